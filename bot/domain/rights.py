@@ -53,6 +53,7 @@ class Right(StrEnum):
     HAND_OVER = "Offer a handoff, withdraw it, say whether it works"
     TAKE_OVER = "Accept what a handoff offers"
     PUT_OFF = "Ask for a handoff, decline it, or say what it needs first"
+    CALL_OFF = "Call off a handoff that is accepted and not in effect yet"
     EVIDENCE = "Show that a handoff is ready"
 
 
@@ -218,6 +219,7 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
             asker="You offered it, so somebody else of the receiving team must accept: ask one of them.",
         ),
         Right.PUT_OFF: Grant(_TEAM, "Only {people} can answer this: ask one of them.", nobody=_GONE),
+        Right.CALL_OFF: Grant(_TEAM, "Only {people} can call this off: ask one of them.", nobody=_GONE),
         Right.EVIDENCE: Grant(_TEAM, "Only {people} can add evidence: ask one of them.", nobody=_GONE),
     }
 )

@@ -14,6 +14,7 @@ ROUTES = Routes(
         ids.ANSWER: steps.on_answer,
         **dict.fromkeys(steps.AT_ONCE, steps.on_all),
         ids.REFUSE: steps.on_refuse,
+        ids.CALL_OFF: steps.on_call_off,
         ids.AGAIN: forms.on_again,
         ids.EVIDENCE: forms.on_evidence,
         ids.DETAILS: commands.on_details,

@@ -10,6 +10,7 @@ from bot.services.context import Context
 
 def require_right(context: Context, user_id: str, card: HandoffCard, right: Right) -> None:
     """Raise NotAllowedError unless somebody may do this, as far as memory knows."""
-    teams = {Right.HAND_OVER: (card.giver,), Right.EVIDENCE: (card.giver, card.receiver)}.get(right, (card.receiver,))
+    both = (card.giver, card.receiver)
+    teams = {Right.HAND_OVER: (card.giver,), Right.EVIDENCE: both, Right.CALL_OFF: both}.get(right, (card.receiver,))
     offered_by = card.offerer.id if card.offerer is not None else None
     require(actors.remembered(context.snapshot, user_id), right, Holders(teams, asked_by=offered_by))

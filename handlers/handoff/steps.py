@@ -40,6 +40,11 @@ async def on_refuse(action: Action, context: Context) -> Ack:
     return await _open(action, context, AnswerValue(HandoffStep.REFUSE, *parse(HandoffValue, action.value)))
 
 
+async def on_call_off(action: Action, context: Context) -> Ack:
+    """Open the form that says why what was agreed is called off."""
+    return await _open(action, context, AnswerValue(HandoffStep.CALL_OFF, *parse(HandoffValue, action.value)))
+
+
 async def on_answer_submitted(submission: Submission, context: Context) -> Ack:
     """Take the step with its words."""
     subject, place = read_metadata(submission.metadata)

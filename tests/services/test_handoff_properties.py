@@ -64,6 +64,7 @@ actions = st.one_of(
     *2 * [st.tuples(st.just("allowed"), numbers, st.none(), st.integers(0, 2), st.integers(0, 3))],
     *3 * [st.tuples(st.just("allowed"), numbers, st.sampled_from(list(HandoffStep)), st.integers(0, 2), st.just(3))],
     *3 * [st.tuples(st.just("allowed"), numbers, st.just(HandoffStep.ACCEPT), st.integers(0, 2), st.integers(0, 3))],
+    st.tuples(st.just("allowed"), numbers, st.just(HandoffStep.CALL_OFF), st.integers(0, 2), st.integers(0, 3)),
     st.tuples(st.just("again"), numbers, people, terms),
     st.tuples(st.just("back"), numbers, people),
     st.tuples(st.just("carry_on")),
@@ -192,6 +193,7 @@ class Handoffs(RuleBasedStateMachine):
             return ("carry_on",)
         [handoff] = await self.rows(tables.Handoff, col(tables.Handoff.id) == number)
         is_givers = TRANSITIONS[step].right is TRANSITIONS[HandoffStep.OFFER].right
+        is_givers |= step is HandoffStep.CALL_OFF and who % 2 == 0  # either side goes back on it
         team_id = handoff.giver_team_id if is_givers else handoff.receiver_team_id
         members = MEMBERS[next(name for name, each in self.teams.items() if each == team_id)]
         someone = members[who % len(members)]
@@ -287,6 +289,7 @@ class Handoffs(RuleBasedStateMachine):
             moved = {(each.asset_id, each.area): each for each in together}
             assert {expected[thing] for thing in moved} == {each.giver_team_id for each in moved.values()}
             self.require_acceptance(next(iter(moved.values())), entries, entries[entry])
+            await self.require_no_call_off(set(moved), entries, entries[entry])
             expected |= {thing: each.receiver_team_id for thing, each in moved.items()}
             inherits = inherits and part not in moved
             if inherits:
@@ -337,6 +340,22 @@ class Handoffs(RuleBasedStateMachine):
             offered = [each for each in theirs if each.action == "handoff.offer" and each.id < one.id][-1]
             assert next(name for name, each in self.people.items() if each == who) in members, "of the receiving team"
             assert offered.actor != one.actor, "who has not offered it"
+
+    async def require_no_call_off(self, moved: set[tuple[int, str]], entries: dict[int, Any], entry: Any) -> None:
+        """Of what passes, nobody has gone back on the acceptance."""
+        number = int(entry.subject.removeprefix("handoff:"))
+        resources = await self.rows(tables.HandoffResource, col(tables.HandoffResource.handoff_id) == number)
+        for row in resources:
+            steps_taken = [
+                each.action
+                for each in entries.values()
+                if each.subject == entry.subject
+                and each.id <= entry.id
+                and each.action in ("handoff.accept", "handoff.call_off")
+                and row.id in each.detail["resources"]
+            ]
+            if (row.asset_id, row.area) in moved:
+                assert steps_taken[-1] == "handoff.accept"
 
     def teardown(self) -> None:
         try:

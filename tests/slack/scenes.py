@@ -105,6 +105,13 @@ async def asked_for(stage: Stage) -> None:
     await run(stage, ("grace", "/whoowns checkout"))
 
 
+async def agreed(stage: Stage) -> None:
+    """What is accepted for a day to come."""
+    await offer(stage, effective="2026-03-05")
+    await stage.press(await card(stage), handoff_ids.ACCEPT_ALL, user="grace")
+    await card(stage)
+
+
 async def taken_over(stage: Stage) -> None:
     """What was handed over a month ago: does it work? And a version that nobody knows."""
     made = catalog()
@@ -328,6 +335,7 @@ SCENES: Mapping[Callable[[Stage], Awaitable[None]], frozenset[str]] = {
     offers: frozenset(
         {"handoff.open", "handoff.offer_form", "handoff.withdraw", "handoff.again", "handoff.again_form"}
     ),
+    agreed: frozenset({"handoff.call_off"}),
     taken_over: frozenset({"lifecycle.pin", "handoff.works", "handoff.back"}),
     reminders: frozenset(
         {

@@ -456,16 +456,17 @@ async def test_what_would_be_left_behind_is_named(stage: Stage) -> None:
 
 
 async def test_what_cannot_be_offered_says_why(stage: Stage) -> None:
-    await stage.press(await stage.ask("/whoowns payments-db", user="omar"), OPEN, user="omar")
+    before = {who: await stage.ask("/whoowns payments-db", user=who) for who in ("omar", "grace")}
+    await stage.press(before["omar"], OPEN, user="omar")
     wrong = await submit(stage, "omar", {ids.EFFECTIVE: "2026-03-01"})
     assert "That day is over" in wrong[ids.EFFECTIVE], "where the day stands"
     wrong = await submit(stage, "omar", {ids.EFFECTIVE: "2026-03-20", ids.LOAN: "2026-03-19"})
     assert "A loan has to end after it begins" in wrong[ids.LOAN]
     await offer(stage)
     assert "That is in handoff #1 already" in (await submit(stage, "omar", {ids.LOAN: "2026-04-20"}))[ids.RESOURCES]
-    await stage.press(await stage.ask("/whoowns payments-db", user="omar"), OPEN, user="omar")
+    await stage.press(before["omar"], OPEN, user="omar")
     assert "That is in handoff #1 already: look at it with `/handoff show 1`." in said_to(stage, "omar")
-    await stage.press(await stage.ask("/whoowns payments-db", user="grace"), OPEN, user="grace")
+    await stage.press(before["grace"], OPEN, user="grace")
     assert "That is in handoff #1 already" in said_to(stage, "grace"), "before the form, not after it"
 
 
@@ -479,6 +480,48 @@ async def test_whoever_gives_is_shown_what_they_can_do_and_until_the_day_comes_i
     await on(stage, 3, 5)
     assert "no open handoff" in (await stage.ask("/handoff list", user="omar")).text
     assert "handed over in Slack" in (await stage.ask("/whoowns payments-db on 2026-03-05", user="eve")).text
+
+
+@pytest.mark.parametrize(("who", "name"), [("omar", "Omar Sol"), ("grace", "Grace Marsh")])
+async def test_either_side_calls_off_what_is_agreed_until_its_day(stage: Stage, who: str, name: str) -> None:
+    await offer(stage, effective="2026-03-05")
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="ada")
+    await stage.press(await card(stage), ids.CALL_OFF, user="solo")
+    assert stage.slack.view_stack("solo") == []
+    assert "can call this off" in said_to(stage, "solo", "payments")
+    shown = await stage.ask("/handoff show 1", user=who)
+    await stage.press(shown, ids.CALL_OFF, user=who)
+    assert set(await submit(stage, who, {ids.REASON: ""})) == {ids.REASON}
+    assert await submit(stage, who, {ids.REASON: "The audit comes first"}) == {}
+    assert f"called off by {name}: The audit comes first" in (await card(stage)).text
+    heard = alone(stage, "lin")
+    assert any(f"called off by {name}: The audit comes first" in each for each in heard), "whoever offered it"
+    under = [each.text for each in await sent(stage, "payments") if each.thread_ts == (await card(stage)).ts]
+    assert any(f"called off by {name}" in each for each in under), "and the receiver"
+    assert await handoff_actions(stage) == ["offer", "accept", "call_off"]
+    await on(stage, 3, 5)
+    assert "*Platform*" in await owner(stage, "payments-db database"), "nothing passes on the day"
+    assert "Hand over" in buttons(await stage.ask("/whoowns payments-db", user="lin"))
+    await stage.press(await card(stage), ids.AGAIN, user="lin")
+    assert await submit(stage, "lin", {ids.EFFECTIVE: None}) == {}
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    assert "*Payments*" in await owner(stage, "payments-db database")
+
+
+async def test_one_part_of_what_is_agreed_is_called_off_and_not_what_has_passed(stage: Stage) -> None:
+    await offer_two(stage, **{ids.EFFECTIVE: "2026-03-05"})
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    assert await answer(stage, HandoffStep.CALL_OFF, "checkout", reason="Not this one") == {}
+    before = await card(stage)
+    assert "*checkout* (CI and deployments): called off by Grace Marsh: Not this one" in before.text
+    await stage.press(before, ids.CALL_OFF, user="omar")
+    stage.clock.at = datetime(2026, 3, 5, 12, tzinfo=UTC)
+    await due_days.carry_on(stage.baton.context)
+    assert "*Payments*" in await owner(stage, "payments-db database")
+    assert "*Platform*" in await owner(stage, "checkout deployments")
+    wrong = await submit(stage, "omar", {ids.REASON: "Too late"})
+    assert "*Hand it back* on its card" in wrong[ids.REASON]
+    assert "Hand it back" in buttons(await stage.ask("/handoff show 1", user="grace"))
 
 
 async def test_the_command_lists_shows_and_helps(stage: Stage) -> None:

@@ -17,6 +17,7 @@ WITHDRAW = "handoff.withdraw"
 AGAIN = "handoff.again"
 REFUSE = "handoff.refuse"
 CANCEL = "handoff.cancel"
+CALL_OFF = "handoff.call_off"
 DETAILS = "handoff.details"
 EVIDENCE = "handoff.evidence"
 SHOW = handoff_button.SHOW

@@ -41,6 +41,7 @@ _CHOICES = (
     (HandoffStep.NOT_YET, "Not yet: needs…"),
     (HandoffStep.DECLINE, "Decline…"),
 )
+_TO_COME_CHOICES = ((HandoffStep.CALL_OFF, "Call it off…"),)
 
 
 def card(its: HandoffCard, *, for_giver: bool = False) -> Rendered:
@@ -51,7 +52,8 @@ def card(its: HandoffCard, *, for_giver: bool = False) -> Rendered:
 def asked(its: HandoffCard) -> Rendered:
     """Return what a giver is asked for, with the buttons to offer it or not."""
     if not its.is_draft:
-        return _drawn(its, [_details(its), *(offer_buttons(its) if its.offered_on is None else [])])
+        again = offer_buttons(its) if its.offered_on is None else []
+        return _drawn(its, [_details(its), *_call_off(its), *again])
     value = encode(HandoffValue(its.id, its.version))
     cancel = button("Not needed any more", actions.CANCEL, value, label=words.label("Not needed any more", its))
     return _drawn(its, [*answer_buttons(its), cancel, _details(its)])
@@ -95,8 +97,11 @@ def card_view(message: Rendered) -> Block:
     return modal("Handoff", list(message.blocks))
 
 
-def news(its: HandoffCard, changed: Sequence[ResourceCard]) -> Rendered:
-    """Return what has become of a handoff, for those who wait for it; without `changed`, that it is offered."""
+def news(its: HandoffCard, changed: Sequence[ResourceCard], *, for_giver: bool = True) -> Rendered:
+    """Return what has become of a handoff, for those who wait for it; without `changed`, that it is offered.
+
+    For its giver there is the button to offer again what has ended.
+    """
     said = [f"• {words.thing(each)}: {words.standing(each)}" for each in changed[:_MOST_NEWS]]
     asks = "please answer." if its.open_resources else f"{_counts(its)}."
     head = f"{words.title(its)}:" if said else f"{words.title(its)}: {asks}"
@@ -106,12 +111,12 @@ def news(its: HandoffCard, changed: Sequence[ResourceCard]) -> Rendered:
         giver, patch = bold(its.giver.name, 80), f"`baton handoff patch {its.id}`"
         tail.append(f"Files may name {giver} for {EXPECTED_FOR.days} days: {patch} prints the change.")
     text = "\n".join([head, *said, *tail])
-    is_givers = its.offered_on is not None and any(each.state in _AGAIN for each in changed)
+    is_givers = for_giver and its.offered_on is not None and any(each.state in _AGAIN for each in changed)
     buttons = [*(offer_buttons(its) if is_givers else []), _show(its)]
     return Rendered(text, [section(text), {"type": "actions", "elements": buttons}])
 
 
-_AGAIN = frozenset({ResourceState.DECLINED, ResourceState.EXPIRED})
+_AGAIN = frozenset({ResourceState.DECLINED, ResourceState.EXPIRED, ResourceState.CALLED_OFF})
 
 
 def begun(its: HandoffCard, told: Told) -> Rendered:
@@ -151,7 +156,7 @@ def _drawn(its: HandoffCard, buttons: Sequence[Block], *, has_choices: bool = Tr
         for each in its.resources[:count]:
             line = f"{words.thing(each)}: {words.standing(each)}"
             lines.append(f"• {line}")
-            choices = _choices(its, each) if has_choices else {}
+            choices = _choices(its, each) if has_choices or each.is_to_come else {}
             blocks.append({**section(line), "block_id": f"handoff.resource.{each.id}", **choices})
         if has_choices and any(each.is_open for each in its.resources[:count]):
             blocks.append(context(_HOW))
@@ -174,15 +179,19 @@ def _small(its: HandoffCard) -> list[str]:
 
 
 def _choices(its: HandoffCard, one: ResourceCard) -> Block:
-    if not one.is_open:
+    able = _CHOICES if one.is_open else ()
+    if one.is_to_come and len(its.to_come) > 1:  # for one alone there is the button
+        able = _TO_COME_CHOICES
+    if not able:
         return {}
-    choices = [option(said, encode(AnswerValue(step, its.id, its.version, one.id))) for step, said in _CHOICES]
+    choices = [option(said, encode(AnswerValue(step, its.id, its.version, one.id))) for step, said in able]
     return {"accessory": {"type": "overflow", "action_id": actions.ANSWER, "options": choices}}
 
 
 def _buttons(its: HandoffCard, *, for_giver: bool) -> list[Block]:
     made = [*([] if for_giver else answer_buttons(its)), _details(its)]
     made += _withdraw(its) if for_giver else []
+    made += _call_off(its)
     made += offer_buttons(its)
     if its.held and not its.open_resources:
         made.append(button("Hand it back", actions.BACK, str(its.id), label=words.label("Hand it back", its)))
@@ -205,6 +214,13 @@ def _withdraw(its: HandoffCard) -> list[Block]:
         return []
     value = encode(HandoffValue(its.id, its.version))
     return [button("Withdraw", actions.WITHDRAW, value, label=words.label("Withdraw", its))]
+
+
+def _call_off(its: HandoffCard) -> list[Block]:
+    if not its.to_come:
+        return []
+    value = encode(HandoffValue(its.id, its.version))
+    return [button("Call it off…", actions.CALL_OFF, value, label=words.label("Call it off", its))]
 
 
 def _details(its: HandoffCard) -> Block:

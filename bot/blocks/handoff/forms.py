@@ -31,6 +31,7 @@ TEAM = forms.id_choice(actions.TEAM, "For which of your teams?", missing="Choose
 DECLINE_REASON = forms.text(
     actions.REASON, "Why not?", missing="Give a reason: whoever offered it reads it.", is_long=True
 )
+CALL_OFF_REASON = forms.text(actions.REASON, "Why?", missing="Give a reason: the other team reads it.", is_long=True)
 NEEDS = forms.text(actions.NEEDS, "What does it need first?", missing="Say what it needs.", is_long=True)
 NEEDS_FROM = forms.text(actions.NEEDS_FROM, "Who sees to it?", missing="Say who sees to it.", limit=100)
 NEEDS_BY = forms.day(actions.NEEDS_BY, "Until when?", missing="Choose a day.")
@@ -56,6 +57,9 @@ ANSWERS: Mapping[HandoffStep, Form] = {
         actions.ANSWER_VIEW, "Not yet", "Say so", (NEEDS, NEEDS_FROM, NEEDS_BY), refused_at=NEEDS_BY
     ),
     HandoffStep.REFUSE: Form(actions.ANSWER_VIEW, "No", "Say no", (DECLINE_REASON,), refused_at=DECLINE_REASON),
+    HandoffStep.CALL_OFF: Form(
+        actions.ANSWER_VIEW, "Call it off", "Call it off", (CALL_OFF_REASON,), refused_at=CALL_OFF_REASON
+    ),
 }
 #: What can be ticked in one form.
 MOST_CHOICES = 100

@@ -23,6 +23,7 @@ _STATE_WORDS: Mapping[ResourceState, str] = MappingProxyType(
         ResourceState.DECLINED: "declined",
         ResourceState.EXPIRED: "expired",
         ResourceState.WITHDRAWN: "withdrawn",
+        ResourceState.CALLED_OFF: "called off",
     }
 )
 
@@ -77,12 +78,13 @@ def standing(one: ResourceCard) -> str:
             return f"not returned: {escape(one.reason, 200)}" if one.reason else "returned"
         case ResourceState.ACCEPTED if one.moved_at is None:
             return f"accepted{by}, not in effect yet"
-        case ResourceState.DECLINED | ResourceState.EXPIRED | ResourceState.WITHDRAWN if one.reason:
-            return f"{_STATE_WORDS[one.state]}{by}: {escape(one.reason, 200)}"
         case ResourceState.OFFERED | ResourceState.DRAFT:
             return _STATE_WORDS[one.state]
-        case _:
+        case ResourceState.ACCEPTED:
             return f"{_STATE_WORDS[one.state]}{by}"
+        case _:
+            why = f": {escape(one.reason, 200)}" if one.reason else ""
+            return f"{_STATE_WORDS[one.state]}{by}{why}"
 
 
 def terms(card: HandoffCard) -> list[str]:

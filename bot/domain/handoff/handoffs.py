@@ -32,6 +32,7 @@ class ResourceState(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    CALLED_OFF = "called_off"  #: one side went back on what was agreed, before its day
 
 
 #: Resources that the receiver still has to accept or decline.
@@ -51,6 +52,7 @@ class HandoffStep(StrEnum):
     EXPIRE = "expire"  #: nobody has answered for too long
     REFUSE = "refuse"  #: the giver does not offer what it was asked for
     CANCEL = "cancel"  #: the receiver does not ask for it any more
+    CALL_OFF = "call_off"  #: either side goes back on what was accepted and has not passed yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class HandoffTransition:
 
 
 _UNASKED = frozenset({ResourceState.DRAFT})
-_OVER = frozenset({ResourceState.DECLINED, ResourceState.EXPIRED, ResourceState.WITHDRAWN})
+_OVER = frozenset({ResourceState.DECLINED, ResourceState.EXPIRED, ResourceState.WITHDRAWN, ResourceState.CALLED_OFF})
 
 TRANSITIONS: Mapping[HandoffStep, HandoffTransition] = MappingProxyType(
     {
@@ -75,6 +77,9 @@ TRANSITIONS: Mapping[HandoffStep, HandoffTransition] = MappingProxyType(
         HandoffStep.EXPIRE: HandoffTransition(UNANSWERED, ResourceState.EXPIRED, None),
         HandoffStep.REFUSE: HandoffTransition(_UNASKED, ResourceState.DECLINED, Right.HAND_OVER),
         HandoffStep.CANCEL: HandoffTransition(_UNASKED, ResourceState.WITHDRAWN, Right.PUT_OFF),
+        HandoffStep.CALL_OFF: HandoffTransition(
+            frozenset({ResourceState.ACCEPTED}), ResourceState.CALLED_OFF, Right.CALL_OFF
+        ),
     }
 )
 
@@ -84,25 +89,28 @@ _STANDS: Mapping[ResourceState, str] = MappingProxyType(
         ResourceState.DRAFT: "It has not been offered yet: its owner has to offer it first.",
         ResourceState.OFFERED: "It has been offered already: its receiver has to answer.",
         ResourceState.NOT_YET: "It has been offered already: its receiver waits for something.",
-        ResourceState.ACCEPTED: "It has been accepted: to give it back, offer it in a new handoff.",
+        ResourceState.ACCEPTED: "It has been accepted for a later day: either side can call it off on its card.",
         ResourceState.DECLINED: "It has been declined: its owner can offer it again.",
         ResourceState.EXPIRED: "The offer has expired: its owner can offer it again.",
         ResourceState.WITHDRAWN: "The offer has been withdrawn: its owner can offer it again.",
+        ResourceState.CALLED_OFF: "It has been called off: its owner can offer it again.",
     }
 )
+_HAS_PASSED = "It has passed to its receiver already: *Hand it back* on its card offers it in a new handoff."
 
 
-def after(step: HandoffStep, state: ResourceState) -> ResourceState | None:
+def after(step: HandoffStep, state: ResourceState, *, has_passed: bool = False) -> ResourceState | None:
     """Return the state to which a step leads; None when it was taken before, so that nothing changes.
 
-    "Not yet" may be said again, with another date. Raises UserError where the state does not allow the step.
+    "Not yet" may be said again, with another date. Nothing leads on from what was accepted once `has_passed` says that
+    its receiver owns it. Raises UserError where the state does not allow the step.
     """
     transition = TRANSITIONS[step]
-    if state in transition.sources:
+    if state in transition.sources and not has_passed:
         return transition.to
     if state is transition.to:
         return None
-    raise UserError(_STANDS[state])
+    raise UserError(_HAS_PASSED if has_passed else _STANDS[state])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -226,7 +226,9 @@ async def _require_new(session: AsyncSession, item: BulkItem, before: dict[Resou
         if state in _UNDER_WAY or is_to_come:
             raise _LeftOutError(f"it is in handoff #{number} already.", is_offered=True)
         if receiver_id == item.receiver.id and state is not ResourceState.ACCEPTED:
-            raise _LeftOutError(f"in handoff #{number} it was {state}: offer it again there.", is_offered=True)
+            raise _LeftOutError(
+                f"in handoff #{number} it was {state.replace('_', ' ')}: offer it again there.", is_offered=True
+            )
 
 
 async def _loads(deps: Deps, snapshot: Snapshot, items: Sequence[BulkItem]) -> tuple[Load, ...]:

@@ -20,6 +20,8 @@ from bot.services.snapshot import Snapshot
 from bot.store import tables
 
 _LONGEST = 500
+#: Steps of which the other side hears though others of the same handoff are still to be answered.
+_TOLD_AT_ONCE = frozenset({HandoffStep.DECLINE, HandoffStep.NOT_YET, HandoffStep.REFUSE, HandoffStep.CALL_OFF})
 _CHANGED = "The offer has changed since: look at it again with `/handoff show {}`, then answer."
 
 
@@ -33,7 +35,7 @@ class StepTaken:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said with a step: why something is declined, or what it needs first, from whom, and until when."""
+    """What is said with a step: why it is taken, or what is needed first, from whom, and until when."""
 
     reason: str = ""
     needs: str = ""
@@ -42,8 +44,8 @@ class Words:
 
     def check(self, step: HandoffStep, *, today: date) -> None:
         """Raise UserError for what is missing."""
-        if step is HandoffStep.DECLINE and not clean(self.reason):
-            raise UserError("Give a reason: whoever offered it reads it.")
+        if step in (HandoffStep.DECLINE, HandoffStep.CALL_OFF) and not clean(self.reason):
+            raise UserError("Give a reason: the other team reads it.")
         if step is not HandoffStep.NOT_YET:
             return
         if not (clean(self.needs) and clean(self.needs_from)):
@@ -98,14 +100,18 @@ def _chosen(
 ) -> list[tables.HandoffResource]:
     """Return the resources that a step changes; none when it was taken before."""
     if not resource_ids:
-        able = [each for each in rows if ResourceState(each.state) in TRANSITIONS[step].sources]
+        able = [each for each in rows if ResourceState(each.state) in TRANSITIONS[step].sources and not each.moved_at]
         if not able and rows:
-            after(step, ResourceState(rows[0].state))
+            _after(step, rows[0])
         return able
     known = {each.id: each for each in rows}
     if not known.keys() >= set(resource_ids):
         raise NotFoundError("That is no part of this handoff any more: look at it with `/handoff list`.")
-    return [known[each] for each in resource_ids if after(step, ResourceState(known[each].state)) is not None]
+    return [known[each] for each in resource_ids if _after(step, known[each]) is not None]
+
+
+def _after(step: HandoffStep, row: tables.HandoffResource) -> ResourceState | None:
+    return after(step, ResourceState(row.state), has_passed=row.moved_at is not None)
 
 
 async def _in_time(
@@ -149,7 +155,7 @@ async def _tell(
     *,
     has_ended: bool,
 ) -> None:
-    """Tell whoever offered, or asked, what has become of it, or their team; and the receiver that it is withdrawn."""
+    """Tell whoever offered, or asked, what has become of it, or their team; the receiver, what it loses by it."""
     ids = {each.id for each in rows}
     changed = [each for each in card.resources if each.id in ids]
     # With the answer that is told come those that were not told by themselves.
@@ -159,9 +165,9 @@ async def _tell(
     key = f"handoff.news:{card.id}:{step.value}:{rows[0].id}:{stamp}"
     is_givers = TRANSITIONS[step].right is TRANSITIONS[HandoffStep.OFFER].right
     hears, team = (card.starter, card.receiver) if is_givers and card.is_asked else (card.offerer, card.giver)
-    if step is HandoffStep.WITHDRAW:
-        receiver = Recipient(team=card.receiver)
-        await act.send(receiver, f"{key}:receiver", blocks.news(card, changed), parent_key=card_key(card.id))
-    is_news = has_ended or step in (HandoffStep.DECLINE, HandoffStep.NOT_YET, HandoffStep.REFUSE)
+    if step in (HandoffStep.WITHDRAW, HandoffStep.CALL_OFF):
+        receiver, news = Recipient(team=card.receiver), blocks.news(card, changed, for_giver=False)
+        await act.send(receiver, f"{key}:receiver", news, parent_key=card_key(card.id))
+    is_news = has_ended or step in _TOLD_AT_ONCE
     if hears is not None and hears.id != act.person_id and is_news:
         await act.send(for_team(act.snapshot, hears, team), key, blocks.news(card, answered))

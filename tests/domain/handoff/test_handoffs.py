@@ -17,10 +17,10 @@ from bot.domain.rights import GRANTS
 from bot.errors import UserError
 
 TODAY = date(2026, 3, 3)
-DRAFT, OFFERED, NOT_YET, ACCEPTED, DECLINED, EXPIRED, WITHDRAWN = ResourceState
+DRAFT, OFFERED, NOT_YET, ACCEPTED, DECLINED, EXPIRED, WITHDRAWN, CALLED_OFF = ResourceState
 #: The states from which each step leads on, and to which one, as the design has it.
 TABLE = {
-    HandoffStep.OFFER: ({DRAFT, DECLINED, EXPIRED, WITHDRAWN}, OFFERED),
+    HandoffStep.OFFER: ({DRAFT, DECLINED, EXPIRED, WITHDRAWN, CALLED_OFF}, OFFERED),
     HandoffStep.ACCEPT: ({OFFERED, NOT_YET}, ACCEPTED),
     HandoffStep.DECLINE: ({OFFERED, NOT_YET}, DECLINED),
     HandoffStep.NOT_YET: ({OFFERED, NOT_YET}, NOT_YET),
@@ -28,6 +28,7 @@ TABLE = {
     HandoffStep.EXPIRE: ({DRAFT, OFFERED, NOT_YET}, EXPIRED),
     HandoffStep.REFUSE: ({DRAFT}, DECLINED),
     HandoffStep.CANCEL: ({DRAFT}, WITHDRAWN),
+    HandoffStep.CALL_OFF: ({ACCEPTED}, CALLED_OFF),
 }
 
 
@@ -43,8 +44,17 @@ def test_each_step_from_each_state(step: HandoffStep, state: ResourceState) -> N
             after(step, state)
 
 
-def test_nothing_leads_away_from_what_was_accepted() -> None:
-    assert all(ResourceState.ACCEPTED not in each.sources for each in TRANSITIONS.values())
+@pytest.mark.parametrize("step", HandoffStep)
+def test_nothing_leads_away_from_what_has_passed(step: HandoffStep) -> None:
+    if step is HandoffStep.ACCEPT:
+        assert after(step, ACCEPTED, has_passed=True) is None
+    else:
+        with pytest.raises(UserError, match=r"\*Hand it back\* on its card"):
+            after(step, ACCEPTED, has_passed=True)
+
+
+def test_what_is_accepted_and_has_not_passed_can_only_be_called_off() -> None:
+    assert {step for step, each in TRANSITIONS.items() if ACCEPTED in each.sources} == {HandoffStep.CALL_OFF}
 
 
 def test_only_somebody_of_the_receiver_accepts_who_has_not_offered() -> None:
