@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -70,14 +70,16 @@ class Actor:
 class Holders:
     """In whose hands the subject of a right is, with the teams' people as they are known when it is asked.
 
-    `what` is the subject's name and `asked_by` the id of the person whose request is decided on. The names of all of
-    them stand in refusals as they are, so they have to be escaped for messages.
+    `what` is the subject's name and `asked_by` the id of the person whose request is decided on; `names` is what the
+    teams' people are called, by id, where that is known. All names stand in refusals as they are, so they have to be
+    escaped for messages.
     """
 
     teams: tuple[TeamRecord, ...] = ()
     people: tuple[PersonRecord, ...] = ()
     what: str = ""
     asked_by: int | None = None
+    names: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, *owners: Recipient) -> Holders:
@@ -92,9 +94,9 @@ class Holders:
 class Grant:
     """A row: who may, and the sentences for everybody else, each with the next step.
 
-    `refusal` may name `{people}` (who may) and `{what}`. `nobody` is said where no team and nobody holds the subject,
-    `asker` to whoever asked; where it is empty, having asked takes nothing away.
-    `guest` is said to guests.
+    `refusal` may name `{people}` (who may) and `{what}`, and each sentence `{them}`, whom to ask. `nobody` is said
+    where no team and nobody holds the subject, `asker` to whoever asked; where it is empty, having asked takes nothing
+    away. `guest` is said to guests.
     """
 
     roles: frozenset[ActorRole]
@@ -104,6 +106,8 @@ class Grant:
     guest: str = "Guests can ask me anything, but only full members can change something."
 
 
+#: People whom a refusal names.
+_MOST_NAMED = 3
 _TEAM = frozenset({ActorRole.MEMBER, ActorRole.LEAD})
 _OWNERS = _TEAM | {ActorRole.OWNER}
 _ANSWERING = _OWNERS | {ActorRole.MANAGER}
@@ -125,50 +129,50 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
         ),
         Right.CLAIM: Grant(
             _TEAM,
-            "Only {people} can claim {what} for it: ask one of them.",
+            "Only {people} can claim {what} for it: ask {them}.",
             nobody="You are in no team that could claim it: ask to be added to yours, then try again.",
         ),
         Right.WITHDRAW: Grant(
             _TEAM,
-            "Only {people} can withdraw the claim on {what}: ask one of them.",
+            "Only {people} can withdraw the claim on {what}: ask {them}.",
             nobody="No team's claim stands here any more, so there is nothing to withdraw.",
         ),
         Right.RELEASE: Grant(
             _OWNERS,
-            "Only {people} can release {what}: ask one of them.",
+            "Only {people} can release {what}: ask {them}.",
             nobody=_UNOWNED.format("release it"),
         ),
         Right.CONFIRM_RELEASE: Grant(
             frozenset({ActorRole.LEAD, ActorRole.CATALOG_ADMIN}),
-            "Only the lead of whoever owns {what}, or a catalog admin, can confirm that: ask one of them.",
-            asker="You asked for it, so the lead or a catalog admin must confirm: ask one of them.",
+            "Only the lead of whoever owns {what}, or a catalog admin, can confirm that: ask {them}.",
+            asker="You asked for it, so the lead or a catalog admin must confirm: ask {them}.",
         ),
         Right.MARK_UNOWNED: Grant(
             _TEAM | {ActorRole.CATALOG_ADMIN},
-            "Only {people}, who gave {what} up, or a catalog admin can mark it: ask one of them.",
-            nobody="Only a catalog admin can mark what nobody has given up: ask one of them.",
+            "Only {people}, who gave {what} up, or a catalog admin can mark it: ask {them}.",
+            nobody="Only a catalog admin can mark what nobody has given up: ask {them}.",
         ),
         Right.REVIEW_UNOWNED: Grant(
             frozenset({ActorRole.OWNER, ActorRole.CATALOG_ADMIN}),
-            "Only {people}, who looks at {what} again, or a catalog admin can decide that: ask one of them.",
+            "Only {people}, who looks at {what} again, or a catalog admin can decide that: ask {them}.",
             nobody="Its reviewer has left: ask a catalog admin.",
         ),
         Right.REJECT: Grant(
             _TEAM | {ActorRole.CATALOG_ADMIN},
-            "Only {people} can say that {what} is not theirs, or a catalog admin: ask one of them.",
+            "Only {people} can say that {what} is not theirs, or a catalog admin: ask {them}.",
             nobody=_GONE,
         ),
         Right.SETTLE: Grant(
             _OWNERS | {ActorRole.CATALOG_ADMIN},
-            "Only {people}, or a catalog admin, can decide that: ask one of them.",
+            "Only {people}, or a catalog admin, can decide that: ask {them}.",
             nobody="Nobody who owns this is still here: ask a catalog admin to decide.",
-            asker="You claimed it yourself, so its owner must agree: ask one of them.",
+            asker="You claimed it yourself, so its owner must agree: ask {them}.",
         ),
         Right.SUCCEED: Grant(
             frozenset({ActorRole.LEAD, ActorRole.CATALOG_ADMIN}),
-            "Its owner is gone, so your team's lead or a catalog admin must decide: ask one of them.",
+            "Its owner is gone, so your team's lead or a catalog admin must decide: ask {them}.",
         ),
-        Right.CALENDAR: Grant(_TEAM, "Only {people} can have its calendar: ask one of them.", nobody=_GONE),
+        Right.CALENDAR: Grant(_TEAM, "Only {people} can have its calendar: ask {them}.", nobody=_GONE),
         Right.ANSWER: Grant(
             _ANSWERING,
             "Only {people} can answer this. Yours? Claim the asset with `/whoowns`.",
@@ -180,21 +184,21 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
             nobody="The plan names somebody who has left: change the plan, and name somebody else.",
         ),
         Right.PIN: Grant(
-            _OWNERS, "Only {people} can say which version it is: ask one of them.", nobody=_UNOWNED.format("say it")
+            _OWNERS, "Only {people} can say which version it is: ask {them}.", nobody=_UNOWNED.format("say it")
         ),
         Right.APPROVE: Grant(
             _ANSWERING,
-            "Only {people} can decide that: ask one of them.",
+            "Only {people} can decide that: ask {them}.",
             nobody=_UNOWNED.format("decide it"),
-            asker="You asked for it, so a teammate must decide: ask one of them.",
+            asker="You asked for it, so a teammate must decide: ask {them}.",
         ),
         Right.ACCEPT: Grant(
             _TEAM,
-            "Only {people} can decide that: ask one of them.",
+            "Only {people} can decide that: ask {them}.",
             nobody=_GONE,
-            asker="You offered it, so a teammate must accept: ask one of them.",
+            asker="You offered it, so a teammate must accept: ask {them}.",
         ),
-        Right.DECLINE: Grant(_TEAM, "Only {people} can decide that: ask one of them.", nobody=_GONE),
+        Right.DECLINE: Grant(_TEAM, "Only {people} can decide that: ask {them}.", nobody=_GONE),
         Right.MISSES: Grant(
             frozenset({ActorRole.CATALOG_ADMIN}),
             "Only catalog admins can decide on a name: ask whoever runs Baton to make you one.",
@@ -209,18 +213,16 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
             "Only {people} can speak for this request. Press *Follow* to hear of it.",
             nobody="Nobody who asked for this is still here: ask the DevOps team.",
         ),
-        Right.HAND_OVER: Grant(
-            _TEAM, "Only {people} can offer this or take the offer back: ask one of them.", nobody=_GONE
-        ),
+        Right.HAND_OVER: Grant(_TEAM, "Only {people} can offer this or take the offer back: ask {them}.", nobody=_GONE),
         Right.TAKE_OVER: Grant(
             _TEAM,
-            "Only {people} can accept this: ask one of them.",
+            "Only {people} can accept this: ask {them}.",
             nobody=_GONE,
-            asker="You offered it, so somebody else of the receiving team must accept: ask one of them.",
+            asker="You offered it, so somebody else of the receiving team must accept: ask {them}.",
         ),
-        Right.PUT_OFF: Grant(_TEAM, "Only {people} can answer this: ask one of them.", nobody=_GONE),
-        Right.CALL_OFF: Grant(_TEAM, "Only {people} can call this off: ask one of them.", nobody=_GONE),
-        Right.EVIDENCE: Grant(_TEAM, "Only {people} can add evidence: ask one of them.", nobody=_GONE),
+        Right.PUT_OFF: Grant(_TEAM, "Only {people} can answer this: ask {them}.", nobody=_GONE),
+        Right.CALL_OFF: Grant(_TEAM, "Only {people} can call this off: ask {them}.", nobody=_GONE),
+        Right.EVIDENCE: Grant(_TEAM, "Only {people} can add evidence: ask {them}.", nobody=_GONE),
     }
 )
 
@@ -253,11 +255,12 @@ def why_not(actor: Actor, right: Right, holders: Holders | None = None) -> str:
     grant = GRANTS[right]
     if actor.is_guest:
         return grant.guest
+    said = grant.refusal
     if any(_IS[role](actor, holders) for role in grant.roles):
-        return grant.asker
-    if grant.nobody and not holders.teams and not holders.people:
-        return grant.nobody
-    return grant.refusal.format(people=_people(grant, holders), what=holders.what)
+        said = grant.asker
+    elif grant.nobody and not holders.teams and not holders.people:
+        said = grant.nobody
+    return said.format(people=_people(grant, holders), what=holders.what, them=_them(grant, holders, actor))
 
 
 def may(actor: Actor, right: Right, holders: Holders | None = None) -> bool:
@@ -288,3 +291,20 @@ def _people(grant: Grant, holders: Holders) -> str:
     if holders.teams:
         named.append(f"members of {' and '.join(team.name for team in holders.teams)} and their {theirs}")
     return ", ".join(named)
+
+
+def _them(grant: Grant, holders: Holders, actor: Actor) -> str:
+    """Return whom of those who may to ask, leads first and by name as far as names are known; names do not notify."""
+    kept = {actor.person_id, holders.asked_by if grant.asker else None}
+    found = {each.id: each.name for each in holders.people if ActorRole.OWNER in grant.roles}
+    for role, ids in (
+        (ActorRole.LEAD, [team.lead_id for team in _living(holders)]),
+        (ActorRole.MEMBER, [each for team in _living(holders) for each in team.member_ids]),
+        (ActorRole.MANAGER, [team.manager_id for team in _living(holders)]),
+    ):
+        found |= {each: holders.names.get(each, "") for each in ids if each is not None and role in grant.roles}
+    names = list(dict.fromkeys(name for each, name in found.items() if name and each not in kept))
+    if not names:
+        return "one of them"
+    shown = [*names[:_MOST_NAMED], *(["another of them"] if len(names) > _MOST_NAMED else [])]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"

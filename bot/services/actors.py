@@ -21,6 +21,8 @@ from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
+_LONGEST_NAME = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Decider:
@@ -73,25 +75,50 @@ async def holders(
     for team_id, person_id in members:
         listed.setdefault(team_id, []).append(person_id)
     teams = [_record(row, listed) for row in rows.scalars()]
-    teams = _without(teams, await _leavers(session, teams))
+    names = await _names(session, teams)
+    teams = sorted(_of_those_here(teams, names.keys()), key=lambda each: each.id)
     owners = [replace(each, name=escape(each.name, 80)) for each in people if each is not None and each.is_active]
-    return Holders(tuple(sorted(teams, key=lambda each: each.id)), tuple(owners), escape(what, 80), asked_by)
+    return Holders(tuple(teams), tuple(owners), escape(what, 80), asked_by, names)
 
 
-async def _leavers(session: AsyncSession, teams: Iterable[TeamRecord]) -> set[int]:
-    people = {each for team in teams for each in (*team.member_ids, team.lead_id, team.manager_id) if each is not None}
+def remembered_holders(
+    snapshot: Snapshot,
+    teams: Iterable[TeamRecord],
+    *,
+    people: Iterable[PersonRecord] = (),
+    what: str = "",
+    asked_by: int | None = None,
+) -> Holders:
+    """Return teams and people as holders, as memory has them."""
+    known = [replace(each, name=escape(each.name, 80)) for each in teams]
+    owners = [replace(each, name=escape(each.name, 80)) for each in people]
+    members = (snapshot.person(each) for each in people_of(known))
+    names = {each.id: escape(each.name, _LONGEST_NAME) for each in members if each is not None and each.is_active}
+    return Holders(tuple(known), tuple(owners), escape(what, 80), asked_by, names)
+
+
+def people_of(teams: Iterable[TeamRecord]) -> set[int]:
+    """Return the ids of all who are something to these teams."""
+    return {each for team in teams for each in (*team.member_ids, team.lead_id, team.manager_id) if each is not None}
+
+
+async def _names(session: AsyncSession, teams: Iterable[TeamRecord]) -> dict[int, str]:
+    """Return what the teams' people are called who are still here, by their ids."""
     person = tables.Person
-    gone = select(col(person.id)).where(col(person.id).in_(people), col(person.is_active).is_(False))
-    return {each for each in (await session.execute(gone)).scalars() if each is not None}
+    query = select(col(person.id), col(person.name), col(person.handle)).where(
+        col(person.id).in_(people_of(teams)), col(person.is_active).is_(True)
+    )
+    rows = await session.execute(query.order_by(col(person.id)))
+    return {number: escape(name or handle or "", _LONGEST_NAME) for number, name, handle in rows if number is not None}
 
 
-def _without(teams: Iterable[TeamRecord], leavers: Set[int]) -> list[TeamRecord]:
+def _of_those_here(teams: Iterable[TeamRecord], here: Set[int]) -> list[TeamRecord]:
     return [
         replace(
             team,
-            member_ids=tuple(each for each in team.member_ids if each not in leavers),
-            lead_id=None if team.lead_id in leavers else team.lead_id,
-            manager_id=None if team.manager_id in leavers else team.manager_id,
+            member_ids=tuple(each for each in team.member_ids if each in here),
+            lead_id=team.lead_id if team.lead_id in here else None,
+            manager_id=team.manager_id if team.manager_id in here else None,
         )
         for team in teams
     ]
@@ -100,8 +127,7 @@ def _without(teams: Iterable[TeamRecord], leavers: Set[int]) -> list[TeamRecord]
 def people_who_may(right: Right, held: Holders) -> set[int]:
     """Return the ids of the people who may do something."""
     named = {person.id for person in held.people}
-    for team in held.teams:
-        named |= {each for each in (*team.member_ids, team.lead_id, team.manager_id) if each is not None}
+    named |= people_of(held.teams)
     return {each for each in named if may(Actor(each), right, held)}
 
 

@@ -7,7 +7,7 @@ What a lead or a catalog admin has to confirm first (assets of tier 1) stays as 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
@@ -71,7 +71,7 @@ class Marked:
 def form(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, asker: str) -> ReleaseOffer:
     """Return what the form for a release shows. Raises as `release`."""
     verdict = look_up(deps, snapshot, asset_id, area=area)
-    owner, facts = _given_up(verdict, actors.remembered(snapshot, asker))
+    owner, facts = _given_up(snapshot, verdict, actors.remembered(snapshot, asker))
     transfers.require_no_silent_heir(verdict, facts, snapshot)
     return ReleaseOffer(verdict.asset, owner.name, _areas(facts), verdict.asset.tier == CONFIRMED_TIER)
 
@@ -86,7 +86,7 @@ async def release(
     """
     async with deciding(snapshot, deps.database) as session:
         verdict = look_up(deps, snapshot, asset_id, area=area)
-        owner, facts = _given_up(verdict, actors.actor(person_id))
+        owner, facts = _given_up(snapshot, verdict, actors.actor(person_id))
         transfers.require_no_silent_heir(verdict, facts, snapshot)
         if verdict.asset.tier == CONFIRMED_TIER:
             row = _row(asset_id, owner, _areas(facts), reason=reason, person_id=person_id, at=deps.clock.now())
@@ -237,18 +237,14 @@ async def review(deps: Deps, snapshot: Snapshot, *, mark_id: int, by: Decider, i
     return Marked(asset, until, reviewer) if is_kept else asset
 
 
-def _given_up(verdict: Verdict, actor: Actor) -> tuple[Recipient, tuple[OwnershipRecord, ...]]:
+def _given_up(snapshot: Snapshot, verdict: Verdict, actor: Actor) -> tuple[Recipient, tuple[OwnershipRecord, ...]]:
     """Return the owner for whom somebody speaks, and that owner's facts that the answer names."""
     if not isinstance(verdict, Owned) or isinstance(verdict, Orphaned):
         raise UserError("There is nothing to release here: ask again with `/whoowns`.")
     if verdict.inherited_from is not None:
         raise UserError(f"It comes with {escape(verdict.inherited_from.name, 80)}: release that.")
     owned = Holders.of(*(held.owner for held in verdict.owners))
-    held_by = Holders(
-        tuple(replace(team, name=escape(team.name, 80)) for team in owned.teams),
-        tuple(replace(person, name=escape(person.name, 80)) for person in owned.people),
-        escape(verdict.asset.name, 80),
-    )
+    held_by = actors.remembered_holders(snapshot, owned.teams, people=owned.people, what=verdict.asset.name)
     require(actor, Right.RELEASE, held_by)
     owner = next(held.owner for held in verdict.owners if may(actor, Right.RELEASE, Holders.of(held.owner)))
     facts = [held.fact for held in verdict.owners if held.owner.key == owner.key and held.fact.role is Role.OWNER]

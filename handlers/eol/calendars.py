@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.blocks import calendars as blocks
 from bot.blocks import portfolio as lists
-from bot.blocks.text import Rendered, escape
+from bot.blocks.text import Rendered
 from bot.blocks.values import parse
 from bot.domain.records import TeamRecord
-from bot.domain.rights import Holders, Right, require
+from bot.domain.rights import Right, require
 from bot.errors import NotFoundError
 from bot.ports import Ack
 from bot.services import actors, people, portfolio
@@ -82,8 +80,8 @@ def _team(context: Context, name: str, user_id: str) -> TeamRecord | Rendered:
     team = context.snapshot.team_by_name(name.lstrip("@#"))
     if team is None or team.is_gone:
         return lists.unknown_team(name, portfolio.nearest_teams(context.snapshot, name))
-    named = Holders((replace(team, name=escape(team.name, 80)),))
-    require(actors.remembered(context.snapshot, user_id), Right.CALENDAR, named)
+    held = actors.remembered_holders(context.snapshot, [team])
+    require(actors.remembered(context.snapshot, user_id), Right.CALENDAR, held)
     return team
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.handoff.handoffs import HandoffCard
-from bot.domain.rights import Holders, Right, require
+from bot.domain.rights import Right, require
 from bot.services import actors
 from bot.services.context import Context
 
@@ -13,4 +13,5 @@ def require_right(context: Context, user_id: str, card: HandoffCard, right: Righ
     both = (card.giver, card.receiver)
     teams = {Right.HAND_OVER: (card.giver,), Right.EVIDENCE: both, Right.CALL_OFF: both}.get(right, (card.receiver,))
     offered_by = card.offerer.id if card.offerer is not None else None
-    require(actors.remembered(context.snapshot, user_id), right, Holders(teams, asked_by=offered_by))
+    held = actors.remembered_holders(context.snapshot, teams, asked_by=offered_by)
+    require(actors.remembered(context.snapshot, user_id), right, held)

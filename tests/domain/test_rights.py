@@ -121,6 +121,25 @@ def test_the_people_in_a_refusal_are_those_in_the_table() -> None:
     assert "claim it for your team first" in why_not(actor, Right.PIN, Holders())
 
 
+def test_a_refusal_names_up_to_three_of_those_who_may_the_lead_first() -> None:
+    team = TeamRecord(id=1, name="Payments", member_ids=(3, 4, 5, 6), lead_id=7, manager_id=8)
+    names = dict(zip(range(3, 9), ("Ada", "Ben", "Cy", "Di", "Lea", "Max"), strict=True))
+    outsider = Actor(ME)
+    said = why_not(outsider, Right.HAND_OVER, Holders((team,), names=names))
+    assert said.endswith(": ask Lea, Ada, Ben or another of them.")
+    assert why_not(outsider, Right.APPROVE, Holders((TeamRecord(id=1, name="P", manager_id=8),), names=names)).endswith(
+        ": ask Max."
+    )
+    two = TeamRecord(id=1, name="Payments", member_ids=(3, 4, ME))
+    names[ME] = "Me"
+    said = why_not(Actor(ME), Right.TAKE_OVER, Holders((two,), asked_by=ME, names=names))
+    assert said == "You offered it, so somebody else of the receiving team must accept: ask Ada or Ben."
+    assert "Ada or Ben." in why_not(outsider, Right.TAKE_OVER, Holders((two,), asked_by=ME, names=names | {5: "Cy"})), (
+        "whoever offered it cannot accept it"
+    )
+    assert why_not(outsider, Right.HAND_OVER, Holders((team,))).endswith(": ask one of them."), "nobody knows a name"
+
+
 def test_a_team_that_is_gone_and_an_account_that_is_nobody_give_no_role() -> None:
     gone = TeamRecord(id=1, name="Payments", member_ids=(ME,), lead_id=ME, manager_id=ME, is_gone=True)
     for actor, team in ((Actor(ME), gone), (Actor(None), TeamRecord(id=1, name="Empty"))):

@@ -259,5 +259,5 @@ async def test_whoever_may_not_confirm_or_withdraw_is_told_why(stage: Stage) -> 
     assert (await refused(claims.withdraw, "old-cron")).startswith("No team's claim stands here any more")
     await claims.claim(deps, known, asset_id=ids["old-cron"], team_id=search.id, person_id=solo_id)
     assert (await refused(claims.withdraw, "old-cron")) == (
-        "Only members of Search and their leads can withdraw the claim on old-cron: ask one of them."
+        "Only members of Search and their leads can withdraw the claim on old-cron: ask Solo Singh."
     )

@@ -189,8 +189,8 @@ async def test_only_another_member_of_the_receiving_team_accepts_and_it_is_check
     await stage.bring(both)
     shown = await offer(stage)
     for who, refusal in (
-        ("lin", "You offered it, so somebody else of the receiving team must accept"),
-        ("omar", "Only members of Payments and their leads can accept this"),
+        ("lin", "You offered it, so somebody else of the receiving team must accept: ask Ada"),
+        ("omar", "Only members of Payments and their leads can accept this: ask Ada"),
         ("eve", "Only members of Payments and their leads can accept this"),
     ):
         await stage.press(shown, ids.ACCEPT_ALL, user=who)

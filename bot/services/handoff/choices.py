@@ -105,7 +105,7 @@ def offer_form(deps: Deps, snapshot: Snapshot, portfolio: Portfolio, *, slack_id
     is_theirs = any(owned_by(deps, snapshot, each.id, asked) for each in teams)
     # A request may be about what is its team's already: what was delivered with it is something else then.
     if about.asset_id is None or (about.request_id is not None and not is_theirs):
-        require(actor, Right.HAND_OVER, Holders(tuple(teams)))
+        require(actor, Right.HAND_OVER, actors.remembered_holders(snapshot, teams))
         found = next((each for team in teams if (each := _all_of(deps, snapshot, portfolio, team))), None)
         if found is None:
             raise UserError("Your teams own nothing that could be handed over: name it, as in `/handoff payments-db`.")
@@ -193,7 +193,7 @@ def _of_asset(
     verdict = look_up(deps, snapshot, asset_id)
     held = verdict.holdings if isinstance(verdict, Owned) else ()
     owners = tuple(each.team for each in held if each.team is not None and each.fact.role is Role.OWNER)
-    require(actor, Right.HAND_OVER, Holders(owners, what=verdict.asset.name))
+    require(actor, Right.HAND_OVER, actors.remembered_holders(snapshot, owners, what=verdict.asset.name))
     for team in teams:
         if own := owned_by(deps, snapshot, team.id, [asset_id]):
             others = dict.fromkeys(asset for asset, _ in _owned(deps, snapshot, portfolio, team))
