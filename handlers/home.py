@@ -86,7 +86,7 @@ async def _overview(context: Context, user_id: str) -> Block:
         attention=[group for group in attention if group.total],
         eol=await _report(context, user_id),
         requests=await _requests(context, person.id if person is not None else None),
-        handoffs=(await handoffs.pending(context.deps, snapshot, [team.id for team in teams]))[:MOST_HANDOFFS],
+        handoffs=(await handoffs.listed(context.deps, snapshot, [team.id for team in teams]))[:MOST_HANDOFFS],
         missed=await misses.shown_to(context.deps, snapshot, user_id, limit=_MOST_MISSED),
     )
     return blocks.overview(home)

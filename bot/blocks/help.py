@@ -45,7 +45,8 @@ _HANDOFF = (
     "*Hand something over*\n"
     "• `/handoff payments-db` — offer it to another team, or ask its owner for it; `/handoff` — choose among what is "
     "your team's\n"
-    "• `/handoff list` — what your teams have offered, been offered or asked for; `/handoff show 7` — one of them\n"
+    "• `/handoff list` — what is open of your teams, `list over` what has ended, `list all` both; `/handoff show 7` — "
+    "one of them\n"
     "The other team answers each part by itself. Nothing moves until somebody of it accepts."
 )
 _TRUST = (

@@ -13,7 +13,7 @@ from bot.blocks.ownership import answers
 from bot.blocks.text import Block, Rendered
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.handoff.due import DueKind, HandoffDue, Side
-from bot.domain.handoff.handoffs import MOST_RESOURCES, HandoffCard, ResourceCard, ResourceState
+from bot.domain.handoff.handoffs import MOST_RESOURCES, HandoffCard, ResourceCard, ResourceState, Which
 from bot.domain.handoff.readiness import Evidence, ReadinessItem
 from bot.domain.handoff.standing import Standing
 from bot.domain.recipients import Told, Via
@@ -54,7 +54,8 @@ def samples(name: str) -> Iterator[Sample]:
     for shown in (standings, standings[:1]):
         frame = answers.AnswerFrame(handoffs=shown)
         yield answers.answer, answers.answer(next(ownership.verdicts(name)), frame)
-    yield lists.listing, lists.listing(())
+    for which in Which:
+        yield lists.listing, lists.listing((), which)
     yield lists.listing, lists.listing([_card(name), _draft(name), *[_large(name)] * 30])
 
 

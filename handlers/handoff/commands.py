@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from bot.blocks import handoff as blocks
 from bot.blocks import help as help_blocks
@@ -10,6 +11,7 @@ from bot.blocks import ownership as ownership_blocks
 from bot.blocks.handoff_button import OpenHandoff, Way
 from bot.blocks.text import Rendered
 from bot.blocks.values import number
+from bot.domain.handoff.handoffs import Which
 from bot.ports import Ack
 from bot.services import ownership
 from bot.services.context import Context
@@ -22,23 +24,26 @@ from handlers.interaction import open_form, whisper
 from handlers.ownership import message
 from handlers.payloads import Action, Command
 
-_SHOW = re.compile(r"(?:show\s+)?#?(\d{1,9})", re.IGNORECASE)
+_SHOW = re.compile(r"(?:show\s+)?#?([0-9]{1,9})", re.IGNORECASE)
 _SHOW_NO_NUMBER = re.compile(r"show\s.*", re.IGNORECASE)
 
 
 async def on_handoff(command: Command, context: Context) -> Ack:
     """Answer `/handoff …`; the name of an asset opens the form."""
     text = command.text.strip()
-    match text.casefold():
-        case "help" | "show":
+    said = unicodedata.normalize("NFKC", text).casefold()  # digits and letters of another width
+    match said.split():
+        case ["help"] | ["show"]:
             return replies.ephemeral(help_blocks.handoff_help())
-        case "list":
+        case ["list"]:
             return replies.ephemeral(await _listed(command, context))
-        case "":
+        case ["list", word] if word in set(Which):
+            return replies.ephemeral(await _listed(command, context, Which(word)))
+        case []:
             return await open_typed(command, context, OpenHandoff(Way.OFFER))
-    if (asked := _SHOW.fullmatch(text)) is not None:
+    if (asked := _SHOW.fullmatch(said)) is not None:
         return replies.ephemeral(await _shown(context, number(asked[1]), command.user_id))
-    if _SHOW_NO_NUMBER.fullmatch(text) is not None:  # whoever does not know the number finds it in the list
+    if _SHOW_NO_NUMBER.fullmatch(said) is not None:  # whoever does not know the number finds it in the list
         return replies.ephemeral(await _listed(command, context))
     found = ownership.find(context.deps, context.snapshot, text)
     if isinstance(found, Answered):
@@ -73,8 +78,9 @@ def _teams(context: Context, user_id: str) -> list[int]:
     return [team.id for team in context.snapshot.teams_of(person.id)] if person is not None else []
 
 
-async def _listed(command: Command, context: Context) -> Rendered:
-    return blocks.listing(await lists.pending(context.deps, context.snapshot, _teams(context, command.user_id)))
+async def _listed(command: Command, context: Context, which: Which = Which.PENDING) -> Rendered:
+    teams = _teams(context, command.user_id)
+    return blocks.listing(await lists.listed(context.deps, context.snapshot, teams, which=which), which)
 
 
 async def _shown(context: Context, handoff_id: int, user_id: str) -> Rendered:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from datetime import date
 from pathlib import Path
 
@@ -114,3 +115,13 @@ def test_the_answer_says_what_is_offered(baton: Baton) -> None:
     assert (
         "DevOps offers the database to Payments: not answered yet." in baton("ask", "the database of orders\x1b[2J").out
     )
+
+
+def test_what_has_come_back_is_returned(filled: Path, baton: Baton) -> None:
+    with sqlite3.connect(filled) as connection:
+        connection.execute(
+            "UPDATE handoff_resources SET state = 'accepted', moved_at = '2026-03-03', returned_at = '2026-03-04'"
+        )
+    connection.close()
+    assert "(database) returned" in baton("handoff", "show", "1").out
+    assert baton("handoff", "list", "--all").out.endswith("2 returned\n")

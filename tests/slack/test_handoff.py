@@ -534,11 +534,34 @@ async def test_the_command_lists_shows_and_helps(stage: Stage) -> None:
     await stage.press(listed, ids.SHOW, user="grace")
     assert "waits for an answer" in said_to(stage, "grace")
     assert "waits for an answer" in (await stage.ask("/handoff show 1", user="solo")).text
+    assert "waits for an answer" in (await stage.ask("/handoff show １", user="solo")).text, "digits of full width"
     assert "There is no such handoff" in (await stage.ask("/handoff #9", user="solo")).text
     assert "*Open handoffs of your teams*" in (await stage.ask("/handoff show the first", user="grace")).text
     await stage.slack.run_command("grace", "general", "/handoff search-api")
     await stage.settle()
     assert "*Search* owns this" in said_in(stage.slack.view_stack("grace")[-1])
+
+
+async def test_what_is_over_is_listed_on_request(stage: Stage) -> None:
+    await offer_two(stage, **{ids.EFFECTIVE: "2026-03-05"})
+    await answer(stage, HandoffStep.DECLINE, "checkout", reason="Not ours")
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    await offer(stage, name="checkout")
+    for text in ("/handoff list", "/handoff list pending", "/handoff LIST all"):
+        said = (await stage.ask(text, user="omar")).text
+        assert "accepted, takes effect on" in said
+        assert "*#2*" in said
+    assert "No handoff of your teams is over." in (await stage.ask("/handoff list over", user="omar")).text
+    await on(stage, 3, 5)
+    over = await stage.ask("/handoff list over", user="omar")
+    assert "*Handoffs of your teams that are over*" in over.text
+    assert "2 resources\n1 accepted, 1 declined" in over.text
+    assert "*#2*" not in over.text
+    await stage.press(over, ids.SHOW, user="omar")
+    assert "*checkout* (CI and deployments): declined by Grace Marsh" in said_to(stage, "omar")
+    both = (await stage.ask("/handoff list all", user="omar")).text
+    assert both.index("*#2*") < both.index("*#1*"), "the latest first"
+    assert "have had no handoff" in (await stage.ask("/handoff list all", user="solo")).text
 
 
 async def test_a_giver_that_lost_it_meanwhile_can_give_nothing(stage: Stage) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.blocks.handoff import actions, words
 from bot.blocks.handoff.actions import AnswerValue, HandoffValue
@@ -103,7 +101,7 @@ def news(its: HandoffCard, changed: Sequence[ResourceCard], *, for_giver: bool =
     For its giver there is the button to offer again what has ended.
     """
     said = [f"• {words.thing(each)}: {words.standing(each)}" for each in changed[:_MOST_NEWS]]
-    asks = "please answer." if its.open_resources else f"{_counts(its)}."
+    asks = "please answer." if its.open_resources else f"{words.counts(its)}."
     head = f"{words.title(its)}:" if said else f"{words.title(its)}: {asks}"
     rest = len(its.open_resources)
     tail = [f"{rest} still {'waits' if rest == 1 else 'wait'} for an answer."] if rest and said else []
@@ -128,23 +126,13 @@ def begun(its: HandoffCard, told: Told) -> Rendered:
 def receipt(its: HandoffCard, *, is_new: bool) -> Rendered:
     """Return how a handoff stands, for whoever has just pressed something."""
     if not is_new:
-        return Rendered(f"Nothing has changed: {words.title(its)}: {_counts(its)}.")
-    return Rendered(f"Done. {words.title(its)}: {_counts(its)}.")
+        return Rendered(f"Nothing has changed: {words.title(its)}: {words.counts(its)}.")
+    return Rendered(f"Done. {words.title(its)}: {words.counts(its)}.")
 
 
 def reviewed(its: HandoffCard) -> Rendered:
     """Return the receipt of "It works"."""
     return Rendered(f"Good to hear. {words.title(its)}: noted that it works for your team.")
-
-
-def _counts(its: HandoffCard) -> str:
-    """Return how the resources stand: of several, how many stand in each way."""
-    if len(its.resources) == 1:
-        return words.standing(its.resources[0]).partition(":")[0]
-    counts = Counter(words.standing(replace(each, answered_by="")).partition(":")[0] for each in its.resources)
-    return ", ".join(
-        f"{many} {state.replace('waits', 'wait') if many > 1 else state}" for state, many in counts.items()
-    )
 
 
 def _drawn(its: HandoffCard, buttons: Sequence[Block], *, has_choices: bool = True) -> Rendered:

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from bot.blocks.handoff import actions, words
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, day, fitting, section
-from bot.domain.handoff.handoffs import HandoffCard
+from bot.domain.handoff.handoffs import HandoffCard, Which
 
 #: Handoffs that a list shows, and that the Home tab does.
 MOST_LISTED, MOST_ON_HOME = 20, 5
 
 
-def listing(cards: Sequence[HandoffCard]) -> Rendered:
-    """Return the open handoffs of somebody's teams, each with a button that shows it."""
+_TITLES: Mapping[Which, tuple[str, str]] = MappingProxyType(
+    {
+        Which.PENDING: (
+            "*Open handoffs of your teams*",
+            "Your teams have no open handoff. Begin one: `/handoff payments-db`; see others: `/handoff list all`.",
+        ),
+        Which.OVER: ("*Handoffs of your teams that are over*", "No handoff of your teams is over."),
+        Which.ALL: (
+            "*All handoffs of your teams*",
+            "Your teams have had no handoff. Begin one: `/handoff NAME`.",
+        ),
+    }
+)
+
+
+def listing(cards: Sequence[HandoffCard], which: Which = Which.PENDING) -> Rendered:
+    """Return handoffs of somebody's teams, each with a button that shows it."""
+    title, nothing = _TITLES[which]
     if not cards:
-        return Rendered("Your teams have no open handoff. Begin one: `/handoff payments-db`.")
+        return Rendered(nothing)
 
     def draw(count: int) -> Rendered:
-        title, hidden = "*Open handoffs of your teams*", len(cards) - count
+        hidden = len(cards) - count
         rest = [f"… and {hidden:,} more"] if hidden > 0 else []
         lines = [_line(each) for each in cards[:count]]
         blocks = [section(title), *home_parts(cards[:count]), *map(context, rest)]
@@ -49,4 +66,4 @@ def _line(card: HandoffCard) -> str:
         said.append(f"accepted{on}")
     if card.held and card.loan_until is not None:
         said.append(f"on loan until {day(card.loan_until)}")
-    return f"{words.title(card)}\n{' · '.join(said)}"
+    return f"{words.title(card)}\n{' · '.join(said) or words.counts(card)}"

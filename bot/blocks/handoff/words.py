@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from bot.blocks.ownership.words import AREA_WORDS
@@ -85,6 +87,14 @@ def standing(one: ResourceCard) -> str:
         case _:
             why = f": {escape(one.reason, 200)}" if one.reason else ""
             return f"{_STATE_WORDS[one.state]}{by}{why}"
+
+
+def counts(card: HandoffCard) -> str:
+    """Return how the resources stand: of several, how many stand in each way."""
+    if len(card.resources) == 1:
+        return standing(card.resources[0]).partition(":")[0]
+    found = Counter(standing(replace(each, answered_by="")).partition(":")[0] for each in card.resources)
+    return ", ".join(f"{many} {state.replace('waits', 'wait') if many > 1 else state}" for state, many in found.items())
 
 
 def terms(card: HandoffCard) -> list[str]:

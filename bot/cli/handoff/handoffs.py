@@ -11,7 +11,7 @@ import typer
 
 from bot.cli._database import with_catalog
 from bot.cli._terminal import AsJson, print_json
-from bot.domain.handoff.handoffs import HandoffCard, ResourceCard
+from bot.domain.handoff.handoffs import HandoffCard, ResourceCard, Which
 from bot.domain.handoff.readiness import READINESS_WORDS
 from bot.domain.names import clean
 from bot.services.handoff import lists
@@ -21,8 +21,8 @@ def list_(
     is_all: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the handoffs that are open, oldest first."""
-    cards = with_catalog(partial(lists.pending, is_all=is_all))
+    """List the handoffs that are open, oldest first; with --all the latest first."""
+    cards = with_catalog(partial(lists.listed, which=Which.ALL if is_all else Which.PENDING))
     if as_json:
         print_json({"handoffs": [handoff_as_dict(each) for each in cards]})
         return
@@ -98,7 +98,7 @@ def _line(card: HandoffCard) -> str:
     count = len(card.resources)
     verb = "asked of" if card.offered_on is None else "offered by"
     what = "1 resource" if count == 1 else f"{count} resources"
-    stand = Counter(each.state.value.replace("_", " ") for each in card.resources)
+    stand = Counter(map(_state, card.resources))
     states = ", ".join(f"{many} {state}" for state, many in stand.items())
     return f"#{card.id} {what} {verb} {clean(card.giver.name)}, for {clean(card.receiver.name)}: {states}"
 
@@ -120,4 +120,9 @@ def _terms(card: HandoffCard) -> list[str]:
 def _resource(one: ResourceCard) -> str:
     needs = f": needs {clean(one.needs)} from {clean(one.needs_from)}" if one.needs else ""
     why = f": {clean(one.reason)}" if one.reason else ""
-    return f"{clean(one.name)} ({one.area.value}) {one.state.value.replace('_', ' ')}{needs}{why}"
+    return f"{clean(one.name)} ({one.area.value}) {_state(one)}{needs}{why}"
+
+
+def _state(one: ResourceCard) -> str:
+    """Return how a resource stands; what has come back is returned, whatever was answered."""
+    return one.state.value.replace("_", " ") if one.returned_at is None else "returned"

@@ -41,6 +41,14 @@ OPEN = frozenset({ResourceState.OFFERED, ResourceState.NOT_YET})
 UNANSWERED = OPEN | {ResourceState.DRAFT}
 
 
+class Which(StrEnum):
+    """Which handoffs are listed. The values are what people type."""
+
+    PENDING = "pending"  #: they wait for an answer or for a day
+    OVER = "over"
+    ALL = "all"
+
+
 class HandoffStep(StrEnum):
     """What is done to a resource. The values stand in the audit log as `handoff.<step>`."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.domain.catalog import Area
-from bot.domain.handoff.handoffs import UNANSWERED, HandoffCard, ResourceState
+from bot.domain.handoff.handoffs import UNANSWERED, HandoffCard, ResourceState, Which
 from bot.domain.records import AssetRecord
 from bot.errors import NotFoundError, UserError
 from bot.services.deps import Deps
@@ -36,23 +36,24 @@ async def one(deps: Deps, snapshot: Snapshot, handoff_id: int) -> HandoffCard:
         return await loaded(session, deps, snapshot, row)
 
 
-async def pending(
-    deps: Deps, snapshot: Snapshot, team_ids: Collection[int] | None = None, *, is_all: bool = False
+async def listed(
+    deps: Deps, snapshot: Snapshot, team_ids: Collection[int] | None = None, *, which: Which = Which.PENDING
 ) -> list[HandoffCard]:
-    """Return the handoffs that wait for an answer or for a day, oldest first; with `is_all` the ended ones, too.
+    """Return handoffs, of these teams only where they are given: what is pending oldest first, all others newest first.
 
-    With `team_ids` those of these teams only.
+    Pending is what waits for an answer or for a day.
     """
     table, resource = tables.Handoff, tables.HandoffResource
-    query = select(table).order_by(col(table.id))
-    if not is_all:
-        is_lent = col(resource.returned_at).is_(None) & col(table.loan_until).is_not(None)
-        to_come = (
-            select(col(resource.handoff_id))
-            .where(col(resource.handoff_id) == col(table.id), col(resource.state) == ResourceState.ACCEPTED.value)
-            .where(or_(col(resource.moved_at).is_(None), is_lent))
-        )
-        query = query.where(or_(col(table.closed_at).is_(None), to_come.exists()))
+    is_lent = col(resource.returned_at).is_(None) & col(table.loan_until).is_not(None)
+    to_come = (
+        select(col(resource.handoff_id))
+        .where(col(resource.handoff_id) == col(table.id), col(resource.state) == ResourceState.ACCEPTED.value)
+        .where(or_(col(resource.moved_at).is_(None), is_lent))
+    )
+    is_pending = or_(col(table.closed_at).is_(None), to_come.exists())
+    query = select(table).order_by(col(table.id) if which is Which.PENDING else col(table.id).desc())
+    if which is not Which.ALL:
+        query = query.where(is_pending if which is Which.PENDING else ~is_pending)
     if team_ids is not None:
         query = query.where(or_(col(table.giver_team_id).in_(team_ids), col(table.receiver_team_id).in_(team_ids)))
     async with deps.database.reading() as session:
