@@ -20,6 +20,7 @@ ROUTES = Routes(
         ids.DETAILS: commands.on_details,
         ids.SHOW: commands.on_show,
         ids.WORKS: steps.on_works,
+        ids.NO: steps.on_no,
         ids.BACK: steps.on_back,
     },
     submissions={
@@ -28,6 +29,7 @@ ROUTES = Routes(
         ids.ASK_VIEW: forms.on_ask_submitted,
         ids.EVIDENCE_VIEW: forms.on_evidence_submitted,
         ids.ANSWER_VIEW: steps.on_answer_submitted,
+        ids.NO_VIEW: steps.on_no_submitted,
     },
     reading=frozenset({ids.DETAILS, ids.SHOW}),
 )

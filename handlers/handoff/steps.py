@@ -8,6 +8,7 @@ from bot.blocks.handoff.actions import AnswerValue, HandoffValue
 from bot.blocks.text import Block
 from bot.blocks.values import UNKNOWN, number, parse
 from bot.domain.handoff.handoffs import TRANSITIONS, HandoffStep
+from bot.domain.rights import Right
 from bot.errors import NotFoundError
 from bot.ports import Ack
 from bot.services import people, snapshot
@@ -68,6 +69,36 @@ async def on_works(action: Action, context: Context) -> Ack:
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     done = await reviews.works(context.deps, context.snapshot, handoff_id=number(action.value), person_id=person_id)
     await show(context, place_of(action), blocks.reviewed(done.card).text)
+    return replies.nothing()
+
+
+async def on_no(action: Action, context: Context) -> Ack:
+    """Open the form that asks what does not work."""
+    handoff_id = number(action.value)
+
+    async def making() -> Block:
+        card = await lists.one(context.deps, context.snapshot, handoff_id)
+        require_right(context, action.user_id, card, Right.CALL_OFF)
+        return blocks.no_view(card, place_of(action).metadata(handoff_id))
+
+    await open_form(context, action, making())
+    return replies.nothing()
+
+
+async def on_no_submitted(submission: Submission, context: Context) -> Ack:
+    """Tell the other side what does not work."""
+    subject, place = read_metadata(submission.metadata)
+    said = forms.NO.read(submission.values)
+    with forms.NO.refusing():
+        done = await reviews.does_not_work(
+            context.deps,
+            context.snapshot,
+            handoff_id=number(subject),
+            person_id=await people.identify(context.deps, context.slack, submission.user_id),
+            why=said[forms.WHAT_FAILS],
+        )
+    context.drainer.wake()
+    await show(context, place, blocks.told_why(done.card).text)
     return replies.nothing()
 
 

@@ -14,7 +14,7 @@ from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_attestation import a_year_on
 from tests.slack.test_eol_answers import copied, deploy, posted, remind, team_option
 from tests.slack.test_eol_images import stock
-from tests.slack.test_handoff import card, offer, offer_two, on
+from tests.slack.test_handoff import card, corrected, offer, offer_two, on
 from tests.slack.test_matters import ASK, claimed
 from tests.slack.test_orphans import leave, look
 from tests.slack.test_plan_parts import catalog as upgraded
@@ -119,6 +119,7 @@ async def taken_over(stage: Stage) -> None:
     await stage.bring(made)
     await offer(stage)
     await stage.press(await card(stage), handoff_ids.ACCEPT_ALL, user="grace")
+    await stage.bring(corrected(made))
     await on(stage, 4, 7)
 
 
@@ -336,7 +337,7 @@ SCENES: Mapping[Callable[[Stage], Awaitable[None]], frozenset[str]] = {
         {"handoff.open", "handoff.offer_form", "handoff.withdraw", "handoff.again", "handoff.again_form"}
     ),
     agreed: frozenset({"handoff.call_off"}),
-    taken_over: frozenset({"lifecycle.pin", "handoff.works", "handoff.back"}),
+    taken_over: frozenset({"lifecycle.pin", "handoff.works", "handoff.no", "handoff.no_form", "handoff.back"}),
     reminders: frozenset(
         {
             "lifecycle.acknowledge",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.blocks.handoff import actions as ids
-from bot.domain.catalog import Area
+from bot.domain.catalog import Area, SourceCatalog
 from bot.domain.handoff.handoffs import HandoffStep
 from bot.errors import NotAllowedError, UserError
 from bot.playground.fake_slack import PostedMessage, ViewRef
@@ -104,6 +105,12 @@ async def handoff_actions(stage: Stage) -> list[str]:
 
 async def owner(stage: Stage, asked: str, user: str = "eve") -> str:
     return (await stage.ask(f"/whoowns {asked}", user=user)).text.splitlines()[0]
+
+
+def corrected(catalog: SourceCatalog) -> SourceCatalog:
+    """The catalog once somebody has written down that Payments owns all of payments-db."""
+    catalog.assets[0] = replace(catalog.assets[0], owners=(team_owns("Payments"),))
+    return catalog
 
 
 async def helpers(stage: Stage) -> int:
@@ -332,12 +339,56 @@ async def test_a_later_day_an_overlap_and_the_question_whether_it_works(stage: S
     await on(stage, 3, 10)
     assert await helpers(stage) == 0
     assert await handoff_actions(stage) == ["offer", "accept", "take_effect", "end_overlap"]
+    await stage.bring(corrected(organisation()))
     asks = [each for each in await on(stage, 4, 7) if "Does it work" in each.text]
     assert len(asks) == 1
     await stage.press(asks[0], ids.WORKS, user="eve")
     assert "Only members of Platform and their leads" in said_to(stage, "eve", "payments")
     await stage.press(asks[0], ids.WORKS, user="grace")
     assert (await rows(stage, tables.Handoff))[0].receiver_says == "works"
+
+
+async def test_whether_it_works_is_asked_of_what_has_passed_and_may_be_denied(stage: Stage) -> None:
+    await offer_two(stage)
+    await answer(stage, HandoffStep.DECLINE, "checkout", reason="Not ours")
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    await stage.bring(corrected(organisation()))
+    said = await on(stage, 4, 7)
+    [asked] = [each for each in said if "Does it work" in each.text]
+    assert "*Platform* handed *Payments* *payments-db* (the database) 30 days ago." in asked.text
+    assert list(buttons(asked)) == ["It works", "No…", "Hand it back", "Show"]
+    [theirs] = [each for each in await sent(stage, "platform") if "Does it work" in each.text]
+    assert list(buttons(theirs)) == ["It works", "No…", "Show"]
+    await stage.press(asked, ids.NO, user="solo")
+    assert stage.slack.view_stack("solo") == []
+    await stage.press(theirs, ids.NO, user="omar")
+    assert set(await submit(stage, "omar", {ids.REASON: ""})) == {ids.REASON}
+    assert await submit(stage, "omar", {ids.REASON: "Pages still reach us"}) == {}
+    heard = (await sent(stage, "payments"))[-1]
+    assert "It does not work, says Omar Sol: Pages still reach us" in heard.text
+    assert list(buttons(heard)) == ["Hand it back", "Show"]
+    await stage.press(asked, ids.NO, user="grace")
+    assert await submit(stage, "grace", {ids.REASON: "No restore works"}) == {}
+    assert "It does not work, says Grace Marsh: No restore works" in (await sent(stage, "platform"))[-1].text
+    row = (await rows(stage, tables.Handoff))[0]
+    assert (row.giver_says, row.receiver_says) == ("no", "no")
+
+
+async def test_whether_it_works_waits_until_it_is_settled_whose_it_is(stage: Stage) -> None:
+    await offer(stage)
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+
+    def asks(said: list[PostedMessage]) -> list[str]:
+        return [each.text for each in said if "Does it work" in each.text]
+
+    for day in (1, 2, 3, 7, 8):  # the file still names Platform, and from the second on that is a dispute
+        assert asks(await on(stage, 4, day)) == []
+    assert "There is a dispute" in (await stage.ask("/whoowns payments-db database")).text
+    await stage.bring(corrected(organisation()))
+    assert "There is a dispute" not in (await stage.ask("/whoowns payments-db database")).text
+    assert asks(await on(stage, 4, 8)) == [], "not on the day on which that is settled"
+    await on(stage, 4, 9)
+    assert len(asks(await on(stage, 4, 10))) == 1
 
 
 async def test_it_is_handed_back_by_a_new_handoff_that_one_button_offers(stage: Stage) -> None:

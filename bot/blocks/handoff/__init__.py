@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from bot.blocks.handoff.cards import asked, begun, card, card_view, details_view, news, receipt, reviewed
-from bot.blocks.handoff.forms import again_view, answer_view, ask_view, evidence_view, offer_view
+from bot.blocks.handoff.cards import (
+    asked,
+    begun,
+    card,
+    card_view,
+    details_view,
+    does_not_work,
+    news,
+    receipt,
+    reviewed,
+    told_why,
+)
+from bot.blocks.handoff.forms import again_view, answer_view, ask_view, evidence_view, no_view, offer_view
 from bot.blocks.handoff.lists import MOST_LISTED, MOST_ON_HOME, home_parts, listing
 from bot.blocks.handoff.reminders import line, reminder, section

@@ -22,10 +22,12 @@ DETAILS = "handoff.details"
 EVIDENCE = "handoff.evidence"
 SHOW = handoff_button.SHOW
 WORKS = "handoff.works"
+NO = "handoff.no"
 BACK = "handoff.back"
 
 OFFER_VIEW, AGAIN_VIEW, ASK_VIEW = "handoff.offer_form", "handoff.again_form", "handoff.ask_form"
 ANSWER_VIEW, EVIDENCE_VIEW = "handoff.answer_form", "handoff.evidence_form"
+NO_VIEW = "handoff.no_form"
 RECEIVER, RESOURCES, LIBRARY, TEAM = "handoff.receiver", "handoff.resources", "handoff.library", "handoff.team"
 EFFECTIVE, OVERLAP, LOAN, REASON = "handoff.effective", "handoff.overlap", "handoff.loan", "handoff.reason"
 NEEDS, NEEDS_FROM, NEEDS_BY = "handoff.needs", "handoff.needs_from", "handoff.needs_by"

@@ -24,10 +24,12 @@ from bot.blocks.text import (
     section,
 )
 from bot.blocks.values import encode
+from bot.domain.handoff.due import Side
 from bot.domain.handoff.handoffs import HandoffCard, HandoffStep, ResourceCard, ResourceState
 from bot.domain.handoff.readiness import ReadinessItem
 from bot.domain.ownership import EXPECTED_FOR
 from bot.domain.recipients import Told
+from bot.domain.records import PersonRecord
 
 #: Resources that a card has room for, each with its choices; the details name all.
 _MOST_SHOWN = 20
@@ -135,6 +137,23 @@ def reviewed(its: HandoffCard) -> Rendered:
     return Rendered(f"Good to hear. {words.title(its)}: noted that it works for your team.")
 
 
+def told_why(its: HandoffCard) -> Rendered:
+    """Return the receipt of "No…"."""
+    return Rendered(f"{words.number(its)} The other team is told. *Hand it back* on its card ends it.")
+
+
+def does_not_work(its: HandoffCard, by: PersonRecord, why: str, *, to: Side) -> Rendered:
+    """Return what the other side is told that somebody misses, with what it can do."""
+    said = f"{words.passed(its, its.held)}. It does not work, says {words.person(by)}: {escape(why, 300)}"
+    buttons = [*(back_buttons(its) if to is Side.RECEIVER else []), _show(its)]
+    return Rendered(said, [section(said), {"type": "actions", "elements": buttons}])
+
+
+def back_buttons(its: HandoffCard) -> list[Block]:
+    """Return the receiver's button that hands back what it has."""
+    return [button("Hand it back", actions.BACK, str(its.id), label=words.label("Hand it back", its))]
+
+
 def _drawn(its: HandoffCard, buttons: Sequence[Block], *, has_choices: bool = True) -> Rendered:
     head = f":handshake: {words.title(its)}."
 
@@ -182,7 +201,7 @@ def _buttons(its: HandoffCard, *, for_giver: bool) -> list[Block]:
     made += _call_off(its)
     made += offer_buttons(its)
     if its.held and not its.open_resources:
-        made.append(button("Hand it back", actions.BACK, str(its.id), label=words.label("Hand it back", its)))
+        made += back_buttons(its)
         if its.library_id is not None:
             name = plain(its.library, 45)
             made += open_buttons(OpenValue(library_id=its.library_id), SUPPORT_TEXT, label=name)

@@ -32,6 +32,9 @@ DECLINE_REASON = forms.text(
     actions.REASON, "Why not?", missing="Give a reason: whoever offered it reads it.", is_long=True
 )
 CALL_OFF_REASON = forms.text(actions.REASON, "Why?", missing="Give a reason: the other team reads it.", is_long=True)
+WHAT_FAILS = forms.text(
+    actions.REASON, "What does not work?", missing="Say what does not work: the other team reads it.", is_long=True
+)
 NEEDS = forms.text(actions.NEEDS, "What does it need first?", missing="Say what it needs.", is_long=True)
 NEEDS_FROM = forms.text(actions.NEEDS_FROM, "Who sees to it?", missing="Say who sees to it.", limit=100)
 NEEDS_BY = forms.day(actions.NEEDS_BY, "Until when?", missing="Choose a day.")
@@ -50,6 +53,7 @@ ASK = Form(actions.ASK_VIEW, "Ask for it", "Ask", (TEAM, RESOURCES, REASON), ref
 EVIDENCE = Form(
     actions.EVIDENCE_VIEW, "Evidence", "Add", (ITEM, LINK, PERSON, DAY, NOT_APPLICABLE), refused_at=NOT_APPLICABLE
 )
+NO = Form(actions.NO_VIEW, "It does not work", "Say so", (WHAT_FAILS,), refused_at=WHAT_FAILS)
 #: The forms of the answers that take words.
 ANSWERS: Mapping[HandoffStep, Form] = {
     HandoffStep.DECLINE: Form(actions.ANSWER_VIEW, "Decline", "Decline", (DECLINE_REASON,), refused_at=DECLINE_REASON),
@@ -127,6 +131,11 @@ def answer_view(its: HandoffCard, step: HandoffStep, resource_id: int | None, me
     one = next((each for each in its.resources if each.id == resource_id), None)
     said = f"{words.title(its)}." if one is None else f"Handoff #{its.id}: {words.thing(one)}."
     return ANSWERS[step].view(metadata, said)
+
+
+def no_view(its: HandoffCard, metadata: str) -> Block:
+    """Return the form that asks what does not work."""
+    return NO.view(metadata, f"{words.passed(its, its.held)}. The other team hears what you miss.")
 
 
 def evidence_view(its: HandoffCard, metadata: str) -> Block:

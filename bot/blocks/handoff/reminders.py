@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.blocks.handoff import actions, words
 from bot.blocks.handoff.actions import AnswerValue
-from bot.blocks.handoff.cards import answer_buttons, offer_buttons
+from bot.blocks.handoff.cards import answer_buttons, back_buttons, offer_buttons
 from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, day, fitting
@@ -73,9 +73,8 @@ def _buttons(its: HandoffDue) -> list[Block]:
     if its.kind is not DueKind.WORKS:
         return [show]
     made = [button("It works", actions.WORKS, number, label=words.label("It works", card), style="primary")]
-    if its.side is Side.RECEIVER:
-        made.append(button("Hand it back", actions.BACK, number, label=words.label("Hand it back", card)))
-    return [*made, show]
+    made.append(button("No…", actions.NO, number, label=words.label("No", card)))
+    return [*made, *(back_buttons(card) if its.side is Side.RECEIVER else []), show]
 
 
 def _ask_again(card: HandoffCard) -> list[Block]:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,9 +16,12 @@ from sqlmodel import col
 from bot.blocks import handoff as blocks
 from bot.blocks.digests import Section
 from bot.blocks.lines import Line
+from bot.domain.catalog import Area
 from bot.domain.daily_limit import Agenda, Due, Written
 from bot.domain.handoff.due import ASK_AFTER_DAYS, ASK_FOR_DAYS, DueKind, HandoffDue, Side, dues
 from bot.domain.handoff.handoffs import HandoffCard
+from bot.domain.ownership import Disputed, Owned
+from bot.domain.ownership.matters import MatterKind
 from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
 from bot.services import routing
@@ -38,6 +41,7 @@ _LATE = timedelta(minutes=10)
 _SPOKEN_OF = timedelta(ASK_AFTER_DAYS + ASK_FOR_DAYS + 1)
 #: What is not said any more once it is late.
 _FOR_SOME_DAYS = frozenset({DueKind.MOVED, DueKind.RETURNED, DueKind.WORKS})
+_ONE_DAY = timedelta(days=1)
 _NOTES = tables.core(tables.HandoffNote)
 _Position = tuple[datetime, int]
 
@@ -193,19 +197,53 @@ async def _found(
         for side, said in ((Side.GIVER, row.giver_says), (Side.RECEIVER, row.receiver_says))
     }
     made: list[HandoffDue] = []
-    for card in await brief(session, deps, snapshot, rows):
+    cards = await brief(session, deps, snapshot, rows)
+    unsettled = await _unsettled(session, deps, snapshot, cards)
+    for card in cards:
         work = await work_of(deps, snapshot, Recipient(team=card.answerer))
         today = work.today(now)
-        made += [
-            each
-            for each in dues(card, work=work)
-            if (card.id, each.note) not in notes
-            and not (each.kind in _FOR_SOME_DAYS and today > each.ends_on)
-            and not (each.kind is DueKind.WORKS and answers[card.id, each.side])
-            and not (each.kind is DueKind.WORKS and not _is_still_theirs(deps, snapshot, card))
-            and not _is_overtaken(each, notes)
-        ]
+        for each in dues(card, work=work):
+            if (
+                (card.id, each.note) in notes
+                or (each.kind in _FOR_SOME_DAYS and today > each.ends_on)
+                or (each.kind is DueKind.WORKS and answers[card.id, each.side])
+                or (each.kind is DueKind.WORKS and not _is_still_theirs(deps, snapshot, card))
+                or _is_overtaken(each, notes)
+            ):
+                continue
+            is_early = each.kind is DueKind.WORKS and each.on <= today and card.id in unsettled
+            made.append(replace(each, on=today + timedelta(1)) if is_early else each)
     return made
+
+
+async def _unsettled(session: AsyncSession, deps: Deps, snapshot: Snapshot, cards: Sequence[HandoffCard]) -> set[int]:
+    """Return the handoffs of which it is asked today who owns something that has passed: that is asked first."""
+    now, matter = deps.clock.now(), tables.OwnershipMatter
+    since = now - timedelta(ASK_AFTER_DAYS - 1)
+    held = [(card.id, each) for card in cards for each in card.held if each.moved_at is not None]
+    passed = {(card_id, each.asset_id, each.area) for card_id, each in held if each.moved_at <= since}
+    query = select(col(matter.asset_id)).where(
+        col(matter.kind) == MatterKind.DISPUTE.value,
+        col(matter.asset_id).in_({asset_id for _, asset_id, _ in passed}),
+        or_(col(matter.ended_at).is_(None), col(matter.ended_at) > now - _ONE_DAY),
+    )
+    asked = set((await session.execute(query)).scalars()) if passed else set()
+    return {
+        card_id
+        for card_id, asset_id, area in passed
+        if asset_id in asked or _is_nearly_disputed(deps, snapshot, asset_id, area)
+    }
+
+
+def _is_nearly_disputed(deps: Deps, snapshot: Snapshot, asset_id: int, area: Area) -> bool:
+    """Whether files disagree about who owns an area, or will within a day because one still names the giver."""
+    if snapshot.asset(asset_id) is None:
+        return False
+    verdict = look_up(deps, snapshot, asset_id, area=area)
+    if isinstance(verdict, Disputed):
+        return True
+    late = verdict.drift if isinstance(verdict, Owned) else ()
+    return any(each.until <= deps.clock.now() + _ONE_DAY for each in late)
 
 
 def _is_still_theirs(deps: Deps, snapshot: Snapshot, card: HandoffCard) -> bool:

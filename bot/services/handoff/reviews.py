@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.blocks import handoff as blocks
 from bot.domain.handoff.due import Side
 from bot.domain.handoff.handoffs import HandoffCard
+from bot.domain.names import clean
+from bot.domain.recipients import Recipient
 from bot.domain.rights import Right, may
+from bot.errors import UserError
 from bot.services import actors
 from bot.services.cards import acting
 from bot.services.deps import Deps
-from bot.services.handoff._cards import HandoffAct
+from bot.services.handoff._cards import HandoffAct, person_of
 from bot.services.snapshot import Snapshot
 
-_WORKS = "works"
+_WORKS, _DOES_NOT = "works", "no"
+_LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +33,35 @@ class Reviewed:
 async def works(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: int) -> Reviewed:
     """Note that a handoff works for the person's team. Raises NotAllowedError for somebody of neither team."""
     async with acting(HandoffAct(deps, snapshot, handoff_id, person_id), None) as act:
-        receivers = await act.holders()
-        side = Side.RECEIVER if may(actors.actor(person_id), Right.HAND_OVER, receivers) else Side.GIVER
-        if side is Side.GIVER:
-            act.require(Right.HAND_OVER, await act.holders_of(Right.HAND_OVER))
-        name = f"{side.value}_says"
-        is_new = getattr(act.row, name) != _WORKS
-        if is_new:
-            setattr(act.row, name, _WORKS)
-            await act.note("works", side=side.value)
-        return Reviewed(act.card, side, is_new)
+        return await _note(act, _WORKS)
+
+
+async def does_not_work(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: int, why: str) -> Reviewed:
+    """Note that a handoff does not work for the person's team, and tell the other one why.
+
+    Raises UserError without a reason, NotAllowedError for somebody of neither team.
+    """
+    why = clean(why)[:_LONGEST]
+    if not why:
+        raise UserError("Say what does not work: the other team reads it.")
+    async with acting(HandoffAct(deps, snapshot, handoff_id, person_id), None) as act:
+        done = await _note(act, _DOES_NOT, why=why)
+        other = Side.GIVER if done.side is Side.RECEIVER else Side.RECEIVER
+        to = act.card.giver if other is Side.GIVER else act.card.receiver
+        key = f"handoff.review:{handoff_id}:{done.side}:{int(act.now.timestamp() * 1000)}"
+        message = blocks.does_not_work(act.card, person_of(snapshot, person_id), why, to=other)
+        await act.send(Recipient(team=to), key, message)
+        return done
+
+
+async def _note(act: HandoffAct, said: str, *, why: str = "") -> Reviewed:
+    receivers = await act.holders()
+    side = Side.RECEIVER if may(actors.actor(act.person_id), Right.HAND_OVER, receivers) else Side.GIVER
+    if side is Side.GIVER:
+        act.require(Right.HAND_OVER, await act.holders_of(Right.HAND_OVER))
+    name = f"{side.value}_says"
+    is_new = getattr(act.row, name) != said
+    if is_new:
+        setattr(act.row, name, said)
+        await act.note("works" if said == _WORKS else "does_not_work", side=side.value, **({"why": why} if why else {}))
+    return Reviewed(act.card, side, is_new)

@@ -31,7 +31,7 @@ class Handoff(Row, table=True):
     created_at: datetime = when()
     offered_at: datetime | None = when(nullable=True)  #: of the present version
     closed_at: datetime | None = when(nullable=True, index=True)  #: when no answer was owed any more
-    giver_says: str = words()  #: whether it works, as asked 30 days later: empty, `works` or `back`
+    giver_says: str = words()  #: whether it works, as asked 30 days later: empty, `works` or `no`
     receiver_says: str = words()
 
 
