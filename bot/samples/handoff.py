@@ -41,6 +41,7 @@ def samples(name: str) -> Iterator[Sample]:
         for side in Side:
             yield cards.does_not_work, cards.does_not_work(its, PersonRecord(id=1, name=name), name, to=side)
         yield forms.no_view, forms.no_view(its, "1")
+        yield forms.back_view, forms.back_view(its, "1")
         yield forms.again_view, forms.again_view(its, "1|1")
         yield forms.evidence_view, forms.evidence_view(its, "1")
         for step in forms.ANSWERS:

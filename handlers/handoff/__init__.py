@@ -11,7 +11,7 @@ ROUTES = Routes(
     commands={ids.COMMAND: commands.on_handoff},
     actions={
         OPEN: forms.on_open,
-        ids.ANSWER: steps.on_answer,
+        **dict.fromkeys((ids.ANSWER, ids.NOT_YET, ids.DECLINE), steps.on_answer),
         **dict.fromkeys(steps.AT_ONCE, steps.on_all),
         ids.REFUSE: steps.on_refuse,
         ids.CALL_OFF: steps.on_call_off,
@@ -30,6 +30,7 @@ ROUTES = Routes(
         ids.EVIDENCE_VIEW: forms.on_evidence_submitted,
         ids.ANSWER_VIEW: steps.on_answer_submitted,
         ids.NO_VIEW: steps.on_no_submitted,
+        ids.BACK_VIEW: steps.on_back_submitted,
     },
     reading=frozenset({ids.DETAILS, ids.SHOW}),
 )

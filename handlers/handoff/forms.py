@@ -91,7 +91,7 @@ async def on_offer_submitted(submission: Submission, context: Context) -> Ack:
             library_id=number(library) if library else None,
         )
         begun = await offers.offer(context.deps, context.snapshot, new)
-    return await _begun(context, place, begun)
+    return await say_begun(context, place, begun)
 
 
 async def on_ask_submitted(submission: Submission, context: Context) -> Ack:
@@ -107,7 +107,7 @@ async def on_ask_submitted(submission: Submission, context: Context) -> Ack:
             terms=forms.terms_of(said),
         )
         begun = await offers.ask(context.deps, context.snapshot, new)
-    return await _begun(context, place, begun)
+    return await say_begun(context, place, begun)
 
 
 async def on_again_submitted(submission: Submission, context: Context) -> Ack:
@@ -128,7 +128,7 @@ async def on_again_submitted(submission: Submission, context: Context) -> Ack:
             terms=forms.terms_of(said),
             resource_ids=ticked,
         )
-    return await _begun(context, place, begun)
+    return await say_begun(context, place, begun)
 
 
 async def on_evidence_submitted(submission: Submission, context: Context) -> Ack:
@@ -204,7 +204,8 @@ def _item(word: str) -> ReadinessItem:
         raise UserError("Choose what it shows.") from None
 
 
-async def _begun(context: Context, place: Place, begun: Begun) -> Ack:
+async def say_begun(context: Context, place: Place, begun: Begun) -> Ack:
+    """Say to whoever has begun a handoff how it stands, with the buttons that show it and take it back."""
     context.drainer.wake()
     await snapshot.refresh(context.snapshot, context.deps.database)
     message = blocks.begun(begun.card, begun.told)

@@ -8,14 +8,15 @@ from bot.blocks.handoff.actions import AnswerValue, HandoffValue
 from bot.blocks.text import Block
 from bot.blocks.values import UNKNOWN, number, parse
 from bot.domain.handoff.handoffs import TRANSITIONS, HandoffStep
-from bot.domain.rights import Right
-from bot.errors import NotFoundError
+from bot.domain.rights import Right, require
+from bot.errors import NotFoundError, UserError
 from bot.ports import Ack
-from bot.services import people, snapshot
+from bot.services import actors, people, snapshot
 from bot.services.context import Context
 from bot.services.handoff import lists, offers, reviews, steps
 from bot.services.handoff.steps import Words
 from handlers import replies
+from handlers.handoff.forms import say_begun
 from handlers.handoff.gates import require_right
 from handlers.interaction import Place, open_form, place_of, read_metadata, show
 from handlers.payloads import Action, Submission
@@ -103,14 +104,34 @@ async def on_no_submitted(submission: Submission, context: Context) -> Ack:
 
 
 async def on_back(action: Action, context: Context) -> Ack:
-    """Offer what a handoff brought to the team that gave it."""
-    person_id = await people.identify(context.deps, context.slack, action.user_id)
-    begun = await offers.hand_back(context.deps, context.snapshot, handoff_id=number(action.value), person_id=person_id)
-    context.drainer.wake()
-    await snapshot.refresh(context.snapshot, context.deps.database)
-    message = blocks.begun(begun.card, begun.told)
-    await show(context, place_of(action), message.text, message=message, view=blocks.card_view(message))
+    """Open the form that asks why something is handed back."""
+    handoff_id = number(action.value)
+
+    async def making() -> Block:
+        card = await lists.one(context.deps, context.snapshot, handoff_id)
+        held = actors.remembered_holders(context.snapshot, [card.receiver])
+        require(actors.remembered(context.snapshot, action.user_id), Right.HAND_OVER, held)
+        if not card.held:
+            raise UserError(offers.NOTHING_TO_HAND_BACK)
+        return blocks.back_view(card, place_of(action).metadata(handoff_id))
+
+    await open_form(context, action, making())
     return replies.nothing()
+
+
+async def on_back_submitted(submission: Submission, context: Context) -> Ack:
+    """Offer what a handoff brought to the team that gave it."""
+    subject, place = read_metadata(submission.metadata)
+    said = forms.BACK.read(submission.values)
+    with forms.BACK.refusing():
+        begun = await offers.hand_back(
+            context.deps,
+            context.snapshot,
+            handoff_id=number(subject),
+            person_id=await people.identify(context.deps, context.slack, submission.user_id),
+            reason=said[forms.BACK_REASON],
+        )
+    return await say_begun(context, place, begun)
 
 
 async def on_all(action: Action, context: Context) -> Ack:

@@ -164,7 +164,7 @@ async def test_what_was_passed_on_or_has_gone_holds_back_no_way_back(three: Thre
     await three.move("Omar", "DevOps", "Payments", "Ada", *given)
     await three.move("Ada", "Payments", "Search", "Solo")
     await three.bring(asset("1", "orders", *(owner("DevOps", area=area) for area in AREAS)))
-    back: dict[str, Any] = {"handoff_id": 1, "person_id": three.people["Grace"]}
+    back: dict[str, Any] = {"handoff_id": 1, "person_id": three.people["Grace"], "reason": "No"}
     begun = await offers.hand_back(three.deps, three.snapshot, **back)
     assert [(each.name, each.area) for each in begun.card.resources] == [("orders", Area.MONITORING)]
     await three.take("Omar", HandoffStep.ACCEPT, number=3)

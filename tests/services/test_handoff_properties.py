@@ -254,7 +254,7 @@ class Handoffs(RuleBasedStateMachine):
         )
 
     async def do_back(self, number: int, who: str) -> None:
-        await offers.hand_back(self.deps, self.snapshot, handoff_id=number, person_id=self.people[who])
+        await offers.hand_back(self.deps, self.snapshot, handoff_id=number, person_id=self.people[who], reason="No")
 
     async def do_carry_on(self) -> None:
         await due_days.run(self.deps, self.snapshot)

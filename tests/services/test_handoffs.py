@@ -299,10 +299,13 @@ async def test_what_is_lent_is_handed_on_to_nobody_but_its_lender(givers: Givers
 async def test_what_came_back_is_asked_about_no_more_and_ends_no_later_overlap(givers: Givers) -> None:
     await givers.offer(overlap_days=10)
     await givers.take("Ada", HandoffStep.ACCEPT)
-    await offers.hand_back(givers.deps, givers.snapshot, handoff_id=1, person_id=givers.people["Grace"])
+    back: dict[str, Any] = {"handoff_id": 1, "person_id": givers.people["Grace"], "reason": "No"}
+    await offers.hand_back(givers.deps, givers.snapshot, **back)
     await givers.take("Omar", HandoffStep.ACCEPT, number=2)
     with pytest.raises(UserError, match="there is nothing to hand back"):
-        await offers.hand_back(givers.deps, givers.snapshot, handoff_id=1, person_id=givers.people["Grace"])
+        await offers.hand_back(
+            givers.deps, givers.snapshot, handoff_id=1, person_id=givers.people["Grace"], reason="No"
+        )
     givers.clock.at = datetime(2026, 3, 12, 12, tzinfo=UTC)
     await givers.offer(overlap_days=40)
     await givers.take("Ada", HandoffStep.ACCEPT, number=3)

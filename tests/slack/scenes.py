@@ -105,6 +105,12 @@ async def asked_for(stage: Stage) -> None:
     await run(stage, ("grace", "/whoowns checkout"))
 
 
+async def reminded_of(stage: Stage) -> None:
+    """A reminder of an offer, with its answers."""
+    await offer(stage)
+    await on(stage, 3, 5)
+
+
 async def agreed(stage: Stage) -> None:
     """What is accepted for a day to come."""
     await offer(stage, effective="2026-03-05")
@@ -337,7 +343,10 @@ SCENES: Mapping[Callable[[Stage], Awaitable[None]], frozenset[str]] = {
         {"handoff.open", "handoff.offer_form", "handoff.withdraw", "handoff.again", "handoff.again_form"}
     ),
     agreed: frozenset({"handoff.call_off"}),
-    taken_over: frozenset({"lifecycle.pin", "handoff.works", "handoff.no", "handoff.no_form", "handoff.back"}),
+    reminded_of: frozenset({"handoff.not_yet", "handoff.decline"}),
+    taken_over: frozenset(
+        {"lifecycle.pin", "handoff.works", "handoff.no", "handoff.no_form", "handoff.back", "handoff.back_form"}
+    ),
     reminders: frozenset(
         {
             "lifecycle.acknowledge",

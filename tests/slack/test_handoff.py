@@ -182,9 +182,13 @@ async def test_not_yet_names_what_it_needs_and_keeps_the_offer_open(stage: Stage
     assert "*Platform*" in await owner(stage, "payments-db database")
     said = await on(stage, 3, 6)
     assert "Is it there? Accept, or say a new day." in said[-1].text
-    assert list(buttons(said[-1])) == ["Accept", "Show"]
+    assert list(buttons(said[-1])) == ["Accept", "Say a new day…", "Decline…", "Show"]
     assert "expires on" in (await card(stage)).text
-    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    await stage.press(said[-1], ids.NOT_YET, user="grace")
+    later = {ids.NEEDS: "A restore", ids.NEEDS_FROM: "Lin", ids.NEEDS_BY: "2026-03-09"}
+    assert await submit(stage, "grace", later) == {}
+    assert "not yet: needs A restore" in (await card(stage)).text
+    await stage.press((await on(stage, 3, 9))[-1], ids.ANSWER, user="grace")
     assert "*Payments*" in await owner(stage, "payments-db database")
 
 
@@ -356,7 +360,7 @@ async def test_whether_it_works_is_asked_of_what_has_passed_and_may_be_denied(st
     said = await on(stage, 4, 7)
     [asked] = [each for each in said if "Does it work" in each.text]
     assert "*Platform* handed *Payments* *payments-db* (the database) 30 days ago." in asked.text
-    assert list(buttons(asked)) == ["It works", "No…", "Hand it back", "Show"]
+    assert list(buttons(asked)) == ["It works", "No…", "Hand it back…", "Show"]
     [theirs] = [each for each in await sent(stage, "platform") if "Does it work" in each.text]
     assert list(buttons(theirs)) == ["It works", "No…", "Show"]
     await stage.press(asked, ids.NO, user="solo")
@@ -366,7 +370,7 @@ async def test_whether_it_works_is_asked_of_what_has_passed_and_may_be_denied(st
     assert await submit(stage, "omar", {ids.REASON: "Pages still reach us"}) == {}
     heard = (await sent(stage, "payments"))[-1]
     assert "It does not work, says Omar Sol: Pages still reach us" in heard.text
-    assert list(buttons(heard)) == ["Hand it back", "Show"]
+    assert list(buttons(heard)) == ["Hand it back…", "Show"]
     await stage.press(asked, ids.NO, user="grace")
     assert await submit(stage, "grace", {ids.REASON: "No restore works"}) == {}
     assert "It does not work, says Grace Marsh: No restore works" in (await sent(stage, "platform"))[-1].text
@@ -396,8 +400,14 @@ async def test_it_is_handed_back_by_a_new_handoff_that_one_button_offers(stage: 
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
     await stage.press(await card(stage), ids.BACK, user="lin")
     assert "Only members of Payments" in said_to(stage, "lin", "payments")
+    assert stage.slack.view_stack("lin") == []
     await stage.press(await card(stage), ids.BACK, user="grace")
+    assert set(await submit(stage, "grace", {ids.REASON: ""})) == {ids.REASON}
+    assert "takes back" not in (await card(stage)).text, "nothing is offered without a reason"
+    assert await submit(stage, "grace", {ids.REASON: "Nobody of us knows it"}) == {}
+    assert list(buttons(stage.slack.visible_messages("grace", "payments")[-1])) == ["Show", "Withdraw"]
     back = await card(stage, "platform")
+    assert "Why: Nobody of us knows it" in back.text
     assert "*#2* *Payments* offers *Platform* *payments-db* (the database)" in back.text
     assert "takes back #1" in back.text
     assert "*Payments*" in await owner(stage, "payments-db database")
@@ -438,7 +448,7 @@ async def test_silence_moves_nothing(stage: Stage) -> None:
             reminded.append(day)
     assert reminded == [5, 10, 16], "after 2, 5 and 9 working days"
     [last] = [each for each in await sent(stage, "payments") if "for your answer" in each.text][-1:]
-    assert list(buttons(last)) == ["Accept", "Show"]
+    assert list(buttons(last)) == ["Accept", "Not yet: needs…", "Decline…", "Show"]
     await on(stage, 3, 17)
     assert "expired" in (await card(stage)).text
     assert "*Platform*" in await owner(stage, "payments-db database")
@@ -450,6 +460,25 @@ async def test_silence_moves_nothing(stage: Stage) -> None:
     await on(stage, 3, 18)
     assert [each.text for each in await sent(stage, "platform")] == platform
     assert await handoff_actions(stage) == ["offer", "expire"]
+
+
+async def test_a_reminder_is_answered_where_it_stands(stage: Stage) -> None:
+    await offer(stage)
+    [said] = [each for each in await on(stage, 3, 5) if "waits for your answer" in each.text]
+    await stage.press(said, ids.DECLINE, user="solo")
+    assert stage.slack.view_stack("solo") == []
+    await stage.press(said, ids.DECLINE, user="grace")
+    assert await submit(stage, "grace", {ids.REASON: "Not ours"}) == {}
+    assert "declined by Grace Marsh: Not ours" in (await card(stage)).text
+
+
+async def test_a_reminder_of_several_leads_to_the_answers(stage: Stage) -> None:
+    await offer_two(stage)
+    [said] = [each for each in await on(stage, 3, 5) if "waits for your answer" in each.text]
+    assert list(buttons(said)) == ["Accept all", "Show"]
+    await stage.press(said, ids.SHOW, user="grace")
+    shown = stage.slack.visible_messages("grace", "payments")[-1]
+    assert sum("accessory" in block for block in shown.blocks) == 2, "each has its answers"
 
 
 async def test_readiness_is_shown_by_evidence(stage: Stage) -> None:
@@ -572,7 +601,7 @@ async def test_one_part_of_what_is_agreed_is_called_off_and_not_what_has_passed(
     assert "*Platform*" in await owner(stage, "checkout deployments")
     wrong = await submit(stage, "omar", {ids.REASON: "Too late"})
     assert "*Hand it back* on its card" in wrong[ids.REASON]
-    assert "Hand it back" in buttons(await stage.ask("/handoff show 1", user="grace"))
+    assert "Hand it back…" in buttons(await stage.ask("/handoff show 1", user="grace"))
 
 
 async def test_the_command_lists_shows_and_helps(stage: Stage) -> None:

@@ -78,7 +78,7 @@ async def test_the_owner_agrees_and_it_moves_at_once_and_for_good(stage: Stage) 
     assert "Handoff #1." in now.text
     shown = await stage.ask("/handoff show 1", user="grace")
     assert "accepted by Grace Marsh" in shown.text
-    assert "Hand it back" in buttons(shown)
+    assert "Hand it back…" in buttons(shown)
     assert not buttons(now)
     [heard] = await private(stage, "grace")
     assert "*search-api*: *Payments* owns it now" in heard

@@ -11,6 +11,8 @@ COMMAND = "/handoff"
 
 #: The choices beside a resource; the value is an `AnswerValue`.
 ANSWER = "handoff.answer"
+#: The same as buttons beside a reminder.
+NOT_YET, DECLINE = "handoff.not_yet", "handoff.decline"
 #: The buttons of the card; the value of the first four is a `HandoffValue`, of the others the handoff's id.
 ACCEPT_ALL = "handoff.accept_all"
 WITHDRAW = "handoff.withdraw"
@@ -27,7 +29,7 @@ BACK = "handoff.back"
 
 OFFER_VIEW, AGAIN_VIEW, ASK_VIEW = "handoff.offer_form", "handoff.again_form", "handoff.ask_form"
 ANSWER_VIEW, EVIDENCE_VIEW = "handoff.answer_form", "handoff.evidence_form"
-NO_VIEW = "handoff.no_form"
+NO_VIEW, BACK_VIEW = "handoff.no_form", "handoff.back_form"
 RECEIVER, RESOURCES, LIBRARY, TEAM = "handoff.receiver", "handoff.resources", "handoff.library", "handoff.team"
 EFFECTIVE, OVERLAP, LOAN, REASON = "handoff.effective", "handoff.overlap", "handoff.loan", "handoff.reason"
 NEEDS, NEEDS_FROM, NEEDS_BY = "handoff.needs", "handoff.needs_from", "handoff.needs_by"

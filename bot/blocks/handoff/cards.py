@@ -151,7 +151,7 @@ def does_not_work(its: HandoffCard, by: PersonRecord, why: str, *, to: Side) -> 
 
 def back_buttons(its: HandoffCard) -> list[Block]:
     """Return the receiver's button that hands back what it has."""
-    return [button("Hand it back", actions.BACK, str(its.id), label=words.label("Hand it back", its))]
+    return [button("Hand it back…", actions.BACK, str(its.id), label=words.label("Hand it back", its))]
 
 
 def _drawn(its: HandoffCard, buttons: Sequence[Block], *, has_choices: bool = True) -> Rendered:

@@ -32,6 +32,9 @@ DECLINE_REASON = forms.text(
     actions.REASON, "Why not?", missing="Give a reason: whoever offered it reads it.", is_long=True
 )
 CALL_OFF_REASON = forms.text(actions.REASON, "Why?", missing="Give a reason: the other team reads it.", is_long=True)
+BACK_REASON = forms.text(
+    actions.REASON, "Why do you hand it back?", missing="Give a reason: the other team reads it.", is_long=True
+)
 WHAT_FAILS = forms.text(
     actions.REASON, "What does not work?", missing="Say what does not work: the other team reads it.", is_long=True
 )
@@ -54,6 +57,7 @@ EVIDENCE = Form(
     actions.EVIDENCE_VIEW, "Evidence", "Add", (ITEM, LINK, PERSON, DAY, NOT_APPLICABLE), refused_at=NOT_APPLICABLE
 )
 NO = Form(actions.NO_VIEW, "It does not work", "Say so", (WHAT_FAILS,), refused_at=WHAT_FAILS)
+BACK = Form(actions.BACK_VIEW, "Hand it back", "Offer", (BACK_REASON,), refused_at=BACK_REASON)
 #: The forms of the answers that take words.
 ANSWERS: Mapping[HandoffStep, Form] = {
     HandoffStep.DECLINE: Form(actions.ANSWER_VIEW, "Decline", "Decline", (DECLINE_REASON,), refused_at=DECLINE_REASON),
@@ -131,6 +135,12 @@ def answer_view(its: HandoffCard, step: HandoffStep, resource_id: int | None, me
     one = next((each for each in its.resources if each.id == resource_id), None)
     said = f"{words.title(its)}." if one is None else f"Handoff #{its.id}: {words.thing(one)}."
     return ANSWERS[step].view(metadata, said)
+
+
+def back_view(its: HandoffCard, metadata: str) -> Block:
+    """Return the form that asks why something is handed back."""
+    said = f"{words.passed(its, its.held)}. It goes back once *{escape(its.giver.name, 80)}* accepts it."
+    return BACK.view(metadata, said)
 
 
 def no_view(its: HandoffCard, metadata: str) -> Block:

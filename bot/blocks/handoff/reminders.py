@@ -13,7 +13,7 @@ from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, day, fitting
 from bot.blocks.text import section as block_of
 from bot.blocks.values import encode
 from bot.domain.handoff.due import DueKind, HandoffDue, Side
-from bot.domain.handoff.handoffs import HandoffCard, HandoffStep
+from bot.domain.handoff.handoffs import HandoffCard, HandoffStep, ResourceCard
 
 _HEAD = "*Handoffs*"
 
@@ -66,15 +66,27 @@ def _buttons(its: HandoffDue) -> list[Block]:
     if its.kind is DueKind.EXPIRED:
         return [*(offer_buttons(card) if its.side is Side.GIVER else _ask_again(card)), show]
     if its.kind is DueKind.ANSWER:
-        return [*answer_buttons(card), show]
+        is_one = len(card.open_resources) == 1  # of several each is answered by itself, where Show leads to
+        others = _other_answers(card, card.open_resources[0], "Not yet: needs…") if is_one else []
+        return [*answer_buttons(card), *others, show]
     if its.kind is DueKind.NEEDS and its.resource is not None:
         value = encode(AnswerValue(HandoffStep.ACCEPT, card.id, card.version, its.resource.id))
-        return [button("Accept", actions.ANSWER, value, label=words.label("Accept", card), style="primary"), show]
+        accept = button("Accept", actions.ANSWER, value, label=words.label("Accept", card), style="primary")
+        return [accept, *_other_answers(card, its.resource, "Say a new day…"), show]
     if its.kind is not DueKind.WORKS:
         return [show]
     made = [button("It works", actions.WORKS, number, label=words.label("It works", card), style="primary")]
     made.append(button("No…", actions.NO, number, label=words.label("No", card)))
     return [*made, *(back_buttons(card) if its.side is Side.RECEIVER else []), show]
+
+
+def _other_answers(card: HandoffCard, one: ResourceCard, later: str) -> list[Block]:
+    """Return the buttons of the answers to one resource that take words."""
+    said = ((HandoffStep.NOT_YET, actions.NOT_YET, later), (HandoffStep.DECLINE, actions.DECLINE, "Decline…"))
+    return [
+        button(text, action, encode(AnswerValue(step, card.id, card.version, one.id)), label=words.label(text, card))
+        for step, action, text in said
+    ]
 
 
 def _ask_again(card: HandoffCard) -> list[Block]:

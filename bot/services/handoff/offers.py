@@ -45,6 +45,7 @@ from bot.services.transfers import Resource, require_not_lent
 from bot.store import tables
 from bot.store.journal import audit, lock_catalog
 
+NOTHING_TO_HAND_BACK = "Nothing of this handoff is with the receiver, so there is nothing to hand back."
 _LONGEST_REASON = 500
 
 
@@ -145,16 +146,18 @@ async def offer_again(
         return Begun(card, await _show(act, card, is_first=is_first))
 
 
-async def hand_back(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: int) -> Begun:
+async def hand_back(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: int, reason: str) -> Begun:
     """Offer what a handoff brought to the team that gave it, as a new handoff; raises as `offer` does.
 
-    What the receiver has passed on since, or has left the catalog, holds back nothing else.
+    It needs a reason. What the receiver has passed on since, or has left the catalog, holds back nothing else.
     """
+    if not clean(reason):
+        raise UserError("Give a reason: the other team reads it.")
     async with card_acting(HandoffAct(deps, snapshot, handoff_id, person_id), None) as act:
         act.require(Right.HAND_OVER, await act.holders())
         card = act.card
     if not card.held:
-        raise UserError("Nothing of this handoff is with the receiver, so there is nothing to hand back.")
+        raise UserError(NOTHING_TO_HAND_BACK)
     theirs = {
         Resource(asset.id, area)
         for asset, area in owned_by(deps, snapshot, card.receiver.id, {each.asset_id for each in card.held})
@@ -165,7 +168,7 @@ async def hand_back(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_i
         receiver_team_id=card.giver.id,
         resources=tuple(each for each in held if each in theirs or not theirs.intersection(held)),
         person_id=person_id,
-        terms=HandoffTerms(reason=f"Takes back handoff #{card.id}."),
+        terms=HandoffTerms(reason=reason),
         follows_id=card.id,
     )
     return await offer(deps, snapshot, new)
