@@ -44,6 +44,14 @@ class NotAllowedError(UserError):
     """The person may not do this; the message says who may."""
 
 
+class FieldError(UserError):
+    """One thing that somebody has said cannot be; `field` is its name where it was checked."""
+
+    def __init__(self, field: str, said: str) -> None:
+        super().__init__(said)
+        self.field = field
+
+
 class FormError(UserError):
     """A form cannot be taken as it was filled in; `by_field` maps block ids to the sentence that is said there."""
 

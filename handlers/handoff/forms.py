@@ -13,10 +13,9 @@ from bot.blocks.handoff_button import OpenHandoff, Way
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import number, parse
 from bot.domain.catalog import Area
-from bot.domain.handoff.handoffs import TermsError
 from bot.domain.handoff.readiness import ReadinessItem
 from bot.domain.rights import Right
-from bot.errors import FormError, NotFoundError, UserError
+from bot.errors import FieldError, FormError, NotFoundError, UserError
 from bot.ports import Ack
 from bot.services import portfolio, snapshot
 from bot.services.context import Context
@@ -135,7 +134,7 @@ async def on_evidence_submitted(submission: Submission, context: Context) -> Ack
     """Record the evidence, and show the details with it."""
     subject, place = read_metadata(submission.metadata)
     said = forms.EVIDENCE.read(submission.values)
-    with forms.EVIDENCE.refusing():
+    with _refusing(forms.EVIDENCE):
         shown_by = said.text(forms.PERSON)
         new = NewEvidence(
             item=_item(said.text(forms.ITEM)),
@@ -181,12 +180,12 @@ async def _form(context: Context, user_id: str, about: OpenHandoff, place: Place
 
 @contextmanager
 def _refusing(form: Form) -> Iterator[None]:
-    """Say at its field which of the terms cannot be, and anything else where the form does."""
+    """Say at its field what cannot be, and anything else where the form does."""
     with form.refusing():
         try:
             yield
-        except TermsError as error:
-            raise FormError({forms.TERMS[error.term].block_id: str(error)}) from error
+        except FieldError as error:
+            raise FormError({forms.ASKED_AT[error.field].block_id: str(error)}) from error
 
 
 def _resources(ticked: tuple[str, ...]) -> tuple[Resource, ...]:

@@ -496,7 +496,12 @@ async def test_readiness_is_shown_by_evidence(stage: Stage) -> None:
     assert await submit(stage, "grace", {}) == {
         ids.NOT_APPLICABLE: "Give a link, a person or a day, or say why it does not apply."
     }
-    proof = {ids.LINK: "https://runbooks.example.test/db", ids.DAY: "2026-03-02"}
+    wrong = await submit(stage, "grace", {ids.DAY: "2026-03-09"})
+    assert wrong == {ids.DAY: "That day has not come yet: give the day on which it was done."}, "where the day stands"
+    done = {ids.DAY: "2026-03-02", ids.ITEM: "deploy"}
+    wrong = await submit(stage, "grace", {**done, ids.PERSON: stage.slack.workspace.user("omar").id})
+    assert wrong == {ids.PERSON: "That is somebody of the giver: choose whoever of Payments did it."}
+    proof = {ids.LINK: "https://runbooks.example.test/db", ids.DAY: "2026-03-02", ids.ITEM: "runbook", ids.PERSON: None}
     assert await submit(stage, "grace", proof) == {}
     assert "Readiness: 1 of 11 shown" in said_in(stage.slack.view_stack("grace")[-1])
     assert "Readiness: 1 of 11 shown" in (await card(stage)).text
@@ -540,6 +545,8 @@ async def test_what_cannot_be_offered_says_why(stage: Stage) -> None:
     await stage.press(before["omar"], OPEN, user="omar")
     wrong = await submit(stage, "omar", {ids.EFFECTIVE: "2026-03-01"})
     assert "That day is over" in wrong[ids.EFFECTIVE], "where the day stands"
+    wrong = await submit(stage, "omar", {ids.EFFECTIVE: "2027-03-20"})
+    assert wrong == {ids.EFFECTIVE: "Choose a day within a year from now."}
     wrong = await submit(stage, "omar", {ids.EFFECTIVE: "2026-03-20", ids.LOAN: "2026-03-19"})
     assert "A loan has to end after it begins" in wrong[ids.LOAN]
     await offer(stage)

@@ -48,8 +48,14 @@ DAY = forms.day(actions.DAY, "When?")
 NOT_APPLICABLE = forms.text(actions.NOT_APPLICABLE, "Or why does it not apply?")
 
 _TERMS = (EFFECTIVE, OVERLAP, LOAN, REASON)
-#: Where each term of a handoff stands in a form.
-TERMS: Mapping[str, Field[Any]] = {"effective_on": EFFECTIVE, "overlap_days": OVERLAP, "loan_until": LOAN}
+#: Where it stands in a form what a `FieldError` is about.
+ASKED_AT: Mapping[str, Field[Any]] = {
+    "effective_on": EFFECTIVE,
+    "overlap_days": OVERLAP,
+    "loan_until": LOAN,
+    "day": DAY,
+    "shown_by": PERSON,
+}
 OFFER = Form(actions.OFFER_VIEW, "Hand over", "Offer", (RECEIVER, RESOURCES, LIBRARY, *_TERMS), refused_at=RESOURCES)
 AGAIN = Form(actions.AGAIN_VIEW, "Hand over", "Offer", (RESOURCES, *_TERMS), refused_at=RESOURCES)
 ASK = Form(actions.ASK_VIEW, "Ask for it", "Ask", (TEAM, RESOURCES, REASON), refused_at=RESOURCES)

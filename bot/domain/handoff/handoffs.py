@@ -12,7 +12,7 @@ from bot.domain.catalog import Area
 from bot.domain.handoff.readiness import Evidence
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.rights import Right
-from bot.errors import UserError
+from bot.errors import FieldError, UserError
 
 #: The most resources of one handoff: what a person can answer one by one.
 MOST_RESOURCES = 50
@@ -20,6 +20,7 @@ MOST_RESOURCES = 50
 MOST_OVERLAP_DAYS = 60
 #: How far ahead a day may be for which something waits: until it comes, nobody else can be offered the same.
 MOST_AHEAD = timedelta(366)
+TOO_FAR = "Choose a day within a year from now."
 
 
 class ResourceState(StrEnum):
@@ -219,20 +220,6 @@ class HandoffCard:
         return tuple(each for each in self.resources if each.state in _OVER)
 
 
-def require_near(day: date, *, today: date) -> None:
-    """Raise UserError for a day that is too far ahead to wait for."""
-    if day > today + MOST_AHEAD:
-        raise UserError("Choose a day within a year from now.")
-
-
-class TermsError(UserError):
-    """Something that the giver says of a handoff cannot be; `term` is the field of `HandoffTerms`."""
-
-    def __init__(self, term: str, said: str) -> None:
-        super().__init__(said)
-        self.term = term
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoffTerms:
     """What the giver says of a handoff as a whole: when it takes effect, for how long both have it, and until when."""
@@ -243,14 +230,14 @@ class HandoffTerms:
     reason: str = ""
 
     def check(self, *, today: date) -> None:
-        """Raise TermsError, with the next step, for days that cannot be."""
+        """Raise FieldError, with the next step, for days that cannot be."""
         if self.effective_on is not None and self.effective_on < today:
             said = "That day is over: choose today or a later day, or leave it empty for at once."
-            raise TermsError("effective_on", said)
-        if self.effective_on is not None:
-            require_near(self.effective_on, today=today)
+            raise FieldError("effective_on", said)
+        if self.effective_on is not None and self.effective_on > today + MOST_AHEAD:
+            raise FieldError("effective_on", TOO_FAR)
         begins = self.effective_on or today
         if self.loan_until is not None and self.loan_until <= begins:
-            raise TermsError("loan_until", "A loan has to end after it begins: choose a later day.")
+            raise FieldError("loan_until", "A loan has to end after it begins: choose a later day.")
         if not 0 <= self.overlap_days <= MOST_OVERLAP_DAYS:
-            raise TermsError("overlap_days", f"Write a number of working days from 0 to {MOST_OVERLAP_DAYS}.")
+            raise FieldError("overlap_days", f"Write a number of working days from 0 to {MOST_OVERLAP_DAYS}.")

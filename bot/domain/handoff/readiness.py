@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.errors import UserError
+from bot.errors import FieldError, UserError
 
 
 class ReadinessItem(StrEnum):
@@ -44,6 +44,10 @@ READINESS_WORDS: Mapping[ReadinessItem, str] = MappingProxyType(
 )
 
 
+#: What only somebody of the receiver can have done.
+BY_RECEIVER = frozenset({ReadinessItem.RUNBOOK, ReadinessItem.DEPLOY, ReadinessItem.ROLLBACK})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What shows one item: a link, a person or a day; or `not_applicable`, the reason why there is nothing to show."""
@@ -55,11 +59,11 @@ class Evidence:
     not_applicable: str = ""
 
     def check(self, *, today: date) -> None:
-        """Raise UserError unless it shows something that has been, or says why not, and not both."""
+        """Raise UserError, or FieldError, unless it shows something that has been, or says why not, and not both."""
         shows = bool(self.link or self.person or self.day)
         if not shows and not self.not_applicable:
             raise UserError("Give a link, a person or a day, or say why it does not apply.")
         if shows and self.not_applicable:
             raise UserError("Give either evidence, or the reason why it does not apply.")
         if self.day is not None and self.day > today:
-            raise UserError("That day has not come yet: give the day on which it was done.")
+            raise FieldError("day", "That day has not come yet: give the day on which it was done.")

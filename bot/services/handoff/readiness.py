@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.blocks.text import escape
 from bot.domain.handoff.handoffs import HandoffCard
-from bot.domain.handoff.readiness import Evidence, ReadinessItem
+from bot.domain.handoff.readiness import BY_RECEIVER, Evidence, ReadinessItem
 from bot.domain.names import clean
 from bot.domain.rights import Right
+from bot.errors import FieldError
+from bot.services import actors
 from bot.services.deps import Deps
-from bot.services.handoff._cards import acting
+from bot.services.handoff._cards import HandoffAct, acting
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
@@ -33,13 +36,16 @@ class NewEvidence:
 async def show(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: int, new: NewEvidence) -> HandoffCard:
     """Record evidence; that of the same item before is replaced, and stays in the audit log.
 
-    Raises UserError for evidence that shows nothing, NotAllowedError for somebody of neither team.
+    Raises UserError for evidence that shows nothing, FieldError for what one field says, NotAllowedError for somebody
+    of neither team.
     """
     why = clean(new.not_applicable)[:_LONGEST]
     person = str(new.shown_by) if new.shown_by is not None else ""
     latest = (deps.clock.now() + _FIRST_ZONE).date()
     Evidence(item=new.item, link=new.link, person=person, day=new.day, not_applicable=why).check(today=latest)
     async with acting(deps, snapshot, handoff_id=handoff_id, person_id=person_id, right=Right.EVIDENCE) as act:
+        if new.item in BY_RECEIVER and new.shown_by is not None:
+            await _require_not_of_giver(act, new.shown_by)
         row = await act.session.get(tables.HandoffEvidence, (handoff_id, new.item.value))
         if row is None:
             row = tables.HandoffEvidence(handoff_id=handoff_id, item=new.item.value, noted_by=person_id)
@@ -58,3 +64,13 @@ async def show(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: in
             not_applicable=why,
         )
         return await act.redraw()
+
+
+async def _require_not_of_giver(act: HandoffAct, person_id: int) -> None:
+    """Raise FieldError for somebody of the giver alone: what they have done shows nothing of the receiver."""
+    row = act.row
+    held = await actors.holders(act.session, [row.giver_team_id, row.receiver_team_id])
+    sides = {team.id for team in held.teams if person_id in actors.people_of([team])}
+    if row.giver_team_id in sides and row.receiver_team_id not in sides:
+        receiver = escape(act.card.receiver.name, 80)
+        raise FieldError("shown_by", f"That is somebody of the giver: choose whoever of {receiver} did it.")

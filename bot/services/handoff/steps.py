@@ -8,7 +8,15 @@ from datetime import date
 
 from bot.blocks import handoff as blocks
 from bot.domain.handoff.due import expired
-from bot.domain.handoff.handoffs import TRANSITIONS, HandoffCard, HandoffStep, ResourceState, after, require_near
+from bot.domain.handoff.handoffs import (
+    MOST_AHEAD,
+    TOO_FAR,
+    TRANSITIONS,
+    HandoffCard,
+    HandoffStep,
+    ResourceState,
+    after,
+)
 from bot.domain.names import clean
 from bot.domain.recipients import Recipient
 from bot.errors import NotFoundError, UserError
@@ -52,7 +60,8 @@ class Words:
             raise UserError("Say what it needs, and who sees to it.")
         if self.needs_by is None or self.needs_by < today:
             raise UserError("Choose the day until which it is to be there, today or later.")
-        require_near(self.needs_by, today=today)
+        if self.needs_by > today + MOST_AHEAD:
+            raise UserError(TOO_FAR)
 
 
 async def take(
