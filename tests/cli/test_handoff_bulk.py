@@ -88,8 +88,10 @@ database, containers, networking, monitoring, security, integrations.
   line 12, orders: There is no team of that name.
   line 13, shop: devops has it already.
 what they would have:
-  payments: 1 person, 3 assets (2 now), 2 of tier 1
-  search: 1 person, 2 assets (1 now), 0 of tier 1
+  payments: 1 person, 3 assets (2 now), 2 of tier 1; \
+3 assets a person, the median of 2 other teams is 3.5 (3.5 a team)
+  search: 1 person, 2 assets (1 now), 0 of tier 1; \
+2 assets a person, the median of 2 other teams is 4 (4 a team)
 """
     )
     assert rows(database, "SELECT * FROM handoffs") == []
@@ -191,3 +193,13 @@ def test_half_a_list_is_no_list(baton: Baton, name: str, text: str | None, said:
     ran = baton("handoff", "bulk", name, "--dry-run")
     assert (ran.code, ran.out) == (1, "")
     assert said in ran.err
+
+
+def test_a_load_far_above_that_of_the_other_teams_is_a_warning(baton: Baton, tmp_path: Path) -> None:
+    names = [f"thing-{number}" for number in range(15)]
+    (tmp_path / "many.csv").write_text("name,owner\n" + "".join(f"{name},devops\n" for name in names))
+    baton("catalog", "import", "csv", "many.csv", "--source", "many")
+    lines = "".join(f"{name},,devops,search\n" for name in names)
+    (tmp_path / "list.csv").write_text(f"asset,area,giver,receiver\n{lines}")
+    out = baton("handoff", "bulk", "list.csv", "--dry-run").out
+    assert "  warning: search: 1 person, 16 assets (1 now), 0 of tier 1; 16 assets a person" in out

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.catalog import Area, AssetKind
-from bot.domain.handoff.bulk import BulkItem, BulkLine, grouped, loads, system_of
+from bot.domain.handoff.bulk import BulkItem, BulkLine, Peers, grouped, loads, system_of
 from bot.domain.handoff.handoffs import MOST_RESOURCES
 from bot.domain.records import AssetRecord, TeamRecord
 
@@ -56,8 +58,25 @@ def test_the_load_counts_each_asset_once_now_and_then() -> None:
     first, second = asset(10, tier=1), asset(11, tier=1)
     items = [item(first, area=Area.DATABASE), item(first, area=Area.NETWORKING), item(second, SEARCH)]
     owned = {CHECKOUT.id: [second], SEARCH.id: [second]}
-    found = loads(items, people_of=lambda team: team.id, owned_by=lambda team: owned[team.id])
+    found = loads(items, teams=(), people_of=lambda team: team.id, owned_by=lambda team: owned[team.id])
     assert [(each.team, each.people, each.assets_now, each.assets_then, each.tier_one) for each in found] == [
         (CHECKOUT, 2, 1, 2, 2),
         (SEARCH, 3, 1, 1, 1),
     ]
+
+
+def test_the_load_is_held_against_the_median_of_the_other_teams_that_own_anything() -> None:
+    peers = [TeamRecord(id=number, name=f"t{number}") for number in (31, 32, 33, 34)]
+    owned = {31: 1, 32: 4, 33: 100, 34: 0, CHECKOUT.id: 3, SEARCH.id: 2}
+    people = {31: 1, 32: 2, 33: 10, 34: 5, CHECKOUT.id: 1, SEARCH.id: 0}
+    items = [item(asset(number)) for number in range(100, 110)]
+    [load] = loads(
+        items,
+        teams=[*peers, CHECKOUT, SEARCH],
+        people_of=lambda team: people[team.id],
+        owned_by=lambda team: [asset(number) for number in range(owned[team.id])],
+    )
+    assert load.peers == Peers(4, 3.0, 2.0), "its own and those of whoever owns nothing do not count"
+    assert load.is_heavy, "13 for one person"
+    assert not replace(load, people=4).is_heavy
+    assert not replace(load, peers=None).is_heavy, "there is nothing to hold it against"

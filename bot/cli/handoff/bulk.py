@@ -105,7 +105,13 @@ def _print_rest(left_out: Iterable[LeftOut], loads: Iterable[Load]) -> None:
 
 def _load(load: Load) -> str:
     people, assets = _count(load.people, "person", "people"), _count(load.assets_then, "asset")
-    return f"{clean(load.team.name)}: {people}, {assets} ({load.assets_now:,} now), {load.tier_one:,} of tier 1"
+    said = f"{clean(load.team.name)}: {people}, {assets} ({load.assets_now:,} now), {load.tier_one:,} of tier 1"
+    if load.peers is None:
+        return said
+    each, other = round(load.assets_then / max(load.people, 1), 1), load.peers
+    middle = f"the median of {_count(other.teams, 'other team')} is {round(other.assets_a_person, 1):g}"
+    beside = f"{each:g} assets a person, {middle} ({round(other.assets, 1):g} a team)"
+    return f"{'warning: ' if load.is_heavy else ''}{said}; {beside}"
 
 
 def _title(group: BulkGroup) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.handoff.handoffs import MOST_RESOURCES
@@ -11,6 +12,8 @@ from bot.domain.records import AssetRecord, TeamRecord
 
 #: How many parents are climbed in search of a system.
 _MOST_PARENTS = 10
+#: So many times the median of its peers is a load to warn of.
+_HEAVY = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +58,34 @@ class BulkGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Peers:
+    """What the other teams that own anything have now, each half of them less: how many, and their medians."""
+
+    teams: int
+    assets: float
+    assets_a_person: float
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
-    """What a receiver would have: how many people, assets now and then, and how many of these are of tier 1."""
+    """What a receiver would have: how many people, assets now and then, and how many of these are of tier 1.
+
+    `peers` is what that is held against, None where no other team owns anything.
+    """
 
     team: TeamRecord
     people: int
     assets_now: int
     assets_then: int
     tier_one: int
+    peers: Peers | None = None
+
+    @property
+    def is_heavy(self) -> bool:
+        """Whether it would be more than twice as much as its peers have, for each of its people."""
+        if self.peers is None:
+            return False
+        return self.assets_then / max(self.people, 1) > _HEAVY * self.peers.assets_a_person
 
 
 def system_of(asset: AssetRecord, parent: Callable[[int], AssetRecord | None]) -> AssetRecord | None:
@@ -100,14 +123,26 @@ def grouped(items: Iterable[BulkItem], parent: Callable[[int], AssetRecord | Non
 def loads(
     items: Sequence[BulkItem],
     *,
+    teams: Iterable[TeamRecord],
     people_of: Callable[[TeamRecord], int],
-    owned_by: Callable[[TeamRecord], Iterable[AssetRecord]],
+    owned_by: Callable[[TeamRecord], Collection[AssetRecord]],
 ) -> tuple[Load, ...]:
-    """Return what each receiver would have, whoever would have most first."""
+    """Return what each receiver would have, whoever would have most first, beside the others of these teams."""
+    owned = {team.id: (len(owned_by(team)), people_of(team)) for team in teams}
     found = []
     for team in {item.receiver.id: item.receiver for item in items}.values():
         now = {asset.id: asset for asset in owned_by(team)}
         then = now | {item.asset.id: item.asset for item in items if item.receiver.id == team.id}
         first = sum(asset.tier == 1 for asset in then.values())
-        found.append(Load(team, people_of(team), len(now), len(then), first))
+        others = [(count, people) for number, (count, people) in owned.items() if number != team.id and count]
+        peers = (
+            Peers(
+                len(others),
+                median(count for count, _ in others),
+                median(count / max(people, 1) for count, people in others),
+            )
+            if others
+            else None
+        )
+        found.append(Load(team, people_of(team), len(now), len(then), first, peers))
     return tuple(sorted(found, key=lambda load: (-load.assets_then, load.team.name)))

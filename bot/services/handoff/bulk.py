@@ -237,8 +237,11 @@ async def _loads(deps: Deps, snapshot: Snapshot, items: Sequence[BulkItem]) -> t
     portfolio = await Portfolios(deps, snapshot).current()
     return loads(
         items,
+        teams=snapshot.teams(),
         people_of=lambda team: sum(1 for _ in rules.active_members(team, snapshot)),
-        owned_by=lambda team: filter(None, map(snapshot.asset, portfolio.of_team(team.id).owned)),
+        owned_by=lambda team: [
+            each for each in map(snapshot.asset, portfolio.of_team(team.id).owned) if each is not None
+        ],
     )
 
 
