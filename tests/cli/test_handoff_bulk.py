@@ -88,10 +88,10 @@ database, containers, networking, monitoring, security, integrations.
   line 12, orders: There is no team of that name.
   line 13, shop: devops has it already.
 what they would have:
-  payments: 1 person, 3 assets (2 now), 2 of tier 1; \
-3 assets a person, the median of 2 other teams is 3.5 (3.5 a team)
+  warning: payments: 1 person, 3 assets (2 now), 2 of tier 1; \
+3 assets a person, the median of 1 other team is 1 (1 a team)
   search: 1 person, 2 assets (1 now), 0 of tier 1; \
-2 assets a person, the median of 2 other teams is 4 (4 a team)
+2 assets a person, the median of 1 other team is 2 (2 a team)
 """
     )
     assert rows(database, "SELECT * FROM handoffs") == []

@@ -72,7 +72,7 @@ def test_the_load_is_held_against_the_median_of_the_other_teams_that_own_anythin
     items = [item(asset(number)) for number in range(100, 110)]
     [load] = loads(
         items,
-        teams=[*peers, CHECKOUT, SEARCH],
+        teams=[*peers, CHECKOUT, SEARCH, DEVOPS],
         people_of=lambda team: people[team.id],
         owned_by=lambda team: [asset(number) for number in range(owned[team.id])],
     )

@@ -127,8 +127,9 @@ def loads(
     people_of: Callable[[TeamRecord], int],
     owned_by: Callable[[TeamRecord], Collection[AssetRecord]],
 ) -> tuple[Load, ...]:
-    """Return what each receiver would have, whoever would have most first, beside the others of these teams."""
-    owned = {team.id: (len(owned_by(team)), people_of(team)) for team in teams}
+    """Return what each receiver would have, most first, beside those of these teams that neither give nor are it."""
+    givers = {item.giver.id for item in items}
+    owned = {team.id: (len(owned_by(team)), people_of(team)) for team in teams if team.id not in givers}
     found = []
     for team in {item.receiver.id: item.receiver for item in items}.values():
         now = {asset.id: asset for asset in owned_by(team)}
