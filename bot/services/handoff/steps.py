@@ -63,6 +63,11 @@ class Words:
         if self.needs_by > today + MOST_AHEAD:
             raise UserError(TOO_FAR)
 
+    def stands_in(self, row: tables.HandoffResource) -> bool:
+        """Whether a resource waits for just this already."""
+        said = (clean(self.needs)[:_LONGEST], clean(self.needs_from)[:_LONGEST], self.needs_by)
+        return said == (row.needs, row.needs_from, row.needs_by)
+
 
 async def take(
     deps: Deps,
@@ -91,6 +96,9 @@ async def take(
             return StepTaken(act.card, is_new=False)
         today = routing.today_of(deps, snapshot, Recipient(team=act.card.receiver))
         said.check(step, today=today)
+        rows = [each for each in rows if not (step is HandoffStep.NOT_YET and said.stands_in(each))]
+        if not rows:
+            return StepTaken(act.card, is_new=False)
         if step in (HandoffStep.ACCEPT, HandoffStep.NOT_YET):
             rows = await _in_time(act, rows, today=today, is_all=not resource_ids)
         audit_id = await act.note(step.value, resources=[each.id for each in rows], version=version)
