@@ -44,7 +44,7 @@ class TestBehind:
         assert behind_since(A, Area.ALL, [passed(PLATFORM, PAYMENTS)], set(), now=NOW) is None
 
     def test_a_chain_is_followed_to_its_end(self) -> None:
-        transfers = [passed(PAYMENTS, SEARCH, days_ago=2), passed(PLATFORM, PAYMENTS, days_ago=9)]
+        transfers = [passed(PLATFORM, PAYMENTS, days_ago=9), passed(PAYMENTS, SEARCH, days_ago=2)]
         assert behind_since(A, Area.ALL, transfers, {(C, Area.ALL)}, now=NOW) == NOW - 9 * DAY
         assert behind_since(B, Area.ALL, transfers, {(C, Area.ALL)}, now=NOW) == NOW - 2 * DAY
 
@@ -54,6 +54,10 @@ class TestBehind:
         assert behind_since(B, Area.ALL, there_and_back, {(A, Area.ALL)}, now=NOW) == NOW - 5 * DAY
         again = [*there_and_back, passed(PLATFORM, SEARCH, days_ago=1)]
         assert behind_since(A, Area.ALL, again, {(C, Area.ALL)}, now=NOW) == NOW - DAY
+
+    def test_a_clock_that_was_set_back_between_them_changes_nothing(self) -> None:
+        there_and_back = [passed(PLATFORM, PAYMENTS, days_ago=-0.1), passed(PAYMENTS, PLATFORM)]
+        assert behind_since(A, Area.ALL, there_and_back, {(A, Area.ALL)}, now=NOW) is None
 
     @given(
         st.lists(

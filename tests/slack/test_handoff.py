@@ -415,6 +415,26 @@ async def test_it_is_handed_back_by_a_new_handoff_that_one_button_offers(stage: 
     assert "*Platform*" in await owner(stage, "payments-db database")
 
 
+async def test_a_clock_that_is_set_back_makes_no_dispute_of_an_unchanged_file(stage: Stage) -> None:
+    await offer(stage)
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    stage.clock.advance(timedelta(minutes=-10))
+    changed = organisation()
+    changed.assets[0] = replace(changed.assets[0], description="Read anew")
+    await stage.bring(changed)
+    said = (await stage.ask("/whoowns payments-db database")).text
+    assert "*Payments*" in said.splitlines()[0]
+    assert "There is a dispute" not in said
+    await stage.press(await card(stage), ids.BACK, user="grace")
+    assert await submit(stage, "grace", {ids.REASON: "Not ours"}) == {}
+    await stage.press(await card(stage, "platform"), ids.ACCEPT_ALL, user="omar")
+    await stage.bring(organisation())
+    said = (await stage.ask("/whoowns payments-db database")).text
+    assert "*Platform*" in said.splitlines()[0]
+    assert "There is a dispute" not in said
+    assert "Source not yet updated" not in said
+
+
 async def test_a_loan_returns_on_its_day(stage: Stage) -> None:
     await offer(stage, loan="2026-03-06")
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
