@@ -164,7 +164,7 @@ class TeamClaim:
     `channel` is a Slack channel id or `#name`, `user_group` a Slack user-group id or `@handle`, `timezone` an IANA
     name, `lead`, `manager` and `members` are person references (e-mail, Slack id or handle). A manager answers for
     several teams, above their leads. `members` is None when the source does not list them, which is not the same as an
-    empty list.
+    empty list. `merged` are the teams that people made a part of it, each by the names that it had.
     """
 
     name: str
@@ -176,6 +176,7 @@ class TeamClaim:
     lead: str = ""
     manager: str = ""
     members: tuple[str, ...] | None = None
+    merged: tuple[tuple[str, ...], ...] = ()
     origin: Origin
 
     @property

@@ -30,7 +30,10 @@ class PersonRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamRecord:
-    """A team. `other_names` holds aliases and former names; `is_gone` is True once no source knows it any more."""
+    """A team. `other_names` holds aliases and former names; `is_gone` is True once no source knows it any more.
+
+    `former_members` are who was in it, and when they left; empty where nobody says who is in it.
+    """
 
     id: int
     name: str
@@ -41,6 +44,7 @@ class TeamRecord:
     lead_id: int | None = None
     manager_id: int | None = None
     member_ids: tuple[int, ...] = ()
+    former_members: tuple[tuple[int, datetime], ...] = ()
     is_gone: bool = False
 
 

@@ -174,7 +174,8 @@ def orphaned(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
             for names in ((name,), (name,) * 40):
                 yield orphans.heirs_wanted, orphans.heirs_wanted(3, gone, names, some)
         yield orphans.settled, orphans.settled(gone, (name,) * 40, team, person)
-        yield orphans.settled, orphans.settled(gone, (), None, None)
+        yield orphans.over, orphans.over(gone, {}, is_back=True)
+        yield orphans.over, orphans.over(gone, dict.fromkeys((name, *map(str, range(40))), (name, name)), is_back=False)
     yield orphans.taken, orphans.taken(name, (name,) * 40)
     yield orphans.accepted, orphans.accepted(name, subject(name), Area.DATABASE)
     for area in (None, Area.DATABASE):
@@ -199,6 +200,7 @@ def given_up(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
         for is_granted in (True, False):
             decided = releases.release_decided(thing, name, name, asker, is_granted=is_granted)
             yield releases.release_decided, decided
+            yield releases.release_expired, releases.release_expired(name, name, name, is_theirs=is_granted)
         yield releases.marked, releases.marked(thing, NOW.date(), asker)
         yield releases.taken_by, releases.taken_by(thing, [Area.DATABASE], team, asker)
         for until in (NOW.date(), None):
@@ -278,7 +280,9 @@ def matter_cards(name: str, thing: AssetRecord) -> Iterator[MatterCard]:
     least = MatterCard(id=7, kind=MatterKind.DISPUTE, state=MatterState.OPEN, asset=thing, area=Area.ALL, at=NOW)
     yield replace(least, sides=(Side(Recipient()), Side(Recipient(team))))
     for kind in MatterKind:
+        doubts = (DoubtRecord(person, name, NOW), DoubtRecord(person, "", NOW)) * 4
         full = replace(least, kind=kind, area=Area.DATABASE, sides=sides, team=team, raised_by=person, reason=name)
+        full = replace(full, doubts=doubts if kind is not MatterKind.CLAIM else ())
         yield full
         yield replace(full, is_orphans=True)
         asked = replace(full, question=name, question_by=person)

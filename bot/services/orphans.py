@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -132,21 +132,12 @@ def _find_gone(snapshot: Snapshot, portfolio: Portfolio, found: dict[str, _Gone]
     for is_team, number in portfolio.owners():
         yield
         owner = Recipient(snapshot.team(number)) if is_team else Recipient(person=snapshot.person(number))
-        if owner == NOBODY or _is_here(snapshot, owner):
+        if owner == NOBODY or rules.is_here(owner, snapshot):
             continue
         share = portfolio.of_team(number) if is_team else portfolio.of_person(number)
         left = tuple(_left(snapshot, owner, share.owned))
         if left:
             found[owner.key] = _Gone(owner, left)
-
-
-def _is_here(snapshot: Snapshot, owner: Recipient) -> bool:
-    if owner.person is not None:
-        return owner.person.is_active
-    team = owner.team
-    if team is None or team.is_gone:
-        return False
-    return not team.member_ids or next(rules.active_members(team, snapshot), None) is not None
 
 
 def _left(snapshot: Snapshot, owner: Recipient, asset_ids: Sequence[int]) -> Iterator[Resource]:
@@ -160,11 +151,24 @@ def _left(snapshot: Snapshot, owner: Recipient, asset_ids: Sequence[int]) -> Ite
                 yield Resource(asset.id, held.fact.area)
 
 
-async def _held(session: AsyncSession, row: tables.Orphan) -> list[int]:
-    """Return the assets that an owner has facts of."""
+def _living(snapshot: Snapshot, asset_ids: Sequence[int]) -> dict[str, list[str]]:
+    """Return the owners who are there of each of these assets that has one, by name."""
+    found: dict[str, list[str]] = {}
+    for asset in filter(None, map(snapshot.asset, asset_ids)):
+        held = rules.holdings_of(asset.facts, snapshot)
+        names = [each.name for each in held if each.fact.role is Role.OWNER and rules.is_alive(each, snapshot)]
+        if names:
+            found[asset.name] = list(dict.fromkeys(names))
+    return found
+
+
+async def _held(session: AsyncSession, row: tables.Orphan, *, since: datetime | None = None) -> list[int]:
+    """Return the assets that an owner has facts of, or has had some `since` a moment."""
     fact = tables.Ownership
     is_owner = col(fact.team_id) == row.team_id if row.team_id is not None else col(fact.person_id) == row.person_id
-    query = select(col(fact.asset_id)).where(is_owner, col(fact.valid_to).is_(None)).distinct()
+    is_open = col(fact.valid_to).is_(None)
+    stood = is_open if since is None else or_(is_open, col(fact.valid_to) >= since)
+    query = select(col(fact.asset_id)).where(is_owner, stood).distinct()
     return sorted((await session.execute(query)).scalars())
 
 
@@ -179,13 +183,17 @@ async def _begin(session: AsyncSession, deps: Deps, owner: Recipient) -> tables.
 async def _whom(
     deps: Deps, snapshot: Snapshot, times: WorkingTimes, row: tables.Orphan, gone: _Gone
 ) -> Recipient | None:
-    """Return who is asked next: the lead, when they are at work; after some days, or where there is none, everybody."""
+    """Return who is asked next, in working hours: the lead; after some days, or where there is none, everybody."""
     now, lead = deps.clock.now(), _lead(snapshot, gone.owner)
     if row.lead_told_at is None and lead is not None:
-        work = await times.of(routing.zone_name_of(deps, snapshot, Recipient(person=lead)), now)
-        return Recipient(person=lead) if work.is_open(now) else None
-    is_due = lead is None or now - (row.lead_told_at or row.began_at) >= _LEAD_HAS
-    return NOBODY if is_due and row.platform_told_at is None and routing.platform_of(deps, snapshot) else None
+        to = Recipient(person=lead)
+    else:
+        is_due = lead is None or now - (row.lead_told_at or row.began_at) >= _LEAD_HAS
+        if not is_due or row.platform_told_at is not None or not routing.platform_of(deps, snapshot):
+            return None
+        to = NOBODY
+    work = await times.of(routing.zone_name_of(deps, snapshot, to), now)
+    return to if work.is_open(now) else None
 
 
 async def _asked_today(deps: Deps, snapshot: Snapshot, times: WorkingTimes, rows: Sequence[tables.Orphan]) -> set[str]:
@@ -204,7 +212,7 @@ async def _ask(session: AsyncSession, deps: Deps, snapshot: Snapshot, question: 
     """Ask who takes what an owner has left; `more` are the owners that the recipient is asked about later."""
     row, gone, to = question
     heirs: tuple[Suggestion, ...] = await owner_suggestions.for_assets(
-        session, deps, snapshot, gone.asset_ids, gone=gone.owner
+        session, deps, snapshot, gone.asset_ids, gone=[gone.owner]
     )
     message = blocks.heirs_wanted(row.id or 0, gone.owner, _names(snapshot, gone.left), heirs, more=more)
     at = deps.clock.now()
@@ -217,10 +225,12 @@ async def _ask(session: AsyncSession, deps: Deps, snapshot: Snapshot, question: 
 
 async def _close(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Orphan) -> None:
     """Note that nothing is left: it has other owners by now, or the owner came back."""
-    now = deps.clock.now()
+    now, gone = deps.clock.now(), snapshot.recipient(_key(row))
+    is_back = gone != NOBODY and rules.is_here(gone, snapshot)
+    owners = {} if is_back else _living(snapshot, await _held(session, row, since=row.began_at))
     row.settled_at = now
     await audit(session, now, "baton", "orphans.close", f"orphan:{row.id}")
-    await _revise(session, row, blocks.settled(snapshot.recipient(_key(row)), (), None, None), now)
+    await _revise(session, row, blocks.over(gone, owners, is_back=is_back), now)
 
 
 async def _revise(session: AsyncSession, row: tables.Orphan, message: Rendered, at: datetime) -> None:
@@ -230,7 +240,7 @@ async def _revise(session: AsyncSession, row: tables.Orphan, message: Rendered, 
 
 def _lead(snapshot: Snapshot, owner: Recipient) -> PersonRecord | None:
     """Return who is asked first: the lead of an owner's team who is still there, else its manager."""
-    teams = snapshot.teams_of(owner.person.id) if owner.person is not None else ()
+    teams = snapshot.last_teams_of(owner.person.id) if owner.person is not None else ()
     for team in (*teams, *([owner.team] if owner.team is not None else [])):
         for person in (routing.lead_of(snapshot, team), routing.manager_of(snapshot, team)):
             if person is not None and routing.slack_id_of(person):

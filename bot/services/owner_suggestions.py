@@ -60,18 +60,19 @@ async def suggested(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area
     verdict = look_up(deps, snapshot, asset_id, area=area)
     _require_free(verdict)
     async with deps.database.reading() as session:
-        found = await for_assets(session, deps, snapshot, [asset_id])
+        gone = [held.owner for held in verdict.owners] if isinstance(verdict, Orphaned) else []
+        found = await for_assets(session, deps, snapshot, [asset_id], gone=gone)
     return SuggestedOwners(verdict.asset, area, found)
 
 
 async def for_assets(
-    session: AsyncSession, deps: Deps, snapshot: Snapshot, asset_ids: Sequence[int], *, gone: Recipient | None = None
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, asset_ids: Sequence[int], *, gone: Sequence[Recipient] = ()
 ) -> tuple[Suggestion, ...]:
     """Return who could own all of these assets, that `gone` has left behind where it is given."""
     some = list(asset_ids[:_MOST_ASSETS])
     assets = [asset for asset in map(snapshot.asset, some) if asset is not None]
     found = [each for asset in assets for each in _in_memory(deps, snapshot, asset)]
-    found += _teammates(snapshot, gone) if gone is not None else []
+    found += [each for one in gone for each in _teammates(snapshot, one)]
     found += await _owned_before(session, snapshot, some)
     found += await _acted(session, snapshot, some)
     found += await commits.evidence(session, deps, some)
@@ -214,13 +215,15 @@ def _owning_teams(deps: Deps, snapshot: Snapshot, asset: AssetRecord) -> set[int
 def _teammates(snapshot: Snapshot, gone: Recipient) -> list[Evidence]:
     if gone.person is not None:
         return [
-            Evidence(EvidenceKind.TEAMMATES, team.id, gone.person.name) for team in snapshot.teams_of(gone.person.id)
+            Evidence(EvidenceKind.TEAMMATES, team.id, gone.person.name)
+            for team in snapshot.last_teams_of(gone.person.id)
         ]
-    members = gone.team.member_ids if gone.team is not None else ()
+    team = gone.team
+    members = (*team.member_ids, *(number for number, _ in team.former_members)) if team is not None else ()
     active = [person for person in map(snapshot.person, members) if person is not None and person.is_active]
     now_in = Counter(team.id for person in active for team in snapshot.teams_of(person.id))
     name = gone.name
-    return [Evidence(EvidenceKind.TEAMMATES, team_id, name, count) for team_id, count in now_in.items()]
+    return [Evidence(EvidenceKind.MOVED, team_id, name, count) for team_id, count in now_in.items()]
 
 
 async def _owned_before(session: AsyncSession, snapshot: Snapshot, asset_ids: Sequence[int]) -> list[Evidence]:
@@ -234,7 +237,7 @@ async def _owned_before(session: AsyncSession, snapshot: Snapshot, asset_ids: Se
     found = []
     for team_id, person_id, until in await session.execute(query):
         teams = [team_id] if team_id is not None else []
-        teams += [each.id for each in snapshot.teams_of(person_id)] if person_id is not None else []
+        teams += [each.id for each in snapshot.last_teams_of(person_id)] if person_id is not None else []
         found += [Evidence(EvidenceKind.BEFORE, each, at=until) for each in teams]
     return found
 

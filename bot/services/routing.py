@@ -162,7 +162,7 @@ def _own(snapshot: Snapshot, recipient: Recipient) -> Iterator[_Way]:
         yield from _people(_above(snapshot, [team]), Via.PERSON)
     elif person is not None:
         yield from _people([person], Via.OWN)
-        yield from _people(_above(snapshot, snapshot.teams_of(person.id)), Via.PERSON)
+        yield from _people(_above(snapshot, snapshot.last_teams_of(person.id)), Via.PERSON)
 
 
 def _members(snapshot: Snapshot, team: TeamRecord | None) -> Iterator[_Way]:

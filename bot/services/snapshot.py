@@ -45,6 +45,7 @@ class Snapshot:
         self._teams: dict[int, TeamRecord] = {}
         self._team_by_name: dict[str, int] = {}
         self._teams_by_person: dict[int, tuple[int, ...]] = {}
+        self._left_by_person: dict[int, tuple[int, ...]] = {}
         self._people: dict[int, PersonRecord] = {}
         self._person_by_slack_id: dict[str, int] = {}
         self._person_by_email: dict[str, int] = {}
@@ -111,6 +112,19 @@ class Snapshot:
         found = [team for team in teams if not team.is_gone]
         # Most people are in one, and every answer asks.
         return tuple(found if len(found) < 2 else sorted(found, key=lambda team: fold(team.name)))
+
+    def last_teams_of(self, person_id: int) -> tuple[TeamRecord, ...]:
+        """Return the teams that a person is in, or those that they left last, where they are in none any more."""
+        if found := self.teams_of(person_id):
+            return found
+        left = [
+            (at, team)
+            for team in map(self._teams.__getitem__, self._left_by_person.get(person_id, ()))
+            for each, at in team.former_members
+            if each == person_id and not team.is_gone
+        ]
+        last = max((at for at, _ in left), default=None)
+        return tuple(sorted((team for at, team in left if at == last), key=lambda team: fold(team.name)))
 
     def put_people(self, people: Iterable[PersonRecord]) -> None:
         """Add or replace people."""
@@ -182,12 +196,12 @@ class Snapshot:
                 del self._team_by_name[folded]
 
     def _put_members(self, before: TeamRecord | None, now: TeamRecord) -> None:
-        were, are = set(_people_of(before) if before is not None else ()), set(_people_of(now))
-        for person_id in were - are:
-            theirs = self._teams_by_person[person_id]
-            self._teams_by_person[person_id] = tuple(each for each in theirs if each != now.id)
-        for person_id in are - were:
-            self._teams_by_person[person_id] = (*self._teams_by_person.get(person_id, ()), now.id)
+        for known, people_of in ((self._teams_by_person, _people_of), (self._left_by_person, _left)):
+            were, are = set(people_of(before) if before is not None else ()), set(people_of(now))
+            for person_id in were - are:
+                known[person_id] = tuple(each for each in known[person_id] if each != now.id)
+            for person_id in are - were:
+                known[person_id] = (*known.get(person_id, ()), now.id)
 
     def put_channels(self, ids: Mapping[str, str], *, is_whole: bool = False) -> None:
         """Let teams whose channel is known by name have its id, so that answers link to it.
@@ -268,6 +282,10 @@ def _called(person: PersonRecord) -> set[str]:
 
 def _people_of(team: TeamRecord) -> tuple[int, ...]:
     return team.member_ids if team.lead_id is None else (*team.member_ids, team.lead_id)
+
+
+def _left(team: TeamRecord) -> tuple[int, ...]:
+    return tuple(person_id for person_id, _ in team.former_members)
 
 
 async def refresh(snapshot: Snapshot, database: Database) -> bool:

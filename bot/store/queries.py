@@ -104,6 +104,7 @@ async def teams(connection: AsyncConnection, *, after: int) -> list[TeamRecord]:
     t = tables.core(tables.Team).c
     rows = (await connection.execute(select(tables.core(tables.Team)).where(t.revision > after))).all()
     members = await _members(connection, [row.id for row in rows])
+    former = await _former_members(connection, [row.id for row in rows])
     return [
         TeamRecord(
             id=row.id,
@@ -115,6 +116,7 @@ async def teams(connection: AsyncConnection, *, after: int) -> list[TeamRecord]:
             lead_id=row.lead_id,
             manager_id=row.manager_id,
             member_ids=members.get(row.id, ()),
+            former_members=former.get(row.id, ()),
             is_gone=row.gone_at is not None,
         )
         for row in rows
@@ -271,6 +273,22 @@ async def _members(connection: AsyncConnection, team_ids: Iterable[int]) -> dict
         if team_id in wanted:
             found.setdefault(team_id, {})[person_id] = None
     return {team_id: tuple(members) for team_id, members in found.items()}
+
+
+async def _former_members(
+    connection: AsyncConnection, team_ids: Iterable[int]
+) -> dict[int, tuple[tuple[int, datetime], ...]]:
+    """Return who was in each of these teams and when they left, as the last source had it."""
+    wanted = set(team_ids)
+    t = tables.core(tables.FormerMember).c
+    query = select(t.team_id, t.person_id, t.left_at).order_by(t.left_at, t.id)
+    if len(wanted) <= _CHUNK:
+        query = query.where(t.team_id.in_(sorted(wanted)))
+    found: dict[int, dict[int, datetime]] = {}
+    for team_id, person_id, left_at in await connection.execute(query):
+        if team_id in wanted:
+            found.setdefault(team_id, {})[person_id] = left_at
+    return {team_id: tuple(people.items()) for team_id, people in found.items()}
 
 
 async def _facts(

@@ -14,7 +14,7 @@ from bot.services.catalog.teams import merge_teams, rename_team
 from bot.services.snapshot import Snapshot, refresh
 from bot.store import tables
 from bot.store.db import Database
-from tests.services.catalog_world import World, asset, team
+from tests.services.catalog_world import World, asset, person, team
 
 
 @pytest.fixture
@@ -157,6 +157,47 @@ async def test_a_merged_team_may_be_renamed_and_merged_again(world: World) -> No
     assert list(await world.teams()) == ["C"]
     assert await world.owner_names("service:red") == {"C"}
     assert await known_as(world, "a", "b", "c", "d") == ["C"] * 4
+
+
+async def members(world: World) -> dict[str, set[str]]:
+    names = {row.id: row.name for row in await world.rows(tables.Team)}
+    people = {row.id: row.email for row in await world.rows(tables.Person)}
+    found: dict[str, set[str]] = {}
+    for row in await world.rows(tables.Membership):
+        found.setdefault(names[row.team_id], set()).add(people[row.person_id])
+    return found
+
+
+async def test_teams_of_two_sources_that_become_one_keep_the_members_of_both(world: World) -> None:
+    mine = (team("Search", members=("solo@x.test",)), team("Core", members=("eve@x.test",)))
+    theirs = (team("DevOps", members=("omar@x.test",)), person(email="lin@x.test", teams=("DevOps",)))
+    await world.load("baton", *mine)
+    await world.load("backstage", *theirs)
+    await merge(world, "DevOps", "Search")
+    both = {"solo@x.test", "omar@x.test", "lin@x.test"}
+    assert await members(world) == {"Search": both, "Core": {"eve@x.test"}}
+    await merge(world, "Core", "Search")
+    await rename(world, "Search", "Find")
+    report = await world.load("backstage", *theirs, team("Other"))
+    assert await members(world) == {"Find": {*both, "eve@x.test"}}
+    assert [note.message for note in report.problems] == []
+    await world.load(
+        "baton",
+        team("Search", members=("solo@x.test",)),
+        team("DevOps", members=("zoe@x.test",)),
+        allow_mass_change=True,
+    )
+    assert await members(world) == {"Find": {"solo@x.test", "zoe@x.test"}}, (
+        "of one team, the first source's word counts"
+    )
+
+
+async def test_a_team_under_another_name_is_not_two(world: World) -> None:
+    await world.load("baton", team("Search", members=("solo@x.test",)))
+    await world.load("backstage", team("Search", members=("omar@x.test",)))
+    await rename(world, "Search", "Find")
+    await world.load("baton", team("Find", members=("solo@x.test",)))
+    assert await members(world) == {"Find": {"solo@x.test"}}
 
 
 async def test_decisions_that_cannot_be(world: World) -> None:

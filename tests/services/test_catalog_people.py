@@ -286,3 +286,38 @@ async def test_a_source_that_is_not_trusted_still_knows_its_own_owners_by_name_a
         for row in await world.rows(tables.Ownership)
     }
     assert owned == {"here": "ann@example.test", "team": "Platform"}
+
+
+async def left(world: World) -> set[tuple[str, str]]:
+    """Who was in which team."""
+    names = {row.id: row.name for row in await world.rows(tables.Team)}
+    people = {row.id: row.email for row in await world.rows(tables.Person)}
+    return {(names[row.team_id], people[row.person_id]) for row in await world.rows(tables.FormerMember)}
+
+
+async def test_who_has_left_a_team_is_remembered_while_its_source_says_who_is_in_it(world: World) -> None:
+    ada, bea = "ada@x.test", "bea@x.test"
+    await world.load("baton", team("Core", members=(ada, bea)), team("Web", members=(bea,)))
+    await world.load("baton", team("Core", members=(ada,)), team("Web", members=(bea,)))
+    assert await left(world) == {("Core", bea)}
+    await world.load("baton", team("Core", members=()), team("Web", members=()))
+    assert await left(world) == {("Core", ada), ("Core", bea), ("Web", bea)}
+    await world.load("baton", team("Core", members=(ada,)), team("Web"))
+    assert await left(world) == {("Core", bea)}, "nobody knows who is in Web"
+    await world.load("baton", team("Core", members=(ada,)), team("Web"), trust_people=False)
+    assert await left(world) == set()
+
+
+async def test_nobody_has_left_what_lists_its_people_no_more(world: World) -> None:
+    await world.load("baton", team("Core", members=("ada@x.test",)), team("Web"))
+    await world.load("baton", team("Core"), team("Web"))
+    assert await left(world) == set()
+
+
+async def test_the_last_row_of_a_list_of_people_is_remembered(world: World) -> None:
+    ada, bea = person(email="ada@x.test", teams=("Core",)), person(email="bea@x.test", teams=("Web",))
+    await world.load("baton", ada, bea, asset("1", "red", "Core"))
+    await world.load("baton", person(email="ada@x.test", is_active=False), bea, asset("1", "red", "Core"))
+    assert await left(world) == {("Core", "ada@x.test")}
+    await world.load("baton", ada, bea, asset("1", "red", "Core"))
+    assert await left(world) == set()

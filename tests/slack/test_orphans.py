@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -147,6 +148,47 @@ async def test_without_a_lead_the_platform_channel_is_asked_at_once(stage: Stage
     assert "I know" not in posted.text
 
 
+def without_grace() -> SourceCatalog:
+    """The catalog once Grace has left, and her team's list does not name her any more."""
+    made = catalog()
+    made.people = [
+        replace(each, is_active=False, teams=()) if each.name == "Grace Marsh" else each for each in made.people
+    ]
+    return made
+
+
+async def test_a_leaver_whom_the_same_import_takes_out_of_the_team_has_heirs_from_it(stage: Stage) -> None:
+    await at_work(stage)
+    await stage.bring(catalog())
+    stage.clock.advance(timedelta(days=5))  # a Sunday
+    await stage.bring(without_grace())
+    await look(stage)
+    assert await direct(stage, "ada") == []
+    stage.clock.advance(timedelta(days=1))
+    await look(stage)
+    [question] = await direct(stage, "ada")
+    assert "• *Payments* · Grace Marsh was in it" in question.text
+    assert await drained(stage, "general") == []
+    assert "*Payments* · Grace Marsh was in it" in await suggest(stage, "reconcile", user="ada")
+
+
+async def test_a_team_whose_last_member_was_removed_is_orphaned(stage: Stage) -> None:
+    await at_work(stage)
+    await stage.bring(catalog())
+    moved = catalog()
+    moved.people = [replace(each, teams=("Platform",)) if each.name == "Solo Singh" else each for each in moved.people]
+    stage.clock.advance(timedelta(days=4))  # a Saturday
+    await stage.bring(moved)
+    assert "*search-api* is orphaned" in (await stage.ask("/whoowns search-api", user="ada")).text
+    await look(stage)
+    assert await drained(stage, "general") == []
+    stage.clock.advance(timedelta(days=2))
+    await look(stage)
+    [posted] = await drained(stage, "general")
+    assert "Nobody is left in *Search*. 1 thing is without an owner now: *search-api*." in posted.text
+    assert "• *Platform* · 1 person of Search is in it" in posted.text
+
+
 async def test_somebody_who_comes_back_ends_the_question(stage: Stage) -> None:
     await asked(stage)
     grace = stage.slack.workspace.user("grace")
@@ -154,8 +196,20 @@ async def test_somebody_who_comes_back_ends_the_question(stage: Stage) -> None:
     await stage.baton.context.listings.read_member(grace.id)
     await look(stage)
     [now] = await direct(stage, "ada")
-    assert now.text == "*Grace Marsh* left nothing behind that has no owner any more."
+    assert now.text == "*Grace Marsh* is here again, so there is nothing left to ask."
     assert (await actions(stage)).count("orphans.close") == 1
+
+
+async def test_a_question_that_ends_by_itself_says_who_owns_it_now(stage: Stage) -> None:
+    await asked(stage)
+    made = catalog()
+    made.assets = [
+        replace(each, owners=(team_owns("Search"),)) if GRACES in each.owners else each for each in made.assets
+    ]
+    await stage.bring(made)
+    await look(stage)
+    [now] = await direct(stage, "ada")
+    assert now.text == "What *Grace Marsh* left behind has owners: *reconcile* (*Search*), *reindex* (*Search*)."
 
 
 async def suggest(stage: Stage, name: str, *, user: str) -> str:

@@ -63,10 +63,21 @@ def heirs_wanted(
     return Rendered("\n".join([head, *(f"• {each.text}" for each in lines), rest]), blocks)
 
 
-def settled(gone: Recipient, assets: Sequence[str], heir: TeamRecord | None, by: PersonRecord | None) -> Rendered:
-    """Return what the question reads once it is answered, or (without an heir) when nothing is left to ask."""
-    if heir is None:
-        return Rendered(f"{bold(gone.name, 80) or 'Somebody'} left nothing behind that has no owner any more.")
+def over(gone: Recipient, owners: Mapping[str, Sequence[str]], *, is_back: bool) -> Rendered:
+    """Return what the question reads once nothing is left to ask: by asset, who owns what it asked about."""
+    name = bold(gone.name, 80) or "Somebody"
+    if is_back:
+        return Rendered(f"{name} is here again, so there is nothing left to ask.")
+    if not owners:
+        return Rendered(f"{name} left nothing behind that has no owner any more.")
+    some = list(owners.items())[:_MOST_NAMES]
+    said = [f"{bold(asset, 60)} ({words.join([bold(each, 60) for each in theirs])})" for asset, theirs in some]
+    more = f" and {len(owners) - len(some):,} more" if len(owners) > len(some) else ""
+    return Rendered(f"What {name} left behind has owners: {', '.join(said)}{more}.")
+
+
+def settled(gone: Recipient, assets: Sequence[str], heir: TeamRecord, by: PersonRecord | None) -> Rendered:
+    """Return what the question reads once a team has taken what it asked about."""
     who = words.person(by) if by is not None else "somebody"
     return Rendered(
         f"{bold(heir.name, 80)} took what {bold(gone.name, 80)} had owned: {_listed(assets)}. {who} said so."
@@ -118,8 +129,8 @@ def reasons(made: Suggestion) -> str:
 def _evidence(one: Evidence) -> str:
     name, when = escape(one.name, 60), f" until {date(one.at)}" if one.at is not None else ""
     match one.kind:
-        case EvidenceKind.TEAMMATES if one.count > 1:
-            return f"{one.count} people of {name} are in it"
+        case EvidenceKind.MOVED:
+            return f"1 person of {name} is in it" if one.count == 1 else f"{one.count} people of {name} are in it"
         case EvidenceKind.TEAMMATES:
             return f"{name} was in it"
         case EvidenceKind.COMMITS:

@@ -84,13 +84,19 @@ def answering_for(holdings: tuple[Holding, ...], area: Area | None) -> tuple[Hol
 
 
 def is_alive(holding: Holding, catalog: CatalogView) -> bool:
+    """Whether somebody answers behind a holding, as `is_here` has it."""
+    return is_here(holding.owner, catalog)
+
+
+def is_here(owner: Recipient, catalog: CatalogView) -> bool:
     """Whether somebody answers: the person is active; the team exists and has not lost everybody it had."""
-    if holding.person is not None:
-        return holding.person.is_active
-    team = holding.team
+    if owner.person is not None:
+        return owner.person.is_active
+    team = owner.team
     if team is None or team.is_gone:
         return False
-    return not team.member_ids or any(active_members(team, catalog))
+    is_unknown = not team.member_ids and not team.former_members
+    return is_unknown or any(active_members(team, catalog))
 
 
 def active_members(team: TeamRecord, catalog: CatalogView) -> Iterator[PersonRecord]:

@@ -15,7 +15,8 @@ from bot.domain.records import TeamRecord
 class EvidenceKind(StrEnum):
     """What speaks for a team, the strongest first."""
 
-    TEAMMATES = "teammates"  #: whoever owned it was in the team, or the team's people are there now
+    TEAMMATES = "teammates"  #: whoever owned it was in the team
+    MOVED = "moved"  #: people of the team that owned it are in the team now
     COMMITS = "commits"  #: its people have worked on it lately
     BEFORE = "before"  #: it owned it before
     PART = "part"  #: it owns or helps with another area of it

@@ -119,6 +119,8 @@ def _team_content(claim: TeamClaim) -> dict[str, Any]:
             content[key] = value
     if claim.members is not None:
         content["members"] = claim.members
+    if claim.merged:
+        content["merged"] = claim.merged
     return content
 
 
@@ -171,7 +173,8 @@ def decode_asset(content: Mapping[str, Any], *, external: str, origin: Origin) -
 
 def decode_team(content: Mapping[str, Any], *, origin: Origin) -> TeamClaim:
     """Return the team claim that `encode` wrote."""
-    return TeamClaim(**_said(TeamClaim, content), origin=origin)
+    said = _said(TeamClaim, content)
+    return TeamClaim(**{**said, "merged": tuple(map(tuple, said.get("merged", ())))}, origin=origin)
 
 
 def decode_person(content: Mapping[str, Any], *, origin: Origin) -> PersonClaim:

@@ -17,7 +17,7 @@ from bot.domain.catalog import AssetClaim, Origin, OwnerRef, OwnerType, PersonCl
 from bot.domain.names import fold
 from bot.domain.reconcile.book import Book, PersonEntry, TeamEntry
 from bot.domain.reconcile.claims import decode_team
-from bot.domain.reconcile.owners import turned
+from bot.domain.reconcile.owners import bare, turned
 from bot.domain.secrets import redacted
 from bot.domain.sources import ClaimSubject, rank
 from bot.errors import CatalogError
@@ -166,7 +166,8 @@ def audited(run: Run) -> dict[str, list[str]]:
 
 async def note_outvoted(run: Run, roster: Roster) -> None:
     """Note every team of which this source says who is in it, while another source is believed first about that."""
-    said: dict[int, dict[TeamEntry, Origin]] = {}
+    said: dict[int, dict[tuple[TeamEntry, int], Origin]] = {}
+    merged = await _merged(run, roster)
     t = table_of(tables.Claim).c
     query = select(t.id, t.source_id, t.subject, t.subject_id, t.content, t.path, t.line).where(
         t.subject.in_((ClaimSubject.TEAM.value, ClaimSubject.PERSON.value)), t.digest != ""
@@ -174,10 +175,11 @@ async def note_outvoted(run: Run, roster: Roster) -> None:
     async for rows in select_all(run.connection, query, t.id):
         for row in rows:
             if run.sources[row.source_id].is_trusted_for_people:
-                for team in _peopled(roster, row):
-                    said.setdefault(row.source_id, {}).setdefault(team, Origin(row.path, row.line))
-    for team, origin in said.get(run.source.id, {}).items():
-        first = min((run.sources[number] for number, teams in said.items() if team in teams), key=rank)
+                for team, name in _peopled(roster, row):
+                    part = team, merged.get((team, fold(bare(name))), 0)
+                    said.setdefault(row.source_id, {}).setdefault(part, Origin(row.path, row.line))
+    for part, origin in said.get(run.source.id, {}).items():
+        first, team = min((run.sources[number] for number, parts in said.items() if part in parts), key=rank), part[0]
         if first.id != run.source.id:
             message = (
                 f"who is in the team '{team.name}' is said by '{first.name}', which comes first: not taken from here."
@@ -185,13 +187,29 @@ async def note_outvoted(run: Run, roster: Roster) -> None:
             run.notes.append(Problem(origin, message, is_error=False))
 
 
-def _peopled(roster: Roster, row: Any) -> Iterator[TeamEntry]:
-    """Yield the teams that a claim puts somebody into or under."""
+async def _merged(run: Run, roster: Roster) -> dict[tuple[TeamEntry, str], int]:
+    """Return which part of which team each name is that a team had before people made it a part of another."""
+    t = table_of(tables.Claim).c
+    human = [number for number, source in run.sources.items() if source.is_human]
+    query = select(t.subject_id, t.content).where(
+        t.source_id.in_(human), t.subject == ClaimSubject.TEAM.value, t.digest != ""
+    )
+    return {
+        (roster.teams_by_id[row.subject_id], fold(bare(name))): number
+        for row in await run.connection.execute(query)
+        for number, names in enumerate(row.content.get("merged", ()), start=1)
+        for name in names
+    }
+
+
+def _peopled(roster: Roster, row: Any) -> Iterator[tuple[TeamEntry, str]]:
+    """Yield the teams that a claim puts somebody into or under, and what it calls each."""
     if row.subject == ClaimSubject.TEAM.value:
-        if decode_team(row.content, origin=Origin(row.path, row.line)).names_people:
-            yield roster.teams_by_id[row.subject_id]
+        claim = decode_team(row.content, origin=Origin(row.path, row.line))
+        if claim.names_people:
+            yield roster.teams_by_id[row.subject_id], claim.name
         return
     for text in row.content.get("teams", ()):
         team = roster.index.team(text) or roster.index.stub(text)
         if isinstance(team, TeamEntry):
-            yield team
+            yield team, text

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from sqlalchemy import delete, select, update
+from sqlmodel import SQLModel
 
 from bot.domain.reconcile.book import Book, Owner, PersonEntry, TeamEntry
 from bot.domain.reconcile.claims import decode_owners
 from bot.domain.reconcile.owners import OwnerIndex, path_of
 from bot.domain.sources import ClaimSubject
+from bot.services.catalog import _merging
 from bot.services.catalog._run import Run
 from bot.store import tables
 from bot.store.bulk import chunks, insert_rows, reserve_ids, select_all, table_of, update_rows
@@ -28,8 +30,9 @@ _IDENTIFIERS = ("slack_id", "email", "handle")
 class Roster:
     """The book, what its entries were when loaded, and the memberships: as stored (by id), and as they are to be.
 
-    `index` finds owners in the book as it is now, `index_before` as it was when loaded. `paths_of_others` are those of
-    groups by which other sources name owners.
+    `former` are those of people who have left a team, `stored_former` the same as stored. `index` finds owners in the
+    book as it is now, `index_before` as it was when loaded. `paths_of_others` are those of groups by which other
+    sources name owners.
     """
 
     book: Book
@@ -41,6 +44,8 @@ class Roster:
     teams_by_id: dict[int, TeamEntry]
     people_by_id: dict[int, PersonEntry]
     paths_of_others: frozenset[str] = frozenset()
+    stored_former: dict[Membership, int] = field(default_factory=dict)
+    former: set[Membership] = field(default_factory=set)
 
 
 def _person_values(entry: PersonEntry) -> dict[str, Any]:
@@ -62,7 +67,8 @@ async def load(run: Run) -> Roster:
     people = await _load_people(run)
     teams = await _load_teams(run, people)
     book = Book(list(teams.values()), list(people.values()))
-    members = await _load_members(run, teams, people)
+    members = await _load_members(run, tables.Membership, teams, people)
+    former = await _load_members(run, tables.FormerMember, teams, people)
     claims = table_of(tables.Claim).c
     query = select(claims.subject_id).where(claims.subject == ClaimSubject.PERSON.value, claims.digest != "")
     claimed = set((await run.connection.execute(query)).scalars())
@@ -71,7 +77,8 @@ async def load(run: Run) -> Roster:
     index = OwnerIndex(book, paths[True] | paths[False])
     originals: dict[Owner, Mapping[str, Any]] = {entry: _person_values(entry) for entry in book.people}
     originals.update((entry, _team_values(entry)) for entry in book.teams)
-    return Roster(book, index, index, originals, members, set(members), teams, people, frozenset(paths[False]))
+    others = frozenset(paths[False])
+    return Roster(book, index, index, originals, members, set(members), teams, people, others, former, set(former))
 
 
 def named_paths(run: Run, roster: Roster) -> set[str]:
@@ -108,9 +115,9 @@ def know(book: Book, members: Iterable[Membership], claimed: Iterable[PersonEntr
 
 
 async def _load_members(
-    run: Run, teams: Mapping[int, TeamEntry], people: Mapping[int, PersonEntry]
+    run: Run, model: type[SQLModel], teams: Mapping[int, TeamEntry], people: Mapping[int, PersonEntry]
 ) -> dict[Membership, int]:
-    t = table_of(tables.Membership).c
+    t = table_of(model).c
     query = select(t.id, t.team_id, t.person_id, t.source_id)
     return {
         (teams[row.team_id], people[row.person_id], row.source_id): row.id
@@ -154,13 +161,15 @@ async def flush(run: Run, roster: Roster) -> None:
     await _write(run, roster, roster.book.people, table_of(tables.Person), unique=_IDENTIFIERS)
     for person in roster.book.people:
         roster.people_by_id[person.id] = person
-    touched = {team for team, person, source in roster.members ^ set(roster.stored_members)}
+    changed = (roster.members ^ set(roster.stored_members)) | (roster.former ^ set(roster.stored_former))
+    touched = {team for team, person, source in changed}
     await _write(run, roster, roster.book.teams, table_of(tables.Team), unique=("folded",), touched=touched)
     for team in roster.book.teams:
         roster.teams_by_id[team.id] = team
     for before, into in roster.book.merged.items():
-        await _repoint(run, before, into)
-    await _write_members(run, roster)
+        await _merging.repoint(run, before, into)
+    await _write_members(run, tables.Membership, roster.stored_members, roster.members)
+    await _write_members(run, tables.FormerMember, roster.stored_former, roster.former, left_at=run.now)
 
 
 async def _write(
@@ -194,76 +203,15 @@ async def _write(
     await insert_rows(run.connection, table, inserts)
 
 
-async def _repoint(run: Run, before: Owner, into: Owner) -> None:
-    """Give to `into` all that `before` has, people's decisions included: it is the same owner under another name."""
-    owned = table_of(tables.Ownership)
-    column = owned.c.team_id if isinstance(before, TeamEntry) else owned.c.person_id
-    assets, claims = table_of(tables.Asset), table_of(tables.Claim)
-    subject = ClaimSubject.TEAM if isinstance(before, TeamEntry) else ClaimSubject.PERSON
-    holding = select(owned.c.asset_id).where(column == before.id, owned.c.valid_to.is_(None))
-    statements = [
-        update(assets).where(assets.c.id.in_(holding)).values(revision=run.revision),
-        update(owned).where(column == before.id).values({column: into.id}),
-        update(claims)
-        .where(claims.c.subject == subject.value, claims.c.subject_id == before.id)
-        .values(subject_id=into.id),
-    ]
-    for named in _named_elsewhere(before):
-        statements.append(update(named.table).where(named == before.id).values({named: into.id}))
-    for statement in statements:
-        await run.connection.execute(statement)
-
-
-def _named_elsewhere(owner: Owner) -> tuple[Any, ...]:
-    """Return the other columns that decisions hang on and that name a team, or a person."""
-    handoff, transfer, drift = (table_of(model).c for model in (tables.Handoff, tables.Transfer, tables.Drift))
-    orphan, rejected = table_of(tables.Orphan).c, table_of(tables.RejectedOwner).c
-    matter, disowned = table_of(tables.OwnershipMatter).c, table_of(tables.Disownment).c
-    release, mark = table_of(tables.Release).c, table_of(tables.UnownedMark).c
-    if isinstance(owner, TeamEntry):
-        return (
-            orphan.team_id,
-            orphan.heir_team_id,
-            rejected.team_id,
-            drift.team_id,
-            release.team_id,
-            transfer.giver_team_id,
-            transfer.receiver_team_id,
-            handoff.giver_team_id,
-            handoff.receiver_team_id,
-            matter.team_id,
-            disowned.team_id,
-        )
-    return (
-        table_of(tables.Ownership).c.confirmed_by,
-        table_of(tables.OwnerDoubt).c.person_id,
-        orphan.person_id,
-        orphan.settled_by,
-        rejected.person_id,
-        drift.person_id,
-        *(release.person_id, release.asked_by, release.decided_by),
-        table_of(tables.Attestation).c.answered_by,
-        table_of(tables.AssetAlias).c.person_id,
-        *(mark.person_id, mark.reviewer_id, mark.ended_by),
-        transfer.giver_person_id,
-        handoff.started_by,
-        handoff.offered_by,
-        matter.person_id,
-        disowned.person_id,
-    )
-
-
-async def _write_members(run: Run, roster: Roster) -> None:
-    table = table_of(tables.Membership)
-    ended = [number for member, number in roster.stored_members.items() if member not in roster.members]
+async def _write_members(
+    run: Run, model: type[SQLModel], stored: Mapping[Membership, int], wanted: Set[Membership], **also: Any
+) -> None:
+    table = table_of(model)
+    ended = [number for member, number in stored.items() if member not in wanted]
     for chunk in chunks(ended):
         await run.connection.execute(delete(table).where(table.c.id.in_(chunk)))
-    begun = sorted(
-        (team.id, person.id, source)
-        for team, person, source in roster.members
-        if (team, person, source) not in roster.stored_members
-    )
-    rows = ({"team_id": team, "person_id": person, "source_id": source} for team, person, source in begun)
+    begun = sorted((team.id, person.id, source) for team, person, source in wanted - stored.keys())
+    rows = ({"team_id": team, "person_id": person, "source_id": source, **also} for team, person, source in begun)
     await insert_rows(run.connection, table, rows)
 
 

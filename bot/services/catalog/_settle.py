@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -29,6 +30,10 @@ class SourcedPerson:
     claim: PersonClaim
     external_id: str
     entry: PersonEntry | None = None
+
+
+#: A person, and the name of the team that they are said to be in.
+NamedMember = tuple[str, SourcedPerson]
 
 
 @dataclass(slots=True)
@@ -158,30 +163,83 @@ def _settle_members(
     """Set leads, managers and memberships; people and teams that are new are added, for they were just mentioned.
 
     Of the sources that are trusted for people and say who is in a team or above it, the most believed is taken at its
-    word, and the others add nobody.
+    word, and the others add nobody. That is so for each of the teams that people made one.
     """
     index = OwnerIndex(roster.book)
-    by_claims: dict[TeamEntry, list[SourcedPerson]] = {}
+    by_claims: dict[TeamEntry, list[NamedMember]] = {}
     for sourced in person_claims:
         for text in sourced.claim.teams:
             found = team_named(roster, index, text)
             if found is not None and sourced.entry is not None and sourced.source.gives_rights:
-                by_claims.setdefault(found, []).append(sourced)
-    described = {one.entry: _on_people(one) for one in clusters if one.entry is not None}
+                by_claims.setdefault(found, []).append((text, sourced))
+    described = {one.entry: one for one in clusters if one.entry is not None}
     for team in dict.fromkeys((*described, *by_claims)):
-        claims, people = described.get(team, []), by_claims.get(team, [])
-        sources = [*(each.source for each in claims), *(each.source for each in people)]
-        source = min(sources, key=rank, default=None)
-        claims = [each for each in claims if each.source == source]
+        parts = _parts(described.get(team), by_claims.get(team, []))
+        claims = [each for part in parts for each in part.claims]
         team.lead = _mention(finder, first_said(each.claim.lead for each in claims))
         team.manager = _mention(finder, first_said(each.claim.manager for each in claims))
-        if source is not None:
-            named = [_mention(finder, text) for each in claims for text in each.claim.members or ()]
-            named += [each.entry for each in people if each.source == source]
-            roster.members.update((team, person, source.id) for person in named if person is not None)
+        for part in parts:
+            named = [_mention(finder, text) for each in part.claims for text in each.claim.members or ()]
+            named += [each.entry for each in part.people]
+            roster.members.update((team, person, part.source.id) for person in named if person is not None)
     for team in roster.book.teams:
         team.lead = None if team.lead is None else roster.book.final(team.lead)
         team.manager = None if team.manager is None else roster.book.final(team.manager)
+    _settle_former(roster, described, by_claims)
+
+
+@dataclass(slots=True)
+class _Part:
+    """What one source says of who is in a team, or in one of those that people made one."""
+
+    source: Source
+    claims: list[SourcedTeam]
+    people: list[SourcedPerson]
+
+
+def _parts(one: Cluster | None, people: list[NamedMember]) -> list[_Part]:
+    """Return who is in a team and above it by the most believed source of each of its parts, its own part first."""
+    merged = [names for claim in one.claims if claim.source.is_human for names in claim.claim.merged] if one else []
+    part_of = {fold(bare(name)): number for number, names in enumerate(merged, start=1) for name in names}
+    claims: dict[int, list[SourcedTeam]] = {}
+    for claim in _on_people(one) if one is not None else ():
+        claims.setdefault(part_of.get(claim.folded, 0), []).append(claim)
+    put: dict[int, list[SourcedPerson]] = {}
+    for text, each in people:
+        put.setdefault(part_of.get(fold(bare(text)), 0), []).append(each)
+    parts = []
+    for number in sorted({*claims, *put}):
+        said, those = claims.get(number, []), put.get(number, [])
+        source = min((*(each.source for each in said), *(each.source for each in those)), key=rank)
+        own = [each for each in said if each.source == source]
+        parts.append(_Part(source, own, [each for each in those if each.source == source]))
+    return parts
+
+
+def _settle_former(
+    roster: Roster,
+    described: Mapping[TeamEntry, Cluster],
+    by_claims: Mapping[TeamEntry, list[tuple[str, SourcedPerson]]],
+) -> None:
+    """Set who was in a team and is no more, by sources that still say who is in it.
+
+    Of a team whose source does not list its people any more, nobody knows who is in it: nobody has left that.
+    """
+    placing = {each.source.id for people in by_claims.values() for _, each in people}
+    listing = {
+        (team, each.source.id)
+        for team, one in described.items()
+        for each in _on_people(one)
+        if each.claim.members is not None
+    }
+    now = {(team, person) for team, person, _ in roster.members}
+    final = roster.book.final
+    were = {(final(team), final(person), source) for team, person, source in {*roster.stored_members, *roster.former}}
+    roster.former = {
+        (team, person, source)
+        for team, person, source in were
+        if (team, person) not in now and (source in placing or (team, source) in listing)
+    }
 
 
 def _with_trusted_members(claims: list[SourcedPerson]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.catalog import Origin, TeamClaim
@@ -66,7 +66,7 @@ async def merge_teams(deps: Deps, *, name: str, into: str, actor: str) -> Rename
 
 
 async def _call(
-    decision: Decision, team: TeamEntry, name: str, joined: Iterable[str], action: str, actor: str
+    decision: Decision, team: TeamEntry, name: str, joined: Sequence[str], action: str, actor: str
 ) -> Renamed:
     """Say that `team`, which other teams called `joined` became a part of, is called `name`.
 
@@ -77,7 +77,8 @@ async def _call(
     own_last = sorted(before, key=lambda claim: fold(claim.name) == fold(team.name))
     said = [*joined, *(each for claim in own_last for each in (*claim.former_names, claim.name)), team.name]
     kept = {fold(each): each for each in said if fold(each) != fold(name)}
-    claim = TeamClaim(name=name, former_names=tuple(kept.values()), origin=_ORIGIN)
+    parts = dict.fromkeys((*(part for claim in before for part in claim.merged), *([tuple(joined)] if joined else [])))
+    claim = TeamClaim(name=name, former_names=tuple(kept.values()), merged=tuple(parts), origin=_ORIGIN)
     others = [replace(each, former_names=_without(each, kept)) for each in decision.teams if each not in before]
     decision.teams = [*others, claim]
     detail = {"name": name, "former_names": list(claim.former_names)}

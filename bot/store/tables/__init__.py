@@ -5,7 +5,7 @@ Table models do not validate: values come from the domain, which does. Enumerati
 
 from __future__ import annotations
 
-from bot.store.tables._basics import core
+from bot.store.tables._basics import OWNER_KEY, core
 from bot.store.tables.backlog import (
     Request,
     RequestDemand,
@@ -24,6 +24,6 @@ from bot.store.tables.journal import AuditEntry, InboundEvent
 from bot.store.tables.listings import SlackChannel, SlackListing
 from bot.store.tables.outbox import OutboxMessage
 from bot.store.tables.ownership import Disownment, Drift, OwnerDoubt, Ownership, OwnershipMatter, Transfer
-from bot.store.tables.people import Membership, Person, SlackMember, Team
+from bot.store.tables.people import FormerMember, Membership, Person, SlackMember, Team
 from bot.store.tables.reminders import CalendarLink, Ping, Reminder, ReminderAnswer
 from bot.store.tables.upkeep import AssetAlias, Attestation, CommitCount, Orphan, RejectedOwner, Release, UnownedMark

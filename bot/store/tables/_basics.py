@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Index, Table, Text, false
@@ -24,14 +25,14 @@ def when(*, nullable: bool = False, index: bool = False) -> Any:
     return Field(sa_column=Column(UTCDateTime, nullable=nullable, index=index), default=None)
 
 
-def json(default: type[list[Any]] | type[dict[str, Any]] = list) -> Any:
+def json(default: type[list[Any]] | type[dict[str, Any]] = list, *, info: Mapping[str, Any] | None = None) -> Any:
     """Return a column for a list or an object, empty unless it is given."""
 
     def empty() -> list[Any] | dict[str, Any]:
         # Pydantic reads its factory's signature for every row, and has to parse that of a built-in class.
         return default()
 
-    return Field(default_factory=empty, sa_column=Column(JSON, nullable=False))
+    return Field(default_factory=empty, sa_column=Column(JSON, nullable=False, info=dict(info or {})))
 
 
 def flag() -> Any:
@@ -39,9 +40,13 @@ def flag() -> Any:
     return Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
 
 
-def words() -> Any:
+def words(info: Mapping[str, Any] | None = None) -> Any:
     """Return a column for text, empty unless it is given."""
-    return Field(default="", sa_column=Column(Text, nullable=False))
+    return Field(default="", sa_column=Column(Text, nullable=False, info=dict(info or {})))
+
+
+#: Marks a column that holds the key of an owner, as `bot.domain.recipients.Recipient.key` has it, or a list of keys.
+OWNER_KEY = {"is_owner_key": True}
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Column, Index, Text
 from sqlmodel import Field
 
-from bot.store.tables._basics import Row, flag, json, partial_index, when, words
+from bot.store.tables._basics import OWNER_KEY, Row, flag, json, partial_index, when, words
 
 
 class Ownership(Row, table=True):
@@ -115,7 +115,7 @@ class OwnershipMatter(Row, table=True):
     at: datetime = when()
     channel_id: str = words()  #: where it was raised, when everybody there could see it
     thread_ts: str = words()
-    answerer: str = words()  #: the key of the `Recipient` who has to answer
+    answerer: str = words(OWNER_KEY)  #: the key of the `Recipient` who has to answer
     asked_at: datetime = when()  #: since when they have to
     told_at: datetime | None = when(nullable=True)  #: when they were first told
     times_reminded: int = 0
@@ -127,9 +127,9 @@ class OwnershipMatter(Row, table=True):
     message_keys: list[str] = json()  #: the outbox keys of the messages that show its card
     ended_at: datetime | None = when(nullable=True)
     ended_by: int | None = Field(default=None, foreign_key="people.id")
-    agreed: list[str] = json()  #: the keys of those of several owners who have agreed
+    agreed: list[str] = json(info=OWNER_KEY)  #: the keys of those of several owners who have agreed
     #: The key of the `Recipient` whose it is since it ended; of an open dispute, whose people are asked.
-    owner: str = words()
+    owner: str = words(OWNER_KEY)
 
 
 class Disownment(Row, table=True):

@@ -65,3 +65,15 @@ class Membership(Row, table=True):
     team_id: int = Field(foreign_key="teams.id", index=True)
     person_id: int = Field(foreign_key="people.id", index=True)
     source_id: int = Field(foreign_key="sources.id")
+
+
+class FormerMember(Row, table=True):
+    """A person was in a team, as a source said that still says who is in it."""
+
+    __tablename__ = "former_members"
+    __table_args__ = (UniqueConstraint("team_id", "person_id", "source_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="teams.id", index=True)
+    person_id: int = Field(foreign_key="people.id", index=True)
+    source_id: int = Field(foreign_key="sources.id")
+    left_at: datetime = when()

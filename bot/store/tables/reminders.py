@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Text
 from sqlmodel import Field
 
-from bot.store.tables._basics import Row, json, partial_index, when, words
+from bot.store.tables._basics import OWNER_KEY, Row, json, partial_index, when, words
 
 
 class Reminder(Row, table=True):
@@ -31,7 +31,7 @@ class Reminder(Row, table=True):
         ),
     )
     id: int | None = Field(default=None, primary_key=True)
-    addressee: str = words()  #: `team:3`, `person:7` or `nobody`
+    addressee: str = words(OWNER_KEY)  #: `team:3`, `person:7` or `nobody`
     product: str = words()
     cycle: str = words()
     kind: str = words()  #: a `DeadlineKind`
@@ -81,7 +81,7 @@ class Ping(Row, table=True):
     """
 
     __tablename__ = "pings"
-    addressee: str = Field(primary_key=True)
+    addressee: str = Field(primary_key=True, sa_column_kwargs={"info": OWNER_KEY})
     day: date = Field(primary_key=True)
     is_digest: bool = False
     key: str = words()  #: the outbox key of the message
