@@ -46,4 +46,4 @@ ROUTES = joined(
     teams.ROUTES,
 )
 #: All that it does by the clock.
-JOBS = (*upkeep.JOBS, *orphans.JOBS, *eol.JOBS, *backlog.JOBS, *handoff.JOBS, *health.JOBS)
+JOBS = (*upkeep.JOBS, *orphans.JOBS, *releases.JOBS, *eol.JOBS, *backlog.JOBS, *handoff.JOBS, *health.JOBS)

@@ -12,12 +12,12 @@ from bot.blocks.values import encode, number, parse
 from bot.domain.trust import AccountStanding
 from bot.errors import NotFoundError, UserError
 from bot.ports import Ack
-from bot.services import ownership, people, release
+from bot.services import ownership, people, release, release_expiry
 from bot.services.context import Context
 from handlers import replies
 from handlers.interaction import decider, open_form, place_of, reply, seen_at, settle, show
 from handlers.payloads import Action, Submission
-from handlers.routes import Routes
+from handlers.routes import Job, Routes
 
 #: The day that the form proposes.
 _PROPOSED = timedelta(days=180)
@@ -103,6 +103,12 @@ async def on_review(action: Action, context: Context) -> Ack:
     return replies.nothing()
 
 
+async def end_unconfirmed(context: Context) -> None:
+    """End the requests to give something up that nobody has confirmed in time."""
+    await release_expiry.end_unconfirmed(context.deps, context.snapshot, context.times)
+    context.drainer.wake()
+
+
 ROUTES = Routes(
     actions={
         blocks.MORE: on_more,
@@ -111,3 +117,4 @@ ROUTES = Routes(
     },
     submissions={blocks.RELEASE_VIEW: on_released, blocks.UNOWNED_VIEW: on_marked},
 )
+JOBS: tuple[Job, ...] = (("end_unconfirmed_releases", 1, end_unconfirmed),)

@@ -133,9 +133,9 @@ async def decide(deps: Deps, snapshot: Snapshot, *, release_id: int, by: Decider
     now = deps.clock.now()
     async with deciding(snapshot, deps.database) as session:
         row = await session.get(tables.Release, release_id)
-        if row is None or row.decided_at is not None or (row.until is not None and row.until < now.date()):
+        if row is None or row.decided_at is not None or row.ended_at is not None or not is_awaited(row, now):
             raise NotFoundError(_SETTLED)
-        asset, owner = snapshot.asset(row.asset_id), _owner(snapshot, row)
+        asset, owner = snapshot.asset(row.asset_id), owner_of(snapshot, row)
         if asset is None:
             raise NotFoundError(_SETTLED)
         held = await actors.holders(
@@ -149,7 +149,7 @@ async def decide(deps: Deps, snapshot: Snapshot, *, release_id: int, by: Decider
         message = blocks.release_decided(
             asset, owner.name, row.reason, snapshot.person(by.person_id), is_granted=is_granted
         )
-        await outbox.revise(session, key=_wanted_key(row), message=message, at=now)
+        await outbox.revise(session, key=wanted_key(row), message=message, at=now)
         await routing.send(
             session, deps, snapshot, Recipient(person=asker), key=f"release:{row.id}:answer", message=message, at=now
         )
@@ -253,18 +253,34 @@ def _given_up(snapshot: Snapshot, verdict: Verdict, actor: Actor) -> tuple[Recip
 
 def _require_still_theirs(verdict: Verdict, row: tables.Release, snapshot: Snapshot) -> None:
     """Raise NotFoundError where whoever asked to give it up has it no more, or again; UserError for a silent heir."""
-    own = [
-        fact
-        for fact in verdict.asset.facts
-        if (fact.team_id, fact.person_id) == (row.team_id, row.person_id)
-        and fact.role is Role.OWNER
-        and fact.area.value in row.areas
-    ]
+    own = _own(verdict.asset, row)
     if not own:
         raise NotFoundError("They do not own it any more, so there is nothing to release: ask again with `/whoowns`.")
     if not _is_unchanged(own, row):
         raise NotFoundError("It has changed hands since that was asked: ask for it again with `/whoowns`.")
     transfers.require_no_silent_heir(verdict, own, snapshot)
+
+
+def is_awaited(row: tables.Release, at: datetime) -> bool:
+    """Whether somebody is still waited for who confirms a release."""
+    return row.until is None or row.until >= at.date()
+
+
+def is_still_theirs(snapshot: Snapshot, row: tables.Release) -> bool:
+    """Whether whoever asked to give something up has it still, and had it all the time."""
+    asset = snapshot.asset(row.asset_id)
+    own = _own(asset, row) if asset is not None else []
+    return bool(own) and _is_unchanged(own, row)
+
+
+def _own(asset: AssetRecord, row: tables.Release) -> list[OwnershipRecord]:
+    return [
+        fact
+        for fact in asset.facts
+        if (fact.team_id, fact.person_id) == (row.team_id, row.person_id)
+        and fact.role is Role.OWNER
+        and fact.area.value in row.areas
+    ]
 
 
 def _is_unchanged(facts: Sequence[OwnershipRecord], row: tables.Release) -> bool:
@@ -291,7 +307,8 @@ def _areas(facts: Sequence[OwnershipRecord]) -> tuple[Area, ...]:
     return tuple(dict.fromkeys(fact.area for fact in facts))
 
 
-def _owner(snapshot: Snapshot, row: tables.Release) -> Recipient:
+def owner_of(snapshot: Snapshot, row: tables.Release) -> Recipient:
+    """Return who was to give something up."""
     return Recipient(snapshot.team(row.team_id), snapshot.person(row.person_id))
 
 
@@ -302,6 +319,7 @@ async def _waiting(session: AsyncSession, like: tables.Release) -> tables.Releas
         col(table.team_id).is_not_distinct_from(like.team_id),
         col(table.person_id).is_not_distinct_from(like.person_id),
         col(table.decided_at).is_(None),
+        col(table.ended_at).is_(None),
         col(table.until) >= like.asked_at.date(),
     )
     found = (await session.execute(query)).scalars()
@@ -321,7 +339,7 @@ async def _ask(
         deps,
         snapshot,
         to,
-        key=_wanted_key(row),
+        key=wanted_key(row),
         message=blocks.release_wanted(row.id or 0, asset, owner.name, row.reason, asker),
         at=deps.clock.now(),
         asker_id=routing.slack_id_of(asker),
@@ -371,5 +389,6 @@ def _detail(row: tables.Release) -> dict[str, object]:
     return {"release": row.id, "areas": row.areas}
 
 
-def _wanted_key(row: tables.Release) -> str:
+def wanted_key(row: tables.Release) -> str:
+    """Return the outbox key of the question whether a release is confirmed."""
     return f"release:{row.id}"

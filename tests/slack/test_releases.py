@@ -9,6 +9,7 @@ import pytest
 from bot.domain.catalog import Area
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
+from handlers import releases
 from tests.slack.conftest import Stage, asset, organisation, team_owns
 from tests.slack.test_claims import claim
 from tests.slack.test_clicks import actions, drained
@@ -199,6 +200,43 @@ async def test_a_lead_who_asks_is_confirmed_by_a_catalog_admin_who_may_refuse(st
     assert "decided that *Payments* keeps *payments-db*" in question.text
     assert "*Payments*" in (await said(stage, "payments-db")).splitlines()[0]
     assert "ownership.release" not in await actions(stage)
+
+
+async def end_unconfirmed(stage: Stage) -> None:
+    await snapshot.refresh(stage.baton.context.snapshot, stage.database)
+    await releases.end_unconfirmed(stage.baton.context)
+
+
+async def test_what_nobody_confirms_ends_with_a_word_to_whoever_asked(stage: Stage) -> None:
+    await release(stage, "payments-db", user="grace", why="Platform runs it")
+    stage.clock.advance(datetime(2026, 3, 15, 12, tzinfo=UTC) - stage.clock.now())  # a Sunday, and it may be confirmed
+    await end_unconfirmed(stage)
+    [question] = await direct(stage, "ada")
+    assert list(buttons(question)) == ["Confirm", "Keep it"]
+    stage.clock.advance(datetime(2026, 3, 21, 12, tzinfo=UTC) - stage.clock.now())  # a Saturday
+    for _ in range(2):
+        await end_unconfirmed(stage)
+    [question] = await direct(stage, "ada")
+    assert "Nobody confirmed it in time, so nothing has changed." in question.text
+    assert list(buttons(question)) == []
+    assert await direct(stage, "grace") == []
+    stage.clock.advance(timedelta(days=2))
+    [news] = await direct(stage, "grace")
+    assert news.text == question.text
+    assert (await actions(stage)).count("ownership.release_expired") == 1
+    assert "I am telling Ada Byron" in await release(stage, "payments-db", user="grace", why="Platform runs it")
+
+
+async def test_a_request_about_what_has_changed_hands_ends_at_once(stage: Stage) -> None:
+    await release(stage, "payments-db", user="grace", why="Platform runs it")
+    [question] = await direct(stage, "ada")
+    made = organisation()
+    made.assets = [each for each in made.assets if each.name != "payments-db"]
+    await stage.bring(made, allow_mass_change=True)
+    await end_unconfirmed(stage)
+    [question] = await direct(stage, "ada")
+    assert "*payments-db*: Platform runs it\nIt has changed hands since" in question.text
+    assert list(buttons(question)) == []
 
 
 async def test_nobody_else_is_offered_to_release_it(stage: Stage) -> None:

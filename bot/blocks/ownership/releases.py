@@ -115,6 +115,14 @@ def release_decided(
     return Rendered(f"{_who(by)} decided that {bold(owner, 80)} keeps {bold(asset.name, 80)}.")
 
 
+def release_expired(asset: str, owner: str, reason: str, *, is_theirs: bool) -> Rendered:
+    """Return what the question reads once nobody can answer it any more, which whoever asked reads, too."""
+    wanted = f"{bold(owner, 80) or 'Its owner'} wanted to give up {bold(asset, 80)}: {escape(reason, 300)}"
+    if not is_theirs:
+        return Rendered(f"{wanted}\nIt has changed hands since, so there is nothing left to confirm.")
+    return Rendered(f"{wanted}\nNobody confirmed it in time, so nothing has changed. Ask again with `/whoowns`.")
+
+
 def given_up(
     asset: AssetRecord, area: Area, owner: str, reason: str, heirs: Sequence[Suggestion], *, at: datetime
 ) -> Rendered:

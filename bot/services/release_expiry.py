@@ -1,0 +1,56 @@
+"""Requests to give something up that nobody confirmed in time, or that are about nothing any more: they end.
+
+The message says so without its buttons at once, and whoever asked hears it when they are at work.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks.ownership import releases as blocks
+from bot.domain.recipients import Recipient
+from bot.services import outbox, release, routing
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot, deciding
+from bot.services.working_times import WorkingTimes
+from bot.store import tables
+from bot.store.journal import audit
+
+
+async def end_unconfirmed(deps: Deps, snapshot: Snapshot, times: WorkingTimes) -> None:
+    """End the requests that nobody can confirm any more. Repeats do nothing."""
+    table = tables.Release
+    waiting = (
+        select(table).where(col(table.decided_at).is_(None), col(table.ended_at).is_(None)).order_by(col(table.id))
+    )
+    async with deps.database.reading() as session:
+        if (await session.execute(waiting.limit(1))).first() is None:
+            return
+    async with deciding(snapshot, deps.database) as session:
+        for row in (await session.execute(waiting)).scalars().all():
+            is_theirs = release.is_still_theirs(snapshot, row)
+            if not is_theirs or not release.is_awaited(row, deps.clock.now()):
+                await _end(session, deps, snapshot, times, row, is_theirs=is_theirs)
+
+
+async def _end(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, times: WorkingTimes, row: tables.Release, *, is_theirs: bool
+) -> None:
+    now, owner = deps.clock.now(), release.owner_of(snapshot, row)
+    row.ended_at = now
+    subject = f"asset:{row.asset_id}"
+    await audit(session, now, "baton", "ownership.release_expired", subject, {"release": row.id, "areas": row.areas})
+    message = blocks.release_expired(await _name(session, snapshot, row), owner.name, row.reason, is_theirs=is_theirs)
+    await outbox.revise(session, key=release.wanted_key(row), message=message, at=now)
+    asker = snapshot.person(row.asked_by)
+    to = Recipient(person=asker) if routing.slack_id_of(asker) else owner
+    work = await times.of(routing.zone_name_of(deps, snapshot, to), now)
+    key = f"release:{row.id}:answer"
+    await routing.send(session, deps, snapshot, to, key=key, message=message, at=work.next_open(now))
+
+
+async def _name(session: AsyncSession, snapshot: Snapshot, row: tables.Release) -> str:
+    asset = snapshot.asset(row.asset_id)
+    return asset.name if asset is not None else (await session.get_one(tables.Asset, row.asset_id)).name
