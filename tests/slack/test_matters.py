@@ -11,7 +11,7 @@ from bot.domain.catalog import TeamClaim
 from bot.playground.fake_slack import PostedMessage
 from bot.services.outbox import drain
 from bot.store import tables
-from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
+from tests.slack.conftest import HERE, Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_claims import claim
 from tests.slack.test_clicks import actions, drained
 from tests.slack.test_eol_answers import copied
@@ -268,6 +268,19 @@ async def doubted(
         if stage.slack.view_stack(user)
         else stage.slack.visible_messages(user, "general")[-1].text
     )
+
+
+@read_only
+async def test_what_a_second_doubter_says_reaches_the_owner(stage: Stage) -> None:
+    await doubted(stage, "search-api")
+    before = await card(stage, "search")
+    assert "already knows" in await doubted(
+        stage, "search-api", user="lin", reason="Payments built it", team=team_id(stage, "Payments")
+    )
+    now = await card(stage, "search")
+    assert now.ts == before.ts
+    assert "doubts it, too:\n> Payments built it\nThey think that it is *Payments*'s." in now.text
+    assert buttons(now) == buttons(before)
 
 
 def team_id(stage: Stage, name: str) -> str:

@@ -28,7 +28,7 @@ from bot.blocks.values import encode
 from bot.domain.catalog import Area
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side
 from bot.domain.recipients import Recipient
-from bot.domain.records import AssetRecord, PersonRecord
+from bot.domain.records import AssetRecord, DoubtRecord, PersonRecord
 
 ASK_FIELD = forms.text(actions.MATTER_WORDS, "What do you want to know?", missing="Write your question.", is_long=True)
 ASK_FORM = Form(actions.MATTER_ASK_VIEW, "Ask back", "Ask", (ASK_FIELD,), refused_at=ASK_FIELD)
@@ -37,6 +37,8 @@ REPLY_FORM = Form(actions.MATTER_REPLY_VIEW, "Answer", "Answer", (REPLY_FIELD,),
 
 #: Sides of a dispute that have a button, and files of each that are named.
 _MOST_SIDES, _MOST_FILES = 4, 2
+#: Others who doubt the same whose words are shown.
+_MOST_DOUBTS = 5
 _NO_ADMIN_NOTE = "A catalog admin decides, or the owner still can."
 _HEAD = "*Who owns it?*"
 
@@ -145,6 +147,9 @@ def _said(matter: MatterCard) -> list[str]:
     lines = [_headline(matter)]
     if matter.reason:
         lines.append(f"> {escape(matter.reason, 500)}")
+    lines += map(_doubt, matter.doubts[:_MOST_DOUBTS])
+    if (more := len(matter.doubts) - _MOST_DOUBTS) > 0:
+        lines.append(f"{more} more {'doubts' if more == 1 else 'doubt'} it, too.")
     if matter.kind is MatterKind.DOUBT and matter.team is not None:
         lines.append(f"They think that it is {bold(matter.team.name, 80)}'s.")
     if matter.question:
@@ -155,6 +160,11 @@ def _said(matter: MatterCard) -> list[str]:
     if matter.is_passed_on:
         return [*lines, _NO_ADMIN_NOTE]
     return [*lines, f"Asked {date(matter.at)}. Nothing changes until you answer."]
+
+
+def _doubt(each: DoubtRecord) -> str:
+    said = f":\n> {escape(each.reason, 300)}" if each.reason else "."
+    return f"{_person(each.person)} doubts it, too{said}"
 
 
 def _headline(matter: MatterCard) -> str:

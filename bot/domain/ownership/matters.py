@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from bot.domain.catalog import Area
 from bot.domain.recipients import NOBODY, Recipient
-from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
+from bot.domain.records import AssetRecord, DoubtRecord, PersonRecord, TeamRecord
 from bot.domain.working_time import WorkingTime
 
 #: Working days after which whoever has to answer is reminded, and those after which it passes to the catalog admins.
@@ -65,7 +65,7 @@ class MatterCard:
 
     `sides` are the owners that the catalog names, whoever is asked first. `team` is the one that claims, or the one
     that a doubter named. `owner` is whose it is once the matter has ended, and `handoff_id` the number of the handoff
-    by which it passed.
+    by which it passed. `doubts` are what others said who doubt the same.
     """
 
     id: int
@@ -86,6 +86,7 @@ class MatterCard:
     ended_by: PersonRecord | None = None
     owner: Recipient = NOBODY
     handoff_id: int | None = None
+    doubts: tuple[DoubtRecord, ...] = ()
 
     @property
     def is_open(self) -> bool:

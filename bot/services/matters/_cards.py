@@ -20,7 +20,7 @@ from bot.domain.catalog import Area, AssetKind
 from bot.domain.ownership import Orphaned, Verdict
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side
 from bot.domain.recipients import Recipient, Told
-from bot.domain.records import AssetRecord
+from bot.domain.records import AssetRecord, DoubtRecord
 from bot.domain.rights import Actor, Holders, Right
 from bot.errors import NotFoundError
 from bot.services import actors, cards, outbox, routing
@@ -164,6 +164,22 @@ async def card_of(
         ended_by=snapshot.person(row.ended_by),
         owner=snapshot.recipient(row.owner) if row.owner else Recipient(),
         handoff_id=await _handoff_of(session, row),
+        doubts=await _other_doubts(session, snapshot, row),
+    )
+
+
+async def _other_doubts(
+    session: AsyncSession, snapshot: Snapshot, row: tables.OwnershipMatter
+) -> tuple[DoubtRecord, ...]:
+    """Return what was said of a matter by those who doubted after whoever raised it, in order."""
+    doubt = tables.OwnerDoubt
+    query = select(doubt).where(col(doubt.matter_id) == row.id).order_by(col(doubt.id))
+    found = (await session.execute(query)).scalars()
+    return tuple(
+        DoubtRecord(person, each.reason, each.at, Area(each.area))
+        for each in found
+        if (each.person_id, each.reason) != (row.person_id, row.reason)
+        and (person := snapshot.person(each.person_id)) is not None
     )
 
 

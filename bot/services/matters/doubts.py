@@ -24,7 +24,7 @@ from bot.domain.secrets import SECRET
 from bot.errors import UserError
 from bot.services import actors, routing
 from bot.services.deps import Deps
-from bot.services.matters._cards import Ending, card_key, end, loaded
+from bot.services.matters._cards import Ending, card_key, end, loaded, redraw
 from bot.services.matters._open import add_matter, matter_of, open_matters, present_asset
 from bot.services.matters._sides import ordered
 from bot.services.matters.admins import admin_or
@@ -87,7 +87,10 @@ async def doubt(deps: Deps, snapshot: Snapshot, new: NewDoubt) -> tuple[Told, ..
         await touch_assets(session, [new.asset_id])
         if row is None:
             return ()
-        return await _tell(session, deps, snapshot, row, said, slack_id, is_new=is_new)
+        told = await _tell(session, deps, snapshot, row, said, slack_id, is_new=is_new)
+        if not is_new:
+            await _add_to(session, deps, snapshot, row, new.team_id)
+        return told
 
 
 async def add_own_doubts(
@@ -131,7 +134,19 @@ async def add_own_doubts(
                 matter_id=row.id if row is not None else None,
             )
         )
+        if row is not None:
+            await _add_to(session, deps, snapshot, row, team_id)
     await touch_assets(session, asset_ids)
+
+
+async def _add_to(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter, team_id: int | None
+) -> None:
+    """Let the messages about a matter say what one more person thinks of it."""
+    if row.kind == MatterKind.DOUBT.value and row.team_id is None:
+        row.team_id = team_id
+    await session.flush()
+    await redraw(session, row, await loaded(session, deps, snapshot, row), at=deps.clock.now())
 
 
 def _all(said: Verdict) -> Sequence[Holding]:
