@@ -285,6 +285,7 @@ def matter_cards(name: str, thing: AssetRecord) -> Iterator[MatterCard]:
         full = replace(full, doubts=doubts if kind is not MatterKind.CLAIM else ())
         yield full
         yield replace(full, is_orphans=True)
+        yield replace(full, given_up_by=(name,) * 2 if kind is MatterKind.DOUBT else ())
         asked = replace(full, question=name, question_by=person)
         yield asked
         for state in MatterState:

@@ -360,10 +360,24 @@ async def test_tier_1_is_not_given_up_on_a_doubt_by_one_member(stage: Stage) -> 
     await stage.bring(catalog)
     await doubted(stage, "vault")
     await stage.press(await card(stage, "payments"), AGREE, user="grace")
-    assert "Only the lead of whoever owns vault, or a catalog admin" in await whispered(stage, "grace", "payments")
+    assert "*vault* is of tier 1: I have asked whoever can confirm" in await whispered(stage, "grace", "payments")
     assert "*Payments* (" in await first_line(stage, "vault")
-    await stage.press(await card(stage, "payments"), AGREE, user="ada")
+    [asked] = await private_messages(stage, "ada")
+    assert "*Payments* says that it is not theirs. It is of tier 1, so the lead or a catalog admin" in asked.text
+    await stage.press(await card(stage, "payments"), AGREE, user="grace")
+    assert len(await private_messages(stage, "ada")) == 1
+    await stage.press(asked, AGREE, user="ada")
     assert "Nobody owns *vault*" in await first_line(stage, "vault")
+    assert not buttons((await private_messages(stage, "ada"))[0])
+
+
+async def test_where_nobody_can_confirm_it_one_member_does_not_give_up_tier_1(stage: Stage) -> None:
+    catalog = organisation()
+    catalog.assets.append(asset("vault", owners=(team_owns("Search"),), tier=1))
+    await stage.bring(catalog)
+    await doubted(stage, "vault")
+    await stage.press(await card(stage, "search"), AGREE, user="solo")
+    assert "Only the lead of whoever owns vault, or a catalog admin" in await whispered(stage, "solo", "search")
 
 
 async def test_what_is_given_up_while_two_teams_claim_it_is_nobodys(stage: Stage) -> None:

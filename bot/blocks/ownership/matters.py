@@ -119,6 +119,8 @@ def matter_noted(matter: MatterCard) -> Rendered:
         return Rendered(f"{_thing(matter)}: {_ended(matter)}")
     if matter.question and not matter.reply:
         return Rendered(f"I have asked {_person(matter.raised_by)}. The answer comes here.")
+    if matter.given_up_by:
+        return Rendered(f"{_thing(matter)} is of tier 1: I have asked whoever can confirm that it is not yours.")
     if matter.is_passed_on:
         return Rendered(f"{_thing(matter)}: a catalog admin decides.")
     return Rendered(f"{_thing(matter)}: noted.")
@@ -157,9 +159,16 @@ def _said(matter: MatterCard) -> list[str]:
         lines.append(f"{_person(matter.question_by)} asks: {escape(matter.question, 500)}{answer}")
     if not matter.is_open:
         return [*lines, _ended(matter)]
+    if matter.given_up_by:
+        lines.append(f"{_given_up(matter)} It is of tier 1, so the lead or a catalog admin confirms that.")
     if matter.is_passed_on:
         return [*lines, _NO_ADMIN_NOTE]
     return [*lines, f"Asked {date(matter.at)}. Nothing changes until you answer."]
+
+
+def _given_up(matter: MatterCard) -> str:
+    names = [bold(each, 60) for each in matter.given_up_by]
+    return f"{words.join(names)} {'says' if len(names) == 1 else 'say'} that it is not theirs."
 
 
 def _doubt(each: DoubtRecord) -> str:

@@ -65,7 +65,8 @@ class MatterCard:
 
     `sides` are the owners that the catalog names, whoever is asked first. `team` is the one that claims, or the one
     that a doubter named. `owner` is whose it is once the matter has ended, and `handoff_id` the number of the handoff
-    by which it passed. `doubts` are what others said who doubt the same.
+    by which it passed. `doubts` are what others said who doubt the same, and `given_up_by`
+    the names of the owners who have said that it is not theirs, which somebody else has to confirm.
     """
 
     id: int
@@ -87,6 +88,7 @@ class MatterCard:
     owner: Recipient = NOBODY
     handoff_id: int | None = None
     doubts: tuple[DoubtRecord, ...] = ()
+    given_up_by: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -165,7 +165,13 @@ async def card_of(
         owner=snapshot.recipient(row.owner) if row.owner else Recipient(),
         handoff_id=await _handoff_of(session, row),
         doubts=await _other_doubts(session, snapshot, row),
+        given_up_by=_given_up_by(snapshot, row),
     )
+
+
+def _given_up_by(snapshot: Snapshot, row: tables.OwnershipMatter) -> tuple[str, ...]:
+    agreed = row.agreed if row.kind == MatterKind.DOUBT.value else ()
+    return tuple(snapshot.recipient(each).name for each in agreed)
 
 
 async def _other_doubts(

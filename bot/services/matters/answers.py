@@ -10,7 +10,7 @@ from bot.blocks.values import encode
 from bot.domain.names import clean
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side, asked_first
 from bot.domain.recipients import NOBODY, Recipient
-from bot.domain.rights import Actor, Right, may
+from bot.domain.rights import Actor, Holders, Right, may
 from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services import actors, routing
 from bot.services.actors import Decider
@@ -38,7 +38,8 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) 
 
     Where several own what is claimed, each has to agree, and the next one is asked. A catalog admin agrees for all.
     What is given up on a doubt goes to the one team whose claim to it waits, if there is one. Where nobody takes it
-    and it is of tier 1, the lead or a catalog admin has to say so, as with a release, and no silent heir may remain.
+    and it is of tier 1, the lead or a catalog admin has to say so, as with a release, and is asked; no silent heir may
+    remain.
     Raises NotAllowedError for anybody but an owner or a catalog admin, and for whoever claimed it; UserError where
     what is given up would fall to somebody who has not agreed.
     """
@@ -52,7 +53,8 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) 
             claim = await _claim_that_waits(act, own)
             if claim is None and act.card.asset.tier == CONFIRMED_TIER:  # it would be nobody's
                 given_up = await act.holders_of([sides[key] for key in own], asked_by=act.row.person_id)
-                await act.allow(Right.CONFIRM_RELEASE, given_up)
+                if not may(actor, Right.CONFIRM_RELEASE, given_up):
+                    return await _ask_to_confirm(act, own, given_up)
             audit_id = await act.note("agree", owners=own)
             if claim is not None:
                 await _decisions.grant(act, claim, own, audit_id)
@@ -188,6 +190,29 @@ async def _allow(act: MatterAct) -> Actor:
         return await act.allow(Right.SUCCEED, await actors.holders(act.session, [team], what=act.card.asset.name))
     asked_by = act.row.person_id if act.card.kind is MatterKind.CLAIM else None
     return await act.allow(Right.SETTLE, await act.holders(asked_by=asked_by))
+
+
+async def _ask_to_confirm(act: MatterAct, own: Collection[str], held: Holders) -> MatterCard:
+    """Note that an owner gives something of tier 1 up on a doubt, and ask whoever can confirm it, once.
+
+    Raises NotAllowedError where there is nobody.
+    """
+    if set(own) <= set(act.row.agreed):
+        return act.card
+    leads = [routing.lead_of(act.snapshot, each) for each in held.teams]
+    able = [each for each in leads if each is not None and each.id not in (act.row.person_id, act.person_id)]
+    asked = [Recipient(person=each) for each in able if routing.slack_id_of(each)]
+    if not asked and not has_admin(act.deps, act.snapshot):
+        await act.allow(Right.CONFIRM_RELEASE, held)
+    act.row.agreed = list(dict.fromkeys([*act.row.agreed, *own]))
+    await act.note("confirm_asked", owners=list(own))
+    if asked:
+        act.card = await act.load()
+        for each in asked:
+            await act.tell(each)
+    else:
+        await act.ask(admin_to_ask(act.deps, act.snapshot), is_passed_on=True)
+    return await act.redraw()
 
 
 async def _own_keys(act: MatterAct, actor: Actor) -> list[str]:
