@@ -38,7 +38,7 @@ from bot.domain.eol.reminders import (
 from bot.domain.eol.resolution import Resolution
 from bot.domain.eol.responsibility import NOBODY, Addressee, Responsible
 from bot.domain.escalation import Audience
-from bot.domain.inventory.deployments import Deployment, Pin
+from bot.domain.inventory.deployments import Deployment, Observed, Pin
 from bot.domain.recipients import Told, Via
 from bot.domain.records import AssetRecord, DoubtRecord, OwnershipRecord, PersonRecord, TeamRecord
 
@@ -115,17 +115,19 @@ def running(
     )
     return MatchedDeployment(
         Deployment(
-            id=number,
-            asset_id=number,
-            product=name,
-            version=name,
-            provider=name,
-            environment=name,
-            source=name,
-            how=name,
-            inside=inside,
-            first_seen_at=NOW,
-            recorded_at=NOW,
+            number,
+            number,
+            Observed(
+                product=name,
+                version=name,
+                provider=name,
+                environment=name,
+                source=name,
+                how=name,
+                inside=inside,
+                first_seen_at=NOW,
+                recorded_at=NOW,
+            ),
         ),
         AssetRecord(
             id=number, ref=f"database:{number}", kind=AssetKind.DATABASE, name=name, tier=1, facts=facts, doubts=doubts

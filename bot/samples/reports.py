@@ -18,7 +18,7 @@ from bot.domain.eol.periods import Between, Everything, Overdue, Period
 from bot.domain.eol.reminders import FactsAge, Remembered
 from bot.domain.eol.reports import Compiling, Report
 from bot.domain.eol.subjects import ProductAsked, ReportScope
-from bot.domain.inventory.deployments import Deployment
+from bot.domain.inventory.deployments import Deployment, Observed
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.samples.catalog import ADA, HALF_A_YEAR, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 
@@ -96,12 +96,11 @@ def _inventory(name: str) -> tuple[Catalog, Exposure]:
                 ref=f"database:{number}-{place}", kind=AssetKind.DATABASE, name=name, facts=facts
             )  # fmt: skip
             catalog.assets[asset.id] = asset
-            exposure.put(
-                Deployment(
-                    id=asset.id, asset_id=asset.id, product=product, version=version, environment=name, source=name,
-                    inside=name if place == 1 else "", first_seen_at=NOW, recorded_at=NOW,
-                )
+            observed = Observed(
+                product=product, version=version, environment=name, source=name,
+                inside=name if place == 1 else "", first_seen_at=NOW, recorded_at=NOW,
             )  # fmt: skip
+            exposure.put(Deployment(asset.id, asset.id, observed))
     for _ in exposure.fill():
         pass
     return catalog, exposure

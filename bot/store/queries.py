@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import NullType
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
-from bot.domain.inventory.deployments import PRODUCTION, Deployment, LastRun
+from bot.domain.inventory.deployments import PRODUCTION, Deployment, LastRun, Observed
 from bot.domain.inventory.observations import CATALOG
 from bot.domain.inventory.scans import SBOM_LIBRARY
 from bot.domain.records import (
@@ -57,7 +57,7 @@ _DEPLOYMENT_COLUMNS = (
 
 #: Facts by what their rows say, but for whose they are; each alone in a tuple, as most assets have one.
 _SharedFacts = dict[tuple[Any, ...], tuple[OwnershipRecord]]
-#: Where more of them differ than this, there is little to share.
+#: Where more facts, or observations, differ than this, there is little to share.
 _MOST_SHARED = 50_000
 
 
@@ -205,10 +205,16 @@ async def deployments(
         if after < 0
         else _by_ids(connection, query, table.c.id, table.c.revision.between(after + 1, until))
     )
-    shared: dict[Any, Any] = {}  # the same words and moments stand in thousands of rows
+    shared: dict[tuple[Any, ...], Observed] = {}
     async for rows in chunks:
-        for row in rows:
-            yield _deployment(row, by_source, last_runs, shared), row[-1] is not None
+        for number, asset_id, *words, address, how, source_id, goes_on, first, last, gone_at in rows:
+            inside = address if how == SBOM_LIBRARY else ""
+            key = (*words, how, inside, source_id, goes_on, first, last)
+            if (observed := shared.get(key)) is None:
+                observed = _observed(key, by_source, last_runs)
+                if len(shared) < _MOST_SHARED:
+                    shared[key] = observed
+            yield Deployment(number, asset_id, observed), gone_at is not None
 
 
 async def has_deployments(connection: AsyncConnection) -> bool:
@@ -231,26 +237,21 @@ async def assets_elsewhere(connection: AsyncConnection, asset_ids: Collection[in
     return found
 
 
-def _deployment(
-    row: Any, by_source: dict[int, SourceRow], last_runs: dict[str, LastRun], shared: dict[Any, Any]
-) -> Deployment:
-    number, asset_id, *words, address, how, source_id, goes_on, first, last, _ = row
+def _observed(said: tuple[Any, ...], by_source: dict[int, SourceRow], last_runs: dict[str, LastRun]) -> Observed:
+    *words, source_id, goes_on, first, last = said
     source = by_source[source_id]
-    product, version, provider, environment = (shared.setdefault(each, each) for each in words)
-    first_seen_at, recorded_at = (shared.setdefault(each, _moment(each)) for each in (first, last))
-    return Deployment(
-        id=number,
-        asset_id=asset_id,
+    product, version, provider, environment, how, inside = map(intern, words)
+    return Observed(
         product=product,
         version=version,
         provider=provider,
         environment=environment,
         source=source.name,
-        how=shared.setdefault(how, how),
-        inside=shared.setdefault(address, address) if how == SBOM_LIBRARY else "",
+        how=how,
+        inside=inside,
         has_extended_support=None if goes_on is None else bool(goes_on),
-        first_seen_at=first_seen_at,
-        recorded_at=recorded_at,
+        first_seen_at=_moment(first),
+        recorded_at=_moment(last),
         last_run=last_runs[source.name] if how == CATALOG else None,
     )
 

@@ -89,6 +89,11 @@ def pressable(message: Rendered) -> list[str]:
     return found
 
 
+def observed(one: MatchedDeployment, **otherwise: Any) -> MatchedDeployment:
+    seen = replace(one.deployment.observed, **otherwise)
+    return replace(one, deployment=replace(one.deployment, observed=seen))
+
+
 @pytest.mark.parametrize(
     ("kind", "on", "expected"),
     [
@@ -148,7 +153,7 @@ class TestTheCard:
 
     def test_who_switched_extended_support_off_pays_nothing(self) -> None:
         one = running("orders-db")
-        off = replace(one, deployment=replace(one.deployment, has_extended_support=False))
+        off = observed(one, has_extended_support=False)
         assert "USD" not in blocks.card(story(runs=(off,))).text
 
     def test_five_assets_are_named_and_the_others_counted(self) -> None:
@@ -190,7 +195,7 @@ class TestTheCard:
         assert "*orders-db*: *Platform* owns the database, *Payments* the application" in text
         assert ". Could the product team take all of it?" in text
         for provider, asked in (("AWS", "AWS runs this: could the product"), ("EC2", ". Could the product")):
-            one = replace(split, deployment=replace(split.deployment, provider=provider))
+            one = observed(split, provider=provider)
             assert asked in blocks.card(story(runs=(one,), addressee=team("Platform"))).text
 
     def test_other_areas_are_no_matter_of_an_upgrade(self) -> None:
@@ -334,8 +339,7 @@ class TestTheDigest:
         assert "Charged now: 0.20 USD per vCPU-hour." in message.text
         over = replace(paid, card=replace(paid.card, today=date(2027, 4, 1)))
         assert "Charged now" not in blocks.digest(self.digest((over,))).text
-        off = replace(paid.card.watch.runs[0].deployment, has_extended_support=False)
-        runs = tuple(replace(one, deployment=off) for one in paid.card.watch.runs)
+        runs = tuple(observed(one, has_extended_support=False) for one in paid.card.watch.runs)
         unpaid = replace(paid, card=replace(paid.card, watch=replace(paid.card.watch, runs=runs)))
         assert "Charged now" not in blocks.digest(self.digest((unpaid,))).text
 
@@ -400,7 +404,7 @@ class TestTheDigest:
     def test_a_known_version_of_which_the_provider_says_nothing_is_not_called_unknown(self) -> None:
         product = postgresql("Python")
         known = running("fn", 9, matched=UnknownProduct(suggestions=(replace(product, key="python"),), feed=""))
-        one = replace(known, deployment=replace(known.deployment, product="python", version="3.10", provider="azure"))
+        one = observed(known, product="python", version="3.10", provider="azure")
         text = blocks.digest(self.digest((), unsure=(one,))).text
         assert "1 end at its provider is unknown" in text
         assert "*fn*: python 3.10 (no table has the dates of azure for it)" in text
@@ -463,7 +467,7 @@ def test_a_digests_line_says_who_does_which_part_until_when_and_who_rolls_back()
 
 def test_the_end_shows_its_evidence() -> None:
     one = running("orders-db")
-    now = replace(one, deployment=replace(one.deployment, version="16.4", source="terraform"))
+    now = observed(one, version="16.4", source="terraform")
     closed = ClosedCard(
         reminder=story().reminder, product="PostgreSQL", cycle="11", resolution="upgraded", evidence=(now,)
     )

@@ -18,7 +18,7 @@ from bot.domain.eol.matches import InCycle, Matched, MatchMethod, UnknownProduct
 from bot.domain.eol.records import Charge, Cycle, Product, Undated
 from bot.domain.eol.responsibility import NOBODY, Responsible
 from bot.domain.health import Earlier, first_actions, is_due, month_of
-from bot.domain.inventory.deployments import Deployment
+from bot.domain.inventory.deployments import Deployment, Observed
 from bot.domain.ownership import verdict
 from bot.domain.ownership.coverage import Coverage, FirstThing, Holder, Standing
 from bot.domain.records import AssetRecord
@@ -152,8 +152,8 @@ LATER = Cycle(name="3", eol=TODAY + timedelta(91))
 
 
 def run(cycle: Cycle | None, *, goes_on: bool | None = None) -> MatchedDeployment:
-    seen = {"first_seen_at": NOW, "recorded_at": NOW}
-    one = Deployment(id=1, asset_id=1, product="p", version="1", has_extended_support=goes_on, **seen)
+    observed = Observed(product="p", version="1", has_extended_support=goes_on, first_seen_at=NOW, recorded_at=NOW)
+    one = Deployment(1, 1, observed)
     came_to: Matched = UnknownProduct(suggestions=(), feed="")
     if cycle is not None:
         came_to = InCycle(product=Product(key="p"), cycle=cycle, method=MatchMethod.CYCLE, feed="")

@@ -15,7 +15,8 @@ from bot.services.eol.version_overrides import candidates
 def offered(product: str, version: str) -> list[str]:
     one = running("payments-db")
     matched = match(starter.load(), product=product, version=version)
-    one = replace(one, deployment=replace(one.deployment, product=product, version=version), matched=matched, pin=None)
+    seen = replace(one.deployment.observed, product=product, version=version)
+    one = replace(one, deployment=replace(one.deployment, observed=seen), matched=matched, pin=None)
     found = candidates(one)
     assert len({(of.key, cycle.name) for of, cycle in found}) == len(found)
     return [f"{of.key} {cycle.name}" for of, cycle in found]

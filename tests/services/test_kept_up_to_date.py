@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.domain.catalog import Area, AssetKind, PathRule, Role
 from bot.domain.eol.exposure import Exposure
-from bot.domain.inventory.deployments import Deployment, Pin
+from bot.domain.inventory.deployments import Deployment, Observed, Pin
 from bot.domain.ownership import verdict
 from bot.domain.portfolio import Portfolio
 from bot.domain.records import AssetRecord
@@ -114,10 +114,11 @@ class Process:
                 if known is not None:
                     self.ran_on.add(self.exposure.put(known, is_gone=True))
                 if not is_gone:
-                    new = self.deployments[number] = Deployment(
-                        id=number, asset_id=asset_id, product="postgresql", version=version,
-                        has_extended_support=number % 2 == 0, first_seen_at=NOW, recorded_at=NOW,
+                    observed = Observed(
+                        product="postgresql", version=version, has_extended_support=number % 2 == 0,
+                        first_seen_at=NOW, recorded_at=NOW,
                     )  # fmt: skip
+                    new = self.deployments[number] = Deployment(number, asset_id, observed)
                     self.ran_on.add(self.exposure.put(new))
             case ("pin", asset_id, version, cycle):
                 key = (asset_id, "postgresql", version, "")

@@ -12,7 +12,7 @@ from bot.domain.eol import AmbiguousVersion, Cycle, InCycle, Product, Table, Und
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import Exposure, certain_of
 from bot.domain.eol.responsibility import responsible_for
-from bot.domain.inventory.deployments import Deployment, Pin
+from bot.domain.inventory.deployments import Deployment, Observed, Pin
 from bot.domain.records import AssetRecord
 from bot.samples.catalog import ADA, DESERTED, DISSOLVED, HALF_A_YEAR, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 
@@ -39,15 +39,8 @@ def asset(number: int, *facts: Any, kind: AssetKind = AssetKind.DATABASE, **more
 
 
 def runs(asset_id: int, product: str = "postgresql", version: str = "11.22", **more: Any) -> Deployment:
-    return Deployment(
-        id=asset_id * 100 + len(version),
-        asset_id=asset_id,
-        product=product,
-        version=version,
-        first_seen_at=NOW,
-        recorded_at=NOW,
-        **more,
-    )
+    observed = Observed(product=product, version=version, first_seen_at=NOW, recorded_at=NOW, **more)
+    return Deployment(asset_id * 100 + len(version), asset_id, observed)
 
 
 def filled(exposure: Exposure, *deployments: Deployment) -> Exposure:
