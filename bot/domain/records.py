@@ -158,8 +158,9 @@ class NobodyRecord:
 class AssetRecord:
     """An asset with what an answer needs of it.
 
-    `ref` is unique and stable: `kind:name`, or `kind:namespace/name`. `aliases` are other names, `addresses` ARNs, host
-    names, URLs and channels. `path_rule` is set for a line of a CODEOWNERS file only. `doubts` are in their order.
+    `own_ref` is its reference where that is not its kind and name, as it is for nearly all. `aliases` are other names,
+    `addresses` ARNs, host names, URLs and channels. `path_rule` is set for a line of a CODEOWNERS file only. `doubts`
+    are in their order.
     `drift` is what sources say that have not followed a handoff; it is none of `facts`.
     `claims` are those that its owner has not answered yet, `handoffs` those under way.
     `disowned` is whoever inherits nothing of it any more.
@@ -168,9 +169,9 @@ class AssetRecord:
     """
 
     id: int
-    ref: str
     kind: AssetKind
     name: str
+    own_ref: str = ""
     namespace: str = ""
     description: str = ""
     aliases: tuple[str, ...] = ()
@@ -190,3 +191,17 @@ class AssetRecord:
     handoffs: tuple[HandoffRecord, ...] = ()
     disowned: tuple[Disowned, ...] = ()
     nobody: NobodyRecord | None = None
+
+    @property
+    def ref(self) -> str:
+        """The reference, unique and stable: `kind:name`, or `kind:namespace/name`."""
+        return self.own_ref or _plain_ref(self.kind, self.name)
+
+
+def own_ref(ref: str, kind: AssetKind, name: str) -> str:
+    """Return what `AssetRecord.own_ref` is of an asset with this reference."""
+    return "" if ref == _plain_ref(kind, name) else ref
+
+
+def _plain_ref(kind: AssetKind, name: str) -> str:
+    return f"{kind}:{name}".lower()

@@ -95,7 +95,7 @@ def reviews(name: str, number: int) -> Iterator[SavingReview]:
 def alternatives(name: str) -> Alternatives:
     """As much as is offered in place of a new request, and a library that nobody has explained."""
     cards = tuple(requests(name))[1::2]
-    library = AssetRecord(id=7, ref="library:x", kind=AssetKind.LIBRARY, name=name)
+    library = AssetRecord(id=7, own_ref="library:x", kind=AssetKind.LIBRARY, name=name)
     explained = replace(library, id=8, links=(Link(name, "https://docs.example.com/" + "x" * 300),))
     return Alternatives(cards[:3], cards[3:6], (library, explained, replace(library, id=9)))
 

@@ -130,7 +130,13 @@ def running(
             ),
         ),
         AssetRecord(
-            id=number, ref=f"database:{number}", kind=AssetKind.DATABASE, name=name, tier=1, facts=facts, doubts=doubts
+            id=number,
+            own_ref=f"database:{number}",
+            kind=AssetKind.DATABASE,
+            name=name,
+            tier=1,
+            facts=facts,
+            doubts=doubts,
         ),
         matched or InCycle(product=product, cycle=product.cycles[-1], method=MatchMethod.PREFIX, feed="abc"),
         Responsible(whose, others, is_disputed),

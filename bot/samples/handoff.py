@@ -87,7 +87,7 @@ def _due(name: str) -> Iterator[Sample]:
 
 
 def _forms(name: str) -> Iterator[Sample]:
-    assets = [AssetRecord(id=each, ref=name, kind=AssetKind.LIBRARY, name=name) for each in range(1, 131)]
+    assets = [AssetRecord(id=each, own_ref=name, kind=AssetKind.LIBRARY, name=name) for each in range(1, 131)]
     some = [(asset, Area.DATABASE) for asset in assets]
     teams = [_team(name, each) for each in range(1, 131)]
     yield forms.offer_view, forms.offer_view(_team(name, 1), some[:3], "1|", chosen=1)

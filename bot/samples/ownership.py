@@ -61,7 +61,7 @@ def subject(name: str, *facts: Any, **rest: Any) -> AssetRecord:
     """An asset with everything that one can have."""
     made: dict[str, Any] = {
         "id": 1,
-        "ref": f"database:{fold(name)[:40]}",
+        "own_ref": f"database:{fold(name)[:40]}",
         "kind": AssetKind.DATABASE,
         "namespace": name,
         "description": name,

@@ -93,7 +93,7 @@ def _inventory(name: str) -> tuple[Catalog, Exposure]:
         for place, facts in enumerate(owners):
             asset = AssetRecord(
                 id=number * 10 + place,
-                ref=f"database:{number}-{place}", kind=AssetKind.DATABASE, name=name, facts=facts
+                own_ref=f"database:{number}-{place}", kind=AssetKind.DATABASE, name=name, facts=facts
             )  # fmt: skip
             catalog.assets[asset.id] = asset
             observed = Observed(

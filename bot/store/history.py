@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Role
 from bot.domain.ownership import Term
-from bot.domain.records import AssetRecord, OwnershipRecord
+from bot.domain.records import AssetRecord, OwnershipRecord, own_ref
 from bot.store.tables import Asset, Ownership, Source
 
 #: Facts of one asset that are read; a reading person needs no more of them.
@@ -67,7 +67,7 @@ def _record(row: Asset) -> AssetRecord:
     assert row.id is not None  # noqa: S101 - it was read from the store
     return AssetRecord(
         id=row.id,
-        ref=row.ref,
+        own_ref=own_ref(row.ref, AssetKind(row.kind), row.name),
         kind=AssetKind(row.kind),
         name=row.name,
         namespace=row.namespace,

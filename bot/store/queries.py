@@ -23,6 +23,7 @@ from bot.domain.records import (
     OwnershipRecord,
     PersonRecord,
     TeamRecord,
+    own_ref,
 )
 from bot.domain.sources import ClaimSubject, Source, rank
 from bot.store import aliases, releases, tables
@@ -378,7 +379,7 @@ def _asset(
     unowned_reason, repository, pattern, position, section, _ = rest
     return AssetRecord(
         id=asset_id,
-        ref=ref,
+        own_ref=own_ref(ref, _KINDS[kind], name),
         kind=_KINDS[kind],
         name=name,
         namespace=namespace,

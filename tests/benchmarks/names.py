@@ -168,7 +168,7 @@ def _distinct(make: Callable[[], tuple[str, AssetKind]], count: int) -> list[Ass
         name, kind = make()
         if fold(name) not in seen:
             seen.add(fold(name))
-            found.append(AssetRecord(id=len(found) + 1, ref=f"{kind.value}:{name}".lower(), kind=kind, name=name))
+            found.append(AssetRecord(id=len(found) + 1, kind=kind, name=name))
     return found
 
 

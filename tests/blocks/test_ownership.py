@@ -68,7 +68,7 @@ def fact(
 
 
 def asset(*facts: OwnershipRecord, **rest: Any) -> AssetRecord:
-    made: dict[str, Any] = {"id": 7, "ref": "service:checkout", "kind": AssetKind.SERVICE, "name": "checkout", **rest}
+    made: dict[str, Any] = {"id": 7, "kind": AssetKind.SERVICE, "name": "checkout", **rest}
     return AssetRecord(facts=facts, **made)
 
 
@@ -496,7 +496,7 @@ def test_links_that_fit_are_all_there_and_none_is_cut_in_half() -> None:
 def test_choices_that_are_called_alike_have_their_descriptions() -> None:
     def one(number: int, name: str, description: str) -> AssetRecord:
         kind = AssetKind.SERVICE
-        return AssetRecord(id=number, ref=f"service:{number}", kind=kind, name=name, description=description)
+        return AssetRecord(id=number, own_ref=f"service:{number}", kind=kind, name=name, description=description)
 
     alike = [(one(1, "till", "From old/a.yaml."), "left"), (one(2, "till", "From new/a.yaml."), "right")]
     said = blocks.several([*alike, (one(3, "tills", "Counts money."), "left")], "till").text

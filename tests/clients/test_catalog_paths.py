@@ -26,7 +26,7 @@ def directory(catalog: SourceCatalog) -> tuple[Directory, list[AssetClaim]]:
     records = [
         AssetRecord(
             id=number,
-            ref=f"{claim.kind}:{claim.name}",
+            own_ref=f"{claim.kind}:{claim.name}",
             kind=claim.kind,
             name=claim.name,
             path_rule=claim.path_rule,

@@ -18,7 +18,7 @@ _ids = count(1)
 
 def asset(name: str, kind: AssetKind = AssetKind.SERVICE, **fields: Any) -> AssetRecord:
     """Return an asset of this name, with an id of its own if none is given."""
-    return AssetRecord(**{"id": next(_ids), "ref": f"{kind.value}:{name}".lower(), "kind": kind, "name": name} | fields)
+    return AssetRecord(**{"id": next(_ids), "kind": kind, "name": name} | fields)
 
 
 def answer(directory: Directory, text: str) -> str:

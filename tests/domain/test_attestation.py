@@ -13,7 +13,7 @@ from bot.samples.catalog import HALF_A_YEAR, LONG_AGO, NOW, PAYMENTS, SEARCH, fa
 
 def asset(number: int, *facts: Any, **rest: Any) -> AssetRecord:
     return AssetRecord(
-        id=number, ref=f"service:{number}", kind=AssetKind.SERVICE, name=f"s{number}", facts=facts, **rest
+        id=number, own_ref=f"service:{number}", kind=AssetKind.SERVICE, name=f"s{number}", facts=facts, **rest
     )
 
 

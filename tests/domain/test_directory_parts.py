@@ -12,15 +12,15 @@ from bot.domain.records import AssetRecord, OwnershipRecord
 from tests.domain.directory_assets import NOON
 
 ASSETS = [
-    AssetRecord(id=1, ref="service:checkout", kind=AssetKind.SERVICE, name="checkout"),
-    AssetRecord(id=2, ref="database:aurora-7", kind=AssetKind.DATABASE, name="aurora-7", parent_id=1),
-    AssetRecord(id=3, ref="pipeline:ship-it", kind=AssetKind.PIPELINE, name="ship-it", parent_id=1),
-    AssetRecord(id=4, ref="service:offers", kind=AssetKind.SERVICE, name="offers"),
-    AssetRecord(id=5, ref="database:offers-db-1", kind=AssetKind.DATABASE, name="offers-db-1", parent_id=4),
-    AssetRecord(id=6, ref="database:offers-db-2", kind=AssetKind.DATABASE, name="offers-db-2", parent_id=4),
-    AssetRecord(id=7, ref="service:falcon-next", kind=AssetKind.SERVICE, name="falcon-next"),
-    AssetRecord(id=8, ref="service:superset", kind=AssetKind.SERVICE, name="superset"),
-    AssetRecord(id=9, ref="other:owners", kind=AssetKind.OTHER, name="owners"),
+    AssetRecord(id=1, kind=AssetKind.SERVICE, name="checkout"),
+    AssetRecord(id=2, kind=AssetKind.DATABASE, name="aurora-7", parent_id=1),
+    AssetRecord(id=3, kind=AssetKind.PIPELINE, name="ship-it", parent_id=1),
+    AssetRecord(id=4, kind=AssetKind.SERVICE, name="offers"),
+    AssetRecord(id=5, kind=AssetKind.DATABASE, name="offers-db-1", parent_id=4),
+    AssetRecord(id=6, kind=AssetKind.DATABASE, name="offers-db-2", parent_id=4),
+    AssetRecord(id=7, kind=AssetKind.SERVICE, name="falcon-next"),
+    AssetRecord(id=8, kind=AssetKind.SERVICE, name="superset"),
+    AssetRecord(id=9, kind=AssetKind.OTHER, name="owners"),
 ]
 DIRECTORY = Directory.build(ASSETS)
 
@@ -107,7 +107,7 @@ def test_two_names_that_are_held_against_each_other_are_asked_back(text: str) ->
 
 
 def test_an_ordinary_word_that_is_an_asset_stands_beside_what_it_is_for() -> None:
-    mail = AssetRecord(id=10, ref="service:mail", kind=AssetKind.SERVICE, name="mail")
+    mail = AssetRecord(id=10, kind=AssetKind.SERVICE, name="mail")
     found = Directory.build([*ASSETS, mail]).resolve("who owns mail for superset?")
     assert isinstance(found, Several)
     assert sorted(one.asset_id for one in found.candidates) == [8, 10]

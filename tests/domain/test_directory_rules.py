@@ -34,7 +34,7 @@ def _assets(draw: st.DrawFn) -> AssetRecord:
     )
     return AssetRecord(
         id=asset_id,
-        ref=f"{kind.value}:{asset_id}/{name}",
+        own_ref=f"{kind.value}:{asset_id}/{name}",
         kind=kind,
         name=name,
         aliases=tuple(draw(st.lists(_names(), max_size=2))),
@@ -107,7 +107,7 @@ def test_any_text_has_an_answer_within_the_limit(assets: list[AssetRecord], text
 )
 def test_a_name_that_one_asset_has_is_that_asset(names: list[str]) -> None:
     directory = Directory.build(
-        AssetRecord(id=place, ref=f"service:ns{place}/x", kind=AssetKind.SERVICE, name=name)
+        AssetRecord(id=place, own_ref=f"service:ns{place}/x", kind=AssetKind.SERVICE, name=name)
         for place, name in enumerate(names, 1)
     )
     for place, name in enumerate(names, 1):
@@ -120,10 +120,7 @@ def test_a_name_that_one_asset_has_is_that_asset(names: list[str]) -> None:
 @given(st.lists(st.tuples(_KIND, _names()), min_size=1, max_size=6, unique_by=lambda one: f"{one[0]}:{one[1]}".lower()))
 @example([(AssetKind.SERVICE, "api"), (AssetKind.OTHER, "service:api"), (AssetKind.OTHER, "api")])
 def test_a_reference_finds_its_asset_beside_others_of_that_name(named: list[tuple[AssetKind, str]]) -> None:
-    assets = [
-        AssetRecord(id=place, ref=f"{kind}:{name}".lower(), kind=kind, name=name)
-        for place, (kind, name) in enumerate(named, 1)
-    ]
+    assets = [AssetRecord(id=place, kind=kind, name=name) for place, (kind, name) in enumerate(named, 1)]
     directory = Directory.build(assets)
     for asset in assets:
         assert directory.by_ref(asset.ref.upper()) is asset
@@ -140,7 +137,7 @@ def test_a_reference_finds_its_asset_beside_others_of_that_name(named: list[tupl
 @given(st.lists(_names(), min_size=1, max_size=8, unique=True), _names())
 def test_an_answer_has_the_digits_of_the_question(names: list[str], query: str) -> None:
     directory = Directory.build(
-        AssetRecord(id=place, ref=f"service:ns{place}/x", kind=AssetKind.SERVICE, name=name)
+        AssetRecord(id=place, own_ref=f"service:ns{place}/x", kind=AssetKind.SERVICE, name=name)
         for place, name in enumerate(names, 1)
     )
     found = directory.resolve(query)
@@ -152,7 +149,7 @@ def test_an_answer_has_the_digits_of_the_question(names: list[str], query: str) 
 @example(names=["payments.payments"], query="payments.payments payments", is_first=False)
 def test_an_unknown_word_is_never_passed_over(names: list[str], query: str, is_first: bool) -> None:
     directory = Directory.build(
-        AssetRecord(id=place, ref=f"service:ns{place}/x", kind=AssetKind.SERVICE, name=name)
+        AssetRecord(id=place, own_ref=f"service:ns{place}/x", kind=AssetKind.SERVICE, name=name)
         for place, name in enumerate(names, 1)
     )
     text = f"quixotry {query}" if is_first else f"{query}-quixotry"
@@ -161,7 +158,7 @@ def test_an_unknown_word_is_never_passed_over(names: list[str], query: str, is_f
 
 @given(_names(), _SEPARATOR)
 def test_separators_and_case_do_not_matter(name: str, separator: str) -> None:
-    directory = Directory.build([AssetRecord(id=1, ref="service:x/y", kind=AssetKind.SERVICE, name=name)])
+    directory = Directory.build([AssetRecord(id=1, own_ref="service:x/y", kind=AssetKind.SERVICE, name=name)])
     found = directory.resolve(name.replace("-", "_").upper())
     assert isinstance(found, Match)
     assert found.method in (ResolutionMethod.NAME, ResolutionMethod.FOLDED)

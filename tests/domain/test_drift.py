@@ -76,7 +76,7 @@ def agreed(team: int, area: Area = Area.ALL, *, at: datetime = NOW) -> Ownership
 
 
 def said(*facts: OwnershipRecord, drift: tuple[DriftRecord, ...] = (), area: Area | None = None) -> Verdict:
-    asset = AssetRecord(id=1, ref="service:orders", kind=AssetKind.SERVICE, name="orders", facts=facts, drift=drift)
+    asset = AssetRecord(id=1, kind=AssetKind.SERVICE, name="orders", facts=facts, drift=drift)
     catalog = Catalog()
     catalog.assets[1] = asset
     return verdict(asset, catalog, now=NOW, stale_after=HALF_A_YEAR, area=area)
@@ -137,10 +137,8 @@ class TestVerdict:
 
     def test_a_part_inherits_what_its_parent_is_behind_on(self) -> None:
         catalog = Catalog()
-        parent = AssetRecord(
-            id=2, ref="system:shop", kind=AssetKind.SYSTEM, name="shop", facts=(agreed(PAYMENTS),), drift=(behind(),)
-        )
-        asset = AssetRecord(id=1, ref="service:orders", kind=AssetKind.SERVICE, name="orders", parent_id=2)
+        parent = AssetRecord(id=2, kind=AssetKind.SYSTEM, name="shop", facts=(agreed(PAYMENTS),), drift=(behind(),))
+        asset = AssetRecord(id=1, kind=AssetKind.SERVICE, name="orders", parent_id=2)
         catalog.assets |= {1: asset, 2: parent}
         found = verdict(asset, catalog, now=NOW, stale_after=HALF_A_YEAR)
         assert isinstance(found, Owned)
@@ -149,9 +147,7 @@ class TestVerdict:
 
 @pytest.mark.parametrize("stale_after", [HALF_A_YEAR, -DAY], ids=["fresh", "stale"])
 def test_the_portfolio_hears_of_the_dispute_when_it_begins(stale_after: timedelta) -> None:
-    asset = AssetRecord(
-        id=1, ref="service:orders", kind=AssetKind.SERVICE, name="orders", facts=(agreed(PAYMENTS),), drift=(behind(),)
-    )
+    asset = AssetRecord(id=1, kind=AssetKind.SERVICE, name="orders", facts=(agreed(PAYMENTS),), drift=(behind(),))
     portfolio = Portfolio({1: asset}.get, stale_after=stale_after)
     portfolio.put(verdict(asset, Catalog(), now=NOW, stale_after=stale_after))
     assert portfolio.due(NOW + EXPECTED_FOR - DAY) == set()

@@ -16,7 +16,9 @@ LINE = BulkLine(number=1, asset="x", giver="devops", receiver="checkout")
 def asset(
     number: int, kind: AssetKind = AssetKind.SERVICE, *, parent: int | None = None, tier: int | None = None
 ) -> AssetRecord:
-    return AssetRecord(id=number, ref=f"{kind}:{number}", name=f"a{number:03}", kind=kind, parent_id=parent, tier=tier)
+    return AssetRecord(
+        id=number, own_ref=f"{kind}:{number}", name=f"a{number:03}", kind=kind, parent_id=parent, tier=tier
+    )
 
 
 SHOP, DOMAIN = asset(1, AssetKind.SYSTEM, parent=3), asset(3, AssetKind.OTHER)

@@ -44,7 +44,7 @@ from bot.samples.catalog import (
 
 
 def asset(*facts: OwnershipRecord, **rest: Any) -> AssetRecord:
-    made: dict[str, Any] = {"id": 1, "ref": "service:checkout", "name": "checkout", **rest}
+    made: dict[str, Any] = {"id": 1, "name": "checkout", **rest}
     return AssetRecord(kind=AssetKind.SERVICE, facts=facts, **made)
 
 
@@ -515,14 +515,14 @@ class TestWhatPeopleClaim:
 
     def test_a_claim_against_an_inherited_owner_is_a_dispute(self) -> None:
         catalog = Catalog()
-        catalog.assets[2] = asset(fact(PAYMENTS), id=2, ref="system:shop", name="shop")
+        catalog.assets[2] = asset(fact(PAYMENTS), id=2, name="shop")
         said = judged(asset(fact(SEARCH, source="slack", is_human=True), parent_id=2), catalog)
         assert isinstance(said, Disputed)
         assert [holding.name for holding in said.claims] == ["Search", "Payments"]
 
     def test_a_claim_by_the_inherited_owner_settles_it(self) -> None:
         catalog = Catalog()
-        catalog.assets[2] = asset(fact(PAYMENTS), id=2, ref="system:shop", name="shop")
+        catalog.assets[2] = asset(fact(PAYMENTS), id=2, name="shop")
         said = judged(asset(fact(PAYMENTS, source="slack", is_human=True), parent_id=2), catalog)
         assert isinstance(said, Owned)
         assert {holding.name for holding in said.owners} == {"Payments"}

@@ -76,7 +76,7 @@ def test_the_order_is_tier_then_name_and_paths_last() -> None:
         asset(fact(PAYMENTS), id=1, name="b"),
         asset(fact(PAYMENTS), id=2, name="A"),
         asset(fact(PAYMENTS), id=3, name="z", tier=1),
-        AssetRecord(id=4, ref="path:a", kind=AssetKind.PATH, name="a", tier=1, facts=(fact(PAYMENTS),), path_rule=rule),
+        AssetRecord(id=4, kind=AssetKind.PATH, name="a", tier=1, facts=(fact(PAYMENTS),), path_rule=rule),
     )
     assert portfolio.of_team(PAYMENTS).owned == (3, 2, 1, 4)
 

@@ -37,7 +37,7 @@ facts = st.builds(
 )
 assets = st.builds(
     lambda number, kind, facts, **rest: AssetRecord(
-        id=number, ref=f"{kind}:a{number}", kind=kind, facts=tuple(facts), **rest
+        id=number, own_ref=f"{kind}:a{number}", kind=kind, facts=tuple(facts), **rest
     ),
     st.sampled_from(ASSETS),
     st.sampled_from([AssetKind.DATABASE, AssetKind.SERVICE]),
@@ -79,7 +79,10 @@ class Process:
             # The second inherits from the first, and the third from the second.
             parent = number - 1 if number in (2, 3) else None
             self.do(
-                ("asset", AssetRecord(id=number, ref=f"a:{number}", kind=kind, name="a", facts=held, parent_id=parent))
+                (
+                    "asset",
+                    AssetRecord(id=number, own_ref=f"a:{number}", kind=kind, name="a", facts=held, parent_id=parent),
+                )
             )
             self.do(("runs", number, number, VERSIONS[number % 5], False))
         self.look()
@@ -199,7 +202,7 @@ async def test_what_changes_while_the_log_begins_is_found_by_its_new_owner_alone
     snapshot.put_teams(known.teams.values())
 
     def asset(number: int, owner: Any) -> AssetRecord:
-        return AssetRecord(id=number, ref=f"a:{number}", kind=AssetKind.SERVICE, name="a", facts=(fact(owner),))
+        return AssetRecord(id=number, own_ref=f"a:{number}", kind=AssetKind.SERVICE, name="a", facts=(fact(owner),))
 
     for number in (1, 2, 3):
         snapshot.put_asset(asset(number, PAYMENTS))

@@ -26,7 +26,7 @@ async def test_facts_grow_stale_and_are_fresh_again_once_their_source_was_read(
     snapshot.put_teams(known.teams.values())
     snapshot.put_sources({"files": clock.now()})
     owner = fact(PAYMENTS, valid_from=clock.now())
-    snapshot.put_asset(AssetRecord(id=1, ref="service:a", kind=AssetKind.SERVICE, name="a", facts=(owner,)))
+    snapshot.put_asset(AssetRecord(id=1, kind=AssetKind.SERVICE, name="a", facts=(owner,)))
     portfolios = Portfolios(deps, snapshot)
     first = await portfolios.current()
     assert first.gaps == {}
@@ -49,7 +49,7 @@ async def test_an_update_that_is_broken_off_is_made_up_for(
     portfolios = Portfolios(deps, snapshot)
     await portfolios.current()
     owner = fact(PAYMENTS, valid_from=clock.now())
-    snapshot.put_asset(AssetRecord(id=1, ref="service:a", kind=AssetKind.SERVICE, name="a", facts=(owner,)))
+    snapshot.put_asset(AssetRecord(id=1, kind=AssetKind.SERVICE, name="a", facts=(owner,)))
 
     async def broken(_: object) -> int:
         raise asyncio.CancelledError

@@ -94,6 +94,6 @@ def test_an_orphan_is_not_confirmed(clock: FixedClock, is_active: bool) -> None:
     snapshot.put_people([PersonRecord(id=OWNER, name="Gus", slack_id="U4", is_active=is_active)])
     snapshot.put_teams([TeamRecord(id=LIVING, name="Payments")])
     fact = OwnershipRecord(id=1, area=Area.ALL, role=Role.OWNER, person_id=OWNER, valid_from=clock.now())
-    asset = AssetRecord(id=7, ref="service:checkout", kind=AssetKind.SERVICE, name="checkout", facts=(fact,))
+    asset = AssetRecord(id=7, kind=AssetKind.SERVICE, name="checkout", facts=(fact,))
     said = rules.verdict(asset, snapshot, now=clock.now(), stale_after=timedelta(180))
     assert ownership.may_confirm(said, actors.remembered(snapshot, "U4")) is is_active

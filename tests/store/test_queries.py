@@ -124,10 +124,10 @@ async def test_assets_with_the_facts_in_force(catalog: Database) -> None:
     present, gone = await read_assets(catalog)
     assert gone == []
     assert present == [
-        AssetRecord(id=1, ref="system:shop", kind=AssetKind.SYSTEM, name="shop"),
+        AssetRecord(id=1, kind=AssetKind.SYSTEM, name="shop"),
         AssetRecord(
             id=2,
-            ref="database:shop/orders",
+            own_ref="database:shop/orders",
             kind=AssetKind.DATABASE,
             name="orders",
             namespace="shop",

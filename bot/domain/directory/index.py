@@ -194,7 +194,7 @@ def _lowered(text: str) -> str:
 
 
 def _spellings(asset: AssetRecord) -> tuple[object, ...]:
-    return (asset.ref, asset.name, asset.aliases, asset.addresses, asset.path_rule, asset.kind)
+    return (asset.own_ref, asset.name, asset.aliases, asset.addresses, asset.path_rule, asset.kind)
 
 
 def _put(entries: dict[K, Ids], key: K, asset_id: int) -> None:

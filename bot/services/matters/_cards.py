@@ -20,7 +20,7 @@ from bot.domain.catalog import Area, AssetKind
 from bot.domain.ownership import Orphaned, Verdict
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side
 from bot.domain.recipients import Recipient, Told
-from bot.domain.records import AssetRecord, DoubtRecord
+from bot.domain.records import AssetRecord, DoubtRecord, own_ref
 from bot.domain.rights import Actor, Holders, Right
 from bot.errors import NotFoundError
 from bot.services import actors, cards, outbox, routing
@@ -218,7 +218,8 @@ async def _asset(session: AsyncSession, snapshot: Snapshot, asset_id: int) -> As
     if asset is not None:
         return asset
     row = await session.get_one(tables.Asset, asset_id)  # what has left the catalog keeps its row
-    return AssetRecord(id=asset_id, ref=row.ref, kind=AssetKind(row.kind), name=row.name)
+    kind = AssetKind(row.kind)
+    return AssetRecord(id=asset_id, own_ref=own_ref(row.ref, kind, row.name), kind=kind, name=row.name)
 
 
 async def redraw(session: AsyncSession, row: tables.OwnershipMatter, card: MatterCard, *, at: datetime) -> None:

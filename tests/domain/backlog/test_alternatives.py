@@ -87,5 +87,5 @@ def test_only_finished_code_that_others_can_use_is_offered_and_no_private_one() 
 )
 def test_a_library_is_offered_for_a_technology_in_its_name(name: str, is_offered: bool) -> None:
     wanted = Wanted("", ("cassandra", "postgresql"), ("Cassandra", "PostgreSQL", "pg"))
-    library = AssetRecord(id=1, ref=f"library:{name}", kind=AssetKind.LIBRARY, name=name)
+    library = AssetRecord(id=1, kind=AssetKind.LIBRARY, name=name)
     assert bool(libraries(wanted, [library])) is is_offered

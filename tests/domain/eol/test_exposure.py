@@ -35,7 +35,7 @@ TABLE = Table(
 
 
 def asset(number: int, *facts: Any, kind: AssetKind = AssetKind.DATABASE, **more: Any) -> AssetRecord:
-    return AssetRecord(id=number, ref=f"{kind}:a{number}", kind=kind, name=f"a{number}", facts=facts, **more)
+    return AssetRecord(id=number, kind=kind, name=f"a{number}", facts=facts, **more)
 
 
 def runs(asset_id: int, product: str = "postgresql", version: str = "11.22", **more: Any) -> Deployment:

@@ -101,7 +101,7 @@ def test_evidence_shows_something_or_says_why_there_is_nothing() -> None:
 
 
 def thing(number: int, name: str, parent_id: int | None = None) -> AssetRecord:
-    return AssetRecord(id=number, ref=f"service:{number}", kind=AssetKind.SERVICE, name=name, parent_id=parent_id)
+    return AssetRecord(id=number, own_ref=f"service:{number}", kind=AssetKind.SERVICE, name=name, parent_id=parent_id)
 
 
 def test_what_is_left_behind_is_of_the_same_system_or_named_alike() -> None:
