@@ -18,7 +18,8 @@ from bot.errors import UnreadableError
 from tests.eol_facts import facts, needs_facts, product
 
 #: Not at endoflife.date: from the providers' own pages.
-OWN = {"google-cloud-sql-postgresql", "google-cloud-sql-mysql", "heroku-postgresql"}
+OWN = {"amazon-aurora-mysql", "heroku-postgresql", "ingress-nginx"}
+OWN |= {"google-cloud-sql-postgresql", "google-cloud-sql-mysql"}
 #: There without the end of the support that is paid for.
 HALF_OWN = {"azure-database-for-postgresql"}
 #: Sold on a third column, and yet nobody is charged who has not chosen it.

@@ -57,7 +57,7 @@ async def test_a_team_is_answered_by_urgency_with_what_it_costs(stocked: Stage) 
     answer = await stocked.ask("/eol payments", user="eve")
     assert answer.ephemeral_for == stocked.slack.workspace.user("eve").id
     lines = answer.text.splitlines()
-    assert lines[0] == "*Payments*: 1 overdue, 1 within 90 days. 1 version is unknown."
+    assert lines[0] == "*Payments*: 1 overdue, 1 within 90 days; 1 charged now. 1 version is unknown."
     assert "*:red_circle: Overdue*" in lines
     assert "• *Python 3.8*: support ended <!date^" in answer.text
     assert " — checkout, checkout-worker (shared with Platform)\n" in answer.text
@@ -80,13 +80,13 @@ async def test_my_teams_without_a_name(stocked: Stage) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("product postgresql", "*PostgreSQL*: 1 within 90 days. 1 version is unknown."),
-        ("postgres 11", "*PostgreSQL 11*: 1 within 90 days."),
+        ("product postgresql", "*PostgreSQL*: 1 within 90 days; 1 charged now. 1 version is unknown."),
+        ("postgres 11", "*PostgreSQL 11*: 1 within 90 days; 1 charged now."),
         ("postgres 9", "*postgresql 9*: may be 9.6 or 9.5"),
         ("postgres 16", "No source says that anybody runs *PostgreSQL 16*."),
         ("team search", "*Search*: 1 later."),
-        ("asset payments-db", "*payments-db*: 1 within 90 days."),
-        ("payments-db", "*payments-db*: 1 within 90 days."),
+        ("asset payments-db", "*payments-db*: 1 within 90 days; 1 charged now."),
+        ("payments-db", "*payments-db*: 1 within 90 days; 1 charged now."),
         ("checkout", "*checkout*: 1 overdue. 1 version is unknown."),
         ("asset search-api", "*Node.js 24*: support ends"),
         ("unknown", "All teams: 2 versions are unknown"),
@@ -203,9 +203,9 @@ async def remember(stage: Stage, kind: str, until: date, **detail: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "head", "said"),
     [
-        ("planned", "1 within 90 days, 1 planned", "planned to 3.12 for <!date^"),
-        ("waived", "1 within 90 days, 1 waived", "waived until <!date^"),
-        ("snoozed", "1 overdue, 1 within 90 days", "snoozed until <!date^"),
+        ("planned", "1 within 90 days, 1 planned; 1 charged now", "planned to 3.12 for <!date^"),
+        ("waived", "1 within 90 days, 1 waived; 1 charged now", "waived until <!date^"),
+        ("snoozed", "1 overdue, 1 within 90 days; 1 charged now", "snoozed until <!date^"),
     ],
 )
 async def test_what_was_answered_stands_beside_it(stocked: Stage, kind: str, head: str, said: str) -> None:
@@ -226,7 +226,7 @@ async def test_what_was_answered_stands_beside_it(stocked: Stage, kind: str, hea
 async def test_an_answer_that_holds_no_longer_says_so(stocked: Stage, kind: str, until: date, said: str) -> None:
     await remember(stocked, kind, until, target="3.12")
     answer = await stocked.ask("/eol payments")
-    assert answer.text.splitlines()[0].startswith("*Payments*: 1 overdue, 1 within 90 days.")
+    assert answer.text.splitlines()[0].startswith("*Payments*: 1 overdue, 1 within 90 days; 1 charged now.")
     assert said in answer.text
     assert ("was planned to 3.12 for" in answer.text) is (kind == "planned")
 
@@ -242,18 +242,18 @@ async def thread_answer(stage: Stage, message: PostedMessage) -> PostedMessage:
             "what goes end of life this quarter for payments?",
             "*Payments*: nothing that I know of reaches its end of life this quarter, but",
         ),
-        ("which postgres 11 do we still run?", "*PostgreSQL 11*: 1 within 90 days."),
-        ("what is overdue in payments?", "*Payments*: 1 overdue, 1 within 90 days."),
+        ("which postgres 11 do we still run?", "*PostgreSQL 11*: 1 within 90 days; 1 charged now."),
+        ("what is overdue in payments?", "*Payments*: 1 overdue, 1 within 90 days; 1 charged now."),
         ("does search run anything that is unsupported?", "*Search*: nothing that I know of is past its end of life."),
         ("when does python 3.8 expire?", "*Python 3.8*: 1 overdue."),
         ("is checkout eol?", "*checkout*: 1 overdue. 1 version is unknown."),
-        ("does payments-db expire?", "*payments-db*: 1 within 90 days."),
-        ("is payments-db still supported?", "*payments-db*: 1 within 90 days."),
-        ("when do we have to upgrade postgres 11?", "*PostgreSQL 11*: 1 within 90 days."),
+        ("does payments-db expire?", "*payments-db*: 1 within 90 days; 1 charged now."),
+        ("is payments-db still supported?", "*payments-db*: 1 within 90 days; 1 charged now."),
+        ("when do we have to upgrade postgres 11?", "*PostgreSQL 11*: 1 within 90 days; 1 charged now."),
         ("how long is python 3.8 still supported?", "*Python 3.8*: 1 overdue."),
         # Nothing is called so, but it is a release of a product.
         ("who owns the things on python 3.8?", "*Python 3.8*: 1 overdue."),
-        ("can we still use postgres 11?", "*PostgreSQL 11*: 1 within 90 days."),
+        ("can we still use postgres 11?", "*PostgreSQL 11*: 1 within 90 days; 1 charged now."),
     ],
 )
 async def test_plain_words_in_a_direct_message(stocked: Stage, text: str, said: str) -> None:
@@ -266,11 +266,13 @@ async def test_plain_words_in_a_direct_message(stocked: Stage, text: str, said: 
 async def test_a_person_who_is_named_is_asked_about_and_not_whoever_asks(stocked: Stage, said: str) -> None:
     text = said.format(stocked.slack.workspace.user("grace").id)
     answer = await stocked.ask(f"/eol {text}", user="solo")
-    assert answer.text.startswith("*Payments*: 1 overdue, 1 within 90 days.")
+    assert answer.text.startswith("*Payments*: 1 overdue, 1 within 90 days; 1 charged now.")
     assert "I read that as *Grace Marsh*." in answer.text
     bot = stocked.slack.workspace.bot_user_id
     asked = await stocked.say(f"<@{bot}> what goes end of life for {text}", user="solo")
-    assert (await thread_answer(stocked, asked)).text.startswith("*Payments*: 1 overdue, 1 within 90 days.")
+    assert (await thread_answer(stocked, asked)).text.startswith(
+        "*Payments*: 1 overdue, 1 within 90 days; 1 charged now."
+    )
 
 
 async def test_somebody_in_no_team_has_nothing_to_tell_of(stocked: Stage) -> None:
@@ -352,7 +354,7 @@ async def test_a_value_that_no_version_wrote_is_refused(stocked: Stage) -> None:
 
 async def test_home_shows_what_ends_before_the_other_lists_when_something_is_overdue(stocked: Stage) -> None:
     said = texts(await open_home(stocked, "grace"))
-    assert "*Payments*: 1 overdue, 1 within 90 days. 1 version is unknown." in said
+    assert "*Payments*: 1 overdue, 1 within 90 days; 1 charged now. 1 version is unknown." in said
     assert said.index("End of life") < said.index("Nobody owns these")
     calm = texts(await open_home(stocked, "solo"))
     assert calm.index("End of life") > calm.index("Nobody owns these")

@@ -42,8 +42,9 @@ def match(table: Table, *, product: str, version: str, provider: str = "") -> Ma
     asked = (product, version, provider)
     answer = table.answers.get(asked)
     if answer is None:
-        engine = providers.engine_of(fold(product), version)
-        index = table.identify(engine or product, product if engine else provider)
+        index = table.identify(product, provider)
+        if isinstance(index, UnknownProduct) and (engine := providers.engine_of(fold(product), version)):
+            index = table.identify(engine, product)
         if isinstance(index, UnknownProduct):
             answer = index
         elif (other := _other(index, version)) is not None:
