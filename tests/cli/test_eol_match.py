@@ -115,3 +115,7 @@ def test_wrong_usage_says_what_to_give(baton: Baton, words: list[str]) -> None:
     ran = baton("eol", "match", *words)
     assert ran.code == 2
     assert "--stdin" in ran.err
+
+
+def test_what_many_vendors_build_is_asked_back(baton: Baton) -> None:
+    assert "its end depends on who builds it; name one of " in baton("eol", "match", "java", "8").out

@@ -13,7 +13,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from tests.services.eol_world import Seen, World, made_world
 STARTS = date(2026, 11, 2)  #: a Monday
 #: When the world is looked at, UTC, and the hour after whose look people answer.
 _HOURS, _ANSWERING = (8, 9, 10, 12, 16), 12
+_MENTION = re.compile(r"<@(\w+)>")
 _DATE = re.compile(r"<!date\^\d+\^[^|]*\|([^>]*)>")
 
 
@@ -147,9 +148,15 @@ async def live(folder: Path, days: int) -> list[Seen]:
                     await act()
                     await world.arrive()
                 for each in world.seen():
-                    seen.setdefault((each.channel, each.at), each)  # as it was sent
+                    if (each.channel, each.at) not in seen:  # as it was sent
+                        seen[each.channel, each.at] = replace(each, text=_named(each.text, world))
     await database.close()
     return list(seen.values())
+
+
+def _named(text: str, world: World) -> str:
+    """Return a message's text with the handles of the people whom it mentions."""
+    return _MENTION.sub(lambda found: f"@{world.slack.workspace.users[found[1]].handle}", text)
 
 
 def _rows(buttons: Iterable[str]) -> str:

@@ -29,6 +29,7 @@ from bot.domain.eol import (
     UntrackedOld,
 )
 from bot.domain.eol.charges import price
+from bot.domain.eol.providers import VENDOR_REQUIRED
 from bot.domain.names import clean
 from bot.errors import StoreError
 
@@ -43,6 +44,8 @@ STATUS: dict[type[Matched], str] = {
 _CLOCK_NAMES = (("active support", "eoas"), ("standard support", "eol"), ("extended support", "eoes"))
 #: Problems of a document that are shown; a document in the wrong shape has one for each product.
 _PROBLEMS_SHOWN = 5
+#: All who build what has no end before its builder is known.
+_VENDORS = frozenset(key for keys in VENDOR_REQUIRED.values() for key in keys)
 
 
 def match(
@@ -143,6 +146,8 @@ def as_text(found: Matched, asked: str) -> str:
     """Return an answer for a person at a terminal."""
     if isinstance(found, UnknownProduct):
         names = ", ".join(each.key for each in found.suggestions)
+        if len(found.suggestions) > 1 and all(each.key in _VENDORS for each in found.suggestions):
+            return f"{asked}: its end depends on who builds it; name one of {names}."
         hint = f" Did you mean {names}?" if names else ""
         return f"{asked}: no such product is known for that provider.{hint}"
     label = found.product.label or found.product.key
