@@ -264,8 +264,8 @@ def _due(
             loudness = Loudness.POST  # the channel has had it
         is_owed = (
             said is not None
-            and not is_repeated
             and reminder is not None
+            and (not is_repeated or _is_missed_since(reminder, today))
             and _escalates(reminder, milestone, today, work)
         )
         opened_on = reminder.opened_on if reminder is not None else today
@@ -275,6 +275,14 @@ def _due(
         waits = is_only_listed or is_backlog or loudness is Loudness.DIGEST
         found.append(DueReminder(subject, milestone, loudness, is_owed and not is_only_listed, waits))
     return found, quiet
+
+
+def _is_missed_since(reminder: Remembered, today: date) -> bool:
+    """Whether the day of the plan has passed since something was said last, so that those above hear of it now."""
+    last = reminder.effect(today).last
+    if last is None or last.until is None or reminder.said_on is None:
+        return False
+    return last.is_lapsed_plan(today) and reminder.said_on <= last.until
 
 
 def _planned(subjects: Sequence[Subject], today: date) -> set[CycleKey]:

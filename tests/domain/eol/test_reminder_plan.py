@@ -114,7 +114,8 @@ class Life:
         is_again = reminder.milestone is not None and each.milestone >= reminder.milestone
         if is_again and watch.deadline.on < today and not is_answered(reminder, today, self.work):
             assert each.waits, "what has passed without an answer stays in the digest"
-            assert not each.is_owed
+            assert not each.is_owed or done.last is not None, "those above hear of a plan that was not kept"
+            assert not each.is_owed or done.last.is_lapsed_plan(today)
         elif is_again:
             over = done.put_off_until
             assert over is not None, "only what was put off is said once more"
@@ -298,6 +299,21 @@ def test_what_has_been_said_by_itself_stands_in_the_next_digest_and_brings_none(
     assert first == [("0", False), ("1", False)]
     assert second == third == [("0", True), ("1", False)]
     assert planned == [("1", False)]
+
+
+def test_a_plan_that_is_not_kept_is_owed_once_with_the_next_digest() -> None:
+    life = Life(UTC_ONLY, [(DeadlineKind.SUPPORT, STARTS - timedelta(270))])
+    owed = []
+    for day in range(43):
+        moment = STARTS + timedelta(day)
+        if day == 2:
+            life.happen(Step(day, 0, "planned", 9), moment)  # until 16 January
+        before = len(life.pings)
+        life.hour(datetime(moment.year, moment.month, moment.day, 10, tzinfo=UTC))
+        if len(life.pings) > before and any(each.is_owed for each in life.heard):
+            owed.append(moment)
+    assert owed[0] == date(2027, 1, 19)
+    assert date(2027, 1, 26) not in owed
 
 
 def test_several_deadlines_of_one_release_cycle_that_are_answered_count_once() -> None:
