@@ -93,6 +93,7 @@ def test_an_exact_name_is_answered(directory: Directory, template: str, name: st
         ("who owns payments-db:users?", ""),
         # The name's part in another language is no part of the catalog
         ("quién es el dueño de la base de datos de checkout?", ""),
+        ("wessen Aufgabe ist die Datenbank hinter checkout?", ""),
         ("kto jest właścicielem bazy danych checkout?", ""),
     ],
 )

@@ -33,6 +33,7 @@ def directory() -> Directory:
         ("where are the reports?", "reports"),
         ("my reports are gone", "reports"),
         ("how do I checkout a branch?", "checkout"),
+        ("who doesn't own search?", "search"),
         # Whatever is said to be well is not asked for, however it is called
         ("payments-db is back up", "payments-db"),
         ("grafana works again", "grafana"),
@@ -76,6 +77,10 @@ def test_a_sentence_that_asks_for_nobody_is_not_answered(directory: Directory, t
         ("does growth own payments-db", "payments-db"),
         ("does checkout still belong to growth?", "checkout"),
         ("is growth in charge of grafana?", "grafana"),
+        ("ok who owns login", "login"),
+        ("who owns teh grafana?", "grafana"),
+        # More letters before a name are another name
+        ("who owns webgrafana?", ""),
         # A picture says nothing, a ticket's key leads elsewhere, and a sentence in quotes is no name
         ("🔥🔥 who owns checkout 🔥🔥", "checkout"),
         ("PAY-123: payments-db returns 502, who is on it?", "payments-db"),

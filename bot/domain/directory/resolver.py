@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rapidfuzz.distance import OSA
 
 from bot.domain.catalog import AssetKind
@@ -69,10 +71,18 @@ def _resolved(index: DirectoryIndex, text: str, question: ParsedQuestion, *, lim
     if clause := asking_clause(text, index.folded.__contains__):
         question = read(clause)
     question = uninflected(question, index.folded.__contains__)
-    if asks_for_another(clause or text) and (named := mentioned(index, [clause or text], limit=limit)):
-        return Nearest(
-            tuple(Candidate(one.asset_id, one.confidence, one.understood_as) for one in named), question.text
-        )
+    if not asks_for_another(clause or text):
+        return _sought(index, text, question, limit=limit)
+    named: Sequence[Match] = mentioned(index, [clause or text], limit=limit)
+    if not named:
+        found = _sought(index, text, question, limit=limit)
+        if not isinstance(found, Match):
+            return found
+        named = [found]
+    return Nearest(tuple(Candidate(one.asset_id, one.confidence, one.understood_as) for one in named), question.text)
+
+
+def _sought(index: DirectoryIndex, text: str, question: ParsedQuestion, *, limit: int) -> Resolution:
     if all(chunk.part is Part.QUESTION for chunk in question.chunks):
         answer = places.by_windows(index, question, is_plain=True, limit=limit)
         return answer or by_words.in_any_order(index, readings(question), limit=limit) or Nearest((), "")

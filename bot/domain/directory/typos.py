@@ -90,7 +90,7 @@ def _word_by_word(index: DirectoryIndex, words: Sequence[str], allowed: int) -> 
         near = book.near(word, slips=min(allowed, _slips_in_word(len(word))))[:_MOST_CORRECTIONS]
         if not near:
             return
-        choices.append([(slips, book.word(number)) for slips, number in near])
+        choices.append([(slips, one) for slips, number in near if not _is_longer(word, one := book.word(number))])
     combinations = sorted(
         ((sum(slips for slips, _ in one), one) for one in _bounded(choices)), key=lambda pair: pair[0]
     )
@@ -182,7 +182,13 @@ def _is_slip_of_word(word: str, other: str) -> bool:
     distance = OSA.distance(word, other)
     if len(other) <= 2 and len(word) == len(other) and sorted(word) != sorted(other):
         return False
-    return distance <= max(1, _slips_in_word(len(other)))
+    return distance <= max(1, _slips_in_word(len(other))) and not _is_longer(word, other)
+
+
+def _is_longer(word: str, other: str) -> bool:
+    """Return whether a word is another one with letters before or behind it: `copilot` is no slip for `pilot`."""
+    shorter, longer = sorted((word, other), key=len)
+    return len(longer) > len(shorter) + 1 and (longer.startswith(shorter) or longer.endswith(shorter))
 
 
 def is_meant(index: DirectoryIndex, word: str) -> bool:
