@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.directory import Directory, Nearest
+from bot.domain.directory.questions import asking_clause
 from tests.domain.directory_assets import answer, asset
 
 _CATALOG = [
@@ -34,6 +35,8 @@ def directory() -> Directory:
         ("my reports are gone", "reports"),
         ("how do I checkout a branch?", "checkout"),
         ("who doesn't own search?", "search"),
+        ("who owns something like grafana?", "grafana"),
+        ("which queues does checkout own", "checkout"),
         # Whatever is said to be well is not asked for, however it is called
         ("payments-db is back up", "payments-db"),
         ("grafana works again", "grafana"),
@@ -81,6 +84,8 @@ def test_a_sentence_that_asks_for_nobody_is_not_answered(directory: Directory, t
         ("who owns teh grafana?", "grafana"),
         # More letters before a name are another name
         ("who owns webgrafana?", ""),
+        ("who owns order-api mobile app?", ""),
+        ("who owns order-api, anyone from web app?", "order-api"),
         # A picture says nothing, a ticket's key leads elsewhere, and a sentence in quotes is no name
         ("🔥🔥 who owns checkout 🔥🔥", "checkout"),
         ("PAY-123: payments-db returns 502, who is on it?", "payments-db"),
@@ -106,3 +111,8 @@ def test_what_asks_by_name_is(directory: Directory, text: str, name: str) -> Non
 )
 def test_plurals_and_other_spacing_are_found(directory: Directory, text: str, name: str) -> None:
     assert answer(directory, text) == name
+
+
+def test_a_time_is_no_clause() -> None:
+    assert asking_clause("who owns checkout as of last tuesday?", lambda _: False) == ""
+    assert asking_clause("who owns checkout as it is down?", lambda _: False) == "who owns checkout"

@@ -103,9 +103,12 @@ def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], start: int, length:
     beside = [chunks[place] for place in (start - 1, start + length) if 0 <= place < len(chunks)]
     if any(each.folded.isdigit() for each in beside):
         return True
+    behind = chunks[start + length : start + length + 2]
     if length == 1 and (len(chunks[start].words) > 1 or chunks[start].is_quoted):
-        return False
-    after = [each.folded for each in chunks[start + length : start + length + 2]]
+        # "order-api mobile app" is another thing than order-api.
+        parts = [each.part for each in behind if not each.is_quoted and each.folded.isascii() and not _is_foreign(each)]
+        return parts in ([Part.NAME, Part.KIND], [Part.NAME, Part.KIND_OR_AREA]) and not chunks[start].has_comma
+    after = [each.folded for each in behind]
     if len(after) > 1 and after[0] in FOREIGN_PART_OF_WORDS and not _is_foreign(chunks[start + length + 1]):
         return True  # "el api de pagos"
     return any(

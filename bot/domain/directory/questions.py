@@ -53,7 +53,7 @@ _ELIDED = re.compile(r"(?P<before>[^\W\d_]{1,5})['’](?P<name>.{2,})")
 
 #: Where a clause ends: a sentence, a comma, a dash or "but", with something behind it.
 _CLAUSES = re.compile(
-    r"(?<=[^\s.][.!?;])\s+|\n+|,\s+|\s+[-–—]+\s+|\s+(?:but|because|since|as|though|while|so)\s+"
+    r"(?<=[^\s.][.!?;])\s+|\n+|,\s+|\s+[-–—]+\s+|\s+(?:but|because|since|as(?!\s+of\b)|though|while|so)\s+"
     r"|\s+and\s+(?=(?:who|whom|whose|who's|which\s+team|what\s+team)\b)",
     re.IGNORECASE,
 )
@@ -83,7 +83,8 @@ _USES = (
 _BESIDE = (
     r"what(?:['’]?s|\s+is|\s+sits|\s+runs|\s+lies)?\s+(?:behind|under|below|beneath|upstream|downstream|in\s+front|on\s+top|next)"
     r"|who\s+(?:does|do)(?:\s+not|n['’]?t)\s+own|except|other\s+than|(?:anything|everything|all|any)\s+but"
-    r"|(?:thing|service|system|app|api|database|other)s\s+like"
+    r"|(?:(?:thing|service|system|app|api|database|other)s|(?:some|any)thing)\s+(?:like|similar\s+to)"
+    r"|(?:what|which)\s+\w+s\s+(?:does|do)"
 )
 _ANOTHER = re.compile(rf"\b(?:{_THING}(?:\S+\s+){{0,5}}?{_USES}|{_BESIDE})\b", re.IGNORECASE)
 
