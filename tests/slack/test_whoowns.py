@@ -191,7 +191,7 @@ async def misses(stage: Stage) -> list[tuple[str, int]]:
 
 async def test_the_name_of_a_team_leads_to_what_it_owns_and_is_no_miss(stage: Stage) -> None:
     said = (await stage.ask("/whoowns search")).text
-    assert said.startswith("*Search* (#search) owns")
+    assert said.startswith("*Search* (<#C0000000A>) owns 1 thing.")
     await stage.settle()
     assert await misses(stage) == []
     assert "`/baton team` shows yours" in (await stage.ask("/baton team zeppelin")).text

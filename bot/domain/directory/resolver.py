@@ -86,16 +86,17 @@ def _sought(index: DirectoryIndex, text: str, question: ParsedQuestion, *, limit
     if all(chunk.part is Part.QUESTION for chunk in question.chunks):
         answer = places.by_windows(index, question, is_plain=True, limit=limit)
         return answer or by_words.in_any_order(index, readings(question), limit=limit) or Nearest((), "")
-    found = readings(question)
-    if (answer := _exactly(index, question, found, limit=limit)) is not None:
+    answer, found = _exactly(index, question, limit=limit)
+    if answer is not None:
         return answer
     forgiving = forgiven(question, index.names.token_index.__contains__)
     if forgiving != question:
-        question, found = forgiving, readings(forgiving)
-        if (answer := _exactly(index, question, found, limit=limit)) is not None:
+        question = forgiving
+        answer, found = _exactly(index, question, limit=limit)
+        if answer is not None:
             return answer
     if (beginning := before_predicate(question)) is not None:
-        answer = _exactly(index, beginning, readings(beginning), limit=limit)
+        answer, _ = _exactly(index, beginning, limit=limit)
         if answer is not None:
             return answer
     if is_sentence(text) and (alone := named_alone(index, question, limit=limit)) is not None:
@@ -107,12 +108,22 @@ def _sought(index: DirectoryIndex, text: str, question: ParsedQuestion, *, limit
 
 
 def _exactly(
-    index: DirectoryIndex, question: ParsedQuestion, found: list[Reading], *, limit: int
-) -> Match | Several | None:
-    """Return the answer if all words are spelt as the catalog has them, in whatever order, whatever else is said."""
+    index: DirectoryIndex, question: ParsedQuestion, *, limit: int
+) -> tuple[Match | Several | None, list[Reading]]:
+    """Return the answer if all words are spelt as the catalog has them, in whatever order, whatever else is said.
+
+    And the readings of the question, which most answers do without.
+    """
     answer = places.by_windows(index, question, is_plain=True, limit=limit)
     if answer is not None:
-        return answer
+        return answer, []
+    found = readings(question)
+    return _by_readings(index, question, found, limit=limit), found
+
+
+def _by_readings(
+    index: DirectoryIndex, question: ParsedQuestion, found: list[Reading], *, limit: int
+) -> Match | Several | None:
     plain = [reading for reading in found if reading.is_plain]
     ordered = by_words.in_any_order(index, plain, limit=limit)
     described = places.by_windows(index, question, is_plain=False, limit=limit)
