@@ -34,6 +34,8 @@ _AT_SOME_TIME = re.compile(
     r",?\s+(?:at\s+first|before|earlier|first|in\s+the\s+past|originally|previously|back\s+then|so\s+far)(?:\s.*)?\W*$",
     re.IGNORECASE,
 )
+#: Nobody has a name of more words.
+_MOST_NAMES = 5
 _LITERALLY = frozenset({ResolutionMethod.REF, ResolutionMethod.NAME})
 
 
@@ -208,6 +210,8 @@ def owner_called(snapshot: Snapshot, name: str) -> TeamsMeant | TeamThings | Per
     team = snapshot.team_by_name(name)
     if team is not None and not team.is_gone:
         return TeamThings(team)
+    if len(name.split()) > _MOST_NAMES:
+        return None
     key = fold(name)
     people = [each for each in snapshot.people_called(name) if key in (fold(each.name), fold(each.email))]
     if len(people) == 1:
