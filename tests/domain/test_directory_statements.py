@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.directory import Directory, Nearest
+from bot.domain.directory import Directory, Nearest, Several
 from bot.domain.directory.questions import asking_clause
 from tests.domain.directory_assets import answer, asset
 
@@ -111,6 +111,23 @@ def test_what_asks_by_name_is(directory: Directory, text: str, name: str) -> Non
 )
 def test_plurals_and_other_spacing_are_found(directory: Directory, text: str, name: str) -> None:
     assert answer(directory, text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("checkout is back, but grafana is still down - who owns it?", {"checkout", "grafana"}),
+        ("payments-db is slow since order-api was released, who owns it?", {"payments-db", "order-api"}),
+    ],
+)
+def test_of_two_things_that_are_named_neither_is_taken(directory: Directory, text: str, names: set[str]) -> None:
+    found = directory.resolve(text)
+    assert isinstance(found, Several)
+    assert {each.name for each in found.candidates} == names
+
+
+def test_two_questions_are_not_answered_as_one(directory: Directory) -> None:
+    assert answer(directory, "is checkout owned by growth, and who owns payments-db?") != "checkout"
 
 
 def test_a_time_is_no_clause() -> None:

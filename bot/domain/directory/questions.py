@@ -233,7 +233,9 @@ def asked_whether(text: str) -> str:
     if not text[:5].lower().startswith(_WHETHER_BEGINS):
         return ""
     found = _WHETHER.match(text)
-    return "" if found is None else found["held"] or found["of"] or found["belonging"]
+    if found is None or _ASKING.search(text, found.end()) is not None:  # "…, and who owns login?"
+        return ""
+    return found["held"] or found["of"] or found["belonging"]
 
 
 def asking_clause(text: str, is_known: Callable[[str], bool]) -> str:

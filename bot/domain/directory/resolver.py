@@ -9,12 +9,13 @@ from rapidfuzz.distance import OSA
 from bot.domain.catalog import AssetKind
 from bot.domain.directory import by_words, places
 from bot.domain.directory.answers import Candidate, Match, Nearest, Resolution, ResolutionMethod, Several
-from bot.domain.directory.choices import FoundAssets, choose
+from bot.domain.directory.choices import FoundAssets, candidates, choose
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.lists import listed
 from bot.domain.directory.mentions import mentioned, named_alone
 from bot.domain.directory.nearest import nearest
 from bot.domain.directory.questions import (
+    Chunk,
     ParsedQuestion,
     Part,
     asked_whether,
@@ -98,13 +99,24 @@ def _sought(index: DirectoryIndex, text: str, question: ParsedQuestion, *, limit
     if (beginning := before_predicate(question)) is not None:
         answer, _ = _exactly(index, beginning, limit=limit)
         if answer is not None:
-            return answer
+            return _or_another(index, answer, question.chunks[len(beginning.chunks) :], question.text, limit=limit)
     if is_sentence(text) and (alone := named_alone(index, question, limit=limit)) is not None:
         return alone
     # A question's own words are no part of a name that is misspelt.
     likely = [reading for reading in found if reading.is_likely] or found
     answer, near = behind_slips(index, likely, limit=limit)
     return nearest(index, likely, near, limit=limit) if answer is None else answer
+
+
+def _or_another(
+    index: DirectoryIndex, answer: Match | Several, rest: Sequence[Chunk], text: str, *, limit: int
+) -> Match | Several:
+    """Return the answer, or it with what the rest names: "pilot is up, but quay is down, who owns it?"."""
+    said = mentioned(index, [" ".join(chunk.text for chunk in rest)], limit=limit)
+    ids = dict.fromkeys((*places.assets_of(answer), *(one.asset_id for one in said)))
+    if not isinstance(answer, Match) or len(ids) == 1:
+        return answer
+    return Several(candidates(index, ids, answer.confidence)[:limit], text)
 
 
 def _exactly(
