@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TypeAlias
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
@@ -112,6 +114,17 @@ class HandoffStage(StrEnum):
     OFFERED = "offered"  #: the receiver has not accepted or declined it
     AGREED = "agreed"  #: accepted, and passes on its day
     LENT = "lent"  #: the receiver has it, and it returns on its day
+
+
+#: … by how the store has it until it has passed; what has another state is not under way.
+HANDOFF_STAGES: Mapping[str, HandoffStage] = MappingProxyType(
+    {
+        "draft": HandoffStage.ASKED,
+        "offered": HandoffStage.OFFERED,
+        "not_yet": HandoffStage.OFFERED,
+        "accepted": HandoffStage.AGREED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

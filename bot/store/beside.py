@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.catalog import Area
-from bot.domain.handoff.handoffs import OPEN, UNANSWERED, ResourceState
 from bot.domain.ownership.matters import MatterKind
 from bot.domain.records import (
+    HANDOFF_STAGES,
     ClaimRecord,
     Disowned,
     DoubtRecord,
@@ -101,22 +101,21 @@ async def _add_handoffs(connection: AsyncConnection, ids: Ids, found: dict[int, 
     """Add what waits for an answer in a handoff, or for its day; what is lent waits for the day of its return."""
     of, handoff = tables.core(tables.HandoffResource).c, tables.core(tables.Handoff).c
     is_lent = of.moved_at.is_not(None) & of.returned_at.is_(None) & handoff.loan_until.is_not(None)
-    is_accepted = (of.state == ResourceState.ACCEPTED.value) & or_(of.moved_at.is_(None), is_lent)
     query = (
         select(
             *(of.asset_id, of.area, of.state, of.moved_at, handoff.id, handoff.giver_team_id),
             *(handoff.receiver_team_id, handoff.effective_on, handoff.loan_until),
         )
         .join_from(tables.core(tables.HandoffResource), tables.core(tables.Handoff), handoff.id == of.handoff_id)
-        .where(among(of.asset_id, ids), or_(of.state.in_([each.value for each in UNANSWERED]), is_accepted))
+        .where(among(of.asset_id, ids), of.state.in_(HANDOFF_STAGES), or_(of.moved_at.is_(None), is_lent))
         .order_by(of.id)
     )
     for row in await connection.execute(query):
-        stage, on = HandoffStage.LENT, row.loan_until
-        if ResourceState(row.state) in UNANSWERED:
-            stage, on = HandoffStage.OFFERED if ResourceState(row.state) in OPEN else HandoffStage.ASKED, None
-        elif row.moved_at is None:
-            stage, on = HandoffStage.AGREED, row.effective_on
+        stage, on = HANDOFF_STAGES[row.state], row.effective_on
+        if row.moved_at is not None:
+            stage, on = HandoffStage.LENT, row.loan_until
+        elif stage is not HandoffStage.AGREED:
+            on = None
         made = HandoffRecord(row.id, _AREAS[row.area], row.giver_team_id, row.receiver_team_id, stage, on)
         found[row.asset_id].handoffs.append(made)
 

@@ -36,12 +36,12 @@ _MOST_SHOWN = 20
 #: … and a message about what has changed.
 _MOST_NEWS = 10
 _HOW = "Answer a part by itself with the ⋯ beside it."
-_CHOICES = (
+_CHOICES: Sequence[tuple[HandoffStep, str]] = (
     (HandoffStep.ACCEPT, "Accept"),
     (HandoffStep.NOT_YET, "Not yet: needs…"),
     (HandoffStep.DECLINE, "Decline…"),
 )
-_TO_COME_CHOICES = ((HandoffStep.CALL_OFF, "Call it off…"),)
+_TO_COME_CHOICES: Sequence[tuple[HandoffStep, str]] = ((HandoffStep.CALL_OFF, "Call it off…"),)
 
 
 def card(its: HandoffCard, *, for_giver: bool = False) -> Rendered:
@@ -186,11 +186,10 @@ def _small(its: HandoffCard) -> list[str]:
 
 
 def _choices(its: HandoffCard, one: ResourceCard) -> Block:
-    able = _CHOICES if one.is_open else ()
-    if one.is_to_come and len(its.to_come) > 1:  # for one alone there is the button
-        able = _TO_COME_CHOICES
-    if not able:
+    is_one_of_several = one.is_to_come and len(its.to_come) > 1  # for one alone there is the button
+    if not (one.is_open or is_one_of_several):
         return {}
+    able = _CHOICES if one.is_open else _TO_COME_CHOICES
     choices = [option(said, encode(AnswerValue(step, its.id, its.version, one.id))) for step, said in able]
     return {"accessory": {"type": "overflow", "action_id": actions.ANSWER, "options": choices}}
 

@@ -50,10 +50,10 @@ def behind_since(
 ) -> datetime | None:
     """Return since when a source that names `owner` is behind the transfers of an area; None for one that counts.
 
-    Transfers come in the order in which they happened, whatever their clocks said, and are followed in it, so an area
-    that has come back is its first owner's again. A source counts once it has been behind for too long, and where whoever received the area does not own it any
-    more: a transfer alone makes nobody an owner. `agreed` is who owns which area by agreement. A transfer that seems to
-    be still to come was made before the clock was set back.
+    Transfers come in the order in which they happened, whatever the clock said, so an area that has come back is its
+    first owner's again. A source counts once it has been behind for too long, and where whoever received the area does
+    not own it any more: a transfer alone makes nobody an owner. `agreed` is who owns which area by agreement. A
+    transfer that seems to be still to come was made before the clock was set back.
     """
     holder, since = owner, None
     for transfer in transfers:

@@ -220,8 +220,12 @@ async def _unsettled(session: AsyncSession, deps: Deps, snapshot: Snapshot, card
     """Return the handoffs of which it is asked today who owns something that has passed: that is asked first."""
     now, matter = deps.clock.now(), tables.OwnershipMatter
     since = now - timedelta(ASK_AFTER_DAYS - 1)
-    held = [(card.id, each) for card in cards for each in card.held if each.moved_at is not None]
-    passed = {(card_id, each.asset_id, each.area) for card_id, each in held if each.moved_at <= since}
+    passed = {
+        (card.id, each.asset_id, each.area)
+        for card in cards
+        for each in card.held
+        if each.moved_at is not None and each.moved_at <= since
+    }
     query = select(col(matter.asset_id)).where(
         col(matter.kind) == MatterKind.DISPUTE.value,
         col(matter.asset_id).in_({asset_id for _, asset_id, _ in passed}),

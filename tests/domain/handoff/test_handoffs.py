@@ -10,9 +10,9 @@ import pytest
 
 from bot.domain.catalog import AssetKind
 from bot.domain.handoff.family import left_behind
-from bot.domain.handoff.handoffs import OPEN, TRANSITIONS, HandoffStep, HandoffTerms, ResourceState, after
+from bot.domain.handoff.handoffs import OPEN, TRANSITIONS, UNANSWERED, HandoffStep, HandoffTerms, ResourceState, after
 from bot.domain.handoff.readiness import READINESS_WORDS, Evidence, ReadinessItem
-from bot.domain.records import AssetRecord
+from bot.domain.records import HANDOFF_STAGES, AssetRecord, HandoffStage
 from bot.domain.rights import GRANTS
 from bot.errors import UserError
 
@@ -55,6 +55,11 @@ def test_nothing_leads_away_from_what_has_passed(step: HandoffStep) -> None:
 
 def test_what_is_accepted_and_has_not_passed_can_only_be_called_off() -> None:
     assert {step for step, each in TRANSITIONS.items() if ACCEPTED in each.sources} == {HandoffStep.CALL_OFF}
+
+
+def test_answers_speak_of_what_is_open_or_agreed() -> None:
+    assert set(HANDOFF_STAGES) == UNANSWERED | {ACCEPTED}
+    assert {state for state, stage in HANDOFF_STAGES.items() if stage is HandoffStage.OFFERED} == OPEN
 
 
 def test_only_somebody_of_the_receiver_accepts_who_has_not_offered() -> None:
