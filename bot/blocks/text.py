@@ -90,6 +90,11 @@ def as_written(text: str) -> str:
     return text.translate(_AS_WRITTEN).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+def possessive(name: str) -> str:
+    """Return the ending that makes a name say whose something is: `logistics'`, `search's`."""
+    return "'" if name.rstrip("*").endswith(("s", "S")) else "'s"
+
+
 def plain(text: str, limit: int) -> str:
     """Return foreign text for a `plain_text` object or a label: one line, no control characters, cut to `limit`."""
     return shorten(clean(text), limit)

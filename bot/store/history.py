@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -9,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Role
-from bot.domain.ownership import Term
+from bot.domain.ownership import Handed, Term
 from bot.domain.records import AssetRecord, OwnershipRecord, own_ref
-from bot.store.tables import Asset, Ownership, Source
+from bot.store.tables import Asset, Handoff, HandoffResource, Ownership, Source
 
 #: Facts of one asset that are read; a reading person needs no more of them.
 _MOST_TERMS = 1_000
@@ -26,7 +27,23 @@ async def terms(session: AsyncSession, asset_id: int) -> tuple[Term, ...]:
         .order_by(col(Ownership.valid_from).desc(), col(Ownership.id).desc())
         .limit(_MOST_TERMS)
     )
-    return tuple(_term(fact, source) for fact, source in rows)
+    handed = await _handed(session, asset_id)
+    return tuple(
+        _term(fact, source, handed.get((fact.area, fact.team_id, fact.valid_from)) if source.is_human else None)
+        for fact, source in rows
+    )
+
+
+async def _handed(session: AsyncSession, asset_id: int) -> dict[tuple[str, int, datetime], Handed]:
+    """Return the handoffs by which an asset passed: by area, who received it, and when."""
+    rows = await session.execute(
+        select(HandoffResource.area, HandoffResource.moved_at, Handoff)
+        .join(Handoff, col(Handoff.id) == col(HandoffResource.handoff_id))
+        .where(col(HandoffResource.asset_id) == asset_id, col(HandoffResource.moved_at).is_not(None))
+    )
+    return {
+        (area, handoff.receiver_team_id, at): Handed(handoff.id, handoff.giver_team_id) for area, at, handoff in rows
+    }
 
 
 async def gone(session: AsyncSession, name: str) -> AssetRecord | None:
@@ -46,7 +63,7 @@ async def gone(session: AsyncSession, name: str) -> AssetRecord | None:
     return None if row is None else _record(row)
 
 
-def _term(fact: Any, source: Any) -> Term:
+def _term(fact: Any, source: Any, handed: Handed | None) -> Term:
     record = OwnershipRecord(
         id=fact.id,
         area=Area(fact.area),
@@ -60,7 +77,7 @@ def _term(fact: Any, source: Any) -> Term:
         confirmed_at=fact.confirmed_at,
         confirmed_by=fact.confirmed_by,
     )
-    return Term(record, fact.valid_to)
+    return Term(record, fact.valid_to, handed)
 
 
 def _record(row: Asset) -> AssetRecord:

@@ -14,7 +14,7 @@ from slack_sdk.models.views import View
 
 from bot.blocks import ownership as blocks
 from bot.blocks.ownership import AnswerFrame, orphans
-from bot.blocks.text import Rendered, escape
+from bot.blocks.text import Rendered, escape, possessive
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
 from bot.domain.ownership import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict, verdict
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side
@@ -503,3 +503,8 @@ def test_choices_that_are_called_alike_have_their_descriptions() -> None:
     assert "left · From old/a.yaml." in said
     assert "right · From new/a.yaml." in said
     assert "Counts money." not in said
+
+
+@pytest.mark.parametrize(("name", "ending"), [("logistics", "'"), ("*OPS*", "'"), ("search", "'s")])
+def test_whose_something_is(name: str, ending: str) -> None:
+    assert possessive(name) == ending

@@ -17,7 +17,7 @@ from bot.blocks.ownership.actions import (
     AssetValue,
 )
 from bot.blocks.recipients import said_to
-from bot.blocks.text import Block, Rendered, bold, button, plain
+from bot.blocks.text import Block, Rendered, bold, button, plain, possessive
 from bot.blocks.values import encode
 from bot.domain.catalog import Area
 from bot.domain.recipients import Told
@@ -73,8 +73,9 @@ def claimed(asset: AssetRecord, area: Area | None, team: str, *, is_final: bool 
 
 def offered(asset: AssetRecord, area: Area | None, team: str, owner: str, told: Sequence[Told]) -> Rendered:
     """Return the receipt for a claim that `owner` answers; `told` is where they hear of it."""
+    whose = f"{bold(team, 80)}{possessive(team)}"
     return Rendered(
-        f"{words.part(asset, area)} is {bold(team, 80)}'s once {bold(owner, 80)} agrees. {said_to(told)} "
+        f"{words.part(asset, area)} is {whose} once {bold(owner, 80)} agrees. {said_to(told)} "
         "You hear how it ends. To undo it, withdraw the claim on its answer."
     )
 

@@ -68,6 +68,8 @@ def _line(held: Held) -> str:
     else:
         verb = "helped with" if fact.role is Role.SECONDARY else "owned"
         said = f"{verb} {area} from {begun} until {date(held.valid_to)}"
+    if held.giver:
+        return f"• {words.owner(held.holding)} {said} · handed over by {bold(held.giver, 80)} (#{held.handoff_id})"
     decided = "handed over" if fact.is_agreed else "claimed"
     source = f"{decided} in Slack" if fact.is_human else f"from {words.source(fact.source)}"
     return f"• {words.owner(held.holding)} {said} · {source}"

@@ -22,6 +22,7 @@ from bot.blocks.text import (
     mention,
     modal,
     plain,
+    possessive,
     section,
 )
 from bot.blocks.values import encode
@@ -153,7 +154,7 @@ def _said(matter: MatterCard) -> list[str]:
     if (more := len(matter.doubts) - _MOST_DOUBTS) > 0:
         lines.append(f"{more} more {'doubts' if more == 1 else 'doubt'} it, too.")
     if matter.kind is MatterKind.DOUBT and matter.team is not None:
-        lines.append(f"They think that it is {bold(matter.team.name, 80)}'s.")
+        lines.append(f"They think that it is {bold(matter.team.name, 80)}{possessive(matter.team.name)}.")
     if matter.question:
         answer = f" {_person(matter.raised_by)} answers: {escape(matter.reply, 500)}" if matter.reply else ""
         lines.append(f"{_person(matter.question_by)} asks: {escape(matter.question, 500)}{answer}")
@@ -202,7 +203,9 @@ def _side(side: Side) -> str:
     files = ", ".join(map(words.file, side.said_in[:_MOST_FILES]))
     rest = len(side.said_in) - _MOST_FILES
     files += f" and {rest} more" if rest > 0 else ""
-    return f"{files} says {owner}" if files else f"{owner} claims it in Slack"
+    if files:
+        return f"{files} says {owner}"
+    return f"{owner} took it over by agreement" if side.is_agreed else f"{owner} claims it in Slack"
 
 
 def _buttons(matter: MatterCard) -> list[Mapping[str, Any]]:
@@ -222,7 +225,8 @@ def _buttons(matter: MatterCard) -> list[Mapping[str, Any]]:
 
 
 def _side_button(matter: MatterCard, owner: Recipient) -> Mapping[str, Any]:
-    text = f"It is {plain(owner.name, 40)}'s" if owner.name else "Nobody owns it"
+    name = plain(owner.name, 40)
+    text = f"It is {name}{possessive(name)}" if name else "Nobody owns it"
     value = encode(SideValue(matter.id, owner.key))
     return button(text, actions.MATTER_SIDE, value, label=f"{text}: {plain(matter.asset.name, 20)}")
 
@@ -240,7 +244,8 @@ def _ended(matter: MatterCard) -> str:
         case MatterState.AGREED if not whose and matter.kind is MatterKind.DISPUTE:
             return f"Nobody owns it, says {by}."
         case MatterState.AGREED if not whose:
-            return f"It is not {bold(matter.owner_names, 80)}'s any more, says {by}."
+            names = bold(matter.owner_names, 80)
+            return f"It is not {names}{possessive(names)} any more, says {by}."
         case MatterState.AGREED:
             number = f" Handoff #{matter.handoff_id}." if matter.handoff_id is not None else ""
             return f"{whose} owns it now, says {by}.{number}"

@@ -53,10 +53,14 @@ class FollowUpStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One who is said to own something, and where that is said. `owner` is nobody for a file that says so."""
+    """One who is said to own something, and where that is said. `owner` is nobody for a file that says so.
+
+    `is_agreed` says that it passed to them in Slack with the agreement of whoever owned it.
+    """
 
     owner: Recipient
     said_in: tuple[str, ...] = ()
+    is_agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

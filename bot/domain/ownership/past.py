@@ -13,11 +13,20 @@ from bot.domain.records import AssetRecord, OwnershipRecord
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """The handoff by which somebody became an owner: its number, and who gave it."""
+
+    number: int
+    giver_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
-    """A fact with its end: `valid_to` is None while it is in force."""
+    """A fact with its end: `valid_to` is None while it is in force. `handed` is set where a handoff began it."""
 
     fact: OwnershipRecord
     valid_to: datetime | None = None
+    handed: Handed | None = None
 
     def covers(self, moment: datetime) -> bool:
         """Whether the fact was in force at `moment`; it no longer is at the moment in which it ends."""
@@ -26,10 +35,15 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An owner of the past and the time for which they were one."""
+    """An owner of the past and the time for which they were one.
+
+    Where a handoff made them one, `giver` is the name of who gave it, and `handoff_id` its number.
+    """
 
     holding: Holding
     valid_to: datetime | None
+    giver: str = ""
+    handoff_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +90,14 @@ def past(
 def timeline(terms: Iterable[Term], catalog: CatalogView) -> tuple[Held, ...]:
     """Return every fact that an asset ever had with its owner, the latest to begin first."""
     ordered = sorted(terms, key=lambda term: (term.fact.valid_from, term.fact.id), reverse=True)
-    return tuple(Held(_holding(term.fact, catalog), term.valid_to) for term in ordered)
+    return tuple(_held_in(term, _holding(term.fact, catalog), catalog) for term in ordered)
+
+
+def _held_in(term: Term, holding: Holding, catalog: CatalogView) -> Held:
+    giver = catalog.team(term.handed.giver_id) if term.handed is not None else None
+    if term.handed is None or giver is None:
+        return Held(holding, term.valid_to)
+    return Held(holding, term.valid_to, giver.name, term.handed.number)
 
 
 def _held(
@@ -94,7 +115,7 @@ def _held(
     answering = {id(holding) for holding in owners}
 
     def ended(holding: Holding) -> Held:
-        return Held(holding, current[holding.fact.id].valid_to)
+        return _held_in(current[holding.fact.id], holding, catalog)
 
     return Past(
         asset=asset,

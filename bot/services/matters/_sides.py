@@ -35,7 +35,8 @@ async def sides_of(session: AsyncSession, row: tables.OwnershipMatter, verdict: 
     if isinstance(verdict, Disputed) and verdict.nobody is not None:
         source = verdict.nobody.unowned_source
         found[NOBODY.key] = NOBODY, dict.fromkeys(files.get(source, [source]))
-    sides = [Side(owner, tuple(said)) for owner, said in found.values()]
+    agreed = {each.owner.key for each in holdings if each.fact.is_human and each.fact.is_agreed}
+    sides = [Side(owner, tuple(said), owner.key in agreed) for owner, said in found.values()]
     return tuple(sorted(sides, key=lambda side: side.owner.key != row.owner))
 
 
