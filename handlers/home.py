@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.blocks import home as blocks
 from bot.blocks import portfolio as lists
@@ -13,7 +14,7 @@ from bot.blocks.portfolio import with_turns
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import parse
 from bot.domain.eol.reports import Report
-from bot.domain.portfolio import Portfolio
+from bot.domain.portfolio import Gap, Portfolio
 from bot.ports import Ack
 from bot.services import actors, devops_team, misses, ownership, portfolio
 from bot.services.backlog import lists as lists_of_requests
@@ -79,7 +80,10 @@ async def _overview(context: Context, user_id: str) -> Block:
     person = snapshot.person_by_slack_id(user_id)
     teams = snapshot.teams_of(person.id) if person is not None else ()
     mine = current.of_person(person.id).owned if person is not None else ()
-    attention = [_group(context, key, _TITLES[key], _ids(current, key)) for key in _TITLES]
+    attention = [
+        replace(_group(context, key, _TITLES[key], _ids(current, key)), paths=current.paths(Gap(key)))
+        for key in _TITLES
+    ]
     home = Overview(
         teams=[portfolio.team_card(snapshot, current, team) for team in teams],
         mine=_group(context, "mine", _MINE, mine),

@@ -42,12 +42,16 @@ class Listed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AssetGroup:
-    """A list of the overview: its key in buttons, its title, how many assets it has, and the first of them."""
+    """A list of the overview: its key in buttons, its title, how many assets it has, and the first of them.
+
+    `paths` of these are lines of a CODEOWNERS file.
+    """
 
     key: str
     title: str
     total: int
     first: Sequence[Verdict]
+    paths: int = 0
 
 
 _NO_REQUESTS = RequestsOverview()
@@ -88,7 +92,7 @@ def overview(home: Overview) -> Block:
     if home.mine.total:
         blocks += [_header(home.mine.title), *_group(home.mine)]
     for group in home.attention:
-        blocks += [{"type": "divider"}, _header(f"{group.title} ({group.total:,})"), *_group(group)]
+        blocks += [{"type": "divider"}, _header(f"{group.title} ({_size(group)})"), *_group(group)]
     if not any(group.total for group in home.attention):
         blocks += [{"type": "divider"}, section(":white_check_mark: Everything in the catalog has an owner.")]
     blocks += [] if is_pressing else ends
@@ -186,6 +190,15 @@ def _missed(missed: Sequence[MissedName]) -> Iterable[Block]:
         yield line
         yield {"type": "actions", "elements": [*miss_buttons(each.key, each.text), remove]}
     yield context("What is removed may come again, what is ignored does not. Only catalog admins see this.")
+
+
+def _size(group: AssetGroup) -> str:
+    """Return how long a list is; the health report counts things alone, so paths are said apart."""
+    things = f"{group.total - group.paths:,}"
+    if not group.paths:
+        return things
+    paths = f"{group.paths:,} path{'' if group.paths == 1 else 's'} of CODEOWNERS"
+    return paths if group.paths == group.total else f"{things} and {paths}"
 
 
 def _group(group: AssetGroup) -> Iterable[Block]:

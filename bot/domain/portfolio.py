@@ -169,6 +169,11 @@ class Portfolio:
         """The ids of assets whose owner is gone."""
         return Ids(self._lists[Gap.ORPHANED])
 
+    def paths(self, gap: Gap) -> int:
+        """Return how many of the assets in a list are lines of a CODEOWNERS file, which stand last in it."""
+        ordered = self._lists[gap]
+        return len(ordered) - bisect_left(ordered, (True,))
+
     def of_team(self, team_id: int) -> Share:
         """Return what a team has; nothing for one that the portfolio does not know."""
         return self._share((True, team_id))

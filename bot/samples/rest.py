@@ -45,7 +45,9 @@ def pages(name: str) -> Iterator[AssetPage]:
 def overviews(name: str) -> Iterator[Overview]:
     """A full Home tab and an empty one."""
     first = tuple(verdicts(name))
-    groups = [AssetGroup(key, key.title(), 12_345, first) for key in ("unowned", "disputed", "orphaned")]
+    groups = [
+        AssetGroup(key, key.title(), 12_345, first, len(key) * 1_763) for key in ("unowned", "disputed", "orphaned")
+    ]
     teams = [*cards(name)] * 6
     missed = [MissedName("0f" * 32, name, times, NOW) for times in (12_345, *[1] * 7)]
     mine = AssetGroup("mine", "In your own name", 3, first)

@@ -34,15 +34,17 @@ async def terms(session: AsyncSession, asset_id: int) -> tuple[Term, ...]:
     )
 
 
-async def _handed(session: AsyncSession, asset_id: int) -> dict[tuple[str, int, datetime], Handed]:
+async def _handed(session: AsyncSession, asset_id: int) -> dict[tuple[str, int | None, datetime], Handed]:
     """Return the handoffs by which an asset passed: by area, who received it, and when."""
     rows = await session.execute(
-        select(HandoffResource.area, HandoffResource.moved_at, Handoff)
+        select(HandoffResource, Handoff)
         .join(Handoff, col(Handoff.id) == col(HandoffResource.handoff_id))
         .where(col(HandoffResource.asset_id) == asset_id, col(HandoffResource.moved_at).is_not(None))
     )
     return {
-        (area, handoff.receiver_team_id, at): Handed(handoff.id, handoff.giver_team_id) for area, at, handoff in rows
+        (one.area, handoff.receiver_team_id, one.moved_at): Handed(handoff.id, handoff.giver_team_id)
+        for one, handoff in rows
+        if one.moved_at is not None and handoff.id is not None
     }
 
 

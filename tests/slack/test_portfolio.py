@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType
+from bot.domain.catalog import AssetKind, OwnerClaim, OwnerRef, OwnerType, PathRule
 from bot.playground.fake_slack import MessageRef, View, ViewRef
 from tests.slack.conftest import Stage, asset, organisation, team_owns
 from tests.slack.test_claims import claim
@@ -127,6 +127,14 @@ async def test_home_shows_my_team_and_what_nobody_owns(stage: Stage) -> None:
     assert "*old-cron*" in said
     assert "sandbox" not in said  # unowned on purpose is no gap
     assert "the-unheard-of" not in said  # what somebody asked in private is nobody else's to read
+
+
+async def test_home_counts_paths_apart_as_the_health_report_leaves_them_out(stage: Stage) -> None:
+    catalog = organisation()
+    rules = (PathRule(repository="shop", pattern=pattern, position=number) for number, pattern in enumerate("ab"))
+    catalog.assets += [asset(f"shop:{each.pattern}", AssetKind.PATH, path_rule=each) for each in rules]
+    await stage.bring(catalog)
+    assert "Nobody owns these (1 and 2 paths of CODEOWNERS)" in texts(await open_home(stage, "solo"))
 
 
 async def test_what_is_mine_is_not_what_is_my_teams(stage: Stage) -> None:
