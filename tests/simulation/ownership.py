@@ -1,4 +1,6 @@
-"""People who claim, doubt, dispute, hand over, give up and leave: `python -m tests.simulation.ownership --days 120`.
+"""People who claim, doubt, dispute, delegate, hand over, give up and leave.
+
+`python -m tests.simulation.ownership --days 120`: nobody presses anything in the last `--quiet-days` of them.
 
 They press what they see at random, over signed HTTP, while the working process is killed now and then. Each day the
 store is held to the rules; at the end, when nobody has pressed anything for weeks, nothing may be open with nobody who
@@ -24,6 +26,7 @@ import yaml
 from sqlalchemy import select
 from sqlmodel import col
 
+from bot.blocks.eol import actions as reminders
 from bot.clients.catalog import ReadOptions, read
 from bot.playground.fake_slack import Delivery, FakeSlack, MessageRef, PostedMessage, View
 from bot.playground.records import PlaygroundError
@@ -35,7 +38,7 @@ from bot.web import SLACK_PATH
 from tests.conftest import lasting_port
 from tests.simulation import ownership_rules as rules
 from tests.simulation.clock import SharedClock
-from tests.simulation.hands import choices
+from tests.simulation.hands import Choice, choices
 from tests.simulation.life import Worker
 from tests.simulation.organisation import PLATFORM, STARTS
 from tests.slack.presses import guess
@@ -52,6 +55,13 @@ _PER_DAY = 8
 #: So many of the newest messages somebody looks at in a channel.
 _READ = 8
 _AREAS = ("database", "ci-cd", "monitoring")
+#: What some things run: its support has ended, or ends soon.
+_RUNS = ("postgresql@12 on aws-rds in production", "python@3.9", "nodejs@20", "debian@bullseye")
+#: How likely somebody who sees a reminder passes it on, or answers whoever passes one on.
+_DELEGATES = 0.3
+_ANSWERS = (reminders.ACCEPT, reminders.DECLINE)
+#: The buttons of everything but reminders.
+_ABOUT_OWNERS = ("ownership.", "handoff.", "orphan")
 _PATIENCE = 6
 #: For so many days at the end nobody presses anything.
 QUIET_DAYS = 60
@@ -79,6 +89,8 @@ def catalog(rng: random.Random, *, changed: int = 0) -> str:
         entry: dict[str, Any] = {"name": f"thing-{number}", "kind": "service", "tier": 1 + number % 4}
         if number % 7 != 6:
             entry["owner"] = owner
+        if number % 2 == 0:
+            entry["runs"] = [_RUNS[number // 2 % len(_RUNS)]]
         if number % 3 == 0:
             entry["owners"] = [{"team": "devops", "area": _AREAS[number % 3]}]
         assets.append(entry)
@@ -122,7 +134,10 @@ class _Crowd:
 
     async def _press_one(self, user: str, now: datetime) -> None:
         found = [(message, choice) for message in self._seen(user) for choice in choices(message.blocks)]
-        pressable = [each for each in found if each[1].action_id.startswith(("ownership.", "handoff.", "orphan"))]
+        pressable = [each for each in found if each[1].action_id.startswith(_ABOUT_OWNERS)]
+        passing_on = [each for each in found if _passes_on(each[1])]
+        if passing_on and self.rng.random() < _DELEGATES:
+            pressable = [each for each in passing_on if each[1].action_id in _ANSWERS] or passing_on
         if not pressable:
             return
         message, choice = self.rng.choice(pressable)
@@ -131,6 +146,24 @@ class _Crowd:
         await self._deliver(lambda: self.slack.act(user, ref, choice.action_id, block_id=choice.block_id, value=value))
         await self.worker.through("wait")
         await self._forms(user, now)
+
+    async def unnamed(self, database: Database) -> list[str]:
+        """Return who has taken something over and is not named with it where everybody looks."""
+        found = []
+        for taker, owner in await rules.taken_over(database):
+            user = next((each for each, team in _PEOPLE.items() if team == taker and self._is_here(each)), _ADMIN)
+            await self.slack.run_command(user, "general", f"/eol {taker}")
+            await self.slack.open_home(user)
+            await self.worker.through("wait")
+            said = [each for each in self.slack.visible_messages(user, "general") if each.ephemeral_for][-1].text
+            home = self.slack.home(user) if user != _ADMIN else None
+            for place, text in (("/eol", said), ("Home", str(home.payload) if home is not None else said)):
+                if f"from {owner}" not in text.replace("*", ""):
+                    found.append(f"{place} of {taker} does not say what it has from {owner}: {text[:2000]}")
+        return found
+
+    def _is_here(self, user: str) -> bool:
+        return not self.slack.workspace.user(user).deleted
 
     def _seen(self, user: str) -> Iterator[PostedMessage]:
         workspace = self.slack.workspace
@@ -190,6 +223,13 @@ class _Crowd:
         raise AssertionError("pressed again and again, and the app never answers")
 
 
+def _passes_on(choice: Choice) -> bool:
+    """Whether a choice hands a reminder to another team, answers that, or shows the reminder with its choices."""
+    if choice.action_id == reminders.MORE:
+        return choice.value.startswith(reminders.DELEGATE)
+    return choice.action_id in (reminders.OPEN, *_ANSWERS)
+
+
 def _is_field(view: View, block_id: str) -> bool:
     return any(each.get("block_id") == block_id and each["type"] == "input" for each in view.payload["blocks"])
 
@@ -224,6 +264,7 @@ async def live(
                 if hour == 10 and number < days - quiet_days:
                     clock.set(midnight + timedelta(hours=_ACTS_AT))
                     await crowd.act(clock.now())
+            lived.broken += [f"day {number}: {each}" for each in await crowd.unnamed(database)]
             if number < days - quiet_days and number % 9 == 8:
                 await _bring(database, clock, folder, catalog(rng, changed=rng.choice((0, 0, 2))))
             if number in (25, 50):
@@ -276,13 +317,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Live through it and print what people did; exit with 1 when a rule was broken."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, default=120)
+    parser.add_argument("--quiet-days", type=int, default=QUIET_DAYS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-kills", action="store_true")
     options = parser.parse_args(arguments)
     chance = 0.0 if options.no_kills else KILL_CHANCE
+    if options.days <= options.quiet_days:
+        parser.error("in so few days nobody would do anything: give fewer --quiet-days")
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        lived = asyncio.run(live(Path(folder), days=options.days, kill_chance=chance, seed=options.seed))
+        lived = asyncio.run(
+            live(Path(folder), days=options.days, quiet_days=options.quiet_days, kill_chance=chance, seed=options.seed)
+        )
     print(
         f"{options.days} days, {lived.messages:,} messages, killed {lived.kills} times; "
         f"{len(lived.broken)} rules broken"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlmodel import col
+from sqlalchemy import String, Text, select
+from sqlmodel import SQLModel, col
 
 from bot.blocks.ownership import actions
 from bot.domain.catalog import Role
@@ -73,6 +73,17 @@ async def problems(database: Database, before: OwnerFacts, after: OwnerFacts) ->
     return found
 
 
+async def taken_over(database: Database) -> list[tuple[str, str]]:
+    """Return the names of the teams that have taken something over, each with whose it is."""
+    row = tables.Reminder
+    query = select(row).where(col(row.resolved_at).is_(None), col(row.delegated_to).is_not(None))
+    async with database.reading() as session:
+        open_ones = (await session.execute(query)).scalars().all()
+        names = {f"team:{each.id}": each.name for each in (await session.execute(select(tables.Team))).scalars()}
+    pairs = {(f"team:{each.delegated_to}", each.addressee) for each in open_ones}
+    return sorted((names[taker], names[owner]) for taker, owner in pairs if taker != owner and owner in names)
+
+
 async def lost_or_doubled(database: Database, slack: FakeSlack) -> list[str]:
     """Return what is lost or doubled, and what Slack would not have."""
     found = [f"Slack refused {each.messages}" for each in slack.refused] + [
@@ -89,7 +100,24 @@ async def lost_or_doubled(database: Database, slack: FakeSlack) -> list[str]:
     )
     found += [f"{row.key} is {row.state}" for row in outbox if row.state not in ("sent", "failed")]
     found += [f"{row.key} was lost" for row in outbox if row.state == "sent" and not posted[row.key]]
+    found += [f"{each} holds keys of owners and is not marked so" for each in await _unmarked(database)]
     return found + [f"{key} was posted {count} times" for key, count in posted.items() if count > 1]
+
+
+#: What was, and stays as it was: a figure of a month.
+_PAST = ("audit_log", "health_figures")
+
+
+async def _unmarked(database: Database) -> list[str]:
+    """Return the columns that hold keys of owners, which teams and people that become one must not leave behind."""
+    found = []
+    async with database.reading() as session:
+        for table in SQLModel.metadata.sorted_tables:
+            for column in table.columns if table.name not in _PAST else ():
+                if isinstance(column.type, Text | String) and not column.info.get("is_owner_key"):
+                    query = select(column).where(column.regexp_match("^(team|person):[0-9]+$")).limit(1)
+                    found += [str(column) for _ in await session.execute(query)]
+    return found
 
 
 async def still_open(database: Database, slack: FakeSlack, now: datetime) -> list[str]:
@@ -97,6 +125,8 @@ async def still_open(database: Database, slack: FakeSlack, now: datetime) -> lis
     async with database.reading() as session:
         resources = (await session.execute(select(tables.HandoffResource))).scalars().all()
         matters = (await session.execute(select(tables.OwnershipMatter))).scalars().all()
+        releases = (await session.execute(select(tables.Release))).scalars().all()
+    undecided = [each for each in releases if each.decided_at is None and each.ended_at is None]
     late = [each for each in resources if ResourceState(each.state) in UNANSWERED]
     found = [f"handoff {each.handoff_id} still waits: {each.state} until {each.needs_by}" for each in late]
     found += [f"handoff {each.handoff_id} was never carried out" for each in resources if _is_overdue(each, now)]
@@ -104,6 +134,7 @@ async def still_open(database: Database, slack: FakeSlack, now: datetime) -> lis
     found += [
         f"{row.kind} {row.id} was never told to {row.answerer or 'anybody'}" for row in waiting if not row.told_at
     ]
+    found += [f"the release {each.id} still waits to be confirmed" for each in undecided if _is_late(each, now)]
     # Only a dispute may stay open: its sources go on naming two owners until somebody decides.
     found += [f"{row.kind} {row.id} never ended" for row in waiting if row.kind != MatterKind.DISPUTE.value]
     ended = {row.id for row in matters if row.ended_at is not None}
@@ -120,6 +151,10 @@ def _answerable(slack: FakeSlack) -> set[int | None]:
         for choice in choices(message.blocks)
         if choice.action_id in _ANSWERS
     }
+
+
+def _is_late(row: tables.Release, now: datetime) -> bool:
+    return row.until is not None and row.until < now.date()
 
 
 def _is_overdue(row: tables.HandoffResource, now: datetime) -> bool:

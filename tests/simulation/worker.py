@@ -1,9 +1,9 @@
 """The process that is killed: one Baton, which answers Slack, and runs the jobs when it is told an hour.
 
 `python -m tests.simulation.worker DATABASE_URL SLACK_URL TOKEN SECRET PORT CLOCK_FILE DAYS [ADMIN]` listens for Slack
-and reads a word at a time: `midnight` and `hour` run the jobs, `hour_of_all` those of handoffs and leavers besides,
-`answered` posts what answers have brought, `wait` waits for what is under way behind acknowledgements. Each is answered
-with a line once that is done. It ends with its input.
+and reads a word at a time: `midnight` and `hour` run the jobs, `hour_of_all` those of handoffs, leavers and releases
+besides, `answered` posts what answers have brought, `wait` waits for what is under way behind acknowledgements. Each is
+answered with a line once that is done. It ends with its input.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from bot.services.outbox import Pace, drain
 from bot.services.snapshot import Snapshot
 from bot.store.db import Database
 from bot.store.tables import OutboxMessage
-from handlers import ROUTES, orphans
+from handlers import ROUTES, orphans, releases
 from handlers.carrier import carrier
 from handlers.dispatch import Dispatch, Metrics
 from handlers.door import Door
@@ -68,6 +68,7 @@ class _Worker:
         if word == "hour_of_all":
             await handoffs.carry_on(self.context)
             await orphans.look(self.context)
+            await releases.end_unconfirmed(self.context)
             await snapshots.refresh(snapshot, deps.database)
             await self.context.health.run()
         if word != "answered":
