@@ -116,7 +116,6 @@ def running(
     return MatchedDeployment(
         Deployment(
             number,
-            number,
             Observed(
                 product=name,
                 version=name,

@@ -100,7 +100,7 @@ def _inventory(name: str) -> tuple[Catalog, Exposure]:
                 product=product, version=version, environment=name, source=name,
                 inside=name if place == 1 else "", first_seen_at=NOW, recorded_at=NOW,
             )  # fmt: skip
-            exposure.put(Deployment(asset.id, asset.id, observed))
+            exposure.put(asset.id, Deployment(asset.id, observed))
     for _ in exposure.fill():
         pass
     return catalog, exposure

@@ -190,8 +190,8 @@ async def _by_ids(
 
 async def deployments(
     connection: AsyncConnection, *, after: int, until: int, last_runs: dict[str, LastRun]
-) -> AsyncIterator[tuple[Deployment, bool]]:
-    """Yield deployments that changed after one revision and until another, by id, and whether each is gone.
+) -> AsyncIterator[tuple[int, Deployment, bool]]:
+    """Yield deployments that changed after one revision and another, by id: its asset, itself, whether it is gone.
 
     With `after` below zero these are all that run now. The event loop has its turn after every few hundred. `last_runs`
     by source are shared by what is yielded, and added where one is missing.
@@ -215,7 +215,7 @@ async def deployments(
                 observed = _observed(key, by_source, last_runs)
                 if len(shared) < _MOST_SHARED:
                     shared[key] = observed
-            yield Deployment(number, asset_id, observed), gone_at is not None
+            yield asset_id, Deployment(number, observed), gone_at is not None
 
 
 async def has_deployments(connection: AsyncConnection) -> bool:

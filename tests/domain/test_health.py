@@ -153,7 +153,7 @@ LATER = Cycle(name="3", eol=TODAY + timedelta(91))
 
 def run(cycle: Cycle | None, *, goes_on: bool | None = None) -> MatchedDeployment:
     observed = Observed(product="p", version="1", has_extended_support=goes_on, first_seen_at=NOW, recorded_at=NOW)
-    one = Deployment(1, 1, observed)
+    one = Deployment(1, observed)
     came_to: Matched = UnknownProduct(suggestions=(), feed="")
     if cycle is not None:
         came_to = InCycle(product=Product(key="p"), cycle=cycle, method=MatchMethod.CYCLE, feed="")

@@ -68,7 +68,7 @@ class Process:
         known = Catalog()
         self.snapshot.put_people(known.people.values())
         self.snapshot.put_teams(known.teams.values())
-        self.deployments: dict[int, Deployment] = {}
+        self.deployments: dict[int, tuple[int, Deployment]] = {}
         self.pins: Mapping[Any, Pin] = {}
         self.position = asyncio.run(self.snapshot.follow_changes())
         self.portfolio, self.exposure = Portfolio(self.snapshot.asset, stale_after=HALF_A_YEAR), self.new_exposure()
@@ -115,14 +115,14 @@ class Process:
             case ("runs", number, asset_id, version, is_gone):
                 known = self.deployments.pop(number, None)
                 if known is not None:
-                    self.ran_on.add(self.exposure.put(known, is_gone=True))
+                    self.ran_on.add(self.exposure.put(*known, is_gone=True))
                 if not is_gone:
                     observed = Observed(
                         product="postgresql", version=version, has_extended_support=number % 2 == 0,
                         first_seen_at=NOW, recorded_at=NOW,
                     )  # fmt: skip
-                    new = self.deployments[number] = Deployment(number, asset_id, observed)
-                    self.ran_on.add(self.exposure.put(new))
+                    new = self.deployments[number] = asset_id, Deployment(number, observed)
+                    self.ran_on.add(self.exposure.put(*new))
             case ("pin", asset_id, version, cycle):
                 key = (asset_id, "postgresql", version, "")
                 pin = Pin(
@@ -159,8 +159,8 @@ class Process:
 
     def hold(self) -> None:
         fresh = self.new_exposure()
-        for deployment in self.deployments.values():
-            fresh.put(deployment)
+        for asset_id, deployment in self.deployments.values():
+            fresh.put(asset_id, deployment)
         _all(fresh.fill())
         kept = self.exposure
         for name in ("by_asset", "by_key", "by_addressee", "unsure", "addressees", "running", "_assets_by"):

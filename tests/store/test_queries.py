@@ -223,6 +223,30 @@ async def test_many_assets_come_in_chunks_each_once_with_its_own_facts(database:
     assert len({id(fact) for asset in present for fact in asset.facts}) == 1, "equal facts are one object"
 
 
+async def test_a_reference_takes_room_only_where_it_is_not_kind_and_name(catalog: Database) -> None:
+    await add(catalog, tables.Asset(id=3, ref="service:pay", kind="service", name="Pay"))
+    present, _ = await read_assets(catalog)
+    assert {asset.ref: asset.own_ref for asset in present} == {
+        "system:shop": "", "database:shop/orders": "database:shop/orders", "service:pay": "",
+    }  # fmt: skip
+
+
+async def test_deployments_of_which_a_source_says_the_same_share_it(catalog: Database) -> None:
+    rows = [
+        tables.Deployment(
+            source_id=1, asset_id=asset, product=product, version="1", how="image", address=f"{product}:{asset}",
+            first_seen_at=NOW, last_seen_at=NOW,
+        )
+        for asset, product in ((1, "p"), (2, "p"), (2, "q"))
+    ]  # fmt: skip
+    await add(catalog, *rows)
+    async with catalog.connected() as connection:
+        found = queries.deployments(connection, after=-1, until=1, last_runs={})
+        runs = [(asset_id, deployment.product, id(deployment.observed)) async for asset_id, deployment, _ in found]
+    assert [each[:2] for each in runs] == [(1, "p"), (2, "p"), (2, "q")]
+    assert runs[0][2] == runs[1][2] != runs[2][2]
+
+
 async def test_what_runs_and_nowhere_in_production_is_found(catalog: Database) -> None:
     places = ((1, "staging", None), (1, "test", None), (2, "staging", None), (2, "Production", None), (3, "", None))
     gone = ((4, "production", NOW), (4, "dev", None))

@@ -108,9 +108,10 @@ class Exposure:
         #: All deadlines of a cycle, and who has it, to find what a new day moves.
         self._clocks: dict[tuple[str, str], tuple[set[tuple[Deadline, ...]], set[str]]] = {}
 
-    def put(self, deployment: Deployment, *, is_gone: bool = False) -> int:
+    def put(self, asset_id: int, deployment: Deployment, *, is_gone: bool = False) -> int:
         """Take a deployment, or take it out. Return its asset's id, of which `update` has to hear."""
-        asset_id = deployment.asset_id
+        asset = self._catalog.asset(asset_id)
+        asset_id = asset.id if asset is not None else asset_id  # equal numbers, but the catalog's is there already
         others = tuple(each for each in self._deployments_of(asset_id) if each.id != deployment.id)
         self._waiting[asset_id] = others if is_gone else (*others, deployment)
         return asset_id
@@ -209,8 +210,12 @@ class Exposure:
         owner = (fact.team_id, fact.person_id) if fact is not None and is_plain else None
         found = judged.get(owner) if owner is not None else None
         if found is None:
-            found = responsible_for(asset, self._catalog, now=self._now, stale_after=self._stale_after)
-            found = judged.setdefault((found.addressee.key, found.others, found.is_disputed), found)
+            said = responsible_for(asset, self._catalog, now=self._now, stale_after=self._stale_after)
+            key = said.addressee.key, said.others, said.is_disputed
+            found = judged.get(key)
+            if found is None:
+                held = self.addressees.get(said.addressee.key)
+                found = judged[key] = replace(said, addressee=held) if held and held == said.addressee else said
             if owner is not None:
                 judged[owner] = found
         return found

@@ -46,7 +46,6 @@ class Deployment:
     """A source has seen an asset run a product at a version; `observed` says of each property what it means."""
 
     id: int
-    asset_id: int
     observed: Observed
 
     @property

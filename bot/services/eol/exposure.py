@@ -125,8 +125,8 @@ class Watcher:
             )
             with without_collections():  # it all stays
                 changes = queries.deployments(connection, after=-1, until=revision, last_runs=self._last_runs)
-                async for deployment, _ in changes:
-                    exposure.put(deployment)
+                async for asset_id, deployment, _ in changes:
+                    exposure.put(asset_id, deployment)
         await self._work(exposure.fill())
         give_memory_back()
         self.fillings += 1
@@ -137,7 +137,7 @@ class Watcher:
         """Take in what the store says otherwise now; return the assets that it is said of."""
         async with self._deps.database.connected() as connection:
             changes = queries.deployments(connection, after=self._revision, until=revision, last_runs=self._last_runs)
-            found = {exposure.put(deployment, is_gone=is_gone) async for deployment, is_gone in changes}
+            found = {exposure.put(each, one, is_gone=is_gone) async for each, one, is_gone in changes}
             before, self._pins = exposure.pins, await _pins(connection)
         exposure.pins = self._pins
         found |= {pin.asset_id for pin in {*before.values()} ^ {*exposure.pins.values()}}

@@ -38,20 +38,22 @@ def asset(number: int, *facts: Any, kind: AssetKind = AssetKind.DATABASE, **more
     return AssetRecord(id=number, kind=kind, name=f"a{number}", facts=facts, **more)
 
 
-def runs(asset_id: int, product: str = "postgresql", version: str = "11.22", **more: Any) -> Deployment:
+def runs(asset_id: int, product: str = "postgresql", version: str = "11.22", **more: Any) -> tuple[int, Deployment]:
     observed = Observed(product=product, version=version, first_seen_at=NOW, recorded_at=NOW, **more)
-    return Deployment(asset_id * 100 + len(version), asset_id, observed)
+    return asset_id, Deployment(asset_id * 100 + len(version), observed)
 
 
-def filled(exposure: Exposure, *deployments: Deployment) -> Exposure:
-    for each in deployments:
-        exposure.put(each)
+def filled(exposure: Exposure, *deployments: tuple[int, Deployment]) -> Exposure:
+    for asset_id, each in deployments:
+        exposure.put(asset_id, each)
     for _ in exposure.fill():
         pass
     return exposure
 
 
-def watched(assets: list[AssetRecord], *deployments: Deployment, pins: dict[Any, Pin] | None = None) -> Exposure:
+def watched(
+    assets: list[AssetRecord], *deployments: tuple[int, Deployment], pins: dict[Any, Pin] | None = None
+) -> Exposure:
     catalog = Catalog({each.id: each for each in assets})
     made = Exposure(TABLE, catalog, now=NOW, stale_after=HALF_A_YEAR, pins=pins or {}, today_of=lambda _: TODAY)
     return filled(made, *deployments)

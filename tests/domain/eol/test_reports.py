@@ -69,7 +69,7 @@ def answer(kind: AnswerKind, deadline: date, until: date | None, *, is_decided: 
 
 
 def compiled(
-    *deployments: Deployment,
+    *deployments: tuple[int, Deployment],
     period: Period | None = None,
     reminders: tuple[Remembered, ...] = (),
     facts: FactsAge = FRESH,
@@ -77,7 +77,7 @@ def compiled(
     only_unknown: bool = False,
     scope: ReportScope | None = None,
 ) -> Report:
-    owners = {each.asset_id: fact(PAYMENTS if each.asset_id < 10 else SEARCH) for each in deployments}
+    owners = {asset_id: fact(PAYMENTS if asset_id < 10 else SEARCH) for asset_id, _ in deployments}
     assets = {number: asset(number, owner) for number, owner in owners.items()}
     made = Exposure(TABLE, Catalog(assets), now=NOW, stale_after=HALF_A_YEAR, today_of=lambda _: today)
     exposure = filled(made, *deployments)
@@ -209,7 +209,7 @@ def test_an_answer_counts_for_its_addressee_only() -> None:
     ],
 )
 def test_all_clear_needs_facts_and_versions(
-    deployments: tuple[Deployment, ...], more: dict[str, Any], is_clear: bool
+    deployments: tuple[tuple[int, Deployment], ...], more: dict[str, Any], is_clear: bool
 ) -> None:
     assert compiled(*deployments, **more).is_all_clear is is_clear
 
@@ -243,6 +243,6 @@ def test_every_deployment_is_somewhere_and_nothing_unsure_is_dated(versions: lis
     report = compiled(*deployments)
     dated = [one.deployment.id for each in report.entries for one in each.watch.runs]
     others = [one.deployment.id for one in (*report.unsure, *report.undated)]
-    assert sorted([*dated, *others]) == sorted(each.id for each in deployments)
+    assert sorted([*dated, *others]) == sorted(each.id for _, each in deployments)
     assert report.covered == len(deployments)
     assert all(is_within(each, Everything()) for each in report.entries)

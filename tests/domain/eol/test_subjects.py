@@ -30,8 +30,10 @@ TABLE = Table(
 )
 
 
-def running(*deployments: Deployment, owners: dict[int, tuple[object, ...]] | None = None) -> list[MatchedDeployment]:
-    ids = {each.asset_id for each in deployments}
+def running(
+    *deployments: tuple[int, Deployment], owners: dict[int, tuple[object, ...]] | None = None
+) -> list[MatchedDeployment]:
+    ids = {asset_id for asset_id, _ in deployments}
     assets = {number: asset(number, *(owners or {}).get(number, (fact(PAYMENTS),))) for number in ids}
     made = Exposure(TABLE, Catalog(assets), now=NOW, stale_after=HALF_A_YEAR, today_of=lambda _: TODAY)
     return [one for each in filled(made, *deployments).by_asset.values() for one in each]
