@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import TypeVar
 
 from bot.domain.digests import preventable_first
@@ -42,7 +44,7 @@ _Item = TypeVar("_Item")
 
 
 def in_order(
-    items: Iterable[_Item],
+    items: Collection[_Item],
     today: date,
     *,
     watch_of: Callable[[_Item], Watch],
@@ -52,12 +54,12 @@ def in_order(
 
     Under each head the nearest goes first, and of what has passed the latest.
     """
+    products = {(each := watch_of(item).product).key: (fold(each.label or each.key), each.key) for item in items}
 
     def place(item: _Item) -> tuple[object, ...]:
         watch = watch_of(item)
-        product, away = watch.product, preventable_first((watch.deadline.on - today).days)
-        name = fold(product.label or product.key), product.key, watch.cycle.name, watch.deadline.kind
-        return _PLACES[urgency(item)], away, name
+        away = preventable_first((watch.deadline.on - today).days)
+        return _PLACES[urgency(item)], away, products[watch.product.key], watch.cycle.name, watch.deadline.kind
 
     return sorted(items, key=place)
 
@@ -198,7 +200,8 @@ class Compiling:
         """Take everything that the subject covers, asset by asset, so that whoever fills may pause in between."""
         taken = [cycle for cycle, team in self.takers.items() if self.subject.is_of_team(team)]
         theirs = {cycle: frozenset(exposure.running.get(cycle, ())) for cycle in taken}
-        for asset_id in {*self.subject.assets(exposure), *(each for ids in theirs.values() for each in ids)}:
+        asset_ids = self.subject.assets(exposure)
+        for asset_id in chain(asset_ids, set[int]().union(*theirs.values()).difference(asset_ids)):
             self._add(exposure, asset_id, theirs)
             yield
 
@@ -209,7 +212,10 @@ class Compiling:
             self.size += 1
             watches = watches_of(one, exposure.today_of)
             for watch in watches:
-                self._watches.setdefault(watch.key, (watch, []))[1].append(one)
+                key = watch.key
+                if key not in self._watches:
+                    self._watches[key] = exposure.by_key.get(key, watch), []
+                self._watches[key][1].append(one)
             if certain_of(one.matched) is None:
                 self._unsure.append(one)
             elif not watches:
@@ -256,19 +262,17 @@ class Compiling:
             urgency=lambda each: each.urgency,
         )
 
-    def _entries(self, reminders: Mapping[tuple[str, str, str, str], Remembered]) -> list[Entry]:
-        # The end of active support is a watch of its own; beside the end of support it is a remark.
-        active: dict[tuple[str, ...], Watch] = {}
-        others: dict[tuple[str, ...], list[Watch]] = {}
-        for key, (head, runs) in self._watches.items():
-            watch, cycle = replace(head, runs=tuple(sorted(runs, key=order_of))), key[:3]
-            if watch.deadline.kind is DeadlineKind.ACTIVE_SUPPORT:
-                active[cycle] = watch
-            else:
-                others.setdefault(cycle, []).append(watch)
-        pairs = [(_shown(each, reminders, self.today), active.get(cycle)) for cycle, each in others.items()]
-        pairs += [(watch, None) for cycle, watch in active.items() if cycle not in others]
-        return [self._entry(watch, beside, reminders.get(watch.key)) for watch, beside in pairs]
+    def _entries(self, reminders: Mapping[WatchKey, Remembered]) -> list[Entry]:
+        """Return an entry for each addressee and cycle. What was added goes, for a report of everything needs room."""
+        entries = []
+        for _, keys in groupby(sorted(self._watches), key=itemgetter(0, 1, 2)):
+            watches = [_with_runs(*self._watches.pop(key)) for key in keys]
+            # The end of active support is a watch of its own; beside the end of support it is a remark.
+            active = next((each for each in watches if each.deadline.kind is DeadlineKind.ACTIVE_SUPPORT), None)
+            ends = [each for each in watches if each is not active]
+            shown = _shown(ends or watches, reminders, self.today)
+            entries.append(self._entry(shown, active if ends else None, reminders.get(shown.key)))
+        return entries
 
     def _entry(self, watch: Watch, active: Watch | None, reminder: Remembered | None) -> Entry:
         goes_on = (one.deployment.has_extended_support for one in watch.runs)
@@ -286,7 +290,13 @@ class Compiling:
         )
 
 
-def _shown(watches: Sequence[Watch], reminders: Mapping[tuple[str, str, str, str], Remembered], today: date) -> Watch:
+def _with_runs(held: Watch, found: list[MatchedDeployment]) -> Watch:
+    """Return the watch of what was found, which mostly is all of it: then it is the inventory's own."""
+    runs = tuple(sorted(found, key=order_of))
+    return held if held.runs == runs else replace(held, runs=runs)
+
+
+def _shown(watches: Sequence[Watch], reminders: Mapping[WatchKey, Remembered], today: date) -> Watch:
     """Return the deadline of a cycle that a report shows: one that is answered, else the next, else what has passed."""
 
     def place(watch: Watch) -> tuple[bool, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from sys import intern
 from types import SimpleNamespace
 from typing import Any
 
@@ -390,9 +391,9 @@ def _answer(row: Any, people: Mapping[int, PersonRecord]) -> Answer:
 def _remembered(row: Any, answers: tuple[Answer, ...], people: Mapping[int, PersonRecord]) -> Remembered:
     return Remembered(
         id=row.id,
-        addressee=row.addressee,
-        product=row.product,
-        cycle=row.cycle,
+        addressee=intern(row.addressee),  # a report of everything holds thousands
+        product=intern(row.product),
+        cycle=intern(row.cycle),
         kind=DeadlineKind(row.kind),
         deadline=row.deadline,
         opened_on=row.opened_on,
