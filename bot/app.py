@@ -27,7 +27,7 @@ from bot.errors import (
     StoreUnavailableError,
     log_failure,
 )
-from bot.ports import Clock, Model, SystemClock, Tracker
+from bot.ports import Clock, Identity, Model, SystemClock, Tracker
 from bot.services import snapshot as snapshots
 from bot.services.context import Context, assemble
 from bot.services.deps import Deps, DevopsTeam
@@ -84,15 +84,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         await _waited_for(settings, lambda: _require_current(database))
         database.check_file()  # this is the file that has to stay there
         deps = _deps(database, clock or SystemClock(), settings)
-        slack = await stack.enter_async_context(
-            SlackClient(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
-        )
-        identity = await _waited_for(settings, lambda: _accepted("BATON_SLACK_BOT_TOKEN", slack.identity()))
-        if identity.is_org_wide:
-            raise SettingsError(
-                "BATON_SLACK_BOT_TOKEN is that of an app installed for a whole enterprise, and Baton serves one "
-                "workspace: install the app in that workspace, and copy the token from there."
-            )
+        slack, identity = await _signed_in(stack, settings)
         snapshot = Snapshot()
         await _waited_for(settings, lambda: snapshots.refresh(snapshot, database))
         gc.collect()
@@ -122,6 +114,20 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         _start_jobs(stack, context, dispatch)
         yield RunningApp(url, context, door, JOBS)
         log.info("stopping: finishing what was acknowledged")
+
+
+async def _signed_in(stack: AsyncExitStack, settings: Settings) -> tuple[SlackClient, Identity]:
+    """Return the client that Slack knows by the token, and as whom. Raises SettingsError when it may not serve."""
+    slack = await stack.enter_async_context(
+        SlackClient(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
+    )
+    identity = await _waited_for(settings, lambda: _accepted("BATON_SLACK_BOT_TOKEN", slack.identity()))
+    if identity.is_org_wide:
+        raise SettingsError(
+            "BATON_SLACK_BOT_TOKEN is that of an app installed for a whole enterprise, and Baton serves one "
+            "workspace: install the app in that workspace, and copy the token from there."
+        )
+    return slack, identity
 
 
 async def _listen(
