@@ -52,14 +52,8 @@ async def needed_until(
             or each.person_id == person_id
         ]
         before = _said(act.row, demands)
-        part = DemandPart.NEEDED_BY if is_date else DemandPart.BLOCKED
         for demand in demands:
-            demand.drafted = " ".join(each for each in demand.drafted.split() if each != part)  # now somebody says it
-            if is_date:
-                demand.needed_by = until
-            elif demand.blocked_people:
-                demand.blocked_until = until
-                demand.blocked_people = demand.blocked_people if until is not None else 0
+            _say(demand, until, is_date=is_date)
         if is_date and speaks_for_it and act.row.needed_by != until:
             # The reason was that of the other day.
             act.row.needed_by, act.row.needed_reason = until, ""
@@ -70,6 +64,16 @@ async def needed_until(
         card = await act.redraw()
         await redraw_answered(act)
         return card
+
+
+def _say(demand: tables.RequestDemand, until: date | None, *, is_date: bool) -> None:
+    part = DemandPart.NEEDED_BY if is_date else DemandPart.BLOCKED
+    demand.drafted = " ".join(each for each in demand.drafted.split() if each != part)  # now somebody says it
+    if is_date:
+        demand.needed_by = until
+    elif demand.blocked_people:
+        demand.blocked_until = until
+        demand.blocked_people = demand.blocked_people if until is not None else 0
 
 
 def _said(row: tables.Request, demands: Sequence[tables.RequestDemand]) -> tuple[object, ...]:
