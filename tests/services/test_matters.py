@@ -103,11 +103,19 @@ async def test_whoever_helps_for_a_while_does_not_answer_for_the_owner(world: Th
     assert (asked.state, asked.owner) == (MatterState.KEPT, f"team:{world.teams_by_name['Payments']}")
 
 
-async def test_a_list_of_a_team_that_is_gone_is_no_longer_there(world: Three) -> None:
+async def test_a_list_goes_along_when_its_team_becomes_part_of_another_one(world: Three) -> None:
     asked_on = world.clock.now().date()
     await world.add(tables.Attestation(team_id=world.teams_by_name["DevOps"], asset_ids=[1], asked_on=asked_on))
     await merge_teams(world.deps, name="DevOps", into="Search", actor="cli")
     await world.remember()
+    answering: dict[str, Any] = {"attestation_id": 1, "person_id": world.people["Omar"]}
+    assert await attestation.confirm_list(world.deps, world.snapshot, **answering) == (("orders",), None)
+
+
+async def test_a_list_of_a_team_that_is_gone_is_no_longer_there(world: Three) -> None:
+    now = world.clock.now()
+    await world.add(tables.Team(id=99, folded="old", name="Old", gone_at=now))
+    await world.add(tables.Attestation(team_id=99, asset_ids=[1], asked_on=now.date()))
     answering: dict[str, Any] = {"attestation_id": 1, "person_id": world.people["Omar"]}
     with pytest.raises(NotFoundError, match="That list is no longer there: the next digest has another"):
         await attestation.confirm_list(world.deps, world.snapshot, **answering)

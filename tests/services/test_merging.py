@@ -72,7 +72,7 @@ async def said(connection: AsyncConnection, column: Column[Any]) -> list[Any]:
 
 
 async def merge(connection: AsyncConnection, kind: str) -> None:
-    run: Any = SimpleNamespace(connection=connection, revision=9)
+    run: Any = SimpleNamespace(connection=connection, revision=9, now=AT)
     if kind == "teams":
         entries: Any = (TeamEntry(id=BEFORE, folded="a", name="A"), TeamEntry(id=INTO, folded="b", name="B"))
     else:

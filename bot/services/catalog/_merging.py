@@ -49,6 +49,7 @@ async def repoint(run: Run, before: Owner, into: Owner) -> None:
     for column in named_in(SQLModel.metadata.sorted_tables, "teams" if is_team else "people"):
         await _rename(run, column, before.id, into.id)
     word = "team" if is_team else "person"
+    await _ask_anew(run, f"{word}:{before.id}")
     for column in keys_in(SQLModel.metadata.sorted_tables):
         if isinstance(column.type, JSON):
             await _rename_listed(run, column, f"{word}:{before.id}", f"{word}:{into.id}")
@@ -91,6 +92,13 @@ def _unique_with(column: Column[Any]) -> Iterator[tuple[list[Column[Any]], str]]
     for rule in (*rules, *(each for each in table.indexes if each.unique)):
         if column.name in rule.columns:
             yield [each for each in rule.columns if each is not column], rule.info.get("where", "1 = 1")
+
+
+async def _ask_anew(run: Run, before: str) -> None:
+    """Let the other be told of the questions about owners that had been told to `before`: it reads another channel."""
+    matters = table_of(tables.OwnershipMatter)
+    open_ones = update(matters).where(matters.c.answerer == before, matters.c.ended_at.is_(None))
+    await run.connection.execute(open_ones.values(told_at=None, asked_at=run.now, times_reminded=0))
 
 
 async def _rename_listed(run: Run, column: Column[Any], before: str, into: str) -> None:
