@@ -13,7 +13,7 @@ from tests.simulation.life import live
 from tests.simulation.organisation import Organisation
 from tests.simulation.year import compare, run
 
-DAYS, TEAMS = (60, 40) if os.environ.get("NIGHT") else (15, 20)
+DAYS, TEAMS = (60, 40) if os.environ.get("NIGHT") else (17, 20)
 #: All that can be answered, as the audit log calls it.
 ANSWERS = {
     "acknowledge", "plan", "snooze", "done", "waive", "approve", "refuse", "delegate", "accept", "decline", "not_ours",
