@@ -9,7 +9,7 @@ import tempfile
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from bot.store.db import Database
 from tests import copied_schema
 from tests.clocks import FixedClock
 from tests.kept import keep_statements
-from tests.postgres_databases import PostgresDatabases
+from tests.postgres_databases import Fill, PostgresDatabases, migrated
 
 #: By night every scene runs in every deployment, and properties are tried with many more examples.
 NIGHT = bool(os.environ.get("NIGHT"))
@@ -132,47 +132,42 @@ def postgres_databases(postgres_server: str) -> PostgresDatabases:
 
 
 @dataclass
-class Template:
-    """The migrated SQLite file that tests get copies of, made when the first one needs it."""
+class Templates:
+    """SQLite files that tests get copies of, each made when the first one needs it."""
 
-    file: Path
-    is_made: bool = False
+    folder: Path
+    _made: dict[Fill, Path] = field(default_factory=dict)
 
-    async def copy_to(self, file: Path) -> None:
-        if not self.is_made:
-            await _migrate(f"sqlite:///{self.file}")
-            self.is_made = True
-        shutil.copy(self.file, file)
+    async def copy(self, fill: Fill, file: Path) -> None:
+        if fill not in self._made:
+            made = self.folder / f"{len(self._made)}.sqlite"
+            await fill(f"sqlite:///{made}")
+            self._made[fill] = made
+        shutil.copy(self._made[fill], file)
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return Template(tmp_path_factory.mktemp("template") / "baton.sqlite")
-
-
-async def _migrate(url: str) -> None:
-    database = Database(url)
-    await migrations.upgrade(database)
-    await database.close()
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    return Templates(tmp_path_factory.mktemp("templates"))
 
 
 @asynccontextmanager
 async def fresh_database(
-    kind: str, request: pytest.FixtureRequest, folder: Path, *, is_migrated: bool = False
+    kind: str, request: pytest.FixtureRequest, folder: Path, *, fill: Fill | None = None
 ) -> AsyncIterator[str]:
-    """The address of a database of a kind, `sqlite` or `postgresql`, gone afterwards; empty unless it `is_migrated`.
+    """The address of a database of a kind, `sqlite` or `postgresql`, gone afterwards; empty unless something fills it.
 
-    The migrations run once for each kind and process: SQLite's file is copied, PostgreSQL's database is emptied and
-    given to the next test.
+    What fills it runs once for each kind and process: SQLite's file is copied, PostgreSQL's database is brought back to
+    what it was and given to the next test.
     """
     if kind == "sqlite":
-        if is_migrated:
-            await request.getfixturevalue("template").copy_to(folder / "baton.sqlite")
+        if fill is not None:
+            await request.getfixturevalue("templates").copy(fill, folder / "baton.sqlite")
         yield f"sqlite:///{folder / 'baton.sqlite'}"
         return
     databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
-    if is_migrated:
-        async with databases.lent() as url:
+    if fill is not None:
+        async with databases.lent(fill) as url:
             yield url
         return
     name = await databases.create()
@@ -185,8 +180,8 @@ async def fresh_database(
 @pytest.fixture(params=DATABASES)
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """The address of a database, empty unless the test has `database`, too; each test with it runs on both kinds."""
-    is_migrated = "database" in request.fixturenames
-    async with fresh_database(request.param, request, tmp_path, is_migrated=is_migrated) as url:
+    fill = migrated if "database" in request.fixturenames else None
+    async with fresh_database(request.param, request, tmp_path, fill=fill) as url:
         yield url
 
 

@@ -1,4 +1,4 @@
-"""Migrated PostgreSQL databases that tests of one process use one after the other.
+"""PostgreSQL databases that tests of one process use one after the other.
 
 The server takes a quarter of a second of processor time to create a database and milliseconds to empty one.
 """
@@ -6,7 +6,8 @@ The server takes a quarter of a second of processor time to create a database an
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -14,6 +15,9 @@ import asyncpg
 
 from bot.store import migrations
 from bot.store.db import Database
+
+#: Brings the empty database at an address to what tests begin with, the migrations first.
+Fill = Callable[[str], Awaitable[None]]
 
 #: A database that has grown beyond this is dropped: deleted rows take up space until the server cleans up.
 LARGEST = 32 * 2**20
@@ -31,46 +35,58 @@ _SCHEMA = """SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
     UNION ALL SELECT proname || prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 ) AS parts"""
 
-#: Deletes what is in any table, starts the numbers anew and brings back the rows that the migrations insert. The audit
-#: log's trigger, which refuses to delete, does not run in a replica.
+#: Deletes what is in any table, and brings back the rows and the numbers that were kept. The audit log's trigger, which
+#: refuses to delete, does not run in a replica.
 _EMPTY = """DO $$ DECLARE found record; BEGIN
     SET LOCAL session_replication_role = replica;
     FOR found IN SELECT oid::regclass AS name FROM pg_class
         WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0
     LOOP EXECUTE format('DELETE FROM %s', found.name); END LOOP;
-    FOR found IN SELECT oid::regclass AS name FROM pg_class
-        WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace
-    LOOP PERFORM setval(found.name, 1, false); END LOOP;
-    FOR found IN SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'migrated'::regnamespace
-    LOOP EXECUTE format('INSERT INTO public.%1$I SELECT * FROM migrated.%1$I', found.name); END LOOP;
+    FOR found IN SELECT * FROM numbers.kept
+    LOOP PERFORM setval(found.name, found.number, found.is_called); END LOOP;
+    FOR found IN SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'kept'::regnamespace
+    LOOP EXECUTE format('INSERT INTO public.%1$I SELECT * FROM kept.%1$I', found.name); END LOOP;
 END $$"""
 
-#: Keeps the rows that the migrations have inserted.
+#: Keeps the rows and the numbers that a database begins with.
 _KEEP = """DO $$ DECLARE found record; BEGIN
-    CREATE SCHEMA migrated;
+    CREATE SCHEMA kept;
     FOR found IN SELECT relname AS name FROM pg_class
         WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0
-    LOOP EXECUTE format('CREATE TABLE migrated.%1$I AS SELECT * FROM public.%1$I', found.name); END LOOP;
+    LOOP EXECUTE format('CREATE TABLE kept.%1$I AS SELECT * FROM public.%1$I', found.name); END LOOP;
+    CREATE SCHEMA numbers;
+    CREATE TABLE numbers.kept AS
+        SELECT format('%I.%I', schemaname, sequencename)::regclass AS name,
+            coalesce(last_value, 1) AS number, last_value IS NOT NULL AS is_called
+        FROM pg_sequences WHERE schemaname = 'public';
 END $$"""
+
+
+async def migrated(url: str) -> None:
+    """Run the migrations in the empty database at an address."""
+    database = Database(url)
+    await migrations.upgrade(database)
+    await database.close()
 
 
 @dataclass
 class PostgresDatabases:
-    """The databases of one server: each `lent` one is as the migrations leave it, whoever has had it before."""
+    """The databases of one server: each `lent` one is as what fills it leaves it, whoever has had it before."""
 
     server: str
-    _free: list[str] = field(default_factory=list)
+    _free: dict[Fill, list[str]] = field(default_factory=lambda: defaultdict(list))
     _schema: str = ""
 
     @asynccontextmanager
-    async def lent(self) -> AsyncIterator[str]:
-        """Lend a migrated database for one test; yields its address."""
-        name = self._free.pop() if self._free else await self._made()
+    async def lent(self, fill: Fill = migrated) -> AsyncIterator[str]:
+        """Lend a database with something in it for one test; yields its address."""
+        free = self._free[fill]
+        name = free.pop() if free else await self._made(fill)
         try:
             yield self.url(name)
         finally:
             if await self._is_emptied(name):
-                self._free.append(name)
+                free.append(name)
             else:
                 await self.drop(name)
 
@@ -86,11 +102,9 @@ class PostgresDatabases:
     async def drop(self, name: str) -> None:
         await self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    async def _made(self) -> str:
+    async def _made(self, fill: Fill) -> str:
         name = await self.create()
-        database = Database(self.url(name))
-        await migrations.upgrade(database)
-        await database.close()
+        await fill(self.url(name))
         connection = await asyncpg.connect(self.url(name))
         await connection.execute(_KEEP)
         self._schema = await connection.fetchval(_SCHEMA)

@@ -39,6 +39,7 @@ from bot.store.tables import OutboxMessage, core
 from bot.web import SLACK_PATH
 from tests import kept
 from tests.conftest import DEPLOYMENTS, FixedClock, fresh_database
+from tests.postgres_databases import migrated
 
 SECRET, BOT_TOKEN, APP_TOKEN = "signing-secret-for-tests", "xoxb-token-for-tests", "xapp-token-for-tests"
 METRICS_TOKEN = "metrics-token-for-tests"
@@ -87,6 +88,17 @@ def organisation() -> SourceCatalog:
         asset("evil<!channel>&<@U1>", owners=(team_owns("Payments"),)),
     ]
     return catalog
+
+
+async def organised(url: str) -> None:
+    """Bring the small organisation into the empty database at an address, at the time when clocks begin."""
+    await migrated(url)
+    database = Database(url)
+    deps = Deps(database, FixedClock())
+    await import_catalog(
+        deps, organisation(), source="baton", format_name="baton", paths=["catalog.yaml"], trust_people=True
+    )
+    await database.close()
 
 
 @dataclass
@@ -185,8 +197,10 @@ def transport(deployment: tuple[str, str]) -> str:
 async def database_url(
     deployment: tuple[str, str], request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[str]:
-    is_migrated = "database" in request.fixturenames
-    async with fresh_database(deployment[1], request, tmp_path, is_migrated=is_migrated) as url:
+    fill = None
+    if "database" in request.fixturenames:
+        fill = organised if "stage" in request.fixturenames else migrated
+    async with fresh_database(deployment[1], request, tmp_path, fill=fill) as url:
         yield url
 
 
@@ -252,10 +266,6 @@ async def stage(
     for name in ("payments", "platform", "search"):
         slack.add_channel(name, members=everybody, bot_is_member=True)
     await slack.start()
-    deps = Deps(database, clock)
-    await import_catalog(
-        deps, organisation(), source="baton", format_name="baton", paths=["catalog.yaml"], trust_people=True
-    )
     settings = Settings(
         _env_file=None,
         database_url=SecretStr(database_url),

@@ -20,7 +20,7 @@ from bot.store import tables
 from bot.store.db import Limits
 from tests.conftest import fresh_database
 from tests.postgres_wire import Wire, wired
-from tests.slack.conftest import Stage
+from tests.slack.conftest import Stage, organised
 from tests.slack.test_clicks import actions
 
 pytestmark = pytest.mark.parametrize("deployment", ["http-postgresql"], indirect=True)
@@ -166,7 +166,7 @@ class TestSilence:
 
     @pytest.fixture
     async def wire(self, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[str, Wire]]:
-        fresh = fresh_database("postgresql", request, tmp_path, is_migrated=True)
+        fresh = fresh_database("postgresql", request, tmp_path, fill=organised)
         async with fresh as direct, wired(direct) as both:
             yield both
 
