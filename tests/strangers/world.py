@@ -295,6 +295,13 @@ class Baton:
         return self.rows("SELECT id FROM outbox WHERE state IN ('waiting', 'sending')")
 
 
+def copied(database: Path, folder: Path) -> None:
+    """Copy a database that nobody uses into a folder."""
+    folder.mkdir(exist_ok=True)
+    for part in database.parent.glob("baton.sqlite*"):
+        shutil.copy2(part, folder / part.name)
+
+
 def form(payload: Any) -> bytes:
     return urlencode({"payload": json.dumps(payload)}).encode()
 
@@ -311,6 +318,7 @@ class House:
         self._numbers = itertools.count(1)
         self._stack = AsyncExitStack()
         self._shared: Baton | None = None
+        self._done: dict[Path, Path] = {}
 
     async def close(self) -> None:
         await self._stack.aclose()
@@ -320,18 +328,28 @@ class House:
         made.mkdir()
         return made
 
+    async def migrated(self) -> Path:
+        """A database with the schema and nothing in it, made once for all."""
+        return await self._made("migrated", "db", "upgrade")
+
     async def template(self) -> Path:
         """A database with the small catalog in it, imported once for all."""
-        made = self.folder / "template" / "baton.sqlite"
+        empty, made = await self.migrated(), self.folder / "template"
         if not made.exists():
-            made.parent.mkdir()
-            (made.parent / "catalog.yaml").write_text(CATALOG)
-            url = f"sqlite:///{made}"
-            for arguments in (("db", "upgrade"), ("catalog", "import", "baton", "catalog.yaml", "--trust-people")):
-                status, said = await run_baton(made.parent, *arguments, BATON_DATABASE_URL=url)
-                if status != 0:
-                    raise RuntimeError(f"baton {' '.join(arguments)} ended with {status}: {said[-400:]}")
-        return made
+            copied(empty, made)
+            (made / "catalog.yaml").write_text(CATALOG)
+        return await self._made("template", "catalog", "import", "baton", "catalog.yaml", "--trust-people")
+
+    async def _made(self, name: str, *arguments: str) -> Path:
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        if folder not in self._done:
+            database = folder / "baton.sqlite"
+            status, said = await run_baton(folder, *arguments, BATON_DATABASE_URL=f"sqlite:///{database}")
+            if status != 0:
+                raise RuntimeError(f"baton {' '.join(arguments)} ended with {status}: {said[-400:]}")
+            self._done[folder] = database
+        return self._done[folder]
 
     async def shared(self) -> Baton:
         if self._shared is None or not self._shared.is_alive():
@@ -353,9 +371,7 @@ class House:
     async def cold(self, **settings: str) -> AsyncIterator[Baton]:
         """The same, nothing of it started yet; all of it is ended afterwards."""
         made = Baton(self.new_folder(), small_slack(), settings)
-        source = await self.template()
-        for part in source.parent.glob("baton.sqlite*"):
-            shutil.copy2(part, made.folder / part.name)
+        copied(await self.template(), made.folder)
         try:
             yield made
         finally:
