@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from bot.domain.backlog import due, gaps, need_reader, quantities, stances
 from bot.domain.backlog.cues import alternatives, patterns
 from bot.domain.backlog.item_types import WORK, Work
-from bot.domain.backlog.needs import Need, Strength
+from bot.domain.backlog.needs import Need, Strength, title, together
 from bot.domain.backlog.quantities import Blocked, Hours
 from bot.domain.backlog.requests import ItemType
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
@@ -18,9 +18,15 @@ from bot.domain.backlog.threads import Sentence, Thread
 _SAID = patterns("wishes")
 _DEVOPS = re.compile(alternatives([r"\b{devops}\b"]), re.IGNORECASE)
 _TITLE = 80
+#: So many sentences back stands what help is for.
+_NEAR = 6
 _TEAM = re.compile(
     r"\b(?:we|us|this is|i|here) (?:from|in|are|is|of|on|at)? ?(?:the )?(?P<name>[\w-]{2,30}) (?:team|squad|guild|"
     r"crew)(?: here)?\b|\bteam (?P<after>[A-Z][\w-]{1,30})\b(?= (?:here|needs|would|asks))"
+)
+#: Types of technologies that somebody has to set up.
+_SET_UP = frozenset(
+    ["broker", "cloud", "database", "observability", "orchestrator", "processing", "proxy", "warehouse"]
 )
 _HOSTS = (ItemType.INFRASTRUCTURE, ItemType.API_SERVICE, ItemType.ENVIRONMENT)
 #: What comes with a technology of a type; offered for the team to tick, never ticked.
@@ -95,12 +101,14 @@ def draft(thread: Thread, vocabulary: Vocabulary) -> Draft:
     hours, blocked = quantities.hours(thread), quantities.blocked(thread)
     owned = {sentence.at for _, sentence in found.stays} - found.asked_in
     by = due.needed_by(thread, asked_in=found.asked_in, owned=owned)
-    has_evidence = bool(lacking or hours or blocked or by or found.stays or _names_devops(thread))
+    has_evidence = bool(lacking or hours or blocked or by or found.stays or taken.rejected or _names_devops(thread))
     wanted = _left(found.needs, taken.rejected, has_evidence=has_evidence)
     choices = list(_to_choose(thread, mentions, taken, wanted, vocabulary))
     is_over = found.withdrawn_at is not None or need_reader.is_closed(thread)
     if not wanted and has_evidence and not is_over and not choices:
         wanted = [each for each in found.likely if not taken.rejected.keys() & set(each.technologies)][:1]
+    if not is_over and not any(need.strength >= Strength.LISTED for need in wanted):
+        choices += _decided(thread, taken, wanted, vocabulary)
     if not wanted and (is_over or not has_evidence or not choices):
         return Draft(title=_headline(thread), confidence=0.8 if found.withdrawn_at is not None else 0.5)
     items = (*(_item(need, lacking) for need in wanted), *choices)
@@ -142,7 +150,7 @@ def _left(found: Sequence[Need], rejected: dict[str, int], *, has_evidence: bool
         kept = [need for need in kept if need.strength is Strength.IMPLIED or need.technologies or _is_listed(need)]
     # A proposal alone is talk, unless the thread says what its lack costs.
     is_meant = any(need.strength > Strength.NAMED for need in kept)
-    return kept if has_evidence or is_meant else []
+    return kept if has_evidence or is_meant or any(need.weight >= 2 and need.technologies for need in kept) else []
 
 
 def _is_listed(need: Need) -> bool:
@@ -153,12 +161,17 @@ def _names_devops(thread: Thread) -> bool:
     return any(_DEVOPS.search(sentence.text) for sentence in thread.sentences)
 
 
-def _item(need: Need, lacking: Container[str]) -> Item:
+def _item(need: Need, lacking: Mapping[str, Sentence]) -> Item:
     helps = need.kind is ItemType.SUPPORT and re.search(r"\bhelp\b|\bhand with\b", need.quote, re.IGNORECASE)
     kind = (
         ItemType.COACHING if helps and any(each in lacking for each in (*need.technologies, *need.near)) else need.kind
     )
-    return Item(kind, need.title, need.quote, need.sentence.message.index)
+    quote = need.quote
+    if kind in (ItemType.COACHING, ItemType.SUPPORT) and not need.technologies:
+        # "Somebody who has": what for was said before.
+        before = [each for each in lacking.values() if 0 < need.sentence.at - each.at <= _NEAR]
+        quote = together(max(before, key=lambda each: each.at).text, quote) if before else quote
+    return Item(kind, need.title, quote, need.sentence.message.index)
 
 
 def _to_choose(
@@ -180,6 +193,16 @@ def _to_choose(
                 said.text,
                 said.message.index,
             )
+
+
+def _decided(thread: Thread, taken: stances.Stances, wanted: Sequence[Need], vocabulary: Vocabulary) -> Iterator[Item]:
+    """Yield an item for what was chosen over something else, where nobody asks for anything in words."""
+    covered = {each for need in wanted for each in need.technologies}
+    for name, at in taken.chosen.items():
+        kind = vocabulary[name].type
+        if name not in covered and kind in _SET_UP and taken.rejected:
+            said = thread.sentences[at]
+            yield Item(ItemType.INFRASTRUCTURE, title(said.text), said.text, said.message.index)
 
 
 def _named(

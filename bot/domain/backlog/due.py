@@ -20,6 +20,7 @@ _DAYS = {name.lower(): at for at in range(7) for name in (calendar.day_name[at],
 }  # fmt: skip
 _MONTH = r"(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _DAY = r"(?:" + "|".join(sorted(_DAYS, key=len, reverse=True)) + r")\b"
+_NAMED_MONTH = re.compile(rf"\b({'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b", re.IGNORECASE)
 _NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
     "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "a couple of": 2, "a few": 3,
@@ -85,6 +86,7 @@ class _Read:
 def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | None:
     """Return the first day that DevOps must meet. Sentences in `owned` are about what the team does itself."""
     read: list[_Read] = []
+    heard_on = date.max
     for sentence in thread.sentences:
         before = thread.sentences[sentence.at - 1].text if sentence.at else ""
         is_when = any(_SAID["when"].search(text) for text in (sentence.text, before if before.endswith("?") else ""))
@@ -93,10 +95,13 @@ def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | N
             found = [each for each in found if each.corrects]
         if read and found and any(each.corrects for each in found):
             read = [each for each in found if each.corrects]
+        elif any(each.is_firm for each in found) and sentence.message.day > heard_on:
+            read = found  # who comes back on another day with a date brings news
         elif read and not found and (shift := _SAID["shift"].search(sentence.text)):
             read = [_shifted(each, shift, sentence) for each in read]
         else:
             read.extend(found)
+        heard_on = sentence.message.day if found else heard_on
     # "The sale is in June": where a day of that month is named, too, that is the day.
     dated = {(each.due.day.year, each.due.day.month) for each in read if not each.is_month}
     read = [each for each in read if not (each.is_month and (each.due.day.year, each.due.day.month) in dated)]
@@ -147,7 +152,7 @@ def _is_day(text: str) -> bool:
 
 
 def _shifted(read: _Read, shift: re.Match[str], sentence: Sentence) -> _Read:
-    back = bool(shift["back"]) or (shift["dir"] or "").lower() == "earlier"
+    back = bool(shift["back"]) or (shift["dir"] or "").lower() in ("earlier", "before")
     days = _days(shift["n"] or shift["n2"], shift["u"] or shift["u2"])
     day = read.due.day + timedelta(days=-days if back else days)
     return _Read(Due(day, sentence.text, sentence.message.index), read.is_firm, corrects=True)
@@ -167,7 +172,7 @@ def _day(found: re.Match[str], today: date) -> date | None:
                 month = found[f"m{group}"].lower().rstrip(".")
                 return _dated(int(found[f"d{group}"]), _MONTHS.get(month) or int(month), found[f"y{group}"], today)
         if found["nth"] or found["bare"]:
-            return _nth(int(found["nth"] or found["bare"]), today)
+            return _nth(int(found["nth"] or found["bare"]), found.string[: found.start()], today)
         if found["kw"]:
             return _week(int(found["kw"]), today)
     except ValueError:
@@ -206,7 +211,10 @@ def _dated(day: int, month: int, year: str | None, today: date) -> date:
     return named if named >= today - timedelta(days=45) else date(today.year + 1, month, day)
 
 
-def _nth(day: int, today: date) -> date:
+def _nth(day: int, before: str, today: date) -> date:
+    """Return the next such day; "before the December run, which is on the 30th" names the month as well."""
+    if named := [each for each in _NAMED_MONTH.findall(before) if each[0].isupper()]:
+        return _dated(day, _MONTHS[named[-1].lower()], None, today)
     for ahead in range(3):
         months = today.year * 12 + today.month - 1 + ahead
         year, month = months // 12, months % 12 + 1

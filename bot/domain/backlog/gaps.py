@@ -14,6 +14,8 @@ from bot.domain.backlog.threads import Sentence, Thread
 
 _SAID = patterns("gaps")
 _BACK = 8
+#: "I'm a Spark person"
+_TRADE = re.compile(r" (?:person|people|folks|guys?)\b")
 
 
 class _Skill(Enum):
@@ -74,6 +76,17 @@ def lacks(text: str) -> re.Match[str] | None:
     return _SAID["bus_factor"].search(text) or (None if _SAID["no_skill"].search(text) else _SAID["lacks"].search(text))
 
 
+def without_skill(text: str, mentions: Sequence[Mention]) -> list[Mention]:
+    """Return what a sentence about somebody's skill leaves out of it: "I can do Python, not Helm"."""
+    if not _SAID["has"].search(text) and not lacks(text):
+        return []
+    return [
+        each
+        for each in mentions
+        if _SAID["not_that"].search(text[: each.start]) or _SAID["less_so"].match(text[each.end :])
+    ]
+
+
 def is_farewell(text: str) -> bool:
     """Whether words tell that somebody who knew something is gone."""
     return bool(_SAID["departed"].search(text) and _SAID["did_it"].search(text))
@@ -114,11 +127,16 @@ class _Reader:
             return  # "no clue", of what was asked
         if sentence.at in self._coached_in and _SAID["taught"].search(sentence.text) and not lacks(sentence.text):
             yield _Skill.TAUGHT, here or self._before(sentence)
+        missed = without_skill(sentence.text, self._mentions[sentence.at])
+        if missed:
+            yield _Skill.LACKS, ids(missed)
         for place in pieces(sentence.text, is_skill):
             text = sentence.text[place]
-            named = within(self._mentions[sentence.at], place)
+            named = [each for each in within(self._mentions[sentence.at], place) if each not in missed]
             missing = lacks(text)
-            if missing:
+            if missing and any(_TRADE.match(sentence.text, each.end) for each in named):
+                yield _Skill.HAS, ids(named)
+            elif missing:
                 is_one = bool(_SAID["bus_factor"].search(text))
                 yield _Skill.ONE_PERSON if is_one else _Skill.LACKS, self._meant(sentence, place, missing, named)
             elif _SAID["has"].search(text) and not text.endswith("?") and not _SAID["not_yet"].search(text):
@@ -172,8 +190,14 @@ class _Reader:
     def _before(self, sentence: Sentence) -> list[str]:
         """Return what was named last before, and nobody knows; a language only where nothing else was."""
         spoken: list[str] = []
+        aside: list[str] = []
         for before in reversed(self._sentences[max(0, sentence.at - _BACK) : sentence.at]):
             named = [each for each in _heads(before.text, self._mentions[before.at]) if each not in self.known]
+            beside = [each.id for each in self._mentions[before.at] if _SAID["via"].search(before.text[: each.start])]
+            if named and not set(named).difference(beside):
+                # "API keys via Vault": the talk is about something else.
+                aside = aside or [each for each in named if self._vocabulary[each].type != "language"]
+                continue
             thing = [each for each in named if self._vocabulary[each].type != "language"]
             if thing and not _SAID["owned"].search(before.text):
                 return thing
@@ -181,7 +205,7 @@ class _Reader:
                 return named  # "In Groovy."
             spoken = spoken or named
         every = self._named()
-        return spoken or (every if len(every) == 1 else [])
+        return aside or spoken or (every if len(every) == 1 else [])
 
     def _together(self, sentence: Sentence) -> list[str]:
         """Return what was last named in one sentence before."""

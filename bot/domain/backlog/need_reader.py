@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.domain.backlog import gaps
+from bot.domain.backlog.asks import Asks
 from bot.domain.backlog.cues import patterns
 from bot.domain.backlog.item_types import BY_TECHNOLOGY, Named, named, words_of
-from bot.domain.backlog.needs import Need, Needs, Strength, title, together
+from bot.domain.backlog.needs import HELP, Need, Needs, Strength, title, together
 from bot.domain.backlog.requests import ItemType
 from bot.domain.backlog.stances import is_against
+from bot.domain.backlog.subjects import Part, Subjects
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
-from bot.domain.names import fold
 
 _SAID = patterns("wishes")
-#: Names of hosts say nothing.
-_HOST = re.compile(r"\b[\w-]+(?:\.[\w-]+){2,}\b")
-#: What somebody does, rather than a thing.
-_HELP = (ItemType.SUPPORT, ItemType.COACHING)
-#: Words for one thing, the kind of thing that they name, and the technologies in them.
-_Part = tuple[str, Named | None, tuple[str, ...]]
 
 
 def find(thread: Thread, mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary) -> Needs:
@@ -42,9 +37,8 @@ class _Reader:
         self._mentions = mentions
         self._vocabulary = vocabulary
         self._found = Needs()
-        self._last_ask, self._last_strength = -9, Strength.NAMED
-        #: The place of the message that answers what is needed.
-        self._answers = -1
+        self._about = Subjects(mentions, vocabulary)
+        self._asks = Asks(thread.sentences, self._about, self._found)
         #: The points of lists in the messages before, and in this one.
         self._listed: set[str] = set()
         self._listing: set[str] = set()
@@ -54,7 +48,7 @@ class _Reader:
     def read(self) -> Needs:
         for sentence in self._sentences:
             self._deny(sentence)
-            clauses = [clause.strip() for clause in _SAID["clause"].split(sentence.text) if clause.strip()]
+            clauses = list(_clauses(sentence.text))
             for number, clause in enumerate(clauses):
                 self._read(sentence, clause, clauses[number - 1] if number else "")
         self._found.needs = [self._elaborated(each) for each in self._found.needs if not self._is_said_better(each)]
@@ -79,7 +73,7 @@ class _Reader:
 
     def _is_said_better(self, need: Need) -> bool:
         """Whether "help" says nothing beside what else is asked for."""
-        is_vague = need.kind in _HELP and not need.weight and _SAID["vague"].match(need.title)
+        is_vague = need.kind in HELP and not need.weight and _SAID["vague"].match(need.title)
         others = [each for each in self._found.needs if each is not need and each.weight >= 2]
         return bool(is_vague) and any(not need.technologies or each.sentence.at > need.sentence.at for each in others)
 
@@ -96,7 +90,7 @@ class _Reader:
         """Return what the thread may be about, best first, by the evidence in its clauses."""
         weighed: list[tuple[float, Need]] = []
         for text, said in self._topics:
-            kind, technologies = self._kind(said, text), self._technologies(said, text)
+            kind, technologies = self._about.kind(said, text), self._about.technologies(said, text)
             evidence = sum(2 for _ in set(map(str.lower, _SAID["evidence"].findall(text))))
             evidence += 2 * bool(_SAID["trouble"].search(text))
             if not (kind or technologies) or not evidence or _SAID["no_ask"].search(text):
@@ -131,29 +125,31 @@ class _Reader:
                 self._found.needs = [each for each in self._found.needs if each.quote != before]
         else:
             if _SAID["what_is_needed"].search(clause):
-                self._last_ask, self._last_strength = sentence.at, Strength.LISTED
-                self._answers = sentence.message.index + 1
+                self._found.last_ask, self._found.last_strength = sentence.at, Strength.LISTED
+                self._found.answers = sentence.message.index + 1
             elif not (_SAID["no_ask"].search(clause) or _is_skill(clause, asked) or gaps.is_farewell(clause)):
                 self._ask(sentence, clause, asked)
             self._topics.append((clause, sentence))
 
     def _promotes(self, sentence: Sentence) -> bool:
         """Whether "let's ask for that" is about what was proposed just before; then it is asked for."""
-        for at, need in reversed(list(enumerate(self._found.needs))):
-            if need.strength < Strength.LISTED and 0 < sentence.at - need.sentence.at <= 5:
-                quote = together(need.quote, sentence.text)
-                self._found.needs[at] = replace(need, strength=Strength.ASKED, quote=quote)
-                self._found.asked_in.add(sentence.at)
-                self._last_ask, self._last_strength = sentence.at, Strength.ASKED
-                return True
-        return False
+        proposed = [each for each in self._found.needs if each.strength < Strength.LISTED]
+        last = next((each for each in reversed(proposed) if 0 < sentence.at - each.sentence.at <= 5), None)
+        if last is None:
+            return False
+        for need in [each for each in proposed if last.sentence.text in each.quote]:
+            promoted = replace(need, strength=Strength.ASKED, quote=together(need.quote, sentence.text))
+            self._found.needs[self._found.needs.index(need)] = promoted
+        self._found.asked_in.add(sentence.at)
+        self._found.last_ask, self._found.last_strength = sentence.at, Strength.ASKED
+        return True
 
     def _best_kind(self, sentence: Sentence, clause: str, kind: Named | None, *, has_technology: bool) -> Named | None:
         """Return a surer kind than the words of the wish give: the topic before a colon, the clause, or help."""
         topic, colon, _ = sentence.text.partition(":")
-        if colon and (named_there := self._kind(sentence, topic)) and named_there.weight >= 2:
+        if colon and (named_there := self._about.kind(sentence, topic)) and named_there.weight >= 2:
             return named_there
-        around = self._kind(sentence, clause)
+        around = self._about.kind(sentence, clause)
         if around and ((kind is None and not has_technology) or around.weight == 3):
             return around
         return kind
@@ -175,27 +171,27 @@ class _Reader:
         return bool(gone)
 
     def _ask(self, sentence: Sentence, clause: str, asked: re.Match[str] | None) -> None:
-        wanted, strength = self._wanted(sentence, clause, asked)
-        if not wanted:
+        wanted, strength = self._asks.wanted(sentence, clause, asked)
+        if not wanted or _SAID["denied"].match(wanted):
             if _SAID["urgent"].match(clause) and not sentence.first:
                 self._promotes(sentence)
             return
         quote = sentence.text
         if self._refines(sentence, clause):
             return
-        kind = self._kind(sentence, wanted)
-        technologies = self._technologies(sentence, wanted)
+        kind = self._about.kind(sentence, wanted)
+        technologies = self._about.technologies(sentence, wanted)
         is_bare = not technologies and (kind is None or (kind.weight < 2 and len(wanted.split()) < 8))
         if strength is Strength.ASKED and is_bare and self._leads_to_list(sentence, wanted):
-            self._last_ask, self._last_strength = sentence.at, strength
+            self._found.last_ask, self._found.last_strength = sentence.at, strength
             self._found.asked_in.add(sentence.at)
             return
         refers = bool(_SAID["refers"].match(wanted))
         # "build it": what is built was named before, and build is no noun here.
         is_short = len(wanted.split()) < 4 or kind is None or kind.weight < 2
         if refers and is_short and not _SAID["pronoun"].match(wanted):
-            is_bare, kind = True, kind if kind and (kind.weight == 3 or kind.kind in _HELP) else None
-        parts = self._parts(sentence, wanted)
+            is_bare, kind = True, kind if kind and (kind.weight == 3 or kind.kind in HELP) else None
+        parts = self._about.parts(sentence, wanted)
         is_pronoun = is_bare and len(parts) == 1 and (_SAID["pronoun"].search(wanted) or len(wanted.split()) < 4)
         if (
             strength is Strength.NAMED
@@ -208,14 +204,14 @@ class _Reader:
         if strength is Strength.ASKED and (kind is None or kind.weight < 2):
             kind = self._best_kind(sentence, clause, kind, has_technology=bool(technologies))
         if strength is Strength.ASKED:
-            self._last_ask, self._last_strength = sentence.at, strength
+            self._found.last_ask, self._found.last_strength = sentence.at, strength
             if kind is None and not technologies and _SAID["unnamed"].match(wanted) and any(self._mentions):
                 kind = Named(ItemType.INFRASTRUCTURE, "", 0)
         self._add(sentence, parts if len(parts) > 1 else [(wanted, kind, technologies)], quote, strength)
 
     def _refers(self, sentence: Sentence, wanted: str, kind: Named | None) -> bool:
         """Whether "it" is what was proposed or named before; then that is asked for."""
-        is_help = kind is not None and kind.kind in _HELP
+        is_help = kind is not None and kind.kind in HELP
         if not is_help and self._promotes(sentence):
             return True
         before = self._antecedent(sentence, back=5 if _SAID["pronoun"].search(wanted) else 1)
@@ -226,171 +222,15 @@ class _Reader:
             said.at <= each.sentence.at and each.strength is Strength.ASKED for each in self._found.needs
         ):
             return True
-        there = self._kind(said, text)
+        there = self._about.kind(said, text)
         kind = kind if kind is not None and (kind.weight >= 2 or is_help or there is None) else there or kind
         quote = sentence.text if said is sentence else f"{text} {sentence.text}"
-        parts = [] if is_help else self._parts(said, text)
-        part = (wanted if is_help else text, kind, self._technologies(said, text))
+        parts = [] if is_help else self._about.parts(said, text)
+        part = (wanted if is_help else text, kind, self._about.technologies(said, text))
         self._add(sentence, parts if len(parts) > 1 else [part], quote, Strength.ASKED)
         return True
 
-    def _wanted(self, sentence: Sentence, clause: str, asked: re.Match[str] | None) -> tuple[str, Strength]:
-        """Return the words for what a clause asks for, and how surely it does."""
-        if asked is not None and not (_SAID["past"].search(clause) and "?" not in clause):
-            return self._behind(sentence, clause, asked)
-        before = _SAID["asked_before"].search(clause)
-        if before is not None and not _SAID["past"].search(clause):
-            return self._ahead(sentence, clause, before)
-        concluding = _SAID["concluding"].match(clause)
-        if concluding and not clause.endswith("?") and self._names_things(sentence, clause[concluding.end() :]):
-            return clause[concluding.end() :], Strength.LISTED
-        if (
-            _SAID["implied"].search(clause)
-            and not _SAID["team_itself"].search(clause)
-            and not _SAID["aside"].search(clause)
-        ):
-            absent = _SAID["absent"].search(clause)
-            wanted = clause[absent.end() :] if absent and named(clause[absent.end() :]) else clause
-            kind = self._kind(sentence, wanted)
-            if kind is not None and (kind.weight or self._technologies(sentence, wanted)):
-                return wanted, Strength.LISTED if absent and kind.weight > 1 else Strength.IMPLIED
-        lead, colon, rest = clause.partition(": ")
-        if colon and len(lead.split()) < 7 and not _SAID["tells"].search(lead) and self._is_new_thing(sentence, rest):
-            return rest, Strength.LISTED
-        strength = self._listed_strength(sentence, clause)
-        return ("", Strength.NAMED) if strength is None else (clause, strength)
-
-    def _behind(self, sentence: Sentence, clause: str, asked: re.Match[str]) -> tuple[str, Strength]:
-        """Return what stands behind the words that ask."""
-        # "MLflow hosted for us and help with Nomad": help is one of the things in the list.
-        is_help = asked[0].lower().startswith(("help", "a hand", "support"))
-        after = clause if is_help else clause[asked.end() :].strip(" :,.!")
-        if not after and _SAID["pronoun"].search(asked[0]):
-            return asked[0], Strength.ASKED
-        enough = self._kind(sentence, after) or self._technologies(sentence, after)
-        if (not enough and _SAID["sums_up"].match(asked[0])) or (_SAID["only_when"].match(after) and self._found.needs):
-            self._found.asked_in.add(sentence.at)
-            return "", Strength.NAMED
-        if _SAID["pronoun"].fullmatch(_SAID["helps_with"].sub("", after).strip(" ?")):
-            return after, Strength.ASKED
-        if _SAID["to_do"].match(after):
-            return after, Strength.IMPLIED  # "we need to rotate the keys" tells what has to be done
-        is_clear = enough or _SAID["unnamed"].match(after)
-        return (after if is_clear and len(after.split()) > 1 else clause), Strength.ASKED
-
-    def _ahead(self, sentence: Sentence, clause: str, asked: re.Match[str]) -> tuple[str, Strength]:
-        """Return what stands before the words that ask."""
-        wanted, after = clause[: asked.start()].strip(" ,"), clause[asked.end() :].strip(" ,")
-        if asked[0].lower().startswith("not us") and not self._is_thing(sentence, wanted):
-            return "that", Strength.ASKED
-        narrated, comma, thing = wanted.rpartition(", ")
-        if comma and _SAID["fragment"].match(thing) and _SAID["says"].search(narrated):
-            wanted = thing  # "our builds take an hour, a cache would help"
-        if (
-            _SAID["when"].search(wanted)
-            and not self._kind(sentence, wanted)
-            and not self._technologies(sentence, wanted)
-        ):
-            return "", Strength.NAMED
-        if _SAID["passive"].fullmatch(asked[0]) and not self._technologies(sentence, wanted):
-            return (clause, Strength.IMPLIED) if self._kind(sentence, clause) else ("", Strength.NAMED)
-        # "It would help if there was a script": what is wanted stands behind.
-        return (wanted if len(wanted.split()) > 1 or not named(after) else after) or clause, Strength.ASKED
-
-    def _listed_strength(self, sentence: Sentence, clause: str) -> Strength | None:
-        """Return how surely a thing that is only named is asked for, by the list or the talk in which it stands."""
-        kind = self._kind(sentence, clause)
-        is_thing = (kind and kind.weight) or self._technologies(sentence, clause)
-        is_named = kind or self._technologies(sentence, clause)
-        if sentence.is_bullet and is_named and self._is_listed(sentence):
-            return Strength.LISTED
-        if kind and self._answers == sentence.message.index and not clause.endswith("?"):
-            return Strength.LISTED
-        continues = sentence.at - self._last_ask <= 3
-        if continues and _SAID["continued"].search(clause) and is_thing:
-            return min(Strength.LISTED, self._last_strength)
-        if not kind or kind.weight < 2 or (clause.endswith("?") and not _SAID["fragment"].match(clause)):
-            return None
-        is_list = not _SAID["says"].search(clause) and not _SAID["no_part"].match(clause) and len(clause.split()) > 1
-        is_list = is_list and (not clause[0].isdigit() or self._last_ask == sentence.at - 1)
-        if is_list and continues and self._last_strength >= Strength.LISTED:
-            return Strength.LISTED
-        return Strength.NAMED if is_list or _SAID["fragment"].search(clause) else None
-
-    def _is_listed(self, sentence: Sentence) -> bool:
-        """Whether a line belongs to a list of wishes: a wish leads to it, or nothing that tells how things are."""
-        beside = [each for each in self._sentences if each.message is sentence.message]
-        if any(each.at in self._found.asked_in or each.at == self._last_ask for each in beside):
-            return True
-        first = next(each.at for each in beside if each.is_bullet)
-        lead = self._sentences[first - 1].text if first else ""
-        return sum(each.is_bullet for each in beside) > 1 and not _SAID["tells"].search(lead)
-
-    def _parts(self, sentence: Sentence, wanted: str) -> list[_Part]:
-        """Cut a list of things into its parts: each begins anew, or is of another kind than the one before.
-
-        What stands behind "a package:" or "a library with" is what is in it.
-        """
-        head, colon, contents = wanted.partition(":")
-        if (
-            colon
-            and head.count("(") == head.count(")")
-            and self._is_thing(sentence, head)
-            and not _SAID["fragment"].match(contents.strip())
-        ):
-            return [(wanted, self._kind(sentence, head), self._technologies(sentence, wanted))]
-        bounds: list[tuple[int, int]] = []
-        cuts = list(_SAID["part"].finditer(wanted))
-        starts = [0, *(found.end() for found in cuts)]
-        ends = [*(found.start() for found in cuts), len(wanted)]
-        adds = [False, *(bool(_SAID["added"].match(found[0])) for found in cuts)]
-        for start, end, is_added in zip(starts, ends, adds, strict=True):
-            piece = wanted[start:end].strip()
-            if is_added and piece.startswith("to "):
-                piece = piece[3:]
-            if bounds and not self._is_new(sentence, wanted[slice(*bounds[-1])], piece, is_added=is_added):
-                bounds[-1] = (bounds[-1][0], end)
-            else:
-                bounds.append((wanted.index(piece, start, end), end))
-        pieces = [wanted[start:end] for start, end in bounds]
-        return [(piece, self._kind(sentence, piece), self._technologies(sentence, piece)) for piece in pieces]
-
-    def _is_new(self, sentence: Sentence, before: str, piece: str, *, is_added: bool) -> bool:
-        """Whether a part of a list is another thing than the one before, rather than more of it."""
-        has_contents = bool(_SAID["contents"].search(before))
-        is_anew = bool(_SAID["fragment"].match(piece) or _SAID["has_to"].search(piece)) or piece.startswith("the ")
-        kind, known = self._kind(sentence, piece), self._kind(sentence, before)
-        technologies = self._technologies(sentence, piece)
-        if is_added and kind and known and kind.weight == 2 and kind.kind is not known.kind:
-            is_anew = True
-        if not piece or _SAID["no_part"].match(piece) or piece.count("(") != piece.count(")"):
-            return False
-        if not ((kind and kind.weight) or (is_anew and technologies)):
-            return False
-        if not (known or self._technologies(sentence, before.strip())):
-            return False
-        if not is_anew and (
-            (has_contents and (not technologies or piece.startswith("our "))) or (known and known.kind in _HELP)
-        ):
-            return False
-        return is_anew or known is None or kind is None or kind.kind is not known.kind or bool(technologies)
-
-    def _names_things(self, sentence: Sentence, text: str) -> bool:
-        """Whether a text is a list of things, rather than what somebody does."""
-        parts = _SAID["part"].split(text)
-        is_name = self._kind(sentence, parts[0]) or self._technologies(sentence, parts[0])
-        if not is_name or _SAID["says"].search(parts[0]):
-            return False
-        return any(self._is_thing(sentence, each) for each in parts)
-
-    def _is_new_thing(self, sentence: Sentence, text: str) -> bool:
-        return bool(_SAID["fragment"].match(text)) and self._is_thing(sentence, text)
-
-    def _is_thing(self, sentence: Sentence, text: str) -> bool:
-        kind = self._kind(sentence, text)
-        return kind is not None and kind.weight >= 2
-
-    def _add(self, sentence: Sentence, parts: Sequence[_Part], quote: str, strength: Strength) -> None:
+    def _add(self, sentence: Sentence, parts: Sequence[Part], quote: str, strength: Strength) -> None:
         added = False
         for part in parts:
             if part[1] is None and not part[2]:
@@ -399,11 +239,11 @@ class _Reader:
             self._found.merge(need, within=sentence.at if added else None)
             added = True
         if added:
-            self._last_ask, self._last_strength = sentence.at, strength
+            self._found.last_ask, self._found.last_strength = sentence.at, strength
             if strength > Strength.NAMED:
                 self._found.asked_in.add(sentence.at)
 
-    def _need(self, sentence: Sentence, part: _Part, quote: str, strength: Strength, *, alone: bool = True) -> Need:
+    def _need(self, sentence: Sentence, part: Part, quote: str, strength: Strength, *, alone: bool = True) -> Need:
         text, kind, technologies = part
         by_technology = self._vocabulary[technologies[0]].type if technologies else ""
         # In "a Helm release in staging" the technology says more than where it is to be.
@@ -437,7 +277,7 @@ class _Reader:
         )
 
     def _withdraw(self, sentence: Sentence, clause: str) -> None:
-        words, technologies = set(words_of(clause)), set(self._technologies(sentence, clause))
+        words, technologies = set(words_of(clause)), set(self._about.technologies(sentence, clause))
         touched = [each for each in self._found.needs if each.shares(words, technologies)]
         if not touched and (words or technologies) and not _SAID["pronoun"].search(clause):
             return  # "the containers are done": that was no wish
@@ -476,7 +316,7 @@ class _Reader:
         """Return the words before that "it" or "that" stands for: near, and about a thing, best one in trouble."""
         best: tuple[float, str, Sentence] | None = None
         for text, said in reversed(self._topics[-7:]):
-            kind, technologies = self._kind(said, text), self._technologies(said, text)
+            kind, technologies = self._about.kind(said, text), self._about.technologies(said, text)
             far = sentence.at - said.at
             if (
                 far > back
@@ -501,25 +341,21 @@ class _Reader:
                 best = likely, text, said
         return best[1:] if best else None
 
-    def _kind(self, sentence: Sentence, text: str) -> Named | None:
-        """Return what kind of thing a text names; GitHub Actions are no actions, for a technology's name is no noun."""
-        for mention in self._mentions[sentence.at]:
-            said = sentence.text[mention.start : mention.end]
-            *_, last = said.split()
-            is_name = fold(said) in (fold(self._vocabulary[mention.id].name), fold(mention.id))
-            text = text.replace(said, "§" if is_name or named(last) is None else f"§ {last}")
-        return named(_HOST.sub("§", text))
 
-    def _technologies(self, sentence: Sentence, text: str) -> tuple[str, ...]:
-        start = sentence.text.find(text)
-        if start < 0:
-            return ()
-        end = start + len(text)
-        return tuple(ids(each for each in self._mentions[sentence.at] if start <= each.start and each.end <= end))
+def _clauses(text: str) -> Iterator[str]:
+    """Yield the clauses of a sentence. What says that a skill is missing is one of its own."""
+    for clause in filter(None, map(str.strip, _SAID["clause"].split(text))):
+        lacking = gaps.lacks(clause)
+        head, comma, tail = clause[: lacking.start()].rpartition(", ") if lacking else ("", "", "")
+        if comma and not gaps.lacks(head) and len(head.split()) > 2:
+            yield from (head, tail + clause[lacking.start() :] if lacking else tail)
+        else:
+            yield clause
 
 
 def _label(sentence: Sentence) -> str:
-    said = _SAID["point"].match(sentence.text)
+    """Return the point of a list that a sentence is, or is about: "3 can wait"."""
+    said = _SAID["point"].match(sentence.text) or re.match(r"([1-9]) (?=\w)", sentence.text)
     return sentence.label or (said[1].lower() if said else "")
 
 

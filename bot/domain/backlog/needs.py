@@ -27,6 +27,10 @@ _LONGEST_QUOTE = 600
 _ALIKE = 85
 
 
+#: What somebody does, rather than a thing.
+HELP = (ItemType.SUPPORT, ItemType.COACHING)
+
+
 class Strength(IntEnum):
     """How surely a thing is asked for: proposed, implied by what has to be, in a list of wishes, or in words."""
 
@@ -67,6 +71,11 @@ class Needs:
     dropped: set[str] = field(default_factory=set)
     likely: tuple[Need, ...] = ()
     withdrawn_at: int | None = None
+    #: Where something was last asked for, and how surely.
+    last_ask: int = -9
+    last_strength: Strength = Strength.NAMED
+    #: The place of the message that answers what is needed.
+    answers: int = -1
 
     def merge(self, need: Need, *, within: int | None) -> None:
         """Add a need, or make it one with the need that it repeats."""

@@ -85,6 +85,7 @@ _WEEKDAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
 _DAYS_LISTED = re.compile(
     rf"\b{_WEEKDAYS}(?:(?:,| and| &| \+|/| or)+ ?(?:on |every |each )?{_WEEKDAYS})+", re.IGNORECASE
 )
+_DAYS_A_WEEK = re.compile(rf"\b(?P<n>{_TIMES}) days (?:a|per|each|every) week\b", re.IGNORECASE)
 #: "two nights with three hours": so many times, of which each takes as long.
 _OCCASIONS = re.compile(
     rf"\b(?P<n>{_TIMES}) (?:\w+ )?(?:times|nights|evenings|mornings|calls|cases|runs|releases|deploys|deployments|"
@@ -148,7 +149,9 @@ def hours(thread: Thread) -> Hours | None:
 
 
 def _hours(thread: Thread, sentence: Sentence) -> Iterator[Hours]:
-    text = plain(sentence.low)
+    text = plain(sentence.text)
+    # "seven days a week" says how often.
+    text = _DAYS_A_WEEK.sub(lambda found: "§" * len(found[0]), text)
     for amount in islice(_AMOUNT.finditer(text), _MOST_AMOUNTS):
         before = text[max(0, amount.start() - 24) : amount.start()]
         if re.search(
@@ -156,10 +159,12 @@ def _hours(thread: Thread, sentence: Sentence) -> Iterator[Hours]:
         ):
             continue
         if (
-            amount["low"] in ("a", "an", "one")
-            and amount["unit"].startswith(("day", "morning", "afternoon"))
+            amount["low"].lower() in ("a", "an", "one")
+            and amount["unit"].lower().startswith(("day", "morning", "afternoon"))
             and _is_rate(text, amount)
         ):
+            continue
+        if _SAID["machine"].search(before):
             continue
         near = re.split(r"[,;:(]\s", text[: amount.end()])[-1] + re.split(r"[,;)]", text[amount.end() :])[0]
         if _SAID["with_us"].search(near) or (_SAID["no_work"].search(near) and not _SAID["hands"].search(near)):
@@ -189,7 +194,7 @@ def _spent(amount: re.Match[str]) -> float:
     low = _number(amount["low"])
     spent = (low + _number(amount["high"])) / 2 if amount["high"] else low
     spent += 0.5 if amount["half"] else 0
-    unit = amount["unit"]
+    unit = amount["unit"].lower()
     if unit.startswith("min"):
         return spent / 60
     if unit.startswith(("day", "person", "pd")):
@@ -232,6 +237,8 @@ def _rate(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> tuple[st
 
 
 def _days_a_week(text: str) -> int:
+    if counted := _DAYS_A_WEEK.search(text):
+        return int(_number(counted["n"]))
     listed = _DAYS_LISTED.search(text)
     if listed is None or _SAID["by_day"].search(text[: listed.start()]):
         return 0
@@ -240,7 +247,10 @@ def _days_a_week(text: str) -> int:
 
 def _rates(text: str, amount: tuple[int, int]) -> Iterator[re.Match[str]]:
     start, end = amount
-    yield from _RATE.finditer(text if start < 0 else f"{text[:start]}{'§' * (end - start)}{text[end:]}")
+    for found in _RATE.finditer(text if start < 0 else f"{text[:start]}{'§' * (end - start)}{text[end:]}"):
+        # "an afternoon" is a rate only behind what is spent in each.
+        if not re.match(r"an? (?:morning|afternoon)", found[0], re.IGNORECASE) or text[: found.start()].endswith(" "):
+            yield found
 
 
 def _times(found: re.Match[str]) -> tuple[str, float]:

@@ -6,9 +6,18 @@ import re
 from collections.abc import Container, Iterator, Sequence, Set
 from dataclasses import dataclass
 
-from bot.domain.backlog.clauses import LINK, pieces
+from bot.domain.backlog.choices import (
+    AFTERTHOUGHT,
+    BETTER,
+    alternatives,
+    before_list,
+    is_chosen,
+    is_doubted,
+    not_chosen,
+)
+from bot.domain.backlog.clauses import pieces
 from bot.domain.backlog.cues import WORDS, patterns
-from bot.domain.backlog.gaps import is_about_skill, is_skill, lacks
+from bot.domain.backlog.gaps import is_about_skill, is_skill, lacks, without_skill
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 
@@ -22,21 +31,24 @@ for _family in (frozenset(row.split()) for row in WORDS["rivals"]):
         _FAMILIES.setdefault(_each, []).append(_family)
 #: How the names of what a vendor offers begin.
 _OF_VENDOR = {"aws": ("aws-", "amazon-"), "azure": ("azure-",), "gcp": ("google-cloud-",)}
-#: Begins what is said of a name in the same sentence: "Datadog is 11k a month, forget it".
-_AFTERTHOUGHT = re.compile(r",\s+|\s-\s|;\s+|\s(?=but\s)")
-_BEYOND = re.compile(r"[\w!?]")
+_BEYOND = re.compile(r"\w\W+\w|[!?:,`]")
 #: So many sentences back a doubt is what a choice answers.
 _SHORTLY = 4
-#: "Linkerd is lighter", of what was named before.
-_BETTER = re.compile(
-    r"`? (?:is|are|would be|looks|seems) (?:\w+ )?(?:\w{2,}er|more \w+|less \w+)\b(?! (?:team|server|cluster))",
-    re.IGNORECASE,
-)
 #: "no Pulsar access yet": what is missing is wanted.
 _NOT_YET = re.compile(
     rf"\bno \W?§\W{{1,2}}(?:{'|'.join(WORDS['beside_technologies'].split())}|yet|there)\b", re.IGNORECASE
 )
-_FORMER = re.compile(r"\bthe (?P<which>former|latter|first|second)\b(?: one)?", re.IGNORECASE)
+#: "Security says no TeamViewer": what is refused, rather than what is missing of it.
+_NO = re.compile(r"\bno (?:more )?[\s`]*$", re.IGNORECASE)
+_ENDS = re.compile(
+    r"`?(?:\s*(?:$|[.,;:!?)])|\s(?:please|pls|then|any ?more|for|in|on|here|this|and|but|or|of)\b)", re.IGNORECASE
+)
+#: Stands at the end of what is before a name, and denies that one.
+_DENIES_NEXT = re.compile(
+    r"[,;:-]?\s(?:and |but )?(?:no|not|never|without|nor|instead of|rather than)"
+    r"(?: an?| the| our| to| with| use)*[\s`]*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,8 @@ class Stances:
 
     rejected: dict[str, int]
     undecided: tuple[tuple[str, ...], ...]
+    #: What was chosen in words, with the place of the sentence: "Varnish it is".
+    chosen: dict[str, int]
 
 
 def find(
@@ -78,6 +92,9 @@ class _Reader:
         #: Where something was last proposed, and what was named in another way, too.
         self._proposals: dict[str, int] = {}
         self._taken_up: set[str] = set()
+        #: Where something was last named in another way, and not for who can handle it.
+        self._affirmed: dict[str, int] = {}
+        self._chosen: dict[str, int] = {}
         self._groups: list[tuple[str, ...]] = []
         self._last: tuple[str, ...] = ()
 
@@ -87,9 +104,19 @@ class _Reader:
             if name not in self._asked and self._has_rival(name, rejected, named_after=at):
                 rejected[name] = at
         self._groups = [group for group in self._groups if not self._is_settled(group)]
+        for group in self._groups:
+            # Of "PagerDuty? Grafana OnCall?" one is spoken of again.
+            taken = [name for name in group if name in self._affirmed and name not in rejected]
+            idle = {name: self._proposals[name] for name in group if name in self._proposals.keys() - self._taken_up}
+            if len(taken) == 1 and self._affirmed[taken[0]] > max(idle.values(), default=0):
+                rejected |= idle
         open_choices = {name for group in self._groups for name in group if name not in rejected}
         for name, at in self._said.items():
-            if name not in self._asked | self._used | open_choices and self._has_rival(name, rejected):
+            if name in self._asked | self._used | open_choices:
+                continue
+            later = {each for each, there in self._affirmed.items() if there > self._last_named(name)}
+            is_later = self._thread.sentences[at].message.index > self._thread.messages[0].index
+            if self._has_rival(name, rejected, more=later if is_later else frozenset()):
                 rejected[name] = at
         rejected |= {
             each: rejected[vendor]
@@ -100,11 +127,14 @@ class _Reader:
         }
         rejected |= {name: at for name, at in self._left_lying() if name not in rejected | dict.fromkeys(open_choices)}
         left = [tuple(name for name in group if name not in rejected) for group in self._groups]
-        return Stances(rejected, tuple(group for group in left if len(group) > 1))
+        chosen = {name: at for name, at in self._chosen.items() if name not in rejected}
+        return Stances(rejected, tuple(group for group in left if len(group) > 1), chosen)
 
     def _is_settled(self, group: Sequence[str]) -> bool:
         """Whether work is asked on something else that does the job of a group of alternatives, and on none of them."""
-        rivals = self._asked.difference(group)
+        last = max(at for at, row in enumerate(self._mentions) for each in row if each.id in group)
+        later = {each.id for row in self._mentions[last + 1 :] for each in row} & self._taken_up
+        rivals = (self._asked | later).difference(group)
         return not self._asked.intersection(group) and any(
             other in family for name in group for family in _FAMILIES.get(name, ()) for other in rivals
         )
@@ -128,17 +158,18 @@ class _Reader:
         refused = _refused(self._thread, sentence, here)
         is_idea = _is_bare(sentence, here) and _is_only_proposed(self._thread, sentence, here)
         is_idea = is_idea and not (self._said.keys() | self._proposals.keys()).intersection(ids(here))
-        chosen = {each.id for each in here if each.id not in refused and _is_chosen(sentence, here, each)}
+        chosen = {each.id for each in here if each.id not in refused and is_chosen(sentence, here, each)}
         chosen = set() if is_idea else chosen
         if not here and _SAID["takes_it"].match(sentence.text):
             self._asked.update(self._last[-1:])
             self._wanted.update(self._last[-1:])
+        self._chosen |= dict.fromkeys(chosen, sentence.at)
         for each in here:
             self._judge(sentence, each, refused=refused, chosen=chosen)
         named = ids(here)
         if sentence.text.endswith("?") and len(named) == 1 and len(sentence.text.split()) < 5:
             self._proposed.add(named[0])
-        gone = _not_chosen(sentence, here, self._groups, chosen)
+        gone = not_chosen(sentence, here, self._groups, chosen)
         gone += [
             name
             for name in self._proposed - self._wanted - chosen
@@ -154,19 +185,21 @@ class _Reader:
         is_offer = _SAID["offers"].match(sentence.text)
         before = [name for name in self._last if is_offer or name not in self._asked]
         is_open = _SAID["open"].search(sentence.text)
-        self._groups += [each for each in _alternatives(sentence, here, before) if is_open or self._are_alike(each)]
+        self._groups += [each for each in alternatives(sentence, here, before) if is_open or self._are_alike(each)]
         self._last = tuple(named) or (self._last if len(sentence.text) < 60 else ())
 
     def _judge(self, sentence: Sentence, mention: Mention, *, refused: Set[str], chosen: Set[str]) -> None:
         """Note what a sentence says of one technology."""
         name, here = mention.id, self._mentions[sentence.at]
         before, after = sentence.text[: mention.start].rstrip("`"), sentence.text[mention.end :]
-        is_doubted = _is_doubted(sentence, here, mention)
-        is_open = (is_doubted and not mention.start) or _SAID["tentative"].search(before)
+        is_doubtful = is_doubted(sentence, here, mention)
+        is_open = (is_doubtful and not mention.start) or _SAID["tentative"].search(before)
         is_asked = sentence.at in self._asked_in and not is_open
         is_asked = is_asked or name in chosen or bool(_SAID["work"].search(before))
         if is_asked or not _is_only_proposed(self._thread, sentence, here):
             self._taken_up.add(name)
+            if not (is_skill(sentence.text) or _SAID["offers"].match(sentence.text) or BETTER.match(after)):
+                self._affirmed[name] = sentence.at
         else:
             self._proposals[name] = sentence.at
         if name in refused:
@@ -185,7 +218,7 @@ class _Reader:
         elif _SAID["ends"].search(after) and self._has_alike(name):
             self._aside[name] = sentence.at
             self._wanted.discard(name)  # the last word counts
-        elif is_doubted or _SAID["compared"].search(_before_list(sentence, here, mention)):
+        elif is_doubtful or _SAID["compared"].search(before_list(sentence, here, mention)):
             self._doubted[name] = sentence.at
         elif sentence.text.endswith("?") or _SAID["tentative"].search(before):
             self._said.setdefault(name, sentence.at)
@@ -215,12 +248,17 @@ class _Reader:
         named = {each.id for row in self._mentions for each in row} - {name}
         return any(self._vocabulary[other].type == kind for other in named)
 
-    def _has_rival(self, name: str, rejected: Container[str], *, named_after: int | None = None) -> bool:
+    def _last_named(self, name: str) -> int:
+        return max(at for at, row in enumerate(self._mentions) for each in row if each.id == name)
+
+    def _has_rival(
+        self, name: str, rejected: Container[str], *, named_after: int | None = None, more: Set[str] = frozenset()
+    ) -> bool:
         """Whether work is asked on another one of its kind, of which a team needs only one.
 
         What is doubted has one in whatever is named after the doubt as well.
         """
-        rivals = set(self._asked)
+        rivals = self._asked | more
         if named_after is not None:
             after = {each.id for row in self._mentions[named_after:] for each in row}
             rivals |= (after | self._wanted) - self._doubted.keys()
@@ -253,19 +291,24 @@ def _refused(thread: Thread, sentence: Sentence, here: Sequence[Mention]) -> set
 
 def _is_refused(thread: Thread, sentence: Sentence, here: Sequence[Mention], mention: Mention) -> bool:
     before, after = sentence.text[: mention.start].rstrip("`"), sentence.text[mention.end :]
+    behind = next((each.start for each in here if each.start >= mention.end), len(sentence.text))
+    # "Kafka, no RabbitMQ": the no belongs to the name behind it.
+    if denied := _DENIES_NEXT.search(sentence.text[mention.end : behind]):
+        after = after[: denied.start()]
     place = next(each for each in pieces(sentence.text, _says) if mention.start < each.stop)
     is_skill_said = is_about_skill(thread.sentences, sentence.at, place) or _is_skill_next(after)
+    is_skill_said = is_skill_said or mention in without_skill(sentence.text, here)
     if _SAID["work"].search(before) or is_skill_said:
         return False
     around = f"{before}§{after}"
     if (
         (_SAID["before"].search(before) and not _NOT_YET.search(around))
+        or (_NO.search(before) and _ENDS.match(after))
         or _SAID["after"].search(after)
         or _SAID["around"].search(around)
     ):
         return True
-    behind = next((each.start for each in here if each.start >= mention.end), len(sentence.text))
-    said = _AFTERTHOUGHT.split(sentence.text[mention.end : behind])[1:]
+    said = AFTERTHOUGHT.split(sentence.text[mention.end : behind])[1:]
     if any(_SAID["forget_it"].match(each) for each in said):
         return True
     if _SAID["from"].search(before) and _SAID["to"].search(after):
@@ -276,12 +319,6 @@ def _is_refused(thread: Thread, sentence: Sentence, here: Sequence[Mention], men
     # "BigQuery?" and then "no, the data stays here".
     answer = thread.sentences[sentence.at + 1].text if sentence.at + 1 < len(thread.sentences) else ""
     return bool(_SAID["no_at_all"].search(answer) or _SAID["no"].fullmatch(answer.strip(" .!")))
-
-
-def _is_doubted(sentence: Sentence, here: Sequence[Mention], mention: Mention) -> bool:
-    """Whether what is said of one name, up to the next one, speaks against it: "X was nice, but expensive"."""
-    behind = next((each.start for each in here if each.start >= mention.end), len(sentence.text))
-    return bool(_SAID["doubt"].search(sentence.text[mention.end : behind])) and not is_skill(sentence.text)
 
 
 def _is_only_proposed(thread: Thread, sentence: Sentence, here: Sequence[Mention]) -> bool:
@@ -303,7 +340,8 @@ def _is_bare(sentence: Sentence, here: Sequence[Mention]) -> bool:
     """Whether a message is nothing but one name: somebody's idea, until somebody takes it up."""
     if len(here) != 1 or not sentence.first:
         return False
-    return _BEYOND.search(sentence.text[: here[0].start] + sentence.text[here[0].end :]) is None
+    beyond = sentence.text[: here[0].start] + sentence.text[here[0].end :]
+    return not sentence.text[: here[0].start].strip(" `") and _BEYOND.search(beyond) is None
 
 
 def _is_skill_next(after: str) -> bool:
@@ -314,15 +352,6 @@ def _is_skill_next(after: str) -> bool:
 def is_against(text: str, start: int, end: int) -> bool:
     """Whether a text decides against what is named there, whatever others say."""
     return bool(_SAID["before"].search(text[:start].rstrip("`")) or _SAID["after"].search(text[end:]))
-
-
-def _before_list(sentence: Sentence, here: Sequence[Mention], mention: Mention) -> str:
-    """Return what stands before a name, or before the list in which it stands."""
-    start = mention.start
-    for each in reversed([each for each in here if each.end <= mention.start]):
-        if LINK.fullmatch(sentence.text[each.end : start]):
-            start = each.start
-    return sentence.text[:start].rstrip("`")
 
 
 def _is_taken_back(thread: Thread, sentence: Sentence, *, is_proposed: bool) -> bool:
@@ -346,87 +375,3 @@ def _is_proposal(thread: Thread, at: int) -> bool:
     )
     is_question = text.endswith("?") or _SAID["should_we"].search(text)
     return bool(is_question) and not asks_for_skill and (len(text.split()) <= 5 or bool(_SAID["proposal"].search(text)))
-
-
-def _is_chosen(sentence: Sentence, here: Sequence[Mention], mention: Mention) -> bool:
-    before, after = sentence.text[: mention.start], sentence.text[mention.end :]
-    starts = not before.strip(" `") or bool(
-        re.fullmatch(
-            r"(?:ok|okay|then|so|yes|settled|fine|right|true|agreed|fair|yeah|yep|exactly)?[,:. ]*`?",
-            before,
-            re.IGNORECASE,
-        )
-    )
-    is_taken = bool(
-        re.search(r"\b(?:so|then|ok|deal|take|:|,) ?(?:that one|that then|it is|that's it)\b", after, re.IGNORECASE)
-    )
-    behind = [each for each in here if each.start >= mention.end]
-    if _SAID["tentative"].search(before):
-        return False
-    # "Kafka, NATS": the first one of a list is not chosen before the others.
-    starts = starts and not sentence.text.endswith("?")
-    starts = starts and not (behind and LINK.fullmatch(sentence.text[mention.end : behind[0].start]))
-    concludes = _SAID["concludes"].fullmatch(before) and not sentence.text.endswith("?")
-    return (
-        is_taken
-        or bool(concludes and not _is_doubted(sentence, here, mention))
-        or bool(_SAID["choice_before"].search(_before_list(sentence, here, mention)))
-        or (starts and bool(_SAID["choice_after"].search(after)) and not _SAID["pricing"].search(after))
-    )
-
-
-def _not_chosen(
-    sentence: Sentence, here: Sequence[Mention], groups: Sequence[Sequence[str]], chosen: Set[str]
-) -> list[str]:
-    """Return the alternatives that a decision for another one leaves out."""
-    if not groups or _SAID["open"].search(sentence.text) or _SAID["or"].search(sentence.text):
-        return []
-    which = _FORMER.search(sentence.text)
-    if (
-        which
-        and not {each.id for each in here}.intersection(groups[-1])
-        and re.search(
-            r"^\W*(?:\w+ )?the (?:former|latter)\b|\b(?:is|prefer|then|please|cheaper|better|for|take)\b",
-            sentence.text,
-            re.IGNORECASE,
-        )
-    ):
-        group = groups[-1]
-        chosen = {group[0] if which["which"].lower() in ("former", "first") else group[-1]}
-    return [each for group in groups if len(chosen & set(group)) == 1 for each in group if each not in chosen]
-
-
-def _alternatives(sentence: Sentence, here: Sequence[Mention], last: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return groups of technologies between which there is an "or"; it may begin the next message."""
-    groups: list[tuple[str, ...]] = []
-    row: list[Mention] = []
-    for each in here:
-        between = sentence.text[row[-1].end : each.start] if row else ""
-        is_listed = _SAID["link"].search(between) or (between.strip() == "," and _is_comparison(sentence.text))
-        if row and is_listed and each.id != row[-1].id:
-            row.append(each)
-        else:
-            groups.append(tuple(ids(row)))
-            row = [each]
-    groups.append(tuple(ids(row)))
-    found = [
-        group
-        for group in groups
-        if len(group) > 1 and (_SAID["or"].search(sentence.text) or _is_comparison(sentence.text))
-    ]
-    is_better = bool(here) and _BETTER.match(sentence.text[here[0].end :])
-    is_brief_question = sentence.text.endswith("?") and len(sentence.text.split()) <= 3
-    if here and last and (is_brief_question or is_better or _SAID["offers"].match(sentence.text)):
-        found.append(tuple(dict.fromkeys((*last, here[0].id))))
-    return [group for group in found if len(group) > 1]
-
-
-def _is_comparison(text: str) -> bool:
-    return bool(
-        re.search(
-            r"\b(?:looked at|compared?|between|evaluated|tried|candidates?|options?|alternatives?|choose|either|choice|"
-            r"shortlist|whatever)\b",
-            text,
-            re.IGNORECASE,
-        )
-    )

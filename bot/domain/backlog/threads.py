@@ -164,9 +164,8 @@ def _cut(line: str) -> Iterator[str]:
     for piece, following in zip(pieces, [*pieces[1:], ""], strict=True):
         kept = f"{kept} {piece}".strip() if kept else piece.strip()
         # "no. 7" is a number; "so no." ends.
-        if kept.lower().endswith(_ABBREVIATIONS) and (
-            not f" {kept.lower()}".endswith(" no.") or following[:1].isdigit()
-        ):
+        last = kept.lower().rpartition(" ")[2].lstrip("(")
+        if last in _ABBREVIATIONS and (last != "no." or following[:1].isdigit()):
             continue
         if any(letter.isalnum() for letter in kept):
             yield " ".join(kept.split())
