@@ -17,7 +17,7 @@ from bot.domain.backlog import drafts, technologies, threads
 from tests.conftest import SHARED
 
 _FOLDER = Path(__file__).parent / "domain" / "backlog"
-#: Threads that the rules are tuned on, by whoever wrote them, and those that the rules have not seen, if there are any.
+#: Threads that the rules are tuned on, by whoever wrote them, and `fresh`, of which only the totals were looked at.
 FILES = {
     "own": "threads",
     "tuning": "threads_tuning",
@@ -27,6 +27,8 @@ FILES = {
     "voices": "threads_voices",
     "aside": "threads_aside",
     "unseen": "threads_unseen",
+    "workshop": "threads_workshop",
+    "fresh": "threads_fresh",
 }
 SHARED_EXAMPLES = SHARED / "backlog" / "examples.yaml"
 _LATER = re.compile(r"^\[\+(\d+)([dhm])\]\s*")

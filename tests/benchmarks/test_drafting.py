@@ -1,6 +1,6 @@
 """How much of what a DevOps lead would want in a draft is in it, over threads that people might have written.
 
-The rules have seen the threads of each file but threads_unseen.yaml: only that one, where there is one, says how
+The rules have seen the threads of each file but threads_fresh.yaml: only that one, where there is one, says how
 drafting does on threads that are new to it. The shared examples are measured where they lie beside the checkout.
 """
 
