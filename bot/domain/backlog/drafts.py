@@ -101,7 +101,7 @@ def draft(thread: Thread, vocabulary: Vocabulary) -> Draft:
     hours, blocked = quantities.hours(thread), quantities.blocked(thread)
     owned = {sentence.at for _, sentence in found.stays} - found.asked_in
     by = due.needed_by(thread, asked_in=found.asked_in, owned=owned)
-    has_evidence = bool(lacking or hours or blocked or by or found.stays or taken.rejected or _names_devops(thread))
+    has_evidence = bool(lacking or hours or blocked or by or found.stays or _names_devops(thread))
     wanted = _left(found.needs, taken.rejected, has_evidence=has_evidence)
     choices = list(_to_choose(thread, mentions, taken, wanted, vocabulary))
     is_over = found.withdrawn_at is not None or need_reader.is_closed(thread)
@@ -150,7 +150,7 @@ def _left(found: Sequence[Need], rejected: dict[str, int], *, has_evidence: bool
         kept = [need for need in kept if need.strength is Strength.IMPLIED or need.technologies or _is_listed(need)]
     # A proposal alone is talk, unless the thread says what its lack costs.
     is_meant = any(need.strength > Strength.NAMED for need in kept)
-    return kept if has_evidence or is_meant or any(need.weight >= 2 and need.technologies for need in kept) else []
+    return kept if has_evidence or is_meant else []
 
 
 def _is_listed(need: Need) -> bool:

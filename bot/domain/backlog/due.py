@@ -86,7 +86,6 @@ class _Read:
 def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | None:
     """Return the first day that DevOps must meet. Sentences in `owned` are about what the team does itself."""
     read: list[_Read] = []
-    heard_on = date.max
     for sentence in thread.sentences:
         before = thread.sentences[sentence.at - 1].text if sentence.at else ""
         is_when = any(_SAID["when"].search(text) for text in (sentence.text, before if before.endswith("?") else ""))
@@ -95,13 +94,10 @@ def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | N
             found = [each for each in found if each.corrects]
         if read and found and any(each.corrects for each in found):
             read = [each for each in found if each.corrects]
-        elif any(each.is_firm for each in found) and sentence.message.day > heard_on:
-            read = found  # who comes back on another day with a date brings news
         elif read and not found and (shift := _SAID["shift"].search(sentence.text)):
             read = [_shifted(each, shift, sentence) for each in read]
         else:
             read.extend(found)
-        heard_on = sentence.message.day if found else heard_on
     # "The sale is in June": where a day of that month is named, too, that is the day.
     dated = {(each.due.day.year, each.due.day.month) for each in read if not each.is_month}
     read = [each for each in read if not (each.is_month and (each.due.day.year, each.due.day.month) in dated)]

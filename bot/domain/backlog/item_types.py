@@ -43,8 +43,6 @@ BY_TECHNOLOGY: dict[str, ItemType] = {
     "testing": ItemType.PIPELINE,
     "build": ItemType.PIPELINE,
     "iac": ItemType.LIBRARY,
-    # Nobody sets up what a vendor hosts.
-    "saas": ItemType.ACCESS,
 }
 
 

@@ -164,8 +164,6 @@ def _hours(thread: Thread, sentence: Sentence) -> Iterator[Hours]:
             and _is_rate(text, amount)
         ):
             continue
-        if _SAID["machine"].search(before):
-            continue
         near = re.split(r"[,;:(]\s", text[: amount.end()])[-1] + re.split(r"[,;)]", text[amount.end() :])[0]
         if _SAID["with_us"].search(near) or (_SAID["no_work"].search(near) and not _SAID["hands"].search(near)):
             continue
@@ -237,8 +235,6 @@ def _rate(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> tuple[st
 
 
 def _days_a_week(text: str) -> int:
-    if counted := _DAYS_A_WEEK.search(text):
-        return int(_number(counted["n"]))
     listed = _DAYS_LISTED.search(text)
     if listed is None or _SAID["by_day"].search(text[: listed.start()]):
         return 0
