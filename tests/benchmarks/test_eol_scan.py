@@ -43,9 +43,9 @@ _SEED = 23
 _SIZES = (1_000, 10_000, 100_000)
 _DECADES = math.log(_SIZES[-1] / _SIZES[0])
 #: How many times a dictionary's match of the same rows matching may take.
-_MATCHED = 25.0
+_MATCHED = 15.0
 #: How many times inserting the same deployments by Core it may take to gather them and to say what is due on a new day.
-_SCHEDULED = 4.0
+_SCHEDULED = 7.0
 #: Different versions that one team runs.
 _VERSIONS = 60
 #: A Tuesday; the digest is due at 10.
