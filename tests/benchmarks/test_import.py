@@ -158,11 +158,11 @@ FILES = {
     "csv": (write_csv, "assets.csv", parse_csv),
 }
 #: How many times the floor a first import may take: the file parsed by its library, and the same rows inserted by Core.
-REACH = {"terraform": 5.0, "baton": 2.5, "csv": 4.0}
+REACH = {"terraform": 5.0, "baton": 2.0, "csv": 4.0}
 #: What share of the first's seconds a second import may take that changes nothing.
 SECOND = 0.4
 #: The share that a run may take whose files are other bytes, which say the same: it has to read them.
-REREAD = 0.7
+REREAD = 0.8
 MOST_MIB = 500
 
 
