@@ -57,21 +57,20 @@ class TestCodeowners:
         after, _ = self.edited("* @acme/devops\n/a/ @acme/web\n", change("acme/shop"), change("acme/shop:*"))
         assert after == "* @acme/payments\n/a/ @acme/web\n"
 
-    @pytest.mark.parametrize("end", ["\n", "\r\n"])
-    def test_the_repository_alone_gets_a_rule_behind_it(self, end: str) -> None:
-        text = f"* @acme/devops # everything{end}/a/ @acme/web{end}"
-        after, refused = self.edited(text, change("acme/shop"))
-        assert after == f"* @acme/devops # everything{end}** @acme/payments{end}/a/ @acme/web{end}"
-        assert refused == []
+    @pytest.mark.parametrize("one", ["acme/shop", "acme/shop:*"])
+    def test_half_of_what_the_rule_for_everything_says_is_not_changed(self, one: str) -> None:
+        """A rule behind it for the repository would also take every file that has no rule of its own."""
+        text = "* @acme/devops # everything\n/a/ @acme/web\n"
+        after, [reason] = self.edited(text, change(one))
+        assert after == text
+        assert reason == (
+            "line 1 says who owns the repository and every file without a rule of its own, and only one of them is "
+            "handed over: hand both over, or change it by hand."
+        )
 
     def test_a_last_line_without_an_end_stays_one(self) -> None:
-        assert self.edited("* @acme/devops", change("acme/shop"))[0] == "* @acme/devops\n** @acme/payments"
-
-    def test_a_rule_for_everything_alone_is_not_changed(self) -> None:
-        text = "* @acme/devops\n"
-        after, [reason] = self.edited(text, change("acme/shop:*"))
-        assert after == text
-        assert reason.startswith("line 1 also says who owns the repository, which is not handed over")
+        after, _ = self.edited("* @acme/devops", change("acme/shop"), change("acme/shop:*"))
+        assert after == "* @acme/payments"
 
     def test_what_is_not_there_any_more_is_said(self) -> None:
         text = "/a/ @acme/web\n"
@@ -129,9 +128,9 @@ def test_of_any_codeowners_the_receiver_gets_what_it_got_and_nobody_else_loses_a
         written = {each.owner.written for each in claim.owners}
         expected = renamed(claim.owners) if key in wanted and key not in refused else written
         assert {each.owner.written for each in after[key].owners} == expected, key
-    # Only the rule for everything cannot pass without the repository; a repository always can, until spellings run out.
-    assert all(key.partition(":")[2] in PATTERNS[:5] for key in refused)
-    assert all(key.partition(":")[2] in PATTERNS[:5] for key in after.keys() - before.keys())
+    # Only of the rule for everything and the repository one cannot pass without the other.
+    assert all(key.partition(":")[2] in ("", *PATTERNS[:5]) for key in refused)
+    assert after.keys() == before.keys()
     came = [line for line in lines_changed(text, found.text) if line.startswith("+")]
     assert len(came) <= len(wanted) + (not is_ended)
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.clients.catalog._checkout import COMMENT, LINE
 from bot.clients.catalog._reader import Sink, SourceFile
 from bot.clients.catalog.codeowners import Rule, rules
-from bot.domain.codeowners import CATCH_ALLS, is_catch_all
+from bot.domain.codeowners import is_catch_all
 from bot.domain.reconcile.edits import Edited, OwnerEdit, Refusal
 
 _PHYSICAL = re.compile(r"(?P<line>[^\r\n]*)(?P<end>\r\n|\r|\n|$)")
 _WORD = re.compile(r"\S+")
+_HALF = (
+    "line {line} says who owns the repository and every file without a rule of its own, and only one of them is handed "
+    "over: hand both over, or change it by hand."
+)
 
 
 @dataclass(slots=True)
@@ -26,8 +30,8 @@ class _Line:
 def edit(text: str, edits: Sequence[OwnerEdit]) -> Edited:
     """Return the file with other owners for the rules and the repository that `edits` are about.
 
-    The last rule for everything says who owns the repository as well. Where only the repository passes on, that rule
-    stays, and one more for everything stands behind it.
+    The last rule for everything says who owns the repository as well as every file without a rule of its own, so it
+    changes only where both pass on.
     """
     lines = [_Line(each["line"], each["end"]) for each in _PHYSICAL.finditer(text) if each[0]]
     found = list(rules("\n".join(line.text for line in lines), SourceFile(Path("CODEOWNERS"), "CODEOWNERS"), Sink()))
@@ -43,17 +47,15 @@ def edit(text: str, edits: Sequence[OwnerEdit]) -> Edited:
             continue
         wanted = by_rule.setdefault(rule.line, _Wanted(rule, is_whole=rule is whole))
         (wanted.repository if pattern is None else wanted.path).append(one)
-    added: dict[int, _Line] = {}
     for number, wanted in by_rule.items():
         line = lines[number - 1]
         try:
             if wanted.is_whole and not wanted.passes_whole:
-                added[number] = _for_repository_only(line, wanted, taken=last)
-            else:
-                line.text = _with_other_owners(line.text, wanted.each)
+                raise _CannotError(_HALF.format(line=number))
+            line.text = _with_other_owners(line.text, wanted.each)
         except _CannotError as error:
             refusals += [Refusal(one, str(error)) for one in (*wanted.repository, *wanted.path)]
-    return Edited(_joined(lines, added), tuple(refusals))
+    return Edited("".join(line.text + line.end for line in lines), tuple(refusals))
 
 
 class _CannotError(Exception):
@@ -85,16 +87,6 @@ def _pattern_of(one: OwnerEdit) -> str | None:
     """Return the pattern of the rule that an edit is about, None for the repository."""
     _, colon, pattern = one.external_id.partition(":")
     return pattern if colon else None
-
-
-def _for_repository_only(line: _Line, wanted: _Wanted, *, taken: Mapping[str, Rule]) -> _Line:
-    if wanted.path:
-        raise _CannotError(
-            f"line {wanted.rule.line} also says who owns the repository, which is not handed over in the same way: "
-            "hand both over, or change it by hand."
-        )
-    edited = _with_other_owners(line.text, wanted.repository)
-    return _Line(_under(_free_catch_all(taken), edited, line.text), line.end)
 
 
 def _with_other_owners(line: str, edits: Sequence[OwnerEdit]) -> str:
@@ -129,29 +121,3 @@ def _renamed(rest: str, one: OwnerEdit, *, is_there: bool) -> str:
         return written
 
     return re.sub(r"\s+(\S+)", write, rest)
-
-
-def _under(pattern: str, edited: str, line: str) -> str:
-    """Return an edited line under another pattern, without its comment."""
-    match = LINE.fullmatch(edited.strip())
-    assert match is not None  # noqa: S101 - the line was read above
-    rest = COMMENT.sub("", match["rest"] or "").rstrip()
-    return f"{line[: len(line) - len(line.lstrip())]}{pattern}{rest}"
-
-
-def _free_catch_all(taken: Mapping[str, Rule]) -> str:
-    free = next((pattern for pattern in CATCH_ALLS if pattern not in taken), None)
-    if free is None:
-        raise _CannotError("the file has a rule for everything in each spelling already: change the last one by hand.")
-    return free
-
-
-def _joined(lines: Sequence[_Line], added: Mapping[int, _Line]) -> str:
-    usual = next((line.end for line in lines if line.end), "\n")
-    pieces: list[str] = []
-    for number, line in enumerate(lines, start=1):
-        new = added.get(number)
-        pieces += (line.text, line.end)
-        if new is not None:
-            pieces += (new.text, new.end) if line.end else (usual, new.text)
-    return "".join(pieces)
