@@ -263,15 +263,22 @@ class Compiling:
         )
 
     def _entries(self, reminders: Mapping[WatchKey, Remembered]) -> list[Entry]:
-        """Return an entry for each addressee and cycle. What was added goes, for a report of everything needs room."""
+        """Return an entry for each addressee and cycle. What was added goes, for a report of everything needs room.
+
+        Of what runs in one cycle some may be paid for and some not: what the entry's deadline says nothing of has an
+        entry of its own.
+        """
         entries = []
         for _, keys in groupby(sorted(self._watches), key=itemgetter(0, 1, 2)):
             watches = [_with_runs(*self._watches.pop(key)) for key in keys]
             # The end of active support is a watch of its own; beside the end of support it is a remark.
             active = next((each for each in watches if each.deadline.kind is DeadlineKind.ACTIVE_SUPPORT), None)
             ends = [each for each in watches if each is not active]
-            shown = _shown(ends or watches, reminders, self.today)
-            entries.append(self._entry(shown, active if ends else None, reminders.get(shown.key)))
+            left = ends or watches
+            while left:
+                shown = _shown(left, reminders, self.today)
+                entries.append(self._entry(shown, active if ends else None, reminders.get(shown.key)))
+                left = list(_without(left, shown))
         return entries
 
     def _entry(self, watch: Watch, active: Watch | None, reminder: Remembered | None) -> Entry:
@@ -294,6 +301,14 @@ def _with_runs(held: Watch, found: list[MatchedDeployment]) -> Watch:
     """Return the watch of what was found, which mostly is all of it: then it is the inventory's own."""
     runs = tuple(sorted(found, key=order_of))
     return held if held.runs == runs else replace(held, runs=runs)
+
+
+def _without(watches: Iterable[Watch], shown: Watch) -> Iterator[Watch]:
+    """Yield what runs by other deadlines than the one that is shown."""
+    told = {run.deployment.id for run in shown.runs}
+    for watch in watches:
+        if runs := tuple(run for run in watch.runs if run.deployment.id not in told):
+            yield watch if len(runs) == len(watch.runs) else replace(watch, runs=runs)
 
 
 def _shown(watches: Sequence[Watch], reminders: Mapping[WatchKey, Remembered], today: date) -> Watch:

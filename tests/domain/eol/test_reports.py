@@ -140,6 +140,18 @@ def test_money_is_named_while_it_is_charged() -> None:
     assert (upgraded.urgency, upgraded.charged.now) == (Urgency.OVERDUE, None)
 
 
+def test_what_is_paid_for_and_what_is_not_are_two_entries_of_one_cycle() -> None:
+    report = compiled(
+        runs(1, "postgresql", "11.22", provider="aws-rds"),
+        runs(2, "postgresql", "11.21", provider="aws-rds", has_extended_support=False),
+    )
+    assert [(each.urgency, [run.asset.id for run in each.watch.runs]) for each in report.entries] == [
+        (Urgency.PAID, [1]),
+        (Urgency.OVERDUE, [2]),
+    ]
+    assert (report.counts[Urgency.OVERDUE], report.charged) == (1, 1)
+
+
 def test_the_end_of_active_support_is_a_remark_where_the_end_itself_is_known() -> None:
     [entry] = compiled(runs(1, "kubernetes", "1.33.2")).entries
     assert entry.watch.deadline.kind is DeadlineKind.SUPPORT
@@ -237,9 +249,18 @@ def test_a_deadline_is_never_hidden_and_quiet_only_while_an_answer_holds(
         assert until >= TODAY
 
 
-@given(versions=st.lists(st.sampled_from(["16.1", "14.2", "11.22", "9", "18.0", "", "17beta1", "x"]), max_size=8))
-def test_every_deployment_is_somewhere_and_nothing_unsure_is_dated(versions: list[str]) -> None:
-    deployments = [runs(number, version=version) for number, version in enumerate(versions, start=1)]
+VERSIONS = st.sampled_from(["16.1", "14.2", "11.22", "9", "18.0", "", "17beta1", "x"])
+WHERE = st.sampled_from([("", None), ("aws-rds", None), ("aws-rds", True), ("aws-rds", False)])
+
+
+@given(found=st.lists(st.tuples(VERSIONS, WHERE), max_size=8))
+def test_every_deployment_is_somewhere_and_nothing_unsure_is_dated(
+    found: list[tuple[str, tuple[str, bool | None]]],
+) -> None:
+    deployments = [
+        runs(number, version=version, provider=provider, has_extended_support=goes_on)
+        for number, (version, (provider, goes_on)) in enumerate(found, start=1)
+    ]
     report = compiled(*deployments)
     dated = [one.deployment.id for each in report.entries for one in each.watch.runs]
     others = [one.deployment.id for one in (*report.unsure, *report.undated)]
