@@ -287,9 +287,15 @@ def _between(index: CycleIndex, order: list[tuple[Run, int]], run: Run, *, is_pr
     if above is None:
         return Newer(product=product, newest=below, feed=feed)
     if below is None and not is_prerelease:
-        ended = index.before_all([run, *(head for head, _ in order)], above)
+        is_a_version = any(run) and not _has_lost_zero(index, run)
+        ended = index.before_all([run, *(head for head, _ in order)], above) if is_a_version else None
         return UntrackedOld(product=product, oldest=above, feed=feed, ended=ended)
     return BetweenCycles(product=product, below=below, above=above, is_prerelease=is_prerelease, feed=feed)
+
+
+def _has_lost_zero(index: CycleIndex, run: Run) -> bool:
+    """Whether a version may be another one that was stored as a number: 1.30 comes out of a spreadsheet as 1.3."""
+    return len(run) == 2 and run[1] > 0 and (run[0], run[1] * 10) in index.groups
 
 
 def _unreadable(index: CycleIndex) -> Matched:

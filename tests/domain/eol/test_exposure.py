@@ -181,5 +181,17 @@ def test_what_is_older_than_all_that_have_long_ended_has_ended_too(table: Table,
         assert (watch.deadline.on, watch.cycle.name) == (LONG_AGO, "<1")
 
 
+@pytest.mark.parametrize(
+    ("version", "is_over"),
+    [("1.3", False), ("v1.3", False), ("1.3.0", True), ("1.4", True), ("0", False), ("v0.0.0-dev", False)],
+)
+def test_no_number_that_lost_its_zero_and_no_version_that_was_never_set_is_older_than_all(
+    version: str, is_over: bool
+) -> None:
+    found = match(aged(Undated.ENDED, "3", "2", "1.30", "1.18"), product="widget", version=version)
+    assert not isinstance(found, InCycle)
+    assert (certain_of(found) is not None) == is_over
+
+
 def test_deployments_of_assets_that_are_gone_are_left_out() -> None:
     assert watched([], runs(1)).by_asset == {}
