@@ -188,6 +188,7 @@ def test_what_says_that_nobody_owns_something_is_no_owner_and_is_counted(parse: 
         ("team-a + team-b", ["team-a", "team-b"]),
         ("@acme/team-a + @acme/team-b", ["team-a", "team-b"]),
         ("team-a (Jane Doe)", ["team-a"]),
+        ("Jane Doe (left the company)", []),
         ("team-a [jane@example.com]", ["team-a"]),
         ("Jane Doe (team-a)", ["Jane Doe"]),
         ("team-a (EU)", ["team-a (EU)"]),

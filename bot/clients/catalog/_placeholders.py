@@ -57,9 +57,14 @@ _DOUBT = (
     r"|quizás?|tal\s+vez|probablemente|por\s+confirmar|forse|probabilmente|da\s+confermare|talvez|provavelmente|a\s+confirmar"
     r"|misschien|waarschijnlijk|kanske|kanskje|måske|ehkä|może|chyba|возможно|наверное|belki|mungkin|たぶん|おそらく|可能|也许"
 )
+#: Said beside an owner who is none any more.
+_OVER = (
+    r"old|(?:has\s+)?left(?:\s+the\s+company)?|gone|dissolved|disbanded|deprecated|retired|departed|resigned|moved|until|was|no\s+longer"
+    r"|not\s+any\s?more|ex|ex-?employee|inactive|ausgeschieden|bis|parti|ancien"
+)
 _DOUBTFUL = re.compile(
-    rf"(?:{_DOUBT})\s.+|.+\s?[(\[](?:{_DOUBT}|old|left|gone|dissolved|disbanded|deprecated|retired|\?+)(?:\W.*)?[)\]]"
-    rf"|.+\s[-–—:]\s*(?:{_DOUBT})|.+\s(?:or|oder|and/or)\s.+|(?=.*\w).*\?+|used\s+to\s+be\s.+",
+    rf"(?:{_DOUBT})\s.+|.+\s?[(\[](?:{_DOUBT}|{_OVER}|\?+)(?:\W.*)?[)\]]|.+\s[-–—:]\s*(?:{_DOUBT}|{_OVER})"
+    r"|.+\s(?:or|oder|and/or|until)\s.+|(?=.*\w).*\?+|(?:used\s+to\s+be|was:|then)\s.+",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -183,7 +183,11 @@ class _Assets:
                 yield from ((part, "") for part in parts)
             elif len(added := _ADDED_NAMES.split(name)) > 1:
                 yield from ((part, "" if _is_reference(part) else name) for part in added)
-            elif (bracketed := _IN_BRACKETS.fullmatch(name)) and any(map(_is_person, bracketed.groups())):
+            elif (
+                (bracketed := _IN_BRACKETS.fullmatch(name))
+                and any(map(_is_person, bracketed.groups()))
+                and no_owner(OwnerRef(name, written=name)) is None  # "Jane Doe (left the company)"
+            ):
                 yield bracketed["owner"], "" if _is_reference(bracketed["owner"]) else name
             else:
                 yield name, ""
