@@ -207,6 +207,27 @@ def test_a_folder_with_a_file_that_excel_has_marked_is_read(tmp_path: Path) -> N
     assert owners(read("csv", [tmp_path])) == {"a-svc": ["team-a"]}
 
 
+def test_a_file_whose_lines_end_as_on_an_old_macintosh_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"name;owner\r\ra-svc;team-a\rb-svc;team-b\r")
+    (tmp_path / "b.csv").write_bytes(b"sep=;\rname;owner\rc-svc;team-c")
+    assert owners(read("csv", [tmp_path])) == {"a-svc": ["team-a"], "b-svc": ["team-b"], "c-svc": ["team-c"]}
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\nc,team-c,\n"])
+def test_a_quotation_mark_that_is_never_closed_hides_nothing_silently(parse: Parse, end: str) -> None:
+    catalog = parse(f'name,owner,description\na,team-a,\nb,team-b,"5 TB\nd,team-d,{end}')
+    [problem] = catalog.problems
+    assert "quotation mark that is never closed" in problem.message
+    assert problem.is_error
+    assert not catalog.assets
+
+
+def test_a_cell_of_several_lines_and_a_single_mark_are_no_such_thing(parse: Parse) -> None:
+    catalog = parse('name,owner,description\na,team-a,a 5" disk\nb,team-b,"two\nlines"\n')
+    assert owners(catalog) == {"a": ["team-a"], "b": ["team-b"]}
+    assert not catalog.problems
+
+
 def test_names_that_are_joined_are_two_owners_where_each_stands_alone_elsewhere(parse: Parse) -> None:
     catalog = parse(
         'Service,Owner,Secondary owner\na,red & blue,\nb,red and green,\nc,"Red, Blue",\nd,red,blue\ne,"Red, Green",\n'

@@ -25,6 +25,7 @@ from bot.clients.catalog.spreadsheet._lines import (
     below_hint,
     columns_of,
     decoded,
+    first_line,
     separator,
 )
 from bot.clients.eol import starter
@@ -63,7 +64,7 @@ def _matches(path: Path) -> bool:
     try:
         text = decoded(peek(path))[0]
         below, _ = below_hint(text)
-        header = next(csv.reader(io.StringIO(below.partition("\n")[0] or below), delimiter=separator(text)), [])
+        header = next(csv.reader(io.StringIO(first_line(below)[0] or below, newline=""), delimiter=separator(text)), [])
     except csv.Error:
         return False
     return columns_of(header) is not None

@@ -30,6 +30,7 @@ _COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
     for about, columns in table("spreadsheet_columns").items()
 }
 LIST = re.compile(r"[;\n]|(?<!\|)\|(?!\|)|,(?=\s*\S)|\s/\s")
+_FIRST_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)?")
 #: What a spreadsheet may have put before a text, so that it is not taken for a formula.
 _TEXT_MARK = re.compile(r"^'(?=[=+\-@])")
 
@@ -70,7 +71,8 @@ class SheetRows:
         delimiter = separator(text)
         text, skipped = below_hint(text)
         csv.field_size_limit(_LONGEST_CELL)
-        self._reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
+        self._text, self._read_to = text, io.StringIO(text, newline="")
+        self._reader = csv.reader(self._read_to, delimiter=delimiter, strict=False)
         self._skipped = skipped
         header = self._header()
         found = columns_of(header)
@@ -85,7 +87,7 @@ class SheetRows:
     def read(self) -> Iterator[SheetRow]:
         """Yield the lines that say something; a line with too many cells is reported and left out."""
         while True:
-            line = self._reader.line_num + 1 + self._skipped
+            line, begins = self._reader.line_num + 1 + self._skipped, self._read_to.tell()
             try:
                 cells = next(self._reader)
             except StopIteration:
@@ -94,6 +96,9 @@ class SheetRows:
                 raise UnreadableError(
                     f"cannot be read from here on ({error}).", path=self._file.shown, line=line
                 ) from None
+            if self._reader.line_num + self._skipped > line and self._is_open(begins):
+                what = "has a quotation mark that is never closed, so the rest of the file is one cell; close it."
+                raise UnreadableError(what, path=self._file.shown, line=line)
             if not "".join(cells).strip():
                 continue
             if len(cells) > self._width and any(cell.strip() for cell in cells[self._width :]):
@@ -101,6 +106,11 @@ class SheetRows:
                 self._sink.problem(self._file.at(line), message)
                 continue
             yield SheetRow(line, {key: cells[place] for key, place in self._columns.items() if place < len(cells)})
+
+    def _is_open(self, begins: int) -> bool:
+        """Whether a line of several is the last one only because a quotation mark in it is not closed."""
+        is_last = self._read_to.tell() == len(self._text)
+        return is_last and self._text.count('"', begins) % 2 == 1
 
     def _header(self) -> list[str]:
         try:
@@ -146,19 +156,25 @@ def _places(folded: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[s
     return places
 
 
+def first_line(text: str) -> tuple[str, str]:
+    """Return a text's first line and the rest, whichever way lines end: Excel's CSV for the Macintosh has `\\r`."""
+    found = _FIRST_LINE.match(text)
+    return (found[1], text[found.end() :]) if found is not None else (text, "")
+
+
 def below_hint(text: str) -> tuple[str, int]:
     """Return a text without the line `sep=;` that Excel writes for itself, and how many lines that was."""
-    first, _, rest = text.partition("\n")
+    first, rest = first_line(text)
     return (rest, 1) if first.strip().lower().startswith("sep=") else (text, 0)
 
 
 def separator(text: str) -> str:
     """Return the separator: what the first line says (`sep=;`), or what it has most of outside quotation marks."""
-    first, _, rest = text.lstrip("\n").partition("\n")
+    first, rest = first_line(text.lstrip("\r\n"))
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         return first.strip()[4]
     if first.strip().lower().startswith("sep="):
-        first = rest.partition("\n")[0]
+        first = first_line(rest)[0]
     bare = re.sub(r'"[^"]*"', "", first)
     return max(_SEPARATORS, key=lambda mark: (bare.count(mark), -_SEPARATORS.index(mark)))
 
