@@ -17,7 +17,7 @@ from bot.domain.rights import Actor, Holders, Right, may
 from bot.errors import NotFoundError
 from bot.services import actors, questions
 from bot.services.deps import Deps
-from bot.services.questions import Always, Meant, Named, OnDay, TeamsMeant, TeamThings, owner_called
+from bot.services.questions import Always, Meant, Named, OnDay, TeamsMeant, TeamThings, owner_called, team_said
 from bot.services.snapshot import Snapshot
 
 #: Ways of matching that leave nothing to explain.
@@ -77,9 +77,16 @@ def answer(deps: Deps, snapshot: Snapshot, text: str, *, asker: str = "") -> Fou
     match found:
         case TeamsMeant(teams=(team,)):
             return TeamThings(team)
-        case Missing(asked=name) if name:
-            return owner_called(snapshot, name) or found
+        case Missing(asked=name) if name and (known := owner_called(snapshot, name)) is not None:
+            return known
+        case Answered() | Missing() if (team := team_said(snapshot, text)) is not None:
+            if isinstance(found, Missing) or not _is_of(found.verdict, team):  # the growth team, and a service Growth
+                return TeamThings(team)
     return found
+
+
+def _is_of(verdict: Verdict, team: TeamRecord) -> bool:
+    return isinstance(verdict, Owned) and any(each.team == team for each in verdict.owners)
 
 
 def find(deps: Deps, snapshot: Snapshot, text: str) -> Found:

@@ -205,6 +205,15 @@ def _named_owner(snapshot: Snapshot, asked: OwnerQuestion) -> Meant | None:
     return PersonMeant(people[0]) if len(people) == 1 else PeopleMeant(people)
 
 
+def team_said(snapshot: Snapshot, text: str) -> TeamRecord | None:
+    """Return the team that a text names as one, "the growth team", where no asset is called so."""
+    said = owner_questions.team_said(text)
+    if said is None or snapshot.directory.is_name(text):
+        return None
+    teams = filter(None, map(snapshot.team_by_name, said))
+    return next((team for team in teams if not team.is_gone), None)
+
+
 def owner_called(snapshot: Snapshot, name: str) -> TeamsMeant | TeamThings | PersonMeant | None:
     """Return the team or the person of a name that no asset has; the teams, where it is only the end of their names."""
     team = snapshot.team_by_name(name)

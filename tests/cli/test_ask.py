@@ -45,6 +45,19 @@ def catalog(baton: Baton, tmp_path: Path) -> None:
     assert ran.code == 0, ran.err
 
 
+@pytest.mark.parametrize("question", ["growth team", "who is the growth squad?", "who owns team growth"])
+def test_a_name_that_is_said_to_be_a_team_s_is_no_asset_of_that_name(
+    baton: Baton, tmp_path: Path, question: str
+) -> None:
+    (tmp_path / "catalog.yaml").write_text(
+        "teams: [{name: Growth}, {name: Marketing}]\nassets:\n"
+        "  - {name: growth, kind: service, owner: Marketing}\n  - {name: checkout, kind: service, owner: Growth}\n"
+    )
+    assert baton("catalog", "import", "baton", tmp_path / "catalog.yaml").code == 0
+    assert baton("ask", question).out.startswith("Growth owns 1 thing")
+    assert baton("ask", "growth").out.startswith("Marketing owns growth.")
+
+
 @pytest.mark.usefixtures("catalog")
 def test_an_answer_for_a_person(baton: Baton) -> None:
     ran = baton("ask", "who looks after the payments database?")

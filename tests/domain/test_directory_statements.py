@@ -42,6 +42,8 @@ def directory() -> Directory:
         ("grafana works again", "grafana"),
         ("we just deployed checkout", "checkout"),
         ("checkout is all green", "checkout"),
+        ("checkout is back up, no longer down", "checkout"),
+        ("checkout is fixed, no errors any more, never mind", "checkout"),
     ],
 )
 def test_a_sentence_that_asks_for_nobody_is_not_answered(directory: Directory, text: str, offered: str) -> None:
@@ -71,6 +73,9 @@ def test_a_sentence_that_asks_for_nobody_is_not_answered(directory: Directory, t
         ("payments-db is down", "payments-db"),
         ("grafana is slow for me", "grafana"),
         ("checkout is down", "checkout"),
+        ("checkout isn't working now", "checkout"),
+        ("checkout is not working again", "checkout"),
+        ("payments-db was fine yesterday but fails now", "payments-db"),
         ("problem with checkout", "checkout"),
         ("security of the web", "web"),
         ("is payments-db back?", "payments-db"),

@@ -69,7 +69,13 @@ _ASKS_WHAT_FOR = re.compile(
 _SAID_TO = re.compile(
     rf"(?:{_THANKS}|cc|fyi|\+1|1|(?:{_GREETINGS})(?=.*\b(?:team|squad|folks|all|everyone|people)$))\b", re.IGNORECASE
 )
-#: … unless something is asked for.
+#: … unless it is said of something that is called so: "kudos is down" …
+_SAYS_OF_A_NAME = re.compile(
+    r"\S+\s+(?:service|app|api|db|server|page|site|is|isn'?t|was|wasn'?t|has|hasn'?t|keeps?|seems?|looks?|went|does|doesn'?t"
+    r"|fails?|failed|crash(?:es|ed)|throws?|returns?|times|timed)\b",
+    re.IGNORECASE,
+)
+#: … or something is asked for.
 _ASKS = re.compile(
     r"[?]|\b(?:who|whom|whose|whos|which|what|where|when|how|owns?|owned|owners?|ownership|responsible|contacts?|find|need|looking|can|could"
     r"|please|anyone|anybody|charge|maintain\w*|eol|support\w*)\b",
@@ -90,7 +96,7 @@ def courtesy(text: str) -> Courtesy | None:
     words = " ".join(_MARKUP.sub(" ", text.replace("’", "'")).split())
     if _GREETS.fullmatch(words) or _ASKS_WHAT_FOR.fullmatch(words):
         return Courtesy.GREETING
-    if _SAID_TO.match(words) and not _ASKS.search(text):
+    if _SAID_TO.match(words) and not _ASKS.search(text) and not _SAYS_OF_A_NAME.match(words):
         return Courtesy.REMARK
     return Courtesy.NOD if _NOTHING_ELSE.fullmatch(words) else None
 

@@ -30,7 +30,13 @@ _ASKING = tuple(
 _ME = frozenset({"i", "me", "mine", "my", "myself"})
 _US = frozenset({"we", "us", "our", "ours", "our team", "my team", "my teams"})
 #: What stands around a name, as in "the devops team".
-_AROUND = re.compile(r"^(?:the |team )+| (?:team|folks|people)$", re.IGNORECASE)
+_AROUND = re.compile(r"^(?:the |team )+| (?:team|squad|folks|people)$", re.IGNORECASE)
+#: A text that says of a name that it is a team's, and says no more.
+_A_TEAM = re.compile(
+    r"(?:(?:hey|hi|please|so),? )?(?:who(?:['’]s| is| are| owns| runs)? |what(?:['’]s| is) |owners? of )?"
+    rf"(?:the )?(?P<name>(?:team [^\s].{{0,79}}?|[^\s].{{0,79}}? (?:team|squad))){_END}",
+    re.IGNORECASE,
+)
 
 
 class Owners(Enum):
@@ -51,6 +57,13 @@ class OwnerQuestion:
     of: Owners
     name: str = ""
     bare: str = ""
+
+
+def team_said(text: str) -> tuple[str, str] | None:
+    """Return the team that a text names as one, "the growth team", and its bare name; None where it says more."""
+    line = " ".join(text.split())
+    found = _A_TEAM.fullmatch(line) if len(line) <= _MOST_CHARACTERS else None
+    return (found["name"], _AROUND.sub("", found["name"])) if found is not None else None
 
 
 def asked(text: str) -> OwnerQuestion | None:

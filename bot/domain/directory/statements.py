@@ -38,6 +38,13 @@ _GOOD_NEWS = re.compile(
     r"|rebooted|upgraded|migrated|resolved|closed|updated|reverted)\b",
     re.IGNORECASE,
 )
+#: … unless it is not so, or not any more: "isn't working now", "was fine but fails again".
+_STILL_BAD = re.compile(
+    r"(?:n['’]t|\bnot|\bnever|\bhardly)\s+(?:\w+\s+){0,2}?(?:back|up|green|fine|ok|okay|good|work\w*|fixed|resolved|restored"
+    r"|healthy|stable|live|online)\b|\bnobody\b"
+    r"|\b(?:but|yet|except)\b.*(?:\b(?:fail\w*|broken|errors?|5\d\d|down|slow|crash\w*|not)\b|n['’]t\b)",
+    re.IGNORECASE,
+)
 #: Before a word that is a name, no article stands, nor what makes it a verb: "my login", "can't login", "a policy".
 _BEFORE_NO_NAME = frozenset(
     """the a an my your our his her their this that these those some any no every each its another i you we they he she
@@ -61,7 +68,7 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
     """
     if _asks(question, text):
         return False
-    if "?" not in text and _GOOD_NEWS.search(text) is not None:
+    if "?" not in text and _GOOD_NEWS.search(text) is not None and _STILL_BAD.search(text) is None:
         return True
     chunks = question.chunks
     others = [chunk for chunk in chunks if not _says_no_more(chunk.folded)]
