@@ -253,6 +253,44 @@ def test_a_filter_for_single_files_is_read_and_one_that_is_not_is_said_of_the_di
     }
 
 
+def test_endings_are_read_in_the_forms_that_people_write_and_add_up(tmp_path: Path) -> None:
+    (tmp_path / "OWNERS").write_text(
+        "filters:\n  '\\.(go|ts)$': {approvers: [ann]}\n  '^.*\\.pb\\.go$': {approvers: [bo]}\n"
+        "  'go\\.(mod|sum)$': {approvers: [cy]}\n  '^docs/README\\.md$': {approvers: [di]}\n"
+    )
+    catalog = read("kubernetes", [tmp_path], options=ReadOptions(repository="acme/r"))
+    rules = {a.path_rule.pattern: a for a in catalog.assets if a.path_rule}
+    assert {pattern: [o.owner.name for o in a.owners] for pattern, a in rules.items()} == {
+        "/**/*.go": ["ann"],
+        "/**/*.ts": ["ann"],
+        "/**/*.pb.go": ["bo", "ann"],
+        "/**/*go.mod": ["cy"],
+        "/**/*go.sum": ["cy"],
+        "/docs/README.md": ["di"],
+    }
+    places = [rules[each].path_rule.position for each in ("/**/*.go", "/**/*.pb.go", "/docs/README.md")]
+    assert places == sorted(set(places))
+    assert not catalog.problems
+
+
+def test_a_filter_for_a_file_is_none_for_what_lies_in_a_directory_of_that_name(tmp_path: Path) -> None:
+    (tmp_path / "vendor").mkdir()
+    (tmp_path / "OWNERS").write_text("filters:\n  '^(vendor|Makefile)$': {approvers: [ann]}\n")
+    catalog = read("kubernetes", [tmp_path], options=ReadOptions(repository="acme/r"))
+    assert [a.path_rule.pattern for a in catalog.assets if a.path_rule] == ["/Makefile"]
+
+
+def test_where_the_directories_above_are_left_out_nobody_has_what_no_filter_is_for(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    (tmp_path / "OWNERS").write_text("approvers: [ann]\n")
+    (tmp_path / "web" / "OWNERS").write_text(
+        "options: {no_parent_owners: true}\nfilters:\n  '\\.md$': {approvers: [bo]}\n"
+    )
+    catalog = read("kubernetes", [tmp_path], options=ReadOptions(repository="acme/r"))
+    rules = {a.path_rule.pattern: [o.owner.name for o in a.owners] for a in catalog.assets if a.path_rule}
+    assert rules == {"*": ["ann"], "/web/": [], "/web/**/*.md": ["bo"]}
+
+
 def test_an_account_may_be_called_what_elsewhere_means_nobody(tmp_path: Path) -> None:
     (tmp_path / "OWNERS").write_text("approvers: [nil, na]\n")
     [rule, *_] = read("kubernetes", [tmp_path], options=ReadOptions(repository="acme/r")).assets

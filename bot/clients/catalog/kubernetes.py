@@ -8,9 +8,8 @@ is who looks after it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 
 from bot.clients.catalog._git import Remote, remote_of
@@ -25,12 +24,20 @@ from bot.domain.names import clean
 
 _ALIASES = "OWNERS_ALIASES"
 _HANDLE = re.compile(r"@?(?P<login>[A-Za-z0-9](?:[\w.-]*\w)?)", re.ASCII)
-#: Filters that say "everything here", and those that say "files that end so".
+#: Filters that say "everything here".
 _ALL_FILES = frozenset({".*", "^.*$", "^.*", ".*$", ""})
-_ENDING = re.compile(r"(?:\.\*|\^\.\*)?\\\.(?P<ending>[A-Za-z0-9_+-]+)\$")
-#: A filter that names files of the directory: `^Makefile$`, `^(Makefile|build\\.sh)$`.
-_FILES = re.compile(r"\^\(?(?:\?:)?(?P<names>(?:[\w|-]|\\[.+-])+)\)?\$", re.ASCII)
+#: Filters of names that are written out: `^Makefile$`, `^(Makefile|build\.sh)$`, `\.go$`, `go\.(mod|sum)$`.
+#: Without the `^` they are for every file below that ends so.
+_LITERAL = r"(?:[\w/-]|\\[.+-])"
+_NAMES = re.compile(
+    rf"(?P<any>\^?\.\*|)(?P<start>\^?)(?P<before>{_LITERAL}*)(?:\((?:\?:)?(?P<one_of>{_LITERAL}+(?:\|{_LITERAL}+)*)\))?"
+    rf"(?P<after>{_LITERAL}*)\$",
+    re.ASCII,
+)
 _MOST_PARENTS = 50
+_LONGEST_FILTER = 500
+#: Of one OWNERS file; their places lie between those of the directory above and of the next one below.
+_MOST_RULES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,11 @@ class _Place:
     @property
     def depth(self) -> int:
         return self.directory.count("/") - 1
+
+    def has_directory(self, name: str) -> bool:
+        """Whether the checkout has a directory of that name beside the OWNERS file."""
+        path = self.root / self.directory.strip("/") / name
+        return path.is_dir() and not path.is_symlink()
 
 
 def _matches(path: Path) -> bool:
@@ -118,23 +130,25 @@ class _Owners:
         files: dict[str, list[Fields]] = {}
         unread = []
         for pattern, inner in said.items():
-            if ending := _ENDING.fullmatch(pattern):
-                endings.setdefault(f".{ending['ending']}", []).append(inner)
-            elif names := _files_of(pattern):
-                for name in names:
-                    files.setdefault(name, []).append(inner)
+            if (names := _Names.of(pattern)) is not None:
+                for name in names.written:
+                    if not names.are_endings and self._place.has_directory(name):
+                        continue  # no file is called so
+                    (endings if names.are_endings else files).setdefault(name, []).append(inner)
             elif pattern not in _ALL_FILES:
                 unread.append(quoted(pattern))
                 message = f"filter {unread[-1]} is no pattern that Baton can keep; it is left out."
                 self._reader.problem(filters.line_of(pattern), message, is_error=False)
         remark = f"The filter {', '.join(unread)} may name more owners; Baton could not read it." if unread else ""
         directory = self._place.directory
-        rules = [(directory, 0, for_all)] if for_all else []
-        rules += [(f"{directory}**/*{ending}", 1, [*own, *for_all]) for ending, own in endings.items()]
+        # With the directories above left out, nobody has what no filter is for.
+        rules = [(directory, for_all or [Fields(line=document.line)])] if for_all or stops else []
+        for ending in sorted(endings, key=len):
+            own = _of_endings(endings, ending)
+            rules.append((f"{directory}**/*{ending}", [*own, *for_all]))
         for name, own in files.items():
-            also = [each for ending, each in endings.items() if name.endswith(ending)]
-            rules.append((f"{directory}{name}", 2, [*own, *chain.from_iterable(also), *for_all]))
-        for pattern, step, (first, *others) in rules:
+            rules.append((f"{directory}{name}", [*own, *_of_endings(endings, name), *for_all]))
+        for step, (pattern, (first, *others)) in enumerate(rules[:_MOST_RULES]):
             self._rule(first, pattern, step, labels=document, stops=stops, also=others, remark=remark)
 
     def _said(self, filters: Fields) -> dict[str, Fields]:
@@ -185,7 +199,7 @@ class _Owners:
                 tags=tuple(("label", label) for label in reader.texts(labels, "labels")),
                 owners=owners,
                 # A deeper directory wins over those above it, and files of a kind over the rest of their directory.
-                path_rule=PathRule(name, "*" if is_root else pattern, place.depth * 3 + step),
+                path_rule=PathRule(name, "*" if is_root else pattern, place.depth * _MOST_RULES + step),
                 origin=reader.at(fields.line),
             )
         )
@@ -221,12 +235,31 @@ class _Owners:
                 yield OwnerClaim(OwnerRef(team, type_, written if team == login else team), role=role)
 
 
-def _files_of(pattern: str) -> list[str]:
-    """Return the names of the files of a directory that a filter is for; none where it is for others."""
-    found = _FILES.fullmatch(pattern)
-    if found is None or ("|" in found["names"] and "(" not in pattern):
-        return []
-    return [re.sub(r"\\(.)", r"\1", name) for name in found["names"].split("|") if name]
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the names of the files are that a filter is for, or how they end."""
+
+    written: tuple[str, ...]
+    are_endings: bool
+
+    @classmethod
+    def of(cls, pattern: str) -> _Names | None:
+        """Return them; None for a filter that is for others, or written in another way."""
+        found = _NAMES.fullmatch(pattern) if len(pattern) <= _LONGEST_FILTER else None
+        if found is None or (found["any"] and found["start"]):
+            return None
+        are_endings = not found["start"]
+        middles = (found["one_of"] or "").split("|")
+        names = tuple(re.sub(r"\\(.)", r"\1", found["before"] + each + found["after"]) for each in middles)
+        if not all(names) or (are_endings and any("/" in name for name in names)):
+            return None
+        return cls(names, are_endings)
+
+
+def _of_endings(endings: Mapping[str, Sequence[Fields]], name: str) -> list[Fields]:
+    """Return what is said of all files that end as this name does, the most of it first."""
+    found = sorted((each for each in endings if name.endswith(each)), key=len, reverse=True)
+    return [inner for each in found for inner in endings[each]]
 
 
 def _place(file: SourceFile, options: ReadOptions) -> _Place:
