@@ -382,6 +382,18 @@ class TestTheDigest:
         active = DueMilestone(story(DeadlineKind.ACTIVE_SUPPORT, SOON), Milestone(60))
         assert "2 deadlines to answer" in blocks.digest(self.digest((active, passed))).text
 
+    def test_what_nobody_pays_for_is_named_beside_the_same_release_that_somebody_does(self) -> None:
+        unpaid_db = observed(running("unpaid-db", 2), has_extended_support=False)
+        ended = story(DeadlineKind.FORCED_UPGRADE, TODAY - timedelta(600), runs=(unpaid_db,))
+        ahead = DueMilestone(story(DeadlineKind.EXTENDED_SUPPORT, TODAY + timedelta(148), id=8), Milestone(180))
+        message = blocks.digest(self.digest((ahead, DueMilestone(ended, Milestone(-196))))).text
+        head, paid, title, unpaid, *_ = message.splitlines()
+        assert "2 deadlines to answer" in head
+        assert "orders-db" in paid
+        assert title == "*Overdue*"
+        assert "unpaid-db" in unpaid
+        assert "Charged now" not in unpaid
+
     def test_what_costs_stands_above_what_has_passed(self) -> None:
         paid = DueMilestone(story(DeadlineKind.SUPPORT, TODAY - timedelta(900)), Milestone(-896))
         its = story(DeadlineKind.SUPPORT, TODAY - timedelta(1))

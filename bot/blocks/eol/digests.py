@@ -127,17 +127,28 @@ def _lined_up(items: Sequence[DueMilestone], today: date) -> list[_Item]:
 
 
 def _upgrades(items: Sequence[DueMilestone], today: date) -> list[_Upgrade]:
-    """Put the deadline of a release cycle that has passed beside the next one of the same: it is one upgrade."""
-    passed = {_whose(each.card): each for each in items if each.card.watch.deadline.on < today}
+    """Put the deadline of a release cycle that has passed beside the next one of the same: it is one upgrade.
+
+    What runs by the one that has passed alone, for nobody pays for it, has a line of its own.
+    """
+    passed: dict[tuple[str, str, str], list[DueMilestone]] = {}
+    for item in items:
+        if item.card.watch.deadline.on < today:
+            passed.setdefault(_whose(item.card), []).append(item)
     found, paired = [], set[int]()
     for item in items:
         deadline, beside = item.card.watch.deadline, None
         if deadline.on >= today and deadline.kind is not DeadlineKind.ACTIVE_SUPPORT:
-            beside = passed.pop(_whose(item.card), None)
+            runs = _runs_of(item)
+            beside = next((each for each in passed.get(_whose(item.card), ()) if _runs_of(each) <= runs), None)
         if beside is not None:
             paired.add(id(beside))
         found.append(_Upgrade(item, beside))
     return [each for each in found if id(each.item) not in paired]
+
+
+def _runs_of(item: DueMilestone) -> set[int]:
+    return {run.deployment.id for run in item.card.watch.runs}
 
 
 def _whose(card: Card) -> tuple[str, str, str]:
