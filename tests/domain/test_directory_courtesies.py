@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from bot.domain.directory.courtesies import Courtesy, courtesy
@@ -53,3 +55,12 @@ def test_what_asks_for_nothing_is_known(text: str, kind: Courtesy) -> None:
 )
 def test_what_only_begins_like_that_is_a_question(text: str) -> None:
     assert courtesy(text) is None
+
+
+@pytest.mark.parametrize("words", ["nice work ", "thank you ", "great job ", "no problem ", "good morning ", "got it "])
+def test_a_long_run_of_courtesies_costs_no_more_than_its_length(words: str) -> None:
+    began = process_time()
+    for first in ("ok", "thanks", "hi", "what can you do"):
+        courtesy(f"{first} {words * 30}"[:290] + " x")
+    assert process_time() - began < 0.5
+    assert courtesy(f"ok {words * 20}") is (Courtesy.NOD if "morning" not in words else None)

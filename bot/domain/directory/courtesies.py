@@ -46,9 +46,10 @@ _BESIDE = (
     r"there|all|everyone|everybody|folks|team|guys|people|again|baton|bot|you|so|very|much|a|lot|lots|ton|million|for|the|your|help|to|in"
     r"|advance|and|from|me|us|it|works?|that|this|now|today|quick|reply|answer|info"
 )
+#: Each is taken once and for all, the longest first: "nice work" is no "nice" with "work" beside it as well, or many of
+#: them would be read in as many ways as there are halves.
 _NOTHING_ELSE = re.compile(
-    rf"(?:(?:{_THANKS})(?:\s+(?:{_BESIDE}|{_NODS}|{_THANKS}))*|(?:{_NODS})(?:\s+(?:{_THANKS}|{_NODS}|{_BESIDE}))*)",
-    re.IGNORECASE,
+    rf"(?>(?:{_THANKS}|{_NODS})(?!\S))(?:\s+(?>(?:{_THANKS}|{_NODS}|{_BESIDE})(?!\S)))*", re.IGNORECASE
 )
 _GREETS = re.compile(
     rf"(?:{_GREETINGS}|help)(?:\s+(?:{_GREETINGS}|there|all|everyone|everybody|folks|team|guys|people|again|baton|bot|to|you|me|please))*",

@@ -42,7 +42,7 @@ _GOOD_NEWS = re.compile(
 _STILL_BAD = re.compile(
     r"(?:n['’]t|\bnot|\bnever|\bhardly)\s+(?:\w+\s+){0,2}?(?:back|up|green|fine|ok|okay|good|work\w*|fixed|resolved|restored"
     r"|healthy|stable|live|online)\b|\bnobody\b"
-    r"|\b(?:but|yet|except)\b.*(?:\b(?:fail\w*|broken|errors?|5\d\d|down|slow|crash\w*|not)\b|n['’]t\b)",
+    r"|\b(?:but|yet|except)\b.{0,80}?(?:\b(?:fail\w*|broken|errors?|5\d\d|down|slow|crash\w*|not)\b|n['’]t\b)",
     re.IGNORECASE,
 )
 #: Before a word that is a name, no article stands, nor what makes it a verb: "my login", "can't login", "a policy".
