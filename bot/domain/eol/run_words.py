@@ -30,9 +30,10 @@ _AT = frozenset({"on", "at", "via"})
 #: What may stand behind a version's number and belong to it; any other word makes it prose.
 _BEHIND = (
     r"(?:LTS|LTSC|ESM|ELS|SP\s?\d+|R\d|U\d+|Update\s\d+|GA|Standard|Datacenter|Enterprise|Essentials|Express|Developer|"
-    r"Community|Server|Core|Edition|Cluster|x64|\(.*\))"
+    r"Community|Server|Core|Edition|Cluster|x64|\((?:[^()]++|\([^()]*+\))*+\))"
 )
-_NUMBER = r"v?\d[\w.+~*-]*"
+#: It is taken as long as it is, or a text of many dashes could be read in as many ways as there are halves.
+_NUMBER = r"v?\d(?:[\w.+*]|[~-](?=\w))*+"
 #: A version, a range of them (`>= 11`), or a codename behind an @.
 _VERSION = (
     rf"(?:{_NUMBER}(?:\s+{_BEHIND})*|(?:[<>=!^~≤≥≠]+\s*{_NUMBER}[\s,|&]*)+|{_NUMBER}(?:\s*(?:\|\||-|->)\s*{_NUMBER})+)"

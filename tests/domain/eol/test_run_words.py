@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from time import process_time
 
 import pytest
 
@@ -234,3 +235,31 @@ def test_whoever_sells_a_service_without_known_dates_is_lent_nobodys(table: Tabl
     assert isinstance(
         match(table, product=found.product, version=found.version, provider=found.provider), UnknownProduct
     )
+
+
+@pytest.mark.parametrize("piece", ["1-", "1~", "-1", "~1", "(a) ", "((a)) ", "1 - ", "1, ", "LTS ", "on a ", "1->"])
+@pytest.mark.parametrize("begins", ["redis ", "redis >", "redis 1 "])
+def test_a_text_that_repeats_itself_costs_no_more_than_its_length(begins: str, piece: str) -> None:
+    began = process_time()
+    for ends in ("", "!", "x ("):
+        read((begins + piece * 100)[:190] + ends)
+    assert process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("written", "version"),
+    [
+        ("redis 5 - 7", "5 - 7"),
+        ("redis 5- 7", "5- 7"),
+        ("redis 5-7", "5-7"),
+        ("redis 5->7", "5->7"),
+        ("redis ~5 || ~7", "~5 || ~7"),
+        ("postgresql 11.22-1.pgdg", "11.22-1.pgdg"),
+        ("php 8.2.*", "8.2.*"),
+        ("Windows Server 2019 (Datacenter (Core))", "2019 (Datacenter (Core))"),
+    ],
+)
+def test_numbers_joined_by_dashes_are_read_as_before(written: str, version: str) -> None:
+    found = read(written)
+    assert found is not None
+    assert found.version == version
