@@ -79,9 +79,9 @@ def answer(deps: Deps, snapshot: Snapshot, text: str, *, asker: str = "") -> Fou
             return TeamThings(team)
         case Missing(asked=name) if name and (known := owner_called(snapshot, name)) is not None:
             return known
-        case Answered() | Missing() if (team := team_said(snapshot, text)) is not None:
-            if isinstance(found, Missing) or not _is_of(found.verdict, team):  # the growth team, and a service Growth
-                return TeamThings(team)
+        case Answered() | Missing() if (said := team_said(snapshot, text)) is not None:
+            if isinstance(found, Missing) or not _is_of(found.verdict, said):  # the growth team, and a service Growth
+                return TeamThings(said)
     return found
 
 
