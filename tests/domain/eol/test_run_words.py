@@ -263,3 +263,15 @@ def test_numbers_joined_by_dashes_are_read_as_before(written: str, version: str)
     found = read(written)
     assert found is not None
     assert found.version == version
+
+
+def test_an_engine_that_the_version_names_is_no_other_of_the_same_service(table: Table) -> None:
+    for product, provider in (("OpenSearch Service", ""), ("opensearch", "aws")):
+        found = match(table, product=product, version="Elasticsearch_7.10", provider=provider)
+        assert isinstance(found, UnknownProduct), "no table has the dates of Elasticsearch at AWS"
+    own = match(table, product="OpenSearch Service", version="OpenSearch_2.11")
+    assert isinstance(own, InCycle)
+    assert (own.product.key, own.cycle.name) == ("amazon-opensearch", "2.11")
+    made = match(table, product="opensearch", version="Elasticsearch_7.10")
+    assert isinstance(made, InCycle)
+    assert (made.product.key, made.cycle.name) == ("elasticsearch", "7")
