@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -185,6 +186,47 @@ async def test_a_doubt_about_what_is_disputed_goes_to_whoever_has_to_end_it(disp
     told = (await private_messages(disputed, "ada"))[-1]
     await press_side(disputed, told, "Payments", user="ada")
     assert "*Payments* owns it now" in (await private(disputed, "solo"))[0]
+
+
+async def cards(stage: Stage, user: str) -> int:
+    """How many cards of the dispute somebody was sent; a digest names it in a line."""
+    return sum(each.startswith(":warning: Who owns *invoices*") for each in await private(stage, user))
+
+
+@read_only
+async def test_whoever_has_been_told_of_a_dispute_is_not_sent_it_again_for_a_doubt(disputed: Stage) -> None:
+    told = await asked(disputed)
+    assert "already knows" in await doubted(disputed, "service:invoices", user="solo", reason="Is it?")
+    assert await cards(disputed, "ada") == 1
+    assert "doubts it, too:\n> Is it?" in (await private_messages(disputed, "ada"))[0].text
+    assert (await private_messages(disputed, "ada"))[0].ts == told.ts
+
+
+@read_only
+async def test_the_admin_whom_a_dispute_is_passed_on_to_is_told_of_it(disputed: Stage) -> None:
+    await asked(disputed)
+    for _ in range(20):
+        if (await matters(disputed))[0].is_passed_on:
+            break
+        disputed.clock.advance(timedelta(days=1))
+        await disputed.baton.context.daily_pass.run()
+    disputed.clock.advance(timedelta(days=3))  # over a weekend
+    await disputed.baton.context.daily_pass.run()
+    assert await cards(disputed, "eve") == 1
+
+
+@read_only
+async def test_whoever_leads_the_team_now_is_told_of_what_another_was_asked(disputed: Stage) -> None:
+    await asked(disputed)
+    catalog = organisation()
+    catalog.teams[0] = replace(catalog.teams[0], lead="grace@example.test")
+    catalog.people[0] = replace(catalog.people[0], teams=())
+    await disputed.bring(catalog)
+    await disputed.baton.context.daily_pass.run()
+    disputed.clock.advance(timedelta(hours=1))
+    await disputed.baton.context.daily_pass.run()
+    assert await cards(disputed, "grace") == 1
+    assert await cards(disputed, "ada") == 1
 
 
 @read_only

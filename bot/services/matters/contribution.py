@@ -113,7 +113,7 @@ class MatterNews(Unaccompanied):
                     row.times_reminded += 1
                 row.said_on = telling.today
                 if each == lead:
-                    row.message_keys = [*row.message_keys, _key(each)]
+                    row.message_keys = [*row.message_keys, self._key(each)]
 
     def line(self, due: Due) -> Line:
         """Return what is said of one matter in another's message."""
@@ -121,7 +121,13 @@ class MatterNews(Unaccompanied):
 
     def message(self, lead: Due, also: Sequence[Line]) -> Message:
         """Return the card of one matter, to be answered."""
-        return Message(key=_key(lead), content=blocks.card(self.cards[int(lead.key[0])], also))
+        return Message(key=self._key(lead), content=blocks.card(self.cards[int(lead.key[0])], also))
+
+    def _key(self, due: Due) -> str:
+        """Return the outbox key of a card: what somebody else was told before, or they themselves, is another."""
+        number, step, times = due.key
+        since = int(self.waiting[int(number)].since.timestamp() * 1000)
+        return card_key(int(number), f"{self.key}:{step}:{times}:{since}")
 
     def section(self, telling: Telling, due: Sequence[Due], *, is_first: bool) -> Section | None:
         """Return the section of the digest: what is due, and what waits for a catalog admin for long."""
@@ -164,11 +170,6 @@ class Matters(Unescalated[MatterNews]):
         """Return what a recipient was told of on a day of theirs, and has not answered."""
         rows = [row for row in await _rows(session) if row.answerer == key and row.said_on == day]
         return [blocks.matter_line(await loaded(session, self._deps, self._snapshot, row)) for row in rows]
-
-
-def _key(due: Due) -> str:
-    number, step, times = due.key
-    return card_key(int(number), f"{step}:{times}")
 
 
 async def _read(

@@ -201,7 +201,7 @@ async def _tell(
     recipients = {each.key: each for each in asked}
     if is_new or row.told_at is None:
         row.told_at = deps.clock.now()
-    keys = {key: card_key(row.id, key) for key in recipients}
+    keys = {key: _told_before(row, key) or card_key(row.id, key) for key in recipients}
     row.message_keys = list(dict.fromkeys([*row.message_keys, *keys.values()]))
     card = await loaded(session, deps, snapshot, row)
     return tuple(
@@ -219,6 +219,12 @@ async def _tell(
             for key, each in recipients.items()
         ]
     )
+
+
+def _told_before(row: tables.OwnershipMatter, recipient: str) -> str:
+    """Return the key of the last card of a matter that somebody was sent by the daily pass; empty for none."""
+    begins = f"{card_key(row.id or 0, recipient)}:"
+    return next((key for key in reversed(row.message_keys) if key.startswith(begins)), "")
 
 
 async def _put_on_record(
