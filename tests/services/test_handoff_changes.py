@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.catalog import Area
 from bot.domain.handoff.handoffs import HandoffStep, HandoffTerms, ResourceState
+from bot.domain.handoff.standing import standings
 from bot.errors import NotFoundError, UserError
 from bot.services import claims
 from bot.services.actors import Decider
@@ -18,6 +19,7 @@ from bot.services.handoff import due_days, offers, steps
 from bot.services.handoff.health import HandoffFigures
 from bot.services.handoff.offers import NewHandoff
 from bot.services.matters import answers
+from bot.services.ownership import look_up
 from bot.services.snapshot import refresh
 from bot.services.transfers import Resource
 from bot.store import tables
@@ -148,6 +150,32 @@ async def test_an_offer_is_over_where_giver_and_receiver_have_become_one_team(th
         await three.again("Omar")
 
 
+@pytest.mark.sql
+async def test_what_is_agreed_for_a_day_is_over_once_its_giver_has_lost_it_and_keeps_nobody_waiting(
+    three: Three,
+) -> None:
+    await three.pass_on("Omar", "DevOps", "Payments", Resource(2, Area.ALL), effective_on=date(2026, 9, 5))
+    await three.take("Ada", HandoffStep.ACCEPT)
+    await due_days.run(three.deps, three.snapshot)
+    assert await three.states() == [ResourceState.ACCEPTED]
+    await three.bring(asset("2", "index", owner("Search")))
+    assert not await due_days.run(three.deps, three.snapshot)
+    assert "*index*: called off: Search owns it now." in await three.card(1)
+    told = [row.key for row in await three.rows(tables.OutboxMessage) if "overtaken" in row.key]
+    assert len(told) == 2, "both sides, once"
+    await three.remember()
+    assert standings(look_up(three.deps, three.snapshot, 2), three.snapshot) == ()
+    assert await three.pass_on("Solo", "Search", "Payments", Resource(2, Area.ALL)) == 2
+
+
+async def test_what_is_agreed_for_a_day_is_over_where_giver_and_receiver_have_become_one_team(three: Three) -> None:
+    await three.pass_on("Omar", "DevOps", "Payments", Resource(2, Area.ALL), effective_on=date(2026, 9, 5))
+    await three.take("Ada", HandoffStep.ACCEPT)
+    await merge_teams(three.deps, name="DevOps", into="Payments", actor="cli")
+    await due_days.run(three.deps, three.snapshot)
+    assert "called off: Payments has it already: both are one team now." in await three.card(1)
+
+
 async def test_a_loan_is_over_where_lender_and_borrower_have_become_one_team(three: Three) -> None:
     await three.lend()
     await merge_teams(three.deps, name="DevOps", into="Payments", actor="cli")
@@ -254,5 +282,5 @@ async def test_what_ends_by_itself_was_ended_by_nobody(three: Three) -> None:
     await steps.take(three.deps, three.snapshot, version=1, words=waiting, **answer)
     await three.bring(asset("1", "orders", *(owner("DevOps", area=area) for area in AREAS)), asset("2", "index"))
     await three.on(4, 1)
-    assert "*index*: expired: DevOps no longer own index (all)" in await three.card(1)
+    assert "*index*: called off: DevOps no longer owns it." in await three.card(1)
     assert "*orders* (the database): expired\n" in await three.card(2)

@@ -192,7 +192,7 @@ async def test_what_cannot_take_effect_holds_back_nothing_else(givers: Givers) -
     await givers.hear_of_search()
     givers.clock.at = datetime(2026, 3, 5, 12, tzinfo=UTC)
     assert await due_days.run(givers.deps, givers.snapshot)
-    assert await givers.states() == [ResourceState.EXPIRED, ResourceState.ACCEPTED]
+    assert await givers.states() == [ResourceState.CALLED_OFF, ResourceState.ACCEPTED]
     assert await givers.owner_of(Area.MONITORING) == {"Payments"}
     assert not await due_days.run(givers.deps, givers.snapshot)
 

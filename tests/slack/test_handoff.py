@@ -692,14 +692,13 @@ async def test_a_giver_that_lost_it_meanwhile_can_give_nothing(stage: Stage) -> 
     assert await rows(stage, tables.Transfer) == []
 
 
-async def test_a_later_day_on_which_the_giver_has_lost_it_moves_nothing(stage: Stage) -> None:
+async def test_a_later_day_on_which_somebody_else_owns_it_as_well_moves_nothing(stage: Stage) -> None:
     await offer(stage, effective="2026-03-05")
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
     catalog = organisation()
     areas = [each.area for each in catalog.assets[0].owners]
-    catalog.assets[0] = asset(
-        "payments-db", catalog.assets[0].kind, owners=(team_owns("Payments", areas[0]), team_owns("Search", areas[1]))
-    )
+    both = (team_owns("Platform", areas[1]), team_owns("Search", areas[1]))
+    catalog.assets[0] = asset("payments-db", catalog.assets[0].kind, owners=(team_owns("Payments", areas[0]), *both))
     await stage.bring(catalog)
     await on(stage, 3, 5)
     assert "expired" in (await card(stage)).text

@@ -63,8 +63,10 @@ async def _carry_out(deps: Deps, snapshot: Snapshot, handoff_id: int, *, only: i
     async with acting(ClockAct(deps, snapshot, handoff_id, NOBODY), None) as act:
         rows = [each for each in await act.resources() if only in (None, each.id)]
         back = await moves.back(act, rows)
-        to_move, to_return, overlaps = await _due(act, [each for each in rows if each not in back])
-        overtaken = await moves.overtaken(act, [each for each in rows if each.state in _UNANSWERED])
+        overtaken = await moves.overtaken(act, [each for each in rows if _is_pending(each)])
+        to_move, to_return, overlaps = await _due(
+            act, [each for each in rows if each not in back and each.id not in overtaken]
+        )
         lapsed = [each for each in await _lapsed(act, rows) if each.id not in overtaken]
         if not (back or to_move or to_return or overlaps or lapsed or overtaken):
             return False
@@ -95,6 +97,11 @@ async def _carry_out(deps: Deps, snapshot: Snapshot, handoff_id: int, *, only: i
         if overtaken:
             await _tell_both(act, card, [each for each in card.resources if each.id in overtaken])
         return bool(to_move or to_return or overlaps)
+
+
+def _is_pending(row: tables.HandoffResource) -> bool:
+    """Whether a resource waits for an answer, or for its day."""
+    return row.state in _UNANSWERED or (row.state == ResourceState.ACCEPTED.value and row.moved_at is None)
 
 
 async def _due(
@@ -130,9 +137,9 @@ async def _note_back(act: ClockAct, rows: Sequence[tables.HandoffResource]) -> N
 
 
 async def _end_offer(act: ClockAct, row: tables.HandoffResource, why: str) -> None:
-    """Let an offer or a question be over that nobody needs to answer any more."""
-    is_draft = row.state == ResourceState.DRAFT.value
-    step = HandoffStep.REFUSE if is_draft else HandoffStep.WITHDRAW
+    """Let a question, an offer or what both agreed be over: nobody needs to answer, and nothing passes any more."""
+    by_state = {ResourceState.DRAFT.value: HandoffStep.REFUSE, ResourceState.ACCEPTED.value: HandoffStep.CALL_OFF}
+    step = by_state.get(row.state, HandoffStep.WITHDRAW)
     await act.note(step.value, resources=[row.id], version=act.row.version, why=why)
     row.state = (after(step, ResourceState(row.state)) or ResourceState.WITHDRAWN).value
     row.answered_by, row.reason = None, why
