@@ -139,3 +139,28 @@ async def test_what_a_team_gives_up_does_not_go_to_a_claim_of_its_own(world: Thr
     await world.remember()
     await answers.agree(world.deps, world.snapshot, matter_id=2, by=Decider(world.people["Omar"], ""))
     assert await world.owner_of(Area.DATABASE) == set()
+
+
+@pytest.mark.sql
+@pytest.mark.parametrize(("name", "into"), [("DevOps", "Search"), ("Search", "DevOps")])
+async def test_what_one_of_two_teams_was_ruled_out_of_and_the_other_owns_stays_with_both_as_one(
+    world: Three, name: str, into: str
+) -> None:
+    await world.load("csv", asset("orders", "orders", owner("Search", area=Area.DATABASE)))
+    await reconcile(world)
+    devops: dict[str, Any] = {"owner": f"team:{world.teams_by_name['DevOps']}", "matter_id": 1}
+    await answers.decide(world.deps, world.snapshot, by=Decider(world.people["Omar"], ""), **devops)
+    await merge_teams(world.deps, name=name, into=into, actor="cli")
+    await world.bring(asset("1", "orders", *(owner("DevOps", area=area) for area in AREAS), tier=2))
+    assert await world.owner_of(Area.DATABASE) == {into}
+    assert await world.rows(tables.Disownment) == []
+
+
+async def test_a_team_stays_ruled_out_of_what_a_third_one_owns(world: Three) -> None:
+    await world.load("csv", asset("orders", "orders", owner("Search", area=Area.DATABASE)))
+    await reconcile(world)
+    devops: dict[str, Any] = {"owner": f"team:{world.teams_by_name['DevOps']}", "matter_id": 1}
+    await answers.decide(world.deps, world.snapshot, by=Decider(world.people["Omar"], ""), **devops)
+    await merge_teams(world.deps, name="Search", into="Payments", actor="cli")
+    await world.load("csv", asset("orders", "orders", owner("Search", area=Area.DATABASE), tier=2))
+    assert await world.owner_of(Area.DATABASE) == {"DevOps"}

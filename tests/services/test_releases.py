@@ -13,6 +13,7 @@ from bot.domain.ownership import Unowned, UnownedOnPurpose
 from bot.errors import NotFoundError, UserError
 from bot.services import claims, release
 from bot.services.actors import Decider
+from bot.services.catalog.teams import merge_teams
 from bot.services.ownership import look_up
 from bot.store import tables
 from bot.store.db import Database
@@ -83,3 +84,19 @@ async def test_what_somebody_has_owned_since_is_not_unowned_on_purpose_again(adm
     await give_up(admin, "Solo", None)
     await admin.remember()
     assert isinstance(look_up(admin.deps, admin.snapshot, 1), Unowned)
+
+
+@pytest.mark.sql
+@pytest.mark.parametrize(("name", "into"), [("DevOps", "Search"), ("Search", "DevOps")])
+async def test_what_one_of_two_teams_gave_up_and_the_other_owns_stays_with_both_as_one(
+    world: Three, name: str, into: str
+) -> None:
+    await give_up(world, "Omar", None)
+    search = (owner("Search", area=Area.DATABASE), owner("Payments", area=Area.MONITORING))
+    await world.bring(asset("1", "orders", *search))
+    await merge_teams(world.deps, name=name, into=into, actor="cli")
+    await world.bring(asset("1", "orders", *search, tier=2))
+    assert await world.owner_of(Area.DATABASE) == {into}
+    [given_up] = await world.rows(tables.Release)
+    assert given_up.areas == [Area.MONITORING.value], "what is a third team's was given up all the same"
+    assert given_up.ended_at is None

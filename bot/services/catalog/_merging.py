@@ -12,6 +12,7 @@ from sqlalchemy import (
     JSON,
     Column,
     PrimaryKeyConstraint,
+    Select,
     Table,
     Text,
     UniqueConstraint,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel
 
+from bot.domain.catalog import Role
 from bot.domain.reconcile.book import Owner, TeamEntry
 from bot.domain.sources import ClaimSubject
 from bot.services.catalog._run import Run
@@ -33,6 +35,7 @@ from bot.store.tables import OWNER_KEY
 
 #: What is written from what sources say, as the book has it: teams with their leads, and who is or was in them.
 _WRITTEN = frozenset({"teams", "memberships", "former_members"})
+_FACT = table_of(tables.Ownership)
 
 
 async def repoint(run: Run, before: Owner, into: Owner) -> None:
@@ -46,6 +49,7 @@ async def repoint(run: Run, before: Owner, into: Owner) -> None:
     await run.connection.execute(update(claims).where(*of_before).values(subject_id=into.id))
     if is_team:
         await _add_commits(run, before.id, into.id)
+    await _let_own(run, "team_id" if is_team else "person_id", before.id, into.id)
     for column in named_in(SQLModel.metadata.sorted_tables, "teams" if is_team else "people"):
         await _rename(run, column, before.id, into.id)
     word = "team" if is_team else "person"
@@ -69,6 +73,31 @@ def keys_in(all_tables: Iterable[Table]) -> Iterator[Column[Any]]:
     """Yield the columns that hold keys of owners, like `team:3`, one or a list."""
     for table in all_tables:
         yield from (column for column in table.columns if OWNER_KEY.items() <= column.info.items())
+
+
+async def _let_own(run: Run, owner: str, *both: int) -> None:
+    """Forget of either that it was ruled out as the owner of what the other owns, or gave that up: one owner has it."""
+    for other, owning in (both, both[::-1]):
+        owned = _owned(owner, owning)
+        no = table_of(tables.Disownment)
+        is_owned = owned.where(_FACT.c.asset_id == no.c.asset_id, _FACT.c.area == no.c.area).exists()
+        await run.connection.execute(delete(no).where(no.c[owner] == other, is_owned))
+        gave = table_of(tables.Release)
+        given_up = select(gave.c.id, gave.c.asset_id, gave.c.areas).where(
+            gave.c[owner] == other, gave.c.decided_at.is_not(None), gave.c.ended_at.is_(None)
+        )
+        for number, asset, areas in (await run.connection.execute(given_up)).all():
+            theirs = set((await run.connection.execute(owned.where(_FACT.c.asset_id == asset))).scalars())
+            left = [each for each in areas if each not in theirs]
+            values = {"areas": left} if left else {"ended_at": run.now}
+            await run.connection.execute(update(gave).where(gave.c.id == number).values(values))
+
+
+def _owned(owner: str, number: int) -> Select[tuple[str]]:
+    """Return the areas that somebody owns by facts in force."""
+    return select(_FACT.c.area).where(
+        _FACT.c[owner] == number, _FACT.c.valid_to.is_(None), _FACT.c.role == Role.OWNER.value
+    )
 
 
 async def _rename(run: Run, column: Column[Any], before: int | str, into: int | str) -> None:
