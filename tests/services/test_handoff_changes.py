@@ -176,6 +176,15 @@ async def test_what_is_agreed_for_a_day_is_over_where_giver_and_receiver_have_be
     assert "called off: Payments has it already: both are one team now." in await three.card(1)
 
 
+async def test_answers_name_the_team_that_the_receiver_of_an_offer_has_become_a_part_of(three: Three) -> None:
+    await three.pass_on("Omar", "DevOps", "Payments", Resource(2, Area.ALL))
+    await refresh(three.snapshot, three.database)
+    await merge_teams(three.deps, name="Payments", into="Search", actor="cli")
+    await refresh(three.snapshot, three.database)
+    [said] = standings(look_up(three.deps, three.snapshot, 2), three.snapshot)
+    assert said.receiver.name == "Search"
+
+
 async def test_a_loan_is_over_where_lender_and_borrower_have_become_one_team(three: Three) -> None:
     await three.lend()
     await merge_teams(three.deps, name="DevOps", into="Payments", actor="cli")

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     Column,
+    ColumnElement,
     PrimaryKeyConstraint,
     Select,
     Table,
@@ -104,14 +105,24 @@ async def _rename(run: Run, column: Column[Any], before: int | str, into: int | 
     """Let a column say `into` where it says `before`, unless there is such a row already."""
     table = column.table
     is_it = column == before
-    if "asset_id" in table.c:  # memory reads the assets again that it is about
-        assets, about = table_of(tables.Asset), select(table.c.asset_id).where(is_it)
+    for about in _assets_of(table, is_it):  # memory reads the assets again that it is about
+        assets = table_of(tables.Asset)
         await run.connection.execute(update(assets).where(assets.c.id.in_(about)).values(revision=run.revision))
     for others, where in _unique_with(column):
         there = select(*others).where(column == into, text(where)).subquery()
         same = (there.c[each.name] == each for each in others)
         is_it = and_(is_it, ~select(1).select_from(there).where(*same).exists())
     await run.connection.execute(update(table).where(is_it).values({column: into}))
+
+
+def _assets_of(table: Any, where: ColumnElement[bool]) -> Iterator[Select[tuple[int]]]:
+    """Yield which assets rows are about: by themselves, or by what belongs to them, as the parts of a handoff do."""
+    if "asset_id" in table.c:
+        yield select(table.c.asset_id).where(where)
+        return
+    for part in SQLModel.metadata.sorted_tables:
+        if "asset_id" in part.c and any(key.column.table is table for key in part.foreign_keys):
+            yield select(part.c.asset_id).join_from(part, table).where(where)
 
 
 def _unique_with(column: Column[Any]) -> Iterator[tuple[list[Column[Any]], str]]:
