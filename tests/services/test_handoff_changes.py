@@ -15,13 +15,16 @@ from bot.services import claims
 from bot.services.actors import Decider
 from bot.services.catalog.teams import merge_teams
 from bot.services.claims import ClaimWords
+from bot.services.daily_pass import DailyPass
 from bot.services.handoff import due_days, offers, steps
+from bot.services.handoff.contribution import Handoffs
 from bot.services.handoff.health import HandoffFigures
 from bot.services.handoff.offers import NewHandoff
 from bot.services.matters import answers
 from bot.services.ownership import look_up
 from bot.services.snapshot import refresh
 from bot.services.transfers import Resource
+from bot.services.working_times import WorkingTimes
 from bot.store import tables
 from bot.store.db import Database
 from tests.services.catalog_world import Said, asset, owner, person, team
@@ -293,3 +296,51 @@ async def test_what_ends_by_itself_was_ended_by_nobody(three: Three) -> None:
     await three.on(4, 1)
     assert "*index*: called off: DevOps no longer owns it." in await three.card(1)
     assert "*orders* (the database): expired\n" in await three.card(2)
+
+
+async def told(three: Three) -> list[str]:
+    """What has been said of offers that are over, once the daily pass has been through a few days."""
+    reminding = DailyPass(three.deps, three.snapshot, WorkingTimes(), [Handoffs(three.deps, three.snapshot)])
+    for _ in range(3):
+        await reminding.run()
+        three.clock.advance(timedelta(days=1))
+    said = [str(row.body["text"]) for row in await three.rows(tables.OutboxMessage)]
+    return [each for each in said if "has moved" in each or "has not moved" in each]
+
+
+@pytest.mark.sql
+async def test_of_two_parts_that_are_over_at_different_times_both_sides_hear_each_time(three: Three) -> None:
+    await three.pass_on("Omar", "DevOps", "Payments", *(Resource(1, area) for area in AREAS))
+    waiting = steps.Words(needs="A runbook", needs_from="Omar", needs_by=date(2026, 3, 30))
+    answer: dict[str, Any] = {"handoff_id": 1, "person_id": three.people["Ada"], "step": HandoffStep.NOT_YET}
+    await steps.take(three.deps, three.snapshot, version=1, words=waiting, resource_ids=[1], **answer)
+    await three.on(3, 18)
+    first = await told(three)
+    assert len(first) == 2
+    assert all("nobody answered in time for *orders* (monitoring), so that is over" in each for each in first)
+    await three.on(4, 15)
+    both = await told(three)
+    assert len(both) == 4
+    assert all("nobody answered in time, so the offer is over and nothing has moved." in each for each in both[2:])
+
+
+async def test_of_many_parts_that_are_over_at_once_both_sides_hear_once(three: Three) -> None:
+    await three.pass_on("Omar", "DevOps", "Payments", *(Resource(1, area) for area in AREAS), Resource(2, Area.ALL))
+    await three.on(3, 18)
+    assert len(await told(three)) == 2
+
+
+async def test_both_sides_hear_why_what_was_accepted_before_the_rest_was_offered_again_does_not_pass(
+    three: Three,
+) -> None:
+    parts = [Resource(1, area) for area in AREAS]
+    await three.pass_on("Omar", "DevOps", "Payments", *parts, effective_on=date(2026, 3, 12))
+    await three.take("Ada", HandoffStep.ACCEPT, 1)
+    await three.take("Omar", HandoffStep.WITHDRAW, 2)
+    await three.again("Omar")
+    both = (owner("DevOps", area=Area.DATABASE), owner("Search", area=Area.DATABASE))
+    await three.bring(asset("1", "orders", *both, owner("DevOps", area=Area.MONITORING)))
+    await three.on(3, 12)
+    said = await told(three)
+    assert len(said) == 2
+    assert all("*orders* (the database) has not moved: Search also own orders" in each for each in said)

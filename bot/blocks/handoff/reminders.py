@@ -9,11 +9,11 @@ from bot.blocks.handoff.actions import AnswerValue
 from bot.blocks.handoff.cards import answer_buttons, back_buttons, offer_buttons
 from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
-from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, day, fitting
+from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, day, escape, fitting
 from bot.blocks.text import section as block_of
 from bot.blocks.values import encode
 from bot.domain.handoff.due import DueKind, HandoffDue, Side
-from bot.domain.handoff.handoffs import HandoffCard, HandoffStep, ResourceCard
+from bot.domain.handoff.handoffs import HandoffCard, HandoffStep, ResourceCard, ResourceState
 
 _HEAD = "*Handoffs*"
 
@@ -55,9 +55,22 @@ def _said(its: HandoffDue) -> str:
             back = f"{words.things(returned)} {'is' if len(returned) == 1 else 'are'}"
             return f"{words.number(card)} The loan is over: {back} {words.team(card.giver.name)}'s again."
         case DueKind.EXPIRED:
-            return f"{words.title(card)}: nobody answered in time, so the {what} is over and nothing has moved."
+            return f"{words.title(card)}: {_over(card, what)}."
         case _:
             return f"{words.passed(card, card.held)} 30 days ago. Does it work for you?"
+
+
+def _over(card: HandoffCard, what: str) -> str:
+    """Return what is over of a question or an offer, and why."""
+    over = [each for each in card.resources if each.state is ResourceState.EXPIRED]
+    failed = [each for each in over if each.reason]
+    late = [each for each in over if not each.reason]
+    said = [f"{words.thing(each)} has not moved: {escape(each.reason, 200).rstrip('.')}" for each in failed]
+    if len(late) == len(card.resources):
+        said.append(f"nobody answered in time, so the {what} is over and nothing has moved")
+    elif late:
+        said.append(f"nobody answered in time for {words.things(late)}, so that is over and has not moved")
+    return "; ".join(said)
 
 
 def _buttons(its: HandoffDue) -> list[Block]:

@@ -90,15 +90,15 @@ def _asked_on(card: HandoffCard) -> date:
 def dues(card: HandoffCard, *, work: WorkingTime) -> Iterator[HandoffDue]:
     """Yield all that is to be said of a handoff as it stands, on whichever day."""
     yield from _answers(card, _asked_on(card), work)
-    if any(each.state is ResourceState.EXPIRED and each.version == card.version for each in card.resources):
-        on, what = card.expires_on or _asked_on(card), "unanswered" if card.offered_on is None else "expired"
-        for side in Side:
-            yield HandoffDue(
-                kind=DueKind.EXPIRED, card=card, side=side, note=f"{what}:{card.version}:{side}", on=on, ends_on=on
-            )
+    on, what = _asked_on(card), "unanswered" if card.offered_on is None else "expired"
+    for each in card.resources:
+        for side in Side if each.state is ResourceState.EXPIRED else ():
+            note = f"{what}:{each.version}:{side}:{each.id}"
+            yield HandoffDue(kind=DueKind.EXPIRED, card=card, side=side, note=note, on=on, ends_on=on)
     yield from _passed(card)
     moved = [each.moved_at.date() for each in card.held if each.moved_at is not None]
-    if moved and not card.open_resources and card.loan_until is None:
+    are_two = card.giver.id != card.receiver.id
+    if moved and are_two and not card.open_resources and card.loan_until is None:
         on = max(moved) + timedelta(ASK_AFTER_DAYS)
         for side in Side:
             yield HandoffDue(
@@ -114,15 +114,20 @@ def dues(card: HandoffCard, *, work: WorkingTime) -> Iterator[HandoffDue]:
 def _passed(card: HandoffCard) -> Iterator[HandoffDue]:
     """Yield what both are told of ownership that passed because its day had come, and nobody pressed anything then."""
     times = {
-        DueKind.MOVED: (card.effective_on, [each.moved_at for each in card.held]),
-        DueKind.RETURNED: (card.loan_until, [each.returned_at for each in card.resources if not each.reason]),
+        DueKind.MOVED: (card.effective_on, [(each.version, each.moved_at) for each in card.held]),
+        DueKind.RETURNED: (
+            card.loan_until,
+            [(each.version, each.returned_at) for each in card.resources if not each.reason],
+        ),
     }
     for kind, (on, passed) in times.items():
+        if on is None:
+            continue
         # By whichever clock: what passed on another day was pressed then, and told.
-        if on is not None and any(at is not None and abs(at.date() - on) <= timedelta(1) for at in passed):
-            for side in Side:
-                note, ends_on = f"{kind}:{card.version}:{side}", on + timedelta(TELL_FOR_DAYS)
-                yield HandoffDue(kind=kind, card=card, side=side, note=note, on=on, ends_on=ends_on)
+        versions = [version for version, at in passed if at is not None and abs(at.date() - on) <= timedelta(1)]
+        for side in Side if versions else ():
+            note, ends_on = f"{kind}:{min(versions)}:{side}", on + timedelta(TELL_FOR_DAYS)
+            yield HandoffDue(kind=kind, card=card, side=side, note=note, on=on, ends_on=ends_on)
 
 
 def _answers(card: HandoffCard, asked_on: date, work: WorkingTime) -> Iterator[HandoffDue]:

@@ -88,7 +88,10 @@ class HandoffNews:
     async def say(self, telling: Telling, due: Sequence[Due], *, lead: Due | None) -> None:
         """Note that these are said. Raises TakenError when another process has said one just now."""
         for each in due:
-            await _note(telling, self._due[each.key])
+            said = self._due[each.key]
+            parts = (one for one in self.found if one.kind is DueKind.EXPIRED and _topic(one) == _topic(said))
+            for one in {said.note: said} | {one.note: one for one in parts}:
+                await _note(telling, said.card.id, one)
 
     def line(self, due: Due) -> Line:
         """Return what is said of one thing in another's message."""
@@ -204,7 +207,7 @@ async def _found(
         today = work.today(now)
         for each in dues(card, work=work):
             if (
-                (card.id, each.note) in notes
+                _is_said(each, notes)
                 or (each.kind in _FOR_SOME_DAYS and today > each.ends_on)
                 or (each.kind is DueKind.WORKS and answers[card.id, each.side])
                 or (each.kind is DueKind.WORKS and not _is_still_theirs(deps, snapshot, card))
@@ -268,10 +271,16 @@ def _is_overtaken(its: HandoffDue, notes: set[tuple[int, str]]) -> bool:
     )
 
 
-async def _note(telling: Telling, its: HandoffDue) -> None:
+def _is_said(its: HandoffDue, notes: set[tuple[int, str]]) -> bool:
+    """Whether something was said already; what expired was noted for all parts of a version once."""
+    head = its.note.rpartition(":")[0]
+    return (its.card.id, its.note) in notes or (its.kind is DueKind.EXPIRED and (its.card.id, head) in notes)
+
+
+async def _note(telling: Telling, handoff_id: int, what: str) -> None:
     """Note that this is said. Raises TakenError when another process has said it just now."""
     insert = insert_into(_NOTES, telling.session.get_bind().dialect.name)
-    row = {"handoff_id": its.card.id, "what": its.note, "said_on": telling.today}
+    row = {"handoff_id": handoff_id, "what": what, "said_on": telling.today}
     result: Any = await telling.session.execute(insert.values(**row).on_conflict_do_nothing())
     if not result.rowcount:
         raise TakenError

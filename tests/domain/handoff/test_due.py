@@ -60,10 +60,18 @@ def test_what_waits_for_something_is_not_over_before_that_is_due() -> None:
     assert when(weekend, DueKind.NEEDS) == [(Side.RECEIVER, date(2026, 3, 10))], "the next working day"
 
 
-def test_both_sides_hear_of_an_offer_that_is_over_but_of_an_older_one_no_more() -> None:
+def test_both_sides_hear_of_an_offer_that_is_over_but_of_an_older_one_only_once() -> None:
     over = card(resource(ResourceState.EXPIRED))
     assert when(over, DueKind.EXPIRED) == [(Side.GIVER, OFFERED), (Side.RECEIVER, OFFERED)]
-    assert when(replace(over, version=2), DueKind.EXPIRED) == []
+    notes = [each.note for each in dues(replace(over, version=2), work=WORK)]
+    assert notes == ["expired:1:giver:1", "expired:1:receiver:1"], "which were said before there was a version 2"
+
+
+def test_every_part_that_is_over_is_said_whenever_that_is() -> None:
+    late = replace(resource(ResourceState.EXPIRED), id=2, version=2)
+    notes = [{each.note for each in dues(card(resource(state), late), work=WORK)} for state in ResourceState]
+    assert all({"expired:2:giver:2", "expired:2:receiver:2"} <= each for each in notes)
+    assert "expired:1:giver:1" in notes[list(ResourceState).index(ResourceState.EXPIRED)]
 
 
 def test_both_sides_are_asked_thirty_days_after_the_last_part_has_passed() -> None:
@@ -76,6 +84,7 @@ def test_both_sides_are_asked_thirty_days_after_the_last_part_has_passed() -> No
     assert when(card(moved, resource()), DueKind.WORKS) == [], "while a part is open"
     assert when(card(moved, loan_until=date(2026, 5, 1)), DueKind.WORKS) == [], "a loan returns anyway"
     assert when(card(replace(moved, returned_at=later.moved_at)), DueKind.WORKS) == []
+    assert when(replace(card(moved), receiver=card().giver), DueKind.WORKS) == [], "both are one team by now"
 
 
 def test_both_hear_of_what_passed_because_its_day_had_come_and_of_nothing_that_was_pressed() -> None:
@@ -84,6 +93,8 @@ def test_both_hear_of_what_passed_because_its_day_had_come_and_of_nothing_that_w
     assert when(agreed, DueKind.MOVED) == [(Side.GIVER, date(2026, 3, 4)), (Side.RECEIVER, date(2026, 3, 4))]
     assert when(card(moved), DueKind.MOVED) == []
     assert when(card(moved, effective_on=date(2026, 3, 2)), DueKind.MOVED) == [], "accepted after that day"
+    again = [each.note for each in dues(replace(agreed, version=2), work=WORK) if each.kind is DueKind.MOVED]
+    assert again == ["moved:1:giver", "moved:1:receiver"], "what is offered again does not say it once more"
     returned = replace(moved, returned_at=datetime(2026, 4, 1, tzinfo=UTC))
     over = [(Side.GIVER, date(2026, 4, 1)), (Side.RECEIVER, date(2026, 4, 1))]
     assert when(card(returned, loan_until=date(2026, 4, 1)), DueKind.RETURNED) == over
