@@ -188,6 +188,23 @@ async def test_answers_name_the_team_that_the_receiver_of_an_offer_has_become_a_
     assert said.receiver.name == "Search"
 
 
+async def test_what_an_area_has_an_owner_of_its_own_for_does_not_pass_with_the_whole(three: Three) -> None:
+    mixed = asset("2", "index", owner("DevOps"), owner("Search", area=Area.DATABASE))
+    await three.bring(mixed, asset("3", "part", parent="service:index"))
+    await three.pass_on("Omar", "DevOps", "Payments", Resource(2, Area.ALL))
+    await three.remember()
+
+    def under_way(asset_id: int, area: Area | None) -> int:
+        return len(standings(look_up(three.deps, three.snapshot, asset_id, area=area), three.snapshot))
+
+    for asset_id in (2, 3):
+        assert under_way(asset_id, None) == under_way(asset_id, Area.MONITORING) == 1
+        assert under_way(asset_id, Area.DATABASE) == 0, "it is Search's"
+    await three.load("csv", asset("index", "index", owner("Payments", area=Area.DATABASE)))
+    await three.remember()
+    assert under_way(2, Area.DATABASE) == 0, "whoever of the two owns it"
+
+
 async def test_a_loan_is_over_where_lender_and_borrower_have_become_one_team(three: Three) -> None:
     await three.lend()
     await merge_teams(three.deps, name="DevOps", into="Payments", actor="cli")

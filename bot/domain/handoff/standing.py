@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.catalog import Area
-from bot.domain.ownership import CatalogView, Owned, Verdict
+from bot.domain.ownership import CatalogView, Disputed, Owned, Verdict
 from bot.domain.records import HandoffRecord, HandoffStage, TeamRecord
 
 
@@ -23,7 +23,7 @@ def standings(verdict: Verdict, catalog: CatalogView) -> tuple[Standing, ...]:
     """Return the handoffs that concern an answer, each with its areas; what is inherited is in those of the parent."""
     found: dict[tuple[int, HandoffStage], list[HandoffRecord]] = {}
     for each in records(verdict):
-        if verdict.area in (None, each.area) or each.area is Area.ALL:
+        if verdict.area in (None, each.area) or (each.area is Area.ALL and _is_of_the_whole(verdict)):
             found.setdefault((each.number, each.stage), []).append(each)
     made = []
     for several in found.values():
@@ -32,6 +32,12 @@ def standings(verdict: Verdict, catalog: CatalogView) -> tuple[Standing, ...]:
         if giver is not None and receiver is not None:
             made.append(Standing(first, tuple(each.area for each in several), giver, receiver))
     return tuple(made)
+
+
+def _is_of_the_whole(verdict: Verdict) -> bool:
+    """Whether the area that was asked for has no owner of its own, so that it passes with the whole."""
+    held = verdict.claims if isinstance(verdict, Disputed) else verdict.owners if isinstance(verdict, Owned) else ()
+    return any(each.fact.area is Area.ALL for each in held)
 
 
 def records(verdict: Verdict) -> tuple[HandoffRecord, ...]:
