@@ -77,3 +77,15 @@ def rank(source: Source) -> tuple[bool, bool, int, int, str]:
     """Return the key that sorts sources, the most believed first."""
     by_format = _RANKS.get(source.format.removesuffix(_FILE), len(PRECEDENCE))
     return not source.is_human, source.precedence is None, source.precedence or 0, by_format, source.name
+
+
+def file_in(source: Source, its_file: Source) -> str:
+    """Return the end of the path of one file of a source; empty where it is none of this source's."""
+    prefix = file_prefix(source)
+    is_its = its_file.is_file and not source.is_file and its_file.name.startswith(prefix)
+    return its_file.name[len(prefix) : -1] if is_its else ""
+
+
+def ends_in(path: str, end: str) -> bool:
+    """Whether a path is the one of which `file_in` has returned the end; every path, where that was empty."""
+    return not end or path == end or path.endswith(f"/{end}")

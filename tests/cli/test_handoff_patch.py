@@ -213,3 +213,24 @@ def test_an_offer_that_nobody_has_accepted_changes_no_file(baton: Baton, databas
     ran = baton("handoff", "patch", "1")
     assert (ran.code, ran.out) == (0, "")
     assert "nothing is to be done" in ran.err
+
+
+@pytest.mark.usefixtures("org")
+def test_of_two_files_that_disagree_the_one_that_names_the_giver_is_changed(
+    baton: Baton, database: Path, tmp_path: Path, ask: Ask
+) -> None:
+    files = [write(tmp_path / "shop", f"{name}.csv", "name,owner\norders,devops\n") for name in ("one", "two")]
+    baton("catalog", "import", "csv", "shop", "--source", "files")
+    hand_over(database, ["service:orders"])
+    files[1].write_text("name,owner\norders,payments\n")
+    imported = baton("catalog", "import", "csv", "shop", "--source", "files").out
+    assert "still devops in" in imported
+    assert "one.csv, a dispute from" in imported
+    assert "(`baton handoff patch 1`)" in imported
+    difference = baton("handoff", "patch", "1", "--in", "shop").out
+    assert "two.csv" not in difference
+    applied(tmp_path / "shop", difference)
+    assert files[0].read_text() == "name,owner\norders,payments\n"
+    imported = baton("catalog", "import", "csv", "shop", "--source", "files").out
+    assert "not yet updated" not in imported
+    assert ask("service:orders")["not_updated"] == []

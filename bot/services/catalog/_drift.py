@@ -13,7 +13,7 @@ from bot.domain.catalog import Area, Role
 from bot.domain.ownership import EXPECTED_FOR, Transfer, behind_since
 from bot.domain.records import OwnerKey
 from bot.domain.secrets import redacted
-from bot.domain.sources import ClaimSubject
+from bot.domain.sources import ClaimSubject, file_in
 from bot.services.catalog._facts import FactKey
 from bot.services.catalog._run import Run
 from bot.services.catalog.report import OutdatedLine
@@ -80,7 +80,11 @@ async def write(run: Run, changes: DriftChanges) -> None:
 
 
 async def outdated(run: Run) -> list[OutdatedLine]:
-    """Return what of the source has not followed a handoff yet, as stored; overdue lines are disputes, and left out."""
+    """Return what of the source has not followed a handoff yet, as stored; overdue lines are disputes, and left out.
+
+    Where its files disagree, each of them is a source of its own.
+    """
+    files = {each.id: end for each in run.sources.values() if (end := file_in(run.source, each))}
     drift, asset, team, person, claim, fact = (
         table_of(model).c
         for model in (tables.Drift, tables.Asset, tables.Team, tables.Person, tables.Claim, tables.Ownership)
@@ -100,7 +104,7 @@ async def outdated(run: Run) -> list[OutdatedLine]:
         .scalar_subquery()
     )
     query = (
-        select(asset.ref, drift.area, name, func.min(claim.path), drift.since, handoff)
+        select(asset.ref, drift.area, name, drift.source_id, func.min(claim.path), drift.since, handoff)
         .join_from(table_of(tables.Drift), table_of(tables.Asset), asset.id == drift.asset_id)
         .outerjoin(table_of(tables.Team), team.id == drift.team_id)
         .outerjoin(table_of(tables.Person), person.id == drift.person_id)
@@ -113,13 +117,20 @@ async def outdated(run: Run) -> list[OutdatedLine]:
                 claim.digest != "",
             ),
         )
-        .where(drift.source_id == run.source.id, drift.since > run.now - EXPECTED_FOR, agreed.exists())
+        .where(drift.source_id.in_([run.source.id, *files]), drift.since > run.now - EXPECTED_FOR, agreed.exists())
         .group_by(drift.id, asset.ref, name, *(drift[each] for each in ("asset_id", "area", "since")))
         .order_by(asset.ref, drift.area)
     )
     return [
-        OutdatedLine(redacted(ref), area, redacted(owner or "somebody"), path or "", since + EXPECTED_FOR, number)
-        for ref, area, owner, path, since, number in await run.connection.execute(query)
+        OutdatedLine(
+            redacted(ref),
+            area,
+            redacted(owner or "somebody"),
+            files.get(source) or path or "",
+            since + EXPECTED_FOR,
+            number,
+        )
+        for ref, area, owner, source, path, since, number in await run.connection.execute(query)
     ]
 
 

@@ -15,7 +15,7 @@ from bot.domain.reconcile.claims import decode_owners
 from bot.domain.reconcile.edits import OwnerEdit, spelling_for
 from bot.domain.reconcile.owners import bare, slug
 from bot.domain.records import OwnerKey, TeamRecord
-from bot.domain.sources import ClaimSubject
+from bot.domain.sources import ClaimSubject, Source, ends_in, file_in
 from bot.services.deps import Deps
 from bot.services.handoff.lists import one
 from bot.services.snapshot import Snapshot
@@ -62,11 +62,12 @@ async def edits(deps: Deps, snapshot: Snapshot, *, handoff_id: int) -> Edits:
     card = await one(deps, snapshot, handoff_id)
     files: dict[tuple[str, str], FileEdits] = {}
     async with deps.database.reading() as session:
+        sources = await _sources(session)
         for resource in card.held:
             if not await _is_held(session, resource, card.receiver):
                 continue
             for owner, source_id in await _behind(session, resource, card):
-                for claim in await _claims(session, resource, source_id):
+                for claim in await _claims(session, resource, *_read_in(sources, source_id)):
                     await _add(session, snapshot, files, card, resource, owner, claim)
     return Edits(card, tuple(files[key] for key in sorted(files)))
 
@@ -137,7 +138,20 @@ async def _behind(session: AsyncSession, resource: ResourceCard, card: HandoffCa
     return list(dict.fromkeys(found))
 
 
-async def _claims(session: AsyncSession, resource: ResourceCard, source_id: int) -> list[_Claim]:
+async def _sources(session: AsyncSession) -> list[Source]:
+    rows = (await session.execute(select(tables.core(tables.Source)))).all()
+    return [Source(row.id, row.name, row.format) for row in rows]
+
+
+def _read_in(sources: Sequence[Source], source_id: int) -> tuple[int, str]:
+    """Return of which source a file is that disagrees with another of it, and how its path ends; else the source."""
+    its_file = next(each for each in sources if each.id == source_id)
+    found = ((each.id, end) for each in sources if (end := file_in(each, its_file)))
+    return next(found, (source_id, ""))
+
+
+async def _claims(session: AsyncSession, resource: ResourceCard, source_id: int, end: str) -> list[_Claim]:
+    """Return what a source says of a resource's asset, in all its files or in the one whose path ends so."""
     claim, source = table_of(tables.Claim).c, table_of(tables.Source).c
     query = (
         select(claim.external_id, claim.path, claim.content, source.name, source.format)
@@ -161,6 +175,7 @@ async def _claims(session: AsyncSession, resource: ResourceCard, source_id: int)
             owners=_owners(content, resource.area),
         )
         for external, path, content, name, format_name in await session.execute(query)
+        if ends_in(path, end)
     ]
 
 
