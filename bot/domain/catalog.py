@@ -7,6 +7,7 @@ says; the import reconciles them with what the store holds. Nothing here knows f
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from bot.domain.secrets import redacted
@@ -144,6 +145,17 @@ class Runs:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnVersion:
+    """A version of an asset that its owner offers, e.g. `2` of a library; `until` is the last day of its support.
+
+    None while no end is announced.
+    """
+
+    version: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PathRule:
     """A line of a CODEOWNERS file. Later rules win; `position` counts rules from 0.
 
@@ -206,7 +218,8 @@ class AssetClaim:
     `external_id` is the source's own stable name of it (entity ref, ARN, `repository:pattern`) and unique within the
     source. `aliases` are other names people use; `addresses` are what identifies it elsewhere (ARN, host name,
     repository URL, channel). `parent` is the `external_id` or name of the asset that this one is a part of. `owners`
-    empty and `unowned_reason` empty means: the source names no owner.
+    empty and `unowned_reason` empty means: the source names no owner. `versions` are those that its owner offers to
+    others, with the end of their support.
     """
 
     external_id: str
@@ -222,6 +235,7 @@ class AssetClaim:
     links: tuple[Link, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
     runs: tuple[Runs, ...] = ()
+    versions: tuple[OwnVersion, ...] = ()
     owners: tuple[OwnerClaim, ...] = ()
     unowned_reason: str = ""
     path_rule: PathRule | None = None

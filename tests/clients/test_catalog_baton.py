@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from bot.domain.catalog import (
     OwnerClaim,
     OwnerRef,
     OwnerType,
+    OwnVersion,
     Role,
     Runs,
     SourceCatalog,
@@ -105,6 +107,59 @@ assets:
     assert asset.links == (Link("runbook", "https://wiki.fernhill.example/payments-db"),)
     assert asset.tags == (("environment", "production"), ("cost-centre", "4100"))
     assert (team.origin.line, person.origin.line, asset.origin.line) == (3, 13, 21)
+
+
+def test_versions_say_until_when_they_are_supported(parse) -> None:
+    catalog = parse(
+        """\
+baton: 1
+assets:
+  - name: terraform-modules
+    kind: library
+    versions:
+      "1": 2026-12-31
+      2: {supported-until: 2027-03-31}
+      "3": {}
+      4.x:
+"""
+    )
+    assert catalog.problems == []
+    assert catalog.assets[0].versions == (
+        OwnVersion("1", date(2026, 12, 31)),
+        OwnVersion("2", date(2027, 3, 31)),
+        OwnVersion("3"),
+        OwnVersion("4.x"),
+    )
+
+
+def test_a_version_whose_end_cannot_be_read_is_left_out_and_never_without_an_end(parse) -> None:
+    catalog = parse(
+        """\
+baton: 1
+assets:
+  - name: terraform-modules
+    versions:
+      "1": {supported-until: March 2027}
+      "2": {supported-untill: 2027-03-31}
+      "3":
+        supported-until:
+          - 2027-02-30
+      "": {}
+      "a b": {}
+      "5": {supported-until: {day: 1}}
+  - name: other
+    versions: ["1", "2"]
+"""
+    )
+    said = problems(catalog)
+    assert [line for line, _ in said] == [5, 6, 6, 9, 8, 10, 11, 12, 12, 14]
+    assert "'March 2027' is no day, such as 2027-03-31; version '1' is left out." in said[0][1]
+    assert "version '2' has an unknown key 'supported-untill'" in said[1][1]
+    assert "did you mean 'supported-until'?" in said[1][1]
+    assert "version '2' is left out" in said[2][1]
+    assert "'a b' is no version, such as '2' or '2.1'" in said[6][1]
+    assert "'versions' is a list where a mapping is expected" in said[9][1]
+    assert [asset.versions for asset in catalog.assets] == [(), ()]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -43,7 +44,8 @@ def test_the_template_in_the_documentation_is_read_as_it_says(docs: str, tmp_pat
         ("amara@example.com", True),
         ("sam@example.com", False),
     ]
-    api, database, newsletter = catalog.assets
+    api, database, library, newsletter = catalog.assets
+    assert [(each.version, each.until) for each in library.versions] == [("2", date(2027, 3, 31)), ("3", None)]
     assert [(claim.owner.name, claim.role) for claim in api.owners] == [
         ("payments", Role.OWNER),
         ("devops", Role.SECONDARY),

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,19 @@ from sqlmodel import SQLModel
 
 from bot.clients.catalog import read
 from bot.clients.catalog.baton_writer import render
-from bot.domain.catalog import Area, AssetClaim, Hosting, Link, Origin, OwnerType, Problem, Role, Runs, SourceCatalog
+from bot.domain.catalog import (
+    Area,
+    AssetClaim,
+    Hosting,
+    Link,
+    Origin,
+    OwnerType,
+    OwnVersion,
+    Problem,
+    Role,
+    Runs,
+    SourceCatalog,
+)
 from bot.domain.ownership import Disputed, verdict
 from bot.domain.reconcile.claims import external_id
 from bot.errors import NotAllowedError, NotFoundError
@@ -406,7 +418,12 @@ def files_as_read(draw: st.DrawFn) -> Claims:
     origins = st.builds(Origin, st.sampled_from(["a.yaml", "b.yaml"]), st.integers(1, 3))
     runs = st.lists(st.sampled_from([Runs("postgresql", "11"), Runs("java", "17", "aws-rds")]), max_size=1).map(tuple)
     claims = [replace(claim, origin=draw(origins)) for claim in draw(catalogs())]
-    claims = [replace(claim, runs=draw(runs)) if isinstance(claim, AssetClaim) else claim for claim in claims]
+    until = st.none() | st.sampled_from([date(2027, 3, 31), date(2028, 1, 1)])
+    versions = st.lists(st.builds(OwnVersion, st.just("2"), until), max_size=1).map(tuple)
+    claims = [
+        replace(claim, runs=draw(runs), versions=draw(versions)) if isinstance(claim, AssetClaim) else claim
+        for claim in claims
+    ]
     is_error = draw(st.sampled_from([None, None, False, True]))
     return claims if is_error is None else [*claims, Problem(draw(origins), "is odd.", is_error)]
 

@@ -119,7 +119,7 @@ class Sink:
         if looks_secret("\n".join(_remarks_of(claim))):
             message = "has a remark that looks like a secret; its remarks are left out, remove it."
             self.problem(claim.origin, message, is_error=False)
-            claim = replace(claim, description="", links=(), tags=(), runs=(), unowned_reason="")
+            claim = replace(claim, description="", links=(), tags=(), runs=(), versions=(), unowned_reason="")
         claim = self._with_owners(claim)
         first = self._owners.setdefault(claim.external_id, (claim.owners, claim.origin))
         is_contested = claim.owners and set(first[0]) != set(claim.owners)
@@ -313,6 +313,7 @@ def _remarks_of(claim: AssetClaim) -> Iterator[str]:
         yield from (link.label, link.url)
     for key, value in claim.tags:
         yield f"{key}={value}"
+    yield from (each.version for each in claim.versions)
     for run in claim.runs:
         yield from (run.product, run.version)
 

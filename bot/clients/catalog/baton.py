@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from bot.clients.catalog._nodes import FieldReader, Fields, Items, Node, Text
@@ -20,6 +21,7 @@ from bot.domain.catalog import (
     Link,
     OwnerClaim,
     OwnerRef,
+    OwnVersion,
     PathRule,
     PersonClaim,
     Role,
@@ -48,6 +50,7 @@ _ASSET_KEYS = (
     "tier",
     "environment",
     "runs",
+    "versions",
     "links",
     "tags",
     "rule",
@@ -56,6 +59,8 @@ _ASSET_KEYS = (
 _LINK_KEYS = {"url", "title", "icon", "type"}
 _RULE_KEYS = ("repository", "pattern", "position", "section")
 _RUNS_KEYS = ("product", "version", "provider", "environment")
+_UNTIL = "supported-until"
+_VERSION = re.compile(r"\w[\w.+~-]{0,60}", re.ASCII)
 _AREA_KEYS = ("owner", "secondary")
 _HEADER = re.compile(rb"^(?:\xef\xbb\xbf)?baton:\s*['\"]?1\b", re.MULTILINE)
 _YES, _NO = frozenset({"true", "yes", "on"}), frozenset({"false", "no", "off", ""})
@@ -178,6 +183,7 @@ class _Document:
                 links=tuple(self._links(fields)),
                 tags=(("environment", environment), *tags) if environment else tags,
                 runs=tuple(self._runs(fields, environment)),
+                versions=tuple(self._versions(fields)),
                 owners=owners,
                 unowned_reason=unowned,
                 path_rule=self._rule(fields),
@@ -279,6 +285,27 @@ class _Document:
                     )
                 continue
             yield runs
+
+    def _versions(self, fields: Fields) -> Iterator[OwnVersion]:
+        """Yield the versions that others may use; one whose day cannot be read is left out, so that it never counts."""
+        reader, listed = self._reader, self._reader.fields(fields, "versions")
+        for key, node in listed.values.items():
+            if not _VERSION.fullmatch(key):
+                reader.problem(
+                    listed.line_of(key), f"{quoted(key)} is no version, such as '2' or '2.1'; it is left out."
+                )
+                continue
+            inner = node if isinstance(node, Fields) else Fields({_UNTIL: node}, node.line)
+            reader.known_keys(inner, (_UNTIL,), f"version {quoted(key)}")
+            text = reader.text(inner, _UNTIL)
+            is_open = all(isinstance(said, Text) and said.is_null for said in inner.values.values())
+            try:
+                until = None if is_open else date.fromisoformat(text)
+            except ValueError:
+                message = f"{quoted(text)} is no day, such as 2027-03-31; version {quoted(key)} is left out."
+                reader.problem(inner.line_of(_UNTIL), message)
+                continue
+            yield OwnVersion(key, until)
 
     def _tier(self, fields: Fields) -> int | None:
         text = self._reader.text(fields, "tier")

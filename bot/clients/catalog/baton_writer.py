@@ -85,6 +85,11 @@ def _asset(claim: AssetClaim) -> Iterator[str]:
         given = [(key, value) for key, value in (*pairs, ("environment", runs.environment)) if value]
         yield from ["runs:"] if number == 0 else []
         yield f"- {{{', '.join(f'{key}: {_quoted(value)}' for key, value in given)}}}"
+    if claim.versions:
+        yield "versions:"
+    for each in claim.versions:
+        until = f"supported-until: {each.until}" if each.until is not None else ""
+        yield f"  {_quoted(each.version)}: {{{until}}}"
     yield from _pairs("links", [(link.label, link.url) for link in claim.links])
     yield from _pairs("tags", claim.tags)
     if (rule := claim.path_rule) is not None:

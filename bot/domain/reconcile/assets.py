@@ -109,6 +109,7 @@ def merge(claims: Sequence[AssetClaim], *, former_names: Sequence[str] = (), pre
         links=_union(claim.links for claim in claims),
         tags=_first_values(claim.tags for claim in claims),
         runs=_union(claim.runs for claim in claims),
+        versions=next((claim.versions for claim in claims if claim.versions), ()),
         unowned_reason=_unowned_reason(claims, preferred),
         path_rule=next((claim.path_rule for claim in claims if claim.path_rule is not None), None),
     )

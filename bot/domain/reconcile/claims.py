@@ -6,6 +6,7 @@ Only what differs from a claim's defaults is written. The origin is no part of i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from hashlib import blake2b
 from typing import Any
 
@@ -21,6 +22,7 @@ from bot.domain.catalog import (
     OwnerClaim,
     OwnerRef,
     OwnerType,
+    OwnVersion,
     PathRule,
     PersonClaim,
     Role,
@@ -84,6 +86,8 @@ def _asset_content(claim: AssetClaim) -> dict[str, Any]:  # noqa: PLR0912 - one 
         content["links"] = [(link.label, link.url) for link in claim.links]
     if claim.runs:
         content["runs"] = [_runs_content(runs) for runs in claim.runs]
+    if claim.versions:
+        content["versions"] = [(each.version, each.until) for each in claim.versions]
     if claim.owners:
         content["owners"] = [_owner_content(owner) for owner in claim.owners]
     if (rule := claim.path_rule) is not None:
@@ -164,6 +168,10 @@ def decode_asset(content: Mapping[str, Any], *, external: str, origin: Origin) -
         links=tuple(Link(label, url) for label, url in content.get("links", ())),
         tags=tuple((key, value) for key, value in content.get("tags", ())),
         runs=tuple(Runs(*runs) for runs in content.get("runs", ())),
+        versions=tuple(
+            OwnVersion(version, date.fromisoformat(until) if until else None)
+            for version, until in content.get("versions", ())
+        ),
         owners=decode_owners(content),
         unowned_reason=content.get("unowned_reason", ""),
         path_rule=None if rule is None else PathRule(*rule),

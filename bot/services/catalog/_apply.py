@@ -24,6 +24,7 @@ from bot.services.catalog import (
     _roster,
     _run,
     _settle,
+    _versions,
     _write,
 )
 from bot.services.catalog._digested import Said
@@ -95,6 +96,7 @@ async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collec
     await writer.write()
     await _write.write_claims(run, ClaimSubject.ASSET, run.reading.assets, plan.asset_ids, plan)
     await _deployments.write(run, plan)
+    await _versions.write(run, plan)
     await _write.write_origins(run)
     run.counts["facts_unchanged"] -= writer.facts.own_ended
     audit_id = await audit(

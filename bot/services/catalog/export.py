@@ -19,6 +19,7 @@ from bot.domain.catalog import (
     OwnerClaim,
     OwnerRef,
     OwnerType,
+    OwnVersion,
     PathRule,
     PersonClaim,
     Role,
@@ -29,6 +30,7 @@ from bot.domain.catalog import (
 from bot.domain.reconcile.claims import decode_asset, decode_person, decode_team
 from bot.domain.sources import ClaimSubject, Source, rank
 from bot.errors import NotFoundError
+from bot.services.catalog import _versions
 from bot.services.catalog._run import all_sources
 from bot.services.deps import Deps
 from bot.store import tables
@@ -68,12 +70,12 @@ async def export(deps: Deps) -> Exported:
         catalog.teams.sort(key=lambda team: team.name)
         facts = await _facts(connection, {number: row.name for number, row in teams.items()}, people)
         refs = await _refs(connection)
-        one_sided = []
+        one_sided, versions = [], await _versions.of_assets(connection)
         async for row in _assets(connection):
             kept, is_whole = _believed(facts.get(row.id, []))
             if not is_whole:
                 one_sided.append(row.ref)
-            catalog.assets.append(_asset(row, kept, refs))
+            catalog.assets.append(_asset(row, kept, refs, _versions.claimed(versions.get(row.ref, ()))))
     catalog.assets.sort(key=lambda asset: asset.external_id)
     return Exported(catalog, tuple(sorted(one_sided)))
 
@@ -118,7 +120,7 @@ def _believed(facts: list[_Fact]) -> tuple[list[_Fact], bool]:
     return kept, is_whole
 
 
-def _asset(row: Any, facts: list[_Fact], refs: Mapping[int, str]) -> AssetClaim:
+def _asset(row: Any, facts: list[_Fact], refs: Mapping[int, str], versions: tuple[OwnVersion, ...]) -> AssetClaim:
     owners = dict.fromkeys(OwnerClaim(fact.owner, fact.area, fact.role) for fact in facts)
     rule = None
     if row.rule_repository is not None:
@@ -137,6 +139,7 @@ def _asset(row: Any, facts: list[_Fact], refs: Mapping[int, str]) -> AssetClaim:
         links=tuple(Link(label, url) for label, url in row.links),
         tags=tuple((key, value) for key, value in row.tags),
         runs=tuple(Runs(*runs) for runs in row.runs),
+        versions=versions,
         owners=tuple(owners),
         unowned_reason="" if owners else row.unowned_reason,
         path_rule=rule,

@@ -28,8 +28,15 @@ class FeedCopy(Row, table=True):
     failure: str = words()  #: why the last try brought nothing; empty when it went well
 
 
+#: The provider of versions of the organisation's own, as the catalog lists them: there `engine` is an asset's ref.
+CATALOG = "catalog"
+
+
 class ProviderDates(Row, table=True):
-    """What a provider says itself of the versions that it runs; it outranks the feed."""
+    """What a provider says itself of the versions that it runs, or an owner of those of their library.
+
+    It outranks the feed.
+    """
 
     __tablename__ = "provider_dates"
     __table_args__ = (UniqueConstraint("provider", "engine", "cycle", "region"),)
