@@ -9,7 +9,7 @@ from bot.blocks.eol import actions, words
 from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.lines import Line
 from bot.blocks.ownership.claims import claim_button
-from bot.blocks.request_button import OpenValue, open_buttons
+from bot.blocks.request_button import SUPPORT_TEXT, OpenValue, open_buttons
 from bot.blocks.text import Block, button, context, option, plain, section
 from bot.blocks.values import encode
 from bot.domain.eol.answers import SNOOZE_ENDS, AnswerKind
@@ -42,7 +42,10 @@ def card_buttons(card: Card) -> list[Block]:
     if card.may_ask_for_help:
         asked = card.reminder.help
         text = f"Show #{asked.request_id}" if asked is not None else "Need help?"
-        elements += open_buttons(OpenValue(reminder_id=card.reminder.id), text, label=name)
+        opened = OpenValue(reminder_id=card.reminder.id)
+        if card.library_id is not None and asked is None:
+            text, opened = SUPPORT_TEXT, OpenValue(library_id=card.library_id)
+        elements += open_buttons(opened, text, label=name)
     if stands not in _SETTLED and (card.watch.deadline.on - card.today).days > SNOOZE_ENDS:
         elements.append(_snooze(card))
     elements += _hand_over(card, name)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from bot.domain.eol.charges import assumed, moved_with
 from bot.domain.eol.matches import UnknownProduct
+from bot.domain.eol.own_products import beside
 from bot.domain.eol.product_table import Table
 from bot.domain.eol.records import Charge, Clock, Cycle, Product, ProviderCycle, Undated
 from bot.domain.eol.versions import Token, tokens
@@ -34,8 +35,15 @@ class _Dates:
     extended_until: date | None
 
 
-def compose(starter: Sequence[Product], feed: Sequence[Product], said: Iterable[ProviderCycle] = ()) -> Table:
+def compose(
+    starter: Sequence[Product],
+    feed: Sequence[Product],
+    said: Iterable[ProviderCycle] = (),
+    own: Sequence[Product] = (),
+) -> Table:
     """Return the table in force of the starter table, the feed's copy (empty: there is none) and providers' own dates.
+
+    Products of the organisation's own stand beside all of these, and take no name from them.
 
     The feed counts where both have a product; it knows no prices and writes no notes, so those of the starter table
     stay with it: a charge begins as long after the end of standard support as there, whenever that is now. A product
@@ -43,10 +51,9 @@ def compose(starter: Sequence[Product], feed: Sequence[Product], said: Iterable[
     """
     table = Table(_united(starter, feed))
     dates = _dates_by_product(table, said)
-    if not dates:
-        return table
-    products = (_dated(product, dates[product.key]) if product.key in dates else product for product in table.products)
-    return Table(products)
+    if dates:
+        table = Table(_dated(each, dates[each.key]) if each.key in dates else each for each in table.products)
+    return beside(table, own)
 
 
 def moved(before: Table, after: Table) -> list[Moved]:

@@ -36,6 +36,11 @@ class MatchedDeployment:
     responsible: Responsible
     pin: Pin | None = None
 
+    @property
+    def is_of_itself(self) -> bool:
+        """Whether it is an asset's own version, which its owner offers to others and is not reminded of."""
+        return not isinstance(self.matched, UnknownProduct) and self.matched.product.asset_ref == self.asset.ref
+
 
 @dataclass(frozen=True, slots=True)
 class Watch:
@@ -227,7 +232,8 @@ class Exposure:
             id_lists.add(self._assets_by, key, asset_id)
         sure = certain_of(one.matched)
         if sure is None:
-            change.unsure.setdefault(addressee.key, []).append(one)
+            if not one.is_of_itself:
+                change.unsure.setdefault(addressee.key, []).append(one)
             return
         clock = (sure.product.key, sure.cycle.name)
         id_lists.add(self.running, (addressee.key, *clock), asset_id)
@@ -310,7 +316,7 @@ class _Change:
 def watches_of(one: MatchedDeployment, today_of: Callable[[Addressee], date]) -> list[Watch]:
     """Return the watches that a deployment is in by these days, with nothing but this deployment in them."""
     sure, addressee = certain_of(one.matched), one.responsible.addressee
-    if sure is None:
+    if sure is None or one.is_of_itself:
         return []
     deadlines = deadlines_of(sure.cycle, has_extended_support=one.deployment.has_extended_support)
     return [

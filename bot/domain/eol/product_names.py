@@ -35,9 +35,12 @@ class Named:
 
 
 class Names:
-    """The keys, names, aliases and identifiers of products. One that several share names none of them."""
+    """The keys, names, aliases and identifiers of products. One that several share names none of them.
 
-    __slots__ = ("_identifiers", "_names", "by_key")
+    Products of the organisation's own have theirs apart: what is public is looked for first.
+    """
+
+    __slots__ = ("_identifiers", "_names", "_own", "by_key")
 
     def __init__(self, products: Sequence[Product]) -> None:
         """Index `products`; raise ValueError when two have the same key."""
@@ -48,11 +51,15 @@ class Names:
         for product in products:
             for form in dict.fromkeys(form for one in product.identifiers for form in _forms(one)):
                 self._identifiers[form] = (*self._identifiers.get(form, ()), product)
+        self._own: dict[str, tuple[Product, ...]] = {each.key: (each,) for each in products if each.asset_ref}
+        for product in filter(lambda each: each.asset_ref, products):
+            for name in dict.fromkeys(map(_own_name, product.aliases)):
+                self._own[name] = (*self._own.get(name, ()), product)
         self._names: dict[str, tuple[Product, ...]] = {}
         # A key is stronger than an alias, an alias than a label.
         for spellings in (_keys, _aliases, _labels):
             new: dict[str, tuple[Product, ...]] = {}
-            for product in products:
+            for product in filter(lambda each: not each.asset_ref, products):
                 for name in dict.fromkeys(map(fold, spellings(product))):
                     if name and name not in self._names:
                         new[name] = (*new.get(name, ()), product)
@@ -66,6 +73,10 @@ class Names:
         """Return the products of a folded name."""
         return self._names.get(folded, ())
 
+    def own(self, written: str) -> tuple[Product, ...]:
+        """Return the organisation's own products of a key, or of a name however it is spelt."""
+        return self._own.get(written.strip()) or self._own.get(_own_name(written), ())
+
     def known(self, keys: Iterable[str]) -> tuple[Product, ...]:
         """Return those products among `keys` that there are."""
         return tuple(self.by_key[key] for key in keys if key in self.by_key)
@@ -74,14 +85,20 @@ class Names:
         """Return the products with a name most like a folded one, the most alike first: spelt so, or a part of it."""
         if len(folded) < _SHORTEST:
             return ()
-        near = process.extract(folded, list(self._names), scorer=fuzz.ratio, score_cutoff=_LIKENESS, limit=None)
+        known = self._names | self._own
+        near = process.extract(folded, list(known), scorer=fuzz.ratio, score_cutoff=_LIKENESS, limit=None)
         scores = {name: score for name, score, _ in near}
-        for name in self._names:
+        for name in known:
             if min(len(name), len(folded)) > _SHORTEST and (name in folded or folded in name):
                 part = 100.0 * min(len(name), len(folded)) / max(len(name), len(folded))
                 scores[name] = max(scores.get(name, 0.0), part)
         ranked = sorted(scores, key=lambda name: (-scores[name], name))
-        return _suggested(product for name in ranked for product in self._names[name])
+        return _suggested(product for name in ranked for product in known[name])
+
+
+def _own_name(text: str) -> str:
+    """Return a name folded as far as it has no path: `bitnami/redis` is an image, and nothing called bitnami-redis."""
+    return "/".join(map(fold, text.strip().split("/")))
 
 
 def identify(names: Names, product: str, provider: str) -> Named:
@@ -91,7 +108,7 @@ def identify(names: Names, product: str, provider: str) -> Named:
     dates, so where those are not known, upstream's product is no more than a suggestion.
     """
     asked, by = fold(product[:_LONGEST]), fold(provider[:_LONGEST])
-    named = _by_identifier_or_name(names, product[:_LONGEST], asked)
+    named = _by_identifier_or_name(names, product[:_LONGEST], asked) or names.own(product[:_LONGEST])
     engines = {asked, *(fold(one) for found in named for one in (found.key, *found.aliases))}
     if by in providers.LAMBDA and providers.LAMBDA_PRODUCT in names.by_key:
         engine = asked if asked in providers.LAMBDA_ENGINES else min(engines & providers.LAMBDA_ENGINES, default="")

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 
 import orjson
 
+from bot.domain.eol import providers
 from bot.domain.eol.cycle_index import CycleIndex
 from bot.domain.eol.matches import Matched, UnknownProduct
 from bot.domain.eol.product_names import Names, identify
 from bot.domain.eol.records import Product
+from bot.domain.names import fold
 
 #: Answers are kept for this many pairs of product and provider.
 _KEPT = 10_000
@@ -44,6 +46,16 @@ class Table:
         if found is None:
             found = self._indexes[product.key, prefix] = CycleIndex(product, self.hash, prefix)
         return found
+
+    def means(self, name: str) -> bool:
+        """Whether a name or an identifier means a product, or several, or what only a provider's or vendor's does."""
+        folded = fold(name)
+        return (
+            isinstance(self.identify(name), CycleIndex)
+            or bool(self._names.by_name(folded) or self._names.by_identifier(name))
+            or folded in providers.SOLD | providers.NAMED | frozenset(providers.VENDOR_REQUIRED)
+            or bool(providers.engines_of(folded))
+        )
 
     def identify(self, product: str, provider: str = "") -> CycleIndex | UnknownProduct:
         """Return the cycles of what `product` names where `provider` offers it, or what it may have meant."""

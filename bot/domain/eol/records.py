@@ -82,7 +82,8 @@ class Product:
     """Something that ages, as one provider offers it: `postgresql` and `amazon-rds-postgresql` are two products.
 
     `key` is the slug at endoflife.date where it has one; `identifiers` are purls, CPEs and names at Repology. `cycles`
-    are in the order of their source, the newest first as a rule.
+    are in the order of their source, the newest first as a rule. `asset_ref` is set for a product of the organisation's
+    own: the asset whose versions the catalog lists.
     """
 
     key: str
@@ -92,6 +93,7 @@ class Product:
     category: str = ""
     cycles: tuple[Cycle, ...] = ()
     note: str = ""
+    asset_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

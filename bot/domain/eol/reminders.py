@@ -130,6 +130,7 @@ class Card:
     offered_to: str = ""  #: the name of the team that has been asked to take it
     inherited_from: str = ""  #: the name of the owner before, whose answer may be kept
     may_ask_for_help: bool = False  #: whether another team takes requests
+    library_id: int | None = None  #: the shared library that it is about, with which that team helps
 
     @property
     def holder(self) -> Addressee:

@@ -207,7 +207,7 @@ class Compiling:
 
     def _add(self, exposure: Exposure, asset_id: int, taken: Collection[CycleKey]) -> None:
         for one in exposure.by_asset.get(asset_id, ()):
-            if not self.subject.covers(one) and not self._is_taken(one, taken):
+            if one.is_of_itself or not (self.subject.covers(one) or self._is_taken(one, taken)):
                 continue
             self.size += 1
             watches = watches_of(one, exposure.today_of)

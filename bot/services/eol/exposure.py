@@ -86,6 +86,8 @@ class Watcher:
             affected = self._snapshot.changes.since(self._position)
             # The catalog goes on changing while this works: what comes from here on is the next call's.
             position, revision = self._snapshot.changes.position, self._snapshot.revision
+            if revision != self._revision:  # the catalog lists versions of the organisation's own
+                await self._facts.follow_catalog(self._deps.database)
             if exposure is None or affected is None or exposure.table is not self._facts.table:
                 return await self._filled(now)
             self._exposure = None  # should this be broken off, half an update is of no use

@@ -147,7 +147,7 @@ def _anything(snapshot: Snapshot, table: Table, question: EolQuestion, slack_id:
         return _asked(question, ReportScope(teams=(team,)))
     found = snapshot.directory.resolve(about)
     if isinstance(found, Match) and found.method in _OUTRIGHT:
-        return _of_match(snapshot, question, found)
+        return _by_users(snapshot, table, question, found) or _of_match(snapshot, question, found)
     product = _about_product(snapshot, table, question, slack_id)
     if product is not None:
         return product
@@ -171,6 +171,14 @@ def _of_match(snapshot: Snapshot, question: EolQuestion, match: Match) -> Unders
         return NothingFits(question.about, ())
     understood = "" if match.method in _OUTRIGHT else match.understood_as
     return _asked(question, asset_subject(snapshot, asset), understood_as=understood)
+
+
+def _by_users(snapshot: Snapshot, table: Table, question: EolQuestion, match: Match) -> Asked | None:
+    """Return the question who uses what is the organisation's own, by a name that means nothing else; else None."""
+    asset, product = snapshot.asset(match.asset_id), product_asked(table, question.about)
+    if asset is None or product is None or asset.ref not in product.keys:
+        return None
+    return _asked(question, ReportScope(product=product))
 
 
 def _unsure(snapshot: Snapshot, table: Table, about: str, found: Several | Nearest) -> Understood:

@@ -14,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from bot.domain.catalog import AssetKind
 from bot.domain.eol.answers import SHARED, Answer, AnswerKind
 from bot.domain.eol.exposure import Watch
-from bot.domain.eol.feed import freshness
+from bot.domain.eol.feed import Freshness, freshness
 from bot.domain.eol.milestones import DeadlineKind, Milestone
+from bot.domain.eol.records import Product
 from bot.domain.eol.reminders import (
     Card,
     ClosedCard,
@@ -29,6 +31,7 @@ from bot.domain.eol.reminders import (
     Remembered,
     holder_of,
 )
+from bot.domain.eol.responsibility import responsible_for
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.services import devops_team
 from bot.services.deps import Deps
@@ -43,6 +46,9 @@ from bot.store.db import Database
 _CHUNK = 250
 #: So many addressees are asked for at a time.
 _MANY = 500
+
+#: How old dates are that the catalog says, which no feed has to confirm.
+_OWN_DATES = FactsAge(None, Freshness.FRESH)
 
 #: (product, cycle): what the moves of dates are found by.
 Moves = Mapping[tuple[str, str], tuple[DateMove, ...]]
@@ -291,12 +297,13 @@ def card(deps: Deps, watcher: Watcher, reminder: Remembered, watch: Watch, moves
         reminder=reminder,
         watch=watch,
         today=watcher.today(holder),
-        facts=facts_age(watcher.facts, deps.clock.now()),
+        facts=_OWN_DATES if watch.product.asset_ref else facts_age(watcher.facts, deps.clock.now()),
         moves=moves.get((watch.product.key, watch.cycle.name), ()),
         taker=taker,
         inherited_from=watcher.snapshot.recipient(reminder.inherited.owner).name if reminder.inherited else "",
         offered_to=_name(watcher.snapshot, offer.team_id) if offer is not None and is_offered else "",
         may_ask_for_help=devops_team.takes_requests(deps, watcher.snapshot, of=holder.team),
+        library_id=_library_id(deps, watcher, watch.product),
     )
 
 
@@ -330,6 +337,16 @@ async def moves_of(session: AsyncSession, watches: Iterable[Watch]) -> Moves:
 def facts_age(facts: Facts, now: datetime) -> FactsAge:
     """Return where the dates come from, and how far they are trusted."""
     return FactsAge(facts.confirmed_at, freshness(facts.confirmed_at, now))
+
+
+def _library_id(deps: Deps, watcher: Watcher, product: Product) -> int | None:
+    """Return the id of the shared library that a product is; None unless it is of the team that takes requests."""
+    asset = watcher.snapshot.directory.by_ref(product.asset_ref) if product.asset_ref else None
+    devops = devops_team.find(deps, watcher.snapshot)
+    if asset is None or devops is None or asset.kind is not AssetKind.LIBRARY:
+        return None
+    owner = responsible_for(asset, watcher.snapshot, now=deps.clock.now(), stale_after=deps.stale_after).addressee.team
+    return asset.id if owner is not None and owner.id == devops.id else None
 
 
 def _name(snapshot: Snapshot, team_id: int | None) -> str:
