@@ -24,6 +24,7 @@ from bot.domain.names import clean
 from bot.ports import SystemClock
 from bot.services.catalog import ImportOutcome, ImportReport, has_read, import_catalog, import_unread, may_be_trusted
 from bot.services.deps import Deps
+from bot.services.eol.own_names import public_name_notes
 from bot.store import migrations
 from bot.store.db import Database
 
@@ -152,7 +153,13 @@ async def _import_all(
             if report.outcome is not ImportOutcome.REFUSED and report.notes:
                 # What it missed may have come with a source after it.
                 reports[number] = replace(report, problems=(await run(number)).problems)
-    return reports
+        return [await _with_public_names(deps, report) for report in reports]
+
+
+async def _with_public_names(deps: Deps, report: ImportReport) -> ImportReport:
+    """Return a report with notes on libraries whose names mean something public."""
+    notes = await public_name_notes(deps.database, report.source)
+    return replace(report, problems=(*report.problems, *notes)) if notes else report
 
 
 async def _look(deps: Deps, wanted: _Wanted, paths: list[Path]) -> _Said:
