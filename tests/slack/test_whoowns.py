@@ -55,6 +55,26 @@ async def test_spellings_of_a_name(stage: Stage, spelling: str) -> None:
     assert "*payments-db*" in answer.text
 
 
+@read_only
+@pytest.mark.parametrize(
+    "question",
+    [
+        "application of payments-db",
+        "who owns the application of payments-db?",
+        "payments-db's application",
+        "app of payments-db",
+    ],
+)
+async def test_the_application_is_an_area_like_any_other(stage: Stage, question: str) -> None:
+    assert "owns the application of *payments-db*." in (await stage.ask(f"/whoowns {question}")).text.splitlines()[0]
+
+
+@read_only
+@pytest.mark.parametrize("question", ["the app on payments-db", "who owns the application behind payments-db?"])
+async def test_the_application_beside_something_is_another_thing(stage: Stage, question: str) -> None:
+    assert "nothing called" in (await stage.ask(f"/whoowns {question}")).text
+
+
 async def test_split_ownership_shows_each_area_and_suggests_a_handoff(stage: Stage) -> None:
     answer = await stage.ask("/whoowns payments-db")
     headline = answer.text.splitlines()[0]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from bot.domain.catalog import Area
 from bot.domain.directory.addresses import may_be_address
 from bot.domain.directory.answers import Match, ResolutionMethod, Several
 from bot.domain.directory.choices import CONFIDENCE, FoundAssets, candidates, choose, of_kinds, run_named
@@ -15,6 +16,7 @@ from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.statements import asks_in_another_language
 from bot.domain.directory.vocabulary import (
+    AREA_WORDS,
     COMMON_WORDS,
     FOREIGN_PART_OF_WORDS,
     FOREIGN_WORDS,
@@ -115,9 +117,15 @@ def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], start: int, length:
         each.part is not Part.QUESTION
         and each.folded.isascii()
         and not _is_foreign(each)
-        and not (each.part is Part.KIND and of_kinds(index, (match.asset_id,), (each.folded,), are_exact=False))
+        and not (_is_kind(each) and of_kinds(index, (match.asset_id,), (each.folded,), are_exact=False))
         for each in beside
     )
+
+
+def _is_kind(chunk: Chunk) -> bool:
+    """Whether a word says what something is: an application is an area only where it is "the application of"."""
+    is_application = chunk.part is Part.KIND_OR_AREA and AREA_WORDS[chunk.folded] is Area.APPLICATION
+    return chunk.part is Part.KIND or is_application
 
 
 def _is_foreign(chunk: Chunk) -> bool:
@@ -133,7 +141,7 @@ def _is_part_of_unknown(index: DirectoryIndex, chunks: Sequence[Chunk], place: i
         return False
     before = chunks[place - 2]
     is_unknown = before.part not in (Part.QUESTION, Part.DOUBTFUL) and not _is_foreign(before)
-    if before.part is Part.KIND:
+    if before.part is Part.KIND or (_is_kind(before) and chunks[place - 1].folded != "of"):
         return True  # it has no such part: "the queue behind checkout"
     if before.part is not Part.NAME and chunks[place - 1].folded in PART_OF_WORDS:
         return False  # "the deployments of checkout" are an area of checkout

@@ -87,12 +87,15 @@ def outside(question: ParsedQuestion, start: int, end: int) -> Reading | None:
 def as_area(reading: Reading) -> Reading | None:
     """Return the reading that takes its only kind word for an area: "the checkout pipeline" is how checkout is built.
 
-    None where there is no such reading. A database is none: it is a thing of its own with an owner of its own.
+    None where there is no such reading. A database and an application are none: they are things of their own with
+    owners of their own.
     """
     if len(reading.kinds) != 1 or reading.area is not None:
         return None
     area = AREA_WORDS.get(reading.kinds[0])
-    return None if area in (None, Area.DATABASE) else Reading(reading.chunks, (), area, reading.beside)
+    return (
+        None if area in (None, Area.DATABASE, Area.APPLICATION) else Reading(reading.chunks, (), area, reading.beside)
+    )
 
 
 def asks_for_part(question: ParsedQuestion) -> bool:
@@ -168,10 +171,16 @@ def _trails(chunks: tuple[Chunk, ...], place: int) -> bool:
 
 
 def _is_part_of(chunks: tuple[Chunk, ...], place: int) -> bool:
-    """Return whether the chunk is said to be a part of something: "the database of checkout", "checkout's database"."""
+    """Return whether the chunk is said to be a part of something: "the database of checkout", "checkout's database".
+
+    The application on a cluster, or behind a database, is another thing; only "of" makes it an area.
+    """
     if place > 0 and chunks[place - 1].is_possessive:
         return True
-    return place + 1 < len(chunks) and chunks[place + 1].folded in PART_OF_WORDS
+    joining = chunks[place + 1].folded if place + 1 < len(chunks) else ""
+    if AREA_WORDS.get(chunks[place].folded) is Area.APPLICATION:
+        return joining == "of"
+    return joining in PART_OF_WORDS
 
 
 def _is_environment_phrase(chunks: tuple[Chunk, ...], place: int) -> bool:
