@@ -235,7 +235,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     frames = [AnswerFrame(), replace(full, may_release=True, may_mark=True)]
     for said in verdicts(name):
         for frame in (*frames, AnswerFrame(is_shared=True, shared_by="U12345678")):
-            yield ownership.answer, ownership.answer(said, replace(frame, confirmed_by=person))
+            yield ownership.answer, ownership.answer(said, replace(frame, confirmers={ADA: person}))
     for each in pasts(name):
         yield ownership.recalled, ownership.recalled(each, name)
     for count in (0, 1, 40):

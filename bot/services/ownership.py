@@ -106,7 +106,7 @@ def answer_for_asset(
         frame = blocks.AnswerFrame(
             is_shared=True,
             shared_by=shared_by,
-            confirmed_by=_confirmer(snapshot, verdict),
+            confirmers=_confirmers(snapshot, verdict),
             asked_by=_asked_by(snapshot, verdict),
             handoffs=standings(verdict, snapshot),
         )
@@ -155,7 +155,7 @@ def _answered(deps: Deps, snapshot: Snapshot, verdict: Verdict, asker: str, matc
         # The same people may confirm it and give it up; what is inherited is given up where it comes from.
         may_release=is_owner and isinstance(verdict, Owned) and verdict.inherited_from is None,
         may_mark=isinstance(verdict, Unowned) and _may_mark(deps, snapshot, verdict, actor, asker),
-        confirmed_by=_confirmer(snapshot, verdict),
+        confirmers=_confirmers(snapshot, verdict),
         asked_by=_asked_by(snapshot, verdict),
         handoffs=standings(verdict, snapshot),
     )
@@ -243,11 +243,11 @@ def _asked_by(snapshot: Snapshot, verdict: Verdict) -> TeamRecord | None:
     return next(filter(None, (snapshot.team(claim.team_id) for claim in verdict.asset.claims)), None)
 
 
-def _confirmer(snapshot: Snapshot, verdict: Verdict) -> PersonRecord | None:
-    """Return the person who last confirmed the first owner, if anybody did."""
-    if not isinstance(verdict, Owned) or verdict.owners[0].fact.confirmed_by is None:
-        return None
-    return snapshot.person(verdict.owners[0].fact.confirmed_by)
+def _confirmers(snapshot: Snapshot, verdict: Verdict) -> dict[int, PersonRecord]:
+    """Return the people who last confirmed the owners, by their ids."""
+    held = verdict.holdings if isinstance(verdict, Owned) else ()
+    found = (snapshot.person(each.fact.confirmed_by) for each in held)
+    return {person.id: person for person in found if person is not None}
 
 
 def claimed_by(verdict: Verdict) -> tuple[Holding, ...]:

@@ -226,7 +226,7 @@ class TestWarningsAndTrust:
         assert "not confirmed yet" in answered(asset(fact(PAYMENTS)))
         assert "Decided in Slack <!date^" in answered(asset(fact(PAYMENTS, source="slack", is_human=True)))
         confirmed = judged(asset(fact(PAYMENTS, confirmed_at=NOW, confirmed_by=1)))
-        assert f"confirmed by <@{ADA_ID}> <!date^" in blocks.answer(confirmed, AnswerFrame(confirmed_by=ADA)).text
+        assert f"confirmed by <@{ADA_ID}> <!date^" in blocks.answer(confirmed, AnswerFrame(confirmers={1: ADA})).text
         assert "confirmed by somebody <!date^" in blocks.answer(confirmed, PLAIN).text
 
     def test_what_was_understood_is_in_both_twins(self) -> None:
@@ -411,7 +411,7 @@ def expected_warnings(said: Verdict) -> list[str]:
 def test_an_answer_is_fit_for_slack_whatever_strangers_wrote(
     said: Verdict, frame: AnswerFrame, confirmed_by: PersonRecord | None
 ) -> None:
-    message = blocks.answer(said, replace(frame, confirmed_by=confirmed_by))
+    message = blocks.answer(said, replace(frame, confirmers={1: confirmed_by} if confirmed_by is not None else {}))
     real = REAL | {each.slack_id for each in [confirmed_by] if each is not None and each.slack_id == ADA_ID}
     # A stranger may write an id in the form of one: then it is that person, and nothing else.
     assert_fit_for_slack(message, ids=real | {"U0STRANGER", "W0STRANGER"})

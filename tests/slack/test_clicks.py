@@ -62,6 +62,17 @@ async def test_an_owner_confirms_and_the_answer_says_so(stage: Stage) -> None:
     assert (await actions(stage)).count("ownership.confirm") == 2
 
 
+async def test_confirming_a_part_says_which_part_is_confirmed(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns payments-db", user="lin")
+    assert answer.text.count("not confirmed yet") == 1, "what is true of all of it is said once"
+    await stage.press(answer, "ownership.confirm", user="lin")
+    now = stage.slack.visible_messages("lin", "general")[-1].text
+    lin = stage.slack.workspace.user("lin").id
+    lines = {line.partition(":")[0]: line for line in now.splitlines()}
+    assert f"confirmed by <@{lin}>" in lines["The database"]
+    assert "not confirmed yet" in lines["The application"]
+
+
 async def test_only_an_owner_may_confirm_and_it_is_checked_at_the_click(stage: Stage) -> None:
     answer = await stage.ask("/whoowns checkout", user="grace")
     left = organisation()

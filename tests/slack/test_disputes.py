@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.blocks import ownership as blocks
-from bot.domain.catalog import Area, SourceCatalog
+from bot.domain.catalog import Area, AssetKind, SourceCatalog
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
 from bot.services.matters import answers
@@ -107,6 +107,24 @@ async def test_of_three_sides_each_gives_way_for_itself(disputed: Stage) -> None
             assert now.ts == told.ts
             assert "Who owns *invoices*: *Payments* or *Search*?" in now.text
     assert "*Payments* (" in await first_line(disputed, "service:invoices")
+
+
+async def test_the_answer_says_who_decided_about_an_area(stage: Stage) -> None:
+    owners = (team_owns("Payments", Area.DATABASE),)
+    await stage.bring(SourceCatalog(assets=[asset("payments-db", AssetKind.DATABASE, owners=owners)]), source="csv")
+    await press_side(stage, await asked_from_answer(stage, "payments-db database", user="eve"), "Payments", user="eve")
+    whole = (await stage.ask("/whoowns payments-db")).text
+    eve = stage.slack.workspace.user("eve").id
+    assert "*Payments*" in whole.splitlines()[0]
+    [decided] = [line for line in whole.splitlines() if line.startswith("The database: ")]
+    assert f"confirmed by <@{eve}>" in decided
+    assert "not confirmed yet" in whole, "the application is as unconfirmed as it was"
+
+
+async def asked_from_answer(stage: Stage, asked: str, *, user: str) -> PostedMessage:
+    """The dispute as somebody sees who presses the answer's button."""
+    await stage.press(await stage.ask(f"/whoowns {asked}", user=user), "ownership.dispute", user=user)
+    return stage.slack.visible_messages(user, "general")[-1]
 
 
 async def test_an_admin_decides_for_the_other(disputed: Stage) -> None:

@@ -135,6 +135,9 @@ async def test_what_is_accepted_has_a_new_owner_from_that_instant(stage: Stage) 
     said = (await stage.ask("/whoowns payments-db database")).text
     assert "*Payments*" in said.splitlines()[0]
     assert "There is a dispute" not in said
+    grace = stage.slack.workspace.user("grace").id
+    [accepted] = [line for line in said.splitlines() if line.startswith("The database: decided in Slack")]
+    assert f"confirmed by <@{grace}>" in accepted
     assert "accepted by Grace Marsh" in (await card(stage)).text
     assert any("accepted by Grace Marsh" in each for each in alone(stage, "lin")), "whoever offered hears how it ended"
     assert any("`baton handoff patch 1` prints the change" in each for each in alone(stage, "lin"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.blocks.ownership import under_way, verdicts, words
@@ -39,8 +39,8 @@ class AnswerFrame:
     """Around the answer: how the question was read when that is not plain, and for whom it is written.
 
     `understood_as` is empty for a literal match; the others decide the buttons, none of which are on a shared answer;
-    `next_steps` are buttons of other nouns. `shared_by` is the Slack id of the person who shared it. `confirmed_by` is
-    whoever last confirmed the first owner, `asked_by` the team that claims it and waits for the owner's answer, and
+    `next_steps` are buttons of other nouns. `shared_by` is the Slack id of the person who shared it. `confirmers` are
+    whoever confirmed an owner, by their ids, `asked_by` the team that claims it and waits for the owner's answer, and
     `handoffs` what is under way.
     """
 
@@ -53,7 +53,7 @@ class AnswerFrame:
     next_steps: Sequence[Block] = ()
     is_shared: bool = False
     shared_by: str = ""
-    confirmed_by: PersonRecord | None = None
+    confirmers: Mapping[int, PersonRecord] = field(default_factory=dict)
     asked_by: TeamRecord | None = None
     handoffs: Sequence[Standing] = ()
 
@@ -66,7 +66,7 @@ def answer(verdict: Verdict, frame: AnswerFrame) -> Rendered:
     )
     warnings += under_way.lines(frame.handoffs)
     about = _asset_line(verdict.asset, frame)
-    trust, others = verdicts.trust(verdict, frame.confirmed_by), verdicts.others(verdict, shares)
+    trust, others = verdicts.trust(verdict, shares, frame.confirmers), verdicts.others(verdict, shares)
     links = " · ".join([said for each in verdict.asset.links[:_MOST_LINKS] if (said := link(each.url, each.label))])
     sharer = mention(frame.shared_by) if frame.is_shared else ""
     shared = f"Shared by {sharer}" if sharer else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from bot.blocks.ownership import words
@@ -16,6 +16,8 @@ _CLAIM_IT = "Yours? Press *We own this*."
 _WAY_OUT = "Press *End the dispute*: a side that gives way ends it, and so does a catalog admin."
 #: Facts beside the answer that fit on a message without drowning the reader.
 _MOST_OTHERS = 9
+#: Before any confirmation.
+_NEVER = datetime.min.replace(tzinfo=UTC)
 #: Shares of a split asset that its headline names; the rest are listed under it.
 _MOST_SHARES = 3
 
@@ -258,8 +260,11 @@ def _looks_after(holding: Holding) -> str:
     return f"• {words.owner(holding)} {verb} {words.AREA_WORDS[holding.fact.area]}"
 
 
-def trust(verdict: Verdict, confirmed_by: PersonRecord | None) -> str:
-    """The trust line: where the fact came from, who confirmed it, and how old that is."""
+def trust(verdict: Verdict, shares: Shares, confirmers: Mapping[int, PersonRecord]) -> str:
+    """The trust line: where what the headline says came from, who confirmed it, and how old that is.
+
+    Where that is not the same for all of it, a line for each area, or each owner. `confirmers` are people by their ids.
+    """
     if isinstance(verdict, Disputed):
         seen: dict[str, datetime] = {}
         for holding in verdict.claims:
@@ -267,11 +272,42 @@ def trust(verdict: Verdict, confirmed_by: PersonRecord | None) -> str:
         return "From " + words.join([f"{words.source(source)} ({date(at)})" for source, at in sorted(seen.items())])
     if not isinstance(verdict, Owned):
         return ""
-    held = verdict.owners[0]
+    held = _headed(verdict, shares)
+    by_area = len({each.fact.area for each in held}) > 1
+    said: dict[str, list[str]] = {}
+    for each in held:
+        said.setdefault(_trust(each, confirmers), []).append(_headed_part(each) if by_area else bold(each.name, 80))
+    if len(said) == 1:
+        return next(iter(said))
+    return "\n".join(f"{words.join(about)}: {line[:1].lower()}{line[1:]}" for line, about in said.items())
+
+
+def _headed(verdict: Owned, shares: Shares) -> Sequence[Holding]:
+    """Return what the headline says: of each owner and area the fact that was confirmed last, or else the first."""
+    held = verdict.owners
+    if verdict.area is None:
+        areas = {area for some in list(shares)[:_MOST_SHARES] for area in some}
+        owned = [each for each in verdict.holdings if each.fact.role is Role.OWNER]
+        held = tuple(each for each in owned if not shares or each.fact.area in areas)
+    found: dict[tuple[str, Area], Holding] = {}
+    for each in held:
+        before = found.setdefault((each.owner.key, each.fact.area), each)
+        if (each.fact.confirmed_at or _NEVER) > (before.fact.confirmed_at or _NEVER):
+            found[each.owner.key, each.fact.area] = each
+    return list(found.values())
+
+
+def _headed_part(held: Holding) -> str:
+    part = "everything else" if held.fact.area is Area.ALL else words.AREA_WORDS[held.fact.area]
+    return f"{part[:1].upper()}{part[1:]}"
+
+
+def _trust(held: Holding, confirmers: Mapping[int, PersonRecord]) -> str:
     fact = held.fact
     origin = "Decided in Slack" if fact.is_human else f"From {words.source(fact.source)}, last read"
     line = f"{origin} {date(held.seen_at)}"
     if fact.confirmed_at is None:
         return line if fact.is_human else f"{line} · not confirmed yet"
-    who = words.person(confirmed_by) if confirmed_by is not None else "somebody"
+    confirmer = confirmers.get(fact.confirmed_by) if fact.confirmed_by is not None else None
+    who = words.person(confirmer) if confirmer is not None else "somebody"
     return f"{line} · confirmed by {who} {date(fact.confirmed_at)}"
