@@ -159,7 +159,7 @@ def _says_nobody(verdict: Verdict) -> set[str]:
 def _drift(one: Drift) -> dict[str, Any]:
     fact = one.holding.fact
     said = {"source": fact.source, "owner": one.holding.name, "area": fact.area}
-    return {**said, "files": list(one.files), "until": one.until}
+    return {**said, "files": list(one.files), "until": one.until if one.becomes_dispute else None}
 
 
 def _standing(one: Standing) -> dict[str, Any]:

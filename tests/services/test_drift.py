@@ -193,6 +193,20 @@ async def test_a_dry_run_says_what_would_be_behind_and_changes_nothing(files: Fi
     assert await files.dump() == before
 
 
+async def test_what_only_a_leaver_is_named_for_never_is_a_dispute(database: Database, clock: Any) -> None:
+    world, member = World(database, clock), "ada@example.test"
+    people = team("ops", members=(member,)), team("payments", members=("bo@example.test",))
+    bo = person(name="Bo", email="bo@example.test")
+    await world.load("people", *people, person(name="Ada", email=member), bo)
+    await world.load("csv", asset("1", "orders", "ops"))
+    await move(world, "service:orders", Area.ALL, givers=("ops",))
+    [line] = (await world.load("csv", asset("1", "orders", "ops"), asset("2", "basket", "payments"))).outdated
+    assert line.until is not None
+    await world.load("people", *people, person(name="Ada", email=member, is_active=False), bo)
+    [line] = (await world.load("csv", asset("1", "orders", "ops"), asset("2", "cart", "payments"))).outdated
+    assert line.until is None
+
+
 async def test_what_goes_back_is_right_again_and_behind_when_it_passes_on(files: Files) -> None:
     await files.hand_over("payments", "devops")
     assert await files.owned_by() == ({"devops"}, [])

@@ -444,6 +444,11 @@ async def test_a_loan_returns_on_its_day(stage: Stage) -> None:
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
     await on(stage, 3, 5)
     assert "*Payments*" in await owner(stage, "payments-db database")
+    lent = (await stage.ask("/whoowns payments-db database")).text
+    assert "on loan from *Platform*" in lent
+    assert "still names *Platform*" in lent
+    assert "that is a dispute" not in lent, "the file is right again before that"
+    assert not any("baton handoff patch" in each for each in alone(stage, "lin"))
     told = await on(stage, 3, 6)
     assert any("The loan is over: *payments-db* (the database) is *Platform*'s again." in each.text for each in told)
     assert "*Platform*" in await owner(stage, "payments-db database")

@@ -98,6 +98,8 @@ async def test_an_heir_takes_all_of_it_and_is_recorded(stage: Stage) -> None:
         said = (await stage.ask(f"/whoowns {name}", user="ada")).text
         assert said.startswith("*Payments* (<#")
         assert "Decided in Slack" in said
+        assert "still names *Grace Marsh*" in said
+        assert "that is a dispute" not in said, "whoever is gone disputes nothing"
     ada = (await facts(stage))[-1].confirmed_by
     assert ada is not None
     assert (await actions(stage)).count("orphans.take") == 1

@@ -27,7 +27,7 @@ from bot.blocks.values import encode
 from bot.domain.handoff.due import Side
 from bot.domain.handoff.handoffs import HandoffCard, HandoffStep, ResourceCard, ResourceState
 from bot.domain.handoff.readiness import ReadinessItem
-from bot.domain.ownership import EXPECTED_FOR
+from bot.domain.ownership import EXPECTED_FOR, ends_before
 from bot.domain.recipients import Told
 from bot.domain.records import PersonRecord
 
@@ -107,13 +107,20 @@ def news(its: HandoffCard, changed: Sequence[ResourceCard], *, for_giver: bool =
     head = f"{words.title(its)}:" if said else f"{words.title(its)}: {asks}"
     rest = len(its.open_resources)
     tail = [f"{rest} still {'waits' if rest == 1 else 'wait'} for an answer."] if rest and said else []
-    if any(each.moved_at is not None and each.returned_at is None for each in changed):
+    if any(_leaves_files_behind(each, its) for each in changed):
         giver, patch = bold(its.giver.name, 80), f"`baton handoff patch {its.id}`"
         tail.append(f"Files may name {giver} for {EXPECTED_FOR.days} days: {patch} prints the change.")
     text = "\n".join([head, *said, *tail])
     is_givers = for_giver and its.offered_on is not None and any(each.state in _AGAIN for each in changed)
     buttons = [*(offer_buttons(its) if is_givers else []), _show(its)]
     return Rendered(text, [section(text), {"type": "actions", "elements": buttons}])
+
+
+def _leaves_files_behind(one: ResourceCard, its: HandoffCard) -> bool:
+    """Whether files that name the giver have to be corrected: what is lent for a few days is theirs again."""
+    if one.moved_at is None or one.returned_at is not None:
+        return False
+    return not ends_before(its.loan_until, one.moved_at + EXPECTED_FOR)
 
 
 _AGAIN = frozenset({ResourceState.DECLINED, ResourceState.EXPIRED, ResourceState.CALLED_OFF})

@@ -204,10 +204,9 @@ def _outdated(verdict: Owned) -> list[str]:
         files = words.join(map(words.file, one.files)) if one.files else ""
         where = f"{files} ({name})" if files else name
         area = "" if one.holding.fact.area is Area.ALL else f" for {words.AREA_WORDS[one.holding.fact.area]}"
-        lines.append(
-            f":hourglass_flowing_sand: Source not yet updated: {where} still names {bold(one.holding.name, 80)}{area}. "
-            f"From {date(one.until)} on that is a dispute."
-        )
+        then = f" From {date(one.until)} on that is a dispute." if one.becomes_dispute else ""
+        who = bold(one.holding.name, 80)
+        lines.append(f":hourglass_flowing_sand: Source not yet updated: {where} still names {who}{area}.{then}")
     return lines
 
 

@@ -79,9 +79,8 @@ def _outdated(each: OutdatedLine) -> str:
     area = "" if each.area == Area.ALL else f" ({each.area})"
     where = f" in {clean(each.file)}" if each.file else ""
     patch = f" (`baton handoff patch {each.handoff}`)" if each.handoff is not None else ""
-    return (
-        f"= {clean(each.asset)}{area}: still {clean(each.owner)}{where}, a dispute from {each.until.date()} on{patch}"
-    )
+    then = f", a dispute from {each.until.date()} on{patch}" if each.until is not None else ""
+    return f"= {clean(each.asset)}{area}: still {clean(each.owner)}{where}{then}"
 
 
 def summary(report: ImportReport) -> str:

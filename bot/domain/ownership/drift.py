@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.domain.catalog import Area, Role
-from bot.domain.ownership.holdings import CatalogView, Holding, holdings_of
-from bot.domain.records import AssetRecord, DriftRecord, OwnerKey, OwnershipRecord
+from bot.domain.ownership.holdings import CatalogView, Holding, holdings_of, is_alive
+from bot.domain.records import AssetRecord, DriftRecord, HandoffRecord, HandoffStage, OwnerKey, OwnershipRecord
 
 #: How long a source may go on naming the giver before that is a dispute.
 EXPECTED_FOR = timedelta(days=30)
@@ -31,13 +31,15 @@ class Transfer:
 class Drift:
     """What a source still says of an area that was handed over: `holding` names the giver.
 
-    It is a dispute from `until` on. `files` are those in which the source speaks of the asset, none where they are not
-    known.
+    It counts from `until` on, and is a dispute then if `becomes_dispute`: whoever is gone disputes nothing, and what is
+    lent for a few days is theirs again by then. `files` are those in which the source speaks of the asset, none where
+    they are not known.
     """
 
     holding: Holding
     until: datetime
     files: tuple[str, ...]
+    becomes_dispute: bool = True
 
 
 def behind_since(
@@ -82,10 +84,23 @@ def with_drift(
         until = record.since + EXPECTED_FOR
         said = holdings_of((_fact(record, now=now),), catalog)
         if now < until and record.area in agreed:
-            drift.extend(Drift(holding, until, record.files) for holding in said)
+            lent = any(_is_lent(each, record) and ends_before(each.on, until) for each in asset.handoffs)
+            drift.extend(
+                Drift(one, until, record.files, becomes_dispute=not lent and is_alive(one, catalog)) for one in said
+            )
         else:
             held += said
     return held, tuple(drift)
+
+
+def ends_before(loan_until: date | None, until: datetime) -> bool:
+    """Whether a loan, if it is one, is over by the time at which a file that names the lender is a dispute."""
+    return loan_until is not None and loan_until <= until.date()
+
+
+def _is_lent(handoff: HandoffRecord, record: DriftRecord) -> bool:
+    is_same = handoff.area is record.area and (handoff.giver_team_id, None) == record.owner
+    return is_same and handoff.stage is HandoffStage.LENT
 
 
 def _fact(record: DriftRecord, *, now: datetime) -> OwnershipRecord:

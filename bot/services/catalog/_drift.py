@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
 from bot.domain.catalog import Area, Role
-from bot.domain.ownership import EXPECTED_FOR, Transfer, behind_since
+from bot.domain.ownership import EXPECTED_FOR, Transfer, behind_since, ends_before
 from bot.domain.records import OwnerKey
 from bot.domain.secrets import redacted
 from bot.domain.sources import ClaimSubject, file_in
@@ -104,7 +104,9 @@ async def outdated(run: Run) -> list[OutdatedLine]:
         .scalar_subquery()
     )
     query = (
-        select(asset.ref, drift.area, name, drift.source_id, func.min(claim.path), drift.since, handoff)
+        select(
+            asset.ref, drift.area, name, drift.source_id, func.min(claim.path), drift.since, handoff, *_never_disputes()
+        )
         .join_from(table_of(tables.Drift), table_of(tables.Asset), asset.id == drift.asset_id)
         .outerjoin(table_of(tables.Team), team.id == drift.team_id)
         .outerjoin(table_of(tables.Person), person.id == drift.person_id)
@@ -118,20 +120,55 @@ async def outdated(run: Run) -> list[OutdatedLine]:
             ),
         )
         .where(drift.source_id.in_([run.source.id, *files]), drift.since > run.now - EXPECTED_FOR, agreed.exists())
-        .group_by(drift.id, asset.ref, name, *(drift[each] for each in ("asset_id", "area", "since")))
+        .group_by(
+            drift.id,
+            asset.ref,
+            name,
+            person.is_active,
+            team.gone_at,
+            team.lead_id,
+            *(drift[each] for each in ("asset_id", "area", "since", "team_id")),
+        )
         .order_by(asset.ref, drift.area)
     )
-    return [
-        OutdatedLine(
-            redacted(ref),
-            area,
-            redacted(owner or "somebody"),
-            files.get(source) or path or "",
-            since + EXPECTED_FOR,
-            number,
+    found = []
+    for ref, area, owner, source, path, since, number, is_here, lent_until in await run.connection.execute(query):
+        until: datetime | None = since + EXPECTED_FOR
+        if not is_here or ends_before(lent_until, since + EXPECTED_FOR):
+            until = None
+        file = files.get(source) or path or ""
+        found.append(OutdatedLine(redacted(ref), area, redacted(owner or "somebody"), file, until, number))
+    return found
+
+
+def _never_disputes() -> tuple[ColumnElement[Any], ...]:
+    """Return whether whoever drift names is still here, as `is_here` has it, and until when it is lent."""
+    drift, person, team, part, handoff, member, former = (
+        table_of(model).c
+        for model in (
+            tables.Drift,
+            tables.Person,
+            tables.Team,
+            tables.HandoffResource,
+            tables.Handoff,
+            tables.Membership,
+            tables.FormerMember,
         )
-        for ref, area, owner, source, path, since, number in await run.connection.execute(query)
+    )
+    loan = (
+        select(func.max(handoff.loan_until))
+        .join_from(table_of(tables.HandoffResource), table_of(tables.Handoff), handoff.id == part.handoff_id)
+        .where(part.asset_id == drift.asset_id, part.area == drift.area, part.moved_at == drift.since)
+    )
+    member_of, member_is = select(member.id).where(member.team_id == drift.team_id), table_of(tables.Person).alias().c
+    lost_all = [
+        or_(member_of.exists(), select(former.id).where(former.team_id == drift.team_id).exists()),
+        ~member_of.where(member_is.id == member.person_id, member_is.is_active).exists(),
+        ~select(member_is.id).where(member_is.id == team.lead_id, member_is.is_active).exists(),
     ]
+    is_team_gone = or_(team.gone_at.is_not(None), and_(*lost_all))
+    is_here = or_(person.is_active, and_(drift.team_id.is_not(None), ~is_team_gone))
+    return is_here, loan.scalar_subquery()
 
 
 def _row(asset: int, key: FactKey, since: datetime) -> dict[str, Any]:

@@ -75,14 +75,15 @@ class PersonChange:
 class OutdatedLine:
     """The source still names the giver of what was handed over: the asset's ref, the giver's name, and the file.
 
-    From `until` on it is a dispute. `handoff` is the number of the handoff; None for an agreed claim.
+    From `until` on it is a dispute; None where it never is one, as `Drift` has it. `handoff` is the number of the
+    handoff; None for an agreed claim.
     """
 
     asset: str
     area: str
     owner: str
     file: str
-    until: datetime
+    until: datetime | None
     handoff: int | None = None
 
 
@@ -191,7 +192,7 @@ class ImportReport:
                     "area": each.area,
                     "owner": each.owner,
                     "file": each.file,
-                    "until": each.until.isoformat(),
+                    "until": each.until.isoformat() if each.until is not None else None,
                     "handoff": each.handoff,
                 }
                 for each in self.outdated
