@@ -80,8 +80,11 @@ class Snapshot:
         return Recipient(person=self.person(int(number))) if kind == "person" else NOBODY
 
     def last_seen(self, fact: OwnershipRecord) -> datetime:
-        """Return when the fact's source was last read whole; for a decision, when it was made."""
-        return fact.valid_from if fact.is_human else max(self._seen.get(fact.source, fact.valid_from), fact.valid_from)
+        """Return when the fact's source was last read whole; for a decision, when it was made.
+
+        A fact may be younger: a source is believed again when a loan ends, and nobody has read it that day.
+        """
+        return fact.valid_from if fact.is_human else self._seen.get(fact.source, fact.valid_from)
 
     def person_by_slack_id(self, slack_id: str) -> PersonRecord | None:
         """Return the person with this Slack id, or None."""

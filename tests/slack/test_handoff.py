@@ -439,6 +439,16 @@ async def test_a_clock_that_is_set_back_makes_no_dispute_of_an_unchanged_file(st
     assert "Source not yet updated" not in said
 
 
+async def test_a_file_that_was_behind_for_too_long_was_last_read_when_it_was_read(stage: Stage) -> None:
+    shown = await offer(stage)
+    read = stage.clock.at.date().isoformat()
+    await stage.press(shown, ids.ACCEPT_ALL, user="grace")
+    stage.clock.advance(timedelta(days=35))
+    said = (await stage.ask("/whoowns payments-db database")).text
+    assert "There is a dispute" in said
+    assert re.search(rf"From baton \(<[^>]*\|{read}>\)", said), said
+
+
 async def test_a_loan_returns_on_its_day(stage: Stage) -> None:
     await offer(stage, loan="2026-03-06")
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
