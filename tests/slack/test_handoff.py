@@ -492,6 +492,7 @@ async def test_silence_moves_nothing(stage: Stage) -> None:
     assert "expired" in (await card(stage)).text
     assert "*Platform*" in await owner(stage, "payments-db database")
     assert any("nobody answered in time" in each for each in alone(stage, "ada")), "the lead of the receiver"
+    assert sum("(the database): expired" in each for each in alone(stage, "lin")) == 1, "whoever offered hears it"
     platform = [each.text for each in await sent(stage, "platform")]
     assert sum("nobody answered in time" in each for each in platform) == 1, (
         "a team without a lead hears in its channel"

@@ -94,6 +94,8 @@ async def _carry_out(deps: Deps, snapshot: Snapshot, handoff_id: int, *, only: i
         if lapsed or overtaken:
             await act.close_if_answered()
         card = await act.redraw()
+        if lapsed:
+            await _tell_waiting(act, card, [each for each in card.resources if each.id in {row.id for row in lapsed}])
         if overtaken:
             await _tell_both(act, card, [each for each in card.resources if each.id in overtaken])
         return bool(to_move or to_return or overlaps)
@@ -154,6 +156,14 @@ async def _tell_both(act: ClockAct, card: HandoffCard, changed: Sequence[Resourc
     else:
         await act.send(Recipient(team=card.receiver), f"{key}:receiver", news, parent_key=card_key(card.id))
     await act.send(for_team(act.snapshot, waiting, team), key, news)
+
+
+async def _tell_waiting(act: ClockAct, card: HandoffCard, changed: Sequence[ResourceCard]) -> None:
+    """Tell whoever waits for an answer that none came; both leads, or their channels, hear it from the daily pass."""
+    waiting, team = (card.starter, card.receiver) if card.offerer is None else (card.offerer, card.giver)
+    to, lead = for_team(act.snapshot, waiting, team), routing.lead_of(act.snapshot, team)
+    if to.person is not None and (lead is None or lead.id != to.person.id):
+        await act.send(to, f"handoff.expired:{changed[0].id}:{card.version}", blocks.news(card, changed))
 
 
 async def _due_ids(deps: Deps, snapshot: Snapshot, handoff_id: int) -> list[int]:
