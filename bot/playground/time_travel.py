@@ -15,7 +15,7 @@ from bot.playground.clock import MovableClock
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.records import PlaygroundError
 from bot.playground.upgrades import keep_plans
-from bot.services import outbox
+from bot.services import orphans, outbox
 from bot.store.tables import OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -89,8 +89,11 @@ class ClockMover:
         try:
             if is_new_day:
                 await keep_plans(self._baton)
-            await self._baton.context.daily_pass.run()
-            await self._baton.context.health.run()
+            context = self._baton.context
+            # Each person is asked in their own working hours, which the end of a move may always miss.
+            await orphans.look(context.deps, context.snapshot, context.portfolios, context.times)
+            await context.daily_pass.run()
+            await context.health.run()
             await self._post()
         except Exception as error:  # noqa: BLE001 - time goes on
             log_failure(log, error, "reminders failed while the clock was moved")

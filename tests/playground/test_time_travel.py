@@ -70,3 +70,16 @@ async def test_a_long_move_tells_how_far_it_is(tmp_path: Path) -> None:
         assert all(done is not None and 0 < done <= 1 for done in on_the_way)
         assert on_the_way == sorted(on_the_way, key=lambda done: done or 0)
         assert last is None
+
+
+async def test_the_lead_of_somebody_who_left_is_asked_in_their_own_working_hours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "MovableClock", _Standing)
+    async with run.playing(f"sqlite:///{tmp_path / 'playground.sqlite'}") as playground:
+        slack = playground.slack
+        mover = ClockMover(slack, playground.clock, playground.baton)
+        await mover(timedelta(hours=16))  # at night in California, where the lead is
+        await mover(timedelta(days=1))
+        said = [each.text for found in slack.workspace.messages.values() for each in found.values()]
+        assert any("*Trevor Quinn* has left. 1 thing is without an owner now: *churn-report*." in each for each in said)
