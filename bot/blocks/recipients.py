@@ -14,7 +14,7 @@ _MOST = 4
 def said_to(told: Sequence[Told]) -> str:
     """Return a sentence for each recipient that says where they are told, or why nobody is."""
     if not told:
-        return "The catalog names no owner to tell: ask in the platform channel."
+        return "The catalog names no owner to tell: ask a catalog admin who it could be."
     more = len(told) - _MOST
     return " ".join([*map(_sentence, told[:_MOST]), *([f"… and {more} more."] if more > 0 else [])])
 

@@ -174,6 +174,7 @@ def orphaned(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
             for names in ((name,), (name,) * 40):
                 yield orphans.heirs_wanted, orphans.heirs_wanted(3, gone, names, some)
         yield orphans.settled, orphans.settled(gone, (name,) * 40, team, person)
+        yield orphans.heirs_still_wanted, orphans.heirs_still_wanted(gone, (name,) * 40, is_last=True)
         yield orphans.over, orphans.over(gone, {}, is_back=True)
         yield orphans.over, orphans.over(gone, dict.fromkeys((name, *map(str, range(40))), (name, name)), is_back=False)
     yield orphans.taken, orphans.taken(name, (name,) * 40)

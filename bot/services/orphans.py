@@ -1,6 +1,7 @@
-"""What owners who are gone leave behind: heirs are proposed once to their lead, then in the platform channel.
+"""What owners who are gone leave behind: heirs are proposed to their lead, then in the platform channel.
 
-An owner is gone when the account of a person is, or when a team was dissolved or has lost its last member. Nothing
+Where there is no platform channel, a catalog admin is asked in its place. Each is reminded until nobody can have missed
+it. An owner is gone when the account of a person is, or when a team was dissolved or has lost its last member. Nothing
 moves by itself: a member of a team takes it, and the log says who.
 """
 
@@ -28,6 +29,7 @@ from bot.errors import NotFoundError
 from bot.services import actors, outbox, owner_suggestions, routing, transfers
 from bot.services.actors import Decider
 from bot.services.deps import Deps
+from bot.services.matters.admins import channel_or_admin
 from bot.services.portfolio import Portfolios
 from bot.services.slices import in_slices
 from bot.services.snapshot import Snapshot, deciding
@@ -36,8 +38,10 @@ from bot.services.working_times import WorkingTimes
 from bot.store import tables
 from bot.store.journal import audit, lock_catalog
 
-#: How long the lead has before the platform channel hears of it.
+#: How long the lead has before the platform channel, or a catalog admin, hears of it.
 _LEAD_HAS = timedelta(days=3)
+#: After so many working days the channel or the admin is reminded; the last time says that nothing more is asked.
+_REMIND_AFTER_DAYS = (5, 10)
 _OVER = "That is settled: nothing is left of it without an owner."
 
 
@@ -89,6 +93,8 @@ async def look(deps: Deps, snapshot: Snapshot, portfolios: Portfolios, times: Wo
                 await _close(session, deps, snapshot, each)
             elif (to := await _whom(deps, snapshot, times, each, gone[key])) is not None:
                 due.setdefault(to.key, []).append(_Question(each, gone[key], to))
+            else:
+                await _remind(session, deps, snapshot, times, each, gone[key])
         asked = await _asked_today(deps, snapshot, times, [each for key, each in rows.items() if key in gone])
         for key in sorted(due.keys() - asked):
             first = max(due[key], key=lambda each: (len(each.gone.left), -(each.row.id or 0)))
@@ -184,16 +190,42 @@ async def _whom(
     deps: Deps, snapshot: Snapshot, times: WorkingTimes, row: tables.Orphan, gone: _Gone
 ) -> Recipient | None:
     """Return who is asked next, in working hours: the lead; after some days, or where there is none, everybody."""
-    now, lead = deps.clock.now(), _lead(snapshot, gone.owner)
+    now, lead, everybody = deps.clock.now(), _lead(snapshot, gone.owner), channel_or_admin(deps, snapshot)
     if row.lead_told_at is None and lead is not None:
         to = Recipient(person=lead)
     else:
         is_due = lead is None or now - (row.lead_told_at or row.began_at) >= _LEAD_HAS
-        if not is_due or row.platform_told_at is not None or not routing.platform_of(deps, snapshot):
+        if not is_due or row.platform_told_at is not None or not routing.places(deps, snapshot, everybody):
             return None
-        to = NOBODY
+        if lead is not None and everybody.person == lead:
+            return None  # the one admin there is has been asked as the lead
+        to = everybody
     work = await times.of(routing.zone_name_of(deps, snapshot, to), now)
     return to if work.is_open(now) else None
+
+
+async def _remind(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, times: WorkingTimes, row: tables.Orphan, gone: _Gone
+) -> None:
+    """Remind whoever was asked last, as a reply to the question; each reminder is sent once."""
+    to, lead = channel_or_admin(deps, snapshot), _lead(snapshot, gone.owner)
+    at, is_platform = row.platform_told_at, True
+    if at is None and row.lead_told_at is not None and lead is not None:
+        to, at, is_platform = Recipient(person=lead), row.lead_told_at, False
+    if at is None:
+        return
+    now = deps.clock.now()
+    work = await times.of(routing.zone_name_of(deps, snapshot, to), now)
+    days = [work.workday_after(work.today(at), count) for count in _REMIND_AFTER_DAYS]
+    number = sum(day <= work.today(now) for day in days)
+    # Its key is forgotten with the message, so what is long past is not said any more.
+    if not number or not work.is_open(now) or work.today(now) >= work.workday_after(days[-1], _REMIND_AFTER_DAYS[0]):
+        return
+    key = _message_key(row, is_platform)
+    message = blocks.heirs_still_wanted(gone.owner, _names(snapshot, gone.left), is_last=number == len(days))
+    await routing.send(
+        session, deps, snapshot, to, key=f"{key}:reminder:{number}", message=message, at=now, parent_key=key
+    )
 
 
 async def _asked_today(deps: Deps, snapshot: Snapshot, times: WorkingTimes, rows: Sequence[tables.Orphan]) -> set[str]:
@@ -201,7 +233,7 @@ async def _asked_today(deps: Deps, snapshot: Snapshot, times: WorkingTimes, rows
     now, asked = deps.clock.now(), set[str]()
     for row in rows:
         lead = Recipient(person=_lead(snapshot, snapshot.recipient(_key(row))))
-        for to, at in ((lead, row.lead_told_at), (NOBODY, row.platform_told_at)):
+        for to, at in ((lead, row.lead_told_at), (channel_or_admin(deps, snapshot), row.platform_told_at)):
             if at is not None:
                 work = await times.of(routing.zone_name_of(deps, snapshot, to), now)
                 asked |= {to.key} if work.today(at) == work.today(now) else set()
@@ -216,8 +248,9 @@ async def _ask(session: AsyncSession, deps: Deps, snapshot: Snapshot, question: 
     )
     message = blocks.heirs_wanted(row.id or 0, gone.owner, _names(snapshot, gone.left), heirs, more=more)
     at = deps.clock.now()
-    await routing.send(session, deps, snapshot, to, key=_message_key(row, to is NOBODY), message=message, at=at)
-    if to is NOBODY:
+    is_platform = row.lead_told_at is not None or _lead(snapshot, gone.owner) is None
+    await routing.send(session, deps, snapshot, to, key=_message_key(row, is_platform), message=message, at=at)
+    if is_platform:
         row.platform_told_at = at
     else:
         row.lead_told_at = at

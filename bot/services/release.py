@@ -26,6 +26,7 @@ from bot.errors import NotFoundError, UserError
 from bot.services import actors, outbox, owner_suggestions, routing, transfers
 from bot.services.actors import Decider
 from bot.services.deps import Deps
+from bot.services.matters.admins import channel_or_admin
 from bot.services.ownership import given_up_by, look_up
 from bot.services.snapshot import Snapshot, deciding
 from bot.store import tables
@@ -232,7 +233,9 @@ async def review(deps: Deps, snapshot: Snapshot, *, mark_id: int, by: Decider, i
         if not is_kept:
             heirs = await owner_suggestions.for_assets(session, deps, snapshot, [row.asset_id])
             wanted, to = blocks.owner_wanted(asset, person, heirs), owner_suggestions.wanted_key(mark_id)
-            await routing.send(session, deps, snapshot, NOBODY, key=to, message=wanted, at=now)
+            await routing.send(
+                session, deps, snapshot, channel_or_admin(deps, snapshot), key=to, message=wanted, at=now
+            )
         until = row.until
     return Marked(asset, until, reviewer) if is_kept else asset
 
@@ -368,7 +371,7 @@ async def _carry_out(
     area = Area(row.areas[0]) if len(row.areas) == 1 else Area.ALL
     message = blocks.given_up(asset, area, owner.name, row.reason, others, at=now)
     key = owner_suggestions.given_up_key(row.id or 0)
-    await routing.send(session, deps, snapshot, NOBODY, key=key, message=message, at=now)
+    await routing.send(session, deps, snapshot, channel_or_admin(deps, snapshot), key=key, message=message, at=now)
 
 
 async def _touch(

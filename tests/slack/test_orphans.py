@@ -141,6 +141,58 @@ async def test_after_three_days_the_platform_channel_is_asked_once(stage: Stage)
     assert (await direct(stage, "ada"))[0].text == posted.text
 
 
+async def look_daily(stage: Stage, days: int) -> None:
+    for _ in range(days):
+        stage.clock.advance(timedelta(days=1))
+        await look(stage)
+
+
+async def test_whoever_was_asked_last_is_reminded_twice_and_hears_that_it_was_the_last_time(stage: Stage) -> None:
+    await at_work(stage)
+    await leave(stage, "solo")
+    await look(stage)
+    await look_daily(stage, 6)  # a Monday
+    [question] = await drained(stage, "general")
+    assert len(thread(stage, question)) == 1
+    await look_daily(stage, 1)
+    await look(stage)
+    await drained(stage, "general")
+    [_, first] = thread(stage, question)
+    assert first.text == (
+        "Nobody has taken it yet. Nobody is left in *Search*. 1 thing is without an owner: *search-api*."
+    )
+    await look_daily(stage, 60)
+    assert len(await drained(stage, "general")) == 1
+    [_, _, last] = thread(stage, question)
+    assert "I do not remind you again: `/baton health` goes on counting it" in last.text
+
+
+def thread(stage: Stage, question: PostedMessage) -> list[PostedMessage]:
+    """A question with what was replied to it."""
+    return stage.slack.visible_messages("ada", "general", thread_ts=question.ts)
+
+
+class TestWithoutAPlatformChannel:
+    @pytest.fixture
+    def platform_channel(self) -> str:
+        return ""
+
+    @pytest.fixture
+    def catalog_admins(self) -> tuple[str, ...]:
+        return ("lin",)
+
+    async def test_a_catalog_admin_is_asked(self, stage: Stage) -> None:
+        await at_work(stage)
+        await leave(stage, "solo")
+        await look(stage)
+        await look(stage)
+        [question] = await direct(stage, "lin")
+        assert "Nobody is left in *Search*. 1 thing is without an owner now: *search-api*." in question.text
+        said = (await stage.ask("/whoowns search-api", user="ada")).text
+        assert "is orphaned" in said
+        assert "platform channel" not in said
+
+
 async def test_without_a_lead_the_platform_channel_is_asked_at_once(stage: Stage) -> None:
     await at_work(stage)
     await leave(stage, "solo")  # the only one in Search, which nobody leads
@@ -266,6 +318,22 @@ def own(handle: str) -> OwnerClaim:
     return OwnerClaim(OwnerRef(email, OwnerType.PERSON, email))
 
 
+async def test_with_no_answer_the_next_question_comes_on_the_next_working_day(stage: Stage) -> None:
+    made = organisation()
+    made.assets += [asset("one", owners=(own("solo"),))]
+    await at_work(stage)
+    stage.clock.advance(timedelta(days=3))  # a Friday
+    await stage.bring(made)
+    await leave(stage, "solo")
+    await look(stage)
+    [first] = await drained(stage, "general")
+    assert "1 more such question waits for this answer, or for the next working day." in first.text
+    await look_daily(stage, 2)
+    assert len(await sent(stage, "general")) == 1
+    await look_daily(stage, 1)
+    assert len(await sent(stage, "general")) == 2
+
+
 async def test_when_many_leave_a_channel_has_one_question_a_day_or_after_an_answer(stage: Stage) -> None:
     made = organisation()
     made.assets += [
@@ -283,7 +351,7 @@ async def test_when_many_leave_a_channel_has_one_question_a_day_or_after_an_answ
     await look(stage)
     [_, second] = await drained(stage, "general")
     assert "Nobody is left in *Search*." in second.text
-    assert "1 more such question waits for this answer, or tomorrow." in second.text
+    assert "1 more such question waits for this answer, or for the next working day." in second.text
     solo = stage.slack.workspace.user("solo")
     solo.deleted = False
     await stage.baton.context.listings.read_member(solo.id)

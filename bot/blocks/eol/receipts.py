@@ -104,7 +104,7 @@ def _doubted(outcome: Doubted) -> str:
     told = (
         said_to([outcome.told])
         if outcome.told is not None
-        else "You named no team: ask in the platform channel, or correct the catalog."
+        else "You named no team: ask a catalog admin, or correct the catalog."
     )
     return (
         f"Noted: your doubt about the owner of {what} shows on every answer. {told} "

@@ -56,11 +56,21 @@ def heirs_wanted(
     ]
     rest = "Another team? Its members press *We own this* on the answer of `/whoowns NAME`."
     if more:
-        rest += (
-            f" {more:,} more such {'question waits' if more == 1 else 'questions wait'} for this answer, or tomorrow."
-        )
+        waits = "question waits" if more == 1 else "questions wait"
+        rest += f" {more:,} more such {waits} for this answer, or for the next working day."
     blocks = [section(head), *(each.block for each in lines), context(rest)]
     return Rendered("\n".join([head, *(f"• {each.text}" for each in lines), rest]), blocks)
+
+
+def heirs_still_wanted(gone: Recipient, assets: Sequence[str], *, is_last: bool) -> Rendered:
+    """Return the reply that reminds whoever was asked who takes what `gone` has left behind."""
+    text = f"Nobody has taken it yet. {_left(gone)} {_count(assets)} without an owner: {_listed(assets)}."
+    if is_last:
+        text += (
+            " I do not remind you again: `/baton health` goes on counting it, and the buttons above work until a team"
+            " takes it."
+        )
+    return Rendered(text)
 
 
 def over(gone: Recipient, owners: Mapping[str, Sequence[str]], *, is_back: bool) -> Rendered:

@@ -204,7 +204,7 @@ def reviewed(asset: AssetRecord, by: PersonRecord | None, until: calendar_day | 
     """Return what the question reads once it is answered; None where it is on purpose no longer."""
     if until is None:
         said = f"{_who(by)} says that somebody should own {bold(asset.name, 80)}."
-        return Rendered(f"{said} The platform channel is asked who takes it.")
+        return Rendered(f"{said} Until a team takes it with *We own this* on `/whoowns`, nobody does.")
     return Rendered(f"{_who(by)} keeps {bold(asset.name, 80)} unowned on purpose until {day(until)}.")
 
 

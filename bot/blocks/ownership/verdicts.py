@@ -172,7 +172,7 @@ def _owned_warnings(verdict: Owned, *, may_claim: bool, asked_by: TeamRecord | N
         who = bold(asked_by.name, 80) if asked_by is not None else "Another team"
         warnings.append(f":raising_hand: {who} asked for it {when}; its owner has not answered yet.")
     if isinstance(verdict, Orphaned):
-        return ["Ask in the platform channel who takes it over."]
+        return ["It stays so until a team takes it. *Who could own it?* proposes teams."]
     claim_it = f" {_CLAIM_IT}" if may_claim else ""
     if _is_partial(verdict):
         since = _since(next(iter(verdict.given_up), None))

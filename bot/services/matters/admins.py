@@ -32,6 +32,11 @@ def admin_to_ask(deps: Deps, snapshot: Snapshot) -> Recipient:
     return next((Recipient(person=each) for each in people if each is not None and each.is_active), NOBODY)
 
 
+def channel_or_admin(deps: Deps, snapshot: Snapshot) -> Recipient:
+    """Return who is asked what is nobody's in particular: the platform channel, or without one a catalog admin."""
+    return NOBODY if routing.platform_of(deps, snapshot) else admin_to_ask(deps, snapshot)
+
+
 def admin_or(deps: Deps, snapshot: Snapshot, otherwise: Recipient) -> Recipient:
     """Return the catalog admin who is asked, or somebody else where none is known."""
     admin = admin_to_ask(deps, snapshot)
