@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from datetime import timedelta
 
 from bot.blocks.health import HealthPart, NextAction
 from bot.blocks.ownership import health as blocks
@@ -25,6 +26,8 @@ from bot.store import queries
 _MOST_UNKNOWN = 200
 #: Rows of the matrix; with more, no name can be read.
 _MOST_ROWS = 20
+#: For so long what a team has declined is not proposed to it again.
+_NOT_AGAIN = timedelta(days=30)
 _ATTEND = (Standing.UNOWNED, Standing.ORPHANED, Standing.DISPUTED)
 
 
@@ -78,17 +81,23 @@ class CoverageFigures:
         await self._portfolios.current()  # so that changes are logged from now on
         async with self._lock:
             snapshot, now = self._snapshot, self._deps.clock.now()
-            coverage = Coverage(devops.id if devops is not None else None)
+            coverage = await self._begin(devops)
             positions = snapshot.revision, snapshot.changes.position, snapshot.sources_position
-            stamp = *positions, now.date(), coverage.devops_id
+            stamp = *positions, now.date(), coverage.devops_id, coverage.declined
             if self._counted is None or self._counted[0] != stamp:
                 await in_slices(self._add(coverage, snapshot.directory.ids(), await self._elsewhere()))
                 self._counted = stamp, coverage
             return self._counted[1]
 
+    async def _begin(self, devops: TeamRecord | None) -> Coverage:
+        since = self._deps.clock.now() - _NOT_AGAIN
+        async with self._deps.database.connected() as connection:
+            declined = await queries.declined_since(connection, since) if devops is not None else frozenset()
+        return Coverage(devops.id if devops is not None else None, declined)
+
     async def _of_team(self, team: TeamRecord, devops: TeamRecord | None) -> Coverage:
         portfolio = await self._portfolios.current()
-        coverage = Coverage(devops.id if devops is not None else None)
+        coverage = await self._begin(devops)
         ids: Collection[int] = portfolio.of_team(team.id).owned
         if coverage.devops_id != team.id:
             ids = self._snapshot.changes.with_parts(ids)  # DevOps may have a part for the team that has the whole
@@ -124,8 +133,8 @@ class CoverageFigures:
         tally = coverage.everybody if team is None else coverage.of_team(team.id)
         own = coverage.by_team if team is None else {team.id: tally}
         served = coverage.by_team if team is None or team == devops else own
-        if devops is not None and (found := self._most(served, lambda each: each.held.total())):
-            yield blocks.hand_over(found[0], devops, found[1].held.total(), found[1].first[Standing.OWNED])
+        if devops is not None and (found := self._most(served, lambda each: each.proposed)):
+            yield blocks.hand_over(found[0], devops, found[1].proposed, found[1].first[Standing.OWNED])
         for standing in _ATTEND:
             if standing in tally.first:
                 yield blocks.attend(standing, tally.first[standing])

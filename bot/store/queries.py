@@ -238,6 +238,17 @@ async def assets_elsewhere(connection: AsyncConnection, asset_ids: Collection[in
     return found
 
 
+async def declined_since(connection: AsyncConnection, moment: datetime) -> frozenset[tuple[int, int]]:
+    """Return the assets of which something was declined in a handoff since a moment, each with whose answer it was."""
+    part, whole = tables.core(tables.HandoffResource), tables.core(tables.Handoff)
+    query = (
+        select(part.c.asset_id, whole.c.receiver_team_id)
+        .join_from(part, whole, part.c.handoff_id == whole.c.id)
+        .where(part.c.state == "declined", part.c.answered_at >= moment)
+    )
+    return frozenset((asset_id, team_id) for asset_id, team_id in await connection.execute(query))
+
+
 def _observed(said: tuple[Any, ...], by_source: dict[int, SourceRow], last_runs: dict[str, LastRun]) -> Observed:
     *words, source_id, goes_on, first, last = said
     source = by_source[source_id]

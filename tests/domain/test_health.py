@@ -31,9 +31,13 @@ WORK = WorkingTime(zone_of("UTC"), frozenset({date(2026, 4, 1)}))
 
 
 def counted(
-    *assets: AssetRecord, devops: int | None = PLATFORM, catalog: Catalog | None = None, **how: Any
+    *assets: AssetRecord,
+    devops: int | None = PLATFORM,
+    catalog: Catalog | None = None,
+    declined: frozenset[tuple[int, int]] = frozenset(),
+    **how: Any,
 ) -> Coverage:
-    catalog, coverage = catalog or Catalog(), Coverage(devops)
+    catalog, coverage = catalog or Catalog(), Coverage(devops, declined)
     catalog.assets |= {each.id: each for each in assets}
     for each in assets:
         coverage.add(verdict(each, catalog, now=NOW, stale_after=HALF_A_YEAR), catalog, **how)
@@ -75,6 +79,26 @@ def test_devops_load_is_what_it_holds_of_other_teams_things() -> None:
         (Area.DATABASE, Holder.DEVOPS): 1,
         (Area.ALL, Holder.OWN): 1,
     }
+
+
+def test_what_was_handed_over_is_the_receivers_while_an_outdated_file_makes_it_disputed() -> None:
+    accepted = fact(PAYMENTS, Area.DATABASE, source="slack", is_human=True, is_agreed=True)
+    found = counted(asset(fact(PAYMENTS, Area.APPLICATION), accepted, fact(PLATFORM, Area.DATABASE)))
+    assert found.everybody.standings[Standing.DISPUTED] == 1
+    assert found.everybody.held.total() == 0
+    assert found.of_team(PAYMENTS).cells[Area.DATABASE, Holder.DEVOPS] == 0
+    claimed = replace(accepted, is_agreed=False)
+    found = counted(asset(fact(PAYMENTS, Area.APPLICATION), claimed, fact(PLATFORM, Area.DATABASE)))
+    assert found.everybody.held.total() == 1, "a claim is nobody's agreement"
+
+
+def test_what_a_team_declined_lately_is_held_and_not_proposed_to_it() -> None:
+    split = [
+        asset(fact(PAYMENTS, Area.APPLICATION), fact(PLATFORM, Area.DATABASE), id=each, name=f"{each}")
+        for each in (1, 2)
+    ]
+    found = counted(*split, declined=frozenset({(1, PAYMENTS), (2, SEARCH)})).of_team(PAYMENTS)
+    assert (found.held.total(), found.proposed, found.first[Standing.OWNED].asset.id) == (2, 1, 2)
 
 
 def test_what_devops_owns_whole_is_for_the_team_that_it_is_a_part_of() -> None:

@@ -297,3 +297,14 @@ async def test_handoffs_are_shown_once_there_are_any_with_the_days_that_an_accep
     assert "• What Platform holds: 2 of other teams: Payments 2" in (await report(stage)).text
     stage.clock.advance(timedelta(days=91))
     assert "Handoffs" not in (await report(stage)).text
+
+
+async def test_what_was_declined_is_not_proposed_again_for_a_month(stage: Stage) -> None:
+    assert "begin with *payments-db*" in (await report(stage)).text
+    await offer(stage)
+    await answer(stage, HandoffStep.DECLINE, "payments-db", reason="Our pipeline moves in May")
+    said = (await report(stage)).text
+    assert "• What Platform holds: 3 of other teams: Payments 3" in said
+    assert "Have *Payments* take over 2 things from Platform: begin with *checkout*" in said
+    stage.clock.advance(timedelta(days=31))
+    assert "Have *Payments* take over 3 things from Platform: begin with *payments-db*" in (await report(stage)).text

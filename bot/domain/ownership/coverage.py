@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -58,8 +58,9 @@ class Tally:
     """What one team, or everybody, has.
 
     `of_others` are things in production of other teams than DevOps, by kind, and `held` those of them that DevOps owns
-    or owns an area of; `own` counts DevOps' own. `split` counts areas that somebody else has than the rest. `first` is
-    the thing to begin with: of the disputed, orphaned and unowned, and under OWNED of what DevOps holds.
+    or owns an area of, `proposed` those of these that may be handed over now; `own` counts DevOps' own. `split` counts
+    areas that somebody else has than the rest. `first` is the thing to begin with: of the disputed, orphaned and
+    unowned, and under OWNED of what DevOps holds.
     """
 
     things: int = 0
@@ -67,6 +68,7 @@ class Tally:
     split: Counter[Area] = field(default_factory=Counter)
     of_others: Counter[AssetKind] = field(default_factory=Counter)
     held: Counter[AssetKind] = field(default_factory=Counter)
+    proposed: int = 0
     own: int = 0
     cells: Counter[tuple[Area, Holder]] = field(default_factory=Counter)
     first: dict[Standing, FirstThing] = field(default_factory=dict)
@@ -80,9 +82,13 @@ class Tally:
 
 @dataclass(slots=True)
 class Coverage:
-    """Counts what is said of things, one at a time. `devops_id` is the DevOps team's; None where there is none."""
+    """Counts what is said of things, one at a time. `devops_id` is the DevOps team's; None where there is none.
+
+    `declined` are things with the teams that have declined them lately, to whom they are not proposed again.
+    """
 
     devops_id: int | None = None
+    declined: Set[tuple[int, int]] = frozenset()
     everybody: Tally = field(default_factory=Tally)
     by_team: dict[int, Tally] = field(default_factory=dict)
 
@@ -94,7 +100,7 @@ class Coverage:
     def add(self, verdict: Verdict, catalog: CatalogView, *, is_production: bool = True, size: int = 1) -> None:
         """Count one thing. `size` is how many things hang on it, itself included."""
         teams = teams_of(verdict, self.devops_id, catalog)
-        owners = [each for each in _holdings(verdict) if each.fact.role is Role.OWNER]
+        owners = [each for each in _without_outdated(_holdings(verdict)) if each.fact.role is Role.OWNER]
         others = teams - {self.devops_id}
         is_held = self.devops_id is not None and any(each.fact.team_id == self.devops_id for each in owners)
         thing = FirstThing(verdict.asset, size)
@@ -110,7 +116,9 @@ class Coverage:
                 tally.of_others[verdict.asset.kind] += 1
             if is_held and is_production and others and team_id != self.devops_id:
                 tally.held[verdict.asset.kind] += 1
-                tally.put_first(Standing.OWNED, FirstThing(verdict.asset))
+                if team_id is None or (verdict.asset.id, team_id) not in self.declined:
+                    tally.proposed += 1
+                    tally.put_first(Standing.OWNED, FirstThing(verdict.asset))
             tally.own += is_held and is_production and not others
             if team_id is not None:
                 tally.cells.update((each.fact.area, self._holder(each, team_id)) for each in owners)
@@ -177,6 +185,14 @@ def _holdings(verdict: Verdict) -> tuple[Holding, ...]:
     if isinstance(verdict, Disputed):
         return (*verdict.claims, *verdict.others)
     return verdict.holdings if isinstance(verdict, Owned) else ()
+
+
+def _without_outdated(holdings: tuple[Holding, ...]) -> Iterator[Holding]:
+    """Yield the holdings without what sources say of areas that somebody has by agreement, though that is disputed."""
+    agreed = {each.fact.area for each in holdings if each.fact.is_agreed and each.fact.role is Role.OWNER}
+    for each in holdings:
+        if each.fact.area not in agreed or each.fact.is_human or each.fact.role is not Role.OWNER:
+            yield each
 
 
 def _split(verdict: Verdict) -> set[Area]:
