@@ -14,6 +14,7 @@ from bot.errors import NotFoundError, UserError
 from bot.ports import Ack
 from bot.services import ownership, people, release, release_expiry
 from bot.services.context import Context
+from bot.services.matters.admins import meet_admins
 from handlers import replies
 from handlers.interaction import decider, open_form, place_of, reply, seen_at, settle, show
 from handlers.payloads import Action, Submission
@@ -33,6 +34,7 @@ async def _form(action: Action, context: Context) -> Block:
     verb, asset_id, area = parse(blocks.MoreValue, action.value)
     metadata = encode(AssetForm(asset_id, area, *seen_at(action), action.response_url))
     if verb == "release":
+        await meet_admins(context.deps, context.slack, context.snapshot)
         offer = release.form(context.deps, context.snapshot, asset_id=asset_id, area=area, asker=action.user_id)
         return blocks.release_view(
             offer.asset, offer.owner, offer.areas, metadata, needs_confirmation=offer.needs_confirmation
@@ -50,6 +52,7 @@ async def on_released(submission: Submission, context: Context) -> Ack:
     reason = blocks.RELEASE_FORM.read(submission.values)[blocks.RELEASE_REASON_FIELD]
     with blocks.RELEASE_FORM.refusing():
         person_id = await people.identify(context.deps, context.slack, submission.user_id)
+        await meet_admins(context.deps, context.slack, context.snapshot)
         done = await release.release(
             context.deps, context.snapshot, asset_id=asset_id, area=area, person_id=person_id, reason=reason
         )

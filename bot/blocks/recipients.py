@@ -20,6 +20,8 @@ def said_to(told: Sequence[Told]) -> str:
 
 
 def _sentence(told: Told) -> str:
+    if not told.name and not told.is_team and told.via in (Via.OWN, Via.PLATFORM):  # everybody was to be told
+        return f"I am asking in {channel(told.place)}."
     name, place = escape(told.name, 80) or "the owner", channel(told.place)
     if told.via is Via.NOWHERE:
         return _nobody(told, name)

@@ -143,9 +143,9 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
             nobody=_UNOWNED.format("release it"),
         ),
         Right.CONFIRM_RELEASE: Grant(
-            frozenset({ActorRole.LEAD, ActorRole.CATALOG_ADMIN}),
-            "Only the lead of whoever owns {what}, or a catalog admin, can confirm that: ask {them}.",
-            asker="You asked for it, so the lead or a catalog admin must confirm: ask {them}.",
+            frozenset({ActorRole.LEAD, ActorRole.MANAGER, ActorRole.CATALOG_ADMIN}),
+            "Only the lead or manager of whoever owns {what}, or a catalog admin, can confirm that: ask {them}.",
+            asker="You asked for it, so the lead, the manager or a catalog admin must confirm: ask {them}.",
         ),
         Right.MARK_UNOWNED: Grant(
             _TEAM | {ActorRole.CATALOG_ADMIN},

@@ -19,7 +19,7 @@ from bot.blocks.text import escape
 from bot.domain.catalog import Area, Role
 from bot.domain.names import clean
 from bot.domain.ownership import Orphaned, Owned, Unowned, Verdict
-from bot.domain.recipients import NOBODY, Recipient, Told
+from bot.domain.recipients import Recipient, Told
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord
 from bot.domain.rights import Actor, Holders, Right, may, require
 from bot.errors import NotFoundError, UserError
@@ -28,6 +28,7 @@ from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.matters.admins import channel_or_admin
 from bot.services.ownership import given_up_by, look_up
+from bot.services.release_confirmers import confirmer
 from bot.services.snapshot import Snapshot, deciding
 from bot.store import tables
 from bot.store.journal import audit, lock_catalog, touch_assets
@@ -74,7 +75,10 @@ def form(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, as
     verdict = look_up(deps, snapshot, asset_id, area=area)
     owner, facts = _given_up(snapshot, verdict, actors.remembered(snapshot, asker))
     transfers.require_no_silent_heir(verdict, facts, snapshot)
-    return ReleaseOffer(verdict.asset, owner.name, _areas(facts), verdict.asset.tier == CONFIRMED_TIER)
+    is_confirmed = verdict.asset.tier == CONFIRMED_TIER
+    if is_confirmed:
+        confirmer(deps, snapshot, verdict.asset, owner, asker=snapshot.person_by_slack_id(asker))
+    return ReleaseOffer(verdict.asset, owner.name, _areas(facts), is_confirmed)
 
 
 async def release(
@@ -332,16 +336,14 @@ async def _waiting(session: AsyncSession, like: tables.Release) -> tables.Releas
 async def _ask(
     session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Release, asset: AssetRecord, owner: Recipient
 ) -> Told:
-    """Ask the team's lead to confirm, or where whoever asks is the lead (or there is none) the platform channel."""
+    """Ask somebody who may confirm. Raises UserError where nobody else may."""
     await _note(session, deps, row.asset_id, row.asked_by, "ownership.release_asked", _detail(row))
     asker = snapshot.person(row.asked_by)
-    lead = routing.lead_of(snapshot, owner.team) if owner.team is not None else None
-    to = Recipient(person=lead) if lead is not None and lead.id != row.asked_by else NOBODY
     return await routing.send(
         session,
         deps,
         snapshot,
-        to,
+        confirmer(deps, snapshot, asset, owner, asker=asker),
         key=wanted_key(row),
         message=blocks.release_wanted(row.id or 0, asset, owner.name, row.reason, asker),
         at=deps.clock.now(),

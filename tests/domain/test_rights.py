@@ -22,7 +22,7 @@ EXPECTED = {
     Right.CLAIM: TEAM,
     Right.WITHDRAW: TEAM,
     Right.RELEASE: OWNERS,
-    Right.CONFIRM_RELEASE: {ActorRole.LEAD, ActorRole.CATALOG_ADMIN},
+    Right.CONFIRM_RELEASE: {ActorRole.LEAD, ActorRole.MANAGER, ActorRole.CATALOG_ADMIN},
     Right.MARK_UNOWNED: TEAM | {ActorRole.CATALOG_ADMIN},
     Right.REVIEW_UNOWNED: {ActorRole.OWNER, ActorRole.CATALOG_ADMIN},
     Right.REJECT: TEAM | {ActorRole.CATALOG_ADMIN},

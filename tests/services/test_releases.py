@@ -34,6 +34,9 @@ async def admin(world: Three) -> Three:
     await world.add(tables.SlackMember(slack_id="U1", standing="member", seen_at=world.clock.now()))
     world.deps = replace(world.deps, catalog_admins=("U1",))
     await world.bring(asset("1", "orders", *(owner("DevOps", area=area) for area in AREAS), tier=1))
+    grace = world.snapshot.person(world.people["Grace"])
+    assert grace is not None
+    world.snapshot.put_people([replace(grace, slack_id="U1")])
     return world
 
 

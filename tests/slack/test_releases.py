@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -168,7 +169,7 @@ async def test_whoever_asks_for_the_whole_reads_which_part_nobody_owns_any_more(
 async def test_of_tier_one_the_lead_confirms_and_not_whoever_asked(stage: Stage) -> None:
     before = await said(stage, "payments-db")
     form = await choose(stage, "payments-db", "We no longer own it…", user="grace")
-    assert "your lead or a catalog admin confirms first" in form
+    assert "your lead, manager or a catalog admin confirms first" in form
     receipt = await submit(stage, "grace", release_reason="Platform runs it")
     assert receipt == "*payments-db* is of tier 1, so nothing has changed yet. I am telling Ada Byron."
     assert await said(stage, "payments-db") == before
@@ -189,17 +190,44 @@ async def test_of_tier_one_the_lead_confirms_and_not_whoever_asked(stage: Stage)
 
 async def test_a_lead_who_asks_is_confirmed_by_a_catalog_admin_who_may_refuse(stage: Stage) -> None:
     await stage.baton.context.listings.read_members(at_start=True)
-    await release(stage, "payments-db", user="ada", why="Platform runs it")
-    [question] = await drained(stage, "general")
-    await stage.press(question, "ownership.release_confirm", user="ada")
-    assert "You asked for it" in stage.slack.visible_messages("ada", "general")[-1].text
-    await stage.press(question, "ownership.release_confirm", user="grace")
-    assert "Only the lead of whoever owns" in stage.slack.visible_messages("grace", "general")[-1].text
+    receipt = await release(stage, "payments-db", user="ada", why="Platform runs it")
+    assert receipt == "*payments-db* is of tier 1, so nothing has changed yet. I am telling Omar Sol."
+    assert await drained(stage, "general") == [], "nobody is asked who cannot answer"
+    [question] = await direct(stage, "omar")
     await stage.press(question, "ownership.release_refuse", user="omar")
-    [question] = await drained(stage, "general")
+    [question] = await direct(stage, "omar")
     assert "decided that *Payments* keeps *payments-db*" in question.text
     assert "*Payments*" in (await said(stage, "payments-db")).splitlines()[0]
     assert "ownership.release" not in await actions(stage)
+
+
+class TestWhereTheOnlyCatalogAdminAsks:
+    @pytest.fixture
+    def catalog_admins(self) -> tuple[str, ...]:
+        return ("ada",)
+
+    async def refusal(self, stage: Stage) -> str:
+        await stage.baton.context.listings.read_members(at_start=True)
+        answer = await stage.ask("/whoowns payments-db", user="ada")
+        await stage.press(answer, "ownership.more", user="ada", value=menu(answer)["We no longer own it…"])
+        views = stage.slack.view_stack("ada")
+        return (str(views[-1].payload) if views else "") + stage.slack.visible_messages("ada", "general")[-1].text
+
+    async def test_they_hear_at_once_that_nobody_can_confirm_and_whom_to_ask(self, stage: Stage) -> None:
+        refusal = await self.refusal(stage)
+        assert "payments-db is of tier 1, and nobody else can confirm that it is given up" in refusal
+        assert "Ask whoever runs Baton to name another catalog admin" in refusal
+        assert "ownership.release_asked" not in await actions(stage)
+
+    async def test_the_manager_confirms(self, stage: Stage) -> None:
+        made = organisation()
+        made.teams = [replace(each, manager="lin@example.test") for each in made.teams]
+        await stage.bring(made)
+        await stage.baton.context.listings.read_members(at_start=True)
+        assert "I am telling Lin Wei." in await release(stage, "payments-db", user="ada", why="Platform runs it")
+        [question] = await direct(stage, "lin")
+        await stage.press(question, "ownership.release_confirm", user="lin")
+        assert (await actions(stage)).count("ownership.release") == 1
 
 
 async def end_unconfirmed(stage: Stage) -> None:

@@ -67,7 +67,9 @@ def release_view(
     """Return the form behind "We no longer own it…"; it says what happens."""
     what = words.part(asset, *areas)
     if needs_confirmation:
-        happens = f"{what} is of tier 1: your lead or a catalog admin confirms first. Until then nothing changes."
+        happens = (
+            f"{what} is of tier 1: your lead, manager or a catalog admin confirms first. Until then nothing changes."
+        )
     else:
         happens = f"Nobody owns {what} from then on, the answer says since when and why, and I ask who takes it."
     said = f"{bold(owner, 80)} owns {what}. {happens} Is there somebody who takes it? Offer it to them instead."
