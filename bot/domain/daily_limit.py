@@ -110,12 +110,13 @@ def say(agendas: Sequence[Agenda], *, now: datetime, work: WorkingTime, written:
     if not work.is_open(now) or written.last == work.today(now):
         return None
     due = sorted((each for agenda in agendas for each in agenda.due), key=lambda each: each.urgency)
-    if digests.is_due((each.known_since for each in agendas), now=now, work=work, looked=written.looked):
+    seen = {"looked": written.looked, "sent": written.digest}
+    if digests.is_due((each.known_since for each in agendas), now=now, work=work, **seen):
         if any(not each.stands for each in due) or any(each.has_news for each in agendas):
             return Weekly(tuple(due), written.digest is None)
         return NothingThisWeek()
     loud = [each for each in due if each.is_loud]
-    if not loud or digests.comes_later_today(now=now, work=work, looked=written.looked):
+    if not loud or digests.comes_later_today(now=now, work=work, **seen):
         return None
     return DailyMessage(loud[0], tuple(loud[1:]))
 

@@ -41,6 +41,17 @@ def test_nothing_is_said_twice_a_day_or_outside_of_working_hours(written: Writte
     assert say([Agenda(due=(due("a", 7),))], now=now, work=WORK, written=written) is None
 
 
+def test_a_digest_that_was_late_is_not_said_again_on_the_next_day() -> None:
+    monday, tuesday = datetime(2027, 3, 8, 9, tzinfo=UTC), datetime(2027, 3, 9, 10, tzinfo=UTC)
+    its = [Agenda(due=(due("a", 7, is_loud=False),), known_since=EARLIER)]
+    assert isinstance(say(its, now=monday, work=WORK, written=Written()), Weekly)
+    sent = Written(last=monday.date(), digest=monday.date(), looked=monday.date())
+    assert say(its, now=tuesday, work=WORK, written=sent) is None
+    loud = [Agenda(due=(due("a", 7),), known_since=EARLIER)]
+    assert say(loud, now=tuesday.replace(hour=9), work=WORK, written=sent) == DailyMessage(due("a", 7))
+    assert isinstance(say(its, now=tuesday.replace(day=16), work=WORK, written=sent), Weekly)
+
+
 def test_one_digest_has_what_is_due_of_both_and_what_has_passed_comes_last_in_it() -> None:
     agendas = [
         Agenda(due=(due("a", -1000, is_loud=False), due("a", 90, is_loud=False)), known_since=EARLIER),

@@ -37,6 +37,12 @@ def test_each_step_has_its_day(waiting: Waiting, step: FollowUpStep, day: date) 
     assert next_step(waiting, WORK) == (step, day)
 
 
+@pytest.mark.parametrize("since", [datetime(2026, 3, 7, 10, tzinfo=UTC), datetime(2026, 3, 6, 18, tzinfo=UTC)])
+def test_days_count_from_the_first_on_which_somebody_is_told(since: datetime) -> None:
+    assert next_step(replace(NEW, since=since), WORK) == (FollowUpStep.TELL, date(2026, 3, 9))
+    assert next_step(replace(TOLD, since=since), WORK) == (FollowUpStep.REMIND, date(2026, 3, 11))
+
+
 @pytest.mark.parametrize("kind", MatterKind)
 def test_without_an_admin_it_still_ends_or_stands_in_each_digest(kind: MatterKind) -> None:
     step, _ = next_step(replace(TOLD, kind=kind, times_reminded=2), WORK, has_admin=False)

@@ -121,7 +121,7 @@ def next_step(waiting: Waiting, work: WorkingTime, *, has_admin: bool = True) ->
 
     `has_admin` is whether there is anybody to pass it on to.
     """
-    first = work.today(waiting.since)
+    first = work.today(work.next_open(waiting.since))  # nobody is told before, so that is where the days begin
     if not waiting.is_told:
         return FollowUpStep.TELL, first
     if waiting.times_reminded < len(REMINDER_DAYS):
