@@ -72,7 +72,16 @@ def cards_of(name: str) -> Iterator[HandoffCard]:
 
 def _due(name: str) -> Iterator[Sample]:
     its = [
-        HandoffDue(kind=kind, card=_card(name), side=side, note="n", on=_ON, ends_on=_ON, resource=_resource(name, 1))
+        HandoffDue(
+            kind=kind,
+            card=_card(name),
+            side=side,
+            note="n",
+            on=_ON,
+            ends_on=_ON,
+            resource=_resource(name, 1),
+            files=(name,) * 3,
+        )
         for kind in DueKind
         for side in Side
     ]

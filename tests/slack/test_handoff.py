@@ -363,7 +363,7 @@ async def test_whether_it_works_is_asked_of_what_has_passed_and_may_be_denied(st
     await stage.bring(corrected(organisation()))
     said = await on(stage, 4, 7)
     [asked] = [each for each in said if "Does it work" in each.text]
-    assert "*Platform* handed *Payments* *payments-db* (the database) 30 days ago." in asked.text
+    assert "*Platform* handed *Payments* *payments-db* (the database) 35 days ago." in asked.text
     assert list(buttons(asked)) == ["It works", "No…", "Hand it back…", "Show"]
     [theirs] = [each for each in await sent(stage, "platform") if "Does it work" in each.text]
     assert list(buttons(theirs)) == ["It works", "No…", "Show"]
@@ -380,6 +380,23 @@ async def test_whether_it_works_is_asked_of_what_has_passed_and_may_be_denied(st
     assert "It does not work, says Grace Marsh: No restore works" in (await sent(stage, "platform"))[-1].text
     row = (await rows(stage, tables.Handoff))[0]
     assert (row.giver_says, row.receiver_says) == ("no", "no")
+
+
+async def test_the_giver_is_reminded_of_its_files_and_both_are_asked_before_they_are_a_dispute(stage: Stage) -> None:
+    await offer(stage)
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    start = stage.clock.now().date()
+    for number in range(1, 30):
+        its = start + timedelta(number)
+        await on(stage, its.month, its.day)
+    heard = [each.text for each in await sent(stage, "platform")]
+    about = [each for each in heard if "your files still say that it is yours" in each]
+    assert len(about) == 2, heard
+    assert all("`baton handoff patch 1` prints the change." in each for each in about)
+    asked = [each.text for each in await sent(stage, "payments") if "Does it work" in each.text]
+    assert len(asked) == 1
+    assert re.search(r"2[678] days ago", asked[0])
+    assert not any("your files" in each.text for each in await sent(stage, "payments"))
 
 
 async def test_whether_it_works_waits_until_it_is_settled_whose_it_is(stage: Stage) -> None:

@@ -16,6 +16,8 @@ from bot.domain.handoff.due import DueKind, HandoffDue, Side
 from bot.domain.handoff.handoffs import HandoffCard, HandoffStep, ResourceCard, ResourceState
 
 _HEAD = "*Handoffs*"
+#: Files that a line names.
+_MOST_FILES = 2
 
 
 def line(its: HandoffDue) -> Line:
@@ -56,8 +58,20 @@ def _said(its: HandoffDue) -> str:
             return f"{words.number(card)} The loan is over: {back} {words.team(card.giver.name)}'s again."
         case DueKind.EXPIRED:
             return f"{words.title(card)}: {_over(card, what)}."
+        case DueKind.OUTDATED:
+            return _outdated(its)
         case _:
-            return f"{words.passed(card, card.held)} 30 days ago. Does it work for you?"
+            return f"{words.passed(card, card.held)} {its.days} days ago. Does it work for you?"
+
+
+def _outdated(its: HandoffDue) -> str:
+    files = ", ".join(escape(each, 60) for each in its.files[:_MOST_FILES])
+    more = len(its.files) - _MOST_FILES
+    which = f" ({files}{f' and {more} more' if more > 0 else ''})" if files else ""
+    return (
+        f"{words.passed(its.card, its.card.held)}, and your files still say that it is yours{which}. "
+        f"`baton handoff patch {its.card.id}` prints the change. From {day(its.ends_on)} on that is a dispute."
+    )
 
 
 def _over(card: HandoffCard, what: str) -> str:

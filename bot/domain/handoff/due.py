@@ -16,8 +16,11 @@ REMIND_AFTER_DAYS = (2, 5, 9)
 EXPIRES_AFTER_DAYS = 10
 #: For so many days after ownership has passed on its day both sides may be told.
 TELL_FOR_DAYS = 7
-#: So many days after ownership has passed both sides are asked whether it works, and for so long at most.
-ASK_AFTER_DAYS, ASK_FOR_DAYS = 30, 30
+#: So many days after ownership has passed, or on the working day before, both sides are asked whether it works, and for
+#: so long at most. That is before files which nobody has changed are a dispute.
+ASK_AFTER_DAYS, ASK_FOR_DAYS = 28, 30
+#: The giver hears so many days ahead that files which still name it will be a dispute: in a digest, then by themselves.
+OUTDATED_DAYS_AHEAD = (16, 5)
 
 
 class DueKind(StrEnum):
@@ -29,6 +32,7 @@ class DueKind(StrEnum):
     MOVED = "moved"  #: what was accepted for a day has passed on it
     RETURNED = "returned"  #: what was lent has returned
     WORKS = "works"  #: does it work?
+    OUTDATED = "outdated"  #: a file still names the giver, which will be a dispute
 
 
 class Side(StrEnum):
@@ -42,7 +46,8 @@ class Side(StrEnum):
 class HandoffDue:
     """One thing to say, once: `note` is by what it is remembered that it was said. `on` is a day of the recipient's.
 
-    `ends_on` is the day from which on it is too late.
+    `ends_on` is the day from which on it is too late. `days` have gone by since ownership passed. `files` are those
+    that still name the giver.
     """
 
     kind: DueKind
@@ -52,6 +57,8 @@ class HandoffDue:
     on: date
     ends_on: date
     resource: ResourceCard | None = None
+    days: int = ASK_AFTER_DAYS
+    files: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -61,7 +68,7 @@ class HandoffDue:
     @property
     def is_loud(self) -> bool:
         """Whether it deserves a message of its own."""
-        return self.kind is not DueKind.WORKS
+        return self.kind is not DueKind.OUTDATED or self.note.endswith(f":{OUTDATED_DAYS_AHEAD[-1]}")
 
 
 def waits_since(resource: ResourceCard, asked_on: date) -> date:
@@ -99,7 +106,7 @@ def dues(card: HandoffCard, *, work: WorkingTime) -> Iterator[HandoffDue]:
     moved = [each.moved_at.date() for each in card.held if each.moved_at is not None]
     are_two = card.giver.id != card.receiver.id
     if moved and are_two and not card.open_resources and card.loan_until is None:
-        on = max(moved) + timedelta(ASK_AFTER_DAYS)
+        on = work.on_or_before(max(moved) + timedelta(ASK_AFTER_DAYS))
         for side in Side:
             yield HandoffDue(
                 kind=DueKind.WORKS,
@@ -109,6 +116,20 @@ def dues(card: HandoffCard, *, work: WorkingTime) -> Iterator[HandoffDue]:
                 on=on,
                 ends_on=on + timedelta(ASK_FOR_DAYS),
             )
+
+
+def outdated(card: HandoffCard, until: date, files: tuple[str, ...], *, work: WorkingTime) -> Iterator[HandoffDue]:
+    """Yield what the giver is told of files that still name it, which is a dispute from a day on."""
+    for ahead in OUTDATED_DAYS_AHEAD:
+        yield HandoffDue(
+            kind=DueKind.OUTDATED,
+            card=card,
+            side=Side.GIVER,
+            note=f"outdated:{until.isoformat()}:{ahead}",
+            on=work.on_or_before(until - timedelta(ahead)),
+            ends_on=until,
+            files=files,
+        )
 
 
 def _passed(card: HandoffCard) -> Iterator[HandoffDue]:

@@ -18,7 +18,7 @@ from bot.blocks.digests import Section
 from bot.blocks.lines import Line
 from bot.domain.catalog import Area
 from bot.domain.daily_limit import Agenda, Due, Written
-from bot.domain.handoff.due import ASK_AFTER_DAYS, ASK_FOR_DAYS, DueKind, HandoffDue, Side, dues
+from bot.domain.handoff.due import ASK_AFTER_DAYS, ASK_FOR_DAYS, DueKind, HandoffDue, Side, dues, outdated
 from bot.domain.handoff.handoffs import HandoffCard
 from bot.domain.ownership import Disputed, Owned
 from bot.domain.ownership.matters import MatterKind
@@ -40,7 +40,7 @@ _LATE = timedelta(minutes=10)
 #: For so long after it has ended there may be something to say of a handoff.
 _SPOKEN_OF = timedelta(ASK_AFTER_DAYS + ASK_FOR_DAYS + 1)
 #: What is not said any more once it is late.
-_FOR_SOME_DAYS = frozenset({DueKind.MOVED, DueKind.RETURNED, DueKind.WORKS})
+_FOR_SOME_DAYS = frozenset({DueKind.MOVED, DueKind.RETURNED, DueKind.WORKS, DueKind.OUTDATED})
 _ONE_DAY = timedelta(days=1)
 _NOTES = tables.core(tables.HandoffNote)
 _Position = tuple[datetime, int]
@@ -205,7 +205,8 @@ async def _found(
     for card in cards:
         work = await work_of(deps, snapshot, Recipient(team=card.answerer))
         today = work.today(now)
-        for each in dues(card, work=work):
+        passed_at = max((each.moved_at for each in card.held if each.moved_at is not None), default=now)
+        for each in (*dues(card, work=work), *_outdated(deps, snapshot, card, work)):
             if (
                 _is_said(each, notes)
                 or (each.kind in _FOR_SOME_DAYS and today > each.ends_on)
@@ -214,9 +215,33 @@ async def _found(
                 or _is_overtaken(each, notes)
             ):
                 continue
-            is_early = each.kind is DueKind.WORKS and each.on <= today and card.id in unsettled
-            made.append(replace(each, on=today + timedelta(1)) if is_early else each)
+            is_question = each.kind is DueKind.WORKS
+            is_early = is_question and each.on <= today and card.id in unsettled
+            its = replace(each, days=(today - work.today(passed_at)).days) if is_question else each
+            made.append(replace(its, on=today + timedelta(1)) if is_early else its)
     return made
+
+
+def _outdated(deps: Deps, snapshot: Snapshot, card: HandoffCard, work: WorkingTime) -> list[HandoffDue]:
+    """Return what there is to say of files that still name the giver of what has passed, and are no dispute yet.
+
+    A loan that is over before they are one needs no change of a file.
+    """
+    held = [each for each in card.held if each.moved_at is not None and snapshot.asset(each.asset_id) is not None]
+    verdicts = (look_up(deps, snapshot, each.asset_id, area=each.area) for each in held)
+    late = [
+        drift
+        for verdict in verdicts
+        for drift in (verdict.drift if isinstance(verdict, Owned) else ())
+        if drift.holding.fact.team_id == card.giver.id
+    ]
+    if not late:
+        return []
+    until = work.today(min(each.until for each in late))
+    if card.loan_until is not None and card.loan_until <= until:
+        return []
+    files = tuple(dict.fromkeys(file for each in late for file in each.files))
+    return list(outdated(card, until, files, work=work))
 
 
 async def _unsettled(session: AsyncSession, deps: Deps, snapshot: Snapshot, cards: Sequence[HandoffCard]) -> set[int]:
@@ -261,14 +286,14 @@ def _is_still_theirs(deps: Deps, snapshot: Snapshot, card: HandoffCard) -> bool:
 
 
 def _is_overtaken(its: HandoffDue, notes: set[tuple[int, str]]) -> bool:
-    """Whether a later reminder of the same offer was said already."""
-    if its.kind is not DueKind.ANSWER:
+    """Whether a later reminder of the same was said already."""
+    if its.kind not in (DueKind.ANSWER, DueKind.OUTDATED):
         return False
     head, _, days = its.note.rpartition(":")
-    return any(
-        handoff_id == its.card.id and what.startswith(f"{head}:") and int(what.rpartition(":")[2]) > int(days)
-        for handoff_id, what in notes
-    )
+    said = [
+        int(what.rpartition(":")[2]) for number, what in notes if number == its.card.id and what.startswith(f"{head}:")
+    ]
+    return any((each > int(days)) is (its.kind is DueKind.ANSWER) and each != int(days) for each in said)
 
 
 def _is_said(its: HandoffDue, notes: set[tuple[int, str]]) -> bool:

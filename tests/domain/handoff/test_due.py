@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.domain.catalog import Area
-from bot.domain.handoff.due import DueKind, Side, dues, expired
+from bot.domain.handoff.due import DueKind, Side, dues, expired, outdated
 from bot.domain.handoff.handoffs import HandoffCard, ResourceCard, ResourceState
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.working_time import WorkingTime, zone_of
@@ -74,17 +74,28 @@ def test_every_part_that_is_over_is_said_whenever_that_is() -> None:
     assert "expired:1:giver:1" in notes[list(ResourceState).index(ResourceState.EXPIRED)]
 
 
-def test_both_sides_are_asked_thirty_days_after_the_last_part_has_passed() -> None:
+def test_both_sides_are_asked_about_thirty_days_after_the_last_part_has_passed() -> None:
     moved = resource(ResourceState.ACCEPTED, moved_at=datetime(2026, 3, 4, tzinfo=UTC))
     later = replace(moved, id=2, moved_at=datetime(2026, 3, 6, tzinfo=UTC))
     assert when(card(moved, later), DueKind.WORKS) == [
-        (Side.GIVER, date(2026, 4, 5)),
-        (Side.RECEIVER, date(2026, 4, 5)),
+        (Side.GIVER, date(2026, 4, 3)),
+        (Side.RECEIVER, date(2026, 4, 3)),
     ]
+    saturday = replace(moved, moved_at=datetime(2026, 3, 7, tzinfo=UTC))
+    assert when(card(saturday), DueKind.WORKS)[0] == (Side.GIVER, date(2026, 4, 3)), "on a working day"
     assert when(card(moved, resource()), DueKind.WORKS) == [], "while a part is open"
     assert when(card(moved, loan_until=date(2026, 5, 1)), DueKind.WORKS) == [], "a loan returns anyway"
     assert when(card(replace(moved, returned_at=later.moved_at)), DueKind.WORKS) == []
     assert when(replace(card(moved), receiver=card().giver), DueKind.WORKS) == [], "both are one team by now"
+
+
+def test_the_giver_hears_in_good_time_of_files_that_will_be_a_dispute() -> None:
+    moved = resource(ResourceState.ACCEPTED, moved_at=datetime(2026, 3, 4, tzinfo=UTC))
+    told = list(outdated(card(moved), date(2026, 4, 3), ("CODEOWNERS",), work=WORK))
+    assert [(each.side, each.on, each.is_loud) for each in told] == [
+        (Side.GIVER, date(2026, 3, 18), False),
+        (Side.GIVER, date(2026, 3, 27), True),  # five days ahead is a Sunday
+    ]
 
 
 def test_both_hear_of_what_passed_because_its_day_had_come_and_of_nothing_that_was_pressed() -> None:
