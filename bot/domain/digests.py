@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from bot.domain.working_time import WorkingTime
 
-
 #: A digest comes so many days after the last one at the earliest: one that was late stands for that of its week.
 _LEAST_DAYS = 4
 
