@@ -378,6 +378,12 @@ async def test_whether_it_works_is_asked_of_what_has_passed_and_may_be_denied(st
     await stage.press(asked, ids.NO, user="grace")
     assert await submit(stage, "grace", {ids.REASON: "No restore works"}) == {}
     assert "It does not work, says Grace Marsh: No restore works" in (await sent(stage, "platform"))[-1].text
+    for words in ("No restore works", "Alarms are missing"):  # a form that was sent again, and one more reason
+        stage.clock.advance(timedelta(minutes=1))
+        await stage.press(asked, ids.NO, user="grace")
+        assert await submit(stage, "grace", {ids.REASON: words}) == {}
+    said = [each.text.partition("Grace Marsh: ")[2] for each in await sent(stage, "platform")]
+    assert [each.splitlines()[0] for each in said if each] == ["No restore works", "Alarms are missing"]
     row = (await rows(stage, tables.Handoff))[0]
     assert (row.giver_says, row.receiver_says) == ("no", "no")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from bot.blocks import handoff as blocks
 from bot.domain.handoff.due import Side
@@ -48,7 +49,8 @@ async def does_not_work(deps: Deps, snapshot: Snapshot, *, handoff_id: int, pers
         done = await _note(act, _DOES_NOT, why=why)
         other = Side.GIVER if done.side is Side.RECEIVER else Side.RECEIVER
         to = act.card.giver if other is Side.GIVER else act.card.receiver
-        key = f"handoff.review:{handoff_id}:{done.side}:{int(act.now.timestamp() * 1000)}"
+        same = sha256(why.encode()).hexdigest()[:16]  # a form that was sent again says nothing new
+        key = f"handoff.review:{handoff_id}:{done.side}:{person_id}:{same}"
         message = blocks.does_not_work(act.card, person_of(snapshot, person_id), why, to=other)
         await act.send(Recipient(team=to), key, message)
         return done
