@@ -150,14 +150,12 @@ async def decide(deps: Deps, snapshot: Snapshot, *, release_id: int, by: Decider
         if is_granted:
             _require_still_theirs(look_up(deps, snapshot, row.asset_id), row, snapshot)
         row.decided_by, row.decided_at = by.person_id, now
-        asker = snapshot.person(row.asked_by)
         message = blocks.release_decided(
             asset, owner.name, row.reason, snapshot.person(by.person_id), is_granted=is_granted
         )
         await outbox.revise(session, key=wanted_key(row), message=message, at=now)
-        await routing.send(
-            session, deps, snapshot, Recipient(person=asker), key=f"release:{row.id}:answer", message=message, at=now
-        )
+        to = asker_of(snapshot, row)
+        await routing.send(session, deps, snapshot, to, key=f"release:{row.id}:answer", message=message, at=now)
         if not is_granted:
             row.ended_at = now
             await _note(session, deps, row.asset_id, by.person_id, "ownership.release_refused", _detail(row))
@@ -317,6 +315,12 @@ def _areas(facts: Sequence[OwnershipRecord]) -> tuple[Area, ...]:
 def owner_of(snapshot: Snapshot, row: tables.Release) -> Recipient:
     """Return who was to give something up."""
     return Recipient(snapshot.team(row.team_id), snapshot.person(row.person_id))
+
+
+def asker_of(snapshot: Snapshot, row: tables.Release) -> Recipient:
+    """Return who hears what has become of a request to give something up: its owner, once whoever asked has left."""
+    asker = snapshot.person(row.asked_by)
+    return Recipient(person=asker) if routing.slack_id_of(asker) else owner_of(snapshot, row)
 
 
 async def _waiting(session: AsyncSession, like: tables.Release) -> tables.Release | None:

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks.ownership import releases as blocks
-from bot.domain.recipients import Recipient
 from bot.services import outbox, release, routing
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot, deciding
@@ -44,8 +43,7 @@ async def _end(
     await audit(session, now, "baton", "ownership.release_expired", subject, {"release": row.id, "areas": row.areas})
     message = blocks.release_expired(await _name(session, snapshot, row), owner.name, row.reason, is_theirs=is_theirs)
     await outbox.revise(session, key=release.wanted_key(row), message=message, at=now)
-    asker = snapshot.person(row.asked_by)
-    to = Recipient(person=asker) if routing.slack_id_of(asker) else owner
+    to = release.asker_of(snapshot, row)
     work = await times.of(routing.zone_name_of(deps, snapshot, to), now)
     key = f"release:{row.id}:answer"
     await routing.send(session, deps, snapshot, to, key=key, message=message, at=work.next_open(now))

@@ -15,6 +15,7 @@ from bot.services import claims, release
 from bot.services.actors import Decider
 from bot.services.catalog.teams import merge_teams
 from bot.services.ownership import look_up
+from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.db import Database
 from tests.services.catalog_world import asset, owner
@@ -103,3 +104,14 @@ async def test_what_one_of_two_teams_gave_up_and_the_other_owns_stays_with_both_
     [given_up] = await world.rows(tables.Release)
     assert given_up.areas == [Area.MONITORING.value], "what is a third team's was given up all the same"
     assert given_up.ended_at is None
+
+
+async def test_the_owner_hears_what_was_confirmed_when_whoever_asked_has_left(admin: Three) -> None:
+    await give_up(admin, "Omar", Area.DATABASE)
+    async with admin.database.transaction() as session:
+        (await session.get_one(tables.Person, admin.people["Omar"])).is_active = False
+    admin.snapshot = Snapshot()
+    await admin.remember()
+    await confirm(admin, 1)
+    [told] = [row for row in await admin.rows(tables.OutboxMessage) if row.key == "release:1:answer"]
+    assert told.channel == "#devops"
