@@ -227,7 +227,7 @@ async def test_a_lead_claims_what_its_owner_left_behind_and_a_member_asks_the_le
     answer = await stage.ask("/whoowns search-api", user="grace")
     assert "orphaned" in answer.text
     said = await claim(stage, answer, user="grace")
-    assert "*search-api* is *Payments*'s once *Ada Byron* agrees." in said
+    assert "*search-api* is *Payments*' once *Ada Byron* agrees." in said
     [asked] = await private_messages(stage, "ada")
     assert "claims *search-api* for *Payments*; its owner *Search* is gone." in asked.text
     await stage.press(asked, AGREE, user="ada")
@@ -279,7 +279,7 @@ async def test_what_a_second_doubter_says_reaches_the_owner(stage: Stage) -> Non
     )
     now = await card(stage, "search")
     assert now.ts == before.ts
-    assert "doubts it, too:\n> Payments built it\nThey think that it is *Payments*'s." in now.text
+    assert "doubts it, too:\n> Payments built it\nThey think that it is *Payments*'." in now.text
     assert buttons(now) == buttons(before)
 
 
@@ -321,7 +321,7 @@ async def owned(stage: Stage, name: str) -> list[tables.Ownership]:
 async def test_who_gives_it_up_owns_it_no_longer_and_the_named_team_may_claim_it(stage: Stage) -> None:
     await doubted(stage, "search-api", team=team_id(stage, "Payments"), reason="Moved in May")
     told = await card(stage, "search")
-    assert "They think that it is *Payments*'s." in told.text
+    assert "They think that it is *Payments*'." in told.text
     await stage.press(told, AGREE, user="solo")
     assert "Nobody owns *search-api*" in await first_line(stage, "search-api")
     await stage.bring(organisation())
@@ -331,7 +331,9 @@ async def test_who_gives_it_up_owns_it_no_longer_and_the_named_team_may_claim_it
         for each in changed.assets
     ]
     await stage.bring(changed)
-    assert "Nobody owns *search-api*" in await first_line(stage, "search-api")
+    said = await first_line(stage, "search-api")
+    assert "Nobody owns *search-api*" in said
+    assert "gave it up: eve asked whether it is theirs (“Moved in May”), and it is not" in said
     assert "It is not *Search*'s any more, says <@" in (await posted(stage, "search"))[0].text
     assert "It is not *Search*'s any more" in (await private(stage, "eve"))[0]
     offer = await card(stage, "payments")

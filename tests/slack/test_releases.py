@@ -108,9 +108,10 @@ async def test_what_is_given_up_on_a_doubt_is_said_and_asked_about_as_after_a_re
     await stage.press(await card(stage, "search"), AGREE, user="solo")
     now = await said(stage, "search-api")
     assert now.startswith(":grey_question: Nobody owns *search-api* since <!date^")
-    assert "because *Search* gave it up: Moved in May" in now
+    why = "eve asked whether it is theirs (“Moved in May”), and it is not"
+    assert f"because *Search* gave it up: {why}" in now, "what somebody else wrote is not the owner's reason"
     [asked] = [each for each in await drained(stage, "general") if "Nobody owns" in each.text]
-    assert "*Search* gave it up.\n> Moved in May" in asked.text
+    assert f"*Search* gave it up.\n> {why}" in asked.text
     assert (await actions(stage)).count("ownership.release") == 1
     await stage.bring(organisation())
     assert "because *Search* gave it up" in await said(stage, "search-api")
@@ -123,7 +124,7 @@ async def test_what_is_inherited_and_given_up_on_a_doubt_says_since_when_and_why
     await doubted(stage, "reindex")
     await stage.press(await card(stage, "search"), AGREE, user="solo")
     now = await said(stage, "reindex")
-    assert "because *Search* gave it up: Somebody asked whether it is theirs, and it is not." in now
+    assert "because *Search* gave it up: eve asked whether it is theirs, and it is not." in now
     assert (await said(stage, "search-api")).startswith("*Search* (<#")
     [asked] = [each for each in await drained(stage, "general") if "Nobody owns" in each.text]
     assert "Nobody owns *reindex* since" in asked.text

@@ -19,9 +19,6 @@ from bot.services.transfers import Resource, Terms
 from bot.store import tables
 from bot.store.journal import touch_assets
 
-#: The reason for a release on a doubt that came without one.
-_UNEXPLAINED = "Somebody asked whether it is theirs, and it is not."
-
 
 async def hand_over(act: MatterAct, claim: tables.OwnershipMatter, givers: Iterable[str], audit_id: int) -> Recipient:
     """Let the team of a claim own the area, and these owners no longer, by a handoff of their own; return the team."""
@@ -108,9 +105,16 @@ async def give_up(act: MatterAct, sides: Sequence[Side], audit_id: int) -> None:
             act.card.asset,
             side.owner,
             [area],
-            reason=act.row.reason or _UNEXPLAINED,
+            reason=_reason(act),
             person_id=act.person_id,
         )
+
+
+def _reason(act: MatterAct) -> str:
+    """Return why something is given up on a doubt: what was asked, and by whom, for its owner has given no reason."""
+    asker = act.card.raised_by.name if act.card.raised_by is not None else "Somebody"
+    asked = f" (“{act.row.reason}”)" if act.row.reason else ""
+    return f"{asker} asked whether it is theirs{asked}, and it is not"
 
 
 def _is_own(act: MatterAct, held: Holding, owner: Recipient) -> bool:
