@@ -138,6 +138,9 @@ async def test_an_admin_decides_for_the_other(disputed: Stage) -> None:
     await disputed.bring(organisation())
     assert "*Platform* (" in await first_line(disputed, "service:invoices")
     assert "*Platform* owns it now, says <@" in (await private(disputed, "ada"))[0]
+    heard = "*invoices*: *Platform* owns it now"
+    assert any(each.startswith(heard) for each in await private(disputed, "ada")), "whoever passed it on hears it"
+    assert any(each.text.startswith(heard) for each in await posted(disputed, "platform")), "and so does the winner"
 
 
 async def test_a_file_that_was_behind_for_too_long_is_right_when_the_new_owner_gives_way(stage: Stage) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import select
+from sqlmodel import col
 
 from bot.blocks import ownership as blocks
 from bot.blocks.text import escape
@@ -118,12 +121,24 @@ async def decide(deps: Deps, snapshot: Snapshot, *, matter_id: int, owner: str, 
         await _decisions.believe_files(act, sides[owner].owner, audit_id)
         await _decisions.confirm(act, sides[owner].owner)
         card = await act.end(MatterState.AGREED, sides[owner].owner)
-        for loser in losers:
-            if loser.owner != NOBODY and loser.owner.key not in own:
-                await act.send(
-                    loser.owner, f"ownership.outcome:{act.subject_id}:{loser.owner.key}", blocks.outcome(card)
-                )
+        for each in await _hearers(act, [*losers, sides[owner]], own):
+            await act.send(each, f"ownership.outcome:{act.subject_id}:{each.key}", blocks.outcome(card))
         return card
+
+
+async def _hearers(act: MatterAct, sides: Iterable[Side], own: Collection[str]) -> list[Recipient]:
+    """Return who hears how a dispute ended: the sides, and whoever let a catalog admin decide.
+
+    Whoever decided, and their own side, know.
+    """
+    entry = tables.AuditEntry
+    passed_on = select(col(entry.actor)).where(
+        col(entry.subject) == f"{act.subject}:{act.subject_id}", col(entry.action) == f"{act.prefix}.pass_on"
+    )
+    keys = (await act.session.execute(passed_on)).scalars()
+    people = [act.snapshot.recipient(key) for key in keys if key != act.actor]
+    found = [*(each.owner for each in sides), *(each for each in people if routing.slack_id_of(each.person))]
+    return list({each.key: each for each in found if each != NOBODY and each.key not in own}.values())
 
 
 async def pass_on(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) -> MatterCard:
