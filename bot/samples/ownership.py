@@ -203,6 +203,7 @@ def given_up(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
             yield releases.release_decided, decided
             yield releases.release_expired, releases.release_expired(name, name, name, is_theirs=is_granted)
         yield releases.marked, releases.marked(thing, NOW.date(), asker)
+        yield releases.named_reviewer, releases.named_reviewer(thing, name, asker, NOW.date())
         yield releases.taken_by, releases.taken_by(thing, [Area.DATABASE], team, asker)
         for until in (NOW.date(), None):
             yield releases.reviewed, releases.reviewed(thing, asker, until)

@@ -201,6 +201,11 @@ async def mark_unowned(
         detail = {"until": until.isoformat(), "reviewer": reviewer_id}
         await _touch(session, deps, asset_id, by.person_id, "ownership.mark_unowned", detail)
         reviewer = snapshot.person(reviewer_id)
+        if reviewer_id != by.person_id and routing.slack_id_of(reviewer):
+            await session.flush()
+            named = blocks.named_reviewer(asset, row.reason, snapshot.person(by.person_id), until)
+            to = Recipient(person=reviewer)
+            await routing.send(session, deps, snapshot, to, key=f"unowned.reviewer:{row.id}", message=named, at=now)
         message = blocks.marked(asset, until, reviewer)
         for key in await owner_suggestions.open_questions(session, asset_id, [Area.ALL]):
             await outbox.revise(session, key=key, message=message, at=now)

@@ -292,15 +292,16 @@ async def test_what_is_unowned_on_purpose_is_asked_again_on_its_day(stage: Stage
     await stage.bring(organisation())
     assert "on purpose: A sandbox" in await said(stage, "search-api")
     await stage.baton.context.daily_pass.run()
-    assert await direct(stage, "ada") == []
+    [named] = await direct(stage, "ada")
+    assert "You are named to look at it again: I ask you on" in named.text
     stage.clock.advance(timedelta(days=8))
     await stage.baton.context.daily_pass.run()
     await stage.baton.context.daily_pass.run()
-    [question] = await direct(stage, "ada")
+    _, question = await direct(stage, "ada")
     assert "*search-api* is unowned on purpose, to be looked at today: A sandbox" in question.text
     assert "on purpose: A sandbox" in await said(stage, "search-api"), "silence changes nothing"
     pressed = await stage.press(question, "ownership.end_unowned", user="ada")
-    assert "says that somebody should own *search-api*" in (await direct(stage, "ada"))[0].text
+    assert "says that somebody should own *search-api*" in (await direct(stage, "ada"))[1].text
     assert "Nobody owns *search-api* since" in await said(stage, "search-api")
     await stage.slack.deliver_again(pressed)
     assert [each for each in await actions(stage) if each.endswith("_unowned")] == [

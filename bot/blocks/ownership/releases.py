@@ -174,6 +174,14 @@ def marked(asset: AssetRecord, until: calendar_day, reviewer: PersonRecord | Non
     return Rendered(f"Nobody owns {bold(asset.name, 80)}, on purpose. {_who(reviewer)} is asked again on {day(until)}.")
 
 
+def named_reviewer(asset: AssetRecord, reason: str, by: PersonRecord | None, until: calendar_day) -> Rendered:
+    """Return what the reviewer of what is unowned on purpose is told at once."""
+    return Rendered(
+        f"Nobody owns {bold(asset.name, 80)}, on purpose, says {_who(by)}: {escape(reason, 300)}\n"
+        f"You are named to look at it again: I ask you on {day(until)}."
+    )
+
+
 def review_wanted(mark_id: int, asset: AssetRecord, reason: str, also: Sequence[Line] = ()) -> Rendered:
     """Return the question to the reviewer of what is unowned on purpose; `also` is what else is due."""
     text = (
