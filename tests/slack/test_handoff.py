@@ -462,6 +462,17 @@ async def test_a_clock_that_is_set_back_makes_no_dispute_of_an_unchanged_file(st
     assert "Source not yet updated" not in said
 
 
+async def test_whoever_is_to_see_to_what_is_needed_hears_it(stage: Stage) -> None:
+    await offer(stage)
+    needed = {"needs": "Its docs", "needs_by": "2026-03-20"}
+    await answer(stage, HandoffStep.NOT_YET, "payments-db", needs_from="Solo Singh", **needed)
+    assert any(
+        "you see to what *Payments* needs first:" in each and "Its docs" in each for each in alone(stage, "solo")
+    )
+    await answer(stage, HandoffStep.NOT_YET, "payments-db", needs_from="some Omar", **needed)
+    assert not any("Its docs" in each for each in alone(stage, "omar")), "that may be anybody"
+
+
 async def test_a_file_that_was_behind_for_too_long_was_last_read_when_it_was_read(stage: Stage) -> None:
     shown = await offer(stage)
     read = stage.clock.at.date().isoformat()

@@ -9,6 +9,7 @@ from bot.blocks.handoff.cards import (
     card_view,
     details_view,
     does_not_work,
+    needed,
     news,
     receipt,
     reviewed,

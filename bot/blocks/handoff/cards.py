@@ -116,6 +116,14 @@ def news(its: HandoffCard, changed: Sequence[ResourceCard], *, for_giver: bool =
     return Rendered(text, [section(text), {"type": "actions", "elements": buttons}])
 
 
+def needed(its: HandoffCard, changed: Sequence[ResourceCard], by: PersonRecord | None) -> Rendered:
+    """Return what somebody is told who is to see to what the receiver needs first."""
+    who = words.person(by) if by is not None else words.team(its.receiver.name)
+    said = [f"• {words.thing(each)}: {words.standing(each)}" for each in changed[:_MOST_NEWS]]
+    text = "\n".join([f"{who} says that you see to what {words.team(its.receiver.name)} needs first:", *said])
+    return Rendered(text, [section(text), {"type": "actions", "elements": [_show(its)]}])
+
+
 def _leaves_files_behind(one: ResourceCard, its: HandoffCard) -> bool:
     """Whether files that name the giver have to be corrected: what is lent for a few days is theirs again."""
     if one.moved_at is None or one.returned_at is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,8 +18,9 @@ from bot.domain.handoff.handoffs import (
     ResourceState,
     after,
 )
-from bot.domain.names import clean
+from bot.domain.names import clean, fold
 from bot.domain.recipients import Recipient
+from bot.domain.records import PersonRecord
 from bot.errors import NotFoundError, UserError
 from bot.services import routing
 from bot.services.deps import Deps
@@ -188,3 +190,25 @@ async def _tell(
     is_news = has_ended or step in _TOLD_AT_ONCE
     if hears is not None and hears.id != act.person_id and is_news:
         await act.send(for_team(act.snapshot, hears, team), key, blocks.news(card, answered))
+    if step is HandoffStep.NOT_YET:
+        needed = _named(act.snapshot, changed[0].needs_from)
+        if needed is not None and needed.id not in (act.person_id, hears.id if hears is not None else None):
+            by = act.snapshot.person(act.person_id)
+            await act.send(Recipient(person=needed), f"{key}:needed", blocks.needed(card, changed, by))
+
+
+def _named(snapshot: Snapshot, words: str) -> PersonRecord | None:
+    """Return the one person whom words name: by a mention, an e-mail address, a handle or the whole name."""
+    said = words.strip()
+    if mentioned := re.fullmatch(r"<@(\w+)(?:\|[^>]*)?>", said):
+        found = snapshot.person_by_slack_id(mentioned[1])
+    else:
+        bare = said.removeprefix("@")
+        called = [each for each in snapshot.people_called(bare) if _is_whole(each, bare)]
+        found = called[0] if len(called) == 1 else None
+    return found if found is not None and routing.slack_id_of(found) else None
+
+
+def _is_whole(person: PersonRecord, name: str) -> bool:
+    whole = (person.name, person.email, person.email.partition("@")[0])
+    return fold(name) in {fold(each) for each in whole if each}
