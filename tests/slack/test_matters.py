@@ -9,12 +9,14 @@ from sqlalchemy import select
 
 from bot.domain.catalog import TeamClaim
 from bot.playground.fake_slack import PostedMessage
+from bot.services import snapshot
 from bot.services.outbox import drain
 from bot.store import tables
 from tests.slack.conftest import HERE, Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_claims import claim
 from tests.slack.test_clicks import actions, drained
 from tests.slack.test_eol_answers import copied
+from tests.slack.test_requests import said_in
 from tests.slack.test_whoowns import buttons
 
 AGREE, KEEP, ASK, REPLY = (f"ownership.matter_{word}" for word in ("agree", "keep", "ask", "reply"))
@@ -305,6 +307,25 @@ async def test_a_doubt_goes_to_the_owner_of_the_area_who_confirms_just_that(stag
     facts = {fact.area: fact.confirmed_at for fact in await owned(stage, "payments-db")}
     assert facts["database"] is not None
     assert facts["application"] is None
+
+
+async def test_the_form_says_who_owns_which_part_of_what_is_split(stage: Stage) -> None:
+    await stage.press(await stage.ask("/whoowns payments-db", user="eve"), "ownership.doubt", user="eve")
+    shown = said_in(stage.slack.view_stack("eve")[-1])
+    assert "The catalog says *Payments* owns the application of *payments-db*, *Platform* the database." in shown
+
+
+async def test_a_doubt_that_nobody_answered_leaves_the_answer_and_names_its_area_until_then(stage: Stage) -> None:
+    await doubted(stage, "payments-db", area="database", reason="Is it?")
+    assert "doubted who owns the database" in (await stage.ask("/whoowns payments-db")).text
+    for _ in range(20):
+        stage.clock.advance(timedelta(days=3))
+        await stage.baton.context.daily_pass.run()
+        if (await matters(stage))[0].ended_at is not None:
+            break
+    assert (await matters(stage))[0].state == "expired"
+    await snapshot.refresh(stage.baton.context.snapshot, stage.database)
+    assert "doubted" not in (await stage.ask("/whoowns payments-db")).text
 
 
 async def owned(stage: Stage, name: str) -> list[tables.Ownership]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.blocks import forms
 from bot.blocks.forms import Fill, Form
+from bot.blocks.ownership import verdicts
 from bot.blocks.ownership.actions import DOUBT_AREA, DOUBT_REASON, DOUBT_TEAM, DOUBT_VIEW
 from bot.blocks.ownership.words import AREA_WORDS
 from bot.blocks.recipients import said_to
@@ -42,11 +43,17 @@ def doubt_view(
     teams: Sequence[TeamRecord] = (),
 ) -> Block:
     """Return the modal behind "Wrong owner?". `areas` are those that different teams own, with their names."""
+    name = bold(asset.name, 80)
     said = (
-        f"The catalog says {bold(owner, 80)} owns {bold(asset.name, 80)}."
-        if owner
-        else f"The catalog names no single owner of {bold(asset.name, 80)}."
+        f"The catalog says {bold(owner, 80)} owns {name}." if owner else f"The catalog names no single owner of {name}."
     )
+    if areas:
+        held: dict[str, list[Area]] = {}
+        for area, names in areas.items():
+            held.setdefault(bold(names, 80), []).append(area)
+        shares = {tuple(some): [names] for names, some in held.items()}
+        by_whole = dict(sorted(shares.items(), key=lambda share: Area.ALL not in share[0]))
+        said = f"The catalog says {verdicts.split(by_whole, name)}."
     parts = {area.value: f"{AREA_WORDS[area]} ({name})" for area, name in (areas or {}).items()}
     return DOUBT_FORM.view(
         metadata,

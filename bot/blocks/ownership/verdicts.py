@@ -221,7 +221,8 @@ def doubts(verdict: Owned) -> list[str]:
     for doubt in [each for each in verdict.asset.doubts if each.at >= since and each.area in areas][-2:]:
         reason = escape(doubt.reason, 200)
         who = words.person(doubt.person)
-        lines.append(f":warning: {who} doubted this {date(doubt.at)}{f': {reason}' if reason else '.'}")
+        part = "this" if doubt.area is Area.ALL or len(areas) < 3 else f"who owns {words.AREA_WORDS[doubt.area]}"
+        lines.append(f":warning: {who} doubted {part} {date(doubt.at)}{f': {reason}' if reason else '.'}")
     return lines
 
 

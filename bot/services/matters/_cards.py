@@ -257,8 +257,7 @@ async def end(
     doubt = tables.OwnerDoubt
     doubters = (await session.execute(select(doubt).where(col(doubt.matter_id) == row.id))).scalars().all()
     for each in doubters:
-        if state is not MatterState.EXPIRED:
-            each.settled_at = each.settled_at or act.now
+        each.settled_at = each.settled_at or act.now
     await touch_assets(session, [row.asset_id])
     await session.flush()
     sides = act.card.sides
