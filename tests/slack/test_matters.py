@@ -303,7 +303,7 @@ async def test_a_doubt_goes_to_the_owner_of_the_area_who_confirms_just_that(stag
     await stage.press(told, KEEP, user="lin")
     assert "It stays with *Platform*, says <@" in (await posted(stage, "platform"))[0].text
     [heard] = await private(stage, "eve")
-    assert heard.startswith("the database of *payments-db*: It stays with *Platform*")
+    assert heard.startswith("The database of *payments-db*: It stays with *Platform*")
     facts = {fact.area: fact.confirmed_at for fact in await owned(stage, "payments-db")}
     assert facts["database"] is not None
     assert facts["application"] is None

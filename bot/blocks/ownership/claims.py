@@ -75,7 +75,7 @@ def offered(asset: AssetRecord, area: Area | None, team: str, owner: str, told: 
     """Return the receipt for a claim that `owner` answers; `told` is where they hear of it."""
     whose = f"{bold(team, 80)}{possessive(team)}"
     return Rendered(
-        f"{words.part(asset, area)} is {whose} once {bold(owner, 80)} agrees. {said_to(told)} "
+        f"{words.sentence(words.part(asset, area))} is {whose} once {bold(owner, 80)} agrees. {said_to(told)} "
         "You hear how it ends. To undo it, withdraw the claim on its answer."
     )
 

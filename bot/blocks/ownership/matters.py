@@ -85,7 +85,7 @@ def matter_section(matters: Sequence[MatterCard], share: int) -> Rendered:
 def outcome(matter: MatterCard, hearer: str = "") -> Rendered:
     """Return what whoever raised a matter is told when it ends, named in a thread by `hearer`, their Slack id."""
     named = f"{mention(hearer)} " if mention(hearer) else ""
-    said = f"{named}{_thing(matter)}: {_ended(matter)}"
+    said = f"{named}{_thing(matter) if named else _begins(matter)}: {_ended(matter)}"
     if matter.kind is MatterKind.CLAIM and matter.state in (MatterState.KEPT, MatterState.EXPIRED):
         said += " You can claim it again, with another reason."
     return Rendered(said)
@@ -117,14 +117,14 @@ def replied(matter: MatterCard) -> Rendered:
 def matter_noted(matter: MatterCard) -> Rendered:
     """Return the receipt for whoever answered a matter."""
     if not matter.is_open:
-        return Rendered(f"{_thing(matter)}: {_ended(matter)}")
+        return Rendered(f"{_begins(matter)}: {_ended(matter)}")
     if matter.question and not matter.reply:
         return Rendered(f"I have asked {_person(matter.raised_by)}. The answer comes here.")
     if matter.given_up_by:
-        return Rendered(f"{_thing(matter)} is of tier 1: I have asked whoever can confirm that it is not yours.")
+        return Rendered(f"{_begins(matter)} is of tier 1: I have asked whoever can confirm that it is not yours.")
     if matter.is_passed_on:
-        return Rendered(f"{_thing(matter)}: a catalog admin decides.")
-    return Rendered(f"{_thing(matter)}: noted.")
+        return Rendered(f"{_begins(matter)}: a catalog admin decides.")
+    return Rendered(f"{_begins(matter)}: noted.")
 
 
 def given_up(asset: AssetRecord, area: Area, owner: str, reason: str, *, value: str) -> Rendered:
@@ -255,6 +255,11 @@ def _ended(matter: MatterCard) -> str:
 
 def _thing(matter: MatterCard) -> str:
     return words.part(matter.asset, matter.area)
+
+
+def _begins(matter: MatterCard) -> str:
+    """Return the thing at the beginning of a message."""
+    return words.sentence(_thing(matter))
 
 
 def _team(matter: MatterCard) -> str:

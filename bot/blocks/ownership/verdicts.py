@@ -299,7 +299,7 @@ def _headed(verdict: Owned, shares: Shares) -> Sequence[Holding]:
 
 def _headed_part(held: Holding) -> str:
     part = "everything else" if held.fact.area is Area.ALL else words.AREA_WORDS[held.fact.area]
-    return f"{part[:1].upper()}{part[1:]}"
+    return words.sentence(part)
 
 
 def _trust(held: Holding, confirmers: Mapping[int, PersonRecord]) -> str:

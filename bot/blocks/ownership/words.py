@@ -38,6 +38,11 @@ def part(asset: AssetRecord, *areas: Area | None) -> str:
     return f"{join(AREA_WORDS[each] for each in some)} of {name}" if some and len(some) == len(areas) else name
 
 
+def sentence(text: str) -> str:
+    """Return text as the beginning of a sentence."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def owner(holding: Holding) -> str:
     """Return an owner: the team with its channel, or the person."""
     if holding.team is None:
