@@ -117,6 +117,15 @@ def test_the_answer_says_what_is_offered(baton: Baton) -> None:
     )
 
 
+def test_what_is_asked_for_and_what_is_agreed_for_a_day_say_so(filled: Path, baton: Baton) -> None:
+    with sqlite3.connect(filled) as connection:
+        connection.execute("UPDATE handoff_resources SET state = 'draft' WHERE state = 'declined'")
+        connection.execute("UPDATE handoff_resources SET state = 'accepted' WHERE state = 'offered'")
+        connection.execute("UPDATE handoffs SET effective_on = '2098-01-01'")
+    connection.close()
+    assert baton("handoff", "list").out.endswith(": 1 accepted for 2098-01-01, 1 asked for\n")
+
+
 def test_what_has_come_back_is_returned(filled: Path, baton: Baton) -> None:
     with sqlite3.connect(filled) as connection:
         connection.execute(

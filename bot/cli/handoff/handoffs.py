@@ -11,7 +11,7 @@ import typer
 
 from bot.cli._database import with_catalog
 from bot.cli._terminal import AsJson, print_json
-from bot.domain.handoff.handoffs import HandoffCard, ResourceCard, Which
+from bot.domain.handoff.handoffs import HandoffCard, ResourceCard, ResourceState, Which
 from bot.domain.handoff.readiness import READINESS_WORDS
 from bot.domain.names import clean
 from bot.services.handoff import lists
@@ -35,7 +35,7 @@ def show(number: Annotated[int, typer.Argument(help="The handoff's number.")], a
     if as_json:
         print_json(handoff_as_dict(card))
         return
-    lines = [_line(card), *(f"  - {_resource(each)}" for each in card.resources)]
+    lines = [_line(card), *(f"  - {_resource(each, card)}" for each in card.resources)]
     lines += _terms(card)
     lines += [f"  stays behind: {clean(each)}" for each in card.left_behind]
     lines += [f"  shown: {READINESS_WORDS[each.item]}" for each in card.evidence if not each.not_applicable]
@@ -98,7 +98,7 @@ def _line(card: HandoffCard) -> str:
     count = len(card.resources)
     verb = "asked of" if card.offered_on is None else "offered by"
     what = "1 resource" if count == 1 else f"{count} resources"
-    stand = Counter(map(_state, card.resources))
+    stand = Counter(_state(each, card) for each in card.resources)
     states = ", ".join(f"{many} {state}" for state, many in stand.items())
     return f"#{card.id} {what} {verb} {clean(card.giver.name)}, for {clean(card.receiver.name)}: {states}"
 
@@ -117,12 +117,18 @@ def _terms(card: HandoffCard) -> list[str]:
     return [f"  {name}: {value}" for name, value in said.items() if value is not None]
 
 
-def _resource(one: ResourceCard) -> str:
+def _resource(one: ResourceCard, card: HandoffCard) -> str:
     needs = f": needs {clean(one.needs)} from {clean(one.needs_from)}" if one.needs else ""
     why = f": {clean(one.reason)}" if one.reason else ""
-    return f"{clean(one.name)} ({one.area.value}) {_state(one)}{needs}{why}"
+    return f"{clean(one.name)} ({one.area.value}) {_state(one, card)}{needs}{why}"
 
 
-def _state(one: ResourceCard) -> str:
+def _state(one: ResourceCard, card: HandoffCard) -> str:
     """Return how a resource stands; what has come back is returned, whatever was answered."""
-    return one.state.value.replace("_", " ") if one.returned_at is None else "returned"
+    if one.returned_at is not None:
+        return "returned"
+    if one.state is ResourceState.DRAFT:
+        return "asked for"
+    if one.state is ResourceState.ACCEPTED and one.moved_at is None and card.effective_on is not None:
+        return f"accepted for {card.effective_on}"
+    return one.state.value.replace("_", " ")
