@@ -344,7 +344,9 @@ async def test_who_gives_it_up_owns_it_no_longer_and_the_named_team_may_claim_it
     told = await card(stage, "search")
     assert "They think that it is *Payments*'." in told.text
     await stage.press(told, AGREE, user="solo")
-    assert "Nobody owns *search-api*" in await first_line(stage, "search-api")
+    said = await first_line(stage, "search-api")
+    assert "Nobody owns *search-api*" in said
+    assert "gave it up: eve asked whether it is theirs (“Moved in May”), and it is not" in said
     await stage.bring(organisation())
     changed = organisation()
     changed.assets = [
@@ -352,9 +354,7 @@ async def test_who_gives_it_up_owns_it_no_longer_and_the_named_team_may_claim_it
         for each in changed.assets
     ]
     await stage.bring(changed)
-    said = await first_line(stage, "search-api")
-    assert "Nobody owns *search-api*" in said
-    assert "gave it up: eve asked whether it is theirs (“Moved in May”), and it is not" in said
+    assert "Nobody owns *search-api*" in await first_line(stage, "search-api")
     assert "It is not *Search*'s any more, says <@" in (await posted(stage, "search"))[0].text
     assert "It is not *Search*'s any more" in (await private(stage, "eve"))[0]
     offer = await card(stage, "payments")
