@@ -30,7 +30,15 @@ async def _form(action: Action, context: Context) -> Block:
         await person_of(context, action.user_id)
     offer = claims.form(context.deps, context.snapshot, asset_id=asset_id, area=area, asker=action.user_id)
     metadata = encode(blocks.AssetForm(asset_id, area, action.response_url, *seen_at(action)))
-    return blocks.claim_view(offer.asset, offer.owner, offer.teams, metadata, area=area, is_orphan=offer.is_orphan)
+    return blocks.claim_view(
+        offer.asset,
+        offer.owner,
+        offer.teams,
+        metadata,
+        area=area,
+        is_orphan=offer.is_orphan,
+        may_decide=offer.may_decide,
+    )
 
 
 async def on_claim_submitted(submission: Submission, context: Context) -> Ack:

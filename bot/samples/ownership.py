@@ -273,6 +273,8 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield ownership.doubt_view, ownership.doubt_view(thing, owner, METADATA, areas=parts, teams=teams[:90])
         yield ownership.claim_view, ownership.claim_view(thing, owner, teams, METADATA)
     yield ownership.claim_view, ownership.claim_view(thing, name, teams, METADATA, is_orphan=True)
+    decides = ownership.claim_view(thing, name, teams, METADATA, is_orphan=True, may_decide=True)
+    yield ownership.claim_view, decides
 
 
 def matter_cards(name: str, thing: AssetRecord) -> Iterator[MatterCard]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -71,13 +71,14 @@ class AlreadyTheirs:
 class ClaimOffer:
     """For which `teams` somebody can claim an asset, and who owns it now; empty for nobody.
 
-    `is_orphan` is whether its owner is gone.
+    `is_orphan` is whether its owner is gone, `may_decide` whether they decide themselves whose it is then.
     """
 
     asset: AssetRecord
     owner: str
     teams: tuple[TeamRecord, ...]
     is_orphan: bool = False
+    may_decide: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,8 +298,13 @@ def form(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, as
         raise NotAllowedError(why_not(actor, Right.CLAIM))
     is_contested = any(_is_contested(verdict, snapshot, team.id) for team in teams)
     is_orphan = isinstance(verdict, Orphaned)
+    decider = replace(actor, is_catalog_admin=asker in deps.catalog_admins)
     return ClaimOffer(
-        verdict.asset, names_of(claimed_by(verdict)) if is_contested or is_orphan else "", teams, is_orphan
+        verdict.asset,
+        names_of(claimed_by(verdict)) if is_contested or is_orphan else "",
+        teams,
+        is_orphan,
+        may_decide=is_orphan and all(may(decider, Right.SUCCEED, Holders((team,))) for team in teams),
     )
 
 

@@ -88,6 +88,13 @@ async def test_what_a_leaver_owned_is_offered_once_to_their_lead_with_heirs(stag
     assert "is orphaned" in (await stage.ask("/whoowns reconcile", user="ada")).text, "nothing moves by itself"
 
 
+async def test_the_form_says_who_decides_about_what_a_leaver_owned(stage: Stage) -> None:
+    await asked(stage)
+    for user, said in (("ada", "Claim it, and it is your team's."), ("lin", "a catalog admin decides.")):
+        await stage.press(await stage.ask("/whoowns reconcile", user=user), "ownership.claim", user=user)
+        assert said in str(stage.slack.view_stack(user)[-1].payload)
+
+
 async def test_an_heir_takes_all_of_it_and_is_recorded(stage: Stage) -> None:
     question = await asked(stage)
     await stage.press(question, "orphans.take", user="ada", block_id=question.blocks[1]["block_id"])

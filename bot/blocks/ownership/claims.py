@@ -51,12 +51,17 @@ def claim_view(
     *,
     area: Area | None = None,
     is_orphan: bool = False,
+    may_decide: bool = False,
 ) -> Block:
-    """Return the modal behind "We own this": for which of the person's teams, and why. `owner` is empty for nobody."""
+    """Return the modal behind "We own this": for which of the person's teams, and why. `owner` is empty for nobody.
+
+    `may_decide` is for whoever decides themselves about what an owner who is gone has left.
+    """
     name = words.part(asset, area)
     form = CLAIM_OFFER_FORM if owner else CLAIM_FORM
     if is_orphan:
-        happens = f"{bold(owner, 80)}, who owned {name}, is gone. Your team's lead or a catalog admin decides."
+        then = "Claim it, and it is your team's." if may_decide else "Your team's lead or a catalog admin decides."
+        happens = f"{bold(owner, 80)}, who owned {name}, is gone. {then}"
     elif owner:
         happens = f"The catalog says {bold(owner, 80)} owns {name}. I ask them, and nothing changes until they agree."
     else:
