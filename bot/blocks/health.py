@@ -134,7 +134,8 @@ def said(figure: Figure, found: HealthReport) -> str:
     """Return a figure in words, with what it was: `12 unowned (up from 9)`."""
     of = f" of {figure.of:,}" if figure.of is not None else ""
     was = found.earlier.of(scope_of(found.team_id), figure.key)
-    text = " ".join(filter(None, (figure.lead, f"{figure.value:,}{of}", figure.words))) + change(figure.value, was)
+    value = "none" if not figure.value and figure.of is None and not figure.lead else f"{figure.value:,}"
+    text = " ".join(filter(None, (figure.lead, f"{value}{of}", figure.words))) + change(figure.value, was)
     teams = [
         f"{escape(name, 40) or '(no name)'} {value:,}{figure.unit}"
         f"{change(value, found.earlier.of(scope_of(team_id), figure.team_key or figure.key))}"

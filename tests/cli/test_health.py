@@ -41,7 +41,7 @@ def filled(database: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_it_says_the_verdict_and_where_to_begin(baton: Baton, filled: Path) -> None:
     lines = baton("health").out.splitlines()
-    assert lines[0].startswith("Platform holds 2 of 4 production services of other teams")
+    assert lines[0].startswith("Platform holds 3 of 6 things of other teams in production")
     assert "1. Have Payments take over 3 things from Platform: begin with payments-db (database)." in lines
     assert baton("health", "payments").out.startswith("Platform holds 3 of 5 things of Payments in production (down")
     wrong = baton("health", "paymnts")

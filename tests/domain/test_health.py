@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from bot.blocks.eol.health import recorded, section
+from bot.blocks.eol.health import recorded, section, upgrade
+from bot.blocks.health import Figure, HealthReport, said
+from bot.blocks.ownership.health import sections
 from bot.domain.catalog import Area, AssetKind, Hosting, Role
 from bot.domain.eol.bill import Bill
 from bot.domain.eol.charges import running_charge
@@ -21,7 +24,7 @@ from bot.domain.health import Earlier, first_actions, is_due, month_of
 from bot.domain.inventory.deployments import Deployment, Observed
 from bot.domain.ownership import verdict
 from bot.domain.ownership.coverage import Coverage, FirstThing, Holder, Standing
-from bot.domain.records import AssetRecord
+from bot.domain.records import AssetRecord, TeamRecord
 from bot.domain.working_time import WorkingTime, zone_of
 from bot.samples.catalog import ADA, DISSOLVED, HALF_A_YEAR, LONG_AGO, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 from tests.domain.test_ownership import asset
@@ -193,8 +196,28 @@ def test_a_bill_counts_things_days_and_money() -> None:
     assert (bill.past, bill.days, bill.soon, bill.unknown) == (2, 400, 1, 1)
     assert bill.money == {"USD": 292}
     assert bill.oldest == (400, "checkout")
+    assert (bill.charged, bill.dearest) == (1, (292, "checkout"))
     bill.add([run(ENDED, goes_on=False)], TODAY)
     assert bill.money == {"USD": 292}
+
+
+def test_money_is_named_at_what_costs_it() -> None:
+    team = TeamRecord(id=1, name="devops")
+    bill = Bill(past=8, oldest=(900, "modules"), money=Counter(USD=584), charged=1, dearest=(584, "orders-db"))
+    said = "Have *devops* upgrade 8 things past end of life, begin with *modules* (2.5 years ago)."
+    assert upgrade(team, bill).line.text == f"{said} *orders-db* costs about 584 USD a month."
+    bill.charged = 3
+    assert upgrade(team, bill).line.text == f"{said} *orders-db* and 2 more cost about 584 USD a month."
+
+
+def test_a_name_is_one_and_nothing_is_none() -> None:
+    covered = next(iter(sections(counted(asset(id=1)).everybody, None, None, 1)))
+    assert covered.figures[-1].words == "unknown name asked for"
+    found = HealthReport(
+        today=TODAY, headline=None, sections=(), notes=(), actions=(), earlier=Earlier(TODAY, {("", "x"): 3})
+    )
+    assert said(Figure(key="x", value=0, words="waiting"), found) == "none waiting (down from 3)"
+    assert said(Figure(key="y", value=0, of=4, words="owned"), found) == "0 of 4 owned"
 
 
 def test_what_is_charged_counts_where_nobody_knows_how_much() -> None:

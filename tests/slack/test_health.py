@@ -82,14 +82,12 @@ async def kept(stage: Stage) -> list[tuple[Any, ...]]:
 async def test_the_verdict_comes_first_then_the_lines_and_where_to_begin(stage: Stage) -> None:
     await stage.bring(inventory())
     lines = (await report(stage)).text.splitlines()
-    assert lines[0] == (
-        "*Platform holds 2 of 4 production services of other teams, and 3 of their things in all, for 1 team.*"
-    )
+    assert lines[0] == ("*Platform holds 3 of 6 things of other teams in production, for 1 team.*")
     assert "• Ownership: 7 of 9 owned · 1 unowned · 1 unowned on purpose" in lines
     assert "• At risk: 1 known to one person only" in lines
     assert "• Split ownership: 2 ci-cd · 1 database" in lines
     assert "• What Platform holds: 3 of other teams: Payments 3 · 1 of its own" in lines
-    assert "• Requests to DevOps: 0 open" in lines
+    assert "• Requests to DevOps: none open" in lines
     [ends] = [line for line in lines if line.startswith("• End of life:")]
     assert " past it · " in ends
     assert "USD a month (2 vCPUs with standby each)" in ends
@@ -190,7 +188,7 @@ async def test_figures_are_kept_once_a_month_and_compared_with(stage: Stage) -> 
     assert "no earlier figures" in (await report(stage)).text
     stage.clock.at = in_april
     lines = (await report(stage)).text.splitlines()
-    assert lines[0].endswith("holds 1 of 1 production databases of other teams, for 1 team.*")
+    assert lines[0].endswith("holds 1 of 6 things of other teams in production, for 1 team (down from 3).*")
     assert "• What Platform holds: 1 of other teams (down from 3): Payments 1 (down from 3) · 1 of its own" in lines
     assert "2026-03-03" in lines[-1]
     assert "things of Payments in production (down from 3).*" in (await report(stage, "payments")).text
@@ -208,7 +206,7 @@ async def test_the_report_is_posted_once_a_month_at_working_time(stage: Stage, p
         stage.clock.advance(timedelta(1))
         await health.run()
     [message] = await posted(stage, "general")
-    assert message.text.startswith("*Platform holds 2 of 4 production services")
+    assert message.text.startswith("*Platform holds 3 of 6 things of other teams")
     assert "*old-cron*" in (await pressed(stage, message, Shown.ASSET)).text
     stage.clock.at = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
     await health.run()
@@ -285,12 +283,12 @@ async def test_handoffs_are_shown_once_there_are_any_with_the_days_that_an_accep
     await offer(stage)
     stage.clock.advance(timedelta(days=9))
     message = await report(stage)
-    assert "• Handoffs: 0 accepted in 90 days · 1 waiting for an answer" in message.text
+    assert "• Handoffs: none accepted in 90 days · 1 waiting for an answer" in message.text
     assert "Have *Payments* answer Platform, who offered 1 thing 9 days ago." in message.text
     await stage.press(message, handoff_actions.SHOW, user="eve")
     assert "*Platform* offers *Payments* *payments-db*" in stage.slack.visible_messages("eve", "general")[-1].text
     await answer(stage, HandoffStep.ACCEPT, "payments-db")
-    said = "• Handoffs: 1 accepted in 90 days · 9 days from offer to acceptance (median) · 0 waiting for an answer"
+    said = "• Handoffs: 1 accepted in 90 days · 9 days from offer to acceptance (median) · none waiting for an answer"
     for about in ("", "payments", "platform"):
         assert said in (await report(stage, about)).text, about
     assert "Handoffs" not in (await report(stage, "search")).text

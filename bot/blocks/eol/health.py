@@ -50,9 +50,11 @@ def upgrade(team: TeamRecord, bill: Bill) -> NextAction:
     days, first = bill.oldest
     since = f", begin with {bold(first, 60)} ({span(days)} ago)" if days else f", begin with {bold(first, 60)}"
     money = " and ".join(f"{amount:,} {escape(currency, 10)}" for currency, amount in sorted(bill.money.items()))
-    costs = f" They cost about {money} a month." if money else ""
+    others = bill.charged - 1
+    who = bold(bill.dearest[1], 60) + (f" and {others:,} more" if others > 0 else "")
+    costs = f" {who} {'cost' if others > 0 else 'costs'} about {money} a month." if money else ""
     if bill.unpriced:
-        several = "1 of them is" if bill.unpriced == 1 else f"{bill.unpriced:,} of them are"
+        several = "1 thing is" if bill.unpriced == 1 else f"{bill.unpriced:,} things are"
         costs += f" {several} charged now, {'on top' if money else 'sum not known'}."
     text = f"Have {name} upgrade {count} past end of life{since}.{costs}"
     return NextAction(bill.past, Line(text, show_button("See what ends", Shown.EOL, team.id, label=team.name)))

@@ -25,7 +25,6 @@ _WORDS = {
 }
 _NOT_OWNED = (Standing.UNOWNED, Standing.ON_PURPOSE)
 _AT_RISK = (Standing.ONE_PERSON, Standing.STALE, Standing.DISPUTED, Standing.ORPHANED)
-_PLURALS = {AssetKind.LIBRARY: "libraries", AssetKind.REPOSITORY: "repositories", AssetKind.STORAGE: "storage"}
 #: How somebody gets to see what the DevOps team has.
 NO_DEVOPS = "No DevOps team is set: with `BATON_DEVOPS_TEAM` this also says what it owns, and for whom."
 EMPTY = "The catalog is empty: `baton catalog import auto PATH` fills it."
@@ -52,7 +51,7 @@ def unknown_devops(name: str) -> str:
 
 
 def headline(tally: Tally, devops: TeamRecord | None, team: TeamRecord | None, served: int) -> Figure:
-    """Return the verdict in one figure: what DevOps owns of other teams' things, of the kind that it has most of.
+    """Return the verdict in one figure, the same each month: what DevOps owns of other teams' things.
 
     Without a DevOps team it is what is owned. `served` is how many teams DevOps holds them for.
     """
@@ -66,19 +65,8 @@ def headline(tally: Tally, devops: TeamRecord | None, team: TeamRecord | None, s
     if team is not None:
         words = f"things of {escape(team.name, 60)} in production"
         return Figure(key="devops.held", value=tally.held.total(), of=tally.of_others.total(), lead=lead, words=words)
-    if not tally.held:
-        words = "things of other teams in production"
-        return Figure(key="devops.held", value=0, of=tally.of_others.total(), lead=lead, words=words)
-    kind = max(tally.held, key=lambda each: (tally.held[each], -tally.of_others[each], each.value))
-    total = tally.held.total()
-    all_else = f", and {total:,} of their things in all" if total > tally.held[kind] else ""
-    return Figure(
-        key=f"devops.held.{kind.value}",
-        value=tally.held[kind],
-        of=tally.of_others[kind],
-        lead=lead,
-        words=f"production {_plural(kind)} of other teams{all_else}, for {teams}",
-    )
+    words = "things of other teams in production" + (f", for {teams}" if served else "")
+    return Figure(key="devops.held", value=tally.held.total(), of=tally.of_others.total(), lead=lead, words=words)
 
 
 def sections(
@@ -92,7 +80,8 @@ def sections(
     covered = [_standing(tally, Standing.OWNED, of=tally.things)] if tally.things else []
     covered += [_standing(tally, each) for each in _NOT_OWNED if tally.standings[each]]
     if unknown:
-        covered.append(Figure(key="ownership.unknown", value=unknown, words="unknown names asked for"))
+        words = "unknown name asked for" if unknown == 1 else "unknown names asked for"
+        covered.append(Figure(key="ownership.unknown", value=unknown, words=words))
     yield HealthSection("Ownership", covered)
     yield HealthSection("At risk", [_standing(tally, each) for each in _AT_RISK if tally.standings[each]])
     split = [
@@ -165,7 +154,3 @@ def _asset_button(first: FirstThing) -> Mapping[str, Any]:
 
 def _area(area: Area) -> str:
     return "whole" if area is Area.ALL else area.value
-
-
-def _plural(kind: AssetKind) -> str:
-    return _PLURALS.get(kind) or f"{'thing' if kind is AssetKind.OTHER else kind.value.replace('-', ' ')}s"

@@ -20,8 +20,8 @@ class Bill:
     `past` things run past the end of standard support, for `days` days in all: each counts those of its oldest release.
     `soon` things reach it within 90 days, and of `unknown` ones nobody knows the release. `money` is what providers
     charge a month, by currency, as if each thing had two vCPUs and a standby; `unpriced` things are charged now, too,
-    and nobody knows what that comes to. `oldest` is what has ended longest ago:
-    for how many days, and its name; 0 where nobody knows the day.
+    and nobody knows what that comes to. `oldest` is what has ended longest ago: for how many days, and its name;
+    0 where nobody knows the day. Of `charged` things the charge is known, and `dearest` is the one that costs most.
     """
 
     past: int = 0
@@ -31,6 +31,8 @@ class Bill:
     money: Counter[str] = field(default_factory=Counter)
     unpriced: int = 0
     oldest: tuple[int, str] = (0, "")
+    charged: int = 0
+    dearest: tuple[int, str] = (0, "")
 
     def add(self, runs: Sequence[MatchedDeployment], today: date) -> None:
         """Count one thing with what it runs."""
@@ -49,7 +51,10 @@ class Bill:
             for one, cycle in cycles
         )
         charges = [each for each in running if each is not None]
-        for charge in charges:
-            if (a_month := monthly(charge)) is not None:
-                self.money[charge.currency] += int(a_month)
+        known = [(charge.currency, int(a_month)) for charge in charges if (a_month := monthly(charge)) is not None]
+        for currency, amount in known:
+            self.money[currency] += amount
+        if known:
+            self.charged += 1
+            self.dearest = max(self.dearest, (sum(amount for _, amount in known), runs[0].asset.name))
         self.unpriced += any(monthly(each) is None for each in charges)
