@@ -399,6 +399,21 @@ class TestEvidence:
         assert (await world.row(1)).resolution == "upgraded"
         assert len(world.seen()) == 1
 
+    async def test_the_last_digest_counts_it_no_longer_and_says_that_it_is_over(self, world: World) -> None:
+        _, asset, deployment = await one_team(world)
+        world.jump(at(2, 23, 10))
+        await world.look()
+        [before] = world.seen("payments")
+        assert "1 deadline to answer" in before.text
+        await world.upgrade(asset, deployment, "2")
+        await world.look()
+        await world.look()
+        async with world.deps.database.reading() as session:
+            body = (await session.execute(select(tables.OutboxMessage.body))).scalar_one()  # type: ignore[call-overload]
+        assert "no deadline left to answer" in body["text"]
+        assert "done. The inventory no longer shows it." in body["text"]
+        assert "'Open'" not in str(body)
+
     @pytest.mark.parametrize("version", ["1", "99", "nonsense"])
     async def test_a_version_that_is_not_known_to_be_supported_is_no_upgrade(self, world: World, version: str) -> None:
         _, asset, deployment = await one_team(world)

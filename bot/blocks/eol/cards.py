@@ -79,14 +79,14 @@ def handed_over(card: Card, *, also: Sequence[Line] = ()) -> Rendered:
 
 def closed(card: ClosedCard, *, also: Sequence[Line] = ()) -> Rendered:
     """Return the root message of a reminder that is over."""
-    said, seen = _over(card), _evidence(card.evidence)
+    said, seen = over(card), _evidence(card.evidence)
     blocks: list[Block] = [section(said), *([context(seen)] if seen else [])]
     return fitting(with_also(list(filter(None, (said, seen))), blocks, also), MOST_ALSO, EDITED_TEXT)
 
 
 def resolved(card: ClosedCard) -> Rendered:
     """Return the reply that says that a reminder is over, and what shows it."""
-    said, seen = _over(card), _evidence(card.evidence)
+    said, seen = over(card), _evidence(card.evidence)
     thanks = "Thank you, all done." if card.resolution == "upgraded" else ""
     return Rendered("\n".join(filter(None, (said, seen, thanks))))
 
@@ -243,7 +243,8 @@ def _unknown_path(card: Card, found: Proposal) -> str:
     return f" I do not know whether that is one step: check the vendor's {where}."
 
 
-def _over(card: ClosedCard) -> str:
+def over(card: ClosedCard) -> str:
+    """Return the sentence that says how a reminder ended."""
     name = bold(f"{card.product} {card.cycle}")
     match card.resolution:
         case "upgraded":

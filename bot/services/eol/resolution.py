@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import eol as blocks
 from bot.domain.eol.answers import SHARED
-from bot.domain.eol.reminders import Remembered
+from bot.domain.eol.reminders import ClosedCard, Remembered
 from bot.domain.eol.resolution import Resolution, resolve
 from bot.services import outbox
 from bot.services.daily_limit import TakenError
@@ -20,7 +20,7 @@ from bot.services.eol.evidence import evidence_for
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.message_updates import redraw
 from bot.store.journal import audit
-from bot.store.tables import Reminder, ReminderAnswer, core
+from bot.store.tables import OutboxMessage, Ping, Reminder, ReminderAnswer, core
 
 _TABLE = core(Reminder)
 
@@ -80,6 +80,8 @@ class Closing:
             await _pass_on(session, reminder)
         card = await reminder_store.closed_card(self._watcher, session, reminder, resolution.value)
         await redraw(session, self._deps, self._watcher, card)
+        if resolution in (Resolution.UPGRADED, Resolution.GONE):
+            await _revise_digest(session, reminder, card, at=now)
         if resolution is Resolution.UPGRADED and reminder.root_key and places:
             await outbox.enqueue(
                 session,
@@ -90,6 +92,22 @@ class Closing:
                 parent_key=reminder.root_key,
                 fallbacks=places[1:],
             )
+
+
+async def _revise_digest(session: AsyncSession, reminder: Remembered, card: ClosedCard, *, at: datetime) -> None:
+    """Let the last digest that named a reminder say that it is over."""
+    ping, message = core(Ping).c, core(OutboxMessage).c
+    query = (
+        select(message.key, message.body)
+        .join(core(Ping), ping.key == message.key)
+        .where(ping.addressee == reminder.holder, ping.is_digest.is_(True))
+        .order_by(ping.day.desc())
+        .limit(1)
+    )
+    row = (await session.execute(query)).first()
+    revised = blocks.without_closed(row.body, card) if row is not None else None
+    if row is not None and revised is not None:
+        await outbox.revise(session, key=row.key, message=revised, at=at)
 
 
 async def _pass_on(session: AsyncSession, reminder: Remembered) -> None:
