@@ -74,7 +74,7 @@ async def test_an_import_that_disagrees_with_a_claim_is_a_dispute(stage: Stage) 
 async def test_a_claim_of_what_is_owned_waits_for_its_owner_who_hears_once(stage: Stage) -> None:
     answer = await stage.ask("/whoowns search-api", user="grace")
     said = await claim(stage, answer, user="grace")
-    assert "*search-api* is *Payments*'s once *Search* agrees. I am telling Search in <#" in said
+    assert "*search-api* is *Payments*' once *Search* agrees. I am telling Search in <#" in said
     now = (await stage.ask("/whoowns search-api")).text
     assert "*Search*" in now.splitlines()[0]
     assert "*Payments* asked for it" in now
@@ -93,7 +93,7 @@ async def test_what_is_confirmed_is_claimed_through_the_menu(stage: Stage) -> No
     assert "We own this" not in buttons(answer)
     menu = next(each for each in answer.blocks[-1]["elements"] if each["type"] == "overflow")
     assert [each["text"]["text"] for each in menu["options"]] == ["We own this…"]
-    assert "'s once *Search* agrees" in await claim(stage, answer, user="grace", value=menu["options"][0]["value"])
+    assert "' once *Search* agrees" in await claim(stage, answer, user="grace", value=menu["options"][0]["value"])
 
 
 async def test_a_claim_of_what_is_inherited_is_answered_by_the_owner_of_the_whole(stage: Stage) -> None:

@@ -19,7 +19,7 @@ from tests.slack.test_eol_answers import copied
 from tests.slack.test_matters import doubted, first_line, matters, posted, private, private_messages, whispered
 from tests.slack.test_whoowns import buttons
 
-SIDE, PASS_ON, MATTER_SHOW = "ownership.matter_side", "ownership.matter_pass_on", "ownership.matter_show"
+SIDE, PASS_ON = "ownership.matter_side", "ownership.matter_pass_on"
 
 
 @pytest.fixture
@@ -45,13 +45,6 @@ async def press_side(stage: Stage, message: PostedMessage, name: str, *, user: s
     """Say whose it is, by the button beside its side."""
     block = next(each for each in message.blocks if name in each.get("accessory", {}).get("text", {}).get("text", ""))
     await stage.press(message, SIDE, user=user, block_id=block["block_id"])
-
-
-async def asked_in_digest(stage: Stage, channel: str, *, user: str) -> PostedMessage:
-    """What the digest's button shows of the dispute that it names."""
-    digest = next(each for each in reversed(await posted(stage, channel)) if "Who owns *" in each.text)
-    await stage.press(digest, MATTER_SHOW, user=user)
-    return stage.slack.visible_messages(user, channel)[-1]
 
 
 async def test_a_dispute_names_its_files_and_goes_to_one_person(disputed: Stage) -> None:
@@ -150,7 +143,7 @@ async def test_a_file_that_was_behind_for_too_long_is_right_when_the_new_owner_g
     stage.clock.advance(timedelta(days=35))
     stage.clock.advance(timedelta(days=1, hours=2))
     await stage.baton.context.daily_pass.run()
-    told = await asked_in_digest(stage, "search", user="solo")
+    told = (await posted(stage, "search"))[-1]
     await press_side(stage, told, "Payments", user="solo")
     said = (await stage.ask("/whoowns service:invoices")).text
     assert "*Payments* (" in said.splitlines()[0]
@@ -166,7 +159,7 @@ async def test_a_file_that_was_behind_for_too_long_is_wrong_when_the_new_owner_k
     await stage.baton.context.daily_pass.run()
     assert "*Search* (<#" in await first_line(stage, "service:invoices")
     assert "took it over by agreement" in await first_line(stage, "service:invoices")
-    await press_side(stage, await asked_in_digest(stage, "search", user="solo"), "Search", user="solo")
+    await press_side(stage, (await posted(stage, "search"))[-1], "Search", user="solo")
     assert (await first_line(stage, "service:invoices")).startswith("*Search* (")
     asked_for = len(await matters(stage))
     stage.clock.advance(timedelta(days=5))

@@ -466,10 +466,12 @@ async def test_whoever_is_to_see_to_what_is_needed_hears_it(stage: Stage) -> Non
     await offer(stage)
     needed = {"needs": "Its docs", "needs_by": "2026-03-20"}
     await answer(stage, HandoffStep.NOT_YET, "payments-db", needs_from="Solo Singh", **needed)
+    await sent(stage, "payments")
     assert any(
         "you see to what *Payments* needs first:" in each and "Its docs" in each for each in alone(stage, "solo")
     )
     await answer(stage, HandoffStep.NOT_YET, "payments-db", needs_from="some Omar", **needed)
+    await sent(stage, "payments")
     assert not any("Its docs" in each for each in alone(stage, "omar")), "that may be anybody"
 
 

@@ -400,7 +400,9 @@ async def test_where_nobody_can_confirm_it_one_member_does_not_give_up_tier_1(st
     await stage.bring(catalog)
     await doubted(stage, "vault")
     await stage.press(await card(stage, "search"), AGREE, user="solo")
-    assert "Only the lead or manager of whoever owns vault, or a catalog admin" in await whispered(stage, "solo", "search")
+    assert "Only the lead or manager of whoever owns vault, or a catalog admin" in await whispered(
+        stage, "solo", "search"
+    )
 
 
 async def test_what_is_given_up_while_two_teams_claim_it_is_nobodys(stage: Stage) -> None:

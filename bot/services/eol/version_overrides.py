@@ -88,7 +88,7 @@ def candidates(one: MatchedDeployment) -> list[tuple[Product, Cycle]]:
         likely = [(one.matched.product, cycle) for cycle in _likely(one.matched)]
     rest = [(product, cycle) for product in products for cycle in product.cycles]
     certain = certain_of(one.matched)
-    if certain is not None and not isinstance(one.matched, AmbiguousVersion):
+    if certain is not None and not isinstance(one.matched, AmbiguousVersion | UntrackedOld):
         likely, rest = [], [(product, cycle) for product, cycle in rest if cycle.name != certain.cycle.name]
     offered = {(product.key, cycle.name): (product, cycle) for product, cycle in (*likely, *rest)}
     return list(offered.values())[:_MOST_CANDIDATES]
