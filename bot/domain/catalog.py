@@ -159,8 +159,8 @@ class OwnVersion:
 class PathRule:
     """A line of a CODEOWNERS file. Later rules win; `position` counts rules from 0.
 
-    `pattern` is in GitHub's pattern language. With `section` (GitLab only) later rules win within that section, and
-    what the sections say adds up.
+    `repository` begins with its host where that is known. `pattern` is in GitHub's pattern language. With `section`
+    (GitLab only) later rules win within that section, and what the sections say adds up.
     """
 
     repository: str

@@ -274,3 +274,21 @@ def test_no_file_raises_and_every_problem_has_a_line(parse, raw: bytes) -> None:
         assert problem.origin.line or "not a text file" in problem.message
     names = [asset.external_id for asset in catalog.assets]
     assert len(names) == len(set(names))
+
+
+def test_repositories_of_one_name_at_two_hosts_are_two(tmp_path: Path) -> None:
+    for number, host in enumerate(("github.com", "code.example.com")):
+        write(tmp_path / str(number), "CODEOWNERS")
+        (tmp_path / str(number) / ".git").mkdir()
+        config = f'[remote "origin"]\n\turl = https://{host}/acme/shop.git\n'
+        (tmp_path / str(number) / ".git" / "config").write_text(config)
+    found = read("codeowners", [tmp_path])
+    assert not found.problems
+    assert [asset.addresses for asset in found.assets if asset.kind is AssetKind.REPOSITORY] == [
+        ("https://github.com/acme/shop",),
+        ("https://code.example.com/acme/shop",),
+    ]
+    assert {rule.repository for asset in found.assets if (rule := asset.path_rule)} == {
+        "github.com/acme/shop",
+        "code.example.com/acme/shop",
+    }

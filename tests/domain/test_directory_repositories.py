@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.catalog import AssetKind, PathRule
 from bot.domain.directory import Directory
+from bot.domain.records import AssetRecord
 from tests.domain.directory_assets import answer, asset
 
 _FILES = {
@@ -152,3 +153,42 @@ def test_a_path_in_an_asset_is_one_in_its_repository(several: Directory) -> None
 )
 def test_an_organisation_before_the_repository_counts(several: Directory, text: str, name: str) -> None:
     assert answer(several, text) == name
+
+
+@pytest.fixture(scope="module", params=["with rules", "without"])
+def at_hosts(request: pytest.FixtureRequest) -> Directory:
+    """Two repositories of one name at two hosts, and rules of one of which nobody says where it is."""
+    made: list[AssetRecord] = []
+    for host, folder in (("github.com", "api"), ("gitlab.example.io", "web")):
+        repository = asset("acme/shop", AssetKind.REPOSITORY, addresses=(f"https://{host}/acme/shop",))
+        rule = PathRule(f"{host}/acme/shop", f"/{folder}/", 0)
+        made += [repository, asset(f"acme/shop:/{folder}/", AssetKind.PATH, path_rule=rule, parent_id=repository.id)]
+    if request.param == "with rules":
+        rule = PathRule("acme/shop", "*", 0)
+        made.append(asset("acme/shop:*", AssetKind.PATH, path_rule=rule))
+    return Directory.build(made)
+
+
+@pytest.mark.parametrize(
+    ("link", "host", "name"),
+    [
+        ("https://github.com/acme/shop/blob/main/web/x", "github.com", "acme/shop"),
+        ("https://github.com/acme/shop/blob/main/api/x", "github.com", "acme/shop:/api/"),
+        ("https://gitlab.example.io/acme/shop/-/blob/main/api/x", "gitlab.example.io", "acme/shop"),
+        ("https://gitlab.example.io/acme/shop/-/blob/main/web/x", "gitlab.example.io", "acme/shop:/web/"),
+        ("web/x in https://github.com/acme/shop", "github.com", "acme/shop"),
+        ("https://gitlab.example.io/acme/shop/-/merge_requests/3", "gitlab.example.io", "acme/shop"),
+    ],
+)
+def test_a_link_is_answered_from_the_host_that_it_leads_to(
+    at_hosts: Directory, link: str, host: str, name: str
+) -> None:
+    found = at_hosts.resolve(link)
+    held = at_hosts.get(getattr(found, "asset_id", 0))
+    assert held is not None
+    assert (held.name, host in str(held.path_rule or held.addresses)) == (name, True)
+
+
+@pytest.mark.parametrize("text", ["acme/shop", "web/x in acme/shop", "acme/shop/api/x", "acme/shop/api/x.go"])
+def test_a_name_that_two_hosts_have_is_asked_back(at_hosts: Directory, text: str) -> None:
+    assert answer(at_hosts, text) == ""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.catalog import Area, AssetKind, Hosting, Link, Origin, PathRule, Problem, Role, Runs
+from bot.domain.catalog import Area, AssetClaim, AssetKind, Hosting, Link, Origin, PathRule, Problem, Role, Runs
 from bot.services.catalog import ImportOutcome, ReportAction
 from bot.services.catalog.report import MAX_CHANGES
 from bot.store import tables
@@ -112,6 +112,39 @@ async def test_rules_of_a_codeowners_file_keep_their_spelling(world: World) -> N
     assert ref == "path:acme/Shop:/Docs/*.md"
     stored = (row.rule_repository, row.rule_pattern, row.rule_position, row.rule_section)
     assert stored == ("acme/Shop", "/Docs/*.md", 3, "Docs")
+
+
+@pytest.mark.parametrize("are_one_source", [True, False])
+async def test_repositories_of_one_name_at_two_hosts_are_two(world: World, are_one_source: bool) -> None:
+    def checkout(host: str) -> tuple[AssetClaim, AssetClaim]:
+        place, repository = f"{host}/acme/shop", AssetKind.REPOSITORY
+        rule = PathRule(place, "/api/", 0)
+        return (
+            asset(place, "acme/shop", kind=repository, addresses=(f"https://{place}",)),
+            asset(f"{place}:/api/", "acme/shop:/api/", host, kind=AssetKind.PATH, path_rule=rule, parent=place),
+        )
+
+    first, second = checkout("github.com"), checkout("code.example.com")
+    for _ in range(2):
+        await world.load("hub", *first, *(second if are_one_source else ()))
+        await world.load("lab", *(() if are_one_source else second))
+    found = await world.assets()
+    assert {"repository:acme/shop", "path:acme/shop:/api/"} < set(found)
+    places = {row.id: row.addresses for row in found.values() if row.kind == "repository"}
+    rules = {row.rule_repository: places[row.parent_id] for row in found.values() if row.kind == "path"}
+    assert rules == {
+        "github.com/acme/shop": ["https://github.com/acme/shop"],
+        "code.example.com/acme/shop": ["https://code.example.com/acme/shop"],
+    }
+
+
+async def test_a_repository_of_which_nobody_says_the_host_is_the_one_of_its_name(world: World) -> None:
+    rule = PathRule("acme/shop", "/api/", 0)
+    await world.load("bare", asset("r", "acme/shop:/api/", kind=AssetKind.PATH, path_rule=rule))
+    placed = PathRule("github.com/acme/shop", "/api/", 0)
+    await world.load("hub", asset("h", "acme/shop:/api/", kind=AssetKind.PATH, path_rule=placed))
+    [(ref, row)] = (await world.assets()).items()
+    assert (ref, row.rule_repository) == ("path:acme/shop:/api/", "github.com/acme/shop")
 
 
 async def test_what_goes_is_gone_and_comes_back_as_itself(world: World) -> None:

@@ -85,7 +85,7 @@ def split_line(line: str, check: Callable[[str], None]) -> tuple[str, str]:
 def repository_claim(remote: Remote, owners: Iterable[OwnerRef], origin: Origin) -> AssetClaim:
     """Return the repository as an asset, with the owners of all its files."""
     return AssetClaim(
-        external_id=remote.name,
+        external_id=remote.place,
         kind=AssetKind.REPOSITORY,
         name=remote.name,
         addresses=remote.addresses,

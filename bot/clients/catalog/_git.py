@@ -27,6 +27,11 @@ class Remote:
     name: str
     addresses: tuple[str, ...]
 
+    @property
+    def place(self) -> str:
+        """The name with the host before it where that is known: two hosts may have a repository of one name each."""
+        return self.addresses[0].removeprefix("https://") if self.addresses else self.name
+
 
 def remote_of(root: Path) -> Remote | None:
     """Return what `origin`, or else the first remote, of the checkout at `root` is; None when there is none."""

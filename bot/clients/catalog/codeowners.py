@@ -55,12 +55,12 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
             continue
         sink.asset(
             AssetClaim(
-                external_id=f"{remote.name}:{rule.pattern}",
+                external_id=f"{remote.place}:{rule.pattern}",
                 kind=AssetKind.PATH,
                 name=f"{remote.name}:{rule.pattern}",
-                parent=remote.name,
+                parent=remote.place,
                 owners=tuple(map(OwnerClaim, rule.owners)),
-                path_rule=PathRule(remote.name, rule.pattern, position),
+                path_rule=PathRule(remote.place, rule.pattern, position),
                 origin=file.at(rule.line),
             )
         )

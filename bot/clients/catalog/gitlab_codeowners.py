@@ -152,13 +152,13 @@ def _claim(file: SourceFile, remote: Remote, section: _Section, entry: _Entry, p
     shown = f"!{entry.pattern}" if entry.is_exclusion else entry.pattern
     where = shown if section.name == _NO_SECTION else f"[{section.name}] {shown}"
     return AssetClaim(
-        external_id=f"{remote.name}:{where}",
+        external_id=f"{remote.place}:{where}",
         kind=AssetKind.PATH,
         name=f"{remote.name}:{where}",
-        parent=remote.name,
+        parent=remote.place,
         tags=(("approval", "optional"),) if section.is_optional else (),
         owners=tuple(map(OwnerClaim, entry.owners)),
-        path_rule=PathRule(remote.name, entry.pattern, position, section.name),
+        path_rule=PathRule(remote.place, entry.pattern, position, section.name),
         origin=file.at(entry.line),
     )
 

@@ -187,19 +187,19 @@ class _Owners:
         helpers = tuple(dict.fromkeys(one for each in said for one in self._people(each, "reviewers", Role.SECONDARY)))
         named = {(claim.owner.name, claim.owner.type) for claim in approvers}
         owners = (*approvers, *(claim for claim in helpers if (claim.owner.name, claim.owner.type) not in named))
-        name = place.remote.name
+        name, where = place.remote.name, place.remote.place
         is_root = pattern == "/"
         reader.sink.asset(
             AssetClaim(
-                external_id=f"{name}:{pattern}",
+                external_id=f"{where}:{pattern}",
                 kind=AssetKind.PATH,
                 name=f"{name}:{pattern}",
                 description=remark,
-                parent=name,
+                parent=where,
                 tags=tuple(("label", label) for label in reader.texts(labels, "labels")),
                 owners=owners,
                 # A deeper directory wins over those above it, and files of a kind over the rest of their directory.
-                path_rule=PathRule(name, "*" if is_root else pattern, place.depth * _MOST_RULES + step),
+                path_rule=PathRule(where, "*" if is_root else pattern, place.depth * _MOST_RULES + step),
                 origin=reader.at(fields.line),
             )
         )
@@ -210,7 +210,7 @@ class _Owners:
         remote = self._place.remote
         self._reader.sink.asset(
             AssetClaim(
-                external_id=remote.name,
+                external_id=remote.place,
                 kind=AssetKind.REPOSITORY,
                 name=remote.name,
                 addresses=remote.addresses,

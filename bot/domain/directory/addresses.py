@@ -65,10 +65,16 @@ def keys(text: str) -> list[str]:
 
 def repository_key(name: str) -> str:
     """Return the spelling under which a repository is kept, with its host where that is said."""
-    return plain_name(normal(name))
+    host, path = host_and_path(plain_name(normal(name)))
+    return f"{host}/{plain_name(path)}" if host else path
 
 
 def host_and_path(key: str) -> tuple[str, str]:
     """Return the host of a repository, "" where none is said, and its name there."""
     host, _, path = key.partition("/")
     return (host, path) if path and "." in host else ("", key)
+
+
+def is_same_host(host: str, other: str) -> bool:
+    """Whether two hosts are one, or one is the other's for git: `ssh.code.example.com`."""
+    return host == other or host.endswith(f".{other}") or other.endswith(f".{host}")

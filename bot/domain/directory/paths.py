@@ -15,7 +15,7 @@ from itertools import chain, takewhile
 
 from bot.domain.catalog import PathRule
 from bot.domain.codeowners import compile_gitlab, compile_pattern, is_catch_all, is_valid
-from bot.domain.directory.addresses import host_and_path, repository_key
+from bot.domain.directory.addresses import host_and_path, is_same_host, repository_key
 from bot.domain.directory.vocabulary import COMMON_WORDS
 
 _WILD = re.compile(r"[*?\\]")
@@ -124,11 +124,14 @@ class Paths:
     def repositories_called(self, name: str) -> tuple[str, ...]:
         """Return the repositories with rules of this name, as `addresses.repository_key` writes it.
 
-        `github.com/acme/shop` and `acme/shop` name each other, but not `github.com/evil/acme/shop`.
+        `github.com/acme/shop` and `acme/shop` name each other, but not `github.com/evil/acme/shop`, and a name without
+        a host none that is at this one.
         """
         host, path = host_and_path(name)
-        found = self._short.get(path, ())
-        return tuple(sorted(each for each in found if each == name or _is_of(each, host, path)))
+        named = ((each, *host_and_path(each)) for each in self._short.get(path, ()))
+        found = {each: other for each, other, own in named if own == path}
+        here = [each for each, other in found.items() if host and other and is_same_host(host, other)]
+        return tuple(sorted(here or (each for each, other in found.items() if not (host and other))))
 
     def repositories_ending(self, name: str) -> tuple[str, ...]:
         """Return the repositories whose names end in this one: `acme/shop` for `shop`."""
@@ -260,12 +263,6 @@ def _kept(asset_id: int, rule: PathRule) -> _Rule | None:
 def _compiled(pattern: str, is_gitlab: bool) -> re.Pattern[str]:
     """Compile a pattern once somebody asks about a path that may fall under it: that takes ten times its indexing."""
     return compile_gitlab(pattern) if is_gitlab else compile_pattern(pattern)
-
-
-def _is_of(repository: str, host: str, path: str) -> bool:
-    """Whether a repository has this name on this host, as far as both are said to be on one."""
-    other, name = host_and_path(repository)
-    return name == path and not (host and other)
 
 
 def _short_names(repository: str) -> list[str]:

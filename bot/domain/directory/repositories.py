@@ -59,7 +59,7 @@ def repository_called(index: DirectoryIndex, name: str) -> Repository | None:
     rules = (rules | _rules_of(index, held)) - away
     here = held or tuple(one for one in alike if one not in elsewhere)
     if here or rules:
-        return Repository(tuple(sorted(rules)), here)
+        return Repository(tuple(sorted(rules)), here, is_sure=bool(host) or not _are_apart(index, here, rules))
     if elsewhere or away:
         return Repository(tuple(sorted(away)), elsewhere, is_sure=False)
     ending = () if host else index.paths.repositories_ending(key)
@@ -170,19 +170,29 @@ def _repository_assets(index: DirectoryIndex, names: Iterable[str]) -> tuple[int
 
 def _rules_of(index: DirectoryIndex, assets: Iterable[int]) -> set[str]:
     """Return the keys of the rules of repositories that are called as these assets are."""
-    keys = (addresses.repository_key(index.assets[one].name) for one in assets)
-    return {rules for key in keys for rules in index.paths.repositories_called(key)}
+    found: set[str] = set()
+    for one in assets:
+        key = addresses.repository_key(index.assets[one].name)
+        for host in _hosts_of(index, one) or [""]:
+            found.update(index.paths.repositories_called(f"{host}/{key}" if host else key))
+    return found
 
 
 def _is_elsewhere(index: DirectoryIndex, asset_id: int, host: str) -> bool:
     """Whether a repository is known to be on other hosts than this one."""
+    hosts = _hosts_of(index, asset_id)
+    return bool(hosts) and not any(addresses.is_same_host(host, other) for other in hosts)
+
+
+def _hosts_of(index: DirectoryIndex, asset_id: int) -> list[str]:
     asset = index.assets[asset_id]
     name = addresses.repository_key(asset.name).rpartition("/")[2]
     known = [addresses.host_and_path(addresses.repository_key(each)) for each in asset.addresses]
-    hosts = [other for other, path in known if other and path.rpartition("/")[2] == name]
-    return bool(hosts) and not any(_is_same_host(host, other) for other in hosts)
+    return [other for other, path in known if other and path.rpartition("/")[2] == name]
 
 
-def _is_same_host(host: str, other: str) -> bool:
-    """Whether two hosts are one, or one is the other's for git: `ssh.code.example.com`."""
-    return host == other or host.endswith(f".{other}") or other.endswith(f".{host}")
+def _are_apart(index: DirectoryIndex, assets: Iterable[int], rules: Iterable[str]) -> bool:
+    """Whether repositories of one name are at several hosts."""
+    at = [hosts for one in assets if (hosts := _hosts_of(index, one))]
+    at += [[host] for host, _ in map(addresses.host_and_path, rules) if host]
+    return any(not any(addresses.is_same_host(one, other) for one in hosts for other in at[0]) for hosts in at[1:])

@@ -7,7 +7,8 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import TypeVar
 
-from bot.domain.catalog import AssetClaim, AssetKind, Role
+from bot.domain.catalog import AssetClaim, AssetKind, PathRule, Role
+from bot.domain.directory.addresses import host_and_path, is_same_host, repository_key
 from bot.domain.names import fold
 
 T = TypeVar("T")
@@ -19,15 +20,33 @@ _NO_NAMESPACE = "default"
 def ref_of(claim: AssetClaim) -> str:
     """Return the ref that the claim asks for: `kind:name` or `kind:namespace/name`, in lower case.
 
-    A rule of a CODEOWNERS file keeps its case, because paths have one: `path:repository:pattern`.
+    A rule of a CODEOWNERS file keeps its case, because paths have one: `path:repository:pattern`, without the host.
     """
-    if claim.path_rule is not None:
-        return f"path:{claim.path_rule.repository}:{claim.path_rule.pattern}"
+    if (rule := claim.path_rule) is not None:
+        name = claim.name.partition(":")[0]
+        return f"path:{name if rule.repository.endswith(f'/{name}') else rule.repository}:{rule.pattern}"
     namespace = claim.namespace.lower()
     name = " ".join(claim.name.lower().split())
     if namespace and namespace != _NO_NAMESPACE:
         return f"{claim.kind}:{namespace}/{name}"
     return f"{claim.kind}:{name}"
+
+
+def are_apart(claim: AssetClaim, other: AssetClaim) -> bool:
+    """Whether two claims of one ref are about repositories at different hosts, or about paths in these."""
+    hosts, others = _hosts(claim), _hosts(other)
+    return bool(hosts and others) and not any(is_same_host(one, each) for one in hosts for each in others)
+
+
+def _hosts(claim: AssetClaim) -> set[str]:
+    if claim.path_rule is not None:
+        host, _ = host_and_path(repository_key(claim.path_rule.repository))
+        return {host} if host and not claim.name.startswith(f"{claim.path_rule.repository}:") else set()
+    if claim.kind is not AssetKind.REPOSITORY:
+        return set()
+    name = repository_key(claim.name).rpartition("/")[2]
+    known = map(host_and_path, map(repository_key, claim.addresses))
+    return {host for host, path in known if host and path.rpartition("/")[2] == name}
 
 
 def external_id_in_file(claim: AssetClaim) -> str:
@@ -111,8 +130,17 @@ def merge(claims: Sequence[AssetClaim], *, former_names: Sequence[str] = (), pre
         runs=_union(claim.runs for claim in claims),
         versions=next((claim.versions for claim in claims if claim.versions), ()),
         unowned_reason=_unowned_reason(claims, preferred),
-        path_rule=next((claim.path_rule for claim in claims if claim.path_rule is not None), None),
+        path_rule=_path_rule(claims),
     )
+
+
+def _path_rule(claims: Sequence[AssetClaim]) -> PathRule | None:
+    """Return the first rule, at the host that any says."""
+    rules = [claim.path_rule for claim in claims if claim.path_rule is not None]
+    if not rules:
+        return None
+    placed = (rule.repository for rule in rules if rule.repository.endswith(f"/{rules[0].repository}"))
+    return replace(rules[0], repository=next(placed, rules[0].repository))
 
 
 def _unowned_reason(claims: Sequence[AssetClaim], preferred: int) -> str:

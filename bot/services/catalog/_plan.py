@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.domain.catalog import AssetClaim, Origin
+from bot.domain.catalog import AssetClaim, AssetKind, Origin
 from bot.domain.names import fold
-from bot.domain.reconcile.assets import Refs, external_id_elsewhere, identity, merge, ref_of
+from bot.domain.reconcile.assets import Refs, are_apart, external_id_elsewhere, identity, merge, ref_of
 from bot.domain.reconcile.claims import decode_asset, decode_owners
 from bot.domain.reconcile.owners import OwnerIndex
 from bot.domain.sources import ClaimSubject, rank
@@ -115,13 +115,14 @@ async def _identify(run: Run, plan: ImportPlan) -> None:
     # What two files of the source disagree about is one asset.
     again = {external: first for external in (*diff.added, *diff.changed) if (first := _elsewhere(read, external))}
     refs = {external: ref_of(read[external]) for external in diff.added if external not in again}
+    apart = await _at_other_hosts(run, plan, {external: read[external] for external in refs}, removed)
     # Sorted, because of two claims of one name the first joins: that must not depend on the order of files or imports.
     for external in sorted(refs, key=lambda external: (refs[external], external)):
         earlier = stored.get(external)
         found = earlier.subject_id if earlier is not None else None
         if found is None or found in claimed:
             found = plan.refs.holder(refs[external])
-        if found is None or found in claimed:
+        if found is None or found in claimed or (external, found) in apart:
             new.append(external)
         else:
             plan.asset_ids[external] = found
@@ -129,6 +130,29 @@ async def _identify(run: Run, plan: ImportPlan) -> None:
     ids = await reserve_ids(run.connection, table_of(tables.Asset), len(new))
     plan.asset_ids.update(zip(new, ids, strict=True))
     plan.asset_ids.update((external, plan.asset_ids[first]) for external, first in again.items())
+
+
+async def _at_other_hosts(
+    run: Run, plan: ImportPlan, added: Mapping[str, AssetClaim], removed: Collection[str]
+) -> set[tuple[str, int]]:
+    """Return which new claims are not about the asset that has their ref, since that is at another host."""
+    kinds = (AssetKind.REPOSITORY, AssetKind.PATH)
+    holders: dict[int, list[str]] = {}
+    for external, claim in added.items():
+        if claim.kind in kinds and (holder := plan.refs.holder(ref_of(claim))) is not None:
+            holders.setdefault(holder, []).append(external)
+    found: set[tuple[str, int]] = set()
+    t = table_of(tables.Claim).c
+    query = select(t.id, t.source_id, t.external_id, t.subject_id, t.content, t.path, t.line).where(
+        t.subject == ClaimSubject.ASSET.value, t.digest != ""
+    )
+    async for rows in select_in(run.connection, query, t.subject_id, holders):
+        for row in rows:
+            if row.source_id == run.source.id and row.external_id in removed:
+                continue
+            claim = decode_asset(row.content, external=row.external_id, origin=Origin(row.path, row.line))
+            found.update((each, row.subject_id) for each in holders[row.subject_id] if are_apart(added[each], claim))
+    return found
 
 
 def _elsewhere(read: Mapping[str, AssetClaim], external: str) -> str:
