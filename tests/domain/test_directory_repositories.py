@@ -192,3 +192,52 @@ def test_a_link_is_answered_from_the_host_that_it_leads_to(
 @pytest.mark.parametrize("text", ["acme/shop", "web/x in acme/shop", "acme/shop/api/x", "acme/shop/api/x.go"])
 def test_a_name_that_two_hosts_have_is_asked_back(at_hosts: Directory, text: str) -> None:
     assert answer(at_hosts, text) == ""
+
+
+@pytest.fixture(scope="module")
+def with_blanks() -> Directory:
+    patterns = ["*", "notes\\ old", "/my\\ docs/", "/docs/", "/infra/"]
+    rules = [
+        asset(f"acme/shop:{pattern}", AssetKind.PATH, path_rule=PathRule("acme/shop", pattern, position))
+        for position, pattern in enumerate(patterns)
+    ]
+    return Directory.build([*rules, asset("acme/shop", AssetKind.REPOSITORY)])
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("acme/shop/notes old", "notes\\ old"),
+        ("acme/shop/notes%20old", "notes\\ old"),
+        ("who owns acme/shop/lib/notes old?", "notes\\ old"),
+        ('who owns "notes old" in acme/shop?', "notes\\ old"),
+        ("https://github.com/acme/shop/blob/main/notes old", "notes\\ old"),
+        ("acme/shop/my docs", "/my\\ docs/"),
+        ("who owns my docs/x.md in acme/shop", "/my\\ docs/"),
+        ("acme/shop: my docs/x.md", "/my\\ docs/"),
+        ("docs/x.md in acme/shop", "/docs/"),
+        ("our docs/x.md in acme/shop", "/docs/"),
+        ("acme/shop/docs old", "/docs/"),
+    ],
+)
+def test_a_path_with_blanks_falls_under_the_rule_that_has_them(with_blanks: Directory, text: str, pattern: str) -> None:
+    assert answer(with_blanks, text) == f"acme/shop:{pattern}"
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("acme/shop/docs/../infra/x", "/infra/"),
+        ("docs/a/../../infra/x in acme/shop", "/infra/"),
+        ("https://github.com/acme/shop/blob/main/docs/../infra/x", "/infra/"),
+        ("acme/shop/docs/..x", "/docs/"),
+        ("acme/shop/docs/.../x", "/docs/"),
+    ],
+)
+def test_a_way_down_and_up_again_leads_to_the_folder_beside(with_blanks: Directory, text: str, pattern: str) -> None:
+    assert answer(with_blanks, text) == f"acme/shop:{pattern}"
+
+
+@pytest.mark.parametrize("text", ["../infra/x", "../infra/x in acme/shop", "acme/shop/docs/../../x"])
+def test_a_way_out_of_the_repository_is_asked_back(with_blanks: Directory, text: str) -> None:
+    assert answer(with_blanks, text) == ""

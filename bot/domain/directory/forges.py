@@ -98,6 +98,8 @@ _VERSION = re.compile(r"[a-z-]*v?\d+(?:\.[\dx]+)*[\w.-]*")
 _MOST_REF_SEGMENTS = 4
 #: The number of a line, as compilers, editors and code hosts write it behind a path.
 _LINE_NUMBER = re.compile(r"(?<=[\w.])(?::\d+(?:[:-]\d+)?:?|#L?\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?|\(\d+(?:,\s?\d+)?\)?)$")
+#: A folder and the way out of it again.
+_DOWN_AND_UP = re.compile(r"(?<![^/])(?!\.\.(?:/|$))[^/]+/\.\.(?:/|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +164,15 @@ def folder_key(repository: str, path: str) -> str:
 
 
 def file_path(text: str) -> str:
-    """Return a path as people paste it, without `./`, `%20` and the number of a line behind it."""
+    """Return a path as people paste it, without `./`, `x/../`, `%20` and the number of a line behind it."""
     path = unquote(text.strip()).replace("\\", "/") if "%" in text or "\\" in text else text.strip()
     path = _LINE_NUMBER.sub("", path)
     while path.startswith("./"):
         path = path[2:]
     while "/./" in path:
         path = path.replace("/./", "/")
+    while (shorter := _DOWN_AND_UP.sub("", path, count=1)) != path:
+        path = shorter
     return path
 
 

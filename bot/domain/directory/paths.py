@@ -62,7 +62,7 @@ class PathOwners:
 class Paths:
     """The rules of all CODEOWNERS files."""
 
-    __slots__ = ("_catch_alls", "_everywhere", "_organisations", "_repositories", "_rules", "_short")
+    __slots__ = ("_blanks", "_catch_alls", "_everywhere", "_organisations", "_repositories", "_rules", "_short")
 
     def __init__(self) -> None:
         #: Repository -> key -> its rules.
@@ -75,6 +75,8 @@ class Paths:
         self._organisations: Counter[str] = Counter()
         #: Repository -> how many rules it has.
         self._repositories: dict[str, int] = {}
+        #: How many rules have a blank in their pattern.
+        self._blanks = 0
         #: The ends of repositories' names ("acme/shop", "shop") -> the repositories.
         self._short: dict[str, set[str]] = {}
 
@@ -85,6 +87,7 @@ class Paths:
             return
         key = _key(rule.pattern, is_gitlab=bool(rule.section))
         self._rules.setdefault(kept.repository, {}).setdefault(key, []).append(kept)
+        self._blanks += " " in rule.pattern
         if is_catch_all(rule.pattern):
             self._catch_alls[kept.repository] += 1
         else:
@@ -104,6 +107,7 @@ class Paths:
         if kept not in self._rules.get(kept.repository, {}).get(key, []):
             return
         _take(self._rules[kept.repository], key, kept)
+        self._blanks -= " " in rule.pattern
         _take(self._everywhere, key, kept)
         if is_catch_all(rule.pattern):
             _count_down(self._catch_alls, kept.repository)
@@ -116,6 +120,11 @@ class Paths:
                 self._short[short].discard(kept.repository)
                 if not self._short[short]:
                     del self._short[short]
+
+    @property
+    def have_blanks(self) -> bool:
+        """Whether a rule has a blank in its pattern."""
+        return self._blanks > 0
 
     def repositories(self) -> tuple[str, ...]:
         """Return the repositories that have rules."""

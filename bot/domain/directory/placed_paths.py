@@ -182,7 +182,7 @@ def _may_be_path(index: DirectoryIndex, chunk: Chunk) -> bool:
     if chunk.part is not Part.NAME or run_named(index, (chunk,)) is not None or "://" in chunk.text:
         return False
     path = forges.file_path(chunk.text)
-    if "/" not in path and not chunk.text.endswith("/"):
+    if "/" not in path and not chunk.text.endswith("/") and " " not in path:
         return _FILE.fullmatch(path) is not None
     found = repository_called(index, chunk.text)
     return found is None or not found.is_sure

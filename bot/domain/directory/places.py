@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.domain.directory import addresses, forges
@@ -17,6 +18,8 @@ from bot.domain.names import clean, fold
 
 #: A name has at most this many pieces between white space.
 _MOST_CHUNKS = 12
+#: A path with blanks in it is looked for in so many words.
+_MOST_JOINED = 6
 #: What ends as files do.
 _FILE_NAME = re.compile(r"\w\.\w{1,5}$")
 _BETWEEN_NAMES = frozenset({"and", "or", "vs", "versus"})
@@ -49,14 +52,16 @@ def by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -
     A repository that is named bounds it: a path in it of which the catalog knows nothing is unknown. What may be one
     path with blanks in it is read so where a rule has such a path, and asked back where that decides.
     """
+    if index.paths.have_blanks and any(map(_is_piece, question.chunks)):
+        for run in _with_a_run_joined(question):
+            as_one = _by_address(index, run, limit=limit)
+            if isinstance(as_one, Match) and _has_blank(index, as_one):
+                return as_one
     found = _by_address(index, question, limit=limit)
     joined = _with_blanks(index, question)
     as_one = _by_address(index, joined, limit=limit) if joined != question else None
     if not isinstance(as_one, Match) or as_one.method is not ResolutionMethod.PATH:
         return found
-    rule = index.assets[as_one.asset_id].path_rule
-    if rule is not None and " " in rule.pattern:
-        return as_one
     if isinstance(found, Match) and found.asset_id != as_one.asset_id:
         return Several(candidates(index, (as_one.asset_id, found.asset_id), found.confidence)[:limit], question.text)
     return found
@@ -82,6 +87,25 @@ def _with_blanks(index: DirectoryIndex, question: ParsedQuestion) -> ParsedQuest
         made.append(chunks[place] if last == place else Chunk(text, fold(text), (), Part.NAME, is_quoted=True))
         place = last + 1
     return replace(question, chunks=tuple(made))
+
+
+def _with_a_run_joined(question: ParsedQuestion) -> Iterator[ParsedQuestion]:
+    """Yield a question with each run of words in turn for one, the longest first: any word may be part of a path."""
+    chunks = question.chunks
+    for length in range(min(_MOST_JOINED, len(chunks)), 1, -1):
+        for start in range(len(chunks) - length + 1):
+            run = chunks[start : start + length]
+            if len({chunk.is_quoted for chunk in run}) > 1 or any(chunk.has_comma for chunk in run[:-1]):
+                continue
+            text = " ".join(chunk.text for chunk in run)
+            joined = Chunk(text, fold(text), (), Part.NAME, is_quoted=True)
+            yield replace(question, chunks=(*chunks[:start], joined, *chunks[start + length :]))
+
+
+def _has_blank(index: DirectoryIndex, found: Match) -> bool:
+    """Whether a path is answered by a rule that has a blank in it."""
+    rule = index.assets[found.asset_id].path_rule
+    return found.method is ResolutionMethod.PATH and rule is not None and " " in rule.pattern
 
 
 def _is_piece(chunk: Chunk) -> bool:

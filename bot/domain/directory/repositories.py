@@ -70,8 +70,10 @@ def in_repository(index: DirectoryIndex, repository: Repository, paths: Sequence
     """Return what paths in a repository lead to: the rules' assets, or the repository where no rule is for them.
 
     Several paths are ways to read one address, the likeliest first: what they lead to has to be the same, unless the
-    likeliest alone begins as a rule does.
+    likeliest alone begins as a rule does. A path that leads out of the repository is in none that is named.
     """
+    if any(f"{path}/".startswith("../") for path in paths):
+        return FoundAssets(repository.assets, ResolutionMethod.ADDRESS, is_certain=False)
     found = [index.paths.owners_in(repository.rules, path) for path in paths]
     if not any(found):
         return FoundAssets(repository.assets, ResolutionMethod.ADDRESS, is_certain=repository.is_sure)
@@ -100,6 +102,10 @@ def at_path(index: DirectoryIndex, text: str) -> FoundAssets | None:
     if file is not None:
         return FoundAssets((), ResolutionMethod.PATH)
     path = _AT_REF.sub(r"\1", forges.file_path(text))
+    if path.startswith("../"):  # from where, nobody says
+        return FoundAssets(
+            index.paths.owners_anywhere(path.lstrip("./")).asset_ids, ResolutionMethod.PATH, is_certain=False
+        )
     name, colon, rest = path.partition(":")
     if colon and not _FILE_MARKS.isdisjoint(rest) and repository_called(index, name) is not None:
         path = f"{name}/{rest.lstrip('/')}"  # acme/shop:src/app.py
