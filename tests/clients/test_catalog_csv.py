@@ -309,3 +309,31 @@ def test_what_runs_without_a_version_runs_at_an_unknown_one(parse, header: str, 
     assert list(found.assets[0].runs) == runs
     said = [problem.message for problem in found.problems if "counts as an unknown one" in problem.message]
     assert len(said) == sum(not each.version for each in runs)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "System,Team\nfx,blue\ntill,-\n",
+        "System name;Team;Comments\nfx;blue;\ntill;(none);old\n",
+        "Team,Product\nblue,fx\ntbc,till\n",
+        "Platform,Squad,Slack channel\nfx,blue,#blue\ntill,nobody knows,\n",
+        "Repository,Owner\nfx,blue\ntill,?\n",
+    ],
+)
+def test_a_table_of_systems_and_their_teams_is_one_of_systems(parse: Parse, text: str) -> None:
+    catalog = parse(text)
+    assert owners(catalog) == {"fx": ["blue"], "till": []}
+    assert not catalog.teams
+
+
+def test_what_else_a_table_of_teams_has_makes_no_assets_of_them(parse: Parse) -> None:
+    catalog = parse("Team,Slack channel,Product\nblue,#blue,fx\n")
+    assert [team.name for team in catalog.teams] == ["blue"]
+    assert not catalog.assets
+
+
+def test_a_table_of_teams_declares_none_that_has_no_name(parse: Parse) -> None:
+    catalog = parse("Team,Channel\nblue,#blue\n-,\n(none),\ntbc,\n?,#help\nOpen,#open\n")
+    assert [team.name for team in catalog.teams] == ["blue", "Open"]
+    assert len(catalog.problems) == 4

@@ -27,7 +27,7 @@ _NOBODY = _listed(
     atribuído; никто; пока никто; нет; niemand; nog niemand; n.v.t.; ingen; ingen ännu; ei kukaan; ei vielä
     kukaan; nikt; jeszcze nikt; brak; nikdo; kimse; henüz kimse yok; belum ada; tidak ada; なし; 未定; 无; 暂无; 待定;
     없음; 미정; لا أحد; אין; κανένας; k.A.; n.a.; nobody (Bob left in May); unknown - see the wiki; TBD: maybe
-    Payments; deprecated; End of life; archived; vacant
+    Payments; deprecated; End of life; archived; vacant; -; (none); tbc; N.N.; x; nobody knows; in Klärung
     """
 )
 _TEMPLATES = _listed(
@@ -44,9 +44,9 @@ _VAGUE = _listed(
     ask bob; Ask in #general; ask the platform people; talk to Bob; check with Bob first; contact bob; ping
     @bob; see wiki; frag Bob; demander à Bob; preguntar a Bob; alpha (TBC); alpha (tbd); Payments (to be
     confirmed); alpha (interim); alpha?; alpha ??; maybe alpha; probably alpha; vielleicht alpha; alpha - tbc;
-    alpha or beta; former alpha; alpha (disbanded); same as above; ditto; various; left the company; someone;
-    Jane Doe (left the company); alpha (no longer); alpha - departed; alpha (until March); was: alpha; alpha until
-    March; then beta
+    alpha or beta; former alpha; alpha (disbanded); same as above; ditto; various; left the company; left company;
+    someone; Jane Doe (left the company); alpha (no longer); alpha - departed; alpha (until March); was: alpha; alpha
+    until March; then beta
     """
 )
 #: Names of teams and people that begin or end as those above do.
@@ -56,7 +56,8 @@ _NAMES = _listed(
     Source; None-Such; Deprecation; Placeholder Studio; Temp; Probability; team-a; Team A; @acme/team;
     @acme/nobody; @nil; user:na; @org/payments; jo@example.com; team@acme.test; Jane Doe <jane@example.com>;
     Payments <pay@example.com>; A$AP; Archives; Orders (EU); Payments (Core); KA; Vari; Search & Discovery; Yet
-    Another Team; Now; Still; Or; Thenard; Orders (Exports); Alpha - Old Town; Left Shift; Until
+    Another Team; Now; Still; Or; Thenard; Orders (Exports); Alpha - Old Town; Left Shift; Until; NN; X (Twitter);
+    X-Ray; Left Field
     """
 )
 

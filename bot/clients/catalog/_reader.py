@@ -169,7 +169,7 @@ class Sink:
 
     def _count_unnamed(self) -> None:
         """Give what is called as a team that is declared to that team, and say of the rest that it is nobody's."""
-        teams = {fold(name) for team in self.catalog.teams for name in (team.name, *team.aliases)}
+        teams = {fold(name) for team in self.catalog.teams for name in (team.name, *team.aliases)} - {""}
         counted: dict[tuple[str, NoOwner], list[tuple[AssetClaim, str]]] = {}
         declared: dict[str, AssetClaim] = {}
         for claim in self._unnamed:
@@ -218,6 +218,10 @@ class Sink:
     def team(self, claim: TeamClaim) -> None:
         """Add a team, or a problem when the source already has one of that name, or it looks like a secret."""
         if self._is_secret("team", _texts_of(claim), claim.origin):
+            return
+        if not fold(claim.name):
+            message = f"names a team {quoted(claim.name)}, which is no name; it is left out."
+            self.problem(claim.origin, message, is_error=False)
             return
         if self._is_new("team", claim.name.casefold(), claim.name, claim.origin):
             self.catalog.teams.append(replace(claim, timezone=self._zone(claim.timezone, claim.origin)))

@@ -277,6 +277,12 @@ def _team(file: SourceFile, sink: Sink, row: SheetRow) -> None:
     if not name:
         sink.problem(file.at(row.line), "has no team's name and is left out; give it one.")
         return
+    if no_owner(OwnerRef(name, written=name)) is not None and not any(
+        row.text(key) for key in row.cells if key != "team"
+    ):
+        message = f"has {quoted(name)} for a team, which is the name of none; it is left out."
+        sink.problem(file.at(row.line), message, is_error=False)
+        return
     members = row.texts("members")
     sink.team(
         TeamClaim(

@@ -29,6 +29,10 @@ _COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
     about: {name: spellings.split() for name, spellings in columns.items()}
     for about, columns in table("spreadsheet_columns").items()
 }
+#: The columns of a table of assets whose first is called as what a team has: `System,Team`.
+_THINGS = _COLUMNS["assets"] | _COLUMNS["things"]
+#: What only a team has.
+_OF_TEAMS = frozenset({"channel", "slackchannel", "usergroup", "slackgroup", "members", "people", "lead", "teamlead"})
 LIST = re.compile(r"[;\n]|(?<!\|)\|(?!\|)|,(?=\s*\S)|\s/\s")
 _FIRST_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)?")
 #: What a spreadsheet may have put before a text, so that it is not taken for a formula.
@@ -133,13 +137,20 @@ class SheetRows:
 def columns_of(header: Sequence[str]) -> tuple[SheetKind, dict[str, int]] | None:
     """Return what a header's file is about and where its columns are; None when it is about nothing that Baton knows.
 
-    Of two columns with one meaning the first counts. An asset needs a name and one more of its columns.
+    Of two columns with one meaning the first counts. An asset needs a name and one more of its columns. A table with
+    a column for a team and one for what teams have, such as a system, is about what stands first in it, and about
+    systems where nothing in it is a team's alone.
     """
     folded = [re.sub(r"[^a-z0-9]", "", cell.lower()) for cell in header[:200]]
     words = set(folded)
     person, team, asset = (_places(folded, _COLUMNS[about]) for about in ("people", "teams", "assets"))
     if words & {"email", "mail", "emailaddress", "slackid", "handle", "username", "login"}:
         return SheetKind.PEOPLE, person
+    things = _places(folded, _THINGS)
+    if "name" not in asset and "name" in things and things.keys() & {"owner", "team"}:
+        owner = min(things[key] for key in ("owner", "team") if key in things)
+        if things["name"] < owner or not words & _OF_TEAMS:
+            return SheetKind.ASSETS, things
     is_about_teams = bool(words & {"team", "teamname"}) and not words & set(_COLUMNS[SheetKind.ASSETS]["name"])
     names_people = bool(words & {"channel", "slackchannel", "members", "lead"})
     if is_about_teams or ("name" in words and names_people and not words & {"team", "owner", "kind", "type"}):
