@@ -11,6 +11,7 @@ from tests.domain.directory_assets import answer, asset
 _CATALOG = [
     *(asset("login"), asset("search"), asset("reports"), asset("checkout"), asset("web"), asset("payments-db")),
     *(asset("order-policy"), asset("mail-box"), asset("order-api"), asset("match-engine"), asset("grafana")),
+    *(asset("parking"), asset("demand")),
 ]
 
 
@@ -34,6 +35,13 @@ def directory() -> Directory:
         ("where are the reports?", "reports"),
         ("my reports are gone", "reports"),
         ("how do I checkout a branch?", "checkout"),
+        # In two words it is what somebody does
+        ("can anyone help me log in", "login"),
+        ("please log in again", "login"),
+        ("how do I check out here", "checkout"),
+        # What is said of the thing that the word means, and is no trouble
+        ("parking is full today", "parking"),
+        ("demand is high", "demand"),
         ("who doesn't own search?", "search"),
         ("who owns something like grafana?", "grafana"),
         ("which queues does checkout own", "checkout"),
@@ -59,6 +67,14 @@ def test_a_sentence_that_asks_for_nobody_is_not_answered(directory: Directory, t
         ("the login service", "login"),
         ("login please", "login"),
         ("login owner?", "login"),
+        ("log in", "login"),
+        ("log in service", "login"),
+        ("who owns log in?", "login"),
+        ("problem with the log in", "login"),
+        ("parking is full, who owns it?", "parking"),
+        ("parking is down", "parking"),
+        ("checkout is returning errors", "checkout"),
+        ("checkout has 502s", "checkout"),
         ("login team", "login"),
         ("login, anyone?", "login"),
         ("who can help me with login?", "login"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bot.domain.directory.answers import Match
 from bot.domain.directory.choices import run_named
@@ -18,6 +19,9 @@ from bot.domain.directory.vocabulary import (
     LONG_ENOUGH,
     PART_OF_WORDS,
     QUESTION_WORDS,
+    STATE_WORDS,
+    TROUBLE_WORDS,
+    VERB_PARTICLES,
 )
 
 #: What asks for whoever is responsible.
@@ -52,7 +56,11 @@ _BEFORE_NO_NAME = frozenset(
 )
 #: What stands before a name, and behind it in what is said of one thing.
 _BEFORE_NAME = frozenset({"of", "for", "from", "with", "in", "on", "about", "by", "at", "behind"})
-_BEHIND_NAME = frozenset({"is", "was", "isnt", "wasnt", "has", "hasnt", "keeps", "seems", "went", "doesnt"})
+_BEHIND_NAME = frozenset({"isnt", "wasnt", "hasnt", "keeps", "doesnt"})
+#: The same, of a system in trouble.
+_BEFORE_TROUBLE = frozenset({"is", "was", "has", "seems", "went"})
+#: What is said before what is in trouble, and is no part of what is done: "the log in".
+_ARTICLES = frozenset({"the", "our", "your", "this", "that"})
 #: What may stand beside a name that is asked for in as many words: "login please".
 _BESIDE_NAME = frozenset(
     """the a an our my please pls plz thanks thank thx ty you hi hey hello asap urgent quick quickly again and now today
@@ -73,7 +81,9 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
     chunks = question.chunks
     others = [chunk for chunk in chunks if not _says_no_more(chunk.folded)]
     place = next((place for place, chunk in enumerate(chunks) if _names(index, chunk, found)), None)
-    if place is None or all(_names(index, chunk, found) for chunk in others):
+    if place is None:
+        return _is_verb(index, chunks, found)
+    if all(_names(index, chunk, found) for chunk in others):
         return False
     if not _is_ordinary(chunks[place]) or _has_kind_beside(chunks, place):
         return False
@@ -119,4 +129,24 @@ def _stands_as_name(chunks: Sequence[Chunk], place: int) -> bool:
     behind = chunks[place + 1].folded if place + 1 < len(chunks) else ""
     if before in _BEFORE_NO_NAME:
         return False
+    if behind in _BEFORE_TROUBLE:
+        return any(_is_trouble(chunk.folded) for chunk in chunks[place + 2 :])
     return before in _BEFORE_NAME or behind in _BEHIND_NAME
+
+
+def _is_trouble(word: str) -> bool:
+    return word in STATE_WORDS or word in TROUBLE_WORDS or any(map(str.isdecimal, word))
+
+
+def _is_verb(index: DirectoryIndex, chunks: Sequence[Chunk], found: Match) -> bool:
+    """Whether a name is only there in two words that say what somebody does: "please log in again"."""
+    for place, (first, second) in enumerate(pairwise(chunks)):
+        if second.folded not in VERB_PARTICLES or first.is_quoted or second.is_quoted:
+            continue
+        named = run_named(index, (first, second))
+        if named is None or found.asset_id not in named.asset_ids:
+            continue
+        around = (*chunks[:place], *chunks[place + 2 :])
+        is_name = bool(place) and chunks[place - 1].folded in _BEFORE_NAME | _ARTICLES
+        return not is_name and any(chunk.folded not in KIND_WORDS for chunk in around)
+    return False
