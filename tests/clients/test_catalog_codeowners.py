@@ -288,6 +288,10 @@ def test_repositories_of_one_name_at_two_hosts_are_two(tmp_path: Path) -> None:
         ("https://github.com/acme/shop",),
         ("https://code.example.com/acme/shop",),
     ]
+    assert [asset.external_id for asset in found.assets if asset.kind is AssetKind.REPOSITORY] == [
+        "acme/shop",
+        "code.example.com/acme/shop",
+    ]
     assert {rule.repository for asset in found.assets if (rule := asset.path_rule)} == {
         "github.com/acme/shop",
         "code.example.com/acme/shop",

@@ -138,6 +138,21 @@ async def test_repositories_of_one_name_at_two_hosts_are_two(world: World, are_o
     }
 
 
+async def test_paths_that_were_one_part_once_their_hosts_are_known(world: World) -> None:
+    def rule(place: str) -> AssetClaim:
+        path_rule = PathRule(place, "/api/", 0)
+        return asset("acme/shop:/api/", kind=AssetKind.PATH, path_rule=path_rule)
+
+    await world.load("hub", rule("acme/shop"))
+    await world.load("lab", rule("acme/shop"))
+    [first] = (await world.assets()).values()
+    await world.load("hub", rule("github.com/acme/shop"))
+    await world.load("lab", rule("code.example.com/acme/shop"))
+    found = {row.rule_repository: row.id for row in (await world.assets()).values()}
+    assert set(found) == {"github.com/acme/shop", "code.example.com/acme/shop"}
+    assert found["github.com/acme/shop"] == first.id
+
+
 async def test_a_repository_of_which_nobody_says_the_host_is_the_one_of_its_name(world: World) -> None:
     rule = PathRule("acme/shop", "/api/", 0)
     await world.load("bare", asset("r", "acme/shop:/api/", kind=AssetKind.PATH, path_rule=rule))

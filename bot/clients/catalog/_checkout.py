@@ -82,10 +82,10 @@ def split_line(line: str, check: Callable[[str], None]) -> tuple[str, str]:
     return match["pattern"], COMMENT.sub("", match["rest"] or "")
 
 
-def repository_claim(remote: Remote, owners: Iterable[OwnerRef], origin: Origin) -> AssetClaim:
+def repository_claim(remote: Remote, external_id: str, owners: Iterable[OwnerRef], origin: Origin) -> AssetClaim:
     """Return the repository as an asset, with the owners of all its files."""
     return AssetClaim(
-        external_id=remote.place,
+        external_id=external_id,
         kind=AssetKind.REPOSITORY,
         name=remote.name,
         addresses=remote.addresses,

@@ -111,6 +111,13 @@ class Sink:
     _wholes: dict[str, str] = field(default_factory=dict)
     #: By external id, the external ids of what cannot do without it.
     _users: dict[str, set[str]] = field(default_factory=dict)
+    #: By the name of a repository, where the first of that name is.
+    _places: dict[str, str] = field(default_factory=dict)
+
+    def repository_id(self, name: str, place: str) -> str:
+        """Return what to call a repository by: its name or, for the second of that name at another host, its place."""
+        first = self._places.setdefault(name.casefold(), place)
+        return name if first in {place, name} or place == name else place
 
     def asset(self, claim: AssetClaim) -> None:
         """Add an asset, or a problem when its `external_id` is already taken or a name of it looks like a secret."""

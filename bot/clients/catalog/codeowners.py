@@ -45,7 +45,8 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
     remote = repository(file, text, options, _PLACES)
     catch_all = next((rule for rule in reversed(found) if is_catch_all(rule.pattern)), None)
     origin = file.at(catch_all.line if catch_all else None)
-    sink.asset(repository_claim(remote, catch_all.owners if catch_all else (), origin))
+    external_id = sink.repository_id(remote.name, remote.place)
+    sink.asset(repository_claim(remote, external_id, catch_all.owners if catch_all else (), origin))
     last = {rule.pattern: position for position, rule in enumerate(found)}
     for position, rule in enumerate(found):
         if last[rule.pattern] != position:
@@ -55,10 +56,10 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
             continue
         sink.asset(
             AssetClaim(
-                external_id=f"{remote.place}:{rule.pattern}",
+                external_id=f"{external_id}:{rule.pattern}",
                 kind=AssetKind.PATH,
                 name=f"{remote.name}:{rule.pattern}",
-                parent=remote.place,
+                parent=external_id,
                 owners=tuple(map(OwnerClaim, rule.owners)),
                 path_rule=PathRule(remote.place, rule.pattern, position),
                 origin=file.at(rule.line),

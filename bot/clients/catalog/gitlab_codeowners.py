@@ -67,11 +67,12 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
     text = read_text(file, sink, max_bytes=min(_MAX_BYTES, options.max_file_bytes))
     sections = _Reader(file, sink).read(text)
     remote = repository(file, text, options, _PLACES)
-    _repository_asset(file, sink, remote, sections)
+    external_id = sink.repository_id(remote.name, remote.place)
+    _repository_asset(file, sink, remote, external_id, sections)
     position = 0
     for section in sections:
         for entry in _in_effect(file, sink, section):
-            sink.asset(_claim(file, remote, section, entry, position))
+            sink.asset(_claim(file, remote, external_id, section, entry, position))
             position += 1
 
 
@@ -148,14 +149,16 @@ def _in_effect(file: SourceFile, sink: Sink, section: _Section) -> Iterator[_Ent
             sink.problem(file.at(entry.line), message, is_error=False)
 
 
-def _claim(file: SourceFile, remote: Remote, section: _Section, entry: _Entry, position: int) -> AssetClaim:
+def _claim(
+    file: SourceFile, remote: Remote, external_id: str, section: _Section, entry: _Entry, position: int
+) -> AssetClaim:
     shown = f"!{entry.pattern}" if entry.is_exclusion else entry.pattern
     where = shown if section.name == _NO_SECTION else f"[{section.name}] {shown}"
     return AssetClaim(
-        external_id=f"{remote.place}:{where}",
+        external_id=f"{external_id}:{where}",
         kind=AssetKind.PATH,
         name=f"{remote.name}:{where}",
-        parent=remote.place,
+        parent=external_id,
         tags=(("approval", "optional"),) if section.is_optional else (),
         owners=tuple(map(OwnerClaim, entry.owners)),
         path_rule=PathRule(remote.place, entry.pattern, position, section.name),
@@ -163,7 +166,9 @@ def _claim(file: SourceFile, remote: Remote, section: _Section, entry: _Entry, p
     )
 
 
-def _repository_asset(file: SourceFile, sink: Sink, remote: Remote, sections: Sequence[_Section]) -> None:
+def _repository_asset(
+    file: SourceFile, sink: Sink, remote: Remote, external_id: str, sections: Sequence[_Section]
+) -> None:
     """Add the repository; its owners are those of every section's last entry for all files, together."""
     owners: dict[OwnerRef, None] = {}
     line: int | None = None
@@ -172,7 +177,7 @@ def _repository_asset(file: SourceFile, sink: Sink, remote: Remote, sections: Se
         if found is not None and not found.is_exclusion:
             owners.update(dict.fromkeys(found.owners))
             line = line or found.line
-    sink.asset(repository_claim(remote, owners, file.at(line)))
+    sink.asset(repository_claim(remote, external_id, owners, file.at(line)))
 
 
 FORMAT = Format(

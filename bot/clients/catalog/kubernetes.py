@@ -188,14 +188,15 @@ class _Owners:
         named = {(claim.owner.name, claim.owner.type) for claim in approvers}
         owners = (*approvers, *(claim for claim in helpers if (claim.owner.name, claim.owner.type) not in named))
         name, where = place.remote.name, place.remote.place
+        external_id = reader.sink.repository_id(name, where)
         is_root = pattern == "/"
         reader.sink.asset(
             AssetClaim(
-                external_id=f"{where}:{pattern}",
+                external_id=f"{external_id}:{pattern}",
                 kind=AssetKind.PATH,
                 name=f"{name}:{pattern}",
                 description=remark,
-                parent=where,
+                parent=external_id,
                 tags=tuple(("label", label) for label in reader.texts(labels, "labels")),
                 owners=owners,
                 # A deeper directory wins over those above it, and files of a kind over the rest of their directory.
@@ -204,13 +205,13 @@ class _Owners:
             )
         )
         if is_root:
-            self._repository(owners, fields)
+            self._repository(external_id, owners, fields)
 
-    def _repository(self, owners: tuple[OwnerClaim, ...], fields: Fields) -> None:
+    def _repository(self, external_id: str, owners: tuple[OwnerClaim, ...], fields: Fields) -> None:
         remote = self._place.remote
         self._reader.sink.asset(
             AssetClaim(
-                external_id=remote.place,
+                external_id=external_id,
                 kind=AssetKind.REPOSITORY,
                 name=remote.name,
                 addresses=remote.addresses,

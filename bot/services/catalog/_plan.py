@@ -110,12 +110,15 @@ async def _identify(run: Run, plan: ImportPlan) -> None:
         if claim.is_live and external not in removed:
             plan.asset_ids[external] = claim.subject_id
     claimed = set(plan.asset_ids.values())
-    new: list[str] = []
     read = run.reading.assets.claims
     # What two files of the source disagree about is one asset.
     again = {external: first for external in (*diff.added, *diff.changed) if (first := _elsewhere(read, external))}
     refs = {external: ref_of(read[external]) for external in diff.added if external not in again}
-    apart = await _at_other_hosts(run, plan, {external: read[external] for external in refs}, removed)
+    wanted = {external: plan.refs.holder(ref) for external, ref in refs.items()}
+    wanted |= {each: stored[each].subject_id for each in diff.changed if read[each].kind is AssetKind.PATH}
+    apart = await _at_other_hosts(run, wanted)
+    # What was one before hosts were told apart.
+    new = sorted(each for each in diff.changed if (each, stored[each].subject_id) in apart)
     # Sorted, because of two claims of one name the first joins: that must not depend on the order of files or imports.
     for external in sorted(refs, key=lambda external: (refs[external], external)):
         earlier = stored.get(external)
@@ -132,14 +135,13 @@ async def _identify(run: Run, plan: ImportPlan) -> None:
     plan.asset_ids.update((external, plan.asset_ids[first]) for external, first in again.items())
 
 
-async def _at_other_hosts(
-    run: Run, plan: ImportPlan, added: Mapping[str, AssetClaim], removed: Collection[str]
-) -> set[tuple[str, int]]:
-    """Return which new claims are not about the asset that has their ref, since that is at another host."""
-    kinds = (AssetKind.REPOSITORY, AssetKind.PATH)
+async def _at_other_hosts(run: Run, wanted: Mapping[str, int | None]) -> set[tuple[str, int]]:
+    """Return which claims are not about the asset that they are `wanted` for, since that is at another host."""
+    read, diff = run.reading.assets.claims, run.diffs[ClaimSubject.ASSET]
+    outdated = {*diff.removed, *diff.changed}
     holders: dict[int, list[str]] = {}
-    for external, claim in added.items():
-        if claim.kind in kinds and (holder := plan.refs.holder(ref_of(claim))) is not None:
+    for external, holder in wanted.items():
+        if holder is not None and read[external].kind in (AssetKind.REPOSITORY, AssetKind.PATH):
             holders.setdefault(holder, []).append(external)
     found: set[tuple[str, int]] = set()
     t = table_of(tables.Claim).c
@@ -148,10 +150,10 @@ async def _at_other_hosts(
     )
     async for rows in select_in(run.connection, query, t.subject_id, holders):
         for row in rows:
-            if row.source_id == run.source.id and row.external_id in removed:
+            if row.source_id == run.source.id and row.external_id in outdated:
                 continue
             claim = decode_asset(row.content, external=row.external_id, origin=Origin(row.path, row.line))
-            found.update((each, row.subject_id) for each in holders[row.subject_id] if are_apart(added[each], claim))
+            found.update((each, row.subject_id) for each in holders[row.subject_id] if are_apart(read[each], claim))
     return found
 
 

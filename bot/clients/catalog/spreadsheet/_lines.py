@@ -30,7 +30,7 @@ _COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
     for about, columns in table("spreadsheet_columns").items()
 }
 #: The columns of a table of assets whose first is called as what a team has: `System,Team`.
-_THINGS = _COLUMNS["assets"] | _COLUMNS["things"]
+_THINGS = {**_COLUMNS["assets"], **_COLUMNS["things"]}
 #: What only a team has.
 _OF_TEAMS = frozenset({"channel", "slackchannel", "usergroup", "slackgroup", "members", "people", "lead", "teamlead"})
 LIST = re.compile(r"[;\n]|(?<!\|)\|(?!\|)|,(?=\s*\S)|\s/\s")
