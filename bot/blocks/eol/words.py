@@ -9,7 +9,7 @@ from bot.blocks import text
 from bot.blocks.ownership.words import join
 from bot.blocks.text import bold, escape, plain
 from bot.domain.eol import charges
-from bot.domain.eol.charges import NOT_KNOWN, Charged, monthly, price
+from bot.domain.eol.charges import NOT_KNOWN, Charged, GoesOn, monthly, price
 from bot.domain.eol.deadlines import LONG_AGO, next_one
 from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import WORDS, DeadlineKind, Milestone
@@ -207,8 +207,8 @@ def _sentence(said: str) -> str:
     return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
-def _goes_on(watch: Watch) -> list[bool | None]:
-    return [one.deployment.has_extended_support for one in watch.runs]
+def _goes_on(watch: Watch) -> list[GoesOn]:
+    return [one.goes_on for one in watch.runs]
 
 
 def _steps(watch: Watch) -> Sequence[Charge]:

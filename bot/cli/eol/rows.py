@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.cli.eol.match import STATUS, plain_clock
-from bot.domain.eol.charges import price
+from bot.domain.eol.charges import NOTHING, Charged, price
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import MatchedDeployment, certain_of
 from bot.domain.eol.matches import AmbiguousVersion, UnknownProduct
@@ -44,7 +44,7 @@ def entry(each: Entry, report: Report) -> dict[str, Any]:
         "deadline": on.isoformat() if (on := _day(watch.deadline)) is not None else None,
         "days": (on - report.today).days if on is not None else None,
         "is_past": each.is_past,
-        **{key: _plain(value) for key, value in _charges(each).items()},
+        **{key: _plain(value) for key, value in _charges(each.charged).items()},
         "answer": _answer(each, report.today),
         "answer_until": each.quiet_until.isoformat() if each.quiet_until is not None else None,
         "plan": plan if any((plan := _plan(each)).values()) else None,
@@ -102,7 +102,7 @@ def _row(one: MatchedDeployment, each: Entry | None, report: Report) -> dict[str
         "deadline": on,
         "days": (on - report.today).days if on is not None else None,
         **_clocks(cycle),
-        **_charges(each),
+        **_charges(each.charged_for(one, report.today) if each is not None else NOTHING),
         "answer": _answer(each, report.today) if each is not None else None,
         "answer_until": each.quiet_until if each is not None else None,
         **_plan(each),
@@ -163,9 +163,9 @@ def _giver(each: Entry) -> str | None:
     return each.giver.name if each.giver is not None else None
 
 
-def _charges(each: Entry | None) -> dict[str, Any]:
+def _charges(charged: Charged) -> dict[str, Any]:
     """Return what is charged now and next in words, and from when."""
-    now, later = (each.charged.now, each.charged.next) if each is not None else (None, None)
+    now, later = charged.now, charged.next
     return {
         "charge": price(now) if now is not None else None,
         "next_charge": price(later) if later is not None else None,

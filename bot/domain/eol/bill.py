@@ -46,10 +46,7 @@ class Bill:
             self.oldest = max(self.oldest, (days, runs[0].asset.name))
         self.soon += not ended and any(today <= end <= today + timedelta(SOON_DAYS) for end in ends)
         self.unknown += len(cycles) < len(runs)
-        running = (
-            running_charge(cycle, today, has_extended_support=one.deployment.has_extended_support)
-            for one, cycle in cycles
-        )
+        running = (running_charge(cycle, today, has_extended_support=one.goes_on) for one, cycle in cycles)
         charges = [each for each in running if each is not None]
         known = [(charge.currency, int(a_month)) for charge in charges if (a_month := monthly(charge)) is not None]
         for currency, amount in known:

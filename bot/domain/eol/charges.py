@@ -9,20 +9,31 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from enum import Enum
 
 from bot.domain.eol.records import VCPU_HOUR, Charge, Cycle, Product
 
 #: What an instance of two vCPUs and its standby use in a month, in vCPU-hours: 2 x 2 x 730. The inventory names no
 #: sizes, so whatever is said of money a month is counted so.
 EXAMPLE_HOURS = 2920
+#: What is charged for the control plane of a cluster, and for none of the machines in it.
+_CLUSTER_HOUR = "cluster-hour"
 #: What one of these uses in a month, by what is charged for.
-_A_MONTH = {VCPU_HOUR: EXAMPLE_HOURS, "cluster-hour": 730}
+_A_MONTH = {VCPU_HOUR: EXAMPLE_HOURS, _CLUSTER_HOUR: 730}
 #: The category of what providers sell. Elsewhere the third clock may as well be support that is free.
 _SOLD = "service"
 NOT_KNOWN = "price not known"
 _CENT = Decimal("0.01")
+
+
+class With(Enum):
+    """Of what a thing is a part that alone is charged for: its support goes on as that one's does."""
+
+    CLUSTER = "cluster"
+
+
 #: Whether support goes on for money where something runs; None where the inventory does not say.
-GoesOn = bool | None
+GoesOn = bool | With | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +80,17 @@ def charges_of(cycle: Cycle, *, has_extended_support: GoesOn = None) -> tuple[Ch
     Where the inventory does not say, support goes on for money where the provider lets it do so by itself, which is
     where it has charges. Where somebody has bought it, it costs from the day after the standard one.
     """
-    if has_extended_support is False:
+    if has_extended_support is False or isinstance(has_extended_support, With):
         return ()
     if cycle.charges or has_extended_support is None:
         return cycle.charges
     is_dated = isinstance(cycle.eol, date) and _goes_beyond(cycle)
     return (Charge(cycle.eol + timedelta(1)),) if is_dated and isinstance(cycle.eol, date) else ()
+
+
+def is_per_cluster(cycle: Cycle) -> bool:
+    """Whether it is the cluster that is charged for, and not what runs in it."""
+    return any(each.unit == _CLUSTER_HOUR for each in cycle.charges)
 
 
 def running_charge(cycle: Cycle, day: date, *, has_extended_support: GoesOn = None) -> Charge | None:

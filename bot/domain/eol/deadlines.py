@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import lru_cache
 
-from bot.domain.eol.charges import charges_of
+from bot.domain.eol.charges import GoesOn, With, charges_of
 from bot.domain.eol.milestones import Deadline, DeadlineKind
 from bot.domain.eol.records import Cycle, Undated
 
@@ -14,7 +14,7 @@ LONG_AGO = date(2000, 1, 1)
 
 
 @lru_cache(maxsize=65536)
-def deadlines_of(cycle: Cycle, *, has_extended_support: bool | None = None) -> tuple[Deadline, ...]:
+def deadlines_of(cycle: Cycle, *, has_extended_support: GoesOn = None) -> tuple[Deadline, ...]:
     """Return what ends or begins to cost, in the order of the days; what has no date has no deadline.
 
     Support that goes on for money counts where it goes on by itself: where the inventory says so, or where the provider
@@ -23,7 +23,8 @@ def deadlines_of(cycle: Cycle, *, has_extended_support: bool | None = None) -> t
     A cost that begins the day after support ends is said with that end.
     """
     charges = charges_of(cycle, has_extended_support=has_extended_support)
-    goes_on = bool(charges) if has_extended_support is None else has_extended_support
+    is_charged = bool(cycle.charges if isinstance(has_extended_support, With) else charges)
+    goes_on = has_extended_support if isinstance(has_extended_support, bool) else is_charged
     end = LONG_AGO if cycle.eol is Undated.ENDED else cycle.eol
     found: list[Deadline] = []
     if isinstance(end, date):
@@ -42,7 +43,7 @@ def deadlines_of(cycle: Cycle, *, has_extended_support: bool | None = None) -> t
     return tuple(sorted(found, key=lambda each: (each.on, each.kind.value)))
 
 
-def next_one(cycle: Cycle, today: date, *, has_extended_support: bool | None = None) -> Deadline | None:
+def next_one(cycle: Cycle, today: date, *, has_extended_support: GoesOn = None) -> Deadline | None:
     """Return what ends or begins to cost next, other than active support; None for nothing that has a date."""
     found = deadlines_of(cycle, has_extended_support=has_extended_support)
     return next((each for each in found if each.on >= today and each.kind is not DeadlineKind.ACTIVE_SUPPORT), None)

@@ -12,7 +12,8 @@ from operator import attrgetter
 from typing import TypeVar
 
 from bot.domain import id_lists
-from bot.domain.catalog import Role
+from bot.domain.catalog import Hosting, Role
+from bot.domain.eol.charges import GoesOn, With, is_per_cluster
 from bot.domain.eol.deadlines import current, deadlines_of
 from bot.domain.eol.matches import AmbiguousVersion, InCycle, Matched, MatchMethod, UnknownProduct, UntrackedOld
 from bot.domain.eol.milestones import Deadline
@@ -40,6 +41,15 @@ class MatchedDeployment:
     def is_of_itself(self) -> bool:
         """Whether it is an asset's own version, which its owner offers to others and is not reminded of."""
         return not isinstance(self.matched, UnknownProduct) and self.matched.product.asset_ref == self.asset.ref
+
+    @property
+    def goes_on(self) -> GoesOn:
+        """Whether its support goes on for money; that of the machines in a cluster does with the cluster's."""
+        said = self.deployment.has_extended_support
+        if said is False or self.asset.hosting is not Hosting.VIRTUAL_MACHINE:
+            return said
+        sure = certain_of(self.matched)
+        return With.CLUSTER if sure is not None and is_per_cluster(sure.cycle) else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +248,7 @@ class Exposure:
         clock = (sure.product.key, sure.cycle.name)
         id_lists.add(self.running, (addressee.key, *clock), asset_id)
         all_deadlines, holders = self._clocks.setdefault(clock, (set(), set()))
-        all_deadlines.add(deadlines_of(sure.cycle, has_extended_support=one.deployment.has_extended_support))
+        all_deadlines.add(deadlines_of(sure.cycle, has_extended_support=one.goes_on))
         holders.add(addressee.key)
         self._group(one, change)
 
@@ -318,7 +328,7 @@ def watches_of(one: MatchedDeployment, today_of: Callable[[Addressee], date]) ->
     sure, addressee = certain_of(one.matched), one.responsible.addressee
     if sure is None or one.is_of_itself:
         return []
-    deadlines = deadlines_of(sure.cycle, has_extended_support=one.deployment.has_extended_support)
+    deadlines = deadlines_of(sure.cycle, has_extended_support=one.goes_on)
     return [
         Watch(addressee, sure.product, sure.cycle, deadline, (one,))
         for deadline in current(deadlines, today_of(addressee))

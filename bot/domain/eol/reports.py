@@ -92,6 +92,10 @@ class Entry:
         """From whom it was taken over; None while its addressee has it."""
         return giver_of(self.watch, self.taker)
 
+    def charged_for(self, one: MatchedDeployment, today: date) -> Charged:
+        """Return what is charged for one of the things: for a cluster, and not for the machines in it as well."""
+        return charged(self.watch.product, self.watch.cycle, today, (one.goes_on,))
+
     @property
     def has_ended(self) -> bool:
         """Whether support is over, or goes on only for money; whatever was answered to that."""
@@ -282,7 +286,7 @@ class Compiling:
         return entries
 
     def _entry(self, watch: Watch, active: Watch | None, reminder: Remembered | None) -> Entry:
-        goes_on = (one.deployment.has_extended_support for one in watch.runs)
+        goes_on = (one.goes_on for one in watch.runs)
         money = charged(watch.product, watch.cycle, self.today, goes_on)
         done = effect(reminder.answers, watch.deadline.on, reminder.milestone, self.today) if reminder else None
         return Entry(

@@ -96,7 +96,7 @@ def _is_supported(run: MatchedDeployment, today: date) -> bool:
     certain = certain_of(run.matched)
     if certain is None:
         return False
-    deadlines = deadlines_of(certain.cycle, has_extended_support=run.deployment.has_extended_support)
+    deadlines = deadlines_of(certain.cycle, has_extended_support=run.goes_on)
     ahead = all(each.on >= today for each in current(deadlines, today))
     return ahead and phase(certain.cycle, today) not in (Phase.UNKNOWN, Phase.ENDED)
 

@@ -89,7 +89,7 @@ def _row(entries: list[Entry]) -> TimelineRow:
     watch = entries[0].watch
     cycle, on = watch.cycle, watch.deadline.on
     label = clean(watch.product.label or watch.product.key)
-    kinds = {one.deployment.has_extended_support for each in entries for one in each.watch.runs}
+    kinds = {one.goes_on for each in entries for one in each.watch.runs}
     goes_on = any(charges_of(cycle, has_extended_support=each) for each in kinds)
     planned = [each.quiet_until for each in entries if each.urgency is Urgency.PLANNED and each.quiet_until]
     standard = LONG_AGO if cycle.eol is Undated.ENDED else cycle.eol
