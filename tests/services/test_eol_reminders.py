@@ -695,6 +695,36 @@ class TestManagers:
         assert heard(world, "lena") == [(3, 26)]
         assert heard(world, "mona") == [(3, 26), (4, 2)]
 
+    @pytest.mark.parametrize(
+        ("above", "lena", "mona", "platform"),
+        [
+            ({}, [(5, 13), (7, 1)], [(5, 13), (7, 1)], []),
+            ({"lead": None}, [], [(5, 13), (7, 1)], []),
+            ({"lead": None, "manager": None}, [], [], [(5, 13), (7, 1)]),
+        ],
+    )
+    async def test_those_above_hear_of_each_plan_that_was_not_kept_after_the_next_digest(
+        self, world: World, above: dict[str, None], lena: list[Any], mona: list[Any], platform: list[Any]
+    ) -> None:
+        """What had passed before is news no more: only that the plan came to nothing."""
+        await managed(world, **above)
+        await unanswered(world, at(4, 3))
+        for until in (date(2027, 5, 12), date(2027, 6, 30)):
+            await world.answer("planned", by=1, until=until)
+            world.jump(at(until.month, until.day, 20))
+            await world.go(at(until.month, until.day) + timedelta(8))  # the digest of weeks ago is made up for
+        after = {who: [day for day in heard(world, who) if day > (4, 3)] for who in ("lena", "mona", "platform")}
+        assert after == {"lena": lena, "mona": mona, "platform": platform}
+
+    async def test_a_plan_that_was_not_kept_long_before_the_day_is_its_leads_to_hear_of(self, world: World) -> None:
+        await managed(world)
+        world.jump(at(2, 1, 12))
+        await world.go(at(2, 3, 8))
+        await world.answer("planned", by=1, until=date(2027, 2, 10))
+        world.jump(at(2, 10, 20))
+        await world.go(at(2, 24))
+        assert (heard(world, "lena"), heard(world, "mona")) == ([(2, 11)], [])
+
     async def test_a_manager_who_comes_between_two_milestones_hears_from_the_next_one_on(self, world: World) -> None:
         team = await managed(world)
         await world.person("nils")

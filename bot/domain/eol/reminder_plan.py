@@ -34,7 +34,8 @@ class Subject:
 class DueReminder:
     """A milestone that is said now. `is_owed`: nobody answered the one before it, so those above have to hear, too.
 
-    What `stands` has been said, lies ahead, and waits for an answer: it is named again in any digest that there is.
+    `is_missed` says that it is owed because the day of a plan has passed. What `stands` has been said, lies ahead, and
+    waits for an answer: it is named again in any digest that there is.
     """
 
     subject: Subject
@@ -43,6 +44,7 @@ class DueReminder:
     is_owed: bool = False
     waits: bool = True  #: for the digest
     stands: bool = False
+    is_missed: bool = False
 
     @property
     def entry(self) -> daily_limit.Due:
@@ -238,7 +240,7 @@ def _due(
 ) -> tuple[list[DueReminder], set[CycleKey]]:
     """Return what is due, and of which release cycles something is quiet."""
     found: list[DueReminder] = []
-    quiet, planned = set[CycleKey](), _planned(subjects, today)
+    quiet, planned, missed = set[CycleKey](), _planned(subjects, today), _missed(subjects, today)
     for subject in subjects:
         watch, reminder = subject.watch, subject.reminder
         milestone = latest_due(watch.deadline, today, work, tier=watch.tier)
@@ -257,7 +259,8 @@ def _due(
         is_again = said is not None and milestone >= said
         is_repeated = is_again and not _is_put_off_no_longer(reminder, today)
         has_passed = watch.deadline.on < today  # then it stays in the digest each week until somebody answers
-        if is_repeated and not (has_passed and _is_unanswered(reminder, today, work)):
+        is_missed = watch.key in missed
+        if is_repeated and not ((has_passed or is_missed) and _is_unanswered(reminder, today, work)):
             continue
         loudness = Loudness.DIGEST if is_repeated else milestone.loudness(watch.deadline.kind)
         if is_again and loudness is Loudness.BROADCAST:
@@ -265,24 +268,33 @@ def _due(
         is_owed = (
             said is not None
             and reminder is not None
-            and (not is_repeated or _is_missed_since(reminder, today))
-            and _escalates(reminder, milestone, today, work)
+            and (is_missed or (not is_repeated and audience_at(milestone.days) is not Audience.TEAM))
+            and not is_answered(reminder, today, work)
         )
         opened_on = reminder.opened_on if reminder is not None else today
         is_backlog = said is None and milestone.day(watch.deadline, work) < opened_on
         # An image has dozens of libraries: they are said together in the digest, and none of them by itself.
         is_only_listed = is_weekly_only or is_inside(watch.runs)
         waits = is_only_listed or is_backlog or loudness is Loudness.DIGEST
-        found.append(DueReminder(subject, milestone, loudness, is_owed and not is_only_listed, waits))
+        is_owed = is_owed and not is_only_listed
+        found.append(DueReminder(subject, milestone, loudness, is_owed, waits, is_missed=is_owed and is_missed))
     return found, quiet
 
 
-def _is_missed_since(reminder: Remembered, today: date) -> bool:
-    """Whether the day of the plan has passed since something was said last, so that those above hear of it now."""
-    last = reminder.effect(today).last
-    if last is None or last.until is None or reminder.said_on is None:
-        return False
-    return last.is_lapsed_plan(today) and reminder.said_on <= last.until
+def _missed(subjects: Sequence[Subject], today: date) -> set[WatchKey]:
+    """Return of what the day of the plan has passed since something was said last, so that those above hear of it.
+
+    One plan is for every deadline of a release cycle, and they hear of the first of these.
+    """
+    found: dict[CycleKey, Watch] = {}
+    for subject in sorted(subjects, key=lambda each: each.watch.deadline.on, reverse=True):
+        last = subject.reminder.effect(today).last if subject.reminder is not None else None
+        said_on = subject.reminder.said_on if subject.reminder is not None else None
+        if last is None or last.until is None or said_on is None or not last.is_lapsed_plan(today):
+            continue
+        if said_on <= last.until:
+            found[subject.watch.key[:3]] = subject.watch
+    return {each.key for each in found.values()}
 
 
 def _planned(subjects: Sequence[Subject], today: date) -> set[CycleKey]:
@@ -312,10 +324,6 @@ def _is_unanswered(reminder: Remembered | None, today: date, work: WorkingTime) 
         return False
     is_verified_later = reminder.claimed_at is not None and _is_verifying(reminder, today, work)
     return not is_verified_later and not _has_been_answered(reminder, today, work)
-
-
-def _escalates(reminder: Remembered, milestone: Milestone, today: date, work: WorkingTime) -> bool:
-    return audience_at(milestone.days) is not Audience.TEAM and not is_answered(reminder, today, work)
 
 
 def _keeps_quiet(reminder: Remembered, milestone: Milestone, today: date, work: WorkingTime) -> bool:

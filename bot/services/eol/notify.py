@@ -45,6 +45,8 @@ _SAY = (
     .where(_TABLE.c.id == bindparam("row"))
     .values({name: bindparam(f"new_{name}") for name in ("milestone", "said_on", "owed", "root_key")})
 )
+#: Whatever lead and manager have heard before a plan, they hear that it was not kept.
+_SAY_ANEW = update(_TABLE).values(lead_told=None, manager_told=None)
 
 
 @dataclass(slots=True)
@@ -139,6 +141,8 @@ class Notices:
                 await _cover(telling.session, before.id, self._by_key[key])
         if rows:
             await (await telling.session.connection()).execute(_SAY, rows)
+        if missed := [self.reminders[each.subject.watch.key].id for each in self._planned(news) if each.is_missed]:
+            await telling.session.execute(_SAY_ANEW.where(_TABLE.c.id.in_(missed)))
         self._said = {each.key for each in news}
 
     def line(self, due: rules.Due) -> Line:
@@ -237,7 +241,8 @@ def _row(reminder: Remembered, due: DueReminder) -> dict[str, object]:
         "row": reminder.id,
         "new_milestone": due.milestone.days,
         "new_said_on": reminder.said_on,
-        "new_owed": due.milestone.days if due.is_owed else None,
+        # Of what comes after the day itself no lead or manager hears; of a plan that was not kept they do.
+        "new_owed": (max(due.milestone.days, 0) if due.is_missed else due.milestone.days) if due.is_owed else None,
         "new_root_key": reminder.root_key,
     }
 

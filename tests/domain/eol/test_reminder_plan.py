@@ -112,7 +112,8 @@ class Life:
         if done.last is not None and done.last.deadline == watch.deadline.on:
             assert not done.keeps_quiet(each.milestone), "an answer keeps it quiet"
         is_again = reminder.milestone is not None and each.milestone >= reminder.milestone
-        if is_again and watch.deadline.on < today and not is_answered(reminder, today, self.work):
+        goes_on = watch.deadline.on < today or each.is_missed
+        if is_again and goes_on and not is_answered(reminder, today, self.work):
             assert each.waits, "what has passed without an answer stays in the digest"
             assert not each.is_owed or done.last is not None, "those above hear of a plan that was not kept"
             assert not each.is_owed or done.last.is_lapsed_plan(today)
