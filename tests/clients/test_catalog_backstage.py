@@ -109,6 +109,7 @@ spec:
     assert asset.runs == (
         Runs("java", "17", "", "production"),
         Runs("postgresql", "11.22", "aws-rds", "staging"),
+        Runs("nonsense", "", "", "production"),
     )
     assert asset.owners == (
         OwnerClaim(OwnerRef("payments", OwnerType.TEAM, "payments")),
@@ -413,7 +414,7 @@ def test_the_annotation_of_what_runs_is_configurable(parse) -> None:
     text = component(metadata="  annotations: {example.com/stack: 'debian@bookworm, python latest', baton/runs: x@1}\n")
     options = ReadOptions(backstage_runs_annotations=("Example.com/Stack", "baton/runs"))
     read_so = parse(text, options=options)
-    assert [(one.product, one.version) for one in read_so.assets[0].runs] == [("debian", "bookworm")]
+    assert [(one.product, one.version) for one in read_so.assets[0].runs] == [("debian", "bookworm"), ("python", "")]
     assert ["'python latest' is not a product and a version" in str(one) for one in read_so.problems] == [True]
     assert [one.product for one in parse(text).assets[0].runs] == ["x"]
 

@@ -243,7 +243,7 @@ people:
     assert [asset.name for asset in catalog.assets] == ["a", "b"]
     first = catalog.assets[0]
     assert (first.kind, first.hosting, first.tier, first.links) == (AssetKind.OTHER, None, None, ())
-    assert first.runs == (Runs("redis", "6"), Runs("mysql", "")), "an unknown version is one"
+    assert first.runs == (Runs("ledger book", ""), Runs("redis", "6"), Runs("mysql", "")), "an unknown version is one"
     assert [(claim.owner.name, claim.area) for claim in first.owners] == [("delivery", Area.CI_CD)]
     assert [line for line, _ in problems(catalog)] == [15, 16, 3, 8, 9, 4, 5, 7, 6, 10, 11, 13]
     assert all(problem.is_error for problem in catalog.problems)
@@ -454,3 +454,9 @@ def test_no_file_raises_and_every_problem_has_a_place(parse, text: str | bytes) 
         assert problem.message.endswith((".", "?"))
         assert problem.origin.line is None or 1 <= problem.origin.line <= lines + 1
         assert "fault in Baton" not in problem.message
+
+
+def test_what_cannot_be_read_runs_at_a_version_that_nobody_knows(parse) -> None:
+    found = parse("assets:\n  - {name: a, kind: service, runs: ['nodejs@lts/*', 'Ubuntu Focal', gibberish, 'n/a']}\n")
+    said = [(each.product, each.version) for each in found.assets[0].runs]
+    assert said == [("nodejs", "lts/*"), ("Ubuntu", "Focal"), ("gibberish", "")]

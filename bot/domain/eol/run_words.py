@@ -29,8 +29,8 @@ _PROVIDER = re.compile(
 _AT = frozenset({"on", "at", "via"})
 #: What may stand behind a version's number and belong to it; any other word makes it prose.
 _BEHIND = (
-    r"(?:LTS|LTSC|ESM|ELS|SP\s?\d+|R\d|U\d+|Update\s\d+|GA|Standard|Datacenter|Enterprise|Essentials|Express|Developer|"
-    r"Community|Server|Core|Edition|Cluster|x64|\((?:[^()]++|\([^()]*+\))*+\))"
+    r"(?:LTS|LTSC|(?:with\s|\+\s?)?(?:ESM|ELS)|SP\s?\d+|R\d|U\d+|Update\s\d+|GA|Standard|Datacenter|Enterprise|Essentials|"
+    r"Express|Developer|Community|Server|Core|Edition|Cluster|x64|\((?:[^()]++|\([^()]*+\))*+\))"
 )
 #: It is taken as long as it is, or a text of many dashes could be read in as many ways as there are halves.
 _NUMBER = r"v?\d(?:[\w.+*]|[~-](?=\w))*+"
@@ -68,6 +68,7 @@ _RUNTIME = re.compile(
     r"(?P<version>(?:core)?\d[\w.]*|al\d[\w.]*)",
     re.IGNORECASE,
 )
+_ENCLOSED = re.compile(r"(?P<by>[A-Za-z][\w. -]*?)\s*\((?P<what>[^()]+)\)")
 #: `5.5.5-10.4.32-MariaDB-log`: what a server answers that says itself what it is.
 _SELF_NAMED = re.compile(
     rf"v?\d[\w.+~:-]*?-(?P<product>{'|'.join(sorted(providers.SELF_NAMED))})(?![a-z])\S*", re.IGNORECASE
@@ -97,7 +98,7 @@ def read(text: str) -> RunWords | None:
     if named is not None:
         return RunWords(named["product"], whole, environment=environment)
     rest, provider = _split_provider(whole)
-    found = _read(rest, provider) if provider else _read(rest, "") or _beside_provider(rest)
+    found = _read(rest, provider) if provider else _read(rest, "") or _beside_provider(rest) or _enclosed(rest)
     if found is None:
         return None
     version = re.sub(r"^v(?=\d)", "", found.version, flags=re.IGNORECASE)
@@ -162,6 +163,15 @@ def _beside_provider(text: str) -> RunWords | None:
             if found is not None and _is_offered(provider, found.product):
                 return found
     return None
+
+
+def _enclosed(text: str) -> RunWords | None:
+    """Read what stands behind whoever runs it, in parentheses: `AWS Lambda (Python 3.9)`, `EKS (1.29)`."""
+    found = _ENCLOSED.fullmatch(text)
+    if found is None or not (_is_named(found["by"]) or fold(found["by"]) in providers.ALONE):
+        return None
+    beside = _read(found["what"], found["by"])
+    return beside or _read(f"{found['by']} {found['what']}", "")
 
 
 def _is_offered(provider: str, engine: str) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.clients.catalog._kinds import kind_of_word
 from bot.clients.catalog._placeholders import no_owner
 from bot.clients.catalog._reader import MEBIBYTE, Format, ReadOptions, Sink, SourceFile, check_size, peek
-from bot.clients.catalog._runs import parse_runs, runs_in, unversioned
+from bot.clients.catalog._runs import UNREAD, all_runs_in, parse_runs, runs_in, unversioned
 from bot.clients.catalog._values import E, is_email, is_web, owner_ref, quoted, tier_in, unique, word_in
 from bot.clients.catalog.spreadsheet._lines import (
     SheetKind,
@@ -213,17 +213,15 @@ class _Assets:
         beside = self._beside(row, environment)
         written = row.texts("runs") if beside is not None else unique([*row.texts("runs"), *engines])
         for text in written:
-            runs = runs_in(text, environment, is_engine=text in engines)
-            if runs is None:
-                self._say(
-                    row,
-                    f"{quoted(text)} is not a product and a version; write postgresql@16, or postgresql@16 on aws-rds.",
-                )
-                continue
-            if not runs.version:
-                what = f"{quoted(text)} has no version: it counts as an unknown one; write {runs.product}@VERSION."
-                self._sink.problem(self._file.at(row.line), what, is_error=False)
-            yield runs if runs.provider else replace(runs, provider=provider)
+            is_engine = text in engines
+            is_read = runs_in(text, environment, is_engine=is_engine) is not None
+            for runs in all_runs_in(text, environment, is_engine=is_engine):
+                if not runs.version and not is_read:
+                    self._say(row, UNREAD.format(quoted(text)))
+                elif not runs.version:
+                    what = f"{quoted(text)} has no version: it counts as an unknown one; write {runs.product}@VERSION."
+                    self._sink.problem(self._file.at(row.line), what, is_error=False)
+                yield runs if runs.provider else replace(runs, provider=provider)
         if beside is not None:
             yield beside if beside.provider else replace(beside, provider=provider)
 
