@@ -294,6 +294,7 @@ def digests(name: str) -> Iterator[Digest]:
                 items=tuple(chosen),
                 today=TODAY,
                 quiet=quiet,
+                paid=tuple(each.card for each in chosen[:unsure]),
                 unsure=runs_of_every_kind(name) * unsure,
                 still_unsure=runs_of_every_kind(name) * min(quiet, 2),
                 is_first=bool(unsure),

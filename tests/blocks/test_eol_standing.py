@@ -146,3 +146,19 @@ def test_so_is_the_plan_of_the_owner_before() -> None:
     card = replace(story(inherited=Inherited("team:9", before)), inherited_from="Data")
     assert f"(*Data* had planned it for {PASSED}, not done)" in plain_dates(digest(card).text)
     assert f"the owner before had planned it for {PASSED}, not done" in shown(card)
+
+
+def test_what_is_charged_is_named_in_every_digest_whatever_was_answered() -> None:
+    its = with_charges(Charge(TODAY - timedelta(29), Decimal("0.10")))
+    shown = Digest(addressee=its.watch.addressee, items=(), today=TODAY, quiet=2, paid=(its,))
+    [line] = [line for line in plain_dates(blocks.digest(shown).text).splitlines() if line.startswith("Answered:")]
+    assert "PostgreSQL 11" in line
+    assert "Charged now: 0.10 USD per vCPU-hour" in line
+    assert f"(planned to 16 for {SOON}" in line
+    assert "2 more answered" in blocks.digest(shown).text
+    [rest] = [
+        each
+        for each in blocks.digest(replace(shown, paid=(its,) * 9)).text.splitlines()
+        if "charged now: `/eol`" in each
+    ]
+    assert "4 more" in rest

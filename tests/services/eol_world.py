@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,23 +41,33 @@ class MadeFacts(Facts):
     def __init__(self, **ends: date | None) -> None:
         super().__init__()
         self.ends = {name.removeprefix("v"): end for name, end in ends.items()}
+        #: Since when a cycle is charged for, where it is.
+        self.charges: dict[str, date] = {}
 
     @property
     def table(self) -> Table:  # type: ignore[override]
         """The table made of `ends`; a cycle without an end has none yet."""
-        return _table(tuple(self.ends.items()))
+        return _table(tuple((name, end, self.charges.get(name)) for name, end in self.ends.items()))
 
 
-_TABLES: dict[tuple[tuple[str, date | None], ...], Table] = {}
+_Made = tuple[tuple[str, date | None, date | None], ...]
+_TABLES: dict[_Made, Table] = {}
 
 
-def _table(ends: tuple[tuple[str, date | None], ...]) -> Table:
-    if ends not in _TABLES:
-        from bot.domain.eol import Undated
+def _table(made: _Made) -> Table:
+    if made not in _TABLES:
+        from bot.domain.eol import Charge, Undated
 
-        cycles = tuple(Cycle(name=name, eol=end if end is not None else Undated.OPEN) for name, end in ends)
-        _TABLES[ends] = Table([Product(key="widget", label="Widget", cycles=cycles)])
-    return _TABLES[ends]
+        cycles = tuple(
+            Cycle(
+                name=name,
+                eol=end if end is not None else Undated.OPEN,
+                charges=(Charge(since, Decimal("0.10")),) if since is not None else (),
+            )
+            for name, end, since in made
+        )
+        _TABLES[made] = Table([Product(key="widget", label="Widget", cycles=cycles)])
+    return _TABLES[made]
 
 
 @dataclass(frozen=True, slots=True)

@@ -716,6 +716,20 @@ class TestManagers:
         after = {who: [day for day in heard(world, who) if day > (4, 3)] for who in ("lena", "mona", "platform")}
         assert after == {"lena": lena, "mona": mona, "platform": platform}
 
+    async def test_what_is_charged_stays_in_the_digest_by_its_name_while_a_plan_holds(self, world: World) -> None:
+        team = await managed(world)
+        await world.run(await world.asset("search-db", team=team), "2")
+        world.facts.ends |= {"2": date(2027, 3, 9)}
+        world.facts.charges = {"1": date(2027, 1, 1)}
+        world.jump(at(1, 4, 12))
+        await world.go(at(1, 6))
+        [paid] = [each.id for each in await world.reminders() if each.cycle == "1"]
+        await world.answer("planned", by=1, until=date(2027, 2, 20), reminder=paid)
+        await world.go(at(1, 13))
+        said = world.seen("payments")[-1].text
+        assert "Answered: *Widget 1*" in said
+        assert "Charged now: 0.10 USD" in said
+
     async def test_a_plan_that_was_not_kept_long_before_the_day_is_its_leads_to_hear_of(self, world: World) -> None:
         await managed(world)
         world.jump(at(2, 1, 12))

@@ -23,6 +23,7 @@ from bot.domain.eol.reports import LISTED, Urgency, in_order, urgency_of
 #: Lines with a button of their own; a message takes 50 blocks, and nobody reads as many.
 _MOST_ITEMS = 15
 _MOST_UNSURE = 5
+_MOST_PAID = 5
 #: The longest that one line of a digest may be: the headline and a handful of names.
 _MOST_NAMES = 3
 #: What stands above a group of lines; what can still be prevented needs no title.
@@ -74,6 +75,7 @@ def _drawn(digest: Digest, items: Sequence[_Item], most: int) -> Rendered:
             blocks.append({**section(line), "accessory": opens})
             lines.append(f"• {line}")
     rest = [f"… and {len(items) - len(shown):,} more: `/eol`"] if len(items) > len(shown) else []
+    rest += _paid_lines(digest.paid)
     blocks += [context(each) for each in rest]
     blocks += _unsure_blocks(digest.unsure)
     rest += _unsure_lines(digest.unsure)
@@ -180,6 +182,14 @@ def _line(upgrade: _Upgrade) -> str:
     line = " ".join(filter(None, (ends, words.charged(card.watch, card.today), names)))
     stands = answers.short(card) or (answers.short(upgrade.passed.card) if upgrade.passed is not None else "")
     return f"{line} ({stands})" if stands else line
+
+
+def _paid_lines(paid: Sequence[Card]) -> list[str]:
+    """Return what of the answered costs money now: an answer stops no charge."""
+    lines = [_line(_Upgrade(DueMilestone(card, card.effect.current))) for card in paid[:_MOST_PAID]]
+    more = len(paid) - len(lines)
+    counted = [f"… and {more:,} more that are answered and charged now: `/eol`"] if more else []
+    return [f"Answered: {each}" for each in lines] + counted
 
 
 def _unsure_lines(unsure: Sequence[MatchedDeployment]) -> list[str]:

@@ -90,7 +90,7 @@ class Asking:
 class Plan:
     """What there is for one addressee now: reminders to open and to re-date, and what is due, the most urgent first.
 
-    `due` tells by its loudness what waits for the digest. `quiet` counts the release cycles that are open and answered,
+    `due` tells by its loudness what waits for the digest. `quiet` are the release cycles that are open and answered,
     so that nothing is said of them, `unsure` are versions that nobody knows and no digest has named. The rest as in
     `Agenda`.
     """
@@ -100,7 +100,7 @@ class Plan:
     joined: tuple[Joined, ...] = ()
     asking: tuple[Asking, ...] = ()
     due: tuple[DueReminder, ...] = ()
-    quiet: int = 0
+    quiet: frozenset[CycleKey] = frozenset()
     unsure: tuple[MatchedDeployment, ...] = ()
     known_since: date | None = None
     next_on: date | None = None
@@ -150,7 +150,7 @@ def plan(
         joined=tuple(_joinings(dated, said)),
         asking=tuple(_askings(dated, today)),
         due=tuple(sorted(due, key=_urgency)),
-        quiet=len(quiet - {each.subject.watch.key[:3] for each in due}),
+        quiet=frozenset(quiet - {each.subject.watch.key[:3] for each in due}),
         unsure=_unsaid(unsure, work, written),
         known_since=min(known_since, default=None),
         next_on=min((day for each in dated for day in _turns(each, today, work) if day > today), default=None),

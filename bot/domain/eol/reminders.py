@@ -177,14 +177,15 @@ class DueMilestone:
 class Digest:
     """A week's message. `quiet` counts what is open and answered; `unsure` are versions that nobody knows.
 
-    `still_unsure` are those that an earlier one has named. `with_others` counts what other teams have taken over, by
-    their names.
+    `paid` is what of the answered is charged for now, which `quiet` does not count. `still_unsure` are those versions
+    that an earlier one has named. `with_others` counts what other teams have taken over, by their names.
     """
 
     addressee: Addressee
     items: tuple[DueMilestone, ...]
     today: date
     quiet: int = 0
+    paid: tuple[Card, ...] = ()
     unsure: tuple[MatchedDeployment, ...] = ()
     still_unsure: tuple[MatchedDeployment, ...] = ()
     is_first: bool = False

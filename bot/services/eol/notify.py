@@ -16,6 +16,7 @@ from bot.blocks.eol.notes import moved
 from bot.blocks.lines import Line
 from bot.domain import daily_limit as rules
 from bot.domain.daily_limit import Agenda, Written
+from bot.domain.eol.charges import charged
 from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import Loudness
 from bot.domain.eol.reminder_plan import DueReminder, Joined, Plan, Redating, Subject, joined, plan
@@ -166,13 +167,15 @@ class Notices:
         if not due and not self.planned.unsure:
             return None
         named = {run.deployment.id for run in self.planned.unsure}
+        paid = self._paid(telling.today)
         digest = Digest(
             addressee=self.recipient,
             items=tuple(
                 DueMilestone(self._card(each.subject.watch.key), each.milestone) for each in self._planned(due)
             ),
             today=telling.today,
-            quiet=self.planned.quiet,
+            quiet=len(self.planned.quiet) - len(paid),
+            paid=paid,
             unsure=self.planned.unsure,
             still_unsure=tuple(run for run in self.unsure if run.deployment.id not in named),
             is_first=is_first,
@@ -227,6 +230,17 @@ class Notices:
                 parent_key=reminder.root_key,
                 fallbacks=places[1:],
             )
+
+    def _paid(self, today: date) -> tuple[Card, ...]:
+        """Return what was answered and is charged for now, one of each release cycle: the one that the answer is to."""
+        found: dict[CycleKey, Card] = {}
+        for watch in self.watches:
+            goes_on = (one.goes_on for one in watch.runs)
+            if watch.key[:3] not in self.planned.quiet or watch.key not in self.reminders:
+                continue
+            if charged(watch.product, watch.cycle, today, goes_on).now is not None:
+                found.setdefault(watch.key[:3], self._card(watch.key))
+        return tuple(found.values())
 
     def _planned(self, due: Iterable[rules.Due]) -> list[DueReminder]:
         planned: dict[WatchKey, DueReminder] = {each.subject.watch.key: each for each in self.planned.due}
