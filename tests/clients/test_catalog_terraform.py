@@ -21,7 +21,7 @@ from bot.clients.catalog.terraform._tags import looks_secret
 from bot.clients.catalog.terraform._types import TYPES, is_glue
 from bot.clients.eol import starter
 from bot.domain.catalog import AssetClaim, AssetKind, Hosting, OwnerRef, OwnerType, Runs, SourceCatalog
-from bot.domain.eol import UnknownProduct, match
+from bot.domain.eol import InCycle, UnknownProduct, match
 from tests.conftest import examples
 
 
@@ -929,7 +929,7 @@ _VERSIONLESS = frozenset(
     """aws_dynamodb_table aws_redshift_cluster aws_rds_cluster_instance aws_msk_serverless_cluster aws_sqs_queue
     aws_sns_topic aws_kinesis_stream aws_cloudwatch_event_bus aws_ecs_cluster google_spanner_instance
     google_bigtable_instance google_bigquery_dataset google_firestore_database google_pubsub_topic
-    google_pubsub_subscription azurerm_mssql_database azurerm_cosmosdb_account azurerm_servicebus_namespace
+    google_pubsub_subscription azurerm_mssql_database azurerm_servicebus_namespace
     azurerm_servicebus_queue azurerm_eventhub_namespace azurerm_eventhub kubernetes_namespace""".split()  # noqa: SIM905
 )
 
@@ -942,3 +942,80 @@ def test_every_type_that_may_age_says_what_it_runs() -> None:
         if not rule.runs and (rule.kind in kinds or rule.kind is AssetKind.ENVIRONMENT)
     }
     assert silent == _VERSIONLESS
+
+
+def _pod(**containers: str) -> list[dict[str, Any]]:
+    return [{"spec": [{kind: [{"name": "a", "image": image}] for kind, image in containers.items()}]}]
+
+
+@pytest.mark.parametrize(
+    ("type_", "values", "runs"),
+    [
+        (
+            "kubernetes_cron_job_v1",
+            {"spec": [{"job_template": [{"spec": [{"template": _pod(container="node:12")}]}]}]},
+            [("nodejs", "12", "")],
+        ),
+        (
+            "kubernetes_deployment",
+            {"spec": [{"template": _pod(container="redis:6", init_container="python:3.7")}]},
+            [("redis", "6", ""), ("python", "3.7", "")],
+        ),
+        (
+            "aws_ecs_task_definition",
+            {"family": "jobs", "container_definitions": json.dumps([{"image": "postgres:11"}, {"image": "redis:5"}])},
+            [("postgresql", "11", ""), ("redis", "5", "")],
+        ),
+        (
+            "aws_batch_job_definition",
+            {"container_properties": json.dumps({"image": "node:12", "environment": [{"name": "A", "value": "b"}]})},
+            [("nodejs", "12", "")],
+        ),
+        ("aws_ecs_task_definition", {"family": "jobs", "container_definitions": '[{"image": '}, []),
+        ("docker_container", {"image": "mysql:5.7"}, [("mysql", "5.7", "")]),
+        (
+            "azurerm_windows_virtual_machine",
+            {"source_image_reference": [{"offer": "WindowsServer", "sku": "2012-R2-Datacenter"}]},
+            [("windows-server", "2012-R2-Datacenter", "")],
+        ),
+        ("azurerm_windows_virtual_machine", {}, [("windows-server", "", "")]),
+        (
+            "azurerm_linux_virtual_machine",
+            {"source_image_reference": [{"offer": "UbuntuServer", "sku": "18.04-LTS"}]},
+            [("UbuntuServer", "18.04-LTS", "")],
+        ),
+        (
+            "google_compute_instance",
+            {"boot_disk": [{"initialize_params": [{"image": "debian-cloud/debian-10"}]}]},
+            [("debian", "10", "")],
+        ),
+        ("google_compute_instance", {"boot_disk": [{"initialize_params": [{"image": "our-own"}]}]}, []),
+        (
+            "google_dataproc_cluster",
+            {"cluster_config": [{"software_config": [{"image_version": "1.5-debian10"}]}]},
+            [("dataproc", "1.5-debian10", "google-dataproc")],
+        ),
+        ("azurerm_cosmosdb_account", {"mongo_server_version": "3.6"}, [("mongodb", "3.6", "azure-cosmosdb")]),
+        ("azurerm_cosmosdb_account", {"kind": "GlobalDocumentDB"}, []),
+        ("heroku_app", {"stack": "heroku-20"}, [("heroku-stack", "heroku-20", "heroku")]),
+        ("aws_lightsail_database", {"blueprint_id": "mysql_5_7"}, [("mysql", "5.7", "aws-lightsail")]),
+        ("aiven_pg", {"pg_user_config": [{"pg_version": "11"}]}, [("postgresql", "11", "aiven")]),
+        ("scaleway_rdb_instance", {"engine": "PostgreSQL-11"}, [("PostgreSQL", "11", "scaleway")]),
+        ("vultr_database", {"database_engine": "pg", "database_engine_version": "11"}, [("pg", "11", "vultr")]),
+    ],
+)
+def test_what_runs_in_jobs_machines_and_elsewhere(parse, type_: str, values: dict[str, Any], runs: list[Any]) -> None:
+    (asset,) = parse(state(resource(type_, **values))).assets
+    assert [(one.product, one.version, one.provider) for one in asset.runs] == runs
+
+
+def test_no_other_providers_database_takes_upstreams_dates() -> None:
+    table = starter.load()
+    for provider in ("azure-cosmosdb", "aiven", "aws-lightsail", "scaleway", "vultr", "ovh", "linode", "alibaba-cloud"):
+        assert isinstance(match(table, product="postgresql", version="11", provider=provider), UnknownProduct), provider
+    windows = match(table, product="windows-server", version="2012-R2-Datacenter")
+    ubuntu = match(table, product="UbuntuServer", version="18.04-LTS")
+    assert isinstance(windows, InCycle)
+    assert isinstance(ubuntu, InCycle)
+    assert (windows.cycle.name, ubuntu.cycle.name) == ("2012-r2", "18.04")
+    assert not isinstance(match(table, product="ubuntu", version="2004"), InCycle)

@@ -98,7 +98,8 @@ class ClaimReader:
     ) -> tuple[Runs, ...]:
         """Return what a resource runs: where nothing is said of it, something at a version that nobody knows."""
         found = tuple(_runs(values, rules, environment, self._accepted))
-        unknown = otherwise or rules[0].product or rules[0].provider
+        first = next((rule for rule in rules if not rule.is_optional), None)
+        unknown = otherwise or (first.product or first.provider if first is not None else "")
         return found if found or not unknown else (Runs(unknown, "", rules[0].provider, environment),)
 
 

@@ -7,6 +7,7 @@ nothing of the file ever enters an error's text. https://developer.hashicorp.com
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,8 @@ from bot.clients.catalog._json import Event
 
 #: Modules may nest, but nobody nests them deeper.
 _MAX_MODULES = 100
+#: A definition of containers is at most 64 KB at Amazon.
+_MOST_JSON = 1 << 17
 _MODULE = ".child_modules.item"
 #: Where the resources of a state or a plan are, and the instances of a raw state's resources.
 _RESOURCE = re.compile(r"(?:planned_)?values\.root_module(?:\.child_modules\.item)*\.resources\.item")
@@ -197,9 +200,21 @@ def _first_block(attributes: Mapping[str, object], name: str) -> object:
 def _below(attributes: object, path: Iterable[str]) -> list[object]:
     found = [attributes]
     for key in path:
-        below = [each.get(key) for each in found if isinstance(each, dict)]
+        inner = [one for each in found for one in (_in_json(each) if isinstance(each, str) else (each,))]
+        below = [each.get(key) for each in inner if isinstance(each, dict)]
         found = [one for each in below for one in (each if isinstance(each, list) else (each,))]
     return found
+
+
+def _in_json(text: str) -> list[object]:
+    """Return what a text says that holds JSON, as Amazon's containers are written; nothing for any other text."""
+    if not text.startswith(("[", "{")) or len(text) > _MOST_JSON:
+        return []
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    return said if isinstance(said, list) else [said]
 
 
 def _text(value: object) -> str:
