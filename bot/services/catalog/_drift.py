@@ -105,7 +105,7 @@ async def outdated(run: Run) -> list[OutdatedLine]:
     )
     query = (
         select(
-            asset.ref, drift.area, name, drift.source_id, func.min(claim.path), drift.since, handoff, *_never_disputes()
+            asset.ref, drift.area, name, drift.source_id, func.min(claim.path), drift.since, handoff, *_never_counts()
         )
         .join_from(table_of(tables.Drift), table_of(tables.Asset), asset.id == drift.asset_id)
         .outerjoin(table_of(tables.Team), team.id == drift.team_id)
@@ -141,7 +141,7 @@ async def outdated(run: Run) -> list[OutdatedLine]:
     return found
 
 
-def _never_disputes() -> tuple[ColumnElement[Any], ...]:
+def _never_counts() -> tuple[ColumnElement[Any], ...]:
     """Return whether whoever drift names is still here, as `is_here` has it, and until when it is lent."""
     drift, person, team, part, handoff, member, former = (
         table_of(model).c
