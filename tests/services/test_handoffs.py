@@ -355,12 +355,15 @@ async def test_a_release_that_waited_gives_up_nothing_that_was_handed_over_meanw
     await givers.load("backstage", *givers.claims, asset("1", "orders", *areas, tier=1))
     await refresh(givers.snapshot, givers.database)
     asked: dict[str, Any] = {"area": Area.DATABASE, "person_id": givers.people["Omar"], "reason": "We moved away"}
-    await release.release(givers.deps, givers.snapshot, asset_id=1, **asked)
+    deps = replace(givers.deps, catalog_admins=("U1",))
+    grace = givers.snapshot.person(givers.people["Grace"])
+    assert grace is not None
+    givers.snapshot.put_people([replace(grace, slack_id="U1")])  # who can confirm it
+    await release.release(deps, givers.snapshot, asset_id=1, **asked)
     await givers.offer()
     await givers.take("Ada", HandoffStep.ACCEPT)
     await givers.add(tables.SlackMember(slack_id="U1", standing="member", seen_at=givers.clock.now()))
     granted: dict[str, Any] = {"by": Decider(givers.people["Grace"], "U1"), "is_granted": True}
-    deps = replace(givers.deps, catalog_admins=("U1",))
     with pytest.raises(NotFoundError, match="They do not own it any more"):
         await release.decide(deps, givers.snapshot, release_id=1, **granted)
     assert "ownership.release" not in [row.action for row in await givers.rows(tables.AuditEntry)]
