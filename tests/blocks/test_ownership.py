@@ -493,6 +493,21 @@ def test_links_that_fit_are_all_there_and_none_is_cut_in_half() -> None:
     assert shown.count("<http") == shown.count(">")
 
 
+def test_repositories_that_are_called_alike_have_their_hosts() -> None:
+    alike = [
+        (
+            AssetRecord(
+                id=number, kind=AssetKind.REPOSITORY, name="acme/shop", addresses=(f"https://{host}/acme/shop",)
+            ),
+            "",
+        )
+        for number, host in enumerate(("github.com", "code.example.com"))
+    ]
+    said = blocks.several(alike, "acme/shop").text
+    assert "github.com/acme/shop" in said
+    assert "code.example.com/acme/shop" in said
+
+
 def test_choices_that_are_called_alike_have_their_descriptions() -> None:
     def one(number: int, name: str, description: str) -> AssetRecord:
         kind = AssetKind.SERVICE

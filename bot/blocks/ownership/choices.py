@@ -115,12 +115,13 @@ def _choices(head: str, names: Sequence[tuple[AssetRecord, str]]) -> Rendered:
 
 
 def _asset(asset: AssetRecord, owner: str, *, is_told_apart: bool) -> Line:
-    """Return an asset to choose; what is called like another one has its description beside it."""
+    """Return an asset to choose; what is called like another one has its description or its address beside it."""
     line = f"{bold(asset.name)} · {words.kind(asset)}"
     if asset.namespace:
         line += f" in {escape(asset.namespace, 60)}"
     if owner:
         line += f" · {escape(owner, 80)}"
-    if not is_told_apart and asset.description:
-        line += f" · {escape(asset.description, 100)}"
+    where = asset.path_rule.repository if asset.path_rule is not None else next(iter(asset.addresses), "")
+    if not is_told_apart and (beside := asset.description or where.removeprefix("https://")):
+        line += f" · {escape(beside, 100)}"
     return Line(line, button("This one", CHOOSE, str(asset.id), label=f"This one: {plain(asset.name, 60)}"))
