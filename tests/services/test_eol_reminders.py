@@ -390,6 +390,22 @@ class TestEvidence:
         await world.go(at(4, 3))
         assert world.seen("payments")[-1] == last
 
+    async def test_whoever_was_told_of_a_plan_hears_that_it_is_done(self, world: World) -> None:
+        _, asset, deployment = await one_team(world)
+        joe = await world.person("joe")
+        world.jump(at(2, 23, 10))
+        await world.look()
+        async with world.deps.database.reading() as session:
+            slack_id = (await session.get_one(tables.Person, joe)).slack_id
+        await world.answer("planned", by=1, until=date(2027, 3, 20), detail={"target": "2", "compatibility": slack_id})
+        await world.upgrade(asset, deployment, "2")
+        await world.look()
+        assert (await world.row(1)).resolution == "upgraded"
+        for place in ("joe", "payments"):
+            assert "Thank you, all done." in world.seen(place)[-1].text, place
+        await world.go(at(2, 26))
+        assert len(world.seen("joe")) == 1
+
     async def test_what_was_only_in_the_digest_closes_without_a_word(self, world: World) -> None:
         _, asset, deployment = await one_team(world)
         world.jump(at(2, 23, 10))

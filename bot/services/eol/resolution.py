@@ -9,10 +9,13 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import eol as blocks
+from bot.blocks.text import mention
 from bot.domain.eol.answers import SHARED
+from bot.domain.eol.plans import plan_of
 from bot.domain.eol.reminders import ClosedCard, Remembered
 from bot.domain.eol.resolution import Resolution, resolve
-from bot.services import outbox
+from bot.domain.eol.responsibility import Addressee
+from bot.services import outbox, routing
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
 from bot.services.eol import reminder_store
@@ -92,6 +95,37 @@ class Closing:
                 parent_key=reminder.root_key,
                 fallbacks=places[1:],
             )
+        if resolution is Resolution.UPGRADED:
+            await self._tell_planners(session, card, places)
+
+    async def _tell_planners(self, session: AsyncSession, card: ClosedCard, own_places: Sequence[str]) -> None:
+        """Tell whoever was told of the plan that it is done: the people of it, and teams that own another area.
+
+        Its own team hears of it in the thread, or in the channel where there is none.
+        """
+        reminder, snapshot = card.reminder, self._watcher.snapshot
+        answer = next((each for each in reminder.answers if plan_of(each) is not None), None)
+        plan = plan_of(answer) if answer is not None and not answer.is_shared else None
+        if plan is None:
+            return
+        people = {plan.compatibility.owner, plan.upgrade.owner, plan.decider}
+        told: dict[str, Sequence[str]] = {slack_id: (slack_id,) for slack_id in people if mention(slack_id)}
+        if not reminder.root_key:
+            told[reminder.holder] = own_places
+        for name in {name for run in card.evidence for name in blocks.upgraded_with(run)}:
+            team = snapshot.team_by_name(name)
+            if team is not None and not team.is_gone and Addressee(team).key != reminder.holder:
+                told[Addressee(team).key] = routing.places(self._deps, snapshot, Addressee(team))
+        for key, places in sorted(told.items()):
+            if places:
+                await outbox.enqueue(
+                    session,
+                    key=f"lifecycle.done:{reminder.id}:{key}",
+                    channel=places[0],
+                    message=blocks.resolved(card),
+                    at=self._deps.clock.now(),
+                    fallbacks=places[1:],
+                )
 
 
 async def _revise_digest(session: AsyncSession, reminder: Remembered, card: ClosedCard, *, at: datetime) -> None:
