@@ -30,7 +30,7 @@ from bot.domain.catalog import (
     SourceCatalog,
     TeamClaim,
 )
-from bot.domain.names import clean
+from bot.domain.names import clean, fold
 from tests.conftest import examples
 
 HERE = Origin("x")
@@ -92,7 +92,7 @@ assets = st.builds(
 ).filter(is_taken_whole)
 teams = st.builds(
     TeamClaim,
-    name=names,
+    name=names.filter(fold),
     aliases=several,
     former_names=several,
     channel=texts,

@@ -27,7 +27,7 @@ _NOBODY = _listed(
     atribuído; никто; пока никто; нет; niemand; nog niemand; n.v.t.; ingen; ingen ännu; ei kukaan; ei vielä
     kukaan; nikt; jeszcze nikt; brak; nikdo; kimse; henüz kimse yok; belum ada; tidak ada; なし; 未定; 无; 暂无; 待定;
     없음; 미정; لا أحد; אין; κανένας; k.A.; n.a.; nobody (Bob left in May); unknown - see the wiki; TBD: maybe
-    Payments; deprecated; End of life; archived; vacant; -; (none); tbc; N.N.; x; nobody knows; in Klärung
+    Payments; deprecated; End of life; archived; vacant; -; (none); tbc; N.N.; nobody knows; in Klärung
     """
 )
 _TEMPLATES = _listed(

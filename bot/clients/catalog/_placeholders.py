@@ -101,8 +101,8 @@ def no_owner(owner: OwnerRef) -> NoOwner | None:
 
 
 def _is_nobody(text: str) -> bool:
-    # "k.A." is no team KA, and "N.N." no team NN. Of "X (Twitter)", the x is no remark.
-    if text.lower().replace(" ", "") in {"k.a.", "n.n.", "x"}:
+    # "k.A." is no team KA, and "N.N." no team NN.
+    if text.lower().replace(" ", "") in {"k.a.", "n.n."}:
         return True
     heads = (text[: found.start()] for found in _REMARK.finditer(text))
     return any(fold(each) in _NOBODY or _without_still(each) in _NOBODY for each in (text, *heads))
