@@ -351,7 +351,7 @@ class TestDatesMove:
         assert "2028-04-02" in line.text
         assert world.days("payments") == [date(2027, 2, 23), date(2027, 3, 3)]
         # What was said by the old day does not count for the new one: T-180 comes in its digest.
-        world.jump(at(10, 4, 8))
+        world.jump(at(10, 5, 8))
         await world.go(at(10, 5, 11))
         assert world.days("payments")[-1] == date(2027, 10, 5)
 
