@@ -292,8 +292,8 @@ async def a_day_passes(page: Page) -> None:
 
 
 async def days_pass(page: Page, until_told: Locator) -> None:
-    """Move the clock day by day until Baton has said something; reminders keep to working days."""
-    for _ in range(7):
+    """Move the clock day by day until Baton has said something; a digest may have been sent just before."""
+    for _ in range(9):
         if await until_told.count():
             return
         await a_day_passes(page)
