@@ -18,7 +18,7 @@ from bot.cli._database import answering
 from bot.cli._plain import plain
 from bot.cli._terminal import day
 from bot.domain.directory.courtesies import Courtesy
-from bot.domain.handoff.standing import Standing
+from bot.domain.handoff.status import HandoffStatus
 from bot.domain.ownership import Disputed, Drift, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
 from bot.services import history, ownership
 from bot.services.deps import Deps
@@ -130,7 +130,7 @@ def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
         "without_owner": sorted({area for each in verdict.given_up for area in each.areas})
         if isinstance(verdict, Owned)
         else [],
-        "handoffs": [_standing(one) for one in found.frame.handoffs],
+        "handoffs": [_status(one) for one in found.frame.handoffs],
         "inherited_from": verdict.inherited_from.name
         if isinstance(verdict, Owned) and verdict.inherited_from is not None
         else None,
@@ -162,7 +162,7 @@ def _drift(one: Drift) -> dict[str, Any]:
     return {**said, "files": list(one.files), "until": one.until if one.becomes_dispute else None}
 
 
-def _standing(one: Standing) -> dict[str, Any]:
+def _status(one: HandoffStatus) -> dict[str, Any]:
     said = one.record
     return {
         "handoff": said.number,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.eol.deadlines import LONG_AGO
+from bot.domain.eol.exposure import WatchKey
 from bot.domain.eol.milestones import WORDS
 from bot.domain.eol.plans import PlanPart, plan_of
 from bot.domain.eol.reminders import DateMove
@@ -42,10 +44,13 @@ def calendar(report: Report, moves: Mapping[tuple[str, str], tuple[DateMove, ...
     made.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", "PT6H")
     shown = (entry for entry in report.entries if _is_shown(entry, report.today))
+    alike: Counter[WatchKey] = Counter()  # on different terms, of one release cycle
     for count, entry in enumerate(shown):
         if count == _MOST_EVENTS:
             break
-        for event in _events(entry, report, moves.get((entry.watch.product.key, entry.watch.cycle.name), ())):
+        alike[entry.watch.key] += 1
+        its_moves = moves.get((entry.watch.product.key, entry.watch.cycle.name), ())
+        for event in _events(entry, report, its_moves, alike[entry.watch.key]):
             made.add_component(event)
     body: bytes = made.to_ical()
     return body
@@ -56,13 +61,14 @@ def _is_shown(entry: Entry, today: date) -> bool:
     return on != LONG_AGO and on >= today - timedelta(_SHOWN_DAYS)
 
 
-def _events(entry: Entry, report: Report, moves: tuple[DateMove, ...]) -> Iterator[Event]:
+def _events(entry: Entry, report: Report, moves: tuple[DateMove, ...], number: int) -> Iterator[Event]:
     from icalendar import Alarm  # noqa: PLC0415 - as above
 
     watch = entry.watch
     release = clean(f"{watch.product.label or watch.product.key} {watch.cycle.label or watch.cycle.name}")
     summary = f"{release}: {WORDS[watch.deadline.kind].ahead.removesuffix(' from')}"
-    event = _event(entry, watch.deadline.on, summary, moves)
+    of_several = f"-{number}" if number > 1 else ""
+    event = _event(entry, watch.deadline.on, summary, moves, suffix=of_several)
     if watch.deadline.on > report.today and entry.urgency not in (Urgency.PLANNED, Urgency.WAIVED):
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
@@ -71,7 +77,7 @@ def _events(entry: Entry, report: Report, moves: tuple[DateMove, ...]) -> Iterat
         event.add_component(alarm)
     yield event
     if entry.urgency is Urgency.PLANNED and entry.quiet_until is not None:
-        yield _event(entry, entry.quiet_until, f"Planned: upgrade of {release}", moves, suffix="-plan")
+        yield _event(entry, entry.quiet_until, f"Planned: upgrade of {release}", moves, suffix=f"{of_several}-plan")
 
 
 def _event(entry: Entry, on: date, summary: str, moves: tuple[DateMove, ...], *, suffix: str = "") -> Event:

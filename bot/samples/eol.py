@@ -102,24 +102,13 @@ def running(
         )
         facts = (owned,)
     doubts = (DoubtRecord(person(name), name, NOW),) if number % 5 == 0 else ()
-    pin = Pin(
-        id=1,
-        asset_id=number,
-        product=name,
-        version=name,
-        provider=name,
-        pinned_product=product.key,
-        pinned_cycle="11",
-        person_id=1,
-        at=NOW,
-    )
+    seen: dict[str, Any] = {"product": name, "version": name, "provider": name}
+    pin = Pin(id=1, asset_id=number, **seen, pinned_product=product.key, pinned_cycle="11", person_id=1, at=NOW)
     return MatchedDeployment(
         Deployment(
             number,
             Observed(
-                product=name,
-                version=name,
-                provider=name,
+                **seen,
                 environment=name,
                 source=name,
                 how=name,

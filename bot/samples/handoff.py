@@ -15,7 +15,7 @@ from bot.domain.catalog import Area, AssetKind
 from bot.domain.handoff.due import DueKind, HandoffDue, Side
 from bot.domain.handoff.handoffs import MOST_RESOURCES, HandoffCard, ResourceCard, ResourceState, Which
 from bot.domain.handoff.readiness import Evidence, ReadinessItem
-from bot.domain.handoff.standing import Standing
+from bot.domain.handoff.status import HandoffStatus
 from bot.domain.recipients import Told, Via
 from bot.domain.records import AssetRecord, HandoffRecord, HandoffStage, PersonRecord, TeamRecord
 from bot.samples import ownership
@@ -53,11 +53,11 @@ def samples(name: str) -> Iterator[Sample]:
         steps = handoff_buttons(OpenHandoff(way, 1, 2, 3), name)
         yield answers.answer, answers.answer(next(ownership.verdicts(name)), answers.AnswerFrame(next_steps=steps))
     areas = (Area.DATABASE, Area.CI_CD)
-    standings = [
-        Standing(HandoffRecord(number, Area.DATABASE, 1, 2, stage, _ON), areas, _team(name, 1), _team(name, 2))
+    statuses = [
+        HandoffStatus(HandoffRecord(number, Area.DATABASE, 1, 2, stage, _ON), areas, _team(name, 1), _team(name, 2))
         for number, stage in enumerate((*HandoffStage, *HandoffStage), 1)
     ]
-    for shown in (standings, standings[:1]):
+    for shown in (statuses, statuses[:1]):
         frame = answers.AnswerFrame(handoffs=shown)
         yield answers.answer, answers.answer(next(ownership.verdicts(name)), frame)
     for which in Which:

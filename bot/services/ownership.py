@@ -10,7 +10,7 @@ from bot.blocks import ownership as blocks
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
 from bot.domain.directory import Match, Nearest, ResolutionMethod, Several
-from bot.domain.handoff.standing import standings
+from bot.domain.handoff.status import statuses
 from bot.domain.ownership import Holding, Owned, Unowned, Verdict
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may
@@ -108,7 +108,7 @@ def answer_for_asset(
             shared_by=shared_by,
             confirmers=_confirmers(snapshot, verdict),
             asked_by=_asked_by(snapshot, verdict),
-            handoffs=standings(verdict, snapshot),
+            handoffs=statuses(verdict, snapshot),
         )
         return Answered(verdict, frame)
     return _answered(deps, snapshot, verdict, asker)
@@ -157,7 +157,7 @@ def _answered(deps: Deps, snapshot: Snapshot, verdict: Verdict, asker: str, matc
         may_mark=isinstance(verdict, Unowned) and _may_mark(deps, snapshot, verdict, actor, asker),
         confirmers=_confirmers(snapshot, verdict),
         asked_by=_asked_by(snapshot, verdict),
-        handoffs=standings(verdict, snapshot),
+        handoffs=statuses(verdict, snapshot),
     )
     return Answered(verdict, frame, match)
 

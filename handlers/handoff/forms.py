@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bot.blocks import handoff as blocks
@@ -13,6 +13,7 @@ from bot.blocks.handoff_button import OpenHandoff, Way
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import number, parse
 from bot.domain.catalog import Area
+from bot.domain.handoff.handoffs import HandoffCard
 from bot.domain.handoff.readiness import ReadinessItem
 from bot.domain.rights import Right
 from bot.errors import FieldError, FormError, NotFoundError, UserError
@@ -61,12 +62,17 @@ async def on_again(action: Action, context: Context) -> Ack:
 
 async def on_evidence(action: Action, context: Context) -> Ack:
     """Open the form that adds evidence."""
+    return await open_about(action, context, Right.EVIDENCE, blocks.evidence_view)
+
+
+async def open_about(action: Action, context: Context, right: Right, view: Callable[[HandoffCard, str], Block]) -> Ack:
+    """Open a form about the handoff that a button names, for somebody who has a right to it."""
     handoff_id = number(action.value)
 
     async def making() -> Block:
         card = await lists.one(context.deps, context.snapshot, handoff_id)
-        require_right(context, action.user_id, card, Right.EVIDENCE)
-        return blocks.evidence_view(card, place_of(action).metadata(handoff_id))
+        require_right(context, action.user_id, card, right)
+        return view(card, place_of(action).metadata(handoff_id))
 
     await open_form(context, action, making())
     return replies.nothing()

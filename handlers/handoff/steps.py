@@ -16,7 +16,7 @@ from bot.services.context import Context
 from bot.services.handoff import lists, offers, reviews, steps
 from bot.services.handoff.steps import Words
 from handlers import replies
-from handlers.handoff.forms import say_begun
+from handlers.handoff.forms import open_about, say_begun
 from handlers.handoff.gates import require_right
 from handlers.interaction import Place, open_form, place_of, read_metadata, show
 from handlers.payloads import Action, Submission
@@ -75,15 +75,7 @@ async def on_works(action: Action, context: Context) -> Ack:
 
 async def on_no(action: Action, context: Context) -> Ack:
     """Open the form that asks what does not work."""
-    handoff_id = number(action.value)
-
-    async def making() -> Block:
-        card = await lists.one(context.deps, context.snapshot, handoff_id)
-        require_right(context, action.user_id, card, Right.CALL_OFF)
-        return blocks.no_view(card, place_of(action).metadata(handoff_id))
-
-    await open_form(context, action, making())
-    return replies.nothing()
+    return await open_about(action, context, Right.CALL_OFF, blocks.no_view)
 
 
 async def on_no_submitted(submission: Submission, context: Context) -> Ack:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.catalog import Area
 from bot.domain.handoff.handoffs import HandoffStep, HandoffTerms, ResourceState
-from bot.domain.handoff.standing import standings
+from bot.domain.handoff.status import statuses
 from bot.errors import NotFoundError, UserError
 from bot.services import claims
 from bot.services.actors import Decider
@@ -167,7 +167,7 @@ async def test_what_is_agreed_for_a_day_is_over_once_its_giver_has_lost_it_and_k
     told = [row.key for row in await three.rows(tables.OutboxMessage) if "overtaken" in row.key]
     assert len(told) == 2, "both sides, once"
     await three.remember()
-    assert standings(look_up(three.deps, three.snapshot, 2), three.snapshot) == ()
+    assert statuses(look_up(three.deps, three.snapshot, 2), three.snapshot) == ()
     assert await three.pass_on("Solo", "Search", "Payments", Resource(2, Area.ALL)) == 2
 
 
@@ -184,7 +184,7 @@ async def test_answers_name_the_team_that_the_receiver_of_an_offer_has_become_a_
     await refresh(three.snapshot, three.database)
     await merge_teams(three.deps, name="Payments", into="Search", actor="cli")
     await refresh(three.snapshot, three.database)
-    [said] = standings(look_up(three.deps, three.snapshot, 2), three.snapshot)
+    [said] = statuses(look_up(three.deps, three.snapshot, 2), three.snapshot)
     assert said.receiver.name == "Search"
 
 
@@ -195,7 +195,7 @@ async def test_what_an_area_has_an_owner_of_its_own_for_does_not_pass_with_the_w
     await three.remember()
 
     def under_way(asset_id: int, area: Area | None) -> int:
-        return len(standings(look_up(three.deps, three.snapshot, asset_id, area=area), three.snapshot))
+        return len(statuses(look_up(three.deps, three.snapshot, asset_id, area=area), three.snapshot))
 
     for asset_id in (2, 3):
         assert under_way(asset_id, None) == under_way(asset_id, Area.MONITORING) == 1

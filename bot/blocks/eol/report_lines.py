@@ -56,7 +56,7 @@ def lines(report: Report) -> list[ReportRow]:
     """Return the lines of a report in their order: one for each product and cycle under each title, then each image."""
     own, inside = report.by_image()
     by_urgency: dict[Urgency, list[ReportRow]] = {urgency: [] for urgency in LISTED}
-    for (urgency, _, _, _), group in groupby(own, key=_group):
+    for (urgency, *_), group in groupby(own, key=_group):
         entries = tuple(group)
         row = ReportRow(_TITLES[urgency], _entry_line(report, entries), entries, _open_button(entries))
         by_urgency[urgency].append(row)
@@ -100,9 +100,10 @@ def as_text(shown: Sequence[ReportRow]) -> Iterator[str]:
         yield from (line.text for line in group)
 
 
-def _group(entry: Entry) -> tuple[Urgency, str, str, str]:
-    watch = entry.watch
-    return entry.urgency, watch.product.key, watch.cycle.name, f"{watch.deadline.kind}{watch.deadline.on}"
+def _group(entry: Entry) -> tuple[Urgency, str, str, str, str]:
+    """Return what shares a line: what ends at once and costs the same."""
+    watch, money = entry.watch, entry.charged.said(with_next=True)
+    return entry.urgency, watch.product.key, watch.cycle.name, f"{watch.deadline.kind}{watch.deadline.on}", money
 
 
 def _words_of(running: MatchedDeployment) -> tuple[str, str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from bot.blocks import text
@@ -16,6 +16,7 @@ from bot.domain.eol.milestones import WORDS, DeadlineKind, Milestone
 from bot.domain.eol.records import VCPU_HOUR, Charge, Cycle, Product
 from bot.domain.eol.reminders import Card, FactsAge
 from bot.domain.eol.responsibility import Addressee
+from bot.domain.eol.terms import by_terms
 from bot.domain.eol.upgrade_paths import proposed
 from bot.domain.eol.upgrade_targets import Target
 from bot.domain.records import AssetRecord
@@ -124,7 +125,9 @@ def what_ends(watch: Watch, today: date, *, is_brief: bool = False) -> str:
 def _next(watch: Watch, today: date) -> str:
     """Return what comes after a deadline that has passed: of a price that rose, when extended support ends."""
     found = next_one(watch.cycle, today, has_extended_support=next(iter(_goes_on(watch)), None))
-    return f"; {WORDS[found.kind].ahead} {day(found.on)}, {away(found.on, today)}" if found is not None else ""
+    if found is None or len(by_terms([watch])) > 1:
+        return ""  # what comes next differs: it has a reminder of its own
+    return f"; {WORDS[found.kind].ahead} {day(found.on)}, {away(found.on, today)}"
 
 
 def _standard(cycle: Cycle, today: date) -> str:
@@ -165,7 +168,14 @@ def named(assets: Iterable[AssetRecord]) -> str:
 
 
 def money(watch: Watch, today: date) -> str:
-    """Return what the provider charges for extended support now and later; empty where it charges nothing."""
+    """Return what the provider charges for extended support now and later; empty where it charges nothing.
+
+    Where it charges for a part of what runs it says for what.
+    """
+    return _of_each(watch, lambda same: _money(same, today))
+
+
+def _money(watch: Watch, today: date) -> str:
     found = _charged(watch, today)
     if found.now is None and found.next is None:
         return _sentence(found.said(day=day))
@@ -183,8 +193,12 @@ def money(watch: Watch, today: date) -> str:
 def charged(watch: Watch, today: date) -> str:
     """Return in one short sentence what the provider charges on top, now or soon; empty where it charges nothing.
 
-    Of a price that rises with the deadline it says to what.
+    Of a price that rises with the deadline it says to what. Where it charges for a part of what runs it says for what.
     """
+    return _of_each(watch, lambda same: _charged_in_words(same, today))
+
+
+def _charged_in_words(watch: Watch, today: date) -> str:
     rises = watch.deadline.kind is DeadlineKind.PRICE_STEP and watch.deadline.on > today
     found = _charged(watch, today)
     if found.now is None and watch.deadline.kind is DeadlineKind.ACTIVE_SUPPORT:
@@ -192,6 +206,14 @@ def charged(watch: Watch, today: date) -> str:
     if watch.deadline.kind is DeadlineKind.EXTENDED_COST and found.now is not None and found.now.amount is None:
         return _sentence(NOT_KNOWN)  # that it is charged is what has been said
     return _sentence(found.said(with_next=rises, day=day))
+
+
+def _of_each(watch: Watch, said_of: Callable[[Watch], str]) -> str:
+    """Return what is said of all that runs or, where that differs, of each part by its name."""
+    parts = [same for [same] in by_terms([watch]).values()]
+    if len(parts) == 1:
+        return said_of(watch)
+    return " ".join(f"Of {assets(same.runs)}: {said}" for same in parts if (said := said_of(same)))
 
 
 def is_charged(watch: Watch, today: date) -> bool:

@@ -27,7 +27,7 @@ from bot.blocks.text import (
     section,
 )
 from bot.blocks.values import encode
-from bot.domain.handoff.standing import Standing
+from bot.domain.handoff.status import HandoffStatus
 from bot.domain.ownership import Disputed, Orphaned, Owned, Unowned, UnownedOnPurpose, Verdict
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 
@@ -55,7 +55,7 @@ class AnswerFrame:
     shared_by: str = ""
     confirmers: Mapping[int, PersonRecord] = field(default_factory=dict)
     asked_by: TeamRecord | None = None
-    handoffs: Sequence[Standing] = ()
+    handoffs: Sequence[HandoffStatus] = ()
 
 
 def answer(verdict: Verdict, frame: AnswerFrame) -> Rendered:

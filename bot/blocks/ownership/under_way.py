@@ -8,28 +8,28 @@ from bot.blocks.handoff_button import show_buttons
 from bot.blocks.ownership import words
 from bot.blocks.text import Block, bold, day
 from bot.domain.catalog import Area
-from bot.domain.handoff.standing import Standing
+from bot.domain.handoff.status import HandoffStatus
 from bot.domain.records import HandoffStage
 
 #: Handoffs of one asset that an answer names.
 _MOST_SAID = 4
 
 
-def lines(standings: Sequence[Standing]) -> list[str]:
+def lines(statuses: Sequence[HandoffStatus]) -> list[str]:
     """Return a sentence for each handoff, with its number where there are several."""
-    more = len(standings) - _MOST_SAID
+    more = len(statuses) - _MOST_SAID
     rest = [f"… and {more} more handoff{'s' if more > 1 else ''}"] if more > 0 else []
-    numbered = len({each.record.number for each in standings}) > 1
-    said = [f"{f'*#{each.record.number}* ' if numbered else ''}{_said(each)}" for each in standings[:_MOST_SAID]]
+    numbered = len({each.record.number for each in statuses}) > 1
+    said = [f"{f'*#{each.record.number}* ' if numbered else ''}{_said(each)}" for each in statuses[:_MOST_SAID]]
     return [*(f":handshake: {each}" for each in said), *rest]
 
 
-def buttons(standings: Sequence[Standing]) -> list[Block]:
+def buttons(statuses: Sequence[HandoffStatus]) -> list[Block]:
     """Return the button that shows the handoff, the first one of several; `/handoff show` has the others."""
-    return show_buttons(standings[0].record.number, "Show handoff") if standings else []
+    return show_buttons(statuses[0].record.number, "Show handoff") if statuses else []
 
 
-def _said(one: Standing) -> str:
+def _said(one: HandoffStatus) -> str:
     giver, receiver = bold(one.giver.name, 80), bold(one.receiver.name, 80)
     what = "it" if Area.ALL in one.areas else words.join([words.AREA_WORDS[each] for each in one.areas])
     on = day(one.record.on) if one.record.on is not None else "its day"

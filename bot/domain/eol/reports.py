@@ -21,6 +21,7 @@ from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reminders import CycleKey, FactsAge, Remembered, giver_of, holder_of
 from bot.domain.eol.responsibility import Addressee
 from bot.domain.eol.subjects import ReportScope
+from bot.domain.eol.terms import by_terms
 from bot.domain.names import fold
 from bot.domain.records import TeamRecord
 
@@ -258,31 +259,25 @@ class Compiling:
         )
 
     def _in_order(self, entries: Sequence[Entry]) -> list[Entry]:
-        by_holder = sorted(entries, key=lambda each: fold(each.holder.name))
+        alike = sorted(entries, key=lambda each: (each.charged.said(with_next=True), fold(each.holder.name)))
         return in_order(
-            by_holder,
+            alike,
             self.today,
             watch_of=lambda each: each.watch,
             urgency=lambda each: each.urgency,
         )
 
     def _entries(self, reminders: Mapping[WatchKey, Remembered]) -> list[Entry]:
-        """Return an entry for each addressee and cycle. What was added goes, for a report of everything needs room.
-
-        Of what runs in one cycle some may be paid for and some not: what the entry's deadline says nothing of has an
-        entry of its own.
-        """
+        """Return an entry for each addressee, cycle and terms. What was added goes, for a report of all needs room."""
         entries = []
         for _, keys in groupby(sorted(self._watches), key=itemgetter(0, 1, 2)):
             watches = [_with_runs(*self._watches.pop(key)) for key in keys]
-            # The end of active support is a watch of its own; beside the end of support it is a remark.
-            active = next((each for each in watches if each.deadline.kind is DeadlineKind.ACTIVE_SUPPORT), None)
-            ends = [each for each in watches if each is not active]
-            left = ends or watches
-            while left:
-                shown = _shown(left, reminders, self.today)
+            for same in by_terms(watches).values():
+                # The end of active support is a watch of its own; beside the end of support it is a remark.
+                active = next((each for each in same if each.deadline.kind is DeadlineKind.ACTIVE_SUPPORT), None)
+                ends = [each for each in same if each is not active]
+                shown = _shown(ends or same, reminders, self.today)
                 entries.append(self._entry(shown, active if ends else None, reminders.get(shown.key)))
-                left = list(_without(left, shown))
         return entries
 
     def _entry(self, watch: Watch, active: Watch | None, reminder: Remembered | None) -> Entry:
@@ -305,14 +300,6 @@ def _with_runs(held: Watch, found: list[MatchedDeployment]) -> Watch:
     """Return the watch of what was found, which mostly is all of it: then it is the inventory's own."""
     runs = tuple(sorted(found, key=order_of))
     return held if held.runs == runs else replace(held, runs=runs)
-
-
-def _without(watches: Iterable[Watch], shown: Watch) -> Iterator[Watch]:
-    """Yield what runs by other deadlines than the one that is shown."""
-    told = {run.deployment.id for run in shown.runs}
-    for watch in watches:
-        if runs := tuple(run for run in watch.runs if run.deployment.id not in told):
-            yield watch if len(runs) == len(watch.runs) else replace(watch, runs=runs)
 
 
 def _shown(watches: Sequence[Watch], reminders: Mapping[WatchKey, Remembered], today: date) -> Watch:

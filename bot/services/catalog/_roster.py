@@ -15,7 +15,7 @@ from bot.domain.reconcile.book import Book, Owner, PersonEntry, TeamEntry
 from bot.domain.reconcile.claims import decode_owners
 from bot.domain.reconcile.owners import OwnerIndex, path_of
 from bot.domain.sources import ClaimSubject
-from bot.services.catalog import _merging
+from bot.services.catalog import _merges
 from bot.services.catalog._run import Run
 from bot.store import tables
 from bot.store.bulk import chunks, insert_rows, reserve_ids, select_all, table_of, update_rows
@@ -167,7 +167,7 @@ async def flush(run: Run, roster: Roster) -> None:
     for team in roster.book.teams:
         roster.teams_by_id[team.id] = team
     for before, into in roster.book.merged.items():
-        await _merging.repoint(run, before, into)
+        await _merges.repoint(run, before, into)
     await _write_members(run, tables.Membership, roster.stored_members, roster.members)
     await _write_members(run, tables.FormerMember, roster.stored_former, roster.former, left_at=run.now)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.blocks.handoff_button import OpenHandoff, Way
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.handoff.family import left_behind
-from bot.domain.handoff.standing import records
+from bot.domain.handoff.status import records
 from bot.domain.ownership import Orphaned, Owned, Verdict
 from bot.domain.portfolio import Portfolio
 from bot.domain.records import AssetRecord, HandoffStage, TeamRecord

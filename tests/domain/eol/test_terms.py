@@ -10,7 +10,9 @@ import pytest
 
 from bot.blocks import eol as blocks
 from bot.blocks.eol import reports
+from bot.blocks.eol.cards import card as card_of
 from bot.cli.eol import rows
+from bot.clients import ical
 from bot.domain.catalog import Hosting
 from bot.domain.eol import Charge, Cycle, Product, Table
 from bot.domain.eol.bill import Bill
@@ -78,6 +80,27 @@ def test_what_is_upgraded_by_force_is_said_of_that_alone() -> None:
     [paid, forced] = sorted(digest(found), key=lambda line: "at any time" in line)
     assert ["a1" in paid, "a2" in paid, "Charged now" in paid] == [False, True, True]
     assert ["a1" in forced, "a2" in forced, "harged" in forced] == [True, False, False]
+
+
+def test_what_was_bought_for_one_thing_is_not_charged_for_the_other() -> None:
+    found = exposure(SOLD, None, True)
+    charged = {row["asset"]: row["charge"] for row in rows.inventory(report(found))}
+    assert charged == {"a1": None, "a2": "price not known"}
+    lines = digest(found)
+    assert len(lines) == 2
+    assert ["Charged now" in line for line in lines] == ["*a2*" in line for line in lines]
+    [shared] = [watch for watch in watches(found) if len(watch.runs) == 2]
+    said = plain_dates(card_of(replace(card("", shared), taker=None, today=TODAY)).text)
+    assert "Of *a2*: Extended support costs money (price not known)" in said
+    assert "Of *a1*: Support until" in said
+    assert "extended support ends" not in said.replace("Of *a2*", "")
+
+
+def test_two_of_one_deadline_are_two_events() -> None:
+    ahead = replace(SOLD, eol=TODAY + timedelta(30))
+    body = ical.calendar(report(exposure(ahead, None, True)), {}, name="").decode()
+    uids = [line for line in body.splitlines() if line.startswith("UID:")]
+    assert len(set(uids)) == len(uids) == 2
 
 
 def test_what_has_the_same_terms_is_one_line() -> None:

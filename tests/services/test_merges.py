@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlmodel import SQLModel
 
 from bot.domain.reconcile.book import PersonEntry, TeamEntry
-from bot.services.catalog import _merging
+from bot.services.catalog import _merges
 from bot.store import tables
 from bot.store.tables import OWNER_KEY
 from bot.store.types import UTCDateTime
@@ -77,7 +77,7 @@ async def merge(connection: AsyncConnection, kind: str) -> None:
         entries: Any = (TeamEntry(id=BEFORE, folded="a", name="A"), TeamEntry(id=INTO, folded="b", name="B"))
     else:
         entries = (PersonEntry(id=BEFORE), PersonEntry(id=INTO))
-    await _merging.repoint(run, *entries)
+    await _merges.repoint(run, *entries)
 
 
 @pytest.mark.parametrize("kind", ["teams", "people"])

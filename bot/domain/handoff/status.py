@@ -10,7 +10,7 @@ from bot.domain.records import HandoffRecord, HandoffStage, TeamRecord
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class HandoffStatus:
     """How areas of an asset stand in a handoff; `record` is that of the first of them."""
 
     record: HandoffRecord
@@ -19,7 +19,7 @@ class Standing:
     receiver: TeamRecord
 
 
-def standings(verdict: Verdict, catalog: CatalogView) -> tuple[Standing, ...]:
+def statuses(verdict: Verdict, catalog: CatalogView) -> tuple[HandoffStatus, ...]:
     """Return the handoffs that concern an answer, each with its areas; what is inherited is in those of the parent."""
     found: dict[tuple[int, HandoffStage], list[HandoffRecord]] = {}
     for each in records(verdict):
@@ -30,7 +30,7 @@ def standings(verdict: Verdict, catalog: CatalogView) -> tuple[Standing, ...]:
         first = several[0]
         giver, receiver = catalog.team(first.giver_team_id), catalog.team(first.receiver_team_id)
         if giver is not None and receiver is not None:
-            made.append(Standing(first, tuple(each.area for each in several), giver, receiver))
+            made.append(HandoffStatus(first, tuple(each.area for each in several), giver, receiver))
     return tuple(made)
 
 
