@@ -12,6 +12,12 @@ from tests.postgres_databases import PostgresDatabases
 _ADD = "INSERT INTO audit_log (at, actor, action, subject, detail) VALUES (now(), 'a', 'b', 'c', '{}') RETURNING id"
 
 
+@pytest.fixture
+def databases(postgres_server: str) -> PostgresDatabases:
+    """Databases that no other test has had: one that grew too large in its hands would be dropped here."""
+    return PostgresDatabases(postgres_server)
+
+
 async def lent(databases: PostgresDatabases, *statements: str) -> tuple[str, list[object]]:
     """Run statements in a lent database; return its address and what each of them gave.
 
@@ -24,12 +30,12 @@ async def lent(databases: PostgresDatabases, *statements: str) -> tuple[str, lis
     return url, given
 
 
-async def test_whoever_has_it_next_finds_what_the_migrations_made(postgres_databases: PostgresDatabases) -> None:
-    changed, _ = await lent(postgres_databases, _ADD, _ADD, "UPDATE catalog_state SET revision = 7")
-    again, found = await lent(postgres_databases, "SELECT count(*) FROM audit_log", "TABLE catalog_state", _ADD)
+async def test_whoever_has_it_next_finds_what_the_migrations_made(databases: PostgresDatabases) -> None:
+    changed, _ = await lent(databases, _ADD, _ADD, "UPDATE catalog_state SET revision = 7")
+    again, found = await lent(databases, "SELECT count(*) FROM audit_log", "TABLE catalog_state", _ADD)
     assert again == changed
     assert found == [0, 1, 1]
-    async with postgres_databases.lent() as url:
+    async with databases.lent() as url:
         database = Database(url)
         assert await migrations.current(database) == migrations.head()
         await database.close()
@@ -41,9 +47,7 @@ async def test_whoever_has_it_next_finds_what_the_migrations_made(postgres_datab
 @pytest.mark.parametrize(
     "statement", ["CREATE TABLE t (x int)", "ALTER TABLE pings ADD CONSTRAINT no CHECK (addressee <> 'x')"]
 )
-async def test_one_whose_schema_was_changed_is_given_to_nobody(
-    postgres_databases: PostgresDatabases, statement: str
-) -> None:
-    changed, _ = await lent(postgres_databases, statement)
-    again, _ = await lent(postgres_databases)
+async def test_one_whose_schema_was_changed_is_given_to_nobody(databases: PostgresDatabases, statement: str) -> None:
+    changed, _ = await lent(databases, statement)
+    again, _ = await lent(databases)
     assert again != changed
