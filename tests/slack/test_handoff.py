@@ -445,6 +445,7 @@ async def test_it_is_handed_back_by_a_new_handoff_that_one_button_offers(stage: 
 async def test_a_clock_that_is_set_back_makes_no_dispute_of_an_unchanged_file(stage: Stage) -> None:
     await offer(stage)
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    await sent(stage, "payments")  # what waits to go out would wait until the clock has caught up
     stage.clock.advance(timedelta(minutes=-10))
     changed = organisation()
     changed.assets[0] = replace(changed.assets[0], description="Read anew")
