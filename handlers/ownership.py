@@ -17,7 +17,7 @@ from bot.blocks.request_button import OPEN_TEXT, SUPPORT_TEXT, OpenValue, open_b
 from bot.blocks.text import Block, Rendered, is_channel_id
 from bot.blocks.values import encode, parse
 from bot.domain.catalog import Area
-from bot.domain.directory.courtesies import Courtesy, courtesy
+from bot.domain.directory.courtesies import Courtesy
 from bot.domain.ownership import Owned
 from bot.domain.records import AssetRecord
 from bot.errors import SlackError
@@ -60,11 +60,13 @@ def on_whoowns(command: Command, context: Context) -> Ack | Coroutine[Any, Any, 
     text = command.text.strip()
     if not text:
         return replies.ephemeral(blocks.question_needed())
-    if text == "?" or courtesy(text) is Courtesy.GREETING:
+    if text == "?":
         return replies.ephemeral(help_blocks.whoowns_help())
     found = ownership.answer(context.deps, context.snapshot, text, asker=command.user_id)
     if isinstance(found, Found):
         return replies.ephemeral(_found(context, found, command.user_id, ""))
+    if isinstance(found, NoQuestion) and found.courtesy is Courtesy.GREETING:
+        return replies.ephemeral(help_blocks.whoowns_help())
     return _more_than_memory(context, found, command.user_id)
 
 

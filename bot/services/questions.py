@@ -116,10 +116,14 @@ Meant: TypeAlias = NoQuestion | TeamsMeant | TeamThings | PersonMeant | PeopleMe
 def read(snapshot: Snapshot, text: str, *, now: datetime, asker: str = "") -> OnDay | Always | Meant | Named:
     """Return what a question of the person with this Slack id is about.
 
-    It refers to a channel, a person or a user group only as far as it names nothing.
+    What is literally a name asks for nothing else, whatever it ends in, unless people say it as a courtesy. It refers
+    to a channel, a person or a user group only as far as it names nothing.
     """
-    if (said := courtesy(text)) is not None and not (said is Courtesy.NOD and snapshot.directory.is_name(text)):
+    literally = snapshot.directory.literally(text)
+    if (said := courtesy(text)) is not None and not (said is Courtesy.NOD and literally is not None):
         return NoQuestion(said)
+    if literally is not None:
+        return Named(text, literally)
     if (past := about_the_past(snapshot, text, now=now)) is not None:
         return past
     if _OF_AN_OWNER.search(text) is not None and (meant := _owner_meant(snapshot, text, asker)) is not None:
@@ -127,7 +131,7 @@ def read(snapshot: Snapshot, text: str, *, now: datetime, asker: str = "") -> On
     if not (referred := references(text)):
         return Named(text, snapshot.directory.resolve(text))
     found = named(snapshot, text)
-    if found.text != text or snapshot.directory.is_name(text):
+    if found.text != text:
         return found
     ordered = sorted(referred, key=lambda reference: _FIRST.index(reference.to))
     for reference in ordered:
@@ -148,7 +152,7 @@ def about_the_past(snapshot: Snapshot, text: str, *, now: datetime) -> OnDay | A
     asked = _HISTORY.match(text)
     if day is None and asked is None:
         before = _FORMERLY.search(text)
-        if before is None or snapshot.directory.is_name(text):
+        if before is None:
             return None
         return Always(text[: before.end()] + _AT_SOME_TIME.sub("", text[before.end() :]))
     found = snapshot.directory.resolve(text)
@@ -179,7 +183,7 @@ def _names_something(snapshot: Snapshot, text: str, resolution: Resolution) -> b
 def _owner_meant(snapshot: Snapshot, text: str, asker: str) -> Meant | None:
     """Return whose things a question asks for, as "what does Ada own?" does; None when it asks something else."""
     asked = owner_questions.asked(text)
-    if asked is None or snapshot.directory.is_name(text):
+    if asked is None:
         return None
     if asked.of is Owners.NAMED:
         return _named_owner(snapshot, asked)

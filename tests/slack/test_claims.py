@@ -188,6 +188,17 @@ async def test_the_history_of_an_asset(stage: Stage, question: str) -> None:
     assert "from baton" in said
 
 
+@pytest.mark.parametrize("name", ["order-history", "search-api-on-2026-01-05", "previous-owners-of-search-api"])
+async def test_a_name_asks_for_itself_whatever_it_says(stage: Stage, name: str) -> None:
+    catalog = organisation()
+    catalog.assets.append(asset(name, owners=(team_owns("Search"),)))
+    await stage.bring(catalog)
+    for written in (name, name.replace("-", " ", 1)):
+        said = (await stage.ask(f"/whoowns {written}")).text
+        assert said.startswith("*Search* (")
+        assert f"owns *{name}*" in said
+
+
 async def test_who_owned_it_on_a_day_that_is_over(stage: Stage) -> None:
     catalog = organisation()
     catalog.assets = [

@@ -521,5 +521,5 @@ async def test_a_text_is_resolved_once_wherever_it_is_asked(stage: Stage, monkey
         return resolve(directory, text)
 
     monkeypatch.setattr(Directory, "resolve", counted)
-    assert all("owns *checkout*" in each for each in await replies_to(stage, "checkout"))
-    assert resolved == ["checkout"] * 3
+    assert all("owns *checkout*" in each for each in await replies_to(stage, "checkout service"))
+    assert resolved == ["checkout service"] * 3

@@ -77,6 +77,10 @@ class Directory:
         """
         return resolve(self._index, text, limit=limit)
 
+    def literally(self, text: str, *, limit: int = 5) -> Match | Several | None:
+        """Return what `resolve` does where the whole of `text` is a name, a reference or an address; None elsewhere."""
+        return literally(self._index, text, limit=limit)
+
     def is_name(self, text: str) -> bool:
         """Return whether the whole of `text`, as it stands, is a name, a reference or an address of an asset."""
         return literally(self._index, text, limit=1) is not None
