@@ -82,7 +82,7 @@ def escape(text: str, limit: int = 300) -> str:
     `<!channel>`, `<@U…>` and links come out as the characters that they are. Slack knows no escape for its marks, so
     `*`, `_`, `~` and backticks become their full-width forms, which `names.fold` reads as the marks again.
     """
-    return _escaped(text, limit)
+    return text if len(text) <= limit and _INERT.fullmatch(text) is not None else _escaped(text, limit)
 
 
 def as_written(text: str) -> str:
@@ -219,6 +219,8 @@ def button(text: str, action_id: str, value: str, *, label: str = "", style: str
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{8,20}")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{1,20}")
 _HOST = re.compile(r"https?://([^/?#|<>]+)", re.IGNORECASE)
+#: Words with one separator between them, which is what most names are: nothing in them means anything to Slack.
+_INERT = re.compile(r"[A-Za-z0-9]+(?:[ _.,:/-][A-Za-z0-9]+)*")
 _ANY_MARK = re.compile(r"[*_~`]")
 #: An underscore inside a word (`payments_db`) does nothing in Slack and stays as it is, for copying.
 _MARKS = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])")
@@ -229,8 +231,6 @@ _AS_WRITTEN = str.maketrans({wide: mark for mark, wide in _FULL_WIDTH.items()})
 @lru_cache(maxsize=4096)  # teams, channels and sources come in answer after answer
 def _escaped(text: str, limit: int) -> str:
     cut = plain(text, limit)
-    if cut.isalnum():
-        return cut
     if _ANY_MARK.search(cut) is not None:
         cut = _MARKS.sub(lambda mark: _FULL_WIDTH[mark[0]], cut)
     # A sign that becomes five counts as five, here as in Slack.

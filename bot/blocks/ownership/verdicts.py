@@ -237,6 +237,8 @@ def others(verdict: Verdict, shares: Shares) -> list[str]:
             rest = [each for each in verdict.holdings if not _is_headed(each, headed)]
         elif verdict.area is None and not _is_partial(verdict):
             rest = [each for each in rest if not _is_headed(each, set(map(words.owner, verdict.owners)))]
+        if not rest:
+            return []
         decide = {(words.owner(each), each.fact.area) for each in verdict.holdings if each.fact.role is Role.OWNER}
         rest = [
             each for each in rest if each.fact.role is Role.OWNER or (words.owner(each), each.fact.area) not in decide
@@ -273,6 +275,8 @@ def trust(verdict: Verdict, shares: Shares, confirmers: Mapping[int, PersonRecor
     if not isinstance(verdict, Owned):
         return ""
     held = _headed(verdict, shares)
+    if len(held) == 1:
+        return _trust(held[0], confirmers)
     by_area = len({each.fact.area for each in held}) > 1
     said: dict[str, list[str]] = {}
     for each in held:
@@ -289,6 +293,8 @@ def _headed(verdict: Owned, shares: Shares) -> Sequence[Holding]:
         areas = {area for some in list(shares)[:_MOST_SHARES] for area in some}
         owned = [each for each in verdict.holdings if each.fact.role is Role.OWNER]
         held = tuple(each for each in owned if not shares or each.fact.area in areas)
+    if len(held) == 1:
+        return held
     found: dict[tuple[str, Area], Holding] = {}
     for each in held:
         before = found.setdefault((each.owner.key, each.fact.area), each)
