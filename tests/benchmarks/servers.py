@@ -16,6 +16,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,18 @@ from typing import Any
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _PATIENCE_SECONDS = 120
 _PATH = "/slack/events"
+#: The libraries that every `baton run` loads, beside Bolt and aiohttp.
+_STANDS_ON = (
+    "aiosqlite",
+    "apscheduler.schedulers.asyncio",
+    "orjson",
+    "prometheus_client",
+    "pydantic_settings",
+    "rapidfuzz",
+    "sqlalchemy.ext.asyncio",
+    "sqlmodel",
+    "yaml",
+)
 #: How often the watch of the event loop looks at the clock, in seconds.
 _TICK_SECONDS = 0.002
 
@@ -120,21 +133,6 @@ async def _canned(_options: dict[str, Any]) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _bare(_options: dict[str, Any]) -> AsyncIterator[str]:
-    """aiohttp with one route."""
-    from aiohttp import web
-
-    async def on_request(request: web.Request) -> web.Response:
-        await request.read()
-        return web.Response()
-
-    application = web.Application()
-    application.router.add_post(_PATH, on_request)
-    async with _listening(application) as url:
-        yield url
-
-
-@asynccontextmanager
 async def _bolt(options: dict[str, Any]) -> AsyncIterator[str]:
     """Bolt with one listener that does nothing but acknowledge."""
     from slack_bolt.async_app import AsyncApp
@@ -153,6 +151,15 @@ async def _bolt(options: dict[str, Any]) -> AsyncIterator[str]:
         await ack()
 
     async with _listening(bolt.web_app(path=_PATH)) as url:
+        yield url
+
+
+@asynccontextmanager
+async def _libraries(options: dict[str, Any]) -> AsyncIterator[str]:
+    """Bolt with one listener, and the libraries loaded that Baton stands on: a start before any code of Baton's."""
+    for name in _STANDS_ON:
+        import_module(name)
+    async with _bolt({"process_before_response": True, **options}) as url:
         yield url
 
 
@@ -268,8 +275,8 @@ async def _cpu() -> dict[str, Any]:
 
 _KINDS = {
     "canned": _canned,
-    "bare": _bare,
     "bolt": _bolt,
+    "libraries": _libraries,
     "baton": _baton,
     "slack": _slack,
     "importer": _importer,

@@ -1,4 +1,6 @@
-"""How long `baton run` takes until it listens and answers, beside bare aiohttp, and what memory it holds.
+"""How long `baton run` takes until it listens and answers, beside its libraries alone, and what memory it holds.
+
+The floor is a Bolt app with one listener that has loaded the libraries which Baton stands on, and nothing of Baton's.
 
 Everything is a process of its own, started anew in every round, and its modules are compiled, as those of an installed
 Baton are. A start is told in seconds on the clock and of the processor, the least of the rounds. What others do on the
@@ -33,9 +35,11 @@ pytestmark = pytest.mark.bench
 
 _SEED = 7
 _ROUNDS = 7
-_RATIO, _MOST_MIB = 3.5, 200
-#: How many times its floor a start with the first answer may take: bare aiohttp's, and reading the rows of the catalog.
-_FIRST_ANSWER = {1_000: 6.0, 100_000: 3.0}
+_RATIO = 2.5
+#: Before anybody has asked anything.
+_MOST_MIB = 200
+#: How many times its floor a start with the first answer may take: the libraries', and reading the catalog's rows.
+_FIRST_ANSWER = {1_000: 2.5, 100_000: 2.0}
 #: How many times longer than the target a time may be before the benchmark fails.
 _NOISE = 1.2
 _SERVING = re.compile(r"serving \d+ assets at (http://[\d.:]+)")
@@ -69,11 +73,12 @@ class _Took:
 
 @dataclass
 class _Seen:
-    """What the rounds of one kind of server took, and MiB after a thousand answers."""
+    """What the rounds of one kind of server took, and MiB before anybody asked and after a thousand answers."""
 
     listening: _Took = field(default_factory=_Took)
     first_answer: _Took = field(default_factory=_Took)
-    resident: list[float] = field(default_factory=list)
+    unasked: list[float] = field(default_factory=list)
+    asked: list[float] = field(default_factory=list)
 
 
 def test_start_and_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,28 +86,29 @@ def test_start_and_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "compiled"))
     bare, small, large = _rounds(tmp_path)
     print(f"\nStart, least of {_ROUNDS}, on the clock (of the processor)")
-    print(f"{'':18}{'listening s':>20}{'first answer s':>20}{'MiB':>6}")
-    for name, each in (("bare aiohttp", bare), ("Baton, 1,000", small), ("Baton, 100,000", large)):
-        print(f"{name:18}{each.listening!s:>20}{each.first_answer!s:>20}{max(each.resident):6.0f}")
+    print(f"{'':18}{'listening s':>20}{'first answer s':>20}{'MiB':>6}{'asked':>6}")
+    for name, each in (("its libraries", bare), ("Baton, 1,000", small), ("Baton, 100,000", large)):
+        memory = f"{max(each.unasked):6.0f}{max(each.asked):6.0f}"
+        print(f"{name:18}{each.listening!s:>20}{each.first_answer!s:>20}{memory}")
     clock = min(small.listening.clock) / min(bare.listening.clock)
     processor = min(small.listening.processor) / min(bare.listening.processor)
-    print(f"  listening, 1,000 assets over bare aiohttp: {clock:.2f} ({processor:.2f}) (to reach: <= {_RATIO})")
+    print(f"  listening, 1,000 assets over its libraries: {clock:.2f} ({processor:.2f}) (to reach: <= {_RATIO})")
     first_answer = {}
     for count, each in ((1_000, small), (100_000, large)):
         floor = min(bare.first_answer.processor) + rows_read(_database(tmp_path, count))
         first_answer[count] = min(each.first_answer.processor) / floor
         print(
-            f"  first answer, {count:,} assets, over bare aiohttp's and reading the rows, {floor:.2f} s: "
+            f"  first answer, {count:,} assets, over its libraries' and reading the rows, {floor:.2f} s: "
             f"{first_answer[count]:.1f} (to reach: <= {_FIRST_ANSWER[count]})"
         )
-    print(f"  memory, 100,000 assets: {max(large.resident):.0f} MiB (to reach: <= {_MOST_MIB} MiB)")
+    print(f"  memory, 100,000 assets, nobody has asked: {max(large.unasked):.0f} MiB (to reach: <= {_MOST_MIB} MiB)")
     assert processor <= _RATIO * _NOISE
     assert [count for count, times in first_answer.items() if times > _FIRST_ANSWER[count]] == []
-    assert max(large.resident) <= _MOST_MIB
+    assert max(large.unasked) <= _MOST_MIB
 
 
 def _rounds(folder: Path) -> tuple[_Seen, _Seen, _Seen]:
-    """Start bare aiohttp and Baton with 1,000 and with 100,000 assets in turn; return what was seen of each."""
+    """Start the libraries alone and Baton with 1,000 and with 100,000 assets in turn; return what was seen of each."""
     names = {0: ["any"]}
     for count in (1_000, 100_000):
         assets = realistic_assets(count, _SEED)
@@ -119,21 +125,22 @@ def _rounds(folder: Path) -> tuple[_Seen, _Seen, _Seen]:
 
 def _start_once(into: _Seen, slack_api_url: str, database_url: str, names: list[str]) -> None:
     asks = exact(names, PEOPLE, min(len(names), 1_000), random.Random(_SEED))
-    with _baton(slack_api_url, database_url) if database_url else _bare() as started:
+    with _baton(slack_api_url, database_url) if database_url else _libraries(slack_api_url) as started:
         into.listening.clock.append(started.listened - started.began)
         into.listening.processor.append(started.processor_seconds())
+        into.unasked.append(resident_mib(started.pid))
         first = measure(started.url, asks[:1], connections=1, keep_every=1)
         into.first_answer.clock.append(time.perf_counter() - started.began)
         into.first_answer.processor.append(started.processor_seconds())
         assert first.failures == []
         assert not database_url or first.named() == 1
         assert measure(started.url, asks, connections=32).failures == []
-        into.resident.append(resident_mib(started.pid))
+        into.asked.append(resident_mib(started.pid))
 
 
 @contextmanager
-def _bare() -> Iterator[_Started]:
-    with serving("bare") as server:
+def _libraries(slack_api_url: str) -> Iterator[_Started]:
+    with serving("libraries", slack_api_url=slack_api_url) as server:
         yield _Started(server.process.pid, server.url, server.began, server.listened)
 
 
