@@ -129,7 +129,10 @@ HANDOFF_STAGES: Mapping[str, HandoffStage] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class HandoffRecord:
-    """An area of an asset is in a handoff, by its number; `on` is the day of what is agreed or lent."""
+    """An area of an asset is in a handoff, by its number; `on` is the day of what is agreed or lent.
+
+    `since` is when the receiver got what is lent to it; None for all else.
+    """
 
     number: int
     area: Area
@@ -137,6 +140,7 @@ class HandoffRecord:
     receiver_team_id: int
     stage: HandoffStage
     on: date | None = None
+    since: datetime | None = None
 
 
 #: Whom people have decided not to own an area: team id and person id (one is None).

@@ -26,6 +26,7 @@ from bot.services.deps import Deps
 from bot.services.ownership import claimed_by, look_up, names_of
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.store import tables
+from bot.store.beside import is_lent
 from bot.store.journal import human_source, lock_catalog, touch_assets
 
 
@@ -118,9 +119,7 @@ async def require_not_lent(
         .where(
             col(lent.asset_id) == asset_id,
             col(lent.area).in_([each.value for each in areas]),
-            col(lent.moved_at).is_not(None),
-            col(lent.returned_at).is_(None),
-            col(handoff.loan_until).is_not(None),
+            is_lent(),
             col(handoff.receiver_team_id) == giver_id,
             col(handoff.giver_team_id).not_in([giver_id, receiver_id]),
             ~came_back(),

@@ -100,14 +100,13 @@ async def _add_doubts(connection: AsyncConnection, ids: Ids, found: dict[int, Be
 async def _add_handoffs(connection: AsyncConnection, ids: Ids, found: dict[int, Beside]) -> None:
     """Add what waits for an answer in a handoff, or for its day; what is lent waits for the day of its return."""
     of, handoff = tables.core(tables.HandoffResource).c, tables.core(tables.Handoff).c
-    is_lent = of.moved_at.is_not(None) & of.returned_at.is_(None) & handoff.loan_until.is_not(None)
     query = (
         select(
             *(of.asset_id, of.area, of.state, of.moved_at, handoff.id, handoff.giver_team_id),
             *(handoff.receiver_team_id, handoff.effective_on, handoff.loan_until),
         )
         .join_from(tables.core(tables.HandoffResource), tables.core(tables.Handoff), handoff.id == of.handoff_id)
-        .where(among(of.asset_id, ids), of.state.in_(HANDOFF_STAGES), or_(of.moved_at.is_(None), is_lent))
+        .where(among(of.asset_id, ids), of.state.in_(HANDOFF_STAGES), or_(of.moved_at.is_(None), is_lent()))
         .order_by(of.id)
     )
     for row in await connection.execute(query):
@@ -116,8 +115,15 @@ async def _add_handoffs(connection: AsyncConnection, ids: Ids, found: dict[int, 
             stage, on = HandoffStage.LENT, row.loan_until
         elif stage is not HandoffStage.AGREED:
             on = None
-        made = HandoffRecord(row.id, _AREAS[row.area], row.giver_team_id, row.receiver_team_id, stage, on)
+        teams = (row.giver_team_id, row.receiver_team_id)
+        made = HandoffRecord(row.id, _AREAS[row.area], *teams, stage, on, row.moved_at)
         found[row.asset_id].handoffs.append(made)
+
+
+def is_lent() -> ColumnElement[bool]:
+    """Return the condition that a resource of a handoff is lent: it has passed, and has not returned yet."""
+    of, handoff = tables.core(tables.HandoffResource).c, tables.core(tables.Handoff).c
+    return of.moved_at.is_not(None) & of.returned_at.is_(None) & handoff.loan_until.is_not(None)
 
 
 async def _add_drift(

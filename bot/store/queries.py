@@ -10,7 +10,7 @@ from sys import intern
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select, true, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import NullType
 
@@ -93,17 +93,19 @@ async def sources(connection: AsyncConnection) -> dict[int, SourceRow]:
     return {row.id: SourceRow(row.id, row.name, row.is_human, row.last_run_at) for row in rows}
 
 
-async def people(connection: AsyncConnection, *, after: int) -> list[PersonRecord]:
-    """Return the people who changed after a revision."""
+async def people(connection: AsyncConnection, *, after: int = -1, ids: Ids | None = None) -> list[PersonRecord]:
+    """Return the people who changed after a revision; of these ids only, where they are given."""
     t = tables.core(tables.Person).c
     columns = (t.id, t.name, t.slack_id, t.email, t.handle, t.is_active, t.timezone)
-    return [person_of(row) for row in await connection.execute(select(*columns).where(t.revision > after))]
+    query = select(*columns).where(t.revision > after, among(t.id, ids) if ids is not None else true())
+    return [person_of(row) for row in await connection.execute(query)]
 
 
-async def teams(connection: AsyncConnection, *, after: int) -> list[TeamRecord]:
-    """Return the teams that changed after a revision, with the ids of their members."""
+async def teams(connection: AsyncConnection, *, after: int = -1, ids: Ids | None = None) -> list[TeamRecord]:
+    """Return the teams that changed after a revision, with the ids of their members; of these ids only, where given."""
     t = tables.core(tables.Team).c
-    rows = (await connection.execute(select(tables.core(tables.Team)).where(t.revision > after))).all()
+    query = select(tables.core(tables.Team)).where(t.revision > after, among(t.id, ids) if ids is not None else true())
+    rows = (await connection.execute(query)).all()
     members = await _members(connection, [row.id for row in rows])
     former = await _former_members(connection, [row.id for row in rows])
     return [
@@ -140,25 +142,48 @@ async def assets(
     async for rows in chunks:
         # Neighbours are read as a range, which costs less for a whole catalog; those that changed may lie far apart.
         ids = (rows[0][0], rows[-1][0]) if is_first else [row[0] for row in rows]
-        facts = await _facts(connection, ids, by_source, shared)
-        beside = await said_beside(connection, ids, {number: each.name for number, each in by_source.items()})
-        nobody = await _nobody(connection, [row[0] for row in rows if row[_UNOWNED_AT]])
-        decided = await releases.decided(connection, partial(among, ids=ids))
-        called = await aliases.given(connection, partial(among, ids=ids))
-        yield AssetChanges(
-            present=[
-                releases.applied(
-                    aliases.applied(
-                        _asset(row, facts.get(row[0], ()), beside.get(row[0], NOTHING), nobody.get(row[0])),
-                        called.get(row[0], ()),
-                    ),
-                    decided.get(row[0]),
-                )
-                for row in rows
-                if row[-1] is None
-            ],
-            gone_ids=[row[0] for row in rows if row[-1] is not None],
-        )
+        yield await _changes(connection, rows, ids, by_source, shared)
+
+
+async def assets_by_id(connection: AsyncConnection, ids: Collection[int]) -> list[AssetRecord]:
+    """Return the assets with these ids that have not left the catalog, with their facts in force."""
+    table = tables.core(tables.Asset)
+    query = select(*_as_stored(table, _ASSET_COLUMNS)).order_by(table.c.id)
+    by_source, shared, found, wanted = await sources(connection), _SharedFacts(), list[AssetRecord](), sorted(ids)
+    for start in range(0, len(wanted), _CHUNK):
+        some = wanted[start : start + _CHUNK]
+        rows = (await connection.execute(query.where(table.c.id.in_(some)))).all()
+        found += (await _changes(connection, rows, some, by_source, shared)).present
+    return found
+
+
+async def _changes(
+    connection: AsyncConnection,
+    rows: Sequence[Any],
+    ids: Ids,
+    by_source: dict[int, SourceRow],
+    shared: _SharedFacts,
+) -> AssetChanges:
+    """Return the assets of these rows of `_ASSET_COLUMNS`, with what is said of them."""
+    facts = await _facts(connection, ids, by_source, shared)
+    beside = await said_beside(connection, ids, {number: each.name for number, each in by_source.items()})
+    nobody = await _nobody(connection, [row[0] for row in rows if row[_UNOWNED_AT]])
+    decided = await releases.decided(connection, partial(among, ids=ids))
+    called = await aliases.given(connection, partial(among, ids=ids))
+    return AssetChanges(
+        present=[
+            releases.applied(
+                aliases.applied(
+                    _asset(row, facts.get(row[0], ()), beside.get(row[0], NOTHING), nobody.get(row[0])),
+                    called.get(row[0], ()),
+                ),
+                decided.get(row[0]),
+            )
+            for row in rows
+            if row[-1] is None
+        ],
+        gone_ids=[row[0] for row in rows if row[-1] is not None],
+    )
 
 
 async def _in_order(

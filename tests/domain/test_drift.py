@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.catalog import Area, AssetKind
-from bot.domain.ownership import EXPECTED_FOR, Disputed, Owned, Transfer, Verdict, behind_since, verdict
+from bot.domain.ownership import EXPECTED_FOR, Disputed, Loan, Owned, Transfer, Verdict, behind_since, loan_of, verdict
 from bot.domain.portfolio import Portfolio
-from bot.domain.records import AssetRecord, DriftRecord, OwnershipRecord
+from bot.domain.records import AssetRecord, DriftRecord, HandoffRecord, HandoffStage, OwnershipRecord
 from bot.samples.catalog import ADA, HALF_A_YEAR, LONG_AGO, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 
 DAY = timedelta(days=1)
@@ -59,6 +59,20 @@ class TestBehind:
         there_and_back = [passed(PLATFORM, PAYMENTS, days_ago=-0.1), passed(PAYMENTS, PLATFORM)]
         assert behind_since(A, Area.ALL, there_and_back, {(A, Area.ALL)}, now=NOW) is None
 
+    def test_while_it_is_lent_no_day_counts(self) -> None:
+        transfers = [passed(PLATFORM, PAYMENTS, days_ago=60), passed(PAYMENTS, SEARCH, days_ago=40)]
+        lent = Loan(Area.ALL, B, C, NOW - 40 * DAY, (NOW + 20 * DAY).date())
+        for owner, since in ((A, NOW - 60 * DAY), (B, NOW - 40 * DAY), (C, None)):
+            assert behind_since(owner, Area.ALL, transfers, {(C, Area.ALL)}, now=NOW, loan=lent) == since
+        transfers[0] = passed(PLATFORM, PAYMENTS, days_ago=70)
+        assert behind_since(A, Area.ALL, transfers, {(C, Area.ALL)}, now=NOW, loan=lent) is None, "it counted already"
+
+    def test_a_loan_runs_while_its_borrower_has_it(self) -> None:
+        old, new = (Loan(Area.ALL, A, B, NOW - days * DAY, NOW.date()) for days in (9, 2))
+        assert loan_of(Area.ALL, [new, old], {(B, Area.ALL)}) == new
+        assert loan_of(Area.DATABASE, [new, old], {(B, Area.DATABASE)}) is None
+        assert loan_of(Area.ALL, [new, old], {(A, Area.ALL)}) is None, "it came back in another way"
+
     @given(
         st.lists(
             st.tuples(st.sampled_from((PAYMENTS, PLATFORM, SEARCH)), st.sampled_from((PAYMENTS, PLATFORM, SEARCH))),
@@ -75,8 +89,13 @@ def agreed(team: int, area: Area = Area.ALL, *, at: datetime = NOW) -> Ownership
     return fact(team, area, source="slack", is_human=True, is_agreed=True, valid_from=at)
 
 
-def said(*facts: OwnershipRecord, drift: tuple[DriftRecord, ...] = (), area: Area | None = None) -> Verdict:
-    asset = AssetRecord(id=1, kind=AssetKind.SERVICE, name="orders", facts=facts, drift=drift)
+def said(
+    *facts: OwnershipRecord,
+    drift: tuple[DriftRecord, ...] = (),
+    handoffs: tuple[HandoffRecord, ...] = (),
+    area: Area | None = None,
+) -> Verdict:
+    asset = AssetRecord(id=1, kind=AssetKind.SERVICE, name="orders", facts=facts, drift=drift, handoffs=handoffs)
     catalog = Catalog()
     catalog.assets[1] = asset
     return verdict(asset, catalog, now=NOW, stale_after=HALF_A_YEAR, area=area)
@@ -111,6 +130,16 @@ class TestVerdict:
         found = said(agreed(PAYMENTS, at=LONG_AGO), drift=(behind(since=LONG_AGO),))
         assert isinstance(found, Disputed)
         assert min(found.claims, key=lambda held: held.fact.valid_from).name == "Payments"
+
+    def test_what_is_lent_is_its_lenders_again_before_that(self) -> None:
+        long_ago = NOW - 2 * EXPECTED_FOR
+        facts = (agreed(PAYMENTS, at=long_ago),)
+        lent = HandoffRecord(1, Area.ALL, PLATFORM, PAYMENTS, HandoffStage.LENT, NOW.date() + DAY, long_ago)
+        found = said(*facts, drift=(behind(since=long_ago),), handoffs=(lent,))
+        assert isinstance(found, Owned)
+        [drift] = found.drift
+        assert (drift.holding.name, drift.becomes_dispute, drift.until > NOW) == ("Platform", False, True)
+        assert isinstance(said(*facts, drift=(behind(since=long_ago),)), Disputed)
 
     def test_a_third_owner_is_a_dispute_at_once(self) -> None:
         found = said(agreed(PAYMENTS), fact(SEARCH), drift=(behind(source="other"),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,9 +11,11 @@ import pytest
 from bot.domain.catalog import Area
 from bot.domain.handoff.handoffs import HandoffStep, HandoffTerms, ResourceState
 from bot.domain.handoff.status import statuses
+from bot.domain.ownership import Disputed, Owned
 from bot.errors import NotFoundError, UserError
 from bot.services import claims
 from bot.services.actors import Decider
+from bot.services.catalog.report import OutdatedLine
 from bot.services.catalog.teams import merge_teams
 from bot.services.claims import ClaimWords
 from bot.services.daily_pass import DailyPass
@@ -85,6 +88,22 @@ class Three(Givers):
         """Let a day come; return whether ownership has changed."""
         self.clock.at = datetime(2026, month, day, 12, tzinfo=UTC)
         return await due_days.run(self.deps, self.snapshot)
+
+    async def said_of_orders(self) -> tuple[set[str], list[tuple[str, bool]]]:
+        """Who owns the database of `orders` without dispute; whom files name still, and whether that will be one."""
+        await refresh(self.snapshot, self.database)
+        verdict = look_up(self.deps, self.snapshot, 1, area=Area.DATABASE)
+        assert isinstance(verdict, Owned), verdict
+        return {held.name for held in verdict.owners}, [
+            (one.holding.name, one.becomes_dispute) for one in verdict.drift
+        ]
+
+    async def behind(self, *, tier: int) -> Sequence[OutdatedLine]:
+        """Import the file with another tier; return what of the database is not yet updated."""
+        owners = (owner("DevOps", area=area) for area in AREAS)
+        index = (asset("2", "index", owner("DevOps")), asset("3", "part", parent="service:index"))
+        report = await self.load("backstage", *self.claims, asset("1", "orders", *owners, tier=tier), *index)
+        return [each for each in report.outdated if each.area == Area.DATABASE]
 
     async def secondaries(self, area: Area) -> int:
         return sum(each.role == "secondary" and each.area == area for each in await self.facts())
@@ -361,3 +380,42 @@ async def test_both_sides_hear_why_what_was_accepted_before_the_rest_was_offered
     said = await told(three)
     assert len(said) == 2
     assert all("*orders* (the database) has not moved: Search also own orders" in each for each in said)
+
+
+@pytest.mark.sql
+async def test_a_loan_of_months_is_no_dispute_although_no_file_ever_names_the_borrower(three: Three) -> None:
+    await three.move("Omar", "DevOps", "Payments", "Ada", loan_until=date(2026, 6, 1))
+    for month, day in ((3, 31), (4, 20), (5, 31)):
+        await three.on(month, day)
+        assert await three.said_of_orders() == ({"Payments"}, [("DevOps", False)])
+        [line] = await three.behind(tier=day % 3 + 1)
+        assert (line.owner, line.until) == ("DevOps", None), "it will be the lender's again"
+        assert await three.said_of_orders() == ({"Payments"}, [("DevOps", False)])
+    await three.on(6, 1)
+    assert await three.said_of_orders() == ({"DevOps"}, [])
+    assert await three.behind(tier=3) == []
+
+
+async def test_a_file_that_names_whoever_had_it_before_the_lender_waits_for_the_loan_to_end(three: Three) -> None:
+    await three.move("Omar", "DevOps", "Search", "Solo")
+    three.clock.advance(timedelta(days=20))
+    await three.move("Solo", "Search", "Payments", "Ada", loan_until=date(2026, 6, 1))
+    for month, day in ((4, 20), (5, 31)):
+        await three.on(month, day)
+        [line] = await three.behind(tier=day % 3 + 1)
+        assert (line.owner, line.until) == ("DevOps", datetime(2026, 6, 1, tzinfo=UTC))
+        assert await three.said_of_orders() == ({"Payments"}, [("DevOps", True)])
+    await three.on(6, 1)
+    await refresh(three.snapshot, three.database)
+    verdict = look_up(three.deps, three.snapshot, 1, area=Area.DATABASE)
+    assert isinstance(verdict, Disputed)
+    assert {held.name for held in verdict.claims} == {"DevOps", "Search"}
+
+
+async def test_no_lender_is_told_to_correct_a_file(three: Three) -> None:
+    await three.move("Omar", "DevOps", "Payments", "Ada", loan_until=date(2026, 6, 1))
+    handoffs = Handoffs(three.deps, three.snapshot)
+    for day in range(6, 31):
+        await three.on(3, day)
+        await DailyPass(three.deps, three.snapshot, WorkingTimes(), [handoffs]).run()
+    assert not [row.key for row in await three.rows(tables.OutboxMessage) if "patch" in str(row.body)]

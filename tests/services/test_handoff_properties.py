@@ -57,7 +57,7 @@ THINGS = tuple(OWNED)
 people, teams, numbers = st.sampled_from(PEOPLE), st.sampled_from(TEAMS), st.sampled_from([1, 1, 2, 3, 4])
 devops_has = st.sampled_from([THINGS[1:3], THINGS[3:4], THINGS[4:5], THINGS[1:5]]).map(list)
 chosen = st.lists(st.sampled_from(THINGS), min_size=1, max_size=3, unique=True)
-terms = st.tuples(st.sampled_from([0, 0, 2]), st.sampled_from([0, 3]), st.sampled_from([0, 0, 6]))
+terms = st.tuples(st.sampled_from([0, 0, 2]), st.sampled_from([0, 3]), st.sampled_from([0, 0, 6, 45]))
 actions = st.one_of(
     st.tuples(st.just("begin"), st.sampled_from(["offer", "offer", "ask"]), people, teams, teams, chosen, terms),
     *2 * [st.tuples(st.just("step"), numbers, people, st.sampled_from(list(HandoffStep)), st.integers(0, 3))],
@@ -294,7 +294,7 @@ class Handoffs(RuleBasedStateMachine):
             inherits = inherits and part not in moved
             if inherits:
                 expected[part] = expected[whole]
-        late = {(each.asset_id, each.area) for each in moves if self.clock.now() >= each.at + EXPECTED_FOR}
+        late = await self.named_for_too_long(moves)
         late |= {part} if whole in late else set()
         for name, area in THINGS:
             verdict = look_up(self.deps, self.snapshot, self.assets[name], area=area)
@@ -306,6 +306,18 @@ class Handoffs(RuleBasedStateMachine):
             primary = {held.fact.team_id for held in verdict.owners if held.fact.area is area}
             assert primary == {expected[self.assets[name], area.value]}, (name, area)
         await self.check_facts(expected, late)
+
+    async def named_for_too_long(self, moves: list[tables.Transfer]) -> set[tuple[int, str]]:
+        """Return of what the file has named a giver for too long; while something is lent, no day counts."""
+        loans = {each.id for each in await self.rows(tables.Handoff, col(tables.Handoff.loan_until).is_not(None))}
+        lent = {
+            (each.asset_id, each.area): each.moved_at
+            for each in await self.rows(tables.HandoffResource, col(tables.HandoffResource.returned_at).is_(None))
+            if each.handoff_id in loans and each.moved_at is not None
+        }
+        now = self.clock.now()
+        things = {(each.asset_id, each.area): each.at + EXPECTED_FOR for each in reversed(moves)}
+        return {thing for thing, until in things.items() if min(now, lent.get(thing, now)) >= until}
 
     async def check_facts(self, expected: dict[tuple[int, str], int], late: set[tuple[int, str]]) -> None:
         facts = await self.rows(tables.Ownership, col(tables.Ownership.valid_to).is_(None))

@@ -27,7 +27,7 @@ from bot.blocks.values import encode
 from bot.domain.handoff.due import Side
 from bot.domain.handoff.handoffs import HandoffCard, HandoffStep, ResourceCard, ResourceState
 from bot.domain.handoff.readiness import ReadinessItem
-from bot.domain.ownership import EXPECTED_FOR, ends_before
+from bot.domain.ownership import EXPECTED_FOR
 from bot.domain.recipients import Told
 from bot.domain.records import PersonRecord
 
@@ -125,10 +125,8 @@ def needed(its: HandoffCard, changed: Sequence[ResourceCard], by: PersonRecord |
 
 
 def _leaves_files_behind(one: ResourceCard, its: HandoffCard) -> bool:
-    """Whether files that name the giver have to be corrected: what is lent for a few days is theirs again."""
-    if one.moved_at is None or one.returned_at is not None:
-        return False
-    return not ends_before(its.loan_until, one.moved_at + EXPECTED_FOR)
+    """Whether files that name the giver have to be corrected: what is lent will be theirs again."""
+    return one.moved_at is not None and one.returned_at is None and its.loan_until is None
 
 
 _AGAIN = frozenset({ResourceState.DECLINED, ResourceState.EXPIRED, ResourceState.CALLED_OFF})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot.domain.catalog import Area, Role
 from bot.domain.ownership.holdings import CatalogView, Holding, holdings_of, is_alive
@@ -28,18 +28,35 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
+class Loan:
+    """An area of an asset is lent to `borrower` since a moment, and returns on a day."""
+
+    area: Area
+    lender: OwnerKey
+    borrower: OwnerKey
+    since: datetime
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Drift:
     """What a source still says of an area that was handed over: `holding` names the giver.
 
     It counts from `until` on, and is a dispute then if `becomes_dispute`: whoever is gone disputes nothing, and what is
-    lent for a few days is theirs again by then. `files` are those in which the source speaks of the asset, none where
-    they are not known.
+    lent is its lender's again by then. `files` are those in which the source speaks of the asset, none where they are
+    not known.
     """
 
     holding: Holding
     until: datetime
     files: tuple[str, ...]
     becomes_dispute: bool = True
+
+
+def loan_of(area: Area, loans: Iterable[Loan], agreed: Collection[tuple[OwnerKey, Area]]) -> Loan | None:
+    """Return the loan of an area that is running: the last one whose borrower owns the area by agreement."""
+    running = (each for each in loans if each.area is area and (each.borrower, area) in agreed)
+    return max(running, key=lambda each: each.since, default=None)
 
 
 def behind_since(
@@ -49,17 +66,19 @@ def behind_since(
     agreed: Collection[tuple[OwnerKey, Area]],
     *,
     now: datetime,
+    loan: Loan | None = None,
 ) -> datetime | None:
     """Return since when a source that names `owner` is behind the transfers of an area; None for one that counts.
 
     Transfers come in the order in which they happened, whatever the clock said, so an area that has come back is its
     first owner's again. A source counts once it has been behind for too long, and where whoever received the area does
-    not own it any more: a transfer alone makes nobody an owner. `agreed` is who owns which area by agreement. A
-    transfer that seems to be still to come was made before the clock was set back.
+    not own it any more: a transfer alone makes nobody an owner. `agreed` is who owns which area by agreement, and
+    `loan` the one of this area that is running. A transfer that seems to be still to come was made before the clock was
+    set back.
     """
-    holder, since = owner, None
+    holder, since, counted = owner, None, _counted_to(now, loan)
     for transfer in transfers:
-        if transfer.area is area and transfer.giver == holder and now < transfer.at + EXPECTED_FOR:
+        if transfer.area is area and transfer.giver == holder and counted < transfer.at + EXPECTED_FOR:
             holder = transfer.receiver
             since = None if holder == owner else since or transfer.at
     return since if (holder, area) in agreed else None
@@ -76,31 +95,45 @@ def with_drift(
     held = holdings_of(asset.facts, catalog)
     if not asset.drift:
         return held, ()
-    agreed = {fact.area for fact in asset.facts if fact.is_agreed and fact.role is Role.OWNER}
+    agreed = {
+        ((fact.team_id, fact.person_id), fact.area)
+        for fact in asset.facts
+        if fact.is_agreed and fact.role is Role.OWNER
+    }
+    areas = {area for _, area in agreed}
+    loans = _loans(asset.handoffs)
     drift: list[Drift] = []
     for record in asset.drift:
         if (record.area, *record.owner) in asset.disowned:
             continue
-        until = record.since + EXPECTED_FOR
+        loan, until = loan_of(record.area, loans, agreed), record.since + EXPECTED_FOR
         said = holdings_of((_fact(record, now=now),), catalog)
-        if now < until and record.area in agreed:
-            lent = any(_is_lent(each, record) and ends_before(each.on, until) for each in asset.handoffs)
+        if _counted_to(now, loan) < until and record.area in areas:
+            is_lenders = loan is not None and loan.lender == record.owner
+            over = until if loan is None else max(until, datetime.combine(loan.until, time(), UTC))
             drift.extend(
-                Drift(one, until, record.files, becomes_dispute=not lent and is_alive(one, catalog)) for one in said
+                Drift(one, over, record.files, becomes_dispute=not is_lenders and is_alive(one, catalog))
+                for one in said
             )
         else:
             held += said
     return held, tuple(drift)
 
 
-def ends_before(loan_until: date | None, until: datetime) -> bool:
-    """Whether a loan, if it is one, is over by the time at which a file that names the lender is a dispute."""
-    return loan_until is not None and loan_until <= until.date()
+def _counted_to(now: datetime, loan: Loan | None) -> datetime:
+    """Return up to when the days count in which a source has to follow: while an area is lent, they stand still.
+
+    What the lender has lent is its own again afterwards, and nobody edits a file for the time between.
+    """
+    return now if loan is None else min(now, loan.since)
 
 
-def _is_lent(handoff: HandoffRecord, record: DriftRecord) -> bool:
-    is_same = handoff.area is record.area and (handoff.giver_team_id, None) == record.owner
-    return is_same and handoff.stage is HandoffStage.LENT
+def _loans(handoffs: Iterable[HandoffRecord]) -> list[Loan]:
+    return [
+        Loan(each.area, (each.giver_team_id, None), (each.receiver_team_id, None), each.since, each.on)
+        for each in handoffs
+        if each.stage is HandoffStage.LENT and each.since is not None and each.on is not None
+    ]
 
 
 def _fact(record: DriftRecord, *, now: datetime) -> OwnershipRecord:

@@ -7,28 +7,31 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import delete, func, select
 
 from bot.domain.catalog import Area, Role
-from bot.domain.ownership import EXPECTED_FOR, Transfer, behind_since, ends_before
-from bot.domain.records import OwnerKey
+from bot.domain.ownership import Loan, Transfer, behind_since, loan_of, with_drift
+from bot.domain.records import AssetRecord, OwnerKey
 from bot.domain.secrets import redacted
-from bot.domain.sources import ClaimSubject, file_in
+from bot.domain.sources import file_in
 from bot.services.catalog._facts import FactKey
 from bot.services.catalog._run import Run
 from bot.services.catalog.report import OutdatedLine
-from bot.store import tables
+from bot.services.snapshot import Snapshot
+from bot.store import queries, tables
+from bot.store.beside import is_lent
 from bot.store.bulk import chunks, insert_rows, select_in, table_of
 
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """What was handed over of an asset: how it passed on, who has what by agreement, and which sources are behind.
+    """What was handed over of an asset: how it passed on, what is lent, who has what by agreement, who is behind.
 
     `behind` has the ids of the rows by the fact that each source would have.
     """
 
     transfers: tuple[Transfer, ...]
+    loans: tuple[Loan, ...]
     agreed: frozenset[tuple[OwnerKey, Area]]
     behind: Mapping[FactKey, int]
 
@@ -44,10 +47,12 @@ class DriftChanges:
 async def handed_over(run: Run, assets: Sequence[int]) -> dict[int, HandedOver]:
     """Return what was handed over, by asset; there are few of these."""
     passed = await _transfers(run, assets)
-    agreed = await _agreed(run, passed)
+    agreed, loans = await _agreed(run, passed), await _loans(run, passed)
     behind = await _behind(run, passed)
     return {
-        asset: HandedOver(tuple(each), frozenset(agreed.get(asset, ())), behind.get(asset, {}))
+        asset: HandedOver(
+            tuple(each), tuple(loans.get(asset, ())), frozenset(agreed.get(asset, ())), behind.get(asset, {})
+        )
         for asset, each in passed.items()
     }
 
@@ -61,7 +66,9 @@ def heeded(
     late: dict[FactKey, datetime] = {}
     for key in keys:
         if key[3] == Role.OWNER:
-            since = behind_since((key[0], key[1]), Area(key[2]), handed.transfers, handed.agreed, now=run.now)
+            owner, area = (key[0], key[1]), Area(key[2])
+            loan = loan_of(area, handed.loans, handed.agreed)
+            since = behind_since(owner, area, handed.transfers, handed.agreed, now=run.now, loan=loan)
             if since is not None:
                 late[key] = since
     ended = [number for key, number in handed.behind.items() if key not in late]
@@ -85,90 +92,57 @@ async def outdated(run: Run) -> list[OutdatedLine]:
     Where its files disagree, each of them is a source of its own.
     """
     files = {each.id: end for each in run.sources.values() if (end := file_in(run.source, each))}
-    drift, asset, team, person, claim, fact = (
-        table_of(model).c
-        for model in (tables.Drift, tables.Asset, tables.Team, tables.Person, tables.Claim, tables.Ownership)
-    )
-    name = func.coalesce(team.name, func.nullif(person.name, ""), person.email, person.handle, person.slack_id)
-    agreed = select(fact.id).where(
-        fact.asset_id == drift.asset_id,
-        fact.area == drift.area,
-        fact.role == Role.OWNER.value,
-        fact.is_agreed.is_(True),
-        fact.valid_to.is_(None),
-    )
-    part = table_of(tables.HandoffResource).c
+    numbers = await _handoffs_behind(run, [run.source.id, *files])
+    assets = await queries.assets_by_id(run.connection, {key[0] for key in numbers})
+    view, names = await _owners_of(run, assets), {each.id: each.name for each in run.sources.values()}
+    said = {
+        (asset_id, area, owner, names[source_id]): (files.get(source_id, ""), number)
+        for (asset_id, area, owner, source_id), number in numbers.items()
+    }
+    found = []
+    for asset in sorted(assets, key=lambda each: each.ref):
+        _, late = with_drift(asset, view, now=run.now)
+        for one in sorted(late, key=lambda each: each.holding.fact.area):
+            fact = one.holding.fact
+            key = (asset.id, fact.area, (fact.team_id, fact.person_id), fact.source)
+            if key not in said:
+                continue  # another source says so
+            file, number = said[key]
+            until, owner = one.until if one.becomes_dispute else None, one.holding.name or "somebody"
+            file = file or next(iter(one.files), "")
+            found.append(OutdatedLine(redacted(asset.ref), fact.area, redacted(owner), file, until, number))
+    return found
+
+
+async def _handoffs_behind(run: Run, source_ids: Sequence[int]) -> dict[tuple[int, str, OwnerKey, int], int | None]:
+    """Return what sources are behind on: asset, area, whom they name, and which source; with the handoff's number."""
+    drift, part = table_of(tables.Drift).c, table_of(tables.HandoffResource).c
     handoff = (
         select(func.max(part.handoff_id))
         .where(part.asset_id == drift.asset_id, part.area == drift.area, part.moved_at == drift.since)
         .scalar_subquery()
     )
-    query = (
-        select(
-            asset.ref, drift.area, name, drift.source_id, func.min(claim.path), drift.since, handoff, *_never_counts()
-        )
-        .join_from(table_of(tables.Drift), table_of(tables.Asset), asset.id == drift.asset_id)
-        .outerjoin(table_of(tables.Team), team.id == drift.team_id)
-        .outerjoin(table_of(tables.Person), person.id == drift.person_id)
-        .outerjoin(
-            table_of(tables.Claim),
-            and_(
-                claim.source_id == drift.source_id,
-                claim.subject == ClaimSubject.ASSET.value,
-                claim.subject_id == drift.asset_id,
-                claim.digest != "",
-            ),
-        )
-        .where(drift.source_id.in_([run.source.id, *files]), drift.since > run.now - EXPECTED_FOR, agreed.exists())
-        .group_by(
-            drift.id,
-            asset.ref,
-            name,
-            person.is_active,
-            team.gone_at,
-            team.lead_id,
-            *(drift[each] for each in ("asset_id", "area", "since", "team_id")),
-        )
-        .order_by(asset.ref, drift.area)
-    )
-    found = []
-    for ref, area, owner, source, path, since, number, is_here, lent_until in await run.connection.execute(query):
-        until: datetime | None = since + EXPECTED_FOR
-        if not is_here or ends_before(lent_until, since + EXPECTED_FOR):
-            until = None
-        file = files.get(source) or path or ""
-        found.append(OutdatedLine(redacted(ref), area, redacted(owner or "somebody"), file, until, number))
-    return found
+    columns = (drift.asset_id, drift.area, drift.team_id, drift.person_id, drift.source_id)
+    query = select(*columns, handoff).where(drift.source_id.in_(source_ids))
+    return {
+        (asset_id, area, (team_id, person_id), source_id): number
+        for asset_id, area, team_id, person_id, source_id, number in await run.connection.execute(query)
+    }
 
 
-def _never_counts() -> tuple[ColumnElement[Any], ...]:
-    """Return whether whoever drift names is still here, as `is_here` has it, and until when it is lent."""
-    drift, person, team, part, handoff, member, former = (
-        table_of(model).c
-        for model in (
-            tables.Drift,
-            tables.Person,
-            tables.Team,
-            tables.HandoffResource,
-            tables.Handoff,
-            tables.Membership,
-            tables.FormerMember,
-        )
-    )
-    loan = (
-        select(func.max(handoff.loan_until))
-        .join_from(table_of(tables.HandoffResource), table_of(tables.Handoff), handoff.id == part.handoff_id)
-        .where(part.asset_id == drift.asset_id, part.area == drift.area, part.moved_at == drift.since)
-    )
-    member_of, member_is = select(member.id).where(member.team_id == drift.team_id), table_of(tables.Person).alias().c
-    lost_all = [
-        or_(member_of.exists(), select(former.id).where(former.team_id == drift.team_id).exists()),
-        ~member_of.where(member_is.id == member.person_id, member_is.is_active).exists(),
-        ~select(member_is.id).where(member_is.id == team.lead_id, member_is.is_active).exists(),
-    ]
-    is_team_gone = or_(team.gone_at.is_not(None), and_(*lost_all))
-    is_here = or_(person.is_active, and_(drift.team_id.is_not(None), ~is_team_gone))
-    return is_here, loan.scalar_subquery()
+async def _owners_of(run: Run, assets: Iterable[AssetRecord]) -> Snapshot:
+    """Return a memory of those whom drift names, and of who is in their teams, as stored."""
+    view, owners = Snapshot(), {record.owner for asset in assets for record in asset.drift}
+    people = {person_id for _, person_id in owners if person_id is not None}
+    for some in chunks(team_id for team_id, _ in owners if team_id is not None):
+        teams = await queries.teams(run.connection, ids=some)
+        view.put_teams(teams)
+        people |= {
+            person_id for team in teams for person_id in (*team.member_ids, team.lead_id) if person_id is not None
+        }
+    for some in chunks(people):
+        view.put_people(await queries.people(run.connection, ids=some))
+    return view
 
 
 def _row(asset: int, key: FactKey, since: datetime) -> dict[str, Any]:
@@ -190,6 +164,21 @@ async def _transfers(run: Run, assets: Sequence[int]) -> dict[int, list[Transfer
     async for rows in select_in(run.connection, query, t.asset_id, assets):
         for asset, area, team, person, receiver, at in rows:
             found.setdefault(asset, []).append(Transfer(Area(area), (team, person), (receiver, None), at))
+    return found
+
+
+async def _loans(run: Run, assets: Iterable[int]) -> dict[int, list[Loan]]:
+    part, handoff = tables.core(tables.HandoffResource), tables.core(tables.Handoff)
+    columns = (handoff.c.giver_team_id, handoff.c.receiver_team_id, part.c.moved_at, handoff.c.loan_until)
+    query = (
+        select(part.c.asset_id, part.c.area, *columns)
+        .join_from(part, handoff, handoff.c.id == part.c.handoff_id)
+        .where(is_lent())
+    )
+    found: dict[int, list[Loan]] = {}
+    async for rows in select_in(run.connection, query, part.c.asset_id, assets):
+        for asset, area, giver, receiver, at, until in rows:
+            found.setdefault(asset, []).append(Loan(Area(area), (giver, None), (receiver, None), at, until))
     return found
 
 

@@ -223,9 +223,9 @@ async def _found(
 
 
 def _outdated(deps: Deps, snapshot: Snapshot, card: HandoffCard, work: WorkingTime) -> list[HandoffDue]:
-    """Return what there is to say of files that still name the giver of what has passed, and are no dispute yet.
+    """Return what there is to say of files that still name the giver of what has passed, and will be a dispute.
 
-    A loan that is over before they are one needs no change of a file.
+    Of what is lent no file has to be changed.
     """
     held = [each for each in card.held if each.moved_at is not None and snapshot.asset(each.asset_id) is not None]
     verdicts = (look_up(deps, snapshot, each.asset_id, area=each.area) for each in held)
@@ -233,13 +233,11 @@ def _outdated(deps: Deps, snapshot: Snapshot, card: HandoffCard, work: WorkingTi
         drift
         for verdict in verdicts
         for drift in (verdict.drift if isinstance(verdict, Owned) else ())
-        if drift.holding.fact.team_id == card.giver.id
+        if drift.becomes_dispute and drift.holding.fact.team_id == card.giver.id
     ]
     if not late:
         return []
     until = work.today(min(each.until for each in late))
-    if card.loan_until is not None and card.loan_until <= until:
-        return []
     files = tuple(dict.fromkeys(file for each in late for file in each.files))
     return list(outdated(card, until, files, work=work))
 
@@ -275,7 +273,7 @@ def _is_nearly_disputed(deps: Deps, snapshot: Snapshot, asset_id: int, area: Are
     if isinstance(verdict, Disputed):
         return True
     late = verdict.drift if isinstance(verdict, Owned) else ()
-    return any(each.until <= deps.clock.now() + _ONE_DAY for each in late)
+    return any(each.becomes_dispute and each.until <= deps.clock.now() + _ONE_DAY for each in late)
 
 
 def _is_still_theirs(deps: Deps, snapshot: Snapshot, card: HandoffCard) -> bool:

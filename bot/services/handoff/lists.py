@@ -18,6 +18,7 @@ from bot.services.handoff._cards import UNKNOWN, brief, loaded, resource_of
 from bot.services.snapshot import Snapshot
 from bot.services.transfers import Resource
 from bot.store import tables
+from bot.store.beside import is_lent
 
 #: What can be handed over: an asset and an area of it.
 Choice: TypeAlias = tuple[AssetRecord, Area]
@@ -44,11 +45,10 @@ async def listed(
     Pending is what waits for an answer or for a day.
     """
     table, resource = tables.Handoff, tables.HandoffResource
-    is_lent = col(resource.returned_at).is_(None) & col(table.loan_until).is_not(None)
     to_come = (
         select(col(resource.handoff_id))
         .where(col(resource.handoff_id) == col(table.id), col(resource.state) == ResourceState.ACCEPTED.value)
-        .where(or_(col(resource.moved_at).is_(None), is_lent))
+        .where(or_(col(resource.moved_at).is_(None), is_lent()))
     )
     is_pending = or_(col(table.closed_at).is_(None), to_come.exists())
     query = select(table).order_by(col(table.id) if which is Which.PENDING else col(table.id).desc())
