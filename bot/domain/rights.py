@@ -59,11 +59,15 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever wants to do something. `person_id` is None for an account that is no person of the catalog yet."""
+    """Whoever wants to do something. `person_id` is None for an account that is no person of the catalog yet.
+
+    `admins` are mentions of the other catalog admins, whom they may ask.
+    """
 
     person_id: int | None = None
     is_guest: bool = False
     is_catalog_admin: bool = False
+    admins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ class Grant:
 
     `refusal` may name `{people}` (who may) and `{what}`, and each sentence `{them}`, whom to ask. `nobody` is said
     where no team and nobody holds the subject, `asker` to whoever asked; where it is empty, having asked takes nothing
-    away. `guest` is said to guests.
+    away. Where catalog admins may as well, a sentence follows that says who they are. `guest` is said to guests.
     """
 
     roles: frozenset[ActorRole]
@@ -150,12 +154,12 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
         Right.MARK_UNOWNED: Grant(
             _TEAM | {ActorRole.CATALOG_ADMIN},
             "Only {people}, who gave {what} up, or a catalog admin can mark it: ask {them}.",
-            nobody="Only a catalog admin can mark what nobody has given up: ask {them}.",
+            nobody="Only a catalog admin can mark what nobody has given up.",
         ),
         Right.REVIEW_UNOWNED: Grant(
             frozenset({ActorRole.OWNER, ActorRole.CATALOG_ADMIN}),
             "Only {people}, who looks at {what} again, or a catalog admin can decide that: ask {them}.",
-            nobody="Its reviewer has left: ask a catalog admin.",
+            nobody="Its reviewer has left, so a catalog admin decides.",
         ),
         Right.REJECT: Grant(
             _TEAM | {ActorRole.CATALOG_ADMIN},
@@ -165,7 +169,7 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
         Right.SETTLE: Grant(
             _OWNERS | {ActorRole.CATALOG_ADMIN},
             "Only {people}, or a catalog admin, can decide that: ask {them}.",
-            nobody="Nobody who owns this is still here: ask a catalog admin to decide.",
+            nobody="Nobody who owns this is still here, so a catalog admin decides.",
             asker="You claimed it yourself, so its owner must agree: ask {them}.",
         ),
         Right.SUCCEED: Grant(
@@ -201,7 +205,7 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
         Right.DECLINE: Grant(_TEAM, "Only {people} can decide that: ask {them}.", nobody=_GONE),
         Right.MISSES: Grant(
             frozenset({ActorRole.CATALOG_ADMIN}),
-            "Only catalog admins can decide on a name: ask whoever runs Baton to make you one.",
+            "Only catalog admins can decide on a name.",
         ),
         Right.TRIAGE: Grant(
             _TEAM | {ActorRole.MANAGER},
@@ -272,7 +276,8 @@ def why_not(actor: Actor, right: Right, holders: Holders | None = None) -> str:
         said = grant.asker
     elif grant.nobody and not holders.teams and not holders.people:
         said = grant.nobody
-    return said.format(people=_people(grant, holders), what=holders.what, them=_them(grant, holders, actor))
+    said = said.format(people=_people(grant, holders), what=holders.what, them=_them(grant, holders, actor))
+    return f"{said} {admins_to_ask(actor)}" if ActorRole.CATALOG_ADMIN in grant.roles else said
 
 
 def may(actor: Actor, right: Right, holders: Holders | None = None) -> bool:
@@ -293,6 +298,17 @@ def require(actor: Actor, right: Right, holders: Holders | None = None) -> None:
     refusal = why_not(actor, right, holders)
     if refusal:
         raise NotAllowedError(refusal)
+
+
+def admins_to_ask(actor: Actor) -> str:
+    """Return the sentence that says who the catalog admins are, or how somebody becomes one."""
+    if not actor.admins:
+        other = "other " if actor.is_catalog_admin else ""
+        return f"No {other}catalog admin is set: ask whoever runs Baton to name one."
+    more = len(actor.admins) - _MOST_NAMED
+    shown = [*actor.admins[:_MOST_NAMED], *([f"{more} more"] if more > 0 else [])]
+    names = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return f"Catalog admin{'s' if len(shown) > 1 else ''}: {names}."
 
 
 def _people(grant: Grant, holders: Holders) -> str:

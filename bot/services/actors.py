@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.blocks.text import escape
+from bot.blocks.text import escape, mention
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may
 from bot.domain.trust import AccountStanding
@@ -45,15 +45,22 @@ def remembered(snapshot: Snapshot, slack_id: str) -> Actor:
 
 async def account(session: AsyncSession, admins: Collection[str], slack_id: str) -> Actor:
     """Return an account that is a catalog admin if it is one of `admins`, and still a full member of the workspace."""
-    member = await session.get(tables.SlackMember, slack_id) if slack_id in admins else None
-    is_admin = member is not None and member.standing == AccountStanding.MEMBER.value
-    return Actor(is_guest=inbound.is_guest(), is_catalog_admin=is_admin)
+    member = tables.SlackMember
+    query = select(col(member.slack_id), col(member.standing)).where(col(member.slack_id).in_(admins))
+    rows = (await session.execute(query)).all() if admins else ()
+    standings = {row.slack_id: row.standing for row in rows}
+    is_admin = standings.get(slack_id) == AccountStanding.MEMBER.value
+    # Nothing speaks against an account that nobody has asked about yet.
+    known = (None, AccountStanding.MEMBER.value)
+    others = (each for each in sorted(admins) if each != slack_id and standings.get(each) in known)
+    return Actor(
+        is_guest=inbound.is_guest(), is_catalog_admin=is_admin, admins=tuple(filter(None, map(mention, others)))
+    )
 
 
 async def person_or_admin(session: AsyncSession, deps: Deps, by: Decider) -> Actor:
     """Return the person of the present interaction, as a catalog admin if their account is one."""
-    admin = await account(session, deps.catalog_admins, by.slack_id)
-    return replace(actor(by.person_id), is_catalog_admin=admin.is_catalog_admin)
+    return replace(await account(session, deps.catalog_admins, by.slack_id), person_id=by.person_id)
 
 
 async def holders(

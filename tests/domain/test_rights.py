@@ -140,6 +140,28 @@ def test_a_refusal_names_up_to_three_of_those_who_may_the_lead_first() -> None:
     assert why_not(outsider, Right.HAND_OVER, Holders((team,))).endswith(": ask one of them."), "nobody knows a name"
 
 
+@pytest.mark.parametrize("right", Right)
+def test_a_refusal_says_who_the_catalog_admins_are_where_they_may(right: Right) -> None:
+    their_right, nobody = ActorRole.CATALOG_ADMIN in EXPECTED[right] and right not in OF_ANYBODY, ActorRole.ASKER
+    for holders in (case(nobody)[1], Holders()):
+        if may(Actor(ME), right, holders):
+            continue
+        for admins, said in (
+            ((), "No catalog admin is set: ask whoever runs Baton to name one."),
+            (("<@U1>",), "Catalog admin: <@U1>."),
+            (("<@U1>", "<@U2>"), "Catalog admins: <@U1> and <@U2>."),
+            (("<@U1>", "<@U2>", "<@U3>", "<@U4>", "<@U5>"), "Catalog admins: <@U1>, <@U2>, <@U3> and 2 more."),
+        ):
+            assert why_not(Actor(ME, admins=admins), right, holders).endswith(f" {said}") is their_right
+
+
+def test_whoever_is_the_only_catalog_admin_is_told_that_there_is_no_other() -> None:
+    _, holders = case(ActorRole.ASKER)
+    said = why_not(Actor(ME, is_catalog_admin=True), Right.SETTLE, holders)
+    assert said.startswith("You claimed it yourself")
+    assert said.endswith("No other catalog admin is set: ask whoever runs Baton to name one.")
+
+
 def test_a_team_that_is_gone_and_an_account_that_is_nobody_give_no_role() -> None:
     gone = TeamRecord(id=1, name="Payments", member_ids=(ME,), lead_id=ME, manager_id=ME, is_gone=True)
     for actor, team in ((Actor(ME), gone), (Actor(None), TeamRecord(id=1, name="Empty"))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -117,6 +118,28 @@ async def test_nobody_but_the_owner_answers(stage: Stage, user: str) -> None:
     said = await whispered(stage, user, "search")
     assert "Only members of Search and their leads, or a catalog admin, can decide that" in said
     assert (await matters(stage))[0].ended_at is None
+
+
+@pytest.mark.parametrize(
+    ("catalog_admins", "gone", "said"),
+    [
+        ((), (), "No catalog admin is set: ask whoever runs Baton to name one."),
+        (("lin", "eve"), (), "Catalog admins: {lin} and {eve}."),
+        (("eve", "lin"), ("lin",), "Catalog admin: {eve}."),
+    ],
+    indirect=["catalog_admins"],
+)
+async def test_whoever_may_not_decide_reads_which_catalog_admins_may(
+    stage: Stage, gone: Sequence[str], said: str
+) -> None:
+    told = await claimed(stage)
+    for user in gone:
+        stage.slack.workspace.user(user).deleted = True
+    stage.clock.advance(timedelta(hours=1))
+    await stage.baton.context.listings.read_members()
+    await stage.press(told, AGREE, user="grace")
+    mentions = {each: f"<@{stage.slack.workspace.user(each).id}>" for each in ("eve", "lin")}
+    assert (await whispered(stage, "grace", "search")).endswith(said.format(**mentions))
 
 
 @pytest.mark.parametrize("catalog_admins", [("eve",)], indirect=True)

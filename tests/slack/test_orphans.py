@@ -123,7 +123,8 @@ async def test_only_the_lead_of_the_heir_takes_it_and_only_once(stage: Stage) ->
     before = len(await facts(stage))
     await stage.press(question, "orphans.take", user="ada", block_id=search)
     assert await told(stage, "ada") == (
-        "Its owner is gone, so your team's lead or a catalog admin must decide: ask one of them."
+        "Its owner is gone, so your team's lead or a catalog admin must decide: ask one of them. "
+        "No catalog admin is set: ask whoever runs Baton to name one."
     )
     assert len(await facts(stage)) == before
     await asyncio.gather(*(stage.press(question, "orphans.take", user="ada", block_id=payments) for _ in range(2)))

@@ -13,7 +13,7 @@ from bot.blocks.values import encode
 from bot.domain.names import clean
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side, asked_first
 from bot.domain.recipients import NOBODY, Recipient
-from bot.domain.rights import Actor, Holders, Right, may
+from bot.domain.rights import Actor, Holders, Right, admins_to_ask, may
 from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services import actors, routing
 from bot.services.actors import Decider
@@ -246,7 +246,8 @@ async def _losers(act: MatterAct, actor: Actor, own: set[str], owner: str) -> li
         if act.row.owner == owner:
             return others
         asked = act.snapshot.recipient(act.row.owner).name or "a catalog admin"
-        raise NotAllowedError(f"{escape(asked, 80)} is asked first: talk to them, or let a catalog admin decide.")
+        why = f"{escape(asked, 80)} is asked first: talk to them, or let a catalog admin decide."
+        raise NotAllowedError(f"{why} {admins_to_ask(actor)}")
     return [each for each in others if each.owner.key in own]
 
 
