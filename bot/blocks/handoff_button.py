@@ -32,11 +32,14 @@ class OpenHandoff(NamedTuple):
 _TEXT = {Way.OFFER: "Hand over", Way.ASK: "Ask for it"}
 
 
-def handoff_buttons(value: OpenHandoff, name: str, *, text: str = "") -> list[Block]:
-    """Return the button; `name` is what a screen reader says it is about.
+def handoff_buttons(value: OpenHandoff, name: str, *, text: str = "", under_way: int | None = None) -> list[Block]:
+    """Return the button that begins a handoff, or shows the one in which all of it is, by its number `under_way`.
 
-    Where people of both teams read it, `text` takes the place of what only its giver does.
+    `name` is what a screen reader says it is about. Where people of both teams read it, `text` takes the place of what
+    only its giver does.
     """
+    if under_way is not None:
+        return show_buttons(under_way, f"Show handoff #{under_way}")
     text = text or _TEXT[value.way]
     return [button(text, OPEN, encode(value), label=f"{text}: {plain(name, 45)}")]
 

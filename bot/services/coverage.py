@@ -135,6 +135,8 @@ class CoverageFigures:
         served = coverage.by_team if team is None or team == devops else own
         if devops is not None and (found := self._most(served, lambda each: each.proposed)):
             yield blocks.hand_over(found[0], devops, found[1].proposed, found[1].first[Standing.OWNED])
+        elif devops is not None and (found := self._most(served, lambda each: each.under_way)):
+            yield blocks.see_through(devops, found[1].under_way, found[1].first[Standing.OWNED])
         for standing in _ATTEND:
             if standing in tally.first:
                 yield blocks.attend(standing, tally.first[standing])

@@ -19,7 +19,7 @@ from bot.services.handoff import choices, lists
 from bot.services.ownership import Answered, SeveralAssets
 from bot.services.questions import owner_called
 from handlers import replies
-from handlers.handoff.forms import open_typed
+from handlers.handoff.forms import open_typed, show_one, teams_of
 from handlers.interaction import open_form, whisper
 from handlers.ownership import message
 from handlers.payloads import Action, Command
@@ -42,7 +42,7 @@ async def on_handoff(command: Command, context: Context) -> Ack:
         case []:
             return await open_typed(command, context, OpenHandoff(Way.OFFER))
     if (asked := _SHOW.fullmatch(said)) is not None:
-        return replies.ephemeral(await _shown(context, number(asked[1]), command.user_id))
+        return replies.ephemeral(await show_one(context, number(asked[1]), command.user_id))
     if _SHOW_NO_NUMBER.fullmatch(said) is not None:  # whoever does not know the number finds it in the list
         return replies.ephemeral(await _listed(command, context))
     found = ownership.find(context.deps, context.snapshot, text)
@@ -58,7 +58,7 @@ async def on_handoff(command: Command, context: Context) -> Ack:
 
 async def on_show(action: Action, context: Context) -> Ack:
     """Show a handoff to whoever asked."""
-    shown = await _shown(context, number(action.value), action.user_id)
+    shown = await show_one(context, number(action.value), action.user_id)
     await whisper(context, action, shown, blocks.card_view(shown))
     return replies.nothing()
 
@@ -73,18 +73,6 @@ async def on_details(action: Action, context: Context) -> Ack:
     return replies.nothing()
 
 
-def _teams(context: Context, user_id: str) -> list[int]:
-    person = context.snapshot.person_by_slack_id(user_id)
-    return [team.id for team in context.snapshot.teams_of(person.id)] if person is not None else []
-
-
 async def _listed(command: Command, context: Context, which: Which = Which.PENDING) -> Rendered:
-    teams = _teams(context, command.user_id)
+    teams = teams_of(context, command.user_id)
     return blocks.listing(await lists.listed(context.deps, context.snapshot, teams, which=which), which)
-
-
-async def _shown(context: Context, handoff_id: int, user_id: str) -> Rendered:
-    card = await lists.one(context.deps, context.snapshot, handoff_id)
-    teams = _teams(context, user_id)
-    for_giver = card.giver.id in teams and card.receiver.id not in teams
-    return blocks.asked(card) if card.is_draft else blocks.card(card, for_giver=for_giver)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from bot.blocks import handoff as blocks
 from bot.blocks.forms import Form
@@ -21,6 +22,7 @@ from bot.ports import Ack
 from bot.services import portfolio, snapshot
 from bot.services.context import Context
 from bot.services.handoff import choices, lists, offers, readiness
+from bot.services.handoff.lists import InAnotherError
 from bot.services.handoff.offers import Begun, NewHandoff
 from bot.services.handoff.readiness import NewEvidence
 from bot.services.transfers import Resource
@@ -33,14 +35,15 @@ from handlers.payloads import Action, Command, Submission
 async def on_open(action: Action, context: Context) -> Ack:
     """Open the form that offers something, or asks for it."""
     about = parse(OpenHandoff, action.value)
-    await open_form(context, action, _form(context, action.user_id, about, place_of(action)))
+    making = _form(context, action.user_id, about, place_of(action))
+    await open_form(context, action, or_the_other(context, action.user_id, making))
     return replies.nothing()
 
 
 async def open_typed(command: Command, context: Context, about: OpenHandoff) -> Ack:
     """Open the form for somebody who has typed the command."""
     place = Place("ephemeral", address=command.response_url)
-    making = _form(context, command.user_id, about, place)
+    making = or_the_other(context, command.user_id, _form(context, command.user_id, about, place))
     await open_slowly(context, command.trigger_id, making, what="form of a handoff")
     return replies.nothing()
 
@@ -54,9 +57,11 @@ async def on_again(action: Action, context: Context) -> Ack:
         require_right(context, action.user_id, card, Right.HAND_OVER)
         if not (card.is_draft or card.to_offer_again):
             raise UserError("There is nothing to offer again: all of it is open or accepted.")
+        again = card.unanswered if card.is_draft else card.to_offer_again
+        await lists.left_of(context.deps, [Resource(each.asset_id, each.area) for each in again], besides=card.id)
         return blocks.again_view(card, place_of(action).metadata(*value))
 
-    await open_form(context, action, making())
+    await open_form(context, action, or_the_other(context, action.user_id, making()))
     return replies.nothing()
 
 
@@ -182,6 +187,29 @@ async def _form(context: Context, user_id: str, about: OpenHandoff, place: Place
         receiver=form.receiver_id,
         libraries=form.libraries,
     )
+
+
+async def or_the_other(context: Context, user_id: str, making: Coroutine[Any, Any, Block]) -> Block:
+    """Return the form, or the handoff in which all is that would be put into a new one."""
+    try:
+        return await making
+    except InAnotherError as error:
+        shown = await show_one(context, error.handoff_id, user_id)
+        return blocks.card_view(shown)
+
+
+async def show_one(context: Context, handoff_id: int, user_id: str) -> Rendered:
+    """Return a handoff as somebody sees it."""
+    card = await lists.one(context.deps, context.snapshot, handoff_id)
+    teams = teams_of(context, user_id)
+    for_giver = card.giver.id in teams and card.receiver.id not in teams
+    return blocks.asked(card) if card.is_draft else blocks.card(card, for_giver=for_giver)
+
+
+def teams_of(context: Context, user_id: str) -> list[int]:
+    """Return the ids of somebody's teams."""
+    person = context.snapshot.person_by_slack_id(user_id)
+    return [team.id for team in context.snapshot.teams_of(person.id)] if person is not None else []
 
 
 @contextmanager

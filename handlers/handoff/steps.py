@@ -15,8 +15,9 @@ from bot.services import actors, people, snapshot
 from bot.services.context import Context
 from bot.services.handoff import lists, offers, reviews, steps
 from bot.services.handoff.steps import Words
+from bot.services.transfers import Resource
 from handlers import replies
-from handlers.handoff.forms import open_about, say_begun
+from handlers.handoff.forms import open_about, or_the_other, say_begun
 from handlers.handoff.gates import require_right
 from handlers.interaction import Place, open_form, place_of, read_metadata, show
 from handlers.payloads import Action, Submission
@@ -105,9 +106,10 @@ async def on_back(action: Action, context: Context) -> Ack:
         require(actors.remembered(context.snapshot, action.user_id), Right.HAND_OVER, held)
         if not card.held:
             raise UserError(offers.NOTHING_TO_HAND_BACK)
+        await lists.left_of(context.deps, [Resource(each.asset_id, each.area) for each in card.held])
         return blocks.back_view(card, place_of(action).metadata(handoff_id))
 
-    await open_form(context, action, making())
+    await open_form(context, action, or_the_other(context, action.user_id, making()))
     return replies.nothing()
 
 

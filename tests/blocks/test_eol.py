@@ -576,3 +576,25 @@ def test_what_ended_nobody_knows_when_is_never_so_many_years_ago() -> None:
     ended = card("payments-db", watch("payments-db", on=LONG_AGO))
     assert "from a day that nobody has written down to" in notes.moved(card("payments-db"), before=LONG_AGO).text
     assert notes.moved(ended, before=until).text.endswith("to a day that nobody has written down.")
+
+
+def test_what_is_in_a_handoff_is_shown_beside_a_reminder_and_not_offered_again() -> None:
+    one, other = (replace(running(name), asset=replace(running(name).asset, id=number)) for name, number in PAIR)
+    split = [
+        replace(each, responsible=replace(each.responsible, others=((Area.APPLICATION, "Search"),)))
+        for each in (one, other)
+    ]
+    taken = replace(story(runs=tuple(split)), handoffs=((1, 7), (2, 8)))
+    accepted = next(each for each in answers("Ada", until=SOON) if each.kind is AnswerKind.DELEGATED)
+    for said in (blocks.card(taken), blocks.offer_answered(taken, accepted, "Data", is_accepted=True)):
+        assert "Show handoff #7" in str(said.blocks)
+        assert "Hand over" not in str(said.blocks)
+        assert "Make it permanent?" not in said.text
+    half = replace(taken, handoffs=((1, 7),))
+    for said in (blocks.card(half), blocks.offer_answered(half, accepted, "Data", is_accepted=True)):
+        assert "Hand over" in str(said.blocks)
+        assert "offer|2" in str(said.blocks), "the other one"
+        assert "Show handoff" not in str(said.blocks)
+
+
+PAIR = (("orders-db", 1), ("basket-db", 2))

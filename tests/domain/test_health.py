@@ -24,7 +24,7 @@ from bot.domain.health import Earlier, first_actions, is_due, month_of
 from bot.domain.inventory.deployments import Deployment, Observed
 from bot.domain.ownership import verdict
 from bot.domain.ownership.coverage import Coverage, FirstThing, Holder, Standing
-from bot.domain.records import AssetRecord, TeamRecord
+from bot.domain.records import AssetRecord, HandoffRecord, HandoffStage, TeamRecord
 from bot.domain.working_time import WorkingTime, zone_of
 from bot.samples.catalog import ADA, DISSOLVED, HALF_A_YEAR, LONG_AGO, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 from tests.domain.test_ownership import asset
@@ -102,6 +102,19 @@ def test_what_a_team_declined_lately_is_held_and_not_proposed_to_it() -> None:
     ]
     found = counted(*split, declined=frozenset({(1, PAYMENTS), (2, SEARCH)})).of_team(PAYMENTS)
     assert (found.held.total(), found.proposed, found.first[Standing.OWNED].asset.id) == (2, 1, 2)
+
+
+def test_what_is_in_a_handoff_already_is_not_proposed_again() -> None:
+    def split(number: int, *, area: Area = Area.DATABASE, stage: HandoffStage = HandoffStage.OFFERED) -> AssetRecord:
+        made = HandoffRecord(number + 10, area, PLATFORM, SEARCH, stage)
+        facts = (fact(PAYMENTS, Area.APPLICATION), fact(PLATFORM, Area.DATABASE))
+        return replace(asset(*facts, id=number, name=f"{number}"), handoffs=(made,))
+
+    found = counted(split(1), split(2, area=Area.APPLICATION)).of_team(PAYMENTS)
+    assert (found.held.total(), found.proposed, found.under_way) == (2, 1, 1)
+    assert found.first[Standing.OWNED].asset.id == 2
+    found = counted(split(1), split(3)).of_team(PAYMENTS)
+    assert (found.proposed, found.under_way, found.first[Standing.OWNED].handoff) == (0, 2, 11)
 
 
 def test_what_devops_owns_whole_is_for_the_team_that_it_is_a_part_of() -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.blocks.handoff import reminder
 from bot.domain.catalog import Area
+from bot.domain.handoff.due import DueKind
 from bot.domain.handoff.handoffs import HandoffStep, HandoffTerms, ResourceState
 from bot.domain.handoff.status import statuses
 from bot.domain.ownership import Disputed, Owned
@@ -419,3 +421,16 @@ async def test_no_lender_is_told_to_correct_a_file(three: Three) -> None:
         await three.on(3, day)
         await DailyPass(three.deps, three.snapshot, WorkingTimes(), [handoffs]).run()
     assert not [row.key for row in await three.rows(tables.OutboxMessage) if "patch" in str(row.body)]
+
+
+async def test_what_was_offered_anew_before_its_end_was_told_is_shown_there(three: Three) -> None:
+    await three.pass_on("Omar", "DevOps", "Payments")
+    await three.on(3, 17)
+    assert await three.pass_on("Omar", "DevOps", "Search") == 2
+    await refresh(three.snapshot, three.database)
+    giver = f"team:{three.teams_by_name['DevOps']}"
+    news = await Handoffs(three.deps, three.snapshot).parts({giver})
+    [over] = [each for each in news[giver].found if each.kind is DueKind.EXPIRED]
+    said = str(reminder(over, ()).blocks)
+    assert "Show handoff #2" in said
+    assert "Offer again" not in said

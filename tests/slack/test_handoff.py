@@ -628,10 +628,37 @@ async def test_what_cannot_be_offered_says_why(stage: Stage) -> None:
     assert "A loan has to end after it begins" in wrong[ids.LOAN]
     await offer(stage)
     assert "That is in handoff #1 already" in (await submit(stage, "omar", {ids.LOAN: "2026-04-20"}))[ids.RESOURCES]
-    await stage.press(before["omar"], OPEN, user="omar")
-    assert "That is in handoff #1 already: look at it with `/handoff show 1`." in said_to(stage, "omar")
-    await stage.press(before["grace"], OPEN, user="grace")
-    assert "That is in handoff #1 already" in said_to(stage, "grace"), "before the form, not after it"
+    for user in ("omar", "grace"):  # with a button from before
+        await stage.press(before[user], OPEN, user=user)
+        assert "*#1* *Platform* offers *Payments* *payments-db*" in said_in(stage.slack.view_stack(user)[-1]), "no form"
+
+
+async def test_what_is_on_its_way_back_is_shown_and_the_rest_is_handed_back_all_the_same(stage: Stage) -> None:
+    shown = await offer_two(stage)
+    await stage.press(shown, ids.ACCEPT_ALL, user="grace")
+    received = await card(stage)
+    await stage.press(received, ids.BACK, user="ada")
+    await stage.slack.run_command("grace", "general", "/handoff payments-db")
+    await stage.settle()
+    names = ticked(stage, "grace", "payments-db (the database)")
+    platform = next(each.id for each in stage.baton.context.snapshot.teams() if each.name == "Platform")
+    assert await submit(stage, "grace", {ids.RESOURCES: names, ids.RECEIVER: str(platform)}) == {}
+    assert await submit(stage, "ada", {ids.REASON: "We have no database people"}) == {}
+    both = "".join(each.text for each in await sent(stage, "platform"))
+    assert "*#2* *Payments* offers *Platform* *payments-db* (the database)" in both
+    assert "*#3* *Payments* offers *Platform* *checkout* (CI and deployments)" in both
+    await stage.press(received, ids.BACK, user="ada")
+    assert "*#2*" in said_in(stage.slack.view_stack("ada")[-1]), "not a form that is refused in the end"
+
+
+async def test_what_was_offered_elsewhere_since_is_shown_and_not_offered_again(stage: Stage) -> None:
+    declined = await offer(stage)
+    await answer(stage, HandoffStep.DECLINE, "payments-db", reason="Not now")
+    again = await card(stage)
+    await offer(stage)
+    await stage.press(again, ids.AGAIN, user="lin")
+    assert "*#2* *Platform* offers" in said_in(stage.slack.view_stack("lin")[-1])
+    assert declined.ts == again.ts
 
 
 async def test_whoever_gives_is_shown_what_they_can_do_and_until_the_day_comes_it_is_listed(stage: Stage) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.blocks.backlog import actions as backlog
+from bot.blocks.eol import actions as eol
 from bot.blocks.handoff import actions as ids
 from tests.slack.conftest import Stage
-from tests.slack.test_eol_answers import deploy, remind
+from tests.slack.test_eol_answers import copied, deploy, open_button, remind
 from tests.slack.test_handoff import OPEN, card, offer, on, owner, ticked
 from tests.slack.test_portfolio import open_home, press_home, texts
 from tests.slack.test_request_steps import Requested, devops_team, requested
@@ -55,6 +56,13 @@ async def test_a_reminder_of_what_is_split_offers_it_to_the_team_with_the_applic
     assert element(stage.slack.view_stack("lin")[-1], ids.RECEIVER)["initial_option"]["text"]["text"] == "Payments"
     assert await submit(stage, "lin", {ids.RESOURCES: ticked(stage, "lin", "payments-db (the database)")}) == {}
     assert "*Platform* offers *Payments* *payments-db* (the database)" in (await card(stage)).text
+    await stage.press(reminded.root, OPEN, user="lin")
+    assert "offers *Payments* *payments-db*" in said_in(stage.slack.view_stack("lin")[-1]), "and no second one"
+    opened = await copied(stage, "general", open_button(reminded))
+    await stage.press(opened, eol.OPEN, user="lin")
+    assert {"Show handoff #1", "Hand over"} & set(buttons(stage.slack.visible_messages("lin", "general")[-1])) == {
+        "Show handoff #1"
+    }
 
 
 async def test_a_reminder_of_what_one_team_owns_offers_no_handoff(stage: Stage) -> None:

@@ -28,6 +28,7 @@ from tests.slack.test_eol import inventory, png_size
 from tests.slack.test_eol_answers import posted
 from tests.slack.test_handoff import answer, offer
 from tests.slack.test_request_steps import Requested, requested
+from tests.slack.test_requests import element, submit
 from tests.slack.test_whoowns import buttons
 
 __all__ = ["requested"]
@@ -111,6 +112,23 @@ async def test_each_action_shows_what_it_is_about_beside_the_report(stage: Stage
     alone = await report(stage, "search")
     assert "Name a second person in *Search*: one person knows 1 thing." in alone.text
     assert "owns 1 thing." in (await pressed(stage, alone, Shown.TEAM)).text
+
+
+async def test_what_is_in_a_handoff_is_not_proposed_and_shown_once_all_is(stage: Stage) -> None:
+    await stage.bring(inventory())
+    await offer(stage)
+    others = await report(stage)
+    assert "take over 2 things from Platform: begin with" in others.text
+    assert "from Platform: begin with *payments-db*" not in others.text
+    await stage.slack.run_command("lin", "general", "/handoff")
+    await stage.settle()
+    options = element(stage.slack.view_stack("lin")[-1], handoff_actions.RESOURCES)["options"]
+    payments = next(each.id for each in stage.baton.context.snapshot.teams() if each.name == "Payments")
+    said = {handoff_actions.RECEIVER: str(payments), handoff_actions.RESOURCES: [each["value"] for each in options]}
+    assert await submit(stage, "lin", said) == {}
+    message = await report(stage)
+    assert "See handoff *#1* through: *payments-db*" in message.text
+    assert {"Show handoff #1", "Begin the handoff"} & set(buttons(message)) == {"Show handoff #1"}
 
 
 async def test_what_has_gone_since_is_one_sentence(stage: Stage) -> None:

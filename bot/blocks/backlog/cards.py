@@ -90,7 +90,7 @@ def triage(its: RequestCard, *, duty: str = "") -> Rendered:
     if its.state in (RequestState.DELIVERED, RequestState.CONFIRMED) and its.team is not None:
         # What was delivered belongs to the team that asked for it from the moment in which it accepts.
         what = OpenHandoff(Way.OFFER, its.asset_id, its.team.id, its.id)
-        buttons += handoff_buttons(what, its.title)
+        buttons += handoff_buttons(what, its.title, under_way=its.handoff_id)
     more = _more(its)
     return _message(lines, [*buttons, *([more] if more else [])], f"backlog.triage.{its.id}.{its.state}")
 

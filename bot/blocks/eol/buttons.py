@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from bot.blocks.eol import actions, words
@@ -61,8 +61,17 @@ def _hand_over(card: Card, name: str) -> list[Block]:
     if card.giver is not None:
         return []
     split = {one.asset.id for one in card.watch.runs if one.responsible.others and not one.responsible.is_disputed}
-    about = OpenHandoff(Way.OFFER, min(split) if len(split) == 1 else None)
-    return handoff_buttons(about, name) if split else []
+    return offer_buttons(card, split, name)
+
+
+def offer_buttons(card: Card, asset_ids: Set[int], name: str, receiver_team_id: int | None = None) -> list[Block]:
+    """Return the button that offers these, or shows the handoff that all of them are in; none for no assets."""
+    if not asset_ids:
+        return []
+    taken = dict(card.handoffs)
+    left = asset_ids - taken.keys()
+    about = OpenHandoff(Way.OFFER, min(left) if len(left) == 1 else None, receiver_team_id)
+    return handoff_buttons(about, name, under_way=None if left else taken[min(asset_ids)])
 
 
 def claim_blocks(card: Card) -> list[Block]:

@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any
 
 from bot.blocks.eol import actions, answers, words
-from bot.blocks.eol.buttons import MOST_CLAIMS, compatible_button, decision_buttons, open_button
+from bot.blocks.eol.buttons import MOST_CLAIMS, compatible_button, decision_buttons, offer_buttons, open_button
 from bot.blocks.eol.cards import listing
-from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.ownership.claims import claim_button
 from bot.blocks.ownership.words import person
 from bot.blocks.text import Block, Rendered, bold, button, context, escape, section
@@ -70,10 +69,10 @@ def offer_answered(card: Card, answer: Answer, team: str, *, is_accepted: bool) 
     name = words.name(card.watch.product, card.watch.cycle)
     if is_accepted:
         accepted = f"{who} accepted {name}: {bold(team, 80)} gets its reminders now."
-        said = f"{_with_price(accepted, card)} Make it permanent? Hand it over."
         assets = {run.asset.id for run in card.watch.runs}
-        about = OpenHandoff(Way.OFFER, min(assets) if len(assets) == 1 else None, answer.team_id)
-        steps = handoff_buttons(about, words.plain_name(card.watch, 45))
+        next_step = "" if assets <= dict(card.handoffs).keys() else " Make it permanent? Hand it over."
+        said = f"{_with_price(accepted, card)}{next_step}"
+        steps = offer_buttons(card, assets, words.plain_name(card.watch, 45), answer.team_id)
         return Rendered(said, [section(said), {"type": "actions", "elements": steps}])
     asked = f"{person(answer.person)}, plan" if answer.person is not None else "Plan"
     declined = _with_price(f"{who} declined {name}, so it stays with you.", card)

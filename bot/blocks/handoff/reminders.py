@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.blocks.handoff import actions, words
 from bot.blocks.handoff.actions import AnswerValue
 from bot.blocks.handoff.cards import answer_buttons, back_buttons, offer_buttons
-from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
+from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons, show_buttons
 from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, day, escape, fitting
 from bot.blocks.text import section as block_of
@@ -91,6 +91,8 @@ def _buttons(its: HandoffDue) -> list[Block]:
     number, card = str(its.card.id), its.card
     show = button("Show", actions.SHOW, number, label=words.label("Show", card))
     if its.kind is DueKind.EXPIRED:
+        if its.under_way is not None:
+            return [*show_buttons(its.under_way, f"Show handoff #{its.under_way}"), show]
         return [*(offer_buttons(card) if its.side is Side.GIVER else _ask_again(card)), show]
     if its.kind is DueKind.ANSWER:
         is_one = len(card.open_resources) == 1  # of several each is answered by itself, where Show leads to

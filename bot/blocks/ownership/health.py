@@ -118,6 +118,16 @@ def hand_over(team: TeamRecord, devops: TeamRecord, count: int, first: FirstThin
     return NextAction(count, Line(text, offer))
 
 
+def see_through(devops: TeamRecord, count: int, first: FirstThing) -> NextAction:
+    """Return the action where all that DevOps could hand over is in handoffs already."""
+    [show] = handoff_buttons(OpenHandoff(Way.OFFER, first.asset.id), first.asset.name, under_way=first.handoff)
+    text = (
+        f"See handoff *#{first.handoff}* through: {bold(first.asset.name, 60)} ({words.kind(first.asset)}) of "
+        f"{escape(devops.name, 60)} is in it."
+    )
+    return NextAction(count, Line(text, show))
+
+
 def attend(standing: Standing, first: FirstThing) -> NextAction:
     """Return the action about something that nobody owns, or whose owner is gone or disputed."""
     name, parts = bold(first.asset.name, 60), first.size - 1

@@ -220,9 +220,10 @@ class RequestCard:
     of, `whole` the one that it is part of in the end, and `parts` are those that became part of it: number, and whose
     it is; the delivery does the job for those whose numbers are in `confirmed_parts`. `joined` are the names of the
     teams that need it as well, `joined_confirmed` of those for which it does. All of them lose `hours_a_month` without
-    it, and have `blocked_people`. `savings` is what teams said after its delivery, where that was asked for. `version`
-    is the last entry of the audit log at which whoever does something to it has read it, 0 where nobody does. Texts are
-    as they were typed; rendering escapes them.
+    it, and have `blocked_people`. `handoff_id` is the handoff in which what it is about passes to its team already.
+    `savings` is what teams said after its delivery, where that was asked for. `version` is the last entry of the audit
+    log at which whoever does something to it has read it, 0 where nobody does. Texts are as they were typed; rendering
+    escapes them.
     """
 
     id: int
@@ -252,6 +253,7 @@ class RequestCard:
     hours_a_month: float = 0.0
     blocked_people: int = 0
     asset_id: int | None = None
+    handoff_id: int | None = None
     confirmed_parts: frozenset[int] = frozenset()
     is_private: bool = False
     estimate: Estimate | None = None

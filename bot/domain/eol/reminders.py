@@ -131,6 +131,8 @@ class Card:
     inherited_from: str = ""  #: the name of the owner before, whose answer may be kept
     may_ask_for_help: bool = False  #: whether another team takes requests
     library_id: int | None = None  #: the shared library that it is about, with which that team helps
+    #: Assets of which all that the addressee has is in a handoff, by their ids, each with the handoff's number.
+    handoffs: tuple[tuple[int, int], ...] = ()
 
     @property
     def holder(self) -> Addressee:

@@ -47,7 +47,7 @@ class HandoffDue:
     """One thing to say, once: `note` is by what it is remembered that it was said. `on` is a day of the recipient's.
 
     `ends_on` is the day from which on it is too late. `days` have gone by since ownership passed. `files` are those
-    that still name the giver.
+    that still name the giver. `under_way` is another handoff, in which all is by now of which an offer is over.
     """
 
     kind: DueKind
@@ -59,6 +59,7 @@ class HandoffDue:
     resource: ResourceCard | None = None
     days: int = ASK_AFTER_DAYS
     files: tuple[str, ...] = ()
+    under_way: int | None = None
 
     @property
     def key(self) -> tuple[str, ...]:

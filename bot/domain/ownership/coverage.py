@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.domain.catalog import Area, AssetKind, Hosting, Role
 from bot.domain.names import fold
 from bot.domain.ownership.holdings import CatalogView, Holding
+from bot.domain.ownership.taken import all_taken_by
 from bot.domain.ownership.verdicts import Disputed, Orphaned, Owned, Stale, Unowned, Verdict
 from bot.domain.records import AssetRecord
 
@@ -40,10 +41,11 @@ class Holder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FirstThing:
-    """The thing to begin with, and how many things hang on it, itself included."""
+    """The thing to begin with, and how many things hang on it, itself included. `handoff` is the one it is in."""
 
     asset: AssetRecord
     size: int = 1
+    handoff: int | None = None
 
     @property
     def order(self) -> tuple[int, int, bool, str]:
@@ -58,9 +60,9 @@ class Tally:
     """What one team, or everybody, has.
 
     `of_others` are things in production of other teams than DevOps, by kind, and `held` those of them that DevOps owns
-    or owns an area of, `proposed` those of these that may be handed over now; `own` counts DevOps' own. `split` counts
-    areas that somebody else has than the rest. `first` is the thing to begin with: of the disputed, orphaned and
-    unowned, and under OWNED of what DevOps holds.
+    or owns an area of, `proposed` those of these that may be handed over now, `under_way` those in a handoff already;
+    `own` counts DevOps' own. `split` counts areas that somebody else has than the rest. `first` is the thing to begin
+    with: of the disputed, orphaned and unowned, and under OWNED of what DevOps holds, those in no handoff first.
     """
 
     things: int = 0
@@ -69,6 +71,7 @@ class Tally:
     of_others: Counter[AssetKind] = field(default_factory=Counter)
     held: Counter[AssetKind] = field(default_factory=Counter)
     proposed: int = 0
+    under_way: int = 0
     own: int = 0
     cells: Counter[tuple[Area, Holder]] = field(default_factory=Counter)
     first: dict[Standing, FirstThing] = field(default_factory=dict)
@@ -76,8 +79,12 @@ class Tally:
     def put_first(self, standing: Standing, thing: FirstThing) -> None:
         """Take a thing to begin with, unless a better one is known."""
         known = self.first.get(standing)
-        if known is None or thing.order < known.order:
+        if known is None or _before(thing) < _before(known):
             self.first[standing] = thing
+
+
+def _before(thing: FirstThing) -> tuple[bool, tuple[int, int, bool, str]]:
+    return thing.handoff is not None, thing.order
 
 
 @dataclass(slots=True)
@@ -104,6 +111,7 @@ class Coverage:
         others = teams - {self.devops_id}
         is_held = self.devops_id is not None and any(each.fact.team_id == self.devops_id for each in owners)
         thing = FirstThing(verdict.asset, size)
+        taken = self._taken(verdict, catalog, others) if is_held else None
         for team_id in (None, *teams):
             tally = self.everybody if team_id is None else self.by_team.setdefault(team_id, Tally())
             tally.things += 1
@@ -117,11 +125,17 @@ class Coverage:
             if is_held and is_production and others and team_id != self.devops_id:
                 tally.held[verdict.asset.kind] += 1
                 if team_id is None or (verdict.asset.id, team_id) not in self.declined:
-                    tally.proposed += 1
-                    tally.put_first(Standing.OWNED, FirstThing(verdict.asset))
+                    tally.proposed += taken is None
+                    tally.under_way += taken is not None
+                    tally.put_first(Standing.OWNED, FirstThing(verdict.asset, handoff=taken))
             tally.own += is_held and is_production and not others
             if team_id is not None:
                 tally.cells.update((each.fact.area, self._holder(each, team_id)) for each in owners)
+
+    def _taken(self, verdict: Verdict, catalog: CatalogView, to: Set[int]) -> int | None:
+        """Return the handoff in which all that DevOps has of a thing is."""
+        found = all_taken_by([verdict.asset], catalog, giver_id=self.devops_id, to=to)
+        return found.number if found is not None else None
 
     def _holder(self, holding: Holding, team_id: int) -> Holder:
         if holding.fact.team_id == team_id:

@@ -28,6 +28,7 @@ from bot.domain.backlog.requests import (
     after,
     may_take,
 )
+from bot.domain.ownership import all_taken_by
 from bot.domain.records import PersonRecord
 from bot.domain.rights import Holders, Right
 from bot.errors import ChangedError, NotFoundError, UserError
@@ -141,7 +142,18 @@ def card_of(
         is_private=row.is_private,
         estimate=estimate_of(snapshot, row),
         asset_id=row.asset_id,
+        handoff_id=_handoff_of(snapshot, row),
     )
+
+
+def _handoff_of(snapshot: Snapshot, row: tables.Request) -> int | None:
+    """Return the handoff by which all that its giver has of what a request is about passes to the requesting team."""
+    asset = snapshot.asset(row.asset_id) if row.asset_id is not None else None
+    if asset is None:
+        return None
+    givers = [each.giver_team_id for each in asset.handoffs if each.receiver_team_id == row.team_id]
+    found = (all_taken_by([asset], snapshot, giver_id=each, to=(row.team_id,)) for each in givers)
+    return next((taken.number for taken in found if taken is not None), None)
 
 
 async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request, *, now: datetime) -> RequestCard:

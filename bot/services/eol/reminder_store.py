@@ -32,6 +32,7 @@ from bot.domain.eol.reminders import (
     holder_of,
 )
 from bot.domain.eol.responsibility import responsible_for
+from bot.domain.ownership import all_taken_by
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.services import devops_team
 from bot.services.deps import Deps
@@ -304,7 +305,16 @@ def card(deps: Deps, watcher: Watcher, reminder: Remembered, watch: Watch, moves
         offered_to=_name(watcher.snapshot, offer.team_id) if offer is not None and is_offered else "",
         may_ask_for_help=devops_team.takes_requests(deps, watcher.snapshot, of=holder.team),
         library_id=_library_id(deps, watcher, watch.product),
+        handoffs=_handoffs(watcher.snapshot, watch),
     )
+
+
+def _handoffs(snapshot: Snapshot, watch: Watch) -> tuple[tuple[int, int], ...]:
+    """Return which assets of a watch are in a handoff with all that its addressee has of them."""
+    giver = watch.addressee.team
+    assets = {one.asset.id: one.asset for one in watch.runs} if giver is not None else {}
+    found = ((each, all_taken_by([asset], snapshot, giver_id=giver.id)) for each, asset in assets.items() if giver)
+    return tuple((each, its.number) for each, its in found if its is not None)
 
 
 async def said_to(session: AsyncSession, addressee: str, day: date) -> list[Remembered]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.blocks.handoff_button import OpenHandoff, Way
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.handoff.family import left_behind
-from bot.domain.handoff.status import records
-from bot.domain.ownership import Orphaned, Owned, Verdict
+from bot.domain.ownership import Orphaned, Owned, Verdict, taken_by
 from bot.domain.portfolio import Portfolio
-from bot.domain.records import AssetRecord, HandoffStage, TeamRecord
+from bot.domain.records import AssetRecord, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may, require
 from bot.errors import UserError
 from bot.services import actors
@@ -60,22 +58,11 @@ def next_step(snapshot: Snapshot, verdict: Verdict, slack_id: str) -> OpenHandof
     way = Way.ASK if main in mine and not mine >= set(owners) else Way.OFFER
     to = mine if way is Way.ASK else {main}
     able = (
-        is_free(verdict, held.fact.area, giver_id=held.fact.team_id, to=to)
+        taken_by(verdict.asset, snapshot, held.fact.area, giver_id=held.fact.team_id, to=to) is None
         for held in verdict.holdings
         if held.fact.role is Role.OWNER and (held.fact.team_id in mine) is (way is Way.OFFER)
     )
     return OpenHandoff(way, verdict.asset.id, main if way is Way.OFFER else None) if any(able) else None
-
-
-def is_free(verdict: Verdict, area: Area, *, giver_id: int | None, to: Collection[int | None]) -> bool:
-    """Whether an area that a team owns can go to one of these teams: it is in no handoff, and lent by nobody else."""
-    for each in records(verdict):
-        if each.stage is not HandoffStage.LENT:
-            if each.area is area and each in verdict.asset.handoffs:
-                return False
-        elif each.area in (area, Area.ALL) and each.receiver_team_id == giver_id and each.giver_team_id not in to:
-            return False
-    return True
 
 
 def way_for(deps: Deps, snapshot: Snapshot, asset_id: int, slack_id: str) -> OpenHandoff:
@@ -151,7 +138,7 @@ def ask_form(deps: Deps, snapshot: Snapshot, *, slack_id: str, asset_id: int) ->
         if (choices := owned_by(deps, snapshot, giver.id, [asset_id]))
     ]
     for form in found:
-        if any(is_free(verdict, area, giver_id=form.giver.id, to=own) for _, area in form.choices):
+        if any(taken_by(asset, snapshot, area, giver_id=form.giver.id, to=own) is None for asset, area in form.choices):
             return form
     if found:
         return found[0]  # what it is in is said where the form would open

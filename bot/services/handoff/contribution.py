@@ -20,7 +20,7 @@ from bot.domain.catalog import Area
 from bot.domain.daily_limit import Agenda, Due, Written
 from bot.domain.handoff.due import ASK_AFTER_DAYS, ASK_FOR_DAYS, DueKind, HandoffDue, Side, dues, outdated
 from bot.domain.handoff.handoffs import HandoffCard
-from bot.domain.ownership import Disputed, Owned
+from bot.domain.ownership import Disputed, Owned, taken_by
 from bot.domain.ownership.matters import MatterKind
 from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
@@ -218,6 +218,8 @@ async def _found(
             is_question = each.kind is DueKind.WORKS
             is_early = is_question and each.on <= today and card.id in unsettled
             its = replace(each, days=(today - work.today(passed_at)).days) if is_question else each
+            if its.kind is DueKind.EXPIRED:
+                its = replace(its, under_way=_under_way(snapshot, card))
             made.append(replace(its, on=today + timedelta(1)) if is_early else its)
     return made
 
@@ -240,6 +242,14 @@ def _outdated(deps: Deps, snapshot: Snapshot, card: HandoffCard, work: WorkingTi
     until = work.today(min(each.until for each in late))
     files = tuple(dict.fromkeys(file for each in late for file in each.files))
     return list(outdated(card, until, files, work=work))
+
+
+def _under_way(snapshot: Snapshot, card: HandoffCard) -> int | None:
+    """Return the handoff in which all is by now of which this one is over."""
+    over = [(snapshot.asset(each.asset_id), each.area) for each in card.to_offer_again]
+    giver, to = card.giver.id, (card.receiver.id,)
+    found = [taken_by(asset, snapshot, area, giver_id=giver, to=to) for asset, area in over if asset is not None]
+    return found[0].number if all(found) and found and found[0] is not None else None
 
 
 async def _unsettled(session: AsyncSession, deps: Deps, snapshot: Snapshot, cards: Sequence[HandoffCard]) -> set[int]:

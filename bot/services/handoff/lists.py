@@ -22,10 +22,16 @@ from bot.store.beside import is_lent
 
 #: What can be handed over: an asset and an area of it.
 Choice: TypeAlias = tuple[AssetRecord, Area]
-#: What is said of a resource that is in one handoff already.
-IN_ANOTHER = "That is in handoff #{0} already: look at it with `/handoff show {0}`."
 #: Handoffs that a list shows at most.
 MOST_LISTED = 20
+
+
+class InAnotherError(UserError):
+    """What somebody would put into a new handoff is in one already, of this number."""
+
+    def __init__(self, handoff_id: int) -> None:
+        super().__init__(f"That is in handoff #{handoff_id} already: look at it with `/handoff show {handoff_id}`.")
+        self.handoff_id = handoff_id
 
 
 async def one(deps: Deps, snapshot: Snapshot, handoff_id: int) -> HandoffCard:
@@ -71,10 +77,17 @@ async def under_way(session: AsyncSession, asset_ids: Collection[int]) -> dict[R
 
 
 async def free(deps: Deps, choices: Sequence[Choice]) -> list[Choice]:
-    """Return what of these can be put into a new handoff. Raises UserError, with its number, where all is in one."""
+    """Return what of these can be put into a new handoff. Raises InAnotherError where all is in one."""
+    left = await left_of(deps, [Resource(asset.id, area) for asset, area in choices])
+    return [(asset, area) for asset, area in choices if Resource(asset.id, area) in left]
+
+
+async def left_of(deps: Deps, resources: Collection[Resource], *, besides: int | None = None) -> set[Resource]:
+    """Return what of these is in no handoff under way, `besides` one. Raises InAnotherError where all of it is."""
     async with deps.database.reading() as session:
-        taken = await under_way(session, {asset.id for asset, _ in choices})
-    left = [(asset, area) for asset, area in choices if Resource(asset.id, area) not in taken]
-    if choices and not left:
-        raise UserError(IN_ANOTHER.format(next(iter(taken.values()))))
+        found = await under_way(session, {each.asset_id for each in resources})
+    taken = {each: number for each, number in found.items() if number != besides}
+    left = {each for each in resources if each not in taken}
+    if resources and not left:
+        raise InAnotherError(taken[next(iter(resources))])
     return left

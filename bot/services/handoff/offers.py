@@ -38,7 +38,7 @@ from bot.services.handoff._cards import (
     offered_key,
     team_of,
 )
-from bot.services.handoff.lists import IN_ANOTHER, under_way
+from bot.services.handoff.lists import InAnotherError, left_of, under_way
 from bot.services.ownership import look_up, names_of
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.services.transfers import Resource, require_not_lent
@@ -149,7 +149,8 @@ async def offer_again(
 async def hand_back(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: int, reason: str) -> Begun:
     """Offer what a handoff brought to the team that gave it, as a new handoff; raises as `offer` does.
 
-    It needs a reason. What the receiver has passed on since, or has left the catalog, holds back nothing else.
+    It needs a reason. What the receiver has passed on since, or is on its way already, or has left the catalog, holds
+    back nothing else.
     """
     if not clean(reason):
         raise UserError("Give a reason: the other team reads it.")
@@ -163,10 +164,11 @@ async def hand_back(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_i
         for asset, area in owned_by(deps, snapshot, card.receiver.id, {each.asset_id for each in card.held})
     }
     held = [Resource(each.asset_id, each.area) for each in card.held]
+    free = await left_of(deps, held)
     new = NewHandoff(
         giver_team_id=card.receiver.id,
         receiver_team_id=card.giver.id,
-        resources=tuple(each for each in held if each in theirs or not theirs.intersection(held)),
+        resources=tuple(each for each in held if each in free and (each in theirs or not theirs.intersection(held))),
         person_id=person_id,
         terms=HandoffTerms(reason=reason),
         follows_id=card.id,
@@ -297,11 +299,11 @@ def _check(deps: Deps, snapshot: Snapshot, new: NewHandoff, *, is_offer: bool) -
 
 
 async def _require_free(session: AsyncSession, resources: Iterable[Resource], *, besides: int | None = None) -> None:
-    """Raise UserError when another handoff of the same resource is under way."""
+    """Raise InAnotherError when another handoff of the same resource is under way."""
     wanted = set(resources)
     for resource, handoff_id in (await under_way(session, {each.asset_id for each in wanted})).items():
         if handoff_id != besides and resource in wanted:
-            raise UserError(IN_ANOTHER.format(handoff_id))
+            raise InAnotherError(handoff_id)
 
 
 def _resources(rows: Sequence[tables.HandoffResource]) -> list[Resource]:
