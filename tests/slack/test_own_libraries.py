@@ -136,15 +136,37 @@ async def test_a_date_that_moves_away_is_one_quiet_line(world: World) -> None:
     assert len(await world.at(date(2026, 4, 1))) == before
 
 
-async def test_a_library_that_is_gone_closes_nothing_and_is_said_to_be_unknown(world: World) -> None:
+GONE = "baton: 1\nassets:\n  - name: other\n    owner: Platform\n"
+WITHOUT_IT = LIBRARY.replace('      "2": {supported-until: 2026-04-03}\n', "")
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"), [(GONE, "unknown product"), (WITHOUT_IT, "in no known release, next to 1 and 3")]
+)
+async def test_what_the_catalog_lists_no_longer_ends_its_reminders_and_is_said_to_be_unknown(
+    world: World, text: str, unknown: str
+) -> None:
     root = await reminded(world)
     before = len(await posted(world.stage, "payments"))
-    await world.says("platform", "baton: 1\nassets:\n  - name: other\n    owner: Platform\n")
+    await world.says("platform", text)
     assert len(await world.at(date(2026, 3, 5))) == before
-    assert "done" not in world.again(root).text
-    assert "*terraform-modules 2.1*: unknown product" in (await world.stage.ask("/eol payments")).text
+    assert (
+        world.again(root).text
+        == "*terraform-modules 2* is no longer in the catalog, so no end of its support is known."
+    )
+    assert buttons(world.again(root)) == {}
+    [digest, *_] = await posted(world.stage, "payments")
+    assert "*terraform-modules 2* is no longer in the catalog" in digest.text
+    reminder = next(each for each in await rows(world.stage, tables.Reminder) if each.cycle == "2")
+    assert (reminder.resolution, reminder.resolved_at is not None) == ("unlisted", True)
+    assert f"*terraform-modules 2.1*: {unknown}" in (await world.stage.ask("/eol payments")).text
     await world.says("platform", LIBRARY)
     assert "*terraform-modules 2*: support ends" in (await world.stage.ask("/eol payments")).text
+    assert any("*terraform-modules 2*: support ends" in each.text for each in await world.at(date(2026, 3, 10)))
+    open_again = [
+        each for each in await rows(world.stage, tables.Reminder) if each.cycle == "2" and not each.resolved_at
+    ]
+    assert len(open_again) == 1
 
 
 @pytest.mark.parametrize(("version", "said"), [("4.0", "newer"), ("0.9", "older")])

@@ -253,6 +253,8 @@ def over(card: ClosedCard) -> str:
             return f":white_check_mark: {name}: nothing of yours runs it any more."
         case "moved":
             return f"{name}: what runs it has another owner now."
+        case "unlisted":
+            return f"{name} is no longer in the catalog, so no end of its support is known."
         case "replaced":
             return f"{name}: what ran it counts as another product or version now."
         case _:

@@ -22,6 +22,7 @@ class Resolution(StrEnum):
     GONE = "gone"  #: Its assets are not there any more, or run nothing of the kind.
     MOVED = "moved"  #: They run it still, and are somebody else's.
     REPLACED = "replaced"  #: They count as something else now, which is not known to be supported.
+    UNLISTED = "unlisted"  #: The catalog no longer lists that version of the organisation's own.
     PASSED = "passed"  #: The day has come, and another deadline of the same cycle counts now.
 
 
@@ -38,10 +39,14 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of a reminder that nothing is watched for any more. `since` is when it was opened."""
+    """What is known of a reminder that nothing is watched for any more. `since` is when it was opened.
+
+    `is_unlisted` says that it is about a version of the organisation's own that the catalog no longer lists.
+    """
 
     gone: Sequence[Gone]
     since: datetime
+    is_unlisted: bool = False
 
     def runs(self, watches: Exposure, product: str) -> tuple[MatchedDeployment, ...]:
         """Return what runs now where the cycle ran: the same product, else what came after the reminder was opened."""
@@ -60,9 +65,11 @@ def resolve(
     """Return what became of a reminder whose key is not watched any more; None when that is not known.
 
     Then it stays open, and nothing is said: its cycle is missing from the facts, or has lost its date, and may be back
-    tomorrow.
+    tomorrow. What the catalog says itself counts at once.
     """
     addressee, product, cycle, kind = reminder.key
+    if evidence.is_unlisted:
+        return Resolution.UNLISTED
     if (addressee, product, cycle) in watches.running:
         if any((addressee, product, cycle, each.value) in watches.by_key for each in DeadlineKind):
             return Resolution.PASSED if reminder.deadline < today else Resolution.REPLACED

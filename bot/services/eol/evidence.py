@@ -16,6 +16,7 @@ from bot.domain.eol.resolution import Evidence, Gone
 from bot.domain.working_time import zone_of
 from bot.services.eol.exposure import Watcher
 from bot.store import tables
+from bot.store.tables.facts import CATALOG
 
 
 async def evidence_for(watcher: Watcher, session: AsyncSession, reminders: Sequence[Remembered]) -> dict[int, Evidence]:
@@ -31,12 +32,34 @@ async def evidence_for(watcher: Watcher, session: AsyncSession, reminders: Seque
         known = watcher.cycle_of(asset_id, product=product, version=version, provider=provider)
         if known is not None and at is not None:
             gone.setdefault((known.product.key, known.cycle.name), []).append((at, Gone(asset_id, product)))
+    unlisted = await _unlisted(session, {(each.product, each.cycle) for each in reminders})
     return {
         each.id: Evidence(
-            [found for at, found in gone.get((each.product, each.cycle), ()) if at >= opened[each.id]], opened[each.id]
+            [found for at, found in gone.get((each.product, each.cycle), ()) if at >= opened[each.id]],
+            opened[each.id],
+            (each.product, each.cycle) in unlisted,
         )
         for each in reminders
     }
+
+
+async def _unlisted(session: AsyncSession, wanted: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return which of these products and cycles are versions of an asset that the catalog has, or had, no longer.
+
+    The product of an own library is its reference. That it is missing from the facts in force is no evidence.
+    """
+    listed, asset = tables.ProviderDates, tables.Asset
+    query = (
+        select(col(asset.ref), col(asset.gone_at), col(listed.cycle))
+        .outerjoin(listed, (col(listed.engine) == col(asset.ref)) & (col(listed.provider) == CATALOG))
+        .where(col(asset.ref).in_({product for product, _ in wanted}))
+    )
+    refs, stands = set[str](), set[tuple[str, str]]()
+    for ref, gone_at, cycle in await session.execute(query):
+        refs.add(ref)
+        if gone_at is None:
+            stands.add((ref, cycle))
+    return {each for each in wanted if each[0] in refs} - stands
 
 
 async def evidence_of(watcher: Watcher, session: AsyncSession, reminder: Remembered) -> tuple[MatchedDeployment, ...]:

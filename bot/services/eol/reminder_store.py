@@ -281,7 +281,7 @@ async def closed_card(watcher: Watcher, session: AsyncSession, reminder: Remembe
     evidence = await evidence_of(watcher, session, reminder)
     return ClosedCard(
         reminder=reminder,
-        product=product.label or product.key if product is not None else reminder.product,
+        product=product.label or product.key if product is not None else reminder.product.rpartition(":")[2],
         cycle=reminder.cycle,
         resolution=resolution,
         evidence=evidence,

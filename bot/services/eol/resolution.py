@@ -83,7 +83,7 @@ class Closing:
             await _pass_on(session, reminder)
         card = await reminder_store.closed_card(self._watcher, session, reminder, resolution.value)
         await redraw(session, self._deps, self._watcher, card)
-        if resolution in (Resolution.UPGRADED, Resolution.GONE):
+        if resolution in (Resolution.UPGRADED, Resolution.GONE, Resolution.UNLISTED):
             await _revise_digest(session, reminder, card, at=now)
         if resolution is Resolution.UPGRADED and reminder.root_key and places:
             await outbox.enqueue(
