@@ -49,7 +49,7 @@ def runs_in(text: str, environment: str = "", *, is_engine: bool = False) -> Run
     where only an engine does.
     """
     runs = parse_runs(text, environment) or _codenamed(text, environment) or unversioned(text, environment)
-    return runs if runs is None or runs.version or is_engine or _is_product(runs) else None
+    return runs if runs is None or runs.version or is_engine or is_product(runs) else None
 
 
 def parse_runs(text: str, environment: str = "") -> Runs | None:
@@ -92,7 +92,7 @@ def _unread(said: str, environment: str) -> Runs:
 def _splits(said: str, provider: str) -> Iterator[tuple[str, str, bool]]:
     """Yield the known products that the words begin with, the rest, and whether an @ is between; the longest first."""
     product, at, rest = said.partition("@")
-    if at and rest.strip() and _is_product(Runs(product.strip(), "", provider)):
+    if at and rest.strip() and is_product(Runs(product.strip(), "", provider)):
         yield product.strip(), rest.strip(), True
     words = said.split()
     for place in range(len(words) - 1 if len(words) <= _MOST_WORDS else 0, 0, -1):
@@ -101,7 +101,7 @@ def _splits(said: str, provider: str) -> Iterator[tuple[str, str, bool]]:
             yield product, " ".join(words[place:]), False
 
 
-def _is_product(runs: Runs) -> bool:
+def is_product(runs: Runs) -> bool:
     """Whether the name is that of something that is known to age, as whoever offers it or as many vendors build it."""
     is_known = isinstance(_table().identify(runs.product, runs.provider), CycleIndex)
     return is_known or fold(runs.product) in providers.SOLD | frozenset(providers.VENDOR_REQUIRED)

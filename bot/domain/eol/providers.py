@@ -20,10 +20,14 @@ _MOST_BESIDE = 4
 _VENDOR = re.compile(r"^(?:amazon|aws|azure|gcp|google(?:cloud(?=$))?|heroku$|alibaba(?:cloud)?|aliyun|digitalocean)")
 
 
+_SPELT_OUT = {vendor: names.split() for vendor, names in _TABLE["spelt_out"].items()}
+
+
 def _routes() -> Iterator[tuple[tuple[str, str], str]]:
     for offer in _TABLE["offers"]:
         for product, engines in offer["products"].items():
-            for provider in offer["providers"].split():
+            names = offer["providers"].split()
+            for provider in (*names, *(other for name in names for other in _SPELT_OUT.get(name, ()))):
                 yield from (((provider, engine), product) for engine in engines.split())
     for product, vendors in _TABLE["java_vendors"].items():
         yield from (((vendor, engine), product) for vendor in vendors.split() for engine in _JAVA_ENGINES)
@@ -80,8 +84,14 @@ def without_words_beside(name: str) -> Iterator[str]:
             yield " ".join(word for place, word in enumerate(words) if place not in left_out)
 
 
+def is_vendor(provider: str) -> bool:
+    """Whether a folded provider is a whole vendor, of whom one may also rent only the machine."""
+    is_spelt_out = any(provider in names for names in _SPELT_OUT.values())
+    return bool(provider) and (is_spelt_out or not _VENDOR.sub("", provider))
+
+
 def engines_of(service: str) -> frozenset[str]:
     """Return the products of a service by folded words for it (`awsrds`, `cloudsql`); none for a whole vendor."""
-    own = _VENDOR.sub("", service)
+    own = "" if is_vendor(service) else _VENDOR.sub("", service)
     offered = {key for (by, _), key in ROUTES.items() if by == service and own in fold(key)} if own else set()
     return frozenset(offered)

@@ -16,7 +16,6 @@ from pathlib import Path
 from bot.clients.catalog._kinds import kind_of_word
 from bot.clients.catalog._placeholders import no_owner
 from bot.clients.catalog._reader import MEBIBYTE, Format, ReadOptions, Sink, SourceFile, check_size, peek
-from bot.clients.catalog._runs import UNREAD, all_runs_in, parse_runs, runs_in, unversioned
 from bot.clients.catalog._values import E, is_email, is_web, owner_ref, quoted, tier_in, unique, word_in
 from bot.clients.catalog.spreadsheet._lines import (
     SheetKind,
@@ -28,6 +27,7 @@ from bot.clients.catalog.spreadsheet._lines import (
     first_line,
     separator,
 )
+from bot.clients.catalog.spreadsheet._running import RunsReader, is_provider
 from bot.clients.eol import starter
 from bot.domain.catalog import (
     Area,
@@ -41,7 +41,6 @@ from bot.domain.catalog import (
     Runs,
     TeamClaim,
 )
-from bot.domain.eol import providers
 from bot.domain.eol.cycle_index import CycleIndex
 from bot.domain.names import fold
 from bot.domain.reconcile.owners import GIVEN_NAMES
@@ -98,10 +97,11 @@ def external_id(row: SheetRow) -> str:
 
 @dataclass(slots=True)
 class _Gathered:
-    """An asset's first line, and the owners of all its lines."""
+    """An asset's first line, and the owners and what runs of all its lines."""
 
     row: SheetRow
     owners: dict[OwnerClaim, None] = field(default_factory=dict)
+    runs: dict[Runs, None] = field(default_factory=dict)
 
 
 class _Assets:
@@ -109,6 +109,7 @@ class _Assets:
 
     def __init__(self, file: SourceFile, sink: Sink) -> None:
         self._file, self._sink = file, sink
+        self._runs = RunsReader(file, sink)
         #: What stands alone in an owner's cell, folded.
         self._alone: frozenset[str] = frozenset()
 
@@ -125,6 +126,7 @@ class _Assets:
             external = external_id(row)
             held = gathered.setdefault(external, _Gathered(row))
             held.owners.update(dict.fromkeys(self._owners(row)))
+            held.runs.update(dict.fromkeys(self._runs.read(row)))
         for external, held in gathered.items():
             self._add(external, held)
 
@@ -150,7 +152,7 @@ class _Assets:
                 tier=self._tier(row),
                 links=tuple(self._links(row)),
                 tags=(("environment", environment), *tags) if environment else tags,
-                runs=tuple(self._runs(row, environment)),
+                runs=tuple(held.runs),
                 owners=owners,
                 unowned_reason=unowned,
                 origin=self._file.at(row.line),
@@ -206,40 +208,6 @@ class _Assets:
             key, _, value = text.partition("=") if "=" in text else text.partition(":")
             yield key.strip(), value.strip()
 
-    def _runs(self, row: SheetRow, environment: str) -> Iterator[Runs]:
-        engines, provider = row.texts("engine"), row.text("provider")
-        if no_owner(OwnerRef(provider, written=provider)) is not None:
-            provider = ""
-        beside = self._beside(row, environment)
-        written = row.texts("runs") if beside is not None else unique([*row.texts("runs"), *engines])
-        for text in written:
-            is_engine = text in engines
-            is_read = runs_in(text, environment, is_engine=is_engine) is not None
-            for runs in all_runs_in(text, environment, is_engine=is_engine):
-                if not runs.version and not is_read:
-                    self._say(row, UNREAD.format(quoted(text)))
-                elif not runs.version:
-                    what = f"{quoted(text)} has no version: it counts as an unknown one; write {runs.product}@VERSION."
-                    self._sink.problem(self._file.at(row.line), what, is_error=False)
-                yield runs if runs.provider else replace(runs, provider=provider)
-        if beside is not None:
-            yield beside if beside.provider else replace(beside, provider=provider)
-
-    def _beside(self, row: SheetRow, environment: str) -> Runs | None:
-        """Return an engine at the version in the cell beside it, whatever that says: which it is, the matcher decides.
-
-        None where there is no such cell, and where the engine's own says a version.
-        """
-        engines, version = row.texts("engine"), row.text("version")
-        if not version:
-            return None
-        if not engines:
-            return parse_runs(version, environment)
-        if len(engines) > 1 or parse_runs(engines[0]) is not None:
-            return None
-        found = unversioned(engines[0], environment, version=version)
-        return found if found is not None and found.version else None
-
     def _tier(self, row: SheetRow) -> int | None:
         text = row.text("tier")
         tier = tier_in(text)
@@ -250,7 +218,7 @@ class _Assets:
     def _word(self, row: SheetRow, key: str, words: type[E]) -> E | None:
         text = row.text(key)
         found = word_in(text, words) if text else None
-        if text and found is None:
+        if text and found is None and not (key == "hosting" and is_provider(text)):
             known = ", ".join(words)
             self._say(row, f"{key} {quoted(text)} is not known and is ignored; known are: {known}.")
         return found

@@ -25,12 +25,21 @@ _LONGEST_CELL = 100_000
 _SEPARATORS = (",", ";", "\t", "|")
 
 #: By what a file is about: our names of its columns, and what each may be called.
+_TABLE = table("spreadsheet_columns")
 _COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
-    about: {name: spellings.split() for name, spellings in columns.items()}
-    for about, columns in table("spreadsheet_columns").items()
+    about: {name: spellings.split() for name, spellings in _TABLE[about].items()}
+    for about in ("assets", "things", "teams", "people")
 }
 #: The columns of a table of assets whose first is called as what a team has: `System,Team`.
 _THINGS = {**_COLUMNS["assets"], **_COLUMNS["things"]}
+#: By a column of what runs: what it may be called, and what the column of its version.
+_RUNS = {name: (column["what"].split(), column["version"].split()) for name, column in _TABLE["runs"].items()}
+RUNS = tuple(_RUNS)
+#: Those in which every word is a product.
+OPEN_RUNS = frozenset(name for name, column in _TABLE["runs"].items() if column.get("is_open"))
+#: Those of which a provider sells its own; what is in the others somebody runs on what the provider rents out.
+SOLD_RUNS = frozenset(name for name, column in _TABLE["runs"].items() if column.get("is_sold"))
+_VERSION = "version"
 #: What only a team has.
 _OF_TEAMS = frozenset({"channel", "slackchannel", "usergroup", "slackgroup", "members", "people", "lead", "teamlead"})
 LIST = re.compile(r"[;\n]|(?<!\|)\|(?!\|)|,(?=\s*\S)|\s/\s")
@@ -81,7 +90,7 @@ class SheetRows:
         header = self._header()
         found = columns_of(header)
         if found is None:
-            known = ", ".join(sorted(_COLUMNS[SheetKind.ASSETS]))
+            known = ", ".join(sorted([*_COLUMNS[SheetKind.ASSETS], "engine", _VERSION]))
             message = f"has no header that Baton knows; the first line should name columns such as: {known}."
             raise UnreadableError(message, path=file.shown, line=1 + skipped)
         self.kind, self._columns = found
@@ -143,12 +152,13 @@ def columns_of(header: Sequence[str]) -> tuple[SheetKind, dict[str, int]] | None
     """
     folded = [re.sub(r"[^a-z0-9]", "", cell.lower()) for cell in header[:200]]
     words = set(folded)
-    person, team, asset = (_places(folded, _COLUMNS[about]) for about in ("people", "teams", "assets"))
+    person, team = (_places(folded, _COLUMNS[about]) for about in ("people", "teams"))
+    asset = _with_runs(folded, _places(folded, _COLUMNS["assets"]))
     if words & {"email", "mail", "emailaddress", "slackid", "handle", "username", "login"}:
         return SheetKind.PEOPLE, person
-    things = _places(folded, _THINGS)
-    if "name" not in asset and "name" in things and things.keys() & {"owner", "team"}:
-        owner = min(things[key] for key in ("owner", "team") if key in things)
+    things = _things(folded)
+    if "name" not in asset and "name" in things and things.keys() & {"owner", "team", "runs", _VERSION, *RUNS}:
+        owner = min((things[key] for key in ("owner", "team") if key in things), default=len(folded))
         if things["name"] < owner or not words & _OF_TEAMS:
             return SheetKind.ASSETS, things
     is_about_teams = bool(words & {"team", "teamname"}) and not words & set(_COLUMNS[SheetKind.ASSETS]["name"])
@@ -156,6 +166,41 @@ def columns_of(header: Sequence[str]) -> tuple[SheetKind, dict[str, int]] | None
     if is_about_teams or ("name" in words and names_people and not words & {"team", "owner", "kind", "type"}):
         return SheetKind.TEAMS, team
     return (SheetKind.ASSETS, asset) if "name" in asset and len(asset) > 1 else None
+
+
+def version_of(name: str) -> str:
+    """Return our name for the column of the version of what stands in a column of what runs."""
+    return f"{name} {_VERSION}"
+
+
+def _things(folded: Sequence[str]) -> dict[str, int]:
+    """Return where the columns of a table are whose first is called as what a team has.
+
+    `Software` beside its version is what runs on a `Server`, and names the line only where nothing else does.
+    """
+    runs = _with_runs(folded, {})
+    beside = {folded[runs[name]] for name in RUNS if name in runs and version_of(name) in runs}
+    names = sorted(_THINGS["name"], key=lambda name: name in beside)
+    return _with_runs(folded, _places(folded, {**_THINGS, "name": names}))
+
+
+def _with_runs(folded: Sequence[str], places: dict[str, int]) -> dict[str, int]:
+    """Add the columns of what runs; a `version` alone is that of the one before it, or of the first where none is."""
+    columns = [(name, whats) for name, (whats, _) in _RUNS.items()]
+    # What is there takes the version that it may share with what is not.
+    present = sorted(_RUNS, key=lambda name: not any(each in folded for each in _RUNS[name][0]))
+    for key, names in [*columns, *((version_of(name), _RUNS[name][1]) for name in present)]:
+        place = next((folded.index(each) for each in names if each in folded), None)
+        if place is not None and place not in places.values():
+            places[key] = place
+    for place, word in enumerate(folded):
+        if word != _VERSION:
+            continue
+        alone = [name for name in RUNS if name in places and version_of(name) not in places]
+        before = [name for name in alone if places[name] < place]
+        owner = max(before, key=places.__getitem__) if before else next(iter(alone), None)
+        places.setdefault(version_of(owner) if owner is not None else _VERSION, place)
+    return places
 
 
 def _places(folded: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[str, int]:

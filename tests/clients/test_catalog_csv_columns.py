@@ -1,0 +1,97 @@
+"""Columns as people's own inventories have them: what runs, at which version, and who runs it for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.clients.catalog import read
+from bot.domain.catalog import Runs, SourceCatalog
+
+Parse = Callable[[str], SourceCatalog]
+
+
+@pytest.fixture
+def parse(tmp_path: Path) -> Parse:
+    def parse(text: str) -> SourceCatalog:
+        file = tmp_path / "inventory.csv"
+        file.write_text(text, encoding="utf-8")
+        return read("csv", [file])
+
+    return parse
+
+
+def runs(catalog: SourceCatalog) -> dict[str, list[Runs]]:
+    return {asset.name: list(asset.runs) for asset in catalog.assets}
+
+
+POSTGRES = Runs("PostgreSQL", "11.22")
+ON_RDS = Runs("PostgreSQL", "11.22", "AWS RDS")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name;Team;DB Engine;DB Version;Cloud\nledger;blue;PostgreSQL;11.22;AWS RDS\n",
+        "Name\tTeam\tDB Engine\tDB Version\tCloud\nledger\tblue\tPostgreSQL\t11.22\tAWS RDS\n",
+        "Application,Team,Database Type,Database Version,Cloud Provider\nledger,blue,PostgreSQL,11.22,AWS RDS\n",
+        "Service|Owner|DBMS|DBMS Version|Hosted on\nledger|blue|PostgreSQL|11.22|AWS RDS\n",
+        "DB Identifier,Engine,Engine Version,Region,Hosting\nledger,PostgreSQL,11.22,eu-west-1,AWS RDS\n",
+        "Server,Database,Version,Provider,Owner\nledger,PostgreSQL,11.22,AWS RDS,blue\n",
+        "Name,Type,Version,Provider\nledger,PostgreSQL,11.22,AWS RDS\n",
+        "Application;Technology;Version;Cloud platform;Squad\nledger;PostgreSQL;11.22;AWS RDS;blue\n",
+    ],
+)
+def test_a_product_its_version_and_its_provider_under_the_names_that_people_use(parse: Parse, text: str) -> None:
+    catalog = parse(text)
+    assert runs(catalog) == {"ledger": [ON_RDS]}
+    assert not [one for one in catalog.problems if one.is_error]
+
+
+def test_a_line_may_run_several_things_each_beside_its_version(parse: Parse) -> None:
+    text = (
+        "Application;Language;Runtime Version;Framework;Framework Version;Database;DB version\n"
+        "shop;Python;3.8;Django;3.2;PostgreSQL;11.22\n"
+        "till;TypeScript;;;;till_db;\n"
+    )
+    assert runs(parse(text)) == {"shop": [POSTGRES, Runs("Python", "3.8"), Runs("Django", "3.2")], "till": []}
+
+
+def test_a_version_alone_belongs_to_the_column_before_it(parse: Parse) -> None:
+    text = "Hostname,OS,Version,Database,Version,Owner\ndb1,Ubuntu,20.04,PostgreSQL,11.22,blue\n"
+    assert runs(parse(text)) == {"db1": [POSTGRES, Runs("Ubuntu", "20.04")]}
+
+
+def test_a_thing_on_several_lines_runs_what_all_of_them_say(parse: Parse) -> None:
+    text = "Server;Software;Version;Team\ndb1;PostgreSQL;11.22;blue\ndb1;Redis;5.0;blue\n"
+    assert runs(parse(text)) == {"db1": [POSTGRES, Runs("Redis", "5.0")]}
+
+
+def test_a_table_of_software_runs_what_its_lines_are_called(parse: Parse) -> None:
+    text = "Software,Version,Owner\nPostgreSQL,11.22,blue\nledger,3.1,red\n"
+    assert runs(parse(text)) == {"PostgreSQL": [POSTGRES], "ledger": []}
+
+
+@pytest.mark.parametrize(
+    ("cloud", "provider"),
+    [("AWS", ""), ("Amazon Web Services", ""), ("AWS RDS", "AWS RDS"), ("On-Prem", "On-Prem"), ("Yes", "")],
+)
+def test_on_a_machine_of_a_vendor_the_database_is_ones_own(parse: Parse, cloud: str, provider: str) -> None:
+    text = f"Hostname,OS,OS Version,DB Type,DB Version,Cloud\ndb1,Ubuntu,20.04,PostgreSQL,11.22,{cloud}\n"
+    assert runs(parse(text))["db1"][0] == Runs("PostgreSQL", "11.22", provider)
+
+
+@pytest.mark.parametrize(("cloud", "provider"), [("AWS", ""), ("AWS Lambda", "AWS Lambda")])
+def test_what_a_vendor_rents_a_machine_for_has_the_dates_of_its_makers(parse: Parse, cloud: str, provider: str) -> None:
+    text = f"Application,Runtime,Runtime Version,Cloud\nshop,Node.js,14,{cloud}\n"
+    assert runs(parse(text)) == {"shop": [Runs("Node.js", "14", provider)]}
+
+
+def test_an_engine_that_nobody_knows_is_kept_and_said(parse: Parse) -> None:
+    catalog = parse("Name;DB Engine;DB Version\nledger;House Store;\ntill;House Store;7\n")
+    assert runs(catalog) == {"ledger": [Runs("House Store", "")], "till": [Runs("House Store", "7")]}
+    assert [one.message for one in catalog.problems] == [
+        "'House Store' has no version: it counts as an unknown one; write House Store@VERSION."
+    ]
