@@ -944,6 +944,42 @@ def test_every_type_that_may_age_says_what_it_runs() -> None:
     assert silent == _VERSIONLESS
 
 
+@pytest.mark.parametrize(
+    ("whole", "part", "name", "kept"),
+    [
+        ("aws_rds_global_cluster", "aws_rds_cluster", "global_cluster_identifier", "aws_rds_cluster"),
+        ("aws_docdb_global_cluster", "aws_docdb_cluster", "global_cluster_identifier", "aws_docdb_cluster"),
+        ("aws_neptune_global_cluster", "aws_neptune_cluster", "global_cluster_identifier", "aws_neptune_cluster"),
+        (
+            *("aws_elasticache_global_replication_group", "aws_elasticache_replication_group"),
+            *("global_replication_group_id", "aws_elasticache_replication_group"),
+        ),
+        (
+            *("aws_elasticache_replication_group", "aws_elasticache_cluster", "replication_group_id"),
+            "aws_elasticache_replication_group",
+        ),
+    ],
+)
+def test_what_a_whole_and_its_parts_run_counts_once(
+    tmp_path: Path, whole: str, part: str, name: str, kept: str
+) -> None:
+    values = {"engine": "redis" if "cache" in part else "aurora-postgresql", "engine_version": "6.2", name: "shop"}
+    parts = [{**values, "cluster_identifier": each, "cluster_id": each} for each in ("shop", "till")]
+    if kept == "aws_elasticache_replication_group" != whole:
+        parts = [{**each, "replication_group_id": each["cluster_id"]} for each in parts]
+    for number, document in enumerate(
+        [state(resource(whole, **values)), *(state(resource(part, **each)) for each in parts)]
+    ):
+        (tmp_path / f"{number}.json").write_text(json.dumps(document))
+    running = [dict(one.tags)["type"] for one in read("terraform", [tmp_path]).assets if one.runs]
+    assert running == ([kept] if kept == whole else [kept, kept])
+
+
+def test_a_global_cluster_whose_clusters_nobody_describes_runs_what_it_says(one) -> None:
+    said = one("aws_rds_global_cluster", global_cluster_identifier="shop", engine="aurora-mysql", engine_version="3.04")
+    assert said.runs == (Runs("aurora-mysql", "3.04", "aws-rds"),)
+
+
 def _pod(**containers: str) -> list[dict[str, Any]]:
     return [{"spec": [{kind: [{"name": "a", "image": image}] for kind, image in containers.items()}]}]
 

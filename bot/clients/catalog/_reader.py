@@ -111,6 +111,8 @@ class Sink:
     _wholes: dict[str, str] = field(default_factory=dict)
     #: By external id, the external ids of what cannot do without it.
     _users: dict[str, set[str]] = field(default_factory=dict)
+    #: By the external ids of parts: the type and the name of the whole that runs the same, and whether parts count.
+    _same: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
     #: By the name of a repository, where the first of that name is.
     _places: dict[str, str] = field(default_factory=dict)
 
@@ -168,11 +170,29 @@ class Sink:
         """Let an asset be a part of the one that depends on it, unless several do."""
         self._users.setdefault(external_id.lower(), set()).add(by.lower())
 
+    def counted_once(self, part: str, whole_type: str, whole: str, *, in_parts: bool) -> None:
+        """Let what a part runs be what its whole runs, if the source has both: only the parts, or the whole, say so."""
+        self._same[part] = (whole_type, whole.lower(), in_parts)
+
     def finish(self) -> None:
         """Join what files say of one another's assets, and say of every file how many of its owners are none."""
         if self._heirs or self._wholes or self._users:
             self.catalog.assets[:] = self._joined()
+        if self._same:
+            self._count_once()
         self._count_unnamed()
+
+    def _count_once(self) -> None:
+        running = {claim.external_id: claim for claim in self.catalog.assets if claim.runs}
+        wholes = {(dict(claim.tags).get("type"), claim.name.lower()): each for each, claim in running.items()}
+        silent = {
+            wholes[type_, name] if in_parts else part
+            for part, (type_, name, in_parts) in self._same.items()
+            if part in running and (type_, name) in wholes
+        }
+        self.catalog.assets[:] = [
+            replace(claim, runs=()) if claim.external_id in silent else claim for claim in self.catalog.assets
+        ]
 
     def _count_unnamed(self) -> None:
         """Give what is called as a team that is declared to that team, and say of the rest that it is nobody's."""

@@ -16,7 +16,7 @@ from bot.clients.catalog._values import quoted
 from bot.clients.catalog.terraform._resource import ClaimReader
 from bot.clients.catalog.terraform._stream import BadShapeError, Resource, Wanted, resources
 from bot.clients.catalog.terraform._tags import fold_key, is_allowed
-from bot.clients.catalog.terraform._types import ATTRIBUTES, IMAGES, NESTED
+from bot.clients.catalog.terraform._types import ATTRIBUTES, IMAGES, NESTED, TYPES
 from bot.domain.catalog import AssetClaim
 from bot.errors import UnreadableError
 
@@ -43,8 +43,11 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
     def note(message: str) -> None:
         sink.problem(file.at(), message, is_error=False)
 
-    for _, asset, is_refused in _claims(file, options, note):
+    for resource, asset, is_refused in _claims(file, options, note):
         sink.asset(asset)
+        rule = TYPES.get(resource.type)
+        if rule is not None and rule.whole is not None and (name := resource.values.get(rule.whole.name_from)):
+            sink.counted_once(asset.external_id, rule.whole.type, name, in_parts=rule.whole.in_parts)
         if is_refused:
             where = asset.aliases[0] if asset.aliases else asset.name
             note(f"{quoted(where)} has an owner tag that names no team and no person; it is left out.")

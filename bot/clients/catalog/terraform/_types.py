@@ -39,10 +39,23 @@ class RunsRule:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeRule:
+    """What resources of a type are a part of: `type` is the whole's, `name_from` the attribute that names it.
+
+    What both run is one thing. It is counted `in_parts`, or once as the whole.
+    """
+
+    type: str
+    name_from: str
+    in_parts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TypeRule:
     """What a resource type is; `names` and `hosts` are attributes, `parent` the one that names what it is a part of.
 
-    `otherwise` is what it runs, at a version that nobody knows, where none of `runs` says anything.
+    `otherwise` is what it runs, at a version that nobody knows, where none of `runs` says anything. `whole` is what
+    runs the same as this.
     """
 
     kind: AssetKind
@@ -52,6 +65,7 @@ class TypeRule:
     runs: tuple[RunsRule, ...] = ()
     parent: str = ""
     otherwise: str = ""
+    whole: WholeRule | None = None
 
 
 def _type_rule(fields: Mapping[str, Any]) -> TypeRule:
@@ -63,6 +77,9 @@ def _type_rule(fields: Mapping[str, Any]) -> TypeRule:
         tuple(_runs_rule(one) for one in fields.get("runs", ())),
         fields.get("parent", ""),
         fields.get("otherwise", ""),
+        WholeRule(whole["type"], whole["name_from"], whole["counts"] == "parts")
+        if (whole := fields.get("whole"))
+        else None,
     )
 
 
@@ -110,6 +127,7 @@ def is_glue(type_: str) -> bool:
 
 _READ = {"arn", "id", "name", "engine", "plan"}
 _READ |= {name for rule in TYPES.values() for name in (*rule.names, *rule.hosts, rule.parent) if name}
+_READ |= {rule.whole.name_from for rule in TYPES.values() if rule.whole is not None}
 _READ |= {
     name
     for rule in TYPES.values()
