@@ -23,6 +23,7 @@ from bot.errors import UnreadableError
 #: The attributes that hold tags, the one that counts first.
 _TAG_MAPS = (
     *("tags_all", "tags", "effective_labels", "terraform_labels", "labels", "user_labels", "resource_labels"),
+    "freeform_tags",  # Oracle's
     # What Google's databases, Kubernetes' workloads and Cloud Run have in a block.
     *("settings.user_labels", "metadata.labels"),
 )

@@ -20,7 +20,7 @@ from bot.clients.catalog.terraform._tags import (
     looks_secret,
     tidy,
 )
-from bot.clients.catalog.terraform._types import TYPES, UNKNOWN, RunsRule, TypeRule, is_glue
+from bot.clients.catalog.terraform._types import UNKNOWN, RunsRule, TypeRule, is_glue, rule_of
 from bot.clients.inventory import images
 from bot.domain.catalog import AssetClaim, AssetKind, Origin, OwnerClaim, Runs
 from bot.domain.eol import providers
@@ -63,7 +63,7 @@ class ClaimReader:
             return None, False
         tags = Tags(resource.tags, self._accepted, own=resource.own_tags)
         owners, refused = tags.owners(self._owner_keys)
-        rule = TYPES.get(resource.type)
+        rule = rule_of(resource.type)
         if rule is None and not owners:
             return None, refused
         return self._claim(resource, rule or UNKNOWN, tags, owners), refused
@@ -159,6 +159,8 @@ def _runs(
             continue
         version = _word(values, rule.version_from, accepted)
         product = rule.product or _word(values, rule.product_from, accepted)
+        if rule.product_pattern is not None and (within := rule.product_pattern.fullmatch(product)):
+            product = within["product"]
         if version and rule.product_from and not product:
             # The version may say which of the provider's engines it is.
             product = providers.engine_of(fold(rule.provider), version) or rule.provider

@@ -59,6 +59,10 @@ class Wanted:
     lists: frozenset[str] = frozenset()
 
 
+#: `team:payments`, as providers have tags whose tags are words.
+_WORDED = re.compile(r"(?P<key>[\w.-]{1,60})\s*[:=]\s*(?P<value>[^\s:=][^:=]{0,200})")
+
+
 class BadShapeError(Exception):
     """The JSON is not what Terraform writes; the message completes "this file ..." and quotes nothing."""
 
@@ -180,11 +184,15 @@ def _with_attributes(attributes: object, wanted: Wanted) -> Resource:
 
 
 def _pairs(held: object) -> Iterable[tuple[object, object]]:
-    """Return the keys and values of a mapping, or of the blocks of `key` and `value` that some types have instead."""
+    """Return the keys and values of a mapping, of the blocks of `key` and `value` that some types have instead, or of
+    the texts `key:value` that providers have whose tags are words.
+    """
     if isinstance(held, dict):
         return held.items()
     blocks = held if isinstance(held, list) else ()
-    return [(each.get("key"), each.get("value")) for each in blocks if isinstance(each, dict)]
+    paired = [(each.get("key"), each.get("value")) for each in blocks if isinstance(each, dict)]
+    worded = [_WORDED.fullmatch(each) for each in blocks if isinstance(each, str)]
+    return [*paired, *((each["key"], each["value"]) for each in worded if each is not None)]
 
 
 def _texts(attributes: object, path: Iterable[str]) -> Iterator[str]:

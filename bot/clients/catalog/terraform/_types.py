@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from bot.data import table
@@ -20,11 +21,12 @@ class RunsRule:
     """Where a type says what it runs.
 
     `product` is a product's name, or "" when it is in the attributes `product_from`; `version_from` are the attributes
-    that may hold the version, the more exact one first. With neither product nor `product_from` the one value holds
-    both (`POSTGRES_11`, `python3.9`), in the groups `product` and `version` of `pattern` where there is one. `image` is
-    an attribute that holds a container's image. What `is_optional` runs only if it has a version; everything else runs
-    at a version that nobody knows when none is said. `goes_on_from` is the attribute that says whether the provider
-    goes on with the support for money, by the values of `goes_on`.
+    that may hold the version, the more exact one first; `product_pattern` finds the product in longer words. With
+    neither product nor `product_from` the one value holds both (`POSTGRES_11`, `python3.9`), in the groups `product`
+    and `version` of `pattern` where there is one. `image` is an attribute that holds a container's image. What
+    `is_optional` runs only if it has a version; everything else runs at a version that nobody knows when none is said.
+    `goes_on_from` is the attribute that says whether the provider goes on with the support for money, by the values of
+    `goes_on`.
     """
 
     provider: str
@@ -32,6 +34,7 @@ class RunsRule:
     product_from: tuple[str, ...] = ()
     version_from: tuple[str, ...] = ()
     pattern: re.Pattern[str] | None = None
+    product_pattern: re.Pattern[str] | None = None
     image: str = ""
     is_optional: bool = False
     goes_on_from: str = ""
@@ -90,6 +93,7 @@ def _runs_rule(fields: Mapping[str, Any]) -> RunsRule:
         _words(fields, "product_from"),
         _words(fields, "version_from"),
         re.compile(fields["pattern"]) if "pattern" in fields else None,
+        re.compile(fields["product_pattern"]) if "product_pattern" in fields else None,
         fields.get("image", ""),
         fields.get("optional", False),
         fields.get("goes_on_from", ""),
@@ -105,6 +109,23 @@ def _words(fields: Mapping[str, str], key: str, otherwise: str = "") -> tuple[st
 TYPES = {name: _type_rule(fields) for name, fields in table("terraform_types").items()}
 #: For types that are not in the table: taken when they have an owner.
 UNKNOWN = TypeRule(AssetKind.CLOUD_RESOURCE, None)
+
+_DATABASE, _CACHE, _QUEUE = AssetKind.DATABASE, AssetKind.CACHE, AssetKind.QUEUE
+#: The engines that the names of types have in them.
+_ENGINES = {
+    **{"postgres": _DATABASE, "postgresql": _DATABASE, "mysql": _DATABASE, "mariadb": _DATABASE, "mongodb": _DATABASE},
+    **{"opensearch": _DATABASE, "elasticsearch": _DATABASE, "cassandra": _DATABASE, "clickhouse": _DATABASE},
+    **{"redis": _CACHE, "valkey": _CACHE, "memcached": _CACHE, "kafka": _QUEUE, "rabbitmq": _QUEUE},
+    **{"kubernetes": AssetKind.CLUSTER, "k8s": AssetKind.CLUSTER},
+}
+#: `PROVIDER_..._ENGINE_instance`; what ends otherwise is in such a service, or joins it to another.
+_SERVICE = re.compile(
+    rf"(?P<provider>[a-z0-9]+)_(?:\w+_)?(?P<engine>{'|'.join(sorted(_ENGINES, key=len, reverse=True))})(?:flex)?"
+    r"(?:_(?:instance|cluster|server|service|deployment|db_?system))?(?:_v\d+)?"
+)
+_NO_SERVICE = re.compile(
+    r"\w*_(linked|integration|link|connector|connection|endpoint|datasource|source|secret|backend)_\w+"
+)
 
 _GLUE = re.compile(
     r"(random|null|local|tls|time|template|archive|external|http|cloudinit)_\w+|terraform_data"
@@ -125,7 +146,21 @@ def is_glue(type_: str) -> bool:
     return type_ not in TYPES and _GLUE.fullmatch(type_) is not None
 
 
-_READ = {"arn", "id", "name", "engine", "plan"}
+@lru_cache(maxsize=1024)
+def rule_of(type_: str) -> TypeRule | None:
+    """Return the rule of a type; of one that is not in the table, by the engine that is in its name."""
+    if type_ in TYPES:
+        return TYPES[type_]
+    found = _SERVICE.fullmatch(type_)
+    if found is None or found["provider"] in {*_ENGINES, "helm"} or _NO_SERVICE.fullmatch(type_):
+        return None
+    product = "kubernetes" if found["engine"] == "k8s" else found["engine"]
+    runs = RunsRule(found["provider"], product, version_from=_GUESSED_VERSIONS)
+    return TypeRule(_ENGINES[found["engine"]], Hosting.MANAGED, runs=(runs,))
+
+
+_GUESSED_VERSIONS = ("engine_version", "version", "kubernetes_version")
+_READ = {"arn", "id", "name", "engine", "plan", *_GUESSED_VERSIONS}
 _READ |= {name for rule in TYPES.values() for name in (*rule.names, *rule.hosts, rule.parent) if name}
 _READ |= {rule.whole.name_from for rule in TYPES.values() if rule.whole is not None}
 _READ |= {
