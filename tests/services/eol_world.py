@@ -204,7 +204,9 @@ class World:
             await self._own(session, asset, team, None)
             (await session.get_one(tables.Asset, asset)).revision = revision
 
-    async def run(self, asset: int, version: str, *, product: str = "widget") -> int:
+    async def run(
+        self, asset: int, version: str, *, product: str = "widget", has_extended_support: bool | None = None
+    ) -> int:
         """Let a source see an asset at a version."""
         now = self.clock.now()
         async with self._change() as (session, revision):
@@ -214,6 +216,7 @@ class World:
                 source_id=await self._source(session),
                 product=product,
                 version=version,
+                has_extended_support=has_extended_support,
                 how="catalog",
                 first_seen_at=now,
                 last_seen_at=now,

@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from sqlmodel import col
 
 from bot.domain.doctor import Level, reach
+from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.reminders import Card, ClosedCard
 from bot.errors import StoreUnavailableError
 from bot.services import daily_pass
@@ -745,6 +746,24 @@ class TestManagers:
         said = world.seen("payments")[-1].text
         assert "Answered: *Widget 1*" in said
         assert "Charged now: 0.10 USD" in said
+
+    async def test_a_plan_for_what_is_paid_keeps_nothing_quiet_that_nobody_pays_for(self, world: World) -> None:
+        team = await managed(world)
+        await world.run(await world.asset("till-db", team=team), "1", has_extended_support=False)
+        world.facts.ends |= {"1": date(2026, 12, 31)}
+        world.facts.charges = {"1": date(2027, 1, 1)}
+        world.jump(at(1, 4, 12))
+        await world.go(at(1, 6))
+        [paid] = [each.id for each in await world.reminders() if each.kind is DeadlineKind.SUPPORT]
+        await world.answer("planned", by=1, until=date(2027, 2, 20), reminder=paid)
+        await world.go(at(1, 13))
+        said = world.seen("payments")[-1].text
+        [open_, answered] = [line for line in said.splitlines() if "*Widget 1*" in line]
+        assert "*till-db*" in open_
+        assert "Answered" not in open_
+        assert answered.startswith("Answered: ")
+        assert "Charged now: 0.10 USD" in answered
+        assert "till-db" not in answered
 
     async def test_a_plan_that_was_not_kept_long_before_the_day_is_its_leads_to_hear_of(self, world: World) -> None:
         await managed(world)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
@@ -19,6 +19,7 @@ from bot.domain.eol.inside import Inside, together
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.reminders import Card, Digest, DueMilestone
 from bot.domain.eol.reports import LISTED, Urgency, in_order, urgency_of
+from bot.domain.eol.terms import by_terms
 
 #: Lines with a button of their own; a message takes 50 blocks, and nobody reads as many.
 _MOST_ITEMS = 15
@@ -129,28 +130,36 @@ def _lined_up(items: Sequence[DueMilestone], today: date) -> list[_Item]:
 
 
 def _upgrades(items: Sequence[DueMilestone], today: date) -> list[_Upgrade]:
-    """Put the deadline of a release cycle that has passed beside the next one of the same: it is one upgrade.
+    """Put the deadline of a release cycle that has passed beside the next one on the same terms: it is one upgrade.
 
-    What runs by the one that has passed alone, for nobody pays for it, has a line of its own.
+    What goes on for money and what does not have a line each; so has the end of active support.
     """
-    passed: dict[tuple[str, str, str], list[DueMilestone]] = {}
+    cycles: dict[tuple[str, str, str], list[DueMilestone]] = {}
     for item in items:
-        if item.card.watch.deadline.on < today:
-            passed.setdefault(_whose(item.card), []).append(item)
-    found, paired = [], set[int]()
-    for item in items:
-        deadline, beside = item.card.watch.deadline, None
-        if deadline.on >= today and deadline.kind is not DeadlineKind.ACTIVE_SUPPORT:
-            runs = _runs_of(item)
-            beside = next((each for each in passed.get(_whose(item.card), ()) if _runs_of(each) <= runs), None)
-        if beside is not None:
-            paired.add(id(beside))
-        found.append(_Upgrade(item, beside))
-    return [each for each in found if id(each.item) not in paired]
+        cycles.setdefault(_whose(item.card), []).append(item)
+    found: list[_Upgrade] = []
+    for of_cycle in cycles.values():
+        due = {item.card.watch.key: item for item in of_cycle}
+        for watches in by_terms(item.card.watch for item in of_cycle).values():
+            same = [_of(due[watch.key], watch) for watch in watches]
+            found += _joined(same, today)
+    return found
 
 
-def _runs_of(item: DueMilestone) -> set[int]:
-    return {run.deployment.id for run in item.card.watch.runs}
+def _joined(same: Sequence[DueMilestone], today: date) -> list[_Upgrade]:
+    """Return the lines of what one release cycle has on the same terms."""
+    ends = [item for item in same if item.card.watch.deadline.kind is not DeadlineKind.ACTIVE_SUPPORT]
+    passed = next((item for item in ends if item.card.watch.deadline.on < today), None)
+    ahead = [item for item in same if item is not passed]
+    beside = next((item for item in ahead if item in ends), None)
+    lines = [_Upgrade(item, passed if item is beside else None) for item in ahead]
+    return lines if beside is not None or passed is None else [*lines, _Upgrade(passed)]
+
+
+def _of(item: DueMilestone, watch: Watch) -> DueMilestone:
+    """Return a milestone of only what is in a watch."""
+    card = item.card
+    return item if watch is card.watch else replace(item, card=replace(card, watch=watch))
 
 
 def _whose(card: Card) -> tuple[str, str, str]:

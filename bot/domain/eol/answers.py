@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.eol.milestones import Milestone
+from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.records import PersonRecord
 
 #: Snoozing ends here at the latest, in days before the deadline.
@@ -38,7 +38,8 @@ class Answer:
     is a plan's day, or when a snooze or a waiver is over; `team_id` the team that a delegation is offered to.
     `detail` of a plan is read by `bot.domain.eol.plans`; of a waiver, or an offer to another team, it is the `reason`.
     `asset_ids` is what it was given for, None where that was not kept. One that `is_shared` was given to another
-    deadline of the same release cycle: a plan and a waiver are about the upgrade, whichever deadline they are given to.
+    deadline of the same release cycle, of the kind `given_to`: a plan and a waiver are about the upgrade, whichever
+    deadline they are given to.
     """
 
     id: int
@@ -54,6 +55,7 @@ class Answer:
     decided_at: datetime | None = None
     asset_ids: frozenset[int] | None = None
     is_shared: bool = False
+    given_to: DeadlineKind | None = None
 
     @property
     def is_question(self) -> bool:

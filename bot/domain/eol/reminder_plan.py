@@ -15,6 +15,7 @@ from bot.domain.eol.inside import is_inside
 from bot.domain.eol.milestones import DeadlineKind, Loudness, Milestone, latest_due, next_loud
 from bot.domain.eol.plans import Part
 from bot.domain.eol.reminders import CycleKey, Remembered
+from bot.domain.eol.terms import answered, unanswered_part, without
 from bot.domain.escalation import Audience, audience_at
 from bot.domain.working_time import WorkingTime
 
@@ -90,8 +91,9 @@ class Asking:
 class Plan:
     """What there is for one addressee now: reminders to open and to re-date, and what is due, the most urgent first.
 
-    `due` tells by its loudness what waits for the digest. `quiet` are the release cycles that are open and answered,
-    so that nothing is said of them, `unsure` are versions that nobody knows and no digest has named. The rest as in
+    `due` tells by its loudness what waits for the digest. `answered` are the release cycles of which something is open
+    and answered, `quiet` those of them of which nothing is said, `unsure` are versions that nobody knows and no digest
+    has named. The rest as in
     `Agenda`.
     """
 
@@ -100,6 +102,7 @@ class Plan:
     joined: tuple[Joined, ...] = ()
     asking: tuple[Asking, ...] = ()
     due: tuple[DueReminder, ...] = ()
+    answered: frozenset[CycleKey] = frozenset()
     quiet: frozenset[CycleKey] = frozenset()
     unsure: tuple[MatchedDeployment, ...] = ()
     known_since: date | None = None
@@ -136,7 +139,7 @@ def plan(
     today = work.today(now)
     redating = tuple(_redatings(subjects, work))
     moved = {each.reminder.id: each.milestone for each in redating}
-    dated = [_redated(subject, moved) for subject in subjects]
+    dated = [_on_its_terms(_redated(subject, moved)) for subject in subjects]
     due, quiet = _due(dated, today, work, is_weekly_only=is_weekly_only)
     said = {each.subject.watch.key for each in due}
     due += [each for each in _unproven(dated, today, work, written) if each.subject.watch.key not in said]
@@ -150,6 +153,7 @@ def plan(
         joined=tuple(_joinings(dated, said)),
         asking=tuple(_askings(dated, today)),
         due=tuple(sorted(due, key=_urgency)),
+        answered=frozenset(quiet),
         quiet=frozenset(quiet - {each.subject.watch.key[:3] for each in due}),
         unsure=_unsaid(unsure, work, written),
         known_since=min(known_since, default=None),
@@ -235,6 +239,14 @@ def _redated(subject: Subject, moved: dict[int, Milestone | None]) -> Subject:
     )
 
 
+def _on_its_terms(subject: Subject) -> Subject:
+    """Return what there is to say of a subject: what a plan for another deadline is not about, without that plan."""
+    if subject.reminder is None:
+        return subject
+    watch = unanswered_part(subject.reminder, subject.watch)
+    return Subject(watch, answered(subject.reminder, watch))
+
+
 def _due(
     subjects: Sequence[Subject], today: date, work: WorkingTime, *, is_weekly_only: bool
 ) -> tuple[list[DueReminder], set[CycleKey]]:
@@ -246,9 +258,12 @@ def _due(
         milestone = latest_due(watch.deadline, today, work, tier=watch.tier)
         if milestone is None:
             continue
-        if reminder is None and watch.key[:3] in planned:
-            quiet.add(watch.key[:3])
-            continue
+        if reminder is None and (kinds := planned.get(watch.key[:3])):
+            rest = without(watch, kinds) if watch.runs else None
+            if rest is None:
+                quiet.add(watch.key[:3])
+                continue
+            subject = Subject(rest)  # noqa: PLW2901 - the same, of less
         if reminder is not None and _keeps_quiet(reminder, milestone, today, work):
             if not reminder.root_key and joined(watch, reminder):  # there is no thread to say it in
                 found.append(DueReminder(subject, milestone, Loudness.DIGEST))
@@ -297,14 +312,17 @@ def _missed(subjects: Sequence[Subject], today: date) -> set[WatchKey]:
     return {each.key for each in found.values()}
 
 
-def _planned(subjects: Sequence[Subject], today: date) -> set[CycleKey]:
-    """Return the release cycles whose upgrade is planned or waived, so that a new deadline of theirs is no news."""
-    found = set[CycleKey]()
+def _planned(subjects: Sequence[Subject], today: date) -> dict[CycleKey, set[DeadlineKind]]:
+    """Return the release cycles whose upgrade is planned or waived, so that a new deadline of theirs is no news.
+
+    With each come the deadlines to which that was answered.
+    """
+    found: dict[CycleKey, set[DeadlineKind]] = {}
     for reminder in (each.reminder for each in subjects if each.reminder is not None):
         held = reminder.effect(today).answer
         late = plans.quiet_until(held) if held is not None else None
         if held is not None and held.kind in SHARED and (late is None or today < late):
-            found.add(reminder.cycle_key)
+            found.setdefault(reminder.cycle_key, set()).add(held.given_to or reminder.kind)
     return found
 
 

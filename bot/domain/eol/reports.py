@@ -21,7 +21,7 @@ from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reminders import CycleKey, FactsAge, Remembered, giver_of, holder_of
 from bot.domain.eol.responsibility import Addressee
 from bot.domain.eol.subjects import ReportScope
-from bot.domain.eol.terms import by_terms
+from bot.domain.eol.terms import answered, by_terms
 from bot.domain.names import fold
 from bot.domain.records import TeamRecord
 
@@ -276,8 +276,9 @@ class Compiling:
                 # The end of active support is a watch of its own; beside the end of support it is a remark.
                 active = next((each for each in same if each.deadline.kind is DeadlineKind.ACTIVE_SUPPORT), None)
                 ends = [each for each in same if each is not active]
-                shown = _shown(ends or same, reminders, self.today)
-                entries.append(self._entry(shown, active if ends else None, reminders.get(shown.key)))
+                said = {each.key: answered(reminders[each.key], each) for each in same if each.key in reminders}
+                shown = _shown(ends or same, said, self.today)
+                entries.append(self._entry(shown, active if ends else None, said.get(shown.key)))
         return entries
 
     def _entry(self, watch: Watch, active: Watch | None, reminder: Remembered | None) -> Entry:

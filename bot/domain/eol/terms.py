@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from bot.domain.eol.answers import Answer
 from bot.domain.eol.deadlines import deadlines_of
 from bot.domain.eol.exposure import MatchedDeployment, Watch
-from bot.domain.eol.milestones import Deadline
+from bot.domain.eol.milestones import Deadline, DeadlineKind
+from bot.domain.eol.reminders import Remembered
 
 #: All deadlines of something that runs; what is charged for it is told by them, too.
 Terms = tuple[Deadline, ...]
@@ -28,3 +30,34 @@ def by_terms(watches: Iterable[Watch]) -> dict[Terms, list[Watch]]:
         for terms, same in runs.items():
             found.setdefault(terms, []).append(watch if len(runs) == 1 else replace(watch, runs=tuple(same)))
     return found
+
+
+def without(watch: Watch, kinds: Iterable[DeadlineKind]) -> Watch | None:
+    """Return the watch of what has none of these deadlines; None where everything in it has one of them."""
+    answered = set(kinds)
+    runs = tuple(one for one in watch.runs if answered.isdisjoint(_kinds_of(watch, one)))
+    return (replace(watch, runs=runs) if len(runs) < len(watch.runs) else watch) if runs else None
+
+
+def answered(reminder: Remembered, watch: Watch) -> Remembered:
+    """Return a reminder with the answers that are about everything in a watch.
+
+    A plan and a waiver hold for every deadline of a release cycle, but only of what is on those terms: to plan what is
+    paid for says nothing of what nobody pays for.
+    """
+    kept = tuple(each for each in reminder.answers if all(_is_about(each, watch, one) for one in watch.runs))
+    return reminder if len(kept) == len(reminder.answers) else replace(reminder, answers=kept)
+
+
+def unanswered_part(reminder: Remembered, watch: Watch) -> Watch:
+    """Return the watch of what some answer to another deadline is not about, where it is about the rest."""
+    left = tuple(one for one in watch.runs if not all(_is_about(each, watch, one) for each in reminder.answers))
+    return replace(watch, runs=left) if 0 < len(left) < len(watch.runs) else watch
+
+
+def _is_about(answer: Answer, watch: Watch, one: MatchedDeployment) -> bool:
+    return not answer.is_shared or answer.given_to is None or answer.given_to in _kinds_of(watch, one)
+
+
+def _kinds_of(watch: Watch, one: MatchedDeployment) -> set[DeadlineKind]:
+    return {each.kind for each in deadlines_of(watch.cycle, has_extended_support=one.goes_on)}

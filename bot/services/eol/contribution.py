@@ -17,6 +17,7 @@ from bot.domain.eol.exposure import Exposure
 from bot.domain.eol.reminder_plan import NOUN, is_answered
 from bot.domain.eol.reminders import CycleKey, Remembered
 from bot.domain.eol.responsibility import Addressee
+from bot.domain.eol.terms import answered
 from bot.domain.escalation import Audience, Owed, unheard
 from bot.domain.records import TeamRecord
 from bot.domain.working_time import WorkingTime
@@ -126,7 +127,7 @@ class Reminders:
             if each.key in by_key and each.said_on is not None:
                 row, holder = rows[each.id], self._watcher.snapshot.recipient(each.holder)
                 work = await work_of(holder)
-                if not is_answered(each, work.today(now), work):
+                if not is_answered(answered(each, by_key[each.key]), work.today(now), work):
                     owed.append(
                         Owed(noun=NOUN, id=each.id, step=row.owed, holder=holder, day=each.said_on, heard=_heard(row))
                     )

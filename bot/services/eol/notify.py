@@ -170,11 +170,9 @@ class Notices:
         paid = self._paid(telling.today)
         digest = Digest(
             addressee=self.recipient,
-            items=tuple(
-                DueMilestone(self._card(each.subject.watch.key), each.milestone) for each in self._planned(due)
-            ),
+            items=tuple(DueMilestone(self._card_of(each.subject.watch), each.milestone) for each in self._planned(due)),
             today=telling.today,
-            quiet=len(self.planned.quiet) - len(paid),
+            quiet=len(self.planned.quiet - {each.watch.key[:3] for each in paid}),
             paid=paid,
             unsure=self.planned.unsure,
             still_unsure=tuple(run for run in self.unsure if run.deployment.id not in named),
@@ -232,14 +230,19 @@ class Notices:
             )
 
     def _paid(self, today: date) -> tuple[Card, ...]:
-        """Return what was answered and is charged for now, one of each release cycle: the one that the answer is to."""
+        """Return what was answered and is charged for now, one of each release cycle: the one that the answer is to.
+
+        What is said in this digest as well has its price there.
+        """
         found: dict[CycleKey, Card] = {}
+        said = {run.deployment.id for due in self.planned.due for run in due.subject.watch.runs}
+        named = {due.subject.watch.key for due in self.planned.due}
         for watch in self.watches:
-            goes_on = (one.goes_on for one in watch.runs)
-            if watch.key[:3] not in self.planned.quiet or watch.key not in self.reminders:
+            if watch.key[:3] not in self.planned.answered or watch.key not in self.reminders or watch.key in named:
                 continue
-            if charged(watch.product, watch.cycle, today, goes_on).now is not None:
-                found.setdefault(watch.key[:3], self._card(watch.key))
+            rest = tuple(one for one in watch.runs if one.deployment.id not in said)
+            if charged(watch.product, watch.cycle, today, (one.goes_on for one in rest)).now is not None:
+                found.setdefault(watch.key[:3], self._card_of(replace(watch, runs=rest)))
         return tuple(found.values())
 
     def _planned(self, due: Iterable[rules.Due]) -> list[DueReminder]:
@@ -247,7 +250,10 @@ class Notices:
         return [planned[each.key] for each in due]
 
     def _card(self, key: WatchKey) -> Card:
-        return reminder_store.card(self.deps, self.watcher, self.reminders[key], self._by_key[key], self._moves)
+        return self._card_of(self._by_key[key])
+
+    def _card_of(self, watch: Watch) -> Card:
+        return reminder_store.card(self.deps, self.watcher, self.reminders[watch.key], watch, self._moves)
 
 
 def _row(reminder: Remembered, due: DueReminder) -> dict[str, object]:

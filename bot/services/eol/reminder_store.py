@@ -32,6 +32,7 @@ from bot.domain.eol.reminders import (
     holder_of,
 )
 from bot.domain.eol.responsibility import responsible_for
+from bot.domain.eol.terms import answered
 from bot.domain.ownership import all_taken_by
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.services import devops_team
@@ -179,7 +180,7 @@ async def _shared(session: AsyncSession, conditions: Sequence[ColumnElement[bool
     """Return what was answered to other open deadlines of the same release cycles and holds for these, by their ids."""
     own, other, answer = tables.Reminder, aliased(tables.Reminder), tables.ReminderAnswer
     query = (
-        select(col(own.id), col(own.deadline), col(other.deadline), *tables.core(answer).c)
+        select(col(own.id), col(own.deadline), col(other.deadline), col(other.kind), *tables.core(answer).c)
         .select_from(own)
         .join(
             other,
@@ -203,15 +204,16 @@ async def _shared(session: AsyncSession, conditions: Sequence[ColumnElement[bool
     rows = (await session.execute(query)).all()
     if not rows:
         return []
-    given = [row[3:] for row in rows]
+    given = [row[4:] for row in rows]
     names = [column.name for column in tables.core(answer).c]
     made = [SimpleNamespace(**dict(zip(names, each, strict=True))) for each in given]
     people = await _people(session, _people_in(made, "person_id", "decided_by"))
     found = []
-    for (reminder_id, deadline, others, *_), each in zip(rows, made, strict=True):
+    for (reminder_id, deadline, others, kind, *_), each in zip(rows, made, strict=True):
         # A move to an earlier day ends it here as it does there.
         on = deadline + (each.deadline - others)
-        found.append((reminder_id, replace(_answer(each, people), deadline=on, is_shared=True)))
+        shared = replace(_answer(each, people), deadline=on, is_shared=True, given_to=DeadlineKind(kind))
+        found.append((reminder_id, shared))
     return found
 
 
@@ -290,6 +292,7 @@ async def closed_card(watcher: Watcher, session: AsyncSession, reminder: Remembe
 
 def card(deps: Deps, watcher: Watcher, reminder: Remembered, watch: Watch, moves: Moves) -> Card:
     """Return what the root message of an open reminder shows."""
+    reminder = answered(reminder, watch)
     offer = next((each for each in reminder.answers if each.kind is AnswerKind.DELEGATED), None)
     is_offered = offer is not None and offer.decided_by is None
     taker = watcher.snapshot.team(reminder.delegated_to) if reminder.delegated_to is not None else None

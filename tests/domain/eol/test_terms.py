@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,14 +15,18 @@ from bot.blocks.eol.cards import card as card_of
 from bot.cli.eol import rows
 from bot.clients import ical
 from bot.domain.catalog import Hosting
+from bot.domain.daily_limit import Written
 from bot.domain.eol import Charge, Cycle, Product, Table
+from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.bill import Bill
 from bot.domain.eol.exposure import Exposure, Watch
-from bot.domain.eol.milestones import Milestone
+from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.eol.periods import Everything
+from bot.domain.eol.reminder_plan import Subject, plan
 from bot.domain.eol.reminders import Digest, DueMilestone
-from bot.domain.eol.reports import Compiling, Report
+from bot.domain.eol.reports import Compiling, Report, Urgency
 from bot.domain.eol.subjects import ReportScope
+from bot.domain.working_time import WorkingTime
 from bot.samples.catalog import HALF_A_YEAR, NOW, PAYMENTS, Catalog, fact
 from bot.samples.eol import card
 from tests.blocks.test_eol import plain_dates
@@ -94,6 +99,71 @@ def test_what_was_bought_for_one_thing_is_not_charged_for_the_other() -> None:
     assert "Of *a2*: Extended support costs money (price not known)" in said
     assert "Of *a1*: Support until" in said
     assert "extended support ends" not in said.replace("Of *a2*", "")
+
+
+@pytest.mark.parametrize("cycle", [PRICED, SOLD])
+@pytest.mark.parametrize("goes_on", [(True, False), (None, False), (None, True), (None, True, False), (True, True)])
+def test_a_digest_names_each_thing_once(cycle: Cycle, goes_on: tuple[bool | None, ...]) -> None:
+    lines = digest(exposure(cycle, *goes_on))
+    named = [name for line in lines for name in ("a1", "a2", "a3") if f"*{name}*" in line.rpartition(".")[2]]
+    assert sorted(named) == [f"a{number}" for number, _ in enumerate(goes_on, 1)]
+
+
+def planned(found: Exposure, *, to: DeadlineKind, is_new: bool = False) -> list[tuple[str, list[str]]]:
+    """Return what is due of a release cycle of which the deadline `to` has a plan: what ends, and of which things."""
+    answer = Answer(
+        id=1, kind=AnswerKind.PLANNED, person=None, at=NOW, deadline=date(2100, 1, 1), until=TODAY + timedelta(60)
+    )  # fmt: skip
+    answer = replace(answer, deadline=next(each.deadline.on for each in watches(found) if each.deadline.kind is to))
+    subjects = []
+    for each in watches(found):
+        is_own = each.deadline.kind is to
+        its = answer if is_own else replace(answer, deadline=each.deadline.on, is_shared=True, given_to=to)
+        said = {"milestone": Milestone(-1), "said_on": TODAY - timedelta(7), "opened_on": TODAY - timedelta(29)}
+        reminder = replace(card("", each).reminder, answers=(its,), **said)
+        subjects.append(Subject(each, reminder if is_own or not is_new else None))
+    now = NOW.replace(hour=10)
+    due = plan(subjects, now=now, work=WorkingTime(ZoneInfo("UTC")), written=Written()).due
+    return [
+        (each.subject.watch.deadline.kind.value, [run.asset.name for run in each.subject.watch.runs]) for each in due
+    ]
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+@pytest.mark.parametrize(
+    ("cycle", "goes_on", "due"),
+    [
+        (PRICED, (True, False), [("forced-upgrade", ["a2"])]),
+        (SOLD, (True, None), [("eol", ["a2"])]),
+        (PRICED, (True, None), []),
+    ],
+)
+def test_a_plan_for_what_is_paid_says_nothing_of_what_nobody_pays_for(
+    cycle: Cycle, goes_on: tuple[bool | None, ...], due: list[tuple[str, list[str]]], is_new: bool
+) -> None:
+    assert planned(exposure(cycle, *goes_on), to=DeadlineKind.EXTENDED_SUPPORT, is_new=is_new) == due
+
+
+def test_a_plan_for_what_nobody_pays_for_leaves_what_is_paid() -> None:
+    due = planned(exposure(PRICED, True, False), to=DeadlineKind.FORCED_UPGRADE)
+    assert {name for _, names in due for name in names} == {"a1"}
+
+
+def test_a_report_shows_what_is_planned_beside_what_is_not() -> None:
+    found = exposure(PRICED, True, False)
+    [paid] = [each for each in watches(found) if each.deadline.kind is DeadlineKind.EXTENDED_SUPPORT]
+    answer = Answer(
+        id=1, kind=AnswerKind.PLANNED, person=None, at=NOW, deadline=paid.deadline.on, until=TODAY + timedelta(60)
+    )  # fmt: skip
+    reminders = []
+    for each in watches(found):
+        its = answer if each is paid else replace(answer, is_shared=True, given_to=paid.deadline.kind)
+        reminders.append(replace(card("", each).reminder, answers=(its,)))
+    compiling = Compiling(ReportScope(), Everything(), TODAY, FRESH)
+    for _ in compiling.fill(found):
+        pass
+    heads = {each.watch.runs[0].asset.name: each.urgency for each in compiling.done(reminders).entries}
+    assert heads == {"a1": Urgency.PLANNED, "a2": Urgency.OVERDUE}
 
 
 def test_two_of_one_deadline_are_two_events() -> None:
