@@ -110,7 +110,11 @@ class TestHeadlines:
     def test_the_area_that_was_asked_for(self) -> None:
         subject = asset(fact(SEARCH), fact(PLATFORM, Area.CI_CD))
         assert "owns CI and deployments of *checkout*." in answered(subject, area=Area.CI_CD)
-        assert "owns *checkout*, including the database." in answered(subject, area=Area.DATABASE)
+        assert "owns *checkout*, including networking." in answered(subject, area=Area.NETWORKING)
+
+    def test_a_database_that_nobody_knows_is_not_said_to_be_there(self) -> None:
+        said = answered(asset(fact(SEARCH)), area=Area.DATABASE)
+        assert said.startswith("I know of no database of *checkout* by itself. *Search* owns *checkout* as a whole.")
 
     def test_an_owner_of_one_area_is_not_said_to_own_the_whole(self) -> None:
         said = answered(asset(fact(PLATFORM, Area.DATABASE)))

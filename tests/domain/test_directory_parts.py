@@ -21,6 +21,14 @@ ASSETS = [
     AssetRecord(id=7, kind=AssetKind.SERVICE, name="falcon-next"),
     AssetRecord(id=8, kind=AssetKind.SERVICE, name="superset"),
     AssetRecord(id=9, kind=AssetKind.OTHER, name="owners"),
+    AssetRecord(id=20, kind=AssetKind.OTHER, name="shop-gateway"),
+    AssetRecord(id=21, kind=AssetKind.CLOUD_RESOURCE, name="heron"),
+    AssetRecord(id=22, kind=AssetKind.SERVICE, name="pelican"),
+    AssetRecord(id=23, kind=AssetKind.REPOSITORY, name="acme/pelican"),
+    AssetRecord(id=24, kind=AssetKind.SYSTEM, name="billing"),
+    AssetRecord(id=25, kind=AssetKind.SERVICE, name="invoicer", parent_id=24),
+    AssetRecord(id=26, kind=AssetKind.DATABASE, name="ledger-7", parent_id=25),
+    AssetRecord(id=27, kind=AssetKind.CLOUD_RESOURCE, name="uploads"),
 ]
 DIRECTORY = Directory.build(ASSETS)
 
@@ -41,6 +49,47 @@ def test_a_part_that_is_an_asset_of_its_own_is_meant_before_the_whole(text: str,
     assert isinstance(found, Match)
     assert found.asset_id == asset_id
     assert (found.area is None) is (asset_id in (2, 3))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the queue behind shop-gateway",
+        "who owns shop-gateway's queue?",
+        "who owns the topic for the shop-gateway",
+        "is the cache of shop-gateway owned by web?",
+        "shop-gateway is slow, who owns the queue behind it?",
+        "shop-gateway is fine but who owns its queue?",
+        "the bucket of heron",
+        "who owns the cache under heron?",
+        "who owns the repo of superset",
+        "superset's repository",
+    ],
+)
+def test_the_whole_is_never_answered_as_if_it_were_its_part(text: str) -> None:
+    found = DIRECTORY.resolve(text)
+    assert isinstance(found, Nearest)
+    assert found.candidates[0].name in text
+
+
+@pytest.mark.parametrize(
+    ("text", "asset_id"),
+    [
+        ("the repo of pelican", 23),
+        ("who owns pelican's repo?", 23),
+        ("the database behind billing", 26),
+        ("checkout is down, who owns its database?", 2),
+        ("checkout is down, who owns the database behind it?", 2),
+        ("checkout is down, who owns it?", 1),
+        # What may be called a bucket is one, where it is not said to have one.
+        ("who owns the uploads bucket in production?", 27),
+        ("who owns the service of superset", 8),
+    ],
+)
+def test_a_part_is_found_wherever_it_hangs(text: str, asset_id: int) -> None:
+    found = DIRECTORY.resolve(text)
+    assert isinstance(found, Match)
+    assert (found.asset_id, found.area) == (asset_id, None)
 
 
 def test_several_parts_are_asked_back() -> None:

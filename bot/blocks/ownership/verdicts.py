@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from bot.blocks.ownership import words
 from bot.blocks.text import bold, date, day, escape
-from bot.domain.catalog import Area, Role
+from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
 from bot.domain.records import AssetRecord, PersonRecord, ReleaseRecord, TeamRecord
 
@@ -112,6 +112,8 @@ def _owned_headline(verdict: Owned, shares: Shares, name: str) -> str:
     line = f"{who} {verb} {name}"
     if held[0] is verdict.area or _is_partial(verdict):
         line = f"{who} {verb} {words.join(words.AREA_WORDS[area] for area in held)} of {name}"
+    elif verdict.area is Area.DATABASE and verdict.asset.kind is not AssetKind.DATABASE:
+        line = f"I know of no database of {name} by itself. {who} {verb} {name} as a whole"
     elif verdict.area:
         line = f"{who} {verb} {name}, including {words.AREA_WORDS[verdict.area]}"
     return f"{line}{_inherited(verdict)}."

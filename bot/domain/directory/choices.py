@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.catalog import Area, AssetKind
@@ -73,7 +73,8 @@ def choose(
     names_words = [word for word in reading.beside if word in index.names.token_index]
     if reading.area is not None and names_words:
         return None
-    ids = of_kinds(index, finding.asset_ids, reading.kinds, are_exact=bool(names_words))
+    # What has a queue is none, even where it might be called one.
+    ids = of_kinds(index, finding.asset_ids, reading.kinds, are_exact=bool(names_words or reading.part))
     if parts := _parts(index, ids or finding.asset_ids, reading, is_of_kind=bool(ids)):
         return _part(index, parts, finding, reading, limit=limit)
     if not ids:
@@ -99,13 +100,26 @@ def _parts(index: DirectoryIndex, ids: Sequence[int], reading: Reading, *, is_of
     kinds = KIND_WORDS[reading.kinds[0]][0] if reading.kinds else _KINDS_OF_AREA.get(reading.area, frozenset())
     if reading.area is not None and any(fact.area is reading.area for fact in index.assets[ids[0]].facts):
         return []
-    return [child for child in index.children(ids[0]) if index.assets[child].kind in kinds]
+    return _below(index, ids[0], kinds)
+
+
+def _below(index: DirectoryIndex, asset_id: int, kinds: Collection[AssetKind]) -> list[int]:
+    """Return the parts of an asset that are of these kinds, or the parts of its parts where none of these are."""
+    level, seen = [asset_id], {asset_id}
+    while level:
+        level = [child for each in level for child in index.children(each) if child not in seen]
+        seen.update(level)
+        if found := [child for child in level if index.assets[child].kind in kinds]:
+            return found[:_MOST_HOLDERS]
+        if len(seen) > _MOST_HOLDERS:
+            return []
+    return []
 
 
 def parts_of_kind(index: DirectoryIndex, asset_id: int, word: str) -> list[int]:
     """Return the parts of an asset that a kind word means: its queue."""
     kinds = KIND_WORDS[word][0] if word in KIND_WORDS else _KINDS_OF_AREA.get(AREA_WORDS[word], frozenset())
-    return [child for child in index.children(asset_id) if index.assets[child].kind in kinds]
+    return _below(index, asset_id, kinds)
 
 
 def _part(

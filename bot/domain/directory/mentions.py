@@ -13,7 +13,7 @@ from bot.domain.directory.choices import CONFIDENCE, FoundAssets, candidates, ch
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.places import at_address
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read
-from bot.domain.directory.readings import Reading
+from bot.domain.directory.readings import Reading, part_of_name
 from bot.domain.directory.statements import asks_in_another_language
 from bot.domain.directory.vocabulary import (
     AREA_WORDS,
@@ -74,6 +74,8 @@ def named_alone(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) 
         if match is not None:
             if _is_part_of_unknown(index, chunks, place) or _goes_on(index, chunks, place, length, match):
                 return None
+            if _has_part(index, chunks, range(place, place + length), match):
+                return None
             found.setdefault(match.asset_id, match)
             for whole in _named_before(index, chunks, place):  # "mail for checkout": either may be meant
                 found.setdefault(whole, match)
@@ -85,6 +87,13 @@ def named_alone(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) 
     # What stands beside the name is passed over, so it is no literal name, and may be a day that is over.
     confidence = CONFIDENCE[ResolutionMethod.WORDS]
     return next((replace(one, method=ResolutionMethod.WORDS, confidence=confidence) for one in found.values()), None)
+
+
+def _has_part(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match) -> bool:
+    """Whether what is asked for is said to be a part of what is named, and that is no such thing itself."""
+    said = (part_of_name(tuple(chunks), place, name) for place in range(len(chunks)) if place not in name)
+    words = [word for word in said if word and AREA_WORDS.get(word) in (None, Area.DATABASE)]
+    return any(index.assets[match.asset_id].kind not in KIND_WORDS[word][0] for word in words)
 
 
 def _is_identifier(chunk: Chunk) -> bool:

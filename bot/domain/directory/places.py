@@ -161,9 +161,9 @@ def _answered(
     """Return what a finding answers; where it is not certain, only what to choose from."""
     if not finding.asset_ids:
         return Nearest((), text)
-    answer = choose(index, finding, reading, limit=limit) or choose(
-        index, finding, replace(reading, kinds=()), limit=limit
-    )
+    answer = choose(index, finding, reading, limit=limit)
+    if answer is None and not reading.part:
+        answer = choose(index, finding, replace(reading, kinds=()), limit=limit)
     if finding.is_certain or answer is None:
         return answer
     offered = candidates(index, finding.asset_ids, finding.confidence)[:limit]

@@ -62,7 +62,9 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 #: What stands for something that another clause names.
-_PRONOUN = re.compile(r"\b(?:it|its|this|that|them|these|those|there|which|what)\W*$", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\b(?:(?:it|its|this|that|them|these|those|there|which|what)|(?:its|their)\s+\w+)\W*$", re.IGNORECASE
+)
 #: Chinese, Japanese and Korean write no blank between a name and the words around it.
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _UNSPACED_MARKS = "「」『』【】（）《》〈〉、。，：；？！"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.catalog import Area
+from bot.domain.catalog import Area, AssetKind
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
 from bot.domain.directory.vocabulary import (
     ACTING_WORDS,
     AREA_WORDS,
     ENVIRONMENT_WORDS,
     FUNCTION_WORDS,
+    KIND_WORDS,
     PART_OF_WORDS,
     STATE_WORDS,
     TRAILING_WORDS,
@@ -19,6 +20,10 @@ from bot.domain.directory.vocabulary import (
 
 #: Words between those of a name that are no part of it.
 _INNER_WORDS = FUNCTION_WORDS | PART_OF_WORDS
+#: What stands for a name that was said before.
+_ITS, _IT = frozenset({"its", "their"}), frozenset({"it", "that", "this", "them", "those"})
+#: What has parts.
+_WHOLES = frozenset({AssetKind.SERVICE, AssetKind.SYSTEM, AssetKind.WEBSITE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,8 @@ class Reading:
     chunks: tuple[Chunk, ...]
     kinds: tuple[str, ...] = ()
     area: Area | None = None
+    #: The word for a kind of thing that is said to be a part of what is named: "the queue behind checkout".
+    part: str = ""
     #: The words beside the name, as far as nothing but a question makes sure that they are none of the name's.
     beside: tuple[str, ...] = ()
 
@@ -62,9 +69,11 @@ def outside(question: ParsedQuestion, start: int, end: int) -> Reading | None:
     chunks = question.chunks
     kinds: list[str] = []
     areas: set[Area] = set()
+    part = ""
     for place, chunk in enumerate(chunks):
         if start <= place < end or chunk.part is Part.QUESTION:
             continue
+        part = part or part_of_name(chunks, place, range(start, end))
         if chunk.part is Part.NAME:
             if not _is_environment_phrase(chunks, place):
                 return None
@@ -81,7 +90,8 @@ def outside(question: ParsedQuestion, start: int, end: int) -> Reading | None:
             kinds.append(chunk.folded)
     if len(areas) > 1:
         return None
-    return Reading(chunks[start:end], tuple(kinds), next(iter(areas), None), _beside(chunks, range(start, end)))
+    beside = _beside(chunks, range(start, end))
+    return Reading(chunks[start:end], tuple(kinds), next(iter(areas), None), part, beside)
 
 
 def as_area(reading: Reading) -> Reading | None:
@@ -94,7 +104,9 @@ def as_area(reading: Reading) -> Reading | None:
         return None
     area = AREA_WORDS.get(reading.kinds[0])
     return (
-        None if area in (None, Area.DATABASE, Area.APPLICATION) else Reading(reading.chunks, (), area, reading.beside)
+        None
+        if area in (None, Area.DATABASE, Area.APPLICATION)
+        else Reading(reading.chunks, (), area, beside=reading.beside)
     )
 
 
@@ -127,9 +139,11 @@ def readings(question: ParsedQuestion) -> list[Reading]:
 def _reading(chunks: tuple[Chunk, ...], kept: tuple[int, ...]) -> Reading | None:
     kinds: list[str] = []
     areas: set[Area] = set()
+    part = ""
     for place, chunk in enumerate(chunks):
         if place in kept:
             continue
+        part = part or part_of_name(chunks, place, kept)
         if kept[0] < place < kept[-1] and chunk.folded not in _INNER_WORDS:
             return None  # what is left out stands before the name or after it, not in it
         if chunk.part is Part.AREA or (chunk.part is Part.KIND_OR_AREA and _is_part_of(chunks, place)):
@@ -140,7 +154,8 @@ def _reading(chunks: tuple[Chunk, ...], kept: tuple[int, ...]) -> Reading | None
             kinds.append(chunk.folded)
     if len(areas) > 1:
         return None
-    return Reading(tuple(chunks[i] for i in kept), tuple(kinds), next(iter(areas), None), _beside(chunks, kept))
+    named, beside = tuple(chunks[i] for i in kept), _beside(chunks, kept)
+    return Reading(named, tuple(kinds), next(iter(areas), None), part, beside)
 
 
 def _beside(chunks: tuple[Chunk, ...], kept: Sequence[int]) -> tuple[str, ...]:
@@ -181,6 +196,28 @@ def _is_part_of(chunks: tuple[Chunk, ...], place: int) -> bool:
     if AREA_WORDS.get(chunks[place].folded) is Area.APPLICATION:
         return joining == "of"
     return joining in PART_OF_WORDS
+
+
+def part_of_name(chunks: tuple[Chunk, ...], place: int, kept: Sequence[int]) -> str:
+    """Return a word for a kind of thing that is said to be a part of the name in `kept`; empty for every other.
+
+    "The queue behind checkout", "checkout's queue", "its queue". The service "of checkout" may be checkout itself.
+    """
+    word = chunks[place].folded
+    kinds, _ = KIND_WORDS.get(word, (frozenset(), frozenset()))
+    if not kinds or kinds & _WHOLES:
+        return ""
+    before = chunks[place - 1] if place > 0 else None
+    if before is not None and (before.folded in _ITS or (before.is_possessive and place - 1 in kept)):
+        return word
+    if place + 1 == len(chunks) or chunks[place + 1].folded not in PART_OF_WORDS:
+        return ""
+    for at in range(place + 2, len(chunks)):
+        if at in kept or chunks[at].folded in _IT:
+            return word
+        if chunks[at].part is not Part.QUESTION:
+            return ""
+    return ""
 
 
 def _is_environment_phrase(chunks: tuple[Chunk, ...], place: int) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rapidfuzz.distance import OSA
 
 from bot.domain.catalog import AssetKind
 from bot.domain.directory import by_words, places
 from bot.domain.directory.answers import Candidate, Match, Nearest, Resolution, ResolutionMethod, Several
-from bot.domain.directory.choices import FoundAssets, candidates, choose
+from bot.domain.directory.choices import FoundAssets, candidates, choose, parts_of_kind
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.lists import listed
 from bot.domain.directory.mentions import mentioned, named_alone
@@ -27,9 +28,10 @@ from bot.domain.directory.questions import (
     read,
     uninflected,
 )
-from bot.domain.directory.readings import Reading, asks_for_part, readings
+from bot.domain.directory.readings import Reading, asks_for_part, part_of_name, readings
 from bot.domain.directory.statements import is_said_in_passing
 from bot.domain.directory.typos import behind_slips
+from bot.domain.directory.vocabulary import AREA_WORDS
 from bot.domain.names import fold
 
 #: Ways of finding a name that is not written so.
@@ -98,6 +100,8 @@ def _sought(index: DirectoryIndex, text: str, question: ParsedQuestion, *, limit
             return answer
     if (beginning := before_predicate(question)) is not None:
         answer, _ = _exactly(index, beginning, limit=limit)
+        if isinstance(answer, Match) and (part := _part_after(index, question, len(beginning.chunks), answer)):
+            return part
         if answer is not None:
             return _or_another(index, answer, question.chunks[len(beginning.chunks) :], question.text, limit=limit)
     if is_sentence(text) and (alone := named_alone(index, question, limit=limit)) is not None:
@@ -106,6 +110,25 @@ def _sought(index: DirectoryIndex, text: str, question: ParsedQuestion, *, limit
     likely = [reading for reading in found if reading.is_likely] or found
     answer, near = behind_slips(index, likely, limit=limit)
     return nearest(index, likely, near, limit=limit) if answer is None else answer
+
+
+def _part_after(index: DirectoryIndex, question: ParsedQuestion, end: int, whole: Match) -> Resolution | None:
+    """Return what "checkout is slow, who owns the database behind it?" asks for; None where it asks for no part.
+
+    Where checkout has no such part, checkout is offered.
+    """
+    chunks = question.chunks
+    words = (part_of_name(chunks, place, range(end)) for place in range(end, len(chunks)))
+    word = next((each for each in words if each), "")
+    if not word:
+        return None
+    ids, area = parts_of_kind(index, whole.asset_id, word), AREA_WORDS.get(word)
+    if area is not None and (not ids or any(fact.area is area for fact in index.assets[whole.asset_id].facts)):
+        return replace(whole, area=area)
+    if len(ids) == 1:
+        return replace(whole, asset_id=ids[0], understood_as=index.assets[ids[0]].name)
+    offered = candidates(index, ids or (whole.asset_id,), whole.confidence)
+    return Several(offered, question.text) if ids else Nearest(offered, question.text)
 
 
 def _or_another(
