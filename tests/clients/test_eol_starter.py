@@ -120,6 +120,27 @@ def test_what_providers_charge_is_said(
     assert charged(found.product, found.cycle, date.fromisoformat(day)).said() == said
 
 
+@pytest.mark.parametrize(
+    ("version", "eol", "eoes", "charges"),
+    [
+        (
+            "5.7.mysql_aurora.2.11.2",
+            date(2024, 10, 31),
+            date(2029, 6, 30),
+            [(date(2024, 12, 1), "0.10"), (date(2026, 12, 1), "0.20")],
+        ),
+        ("8.0.mysql_aurora.3.08.0", date(2028, 4, 30), date(2029, 7, 31), [(date(2028, 5, 1), "0.10")]),
+        ("8.4.mysql_aurora.8.4.7", date(2032, 4, 30), Undated.OPEN, []),
+    ],
+)
+def test_aurora_mysql_ends_as_its_release_calendar_says(
+    table: Table, version: str, eol: date, eoes: date | Undated, charges: list[tuple[date, str]]
+) -> None:
+    found = cycle(table, "aurora-mysql", version, "aws-rds")
+    assert (found.eol, found.eoes) == (eol, eoes)
+    assert [(each.since, f"{each.amount}") for each in found.charges] == charges
+
+
 def test_extended_support_at_eks_is_charged_for_the_cluster(table: Table) -> None:
     [charge] = cycle(table, "kubernetes", "1.32", "aws-eks").charges
     assert (charge.since, charge.amount, charge.unit) == (date(2026, 3, 24), Decimal("0.50"), "cluster-hour")
