@@ -44,8 +44,9 @@ class Due:
     """Something that a noun says to a recipient now.
 
     `key` is what the noun finds it by. `days` are left until it cannot be prevented any more; negative when that has
-    passed. `is_loud` is what deserves a message of its own; everything else waits for the digest. What `stands` was
-    said before and waits for an answer: a digest names it, and none is sent for it alone.
+    passed. `is_loud` is what deserves a message of its own; everything else waits for the digest. What `is_repeated`
+    was in a digest before. What `stands` was said before and waits for an answer: a digest names it, and none is sent
+    for it alone.
     """
 
     noun: str
@@ -53,6 +54,7 @@ class Due:
     days: int
     is_loud: bool
     tier: int = LEAST_TIER  #: how much its subject matters: 1 is the most
+    is_repeated: bool = False
     stands: bool = False
 
     @property
@@ -110,7 +112,8 @@ def say(agendas: Sequence[Agenda], *, now: datetime, work: WorkingTime, written:
     if not work.is_open(now) or written.last == work.today(now):
         return None
     due = sorted((each for agenda in agendas for each in agenda.due), key=lambda each: each.urgency)
-    seen = {"looked": written.looked, "sent": written.digest}
+    # One that was late stands for this week's, but for what would be over by the next.
+    seen = {"looked": written.looked, "sent": None if _cannot_wait(due, now, work) else written.digest}
     if digests.is_due((each.known_since for each in agendas), now=now, work=work, **seen):
         if any(not each.stands for each in due) or any(each.has_news for each in agendas):
             return Weekly(tuple(due), written.digest is None)
@@ -119,6 +122,14 @@ def say(agendas: Sequence[Agenda], *, now: datetime, work: WorkingTime, written:
     if not loud or digests.comes_later_today(now=now, work=work, **seen):
         return None
     return DailyMessage(loud[0], tuple(loud[1:]))
+
+
+def _cannot_wait(due: Sequence[Due], now: datetime, work: WorkingTime) -> bool:
+    """Whether something that only digests say, and none has said, would be over by the digest after today's."""
+    today = work.today(now)
+    next_week = work.today(work.next_digest(work.at(today + timedelta(1), time.min)))
+    new = (each for each in due if not (each.is_loud or each.is_repeated or each.stands))
+    return any(0 < each.days <= (next_week - today).days for each in new)
 
 
 class LookTimes:

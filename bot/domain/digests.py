@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from bot.domain.working_time import WorkingTime
 
-#: A digest comes so many days after the last one at the earliest: one that was late stands for that of its week.
+#: A digest comes so many days after the last one at the earliest: one that was late stands for that of this week.
 _LEAST_DAYS = 4
 
 
@@ -22,7 +22,8 @@ def is_due(
     """Whether the digest is due and has not been looked at since. What came up after its day waits for the next.
 
     `known_since` are the recipient's days since when each noun has had anything to do with them, None for never.
-    `looked` is the day on which a digest was looked at last, `sent` that on which one was sent.
+    `looked` is the day on which a digest was looked at last, `sent` that on which one was sent; None where it does not
+    matter how long ago that was.
     """
     day = work.today(work.last_digest(now))
     first = min((since for since in known_since if since is not None), default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -43,13 +44,42 @@ def test_nothing_is_said_twice_a_day_or_outside_of_working_hours(written: Writte
 
 def test_a_digest_that_was_late_is_not_said_again_on_the_next_day() -> None:
     monday, tuesday = datetime(2027, 3, 8, 9, tzinfo=UTC), datetime(2027, 3, 9, 10, tzinfo=UTC)
-    its = [Agenda(due=(due("a", 7, is_loud=False),), known_since=EARLIER)]
+    its = [Agenda(due=(due("a", 30, is_loud=False),), known_since=EARLIER)]
     assert isinstance(say(its, now=monday, work=WORK, written=Written()), Weekly)
     sent = Written(last=monday.date(), digest=monday.date(), looked=monday.date())
     assert say(its, now=tuesday, work=WORK, written=sent) is None
     loud = [Agenda(due=(due("a", 7),), known_since=EARLIER)]
     assert say(loud, now=tuesday.replace(hour=9), work=WORK, written=sent) == DailyMessage(due("a", 7))
     assert isinstance(say(its, now=tuesday.replace(day=16), work=WORK, written=sent), Weekly)
+
+
+@pytest.mark.parametrize(
+    ("new", "is_told"),
+    [
+        (due("a", 7, is_loud=False), True),
+        (due("a", 1, is_loud=False), True),
+        (due("a", 8, is_loud=False), False),  # the next digest is in time
+        (due("a", 0, is_loud=False), False),  # nothing can prevent it any more
+        (due("a", -3, is_loud=False), False),
+        (replace(due("a", 7, is_loud=False), is_repeated=True), False),
+        (replace(due("a", 7, is_loud=False), stands=True), False),
+    ],
+)
+def test_but_what_would_be_over_by_the_next_one_does_not_wait_for_it(new: Due, is_told: bool) -> None:
+    sent = Written(last=date(2027, 3, 8), digest=date(2027, 3, 8), looked=date(2027, 3, 8))
+    loud = due("b", 60)
+    its = [Agenda(due=(due("b", 90, is_loud=False), new), known_since=EARLIER)]
+    tuesday = datetime(2027, 3, 9, 10, tzinfo=UTC)
+    assert isinstance(say(its, now=tuesday, work=WORK, written=sent), Weekly) is is_told
+    earlier = say([*its, Agenda(due=(loud,))], now=tuesday.replace(hour=9), work=WORK, written=sent)
+    assert earlier == (None if is_told else DailyMessage(loud)), "what is loud waits for the digest of its day"
+
+
+def test_nor_does_what_comes_up_on_the_day_after() -> None:
+    sent = Written(last=date(2027, 3, 8), digest=date(2027, 3, 8), looked=date(2027, 3, 8))
+    for days, kind in ((6, Weekly), (7, type(None))):
+        its = [Agenda(due=(due("a", days, is_loud=False),), known_since=EARLIER)]
+        assert isinstance(say(its, now=datetime(2027, 3, 10, 10, tzinfo=UTC), work=WORK, written=sent), kind)
 
 
 def test_one_digest_has_what_is_due_of_both_and_what_has_passed_comes_last_in_it() -> None:

@@ -44,6 +44,7 @@ class DueReminder:
     loudness: Loudness
     is_owed: bool = False
     waits: bool = True  #: for the digest
+    is_repeated: bool = False
     stands: bool = False
     is_missed: bool = False
 
@@ -57,6 +58,7 @@ class DueReminder:
             days=self.milestone.days,
             is_loud=not self.waits,
             tier=_tier(watch),
+            is_repeated=self.is_repeated,
             stands=self.stands,
         )
 
@@ -292,7 +294,11 @@ def _due(
         is_only_listed = is_weekly_only or is_inside(watch.runs)
         waits = is_only_listed or is_backlog or loudness is Loudness.DIGEST
         is_owed = is_owed and not is_only_listed
-        found.append(DueReminder(subject, milestone, loudness, is_owed, waits, is_missed=is_owed and is_missed))
+        found.append(
+            DueReminder(
+                subject, milestone, loudness, is_owed, waits, is_repeated=is_repeated, is_missed=is_owed and is_missed
+            )
+        )
     return found, quiet
 
 
@@ -388,7 +394,7 @@ def _unproven(subjects: Iterable[Subject], today: date, work: WorkingTime, writt
         since = _evidence_due(reminder.claimed_at, work)
         milestone = latest_due(subject.watch.deadline, today, work, tier=subject.watch.tier)
         if milestone is not None and since <= today and (written.digest is None or written.digest < since):
-            yield DueReminder(subject, milestone, Loudness.DIGEST)
+            yield DueReminder(subject, milestone, Loudness.DIGEST, is_repeated=True)
 
 
 def _standing(subjects: Iterable[Subject], today: date, work: WorkingTime) -> Iterator[DueReminder]:
