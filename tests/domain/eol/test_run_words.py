@@ -85,6 +85,7 @@ WRITTEN = [
     ("aurora-mysql 5.7.mysql_aurora.2.11.2", "amazon-aurora-mysql", "2"),
     ("Aurora MySQL 8.0.mysql_aurora.3.05.2", "amazon-aurora-mysql", "3"),
     ("Aurora MySQL 5.7", "amazon-aurora-mysql", "2"),
+    ("Aurora MySQL 8.4", "amazon-aurora-mysql", "8.4"),
     ("Elastic Kubernetes Service 1.30", "amazon-eks", "1.30"),
     ("Amazon Managed Streaming for Apache Kafka 2.8.1", "amazon-msk", "2.8"),
     ("Debian GNU/Linux 10 (buster)", "debian", "10"),
@@ -130,7 +131,7 @@ def test_a_question_reads_the_same_words(table: Table, question: str, written: s
         ("Amazon ElastiCache 1.6.22", "it is Memcached"),
         ("Amazon ElastiCache 7", "it may be Redis or Valkey"),
         ("RDS SQL Server 2014", "the dates of others are not lent"),
-        ("Aurora MySQL 8.4", "no such release is known"),
+        ("Aurora MySQL 9.7", "no such release is known"),
     ],
 )
 def test_a_service_of_several_engines_is_never_taken_for_the_wrong_one(table: Table, written: str, why: str) -> None:
