@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from itertools import chain, groupby
 from operator import itemgetter
@@ -12,7 +13,7 @@ from typing import TypeVar
 
 from bot.domain.digests import preventable_first
 from bot.domain.eol.answers import AnswerKind, Effect, effect
-from bot.domain.eol.charges import NOTHING, Charged, charged
+from bot.domain.eol.charges import NOTHING, Charged, charged, monthly, running_charge
 from bot.domain.eol.exposure import Exposure, MatchedDeployment, Watch, WatchKey, certain_of, order_of, watches_of
 from bot.domain.eol.inside import Inside, together
 from bot.domain.eol.milestones import DeadlineKind
@@ -53,16 +54,30 @@ def in_order(
 ) -> list[_Item]:
     """Return what is listed in the one order in which reports and digests list it.
 
-    Under each head the nearest goes first, and of what has passed the latest.
+    Under each head the nearest goes first, and of what has passed the latest; of one day the dearest. What is paid for
+    can be stopped on any day, so the dearest of it goes first.
     """
     products = {(each := watch_of(item).product).key: (fold(each.label or each.key), each.key) for item in items}
 
     def place(item: _Item) -> tuple[object, ...]:
-        watch = watch_of(item)
-        away = preventable_first((watch.deadline.on - today).days)
-        return _PLACES[urgency(item)], away, products[watch.product.key], watch.cycle.name, watch.deadline.kind
+        watch, head = watch_of(item), urgency(item)
+        away, price = preventable_first((watch.deadline.on - today).days), -cost(watch, today)
+        first, then = (price, away) if head is Urgency.PAID else (away, price)
+        return _PLACES[head], first, then, products[watch.product.key], watch.cycle.name, watch.deadline.kind
 
     return sorted(items, key=place)
+
+
+def cost(watch: Watch, today: date) -> Decimal:
+    """Return what the things of a watch cost on top in a month: now or, while nothing is charged, from its deadline on.
+
+    A price that nobody knows counts for nothing.
+    """
+    for day in (today, watch.deadline.on + timedelta(1)):
+        running = [running_charge(watch.cycle, day, has_extended_support=one.goes_on) for one in watch.runs]
+        if any(running):
+            return sum((monthly(each) or Decimal(0) for each in running if each is not None), Decimal(0))
+    return Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import Loudness
 from bot.domain.eol.reminder_plan import DueReminder, Joined, Plan, Redating, Subject, joined, plan
 from bot.domain.eol.reminders import Card, CycleKey, Digest, DueMilestone, Remembered
+from bot.domain.eol.reports import cost
 from bot.domain.eol.resolution import Resolution
 from bot.domain.eol.responsibility import NOBODY, Addressee
 from bot.domain.working_time import WorkingTime
@@ -232,7 +233,7 @@ class Notices:
     def _paid(self, today: date) -> tuple[Card, ...]:
         """Return what was answered and is charged for now, one of each release cycle: the one that the answer is to.
 
-        What is said in this digest as well has its price there.
+        The dearest goes first. What is said in this digest as well has its price there.
         """
         found: dict[CycleKey, Card] = {}
         said = {run.deployment.id for due in self.planned.due for run in due.subject.watch.runs}
@@ -243,7 +244,7 @@ class Notices:
             rest = tuple(one for one in watch.runs if one.deployment.id not in said)
             if charged(watch.product, watch.cycle, today, (one.goes_on for one in rest)).now is not None:
                 found.setdefault(watch.key[:3], self._card_of(replace(watch, runs=rest)))
-        return tuple(found.values())
+        return tuple(sorted(found.values(), key=lambda card: cost(card.watch, today), reverse=True))
 
     def _planned(self, due: Iterable[rules.Due]) -> list[DueReminder]:
         planned: dict[WatchKey, DueReminder] = {each.subject.watch.key: each for each in self.planned.due}
