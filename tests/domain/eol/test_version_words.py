@@ -230,12 +230,41 @@ def test_what_no_cycle_of_a_product_comes_near_is_a_revision_and_no_end_of_a_ran
         ("postgresql", "11.22-rds.20240418", "amazon-rds-postgresql"),
         ("kubernetes", "v1.29.3-eks-adc7111", "amazon-eks"),
         ("kubernetes", "1.29.6-gke.1038001", "google-kubernetes-engine"),
+        ("kubernetes", "v1.29.2-aks", "azure-kubernetes-service"),
+        ("postgresql", "13.9 (Heroku)", "heroku-postgresql"),
     ],
 )
 def test_the_mark_of_a_provider_in_a_version_makes_its_dates_count(name: str, written: str, key: str) -> None:
     found = match(starter.load(), product=name, version=written)
     assert isinstance(found, InCycle)
     assert found.product.key == key
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("kubernetes", "1.28.3-do.0"),  # DigitalOcean
+        ("kubernetes", "v1.28.4+IKS"),  # IBM Cloud
+        ("kubernetes", "v1.26.1-tke.1"),  # Tencent Cloud
+        ("kubernetes", "v1.27.5+vmware.1"),  # Tanzu
+        ("kubernetes", "v1.27.6+f67aeb3"),  # OpenShift
+        ("sqlserver", "Microsoft SQL Azure (RTM) - 12.0.2000.8"),  # what Azure SQL says of itself, today as well
+        ("mssql", "12.0.2000.8 SQL Azure"),
+        ("redis", "6.2.6-azure"),
+        ("tomcat", "9.0.71.redhat-00002"),
+        ("kafka", "3.5.0.redhat-00014"),
+        ("kafka", "7.4.0-ccs"),  # Confluent
+    ],
+)
+def test_a_build_of_somebody_whose_dates_nobody_has_does_not_take_the_makers(name: str, written: str) -> None:
+    assert isinstance(match(starter.load(), product=name, version=written), UnknownProduct)
+
+
+@pytest.mark.parametrize("written", ["v1.27.6+k3s1", "v1.27.6+rke2r1", "v1.27.6", "v1.27.6-hotfix.20230801"])
+def test_a_build_that_ends_with_its_makers_version_takes_their_dates(written: str) -> None:
+    found = match(starter.load(), product="kubernetes", version=written)
+    assert isinstance(found, InCycle)
+    assert (found.product.key, found.cycle.name) == ("kubernetes", "1.27")
 
 
 def test_a_providers_mark_lends_nobody_the_dates_of_upstream_where_its_own_are_not_known() -> None:
