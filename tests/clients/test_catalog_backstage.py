@@ -162,6 +162,14 @@ def test_several_owners_in_a_list_and_a_template_are_no_owner(parse) -> None:
     assert [problem.origin.line for problem in catalog.problems] == [6, 13]
 
 
+@pytest.mark.parametrize("owner", ["component:default/shop", "System:shop", "resource:orders-db"])
+def test_what_is_owned_itself_owns_nothing(parse, owner: str) -> None:
+    catalog = parse(component(spec=f"{{type: service, owner: '{owner}'}}"))
+    assert catalog.assets[0].owners == ()
+    [said] = messages(catalog)
+    assert f"the owner of 'a' is a {owner.partition(':')[0].lower()}" in said
+
+
 def test_an_owners_namespace_is_the_entitys_own(parse) -> None:
     catalog = parse(component(spec="owner: payments", metadata="  namespace: Finance\n"))
     (asset,) = catalog.assets

@@ -21,6 +21,7 @@ def _listed(text: str) -> list[str]:
 #: Said of nobody, in the languages of the people who fill in lists, with and without "yet".
 _NOBODY = _listed(
     """
+    @ghost; user:ghost; user:default/unassigned; user:unknown; User:default/nobody; user:guest;
     nobody; Nobody yet; no one yet; not yet; not assigned yet; none so far; currently nobody; Niemand; noch
     niemand; keiner; nicht zugewiesen; wird noch geklärt; personne; personne encore; à définir; non attribué;
     nadie; nadie todavía; aún nadie; sin asignar; por definir; nessuno; da definire; ninguém; ainda ninguém; não
@@ -54,7 +55,8 @@ _NAMES = _listed(
     """
     Ask; Nadia; Personnel; Nobody's Home; Unknown Pleasures; Contact Center; Call Routing; Ping Identity; Open
     Source; None-Such; Deprecation; Placeholder Studio; Temp; Probability; team-a; Team A; @acme/team;
-    @acme/nobody; @nil; user:na; @org/payments; jo@example.com; team@acme.test; Jane Doe <jane@example.com>;
+    @acme/nobody; @nil; user:na; Ghost; @acme/ghost; @ghostwriter; user:default/jane; group:guests;
+    @org/payments; jo@example.com; team@acme.test; Jane Doe <jane@example.com>;
     Payments <pay@example.com>; A$AP; Archives; Orders (EU); Payments (Core); KA; Vari; Search & Discovery; Yet
     Another Team; Now; Still; Or; Thenard; Orders (Exports); Alpha - Old Town; Left Shift; Until; NN; X (Twitter);
     X-Ray; Left Field

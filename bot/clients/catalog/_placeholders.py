@@ -21,6 +21,7 @@ def _folded(text: str) -> frozenset[str]:
 _NOBODY = frozenset().union(*map(_folded, _WORDS["nobody"].values())) | _folded(_WORDS["over"])
 _TEMPLATES, _UNREAD = _folded(_WORDS["template"]), _folded(_WORDS["unread"])
 _HANDLES = _folded(_WORDS["handle"])
+_ACCOUNTS, _NAMED_ACCOUNTS = _folded(_WORDS["account"]), _folded(_WORDS["accounts_named"])
 _ORGANISATIONS, _TEAMS = _folded(_WORDS["handle_organisation"]), _folded(_WORDS["handle_team"])
 _ADDRESSES, _DOMAINS = _folded(_WORDS["address"]), _folded(_WORDS["address_domain"])
 
@@ -89,6 +90,8 @@ def no_owner(owner: OwnerRef) -> NoOwner | None:
         return None
     if _TEMPLATE.search(written) or _is_template_handle(written) or _is_template_address(owner.name):
         return NoOwner.NOBODY
+    if _is_account_of_nobody(written):
+        return NoOwner.NOBODY
     if owner.type is OwnerType.PERSON or written.startswith("@"):
         return None
     if not fold(owner.name) or written.lower() in _SHEET_ERRORS:
@@ -134,6 +137,14 @@ def _is_template_handle(text: str) -> bool:
     if fold(organisation) in _HANDLES or fold(team) in _HANDLES:
         return True
     return fold(organisation) in _ORGANISATIONS and fold(team) in _TEAMS
+
+
+def _is_account_of_nobody(text: str) -> bool:
+    """Whether it is the account that stands for deleted ones (`@ghost`), or a user called as nobody is."""
+    kind, colon, rest = text.partition(":")
+    if colon and kind.strip().lower() == "user":
+        return fold(rest.rpartition("/")[2]) in _ACCOUNTS | _NAMED_ACCOUNTS
+    return text.startswith("@") and fold(text) in _ACCOUNTS
 
 
 def _is_template_address(text: str) -> bool:

@@ -21,6 +21,8 @@ from bot.clients.catalog.backstage._refs import (
 from bot.domain.catalog import AssetClaim, Link, OwnerClaim, PersonClaim, TeamClaim
 
 _ASSETS = frozenset({"component", "api", "resource", "system", "domain"})
+#: Kinds of what is owned, and owns nothing itself.
+_OWN_NOTHING = frozenset({"component", "api", "resource", "system", "domain", "location", "template"})
 #: Kinds that say nothing of ownership. A Location's targets are found by walking.
 _IGNORED = frozenset({"location", "template"})
 _SLACK_IDS = ("slack.com/user-id", "slack.com/user_id", "slack/user-id")
@@ -139,7 +141,11 @@ class EntityReader:
             )
             return
         found = node_ref(self._reader, node, kind="group", namespace=ref.namespace)
-        if found is not None:
+        if found is not None and found.kind in _OWN_NOTHING and node is not None:
+            self._reader.problem(
+                node.line, f"the owner of {quoted(ref.name)} is a {found.kind}; name a group or a user instead."
+            )
+        elif found is not None:
             yield OwnerClaim(owner_of(found, written=node.value if isinstance(node, Text) else str(found)))
 
     def _related(self, entity: Fields, type_: str, *, kind: str, namespace: str) -> Iterator[EntityRef]:
