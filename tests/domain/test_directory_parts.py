@@ -77,6 +77,10 @@ def test_the_whole_is_never_answered_as_if_it_were_its_part(text: str) -> None:
     [
         ("the repo of pelican", 23),
         ("who owns pelican's repo?", 23),
+        ("who owns the pelican repo", 23),
+        ("pelican repository", 23),
+        ("who owns the pelican service?", 22),
+        ("who owns the falcon-next repo?", 7),  # the service, for there is no other of the name
         ("the database behind billing", 26),
         ("checkout is down, who owns its database?", 2),
         ("checkout is down, who owns the database behind it?", 2),

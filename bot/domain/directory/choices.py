@@ -70,6 +70,7 @@ def choose(
 
     `text` is what was looked for, if not the reading's own.
     """
+    finding = _of_that_kind(index, finding, reading)
     names_words = [word for word in reading.beside if word in index.names.token_index]
     if reading.area is not None and names_words:
         return None
@@ -88,6 +89,21 @@ def choose(
         name = finding.spelling or index.assets[ids[0]].name
         return Match(ids[0], finding.confidence, finding.method, name, reading.area)
     return Several(candidates(index, ids, finding.confidence)[:limit], text or reading.text, reading.area)
+
+
+def _of_that_kind(index: DirectoryIndex, finding: FoundAssets, reading: Reading) -> FoundAssets:
+    """Return what is called so and is of the kind that is asked for, where what was found is not: "the checkout repo".
+
+    A repository is called by the last part of its name as well, which a service may have for its whole.
+    """
+    if len(reading.kinds) != 1:
+        return finding
+    kinds, _ = KIND_WORDS[reading.kinds[0]]
+    if any(index.assets[one].kind in kinds for one in finding.asset_ids):
+        return finding
+    called_so = as_tuple(index.folded.get(reading.folded))[:_MOST_HOLDERS]
+    of_kind = [one for one in called_so if index.assets[one].kind in kinds]
+    return FoundAssets(of_kind, ResolutionMethod.ALIAS) if of_kind else finding
 
 
 def _parts(index: DirectoryIndex, ids: Sequence[int], reading: Reading, *, is_of_kind: bool) -> list[int]:
