@@ -9,10 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.catalog import Area, AssetKind
-from bot.domain.ownership import EXPECTED_FOR, Disputed, Loan, Owned, Transfer, Verdict, behind_since, loan_of, verdict
+from bot.domain.ownership import (
+    EXPECTED_FOR,
+    Disputed,
+    Loan,
+    Orphaned,
+    Owned,
+    Transfer,
+    Verdict,
+    behind_since,
+    loan_of,
+    verdict,
+)
 from bot.domain.portfolio import Portfolio
 from bot.domain.records import AssetRecord, DriftRecord, HandoffRecord, HandoffStage, OwnershipRecord
-from bot.samples.catalog import ADA, HALF_A_YEAR, LONG_AGO, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
+from bot.samples.catalog import ADA, DESERTED, HALF_A_YEAR, LONG_AGO, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 
 DAY = timedelta(days=1)
 A, B, C = (PLATFORM, None), (PAYMENTS, None), (SEARCH, None)
@@ -39,6 +50,11 @@ class TestBehind:
     def test_it_is_not_about_another_area(self) -> None:
         transfers = [passed(PLATFORM, PAYMENTS, area=Area.DATABASE)]
         assert behind_since(A, Area.ALL, transfers, {(B, Area.DATABASE)}, now=NOW) is None
+
+    def test_it_is_for_good_where_the_receiver_is_gone(self) -> None:
+        transfer = passed(PLATFORM, PAYMENTS, days_ago=60)
+        since = behind_since(A, Area.ALL, [transfer], {(B, Area.ALL)}, now=NOW, is_left=True)
+        assert since == transfer.at
 
     def test_it_counts_where_the_receiver_does_not_own_the_area_any_more(self) -> None:
         assert behind_since(A, Area.ALL, [passed(PLATFORM, PAYMENTS)], set(), now=NOW) is None
@@ -140,6 +156,13 @@ class TestVerdict:
         [drift] = found.drift
         assert (drift.holding.name, drift.becomes_dispute, drift.until > NOW) == ("Platform", False, True)
         assert isinstance(said(*facts, drift=(behind(since=long_ago),)), Disputed)
+
+    @pytest.mark.parametrize("days_ago", [1, 60])
+    def test_nobody_gets_back_by_silence_what_they_gave_to_whoever_is_gone(self, days_ago: int) -> None:
+        at = NOW - days_ago * DAY
+        found = said(agreed(DESERTED, at=at), drift=(behind(since=at),))
+        assert isinstance(found, Orphaned)
+        assert [held.name for held in found.owners] == ["Deserted"]
 
     def test_a_third_owner_is_a_dispute_at_once(self) -> None:
         found = said(agreed(PAYMENTS), fact(SEARCH), drift=(behind(source="other"),))

@@ -12,7 +12,7 @@ import pytest
 
 from bot.clients.catalog import read
 from bot.domain.catalog import Area, SourceCatalog
-from bot.domain.ownership import Disputed, Owned
+from bot.domain.ownership import Disputed, Orphaned, Owned
 from bot.domain.records import AssetRecord
 from bot.services import ownership
 from bot.services.catalog import ImportOutcome, ImportReport, import_catalog
@@ -168,6 +168,23 @@ async def test_and_an_import_makes_a_fact_of_it(files: Files) -> None:
     assert await files.rows(tables.Drift) == []
     assert isinstance(await files.said(), Disputed)
     assert {"devops", "payments"} == {name for _, name, _, _ in (await files.owners())[(await files.asset()).ref]}
+
+
+async def test_nobody_gets_it_back_by_a_file_when_the_receiver_is_gone(files: Files) -> None:
+    files.clock.advance(31 * DAY)
+    member = "ada@example.test"
+    people = (team(each) for each in ("devops", "search", "logistics"))
+    await files.load(
+        "people", *people, team("payments", members=(member,)), person(name="Ada", email=member, is_active=False)
+    )
+    for note in ("", "later"):
+        report = await files.imports("devops", note)
+        assert (report.newly_disputed, report.outdated_count) == (0, 1)
+        [line] = report.outdated
+        assert (line.owner, line.until) == ("devops", None)
+        verdict = await files.said()
+        assert isinstance(verdict, Orphaned)
+        assert {held.name for held in verdict.owners} == {"payments"}
 
 
 async def test_it_ends_when_the_file_names_the_receiver(files: Files) -> None:

@@ -67,18 +67,21 @@ def behind_since(
     *,
     now: datetime,
     loan: Loan | None = None,
+    is_left: bool = False,
 ) -> datetime | None:
     """Return since when a source that names `owner` is behind the transfers of an area; None for one that counts.
 
     Transfers come in the order in which they happened, whatever the clock said, so an area that has come back is its
     first owner's again. A source counts once it has been behind for too long, and where whoever received the area does
     not own it any more: a transfer alone makes nobody an owner. `agreed` is who owns which area by agreement, and
-    `loan` the one of this area that is running. A transfer that seems to be still to come was made before the clock was
-    set back.
+    `loan` the one of this area that is running. With `is_left` whoever has it by agreement is gone, and no time makes
+    the source count: nobody gets by silence what they gave away. A transfer that seems to be still to come was made
+    before the clock was set back.
     """
     holder, since, counted = owner, None, _counted_to(now, loan)
     for transfer in transfers:
-        if transfer.area is area and transfer.giver == holder and counted < transfer.at + EXPECTED_FOR:
+        is_in_time = is_left or counted < transfer.at + EXPECTED_FOR
+        if transfer.area is area and transfer.giver == holder and is_in_time:
             holder = transfer.receiver
             since = None if holder == owner else since or transfer.at
     return since if (holder, area) in agreed else None
@@ -89,18 +92,17 @@ def with_drift(
 ) -> tuple[tuple[Holding, ...], tuple[Drift, ...]]:
     """Return an asset's holdings, and what its sources say that need not know of a transfer yet.
 
-    What a source has gone on saying for too long counts like any other fact, and so does what it says of an area that
-    nobody has by agreement any more. Of whom people have decided that they do not own it, no source is believed.
+    What a source has gone on saying for too long counts like any other fact, unless whoever received the area is gone,
+    and so does what it says of an area that nobody has by agreement any more. Of whom people have decided that they do
+    not own it, no source is believed.
     """
     held = holdings_of(asset.facts, catalog)
     if not asset.drift:
         return held, ()
-    agreed = {
-        ((fact.team_id, fact.person_id), fact.area)
-        for fact in asset.facts
-        if fact.is_agreed and fact.role is Role.OWNER
-    }
+    by_agreement = [each for each in held if each.fact.is_agreed and each.fact.role is Role.OWNER]
+    agreed = {((each.fact.team_id, each.fact.person_id), each.fact.area) for each in by_agreement}
     areas = {area for _, area in agreed}
+    left = areas - {each.fact.area for each in by_agreement if is_alive(each, catalog)}
     loans = _loans(asset.handoffs)
     drift: list[Drift] = []
     for record in asset.drift:
@@ -108,11 +110,16 @@ def with_drift(
             continue
         loan, until = loan_of(record.area, loans, agreed), record.since + EXPECTED_FOR
         said = holdings_of((_fact(record, now=now),), catalog)
-        if _counted_to(now, loan) < until and record.area in areas:
+        if record.area in left or (record.area in areas and _counted_to(now, loan) < until):
             is_lenders = loan is not None and loan.lender == record.owner
             over = until if loan is None else max(until, datetime.combine(loan.until, time(), UTC))
             drift.extend(
-                Drift(one, over, record.files, becomes_dispute=not is_lenders and is_alive(one, catalog))
+                Drift(
+                    one,
+                    over,
+                    record.files,
+                    becomes_dispute=not is_lenders and record.area not in left and is_alive(one, catalog),
+                )
                 for one in said
             )
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from bot.domain.catalog import Area, Role
-from bot.domain.ownership import Loan, Transfer, behind_since, loan_of, with_drift
-from bot.domain.records import AssetRecord, OwnerKey
+from bot.domain.ownership import Loan, Transfer, behind_since, is_here, loan_of, with_drift
+from bot.domain.recipients import owner_key
+from bot.domain.records import OwnerKey
 from bot.domain.secrets import redacted
 from bot.domain.sources import file_in
 from bot.services.catalog._facts import FactKey
@@ -27,12 +28,14 @@ from bot.store.bulk import chunks, insert_rows, select_in, table_of
 class HandedOver:
     """What was handed over of an asset: how it passed on, what is lent, who has what by agreement, who is behind.
 
-    `behind` has the ids of the rows by the fact that each source would have.
+    `left` are the areas of which everybody who has them by agreement is gone. `behind` has the ids of the rows by the
+    fact that each source would have.
     """
 
     transfers: tuple[Transfer, ...]
     loans: tuple[Loan, ...]
     agreed: frozenset[tuple[OwnerKey, Area]]
+    left: frozenset[Area]
     behind: Mapping[FactKey, int]
 
 
@@ -49,12 +52,23 @@ async def handed_over(run: Run, assets: Sequence[int]) -> dict[int, HandedOver]:
     passed = await _transfers(run, assets)
     agreed, loans = await _agreed(run, passed), await _loans(run, passed)
     behind = await _behind(run, passed)
+    view = await _memory_of(run, {owner for each in agreed.values() for owner, _ in each})
     return {
         asset: HandedOver(
-            tuple(each), tuple(loans.get(asset, ())), frozenset(agreed.get(asset, ())), behind.get(asset, {})
+            tuple(each),
+            tuple(loans.get(asset, ())),
+            frozenset(agreed.get(asset, ())),
+            _left(agreed.get(asset, ()), view),
+            behind.get(asset, {}),
         )
         for asset, each in passed.items()
     }
+
+
+def _left(agreed: Collection[tuple[OwnerKey, Area]], view: Snapshot) -> frozenset[Area]:
+    """Return the areas of which everybody who has them by agreement is gone."""
+    here = {area for (team, person), area in agreed if is_here(view.recipient(owner_key(team, person)), view)}
+    return frozenset(area for _, area in agreed if area not in here)
 
 
 def heeded(
@@ -68,7 +82,8 @@ def heeded(
         if key[3] == Role.OWNER:
             owner, area = (key[0], key[1]), Area(key[2])
             loan = loan_of(area, handed.loans, handed.agreed)
-            since = behind_since(owner, area, handed.transfers, handed.agreed, now=run.now, loan=loan)
+            is_left = area in handed.left
+            since = behind_since(owner, area, handed.transfers, handed.agreed, now=run.now, loan=loan, is_left=is_left)
             if since is not None:
                 late[key] = since
     ended = [number for key, number in handed.behind.items() if key not in late]
@@ -94,7 +109,9 @@ async def outdated(run: Run) -> list[OutdatedLine]:
     files = {each.id: end for each in run.sources.values() if (end := file_in(run.source, each))}
     numbers = await _handoffs_behind(run, [run.source.id, *files])
     assets = await queries.assets_by_id(run.connection, {key[0] for key in numbers})
-    view, names = await _owners_of(run, assets), {each.id: each.name for each in run.sources.values()}
+    owners = {record.owner for asset in assets for record in asset.drift}
+    owners |= {(fact.team_id, fact.person_id) for asset in assets for fact in asset.facts if fact.is_agreed}
+    view, names = await _memory_of(run, owners), {each.id: each.name for each in run.sources.values()}
     said = {
         (asset_id, area, owner, names[source_id]): (files.get(source_id, ""), number)
         for (asset_id, area, owner, source_id), number in numbers.items()
@@ -130,9 +147,9 @@ async def _handoffs_behind(run: Run, source_ids: Sequence[int]) -> dict[tuple[in
     }
 
 
-async def _owners_of(run: Run, assets: Iterable[AssetRecord]) -> Snapshot:
-    """Return a memory of those whom drift names, and of who is in their teams, as stored."""
-    view, owners = Snapshot(), {record.owner for asset in assets for record in asset.drift}
+async def _memory_of(run: Run, owners: Collection[OwnerKey]) -> Snapshot:
+    """Return a memory of these owners, and of who is in their teams, as stored."""
+    view = Snapshot()
     people = {person_id for _, person_id in owners if person_id is not None}
     for some in chunks(team_id for team_id, _ in owners if team_id is not None):
         teams = await queries.teams(run.connection, ids=some)
