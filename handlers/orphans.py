@@ -5,23 +5,46 @@ from __future__ import annotations
 from bot.blocks.ownership import AssetValue
 from bot.blocks.ownership import orphans as blocks
 from bot.blocks.text import Block
-from bot.blocks.values import parse
+from bot.blocks.values import number, parse
 from bot.ports import Ack
 from bot.services import orphans, owner_suggestions
 from bot.services.context import Context
 from handlers import replies
-from handlers.interaction import decider, open_form, place_of, settle, show
-from handlers.payloads import Action
+from handlers.interaction import decider, open_form, place_of, read_metadata, settle, show
+from handlers.payloads import Action, Submission
 from handlers.routes import Job, Routes
 
 
 async def on_take(action: Action, context: Context) -> Ack:
-    """Let a team have what an owner left behind; the question says so by itself."""
-    orphan_id, team_id = parse(blocks.Heir, action.value)
-    by = await decider(context, action.user_id)
-    taken = await orphans.take(context.deps, context.snapshot, orphan_id=orphan_id, team_id=team_id, by=by)
+    """Open the form that asks what a team takes of what an owner left behind."""
+    await open_form(context, action, _form(action, context))
+    return replies.nothing()
+
+
+async def _form(action: Action, context: Context) -> Block:
+    heir = parse(blocks.Heir, action.value)
+    found = await orphans.form(context.deps, context.snapshot, orphan_id=heir.orphan_id, team_id=heir.team_id)
+    metadata = place_of(action).metadata(*heir)
+    return blocks.take_view(found.gone, found.team, found.left, found.proposed, metadata)
+
+
+async def on_taken(submission: Submission, context: Context) -> Ack:
+    """Let a team have what was chosen; the question says so by itself."""
+    subject, place = read_metadata(submission.metadata)
+    orphan_id, team_id = parse(blocks.Heir, subject)
+    chosen = blocks.TAKE_FORM.read(submission.values, submission.choices)[blocks.TAKEN]
+    by = await decider(context, submission.user_id)
+    with blocks.TAKE_FORM.refusing():
+        taken = await orphans.take(
+            context.deps,
+            context.snapshot,
+            orphan_id=orphan_id,
+            team_id=team_id,
+            asset_ids=[number(each) for each in chosen],
+            by=by,
+        )
     await settle(context)
-    await show(context, place_of(action), blocks.taken(taken.team, taken.assets).text)
+    await show(context, place, blocks.taken(taken.team, taken.assets).text)
     return replies.nothing()
 
 
@@ -77,6 +100,7 @@ ROUTES = Routes(
         blocks.ACCEPT: on_accept,
         blocks.REJECT: on_reject,
     },
-    reading=frozenset({blocks.SUGGEST}),
+    submissions={blocks.TAKE_VIEW: on_taken},
+    reading=frozenset({blocks.SUGGEST, blocks.TAKE}),
 )
 JOBS: tuple[Job, ...] = (("look_for_orphans", 1, look),)

@@ -19,6 +19,7 @@ from bot.domain.names import fold
 from bot.domain.ownership import (
     Evidence,
     EvidenceKind,
+    Heir,
     Held,
     Past,
     Suggestion,
@@ -170,10 +171,15 @@ def orphaned(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
     all_kinds = tuple(Evidence(kind, 7, name, count, NOW) for kind in EvidenceKind for count in (1, 3))
     suggestions = [Suggestion(team, all_kinds[::2]), Suggestion(team, all_kinds[1::2]), Suggestion(team, all_kinds[:1])]
     for gone in (Recipient(team), Recipient(person=person), Recipient()):
-        for some in (suggestions, []):
-            for names in ((name,), (name,) * 40):
-                yield orphans.heirs_wanted, orphans.heirs_wanted(3, gone, names, some)
-        yield orphans.settled, orphans.settled(gone, (name,) * 40, team, person)
+        for things in ([subject(name)], [subject(name, id=number) for number in range(40)]):
+            evidence = {each.id: all_kinds[: each.id % 5 + 1] for each in things}
+            for heirs in ([Heir(team, evidence)] * 5, []):
+                for owners in ({}, dict.fromkeys(map(str, range(40)), (name, name))):
+                    made = orphans.heirs_wanted(3, gone, things, heirs, owners=owners, more=len(owners))
+                    yield orphans.heirs_wanted, made
+            yield orphans.take_view, orphans.take_view(gone, team, things, evidence, METADATA)
+        for before in ({}, {name: [name]}):
+            yield orphans.settled, orphans.settled(gone, (name,) * 40, team, person, before=before)
         yield orphans.heirs_still_wanted, orphans.heirs_still_wanted(gone, (name,) * 40, is_last=True)
         yield orphans.over, orphans.over(gone, {}, is_back=True)
         yield orphans.over, orphans.over(gone, dict.fromkeys((name, *map(str, range(40))), (name, name)), is_back=False)

@@ -56,12 +56,12 @@ async def record(deps: Deps, snapshot: Snapshot, asset_id: int, authors: Mapping
     return CountedCommits(by_team, strangers)
 
 
-async def evidence(session: AsyncSession, deps: Deps, asset_ids: Sequence[int]) -> list[Evidence]:
-    """Return what fresh counts say for teams."""
+async def evidence(session: AsyncSession, deps: Deps, asset_ids: Sequence[int]) -> list[tuple[int, Evidence]]:
+    """Return what fresh counts say for teams, with the asset that each is about."""
     row = tables.CommitCount
     is_fresh = col(row.read_at) > deps.clock.now() - FRESH
     query = select(row).where(col(row.asset_id).in_(asset_ids), is_fresh)
     return [
-        Evidence(EvidenceKind.COMMITS, each.team_id, count=each.commits, at=each.read_at)
+        (each.asset_id, Evidence(EvidenceKind.COMMITS, each.team_id, count=each.commits, at=each.read_at))
         for each in (await session.execute(query)).scalars()
     ]

@@ -2,14 +2,15 @@
 
 Where there is no platform channel, a catalog admin is asked in its place. Each is reminded until nobody can have missed
 it. An owner is gone when the account of a person is, or when a team was dissolved or has lost its last member. Nothing
-moves by itself: a member of a team takes it, and the log says who.
+moves by itself: the lead of a team takes what they choose of it, and the log says who.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sqlalchemy import or_, select
@@ -20,16 +21,16 @@ from bot.blocks.ownership import orphans as blocks
 from bot.blocks.text import Rendered
 from bot.domain import ownership as rules
 from bot.domain.catalog import Role
-from bot.domain.ownership import Suggestion
 from bot.domain.portfolio import Portfolio
 from bot.domain.recipients import NOBODY, Recipient, owner_key
-from bot.domain.records import AssetRecord, PersonRecord
+from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.domain.rights import Right, require
 from bot.errors import NotFoundError
 from bot.services import actors, outbox, owner_suggestions, routing, transfers
 from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.matters.admins import channel_or_admin
+from bot.services.ownership import claimed_by, look_up
 from bot.services.portfolio import Portfolios
 from bot.services.slices import in_slices
 from bot.services.snapshot import Snapshot, deciding
@@ -42,23 +43,35 @@ from bot.store.journal import audit, lock_catalog
 _LEAD_HAS = timedelta(days=3)
 #: After so many working days the channel or the admin is reminded; the last time says that nothing more is asked.
 _REMIND_AFTER_DAYS = (5, 10)
+_NONE: Mapping[str, Sequence[str]] = MappingProxyType({})
 _OVER = "That is settled: nothing is left of it without an owner."
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A team owns these assets now, by name; none where it was too late for all of them."""
+    """A team owns these assets now, by name."""
 
     team: str
     assets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class TakeForm:
+    """What a team can take of what an owner who is gone has left behind, and what of it something speaks for."""
+
+    gone: Recipient
+    team: TeamRecord
+    left: tuple[AssetRecord, ...]
+    proposed: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class _Gone:
-    """An owner who is gone, and what is left behind: areas that nobody else owns."""
+    """An owner who is gone, what is left behind (areas that nobody else owns), and the row of it, once there is one."""
 
     owner: Recipient
     left: tuple[Resource, ...]
+    row: tables.Orphan | None = None
 
     @property
     def asset_ids(self) -> tuple[int, ...]:
@@ -79,7 +92,7 @@ async def look(deps: Deps, snapshot: Snapshot, portfolios: Portfolios, times: Wo
     Whoever is asked gets one question a day, or the next one once the last is settled; the one about most comes first.
     """
     gone: dict[str, _Gone] = {}
-    await in_slices(_find_gone(snapshot, await portfolios.current(), gone))
+    await in_slices(_find_gone(deps, snapshot, await portfolios.current(), gone))
     async with deps.database.transaction() as session:
         await lock_catalog(await session.connection())
         row = tables.Orphan
@@ -101,39 +114,70 @@ async def look(deps: Deps, snapshot: Snapshot, portfolios: Portfolios, times: Wo
             await _ask(session, deps, snapshot, first, more=len(due[key]) - 1)
 
 
-async def take(deps: Deps, snapshot: Snapshot, *, orphan_id: int, team_id: int, by: Decider) -> Taken:
-    """Let a team own all that an owner who is gone has left behind, as its lead or a catalog admin says.
+async def form(deps: Deps, snapshot: Snapshot, *, orphan_id: int, team_id: int) -> TakeForm:
+    """Return what a team can take. Raises NotFoundError when nothing is left, or the team is gone."""
+    async with deps.database.reading() as session:
+        gone = await _gone(session, deps, snapshot, orphan_id)
+        suggestions = await owner_suggestions.by_asset(session, deps, snapshot, gone.asset_ids, gone=[gone.owner])
+    team = snapshot.team(team_id)
+    if team is None or team.is_gone:
+        raise NotFoundError("That team is no longer in the catalog: ask again, and choose another.")
+    proposed = {number for number, some in suggestions.items() if any(each.team.id == team_id for each in some)}
+    return TakeForm(gone.owner, team, _assets(snapshot, gone.left), frozenset(proposed))
 
-    Raises NotAllowedError for anybody else, NotFoundError when nothing is left.
+
+async def take(
+    deps: Deps, snapshot: Snapshot, *, orphan_id: int, team_id: int, asset_ids: Collection[int], by: Decider
+) -> Taken:
+    """Let a team own these assets of what an owner who is gone has left behind, as its lead or a catalog admin says.
+
+    Raises NotAllowedError for anybody else, NotFoundError when nothing of it is left.
     """
     async with deciding(snapshot, deps.database) as session:
-        row = await session.get(tables.Orphan, orphan_id)
-        if row is None or row.settled_at is not None:
+        gone = await _gone(session, deps, snapshot, orphan_id)
+        chosen = tuple(each for each in gone.left if each.asset_id in asset_ids)
+        if not chosen:
             raise NotFoundError(_OVER)
-        gone = snapshot.recipient(_key(row))
-        left = tuple(_left(snapshot, gone, await _held(session, row)))
-        if not left:
-            raise NotFoundError(_OVER)
-        held = await actors.holders(session, [team_id], what=f"what {gone.name} owned")
+        held = await actors.holders(session, [team_id], what=f"what {gone.owner.name} owned")
         require(await actors.person_or_admin(session, deps, by), Right.SUCCEED, held)
-        now = deps.clock.now()
+        row, now = gone.row, deps.clock.now()
+        assert row is not None  # noqa: S101 - it was read by its id
+        owners = _living(snapshot, await _held(session, row, since=row.began_at))
         entry = await audit(
             session,
             now,
             by.person_id,
             "orphans.take",
             f"orphan:{orphan_id}",
-            {"team": team_id, "from": gone.key, "assets": [[each.asset_id, each.area.value] for each in left]},
+            {"team": team_id, "from": gone.owner.key, "assets": [[each.asset_id, each.area.value] for each in chosen]},
         )
-        terms = Terms(frozenset({gone.key}), team_id, by.person_id, entry, now)
-        names = _names(snapshot, left)
-        await transfers.move(session, deps, snapshot, left, terms)
-        row.settled_at, row.settled_by, row.heir_team_id = now, by.person_id, team_id
-        await _revise(session, row, blocks.settled(gone, names, held.teams[0], snapshot.person(by.person_id)), now)
-    return Taken(held.teams[0].name, names)
+        terms = Terms(frozenset({gone.owner.key}), team_id, by.person_id, entry, now)
+        names, team = _names(snapshot, chosen), held.teams[0]
+        await transfers.move(session, deps, snapshot, chosen, terms)
+        rest = replace(gone, left=tuple(each for each in gone.left if each not in chosen))
+        if rest.left:
+            await _redraw(session, deps, snapshot, rest, {**owners, **{name: [team.name] for name in names}})
+        else:
+            row.settled_at, row.settled_by, row.heir_team_id = now, by.person_id, team_id
+            person = snapshot.person(by.person_id)
+            done = blocks.settled(gone.owner, names, team, person, before=owners)
+            await _revise(session, row, done, now)
+    return Taken(team.name, names)
 
 
-def _find_gone(snapshot: Snapshot, portfolio: Portfolio, found: dict[str, _Gone]) -> Iterator[None]:
+async def _gone(session: AsyncSession, deps: Deps, snapshot: Snapshot, orphan_id: int) -> _Gone:
+    """Return an owner who is gone with what is left. Raises NotFoundError when nothing is."""
+    row = await session.get(tables.Orphan, orphan_id)
+    if row is None or row.settled_at is not None:
+        raise NotFoundError(_OVER)
+    owner = snapshot.recipient(_key(row))
+    left = tuple(_left(deps, snapshot, owner, await _held(session, row)))
+    if owner == NOBODY or rules.is_here(owner, snapshot) or not left:
+        raise NotFoundError(_OVER)
+    return _Gone(owner, left, row)
+
+
+def _find_gone(deps: Deps, snapshot: Snapshot, portfolio: Portfolio, found: dict[str, _Gone]) -> Iterator[None]:
     """Put the owners who are gone into `found`, by their keys, a step for each owner that there is."""
     for is_team, number in portfolio.owners():
         yield
@@ -141,20 +185,24 @@ def _find_gone(snapshot: Snapshot, portfolio: Portfolio, found: dict[str, _Gone]
         if owner == NOBODY or rules.is_here(owner, snapshot):
             continue
         share = portfolio.of_team(number) if is_team else portfolio.of_person(number)
-        left = tuple(_left(snapshot, owner, share.owned))
+        left = tuple(_left(deps, snapshot, owner, share.owned))
         if left:
             found[owner.key] = _Gone(owner, left)
 
 
-def _left(snapshot: Snapshot, owner: Recipient, asset_ids: Sequence[int]) -> Iterator[Resource]:
-    """Yield the areas of these assets that an owner has, and nobody else who is still there."""
+def _left(deps: Deps, snapshot: Snapshot, owner: Recipient, asset_ids: Sequence[int]) -> Iterator[Resource]:
+    """Yield the areas of these assets of which the answer names an owner, and nobody else who is still there.
+
+    It is the answer that a transfer is judged by, too, so that whatever is asked about can be taken.
+    """
     for asset in filter(None, map(snapshot.asset, asset_ids)):
-        holdings = rules.holdings_of(asset.facts, snapshot)
-        owners = [held for held in holdings if held.fact.role is Role.OWNER]
-        lived_in = {held.fact.area for held in owners if rules.is_alive(held, snapshot)}
-        for held in owners:
-            if held.owner.key == owner.key and held.fact.area not in lived_in:
-                yield Resource(asset.id, held.fact.area)
+        held = [each for each in rules.holdings_of(asset.facts, snapshot) if each.fact.role is Role.OWNER]
+        for area in dict.fromkeys(each.fact.area for each in held if each.owner.key == owner.key):
+            said = claimed_by(look_up(deps, snapshot, asset.id, area=area))
+            owners = [each for each in said if each.fact.role is Role.OWNER]
+            is_alive = any(rules.is_alive(each, snapshot) for each in owners)
+            if not is_alive and any(each.owner.key == owner.key for each in owners):
+                yield Resource(asset.id, area)
 
 
 def _living(snapshot: Snapshot, asset_ids: Sequence[int]) -> dict[str, list[str]]:
@@ -243,17 +291,37 @@ async def _asked_today(deps: Deps, snapshot: Snapshot, times: WorkingTimes, rows
 async def _ask(session: AsyncSession, deps: Deps, snapshot: Snapshot, question: _Question, *, more: int) -> None:
     """Ask who takes what an owner has left; `more` are the owners that the recipient is asked about later."""
     row, gone, to = question
-    heirs: tuple[Suggestion, ...] = await owner_suggestions.for_assets(
-        session, deps, snapshot, gone.asset_ids, gone=[gone.owner]
-    )
-    message = blocks.heirs_wanted(row.id or 0, gone.owner, _names(snapshot, gone.left), heirs, more=more)
-    at = deps.clock.now()
+    message, at = await _drawn(session, deps, snapshot, replace(gone, row=row), more=more), deps.clock.now()
     is_platform = row.lead_told_at is not None or _lead(snapshot, gone.owner) is None
     await routing.send(session, deps, snapshot, to, key=_message_key(row, is_platform), message=message, at=at)
     if is_platform:
         row.platform_told_at = at
     else:
         row.lead_told_at = at
+
+
+async def _drawn(
+    session: AsyncSession,
+    deps: Deps,
+    snapshot: Snapshot,
+    gone: _Gone,
+    owners: Mapping[str, Sequence[str]] = _NONE,
+    *,
+    more: int = 0,
+) -> Rendered:
+    """Return the question who takes what is left; `owners` are those of what was taken before, by its name."""
+    suggestions = await owner_suggestions.by_asset(session, deps, snapshot, gone.asset_ids, gone=[gone.owner])
+    number = (gone.row.id if gone.row is not None else None) or 0
+    left, found = _assets(snapshot, gone.left), rules.heirs(suggestions)
+    return blocks.heirs_wanted(number, gone.owner, left, found, owners=owners, more=more)
+
+
+async def _redraw(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, gone: _Gone, owners: Mapping[str, Sequence[str]]
+) -> None:
+    """Let the question name what is left of it."""
+    assert gone.row is not None  # noqa: S101 - it was asked
+    await _revise(session, gone.row, await _drawn(session, deps, snapshot, gone, owners), deps.clock.now())
 
 
 async def _close(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Orphan) -> None:
@@ -281,9 +349,12 @@ def _lead(snapshot: Snapshot, owner: Recipient) -> PersonRecord | None:
     return None
 
 
+def _assets(snapshot: Snapshot, left: Sequence[Resource]) -> tuple[AssetRecord, ...]:
+    return tuple(filter(None, map(snapshot.asset, dict.fromkeys(each.asset_id for each in left))))
+
+
 def _names(snapshot: Snapshot, left: Sequence[Resource]) -> tuple[str, ...]:
-    assets: list[AssetRecord | None] = [snapshot.asset(each) for each in dict.fromkeys(one.asset_id for one in left)]
-    return tuple(asset.name for asset in assets if asset is not None)
+    return tuple(asset.name for asset in _assets(snapshot, left))
 
 
 def _key(row: tables.Orphan) -> str:

@@ -17,6 +17,7 @@ from bot.blocks.ownership import releases as blocks
 from bot.blocks.text import escape
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
+from bot.domain.handoff.handoffs import ResourceState
 from bot.domain.ownership import Evidence, EvidenceKind, Orphaned, Owned, Suggestion, Unowned, Verdict
 from bot.domain.recipients import Recipient
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
@@ -61,22 +62,33 @@ async def suggested(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area
     _require_free(verdict)
     async with deps.database.reading() as session:
         gone = [held.owner for held in verdict.owners] if isinstance(verdict, Orphaned) else []
-        found = await for_assets(session, deps, snapshot, [asset_id], gone=gone)
+        found = await for_asset(session, deps, snapshot, asset_id, gone=gone)
     return SuggestedOwners(verdict.asset, area, found)
 
 
-async def for_assets(
-    session: AsyncSession, deps: Deps, snapshot: Snapshot, asset_ids: Sequence[int], *, gone: Sequence[Recipient] = ()
+async def for_asset(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, asset_id: int, *, gone: Sequence[Recipient] = ()
 ) -> tuple[Suggestion, ...]:
-    """Return who could own all of these assets, that `gone` has left behind where it is given."""
-    some = list(asset_ids[:_MOST_ASSETS])
-    assets = [asset for asset in map(snapshot.asset, some) if asset is not None]
-    found = [each for asset in assets for each in _in_memory(deps, snapshot, asset)]
-    found += [each for one in gone for each in _teammates(snapshot, one)]
-    found += await _owned_before(session, snapshot, some)
-    found += await _acted(session, snapshot, some)
-    found += await commits.evidence(session, deps, some)
-    return rules.suggest(found, snapshot, rejected=await _rejected(session, assets))
+    """Return who could own an asset, that `gone` has left behind where it is given."""
+    return (await by_asset(session, deps, snapshot, [asset_id], gone=gone)).get(asset_id, ())
+
+
+async def by_asset(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, asset_ids: Sequence[int], *, gone: Sequence[Recipient] = ()
+) -> dict[int, tuple[Suggestion, ...]]:
+    """Return who could own each of these assets. What speaks for a team at one of them says nothing of the others."""
+    assets = {asset.id: asset for asset in map(snapshot.asset, asset_ids) if asset is not None}
+    some = list(assets)[:_MOST_ASSETS]
+    found = {number: [each for one in gone for each in _teammates(snapshot, one)] for number in assets}
+    for number in some:
+        found[number] += _in_memory(deps, snapshot, assets[number])
+    stored = await _owned_before(session, snapshot, some)
+    stored += await _acted(session, snapshot, some)
+    stored += await commits.evidence(session, deps, some)
+    for number, each in stored:
+        found[number].append(each)
+    rejected = await _rejected(session, list(assets.values()))
+    return {number: rules.suggest(each, snapshot, rejected=rejected.get(number, ())) for number, each in found.items()}
 
 
 async def accept(
@@ -121,7 +133,7 @@ async def reject(deps: Deps, snapshot: Snapshot, *, asset_id: int, team_id: int,
         await lock_catalog(await session.connection())
         held = await actors.holders(session, [team_id], what=asset.name)
         require(await actors.person_or_admin(session, deps, by), Right.REJECT, held)
-        if team_id in await _rejected(session, [asset]):
+        if team_id in (await _rejected(session, [asset])).get(asset_id, ()):
             return
         now = deps.clock.now()
         session.add(tables.RejectedOwner(asset_id=asset_id, team_id=team_id, person_id=by.person_id, at=now))
@@ -226,46 +238,59 @@ def _teammates(snapshot: Snapshot, gone: Recipient) -> list[Evidence]:
     return [Evidence(EvidenceKind.MOVED, team_id, name, count) for team_id, count in now_in.items()]
 
 
-async def _owned_before(session: AsyncSession, snapshot: Snapshot, asset_ids: Sequence[int]) -> list[Evidence]:
+async def _owned_before(
+    session: AsyncSession, snapshot: Snapshot, asset_ids: Sequence[int]
+) -> list[tuple[int, Evidence]]:
     fact = tables.Ownership
     query = (
-        select(col(fact.team_id), col(fact.person_id), col(fact.valid_to))
+        select(col(fact.asset_id), col(fact.team_id), col(fact.person_id), col(fact.valid_to))
         .where(col(fact.asset_id).in_(asset_ids), col(fact.valid_to).is_not(None), col(fact.role) == Role.OWNER.value)
         .order_by(col(fact.valid_to).desc())
         .limit(_MOST_ROWS)
     )
     found = []
-    for team_id, person_id, until in await session.execute(query):
+    for asset_id, team_id, person_id, until in await session.execute(query):
         teams = [team_id] if team_id is not None else []
         teams += [each.id for each in snapshot.last_teams_of(person_id)] if person_id is not None else []
-        found += [Evidence(EvidenceKind.BEFORE, each, at=until) for each in teams]
+        found += [(asset_id, Evidence(EvidenceKind.BEFORE, each, at=until)) for each in teams]
     return found
 
 
-async def _acted(session: AsyncSession, snapshot: Snapshot, asset_ids: Sequence[int]) -> list[Evidence]:
-    entry = tables.AuditEntry
+async def _acted(session: AsyncSession, snapshot: Snapshot, asset_ids: Sequence[int]) -> list[tuple[int, Evidence]]:
+    entry, subjects = tables.AuditEntry, {f"asset:{each}": each for each in asset_ids}
     query = (
-        select(col(entry.actor), col(entry.at))
-        .where(col(entry.subject).in_([f"asset:{each}" for each in asset_ids]), col(entry.action).in_(_ACTIONS))
+        select(col(entry.subject), col(entry.actor), col(entry.at))
+        .where(col(entry.subject).in_(subjects), col(entry.action).in_(_ACTIONS))
         .order_by(col(entry.id).desc())
         .limit(_MOST_ROWS)
     )
     found = []
-    for actor, at in await session.execute(query):
+    for subject, actor, at in await session.execute(query):
         kind, _, number = actor.partition(":")
         person = snapshot.person(int(number)) if kind == "person" and number.isdecimal() else None
         if person is not None:
             found += [
-                Evidence(EvidenceKind.ACTED, team.id, person.name, at=at) for team in snapshot.teams_of(person.id)
+                (subjects[subject], Evidence(EvidenceKind.ACTED, team.id, person.name, at=at))
+                for team in snapshot.teams_of(person.id)
             ]
     return found
 
 
-async def _rejected(session: AsyncSession, assets: Collection[AssetRecord]) -> set[int]:
-    """Return the teams that were rejected for every one of these assets, or have given it up."""
-    row = tables.RejectedOwner
-    query = select(col(row.team_id), col(row.asset_id)).where(col(row.asset_id).in_([each.id for each in assets]))
-    pairs = {(team_id, asset_id) for team_id, asset_id in await session.execute(query)}
-    pairs |= {(team_id, asset.id) for asset in assets for team_id in given_up_by(asset)}
-    counted = Counter(team_id for team_id, _ in pairs)
-    return {team_id for team_id, count in counted.items() if count == len(assets)}
+async def _rejected(session: AsyncSession, assets: Collection[AssetRecord]) -> dict[int, set[int]]:
+    """Return the teams that are no owners, by asset: so it was said, they gave it up, or declined it in a handoff."""
+    found = {asset.id: {*given_up_by(asset)} for asset in assets}
+    row, handoff, part = tables.RejectedOwner, tables.Handoff, tables.HandoffResource
+    query = select(col(row.asset_id), col(row.team_id)).where(col(row.asset_id).in_(found))
+    for asset_id, team_id in await session.execute(query):
+        found[asset_id].add(team_id)
+    answered = (
+        select(col(part.asset_id), col(handoff.receiver_team_id), col(part.state))
+        .join(handoff, col(handoff.id) == col(part.handoff_id))
+        .where(col(part.asset_id).in_(found), col(part.answered_at).is_not(None))
+        .order_by(col(part.answered_at))
+    )
+    last = {(asset_id, team_id): state for asset_id, team_id, state in await session.execute(answered)}
+    for (asset_id, team_id), state in last.items():
+        if state == ResourceState.DECLINED.value:
+            found[asset_id].add(team_id)
+    return found

@@ -238,7 +238,7 @@ async def review(deps: Deps, snapshot: Snapshot, *, mark_id: int, by: Decider, i
         message = blocks.reviewed(asset, person, row.until if is_kept else None)
         await outbox.revise(session, key=key, message=message, at=now)
         if not is_kept:
-            heirs = await owner_suggestions.for_assets(session, deps, snapshot, [row.asset_id])
+            heirs = await owner_suggestions.for_asset(session, deps, snapshot, row.asset_id)
             wanted, to = blocks.owner_wanted(asset, person, heirs), owner_suggestions.wanted_key(mark_id)
             await routing.send(
                 session, deps, snapshot, channel_or_admin(deps, snapshot), key=to, message=wanted, at=now
@@ -377,7 +377,7 @@ async def _carry_out(
     left = await session.execute(select(col(fact.id)).where(*in_force, col(fact.role) == Role.OWNER.value).limit(1))
     if left.first() is not None:
         return
-    heirs = await owner_suggestions.for_assets(session, deps, snapshot, [row.asset_id])
+    heirs = await owner_suggestions.for_asset(session, deps, snapshot, row.asset_id)
     others = [each for each in heirs if owner.team is None or each.team.id != owner.team.id]
     area = Area(row.areas[0]) if len(row.areas) == 1 else Area.ALL
     message = blocks.given_up(asset, area, owner.name, row.reason, others, at=now)

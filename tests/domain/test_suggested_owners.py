@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.ownership import Evidence, EvidenceKind, suggest
+from bot.domain.ownership import Evidence, EvidenceKind, heirs, suggest
 from bot.samples.catalog import DESERTED, DISSOLVED, EMPTY, PAYMENTS, PLATFORM, SEARCH, Catalog
 
 
@@ -23,6 +23,16 @@ def test_one_kind_counts_once_with_the_most_that_was_found_of_it() -> None:
     found = [Evidence(EvidenceKind.NEIGHBOURS, SEARCH, count=count) for count in (2, 9, 3)]
     [made] = suggest(found, Catalog())
     assert made.evidence == (found[1],)
+
+
+def test_an_heir_is_one_for_the_things_that_something_speaks_for() -> None:
+    before, parent = Evidence(EvidenceKind.BEFORE, PAYMENTS), Evidence(EvidenceKind.PARENT, SEARCH)
+    acted = Evidence(EvidenceKind.ACTED, SEARCH)
+    found = heirs({n: suggest(some, Catalog()) for n, some in ((1, [before]), (2, [parent, acted]), (3, [parent]))})
+    assert [(each.team.name, dict(each.evidence)) for each in found] == [
+        ("Search", {2: (parent, acted), 3: (parent,)}),
+        ("Payments", {1: (before,)}),
+    ]
 
 
 def test_nobody_is_suggested_who_is_gone_empty_or_has_said_no() -> None:

@@ -405,7 +405,7 @@ SCENES: Mapping[Callable[[Stage], Awaitable[None]], frozenset[str]] = {
         }
     ),
     unowned: frozenset({"ownership.keep_unowned", "ownership.end_unowned"}),
-    orphans: frozenset({"orphans.take"}),
+    orphans: frozenset({"orphans.take", "orphans.take_view"}),
     misses: frozenset({"misses.alias", "home.remove_miss", "misses.alias_view"}),
     added: frozenset({"misses.add", "misses.ignore", "misses.add_view"}),
     lists: frozenset(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, SourceCatalog
+from bot.domain.handoff.handoffs import HandoffStep
 from bot.playground.fake_slack import PostedMessage, ViewRef
 from bot.services import snapshot
 from handlers import orphans
@@ -16,7 +16,8 @@ from tests import administration
 from tests.slack.conftest import Stage, asset, organisation, team_owns
 from tests.slack.test_claims import facts
 from tests.slack.test_clicks import actions, drained
-from tests.slack.test_handoff import sent
+from tests.slack.test_handoff import answer, offer, sent
+from tests.slack.test_requests import element, submit
 from tests.slack.test_whoowns import buttons
 
 GRACES = OwnerClaim(OwnerRef("grace@example.test", OwnerType.PERSON, "grace@example.test"))
@@ -59,12 +60,6 @@ async def direct(stage: Stage, handle: str) -> list[PostedMessage]:
     return [each for each in stage.slack.visible_messages(handle, dm.id) if each.user == bot and not each.ephemeral_for]
 
 
-async def told(stage: Stage, handle: str) -> str:
-    """What only somebody saw last, under what Baton wrote to them alone."""
-    dm = await stage.slack.open_dm(handle)
-    return [each for each in stage.slack.visible_messages(handle, dm.id) if each.ephemeral_for][-1].text
-
-
 async def asked(stage: Stage) -> PostedMessage:
     """Grace has left, and her lead has been asked."""
     await at_work(stage)
@@ -75,12 +70,29 @@ async def asked(stage: Stage) -> PostedMessage:
     return question
 
 
+async def take(stage: Stage, question: PostedMessage, team: str, *names: str, user: str = "ada") -> dict[str, str]:
+    """Let a team take these things, or what is ticked already; return what is wrong with the form."""
+    block = next(each for each in question.blocks if f"{team} takes it" in str(each.get("accessory")))
+    await stage.press(question, "orphans.take", user=user, block_id=block["block_id"])
+    options = element(stage.slack.view_stack(user)[-1], "orphan_assets")["options"]
+    chosen = [each["value"] for each in options if each["text"]["text"] in names]
+    return await submit(stage, user, {"orphan_assets": chosen} if names else {})
+
+
+def ticked(stage: Stage, user: str) -> list[str]:
+    """What is ticked in the form that somebody has open."""
+    return [
+        each["text"]["text"]
+        for each in element(stage.slack.view_stack(user)[-1], "orphan_assets").get("initial_options", ())
+    ]
+
+
 async def test_what_a_leaver_owned_is_offered_once_to_their_lead_with_heirs(stage: Stage) -> None:
     question = await asked(stage)
     assert "*Grace Marsh* has left. 2 things are without an owner now: *reconcile*, *reindex*." in question.text
     assert "• *Payments* · Grace Marsh was in it" in question.text
-    assert "• *Search* · owns search-api, which it is part of" in question.text
-    assert [each for each in buttons(question) if "takes it" in each] == ["Payments takes it", "Search takes it"]
+    assert "• *Search* · *reindex*: owns search-api, which it is part of" in question.text
+    assert [each for each in buttons(question) if "takes it" in each] == ["Payments takes it…", "Search takes it…"]
     await look(stage)
     await look(stage)
     assert len(await direct(stage, "ada")) == 1
@@ -97,7 +109,7 @@ async def test_the_form_says_who_decides_about_what_a_leaver_owned(stage: Stage)
 
 async def test_an_heir_takes_all_of_it_and_is_recorded(stage: Stage) -> None:
     question = await asked(stage)
-    await stage.press(question, "orphans.take", user="ada", block_id=question.blocks[1]["block_id"])
+    assert await take(stage, question, "Payments") == {}
     await drained(stage, "general")
     [now] = await direct(stage, "ada")
     assert now.text.startswith("*Payments* took what *Grace Marsh* had owned: *reconcile*, *reindex*. <@")
@@ -117,18 +129,64 @@ async def test_an_heir_takes_all_of_it_and_is_recorded(stage: Stage) -> None:
     assert (await actions(stage)).count("orphans.begin") == 1
 
 
-async def test_only_the_lead_of_the_heir_takes_it_and_only_once(stage: Stage) -> None:
+async def test_only_the_lead_of_the_heir_takes_it(stage: Stage) -> None:
     question = await asked(stage)
-    search, payments = question.blocks[2]["block_id"], question.blocks[1]["block_id"]
     before = len(await facts(stage))
-    await stage.press(question, "orphans.take", user="ada", block_id=search)
-    assert await told(stage, "ada") == (
+    assert (await take(stage, question, "Search"))["orphan_assets"] == (
         "Its owner is gone, so your team's lead or a catalog admin must decide: ask one of them. "
         "No catalog admin is set: ask whoever runs Baton to name one."
     )
     assert len(await facts(stage)) == before
-    await asyncio.gather(*(stage.press(question, "orphans.take", user="ada", block_id=payments) for _ in range(2)))
+    assert await take(stage, question, "Payments") == {}
     assert (await actions(stage)).count("orphans.take") == 1
+
+
+async def test_what_speaks_for_a_team_at_one_thing_gives_it_no_other(stage: Stage) -> None:
+    question = await asked(stage)
+    await stage.press(question, "orphans.take", user="ada", block_id=question.blocks[2]["block_id"])
+    assert ticked(stage, "ada") == ["reindex"]
+    await stage.press(question, "orphans.take", user="ada", block_id=question.blocks[1]["block_id"])
+    assert ticked(stage, "ada") == ["reconcile", "reindex"]
+
+
+async def test_one_of_them_is_taken_and_the_question_goes_on_about_the_rest(stage: Stage) -> None:
+    question = await asked(stage)
+    assert await take(stage, question, "Payments", "reconcile") == {}
+    [now] = await direct(stage, "ada")
+    assert now.text.startswith(":warning: *Grace Marsh* has left. 1 thing is without an owner now: *reindex*.")
+    assert "Taken: *reconcile* (*Payments*)." in now.text
+    assert (await stage.ask("/whoowns reconcile", user="ada")).text.startswith("*Payments* (<#")
+    assert "is orphaned" in (await stage.ask("/whoowns reindex", user="ada")).text
+    await look(stage)
+    assert await take(stage, now, "Payments") == {}
+    [now] = await direct(stage, "ada")
+    assert now.text.startswith("*Payments* took what *Grace Marsh* had owned: *reindex*.")
+    assert "Taken before: *reconcile* (*Payments*)." in now.text
+    assert (await actions(stage)).count("orphans.begin") == 1
+
+
+class TestAfterAHandoff:
+    @pytest.fixture
+    def catalog_admins(self) -> tuple[str, ...]:
+        return ("eve",)
+
+    async def test_what_was_handed_to_a_team_that_is_gone_can_be_taken(self, stage: Stage) -> None:
+        """Its file names the giver for too long, who has declined to have it back."""
+        await at_work(stage)
+        await offer(stage)
+        await answer(stage, HandoffStep.ACCEPT, "payments-db", user="ada")
+        stage.clock.advance(timedelta(days=41))  # a Monday
+        for each in ("ada", "grace"):
+            await leave(stage, each)
+        assert "is orphaned" in (await stage.ask("/whoowns database of payments-db", user="eve")).text
+        await look(stage)
+        [question] = [each for each in await sent(stage, "general") if "Nobody is left in *Payments*" in each.text]
+        assert "*payments-db*" in question.text
+        assert "*Platform* · *payments-db*: owned it until" in question.text
+        assert await take(stage, question, "Platform", "payments-db", user="eve") == {}
+        said = (await stage.ask("/whoowns database of payments-db", user="eve")).text
+        assert "*Platform* (<#" in said
+        assert "is orphaned" not in said
 
 
 async def test_after_three_days_the_platform_channel_is_asked_once(stage: Stage) -> None:
@@ -141,9 +199,10 @@ async def test_after_three_days_the_platform_channel_is_asked_once(stage: Stage)
     await look(stage)
     [posted] = await drained(stage, "general")
     assert "*Grace Marsh* has left." in posted.text
-    await stage.press(posted, "orphans.take", user="solo", block_id=posted.blocks[2]["block_id"])  # nobody leads Search
+    assert "must decide" in str(await take(stage, posted, "Search", user="solo")), "nobody leads Search"
     assert len(await drained(stage, "general")) == 1
-    await stage.press(posted, "orphans.take", user="ada", block_id=posted.blocks[1]["block_id"])
+    assert await take(stage, posted, "Payments") == {}
+    assert "That is settled" in (await submit(stage, "solo", {}))["orphan_assets"], "and only once"
     [posted] = await drained(stage, "general")
     assert posted.text.startswith("*Payments* took what *Grace Marsh* had owned")
     assert (await direct(stage, "ada"))[0].text == posted.text

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from bot.blocks import forms
+from bot.blocks.forms import Fill
 from bot.blocks.lines import Line
 from bot.blocks.ownership import words
-from bot.blocks.text import Block, Rendered, bold, button, context, date, escape, modal, plain, section
+from bot.blocks.text import (
+    EDITED_TEXT,
+    Block,
+    Rendered,
+    bold,
+    button,
+    context,
+    date,
+    escape,
+    fitting,
+    modal,
+    plain,
+    section,
+)
 from bot.blocks.values import encode
 from bot.domain.catalog import Area
 from bot.domain.ownership import Evidence, EvidenceKind, Suggestion
+from bot.domain.ownership import Heir as ProposedHeir
 from bot.domain.recipients import Recipient
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 
@@ -19,7 +35,14 @@ SUGGEST = "orphans.suggest"
 ACCEPT = "orphans.accept"
 REJECT = "orphans.reject"
 
+TAKE_VIEW = "orphans.take_view"
+
 _MOST_NAMES = 8
+#: Kinds of reasons that the line of one heir has.
+_MOST_GROUPS = 4
+
+TAKEN = forms.ticks("orphan_assets", "Which things?", missing="Choose what the team takes.")
+TAKE_FORM = forms.Form(TAKE_VIEW, "Who takes it?", "Take", (TAKEN,), refused_at=TAKEN)
 
 
 class Heir(NamedTuple):
@@ -38,28 +61,51 @@ class SuggestedOwner(NamedTuple):
 
 
 def heirs_wanted(
-    orphan_id: int, gone: Recipient, assets: Sequence[str], heirs: Sequence[Suggestion], *, more: int = 0
+    orphan_id: int,
+    gone: Recipient,
+    left: Sequence[AssetRecord],
+    heirs: Sequence[ProposedHeir],
+    *,
+    owners: Mapping[str, Sequence[str]],
+    more: int = 0,
 ) -> Rendered:
     """Return the question who takes what `gone` has left behind, with a button for each heir.
 
-    `more` are the owners whose things are asked about later.
+    `owners` are those of what was taken before, by its name, and `more` the owners whose things are asked about later.
     """
     head = (
-        f":warning: {_left(gone)} {_count(assets)} without an owner now: {_listed(assets)}.\n"
+        f":warning: {_left(gone)} {_count(left)} without an owner now: {_listed([each.name for each in left])}.\n"
         "It stays so until a team takes it."
     )
     lines = [
         Line(
-            reasons(each), button(f"{plain(each.team.name, 40)} takes it", TAKE, encode(Heir(orphan_id, each.team.id)))
+            _heir(each, left),
+            button(f"{plain(each.team.name, 40)} takes it…", TAKE, encode(Heir(orphan_id, each.team.id))),
         )
         for each in heirs
     ]
     rest = "Another team? Its members press *We own this* on the answer of `/whoowns NAME`."
+    if owners:
+        rest = f"Taken: {_owned(owners)}. {rest}"
     if more:
         waits = "question waits" if more == 1 else "questions wait"
         rest += f" {more:,} more such {waits} for this answer, or for the next working day."
-    blocks = [section(head), *(each.block for each in lines), context(rest)]
-    return Rendered("\n".join([head, *(f"• {each.text}" for each in lines), rest]), blocks)
+
+    def draw(most: int) -> Rendered:
+        some = lines[:most]
+        blocks = [section(head), *(each.block for each in some), context(rest)]
+        return Rendered("\n".join([head, *(f"• {each.text}" for each in some), rest]), blocks)
+
+    return fitting(draw, max(1, len(lines)), EDITED_TEXT)
+
+
+def take_view(
+    gone: Recipient, team: TeamRecord, left: Sequence[AssetRecord], proposed: Collection[int], metadata: str
+) -> Block:
+    """Return the form that asks what a team takes of what `gone` has left behind; `proposed` is ticked."""
+    fill = Fill(options={str(each.id): each.name for each in left}, chosen=[str(each) for each in proposed])
+    said = f"What does {bold(team.name, 80)} take of what {bold(gone.name, 80)} owned? It is the team's at once."
+    return TAKE_FORM.view(metadata, said, {TAKEN: fill})
 
 
 def heirs_still_wanted(gone: Recipient, assets: Sequence[str], *, is_last: bool) -> Rendered:
@@ -80,18 +126,21 @@ def over(gone: Recipient, owners: Mapping[str, Sequence[str]], *, is_back: bool)
         return Rendered(f"{name} is here again, so there is nothing left to ask.")
     if not owners:
         return Rendered(f"{name} left nothing behind that has no owner any more.")
-    some = list(owners.items())[:_MOST_NAMES]
-    said = [f"{bold(asset, 60)} ({words.join([bold(each, 60) for each in theirs])})" for asset, theirs in some]
-    more = f" and {len(owners) - len(some):,} more" if len(owners) > len(some) else ""
-    return Rendered(f"What {name} left behind has owners: {', '.join(said)}{more}.")
+    return Rendered(f"What {name} left behind has owners: {_owned(owners)}.")
 
 
-def settled(gone: Recipient, assets: Sequence[str], heir: TeamRecord, by: PersonRecord | None) -> Rendered:
-    """Return what the question reads once a team has taken what it asked about."""
+def settled(
+    gone: Recipient,
+    assets: Sequence[str],
+    heir: TeamRecord,
+    by: PersonRecord | None,
+    *,
+    before: Mapping[str, Sequence[str]],
+) -> Rendered:
+    """Return what the question reads once a team has taken the last of it; `before` is what others have by then."""
     who = words.person(by) if by is not None else "somebody"
-    return Rendered(
-        f"{bold(heir.name, 80)} took what {bold(gone.name, 80)} had owned: {_listed(assets)}. {who} said so."
-    )
+    said = f"{bold(heir.name, 80)} took what {bold(gone.name, 80)} had owned: {_listed(assets)}. {who} said so."
+    return Rendered(f"{said} Taken before: {_owned(before)}." if before else said)
 
 
 def taken(team: str, assets: Sequence[str]) -> Rendered:
@@ -136,6 +185,27 @@ def reasons(made: Suggestion) -> str:
     return " · ".join([bold(made.team.name, 80), *map(_evidence, made.evidence)])
 
 
+def _heir(heir: ProposedHeir, left: Sequence[AssetRecord]) -> str:
+    """Return an heir with what speaks for it, and for which of the things where that is not the same for all."""
+    groups: dict[tuple[Evidence, ...], list[str]] = {}
+    for asset in left:
+        if asset.id in heir.evidence:
+            groups.setdefault(heir.evidence[asset.id], []).append(bold(asset.name, 60))
+    if len(groups) == 1 and len(heir.evidence) == len(left):
+        return reasons(Suggestion(heir.team, next(iter(groups))))
+    some = list(groups.items())[:_MOST_GROUPS]
+    said = [f"{words.join(names)}: {', '.join(map(_evidence, evidence))}" for evidence, names in some]
+    more = sum(len(names) for names in list(groups.values())[_MOST_GROUPS:])
+    return " · ".join([bold(heir.team.name, 80), *said, *([f"{more:,} more"] if more else [])])
+
+
+def _owned(owners: Mapping[str, Sequence[str]]) -> str:
+    """Return things with their owners."""
+    some = list(owners.items())[:_MOST_NAMES]
+    said = [f"{bold(asset, 60)} ({words.join([bold(each, 60) for each in theirs])})" for asset, theirs in some]
+    return ", ".join(said) + (f" and {len(owners) - len(some):,} more" if len(owners) > len(some) else "")
+
+
 def _evidence(one: Evidence) -> str:
     name, when = escape(one.name, 60), f" until {date(one.at)}" if one.at is not None else ""
     match one.kind:
@@ -163,7 +233,7 @@ def _left(gone: Recipient) -> str:
     return f"{name} has left." if gone.person is not None else f"Nobody is left in {name}."
 
 
-def _count(assets: Sequence[str]) -> str:
+def _count(assets: Sequence[object]) -> str:
     return "1 thing is" if len(assets) == 1 else f"{len(assets):,} things are"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -50,6 +50,14 @@ class Suggestion:
     evidence: tuple[Evidence, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Heir:
+    """A team that could own some of what an owner has left behind, with what speaks for it, by the asset's id."""
+
+    team: TeamRecord
+    evidence: Mapping[int, tuple[Evidence, ...]]
+
+
 def suggest(
     found: Iterable[Evidence], catalog: CatalogView, *, rejected: Collection[int] = (), most: int = 3
 ) -> tuple[Suggestion, ...]:
@@ -69,5 +77,20 @@ def suggest(
     return tuple(sorted(made, key=_rank)[:most])
 
 
+def heirs(suggestions: Mapping[int, Sequence[Suggestion]], *, most: int = 5) -> tuple[Heir, ...]:
+    """Return the teams that are suggested for some of several assets, each for its own; at most `most`."""
+    found: dict[TeamRecord, dict[int, tuple[Evidence, ...]]] = {}
+    for asset_id, suggested in suggestions.items():
+        for each in suggested:
+            found.setdefault(each.team, {})[asset_id] = each.evidence
+    weights = {team.id: sum(map(_weight, evidence.values())) for team, evidence in found.items()}
+    ordered = sorted(found, key=lambda team: (-weights[team.id], fold(team.name), team.id))
+    return tuple(Heir(team, found[team]) for team in ordered[:most])
+
+
+def _weight(evidence: Iterable[Evidence]) -> int:
+    return sum(_WEIGHTS[each.kind] for each in evidence)
+
+
 def _rank(made: Suggestion) -> tuple[int, str, int]:
-    return -sum(_WEIGHTS[each.kind] for each in made.evidence), fold(made.team.name), made.team.id
+    return -_weight(made.evidence), fold(made.team.name), made.team.id
