@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bot.blocks.ownership import AssetValue
 from bot.blocks.ownership import orphans as blocks
+from bot.blocks.recipients import said_to
 from bot.blocks.text import Block
 from bot.blocks.values import number, parse
 from bot.ports import Ack
-from bot.services import orphans, owner_suggestions
+from bot.services import orphan_heirs, orphans, owner_suggestions
 from bot.services.context import Context
+from bot.services.matters.admins import meet_admins
 from handlers import replies
 from handlers.interaction import decider, open_form, place_of, read_metadata, settle, show
 from handlers.payloads import Action, Submission
@@ -22,29 +24,35 @@ async def on_take(action: Action, context: Context) -> Ack:
 
 
 async def _form(action: Action, context: Context) -> Block:
-    heir = parse(blocks.Heir, action.value)
-    found = await orphans.form(context.deps, context.snapshot, orphan_id=heir.orphan_id, team_id=heir.team_id)
+    heir, by = parse(blocks.Heir, action.value), await decider(context, action.user_id)
+    await meet_admins(context.deps, context.slack, context.snapshot)
+    found = await orphan_heirs.form(context.deps, context.snapshot, heir, by=by)
     metadata = place_of(action).metadata(*heir)
-    return blocks.take_view(found.gone, found.team, found.left, found.proposed, metadata)
+    return blocks.take_view(found.gone, found.team, found.left, found.proposed, metadata, decider=found.decider)
 
 
 async def on_taken(submission: Submission, context: Context) -> Ack:
-    """Let a team have what was chosen; the question says so by itself."""
+    """Let a team have what was chosen, or have its lead asked; the question says so by itself."""
     subject, place = read_metadata(submission.metadata)
-    orphan_id, team_id = parse(blocks.Heir, subject)
-    chosen = blocks.TAKE_FORM.read(submission.values, submission.choices)[blocks.TAKEN]
-    by = await decider(context, submission.user_id)
-    with blocks.TAKE_FORM.refusing():
-        taken = await orphans.take(
-            context.deps,
-            context.snapshot,
-            orphan_id=orphan_id,
-            team_id=team_id,
-            asset_ids=[number(each) for each in chosen],
-            by=by,
-        )
+    is_asked = submission.callback_id == blocks.ASK_VIEW
+    form, use = (blocks.ASK_FORM, orphan_heirs.ask) if is_asked else (blocks.TAKE_FORM, orphan_heirs.take)
+    chosen = [number(each) for each in form.read(submission.values, submission.choices)[blocks.TAKEN]]
+    heir, by = parse(blocks.Heir, subject), await decider(context, submission.user_id)
+    with form.refusing():
+        done = await use(context.deps, context.snapshot, heir, asset_ids=chosen, by=by)
     await settle(context)
-    await show(context, place, blocks.taken(taken.team, taken.assets).text)
+    said = blocks.taken(done.team, done.assets)
+    if isinstance(done, orphan_heirs.Asked):
+        said = blocks.heir_told(done.team, done.assets, said_to([done.told]))
+    await show(context, place, said.text)
+    return replies.nothing()
+
+
+async def on_refuse(action: Action, context: Context) -> Ack:
+    """Remember that a team does not take what it was asked about; the question says so by itself."""
+    heir, by = parse(blocks.Heir, action.value), await decider(context, action.user_id)
+    await orphan_heirs.decline(context.deps, context.snapshot, heir, by=by)
+    await settle(context)
     return replies.nothing()
 
 
@@ -96,11 +104,12 @@ async def look(context: Context) -> None:
 ROUTES = Routes(
     actions={
         blocks.TAKE: on_take,
+        blocks.REFUSE: on_refuse,
         blocks.SUGGEST: on_suggest,
         blocks.ACCEPT: on_accept,
         blocks.REJECT: on_reject,
     },
-    submissions={blocks.TAKE_VIEW: on_taken},
+    submissions={blocks.TAKE_VIEW: on_taken, blocks.ASK_VIEW: on_taken},
     reading=frozenset({blocks.SUGGEST, blocks.TAKE}),
 )
 JOBS: tuple[Job, ...] = (("look_for_orphans", 1, look),)

@@ -175,14 +175,22 @@ def orphaned(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
             evidence = {each.id: all_kinds[: each.id % 5 + 1] for each in things}
             for heirs in ([Heir(team, evidence)] * 5, []):
                 for owners in ({}, dict.fromkeys(map(str, range(40)), (name, name))):
-                    made = orphans.heirs_wanted(3, gone, things, heirs, owners=owners, more=len(owners))
+                    more = len(owners)
+                    made = orphans.heirs_wanted(3, gone, things, heirs, owners=owners, ask={more and 7}, more=more)
                     yield orphans.heirs_wanted, made
-            yield orphans.take_view, orphans.take_view(gone, team, things, evidence, METADATA)
+            for decider in (None, Recipient(person=person), Recipient()):
+                view = orphans.take_view(gone, team, things, evidence, METADATA, decider=decider)
+                yield orphans.take_view, view
         for before in ({}, {name: [name]}):
             yield orphans.settled, orphans.settled(gone, (name,) * 40, team, person, before=before)
+        asked = orphans.Heir(3, 7, orphans.joined(range(100)))
+        yield orphans.heir_asked, orphans.heir_asked(asked, gone, team, (name,) * 40, person)
         yield orphans.heirs_still_wanted, orphans.heirs_still_wanted(gone, (name,) * 40, is_last=True)
         yield orphans.over, orphans.over(gone, {}, is_back=True)
         yield orphans.over, orphans.over(gone, dict.fromkeys((name, *map(str, range(40))), (name, name)), is_back=False)
+    yield orphans.heir_took, orphans.heir_took((name,) * 40, team, person)
+    yield orphans.heir_declined, orphans.heir_declined((name,), team, None)
+    yield orphans.heir_told, orphans.heir_told(name, (name,) * 40, "I am telling somebody.")
     yield orphans.taken, orphans.taken(name, (name,) * 40)
     yield orphans.accepted, orphans.accepted(name, subject(name), Area.DATABASE)
     for area in (None, Area.DATABASE):

@@ -7,8 +7,8 @@ moves by itself: the lead of a team takes what they choose of it, and the log sa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
@@ -23,18 +23,16 @@ from bot.domain import ownership as rules
 from bot.domain.catalog import Role
 from bot.domain.portfolio import Portfolio
 from bot.domain.recipients import NOBODY, Recipient, owner_key
-from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
-from bot.domain.rights import Right, require
+from bot.domain.records import AssetRecord, PersonRecord
 from bot.errors import NotFoundError
-from bot.services import actors, outbox, owner_suggestions, routing, transfers
-from bot.services.actors import Decider
+from bot.services import outbox, owner_suggestions, routing
 from bot.services.deps import Deps
 from bot.services.matters.admins import channel_or_admin
 from bot.services.ownership import claimed_by, look_up
 from bot.services.portfolio import Portfolios
 from bot.services.slices import in_slices
-from bot.services.snapshot import Snapshot, deciding
-from bot.services.transfers import Resource, Terms
+from bot.services.snapshot import Snapshot
+from bot.services.transfers import Resource
 from bot.services.working_times import WorkingTimes
 from bot.store import tables
 from bot.store.journal import audit, lock_catalog
@@ -44,37 +42,19 @@ _LEAD_HAS = timedelta(days=3)
 #: After so many working days the channel or the admin is reminded; the last time says that nothing more is asked.
 _REMIND_AFTER_DAYS = (5, 10)
 _NONE: Mapping[str, Sequence[str]] = MappingProxyType({})
-_OVER = "That is settled: nothing is left of it without an owner."
+OVER = "That is settled: nothing is left of it without an owner."
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """A team owns these assets now, by name."""
-
-    team: str
-    assets: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TakeForm:
-    """What a team can take of what an owner who is gone has left behind, and what of it something speaks for."""
-
-    gone: Recipient
-    team: TeamRecord
-    left: tuple[AssetRecord, ...]
-    proposed: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Gone:
-    """An owner who is gone, what is left behind (areas that nobody else owns), and the row of it, once there is one."""
+class Gone:
+    """An owner who is gone, and what is left behind: areas that nobody else owns."""
 
     owner: Recipient
     left: tuple[Resource, ...]
-    row: tables.Orphan | None = None
 
     @property
     def asset_ids(self) -> tuple[int, ...]:
+        """The assets of what is left."""
         return tuple(dict.fromkeys(each.asset_id for each in self.left))
 
 
@@ -82,7 +62,7 @@ class _Question(NamedTuple):
     """Who is to be asked about what an owner has left."""
 
     row: tables.Orphan
-    gone: _Gone
+    gone: Gone
     to: Recipient
 
 
@@ -91,7 +71,7 @@ async def look(deps: Deps, snapshot: Snapshot, portfolios: Portfolios, times: Wo
 
     Whoever is asked gets one question a day, or the next one once the last is settled; the one about most comes first.
     """
-    gone: dict[str, _Gone] = {}
+    gone: dict[str, Gone] = {}
     await in_slices(_find_gone(deps, snapshot, await portfolios.current(), gone))
     async with deps.database.transaction() as session:
         await lock_catalog(await session.connection())
@@ -114,70 +94,21 @@ async def look(deps: Deps, snapshot: Snapshot, portfolios: Portfolios, times: Wo
             await _ask(session, deps, snapshot, first, more=len(due[key]) - 1)
 
 
-async def form(deps: Deps, snapshot: Snapshot, *, orphan_id: int, team_id: int) -> TakeForm:
-    """Return what a team can take. Raises NotFoundError when nothing is left, or the team is gone."""
-    async with deps.database.reading() as session:
-        gone = await _gone(session, deps, snapshot, orphan_id)
-        suggestions = await owner_suggestions.by_asset(session, deps, snapshot, gone.asset_ids, gone=[gone.owner])
-    team = snapshot.team(team_id)
-    if team is None or team.is_gone:
-        raise NotFoundError("That team is no longer in the catalog: ask again, and choose another.")
-    proposed = {number for number, some in suggestions.items() if any(each.team.id == team_id for each in some)}
-    return TakeForm(gone.owner, team, _assets(snapshot, gone.left), frozenset(proposed))
-
-
-async def take(
-    deps: Deps, snapshot: Snapshot, *, orphan_id: int, team_id: int, asset_ids: Collection[int], by: Decider
-) -> Taken:
-    """Let a team own these assets of what an owner who is gone has left behind, as its lead or a catalog admin says.
-
-    Raises NotAllowedError for anybody else, NotFoundError when nothing of it is left.
-    """
-    async with deciding(snapshot, deps.database) as session:
-        gone = await _gone(session, deps, snapshot, orphan_id)
-        chosen = tuple(each for each in gone.left if each.asset_id in asset_ids)
-        if not chosen:
-            raise NotFoundError(_OVER)
-        held = await actors.holders(session, [team_id], what=f"what {gone.owner.name} owned")
-        require(await actors.person_or_admin(session, deps, by), Right.SUCCEED, held)
-        row, now = gone.row, deps.clock.now()
-        assert row is not None  # noqa: S101 - it was read by its id
-        owners = _living(snapshot, await _held(session, row, since=row.began_at))
-        entry = await audit(
-            session,
-            now,
-            by.person_id,
-            "orphans.take",
-            f"orphan:{orphan_id}",
-            {"team": team_id, "from": gone.owner.key, "assets": [[each.asset_id, each.area.value] for each in chosen]},
-        )
-        terms = Terms(frozenset({gone.owner.key}), team_id, by.person_id, entry, now)
-        names, team = _names(snapshot, chosen), held.teams[0]
-        await transfers.move(session, deps, snapshot, chosen, terms)
-        rest = replace(gone, left=tuple(each for each in gone.left if each not in chosen))
-        if rest.left:
-            await _redraw(session, deps, snapshot, rest, {**owners, **{name: [team.name] for name in names}})
-        else:
-            row.settled_at, row.settled_by, row.heir_team_id = now, by.person_id, team_id
-            person = snapshot.person(by.person_id)
-            done = blocks.settled(gone.owner, names, team, person, before=owners)
-            await _revise(session, row, done, now)
-    return Taken(team.name, names)
-
-
-async def _gone(session: AsyncSession, deps: Deps, snapshot: Snapshot, orphan_id: int) -> _Gone:
+async def read_gone(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, orphan_id: int
+) -> tuple[tables.Orphan, Gone]:
     """Return an owner who is gone with what is left. Raises NotFoundError when nothing is."""
     row = await session.get(tables.Orphan, orphan_id)
     if row is None or row.settled_at is not None:
-        raise NotFoundError(_OVER)
+        raise NotFoundError(OVER)
     owner = snapshot.recipient(_key(row))
-    left = tuple(_left(deps, snapshot, owner, await _held(session, row)))
+    left = tuple(_left(deps, snapshot, owner, await held_by(session, row)))
     if owner == NOBODY or rules.is_here(owner, snapshot) or not left:
-        raise NotFoundError(_OVER)
-    return _Gone(owner, left, row)
+        raise NotFoundError(OVER)
+    return row, Gone(owner, left)
 
 
-def _find_gone(deps: Deps, snapshot: Snapshot, portfolio: Portfolio, found: dict[str, _Gone]) -> Iterator[None]:
+def _find_gone(deps: Deps, snapshot: Snapshot, portfolio: Portfolio, found: dict[str, Gone]) -> Iterator[None]:
     """Put the owners who are gone into `found`, by their keys, a step for each owner that there is."""
     for is_team, number in portfolio.owners():
         yield
@@ -187,7 +118,7 @@ def _find_gone(deps: Deps, snapshot: Snapshot, portfolio: Portfolio, found: dict
         share = portfolio.of_team(number) if is_team else portfolio.of_person(number)
         left = tuple(_left(deps, snapshot, owner, share.owned))
         if left:
-            found[owner.key] = _Gone(owner, left)
+            found[owner.key] = Gone(owner, left)
 
 
 def _left(deps: Deps, snapshot: Snapshot, owner: Recipient, asset_ids: Sequence[int]) -> Iterator[Resource]:
@@ -205,7 +136,7 @@ def _left(deps: Deps, snapshot: Snapshot, owner: Recipient, asset_ids: Sequence[
                 yield Resource(asset.id, area)
 
 
-def _living(snapshot: Snapshot, asset_ids: Sequence[int]) -> dict[str, list[str]]:
+def living(snapshot: Snapshot, asset_ids: Sequence[int]) -> dict[str, list[str]]:
     """Return the owners who are there of each of these assets that has one, by name."""
     found: dict[str, list[str]] = {}
     for asset in filter(None, map(snapshot.asset, asset_ids)):
@@ -216,7 +147,7 @@ def _living(snapshot: Snapshot, asset_ids: Sequence[int]) -> dict[str, list[str]
     return found
 
 
-async def _held(session: AsyncSession, row: tables.Orphan, *, since: datetime | None = None) -> list[int]:
+async def held_by(session: AsyncSession, row: tables.Orphan, *, since: datetime | None = None) -> list[int]:
     """Return the assets that an owner has facts of, or has had some `since` a moment."""
     fact = tables.Ownership
     is_owner = col(fact.team_id) == row.team_id if row.team_id is not None else col(fact.person_id) == row.person_id
@@ -235,7 +166,7 @@ async def _begin(session: AsyncSession, deps: Deps, owner: Recipient) -> tables.
 
 
 async def _whom(
-    deps: Deps, snapshot: Snapshot, times: WorkingTimes, row: tables.Orphan, gone: _Gone
+    deps: Deps, snapshot: Snapshot, times: WorkingTimes, row: tables.Orphan, gone: Gone
 ) -> Recipient | None:
     """Return who is asked next, in working hours: the lead; after some days, or where there is none, everybody."""
     now, lead, everybody = deps.clock.now(), _lead(snapshot, gone.owner), channel_or_admin(deps, snapshot)
@@ -253,7 +184,7 @@ async def _whom(
 
 
 async def _remind(
-    session: AsyncSession, deps: Deps, snapshot: Snapshot, times: WorkingTimes, row: tables.Orphan, gone: _Gone
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, times: WorkingTimes, row: tables.Orphan, gone: Gone
 ) -> None:
     """Remind whoever was asked last, as a reply to the question; each reminder is sent once."""
     to, lead = channel_or_admin(deps, snapshot), _lead(snapshot, gone.owner)
@@ -270,7 +201,7 @@ async def _remind(
     if not number or not work.is_open(now) or work.today(now) >= work.workday_after(days[-1], _REMIND_AFTER_DAYS[0]):
         return
     key = _message_key(row, is_platform)
-    message = blocks.heirs_still_wanted(gone.owner, _names(snapshot, gone.left), is_last=number == len(days))
+    message = blocks.heirs_still_wanted(gone.owner, names_of(snapshot, gone.left), is_last=number == len(days))
     await routing.send(
         session, deps, snapshot, to, key=f"{key}:reminder:{number}", message=message, at=now, parent_key=key
     )
@@ -291,7 +222,8 @@ async def _asked_today(deps: Deps, snapshot: Snapshot, times: WorkingTimes, rows
 async def _ask(session: AsyncSession, deps: Deps, snapshot: Snapshot, question: _Question, *, more: int) -> None:
     """Ask who takes what an owner has left; `more` are the owners that the recipient is asked about later."""
     row, gone, to = question
-    message, at = await _drawn(session, deps, snapshot, replace(gone, row=row), more=more), deps.clock.now()
+    message = await _drawn(session, deps, snapshot, row, gone, to, more=more)
+    at = deps.clock.now()
     is_platform = row.lead_told_at is not None or _lead(snapshot, gone.owner) is None
     await routing.send(session, deps, snapshot, to, key=_message_key(row, is_platform), message=message, at=at)
     if is_platform:
@@ -304,39 +236,68 @@ async def _drawn(
     session: AsyncSession,
     deps: Deps,
     snapshot: Snapshot,
-    gone: _Gone,
+    row: tables.Orphan,
+    gone: Gone,
+    to: Recipient,
     owners: Mapping[str, Sequence[str]] = _NONE,
     *,
     more: int = 0,
 ) -> Rendered:
-    """Return the question who takes what is left; `owners` are those of what was taken before, by its name."""
+    """Return the question who takes what is left, as `to` reads it; `owners` are of what was taken, by its name."""
     suggestions = await owner_suggestions.by_asset(session, deps, snapshot, gone.asset_ids, gone=[gone.owner])
-    number = (gone.row.id if gone.row is not None else None) or 0
-    left, found = _assets(snapshot, gone.left), rules.heirs(suggestions)
-    return blocks.heirs_wanted(number, gone.owner, left, found, owners=owners, more=more)
+    left, found = assets_of(snapshot, gone.left), rules.heirs(suggestions)
+    person, is_admin = to.person, to.person is not None and to.person.slack_id in deps.catalog_admins
+    others = {each.team.id for each in found if person is not None and each.team.lead_id != person.id and not is_admin}
+    return blocks.heirs_wanted(row.id or 0, gone.owner, left, found, owners=owners, ask=others, more=more)
 
 
-async def _redraw(
-    session: AsyncSession, deps: Deps, snapshot: Snapshot, gone: _Gone, owners: Mapping[str, Sequence[str]]
+async def redraw(
+    session: AsyncSession,
+    deps: Deps,
+    snapshot: Snapshot,
+    row: tables.Orphan,
+    gone: Gone,
+    owners: Mapping[str, Sequence[str]],
 ) -> None:
-    """Let the question name what is left of it."""
-    assert gone.row is not None  # noqa: S101 - it was asked
-    await _revise(session, gone.row, await _drawn(session, deps, snapshot, gone, owners), deps.clock.now())
+    """Let the question name what is left of it; `owners` are those of what was taken, by its name."""
+    for key, to in questions(deps, snapshot, row, gone):
+        message = await _drawn(session, deps, snapshot, row, gone, to, owners)
+        await outbox.revise(session, key=key, message=message, at=deps.clock.now())
+
+
+def questions(deps: Deps, snapshot: Snapshot, row: tables.Orphan, gone: Gone) -> list[tuple[str, Recipient]]:
+    """Return the outbox keys of the questions that were asked about what somebody left, each with who was asked."""
+    found = []
+    if row.lead_told_at is not None:
+        lead = _lead(snapshot, gone.owner)
+        found.append((_message_key(row, is_platform=False), Recipient(person=lead)))
+    if row.platform_told_at is not None:
+        found.append((_message_key(row, is_platform=True), channel_or_admin(deps, snapshot)))
+    return found
 
 
 async def _close(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Orphan) -> None:
     """Note that nothing is left: it has other owners by now, or the owner came back."""
     now, gone = deps.clock.now(), snapshot.recipient(_key(row))
     is_back = gone != NOBODY and rules.is_here(gone, snapshot)
-    owners = {} if is_back else _living(snapshot, await _held(session, row, since=row.began_at))
+    owners = {} if is_back else living(snapshot, await held_by(session, row, since=row.began_at))
     row.settled_at = now
     await audit(session, now, "baton", "orphans.close", f"orphan:{row.id}")
-    await _revise(session, row, blocks.over(gone, owners, is_back=is_back), now)
+    await revise(session, row, blocks.over(gone, owners, is_back=is_back), now)
 
 
-async def _revise(session: AsyncSession, row: tables.Orphan, message: Rendered, at: datetime) -> None:
-    for is_platform in (False, True):
-        await outbox.revise(session, key=_message_key(row, is_platform), message=message, at=at)
+async def revise(session: AsyncSession, row: tables.Orphan, message: Rendered, at: datetime) -> None:
+    """Let all questions about what somebody left read like this, those to leads of heirs as well."""
+    sent = tables.OutboxMessage
+    to_heirs = select(col(sent.key)).where(col(sent.key).startswith(heirs_key(row.id or 0), autoescape=True))
+    asked = (await session.execute(to_heirs)).scalars().all()
+    for key in (*(_message_key(row, is_platform) for is_platform in (False, True)), *asked):
+        await outbox.revise(session, key=key, message=message, at=at)
+
+
+def heirs_key(orphan_id: int) -> str:
+    """Return how the outbox keys of questions to leads of heirs begin."""
+    return f"orphans:{orphan_id}:heir:"
 
 
 def _lead(snapshot: Snapshot, owner: Recipient) -> PersonRecord | None:
@@ -349,12 +310,14 @@ def _lead(snapshot: Snapshot, owner: Recipient) -> PersonRecord | None:
     return None
 
 
-def _assets(snapshot: Snapshot, left: Sequence[Resource]) -> tuple[AssetRecord, ...]:
+def assets_of(snapshot: Snapshot, left: Sequence[Resource]) -> tuple[AssetRecord, ...]:
+    """Return the assets of what is left, each once."""
     return tuple(filter(None, map(snapshot.asset, dict.fromkeys(each.asset_id for each in left))))
 
 
-def _names(snapshot: Snapshot, left: Sequence[Resource]) -> tuple[str, ...]:
-    return tuple(asset.name for asset in _assets(snapshot, left))
+def names_of(snapshot: Snapshot, left: Sequence[Resource]) -> tuple[str, ...]:
+    """Return the names of what is left."""
+    return tuple(asset.name for asset in assets_of(snapshot, left))
 
 
 def _key(row: tables.Orphan) -> str:

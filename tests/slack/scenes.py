@@ -16,7 +16,7 @@ from tests.slack.test_eol_answers import copied, deploy, posted, remind, team_op
 from tests.slack.test_eol_images import stock
 from tests.slack.test_handoff import card, corrected, offer, offer_two, on
 from tests.slack.test_matters import ASK, claimed
-from tests.slack.test_orphans import leave, look
+from tests.slack.test_orphans import direct, leave, look
 from tests.slack.test_plan_parts import catalog as upgraded
 from tests.slack.test_plan_parts import plan
 from tests.slack.test_portfolio import open_home
@@ -243,6 +243,11 @@ async def orphans(stage: Stage) -> None:
     await stage.bring(made)
     await leave(stage, "lin")
     await look(stage)
+    [asked] = await direct(stage, "omar")
+    block = next(each["block_id"] for each in asked.blocks if "Ask Search" in str(each.get("accessory")))
+    await stage.press(asked, "orphans.take", user="omar", block_id=block)
+    await stage.slack.submit_view("omar", stage.slack.view_stack("omar")[-1].id, {})
+    await stage.settle()
     await posted(stage, "general")
     await run(stage, ("grace", "/whoowns reindex"))
 
@@ -405,7 +410,7 @@ SCENES: Mapping[Callable[[Stage], Awaitable[None]], frozenset[str]] = {
         }
     ),
     unowned: frozenset({"ownership.keep_unowned", "ownership.end_unowned"}),
-    orphans: frozenset({"orphans.take", "orphans.take_view"}),
+    orphans: frozenset({"orphans.take", "orphans.take_view", "orphans.ask_view", "orphans.refuse"}),
     misses: frozenset({"misses.alias", "home.remove_miss", "misses.alias_view"}),
     added: frozenset({"misses.add", "misses.ignore", "misses.add_view"}),
     lists: frozenset(

@@ -45,7 +45,13 @@ LAST = (
     "calendar.revoke_all",
 )
 #: What everybody may change; and how the names begin of what those may besides who are in no team.
-ANYBODY = ("ownership.doubt_view", "backlog.request_form", "backlog.follow", "backlog.unfollow")
+ANYBODY = (
+    "ownership.doubt_view",
+    "orphans.ask_view",
+    "backlog.request_form",
+    "backlog.follow",
+    "backlog.unfollow",
+)
 MAY: Mapping[str, tuple[str, ...]] = {
     "gus": (),
     "zoe": ANYBODY,

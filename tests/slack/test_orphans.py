@@ -72,11 +72,23 @@ async def asked(stage: Stage) -> PostedMessage:
 
 async def take(stage: Stage, question: PostedMessage, team: str, *names: str, user: str = "ada") -> dict[str, str]:
     """Let a team take these things, or what is ticked already; return what is wrong with the form."""
-    block = next(each for each in question.blocks if f"{team} takes it" in str(each.get("accessory")))
+    block = next(each for each in question.blocks if team in str(each.get("accessory")))
     await stage.press(question, "orphans.take", user=user, block_id=block["block_id"])
     options = element(stage.slack.view_stack(user)[-1], "orphan_assets")["options"]
     chosen = [each["value"] for each in options if each["text"]["text"] in names]
     return await submit(stage, user, {"orphan_assets": chosen} if names else {})
+
+
+async def take_pressed(stage: Stage, question: PostedMessage, *, user: str) -> dict[str, str]:
+    """Press the button of a question to one team, and take what is ticked."""
+    await stage.press(question, "orphans.take", user=user)
+    return await submit(stage, user, {})
+
+
+async def told(stage: Stage, handle: str) -> str:
+    """What only somebody saw last, under what Baton wrote to them alone."""
+    dm = await stage.slack.open_dm(handle)
+    return [each for each in stage.slack.visible_messages(handle, dm.id) if each.ephemeral_for][-1].text
 
 
 def ticked(stage: Stage, user: str) -> list[str]:
@@ -92,7 +104,7 @@ async def test_what_a_leaver_owned_is_offered_once_to_their_lead_with_heirs(stag
     assert "*Grace Marsh* has left. 2 things are without an owner now: *reconcile*, *reindex*." in question.text
     assert "• *Payments* · Grace Marsh was in it" in question.text
     assert "• *Search* · *reindex*: owns search-api, which it is part of" in question.text
-    assert [each for each in buttons(question) if "takes it" in each] == ["Payments takes it…", "Search takes it…"]
+    assert [each for each in buttons(question) if "…" in each] == ["Payments takes it…", "Ask Search…"]
     await look(stage)
     await look(stage)
     assert len(await direct(stage, "ada")) == 1
@@ -258,6 +270,55 @@ class TestWithoutAPlatformChannel:
         said = (await stage.ask("/whoowns search-api", user="ada")).text
         assert "is orphaned" in said
         assert "platform channel" not in said
+
+
+async def manager_asked(stage: Stage) -> PostedMessage:
+    """Nobody is left in Search, and its manager, who leads nothing, has been asked."""
+    made = organisation()
+    made.teams = [replace(each, manager="omar@example.test") if each.name == "Search" else each for each in made.teams]
+    made.assets = [replace(each, parent="checkout") if each.name == "search-api" else each for each in made.assets]
+    await at_work(stage)
+    await stage.bring(made)
+    await leave(stage, "solo")
+    await look(stage)
+    [question] = await direct(stage, "omar")
+    return question
+
+
+async def test_whoever_decides_for_no_heir_has_its_lead_asked(stage: Stage) -> None:
+    question = await manager_asked(stage)
+    assert [each for each in buttons(question) if "Payments" in each] == ["Ask Payments…"]
+    await stage.press(question, "orphans.take", user="omar", block_id=question.blocks[1]["block_id"])
+    assert "I ask *Ada Byron*, who decides." in str(stage.slack.view_stack("omar")[-1].payload)
+    assert await submit(stage, "omar", {}) == {}
+    assert await told(stage, "omar") == "*Payments* is asked whether it takes *search-api*. I am telling Ada Byron."
+    assert "is orphaned" in (await stage.ask("/whoowns search-api")).text
+    [asked_too] = await direct(stage, "ada")
+    omar = stage.slack.workspace.user("omar").id
+    assert asked_too.text == (
+        f"<@{omar}> asks whether *Payments* takes *search-api*. Nobody is left in *Search*. Nobody owns it now."
+    )
+    assert await take_pressed(stage, asked_too, user="ada") == {}
+    for user in ("ada", "omar"):
+        [now] = await direct(stage, user)
+        assert now.text.startswith("*Payments* took what *Search* had owned: *search-api*.")
+    assert (await stage.ask("/whoowns search-api")).text.startswith("*Payments* (<#")
+
+
+async def test_a_lead_who_was_asked_declines_and_whoever_asked_hears_it(stage: Stage) -> None:
+    question = await manager_asked(stage)
+    await stage.press(question, "orphans.take", user="omar", block_id=question.blocks[1]["block_id"])
+    await submit(stage, "omar", {})
+    [asked_too] = await direct(stage, "ada")
+    await stage.press(asked_too, "orphans.refuse", user="ada")
+    [now] = await direct(stage, "ada")
+    assert now.text.startswith("*Payments* does not take *search-api*, says <@")
+    await sent(stage, "general")
+    dm = await stage.slack.open_dm("omar")
+    about, reply = stage.slack.visible_messages("omar", dm.id, thread_ts=question.ts)
+    assert not buttons(about)
+    assert reply.text == now.text
+    assert (await actions(stage)).count("orphans.decline") == 1
 
 
 async def test_without_a_lead_the_platform_channel_is_asked_at_once(stage: Stage) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bot.blocks import forms
@@ -23,7 +23,7 @@ from bot.blocks.text import (
     plain,
     section,
 )
-from bot.blocks.values import encode
+from bot.blocks.values import encode, number
 from bot.domain.catalog import Area
 from bot.domain.ownership import Evidence, EvidenceKind, Suggestion
 from bot.domain.ownership import Heir as ProposedHeir
@@ -35,7 +35,9 @@ SUGGEST = "orphans.suggest"
 ACCEPT = "orphans.accept"
 REJECT = "orphans.reject"
 
+REFUSE = "orphans.refuse"
 TAKE_VIEW = "orphans.take_view"
+ASK_VIEW = "orphans.ask_view"
 
 _MOST_NAMES = 8
 #: Kinds of reasons that the line of one heir has.
@@ -43,13 +45,25 @@ _MOST_GROUPS = 4
 
 TAKEN = forms.ticks("orphan_assets", "Which things?", missing="Choose what the team takes.")
 TAKE_FORM = forms.Form(TAKE_VIEW, "Who takes it?", "Take", (TAKEN,), refused_at=TAKEN)
+ASK_FORM = forms.Form(ASK_VIEW, "Who takes it?", "Ask", (TAKEN,), refused_at=TAKEN)
 
 
 class Heir(NamedTuple):
-    """A team that may take what an owner has left behind."""
+    """A team that may take what an owner has left behind, or some assets of it, written as `joined` has it."""
 
     orphan_id: int
     team_id: int
+    assets: str = ""
+
+    @property
+    def asset_ids(self) -> tuple[int, ...]:
+        """The assets that are asked about; none for all."""
+        return tuple(map(number, self.assets.split(" "))) if self.assets else ()
+
+
+def joined(asset_ids: Iterable[int]) -> str:
+    """Return assets as the value of a button has them."""
+    return " ".join(map(str, sorted(asset_ids)))
 
 
 class SuggestedOwner(NamedTuple):
@@ -67,11 +81,13 @@ def heirs_wanted(
     heirs: Sequence[ProposedHeir],
     *,
     owners: Mapping[str, Sequence[str]],
+    ask: Collection[int] = (),
     more: int = 0,
 ) -> Rendered:
     """Return the question who takes what `gone` has left behind, with a button for each heir.
 
     `owners` are those of what was taken before, by its name, and `more` the owners whose things are asked about later.
+    Whoever reads it decides for no team of `ask`, and has its lead asked.
     """
     head = (
         f":warning: {_left(gone)} {_count(left)} without an owner now: {_listed([each.name for each in left])}.\n"
@@ -80,7 +96,13 @@ def heirs_wanted(
     lines = [
         Line(
             _heir(each, left),
-            button(f"{plain(each.team.name, 40)} takes it…", TAKE, encode(Heir(orphan_id, each.team.id))),
+            button(
+                f"Ask {plain(each.team.name, 40)}…"
+                if each.team.id in ask
+                else f"{plain(each.team.name, 40)} takes it…",
+                TAKE,
+                encode(Heir(orphan_id, each.team.id)),
+            ),
         )
         for each in heirs
     ]
@@ -100,12 +122,56 @@ def heirs_wanted(
 
 
 def take_view(
-    gone: Recipient, team: TeamRecord, left: Sequence[AssetRecord], proposed: Collection[int], metadata: str
+    gone: Recipient,
+    team: TeamRecord,
+    left: Sequence[AssetRecord],
+    proposed: Collection[int],
+    metadata: str,
+    *,
+    decider: Recipient | None,
 ) -> Block:
-    """Return the form that asks what a team takes of what `gone` has left behind; `proposed` is ticked."""
+    """Return the form that asks what a team takes of what `gone` has left behind; `proposed` is ticked.
+
+    `decider` is who is asked whether it does, where whoever fills it in does not decide.
+    """
     fill = Fill(options={str(each.id): each.name for each in left}, chosen=[str(each) for each in proposed])
+    if decider is not None:
+        who = bold(decider.name, 80) or "a catalog admin"
+        said = f"What could {bold(team.name, 80)} take of what {bold(gone.name, 80)} owned? I ask {who}, who decides."
+        return ASK_FORM.view(metadata, said, {TAKEN: fill})
     said = f"What does {bold(team.name, 80)} take of what {bold(gone.name, 80)} owned? It is the team's at once."
     return TAKE_FORM.view(metadata, said, {TAKEN: fill})
+
+
+def heir_asked(
+    heir: Heir, gone: Recipient, team: TeamRecord, assets: Sequence[str], by: PersonRecord | None
+) -> Rendered:
+    """Return the question to the lead of a team whether it takes some of what `gone` has left behind."""
+    text = (
+        f"{_who(by)} asks whether {bold(team.name, 80)} takes {_listed(assets)}. {_left(gone)} Nobody owns "
+        f"{'it' if len(assets) == 1 else 'them'} now."
+    )
+    value, name = encode(heir), plain(team.name, 40)
+    buttons = [
+        button(f"{name} takes it…", TAKE, value, style="primary"),
+        button("Not ours", REFUSE, value, label=f"Not ours, says {name}"),
+    ]
+    return Rendered(text, [section(text), {"type": "actions", "elements": buttons}])
+
+
+def heir_took(assets: Sequence[str], team: TeamRecord, by: PersonRecord | None) -> Rendered:
+    """Return what the question to a team's lead reads once the team has taken something."""
+    return Rendered(f"{bold(team.name, 80)} took {_listed(assets)}. {_who(by)} said so.")
+
+
+def heir_declined(assets: Sequence[str], team: TeamRecord, by: PersonRecord | None) -> Rendered:
+    """Return what is read once a team's people have said that it does not take something."""
+    return Rendered(f"{bold(team.name, 80)} does not take {_listed(assets)}, says {_who(by)}.")
+
+
+def heir_told(team: str, assets: Sequence[str], told: str) -> Rendered:
+    """Return the receipt for whoever had a team's lead asked; `told` says who is asked."""
+    return Rendered(f"{bold(team, 80)} is asked whether it takes {_listed(assets)}. {told}")
 
 
 def heirs_still_wanted(gone: Recipient, assets: Sequence[str], *, is_last: bool) -> Rendered:
@@ -138,8 +204,7 @@ def settled(
     before: Mapping[str, Sequence[str]],
 ) -> Rendered:
     """Return what the question reads once a team has taken the last of it; `before` is what others have by then."""
-    who = words.person(by) if by is not None else "somebody"
-    said = f"{bold(heir.name, 80)} took what {bold(gone.name, 80)} had owned: {_listed(assets)}. {who} said so."
+    said = f"{bold(heir.name, 80)} took what {bold(gone.name, 80)} had owned: {_listed(assets)}. {_who(by)} said so."
     return Rendered(f"{said} Taken before: {_owned(before)}." if before else said)
 
 
@@ -231,6 +296,10 @@ def _evidence(one: Evidence) -> str:
 def _left(gone: Recipient) -> str:
     name = bold(gone.name, 80)
     return f"{name} has left." if gone.person is not None else f"Nobody is left in {name}."
+
+
+def _who(by: PersonRecord | None) -> str:
+    return words.person(by) if by is not None else "Somebody"
 
 
 def _count(assets: Sequence[object]) -> str:
