@@ -6,7 +6,7 @@ What a noun contributes is made in its own `blocks/<noun>/health.py` of the figu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -44,8 +44,8 @@ class ShowValue(NamedTuple):
 class Figure:
     """A number with the words around it, which are mrkdwn: `lead`, the number, perhaps of how many, and `words`.
 
-    It is kept under `key`. `teams` are those that have most of it, by id and name, with their share in `unit`s. It is
-    kept under `team_key`, or without one under `key`, too.
+    It is kept under `key`. `teams` are those that have most of it, by id and name, with their share in `unit`s; without
+    teams the number itself is in `unit`s. A share is kept under `team_key`, or without one under `key`, too.
     """
 
     key: str
@@ -126,7 +126,7 @@ def report(found: HealthReport) -> Rendered:
         *small,
     ]
     blocks: list[Block] = [section("\n".join(some)) for some in ([*head, *found.notes], lines, first) if some]
-    blocks += [each.line.block for each in found.actions]
+    blocks += [replace(each.line, text=f"{n}. {each.line.text}").block for n, each in enumerate(found.actions, 1)]
     return Rendered("\n".join(text), [*blocks, *map(context, small)])
 
 
@@ -134,7 +134,8 @@ def said(figure: Figure, found: HealthReport) -> str:
     """Return a figure in words, with what it was: `12 unowned (up from 9)`."""
     of = f" of {figure.of:,}" if figure.of is not None else ""
     was = found.earlier.of(scope_of(found.team_id), figure.key)
-    value = "none" if not figure.value and figure.of is None and not figure.lead else f"{figure.value:,}"
+    unit = "" if figure.teams else figure.unit
+    value = "none" if not figure.value and figure.of is None and not figure.lead else f"{figure.value:,}{unit}"
     text = " ".join(filter(None, (figure.lead, f"{value}{of}", figure.words))) + change(figure.value, was)
     teams = [
         f"{escape(name, 40) or '(no name)'} {value:,}{figure.unit}"

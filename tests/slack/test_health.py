@@ -93,6 +93,7 @@ async def test_the_verdict_comes_first_then_the_lines_and_where_to_begin(stage: 
     assert " past it · " in ends
     assert "USD a month (2 vCPUs with standby each)" in ends
     assert lines[-4:-1][0].startswith("1. ")
+    assert any(str(block.get("text", {}).get("text")).startswith("1. ") for block in (await report(stage)).blocks)
     assert any("Have *Payments* take over 3 things from Platform: begin with *payments-db*" in each for each in lines)
     assert lines[-1].startswith("There are no earlier figures yet")
 
@@ -262,6 +263,16 @@ async def test_requests_are_counted_and_nothing_is_said_of_a_private_one(request
     assert "#1" not in said
 
 
+async def test_what_others_have_asked_for_waits_for_the_team_that_takes_requests(requested: Requested) -> None:
+    stage = requested.stage
+    await stage.baton.context.health.run()
+    stage.clock.advance(timedelta(days=45))
+    said = (await report(stage, "platform")).text
+    assert "• Requests to DevOps: 1 open · the oldest 45 days old" in said
+    assert "Move request #1 of *Payments* on" in said
+    assert "Requests to DevOps: none open" in (await report(stage, "search")).text
+
+
 async def test_a_picture_is_posted_with_its_words(stage: Stage) -> None:
     await stage.baton.context.health.run()
     stage.clock.at = in_april
@@ -306,7 +317,9 @@ async def test_handoffs_are_shown_once_there_are_any_with_the_days_that_an_accep
     await stage.press(message, handoff_actions.SHOW, user="eve")
     assert "*Platform* offers *Payments* *payments-db*" in stage.slack.visible_messages("eve", "general")[-1].text
     await answer(stage, HandoffStep.ACCEPT, "payments-db")
-    said = "• Handoffs: 1 accepted in 90 days · 9 days from offer to acceptance (median) · none waiting for an answer"
+    said = (
+        "• Handoffs: 1 accepted in 90 days · a median of 9 days from offer to acceptance · none waiting for an answer"
+    )
     for about in ("", "payments", "platform"):
         assert said in (await report(stage, about)).text, about
     assert "Handoffs" not in (await report(stage, "search")).text

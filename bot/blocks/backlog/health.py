@@ -42,11 +42,12 @@ def section(load: Load, *, is_of_team: bool) -> HealthSection:
         figures.append(Figure(key="requests.oldest_days", value=load.oldest_days, lead="the oldest", words=days))
     if load.served and is_of_team:
         share = load.served[0][2]
-        figures.append(Figure(key="requests.served_percent", value=share, words="% of DevOps' work of 90 days"))
+        words = "of DevOps' work of 90 days"
+        figures.append(Figure(key="requests.served_percent", value=share, words=words, unit="%"))
     elif load.served:
         words = "team served in 90 days" if len(load.served) == 1 else "teams served in 90 days"
         key, share_key = "requests.served_teams", "requests.served_percent"
-        served = Figure(key=key, value=len(load.served), words=words, teams=load.served, unit=" %", team_key=share_key)
+        served = Figure(key=key, value=len(load.served), words=words, teams=load.served, unit="%", team_key=share_key)
         figures.append(served)
     return HealthSection("Requests to DevOps", figures)
 

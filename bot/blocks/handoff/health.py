@@ -45,8 +45,8 @@ def section(found: Acceptance) -> HealthSection:
     figures = [Figure(key="handoffs.accepted", value=len(found.days), words="accepted in 90 days")]
     if found.days:
         days = found.figures["handoffs.days"]
-        words = f"{'day' if days == 1 else 'days'} from offer to acceptance (median)"
-        figures.append(Figure(key="handoffs.days", value=days, words=words))
+        words = f"{'day' if days == 1 else 'days'} from offer to acceptance"
+        figures.append(Figure(key="handoffs.days", value=days, lead="a median of", words=words))
     figures.append(Figure(key="handoffs.waiting", value=found.waiting, words="waiting for an answer"))
     return HealthSection("Handoffs", figures)
 

@@ -29,10 +29,14 @@ class RequestFigures:
     async def part(self, team: TeamRecord | None) -> HealthPart:
         """Return what there is to say of everybody, or of one team; nothing where nobody takes requests.
 
-        It costs the open requests and those of 90 days: a team's share is one of a whole.
+        All requests wait for the team that takes them, whoever has asked. It costs the open requests and those of 90
+        days: a team's share is one of a whole.
         """
-        if not devops_team.takes_requests(self._deps, self._snapshot):
+        taking = devops_team.find(self._deps, self._snapshot)
+        if taking is None:
             return HealthPart()
+        if team is not None and team.id == taking.id:
+            team = None
         shares = await ranks.shares(self._deps, self._snapshot)
         named = ((self._snapshot.team_by_name(each.team), each) for each in shares)
         known = [(found, each) for found, each in named if found is not None]
@@ -49,7 +53,7 @@ class RequestFigures:
         return HealthPart(
             sections=[blocks.section(load, is_of_team=team is not None)],
             actions=[blocks.move_on(oldest)] if oldest is not None else [],
-            recorded={**waiting, scope_of(None): blocks.recorded(load)},
+            recorded={**waiting, **dict.fromkeys((scope_of(None), scope_of(taking.id)), blocks.recorded(load))},
             trends=blocks.TRENDS,
         )
 
