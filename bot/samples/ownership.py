@@ -234,8 +234,11 @@ def attested(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
     items = [Unattested(subject(name, id=number), LONG_AGO, bool(number % 2)) for number in range(MOST_LISTED)]
     for some in (items, items[:1]):
         yield attestation.listed, attestation.listed(3, some)
-    for names, by in (((name,) * MOST_LISTED, None), ((), None), ((), PersonRecord(id=ADA, name=name))):
-        yield attestation.attested, attestation.attested(names, by)
+    parts = tuple((each.asset, (Area.DATABASE, Area.SECURITY)) for each in items)
+    for confirmed, by in ((parts, None), ((), None), ((), PersonRecord(id=ADA, name=name))):
+        receipt = attestation.attested(confirmed, by)
+        yield attestation.attested, receipt
+        yield attestation.answered, attestation.answered(attestation.listed(3, items), 3, receipt, by)
     team, start = TeamRecord(id=7, name=name), NOW.date()
     teams = [TeamProgress(team, 3, 12_345, (name,) * 20), TeamProgress(team, 3, 3, ())] * 20
     weeks = [(start + timedelta(days=7 * number), number) for number in range(14)]

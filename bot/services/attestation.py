@@ -9,16 +9,20 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.blocks.ownership.attestation import Campaign, TeamProgress
+from bot.blocks.ownership import attestation as blocks
+from bot.blocks.ownership.attestation import Campaign, ConfirmedPart, TeamProgress
+from bot.blocks.text import EDITED_TEXT, Rendered, size
 from bot.domain.catalog import Role
 from bot.domain.names import fold
+from bot.domain.ownership import Disputed
 from bot.domain.ownership import attestation as rules
 from bot.domain.portfolio import Portfolio
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.domain.rights import Holders, Right, may, require
 from bot.errors import NotFoundError
-from bot.services import actors
+from bot.services import actors, daily_limit, outbox
 from bot.services.deps import Deps
+from bot.services.ownership import look_up
 from bot.services.slices import in_slices
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -30,8 +34,10 @@ _MOST_USED = 200
 
 async def confirm_list(
     deps: Deps, snapshot: Snapshot, *, attestation_id: int, person_id: int
-) -> tuple[tuple[str, ...], PersonRecord | None]:
-    """Confirm what a list names and the team still owns; return the names, or who had confirmed the list before.
+) -> tuple[tuple[ConfirmedPart, ...], PersonRecord | None]:
+    """Confirm what a list names and the team still owns; return that, or who had confirmed the list before.
+
+    The list says so from then on, in place of its buttons.
 
     Raises NotAllowedError for anybody but the team's people, NotFoundError for no such list.
     """
@@ -45,7 +51,7 @@ async def confirm_list(
         require(actors.actor(person_id), Right.CONFIRM, held)
         if row.answered_by is not None:
             return (), snapshot.person(row.answered_by)
-        confirmed = await _confirm(session, row.asset_ids, row.team_id, person_id, now)
+        confirmed = await _confirm(session, deps, snapshot, row.asset_ids, row.team_id, person_id, now)
         row.answered_at, row.answered_by = now, person_id
         await audit(
             session,
@@ -55,9 +61,23 @@ async def confirm_list(
             f"attestation:{attestation_id}",
             {"team": row.team_id, "assets": sorted(confirmed)},
         )
-        wanted = [each for each in row.asset_ids if each in confirmed]
-    assets = (snapshot.asset(each) for each in wanted)
-    return tuple(asset.name for asset in assets if asset is not None), None
+        wanted = (snapshot.asset(each) for each in row.asset_ids if each in confirmed)
+        parts = tuple((asset, rules.areas_of(asset, row.team_id)) for asset in wanted if asset is not None)
+        await _redraw(session, row, blocks.attested(parts), snapshot.person(person_id), now)
+    return parts, None
+
+
+async def _redraw(
+    session: AsyncSession, row: tables.Attestation, answer: Rendered, by: PersonRecord | None, now: datetime
+) -> None:
+    """Let the digest that has the list say what came of it, where Slack takes so long a message once more."""
+    key, sent = f"{daily_limit.DIGEST}team:{row.team_id}:{row.asked_on}", tables.OutboxMessage
+    body = (await session.execute(select(col(sent.body)).where(col(sent.key) == key))).scalar_one_or_none()
+    if body is not None:
+        before = Rendered(body["text"], body.get("blocks", ()))
+        message = blocks.answered(before, row.id or 0, answer, by)
+        if size(message) <= EDITED_TEXT:
+            await outbox.revise(session, key=key, message=message, at=now)
 
 
 async def confirm_by_use(
@@ -73,7 +93,7 @@ async def confirm_by_use(
     now, some = deps.clock.now(), sorted(asset_ids)[:_MOST_USED]
     async with deps.database.transaction() as session:
         await lock_catalog(await session.connection())
-        confirmed = await _confirm(session, some, team.id, person_id, now)
+        confirmed = await _confirm(session, deps, snapshot, some, team.id, person_id, now)
         if confirmed:
             await audit(
                 session, now, person_id, "ownership.confirm_by_use", f"team:{team.id}", {"assets": sorted(confirmed)}
@@ -112,9 +132,20 @@ def _standings(
 
 
 async def _confirm(
-    session: AsyncSession, asset_ids: Collection[int], team_id: int, person_id: int, now: datetime
+    session: AsyncSession,
+    deps: Deps,
+    snapshot: Snapshot,
+    asset_ids: Collection[int],
+    team_id: int,
+    person_id: int,
+    now: datetime,
 ) -> set[int]:
-    """Confirm the team's own facts of these assets; return those that had any. What is doubted is asked by itself."""
+    """Confirm the team's own facts of these assets; return those that had any.
+
+    What is doubted or disputed is asked by itself.
+    """
+    known = [each for each in asset_ids if snapshot.asset(each) is not None]
+    asset_ids = [each for each in known if not isinstance(look_up(deps, snapshot, each), Disputed)]
     fact, doubt = tables.Ownership, tables.OwnerDoubt
     doubted = select(col(doubt.asset_id)).where(col(doubt.asset_id).in_(asset_ids), col(doubt.settled_at).is_(None))
     found = await session.execute(

@@ -131,13 +131,14 @@ class Attestations(Unescalated[AttestationList]):
         async with self._deps.database.reading() as session:
             asked = await _asked(session, numbers)
         found: dict[str, AttestationList] = {}
-        turns = Turns()
+        turns, disputed = Turns(), frozenset(current.disputed)
         for number in numbers:
             await turns.give()
             team, owned = self._snapshot.team(number), current.of_team(number).owned
             if team is None or team.is_gone or not owned:
                 continue
-            assets = (asset for asset in map(self._snapshot.asset, owned) if asset is not None)
+            # Whoever can end a dispute is asked by itself, and nobody else confirms a side of it.
+            assets = filter(None, (self._snapshot.asset(each) for each in owned if each not in disputed))
             items = unattested(assets, number, now=now, stale_after=self._deps.stale_after)
             recipient = Recipient(team)
             found[recipient.key] = AttestationList(self._deps, recipient, items, asked.get(number))

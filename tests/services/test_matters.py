@@ -109,7 +109,8 @@ async def test_a_list_goes_along_when_its_team_becomes_part_of_another_one(world
     await merge_teams(world.deps, name="DevOps", into="Search", actor="cli")
     await world.remember()
     answering: dict[str, Any] = {"attestation_id": 1, "person_id": world.people["Omar"]}
-    assert await attestation.confirm_list(world.deps, world.snapshot, **answering) == (("orders",), None)
+    [(confirmed, areas)], _ = await attestation.confirm_list(world.deps, world.snapshot, **answering)
+    assert (confirmed.name, areas) == ("orders", (Area.DATABASE, Area.MONITORING))
 
 
 async def test_a_list_of_a_team_that_is_gone_is_no_longer_there(world: Three) -> None:
@@ -127,7 +128,7 @@ async def test_a_list_of_what_is_doubted_does_not_say_that_it_is_somebody_elses(
     await doubt(world, "Grace")
     answering: dict[str, Any] = {"attestation_id": 1, "person_id": world.people["Omar"]}
     said = attested(*await attestation.confirm_list(world.deps, world.snapshot, **answering))
-    assert said.text.endswith("or somebody has asked whether it is yours.")
+    assert said.text.endswith("or it is asked by itself whether it is yours.")
 
 
 async def test_what_a_team_gives_up_does_not_go_to_a_claim_of_its_own(world: Three) -> None:

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.catalog import SourceCatalog
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
 from handlers import attestation
-from tests.slack.conftest import Stage
+from tests.slack.conftest import Stage, asset, team_owns
 from tests.slack.test_claims import facts
 from tests.slack.test_clicks import actions, drained
+from tests.slack.test_whoowns import buttons
 
 
 @pytest.fixture
@@ -38,6 +40,7 @@ async def test_a_team_is_asked_once_a_month_for_what_it_has_not_confirmed_for_lo
     await a_year_on(stage)
     [asked] = await lists(stage)
     assert "4 things that nobody of you has confirmed for long:" in asked.text
+    assert "• The application of *payments-db* · tier 1 · yours since" in asked.text
     assert asked.text.index("*payments-db* · tier 1 · yours since") < asked.text.index("*checkout* · yours since")
     assert "checkout-worker" not in asked.text, "what is inherited is confirmed where it comes from"
     await a_year_on(stage, 1)
@@ -52,17 +55,39 @@ async def test_all_still_ours_confirms_what_was_listed_and_only_for_the_team(sta
     await stage.press(asked, "ownership.attest", user="solo")
     assert "Only an owner of this can confirm it" in said(stage, "solo")
     pressed = await stage.press(asked, "ownership.attest", user="grace")
-    assert said(stage, "grace").startswith("Confirmed as yours: *payments-db*, *checkout*")
+    assert said(stage, "grace").startswith("Confirmed as yours: the application of *payments-db*, *checkout*")
     assert (await actions(stage)).count("ownership.attest") == 1
     grace = stage.slack.workspace.user("grace").id
+    [digest] = [each for each in await drained(stage, "payments") if each.ts == asked.ts]
+    assert "*Still yours?* Confirmed as yours: the application of *payments-db*, *checkout*" in digest.text
+    assert f"<@{grace}> said so." in digest.text
+    assert not any("All still ours" in each or "Not ours" in each for each in buttons(digest))
     assert f"confirmed by <@{grace}>" in (await stage.ask("/whoowns invoices service", user="lin")).text
     platform = [each for each in await facts(stage) if each.team_id != (await payments(stage)) and each.confirmed_at]
     assert platform == [], "nobody else's facts are confirmed"
     await stage.slack.deliver_again(pressed)
-    await stage.press(asked, "ownership.attest", user="ada")
-    assert said(stage, "ada") == "Grace Marsh has confirmed these already."
+    await stage.settle()
+    assert (await actions(stage)).count("ownership.attest") == 1
     await a_year_on(stage, 5)
     assert len(await lists(stage)) == 1, "it is confirmed"
+
+
+async def test_what_is_disputed_is_asked_by_itself_and_nobody_confirms_a_side_of_it(stage: Stage) -> None:
+    context = stage.baton.context
+    await stage.bring(SourceCatalog(assets=[asset("checkout", owners=(team_owns("Search"),))]), source="csv")
+    await a_year_on(stage)
+    [asked] = await lists(stage)
+    assert "checkout" not in asked.text
+    [number] = [each for each in context.snapshot.directory.ids() if name_of(stage, each) == "checkout"]
+    grace = stage.slack.workspace.user("grace").id
+    attestation.used(context, grace, team_id=await payments(stage), asset_ids=[number])
+    await stage.settle()
+    assert [each for each in await facts(stage) if each.confirmed_at is not None] == []
+
+
+def name_of(stage: Stage, number: int) -> str:
+    found = stage.baton.context.snapshot.asset(number)
+    return found.name if found is not None else ""
 
 
 async def test_one_that_is_not_theirs_is_given_up_with_a_reason(stage: Stage) -> None:

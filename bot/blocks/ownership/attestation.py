@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as calendar_day
+from typing import TypeAlias
 
+from bot.blocks.ownership import words
 from bot.blocks.ownership.actions import ATTEST, NOT_OURS, AssetValue
 from bot.blocks.text import Block, Rendered, bold, button, context, date, escape, plain, section
 from bot.blocks.values import encode
+from bot.domain.catalog import Area
 from bot.domain.ownership.attestation import Unattested
-from bot.domain.records import PersonRecord, TeamRecord
+from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 
 _MOST_TEAMS, _MOST_NAMES, _MOST_WEEKS = 15, 5, 14
 _BAR = 10
+_HEAD = "*Still yours?*"
+
+#: What was confirmed: these areas of an asset.
+ConfirmedPart: TypeAlias = tuple[AssetRecord, tuple[Area, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +54,44 @@ class Campaign:
 
 def listed(attestation_id: int, items: Sequence[Unattested]) -> Rendered:
     """Return the section of the digest that asks whether these are still the team's."""
-    head = f"*Still yours?* {_things(len(items))} that nobody of you has confirmed for long:"
+    head = f"{_HEAD} {_things(len(items))} that nobody of you has confirmed for long:"
     lines = [_line(each) for each in items]
     blocks: list[Block] = [section(head)]
     for each, line in zip(items, lines, strict=True):
-        name = plain(each.asset.name, 45)
-        wrong = button("Not ours…", NOT_OURS, encode(AssetValue(each.asset.id)), label=f"Not ours… {name}")
+        name, area = plain(each.asset.name, 45), each.areas[0] if len(each.areas) == 1 else None
+        value = encode(AssetValue(each.asset.id, None if area is Area.ALL else area))
+        wrong = button("Not ours…", NOT_OURS, value, label=f"Not ours… {name}")
         blocks.append({**section(line), "accessory": wrong})
     all_ours = button(
         "All still ours", ATTEST, str(attestation_id), label="All still ours, but for what is not any more"
     )
     blocks.append({"type": "actions", "elements": [all_ours]})
-    return Rendered("\n".join([head, *(f"• {line}" for line in lines)]), blocks)
+    marked = [{**each, "block_id": f"{_block_ids(attestation_id)}{n}"} for n, each in enumerate(blocks)]
+    return Rendered("\n".join([head, *(f"• {line}" for line in lines)]), marked)
 
 
-def attested(names: Sequence[str], by: PersonRecord | None = None) -> Rendered:
+def answered(before: Rendered, attestation_id: int, answer: Rendered, by: PersonRecord | None) -> Rendered:
+    """Return a message with a list once the list is answered: what came of it stands in its place."""
+    said, ids = f"{_HEAD} {answer.text}", _block_ids(attestation_id)
+    if by is not None:
+        said += f" {words.person(by)} said so."
+    places = [n for n, each in enumerate(before.blocks) if str(each.get("block_id", "")).startswith(ids)]
+    if not places:
+        return before
+    old = [str(before.blocks[n].get("text", {}).get("text", "")) for n in places]
+    text = before.text.replace("\n".join([old[0], *(f"• {each}" for each in old[1:] if each)]), said)
+    blocks = [each for n, each in enumerate(before.blocks) if n not in places]
+    blocks.insert(places[0], section(said))
+    return Rendered(text, blocks)
+
+
+def attested(parts: Sequence[ConfirmedPart], by: PersonRecord | None = None) -> Rendered:
     """Return the receipt for "All still ours"; `by` is who had said it before."""
     if by is not None:
         return Rendered(f"{escape(by.name, 80) or 'Somebody'} has confirmed these already.")
-    shown = ", ".join(bold(each, 60) for each in names)
-    nothing = "Nothing changed: each of these is somebody else's by now, or somebody has asked whether it is yours."
-    return Rendered(f"Confirmed as yours: {shown}." if names else nothing)
+    shown = ", ".join(words.part(asset, *areas) for asset, areas in parts)
+    nothing = "Nothing changed: each of these is somebody else's by now, or it is asked by itself whether it is yours."
+    return Rendered(f"Confirmed as yours: {shown}." if parts else nothing)
 
 
 def campaign(made: Campaign) -> Rendered:
@@ -89,7 +113,11 @@ def campaign(made: Campaign) -> Rendered:
 def _line(one: Unattested) -> str:
     tier = f" · tier {one.asset.tier}" if one.asset.tier is not None else ""
     since = f"confirmed {date(one.since)}" if one.was_confirmed else f"yours since {date(one.since)}, never confirmed"
-    return f"{bold(one.asset.name, 80)}{tier} · {since}"
+    return f"{words.sentence(words.part(one.asset, *one.areas))}{tier} · {since}"
+
+
+def _block_ids(attestation_id: int) -> str:
+    return f"ownership.attest.{attestation_id}."
 
 
 def _team(had: TeamProgress) -> str:

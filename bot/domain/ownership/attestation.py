@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from bot.domain.catalog import Role
+from bot.domain.catalog import Area, Role
 from bot.domain.records import AssetRecord
 
 #: Things that one list names: nobody vouches for more at a glance.
@@ -15,11 +15,15 @@ MOST_LISTED = 8
 
 @dataclass(frozen=True, slots=True)
 class Unattested:
-    """An asset that its team has not confirmed since a moment, which is when it became the team's if it never did."""
+    """An asset that its team has not confirmed since a moment, which is when it became the team's if it never did.
+
+    `areas` are those that it owns itself.
+    """
 
     asset: AssetRecord
     since: datetime
     was_confirmed: bool
+    areas: tuple[Area, ...] = (Area.ALL,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,14 @@ def unattested(
             continue
         since, was_confirmed = min(confirmed)
         if now - since > stale_after:
-            found.append(Unattested(asset, since, was_confirmed))
+            found.append(Unattested(asset, since, was_confirmed, areas_of(asset, team_id)))
     return sorted(found, key=lambda each: (each.asset.tier or 99, each.since, each.asset.id))
+
+
+def areas_of(asset: AssetRecord, team_id: int) -> tuple[Area, ...]:
+    """Return the areas of an asset that a team owns itself."""
+    owned = {fact.area for fact in asset.facts if fact.team_id == team_id and fact.role is Role.OWNER}
+    return tuple(area for area in Area if area in owned)
 
 
 def standing(assets: Sequence[AssetRecord], team_id: int, *, since: datetime) -> Standing:
