@@ -1,0 +1,62 @@
+"""Sentences with one name or two: the owner of the one that is asked for, or both to choose from; never another's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.services import ownership
+from bot.services.ownership import Answered, Missing, SeveralAssets
+from bot.services.questions import Always, OnDay
+from tests.benchmarks.asking import Asked, asked, stored
+
+pytestmark = pytest.mark.bench
+
+_SET: dict[str, list[dict[str, Any]]] = yaml.safe_load(
+    Path(__file__).with_name("ownership_sentences.yaml").read_text(encoding="utf-8")
+)
+
+
+async def test_a_sentence_is_about_what_it_asks_for(tmp_path: Path) -> None:
+    counted: Counter[str] = Counter()
+    amiss: list[str] = []
+    assets = [{**asset, "owner": f"of-{asset['name']}"} for asset in _SET["assets"]]
+    files = {"c.yaml": yaml.safe_dump({"baton": 1, "assets": assets})}
+    async with stored(tmp_path) as database, asked(database, tmp_path / "files", files, "baton") as catalog:
+        for sentence in _SET["sentences"]:
+            about, said = sentence["about"], _said(catalog, sentence["text"])
+            outcome = _outcome(about, said)
+            counted[outcome] += 1
+            if outcome != "right":
+                amiss.append(f"  {outcome}: {sentence['text']!r} is about {about}, not {said}")
+    print(f"\nownership sentences: {counted.total()} {dict(counted)}", *amiss, sep="\n")
+    assert counted.total() >= 150
+    assert counted["wrong"] == 0
+    assert counted["right"] / counted.total() >= 0.95
+
+
+def _said(catalog: Asked, text: str) -> str | list[str]:
+    """Return the name of the asset that is answered for, or those that are offered."""
+    found = ownership.answer(catalog.deps, catalog.catalog, text)
+    if isinstance(found, OnDay | Always):
+        found = ownership.find(catalog.deps, catalog.catalog, found.text)
+    match found:
+        case Answered(verdict=verdict):
+            return verdict.asset.name
+        case SeveralAssets(choices=choices) | Missing(choices=choices):
+            return [asset.name for asset, _ in choices]
+        case _:
+            return []
+
+
+def _outcome(about: str | list[str] | None, said: str | list[str]) -> str:
+    """Tell a right answer from none and from a wrong one. What is to be offered may be offered in any order."""
+    if isinstance(said, str):
+        return "right" if said == about else "wrong"
+    if isinstance(about, list):
+        return "right" if set(said) == set(about) else "not all offered"
+    return "right" if about is None else "asked back" if len(said) > 1 else "unknown"
