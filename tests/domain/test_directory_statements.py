@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.directory import Directory, Nearest, Several
-from bot.domain.directory.questions import asking_clause
+from bot.domain.directory.clauses import asking_clause
 from tests.domain.directory_assets import answer, asset
 
 _CATALOG = [

@@ -23,6 +23,8 @@ _LEADING = _ARTICLES | FOREIGN_WORDS
 #: Without one of these, or a comma, nothing is listed.
 _JOINING = _AND | _ALONG | _WITH
 _IT = frozenset({"it", "them", "that"})
+#: What follows is not asked for: "not login, …", "thanks for login! …".
+_NOT_ASKED = frozenset({"not", "no", "thanks", "thank", "thx"})
 _PLACING = frozenset({"behind", "of", "for", "in", "on", "under", "used", "by", "below"})
 
 
@@ -44,7 +46,7 @@ def listed(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Re
     """
     if not any(chunk.has_comma or chunk.folded in _JOINING for chunk in question.chunks):
         return None
-    items = _items(question.chunks)
+    items = _items(index, question.chunks)
     if len(items) < 2 or all(item.kind for item in items):
         return None
     if (whole := by_windows(index, question, is_plain=True, limit=limit)) is not None and isinstance(whole, Match):
@@ -95,15 +97,17 @@ def _named(index: DirectoryIndex, chunks: tuple[Chunk, ...], *, limit: int) -> M
     return None
 
 
-def _items(chunks: Sequence[Chunk]) -> list[_Item]:
+def _items(index: DirectoryIndex, chunks: Sequence[Chunk]) -> list[_Item]:
     """Return the items of a list; none where a sentence goes on between them."""
     start = next((place for place in range(len(chunks)) if not _only_asks(chunks, place)), len(chunks))
+    if any(chunk.folded in _NOT_ASKED for chunk in chunks[:start]):
+        return []
     if start and chunks[start - 1].folded in _ITS:
         start -= 1
     end = max((place + 1 for place in range(len(chunks)) if not _trails(chunks, place)), default=0)
     if end < len(chunks) and chunks[end - 1].part in (Part.KIND, Part.KIND_OR_AREA):
         end += next((count for count, chunk in enumerate(chunks[end:], 1) if chunk.folded in _IT), 0)
-    items = [_item(run, is_joined=is_joined) for run, is_joined in _runs(chunks[start:end])]
+    items = [_item(index, run, is_joined=is_joined) for run, is_joined in _runs(chunks[start:end])]
     return [] if None in items else [item for item in items if item is not None]
 
 
@@ -125,12 +129,14 @@ def _runs(chunks: Sequence[Chunk]) -> Iterator[tuple[tuple[Chunk, ...], bool]]:
         yield tuple(run), is_joined
 
 
-def _item(run: tuple[Chunk, ...], *, is_joined: bool) -> _Item | None:
+def _item(index: DirectoryIndex, run: tuple[Chunk, ...], *, is_joined: bool) -> _Item | None:
     """Return an item without articles; None where it is more than a name and what it is."""
     bare = tuple(chunk for chunk in run if chunk.folded not in _ARTICLES)
     words = [chunk.folded for chunk in bare]
     kinds = [word for word in words if word in KIND_WORDS or word in AREA_WORDS]
-    if len(kinds) == 1 and not set(words) - set(kinds) - _IT - _PLACING and not any(chunk.is_quoted for chunk in bare):
+    is_name = len(words) == 1 and words[0] in index.folded and not any(chunk.folded in _ITS for chunk in run)
+    is_part = len(kinds) == 1 and not set(words) - set(kinds) - _IT - _PLACING
+    if is_part and not is_name and not any(chunk.is_quoted for chunk in bare):
         return _Item(bare, kinds[0], is_joined)
     if not bare or any(chunk.part is Part.QUESTION for chunk in bare):
         return None

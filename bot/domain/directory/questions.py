@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
@@ -15,6 +15,7 @@ from bot.domain.directory.vocabulary import (
     DOUBTFUL_WORDS,
     ELISIONS,
     ENDINGS,
+    ENVIRONMENT_WORDS,
     FOREIGN_WORDS,
     JOINING_WORDS,
     KIND_WORDS,
@@ -51,19 +52,10 @@ _ENDED = re.compile(r"(?P<name>.{2,})(?P<mark>['’:-])(?P<ending>[^\W\d_]{1,5})
 _ELIDED = re.compile(r"(?P<before>[^\W\d_]{1,5})['’](?P<name>.{2,})")
 
 
-#: Where a clause ends: a sentence, a comma, a dash or "but", with something behind it.
-_CLAUSES = re.compile(
-    r"(?<=[^\s.][.!?;])\s+|\n+|,\s+|\s+[-–—]+\s+|\s+(?:but|because|since|as(?!\s+of\b)|though|while|so)\s+"
-    r"|\s+and\s+(?=(?:who|whom|whose|who's|which\s+team|what\s+team)\b)",
+ASKING = re.compile(
+    r"(?<![\w-])(?:who|whom|whose|who's|which team|what team|owns?|owned|owners?|responsible|in charge"
+    r"|look(?:s|ing)? after)(?![\w-])",
     re.IGNORECASE,
-)
-_ASKING = re.compile(
-    r"\b(?:who|whom|whose|who's|which team|what team|owns?|owned|owners?|responsible|in charge|look(?:s|ing)? after)\b",
-    re.IGNORECASE,
-)
-#: What stands for something that another clause names.
-_PRONOUN = re.compile(
-    r"\b(?:(?:it|its|this|that|them|these|those|there|which|what)|(?:its|their)\s+\w+)\W*$", re.IGNORECASE
 )
 #: Chinese, Japanese and Korean write no blank between a name and the words around it.
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
@@ -91,15 +83,15 @@ _BESIDE = (
 _ANOTHER = re.compile(rf"\b(?:{_THING}(?:\S+\s+){{0,5}}?{_USES}|{_BESIDE})\b", re.IGNORECASE)
 
 
-_HOLDING = r"(?:own|run|maintain|manage|handle|support|operate|look\s+after|take\s+care\s+of)"
+_HOLDING = r"(?:own|run(?!\s+(?:on|in|at|with))|maintain|manage|handle|support|operate|look\s+after|take\s+care\s+of)"
 #: A question with yes or no for its answer: "is checkout owned by infra-ops?", "does infra-ops own checkout?", "does
 #: checkout belong to infra-ops?".
 _WHETHER = re.compile(
     r"(?:is|are|isn['’]?t|aren['’]?t|was|does|do|doesn['’]?t|don['’]?t)\s+"
     r"(?:(?P<held>\S.*?)\s+(?:(?:still|now|actually|really|currently)\s+)?(?:owned|run|maintained|managed|handled|supported|operated"
     r"|looked\s+after)\s+by\s+\S|"
-    rf"\S.*?\s(?:(?:(?:still|responsible|accountable)\s+)?{_HOLDING}|(?:responsible|accountable)\s+for|in\s+charge\s+of|owners?\s+of)\s+(?P<of>\S.*)|"
-    r"(?P<belonging>\S.*?)\s+(?:still\s+)?belong\s+to\s+\S)",
+    r"(?P<belonging>\S.*?)\s+(?:still\s+)?belong\s+to\s+\S|"
+    rf"\S.*?\s(?:(?:(?:still|responsible|accountable)\s+)?{_HOLDING}|(?:responsible|accountable)\s+for|in\s+charge\s+of|owners?\s+of)\s+(?P<of>\S.*))",
     re.IGNORECASE | re.DOTALL,
 )
 _WHETHER_BEGINS = ("is ", "are ", "isn", "aren", "was ", "does", "do ", "don")
@@ -107,11 +99,14 @@ _WHETHER_BEGINS = ("is ", "are ", "isn", "aren", "was ", "does", "do ", "don")
 _AND = re.compile(r"\s[&+]\s")
 #: What a Kubernetes object is called by kubectl or in its cluster: `deploy/checkout`, `checkout-7d9f8b6c5d-x2x9z`,
 #: `checkout.shop.svc.cluster.local:8080`. A pod has its parent's name with two marks, of which the first has a digit.
+#: What it listens at, and where it runs: `https://checkout/health`, `checkout:8080`, `checkout-prod`.
 _OBJECT = re.compile(
     r"(?:deploy(?:ments?)?|sts|statefulsets?|ds|daemonsets?|svc|services?|ing|ingress(?:es)?|cronjobs?|cj)(?:\.[a-z0-9.]+)?/(?P<name>[\w.-]+)"
     r"|(?:pods?|po|jobs?|rs|replicasets?)(?:\.[a-z0-9.]+)?/(?P<parent>[\w.-]+?)(?:-[a-z0-9]{8,10})?(?:-(?:[a-z0-9]{5}|\d{1,10}))?"
     r"|(?P<owner>[\w.-]+?)-(?=[a-z]*\d)[a-z0-9]{8,10}-[a-z0-9]{5}"
-    r"|(?P<host>[\w-]+)\.[\w-]+\.svc(?:\.[\w.-]+)?(?::\d+)?",
+    r"|(?:https?://)?(?P<host>[\w-]+)\.[\w-]+\.svc(?:\.[\w.-]+)?(?::\d+)?(?:/\S*)?"
+    r"|https?://(?P<local>[\w-]+)(?::\d+)?(?:/\S*)?|(?P<port>[\w-]+):\d{2,5}"
+    r"|(?P<run>[\w-]+)-(?:prod|prd|production|staging|stg|stage|preprod)",
     re.IGNORECASE,
 )
 #: A blank that is escaped, as shells write it.
@@ -144,7 +139,7 @@ class Chunk:
     is_quoted: bool = False
     #: Whether it ended in 's.
     is_possessive: bool = False
-    #: Whether a comma stood behind it.
+    #: Whether a comma stood behind it, or a bracket.
     has_comma: bool = False
 
 
@@ -177,8 +172,11 @@ def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNK
             if len(chunks) == max_chunks:
                 break
             chunk = _chunk(raw, is_quoted=is_quoted)
-            if chunk is not None:
-                chunks.append(chunk)
+            if chunk is None:
+                continue
+            if raw[0] == "(" and chunks:
+                chunks[-1] = replace(chunks[-1], has_comma=True)
+            chunks.append(chunk)
     return ParsedQuestion(chunks=tuple(chunks), links=tuple(links))
 
 
@@ -215,9 +213,11 @@ def before_predicate(question: ParsedQuestion) -> ParsedQuestion | None:
     return None
 
 
-def is_sentence(text: str) -> bool:
-    """Whether a text asks something, in whatever language, and is not only a name or a few words of one."""
-    if "?" in text or _ASKING.search(text) is not None or not text.isascii():
+def is_sentence(text: str, question: ParsedQuestion) -> bool:
+    """Whether a text says something, in whatever language, and is not only a name or a few words of one."""
+    if any(chunk.part is Part.QUESTION or chunk.is_quoted for chunk in question.chunks) or " (" in text:
+        return True
+    if "?" in text or ASKING.search(text) is not None or not text.isascii():
         return True
     return sum(word in FOREIGN_WORDS for word in text.lower().split()[:_MOST_WORDS]) > 1
 
@@ -235,32 +235,9 @@ def asked_whether(text: str) -> str:
     if not text[:5].lower().startswith(_WHETHER_BEGINS):
         return ""
     found = _WHETHER.match(text)
-    if found is None or _ASKING.search(text, found.end()) is not None:  # "…, and who owns login?"
+    if found is None or ASKING.search(text, found.end()) is not None:  # "…, and who owns login?"
         return ""
     return found["held"] or found["of"] or found["belonging"]
-
-
-def asking_clause(text: str, is_known: Callable[[str], bool]) -> str:
-    """Return the clause that asks, of several: "who owns headlamp" of "kubelet is fine but who owns headlamp".
-
-    Empty where the text is one clause, and where the one that asks names nothing ("checkout is down, who owns it?").
-    `is_known` tells, folded, the names of assets: one may be called by a word of questions.
-    """
-    clauses = [clause for clause in _CLAUSES.split(text) if clause.strip()]
-    if len(clauses) < 2:
-        return ""
-    asking = [clause for clause in clauses if _ASKING.search(clause)]
-    naming = [
-        clause for clause in asking if not _PRONOUN.search(clause) and _names_something(read(clause).chunks, is_known)
-    ]
-    return naming[0] if len(naming) == 1 else ""
-
-
-def _names_something(chunks: Sequence[Chunk], is_known: Callable[[str], bool]) -> bool:
-    # "who do I page?" names nothing, unless something is called page.
-    said = [chunk for chunk in chunks if chunk.part is not Part.QUESTION]
-    said = [chunk for chunk in said if chunk.part is not Part.DOUBTFUL or is_known(chunk.folded)]
-    return bool(said) or (len(chunks) > 1 and len(chunks[-1].folded) > 3 and is_known(chunks[-1].folded))
 
 
 def name_in(text: str, understood_as: str) -> str:
@@ -353,21 +330,24 @@ def _part(folded: str, *, is_whole: bool) -> Part:
 def _uninflected(chunk: Chunk, is_name: Callable[[str], bool]) -> Chunk:
     if is_name(chunk.folded):
         return chunk
+    is_quoted = chunk.is_quoted
     ended, elided = _ENDED.fullmatch(chunk.text), _ELIDED.fullmatch(chunk.text)
     if ended is not None and ended["ending"].lower() in ENDINGS[ended["mark"].replace("’", "'")]:
         name = ended["name"]
     elif elided is not None and elided["before"].lower() in ELISIONS:
         name = elided["name"]
     elif _may_be_object(chunk) and (found := _OBJECT.fullmatch(chunk.text)) is not None:
-        name = next(filter(None, found.groups()))
+        name, is_quoted = next(filter(None, found.groups())), True  # nothing goes on with it
     else:
         return chunk
-    bare = _chunk(name, is_quoted=chunk.is_quoted) if is_name(fold(name)) else None
-    return bare or chunk
+    bare = _chunk(name, is_quoted=is_quoted) if is_name(fold(name)) else None
+    return replace(bare, has_comma=chunk.has_comma) if bare is not None else chunk
 
 
 def _may_be_object(chunk: Chunk) -> bool:
-    return "/" in chunk.text or ".svc" in chunk.text or (len(chunk.words) > 2 and chunk.text[-6:-5] == "-")
+    if "/" in chunk.text or ":" in chunk.text or ".svc" in chunk.text:
+        return True
+    return len(chunk.words) > 1 and (chunk.text[-6:-5] == "-" or chunk.words[-1] in ENVIRONMENT_WORDS)
 
 
 def _forgiven(chunk: Chunk, is_known: Callable[[str], bool]) -> Chunk:

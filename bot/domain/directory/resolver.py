@@ -9,18 +9,19 @@ from rapidfuzz.distance import OSA
 
 from bot.domain.catalog import AssetKind
 from bot.domain.directory import by_words, places
+from bot.domain.directory.alone import named_alone
 from bot.domain.directory.answers import Candidate, Match, Nearest, Resolution, ResolutionMethod, Several
 from bot.domain.directory.choices import FoundAssets, candidates, choose, parts_of_kind
+from bot.domain.directory.clauses import asking_clause
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.lists import listed
-from bot.domain.directory.mentions import mentioned, named_alone
+from bot.domain.directory.mentions import mentioned
 from bot.domain.directory.nearest import nearest
 from bot.domain.directory.questions import (
     Chunk,
     ParsedQuestion,
     Part,
     asked_whether,
-    asking_clause,
     asks_for_another,
     before_predicate,
     forgiven,
@@ -29,6 +30,7 @@ from bot.domain.directory.questions import (
     uninflected,
 )
 from bot.domain.directory.readings import Reading, asks_for_part, part_of_name, readings
+from bot.domain.directory.sentences import told_apart
 from bot.domain.directory.statements import is_said_in_passing
 from bot.domain.directory.typos import behind_slips
 from bot.domain.directory.vocabulary import AREA_WORDS
@@ -75,13 +77,14 @@ def _resolved(index: DirectoryIndex, text: str, question: ParsedQuestion, *, lim
         question = read(clause)
     question = uninflected(question, index.folded.__contains__)
     if not asks_for_another(clause or text):
-        return _sought(index, text, question, limit=limit)
+        found = _sought(index, text, question, limit=limit)
+        return told_apart(index, question, clause or text, found, limit=limit)
     named: Sequence[Match] = mentioned(index, [clause or text], limit=limit)
     if not named:
-        found = _sought(index, text, question, limit=limit)
-        if not isinstance(found, Match):
-            return found
-        named = [found]
+        sought = _sought(index, text, question, limit=limit)
+        if not isinstance(sought, Match):
+            return sought
+        named = [sought]
     return Nearest(tuple(Candidate(one.asset_id, one.confidence, one.understood_as) for one in named), question.text)
 
 
@@ -104,7 +107,7 @@ def _sought(index: DirectoryIndex, text: str, question: ParsedQuestion, *, limit
             return part
         if answer is not None:
             return _or_another(index, answer, question.chunks[len(beginning.chunks) :], question.text, limit=limit)
-    if is_sentence(text) and (alone := named_alone(index, question, limit=limit)) is not None:
+    if is_sentence(text, question) and (alone := named_alone(index, question, text, limit=limit)) is not None:
         return alone
     # A question's own words are no part of a name that is misspelt.
     likely = [reading for reading in found if reading.is_likely] or found

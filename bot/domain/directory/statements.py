@@ -17,6 +17,7 @@ from bot.domain.directory.vocabulary import (
     FOREIGN_WORDS,
     KIND_WORDS,
     LONG_ENOUGH,
+    ORDINARY_WORDS,
     PART_OF_WORDS,
     QUESTION_WORDS,
     STATE_WORDS,
@@ -74,7 +75,7 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
     Mentions are decided alike: a short word is none, a longer one only where it stands as names do ("checkout is down",
     "the deploy of checkout").
     """
-    if _asks(question, text):
+    if asks_for_somebody(question, text):
         return False
     if "?" not in text and _GOOD_NEWS.search(text) is not None and _STILL_BAD.search(text) is None:
         return True
@@ -103,7 +104,7 @@ def _says_no_more(word: str) -> bool:
     return word in _BESIDE_NAME or word in KIND_WORDS or word in AREA_WORDS or word in PART_OF_WORDS
 
 
-def _asks(question: ParsedQuestion, text: str) -> bool:
+def asks_for_somebody(question: ParsedQuestion, text: str) -> bool:
     """Whether a text asks for an owner, in English or in words of another language."""
     return _ASKS.search(text) is not None or asks_in_another_language(question)
 
@@ -116,7 +117,7 @@ def _names(index: DirectoryIndex, chunk: Chunk, found: Match) -> bool:
 def _is_ordinary(chunk: Chunk) -> bool:
     if chunk.is_quoted or len(chunk.words) != 1:
         return False
-    return chunk.folded in COMMON_WORDS or chunk.part is not Part.NAME
+    return chunk.folded in ORDINARY_WORDS or chunk.part is not Part.NAME
 
 
 def _has_kind_beside(chunks: Sequence[Chunk], place: int) -> bool:

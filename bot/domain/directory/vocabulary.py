@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from bot.data import table
 from bot.domain.catalog import Area, AssetKind
+from bot.domain.names import fold
 
 #: The whole file, for the words that a noun has for itself.
 VOCABULARY = table("vocabulary")
@@ -39,10 +40,15 @@ PART_OF_WORDS = _words("part_of")
 FOREIGN_PART_OF_WORDS = _words("foreign_part_of")
 ENVIRONMENT_WORDS = _words("environment")
 FOREIGN_WORDS = _words("foreign")
+FOREIGN_INTERROGATIVES = frozenset(map(fold, _words("foreign_interrogatives")))
+FOREIGN_BUT = _words("foreign_but")
+FOREIGN_AND = _words("foreign_and")
 #: Apostrophe, colon or hyphen -> what may stand behind it at the end of a name.
 ENDINGS = MappingProxyType({mark: frozenset(words.split()) for mark, words in VOCABULARY["endings"].items()})
 ELISIONS = _words("elisions")
 COMMON_WORDS = _words("common")
+#: Those of them that nobody says without meaning what is called so.
+ORDINARY_WORDS = COMMON_WORDS - _words("products")
 #: An ordinary word of so many letters counts as a name where it is an asset's whole name.
 LONG_ENOUGH = 6
 #: The kind word that a name may have or lack and still be the same thing's, in whatever spelling.

@@ -1,0 +1,236 @@
+"""The one asset that a sentence names exactly: it is meant, whatever is said around it in whatever language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.domain.catalog import Area
+from bot.domain.directory.answers import Match, ResolutionMethod, Several
+from bot.domain.directory.choices import CONFIDENCE, candidates, of_kinds, run_named
+from bot.domain.directory.clauses import asks_in_words
+from bot.domain.directory.index import DirectoryIndex
+from bot.domain.directory.mentions import name_at
+from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
+from bot.domain.directory.readings import part_of_name
+from bot.domain.directory.sentences import is_name_there
+from bot.domain.directory.statements import asks_for_somebody, asks_in_another_language
+from bot.domain.directory.vocabulary import (
+    AREA_WORDS,
+    COMMON_WORDS,
+    FOREIGN_INTERROGATIVES,
+    FOREIGN_PART_OF_WORDS,
+    FOREIGN_WORDS,
+    KIND_WORDS,
+    PART_OF_WORDS,
+    STATE_WORDS,
+    TROUBLE_WORDS,
+    VERB_PARTICLES,
+)
+
+_MOST_CHUNKS = 40
+_PART_OF_WORDS = PART_OF_WORDS | FOREIGN_PART_OF_WORDS
+#: A ticket's key says what it is about elsewhere: `SHOP-123`. A region is where something runs.
+_TICKET = re.compile(r"[A-Z][A-Z0-9]{1,9}-\d{1,7}")
+_REGION = re.compile(r"[a-z]{2,7}-(?:gov-)?(?:north|south|east|west|central)\w*-?\d?[a-d]?", re.IGNORECASE)
+_ARTICLES = frozenset(
+    """the our my this that your its their la le les el los las il lo der dem den das die het o os as
+    seine ihre""".split()  # noqa: SIM905
+)
+#: Before what somebody does: "who pays for", "I cannot connect to", "gets paged for".
+_BEFORE_VERB = frozenset(
+    """who whom whos can cant cannot could couldnt should shouldnt would will wont may might must do does did dont
+    doesnt i we you they to please pls plz lets anybody anyone somebody someone everybody nobody""".split()  # noqa: SIM905
+)
+#: … and before what has been done to them, or what somebody needs or has: "who has admin rights on".
+_BEFORE_PARTICIPLE = frozenset(
+    "gets get got getting being been be is are was has have had need needs want wants a an".split()  # noqa: SIM905
+)
+#: Between a word that asks and a role: "who is the tech lead of", "qui est le chef de".
+_COPULAS = frozenset("is are est es e ist sind ar er jest je on sont son sao".split())  # noqa: SIM905
+_WHO = frozenset({"who", "whom"})
+_WHICH = frozenset("which what quel quelle cual qual quale welcher welche".split())  # noqa: SIM905
+_TIMES = frozenset({"tonight", "tomorrow", "yesterday"})
+#: What French joins to a verb that asks.
+_INVERTED = frozenset("il elle on je tu nous vous ils elles moi lui".split())  # noqa: SIM905
+
+
+def named_alone(index: DirectoryIndex, question: ParsedQuestion, text: str, *, limit: int) -> Match | Several | None:
+    """Return the only asset that a text names exactly, whatever else it says in whatever language, or all if several.
+
+    None where it may well be about something else: another identifier, or a part that nobody knows ("the mirror of
+    checkout").
+    """
+    chunks = question.chunks
+    if len(chunks) > _MOST_CHUNKS:
+        return None
+    found: dict[int, Match] = {}
+    is_foreign = asks_in_another_language(question) or asks_in_words(chunks)
+    is_asked = asks_for_somebody(question, text)
+    place = 0
+    while place < len(chunks):
+        is_word_a_name = is_asked and is_name_there(chunks, place, is_foreign=is_foreign)
+        length, match = name_at(index, question, place, is_word_a_name=is_word_a_name)
+        if match is not None:
+            name = range(place, place + length)
+            if _is_of_unknown(index, chunks, place, is_foreign=is_foreign) or _has_part(index, chunks, name, match):
+                return None
+            if _goes_on(index, chunks, name, match, is_foreign=is_foreign):
+                return None
+            found.setdefault(match.asset_id, match)
+            for whole in _named_before(index, chunks, place):  # "mail for checkout": either may be meant
+                found.setdefault(whole, match)
+        elif _is_identifier(chunks[place], is_foreign=is_foreign):
+            return None
+        place += length
+    if len(found) > 1:
+        return Several(candidates(index, found, min(each.confidence for each in found.values()))[:limit], question.text)
+    # What stands beside the name is passed over, so it is no literal name, and may be a day that is over.
+    confidence = CONFIDENCE[ResolutionMethod.WORDS]
+    return next((replace(one, method=ResolutionMethod.WORDS, confidence=confidence) for one in found.values()), None)
+
+
+def _has_part(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match) -> bool:
+    """Whether what is asked for is said to be a part of what is named, and that is no such thing itself."""
+    said = (part_of_name(tuple(chunks), place, name) for place in range(len(chunks)) if place not in name)
+    words = [word for word in said if word and AREA_WORDS.get(word) in (None, Area.DATABASE)]
+    return any(index.assets[match.asset_id].kind not in KIND_WORDS[word][0] for word in words)
+
+
+def _is_identifier(chunk: Chunk, *, is_foreign: bool) -> bool:
+    """Whether a piece can only be a name: in quotes, or joined as no word of a sentence is."""
+    if chunk.part is not Part.NAME or all(word.isdigit() for word in chunk.words):
+        return False
+    if chunk.is_quoted:
+        return True
+    if len(chunk.words) < 2 or "'" in chunk.text or "’" in chunk.text:
+        return False
+    if _TICKET.fullmatch(chunk.text) or _REGION.fullmatch(chunk.text):
+        return False
+    # "sign-off", "faut-il"
+    return chunk.words[-1] not in VERB_PARTICLES and not (is_foreign and chunk.words[-1] in _INVERTED)
+
+
+def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match, *, is_foreign: bool) -> bool:
+    """Whether a name may be a piece of another's: "checkout cache" is no checkout, "payments-db 6" no payments-db.
+
+    A word of another alphabet goes on with nothing, nor does one for what the asset is, or for what somebody does; and
+    what is joined or in quotes is whole but for a number.
+    """
+    last = chunks[name.stop - 1]
+    before = () if name.start == 0 or chunks[name.start - 1].has_comma else chunks[name.start - 1 : name.start]
+    behind = () if last.has_comma else chunks[name.stop : name.stop + 2]
+    if behind and behind[0].folded in _TIMES:
+        behind = behind[1:]
+    if any(each.folded.isdigit() for each in (*before, *behind[:1])):
+        return True
+    if len(name) == 1 and (len(last.words) > 1 or last.is_quoted):
+        # "order-api mobile app" is another thing than order-api.
+        parts = [each.part for each in behind if not each.is_quoted and each.folded.isascii() and not _is_foreign(each)]
+        return parts in ([Part.NAME, Part.KIND], [Part.NAME, Part.KIND_OR_AREA])
+    after = [each.folded for each in behind]
+    if len(after) > 1 and after[0] in FOREIGN_PART_OF_WORDS and not _is_foreign(behind[1]):
+        return True  # "el api de pagos"
+    beside = [each for each in before if not _is_verb(chunks, name.start - 1, is_foreign=is_foreign)]
+    beside += [each for each in behind[:1] if not _is_trouble(each)]
+    return any(
+        each.part is not Part.QUESTION
+        and each.folded.isascii()
+        and not _is_foreign(each)
+        and not (_is_kind(each) and of_kinds(index, (match.asset_id,), (each.folded,), are_exact=False))
+        for each in beside
+    )
+
+
+def _is_trouble(chunk: Chunk) -> bool:
+    """Whether a word begins what is said of a name that gives trouble: "checkout throws errors"."""
+    stems = (chunk.folded, chunk.folded.removesuffix("s"), chunk.folded.removesuffix("es"))
+    words = STATE_WORDS | TROUBLE_WORDS
+    return any(stem in words or f"{stem}ing" in words or f"{stem[:-1]}ing" in words for stem in stems)
+
+
+def _is_verb(chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> bool:
+    """Whether a word before a name is what somebody does with it: "who funds checkout", "to restart login"."""
+    chunk = chunks[place]
+    if place == 0 or chunk.part not in (Part.NAME, Part.DOUBTFUL) or chunk.is_quoted:
+        return False
+    if chunks[place - 1].folded in _WHO:
+        return True
+    if chunk.folded in COMMON_WORDS:
+        return False
+    if is_foreign:
+        return not _is_object(chunks, place, is_foreign=True)
+    return chunks[place - 1].folded in _BEFORE_VERB
+
+
+def _is_kind(chunk: Chunk) -> bool:
+    """Whether a word says what something is: an application is an area only where it is "the application of"."""
+    is_application = chunk.part is Part.KIND_OR_AREA and AREA_WORDS[chunk.folded] is Area.APPLICATION
+    return chunk.part is Part.KIND or is_application
+
+
+def _is_foreign(chunk: Chunk) -> bool:
+    """Whether a piece is of the words around a name in another language; `s'occupe` is two."""
+    return chunk.folded in FOREIGN_WORDS or all(word in FOREIGN_WORDS for word in chunk.words)
+
+
+def _is_of_unknown(index: DirectoryIndex, chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> bool:
+    """Whether what stands before "of NAME" is a thing that nobody knows: "the mirror of", "la base de datos de"."""
+    while place > 0 and chunks[place - 1].folded in _ARTICLES:
+        place -= 1
+    if place < 2 or chunks[place - 1].folded not in _PART_OF_WORDS:
+        return False
+    joining, before = chunks[place - 1].folded, chunks[place - 2]
+    if before.part is Part.KIND or (_is_kind(before) and joining != "of"):
+        return True  # it has no such part: "the queue behind checkout"
+    if before.part is not Part.NAME and joining in PART_OF_WORDS:
+        return False  # "the deployments of checkout" are an area of checkout
+    if before.part in (Part.QUESTION, Part.DOUBTFUL) or _is_foreign(before) or joining == "to":
+        return False
+    return _is_object(chunks, place - 2, is_foreign=is_foreign) and run_named(index, (before,)) is None
+
+
+def _is_object(chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> bool:
+    """Whether the words that end at `place` are a thing that is asked for, and not what somebody does or is.
+
+    "Who owns the mirror of", but "who rotates the certificates of", "who is the chief of", "gets paged for".
+    """
+    if not is_foreign and _has_other_verb(chunks[: place + 1]):
+        return False
+    first = place
+    while first and chunks[first - 1].part is not Part.QUESTION and not _is_foreign(chunks[first - 1]):
+        first -= 1
+    if first == 0:
+        return not (place and chunks[0].folded.endswith("ing") and chunks[0].folded not in COMMON_WORDS)
+    word = chunks[first - 1].folded
+    if word in _ARTICLES:
+        return not _is_role(chunks, first - 1)
+    return word not in _BEFORE_VERB | _BEFORE_PARTICIPLE | FOREIGN_INTERROGATIVES
+
+
+def _is_role(chunks: Sequence[Chunk], article: int) -> bool:
+    """Whether an article begins what somebody is: "who is the chief of", "who's the chief of"."""
+    before = chunks[max(article - 2, 0) : article]
+    if not before or (len(before) == 1 and not before[0].is_possessive):
+        return False
+    if before[-1].folded in _WHO:
+        return before[-1].is_possessive
+    return before[-1].folded in _COPULAS and before[0].folded in _WHO | _WHICH | FOREIGN_INTERROGATIVES
+
+
+def _has_other_verb(chunks: Sequence[Chunk]) -> bool:
+    """Whether somebody is asked for who does what is no owner's to do: "who rotates", "whom can I bill"."""
+    for place, chunk in enumerate(chunks):
+        if chunk.folded in _WHO:
+            after = (each for each in chunks[place + 1 :] if each.folded not in _BEFORE_VERB)
+            verb = next(after, None)
+            return verb is not None and verb.part in (Part.NAME, Part.DOUBTFUL)
+    return False
+
+
+def _named_before(index: DirectoryIndex, chunks: Sequence[Chunk], place: int) -> Sequence[int]:
+    """Return the assets that the word before "for NAME" names, though it is an ordinary one."""
+    before = chunks[place - 2] if place >= 2 and chunks[place - 1].folded in PART_OF_WORDS else None
+    finding = run_named(index, (before,)) if before is not None and before.part is Part.NAME else None
+    return () if finding is None else finding.asset_ids

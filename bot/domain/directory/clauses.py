@@ -1,0 +1,108 @@
+"""The clause that asks, of a text with several: "who owns headlamp" of "kubelet is fine but who owns headlamp"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from bot.domain.directory.questions import ASKING, Chunk, Part, read
+from bot.domain.directory.vocabulary import FOREIGN_AND, FOREIGN_BUT, FOREIGN_INTERROGATIVES, FOREIGN_WORDS
+from bot.domain.names import fold
+
+
+def _any(words: frozenset[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+_WHO = r"who|whom|whose|who's|whos|which\s+team|what\s+team"
+#: Where a clause ends: a sentence, a comma, a bracket, a dash or "but", with something behind it. What joins names
+#: joins clauses only before a word that asks.
+_ENDS = re.compile(
+    rf"(?<=[^\s.][.!?;:])\s+|\n+|,\s+(?:(?:{_any(FOREIGN_BUT)})\s+)?|\s+[-–—]+\s+|\s*[、。，；！？]\s*|\s+(?=¿)"
+    r"|\s+(?:but|because|since|as(?!\s+of\b)|though|although|while|so"
+    rf"|{_any(FOREIGN_BUT)})(?:\s+|$)"
+    rf"|\s+and\s+(?=(?:{_WHO})\b)|\s+(?:{_any(FOREIGN_AND)})\s+(?=(?:{_any(FOREIGN_INTERROGATIVES)})\s)",
+    re.IGNORECASE,
+)
+_BRACKETS = re.compile(r"(?<=\s)\(([^()\n]*)\)(?=\W|$)")
+_ABOUT = re.compile(r"\W*(?:and\s+)?(?:what|how)\s+about\b", re.IGNORECASE)
+_BEGINS = re.compile(rf"\W*(?:(?:and|but|so|now|then|hey|hi|please|ok)\W+)*(?:{_WHO})\b", re.IGNORECASE)
+#: What stands for something that another clause names.
+_PRONOUN = re.compile(
+    r"\b(?:(?:it|its|this|that|them|these|those|there|which|what)|(?:its|their)\s+\w+)\W*$", re.IGNORECASE
+)
+#: What may stand before the name of which the next clause asks: "and login, whose is that?".
+_BEFORE_TOPIC = frozenset("the our my this that and now then also but so i mean rather or".split())  # noqa: SIM905
+#: Chinese, Japanese and Korean ask with these.
+_UNSPACED_WHO = ("谁", "誰", "누구", "누가", "担当", "负责", "담당")
+
+#: Whether a folded word is the name of an asset.
+IsKnown = Callable[[str], bool]
+
+
+def asking_clause(text: str, is_known: IsKnown) -> str:
+    """Return the clause that asks, of several: "who owns headlamp" of "kubelet is fine but who owns headlamp".
+
+    Where it names nothing, what stands before it may be a name and no more: "and login, whose is that?". Empty where
+    the text is one clause, and where neither says what is asked for ("checkout is down, who owns it?"). `is_known`
+    tells, folded, the names of assets: one may be called by a word of questions.
+    """
+    clauses = [clause for clause in _ENDS.split(_BRACKETS.sub(r", \1, ", text)) if clause.strip()]
+    if len(clauses) < 2:
+        return ""
+    chunks = [read(clause).chunks for clause in clauses]
+    asking = [place for place, clause in enumerate(clauses) if _asks(clause, chunks[place])]
+    naming = [
+        place for place in asking if not _PRONOUN.search(clauses[place]) and _names_something(chunks[place], is_known)
+    ]
+    if len(naming) > 1:
+        naming = [place for place in naming if _begins(clauses[place], chunks[place])]
+    if not naming and asking:
+        return ", ".join(" ".join(_names(each)) for each in _topics(chunks[: asking[-1]], is_known))
+    if len(naming) != 1 or any(_is_topic(each, is_known) for each in chunks[naming[0] + 1 :]):
+        return ""
+    return clauses[naming[0]]
+
+
+def asks_in_words(chunks: Sequence[Chunk]) -> bool:
+    """Whether there is a word that asks for somebody in another language than English."""
+    return any(
+        chunk.folded in FOREIGN_INTERROGATIVES or chunk.text.lower() in FOREIGN_INTERROGATIVES for chunk in chunks
+    ) or any(word in chunk.text for chunk in chunks if not chunk.text.isascii() for word in _UNSPACED_WHO)
+
+
+def _asks(clause: str, chunks: Sequence[Chunk]) -> bool:
+    return ASKING.search(clause) is not None or _ABOUT.match(clause) is not None or asks_in_words(chunks)
+
+
+def _begins(clause: str, chunks: Sequence[Chunk]) -> bool:
+    return _BEGINS.match(clause) is not None or _ABOUT.match(clause) is not None or asks_in_words(chunks[:2])
+
+
+def _topics(chunks: Sequence[Sequence[Chunk]], is_known: IsKnown) -> Sequence[Sequence[Chunk]]:
+    """Return the last clauses, as far as they are names and no more."""
+    first = len(chunks)
+    while first and _is_topic(chunks[first - 1], is_known):
+        first -= 1
+    return chunks[first:]
+
+
+def _is_topic(chunks: Sequence[Chunk], is_known: IsKnown) -> bool:
+    names = _names(chunks)
+    return bool(names) and is_known(fold("".join(names)))
+
+
+def _names(chunks: Sequence[Chunk]) -> list[str]:
+    return [chunk.text for chunk in chunks if chunk.folded not in _BEFORE_TOPIC]
+
+
+def _names_something(chunks: Sequence[Chunk], is_known: IsKnown) -> bool:
+    if asks_in_words(chunks):
+        # In another language, any word may be one of the question's.
+        return any(
+            (is_known(chunk.folded) and chunk.folded not in FOREIGN_WORDS) or len(chunk.words) > 1 for chunk in chunks
+        )
+    # "who do I page?" names nothing, unless something is called page.
+    said = [chunk for chunk in chunks if chunk.part is not Part.QUESTION]
+    said = [chunk for chunk in said if chunk.part is not Part.DOUBTFUL or is_known(chunk.folded)]
+    return bool(said) or (len(chunks) > 1 and len(chunks[-1].folded) > 3 and is_known(chunks[-1].folded))

@@ -1,0 +1,147 @@
+"""Which assets a sentence names exactly, ordinary words among them, and that two names are two answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from bot.domain.directory.answers import Match, Resolution, ResolutionMethod, Several
+from bot.domain.directory.choices import CONFIDENCE, candidates, of_kinds, run_named
+from bot.domain.directory.index import DirectoryIndex
+from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
+from bot.domain.directory.statements import asks_for_somebody, asks_in_another_language
+from bot.domain.directory.vocabulary import COMMON_WORDS, FOREIGN_WORDS, KIND_WORDS, MEANINGS, PART_OF_WORDS
+from bot.domain.names import tokens
+
+_MOST_CHUNKS_IN_NAME = 6
+#: Before a verb, and before no name: "I can't log in", "who helms that".
+_BEFORE_VERB = frozenset(
+    """can cant cannot could couldnt will wont would wouldnt should shouldnt dont doesnt didnt please lets i we you they
+    who whom whos""".split()  # noqa: SIM905
+)
+_ARTICLES = frozenset({"the", "a", "an", "our", "my", "your"})
+#: What says of a name that it is not the one: "the registry, not docker".
+_NOT = frozenset("not nicht kein keine pas non nao niet inte ikke ei nie ne 不是 forget without".split())  # noqa: SIM905
+_AREAS = (Part.AREA, Part.KIND_OR_AREA)
+_BEFORE_TIME = frozenset({"since", "after", "before", "during", "until"})
+#: Ways of finding a name that is not written so: its words may be other names.
+_BY_WORDS = frozenset({ResolutionMethod.WORDS, ResolutionMethod.ABBREVIATION})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A name as it stands in a text: its first chunk, and the first behind it."""
+
+    start: int
+    end: int
+    asset_ids: tuple[int, ...]
+    #: Whether it is an ordinary word, or one for a kind of thing, as well.
+    is_plain: bool
+
+
+def names_said(index: DirectoryIndex, question: ParsedQuestion) -> list[Said]:
+    """Return every exact name in a text, the longest at each place; no words that only questions are made of."""
+    chunks, found, place = question.chunks, [], 0
+    is_foreign = asks_in_another_language(question)
+    while place < len(chunks):
+        said = _said_at(index, chunks, place, is_foreign=is_foreign)
+        if said is not None:
+            found.append(said)
+        place = said.end if said is not None else place + 1
+    return found
+
+
+def _said_at(index: DirectoryIndex, chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> Said | None:
+    for length in range(min(_MOST_CHUNKS_IN_NAME, len(chunks) - place), 0, -1):
+        run = chunks[place : place + length]
+        finding = run_named(index, run)
+        if finding is None or not finding.is_certain:
+            continue
+        if length > 1 and not any(len(chunk.words) > 1 or chunk.part is Part.NAME for chunk in run):
+            continue
+        is_plain = length == 1 and _is_plain(run[0])
+        if is_plain and not is_name_there(chunks, place, is_foreign=is_foreign):
+            return None
+        return Said(place, place + length, tuple(finding.asset_ids), is_plain)
+    return None
+
+
+def _is_plain(chunk: Chunk) -> bool:
+    is_ordinary = chunk.folded in COMMON_WORDS or chunk.folded in FOREIGN_WORDS or chunk.part is not Part.NAME
+    return not chunk.is_quoted and len(chunk.words) == 1 and is_ordinary
+
+
+def is_name_there(chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> bool:
+    """Whether an ordinary word may be a name where it stands: no word of a question, and nothing that somebody does."""
+    chunk = chunks[place]
+    if chunk.part is Part.QUESTION or len(chunk.folded) < 2 or (chunk.part is Part.DOUBTFUL and not is_foreign):
+        return False
+    if is_foreign and chunk.folded in FOREIGN_WORDS:
+        return False
+    if place and chunks[place - 1].folded in _BEFORE_VERB:
+        return False
+    # "It fails since the release."
+    is_time = place > 1 and chunks[place - 1].folded == "the" and chunks[place - 2].folded in _BEFORE_TIME
+    return not (is_time and chunk.part in _AREAS)
+
+
+def told_apart(
+    index: DirectoryIndex, question: ParsedQuestion, text: str, found: Resolution, *, limit: int
+) -> Resolution:
+    """Return what was found or, where a text names several assets and what was found is one of them, all of these."""
+    said = [each for each in names_said(index, question) if not _is_denied(question.chunks, each.start)]
+    if len(said) < 2 or (all(each.is_plain for each in said) and not asks_for_somebody(question, text)):
+        return found
+    if isinstance(found, Match):
+        said = [each for each in said if not _only_describes(index, question.chunks, each, said, found)]
+        if _covers(index, question.chunks, said, found):
+            return found
+    ids = dict.fromkeys(one for each in said for one in each.asset_ids)
+    if len(ids) < 2 or (isinstance(found, Several) and not ids.keys() - {one.asset_id for one in found.candidates}):
+        return found
+    return Several(candidates(index, ids, CONFIDENCE[ResolutionMethod.WORDS])[:limit], question.text)
+
+
+def _is_denied(chunks: Sequence[Chunk], start: int) -> bool:
+    while start and chunks[start - 1].folded in _ARTICLES:
+        start -= 1
+    return start > 0 and chunks[start - 1].folded in _NOT
+
+
+def _only_describes(
+    index: DirectoryIndex, chunks: Sequence[Chunk], word: Said, said: Collection[Said], found: Match
+) -> bool:
+    """Whether a word for a kind or an area says what another name is, or which part of it: "the ledger database".
+
+    The database "behind" a thing, and its area, are what was found, or else the word is a name like another.
+    """
+    chunk = chunks[word.start]
+    if not word.is_plain or chunk.part not in (*_AREAS, Part.KIND) or found.asset_id in word.asset_ids:
+        return False
+    beside = [
+        each
+        for each in said
+        if (each.start == word.end and not chunk.has_comma)
+        or (each.end == word.start and not chunks[each.end - 1].has_comma)
+    ]
+    if any(
+        of_kinds(index, each.asset_ids, (chunk.folded,), are_exact=False)
+        for each in beside
+        if chunk.folded in KIND_WORDS
+    ):
+        return True
+    if all(found.asset_id not in each.asset_ids for each in said):
+        return True  # it is a part of what is named
+    is_part = word.end < len(chunks) and chunks[word.end].folded in PART_OF_WORDS
+    if found.area is None or not (is_part or beside):
+        return False
+    return is_part or any(fact.area is found.area for fact in index.assets[found.asset_id].facts)
+
+
+def _covers(index: DirectoryIndex, chunks: Sequence[Chunk], said: Sequence[Said], found: Match) -> bool:
+    """Whether what was found has a name of which all that is said are pieces."""
+    if found.method not in _BY_WORDS or any(found.asset_id in each.asset_ids for each in said):
+        return False
+    theirs = {MEANINGS.get(word, word) for word in tokens(index.assets[found.asset_id].name)}
+    words = (word for each in said for chunk in chunks[each.start : each.end] for word in chunk.words)
+    return all(MEANINGS.get(word, word) in theirs for word in words)
