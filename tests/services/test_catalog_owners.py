@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.catalog import Origin, OwnerClaim, OwnerRef, OwnerType, Problem
+from bot.domain.catalog import AssetClaim, Origin, OwnerClaim, OwnerRef, OwnerType, Problem
 from bot.services.catalog import ImportOutcome
 from bot.store import tables
 from bot.store.db import Database
@@ -344,3 +344,39 @@ async def test_an_owner_stays_when_another_source_names_the_asset(world: World) 
     await world.load("codeowners", replace(asset("1", "red"), owners=(handle,)))
     await world.load("csv", asset("1", "red"))
     assert await world.owners() == {"service:red": {("codeowners", "pay", "all", "owner")}}
+
+
+def by_team(number: str, handle: str) -> AssetClaim:
+    written = OwnerRef(handle.rpartition("/")[2], OwnerType.TEAM, handle)
+    return replace(asset(number, number), owners=(OwnerClaim(written),))
+
+
+@pytest.mark.parametrize("is_declared_first", [True, False])
+async def test_teams_of_two_organisations_stay_apart_when_a_source_declares_their_word(
+    world: World, *, is_declared_first: bool
+) -> None:
+    handles = {"1": "@nordhaven/platform", "2": "@portside/platform", "3": "@nordhaven/web"}
+    if is_declared_first:
+        await world.load("baton", team("platform", channel="#plat"))
+    report = await world.load("codeowners", *map(by_team, handles, handles.values()))
+    if is_declared_first:
+        said = [problem.message for problem in report.problems]
+        assert "no source declares the team 'portside/platform'; nearest: platform." in said
+    else:
+        await world.load("baton", team("platform", channel="#plat"))
+    assert await world.owners() == {
+        "service:1": {("codeowners", "platform", "all", "owner")},
+        "service:2": {("codeowners", "portside/platform", "all", "owner")},
+        "service:3": {("codeowners", "web", "all", "owner")},
+    }
+
+
+async def test_no_organisation_has_the_word_where_owners_are_named_by_both_alike(world: World) -> None:
+    async def named() -> set[str]:
+        return {name for held in (await world.owners()).values() for _, name, _, _ in held}
+
+    await world.load("baton", team("platform"))
+    await world.load("codeowners", by_team("1", "@one/platform"), by_team("2", "@two/platform"))
+    assert await named() == {"one/platform", "two/platform"}
+    await world.load("baton", team("platform", aliases=("two/platform",)))
+    assert await named() == {"one/platform", "platform"}

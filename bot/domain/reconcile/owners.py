@@ -82,10 +82,37 @@ def spelling(ref: OwnerRef) -> str:
     return ref.written if path_of(ref) else ref.name
 
 
-def shared_words(paths: Iterable[str]) -> frozenset[str]:
-    """Return the last words, folded, that several paths have: `ui` of `a/one/ui` and `a/two/ui`."""
+@dataclass(frozen=True, slots=True)
+class SharedWords:
+    """What paths of groups have in common.
+
+    `words`, folded, are the last ones of several: `ui` of `a/one/ui` and `a/two/ui`. `apart` are the
+    paths whose last word names a team of another organisation, too: `other/ui` beside `own/ui`. A team that is declared
+    by that word alone is that of the organisation with the most teams among the owners, if there is one.
+    """
+
+    words: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
+
+
+def shared_words(paths: Iterable[str]) -> SharedWords:
+    """Return what several paths end in, and whose paths are others'."""
     first: dict[str, str] = {}
-    return frozenset(key for path in paths if first.setdefault(key := fold(slug(path)), path) != path)
+    words: set[str] = set()
+    teams: dict[str, set[str]] = {}
+    for path in paths:
+        key = fold(slug(path))
+        if first.setdefault(key, path) != path:
+            words.add(key)
+        organisation, slash, rest = path.partition("/")
+        if slash and "/" not in rest:
+            teams.setdefault(organisation, set()).add(key)
+    apart: set[str] = set()
+    for word in words:
+        ranked = sorted(((len(held), name) for name, held in teams.items() if word in held), reverse=True)
+        has_home = len(ranked) > 1 and ranked[0][0] > ranked[1][0]
+        apart.update(f"{name}/{word}" for _, name in (ranked[has_home:] if len(ranked) > 1 else ()))
+    return SharedWords(frozenset(words), frozenset(apart))
 
 
 def other_keys(entry: TeamEntry) -> Iterator[str]:
@@ -103,7 +130,7 @@ class OwnerIndex:
     Stubs are kept apart: what they answer to is what nothing else answers to.
 
     `paths` are those of groups that owners are named by. Where several end in the same word, that word alone names none
-    of them.
+    of them; and a path whose last word is another organisation's is no team that is declared by that word.
     """
 
     def __init__(self, book: Book, paths: Iterable[str] = ()) -> None:
@@ -145,12 +172,18 @@ class OwnerIndex:
     def team(self, *texts: str) -> TeamEntry | None:
         """Return the declared team that one of `texts` names: the longest path first, then by its last part."""
         nearest_first = sorted(texts, key=lambda text: -bare(text).count("/"))
-        if any(bare(text).count("/") > 1 and fold(slug(text)) in self.shared for text in texts):
+        if any(self._stands_apart(text) for text in texts):
             return self.teams.get(fold(bare(nearest_first[0])))
         for text in nearest_first:
             if entry := self.teams.get(fold(bare(text))):
                 return entry
         return next(filter(None, (self.teams.get(fold(slug(text))) for text in nearest_first)), None)
+
+    def _stands_apart(self, text: str) -> bool:
+        path, word = bare(text).strip("/").lower(), fold(slug(text))
+        if path.count("/") > 1:
+            return word in self.shared.words
+        return "/" in path and f"{path.partition('/')[0]}/{word}" in self.shared.apart
 
     def stub(self, text: str) -> TeamEntry | UnknownTeam | Nobody:
         """Return the stub that `text` names, or what it would have to be."""
@@ -162,7 +195,7 @@ class OwnerIndex:
         """Return what a team that nobody declares is called: its path's last part, or its path where that is shared."""
         name = slug(text).strip()
         path = path_of(OwnerRef(name, written=text))
-        return bare(text).strip("/") if path and fold(name) in self.shared else name
+        return bare(text).strip("/") if path and fold(name) in self.shared.words else name
 
     def called(self, ref: OwnerRef) -> str:
         """Return what a team that nobody declares is called by a reference to it."""

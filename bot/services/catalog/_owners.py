@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from bot.domain.catalog import AssetClaim, Origin, OwnerRef, Problem
 from bot.domain.reconcile.book import Owner, PersonEntry, TeamEntry
 from bot.domain.reconcile.claims import decode_owners
-from bot.domain.reconcile.owners import UnknownPerson, UnknownTeam, nearest, slug
+from bot.domain.reconcile.owners import UnknownPerson, UnknownTeam, nearest
 from bot.domain.sources import ClaimSubject
 from bot.services.catalog._roster import Roster
 from bot.services.catalog._run import Run
@@ -73,8 +73,9 @@ async def note_unknown(run: Run, roster: Roster) -> None:
         elif not isinstance(found, UnknownTeam) or found.folded in unknown:
             continue
         unknown.add(found.folded)
+        called = index.called(ref)
         names = ", ".join(nearest(ref.name, teams))
-        message = f"no source declares the team '{slug(ref.name)}'{f'; nearest: {names}' if names else ''}."
+        message = f"no source declares the team '{called}'{f'; nearest: {names}' if names else ''}."
         run.notes.append(Problem(origin, message, is_error=False))
 
 
