@@ -73,7 +73,8 @@ def why_unsure(running: MatchedDeployment) -> str:
             return "no source says which version"
         if matched.method is MatchMethod.UNREADABLE:
             return f"no known release of {escape(matched.product.label or matched.product.key, 60)}"
-        what = "a range, which may be" if matched.method is MatchMethod.RANGE else "may be"
+        known = {MatchMethod.RANGE: "a range, which may be", MatchMethod.DOUBT: "not certain, may be"}
+        what = known.get(matched.method, "may be")
         return f"{what} {_several(cycle.name for cycle in matched.candidates)}"
     if fold(running.deployment.product) in VENDOR_REQUIRED:
         return f"its end depends on the vendor, so name one: {_several(_labels(matched))}"

@@ -157,6 +157,8 @@ def as_text(found: Matched, asked: str) -> str:
         return f"{asked}: {label} {found.cycle.name} (by {found.method}): {ends or 'no dates known'}.{money}"
     if isinstance(found, AmbiguousVersion):
         names = ", ".join(each.name for each in found.candidates)
+        if found.method is MatchMethod.DOUBT:
+            return f"{asked}: no certain version of {label}; it may be {names}. Say which one it is."
         what = "a range, which may be" if found.method is MatchMethod.RANGE else "may be"
         return f"{asked}: {what} any of these cycles of {label}: {names}. Say which one it is."
     near = " and ".join(each.name for each in _nearest(found))

@@ -37,6 +37,7 @@ class CycleIndex:
     """
 
     __slots__ = (
+        "_beside",
         "_by_name",
         "_fillers",
         "_head",
@@ -89,6 +90,7 @@ class CycleIndex:
         self._words = frozenset(version_schemes.OWN_WORDS.get(product.key, ())) | {
             word for word in (*tokens(" ".join(names)), *self._fillers) if isinstance(word, str)
         }
+        self._beside: frozenset[str] | None = None
         self._head = version_schemes.PREFIXES.get(product.key)
         #: Words in a version that say that it is one of another engine.
         self.others = version_schemes.OTHERS.get(product.key, {})
@@ -122,6 +124,18 @@ class CycleIndex:
             found = InCycle(product=self.product, cycle=cycle, method=method, feed=self.feed)
             self._results[place, method] = found
         return found
+
+    def place_of(self, found: InCycle) -> int:
+        """Return the place of the cycle of an answer."""
+        return self._by_name[found.cycle.name]
+
+    @property
+    def words_beside(self) -> frozenset[str]:
+        """The product's own words: what it and its cycles are called."""
+        if self._beside is None:
+            named = [token for spelt in (*self.worded, *self.exact) for token in spelt if isinstance(token, str)]
+            self._beside = self._words | self.codenames.keys() | {token for token in named if len(token) > 1}
+        return self._beside
 
     def ambiguous(self, places: Iterable[int], method: MatchMethod) -> AmbiguousVersion:
         """Return the answer that it may be any of the cycles at `places`, in the order of the product."""

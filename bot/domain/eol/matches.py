@@ -19,6 +19,7 @@ class MatchMethod(StrEnum):
     OLDER = "older"  #: The version is older than every cycle, and support of the oldest is over.
     COARSE = "coarse"  #: The version is shorter than the names of the cycles.
     RANGE = "range"  #: What was given is a range of versions, and says only what may run.
+    DOUBT = "doubt"  #: What stands beside the version leaves open whether it is that one: a plan, a doubt, several.
     UNREADABLE = "unreadable"  #: There is no version in what was given.
 
 
@@ -45,9 +46,9 @@ class AmbiguousVersion:
     def is_one_answer(self) -> bool:
         """Whether the same clocks run on every candidate, so that it makes no difference which one it is.
 
-        A range and what is no version leave open whether it is any of them.
+        A range, a doubt and what is no version leave open whether it is any of them.
         """
-        if self.method in (MatchMethod.RANGE, MatchMethod.UNREADABLE):
+        if self.method in (MatchMethod.RANGE, MatchMethod.DOUBT, MatchMethod.UNREADABLE):
             return False
         return len({cycle.clocks for cycle in self.candidates}) == 1
 

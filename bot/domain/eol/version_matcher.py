@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-from bot.domain.eol import providers, ranges, version_schemes
+from bot.domain.eol import beside_versions, providers, ranges, version_schemes
 from bot.domain.eol.cycle_index import CycleIndex, Run, Tokens, without_zeros
 from bot.domain.eol.matches import (
     AmbiguousVersion,
     BetweenCycles,
+    InCycle,
     Matched,
     MatchMethod,
     Newer,
@@ -50,7 +51,7 @@ def match(table: Table, *, product: str, version: str, provider: str = "") -> Ma
         elif (other := _other(index, version)) is not None:
             answer = match(table, product=other, version=version, provider=provider)
         else:
-            answer = _match(index, version)
+            answer = _unless_open(index, version, _match(index, version))
         if len(table.answers) >= _KEPT:
             table.answers.clear()
         table.answers[asked] = answer
@@ -64,6 +65,23 @@ def _other(index: CycleIndex, version: str) -> str | None:
     if found is not None or not index.others:
         return found
     return next((index.others[word] for word in re.findall(r"[a-z]+", version.lower()) if word in index.others), None)
+
+
+def _unless_open(index: CycleIndex, version: str, found: Matched) -> Matched:
+    """Return an answer unless what stands beside the version leaves it open: `16 (planned)`, `12 oder neuer`."""
+    if not isinstance(found, InCycle) or beside_versions.is_plain(version):
+        return found
+    place = index.place_of(found)
+    own = beside_versions.OwnWords(index.words_beside, lambda number: _place_of(index, number))
+    if not beside_versions.leaves_open(index.without_head(version), place, own):
+        return found
+    named = [_place_of(index, each) for each in beside_versions.numbers_in(version)]
+    return index.ambiguous((place, *(each for each in named if each is not None)), MatchMethod.DOUBT)
+
+
+def _place_of(index: CycleIndex, number: str) -> int | None:
+    found = match_cycle(index, index.prefix + number)
+    return index.place_of(found) if isinstance(found, InCycle) else None
 
 
 def _match(index: CycleIndex, version: str) -> Matched:

@@ -1,0 +1,105 @@
+"""What stands beside a version and may make it none: `16 (planned)`, `12 oder neuer`, `12 prod / 13 staging`, `5.7?`.
+
+A version is sure only where all that stands behind it is known to say nothing of which version it is. The words are
+those of `bot/data/version_words.yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bot.data import table
+
+_WORDS = table("version_words")
+
+
+def _all(lists: dict[str, str]) -> frozenset[str]:
+    return frozenset(word for words in lists.values() for word in words.split())
+
+
+_NOTHING = _all(_WORDS["nothing"])
+_OTHERWISE = _all(_WORDS["otherwise"]) - frozenset(_WORDS["nothing"]["systems"].split())
+_ENVIRONMENTS = frozenset(_WORDS["nothing"]["environments"].split()) | {"old", "new"}
+#: Between several that all run, and between those of which one does.
+ALSO, EITHER = frozenset(_WORDS["also"].split()), frozenset(_WORDS["either"].split())
+
+_LONGEST = 400
+_CHUNK = re.compile(r"[^\s()\[\]{},;\"'“”„«»（）]+|[(\[{（]")
+#: Nothing but numbers, and what is joined to them.
+_PLAIN = re.compile(r"[0-9.]*")
+_NUMBER = re.compile(r"v?[0-9]+(?:\.[0-9x*]+)*", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+_OVER = re.compile(r"\bend[ -]of[ -](?:life|support|sale)\b", re.IGNORECASE)
+_DOUBT = frozenset("?？¿")
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
+_OPENING = frozenset("([{（")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What the rules need of a product: what it and its cycles are called, and the cycle that a number alone is."""
+
+    words: frozenset[str]
+    place: Callable[[str], int | None]
+
+
+def is_plain(text: str) -> bool:
+    """Whether a version has nothing beside its numbers."""
+    return _PLAIN.fullmatch(text) is not None
+
+
+def leaves_open(text: str, place: int, product: OwnWords) -> bool:
+    """Return whether what stands beside a version leaves open that it is the one of the cycle at `place`."""
+    if len(text) > _LONGEST or not _DOUBT.isdisjoint(text):
+        return True
+    chunks = [each for each in _CHUNK.findall(_OVER.sub("", text)) if each not in _OPENING]
+    first = next((at for at, each in enumerate(chunks) if _is_version(each, product)), len(chunks))
+    before, is_numbered = "", False
+    for at, chunk in enumerate(chunks[first:]):
+        has_digit = any(map(str.isdigit, chunk))
+        if at == 0 or has_digit:
+            if _joined_to_other(chunk, product) or (is_numbered and _is_another(chunk, before, place, product)):
+                return True
+        elif not _says_nothing(chunk, product):
+            return True
+        before, is_numbered = chunk, is_numbered or has_digit
+    return False
+
+
+def numbers_in(text: str) -> Iterator[str]:
+    """Yield the numbers that may be versions, in their order."""
+    for found in re.finditer(r"(?<![\w.])v?(\d+(?:\.\d+)*)", text[:_LONGEST]):
+        yield found[1]
+
+
+def _is_version(chunk: str, product: OwnWords) -> bool:
+    return any(map(str.isdigit, chunk)) or not product.words.isdisjoint(map(str.lower, _WORD.findall(chunk)))
+
+
+def _joined_to_other(chunk: str, product: OwnWords) -> bool:
+    """Whether a word that is joined to a number makes it none: `12-or-later`, `12以上`."""
+    words = [word.lower() for word in _WORD.findall(unicodedata.normalize("NFC", chunk))]
+    return any(
+        (len(word) > 1 and word in _OTHERWISE and word not in product.words) or _FOREIGN.search(word) is not None
+        for word in words
+    )
+
+
+def _is_another(chunk: str, before: str, place: int, product: OwnWords) -> bool:
+    """Whether a number behind another, an environment, or the product's name is that of another cycle."""
+    if _NUMBER.fullmatch(chunk) is None:
+        return False
+    word = before.lower()
+    is_sign = not any(map(str.isalnum, before))
+    follows = _NUMBER.fullmatch(before) or is_sign or word in _ENVIRONMENTS or word in product.words
+    return bool(follows) and product.place(chunk) not in (None, place)
+
+
+def _says_nothing(chunk: str, product: OwnWords) -> bool:
+    whole = unicodedata.normalize("NFC", chunk).lower().strip(".:!*_-/=<>|&")
+    if whole in _NOTHING:
+        return True
+    return all(word in _NOTHING or word in product.words for word in _WORD.findall(whole))
