@@ -3,43 +3,142 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.clients.catalog._placeholders import NoOwner, no_owner
+from bot.clients.catalog._values import quoted
 from bot.clients.eol import starter
+from bot.data import table as data
 from bot.domain.catalog import OwnerRef, Runs
-from bot.domain.eol import providers, run_words
+from bot.domain.eol import beside_versions, providers, run_words
 from bot.domain.eol.cycle_index import CycleIndex
 from bot.domain.eol.matches import InCycle, MatchMethod
 from bot.domain.eol.version_matcher import match
 from bot.domain.names import clean, fold
 
 _table = lru_cache(maxsize=1)(starter.load)
-#: What stands between several that one cell names: `PHP 7.4 + MySQL 5.7`.
-_BETWEEN = re.compile(r"\s+(?:[+&/]|and)\s+|\s*[,;]\s+", re.IGNORECASE)
+#: What stands between several that one cell names: `PHP 7.4 + MySQL 5.7`, `Postgres 12 und 13`.
+_ALSO = "|".join(sorted(map(re.escape, beside_versions.ALSO), key=len, reverse=True))
+_BETWEEN = re.compile(rf"\s+(?:{_ALSO}|/)\s+|\s*[,;]\s+", re.IGNORECASE)
+_REMARK = re.compile(r"\([^()]*\)")
+#: What may be a version of what stands before it: the `13 (staging)` of `Postgres 12 (prod), 13 (staging)`.
+_VERSION_ALONE = re.compile(r"v?\d.*", re.IGNORECASE | re.DOTALL)
+_AROUND = " ()[]{},;:?!\"'"
 _MOST_WORDS = 8
+_SHORTEST_NAME = 3
 #: What is said of what cannot be read.
 UNREAD = (
     "{} is not a product and a version: it counts as an unknown one; write postgresql@16, or python@3.12 on aws-lambda."
 )
+#: What is said of what names nothing, and is no `n/a` either.
+UNSAID = "{} does not say what runs, so nothing is recorded; write postgresql@16, or n/a where nothing runs."
+_NOTHING_RUNS = frozenset(map(fold, data("version_words")["nothing_runs"].split()))
 #: So much of what cannot be read is kept to name it by.
 _LONGEST_UNREAD = 100
 
 
-def all_runs_in(text: str, environment: str = "", *, is_engine: bool = False) -> tuple[Runs, ...]:
-    """Return everything that a text says that runs; nothing only where it says nothing (`n/a`).
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one text says that runs, nothing where it says `n/a`; `is_read` unless a part of it could not be read."""
+
+    text: str
+    runs: tuple[Runs, ...]
+    is_read: bool = True
+
+    @property
+    def problem(self) -> str:
+        """What is to be said of a text that could not be read, empty for any other."""
+        return "" if self.is_read else (UNREAD if self.runs else UNSAID).format(quoted(self.text))
+
+
+def readings_of(texts: Iterable[str], environment: str = "", *, is_engine: bool = False) -> tuple[Reading, ...]:
+    """Return what each of the texts of one cell says that runs; a version alone is of what stands before it.
 
     What cannot be read runs all the same, at a version that nobody knows.
     """
+    found: list[Reading] = []
+    for text in texts:
+        before = next((each.runs[-1] for each in reversed(found) if each.runs), None)
+        reading = _inherited(text, before, environment) or _reading(text, environment, is_engine=is_engine)
+        provider = reading.runs[-1].provider if reading.runs else ""
+        if before is not None and provider and not before.provider and _VERSION_ALONE.fullmatch(text.strip()):
+            found = [_with_provider(each, before.product, provider) for each in found]  # `Postgres 12 and 13 on RDS`
+        found.append(reading)
+    return tuple(found)
+
+
+def _inherited(text: str, before: Runs | None, environment: str) -> Reading | None:
+    if before is None or _VERSION_ALONE.fullmatch(text.strip()) is None:
+        return None
+    runs = runs_in(f"{before.product} {text}", environment)
+    is_read = runs is not None
+    runs = runs or Runs(before.product, clean(text)[:_LONGEST_UNREAD], "", environment)
+    return Reading(text, (runs if runs.provider else replace(runs, provider=before.provider),), is_read)
+
+
+def _with_provider(reading: Reading, product: str, provider: str) -> Reading:
+    runs = (
+        replace(each, provider=provider) if each.product == product and not each.provider else each
+        for each in reading.runs
+    )
+    return replace(reading, runs=tuple(runs))
+
+
+def _reading(text: str, environment: str, *, is_engine: bool) -> Reading:
+    upon = _one_upon_another(text, environment)
+    if upon:
+        return Reading(text, upon)
     found = runs_in(text, environment, is_engine=is_engine)
     if found is not None:
-        return (found,)
-    parts = _BETWEEN.split(text)
+        return Reading(text, (found,))
+    parts = _parts(text)
     if len(parts) > 1 and any(runs_in(part, environment) is not None for part in parts):
-        return tuple(dict.fromkeys(each for part in parts for each in all_runs_in(part, environment)))
+        inner = readings_of(parts, environment)
+        runs = dict.fromkeys(each for reading in inner for each in reading.runs)
+        return Reading(text, tuple(runs), all(each.is_read for each in inner))
     said = clean(text)
-    return () if not said or no_owner(OwnerRef(said, written=said)) is not None else (_unread(said, environment),)
+    named = _named_in(said)
+    if named is not None:
+        return Reading(text, (Runs(*named, "", environment),), is_read=False)
+    if no_owner(OwnerRef(said, written=said)) is not None or not said:
+        return Reading(text, (), is_read=fold(said) in _NOTHING_RUNS or not said)
+    return Reading(text, (Runs(said[:_LONGEST_UNREAD], "", "", environment),), is_read=False)
+
+
+def _one_upon_another(text: str, environment: str) -> tuple[Runs, ...]:
+    """Return what runs and what it runs on, each at its version: `Django 3.2 on Python 3.8`."""
+    first, between, second = text.partition(" on ")
+    found = [parse_runs(each, environment) for each in (first, second)] if between else []
+    runs = tuple(each for each in found if each is not None and each.version and is_product(each))
+    is_provider = len(runs) != 2 or runs[1].provider or fold(runs[1].product) in providers.NAMED
+    return () if is_provider else runs
+
+
+def _parts(text: str) -> list[str]:
+    """Return the parts of a text that names several, none of `12 and later`; commas of a remark are none between."""
+    masked = _REMARK.sub(lambda found: "_" * len(found[0]), text)
+    parts, start = [], 0
+    for found in _BETWEEN.finditer(masked):
+        parts.append(text[start : found.start()])
+        start = found.end()
+    parts.append(text[start:])
+    return [] if any(map(beside_versions.is_no_version, parts)) else parts
+
+
+def _named_in(said: str) -> tuple[str, str] | None:
+    """Return the known product that is named somewhere in a text, and the rest of the text if it may say a version."""
+    words = said.split()
+    if len(words) > _MOST_WORDS:
+        return None
+    for start in range(len(words)):
+        for end in range(len(words), start, -1):
+            product = " ".join(words[start:end]).strip(_AROUND)
+            if len(product) >= _SHORTEST_NAME and is_product(Runs(product, "")):
+                rest = " ".join((*words[:start], *words[end:])).strip()
+                return product, rest[:_LONGEST_UNREAD] if any(map(str.isdigit, rest)) else ""
+    return None
 
 
 def runs_in(text: str, environment: str = "", *, is_engine: bool = False) -> Runs | None:
@@ -82,11 +181,6 @@ def _codenamed(text: str, environment: str) -> Runs | None:
         if is_marked or (isinstance(found, InCycle) and found.method is MatchMethod.CYCLE):
             return Runs(product, rest, provider, place or environment)
     return None
-
-
-def _unread(said: str, environment: str) -> Runs:
-    product = next((product for product, _, _ in _splits(said, "")), said[:_LONGEST_UNREAD])
-    return Runs(product, "", "", environment)
 
 
 def _splits(said: str, provider: str) -> Iterator[tuple[str, str, bool]]:

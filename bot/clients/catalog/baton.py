@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.clients.catalog._nodes import FieldReader, Fields, Items, Node, Text
 from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, peek
-from bot.clients.catalog._runs import UNREAD, all_runs_in, runs_in
+from bot.clients.catalog._runs import readings_of
 from bot.clients.catalog._values import E, is_email, is_template, is_web, owner_ref, quoted, tier_in, unique, word_in
 from bot.clients.catalog._yaml import documents
 from bot.domain.catalog import (
@@ -270,10 +270,10 @@ class _Document:
         node = fields.values.get("runs")
         for item in node.values if isinstance(node, Items) else [node] if node else []:
             runs = None
-            if isinstance(item, Text) and (said := all_runs_in(item.value, environment)):
-                if runs_in(item.value, environment) is None and not all(each.version for each in said):
-                    reader.problem(item.line, UNREAD.format(quoted(item.value)))
-                yield from said
+            if isinstance(item, Text) and (said := readings_of([item.value], environment)[0]).runs:
+                if said.problem:
+                    reader.problem(item.line, said.problem)
+                yield from said.runs
                 continue
             if isinstance(item, Fields):
                 reader.known_keys(item, _RUNS_KEYS, "'runs'")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.data import table
@@ -22,9 +22,10 @@ def _all(lists: dict[str, str]) -> frozenset[str]:
 
 _NOTHING = _all(_WORDS["nothing"])
 _OTHERWISE = _all(_WORDS["otherwise"]) - frozenset(_WORDS["nothing"]["systems"].split())
-_ENVIRONMENTS = frozenset(_WORDS["nothing"]["environments"].split()) | {"old", "new"}
-#: Between several that all run, and between those of which one does.
-ALSO, EITHER = frozenset(_WORDS["also"].split()), frozenset(_WORDS["either"].split())
+#: Where something runs, as people say it.
+ENVIRONMENTS = frozenset(_WORDS["nothing"]["environments"].split())
+#: What stands between several that all run.
+ALSO = frozenset(_WORDS["also"].split())
 
 _LONGEST = 400
 _CHUNK = re.compile(r"[^\s()\[\]{},;\"'“”„«»（）]+|[(\[{（]")
@@ -49,6 +50,17 @@ class OwnWords:
 def is_plain(text: str) -> bool:
     """Whether a version has nothing beside its numbers."""
     return _PLAIN.fullmatch(text) is not None
+
+
+def is_no_version(text: str) -> bool:
+    """Whether a text has only words that make another no version: the `later` of `12 and later`."""
+    words = [word.lower() for word in _WORD.findall(text)]
+    return bool(words) and not any(map(str.isdigit, text)) and all(word in _OTHERWISE for word in words)
+
+
+def says_otherwise(words: Iterable[str]) -> bool:
+    """Whether any of the words makes what it stands beside uncertain: `planned`, `vielleicht`."""
+    return any(word.lower() in _OTHERWISE - ALSO for word in words)
 
 
 def leaves_open(text: str, place: int, product: OwnWords) -> bool:
@@ -94,7 +106,7 @@ def _is_another(chunk: str, before: str, place: int, product: OwnWords) -> bool:
         return False
     word = before.lower()
     is_sign = not any(map(str.isalnum, before))
-    follows = _NUMBER.fullmatch(before) or is_sign or word in _ENVIRONMENTS or word in product.words
+    follows = _NUMBER.fullmatch(before) or is_sign or word in ENVIRONMENTS or word in product.words
     return bool(follows) and product.place(chunk) not in (None, place)
 
 

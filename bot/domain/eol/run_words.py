@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.domain.eol import providers
+from bot.domain.eol import beside_versions, providers
 from bot.domain.names import clean, fold
 
 _LONGEST = 200
@@ -18,7 +18,7 @@ _PLAIN = re.compile(
     r"(?:\s+on\s+(?P<provider>[\w.-]+))?(?:\s+in\s+(?P<environment>[\w.-]+))?"
 )
 _MOST_WORDS, _LONGEST_PROVIDER, _LONGEST_PRODUCT = 6, 4, 5
-_ENVIRONMENT = re.compile(r"\s+in\s+(?P<environment>[\w.-]+)$", re.IGNORECASE)
+_ENVIRONMENT = re.compile(r"\s+in\s+(?P<environment>[\w.-]+)$|\s*\((?P<remark>[\w-]+)\)$", re.IGNORECASE)
 #: Every word of it begins with a letter: the `on` of `Ruby on Rails 5.2` begins no provider.
 _PROVIDER = re.compile(
     r"(?:\s+(?:(?:deployed|hosted|managed|run|running)\s+)?(?P<how>on|at|via|in|by)"
@@ -91,9 +91,7 @@ def read(text: str) -> RunWords | None:
     plain = _PLAIN.fullmatch(rest)
     if plain is not None and fold(plain["environment"] or "") not in providers.NAMED:
         return RunWords(plain["product"], plain["version"], plain["provider"] or "", plain["environment"] or "")
-    place = _environment(rest)
-    environment = place["environment"] if place is not None else ""
-    whole = rest[: place.start()] if place is not None else rest
+    whole, environment = _environment(rest)
     named = _SELF_NAMED.fullmatch(whole)
     if named is not None:
         return RunWords(named["product"], whole, environment=environment)
@@ -108,9 +106,7 @@ def read(text: str) -> RunWords | None:
 def read_product(text: str) -> RunWords | None:
     """Return what runs at a version that nobody has written down: `PostgreSQL`, `MySQL on AWS RDS`; None for prose."""
     rest = _ASIDE.sub("", clean(text)) if len(text) <= _LONGEST else ""
-    place = _environment(rest)
-    environment = place["environment"] if place is not None else ""
-    rest = rest[: place.start()] if place is not None else rest
+    rest, environment = _environment(rest)
     found = _PROVIDER.search(rest)
     provider = (found["on"] or found["remark"]) if found is not None else ""
     if found is not None and found["remark"]:
@@ -119,18 +115,22 @@ def read_product(text: str) -> RunWords | None:
         found, provider = None, ""
     product = rest[: found.start()] if found is not None else rest
     words = product.split()
-    is_prose = len(words) > _LONGEST_PRODUCT or any(word.lower() in _PROSE for word in words)
-    if is_prose or _PRODUCT.fullmatch(product) is None:
+    is_prose = any(word.lower() in _PROSE for word in words) or beside_versions.says_otherwise(words[:1])
+    if is_prose or len(words) > _LONGEST_PRODUCT or _PRODUCT.fullmatch(product) is None:
         return None
     if not provider:
         product, provider = _inside(words)
     return RunWords(product, "", provider, environment)
 
 
-def _environment(text: str) -> re.Match[str] | None:
-    """Return the environment at the end, None for none: `in RDS` names a provider."""
+def _environment(text: str) -> tuple[str, str]:
+    """Return the text and the environment at its end: `in staging`, `(prod)`; `in RDS` names a provider."""
     found = _ENVIRONMENT.search(text)
-    return found if found is not None and fold(found["environment"]) not in providers.NAMED else None
+    if found is None:
+        return text, ""
+    named, remark = found["environment"], found["remark"]
+    is_one = fold(named) not in providers.NAMED if named else remark.lower() in beside_versions.ENVIRONMENTS
+    return (text[: found.start()], named or remark) if is_one else (text, "")
 
 
 def _read(text: str, provider: str) -> RunWords | None:
@@ -144,7 +144,8 @@ def _read(text: str, provider: str) -> RunWords | None:
         return None
     product, version = found["product"].strip(), found["version"].strip()
     words = product.split()
-    if len(words) > _MOST_WORDS or any(word.lower() in _PROSE for word in words):
+    is_prose = any(word.lower() in _PROSE for word in words) or beside_versions.says_otherwise(words[:1])
+    if is_prose or len(words) > _MOST_WORDS:
         return None
     if not provider:
         product, provider = _inside(words)
@@ -200,7 +201,7 @@ def _is_named(provider: str) -> bool:
 def _in_remark(remark: str) -> str:
     """Return the provider that a remark names: `RDS, Multi-AZ`, `hosted on Atlas`; empty for `moved away from RDS`."""
     words = re.findall(r"[\w.-]+", remark)
-    if not _ELSEWHERE.isdisjoint(word.lower() for word in words):
+    if not _ELSEWHERE.isdisjoint(word.lower() for word in words) or beside_versions.says_otherwise(words):
         return ""
     named = [
         " ".join(words[start : start + length])

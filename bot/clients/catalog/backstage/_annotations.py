@@ -9,7 +9,7 @@ from bot.clients.catalog._git import forge_address
 from bot.clients.catalog._manifests import channel_of, pagerduty_link
 from bot.clients.catalog._nodes import FieldReader, Fields
 from bot.clients.catalog._reader import ReadOptions
-from bot.clients.catalog._runs import UNREAD, all_runs_in, runs_in
+from bot.clients.catalog._runs import readings_of
 from bot.clients.catalog._values import is_web, owner_ref, quoted, tier_in, word_in
 from bot.clients.catalog.backstage._refs import owner_of, parse_ref
 from bot.domain.catalog import Area, Hosting, Link, OwnerClaim, OwnerType, Runs
@@ -101,18 +101,17 @@ class Annotations:
 
     def runs(self, lifecycle: str) -> tuple[Runs, ...]:
         """Return what runs: `postgresql@11, python@3.9 in staging`; `lifecycle` is the default place."""
-        found: list[Runs] = []
         for name in self._options.backstage_runs_annotations:
             text, line = self.text(name), self._line(name)
             if text:
                 break
         else:
             return ()
-        for part in text.split(","):
-            found += (runs := all_runs_in(part, lifecycle.lower()))
-            if runs_in(part, lifecycle.lower()) is None and not all(each.version for each in runs):
-                self._reader.problem(line, UNREAD.format(quoted(part)))
-        return tuple(found)
+        readings = readings_of(text.split(","), lifecycle.lower())
+        for reading in readings:
+            if reading.problem:
+                self._reader.problem(line, reading.problem, is_error=bool(reading.runs))
+        return tuple(runs for reading in readings for runs in reading.runs)
 
     def area_owners(self, namespace: str) -> Iterator[OwnerClaim]:
         """Yield the owners of single areas: `baton/owner-database: group:platform`."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.clients.catalog._placeholders import no_owner
 from bot.clients.catalog._reader import Sink, SourceFile
-from bot.clients.catalog._runs import UNREAD, all_runs_in, is_product, parse_runs, runs_in, unversioned
+from bot.clients.catalog._runs import Reading, is_product, parse_runs, readings_of, runs_in, unversioned
 from bot.clients.catalog._values import quoted, unique, word_in
 from bot.clients.catalog.spreadsheet._lines import OPEN_RUNS, RUNS, SOLD_RUNS, SheetRow, version_of
 from bot.domain.catalog import Hosting, OwnerRef, Runs
@@ -53,20 +53,24 @@ class RunsReader:
             yield beside
             return
         is_open, is_list = name in OPEN_RUNS, name == "runs"
-        for text in row.texts(name):
-            read = runs_in(text, environment, is_engine=is_open)
-            if read is None and not (is_open or is_list):
-                continue  # a language, or the name of a database
-            for runs in all_runs_in(text, environment, is_engine=is_open):
-                self._say_unversioned(row, runs, text, is_read=read is not None)
-                yield runs
+        texts = row.texts(name)
+        if not (is_open or is_list):  # anything else is a language, or the name of a database
+            texts = tuple(each for each in texts if runs_in(each, environment) is not None)
+        for reading in readings_of(texts, environment, is_engine=is_open):
+            self._say_unread(row, reading)
+            yield from reading.runs
 
-    def _say_unversioned(self, row: SheetRow, runs: Runs, text: str, *, is_read: bool) -> None:
-        if not runs.version and not is_read:
-            self.sink.problem(self.file.at(row.line), UNREAD.format(quoted(text)))
-        elif not runs.version:
-            what = f"{quoted(text)} has no version: it counts as an unknown one; write {runs.product}@VERSION."
-            self.sink.problem(self.file.at(row.line), what, is_error=False)
+    def _say_unread(self, row: SheetRow, reading: Reading) -> None:
+        at = self.file.at(row.line)
+        if reading.problem:
+            self.sink.problem(at, reading.problem, is_error=bool(reading.runs))
+            return
+        for runs in reading.runs:
+            if not runs.version:
+                what = (
+                    f"{quoted(reading.text)} has no version: it counts as an unknown one; write {runs.product}@VERSION."
+                )
+                self.sink.problem(at, what, is_error=False)
 
 
 def _provider(row: SheetRow) -> str:
