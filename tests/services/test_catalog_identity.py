@@ -135,3 +135,51 @@ async def test_precedence_says_which_source_is_believed(world: World) -> None:
     report = await world.load("csv", person(email="ann@example.test", is_active=False))
     assert await known(world) == {("ann@example.test", "ann", False)}
     assert [each.field for each in report.people] == ["is_active"]
+
+
+async def everybody(world: World) -> set[tuple[str | None, str | None, str | None, int]]:
+    """Who is known by what, and in how many teams each is."""
+    members = [row.person_id for row in await world.rows(tables.Membership)]
+    return {
+        (row.slack_id, row.email, row.handle, members.count(row.id))
+        for row in await world.rows(tables.Person)
+        if row.slack_id or row.email or row.handle
+    }
+
+
+@pytest.mark.parametrize("order", [("baton", "csv"), ("csv", "baton")])
+@pytest.mark.parametrize("is_settled", [False, True])
+async def test_whom_a_source_tells_apart_a_less_believed_one_does_not_make_one_by_a_handle(
+    world: World, order: tuple[str, ...], is_settled: bool
+) -> None:
+    said = {
+        "baton": [person(slack_id="U000ANN1", teams=("pay",)), person(handle="ann", teams=("pay",)), team("pay")],
+        "csv": [person(slack_id="U000ANN1", email="ann@example.test", handle="ann", teams=("pay",))],
+    }
+    for name in (*order, *(order if is_settled else ())):
+        await world.load(name, *said[name])
+    assert await everybody(world) == {
+        ("U000ANN1", "ann@example.test", None, 1),
+        (None, None, "ann", 1),
+    }
+
+
+@pytest.mark.parametrize("order", [("baton", "csv"), ("csv", "baton")])
+async def test_whom_the_more_believed_source_takes_for_one_the_other_does_not_tell_apart(
+    world: World, order: tuple[str, ...]
+) -> None:
+    said = {
+        "csv": [person(slack_id="U000ANN1", teams=("pay",)), person(handle="ann", teams=("pay",))],
+        "baton": [person(slack_id="U000ANN1", email="ann@example.test", handle="ann", teams=("pay",)), team("pay")],
+    }
+    for name in order:
+        await world.load(name, *said[name])
+    assert await everybody(world) == {("U000ANN1", "ann@example.test", "ann", 1)}
+
+
+async def test_who_is_one_by_the_sources_own_word_stays_one(world: World) -> None:
+    await world.load("csv", person(email="ann@example.test", handle="ann"))
+    await world.load(
+        "baton", person(slack_id="U000ANN1", handle="ann"), person(handle="ann"), person(email="ann@example.test")
+    )
+    assert await everybody(world) == {("U000ANN1", "ann@example.test", "ann", 0)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from bot.domain.catalog import PersonClaim
@@ -81,19 +81,30 @@ class People:
             self._give(entry, key)
         return entry
 
-    def claimed(self, claim: PersonClaim, mapped: PersonEntry | None, said: Given = _NOBODY) -> PersonEntry:
+    def claimed(
+        self,
+        claim: PersonClaim,
+        mapped: PersonEntry | None,
+        said: Given = _NOBODY,
+        *,
+        is_another: Callable[[Key, PersonEntry], bool] = lambda *_: False,
+    ) -> PersonEntry:
         """Return whom a claim is about; `mapped` is whom the same claim was about in the last import.
 
         Takes the identifiers that nobody has. Somebody who is known by a weaker one only, and by nothing that speaks
-        against it, is the same person: that entry is merged into this one. `said` is what other live claims give.
+        against it, is the same person: that entry is merged into this one. `said` is what other live claims give, and
+        `is_another` tells of whoever has an identifier that the claim's source speaks of them as of somebody else.
         """
         keys = keys_of(claim)
-        entry = self._known(keys, said) or mapped
+        held = {key: holder for key in keys if (holder := self._by_key.get(key)) is not None and holder is not mapped}
+        # Slack itself says whose account an address has, and no file takes either from whom it belongs to.
+        apart = {key for key, holder in held.items() if key[0] == "handle" and is_another(key, holder)}
+        entry = self._known([key for key in keys if key not in apart], said) or mapped
         if entry is None:
             entry = self._book.add_person(PersonEntry(name=claim.name or keys[0][1]))
         for key in keys:
             holder = self._by_key.get(key)
-            if holder is not None and holder is not entry and self._are_one(holder, entry):
+            if holder is not None and holder is not entry and key not in apart and self._are_one(holder, entry):
                 self._absorb(holder, entry)
                 holder = None
             if holder is None and getattr(entry, key[0]) is None:

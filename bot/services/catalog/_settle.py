@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from bot.domain.reconcile import teams as team_rules
 from bot.domain.reconcile.book import PersonEntry, TeamEntry, first_said
 from bot.domain.reconcile.claims import decode_person, decode_team
 from bot.domain.reconcile.owners import OwnerIndex, UnknownTeam, bare, slug
-from bot.domain.reconcile.people import People, given, person_key
+from bot.domain.reconcile.people import Key, People, given, keys_of, person_key
 from bot.domain.reconcile.teams import Cluster, SourcedTeam
 from bot.domain.sources import ClaimSubject, Source, rank
 from bot.services.catalog._roster import Roster, know, named_paths
@@ -136,8 +136,11 @@ def _settle_people(run: Run, roster: Roster, finder: People, claims: list[Source
     new = [one for one in claims if one.source.id == run.source.id and one.external_id in news]
     are_new = set(map(id, new))
     said = given((one.entry, one.claim) for one in claims if one.entry is not None and id(one) not in are_new)
-    for one in new:
-        one.entry = finder.claimed(one.claim, one.entry, said)
+    believed = _Believed(run, roster, (one for one in claims if id(one) not in are_new))
+    # Whoever is known by more is found first: a handle alone may be somebody else's.
+    for one in sorted(new, key=lambda each: bool(keys_of(each.claim)) and keys_of(each.claim)[0][0] == "handle"):
+        one.entry = finder.claimed(one.claim, one.entry, said, is_another=believed.is_another)
+        believed.add(one)
     by_entry: dict[PersonEntry, list[PersonClaim]] = {}
     for one in claims:
         if one.entry is not None:
@@ -146,6 +149,35 @@ def _settle_people(run: Run, roster: Roster, finder: People, claims: list[Source
     said = given((one.entry, one.claim) for one in claims if one.entry is not None)
     for entry, about in by_entry.items():
         finder.describe(entry, about, said)
+
+
+class _Believed:
+    """Whom the run's source speaks of as of its own people, and what it and more believed sources give them.
+
+    A source tells its people apart, in whichever order the imports come. What a less believed one gives somebody whom
+    one of its claims is about does not make them somebody of whom another of its claims is.
+    """
+
+    def __init__(self, run: Run, roster: Roster, claims: Iterable[SourcedPerson]) -> None:
+        self._source, self._final = run.source, roster.book.final
+        self._own: set[PersonEntry] = set()
+        self._given: dict[Key, list[PersonEntry]] = {}
+        for one in claims:
+            if rank(one.source) <= rank(run.source):
+                self.add(one)
+
+    def add(self, one: SourcedPerson) -> None:
+        """Take what a claim gives."""
+        if one.entry is None:
+            return
+        if one.source.id == self._source.id:
+            self._own.add(one.entry)
+        for key in keys_of(one.claim):
+            self._given.setdefault(key, []).append(one.entry)
+
+    def is_another(self, key: Key, holder: PersonEntry) -> bool:
+        """Whether another claim of the source is about whoever has an identifier that nobody believed gives them."""
+        return holder in self._own and not any(self._final(each) is holder for each in self._given.get(key, ()))
 
 
 def _told_apart(run: Run, claims: list[SourcedPerson]) -> list[set[PersonEntry]]:
