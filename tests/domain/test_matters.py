@@ -43,6 +43,15 @@ def test_days_count_from_the_first_on_which_somebody_is_told(since: datetime) ->
     assert next_step(replace(TOLD, since=since), WORK) == (FollowUpStep.REMIND, date(2026, 3, 11))
 
 
+@pytest.mark.parametrize("waiting", [NEW, TOLD, replace(TOLD, kind=MatterKind.DISPUTE)])
+def test_nobody_waits_for_the_answer_of_somebody_who_cannot_be_asked(waiting: Waiting) -> None:
+    how = {"can_be_told": False}
+    assert next_step(waiting, WORK, **how) == (FollowUpStep.PASS_ON, date(2026, 3, 5))
+    passed_on, is_dispute = replace(waiting, is_passed_on=True), waiting.kind is MatterKind.DISPUTE
+    for step, _ in (next_step(passed_on, WORK, **how), next_step(waiting, WORK, has_admin=False, **how)):
+        assert (step is FollowUpStep.EXPIRE) is not is_dispute
+
+
 @pytest.mark.parametrize("kind", MatterKind)
 def test_without_an_admin_it_still_ends_or_stands_in_each_digest(kind: MatterKind) -> None:
     step, _ = next_step(replace(TOLD, kind=kind, times_reminded=2), WORK, has_admin=False)

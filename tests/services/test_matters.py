@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import pytest
 
@@ -15,8 +17,11 @@ from bot.services import attestation, claims
 from bot.services.actors import Decider
 from bot.services.catalog.teams import merge_teams
 from bot.services.claims import ClaimWords
+from bot.services.daily_pass import DailyPass
 from bot.services.matters import answers, disputes, doubts
+from bot.services.matters.contribution import Matters
 from bot.services.portfolio import Portfolios
+from bot.services.working_times import WorkingTimes
 from bot.store import tables
 from bot.store.db import Database
 from tests.services.catalog_world import asset, owner, person, team
@@ -165,3 +170,55 @@ async def test_a_team_stays_ruled_out_of_what_a_third_one_owns(world: Three) -> 
     await merge_teams(world.deps, name="Search", into="Payments", actor="cli")
     await world.load("csv", asset("orders", "orders", owner("Search", area=Area.DATABASE), tier=2))
     assert await world.owner_of(Area.DATABASE) == {"DevOps"}
+
+
+async def tell(world: Three) -> None:
+    """Let the daily pass look at whoever has to answer something."""
+    await world.remember()
+    portfolios = Portfolios(world.deps, world.snapshot)
+    matters = Matters(world.deps, world.snapshot, cast("Any", None), portfolios)
+    await DailyPass(world.deps, world.snapshot, WorkingTimes(), [matters]).run()
+
+
+async def admins(world: Three, *names: str) -> None:
+    """Let these be catalog admins, each with an account."""
+    await world.load(
+        "admins", *(person(name=name, email=f"{name}@example.test", slack_id=f"U{name}") for name in names)
+    )
+    world.deps = replace(world.deps, catalog_admins=frozenset(f"U{name}" for name in names))
+
+
+async def test_what_reaches_nobody_of_its_side_goes_to_a_catalog_admin_and_then_to_the_next(world: Three) -> None:
+    await world.load("csv", asset("n", "novel", owner("Search")))
+    await world.load("terraform", asset("m", "novel", owner("Payments")))
+    await world.load("people", team("Payments"), team("Search", members=("solo@example.test",)))
+    await admins(world, "EVE00000")
+    [asked] = await reconcile(world)
+    assert (asked.answerer, asked.is_passed_on) == (f"team:{world.teams_by_name['Search']}", False)
+    world.clock.at = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    for _ in range(2):
+        await tell(world)
+    [asked] = await world.rows(tables.OwnershipMatter)
+    assert (asked.answerer, asked.is_passed_on) == (f"person:{world.people['EVE00000']}", True)
+    assert asked.told_at is not None, "nobody could have told Search, which has no place in Slack"
+    gone = person(name="EVE00000", email="EVE00000@example.test", slack_id="UEVE00000", is_active=False)
+    await admins(world, "ZOE00000")
+    await world.load("more admins", gone)
+    world.clock.advance(timedelta(days=1))
+    for _ in range(2):
+        await tell(world)
+    [asked] = await world.rows(tables.OwnershipMatter)
+    assert asked.answerer == f"person:{world.people['ZOE00000']}"
+
+
+async def test_a_doubt_that_reaches_nobody_is_over_after_ten_working_days(world: Three) -> None:
+    await world.load("csv", asset("n", "novel", owner("Search")))
+    await world.remember()
+    novel = next(each for each, row in enumerate(await world.rows(tables.Asset), start=1) if row.name == "novel")
+    new = doubts.NewDoubt(asset_id=novel, person_id=world.people["Ada"], area=Area.ALL, reason="Who runs it?")
+    await doubts.doubt(world.deps, world.snapshot, new)
+    for day in range(4, 30):
+        world.clock.at = datetime(2026, 3, day, 12, tzinfo=UTC)
+        await tell(world)
+    [asked] = await world.rows(tables.OwnershipMatter)
+    assert asked.state == MatterState.EXPIRED

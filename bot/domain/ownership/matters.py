@@ -116,12 +116,19 @@ class Waiting:
     is_passed_on: bool
 
 
-def next_step(waiting: Waiting, work: WorkingTime, *, has_admin: bool = True) -> tuple[FollowUpStep, date]:
+def next_step(
+    waiting: Waiting, work: WorkingTime, *, has_admin: bool = True, can_be_told: bool = True
+) -> tuple[FollowUpStep, date]:
     """Return what comes next, and the day on which it does, by the working time of whoever has to answer.
 
-    `has_admin` is whether there is anybody to pass it on to.
+    `has_admin` is whether there is anybody to pass it on to, and `can_be_told` whether whoever has to answer can be
+    written to: nobody waits for the answer of somebody who is never asked.
     """
     first = work.today(work.next_open(waiting.since))  # nobody is told before, so that is where the days begin
+    if not can_be_told and not waiting.is_passed_on and has_admin:
+        return FollowUpStep.PASS_ON, first
+    if not can_be_told and waiting.kind is not MatterKind.DISPUTE:
+        return FollowUpStep.EXPIRE, working_days_after(first, EXPIRY_DAYS, work)
     if not waiting.is_told:
         return FollowUpStep.TELL, first
     if waiting.times_reminded < len(REMINDER_DAYS):

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from bot.domain.ownership.matters import FollowUpStep, MatterCard, MatterKind, M
 from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
 from bot.ports import Slack
+from bot.services import routing
 from bot.services.contributors import Message, Telling, Unaccompanied, Unescalated
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
@@ -57,9 +58,12 @@ class MatterNews(Unaccompanied):
         """Return what there is now: what is told or asked again, what ends, and what stands in each digest."""
         today, due, days = work.today(now), list[Due](), list[date]()
         can_pass_on = has_admin(self.deps, self.snapshot)
+        can_be_told = bool(routing.places(self.deps, self.snapshot, self.recipient))
+        is_stuck = not can_be_told and admin_to_ask(self.deps, self.snapshot).key != self.key  # another one can decide
         self._steps = {}
         for number, waiting in self.waiting.items():
-            step, day = next_step(waiting, work, has_admin=can_pass_on)
+            waits = replace(waiting, is_passed_on=waiting.is_passed_on and not is_stuck)
+            step, day = next_step(waits, work, has_admin=can_pass_on, can_be_told=can_be_told)
             if day > today:
                 days.append(day)
                 continue
