@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,16 +16,19 @@ from bot.blocks.digests import Section
 from bot.blocks.lines import Line
 from bot.blocks.ownership import releases as blocks
 from bot.domain.daily_limit import LEAST_TIER, Agenda, Due, Written
-from bot.domain.recipients import NOBODY, Recipient
+from bot.domain.recipients import Recipient
 from bot.domain.records import AssetRecord
 from bot.domain.working_time import WorkingTime
 from bot.services.contributors import Message, Telling, Unaccompanied, Unescalated
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
+from bot.services.matters.admins import channel_or_admin
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
 NOUN = "unowned"
+#: So long after it was asked, what nobody has answered is worth a digest; until then it stands in one that there is.
+_ASK_AGAIN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Reviews(Unaccompanied):
     snapshot: Snapshot
     recipient: Recipient
     marks: Sequence[_Mark] = ()
+    _unanswered: Sequence[_Mark] = ()
 
     @property
     def size(self) -> int:
@@ -58,9 +62,10 @@ class Reviews(Unaccompanied):
         return len(self.marks)
 
     def agenda(self, *, now: datetime, work: WorkingTime, written: Written) -> Agenda:
-        """Return what is due by the reviewer's own day."""
+        """Return what is due by the reviewer's own day; what was asked stands in each digest until it is answered."""
         today = work.today(now)
         due = [each for each in self.marks if each.asked_on is None and each.until <= today]
+        self._unanswered = [each for each in self.marks if each.asked_on is not None and each.asked_on < today]
         return Agenda(
             due=tuple(
                 Due(
@@ -72,7 +77,10 @@ class Reviews(Unaccompanied):
                 )
                 for each in due
             ),
-            known_since=min((each.until for each in due), default=None),
+            known_since=min((each.until for each in (*due, *self._unanswered)), default=None),
+            has_news=any(
+                each.asked_on is not None and today - each.asked_on >= _ASK_AGAIN for each in self._unanswered
+            ),
             next_on=min((each.until for each in self.marks if each.until > today), default=None),
         )
 
@@ -114,6 +122,7 @@ class Reviews(Unaccompanied):
     def section(self, telling: Telling, due: Sequence[Due], *, is_first: bool) -> Section | None:
         """Return the section of the digest."""
         lines = [self.line(each) for each in due]
+        lines += [blocks.review_line(each.id, each.asset) for each in self._unanswered]
         return (lambda _: blocks.reviews(lines)) if lines else None
 
     def _of(self, due: Due) -> _Mark:
@@ -152,20 +161,20 @@ class UnownedReviews(Unescalated[Reviews]):
 async def _marks(
     session: AsyncSession, deps: Deps, snapshot: Snapshot, *, asked_on: date | None = None
 ) -> list[tuple[str, _Mark]]:
-    """Return what is to be asked within a day, or was asked on a day, with the key of whom it is for.
+    """Return what is to be asked within a day, and what was asked (on a day only, if given); each with whom it is for.
 
-    A reviewer who has left is nobody, for whom the platform channel is asked.
+    For a reviewer who has left it is the platform channel, or where there is none, a catalog admin.
     """
     mark = tables.UnownedMark
     soon = deps.clock.now().date() + timedelta(days=1)
-    is_wanted = col(mark.asked_on) == asked_on if asked_on is not None else col(mark.asked_on).is_(None)
-    query = select(mark).where(col(mark.ended_at).is_(None), is_wanted)
-    query = query.where(or_(col(mark.until) <= soon, col(mark.asked_on).is_not(None))).order_by(col(mark.id))
+    is_wanted = col(mark.asked_on) == asked_on if asked_on is not None else col(mark.until) <= soon
+    query = select(mark).where(col(mark.ended_at).is_(None), is_wanted).order_by(col(mark.id))
     found = []
     for row in (await session.execute(query)).scalars():
         asset, reviewer = snapshot.asset(row.asset_id), snapshot.person(row.reviewer_id)
         if asset is None or row.id is None or any(fact.is_human for fact in asset.facts):
             continue  # somebody has taken it since
-        to = Recipient(person=reviewer) if reviewer is not None and reviewer.is_active else NOBODY
+        is_here = reviewer is not None and reviewer.is_active
+        to = Recipient(person=reviewer) if is_here else channel_or_admin(deps, snapshot)
         found.append((to.key, _Mark(row.id, asset, row.reason, row.until, row.asked_on)))
     return found

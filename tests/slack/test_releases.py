@@ -15,7 +15,7 @@ from tests.slack.conftest import Stage, asset, organisation, team_owns
 from tests.slack.test_claims import claim
 from tests.slack.test_clicks import actions, drained
 from tests.slack.test_matters import AGREE, card, doubted
-from tests.slack.test_orphans import direct, suggest
+from tests.slack.test_orphans import direct, leave, suggest
 from tests.slack.test_whoowns import buttons
 
 
@@ -308,6 +308,50 @@ async def test_what_is_unowned_on_purpose_is_asked_again_on_its_day(stage: Stage
         "ownership.mark_unowned",
         "ownership.end_unowned",
     ]
+
+
+class TestWhereTheReviewerSaysNothing:
+    @pytest.fixture
+    def catalog_admins(self) -> tuple[str, ...]:
+        return ("lin",)
+
+    async def asked(self, stage: Stage) -> None:
+        """Ada is asked on Wednesday, 11 March."""
+        stage.clock.advance(datetime(2026, 3, 3, 10, tzinfo=UTC) - stage.clock.now())
+        await stage.baton.context.listings.read_members(at_start=True)
+        await release(stage, "search-api", user="solo")
+        await mark(stage, "search-api", user="solo", until="2026-03-11", reviewer="ada")
+        await self.on(stage, 11)
+
+    async def on(self, stage: Stage, day: int) -> None:
+        stage.clock.at = datetime(2026, 3, day, 10, 30, tzinfo=UTC)
+        await stage.baton.context.daily_pass.run()
+
+    async def test_they_are_asked_in_each_digest_until_they_do(self, stage: Stage) -> None:
+        await self.asked(stage)
+        assert len(await direct(stage, "ada")) == 2
+        for day, count in ((12, 2), (17, 2), (24, 3), (25, 3), (31, 4)):  # not in the week after it was asked
+            await self.on(stage, day)
+            assert len(await direct(stage, "ada")) == count, day
+        digest = (await direct(stage, "ada"))[-1]
+        assert "*search-api*" in digest.text
+        await stage.press(digest, "ownership.keep_unowned", user="ada")
+        before = len(await direct(stage, "ada"))
+        stage.clock.advance(timedelta(days=7))
+        await stage.baton.context.daily_pass.run()
+        assert len(await direct(stage, "ada")) == before
+
+    @pytest.fixture
+    def platform_channel(self) -> str:
+        return ""
+
+    async def test_and_when_they_have_left_a_catalog_admin_is(self, stage: Stage) -> None:
+        await self.asked(stage)
+        before = len(await direct(stage, "lin"))
+        await leave(stage, "ada")
+        await snapshot.refresh(stage.baton.context.snapshot, stage.database)
+        await self.on(stage, 24)
+        assert any("*search-api*" in each.text for each in (await direct(stage, "lin"))[before:])
 
 
 async def test_what_is_kept_is_asked_again_half_a_year_later(stage: Stage) -> None:
