@@ -44,8 +44,13 @@ async def on_side(action: Action, context: Context) -> Ack:
 async def on_show(action: Action, context: Context) -> Ack:
     """Show a matter with its buttons beside the message that named it."""
     card = await answers.shown(context.deps, context.snapshot, matter_id=number(action.value))
-    await whisper(context, action, blocks.card(card), blocks.card_view(card))
+    await _whisper(action, context, card)
     return replies.nothing()
+
+
+async def _whisper(action: Action, context: Context, card: MatterCard) -> None:
+    shown = blocks.card(card, for_admin=action.user_id in context.deps.catalog_admins)
+    await whisper(context, action, shown, blocks.card_view(shown))
 
 
 async def on_dispute(action: Action, context: Context) -> Ack:
@@ -53,7 +58,7 @@ async def on_dispute(action: Action, context: Context) -> Ack:
     asset_id, area = parse(blocks.AssetValue, action.value)
     await people.identify(context.deps, context.slack, action.user_id)
     card = await disputes.opened(context.deps, context.snapshot, asset_id=asset_id, area=area)
-    await whisper(context, action, blocks.card(card), blocks.card_view(card))
+    await _whisper(action, context, card)
     return replies.nothing()
 
 

@@ -1,4 +1,4 @@
-"""The buttons of other nouns that begin a handoff, as its giver or as whoever asks for it, and that show one."""
+"""The buttons of other nouns that begin a handoff, as its giver or as whoever asks for it, show one, or end it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from bot.blocks.values import encode
 OPEN = "handoff.open"
 #: Shows a handoff; the value is its number.
 SHOW = "handoff.show"
+#: Hands back what a handoff brought; the value is its number.
+BACK = "handoff.back"
 
 
 class Way(StrEnum):
@@ -47,3 +49,8 @@ def handoff_buttons(value: OpenHandoff, name: str, *, text: str = "", under_way:
 def show_buttons(number: int, text: str) -> list[Block]:
     """Return the button that shows a handoff."""
     return [button(text, SHOW, str(number), label=f"Show: handoff #{number}")]
+
+
+def back_buttons(number: int) -> list[Block]:
+    """Return the receiver's button that offers what a handoff brought to its giver again."""
+    return [button("Hand it back…", BACK, str(number), label=f"Hand it back: handoff #{number}")]

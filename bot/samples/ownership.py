@@ -30,7 +30,7 @@ from bot.domain.ownership import (
     verdict,
 )
 from bot.domain.ownership.attestation import MOST_LISTED, Unattested
-from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side
+from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side, WayBack
 from bot.domain.recipients import Recipient, Told, Via
 from bot.domain.records import (
     AssetRecord,
@@ -307,6 +307,9 @@ def matter_cards(name: str, thing: AssetRecord) -> Iterator[MatterCard]:
         yield full
         yield replace(full, is_orphans=True)
         yield replace(full, given_up_by=(name,) * 2 if kind is MatterKind.DOUBT else ())
+        for under_way in (None, 8):
+            way = WayBack(handoff_id=7, giver=sides[0].owner, under_way=under_way)
+            yield replace(full, way_back=way if kind is MatterKind.DISPUTE else None)
         asked = replace(full, question=name, question_by=person)
         yield asked
         for state in MatterState:
@@ -324,7 +327,8 @@ def matters(name: str, thing: AssetRecord) -> Iterator[tuple[Callable[..., Any],
             yield render, render(card)
         yield ownership.card, ownership.card(card, also)
         yield ownership.redrawn, ownership.redrawn(ownership.card(card, also), card)
-        yield ownership.card_view, ownership.card_view(card)
+        yield ownership.card, ownership.card(card, for_admin=True)
+        yield ownership.card_view, ownership.card_view(ownership.card(card))
         yield ownership.outcome, ownership.outcome(card, "U12345678")
         yield ownership.matter_noted, ownership.matter_noted(card)
         yield ownership.question_view, ownership.question_view(card, METADATA)

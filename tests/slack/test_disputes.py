@@ -8,6 +8,9 @@ from datetime import timedelta
 import pytest
 
 from bot.blocks import ownership as blocks
+from bot.blocks.ownership.actions import SideValue
+from bot.blocks.text import button
+from bot.blocks.values import encode
 from bot.domain.catalog import Area, AssetKind, SourceCatalog
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
@@ -17,6 +20,7 @@ from tests.slack.test_claims import claim
 from tests.slack.test_clicks import actions, drained
 from tests.slack.test_eol_answers import copied
 from tests.slack.test_matters import doubted, first_line, matters, posted, private, private_messages, whispered
+from tests.slack.test_requests import submit
 from tests.slack.test_whoowns import buttons
 
 SIDE, PASS_ON = "ownership.matter_side", "ownership.matter_pass_on"
@@ -136,19 +140,47 @@ async def test_an_admin_decides_for_the_other(disputed: Stage) -> None:
     assert any(each.text.startswith(heard) for each in await posted(disputed, "platform")), "and so does the winner"
 
 
-async def test_a_file_that_was_behind_for_too_long_is_right_when_the_new_owner_gives_way(stage: Stage) -> None:
+async def behind(stage: Stage) -> PostedMessage:
+    """Payments agreed that Search owns invoices, and its file goes on naming Payments until that is a dispute."""
     await claim(stage, await stage.ask("/whoowns service:invoices", user="solo"), user="solo")
     await stage.press((await posted(stage, "payments"))[-1], "ownership.matter_agree", user="ada")
     assert "*Search* (" in await first_line(stage, "service:invoices")
-    stage.clock.advance(timedelta(days=35))
-    stage.clock.advance(timedelta(days=1, hours=2))
+    stage.clock.advance(timedelta(days=36, hours=2))
     await stage.baton.context.daily_pass.run()
-    told = (await posted(stage, "search"))[-1]
-    await press_side(stage, told, "Payments", user="solo")
+    return (await posted(stage, "search"))[-1]
+
+
+async def test_what_was_taken_over_goes_back_only_once_its_giver_accepts(stage: Stage) -> None:
+    told = await behind(stage)
+    assert "*Search* took it over by agreement, in handoff #1" in told.text
+    assert "`baton handoff patch 1` prints the change" in told.text
+    assert list(buttons(told)) == ["It is Search's", "Hand it back…", "Let a catalog admin decide"]
+    payments = f"team:{next(each.id for each in stage.baton.context.snapshot.teams() if each.name == 'Payments')}"
+    for user in ("solo", "ada"):  # with a button from before
+        before = {"block_id": "b", "type": "section", "text": {"type": "mrkdwn", "text": "Whose?"}}
+        matter = (await matters(stage))[-1].id
+        value = encode(SideValue(matter or 0, payments))
+        old = [{**before, "accessory": button("It is Payments'", SIDE, value, label="Whose")}]
+        await stage.press(await copied(stage, "general", old), SIDE, user=user)
+        said = await whispered(stage, user, "general")
+        assert "goes back with *Hand it back* in `/handoff show 1`, once Payments accepts that" in said
+    assert (await matters(stage))[-1].ended_at is None
+    await stage.press(told, "handoff.back", user="solo")
+    assert await submit(stage, "solo", {"handoff.reason": "The file is right"}) == {}
+    assert "took it over by agreement" in (await stage.ask("/whoowns service:invoices")).text, "an offer moves nothing"
+    [offered] = [each for each in await posted(stage, "payments") if "*Search* offers *Payments*" in each.text]
+    await stage.press(offered, "handoff.accept_all", user="ada")
     said = (await stage.ask("/whoowns service:invoices")).text
     assert "*Payments* (" in said.splitlines()[0]
     assert "confirmed by" in said
     await stage.bring(organisation())
+    assert "*Payments* (" in await first_line(stage, "service:invoices")
+
+
+async def test_an_admin_decides_whether_the_file_or_the_handoff_is_right(stage: Stage) -> None:
+    await behind(stage)
+    shown = await asked_from_answer(stage, "service:invoices", user="eve")
+    await press_side(stage, shown, "Payments", user="eve")
     assert "*Payments* (" in await first_line(stage, "service:invoices")
 
 

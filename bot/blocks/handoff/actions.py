@@ -25,7 +25,7 @@ EVIDENCE = "handoff.evidence"
 SHOW = handoff_button.SHOW
 WORKS = "handoff.works"
 NO = "handoff.no"
-BACK = "handoff.back"
+BACK = handoff_button.BACK
 
 OFFER_VIEW, AGAIN_VIEW, ASK_VIEW = "handoff.offer_form", "handoff.again_form", "handoff.ask_form"
 ANSWER_VIEW, EVIDENCE_VIEW = "handoff.answer_form", "handoff.evidence_form"

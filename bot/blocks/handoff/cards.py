@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.blocks.handoff import actions, words
 from bot.blocks.handoff.actions import AnswerValue, HandoffValue
+from bot.blocks.handoff_button import back_buttons
 from bot.blocks.recipients import said_to
 from bot.blocks.request_button import SUPPORT_TEXT, OpenValue, open_buttons
 from bot.blocks.text import (
@@ -158,13 +159,8 @@ def told_why(its: HandoffCard) -> Rendered:
 def does_not_work(its: HandoffCard, by: PersonRecord, why: str, *, to: Side) -> Rendered:
     """Return what the other side is told that somebody misses, with what it can do."""
     said = f"{words.passed(its, its.held)}. It does not work, says {words.person(by)}: {escape(why, 300)}"
-    buttons = [*(back_buttons(its) if to is Side.RECEIVER else []), _show(its)]
+    buttons = [*(back_buttons(its.id) if to is Side.RECEIVER else []), _show(its)]
     return Rendered(said, [section(said), {"type": "actions", "elements": buttons}])
-
-
-def back_buttons(its: HandoffCard) -> list[Block]:
-    """Return the receiver's button that hands back what it has."""
-    return [button("Hand it back…", actions.BACK, str(its.id), label=words.label("Hand it back", its))]
 
 
 def _drawn(its: HandoffCard, buttons: Sequence[Block], *, has_choices: bool = True) -> Rendered:
@@ -213,7 +209,7 @@ def _buttons(its: HandoffCard, *, for_giver: bool) -> list[Block]:
     made += _call_off(its)
     made += offer_buttons(its)
     if its.held and not its.open_resources:
-        made += back_buttons(its)
+        made += back_buttons(its.id)
         if its.library_id is not None:
             name = plain(its.library, 45)
             made += open_buttons(OpenValue(library_id=its.library_id), SUPPORT_TEXT, label=name)

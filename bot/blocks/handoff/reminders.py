@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from bot.blocks.handoff import actions, words
 from bot.blocks.handoff.actions import AnswerValue
-from bot.blocks.handoff.cards import answer_buttons, back_buttons, offer_buttons
-from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons, show_buttons
+from bot.blocks.handoff.cards import answer_buttons, offer_buttons
+from bot.blocks.handoff_button import OpenHandoff, Way, back_buttons, handoff_buttons, show_buttons
 from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, day, escape, fitting
 from bot.blocks.text import section as block_of
@@ -106,7 +106,7 @@ def _buttons(its: HandoffDue) -> list[Block]:
         return [show]
     made = [button("It works", actions.WORKS, number, label=words.label("It works", card), style="primary")]
     made.append(button("No…", actions.NO, number, label=words.label("No", card)))
-    return [*made, *(back_buttons(card) if its.side is Side.RECEIVER else []), show]
+    return [*made, *(back_buttons(card.id) if its.side is Side.RECEIVER else []), show]
 
 
 def _other_answers(card: HandoffCard, one: ResourceCard, later: str) -> list[Block]:

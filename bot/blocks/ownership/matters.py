@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.blocks import forms
 from bot.blocks.forms import Form
+from bot.blocks.handoff_button import back_buttons, show_buttons
 from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
 from bot.blocks.ownership import actions, words
 from bot.blocks.ownership.actions import SideValue
@@ -27,7 +28,7 @@ from bot.blocks.text import (
 )
 from bot.blocks.values import encode
 from bot.domain.catalog import Area
-from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side
+from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side, WayBack
 from bot.domain.recipients import Recipient
 from bot.domain.records import AssetRecord, DoubtRecord, PersonRecord
 
@@ -44,9 +45,9 @@ _NO_ADMIN_NOTE = "A catalog admin decides, or the owner still can."
 _HEAD = "*Who owns it?*"
 
 
-def card(matter: MatterCard, also: Sequence[Line] = ()) -> Rendered:
-    """Return the message that asks for an answer to a matter, or says how it ended."""
-    lines, sides = _said(matter), _side_lines(matter)
+def card(matter: MatterCard, also: Sequence[Line] = (), *, for_admin: bool = False) -> Rendered:
+    """Return the message that asks for an answer to a matter, or says how it ended; `for_admin`, who decides alone."""
+    lines, sides = _said(matter), _side_lines(matter, for_admin=for_admin or matter.is_passed_on)
     blocks: list[Block] = [section("\n".join(lines)), *(each.block for each in sides)]
     if matter.is_open and (buttons := _buttons(matter)):
         blocks.append({"type": "actions", "elements": buttons})
@@ -65,9 +66,9 @@ def _block_ids(matter: MatterCard) -> str:
     return f"ownership.matter.{matter.id}."
 
 
-def card_view(matter: MatterCard) -> Block:
+def card_view(message: Rendered) -> Block:
     """Return a matter's card as a modal, for where there is no message to show it beside."""
-    return modal("Who owns it?", card(matter).blocks)
+    return modal("Who owns it?", message.blocks)
 
 
 def matter_line(matter: MatterCard) -> Line:
@@ -162,9 +163,25 @@ def _said(matter: MatterCard) -> list[str]:
         return [*lines, _ended(matter)]
     if matter.given_up_by:
         lines.append(f"{_given_up(matter)} It is of tier 1, so the lead or a catalog admin confirms that.")
+    lines += _way_back(matter.way_back)
     if matter.is_passed_on:
         return [*lines, _NO_ADMIN_NOTE]
     return [*lines, f"Asked {date(matter.at)}. Nothing changes until you answer."]
+
+
+def _way_back(way: WayBack | None) -> list[str]:
+    """Return what the teams of a handoff can do that a file contradicts: correct the file, or hand it back."""
+    if way is None:
+        return []
+    giver = bold(way.giver.name, 60)
+    back = (
+        f"it goes back once {giver} accepts it" if way.under_way is None else f"#{way.under_way} offers it to {giver}"
+    )
+    return [f"If the file is wrong, {_patch(way)} prints the change. If it is right, {back}."]
+
+
+def _patch(way: WayBack) -> str:
+    return f"`baton handoff patch {way.handoff_id}`"
 
 
 def _given_up(matter: MatterCard) -> str:
@@ -191,21 +208,39 @@ def _headline(matter: MatterCard) -> str:
             return f":warning: Who owns {_thing(matter)}: {words.join(named, last='or') if named else 'nobody'}?"
 
 
-def _side_lines(matter: MatterCard) -> list[Line]:
-    """Return what each side of an open dispute says, with the button that says that it is right."""
+def _side_lines(matter: MatterCard, *, for_admin: bool) -> list[Line]:
+    """Return what each side of an open dispute says, with the button that says that it is right.
+
+    What was handed over goes back by a handoff: only an admin says that it is the giver's.
+    """
     if matter.kind is not MatterKind.DISPUTE or not matter.is_open:
         return []
-    return [Line(_side(each), _side_button(matter, each.owner)) for each in matter.sides[:_MOST_SIDES]]
+    way = None if for_admin else matter.way_back
+    return [
+        Line(
+            _side(each, matter.way_back),
+            _back_button(way) if way is not None and each.owner == way.giver else _side_button(matter, each.owner),
+        )
+        for each in matter.sides[:_MOST_SIDES]
+    ]
 
 
-def _side(side: Side) -> str:
+def _back_button(way: WayBack) -> Mapping[str, Any]:
+    if way.under_way is None:
+        return back_buttons(way.handoff_id)[0]
+    return show_buttons(way.under_way, f"Show handoff #{way.under_way}")[0]
+
+
+def _side(side: Side, way: WayBack | None) -> str:
     owner = bold(side.owner.name, 80) if side.owner.name else "nobody"
     files = ", ".join(map(words.file, side.said_in[:_MOST_FILES]))
     rest = len(side.said_in) - _MOST_FILES
     files += f" and {rest} more" if rest > 0 else ""
     if files:
         return f"{files} says {owner}"
-    return f"{owner} took it over by agreement" if side.is_agreed else f"{owner} claims it in Slack"
+    if not side.is_agreed:
+        return f"{owner} claims it in Slack"
+    return f"{owner} took it over by agreement{f', in handoff #{way.handoff_id}' if way is not None else ''}"
 
 
 def _buttons(matter: MatterCard) -> list[Mapping[str, Any]]:
@@ -248,7 +283,9 @@ def _ended(matter: MatterCard) -> str:
             return f"It is not {names}{possessive(names)} any more, says {by}."
         case MatterState.AGREED:
             number = f" Handoff #{matter.handoff_id}." if matter.handoff_id is not None else ""
-            return f"{whose} owns it now, says {by}.{number}"
+            way = matter.way_back
+            patch = f" Correct the file: {_patch(way)} prints the change." if way and way.giver != matter.owner else ""
+            return f"{whose} owns it now, says {by}.{number}{patch}"
         case _:
             return f"It stays with {whose or bold(matter.owner_names, 80)}, says {by}."
 

@@ -64,13 +64,26 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WayBack:
+    """A dispute between the two teams of a handoff only, by the handoff's number: the receiver can hand it back.
+
+    `giver` is whose it would be again, which has to accept that, and `under_way` the handoff that offers it already.
+    """
+
+    handoff_id: int
+    giver: Recipient
+    under_way: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatterCard:
     """A matter as its messages show it.
 
     `sides` are the owners that the catalog names, whoever is asked first. `team` is the one that claims, or the one
     that a doubter named. `owner` is whose it is once the matter has ended, and `handoff_id` the number of the handoff
     by which it passed. `doubts` are what others said who doubt the same, and `given_up_by`
-    the names of the owners who have said that it is not theirs, which somebody else has to confirm.
+    the names of the owners who have said that it is not theirs, which somebody else has to confirm. `way_back` is set
+    for a dispute between giver and receiver of a handoff.
     """
 
     id: int
@@ -93,6 +106,7 @@ class MatterCard:
     handoff_id: int | None = None
     doubts: tuple[DoubtRecord, ...] = ()
     given_up_by: tuple[str, ...] = ()
+    way_back: WayBack | None = None
 
     @property
     def is_open(self) -> bool:

@@ -39,7 +39,7 @@ from bot.services.handoff._cards import (
     team_of,
 )
 from bot.services.handoff.lists import InAnotherError, left_of, under_way
-from bot.services.ownership import look_up, names_of
+from bot.services.ownership import claimed_by, look_up, names_of
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.services.transfers import Resource, require_not_lent
 from bot.store import tables
@@ -125,7 +125,7 @@ async def offer_again(
             raise UserError("There is nothing to offer again: all of it is open or accepted.")
         await _require_free(act.session, _resources(rows), besides=handoff_id)
         for each in _resources(rows):
-            require_owned(deps, snapshot, each, giver)
+            require_owned(deps, snapshot, each, giver, receiver_id=receiver)
             await require_not_lent(act.session, snapshot, each, giver_id=giver, receiver_id=receiver)
         is_first = act.row.offered_at is None
         _put_terms(act.row, terms)
@@ -159,11 +159,8 @@ async def hand_back(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_i
         card = act.card
     if not card.held:
         raise UserError(NOTHING_TO_HAND_BACK)
-    theirs = {
-        Resource(asset.id, area)
-        for asset, area in owned_by(deps, snapshot, card.receiver.id, {each.asset_id for each in card.held})
-    }
     held = [Resource(each.asset_id, each.area) for each in card.held]
+    theirs = {each for each in held if _can_go_back(deps, snapshot, each, card)}
     free = await left_of(deps, held)
     new = NewHandoff(
         giver_team_id=card.receiver.id,
@@ -174,6 +171,18 @@ async def hand_back(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_i
         follows_id=card.id,
     )
     return await offer(deps, snapshot, new)
+
+
+def _can_go_back(deps: Deps, snapshot: Snapshot, resource: Resource, card: HandoffCard) -> bool:
+    """Whether the receiver owns a resource alone yet, or but for a file that names the giver."""
+    if snapshot.asset(resource.asset_id) is None:
+        return False
+    if (resource.asset_id, resource.area) in {
+        (asset.id, area) for asset, area in owned_by(deps, snapshot, card.receiver.id, [resource.asset_id])
+    }:
+        return True
+    verdict = look_up(deps, snapshot, resource.asset_id, area=resource.area)
+    return isinstance(verdict, Disputed) and _is_between(verdict, card.receiver.id, card.giver.id)
 
 
 def terms_of(card: HandoffCard) -> HandoffTerms:
@@ -204,11 +213,23 @@ def owned_by(deps: Deps, snapshot: Snapshot, team_id: int, asset_ids: Iterable[i
     return found
 
 
-def require_owned(deps: Deps, snapshot: Snapshot, resource: Resource, team_id: int) -> None:
-    """Raise UserError, with the next step, unless a team owns a resource, alone and undisputed."""
+def _is_between(said: Disputed, team_id: int, other_id: int) -> bool:
+    """Whether only these two teams dispute something: one offers it to the other, and both will have agreed."""
+    return said.nobody is None and {each.fact.team_id for each in claimed_by(said)} == {team_id, other_id}
+
+
+def require_owned(
+    deps: Deps, snapshot: Snapshot, resource: Resource, team_id: int, *, receiver_id: int | None = None
+) -> None:
+    """Raise UserError, with the next step, unless a team owns a resource alone.
+
+    It may be disputed with `receiver_id`, whose it is once it accepts.
+    """
     verdict = look_up(deps, snapshot, resource.asset_id, area=resource.area)
     what = f"{escape(verdict.asset.name, 80)} ({resource.area.value})"
     if isinstance(verdict, Disputed):
+        if receiver_id is not None and _is_between(verdict, team_id, receiver_id):
+            return
         raise UserError(f"Who owns {what} is disputed: settle that first.")
     owners = verdict.owners if isinstance(verdict, Owned) else ()
     if not any(held.fact.team_id == team_id for held in owners):
@@ -295,7 +316,7 @@ def _check(deps: Deps, snapshot: Snapshot, new: NewHandoff, *, is_offer: bool) -
     if len(new.resources) > MOST_RESOURCES:
         raise UserError(f"Choose at most {MOST_RESOURCES} at a time: each of them is answered by itself.")
     for each in new.resources:
-        require_owned(deps, snapshot, each, new.giver_team_id)
+        require_owned(deps, snapshot, each, new.giver_team_id, receiver_id=new.receiver_team_id)
 
 
 async def _require_free(session: AsyncSession, resources: Iterable[Resource], *, besides: int | None = None) -> None:

@@ -26,7 +26,7 @@ from bot.errors import NotFoundError
 from bot.services import actors, cards, outbox, routing
 from bot.services.actors import Decider
 from bot.services.deps import Deps
-from bot.services.matters._sides import sides_of
+from bot.services.matters._sides import sides_of, way_back_of
 from bot.services.ownership import claimed_by, look_up
 from bot.services.snapshot import Snapshot, deciding
 from bot.store import tables
@@ -166,6 +166,7 @@ async def card_of(
         handoff_id=await _handoff_of(session, row),
         doubts=await _other_doubts(session, snapshot, row),
         given_up_by=_given_up_by(snapshot, row),
+        way_back=await way_back_of(session, snapshot, row, sides),
     )
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from bot.domain import ownership as rules
 from bot.domain.catalog import Origin
+from bot.domain.handoff.handoffs import UNANSWERED
 from bot.domain.ownership import Disputed, Holding, Verdict
-from bot.domain.ownership.matters import MatterKind, Side
+from bot.domain.ownership.matters import MatterKind, Side, WayBack
 from bot.domain.recipients import NOBODY, Recipient
+from bot.domain.records import TeamRecord
 from bot.domain.sources import ClaimSubject
 from bot.services.ownership import claimed_by
+from bot.services.snapshot import Snapshot
 from bot.store import tables
 
 
@@ -46,6 +50,52 @@ def ordered(holdings: Iterable[Holding]) -> list[Holding]:
     confirmed = [each for each in by_age if each.fact.confirmed_at is not None]
     confirmed.sort(key=lambda each: each.trusted_at, reverse=True)
     return [*confirmed, *(each for each in by_age if each.fact.confirmed_at is None)]
+
+
+async def way_back_of(
+    session: AsyncSession, snapshot: Snapshot, row: tables.OwnershipMatter, sides: Sequence[Side]
+) -> WayBack | None:
+    """Return how what is disputed can be handed back, where only the two teams of a handoff dispute it.
+
+    None where the receiver has nobody any more who could.
+    """
+    agreed = [each.owner.team for each in sides if each.is_agreed and each.owner.team is not None]
+    others = [each.owner.team for each in sides if not each.is_agreed and each.owner.team is not None]
+    if row.kind != MatterKind.DISPUTE.value or len(sides) != 2 or len(agreed) != 1 or len(others) != 1:
+        return None
+    [receiver], [giver] = agreed, others
+    brought = tables.HandoffResource
+    has_passed = col(brought.moved_at).is_not(None) & col(brought.returned_at).is_(None)
+    taken = await _handoff_of(session, row, giver, receiver, has_passed)
+    if taken is None or next(rules.active_members(receiver, snapshot), None) is None:
+        return None
+    waits = col(brought.state).in_([each.value for each in UNANSWERED])
+    back = await _handoff_of(session, row, receiver, giver, waits)
+    return WayBack(handoff_id=taken, giver=Recipient(team=giver), under_way=back)
+
+
+async def _handoff_of(
+    session: AsyncSession,
+    row: tables.OwnershipMatter,
+    giver: TeamRecord,
+    receiver: TeamRecord,
+    stands: ColumnElement[bool],
+) -> int | None:
+    """Return the last handoff from one team to another in which what a matter is about stands like this."""
+    handoff, resource = tables.Handoff, tables.HandoffResource
+    query = (
+        select(col(handoff.id))
+        .join(resource, col(resource.handoff_id) == col(handoff.id))
+        .where(
+            col(handoff.giver_team_id) == giver.id,
+            col(handoff.receiver_team_id) == receiver.id,
+            col(resource.asset_id) == row.asset_id,
+            col(resource.area) == row.area,
+            stands,
+        )
+        .order_by(col(handoff.id).desc())
+    )
+    return (await session.execute(query)).scalars().first()
 
 
 async def _files(session: AsyncSession, asset_id: int) -> dict[str, list[str]]:

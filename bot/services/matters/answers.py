@@ -97,12 +97,14 @@ async def decide(deps: Deps, snapshot: Snapshot, *, matter_id: int, owner: str, 
 
     Whoever gives way says that it is another's, and whoever was asked says that it is theirs; a catalog admin says
     either. The facts of those whose it is not end, and files that go on naming them are not believed.
+    What a team has taken over by a handoff goes back to its giver by another one only, unless an admin decides.
     """
     async with acting(deps, snapshot, matter_id, by) as act:
         sides = {each.owner.key: each for each in act.sides}
         if act.card.kind is not MatterKind.DISPUTE or owner not in sides:
             raise NotFoundError("That owner is named no longer: ask again with `/whoowns`.")
         actor = await act.allow(Right.SETTLE, await act.holders())
+        _require_no_way_back(act, actor, owner)
         own = {each.owner.key for each in await act.own_sides(actor)}
         losers = await _losers(act, actor, own, owner)
         audit_id = await act.note("decide", owner=owner, losers=[each.owner.key for each in losers])
@@ -124,6 +126,18 @@ async def decide(deps: Deps, snapshot: Snapshot, *, matter_id: int, owner: str, 
         for each in await _hearers(act, [*losers, sides[owner]], own):
             await act.send(each, f"ownership.outcome:{act.subject_id}:{each.key}", blocks.outcome(card))
         return card
+
+
+def _require_no_way_back(act: MatterAct, actor: Actor, owner: str) -> None:
+    """Raise NotAllowedError where the giver of a handoff would own it again without having accepted that."""
+    way = act.card.way_back
+    if way is None or owner != way.giver.key or actor.is_catalog_admin:
+        return
+    giver = escape(way.giver.name, 80)
+    how = f"it goes back with *Hand it back* in `/handoff show {way.handoff_id}`, once {giver} accepts that."
+    if way.under_way is not None:
+        how = f"it goes back once {giver} accepts it in `/handoff show {way.under_way}`."
+    raise NotAllowedError(f"{giver} handed it over: {how} Or let a catalog admin decide. {admins_to_ask(actor)}")
 
 
 async def _hearers(act: MatterAct, sides: Iterable[Side], own: Collection[str]) -> list[Recipient]:
