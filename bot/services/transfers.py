@@ -6,8 +6,9 @@ only way in which an owner is replaced, so that facts end and begin together and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, select, update
@@ -37,12 +38,20 @@ class Resource(NamedTuple):
     area: Area
 
 
+class Agreed(NamedTuple):
+    """Who agreed that something is the receiving team's, and when."""
+
+    person_id: int
+    at: datetime
+
+
 class Terms(NamedTuple):
     """What all resources of one move have in common.
 
     `givers` are the keys (`Recipient.key`) of the owners who have agreed; none for what nobody owns. `person_id` agreed
-    for the receiving team, and `audit_id` is the entry that says so. With `overlap` the givers stay as secondary owners
-    until `end_overlap`.
+    that it is the receiving team's, and `audit_id` is the entry that says so. `agreed` says who did, and when, of what
+    was agreed before: nobody confirms anything on the day on which it passes by itself. With `overlap` the givers stay
+    as secondary owners until `end_overlap`.
     """
 
     givers: frozenset[str]
@@ -51,6 +60,7 @@ class Terms(NamedTuple):
     audit_id: int
     at: datetime
     overlap: bool = False
+    agreed: Mapping[Resource, Agreed] = MappingProxyType({})
 
 
 async def move(
@@ -282,6 +292,7 @@ def _said(drift: tables.Drift, *, at: datetime, audit_id: int) -> tables.Ownersh
 def _begin(session: AsyncSession, resource: Resource, terms: Terms, *, source: int) -> None:
     """Begin the receiver's fact and, while there is an overlap, those of the givers; record who gave."""
     receiver, givers = terms.receiver_team_id, _ids(terms.givers)
+    agreed = terms.agreed.get(resource, Agreed(terms.person_id, terms.at))
     begun: list[tuple[int | None, int | None, Role]] = [(receiver, None, Role.OWNER)]
     if terms.overlap:
         begun += [(*each, Role.SECONDARY) for each in givers]
@@ -296,8 +307,8 @@ def _begin(session: AsyncSession, resource: Resource, terms: Terms, *, source: i
                 role=role.value,
                 source_id=source,
                 valid_from=terms.at,
-                confirmed_at=terms.at if is_owner else None,
-                confirmed_by=terms.person_id if is_owner else None,
+                confirmed_at=agreed.at if is_owner else None,
+                confirmed_by=agreed.person_id if is_owner else None,
                 begun_by=terms.audit_id,
                 is_agreed=True,
             )

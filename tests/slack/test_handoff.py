@@ -104,6 +104,14 @@ async def handoff_actions(stage: Stage) -> list[str]:
     return [each.removeprefix("handoff.") for each in await actions(stage) if each.startswith("handoff.")]
 
 
+def trusted(stage: Stage, said: str) -> str:
+    """Why an answer is to be believed, with handles and plain days."""
+    [line] = [each for each in said.splitlines() if "anded over 2" in re.sub(r"<!date[^|]*\|([^>]*)>", r"\1", each)]
+    line = re.sub(r"<!date[^|]*\|([^>]*)>", r"\1", line)
+    people = {stage.slack.workspace.user(who).id: who for who in ("lin", "grace", "omar")}
+    return re.sub(r"<@(\w+)>", lambda found: f"@{people[found[1]]}", line)
+
+
 async def owner(stage: Stage, asked: str, user: str = "eve") -> str:
     return (await stage.ask(f"/whoowns {asked}", user=user)).text.splitlines()[0]
 
@@ -341,6 +349,9 @@ async def test_a_later_day_an_overlap_and_the_question_whether_it_works(stage: S
     now = (await stage.ask("/whoowns payments-db database")).text
     assert "*Payments*" in now.splitlines()[0]
     assert "*Platform*" in now
+    assert trusted(stage, now) == "The database: handed over 2026-03-05 · agreed by @grace 2026-03-03", (
+        "nobody confirmed it that day"
+    )
     assert await helpers(stage) == 1, "for two more working days"
     await on(stage, 3, 9)
     assert await helpers(stage) == 1
@@ -486,6 +497,20 @@ async def test_a_file_that_was_behind_for_too_long_was_last_read_when_it_was_rea
     assert re.search(rf"From baton \(<[^>]*\|{read}>\)", said), said
 
 
+async def test_of_what_passes_together_each_part_names_who_accepted_it(stage: Stage) -> None:
+    await offer_two(stage, **{ids.EFFECTIVE: "2026-03-06"})
+    await answer(stage, HandoffStep.ACCEPT, "payments-db", user="grace")
+    stage.clock.advance(timedelta(days=1))
+    await answer(stage, HandoffStep.ACCEPT, "checkout", user="ada")
+    await on(stage, 3, 6)
+    people = {each.id: each.name for each in await rows(stage, tables.Person)}
+    found = [each for each in await rows(stage, tables.Ownership) if each.is_agreed]
+    assert [(people[each.confirmed_by], each.confirmed_at.day) for each in found] == [
+        ("Grace Marsh", 3),
+        ("Ada Byron", 4),
+    ]
+
+
 async def test_a_loan_returns_on_its_day(stage: Stage) -> None:
     await offer(stage, loan="2026-03-06")
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
@@ -498,7 +523,11 @@ async def test_a_loan_returns_on_its_day(stage: Stage) -> None:
     assert not any("baton handoff patch" in each for each in alone(stage, "lin"))
     told = await on(stage, 3, 6)
     assert any("The loan is over: *payments-db* (the database) is *Platform*'s again." in each.text for each in told)
-    assert "*Platform*" in await owner(stage, "payments-db database")
+    back = (await stage.ask("/whoowns payments-db database")).text
+    assert "*Platform*" in back.splitlines()[0]
+    assert trusted(stage, back) == "The database: handed over 2026-03-06 · agreed by @lin 2026-03-03", (
+        "when it was lent until then"
+    )
     assert "returned" in (await card(stage)).text
     assert await handoff_actions(stage) == ["offer", "accept", "return"]
 

@@ -311,6 +311,7 @@ def _headed_part(held: Holding) -> str:
 
 
 def _trust(held: Holding, confirmers: Mapping[int, PersonRecord]) -> str:
+    """Return who says so, and when a person confirmed it, or agreed to it before it passed."""
     fact = held.fact
     origin = "Decided in Slack" if fact.is_human else f"From {words.source(fact.source)}, last read"
     line = f"{origin} {date(held.seen_at)}"
@@ -318,4 +319,6 @@ def _trust(held: Holding, confirmers: Mapping[int, PersonRecord]) -> str:
         return line if fact.is_human else f"{line} · not confirmed yet"
     confirmer = confirmers.get(fact.confirmed_by) if fact.confirmed_by is not None else None
     who = words.person(confirmer) if confirmer is not None else "somebody"
+    if fact.is_human and fact.is_agreed and fact.confirmed_at < fact.valid_from:
+        return f"Handed over {date(fact.valid_from)} · agreed by {who} {date(fact.confirmed_at)}"
     return f"{line} · confirmed by {who} {date(fact.confirmed_at)}"

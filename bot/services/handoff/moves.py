@@ -13,22 +13,27 @@ from bot.services import transfers
 from bot.services.handoff._cards import HandoffAct, loaded, resource_of, revise_all, team_of, work_of
 from bot.services.ownership import claimed_by, look_up, names_of
 from bot.services.snapshot import refresh_over
-from bot.services.transfers import Terms
+from bot.services.transfers import Agreed, Terms
 from bot.store import tables
 
 
 async def take_effect(act: HandoffAct, rows: Sequence[tables.HandoffResource], *, audit_id: int) -> None:
     """Let accepted resources pass to the receiver. Raises UserError where the giver does not own one any more."""
     row = act.row
-    # Whoever accepted confirms the new owner.
-    by = next(each.answered_by for each in rows if each.answered_by is not None)
+    # Whoever accepted confirms the new owner, on the day on which they did.
+    agreed = {
+        resource_of(each): Agreed(each.answered_by, each.answered_at)
+        for each in rows
+        if each.answered_by is not None and each.answered_at is not None
+    }
     terms = Terms(
         givers=frozenset({f"team:{row.giver_team_id}"}),
         receiver_team_id=row.receiver_team_id,
-        person_id=by,
+        person_id=next(iter(agreed.values())).person_id,
         audit_id=audit_id,
         at=act.now,
         overlap=row.overlap_days > 0,
+        agreed=agreed,
     )
     await transfers.move(act.session, act.deps, act.snapshot, [resource_of(each) for each in rows], terms)
     work = await work_of(act.deps, act.snapshot, Recipient(team=team_of(act.snapshot, row.giver_team_id)))
@@ -85,12 +90,15 @@ async def go_back(act: HandoffAct, rows: Sequence[tables.HandoffResource], *, au
     await refresh_over(act.snapshot, await act.session.connection())
     given_up = [each for each in rows if _is_nobodys(act, each)]
     assert row.offered_by is not None  # noqa: S101 - it was offered before it was accepted
+    assert row.offered_at is not None  # noqa: S101
+    lent = Agreed(row.offered_by, row.offered_at)  # whoever lent it agreed then that it returns
     terms = Terms(
         givers=frozenset() if given_up else frozenset({f"team:{row.receiver_team_id}"}),
         receiver_team_id=row.giver_team_id,
         person_id=row.offered_by,
         audit_id=audit_id,
         at=act.now,
+        agreed={resource_of(each): lent for each in rows},
     )
     await transfers.move(act.session, act.deps, act.snapshot, [resource_of(each) for each in rows], terms)
 

@@ -15,7 +15,7 @@ from bot.domain.recipients import NOBODY, Recipient
 from bot.services import release, transfers
 from bot.services.matters._cards import Ending, MatterAct, end, loaded
 from bot.services.ownership import look_up
-from bot.services.transfers import Resource, Terms
+from bot.services.transfers import Agreed, Resource, Terms
 from bot.store import tables
 from bot.store.journal import touch_assets
 
@@ -23,9 +23,12 @@ from bot.store.journal import touch_assets
 async def hand_over(act: MatterAct, claim: tables.OwnershipMatter, givers: Iterable[str], audit_id: int) -> Recipient:
     """Let the team of a claim own the area, and these owners no longer, by a handoff of their own; return the team."""
     assert claim.team_id is not None  # noqa: S101 - a claim is a team's
-    # Whoever claimed it for the team confirms it, not whoever gives it.
+    resource = Resource(claim.asset_id, act.card.area)
     terms = Terms(frozenset(givers), claim.team_id, claim.person_id or act.person_id, audit_id, act.now)
-    await transfers.move(act.session, act.deps, act.snapshot, [Resource(claim.asset_id, act.card.area)], terms)
+    if claim.person_id is not None:
+        # Whoever claimed it for the team said that it is theirs, when they did, and not whoever gives it.
+        terms = terms._replace(agreed={resource: Agreed(claim.person_id, claim.at)})
+    await transfers.move(act.session, act.deps, act.snapshot, [resource], terms)
     await _as_handoff(act, claim, terms.givers)
     return Recipient(team=act.snapshot.team(claim.team_id))
 
