@@ -24,7 +24,7 @@ from bot.services.daily_pass import DailyPass
 from bot.services.handoff import due_days, offers, steps
 from bot.services.handoff.contribution import Handoffs
 from bot.services.handoff.health import HandoffFigures
-from bot.services.handoff.offers import NewHandoff
+from bot.services.handoff.offers import Begun, NewHandoff
 from bot.services.matters import answers
 from bot.services.ownership import look_up
 from bot.services.snapshot import refresh
@@ -81,10 +81,10 @@ class Three(Givers):
     async def lend(self, *resources: Resource) -> None:
         await self.move("Omar", "DevOps", "Payments", "Ada", *resources, loan_until=LENT_UNTIL)
 
-    async def again(self, who: str) -> None:
+    async def again(self, who: str, terms: HandoffTerms | None = None) -> Begun:
         """Offer what was not accepted of the first handoff again."""
         number: dict[str, Any] = {"handoff_id": 1, "version": 1, "person_id": self.people[who]}
-        await offers.offer_again(self.deps, self.snapshot, terms=HandoffTerms(), **number)
+        return await offers.offer_again(self.deps, self.snapshot, terms=terms or HandoffTerms(), **number)
 
     async def on(self, month: int, day: int) -> bool:
         """Let a day come; return whether ownership has changed."""
@@ -255,8 +255,10 @@ async def test_what_is_left_of_a_loan_that_is_over_is_not_offered_for_it_again(t
     await three.take("Ada", HandoffStep.ACCEPT, 1)
     await three.take("Omar", HandoffStep.WITHDRAW, 2)
     await three.on(3, 20)
-    with pytest.raises(UserError, match="The loan that the rest was accepted for is over: offer this in a new handoff"):
-        await three.again("Omar")
+    with pytest.raises(UserError, match="The loan that the rest was accepted for is over: choose another day"):
+        await three.again("Omar", HandoffTerms(loan_until=LENT_UNTIL))
+    begun = await three.again("Omar")
+    assert (begun.card.id, begun.card.loan_until) == (2, None)
 
 
 async def test_what_is_lent_is_not_offered_again_to_anybody_else(three: Three) -> None:

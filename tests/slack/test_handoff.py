@@ -182,6 +182,28 @@ async def test_each_resource_is_answered_by_itself_and_offered_again(stage: Stag
     assert await handoff_actions(stage) == ["offer", "decline", "accept", "offer", "accept"]
 
 
+async def test_the_rest_that_is_offered_for_another_day_is_a_handoff_of_its_own(stage: Stage) -> None:
+    await offer_two(stage)
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    await answer(stage, HandoffStep.DECLINE, "checkout", reason="Not before the freeze ends")
+    await stage.press(await card(stage), ids.AGAIN, user="lin")
+    assert "What was accepted stays as agreed" in said_in(stage.slack.view_stack("lin")[-1])
+    typed = {ids.EFFECTIVE: "2026-03-10", ids.LOAN: "2026-03-05", ids.OVERLAP: "5", ids.REASON: "After the freeze"}
+    assert set(await submit(stage, "lin", typed)) == {ids.LOAN}, "what was typed counts"
+    assert await submit(stage, "lin", {ids.LOAN: "2026-03-20"}) == {}
+    shown = await card(stage)
+    assert "*#2* *Platform* offers *Payments* *checkout* (CI and deployments)" in shown.text
+    for said in ("takes effect on", "5 more working days", "a loan that returns on", "Why: After the freeze"):
+        assert said in shown.text, said
+    await stage.press(shown, ids.ACCEPT_ALL, user="grace")
+    assert "*Platform*" in await owner(stage, "checkout deployments"), "its day has not come"
+    first, second = await rows(stage, tables.Handoff)
+    assert (first.version, first.loan_until) == (1, None), "what was accepted is for good"
+    assert (second.effective_on.day, second.loan_until.day, second.overlap_days) == (10, 20, 5)
+    await on(stage, 3, 20)
+    assert "*Payments*" in await owner(stage, "payments-db database"), "only the loan returns"
+
+
 async def test_not_yet_names_what_it_needs_and_keeps_the_offer_open(stage: Stage) -> None:
     await offer(stage)
     wrong = await answer(

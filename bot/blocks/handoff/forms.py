@@ -113,6 +113,8 @@ def again_view(its: HandoffCard, metadata: str) -> Block:
     parts = its.resources if its.is_draft else its.to_offer_again
     options = {str(each.id): words.plain_thing(each.name, each.area) for each in parts}
     said = f"{words.title(its)}. Offer it, and its receiver answers part by part."
+    if its.is_fixed:
+        said += " What was accepted stays as agreed: with another day, loan or help, this becomes a handoff of its own."
     filled: dict[Field[Any], Fill] = {
         RESOURCES: Fill(options=options, chosen=tuple(options)),
         EFFECTIVE: Fill(its.effective_on.isoformat() if its.effective_on is not None else ""),

@@ -205,6 +205,11 @@ class HandoffCard:
         return self.giver if self.is_draft else self.receiver
 
     @property
+    def is_fixed(self) -> bool:
+        """Whether something was accepted on the terms of the offer, which stand as long as it does."""
+        return any(each.state is ResourceState.ACCEPTED for each in self.resources)
+
+    @property
     def to_come(self) -> tuple[ResourceCard, ...]:
         """What is accepted, and passes on its day."""
         return tuple(each for each in self.resources if each.is_to_come)
@@ -228,6 +233,15 @@ class HandoffTerms:
     overlap_days: int = 0
     loan_until: date | None = None
     reason: str = ""
+
+    def stands_for(self, card: HandoffCard, *, today: date) -> bool:
+        """Whether a handoff has these days already; a day that is over has come either way."""
+
+        def days(effective_on: date | None) -> date | None:
+            return effective_on if effective_on is not None and effective_on > today else None
+
+        same_help = (self.overlap_days, self.loan_until) == (card.overlap_days, card.loan_until)
+        return same_help and days(self.effective_on) == days(card.effective_on)
 
     def check(self, *, today: date) -> None:
         """Raise FieldError, with the next step, for days that cannot be."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,7 +25,7 @@ from bot.domain.ownership import Disputed, Owned
 from bot.domain.recipients import Recipient, Told
 from bot.domain.records import AssetRecord
 from bot.domain.rights import Right, require
-from bot.errors import NotFoundError, UserError
+from bot.errors import FieldError, NotFoundError, UserError
 from bot.services import actors, routing
 from bot.services.cards import acting as card_acting
 from bot.services.deps import Deps
@@ -38,7 +39,7 @@ from bot.services.handoff._cards import (
     offered_key,
     team_of,
 )
-from bot.services.handoff.lists import InAnotherError, left_of, under_way
+from bot.services.handoff.lists import InAnotherError, left_of, one, under_way
 from bot.services.ownership import claimed_by, look_up, names_of
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.services.transfers import Resource, require_not_lent
@@ -46,6 +47,7 @@ from bot.store import tables
 from bot.store.journal import audit, lock_catalog
 
 NOTHING_TO_HAND_BACK = "Nothing of this handoff is with the receiver, so there is nothing to hand back."
+_OFFERED_AGAIN = "Somebody has offered it again already: look at it with `/handoff list`."
 _LONGEST_REASON = 500
 
 
@@ -77,8 +79,12 @@ async def offer(deps: Deps, snapshot: Snapshot, new: NewHandoff) -> Begun:
     Raises NotAllowedError for somebody who is not of the giving team, NotFoundError for a team or an asset that is
     gone, and UserError for what cannot be offered.
     """
-    new.terms.check(today=routing.today_of(deps, snapshot, Recipient(team=team_of(snapshot, new.receiver_team_id))))
+    new.terms.check(today=_today(deps, snapshot, new.receiver_team_id))
     return await _begin(deps, snapshot, new, right=Right.HAND_OVER)
+
+
+def _today(deps: Deps, snapshot: Snapshot, team_id: int) -> date:
+    return routing.today_of(deps, snapshot, Recipient(team=team_of(snapshot, team_id)))
 
 
 async def ask(deps: Deps, snapshot: Snapshot, new: NewHandoff) -> Begun:
@@ -99,22 +105,21 @@ async def offer_again(
     """Offer what was asked for, or what was not accepted, in a new version; raises as `offer` does.
 
     What was asked for and is not among the resources is refused with it, so that nobody goes on waiting for it.
+    What was accepted stays on its terms: for another day, loan or help the rest is a handoff of its own.
     """
+    card = await one(deps, snapshot, handoff_id)
+    if card.is_fixed and not terms.stands_for(card, today=_today(deps, snapshot, card.receiver.id)):
+        if version != card.version:
+            raise UserError(_OFFERED_AGAIN)
+        return await offer(deps, snapshot, _apart(card, person_id, terms, resource_ids))
     async with acting(deps, snapshot, handoff_id=handoff_id, person_id=person_id, right=Right.HAND_OVER) as act:
         if version != act.row.version:
-            raise UserError("Somebody has offered it again already: look at it with `/handoff list`.")
+            raise UserError(_OFFERED_AGAIN)
         await refresh_over(snapshot, await act.session.connection())
         giver, receiver = act.row.giver_team_id, act.row.receiver_team_id
         _require_another(giver, receiver)
         require_acceptor(snapshot, receiver, offered_by=person_id)
-        today = routing.today_of(deps, snapshot, Recipient(team=act.card.receiver))
-        is_fixed = any(each.state is ResourceState.ACCEPTED for each in act.card.resources)
-        if is_fixed:  # what was accepted was accepted on these terms
-            terms = replace(terms_of(act.card), reason=terms.reason)
-            if terms.loan_until is not None and terms.loan_until <= today:
-                raise UserError("The loan that the rest was accepted for is over: offer this in a new handoff.")
-        else:
-            terms.check(today=today)
+        terms = _offered_on(act.card, terms, today=_today(deps, snapshot, receiver))
         able = {each.id for each in act.card.to_offer_again} if not act.card.is_draft else None
         rows = [
             each
@@ -144,6 +149,31 @@ async def offer_again(
         await act.close_if_answered()
         card = await act.redraw()
         return Begun(card, await _show(act, card, is_first=is_first))
+
+
+def _apart(card: HandoffCard, person_id: int, terms: HandoffTerms, resource_ids: Collection[int]) -> NewHandoff:
+    """Return what was not accepted of a handoff as one of its own."""
+    rest = [each for each in card.to_offer_again if each.id in resource_ids or not resource_ids]
+    return NewHandoff(
+        giver_team_id=card.giver.id,
+        receiver_team_id=card.receiver.id,
+        resources=tuple(Resource(each.asset_id, each.area) for each in rest),
+        person_id=person_id,
+        terms=terms,
+        request_id=card.request_id,
+        library_id=card.library_id,
+    )
+
+
+def _offered_on(card: HandoffCard, terms: HandoffTerms, *, today: date) -> HandoffTerms:
+    """Return on which terms something is offered again: those on which the rest was accepted, with the new reason."""
+    if not card.is_fixed:
+        terms.check(today=today)
+        return terms
+    if card.loan_until is not None and card.loan_until <= today:
+        said = "The loan that the rest was accepted for is over: choose another day, or leave it empty."
+        raise FieldError("loan_until", said)
+    return replace(terms_of(card), reason=terms.reason)
 
 
 async def hand_back(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: int, reason: str) -> Begun:
