@@ -427,7 +427,7 @@ async def test_no_lender_is_told_to_correct_a_file(three: Three) -> None:
 
 async def test_what_was_offered_anew_before_its_end_was_told_is_shown_there(three: Three) -> None:
     await three.pass_on("Omar", "DevOps", "Payments")
-    await three.on(3, 17)
+    await three.on(3, 18)
     assert await three.pass_on("Omar", "DevOps", "Search") == 2
     await refresh(three.snapshot, three.database)
     giver = f"team:{three.teams_by_name['DevOps']}"

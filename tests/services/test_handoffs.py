@@ -246,22 +246,18 @@ async def test_a_loan_that_cannot_return_is_said_so_and_the_rest_returns(givers:
 
 
 @pytest.mark.parametrize(
-    ("terms", "day", "refusal"),
+    ("terms", "day"),
     [
-        ({}, datetime(2026, 3, 17, 12, tzinfo=UTC), "The offer has expired"),
-        (
-            {"loan_until": datetime(2026, 3, 4, tzinfo=UTC).date()},
-            datetime(2026, 3, 4, 12, tzinfo=UTC),
-            "The loan would be over",
-        ),
+        ({}, datetime(2026, 3, 18, 12, tzinfo=UTC)),
+        ({"loan_until": datetime(2026, 3, 4, tzinfo=UTC).date()}, datetime(2026, 3, 4, 12, tzinfo=UTC)),
     ],
 )
 async def test_what_is_over_is_not_accepted_before_anybody_has_noted_it(
-    givers: Givers, terms: dict[str, Any], day: datetime, refusal: str
+    givers: Givers, terms: dict[str, Any], day: datetime
 ) -> None:
     await givers.offer(**terms)
     givers.clock.at = day
-    with pytest.raises(UserError, match=refusal):
+    with pytest.raises(UserError, match="The offer has expired"):
         await givers.take("Ada", HandoffStep.ACCEPT)
     assert await givers.rows(tables.Transfer) == []
 

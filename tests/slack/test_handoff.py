@@ -217,7 +217,7 @@ async def test_not_yet_names_what_it_needs_and_keeps_the_offer_open(stage: Stage
     said = await on(stage, 3, 6)
     assert "Is it there? Accept, or say a new day." in said[-1].text
     assert list(buttons(said[-1])) == ["Accept", "Say a new day…", "Decline…", "Show"]
-    assert "expires on" in (await card(stage)).text
+    assert "open until" in (await card(stage)).text
     await stage.press(said[-1], ids.NOT_YET, user="grace")
     later = {ids.NEEDS: "A restore", ids.NEEDS_FROM: "Lin", ids.NEEDS_BY: "2026-03-09"}
     assert await submit(stage, "grace", later) == {}
@@ -333,13 +333,15 @@ async def test_what_the_giver_leaves_out_of_what_it_was_asked_for_is_refused_wit
 
 
 async def test_a_question_that_nobody_answers_is_reminded_of_and_ends(stage: Stage) -> None:
-    assert "expires on" in (await ask_for(stage)).text
+    assert "open until" in (await ask_for(stage)).text
     for many, day in enumerate((5, 10, 16), 1):
         said = await on(stage, 3, day, channel="platform")
         reminded = [each for each in said if "waits for your answer" in each.text]
         assert len(reminded) == many
         assert "Then the question is over." in reminded[-1].text
-    said = await on(stage, 3, 17, channel="platform")
+    await on(stage, 3, 17)
+    assert "asked for" in (await card(stage, "platform")).text, "the day until which it waits belongs to it"
+    said = await on(stage, 3, 18, channel="platform")
     assert "expired" in (await card(stage, "platform")).text
     assert list(buttons(await card(stage, "platform"))) == ["Details", "Offer it…"]
     told = [each for who in ("lin", "omar", "ada", "grace") for each in alone(stage, who)]
@@ -557,7 +559,7 @@ async def test_a_loan_returns_on_its_day(stage: Stage) -> None:
 async def test_one_part_that_is_over_holds_back_no_other(stage: Stage) -> None:
     await offer_two(stage)
     await answer(stage, HandoffStep.NOT_YET, "checkout", needs="A pipeline", needs_from="Lin", needs_by="2026-03-31")
-    stage.clock.at = datetime(2026, 3, 17, 12, tzinfo=UTC)  # the other has waited for ten working days
+    stage.clock.at = datetime(2026, 3, 18, 12, tzinfo=UTC)  # the other has waited for ten working days
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
     assert "*Payments*" in await owner(stage, "checkout deployments")
     assert "*Platform*" in await owner(stage, "payments-db database")
@@ -576,7 +578,10 @@ async def test_silence_moves_nothing(stage: Stage) -> None:
     assert reminded == [5, 10, 16], "after 2, 5 and 9 working days"
     [last] = [each for each in await sent(stage, "payments") if "for your answer" in each.text][-1:]
     assert list(buttons(last)) == ["Accept", "Not yet: needs…", "Decline…", "Show"]
+    assert "2026-03-17" in last.text
     await on(stage, 3, 17)
+    assert "waits for an answer" in (await card(stage)).text, "the day until which it waits is the receiver's"
+    await on(stage, 3, 18)
     assert "expired" in (await card(stage)).text
     assert "*Platform*" in await owner(stage, "payments-db database")
     assert any("nobody answered in time" in each for each in alone(stage, "ada")), "the lead of the receiver"
@@ -585,7 +590,7 @@ async def test_silence_moves_nothing(stage: Stage) -> None:
     assert sum("nobody answered in time" in each for each in platform) == 1, (
         "a team without a lead hears in its channel"
     )
-    await on(stage, 3, 18)
+    await on(stage, 3, 19)
     assert [each.text for each in await sent(stage, "platform")] == platform
     assert await handoff_actions(stage) == ["offer", "expire"]
 
@@ -666,6 +671,17 @@ async def test_what_would_be_left_behind_is_named(stage: Stage) -> None:
     shown = await offer(stage)
     assert "Stays with Platform: payments-alarms" in shown.text
     assert "unrelated" not in shown.text
+
+
+async def test_an_offer_of_a_loan_is_over_before_the_loan_is(stage: Stage) -> None:
+    shown = await offer(stage, loan="2026-03-09")
+    assert re.search(r"open until .*2026-03-08", shown.text)
+    wrong = {"needs": "A runbook", "needs_from": "Lin", "needs_by": "2026-03-09"}
+    said = await answer(stage, HandoffStep.NOT_YET, "payments-db", **wrong)
+    assert said == {ids.NEEDS_BY: "The loan is over on that day: choose an earlier one."}
+    await on(stage, 3, 9)
+    assert "expired" in (await card(stage)).text
+    assert not any("waits for your answer" in each.text for each in await on(stage, 3, 10))
 
 
 async def test_what_cannot_be_offered_says_why(stage: Stage) -> None:

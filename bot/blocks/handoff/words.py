@@ -118,7 +118,7 @@ def terms(card: HandoffCard) -> list[str]:
     if card.follows_id is not None:
         said.append(f"takes back #{card.follows_id}")
     if card.expires_on is not None:
-        said.append(f"expires on {day(card.expires_on)}")
+        said.append(f"open until {day(card.expires_on)}")
     return said
 
 

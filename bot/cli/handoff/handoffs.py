@@ -107,7 +107,7 @@ def _terms(card: HandoffCard) -> list[str]:
     """Return what was agreed for all of it, a line each."""
     said = {
         "offered on": _day(card.offered_on),
-        "expires on": _day(card.expires_on),
+        "open until": _day(card.expires_on),
         "takes effect on": _day(card.effective_on),
         "working days of help": str(card.overlap_days) if card.overlap_days else None,
         "a loan that returns on": _day(card.loan_until),

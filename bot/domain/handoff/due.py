@@ -12,7 +12,7 @@ from bot.domain.working_time import WorkingTime
 
 #: After so many working days without an answer whoever owes it is reminded.
 REMIND_AFTER_DAYS = (2, 5, 9)
-#: After so many the question or the offer is over.
+#: The question or the offer can be answered until the end of this working day.
 EXPIRES_AFTER_DAYS = 10
 #: For so many days after ownership has passed on its day both sides may be told.
 TELL_FOR_DAYS = 7
@@ -46,8 +46,9 @@ class Side(StrEnum):
 class HandoffDue:
     """One thing to say, once: `note` is by what it is remembered that it was said. `on` is a day of the recipient's.
 
-    `ends_on` is the day from which on it is too late. `days` have gone by since ownership passed. `files` are those
-    that still name the giver. `under_way` is another handoff, in which all is by now of which an offer is over.
+    `ends_on` is the day from which on it is too late, and of what waits for an answer the last one. `days` have gone
+    by since ownership passed. `files` are those that still name the giver. `under_way` is another handoff, in which all
+    is by now of which an offer is over.
     """
 
     kind: DueKind
@@ -79,15 +80,19 @@ def waits_since(resource: ResourceCard, asked_on: date) -> date:
     return asked_on
 
 
-def expires_on(since: date, work: WorkingTime) -> date:
-    """Return the first day on which what has waited for an answer since a day is over."""
-    return work.workday_after(since, EXPIRES_AFTER_DAYS)
+def expires_on(card: HandoffCard, since: date, work: WorkingTime) -> date:
+    """Return the last day on which what waits for an answer since a day can be answered.
+
+    A loan is over on its day, so nobody accepts it then any more.
+    """
+    last = work.workday_after(since, EXPIRES_AFTER_DAYS)
+    return last if card.loan_until is None else min(last, card.loan_until - timedelta(1))
 
 
 def expired(card: HandoffCard, *, today: date, work: WorkingTime) -> tuple[ResourceCard, ...]:
     """Return the resources that have waited for too long on a day of whoever owes the answer."""
     since = _asked_on(card)
-    return tuple(each for each in card.unanswered if expires_on(waits_since(each, since), work) <= today)
+    return tuple(each for each in card.unanswered if expires_on(card, waits_since(each, since), work) < today)
 
 
 def _asked_on(card: HandoffCard) -> date:
@@ -161,7 +166,7 @@ def _answers(card: HandoffCard, asked_on: date, work: WorkingTime) -> Iterator[H
                 side=Side.GIVER if card.is_draft else Side.RECEIVER,
                 note=f"{'question' if card.is_draft else 'answer'}:{card.version}:{days}",
                 on=work.workday_after(asked_on, days),
-                ends_on=expires_on(asked_on, work),
+                ends_on=expires_on(card, asked_on, work),
             )
     for each in card.resources:
         if each.state is ResourceState.NOT_YET and each.needs_by is not None:
@@ -171,6 +176,6 @@ def _answers(card: HandoffCard, asked_on: date, work: WorkingTime) -> Iterator[H
                 side=Side.RECEIVER,
                 note=f"needs:{each.id}:{each.needs_by.isoformat()}",
                 on=work.on_or_after(each.needs_by),
-                ends_on=expires_on(waits_since(each, asked_on), work),
+                ends_on=expires_on(card, waits_since(each, asked_on), work),
                 resource=each,
             )

@@ -157,8 +157,8 @@ class HandoffCard:
     """A handoff as messages show it.
 
     `begun_on` and `offered_on` are days of whoever owes the answer: when the handoff began, and when it was offered
-    last, which is None for what was only asked for. `expires_on` is the first day on which a question or an offer that
-    nobody has answered is over. `left_behind` are names of what the giver keeps of the same systems.
+    last, which is None for what was only asked for. `expires_on` is the last day on which a question or an offer can
+    be answered. `left_behind` are names of what the giver keeps of the same systems.
     """
 
     id: int

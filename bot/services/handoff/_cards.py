@@ -156,7 +156,7 @@ async def _card(
     work = await work_of(deps, snapshot, Recipient(team=card.answerer))
     begun_on = work.today(row.created_at)
     offered_on = work.today(row.offered_at) if row.offered_at is not None else None
-    ends = [expires_on(waits_since(each, offered_on or begun_on), work) for each in card.unanswered]
+    ends = [expires_on(card, waits_since(each, offered_on or begun_on), work) for each in card.unanswered]
     return replace(card, begun_on=begun_on, offered_on=offered_on, expires_on=min(ends, default=None))
 
 

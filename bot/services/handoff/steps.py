@@ -52,7 +52,7 @@ class Words:
     needs_from: str = ""
     needs_by: date | None = None
 
-    def check(self, step: HandoffStep, *, today: date) -> None:
+    def check(self, step: HandoffStep, *, today: date, loan_until: date | None = None) -> None:
         """Raise UserError for what is missing."""
         if step in (HandoffStep.DECLINE, HandoffStep.CALL_OFF) and not clean(self.reason):
             raise UserError("Give a reason: the other team reads it.")
@@ -64,6 +64,8 @@ class Words:
             raise UserError("Choose the day until which it is to be there, today or later.")
         if self.needs_by > today + MOST_AHEAD:
             raise UserError(TOO_FAR)
+        if loan_until is not None and self.needs_by >= loan_until:
+            raise UserError("The loan is over on that day: choose an earlier one.")
 
     def stands_in(self, row: tables.HandoffResource) -> bool:
         """Whether a resource waits for just this already."""
@@ -97,7 +99,7 @@ async def take(
         if not rows:
             return StepTaken(act.card, is_new=False)
         today = routing.today_of(deps, snapshot, Recipient(team=act.card.receiver))
-        said.check(step, today=today)
+        said.check(step, today=today, loan_until=act.row.loan_until)
         rows = [each for each in rows if not (step is HandoffStep.NOT_YET and said.stands_in(each))]
         if not rows:
             return StepTaken(act.card, is_new=False)
@@ -138,15 +140,13 @@ async def _in_time(
 ) -> list[tables.HandoffResource]:
     """Return the resources that can still be answered: of all of them those of which the offer is not over.
 
-    Raises UserError for an offer that is over, though nobody has noted it yet, and for a loan that has ended.
+    Raises UserError for an offer that is over, though nobody has noted it yet.
     """
     work = await work_of(act.deps, act.snapshot, Recipient(team=act.card.receiver))
     over = {each.id for each in expired(act.card, today=today, work=work)}
     left = [each for each in rows if each.id not in over]
     if not left or (len(left) < len(rows) and not is_all):
         raise UserError("The offer has expired: its owner can offer it again.")
-    if act.row.loan_until is not None and act.row.loan_until <= today:
-        raise UserError("The loan would be over already: ask its owner to offer it again, until a later day.")
     return left
 
 

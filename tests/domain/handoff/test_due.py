@@ -36,6 +36,13 @@ def when(its: HandoffCard, kind: DueKind) -> list[tuple[Side, date]]:
     return [(each.side, each.on) for each in dues(its, work=WORK) if each.kind is kind]
 
 
+def test_an_offer_of_a_loan_can_be_answered_until_the_day_before_it_is_over() -> None:
+    lent = replace(card(), loan_until=date(2026, 3, 10))
+    assert {each.ends_on for each in dues(lent, work=WORK) if each.kind is DueKind.ANSWER} == {date(2026, 3, 9)}
+    assert expired(lent, today=date(2026, 3, 9), work=WORK) == ()
+    assert expired(lent, today=date(2026, 3, 10), work=WORK) == lent.resources
+
+
 def test_the_receiver_is_reminded_after_two_five_and_nine_working_days() -> None:
     days = [date(2026, 3, 5), date(2026, 3, 11), date(2026, 3, 17)]
     assert when(card(), DueKind.ANSWER) == [(Side.RECEIVER, day) for day in days]
@@ -45,8 +52,8 @@ def test_the_receiver_is_reminded_after_two_five_and_nine_working_days() -> None
 
 
 def test_an_offer_is_over_after_ten_working_days() -> None:
-    assert expired(card(), today=date(2026, 3, 17), work=WORK) == ()
-    assert expired(card(), today=date(2026, 3, 18), work=WORK) == card().resources
+    assert expired(card(), today=date(2026, 3, 18), work=WORK) == ()
+    assert expired(card(), today=date(2026, 3, 19), work=WORK) == card().resources
     assert expired(card(resource(ResourceState.ACCEPTED)), today=date(2027, 1, 1), work=WORK) == ()
 
 
@@ -54,8 +61,8 @@ def test_what_waits_for_something_is_not_over_before_that_is_due() -> None:
     waiting = card(resource(ResourceState.NOT_YET, needs_by=date(2026, 3, 20)))
     assert when(waiting, DueKind.ANSWER) == []
     assert when(waiting, DueKind.NEEDS) == [(Side.RECEIVER, date(2026, 3, 20))]
-    assert expired(waiting, today=date(2026, 4, 2), work=WORK) == ()
-    assert expired(waiting, today=date(2026, 4, 3), work=WORK) == waiting.resources
+    assert expired(waiting, today=date(2026, 4, 3), work=WORK) == ()
+    assert expired(waiting, today=date(2026, 4, 4), work=WORK) == waiting.resources
     weekend = card(resource(ResourceState.NOT_YET, needs_by=date(2026, 3, 7)))
     assert when(weekend, DueKind.NEEDS) == [(Side.RECEIVER, date(2026, 3, 10))], "the next working day"
 
@@ -117,8 +124,8 @@ def test_a_question_waits_for_the_giver_as_long_as_an_offer_does_for_the_receive
     days = [date(2026, 3, 5), date(2026, 3, 11), date(2026, 3, 17)]
     assert when(asked, DueKind.ANSWER) == [(Side.GIVER, day) for day in days]
     assert asked.answerer == asked.giver
-    assert expired(asked, today=date(2026, 3, 17), work=WORK) == ()
-    assert expired(asked, today=date(2026, 3, 18), work=WORK) == asked.resources
+    assert expired(asked, today=date(2026, 3, 18), work=WORK) == ()
+    assert expired(asked, today=date(2026, 3, 19), work=WORK) == asked.resources
 
 
 def test_both_hear_that_a_question_is_over_and_later_of_the_offer_that_is() -> None:
