@@ -556,15 +556,35 @@ async def test_a_loan_returns_on_its_day(stage: Stage) -> None:
     assert await handoff_actions(stage) == ["offer", "accept", "return"]
 
 
+async def test_accepting_all_leaves_out_what_a_colleague_has_put_off(stage: Stage) -> None:
+    await offer_two(stage)
+    put_off = {"needs": "A pipeline", "needs_from": "Lin", "needs_by": "2026-03-31"}
+    await answer(stage, HandoffStep.NOT_YET, "checkout", user="ada", **put_off)
+    shown = await card(stage)
+    assert "Accept the rest" in buttons(shown)
+    await stage.press(shown, ids.ACCEPT_ALL, user="grace")
+    assert said_to(stage, "grace", "payments").endswith("2 resources: 1 accepted, 1 not yet.")
+    assert "*Payments*" in await owner(stage, "payments-db database")
+    assert "*Platform*" in await owner(stage, "checkout deployments")
+    context, grace = stage.baton.context, stage.baton.context.snapshot.person_by_email("grace@example.test")
+    again: dict[str, Any] = {"handoff_id": 1, "person_id": grace.id if grace else 0, "step": HandoffStep.ACCEPT}
+    with pytest.raises(UserError, match="Your team has put that off"):  # the same press once more
+        await steps.take(context.deps, context.snapshot, version=1, **again)
+    left = await card(stage)
+    assert list(buttons(left))[:1] == ["Accept"]
+    await stage.press(left, ids.ANSWER, user="grace", block_id=left.blocks[-1]["block_id"])
+    assert "*Payments*" in await owner(stage, "checkout deployments")
+
+
 async def test_one_part_that_is_over_holds_back_no_other(stage: Stage) -> None:
     await offer_two(stage)
     await answer(stage, HandoffStep.NOT_YET, "checkout", needs="A pipeline", needs_from="Lin", needs_by="2026-03-31")
     stage.clock.at = datetime(2026, 3, 18, 12, tzinfo=UTC)  # the other has waited for ten working days
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    assert "The offer has expired: its owner can offer it again." in said_to(stage, "grace", "payments")
+    await answer(stage, HandoffStep.ACCEPT, "checkout")
     assert "*Payments*" in await owner(stage, "checkout deployments")
     assert "*Platform*" in await owner(stage, "payments-db database")
-    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
-    assert "The offer has expired: its owner can offer it again." in said_to(stage, "grace", "payments")
 
 
 @pytest.mark.sql

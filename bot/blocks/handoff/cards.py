@@ -61,16 +61,23 @@ def asked(its: HandoffCard) -> Rendered:
 
 
 def answer_buttons(its: HandoffCard) -> list[Block]:
-    """Return the buttons with which whoever has to answer does so for all that waits; none where nothing does."""
+    """Return the buttons with which whoever has to answer does so for all that waits; none where nothing does.
+
+    What somebody has put off is left out of all, and the button says so.
+    """
     value = encode(HandoffValue(its.id, its.version))
     if its.is_draft:
         return [
             button("Offer it…", actions.AGAIN, value, label=words.label("Offer it", its), style="primary"),
             button("No…", actions.REFUSE, value, label=words.label("No", its)),
         ]
-    if not its.open_resources:
+    count, waiting = len(its.open_resources), len(its.untouched)
+    if count == 1 and not waiting:  # it was put off, and is there now
+        one = encode(AnswerValue(HandoffStep.ACCEPT, its.id, its.version, its.open_resources[0].id))
+        return [button("Accept", actions.ANSWER, one, label=words.label("Accept", its), style="primary")]
+    if not waiting:
         return []
-    text = "Accept all" if len(its.open_resources) > 1 else "Accept"
+    text = "Accept the rest" if waiting < count else "Accept all" if count > 1 else "Accept"
     return [button(text, actions.ACCEPT_ALL, value, label=words.label(text, its), style="primary")]
 
 
@@ -106,7 +113,7 @@ def news(its: HandoffCard, changed: Sequence[ResourceCard], *, for_giver: bool =
     said = [f"• {words.thing(each)}: {words.standing(each)}" for each in changed[:_MOST_NEWS]]
     asks = "please answer." if its.open_resources else f"{words.counts(its)}."
     head = f"{words.title(its)}:" if said else f"{words.title(its)}: {asks}"
-    rest = len(its.open_resources)
+    rest = len(its.untouched)
     tail = [f"{rest} still {'waits' if rest == 1 else 'wait'} for an answer."] if rest and said else []
     if any(_leaves_files_behind(each, its) for each in changed):
         giver, patch = bold(its.giver.name, 80), f"`baton handoff patch {its.id}`"

@@ -40,7 +40,7 @@ def section(its: Sequence[HandoffDue], *, share: int = 1) -> Rendered:
 
 def _said(its: HandoffDue) -> str:
     card = its.card
-    count, what = len(card.unanswered), "question" if card.offered_on is None else "offer"
+    count, what = len(card.untouched), "question" if card.offered_on is None else "offer"
     match its.kind:
         case DueKind.ANSWER:
             waits = "waits for your answer" if count == len(card.resources) else f"{count} wait for your answer"

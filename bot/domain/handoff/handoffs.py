@@ -195,6 +195,11 @@ class HandoffCard:
         return tuple(each for each in self.resources if each.state in UNANSWERED)
 
     @property
+    def untouched(self) -> tuple[ResourceCard, ...]:
+        """What waits for an answer and has not been put off."""
+        return tuple(each for each in self.unanswered if each.state is not ResourceState.NOT_YET)
+
+    @property
     def is_draft(self) -> bool:
         """Whether the receiver has asked, and the giver has not answered."""
         return any(each.state is ResourceState.DRAFT for each in self.resources)

@@ -32,6 +32,9 @@ from bot.store import tables
 _LONGEST = 500
 #: Steps of which the other side hears though others of the same handoff are still to be answered.
 _TOLD_AT_ONCE = frozenset({HandoffStep.DECLINE, HandoffStep.NOT_YET, HandoffStep.REFUSE, HandoffStep.CALL_OFF})
+#: What is accepted with all.
+_UNTOUCHED = frozenset({ResourceState.OFFERED})
+_PUT_OFF = "Your team has put that off, until it has what it needs: accept it by itself, with the ⋯ beside it."
 _CHANGED = "The offer has changed since: look at it again with `/handoff show {}`, then answer."
 
 
@@ -104,7 +107,7 @@ async def take(
         if not rows:
             return StepTaken(act.card, is_new=False)
         if step in (HandoffStep.ACCEPT, HandoffStep.NOT_YET):
-            rows = await _in_time(act, rows, today=today, is_all=not resource_ids)
+            await _require_in_time(act, rows, today=today)
         audit_id = await act.note(step.value, resources=[each.id for each in rows], version=version)
         for each in rows:
             _answer(act, each, step, said)
@@ -119,9 +122,15 @@ async def take(
 def _chosen(
     rows: Sequence[tables.HandoffResource], step: HandoffStep, resource_ids: Collection[int]
 ) -> list[tables.HandoffResource]:
-    """Return the resources that a step changes; none when it was taken before."""
+    """Return the resources that a step changes; none when it was taken before.
+
+    Whoever accepts all leaves out what somebody has put off: that is accepted by itself.
+    """
     if not resource_ids:
-        able = [each for each in rows if ResourceState(each.state) in TRANSITIONS[step].sources and not each.moved_at]
+        sources = _UNTOUCHED if step is HandoffStep.ACCEPT else TRANSITIONS[step].sources
+        able = [each for each in rows if ResourceState(each.state) in sources and not each.moved_at]
+        if not able and any(each.state == ResourceState.NOT_YET.value for each in rows):
+            raise UserError(_PUT_OFF)
         if not able and rows:
             _after(step, rows[0])
         return able
@@ -135,19 +144,12 @@ def _after(step: HandoffStep, row: tables.HandoffResource) -> ResourceState | No
     return after(step, ResourceState(row.state), has_passed=row.moved_at is not None)
 
 
-async def _in_time(
-    act: HandoffAct, rows: Sequence[tables.HandoffResource], *, today: date, is_all: bool
-) -> list[tables.HandoffResource]:
-    """Return the resources that can still be answered: of all of them those of which the offer is not over.
-
-    Raises UserError for an offer that is over, though nobody has noted it yet.
-    """
+async def _require_in_time(act: HandoffAct, rows: Sequence[tables.HandoffResource], *, today: date) -> None:
+    """Raise UserError for an offer that is over, though nobody has noted it yet."""
     work = await work_of(act.deps, act.snapshot, Recipient(team=act.card.receiver))
     over = {each.id for each in expired(act.card, today=today, work=work)}
-    left = [each for each in rows if each.id not in over]
-    if not left or (len(left) < len(rows) and not is_all):
+    if any(each.id in over for each in rows):
         raise UserError("The offer has expired: its owner can offer it again.")
-    return left
 
 
 def _answer(act: HandoffAct, row: tables.HandoffResource, step: HandoffStep, said: Words) -> None:
