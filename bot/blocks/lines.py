@@ -22,7 +22,7 @@ class Line:
     button: Mapping[str, Any] | None = None
     due: str = "today"  #: when it was due, in words
     command: str = ""  #: the command that shows it, and what else there is of its kind
-    buttons: Sequence[Block] = ()  #: those that a digest has below it, instead of the one beside it
+    buttons: Sequence[Block] = ()  #: those below it, instead of the one beside it, where one is not enough
 
     @property
     def block(self) -> Block:
@@ -31,7 +31,7 @@ class Line:
 
     @property
     def listed(self) -> list[Block]:
-        """It as a digest has it."""
+        """It as a message has it that is about several things."""
         below: Block = {"type": "actions", "elements": [*self.buttons]}
         return [section(self.text), below] if self.buttons else [self.block]
 
@@ -50,7 +50,8 @@ def with_also(lines: Sequence[str], blocks: Sequence[Block], also: Sequence[Line
             return Rendered("\n".join(lines), blocks)
         head, shown, rest = f"Also due {also[0].due}:", also[:most], more(also[most:])
         said = [*lines, head, *(f"• {each.text}" for each in shown), *rest]
-        return Rendered("\n".join(said), [*blocks, context(head), *(each.block for each in shown), *map(context, rest)])
+        parts = [part for each in shown for part in each.listed]
+        return Rendered("\n".join(said), [*blocks, context(head), *parts, *map(context, rest)])
 
     return drawn
 

@@ -38,8 +38,9 @@ def samples(name: str) -> Iterator[Sample]:
         for is_new in (True, False):
             yield cards.receipt, cards.receipt(its, is_new=is_new)
         yield cards.reviewed, cards.reviewed(its)
-        yield cards.told_why, cards.told_why(its)
         for side in Side:
+            yield cards.told_why, cards.told_why(its, side)
+            yield cards.works_now, cards.works_now(its, PersonRecord(id=1, name=name), to=side)
             yield cards.does_not_work, cards.does_not_work(its, PersonRecord(id=1, name=name), name, to=side)
         yield forms.no_view, forms.no_view(its, "1")
         yield forms.back_view, forms.back_view(its, "1")

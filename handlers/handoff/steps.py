@@ -92,7 +92,7 @@ async def on_no_submitted(submission: Submission, context: Context) -> Ack:
             why=said[forms.WHAT_FAILS],
         )
     context.drainer.wake()
-    await show(context, place, blocks.told_why(done.card).text)
+    await show(context, place, blocks.told_why(done.card, done.side).text)
     return replies.nothing()
 
 

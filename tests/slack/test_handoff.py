@@ -421,6 +421,18 @@ async def test_whether_it_works_is_asked_of_what_has_passed_and_may_be_denied(st
     assert [each.splitlines()[0] for each in said if each] == ["No restore works", "Alarms are missing"]
     row = (await rows(stage, tables.Handoff))[0]
     assert (row.giver_says, row.receiver_says) == ("no", "no")
+    heard = (await sent(stage, "platform"))[-1]
+    assert "Help *Payments*, or ask for it back." in heard.text
+    assert list(buttons(heard)) == ["Ask for it", "Show"]
+    for _ in range(2):
+        await stage.press(asked, ids.WORKS, user="grace")
+    told = [each.text for each in await sent(stage, "platform")]
+    assert sum("It works for *Payments* by now, says Grace Marsh" in each for each in told) == 1
+    assert (await rows(stage, tables.Handoff))[0].receiver_says == "works"
+    await stage.press(heard, OPEN, user="omar")
+    wanted = ticked(stage, "omar", "payments-db (the database)")
+    assert await submit(stage, "omar", {ids.RESOURCES: wanted, ids.REASON: "We can help"}) == {}
+    assert "*Platform* asks *Payments* to hand over *payments-db* (the database)" in (await card(stage)).text
 
 
 async def test_the_giver_is_reminded_of_its_files_and_both_are_asked_before_they_are_a_dispute(stage: Stage) -> None:

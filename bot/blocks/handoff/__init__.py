@@ -14,6 +14,7 @@ from bot.blocks.handoff.cards import (
     receipt,
     reviewed,
     told_why,
+    works_now,
 )
 from bot.blocks.handoff.forms import again_view, answer_view, ask_view, back_view, evidence_view, no_view, offer_view
 from bot.blocks.handoff.lists import MOST_LISTED, MOST_ON_HOME, home_parts, listing

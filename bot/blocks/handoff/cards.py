@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.blocks.handoff import actions, words
 from bot.blocks.handoff.actions import AnswerValue, HandoffValue
-from bot.blocks.handoff_button import back_buttons
+from bot.blocks.handoff_button import OpenHandoff, Way, back_buttons, handoff_buttons
 from bot.blocks.recipients import said_to
 from bot.blocks.request_button import SUPPORT_TEXT, OpenValue, open_buttons
 from bot.blocks.text import (
@@ -158,16 +158,38 @@ def reviewed(its: HandoffCard) -> Rendered:
     return Rendered(f"Good to hear. {words.title(its)}: noted that it works for your team.")
 
 
-def told_why(its: HandoffCard) -> Rendered:
-    """Return the receipt of "No…"."""
-    return Rendered(f"{words.number(its)} The other team is told. *Hand it back* on its card ends it.")
+def told_why(its: HandoffCard, side: Side) -> Rendered:
+    """Return the receipt of "No…", with what the side that said so can do."""
+    how = f"{_ask_back(its)} it back" if side is Side.GIVER else "*Hand it back* on its card ends it"
+    return Rendered(f"{words.number(its)} The other team is told. {how}, and *It works* corrects this.")
+
+
+def _ask_back(its: HandoffCard) -> str:
+    name = its.held[0].name if its.held else ""
+    return f"`/handoff {escape(name, 60)}` asks {words.team(its.receiver.name)} for"
+
+
+def works_now(its: HandoffCard, by: PersonRecord, *, to: Side) -> Rendered:
+    """Return what the side is told that had heard that it does not work."""
+    who = words.team(its.receiver.name if to is Side.GIVER else its.giver.name)
+    said = f"{words.passed(its, its.held)}. It works for {who} by now, says {words.person(by)}."
+    return Rendered(said, [section(said), {"type": "actions", "elements": [_show(its)]}])
 
 
 def does_not_work(its: HandoffCard, by: PersonRecord, why: str, *, to: Side) -> Rendered:
     """Return what the other side is told that somebody misses, with what it can do."""
     said = f"{words.passed(its, its.held)}. It does not work, says {words.person(by)}: {escape(why, 300)}"
-    buttons = [*(back_buttons(its.id) if to is Side.RECEIVER else []), _show(its)]
+    if to is Side.GIVER:
+        said += f"\nHelp {words.team(its.receiver.name)}, or ask for it back."
+    buttons = [*(back_buttons(its.id) if to is Side.RECEIVER else _ask_buttons(its)), _show(its)]
     return Rendered(said, [section(said), {"type": "actions", "elements": buttons}])
+
+
+def _ask_buttons(its: HandoffCard) -> list[Block]:
+    """Return the giver's button that asks the receiver for what it has."""
+    if not its.held:
+        return []
+    return handoff_buttons(OpenHandoff(Way.ASK, its.held[0].asset_id), its.held[0].name)
 
 
 def _drawn(its: HandoffCard, buttons: Sequence[Block], *, has_choices: bool = True) -> Rendered:

@@ -21,7 +21,7 @@ _MOST_FILES = 2
 
 
 def line(its: HandoffDue) -> Line:
-    """Return what is said of one thing among others, with its first button; a digest has all of several."""
+    """Return what is said of one thing among others, with its first button, or with all where one is no answer."""
     buttons = _buttons(its)
     return Line(_said(its), buttons[0], command="/handoff list", buttons=buttons if len(buttons) > 2 else ())
 

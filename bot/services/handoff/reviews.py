@@ -24,17 +24,39 @@ _LONGEST = 500
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """The handoff, and for which side somebody spoke; `is_new` is False when that side had said it before."""
+    """The handoff, and for which side somebody spoke; `is_new` is False when that side had said it before.
+
+    `is_corrected` says that it had said the opposite.
+    """
 
     card: HandoffCard
     side: Side
     is_new: bool
+    is_corrected: bool
+
+    @property
+    def other(self) -> Side:
+        """The side that did not speak."""
+        return Side.GIVER if self.side is Side.RECEIVER else Side.RECEIVER
+
+    @property
+    def other_team(self) -> Recipient:
+        """The team that is told."""
+        return Recipient(team=self.card.giver if self.other is Side.GIVER else self.card.receiver)
 
 
 async def works(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: int) -> Reviewed:
-    """Note that a handoff works for the person's team. Raises NotAllowedError for somebody of neither team."""
+    """Note that a handoff works for the person's team; the other one hears it where it was told that it does not.
+
+    Raises NotAllowedError for somebody of neither team.
+    """
     async with acting(HandoffAct(deps, snapshot, handoff_id, person_id), None) as act:
-        return await _note(act, _WORKS)
+        done = await _note(act, _WORKS)
+        if done.is_corrected:
+            key = f"handoff.review:{handoff_id}:{done.side}:{person_id}:works:{act.now.timestamp():.0f}"
+            message = blocks.works_now(act.card, person_of(snapshot, person_id), to=done.other)
+            await act.send(done.other_team, key, message)
+        return done
 
 
 async def does_not_work(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: int, why: str) -> Reviewed:
@@ -47,12 +69,10 @@ async def does_not_work(deps: Deps, snapshot: Snapshot, *, handoff_id: int, pers
         raise UserError("Say what does not work: the other team reads it.")
     async with acting(HandoffAct(deps, snapshot, handoff_id, person_id), None) as act:
         done = await _note(act, _DOES_NOT, why=why)
-        other = Side.GIVER if done.side is Side.RECEIVER else Side.RECEIVER
-        to = act.card.giver if other is Side.GIVER else act.card.receiver
         same = sha256(why.encode()).hexdigest()[:16]  # a form that was sent again says nothing new
         key = f"handoff.review:{handoff_id}:{done.side}:{person_id}:{same}"
-        message = blocks.does_not_work(act.card, person_of(snapshot, person_id), why, to=other)
-        await act.send(Recipient(team=to), key, message)
+        message = blocks.does_not_work(act.card, person_of(snapshot, person_id), why, to=done.other)
+        await act.send(done.other_team, key, message)
         return done
 
 
@@ -62,8 +82,9 @@ async def _note(act: HandoffAct, said: str, *, why: str = "") -> Reviewed:
     if side is Side.GIVER:
         act.require(Right.HAND_OVER, await act.holders_of(Right.HAND_OVER))
     name = f"{side.value}_says"
-    is_new = getattr(act.row, name) != said
+    before = getattr(act.row, name)
+    is_new = before != said
     if is_new:
         setattr(act.row, name, said)
         await act.note("works" if said == _WORKS else "does_not_work", side=side.value, **({"why": why} if why else {}))
-    return Reviewed(act.card, side, is_new)
+    return Reviewed(act.card, side, is_new, is_corrected=is_new and bool(before))
