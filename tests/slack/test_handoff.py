@@ -518,9 +518,28 @@ async def test_whoever_is_to_see_to_what_is_needed_hears_it(stage: Stage) -> Non
     assert any(
         "you see to what *Payments* needs first:" in each and "Its docs" in each for each in alone(stage, "solo")
     )
+    await answer(stage, HandoffStep.NOT_YET, "payments-db", needs_from="Eve Quist", **needed)
+    await sent(stage, "payments")
+    settled = "What *Payments* needed from you first is settled:"
+    assert sum(settled in each for each in alone(stage, "solo")) == 2, "what was said before says so, too"
+    assert not any("you see to what" in each for each in alone(stage, "solo"))
     await answer(stage, HandoffStep.NOT_YET, "payments-db", needs_from="some Omar", **needed)
     await sent(stage, "payments")
     assert not any("Its docs" in each for each in alone(stage, "omar")), "that may be anybody"
+
+
+async def test_whoever_was_to_see_to_something_hears_that_it_is_settled(stage: Stage) -> None:
+    await offer_two(stage)
+    for name, who, by in (("payments-db", "Solo Singh", "2026-03-20"), ("checkout", "Solo Singh", "2026-03-05")):
+        await answer(stage, HandoffStep.NOT_YET, name, needs="A drill", needs_from=who, needs_by=by)
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    await sent(stage, "payments")
+    said = [each for each in alone(stage, "solo") if "is settled" in each]
+    assert len(said) == 2
+    assert all("*payments-db* (the database): accepted by Grace Marsh" in each for each in said)
+    await on(stage, 3, 20)
+    said = [each for each in alone(stage, "solo") if "*checkout* (CI and deployments): expired" in each]
+    assert len(said) == 2, "nor does anybody wait for it once the offer is over"
 
 
 async def test_a_file_that_was_behind_for_too_long_was_last_read_when_it_was_read(stage: Stage) -> None:

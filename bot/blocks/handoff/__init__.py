@@ -13,6 +13,7 @@ from bot.blocks.handoff.cards import (
     news,
     receipt,
     reviewed,
+    settled,
     told_why,
     works_now,
 )

@@ -132,6 +132,13 @@ def needed(its: HandoffCard, changed: Sequence[ResourceCard], by: PersonRecord |
     return Rendered(text, [section(text), {"type": "actions", "elements": [_show(its)]}])
 
 
+def settled(its: HandoffCard, changed: Sequence[ResourceCard]) -> Rendered:
+    """Return what they are told once nobody waits for that any more."""
+    head = f"What {words.team(its.receiver.name)} needed from you first is settled:"
+    text = "\n".join([head, *(f"• {words.thing(each)}: {words.standing(each)}" for each in changed[:_MOST_NEWS])])
+    return Rendered(text, [section(text), {"type": "actions", "elements": [_show(its)]}])
+
+
 def _leaves_files_behind(one: ResourceCard, its: HandoffCard) -> bool:
     """Whether files that name the giver have to be corrected: what is lent will be theirs again."""
     return one.moved_at is not None and one.returned_at is None and its.loan_until is None

@@ -17,7 +17,7 @@ from bot.errors import UserError, log_failure
 from bot.services import routing
 from bot.services.cards import acting
 from bot.services.deps import Deps
-from bot.services.handoff import moves
+from bot.services.handoff import moves, needs
 from bot.services.handoff._cards import NOBODY, ClockAct, card_key, for_team, work_of
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -71,6 +71,8 @@ async def _carry_out(deps: Deps, snapshot: Snapshot, handoff_id: int, *, only: i
         if not (back or to_move or to_return or overlaps or lapsed or overtaken):
             return False
         await _note_back(act, back)
+        ended = [each for each in rows if each in lapsed or each.id in overtaken]
+        waited_for = needs.needs_of(snapshot, ended)
         # Of one handoff ownership passes once a time: what passes twice does the second time at the next run.
         if to_move:
             audit_id = await act.note("take_effect", resources=[each.id for each in to_move])
@@ -94,6 +96,7 @@ async def _carry_out(deps: Deps, snapshot: Snapshot, handoff_id: int, *, only: i
         if lapsed or overtaken:
             await act.close_if_answered()
         card = await act.redraw()
+        await needs.settle(act, card, waited_for, besides=())
         if lapsed:
             await _tell_waiting(act, card, [each for each in card.resources if each.id in {row.id for row in lapsed}])
         if overtaken:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,14 +17,14 @@ from bot.domain.handoff.handoffs import (
     ResourceState,
     after,
 )
-from bot.domain.names import clean, fold
+from bot.domain.names import clean
 from bot.domain.recipients import Recipient
-from bot.domain.records import PersonRecord
 from bot.errors import NotFoundError, UserError
 from bot.services import routing
 from bot.services.deps import Deps
-from bot.services.handoff import moves
+from bot.services.handoff import moves, needs
 from bot.services.handoff._cards import HandoffAct, acting, card_key, for_team, work_of
+from bot.services.handoff.needs import Need
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
@@ -108,6 +107,7 @@ async def take(
             return StepTaken(act.card, is_new=False)
         if step in (HandoffStep.ACCEPT, HandoffStep.NOT_YET):
             await _require_in_time(act, rows, today=today)
+        before = needs.needs_of(snapshot, rows)
         audit_id = await act.note(step.value, resources=[each.id for each in rows], version=version)
         for each in rows:
             _answer(act, each, step, said)
@@ -115,7 +115,7 @@ async def take(
             await moves.take_effect(act, rows, audit_id=audit_id)
         has_ended = await act.close_if_answered()
         card = await act.redraw()
-        await _tell(act, card, step, rows, has_ended=has_ended)
+        await _tell(act, card, step, rows, before, has_ended=has_ended)
         return StepTaken(card, is_new=True)
 
 
@@ -173,10 +173,14 @@ async def _tell(
     card: HandoffCard,
     step: HandoffStep,
     rows: Sequence[tables.HandoffResource],
+    before: Sequence[Need],
     *,
     has_ended: bool,
 ) -> None:
-    """Tell whoever offered, or asked, what has become of it, or their team; the receiver, what it loses by it."""
+    """Tell whoever offered, or asked, what has become of it, or their team; the receiver, what it loses by it.
+
+    `before` is what these waited for, which whoever was named need not see to any more.
+    """
     ids = {each.id for each in rows}
     changed = [each for each in card.resources if each.id in ids]
     # With the answer that is told come those that were not told by themselves.
@@ -192,25 +196,6 @@ async def _tell(
     is_news = has_ended or step in _TOLD_AT_ONCE
     if hears is not None and hears.id != act.person_id and is_news:
         await act.send(for_team(act.snapshot, hears, team), key, blocks.news(card, answered))
-    if step is HandoffStep.NOT_YET:
-        needed = _named(act.snapshot, changed[0].needs_from)
-        if needed is not None and needed.id not in (act.person_id, hears.id if hears is not None else None):
-            by = act.snapshot.person(act.person_id)
-            await act.send(Recipient(person=needed), f"{key}:needed", blocks.needed(card, changed, by))
-
-
-def _named(snapshot: Snapshot, words: str) -> PersonRecord | None:
-    """Return the one person whom words name: by a mention, an e-mail address, a handle or the whole name."""
-    said = words.strip()
-    if mentioned := re.fullmatch(r"<@(\w+)(?:\|[^>]*)?>", said):
-        found = snapshot.person_by_slack_id(mentioned[1])
-    else:
-        bare = said.removeprefix("@")
-        called = [each for each in snapshot.people_called(bare) if _is_whole(each, bare)]
-        found = called[0] if len(called) == 1 else None
-    return found if found is not None and routing.slack_id_of(found) else None
-
-
-def _is_whole(person: PersonRecord, name: str) -> bool:
-    whole = (person.name, person.email, person.email.partition("@")[0])
-    return fold(name) in {fold(each) for each in whole if each}
+    now, knows = needs.needs_of(act.snapshot, rows), (act.person_id, hears.id if hears is not None else None)
+    await needs.settle(act, card, before, now=now, besides=knows)
+    await needs.tell(act, card, now, besides=knows)
