@@ -147,10 +147,13 @@ def _answered(deps: Deps, snapshot: Snapshot, verdict: Verdict, asker: str, matc
     """Decide what the person with this Slack id may do about an asset, as far as memory knows; a click checks again."""
     actor = actors.remembered(snapshot, asker)
     may_withdraw, is_owner = _may_withdraw(snapshot, verdict, actor), may_confirm(verdict, actor)
+    free = verdict.free_area if isinstance(verdict, Owned) else None
+    may_claim = next(iter(teams_to_claim_for(snapshot, actor)) if free else claimants(snapshot, verdict, actor), None)
     frame = blocks.AnswerFrame(
         understood_as="" if match is None or match.method in _OUTRIGHT else match.understood_as,
         may_confirm=is_owner,
-        may_claim=not may_withdraw and next(claimants(snapshot, verdict, actor), None) is not None,
+        may_claim=not may_withdraw and may_claim is not None,
+        claims=free,
         may_withdraw=may_withdraw,
         # The same people may confirm it and give it up; what is inherited is given up where it comes from.
         may_release=is_owner and isinstance(verdict, Owned) and verdict.inherited_from is None,

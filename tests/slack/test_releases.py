@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.catalog import Area
+from bot.domain.catalog import Area, AssetKind, Runs
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
 from handlers import releases
@@ -152,19 +152,48 @@ async def test_what_is_given_up_does_not_fall_to_the_parents_owner_or_to_whoever
     assert "Payments owns the rest, and would have it by silence: offer it to them instead." in refusal
 
 
-async def test_whoever_asks_for_the_whole_reads_which_part_nobody_owns_any_more(stage: Stage) -> None:
+async def split(stage: Stage) -> None:
+    """A database of which Payments owns the application, and Platform the database, an old PostgreSQL."""
     made = organisation()
     owners = (team_owns("Payments", Area.APPLICATION), team_owns("Platform", Area.DATABASE))
-    made.assets.append(asset("ledger", owners=owners))
+    runs = (Runs("postgres", "11.22", "aws-rds", "production"),)
+    made.assets.append(asset("ledger", AssetKind.DATABASE, owners=owners, runs=runs))
+    # What has one owner by one file is judged once for all of it.
+    made.assets.append(asset("other", AssetKind.DATABASE, owners=(team_owns("Payments", Area.APPLICATION),), runs=runs))
     await stage.bring(made)
-    await release(stage, "the database of ledger", user="lin", why="Moved in May")
+
+
+@pytest.mark.parametrize("by", ["release", "doubt"])
+async def test_of_a_split_asset_the_rest_does_not_become_the_whole_when_a_part_is_given_up(
+    stage: Stage, by: str
+) -> None:
+    await split(stage)
+    assert "ledger" in (await stage.ask("/eol platform", user="eve")).text
+    if by == "release":
+        await release(stage, "the database of ledger", user="lin", why="Moved in May")
+    else:
+        await doubted(stage, "ledger", user="eve", area="database", reason="Moved in May")
+        await stage.press(await card(stage, "platform"), AGREE, user="lin")
     now = await said(stage, "ledger", user="eve")
     assert now.startswith("*Payments* (<#")
+    assert " owns the application of *ledger*." in now.splitlines()[0]
     assert "Nobody owns the database since <!date^" in now
-    assert "because *Platform* gave it up: Moved in May." in now
-    receipt = await claim(stage, await stage.ask("/whoowns the database of ledger", user="grace"), user="grace")
+    assert "because *Platform* gave it up: " in now
+    ends = (await stage.ask("/eol payments", user="eve")).text
+    assert "other" in ends
+    assert "ledger" not in ends, "Payments did not accept the database"
+    assert "nobody: ledger" in (await stage.ask("/eol all", user="eve")).text
+
+
+async def test_whoever_owns_the_rest_can_claim_the_part_that_nobody_owns_on_the_answer(stage: Stage) -> None:
+    await split(stage)
+    await release(stage, "the database of ledger", user="lin", why="Moved in May")
+    now = await said(stage, "ledger", user="grace")
+    assert "Yours? Press *We own this*." in now
+    receipt = await claim(stage, await stage.ask("/whoowns ledger", user="grace"), user="grace")
     assert "*Payments* owns the database of *ledger* now." in receipt
     assert "Nobody owns" not in await said(stage, "ledger", user="eve")
+    assert "ledger" in (await stage.ask("/eol payments", user="eve")).text
 
 
 async def test_of_tier_one_the_lead_confirms_and_not_whoever_asked(stage: Stage) -> None:

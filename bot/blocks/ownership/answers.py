@@ -27,6 +27,7 @@ from bot.blocks.text import (
     section,
 )
 from bot.blocks.values import encode
+from bot.domain.catalog import Area
 from bot.domain.handoff.status import HandoffStatus
 from bot.domain.ownership import Disputed, Orphaned, Owned, Unowned, UnownedOnPurpose, Verdict
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
@@ -39,6 +40,7 @@ class AnswerFrame:
     """Around the answer: how the question was read when that is not plain, and for whom it is written.
 
     `understood_as` is empty for a literal match; the others decide the buttons, none of which are on a shared answer;
+    `claims` is the part that *We own this* is about, None for all that the answer is about;
     `next_steps` are buttons of other nouns. `shared_by` is the Slack id of the person who shared it. `confirmers` are
     whoever confirmed an owner, by their ids, `asked_by` the team that claims it and waits for the owner's answer, and
     `handoffs` what is under way.
@@ -47,6 +49,7 @@ class AnswerFrame:
     understood_as: str = ""
     may_confirm: bool = False
     may_claim: bool = False
+    claims: Area | None = None
     may_withdraw: bool = False
     may_release: bool = False
     may_mark: bool = False
@@ -104,13 +107,13 @@ def _buttons(verdict: Verdict, frame: AnswerFrame) -> Block:
     value = encode(AssetValue(asset.id, verdict.area))
     name = plain(asset.name, 45)
     elements: list[Mapping[str, Any]] = []
-    is_free = isinstance(verdict, (UnownedOnPurpose, Unowned, Orphaned))
+    is_free = isinstance(verdict, (UnownedOnPurpose, Unowned, Orphaned)) or frame.claims is not None
     if frame.may_confirm:
         elements.append(button("Confirm", CONFIRM, value, label=f"Confirm that we own {name}", style="primary"))
     if isinstance(verdict, Disputed):
         elements.append(button("End the dispute", DISPUTE, value, label=f"End the dispute: {name}", style="primary"))
     if frame.may_claim and is_free:
-        elements.append(claim_button(asset, verdict.area))
+        elements.append(claim_button(asset, frame.claims or verdict.area))
     if isinstance(verdict, (Unowned, Orphaned)):
         elements.append(suggest_button(asset, value))
     if frame.may_withdraw:

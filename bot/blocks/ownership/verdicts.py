@@ -108,9 +108,10 @@ def _owned_headline(verdict: Owned, shares: Shares, name: str) -> str:
         return f"{split(shares, name)}{_inherited(verdict)}."
     owners = dict.fromkeys(words.owner(holding) for holding in verdict.owners)
     who, verb = words.join(owners), "own" if len(owners) > 1 else "owns"
-    held = list(dict.fromkeys(holding.fact.area for holding in verdict.owners))
+    named = [each for each in verdict.holdings if each.fact.role is Role.OWNER] if verdict.given_up else verdict.owners
+    held = list(dict.fromkeys(holding.fact.area for holding in named))
     line = f"{who} {verb} {name}"
-    if held[0] is verdict.area or _is_partial(verdict):
+    if held[0] is verdict.area or _is_partial(verdict) or verdict.given_up:
         line = f"{who} {verb} {words.join(words.AREA_WORDS[area] for area in held)} of {name}"
     elif verdict.area is Area.DATABASE and verdict.asset.kind is not AssetKind.DATABASE:
         line = f"I know of no database of {name} by itself. {who} {verb} {name} as a whole"

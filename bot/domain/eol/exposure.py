@@ -221,7 +221,8 @@ class Exposure:
         Assets of which the same is said share it.
         """
         fact = asset.facts[0] if len(asset.facts) == 1 else None
-        is_plain = fact is not None and fact.role is Role.OWNER and not fact.is_human and not asset.unowned_reason
+        has_nobody = bool(asset.unowned_reason) or asset.nobody is not None
+        is_plain = fact is not None and fact.role is Role.OWNER and not fact.is_human and not has_nobody
         owner = (fact.team_id, fact.person_id) if fact is not None and is_plain else None
         found = judged.get(owner) if owner is not None else None
         if found is None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import ownership, recipients
 from bot.domain.catalog import Area, AssetKind, Role
-from bot.domain.ownership import CatalogView, Disputed, Holding, Orphaned, Owned
+from bot.domain.ownership import CatalogView, Disputed, Holding, Orphaned, Owned, Unowned
 from bot.domain.records import AssetRecord
 
 #: Whose part of a thing ages: of what stores data its database, of a cluster its infrastructure, else the whole.
@@ -41,11 +41,13 @@ class Responsible:
 def responsible_for(asset: AssetRecord, catalog: CatalogView, *, now: datetime, stale_after: timedelta) -> Responsible:
     """Return whom the reminders about an asset go to: the living owner of the part that ages, else of the whole.
 
-    In a dispute they stay with whoever was named first: a claim moves nothing until the other side agrees.
+    In a dispute they stay with whoever was named first: a claim moves nothing until the other side agrees. A part that
+    its owner gave up is nobody's: whoever owns the rest has not accepted it.
     """
-    whole = ownership.verdict(asset, catalog, now=now, stale_after=stale_after)
     area = ageing_area(asset)
-    verdict = whole
+    if _is_given_up(asset, area, catalog, now=now, stale_after=stale_after):
+        return Responsible(NOBODY)
+    verdict = whole = ownership.verdict(asset, catalog, now=now, stale_after=stale_after)
     if area is not Area.ALL and any(holding.fact.area is area for holding in _holdings(whole)):
         verdict = ownership.verdict(asset, catalog, now=now, stale_after=stale_after, area=area)
     if isinstance(verdict, Disputed):
@@ -60,6 +62,18 @@ def responsible_for(asset: AssetRecord, catalog: CatalogView, *, now: datetime, 
     first = next((holding for holding in alive if holding.team is not None), alive[0])
     addressee = Addressee(first.team, None if first.team is not None else first.person)
     return Responsible(addressee, _others(whole, first), isinstance(verdict, Disputed))
+
+
+def _is_given_up(
+    asset: AssetRecord, area: Area, catalog: CatalogView, *, now: datetime, stale_after: timedelta
+) -> bool:
+    """Whether somebody gave up the part that ages (of the whole, its application), and nobody has it since."""
+    nobody = ownership.holder_of(asset, catalog).nobody
+    if nobody is None or not nobody.releases:
+        return False
+    part = Area.APPLICATION if area is Area.ALL else area
+    said = ownership.verdict(asset, catalog, now=now, stale_after=stale_after, area=part)
+    return isinstance(said, Unowned) and said.release is not None
 
 
 def _holdings(verdict: ownership.Verdict) -> tuple[Holding, ...]:
