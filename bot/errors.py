@@ -3,6 +3,7 @@
 BatonError
 ├── UserError               the person can put it right; `str(error)` is the sentence they read
 │   ├── NotFoundError       what was named is not there (any more)
+│   │   └── MovedOnError    somebody else has it now; carries the button that leads there
 │   ├── NotAllowedError     the person may not do this; says who may
 │   ├── FormError           a form cannot be taken; carries the sentence for each of its fields
 │   └── ChangedError        what a form is about was changed since it was opened; carries how it stands now
@@ -38,6 +39,14 @@ class UserError(BatonError):
 
 class NotFoundError(UserError):
     """What was named does not exist, or no longer does."""
+
+
+class MovedOnError(NotFoundError):
+    """Somebody else has what was named now; `button` is the Block Kit element that leads there."""
+
+    def __init__(self, said: str, button: Mapping[str, object]) -> None:
+        super().__init__(said)
+        self.button = button
 
 
 class NotAllowedError(UserError):

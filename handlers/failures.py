@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 from bot.blocks import help as blocks
-from bot.blocks.text import Rendered
+from bot.blocks.text import Rendered, section
 from bot.domain.outbox import CODES, Blame
-from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError, StoreError, UserError
+from bot.errors import MovedOnError, SlackError, SlackRateLimitedError, SlackUnreachableError, StoreError, UserError
 from bot.logs import request_id
 from bot.services import inbound
 
@@ -24,6 +24,9 @@ def may_pass(error: SlackError) -> bool:
 
 def failure(error: Exception, *, what: str) -> tuple[str, Rendered]:
     """Return the outcome, as the metrics name it, and what the person reads. `what` failed, for the log."""
+    if isinstance(error, MovedOnError):
+        said = str(error)
+        return "refused", Rendered(said, [section(said), {"type": "actions", "elements": [error.button]}])
     if isinstance(error, UserError):
         return "refused", Rendered(str(error))
     if isinstance(error, SlackError):

@@ -37,6 +37,7 @@ from bot.domain.eol.reminders import (
 )
 from bot.domain.eol.resolution import Resolution
 from bot.domain.eol.responsibility import NOBODY, Addressee, Responsible
+from bot.domain.eol.successors import Successor
 from bot.domain.escalation import Audience
 from bot.domain.inventory.deployments import Deployment, Observed, Pin
 from bot.domain.recipients import Told, Via
@@ -433,6 +434,18 @@ def plan_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Blo
             for some in (parts, parts[1:]):
                 yield blocks.part_asked, blocks.part_asked(its, plan, some)
             yield blocks.plan_told, blocks.plan_told(its, plan)
+            for taken in (
+                Successor(
+                    product=its.watch.product,
+                    cycle=its.watch.cycle,
+                    owner=who,
+                    assets=tuple(run.asset for run in its.watch.runs),
+                    reminder_id=reminder_id,
+                )
+                for who, reminder_id in ((its.watch.addressee, 7), (NOBODY, None))
+            ):
+                yield blocks.plan_off, blocks.plan_off(taken)
+                yield blocks.named_before, blocks.named_before(blocks.part_named(its, plan, GRACE_ID).text, taken)
             yield blocks.card, blocks.card(card(name, answers=(plan,)))
 
 

@@ -6,8 +6,13 @@ from datetime import UTC, date, datetime
 
 from bot.blocks.eol import actions as ids
 from bot.domain.catalog import Runs, SourceCatalog
+from bot.domain.handoff.handoffs import HandoffStep
+from bot.playground.fake_slack import PostedMessage
 from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_eol_answers import Reminded, copied, posted, remind
+from tests.slack.test_handoff import answer, offer
+from tests.slack.test_plan_parts import catalog as planned_together
+from tests.slack.test_plan_parts import plan, told
 from tests.slack.test_whoowns import buttons
 
 pytestmark = read_only
@@ -56,3 +61,60 @@ async def test_the_next_owner_is_named_at_once_and_keeps_the_plan_in_slack(stage
     kept = (await reminded.answers())[-1]
     assert (kept.kind, kept.until) == ("planned", date(2026, 4, 1))
     assert "planned to 24 for" in (await stage.ask("/eol search")).text
+
+
+async def handed_over(stage: Stage) -> Reminded:
+    """Platform planned the upgrade of ledger-db with Grace of Payments, who have the database since."""
+    await stage.bring(planned_together())
+    reminded = await remind(stage, "ledger-db", channel="platform")
+    assert await plan(reminded) == {}
+    await offer(stage, name="ledger-db")
+    await answer(stage, HandoffStep.ACCEPT, "ledger-db")
+    return reminded
+
+
+async def opened(stage: Stage, message: PostedMessage, action_id: str, user: str) -> PostedMessage:
+    """What somebody reads who presses a button."""
+    await stage.press(message, action_id, user=user)
+    mine = stage.slack.workspace.user(user).id
+    return [each for each in stage.slack.visible_messages(user, message.channel) if each.ephemeral_for == mine][-1]
+
+
+async def test_older_messages_say_who_has_it_after_a_handoff_and_lead_there(stage: Stage) -> None:
+    reminded = await handed_over(stage)
+    named = next(each for each in told(stage, "grace") if "names you in a plan" in each.text)
+    for action_id in (ids.OPEN, ids.COMPATIBLE):
+        said = await opened(stage, named, action_id, "grace")
+        assert said.text == "*Payments* has *Node.js 20* on *ledger-db* now."
+        assert list(buttons(said)) == ["Open"]
+    [onward] = [each["action_id"] for block in said.blocks for each in block.get("elements", ()) if "action_id" in each]
+    assert "Node.js 20" in (await opened(stage, said, onward, "grace")).text
+    shared = await copied(stage, "general", named.blocks)
+    # Payments are reminded themselves in their next digest, and the reminder of Platform is closed.
+    stage.clock.at = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+    await stage.baton.context.daily_pass.run()
+    await posted(stage, "payments")
+    assert (await reminded.row()).resolved_at is not None
+    said = await opened(stage, shared, ids.OPEN, "lin")
+    assert said.text == "*Payments* has *Node.js 20* on *ledger-db* now."
+    card = await opened(stage, said, ids.OPEN, "lin")
+    assert "*Platform* had planned the upgrade to 24 by" in card.text
+
+
+async def test_whoever_a_plan_names_hears_that_it_holds_no_longer(stage: Stage) -> None:
+    await handed_over(stage)
+    assert [set(buttons(each)) for each in told(stage, "grace") if "names you" in each.text] == [
+        {"Application is compatible", "Open"}
+    ]
+    stage.clock.at = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+    await stage.baton.context.daily_pass.run()
+    await posted(stage, "payments")
+    for user in ("grace", "omar"):
+        first, *_, last = told(stage, user)
+        off = "The plan that names you is off: *Payments* has *Node.js 20* on *ledger-db* now."
+        assert last.text.startswith(off)
+        assert list(buttons(last)) == ["Open"]
+        assert first.text.endswith(off)
+        assert not buttons(first)
+    await stage.baton.context.daily_pass.run()
+    assert len([each for each in told(stage, "grace") if each.text.startswith("The plan that")]) == 1

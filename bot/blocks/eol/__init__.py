@@ -22,3 +22,4 @@ from bot.blocks.eol.notes import (
     waiver_wanted,
 )
 from bot.blocks.eol.receipts import receipt
+from bot.blocks.eol.successors import moved_on, named_before, open_successor, plan_off

@@ -65,7 +65,12 @@ def name(product: Product, cycle: Cycle) -> str:
 
 def plain_name(watch: Watch, limit: int = 60) -> str:
     """Return product and cycle for a label."""
-    return plain(f"{watch.product.label or watch.product.key} {cycle_name(watch.cycle)}", limit)
+    return plain_cycle(watch.product, watch.cycle, limit)
+
+
+def plain_cycle(product: Product, cycle: Cycle, limit: int = 60) -> str:
+    """Return product and cycle as plain text."""
+    return plain(f"{product.label or product.key} {cycle_name(cycle)}", limit)
 
 
 def lateness(until: date, deadline: date) -> str:

@@ -186,6 +186,11 @@ class Exposure:
         """Return the ids of the assets that have to do with any of these: `team:3`, `also:NAME`, `product:KEY`."""
         return set[int]().union(*(self._assets_by.get(key, ()) for key in keys))
 
+    def assets_in(self, product: str, cycle: str) -> list[int]:
+        """Return the ids of the assets that run this cycle, whosever they are."""
+        _, holders = self._clocks.get((product, cycle), ((), ()))
+        return sorted({asset for each in holders for asset in self.running.get((each, product, cycle), ())})
+
     def is_run_by_anybody(self, product: str, cycle: str) -> bool:
         """Whether anybody has something in this cycle."""
         _, holders = self._clocks.get((product, cycle), ((), ()))

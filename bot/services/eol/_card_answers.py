@@ -15,6 +15,7 @@ from bot.blocks import eol as blocks
 from bot.blocks.text import Rendered
 from bot.domain.eol.answers import SHARED, Answer, AnswerKind
 from bot.domain.eol.reminders import Card, ClosedCard
+from bot.domain.eol.resolution import Resolution
 from bot.domain.recipients import Told
 from bot.domain.rights import Holders, Right
 from bot.errors import NotFoundError
@@ -22,7 +23,8 @@ from bot.services import actors, cards
 from bot.services.deps import Deps
 from bot.services.eol import message_updates
 from bot.services.eol.exposure import Watcher
-from bot.services.eol.reminder_store import answer_of, card_of
+from bot.services.eol.reminder_store import answer_of, card_of, remembered
+from bot.services.eol.successors import moved_on
 from bot.store import tables
 
 CLOSED = "This is closed: `/eol` shows what is open."
@@ -164,11 +166,19 @@ async def acting(
 
 
 async def open_card(deps: Deps, watcher: Watcher, session: AsyncSession, reminder_id: int) -> Card:
-    """Return the card of an open reminder. Raises NotFoundError when it is closed or nothing is known of it."""
+    """Return the card of an open reminder.
+
+    Raises MovedOnError where somebody else has what it is about, NotFoundError when it is closed or nothing is known of
+    it.
+    """
     card = await card_of(deps, watcher, session, reminder_id)
-    if not isinstance(card, Card):
-        raise NotFoundError(CLOSED if isinstance(card, ClosedCard) else UNKNOWN)
-    return card
+    if isinstance(card, Card):
+        return card
+    if card is None or card.resolution == Resolution.MOVED:
+        for reminder in await remembered(session, reminder_ids=[reminder_id], is_open=False):
+            if (onward := await moved_on(watcher, session, reminder)) is not None:
+                raise onward
+    raise NotFoundError(CLOSED if isinstance(card, ClosedCard) else UNKNOWN)
 
 
 async def holders_of(session: AsyncSession, card: Card, *, asked_by: int | None = None) -> Holders:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from hashlib import sha256
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -17,7 +17,7 @@ from bot.domain.eol.answers import Answer
 from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded
 from bot.domain.eol.plans import plan_of
 from bot.domain.eol.reminder_plan import Asking
-from bot.domain.eol.reminders import Card
+from bot.domain.eol.reminders import Card, Remembered
 from bot.domain.eol.responsibility import Addressee
 from bot.domain.records import PersonRecord
 from bot.domain.rights import Right
@@ -26,6 +26,7 @@ from bot.services import actors, daily_limit, outbox, routing
 from bot.services.deps import Deps
 from bot.services.eol._card_answers import ReminderAct, acting
 from bot.services.eol.exposure import Watcher
+from bot.services.eol.successors import successor
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
@@ -100,6 +101,30 @@ async def ask(session: AsyncSession, watcher: Watcher, card: Card, asking: Askin
         for part in parts:
             notes |= plans.asked(part.part, card.today)
         await _note(session, asking.answer, notes)
+
+
+async def call_off(session: AsyncSession, watcher: Watcher, reminder: Remembered, now: datetime) -> None:
+    """Tell whoever a plan names that it holds no longer, where somebody else has what it was about.
+
+    What they were asked so far says so, too, and has no buttons any more.
+    """
+    answer = next((each for each in reminder.answers if plan_of(each) is not None and not each.is_shared), None)
+    plan = plan_of(answer) if answer is not None else None
+    found = await successor(watcher, session, reminder) if plan is not None else None
+    if answer is None or plan is None or found is None:
+        return
+    by = answer.person.slack_id if answer.person is not None else ""
+    for slack_id in sorted({plan.compatibility.owner, plan.upgrade.owner, plan.decider} - {"", by}):
+        if mention(slack_id):
+            key = f"lifecycle.plan-off:{answer.id}:{slack_id}"
+            await outbox.enqueue(session, key=key, channel=slack_id, message=blocks.plan_off(found), at=now)
+    asked = tables.OutboxMessage
+    begins = (f"lifecycle.named:{reminder.id}:", f"lifecycle.part:{answer.id}:")
+    query = select(col(asked.key), col(asked.body)).where(
+        or_(*(col(asked.key).startswith(each, autoescape=True) for each in begins))
+    )
+    for key, body in (await session.execute(query)).all():
+        await outbox.revise(session, key=key, message=blocks.named_before(body["text"], found), at=now)
 
 
 async def _takes_day(session: AsyncSession, watcher: Watcher, person: PersonRecord, key: str) -> bool:

@@ -1,0 +1,40 @@
+"""What older messages about a reminder say once somebody else has what it was about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.blocks.eol import actions, words
+from bot.blocks.text import Rendered, bold, button, section
+from bot.domain.eol.successors import Successor
+
+
+def moved_on(successor: Successor) -> str:
+    """Return the sentence that says who has it now."""
+    owner = bold(successor.owner.name, 80) if successor.owner.name else "Nobody"
+    return f"{owner} has {words.name(successor.product, successor.cycle)} on {words.named(successor.assets)} now."
+
+
+def open_successor(successor: Successor) -> Mapping[str, Any]:
+    """Return the button that leads to it: to the new owner's reminder, or else to what ends there."""
+    label = f"Open: {words.plain_cycle(successor.product, successor.cycle)}"
+    if successor.reminder_id is not None:
+        return button("Open", actions.OPEN, str(successor.reminder_id), label=label)
+    return button("Open", actions.INSIDE, str(successor.assets[0].id), label=label)
+
+
+def plan_off(successor: Successor) -> Rendered:
+    """Return what somebody hears whom a plan named, once another team has what it was about."""
+    said = f"{_off(successor)} You hear it if a plan of theirs names you."
+    return Rendered(said, [section(said), {"type": "actions", "elements": [open_successor(successor)]}])
+
+
+def named_before(text: str, successor: Successor) -> Rendered:
+    """Return what the message reads then that named them: as it was, without its buttons."""
+    said = f"{text}\n{_off(successor)}"
+    return Rendered(said, [section(said)])
+
+
+def _off(successor: Successor) -> str:
+    return f"The plan that names you is off: {moved_on(successor)}"
