@@ -105,7 +105,9 @@ def _forms(name: str) -> Iterator[Sample]:
     yield forms.offer_view, forms.offer_view(_team(name, 1), some[:3], "1|", chosen=1)
     yield (
         forms.offer_view,
-        forms.offer_view(_team(name, 1), some, "1|", chosen=1, receivers=teams, receiver=2, libraries=assets),
+        forms.offer_view(
+            _team(name, 1), some, "1|", chosen=1, receivers=teams, receiver=2, libraries=assets, library=assets[0].id
+        ),
     )
     yield forms.ask_view, forms.ask_view(_team(name, 1), teams[1:3], some[:3], "1|", chosen=1)
 

@@ -186,6 +186,7 @@ async def _form(context: Context, user_id: str, about: OpenHandoff, place: Place
         receivers=form.receivers,
         receiver=form.receiver_id,
         libraries=form.libraries,
+        library=form.library_id,
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from bot.blocks.backlog import actions as backlog
 from bot.blocks.eol import actions as eol
 from bot.blocks.handoff import actions as ids
-from tests.slack.conftest import Stage
+from bot.blocks.request_button import OPEN as OPEN_REQUEST
+from bot.domain.catalog import AssetKind
+from tests.slack.conftest import Stage, asset, organisation, team_owns
 from tests.slack.test_eol_answers import copied, deploy, open_button, remind
 from tests.slack.test_handoff import OPEN, card, offer, on, owner, ticked
 from tests.slack.test_portfolio import open_home, press_home, texts
@@ -30,6 +32,31 @@ async def test_what_was_delivered_is_handed_to_the_team_that_asked_for_it(reques
     assert "delivered with request #1" in shown.text
     await stage.press(shown, ids.ACCEPT_ALL, user="grace")
     assert "*Payments*" in await owner(stage, "payments-db database")
+
+
+async def test_what_was_delivered_with_a_shared_library_is_handed_over_and_the_library_stays(
+    stage: Stage,
+) -> None:
+    made = organisation()
+    made.assets.append(asset("terraform-modules", AssetKind.LIBRARY, owners=(team_owns("Platform"),)))
+    await stage.bring(made)
+    answer = await stage.ask("/whoowns terraform-modules")
+    await stage.press(answer, OPEN_REQUEST)
+    assert await submit(stage, "grace", {backlog.TITLE: "Help with the module"}) == {}
+    its = Requested(stage, answer)
+    await its.settle()
+    await its.press(its.triage, backlog.DELIVER, user="lin")
+    assert await its.fill("lin", words="Upgraded by the module") == {}
+    await its.press(its.triage, OPEN, user="lin")
+    view = stage.slack.view_stack("lin")[-1]
+    offered = element(view, ids.RESOURCES)
+    assert "initial_options" not in offered
+    assert not [each for each in offered["options"] if "terraform-modules" in each["text"]["text"]]
+    assert element(view, ids.LIBRARY)["initial_option"]["text"]["text"] == "terraform-modules"
+    assert await submit(stage, "lin", {ids.RESOURCES: ticked(stage, "lin", "payments-db (the database)")}) == {}
+    shown = await card(stage)
+    assert "*Platform* offers *Payments* *payments-db* (the database)" in shown.text
+    assert "terraform-modules stays with Platform" in shown.text
 
 
 async def test_both_sides_see_on_home_what_is_open(stage: Stage) -> None:

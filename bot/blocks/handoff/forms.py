@@ -91,8 +91,12 @@ def offer_view(
     receivers: Sequence[TeamRecord] = (),
     receiver: int | None = None,
     libraries: Sequence[AssetRecord] = (),
+    library: int | None = None,
 ) -> Block:
-    """Return the form of an offer. All areas of the asset with the id `chosen` are ticked from the start."""
+    """Return the form of an offer. All areas of the asset with the id `chosen` are ticked from the start.
+
+    `library` is the id of the one that is chosen to stay.
+    """
     said = (
         f"*{escape(giver.name, 80)}* offers this. Nothing moves until somebody of the other team accepts, part by part."
     )
@@ -103,7 +107,7 @@ def offer_view(
         {
             RECEIVER: Fill(str(receiver) if receiver is not None else "", teams),
             RESOURCES: _resources(choices, chosen),
-            LIBRARY: Fill(options={str(each.id): each.name for each in libraries}),
+            LIBRARY: Fill(str(library) if library is not None else "", {str(each.id): each.name for each in libraries}),
         },
     )
 

@@ -24,13 +24,17 @@ _MOST = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferForm:
-    """What a giver can hand over; `receiver_id` is the team that it most likely goes to."""
+    """What a giver can hand over; `receiver_id` is the team that it most likely goes to.
+
+    `library_id` is the one of `libraries` that most likely stays, because what is handed over was delivered with it.
+    """
 
     giver: TeamRecord
     choices: list[tuple[AssetRecord, Area]]
     receivers: list[TeamRecord]
     receiver_id: int | None = None
     libraries: tuple[AssetRecord, ...] = ()
+    library_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +93,13 @@ def offer_form(deps: Deps, snapshot: Snapshot, portfolio: Portfolio, *, slack_id
     """
     actor, teams = actors.remembered(snapshot, slack_id), _teams(snapshot, slack_id)
     asked = [about.asset_id] if about.asset_id is not None else []
-    is_theirs = any(owned_by(deps, snapshot, each.id, asked) for each in teams)
-    # A request may be about what is its team's already: what was delivered with it is something else then.
-    if about.asset_id is None or (about.request_id is not None and not is_theirs):
+    owners = [each for each in teams if owned_by(deps, snapshot, each.id, asked)]
+    library_id = _library_of(snapshot, about)
+    # A request may be about what is its team's already, or a shared library: what was delivered is something else then.
+    if about.asset_id is None or library_id is not None or (about.request_id is not None and not owners):
         require(actor, Right.HAND_OVER, actors.remembered_holders(snapshot, teams))
-        found = next((each for team in teams if (each := _all_of(deps, snapshot, portfolio, team))), None)
+        all_of = (_all_of(deps, snapshot, portfolio, team, but=library_id) for team in owners or teams)
+        found = next(filter(None, all_of), None)
         if found is None:
             raise UserError("Your teams own nothing that could be handed over: name it, as in `/handoff payments-db`.")
     else:
@@ -107,7 +113,14 @@ def offer_form(deps: Deps, snapshot: Snapshot, portfolio: Portfolio, *, slack_id
         receivers=sorted(snapshot.teams(), key=lambda team: team.name),
         receiver_id=about.receiver_team_id or _likely_receiver(deps, snapshot, about, giver),
         libraries=tuple({asset.id: asset for asset in libraries}.values()),
+        library_id=library_id,
     )
+
+
+def _library_of(snapshot: Snapshot, about: OpenHandoff) -> int | None:
+    """Return the shared library that a request is about: its users ask for help with it, and it stays where it is."""
+    asset = snapshot.asset(about.asset_id) if about.asset_id is not None and about.request_id is not None else None
+    return asset.id if asset is not None and asset.kind is AssetKind.LIBRARY else None
 
 
 def _likely_receiver(deps: Deps, snapshot: Snapshot, about: OpenHandoff, giver: TeamRecord) -> int | None:
@@ -163,9 +176,9 @@ def _owned(deps: Deps, snapshot: Snapshot, portfolio: Portfolio, team: TeamRecor
 
 
 def _all_of(
-    deps: Deps, snapshot: Snapshot, portfolio: Portfolio, team: TeamRecord
+    deps: Deps, snapshot: Snapshot, portfolio: Portfolio, team: TeamRecord, *, but: int | None = None
 ) -> tuple[TeamRecord, list[tuple[AssetRecord, Area]]] | None:
-    owned = _owned(deps, snapshot, portfolio, team)
+    owned = [each for each in _owned(deps, snapshot, portfolio, team) if each[0].id != but]
     return (team, owned[:_MOST]) if owned else None
 
 
