@@ -16,6 +16,7 @@ from bot.services import inbound, people, snapshot
 from bot.services.actors import Decider
 from bot.services.context import Context
 from bot.services.inbound import Reply
+from bot.services.matters import disputes
 from handlers.failures import failure
 from handlers.payloads import Action, Command
 
@@ -76,9 +77,12 @@ async def person_of(context: Context, slack_id: str) -> int:
 
 
 async def settle(context: Context) -> None:
-    """Send what a decision has left to send, and let answers tell of the decision."""
+    """Send what a decision has left to send, let answers tell of it, and end the questions that it answers."""
     context.drainer.wake()
     await snapshot.refresh(context.snapshot, context.deps.database)
+    if await disputes.end_over(context.deps, context.snapshot):
+        context.drainer.wake()
+        await snapshot.refresh(context.snapshot, context.deps.database)
 
 
 def place_of(action: Action) -> Place:

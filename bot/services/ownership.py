@@ -241,9 +241,9 @@ def given_up_by(asset: AssetRecord) -> list[int]:
     return [each.team_id for each in releases if each.team_id is not None]
 
 
-def _asked_by(snapshot: Snapshot, verdict: Verdict) -> TeamRecord | None:
-    """Return the team whose claim the owner has not answered yet."""
-    return next(filter(None, (snapshot.team(claim.team_id) for claim in verdict.asset.claims)), None)
+def _asked_by(snapshot: Snapshot, verdict: Verdict) -> tuple[TeamRecord, ...]:
+    """Return the teams whose claims the owner has not answered yet, the first one first."""
+    return tuple(filter(None, (snapshot.team(claim.team_id) for claim in verdict.asset.claims)))
 
 
 def _confirmers(snapshot: Snapshot, verdict: Verdict) -> dict[int, PersonRecord]:

@@ -11,7 +11,7 @@ from bot.domain.handoff.handoffs import TRANSITIONS, HandoffStep
 from bot.domain.rights import Right, require
 from bot.errors import NotFoundError, UserError
 from bot.ports import Ack
-from bot.services import actors, people, snapshot
+from bot.services import actors, people
 from bot.services.context import Context
 from bot.services.handoff import lists, offers, reviews, steps
 from bot.services.handoff.steps import Words
@@ -19,7 +19,7 @@ from bot.services.transfers import Resource
 from handlers import replies
 from handlers.handoff.forms import open_about, or_the_other, say_begun
 from handlers.handoff.gates import require_right
-from handlers.interaction import Place, open_form, place_of, read_metadata, show
+from handlers.interaction import Place, open_form, place_of, read_metadata, settle, show
 from handlers.payloads import Action, Submission
 
 #: Steps with all of a handoff that need no words, by their buttons.
@@ -159,8 +159,7 @@ async def _take(context: Context, user_id: str, place: Place, value: AnswerValue
         resource_ids=() if value.resource_id is None else (value.resource_id,),
         words=words,
     )
-    context.drainer.wake()
-    await snapshot.refresh(context.snapshot, context.deps.database)
+    await settle(context)
     message = blocks.card(taken.card)
     said = blocks.receipt(taken.card, is_new=taken.is_new).text
     await show(context, place, said, message=message, view=blocks.card_view(message))

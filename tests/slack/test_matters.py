@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.blocks.health import SHOW
 from bot.domain.catalog import TeamClaim
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
@@ -434,7 +435,12 @@ async def test_what_is_given_up_while_two_teams_claim_it_is_nobodys(stage: Stage
     await doubted(stage, "search-api")
     await stage.press(await card(stage, "search"), AGREE, user="solo")
     assert "Nobody owns *search-api*" in await first_line(stage, "search-api")
-    assert [each.ended_at is None for each in await matters(stage)] == [True, True, False]
+    assert [each.state for each in await matters(stage)] == ["over", "over", "agreed"]
+    for user in ("grace", "lin"):
+        [heard] = await private_messages(stage, user)
+        assert heard.text == "*search-api*: Nobody owns it now, so nothing is left to decide."
+        await stage.press(heard, SHOW, user=user)
+        assert "We own this" in buttons(stage.slack.visible_messages(user, heard.channel)[-1])
 
 
 async def test_whoever_gave_it_up_and_claims_it_is_named_by_files_again(stage: Stage) -> None:

@@ -42,7 +42,7 @@ class AnswerFrame:
     `understood_as` is empty for a literal match; the others decide the buttons, none of which are on a shared answer;
     `claims` is the part that *We own this* is about, None for all that the answer is about;
     `next_steps` are buttons of other nouns. `shared_by` is the Slack id of the person who shared it. `confirmers` are
-    whoever confirmed an owner, by their ids, `asked_by` the team that claims it and waits for the owner's answer, and
+    whoever confirmed an owner, by their ids, `asked_by` the teams that claim it and wait for the owner's answer, and
     `handoffs` what is under way.
     """
 
@@ -57,7 +57,7 @@ class AnswerFrame:
     is_shared: bool = False
     shared_by: str = ""
     confirmers: Mapping[int, PersonRecord] = field(default_factory=dict)
-    asked_by: TeamRecord | None = None
+    asked_by: Sequence[TeamRecord] = ()
     handoffs: Sequence[HandoffStatus] = ()
 
 

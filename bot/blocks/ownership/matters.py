@@ -8,6 +8,7 @@ from typing import Any
 from bot.blocks import forms
 from bot.blocks.forms import Form
 from bot.blocks.handoff_button import back_buttons, show_buttons
+from bot.blocks.health import Shown, show_button
 from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
 from bot.blocks.ownership import actions, words
 from bot.blocks.ownership.actions import SideValue
@@ -89,7 +90,10 @@ def outcome(matter: MatterCard, hearer: str = "") -> Rendered:
     said = f"{named}{_thing(matter) if named else _begins(matter)}: {_ended(matter)}"
     if matter.kind is MatterKind.CLAIM and matter.state in (MatterState.KEPT, MatterState.EXPIRED):
         said += " You can claim it again, with another reason."
-    return Rendered(said)
+    if matter.state is not MatterState.OVER:
+        return Rendered(said)
+    show = show_button("See who owns it", Shown.ASSET, matter.asset.id, label=matter.asset.name)
+    return Rendered(said, [section(said), {"type": "actions", "elements": [show]}])
 
 
 def asked_back(matter: MatterCard) -> Rendered:
@@ -200,7 +204,8 @@ def _headline(matter: MatterCard) -> str:
         case MatterKind.CLAIM if matter.is_orphans:
             return f"{who} claims {_thing(matter)} for {_team(matter)}; its owner {owners} is gone."
         case MatterKind.CLAIM:
-            return f"{who} asks {owners} for {_thing(matter)}, for {_team(matter)}."
+            asked = f"asks {owners} for" if matter.owner_names else "asks for"
+            return f"{who} {asked} {_thing(matter)}, for {_team(matter)}."
         case MatterKind.DOUBT:
             return f"{who} thinks that {owners} does not own {_thing(matter)}."
         case _:
@@ -275,7 +280,9 @@ def _ended(matter: MatterCard) -> str:
         case MatterState.EXPIRED:
             return f"Nobody answered, so nothing has changed. Talk to {bold(matter.owner_names or 'its owner', 80)}."
         case MatterState.OVER:
-            return "Its owner has changed since, so there is nothing left to decide."
+            return f"{whose or 'Nobody'} owns it now, so nothing is left to decide."
+        case MatterState.AGREED if whose and matter.ended_by is None:
+            return f"{whose} owns it now."
         case MatterState.AGREED if not whose and matter.kind is MatterKind.DISPUTE:
             return f"Nobody owns it, says {by}."
         case MatterState.AGREED if not whose:

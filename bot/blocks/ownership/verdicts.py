@@ -27,11 +27,11 @@ Shares: TypeAlias = Mapping[tuple[Area, ...], Sequence[str]]
 
 
 def headline(
-    verdict: Verdict, shares: Shares, *, may_claim: bool = False, asked_by: TeamRecord | None = None
+    verdict: Verdict, shares: Shares, *, may_claim: bool = False, asked_by: Sequence[TeamRecord] = ()
 ) -> tuple[str, list[str]]:
     """The first sentence and the warnings under it, each with a next step; `may_claim` is for a button to claim it.
 
-    `asked_by` is the team whose claim the owner has not answered, `shares` what the function of this name returns.
+    `asked_by` are the teams whose claims the owner has not answered, `shares` what the function of this name returns.
     """
     name = bold(verdict.asset.name)
     if isinstance(verdict, Disputed):
@@ -168,12 +168,13 @@ def _is_partial(verdict: Owned) -> bool:
     return verdict.area is None and not any(holding.fact.area in whole for holding in verdict.owners)
 
 
-def _owned_warnings(verdict: Owned, *, may_claim: bool, asked_by: TeamRecord | None) -> list[str]:
+def _owned_warnings(verdict: Owned, *, may_claim: bool, asked_by: Sequence[TeamRecord]) -> list[str]:
     warnings = doubts(verdict)
     if verdict.asset.claims:
         when = date(verdict.asset.claims[0].at)
-        who = bold(asked_by.name, 80) if asked_by is not None else "Another team"
-        warnings.append(f":raising_hand: {who} asked for it {when}; its owner has not answered yet.")
+        who = words.join(bold(each.name, 80) for each in asked_by) if asked_by else "Another team"
+        first = ", first" if len(asked_by) > 1 else ""
+        warnings.append(f":raising_hand: {who} asked for it{first} {when}; its owner has not answered yet.")
     if isinstance(verdict, Orphaned):
         return ["It stays so until a team takes it. *Who could own it?* proposes teams."]
     claim_it = f" {_CLAIM_IT}" if may_claim else ""

@@ -21,7 +21,7 @@ from bot.domain.ownership.verdicts import Disputed, Orphaned, Owned, Stale, Unow
 from bot.domain.records import AssetRecord, PersonRecord, ReleaseRecord
 
 #: How many parents are climbed for an inherited owner; real catalogs nest three or four deep.
-_MOST_PARENTS = 10
+MOST_PARENTS = 10
 
 
 def verdict(
@@ -134,7 +134,7 @@ def _is_disowned(asset: AssetRecord, inherited: Holding) -> bool:
 def _holder(asset: AssetRecord, catalog: CatalogView) -> AssetRecord | None:
     # A line of CODEOWNERS without owners says "nobody" and does not inherit.
     current: AssetRecord | None = asset
-    for _ in range(_MOST_PARENTS):
+    for _ in range(MOST_PARENTS):
         if current is None:
             return None
         # What an owner gave up does not go to the parent's by silence.

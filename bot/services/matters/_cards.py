@@ -26,7 +26,7 @@ from bot.errors import NotFoundError
 from bot.services import actors, cards, outbox, routing
 from bot.services.actors import Decider
 from bot.services.deps import Deps
-from bot.services.matters._sides import sides_of, way_back_of
+from bot.services.matters._sides import sides_before, sides_of, way_back_of
 from bot.services.ownership import claimed_by, look_up
 from bot.services.snapshot import Snapshot, deciding
 from bot.store import tables
@@ -160,7 +160,7 @@ async def card_of(
         question_by=snapshot.person(row.question_by),
         reply=row.reply,
         is_passed_on=row.is_passed_on,
-        is_orphans=isinstance(verdict, Orphaned),
+        is_orphans=isinstance(verdict, Orphaned) or (verdict is None and _are_gone(snapshot, sides)),
         ended_by=snapshot.person(row.ended_by),
         owner=snapshot.recipient(row.owner) if row.owner else Recipient(),
         handoff_id=await _handoff_of(session, row),
@@ -168,6 +168,11 @@ async def card_of(
         given_up_by=_given_up_by(snapshot, row),
         way_back=await way_back_of(session, snapshot, row, sides),
     )
+
+
+def _are_gone(snapshot: Snapshot, sides: Sequence[Side]) -> bool:
+    """Whether there were owners, and all of them are gone."""
+    return bool(sides) and not any(rules.is_here(each.owner, snapshot) for each in sides)
 
 
 def _given_up_by(snapshot: Snapshot, row: tables.OwnershipMatter) -> tuple[str, ...]:
@@ -210,6 +215,8 @@ async def _handoff_of(session: AsyncSession, row: tables.OwnershipMatter) -> int
 
 async def loaded(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> MatterCard:
     """Return a matter as it stands now, from memory."""
+    if row.ended_at is not None and row.kind != MatterKind.DISPUTE.value:
+        return await card_of(session, snapshot, row, await sides_before(session, snapshot, row), None)
     verdict = verdict_of(deps, snapshot, row)
     return await card_of(session, snapshot, row, await sides_of(session, row, verdict), verdict)
 

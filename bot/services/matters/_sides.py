@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.domain import ownership as rules
-from bot.domain.catalog import Origin
+from bot.domain.catalog import Area, Origin, Role
 from bot.domain.handoff.handoffs import UNANSWERED
-from bot.domain.ownership import Disputed, Holding, Verdict
+from bot.domain.ownership import MOST_PARENTS, Disputed, Holding, Verdict
 from bot.domain.ownership.matters import MatterKind, Side, WayBack
-from bot.domain.recipients import NOBODY, Recipient
+from bot.domain.recipients import NOBODY, Recipient, owner_key
 from bot.domain.records import TeamRecord
 from bot.domain.sources import ClaimSubject
 from bot.services.ownership import claimed_by
@@ -42,6 +42,32 @@ async def sides_of(session: AsyncSession, row: tables.OwnershipMatter, verdict: 
     agreed = {each.owner.key for each in holdings if each.fact.is_human and each.fact.is_agreed}
     sides = [Side(owner, tuple(said), owner.key in agreed) for owner, said in found.values()]
     return tuple(sorted(sides, key=lambda side: side.owner.key != row.owner))
+
+
+async def sides_before(session: AsyncSession, snapshot: Snapshot, row: tables.OwnershipMatter) -> tuple[Side, ...]:
+    """Return who owned what a matter is about when it was raised; without the team that claims it.
+
+    What is inherited was the parent's owner's.
+    """
+    fact, asset_id = tables.Ownership, row.asset_id
+    for _ in range(MOST_PARENTS):
+        query = select(fact).where(
+            col(fact.asset_id) == asset_id,
+            col(fact.role) == Role.OWNER.value,
+            col(fact.valid_from) <= row.at,
+            or_(col(fact.valid_to).is_(None), col(fact.valid_to) > row.at),
+        )
+        facts = list((await session.execute(query.order_by(col(fact.valid_from), col(fact.id)))).scalars())
+        for area in (row.area, Area.ALL.value):
+            of_area = [each for each in facts if each.area == area]
+            keys = [owner_key(each.team_id, each.person_id) for each in of_area if each.team_id != row.team_id]
+            if of_area:
+                return tuple(Side(snapshot.recipient(key)) for key in dict.fromkeys(keys))
+        asset = snapshot.asset(asset_id)
+        if facts or asset is None or asset.parent_id is None:
+            break
+        asset_id = asset.parent_id
+    return ()
 
 
 def ordered(holdings: Iterable[Holding]) -> list[Holding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +19,7 @@ from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.matters._cards import Ending, end, loaded, redraw, verdict_of
 from bot.services.matters._open import add_matter, matter_of
-from bot.services.matters._sides import ordered
+from bot.services.matters._sides import ordered, sides_before
 from bot.services.matters.admins import admin_to_ask
 from bot.services.ownership import claimed_by, look_up
 from bot.services.snapshot import Snapshot, deciding
@@ -48,16 +49,47 @@ async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -
         return
     async with deciding(snapshot, deps.database) as session:
         for row in await _open_rows(session):
-            if row.id in over and _is_over(deps, snapshot, row):
-                card = await loaded(session, deps, snapshot, row)
-                await audit(session, deps.clock.now(), "baton", "ownership.matter.over", f"matter:{row.id}")
-                await end(Ending(deps, snapshot, session, row, card, deps.clock.now()), MatterState.OVER)
+            if row.id in over:
+                await _end_over(session, deps, snapshot, row)
             elif row.id in lost:
                 await _ask_next(session, deps, snapshot, row)
         for holder in new:
             said = look_up(deps, snapshot, holder) if snapshot.asset(holder) is not None else None
             if isinstance(said, Disputed):
                 await add_dispute(session, deps, snapshot, said)
+
+
+async def end_over(deps: Deps, snapshot: Snapshot) -> bool:
+    """End what a decision has left nothing to answer of, at once; return whether there was anything."""
+    async with deps.database.reading() as session:
+        over = [row.id for row in await _open_rows(session) if _is_over(deps, snapshot, row)]
+    if not over:
+        return False
+    async with deciding(snapshot, deps.database) as session:
+        for row in await _open_rows(session):
+            if row.id in over:
+                await _end_over(session, deps, snapshot, row)
+    return True
+
+
+async def _end_over(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> None:
+    """End a matter of which nothing is left to answer, unless that has changed meanwhile.
+
+    A team that has got what it claimed in another way has not lost it.
+    """
+    if not _is_over(deps, snapshot, row):
+        return
+    verdict, now = verdict_of(deps, snapshot, row), deps.clock.now()
+    owners = ordered(claimed_by(verdict)) if verdict is not None else []
+    won = [each for each in owners if row.kind == MatterKind.CLAIM.value and each.fact.team_id == row.team_id]
+    card = await loaded(session, deps, snapshot, row)
+    card = replace(card, sides=await sides_before(session, snapshot, row))
+    await audit(session, now, "baton", "ownership.matter.over", f"matter:{row.id}")
+    ending = Ending(deps, snapshot, session, row, card, now)
+    if won:
+        await end(ending, MatterState.AGREED, won[0].owner, by=won[0].fact.confirmed_by)
+    else:
+        await end(ending, MatterState.OVER, owners[0].owner if owners else None)
 
 
 async def opened(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None) -> MatterCard:
