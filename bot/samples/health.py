@@ -42,6 +42,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         eol.upgrade(team, bill),
         backlog.move_on(oldest),
         handoff.answer(handoff.OldestOffer(7, devops, team, 3, 9)),
+        handoff.answer(handoff.OldestOffer(7, team, devops, 1, 0, is_asked=True)),
         ownership.second_person(team, 12),
         *(ownership.attend(each, first) for each in attended),
     ]

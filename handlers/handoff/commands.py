@@ -41,13 +41,16 @@ async def on_handoff(command: Command, context: Context) -> Ack:
             return replies.ephemeral(await _listed(command, context, Which(word)))
         case []:
             return await open_typed(command, context, OpenHandoff(Way.OFFER))
-    if (asked := _SHOW.fullmatch(said)) is not None:
-        return replies.ephemeral(await show_one(context, number(asked[1]), command.user_id))
+    if (typed := _SHOW.fullmatch(said)) is not None:
+        return replies.ephemeral(await show_one(context, number(typed[1]), command.user_id))
     if _SHOW_NO_NUMBER.fullmatch(said) is not None:  # whoever does not know the number finds it in the list
         return replies.ephemeral(await _listed(command, context))
     found = ownership.find(context.deps, context.snapshot, text)
     if isinstance(found, Answered):
-        way = choices.way_for(context.deps, context.snapshot, found.verdict.asset.id, command.user_id)
+        asset_id = found.verdict.asset.id
+        if (asked := choices.to_answer(context.snapshot, asset_id, command.user_id)) is not None:
+            return replies.ephemeral(await show_one(context, asked, command.user_id))
+        way = choices.way_for(context.deps, context.snapshot, asset_id, command.user_id)
         return await open_typed(command, context, way)
     if isinstance(found, SeveralAssets):
         return replies.ephemeral(ownership_blocks.several(found.choices, found.asked))

@@ -178,6 +178,7 @@ async def _form(context: Context, user_id: str, about: OpenHandoff, place: Place
         return blocks.ask_view(asks.giver, asks.teams, choosable, metadata, chosen=about.asset_id)
     current = await context.portfolios.current()
     form = choices.offer_form(deps, known, current, slack_id=user_id, about=about)
+    await lists.free(deps, [each for each in form.choices if each[0].id == about.asset_id])  # else it is in another
     return blocks.offer_view(
         form.giver,
         await lists.free(deps, form.choices),

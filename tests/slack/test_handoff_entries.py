@@ -5,11 +5,14 @@ from __future__ import annotations
 from bot.blocks.backlog import actions as backlog
 from bot.blocks.eol import actions as eol
 from bot.blocks.handoff import actions as ids
+from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.request_button import OPEN as OPEN_REQUEST
 from bot.domain.catalog import AssetKind
+from bot.domain.handoff.handoffs import HandoffStep
+from bot.playground.fake_slack import PostedMessage
 from tests.slack.conftest import Stage, asset, organisation, team_owns
 from tests.slack.test_eol_answers import copied, deploy, open_button, remind
-from tests.slack.test_handoff import OPEN, card, offer, on, owner, ticked
+from tests.slack.test_handoff import OPEN, answer, ask_for, card, offer, on, owner, ticked
 from tests.slack.test_portfolio import open_home, press_home, texts
 from tests.slack.test_request_steps import Requested, devops_team, requested
 from tests.slack.test_requests import element, said_in, submit
@@ -128,3 +131,41 @@ async def test_an_answer_says_what_is_offered_agreed_and_lent_and_leads_to_it(st
     assert "handoff" not in (await stage.ask("/whoowns payments-db", user="grace")).text
     assert "Ask for it" in buttons(await stage.ask("/whoowns payments-db", user="grace"))
     assert "Handoffs" not in texts(await open_home(stage, "lin"))
+
+
+async def begin_button(stage: Stage) -> PostedMessage:
+    """The button of the health report that begins with payments-db, as an older message has it."""
+    snapshot = stage.baton.context.snapshot
+    asset_id = snapshot.directory.by_ref("database:payments-db").id
+    payments = next(each.id for each in snapshot.teams() if each.name == "Payments")
+    about = OpenHandoff(Way.OFFER, asset_id, payments)
+    buttons = handoff_buttons(about, "payments-db", text="Begin the handoff")
+    return await copied(stage, "general", [{"type": "actions", "elements": buttons}])
+
+
+async def test_a_button_that_names_a_thing_has_it_ticked_or_shows_the_handoff_that_it_is_in(stage: Stage) -> None:
+    made = organisation()
+    made.assets.append(asset("payments-db-backups", AssetKind.STORAGE, owners=(team_owns("Platform"),)))
+    await stage.bring(made)
+    begin = await begin_button(stage)
+    await stage.press(begin, OPEN, user="lin")
+    form = element(stage.slack.view_stack("lin")[-1], ids.RESOURCES)
+    assert [each["text"]["text"] for each in form["initial_options"]] == ["payments-db (the database)"]
+    assert "payments-db-backups" in [each["text"]["text"] for each in form["options"]]
+    await ask_for(stage, "payments-db (the database)")
+    for user in ("lin", "grace"):
+        await stage.press(begin, OPEN, user=user)
+        assert "*Payments* asks *Platform* to hand over" in said_in(stage.slack.view_stack(user)[-1]), user
+
+
+async def test_who_is_asked_to_answer_a_handoff_of_what_they_name_is_shown_it(stage: Stage) -> None:
+    await offer(stage)
+    shown = await stage.ask("/handoff payments-db", user="grace")
+    assert "*Platform* offers *Payments* *payments-db* (the database)" in shown.text
+    assert "Accept" in buttons(shown)
+    await answer(stage, HandoffStep.DECLINE, "payments-db", reason="Not now")
+    await ask_for(stage)
+    shown = await stage.ask("/handoff payments-db", user="lin")
+    assert "*Payments* asks *Platform* to hand over *payments-db* (the database)" in shown.text
+    assert "Offer it…" in buttons(shown)
+    assert stage.slack.view_stack("lin") == []

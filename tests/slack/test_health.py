@@ -26,7 +26,7 @@ from bot.store.tables import HealthFigure, OutboxMessage, core
 from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_eol import inventory, png_size
 from tests.slack.test_eol_answers import posted
-from tests.slack.test_handoff import answer, offer
+from tests.slack.test_handoff import answer, ask_for, offer
 from tests.slack.test_request_steps import Requested, requested
 from tests.slack.test_requests import element, submit
 from tests.slack.test_whoowns import buttons
@@ -326,6 +326,16 @@ async def test_handoffs_are_shown_once_there_are_any_with_the_days_that_an_accep
     assert "• What Platform holds: 2 of other teams: Payments 2" in (await report(stage)).text
     stage.clock.advance(timedelta(days=91))
     assert "Handoffs" not in (await report(stage)).text
+
+
+async def test_what_was_asked_for_and_not_offered_waits_for_an_answer_as_well(stage: Stage) -> None:
+    await ask_for(stage)
+    stage.clock.advance(timedelta(days=9))
+    message = await report(stage)
+    assert "• Handoffs: none accepted in 90 days · 1 waiting for an answer" in message.text
+    assert "Have *Platform* answer Payments, who asked for 1 thing 9 days ago." in message.text
+    await stage.press(message, handoff_actions.SHOW, user="eve")
+    assert "*Payments* asks *Platform* to hand over" in stage.slack.visible_messages("eve", "general")[-1].text
 
 
 async def test_what_was_declined_is_not_proposed_again_for_a_month(stage: Stage) -> None:

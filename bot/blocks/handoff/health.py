@@ -29,13 +29,17 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class OldestOffer:
-    """The handoff that has waited longest for its receiver: its number, how many of its parts, and days."""
+    """The handoff that has waited longest for an answer: its number, how many of its parts, and days.
+
+    `by` is the team that offers it or, where it `is_asked`, asks for it, and `to` the team that has to answer.
+    """
 
     id: int
-    giver: TeamRecord
-    receiver: TeamRecord
+    by: TeamRecord
+    to: TeamRecord
     size: int
     days: int
+    is_asked: bool = False
 
 
 def section(found: Acceptance) -> HealthSection:
@@ -52,10 +56,10 @@ def section(found: Acceptance) -> HealthSection:
 
 
 def answer(oldest: OldestOffer) -> NextAction:
-    """Return the action about the offer that has waited longest."""
+    """Return the action about the offer, or the question for one, that has waited longest."""
     size = "1 thing" if oldest.size == 1 else f"{oldest.size:,} things"
     when = "today" if not oldest.days else "1 day ago" if oldest.days == 1 else f"{oldest.days:,} days ago"
-    text = f"Have {bold(oldest.receiver.name, 60)} answer {escape(oldest.giver.name, 60)}, who offered {size} {when}."
-    return NextAction(
-        oldest.size, Line(text, button("See the offer", SHOW, str(oldest.id), label=f"See the offer #{oldest.id}"))
-    )
+    did, what = ("asked for", "question") if oldest.is_asked else ("offered", "offer")
+    text = f"Have {bold(oldest.to.name, 60)} answer {escape(oldest.by.name, 60)}, who {did} {size} {when}."
+    show = button(f"See the {what}", SHOW, str(oldest.id), label=f"See the {what} #{oldest.id}")
+    return NextAction(oldest.size, Line(text, show))

@@ -9,11 +9,12 @@ from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.handoff.family import left_behind
 from bot.domain.ownership import Orphaned, Owned, Verdict, taken_by
 from bot.domain.portfolio import Portfolio
-from bot.domain.records import AssetRecord, TeamRecord
+from bot.domain.records import AssetRecord, HandoffStage, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may, require
 from bot.errors import UserError
 from bot.services import actors
 from bot.services.deps import Deps
+from bot.services.handoff.lists import InAnotherError
 from bot.services.handoff.offers import owned_by
 from bot.services.ownership import look_up
 from bot.services.snapshot import Snapshot
@@ -78,12 +79,28 @@ def way_for(deps: Deps, snapshot: Snapshot, asset_id: int, slack_id: str) -> Ope
     return OpenHandoff(Way.OFFER if is_theirs else Way.ASK, asset_id)
 
 
+def to_answer(snapshot: Snapshot, asset_id: int, slack_id: str) -> int | None:
+    """Return the handoff of an asset, by its number, that somebody's team is asked to answer; None for no such one."""
+    asset, teams = snapshot.asset(asset_id), {team.id for team in _teams(snapshot, slack_id)}
+    for each in asset.handoffs if asset is not None else ():
+        asked = {HandoffStage.ASKED: each.giver_team_id, HandoffStage.OFFERED: each.receiver_team_id}.get(each.stage)
+        if asked in teams:
+            return each.number
+    return None
+
+
 def for_presser(deps: Deps, snapshot: Snapshot, about: OpenHandoff, slack_id: str) -> OpenHandoff:
-    """Return what somebody begins with a button that both teams read: whoever is to receive it asks for it."""
+    """Return what somebody begins with a button that both teams read: whoever is to receive it asks for it.
+
+    Raises InAnotherError where they are asked to answer a handoff of it.
+    """
     teams = {team.id for team in _teams(snapshot, slack_id)}
     if about.way is not Way.OFFER or about.asset_id is None or about.receiver_team_id not in teams:
         return about
-    return way_for(deps, snapshot, about.asset_id, slack_id)
+    is_both = any(owned_by(deps, snapshot, each, [about.asset_id]) for each in teams - {about.receiver_team_id})
+    if (number := to_answer(snapshot, about.asset_id, slack_id)) is not None:
+        raise InAnotherError(number)
+    return about if is_both else OpenHandoff(Way.ASK, about.asset_id)
 
 
 def offer_form(deps: Deps, snapshot: Snapshot, portfolio: Portfolio, *, slack_id: str, about: OpenHandoff) -> OfferForm:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.blocks.handoff import health as blocks
 from bot.blocks.handoff.health import Acceptance, OldestOffer
 from bot.blocks.health import HealthPart
-from bot.domain.handoff.handoffs import OPEN, ResourceState
+from bot.domain.handoff.handoffs import UNANSWERED, ResourceState
 from bot.domain.health import scope_of
 from bot.domain.records import TeamRecord
 from bot.services.deps import Deps
@@ -65,22 +65,29 @@ class HandoffFigures:
     async def _waiting(
         self, session: AsyncSession, wanted: ColumnElement[bool]
     ) -> tuple[dict[int | None, int], OldestOffer | None]:
-        """Return how many parts wait for an answer, of all and of each team, and the oldest handoff with any."""
+        """Return how many parts wait for an answer, of all and of each team, and the oldest handoff with any.
+
+        What was asked for waits for its giver, what is offered for its receiver.
+        """
+        since = func.coalesce(_H.offered_at, _H.created_at)
+        is_asked = _R.state == ResourceState.DRAFT.value
         query = (
-            select(_H.id, _H.giver_team_id, _H.receiver_team_id, _H.offered_at, func.count(_R.id))
+            select(_H.id, _H.giver_team_id, _H.receiver_team_id, since, is_asked, func.count(_R.id))
             .join_from(core(Handoff), core(HandoffResource), _R.handoff_id == _H.id)
-            .where(wanted, _R.state.in_([state.value for state in OPEN]), _H.offered_at.is_not(None))
-            .group_by(_H.id, _H.giver_team_id, _H.receiver_team_id, _H.offered_at)
-            .order_by(_H.offered_at, _H.id)
+            .where(wanted, _R.state.in_([state.value for state in UNANSWERED]))
+            .group_by(_H.id, _H.giver_team_id, _H.receiver_team_id, since, is_asked)
+            .order_by(since, _H.id)
         )
         found: dict[int | None, int] = {}
         oldest: OldestOffer | None = None
-        for handoff_id, giver_id, receiver_id, offered_at, size in await session.execute(query):
+        for handoff_id, giver_id, receiver_id, began_at, asked, size in await session.execute(query):
             for team_id in (None, giver_id, receiver_id):
                 found[team_id] = found.get(team_id, 0) + size
             giver, receiver = self._snapshot.team(giver_id), self._snapshot.team(receiver_id)
             if oldest is None and giver is not None and receiver is not None:
-                oldest = OldestOffer(handoff_id, giver, receiver, size, (self._deps.clock.now() - offered_at).days)
+                days = (self._deps.clock.now() - began_at).days
+                by, to = (receiver, giver) if asked else (giver, receiver)
+                oldest = OldestOffer(handoff_id, by, to, size, days, is_asked=bool(asked))
         return found, oldest
 
 
