@@ -177,6 +177,18 @@ async def test_what_was_taken_over_goes_back_only_once_its_giver_accepts(stage: 
     assert "*Payments* (" in await first_line(stage, "service:invoices")
 
 
+async def test_a_claim_that_was_granted_is_read_in_the_digests_of_both_teams(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns service:invoices", user="solo"), user="solo")
+    await stage.press((await posted(stage, "payments"))[-1], "ownership.matter_agree", user="ada")
+    for _ in range(8):
+        stage.clock.advance(timedelta(days=1))
+        await stage.baton.context.daily_pass.run()
+    for channel in ("payments", "search"):
+        said = [each.text for each in await posted(stage, channel) if "it is theirs since" in each.text]
+        assert len(said) == 1, channel
+        assert "*Payments* handed *Search* *invoices*" in said[0]
+
+
 async def test_an_admin_decides_whether_the_file_or_the_handoff_is_right(stage: Stage) -> None:
     await behind(stage)
     shown = await asked_from_answer(stage, "service:invoices", user="eve")

@@ -435,6 +435,20 @@ async def test_whether_it_works_is_asked_of_what_has_passed_and_may_be_denied(st
     assert "*Platform* asks *Payments* to hand over *payments-db* (the database)" in (await card(stage)).text
 
 
+async def test_the_digest_of_the_giver_says_once_what_has_passed(stage: Stage) -> None:
+    await offer_two(stage)
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    stage.clock.advance(timedelta(days=1))
+    await answer(stage, HandoffStep.ACCEPT, "checkout")
+    for day in (5, 6, 9, 10, 11, 12, 13, 16, 17):
+        await on(stage, 3, day)
+    said = [each for each in await sent(stage, "platform") if "it is theirs since" in each.text]
+    [once] = said
+    assert "*Platform* handed *Payments* 2 resources, which accepted: it is theirs since" in once.text
+    assert once.text.startswith("*Handoffs*"), "in the digest, not by itself"
+    assert not any("it is theirs since" in each.text for each in await sent(stage, "payments")), "its card says so"
+
+
 async def test_the_giver_is_reminded_of_its_files_and_both_are_asked_before_they_are_a_dispute(stage: Stage) -> None:
     await offer(stage)
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")

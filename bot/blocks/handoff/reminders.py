@@ -52,6 +52,9 @@ def _said(its: HandoffDue) -> str:
             return f"Handoff #{card.id}, {what}: {waiting}. Is it there? Accept, or say a new day."
         case DueKind.MOVED:
             return f"{words.passed(card, card.held)}: as agreed, it is theirs since {day(its.on)}."
+        case DueKind.TAKEN:
+            until = f" until {day(card.loan_until)}" if card.loan_until is not None else ""
+            return f"{words.passed(card, card.held)}, which accepted: it is theirs since {day(its.on)}{until}."
         case DueKind.RETURNED:
             returned = [each for each in card.resources if each.returned_at is not None]
             back = f"{words.things(returned)} {'is' if len(returned) == 1 else 'are'}"

@@ -16,6 +16,8 @@ REMIND_AFTER_DAYS = (2, 5, 9)
 EXPIRES_AFTER_DAYS = 10
 #: For so many days after ownership has passed on its day both sides may be told.
 TELL_FOR_DAYS = 7
+#: … and after it has passed at acceptance the next digest says so.
+TELL_IN_DIGEST_FOR_DAYS = 14
 #: So many days after ownership has passed, or on the working day before, both sides are asked whether it works, and for
 #: so long at most. That is before files which nobody has changed are a dispute.
 ASK_AFTER_DAYS, ASK_FOR_DAYS = 28, 30
@@ -30,6 +32,7 @@ class DueKind(StrEnum):
     NEEDS = "needs"  #: the day has come until which the receiver waited for something
     EXPIRED = "expired"
     MOVED = "moved"  #: what was accepted for a day has passed on it
+    TAKEN = "taken"  #: what was accepted has passed at once, which those who did not press anything read in a digest
     RETURNED = "returned"  #: what was lent has returned
     WORKS = "works"  #: does it work?
     OUTDATED = "outdated"  #: a file still names the giver, which will be a dispute
@@ -70,7 +73,9 @@ class HandoffDue:
     @property
     def is_loud(self) -> bool:
         """Whether it deserves a message of its own."""
-        return self.kind is not DueKind.OUTDATED or self.note.endswith(f":{OUTDATED_DAYS_AHEAD[-1]}")
+        if self.kind is DueKind.OUTDATED:
+            return self.note.endswith(f":{OUTDATED_DAYS_AHEAD[-1]}")
+        return self.kind is not DueKind.TAKEN
 
 
 def waits_since(resource: ResourceCard, asked_on: date) -> date:
@@ -109,6 +114,7 @@ def dues(card: HandoffCard, *, work: WorkingTime) -> Iterator[HandoffDue]:
             note = f"{what}:{each.version}:{side}:{each.id}"
             yield HandoffDue(kind=DueKind.EXPIRED, card=card, side=side, note=note, on=on, ends_on=on)
     yield from _passed(card)
+    yield from _taken(card)
     moved = [each.moved_at.date() for each in card.held if each.moved_at is not None]
     are_two = card.giver.id != card.receiver.id
     if moved and are_two and not card.open_resources and card.loan_until is None:
@@ -138,6 +144,22 @@ def outdated(card: HandoffCard, until: date, files: tuple[str, ...], *, work: Wo
         )
 
 
+def _taken(card: HandoffCard) -> Iterator[HandoffDue]:
+    """Yield what the giver's digest says of what was accepted, and of a claim that was granted the receiver's, too."""
+    if card.giver.id == card.receiver.id:
+        return
+    at_once = (each.moved_at.date() for each in card.held if each.moved_at is not None)
+    for on in sorted({each for each in at_once if card.effective_on is None or not _is_near(each, card.effective_on)}):
+        for side in Side if card.is_granted else (Side.GIVER,):
+            note, ends_on = f"taken:{on.isoformat()}:{side}", on + timedelta(TELL_IN_DIGEST_FOR_DAYS)
+            yield HandoffDue(kind=DueKind.TAKEN, card=card, side=side, note=note, on=on, ends_on=ends_on)
+
+
+def _is_near(day: date, on: date) -> bool:
+    """Whether two days are the same by one clock or another."""
+    return abs(day - on) <= timedelta(1)
+
+
 def _passed(card: HandoffCard) -> Iterator[HandoffDue]:
     """Yield what both are told of ownership that passed because its day had come, and nobody pressed anything then."""
     times = {
@@ -151,7 +173,7 @@ def _passed(card: HandoffCard) -> Iterator[HandoffDue]:
         if on is None:
             continue
         # By whichever clock: what passed on another day was pressed then, and told.
-        versions = [version for version, at in passed if at is not None and abs(at.date() - on) <= timedelta(1)]
+        versions = [version for version, at in passed if at is not None and _is_near(at.date(), on)]
         for side in Side if versions else ():
             note, ends_on = f"{kind}:{min(versions)}:{side}", on + timedelta(TELL_FOR_DAYS)
             yield HandoffDue(kind=kind, card=card, side=side, note=note, on=on, ends_on=ends_on)

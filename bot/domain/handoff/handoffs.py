@@ -158,7 +158,8 @@ class HandoffCard:
 
     `begun_on` and `offered_on` are days of whoever owes the answer: when the handoff began, and when it was offered
     last, which is None for what was only asked for. `expires_on` is the last day on which a question or an offer can
-    be answered. `left_behind` are names of what the giver keeps of the same systems.
+    be answered. `is_granted` says that it is a claim that the giver agreed to. `left_behind` are names of what the
+    giver keeps of the same systems.
     """
 
     id: int
@@ -177,6 +178,7 @@ class HandoffCard:
     overlap_days: int = 0
     loan_until: date | None = None
     is_closed: bool = False
+    is_granted: bool = False
     request_id: int | None = None
     library_id: int | None = None
     library: str = ""

@@ -148,6 +148,7 @@ async def _card(
         overlap_days=row.overlap_days,
         loan_until=row.loan_until,
         is_closed=row.closed_at is not None,
+        is_granted=row.is_asked and row.offered_at is not None and row.offered_at == row.closed_at,
         request_id=row.request_id,
         library_id=row.library_id,
         library=library.name if library is not None else "",

@@ -40,7 +40,9 @@ _LATE = timedelta(minutes=10)
 #: For so long after it has ended there may be something to say of a handoff.
 _SPOKEN_OF = timedelta(ASK_AFTER_DAYS + ASK_FOR_DAYS + 1)
 #: What is not said any more once it is late.
-_FOR_SOME_DAYS = frozenset({DueKind.MOVED, DueKind.RETURNED, DueKind.WORKS, DueKind.OUTDATED})
+_FOR_SOME_DAYS = frozenset({DueKind.MOVED, DueKind.TAKEN, DueKind.RETURNED, DueKind.WORKS, DueKind.OUTDATED})
+#: What is said of all parts together, whenever each of them came to it.
+_OF_ALL_PARTS = frozenset({DueKind.EXPIRED, DueKind.TAKEN})
 _ONE_DAY = timedelta(days=1)
 _NOTES = tables.core(tables.HandoffNote)
 _Position = tuple[datetime, int]
@@ -89,7 +91,7 @@ class HandoffNews:
         """Note that these are said. Raises TakenError when another process has said one just now."""
         for each in due:
             said = self._due[each.key]
-            parts = (one for one in self.found if one.kind is DueKind.EXPIRED and _topic(one) == _topic(said))
+            parts = (one for one in self.found if one.kind in _OF_ALL_PARTS and _topic(one) == _topic(said))
             for one in {said.note: said} | {one.note: one for one in parts}:
                 await _note(telling, said.card.id, one)
 
