@@ -10,7 +10,7 @@ from typing import Any
 from bot.blocks.handoff import cards, forms, lists, reminders
 from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.ownership import answers
-from bot.blocks.text import Block, Rendered
+from bot.blocks.text import Block, Rendered, escape
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.handoff.due import DueKind, HandoffDue, Side
 from bot.domain.handoff.handoffs import MOST_RESOURCES, HandoffCard, ResourceCard, ResourceState, Which
@@ -158,6 +158,7 @@ def _card(name: str, *states: ResourceState) -> HandoffCard:
             Evidence(item=ReadinessItem.COST, not_applicable=name),
         ),
         left_behind=(name,) * 12,
+        comes_along=(f"*{escape(name)}*: ended",) * 5,
     )
 
 

@@ -14,6 +14,7 @@ from bot.services.backlog.trackers import Trackers
 from bot.services.coverage import CoverageFigures
 from bot.services.daily_pass import DailyPass
 from bot.services.deps import Deps
+from bot.services.eol.belongings import EndsOfLife
 from bot.services.eol.contribution import Reminders
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
@@ -83,6 +84,7 @@ def assemble(
         Attestations(deps, snapshot, portfolios),
         Matters(deps, snapshot, slack, portfolios),
     ]
+    deps.belongings[:] = [EndsOfLife(deps, watcher)]
     return Context(
         deps=deps,
         slack=slack,

@@ -19,9 +19,11 @@ from bot.blocks.digests import Section
 from bot.blocks.escalation import Complaint
 from bot.blocks.lines import Line
 from bot.blocks.text import Rendered
+from bot.domain.catalog import Area
 from bot.domain.daily_limit import Agenda, Due, Written
 from bot.domain.escalation import Audience, Owed
 from bot.domain.recipients import Recipient
+from bot.domain.records import AssetRecord
 from bot.domain.working_time import WorkingTime
 
 
@@ -153,3 +155,13 @@ class Unescalated(Generic[AnyPart]):
     async def heard(self, session: AsyncSession, owed: Owed, part: Audience) -> bool:
         """Nobody hears anything, as above."""
         return False
+
+
+class Belongings(Protocol):
+    """A noun that knows what comes with an asset to its next owner, which a handoff shows."""
+
+    async def ready(self) -> None:
+        """Take in what has changed, before a transaction in which `lines` are asked for."""
+
+    async def lines(self, session: AsyncSession, resources: Sequence[tuple[AssetRecord, Area]]) -> Sequence[str]:
+        """Return a line of text for each thing that comes with these areas of assets."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.ports import Clock
-from bot.services.contributors import Contributor
+from bot.services.contributors import Belongings, Contributor
 from bot.services.refusals import Refusals
 from bot.store.db import Database
 
@@ -38,7 +38,8 @@ class Deps:
     `timezone` is that of whoever has none of their own. `platform_channel` is a channel's name or id, empty for none.
     `catalog_admins` are Slack ids. `open_channels` are those shared with other organisations that an administrator has
     opened. `devops` is the team that takes requests. `refusals` are the channels that lately took no message.
-    `contributors` are the nouns that have something to say in the daily pass.
+    `contributors` are the nouns that have something to say in the daily pass, and `belongings` those that know what
+    comes with an asset to its next owner.
     """
 
     database: Database
@@ -51,3 +52,4 @@ class Deps:
     devops: DevopsTeam = DevopsTeam()
     refusals: Refusals = field(default_factory=Refusals)
     contributors: list[Contributor[Any]] = field(default_factory=list, compare=False)
+    belongings: list[Belongings] = field(default_factory=list, compare=False)

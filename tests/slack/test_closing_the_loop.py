@@ -108,6 +108,10 @@ async def delivered_and_offered(loop: Loop) -> None:
     assert len(offered) == 3
     assert await submit(stage, "lin", {ids.RESOURCES: offered}) == {}
     assert "*Platform*" in await loop.owns("payments-db database"), "an offer moves nothing"
+    shown = await card(stage)
+    assert "Comes with it: *Amazon RDS for PostgreSQL 11*" in shown.text
+    assert "charged now: 0.10 USD per vCPU-hour" in shown.text
+    assert "Platform: payments-db, payments-db-replica" in shown.text
 
 
 async def test_the_loop(stage: Stage, http: aiohttp.ClientSession) -> None:

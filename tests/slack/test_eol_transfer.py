@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from bot.blocks.eol import actions as ids
+from bot.blocks.handoff import actions as handoff_ids
 from bot.domain.catalog import Runs, SourceCatalog
 from bot.domain.handoff.handoffs import HandoffStep
 from bot.playground.fake_slack import PostedMessage
 from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_eol_answers import Reminded, copied, posted, remind
-from tests.slack.test_handoff import answer, offer
+from tests.slack.test_handoff import answer, card, offer, said_to
 from tests.slack.test_plan_parts import catalog as planned_together
 from tests.slack.test_plan_parts import plan, told
+from tests.slack.test_requests import submit
 from tests.slack.test_whoowns import buttons
 
 pytestmark = read_only
@@ -97,8 +99,8 @@ async def test_older_messages_say_who_has_it_after_a_handoff_and_lead_there(stag
     assert (await reminded.row()).resolved_at is not None
     said = await opened(stage, shared, ids.OPEN, "lin")
     assert said.text == "*Payments* has *Node.js 20* on *ledger-db* now."
-    card = await opened(stage, said, ids.OPEN, "lin")
-    assert "*Platform* had planned the upgrade to 24 by" in card.text
+    again = await opened(stage, said, ids.OPEN, "lin")
+    assert "*Platform* had planned the upgrade to 24 by" in again.text
 
 
 async def test_whoever_a_plan_names_hears_that_it_holds_no_longer(stage: Stage) -> None:
@@ -118,3 +120,22 @@ async def test_whoever_a_plan_names_hears_that_it_holds_no_longer(stage: Stage) 
         assert not buttons(first)
     await stage.baton.context.daily_pass.run()
     assert len([each for each in told(stage, "grace") if each.text.startswith("The plan that")]) == 1
+
+
+async def test_an_offer_names_what_ends_and_what_its_giver_has_planned(stage: Stage) -> None:
+    await stage.bring(owned_by("Payments"))
+    reminded = await remind(stage, "checkout")
+    await reminded.form(ids.PLAN, user="grace")
+    await reminded.submit("grace", {ids.PLAN_DAY: "2026-04-01", ids.PLAN_ROLLBACK: "errors"})
+    await stage.slack.run_command("grace", "general", "/handoff checkout")
+    await stage.settle()
+    search = next(each.id for each in stage.baton.context.snapshot.teams() if each.name == "Search")
+    assert await submit(stage, "grace", {handoff_ids.RECEIVER: str(search)}) == {}
+    shown = await card(stage, "search")
+    assert "Comes with it: *Node.js 20*" in shown.text
+    assert "Payments: checkout · planned to 24 for " in shown.text
+    await stage.press(shown, handoff_ids.DETAILS, user="solo")
+    assert "planned to 24 for" in str(stage.slack.view_stack("solo")[-1].payload)
+    await stage.press(shown, handoff_ids.ACCEPT_ALL, user="solo")
+    assert "Comes with it: *Node.js 20*" in said_to(stage, "solo", "search"), "whoever accepts reads it once more"
+    assert "Comes with it" not in (await card(stage, "search")).text, "it is theirs, and in their digest"

@@ -157,7 +157,8 @@ def receipt(its: HandoffCard, *, is_new: bool) -> Rendered:
     """Return how a handoff stands, for whoever has just pressed something."""
     if not is_new:
         return Rendered(f"Nothing has changed: {words.title(its)}: {words.counts(its)}.")
-    return Rendered(f"Done. {words.title(its)}: {words.counts(its)}.")
+    along = f"\n{words.comes_along(its)}" if its.comes_along and its.is_fixed else ""
+    return Rendered(f"Done. {words.title(its)}: {words.counts(its)}.{along}")
 
 
 def reviewed(its: HandoffCard) -> Rendered:
@@ -227,7 +228,8 @@ def _small(its: HandoffCard) -> list[str]:
     reason = f"Why: {escape(its.reason, 300)}" if its.reason else ""
     left = words.left_behind(its)
     shown = words.readiness(its) if its.open_resources or its.evidence else ""
-    return [each for each in (terms, reason, left, shown) if each]
+    along = words.comes_along(its) if its.unanswered or its.to_come else ""
+    return [each for each in (terms, reason, along, left, shown) if each]
 
 
 def _choices(its: HandoffCard, one: ResourceCard) -> Block:

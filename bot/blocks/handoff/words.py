@@ -16,6 +16,8 @@ from bot.domain.records import PersonRecord
 
 #: Names in one line before the rest becomes a number.
 _MOST_NAMES = 8
+#: Lines of what comes along.
+_MOST_ALONG = 3
 _STATE_WORDS: Mapping[ResourceState, str] = MappingProxyType(
     {
         ResourceState.DRAFT: "asked for",
@@ -127,6 +129,15 @@ def left_behind(card: HandoffCard) -> str:
     if not card.left_behind:
         return ""
     return f"Stays with {escape(card.giver.name, 60)}: {names(card.left_behind)}"
+
+
+def comes_along(card: HandoffCard) -> str:
+    """Return what comes with the resources, a line each; empty for nothing."""
+    if not card.comes_along:
+        return ""
+    shown, more = card.comes_along[:_MOST_ALONG], len(card.comes_along) - _MOST_ALONG
+    said = [f"Comes with it: {shown[0]}", *shown[1:], *([f"… and {more} more: `/eol`"] if more > 0 else [])]
+    return "\n".join(said)
 
 
 def readiness(card: HandoffCard) -> str:

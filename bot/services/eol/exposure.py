@@ -55,6 +55,11 @@ class Watcher:
         return self._snapshot
 
     @property
+    def latest(self) -> Exposure | None:
+        """What ran where when this was last looked at; None before that, and while it is being looked at."""
+        return self._exposure
+
+    @property
     def facts(self) -> Facts:
         """The release cycles that it is held against."""
         return self._facts

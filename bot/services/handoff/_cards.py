@@ -33,6 +33,8 @@ UNKNOWN = "There is no such handoff: `/handoff list` shows those that are open."
 #: What the giver has that is looked through for what would be left behind.
 _MOST_OTHERS = 2_000
 _TIMES = WorkingTimes()
+#: Resources that are the receiver's, or may become so.
+_COMES = UNANSWERED | {ResourceState.ACCEPTED}
 
 
 def card_key(handoff_id: int) -> str:
@@ -108,7 +110,25 @@ async def loaded(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tab
     found = (await session.execute(select(proof).where(col(proof.handoff_id) == row.id))).scalars()
     by_item = {ReadinessItem(each.item): _evidence(snapshot, each) for each in found}
     left = await _left_behind(session, snapshot, row, resources) if card.open_resources or card.is_draft else ()
-    return replace(card, evidence=tuple(by_item[item] for item in ReadinessItem if item in by_item), left_behind=left)
+    return replace(
+        card,
+        evidence=tuple(by_item[item] for item in ReadinessItem if item in by_item),
+        left_behind=left,
+        comes_along=await _comes_along(session, deps, snapshot, card),
+    )
+
+
+async def ready(deps: Deps) -> None:
+    """Take in what comes with assets, before a transaction."""
+    for each in deps.belongings:
+        await each.ready()
+
+
+async def _comes_along(session: AsyncSession, deps: Deps, snapshot: Snapshot, card: HandoffCard) -> tuple[str, ...]:
+    """Return what comes with all that is or may become the receiver's, a line each."""
+    theirs = [each for each in card.resources if each.state in _COMES and each.returned_at is None]
+    found = [(asset, each.area) for each in theirs if (asset := snapshot.asset(each.asset_id)) is not None]
+    return tuple([line for each in deps.belongings for line in await each.lines(session, found)] if found else [])
 
 
 async def _names(

@@ -14,7 +14,7 @@ from bot.domain.handoff.handoffs import UNANSWERED, HandoffCard, ResourceState, 
 from bot.domain.records import AssetRecord
 from bot.errors import NotFoundError, UserError
 from bot.services.deps import Deps
-from bot.services.handoff._cards import UNKNOWN, brief, loaded, resource_of
+from bot.services.handoff._cards import UNKNOWN, brief, loaded, ready, resource_of
 from bot.services.snapshot import Snapshot
 from bot.services.transfers import Resource
 from bot.store import tables
@@ -36,6 +36,7 @@ class InAnotherError(UserError):
 
 async def one(deps: Deps, snapshot: Snapshot, handoff_id: int) -> HandoffCard:
     """Return a handoff. Raises NotFoundError where there is none."""
+    await ready(deps)
     async with deps.database.reading() as session:
         row = await session.get(tables.Handoff, handoff_id)
         if row is None:

@@ -37,6 +37,7 @@ from bot.services.handoff._cards import (
     card_key,
     for_team,
     offered_key,
+    ready,
     team_of,
 )
 from bot.services.handoff.lists import InAnotherError, left_of, one, under_way
@@ -107,6 +108,7 @@ async def offer_again(
     What was asked for and is not among the resources is refused with it, so that nobody goes on waiting for it.
     What was accepted stays on its terms: for another day, loan or help the rest is a handoff of its own.
     """
+    await ready(deps)
     card = await one(deps, snapshot, handoff_id)
     if card.is_fixed and not terms.stands_for(card, today=_today(deps, snapshot, card.receiver.id)):
         if version != card.version:
@@ -271,6 +273,7 @@ def require_owned(
 
 async def _begin(deps: Deps, snapshot: Snapshot, new: NewHandoff, *, right: Right) -> Begun:
     now, is_offer = deps.clock.now(), right is Right.HAND_OVER
+    await ready(deps)
     async with deps.database.transaction() as session:
         connection = await session.connection()
         await lock_catalog(connection)

@@ -23,7 +23,7 @@ from bot.errors import NotFoundError, UserError
 from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.handoff import moves, needs
-from bot.services.handoff._cards import HandoffAct, acting, card_key, for_team, work_of
+from bot.services.handoff._cards import HandoffAct, acting, card_key, for_team, ready, work_of
 from bot.services.handoff.needs import Need
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -94,6 +94,7 @@ async def take(
     """
     right, said = TRANSITIONS[step].right, words or Words()
     assert right is not None  # noqa: S101 - nobody makes an offer expire
+    await ready(deps)
     async with acting(deps, snapshot, handoff_id=handoff_id, person_id=person_id, right=right) as act:
         if version != act.row.version:
             raise UserError(_CHANGED.format(handoff_id))
