@@ -26,7 +26,7 @@ from bot.services import actors, routing, transfers
 from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.matters._open import add_matter, open_matters, present_asset, take_back, tell_answerer
-from bot.services.matters._sides import ordered
+from bot.services.matters._sides import claim_goes_to, ordered
 from bot.services.matters.admins import admin_to_ask
 from bot.services.owner_suggestions import settle_questions
 from bot.services.ownership import (
@@ -218,7 +218,8 @@ async def _offer(
     asked: Recipient | None = None,
 ) -> Offered:
     """Ask the owner, of several the first, whether the team may have it."""
-    owners = [each.owner for each in ordered(_others(before, new.team_id)) if rules.is_alive(each, snapshot)]
+    held = [each for each in ordered(_others(before, new.team_id)) if rules.is_alive(each, snapshot)]
+    owners = [claim_goes_to(snapshot, each, new.team_id, before) for each in held]
     await _log(session, new, area, at=deps.clock.now(), is_offer=True)
     row = tables.OwnershipMatter(
         kind=MatterKind.CLAIM.value,

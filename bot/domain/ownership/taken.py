@@ -23,17 +23,25 @@ def taken_by(
     It waits for an answer or for its day, or the area is lent to the team. What is lent goes to nobody but its lender:
     `to` are the teams that it might go to, None for all of them.
     """
-    holder = holder_of(asset, catalog)
-    owners = {(fact.team_id, fact.area) for fact in holder.facts if fact.role is Role.OWNER}
     for each in asset.handoffs:
         if each.stage is not HandoffStage.LENT and each.area is area:
             return each
-    for each in holder.handoffs:
-        is_lent = each.stage is HandoffStage.LENT and (each.receiver_team_id, each.area) in owners
-        is_theirs = each.area in (area, Area.ALL) and each.receiver_team_id == giver_id
-        if is_lent and is_theirs and (to is None or each.giver_team_id not in to):
-            return each
-    return None
+    loans = loans_of(asset, catalog, area, borrower_id=giver_id)
+    return next((each for each in loans if to is None or each.giver_team_id not in to), None)
+
+
+def loans_of(asset: AssetRecord, catalog: CatalogView, area: Area, *, borrower_id: int | None) -> list[HandoffRecord]:
+    """Return the handoffs by which an area, or the whole that it is a part of, is lent to a team that has it yet."""
+    holder = holder_of(asset, catalog)
+    owners = {(fact.team_id, fact.area) for fact in holder.facts if fact.role is Role.OWNER}
+    return [
+        each
+        for each in holder.handoffs
+        if each.stage is HandoffStage.LENT
+        and (each.receiver_team_id, each.area) in owners
+        and each.area in (area, Area.ALL)
+        and each.receiver_team_id == borrower_id
+    ]
 
 
 def all_taken_by(

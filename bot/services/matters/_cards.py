@@ -56,7 +56,7 @@ class MatterAct(cards.Act[tables.OwnershipMatter, MatterCard]):
         """Return the card; its sides are those of the beginning of the transaction."""
         if self.verdict is None and self.row.ended_at is None:
             self.verdict = verdict_of(self.deps, self.snapshot, self.row)
-            self.sides = await sides_of(self.session, self.row, self.verdict)
+            self.sides = await sides_of(self.session, self.snapshot, self.row, self.verdict)
         return await card_of(self.session, self.snapshot, self.row, self.sides, self.verdict)
 
     async def render(self) -> None:
@@ -218,7 +218,7 @@ async def loaded(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tab
     if row.ended_at is not None and row.kind != MatterKind.DISPUTE.value:
         return await card_of(session, snapshot, row, await sides_before(session, snapshot, row), None)
     verdict = verdict_of(deps, snapshot, row)
-    return await card_of(session, snapshot, row, await sides_of(session, row, verdict), verdict)
+    return await card_of(session, snapshot, row, await sides_of(session, snapshot, row, verdict), verdict)
 
 
 async def _asset(session: AsyncSession, snapshot: Snapshot, asset_id: int) -> AssetRecord:

@@ -21,7 +21,9 @@ from bot.services.deps import Deps
 from bot.services.matters import _decisions
 from bot.services.matters._cards import QUESTION, MatterAct, acting, loaded, redraw, say_where_asked
 from bot.services.matters._open import open_matters
+from bot.services.matters._sides import lent_by
 from bot.services.matters.admins import admin_to_ask, has_admin
+from bot.services.ownership import claimed_by
 from bot.services.release import CONFIRMED_TIER
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -65,6 +67,7 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) 
                 await _decisions.give_up(act, [sides[key] for key in own], audit_id)
                 await _propose(act)
             return await act.end(MatterState.AGREED)
+        _require_back(act)
         if own and set(own) <= set(act.row.agreed):  # and the other owners have not answered yet
             return act.card
         agreed = [*act.row.agreed, *own]
@@ -210,6 +213,16 @@ async def reply(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider, 
             to, f"ownership.reply:{matter_id}:{act.now.timestamp():.0f}", blocks.replied(card), parent_key=parent
         )
         return card
+
+
+def _require_back(act: MatterAct) -> None:
+    """Raise UserError for what is claimed while it is lent: its lender agrees once it is back."""
+    for held in claimed_by(act.verdict) if act.verdict is not None else ():
+        loan = lent_by(act.snapshot, held, act.row.team_id, act.verdict) if act.verdict is not None else None
+        if loan is not None:
+            borrower = escape(held.name, 80)
+            back = f"agree once it is back, or ask them to hand it back in handoff #{loan.number}."
+            raise UserError(f"It is on loan to {borrower} until {loan.on}: {back}")
 
 
 async def _allow(act: MatterAct) -> Actor:

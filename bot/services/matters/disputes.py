@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area
-from bot.domain.ownership import Disputed, Verdict
+from bot.domain.ownership import Disputed, Holding, Verdict
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState
 from bot.domain.recipients import NOBODY, Recipient
 from bot.errors import NotFoundError
@@ -19,7 +19,7 @@ from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.matters._cards import Ending, end, loaded, redraw, verdict_of
 from bot.services.matters._open import add_matter, matter_of
-from bot.services.matters._sides import ordered, sides_before
+from bot.services.matters._sides import claim_goes_to, ordered, sides_before
 from bot.services.matters.admins import admin_to_ask
 from bot.services.ownership import claimed_by, look_up
 from bot.services.snapshot import Snapshot, deciding
@@ -161,11 +161,18 @@ def _next_owner(deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> 
     if verdict is None or row.is_passed_on or isinstance(verdict, rules.Orphaned):
         return None
     side = snapshot.recipient(row.owner if row.kind == MatterKind.DISPUTE.value else row.answerer)
-    if side.key not in {each.owner.key for each in claimed_by(verdict)}:
+    if side.key not in {key for each in claimed_by(verdict) for key in _answering(snapshot, row, each, verdict)}:
         return _first(snapshot, verdict)
     person = snapshot.recipient(row.answerer).person
     is_theirs = side.team is None or person is None or person in rules.active_members(side.team, snapshot)
     return None if is_theirs else side
+
+
+def _answering(snapshot: Snapshot, row: tables.OwnershipMatter, held: Holding, verdict: Verdict) -> set[str]:
+    """Return the keys of those who answer for an owner: of what is claimed and lent, its lender as well."""
+    if row.kind != MatterKind.CLAIM.value:
+        return {held.owner.key}
+    return {held.owner.key, claim_goes_to(snapshot, held, row.team_id, verdict).key}
 
 
 async def _ask_next(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> None:
@@ -206,7 +213,7 @@ def _is_over(deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> boo
         team = snapshot.team(row.team_id)
         if team is None or team.is_gone or all(each.fact.team_id == row.team_id for each in owners):
             return True
-    keys = {each.owner.key for each in owners}
+    keys = {key for each in owners for key in _answering(snapshot, row, each, verdict)}
     is_asked = row.answerer in keys or row.is_passed_on or isinstance(verdict, rules.Orphaned)
     if not is_asked and _is_part_of_another(snapshot, row.answerer):
         is_asked = not _has_new_owner(row, verdict)
