@@ -260,7 +260,7 @@ def _holds_until(verdict: Verdict, stale_after: timedelta) -> datetime | None:
     """Return when something else has to be said of an asset although nobody says anything new; None for never."""
     if not isinstance(verdict, Owned):
         return None
-    ends = [one.until for one in verdict.drift]
+    ends = [one.until for one in verdict.drift if not one.is_overruled]
     if not isinstance(verdict, Stale | Orphaned):
         ends.append(max(holding.trusted_at for holding in verdict.owners) + stale_after)
     return min(ends, default=None)

@@ -76,7 +76,7 @@ class OwnershipRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftRecord:
-    """A source still names the giver of an area that was handed over: what it is behind on since `since`.
+    """A source still names the giver of an area that was handed over, or whoever people ruled out, at `since`.
 
     `files` are those in which the source speaks of the asset.
     """
@@ -178,7 +178,8 @@ class AssetRecord:
     `own_ref` is its reference where that is not its kind and name, as it is for nearly all. `aliases` are other names,
     `addresses` ARNs, host names, URLs and channels. `path_rule` is set for a line of a CODEOWNERS file only. `doubts`
     are in their order.
-    `drift` is what sources say that have not followed a handoff; it is none of `facts`.
+    `drift` is what sources say that have not followed a handoff, `overruled` what they say that people have decided
+    against; these are none of `facts`.
     `claims` are those that its owner has not answered yet, `handoffs` those under way.
     `disowned` is whoever inherits nothing of it any more.
     `unowned_source` names who says that nobody owns it on purpose, `unowned_reason` why; `is_unowned_preferred` says
@@ -204,6 +205,7 @@ class AssetRecord:
     path_rule: PathRule | None = None
     doubts: tuple[DoubtRecord, ...] = ()
     drift: tuple[DriftRecord, ...] = ()
+    overruled: tuple[DriftRecord, ...] = ()
     claims: tuple[ClaimRecord, ...] = ()
     handoffs: tuple[HandoffRecord, ...] = ()
     disowned: tuple[Disowned, ...] = ()

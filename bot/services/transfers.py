@@ -173,7 +173,8 @@ def came_back() -> ColumnElement[bool]:
 def require_no_silent_heir(verdict: Verdict, facts: Sequence[OwnershipRecord], snapshot: Snapshot) -> None:
     """Raise UserError where somebody else, who owns the rest or gave them away, would answer for these areas then."""
     areas = {fact.area for fact in facts}
-    for late in [each.holding for each in verdict.drift] if isinstance(verdict, Owned) else []:
+    drift = verdict.drift if isinstance(verdict, Owned) else ()
+    for late in [each.holding for each in drift if not each.is_overruled]:
         if late.fact.area in areas and rules.is_alive(late, snapshot):
             name = escape(late.name, 80)
             raise UserError(f"A file still names {name}, who would have it by silence: offer it to them instead.")

@@ -56,6 +56,7 @@ class Beside:
     handoffs: list[HandoffRecord] = field(default_factory=list)
     disowned: list[Disowned] = field(default_factory=list)
     drift: list[DriftRecord] = field(default_factory=list)
+    overruled: list[DriftRecord] = field(default_factory=list)
 
 
 NOTHING = Beside()
@@ -78,6 +79,7 @@ async def said_beside(connection: AsyncConnection, ids: Ids, source_names: Mappi
     disowned = select(no.asset_id, no.area, no.team_id, no.person_id).where(among(no.asset_id, ids))
     for asset_id, area, team_id, person_id in await connection.execute(disowned.order_by(no.id)):
         found[asset_id].disowned.append((_AREAS[area], team_id, person_id))
+    await _add_overruled(connection, ids, source_names, found)
     return found
 
 
@@ -142,6 +144,34 @@ async def _add_drift(
                 owner=(row.team_id, row.person_id),
                 source=source_names[row.source_id],
                 since=row.since,
+                files=tuple(files.get((row.asset_id, row.source_id), ())),
+            )
+        )
+
+
+async def _add_overruled(
+    connection: AsyncConnection, ids: Ids, source_names: Mapping[int, str], found: dict[int, Beside]
+) -> None:
+    """Add what sources said, and say still, that people have decided against: the facts that the decision ended."""
+    no, fact, source = (tables.core(each).c for each in (tables.Disownment, tables.Ownership, tables.Source))
+    query = (
+        select(no.asset_id, no.area, no.team_id, no.person_id, no.at, fact.source_id)
+        .join_from(tables.core(tables.Disownment), tables.core(tables.Ownership), fact.ended_by == no.audit_id)
+        .join(tables.core(tables.Source), source.id == fact.source_id)
+        .where(among(no.asset_id, ids), fact.asset_id == no.asset_id, fact.area == no.area, source.is_human.is_(False))
+        .where(fact.team_id.is_not_distinct_from(no.team_id), fact.person_id.is_not_distinct_from(no.person_id))
+        .distinct()
+        .order_by(no.at, fact.source_id)
+    )
+    rows = (await connection.execute(query)).all()
+    files = await _files(connection, {(row.asset_id, row.source_id) for row in rows})
+    for row in rows:
+        found[row.asset_id].overruled.append(
+            DriftRecord(
+                area=_AREAS[row.area],
+                owner=(row.team_id, row.person_id),
+                source=source_names[row.source_id],
+                since=row.at,
                 files=tuple(files.get((row.asset_id, row.source_id), ())),
             )
         )

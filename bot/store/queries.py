@@ -436,4 +436,5 @@ def _asset(
         handoffs=tuple(beside.handoffs),
         disowned=tuple(beside.disowned),
         drift=tuple(beside.drift),
+        overruled=tuple(beside.overruled),
     )

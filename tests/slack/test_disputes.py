@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.blocks import ownership as blocks
+from bot.blocks.health import SHOW
 from bot.blocks.ownership.actions import SideValue
 from bot.blocks.text import button
 from bot.blocks.values import encode
@@ -19,7 +20,9 @@ from tests.slack.conftest import Stage, asset, organisation, read_only, team_own
 from tests.slack.test_claims import claim
 from tests.slack.test_clicks import actions, drained
 from tests.slack.test_eol_answers import copied
+from tests.slack.test_handoff import card as handoff_card
 from tests.slack.test_matters import doubted, first_line, matters, posted, private, private_messages, whispered
+from tests.slack.test_releases import menu
 from tests.slack.test_requests import submit
 from tests.slack.test_whoowns import buttons
 
@@ -71,9 +74,58 @@ async def test_whoever_was_asked_keeps_it_and_the_unchanged_file_disputes_nothin
     said = await first_line(disputed, "service:invoices")
     assert "*Payments* (" in said
     assert "disagree" not in said
-    assert "*Payments* owns it now, says <@" in (await private(disputed, "ada"))[0]
-    assert "*Payments* owns it now" in (await posted(disputed, "platform"))[-1].text
+    assert "It stays with *Payments*, says <@" in (await private(disputed, "ada"))[0]
     assert (await actions(disputed)).count("ownership.matter.decide") == 1
+
+
+async def test_whoever_loses_reads_which_file_to_correct_and_has_a_way_on(disputed: Stage) -> None:
+    await press_side(disputed, await asked(disputed), "Payments", user="ada")
+    ada = disputed.slack.workspace.user("ada").id
+    heard = (await posted(disputed, "platform"))[-1]
+    assert heard.text.splitlines() == [
+        f"*invoices*: It stays with *Payments*, says <@{ada}>.",
+        "catalog.yaml:1 still says *Platform*: have it corrected. Not right? Claim it on its answer, and say why.",
+    ]
+    assert list(buttons(heard)) == ["See who owns it"]
+    await disputed.press(heard, SHOW, user="lin")
+    answer = disputed.slack.visible_messages("lin", heard.channel)[-1]
+    assert answer.text.startswith("*Payments* (<#")
+    assert "We own this" in str(answer.blocks)
+
+
+async def test_the_answer_says_which_file_says_otherwise_until_it_is_corrected(disputed: Stage) -> None:
+    await press_side(disputed, await asked(disputed), "Payments", user="ada")
+    late = "csv) still names *Platform*."
+    for tier in (2, 3):
+        said = (await disputed.ask("/whoowns service:invoices")).text
+        assert said.startswith("*Payments* (")
+        assert f":hourglass_flowing_sand: Source not yet updated: catalog.yaml ({late}" in said
+        assert "that is a dispute" not in said
+        unchanged = SourceCatalog(assets=[asset("invoices", owners=(team_owns("Platform"),), tier=tier)])
+        await disputed.bring(unchanged, source="csv")
+    corrected = SourceCatalog(assets=[asset("invoices", owners=(team_owns("Payments"),))])
+    await disputed.bring(corrected, source="csv")
+    assert "not yet updated" not in (await disputed.ask("/whoowns service:invoices")).text
+
+
+async def test_whoever_was_ruled_out_and_gets_it_by_a_handoff_is_named_rightly(disputed: Stage) -> None:
+    await press_side(disputed, await asked(disputed), "Payments", user="ada")
+    await disputed.slack.run_command("ada", "general", "/handoff service:invoices")
+    await disputed.settle()
+    platform = next(each.id for each in disputed.baton.context.snapshot.teams() if each.name == "Platform")
+    assert await submit(disputed, "ada", {"handoff.receiver": str(platform)}) == {}
+    await disputed.press(await handoff_card(disputed, "platform"), "handoff.accept_all", user="lin")
+    said = (await disputed.ask("/whoowns service:invoices")).text
+    assert said.startswith("*Platform* (")
+    assert "still names *Platform*" not in said
+    assert "still names *Payments*" in said, "that file is behind now"
+
+
+async def test_what_was_decided_can_be_given_up_although_a_file_names_whoever_was_ruled_out(disputed: Stage) -> None:
+    await press_side(disputed, await asked(disputed), "Payments", user="ada")
+    answer = await disputed.ask("/whoowns service:invoices", user="ada")
+    await disputed.press(answer, "ownership.more", user="ada", value=menu(answer)["We no longer own it…"])
+    assert "Nobody owns *invoices* from then on" in str(disputed.slack.view_stack("ada")[-1].payload)
 
 
 async def test_a_side_gives_way_without_having_been_asked(disputed: Stage) -> None:
@@ -234,7 +286,7 @@ async def test_a_corrected_file_ends_it(disputed: Stage) -> None:
     await disputed.bring(SourceCatalog(assets=[asset("invoices", owners=(team_owns("Payments"),))]), source="csv")
     await snapshot.refresh(disputed.baton.context.snapshot, disputed.database)
     await disputed.baton.context.daily_pass.run()
-    assert "nothing left to decide" in (await private(disputed, "ada"))[0]
+    assert "so nothing is left to decide" in (await private(disputed, "ada"))[0]
     assert (await matters(disputed))[0].state == "over"
 
 
@@ -243,7 +295,7 @@ async def test_a_doubt_about_what_is_disputed_goes_to_whoever_has_to_end_it(disp
     assert "I am telling Ada Byron." in receipt
     told = (await private_messages(disputed, "ada"))[-1]
     await press_side(disputed, told, "Payments", user="ada")
-    assert "*Payments* owns it now" in (await private(disputed, "solo"))[0]
+    assert "It stays with *Payments*" in (await private(disputed, "solo"))[0]
 
 
 async def cards(stage: Stage, user: str) -> int:
@@ -318,7 +370,9 @@ async def test_whoever_gives_way_ends_it_from_the_answer(disputed: Stage) -> Non
     assert "Who owns *invoices*" in shown.text
     await press_side(disputed, shown, "Payments", user="lin")
     assert "*Payments* (" in await first_line(disputed, "service:invoices")
-    assert "*Payments* owns it now" in disputed.slack.visible_messages("lin", "general")[-1].text
+    said = disputed.slack.visible_messages("lin", "general")[-1].text
+    assert "It stays with *Payments*" in said
+    assert "catalog.yaml:1 still says *Platform*: have it corrected." in said
 
 
 async def test_two_claims_of_one_thing_end_as_well(stage: Stage) -> None:

@@ -90,10 +90,20 @@ def outcome(matter: MatterCard, hearer: str = "") -> Rendered:
     said = f"{named}{_thing(matter) if named else _begins(matter)}: {_ended(matter)}"
     if matter.kind is MatterKind.CLAIM and matter.state in (MatterState.KEPT, MatterState.EXPIRED):
         said += " You can claim it again, with another reason."
-    if matter.state is not MatterState.OVER:
+    said = "\n".join([said, *_outdated(matter, is_hearer=True)])
+    if matter.state is not MatterState.OVER and matter.kind is not MatterKind.DISPUTE:
         return Rendered(said)
     show = show_button("See who owns it", Shown.ASSET, matter.asset.id, label=matter.asset.name)
     return Rendered(said, [section(said), {"type": "actions", "elements": [show]}])
+
+
+def _outdated(matter: MatterCard, *, is_hearer: bool = False) -> list[str]:
+    """Return which files still say otherwise than was decided; a hearer may have lost it."""
+    said = [_side(each, verb="still says") for each in matter.outdated]
+    if not said:
+        return []
+    way_on = " Not right? Claim it on its answer, and say why." if is_hearer and matter.owner.name else ""
+    return [f"{'; '.join(said)}: have it corrected.{way_on}"]
 
 
 def asked_back(matter: MatterCard) -> Rendered:
@@ -122,7 +132,7 @@ def replied(matter: MatterCard) -> Rendered:
 def matter_noted(matter: MatterCard) -> Rendered:
     """Return the receipt for whoever answered a matter."""
     if not matter.is_open:
-        return Rendered(f"{_begins(matter)}: {_ended(matter)}")
+        return Rendered("\n".join([f"{_begins(matter)}: {_ended(matter)}", *_outdated(matter)]))
     if matter.question and not matter.reply:
         return Rendered(f"I have asked {_person(matter.raised_by)}. The answer comes here.")
     if matter.given_up_by:
@@ -164,7 +174,7 @@ def _said(matter: MatterCard) -> list[str]:
         answer = f" {_person(matter.raised_by)} answers: {escape(matter.reply, 500)}" if matter.reply else ""
         lines.append(f"{_person(matter.question_by)} asks: {escape(matter.question, 500)}{answer}")
     if not matter.is_open:
-        return [*lines, _ended(matter)]
+        return [*lines, _ended(matter), *_outdated(matter)]
     if matter.given_up_by:
         lines.append(f"{_given_up(matter)} It is of tier 1, so the lead or a catalog admin confirms that.")
     lines += _way_back(matter.way_back)
@@ -236,13 +246,13 @@ def _back_button(way: WayBack) -> Mapping[str, Any]:
     return show_buttons(way.under_way, f"Show handoff #{way.under_way}")[0]
 
 
-def _side(side: Side, way: WayBack | None) -> str:
+def _side(side: Side, way: WayBack | None = None, *, verb: str = "says") -> str:
     owner = bold(side.owner.name, 80) if side.owner.name else "nobody"
     files = ", ".join(map(words.file, side.said_in[:_MOST_FILES]))
     rest = len(side.said_in) - _MOST_FILES
     files += f" and {rest} more" if rest > 0 else ""
     if files:
-        return f"{files} says {owner}"
+        return f"{files} {verb} {owner}"
     if not side.is_agreed:
         return f"{owner} claims it in Slack"
     return f"{owner} took it over by agreement{f', in handoff #{way.handoff_id}' if way is not None else ''}"

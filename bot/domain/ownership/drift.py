@@ -43,14 +43,15 @@ class Drift:
     """What a source still says of an area that was handed over: `holding` names the giver.
 
     It counts from `until` on, and is a dispute then if `becomes_dispute`: whoever is gone disputes nothing, and what is
-    lent is its lender's again by then. `files` are those in which the source speaks of the asset, none where they are
-    not known.
+    lent is its lender's again by then. What people have decided against, `is_overruled`, never counts. `files` are
+    those in which the source speaks of the asset, none where they are not known.
     """
 
     holding: Holding
     until: datetime
     files: tuple[str, ...]
     becomes_dispute: bool = True
+    is_overruled: bool = False
 
 
 def loan_of(area: Area, loans: Iterable[Loan], agreed: Collection[tuple[OwnerKey, Area]]) -> Loan | None:
@@ -97,14 +98,14 @@ def with_drift(
     not own it, no source is believed.
     """
     held = holdings_of(asset.facts, catalog)
-    if not asset.drift:
+    if not asset.drift and not asset.overruled:
         return held, ()
     by_agreement = [each for each in held if each.fact.is_agreed and each.fact.role is Role.OWNER]
     agreed = {((each.fact.team_id, each.fact.person_id), each.fact.area) for each in by_agreement}
     areas = {area for _, area in agreed}
     left = areas - {each.fact.area for each in by_agreement if is_alive(each, catalog)}
     loans = _loans(asset.handoffs)
-    drift: list[Drift] = []
+    drift = _overruled(asset, catalog, now=now)
     for record in asset.drift:
         if (record.area, *record.owner) in asset.disowned:
             continue
@@ -125,6 +126,17 @@ def with_drift(
         else:
             held += said
     return held, tuple(drift)
+
+
+def _overruled(asset: AssetRecord, catalog: CatalogView, *, now: datetime) -> list[Drift]:
+    """Return what sources say that people have decided against, unless whoever they name owns it again."""
+    owned = {(fact.area, fact.team_id, fact.person_id) for fact in asset.facts if fact.role is Role.OWNER}
+    return [
+        Drift(one, record.since, record.files, becomes_dispute=False, is_overruled=True)
+        for record in asset.overruled
+        if (record.area, *record.owner) not in owned
+        for one in holdings_of((_fact(record, now=now),), catalog)
+    ]
 
 
 def _counted_to(now: datetime, loan: Loan | None) -> datetime:

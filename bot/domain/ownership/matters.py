@@ -114,6 +114,16 @@ class MatterCard:
         return self.state is MatterState.OPEN
 
     @property
+    def outdated(self) -> tuple[Side, ...]:
+        """The sides of a dispute that was decided whose files still say otherwise."""
+        is_decided = self.kind is MatterKind.DISPUTE and self.state in (MatterState.AGREED, MatterState.KEPT)
+        return (
+            tuple(each for each in self.sides if each.owner.key != self.owner.key and each.said_in)
+            if is_decided
+            else ()
+        )
+
+    @property
     def owner_names(self) -> str:
         """The owners' names, separated by commas."""
         return ", ".join(dict.fromkeys(each.owner.name for each in self.sides if each.owner.name))

@@ -125,7 +125,8 @@ async def decide(deps: Deps, snapshot: Snapshot, *, matter_id: int, owner: str, 
             return await act.redraw()
         await _decisions.believe_files(act, sides[owner].owner, audit_id)
         await _decisions.confirm(act, sides[owner].owner)
-        card = await act.end(MatterState.AGREED, sides[owner].owner)
+        is_kept = owner == act.row.owner and sides[owner].owner != NOBODY
+        card = await act.end(MatterState.KEPT if is_kept else MatterState.AGREED, sides[owner].owner)
         for each in await _hearers(act, [*losers, sides[owner]], own):
             await act.send(each, f"ownership.outcome:{act.subject_id}:{each.key}", blocks.outcome(card))
         return card
