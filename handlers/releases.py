@@ -58,9 +58,9 @@ async def on_released(submission: Submission, context: Context) -> Ack:
         )
     await settle(context)
     if done.told is None:
-        said = blocks.released(done.asset, done.owner)
+        said = blocks.released(done.asset, done.areas, done.owner)
     else:
-        said = blocks.release_asked(done.asset, said_to([done.told]))
+        said = blocks.release_asked(done.asset, done.areas, said_to([done.told]))
     await reply(context, response_url, said)
     return replies.nothing()
 

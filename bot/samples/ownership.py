@@ -207,22 +207,23 @@ def given_up(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
             made = releases.release_view(thing, name, areas, METADATA, needs_confirmation=is_loud)
             yield releases.release_view, made
         for some in (heirs, []):
-            yield releases.given_up, releases.given_up(thing, areas[0], name, name, some, at=NOW)
+            yield releases.given_up, releases.given_up(thing, areas, name, name, some, at=NOW)
     yield releases.owner_wanted, releases.owner_wanted(thing, person, heirs)
     yield releases.unowned_view, releases.unowned_view(thing, METADATA, reviewer="U12345678", until=NOW.date())
+    areas = (Area.DATABASE, Area.NETWORKING)
     for asker in (person, None):
-        yield releases.release_wanted, releases.release_wanted(3, thing, name, name, asker)
+        yield releases.release_wanted, releases.release_wanted(3, thing, areas, name, name, asker)
         for is_granted in (True, False):
-            decided = releases.release_decided(thing, name, name, asker, is_granted=is_granted)
+            decided = releases.release_decided(thing, areas, name, name, asker, is_granted=is_granted)
             yield releases.release_decided, decided
-            yield releases.release_expired, releases.release_expired(name, name, name, is_theirs=is_granted)
+            yield releases.release_expired, releases.release_expired(name, areas, name, name, is_theirs=is_granted)
         yield releases.marked, releases.marked(thing, NOW.date(), asker)
         yield releases.named_reviewer, releases.named_reviewer(thing, name, asker, NOW.date())
         yield releases.taken_by, releases.taken_by(thing, [Area.DATABASE], team, asker)
         for until in (NOW.date(), None):
             yield releases.reviewed, releases.reviewed(thing, asker, until)
-    yield releases.released, releases.released(thing, name)
-    yield releases.release_asked, releases.release_asked(thing, "I am telling somebody.")
+    yield releases.released, releases.released(thing, areas, name)
+    yield releases.release_asked, releases.release_asked(thing, areas, "I am telling somebody.")
     also = [Line(f"line {number}") for number in range(30)]
     for lines in (also, []):
         yield releases.review_wanted, releases.review_wanted(3, thing, name, lines)

@@ -57,6 +57,7 @@ class Released:
     """Nobody owns these areas of the asset now, or (`told` is set) somebody is asked to confirm it."""
 
     asset: AssetRecord
+    areas: tuple[Area, ...]
     owner: str
     told: Told | None = None
 
@@ -102,9 +103,10 @@ async def release(
                 waiting.until = row.asked_at.date() - timedelta(1)
             session.add(row)
             await session.flush()
-            return Released(verdict.asset, owner.name, await _ask(session, deps, snapshot, row, verdict.asset, owner))
+            told = await _ask(session, deps, snapshot, row, verdict.asset, owner)
+            return Released(verdict.asset, _areas(facts), owner.name, told)
         await give_up(session, deps, snapshot, verdict.asset, owner, _areas(facts), reason=reason, person_id=person_id)
-    return Released(verdict.asset, owner.name)
+    return Released(verdict.asset, _areas(facts), owner.name)
 
 
 async def give_up(
@@ -151,7 +153,7 @@ async def decide(deps: Deps, snapshot: Snapshot, *, release_id: int, by: Decider
             _require_still_theirs(look_up(deps, snapshot, row.asset_id), row, snapshot)
         row.decided_by, row.decided_at = by.person_id, now
         message = blocks.release_decided(
-            asset, owner.name, row.reason, snapshot.person(by.person_id), is_granted=is_granted
+            asset, areas_of(row), owner.name, row.reason, snapshot.person(by.person_id), is_granted=is_granted
         )
         await outbox.revise(session, key=wanted_key(row), message=message, at=now)
         to = asker_of(snapshot, row)
@@ -161,7 +163,7 @@ async def decide(deps: Deps, snapshot: Snapshot, *, release_id: int, by: Decider
             await _note(session, deps, row.asset_id, by.person_id, "ownership.release_refused", _detail(row))
             return None
         await _carry_out(session, deps, snapshot, row, asset, owner)
-    return Released(asset, owner.name)
+    return Released(asset, areas_of(row), owner.name)
 
 
 async def mark_unowned(
@@ -317,6 +319,11 @@ def _areas(facts: Sequence[OwnershipRecord]) -> tuple[Area, ...]:
     return tuple(dict.fromkeys(fact.area for fact in facts))
 
 
+def areas_of(row: tables.Release) -> tuple[Area, ...]:
+    """Return what was to be given up of an asset."""
+    return tuple(Area(each) for each in row.areas)
+
+
 def owner_of(snapshot: Snapshot, row: tables.Release) -> Recipient:
     """Return who was to give something up."""
     return Recipient(snapshot.team(row.team_id), snapshot.person(row.person_id))
@@ -354,7 +361,7 @@ async def _ask(
         snapshot,
         confirmer(deps, snapshot, asset, owner, asker=asker),
         key=wanted_key(row),
-        message=blocks.release_wanted(row.id or 0, asset, owner.name, row.reason, asker),
+        message=blocks.release_wanted(row.id or 0, asset, areas_of(row), owner.name, row.reason, asker),
         at=deps.clock.now(),
         asker_id=routing.slack_id_of(asker),
     )
@@ -379,8 +386,7 @@ async def _carry_out(
         return
     heirs = await owner_suggestions.for_asset(session, deps, snapshot, row.asset_id)
     others = [each for each in heirs if owner.team is None or each.team.id != owner.team.id]
-    area = Area(row.areas[0]) if len(row.areas) == 1 else Area.ALL
-    message = blocks.given_up(asset, area, owner.name, row.reason, others, at=now)
+    message = blocks.given_up(asset, areas_of(row), owner.name, row.reason, others, at=now)
     key = owner_suggestions.given_up_key(row.id or 0)
     await routing.send(session, deps, snapshot, channel_or_admin(deps, snapshot), key=key, message=message, at=now)
 

@@ -41,7 +41,8 @@ async def _end(
     row.ended_at = now
     subject = f"asset:{row.asset_id}"
     await audit(session, now, "baton", "ownership.release_expired", subject, {"release": row.id, "areas": row.areas})
-    message = blocks.release_expired(await _name(session, snapshot, row), owner.name, row.reason, is_theirs=is_theirs)
+    name, areas = await _name(session, snapshot, row), release.areas_of(row)
+    message = blocks.release_expired(name, areas, owner.name, row.reason, is_theirs=is_theirs)
     await outbox.revise(session, key=release.wanted_key(row), message=message, at=now)
     to = release.asker_of(snapshot, row)
     work = await times.of(routing.zone_name_of(deps, snapshot, to), now)

@@ -170,7 +170,8 @@ async def test_of_a_split_asset_the_rest_does_not_become_the_whole_when_a_part_i
     await split(stage)
     assert "ledger" in (await stage.ask("/eol platform", user="eve")).text
     if by == "release":
-        await release(stage, "the database of ledger", user="lin", why="Moved in May")
+        receipt = await release(stage, "the database of ledger", user="lin", why="Moved in May")
+        assert receipt.startswith("*Platform* no longer owns the database of *ledger*.")
     else:
         await doubted(stage, "ledger", user="eve", area="database", reason="Moved in May")
         await stage.press(await card(stage, "platform"), AGREE, user="lin")
@@ -201,15 +202,17 @@ async def test_of_tier_one_the_lead_confirms_and_not_whoever_asked(stage: Stage)
     form = await choose(stage, "payments-db", "We no longer own it…", user="grace")
     assert "your lead, manager or a catalog admin confirms first" in form
     receipt = await submit(stage, "grace", release_reason="Platform runs it")
-    assert receipt == "*payments-db* is of tier 1, so nothing has changed yet. I am telling Ada Byron."
+    what = "the application of *payments-db*"
+    assert receipt == f"T{what[1:]} is of tier 1, so nothing has changed yet. I am telling Ada Byron."
     assert await said(stage, "payments-db") == before
     [question] = await direct(stage, "ada")
-    assert "wants *Payments* to give up *payments-db*, which is of tier 1" in question.text
+    assert f"wants *Payments* to give up {what}, which is of tier 1" in question.text
+    assert "Confirm, and nobody owns that until a team takes it." in question.text
     await choose(stage, "payments-db", "We no longer own it…", user="grace")
     assert "waits to be confirmed" in await submit(stage, "grace", release_reason="Platform runs it")
     pressed = await stage.press(question, "ownership.release_confirm", user="ada")
-    assert "confirmed that *Payments* gives up *payments-db*" in (await direct(stage, "ada"))[0].text
-    assert "confirmed that *Payments* gives up" in (await direct(stage, "grace"))[-1].text
+    assert f"confirmed that *Payments* gives up {what}" in (await direct(stage, "ada"))[0].text
+    assert f"confirmed that *Payments* gives up {what}" in (await direct(stage, "grace"))[-1].text
     now = await said(stage, "payments-db")
     assert now.startswith("*Platform* (<#")
     assert "The rest has no owner since <!date^" in now
@@ -221,12 +224,14 @@ async def test_of_tier_one_the_lead_confirms_and_not_whoever_asked(stage: Stage)
 async def test_a_lead_who_asks_is_confirmed_by_a_catalog_admin_who_may_refuse(stage: Stage) -> None:
     await stage.baton.context.listings.read_members(at_start=True)
     receipt = await release(stage, "payments-db", user="ada", why="Platform runs it")
-    assert receipt == "*payments-db* is of tier 1, so nothing has changed yet. I am telling Omar Sol."
+    assert (
+        receipt == "The application of *payments-db* is of tier 1, so nothing has changed yet. I am telling Omar Sol."
+    )
     assert await drained(stage, "general") == [], "nobody is asked who cannot answer"
     [question] = await direct(stage, "omar")
     await stage.press(question, "ownership.release_refuse", user="omar")
     [question] = await direct(stage, "omar")
-    assert "decided that *Payments* keeps *payments-db*" in question.text
+    assert "decided that *Payments* keeps the application of *payments-db*" in question.text
     assert "*Payments*" in (await said(stage, "payments-db")).splitlines()[0]
     assert "ownership.release" not in await actions(stage)
 

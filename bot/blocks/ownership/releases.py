@@ -68,7 +68,8 @@ def release_view(
     what = words.part(asset, *areas)
     if needs_confirmation:
         happens = (
-            f"{what} is of tier 1: your lead, manager or a catalog admin confirms first. Until then nothing changes."
+            f"{words.sentence(what)} is of tier 1: your lead, manager or a catalog admin confirms first. "
+            "Until then nothing changes."
         )
     else:
         happens = f"Nobody owns {what} from then on, the answer says since when and why, and I ask who takes it."
@@ -90,13 +91,13 @@ def unowned_view(asset: AssetRecord, metadata: str, *, reviewer: str, until: cal
 
 
 def release_wanted(
-    release_id: int, asset: AssetRecord, owner: str, reason: str, asker: PersonRecord | None
+    release_id: int, asset: AssetRecord, areas: Sequence[Area], owner: str, reason: str, asker: PersonRecord | None
 ) -> Rendered:
-    """Return the question whether a team gives up an asset of tier 1."""
+    """Return the question whether a team gives up an asset of tier 1, or areas of it."""
     text = (
-        f"{_who(asker)} wants {bold(owner, 80)} to give up {bold(asset.name, 80)}, which is of tier 1:\n"
+        f"{_who(asker)} wants {bold(owner, 80)} to give up {words.part(asset, *areas)}, which is of tier 1:\n"
         f"> {escape(reason, 500)}\n"
-        "Confirm, and nobody owns it until a team takes it. Whoever asked cannot confirm."
+        "Confirm, and nobody owns that until a team takes it. Whoever asked cannot confirm."
     )
     value, name = str(release_id), plain(asset.name, 45)
     buttons = [
@@ -107,30 +108,34 @@ def release_wanted(
 
 
 def release_decided(
-    asset: AssetRecord, owner: str, reason: str, by: PersonRecord | None, *, is_granted: bool
+    asset: AssetRecord, areas: Sequence[Area], owner: str, reason: str, by: PersonRecord | None, *, is_granted: bool
 ) -> Rendered:
     """Return what the question reads once it is answered, which whoever asked reads, too."""
+    what = words.part(asset, *areas)
     if is_granted:
-        return Rendered(
-            f"{_who(by)} confirmed that {bold(owner, 80)} gives up {bold(asset.name, 80)}: {escape(reason, 300)}"
-        )
-    return Rendered(f"{_who(by)} decided that {bold(owner, 80)} keeps {bold(asset.name, 80)}.")
+        return Rendered(f"{_who(by)} confirmed that {bold(owner, 80)} gives up {what}: {escape(reason, 300)}")
+    return Rendered(f"{_who(by)} decided that {bold(owner, 80)} keeps {what}.")
 
 
-def release_expired(asset: str, owner: str, reason: str, *, is_theirs: bool) -> Rendered:
-    """Return what the question reads once nobody can answer it any more, which whoever asked reads, too."""
-    wanted = f"{bold(owner, 80) or 'Its owner'} wanted to give up {bold(asset, 80)}: {escape(reason, 300)}"
+def release_expired(asset: str, areas: Sequence[Area], owner: str, reason: str, *, is_theirs: bool) -> Rendered:
+    """Return what the question reads once nobody can answer it any more, which whoever asked reads, too.
+
+    `asset` is the name of what may have left the catalog.
+    """
+    what = words.part_of(asset, *areas)
+    wanted = f"{bold(owner, 80) or 'Its owner'} wanted to give up {what}: {escape(reason, 300)}"
     if not is_theirs:
         return Rendered(f"{wanted}\nIt has changed hands since, so there is nothing left to confirm.")
     return Rendered(f"{wanted}\nNobody confirmed it in time, so nothing has changed. Ask again with `/whoowns`.")
 
 
 def given_up(
-    asset: AssetRecord, area: Area, owner: str, reason: str, heirs: Sequence[Suggestion], *, at: datetime
+    asset: AssetRecord, areas: Sequence[Area], owner: str, reason: str, heirs: Sequence[Suggestion], *, at: datetime
 ) -> Rendered:
     """Return the question who takes what its owner has given up, with a button for each proposed heir."""
+    area = areas[0] if len(areas) == 1 else Area.ALL
     head = (
-        f":warning: Nobody owns {words.part(asset, area)} since {date(at)}: {bold(owner, 80)} gave it up.\n"
+        f":warning: Nobody owns {words.part(asset, *areas)} since {date(at)}: {bold(owner, 80)} gave it up.\n"
         f"> {escape(reason, 500)}"
     )
     return _asked(head, asset, area, heirs)
@@ -156,17 +161,18 @@ def taken_by(asset: AssetRecord, areas: Sequence[Area], team: TeamRecord, by: Pe
     return Rendered(f"{bold(team.name, 80)} took {words.part(asset, *areas)}. {_who(by)} said so.")
 
 
-def released(asset: AssetRecord, owner: str) -> Rendered:
+def released(asset: AssetRecord, areas: Sequence[Area], owner: str) -> Rendered:
     """Return the receipt for a release."""
-    return Rendered(
-        f"{bold(owner, 80)} no longer owns {bold(asset.name, 80)}. The answer says since when and why. "
-        "Should nobody own it? Choose *Unowned on purpose…* under ⋯ of its answer."
-    )
+    said = f"{bold(owner, 80)} no longer owns {words.part(asset, *areas)}. The answer says since when and why."
+    if Area.ALL in areas:
+        said += " Should nobody own it? Choose *Unowned on purpose…* under ⋯ of its answer."
+    return Rendered(said)
 
 
-def release_asked(asset: AssetRecord, told: str) -> Rendered:
+def release_asked(asset: AssetRecord, areas: Sequence[Area], told: str) -> Rendered:
     """Return the receipt where somebody has to confirm first; `told` says who is asked."""
-    return Rendered(f"{bold(asset.name, 80)} is of tier 1, so nothing has changed yet. {told}")
+    what = words.sentence(words.part(asset, *areas))
+    return Rendered(f"{what} is of tier 1, so nothing has changed yet. {told}")
 
 
 def marked(asset: AssetRecord, until: calendar_day, reviewer: PersonRecord | None) -> Rendered:

@@ -33,7 +33,12 @@ MOST_NAMES = 4
 
 def part(asset: AssetRecord, *areas: Area | None) -> str:
     """Return an asset, or these areas of it; an area that is None, or no area, stands for all of it."""
-    name = bold(asset.name, 80)
+    return part_of(asset.name, *areas)
+
+
+def part_of(name: str, *areas: Area | None) -> str:
+    """Return what `part` does, of an asset by its name."""
+    name = bold(name, 80)
     some = [each for each in areas if each is not None and each is not Area.ALL]
     return f"{join(AREA_WORDS[each] for each in some)} of {name}" if some and len(some) == len(areas) else name
 
