@@ -38,7 +38,7 @@ class Line:
 
 def choices(head: str, shown: Sequence[Line], more: str = "") -> Rendered:
     """Return a question back, with the lines to choose from, and a word on those that do not fit."""
-    blocks = [section(head), *(each.block for each in shown), *([context(more)] if more else [])]
+    blocks = [section(head), *(part for each in shown for part in each.listed), *([context(more)] if more else [])]
     return Rendered("\n".join([head, *(f"• {each.text}" for each in shown), *([more] if more else [])]), blocks)
 
 

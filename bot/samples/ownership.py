@@ -227,7 +227,7 @@ def given_up(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
     also = [Line(f"line {number}") for number in range(30)]
     for lines in (also, []):
         yield releases.review_wanted, releases.review_wanted(3, thing, name, lines)
-    yield releases.reviews, releases.reviews([releases.review_line(3, thing)] * 20)
+    yield releases.reviews, releases.reviews([releases.review_line(3, thing, name)] * 20)
 
 
 def attested(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

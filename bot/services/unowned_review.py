@@ -111,7 +111,7 @@ class Reviews(Unaccompanied):
     def line(self, due: Due) -> Line:
         """Return the question as a line of another message."""
         mark = self._of(due)
-        return blocks.review_line(mark.id, mark.asset)
+        return blocks.review_line(mark.id, mark.asset, mark.reason)
 
     def message(self, lead: Due, also: Sequence[Line]) -> Message:
         """Return the question as a message."""
@@ -122,7 +122,7 @@ class Reviews(Unaccompanied):
     def section(self, telling: Telling, due: Sequence[Due], *, is_first: bool) -> Section | None:
         """Return the section of the digest."""
         lines = [self.line(each) for each in due]
-        lines += [blocks.review_line(each.id, each.asset) for each in self._unanswered]
+        lines += [blocks.review_line(each.id, each.asset, each.reason) for each in self._unanswered]
         return (lambda _: blocks.reviews(lines)) if lines else None
 
     def _of(self, due: Due) -> _Mark:
@@ -155,7 +155,7 @@ class UnownedReviews(Unescalated[Reviews]):
     async def said_on(self, session: AsyncSession, key: str, day: date) -> Sequence[Line]:
         """Return what a reviewer was asked on a day of theirs, and has not answered."""
         found = await _marks(session, self._deps, self._snapshot, asked_on=day)
-        return [blocks.review_line(mark.id, mark.asset) for its, mark in found if its == key]
+        return [blocks.review_line(mark.id, mark.asset, mark.reason) for its, mark in found if its == key]
 
 
 async def _marks(

@@ -388,6 +388,25 @@ class TestWhereTheReviewerSaysNothing:
         assert any("*search-api*" in each.text for each in (await direct(stage, "lin"))[before:])
 
 
+async def test_each_of_several_says_why_and_takes_both_answers(stage: Stage) -> None:
+    stage.clock.advance(datetime(2026, 3, 3, 10, tzinfo=UTC) - stage.clock.now())
+    await stage.baton.context.listings.read_members(at_start=True)
+    await release(stage, "search-api", user="solo")
+    await mark(stage, "old-cron", user="omar", until="2026-03-04", reviewer="omar")
+    await mark(stage, "search-api", user="solo", until="2026-03-04", reviewer="omar")
+    stage.clock.advance(timedelta(days=1))
+    await stage.baton.context.daily_pass.run()
+    question = (await direct(stage, "omar"))[-1]
+    assert "• Is *search-api* still unowned on purpose? A sandbox" in question.text
+    rows = [each["elements"] for each in question.blocks if each["type"] == "actions"]
+    assert [[each["text"]["text"] for each in row] for row in rows] == [
+        ["Still on purpose", "Somebody should own it"]
+    ] * 2
+    await stage.press(question, "ownership.end_unowned", user="omar", block_id=question.blocks[-1]["block_id"])
+    assert "Nobody owns *search-api* since" in await said(stage, "search-api")
+    assert (await actions(stage)).count("ownership.end_unowned") == 1
+
+
 async def test_what_is_kept_is_asked_again_half_a_year_later(stage: Stage) -> None:
     stage.clock.advance(datetime(2026, 3, 3, 10, tzinfo=UTC) - stage.clock.now())
     await stage.baton.context.listings.read_members(at_start=True)

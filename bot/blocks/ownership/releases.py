@@ -193,22 +193,30 @@ def review_wanted(mark_id: int, asset: AssetRecord, reason: str, also: Sequence[
     text = (
         f"{bold(asset.name, 80)} is unowned on purpose, to be looked at today: {escape(reason, 300)}\nIs that still so?"
     )
-    value, name = str(mark_id), plain(asset.name, 45)
-    buttons = [
-        button("Still on purpose", KEEP_UNOWNED, value, label=f"Still on purpose: {name}", style="primary"),
-        button("Somebody should own it", END_UNOWNED, value, label=f"Somebody should own it: {name}"),
-    ]
     shown = also[:_MOST_LINES]
     return Rendered(
         "\n".join([text, *(f"• {each.text}" for each in shown)]),
-        [section(text), {"type": "actions", "elements": buttons}, *(each.block for each in shown)],
+        [
+            section(text),
+            {"type": "actions", "elements": _review_buttons(mark_id, asset)},
+            *(part for each in shown for part in each.listed),
+        ],
     )
 
 
-def review_line(mark_id: int, asset: AssetRecord) -> Line:
-    """Return the question as one line of another message."""
-    keep = button("Still on purpose", KEEP_UNOWNED, str(mark_id), label=f"Still on purpose: {plain(asset.name, 45)}")
-    return Line(f"{bold(asset.name, 80)} is unowned on purpose: is that still so?", keep)
+def review_line(mark_id: int, asset: AssetRecord, reason: str) -> Line:
+    """Return the question as one line of another message, with both answers."""
+    text = f"Is {bold(asset.name, 80)} still unowned on purpose? {escape(reason, 200)}"
+    buttons = _review_buttons(mark_id, asset)
+    return Line(text, buttons[0], buttons=buttons)
+
+
+def _review_buttons(mark_id: int, asset: AssetRecord) -> list[Block]:
+    value, name = str(mark_id), plain(asset.name, 45)
+    return [
+        button("Still on purpose", KEEP_UNOWNED, value, label=f"Still on purpose: {name}", style="primary"),
+        button("Somebody should own it", END_UNOWNED, value, label=f"Somebody should own it: {name}"),
+    ]
 
 
 def reviews(lines: Sequence[Line]) -> Rendered:
