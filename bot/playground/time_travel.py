@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import and_, or_, select
@@ -15,13 +16,18 @@ from bot.playground.clock import MovableClock
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.records import PlaygroundError
 from bot.playground.upgrades import keep_plans
-from bot.services import orphans, outbox
+from bot.services import outbox
 from bot.store.tables import OutboxMessage
+from handlers.routes import Job
 
 log = logging.getLogger(__name__)
 
 #: So far the clock is moved between two looks at what is due.
 _STEP = timedelta(hours=2)
+#: Jobs that run more often look for what comes from outside, where no time passes meanwhile.
+_OFTEN = timedelta(minutes=15)
+#: The job that runs last of those of an hour.
+_LAST = "daily_pass"
 #: A channel takes one message a second; so many are posted at most before the clock moves on.
 _BETWEEN_POSTS, _MOST_POSTS = timedelta(seconds=1), 30
 
@@ -64,11 +70,7 @@ class ClockMover:
                 await self._go(by)
             finally:
                 self.progress = None
-            for job_id, _, function in self._baton.jobs:
-                try:
-                    await function(self._baton.context)
-                except Exception as error:  # noqa: BLE001 - one job stops no other
-                    log_failure(log, error, "job %s failed after the clock was moved", job_id)
+            await self._run(self._baton.jobs)
             self._baton.context.drainer.wake()
             self._slack.workspace.changed("clock")
 
@@ -85,18 +87,23 @@ class ClockMover:
                 self._slack.workspace.changed("clock")
 
     async def _go_on(self, *, is_new_day: bool) -> None:
-        """Keep the day's plans, say what is due at this hour, and the month's report, while the clock shows it."""
+        """Keep the day's plans, let happen what is due at this hour, and say so, while the clock shows it."""
         try:
             if is_new_day:
                 await keep_plans(self._baton)
-            context = self._baton.context
-            # Each person is asked in their own working hours, which the end of a move may always miss.
-            await orphans.look(context.deps, context.snapshot, context.portfolios, context.times)
-            await context.daily_pass.run()
-            await context.health.run()
+            # What has passed to somebody by now is nobody else's to be reminded of: the pass comes last.
+            due = [job for job in self._baton.jobs if _OFTEN <= timedelta(hours=job[1]) <= _STEP]
+            await self._run(sorted(due, key=lambda job: job[0] == _LAST))
             await self._post()
         except Exception as error:  # noqa: BLE001 - time goes on
             log_failure(log, error, "reminders failed while the clock was moved")
+
+    async def _run(self, jobs: Iterable[Job]) -> None:
+        for job_id, _, function in jobs:
+            try:
+                await function(self._baton.context)
+            except Exception as error:  # noqa: BLE001 - one job stops no other
+                log_failure(log, error, "job %s failed while the clock was moved", job_id)
 
     async def _post(self) -> None:
         for _ in range(_MOST_POSTS):

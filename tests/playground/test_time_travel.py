@@ -7,14 +7,19 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
+from bot.blocks.handoff import actions as ids
 from bot.playground import run
 from bot.playground.clock import MovableClock
+from bot.playground.fake_slack import MessageRef, ViewRef
 from bot.playground.time_travel import ClockMover
 from bot.ports import Slack
 from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.outbox import Pace
+from bot.store.tables import HandoffResource
 
 #: A Monday afternoon; the first digests come on the morning after.
 MONDAY = datetime(2026, 11, 30, 15, 20, tzinfo=UTC)
@@ -83,3 +88,34 @@ async def test_the_lead_of_somebody_who_left_is_asked_in_their_own_working_hours
         await mover(timedelta(days=1))
         said = [each.text for found in slack.workspace.messages.values() for each in found.values()]
         assert any("*Trevor Quinn* has left. 1 thing is without an owner now: *churn-report*." in each for each in said)
+
+
+async def test_what_is_agreed_for_a_day_of_a_long_move_passes_on_that_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "MovableClock", _Standing)
+    async with run.playing(f"sqlite:///{tmp_path / 'playground.sqlite'}") as playground:
+        slack, context = playground.slack, playground.baton.context
+
+        async def act(user: str, where: MessageRef | ViewRef, action: str, **choice: str) -> None:
+            assert (await slack.act(user, where, action, **choice)).status == 200
+            await slack.settle()
+            await context.background.drain(seconds=10)
+
+        mover = ClockMover(slack, playground.clock, playground.baton)
+        await mover(timedelta(hours=1))
+        await slack.run_command("sam.okonkwo", "team-devops", "/handoff payments-db")
+        await slack.settle()
+        await context.background.drain(seconds=10)
+        form = slack.view_stack("sam.okonkwo")[-1]
+        await slack.submit_view("sam.okonkwo", form.id, {ids.EFFECTIVE: "2026-12-03"})
+        await slack.settle()
+        await outbox.drain(context.deps, context.slack)
+        channel = slack.workspace.channel("team-payments").id
+        [card] = [each for each in slack.workspace.messages[channel].values() if ":handshake:" in each.text]
+        await act("amara.osei", MessageRef(card.channel, card.ts), ids.ACCEPT_ALL)
+        await mover(timedelta(days=7))
+        async with context.deps.database.reading() as session:
+            moved = (await session.execute(select(col(HandoffResource.moved_at)))).scalars().all()
+        assert moved
+        assert {each.date().isoformat() for each in moved if each is not None} == {"2026-12-03"}
