@@ -28,7 +28,8 @@ _NOBODY = _listed(
     atribuído; никто; пока никто; нет; niemand; nog niemand; n.v.t.; ingen; ingen ännu; ei kukaan; ei vielä
     kukaan; nikt; jeszcze nikt; brak; nikdo; kimse; henüz kimse yok; belum ada; tidak ada; なし; 未定; 无; 暂无; 待定;
     없음; 미정; لا أحد; אין; κανένας; k.A.; n.a.; nobody (Bob left in May); unknown - see the wiki; TBD: maybe
-    Payments; deprecated; End of life; archived; vacant; -; (none); tbc; N.N.; nobody knows; in Klärung
+    Payments; None assigned; n/k; sans objet; 0; deprecated;
+    End of life; archived; vacant; -; (none); tbc; N.N.; nobody knows; in Klärung
     """
 )
 _TEMPLATES = _listed(
@@ -37,7 +38,7 @@ _TEMPLATES = _listed(
     __TEAM__; [team]; [your team here]; CHANGEME; change-me; REPLACE_ME; Your Team; insert team here; Owner
     Name; @your-org/team; @your-org/payments; @acme/your-team; @org/team-name; @YOUR_ORG/YOUR_TEAM; your-
     org/team; @<org>/<team>; @username; @your-username; you@example.com; your.name@company.com; team-${env};
-    group:default/team-name
+    group:default/team-name; @acme/TBD; @acme/unknown; @acme/teams/nobody; @acme/no-owner
     """
 )
 _VAGUE = _listed(
@@ -47,7 +48,8 @@ _VAGUE = _listed(
     confirmed); alpha (interim); alpha?; alpha ??; maybe alpha; probably alpha; vielleicht alpha; alpha - tbc;
     alpha or beta; former alpha; alpha (disbanded); same as above; ditto; various; left the company; left company;
     someone; Jane Doe (left the company); alpha (no longer); alpha - departed; alpha (until March); was: alpha; alpha
-    until March; then beta
+    until March; then beta; not alpha; alpha → beta; alpha -> beta;
+    https://wiki.acme.test/owners; everyone; all teams; shared
     """
 )
 #: Names of teams and people that begin or end as those above do.
@@ -55,7 +57,7 @@ _NAMES = _listed(
     """
     Ask; Nadia; Personnel; Nobody's Home; Unknown Pleasures; Contact Center; Call Routing; Ping Identity; Open
     Source; None-Such; Deprecation; Placeholder Studio; Temp; Probability; team-a; Team A; @acme/team;
-    @acme/nobody; @nil; user:na; Ghost; @acme/ghost; @ghostwriter; user:default/jane; group:guests;
+    @nil; user:na; Ghost; @acme/ghost; @ghostwriter; user:default/jane; group:guests;
     @org/payments; jo@example.com; team@acme.test; Jane Doe <jane@example.com>;
     Payments <pay@example.com>; A$AP; Archives; Orders (EU); Payments (Core); KA; Vari; Search & Discovery; Yet
     Another Team; Now; Still; Or; Thenard; Orders (Exports); Alpha - Old Town; Left Shift; Until; NN; X (Twitter);
@@ -142,7 +144,13 @@ assets:
 
 @pytest.mark.parametrize(
     ("owner", "is_owned"),
-    [("@your-org/team", False), ("@acme/your-team", False), ("@username", False), ("@acme/team", True)],
+    [
+        ("@your-org/team", False),
+        ("@acme/your-team", False),
+        ("@username", False),
+        ("@acme/TBD", False),
+        ("@acme/team", True),
+    ],
 )
 def test_a_template_of_codeowners_names_nobody(tmp_path: Path, owner: str, *, is_owned: bool) -> None:
     path = tmp_path / "CODEOWNERS"
@@ -153,3 +161,13 @@ def test_a_template_of_codeowners_names_nobody(tmp_path: Path, owner: str, *, is
 @pytest.mark.parametrize("text", ["(" * 50_000, "a - " * 20_000, "<" * 50_000, "x (" * 20_000])
 def test_a_cell_that_holds_a_novel_takes_no_time(text: str) -> None:
     assert no_owner(OwnerRef(text, written=text)) is None
+
+
+def test_a_doubt_about_a_declared_team_stays_one(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("baton: 1\nteams: [{name: pay}]\nassets: [{name: a, owner: pay?}]\n", encoding="utf-8")
+    catalog = read("baton", [path])
+    assert catalog.assets[0].owners == ()
+    assert [problem.message for problem in catalog.problems] == [
+        "says only vaguely who owns 1 assets ('pay?'); they are unowned, name a team or a person."
+    ]

@@ -380,3 +380,46 @@ async def test_no_organisation_has_the_word_where_owners_are_named_by_both_alike
     assert await named() == {"one/platform", "two/platform"}
     await world.load("baton", team("platform", aliases=("two/platform",)))
     assert await named() == {"one/platform", "platform"}
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("red and blue", {"red", "blue"}),
+        ("red/blue", {"red", "blue"}),
+        ("red, blue & green-tea", {"red", "blue", "green-tea"}),
+        ("Red und Blue", {"red", "blue"}),
+        ("Team Red", {"red"}),
+        ("Red Squad", {"red"}),
+        ("squad: red", {"red"}),
+        ("the red team", {"red"}),
+        ("red (backup: blue)", {"red"}),
+        ("red (Berta)", {"red"}),
+        ("red - Jane Doe", {"red"}),
+        ("Dr. Jane Doe", {"jane@example.com"}),
+        ("Doe Jane", {"jane@example.com"}),
+        ("Jane Doe and red", {"jane@example.com", "red"}),
+        # Nobody knows who is meant
+        ("ex-red", set()),
+        ("J. Doe", set()),
+        # What may well be a team that nobody has declared is one
+        ("red and brown", {"red and brown"}),
+        ("Search & Discovery", {"Search & Discovery"}),
+        ("Team Brown", {"Team Brown"}),
+        ("red (EU)", {"red (EU)"}),
+        ("ex-libris", {"ex-libris"}),
+        ("UI/UX", {"UI/UX"}),
+        ("brown/red", {"red"}),
+        ("@acme/red", {"red"}),
+    ],
+)
+async def test_an_owners_text_is_read_by_who_is_known(world: World, written: str, names: set[str]) -> None:
+    known = [team(name) for name in ("red", "blue", "green-tea")]
+    await world.load("baton", *known, person(name="Jane Doe", email="jane@example.com"))
+    report = await world.load("csv", asset("1", "thing", written))
+    assert {name for _, name, _, _ in (await world.owners()).get("service:thing", set())} == names
+    said = [problem.message for problem in report.problems]
+    is_said = f"the owner '{written}' names nobody for sure; name a team or a person." in said
+    assert is_said is not bool(names)
+    await world.load("baton", *known, team(written), person(name="Jane Doe", email="jane@example.com"))
+    assert {name for _, name, _, _ in (await world.owners())["service:thing"]} == {written}, "a team that is called so"

@@ -9,7 +9,7 @@ from functools import lru_cache
 from bot.data import table
 from bot.domain.catalog import OwnerRef, OwnerType
 from bot.domain.names import fold, tokens
-from bot.domain.reconcile.owners import GIVEN_NAMES
+from bot.domain.reconcile.owner_texts import GIVEN_NAMES
 
 _WORDS = table("no_owners")
 
@@ -20,7 +20,7 @@ def _folded(text: str) -> frozenset[str]:
 
 _NOBODY = frozenset().union(*map(_folded, _WORDS["nobody"].values())) | _folded(_WORDS["over"])
 _TEMPLATES, _UNREAD = _folded(_WORDS["template"]), _folded(_WORDS["unread"])
-_HANDLES = _folded(_WORDS["handle"])
+_HANDLES, _NOBODYS_HANDLES = _folded(_WORDS["handle"]), _folded(_WORDS["handle_nobody"])
 _ACCOUNTS, _NAMED_ACCOUNTS = _folded(_WORDS["account"]), _folded(_WORDS["accounts_named"])
 _ORGANISATIONS, _TEAMS = _folded(_WORDS["handle_organisation"]), _folded(_WORDS["handle_team"])
 _ADDRESSES, _DOMAINS = _folded(_WORDS["address"]), _folded(_WORDS["address_domain"])
@@ -50,6 +50,10 @@ _ASKING = re.compile(
 )
 _CALLING = re.compile(
     r"(?:contact|ping|call|email|mail|message|dm|via|kontakt|contacter|contactar)\s+(?P<who>\S+).*", re.I
+)
+#: An address, a denial, and from one owner to another: which of them it is by now, nobody can tell.
+_NO_NAME = re.compile(
+    r"\S+://|(?:not|nicht|no\s+longer)\s.|\S.*\S\s*(?:→|➔|⇒|->|=>|>>)\s*\S", re.IGNORECASE | re.DOTALL
 )
 _DOUBT = (
     r"maybe|probably|possibly|perhaps|likely|presumably|supposedly|allegedly|i\s+think|i\s+guess|not\s+sure|unsure|assumed"
@@ -83,14 +87,17 @@ class NoOwner(StrEnum):
 def no_owner(owner: OwnerRef) -> NoOwner | None:
     """Return what an owner's text says if it names none; None for a name.
 
-    An account or a team that is named as one may well be called so: `@nil`, `user:na`, a handle in OWNERS.
+    An account that is named as one may well be called so: `@nil`, `user:na`, a handle in OWNERS. A team behind an
+    organisation is not: `@acme/tbd`.
     """
     written = owner.written.strip()
     if len(written) > _LONGEST:
         return None
     if _TEMPLATE.search(written) or _is_template_handle(written) or _is_template_address(owner.name):
         return NoOwner.NOBODY
-    if _is_account_of_nobody(written):
+    organisation, slash, team = written.partition("/")
+    is_nobodys_team = organisation.startswith("@") and fold(team.rpartition("/")[2]) in _NOBODYS_HANDLES
+    if (slash and is_nobodys_team) or _is_account_of_nobody(written):
         return NoOwner.NOBODY
     if owner.type is OwnerType.PERSON or written.startswith("@"):
         return None
@@ -101,6 +108,16 @@ def no_owner(owner: OwnerRef) -> NoOwner | None:
     if fold(name) in _TEMPLATES or _is_nobody(name) or (bracketed and fold(name) in _TEAMS):
         return NoOwner.NOBODY
     return NoOwner.UNREAD if _is_unread(name) else None
+
+
+def said_of(owner: OwnerRef) -> NoOwner | None:
+    """Return what an owner's text says if it names none, in whatever format it stands: the rules of all of them."""
+    written = owner.written.strip()
+    if written == "0":
+        return NoOwner.NOBODY
+    if (said := no_owner(owner)) is not None:
+        return said
+    return NoOwner.UNREAD if len(written) <= _LONGEST and _NO_NAME.match(written) else None
 
 
 def _is_nobody(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.clients.catalog._placeholders import NoOwner, no_owner
+from bot.clients.catalog._placeholders import NoOwner, said_of
 from bot.clients.catalog._values import MOST_LOOKED_AT, quoted
 from bot.domain.catalog import (
     AssetClaim,
@@ -139,7 +139,7 @@ class Sink:
 
     def _with_owners(self, claim: AssetClaim) -> AssetClaim:
         """Return an asset without what names no owner of it, which is counted; where somebody is meant, it says so."""
-        said = [no_owner(each.owner) for each in claim.owners]
+        said = [said_of(each.owner) for each in claim.owners]
         if not any(said):
             return claim
         self._unnamed.append(claim)
@@ -196,13 +196,14 @@ class Sink:
 
     def _count_unnamed(self) -> None:
         """Give what is called as a team that is declared to that team, and say of the rest that it is nobody's."""
-        teams = {fold(name) for team in self.catalog.teams for name in (team.name, *team.aliases)} - {""}
+        # Not folded: "payments?" is no Payments.
+        teams = {name.casefold() for team in self.catalog.teams for name in (team.name, *team.aliases)} - {""}
         counted: dict[tuple[str, NoOwner], list[tuple[AssetClaim, str]]] = {}
         declared: dict[str, AssetClaim] = {}
         for claim in self._unnamed:
             for each in claim.owners:
-                why = no_owner(each.owner)
-                if why is not None and fold(each.owner.name) in teams:
+                why = said_of(each.owner)
+                if why is not None and each.owner.name.casefold() in teams:
                     declared[claim.external_id] = claim
                 elif why is not None:
                     counted.setdefault((claim.origin.path, why), []).append((claim, each.owner.written))
@@ -326,7 +327,7 @@ def _as_declared(claim: AssetClaim, declared: Mapping[str, AssetClaim], teams: C
     read = declared.get(claim.external_id)
     if read is None:
         return claim
-    owners = tuple(each for each in read.owners if no_owner(each.owner) is None or fold(each.owner.name) in teams)
+    owners = tuple(each for each in read.owners if said_of(each.owner) is None or each.owner.name.casefold() in teams)
     return replace(claim, owners=owners, description=read.description)
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import process
 
-from bot.data import table
 from bot.domain.catalog import OwnerRef, OwnerType
 from bot.domain.names import fold
-from bot.domain.reconcile.book import Book, E, PersonEntry, TeamEntry
+from bot.domain.reconcile.book import Book, E, Owner, PersonEntry, TeamEntry
+from bot.domain.reconcile.owner_texts import GIVEN_NAMES, read_owners
 from bot.domain.reconcile.people import Key, person_key
 
 _KIND = re.compile(r"(?:group|team):", re.IGNORECASE)
-GIVEN_NAMES = frozenset(table("given_names")["given_names"].split())
 #: Names that are less alike than this (of 100) are no help as a suggestion.
 _NEAREST_CUTOFF = 60
 #: A person's name has no more words.
@@ -213,6 +212,29 @@ class OwnerIndex:
         if ref.type is OwnerType.TEAM:
             return self.stub(spelling(ref))
         return self._unsaid(ref)
+
+    def owners(self, ref: OwnerRef) -> tuple[Resolved, ...]:
+        """Return all whom `ref` means: several, where its text is a list of those who are known."""
+        written = ref.written.strip()
+        if ref.type is OwnerType.UNSAID and written == ref.name and not self._is_known(written):
+            read: Sequence[Owner] | None = read_owners(written, self._live_team, self._known_person)
+            if read is not None:
+                return tuple(read) or (Nobody(),)
+        return (self.resolve(ref),)
+
+    def _is_known(self, text: str) -> bool:
+        return fold(text) in self.teams or fold(text) in self.names or text.startswith("#") or "@" in text
+
+    def _live_team(self, text: str) -> Owner | None:
+        entry = self.teams.get(fold(bare(text)))
+        return entry if entry is not None and entry.is_live else None
+
+    def _known_person(self, text: str) -> Owner | None:
+        keys = (fold(text), turned(text), *surname_first(text))
+        if person := next(filter(None, map(self.names.get, keys)), None):
+            return person
+        key = person_key(text)
+        return self.people[key] if key in self.known else None
 
     def _unsaid(self, ref: OwnerRef) -> Resolved:
         name = ref.name

@@ -38,7 +38,7 @@ def wanted(claims: Iterable[tuple[int, AssetClaim]], owners: Owners) -> dict[Fac
     keys: dict[FactKey, None] = {}
     for source, claim in claims:
         for one in claim.owners:
-            if (owner := owners[one.owner]) is not None:
+            for owner in owners[one.owner]:
                 keys[(*_ids(owner), str(one.area), str(one.role), source)] = None
     return keys
 

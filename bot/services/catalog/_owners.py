@@ -11,15 +11,15 @@ from sqlalchemy import func, select
 from bot.domain.catalog import AssetClaim, Origin, OwnerRef, Problem
 from bot.domain.reconcile.book import Owner, PersonEntry, TeamEntry
 from bot.domain.reconcile.claims import decode_owners
-from bot.domain.reconcile.owners import UnknownPerson, UnknownTeam, nearest
+from bot.domain.reconcile.owners import Nobody, Resolved, UnknownPerson, UnknownTeam, nearest
 from bot.domain.sources import ClaimSubject
 from bot.services.catalog._roster import Roster
 from bot.services.catalog._run import Run
 from bot.store import tables
 from bot.store.bulk import chunks
 
-#: Whom each reference means; None where it names nobody.
-Owners = dict[OwnerRef, Owner | None]
+#: Whom each reference means: several where its text is a list of them, none where it names nobody.
+Owners = dict[OwnerRef, tuple[Owner, ...]]
 
 
 async def resolve_owners(roster: Roster, claims: Iterable[AssetClaim]) -> Owners:
@@ -29,16 +29,18 @@ async def resolve_owners(roster: Roster, claims: Iterable[AssetClaim]) -> Owners
         for claim in chunk:
             for one in claim.owners:
                 if one.owner not in found:
-                    found[one.owner] = _owner(roster, one.owner)
+                    meant = roster.index.owners(one.owner)
+                    named = (_owner(roster, one.owner, each, is_alone=len(meant) == 1) for each in meant)
+                    found[one.owner] = tuple(each for each in named if each is not None)
         await asyncio.sleep(0)
     return found
 
 
-def _owner(roster: Roster, ref: OwnerRef) -> Owner | None:
+def _owner(roster: Roster, ref: OwnerRef, meant: Resolved, *, is_alone: bool) -> Owner | None:
     index, book = roster.index, roster.book
-    match index.resolve(ref):
+    match meant:
         case TeamEntry() as team:
-            team.refer(index.called(ref))
+            team.refer(index.called(ref) if is_alone else team.name)
             return team
         case PersonEntry() as person:
             return person
@@ -66,17 +68,23 @@ async def note_unknown(run: Run, roster: Roster) -> None:
         return
     unknown: set[str] = set()
     for ref, origin in (await _named(run)).items():
-        found = index.resolve(ref)
-        if isinstance(found, TeamEntry):
-            if found.is_live or found.folded in unknown:
-                continue
-        elif not isinstance(found, UnknownTeam) or found.folded in unknown:
-            continue
-        unknown.add(found.folded)
-        called = index.called(ref)
-        names = ", ".join(nearest(ref.name, teams))
-        message = f"no source declares the team '{called}'{f'; nearest: {names}' if names else ''}."
-        run.notes.append(Problem(origin, message, is_error=False))
+        meant = index.owners(ref)
+        if meant == (Nobody(),):
+            message = f"the owner '{ref.written}' names nobody for sure; name a team or a person."
+            run.notes.append(Problem(origin, message, is_error=False))
+        for found in meant:
+            name = _undeclared(found)
+            if name and name not in unknown:
+                unknown.add(name)
+                names = ", ".join(nearest(ref.name, teams))
+                message = f"no source declares the team '{index.called(ref)}'{f'; nearest: {names}' if names else ''}."
+                run.notes.append(Problem(origin, message, is_error=False))
+
+
+def _undeclared(found: Resolved) -> str:
+    """Return the name, folded, of a team that no source declares; "" for everybody else."""
+    is_undeclared = isinstance(found, UnknownTeam) or (isinstance(found, TeamEntry) and not found.is_live)
+    return found.folded if is_undeclared and isinstance(found, UnknownTeam | TeamEntry) else ""
 
 
 async def _named(run: Run) -> dict[OwnerRef, Origin]:

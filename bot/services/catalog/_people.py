@@ -17,7 +17,8 @@ from bot.domain.catalog import AssetClaim, Origin, OwnerRef, OwnerType, PersonCl
 from bot.domain.names import fold
 from bot.domain.reconcile.book import Book, PersonEntry, TeamEntry
 from bot.domain.reconcile.claims import decode_team
-from bot.domain.reconcile.owners import bare, turned
+from bot.domain.reconcile.owner_texts import without_title
+from bot.domain.reconcile.owners import bare, surname_first, turned
 from bot.domain.secrets import redacted
 from bot.domain.sources import ClaimSubject, rank
 from bot.errors import CatalogError
@@ -133,7 +134,9 @@ def _person(owner: OwnerRef, called: Mapping[str, PersonClaim], known: Mapping[s
     """Return whom of a source's own people an owner is; None for a team, and for somebody else."""
     if owner.type is OwnerType.TEAM:
         return None
-    return known.get(owner.name.lower()) or called.get(fold(owner.name)) or called.get(turned(owner.written))
+    name = without_title(owner.name)
+    spellings = (fold(owner.name), turned(owner.written), fold(name), *surname_first(name))
+    return known.get(owner.name.lower()) or next(filter(None, map(called.get, spellings)), None)
 
 
 def positions(roster: Roster) -> set[Position]:

@@ -181,7 +181,7 @@ async def _differently_owned(run: Run, before: OwnerIndex, after: OwnerIndex) ->
         for _, asset, content in rows:
             for one in decode_owners(content):
                 if one.owner not in differs:
-                    differs[one.owner] = before.resolve(one.owner) != after.resolve(one.owner)
+                    differs[one.owner] = before.owners(one.owner) != after.owners(one.owner)
                 if differs[one.owner]:
                     touched.add(asset)
     return touched

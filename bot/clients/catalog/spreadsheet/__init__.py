@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.clients.catalog._kinds import kind_of_word
-from bot.clients.catalog._placeholders import no_owner
+from bot.clients.catalog._placeholders import said_of
 from bot.clients.catalog._reader import MEBIBYTE, Format, ReadOptions, Sink, SourceFile, check_size, peek
 from bot.clients.catalog._values import E, is_email, is_web, owner_ref, quoted, tier_in, unique, word_in
 from bot.clients.catalog.spreadsheet._lines import (
@@ -43,7 +43,7 @@ from bot.domain.catalog import (
 )
 from bot.domain.eol.cycle_index import CycleIndex
 from bot.domain.names import fold
-from bot.domain.reconcile.owners import GIVEN_NAMES
+from bot.domain.reconcile.owner_texts import GIVEN_NAMES
 from bot.errors import UnreadableError
 
 _MAX_BYTES = 256 * MEBIBYTE
@@ -189,7 +189,7 @@ class _Assets:
             elif (
                 (bracketed := _IN_BRACKETS.fullmatch(name))
                 and any(map(_is_person, bracketed.groups()))
-                and no_owner(OwnerRef(name, written=name)) is None  # "Jane Doe (left the company)"
+                and said_of(OwnerRef(name, written=name)) is None  # "Jane Doe (left the company)"
             ):
                 yield bracketed["owner"], "" if _is_reference(bracketed["owner"]) else name
             else:
@@ -243,7 +243,7 @@ def _team(file: SourceFile, sink: Sink, row: SheetRow) -> None:
     if not name:
         sink.problem(file.at(row.line), "has no team's name and is left out; give it one.")
         return
-    if no_owner(OwnerRef(name, written=name)) is not None and not any(
+    if said_of(OwnerRef(name, written=name)) is not None and not any(
         row.text(key) for key in row.cells if key != "team"
     ):
         message = f"has {quoted(name)} for a team, which is the name of none; it is left out."

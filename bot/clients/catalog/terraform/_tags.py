@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.clients.catalog._placeholders import no_owner
+from bot.clients.catalog._placeholders import said_of
 from bot.clients.catalog._values import is_email, owner_ref
 from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType
 from bot.domain.names import clean
@@ -115,7 +115,7 @@ class Tags:
                     continue
                 claims = tuple(dict.fromkeys(OwnerClaim(owner) for owner in found if owner))
                 self._accepted.owners[value] = claims
-            if all(no_owner(claim.owner) is not None for claim in claims):
+            if all(said_of(claim.owner) is not None for claim in claims):
                 nobody = nobody or claims
                 continue
             return claims, refused
