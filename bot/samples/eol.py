@@ -21,7 +21,16 @@ from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.feed import Freshness
 from bot.domain.eol.matches import AmbiguousVersion, InCycle, Matched, MatchMethod, UnknownProduct
 from bot.domain.eol.milestones import Deadline, DeadlineKind, Milestone
-from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded, Decided, Doubted, Offered, Outcome, Pinned
+from bot.domain.eol.outcomes import (
+    AlreadyStanding,
+    AnswerRecorded,
+    Decided,
+    Doubted,
+    Offered,
+    Outcome,
+    PartClosed,
+    Pinned,
+)
 from bot.domain.eol.plans import Part, plan_of
 from bot.domain.eol.records import Charge, Cycle, Product
 from bot.domain.eol.reminders import (
@@ -433,6 +442,10 @@ def plan_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Blo
             yield blocks.part_named, blocks.part_named(its, plan, GRACE_ID)
             for some in (parts, parts[1:]):
                 yield blocks.part_asked, blocks.part_asked(its, plan, some)
+            yield blocks.part_closed, blocks.part_closed(its, plan)
+            yield blocks.part_reopened, blocks.part_reopened(its, plan)
+            for is_told in (True, False):
+                yield blocks.receipt, blocks.receipt(PartClosed(its, plan, is_told))
             yield blocks.plan_told, blocks.plan_told(its, plan)
             for taken in (
                 Successor(

@@ -93,8 +93,10 @@ class Act(ABC, Generic[_Row, _Card]):
         await self.render()
         return self.card
 
-    async def send(self, to: Recipient, key: str, message: Rendered, *, parent_key: str | None = None) -> Told:
-        """Send a message on behalf of the person; with `parent_key` it is a reply to that one."""
+    async def send(
+        self, to: Recipient, key: str, message: Rendered, *, parent_key: str | None = None, at: datetime | None = None
+    ) -> Told:
+        """Send a message on behalf of the person, now or later; with `parent_key` it is a reply to that one."""
         return await routing.send(
             self.session,
             self.deps,
@@ -102,7 +104,7 @@ class Act(ABC, Generic[_Row, _Card]):
             to,
             key=key,
             message=message,
-            at=self.now,
+            at=at or self.now,
             asker_id=routing.slack_id_of(self.snapshot.person(self.person_id)),
             parent_key=parent_key,
         )

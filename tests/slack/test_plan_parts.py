@@ -128,6 +128,69 @@ async def test_the_first_part_is_closed_by_its_owner_alone_and_stays_so(reminded
     assert f"Application compatibility: <@{person}>, done <!date^" in reminded.root.text
 
 
+async def test_whoever_upgrades_hears_when_the_first_part_is_closed_and_when_it_is_open_again(
+    reminded: Reminded,
+) -> None:
+    stage = reminded.stage
+    await plan(reminded)
+    await stage.press(told(stage, "grace")[0], ids.COMPATIBLE, user="grace")
+    receipt = stage.slack.visible_messages("grace", told(stage, "grace")[0].channel)[-1].text
+    assert "the application is compatible, so the first part of the upgrade of *Node.js 20* is done" in receipt
+    assert "Omar Sol hears of it" in receipt
+    await reminded.settle()
+    _, can_go = told(stage, "omar")
+    assert can_go.text.startswith("You can go ahead: Grace Marsh says the application is compatible.")
+    assert "Roll back when: errors above 1% &lt;!here&gt;. Omar Sol may decide to roll back." in can_go.text
+    await plan(reminded, **{ids.PLAN_COMPATIBILITY: slack_id(stage, "eve")})
+    *_, wait = told(stage, "omar")
+    assert "application compatibility is open again. Application compatibility: <@" in wait.text
+    assert len(told(stage, "omar")) == 3
+
+
+async def test_each_message_names_the_other_person_and_when_to_roll_back(reminded: Reminded) -> None:
+    stage = reminded.stage
+    await plan(reminded)
+    [grace], [omar] = told(stage, "grace"), told(stage, "omar")
+    assert "Upgrade: Omar Sol, by <!date^" in grace.text
+    assert "Roll back when: errors above 1% &lt;!here&gt;. Omar Sol may decide to roll back." in grace.text
+    assert "Application compatibility: Grace Marsh, by <!date^" in omar.text
+    world = Delegated(stage)
+    await world.go(datetime(2026, 3, 31, 17, 0, tzinfo=UTC), hours=(10, 16))
+    _, asked = told(stage, "grace")
+    assert "Upgrade: Omar Sol, by <!date^" in asked.text
+    assert "Roll back when: errors above 1%" in asked.text
+
+
+async def test_a_first_owner_who_is_late_is_asked_again_and_their_team_reads_it(reminded: Reminded) -> None:
+    stage, world = reminded.stage, Delegated(reminded.stage)
+    await plan(reminded)
+    before = len(await world.said_in("platform"))
+    await world.go(datetime(2026, 4, 2, 17, 0, tzinfo=UTC), hours=(10, 16))
+    *_, late = told(stage, "grace")
+    assert len(told(stage, "grace")) == 3
+    assert "*Application compatibility* by <!date^" in late.text
+    assert "Is it done? If not, tell" in late.text
+    await world.go(datetime(2026, 4, 8, 17, 0, tzinfo=UTC), hours=(10, 16))
+    said = [each.text for each in (await world.said_in("platform"))[before:]]
+    assert any("|2026-04-01> (late)" in each for each in said)
+    await world.go(datetime(2026, 4, 10, 17, 0, tzinfo=UTC), hours=(10, 16))
+    assert len(told(stage, "grace")) == 4, "once a week"
+
+
+async def test_nobody_is_written_to_on_their_days_off(reminded: Reminded) -> None:
+    """It is planned on a Saturday, and Omar reads of it on Monday."""
+    stage, world = reminded.stage, Delegated(reminded.stage)
+    await world.go(datetime(2026, 3, 7, 15, 0, tzinfo=UTC), hours=(10, 14))
+    await plan(reminded)
+    await reminded.settle()
+    assert told(stage, "omar") == []
+    assert told(stage, "grace") == []
+    await world.go(datetime(2026, 3, 8, 17, 0, tzinfo=UTC), hours=(10, 16))
+    assert told(stage, "omar") == []
+    await world.go(datetime(2026, 3, 9, 18, 0, tzinfo=UTC), hours=(10, 16))
+    assert len(told(stage, "omar")) == len(told(stage, "grace")) == 1
+
+
 async def test_without_a_name_whoever_answers_the_reminder_closes_it(reminded: Reminded) -> None:
     stage = reminded.stage
     await plan(reminded, **{ids.PLAN_COMPATIBILITY: None, ids.PLAN_COMPATIBLE_BY: None})
@@ -167,7 +230,7 @@ async def test_each_is_asked_once_in_the_week_before_their_day(reminded: Reminde
     await stage.press(asked, ids.COMPATIBLE, user="grace")
     await world.go(datetime(2026, 4, 16, 17, 0, tzinfo=UTC), hours=(10, 16))
     assert len(told(stage, "grace")) == 2
-    _, asked = told(stage, "omar")
+    _, _, asked = told(stage, "omar")
     assert "*Upgrade* by <!date^" in asked.text
     assert "Application compatibility (Grace Marsh): done <!date^" in asked.text
 

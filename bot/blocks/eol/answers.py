@@ -9,7 +9,7 @@ from bot.blocks.eol import words
 from bot.blocks.ownership.words import person
 from bot.blocks.text import bold, escape, link, mention, shorten
 from bot.domain.eol.answers import Answer, AnswerKind, State
-from bot.domain.eol.plans import TARGET, Part, PlanPart, plan_of
+from bot.domain.eol.plans import TARGET, Part, PlanPart, UpgradePlan, plan_of
 from bot.domain.eol.reminders import Card
 from bot.domain.records import PersonRecord
 
@@ -226,14 +226,9 @@ def _part(part: Part, today: date) -> str:
     said = f"{PARTS[part.part]}: {whom(part.owner)}"
     if part.done_on is not None:
         return f"{said}, done {words.day(part.done_on)}."
-    if _is_late(part, today):
+    if part.is_late(today):
         return f":warning: {said} by {words.day(part.on)}, which has passed: is it done?"
     return f"{said} by {words.day(part.on)}."
-
-
-def _is_late(part: Part, today: date) -> bool:
-    """Whether the day of the first part has passed; of the second the plan itself says so."""
-    return part.part is PlanPart.COMPATIBILITY and part.done_on is None and part.on < today
 
 
 def plan_in_short(answer: Answer, today: date) -> str:
@@ -244,7 +239,7 @@ def plan_in_short(answer: Answer, today: date) -> str:
     said = [
         f"{SHORT_PARTS[part.part]} {calm(part.name)} "
         + (f"done {words.day(part.done_on)}" if part.done_on is not None else f"by {words.day(part.on)}")
-        + (" (late)" if _is_late(part, today) else "")
+        + (" (late)" if part.is_late(today) else "")
         for part in plan.parts
         if part.owner
     ]
@@ -257,6 +252,13 @@ def plan_in_short(answer: Answer, today: date) -> str:
 def calm(name: str) -> str:
     """Return the name of somebody whom a plan names, without calling them."""
     return escape(name, 40) or "somebody"
+
+
+def rollback_calmly(plan: UpgradePlan) -> str:
+    """Return when an upgrade is rolled back and who decides, calling nobody; empty where the plan says neither."""
+    when = f"Roll back when: {escape(plan.rollback, 300)}." if plan.rollback else ""
+    decides = f"{calm(plan.decider_name)} may decide to roll back." if plan.decider else ""
+    return " ".join(filter(None, (when, decides)))
 
 
 def _rollback(criteria: str, decider: str) -> str:

@@ -140,14 +140,50 @@ def part_named(card: Card, answer: Answer, slack_id: str) -> Rendered:
     lines = [_with_price(named, card)]
     theirs = [part for part in plan.parts if part.owner == slack_id]
     lines += [f"*{answers.PARTS[part.part]}:* you, by {words.day(part.on)}." for part in theirs]
+    lines += [_others(part) for part in plan.parts if part.owner and part not in theirs]
     if plan.decider == slack_id:
         when = f": {escape(plan.rollback, 300)}" if plan.rollback else ""
         lines.append(f"*You may decide to roll back*{when}.")
+    elif rollback := answers.rollback_calmly(plan):
+        lines.append(rollback)
     return _to_owner(card, plan, "\n".join(lines), is_first=plan.compatibility.owner == slack_id)
 
 
+def _others(part: Part) -> str:
+    """Return how a part stands that is somebody else's. A direct message calls nobody but whoever reads it."""
+    state = f"done {words.day(part.done_on)}" if part.done_on is not None else f"by {words.day(part.on)}"
+    return f"{answers.PARTS[part.part]}: {escape(part.name, 40) or answers.whom(part.owner)}, {state}."
+
+
+def part_closed(card: Card, answer: Answer) -> Rendered:
+    """Return what whoever upgrades hears once the application is compatible."""
+    plan = plan_of(answer)
+    assert plan is not None  # noqa: S101 - only plans have parts
+    by = answers.calm(plan.compatibility.name) if plan.compatibility.owner else "A teammate"
+    lines = [
+        f"You can go ahead: {by} says the application is compatible.",
+        _with_price(f"Yours: {_upgrade(card, plan)}.", card),
+    ]
+    lines.append(answers.rollback_calmly(plan))
+    return _to_owner(card, plan, "\n".join(filter(None, lines)), is_first=False)
+
+
+def part_reopened(card: Card, answer: Answer) -> Rendered:
+    """Return what whoever upgrades hears when the application is not compatible after all."""
+    plan = plan_of(answer)
+    assert plan is not None  # noqa: S101 - only plans have parts
+    first, by = plan.compatibility, answers.who(answer.person, first=True)
+    whose = f" {_others(first)}" if first.owner else " Nobody is named for it now."
+    lines = [
+        f"Wait: {by} changed the plan, and application compatibility is open again.{whose}",
+        _with_price(f"Yours: {_upgrade(card, plan)}.", card),
+        answers.rollback_calmly(plan),
+    ]
+    return _to_owner(card, plan, "\n".join(filter(None, lines)), is_first=False)
+
+
 def part_asked(card: Card, answer: Answer, parts: Sequence[Part]) -> Rendered:
-    """Return what the owner of parts of a plan is asked before their day."""
+    """Return what the owner of parts of a plan is asked before their day, and of a first part that is late after it."""
     plan = plan_of(answer)
     assert plan is not None  # noqa: S101 - only plans have parts
     lines = [f"Your part of {_upgrade(card, plan)}:", words.charged(card.watch, card.today)]
@@ -158,9 +194,13 @@ def part_asked(card: Card, answer: Answer, parts: Sequence[Part]) -> Rendered:
         first = plan.compatibility
         state = f"done {words.day(first.done_on)}" if first.done_on is not None else "not done yet"
         lines.append(f"Application compatibility ({answers.calm(first.name)}): {state}.")
+    if plan.upgrade.owner and plan.upgrade not in parts:
+        lines.append(_others(plan.upgrade))
+    lines.append(answers.rollback_calmly(plan))
     is_own = answer.person is not None and answer.person.slack_id in {part.owner for part in parts}
     to_do = "change the plan" if is_own else f"tell {answers.who(answer.person)}"
-    lines.append(f"Will you make it? If not, {to_do}.")
+    is_late = any(part.is_late(card.today) for part in parts)
+    lines.append(f"Is it done? If not, {to_do}." if is_late else f"Will you make it? If not, {to_do}.")
     return _to_owner(card, plan, "\n".join(filter(None, lines)), is_first=plan.compatibility in parts)
 
 

@@ -10,7 +10,17 @@ from bot.blocks.recipients import said_to
 from bot.blocks.text import Rendered, bold, escape
 from bot.domain.eol.answers import PLAN_CHECK, SNOOZE_ENDS, Answer, AnswerKind
 from bot.domain.eol.milestones import next_due
-from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded, Decided, Doubted, Offered, Outcome, Pinned
+from bot.domain.eol.outcomes import (
+    AlreadyStanding,
+    AnswerRecorded,
+    Decided,
+    Doubted,
+    Offered,
+    Outcome,
+    PartClosed,
+    Pinned,
+)
+from bot.domain.eol.plans import plan_of
 from bot.domain.eol.reminders import Card
 from bot.domain.recipients import Told
 from bot.domain.working_time import WorkingTime
@@ -21,6 +31,8 @@ def receipt(outcome: Outcome) -> Rendered:
     match outcome:
         case AnswerRecorded(card, answer, told):
             return Rendered(_with(_recorded(card, answer), told))
+        case PartClosed():
+            return Rendered(_closed(outcome))
         case AlreadyStanding(card, answer, told):
             return Rendered(_with(_standing(card, answer), told))
         case Pinned():
@@ -57,6 +69,17 @@ def _recorded(card: Card, answer: Answer | None) -> str:
             )
         case _:
             return f"Noted: {name}."
+
+
+def _closed(outcome: PartClosed) -> str:
+    """Return what whoever closed the first part of a plan is told."""
+    plan = plan_of(outcome.answer)
+    assert plan is not None  # noqa: S101 - only plans have parts
+    name, upgrade = words.name(outcome.card.watch.product, outcome.card.watch.cycle), plan.upgrade
+    said = f"Noted: the application is compatible, so the first part of the upgrade of {name} is done."
+    if outcome.is_told:
+        return f"{said} {answers.calm(upgrade.name)} hears of it, and upgrades by {words.day(upgrade.on)}."
+    return f"{said} The upgrade is planned for {words.day(upgrade.on)}."
 
 
 def _planned(card: Card, answer: Answer) -> str:

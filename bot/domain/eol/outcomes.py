@@ -22,6 +22,15 @@ class AnswerRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class PartClosed:
+    """The first part of a plan is closed. `is_told` says that whoever upgrades hears of it."""
+
+    card: Card
+    answer: Answer
+    is_told: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AlreadyStanding:
     """Nothing was changed: this stands already, or stands against it. `told` is where somebody is asked about it."""
 
@@ -75,4 +84,4 @@ class Decided:
     told: Told | None = None
 
 
-Outcome = AnswerRecorded | AlreadyStanding | Pinned | Doubted | Offered | Decided
+Outcome = AnswerRecorded | PartClosed | AlreadyStanding | Pinned | Doubted | Offered | Decided

@@ -36,7 +36,11 @@ class Part:
     name: str
     on: date
     done_on: date | None = None
-    is_asked: bool = False
+    asked_on: date | None = None
+
+    def is_late(self, today: date) -> bool:
+        """Whether it is the first part and its day has passed; of the second the plan itself says so."""
+        return self.part is PlanPart.COMPATIBILITY and self.done_on is None and self.on < today
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,27 @@ def quiet_until(answer: Answer) -> date | None:
 
 
 def to_ask(answer: Answer, today: date) -> tuple[Part, ...]:
-    """Return the parts whose owners are asked now, before their day."""
-    return tuple(part for part, since in _asking(answer) if since <= today <= part.on)
+    """Return the parts whose owners are asked now: before their day, and of a first part again once that has passed."""
+    return tuple(part for part, since in _asking(answer) if since <= today <= _asked_until(answer, part))
+
+
+def _asked_until(answer: Answer, part: Part) -> date:
+    """Return until when somebody is asked: of a first part that is late until the day of the upgrade."""
+    is_again = part.part is PlanPart.COMPATIBILITY and answer.until is not None
+    return max(part.on, answer.until) if is_again and answer.until is not None else part.on
+
+
+def late_since(answer: Answer, today: date) -> date | None:
+    """Return since when the first part of a plan is late; None where somebody does it in time, or nobody is named."""
+    plan = plan_of(answer)
+    if plan is None or not plan.compatibility.owner or not plan.compatibility.is_late(today):
+        return None
+    return plan.compatibility.on + timedelta(1)
+
+
+def is_reopened(before: Mapping[str, str], detail: Mapping[str, str]) -> bool:
+    """Whether a changed plan has the first part done again that was closed in the one before."""
+    return bool(before.get(COMPATIBLE_SINCE)) and not detail.get(COMPATIBLE_SINCE)
 
 
 def turns(answer: Answer) -> Iterator[date]:
@@ -121,19 +144,28 @@ def asked(part: PlanPart, today: date) -> dict[str, str]:
 
 
 def _asking(answer: Answer) -> Iterator[tuple[Part, date]]:
-    """Yield the parts that nobody has asked after, and from which day on: a week before theirs, or the day before."""
+    """Yield the parts that somebody is to be asked after, and from which day on.
+
+    That is a week before theirs, or the day before; of a first part that is late the day after, then each week.
+    """
     plan, planned_on = plan_of(answer), answer.at.date()
     for part in plan.parts if plan is not None else ():
-        days = (each for each in (part.on - timedelta(PLAN_CHECK), part.on - timedelta(1)) if each > planned_on)
-        since = next(days, None)
-        if since is not None and part.owner and part.done_on is None and not part.is_asked:
+        if not part.owner or part.done_on is not None:
+            continue
+        days = (part.on - timedelta(PLAN_CHECK), part.on - timedelta(1))
+        since = next((each for each in days if each > planned_on), None)
+        if part.asked_on is None and since is not None:
             yield part, since
+        elif part.part is PlanPart.COMPATIBILITY and (part.asked_on is None or part.asked_on <= part.on):
+            yield part, part.on + timedelta(1)
+        elif part.part is PlanPart.COMPATIBILITY and part.asked_on is not None:
+            yield part, part.asked_on + timedelta(7)
 
 
 def _part(part: PlanPart, detail: Mapping[str, str], on: date, done_on: date | None) -> Part:
     owner = detail.get(part.value, "")
     name = detail.get(part.value + _NAME, "")
-    return Part(part, owner, name, on, done_on, bool(detail.get(part.value + _ASKED)))
+    return Part(part, owner, name, on, done_on, _day(detail.get(part.value + _ASKED)))
 
 
 def _day(written: str | None) -> date | None:

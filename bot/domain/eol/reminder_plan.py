@@ -146,6 +146,8 @@ def plan(
     said = {each.subject.watch.key for each in due}
     due += [each for each in _unproven(dated, today, work, written) if each.subject.watch.key not in said]
     named = {each.subject.watch.key for each in due}
+    due += [each for each in _late(dated, today, work, written) if each.subject.watch.key not in named]
+    named = {each.subject.watch.key for each in due}
     due += [each for each in _standing(dated, today, work) if each.subject.watch.key not in named]
     known_since = [today if each.reminder is None else each.reminder.opened_on for each in dated]
     known_since += [work.today(run.deployment.first_seen_at) for run in unsure]
@@ -395,6 +397,18 @@ def _unproven(subjects: Iterable[Subject], today: date, work: WorkingTime, writt
         milestone = latest_due(subject.watch.deadline, today, work, tier=subject.watch.tier)
         if milestone is not None and since <= today and (written.digest is None or written.digest < since):
             yield DueReminder(subject, milestone, Loudness.DIGEST, is_repeated=True)
+
+
+def _late(subjects: Iterable[Subject], today: date, work: WorkingTime, written: Written) -> Iterator[DueReminder]:
+    """Yield the plans that hold though their first part is late: the next digest says so, and any later one."""
+    for subject in subjects:
+        reminder = subject.reminder
+        held = reminder.effect(today).answer if reminder is not None and reminder.claimed_at is None else None
+        since = plans.late_since(held, today) if held is not None and not held.is_shared else None
+        milestone = latest_due(subject.watch.deadline, today, work, tier=subject.watch.tier)
+        if since is not None and milestone is not None:
+            is_said = written.digest is not None and written.digest >= since
+            yield DueReminder(subject, milestone, Loudness.DIGEST, stands=is_said)
 
 
 def _standing(subjects: Iterable[Subject], today: date, work: WorkingTime) -> Iterator[DueReminder]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 
 from bot.domain.eol import plans
 from bot.domain.eol.answers import SNOOZE_ENDS, AnswerKind
@@ -106,7 +107,7 @@ async def plan(
         await _claim(act, None, None)
         row = await act.add(AnswerKind.PLANNED, until=on, detail=said)
         await act.note("plan", answer=row.id, until=on.isoformat())
-        return await _planned(act, row)
+        return await _planned(act, row, before=before)
 
 
 async def keep_plan(
@@ -141,10 +142,12 @@ async def _recorded(act: ReminderAct, row: tables.ReminderAnswer) -> AnswerRecor
     return AnswerRecorded(await act.redraw(), act.answer(row.id))
 
 
-async def _planned(act: ReminderAct, row: tables.ReminderAnswer) -> AnswerRecorded:
+async def _planned(
+    act: ReminderAct, row: tables.ReminderAnswer, *, before: Mapping[str, str] = MappingProxyType({})
+) -> AnswerRecorded:
     recorded = await _recorded(act, row)
     if recorded.answer is not None:
-        await plan_parts.tell(act, recorded.answer)
+        await plan_parts.tell(act, recorded.answer, before=before)
     return recorded
 
 

@@ -192,7 +192,7 @@ class Notices:
             await self._reply_joined(telling, came)
         for asking in self.planned.asking:
             card = self._card(asking.reminder.key)
-            await plan_parts.ask(telling.session, self.watcher, card, asking, telling.now)
+            await plan_parts.ask(telling.session, self.deps, self.watcher, card, asking, telling.now)
         joined_keys = [each.reminder.key for each in self.planned.joined]
         for key in list(self.reminders) if is_digest else {*self._said, *moved_keys, *joined_keys}:
             if self.reminders[key].root_key and key != self._has_just_got_a_root:

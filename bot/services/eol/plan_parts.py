@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks import eol as blocks
-from bot.blocks.text import mention
+from bot.blocks.text import Rendered, mention
 from bot.domain.eol import plans
 from bot.domain.eol.answers import Answer
-from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded
+from bot.domain.eol.outcomes import AlreadyStanding, PartClosed
 from bot.domain.eol.plans import plan_of
 from bot.domain.eol.reminder_plan import Asking
 from bot.domain.eol.reminders import Card, Remembered
@@ -28,7 +28,10 @@ from bot.services.eol._card_answers import ReminderAct, acting
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.successors import successor
 from bot.services.snapshot import Snapshot
+from bot.services.working_times import WorkingTimes
 from bot.store import tables
+
+_TIMES = WorkingTimes()
 
 
 def names_of(snapshot: Snapshot, detail: Mapping[str, str]) -> dict[str, str]:
@@ -37,8 +40,11 @@ def names_of(snapshot: Snapshot, detail: Mapping[str, str]) -> dict[str, str]:
     return {said: person.name for said, person in people.items() if person is not None}
 
 
-async def tell(act: ReminderAct, answer: Answer) -> None:
-    """Tell whoever a plan names, and the teams that own another area of what is upgraded; the same is said once."""
+async def tell(act: ReminderAct, answer: Answer, *, before: Mapping[str, str]) -> None:
+    """Tell whoever a plan names, and the teams that own another area of what is upgraded; the same is said once.
+
+    `before` is the detail of the plan that it changes. Whoever upgrades hears when it opens the first part again.
+    """
     plan = plan_of(answer)
     if plan is None:
         return
@@ -48,12 +54,11 @@ async def tell(act: ReminderAct, answer: Answer) -> None:
             continue
         about = [(part.part.value, part.on) for part in plan.parts if part.owner == slack_id]
         key = _digest(slack_id, about, plan.decider == slack_id, plan.rollback if plan.decider == slack_id else "")
-        await outbox.enqueue(
-            act.session,
-            key=f"lifecycle.named:{act.subject_id}:{key}",
-            channel=slack_id,
-            message=blocks.part_named(act.card, answer, slack_id),
-            at=act.now,
+        named = blocks.part_named(act.card, answer, slack_id)
+        await _write(act, f"lifecycle.named:{act.subject_id}:{key}", slack_id, named)
+    if plans.is_reopened(before, answer.detail) and plan.upgrade.owner != by:
+        await _write(
+            act, f"lifecycle.part-open:{answer.id}", plan.upgrade.owner, blocks.part_reopened(act.card, answer)
         )
     for name in sorted({name for run in act.card.watch.runs for name in blocks.upgraded_with(run)}):
         team = act.snapshot.team_by_name(name)
@@ -61,11 +66,33 @@ async def tell(act: ReminderAct, answer: Answer) -> None:
             continue
         said = _digest(sorted(plans.essence(answer.detail).items()), answer.until)
         key = f"lifecycle.plan-told:{act.subject_id}:{team.id}:{said}"
-        await act.send(Addressee(team), key, blocks.plan_told(act.card, answer))
+        at = await at_work(act.deps, act.snapshot, Addressee(team), act.now)
+        await act.send(Addressee(team), key, blocks.plan_told(act.card, answer), at=at)
 
 
-async def close(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int) -> AnswerRecorded | AlreadyStanding:
+async def _write(act: ReminderAct, key: str, slack_id: str, message: Rendered) -> bool:
+    """Write to somebody whom a plan names, once they are at work; return whether there is somebody."""
+    if not mention(slack_id):
+        return False
+    at = await at_work(act.deps, act.snapshot, recipient(act.snapshot, slack_id), act.now)
+    await outbox.enqueue(act.session, key=key, channel=slack_id, message=message, at=at)
+    return True
+
+
+def recipient(snapshot: Snapshot, slack_id: str) -> Addressee:
+    """Return whoever has a Slack id as somebody who is written to."""
+    return Addressee(person=snapshot.person_by_slack_id(slack_id))
+
+
+async def at_work(deps: Deps, snapshot: Snapshot, who: Addressee, now: datetime) -> datetime:
+    """Return when somebody is at work next, now if they are."""
+    return (await _TIMES.of(routing.zone_name_of(deps, snapshot, who), now)).next_open(now)
+
+
+async def close(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int) -> PartClosed | AlreadyStanding:
     """Note that the application is compatible: the first part of a plan. Whoever the plan names for it says so.
+
+    Whoever upgrades hears that they can go ahead.
 
     Where it names nobody, whoever may answer the reminder does. Raises UserError where nothing is planned.
     """
@@ -84,14 +111,27 @@ async def close(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: in
             return AlreadyStanding(act.card, answer)
         await _note(act.session, answer, {plans.COMPATIBLE_SINCE: act.today.isoformat()})
         await act.note("compatible", answer=answer.id)
-        return AnswerRecorded(await act.redraw(), act.answer(answer.id))
+        card = await act.redraw()
+        now_closed = act.answer(answer.id) or answer
+        is_told = False
+        if plan.upgrade.owner != routing.slack_id_of(act.snapshot.person(person_id)):
+            key = f"lifecycle.part-closed:{answer.id}"
+            is_told = await _write(act, key, plan.upgrade.owner, blocks.part_closed(card, now_closed))
+        return PartClosed(card, now_closed, is_told)
 
 
-async def ask(session: AsyncSession, watcher: Watcher, card: Card, asking: Asking, now: datetime) -> None:
-    """Ask the owners of parts of a plan whether they will be done; each in a message of their own, one a day."""
+async def ask(session: AsyncSession, deps: Deps, watcher: Watcher, card: Card, asking: Asking, now: datetime) -> None:
+    """Ask the owners of parts of a plan whether they will be done; each in a message of their own, one a day.
+
+    On a day on which somebody does not work they are asked at the next pass that finds them at work.
+    """
     for slack_id in sorted({part.owner for part in asking.parts if mention(part.owner)}):
         parts = [part for part in asking.parts if part.owner == slack_id]
-        key = f"lifecycle.part:{asking.answer.id}:{'+'.join(part.part.value for part in parts)}"
+        again = ":late" * any(part.is_late(card.today) for part in parts)
+        about = "+".join(part.part.value for part in parts)
+        key = f"lifecycle.part:{asking.answer.id}:{about}{again and f'{again}:{card.today}'}"
+        if await at_work(deps, watcher.snapshot, recipient(watcher.snapshot, slack_id), now) > now:
+            continue
         person = watcher.snapshot.person_by_slack_id(slack_id)
         if person is not None and not await _takes_day(session, watcher, person, key):
             continue

@@ -118,14 +118,16 @@ class Closing:
             team = snapshot.team_by_name(name)
             if team is not None and not team.is_gone and Addressee(team).key != reminder.holder:
                 told[Addressee(team).key] = routing.places(self._deps, snapshot, Addressee(team))
+        now = self._deps.clock.now()
         for key, places in sorted(told.items()):
             if places:
+                who = plan_parts.recipient(snapshot, key) if key in people else snapshot.recipient(key)
                 await outbox.enqueue(
                     session,
                     key=f"lifecycle.done:{reminder.id}:{key}",
                     channel=places[0],
                     message=blocks.resolved(card),
-                    at=self._deps.clock.now(),
+                    at=await plan_parts.at_work(self._deps, snapshot, who, now),
                     fallbacks=places[1:],
                 )
 

@@ -43,9 +43,18 @@ def test_each_owner_is_asked_from_a_week_before_their_day_until_it_comes() -> No
 
     assert asked(date(2026, 4, 2)) == []
     assert asked(date(2026, 4, 3)) == asked(date(2026, 4, 10)) == [PlanPart.COMPATIBILITY]
-    assert asked(date(2026, 4, 11)) == []
-    assert asked(date(2026, 4, 23)) == asked(UPGRADE) == [PlanPart.UPGRADE]
+    assert asked(date(2026, 4, 11)) == [PlanPart.COMPATIBILITY], "it is late"
+    assert asked(date(2026, 4, 23)) == asked(UPGRADE) == [PlanPart.COMPATIBILITY, PlanPart.UPGRADE]
     assert {date(2026, 4, 3), date(2026, 4, 23)} <= set(turns(answer))
+
+
+@pytest.mark.parametrize(
+    ("asked_on", "again"), [("2026-04-03", 11), ("2026-04-10", 11), ("2026-04-11", 18), ("2026-04-13", 20)]
+)
+def test_a_first_owner_who_is_late_is_asked_the_day_after_and_then_each_week(asked_on: str, again: int) -> None:
+    answer = planned(compatibility="U1", compatible_by="2026-04-10", compatibility_asked=asked_on)
+    days = [day for day in range(4, 31) if to_ask(answer, date(2026, 4, day))]
+    assert days[0] == again
 
 
 @pytest.mark.parametrize(("days", "asked_on"), [(8, 1), (7, 6), (2, 1), (1, None), (0, None)])
