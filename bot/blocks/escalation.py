@@ -31,6 +31,10 @@ class Complaint:
     line: Line
     owner: str
     heard: str = ""
+    #: Days ahead, negative for what has passed, and what it costs a month now; None where only the step tells.
+    days: int | None = None
+    a_month: int = 0
+    is_charged: bool = False
 
 
 def escalation(complaints: Sequence[Complaint], *, to: Audience) -> Rendered:

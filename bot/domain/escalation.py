@@ -52,13 +52,13 @@ def unheard(step: int, heard: Mapping[Audience, int | None]) -> tuple[Audience, 
 
     The lead hears at their own step and, when that was missed, at a later one beside the manager. The manager hears at
     every step of theirs until the day itself. The platform channel hears once of each deadline that has come, or had
-    come when it was seen.
+    come when it was seen. Nobody hears of a step that lies behind the last one that they have heard of.
     """
     lead, manager, platform = map(heard.get, (Audience.LEAD, Audience.MANAGER, Audience.PLATFORM))
     is_ahead, is_managers = step >= 0, step <= ESCALATES_AT[Audience.MANAGER]
     due = {
-        Audience.LEAD: is_ahead and (lead is None or (not is_managers and lead != step)),
-        Audience.MANAGER: is_ahead and is_managers and manager != step,
+        Audience.LEAD: is_ahead and (lead is None or (not is_managers and lead > step)),
+        Audience.MANAGER: is_ahead and is_managers and (manager is None or manager > step),
         Audience.PLATFORM: step <= ESCALATES_AT[Audience.PLATFORM] and (platform is None or platform > 0),
     }
     return tuple(part for part, is_due in due.items() if is_due)
@@ -67,6 +67,24 @@ def unheard(step: int, heard: Mapping[Audience, int | None]) -> tuple[Audience, 
 def audience_at(step: int) -> Audience:
     """Return the last one whom something unanswered reaches at a step."""
     return next((each for each, at in ESCALATES_AT.items() if step <= at), Audience.TEAM)
+
+
+#: What had passed when it was first seen goes up in stages as well: so many days after its team was told of it first.
+_STAGES = {Audience.LEAD: 5, Audience.MANAGER: 12, Audience.PLATFORM: 19}
+#: What costs nothing waits so much longer.
+_FREE_WAITS = 7
+
+
+def stage_of(days: int, told_for: int, *, is_charged: bool) -> int | None:
+    """Return the step at which something is owed that passed `-days` days ago, before its team was told of it.
+
+    `told_for` is for how many days they have known. None while it is theirs alone.
+    """
+    waited = told_for if is_charged else told_for - _FREE_WAITS
+    due = [each for each, after in _STAGES.items() if waited >= after]
+    if not due:
+        return None
+    return min(days, -1) if due[-1] is Audience.PLATFORM else ESCALATES_AT[due[-1]]
 
 
 def is_fresh(posted_at: datetime, now: datetime) -> bool:

@@ -205,7 +205,15 @@ class Escalation:
             if own:
                 made = await noun.complaints(session, [each.owed for each in own])
                 drawn |= {each.id: complaint for each, complaint in zip(own, made, strict=True)}
-        return [drawn[each.id] for each in sorted(items, key=lambda each: (each.owed.step, *each.id))]
+        return [drawn[each.id] for each in sorted(items, key=lambda each: (*_urgency(each, drawn[each.id]), *each.id))]
+
+
+def _urgency(item: _Owed, complaint: blocks.Complaint) -> tuple[int, int, int]:
+    """Return the order: what can be prevented, the nearest first, what is charged, the dearest first, the rest."""
+    days = complaint.days if complaint.days is not None else item.owed.step
+    if days >= 0:
+        return 0, days, -complaint.a_month
+    return (1, -complaint.a_month, -days) if complaint.is_charged else (2, -days, 0)
 
 
 def _sayable(owed: Sequence[_Owed], now: datetime) -> list[_Owed]:

@@ -188,7 +188,7 @@ def _line(upgrade: _Upgrade) -> str:
     if giver := words.given_by(card.giver):
         names = f"{names}, {giver}"
     ends = words.brief(card.watch, card.today, upgrade.passed.card.watch if upgrade.passed is not None else None)
-    line = " ".join(filter(None, (ends, words.charged(card.watch, card.today), names)))
+    line = " ".join(filter(None, (ends, words.charged_monthly(card.watch, card.today), names)))
     stands = answers.short(card) or (answers.short(upgrade.passed.card) if upgrade.passed is not None else "")
     return f"{line} ({stands})" if stands else line
 
@@ -248,6 +248,8 @@ def _small_print(digest: Digest) -> str:
     if digest.still_unsure:
         parts.append(f"{unknown(digest.still_unsure)} still: `/eol unknown`")
     parts += [f"{count:,} with {bold(name, 60)}" for name, count in sorted(digest.with_others.items())[:_MOST_NAMES]]
+    if any(words.is_charged(each.watch, digest.today) for each in (*(one.card for one in digest.items), *digest.paid)):
+        parts.append(words.A_MONTH)
     if digest.items:
         parts.append(words.facts_age(digest.items[0].card.facts))
     return " · ".join(filter(None, parts))

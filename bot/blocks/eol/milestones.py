@@ -12,6 +12,7 @@ from bot.blocks.eol.cards import headline, is_nobodys
 from bot.blocks.escalation import Complaint
 from bot.blocks.lines import MOST_ALSO, Line, with_also
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, fitting, section
+from bot.domain.eol.charges import monthly_of
 from bot.domain.eol.reminders import Card, DueMilestone
 
 
@@ -29,13 +30,20 @@ def complaint(card: Card) -> Complaint:
     watch = card.watch
     line = f"{words.brief(watch, card.today)} {_where(card)}"
     owner = card.holder.name if card.giver is None else ""  # that a team has taken it over is said in full
-    return Complaint(Line(line, open_button(card), command=COMMAND), owner, answers.so_far(card))
+    return Complaint(
+        Line(line, open_button(card), command=COMMAND),
+        owner,
+        answers.so_far(card),
+        days=(watch.deadline.on - card.today).days,
+        a_month=sum(monthly_of(watch.cycle, card.today, [one.goes_on for one in watch.runs]).values()),
+        is_charged=words.is_charged(watch, card.today),
+    )
 
 
 def _where(card: Card) -> str:
     """Return what it costs, where it does, and what runs it."""
     where = f"It runs on {words.assets(card.watch.runs)}."
-    return " ".join(filter(None, (words.charged(card.watch, card.today), where)))
+    return " ".join(filter(None, (words.charged_monthly(card.watch, card.today), where)))
 
 
 def _buttons(card: Card) -> Block:

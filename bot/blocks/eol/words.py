@@ -203,6 +203,13 @@ def charged(watch: Watch, today: date) -> str:
     return _of_each(watch, lambda same: _charged_in_words(same, today))
 
 
+def charged_monthly(watch: Watch, today: date) -> str:
+    """Return the same, and about what it comes to in a month for all that runs it."""
+    a_month = charges.monthly_of(watch.cycle, today, _goes_on(watch))
+    sums = " and ".join(f"{amount:,} {escape(currency, 10)}" for currency, amount in sorted(a_month.items()))
+    return " ".join(filter(None, (charged(watch, today), f"About {sums} a month." if sums else "")))
+
+
 def _charged_in_words(watch: Watch, today: date) -> str:
     rises = watch.deadline.kind is DeadlineKind.PRICE_STEP and watch.deadline.on > today
     found = _charged(watch, today)
@@ -219,6 +226,10 @@ def _of_each(watch: Watch, said_of: Callable[[Watch], str]) -> str:
     if len(parts) == 1:
         return said_of(watch)
     return " ".join(f"Of {assets(same.runs)}: {said}" for same in parts if (said := said_of(same)))
+
+
+#: What `charged_monthly` counts each thing as.
+A_MONTH = "a month: each as 2 vCPUs with standby"
 
 
 def is_charged(watch: Watch, today: date) -> bool:

@@ -124,6 +124,17 @@ def monthly(charge: Charge) -> Decimal | None:
     return charge.amount * hours if charge.amount is not None and hours is not None else None
 
 
+def monthly_of(cycle: Cycle, day: date, goes_on: Iterable[GoesOn]) -> dict[str, int]:
+    """Return what things of a release cycle are charged a month on that day, by currency, each as `monthly` has it."""
+    found: dict[str, int] = {}
+    for each in goes_on:
+        charge = running_charge(cycle, day, has_extended_support=each)
+        a_month = monthly(charge) if charge is not None else None
+        if charge is not None and a_month is not None:
+            found[charge.currency] = found.get(charge.currency, 0) + int(a_month)
+    return found
+
+
 def moved_with(charges: tuple[Charge, ...], days: timedelta) -> tuple[Charge, ...]:
     """Return charges that begin so much later: a provider who supports something for longer charges for it later."""
     return tuple(Charge(each.since + days, each.amount, each.currency, each.unit) if days else each for each in charges)

@@ -10,13 +10,14 @@ from bot.domain import daily_limit, digests
 from bot.domain.daily_limit import LEAST_TIER, Agenda, Written
 from bot.domain.eol import plans
 from bot.domain.eol.answers import PLAN_CHECK, SHARED, Answer, AnswerKind, evidence_due
+from bot.domain.eol.charges import charged
 from bot.domain.eol.exposure import MatchedDeployment, Watch, WatchKey
 from bot.domain.eol.inside import is_inside
 from bot.domain.eol.milestones import DeadlineKind, Loudness, Milestone, latest_due, next_loud
 from bot.domain.eol.plans import Part
 from bot.domain.eol.reminders import CycleKey, Remembered
 from bot.domain.eol.terms import answered, unanswered_part, without
-from bot.domain.escalation import Audience, audience_at
+from bot.domain.escalation import Audience, audience_at, stage_of
 from bot.domain.working_time import WorkingTime
 
 #: What its deadlines are known by beside those of others.
@@ -35,7 +36,8 @@ class Subject:
 class DueReminder:
     """A milestone that is said now. `is_owed`: nobody answered the one before it, so those above have to hear, too.
 
-    `is_missed` says that it is owed because the day of a plan has passed. What `stands` has been said, lies ahead, and
+    `is_missed` says that it is owed because the day of a plan has passed, and `stage` at which step what had passed
+    before its team was told of it. What `stands` has been said, lies ahead, and
     waits for an answer: it is named again in any digest that there is.
     """
 
@@ -47,6 +49,16 @@ class DueReminder:
     is_repeated: bool = False
     stands: bool = False
     is_missed: bool = False
+    stage: int | None = None
+
+    @property
+    def owed(self) -> int | None:
+        """The step that those above hear of; of a plan that was not kept lead and manager hear as of the day itself."""
+        if not self.is_owed:
+            return None
+        if self.stage is not None:
+            return self.stage
+        return max(self.milestone.days, 0) if self.is_missed else self.milestone.days
 
     @property
     def entry(self) -> daily_limit.Due:
@@ -295,13 +307,37 @@ def _due(
         # An image has dozens of libraries: they are said together in the digest, and none of them by itself.
         is_only_listed = is_weekly_only or is_inside(watch.runs)
         waits = is_only_listed or is_backlog or loudness is Loudness.DIGEST
+        stage = None
+        if not is_missed and reminder is not None and reminder.opened_on > watch.deadline.on:
+            stage = _stage(subject, today, work)
+            is_owed = stage is not None
         is_owed = is_owed and not is_only_listed
         found.append(
             DueReminder(
-                subject, milestone, loudness, is_owed, waits, is_repeated=is_repeated, is_missed=is_owed and is_missed
+                subject,
+                milestone,
+                loudness,
+                is_owed,
+                waits,
+                is_repeated=is_repeated,
+                is_missed=is_owed and is_missed,
+                stage=stage,
             )
         )
     return found, quiet
+
+
+def _stage(subject: Subject, today: date, work: WorkingTime) -> int | None:
+    """Return the step at which those above hear of what had passed before its team was told of it; None for not yet."""
+    watch, reminder = subject.watch, subject.reminder
+    if reminder is None or reminder.said_on is None or is_answered(reminder, today, work):
+        return None
+    last = reminder.effect(today).last
+    if last is not None and last.is_lapsed_plan(today):
+        return None  # they have heard that it was not kept
+    is_charged = charged(watch.product, watch.cycle, today, [one.goes_on for one in watch.runs]).now is not None
+    days, told_for = (watch.deadline.on - today).days, (today - reminder.opened_on).days
+    return stage_of(days, told_for, is_charged=is_charged)
 
 
 def _missed(subjects: Sequence[Subject], today: date) -> set[WatchKey]:

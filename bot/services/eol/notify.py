@@ -262,8 +262,7 @@ def _row(reminder: Remembered, due: DueReminder) -> dict[str, object]:
         "row": reminder.id,
         "new_milestone": due.milestone.days,
         "new_said_on": reminder.said_on,
-        # Of what comes after the day itself no lead or manager hears; of a plan that was not kept they do.
-        "new_owed": (max(due.milestone.days, 0) if due.is_missed else due.milestone.days) if due.is_owed else None,
+        "new_owed": due.owed,
         "new_root_key": reminder.root_key,
     }
 

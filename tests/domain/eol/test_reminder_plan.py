@@ -115,8 +115,9 @@ class Life:
         goes_on = watch.deadline.on < today or each.is_missed
         if is_again and goes_on and not is_answered(reminder, today, self.work):
             assert each.waits, "what has passed without an answer stays in the digest"
-            assert not each.is_owed or done.last is not None, "those above hear of a plan that was not kept"
-            assert not each.is_owed or done.last.is_lapsed_plan(today)
+            is_lapsed = done.last is not None and done.last.is_lapsed_plan(today)
+            assert not each.is_owed or is_lapsed or each.stage is not None, "of a plan not kept, or by stages"
+            assert each.stage is None or reminder.opened_on > watch.deadline.on
         elif is_again:
             over = done.put_off_until
             assert over is not None, "only what was put off is said once more"
