@@ -17,7 +17,7 @@ from bot.domain.backlog import drafts, technologies, threads
 from tests.conftest import SHARED
 
 _FOLDER = Path(__file__).parent / "domain" / "backlog"
-#: Threads that the rules are tuned on, by whoever wrote them, and `fresh`, of which only the totals were looked at.
+#: Threads that the rules are tuned on, by whoever wrote them.
 FILES = {
     "own": "threads",
     "tuning": "threads_tuning",
@@ -29,7 +29,11 @@ FILES = {
     "unseen": "threads_unseen",
     "workshop": "threads_workshop",
     "fresh": "threads_fresh",
+    "blind": "threads_blind",
+    "passing": "threads_passing",
 }
+#: The sets of which only the totals were looked at.
+UNREAD = ("fresh", "blind", "passing")
 SHARED_EXAMPLES = SHARED / "backlog" / "examples.yaml"
 _LATER = re.compile(r"^\[\+(\d+)([dhm])\]\s*")
 _NAMES = {name + end for name in ("tech", "gaps") for end in ("", "_ok", "_any")} | {"negated"}
