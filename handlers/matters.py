@@ -9,7 +9,7 @@ from bot.domain.ownership.matters import MatterCard
 from bot.ports import Ack
 from bot.services import people
 from bot.services.context import Context
-from bot.services.matters import answers, disputes
+from bot.services.matters import answers, disputes, proposals
 from bot.services.matters.admins import meet_admins
 from handlers import replies
 from handlers.interaction import Place, decider, open_form, place_of, read_metadata, settle, show, whisper
@@ -39,6 +39,16 @@ async def on_side(action: Action, context: Context) -> Ack:
     by = await decider(context, action.user_id)
     card = await answers.decide(context.deps, context.snapshot, matter_id=matter_id, owner=owner, by=by)
     return await _done(context, place_of(action), card)
+
+
+async def on_not_ours(action: Action, context: Context) -> Ack:
+    """Say that what its owner gave up is not the asked team's either."""
+    by = await decider(context, action.user_id)
+    card = await proposals.decline(context.deps, context.snapshot, matter_id=number(action.value), by=by)
+    await settle(context)
+    said = blocks.proposal_declined(card, context.snapshot.person(by.person_id))
+    await show(context, place_of(action), said.text, message=said)
+    return replies.nothing()
 
 
 async def on_show(action: Action, context: Context) -> Ack:
@@ -100,6 +110,7 @@ ROUTES = Routes(
     actions={
         **dict.fromkeys(_AT_ONCE, on_answer),
         blocks.MATTER_SIDE: on_side,
+        blocks.MATTER_NOT_OURS: on_not_ours,
         blocks.DISPUTE: on_dispute,
         blocks.MATTER_SHOW: on_show,
         blocks.MATTER_ASK: on_form,

@@ -317,6 +317,7 @@ def matter_cards(name: str, thing: AssetRecord) -> Iterator[MatterCard]:
             ended = replace(asked, reply=name, state=state, is_passed_on=True, ended_by=person)
             yield ended
             yield replace(ended, owner=Recipient(team))
+            yield replace(ended, is_free=True)
 
 
 def matters(name: str, thing: AssetRecord) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
@@ -335,4 +336,8 @@ def matters(name: str, thing: AssetRecord) -> Iterator[tuple[Callable[..., Any],
         yield ownership.question_view, ownership.question_view(card, METADATA)
         yield ownership.reply_view, ownership.reply_view(card, METADATA)
     yield ownership.matter_section, ownership.matter_section(cards, 1)
-    yield ownership.given_up, ownership.given_up(thing, Area.DATABASE, name, name, value="1|database")
+    for card in cards:
+        yield ownership.proposed, ownership.proposed(card)
+        declined = ownership.proposal_declined(card, card.raised_by)
+        yield ownership.proposal_declined, declined
+        yield ownership.addressed, ownership.addressed(declined, "U12345678")

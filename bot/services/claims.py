@@ -144,7 +144,8 @@ async def claim(
         session.add(_fact(new, claimed, source, now=now, audit_id=audit_id))
         await _rule_in(session, new, claimed, at=now)
         if (owner := snapshot.team(team_id)) is not None:
-            await settle_questions(session, deps, before.asset, [claimed], owner, snapshot.person(person_id))
+            person = snapshot.person(person_id)
+            await settle_questions(session, deps, snapshot, before.asset, [claimed], owner, person)
         asset.revision = revision
     return Claimed(team.name)
 

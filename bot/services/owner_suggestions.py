@@ -26,6 +26,7 @@ from bot.errors import NotFoundError, UserError
 from bot.services import actors, commits, outbox, transfers
 from bot.services.actors import Decider
 from bot.services.deps import Deps
+from bot.services.matters import proposals
 from bot.services.ownership import given_up_by, look_up
 from bot.services.snapshot import Snapshot, deciding
 from bot.services.transfers import Resource, Terms
@@ -116,7 +117,8 @@ async def accept(
         )
         terms = Terms(givers, team_id, by.person_id, entry, deps.clock.now())
         await transfers.move(session, deps, snapshot, [Resource(asset_id, each) for each in areas], terms)
-        await settle_questions(session, deps, verdict.asset, areas, held.teams[0], snapshot.person(by.person_id))
+        person = snapshot.person(by.person_id)
+        await settle_questions(session, deps, snapshot, verdict.asset, areas, held.teams[0], person)
         await _end_marks(session, deps, asset_id, by.person_id)
     return Accepted(held.teams[0].name, verdict.asset)
 
@@ -153,6 +155,7 @@ def wanted_key(mark_id: int) -> str:
 async def settle_questions(
     session: AsyncSession,
     deps: Deps,
+    snapshot: Snapshot,
     asset: AssetRecord,
     areas: Collection[Area],
     team: TeamRecord,
@@ -162,6 +165,8 @@ async def settle_questions(
     message = blocks.taken_by(asset, [*areas], team, by)
     for key in await open_questions(session, asset.id, areas):
         await outbox.revise(session, key=key, message=message, at=deps.clock.now())
+    by_id = by.id if by is not None else None
+    await proposals.taken(session, deps, snapshot, asset.id, areas, message, by=by_id)
 
 
 async def open_questions(session: AsyncSession, asset_id: int, areas: Collection[Area]) -> list[str]:

@@ -26,6 +26,7 @@ from bot.errors import NotFoundError, UserError
 from bot.services import actors, outbox, owner_suggestions, routing, transfers
 from bot.services.actors import Decider
 from bot.services.deps import Deps
+from bot.services.matters import proposals
 from bot.services.matters.admins import channel_or_admin
 from bot.services.ownership import given_up_by, look_up
 from bot.services.release_confirmers import confirmer
@@ -211,6 +212,7 @@ async def mark_unowned(
         message = blocks.marked(asset, until, reviewer)
         for key in await owner_suggestions.open_questions(session, asset_id, [Area.ALL]):
             await outbox.revise(session, key=key, message=message, at=now)
+        await proposals.taken(session, deps, snapshot, asset_id, [Area.ALL], message, by=by.person_id)
     return Marked(asset, until, reviewer)
 
 

@@ -15,7 +15,7 @@ from tests.slack.test_attestation import a_year_on
 from tests.slack.test_eol_answers import copied, deploy, posted, remind, team_option
 from tests.slack.test_eol_images import stock
 from tests.slack.test_handoff import card, corrected, offer, offer_two, on
-from tests.slack.test_matters import ASK, claimed
+from tests.slack.test_matters import ASK, claimed, doubted, team_id
 from tests.slack.test_orphans import direct, leave, look
 from tests.slack.test_plan_parts import catalog as upgraded
 from tests.slack.test_plan_parts import plan
@@ -95,6 +95,14 @@ async def offers(stage: Stage) -> None:
     """An offer that can be withdrawn, and the answer from which another begins."""
     await offer(stage)
     await run(stage, ("lin", "/whoowns checkout"))
+
+
+async def given_up(stage: Stage) -> None:
+    """What its owner gave up on a doubt: is it the team's that the doubter named?"""
+    await doubted(stage, "search-api", team=team_id(stage, "Payments"), reason="Moved in May")
+    [told] = await posted(stage, "search")
+    await stage.press(told, "ownership.matter_agree", user="solo")
+    await posted(stage, "payments")
 
 
 async def asked_for(stage: Stage) -> None:
@@ -409,6 +417,7 @@ SCENES: Mapping[Callable[[Stage], Awaitable[None]], frozenset[str]] = {
             "ownership.release_view",
         }
     ),
+    given_up: frozenset({"ownership.matter_not_ours"}),
     unowned: frozenset({"ownership.keep_unowned", "ownership.end_unowned"}),
     orphans: frozenset({"orphans.take", "orphans.take_view", "orphans.ask_view", "orphans.refuse"}),
     misses: frozenset({"misses.alias", "home.remove_miss", "misses.alias_view"}),

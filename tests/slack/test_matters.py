@@ -382,7 +382,7 @@ async def test_who_gives_it_up_owns_it_no_longer_and_the_named_team_may_claim_it
     assert "It is not *Search*'s any more, says <@" in (await posted(stage, "search"))[0].text
     assert "It is not *Search*'s any more" in (await private(stage, "eve"))[0]
     offer = await card(stage, "payments")
-    assert "*Search* says that *search-api* is not theirs. Somebody thinks that it is yours." in offer.text
+    assert "thinks that *search-api* is yours. *Search* says that it is not theirs.\n> Moved in May" in offer.text
     await stage.press(offer, "ownership.claim", user="grace")
     await stage.slack.submit_view("grace", stage.slack.view_stack("grace")[-1].id, {})
     await stage.settle()

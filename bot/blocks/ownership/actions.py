@@ -27,6 +27,8 @@ DISPUTE = "ownership.dispute"
 MATTER_AGREE, MATTER_KEEP, MATTER_SIDE = "ownership.matter_agree", "ownership.matter_keep", "ownership.matter_side"
 MATTER_ASK, MATTER_REPLY = "ownership.matter_ask", "ownership.matter_reply"
 MATTER_PASS_ON, MATTER_SHOW = "ownership.matter_pass_on", "ownership.matter_show"
+#: The button of a team that is asked whether what its owner gave up is theirs; the value is the matter's id.
+MATTER_NOT_OURS = "ownership.matter_not_ours"
 MATTER_ASK_VIEW, MATTER_REPLY_VIEW = "ownership.matter_ask_view", "ownership.matter_reply_view"
 MATTER_WORDS = "ownership.matter_words"
 

@@ -28,10 +28,9 @@ from bot.blocks.text import (
     section,
 )
 from bot.blocks.values import encode
-from bot.domain.catalog import Area
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side, WayBack
 from bot.domain.recipients import Recipient
-from bot.domain.records import AssetRecord, DoubtRecord, PersonRecord
+from bot.domain.records import DoubtRecord, PersonRecord
 
 ASK_FIELD = forms.text(actions.MATTER_WORDS, "What do you want to know?", missing="Write your question.", is_long=True)
 ASK_FORM = Form(actions.MATTER_ASK_VIEW, "Ask back", "Ask", (ASK_FIELD,), refused_at=ASK_FIELD)
@@ -93,8 +92,13 @@ def outcome(matter: MatterCard, hearer: str = "") -> Rendered:
     said = "\n".join([said, *_outdated(matter, is_hearer=True)])
     if matter.state is not MatterState.OVER and matter.kind is not MatterKind.DISPUTE:
         return Rendered(said)
+    return Rendered(said, [section(said), _see_who_owns_it(matter)])
+
+
+def _see_who_owns_it(matter: MatterCard) -> Block:
+    """Return the button that shows the answer, with what its reader can do about it."""
     show = show_button("See who owns it", Shown.ASSET, matter.asset.id, label=matter.asset.name)
-    return Rendered(said, [section(said), {"type": "actions", "elements": [show]}])
+    return {"type": "actions", "elements": [show]}
 
 
 def _outdated(matter: MatterCard, *, is_hearer: bool = False) -> list[str]:
@@ -142,13 +146,33 @@ def matter_noted(matter: MatterCard) -> Rendered:
     return Rendered(f"{_begins(matter)}: noted.")
 
 
-def given_up(asset: AssetRecord, area: Area, owner: str, reason: str, *, value: str) -> Rendered:
-    """Return the note to a team that a doubter named, once `owner` said that something is not theirs."""
-    text = f"{bold(owner, 80)} says that {words.part(asset, area)} is not theirs. Somebody thinks that it is yours."
-    text += f"\n> {escape(reason, 500)}" if reason else ""
-    label = f"We own this: {plain(asset.name, 45)}"
-    claim = button("We own this", actions.CLAIM, value, label=label, style="primary")
-    return Rendered(text, [section(text), {"type": "actions", "elements": [claim]}])
+def proposed(matter: MatterCard) -> Rendered:
+    """Return the question to the team that a doubter named, once the owner said that something is not theirs."""
+    owner = bold(matter.owner_names, 80) if matter.owner_names else "Its owner"
+    thinks = f"{_person(matter.raised_by)} thinks that {_thing(matter)} is yours."
+    lines = [f"{thinks} {owner} says that it is not theirs.", *_reasons(matter)]
+    name, value = plain(matter.asset.name, 45), encode(actions.AssetValue(matter.asset.id, matter.area))
+    buttons = [
+        button("We own this", actions.CLAIM, value, label=f"We own this: {name}", style="primary"),
+        button("Not ours", actions.MATTER_NOT_OURS, str(matter.id), label=f"Not ours: {name}"),
+    ]
+    text = "\n".join(lines)
+    return Rendered(text, [section(text), {"type": "actions", "elements": buttons}])
+
+
+def proposal_declined(matter: MatterCard, by: PersonRecord | None) -> Rendered:
+    """Return what the question reads once the team has said no, which whoever doubted reads, too."""
+    whose = f"{_team(matter)}{possessive(matter.team.name) if matter.team is not None else ''}"
+    text = f"{words.sentence(_person(by))} says that {_thing(matter)} is not {whose} either, so nobody owns it."
+    return Rendered(text, [section(text), _see_who_owns_it(matter)])
+
+
+def addressed(message: Rendered, hearer: str) -> Rendered:
+    """Return a message to somebody, by their Slack id, in a thread; as it is where nobody is named."""
+    if not mention(hearer):
+        return message
+    text = f"{mention(hearer)} {message.text}"
+    return Rendered(text, [section(text), *message.blocks[1:]])
 
 
 def question_view(matter: MatterCard, metadata: str) -> Block:
@@ -162,12 +186,7 @@ def reply_view(matter: MatterCard, metadata: str) -> Block:
 
 
 def _said(matter: MatterCard) -> list[str]:
-    lines = [_headline(matter)]
-    if matter.reason:
-        lines.append(f"> {escape(matter.reason, 500)}")
-    lines += map(_doubt, matter.doubts[:_MOST_DOUBTS])
-    if (more := len(matter.doubts) - _MOST_DOUBTS) > 0:
-        lines.append(f"{more} more {'doubts' if more == 1 else 'doubt'} it, too.")
+    lines = [_headline(matter), *_reasons(matter)]
     if matter.kind is MatterKind.DOUBT and matter.team is not None:
         lines.append(f"They think that it is {bold(matter.team.name, 80)}{possessive(matter.team.name)}.")
     if matter.question:
@@ -196,6 +215,15 @@ def _way_back(way: WayBack | None) -> list[str]:
 
 def _patch(way: WayBack) -> str:
     return f"`baton handoff patch {way.handoff_id}`"
+
+
+def _reasons(matter: MatterCard) -> list[str]:
+    """Return why it was raised, and what others say who doubt the same."""
+    lines = [f"> {escape(matter.reason, 500)}"] if matter.reason else []
+    lines += map(_doubt, matter.doubts[:_MOST_DOUBTS])
+    if (more := len(matter.doubts) - _MOST_DOUBTS) > 0:
+        lines.append(f"{more} more {'doubts' if more == 1 else 'doubt'} it, too.")
+    return lines
 
 
 def _given_up(matter: MatterCard) -> str:
@@ -297,7 +325,7 @@ def _ended(matter: MatterCard) -> str:
             return f"Nobody owns it, says {by}."
         case MatterState.AGREED if not whose:
             names = bold(matter.owner_names, 80)
-            return f"It is not {names}{possessive(names)} any more, says {by}."
+            return f"It is not {names}{possessive(names)} any more, says {by}.{_and_now(matter)}"
         case MatterState.AGREED:
             number = f" Handoff #{matter.handoff_id}." if matter.handoff_id is not None else ""
             way = matter.way_back
@@ -305,6 +333,14 @@ def _ended(matter: MatterCard) -> str:
             return f"{whose} owns it now, says {by}.{number}{patch}"
         case _:
             return f"It stays with {whose or bold(matter.owner_names, 80)}, says {by}."
+
+
+def _and_now(matter: MatterCard) -> str:
+    """Return what becomes of what nobody owns now."""
+    if not matter.is_free:
+        return ""
+    is_asked = matter.team is not None and not matter.team.is_gone
+    return f" Nobody owns it now{f', and {_team(matter)} is asked whether it is theirs' if is_asked else ''}."
 
 
 def _thing(matter: MatterCard) -> str:

@@ -81,9 +81,9 @@ class MatterCard:
 
     `sides` are the owners that the catalog names, whoever is asked first. `team` is the one that claims, or the one
     that a doubter named. `owner` is whose it is once the matter has ended, and `handoff_id` the number of the handoff
-    by which it passed. `doubts` are what others said who doubt the same, and `given_up_by`
-    the names of the owners who have said that it is not theirs, which somebody else has to confirm. `way_back` is set
-    for a dispute between giver and receiver of a handoff.
+    by which it passed. `doubts` are what others said who doubt the same, and `given_up_by` the names of the owners who
+    have said that it is not theirs, which somebody else has to confirm. `way_back` is set for a dispute between giver
+    and receiver of a handoff. `is_free` is whether nobody owns it now, because its owner gave way to a doubt.
     """
 
     id: int
@@ -107,6 +107,7 @@ class MatterCard:
     doubts: tuple[DoubtRecord, ...] = ()
     given_up_by: tuple[str, ...] = ()
     way_back: WayBack | None = None
+    is_free: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -92,9 +92,9 @@ class MatterAct(cards.Act[tables.OwnershipMatter, MatterCard]):
         own = Actor(actor.person_id, is_guest=actor.is_guest)
         return [each for each in self.sides if rights.may(own, Right.SETTLE, await self.holders_of([each]))]
 
-    async def end(self, state: MatterState, owner: Recipient | None = None) -> MatterCard:
+    async def end(self, state: MatterState, owner: Recipient | None = None, *, is_free: bool = False) -> MatterCard:
         """End the matter, and let everybody hear of it whom it concerns."""
-        return await end(self, state, owner, by=self.person_id)
+        return await end(self, state, owner, by=self.person_id, is_free=is_free)
 
     async def ask(self, recipient: Recipient, *, is_passed_on: bool) -> None:
         """Let somebody else have to answer, and tell them."""
@@ -255,9 +255,17 @@ class Ending:
 
 
 async def end(
-    act: MatterAct | Ending, state: MatterState, owner: Recipient | None = None, *, by: int | None = None
+    act: MatterAct | Ending,
+    state: MatterState,
+    owner: Recipient | None = None,
+    *,
+    by: int | None = None,
+    is_free: bool = False,
 ) -> MatterCard:
-    """End a matter: settle its doubts, draw its messages anew, and tell whoever asked, where they asked."""
+    """End a matter: settle its doubts, draw its messages anew, and tell whoever asked, where they asked.
+
+    `is_free` is whether nobody owns it now.
+    """
     row, session = act.row, act.session
     assert row.id is not None  # noqa: S101 - it comes from the store
     row.state, row.ended_at, row.ended_by = state.value, act.now, by
@@ -269,7 +277,7 @@ async def end(
     await touch_assets(session, [row.asset_id])
     await session.flush()
     sides = act.card.sides
-    act.card = await card_of(session, act.snapshot, row, sides, None)
+    act.card = replace(await card_of(session, act.snapshot, row, sides, None), is_free=is_free)
     await redraw(session, row, act.card, at=act.now)
     asked = [(each.person_id, each.channel_id or "", each.thread_ts or "") for each in doubters]
     if row.kind == MatterKind.CLAIM.value and row.person_id is not None:

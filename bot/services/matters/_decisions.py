@@ -68,12 +68,13 @@ async def _as_handoff(act: MatterAct, claim: tables.OwnershipMatter, givers: Col
     await act.session.flush()
 
 
-async def grant(act: MatterAct, claim: tables.OwnershipMatter, givers: Iterable[str], audit_id: int) -> None:
-    """Let the team of another matter, a claim, own what these give up, and end that claim."""
+async def grant(act: MatterAct, claim: tables.OwnershipMatter, givers: Iterable[str], audit_id: int) -> Recipient:
+    """Let the team of another matter, a claim, own what these give up, and end that claim; return the team."""
     card = await loaded(act.session, act.deps, act.snapshot, claim)
     team = await hand_over(act, claim, givers, audit_id)
     ending = Ending(act.deps, act.snapshot, act.session, claim, card, act.now)
     await end(ending, MatterState.AGREED, team, by=act.person_id)
+    return team
 
 
 def _areas(act: MatterAct) -> set[str]:

@@ -9,7 +9,6 @@ from sqlmodel import col
 
 from bot.blocks import ownership as blocks
 from bot.blocks.text import escape
-from bot.blocks.values import encode
 from bot.domain.names import clean
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side, asked_first
 from bot.domain.recipients import NOBODY, Recipient
@@ -18,8 +17,8 @@ from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services import actors, routing
 from bot.services.actors import Decider
 from bot.services.deps import Deps
-from bot.services.matters import _decisions
-from bot.services.matters._cards import QUESTION, MatterAct, acting, loaded, redraw, say_where_asked
+from bot.services.matters import _decisions, proposals
+from bot.services.matters._cards import QUESTION, MatterAct, acting, loaded, say_where_asked
 from bot.services.matters._open import open_matters
 from bot.services.matters._sides import lent_by
 from bot.services.matters.admins import admin_to_ask, has_admin
@@ -62,11 +61,10 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) 
                     return await _ask_to_confirm(act, own, given_up)
             audit_id = await act.note("agree", owners=own)
             if claim is not None:
-                await _decisions.grant(act, claim, own, audit_id)
-            else:
-                await _decisions.give_up(act, [sides[key] for key in own], audit_id)
-                await _propose(act)
-            return await act.end(MatterState.AGREED)
+                return await act.end(MatterState.AGREED, await _decisions.grant(act, claim, own, audit_id))
+            await _decisions.give_up(act, [sides[key] for key in own], audit_id)
+            await proposals.propose(act)
+            return await act.end(MatterState.AGREED, is_free=act.living_owners() <= set(own))
         _require_back(act)
         if own and set(own) <= set(act.row.agreed):  # and the other owners have not answered yet
             return act.card
@@ -290,14 +288,3 @@ async def _claim_that_waits(act: MatterAct, givers: Collection[str]) -> tables.O
         return None
     team = act.snapshot.team(claims[0].team_id)
     return claims[0] if team is not None and not team.is_gone else None
-
-
-async def _propose(act: MatterAct) -> None:
-    """Tell the team that a doubter named that it is nobody's now, so that they can claim it."""
-    team, card = act.card.team, act.card
-    if team is None or team.is_gone:
-        return
-    value = encode(blocks.AssetValue(act.row.asset_id, card.area))
-    message = blocks.given_up(card.asset, card.area, card.owner_names, card.reason, value=value)
-    await act.send(Recipient(team=team), f"ownership.given_up:{act.subject_id}", message)
-    await redraw(act.session, act.row, card, at=act.now)

@@ -1,0 +1,115 @@
+"""What an owner gives up on a doubt is offered to the team that the doubter named, and what becomes of that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks import ownership as blocks
+from bot.blocks.text import Rendered
+from bot.domain.catalog import Area
+from bot.domain.ownership import Unowned
+from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState
+from bot.domain.recipients import Recipient
+from bot.domain.rights import Right, require
+from bot.errors import NotFoundError
+from bot.services import actors, outbox, routing
+from bot.services.actors import Decider
+from bot.services.deps import Deps
+from bot.services.matters._cards import UNKNOWN, MatterAct, loaded, redraw, say_where_asked, verdict_of
+from bot.services.snapshot import Snapshot, deciding
+from bot.store import tables
+from bot.store.journal import audit
+
+_SETTLED = "That is settled already: ask again with `/whoowns`."
+
+
+async def propose(act: MatterAct) -> None:
+    """Ask the team that a doubter named whether it is theirs, so that they can claim it or say that it is not."""
+    if act.card.team is None or act.card.team.is_gone:
+        return
+    await act.send(Recipient(team=act.card.team), _key(act.subject_id), blocks.proposed(act.card))
+    await redraw(act.session, act.row, act.card, at=act.now)
+
+
+async def decline(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) -> MatterCard:
+    """Say that it is not the named team's either, which is remembered; whoever doubted hears it.
+
+    Raises NotAllowedError for anybody but the team's people and catalog admins, NotFoundError once it is settled.
+    """
+    now = deps.clock.now()
+    async with deciding(snapshot, deps.database) as session:
+        row = await session.get(tables.OwnershipMatter, matter_id)
+        asset = snapshot.asset(row.asset_id) if row is not None else None
+        if row is None or row.kind != MatterKind.DOUBT.value or row.team_id is None:
+            raise NotFoundError(UNKNOWN)
+        if asset is None:
+            raise NotFoundError("That is no longer in the catalog: ask again.")
+        held = await actors.holders(session, [row.team_id], what=asset.name)
+        require(await actors.person_or_admin(session, deps, by), Right.REJECT, held)
+        no = tables.RejectedOwner
+        said = select(col(no.id)).where(col(no.asset_id) == asset.id, col(no.team_id) == row.team_id)
+        is_free = row.state == MatterState.AGREED.value and isinstance(verdict_of(deps, snapshot, row), Unowned)
+        if not is_free or (await session.execute(said.limit(1))).first() is not None:
+            raise NotFoundError(_SETTLED)
+        session.add(no(asset_id=asset.id, team_id=row.team_id, person_id=by.person_id, at=now))
+        await audit(session, now, by.person_id, "ownership.reject", f"asset:{asset.id}", {"team": row.team_id})
+        card = await loaded(session, deps, snapshot, row)
+        message = blocks.proposal_declined(card, snapshot.person(by.person_id))
+        await outbox.revise(session, key=_key(matter_id), message=Rendered(message.text), at=now)
+        await _tell_doubters(session, deps, snapshot, row, message, but=by.person_id)
+    return card
+
+
+async def taken(
+    session: AsyncSession,
+    deps: Deps,
+    snapshot: Snapshot,
+    asset_id: int,
+    areas: Collection[Area],
+    message: Rendered,
+    *,
+    by: int | None,
+) -> None:
+    """Let the questions about these areas of an asset, or all of it, say who took them; whoever doubted hears it."""
+    matter = tables.OwnershipMatter
+    query = select(matter).where(
+        col(matter.asset_id) == asset_id,
+        col(matter.kind) == MatterKind.DOUBT.value,
+        col(matter.state) == MatterState.AGREED.value,
+        col(matter.team_id).is_not(None),
+    )
+    for row in (await session.execute(query.order_by(col(matter.id)))).scalars():
+        is_about = Area.ALL in areas or Area(row.area) in areas
+        if is_about and await outbox.revise(session, key=_key(row.id or 0), message=message, at=deps.clock.now()):
+            await _tell_doubters(session, deps, snapshot, row, message, but=by)
+
+
+async def _tell_doubters(
+    session: AsyncSession,
+    deps: Deps,
+    snapshot: Snapshot,
+    row: tables.OwnershipMatter,
+    message: Rendered,
+    *,
+    but: int | None,
+) -> None:
+    """Tell whoever doubted what became of it since, where they asked; whoever did it knows."""
+    doubt = tables.OwnerDoubt
+    found = await session.execute(select(doubt).where(col(doubt.matter_id) == row.id).order_by(col(doubt.id)))
+    for each in found.scalars():
+        slack_id = routing.slack_id_of(snapshot.person(each.person_id))
+        if each.person_id == but:
+            continue
+        channel, thread = each.channel_id or "", each.thread_ts or ""
+        key = f"ownership.became:{row.id}:{each.person_id}:{channel}:{thread}:{deps.clock.now().date()}"
+        said = blocks.addressed(message, slack_id if channel else "")
+        await say_where_asked(session, key, slack_id, channel, thread, said, at=deps.clock.now())
+
+
+def _key(matter_id: int) -> str:
+    """Return the outbox key of the question to the team that a doubter named."""
+    return f"ownership.given_up:{matter_id}"
