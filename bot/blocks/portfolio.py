@@ -79,13 +79,13 @@ def team_card(card: TeamCard, page: AssetPage) -> Rendered:
 def person_card(card: PersonCard, page: AssetPage) -> Rendered:
     """Return a person's teams with how much each owns, and a page of what the person owns in their own name."""
     name = bold(card.person.name, 80)
-    gone = "" if card.person.is_active else f"{name} has left. "
+    who = f"{name} {'' if card.person.is_active else 'has left and '}"
     if not card.teams and not card.owned:
-        said = f"{gone}{name} is in no team and owns nothing in person."
+        said = f"{who}is in no team, and owns nothing in person."
         return Rendered(said, [section(said)])
-    head = f"{gone}{name} is in no team."
+    head = f"{who}is in no team."
     if card.teams:
-        head = f"{gone}{name} is in {'one team' if len(card.teams) == 1 else f'{len(card.teams)} teams'}:"
+        head = f"{who}is in {'one team' if len(card.teams) == 1 else f'{len(card.teams)} teams'}:"
     more = len(card.teams) - _MOST_TEAMS
     note = f"… and {more} more: `/baton team NAME` shows each." if more > 0 else ""
     listed = choices(head, [_team_line(each) for each in card.teams[:_MOST_TEAMS]], note)

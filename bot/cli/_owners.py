@@ -7,8 +7,9 @@ from typing import Any, TypeAlias
 
 from bot.blocks import portfolio as blocks
 from bot.cli._plain import plain
+from bot.domain.catalog import Area, Role
 from bot.domain.portfolio import PersonCard, TeamCard
-from bot.domain.records import PersonRecord, TeamRecord
+from bot.domain.records import AssetRecord, OwnerKey, PersonRecord, TeamRecord
 from bot.errors import UserError
 from bot.services import portfolio
 from bot.services.deps import Deps
@@ -37,17 +38,28 @@ async def answer(deps: Deps, catalog: Snapshot, meant: OwnerMeant, *, as_json: b
         owned = current.of_person(meant.person.id).owned
         card = portfolio.person_card(catalog, current, meant.person)
         page = portfolio.page(deps, catalog, owned, 0, size=max(len(owned), 1))
-        return _person(card, _names(catalog, owned)) if as_json else plain(blocks.person_card(card, page).text, catalog)
+        said = _person(card, _names(catalog, owned, (None, meant.person.id)))
+        return said if as_json else plain(blocks.person_card(card, page).text, catalog)
     share = current.of_team(meant.team.id)
     team = portfolio.team_card(catalog, current, meant.team)
     listed = (*share.gaps, *(each for each in share.owned if each not in current.gaps))
     page = portfolio.page(deps, catalog, listed, 0, size=max(len(listed), 1))
-    return _team(team, _names(catalog, share.owned)) if as_json else plain(blocks.team_card(team, page).text, catalog)
+    if not as_json:
+        return plain(blocks.team_card(team, page).text, catalog)
+    return _team(team, _names(catalog, share.owned, (meant.team.id, None)))
 
 
-def _names(catalog: Snapshot, asset_ids: Sequence[int]) -> list[dict[str, Any]]:
+def _names(catalog: Snapshot, asset_ids: Sequence[int], owner: OwnerKey) -> list[dict[str, Any]]:
+    """Return things with the areas that somebody owns of each; none where that is inherited."""
     assets = filter(None, map(catalog.asset, asset_ids))
-    return [{"asset": asset.name, "ref": asset.ref, "tier": asset.tier} for asset in assets]
+    return [
+        {"asset": asset.name, "ref": asset.ref, "tier": asset.tier, "areas": _areas(asset, owner)} for asset in assets
+    ]
+
+
+def _areas(asset: AssetRecord, owner: OwnerKey) -> list[Area]:
+    facts = (fact for fact in asset.facts if fact.role is Role.OWNER and (fact.team_id, fact.person_id) == owner)
+    return sorted({fact.area for fact in facts})
 
 
 def _several(owners: Sequence[PersonRecord | TeamRecord]) -> dict[str, Any]:

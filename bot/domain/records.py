@@ -131,7 +131,8 @@ HANDOFF_STAGES: Mapping[str, HandoffStage] = MappingProxyType(
 class HandoffRecord:
     """An area of an asset is in a handoff, by its number; `on` is the day of what is agreed or lent.
 
-    `since` is when the receiver got what is lent to it; None for all else.
+    `since` is when the receiver got what is lent to it, and `back_on` the day on which what is agreed returns; None for
+    all else.
     """
 
     number: int
@@ -141,6 +142,7 @@ class HandoffRecord:
     stage: HandoffStage
     on: date | None = None
     since: datetime | None = None
+    back_on: date | None = None
 
 
 #: Whom people have decided not to own an area: team id and person id (one is None).

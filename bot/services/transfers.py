@@ -209,17 +209,20 @@ def _check(deps: Deps, snapshot: Snapshot, resource: Resource, terms: Terms, *, 
     verdict = look_up(deps, snapshot, resource.asset_id, area=resource.area)
     owners = [held for held in claimed_by(verdict) if held.fact.role is Role.OWNER]
     agreed = {*terms.givers, f"team:{terms.receiver_team_id}"}
-    what = f"{escape(verdict.asset.name, 80)} ({resource.area.value})"
+    area = "" if resource.area is Area.ALL else f" ({resource.area.value})"
+    what = f"{escape(verdict.asset.name, 80)}{area}"
     gone = [held for held in owners if not held.fact.is_human and held.owner.key in gave_before]
     others = [
         held for held in owners if held.owner.key not in agreed and held not in gone and rules.is_alive(held, snapshot)
     ]
     if others:
-        raise UserError(f"{escape(names_of(others), 80)} also own {what}: ask them to agree first.")
+        own = "own" if len({held.owner.key for held in others}) > 1 else "owns"
+        raise UserError(f"{escape(names_of(others), 80)} also {own} {what}: ask them to agree first.")
     missing = terms.givers - {held.owner.key for held in owners}
     if missing:
         names = ", ".join(sorted(snapshot.recipient(key).name or "The giver" for key in missing))
-        raise UserError(f"{escape(names, 80)} no longer own {what}: look who does with `/whoowns`.")
+        own = "own" if len(missing) > 1 else "owns"
+        raise UserError(f"{escape(names, 80)} no longer {own} {what}: look who does with `/whoowns`.")
 
 
 async def _end(session: AsyncSession, resource: Resource, terms: Terms, *, source: int) -> None:

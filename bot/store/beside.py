@@ -112,13 +112,15 @@ async def _add_handoffs(connection: AsyncConnection, ids: Ids, found: dict[int, 
         .order_by(of.id)
     )
     for row in await connection.execute(query):
-        stage, on = HANDOFF_STAGES[row.state], row.effective_on
+        stage, on, back_on = HANDOFF_STAGES[row.state], row.effective_on, None
         if row.moved_at is not None:
             stage, on = HandoffStage.LENT, row.loan_until
-        elif stage is not HandoffStage.AGREED:
+        elif stage is HandoffStage.AGREED:
+            back_on = row.loan_until
+        else:
             on = None
         teams = (row.giver_team_id, row.receiver_team_id)
-        made = HandoffRecord(row.id, _AREAS[row.area], *teams, stage, on, row.moved_at)
+        made = HandoffRecord(row.id, _AREAS[row.area], *teams, stage, on, row.moved_at, back_on)
         found[row.asset_id].handoffs.append(made)
 
 

@@ -165,7 +165,7 @@ def test_what_a_person_and_a_team_own(baton: Baton) -> None:
         )
     told = json.loads(baton("ask", "--json", "what does jo ode own?").out)
     assert told["status"] == "owner"
-    assert [each["ref"] for each in told["owns"]] == ["service:key-press"]
+    assert [(each["ref"], each["areas"]) for each in told["owns"]] == [("service:key-press", ["all"])]
     assert told["teams"] == [{"team": "Wardens", "owns": 1}]
     assert baton("ask", "what does the wardens team own").out.startswith("Wardens owns 1 thing.")
     assert json.loads(baton("ask", "--json", "what does wardens own?").out)["count"] == 1

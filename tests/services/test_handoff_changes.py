@@ -383,7 +383,7 @@ async def test_both_sides_hear_why_what_was_accepted_before_the_rest_was_offered
     await three.on(3, 12)
     said = await told(three)
     assert len(said) == 2
-    assert all("*orders* (the database) has not moved: Search also own orders" in each for each in said)
+    assert all("*orders* (the database) has not moved: Search also owns orders" in each for each in said)
 
 
 @pytest.mark.sql

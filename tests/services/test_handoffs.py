@@ -242,7 +242,7 @@ async def test_a_loan_that_cannot_return_is_said_so_and_the_rest_returns(givers:
     sent = {row.key: row.body["text"] for row in await givers.rows(tables.OutboxMessage)}
     told = [text for key, text in sent.items() if key.startswith("handoff.not_returned:")]
     assert len(told) == 2, "both teams"
-    assert all("not returned: Search also own orders (database)" in text for text in told)
+    assert all("not returned: Search also owns orders (database)" in text for text in told)
 
 
 @pytest.mark.parametrize(

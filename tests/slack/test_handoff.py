@@ -621,6 +621,23 @@ async def test_accepting_all_leaves_out_what_a_colleague_has_put_off(stage: Stag
     assert "*Payments*" in await owner(stage, "checkout deployments")
 
 
+async def test_what_is_agreed_as_a_loan_is_not_said_to_be_handed_over(stage: Stage) -> None:
+    await offer(stage, effective="2026-03-20", loan="2026-04-20")
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    said = (await stage.ask("/whoowns payments-db", user="eve")).text
+    assert "*Platform* lends the database to *Payments* from <!date^" in said
+    assert "|2026-03-20> until <!date^" in said
+    assert "as both agreed" in said
+
+
+async def test_what_was_put_off_is_not_said_to_wait_for_an_answer(stage: Stage) -> None:
+    await offer_two(stage)
+    await answer(stage, HandoffStep.NOT_YET, "checkout", needs="A pipeline", needs_from="Lin", needs_by="2026-03-31")
+    heard = [each.text for each in await sent(stage, "platform")] + alone(stage, "lin")
+    [news] = [each for each in heard if "not yet" in each and "still wait" in each]
+    assert "1 still waits for an answer." in news
+
+
 async def test_one_part_that_is_over_holds_back_no_other(stage: Stage) -> None:
     await offer_two(stage)
     await answer(stage, HandoffStep.NOT_YET, "checkout", needs="A pipeline", needs_from="Lin", needs_by="2026-03-31")

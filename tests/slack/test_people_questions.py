@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, PersonClaim
@@ -28,6 +30,16 @@ async def test_a_person_by_name(stage: Stage, question: str) -> None:
         assert said.startswith("*Ada Byron* is in one team:\n• *Payments* · owns 5 things\n")
         assert "In person, they own 1 thing:\n• *label-printer*" in said
     assert await misses(stage) == []
+
+
+async def test_a_person_who_has_left(stage: Stage) -> None:
+    made = organisation()
+    made.people = [
+        replace(each, is_active=False, teams=()) if each.name == "Solo Singh" else each for each in made.people
+    ]
+    await stage.bring(made)
+    said = (await stage.ask("/whoowns what does Solo Singh own?")).text
+    assert said == "*Solo Singh* has left and is in no team, and owns nothing in person."
 
 
 @pytest.mark.parametrize("question", ["what does the platform team own", "list everything Platform owns"])

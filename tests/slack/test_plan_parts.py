@@ -118,6 +118,8 @@ async def test_the_first_part_is_closed_by_its_owner_alone_and_stays_so(reminded
     for _ in range(2):
         await stage.press(shared, ids.COMPATIBLE, user="grace")
     assert (await actions(stage)).count("lifecycle.compatible") == 1
+    first, _ = stage.slack.visible_messages("grace", "general")[-2:]
+    assert first.text.startswith("Noted: the application is compatible. Planned: *Node.js 20* ")
     await reminded.settle()
     person = slack_id(stage, "grace")
     assert f"Application compatibility: <@{person}>, done <!date^" in reminded.root.text

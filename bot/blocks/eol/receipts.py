@@ -87,7 +87,9 @@ def _planned(card: Card, answer: Answer) -> str:
     check = answer.until - timedelta(PLAN_CHECK)
     name = words.name(card.watch.product, card.watch.cycle)
     quiet = f" No reminder until {words.day(check)}." if check > card.today else ""
-    said = f"Planned: {name} by {words.day(answer.until)}.{quiet} It closes when the inventory shows it."
+    is_compatible = (plan := plan_of(answer)) is not None and plan.compatibility.done_on is not None
+    noted = "Noted: the application is compatible. " if is_compatible else ""
+    said = f"{noted}Planned: {name} by {words.day(answer.until)}.{quiet} It closes when the inventory shows it."
     if late := words.lateness(answer.until, card.watch.deadline.on):
         said += f"\n:warning: {late.removesuffix('.')}: {_meanwhile(card)}"
     return said

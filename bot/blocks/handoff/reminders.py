@@ -9,6 +9,7 @@ from bot.blocks.handoff.actions import AnswerValue
 from bot.blocks.handoff.cards import answer_buttons, offer_buttons
 from bot.blocks.handoff_button import OpenHandoff, Way, back_buttons, handoff_buttons, show_buttons
 from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
+from bot.blocks.ownership.words import file
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, day, escape, fitting
 from bot.blocks.text import section as block_of
 from bot.blocks.values import encode
@@ -68,7 +69,7 @@ def _said(its: HandoffDue) -> str:
 
 
 def _outdated(its: HandoffDue) -> str:
-    files = ", ".join(escape(each, 60) for each in its.files[:_MOST_FILES])
+    files = ", ".join(map(file, its.files[:_MOST_FILES]))
     more = len(its.files) - _MOST_FILES
     which = f" ({files}{f' and {more} more' if more > 0 else ''})" if files else ""
     return (

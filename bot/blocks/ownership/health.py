@@ -159,7 +159,7 @@ def _standing(tally: Tally, standing: Standing, *, of: int | None = None, words:
 
 
 def _asset_button(first: FirstThing) -> Mapping[str, Any]:
-    return show_button("See who owns it", Shown.ASSET, first.asset.id, label=first.asset.name)
+    return show_button("Show it", Shown.ASSET, first.asset.id, label=first.asset.name)
 
 
 def _area(area: Area) -> str:

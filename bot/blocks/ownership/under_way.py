@@ -36,6 +36,8 @@ def _said(one: HandoffStatus) -> str:
     match one.record.stage:
         case HandoffStage.LENT:
             return f"{receiver} has {what} until {on}, on loan from {giver}."
+        case HandoffStage.AGREED if one.record.back_on is not None:
+            return f"{giver} lends {what} to {receiver} from {on} until {day(one.record.back_on)}, as both agreed."
         case HandoffStage.AGREED:
             return f"{giver} hands {what} over to {receiver} on {on}, as both agreed."
         case HandoffStage.OFFERED:
