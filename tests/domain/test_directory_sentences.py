@@ -57,6 +57,10 @@ def directory() -> Directory:
         # A word for a kind beside a name says what that is
         ("who owns the kafka cluster and nothing else", ""),
         ("who owns the winch service?", "winch"),
+        ("we should use kafka for this", ""),
+        ("is kafka down?", ""),
+        ("kafka (the old one)", "kafka"),
+        ("kafka is throwing errors", "kafka"),
         # What is asked for is a thing that nobody knows
         ("who owns the mirror of winch?", ""),
         ("the winch importer", ""),

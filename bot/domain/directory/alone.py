@@ -51,7 +51,12 @@ _BEFORE_PARTICIPLE = frozenset(
 _COPULAS = frozenset("is are est es e ist sind ar er jest je on sont son sao".split())  # noqa: SIM905
 _WHO = frozenset({"who", "whom"})
 _WHICH = frozenset("which what quel quelle cual qual quale welcher welche".split())  # noqa: SIM905
-_TIMES = frozenset({"tonight", "tomorrow", "yesterday"})
+#: They go on with no name, whatever stands before them.
+_ADVERBS = frozenset("tonight tomorrow yesterday instead too though already yet soon later atm rn then either".split())  # noqa: SIM905
+#: Behind these a German or Dutch sentence ends in what is done: "wen muss ich wegen checkout anrufen?".
+_MODALS = frozenset(
+    "muss mussen kann konnen soll sollen sollte sollten darf durfen moet moeten kan kunnen mag mogen".split()  # noqa: SIM905
+)
 #: What French joins to a verb that asks.
 _INVERTED = frozenset("il elle on je tu nous vous ils elles moi lui".split())  # noqa: SIM905
 
@@ -121,7 +126,7 @@ def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match:
     last = chunks[name.stop - 1]
     before = () if name.start == 0 or chunks[name.start - 1].has_comma else chunks[name.start - 1 : name.start]
     behind = () if last.has_comma else chunks[name.stop : name.stop + 2]
-    if behind and behind[0].folded in _TIMES:
+    if behind and (behind[0].folded in _ADVERBS or (is_foreign and _is_last_verb(chunks, name.stop))):
         behind = behind[1:]
     if any(each.folded.isdigit() for each in (*before, *behind[:1])):
         return True
@@ -143,6 +148,12 @@ def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match:
     )
 
 
+def _is_last_verb(chunks: Sequence[Chunk], place: int) -> bool:
+    """Whether a word is what is to be done, at the end of a German or Dutch sentence."""
+    is_last = place == len(chunks) - 1 and chunks[place].text.islower() and chunks[place].folded.endswith("en")
+    return is_last and any(chunk.folded in _MODALS for chunk in chunks[:place])
+
+
 def _is_trouble(chunk: Chunk) -> bool:
     """Whether a word begins what is said of a name that gives trouble: "checkout throws errors"."""
     stems = (chunk.folded, chunk.folded.removesuffix("s"), chunk.folded.removesuffix("es"))
@@ -155,7 +166,7 @@ def _is_verb(chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> bool:
     chunk = chunks[place]
     if place == 0 or chunk.part not in (Part.NAME, Part.DOUBTFUL) or chunk.is_quoted:
         return False
-    if chunks[place - 1].folded in _WHO:
+    if chunks[place - 1].folded in _WHO or chunk.folded in VERB_PARTICLES:  # "who picked up checkout"
         return True
     if chunk.folded in COMMON_WORDS:
         return False

@@ -6,7 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 
 from bot.domain.directory.questions import ASKING, Chunk, Part, read
-from bot.domain.directory.vocabulary import FOREIGN_AND, FOREIGN_BUT, FOREIGN_INTERROGATIVES, FOREIGN_WORDS
+from bot.domain.directory.vocabulary import (
+    FOREIGN_AND,
+    FOREIGN_BUT,
+    FOREIGN_INTERROGATIVES,
+    FOREIGN_WORDS,
+    VERB_PARTICLES,
+)
 from bot.domain.names import fold
 
 
@@ -33,6 +39,8 @@ _PRONOUN = re.compile(
 )
 #: What may stand before the name of which the next clause asks: "and login, whose is that?".
 _BEFORE_TOPIC = frozenset("the our my this that and now then also but so i mean rather or".split())  # noqa: SIM905
+_WHO_ALONE = frozenset({"who", "whom"})
+_BEFORE_VERB = _WHO_ALONE | frozenset("can could should would will may might must do does did i we you to".split())  # noqa: SIM905
 #: Chinese, Japanese and Korean ask with these.
 _UNSPACED_WHO = ("谁", "誰", "누구", "누가", "担当", "负责", "담당")
 
@@ -104,5 +112,9 @@ def _names_something(chunks: Sequence[Chunk], is_known: IsKnown) -> bool:
         )
     # "who do I page?" names nothing, unless something is called page.
     said = [chunk for chunk in chunks if chunk.part is not Part.QUESTION]
+    # "Whom can I wake up?" is what somebody does.
+    verb = next((chunk for chunk in chunks if chunk.folded not in _BEFORE_VERB), None)
+    if said and said[0] is verb and chunks[0].folded in _WHO_ALONE and not is_known(said[0].folded):
+        said = [chunk for chunk in said[1:] if chunk.folded not in VERB_PARTICLES]
     said = [chunk for chunk in said if chunk.part is not Part.DOUBTFUL or is_known(chunk.folded)]
     return bool(said) or (len(chunks) > 1 and len(chunks[-1].folded) > 3 and is_known(chunks[-1].folded))

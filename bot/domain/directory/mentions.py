@@ -13,9 +13,10 @@ from bot.domain.directory.places import at_address
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.vocabulary import (
+    COMMON_WORDS,
     KIND_WORDS,
     LONG_ENOUGH,
-    ORDINARY_WORDS,
+    PRODUCT_WORDS,
 )
 
 #: A message is read up to here.
@@ -23,6 +24,7 @@ _MAX_LENGTH = 8_000
 _MAX_CHUNKS = 1_200
 _MOST_CHUNKS_IN_NAME = 6
 _MOST_CHUNKS_IN_LABELS = 24
+_ORDINARY_WORDS = COMMON_WORDS - PRODUCT_WORDS
 #: What stands between a label, its value and the next one.
 _LABEL_MARKS = re.compile(r"[=,:;{}\[\]\"]+")
 
@@ -109,7 +111,7 @@ def _is_ordinary(chunk: Chunk) -> bool:
     # "our api on the web" names nothing, "the deploy of checkout" does: a longer word that is an asset's whole name is
     # rarely meant otherwise, and one asset too many on the list costs less than "I found nothing".
     is_short = len(chunk.folded) < LONG_ENOUGH
-    return len(chunk.folded) < 3 or (is_short and chunk.folded in ORDINARY_WORDS) or _says_little(chunk)
+    return len(chunk.folded) < 3 or (is_short and chunk.folded in _ORDINARY_WORDS) or _says_little(chunk)
 
 
 def _says_little(chunk: Chunk) -> bool:

@@ -22,6 +22,8 @@ from bot.domain.directory.vocabulary import (
 _INNER_WORDS = FUNCTION_WORDS | PART_OF_WORDS
 #: What stands for a name that was said before.
 _ITS, _IT = frozenset({"its", "their"}), frozenset({"it", "that", "this", "them", "those"})
+#: What may follow a word for an area: "the database side of".
+_SIDES = (["side"], ["part"], ["end"])
 #: What has parts.
 _WHOLES = frozenset({AssetKind.SERVICE, AssetKind.SYSTEM, AssetKind.WEBSITE})
 
@@ -192,7 +194,8 @@ def _is_part_of(chunks: tuple[Chunk, ...], place: int) -> bool:
     """
     if place > 0 and chunks[place - 1].is_possessive:
         return True
-    joining = chunks[place + 1].folded if place + 1 < len(chunks) else ""
+    after = [chunk.folded for chunk in chunks[place + 1 : place + 3]]
+    joining = next(iter(after[after[:1] in _SIDES :]), "")
     if AREA_WORDS.get(chunks[place].folded) is Area.APPLICATION:
         return joining == "of"
     return joining in PART_OF_WORDS

@@ -17,8 +17,8 @@ from bot.domain.directory.vocabulary import (
     FOREIGN_WORDS,
     KIND_WORDS,
     LONG_ENOUGH,
-    ORDINARY_WORDS,
     PART_OF_WORDS,
+    PRODUCT_WORDS,
     QUESTION_WORDS,
     STATE_WORDS,
     TROUBLE_WORDS,
@@ -62,6 +62,7 @@ _BEHIND_NAME = frozenset({"isnt", "wasnt", "hasnt", "keeps", "doesnt"})
 _BEFORE_TROUBLE = frozenset({"is", "was", "has", "seems", "went"})
 #: What is said before what is in trouble, and is no part of what is done: "the log in".
 _ARTICLES = frozenset({"the", "our", "your", "this", "that"})
+_PLEASE = frozenset({"please", "pls", "plz"})
 #: What may stand beside a name that is asked for in as many words: "login please".
 _BESIDE_NAME = frozenset(
     """the a an our my please pls plz thanks thank thx ty you hi hey hello asap urgent quick quickly again and now today
@@ -85,10 +86,12 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
     if place is None:
         return _is_verb(index, chunks, found)
     if all(_names(index, chunk, found) for chunk in others):
-        return False
+        # "Please deploy" asks for what somebody does.
+        return place > 0 and chunks[place - 1].folded in _PLEASE and chunks[place].folded in AREA_WORDS
     if not _is_ordinary(chunks[place]) or _has_kind_beside(chunks, place):
         return False
-    return len(chunks[place].folded) < LONG_ENOUGH or not _stands_as_name(chunks, place)
+    is_short = len(chunks[place].folded) < LONG_ENOUGH and chunks[place].folded not in PRODUCT_WORDS
+    return is_short or not _stands_as_name(chunks, place)
 
 
 def asks_in_another_language(question: ParsedQuestion) -> bool:
@@ -117,7 +120,7 @@ def _names(index: DirectoryIndex, chunk: Chunk, found: Match) -> bool:
 def _is_ordinary(chunk: Chunk) -> bool:
     if chunk.is_quoted or len(chunk.words) != 1:
         return False
-    return chunk.folded in ORDINARY_WORDS or chunk.part is not Part.NAME
+    return chunk.folded in COMMON_WORDS or chunk.part is not Part.NAME
 
 
 def _has_kind_beside(chunks: Sequence[Chunk], place: int) -> bool:
@@ -128,6 +131,8 @@ def _has_kind_beside(chunks: Sequence[Chunk], place: int) -> bool:
 def _stands_as_name(chunks: Sequence[Chunk], place: int) -> bool:
     before = chunks[place - 1].folded if place else ""
     behind = chunks[place + 1].folded if place + 1 < len(chunks) else ""
+    if chunks[place].folded in PRODUCT_WORDS and (before == "to" or (not place and chunks[place].has_comma)):
+        return True  # "I cannot connect to kafka", "kafka (prod)"
     if before in _BEFORE_NO_NAME:
         return False
     if behind in _BEFORE_TROUBLE:

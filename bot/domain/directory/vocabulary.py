@@ -47,8 +47,8 @@ FOREIGN_AND = _words("foreign_and")
 ENDINGS = MappingProxyType({mark: frozenset(words.split()) for mark, words in VOCABULARY["endings"].items()})
 ELISIONS = _words("elisions")
 COMMON_WORDS = _words("common")
-#: Those of them that nobody says without meaning what is called so.
-ORDINARY_WORDS = COMMON_WORDS - _words("products")
+#: Those of them that nobody says without meaning something that is called so.
+PRODUCT_WORDS = _words("products")
 #: An ordinary word of so many letters counts as a name where it is an asset's whole name.
 LONG_ENOUGH = 6
 #: The kind word that a name may have or lack and still be the same thing's, in whatever spelling.
