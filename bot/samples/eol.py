@@ -46,6 +46,7 @@ from bot.domain.eol.reminders import (
 )
 from bot.domain.eol.resolution import Resolution
 from bot.domain.eol.responsibility import NOBODY, Addressee, Responsible
+from bot.domain.eol.shared_charges import SharedCharge
 from bot.domain.eol.successors import Successor
 from bot.domain.escalation import Audience
 from bot.domain.inventory.deployments import Deployment, Observed, Pin
@@ -283,6 +284,18 @@ def runs_of_every_kind(name: str) -> tuple[MatchedDeployment, ...]:
     )
 
 
+def shared_with(name: str) -> tuple[SharedCharge, ...]:
+    """What is charged and another team's, under an application of the digest's team, for a known price and for none."""
+    watch = card(name).watch
+    charge = Charge(TODAY, Decimal("0.10"))
+    charged = replace(watch.cycle, eol=TODAY, eoes=date(2030, 1, 1), charges=(charge,))
+    return tuple(
+        SharedCharge(watch.product, cycle, holder, watch.runs, TODAY)
+        for cycle in (charged, replace(charged, charges=(replace(charge, amount=None),)))
+        for holder in (team(name), NOBODY)
+    )
+
+
 def digests(name: str) -> Iterator[Digest]:
     """Digests of much, of little and of nothing."""
     items = [DueMilestone(each, Milestone(90)) for each in cards(name)]
@@ -298,6 +311,7 @@ def digests(name: str) -> Iterator[Digest]:
                 still_unsure=runs_of_every_kind(name) * min(quiet, 2),
                 is_first=bool(unsure),
                 with_others={name: quiet} if quiet else {},
+                shared=shared_with(name) if unsure else (),
             )
 
 

@@ -919,7 +919,7 @@ async def test_a_giver_that_lost_it_meanwhile_can_give_nothing(stage: Stage) -> 
     )
     await stage.bring(catalog)
     await stage.press(shown, ids.ACCEPT_ALL, user="grace")
-    assert "Search also own payments-db (database): ask them to agree first." in said_to(stage, "grace", "payments")
+    assert "Search also owns payments-db (database): ask them to agree first." in said_to(stage, "grace", "payments")
     assert await handoff_actions(stage) == ["offer"]
     assert await rows(stage, tables.Transfer) == []
 

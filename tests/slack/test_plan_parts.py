@@ -281,3 +281,25 @@ async def test_a_first_part_that_is_late_keeps_its_plan_from_being_quiet(reminde
     card = await world.card("lin")
     is_asked = ":warning: Application compatibility: " in card.text and "which has passed: is it done?" in card.text
     assert is_asked is not is_done
+
+
+async def test_who_owns_the_application_hears_of_a_charged_database(stage: Stage) -> None:
+    """Nothing is planned yet: Platform has the database, and Payments reads what it costs, once as news."""
+    made = organisation()
+    made.assets.append(
+        asset(
+            "ledger-db",
+            AssetKind.DATABASE,
+            runs=(Runs("postgresql", "11.22", "aws-rds"),),
+            owners=(team_owns("Payments", Area.APPLICATION), team_owns("Platform", Area.DATABASE)),
+        )
+    )
+    await stage.bring(made)
+    world = Delegated(stage)
+    await world.go(datetime(2026, 3, 10, 17, 0, tzinfo=UTC), hours=(10, 16))
+    said = [each.text for each in await world.said_in("payments")]
+    [line] = [line for text in said for line in text.splitlines() if "under your *ledger-db*" in line]
+    assert "(with *Platform*): charged now: 0.10 USD per vCPU-hour. About 292 USD a month." in line
+    count = len(said)
+    await world.go(datetime(2026, 3, 17, 17, 0, tzinfo=UTC), hours=(10, 16))
+    assert len(await world.said_in("payments")) == count, "it is no news any more"

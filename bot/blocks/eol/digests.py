@@ -14,11 +14,13 @@ from bot.blocks.eol.report_words import unknown, why_unsure
 from bot.blocks.ownership.words import join
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, bold, context, escape, fitting, section
 from bot.domain.eol.answers import AnswerKind
+from bot.domain.eol.charges import charged, monthly_of
 from bot.domain.eol.exposure import MatchedDeployment, Watch, has_unknown_clock
 from bot.domain.eol.inside import Inside, together
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.reminders import Card, Digest, DueMilestone
 from bot.domain.eol.reports import LISTED, Urgency, in_order, urgency_of
+from bot.domain.eol.shared_charges import SharedCharge
 from bot.domain.eol.terms import by_terms
 
 #: Lines with a button of their own; a message takes 50 blocks, and nobody reads as many.
@@ -77,6 +79,7 @@ def _drawn(digest: Digest, items: Sequence[_Item], most: int) -> Rendered:
             lines.append(f"• {line}")
     rest = [f"… and {len(items) - len(shown):,} more: `/eol`"] if len(items) > len(shown) else []
     rest += _paid_lines(digest.paid)
+    rest += [_shared_line(each, digest.today) for each in digest.shared[:_MOST_PAID]]
     blocks += [context(each) for each in rest]
     blocks += _unsure_blocks(digest.unsure)
     rest += _unsure_lines(digest.unsure)
@@ -201,6 +204,16 @@ def _paid_lines(paid: Sequence[Card]) -> list[str]:
     return [f"Answered: {each}" for each in lines] + counted
 
 
+def _shared_line(shared: SharedCharge, today: date) -> str:
+    """Return what another team has, is charged now, and belongs to an application of the digest's team."""
+    goes_on = [one.goes_on for one in shared.runs]
+    said = charged(shared.product, shared.cycle, today, goes_on).said(day=words.day)
+    a_month = words.month_sums(monthly_of(shared.cycle, today, goes_on))
+    what = f"{words.name(shared.product, shared.cycle)} under your {words.assets(shared.runs)}"
+    who = f"with {bold(shared.holder.name, 60)}" if shared.holder.name else "nobody's"
+    return f"{what} ({who}): {'. '.join(filter(None, (said, a_month)))}."
+
+
 def _unsure_lines(unsure: Sequence[MatchedDeployment]) -> list[str]:
     if not unsure:
         return []
@@ -248,7 +261,8 @@ def _small_print(digest: Digest) -> str:
     if digest.still_unsure:
         parts.append(f"{unknown(digest.still_unsure)} still: `/eol unknown`")
     parts += [f"{count:,} with {bold(name, 60)}" for name, count in sorted(digest.with_others.items())[:_MOST_NAMES]]
-    if any(words.is_charged(each.watch, digest.today) for each in (*(one.card for one in digest.items), *digest.paid)):
+    cards = [*(one.card for one in digest.items), *digest.paid]
+    if digest.shared or any(words.is_charged(each.watch, digest.today) for each in cards):
         parts.append(words.A_MONTH)
     if digest.items:
         parts.append(words.facts_age(digest.items[0].card.facts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from bot.blocks import text
@@ -205,9 +205,14 @@ def charged(watch: Watch, today: date) -> str:
 
 def charged_monthly(watch: Watch, today: date) -> str:
     """Return the same, and about what it comes to in a month for all that runs it."""
-    a_month = charges.monthly_of(watch.cycle, today, _goes_on(watch))
+    a_month = month_sums(charges.monthly_of(watch.cycle, today, _goes_on(watch)))
+    return " ".join(filter(None, (charged(watch, today), f"{a_month}." if a_month else "")))
+
+
+def month_sums(a_month: Mapping[str, int]) -> str:
+    """Return about what something costs a month, by currency; empty for nothing that is known."""
     sums = " and ".join(f"{amount:,} {escape(currency, 10)}" for currency, amount in sorted(a_month.items()))
-    return " ".join(filter(None, (charged(watch, today), f"About {sums} a month." if sums else "")))
+    return f"About {sums} a month" if sums else ""
 
 
 def _charged_in_words(watch: Watch, today: date) -> str:

@@ -11,6 +11,7 @@ from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.feed import SHIPPED_ON, Freshness
 from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.eol.responsibility import Addressee
+from bot.domain.eol.shared_charges import SharedCharge
 from bot.domain.records import PersonRecord, TeamRecord
 
 #: The addressee's key, the product's, and the cycle's name. A team that takes one over has every deadline of it.
@@ -180,7 +181,8 @@ class Digest:
     """A week's message. `quiet` counts what is open and answered; `unsure` are versions that nobody knows.
 
     `paid` is what of the answered is charged for now, which `quiet` does not count. `still_unsure` are those versions
-    that an earlier one has named. `with_others` counts what other teams have taken over, by their names.
+    that an earlier one has named. `with_others` counts what other teams have taken over, by their names. `shared` is
+    charged now and another team's, under an application of this one.
     """
 
     addressee: Addressee
@@ -192,3 +194,4 @@ class Digest:
     still_unsure: tuple[MatchedDeployment, ...] = ()
     is_first: bool = False
     with_others: Mapping[str, int] = field(default_factory=dict)
+    shared: tuple[SharedCharge, ...] = ()

@@ -17,6 +17,7 @@ from bot.domain.eol.exposure import Exposure
 from bot.domain.eol.reminder_plan import NOUN, is_answered
 from bot.domain.eol.reminders import CycleKey, Remembered
 from bot.domain.eol.responsibility import Addressee
+from bot.domain.eol.shared_charges import shared_charges, sharers
 from bot.domain.eol.terms import answered
 from bot.domain.escalation import Audience, Owed, unheard
 from bot.domain.records import TeamRecord
@@ -59,10 +60,17 @@ class Reminders:
         async with self._deps.database.reading() as session:
             if since is None or since[0] != position[0]:
                 known = await reminder_store.addressees_of_open(session)
-                return position, {*exposure.by_addressee, *exposure.unsure, *known}
+                sharing = self._sharing(exposure, exposure.by_addressee)
+                return position, {*exposure.by_addressee, *exposure.unsure, *known, *sharing}
             moved = exposure.moved_since(since[1])
             moved |= await reminder_store.takers_from(session, moved)
+            moved |= self._sharing(exposure, moved)
             return position, moved | await reminder_store.answered_since(session, since[2] - _LATE)
+
+    def _sharing(self, exposure: Exposure, holders: Iterable[str]) -> set[str]:
+        """Return the keys of the teams that own another area of what is charged now for these."""
+        teams = (self._watcher.snapshot.team_by_name(name) for name in set(sharers(exposure, holders)))
+        return {Addressee(team).key for team in teams if team is not None and not team.is_gone}
 
     async def parts(self, keys: Collection[str]) -> Mapping[str, Notices]:
         """Return what these are told of, by their keys; nothing for those who have nothing."""
@@ -76,6 +84,7 @@ class Reminders:
                 self._watcher.snapshot.recipient(key),
                 watches=list(watches.by_addressee.get(key, ())),
                 unsure=watches.unsure.get(key, ()),
+                shared=shared_charges(watches, self._watcher.snapshot.recipient(key)),
             )
             await turns.give()
         async with self._deps.database.reading() as session:

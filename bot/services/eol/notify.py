@@ -24,6 +24,7 @@ from bot.domain.eol.reminders import Card, CycleKey, Digest, DueMilestone, Remem
 from bot.domain.eol.reports import cost
 from bot.domain.eol.resolution import Resolution
 from bot.domain.eol.responsibility import NOBODY, Addressee
+from bot.domain.eol.shared_charges import SharedCharge
 from bot.domain.working_time import WorkingTime
 from bot.services import daily_limit, outbox
 from bot.services.contributors import Message, Telling
@@ -68,6 +69,7 @@ class Notices:
     closing: Sequence[tuple[Remembered, Resolution]] = ()
     unsure: Sequence[MatchedDeployment] = ()
     with_others: dict[str, int] = field(default_factory=dict)
+    shared: tuple[SharedCharge, ...] = ()
     planned: Plan = field(default_factory=Plan)
     _by_key: dict[WatchKey, Watch] = field(default_factory=dict)
     _moves: Moves = field(default_factory=dict)
@@ -76,8 +78,8 @@ class Notices:
 
     @property
     def size(self) -> int:
-        """How many deadlines and unknown versions there are."""
-        return len(self.watches) + len(self.unsure)
+        """How many deadlines and unknown versions there are, and charged things of others."""
+        return len(self.watches) + len(self.unsure) + len(self.shared)
 
     def give_away(self, watch: Watch) -> None:
         """Leave a deadline to a team that has taken it over."""
@@ -95,8 +97,18 @@ class Notices:
         )
         is_shown = any(each.root_key for each in self.reminders.values())
         agenda = self.planned.agenda(has_changes=bool(self.closing), is_shown=is_shown)
+        if self.shared:
+            agenda = self._with_shared(agenda, work, written)
         # What may have become of the others shows in what others run.
         return replace(agenda, next_on=work.today(now)) if len(self.closing) < len(self.vanished) else agenda
+
+    def _with_shared(self, agenda: Agenda, work: WorkingTime, written: Written) -> Agenda:
+        """Return it with what is charged and another team's: news once, and then in any digest that there is."""
+        seen = [max(work.today(run.deployment.first_seen_at) for run in each.runs) for each in self.shared]
+        days = [max(day, each.since) for day, each in zip(seen, self.shared, strict=True)]
+        is_news = written.digest is None or any(day > written.digest for day in days)
+        since = min(seen) if agenda.known_since is None else min(agenda.known_since, *seen)
+        return replace(agenda, has_news=agenda.has_news or is_news, known_since=since)
 
     async def read(self, session: AsyncSession) -> None:
         """Read the reminders again.
@@ -165,7 +177,7 @@ class Notices:
 
     def section(self, telling: Telling, due: Sequence[rules.Due], *, is_first: bool) -> Section | None:
         """Return the section of the digest."""
-        if not due and not self.planned.unsure:
+        if not due and not self.planned.unsure and not self.shared:
             return None
         named = {run.deployment.id for run in self.planned.unsure}
         paid = self._paid(telling.today)
@@ -179,6 +191,7 @@ class Notices:
             still_unsure=tuple(run for run in self.unsure if run.deployment.id not in named),
             is_first=is_first,
             with_others=self.with_others,
+            shared=self.shared,
         )
         return lambda share: blocks.digest(digest, share=share)
 

@@ -1,0 +1,59 @@
+"""What is charged now and another team has: the database under an application of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.domain.eol.charges import charged
+from bot.domain.eol.exposure import Exposure, MatchedDeployment, certain_of
+from bot.domain.eol.records import Cycle, Product
+from bot.domain.eol.responsibility import Addressee
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCharge:
+    """A release cycle that is charged now since `since`, of which `holder` is reminded. `runs` are what both own."""
+
+    product: Product
+    cycle: Cycle
+    holder: Addressee
+    runs: tuple[MatchedDeployment, ...]
+    since: date
+
+
+def shared_charges(exposure: Exposure, team: Addressee) -> tuple[SharedCharge, ...]:
+    """Return what is charged now of which a team owns another area than the one that ages."""
+    if team.team is None:
+        return ()
+    today = exposure.today_of(team)
+    found: dict[tuple[str, str, str], SharedCharge] = {}
+    for asset_id in sorted(exposure.assets_of(f"also:{team.team.name}")):
+        for run in exposure.by_asset.get(asset_id, ()):
+            each = _charged(run, today)
+            if each is None or each.holder.key == team.key:
+                continue
+            key = each.holder.key, each.product.key, each.cycle.name
+            before = found.get(key)
+            found[key] = each if before is None else replace(before, runs=(*before.runs, run))
+    return tuple(found.values())
+
+
+def _charged(run: MatchedDeployment, today: date) -> SharedCharge | None:
+    sure = certain_of(run.matched)
+    if sure is None:
+        return None
+    now = charged(sure.product, sure.cycle, today, [run.goes_on]).now
+    if now is None:
+        return None
+    return SharedCharge(sure.product, sure.cycle, run.responsible.addressee, (run,), now.since)
+
+
+def sharers(exposure: Exposure, holders: Iterable[str]) -> Iterator[str]:
+    """Yield the names of the teams that own another area of what is charged now for any of these holders."""
+    for key in holders:
+        for watch in exposure.by_addressee.get(key, ()):
+            today = exposure.today_of(watch.addressee)
+            if charged(watch.product, watch.cycle, today, [one.goes_on for one in watch.runs]).now is not None:
+                yield from (name for run in watch.runs for _, name in run.responsible.others)
