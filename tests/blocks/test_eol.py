@@ -19,7 +19,7 @@ from bot.blocks.escalation import escalation
 from bot.blocks.text import Rendered
 from bot.clients.eol import starter
 from bot.domain.catalog import Area, AssetKind
-from bot.domain.eol.answers import AnswerKind
+from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.feed import Freshness
@@ -183,11 +183,20 @@ class TestTheCard:
         its = replace(made, watch=replace(made.watch, product=known, cycle=old))
         text = said(blocks.card(its))
         assert "*Next step:* plan the upgrade to *8.0*: the vendor's path <https://dev.mysql.com/" in text
-        assert "|leaves none out>. Then comes *9.7*, supported until" in text
+        assert "|leaves none out>. In the end: *9.7*, supported until" in text
+        assert ":warning: *8.0* is past its standard support since 2026-04-30: do not stop there." in text
         assert words.upgrade_title(its.watch, TODAY) == "Upgrade MySQL 5.7 to 8.0 (orders-db)"
         form = str(blocks.plan_view(its, METADATA))
         assert "'8.0: on the way there'" in form
         assert "'initial_option': {'text': {'type': 'plain_text', 'text': '8.0: on the way there'" in form
+
+    def test_a_first_stop_that_is_charged_itself_says_so(self) -> None:
+        made, known = story(), starter.load().get("amazon-rds-mysql")
+        assert known is not None
+        old = next(each for each in known.cycles if each.name == "5.7")
+        text = said(blocks.card(replace(made, watch=replace(made.watch, product=known, cycle=old))))
+        assert "plan the upgrade to *8.0*" in text
+        assert ":warning: *8.0* is past its standard support since 2026-07-31 and charged now: 0.10 USD" in text
 
     def test_areas_of_different_teams_are_named(self) -> None:
         split = running("orders-db", addressee=team("Platform"), others=((Area.APPLICATION, "Payments"),))
@@ -475,6 +484,29 @@ def test_a_digests_line_says_who_does_which_part_until_when_and_who_rolls_back()
     day = SOON.isoformat()
     assert f"(planned for {day}; application: Grace by 2026-12-10; upgrade: Omar by {day}; " in line
     assert "roll back: errors above 1%, somebody decides)" in line
+
+
+def revised(items: tuple[DueMilestone, ...], over: Card) -> str:
+    """Return the first line of a digest of these once one of them is over."""
+    sent = blocks.digest(Digest(addressee=team("Payments"), items=items, today=TODAY))
+    closed = ClosedCard(reminder=over.reminder, product="PostgreSQL", cycle="11", resolution="upgraded", evidence=())
+    found = blocks.without_closed({"text": sent.text, "blocks": sent.blocks}, closed)
+    assert found is not None
+    assert found.blocks[0]["text"]["text"] == found.text.splitlines()[0]
+    return found.text.splitlines()[0].partition(": ")[2]
+
+
+def test_a_digest_that_is_updated_counts_what_is_left() -> None:
+    def numbered(number: int, *answered: Answer) -> Card:
+        its = story(answers=answered)
+        product = replace(its.watch.product, key=f"p{number}", label=f"P {number}")
+        return replace(its, reminder=replace(its.reminder, id=number), watch=replace(its.watch, product=product))
+
+    planned, other, open_one = numbered(1, answers("Ada", until=SOON)[0]), numbered(2), numbered(3)
+    items = tuple(DueMilestone(each, Milestone(30)) for each in (planned, other, open_one))
+    assert revised(items, planned) == "2 deadlines to answer"
+    assert revised(items, other) == "1 deadline to answer and 1 planned upgrade"
+    assert revised(items[:1], planned) == "no planned upgrade left"
 
 
 def test_the_end_shows_its_evidence() -> None:

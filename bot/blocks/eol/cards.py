@@ -13,6 +13,7 @@ from bot.blocks.ownership.words import AREA_WORDS, join
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, context, escape, fitting, link, modal, section, within
 from bot.domain.catalog import Area
 from bot.domain.eol.answers import AnswerKind
+from bot.domain.eol.charges import charged
 from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.providers import PROVIDERS
@@ -230,8 +231,21 @@ def _next_step(card: Card) -> str:
     if found.hop is not None and not found.hop.is_target:
         step = bold(words.cycle_called(card.watch.product, found.step), 60)
         path = link(found.hop.source, "leaves none out")
-        return f"*Next step:* plan the upgrade to {step}: the vendor's path {path}. Then comes {target}{longest}."
+        steps = f"*Next step:* plan the upgrade to {step}: the vendor's path {path}. In the end: {target}{longest}."
+        return f"{steps}{_on_the_way(card, found.step)}"
     return f"*Next step:* plan the upgrade to {target}{longest}.{_unknown_path(card, found)}"
+
+
+def _on_the_way(card: Card, step: str) -> str:
+    """Return what is to be known of a stop on the way that is over or charged itself; empty for a supported one."""
+    product, today = card.watch.product, card.today
+    cycle = next((each for each in product.cycles if each.name == step), None)
+    if cycle is None or not isinstance(cycle.eol, date) or cycle.eol >= today:
+        return ""
+    cost = charged(product, cycle, today, [one.goes_on for one in card.watch.runs])
+    named = bold(words.cycle_called(product, step), 60)
+    also = f" and {escape(cost.said(day=words.day), 120)}" if cost.now is not None else ""
+    return f" :warning: {named} is past its standard support since {words.day(cycle.eol)}{also}: do not stop there."
 
 
 def _unknown_path(card: Card, found: Proposal) -> str:
