@@ -19,13 +19,13 @@ _LANGUAGES = {product: re.compile(words, re.IGNORECASE) for product, words in _I
 _BY_TAG = tuple((re.compile(path), rule, re.compile(rule["tag"])) for path, rule in _IMAGES["by_tag"].items())
 _ENGINES = "|".join(_IMAGES["lambda_engines"].split())
 _LAMBDA = re.compile(
-    rf"lambda/(?P<ecr>{_ENGINES})|amazon/aws-lambda-(?P<hub>{_ENGINES})|sam/build-(?P<sam>{_ENGINES})(?P<version>\d+(?:\.\d+)?)(?:\.x)?"
+    rf"lambda/(?P<ecr>{_ENGINES})|amazon/aws-lambda-(?P<hub>{_ENGINES})|sam/(?:build|emulation)-(?P<sam>{_ENGINES})(?P<version>\d+(?:\.\d+)?)(?:\.x)?"
 )
 _IN_TAGS = _IMAGES["in_tags"]
 _WORDS = "|".join(sorted(_IN_TAGS, key=len, reverse=True))
 _IN_TAG = re.compile(rf"(?<![a-z])(?P<word>{_WORDS})[-_]?(?P<version>\d+(?:\.\d+)*)?(?![a-z])", re.IGNORECASE)
 _JAVA = "java"
-_NO_JAVA = frozenset({"php", "python", "nodejs", "erlang"})
+_NO_JAVA = frozenset({"php", "python", "nodejs", "erlang", "windows-server"})
 #: Kubernetes' old images carry the architecture in their names, Rancher's mirrors the namespace.
 _ARCHITECTURE = re.compile(r"-(?:amd64|arm64|arm|ppc64le|s390x)")
 _MIRRORED = "mirrored-"
@@ -39,7 +39,7 @@ _RED_HAT_BASE = re.compile(
     r"(?:(?:ubi|rhel)(?P<namespace>\d{1,2})/|redhat/)?(?:ubi|rhel)(?P<own>\d{1,2})?(?:-(?:minimal|micro|init))?"
 )
 _RED_HAT = re.compile(
-    r"(?:(?:ubi|rhel)\d{1,2}|rhscl|centos\d?|sclorg|fedora)/(?P<name>[a-z]+)-(?P<digits>\d{1,4})(?:-[a-z0-9]+)*"
+    r"(?:(?:ubi|rhel)\d{1,2}|rhscl|centos\d?|sclorg|fedora|openshift)/(?P<name>[a-z]+)-(?P<digits>\d{1,4})(?:-[a-z0-9]+)*"
 )
 _SPILO = re.compile(r"(?:zalando|acid)/spilo-(?P<version>\d{2})")
 _ALMA = re.compile(r"almalinux(?:org)?/(?P<version>\d{1,2})-(?:base|minimal|micro|init|toolbox)")
@@ -47,6 +47,8 @@ _DISTROLESS = re.compile(
     r"distroless/(?:nodejs(?P<node>\d{1,3})-debian\d+|(?P<python>python3)(?:-debian\d+)?"
     r"|(?:static|base|base-nossl|cc|java(?:-base|\d*))(?:-debian(?P<debian>\d+))?)"
 )
+
+_BESIDE = re.compile(r"(?:^|/)distroless/[a-z]+(?P<java>(?<=java)\d+)?\d*-debian(?P<debian>\d+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +172,24 @@ def _dotted(name: str, digits: str, cut: int) -> str:
 
 def _by_tag(path: str, tag: str) -> KnownImage | None:
     for pattern, rule, within in _BY_TAG:
-        if pattern.fullmatch(path):
+        if named := pattern.fullmatch(path):
             found = within.search(tag)
             if found is None and rule.get("is_one_of_several"):
                 continue
-            return KnownImage(
-                rule["product"], found[1] if found else "", rule.get("provider", ""), is_tag_version=False
-            )
+            version = found[1] if found else _in_name(named.groupdict().get("version", ""), rule["product"])
+            return KnownImage(rule["product"], version, rule.get("provider", ""), is_tag_version=False)
     return None
+
+
+def _in_name(version: str, product: str) -> str:
+    """Return the version that an image's name carries: the `27` of passenger-ruby27 is 2.7."""
+    return version if product in SYSTEMS else ".".join(version)
+
+
+def in_name(path: str) -> Iterator[tuple[str, str]]:
+    """Yield what the name of a distroless image names beside its product: the Debian of `python3-debian10`."""
+    found = _BESIDE.search(path)
+    if found is not None and found["debian"]:
+        yield "debian", found["debian"]
+        if found["java"]:
+            yield _JAVA, found["java"]

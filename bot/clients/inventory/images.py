@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.clients.inventory._collector import Collector, quoted
-from bot.clients.inventory._known_images import SYSTEMS, KnownImage, in_tag, known_image, languages_in
+from bot.clients.inventory._known_images import SYSTEMS, KnownImage, in_name, in_tag, known_image, languages_in
 from bot.domain.catalog import Origin, Problem
 from bot.domain.eol import version_schemes
 from bot.domain.inventory.scans import How, Sighting, Sightings
@@ -125,7 +125,7 @@ def beside(sighting: Sighting) -> Iterator[Sighting]:
     if ref is None:
         return
     found = in_tag(ref.tag, sighting.product) if sighting.is_known else languages_in(ref.tag)
-    for product, version in found:
+    for product, version in (*found, *(each for each in in_name(ref.path) if each[0] != sighting.product)):
         yield replace(sighting, product=product, version=version, provider="", is_known=True)
 
 
