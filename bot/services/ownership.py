@@ -147,7 +147,8 @@ def _answered(deps: Deps, snapshot: Snapshot, verdict: Verdict, asker: str, matc
     """Decide what the person with this Slack id may do about an asset, as far as memory knows; a click checks again."""
     actor = actors.remembered(snapshot, asker)
     may_withdraw, is_owner = _may_withdraw(snapshot, verdict, actor), may_confirm(verdict, actor)
-    free = verdict.free_area if isinstance(verdict, Owned) else None
+    given_up = verdict.given_up if isinstance(verdict, Owned) else ()
+    free = given_up[0].areas[0] if given_up else None  # the part that nobody owns, where others own the rest
     may_claim = next(iter(teams_to_claim_for(snapshot, actor)) if free else claimants(snapshot, verdict, actor), None)
     frame = blocks.AnswerFrame(
         understood_as="" if match is None or match.method in _OUTRIGHT else match.understood_as,

@@ -72,7 +72,7 @@ async def test_a_dispute_goes_on_with_the_sides_that_are_left(world: Three) -> N
     assert (asked.owner, asked.answerer) == (search, search)
     deciding: dict[str, Any] = {"owner": search, "by": Decider(world.people["Solo"], "")}
     done = await answers.decide(world.deps, world.snapshot, matter_id=1, **deciding)
-    assert done.state is MatterState.AGREED
+    assert done.state is MatterState.KEPT
     assert await world.owner_of(Area.DATABASE) == {"Search"}
 
 

@@ -50,11 +50,6 @@ class Owned:
         return len({frozenset(owners) for owners in held.values()}) > 1
 
     @property
-    def free_area(self) -> Area | None:
-        """The part that somebody gave up and nobody owns, the latest first; None where there is none."""
-        return self.given_up[0].areas[0] if self.given_up else None
-
-    @property
     def is_confirmed(self) -> bool:
         """Whether a person has confirmed every owner that answers."""
         return all(holding.fact.confirmed_at is not None for holding in self.owners)
