@@ -110,6 +110,7 @@ def no_owner(owner: OwnerRef) -> NoOwner | None:
     return NoOwner.UNREAD if _is_unread(name) else None
 
 
+@lru_cache(maxsize=4096)
 def said_of(owner: OwnerRef) -> NoOwner | None:
     """Return what an owner's text says if it names none, in whatever format it stands: the rules of all of them."""
     written = owner.written.strip()
