@@ -24,6 +24,13 @@ _NOTHING = _all(_WORDS["nothing"])
 _OTHERWISE = _all(_WORDS["otherwise"]) - frozenset(_WORDS["nothing"]["systems"].split())
 #: Where something runs, as people say it.
 ENVIRONMENTS = frozenset(_WORDS["nothing"]["environments"].split())
+#: Where and as what something runs: a number behind such a word may be another version.
+_PLACES = ENVIRONMENTS | frozenset(_WORDS["nothing"]["roles"].split()) | {"old", "new"}
+_TIME = re.compile("|".join(_WORDS["times"].split()), re.IGNORECASE)
+#: A month or a year alone in a remark is when it is to be: `7.2 (Nov 2026)`.
+_WHEN = re.compile(r"[(（\[]\s*(?:[^\W\d_]{3,12}\.?\s+)?20\d\d\s*[)）\]]")
+#: An address says nothing: `+ provider registry.terraform.io/hashicorp/aws v5.1.0`.
+_ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)+/\S+")
 #: What stands between several that all run.
 ALSO = frozenset(_WORDS["also"].split())
 
@@ -65,7 +72,7 @@ def says_otherwise(words: Iterable[str]) -> bool:
 
 def leaves_open(text: str, place: int, product: OwnWords) -> bool:
     """Return whether what stands beside a version leaves open that it is the one of the cycle at `place`."""
-    if len(text) > _LONGEST or not _DOUBT.isdisjoint(text):
+    if len(text) > _LONGEST or not _DOUBT.isdisjoint(text) or _WHEN.search(text) is not None:
         return True
     chunks = [each for each in _CHUNK.findall(_OVER.sub("", text)) if each not in _OPENING]
     first = next((at for at, each in enumerate(chunks) if _is_version(each, product)), len(chunks))
@@ -73,7 +80,12 @@ def leaves_open(text: str, place: int, product: OwnWords) -> bool:
     for at, chunk in enumerate(chunks[first:]):
         has_digit = any(map(str.isdigit, chunk))
         if at == 0 or has_digit:
-            if _joined_to_other(chunk, product) or (is_numbered and _is_another(chunk, before, place, product)):
+            is_time = at > 0 and _TIME.fullmatch(chunk) is not None
+            if (
+                is_time
+                or _joined_to_other(chunk, product)
+                or (is_numbered and _is_another(chunk, before, place, product))
+            ):
                 return True
         elif not _says_nothing(chunk, product):
             return True
@@ -106,12 +118,15 @@ def _is_another(chunk: str, before: str, place: int, product: OwnWords) -> bool:
         return False
     word = before.lower()
     is_sign = not any(map(str.isalnum, before))
-    follows = _NUMBER.fullmatch(before) or is_sign or word in ENVIRONMENTS or word in product.words
+    follows = _NUMBER.fullmatch(before) or is_sign or word in _PLACES or word in product.words
     return bool(follows) and product.place(chunk) not in (None, place)
 
 
 def _says_nothing(chunk: str, product: OwnWords) -> bool:
-    whole = unicodedata.normalize("NFC", chunk).lower().strip(".:!*_-/=<>|&")
-    if whole in _NOTHING:
+    named = (
+        chunk.partition("=")[0] if "=" in chunk.strip("=") else chunk
+    )  # `malloc=libc`: what it is set to says nothing
+    whole = unicodedata.normalize("NFC", named).lower().strip(".:!*_-/=<>|&")
+    if whole in _NOTHING or _ADDRESS.fullmatch(chunk) is not None:
         return True
     return all(word in _NOTHING or word in product.words for word in _WORD.findall(whole))
