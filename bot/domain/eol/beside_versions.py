@@ -28,7 +28,7 @@ ENVIRONMENTS = frozenset(_WORDS["nothing"]["environments"].split())
 _PLACES = ENVIRONMENTS | frozenset(_WORDS["nothing"]["roles"].split()) | {"old", "new"}
 _TIME = re.compile("|".join(_WORDS["times"].split()), re.IGNORECASE)
 #: A month or a year alone in a remark is when it is to be: `7.2 (Nov 2026)`.
-_WHEN = re.compile(r"[(（\[]\s*(?:[^\W\d_]{3,12}\.?\s+)?20\d\d\s*[)）\]]")
+_WHEN = re.compile(r"[(（\[]\s*(?:[^\W\d_]{3,12}\.?\s+)?20[2-9]\d\s*[)）\]]")
 #: An address says nothing: `+ provider registry.terraform.io/hashicorp/aws v5.1.0`.
 _ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)+/\S+")
 #: What stands between several that all run.
