@@ -345,7 +345,7 @@ class TestTheDigest:
     def test_a_line_of_what_is_paid_for_has_its_price(self) -> None:
         paid = DueMilestone(story(DeadlineKind.SUPPORT, TODAY - timedelta(270)), Milestone(-252))
         message = blocks.digest(self.digest((paid,), is_first=True))
-        assert "Charged now: 0.20 USD per vCPU-hour." in message.text
+        assert "Charged now: 0.20 USD per vCPU-hour, about 584 USD a month." in message.text
         over = replace(paid, card=replace(paid.card, today=date(2027, 4, 1)))
         assert "Charged now" not in blocks.digest(self.digest((over,))).text
         runs = tuple(observed(one, has_extended_support=False) for one in paid.card.watch.runs)

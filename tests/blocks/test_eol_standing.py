@@ -83,7 +83,7 @@ def test_a_price_that_rises_is_said_with_the_rise() -> None:
     rising = replace(its, watch=replace(its.watch, deadline=replace(its.watch.deadline, kind=DeadlineKind.PRICE_STEP)))
     rising = replace(rising, watch=replace(rising.watch, deadline=replace(rising.watch.deadline, on=SOON)))
     text = plain_dates(digest(rising).text)
-    assert f"Charged now: 0.10 USD per vCPU-hour; from {SOON}: 0.20 USD per vCPU-hour." in text
+    assert f"Charged now: 0.10 USD per vCPU-hour, about 292 USD a month; from {SOON}: 0.20 USD per vCPU-hour." in text
 
 
 def test_a_charge_is_not_said_twice() -> None:

@@ -206,8 +206,8 @@ async def test_the_card_and_the_digests_of_both_name_whoever_has_it(delegated: D
     mine = [each.text for each in await delegated.said_in("payments") if "*End of life* for *Payments*" in each.text]
     assert len(mine) == 2, "on the day itself, and a week later: what is charged now is not answered by taking it over"
     for digest in mine:
-        assert "Charged now: 0.10 USD per vCPU-hour; from <!date^" in digest
-        assert "0.20 USD per vCPU-hour. About 584 USD a month. *invoices*, from *Platform*" in digest
+        assert "Charged now: 0.10 USD per vCPU-hour, about 292 USD a month; from <!date^" in digest
+        assert "0.20 USD per vCPU-hour. *invoices*, from *Platform*" in digest
     theirs = [each.text for each in await delegated.said_in("platform") if "*End of life* for" in each.text][-1]
     assert "*ledger*" in theirs
     assert "*invoices*" not in theirs

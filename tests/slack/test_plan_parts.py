@@ -299,7 +299,7 @@ async def test_who_owns_the_application_hears_of_a_charged_database(stage: Stage
     await world.go(datetime(2026, 3, 10, 17, 0, tzinfo=UTC), hours=(10, 16))
     said = [each.text for each in await world.said_in("payments")]
     [line] = [line for text in said for line in text.splitlines() if "under your *ledger-db*" in line]
-    assert "(with *Platform*): charged now: 0.10 USD per vCPU-hour. About 292 USD a month." in line
+    assert "(with *Platform*): charged now: 0.10 USD per vCPU-hour, about 292 USD a month." in line
     count = len(said)
     await world.go(datetime(2026, 3, 17, 17, 0, tzinfo=UTC), hours=(10, 16))
     assert len(await world.said_in("payments")) == count, "it is no news any more"

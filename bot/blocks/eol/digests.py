@@ -207,11 +207,11 @@ def _paid_lines(paid: Sequence[Card]) -> list[str]:
 def _shared_line(shared: SharedCharge, today: date) -> str:
     """Return what another team has, is charged now, and belongs to an application of the digest's team."""
     goes_on = [one.goes_on for one in shared.runs]
-    said = charged(shared.product, shared.cycle, today, goes_on).said(day=words.day)
     a_month = words.month_sums(monthly_of(shared.cycle, today, goes_on))
+    said = charged(shared.product, shared.cycle, today, goes_on).said(day=words.day, a_month=a_month)
     what = f"{words.name(shared.product, shared.cycle)} under your {words.assets(shared.runs)}"
     who = f"with {bold(shared.holder.name, 60)}" if shared.holder.name else "nobody's"
-    return f"{what} ({who}): {'. '.join(filter(None, (said, a_month)))}."
+    return f"{what} ({who}): {said}."
 
 
 def _unsure_lines(unsure: Sequence[MatchedDeployment]) -> list[str]:

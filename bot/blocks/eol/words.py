@@ -205,24 +205,24 @@ def charged(watch: Watch, today: date) -> str:
 
 def charged_monthly(watch: Watch, today: date) -> str:
     """Return the same, and about what it comes to in a month for all that runs it."""
-    a_month = month_sums(charges.monthly_of(watch.cycle, today, _goes_on(watch)))
-    return " ".join(filter(None, (charged(watch, today), f"{a_month}." if a_month else "")))
+    return _of_each(watch, lambda same: _charged_in_words(same, today, is_monthly=True))
 
 
 def month_sums(a_month: Mapping[str, int]) -> str:
     """Return about what something costs a month, by currency; empty for nothing that is known."""
     sums = " and ".join(f"{amount:,} {escape(currency, 10)}" for currency, amount in sorted(a_month.items()))
-    return f"About {sums} a month" if sums else ""
+    return f"about {sums} a month" if sums else ""
 
 
-def _charged_in_words(watch: Watch, today: date) -> str:
+def _charged_in_words(watch: Watch, today: date, *, is_monthly: bool = False) -> str:
     rises = watch.deadline.kind is DeadlineKind.PRICE_STEP and watch.deadline.on > today
     found = _charged(watch, today)
     if found.now is None and watch.deadline.kind is DeadlineKind.ACTIVE_SUPPORT:
         return ""  # the end of standard support is still to be said, and what it costs with it
     if watch.deadline.kind is DeadlineKind.EXTENDED_COST and found.now is not None and found.now.amount is None:
         return _sentence(NOT_KNOWN)  # that it is charged is what has been said
-    return _sentence(found.said(with_next=rises, day=day))
+    a_month = month_sums(charges.monthly_of(watch.cycle, today, _goes_on(watch))) if is_monthly else ""
+    return _sentence(found.said(with_next=rises, day=day, a_month=a_month))
 
 
 def _of_each(watch: Watch, said_of: Callable[[Watch], str]) -> str:

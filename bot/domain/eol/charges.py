@@ -44,15 +44,15 @@ class Charged:
     next: Charge | None = None
     for_sale_until: date | None = None
 
-    def said(self, *, with_next: bool = False, day: Callable[[date], str] = date.isoformat) -> str:
+    def said(self, *, with_next: bool = False, day: Callable[[date], str] = date.isoformat, a_month: str = "") -> str:
         """Return it in words without a full stop, "" for nothing; `with_next` tells the price after today's as well.
 
-        `day` writes a day as wherever this is shown does.
+        `day` writes a day as wherever this is shown does; `a_month` is what today's price comes to.
         """
         if self.now is not None:
             is_news = with_next and self.next is not None and self.next.amount is not None
             after = f"; from {day(self.next.since)}: {price(self.next)}" if is_news and self.next is not None else ""
-            return f"charged now{_priced(self.now)}{after}"
+            return f"charged now{_priced(self.now)}{f', {a_month}' if a_month else ''}{after}"
         if self.next is not None:
             return f"charged from {day(self.next.since)} on{_priced(self.next)}"
         return f"support until {day(self.for_sale_until)} has to be bought" if self.for_sale_until is not None else ""
