@@ -308,13 +308,17 @@ class World:
         await self.arrive()
 
     async def arrive(self) -> None:
-        """Drain until nothing is left, a second of the clock between passes; the clock then stands where it stood."""
+        """Drain until nothing is left, a second of the clock between passes; the clock then stands where it stood.
+
+        What waits for somebody's working day is left for later.
+        """
         at = self.clock.at
         for _ in range(600):
             await drain(self.deps, self.client, self.pace)
             async with self.deps.database.reading() as session:
                 query = select(col(tables.OutboxMessage.id)).where(
-                    col(tables.OutboxMessage.state).in_(("waiting", "sending"))
+                    col(tables.OutboxMessage.state).in_(("waiting", "sending")),
+                    col(tables.OutboxMessage.due_at) <= at + timedelta(minutes=10),
                 )
                 if (await session.execute(query.limit(1))).first() is None:
                     break
