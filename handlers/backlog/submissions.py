@@ -229,12 +229,10 @@ def _drafted(metadata: FormMetadata, said: Answers) -> frozenset[DemandPart]:
 
 
 def _demand(metadata: FormMetadata, said: Answers) -> DemandEntry:
-    lost = [said.get(asked) for asked in (forms.PEOPLE, forms.TIMES, forms.HOURS)]
-    people_, times, hours = (0.0 if each is None else each for each in lost)
     return DemandEntry(
-        lost_people=people_,
-        lost_times=times,
-        lost_hours=hours,
+        lost_people=said.get(forms.PEOPLE),
+        lost_times=said.get(forms.TIMES),
+        lost_hours=said.get(forms.HOURS),
         evidence=EvidenceKind(chosen) if (chosen := said.text(forms.EVIDENCE)) else None,
         blocked_people=int(said.get(forms.BLOCKED) or 0),
         blocked_share=Slowdown(chosen) if (chosen := said.text(forms.SHARE)) else None,

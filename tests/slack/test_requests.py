@@ -635,3 +635,43 @@ class TestTheForm:
         assert await submit(stage, values={ids.ITEM_TYPE: "coaching"}) == {}
         [row] = await requests(stage)
         assert [each["type"] for each in row.items] == ["coaching"]
+
+
+class TestHowOften:
+    """Hours without how often they are lost: the form asks for it in place, and loses nothing that was said."""
+
+    SAID = "Rotating the certificates costs us 6 hours every time. We need a script from devops that rotates them."
+
+    async def test_the_question_of_the_form_is_its_field(self, stage: Stage) -> None:
+        root = await thread(stage, self.SAID)
+        view = await form(stage, root)
+        [asked] = [each for each in view.payload["blocks"] if each.get("block_id") == ids.TIMES]
+        assert asked["label"]["text"] == "How many times a month does it take 6 hours?"
+        assert "How many times" not in said_in(view), "it is asked once"
+        assert set(await submit(stage)) == {ids.TIMES}
+        assert await requests(stage) == []
+        assert await submit(stage, values={ids.TIMES: "2"}) == {}
+        await posted(stage, "payments")
+        [card] = [m for m in stage.slack.visible_messages("eve", "payments", thread_ts=root.ts) if "*#1*" in m.text]
+        assert "12 hours a month lost" in card.text
+
+    async def test_the_field_stays_where_it_is_when_the_rest_is_shown(self, stage: Stage) -> None:
+        view = await form(stage, await thread(stage, self.SAID), is_whole=True)
+        shown = [each.get("block_id") for each in view.payload["blocks"]]
+        assert shown.count(ids.TIMES) == 1
+        assert await submit(stage, values={ids.TIMES: "0"}) == {}, "it does not come again"
+
+    @pytest.mark.parametrize(
+        ("typed", "field"),
+        [
+            ({ids.PEOPLE: "3", ids.HOURS: "2"}, ids.TIMES),
+            ({ids.TIMES: "3", ids.HOURS: "2"}, ids.PEOPLE),
+            ({ids.PEOPLE: "3", ids.TIMES: "2"}, ids.HOURS),
+        ],
+    )
+    async def test_half_filled_hours_are_refused_at_the_empty_field(
+        self, stage: Stage, typed: dict[str, str], field: str
+    ) -> None:
+        await form(stage, await thread(stage, *STORY))
+        assert set(await submit(stage, values=typed)) == {field}
+        assert await requests(stage) == []

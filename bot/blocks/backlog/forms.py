@@ -94,6 +94,8 @@ PROBLEM_FIELDS: Mapping[str, Field[Any]] = MappingProxyType(
         "title": TITLE,
         "items": ITEM_TYPE,
         "needed_by": NEEDED_BY,
+        "people": PEOPLE,
+        "times": TIMES,
         "hours": HOURS,
         "blocked": BLOCKED,
         "until": UNTIL,
@@ -129,6 +131,7 @@ def request_view(prefill: Prefill, metadata: FormMetadata, frame: FormFrame) -> 
     first, last = len(prefill.items), len(items) - len(prefill.from_model)
     suggested, models = dict(islice(items.items(), first, last)), dict(islice(items.items(), last, None))
     fills: dict[Field[Any], Fill] = {
+        TIMES: Fill(label=prefill.how_often),
         INSTEAD: Fill(options=_instead(frame.alternatives)),
         TITLE: Fill(prefill.title),
         **{field: _words(each) for field, each in zip(ITEM_TITLES, metadata.items[:first], strict=False)},
@@ -140,7 +143,9 @@ def request_view(prefill: Prefill, metadata: FormMetadata, frame: FormFrame) -> 
     }
     more = button("More…", actions.REST, "more", label="More… of the request")
     rest = {**section(_filled(prefill, frame)), "block_id": actions.REST, "accessory": more}
-    blocks = [section(_above(prefill, frame)), *REQUEST.inputs(_FIRST, fills), rest]
+    # A question that the thread leaves open is asked where everybody sees it.
+    first_of_all = (TIMES, *_FIRST) if prefill.how_often else _FIRST
+    blocks = [section(_above(prefill, frame)), *REQUEST.inputs(first_of_all, fills), rest]
     return REQUEST.of_blocks(replace(metadata, kept=_kept(prefill, frame)).encode(), blocks)
 
 

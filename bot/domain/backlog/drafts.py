@@ -254,10 +254,17 @@ def _team(thread: Thread) -> Quoted | None:
     return None
 
 
+def how_often_question(hours: Hours | None) -> str:
+    """Return what is asked where a thread names hours and not how often they are lost; empty where it says both."""
+    if hours is None or hours.monthly is not None:
+        return ""
+    return f"How many times a month does it take {hours.amount:g} hours?"
+
+
 def _questions(hours: Hours | None, undecided: Sequence[Sequence[str]], vocabulary: Vocabulary) -> list[str]:
     asked = []
-    if hours is not None and hours.monthly is None:
-        asked.append(f"How many times a month does it take {hours.amount:g} hours?")
+    if how_often := how_often_question(hours):
+        asked.append(how_often)
     for group in dict.fromkeys(map(tuple, undecided)):
         asked.append(f"Which of {', '.join(vocabulary[each].name for each in group)} is it to be?")
     return asked

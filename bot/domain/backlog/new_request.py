@@ -45,12 +45,12 @@ class Origin:
 class DemandEntry:
     """What not having it costs the team: so many people lose so many hours each time, so many times a month.
 
-    `evidence` and `blocked_share` are None where nobody said them. `drafted` was left as the form was filled in.
+    What nobody said is None. `drafted` was left as the form was filled in.
     """
 
-    lost_people: float = 0.0
-    lost_times: float = 0.0
-    lost_hours: float = 0.0
+    lost_people: float | None = None
+    lost_times: float | None = None
+    lost_hours: float | None = None
     evidence: EvidenceKind | None = None
     blocked_people: int = 0
     blocked_share: Slowdown | None = None
@@ -60,7 +60,13 @@ class DemandEntry:
     @property
     def hours_a_month(self) -> float:
         """The hours that the team loses in a month."""
-        return self.lost_people * self.lost_times * self.lost_hours
+        return (self.lost_people or 0) * (self.lost_times or 0) * (self.lost_hours or 0)
+
+    @property
+    def unsaid(self) -> str:
+        """The first of these numbers that is missing beside another one, by the name of its field; empty for none."""
+        said = {"people": self.lost_people, "times": self.lost_times, "hours": self.lost_hours}
+        return next((name for name, value in said.items() if value is None), "") if any(said.values()) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +103,18 @@ def estimate_problems(optimistic: float, likely: float, pessimistic: float) -> d
     return {}
 
 
+#: What is said where one of the three numbers of the hours lost is missing: what was typed beside it is not lost.
+_UNSAID = {
+    "people": "Write how many people lose time, or leave all three empty.",
+    "times": "Write how many times a month, about; 0 if it does not happen again.",
+    "hours": "Write how many hours each time, or leave all three empty.",
+}
+
+
 def problems(new: NewRequest, *, today: date, team_size: int | None) -> dict[str, str]:
-    """Return what is wrong, by the name of the field: `title`, `items`, `needed_by`, `hours`, `blocked` or `until`.
+    """Return what is wrong, by the name of the field.
+
+    These are `title`, `items`, `needed_by`, `people`, `times`, `hours`, `blocked` and `until`.
 
     `team_size` is None where nobody knows the team. A team cannot lose more than half of its working hours.
     """
@@ -110,7 +126,9 @@ def problems(new: NewRequest, *, today: date, team_size: int | None) -> dict[str
         found["items"] = "Choose at least one thing, or a kind for the title."
     if new.needed_by is not None and new.needed_by < today:
         found["needed_by"] = "That day is over: choose a later one, or leave it empty."
-    if demand.hours_a_month < 0:
+    if demand.unsaid:
+        found[demand.unsaid] = _UNSAID[demand.unsaid]
+    elif demand.hours_a_month < 0:
         found["hours"] = "Hours cannot be negative."
     elif team_size and demand.hours_a_month > team_size * MONTH_HOURS / 2:
         most = round(team_size * MONTH_HOURS / 2)

@@ -21,8 +21,8 @@ class Prefill:
 
     `technologies` are the names by the ids of the vocabulary; `gaps` are some of those ids.
 
-    The hours lost are `people` x `times` a month x `hours` each. What was not said is None. `questions` are those that
-    the thread leaves open.
+    The hours lost are `people` x `times` a month x `hours` each. What was not said is None. `how_often` asks
+    for `times` where the thread names the other two alone, and `questions` are the others that it leaves open.
     """
 
     title: str = ""
@@ -40,6 +40,7 @@ class Prefill:
     needed_by: date | None = None
     needed_reason: str = ""
     details: str = ""
+    how_often: str = ""
     questions: tuple[str, ...] = ()
 
     @property

@@ -37,7 +37,10 @@ def _draft(messages: Sequence[Mapping[str, Any]]) -> Prefill:
 
 
 def _prefill(found: Draft, vocabulary: Vocabulary) -> Prefill:
+    from bot.domain.backlog.drafts import how_often_question  # noqa: PLC0415 - as above
+
     people, times, hours = _hours(found.hours)
+    how_often = how_often_question(found.hours)
     return Prefill(
         title=found.title,
         items=tuple(_item(each) for each in found.items),
@@ -52,7 +55,8 @@ def _prefill(found: Draft, vocabulary: Vocabulary) -> Prefill:
         blocked_share=found.blocked.share if found.blocked is not None else None,
         needed_by=found.needed_by.day if found.needed_by is not None else None,
         needed_reason=found.needed_by.reason if found.needed_by is not None else "",
-        questions=found.questions,
+        how_often=how_often,
+        questions=tuple(each for each in found.questions if each != how_often),
     )
 
 
