@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 from bot.blocks import backlog as blocks
@@ -234,8 +235,9 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         for is_on in (True, False):
             yield blocks.following, blocks.following(card, is_on=is_on)
             yield blocks.receipt, blocks.receipt(card, is_new=is_on)
-        for step in (Step.REPLY, Step.NOT_YET, Step.REOPEN, Step.WITHDRAW):
-            yield blocks.triage_news, blocks.triage_news(card, step)
+        for step, called in product((Step.REPLY, Step.NOT_YET, Step.REOPEN, Step.WITHDRAW), ("U12345678", "")):
+            yield blocks.triage_news, blocks.triage_news(card, step, called=called)
+        yield blocks.assigned, blocks.assigned(card, card.asker)
     cards = list(requests(name))
     yield from follow_ups(cards[-1])
     yield from forms_of(cards[-1])

@@ -69,6 +69,11 @@ class Requested:
         """A message as it is in Slack now."""
         return self.stage.slack.workspace.messages[message.channel][message.ts]
 
+    def under_triage(self) -> list[str]:
+        """What is said to the DevOps team in the thread of its message."""
+        triage = self.triage
+        return [m.text for m in self.stage.slack.visible_messages("lin", "platform", thread_ts=triage.ts)[1:]]
+
     def said_to(self, user: str) -> str:
         """The last message that only this person sees, wherever it is."""
         mine = self.stage.slack.workspace.user(user).id
@@ -143,7 +148,8 @@ async def test_a_question_and_its_answer(requested: Requested) -> None:
     assert await requested.fill("ada", words="Frankfurt") == {}
     assert "Proposed" in requested.card.text
     under = requested.stage.slack.visible_messages("lin", "platform", thread_ts=requested.triage.ts)
-    assert under[-1].text == "Answered: Which &lt;!channel&gt; region? — Frankfurt"
+    lin = requested.stage.slack.workspace.user("lin").id
+    assert under[-1].text == f"<@{lin}> Answered: Which &lt;!channel&gt; region? — Frankfurt"
 
 
 @pytest.mark.parametrize(("word", "state"), [(ids.ANSWER, "Answered"), (ids.DECLINE, "Declined")])
@@ -223,6 +229,40 @@ async def test_it_is_assigned_and_snoozed(requested: Requested) -> None:
         "backlog.assign",
         "backlog.snooze",
     ]
+
+
+async def test_whoever_is_assigned_is_told_and_is_one_of_the_devops_team(requested: Requested) -> None:
+    stage = requested.stage
+    omar, eve = (stage.slack.workspace.user(name).id for name in ("omar", "eve"))
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
+    assert await requested.fill("lin", assignee=eve) == {ids.ASSIGNEE: "Choose somebody of Platform."}
+    assert await requested.fill("lin", assignee=omar) == {}
+    assert requested.under_triage()[-1] == f"<@{omar}> Lin Wei assigned this to you."
+    before = requested.under_triage()
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
+    assert await requested.fill("lin", assignee=stage.slack.workspace.user("lin").id) == {}
+    assert requested.under_triage() == before, "nobody has to be told what they have done"
+
+
+async def test_news_of_the_requesting_team_calls_whoever_waits_for_it(requested: Requested) -> None:
+    people = {name: f"<@{requested.stage.slack.workspace.user(name).id}>" for name in ("lin", "omar")}
+    [duty] = [mention for mention in people.values() if mention in requested.triage.text]
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    assert await requested.fill("omar", words="It is there") == {}
+    await requested.press(requested.card, ids.NOT_YET, user="ada")
+    assert await requested.fill("ada", words="No backups") == {}
+    assert requested.under_triage()[-1] == f"{people['omar']} Not yet: No backups"
+    await requested.press(requested.card, ids.WITHDRAW, user="ada")
+    assert await requested.fill("ada") == {}
+    assert requested.under_triage()[-1] == "Ada Byron withdrew it.", "nobody has to do anything"
+    await requested.press(requested.card, ids.REOPEN, user="ada")
+    assert await requested.fill("ada", words="Still needed") == {}
+    assert requested.under_triage()[-1] == f"{duty} Opened again: Still needed"
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
+    assert await requested.fill("lin", assignee=people["lin"][2:-1]) == {}
+    await requested.press(requested.card, ids.WITHDRAW, user="ada")
+    assert await requested.fill("ada") == {}
+    assert requested.under_triage()[-1] == f"{people['lin']} Ada Byron withdrew it."
 
 
 async def test_only_somebody_of_the_organisation_can_be_chosen(requested: Requested) -> None:

@@ -24,6 +24,7 @@ from bot.blocks.text import (
 )
 from bot.domain.backlog.alternatives import is_usable
 from bot.domain.backlog.requests import AT_DELIVERY, ENDED, STATE_WORDS, RequestCard, RequestState, Step
+from bot.domain.records import PersonRecord
 
 #: Characters of a message beside its buttons.
 _MOST_WORDS = 2_400
@@ -158,10 +159,15 @@ def estimated(its: RequestCard) -> Rendered:
     return Rendered("\n".join([words.name(its), *([words.effort(its.estimate)] if its.estimate is not None else [])]))
 
 
-def triage_news(its: RequestCard, step: Step) -> Rendered:
-    """Return what the DevOps team reads under its own message when the asker's side has done something."""
+def triage_news(its: RequestCard, step: Step, *, called: str = "") -> Rendered:
+    """Return what the DevOps team reads under its own message when the asker's side has done something.
+
+    It calls one person, by their Slack id.
+    """
+    to = f"{mention(called)} " if called else ""
     if its.is_private:
-        return _message([f"There is news of {bold(f'#{its.id}')}."], [_show(its)], f"backlog.news.{its.id}.{its.state}")
+        said = f"{to}There is news of {bold(f'#{its.id}')}."
+        return _message([said], [_show(its)], f"backlog.news.{its.id}.{its.state}")
     who = words.person(its.asker)
     said = {
         Step.REPLY: f"Answered: {escape(its.reason, 600)}",
@@ -169,6 +175,13 @@ def triage_news(its: RequestCard, step: Step) -> Rendered:
         Step.REOPEN: f"Opened again: {escape(its.reason, 600)}",
         Step.WITHDRAW: f"{who} withdrew it. {escape(its.reason, 600)}".strip(),
     }[step]
+    return Rendered(f"{to}{said}", [section(f"{to}{said}")])
+
+
+def assigned(its: RequestCard, by: PersonRecord) -> Rendered:
+    """Return what somebody of the DevOps team reads, under its message, to whom a request was given to work on."""
+    to = f"{mention(its.assignee.slack_id)} " if its.assignee is not None and its.assignee.slack_id else ""
+    said = f"{to}{words.person(by)} assigned this to you."
     return Rendered(said, [section(said)])
 
 

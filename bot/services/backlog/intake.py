@@ -12,7 +12,6 @@ from sqlmodel import col
 
 from bot.blocks import backlog as blocks
 from bot.blocks.request_button import OpenValue
-from bot.domain.backlog.duty import on_duty
 from bot.domain.backlog.new_request import LONGEST_TITLE, NewRequest
 from bot.domain.backlog.requests import RequestCard, RequestState
 from bot.domain.catalog import Area, AssetKind, Role
@@ -22,6 +21,7 @@ from bot.domain.recipients import Recipient, Told, Via
 from bot.domain.records import TeamRecord
 from bot.errors import UserError
 from bot.services import devops_team, outbox, routing
+from bot.services.backlog._called import on_duty
 from bot.services.backlog._cards import card_key, card_of, demand_row, loaded, stored_item, triage_key
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -195,7 +195,7 @@ async def _tell(
     session: AsyncSession, deps: Deps, snapshot: Snapshot, team: Recipient, card: RequestCard, now: datetime
 ) -> Told:
     """Tell the DevOps team: in the triage channel, or where there is none as any team is told."""
-    message = blocks.triage_post(card, duty=_on_duty(deps, snapshot, team))
+    message = blocks.triage_post(card, duty=on_duty(deps, snapshot, team))
     channel = snapshot.channel_id(deps.devops.triage_channel)
     if not channel or not snapshot.is_open(channel):
         return await routing.send(
@@ -218,9 +218,3 @@ async def _tell(
         asker=outbox.Asker(routing.slack_id_of(card.filer), team.name),
     )
     return Told(team.name, Via.OWN, is_team=True, place=channel)
-
-
-def _on_duty(deps: Deps, snapshot: Snapshot, devops: Recipient) -> str:
-    """Return the Slack id of whoever of the DevOps team has duty now; empty for nobody."""
-    members = devops.team.member_ids if devops.team is not None else ()
-    return routing.slack_id_of(on_duty(map(snapshot.person, members), routing.today_of(deps, snapshot, devops)))

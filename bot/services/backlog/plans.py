@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 
+from bot.blocks import backlog as blocks
 from bot.domain.backlog.new_request import estimate_problems
 from bot.domain.backlog.requests import OPEN, RequestCard
 from bot.domain.rights import Right
 from bot.errors import FormError, UserError
-from bot.services.backlog._cards import RequestAct, acting
+from bot.services import devops_team
+from bot.services.backlog._cards import RequestAct, acting, tell_devops
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 
@@ -48,13 +50,20 @@ async def estimate(
 async def assign(
     deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, assignee_id: int, version: int = 0
 ) -> RequestCard:
-    """Note who works on it."""
+    """Note who works on it, and tell them. Raises UserError for somebody who is not of the DevOps team."""
     async with _open(deps, snapshot, request_id, person_id, version) as act:
+        if not devops_team.is_member(deps, snapshot, assignee_id):
+            raise UserError(f"Choose somebody of {deps.devops.name}.")
         if act.row.assignee_id == assignee_id:
             return act.card
         act.row.assignee_id = assignee_id
         await act.note("assign", to=assignee_id)
-        return await act.redraw()
+        card = await act.redraw()
+        by = snapshot.person(person_id)
+        if assignee_id != person_id and by is not None:
+            key = f"backlog.assigned:{request_id}:{int(act.now.timestamp() * 1000)}"
+            await tell_devops(act.session, request_id, key=key, message=blocks.assigned(card, by), at=act.now)
+        return card
 
 
 async def snooze(

@@ -16,6 +16,7 @@ from bot.domain.names import clean
 from bot.errors import UserError
 from bot.services import outbox, routing
 from bot.services.backlog._answered import redraw_answered
+from bot.services.backlog._called import called
 from bot.services.backlog._cards import RequestAct, acting, card_key, demands_of, loaded, tell_devops
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -154,7 +155,7 @@ async def _tell(act: RequestAct, step: Step) -> None:
     if step in _ENDS_PARTS:
         await _tell_parts(act)
     if step in _TRIAGE_NEWS:
-        message = blocks.triage_news(act.card, step)
+        message = blocks.triage_news(act.card, step, called=await called(act, step))
         await tell_devops(act.session, act.subject_id, key=key, message=message, at=act.now)
     if step is Step.WITHDRAW:
         await _tell_joined(act, key)

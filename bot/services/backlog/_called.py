@@ -1,0 +1,54 @@
+"""Who of the DevOps team is called: whoever waits for an answer, or else whoever has duty."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.domain.backlog import duty
+from bot.domain.backlog.requests import Step
+from bot.domain.recipients import Recipient
+from bot.services import devops_team, routing
+from bot.services.backlog._cards import RequestAct
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+
+#: What the requesting team answers, and the step that it answers: whoever took that one waits for it.
+_ANSWERED = {Step.REPLY: Step.ASK, Step.NOT_YET: Step.DELIVER}
+
+
+def on_duty(deps: Deps, snapshot: Snapshot, devops: Recipient) -> str:
+    """Return the Slack id of whoever of the DevOps team has duty now; empty for nobody."""
+    members = devops.team.member_ids if devops.team is not None else ()
+    return routing.slack_id_of(duty.on_duty(map(snapshot.person, members), routing.today_of(deps, snapshot, devops)))
+
+
+async def called(act: RequestAct, step: Step) -> str:
+    """Return the Slack id of whoever of the DevOps team is called by a step of the requesting team; empty for nobody.
+
+    A withdrawal concerns only whoever works on the request.
+    """
+    asked_by = await _last(act, _ANSWERED[step]) if step in _ANSWERED else None
+    for person_id in (asked_by, act.row.assignee_id):
+        if (
+            person_id is None
+            or person_id == act.person_id
+            or not devops_team.is_member(act.deps, act.snapshot, person_id)
+        ):
+            continue
+        if slack_id := routing.slack_id_of(act.snapshot.person(person_id)):
+            return slack_id
+    team = devops_team.find(act.deps, act.snapshot)
+    return "" if team is None or step is Step.WITHDRAW else on_duty(act.deps, act.snapshot, Recipient(team))
+
+
+async def _last(act: RequestAct, step: Step) -> int | None:
+    """Return who took a step with this request last; None for nobody, or a tracker."""
+    entry = tables.AuditEntry
+    here = (col(entry.subject) == f"{act.subject}:{act.subject_id}") & (
+        col(entry.action) == f"{act.prefix}.{step.value}"
+    )
+    query = select(col(entry.actor)).where(here).order_by(col(entry.id).desc()).limit(1)
+    kind, _, number = ((await act.session.execute(query)).scalar_one_or_none() or "").partition(":")
+    return int(number) if kind == "person" else None
