@@ -286,45 +286,46 @@ def _due(
             else:
                 quiet.add(watch.key[:3])
             continue
-        said = reminder.milestone if reminder is not None else None
-        is_again = said is not None and milestone >= said
-        is_repeated = is_again and not _is_put_off_no_longer(reminder, today)
-        has_passed = watch.deadline.on < today  # then it stays in the digest each week until somebody answers
-        is_missed = watch.key in missed
-        if is_repeated and not ((has_passed or is_missed) and _is_unanswered(reminder, today, work)):
-            continue
-        loudness = Loudness.DIGEST if is_repeated else milestone.loudness(watch.deadline.kind)
-        if is_again and loudness is Loudness.BROADCAST:
-            loudness = Loudness.POST  # the channel has had it
-        is_owed = (
-            said is not None
-            and reminder is not None
-            and (is_missed or (not is_repeated and audience_at(milestone.days) is not Audience.TEAM))
-            and not is_answered(reminder, today, work)
-        )
-        opened_on = reminder.opened_on if reminder is not None else today
-        is_backlog = said is None and milestone.day(watch.deadline, work) < opened_on
-        # An image has dozens of libraries: they are said together in the digest, and none of them by itself.
-        is_only_listed = is_weekly_only or is_inside(watch.runs)
-        waits = is_only_listed or is_backlog or loudness is Loudness.DIGEST
-        stage = None
-        if not is_missed and reminder is not None and reminder.opened_on > watch.deadline.on:
-            stage = _stage(subject, today, work)
-            is_owed = stage is not None
-        is_owed = is_owed and not is_only_listed
-        found.append(
-            DueReminder(
-                subject,
-                milestone,
-                loudness,
-                is_owed,
-                waits,
-                is_repeated=is_repeated,
-                is_missed=is_owed and is_missed,
-                stage=stage,
-            )
-        )
+        due = _due_of(subject, milestone, today, work, is_missed=watch.key in missed, is_weekly_only=is_weekly_only)
+        if due is not None:
+            found.append(due)
     return found, quiet
+
+
+def _due_of(
+    subject: Subject, milestone: Milestone, today: date, work: WorkingTime, *, is_missed: bool, is_weekly_only: bool
+) -> DueReminder | None:
+    """Return what there is to say of a subject at a milestone; None where it has been said."""
+    watch, reminder = subject.watch, subject.reminder
+    said = reminder.milestone if reminder is not None else None
+    is_again = said is not None and milestone >= said
+    is_repeated = is_again and not _is_put_off_no_longer(reminder, today)
+    has_passed = watch.deadline.on < today  # then it stays in the digest each week until somebody answers
+    if is_repeated and not ((has_passed or is_missed) and _is_unanswered(reminder, today, work)):
+        return None
+    loudness = Loudness.DIGEST if is_repeated else milestone.loudness(watch.deadline.kind)
+    if is_again and loudness is Loudness.BROADCAST:
+        loudness = Loudness.POST  # the channel has had it
+    is_owed = (
+        said is not None
+        and reminder is not None
+        and (is_missed or (not is_repeated and audience_at(milestone.days) is not Audience.TEAM))
+        and not is_answered(reminder, today, work)
+    )
+    opened_on = reminder.opened_on if reminder is not None else today
+    is_backlog = said is None and milestone.day(watch.deadline, work) < opened_on
+    # An image has dozens of libraries: they are said together in the digest, and none of them by itself.
+    is_only_listed = is_weekly_only or is_inside(watch.runs)
+    waits = is_only_listed or is_backlog or loudness is Loudness.DIGEST
+    stage = None
+    if not is_missed and reminder is not None and reminder.opened_on > watch.deadline.on:
+        stage = _stage(subject, today, work)
+        is_owed = stage is not None
+    is_owed = is_owed and not is_only_listed
+    is_missed = is_missed and is_owed
+    return DueReminder(
+        subject, milestone, loudness, is_owed, waits, is_repeated=is_repeated, is_missed=is_missed, stage=stage
+    )
 
 
 def _stage(subject: Subject, today: date, work: WorkingTime) -> int | None:
