@@ -229,6 +229,8 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield blocks.card_view, blocks.card_view(blocks.triage(card))
         yield blocks.withdrawn, blocks.withdrawn(card, OpenValue(asset_id=7))
         yield blocks.released, blocks.released(card.id)
+        yield blocks.pointed, blocks.pointed(card, "U12345678")
+        yield from _settled(card)
         for team in (name, ""):
             yield blocks.joined_view, blocks.joined_view(card, team)
         yield blocks.whole_ended, blocks.whole_ended(replace(card, whole=card, merged_into=7))
@@ -254,6 +256,13 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     for value in (OpenValue("C012345678", "1700000000.000100"), OpenValue(asset_id=7, area="database"), OpenValue()):
         yield blocks.offer, blocks.offer(value, name, user_id="U12345678")
     yield from issues(name)
+
+
+def _settled(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """What has asked something, once it is answered."""
+    message = blocks.settled(blocks.news(card))
+    if message is not None:
+        yield blocks.settled, message
 
 
 def issues(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.services.backlog import copied_words, intake
+from bot.services.backlog import copied_words, intake, questions
 from bot.services.context import Context
 from bot.services.eol import version_overrides
 from handlers.routes import Job
@@ -59,9 +59,16 @@ async def forget_deleted_words(context: Context) -> None:
     context.drainer.wake()
 
 
+async def point_to_buttons(context: Context) -> None:
+    """Point those to the button who have typed an answer into a thread."""
+    await questions.point(context.deps, context.snapshot, context.slack, context.members)
+    context.drainer.wake()
+
+
 JOBS: tuple[Job, ...] = (
     ("send_issues", 1 / 60, send_issues),
     ("reconcile_issues", 1, reconcile_issues),
     ("redraw_reminders", 1, redraw_changed),
     ("forget_deleted_words", 6, forget_deleted_words),
+    ("point_to_buttons", 1 / 6, point_to_buttons),
 )

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot.blocks.backlog import actions as ids
 from bot.playground.fake_slack import MessageRef, PostedMessage, ViewRef
 from bot.store import tables
+from handlers.backlog.jobs import point_to_buttons
 from tests.slack.conftest import Stage
 from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import options_of, posted, team_option
@@ -461,3 +462,51 @@ async def test_a_private_request_is_found_by_those_alone_who_may_see_it(stage: S
         view = stage.slack.view_stack(user)[-1]
         assert said_in(view).startswith(says)
         assert ("Redis" in said_in(view)) == (user == "omar")
+
+
+async def test_a_question_in_the_thread_has_its_buttons_until_it_is_answered(requested: Requested) -> None:
+    await requested.press(requested.triage, ids.ASK, user="lin")
+    assert await requested.fill("lin", words="Which region?") == {}
+    question = requested.replies()[-1]
+    assert list(buttons(question)) == ["Answer…"]
+    await requested.press(question, ids.REPLY, user="ada")
+    assert await requested.fill("ada", words="Frankfurt") == {}
+    assert buttons(requested.again(question)) == {}
+    assert "A question: Which region?" in requested.again(question).text
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    assert await requested.fill("omar", words="The keyspace is there") == {}
+    delivery = requested.replies()[-1]
+    assert list(buttons(delivery)) == ["Yes, it does the job", "Not yet…"]
+    await requested.press(delivery, ids.NOT_YET, user="ada")
+    assert await requested.fill("ada", words="No backups") == {}
+    assert buttons(requested.again(delivery)) == {}
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    assert await requested.fill("omar", words="With backups") == {}
+    second = requested.replies()[-1]
+    await requested.press(second, ids.CONFIRM, user="ada")
+    assert "Confirmed" in requested.card.text
+    assert buttons(requested.again(second)) == {}
+
+
+async def test_whoever_types_the_answer_into_the_thread_is_shown_the_button_once(requested: Requested) -> None:
+    stage = requested.stage
+    await requested.press(requested.triage, ids.ASK, user="lin")
+    assert await requested.fill("lin", words="Which region?") == {}
+
+    async def look() -> list[PostedMessage]:
+        await point_to_buttons(stage.baton.context)
+        await requested.settle()
+        return [m for m in requested.replies() if "does not reach the DevOps team" in m.text]
+
+    assert await look() == [], "what was said before the question is no answer"
+    await stage.slack.post("eve", "payments", "No idea.", thread_ts=requested.root.ts)
+    assert await look() == [], "nor is what others say"
+    await stage.slack.post("ada", "payments", "Frankfurt, please.", thread_ts=requested.root.ts)
+    [told] = await look()
+    assert told.text.startswith(f"<@{stage.slack.workspace.user('ada').id}>")
+    await stage.slack.post("ada", "payments", "Or Dublin.", thread_ts=requested.root.ts)
+    assert len(await look()) == 1
+    await requested.press(told, ids.REPLY, user="ada")
+    assert await requested.fill("ada", words="Frankfurt") == {}
+    assert buttons(requested.again(told)) == {}
+    assert (await requested.row()).state == "proposed"

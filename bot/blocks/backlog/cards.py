@@ -41,6 +41,8 @@ _BUTTONS = {
     Step.REOPEN: ("Reopen…", actions.REOPEN, ""),
     Step.WITHDRAW: ("Withdraw…", actions.WITHDRAW, ""),
 }
+#: The buttons of what the DevOps team asks: they go when it is answered.
+_ANSWERS = frozenset({actions.CONFIRM, actions.NOT_YET, actions.REPLY})
 _TRIAGE_BUTTONS = {
     Step.ACCEPT: ("Accept", actions.ACCEPT, "primary"),
     Step.START: ("Start", actions.START, ""),
@@ -109,7 +111,28 @@ def triage_post(its: RequestCard, *, duty: str = "") -> Rendered:
 def news(its: RequestCard) -> Rendered:
     """Return what is posted below the card when the asker has to know; it calls whoever filed it for one who left."""
     who = mention(its.reachable[0].slack_id) if its.reachable else ""
-    return Rendered(" ".join(filter(None, (who, _news(its)))), [section(f"{who} {_news(its)}".strip())])
+    return _asking(" ".join(filter(None, (who, _news(its)))), its)
+
+
+def pointed(its: RequestCard, slack_id: str) -> Rendered:
+    """Return what somebody reads in the thread who has answered there what a button asks."""
+    said = f"{mention(slack_id)} What is written here does not reach the DevOps team: the button takes it there."
+    return _asking(said.strip(), its)
+
+
+def settled(message: Rendered) -> Rendered | None:
+    """Return what has asked something without the buttons that answer it; None where it has none."""
+    blocks: list[Block] = []
+    for each in message.blocks:
+        elements = [one for one in each.get("elements", ()) if one.get("action_id") not in _ANSWERS]
+        if each["type"] != "actions" or elements:
+            blocks.append({**each, "elements": elements} if each["type"] == "actions" else dict(each))
+    return None if blocks == list(message.blocks) else Rendered(message.text, blocks)
+
+
+def _asking(said: str, its: RequestCard) -> Rendered:
+    """Return a message with the buttons that answer what the request waits for."""
+    return _message([said], _step_buttons(its, (*AT_DELIVERY, Step.REPLY)), f"backlog.asking.{its.id}.{its.state}")
 
 
 def followed(its: RequestCard) -> Rendered:

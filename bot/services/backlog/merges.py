@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.backlog.requests import OPEN, RequestState, Step, after
 from bot.domain.rights import Right
 from bot.errors import NotFoundError, UserError
+from bot.services.backlog import questions
 from bot.services.backlog._cards import acting
 from bot.services.backlog.steps import StepTaken, note_response
 from bot.services.deps import Deps
@@ -38,6 +39,7 @@ async def merge(
         await act.note(Step.MERGE.value, into=into_id)
         card = await act.redraw()
         await act.redraw_others()
+        await questions.settle(act)
         return StepTaken(card, is_new=True)
 
 

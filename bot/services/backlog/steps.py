@@ -15,6 +15,7 @@ from bot.domain.backlog.requests import AT_DELIVERY, NEEDS_WORDS, TRANSITIONS, R
 from bot.domain.names import clean
 from bot.errors import UserError
 from bot.services import outbox, routing
+from bot.services.backlog import questions
 from bot.services.backlog._answered import redraw_answered
 from bot.services.backlog._called import called
 from bot.services.backlog._cards import RequestAct, acting, card_key, demands_of, loaded, tell_devops
@@ -104,6 +105,7 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
     card = await act.redraw()
     await act.redraw_others()
     await redraw_answered(act)
+    await questions.settle(act)
     await _tell(act, step)
     return StepTaken(card, is_new=True)
 
