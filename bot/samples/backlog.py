@@ -231,6 +231,8 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield blocks.released, blocks.released(card.id)
         yield blocks.pointed, blocks.pointed(card, "U12345678")
         yield from _settled(card)
+        yield blocks.left, blocks.left(card, name, OpenValue(asset_id=7))
+        yield blocks.left_news, blocks.left_news(name, name)
         for team in (name, ""):
             yield blocks.joined_view, blocks.joined_view(card, team)
         yield blocks.whole_ended, blocks.whole_ended(replace(card, whole=card, merged_into=7))

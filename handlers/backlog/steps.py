@@ -11,6 +11,7 @@ from bot.blocks import backlog as blocks
 from bot.blocks.backlog import actions, forms
 from bot.blocks.backlog.actions import MoreValue
 from bot.blocks.forms import Form
+from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import UNKNOWN, number, parse
 from bot.domain.backlog.requests import TRANSITIONS, RequestCard, Step
@@ -203,7 +204,8 @@ async def _take(context: Context, user_id: str, place: Place, request_id: int, s
     card = taken.card
     if step is Step.CONFIRM and taken.is_new and card.team is not None and card.asset_id is not None:
         attestation.used(context, user_id, team_id=card.team.id, asset_ids=[card.asset_id])
-    return await done(context, place, card, person_id, is_new=taken.is_new)
+    said = blocks.left(card, taken.left, OpenValue(asset_id=card.asset_id)) if taken.left else None
+    return await done(context, place, card, person_id, is_new=taken.is_new, said=said)
 
 
 async def done(

@@ -15,8 +15,8 @@ from bot.playground.fake_slack import PostedMessage
 from bot.store import tables
 from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_eol_answers import posted
+from tests.slack.test_requests import SOON, element, form, requests, said_in, submit, thread
 from tests.slack.test_requests import _im as im
-from tests.slack.test_requests import element, form, requests, said_in, submit, thread
 from tests.slack.test_whoowns import buttons
 
 NEED = "We need a Cassandra keyspace, created by Terraform. Nobody here has ever used Cassandra."
@@ -150,6 +150,56 @@ class TestJoin:
         told = stage.slack.visible_messages("solo", im(stage, "solo"))[-1]
         assert "was withdrawn" in told.text
         assert buttons(told)["Open DevOps request"] == OPEN
+
+    async def test_whoever_has_joined_can_leave_and_open_their_own(self, stage: Stage) -> None:
+        await open_first(stage)
+        root = await search_form(stage)
+        await submit(stage, "solo", {ids.INSTEAD: next(iter(offered(stage).values()))})
+        await posted(stage, "search")
+        card = next(m for m in stage.slack.visible_messages("solo", "search", thread_ts=root.ts) if "#1" in m.text)
+        await stage.press(card, ids.WITHDRAW, user="solo")
+        assert await submit(stage, "solo", {ids.WORDS: "We use another store"}) == {}
+        assert [each.state for each in await requests(stage)] == ["proposed"], "the others still need it"
+        teams = await team_ids(stage)
+        assert {each.team_id for each in await rows(stage, tables.RequestDemand)} == {teams["Payments"]}
+        await posted(stage, "search")
+        await posted(stage, "platform")
+        assert "Search is not on it any more. We use another store" in str(stage.slack.workspace.messages)
+        left = next(m for m in stage.slack.visible_messages("solo", "search", thread_ts=root.ts) if "#1" in m.text)
+        assert "*Search* is not on *#1* *A Cassandra keyspace* any more" in left.text
+        assert list(buttons(left)) == ["Open DevOps request"]
+        await form(stage, root, user="solo", channel="search")
+        assert await submit(stage, "solo") == {}
+        assert len(await requests(stage)) == 2
+
+    @pytest.mark.parametrize("joins_again", [False, True])
+    async def test_a_request_that_is_declined_does_not_block_the_thread_of_the_joined(
+        self, stage: Stage, joins_again: bool
+    ) -> None:
+        await open_first(stage)
+        root = await search_form(stage)
+        await submit(stage, "solo", {ids.INSTEAD: next(iter(offered(stage).values()))})
+        assert "Declined" in (await _decline(stage)).text
+        if joins_again:
+            await open_first(stage, title="A second Cassandra keyspace")
+        await form(stage, root, user="solo", channel="search")
+        values = {ids.INSTEAD: next(iter(offered(stage).values()))} if joins_again else {}
+        assert await submit(stage, "solo", values) == {}
+        assert len(await requests(stage)) == 2
+        again = said_in(await form(stage, root, user="solo", channel="search"))
+        assert "There is a request already: *#2*" in again
+
+    async def test_a_teammate_who_joins_later_takes_nothing_back_that_the_team_has_said(self, stage: Stage) -> None:
+        root = await thread(stage, NEED)
+        await form(stage, root)
+        known = {ids.PEOPLE: "2", ids.TIMES: "10", ids.HOURS: "1", ids.EVIDENCE: "measured", ids.BLOCKED: "2"}
+        assert await submit(stage, values={ids.NEEDED_BY: SOON, **known}) == {}
+        await form(stage, await thread(stage, SAME, channel="general", user="ada"), user="ada", channel="general")
+        weaker = {ids.PEOPLE: "1", ids.TIMES: "1", ids.HOURS: "1", ids.EVIDENCE: "counted"}
+        assert await submit(stage, "ada", {ids.INSTEAD: next(iter(offered(stage, "ada").values())), **weaker}) == {}
+        [demand] = await rows(stage, tables.RequestDemand)
+        assert (demand.lost_people, demand.lost_times, demand.evidence) == (2, 10, "measured")
+        assert (str(demand.needed_by), demand.blocked_people) == (SOON, 2)
 
     async def test_private_requests_are_never_offered_and_cannot_be_joined(self, stage: Stage) -> None:
         await stage.slack.run_command("grace", im(stage, "grace"), "/devops we need a Cassandra keyspace")

@@ -10,6 +10,8 @@ from bot.blocks.backlog.cards import (
     estimated,
     followed,
     following,
+    left,
+    left_news,
     news,
     pointed,
     receipt,

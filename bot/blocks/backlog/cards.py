@@ -142,9 +142,13 @@ def followed(its: RequestCard) -> Rendered:
     return Rendered(said, [section(said), _stop_following(its)])
 
 
-def also_asked(its: RequestCard) -> Rendered:
-    """Return what somebody reads whose own request became part of this one: at delivery they are asked as well."""
-    said = f"{words.name(its)}, which yours is part of: {_news(its)}"
+def also_asked(its: RequestCard, *, has_joined: bool = False) -> Rendered:
+    """Return what somebody reads whose own request became part of this one, or who has joined it.
+
+    At delivery they are asked as well.
+    """
+    why = "which you have joined" if has_joined else "which yours is part of"
+    said = f"{words.name(its)}, {why}: {_news(its)}"
     buttons = [*_step_buttons(its, AT_DELIVERY), *words.follow_buttons(its, is_following=True)]
     return _message([said], buttons, f"backlog.also_asked.{its.id}.{its.state}")
 
@@ -161,6 +165,18 @@ def withdrawn(its: RequestCard, value: OpenValue) -> Rendered:
     """Return what a team reads that had joined a request whose own team needs it no longer."""
     said = f"{words.name(its)}, which you had joined, was withdrawn. Still needed? Open your own."
     return _message([said], open_buttons(value), f"backlog.withdrawn.{its.id}")
+
+
+def left(its: RequestCard, who: str, value: OpenValue) -> Rendered:
+    """Return what stands in the thread of a team that had joined a request and has left it."""
+    said = f"{bold(who, 80)} is not on {words.name(its)} any more. Something else is needed? Open your own."
+    return _message([said], open_buttons(value), f"backlog.left.{its.id}")
+
+
+def left_news(who: str, why: str) -> Rendered:
+    """Return what the DevOps team reads under its message when a team has left a request that others still need."""
+    said = f"{escape(who, 80)} is not on it any more. {escape(why, 600)}".strip()
+    return Rendered(said, [section(said)])
 
 
 def used(name: str, url: str, value: OpenValue) -> Rendered:

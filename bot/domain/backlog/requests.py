@@ -134,6 +134,11 @@ TRANSITIONS: Mapping[Step, Transition] = MappingProxyType(
 #: What is answered at delivery: by whoever speaks for the request, or for one that became part of it.
 AT_DELIVERY = frozenset({Step.CONFIRM, Step.NOT_YET})
 
+#: What whoever has joined a request may do as well, for their own team alone: they leave it.
+OF_JOINED = frozenset({Step.WITHDRAW})
+#: How a request may end so that those who have joined it, who cannot reopen it, can ask anew from the same thread.
+FREES_JOINED = frozenset({RequestState.ANSWERED, RequestState.DECLINED, RequestState.WITHDRAWN})
+
 #: What a state is called in messages.
 STATE_WORDS: Mapping[RequestState, str] = MappingProxyType(
     {

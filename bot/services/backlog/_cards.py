@@ -354,12 +354,13 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
         """Return whoever speaks for the request: the requesting team, and whoever filed it or needs it."""
         return await self._held(Right.REQUEST, asked_by)
 
-    async def holders_of(self, right: Right, *, with_parts: bool = False) -> Holders:
+    async def holders_of(self, right: Right, *, with_parts: bool = False, with_joined: bool = False) -> Holders:
         """Return the DevOps team for what it decides, and whoever speaks for the request for everything else.
 
-        With `with_parts` these are also those who speak for a request that became part of it, or who have joined it.
+        With `with_parts` these are also those who speak for a request that became part of it, or who have joined it;
+        with `with_joined` only the latter.
         """
-        return await self._held(right, None, with_parts=with_parts)
+        return await self._held(right, None, with_parts=with_parts, with_joined=with_joined)
 
     async def parts(self) -> Sequence[tables.Request]:
         """Return the requests that became part of this one."""
@@ -377,12 +378,14 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
             held = await self._requesters([part])
         return rights.may(actors.actor(self.person_id), Right.REQUEST, held)
 
-    async def _held(self, right: Right, asked_by: int | None, *, with_parts: bool = False) -> Holders:
+    async def _held(
+        self, right: Right, asked_by: int | None, *, with_parts: bool = False, with_joined: bool = False
+    ) -> Holders:
         if right is Right.TRIAGE:
             team = devops_team.find(self.deps, self.snapshot)
             return await actors.holders(self.session, [team.id if team else None], asked_by=asked_by)
         rows = [self.row, *(await self.parts() if with_parts else ())]
-        joined = await demands_of(self.session, self.subject_id) if with_parts else ()
+        joined = await demands_of(self.session, self.subject_id) if with_parts or with_joined else ()
         return await self._requesters(rows, asked_by, joined=joined)
 
     async def _requesters(
@@ -436,12 +439,15 @@ async def acting(
     person_id: int,
     right: Right,
     with_parts: bool = False,
+    with_joined: bool = False,
     other_id: int | None = None,
 ) -> AsyncIterator[RequestAct]:
-    """Open the transaction of a step; `with_parts` is as for `RequestAct.holders_of`. `other_id` is held as well.
+    """Open the transaction of a step; `with_parts` and `with_joined` are as for `RequestAct.holders_of`.
+
+    `other_id` is held as well.
 
     Raises NotFoundError for no request, NotAllowedError without the right.
     """
     async with cards.acting(RequestAct(deps, snapshot, request_id, person_id, other_id=other_id), None) as act:
-        act.require(right, await act.holders_of(right, with_parts=with_parts))
+        act.require(right, await act.holders_of(right, with_parts=with_parts, with_joined=with_joined))
         yield act

@@ -13,7 +13,7 @@ from sqlmodel import col
 from bot.blocks import backlog as blocks
 from bot.blocks.request_button import OpenValue
 from bot.domain.backlog.new_request import LONGEST_TITLE, NewRequest
-from bot.domain.backlog.requests import RequestCard, RequestState
+from bot.domain.backlog.requests import FREES_JOINED, RequestCard, RequestState
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.names import clean
 from bot.domain.ownership import Owned, Verdict
@@ -104,7 +104,7 @@ def offer(deps: Deps, snapshot: Snapshot, verdict: Verdict, slack_id: str) -> Op
 
 
 async def existing(deps: Deps, snapshot: Snapshot, key: str) -> RequestCard | None:
-    """Return the request that a thread has made or joined already; None when it has done neither."""
+    """Return the request that a thread has made or joined already; None when it has done neither, or may ask anew."""
     async with deps.database.reading() as session:
         row = await _by_key(session, key)
         return None if row is None else await loaded(session, snapshot, row, now=deps.clock.now())
@@ -138,7 +138,8 @@ async def reminders_of(
 async def _by_key(session: AsyncSession, key: str) -> tables.Request | None:
     table, join = tables.Request, tables.RequestJoin
     joined = select(col(join.request_id)).where(col(join.source_key) == key)
-    made = select(table).where((col(table.source_key) == key) | col(table.id).in_(joined))
+    binds = col(table.id).in_(joined) & col(table.state).not_in(list(FREES_JOINED))
+    made = select(table).where((col(table.source_key) == key) | binds)
     return (await session.execute(made.order_by(col(table.source_key) != key))).scalars().first()
 
 

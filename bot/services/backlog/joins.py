@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from bot.blocks import backlog as blocks
+from bot.blocks.request_button import OpenValue
 from bot.domain import rights
-from bot.domain.backlog.new_request import NewRequest
-from bot.domain.backlog.requests import OPEN
+from bot.domain.backlog.demand import DemandPart, EvidenceKind
+from bot.domain.backlog.new_request import NewRequest, channel_of
+from bot.domain.backlog.requests import FREES_JOINED, OPEN
 from bot.domain.rights import Right
 from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services import actors, cards, outbox, routing
-from bot.services.backlog._cards import UNKNOWN, RequestAct, demand_row, joined_key
+from bot.services.backlog._cards import UNKNOWN, RequestAct, demand_row, demands_of, joined_key
 from bot.services.backlog.intake import Opened
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -26,7 +28,7 @@ _CLOSED = "That one was closed meanwhile: choose another, or leave it empty."
 async def join(deps: Deps, snapshot: Snapshot, *, request_id: int, new: NewRequest) -> Opened:
     """Add what a team says it loses to an open request, and let whoever needs it follow.
 
-    The same team again changes what it has said.
+    The same team again changes what it has said; what is left out stays.
 
     A thread that has joined or made a request before joins none. Raises NotFoundError for a private request, UserError
     for a closed one, and NotAllowedError for somebody who would change what another team has said.
@@ -49,8 +51,43 @@ async def join(deps: Deps, snapshot: Snapshot, *, request_id: int, new: NewReque
 
 async def _begin(act: RequestAct, new: NewRequest) -> bool:
     """Note that a thread or a form has joined; return False for one that has done so before."""
+    table, request = tables.RequestJoin, tables.Request
+    ended = select(col(request.id)).where(col(request.state).in_(list(FREES_JOINED)))
+    before = (col(table.source_key) == new.origin.key) & col(table.request_id).in_(ended)
+    await act.session.execute(delete(table).where(before))
     row = {"source_key": new.origin.key, "request_id": act.subject_id, "person_id": new.filed_by, "at": act.now}
-    return await add_once(act.session, tables.RequestJoin, **row)
+    return await add_once(act.session, table, **row)
+
+
+async def leave(act: RequestAct) -> str:
+    """Take back what those say for whom somebody speaks who has joined the request; return who they are, by name.
+
+    Their threads say so in place of the request's card, and can open a request of their own.
+    """
+    session, number = act.session, act.subject_id
+    demands = [each for each in await demands_of(session, number) if await act.speaks_for(each)]
+    teams = [act.snapshot.team(each.team_id) for each in demands]
+    people = {act.person_id, *(each.person_id for each in demands)}
+    people.update(member for team in teams if team is not None for member in team.member_ids)
+    join, follower = tables.RequestJoin, tables.RequestFollower
+    theirs = (col(join.request_id) == number) & col(join.person_id).in_(people)
+    keys = (await session.execute(select(col(join.source_key)).where(theirs))).scalars().all()
+    await session.execute(delete(join).where(theirs))
+    follow = (col(follower.request_id) == number) & col(follower.person_id).in_(people)
+    await session.execute(delete(follower).where(follow))
+    for each in demands:
+        await act.note("leave", team=each.team_id)
+        await session.delete(each)
+    names = [team.name for team in teams if team is not None]
+    person = act.snapshot.person(act.person_id)
+    who = " and ".join(names) or (person.name if person is not None else "") or "Somebody"
+    card = await act.redraw()
+    for key in keys:
+        place = (
+            OpenValue(channel_of(key), key.rpartition(":")[2]) if channel_of(key) else OpenValue(asset_id=card.asset_id)
+        )
+        await act.revise(joined_key(number, key), blocks.left(card, who, place))
+    return who
 
 
 async def _put_demand(act: RequestAct, new: NewRequest) -> None:
@@ -66,8 +103,34 @@ async def _put_demand(act: RequestAct, new: NewRequest) -> None:
     held = await actors.holders(act.session, [before.team_id], people=[act.snapshot.person(before.person_id)])
     if not rights.may(actors.actor(act.person_id), Right.REQUEST, held):
         raise NotAllowedError(_NOT_YOURS)
-    for name, value in row.model_dump(exclude={"id"}).items():
-        setattr(before, name, value)
+    _put_news(before, row)
+
+
+def _put_news(before: tables.RequestDemand, row: tables.RequestDemand) -> None:
+    """Let a team's row say what one of its people says anew; what they leave out, or know less well, stays."""
+    hours = ("lost_people", "lost_times", "lost_hours", "evidence")
+    is_better = _weight(row) >= _weight(before) or not _hours(before)
+    said = {
+        DemandPart.LOST: hours if _hours(row) and is_better else (),
+        DemandPart.BLOCKED: ("blocked_people", "blocked_share", "blocked_until", "block_asked_on")
+        if row.blocked_people
+        else (),
+        DemandPart.NEEDED_BY: ("needed_by", "needed_asked_on") if row.needed_by is not None else (),
+    }
+    drafted = {
+        part for part, names in said.items() for its in [row if names else before] if part in its.drafted.split()
+    }
+    for name in (*(name for names in said.values() for name in names), "person_id", "at", "confirmed_at"):
+        setattr(before, name, getattr(row, name))
+    before.drafted = " ".join(sorted(drafted))
+
+
+def _hours(row: tables.RequestDemand) -> float:
+    return row.lost_people * row.lost_times * row.lost_hours
+
+
+def _weight(row: tables.RequestDemand) -> float:
+    return EvidenceKind(row.evidence or EvidenceKind.GUESSED).weight
 
 
 async def _show(act: RequestAct, new: NewRequest) -> None:

@@ -8,7 +8,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
 from sqlmodel import col
 
-from bot.domain.backlog.requests import AT_DELIVERY, ENDED, OPEN, FirstOf, RequestCard, RequestState, Step, after
+from bot.domain.backlog.requests import (
+    AT_DELIVERY,
+    ENDED,
+    OF_JOINED,
+    OPEN,
+    FirstOf,
+    RequestCard,
+    RequestState,
+    Step,
+    after,
+)
 from bot.domain.rights import Right
 from bot.errors import NotFoundError
 from bot.services import devops_team
@@ -75,9 +85,8 @@ async def to_step(
 
     Raises NotAllowedError without the right, and UserError for a step that its state does not allow.
     """
-    async with acting(
-        deps, snapshot, request_id=request_id, person_id=person_id, right=right, with_parts=step in AT_DELIVERY
-    ) as act:
+    whose = {"with_parts": step in AT_DELIVERY, "with_joined": step in OF_JOINED}
+    async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right, **whose) as act:
         if step is not None:
             after(step, act.card.standing, now=act.now)
         return replace(act.card, version=await act.version())

@@ -11,11 +11,20 @@ from sqlmodel import col
 from bot.blocks import backlog as blocks
 from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Rendered
-from bot.domain.backlog.requests import AT_DELIVERY, NEEDS_WORDS, TRANSITIONS, RequestCard, RequestState, Step, after
+from bot.domain.backlog.requests import (
+    AT_DELIVERY,
+    NEEDS_WORDS,
+    OF_JOINED,
+    TRANSITIONS,
+    RequestCard,
+    RequestState,
+    Step,
+    after,
+)
 from bot.domain.names import clean
 from bot.errors import UserError
 from bot.services import outbox, routing
-from bot.services.backlog import questions
+from bot.services.backlog import joins, questions
 from bot.services.backlog._answered import redraw_answered
 from bot.services.backlog._called import called
 from bot.services.backlog._cards import RequestAct, acting, card_key, demands_of, loaded, tell_devops
@@ -42,6 +51,8 @@ class StepTaken:
 
     card: RequestCard
     is_new: bool
+    #: Who has left the request, while the others go on.
+    left: str = ""
 
 
 async def take(
@@ -65,10 +76,11 @@ async def take(
     if step is Step.MERGE:
         raise ValueError("a request is merged by merges.merge")
     right = TRANSITIONS[step].right
-    async with acting(
-        deps, snapshot, request_id=request_id, person_id=person_id, right=right, with_parts=step in AT_DELIVERY
-    ) as act:
+    whose = {"with_parts": step in AT_DELIVERY, "with_joined": step in OF_JOINED}
+    async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right, **whose) as act:
         await act.require_current(version, step)
+        if step in OF_JOINED and not await act.speaks_for_whole():
+            return await _leave(act, words)
         if step is Step.CONFIRM and not await act.speaks_for_whole():
             return await _confirm_parts(act)
         if step in NEEDS_WORDS and not (clean(words) or link) and after(step, act.card.standing, now=act.now):
@@ -108,6 +120,17 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
     await questions.settle(act)
     await _tell(act, step)
     return StepTaken(card, is_new=True)
+
+
+async def _leave(act: RequestAct, words: str) -> StepTaken:
+    """Let those who have joined a request need it no longer. Raises UserError for one that is not open."""
+    if after(Step.WITHDRAW, act.card.standing, now=act.now) is None:
+        return StepTaken(act.card, is_new=False)
+    who = await joins.leave(act)
+    key = f"backlog.left:{act.subject_id}:{int(act.now.timestamp() * 1000)}"
+    message = blocks.left_news(who, clean(words)[:_LONGEST_REASON])
+    await tell_devops(act.session, act.subject_id, key=key, message=message, at=act.now)
+    return StepTaken(act.card, is_new=True, left=who)
 
 
 async def _confirm_parts(act: RequestAct) -> StepTaken:
@@ -210,11 +233,13 @@ async def _post_news(act: RequestAct, key: str) -> None:
     await _post_below(act, act.row, key, card, blocks.news(card))
     parts = await act.parts()
     theirs = {number for each in parts for number in (each.asked_by, each.filed_by)}
-    theirs.update(await _joined(act))
+    joined = await _joined(act)
+    theirs.update(joined)
     for person_id in await _others(act, parts):
         person = act.snapshot.person(person_id)
         if slack_id := routing.slack_id_of(person):
-            message = blocks.also_asked(card) if person_id in theirs else blocks.followed(card)
+            is_part = person_id in theirs
+            message = blocks.also_asked(card, has_joined=person_id in joined) if is_part else blocks.followed(card)
             await outbox.enqueue(act.session, key=f"{key}:{person_id}", channel=slack_id, message=message, at=act.now)
 
 
