@@ -236,6 +236,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         for team in (name, ""):
             yield blocks.joined_view, blocks.joined_view(card, team)
         yield blocks.whole_ended, blocks.whole_ended(replace(card, whole=card, merged_into=7))
+        yield blocks.merged, blocks.merged(replace(card, whole=card, merged_into=7))
         for is_on in (True, False):
             yield blocks.following, blocks.following(card, is_on=is_on)
             yield blocks.receipt, blocks.receipt(card, is_new=is_on)

@@ -309,6 +309,29 @@ async def test_a_duplicate_keeps_its_asker_and_can_be_taken_out_again(requested:
     assert (await actions(requested.stage))[-1] == "backlog.unmerge"
 
 
+async def test_whoever_asked_for_a_duplicate_is_told_what_it_is_part_of_and_can_withdraw_it(
+    requested: Requested,
+) -> None:
+    other = await another(requested.stage)
+    await other.press(other.triage, ids.MORE, user="lin", word=ids.MERGE)
+    assert await other.fill("lin", into="1") == {}
+    told = other.replies()[-1]
+    solo = requested.stage.slack.workspace.user("solo").id
+    assert told.text.startswith(f"<@{solo}> The DevOps team made this part of *#1* ")
+    assert (await requested.row(1)).permalink in told.text
+    assert set(buttons(told)) == {"Show", "Withdraw…"}
+    await other.press(told, ids.SHOW, user="solo")
+    assert "*#1*" in requested.said_to("solo")
+    assert set(buttons(other.card)) == {"Withdraw…", "Follow"}
+    assert "Also for Search (#2)" in requested.card.text
+    await other.press(told, ids.WITHDRAW, user="solo")
+    assert await other.fill("solo", words="It is another cluster") == {}
+    row = await other.row()
+    assert (row.state, row.merged_into) == ("withdrawn", None)
+    assert "Also for" not in requested.card.text
+    assert (await requested.row(1)).state == "proposed", "what others need stays as it is"
+
+
 async def test_whoever_asked_for_a_duplicate_is_asked_at_delivery_and_can_answer(requested: Requested) -> None:
     other = await another(requested.stage)
     await other.press(other.triage, ids.MORE, user="lin", word=ids.MERGE)

@@ -12,6 +12,7 @@ from bot.blocks.backlog.cards import (
     following,
     left,
     left_news,
+    merged,
     news,
     pointed,
     receipt,

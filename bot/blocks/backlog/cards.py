@@ -240,6 +240,21 @@ def whole_ended(its: RequestCard) -> Rendered:
     )
 
 
+def merged(its: RequestCard) -> Rendered:
+    """Return what is posted below the card of a request that the DevOps team has made part of another one.
+
+    Of a private one only the number is said: whoever asked for this one may not know of it.
+    """
+    whole = its.whole or its
+    name = bold(f"#{whole.id}") if whole.is_private else words.name(whole)
+    where = f" {link(whole.permalink, 'Its thread')}" if whole.permalink and not whole.is_private else ""
+    who = f"{mention(its.reachable[0].slack_id)} " if its.reachable else ""
+    said = f"{who}The DevOps team made this part of {name}, and I tell you what happens there.{where}"
+    doubt = "Is it something else? Say so to the DevOps team, who can undo it, or withdraw yours."
+    shows = [] if whole.is_private else [_show(whole)]
+    return _message([said, doubt], [*shows, *_step_buttons(its, (Step.WITHDRAW,))], f"backlog.merged.{its.id}")
+
+
 def _step_buttons(its: RequestCard, steps: Iterable[Step]) -> list[Block]:
     """Return the buttons of those of these steps that may be taken now."""
     return [
@@ -262,6 +277,8 @@ def _news(its: RequestCard) -> str:
     reason = escape(its.reason, 600)
     where = link(its.link, its.link) if its.link else ""
     match its.state:
+        case RequestState.MERGED if its.whole is not None:
+            return " ".join(_said(its))
         case RequestState.ACCEPTED:
             return "Accepted into the DevOps backlog."
         case RequestState.NEEDS_INFO:

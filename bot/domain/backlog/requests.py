@@ -120,7 +120,8 @@ TRANSITIONS: Mapping[Step, Transition] = MappingProxyType(
         Step.DISMISS: Transition(_UNDECIDED, RequestState.DECLINED, Right.TRIAGE),
         Step.MERGE: Transition(OPEN, RequestState.MERGED, Right.TRIAGE),
         Step.UNMERGE: Transition(frozenset({RequestState.MERGED}), None, Right.TRIAGE),
-        Step.WITHDRAW: Transition(OPEN, RequestState.WITHDRAWN, Right.REQUEST),
+        # A part of an open one as well: its own team may find that it is something else, or not needed.
+        Step.WITHDRAW: Transition(OPEN | {RequestState.MERGED}, RequestState.WITHDRAWN, Right.REQUEST),
         Step.CONFIRM: Transition(frozenset({RequestState.DELIVERED}), RequestState.CONFIRMED, Right.REQUEST),
         Step.NOT_YET: Transition(frozenset({RequestState.DELIVERED}), RequestState.IN_PROGRESS, Right.REQUEST),
         Step.RESUME: Transition(
@@ -171,9 +172,14 @@ class RequestStanding:
 
 
 def may_take(step: Step, standing: RequestStanding, *, now: datetime) -> bool:
-    """Whether a request in this state allows a step; a reopening only for `REOPEN_FOR`."""
+    """Whether a request in this state allows a step.
+
+    A reopening is allowed only for `REOPEN_FOR`, and the withdrawal of a part only while its whole is open.
+    """
     if standing.state not in TRANSITIONS[step].sources:
         return False
+    if step is Step.WITHDRAW:
+        return standing.whole is None or standing.whole.state in OPEN
     if step is not Step.REOPEN:
         return True
     ended = standing.whole or standing

@@ -7,7 +7,7 @@ from bot.domain.rights import Right
 from bot.errors import NotFoundError, UserError
 from bot.services.backlog import questions
 from bot.services.backlog._cards import acting
-from bot.services.backlog.steps import StepTaken, note_response
+from bot.services.backlog.steps import StepTaken, note_response, tell_merged
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -40,6 +40,7 @@ async def merge(
         card = await act.redraw()
         await act.redraw_others()
         await questions.settle(act)
+        await tell_merged(act)
         return StepTaken(card, is_new=True)
 
 

@@ -243,6 +243,16 @@ async def _post_news(act: RequestAct, key: str) -> None:
             await outbox.enqueue(act.session, key=f"{key}:{person_id}", channel=slack_id, message=message, at=act.now)
 
 
+async def tell_merged(act: RequestAct) -> None:
+    """Tell whoever asked for a request, and those who follow it, what it has become part of."""
+    key, card = f"backlog.merged:{act.subject_id}:{int(act.now.timestamp() * 1000)}", act.card
+    await _post_below(act, act.row, key, card, blocks.merged(card))
+    for person_id in await _others(act, await act.parts()):
+        if slack_id := routing.slack_id_of(act.snapshot.person(person_id)):
+            message = blocks.followed(card)
+            await outbox.enqueue(act.session, key=f"{key}:{person_id}", channel=slack_id, message=message, at=act.now)
+
+
 async def _others(act: RequestAct, parts: Sequence[tables.Request]) -> list[int]:
     """Return who follows the request or a part of it, but for whoever it is for, filed it, or takes the step."""
     table = tables.RequestFollower

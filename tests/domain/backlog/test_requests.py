@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -35,7 +36,7 @@ ALLOWED = {
     S.CONFIRMED: {"reopen", "resume"},
     S.ANSWERED: {"reopen"},
     S.DECLINED: {"reopen"},
-    S.MERGED: {"unmerge"},
+    S.MERGED: {"unmerge", "withdraw"},
     S.WITHDRAWN: {"reopen"},
 }
 
@@ -52,6 +53,12 @@ def test_a_state_allows_the_steps_that_are_written_down(state: RequestState) -> 
 def test_the_devops_team_decides_and_whoever_asked_says_whether_it_does_the_job() -> None:
     theirs = {step for step, transition in TRANSITIONS.items() if transition.right is Right.REQUEST}
     assert theirs == {Step.REPLY, Step.WITHDRAW, Step.CONFIRM, Step.NOT_YET, Step.REOPEN}
+
+
+@pytest.mark.parametrize("state", RequestState)
+def test_a_part_can_be_withdrawn_only_while_its_whole_is_open(state: RequestState) -> None:
+    part = replace(standing(S.MERGED), whole=standing(state))
+    assert may_take(Step.WITHDRAW, part, now=NOW) == (state in OPEN)
 
 
 @pytest.mark.parametrize("before", [S.PROPOSED, S.ACCEPTED, S.IN_PROGRESS])
