@@ -125,6 +125,7 @@ def test_what_was_claimed_stands_beside_what_came_true(baton: Baton, filled: Pat
         "DevOps, after 90 days: not answered",
         "#1 Cassandra, after 30 days: 5 of 14 hours (36%)",
         "#1 Cassandra, after 90 days: not answered",
+        "Claimed is 70% of the hours lost that a team named in its request.",
     ]
     assert "DevOps, after 30 days: 5 of 14 hours (36%)" in baton("backlog", "show", "1").out
     [first, second] = json.loads(baton("backlog", "savings", "--json").out)["savings"]

@@ -80,6 +80,10 @@ async def test_what_it_saves_is_a_number_of_hours(asked: Requested) -> None:
     assert "How many hours a month does it save *Payments*?" in digest.text
     await asked.press(digest, ids.SAVING, user="grace")
     assert set(await asked.fill("grace", saved="much")) == {ids.SAVED}
+    refused = await asked.fill("grace", saved="5000")
+    assert refused == {
+        ids.SAVED: "A team of 2 cannot be spared more than 173 hours a month, half of its working hours."
+    }
     assert await asked.fill("grace", saved="6.5") == {}
     await asked.press(digest, ids.SAVING, user="ada")
     assert await asked.fill("ada", saved="6.5") == {}
@@ -91,6 +95,9 @@ async def test_what_it_saves_is_a_number_of_hours(asked: Requested) -> None:
     assert "Saves Payments after 30 days: 6.5 of 16.8 hours (39%)" in ended.text
     said = (await asked.stage.ask("/devops savings", user="solo")).text
     assert "*Payments*: after 30 days 6.5 of 16.8 hours (39%)" in said
+    where_from = "Claimed is 70% of the hours lost that a team named in its request."
+    assert where_from in said
+    assert where_from in ended.text
     assert "*#1*" in said
     assert not any(name in said for name in ("Ada", "Grace"))
 

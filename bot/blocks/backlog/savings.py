@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from bot.blocks.backlog import words
 from bot.blocks.text import POSTED_TEXT, Rendered, bold, context, escape, fitting, section
 from bot.domain.backlog.requests import RequestCard
-from bot.domain.backlog.savings import REVIEW_DAYS, SavingComparison, SavingReview, by_request, by_team
+from bot.domain.backlog.savings import REVIEW_DAYS, WHERE_FROM, SavingComparison, SavingReview, by_request, by_team
 
 #: Teams of a message, and requests.
 _MOST = 20
-_HEAD = "*Claimed against actual*: hours a month that deliveries save, as the teams say"
+_HEAD = f"*Claimed against actual*: hours a month that deliveries save, as the teams say. {WHERE_FROM}"
 
 
 def savings(cards: Sequence[RequestCard], reviews: Sequence[SavingReview]) -> Rendered:
@@ -40,12 +40,13 @@ def savings(cards: Sequence[RequestCard], reviews: Sequence[SavingReview]) -> Re
 
 
 def of_request(reviews: Sequence[SavingReview]) -> list[str]:
-    """Return what each team says that one request saves it a month."""
-    return [
+    """Return what each team says that one request saves it a month, and where the other figure comes from."""
+    said = [
         f"Saves {escape(team, 60)} after {days} days: {found.said}"
         for days in REVIEW_DAYS
         for team, found in by_team(reviews, after_days=days).items()
     ]
+    return [*said, WHERE_FROM] if said else []
 
 
 def _said(found: Mapping[int, SavingComparison | None]) -> str:

@@ -17,7 +17,7 @@ from bot.cli._terminal import AsJson, cell, print_json, write_picture
 from bot.cli.backlog.savings import saved_by_team
 from bot.domain.backlog.rank import Rank
 from bot.domain.backlog.requests import STATE_WORDS, RequestCard
-from bot.domain.backlog.savings import SavingReview
+from bot.domain.backlog.savings import WHERE_FROM, SavingReview
 from bot.domain.names import clean
 from bot.errors import NotFoundError
 from bot.services.backlog import charts, lists, ranks, savings
@@ -49,7 +49,7 @@ def show(number: Annotated[int, typer.Argument(help="The request's number.")], a
     items = [f"  - {clean(each.title)} ({each.type})" for each in card.items]
     why = [f"  {clean(each)}" for each in place.why] if place is not None else []
     head = [f"Number {place.place.position} in the backlog:"] if place is not None else []
-    saved = [f"  {line}" for line in saved_by_team(reviews)]
+    saved = [f"  {line}" for line in (*saved_by_team(reviews), *([WHERE_FROM] if reviews else ()))]
     sys.stdout.write("\n".join([_line(card), *items, *head, *why, *saved]) + "\n")
 
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.cli._database import with_catalog
 from bot.cli._terminal import AsJson, print_json
-from bot.domain.backlog.savings import REVIEW_DAYS, SavingReview, by_request, by_team
+from bot.domain.backlog.savings import REVIEW_DAYS, WHERE_FROM, SavingReview, by_request, by_team
 from bot.domain.names import clean
 from bot.services.backlog import savings as service
 
@@ -25,8 +25,7 @@ def savings(as_json: AsJson = False) -> None:
     for days in REVIEW_DAYS:
         for number, each in by_request(found.reviews, after_days=days).items():
             sys.stdout.write(f"{titles[number]}, after {days} days: {each.said}\n")
-    if not found.reviews:
-        sys.stdout.write("No team has been asked yet.\n")
+    sys.stdout.write(f"{WHERE_FROM}\n" if found.reviews else "No team has been asked yet.\n")
 
 
 def saved_by_team(reviews: Sequence[SavingReview]) -> Iterator[str]:

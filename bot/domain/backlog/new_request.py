@@ -111,6 +111,11 @@ _UNSAID = {
 }
 
 
+def most_hours(team_size: int) -> float:
+    """Return the hours a month that a team can lose, or be spared, at most: half of what it works."""
+    return team_size * MONTH_HOURS / 2
+
+
 def problems(new: NewRequest, *, today: date, team_size: int | None) -> dict[str, str]:
     """Return what is wrong, by the name of the field.
 
@@ -130,8 +135,8 @@ def problems(new: NewRequest, *, today: date, team_size: int | None) -> dict[str
         found[demand.unsaid] = _UNSAID[demand.unsaid]
     elif demand.hours_a_month < 0:
         found["hours"] = "Hours cannot be negative."
-    elif team_size and demand.hours_a_month > team_size * MONTH_HOURS / 2:
-        most = round(team_size * MONTH_HOURS / 2)
+    elif team_size and demand.hours_a_month > most_hours(team_size):
+        most = round(most_hours(team_size))
         found["hours"] = f"That is over half of a team of {team_size}: give at most {most} hours."
     if demand.blocked_people < 0 or (team_size and demand.blocked_people > team_size):
         found["blocked"] = f"The team has {team_size} people: give at most that."

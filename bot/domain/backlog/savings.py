@@ -10,6 +10,8 @@ from typing import TypeVar
 from bot.domain.backlog.demand import BacklogRequest
 from bot.domain.backlog.rank import RankSettings
 
+#: Where the figures beside what teams say come from.
+WHERE_FROM = f"Claimed is {RankSettings().removed_share:.0%} of the hours lost that a team named in its request."
 _Key = TypeVar("_Key", int, str)
 
 #: Days after delivery on which the teams are asked what it really saves.

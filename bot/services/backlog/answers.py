@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.domain.backlog.demand import DemandPart, OpenQuestion
+from bot.domain.backlog.new_request import most_hours
 from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
 from bot.domain.rights import Right, may
 from bot.errors import NotFoundError, UserError
@@ -83,7 +84,15 @@ def _said(row: tables.Request, demands: Sequence[tables.RequestDemand]) -> tuple
 async def saves(
     deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, team_id: int, days: int, hours: float
 ) -> RequestCard:
-    """Note how many hours a month a delivery saves a team. Raises NotFoundError where that was not asked."""
+    """Note how many hours a month a delivery saves a team.
+
+    Raises NotFoundError where that was not asked, and UserError for more hours than the team can be spared.
+    """
+    team = snapshot.team(team_id)
+    size = len(team.member_ids) if team is not None else 0
+    if size and hours > (most := most_hours(size)):
+        refused = f"A team of {size} cannot be spared more than {most:,.0f} hours a month, half of its working hours."
+        raise UserError(refused)
     async with acting(
         deps, snapshot, request_id=request_id, person_id=person_id, right=Right.REQUEST, with_parts=True
     ) as act:
