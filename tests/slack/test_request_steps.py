@@ -332,6 +332,26 @@ async def test_whoever_asked_for_a_duplicate_is_told_what_it_is_part_of_and_can_
     assert (await requested.row(1)).state == "proposed", "what others need stays as it is"
 
 
+async def test_a_team_that_asked_twice_counts_once_on_the_card_as_it_does_in_the_rank(stage: Stage) -> None:
+    asked = []
+    for number, (user, team, people) in enumerate(
+        (("grace", "Payments", "13"), ("grace", "Payments", "20"), ("solo", "Search", "12")), 1
+    ):
+        root = await thread(stage, "We need a Redis cluster.", user=user)
+        await form(stage, root, user=user)
+        lost = {ids.PEOPLE: people, ids.TIMES: "1", ids.HOURS: "1"}
+        assert await submit(stage, user, {ids.TEAM: team_option(stage, user, ids.TEAM, team), **lost}) == {}
+        await posted(stage, "payments")
+        asked.append(Requested(stage, root, number))
+    whole, *parts = asked
+    assert "Without it: 13 hours a month lost" in whole.card.text
+    for each in parts:
+        await each.press(each.triage, ids.MORE, user="lin", word=ids.MERGE)
+        assert await each.fill("lin", into="1") == {}
+    assert "Without it: 32 hours a month lost" in whole.card.text
+    assert "Without it: 20 hours a month lost" in parts[0].card.text, "of its own it says what it said"
+
+
 async def test_whoever_asked_for_a_duplicate_is_asked_at_delivery_and_can_answer(requested: Requested) -> None:
     other = await another(requested.stage)
     await other.press(other.triage, ids.MORE, user="lin", word=ids.MERGE)

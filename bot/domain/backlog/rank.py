@@ -173,6 +173,26 @@ def saved_hours_per_week(request: BacklogRequest, settings: RankSettings, *, tod
     return settings.removed_share * lost / WEEKS_PER_MONTH
 
 
+def lost_hours_per_month(demands: Iterable[Demand], *, today: date) -> float:
+    """Return the hours that all teams lose in a month, of each team those that count for the rank, not weighed."""
+    counted: dict[str, Demand] = {}
+    for each in demands:
+        before = counted.get(each.team)
+        if before is None or _counts(each, today) > _counts(before, today):
+            counted[each.team] = each
+    return math.fsum(each.hours_per_month for each in counted.values())
+
+
+def _counts(demand: Demand, today: date) -> tuple[float, float]:
+    return weighed_hours_per_month(demand, today=today), demand.hours_per_month
+
+
+def people_blocked(demands: Iterable[Demand]) -> int:
+    """Return how many people of all teams wait; of several demands of one team, the one that says most counts."""
+    blocked = [each for each in demands if each.block is not None]
+    return round(_sum_over_teams(blocked, lambda each: each.block.people if each.block is not None else 0))
+
+
 def weighed_hours_per_month(demand: Demand, *, today: date) -> float:
     """Return h x c: the hours that a team loses in a month, as far as its evidence counts."""
     return demand.hours_per_month * demand.evidence_on(today).weight

@@ -18,6 +18,7 @@ from bot.blocks.text import Rendered
 from bot.domain import rights
 from bot.domain.backlog.demand import Estimate
 from bot.domain.backlog.new_request import NewRequest
+from bot.domain.backlog.rank import lost_hours_per_month, people_blocked
 from bot.domain.backlog.requests import (
     ItemType,
     RequestCard,
@@ -33,6 +34,7 @@ from bot.domain.records import PersonRecord
 from bot.domain.rights import Holders, Right
 from bot.errors import ChangedError, NotFoundError, UserError
 from bot.services import actors, cards, devops_team, outbox
+from bot.services.backlog._demands import demand_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -165,14 +167,16 @@ async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request,
     confirmed = frozenset(each.id for each in rows if each.id is not None and each.confirmed_at is not None)
     card = card_of(snapshot, row, now=now, whole=await _whole_of(session, row))
     demands = await demands_of(session, row.id)
+    said = [*demands, *(await demands_of(session, *(each.id for each in parts)) if parts else ())]
+    counted = [demand_of(each, snapshot) for each in said]
     others = [each for each in demands if (each.team_id, each.person_id) != (row.team_id, row.filed_by)]
     joined = [each for each in others if each.team_id is None or each.team_id != row.team_id]
     return replace(
         card,
         parts=whose,
         confirmed_parts=confirmed,
-        hours_a_month=sum(each.lost_people * each.lost_times * each.lost_hours for each in demands),
-        blocked_people=sum(each.blocked_people for each in demands),
+        hours_a_month=lost_hours_per_month(counted, today=now.date()),
+        blocked_people=people_blocked(counted),
         joined=tuple(_whose(snapshot, each) for each in joined),
         joined_confirmed=frozenset(_whose(snapshot, each) for each in joined if each.confirmed_at is not None),
     )
@@ -214,10 +218,10 @@ async def _whole_of(session: AsyncSession, row: tables.Request) -> tables.Reques
     return whole if whole is not row else None
 
 
-async def demands_of(session: AsyncSession, request_id: int) -> Sequence[tables.RequestDemand]:
+async def demands_of(session: AsyncSession, *request_ids: int) -> Sequence[tables.RequestDemand]:
     """Return what each team says of a request, the requesting team first."""
     table = tables.RequestDemand
-    query = select(table).where(col(table.request_id) == request_id).order_by(col(table.id))
+    query = select(table).where(col(table.request_id).in_(request_ids)).order_by(col(table.id))
     return (await session.execute(query)).scalars().all()
 
 

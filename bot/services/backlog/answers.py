@@ -63,6 +63,7 @@ async def needed_until(
         said = until.isoformat() if until is not None else None
         await act.note("needed_by" if is_date else "blocked_until", until=said)
         card = await act.redraw()
+        await act.redraw_others()
         await redraw_answered(act)
         return card
 

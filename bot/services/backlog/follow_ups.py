@@ -19,6 +19,7 @@ from bot.domain.recipients import NOBODY, Recipient
 from bot.services import devops_team
 from bot.services.backlog import ranks
 from bot.services.backlog._cards import card_of, concerning, redraw
+from bot.services.backlog._demands import demand_of
 from bot.services.contributors import Telling
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
@@ -169,7 +170,7 @@ async def _questions(
         query = select(table).where(col(table.request_id).in_(some)).order_by(col(table.id))
         found += (await session.execute(query)).scalars()
     for row in found:
-        demand = ranks.demand_of(row, snapshot)
+        demand = demand_of(row, snapshot)
         for question, on in open_questions(demand, today=date.max, usual_block_weeks=weeks).items():
             is_date = question is OpenQuestion.STILL_NEEDED
             asked = row.needed_asked_on if is_date else row.block_asked_on

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.domain.backlog.demand import BacklogRequest, Demand, DemandPart, EvidenceKind, NeededBy, Slowdown, TeamBlock
+from bot.domain.backlog.demand import BacklogRequest, Demand
 from bot.domain.backlog.explanation import explain
 from bot.domain.backlog.lanes import BacklogPlace
 from bot.domain.backlog.merges import merged
@@ -20,13 +20,12 @@ from bot.domain.backlog.standings import order
 from bot.domain.backlog.work_shares import WorkShare, work_shares
 from bot.services.backlog import lists
 from bot.services.backlog._cards import card_of, estimate_of
+from bot.services.backlog._demands import demand_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.bulk import chunks
 
-#: Whoever asks for no team of the catalog.
-_NO_TEAM = "Somebody in no team"
 #: What the DevOps team has delivered counts for the shares for this many days.
 _SHARE_DAYS = 90
 
@@ -158,28 +157,3 @@ def _request(row: tables.Request, demands: Iterable[Demand], snapshot: Snapshot)
         demands=tuple(demands),
         estimate=estimate_of(snapshot, row),
     )
-
-
-def demand_of(row: tables.RequestDemand, snapshot: Snapshot, *, reason: str = "") -> Demand:
-    """Return what a team says of a request; `reason` is why it is needed by its day."""
-    team = snapshot.team(row.team_id)
-    person = snapshot.person(row.person_id)
-    return Demand(
-        team=team.name if team is not None else (person.name if person is not None and person.name else _NO_TEAM),
-        evidence=EvidenceKind(row.evidence or EvidenceKind.GUESSED),
-        is_evidence_assumed=not row.evidence,
-        confirmed_on=row.at.date(),
-        said_by=(person.name,) if person is not None and person.name else (),
-        team_people=len(team.member_ids) or None if team is not None else None,
-        people=row.lost_people,
-        times_per_month=row.lost_times,
-        hours_each=row.lost_hours,
-        block=_block_of(row) if row.blocked_people else None,
-        needed_by=NeededBy(row.needed_by, reason) if row.needed_by is not None else None,
-        drafted=frozenset(map(DemandPart, row.drafted.split())),
-    )
-
-
-def _block_of(row: tables.RequestDemand) -> TeamBlock:
-    share = Slowdown(row.blocked_share or Slowdown.HALF)
-    return TeamBlock(row.blocked_people, share, row.blocked_until, is_assumed=not row.blocked_share)
