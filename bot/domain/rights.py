@@ -49,7 +49,7 @@ class Right(StrEnum):
     DECLINE = "Decline a reminder that another team offers"
     MISSES = "See names that were asked for in vain; add, ignore or remove them, or make them other names of things"
     TRIAGE = "Triage a request: accept, ask, answer, decline, merge, estimate, assign, deliver"
-    REQUEST = "Speak for a request: answer a question, withdraw, say whether it does the job, reopen"
+    REQUEST = "Speak for a request: answer a question, correct it, withdraw, say whether it does the job, reopen"
     HAND_OVER = "Offer a handoff, withdraw it, say whether it works"
     TAKE_OVER = "Accept what a handoff offers"
     PUT_OFF = "Ask for a handoff, decline it, or say what it needs first"

@@ -15,6 +15,7 @@ from bot.blocks.backlog.forms import ESTIMATE, STEP_FORMS, FormFrame
 from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, Rendered
 from bot.domain.backlog.alternatives import Alternatives
+from bot.domain.backlog.changes import Changeable
 from bot.domain.backlog.demand import (
     BacklogRequest,
     Demand,
@@ -28,6 +29,7 @@ from bot.domain.backlog.demand import (
 from bot.domain.backlog.explanation import explain
 from bot.domain.backlog.follow_ups import FollowUp, FollowUpKind
 from bot.domain.backlog.lanes import BacklogPlace
+from bot.domain.backlog.new_request import DemandEntry
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.rank import RankSettings
 from bot.domain.backlog.requests import (
@@ -231,6 +233,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield blocks.released, blocks.released(card.id)
         yield blocks.pointed, blocks.pointed(card, "U12345678")
         yield from _settled(card)
+        yield from _changed(card, name)
         yield blocks.left, blocks.left(card, name, OpenValue(asset_id=7))
         yield blocks.left_news, blocks.left_news(name, name)
         for team in (name, ""):
@@ -266,6 +269,13 @@ def _settled(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered |
     message = blocks.settled(blocks.news(card))
     if message is not None:
         yield blocks.settled, message
+
+
+def _changed(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """The form that corrects a request, and what is said of it."""
+    yield blocks.changed_news, blocks.changed_news(card, name)
+    for is_own in (True, False):
+        yield blocks.change_view, blocks.change_view(Changeable(card, DemandEntry(), card.needed_by, is_own), "1|0")
 
 
 def issues(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.blocks.backlog import actions as ids
 from bot.blocks.request_button import OPEN
-from handlers.backlog import follow_ups, intake, jobs, questions, steps, submissions
+from handlers.backlog import changes, follow_ups, intake, jobs, questions, steps, submissions
 from handlers.events import EventListener
 from handlers.routes import Routes
 
@@ -21,6 +21,7 @@ ROUTES = Routes(
         ids.WHY: questions.on_why,
         ids.FOLLOW: steps.on_follow,
         ids.UNFOLLOW: steps.on_follow,
+        ids.CHANGE: changes.on_change,
         ids.ESTIMATE: steps.on_estimate,
         ids.MORE: steps.on_more,
         ids.NEED: follow_ups.on_need,
@@ -31,6 +32,7 @@ ROUTES = Routes(
     },
     submissions={
         ids.REQUEST_VIEW: submissions.on_request_submitted,
+        ids.CHANGE_VIEW: changes.on_change_submitted,
         **steps.SUBMISSIONS,
         ids.NEED_VIEW: follow_ups.on_need_submitted,
         ids.SAVING_VIEW: follow_ups.on_saving_submitted,

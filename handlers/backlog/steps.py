@@ -55,14 +55,14 @@ class _StepSubject(NamedTuple):
     version: int = 0
 
 
-class _PlanSubject(NamedTuple):
-    """What the other forms of the DevOps team are about."""
+class PlanSubject(NamedTuple):
+    """What the other forms are about."""
 
     request_id: int
     version: int = 0
 
 
-def _told(listener: Listener, form_of: Callable[[Submission], Form]) -> Listener:
+def told(listener: Listener, form_of: Callable[[Submission], Form]) -> Listener:
     """Return what answers a form, and shows it once more where others have changed meanwhile what it is about."""
 
     @wraps(listener)
@@ -187,7 +187,7 @@ async def on_estimate_submitted(submission: Submission, context: Context) -> Ack
 
 async def _its(submission: Submission, context: Context) -> dict[str, int]:
     """Return what a form is about, and who sends it, as the use cases take them."""
-    subject = parse(_PlanSubject, read_metadata(submission.metadata)[0])
+    subject = parse(PlanSubject, read_metadata(submission.metadata)[0])
     return {**subject._asdict(), "person_id": await person_of(context, submission.user_id)}
 
 
@@ -269,10 +269,10 @@ async def card_to(context: Context, action: Action, request_id: int, right: Righ
 #: What answers the forms of a request's steps.
 SUBMISSIONS: Mapping[str, Listener] = MappingProxyType(
     {
-        actions.STEP_VIEW: _told(on_step_submitted, _step_form_of),
-        actions.MERGE_VIEW: _told(on_merge_submitted, lambda _: forms.MERGE),
-        actions.SNOOZE_VIEW: _told(on_snooze_submitted, lambda _: forms.SNOOZE),
-        actions.ASSIGN_VIEW: _told(on_assign_submitted, lambda _: forms.ASSIGN),
-        actions.ESTIMATE_VIEW: _told(on_estimate_submitted, lambda _: forms.ESTIMATE),
+        actions.STEP_VIEW: told(on_step_submitted, _step_form_of),
+        actions.MERGE_VIEW: told(on_merge_submitted, lambda _: forms.MERGE),
+        actions.SNOOZE_VIEW: told(on_snooze_submitted, lambda _: forms.SNOOZE),
+        actions.ASSIGN_VIEW: told(on_assign_submitted, lambda _: forms.ASSIGN),
+        actions.ESTIMATE_VIEW: told(on_estimate_submitted, lambda _: forms.ESTIMATE),
     }
 )

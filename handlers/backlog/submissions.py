@@ -171,7 +171,7 @@ def _new_request(
         stays_with_team=metadata.stays_with_team if may_copy else (),
         needed_by=said.get(forms.NEEDED_BY),
         needed_reason=said.text(forms.NEEDED_REASON),
-        demand=_demand(metadata, said),
+        demand=demand_of(said, _drafted(metadata, said)),
         asset_id=metadata.asset_id,
         area=Area(metadata.area) if metadata.area else None,
         reminder_id=metadata.reminder_id,
@@ -228,7 +228,8 @@ def _drafted(metadata: FormMetadata, said: Answers) -> frozenset[DemandPart]:
     return frozenset(part for part, is_so in parts.items() if is_so)
 
 
-def _demand(metadata: FormMetadata, said: Answers) -> DemandEntry:
+def demand_of(said: Answers, drafted: frozenset[DemandPart] = frozenset()) -> DemandEntry:
+    """Return what the fields say that a team loses."""
     return DemandEntry(
         lost_people=said.get(forms.PEOPLE),
         lost_times=said.get(forms.TIMES),
@@ -237,5 +238,5 @@ def _demand(metadata: FormMetadata, said: Answers) -> DemandEntry:
         blocked_people=int(said.get(forms.BLOCKED) or 0),
         blocked_share=Slowdown(chosen) if (chosen := said.text(forms.SHARE)) else None,
         blocked_until=said.get(forms.UNTIL),
-        drafted=_drafted(metadata, said),
+        drafted=drafted,
     )

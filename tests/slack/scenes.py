@@ -388,6 +388,8 @@ SCENES: Mapping[Callable[[Stage], Awaitable[None]], frozenset[str]] = {
             "backlog.deliver",
             "backlog.ask",
             "backlog.withdraw",
+            "backlog.change",
+            "backlog.change_form",
             "backlog.not_yet",
             "backlog.reopen",
             "backlog.follow",

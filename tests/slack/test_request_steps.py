@@ -115,7 +115,7 @@ async def test_from_proposed_to_confirmed(requested: Requested) -> None:
     assert set(buttons(requested.triage)) >= {"Accept", "Start", "Delivered…", "Ask…", "Estimate…"}
     assert "Technologies: cassandra" in requested.triage.text
     assert "New to the team: " in requested.triage.text
-    assert set(buttons(requested.card)) == {"Withdraw…", "Follow"}
+    assert set(buttons(requested.card)) == {"Withdraw…", "Change…", "Follow"}
     await requested.press(requested.triage, ids.ACCEPT, user="lin")
     assert "Accepted" in requested.card.text
     assert "Accepted into the DevOps backlog" in requested.replies()[-1].text
@@ -401,7 +401,7 @@ async def test_a_request_of_a_list_is_shown_with_the_buttons_that_its_reader_has
     again = requested.stage.slack.visible_messages("lin", "general")[-1]
     assert "Accepted" in again.text, "what only its reader sees is drawn afresh"
     mine = await requested.stage.ask("/devops show 1", user="ada")
-    assert set(buttons(mine)) == {"Withdraw…", "Follow"}
+    assert set(buttons(mine)) == {"Withdraw…", "Change…", "Follow"}
 
 
 async def test_what_was_said_in_a_thread_is_never_said_in_its_channel(requested: Requested) -> None:

@@ -7,6 +7,7 @@ from bot.blocks.backlog.cards import (
     assigned,
     card,
     card_view,
+    changed_news,
     estimated,
     followed,
     following,
@@ -25,6 +26,7 @@ from bot.blocks.backlog.cards import (
     whole_ended,
     withdrawn,
 )
+from bot.blocks.backlog.change_form import change_view
 from bot.blocks.backlog.follow_ups import answered, follow_up, line, section
 from bot.blocks.backlog.forms import (
     assign_view,

@@ -61,7 +61,7 @@ _MORE_CHOICES = (
 def card(its: RequestCard) -> Rendered:
     """Return the card in the request's thread."""
     lines = [words.name(its), words.standing(its), *_body(its), *_said(its)]
-    buttons = [*_step_buttons(its, _BUTTONS), *words.follow_buttons(its)]
+    buttons = [*_step_buttons(its, _BUTTONS), *words.change_button(its), *words.follow_buttons(its)]
     if is_usable(its):
         buttons += open_buttons(OpenValue(supports_id=its.id), SUPPORT_TEXT, label=plain(its.title, 40))
     return _message(lines, buttons, f"backlog.card.{its.id}.{its.state}")
@@ -171,6 +171,14 @@ def left(its: RequestCard, who: str, value: OpenValue) -> Rendered:
     """Return what stands in the thread of a team that had joined a request and has left it."""
     said = f"{bold(who, 80)} is not on {words.name(its)} any more. Something else is needed? Open your own."
     return _message([said], open_buttons(value), f"backlog.left.{its.id}")
+
+
+def changed_news(its: RequestCard, who: str) -> Rendered:
+    """Return what the DevOps team reads under its message when those who ask for a request have corrected it."""
+    if its.is_private:
+        return _message([f"There is news of {bold(f'#{its.id}')}."], [_show(its)], f"backlog.changed.{its.id}")
+    lines = [words.standing(its), *words.about(its), *_items(its)]
+    return _message([f"{escape(who, 60) or 'Somebody'} changed it: {lines[0]}", *lines[1:]], (), "")
 
 
 def left_news(who: str, why: str) -> Rendered:

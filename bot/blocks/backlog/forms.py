@@ -411,7 +411,7 @@ def existing_view(its: RequestCard, *, is_itself: bool = False) -> Block:
     ]
     if its.permalink:
         lines.append(link(its.permalink, "The thread"))
-    elements = words.follow_buttons(its)
+    elements = [*words.change_button(its), *words.follow_buttons(its)]
     if Step.REOPEN in its.steps:
         elements.append(button("Reopen…", actions.REOPEN, str(its.id), label=f"Reopen… #{its.id}"))
     buttons = {"type": "actions", "block_id": f"backlog.existing.{its.id}", "elements": elements}

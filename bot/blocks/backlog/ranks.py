@@ -73,7 +73,9 @@ def why(card: RequestCard, place: BacklogPlace, sentences: Sequence[str]) -> Ren
     """Return why a request stands where it does, in words."""
     head = f"{words.name(card)} is number {place.position} in the backlog."
     lines = within([head, *(f"• {escape(each, 600)}" for each in sentences)], 2_900)
-    return Rendered("\n".join(lines), [section("\n".join(lines))])
+    buttons = words.change_button(card)
+    block: list[Block] = [{"type": "actions", "elements": buttons}] if buttons else []
+    return Rendered("\n".join(lines), [section("\n".join(lines)), *block])
 
 
 def unranked(card: RequestCard) -> Rendered:

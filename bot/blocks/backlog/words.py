@@ -50,6 +50,7 @@ DID: Mapping[str, str] = MappingProxyType(
         "estimate": "estimated it",
         "assign": "assigned it",
         "snooze": "snoozed it",
+        "change": "changed it",
         "needed_by": "changed its date",
     }
 )
@@ -115,6 +116,12 @@ def follow_buttons(card: RequestCard, *, is_following: bool = False) -> list[Blo
     """Return the button that lets its presser hear what becomes of a request, or no longer."""
     text, action = ("Unfollow", actions.UNFOLLOW) if is_following else ("Follow", actions.FOLLOW)
     return [button(text, action, str(card.id), label=f"{text} #{card.id} {plain(card.title, 40)}")]
+
+
+def change_button(card: RequestCard) -> list[Block]:
+    """Return the button that corrects a request, where that is possible."""
+    label = f"Change… #{card.id} {plain(card.title, 40)}"
+    return [button("Change…", actions.CHANGE, str(card.id), label=label)] if card.is_open else []
 
 
 def person(one: PersonRecord) -> str:

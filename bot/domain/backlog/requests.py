@@ -277,6 +277,11 @@ class RequestCard:
         return self.standing.state
 
     @property
+    def is_open(self) -> bool:
+        """Whether it has a rank, and those who ask for it may correct it."""
+        return self.state in OPEN
+
+    @property
     def reachable(self) -> tuple[PersonRecord, ...]:
         """Who can be written to of those whom it is for and who filed it, in this order."""
         return tuple(each for each in dict.fromkeys((self.asker, self.filer)) if each.is_active and each.slack_id)

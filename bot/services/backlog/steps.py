@@ -198,7 +198,8 @@ async def _tell_joined(act: RequestAct, key: str) -> None:
 async def _joined(act: RequestAct) -> list[int]:
     """Return who has joined the request for another team."""
     demands = await demands_of(act.session, act.subject_id)
-    return sorted({each.person_id for each in demands} - {act.row.asked_by, act.row.filed_by})
+    others = {each.person_id for each in demands if each.team_id is None or each.team_id != act.row.team_id}
+    return sorted(others - {act.row.asked_by, act.row.filed_by})
 
 
 async def _tell_parts(act: RequestAct) -> None:

@@ -1,0 +1,57 @@
+"""The form that corrects a request which is open already, filled with what is said so far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.blocks.backlog import actions, words
+from bot.blocks.backlog.forms import (
+    BLOCKED,
+    EVIDENCE,
+    EVIDENCE_WORDS,
+    HOURS,
+    ITEM_TITLES,
+    NEEDED_BY,
+    NEEDED_REASON,
+    PEOPLE,
+    SHARE,
+    SHARE_WORDS,
+    TIMES,
+    UNTIL,
+)
+from bot.blocks.forms import Field, Fill, Form, filled_text
+from bot.blocks.text import Block
+from bot.domain.backlog.changes import Changeable
+from bot.domain.backlog.new_request import LONGEST_TITLE
+
+TITLE = filled_text(actions.TITLE, "What do you need?", limit=LONGEST_TITLE)
+#: What only those change who speak for the request itself.
+_OWN: tuple[Field[Any], ...] = (TITLE, *ITEM_TITLES, NEEDED_REASON)
+_FIELDS: tuple[Field[Any], ...] = (PEOPLE, TIMES, HOURS, EVIDENCE, BLOCKED, SHARE, UNTIL, NEEDED_BY)
+CHANGE = Form(actions.CHANGE_VIEW, "Change", "Save", (TITLE, *ITEM_TITLES, *_FIELDS, NEEDED_REASON), refused_at=PEOPLE)
+
+
+def change_view(its: Changeable, metadata: str) -> Block:
+    """Return the form; for those who have joined the request with what their own team says alone."""
+    said = its.said
+    fills: dict[Field[Any], Fill] = {
+        TITLE: Fill(its.card.title),
+        PEOPLE: Fill(_number(said.lost_people)),
+        TIMES: Fill(_number(said.lost_times)),
+        HOURS: Fill(_number(said.lost_hours)),
+        EVIDENCE: Fill(said.evidence or "", EVIDENCE_WORDS),
+        BLOCKED: Fill(_number(said.blocked_people or None)),
+        SHARE: Fill(said.blocked_share or "", SHARE_WORDS),
+        UNTIL: Fill(said.blocked_until.isoformat() if said.blocked_until is not None else ""),
+        NEEDED_BY: Fill(its.needed_by.isoformat() if its.needed_by is not None else ""),
+        NEEDED_REASON: Fill(its.card.needed_reason),
+    }
+    titles = [each.title for each in its.card.items]
+    fills |= {field: Fill(title) for field, title in zip(ITEM_TITLES, titles, strict=False)}
+    fields = CHANGE.fields if its.is_own else tuple(each for each in CHANGE.fields if each not in _OWN)
+    made = Form(CHANGE.callback_id, CHANGE.title, CHANGE.submit, fields)
+    return made.view(metadata, f"{words.name(its.card)}\nWhat is here is what counts for its place.", fills)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"

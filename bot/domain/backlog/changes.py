@@ -1,0 +1,33 @@
+"""What those who ask for a request may correct while it is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.domain.backlog.new_request import DemandEntry
+from bot.domain.backlog.requests import RequestCard
+
+
+@dataclass(frozen=True, slots=True)
+class Changeable:
+    """A request as somebody may correct it: what their team says of it, and with `is_own` what is asked for as well."""
+
+    card: RequestCard
+    said: DemandEntry
+    needed_by: date | None
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestChange:
+    """A correction. Without a `title` it keeps the one that it has.
+
+    `titles` are the words of the items by their places, without words for one that goes.
+    """
+
+    said: DemandEntry
+    needed_by: date | None
+    needed_reason: str = ""
+    title: str = ""
+    titles: tuple[str, ...] = ()

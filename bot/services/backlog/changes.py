@@ -1,0 +1,165 @@
+"""Those who ask for a request correct it while it is open: what they lose, how they know, by when, and the items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from bot.blocks import backlog as blocks
+from bot.domain.backlog.changes import Changeable, RequestChange
+from bot.domain.backlog.demand import DemandPart, EvidenceKind, Slowdown
+from bot.domain.backlog.new_request import LONGEST_TITLE, DemandEntry, NewRequest, Origin, problems
+from bot.domain.backlog.prefills import MOST_ITEMS
+from bot.domain.backlog.requests import OPEN, RequestCard, RequestItem
+from bot.domain.names import clean
+from bot.domain.rights import Right
+from bot.errors import FormError, UserError
+from bot.services.backlog._answered import redraw_answered
+from bot.services.backlog._cards import RequestAct, acting, demands_of, stored_item, tell_devops
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+
+_ENDED = "This request is not open any more, so nothing was changed."
+_LOST = ("lost_people", "lost_times", "lost_hours", "evidence")
+_BLOCKED = ("blocked_people", "blocked_share", "blocked_until")
+
+
+async def to_change(deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int) -> Changeable:
+    """Return a request to somebody who is about to correct it. Raises as `change`."""
+    async with acting(
+        deps, snapshot, request_id=request_id, person_id=person_id, right=Right.REQUEST, with_joined=True
+    ) as act:
+        demand, is_own = await _demand(act)
+        card = replace(act.card, version=await act.version())
+        return Changeable(card, _entry(demand), demand.needed_by, is_own)
+
+
+async def change(
+    deps: Deps,
+    snapshot: Snapshot,
+    *,
+    request_id: int,
+    person_id: int,
+    new: RequestChange,
+    today: date,
+    version: int = 0,
+) -> RequestCard:
+    """Correct what a team says of a request, and for those who speak for the request itself also what is asked for.
+
+    Raises FormError by the names of `problems`, NotAllowedError without the right, UserError for a request that is not
+    open, and ChangedError where others have changed it since its `version`.
+    """
+    async with acting(
+        deps, snapshot, request_id=request_id, person_id=person_id, right=Right.REQUEST, with_joined=True
+    ) as act:
+        demand, is_own = await _demand(act)
+        await act.require_current(version)
+        items = tuple(_corrected(act.card.items, new.titles)) if is_own else act.card.items
+        _check(act, demand, new, items, today)
+        before = _said(act.row, demand)
+        _put(demand, new)
+        if is_own:
+            act.row.title = clean(new.title)[:LONGEST_TITLE] or act.row.title
+            act.row.items = [stored_item(each) for each in items]
+            act.row.needed_by, act.row.needed_reason = new.needed_by, new.needed_reason
+        after = _said(act.row, demand)
+        changed = {name: [str(before[name]), str(after[name])] for name in after if before[name] != after[name]}
+        if not changed:
+            return act.card
+        demand.at = act.now
+        if demand.team_id is not None:
+            demand.person_id = person_id
+        entry = await act.note("change", team=demand.team_id, **changed)
+        card = await act.redraw()
+        await redraw_answered(act)
+        person = snapshot.person(person_id)
+        message = blocks.changed_news(card, person.name if person is not None else "")
+        key = f"backlog.changed:{request_id}:{entry}"
+        await tell_devops(act.session, request_id, key=key, message=message, at=act.now)
+        return card
+
+
+async def _demand(act: RequestAct) -> tuple[tables.RequestDemand, bool]:
+    """Return what is said for whom somebody speaks, and whether that is the request's own team."""
+    if act.card.state not in OPEN:
+        raise UserError(_ENDED)
+    is_own = await act.speaks_for_whole()
+    demands = await demands_of(act.session, act.subject_id)
+    if is_own:
+        own = next((each for each in demands if each.team_id == act.row.team_id), demands[0])
+        return own, True
+    theirs = [each for each in demands if await act.speaks_for(each)]
+    return theirs[0], False
+
+
+def _corrected(items: tuple[RequestItem, ...], titles: tuple[str, ...]) -> Iterator[RequestItem]:
+    """Return the items with their new words, without those that have none; those beyond the fields stay."""
+    for place, item in enumerate(items):
+        title = clean(titles[place])[:LONGEST_TITLE] if place < len(titles) else item.title
+        if title or place >= MOST_ITEMS:
+            yield replace(item, title=title or item.title)
+
+
+def _check(
+    act: RequestAct, demand: tables.RequestDemand, new: RequestChange, items: tuple[RequestItem, ...], today: date
+) -> None:
+    """Raise FormError with what is wrong; a day that is over may stay as it is."""
+    its = NewRequest(
+        origin=Origin(""),
+        title=act.card.title,
+        items=items,
+        filed_by=0,
+        asked_by=0,
+        needed_by=new.needed_by if new.needed_by != demand.needed_by else None,
+        demand=replace(new.said, blocked_until=None) if new.said.blocked_until == demand.blocked_until else new.said,
+    )
+    team = act.snapshot.team(demand.team_id)
+    if wrong := problems(its, today=today, team_size=len(team.member_ids) if team is not None else None):
+        raise FormError(wrong)
+
+
+def _put(demand: tables.RequestDemand, new: RequestChange) -> None:
+    said = new.said
+    values: dict[str, Any] = {
+        "lost_people": said.lost_people or 0.0,
+        "lost_times": said.lost_times or 0.0,
+        "lost_hours": said.lost_hours or 0.0,
+        "evidence": said.evidence or "",
+        "blocked_people": said.blocked_people,
+        "blocked_share": said.blocked_share or "",
+        "blocked_until": said.blocked_until,
+        "needed_by": new.needed_by,
+    }
+    parts = {DemandPart.LOST: _LOST, DemandPart.BLOCKED: _BLOCKED, DemandPart.NEEDED_BY: ("needed_by",)}
+    changed = {part for part, names in parts.items() if any(getattr(demand, name) != values[name] for name in names)}
+    for name, value in values.items():
+        setattr(demand, name, value)
+    # Now somebody says it, and what was asked of the day before is asked of the new one again.
+    demand.drafted = " ".join(each for each in demand.drafted.split() if each not in changed)
+    if DemandPart.NEEDED_BY in changed:
+        demand.needed_asked_on = None
+    if DemandPart.BLOCKED in changed:
+        demand.block_asked_on = None
+
+
+def _said(row: tables.Request, demand: tables.RequestDemand) -> dict[str, object]:
+    """Return what a correction can change, by name."""
+    said: dict[str, object] = {name: getattr(demand, name) for name in (*_LOST, *_BLOCKED, "needed_by")}
+    said["title"] = row.title
+    return {**said, "items": [each["title"] for each in row.items], "needed_reason": row.needed_reason}
+
+
+def _entry(demand: tables.RequestDemand) -> DemandEntry:
+    has_hours = any((demand.lost_people, demand.lost_times, demand.lost_hours))
+    return DemandEntry(
+        lost_people=demand.lost_people if has_hours else None,
+        lost_times=demand.lost_times if has_hours else None,
+        lost_hours=demand.lost_hours if has_hours else None,
+        evidence=EvidenceKind(demand.evidence) if demand.evidence else None,
+        blocked_people=demand.blocked_people,
+        blocked_share=Slowdown(demand.blocked_share) if demand.blocked_share else None,
+        blocked_until=demand.blocked_until,
+    )

@@ -1,0 +1,110 @@
+"""A request that is open already is corrected by those who ask for it, over the wire."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from bot.blocks.backlog import actions as ids
+from bot.playground.fake_slack import PostedMessage
+from bot.store import tables
+from tests.slack.conftest import Stage
+from tests.slack.test_clicks import actions
+from tests.slack.test_eol_answers import posted
+from tests.slack.test_request_reuse import offered, open_first, search_form, team_ids
+from tests.slack.test_request_steps import Requested, devops_team, requested
+from tests.slack.test_requests import asked_for, element, form, said_in, submit
+from tests.slack.test_whoowns import buttons
+
+__all__ = ["devops_team", "requested"]
+
+KNOWN = {"people": "3", "times": "4", "hours": "2.5", "evidence": "measured"}
+
+
+async def demands(stage: Stage) -> list[tables.RequestDemand]:
+    async with stage.database.reading() as session:
+        return list((await session.execute(select(tables.RequestDemand).order_by(tables.RequestDemand.id))).scalars())  # type: ignore[arg-type]
+
+
+def under(asked: Requested) -> list[PostedMessage]:
+    return asked.stage.slack.visible_messages("lin", "platform", thread_ts=asked.triage.ts)
+
+
+async def test_hours_evidence_people_date_and_items_can_be_corrected(requested: Requested) -> None:
+    stage = requested.stage
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    view = stage.slack.view_stack("ada")[-1]
+    first, second = asked_for(view)
+    assert element(view, ids.BLOCKED)["initial_value"] == "2", "it shows what is said so far"
+    changed = {"needed_by": "2026-06-01", "blocked": "1", "item.0": "A keyspace with backups", "item.1": None}
+    assert await requested.fill("ada", title="A keyspace", **KNOWN, **changed) == {}
+    assert "Without it: 30 hours a month lost, 1 person blocked" in requested.card.text
+    assert "A keyspace with backups" in requested.card.text
+    assert f"• {first}" not in requested.card.text
+    assert f"• {second}" not in requested.card.text
+    assert "*#1* *A keyspace*" in requested.card.text
+    row = await requested.row()
+    [demand] = await demands(stage)
+    assert (str(row.needed_by), str(demand.needed_by), demand.evidence) == ("2026-06-01", "2026-06-01", "measured")
+    assert (await actions(stage))[-1] == "backlog.change"
+    assert under(requested)[-1].text.startswith("Ada Byron changed it: ")
+    why = await stage.baton.context.backlog.why(1)
+    assert why is not None
+    assert "Payments loses 30 hours a month" in why[1][0]
+    assert "measured, says Ada Byron; 100% of it counts" in why[1][0]
+
+
+async def test_what_stays_as_it_is_changes_nothing(requested: Requested) -> None:
+    await requested.press(requested.card, ids.CHANGE, user="grace")
+    before = await actions(requested.stage)
+    assert await requested.fill("grace") == {}
+    assert await actions(requested.stage) == before
+    assert {each.drafted for each in await demands(requested.stage)} == {"blocked needed_by"}
+
+
+async def test_what_is_wrong_is_said_at_its_field_and_nobody_else_may_change_it(requested: Requested) -> None:
+    await requested.press(requested.card, ids.CHANGE, user="eve")
+    assert "members of Payments" in requested.said_to("eve")
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    assert set(await requested.fill("ada", people="3", hours="2")) == {ids.TIMES}
+    assert set(await requested.fill("ada", people="3", hours="2", times="9000")) == {ids.HOURS}
+    assert set(await requested.fill("ada", people=None, hours=None, times=None, needed_by="2020-01-01")) == {
+        ids.NEEDED_BY
+    }
+    assert set(await requested.fill("ada", **{"needed_by": None, "item.0": None, "item.1": None})) == {f"{ids.ITEM}.0"}
+
+
+async def test_it_can_be_changed_while_it_is_open_from_its_thread_and_from_why(requested: Requested) -> None:
+    stage = requested.stage
+    view = await form(stage, requested.root, user="ada")
+    assert "There is a request already" in said_in(view)
+    assert ids.CHANGE in str(view.payload["blocks"])
+    listed = await stage.ask("/devops rank", user="ada")
+    await stage.press(listed, ids.WHY, user="ada", value="1")
+    await stage.settle()
+    assert ids.CHANGE in str(stage.slack.workspace.messages)
+    await requested.press(requested.triage, ids.DELIVER, user="lin")
+    assert await requested.fill("lin", words="It is there") == {}
+    assert "Change…" not in buttons(requested.card)
+
+
+async def test_two_who_change_it_at_once_read_of_each_other(requested: Requested) -> None:
+    for user in ("ada", "grace"):
+        await requested.press(requested.card, ids.CHANGE, user=user)
+    assert await requested.fill("ada", **KNOWN) == {}
+    assert await requested.fill("grace", **KNOWN, blocked="1") == {}
+    assert "Meanwhile Ada Byron changed it." in said_in(requested.stage.slack.view_stack("grace")[-1])
+
+
+async def test_a_team_that_has_joined_changes_what_it_has_said_itself(stage: Stage) -> None:
+    await open_first(stage)
+    root = await search_form(stage)
+    await submit(stage, "solo", {ids.INSTEAD: next(iter(offered(stage).values()))})
+    await posted(stage, "search")
+    card = next(m for m in stage.slack.visible_messages("solo", "search", thread_ts=root.ts) if "#1" in m.text)
+    await stage.press(card, ids.CHANGE, user="solo")
+    assert asked_for(stage.slack.view_stack("solo")[-1]) == [], "the items are not theirs"
+    known = {ids.PEOPLE: "1", ids.TIMES: "4", ids.HOURS: "2", ids.EVIDENCE: "counted"}
+    assert await submit(stage, "solo", known) == {}
+    teams = await team_ids(stage)
+    said = {each.team_id: each.lost_times for each in await demands(stage)}
+    assert said == {teams["Payments"]: 0, teams["Search"]: 4}
