@@ -89,7 +89,7 @@ const STEPS = [
   },
   {
     title: "Say that it does the job",
-    text: "Go back to the thread as the one who began it. The card has changed in its place, and the news stands below. Press “Yes, it does the job”.",
+    text: "Go back to the thread as the one who began it. The card has changed in its place, and the question stands below. Press “Yes, it does the job” there.",
     look: "#thread",
     done: (app) => isAt(app, "Confirmed"),
     help: { text: "Open the thread", run: (app) => app.go(theThread(app)) },
