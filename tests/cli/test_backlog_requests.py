@@ -99,6 +99,7 @@ def test_the_order_and_why(baton: Baton, filled: Path) -> None:
     shown = baton("backlog", "show", "1")
     assert "Number 1 in the backlog:" in shown.out
     assert "20 hours a month" in shown.out
+    assert "- CQL library (library; built by the DevOps team, leaves a shared library to the DevOps team)" in shown.out
     assert "at risk" not in baton("backlog", "rank").out
 
 

@@ -141,6 +141,14 @@ async def test_from_proposed_to_confirmed(requested: Requested) -> None:
     assert "Proposed" in requested.card.text
 
 
+async def test_the_card_says_who_builds_it_and_who_owns_what_it_leaves_behind(requested: Requested) -> None:
+    types = {each["type"] for each in (await requested.row()).items}
+    assert types == {"infrastructure", "pipeline"}
+    said = "The DevOps team builds it. Payments then owns a resource in production and a pipeline."
+    assert said in requested.card.text
+    assert said in requested.triage.text
+
+
 async def test_a_question_and_its_answer(requested: Requested) -> None:
     await requested.press(requested.triage, ids.ASK, user="lin")
     assert await requested.fill("lin", words="Which <!channel> region?") == {}

@@ -301,7 +301,8 @@ def _news(its: RequestCard) -> str:
 
 
 def _body(its: RequestCard) -> list[str]:
-    return [*words.about(its), *_parts(its), *_items(its), *savings.of_request(its.savings)]
+    work = [words.work(its)] if its.items else []
+    return [*words.about(its), *_parts(its), *_items(its), *work, *savings.of_request(its.savings)]
 
 
 def _items(its: RequestCard) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from bot.blocks.backlog import actions
 from bot.blocks.text import Block, bold, button, day, escape, mention, plain
 from bot.domain.backlog.demand import Estimate
+from bot.domain.backlog.item_types import left_behind
 from bot.domain.backlog.requests import STATE_WORDS, ItemType, RequestCard, RequestItem
 from bot.domain.records import PersonRecord
 
@@ -59,7 +60,11 @@ DID: Mapping[str, str] = MappingProxyType(
 def meanwhile(changes: Iterable[tuple[str, str]]) -> str:
     """Return in plain text what others have done: names, and words of `DID`."""
     done = [f"{who or 'somebody'} {DID[word]}" for who, word in list(dict.fromkeys(changes))[-5:]]
-    return f"Meanwhile {' and '.join(filter(None, (', '.join(done[:-1]), done[-1])))}."
+    return f"Meanwhile {_and(done)}."
+
+
+def _and(said: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
 
 
 def now(card: RequestCard, said: str) -> str:
@@ -110,6 +115,18 @@ def effort(its: Estimate) -> str:
 def item(one: RequestItem) -> str:
     """Return an item as a line of a list."""
     return f"• {escape(one.title, 120)} _({ITEM_WORDS[one.type]})_"
+
+
+def work(card: RequestCard) -> str:
+    """Return who builds what a request asks for, and who owns what that leaves behind."""
+    left = left_behind(card.items)
+    team = escape(card.team.name, 60) if card.team is not None else "Whoever asked"
+    said = ["The DevOps team builds it."]
+    if left.to_team:
+        said.append(f"{team} then owns {_and(left.to_team)}.")
+    if left.to_devops:
+        said.append(f"The DevOps team goes on to own {_and(left.to_devops)}.")
+    return " ".join(said if said[1:] else [*said, "Nothing is left to own."])
 
 
 def follow_buttons(card: RequestCard, *, is_following: bool = False) -> list[Block]:

@@ -15,8 +15,9 @@ import typer
 from bot.cli._database import with_catalog
 from bot.cli._terminal import AsJson, cell, print_json, write_picture
 from bot.cli.backlog.savings import saved_by_team
+from bot.domain.backlog.item_types import WORK
 from bot.domain.backlog.rank import Rank
-from bot.domain.backlog.requests import STATE_WORDS, RequestCard
+from bot.domain.backlog.requests import STATE_WORDS, RequestCard, RequestItem
 from bot.domain.backlog.savings import WHERE_FROM, SavingReview
 from bot.domain.names import clean
 from bot.errors import NotFoundError
@@ -46,7 +47,7 @@ def show(number: Annotated[int, typer.Argument(help="The request's number.")], a
         rank_ = place_as_dict(place) if place is not None else None
         print_json(card_as_dict(card) | {"rank": rank_, "savings": [asdict(each) for each in reviews]})
         return
-    items = [f"  - {clean(each.title)} ({each.type})" for each in card.items]
+    items = [f"  - {clean(each.title)} ({each.type}; {_work_of(each)})" for each in card.items]
     why = [f"  {clean(each)}" for each in place.why] if place is not None else []
     head = [f"Number {place.place.position} in the backlog:"] if place is not None else []
     saved = [f"  {line}" for line in (*saved_by_team(reviews), *([WHERE_FROM] if reviews else ()))]
@@ -166,6 +167,13 @@ def place_as_dict(ranked: RankedRequest) -> dict[str, Any]:
             "return_over_year": round(found.return_over_year, 3),
         }
     return numbers
+
+
+def _work_of(item: RequestItem) -> str:
+    """Return who builds an item, and who owns what it leaves behind."""
+    work = WORK[item.type]
+    owner = "the DevOps team" if work.owns == work.builds else "the requesting team"
+    return f"built by the DevOps team, leaves {f'{work.leaves} to {owner}' if work.leaves else 'nothing'}"
 
 
 def _line(card: RequestCard) -> str:

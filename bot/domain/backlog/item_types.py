@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.domain.backlog.cues import WORDS, alternatives
-from bot.domain.backlog.requests import ItemType
+from bot.domain.backlog.requests import ItemType, RequestItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,23 @@ class Named:
     kind: ItemType
     word: str
     weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """What the items of a request leave behind, each thing once, by who owns it afterwards."""
+
+    to_team: tuple[str, ...]
+    to_devops: tuple[str, ...]
+
+
+def left_behind(items: Iterable[RequestItem]) -> LeftBehind:
+    """Return what these items leave behind. All of them are built by the DevOps team."""
+    left = dict.fromkeys((WORK[each.type].owns, WORK[each.type].leaves) for each in items)
+    return LeftBehind(
+        tuple(leaves for owner, leaves in left if owner == _TEAM),
+        tuple(leaves for owner, leaves in left if owner == _DEVOPS),
+    )
 
 
 def named(text: str) -> Named | None:
