@@ -6,7 +6,7 @@ import asyncio
 import csv
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -150,3 +150,58 @@ def test_everything_is_given_back_and_no_spreadsheet_runs_it(baton: Baton, fille
     ]
     assert rows[0]["items"] == "library: CQL library"
     assert len(json.loads(baton("backlog", "export").out)["requests"]) == 3
+
+
+async def _say_more(database: Path) -> None:
+    """Somebody follows the first request, is asked something, and a second team says what it loses without it."""
+    await _ask_what_it_saves(database)
+    made = Database(f"sqlite:///{database}")
+    async with made.transaction() as session:
+        session.add(tables.Person(id=2, name="Ada", slack_id="U00000002", revision=1))
+        session.add(tables.Team(id=2, folded="payments", name="Payments", lead_id=2, revision=1))
+        await session.flush()
+        session.add(tables.RequestFollower(request_id=1, person_id=2, at=AT))
+        joined = tables.RequestDemand(request_id=1, team_id=2, person_id=2, at=AT, blocked_people=3)
+        joined.blocked_share, joined.blocked_until, joined.needed_by = "stopped", date(2026, 5, 1), date(2026, 4, 1)
+        session.add(joined)
+        row = await session.get_one(tables.Request, 1)
+        row.details, row.copied = "In Frankfurt", "we need it"
+    deps, snapshot = Deps(made, SystemClock(), devops=DevopsTeam(name="devops")), Snapshot()
+    await refresh(snapshot, made)
+    await take(deps, snapshot, request_id=2, person_id=1, step=Step.ASK, words="Which region?")
+    await take(deps, snapshot, request_id=2, person_id=1, step=Step.REPLY, words="Frankfurt")
+    await made.close()
+
+
+def test_an_export_gives_back_all_that_was_said(baton: Baton, filled: Path) -> None:
+    asyncio.run(_say_more(filled))
+    first, second, _ = json.loads(baton("backlog", "export").out)["requests"]
+    assert (first["details"], first["copied_words"], first["followers"]) == (
+        "In Frankfurt",
+        "we need it",
+        ["Ada", "Omar"],
+    )
+    own, joined = first["demands"]
+    assert (own["team"], own["said_by"], own["evidence"]) == ("DevOps", "Omar", "counted")
+    assert (own["people"], own["times_a_month"], own["hours_each"], own["hours_a_month"]) == (2, 10, 1, 20)
+    assert (joined["team"], joined["blocked_people"], joined["blocked_share"]) == ("Payments", 3, "stopped")
+    assert (joined["blocked_until"], joined["needed_by"]) == ("2026-05-01", "2026-04-01")
+    assert [(each["team"], each["after_days"], each["actual_hours"]) for each in first["savings"]] == [
+        ("DevOps", 30, 5),
+        ("DevOps", 90, None),
+    ]
+    assert first["created_at"].startswith("20")
+    assert first["delivered_at"] is not None
+    assert [(each["by"], each["action"]) for each in second["history"]] == [
+        ("Omar", "open"),
+        ("Omar", "ask"),
+        ("Omar", "reply"),
+    ]
+    assert second["reason"] == "Which region? — Frankfurt"
+    made, asked, _ = csv.DictReader(io.StringIO(baton("backlog", "export", "--csv").out))
+    assert made["demands"] == (
+        "DevOps: 20 hours a month, counted; "
+        "Payments: 0 hours a month, 3 people blocked (stopped) until 2026-05-01, needed by 2026-04-01"
+    )
+    assert (made["followers"], made["savings"]) == ("Ada; Omar", "DevOps after 30 days: 5; DevOps after 90 days: -")
+    assert asked["history"].endswith(" reply by Omar")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from bot.domain.backlog.requests import STATE_WORDS, RequestCard, RequestItem
 from bot.domain.backlog.savings import WHERE_FROM, SavingReview
 from bot.domain.names import clean
 from bot.errors import NotFoundError
-from bot.services.backlog import charts, lists, ranks, savings
+from bot.services.backlog import charts, exports, lists, ranks, savings
 from bot.services.backlog.ranks import RankedRequest
 from bot.services.deps import Deps
 from bot.services.pictures import Pictures
@@ -94,11 +94,12 @@ def picture(
 def export(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, a row for each request.")] = False,
 ) -> None:
-    """Give everything back: every request with its state and its rank, as JSON or CSV."""
-    cards, ranked = with_catalog(_everything)
+    """Give everything back: every request with its rank, what each team said of it, and its history, as JSON or CSV."""
+    cards, ranked, said = with_catalog(_all_that_is_known)
     places = {each.card.id: each for each in ranked}
     rows = [
-        card_as_dict(each) | {"rank": place_as_dict(places[each.id]) if each.id in places else None} for each in cards
+        card_as_dict(each) | said[each.id] | {"rank": place_as_dict(places[each.id]) if each.id in places else None}
+        for each in cards
     ]
     if as_csv:
         _write_csv(rows)
@@ -115,6 +116,12 @@ async def _one(
         raise NotFoundError(f"There is no request {number}: `baton backlog list --all` shows them all.")
     reviews = await savings.of_request(deps, catalog, number)
     return card, next((each for each in ranked if each.card.id == number), None), reviews
+
+
+async def _all_that_is_known(
+    deps: Deps, catalog: Snapshot
+) -> tuple[list[RequestCard], list[RankedRequest], Mapping[int, dict[str, Any]]]:
+    return *await _everything(deps, catalog), await exports.said(deps, catalog)
 
 
 async def _everything(deps: Deps, catalog: Snapshot) -> tuple[list[RequestCard], list[RankedRequest]]:
@@ -188,6 +195,31 @@ def _cost(each: RankedRequest) -> str:
     return f"[waiting {found.waiting_cost_hours:,.0f} h, {effort}]"
 
 
+def _demand_in_a_cell(each: dict[str, Any]) -> str:
+    """Return what one team says of a request."""
+    parts = [f"{each['hours_a_month']:g} hours a month", each["evidence"]]
+    if each["blocked_people"]:
+        share = f" ({each['blocked_share']})" if each["blocked_share"] else ""
+        until = f" until {each['blocked_until']}" if each["blocked_until"] else ""
+        parts.append(f"{each['blocked_people']} people blocked{share}{until}")
+    if each["needed_by"]:
+        parts.append(f"needed by {each['needed_by']}")
+    return f"{each['team'] or each['said_by']}: {', '.join(filter(None, parts))}"
+
+
+def _saving_in_a_cell(each: dict[str, Any]) -> str:
+    hours = "-" if each["actual_hours"] is None else f"{each['actual_hours']:g}"
+    return f"{each['team']} after {each['after_days']} days: {hours}"
+
+
+def _entry_in_a_cell(each: dict[str, Any]) -> str:
+    return f"{each['at']} {each['action']} by {each['by']}"
+
+
+#: How what is a list of objects in JSON reads in a cell.
+_IN_A_CELL = {"demands": _demand_in_a_cell, "savings": _saving_in_a_cell, "history": _entry_in_a_cell}
+
+
 def _write_csv(rows: Sequence[dict[str, Any]]) -> None:
     """Write a row for each request; lists are joined."""
     names = [name for name in rows[0] if name not in ("items", "rank")] if rows else ["number", "title", "state"]
@@ -195,7 +227,7 @@ def _write_csv(rows: Sequence[dict[str, Any]]) -> None:
     writer.writerow([*names, "items", "lane", "position"])
     for row in rows:
         rank_ = row["rank"] or {}
-        cells = [row[name] for name in names]
+        cells = [[_IN_A_CELL[name](each) for each in row[name]] if name in _IN_A_CELL else row[name] for name in names]
         items = "; ".join(f"{each['type']}: {each['title']}" for each in row["items"])
         cells = ["; ".join(map(str, each)) if isinstance(each, list) else each for each in cells]
         writer.writerow(map(cell, [*cells, items, rank_.get("lane"), rank_.get("position")]))
