@@ -286,6 +286,19 @@ class TestUseWhatThereIs:
             offered(stage)
         )
 
+    async def test_what_was_delivered_without_a_link_leads_to_its_thread(self, stage: Stage) -> None:
+        await open_first(stage, title="Cassandra client library")
+        await _deliver_library(stage, **{ids.WORDS: "It is on the shelf"})
+        [row] = await requests(stage)
+        root = await search_form(stage)
+        assert row.permalink in said_in(stage.slack.view_stack("solo")[-1])
+        use = offered(stage)["Use #1 Cassandra client library"]
+        assert await submit(stage, "solo", {ids.INSTEAD: use}) == {}
+        assert row.permalink in said_in(stage.slack.view_stack("solo")[-1])
+        await posted(stage, "search")
+        told = stage.slack.visible_messages("eve", "search", thread_ts=root.ts)[-1]
+        assert row.permalink in told.text
+
     async def test_the_answer_of_a_library_of_the_devops_team_offers_support(self, stage: Stage) -> None:
         await with_library(stage)
         answer = await stage.ask("/whoowns cassandra-client", user="solo")
@@ -299,11 +312,11 @@ class TestUseWhatThereIs:
         assert "Ask for support" not in buttons(await stage.ask("/whoowns cassandra-client", user="lin"))
 
 
-async def _deliver_library(stage: Stage) -> None:
-    """Request #1, of which an item is a library, is delivered at an address."""
+async def _deliver_library(stage: Stage, **said: str) -> None:
+    """Request #1, of which an item is a library, is delivered at an address, or with these words of the form."""
     async with stage.database.transaction() as session:
         row = await session.get_one(tables.Request, 1)
         row.items = [{"type": "library", "title": row.title, "why": "", "quote": ""}]
     triage = next(m for m in stage.slack.visible_messages("lin", "platform") if "Asked by" in m.text)
     await stage.press(triage, ids.DELIVER, user="lin")
-    assert await submit(stage, "lin", {ids.LINK: "https://docs.example.test/library"}) == {}
+    assert await submit(stage, "lin", said or {ids.LINK: "https://docs.example.test/library"}) == {}

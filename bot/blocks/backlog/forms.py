@@ -272,7 +272,7 @@ def _above(prefill: Prefill, frame: FormFrame) -> str:
 def _there(found: Alternatives) -> list[str]:
     """Return what there is already, with links to read before one chooses."""
     lines = [f"• {words.name(each)} · {words.standing(each)}" for each in found.requests]
-    lines += [f"• {words.name(each)} · {_link_of(each.link)}" for each in found.delivered]
+    lines += [f"• {words.name(each)} · {_link_of(each.whereabouts)}" for each in found.delivered]
     lines += [
         f"• library {bold(each.name, 80)} · {_link_of(each.links[0].url if each.links else '')}"
         for each in found.libraries
@@ -281,7 +281,7 @@ def _there(found: Alternatives) -> list[str]:
 
 
 def _link_of(url: str) -> str:
-    return link(url, shorten(url, 80)) if url else "no link is known"
+    return link(url, shorten(url, 80)) if url else "No link is known: ask the DevOps team."
 
 
 def _instead(found: Alternatives) -> dict[str, str]:

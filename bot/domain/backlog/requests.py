@@ -282,6 +282,11 @@ class RequestCard:
         return self.state in OPEN
 
     @property
+    def whereabouts(self) -> str:
+        """An address for whoever wants to use it: where it was delivered, or the thread, unless that is private."""
+        return self.link or ("" if self.is_private else self.permalink)
+
+    @property
     def reachable(self) -> tuple[PersonRecord, ...]:
         """Who can be written to of those whom it is for and who filed it, in this order."""
         return tuple(each for each in dict.fromkeys((self.asker, self.filer)) if each.is_active and each.slack_id)

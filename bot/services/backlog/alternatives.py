@@ -67,7 +67,7 @@ class Used:
     def link(self) -> str:
         """Where it is explained; empty where nobody has said so."""
         if self.delivered is not None:
-            return self.delivered.link
+            return self.delivered.whereabouts
         return self.library.links[0].url if self.library is not None and self.library.links else ""
 
 
