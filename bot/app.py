@@ -98,7 +98,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             bot_user_id=identity.bot_user_id,
             public_url=settings.public_url,
             feed_url=settings.feed_url if settings.feed_refresh else "",
-            tracker=await _tracker(stack, settings, deps),
+            tracker=await opened_tracker(stack, settings, deps.clock),
         )
         context = replace(context, model=await _model(stack, settings))
         await _waited_for(settings, context.members.load)
@@ -181,7 +181,7 @@ def _deps(database: Database, clock: Clock, settings: Settings) -> Deps:
     )
 
 
-async def _tracker(stack: AsyncExitStack, settings: Settings, deps: Deps) -> Tracker | None:
+async def opened_tracker(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Tracker | None:
     """Return the tracker that is chosen, not asked yet; None for none. Its client is imported only then."""
     if settings.tracker == "jira":
         from bot.clients.trackers import jira  # noqa: PLC0415
@@ -193,7 +193,7 @@ async def _tracker(stack: AsyncExitStack, settings: Settings, deps: Deps) -> Tra
             email=settings.jira_email,
             token=settings.jira_token.get_secret_value(),
             webhook_secret=settings.tracker_webhook_secret,
-            clock=deps.clock,
+            clock=clock,
         )
         return await stack.enter_async_context(opened)
     if settings.tracker == "github":

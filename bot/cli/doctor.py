@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from bot.clients.slack_probe import probe_app, probe_bot, probe_messages
 from bot.data import manifest
 from bot.domain import doctor as rules
 from bot.domain.doctor import Finding, Level
-from bot.errors import SettingsError, SlackError, StoreError
+from bot.errors import SettingsError, SlackError, StoreError, TrackerError
 from bot.ports import SystemClock
 from bot.services.deps import Deps
 from bot.services.eol.unreachable import unreachable
@@ -61,6 +62,7 @@ async def _examine(*, with_messages: bool) -> list[Finding]:
     except SettingsError as error:
         return [Finding("settings", Level.PROBLEM, str(error), "Set it to what docs/operating.md says, or unset it.")]
     findings = [_settings(settings), *_optional(settings), *rules.unknown_settings(environment.unknown())]
+    findings += [finding async for finding in _tracker(settings)]
     findings += [finding async for finding in _slack(settings)]
     findings += [finding async for finding in _store(settings)]
     if with_messages:
@@ -74,15 +76,35 @@ def _settings(settings: Settings) -> Finding:
 
 
 def _optional(settings: Settings) -> Iterator[Finding]:
-    """Look over the settings of the tracker and of the model, where one is chosen; neither is asked."""
-    try:
-        settings.require_tracker()
-    except SettingsError as error:
-        yield Finding("tracker", Level.PROBLEM, str(error), 'See "Requests in a tracker" in docs/operating.md.')
+    """Look over the settings of the model, where one is chosen; it is not asked."""
     try:
         settings.require_model()
     except SettingsError as error:
         yield Finding("model", Level.PROBLEM, str(error), 'See "A language model" in docs/what-is-sent.md.')
+
+
+async def _tracker(settings: Settings) -> AsyncIterator[Finding]:
+    """Ask the tracker that is chosen who can read the issues there."""
+    do = 'See "Requests in a tracker" in docs/operating.md.'
+    try:
+        settings.require_tracker()
+        async with AsyncExitStack() as stack:
+            from bot.app import opened_tracker  # noqa: PLC0415 - all of Baton, for those who have a tracker
+
+            tracker = await opened_tracker(stack, settings, SystemClock())
+            if tracker is None:
+                return
+            is_public = await tracker.is_public()
+    except (SettingsError, TrackerError) as error:
+        yield Finding("tracker", Level.PROBLEM, str(error), do)
+        return
+    place = settings.github_repository if settings.tracker == "github" else settings.jira_project
+    if is_public:
+        only = "An issue there says no more than the title and the link to the thread."
+        what = f"{place} answers, and others than your organisation can read it."
+        yield Finding("tracker", Level.NOTE, what, only)
+    else:
+        yield Finding("tracker", Level.OK, f"{place} answers, and is private.")
 
 
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:

@@ -8,6 +8,8 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,9 @@ from bot.blocks.text import Rendered
 from bot.data import manifest
 from bot.playground.fake_slack import FakeSlack
 from tests.cli.conftest import Baton
+from tests.conftest import FixedClock
 from tests.test_manifest import SCHEMA
+from tests.tracker_servers import REPOSITORY, TOKEN, GitHubServer
 
 SHOP = "# baton: repository acme/shop\n* @acme/platform\n"
 
@@ -81,6 +85,47 @@ def test_a_tracker_that_cannot_be_asked_is_said(
     ran = baton("doctor")
     assert ran.code == 1
     assert "tracker: BATON_JIRA_SITE is not set" in ran.out
+
+
+@pytest.fixture
+def tracker(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubServer]:
+    """A repository that listens in a thread of its own, and the settings that name it."""
+    pytest.importorskip("gidgethub")
+    loop, stack = asyncio.new_event_loop(), AsyncExitStack()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    server = GitHubServer(FixedClock(datetime(2026, 3, 3, tzinfo=UTC)))
+    asyncio.run_coroutine_threadsafe(stack.enter_async_context(server.serving()), loop).result(10)
+    for name, value in {
+        "TRACKER": "github",
+        "GITHUB_REPOSITORY": REPOSITORY,
+        "GITHUB_TOKEN": TOKEN,
+        "GITHUB_API_URL": server.url,
+    }.items():
+        monkeypatch.setenv(f"BATON_{name}", value)
+    try:
+        yield server
+    finally:
+        asyncio.run_coroutine_threadsafe(stack.aclose(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+def test_a_tracker_is_asked_and_what_it_says_is_said(
+    baton: Baton, installed: FakeSlack, tracker: GitHubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert f"ok      tracker: {REPOSITORY} answers, and is private." in baton("doctor").out
+    assert tracker.calls == [f"GET /repos/{REPOSITORY}"]
+    tracker.is_public = True
+    assert (
+        f"note    tracker: {REPOSITORY} answers, and others than your organisation can read it." in baton("doctor").out
+    )
+    monkeypatch.setenv("BATON_GITHUB_TOKEN", "another")
+    ran = baton("doctor")
+    assert ran.code == 1
+    assert "PROBLEM tracker: " in ran.out
+    assert "another" not in ran.out
 
 
 def test_slack_is_asked_about_a_sample_of_every_message(baton: Baton, installed: FakeSlack) -> None:
