@@ -13,7 +13,7 @@ from tests.slack.test_eol_answers import copied
 from tests.slack.test_handoff import card as handoff_card
 from tests.slack.test_handoff import sent, submit
 from tests.slack.test_matters import AGREE, catalog_admins, claimed, first_line, matters, posted, private_messages
-from tests.slack.test_orphans import asked, platform_channel
+from tests.slack.test_orphans import asked, platform_channel, take
 from tests.slack.test_whoowns import buttons
 
 __all__ = ["catalog_admins", "platform_channel"]
@@ -47,7 +47,7 @@ async def test_whoever_gets_what_somebody_left_behind_hears_that_it_is_theirs(st
         await claim(stage, await stage.ask("/whoowns reindex", user=user), user=user)
         stage.clock.advance(timedelta(seconds=2))
     shared = await copied(stage, "general", question.blocks)
-    await stage.press(shared, "orphans.take", user="omar", block_id=question.blocks[2]["block_id"])
+    assert await take(stage, shared, "Search", user="omar") == {}
     said = (await stage.ask("/whoowns reindex", user="eve")).text
     assert said.startswith("*Search* (<#")
     assert "asked for it" not in said

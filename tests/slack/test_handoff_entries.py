@@ -116,8 +116,8 @@ async def test_an_answer_says_what_is_offered_agreed_and_lent_and_leads_to_it(st
     assert "Accept" in buttons(stage.slack.visible_messages("grace", "general")[-1])
     await stage.press(shown, ids.ACCEPT_ALL, user="grace")
     said = await stage.ask("/whoowns payments-db", user="grace")
-    assert "*Platform* hands the database over to *Payments* on <!date^" in said.text
-    assert "|2026-03-05>, as both agreed." in said.text
+    assert "*Platform* lends the database to *Payments* from <!date^" in said.text
+    assert "|2026-03-05> until <!date^" in said.text
     assert "Ask for it" not in buttons(said)
     await on(stage, 3, 5)
     said = await stage.ask("/whoowns payments-db database", user="solo")

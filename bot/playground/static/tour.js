@@ -123,7 +123,7 @@ const STEPS = [
   },
   {
     title: "Accept it",
-    text: "What it needed is there. Press “Accept all” for what is left, and ask again: from this moment on, all of payments-db belongs to payments. A file still names devops, and that is no dispute.",
+    text: "What it needed is there. Press “Accept the rest”, then “Accept” for the database that you had put off, and ask again: from this moment on, all of payments-db belongs to payments. A file still names devops, and that is no dispute.",
     look: "#composer-input",
     done: (app) => isAnswered(app, "*payments-db* (the database): accepted by") && said(app, "owns *payments-db*."),
     help: { text: "Write that question", run: (app) => app.go(theOwners(app)).then(() => app.fill(QUESTION)) },
