@@ -119,7 +119,7 @@ async def test_the_first_part_is_closed_by_its_owner_alone_and_stays_so(reminded
         await stage.press(shared, ids.COMPATIBLE, user="grace")
     assert (await actions(stage)).count("lifecycle.compatible") == 1
     first, _ = stage.slack.visible_messages("grace", "general")[-2:]
-    assert first.text.startswith("Noted: the application is compatible, so the first part of the upgrade of *Node.js 20* ")
+    assert first.text.startswith("Noted: the application is compatible, so the first part of the upgrade of *Node.js")
     await reminded.settle()
     person = slack_id(stage, "grace")
     assert f"Application compatibility: <@{person}>, done <!date^" in reminded.root.text
