@@ -59,7 +59,8 @@ async def on_show(action: Action, context: Context) -> Ack:
 
 
 async def _whisper(action: Action, context: Context, card: MatterCard) -> None:
-    shown = blocks.card(card, for_admin=action.user_id in context.deps.catalog_admins)
+    is_admin = answers.is_decider(context.deps, context.snapshot, card, action.user_id)
+    shown = blocks.card(card, for_admin=is_admin)
     await whisper(context, action, shown, blocks.card_view(shown))
 
 

@@ -309,7 +309,7 @@ def matter_cards(name: str, thing: AssetRecord) -> Iterator[MatterCard]:
         yield replace(full, is_orphans=True)
         yield replace(full, given_up_by=(name,) * 2 if kind is MatterKind.DOUBT else ())
         for under_way in (None, 8):
-            way = WayBack(handoff_id=7, giver=sides[0].owner, under_way=under_way)
+            way = WayBack(handoff_id=7, receiver=sides[1].owner, giver=sides[0].owner, under_way=under_way)
             yield replace(full, way_back=way if kind is MatterKind.DISPUTE else None)
         asked = replace(full, question=name, question_by=person)
         yield asked

@@ -404,3 +404,21 @@ async def test_a_file_that_says_nobody_loses_against_the_owner_and_wins_when_the
         said = await first_line(stage, name)
         assert ("*Payments* (" in said) == (winner == "Payments"), said
         assert ("Nobody owns *playground*, on purpose" in said) == (winner == "Nobody")
+
+
+class TestAnAdminOfTheTeamThatTookItOver:
+    @pytest.fixture
+    def catalog_admins(self) -> tuple[str, ...]:
+        return ("solo",)
+
+    async def test_hands_it_back_as_everybody_of_that_team_does(self, stage: Stage) -> None:
+        await behind(stage)
+        shown = await asked_from_answer(stage, "service:invoices", user="solo")
+        assert list(buttons(shown))[:2] == ["It is Search's", "Hand it back…"]
+        payments = next(each.id for each in stage.baton.context.snapshot.teams() if each.name == "Payments")
+        value = encode(SideValue((await matters(stage))[-1].id or 0, f"team:{payments}"))
+        block = {"block_id": "b", "type": "section", "text": {"type": "mrkdwn", "text": "Whose?"}}
+        before = [{**block, "accessory": button("It is Payments'", SIDE, value, label="Whose")}]
+        await stage.press(await copied(stage, "general", before), SIDE, user="solo")
+        assert "once Payments accepts that" in await whispered(stage, "solo", "general")
+        assert "took it over by agreement" in (await stage.ask("/whoowns service:invoices")).text

@@ -14,6 +14,7 @@ from enum import StrEnum
 from bot.domain.catalog import Area
 from bot.domain.recipients import NOBODY, Recipient
 from bot.domain.records import AssetRecord, DoubtRecord, PersonRecord, TeamRecord
+from bot.domain.rights import Actor
 from bot.domain.working_time import WorkingTime
 
 #: Working days after which whoever has to answer is reminded, and those after which it passes to the catalog admins.
@@ -71,8 +72,15 @@ class WayBack:
     """
 
     handoff_id: int
+    receiver: Recipient
     giver: Recipient
     under_way: int | None = None
+
+
+def decides_alone(way: WayBack | None, actor: Actor) -> bool:
+    """Whether somebody decides for all sides: a catalog admin, unless it is their own team that could hand it back."""
+    team = way.receiver.team if way is not None else None
+    return actor.is_catalog_admin and (team is None or actor.person_id not in (team.lead_id, *team.member_ids))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,7 +114,7 @@ async def way_back_of(
         return None
     waits = col(brought.state).in_([each.value for each in UNANSWERED])
     back = await _handoff_of(session, row, receiver, giver, waits)
-    return WayBack(handoff_id=taken, giver=Recipient(team=giver), under_way=back)
+    return WayBack(handoff_id=taken, receiver=Recipient(team=receiver), giver=Recipient(team=giver), under_way=back)
 
 
 async def _handoff_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -10,7 +11,7 @@ from sqlmodel import col
 from bot.blocks import ownership as blocks
 from bot.blocks.text import escape
 from bot.domain.names import clean
-from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side, asked_first
+from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side, asked_first, decides_alone
 from bot.domain.recipients import NOBODY, Recipient
 from bot.domain.rights import Actor, Holders, Right, admins_to_ask, may
 from bot.errors import NotAllowedError, NotFoundError, UserError
@@ -35,6 +36,12 @@ async def shown(deps: Deps, snapshot: Snapshot, *, matter_id: int) -> MatterCard
         if row is None:
             raise NotFoundError("There is no such question about an owner: ask again with `/whoowns`.")
         return await loaded(session, deps, snapshot, row)
+
+
+def is_decider(deps: Deps, snapshot: Snapshot, card: MatterCard, slack_id: str) -> bool:
+    """Whether a matter shows somebody that they decide for all sides; a click checks again."""
+    actor = replace(actors.remembered(snapshot, slack_id), is_catalog_admin=slack_id in deps.catalog_admins)
+    return decides_alone(card.way_back, actor)
 
 
 async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) -> MatterCard:
@@ -98,7 +105,8 @@ async def decide(deps: Deps, snapshot: Snapshot, *, matter_id: int, owner: str, 
 
     Whoever gives way says that it is another's, and whoever was asked says that it is theirs; a catalog admin says
     either. The facts of those whose it is not end, and files that go on naming them are not believed.
-    What a team has taken over by a handoff goes back to its giver by another one only, unless an admin decides.
+    What a team has taken over by a handoff goes back to its giver by another one only, unless an admin of another team
+    decides.
     """
     async with acting(deps, snapshot, matter_id, by) as act:
         sides = {each.owner.key: each for each in act.sides}
@@ -133,7 +141,7 @@ async def decide(deps: Deps, snapshot: Snapshot, *, matter_id: int, owner: str, 
 def _require_no_way_back(act: MatterAct, actor: Actor, owner: str) -> None:
     """Raise NotAllowedError where the giver of a handoff would own it again without having accepted that."""
     way = act.card.way_back
-    if way is None or owner != way.giver.key or actor.is_catalog_admin:
+    if way is None or owner != way.giver.key or decides_alone(way, actor):
         return
     giver = escape(way.giver.name, 80)
     how = f"it goes back with *Hand it back* in `/handoff show {way.handoff_id}`, once {giver} accepts that."
