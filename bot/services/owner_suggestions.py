@@ -37,7 +37,8 @@ from bot.store.journal import audit, lock_catalog
 _MOST_ASSETS, _MOST_ROWS = 20, 200
 #: Siblings that are looked at; a neighbour speaks for itself when it owns most of them.
 _MOST_SIBLINGS = 200
-_ACTIONS = ("ownership.confirm", "ownership.claim", "ownership.take")
+#: What shows that somebody looks after a thing. A claim is a wish: it may have been refused, or taken back.
+_ACTIONS = ("ownership.confirm", "ownership.take")
 
 
 @dataclass(frozen=True, slots=True)

@@ -426,3 +426,12 @@ async def test_what_is_kept_is_asked_again_half_a_year_later(stage: Stage) -> No
 async def test_whoever_has_given_it_up_is_not_suggested(stage: Stage) -> None:
     await release(stage, "search-api", user="solo")
     assert "*Search*" not in await suggest(stage, "search-api", user="grace")
+
+
+async def test_whoever_wished_for_it_and_took_that_back_is_not_proposed(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns search-api", user="grace"), user="grace")
+    await stage.press(await stage.ask("/whoowns search-api", user="grace"), "ownership.withdraw", user="grace")
+    await release(stage, "search-api", user="solo")
+    proposed = await suggest(stage, "search-api", user="lin")
+    assert "speaks for an owner of *search-api*" in proposed
+    assert "*Payments*" not in proposed
