@@ -332,6 +332,7 @@ def matters(name: str, thing: AssetRecord) -> Iterator[tuple[Callable[..., Any],
         yield ownership.card, ownership.card(card, for_admin=True)
         yield ownership.card_view, ownership.card_view(ownership.card(card))
         yield ownership.outcome, ownership.outcome(card, "U12345678")
+        yield ownership.outcome, ownership.outcome(card, is_theirs=True)
         yield ownership.matter_noted, ownership.matter_noted(card)
         yield ownership.question_view, ownership.question_view(card, METADATA)
         yield ownership.reply_view, ownership.reply_view(card, METADATA)

@@ -83,13 +83,16 @@ def matter_section(matters: Sequence[MatterCard], share: int) -> Rendered:
     return listed(_HEAD, [matter_line(each) for each in matters], share)
 
 
-def outcome(matter: MatterCard, hearer: str = "") -> Rendered:
-    """Return what whoever raised a matter is told when it ends, named in a thread by `hearer`, their Slack id."""
+def outcome(matter: MatterCard, hearer: str = "", *, is_theirs: bool = False) -> Rendered:
+    """Return what whoever raised a matter is told when it ends, named in a thread by `hearer`, their Slack id.
+
+    `is_theirs` is for the side that was found to be right.
+    """
     named = f"{mention(hearer)} " if mention(hearer) else ""
     said = f"{named}{_thing(matter) if named else _begins(matter)}: {_ended(matter)}"
     if matter.kind is MatterKind.CLAIM and matter.state in (MatterState.KEPT, MatterState.EXPIRED):
         said += " You can claim it again, with another reason."
-    said = "\n".join([said, *_outdated(matter, is_hearer=True)])
+    said = "\n".join([said, *_outdated(matter, may_object=not is_theirs)])
     if matter.state is not MatterState.OVER and matter.kind is not MatterKind.DISPUTE:
         return Rendered(said)
     return Rendered(said, [section(said), _see_who_owns_it(matter)])
@@ -101,12 +104,12 @@ def _see_who_owns_it(matter: MatterCard) -> Block:
     return {"type": "actions", "elements": [show]}
 
 
-def _outdated(matter: MatterCard, *, is_hearer: bool = False) -> list[str]:
-    """Return which files still say otherwise than was decided; a hearer may have lost it."""
+def _outdated(matter: MatterCard, *, may_object: bool = False) -> list[str]:
+    """Return which files still say otherwise than was decided, and for whoever may have lost it how to object."""
     said = [_side(each, verb="still says") for each in matter.outdated]
     if not said:
         return []
-    way_on = " Not right? Claim it on its answer, and say why." if is_hearer and matter.owner.name else ""
+    way_on = " Not right? Claim it on its answer, and say why." if may_object and matter.owner.name else ""
     return [f"{'; '.join(said)}: have it corrected.{way_on}"]
 
 

@@ -134,7 +134,8 @@ async def decide(deps: Deps, snapshot: Snapshot, *, matter_id: int, owner: str, 
         is_kept = owner == act.row.owner and sides[owner].owner != NOBODY
         card = await act.end(MatterState.KEPT if is_kept else MatterState.AGREED, sides[owner].owner)
         for each in await _hearers(act, [*losers, sides[owner]], own):
-            await act.send(each, f"ownership.outcome:{act.subject_id}:{each.key}", blocks.outcome(card))
+            said = blocks.outcome(card, is_theirs=each == sides[owner].owner)
+            await act.send(each, f"ownership.outcome:{act.subject_id}:{each.key}", said)
         return card
 
 
