@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks.backlog import actions as ids
+from bot.blocks.backlog.change_form import CHANGE
 from bot.blocks.request_button import OPEN
 from handlers.backlog import changes, follow_ups, intake, jobs, questions, steps, submissions
 from handlers.events import EventListener
@@ -32,7 +33,7 @@ ROUTES = Routes(
     },
     submissions={
         ids.REQUEST_VIEW: submissions.on_request_submitted,
-        ids.CHANGE_VIEW: changes.on_change_submitted,
+        ids.CHANGE_VIEW: steps.told(changes.on_change_submitted, lambda _: CHANGE),
         **steps.SUBMISSIONS,
         ids.NEED_VIEW: follow_ups.on_need_submitted,
         ids.SAVING_VIEW: follow_ups.on_saving_submitted,

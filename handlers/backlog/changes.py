@@ -13,7 +13,7 @@ from bot.ports import Ack
 from bot.services.backlog import changes
 from bot.services.context import Context
 from handlers import replies
-from handlers.backlog.steps import PlanSubject, done, told
+from handlers.backlog.steps import PlanSubject, done
 from handlers.backlog.submissions import demand_of, today_of
 from handlers.interaction import open_form, person_of, place_of, read_metadata
 from handlers.payloads import Action, Submission
@@ -31,7 +31,8 @@ async def _form(action: Action, context: Context) -> Block:
     return blocks.change_view(its, place_of(action).metadata(request_id, its.card.version))
 
 
-async def _submitted(submission: Submission, context: Context) -> Ack:
+async def on_change_submitted(submission: Submission, context: Context) -> Ack:
+    """Correct the request, unless others have changed it meanwhile."""
     subject, place = read_metadata(submission.metadata)
     said = CHANGE.read(submission.values)
     new = RequestChange(
@@ -57,6 +58,3 @@ async def _submitted(submission: Submission, context: Context) -> Ack:
         wrong = {asked[name].block_id if name in asked else name: said for name, said in error.by_field.items()}
         raise FormError(wrong) from None
     return await done(context, place, card, person_id)
-
-
-on_change_submitted = told(_submitted, lambda _: CHANGE)
