@@ -28,7 +28,6 @@ from bot.domain.eol.outcomes import (
     Doubted,
     Offered,
     Outcome,
-    PartClosed,
     Pinned,
 )
 from bot.domain.eol.plans import Part, plan_of
@@ -47,7 +46,6 @@ from bot.domain.eol.reminders import (
 from bot.domain.eol.resolution import Resolution
 from bot.domain.eol.responsibility import NOBODY, Addressee, Responsible
 from bot.domain.eol.shared_charges import SharedCharge
-from bot.domain.eol.successors import Successor
 from bot.domain.escalation import Audience
 from bot.domain.inventory.deployments import Deployment, Observed, Pin
 from bot.domain.recipients import Told, Via
@@ -444,41 +442,8 @@ def note_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Blo
         yield blocks.claim_wanted, blocks.claim_wanted(None, name, assets, "")
 
 
-def plan_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
-    """What a plan brings to those whom it names, and to who owns another area."""
-    its = card(name)
-    for on in (date(2027, 2, 1), TODAY - timedelta(3)):
-        first = answers(name, until=on)[0]
-        both = replace(first, detail={**first.detail, "upgrade": GRACE_ID, "decider": GRACE_ID})
-        done = replace(both, detail={**both.detail, "compatible_since": "2026-11-20"})
-        for plan in (first, both, done, answers(name, until=on)[1]):
-            parts = plans_of(plan)
-            yield blocks.part_named, blocks.part_named(its, plan, GRACE_ID)
-            for some in (parts, parts[1:]):
-                yield blocks.part_asked, blocks.part_asked(its, plan, some)
-            yield blocks.part_closed, blocks.part_closed(its, plan)
-            yield blocks.part_reopened, blocks.part_reopened(its, plan)
-            for is_told in (True, False):
-                yield blocks.receipt, blocks.receipt(PartClosed(its, plan, is_told))
-            yield blocks.plan_told, blocks.plan_told(its, plan)
-            for taken in (
-                Successor(
-                    product=its.watch.product,
-                    cycle=its.watch.cycle,
-                    owner=who,
-                    assets=tuple(run.asset for run in its.watch.runs),
-                    reminder_id=reminder_id,
-                )
-                for who, reminder_id in ((its.watch.addressee, 7), (NOBODY, None))
-            ):
-                yield blocks.plan_off, blocks.plan_off(taken)
-                yield blocks.named_before, blocks.named_before(blocks.part_named(its, plan, GRACE_ID).text, taken)
-            yield blocks.card, blocks.card(card(name, answers=(plan,)))
-
-
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """Every message and view about reminders, with the function that makes it."""
     yield from message_samples(name)
     yield from form_samples(name)
     yield from note_samples(name)
-    yield from plan_samples(name)

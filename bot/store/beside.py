@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -140,15 +141,19 @@ async def _add_drift(
     ).all()
     files = await _files(connection, {(row.asset_id, row.source_id) for row in rows})
     for row in rows:
-        found[row.asset_id].drift.append(
-            DriftRecord(
-                area=_AREAS[row.area],
-                owner=(row.team_id, row.person_id),
-                source=source_names[row.source_id],
-                since=row.since,
-                files=tuple(files.get((row.asset_id, row.source_id), ())),
-            )
-        )
+        found[row.asset_id].drift.append(_said_by_source(row, source_names, files, since=row.since))
+
+
+def _said_by_source(
+    row: Any, source_names: Mapping[int, str], files: Mapping[tuple[int, int], Sequence[str]], *, since: datetime
+) -> DriftRecord:
+    return DriftRecord(
+        area=_AREAS[row.area],
+        owner=(row.team_id, row.person_id),
+        source=source_names[row.source_id],
+        since=since,
+        files=tuple(files.get((row.asset_id, row.source_id), ())),
+    )
 
 
 async def _add_overruled(
@@ -168,15 +173,7 @@ async def _add_overruled(
     rows = (await connection.execute(query)).all()
     files = await _files(connection, {(row.asset_id, row.source_id) for row in rows})
     for row in rows:
-        found[row.asset_id].overruled.append(
-            DriftRecord(
-                area=_AREAS[row.area],
-                owner=(row.team_id, row.person_id),
-                source=source_names[row.source_id],
-                since=row.at,
-                files=tuple(files.get((row.asset_id, row.source_id), ())),
-            )
-        )
+        found[row.asset_id].overruled.append(_said_by_source(row, source_names, files, since=row.at))
 
 
 async def _files(connection: AsyncConnection, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], list[str]]:

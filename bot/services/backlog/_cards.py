@@ -17,7 +17,6 @@ from bot.blocks.backlog import words
 from bot.blocks.text import Rendered
 from bot.domain import rights
 from bot.domain.backlog.demand import Estimate
-from bot.domain.backlog.new_request import NewRequest
 from bot.domain.backlog.rank import lost_hours_per_month, people_blocked
 from bot.domain.backlog.requests import (
     ItemType,
@@ -34,7 +33,7 @@ from bot.domain.records import PersonRecord
 from bot.domain.rights import Holders, Right
 from bot.errors import ChangedError, NotFoundError, UserError
 from bot.services import actors, cards, devops_team, outbox
-from bot.services.backlog._demands import demand_of
+from bot.services.backlog._demands import demand_of, demands_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -91,26 +90,6 @@ def triage_key(request_id: int) -> str:
 def joined_key(request_id: int, source_key: str) -> str:
     """Return the outbox key of a request's card in a thread that has joined it."""
     return f"{card_key(request_id)}:{source_key}"
-
-
-def demand_row(request_id: int, new: NewRequest, now: datetime) -> tables.RequestDemand:
-    """Return what a team says that it loses without a request."""
-    said = new.demand
-    return tables.RequestDemand(
-        request_id=request_id,
-        team_id=new.team_id,
-        person_id=new.filed_by,
-        at=now,
-        lost_people=said.lost_people or 0.0,
-        lost_times=said.lost_times or 0.0,
-        lost_hours=said.lost_hours or 0.0,
-        evidence=said.evidence or "",
-        blocked_people=said.blocked_people,
-        blocked_share=said.blocked_share or "",
-        blocked_until=said.blocked_until,
-        needed_by=new.needed_by,
-        drafted=" ".join(sorted(said.drafted)),
-    )
 
 
 def card_of(
@@ -216,13 +195,6 @@ async def _whole_of(session: AsyncSession, row: tables.Request) -> tables.Reques
         seen.add(whole.merged_into)
         whole = await session.get_one(tables.Request, whole.merged_into)
     return whole if whole is not row else None
-
-
-async def demands_of(session: AsyncSession, *request_ids: int) -> Sequence[tables.RequestDemand]:
-    """Return what each team says of a request, the requesting team first."""
-    table = tables.RequestDemand
-    query = select(table).where(col(table.request_id).in_(request_ids)).order_by(col(table.id))
-    return (await session.execute(query)).scalars().all()
 
 
 def _whose(snapshot: Snapshot, demand: tables.RequestDemand) -> str:

@@ -1,13 +1,48 @@
-"""What a team says of a request, from its row to the value that a rank is made of."""
+"""What teams say of a request: its rows, and the value that a rank is made of."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
 from bot.domain.backlog.demand import Demand, DemandPart, EvidenceKind, NeededBy, Slowdown, TeamBlock
+from bot.domain.backlog.new_request import NewRequest
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
 #: Whoever asks for no team of the catalog.
 _NO_TEAM = "Somebody in no team"
+
+
+def demand_row(request_id: int, new: NewRequest, now: datetime) -> tables.RequestDemand:
+    """Return what a team says that it loses without a request."""
+    said = new.demand
+    return tables.RequestDemand(
+        request_id=request_id,
+        team_id=new.team_id,
+        person_id=new.filed_by,
+        at=now,
+        lost_people=said.lost_people or 0.0,
+        lost_times=said.lost_times or 0.0,
+        lost_hours=said.lost_hours or 0.0,
+        evidence=said.evidence or "",
+        blocked_people=said.blocked_people,
+        blocked_share=said.blocked_share or "",
+        blocked_until=said.blocked_until,
+        needed_by=new.needed_by,
+        drafted=" ".join(sorted(said.drafted)),
+    )
+
+
+async def demands_of(session: AsyncSession, *request_ids: int) -> Sequence[tables.RequestDemand]:
+    """Return what each team says of a request, the requesting team first."""
+    table = tables.RequestDemand
+    query = select(table).where(col(table.request_id).in_(request_ids)).order_by(col(table.id))
+    return (await session.execute(query)).scalars().all()
 
 
 def demand_of(row: tables.RequestDemand, snapshot: Snapshot, *, reason: str = "") -> Demand:

@@ -12,7 +12,8 @@ from bot.domain.rights import Right, may
 from bot.errors import NotFoundError, UserError
 from bot.services import actors
 from bot.services.backlog._answered import redraw_answered
-from bot.services.backlog._cards import UNKNOWN, acting, demands_of
+from bot.services.backlog._cards import UNKNOWN, acting
+from bot.services.backlog._demands import demands_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables

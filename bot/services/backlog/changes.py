@@ -17,7 +17,8 @@ from bot.domain.names import clean
 from bot.domain.rights import Right
 from bot.errors import FormError, UserError
 from bot.services.backlog._answered import redraw_answered
-from bot.services.backlog._cards import RequestAct, acting, demands_of, stored_item, tell_devops
+from bot.services.backlog._cards import RequestAct, acting, stored_item, tell_devops
+from bot.services.backlog._demands import demands_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables

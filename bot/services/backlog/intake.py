@@ -22,7 +22,8 @@ from bot.domain.records import TeamRecord
 from bot.errors import UserError
 from bot.services import devops_team, outbox, routing
 from bot.services.backlog._called import on_duty
-from bot.services.backlog._cards import card_key, card_of, demand_row, loaded, stored_item, triage_key
+from bot.services.backlog._cards import card_key, card_of, loaded, stored_item, triage_key
+from bot.services.backlog._demands import demand_row
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables

@@ -14,7 +14,8 @@ from bot.domain.backlog.requests import FREES_JOINED, OPEN
 from bot.domain.rights import Right
 from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services import actors, cards, outbox, routing
-from bot.services.backlog._cards import UNKNOWN, RequestAct, demand_row, demands_of, joined_key
+from bot.services.backlog._cards import UNKNOWN, RequestAct, joined_key
+from bot.services.backlog._demands import demand_row, demands_of
 from bot.services.backlog.intake import Opened
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot

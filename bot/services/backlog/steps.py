@@ -27,7 +27,8 @@ from bot.services import outbox, routing
 from bot.services.backlog import joins, questions
 from bot.services.backlog._answered import redraw_answered
 from bot.services.backlog._called import called
-from bot.services.backlog._cards import RequestAct, acting, card_key, demands_of, loaded, tell_devops
+from bot.services.backlog._cards import RequestAct, acting, card_key, loaded, tell_devops
+from bot.services.backlog._demands import demands_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.blocks import eol as blocks
 from bot.blocks.escalation import Complaint
 from bot.blocks.lines import Line
+from bot.domain.eol.due_reminders import NOUN
 from bot.domain.eol.exposure import Exposure
-from bot.domain.eol.reminder_plan import NOUN, is_answered
+from bot.domain.eol.reminder_plan import is_answered
 from bot.domain.eol.reminders import CycleKey, Remembered
 from bot.domain.eol.responsibility import Addressee
 from bot.domain.eol.shared_charges import shared_charges, sharers

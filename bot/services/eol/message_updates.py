@@ -13,7 +13,7 @@ from sqlmodel import col
 from bot.blocks import eol as blocks
 from bot.blocks.lines import Line
 from bot.blocks.text import Rendered
-from bot.domain.eol.reminder_plan import NOUN
+from bot.domain.eol.due_reminders import NOUN
 from bot.domain.eol.reminders import Card, ClosedCard, DueMilestone, Remembered
 from bot.services import outbox
 from bot.services.deps import Deps

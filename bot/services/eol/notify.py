@@ -17,9 +17,10 @@ from bot.blocks.lines import Line
 from bot.domain import daily_limit as rules
 from bot.domain.daily_limit import Agenda, Written
 from bot.domain.eol.charges import charged
+from bot.domain.eol.due_reminders import DueReminder, Joined, Plan, Redating, Subject
 from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import Loudness
-from bot.domain.eol.reminder_plan import DueReminder, Joined, Plan, Redating, Subject, joined, plan
+from bot.domain.eol.reminder_plan import joined, plan
 from bot.domain.eol.reminders import Card, CycleKey, Digest, DueMilestone, Remembered
 from bot.domain.eol.reports import cost
 from bot.domain.eol.resolution import Resolution

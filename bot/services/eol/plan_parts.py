@@ -14,9 +14,9 @@ from bot.blocks import eol as blocks
 from bot.blocks.text import Rendered, mention
 from bot.domain.eol import plans
 from bot.domain.eol.answers import Answer
+from bot.domain.eol.due_reminders import Asking
 from bot.domain.eol.outcomes import AlreadyStanding, PartClosed
 from bot.domain.eol.plans import plan_of
-from bot.domain.eol.reminder_plan import Asking
 from bot.domain.eol.reminders import Card, Remembered
 from bot.domain.eol.responsibility import Addressee
 from bot.domain.records import PersonRecord

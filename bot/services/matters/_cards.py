@@ -26,7 +26,7 @@ from bot.errors import NotFoundError
 from bot.services import actors, cards, outbox, routing
 from bot.services.actors import Decider
 from bot.services.deps import Deps
-from bot.services.matters._sides import sides_before, sides_of, way_back_of
+from bot.services.matters._sides import handoff_about, sides_before, sides_of, way_back_of
 from bot.services.ownership import claimed_by, look_up
 from bot.services.snapshot import Snapshot, deciding
 from bot.store import tables
@@ -163,7 +163,7 @@ async def card_of(
         is_orphans=isinstance(verdict, Orphaned) or (verdict is None and _are_gone(snapshot, sides)),
         ended_by=snapshot.person(row.ended_by),
         owner=snapshot.recipient(row.owner) if row.owner else Recipient(),
-        handoff_id=await _handoff_of(session, row),
+        handoff_id=await _granted_in(session, row),
         doubts=await _other_doubts(session, snapshot, row),
         given_up_by=_given_up_by(snapshot, row),
         way_back=await way_back_of(session, snapshot, row, sides),
@@ -195,22 +195,12 @@ async def _other_doubts(
     )
 
 
-async def _handoff_of(session: AsyncSession, row: tables.OwnershipMatter) -> int | None:
+async def _granted_in(session: AsyncSession, row: tables.OwnershipMatter) -> int | None:
     """Return the number of the handoff by which a claim was granted."""
-    handoff, resource = tables.Handoff, tables.HandoffResource
     if row.kind != MatterKind.CLAIM.value or row.state != MatterState.AGREED.value:
         return None
-    query = (
-        select(col(handoff.id))
-        .join(resource, col(resource.handoff_id) == col(handoff.id))
-        .where(
-            col(handoff.receiver_team_id) == row.team_id,
-            col(resource.asset_id) == row.asset_id,
-            col(resource.area) == row.area,
-            col(resource.moved_at) == row.ended_at,
-        )
-    )
-    return (await session.execute(query)).scalars().first()
+    to_it = col(tables.Handoff.receiver_team_id) == row.team_id
+    return await handoff_about(session, row, to_it, col(tables.HandoffResource.moved_at) == row.ended_at)
 
 
 async def loaded(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> MatterCard:

@@ -109,36 +109,25 @@ async def way_back_of(
     [receiver], [giver] = agreed, others
     brought = tables.HandoffResource
     has_passed = col(brought.moved_at).is_not(None) & col(brought.returned_at).is_(None)
-    taken = await _handoff_of(session, row, giver, receiver, has_passed)
+    taken = await handoff_about(session, row, _between(giver, receiver), has_passed)
     if taken is None or next(rules.active_members(receiver, snapshot), None) is None:
         return None
     waits = col(brought.state).in_([each.value for each in UNANSWERED])
-    back = await _handoff_of(session, row, receiver, giver, waits)
+    back = await handoff_about(session, row, _between(receiver, giver), waits)
     return WayBack(handoff_id=taken, receiver=Recipient(team=receiver), giver=Recipient(team=giver), under_way=back)
 
 
-async def _handoff_of(
-    session: AsyncSession,
-    row: tables.OwnershipMatter,
-    giver: TeamRecord,
-    receiver: TeamRecord,
-    stands: ColumnElement[bool],
-) -> int | None:
-    """Return the last handoff from one team to another in which what a matter is about stands like this."""
+async def handoff_about(session: AsyncSession, row: tables.OwnershipMatter, *stands: ColumnElement[bool]) -> int | None:
+    """Return the last handoff in which what a matter is about stands like this."""
     handoff, resource = tables.Handoff, tables.HandoffResource
-    query = (
-        select(col(handoff.id))
-        .join(resource, col(resource.handoff_id) == col(handoff.id))
-        .where(
-            col(handoff.giver_team_id) == giver.id,
-            col(handoff.receiver_team_id) == receiver.id,
-            col(resource.asset_id) == row.asset_id,
-            col(resource.area) == row.area,
-            stands,
-        )
-        .order_by(col(handoff.id).desc())
-    )
-    return (await session.execute(query)).scalars().first()
+    about = col(resource.asset_id) == row.asset_id, col(resource.area) == row.area
+    query = select(col(handoff.id)).join(resource, col(resource.handoff_id) == col(handoff.id)).where(*about, *stands)
+    return (await session.execute(query.order_by(col(handoff.id).desc()))).scalars().first()
+
+
+def _between(giver: TeamRecord, receiver: TeamRecord) -> ColumnElement[bool]:
+    handoff = tables.Handoff
+    return (col(handoff.giver_team_id) == giver.id) & (col(handoff.receiver_team_id) == receiver.id)
 
 
 async def _files(session: AsyncSession, asset_id: int) -> dict[str, list[str]]:

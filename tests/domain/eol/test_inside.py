@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.daily_limit import Written
+from bot.domain.eol.due_reminders import Subject
 from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.inside import is_inside, together
 from bot.domain.eol.milestones import DeadlineKind, Milestone
-from bot.domain.eol.reminder_plan import Subject, plan
+from bot.domain.eol.reminder_plan import plan
 from bot.domain.eol.reminders import Remembered
 from bot.domain.working_time import WorkingTime
 from bot.samples.eol import running, watch

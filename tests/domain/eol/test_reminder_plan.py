@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from bot.domain.daily_limit import DailyMessage, NothingThisWeek, Saying, Weekly, Written, next_look, say
 from bot.domain.eol import Cycle, Product
 from bot.domain.eol.answers import Answer, AnswerKind
+from bot.domain.eol.due_reminders import DueReminder, Plan, Subject
 from bot.domain.eol.exposure import Watch
 from bot.domain.eol.milestones import Deadline, DeadlineKind, Loudness, Milestone, latest_due
-from bot.domain.eol.reminder_plan import DueReminder, Plan, Subject, is_answered, plan
+from bot.domain.eol.reminder_plan import is_answered, plan
 from bot.domain.eol.reminders import Remembered
 from bot.domain.eol.responsibility import Addressee
 from bot.domain.records import PersonRecord, TeamRecord

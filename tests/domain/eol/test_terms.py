@@ -19,10 +19,11 @@ from bot.domain.daily_limit import Written
 from bot.domain.eol import Charge, Cycle, Product, Table
 from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.bill import Bill
+from bot.domain.eol.due_reminders import Subject
 from bot.domain.eol.exposure import Exposure, Watch
 from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.eol.periods import Everything
-from bot.domain.eol.reminder_plan import Subject, plan
+from bot.domain.eol.reminder_plan import plan
 from bot.domain.eol.reminders import Digest, DueMilestone
 from bot.domain.eol.reports import Compiling, Report, Urgency
 from bot.domain.eol.subjects import ReportScope

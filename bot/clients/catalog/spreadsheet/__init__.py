@@ -27,7 +27,7 @@ from bot.clients.catalog.spreadsheet._lines import (
     first_line,
     separator,
 )
-from bot.clients.catalog.spreadsheet._running import RunsReader, is_provider
+from bot.clients.catalog.spreadsheet._runs_reader import RunsReader, is_provider
 from bot.clients.eol import starter
 from bot.domain.catalog import (
     Area,
