@@ -116,7 +116,19 @@ async def _drain(deps: Deps, slack: Slack, pace: Pace, clock: SharedClock) -> No
                 return
         await drain(deps, slack, pace)
         clock.advance(_SECOND)
-    raise AssertionError("the outbox does not come to rest")
+    raise AssertionError(f"the outbox does not come to rest: {await _unsent(deps)}")
+
+
+async def _unsent(deps: Deps) -> list[str]:
+    """Return what waits to be sent, without its words."""
+    row = OutboxMessage
+    query = select(row).where(col(row.state).in_(("waiting", "sending")))
+    async with deps.database.reading() as session:
+        found = (await session.execute(query)).scalars().all()
+    return [
+        f"{each.key} is {each.state} for {each.channel}, tried {each.attempts} times, due {each.due_at}, {each.error}"
+        for each in found
+    ]
 
 
 if __name__ == "__main__":

@@ -920,6 +920,18 @@ async def test_what_nobody_owns_can_be_claimed_and_nothing_else(stage: Stage) ->
     assert "*Search* owns *old-cron* now." in reminded.said_to("solo")
 
 
+async def test_what_nobody_owned_leads_to_whoever_has_taken_it(stage: Stage) -> None:
+    await deploy(stage, "old-cron", "nodejs", "20.11.1")
+    reminded = await remind(stage, "old-cron", channel="general")
+    other = await copied(stage, "general", raw_buttons(reminded.id))
+    await reminded.press("ownership.claim", user="solo")
+    await stage.slack.submit_view("solo", stage.slack.view_stack("solo")[-1].id, {})
+    await reminded.settle()
+    await stage.press(other, ids.ACKNOWLEDGE, user="solo")
+    await stage.settle()
+    assert "*Search* has *Node.js 20* on *old-cron* now" in reminded.said_to("solo", "general")
+
+
 async def test_buttons_of_another_version_say_so(reminded: Reminded) -> None:
     stage = reminded.stage
     for value in ("", "x", "9" * 30, "-1"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,6 +13,7 @@ from bot.domain import ownership as rules
 from bot.domain.eol.exposure import certain_of
 from bot.domain.eol.reminders import Remembered
 from bot.domain.eol.successors import Successor
+from bot.domain.recipients import NOBODY
 from bot.errors import MovedOnError
 from bot.services.eol.evidence import opened_at
 from bot.services.eol.exposure import Watcher
@@ -48,12 +49,25 @@ async def moved_on(watcher: Watcher, session: AsyncSession, reminder: Remembered
 async def _given_away(
     watcher: Watcher, session: AsyncSession, reminder: Remembered, running: Collection[int]
 ) -> list[int]:
-    """Return which of these assets, or what they are parts of, a reminder's addressee had when it was opened."""
+    """Return which of these assets, or what they are parts of, a reminder's addressee had when it was opened.
+
+    What nobody owned then is what has had an owner only since.
+    """
     assets = [each for each in map(watcher.snapshot.asset, running) if each is not None]
     held_as = {each.id: rules.holder_of(each, watcher.snapshot).id for each in assets}
-    fact, kind, number = tables.Ownership, *reminder.addressee.split(":", 1)
-    if kind not in ("team", "person") or not held_as:
+    fact = tables.Ownership
+    kind, _, number = reminder.addressee.partition(":")
+    if not held_as:
         return []
+    if reminder.addressee == NOBODY.key:
+        opened = opened_at(watcher, reminder)
+        owned = select(col(fact.asset_id)).where(
+            col(fact.asset_id).in_(set(held_as.values())),
+            col(fact.valid_from) < opened,
+            or_(col(fact.valid_to).is_(None), col(fact.valid_to) >= opened),
+        )
+        before = set((await session.execute(owned)).scalars())
+        return [each for each, holder in held_as.items() if holder not in before]
     owner = col(fact.team_id) if kind == "team" else col(fact.person_id)
     query = select(col(fact.asset_id)).where(
         owner == int(number),
