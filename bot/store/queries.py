@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from sys import intern
@@ -56,10 +56,20 @@ _DEPLOYMENT_COLUMNS = (
 )  # fmt: skip
 
 
-#: Facts by what their rows say, but for whose they are; each alone in a tuple, as most assets have one.
-_SharedFacts = dict[tuple[Any, ...], tuple[OwnershipRecord]]
 #: Where more facts, or observations, differ than this, there is little to share.
 _MOST_SHARED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the assets of one reading have in common, so that there is one object for all of them.
+
+    `facts` are by what their rows say, but for whose they are; each alone in a tuple, as most assets have one. `ids`
+    are those of teams and people.
+    """
+
+    facts: dict[tuple[Any, ...], tuple[OwnershipRecord]] = field(default_factory=dict)
+    ids: dict[int | None, int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +148,7 @@ async def assets(
         if is_first
         else _by_ids(connection, query, table.c.id, table.c.revision > after)
     )
-    shared: _SharedFacts = {}
+    shared = _Shared()
     async for rows in chunks:
         # Neighbours are read as a range, which costs less for a whole catalog; those that changed may lie far apart.
         ids = (rows[0][0], rows[-1][0]) if is_first else [row[0] for row in rows]
@@ -149,7 +159,7 @@ async def assets_by_id(connection: AsyncConnection, ids: Collection[int]) -> lis
     """Return the assets with these ids that have not left the catalog, with their facts in force."""
     table = tables.core(tables.Asset)
     query = select(*_as_stored(table, _ASSET_COLUMNS)).order_by(table.c.id)
-    by_source, shared, found, wanted = await sources(connection), _SharedFacts(), list[AssetRecord](), sorted(ids)
+    by_source, shared, found, wanted = await sources(connection), _Shared(), list[AssetRecord](), sorted(ids)
     for start in range(0, len(wanted), _CHUNK):
         some = wanted[start : start + _CHUNK]
         rows = (await connection.execute(query.where(table.c.id.in_(some)))).all()
@@ -162,7 +172,7 @@ async def _changes(
     rows: Sequence[Any],
     ids: Ids,
     by_source: dict[int, SourceRow],
-    shared: _SharedFacts,
+    shared: _Shared,
 ) -> AssetChanges:
     """Return the assets of these rows of `_ASSET_COLUMNS`, with what is said of them."""
     facts = await _facts(connection, ids, by_source, shared)
@@ -330,7 +340,7 @@ async def _former_members(
 
 
 async def _facts(
-    connection: AsyncConnection, ids: Ids, by_source: dict[int, SourceRow], shared: _SharedFacts
+    connection: AsyncConnection, ids: Ids, by_source: dict[int, SourceRow], shared: _Shared
 ) -> dict[int, tuple[OwnershipRecord, ...]]:
     """Return the facts in force by asset, those of one asset in the order of their rows.
 
@@ -346,29 +356,29 @@ async def _facts(
     found: dict[int, tuple[OwnershipRecord, ...]] = {}
     for asset_id, *said in rows.all():
         key = tuple(said)
-        if (facts := shared.get(key)) is None:
-            facts = (_fact(key, by_source),)
-            if len(shared) < _MOST_SHARED:
-                shared[key] = facts
+        if (facts := shared.facts.get(key)) is None:
+            facts = (_fact(key, by_source, shared.ids),)
+            if len(shared.facts) < _MOST_SHARED:
+                shared.facts[key] = facts
         held = found.get(asset_id)
         found[asset_id] = facts if held is None else held + facts
     return found
 
 
-def _fact(said: tuple[Any, ...], by_source: dict[int, SourceRow]) -> OwnershipRecord:
+def _fact(said: tuple[Any, ...], by_source: dict[int, SourceRow], ids: dict[int | None, int | None]) -> OwnershipRecord:
     team_id, person_id, area, role, source_id, begun, confirmed, confirmed_by, is_agreed = said
     source = by_source[source_id]
     return OwnershipRecord(
         area=_AREAS[area],
         role=_ROLES[role],
-        team_id=team_id,
-        person_id=person_id,
+        team_id=ids.setdefault(team_id, team_id),
+        person_id=ids.setdefault(person_id, person_id),
         source=source.name,
         is_human=source.is_human,
         is_agreed=bool(is_agreed),
         valid_from=_moment(begun),
         confirmed_at=None if confirmed is None else _moment(confirmed),
-        confirmed_by=confirmed_by,
+        confirmed_by=ids.setdefault(confirmed_by, confirmed_by),
     )
 
 
