@@ -51,6 +51,7 @@ _ADMIN = "admin"
 _ASSETS = 30
 _HOURS = (0, 7, 9, 10, 13, 16)
 _ACTS_AT = 11
+_SATURDAY = 5
 _PER_DAY = 8
 #: So many of the newest messages somebody looks at in a channel.
 _READ = 8
@@ -264,7 +265,8 @@ async def live(
                 if hour == 10 and number < days - quiet_days:
                     clock.set(midnight + timedelta(hours=_ACTS_AT))
                     await crowd.act(clock.now())
-            lived.broken += [f"day {number}: {each}" for each in await crowd.unnamed(database)]
+            if midnight.weekday() < _SATURDAY:  # what changes hands on a weekend is told, and closed, on Monday
+                lived.broken += [f"day {number}: {each}" for each in await crowd.unnamed(database)]
             if number < days - quiet_days and number % 9 == 8:
                 await _bring(database, clock, folder, catalog(rng, changed=rng.choice((0, 0, 2))))
             if number in (25, 50):
