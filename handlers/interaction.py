@@ -12,7 +12,7 @@ from bot.blocks.forms import loading_view
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import encode, parse
 from bot.errors import SlackError
-from bot.services import inbound, people, snapshot
+from bot.services import inbound, orphans, people, snapshot
 from bot.services.actors import Decider
 from bot.services.context import Context
 from bot.services.inbound import Reply
@@ -81,8 +81,9 @@ async def settle(context: Context) -> None:
     context.drainer.wake()
     await snapshot.refresh(context.snapshot, context.deps.database)
     if await disputes.end_over(context.deps, context.snapshot):
-        context.drainer.wake()
         await snapshot.refresh(context.snapshot, context.deps.database)
+    await orphans.follow(context.deps, context.snapshot)
+    context.drainer.wake()
 
 
 def place_of(action: Action) -> Place:

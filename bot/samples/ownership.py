@@ -168,13 +168,14 @@ def ways(name: str) -> list[Told]:
 def orphaned(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """What somebody left behind, with heirs and without, and who could own what nobody owns."""
     team, person = TeamRecord(id=7, name=name), PersonRecord(id=ADA, name=name, slack_id="U12345678")
+    others = dict.fromkeys(map(str, range(40)), (name, name))
     all_kinds = tuple(Evidence(kind, 7, name, count, NOW) for kind in EvidenceKind for count in (1, 3))
     suggestions = [Suggestion(team, all_kinds[::2]), Suggestion(team, all_kinds[1::2]), Suggestion(team, all_kinds[:1])]
     for gone in (Recipient(team), Recipient(person=person), Recipient()):
         for things in ([subject(name)], [subject(name, id=number) for number in range(40)]):
             evidence = {each.id: all_kinds[: each.id % 5 + 1] for each in things}
             for heirs in ([Heir(team, evidence)] * 5, []):
-                for owners in ({}, dict.fromkeys(map(str, range(40)), (name, name))):
+                for owners in ({}, others):
                     more = len(owners)
                     made = orphans.heirs_wanted(3, gone, things, heirs, owners=owners, ask={more and 7}, more=more)
                     yield orphans.heirs_wanted, made
@@ -184,11 +185,14 @@ def orphaned(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
         for before in ({}, {name: [name]}):
             yield orphans.settled, orphans.settled(gone, (name,) * 40, team, person, before=before)
         asked = orphans.Heir(3, 7, orphans.joined(range(100)))
-        yield orphans.heir_asked, orphans.heir_asked(asked, gone, team, (name,) * 40, person)
+        for owners in ({}, others):
+            made = orphans.heir_asked(asked, gone, team, (name,) * 40, person, owners=owners)
+            yield orphans.heir_asked, made
         yield orphans.heirs_still_wanted, orphans.heirs_still_wanted(gone, (name,) * 40, is_last=True)
         yield orphans.over, orphans.over(gone, {}, is_back=True)
-        yield orphans.over, orphans.over(gone, dict.fromkeys((name, *map(str, range(40))), (name, name)), is_back=False)
-    yield orphans.heir_took, orphans.heir_took((name,) * 40, team, person)
+        yield orphans.over, orphans.over(gone, {name: (name, name), **others}, is_back=False)
+    yield orphans.heir_over, orphans.heir_over({name: (name, name)})
+    yield orphans.heir_over, orphans.heir_over(others)
     yield orphans.heir_declined, orphans.heir_declined((name,), team, None)
     yield orphans.heir_told, orphans.heir_told(name, (name,) * 40, "I am telling somebody.")
     yield orphans.taken, orphans.taken(name, (name,) * 40)

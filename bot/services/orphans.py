@@ -7,7 +7,7 @@ moves by itself: the lead of a team takes what they choose of it, and the log sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -21,17 +21,18 @@ from bot.blocks.ownership import orphans as blocks
 from bot.blocks.text import Rendered
 from bot.domain import ownership as rules
 from bot.domain.catalog import Role
+from bot.domain.ownership import Holding
 from bot.domain.portfolio import Portfolio
 from bot.domain.recipients import NOBODY, Recipient, owner_key
 from bot.domain.records import AssetRecord, PersonRecord
 from bot.errors import NotFoundError
-from bot.services import outbox, owner_suggestions, routing
+from bot.services import orphan_asks, outbox, owner_suggestions, routing
 from bot.services.deps import Deps
 from bot.services.matters.admins import channel_or_admin
 from bot.services.ownership import claimed_by, look_up
 from bot.services.portfolio import Portfolios
 from bot.services.slices import in_slices
-from bot.services.snapshot import Snapshot
+from bot.services.snapshot import Snapshot, deciding
 from bot.services.transfers import Resource
 from bot.services.working_times import WorkingTimes
 from bot.store import tables
@@ -41,7 +42,7 @@ from bot.store.journal import audit, lock_catalog
 _LEAD_HAS = timedelta(days=3)
 #: After so many working days the channel or the admin is reminded; the last time says that nothing more is asked.
 _REMIND_AFTER_DAYS = (5, 10)
-_NONE: Mapping[str, Sequence[str]] = MappingProxyType({})
+_NONE: Mapping[int, Sequence[str]] = MappingProxyType({})
 OVER = "That is settled: nothing is left of it without an owner."
 
 
@@ -82,9 +83,10 @@ async def look(deps: Deps, snapshot: Snapshot, portfolios: Portfolios, times: Wo
             rows[key] = await _begin(session, deps, gone[key].owner)
         due: dict[str, list[_Question]] = {}
         for key, each in rows.items():
+            await _follow(session, deps, snapshot, each, gone.get(key))
             if key not in gone:
-                await _close(session, deps, snapshot, each)
-            elif (to := await _whom(deps, snapshot, times, each, gone[key])) is not None:
+                continue
+            if (to := await _whom(deps, snapshot, times, each, gone[key])) is not None:
                 due.setdefault(to.key, []).append(_Question(each, gone[key], to))
             else:
                 await _remind(session, deps, snapshot, times, each, gone[key])
@@ -92,6 +94,32 @@ async def look(deps: Deps, snapshot: Snapshot, portfolios: Portfolios, times: Wo
         for key in sorted(due.keys() - asked):
             first = max(due[key], key=lambda each: (len(each.gone.left), -(each.row.id or 0)))
             await _ask(session, deps, snapshot, first, more=len(due[key]) - 1)
+
+
+async def follow(deps: Deps, snapshot: Snapshot) -> None:
+    """Let the questions who takes what say what a decision has just given an owner."""
+    row = tables.Orphan
+    open_rows = select(row).where(col(row.settled_at).is_(None)).order_by(col(row.id))
+    async with deps.database.reading() as session:
+        if (await session.execute(open_rows.limit(1))).first() is None:
+            return
+    async with deciding(snapshot, deps.database) as session:
+        for each in (await session.execute(open_rows)).scalars():
+            left = tuple(_left(deps, snapshot, owner := snapshot.recipient(_key(each)), await held_by(session, each)))
+            is_gone = owner != NOBODY and not rules.is_here(owner, snapshot) and left
+            await _follow(session, deps, snapshot, each, Gone(owner, left) if is_gone else None)
+
+
+async def _follow(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Orphan, gone: Gone | None) -> None:
+    """Let the questions about what an owner has left say who took some of it since; where nothing is left, close it."""
+    owners = await taken(session, snapshot, row, gone)
+    takers = takers_of(snapshot, owners, since=row.began_at)
+    left = gone.asset_ids if gone is not None else ()
+    await orphan_asks.follow(session, deps, snapshot, row, owners, left=left, knowing=takers)
+    if gone is None:
+        await _close(session, deps, snapshot, row, owners)
+    elif owners:
+        await redraw(session, deps, snapshot, row, gone, owners)
 
 
 async def read_gone(
@@ -136,15 +164,36 @@ def _left(deps: Deps, snapshot: Snapshot, owner: Recipient, asset_ids: Sequence[
                 yield Resource(asset.id, area)
 
 
-def living(snapshot: Snapshot, asset_ids: Sequence[int]) -> dict[str, list[str]]:
-    """Return the owners who are there of each of these assets that has one, by name."""
-    found: dict[str, list[str]] = {}
-    for asset in filter(None, map(snapshot.asset, asset_ids)):
-        held = rules.holdings_of(asset.facts, snapshot)
-        names = [each.name for each in held if each.fact.role is Role.OWNER and rules.is_alive(each, snapshot)]
-        if names:
-            found[asset.name] = list(dict.fromkeys(names))
-    return found
+async def taken(
+    session: AsyncSession, snapshot: Snapshot, row: tables.Orphan, gone: Gone | None
+) -> dict[int, list[str]]:
+    """Return the names of those who own now what somebody had left, by the asset: of what is not left any more.
+
+    Whoever was another owner of it all along has not taken it.
+    """
+    left = gone.asset_ids if gone is not None else ()
+    held = await held_by(session, row, since=row.began_at)
+    return new_owners(snapshot, [each for each in held if each not in left], since=row.began_at)
+
+
+def new_owners(snapshot: Snapshot, asset_ids: Iterable[int], *, since: datetime) -> dict[int, list[str]]:
+    """Return the names of the owners of these assets who became their owners `since` a moment, by the asset."""
+    found = {each: [held.name for held in _new_owners(snapshot, each, since)] for each in asset_ids}
+    return {asset_id: list(dict.fromkeys(names)) for asset_id, names in found.items() if names}
+
+
+def takers_of(snapshot: Snapshot, asset_ids: Iterable[int], *, since: datetime) -> set[int]:
+    """Return the people who said that these assets are a team's."""
+    new = [each.fact for asset_id in asset_ids for each in _new_owners(snapshot, asset_id, since)]
+    return {each.confirmed_by for each in new if each.confirmed_by is not None}
+
+
+def _new_owners(snapshot: Snapshot, asset_id: int, since: datetime) -> list[Holding]:
+    """Return the owners who are there, and have been owners `since` a moment at most."""
+    asset = snapshot.asset(asset_id)
+    held = rules.holdings_of(asset.facts, snapshot) if asset is not None else ()
+    owners = [each for each in held if each.fact.role is Role.OWNER and rules.is_alive(each, snapshot)]
+    return [each for each in owners if each.fact.valid_from >= since]
 
 
 async def held_by(session: AsyncSession, row: tables.Orphan, *, since: datetime | None = None) -> list[int]:
@@ -239,16 +288,17 @@ async def _drawn(
     row: tables.Orphan,
     gone: Gone,
     to: Recipient,
-    owners: Mapping[str, Sequence[str]] = _NONE,
+    owners: Mapping[int, Sequence[str]] = _NONE,
     *,
     more: int = 0,
 ) -> Rendered:
-    """Return the question who takes what is left, as `to` reads it; `owners` are of what was taken, by its name."""
+    """Return the question who takes what is left, as `to` reads it; `owners` are of what was taken, by the asset."""
     suggestions = await owner_suggestions.by_asset(session, deps, snapshot, gone.asset_ids, gone=[gone.owner])
     left, found = assets_of(snapshot, gone.left), rules.heirs(suggestions)
     person, is_admin = to.person, to.person is not None and to.person.slack_id in deps.catalog_admins
     others = {each.team.id for each in found if person is not None and each.team.lead_id != person.id and not is_admin}
-    return blocks.heirs_wanted(row.id or 0, gone.owner, left, found, owners=owners, ask=others, more=more)
+    names = orphan_asks.named(snapshot, owners, owners)
+    return blocks.heirs_wanted(row.id or 0, gone.owner, left, found, owners=names, ask=others, more=more)
 
 
 async def redraw(
@@ -257,9 +307,9 @@ async def redraw(
     snapshot: Snapshot,
     row: tables.Orphan,
     gone: Gone,
-    owners: Mapping[str, Sequence[str]],
+    owners: Mapping[int, Sequence[str]],
 ) -> None:
-    """Let the question name what is left of it; `owners` are those of what was taken, by its name."""
+    """Let the question name what is left of it; `owners` are those of what was taken, by the asset."""
     for key, to in questions(deps, snapshot, row, gone):
         message = await _drawn(session, deps, snapshot, row, gone, to, owners)
         await outbox.revise(session, key=key, message=message, at=deps.clock.now())
@@ -276,28 +326,26 @@ def questions(deps: Deps, snapshot: Snapshot, row: tables.Orphan, gone: Gone) ->
     return found
 
 
-async def _close(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Orphan) -> None:
-    """Note that nothing is left: it has other owners by now, or the owner came back."""
+async def _close(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Orphan, owners: Mapping[int, Sequence[str]]
+) -> None:
+    """Note that nothing is left: it has other `owners` by now, by the asset, or the owner came back."""
     now, gone = deps.clock.now(), snapshot.recipient(_key(row))
     is_back = gone != NOBODY and rules.is_here(gone, snapshot)
-    owners = {} if is_back else living(snapshot, await held_by(session, row, since=row.began_at))
     row.settled_at = now
     await audit(session, now, "baton", "orphans.close", f"orphan:{row.id}")
-    await revise(session, row, blocks.over(gone, owners, is_back=is_back), now)
+    names = {} if is_back else orphan_asks.named(snapshot, owners, owners)
+    await revise(session, row, blocks.over(gone, names, is_back=is_back), now)
 
 
 async def revise(session: AsyncSession, row: tables.Orphan, message: Rendered, at: datetime) -> None:
     """Let all questions about what somebody left read like this, those to leads of heirs as well."""
     sent = tables.OutboxMessage
-    to_heirs = select(col(sent.key)).where(col(sent.key).startswith(heirs_key(row.id or 0), autoescape=True))
+    asks_key = orphan_asks.asks_key(row.id or 0)
+    to_heirs = select(col(sent.key)).where(col(sent.key).startswith(asks_key, autoescape=True))
     asked = (await session.execute(to_heirs)).scalars().all()
     for key in (*(_message_key(row, is_platform) for is_platform in (False, True)), *asked):
         await outbox.revise(session, key=key, message=message, at=at)
-
-
-def heirs_key(orphan_id: int) -> str:
-    """Return how the outbox keys of questions to leads of heirs begin."""
-    return f"orphans:{orphan_id}:heir:"
 
 
 def _lead(snapshot: Snapshot, owner: Recipient) -> PersonRecord | None:
@@ -325,4 +373,4 @@ def _key(row: tables.Orphan) -> str:
 
 
 def _message_key(row: tables.Orphan, is_platform: bool) -> str:
-    return f"orphans:{row.id}:{'platform' if is_platform else 'lead'}"
+    return orphan_asks.question_key(row.id or 0, is_platform=is_platform)

@@ -108,7 +108,7 @@ EDITED = {
     orphans.heirs_wanted,
     orphans.heir_asked,
     orphans.heir_declined,
-    orphans.heir_took,
+    orphans.heir_over,
     orphans.over,
     orphans.settled,
     releases.given_up,

@@ -7,15 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, SourceCatalog
+from bot.domain.catalog import Area, OwnerClaim, OwnerRef, OwnerType, Role, SourceCatalog
 from bot.domain.handoff.handoffs import HandoffStep
 from bot.playground.fake_slack import PostedMessage, ViewRef
 from bot.services import snapshot
 from handlers import orphans
 from tests import administration
 from tests.slack.conftest import Stage, asset, organisation, team_owns
-from tests.slack.test_claims import facts
+from tests.slack.test_claims import claim, facts
 from tests.slack.test_clicks import actions, drained
+from tests.slack.test_eol_answers import copied
 from tests.slack.test_handoff import answer, offer, sent
 from tests.slack.test_requests import element, submit
 from tests.slack.test_whoowns import buttons
@@ -54,7 +55,7 @@ async def look(stage: Stage) -> None:
 
 async def direct(stage: Stage, handle: str) -> list[PostedMessage]:
     """What Baton wrote to somebody alone."""
-    await drained(stage, "general")
+    await sent(stage, "general")
     dm = await stage.slack.open_dm(handle)
     bot = stage.slack.workspace.bot_user_id
     return [each for each in stage.slack.visible_messages(handle, dm.id) if each.user == bot and not each.ephemeral_for]
@@ -175,6 +176,20 @@ async def test_one_of_them_is_taken_and_the_question_goes_on_about_the_rest(stag
     assert now.text.startswith("*Payments* took what *Grace Marsh* had owned: *reindex*.")
     assert "Taken before: *reconcile* (*Payments*)." in now.text
     assert (await actions(stage)).count("orphans.begin") == 1
+
+
+async def test_nobody_is_said_to_have_taken_what_they_owned_all_along(stage: Stage) -> None:
+    made = catalog()
+    made.assets.append(asset("ledger", owners=(GRACES, team_owns("Payments"))))
+    await at_work(stage)
+    await stage.bring(made)
+    stage.clock.advance(timedelta(hours=1))
+    await leave(stage, "grace")
+    await look(stage)
+    [question] = await direct(stage, "ada")
+    assert await take(stage, question, "Payments", "reconcile") == {}
+    [now] = await direct(stage, "ada")
+    assert "Taken: *reconcile* (*Payments*). Another team?" in now.text
 
 
 class TestAfterAHandoff:
@@ -321,6 +336,82 @@ async def test_a_lead_who_was_asked_declines_and_whoever_asked_hears_it(stage: S
     assert (await actions(stage)).count("orphans.decline") == 1
 
 
+async def payments_asked(stage: Stage) -> PostedMessage:
+    """Nobody is left in Search: Ada is asked about one of its two things, of which Lin's Platform could take both."""
+    made = organisation()
+    led = {"Search": {"manager": "omar@example.test"}, "Platform": {"lead": "lin@example.test"}}
+    made.teams = [replace(each, **led.get(each.name, {})) for each in made.teams]
+    owners = (team_owns("Search"), team_owns("Platform", Area.DATABASE, Role.SECONDARY))
+    made.assets = [each for each in made.assets if each.name != "search-api"]
+    made.assets += [asset(name, owners=owners, parent="checkout") for name in ("search-api", "search-jobs")]
+    await at_work(stage)
+    await stage.bring(made)
+    await leave(stage, "solo")
+    await look(stage)
+    [question] = await direct(stage, "omar")
+    assert await take(stage, question, "Payments", "search-api", user="omar") == {}
+    [to_ada] = await direct(stage, "ada")
+    assert "asks whether *Payments* takes *search-api*." in to_ada.text
+    return to_ada
+
+
+async def under(stage: Stage, handle: str, message: PostedMessage) -> list[str]:
+    """What was replied to a message that somebody was sent alone."""
+    await sent(stage, "general")
+    dm = await stage.slack.open_dm(handle)
+    return [each.text for each in stage.slack.visible_messages(handle, dm.id, thread_ts=message.ts)[1:]]
+
+
+async def test_the_form_of_whoever_was_asked_offers_what_the_message_names_ticked(stage: Stage) -> None:
+    await stage.press(await payments_asked(stage), "orphans.take", user="ada")
+    options = element(stage.slack.view_stack("ada")[-1], "orphan_assets")["options"]
+    assert [each["text"]["text"] for each in options] == ["search-api"]
+    assert ticked(stage, "ada") == ["search-api"]
+
+
+@pytest.mark.parametrize("way", ["question", "answer"])
+async def test_whoever_was_asked_and_whoever_asked_hear_that_another_team_took_it(stage: Stage, way: str) -> None:
+    to_ada = await payments_asked(stage)
+    before = list(to_ada.blocks)
+    [to_omar] = await direct(stage, "omar")
+    if way == "question":
+        stage.clock.advance(timedelta(days=3))
+        await look(stage)
+        [posted] = await sent(stage, "general")
+        assert await take(stage, posted, "Platform", "search-api", user="lin") == {}
+    else:
+        await stage.press(await stage.ask("/whoowns search-api", user="lin"), "ownership.claim", user="lin")
+        assert await submit(stage, "lin", {"ownership.claim_reason": "It is next to ours"}) == {}
+    [now] = await direct(stage, "ada")
+    assert now.text.endswith("*search-api* has an owner now: *Platform*.")
+    assert not buttons(now)
+    [asked_for] = await direct(stage, "omar")
+    assert "1 thing is without an owner now: *search-jobs*." in asked_for.text
+    assert "Taken: *search-api* (*Platform*)." in asked_for.text
+    for handle, message in (("ada", to_ada), ("omar", to_omar)):
+        assert await under(stage, handle, message) == ["*search-api* has an owner now: *Platform*."]
+    for pressed in ("orphans.refuse", "orphans.take"):
+        await stage.press(await copied(stage, now.channel, before), pressed, user="ada")
+        assert await told(stage, "ada") == "That is settled: *search-api* has an owner now: *Platform*."
+    await look(stage)
+    assert len(await under(stage, "ada", to_ada)) == 1, "once"
+
+
+async def test_of_several_things_the_question_goes_on_about_what_is_left(stage: Stage) -> None:
+    await payments_asked(stage)
+    [to_omar] = await direct(stage, "omar")
+    assert await take(stage, to_omar, "Payments", "search-api", "search-jobs", user="omar") == {}
+    await stage.press(await stage.ask("/whoowns search-jobs", user="lin"), "ownership.claim", user="lin")
+    assert await submit(stage, "lin", {"ownership.claim_reason": "It is next to ours"}) == {}
+    about_one, about_two = await direct(stage, "ada")
+    assert "takes *search-api*." in about_two.text
+    assert "Taken: *search-jobs* (*Platform*)." in about_two.text
+    assert await take_pressed(stage, about_two, user="ada") == {}
+    about_one, about_two = await direct(stage, "ada")
+    assert not buttons(about_one)
+    assert not buttons(about_two)
+
+
 async def test_without_a_lead_the_platform_channel_is_asked_at_once(stage: Stage) -> None:
     await at_work(stage)
     await leave(stage, "solo")  # the only one in Search, which nobody leads
@@ -422,6 +513,12 @@ async def test_who_could_own_it_is_a_guess_with_evidence_that_a_member_accepts(s
     assert "*Search* owns *old-cron* now." in str(stage.slack.view_stack("solo")[-1].payload)
     assert (await stage.ask("/whoowns old-cron")).text.startswith("*Search* (<#")
     assert (await actions(stage)).count("ownership.take") == 1
+
+
+async def test_a_claim_that_was_withdrawn_speaks_for_nobody(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns old-cron", user="solo"), user="solo")
+    await stage.press(await stage.ask("/whoowns old-cron", user="solo"), "ownership.withdraw", user="solo")
+    assert "speaks for an owner of *old-cron*" in await suggest(stage, "old-cron", user="grace")
 
 
 async def test_a_team_that_says_no_is_not_suggested_again(stage: Stage) -> None:

@@ -144,13 +144,24 @@ def take_view(
 
 
 def heir_asked(
-    heir: Heir, gone: Recipient, team: TeamRecord, assets: Sequence[str], by: PersonRecord | None
+    heir: Heir,
+    gone: Recipient,
+    team: TeamRecord,
+    assets: Sequence[str],
+    by: PersonRecord | None,
+    *,
+    owners: Mapping[str, Sequence[str]],
 ) -> Rendered:
-    """Return the question to the lead of a team whether it takes some of what `gone` has left behind."""
+    """Return the question to the lead of a team whether it takes some of what `gone` has left behind.
+
+    `owners` are those of what it asked about, too, and others have taken since.
+    """
     text = (
         f"{_who(by)} asks whether {bold(team.name, 80)} takes {_listed(assets)}. {_left(gone)} Nobody owns "
         f"{'it' if len(assets) == 1 else 'them'} now."
     )
+    if owners:
+        text += f" Taken: {_owned(owners)}."
     value, name = encode(heir), plain(team.name, 40)
     buttons = [
         button(f"{name} takes it…", TAKE, value, style="primary"),
@@ -159,9 +170,12 @@ def heir_asked(
     return Rendered(text, [section(text), {"type": "actions", "elements": buttons}])
 
 
-def heir_took(assets: Sequence[str], team: TeamRecord, by: PersonRecord | None) -> Rendered:
-    """Return what the question to a team's lead reads once the team has taken something."""
-    return Rendered(f"{bold(team.name, 80)} took {_listed(assets)}. {_who(by)} said so.")
+def heir_over(owners: Mapping[str, Sequence[str]]) -> Rendered:
+    """Return what the question to a team's lead reads once all that it asked about has owners, by the thing's name."""
+    if len(owners) != 1:
+        return Rendered(f"What I asked about has owners now: {_owned(owners)}.")
+    [(asset, names)] = owners.items()
+    return Rendered(f"{bold(asset, 60)} has an owner now: {words.join([bold(each, 60) for each in names])}.")
 
 
 def heir_declined(assets: Sequence[str], team: TeamRecord, by: PersonRecord | None) -> Rendered:
