@@ -37,8 +37,10 @@ from bot.store.journal import audit, lock_catalog
 _MOST_ASSETS, _MOST_ROWS = 20, 200
 #: Siblings that are looked at; a neighbour speaks for itself when it owns most of them.
 _MOST_SIBLINGS = 200
-#: What shows that somebody looks after a thing. A claim is a wish: it may have been refused, or taken back.
-_ACTIONS = ("ownership.confirm", "ownership.take")
+#: What shows that somebody looks after a thing: not that they wished for it, or let a team have it.
+_LOOKED_AFTER = "ownership.confirm"
+#: What has taken a claim back.
+_TAKEN_BACK = "ownership.withdraw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,10 +249,13 @@ def _teammates(snapshot: Snapshot, gone: Recipient) -> list[Evidence]:
 async def _owned_before(
     session: AsyncSession, snapshot: Snapshot, asset_ids: Sequence[int]
 ) -> list[tuple[int, Evidence]]:
-    fact = tables.Ownership
+    """Return who owned what until when. A claim that was taken back was a wish."""
+    fact, entry = tables.Ownership, tables.AuditEntry
+    withdrawn = select(col(entry.id)).where(col(entry.id) == col(fact.ended_by), col(entry.action) == _TAKEN_BACK)
     query = (
         select(col(fact.asset_id), col(fact.team_id), col(fact.person_id), col(fact.valid_to))
         .where(col(fact.asset_id).in_(asset_ids), col(fact.valid_to).is_not(None), col(fact.role) == Role.OWNER.value)
+        .where(~withdrawn.exists())
         .order_by(col(fact.valid_to).desc())
         .limit(_MOST_ROWS)
     )
@@ -263,10 +268,11 @@ async def _owned_before(
 
 
 async def _acted(session: AsyncSession, snapshot: Snapshot, asset_ids: Sequence[int]) -> list[tuple[int, Evidence]]:
+    """Return who has confirmed what."""
     entry, subjects = tables.AuditEntry, {f"asset:{each}": each for each in asset_ids}
     query = (
         select(col(entry.subject), col(entry.actor), col(entry.at))
-        .where(col(entry.subject).in_(subjects), col(entry.action).in_(_ACTIONS))
+        .where(col(entry.subject).in_(subjects), col(entry.action) == _LOOKED_AFTER)
         .order_by(col(entry.id).desc())
         .limit(_MOST_ROWS)
     )
@@ -283,11 +289,15 @@ async def _acted(session: AsyncSession, snapshot: Snapshot, asset_ids: Sequence[
 
 
 async def _rejected(session: AsyncSession, assets: Collection[AssetRecord]) -> dict[int, set[int]]:
-    """Return the teams that are no owners, by asset: so it was said, they gave it up, or declined it in a handoff."""
+    """Return the teams that are no owners, by asset: so it was said or decided, or they did not want it.
+
+    They gave it up, or declined it in a handoff.
+    """
     found = {asset.id: {*given_up_by(asset)} for asset in assets}
-    row, handoff, part = tables.RejectedOwner, tables.Handoff, tables.HandoffResource
-    query = select(col(row.asset_id), col(row.team_id)).where(col(row.asset_id).in_(found))
-    for asset_id, team_id in await session.execute(query):
+    row, no, handoff, part = tables.RejectedOwner, tables.Disownment, tables.Handoff, tables.HandoffResource
+    said = select(col(row.asset_id), col(row.team_id)).where(col(row.asset_id).in_(found))
+    decided = select(col(no.asset_id), col(no.team_id)).where(col(no.asset_id).in_(found), col(no.team_id).is_not(None))
+    for asset_id, team_id in await session.execute(said.union(decided)):
         found[asset_id].add(team_id)
     answered = (
         select(col(part.asset_id), col(handoff.receiver_team_id), col(part.state))

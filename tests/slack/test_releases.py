@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.catalog import Area, AssetKind, Runs
+from bot.domain.catalog import Area, AssetKind, Runs, SourceCatalog
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
 from handlers import releases
@@ -15,7 +15,7 @@ from tests.slack.conftest import Stage, asset, organisation, team_owns
 from tests.slack.test_claims import claim
 from tests.slack.test_clicks import actions, drained
 from tests.slack.test_matters import AGREE, card, doubted
-from tests.slack.test_orphans import direct, leave, suggest
+from tests.slack.test_orphans import direct, leave, press_view, suggest
 from tests.slack.test_whoowns import buttons
 
 
@@ -435,3 +435,25 @@ async def test_whoever_wished_for_it_and_took_that_back_is_not_proposed(stage: S
     proposed = await suggest(stage, "search-api", user="lin")
     assert "speaks for an owner of *search-api*" in proposed
     assert "*Payments*" not in proposed
+
+
+async def test_an_admin_who_lets_a_team_have_it_does_not_look_after_it(stage: Stage) -> None:
+    made = organisation()
+    made.assets = [replace(each, parent="checkout") if each.name == "search-api" else each for each in made.assets]
+    await stage.bring(made)
+    await leave(stage, "solo")
+    await suggest(stage, "search-api", user="omar")
+    await press_view(stage, "omar", "orphans.accept")
+    await release(stage, "search-api", user="ada")
+    assert "*Platform*" not in await suggest(stage, "search-api", user="lin")
+
+
+async def test_whoever_was_found_not_to_own_it_is_not_proposed(stage: Stage) -> None:
+    theirs = asset("search-api", AssetKind.API, owners=(team_owns("Payments"),))
+    await stage.bring(SourceCatalog(assets=[theirs]), source="csv")
+    await stage.press(await stage.ask("/whoowns search-api", user="omar"), "ownership.dispute", user="omar")
+    shown = stage.slack.visible_messages("omar", "general")[-1]
+    block = next(each for each in shown.blocks if "Search" in str(each.get("accessory")))
+    await stage.press(shown, "ownership.matter_side", user="omar", block_id=block["block_id"])
+    await release(stage, "search-api", user="solo")
+    assert "*Payments*" not in await suggest(stage, "search-api", user="lin")
