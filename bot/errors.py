@@ -4,6 +4,7 @@ BatonError
 ├── UserError               the person can put it right; `str(error)` is the sentence they read
 │   ├── NotFoundError       what was named is not there (any more)
 │   │   └── MovedOnError    somebody else has it now; carries the button that leads there
+│   ├── OfferInsteadError   it can be offered to somebody instead; carries the button that does so
 │   ├── NotAllowedError     the person may not do this; says who may
 │   ├── FormError           a form cannot be taken; carries the sentence for each of its fields
 │   └── ChangedError        what a form is about was changed since it was opened; carries how it stands now
@@ -43,6 +44,14 @@ class NotFoundError(UserError):
 
 class MovedOnError(NotFoundError):
     """Somebody else has what was named now; `button` is the Block Kit element that leads there."""
+
+    def __init__(self, said: str, button: Mapping[str, object]) -> None:
+        super().__init__(said)
+        self.button = button
+
+
+class OfferInsteadError(UserError):
+    """What somebody wants to give up would be another's without their word; `button` begins to offer it to them."""
 
     def __init__(self, said: str, button: Mapping[str, object]) -> None:
         super().__init__(said)

@@ -38,6 +38,7 @@ async def _form(action: Action, context: Context) -> Block:
         area=area,
         is_orphan=offer.is_orphan,
         may_decide=offer.may_decide,
+        loan=offer.loan,
     )
 
 

@@ -7,7 +7,15 @@ import logging
 from bot.blocks import help as blocks
 from bot.blocks.text import Rendered, section
 from bot.domain.outbox import CODES, Blame
-from bot.errors import MovedOnError, SlackError, SlackRateLimitedError, SlackUnreachableError, StoreError, UserError
+from bot.errors import (
+    MovedOnError,
+    OfferInsteadError,
+    SlackError,
+    SlackRateLimitedError,
+    SlackUnreachableError,
+    StoreError,
+    UserError,
+)
 from bot.logs import request_id
 from bot.services import inbound
 
@@ -24,7 +32,7 @@ def may_pass(error: SlackError) -> bool:
 
 def failure(error: Exception, *, what: str) -> tuple[str, Rendered]:
     """Return the outcome, as the metrics name it, and what the person reads. `what` failed, for the log."""
-    if isinstance(error, MovedOnError):
+    if isinstance(error, MovedOnError | OfferInsteadError):
         said = str(error)
         return "refused", Rendered(said, [section(said), {"type": "actions", "elements": [error.button]}])
     if isinstance(error, UserError):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bot.blocks.text import Block, button, plain
 from bot.blocks.values import encode
+from bot.domain.catalog import Area
 
 OPEN = "handoff.open"
 #: Shows a handoff; the value is its number.
@@ -23,12 +24,16 @@ class Way(StrEnum):
 
 
 class OpenHandoff(NamedTuple):
-    """What the form is about: an asset, the team that it goes to where that is known, and the request it came from."""
+    """What the form is about: an asset, the team that it goes to where that is known, and the request it came from.
+
+    With an `area`, only that is meant of the asset.
+    """
 
     way: Way
     asset_id: int | None = None
     receiver_team_id: int | None = None
     request_id: int | None = None
+    area: Area | None = None
 
 
 _TEXT = {Way.OFFER: "Hand over", Way.ASK: "Ask for it"}

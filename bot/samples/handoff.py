@@ -102,13 +102,12 @@ def _forms(name: str) -> Iterator[Sample]:
     assets = [AssetRecord(id=each, own_ref=name, kind=AssetKind.LIBRARY, name=name) for each in range(1, 131)]
     some = [(asset, Area.DATABASE) for asset in assets]
     teams = [_team(name, each) for each in range(1, 131)]
-    yield forms.offer_view, forms.offer_view(_team(name, 1), some[:3], "1|", chosen=1)
-    yield (
-        forms.offer_view,
-        forms.offer_view(
-            _team(name, 1), some, "1|", chosen=1, receivers=teams, receiver=2, libraries=assets, library=assets[0].id
-        ),
+    about = OpenHandoff(Way.OFFER, 1)
+    yield forms.offer_view, forms.offer_view(_team(name, 1), some[:3], "1|", about=about)
+    view = forms.offer_view(
+        _team(name, 1), some, "1|", about=about, receivers=teams, receiver=2, libraries=assets, library=assets[0].id
     )
+    yield forms.offer_view, view
     yield forms.ask_view, forms.ask_view(_team(name, 1), teams[1:3], some[:3], "1|", chosen=1)
 
 

@@ -30,7 +30,7 @@ from bot.domain.ownership import (
     verdict,
 )
 from bot.domain.ownership.attestation import MOST_LISTED, Unattested
-from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side, WayBack
+from bot.domain.ownership.matters import Loan, MatterCard, MatterKind, MatterState, Side, WayBack
 from bot.domain.recipients import Recipient, Told, Via
 from bot.domain.records import (
     AssetRecord,
@@ -294,6 +294,8 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         parts = dict.fromkeys(Area, name)
         yield ownership.doubt_view, ownership.doubt_view(thing, owner, METADATA, areas=parts, teams=teams[:90])
         yield ownership.claim_view, ownership.claim_view(thing, owner, teams, METADATA)
+    loan = lent(name)
+    yield ownership.claim_view, ownership.claim_view(thing, name, teams, METADATA, loan=loan)
     yield ownership.claim_view, ownership.claim_view(thing, name, teams, METADATA, is_orphan=True)
     decides = ownership.claim_view(thing, name, teams, METADATA, is_orphan=True, may_decide=True)
     yield ownership.claim_view, decides
@@ -317,11 +319,18 @@ def matter_cards(name: str, thing: AssetRecord) -> Iterator[MatterCard]:
             yield replace(full, way_back=way if kind is MatterKind.DISPUTE else None)
         asked = replace(full, question=name, question_by=person)
         yield asked
+        yield replace(asked, loan=lent(name))
         for state in MatterState:
             ended = replace(asked, reply=name, state=state, is_passed_on=True, ended_by=person)
             yield ended
             yield replace(ended, owner=Recipient(team))
             yield replace(ended, is_free=True)
+
+
+def lent(name: str) -> Loan:
+    """A loan until the day of the samples."""
+    team = Recipient(TeamRecord(id=1, name=name))
+    return Loan(handoff_id=7, lender=team, borrower=name, until=NOW.date())
 
 
 def matters(name: str, thing: AssetRecord) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

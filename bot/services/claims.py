@@ -16,7 +16,7 @@ from bot.domain import secrets
 from bot.domain.catalog import Area, Role
 from bot.domain.names import clean
 from bot.domain.ownership import Disputed, Holding, Orphaned, UnownedOnPurpose, Verdict
-from bot.domain.ownership.matters import MatterKind
+from bot.domain.ownership.matters import Loan, MatterKind
 from bot.domain.recipients import Recipient, Told
 from bot.domain.records import AssetRecord, TeamRecord
 from bot.domain.rights import Holders, Right, may, require, why_not
@@ -26,7 +26,7 @@ from bot.services import actors, routing, transfers
 from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.matters._open import add_matter, open_matters, present_asset, take_back, tell_answerer
-from bot.services.matters._sides import claim_goes_to, ordered
+from bot.services.matters._sides import answerer_of, lent_by, ordered
 from bot.services.matters.admins import admin_to_ask
 from bot.services.owner_suggestions import settle_questions
 from bot.services.ownership import (
@@ -71,7 +71,8 @@ class AlreadyTheirs:
 class ClaimOffer:
     """For which `teams` somebody can claim an asset, and who owns it now; empty for nobody.
 
-    `is_orphan` is whether its owner is gone, `may_decide` whether they decide themselves whose it is then.
+    `loan` is by what they have it for a while only. `is_orphan` is whether its owner is gone, `may_decide` whether they
+    decide themselves whose it is then.
     """
 
     asset: AssetRecord
@@ -79,6 +80,7 @@ class ClaimOffer:
     teams: tuple[TeamRecord, ...]
     is_orphan: bool = False
     may_decide: bool = False
+    loan: Loan | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +222,6 @@ async def _offer(
 ) -> Offered:
     """Ask the owner, of several the first, whether the team may have it."""
     held = [each for each in ordered(_others(before, new.team_id)) if rules.is_alive(each, snapshot)]
-    owners = [claim_goes_to(snapshot, each, new.team_id, before) for each in held]
     await _log(session, new, area, at=deps.clock.now(), is_offer=True)
     row = tables.OwnershipMatter(
         kind=MatterKind.CLAIM.value,
@@ -232,7 +233,7 @@ async def _offer(
         channel_id=new.words.channel_id,
         thread_ts=new.words.thread_ts,
     )
-    to = asked or owners[0]
+    to = asked or answerer_of(snapshot, row, held[0], before)
     await add_matter(session, deps, row, to)
     told = await tell_answerer(session, deps, snapshot, row, to, slack_id=new.words.slack_id)
     team = snapshot.team(new.team_id)
@@ -301,12 +302,14 @@ def form(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, as
     is_contested = any(_is_contested(verdict, snapshot, team.id) for team in teams)
     is_orphan = isinstance(verdict, Orphaned)
     decider = replace(actor, is_catalog_admin=asker in deps.catalog_admins)
+    loans = [lent_by(snapshot, each, teams[0].id, verdict) for each in claimed_by(verdict)]
     return ClaimOffer(
         verdict.asset,
         names_of(claimed_by(verdict)) if is_contested or is_orphan else "",
         teams,
         is_orphan,
         may_decide=is_orphan and all(may(decider, Right.SUCCEED, Holders((team,))) for team in teams),
+        loan=next(filter(None, loans), None),
     )
 
 

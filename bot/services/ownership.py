@@ -12,7 +12,7 @@ from bot.domain.catalog import Area, Role
 from bot.domain.directory import Match, Nearest, ResolutionMethod, Several
 from bot.domain.handoff.status import statuses
 from bot.domain.ownership import Holding, Owned, Unowned, Verdict
-from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
+from bot.domain.records import AssetRecord, HandoffRecord, PersonRecord, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may
 from bot.errors import NotFoundError
 from bot.services import actors, questions
@@ -108,6 +108,7 @@ def answer_for_asset(
             shared_by=shared_by,
             confirmers=_confirmers(snapshot, verdict),
             asked_by=_asked_by(snapshot, verdict),
+            loan=_loan(snapshot, verdict),
             handoffs=statuses(verdict, snapshot),
         )
         return Answered(verdict, frame)
@@ -161,6 +162,7 @@ def _answered(deps: Deps, snapshot: Snapshot, verdict: Verdict, asker: str, matc
         may_mark=isinstance(verdict, Unowned) and _may_mark(deps, snapshot, verdict, actor, asker),
         confirmers=_confirmers(snapshot, verdict),
         asked_by=_asked_by(snapshot, verdict),
+        loan=_loan(snapshot, verdict),
         handoffs=statuses(verdict, snapshot),
     )
     return Answered(verdict, frame, match)
@@ -245,6 +247,18 @@ def given_up_by(asset: AssetRecord) -> list[int]:
 def _asked_by(snapshot: Snapshot, verdict: Verdict) -> tuple[TeamRecord, ...]:
     """Return the teams whose claims the owner has not answered yet, the first one first."""
     return tuple(filter(None, (snapshot.team(claim.team_id) for claim in verdict.asset.claims)))
+
+
+def _loan(snapshot: Snapshot, verdict: Verdict) -> HandoffRecord | None:
+    """Return the loan of what a team claims, so that nobody can answer that before its end."""
+    if not verdict.asset.claims:
+        return None
+    first = verdict.asset.claims[0]
+    borrowers = [each.fact.team_id for each in claimed_by(verdict)]
+    loans = [
+        loan for each in borrowers for loan in rules.loans_of(verdict.asset, snapshot, first.area, borrower_id=each)
+    ]
+    return next((each for each in loans if each.giver_team_id != first.team_id), None)
 
 
 def _confirmers(snapshot: Snapshot, verdict: Verdict) -> dict[int, PersonRecord]:

@@ -16,13 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from bot.blocks.text import escape
+from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
+from bot.blocks.text import escape, plain
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
-from bot.domain.ownership import Owned, Verdict
+from bot.domain.ownership import Holding, Owned, Verdict
 from bot.domain.recipients import Recipient, owner_key
-from bot.domain.records import OwnershipRecord
-from bot.errors import NotFoundError, UserError
+from bot.domain.records import AssetRecord, OwnershipRecord
+from bot.errors import NotFoundError, OfferInsteadError, UserError
 from bot.services.deps import Deps
 from bot.services.ownership import claimed_by, look_up, names_of
 from bot.services.snapshot import Snapshot, refresh_over
@@ -171,13 +172,17 @@ def came_back() -> ColumnElement[bool]:
 
 
 def require_no_silent_heir(verdict: Verdict, facts: Sequence[OwnershipRecord], snapshot: Snapshot) -> None:
-    """Raise UserError where somebody else, who owns the rest or gave them away, would answer for these areas then."""
+    """Raise OfferInsteadError where another team, which owns the rest or gave them away, would answer for these areas.
+
+    UserError where that is a person.
+    """
     areas = {fact.area for fact in facts}
     drift = verdict.drift if isinstance(verdict, Owned) else ()
     for late in [each.holding for each in drift if not each.is_overruled]:
         if late.fact.area in areas and rules.is_alive(late, snapshot):
-            name = escape(late.name, 80)
-            raise UserError(f"A file still names {name}, who would have it by silence: offer it to them instead.")
+            raise _offer_instead(
+                verdict.asset, late, late.fact.area, f"A file still names {escape(late.name, 80)}, who would"
+            )
     others = [
         held
         for held in rules.holdings_of(verdict.asset.facts, snapshot)
@@ -187,8 +192,18 @@ def require_no_silent_heir(verdict: Verdict, facts: Sequence[OwnershipRecord], s
         return
     rest = next((held for held in others if held.fact.area is Area.ALL), None)
     if rest is not None:
-        name = escape(rest.name, 80)
-        raise UserError(f"{name} owns the rest, and would have it by silence: offer it to them instead.")
+        only = next(iter(areas)) if len(areas) == 1 else None
+        raise _offer_instead(verdict.asset, rest, only, f"{escape(rest.name, 80)} owns the rest, and would")
+
+
+def _offer_instead(asset: AssetRecord, heir: Holding, area: Area | None, who: str) -> UserError:
+    """Return the error that leads to an offer; a person is offered nothing."""
+    said = f"{who} have it by silence: offer it to them instead."
+    if heir.team is None:
+        return UserError(said)
+    about, name = OpenHandoff(Way.OFFER, asset.id, heir.team.id, area=area), plain(heir.team.name, 40)
+    [offer] = handoff_buttons(about, asset.name, text=f"Offer it to {name}…")
+    return OfferInsteadError(said, offer)
 
 
 async def _gave_before(session: AsyncSession, resource: Resource) -> frozenset[str]:

@@ -183,7 +183,7 @@ async def _form(context: Context, user_id: str, about: OpenHandoff, place: Place
         form.giver,
         await lists.free(deps, form.choices),
         place.metadata(*OfferSubject(form.giver.id, about.request_id)),
-        chosen=about.asset_id,
+        about=about,
         receivers=form.receivers,
         receiver=form.receiver_id,
         libraries=form.libraries,

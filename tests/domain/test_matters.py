@@ -37,6 +37,15 @@ def test_each_step_has_its_day(waiting: Waiting, step: FollowUpStep, day: date) 
     assert next_step(waiting, WORK) == (step, day)
 
 
+def test_what_is_lent_is_told_at_once_and_its_days_count_from_its_end() -> None:
+    lent = date(2026, 3, 20)  # a Friday
+    assert next_step(replace(NEW, lent_until=lent), WORK) == (FollowUpStep.TELL, date(2026, 3, 5))
+    assert next_step(replace(TOLD, lent_until=lent), WORK) == (FollowUpStep.REMIND, date(2026, 3, 24))
+    late = replace(TOLD, times_reminded=2, lent_until=lent)
+    assert next_step(late, WORK) == (FollowUpStep.PASS_ON, date(2026, 3, 31))
+    assert next_step(late, WORK, can_be_told=False) == (FollowUpStep.PASS_ON, lent)
+
+
 @pytest.mark.parametrize("since", [datetime(2026, 3, 7, 10, tzinfo=UTC), datetime(2026, 3, 6, 18, tzinfo=UTC)])
 def test_days_count_from_the_first_on_which_somebody_is_told(since: datetime) -> None:
     assert next_step(replace(NEW, since=since), WORK) == (FollowUpStep.TELL, date(2026, 3, 9))

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from bot.blocks.handoff import actions as ids
 from bot.domain.catalog import PersonClaim
 from bot.playground.fake_slack import PostedMessage
 from bot.services import claims as claiming
 from bot.services import people
 from bot.store import tables
-from handlers.handoff import due_days
 from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_clicks import actions, drained
-from tests.slack.test_handoff import card, offer, on, rows, said_to, sent
 from tests.slack.test_whoowns import buttons
 
 REASON = "We have run it since May"
@@ -282,24 +279,3 @@ async def test_more_claims_at_once_than_there_are_connections_are_all_answered(s
     async with asyncio.timeout(20):  # a connection that is waited for in vain is given up on after 30 seconds
         outcomes = await asyncio.gather(*claims)
     assert sorted(type(each).__name__ for each in outcomes) == ["AlreadyTheirs"] * 29 + ["Claimed"]
-
-
-async def test_a_claim_of_what_is_lent_goes_to_its_lender(stage: Stage) -> None:
-    await offer(stage, loan="2026-03-20")
-    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
-    answer = await stage.ask("/whoowns database of payments-db", user="solo")
-    menu = next(each for each in answer.blocks[-1]["elements"] if each["type"] == "overflow")
-    said = await claim(stage, answer, user="solo", value=menu["options"][0]["value"])
-    assert "once *Platform* agrees. I am telling Platform" in said
-    told = next(each for each in await sent(stage, "platform") if "asks *Platform* for" in each.text)
-    assert not any("asks *P" in each.text for each in await sent(stage, "payments")), "the borrower cannot agree"
-    await stage.press(told, "ownership.matter_agree", user="grace")
-    assert "Only members of Platform" in said_to(stage, "grace", "platform")
-    await stage.press(told, "ownership.matter_agree", user="omar")
-    assert "It is on loan to Payments until 2026-03-20: agree once it is back" in said_to(stage, "omar", "platform")
-    await on(stage, 3, 5)
-    assert (await rows(stage, tables.OwnershipMatter))[0].ended_at is None
-    stage.clock.at = datetime(2026, 3, 20, 12, tzinfo=UTC)
-    await due_days.carry_on(stage.baton.context)
-    await stage.press(told, "ownership.matter_agree", user="omar")
-    assert "*Search* (<#C0000000A>) the database" in (await stage.ask("/whoowns payments-db database")).text

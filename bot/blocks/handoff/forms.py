@@ -9,6 +9,7 @@ from bot.blocks import forms
 from bot.blocks.forms import Field, Fill, Form
 from bot.blocks.handoff import actions, words
 from bot.blocks.handoff.actions import ChosenResource
+from bot.blocks.handoff_button import OpenHandoff
 from bot.blocks.text import Block, escape
 from bot.blocks.values import encode
 from bot.domain.catalog import Area
@@ -87,13 +88,13 @@ def offer_view(
     choices: Choices,
     metadata: str,
     *,
-    chosen: int | None = None,
+    about: OpenHandoff,
     receivers: Sequence[TeamRecord] = (),
     receiver: int | None = None,
     libraries: Sequence[AssetRecord] = (),
     library: int | None = None,
 ) -> Block:
-    """Return the form of an offer. All areas of the asset with the id `chosen` are ticked from the start.
+    """Return the form of an offer. What it is `about` is ticked from the start.
 
     `library` is the id of the one that is chosen to stay.
     """
@@ -106,7 +107,7 @@ def offer_view(
         said,
         {
             RECEIVER: Fill(str(receiver) if receiver is not None else "", teams),
-            RESOURCES: _resources(choices, chosen),
+            RESOURCES: _resources(choices, about.asset_id, about.area),
             LIBRARY: Fill(str(library) if library is not None else "", {str(each.id): each.name for each in libraries}),
         },
     )
@@ -182,10 +183,10 @@ def terms_of(said: forms.Answers) -> HandoffTerms:
     )
 
 
-def _resources(choices: Choices, chosen: int | None) -> Fill:
+def _resources(choices: Choices, chosen: int | None, area: Area | None = None) -> Fill:
     options = {
-        encode(ChosenResource(asset.id, area.value)): words.plain_thing(asset.name, area)
-        for asset, area in choices[:MOST_CHOICES]
+        encode(ChosenResource(asset.id, each.value)): words.plain_thing(asset.name, each)
+        for asset, each in choices[:MOST_CHOICES]
     }
-    ticked = [encode(ChosenResource(asset.id, area.value)) for asset, area in choices if asset.id == chosen]
-    return Fill(options=options, chosen=tuple(ticked))
+    meant = [(asset.id, each) for asset, each in choices if asset.id == chosen and area in (None, each)]
+    return Fill(options=options, chosen=tuple(encode(ChosenResource(number, each.value)) for number, each in meant))

@@ -30,7 +30,7 @@ from bot.blocks.values import encode
 from bot.domain.catalog import Area
 from bot.domain.handoff.status import HandoffStatus
 from bot.domain.ownership import Disputed, Orphaned, Owned, Unowned, UnownedOnPurpose, Verdict
-from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
+from bot.domain.records import AssetRecord, HandoffRecord, PersonRecord, TeamRecord
 
 _MOST_LINKS = 6
 
@@ -42,8 +42,8 @@ class AnswerFrame:
     `understood_as` is empty for a literal match; the others decide the buttons, none of which are on a shared answer;
     `claims` is the part that *We own this* is about, None for all that the answer is about;
     `next_steps` are buttons of other nouns. `shared_by` is the Slack id of the person who shared it. `confirmers` are
-    whoever confirmed an owner, by their ids, `asked_by` the teams that claim it and wait for the owner's answer, and
-    `handoffs` what is under way.
+    whoever confirmed an owner, by their ids, `asked_by` the teams that claim it and wait for the owner's answer, or
+    for the end of a `loan`, and `handoffs` what is under way.
     """
 
     understood_as: str = ""
@@ -58,6 +58,7 @@ class AnswerFrame:
     shared_by: str = ""
     confirmers: Mapping[int, PersonRecord] = field(default_factory=dict)
     asked_by: Sequence[TeamRecord] = ()
+    loan: HandoffRecord | None = None
     handoffs: Sequence[HandoffStatus] = ()
 
 
@@ -65,7 +66,7 @@ def answer(verdict: Verdict, frame: AnswerFrame) -> Rendered:
     """Return the message that answers for one asset."""
     shares = verdicts.shares(verdict)
     headline, warnings = verdicts.headline(
-        verdict, shares, may_claim=frame.may_claim and not frame.is_shared, asked_by=frame.asked_by
+        verdict, shares, may_claim=frame.may_claim and not frame.is_shared, asked_by=frame.asked_by, loan=frame.loan
     )
     warnings += under_way.lines(frame.handoffs)
     about = _asset_line(verdict.asset, frame)

@@ -17,9 +17,10 @@ from bot.blocks.ownership.actions import (
     AssetValue,
 )
 from bot.blocks.recipients import said_to
-from bot.blocks.text import Block, Rendered, bold, button, plain, possessive
+from bot.blocks.text import Block, Rendered, bold, button, day, plain, possessive
 from bot.blocks.values import encode
 from bot.domain.catalog import Area
+from bot.domain.ownership.matters import Loan
 from bot.domain.recipients import Told
 from bot.domain.records import AssetRecord, TeamRecord
 
@@ -52,16 +53,22 @@ def claim_view(
     area: Area | None = None,
     is_orphan: bool = False,
     may_decide: bool = False,
+    loan: Loan | None = None,
 ) -> Block:
     """Return the modal behind "We own this": for which of the person's teams, and why. `owner` is empty for nobody.
 
-    `may_decide` is for whoever decides themselves about what an owner who is gone has left.
+    `may_decide` is for whoever decides themselves about what an owner who is gone has left. By a `loan`, the
+    owner has it until a day, and its lender is asked.
     """
     name = words.part(asset, area)
     form = CLAIM_OFFER_FORM if owner else CLAIM_FORM
     if is_orphan:
         then = "Claim it, and it is your team's." if may_decide else "Your team's lead or a catalog admin decides."
         happens = f"{bold(owner, 80)}, who owned {name}, is gone. {then}"
+    elif loan is not None:
+        lender = bold(loan.lender.name, 80)
+        until = f"{name} is on loan from {lender} to {bold(loan.borrower, 80)} until {day(loan.until)}"
+        happens = f"{words.sentence(until)}. I ask {lender}, who can agree once it is back."
     elif owner:
         happens = f"The catalog says {bold(owner, 80)} owns {name}. I ask them, and nothing changes until they agree."
     else:

@@ -19,6 +19,7 @@ from bot.blocks.text import (
     bold,
     button,
     date,
+    day,
     escape,
     fitting,
     mention,
@@ -202,6 +203,9 @@ def _said(matter: MatterCard) -> list[str]:
     lines += _way_back(matter.way_back)
     if matter.is_passed_on:
         return [*lines, _NO_ADMIN_NOTE]
+    if (loan := matter.loan) is not None:
+        waits = f"It is on loan to {bold(loan.borrower, 60)} until {day(loan.until)}. I ask you again once it is back."
+        return [*lines, f"{waits} Sooner? Ask them to hand it back."]
     return [*lines, f"Asked {date(matter.at)}. Nothing changes until you answer."]
 
 
@@ -302,6 +306,8 @@ def _buttons(matter: MatterCard) -> list[Mapping[str, Any]]:
     agree = button(agree_text, actions.MATTER_AGREE, number, label=f"{agree_text}: {name}"[:75])
     keep = button(keep_text, actions.MATTER_KEEP, number, label=f"{keep_text}: {name}")
     ask = button("Ask…", actions.MATTER_ASK, number, label=f"Ask about {name}")
+    if (loan := matter.loan) is not None:
+        return [keep, ask, *show_buttons(loan.handoff_id, f"Show handoff #{loan.handoff_id}")]
     return [agree, keep, ask] if is_claim else [keep, agree, ask]
 
 

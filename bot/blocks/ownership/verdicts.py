@@ -10,7 +10,7 @@ from bot.blocks.ownership import words
 from bot.blocks.text import bold, date, day, escape
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
-from bot.domain.records import AssetRecord, PersonRecord, ReleaseRecord, TeamRecord
+from bot.domain.records import AssetRecord, HandoffRecord, PersonRecord, ReleaseRecord, TeamRecord
 
 _CLAIM_IT = "Yours? Press *We own this*."
 _WAY_OUT = "Press *End the dispute*: a side that gives way ends it, and so does a catalog admin."
@@ -27,11 +27,17 @@ Shares: TypeAlias = Mapping[tuple[Area, ...], Sequence[str]]
 
 
 def headline(
-    verdict: Verdict, shares: Shares, *, may_claim: bool = False, asked_by: Sequence[TeamRecord] = ()
+    verdict: Verdict,
+    shares: Shares,
+    *,
+    may_claim: bool = False,
+    asked_by: Sequence[TeamRecord] = (),
+    loan: HandoffRecord | None = None,
 ) -> tuple[str, list[str]]:
     """The first sentence and the warnings under it, each with a next step; `may_claim` is for a button to claim it.
 
-    `asked_by` are the teams whose claims the owner has not answered, `shares` what the function of this name returns.
+    `asked_by` are the teams whose claims the owner has not answered, or cannot yet because of a `loan`, and
+    `shares` what the function of this name returns.
     """
     name = bold(verdict.asset.name)
     if isinstance(verdict, Disputed):
@@ -45,7 +51,8 @@ def headline(
         return f":grey_question: Nobody owns {part}{_since(verdict.release)}.", [
             _CLAIM_IT if may_claim else "Know whose it is? Add its owner to the catalog."
         ]
-    return _owned_headline(verdict, shares, name), _owned_warnings(verdict, may_claim=may_claim, asked_by=asked_by)
+    warnings = _owned_warnings(verdict, may_claim=may_claim, asked_by=asked_by, loan=loan)
+    return _owned_headline(verdict, shares, name), warnings
 
 
 def _since(release: ReleaseRecord | None) -> str:
@@ -168,13 +175,18 @@ def _is_partial(verdict: Owned) -> bool:
     return verdict.area is None and not any(holding.fact.area in whole for holding in verdict.owners)
 
 
-def _owned_warnings(verdict: Owned, *, may_claim: bool, asked_by: Sequence[TeamRecord]) -> list[str]:
+def _owned_warnings(
+    verdict: Owned, *, may_claim: bool, asked_by: Sequence[TeamRecord], loan: HandoffRecord | None
+) -> list[str]:
     warnings = doubts(verdict)
     if verdict.asset.claims:
         when = date(verdict.asset.claims[0].at)
         who = words.join(bold(each.name, 80) for each in asked_by) if asked_by else "Another team"
         first = ", first" if len(asked_by) > 1 else ""
-        warnings.append(f":raising_hand: {who} asked for it{first} {when}; its owner has not answered yet.")
+        waits = "its owner has not answered yet"
+        if loan is not None and loan.on is not None:
+            waits = f"that waits until it is back on {day(loan.on)}"
+        warnings.append(f":raising_hand: {who} asked for it{first} {when}; {waits}.")
     if isinstance(verdict, Orphaned):
         return ["It stays so until a team takes it. *Who could own it?* proposes teams."]
     claim_it = f" {_CLAIM_IT}" if may_claim else ""

@@ -77,6 +77,16 @@ class WayBack:
     under_way: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loan:
+    """What a matter is about is lent until a day, by the handoff's number, and can be granted after that."""
+
+    handoff_id: int
+    lender: Recipient
+    borrower: str
+    until: date
+
+
 def decides_alone(way: WayBack | None, actor: Actor) -> bool:
     """Whether somebody decides for all sides: a catalog admin, unless it is their own team that could hand it back."""
     team = way.receiver.team if way is not None else None
@@ -91,7 +101,8 @@ class MatterCard:
     that a doubter named. `owner` is whose it is once the matter has ended, and `handoff_id` the number of the handoff
     by which it passed. `doubts` are what others said who doubt the same, and `given_up_by` the names of the owners who
     have said that it is not theirs, which somebody else has to confirm. `way_back` is set for a dispute between giver
-    and receiver of a handoff. `is_free` is whether nobody owns it now, because its owner gave way to a doubt.
+    and receiver of a handoff, and `loan` for what waits until it is back. `is_free` is whether nobody owns it now,
+    because its owner gave way to a doubt.
     """
 
     id: int
@@ -115,6 +126,7 @@ class MatterCard:
     doubts: tuple[DoubtRecord, ...] = ()
     given_up_by: tuple[str, ...] = ()
     way_back: WayBack | None = None
+    loan: Loan | None = None
     is_free: bool = False
 
     @property
@@ -140,13 +152,17 @@ class MatterCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """How long a matter waits: since when for the one who has to answer now, and what was said to them."""
+    """How long a matter waits: since when for the one who has to answer now, and what was said to them.
+
+    `lent_until` is the day on which what it is about is back, where nothing can be granted before.
+    """
 
     kind: MatterKind
     since: datetime
     is_told: bool
     times_reminded: int
     is_passed_on: bool
+    lent_until: date | None = None
 
 
 def next_step(
@@ -157,13 +173,14 @@ def next_step(
     `has_admin` is whether there is anybody to pass it on to, and `can_be_told` whether whoever has to answer can be
     written to: nobody waits for the answer of somebody who is never asked.
     """
-    first = work.today(work.next_open(waiting.since))  # nobody is told before, so that is where the days begin
+    told_on = work.today(work.next_open(waiting.since))  # nobody is told before, so that is where the days begin
+    first = max(told_on, waiting.lent_until or told_on)  # … or where it can be granted
     if not can_be_told and not waiting.is_passed_on and has_admin:
         return FollowUpStep.PASS_ON, first
     if not can_be_told and waiting.kind is not MatterKind.DISPUTE:
         return FollowUpStep.EXPIRE, working_days_after(first, EXPIRY_DAYS, work)
     if not waiting.is_told:
-        return FollowUpStep.TELL, first
+        return FollowUpStep.TELL, told_on
     if waiting.times_reminded < len(REMINDER_DAYS):
         return FollowUpStep.REMIND, working_days_after(first, REMINDER_DAYS[waiting.times_reminded], work)
     if not waiting.is_passed_on and has_admin:

@@ -26,7 +26,7 @@ from bot.errors import NotFoundError
 from bot.services import actors, cards, outbox, routing
 from bot.services.actors import Decider
 from bot.services.deps import Deps
-from bot.services.matters._sides import handoff_about, sides_before, sides_of, way_back_of
+from bot.services.matters._sides import handoff_about, loan_of, sides_before, sides_of, way_back_of
 from bot.services.ownership import claimed_by, look_up
 from bot.services.snapshot import Snapshot, deciding
 from bot.store import tables
@@ -167,6 +167,7 @@ async def card_of(
         doubts=await _other_doubts(session, snapshot, row),
         given_up_by=_given_up_by(snapshot, row),
         way_back=await way_back_of(session, snapshot, row, sides),
+        loan=loan_of(snapshot, row, verdict) if row.ended_at is None else None,
     )
 
 

@@ -12,9 +12,9 @@ from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Origin, Role
 from bot.domain.handoff.handoffs import UNANSWERED
 from bot.domain.ownership import MOST_PARENTS, Disputed, Holding, Verdict
-from bot.domain.ownership.matters import MatterKind, Side, WayBack
+from bot.domain.ownership.matters import Loan, MatterKind, Side, WayBack
 from bot.domain.recipients import NOBODY, Recipient, owner_key
-from bot.domain.records import HandoffRecord, TeamRecord
+from bot.domain.records import TeamRecord
 from bot.domain.sources import ClaimSubject
 from bot.services.ownership import claimed_by
 from bot.services.snapshot import Snapshot
@@ -26,8 +26,8 @@ async def sides_of(
 ) -> tuple[Side, ...]:
     """Return the owners that the catalog names for what a matter is about, whoever is asked first.
 
-    Of a dispute, each comes with the files that name it; of a claim, the claiming team is left out, and whoever has
-    lent it answers for the borrower.
+    Of a dispute, each comes with the files that name it; of a claim, the claiming team is left out. Of a claim and of
+    a doubt, whoever has lent it answers for the borrower.
     """
     if verdict is None:
         return ()
@@ -35,7 +35,7 @@ async def sides_of(
     files = await _files(session, row.asset_id) if row.kind == MatterKind.DISPUTE.value else {}
     found: dict[str, tuple[Recipient, dict[str, None]]] = {}
     for each in holdings:
-        owner = claim_goes_to(snapshot, each, row.team_id, verdict) if _is_claim(row) else each.owner
+        owner = answerer_of(snapshot, row, each, verdict)
         _, said = found.setdefault(owner.key, (owner, {}))
         if not each.fact.is_human:
             said.update(dict.fromkeys(files.get(each.fact.source, [each.fact.source])))
@@ -73,18 +73,32 @@ async def sides_before(session: AsyncSession, snapshot: Snapshot, row: tables.Ow
     return ()
 
 
-def claim_goes_to(snapshot: Snapshot, held: Holding, team_id: int | None, verdict: Verdict) -> Recipient:
-    """Return who answers to the claim of a team for what somebody owns: the lender for what is lent to them."""
-    loan = lent_by(snapshot, held, team_id, verdict)
-    lender = snapshot.team(loan.giver_team_id) if loan is not None else None
-    return Recipient(team=lender) if lender is not None else held.owner
+def answerer_of(snapshot: Snapshot, row: tables.OwnershipMatter, held: Holding, verdict: Verdict) -> Recipient:
+    """Return who answers a matter for an owner: of a claim and of a doubt the lender, for what is lent to them."""
+    if row.kind == MatterKind.DISPUTE.value:
+        return held.owner
+    loan = lent_by(snapshot, held, row.team_id if _is_claim(row) else None, verdict)
+    return loan.lender if loan is not None else held.owner
 
 
-def lent_by(snapshot: Snapshot, held: Holding, team_id: int | None, verdict: Verdict) -> HandoffRecord | None:
-    """Return the handoff by which somebody else than a team has lent an owner what they own; None for none."""
-    loans = rules.loans_of(verdict.asset, snapshot, held.fact.area, borrower_id=held.fact.team_id)
-    lenders = ((each, snapshot.team(each.giver_team_id)) for each in loans if each.giver_team_id != team_id)
-    return next((each for each, lender in lenders if lender is not None and not lender.is_gone), None)
+def loan_of(snapshot: Snapshot, row: tables.OwnershipMatter, verdict: Verdict | None) -> Loan | None:
+    """Return the loan whose end a claim or a doubt has to wait for; None where it need not."""
+    if row.kind == MatterKind.DISPUTE.value or verdict is None:
+        return None
+    team_id = row.team_id if _is_claim(row) else None
+    return next(filter(None, (lent_by(snapshot, each, team_id, verdict) for each in claimed_by(verdict))), None)
+
+
+def lent_by(snapshot: Snapshot, held: Holding, team_id: int | None, verdict: Verdict) -> Loan | None:
+    """Return the loan by which somebody else than a team has lent an owner what they own; None for none.
+
+    What a team has lent itself is the borrower's to answer for.
+    """
+    for each in rules.loans_of(verdict.asset, snapshot, held.fact.area, borrower_id=held.fact.team_id):
+        lender = snapshot.team(each.giver_team_id)
+        if each.on is not None and each.giver_team_id != team_id and lender is not None and not lender.is_gone:
+            return Loan(handoff_id=each.number, lender=Recipient(team=lender), borrower=held.name, until=each.on)
+    return None
 
 
 def ordered(holdings: Iterable[Holding]) -> list[Holding]:

@@ -21,9 +21,7 @@ from bot.services.deps import Deps
 from bot.services.matters import _decisions, proposals
 from bot.services.matters._cards import QUESTION, MatterAct, acting, loaded, say_where_asked
 from bot.services.matters._open import open_matters
-from bot.services.matters._sides import lent_by
 from bot.services.matters.admins import admin_to_ask, has_admin
-from bot.services.ownership import claimed_by
 from bot.services.release import CONFIRMED_TIER
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -60,6 +58,7 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) 
         actor = await _allow(act)
         sides = {each.owner.key: each for each in act.sides}
         own = list(sides) if actor.is_catalog_admin or act.card.is_orphans else await _own_keys(act, actor)
+        _require_back(act.card)
         if act.card.kind is MatterKind.DOUBT:
             claim = await _claim_that_waits(act, own)
             if claim is None and act.card.asset.tier == CONFIRMED_TIER:  # it would be nobody's
@@ -72,7 +71,6 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) 
             await _decisions.give_up(act, [sides[key] for key in own], audit_id)
             await proposals.propose(act)
             return await act.end(MatterState.AGREED, is_free=act.living_owners() <= set(own))
-        _require_back(act)
         if own and set(own) <= set(act.row.agreed):  # and the other owners have not answered yet
             return act.card
         agreed = [*act.row.agreed, *own]
@@ -223,14 +221,12 @@ async def reply(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider, 
         return card
 
 
-def _require_back(act: MatterAct) -> None:
-    """Raise UserError for what is claimed while it is lent: its lender agrees once it is back."""
-    for held in claimed_by(act.verdict) if act.verdict is not None else ():
-        loan = lent_by(act.snapshot, held, act.row.team_id, act.verdict) if act.verdict is not None else None
-        if loan is not None:
-            borrower = escape(held.name, 80)
-            back = f"agree once it is back, or ask them to hand it back in handoff #{loan.number}."
-            raise UserError(f"It is on loan to {borrower} until {loan.on}: {back}")
+def _require_back(card: MatterCard) -> None:
+    """Raise UserError for what is lent: its lender agrees once it is back."""
+    if (loan := card.loan) is not None:
+        borrower = escape(loan.borrower, 80)
+        back = f"I ask again once it is back, or ask them to hand it back in handoff #{loan.handoff_id}."
+        raise UserError(f"It is on loan to {borrower} until {loan.until}: {back}")
 
 
 async def _allow(act: MatterAct) -> Actor:

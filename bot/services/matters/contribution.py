@@ -186,12 +186,14 @@ async def _read(
             continue
         cards, waiting = found[row.answerer]
         cards[row.id] = await loaded(session, deps, snapshot, row)
+        loan = cards[row.id].loan
         waiting[row.id] = Waiting(
             kind=MatterKind(row.kind),
             since=row.asked_at,
             is_told=row.told_at is not None,
             times_reminded=row.times_reminded,
             is_passed_on=row.is_passed_on,
+            lent_until=loan.until if loan is not None else None,
         )
     return found
 

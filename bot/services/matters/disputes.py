@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.matters._cards import Ending, end, loaded, redraw, verdict_of
 from bot.services.matters._open import add_matter, matter_of
-from bot.services.matters._sides import claim_goes_to, ordered, sides_before
+from bot.services.matters._sides import answerer_of, loan_of, ordered, sides_before
 from bot.services.matters.admins import admin_to_ask
 from bot.services.ownership import claimed_by, look_up
 from bot.services.snapshot import Snapshot, deciding
@@ -34,14 +34,16 @@ async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -
     """Open a matter for each of these assets that is disputed and has none, and end those that are over.
 
     A claim or a doubt is over when its owner has changed in another way, a dispute when nothing is contradicted any
-    more. Where whoever has to answer is a part of another team now, or no side any more, the next one is asked.
+    more. Where whoever has to answer is a part of another team now, or no side any more, the next one is asked; and
+    of what was lent, the lender anew once it is back.
     In a transaction only when there is something to do.
     """
     async with deps.database.reading() as session:
         rows = await _open_rows(session)
         known = {row.asset_id for row in rows if row.kind == MatterKind.DISPUTE.value}
         over = [row.id for row in rows if _is_over(deps, snapshot, row)]
-        lost = [row.id for row in rows if row.id not in over and _next_owner(deps, snapshot, row) is not None]
+        returned = await _returned(session, deps, snapshot, rows)
+        lost = {row.id for row in rows if row.id in returned or _next_owner(deps, snapshot, row) is not None}
     new = list(dict.fromkeys(holder for each in disputed if (holder := _holder(snapshot, each)) not in known))[
         :_MOST_NEW
     ]
@@ -52,7 +54,7 @@ async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -
             if row.id in over:
                 await _end_over(session, deps, snapshot, row)
             elif row.id in lost:
-                await _ask_next(session, deps, snapshot, row)
+                await _ask_next(session, deps, snapshot, row, is_back=row.id in returned)
         for holder in new:
             said = look_up(deps, snapshot, holder) if snapshot.asset(holder) is not None else None
             if isinstance(said, Disputed):
@@ -161,23 +163,49 @@ def _next_owner(deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> 
     if verdict is None or row.is_passed_on or isinstance(verdict, rules.Orphaned):
         return None
     side = snapshot.recipient(row.owner if row.kind == MatterKind.DISPUTE.value else row.answerer)
-    if side.key not in {key for each in claimed_by(verdict) for key in _answering(snapshot, row, each, verdict)}:
-        return _first(snapshot, verdict)
+    if side.key not in {answerer_of(snapshot, row, each, verdict).key for each in claimed_by(verdict)}:
+        alive = [each for each in ordered(claimed_by(verdict)) if rules.is_alive(each, snapshot)]
+        return answerer_of(snapshot, row, alive[0], verdict) if alive else NOBODY
     person = snapshot.recipient(row.answerer).person
     is_theirs = side.team is None or person is None or person in rules.active_members(side.team, snapshot)
     return None if is_theirs else side
 
 
 def _answering(snapshot: Snapshot, row: tables.OwnershipMatter, held: Holding, verdict: Verdict) -> set[str]:
-    """Return the keys of those who answer for an owner: of what is claimed and lent, its lender as well."""
-    if row.kind != MatterKind.CLAIM.value:
-        return {held.owner.key}
-    return {held.owner.key, claim_goes_to(snapshot, held, row.team_id, verdict).key}
+    """Return the keys of those who answer for an owner: of what is claimed or doubted and lent, its lender as well."""
+    return {held.owner.key, answerer_of(snapshot, row, held, verdict).key}
 
 
-async def _ask_next(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> None:
-    """Let the next owner have to answer, who is told by the daily pass."""
+async def _returned(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, rows: Sequence[tables.OwnershipMatter]
+) -> set[int | None]:
+    """Return the claims and doubts, by id, that waited for the end of a loan which is over now."""
+    handoff, lent = tables.Handoff, tables.HandoffResource
+    waiting = [each for each in rows if each.kind != MatterKind.DISPUTE.value and not each.is_passed_on]
+    if not waiting:
+        return set()
+    query = (
+        select(col(lent.asset_id), col(lent.area), col(lent.returned_at))
+        .join(handoff, col(handoff.id) == col(lent.handoff_id))
+        .where(col(handoff.loan_until).is_not(None), col(lent.returned_at) >= min(each.asked_at for each in waiting))
+    )
+    back = [(each.asset_id, each.area, each.returned_at) for each in await session.execute(query)]
+    found = set()
+    for row in waiting:
+        holder, areas = _holder(snapshot, row.asset_id), (row.area, Area.ALL.value)
+        is_over = any(asset_id == holder and area in areas and at >= row.asked_at for asset_id, area, at in back)
+        if is_over and loan_of(snapshot, row, verdict_of(deps, snapshot, row)) is None:
+            found.add(row.id)
+    return found
+
+
+async def _ask_next(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter, *, is_back: bool
+) -> None:
+    """Let the next owner have to answer, who is told by the daily pass; with `is_back` the same, anew."""
     verdict, side = verdict_of(deps, snapshot, row), _next_owner(deps, snapshot, row)
+    if is_back and side is None:
+        side = snapshot.recipient(row.answerer)
     if verdict is None or side is None:
         return
     to = side
@@ -227,6 +255,8 @@ def _is_part_of_another(snapshot: Snapshot, key: str) -> bool:
 
 
 def _has_new_owner(row: tables.OwnershipMatter, verdict: Verdict) -> bool:
-    """Whether whoever owns it became the owner after the doubt."""
+    """Whether whoever owns it became the owner after the doubt was put to whoever has to answer."""
     owners = claimed_by(verdict)
-    return bool(owners) and min(each.fact.valid_from for each in owners) > row.at
+    if any(each.owner.key in (row.answerer, *row.agreed) for each in owners):
+        return False  # it was lent, and whoever was asked has it again
+    return bool(owners) and min(each.fact.valid_from for each in owners) > row.asked_at

@@ -26,7 +26,7 @@ from bot.services import actors, routing
 from bot.services.deps import Deps
 from bot.services.matters._cards import Ending, card_key, end, loaded, redraw
 from bot.services.matters._open import add_matter, matter_of, open_matters, present_asset
-from bot.services.matters._sides import ordered
+from bot.services.matters._sides import answerer_of, ordered
 from bot.services.matters.admins import admin_or
 from bot.services.matters.disputes import add_dispute
 from bot.services.ownership import claimed_by, look_up
@@ -177,7 +177,7 @@ async def _matter(
         channel_id=new.channel_id,
         thread_ts=new.thread_ts,
     )
-    asked = alive[0].owner if alive else admin_or(deps, snapshot, owners[0].owner)
+    asked = answerer_of(snapshot, row, alive[0], said) if alive else admin_or(deps, snapshot, owners[0].owner)
     await add_matter(session, deps, row, asked)
     return row, True
 
@@ -197,7 +197,7 @@ async def _tell(
     asked = [snapshot.recipient(row.answerer)]
     if row.kind == MatterKind.DOUBT.value and not row.is_passed_on:
         alive = [each for each in ordered(claimed_by(said)) if rules.is_alive(each, snapshot)]
-        asked += [each.owner for each in alive]
+        asked += [answerer_of(snapshot, row, each, said) for each in alive]
     recipients = {each.key: each for each in asked}
     if is_new or row.told_at is None:
         row.told_at = deps.clock.now()
