@@ -158,6 +158,7 @@ def _card(name: str, *states: ResourceState) -> HandoffCard:
         ),
         left_behind=(name,) * 12,
         comes_along=(f"*{escape(name)}*: ended",) * 5,
+        named_in_files=(name, name),
     )
 
 

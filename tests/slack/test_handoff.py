@@ -15,7 +15,7 @@ from bot.domain.catalog import Area, SourceCatalog
 from bot.domain.handoff.handoffs import HandoffStep
 from bot.errors import NotAllowedError, UserError
 from bot.playground.fake_slack import PostedMessage, ViewRef
-from bot.services.handoff import offers, steps
+from bot.services.handoff import offers, patches, steps
 from bot.services.handoff.offers import NewHandoff
 from bot.services.outbox import drain
 from bot.services.transfers import Resource
@@ -501,6 +501,38 @@ async def test_it_is_handed_back_by_a_new_handoff_that_one_button_offers(stage: 
     assert "*Payments*" in await owner(stage, "payments-db database")
     await stage.press(back, ids.ACCEPT_ALL, user="omar")
     assert "*Platform*" in await owner(stage, "payments-db database")
+
+
+def news_of(stage: Stage, number: int, user: str) -> str:
+    """What somebody was written alone about how a handoff has gone."""
+    return [each for each in alone(stage, user) if f"*#{number}*" in each and "accepted by" in each][-1]
+
+
+async def test_only_files_that_name_the_giver_are_hinted_at(stage: Stage) -> None:
+    await offer(stage)
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    await sent(stage, "platform")
+    assert "Files still name *Platform*: `baton handoff patch 1` prints the change." in news_of(stage, 1, "lin")
+    await stage.press(await card(stage), ids.BACK, user="grace")
+    assert await submit(stage, "grace", {ids.REASON: "We have nobody on call"}) == {}
+    await stage.press(await card(stage, "platform"), ids.ACCEPT_ALL, user="omar")
+    await sent(stage, "platform")
+    assert "patch" not in news_of(stage, 2, "grace"), "no file has ever named Payments"
+    found = await patches.edits(stage.baton.context.deps, stage.baton.context.snapshot, handoff_id=2)
+    assert found.files == ()
+
+
+async def test_a_file_that_is_two_handoffs_behind_is_hinted_at_by_what_it_says(stage: Stage) -> None:
+    await offer(stage)
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    await stage.slack.run_command("ada", "general", "/handoff payments-db")
+    await stage.settle()
+    search = next(each.id for each in stage.baton.context.snapshot.teams() if each.name == "Search")
+    parts = ticked(stage, "ada", "payments-db (the database)")
+    assert await submit(stage, "ada", {ids.RECEIVER: str(search), ids.RESOURCES: parts}) == {}
+    await stage.press(await card(stage, "search"), ids.ACCEPT_ALL, user="solo")
+    await sent(stage, "payments")
+    assert "Files still name *Platform*: `baton handoff patch 2` prints the change." in news_of(stage, 2, "ada")
 
 
 async def test_a_clock_that_is_set_back_makes_no_dispute_of_an_unchanged_file(stage: Stage) -> None:

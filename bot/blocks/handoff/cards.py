@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.blocks.handoff import actions, words
 from bot.blocks.handoff.actions import AnswerValue, HandoffValue
 from bot.blocks.handoff_button import OpenHandoff, Way, back_buttons, handoff_buttons
+from bot.blocks.ownership.words import join
 from bot.blocks.recipients import said_to
 from bot.blocks.request_button import SUPPORT_TEXT, OpenValue, open_buttons
 from bot.blocks.text import (
@@ -28,7 +29,6 @@ from bot.blocks.values import encode
 from bot.domain.handoff.due import Side
 from bot.domain.handoff.handoffs import HandoffCard, HandoffStep, ResourceCard, ResourceState
 from bot.domain.handoff.readiness import ReadinessItem
-from bot.domain.ownership import EXPECTED_FOR
 from bot.domain.recipients import Told
 from bot.domain.records import PersonRecord
 
@@ -115,9 +115,9 @@ def news(its: HandoffCard, changed: Sequence[ResourceCard], *, for_giver: bool =
     head = f"{words.title(its)}:" if said else f"{words.title(its)}: {asks}"
     rest = len(its.untouched)
     tail = [f"{rest} still {'waits' if rest == 1 else 'wait'} for an answer."] if rest and said else []
-    if any(_leaves_files_behind(each, its) for each in changed):
-        giver, patch = bold(its.giver.name, 80), f"`baton handoff patch {its.id}`"
-        tail.append(f"Files may name {giver} for {EXPECTED_FOR.days} days: {patch} prints the change.")
+    if its.named_in_files and any(each.moved_at is not None for each in changed):
+        owners = join([bold(each, 80) for each in its.named_in_files])
+        tail.append(f"Files still name {owners}: `baton handoff patch {its.id}` prints the change.")
     text = "\n".join([head, *said, *tail])
     is_givers = for_giver and its.offered_on is not None and any(each.state in _AGAIN for each in changed)
     buttons = [*(offer_buttons(its) if is_givers else []), _show(its)]
@@ -137,11 +137,6 @@ def settled(its: HandoffCard, changed: Sequence[ResourceCard]) -> Rendered:
     head = f"What {words.team(its.receiver.name)} needed from you first is settled:"
     text = "\n".join([head, *(f"• {words.thing(each)}: {words.standing(each)}" for each in changed[:_MOST_NEWS])])
     return Rendered(text, [section(text), {"type": "actions", "elements": [_show(its)]}])
-
-
-def _leaves_files_behind(one: ResourceCard, its: HandoffCard) -> bool:
-    """Whether files that name the giver have to be corrected: what is lent will be theirs again."""
-    return one.moved_at is not None and one.returned_at is None and its.loan_until is None
 
 
 _AGAIN = frozenset({ResourceState.DECLINED, ResourceState.EXPIRED, ResourceState.CALLED_OFF})

@@ -159,7 +159,8 @@ class HandoffCard:
     `begun_on` and `offered_on` are days of whoever owes the answer: when the handoff began, and when it was offered
     last, which is None for what was only asked for. `expires_on` is the last day on which a question or an offer can
     be answered. `is_granted` says that it is a claim that the giver agreed to. `left_behind` are names of what the
-    giver keeps of the same systems, and `comes_along` what comes with the resources, a line each, as messages have it.
+    giver keeps of the same systems, `comes_along` what comes with the resources, a line each, as messages have it, and
+    `named_in_files` the owners whom files have to name no longer.
     """
 
     id: int
@@ -186,6 +187,7 @@ class HandoffCard:
     evidence: tuple[Evidence, ...] = ()
     left_behind: tuple[str, ...] = ()
     comes_along: tuple[str, ...] = ()
+    named_in_files: tuple[str, ...] = ()
 
     @property
     def open_resources(self) -> tuple[ResourceCard, ...]:

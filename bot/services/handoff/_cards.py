@@ -23,6 +23,7 @@ from bot.domain.rights import Holders, Right
 from bot.domain.working_time import WorkingTime
 from bot.services import actors, cards, outbox, routing
 from bot.services.deps import Deps
+from bot.services.handoff._files import named_in_files
 from bot.services.snapshot import Snapshot
 from bot.services.transfers import Resource
 from bot.services.working_times import WorkingTimes
@@ -114,6 +115,7 @@ async def loaded(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tab
         card,
         evidence=tuple(by_item[item] for item in ReadinessItem if item in by_item),
         left_behind=left,
+        named_in_files=await named_in_files(session, snapshot, card),
         comes_along=await _comes_along(session, deps, snapshot, card),
     )
 

@@ -17,6 +17,7 @@ from bot.domain.reconcile.owners import bare, slug
 from bot.domain.records import OwnerKey, TeamRecord
 from bot.domain.sources import ClaimSubject, Source, ends_in, file_in
 from bot.services.deps import Deps
+from bot.services.handoff._files import behind
 from bot.services.handoff.lists import one
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -66,7 +67,7 @@ async def edits(deps: Deps, snapshot: Snapshot, *, handoff_id: int) -> Edits:
         for resource in card.held:
             if not await _is_held(session, resource, card.receiver):
                 continue
-            for owner, source_id in await _behind(session, resource, card):
+            for owner, source_id in await behind(session, resource, giver_id=card.giver.id):
                 for claim in await _claims(session, resource, *_read_in(sources, source_id)):
                     await _add(session, snapshot, files, card, resource, owner, claim)
     return Edits(card, tuple(files[key] for key in sorted(files)))
@@ -117,25 +118,6 @@ async def _is_held(session: AsyncSession, resource: ResourceCard, receiver: Team
         )
     )
     return found.first() is not None
-
-
-async def _behind(session: AsyncSession, resource: ResourceCard, card: HandoffCard) -> list[tuple[OwnerKey, int]]:
-    """Return whom sources name although the area was handed over, each with the source's id."""
-    drift, fact, source = (table_of(model).c for model in (tables.Drift, tables.Ownership, tables.Source))
-    of_area = (drift.asset_id == resource.asset_id, drift.area == resource.area.value)
-    rows = await session.execute(select(drift.team_id, drift.person_id, drift.source_id).where(*of_area))
-    found: list[tuple[OwnerKey, int]] = [((team, person), number) for team, person, number in rows]
-    # What has been behind for too long is a fact again once it is imported.
-    facts = select(fact.team_id, fact.person_id, fact.source_id).where(
-        fact.asset_id == resource.asset_id,
-        fact.area == resource.area.value,
-        fact.role == Role.OWNER.value,
-        fact.team_id == card.giver.id,
-        fact.valid_to.is_(None),
-        fact.source_id.in_(select(source.id).where(source.is_human.is_(False))),
-    )
-    found += [((team, person), number) for team, person, number in await session.execute(facts)]
-    return list(dict.fromkeys(found))
 
 
 async def _sources(session: AsyncSession) -> list[Source]:
