@@ -325,6 +325,7 @@ def matter_cards(name: str, thing: AssetRecord) -> Iterator[MatterCard]:
             yield ended
             yield replace(ended, owner=Recipient(team))
             yield replace(ended, is_free=True)
+            yield replace(ended, owner=Recipient(team), is_owner_gone=True)
 
 
 def lent(name: str) -> Loan:

@@ -22,6 +22,7 @@ from tests.slack.test_clicks import actions, drained
 from tests.slack.test_eol_answers import copied
 from tests.slack.test_handoff import card as handoff_card
 from tests.slack.test_matters import doubted, first_line, matters, posted, private, private_messages, whispered
+from tests.slack.test_orphans import leave
 from tests.slack.test_releases import menu
 from tests.slack.test_requests import submit
 from tests.slack.test_whoowns import buttons
@@ -228,6 +229,26 @@ async def test_what_was_taken_over_goes_back_only_once_its_giver_accepts(stage: 
     assert "confirmed by" in said
     await stage.bring(organisation())
     assert "*Payments* (" in await first_line(stage, "service:invoices")
+
+
+async def test_a_dispute_whose_owner_is_gone_ends_as_that_and_the_other_side_hears_it(stage: Stage) -> None:
+    told = await behind(stage)
+    assert "Who owns *invoices*" in told.text
+    await leave(stage, "solo")
+    assert "is orphaned" in await first_line(stage, "service:invoices")
+    stage.clock.advance(timedelta(hours=1))
+    await stage.baton.context.daily_pass.run()
+    [now] = [each for each in await posted(stage, "search") if each.ts == told.ts]
+    assert "Its owner *Search* is gone, so nobody owns it until a team takes it." in now.text
+    assert "owns it now" not in now.text
+    assert now.text.startswith(":warning: Who owns *invoices*?\n")
+    heard = (await posted(stage, "payments"))[-1]
+    assert heard.text == "*invoices*: Its owner *Search* is gone, so nobody owns it until a team takes it."
+    assert list(buttons(heard)) == ["See who owns it"]
+    await stage.press(heard, SHOW, user="ada")
+    assert "We own this" in buttons(stage.slack.visible_messages("ada", "payments")[-1])
+    await stage.baton.context.daily_pass.run()
+    assert sum(each.text == heard.text for each in await posted(stage, "payments")) == 1
 
 
 async def test_a_claim_that_was_granted_is_read_in_the_digests_of_both_teams(stage: Stage) -> None:

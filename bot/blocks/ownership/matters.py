@@ -255,7 +255,8 @@ def _headline(matter: MatterCard) -> str:
             return f"{who} thinks that {owners} does not own {_thing(matter)}."
         case _:
             named = [bold(each.owner.name or "nobody", 60) for each in matter.sides]
-            return f":warning: Who owns {_thing(matter)}: {words.join(named, last='or') if named else 'nobody'}?"
+            sides = f": {words.join(named, last='or')}" if len(named) > 1 else ""  # once it has ended, one may be left
+            return f":warning: Who owns {_thing(matter)}{sides}?"
 
 
 def _side_lines(matter: MatterCard, *, for_admin: bool) -> list[Line]:
@@ -326,6 +327,8 @@ def _ended(matter: MatterCard) -> str:
             return f"{by} took the claim back."
         case MatterState.EXPIRED:
             return f"Nobody answered, so nothing has changed. Talk to {bold(matter.owner_names or 'its owner', 80)}."
+        case MatterState.OVER if matter.is_owner_gone:
+            return f"Its owner {whose} is gone, so nobody owns it until a team takes it."
         case MatterState.OVER:
             return f"{whose or 'Nobody'} owns it now, so nothing is left to decide."
         case MatterState.AGREED if whose and matter.ended_by is None:

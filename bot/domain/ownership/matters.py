@@ -102,7 +102,7 @@ class MatterCard:
     by which it passed. `doubts` are what others said who doubt the same, and `given_up_by` the names of the owners who
     have said that it is not theirs, which somebody else has to confirm. `way_back` is set for a dispute between giver
     and receiver of a handoff, and `loan` for what waits until it is back. `is_free` is whether nobody owns it now,
-    because its owner gave way to a doubt.
+    because its owner gave way to a doubt, and `is_owner_gone` whether it ended because `owner` has nobody any more.
     """
 
     id: int
@@ -128,6 +128,7 @@ class MatterCard:
     way_back: WayBack | None = None
     loan: Loan | None = None
     is_free: bool = False
+    is_owner_gone: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -19,7 +19,7 @@ from bot.domain import rights
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.ownership import Orphaned, Verdict
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side
-from bot.domain.recipients import Recipient, Told
+from bot.domain.recipients import NOBODY, Recipient, Told
 from bot.domain.records import AssetRecord, DoubtRecord, own_ref
 from bot.domain.rights import Actor, Holders, Right
 from bot.errors import NotFoundError
@@ -145,6 +145,7 @@ async def card_of(
 ) -> MatterCard:
     """Return a matter as its messages show it."""
     assert row.id is not None  # noqa: S101 - it comes from the store
+    owner = snapshot.recipient(row.owner) if row.owner else NOBODY
     return MatterCard(
         id=row.id,
         kind=MatterKind(row.kind),
@@ -162,7 +163,8 @@ async def card_of(
         is_passed_on=row.is_passed_on,
         is_orphans=isinstance(verdict, Orphaned) or (verdict is None and _are_gone(snapshot, sides)),
         ended_by=snapshot.person(row.ended_by),
-        owner=snapshot.recipient(row.owner) if row.owner else Recipient(),
+        owner=owner,
+        is_owner_gone=row.state == MatterState.OVER.value and owner != NOBODY and not rules.is_here(owner, snapshot),
         handoff_id=await _granted_in(session, row),
         doubts=await _other_doubts(session, snapshot, row),
         given_up_by=_given_up_by(snapshot, row),

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from bot.blocks import ownership as blocks
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area
 from bot.domain.ownership import Disputed, Holding, Verdict
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState
-from bot.domain.recipients import NOBODY, Recipient
+from bot.domain.recipients import NOBODY, Recipient, owner_key
 from bot.errors import NotFoundError
 from bot.services import routing
 from bot.services.deps import Deps
@@ -90,8 +91,23 @@ async def _end_over(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: 
     ending = Ending(deps, snapshot, session, row, card, now)
     if won:
         await end(ending, MatterState.AGREED, won[0].owner, by=won[0].fact.confirmed_by)
-    else:
-        await end(ending, MatterState.OVER, owners[0].owner if owners else None)
+        return
+    card = await end(ending, MatterState.OVER, owners[0].owner if owners else None)
+    if row.kind == MatterKind.DISPUTE.value and card.is_owner_gone:
+        await _tell_others(ending)
+
+
+async def _tell_others(ending: Ending) -> None:
+    """Tell those whom files still name, and who are still there, that the owner of what they disputed is gone."""
+    snapshot, row, said = ending.snapshot, ending.row, blocks.outcome(ending.card)
+    asset, area = snapshot.asset(row.asset_id), Area(row.area)
+    facts = [(each.team_id, each.person_id) for each in asset.facts if each.area is area] if asset is not None else []
+    late = [each.owner for each in asset.drift if each.area is area] if asset is not None else []
+    for key in dict.fromkeys(owner_key(*each) for each in (*facts, *late)):
+        to = snapshot.recipient(key)
+        if to != NOBODY and rules.is_here(to, snapshot):
+            own = f"ownership.outcome:{row.id}:{key}"
+            await routing.send(ending.session, ending.deps, snapshot, to, key=own, message=said, at=ending.now)
 
 
 async def opened(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None) -> MatterCard:
