@@ -107,20 +107,21 @@ def read_metadata(metadata: str) -> tuple[str, Place]:
 
 
 async def show(
-    context: Context, place: Place, note: str, *, message: Rendered | None = None, view: Block | None = None
+    context: Context, place: Place, note: str | Rendered, *, message: Rendered | None = None, view: Block | None = None
 ) -> None:
     """Show in a place what was done there.
 
     Where only its reader sees it, the `message` or the `view` takes the place of what was there; everywhere else, and
     without one, they read the `note`.
     """
-    with showing(message if place.kind == "ephemeral" and message is not None else Rendered(note)):
+    said = note if isinstance(note, Rendered) else Rendered(note)
+    with showing(message if place.kind == "ephemeral" and message is not None else said):
         if place.kind == "view":
-            await context.slack.update_view(place.address, view or home_blocks.notice(note))
+            await context.slack.update_view(place.address, view or home_blocks.notice(said.text))
         elif place.kind == "ephemeral" and message is not None:
             await context.slack.respond(place.address, {"replace_original": True, **message.as_body()})
         elif place.address:
-            await context.slack.respond(place.address, ephemeral_body(Rendered(note), thread_ts=place.thread_ts))
+            await context.slack.respond(place.address, ephemeral_body(said, thread_ts=place.thread_ts))
 
 
 def ephemeral_body(message: Rendered, *, thread_ts: str = "") -> dict[str, object]:

@@ -239,9 +239,9 @@ def inherited_cards(name: str) -> Iterator[Card]:
     """What the owner before had answered: a plan to keep, one whose day has passed, and a waiver."""
     planned, *_, waived, _, _ = answers(name, until=TODAY + timedelta(30))
     for answer in (planned, replace(planned, until=TODAY - timedelta(3)), waived):
-        before = Inherited(owner="team:9", answer=answer)
+        before = Inherited(owner=name, answer=answer)
         made = card(name, inherited=before)
-        yield replace(made, taker=None, inherited_from=name)
+        yield replace(made, taker=None)
 
 
 def fullest_cards(name: str) -> Iterator[Card]:

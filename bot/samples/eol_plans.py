@@ -44,4 +44,6 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
             ):
                 yield blocks.plan_off, blocks.plan_off(taken)
                 yield blocks.named_before, blocks.named_before(blocks.part_named(its, plan, GRACE_ID).text, taken)
+                told = blocks.plan_told(its, plan).text
+                yield blocks.named_before, blocks.named_before(told, taken, names_reader=False)
             yield blocks.card, blocks.card(card(name, answers=(plan,)))

@@ -9,8 +9,9 @@ from typing import Any
 
 from bot.blocks.handoff import cards, forms, lists, reminders
 from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
+from bot.blocks.lines import Line
 from bot.blocks.ownership import answers
-from bot.blocks.text import Block, Rendered, escape
+from bot.blocks.text import Block, Rendered, button, escape, plain
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.handoff.due import DueKind, HandoffDue, Side
 from bot.domain.handoff.handoffs import MOST_RESOURCES, HandoffCard, ResourceCard, ResourceState, Which
@@ -38,6 +39,9 @@ def samples(name: str) -> Iterator[Sample]:
         yield cards.begun, cards.begun(its, Told(name, Via.OWN, is_team=True, place="C012345678"))
         for is_new in (True, False):
             yield cards.receipt, cards.receipt(its, is_new=is_new)
+            said = f"*{escape(name, 60)}*: ended"
+            came = [Line(said, button("Keep the plan", "lifecycle.keep_plan", "7", label=plain(name, 45)), command="/eol")] * 7
+            yield cards.with_came, cards.with_came(cards.receipt(its, is_new=is_new), came)
         yield cards.reviewed, cards.reviewed(its)
         for side in Side:
             yield cards.told_why, cards.told_why(its, side)

@@ -158,10 +158,21 @@ class Unescalated(Generic[AnyPart]):
 
 
 class Belongings(Protocol):
-    """A noun that knows what comes with an asset to its next owner, which a handoff shows."""
+    """A noun that knows what comes with an asset to its next owner, which a handoff shows.
+
+    What its owner had still to say of it falls away when they have it no longer.
+    """
 
     async def ready(self) -> None:
         """Take in what has changed, before a transaction in which `lines` are asked for."""
 
     async def lines(self, session: AsyncSession, resources: Sequence[tuple[AssetRecord, Area]]) -> Sequence[str]:
         """Return a line of text for each thing that comes with these areas of assets."""
+
+    async def came(self, resources: Sequence[tuple[AssetRecord, Area]]) -> Sequence[Line]:
+        """Return a line for each thing that has come with these areas to who owns them now, with what they can do."""
+
+    async def left(
+        self, session: AsyncSession, resources: Sequence[tuple[AssetRecord, Area]], owners: Collection[str]
+    ) -> None:
+        """Take back what was not said yet, for these owners who have these areas no longer, in the same transaction."""

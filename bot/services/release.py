@@ -380,6 +380,8 @@ async def _carry_out(
     in_force = (col(fact.asset_id) == row.asset_id, col(fact.area).in_(row.areas), col(fact.valid_to).is_(None))
     of_owner = (*in_force, is_owner, col(fact.role) == Role.OWNER.value)
     await session.execute(update(fact).where(*of_owner).values(valid_to=now, ended_by=entry))
+    resources = [transfers.Resource(row.asset_id, area) for area in areas_of(row)]
+    await transfers.leave(session, deps, snapshot, resources, [owner.key])
     mark = tables.UnownedMark  # somebody has owned it since it was unowned on purpose
     is_marked = (col(mark.asset_id) == row.asset_id, col(mark.ended_at).is_(None))
     await session.execute(update(mark).where(*is_marked).values(ended_at=now, ended_by=person_id))

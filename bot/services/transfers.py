@@ -95,10 +95,20 @@ async def move(
         await _follow_drift(session, resource, terms)
         await _end(session, resource, terms, source=source)
         _begin(session, resource, terms, source=source)
+    await leave(session, deps, snapshot, resources, terms.givers)
     assets = {resource.asset_id for resource in resources}
     await _settle_doubts(session, assets, at=terms.at)
     await touch_assets(session, assets)
     await session.flush()
+
+
+async def leave(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, resources: Iterable[Resource], owners: Collection[str]
+) -> None:
+    """Let fall away what was still to be said in the names of owners who have these resources no longer."""
+    found = [(asset, each.area) for each in resources if (asset := snapshot.asset(each.asset_id)) is not None]
+    for each in deps.belongings if owners else ():
+        await each.left(session, found, owners)
 
 
 async def end_overlap(session: AsyncSession, resource: Resource, *, team_id: int, audit_id: int, at: datetime) -> None:

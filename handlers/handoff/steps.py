@@ -160,7 +160,8 @@ async def _take(context: Context, user_id: str, place: Place, value: AnswerValue
         words=words,
     )
     await settle(context)
-    message = blocks.card(taken.card)
-    said = blocks.receipt(taken.card, is_new=taken.is_new).text
+    came = await steps.came_with(context.deps, context.snapshot, taken)
+    message = blocks.with_came(blocks.card(taken.card), came)
+    said = blocks.with_came(blocks.receipt(taken.card, is_new=taken.is_new), came)
     await show(context, place, said, message=message, view=blocks.card_view(message))
     return replies.nothing()

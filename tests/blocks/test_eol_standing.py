@@ -143,9 +143,10 @@ def test_a_plan_whose_day_has_passed_is_no_plan() -> None:
 
 def test_so_is_the_plan_of_the_owner_before() -> None:
     before = replace(PLAN, kind=AnswerKind.PLANNED, until=PASSED)
-    card = replace(story(inherited=Inherited("team:9", before)), inherited_from="Data")
-    assert f"(*Data* had planned it for {PASSED}, not done)" in plain_dates(digest(card).text)
-    assert f"the owner before had planned it for {PASSED}, not done" in shown(card)
+    card = story(inherited=Inherited("Data", before))
+    planned = f"*Data* had planned the upgrade to 16 for {PASSED}, not done"
+    assert f"({planned})" in plain_dates(digest(card).text)
+    assert planned in shown(card)
 
 
 def test_what_is_charged_is_named_in_every_digest_whatever_was_answered() -> None:

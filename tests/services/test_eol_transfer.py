@@ -62,7 +62,8 @@ async def test_a_plan_is_shown_to_the_next_owner_who_keeps_it_with_one_press(wor
     await world.go(at(3, 9, 17))
     reminder = await opened(world, data)
     shown = await card(world, reminder)
-    assert (shown.inherited_from, shown.effect.answer) == ("payments", None)
+    assert shown.reminder.inherited is not None
+    assert (shown.reminder.inherited.owner, shown.effect.answer) == ("payments", None)
     kept = await answers.keep_plan(world.deps, world.watcher, reminder_id=reminder, person_id=2)
     stands = kept.card.effect.answer
     assert stands is not None

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from bot.blocks.eol import actions as ids
 from bot.blocks.handoff import actions as handoff_ids
-from bot.domain.catalog import Runs, SourceCatalog
+from bot.domain.catalog import Area, AssetClaim, AssetKind, Runs, SourceCatalog
 from bot.domain.handoff.handoffs import HandoffStep
 from bot.playground.fake_slack import PostedMessage
 from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_eol_answers import Reminded, copied, posted, remind
 from tests.slack.test_handoff import answer, card, offer, said_to
 from tests.slack.test_plan_parts import catalog as planned_together
-from tests.slack.test_plan_parts import plan, told
+from tests.slack.test_plan_parts import plan, slack_id, told
 from tests.slack.test_requests import submit
 from tests.slack.test_whoowns import buttons
 
@@ -45,8 +46,8 @@ async def test_the_next_owner_is_named_at_once_and_keeps_the_plan_in_slack(stage
     stage.clock.at = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
     await stage.baton.context.daily_pass.run()
     [digest] = await posted(stage, "search")
-    assert "*checkout* (*Payments* had planned it for " in digest.text
-    assert "the owner before had planned it for" in (await stage.ask("/eol search")).text
+    assert "*checkout* (*Payments* had planned the upgrade to 24 for " in digest.text
+    assert "*Payments* had planned the upgrade to 24 for" in (await stage.ask("/eol search")).text
     await reminded.settle()
     assert "what runs it has another owner now" in reminded.root.text
     await stage.press(digest, ids.OPEN, user="solo")
@@ -137,5 +138,101 @@ async def test_an_offer_names_what_ends_and_what_its_giver_has_planned(stage: St
     await stage.press(shown, handoff_ids.DETAILS, user="solo")
     assert "planned to 24 for" in str(stage.slack.view_stack("solo")[-1].payload)
     await stage.press(shown, handoff_ids.ACCEPT_ALL, user="solo")
-    assert "Comes with it: *Node.js 20*" in said_to(stage, "solo", "search"), "whoever accepts reads it once more"
+    said = said_to(stage, "solo", "search")
+    assert "Came with it:\n• *Node.js 20*" in said, "whoever accepts reads it once more"
+    assert "— Search: checkout · *Payments* had planned the upgrade to 24 for <!date" in said, "and whose it is now"
+    assert "planned to 24" not in said
+    receipt = stage.slack.visible_messages("solo", "search")[-1]
+    await stage.press(receipt, ids.KEEP_PLAN, user="solo")
+    assert "planned to 24 for" in (await stage.ask("/eol search")).text, "the plan is kept where it is read of"
     assert "Comes with it" not in (await card(stage, "search")).text, "it is theirs, and in their digest"
+
+
+async def planned_at_night(stage: Stage, *more: AssetClaim, **said: Any) -> Reminded:
+    """Platform offers its database to Payments, and plans its upgrade with Grace and Omar while nobody works."""
+    made = planned_together()
+    made.assets += more
+    await stage.bring(made)
+    reminded = await remind(stage, "ledger-db", channel="platform")
+    await offer(stage, name="ledger-db")
+    stage.clock.at = datetime(2026, 3, 3, 20, tzinfo=UTC)
+    await plan_by_night(reminded, **said)
+    return reminded
+
+
+async def plan_by_night(reminded: Reminded, **more: Any) -> None:
+    """Lin plans it; what is said of that waits for the morning."""
+    stage = reminded.stage
+    await stage.press(reminded.root, ids.PLAN, user="lin")
+    view = stage.slack.view_stack("lin")[-1]
+    said = {
+        ids.PLAN_DAY: "2026-04-20",
+        ids.PLAN_COMPATIBILITY: slack_id(stage, "grace"),
+        ids.PLAN_COMPATIBLE_BY: "2026-04-01",
+        ids.PLAN_UPGRADE: slack_id(stage, "omar"),
+        **more,
+    }
+    delivery = await stage.slack.submit_view("lin", view.id, said)
+    assert delivery.status == 200
+    assert not view.errors
+    await stage.settle()
+
+
+async def accepted_at_night(stage: Stage) -> None:
+    """Grace accepts what Platform offers."""
+    [shown] = [each for each in stage.slack.visible_messages("grace", "payments") if ":handshake:" in each.text]
+    await stage.press(shown, handoff_ids.ACCEPT_ALL, user="grace")
+
+
+async def in_the_morning(stage: Stage) -> list[PostedMessage]:
+    """What Payments read the next morning."""
+    stage.clock.at = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    await stage.baton.context.daily_pass.run()
+    return await posted(stage, "payments")
+
+
+async def test_what_was_to_be_said_of_a_plan_falls_away_with_what_it_was_about(stage: Stage) -> None:
+    await planned_at_night(stage)
+    await accepted_at_night(stage)
+    assert not [each.text for each in await in_the_morning(stage) if "plans the upgrade" in each.text]
+    for user in ("grace", "omar"):
+        assert [each.text for each in told(stage, user) if "plan" in each.text] == [], "they never heard of a plan"
+
+
+async def test_what_is_still_to_be_said_of_a_plan_leaves_out_what_has_passed(stage: Stage) -> None:
+    orders = asset(
+        "orders-db",
+        AssetKind.DATABASE,
+        runs=(Runs("nodejs", "20.11.1"),),
+        owners=(team_owns("Payments", Area.APPLICATION), team_owns("Platform", Area.DATABASE)),
+    )
+    await planned_at_night(stage, orders)
+    await accepted_at_night(stage)
+    [heard] = [each.text for each in await in_the_morning(stage) if "plans the upgrade" in each.text]
+    [named] = [each.text for each in told(stage, "grace") if "names you in a plan" in each.text]
+    for said in (heard, named):
+        assert "orders-db" in said
+        assert "ledger-db" not in said
+
+
+async def test_whoever_a_changed_plan_names_no_more_does_not_hear_that_it_named_them(stage: Stage) -> None:
+    reminded = await planned_at_night(stage)
+    await plan_by_night(reminded, **{ids.PLAN_COMPATIBILITY: slack_id(stage, "ada")})
+    await in_the_morning(stage)
+    assert not [each for each in told(stage, "grace") if "names you" in each.text]
+    assert len([each for each in told(stage, "ada") if "names you" in each.text]) == 1
+
+
+async def test_whoever_the_next_owners_plan_names_does_not_hear_that_it_is_off(stage: Stage) -> None:
+    await handed_over(stage)
+    receipt = stage.slack.visible_messages("grace", "payments")[-1]
+    await stage.press(receipt, ids.KEEP_PLAN, user="grace")
+    await posted(stage, "payments")
+    stage.clock.at = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+    await stage.baton.context.daily_pass.run()
+    heard = await posted(stage, "payments")
+    assert not [each for each in told(stage, "omar") if each.text.startswith("The plan that")]
+    assert len([each for each in told(stage, "omar") if each.text.startswith("<@")]) == 2, "of each plan once"
+    [before] = [each for each in heard if "You own another part of it." in each.text]
+    assert before.text.endswith("That plan is off: *Payments* has *Node.js 20* on *ledger-db* now.")
+    assert not buttons(before)

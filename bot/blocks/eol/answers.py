@@ -10,7 +10,7 @@ from bot.blocks.ownership.words import person
 from bot.blocks.text import bold, escape, link, mention, shorten
 from bot.domain.eol.answers import Answer, AnswerKind, State
 from bot.domain.eol.plans import TARGET, Part, PlanPart, UpgradePlan, plan_of
-from bot.domain.eol.reminders import Card
+from bot.domain.eol.reminders import Card, Inherited
 from bot.domain.records import PersonRecord
 
 #: Keys of the detail of other answers than plans.
@@ -66,11 +66,7 @@ def short(card: Card) -> str:
             case AnswerKind.DELEGATED, State.ASKED:
                 return "offered to another team"
     found = card.reminder.inherited
-    if found is not None and found.answer.until is not None and found.may_be_kept(card.today):
-        return f"{bold(card.inherited_from, 60)} had planned it for {words.day(found.answer.until)}"
-    if found is not None and found.answer.until is not None and found.answer.is_lapsed_plan(card.today):
-        return f"{bold(card.inherited_from, 60)} had planned it for {words.day(found.answer.until)}, not done"
-    return ""
+    return had_planned(found, card.today) if found is not None else ""
 
 
 def planned(answer: Answer, state: State | None, today: date) -> str:
@@ -86,6 +82,24 @@ def planned(answer: Answer, state: State | None, today: date) -> str:
     elif state is State.OUTDATED:
         said = f"{said}, before the date moved"
     return f"{said}; {more}" if (more := plan_in_short(answer, today)) else said
+
+
+def had_planned(found: Inherited, today: date) -> str:
+    """Return in a few words what the owner before had planned; empty for anything else that they had answered."""
+    answer = found.answer
+    if answer.kind is not AnswerKind.PLANNED or answer.until is None:
+        return ""
+    late = ", not done" if answer.is_lapsed_plan(today) else ""
+    return f"{_before(found)} had planned the upgrade{_target(answer)} for {words.day(answer.until)}{late}"
+
+
+def _before(found: Inherited) -> str:
+    return bold(found.owner or "the owner before", 80)
+
+
+def _target(answer: Answer) -> str:
+    target = answer.detail.get(TARGET, "")
+    return f" to {escape(target, 80)}" if target else ""
 
 
 def so_far(card: Card) -> str:
@@ -110,11 +124,9 @@ def _inherited(card: Card) -> list[str]:
     found = card.reminder.inherited
     if found is None or found.answer.until is None:
         return []
-    owner, until = bold(card.inherited_from or "the owner before", 80), words.day(found.answer.until)
+    owner, to, until = _before(found), _target(found.answer), words.day(found.answer.until)
     if found.answer.kind is AnswerKind.WAIVED:
         return [f"{owner} had a waiver until {until}. It has ended with the change of owner: ask for your own."]
-    target = found.answer.detail.get(TARGET, "")
-    to = f" to {escape(target, 80)}" if target else ""
     if not found.may_be_kept(card.today):
         return [f"{owner} had planned the upgrade{to} by {until}, which has passed."]
     return [f"{owner} had planned the upgrade{to} by {until}. *Keep the plan* or make your own."]

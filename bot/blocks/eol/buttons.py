@@ -32,7 +32,7 @@ def card_buttons(card: Card) -> list[Block]:
     if stands is None:
         elements.append(button("Acknowledge", actions.ACKNOWLEDGE, value, label=f"Acknowledge: {name}"))
     if card.reminder.inherited is not None and card.reminder.inherited.may_be_kept(card.today):
-        elements.append(button("Keep the plan", actions.KEEP_PLAN, value, label=f"Keep the plan: {name}"))
+        elements.append(keep_button(card.reminder.id, name))
     change = "Change plan…" if stands is AnswerKind.PLANNED else "Plan…"
     style = "" if stands in _SETTLED else "primary"
     elements.append(button(change, actions.PLAN, value, label=f"{change} {name}", style=style))
@@ -103,6 +103,11 @@ def decision_buttons(answer_id: int, name: str) -> list[Block]:
 def open_button(card: Card) -> Mapping[str, Any]:
     """Return the button that shows a reminder's card with all its buttons."""
     return button("Open", actions.OPEN, words.value(card), label=f"Open: {words.plain_name(card.watch)}")
+
+
+def keep_button(reminder_id: int, name: str) -> Mapping[str, Any]:
+    """Return the button that goes on with what the owner before had planned."""
+    return button("Keep the plan", actions.KEEP_PLAN, str(reminder_id), label=f"Keep the plan: {name}")
 
 
 def pin_button(one: MatchedDeployment) -> Mapping[str, Any]:

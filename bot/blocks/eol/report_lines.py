@@ -8,9 +8,9 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from bot.blocks.eol import actions, image
+from bot.blocks.eol import actions, buttons, image
 from bot.blocks.eol import report_words as words
-from bot.blocks.eol.answers import planned
+from bot.blocks.eol.answers import had_planned, planned
 from bot.blocks.eol.buttons import pin_button
 from bot.blocks.eol.words import day, plain_name
 from bot.blocks.text import SECTION_TEXT, Block, bold, button, cut_mrkdwn, escape, section
@@ -135,6 +135,15 @@ def _open_button(entries: Sequence[Entry]) -> Mapping[str, Any] | None:
     return button("Open", actions.OPEN, str(reminder.id), label=f"Open: {plain_name(watch)}")
 
 
+def keep_button(row: ReportRow, today: date) -> Mapping[str, Any] | None:
+    """Return the button that goes on with what the owner before had planned; None where nobody had, or it is over."""
+    for each in row.entries:
+        found = each.reminder.inherited if each.reminder is not None else None
+        if each.reminder is not None and found is not None and found.may_be_kept(today):
+            return buttons.keep_button(each.reminder.id, plain_name(each.watch))
+    return None
+
+
 def _image_row(report: Report, inside: Inside[Entry]) -> ReportRow:
     """Return the line about the libraries inside one image, with the first of them that ends or ended."""
     worst = min(inside.items, key=lambda each: each.watch.deadline.on)
@@ -179,10 +188,8 @@ def _state(entry: Entry, today: date) -> str:
     last = entry.effect.last if entry.effect is not None else None
     if last is not None:
         return _answered(entry, last, today)
-    before = reminder.inherited.answer if reminder.inherited is not None else None
-    if before is not None and before.kind is AnswerKind.PLANNED and before.until is not None:
-        late = ", not done" if before.is_lapsed_plan(today) else ""
-        return f"the owner before had planned it for {day(before.until)}{late}"
+    if reminder.inherited is not None and (before := had_planned(reminder.inherited, today)):
+        return before
     is_asked = entry.effect is not None and entry.effect.asked(AnswerKind.WAIVED) is not None
     return "a waiver awaits approval" if is_asked else ""
 

@@ -30,9 +30,9 @@ def plan_off(successor: Successor) -> Rendered:
     return Rendered(said, [section(said), {"type": "actions", "elements": [open_successor(successor)]}])
 
 
-def named_before(text: str, successor: Successor) -> Rendered:
-    """Return what the message reads then that named them: as it was, without its buttons."""
-    said = f"{text}\n{_off(successor)}"
+def named_before(text: str, successor: Successor, *, names_reader: bool = True) -> Rendered:
+    """Return what a message about the plan reads then: as it was, without its buttons. It may have named its reader."""
+    said = f"{text}\n{_off(successor) if names_reader else f'That plan is off: {moved_on(successor)}'}"
     return Rendered(said, [section(said)])
 
 

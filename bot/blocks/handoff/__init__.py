@@ -15,6 +15,7 @@ from bot.blocks.handoff.cards import (
     reviewed,
     settled,
     told_why,
+    with_came,
     works_now,
 )
 from bot.blocks.handoff.forms import again_view, answer_view, ask_view, back_view, evidence_view, no_view, offer_view

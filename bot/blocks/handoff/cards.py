@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from bot.blocks.handoff import actions, words
 from bot.blocks.handoff.actions import AnswerValue, HandoffValue
 from bot.blocks.handoff_button import OpenHandoff, Way, back_buttons, handoff_buttons
+from bot.blocks.lines import Line, more
 from bot.blocks.ownership.words import join
 from bot.blocks.recipients import said_to
 from bot.blocks.request_button import SUPPORT_TEXT, OpenValue, open_buttons
 from bot.blocks.text import (
     EDITED_TEXT,
+    POSTED_TEXT,
     Block,
     Rendered,
     bold,
@@ -36,6 +38,9 @@ from bot.domain.records import PersonRecord
 _MOST_SHOWN = 20
 #: … and a message about what has changed.
 _MOST_NEWS = 10
+#: … and of what has come with resources.
+_MOST_CAME = 5
+_CAME = "Came with it:"
 _HOW = "Answer a part by itself with the ⋯ beside it."
 _CHOICES: Sequence[tuple[HandoffStep, str]] = (
     (HandoffStep.ACCEPT, "Accept"),
@@ -152,8 +157,22 @@ def receipt(its: HandoffCard, *, is_new: bool) -> Rendered:
     """Return how a handoff stands, for whoever has just pressed something."""
     if not is_new:
         return Rendered(f"Nothing has changed: {words.title(its)}: {words.counts(its)}.")
-    along = f"\n{words.comes_along(its)}" if its.comes_along and its.is_fixed else ""
+    along = f"\n{words.comes_along(its)}" if its.comes_along and its.to_come else ""
     return Rendered(f"Done. {words.title(its)}: {words.counts(its)}.{along}")
+
+
+def with_came(shown: Rendered, came: Sequence[Line]) -> Rendered:
+    """Return a message with what has come with resources that have just passed, each with what can be done."""
+    if not came:
+        return shown
+
+    def draw(count: int) -> Rendered:
+        lines, rest = came[:count], more(came[count:])
+        blocks = [*(shown.blocks or [section(shown.text)]), context(_CAME), *(each.block for each in lines)]
+        said = [shown.text, _CAME, *(f"• {each.text}" for each in lines), *rest]
+        return Rendered("\n".join(said), [*blocks, *map(context, rest)])
+
+    return fitting(draw, min(len(came), _MOST_CAME), POSTED_TEXT)
 
 
 def reviewed(its: HandoffCard) -> Rendered:

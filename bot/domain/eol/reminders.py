@@ -39,7 +39,7 @@ class HelpAsked:
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """What an owner before, by their key, had answered: a plan that may be kept, or a waiver that ended with them."""
+    """What an owner before, by their name, had answered: a plan that may be kept, or a waiver that ended with them."""
 
     owner: str
     answer: Answer
@@ -129,7 +129,6 @@ class Card:
     moves: tuple[DateMove, ...] = ()
     taker: TeamRecord | None = None  #: the team that has accepted it
     offered_to: str = ""  #: the name of the team that has been asked to take it
-    inherited_from: str = ""  #: the name of the owner before, whose answer may be kept
     may_ask_for_help: bool = False  #: whether another team takes requests
     library_id: int | None = None  #: the shared library that it is about, with which that team helps
     #: Assets of which all that the addressee has is in a handoff, by their ids, each with the handoff's number.

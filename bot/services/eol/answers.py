@@ -18,7 +18,7 @@ from bot.domain.rights import Right, require
 from bot.errors import UserError
 from bot.services import actors
 from bot.services.deps import Deps
-from bot.services.eol import plan_parts
+from bot.services.eol import plan_news, plan_parts
 from bot.services.eol._card_answers import ReminderAct, acting, holders_of, open_card
 from bot.services.eol.exposure import Watcher
 from bot.store import tables
@@ -147,7 +147,7 @@ async def _planned(
 ) -> AnswerRecorded:
     recorded = await _recorded(act, row)
     if recorded.answer is not None:
-        await plan_parts.tell(act, recorded.answer, before=before)
+        await plan_news.tell(act, recorded.answer, before=before)
     return recorded
 
 

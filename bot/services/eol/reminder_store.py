@@ -228,12 +228,21 @@ async def _inherited(session: AsyncSession, rows: Sequence[Any]) -> dict[int, In
     people = await _people(session, _people_in(given, "person_id", "decided_by"))
     owners = select(tables.core(tables.Reminder)).where(col(tables.Reminder.id).in_(before))
     addressees = {row.id: row.addressee for row in await session.execute(owners)}
+    names = await _names(session, set(addressees.values()))
     found: dict[int, Inherited] = {}
     for row in reversed(given):  # the newest last
         answer = _answer(row, people)
         if answer.kind in (AnswerKind.PLANNED, AnswerKind.WAIVED) and not answer.is_question:
-            found[row.reminder_id] = Inherited(addressees[row.reminder_id], answer)
+            found[row.reminder_id] = Inherited(names.get(addressees[row.reminder_id], ""), answer)
     return {row.id: found[row.came_from] for row in rows if row.id not in answered and row.came_from in found}
+
+
+async def _names(session: AsyncSession, addressees: Collection[str]) -> dict[str, str]:
+    """Return the names of teams and people, by their keys."""
+    people = await _people(session, {int(each[7:]) for each in addressees if each.startswith("person:")})
+    team, ids = tables.Team, [int(each[5:]) for each in addressees if each.startswith("team:")]
+    found = await session.execute(select(col(team.id), col(team.name)).where(col(team.id).in_(ids)))
+    return {f"team:{number}": name for number, name in found} | {f"person:{k}": v.name for k, v in people.items()}
 
 
 async def help_asked(session: AsyncSession, reminder_ids: Sequence[int]) -> dict[int, HelpAsked]:
@@ -304,7 +313,6 @@ def card(deps: Deps, watcher: Watcher, reminder: Remembered, watch: Watch, moves
         facts=_OWN_DATES if watch.product.asset_ref else facts_age(watcher.facts, deps.clock.now()),
         moves=moves.get((watch.product.key, watch.cycle.name), ()),
         taker=taker,
-        inherited_from=watcher.snapshot.recipient(reminder.inherited.owner).name if reminder.inherited else "",
         offered_to=_name(watcher.snapshot, offer.team_id) if offer is not None and is_offered else "",
         may_ask_for_help=devops_team.takes_requests(deps, watcher.snapshot, of=holder.team),
         library_id=_library_id(deps, watcher, watch.product),

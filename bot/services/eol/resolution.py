@@ -18,7 +18,7 @@ from bot.domain.eol.responsibility import Addressee
 from bot.services import outbox, routing
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
-from bot.services.eol import plan_parts, reminder_store
+from bot.services.eol import plan_news, reminder_store
 from bot.services.eol.evidence import evidence_for
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.message_updates import redraw
@@ -98,7 +98,7 @@ class Closing:
         if resolution is Resolution.UPGRADED:
             await self._tell_planners(session, card, places)
         if resolution is Resolution.MOVED:
-            await plan_parts.call_off(session, self._watcher, reminder, now)
+            await plan_news.call_off(session, self._watcher, reminder, now)
 
     async def _tell_planners(self, session: AsyncSession, card: ClosedCard, own_places: Sequence[str]) -> None:
         """Tell whoever was told of the plan that it is done: the people of it, and teams that own another area.
@@ -121,13 +121,13 @@ class Closing:
         now = self._deps.clock.now()
         for key, places in sorted(told.items()):
             if places:
-                who = plan_parts.recipient(snapshot, key) if key in people else snapshot.recipient(key)
+                who = plan_news.recipient(snapshot, key) if key in people else snapshot.recipient(key)
                 await outbox.enqueue(
                     session,
                     key=f"lifecycle.done:{reminder.id}:{key}",
                     channel=places[0],
                     message=blocks.resolved(card),
-                    at=await plan_parts.at_work(self._deps, snapshot, who, now),
+                    at=await plan_news.at_work(self._deps, snapshot, who, now),
                     fallbacks=places[1:],
                 )
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks import handoff as blocks
+from bot.blocks.lines import Line
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
 from bot.domain.handoff.due import expires_on, waits_since
@@ -34,7 +35,7 @@ UNKNOWN = "There is no such handoff: `/handoff list` shows those that are open."
 #: What the giver has that is looked through for what would be left behind.
 _MOST_OTHERS = 2_000
 _TIMES = WorkingTimes()
-#: Resources that are the receiver's, or may become so.
+#: Resources that may become the receiver's, or will.
 _COMES = UNANSWERED | {ResourceState.ACCEPTED}
 
 
@@ -127,10 +128,16 @@ async def ready(deps: Deps) -> None:
 
 
 async def _comes_along(session: AsyncSession, deps: Deps, snapshot: Snapshot, card: HandoffCard) -> tuple[str, ...]:
-    """Return what comes with all that is or may become the receiver's, a line each."""
-    theirs = [each for each in card.resources if each.state in _COMES and each.returned_at is None]
+    """Return what comes with all that may become the receiver's, or will, a line each."""
+    theirs = [each for each in card.resources if each.state in _COMES and each.moved_at is None]
     found = [(asset, each.area) for each in theirs if (asset := snapshot.asset(each.asset_id)) is not None]
     return tuple([line for each in deps.belongings for line in await each.lines(session, found)] if found else [])
+
+
+async def came_along(deps: Deps, snapshot: Snapshot, resources: Iterable[Resource]) -> list[Line]:
+    """Return what has come with resources that have just passed, once memory knows who owns them now."""
+    found = [(asset, each.area) for each in resources if (asset := snapshot.asset(each.asset_id)) is not None]
+    return [line for each in deps.belongings for line in await each.came(found)] if found else []
 
 
 async def _names(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.blocks import handoff as blocks
+from bot.blocks.lines import Line
 from bot.domain.handoff.due import expired
 from bot.domain.handoff.handoffs import (
     MOST_AHEAD,
@@ -23,9 +24,10 @@ from bot.errors import NotFoundError, UserError
 from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.handoff import moves, needs
-from bot.services.handoff._cards import HandoffAct, acting, card_key, for_team, ready, work_of
+from bot.services.handoff._cards import HandoffAct, acting, came_along, card_key, for_team, ready, resource_of, work_of
 from bot.services.handoff.needs import Need
 from bot.services.snapshot import Snapshot
+from bot.services.transfers import Resource
 from bot.store import tables
 
 _LONGEST = 500
@@ -39,10 +41,11 @@ _CHANGED = "The offer has changed since: look at it again with `/handoff show {}
 
 @dataclass(frozen=True, slots=True)
 class StepTaken:
-    """The handoff as it stands. `is_new` is False when nothing has changed."""
+    """The handoff as it stands. `is_new` is False when nothing has changed; `passed` has a new owner by this step."""
 
     card: HandoffCard
     is_new: bool
+    passed: tuple[Resource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +115,18 @@ async def take(
         audit_id = await act.note(step.value, resources=[each.id for each in rows], version=version)
         for each in rows:
             _answer(act, each, step, said)
-        if step is HandoffStep.ACCEPT and _is_due(act):
+        passes = step is HandoffStep.ACCEPT and _is_due(act)
+        if passes:
             await moves.take_effect(act, rows, audit_id=audit_id)
         has_ended = await act.close_if_answered()
         card = await act.redraw()
         await _tell(act, card, step, rows, before, has_ended=has_ended)
-        return StepTaken(card, is_new=True)
+        return StepTaken(card, is_new=True, passed=tuple(map(resource_of, rows)) if passes else ())
+
+
+async def came_with(deps: Deps, snapshot: Snapshot, taken: StepTaken) -> Sequence[Line]:
+    """Return what has come with what has passed by a step, once memory knows its new owner."""
+    return await came_along(deps, snapshot, taken.passed)
 
 
 def _chosen(

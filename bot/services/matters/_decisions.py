@@ -138,7 +138,7 @@ def _is_all_inherited(act: MatterAct, owners: Collection[str]) -> bool:
 
 async def disown(act: MatterAct, sides: Iterable[Side], audit_id: int) -> None:
     """End what these own of the area, whichever source said so; the sources are not believed in this any more."""
-    fact, areas = tables.Ownership, _areas(act)
+    fact, areas, sides = tables.Ownership, _areas(act), list(sides)
     for side in sides:
         if side.owner == NOBODY:
             continue
@@ -156,6 +156,8 @@ async def disown(act: MatterAct, sides: Iterable[Side], audit_id: int) -> None:
                     audit_id=audit_id,
                 )
             )
+    resources = [Resource(act.row.asset_id, Area(each)) for each in areas]
+    await transfers.leave(act.session, act.deps, act.snapshot, resources, [each.owner.key for each in sides])
     await touch_assets(act.session, [act.row.asset_id])
 
 

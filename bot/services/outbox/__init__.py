@@ -17,5 +17,15 @@ message to them is added in the same transaction that writes that down.
 from __future__ import annotations
 
 from bot.services.outbox._drainer import Drainer, drain
-from bot.services.outbox._enqueue import Asker, Destination, ask_again, destination, destinations, enqueue, revise
+from bot.services.outbox._enqueue import (
+    Asker,
+    Destination,
+    ask_again,
+    destination,
+    destinations,
+    enqueue,
+    revise,
+    take_back,
+    unsent,
+)
 from bot.services.outbox._pace import Pace

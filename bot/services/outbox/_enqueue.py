@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks.text import Rendered
@@ -19,6 +19,7 @@ _TABLE = core(OutboxMessage)
 #: The field of a message's body that says who caused it and for whom it is: `{"ids": ["U0EVE"], "name": "Payments"}`.
 _ASKERS = "askers"
 _UNSENT = ("waiting", "sending")
+_NOT_YET_SENT = (_TABLE.c.state == "waiting", _TABLE.c.ts.is_(None), _TABLE.c.unsure_since.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,19 @@ async def revise(session: AsyncSession, *, key: str, message: Rendered, at: date
         values |= fresh_start(row, at)
     await session.execute(update(_TABLE).where(_TABLE.c.id == row.id).values(**values))
     return True
+
+
+async def unsent(session: AsyncSession, begins: Collection[str]) -> list[str]:
+    """Return the keys, of those that begin like one of these, of messages that nobody can have read yet."""
+    like = or_(*(_TABLE.c.key.startswith(each, autoescape=True) for each in begins))
+    query = select(_TABLE.c.key).where(like, *_NOT_YET_SENT).order_by(_TABLE.c.id)
+    return list((await session.execute(query)).scalars())
+
+
+async def take_back(session: AsyncSession, keys: Collection[str]) -> None:
+    """Let messages not be sent that were not yet: what they say is not so any more. Their keys are free again."""
+    if keys:
+        await session.execute(delete(_TABLE).where(_TABLE.c.key.in_(keys), *_NOT_YET_SENT))
 
 
 async def _locked(session: AsyncSession, key: str) -> Any:
