@@ -40,7 +40,8 @@ def samples(name: str) -> Iterator[Sample]:
         for is_new in (True, False):
             yield cards.receipt, cards.receipt(its, is_new=is_new)
             said = f"*{escape(name, 60)}*: ended"
-            came = [Line(said, button("Keep the plan", "lifecycle.keep_plan", "7", label=plain(name, 45)), command="/eol")] * 7
+            keep = button("Keep the plan", "lifecycle.keep_plan", "7", label=plain(name, 45))
+            came = [Line(said, keep, command="/eol")] * 7
             yield cards.with_came, cards.with_came(cards.receipt(its, is_new=is_new), came)
         yield cards.reviewed, cards.reviewed(its)
         for side in Side:
