@@ -118,8 +118,11 @@ def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
         held = verdict.claims
     is_sure = isinstance(verdict, Owned) and not isinstance(verdict, Stale | Orphaned)
     owners = verdict.owners if isinstance(verdict, Owned) else ()
+    status = next(status for kind, status in _STATUS if isinstance(verdict, kind))
+    given_up = verdict.given_up if isinstance(verdict, Owned) else ()
+    without_owner = sorted({area for each in given_up for area in each.areas})
     return {
-        "status": next(status for kind, status in _STATUS if isinstance(verdict, kind)),
+        "status": "partly_owned" if status == "owned" and without_owner else status,
         "asset": verdict.asset.name,
         "ref": verdict.asset.ref,
         "owner": owners[0].name if is_sure else None,
@@ -127,9 +130,7 @@ def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
         "owners": [_holding(holding, catalog) for holding in held],
         "area": verdict.area,
         "not_updated": [_drift(one) for one in verdict.drift] if isinstance(verdict, Owned) else [],
-        "without_owner": sorted({area for each in verdict.given_up for area in each.areas})
-        if isinstance(verdict, Owned)
-        else [],
+        "without_owner": without_owner,
         "handoffs": [_status(one) for one in found.frame.handoffs],
         "inherited_from": verdict.inherited_from.name
         if isinstance(verdict, Owned) and verdict.inherited_from is not None

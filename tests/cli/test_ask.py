@@ -195,6 +195,22 @@ def test_what_was_given_up_says_why(baton: Baton, database: Path) -> None:
     assert (told["status"], told["owner"], told["reason"]) == ("unowned", None, "No longer used")
 
 
+@pytest.mark.usefixtures("owned")
+def test_what_is_owned_but_for_a_part_is_not_said_to_be_owned(baton: Baton, database: Path) -> None:
+    assert json.loads(baton("ask", "--json", "gate").out)["status"] == "owned"
+    with closing(sqlite3.connect(database)) as store, store:
+        [(gate,)] = store.execute("SELECT id FROM assets WHERE name = 'gate'").fetchall()
+        store.execute("UPDATE ownerships SET area = 'application' WHERE asset_id = ?", (gate,))
+        store.execute(
+            "INSERT INTO releases (asset_id, areas, team_id, reason, asked_by, asked_at, decided_by, decided_at) "
+            "SELECT ?, '[\"database\"]', teams.id, 'Moved', people.id, '2026-01-01 00:00:00', people.id, "
+            "'2026-01-01 00:00:00' FROM teams, people LIMIT 1",
+            (gate,),
+        )
+    told = json.loads(baton("ask", "--json", "gate").out)
+    assert (told["status"], told["owner"], told["without_owner"]) == ("partly_owned", "Wardens", ["database"])
+
+
 def test_a_question_makes_no_database(baton: Baton, database: Path) -> None:
     for words in (("ask", "payments-db"), ("catalog", "misses"), ("team", "rename", "a", "b")):
         ran = baton(*words)
