@@ -26,7 +26,7 @@ _TODAY = NOW.date()
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """Reports with everything, with nothing, and with what is not set up."""
     team, devops = TeamRecord(id=PAYMENTS, name=name), TeamRecord(id=PLATFORM, name=name)
-    first = FirstThing(subject(name, id=1), 7)
+    first = FirstThing(subject(name, id=1), 7, areas=(Area.DATABASE, Area.CI_CD))
     tally = Tally(things=12_345, own=28)
     tally.standings.update(dict.fromkeys(Standing, 1000))
     tally.split.update(dict.fromkeys(Area, 30))
@@ -36,7 +36,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     bill.money.update({"USD": 1168, name: 1})
     load = backlog.Load(open_count=12, oldest_days=45, served=[(PAYMENTS, name, 60), (PLATFORM, name, 1)] * 9)
     oldest = backlog.OldestRequest(id=7, days=45, team=name)
-    attended = (Standing.UNOWNED, Standing.ORPHANED, Standing.DISPUTED)
+    attended = (Standing.UNOWNED, Standing.PART_UNOWNED, Standing.ORPHANED, Standing.DISPUTED)
     actions = [
         ownership.hand_over(team, devops, 14, first),
         eol.upgrade(team, bill),

@@ -28,7 +28,8 @@ _MOST_UNKNOWN = 200
 _MOST_ROWS = 20
 #: For so long what a team has declined is not proposed to it again.
 _NOT_AGAIN = timedelta(days=30)
-_ATTEND = (Standing.UNOWNED, Standing.ORPHANED, Standing.DISPUTED)
+#: What wants an owner, the more important first; then what has one that is gone, or several.
+_WITHOUT_OWNER, _ATTEND = (Standing.UNOWNED, Standing.PART_UNOWNED), (Standing.ORPHANED, Standing.DISPUTED)
 
 
 class CoverageFigures:
@@ -137,7 +138,8 @@ class CoverageFigures:
             yield blocks.hand_over(found[0], devops, found[1].proposed, found[1].first[Standing.OWNED])
         elif devops is not None and (found := self._most(served, lambda each: each.under_way)):
             yield blocks.see_through(devops, found[1].under_way, found[1].first[Standing.OWNED])
-        for standing in _ATTEND:
+        wanted = [standing for standing in _WITHOUT_OWNER if standing in tally.first]
+        for standing in (*sorted(wanted, key=lambda each: tally.first[each].order), *_ATTEND):
             if standing in tally.first:
                 yield blocks.attend(standing, tally.first[standing])
         if found := self._most(own, lambda each: each.standings[Standing.ONE_PERSON]):

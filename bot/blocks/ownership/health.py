@@ -18,12 +18,13 @@ _WORDS = {
     Standing.OWNED: "owned",
     Standing.UNOWNED: "unowned",
     Standing.ON_PURPOSE: "unowned on purpose",
+    Standing.PART_UNOWNED: "with a part that nobody owns",
     Standing.ONE_PERSON: "known to one person only",
     Standing.STALE: "not confirmed recently",
     Standing.DISPUTED: "disputed",
     Standing.ORPHANED: "whose owner is gone",
 }
-_NOT_OWNED = (Standing.UNOWNED, Standing.ON_PURPOSE)
+_NOT_OWNED = (Standing.UNOWNED, Standing.PART_UNOWNED, Standing.ON_PURPOSE)
 _AT_RISK = (Standing.ONE_PERSON, Standing.STALE, Standing.DISPUTED, Standing.ORPHANED)
 #: How somebody gets to see what the DevOps team has.
 NO_DEVOPS = "No DevOps team is set: with `BATON_DEVOPS_TEAM` this also says what it owns, and for whom."
@@ -134,6 +135,7 @@ def attend(standing: Standing, first: FirstThing) -> NextAction:
     rest = f"; {parts:,} {'part hangs' if parts == 1 else 'parts hang'} on it" if parts else ""
     text = {
         Standing.UNOWNED: f"Find an owner for {name} ({words.kind(first.asset)}): nobody owns it{rest}.",
+        Standing.PART_UNOWNED: f"Find an owner for {words.part(first.asset, *first.areas)}: nobody owns it{rest}.",
         Standing.ORPHANED: f"Find a new owner for {name} ({words.kind(first.asset)}): its owner is gone{rest}.",
         Standing.DISPUTED: f"End the dispute about {name} ({words.kind(first.asset)}){rest}.",
     }[standing]

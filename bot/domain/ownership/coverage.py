@@ -29,6 +29,7 @@ class Standing(StrEnum):
     ORPHANED = "orphaned"
     STALE = "stale"
     ONE_PERSON = "one_person"
+    PART_UNOWNED = "part_unowned"
 
 
 class Holder(StrEnum):
@@ -41,11 +42,15 @@ class Holder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FirstThing:
-    """The thing to begin with, and how many things hang on it, itself included. `handoff` is the one it is in."""
+    """The thing to begin with, and how many things hang on it, itself included. `handoff` is the one it is in.
+
+    `areas` are those that nobody owns of what has an owner.
+    """
 
     asset: AssetRecord
     size: int = 1
     handoff: int | None = None
+    areas: tuple[Area, ...] = ()
 
     @property
     def order(self) -> tuple[int, int, bool, str]:
@@ -87,6 +92,10 @@ def _before(thing: FirstThing) -> tuple[bool, tuple[int, int, bool, str]]:
     return thing.handoff is not None, thing.order
 
 
+#: Of these it is known with which thing to begin.
+_TO_ATTEND = frozenset({Standing.UNOWNED, Standing.DISPUTED, Standing.ORPHANED, Standing.PART_UNOWNED})
+
+
 @dataclass(slots=True)
 class Coverage:
     """Counts what is said of things, one at a time. `devops_id` is the DevOps team's; None where there is none.
@@ -110,14 +119,14 @@ class Coverage:
         owners = [each for each in _without_outdated(_holdings(verdict)) if each.fact.role is Role.OWNER]
         others = teams - {self.devops_id}
         is_held = self.devops_id is not None and any(each.fact.team_id == self.devops_id for each in owners)
-        thing = FirstThing(verdict.asset, size)
+        thing = FirstThing(verdict.asset, size, areas=_without_owner(verdict))
         taken = self._taken(verdict, catalog, others) if is_held else None
         for team_id in (None, *teams):
             tally = self.everybody if team_id is None else self.by_team.setdefault(team_id, Tally())
             tally.things += 1
             for standing in _standings(verdict):
                 tally.standings[standing] += 1
-                if standing in (Standing.UNOWNED, Standing.DISPUTED, Standing.ORPHANED):
+                if standing in _TO_ATTEND:
                     tally.put_first(standing, thing)
             tally.split.update(_split(verdict))
             if is_production and others:
@@ -187,12 +196,20 @@ def _standings(verdict: Verdict) -> Iterator[Standing]:
             yield Standing.ORPHANED
         case Owned():
             yield Standing.OWNED
+            if verdict.given_up:
+                yield Standing.PART_UNOWNED
             if isinstance(verdict, Stale):
                 yield Standing.STALE
             if verdict.only_person is not None:
                 yield Standing.ONE_PERSON
         case _:
             yield Standing.ON_PURPOSE
+
+
+def _without_owner(verdict: Verdict) -> tuple[Area, ...]:
+    """Return the areas that nobody owns of what has an owner."""
+    given_up = verdict.given_up if isinstance(verdict, Owned) else ()
+    return tuple(sorted({area for each in given_up for area in each.areas}, key=list(Area).index))
 
 
 def _holdings(verdict: Verdict) -> tuple[Holding, ...]:
