@@ -34,6 +34,9 @@ def samples(name: str) -> Iterator[Sample]:
         yield cards.details_view, cards.details_view(its)
         yield cards.news, cards.news(its, its.resources)
         yield cards.news, cards.news(its, ())
+        free = [replace(each, is_givers=False, is_nobodys=True) for each in its.resources]
+        for some in (free, free[-1:]):
+            yield cards.news, cards.news(replace(its, resources=tuple(free)), some, for_giver=False)
         yield cards.needed, cards.needed(its, its.resources, PersonRecord(id=9, name=name))
         yield cards.settled, cards.settled(its, its.resources)
         yield cards.begun, cards.begun(its, Told(name, Via.OWN, is_team=True, place="C012345678"))

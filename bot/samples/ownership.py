@@ -212,6 +212,8 @@ def given_up(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
             yield releases.release_view, made
         for some in (heirs, []):
             yield releases.given_up, releases.given_up(thing, areas, name, name, some, at=NOW)
+        yield releases.rest_given_up, releases.rest_given_up(thing, areas[:1], areas, name, name)
+        yield releases.rest_given_up, releases.rest_given_up(thing, areas, areas, name, name)
     yield releases.owner_wanted, releases.owner_wanted(thing, person, heirs)
     yield releases.unowned_view, releases.unowned_view(thing, METADATA, reviewer="U12345678", until=NOW.date())
     areas = (Area.DATABASE, Area.NETWORKING)

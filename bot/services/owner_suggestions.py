@@ -26,6 +26,7 @@ from bot.errors import NotFoundError, UserError
 from bot.services import actors, commits, outbox, transfers
 from bot.services.actors import Decider
 from bot.services.deps import Deps
+from bot.services.given_up import told
 from bot.services.matters import proposals
 from bot.services.ownership import given_up_by, look_up
 from bot.services.snapshot import Snapshot, deciding
@@ -182,6 +183,7 @@ async def open_questions(session: AsyncSession, asset_id: int, areas: Collection
         if Area.ALL in areas or {Area(each) for each in row.areas} <= {*areas}
     ]
     marks = select(col(mark.id)).where(col(mark.asset_id) == asset_id, col(mark.ended_at).is_not(None))
+    given_up += await told(session, asset_id)
     return given_up + [wanted_key(number or 0) for number in (await session.execute(marks)).scalars()]
 
 

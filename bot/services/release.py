@@ -26,6 +26,7 @@ from bot.errors import NotFoundError, UserError
 from bot.services import actors, outbox, owner_suggestions, routing, transfers
 from bot.services.actors import Decider
 from bot.services.deps import Deps
+from bot.services.given_up import GivenUp, tell_sharers
 from bot.services.matters import proposals
 from bot.services.matters.admins import channel_or_admin
 from bot.services.ownership import given_up_by, look_up
@@ -106,31 +107,22 @@ async def release(
             await session.flush()
             told = await _ask(session, deps, snapshot, row, verdict.asset, owner)
             return Released(verdict.asset, _areas(facts), owner.name, told)
-        await give_up(session, deps, snapshot, verdict.asset, owner, _areas(facts), reason=reason, person_id=person_id)
+        what = GivenUp(verdict.asset, _areas(facts), owner, reason)
+        await give_up(session, deps, snapshot, what, person_id=person_id)
     return Released(verdict.asset, _areas(facts), owner.name)
 
 
-async def give_up(
-    session: AsyncSession,
-    deps: Deps,
-    snapshot: Snapshot,
-    asset: AssetRecord,
-    owner: Recipient,
-    areas: Sequence[Area],
-    *,
-    reason: str,
-    person_id: int,
-) -> None:
+async def give_up(session: AsyncSession, deps: Deps, snapshot: Snapshot, what: GivenUp, *, person_id: int) -> None:
     """Release areas of an asset, of which nobody has to confirm any more, in the caller's transaction.
 
     The caller holds the catalog's lock, and has called `transfers.require_no_silent_heir`.
     """
     now = deps.clock.now()
-    row = _row(asset.id, owner, areas, reason=reason, person_id=person_id, at=now)
+    row = _row(what.asset.id, what.owner, what.areas, reason=what.reason, person_id=person_id, at=now)
     row.decided_by, row.decided_at = person_id, now
     session.add(row)
     await session.flush()
-    await _carry_out(session, deps, snapshot, row, asset, owner)
+    await _carry_out(session, deps, snapshot, row, what.asset, what.owner, what.besides)
 
 
 async def decide(deps: Deps, snapshot: Snapshot, *, release_id: int, by: Decider, is_granted: bool) -> Released | None:
@@ -370,9 +362,18 @@ async def _ask(
 
 
 async def _carry_out(
-    session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Release, asset: AssetRecord, owner: Recipient
+    session: AsyncSession,
+    deps: Deps,
+    snapshot: Snapshot,
+    row: tables.Release,
+    asset: AssetRecord,
+    owner: Recipient,
+    besides: Recipient | None = None,
 ) -> None:
-    """End the owner's facts of these areas; where nobody is left for one, ask the platform channel who takes it."""
+    """End the owner's facts of these areas; where nobody is left for one, ask the platform channel who takes it.
+
+    Whoever owns the rest hears it, too, but for `besides`.
+    """
     now, fact = deps.clock.now(), tables.Ownership
     person_id = row.decided_by if row.decided_by is not None else row.asked_by
     entry = await _touch(session, deps, row.asset_id, person_id, "ownership.release", _detail(row))
@@ -393,6 +394,8 @@ async def _carry_out(
     message = blocks.given_up(asset, areas_of(row), owner.name, row.reason, others, at=now)
     key = owner_suggestions.given_up_key(row.id or 0)
     await routing.send(session, deps, snapshot, channel_or_admin(deps, snapshot), key=key, message=message, at=now)
+    what = GivenUp(asset, areas_of(row), owner, row.reason, besides)
+    await tell_sharers(session, deps, snapshot, what, entry=entry)
 
 
 async def _touch(

@@ -56,7 +56,7 @@ async def on_again(action: Action, context: Context) -> Ack:
         card = await lists.one(context.deps, context.snapshot, value.handoff_id)
         require_right(context, action.user_id, card, Right.HAND_OVER)
         if not (card.is_draft or card.to_offer_again):
-            raise UserError("There is nothing to offer again: all of it is open or accepted.")
+            raise offers.nothing_again(card)
         again = card.unanswered if card.is_draft else card.to_offer_again
         await lists.left_of(context.deps, [Resource(each.asset_id, each.area) for each in again], besides=card.id)
         return blocks.again_view(card, place_of(action).metadata(*value))

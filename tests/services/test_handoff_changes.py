@@ -334,7 +334,7 @@ async def test_what_ends_by_itself_was_ended_by_nobody(three: Three) -> None:
     await steps.take(three.deps, three.snapshot, version=1, words=waiting, **answer)
     await three.bring(asset("1", "orders", *(owner("DevOps", area=area) for area in AREAS)), asset("2", "index"))
     await three.on(4, 1)
-    assert "*index*: called off: DevOps no longer owns it." in await three.card(1)
+    assert "*index*: called off: DevOps no longer owns it, and nobody does now." in await three.card(1)
     assert "*orders* (the database): expired\n" in await three.card(2)
 
 

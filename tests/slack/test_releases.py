@@ -7,14 +7,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.blocks.handoff import actions as handoff_ids
 from bot.domain.catalog import Area, AssetKind, Runs, SourceCatalog
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
 from handlers import releases
+from handlers.handoff import due_days
 from tests.slack.conftest import Stage, asset, organisation, team_owns
 from tests.slack.test_claims import claim
 from tests.slack.test_clicks import actions, drained
-from tests.slack.test_matters import AGREE, card, doubted
+from tests.slack.test_eol_answers import posted
+from tests.slack.test_handoff import card as handoff_card
+from tests.slack.test_handoff import offer
+from tests.slack.test_matters import AGREE, card, doubted, team_id
 from tests.slack.test_orphans import direct, leave, press_view, suggest
 from tests.slack.test_whoowns import buttons
 
@@ -180,9 +185,9 @@ async def test_of_a_split_asset_the_rest_does_not_become_the_whole_when_a_part_i
     assert " owns the application of *ledger*." in now.splitlines()[0]
     assert "Nobody owns the database since <!date^" in now
     assert "because *Platform* gave it up: " in now
-    ends = (await stage.ask("/eol payments", user="eve")).text
+    [ends] = [line for line in (await stage.ask("/eol payments", user="eve")).text.splitlines() if "ledger" in line]
     assert "other" in ends
-    assert "ledger" not in ends, "Payments did not accept the database"
+    assert "nobody: ledger" in ends, "Payments did not accept the database, and sees that it is nobody's"
     assert "nobody: ledger" in (await stage.ask("/eol all", user="eve")).text
 
 
@@ -195,6 +200,90 @@ async def test_whoever_owns_the_rest_can_claim_the_part_that_nobody_owns_on_the_
     assert "*Payments* owns the database of *ledger* now." in receipt
     assert "Nobody owns" not in await said(stage, "ledger", user="eve")
     assert "ledger" in (await stage.ask("/eol payments", user="eve")).text
+
+
+async def give_up(stage: Stage, by: str, *, team: str = "") -> None:
+    """Platform gives up the database of the ledger, of which Payments own the application."""
+    if by == "release":
+        await release(stage, "the database of ledger", user="lin", why="Moved in May")
+        return
+    named = {"team": team} if team else {}
+    await doubted(stage, "ledger", user="eve", area="database", reason="Moved in May", **named)
+    await stage.press(await card(stage, "platform"), AGREE, user="lin")
+
+
+@pytest.mark.parametrize("by", ["release", "doubt"])
+async def test_whoever_owns_the_rest_hears_that_a_part_is_nobodys_and_takes_it(stage: Stage, by: str) -> None:
+    await split(stage)
+    await give_up(stage, by)
+    [told] = [each for each in await posted(stage, "payments") if "Nobody owns" in each.text]
+    assert told.text.startswith("Nobody owns the database of *ledger* now: it is not *Platform*'s any more.\n> ")
+    assert "You own the application of *ledger*. Is that yours as well? Press *We own this*." in told.text
+    await claim(stage, told, user="grace")
+    assert "Nobody owns" not in await said(stage, "ledger", user="eve")
+    assert "ledger" in (await stage.ask("/eol payments", user="eve")).text
+    [told] = [each for each in await posted(stage, "payments") if each.ts == told.ts]
+    assert told.text.startswith("*Payments* took the database of *ledger*. <@"), "nothing is asked any more"
+
+
+async def test_whoever_owns_the_rest_and_is_asked_whether_it_is_theirs_hears_it_once(stage: Stage) -> None:
+    await split(stage)
+    await give_up(stage, "doubt", team=team_id(stage, "Payments"))
+    [told] = [each for each in await posted(stage, "payments") if "ledger" in each.text]
+    assert list(buttons(told)) == ["We own this", "Not ours"]
+
+
+async def test_what_is_charged_for_a_part_that_is_nobodys_stays_in_the_digest_of_whoever_owns_the_rest(
+    stage: Stage,
+) -> None:
+    await split(stage)
+    await give_up(stage, "release")
+    await posted(stage, "payments")
+    stage.clock.at = datetime(2026, 3, 10, 12, tzinfo=UTC)
+    await stage.baton.context.daily_pass.run()
+    digest = (await posted(stage, "payments"))[-1]
+    [line] = [line for line in digest.text.splitlines() if "under your *ledger*" in line]
+    assert "(which nobody owns): charged now: 0.10 USD per vCPU-hour" in line
+    await claim(stage, digest, user="grace")
+    assert "Nobody owns" not in await said(stage, "ledger", user="eve")
+
+
+async def test_what_was_accepted_for_a_later_day_is_offered_to_whoever_accepted_it_once_its_giver_has_it_no_more(
+    stage: Stage,
+) -> None:
+    await split(stage)
+    await offer(stage, name="ledger", effective="2026-03-10")
+    await stage.press(await handoff_card(stage), handoff_ids.ACCEPT_ALL, user="grace")
+    await give_up(stage, "release")
+    await due_days.carry_on(stage.baton.context)
+    await posted(stage, "payments")
+    [root] = [each for each in stage.slack.visible_messages("grace", "payments") if ":handshake:" in each.text]
+    [news] = [
+        each
+        for each in stage.slack.visible_messages("grace", "payments", thread_ts=root.ts)
+        if "called off" in each.text and each.ts != root.ts
+    ]
+    assert "called off: Platform no longer owns it, and nobody does now." in news.text
+    assert list(buttons(news)) == ["We own this", "Show"]
+    assert "Offer again…" not in buttons(root), "nobody can offer it again"
+    [lin] = [each for each in await direct(stage, "lin") if "called off" in each.text]
+    assert list(buttons(lin)) == ["Show"]
+    await claim(stage, news, user="grace")
+    assert "Nobody owns" not in await said(stage, "ledger", user="eve")
+
+
+async def test_a_part_that_is_nobodys_counts_in_the_health_report_and_is_where_to_begin(stage: Stage) -> None:
+    await split(stage)
+    await give_up(stage, "release")
+    await drained(stage, "general")
+    await stage.slack.run_command("eve", "general", "/baton health")
+    await stage.settle()
+    report = stage.slack.visible_messages("eve", "general")[-1]
+    assert " · 1 with a part that nobody owns · " in report.text
+    assert "Find an owner for the database of *ledger*: nobody owns it." in report.text
+    block = next(each for each in report.blocks if "the database of *ledger*" in str(each.get("text")))
+    await stage.press(report, "health.show", user="eve", block_id=block["block_id"])
+    assert "Nobody owns the database since" in stage.slack.visible_messages("eve", "general")[-1].text
 
 
 async def test_of_tier_one_the_lead_confirms_and_not_whoever_asked(stage: Stage) -> None:

@@ -16,6 +16,7 @@ from bot.domain.eol.answers import SNOOZE_ENDS, AnswerKind
 from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.plans import plan_of
 from bot.domain.eol.reminders import Card
+from bot.domain.eol.responsibility import area_to_claim
 
 #: Buttons to claim what nobody owns.
 MOST_CLAIMS = 5
@@ -80,7 +81,7 @@ def claim_blocks(card: Card) -> list[Block]:
     for one in card.watch.runs:
         first.setdefault(one.asset.id, one)
     blocks: list[Block] = [
-        {**section(words.running(one)), "accessory": claim_button(one.asset)}
+        {**section(words.running(one)), "accessory": claim_run_button(one)}
         for one in list(first.values())[:MOST_CLAIMS]
     ]
     if len(first) > MOST_CLAIMS:
@@ -88,6 +89,11 @@ def claim_blocks(card: Card) -> list[Block]:
     label = f"Explain why this is said: {words.plain_name(card.watch, 40)}"
     explain = button("Explain", actions.EXPLAIN, words.value(card), label=label)
     return [*blocks, {"type": "actions", "block_id": f"lifecycle.claims.{_state(card)}", "elements": [explain]}]
+
+
+def claim_run_button(one: MatchedDeployment) -> Mapping[str, Any]:
+    """Return the button that claims what nobody owns of something that runs."""
+    return claim_button(one.asset, area_to_claim(one.asset, one.responsible.others))
 
 
 def decision_buttons(answer_id: int, name: str) -> list[Block]:

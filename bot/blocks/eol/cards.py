@@ -117,7 +117,7 @@ def ownership_warnings(card: Card) -> list[str]:
     lines += _doubts(card)
     split: dict[str, list[MatchedDeployment]] = {}
     for one in card.watch.runs:
-        if _others(one) and not one.responsible.is_disputed:
+        if _others(one) and not one.responsible.is_disputed and one.responsible.addressee != NOBODY:
             split.setdefault(_areas(one), []).append(one)
     if split:
         shown = [f"{words.assets(runs)}: {owners}" for owners, runs in list(split.items())[:_MOST_SPLIT]]

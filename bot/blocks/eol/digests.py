@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from bot.blocks.eol import answers, image, words
-from bot.blocks.eol.buttons import open_button, pin_button
+from bot.blocks.eol.buttons import claim_run_button, open_button, pin_button
 from bot.blocks.eol.cards import without_channel
 from bot.blocks.eol.report_words import unknown, why_unsure
 from bot.blocks.ownership.words import join
@@ -20,6 +20,7 @@ from bot.domain.eol.inside import Inside, together
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.reminders import Card, Digest, DueMilestone
 from bot.domain.eol.reports import LISTED, Urgency, in_order, urgency_of
+from bot.domain.eol.responsibility import NOBODY
 from bot.domain.eol.shared_charges import SharedCharge
 from bot.domain.eol.terms import by_terms
 
@@ -27,6 +28,7 @@ from bot.domain.eol.terms import by_terms
 _MOST_ITEMS = 15
 _MOST_UNSURE = 5
 _MOST_PAID = 5
+_MOST_CLAIMS = 3
 #: The longest that one line of a digest may be: the headline and a handful of names.
 _MOST_NAMES = 3
 #: What stands above a group of lines; what can still be prevented needs no title.
@@ -79,8 +81,11 @@ def _drawn(digest: Digest, items: Sequence[_Item], most: int) -> Rendered:
             lines.append(f"• {line}")
     rest = [f"… and {len(items) - len(shown):,} more: `/eol`"] if len(items) > len(shown) else []
     rest += _paid_lines(digest.paid)
-    rest += [_shared_line(each, digest.today) for each in digest.shared[:_MOST_PAID]]
     blocks += [context(each) for each in rest]
+    for each in digest.shared[:_MOST_PAID]:
+        line = _shared_line(each, digest.today)
+        rest.append(line)
+        blocks += _claims(line, each) if each.holder == NOBODY else [context(line)]
     blocks += _unsure_blocks(digest.unsure)
     rest += _unsure_lines(digest.unsure)
     small = _small_print(digest)
@@ -210,8 +215,17 @@ def _shared_line(shared: SharedCharge, today: date) -> str:
     a_month = words.month_sums(monthly_of(shared.cycle, today, goes_on))
     said = charged(shared.product, shared.cycle, today, goes_on).said(day=words.day, a_month=a_month)
     what = f"{words.name(shared.product, shared.cycle)} under your {words.assets(shared.runs)}"
-    who = f"with {bold(shared.holder.name, 60)}" if shared.holder.name else "nobody's"
+    who = f"with {bold(shared.holder.name, 60)}" if shared.holder.name else "which nobody owns"
     return f"{what} ({who}): {said}."
+
+
+def _claims(line: str, shared: SharedCharge) -> list[Block]:
+    """Return a line about what nobody owns, with a button to claim each."""
+    first = list({one.asset.id: one for one in shared.runs}.values())[:_MOST_CLAIMS]
+    if len(first) == 1:
+        return [{**section(line), "accessory": claim_run_button(first[0])}]
+    each = ({**section(bold(one.asset.name, 60)), "accessory": claim_run_button(one)} for one in first)
+    return [section(line), *each]
 
 
 def _unsure_lines(unsure: Sequence[MatchedDeployment]) -> list[str]:

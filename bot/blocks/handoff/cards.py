@@ -8,6 +8,7 @@ from bot.blocks.handoff import actions, words
 from bot.blocks.handoff.actions import AnswerValue, HandoffValue
 from bot.blocks.handoff_button import OpenHandoff, Way, back_buttons, handoff_buttons
 from bot.blocks.lines import Line, more
+from bot.blocks.ownership.claims import claim_part_button
 from bot.blocks.ownership.words import join
 from bot.blocks.recipients import said_to
 from bot.blocks.request_button import SUPPORT_TEXT, OpenValue, open_buttons
@@ -29,7 +30,7 @@ from bot.blocks.text import (
 )
 from bot.blocks.values import encode
 from bot.domain.handoff.due import Side
-from bot.domain.handoff.handoffs import HandoffCard, HandoffStep, ResourceCard, ResourceState
+from bot.domain.handoff.handoffs import OVER, HandoffCard, HandoffStep, ResourceCard, ResourceState
 from bot.domain.handoff.readiness import ReadinessItem
 from bot.domain.recipients import Told
 from bot.domain.records import PersonRecord
@@ -113,7 +114,7 @@ def card_view(message: Rendered) -> Block:
 def news(its: HandoffCard, changed: Sequence[ResourceCard], *, for_giver: bool = True) -> Rendered:
     """Return what has become of a handoff, for those who wait for it; without `changed`, that it is offered.
 
-    For its giver there is the button to offer again what has ended.
+    For its giver there is the button to offer again what has ended, for its receiver those that claim what nobody owns.
     """
     said = [f"• {words.thing(each)}: {words.standing(each)}" for each in changed[:_MOST_NEWS]]
     asks = "please answer." if its.open_resources else f"{words.counts(its)}."
@@ -126,7 +127,15 @@ def news(its: HandoffCard, changed: Sequence[ResourceCard], *, for_giver: bool =
     text = "\n".join([head, *said, *tail])
     is_givers = for_giver and its.offered_on is not None and any(each.state in _AGAIN for each in changed)
     buttons = [*(offer_buttons(its) if is_givers else []), _show(its)]
-    return Rendered(text, [section(text), {"type": "actions", "elements": buttons}])
+    free = [] if for_giver else [each for each in changed[:_MOST_NEWS] if each.state in OVER and each.is_nobodys]
+    if len(free) == 1:
+        return Rendered(text, [section(text), {"type": "actions", "elements": [_claim(free[0]), *buttons]}])
+    claims: list[Block] = [{**section(words.thing(each)), "accessory": _claim(each)} for each in free]
+    return Rendered(text, [section(text), *claims, {"type": "actions", "elements": buttons}])
+
+
+def _claim(one: ResourceCard) -> Block:
+    return dict(claim_part_button(one.asset_id, one.name, one.area))
 
 
 def needed(its: HandoffCard, changed: Sequence[ResourceCard], by: PersonRecord | None) -> Rendered:

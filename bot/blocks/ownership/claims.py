@@ -40,8 +40,13 @@ CLAIM_OFFER_FORM = Form(
 
 def claim_button(asset: AssetRecord, area: Area | None = None) -> Mapping[str, Any]:
     """Return the button that claims an asset, or one area of it."""
-    label = f"We own this: {plain(asset.name, 45)}"
-    return button("We own this", CLAIM, encode(AssetValue(asset.id, area)), label=label)
+    return claim_part_button(asset.id, asset.name, area)
+
+
+def claim_part_button(asset_id: int, name: str, area: Area | None) -> Mapping[str, Any]:
+    """Return the same of an asset by its id and name."""
+    label = f"We own this: {plain(name, 45)}"
+    return button("We own this", CLAIM, encode(AssetValue(asset_id, area)), label=label)
 
 
 def claim_view(

@@ -11,7 +11,21 @@ from bot.blocks import forms
 from bot.blocks.forms import Field, Fill, Form
 from bot.blocks.lines import Line, choices
 from bot.blocks.ownership import orphans, words
-from bot.blocks.text import Block, Rendered, bold, button, context, date, day, escape, option, plain, section
+from bot.blocks.ownership.claims import claim_button
+from bot.blocks.text import (
+    Block,
+    Rendered,
+    bold,
+    button,
+    context,
+    date,
+    day,
+    escape,
+    option,
+    plain,
+    possessive,
+    section,
+)
 from bot.blocks.values import encode
 from bot.domain.catalog import Area
 from bot.domain.ownership import Suggestion
@@ -139,6 +153,19 @@ def given_up(
         f"> {escape(reason, 500)}"
     )
     return _asked(head, asset, area, heirs)
+
+
+def rest_given_up(asset: AssetRecord, areas: Sequence[Area], own: Sequence[Area], owner: str, reason: str) -> Rendered:
+    """Return what whoever owns other areas is told, with a button to claim each of those that were given up."""
+    text = (
+        f"Nobody owns {words.part(asset, *areas)} now: it is not {bold(owner, 80)}{possessive(owner)} any more.\n"
+        f"> {escape(reason, 500)}\n"
+        f"You own {words.part(asset, *own)}. Is that yours as well? Press *We own this*."
+    )
+    if len(areas) == 1:
+        return Rendered(text, [section(text), {"type": "actions", "elements": [claim_button(asset, areas[0])]}])
+    lines = [Line(words.part(asset, each), claim_button(asset, each)) for each in areas]
+    return Rendered(text, [section(text), *(each.block for each in lines)])
 
 
 def owner_wanted(asset: AssetRecord, by: PersonRecord | None, heirs: Sequence[Suggestion]) -> Rendered:

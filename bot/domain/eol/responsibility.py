@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,6 +30,14 @@ Addressee = recipients.Recipient
 NOBODY = recipients.NOBODY
 
 
+def area_to_claim(asset: AssetRecord, others: Collection[tuple[Area, str]]) -> Area | None:
+    """Return what whoever claims the part that ages of a thing claims, where nobody has it; None for the whole.
+
+    `others` are the owners of its other areas, who keep them.
+    """
+    return ageing_area(asset) if others else None
+
+
 @dataclass(frozen=True, slots=True)
 class Responsible:
     """Whom an asset's reminders go to, who owns its other areas, and whether that is disputed."""
@@ -42,12 +51,12 @@ def responsible_for(asset: AssetRecord, catalog: CatalogView, *, now: datetime, 
     """Return whom the reminders about an asset go to: the living owner of the part that ages, else of the whole.
 
     In a dispute they stay with whoever was named first: a claim moves nothing until the other side agrees. A part that
-    its owner gave up is nobody's: whoever owns the rest has not accepted it.
+    its owner gave up is nobody's: whoever owns the rest has not accepted it, and sees it all the same.
     """
     area = ageing_area(asset)
-    if _is_given_up(asset, area, catalog, now=now, stale_after=stale_after):
-        return Responsible(NOBODY)
     verdict = whole = ownership.verdict(asset, catalog, now=now, stale_after=stale_after)
+    if _is_given_up(asset, area, catalog, now=now, stale_after=stale_after):
+        return _nobodys(whole, area, catalog)
     if area is not Area.ALL and any(holding.fact.area is area for holding in _holdings(whole)):
         verdict = ownership.verdict(asset, catalog, now=now, stale_after=stale_after, area=area)
     if isinstance(verdict, Disputed):
@@ -55,13 +64,20 @@ def responsible_for(asset: AssetRecord, catalog: CatalogView, *, now: datetime, 
     elif isinstance(verdict, Owned) and not isinstance(verdict, Orphaned):
         answering = verdict.owners
     else:
-        return Responsible(NOBODY)
+        return _nobodys(whole, area, catalog)
     alive = [holding for holding in answering if ownership.is_alive(holding, catalog)]
     if not alive:
-        return Responsible(NOBODY)
+        return _nobodys(whole, area, catalog)
     first = next((holding for holding in alive if holding.team is not None), alive[0])
     addressee = Addressee(first.team, None if first.team is not None else first.person)
     return Responsible(addressee, _others(whole, first), isinstance(verdict, Disputed))
+
+
+def _nobodys(whole: ownership.Verdict, area: Area, catalog: CatalogView) -> Responsible:
+    """Return that nobody is responsible for a part, and who owns others."""
+    others = (each for each in _holdings(whole) if each.fact.role is Role.OWNER and each.fact.area is not area)
+    living = ((each.fact.area, each.name) for each in others if ownership.is_alive(each, catalog))
+    return Responsible(NOBODY, tuple(dict.fromkeys(living)))
 
 
 def _is_given_up(
@@ -79,6 +95,8 @@ def _is_given_up(
 def _holdings(verdict: ownership.Verdict) -> tuple[Holding, ...]:
     if isinstance(verdict, Disputed):
         return (*verdict.claims, *verdict.others)
+    if isinstance(verdict, Unowned):
+        return verdict.others
     return verdict.holdings if isinstance(verdict, Owned) else ()
 
 

@@ -74,11 +74,12 @@ class HandoffTransition:
 
 
 _UNASKED = frozenset({ResourceState.DRAFT})
-_OVER = frozenset({ResourceState.DECLINED, ResourceState.EXPIRED, ResourceState.WITHDRAWN, ResourceState.CALLED_OFF})
+#: Resources of which nothing more is to come.
+OVER = frozenset({ResourceState.DECLINED, ResourceState.EXPIRED, ResourceState.WITHDRAWN, ResourceState.CALLED_OFF})
 
 TRANSITIONS: Mapping[HandoffStep, HandoffTransition] = MappingProxyType(
     {
-        HandoffStep.OFFER: HandoffTransition(_UNASKED | _OVER, ResourceState.OFFERED, Right.HAND_OVER),
+        HandoffStep.OFFER: HandoffTransition(_UNASKED | OVER, ResourceState.OFFERED, Right.HAND_OVER),
         HandoffStep.ACCEPT: HandoffTransition(OPEN, ResourceState.ACCEPTED, Right.TAKE_OVER),
         HandoffStep.DECLINE: HandoffTransition(OPEN, ResourceState.DECLINED, Right.PUT_OFF),
         HandoffStep.NOT_YET: HandoffTransition(OPEN, ResourceState.NOT_YET, Right.PUT_OFF),
@@ -124,7 +125,10 @@ def after(step: HandoffStep, state: ResourceState, *, has_passed: bool = False) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceCard:
-    """A resource as messages show it. `needs`, `needs_from` and `needs_by` say what "not yet" waits for."""
+    """A resource as messages show it. `needs`, `needs_from` and `needs_by` say what "not yet" waits for.
+
+    Of what is over, `is_givers` says whether the giver has it yet to offer it again, `is_nobodys` that nobody has it.
+    """
 
     id: int
     asset_id: int
@@ -140,6 +144,8 @@ class ResourceCard:
     moved_at: datetime | None = None
     overlap_until: date | None = None
     returned_at: datetime | None = None
+    is_givers: bool = True
+    is_nobodys: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -232,7 +238,7 @@ class HandoffCard:
     @property
     def to_offer_again(self) -> tuple[ResourceCard, ...]:
         """What the giver may offer after all."""
-        return tuple(each for each in self.resources if each.state in _OVER)
+        return tuple(each for each in self.resources if each.state in OVER and each.is_givers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
 from bot.domain.handoff.due import expires_on, waits_since
 from bot.domain.handoff.family import left_behind
-from bot.domain.handoff.handoffs import UNANSWERED, HandoffCard, ResourceCard, ResourceState
+from bot.domain.handoff.handoffs import OVER, UNANSWERED, HandoffCard, ResourceCard, ResourceState
 from bot.domain.handoff.readiness import Evidence, ReadinessItem
 from bot.domain.recipients import Recipient
 from bot.domain.records import PersonRecord, TeamRecord
@@ -25,6 +25,7 @@ from bot.domain.working_time import WorkingTime
 from bot.services import actors, cards, outbox, routing
 from bot.services.deps import Deps
 from bot.services.handoff._files import named_in_files
+from bot.services.ownership import claimed_by, look_up
 from bot.services.snapshot import Snapshot
 from bot.services.transfers import Resource
 from bot.services.working_times import WorkingTimes
@@ -166,7 +167,7 @@ async def _card(
         id=row.id,
         giver=team_of(snapshot, row.giver_team_id),
         receiver=team_of(snapshot, row.receiver_team_id),
-        resources=tuple(_resource(snapshot, each, names[each.asset_id]) for each in resources),
+        resources=tuple(_resource(deps, snapshot, row, each, names[each.asset_id]) for each in resources),
         starter=person_of(snapshot, row.started_by),
         begun_on=row.created_at.date(),
         offerer=person_of(snapshot, row.offered_by) if row.offered_by is not None else None,
@@ -190,8 +191,11 @@ async def _card(
     return replace(card, begun_on=begun_on, offered_on=offered_on, expires_on=min(ends, default=None))
 
 
-def _resource(snapshot: Snapshot, row: tables.HandoffResource, name: str) -> ResourceCard:
+def _resource(
+    deps: Deps, snapshot: Snapshot, handoff: tables.Handoff, row: tables.HandoffResource, name: str
+) -> ResourceCard:
     assert row.id is not None  # noqa: S101 - it comes from the store
+    owners = _owners_of_over(deps, snapshot, row)
     return ResourceCard(
         id=row.id,
         asset_id=row.asset_id,
@@ -207,7 +211,17 @@ def _resource(snapshot: Snapshot, row: tables.HandoffResource, name: str) -> Res
         moved_at=row.moved_at,
         overlap_until=row.overlap_until if row.overlap_ended_at is None else None,
         returned_at=row.returned_at,
+        is_givers=owners is None or handoff.giver_team_id in owners,
+        is_nobodys=owners is not None and not owners,
     )
+
+
+def _owners_of_over(deps: Deps, snapshot: Snapshot, row: tables.HandoffResource) -> set[int | None] | None:
+    """Return the ids of the teams that own what is over (None among them for a person); None for anything else."""
+    if ResourceState(row.state) not in OVER or snapshot.asset(row.asset_id) is None:
+        return None
+    verdict = look_up(deps, snapshot, row.asset_id, area=Area(row.area))
+    return {held.fact.team_id for held in claimed_by(verdict)}
 
 
 def _evidence(snapshot: Snapshot, row: tables.HandoffEvidence) -> Evidence:

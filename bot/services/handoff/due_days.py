@@ -152,13 +152,15 @@ async def _end_offer(act: ClockAct, row: tables.HandoffResource, why: str) -> No
 
 async def _tell_both(act: ClockAct, card: HandoffCard, changed: Sequence[ResourceCard]) -> None:
     """Tell the receiver, in the thread of its card, and whoever waits for the answer, or their team in their place."""
-    key, news = f"handoff.overtaken:{changed[0].id}:{card.version}", blocks.news(card, changed)
+    key = f"handoff.overtaken:{changed[0].id}:{card.version}"
     waiting, team = card.offerer, card.giver
     if waiting is None:  # it was asked for, and the giver has not answered
         waiting, team = card.starter, card.receiver
     else:
+        news = blocks.news(card, changed, for_giver=False)
         await act.send(Recipient(team=card.receiver), f"{key}:receiver", news, parent_key=card_key(card.id))
-    await act.send(for_team(act.snapshot, waiting, team), key, news)
+    is_giver = team.id == card.giver.id
+    await act.send(for_team(act.snapshot, waiting, team), key, blocks.news(card, changed, for_giver=is_giver))
 
 
 async def _tell_waiting(act: ClockAct, card: HandoffCard, changed: Sequence[ResourceCard]) -> None:

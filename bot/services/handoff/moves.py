@@ -124,7 +124,7 @@ def _why_overtaken(act: HandoffAct, row: tables.HandoffResource, receiver: TeamR
     if any(held.fact.team_id == act.row.giver_team_id for held in owners):
         return ""
     if not owners:
-        return f"{team_of(act.snapshot, act.row.giver_team_id).name} no longer owns it."
+        return f"{team_of(act.snapshot, act.row.giver_team_id).name} no longer owns it, and nobody does now."
     names = names_of(owners)
     return f"{names} {'own' if ',' in names else 'owns'} it now."
 

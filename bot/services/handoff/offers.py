@@ -14,6 +14,7 @@ from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
 from bot.domain.handoff.handoffs import (
     MOST_RESOURCES,
+    OVER,
     HandoffCard,
     HandoffStep,
     HandoffTerms,
@@ -122,14 +123,14 @@ async def offer_again(
         _require_another(giver, receiver)
         require_acceptor(snapshot, receiver, offered_by=person_id)
         terms = _offered_on(act.card, terms, today=_today(deps, snapshot, receiver))
-        able = {each.id for each in act.card.to_offer_again} if not act.card.is_draft else None
+        able = {each.id for each in act.card.resources if each.state in OVER} if not act.card.is_draft else None
         rows = [
             each
             for each in await act.resources()
             if (each.id in resource_ids or not resource_ids) and (able is None or each.id in able)
         ]
         if not rows:
-            raise UserError("There is nothing to offer again: all of it is open or accepted.")
+            raise nothing_again(act.card)
         await _require_free(act.session, _resources(rows), besides=handoff_id)
         for each in _resources(rows):
             require_owned(deps, snapshot, each, giver, receiver_id=receiver)
@@ -151,6 +152,13 @@ async def offer_again(
         await act.close_if_answered()
         card = await act.redraw()
         return Begun(card, await _show(act, card, is_first=is_first))
+
+
+def nothing_again(card: HandoffCard) -> UserError:
+    """Return the refusal of what cannot be offered again, with the next step."""
+    if any(each.state in OVER for each in card.resources):
+        return UserError(f"{escape(card.giver.name, 80)} does not own it any more: look who does with `/whoowns`.")
+    return UserError("There is nothing to offer again: all of it is open or accepted.")
 
 
 def _apart(card: HandoffCard, person_id: int, terms: HandoffTerms, resource_ids: Collection[int]) -> NewHandoff:

@@ -13,6 +13,7 @@ from bot.domain.ownership import Disputed, Holding, Orphaned, Owned
 from bot.domain.ownership.matters import MatterState, Side
 from bot.domain.recipients import NOBODY, Recipient
 from bot.services import release, transfers
+from bot.services.given_up import GivenUp, tell_sharers
 from bot.services.matters._cards import Ending, MatterAct, end, loaded
 from bot.services.ownership import look_up
 from bot.services.transfers import Agreed, Resource, Terms
@@ -99,19 +100,18 @@ async def give_up(act: MatterAct, sides: Sequence[Side], audit_id: int) -> None:
     if said is not None and not is_inherited:  # what is released is not inherited any more, from anybody
         transfers.require_no_silent_heir(said, [each.fact for each in held], act.snapshot)
     for side in sides:
+        what = GivenUp(act.card.asset, [area], side.owner, _reason(act), _proposed_to(act))
         if isinstance(said, Orphaned) or not (is_inherited or any(_is_own(act, each, side.owner) for each in held)):
             await disown(act, [side], audit_id)
+            if len(sides) == 1:  # it is nobody's now
+                await tell_sharers(act.session, act.deps, act.snapshot, what, entry=audit_id)
             continue
-        await release.give_up(
-            act.session,
-            act.deps,
-            act.snapshot,
-            act.card.asset,
-            side.owner,
-            [area],
-            reason=_reason(act),
-            person_id=act.person_id,
-        )
+        await release.give_up(act.session, act.deps, act.snapshot, what, person_id=act.person_id)
+
+
+def _proposed_to(act: MatterAct) -> Recipient | None:
+    """Return the team that is asked itself whether it is theirs, because the doubter named it."""
+    return Recipient(team=act.card.team) if act.card.team is not None and not act.card.team.is_gone else None
 
 
 def _reason(act: MatterAct) -> str:
