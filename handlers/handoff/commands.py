@@ -48,8 +48,8 @@ async def on_handoff(command: Command, context: Context) -> Ack:
     found = ownership.find(context.deps, context.snapshot, text)
     if isinstance(found, Answered):
         asset_id = found.verdict.asset.id
-        if (asked := choices.to_answer(context.snapshot, asset_id, command.user_id)) is not None:
-            return replies.ephemeral(await show_one(context, asked, command.user_id))
+        if (shown := choices.to_show(context.deps, context.snapshot, asset_id, command.user_id)) is not None:
+            return replies.ephemeral(await show_one(context, shown, command.user_id))
         way = choices.way_for(context.deps, context.snapshot, asset_id, command.user_id)
         return await open_typed(command, context, way)
     if isinstance(found, SeveralAssets):

@@ -668,6 +668,8 @@ async def test_what_was_put_off_is_not_said_to_wait_for_an_answer(stage: Stage) 
     heard = [each.text for each in await sent(stage, "platform")] + alone(stage, "lin")
     [news] = [each for each in heard if "not yet" in each and "still wait" in each]
     assert "1 still waits for an answer." in news
+    reminder = (await on(stage, 3, 5))[-1].text
+    assert "*Payments* 2 resources: 1 waits for your answer" in reminder
 
 
 async def test_one_part_that_is_over_holds_back_no_other(stage: Stage) -> None:

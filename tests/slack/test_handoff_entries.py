@@ -169,3 +169,18 @@ async def test_who_is_asked_to_answer_a_handoff_of_what_they_name_is_shown_it(st
     assert "*Payments* asks *Platform* to hand over *payments-db* (the database)" in shown.text
     assert "Offer it…" in buttons(shown)
     assert stage.slack.view_stack("lin") == []
+    shown = await stage.ask("/handoff payments-db", user="grace")
+    assert "*Payments* asks *Platform* to hand over" in shown.text, "not a form that gives away what is theirs"
+    assert "Not needed any more" in buttons(shown)
+
+
+async def test_of_what_has_passed_its_giver_can_ask_for_it_and_its_receiver_hand_it_back(stage: Stage) -> None:
+    await offer(stage)
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    assert "Hand it back" in str(buttons(await stage.ask("/handoff show 1", user="grace")))
+    shown = await stage.ask("/handoff show 1", user="lin")
+    assert set(buttons(shown)) == {"Details", "Ask for it"}
+    await stage.press(shown, OPEN, user="lin")
+    said = {ids.REASON: "The audit", ids.RESOURCES: ticked(stage, "lin", "payments-db (the database)")}
+    assert await submit(stage, "lin", said) == {}
+    assert "*Platform* asks *Payments* to hand over *payments-db*" in (await card(stage)).text

@@ -269,7 +269,9 @@ def _buttons(its: HandoffCard, *, for_giver: bool) -> list[Block]:
     made += _withdraw(its) if for_giver else []
     made += _call_off(its)
     made += offer_buttons(its)
-    if its.held and not its.open_resources:
+    if its.held and not its.open_resources and for_giver:
+        made += _ask_buttons(its)
+    elif its.held and not its.open_resources:
         made += back_buttons(its.id)
         if its.library_id is not None:
             name = plain(its.library, 45)

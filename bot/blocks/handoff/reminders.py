@@ -44,7 +44,8 @@ def _said(its: HandoffDue) -> str:
     count, what = len(card.untouched), "question" if card.offered_on is None else "offer"
     match its.kind:
         case DueKind.ANSWER:
-            waits = "waits for your answer" if count == len(card.resources) else f"{count} wait for your answer"
+            left = "waits" if count == len(card.resources) else f"{count} {'waits' if count == 1 else 'wait'}"
+            waits = f"{left} for your answer"
             return f"{words.title(card)}: {waits}, until {day(its.ends_on)}. Then the {what} is over."
         case DueKind.NEEDS:
             one = its.resource

@@ -89,6 +89,20 @@ def to_answer(snapshot: Snapshot, asset_id: int, slack_id: str) -> int | None:
     return None
 
 
+def to_show(deps: Deps, snapshot: Snapshot, asset_id: int, slack_id: str) -> int | None:
+    """Return the handoff that somebody who names an asset is shown, by its number; None where they can begin one.
+
+    It is one that their team is asked to answer or, where there is nothing else to begin, one that it has asked for.
+    """
+    if (number := to_answer(snapshot, asset_id, slack_id)) is not None:
+        return number
+    if next_step(snapshot, look_up(deps, snapshot, asset_id), slack_id) is not None:
+        return None
+    asset, teams = snapshot.asset(asset_id), {team.id for team in _teams(snapshot, slack_id)}
+    asked = (each for each in (asset.handoffs if asset is not None else ()) if each.stage is HandoffStage.ASKED)
+    return next((each.number for each in asked if each.receiver_team_id in teams), None)
+
+
 def for_presser(deps: Deps, snapshot: Snapshot, about: OpenHandoff, slack_id: str) -> OpenHandoff:
     """Return what somebody begins with a button that both teams read: whoever is to receive it asks for it.
 
