@@ -238,5 +238,6 @@ def demand_of(said: Answers, drafted: frozenset[DemandPart] = frozenset()) -> De
         blocked_people=int(said.get(forms.BLOCKED) or 0),
         blocked_share=Slowdown(chosen) if (chosen := said.text(forms.SHARE)) else None,
         blocked_until=said.get(forms.UNTIL),
+        miss_hours=said.get(forms.MISSED),
         drafted=drafted,
     )

@@ -163,6 +163,7 @@ async def _say_more(database: Path) -> None:
         session.add(tables.RequestFollower(request_id=1, person_id=2, at=AT))
         joined = tables.RequestDemand(request_id=1, team_id=2, person_id=2, at=AT, blocked_people=3)
         joined.blocked_share, joined.blocked_until, joined.needed_by = "stopped", date(2026, 5, 1), date(2026, 4, 1)
+        joined.miss_hours = 90
         session.add(joined)
         row = await session.get_one(tables.Request, 1)
         row.details, row.copied = "In Frankfurt", "we need it"
@@ -185,7 +186,7 @@ def test_an_export_gives_back_all_that_was_said(baton: Baton, filled: Path) -> N
     assert (own["team"], own["said_by"], own["evidence"]) == ("DevOps", "Omar", "counted")
     assert (own["people"], own["times_a_month"], own["hours_each"], own["hours_a_month"]) == (2, 10, 1, 20)
     assert (joined["team"], joined["blocked_people"], joined["blocked_share"]) == ("Payments", 3, "stopped")
-    assert (joined["blocked_until"], joined["needed_by"]) == ("2026-05-01", "2026-04-01")
+    assert (joined["blocked_until"], joined["needed_by"], joined["miss_hours"]) == ("2026-05-01", "2026-04-01", 90)
     assert [(each["team"], each["after_days"], each["actual_hours"]) for each in first["savings"]] == [
         ("DevOps", 30, 5),
         ("DevOps", 90, None),
@@ -201,7 +202,8 @@ def test_an_export_gives_back_all_that_was_said(baton: Baton, filled: Path) -> N
     made, asked, _ = csv.DictReader(io.StringIO(baton("backlog", "export", "--csv").out))
     assert made["demands"] == (
         "DevOps: 20 hours a month, counted; "
-        "Payments: 0 hours a month, 3 people blocked (stopped) until 2026-05-01, needed by 2026-04-01"
+        "Payments: 0 hours a month, 3 people blocked (stopped) until 2026-05-01, "
+        "needed by 2026-04-01 (90 hours if missed)"
     )
     assert (made["followers"], made["savings"]) == ("Ada; Omar", "DevOps after 30 days: 5; DevOps after 90 days: -")
     assert asked["history"].endswith(" reply by Omar")

@@ -12,7 +12,7 @@ from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import posted
 from tests.slack.test_request_reuse import offered, open_first, search_form, team_ids
 from tests.slack.test_request_steps import Requested, devops_team, requested
-from tests.slack.test_requests import asked_for, element, form, said_in, submit
+from tests.slack.test_requests import SOON, STORY, asked_for, element, form, said_in, submit, thread
 from tests.slack.test_whoowns import buttons
 
 __all__ = ["devops_team", "requested"]
@@ -110,3 +110,38 @@ async def test_a_team_that_has_joined_changes_what_it_has_said_itself(stage: Sta
     teams = await team_ids(stage)
     said = {each.team_id: each.lost_times for each in await demands(stage)}
     assert said == {teams["Payments"]: 0, teams["Search"]: 4}
+
+
+async def test_what_missing_the_date_costs_is_asked_corrected_and_said_with_whose_word_it_is(stage: Stage) -> None:
+    root = await thread(stage, *STORY)
+    await form(stage, root)
+    assert set(await submit(stage, values={ids.MISSED: "120", ids.NEEDED_BY: None})) == {ids.MISSED}
+    assert await submit(stage, values={ids.MISSED: "120", ids.NEEDED_BY: SOON}) == {}
+    await posted(stage, "payments")
+    asked = Requested(stage, root)
+    assert [each.miss_hours for each in await demands(stage)] == [120]
+    assert "Missing that day costs 120 hours, says Grace Marsh." in await why(stage)
+    await asked.press(asked.card, ids.CHANGE, user="ada")
+    assert element(stage.slack.view_stack("ada")[-1], ids.MISSED)["initial_value"] == "120"
+    assert await asked.fill("ada", missed="8.5") == {}
+    assert "Missing that day costs 8.5 hours, says Ada Byron." in await why(stage)
+    await asked.press(asked.card, ids.CHANGE, user="ada")
+    assert await asked.fill("ada", missed=None) == {}
+    assert "Missing that day costs 40 hours (assumed)." in await why(stage)
+
+
+async def test_a_team_that_joins_says_what_missing_its_own_date_costs(stage: Stage) -> None:
+    await open_first(stage)
+    for cost, counted in (("90", 90), (None, 90)):
+        await search_form(stage)
+        join = next(iter(offered(stage).values()))
+        assert await submit(stage, "solo", {ids.INSTEAD: join, ids.NEEDED_BY: SOON, ids.MISSED: cost}) == {}
+        assert [each.miss_hours for each in await demands(stage)] == [None, counted], "what is left out stays"
+    assert "Missing that day costs 90 hours, says Solo" in await why(stage)
+
+
+async def why(stage: Stage) -> str:
+    """Why the first request is where it is, in sentences."""
+    found = await stage.baton.context.backlog.why(1)
+    assert found is not None
+    return "\n".join(found[1])

@@ -47,6 +47,7 @@ TEAM, ASKED_BY, DETAILS, COPY = "backlog.team", "backlog.asked_by", "backlog.det
 PEOPLE, TIMES, HOURS, EVIDENCE = "backlog.people", "backlog.times", "backlog.hours", "backlog.evidence"
 BLOCKED, SHARE, UNTIL = "backlog.blocked", "backlog.share", "backlog.until"
 NEEDED_BY, NEEDED_REASON = "backlog.needed_by", "backlog.needed_reason"
+MISSED = "backlog.missed"
 INSTEAD = "backlog.instead"
 
 STEP_VIEW, MERGE_VIEW = "backlog.step_form", "backlog.merge_form"

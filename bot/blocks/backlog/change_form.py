@@ -11,6 +11,7 @@ from bot.blocks.backlog.forms import (
     EVIDENCE_WORDS,
     HOURS,
     ITEM_TITLES,
+    MISSED,
     NEEDED_BY,
     NEEDED_REASON,
     PEOPLE,
@@ -27,7 +28,7 @@ from bot.domain.backlog.new_request import LONGEST_TITLE
 TITLE = filled_text(actions.TITLE, "What do you need?", limit=LONGEST_TITLE)
 #: What only those change who speak for the request itself.
 _OWN: tuple[Field[Any], ...] = (TITLE, *ITEM_TITLES, NEEDED_REASON)
-_FIELDS: tuple[Field[Any], ...] = (PEOPLE, TIMES, HOURS, EVIDENCE, BLOCKED, SHARE, UNTIL, NEEDED_BY)
+_FIELDS: tuple[Field[Any], ...] = (PEOPLE, TIMES, HOURS, EVIDENCE, BLOCKED, SHARE, UNTIL, NEEDED_BY, MISSED)
 CHANGE = Form(actions.CHANGE_VIEW, "Change", "Save", (TITLE, *ITEM_TITLES, *_FIELDS, NEEDED_REASON), refused_at=PEOPLE)
 
 
@@ -44,6 +45,7 @@ def change_view(its: Changeable, metadata: str) -> Block:
         SHARE: Fill(said.blocked_share or "", SHARE_WORDS),
         UNTIL: Fill(said.blocked_until.isoformat() if said.blocked_until is not None else ""),
         NEEDED_BY: Fill(its.needed_by.isoformat() if its.needed_by is not None else ""),
+        MISSED: Fill(_number(said.miss_hours)),
         NEEDED_REASON: Fill(its.card.needed_reason),
     }
     titles = [each.title for each in its.card.items]

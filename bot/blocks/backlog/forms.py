@@ -65,12 +65,14 @@ SHARE = forms.choice(actions.SHARE, "How much are they blocked?")
 UNTIL = forms.day(actions.UNTIL, "Blocked until when, if it ends by itself?")
 NEEDED_BY = forms.day(actions.NEEDED_BY, "Needed by")
 NEEDED_REASON = forms.text(actions.NEEDED_REASON, "Why by then?", limit=200)
+MISSED = forms.number_between(actions.MISSED, "How many hours does it cost to miss that day?", 0, _MOST_PEOPLE)
 DETAILS = forms.text(actions.DETAILS, "Anything else?", limit=2_000, is_long=True)
 COPY = forms.ticks(actions.COPY, "The thread's words")
 #: What has to be decided is asked at once, the rest behind a button.
 _FIRST: tuple[Field[Any], ...] = (INSTEAD, TITLE, *ITEM_TITLES, ITEMS, MODEL_ITEMS, ITEM_TYPE, TEAM, NEEDED_BY)
 _REST: tuple[Field[Any], ...] = (
     NEEDED_REASON,
+    MISSED,
     TECHNOLOGIES,
     OTHER_TECHNOLOGIES,
     GAPS,
@@ -99,6 +101,7 @@ PROBLEM_FIELDS: Mapping[str, Field[Any]] = MappingProxyType(
         "hours": HOURS,
         "blocked": BLOCKED,
         "until": UNTIL,
+        "missed": MISSED,
     }
 )
 

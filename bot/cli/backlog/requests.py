@@ -203,7 +203,8 @@ def _demand_in_a_cell(each: dict[str, Any]) -> str:
         until = f" until {each['blocked_until']}" if each["blocked_until"] else ""
         parts.append(f"{each['blocked_people']} people blocked{share}{until}")
     if each["needed_by"]:
-        parts.append(f"needed by {each['needed_by']}")
+        cost = "" if each["miss_hours"] is None else f" ({each['miss_hours']:g} hours if missed)"
+        parts.append(f"needed by {each['needed_by']}{cost}")
     return f"{each['team'] or each['said_by']}: {', '.join(filter(None, parts))}"
 
 

@@ -45,7 +45,7 @@ def _demand(demand: Demand, settings: RankSettings, *, today: date) -> list[str]
     if demand.needed_by is not None:
         reason = f" ({demand.needed_by.reason})" if demand.needed_by.reason else ""
         by = "".join(f", {each}" for each in _sources(demand, DemandPart.NEEDED_BY))
-        lines.append(f"{demand.team} needs it by {demand.needed_by.day}{reason}{by}.")
+        lines.append(f"{demand.team} needs it by {demand.needed_by.day}{reason}{by}. {_missed(demand, settings)}")
     if not lines:
         by = "".join(f", {each}" for each in _sources(demand, None))
         lines.append(f"{demand.team} asks for it{by}, and has named no hours, nobody who waits and no date.")
@@ -68,6 +68,14 @@ def _sources(demand: Demand, part: DemandPart | None) -> list[str]:
         return []
     who = _listed(demand.said_by)
     return [f"from the draft that {who} sent" if part in demand.drafted else f"says {who}"]
+
+
+def _missed(demand: Demand, settings: RankSettings) -> str:
+    """Return what it costs to miss the date, and whether somebody says so. No draft does."""
+    if demand.needed_by is None or demand.needed_by.miss_hours is None:
+        return f"Missing that day costs {_amount(settings.miss_hours, 'hour')}{_assumed(is_assumed=True)}."
+    by = f", says {_listed(demand.said_by)}" if demand.said_by else ""
+    return f"Missing that day costs {_amount(demand.needed_by.miss_hours, 'hour')}{by}."
 
 
 def _assumed(is_assumed: bool) -> str:
@@ -110,12 +118,10 @@ def _whether(ranked: Rank) -> str:
 
 
 def _when(request: BacklogRequest, ranked: Rank, settings: RankSettings) -> str:
-    costs = [each.needed_by.miss_hours for each in request.demands if each.needed_by is not None]
-    missed = "for a missed date" if any(each is not None for each in costs) else "for a missed date, as assumed"
     parts = {
         "lost as every month": settings.period_weeks * ranked.saved_hours_per_week,
         "of people who wait": ranked.blocked_hours,
-        missed: ranked.miss_hours,
+        "for a missed date": ranked.miss_hours,
     }
     named = [f"{_number(hours)} {what}" for what, hours in parts.items() if hours]
     return (

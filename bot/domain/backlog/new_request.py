@@ -45,7 +45,8 @@ class Origin:
 class DemandEntry:
     """What not having it costs the team: so many people lose so many hours each time, so many times a month.
 
-    What nobody said is None. `drafted` was left as the form was filled in.
+    `miss_hours` are lost once if its date is missed. What nobody said is None. `drafted` was left as the form was
+    filled in.
     """
 
     lost_people: float | None = None
@@ -55,6 +56,7 @@ class DemandEntry:
     blocked_people: int = 0
     blocked_share: Slowdown | None = None
     blocked_until: date | None = None
+    miss_hours: float | None = None
     drafted: frozenset[DemandPart] = frozenset()
 
     @property
@@ -119,7 +121,7 @@ def most_hours(team_size: int) -> float:
 def problems(new: NewRequest, *, today: date, team_size: int | None) -> dict[str, str]:
     """Return what is wrong, by the name of the field.
 
-    These are `title`, `items`, `needed_by`, `people`, `times`, `hours`, `blocked` and `until`.
+    These are `title`, `items`, `needed_by`, `missed`, `people`, `times`, `hours`, `blocked` and `until`.
 
     `team_size` is None where nobody knows the team. A team cannot lose more than half of its working hours.
     """
@@ -142,4 +144,6 @@ def problems(new: NewRequest, *, today: date, team_size: int | None) -> dict[str
         found["blocked"] = f"The team has {team_size} people: give at most that."
     if demand.blocked_until is not None and demand.blocked_until < today:
         found["until"] = "That day is over: choose a later one, or leave it empty."
+    if demand.miss_hours is not None and new.needed_by is None:
+        found["missed"] = "Choose the day by which it is needed as well, or leave this empty."
     return found

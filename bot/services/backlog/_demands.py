@@ -34,6 +34,7 @@ def demand_row(request_id: int, new: NewRequest, now: datetime) -> tables.Reques
         blocked_share=said.blocked_share or "",
         blocked_until=said.blocked_until,
         needed_by=new.needed_by,
+        miss_hours=said.miss_hours,
         drafted=" ".join(sorted(said.drafted)),
     )
 
@@ -60,7 +61,7 @@ def demand_of(row: tables.RequestDemand, snapshot: Snapshot, *, reason: str = ""
         times_per_month=row.lost_times,
         hours_each=row.lost_hours,
         block=_block_of(row) if row.blocked_people else None,
-        needed_by=NeededBy(row.needed_by, reason) if row.needed_by is not None else None,
+        needed_by=NeededBy(row.needed_by, reason, row.miss_hours) if row.needed_by is not None else None,
         drafted=frozenset(map(DemandPart, row.drafted.split())),
     )
 

@@ -74,6 +74,7 @@ def _say(demand: tables.RequestDemand, until: date | None, *, is_date: bool) -> 
     demand.drafted = " ".join(each for each in demand.drafted.split() if each != part)  # now somebody says it
     if is_date:
         demand.needed_by = until
+        demand.miss_hours = demand.miss_hours if until is not None else None
     elif demand.blocked_people:
         demand.blocked_until = until
         demand.blocked_people = demand.blocked_people if until is not None else 0

@@ -26,6 +26,7 @@ from bot.store import tables
 _ENDED = "This request is not open any more, so nothing was changed."
 _LOST = ("lost_people", "lost_times", "lost_hours", "evidence")
 _BLOCKED = ("blocked_people", "blocked_share", "blocked_until")
+_DATE = ("needed_by", "miss_hours")
 
 
 async def to_change(deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int) -> Changeable:
@@ -108,6 +109,12 @@ def _check(
     act: RequestAct, demand: tables.RequestDemand, new: RequestChange, items: tuple[RequestItem, ...], today: date
 ) -> None:
     """Raise FormError with what is wrong; a day that is over may stay as it is."""
+    said, is_cost_new = new.said, new.said.miss_hours != demand.miss_hours
+    said = replace(
+        said,
+        blocked_until=said.blocked_until if said.blocked_until != demand.blocked_until else None,
+        miss_hours=said.miss_hours if new.needed_by is None and is_cost_new else None,
+    )
     its = NewRequest(
         origin=Origin(""),
         title=act.card.title,
@@ -115,7 +122,7 @@ def _check(
         filed_by=0,
         asked_by=0,
         needed_by=new.needed_by if new.needed_by != demand.needed_by else None,
-        demand=replace(new.said, blocked_until=None) if new.said.blocked_until == demand.blocked_until else new.said,
+        demand=said,
     )
     team = act.snapshot.team(demand.team_id)
     if wrong := problems(its, today=today, team_size=len(team.member_ids) if team is not None else None):
@@ -133,6 +140,7 @@ def _put(demand: tables.RequestDemand, new: RequestChange) -> None:
         "blocked_share": said.blocked_share or "",
         "blocked_until": said.blocked_until,
         "needed_by": new.needed_by,
+        "miss_hours": said.miss_hours if new.needed_by is not None else None,
     }
     parts = {DemandPart.LOST: _LOST, DemandPart.BLOCKED: _BLOCKED, DemandPart.NEEDED_BY: ("needed_by",)}
     changed = {part for part, names in parts.items() if any(getattr(demand, name) != values[name] for name in names)}
@@ -148,7 +156,7 @@ def _put(demand: tables.RequestDemand, new: RequestChange) -> None:
 
 def _said(row: tables.Request, demand: tables.RequestDemand) -> dict[str, object]:
     """Return what a correction can change, by name."""
-    said: dict[str, object] = {name: getattr(demand, name) for name in (*_LOST, *_BLOCKED, "needed_by")}
+    said: dict[str, object] = {name: getattr(demand, name) for name in (*_LOST, *_BLOCKED, *_DATE)}
     said["title"] = row.title
     return {**said, "items": [each["title"] for each in row.items], "needed_reason": row.needed_reason}
 
@@ -163,4 +171,5 @@ def _entry(demand: tables.RequestDemand) -> DemandEntry:
         blocked_people=demand.blocked_people,
         blocked_share=Slowdown(demand.blocked_share) if demand.blocked_share else None,
         blocked_until=demand.blocked_until,
+        miss_hours=demand.miss_hours,
     )

@@ -62,6 +62,7 @@ def _demand(snapshot: Snapshot, row: tables.RequestDemand) -> dict[str, Any]:
         "blocked_share": row.blocked_share or None,
         "blocked_until": _iso(row.blocked_until),
         "needed_by": _iso(row.needed_by),
+        "miss_hours": row.miss_hours,
         "confirmed_at": _iso(row.confirmed_at),
     }
 

@@ -121,7 +121,8 @@ def _put_news(before: tables.RequestDemand, row: tables.RequestDemand) -> None:
     drafted = {
         part for part, names in said.items() for its in [row if names else before] if part in its.drafted.split()
     }
-    for name in (*(name for names in said.values() for name in names), "person_id", "at", "confirmed_at"):
+    cost = ("miss_hours",) if row.miss_hours is not None else ()
+    for name in (*(name for names in said.values() for name in names), *cost, "person_id", "at", "confirmed_at"):
         setattr(before, name, getattr(row, name))
     before.drafted = " ".join(sorted(drafted))
 

@@ -87,6 +87,7 @@ class RequestDemand(Row, table=True):
     blocked_until: date | None = None
     block_asked_on: date | None = None  #: the day on which it was asked whether a block that is over still lasts
     needed_by: date | None = None
+    miss_hours: float | None = None  #: what missing that day costs, in hours; None where nobody said it
     needed_asked_on: date | None = None  #: the day on which it was asked whether a date that has passed still counts
     #: When a team that has joined the request said that what was delivered does the job.
     confirmed_at: datetime | None = when(nullable=True)

@@ -60,7 +60,9 @@ def with_payments(**fields: object) -> BacklogRequest:
         (with_payments(is_evidence_assumed=True), "(says Ada; assumed to be counted; 80% of it counts)"),
         (with_payments(block=TeamBlock(1, Slowdown.HALF, TODAY, is_assumed=True)), "at half speed (assumed) until"),
         (with_payments(block=TeamBlock(1, Slowdown.HALF, TODAY)), "at half speed until 2026-11-02: 20 hours"),
-        (with_payments(needed_by=NeededBy(TODAY)), "40 for a missed date, as assumed"),
+        (with_payments(needed_by=NeededBy(TODAY)), "Missing that day costs 40 hours (assumed)."),
+        (with_payments(needed_by=NeededBy(TODAY, miss_hours=1)), "Missing that day costs 1 hour, says Ada."),
+        (with_payments(needed_by=NeededBy(TODAY, miss_hours=90)), "90 for a missed date"),
         (
             with_payments(drafted=frozenset({DemandPart.NEEDED_BY}), needed_by=NeededBy(TODAY)),
             "Payments needs it by 2026-11-02, from the draft that Ada sent.",
