@@ -39,6 +39,7 @@ from bot.domain.backlog.requests import (
     RequestItem,
     RequestStanding,
     RequestState,
+    Said,
     Step,
     may_take,
 )
@@ -85,6 +86,7 @@ def requests(name: str) -> Iterator[RequestCard]:
             merged_into=3 if state is RequestState.MERGED else None,
             estimate=Estimate(8, 16.5, 10_000, name),
             savings=tuple(reviews(name, 7)),
+            before=tuple(Said(NOW, name, step, name, "https://docs.example.com/cassandra") for step in words.DID),
         )
 
 

@@ -17,7 +17,7 @@ from bot.domain.backlog.new_request import thread_key
 from bot.errors import SlackError
 from bot.ports import Ack
 from bot.services import devops_team
-from bot.services.backlog import charts, intake, lists, savings
+from bot.services.backlog import charts, intake, lists, said, savings
 from bot.services.context import Context
 from bot.services.inbound import Reply
 from handlers import pictures, replies
@@ -48,8 +48,8 @@ async def on_devops(command: Command, context: Context) -> Ack:
             pictures.begin(context, command, draw, what="backlog picture")
             return replies.ephemeral(blocks.drawing())
         case "savings":
-            said = await savings.report(context.deps, context.snapshot, _person_id(context, command.user_id))
-            return replies.ephemeral(blocks.savings(said.cards, said.reviews))
+            found_savings = await savings.report(context.deps, context.snapshot, _person_id(context, command.user_id))
+            return replies.ephemeral(blocks.savings(found_savings.cards, found_savings.reviews))
         case "mine":
             person_id = _person_id(context, command.user_id)
             found = await lists.mine(context.deps, context.snapshot, person_id, blocks.MOST_LISTED)
@@ -150,8 +150,10 @@ async def request(context: Context, request_id: int, user_id: str) -> Rendered:
     """Return a request's card as somebody sees it. Raises NotFoundError for one that they may not see."""
     person_id = _person_id(context, user_id)
     card = await lists.one(context.deps, context.snapshot, request_id, person_id)
-    said = await savings.of_request(context.deps, context.snapshot, request_id)
-    return shown(context, replace(card, savings=tuple(said)), person_id)
+    saved = await savings.of_request(context.deps, context.snapshot, request_id)
+    words = await said.of_request(context.deps, context.snapshot, request_id)
+    before = tuple(each for each in words if not each.is_shown_by(card))
+    return shown(context, replace(card, savings=tuple(saved), before=before), person_id)
 
 
 def _person_id(context: Context, user_id: str) -> int | None:

@@ -198,6 +198,7 @@ def test_an_export_gives_back_all_that_was_said(baton: Baton, filled: Path) -> N
         ("Omar", "ask"),
         ("Omar", "reply"),
     ]
+    assert [each["words"] for each in second["history"]] == [None, "Which region?", "Frankfurt"]
     assert second["reason"] == "Which region? — Frankfurt"
     made, asked, _ = csv.DictReader(io.StringIO(baton("backlog", "export", "--csv").out))
     assert made["demands"] == (
@@ -206,4 +207,18 @@ def test_an_export_gives_back_all_that_was_said(baton: Baton, filled: Path) -> N
         "needed by 2026-04-01 (90 hours if missed)"
     )
     assert (made["followers"], made["savings"]) == ("Ada; Omar", "DevOps after 30 days: 5; DevOps after 90 days: -")
-    assert asked["history"].endswith(" reply by Omar")
+    assert asked["history"].endswith(" reply by Omar: Frankfurt")
+
+
+def test_what_was_asked_and_answered_before_is_shown_with_a_request(baton: Baton, filled: Path) -> None:
+    asyncio.run(_say_more(filled))
+    shown = baton("backlog", "show", "2").out.splitlines()
+    assert [line.partition(" Omar ")[2] for line in shown[-2:]] == [
+        "asked something: Which region?",
+        "answered the question: Frankfurt",
+    ]
+    said = json.loads(baton("backlog", "show", "2", "--json").out)["said"]
+    assert [(each["by"], each["step"], each["words"], each["link"]) for each in said] == [
+        ("Omar", "ask", "Which region?", None),
+        ("Omar", "reply", "Frankfurt", None),
+    ]

@@ -13,6 +13,7 @@ from bot.blocks.text import (
     bold,
     button,
     context,
+    date,
     escape,
     link,
     mention,
@@ -32,6 +33,8 @@ _MOST_WORDS = 2_400
 _MOST_ITEMS = 8
 #: Requests that became part of this one, by name; the rest is counted.
 _MOST_PARTS = 4
+#: Earlier questions, answers and reasons, for whoever asks to see a request.
+_MOST_BEFORE = 6
 #: How much of each other thing is shown.
 _ABOUT = 150
 _BUTTONS = {
@@ -302,7 +305,12 @@ def _news(its: RequestCard) -> str:
 
 def _body(its: RequestCard) -> list[str]:
     work = [words.work(its)] if its.items else []
-    return [*words.about(its), *_parts(its), *_items(its), *work, *savings.of_request(its.savings)]
+    return [*words.about(its), *_parts(its), *_items(its), *work, *savings.of_request(its.savings), *_before(its)]
+
+
+def _before(its: RequestCard) -> list[str]:
+    """Return what was said before the last words, the latest of it."""
+    return [f"{date(each.at)}: {escape(words.said(each), _ABOUT * 2)}" for each in its.before[-_MOST_BEFORE:]]
 
 
 def _items(its: RequestCard) -> list[str]:

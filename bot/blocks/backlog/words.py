@@ -9,7 +9,7 @@ from bot.blocks.backlog import actions
 from bot.blocks.text import Block, bold, button, day, escape, mention, plain
 from bot.domain.backlog.demand import Estimate
 from bot.domain.backlog.item_types import left_behind
-from bot.domain.backlog.requests import STATE_WORDS, ItemType, RequestCard, RequestItem
+from bot.domain.backlog.requests import STATE_WORDS, ItemType, RequestCard, RequestItem, Said
 from bot.domain.records import PersonRecord
 
 ITEM_WORDS: Mapping[ItemType, str] = MappingProxyType(
@@ -55,6 +55,12 @@ DID: Mapping[str, str] = MappingProxyType(
         "needed_by": "changed its date",
     }
 )
+
+
+def said(its: Said) -> str:
+    """Return in plain text what somebody said with a step."""
+    did = DID.get(its.step, "left it")  # of what says something, only that changes nothing for the others
+    return f"{its.by or 'Somebody'} {did}: {' '.join(filter(None, (its.words, its.link)))}"
 
 
 def meanwhile(changes: Iterable[tuple[str, str]]) -> str:

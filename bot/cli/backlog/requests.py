@@ -12,16 +12,17 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.blocks.backlog import words
 from bot.cli._database import with_catalog
 from bot.cli._terminal import AsJson, cell, print_json, write_picture
 from bot.cli.backlog.savings import saved_by_team
 from bot.domain.backlog.item_types import WORK
 from bot.domain.backlog.rank import Rank
-from bot.domain.backlog.requests import STATE_WORDS, RequestCard, RequestItem
+from bot.domain.backlog.requests import STATE_WORDS, RequestCard, RequestItem, Said
 from bot.domain.backlog.savings import WHERE_FROM, SavingReview
 from bot.domain.names import clean
 from bot.errors import NotFoundError
-from bot.services.backlog import charts, exports, lists, ranks, savings
+from bot.services.backlog import charts, exports, lists, ranks, said, savings
 from bot.services.backlog.ranks import RankedRequest
 from bot.services.deps import Deps
 from bot.services.pictures import Pictures
@@ -42,16 +43,18 @@ def list_(
 
 def show(number: Annotated[int, typer.Argument(help="The request's number.")], as_json: AsJson = False) -> None:
     """Show a request: what it asks for, how it stands, and why it is where it is in the backlog."""
-    card, place, reviews = with_catalog(partial(_one, number=number))
+    card, place, reviews, words_ = with_catalog(partial(_one, number=number))
     if as_json:
         rank_ = place_as_dict(place) if place is not None else None
-        print_json(card_as_dict(card) | {"rank": rank_, "savings": [asdict(each) for each in reviews]})
+        more = {"savings": [asdict(each) for each in reviews], "said": [_said_as_dict(each) for each in words_]}
+        print_json(card_as_dict(card) | {"rank": rank_} | more)
         return
     items = [f"  - {clean(each.title)} ({each.type}; {_work_of(each)})" for each in card.items]
     why = [f"  {clean(each)}" for each in place.why] if place is not None else []
     head = [f"Number {place.place.position} in the backlog:"] if place is not None else []
     saved = [f"  {line}" for line in (*saved_by_team(reviews), *([WHERE_FROM] if reviews else ()))]
-    sys.stdout.write("\n".join([_line(card), *items, *head, *why, *saved]) + "\n")
+    told = ["Said so far:", *(f"  {each.at:%Y-%m-%d} {clean(words.said(each))}" for each in words_)] if words_ else []
+    sys.stdout.write("\n".join([_line(card), *items, *head, *why, *saved, *told]) + "\n")
 
 
 def rank(as_json: AsJson = False) -> None:
@@ -109,13 +112,14 @@ def export(
 
 async def _one(
     deps: Deps, catalog: Snapshot, number: int
-) -> tuple[RequestCard, RankedRequest | None, Sequence[SavingReview]]:
+) -> tuple[RequestCard, RankedRequest | None, Sequence[SavingReview], Sequence[Said]]:
     cards, ranked = await _everything(deps, catalog)
     card = next((each for each in cards if each.id == number), None)
     if card is None:
         raise NotFoundError(f"There is no request {number}: `baton backlog list --all` shows them all.")
     reviews = await savings.of_request(deps, catalog, number)
-    return card, next((each for each in ranked if each.card.id == number), None), reviews
+    words_ = await said.of_request(deps, catalog, number)
+    return card, next((each for each in ranked if each.card.id == number), None), reviews, words_
 
 
 async def _all_that_is_known(
@@ -154,6 +158,11 @@ def card_as_dict(card: RequestCard) -> dict[str, Any]:
         "merged_into": card.merged_into,
         "is_private": card.is_private,
     }
+
+
+def _said_as_dict(said_: Said) -> dict[str, Any]:
+    at, words_, link = said_.at.isoformat(), said_.words or None, said_.link or None
+    return {"at": at, "by": said_.by or None, "step": said_.step, "words": words_, "link": link}
 
 
 def place_as_dict(ranked: RankedRequest) -> dict[str, Any]:
@@ -214,7 +223,8 @@ def _saving_in_a_cell(each: dict[str, Any]) -> str:
 
 
 def _entry_in_a_cell(each: dict[str, Any]) -> str:
-    return f"{each['at']} {each['action']} by {each['by']}"
+    said = " ".join(filter(None, (each["words"], each["link"])))
+    return f"{each['at']} {each['action']} by {each['by']}{f': {said}' if said else ''}"
 
 
 #: How what is a list of objects in JSON reads in a cell.

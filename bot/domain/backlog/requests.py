@@ -222,6 +222,21 @@ class RequestItem:
     quote: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody said with a step, whose word in the audit log is `step`: a question, an answer or a reason."""
+
+    at: datetime
+    by: str
+    step: str
+    words: str
+    link: str = ""
+
+    def is_shown_by(self, card: RequestCard) -> bool:
+        """Whether a request's card says it: it has the last words alone, and a question beside its answer."""
+        return self.words in card.reason and self.link in card.link
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestCard:
     """A request as its messages show it. Which buttons there are is decided here: `steps` are those that may be taken.
@@ -232,7 +247,8 @@ class RequestCard:
     it is; the delivery does the job for those whose numbers are in `confirmed_parts`. `joined` are the names of the
     teams that need it as well, `joined_confirmed` of those for which it does. All of them lose `hours_a_month` without
     it, and have `blocked_people`. `handoff_id` is the handoff in which what it is about passes to its team already.
-    `savings` is what teams said after its delivery, where that was asked for. `version` is the last entry of the audit
+    `savings` is what teams said after its delivery, and `before` what was said with its steps before the last words,
+    where that was asked for. `version` is the last entry of the audit
     log at which whoever does something to it has read it, 0 where nobody does. Texts are as they were typed; rendering
     escapes them.
     """
@@ -269,6 +285,7 @@ class RequestCard:
     is_private: bool = False
     estimate: Estimate | None = None
     savings: tuple[SavingReview, ...] = ()
+    before: tuple[Said, ...] = ()
     version: int = 0
 
     @property

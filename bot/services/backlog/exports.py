@@ -19,7 +19,7 @@ _Row = TypeVar("_Row")
 async def said(deps: Deps, snapshot: Snapshot) -> Mapping[int, dict[str, Any]]:
     """Return what is known of each request beside its card, by its number; days and moments as ISO 8601."""
     request, demand, entry = tables.Request, tables.RequestDemand, tables.AuditEntry
-    saving, follower = tables.RequestSaving, tables.RequestFollower
+    saving, follower, words = tables.RequestSaving, tables.RequestFollower, tables.RequestWords
     about = col(entry.subject).startswith("request:") & col(entry.action).startswith("backlog.")
     async with deps.database.reading() as session:
         rows = (await session.execute(select(request).order_by(col(request.id)))).scalars().all()
@@ -27,6 +27,7 @@ async def said(deps: Deps, snapshot: Snapshot) -> Mapping[int, dict[str, Any]]:
         savings = (await session.execute(select(saving).order_by(col(saving.day), col(saving.team_id)))).scalars().all()
         followers = (await session.execute(select(follower))).scalars().all()
         entries = (await session.execute(select(entry).where(about).order_by(col(entry.id)))).scalars().all()
+        said_with = {each.entry_id: each for each in (await session.execute(select(words))).scalars()}
     demands_of = _by(demands, lambda each: each.request_id)
     savings_of = _by(savings, lambda each: each.request_id)
     followers_of = _by(followers, lambda each: each.request_id)
@@ -42,7 +43,7 @@ async def said(deps: Deps, snapshot: Snapshot) -> Mapping[int, dict[str, Any]]:
             "demands": [_demand(snapshot, each) for each in demands_of[row.id or 0]],
             "savings": [_saving(snapshot, each) for each in savings_of[row.id or 0]],
             "followers": sorted(_person(snapshot, each.person_id) or "" for each in followers_of[row.id or 0]),
-            "history": [_entry(snapshot, each) for each in history_of[row.id or 0]],
+            "history": [_entry(snapshot, each, said_with.get(each.id or 0)) for each in history_of[row.id or 0]],
         }
         for row in rows
     }
@@ -77,10 +78,17 @@ def _saving(snapshot: Snapshot, row: tables.RequestSaving) -> dict[str, Any]:
     }
 
 
-def _entry(snapshot: Snapshot, row: tables.AuditEntry) -> dict[str, Any]:
+def _entry(snapshot: Snapshot, row: tables.AuditEntry, said: tables.RequestWords | None) -> dict[str, Any]:
     kind, _, number = row.actor.partition(":")
     by = _person(snapshot, int(number)) if kind == "person" else row.actor
-    return {"at": row.at.isoformat(), "by": by, "action": row.action.removeprefix("backlog."), "detail": row.detail}
+    return {
+        "at": row.at.isoformat(),
+        "by": by,
+        "action": row.action.removeprefix("backlog."),
+        "detail": row.detail,
+        "words": said.words or None if said is not None else None,
+        "link": said.link or None if said is not None else None,
+    }
 
 
 def _by(rows: Iterable[_Row], key: Callable[[_Row], int]) -> Mapping[int, list[_Row]]:

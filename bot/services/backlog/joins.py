@@ -17,6 +17,7 @@ from bot.services import actors, cards, outbox, routing
 from bot.services.backlog._cards import UNKNOWN, RequestAct, joined_key
 from bot.services.backlog._demands import demand_row, demands_of
 from bot.services.backlog.intake import Opened
+from bot.services.backlog.said import keep
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -60,7 +61,7 @@ async def _begin(act: RequestAct, new: NewRequest) -> bool:
     return await add_once(act.session, table, **row)
 
 
-async def leave(act: RequestAct) -> str:
+async def leave(act: RequestAct, why: str) -> str:
     """Take back what those say for whom somebody speaks who has joined the request; return who they are, by name.
 
     Their threads say so in place of the request's card, and can open a request of their own.
@@ -77,7 +78,7 @@ async def leave(act: RequestAct) -> str:
     follow = (col(follower.request_id) == number) & col(follower.person_id).in_(people)
     await session.execute(delete(follower).where(follow))
     for each in demands:
-        await act.note("leave", team=each.team_id)
+        keep(act, await act.note("leave", team=each.team_id), why)
         await session.delete(each)
     names = [team.name for team in teams if team is not None]
     person = act.snapshot.person(act.person_id)

@@ -29,6 +29,7 @@ from bot.services.backlog._answered import redraw_answered
 from bot.services.backlog._called import called
 from bot.services.backlog._cards import RequestAct, acting, card_key, loaded, tell_devops
 from bot.services.backlog._demands import demands_of
+from bot.services.backlog.said import keep
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -109,7 +110,7 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
         act.row.confirmed_at = None
     if step is Step.START and act.row.assignee_id is None:
         act.row.assignee_id = act.person_id
-    await act.note(step.value, state=moved.state.value)
+    keep(act, await act.note(step.value, state=moved.state.value), clean(words)[:_LONGEST_REASON], link)
     if step in _ALONE:
         await _release_parts(act)
     if step in _SENT_BACK:
@@ -127,9 +128,10 @@ async def _leave(act: RequestAct, words: str) -> StepTaken:
     """Let those who have joined a request need it no longer. Raises UserError for one that is not open."""
     if after(Step.WITHDRAW, act.card.standing, now=act.now) is None:
         return StepTaken(act.card, is_new=False)
-    who = await joins.leave(act)
+    why = clean(words)[:_LONGEST_REASON]
+    who = await joins.leave(act, why)
     key = f"backlog.left:{act.subject_id}:{int(act.now.timestamp() * 1000)}"
-    message = blocks.left_news(who, clean(words)[:_LONGEST_REASON])
+    message = blocks.left_news(who, why)
     await tell_devops(act.session, act.subject_id, key=key, message=message, at=act.now)
     return StepTaken(act.card, is_new=True, left=who)
 

@@ -12,6 +12,7 @@ from bot.store.tables.backlog import (
     RequestFollower,
     RequestJoin,
     RequestSaving,
+    RequestWords,
     TrackerDelivery,
     TrackerIssue,
 )

@@ -95,6 +95,16 @@ class RequestDemand(Row, table=True):
     drafted: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=text("''")))
 
 
+class RequestWords(Row, table=True):
+    """What was said with a step of a request; the audit log's entry says by whom, when, and with which step."""
+
+    __tablename__ = "request_words"
+    entry_id: int = Field(foreign_key="audit_log.id", primary_key=True)
+    request_id: int = Field(foreign_key="requests.id", index=True)
+    link: str = words()
+    words: str = words()
+
+
 class RequestFollower(Row, table=True):
     """Somebody who hears what becomes of a request."""
 

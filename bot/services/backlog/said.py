@@ -1,0 +1,46 @@
+"""What was said with the steps of a request: its questions, answers, reasons and links, all of them and in order.
+
+The audit log has who said it, when, and with which step. The words are in a table of their own, because nothing can be
+deleted from the audit log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.domain.backlog.requests import Said
+from bot.services.backlog._cards import RequestAct
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+
+
+def keep(act: RequestAct, entry_id: int, words: str, link: str = "") -> None:
+    """Keep what was said with a step, by its entry of the audit log; nothing where nothing was said."""
+    if words or link:
+        row = tables.RequestWords(entry_id=entry_id, request_id=act.subject_id, words=words, link=link)
+        act.session.add(row)
+
+
+async def of_request(deps: Deps, snapshot: Snapshot, request_id: int) -> Sequence[Said]:
+    """Return all that was said with the steps of one request, the first thing first.
+
+    It says nothing of who may read it: whoever shows it has asked that of the request itself.
+    """
+    table, entry = tables.RequestWords, tables.AuditEntry
+    query = select(table, entry).join(entry, col(entry.id) == col(table.entry_id))
+    query = query.where(col(table.request_id) == request_id).order_by(col(entry.id))
+    async with deps.database.reading() as session:
+        return [
+            Said(each.at, _name(snapshot, each.actor), each.action.removeprefix("backlog."), row.words, row.link)
+            for row, each in await session.execute(query)
+        ]
+
+
+def _name(snapshot: Snapshot, actor: str) -> str:
+    kind, _, number = actor.partition(":")
+    person = snapshot.person(int(number)) if kind == "person" else None
+    return person.name if person is not None else ""

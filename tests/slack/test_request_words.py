@@ -1,0 +1,29 @@
+"""What was asked, answered and given as a reason with earlier steps of a request is kept, and shown to whoever asks."""
+
+from __future__ import annotations
+
+from bot.blocks.backlog import actions as ids
+from tests.slack.test_request_steps import Requested, devops_team, requested
+
+__all__ = ["devops_team", "requested"]
+
+
+async def test_earlier_questions_answers_and_reasons_are_shown_with_their_links(requested: Requested) -> None:
+    await requested.press(requested.triage, ids.ASK, user="lin")
+    assert await requested.fill("lin", words="Which region?") == {}
+    await requested.press(requested.card, ids.REPLY, user="ada")
+    assert await requested.fill("ada", words="Frankfurt") == {}
+    first = {"words": "A keyspace", "link": "https://docs.example.com/keyspace"}
+    await requested.press(requested.triage, ids.DELIVER, user="lin")
+    assert await requested.fill("lin", **first) == {}
+    await requested.press(requested.card, ids.NOT_YET, user="grace")
+    assert await requested.fill("grace", words="It has no backup") == {}
+    shown = (await requested.stage.ask("/devops show 1", user="eve")).text
+    said = [line.partition(": ")[2] for line in shown.splitlines() if line.startswith("<!date^")]
+    assert said == [
+        "Lin Wei asked something: Which region?",
+        "Ada Byron answered the question: Frankfurt",
+        "Lin Wei delivered it: A keyspace https://docs.example.com/keyspace",
+    ], "the last words stand on the card"
+    assert "> It has no backup" in shown
+    assert "Which region?" not in requested.card.text, "the card in the thread stays short"
