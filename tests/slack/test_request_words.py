@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from bot.blocks.backlog import actions as ids
+from bot.store import tables
 from tests.slack.test_request_steps import Requested, devops_team, requested
 
 __all__ = ["devops_team", "requested"]
@@ -27,3 +30,17 @@ async def test_earlier_questions_answers_and_reasons_are_shown_with_their_links(
     ], "the last words stand on the card"
     assert "> It has no backup" in shown
     assert "Which region?" not in requested.card.text, "the card in the thread stays short"
+
+
+async def test_words_that_were_corrected_are_kept_where_they_can_be_deleted(requested: Requested) -> None:
+    title = (await requested.row()).title
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    assert await requested.fill("ada", title="A keyspace", people="3", times="4", hours="2.5") == {}
+    async with requested.stage.database.reading() as session:
+        entry = tables.AuditEntry
+        query = select(entry.detail).where(entry.action == "backlog.change")  # type: ignore[call-overload]
+        [detail] = (await session.execute(query)).scalars()
+    assert detail["lost_people"] == ["0.0", "3.0"]
+    assert title not in str(detail), "nothing can be deleted from the audit log"
+    shown = (await requested.stage.ask("/devops show 1", user="eve")).text
+    assert f"Ada Byron changed it: title: {title} → A keyspace" in shown

@@ -19,6 +19,7 @@ from bot.errors import FormError, UserError
 from bot.services.backlog._answered import redraw_answered
 from bot.services.backlog._cards import RequestAct, acting, stored_item, tell_devops
 from bot.services.backlog._demands import demands_of
+from bot.services.backlog.said import keep
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -27,6 +28,8 @@ _ENDED = "This request is not open any more, so nothing was changed."
 _LOST = ("lost_people", "lost_times", "lost_hours", "evidence")
 _BLOCKED = ("blocked_people", "blocked_share", "blocked_until")
 _DATE = ("needed_by", "miss_hours")
+#: What somebody has typed, which the audit log does not keep, and what it is called where it is kept.
+_TEXTS = {"title": "title", "items": "items", "needed_reason": "why by then"}
 
 
 async def to_change(deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int) -> Changeable:
@@ -68,13 +71,16 @@ async def change(
             act.row.items = [stored_item(each) for each in items]
             act.row.needed_by, act.row.needed_reason = new.needed_by, new.needed_reason
         after = _said(act.row, demand)
-        changed = {name: [str(before[name]), str(after[name])] for name in after if before[name] != after[name]}
+        changed = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
         if not changed:
             return act.card
         demand.at = act.now
         if demand.team_id is not None:
             demand.person_id = person_id
-        entry = await act.note("change", team=demand.team_id, **changed)
+        numbers = {name: list(map(str, each)) for name, each in changed.items() if name not in _TEXTS}
+        entry = await act.note("change", team=demand.team_id, **numbers)
+        texts = {said: changed[name] for name, said in _TEXTS.items() if name in changed}
+        keep(act, entry, "; ".join(f"{name}: {old} → {new}" for name, (old, new) in texts.items()))
         card = await act.redraw()
         await redraw_answered(act)
         person = snapshot.person(person_id)
@@ -158,7 +164,7 @@ def _said(row: tables.Request, demand: tables.RequestDemand) -> dict[str, object
     """Return what a correction can change, by name."""
     said: dict[str, object] = {name: getattr(demand, name) for name in (*_LOST, *_BLOCKED, *_DATE)}
     said["title"] = row.title
-    return {**said, "items": [each["title"] for each in row.items], "needed_reason": row.needed_reason}
+    return {**said, "items": ", ".join(each["title"] for each in row.items), "needed_reason": row.needed_reason}
 
 
 def _entry(demand: tables.RequestDemand) -> DemandEntry:
