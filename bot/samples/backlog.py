@@ -248,6 +248,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         for step, called in product((Step.REPLY, Step.NOT_YET, Step.REOPEN, Step.WITHDRAW), ("U12345678", "")):
             yield blocks.triage_news, blocks.triage_news(card, step, called=called)
         yield blocks.assigned, blocks.assigned(card, card.asker)
+        yield blocks.asked_for, blocks.asked_for(card, card.asker)
     cards = list(requests(name))
     yield from follow_ups(cards[-1])
     yield from forms_of(cards[-1])
@@ -277,7 +278,11 @@ def _changed(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., Any],
     """The form that corrects a request, and what is said of it."""
     yield blocks.changed_news, blocks.changed_news(card, name)
     for is_own in (True, False):
-        yield blocks.change_view, blocks.change_view(Changeable(card, DemandEntry(), card.needed_by, is_own), "1|0")
+        teams, its = (
+            [TeamRecord(id=number, name=name) for number in (1, 2)],
+            Changeable(card, DemandEntry(), card.needed_by, is_own),
+        )
+        yield blocks.change_view, blocks.change_view(its, "1|0", teams)
 
 
 def issues(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

@@ -150,7 +150,7 @@ class ThreadForm:
         )
         frame = FormFrame(
             devops=devops.name,
-            teams=_teams(context),
+            teams=teams(context),
             team_id=_team_of(context, channel_id, asked_by, self._user_id),
             asked_by=asked_by,
             note=_note(words, is_empty=not any(map(_has_words, self._said))),
@@ -291,7 +291,7 @@ async def _form(context: Context, user_id: str, prefill: Prefill, metadata: Form
         )
     whose: dict[str, Any] = {"team_id": _team_of(context, "", user_id), "asked_by": user_id}
     return blocks.request_view(
-        prefill, metadata, FormFrame(devops=devops.name, teams=_teams(context), **(whose | frame))
+        prefill, metadata, FormFrame(devops=devops.name, teams=teams(context), **(whose | frame))
     )
 
 
@@ -311,7 +311,8 @@ def _is_command(context: Context, text: str) -> bool:
     return bare != text.strip() and (not bare or (wishes.is_command(bare) and len(bare.split()) <= 3))
 
 
-def _teams(context: Context) -> list[TeamRecord]:
+def teams(context: Context) -> list[TeamRecord]:
+    """Return the teams that can be chosen, by name."""
     return sorted(context.snapshot.teams(), key=lambda team: team.name.casefold())
 
 

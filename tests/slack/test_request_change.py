@@ -145,3 +145,49 @@ async def why(stage: Stage) -> str:
     found = await stage.baton.context.backlog.why(1)
     assert found is not None
     return "\n".join(found[1])
+
+
+async def test_an_item_is_added_with_its_kind(requested: Requested) -> None:
+    stage = requested.stage
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    before = asked_for(stage.slack.view_stack("ada")[-1])
+    assert set(await requested.fill("ada", added="A dashboard")) == {ids.ADDED_TYPE}
+    assert await requested.fill("ada", added_type="infrastructure") == {}
+    assert [each["title"] for each in (await requested.row()).items] == [*before, "A dashboard"]
+    assert "• A dashboard _(infrastructure)_" in requested.card.text
+    assert "• A dashboard" in under(requested)[-1].text
+
+
+async def test_the_team_and_whoever_needs_it_can_be_corrected(requested: Requested) -> None:
+    stage, teams = requested.stage, await team_ids(requested.stage)
+    await requested.press(requested.card, ids.CHANGE, user="grace")
+    view = stage.slack.view_stack("grace")[-1]
+    assert element(view, ids.TEAM)["initial_option"]["text"]["text"] == "Payments"
+    assert element(view, ids.ASKED_BY)["initial_user"] == stage.slack.workspace.user("ada").id
+    solo = stage.slack.workspace.user("solo").id
+    wrong = await requested.fill("grace", team=str(teams["Search"]), asked_by=solo)
+    assert wrong == {ids.BLOCKED: "The team has no more than 1: give at most that."}, "it is counted as the new team"
+    assert await requested.fill("grace", blocked="1") == {}
+    row, [demand] = await requested.row(), await demands(stage)
+    assert (row.team_id, demand.team_id) == (teams["Search"], teams["Search"])
+    assert "for Search" in requested.card.text
+    assert "Asked by Solo Singh, filed by Grace Marsh" in requested.triage.text
+    assert "for Search" in under(requested)[-1].text
+    assert requested.written_to("solo")[-1].startswith("Grace Marsh says that you need *#1*")
+    await requested.press(requested.triage, ids.ASK, user="lin")
+    assert await requested.fill("lin", words="Which region?") == {}
+    assert requested.replies()[-1].text.startswith(f"<@{solo}>")
+    await requested.press(requested.card, ids.REPLY, user="ada")
+    assert "Search" in requested.said_to("ada"), "Payments has nothing to say of it any more"
+
+
+async def test_a_team_that_has_joined_cannot_be_made_the_one_that_asks(stage: Stage) -> None:
+    root = await open_first(stage)
+    await search_form(stage)
+    await submit(stage, "solo", {ids.INSTEAD: next(iter(offered(stage).values()))})
+    asked = Requested(stage, root)
+    await posted(stage, "payments")
+    await asked.press(asked.card, ids.CHANGE, user="ada")
+    search = str((await team_ids(stage))["Search"])
+    assert "is on it already" in (await asked.fill("ada", team=search))[ids.TEAM]
+    assert len({each.team_id for each in await demands(stage)}) == 2

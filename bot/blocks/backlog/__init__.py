@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.blocks.backlog.cards import (
     also_asked,
+    asked_for,
     assigned,
     card,
     card_view,

@@ -48,6 +48,8 @@ PEOPLE, TIMES, HOURS, EVIDENCE = "backlog.people", "backlog.times", "backlog.hou
 BLOCKED, SHARE, UNTIL = "backlog.blocked", "backlog.share", "backlog.until"
 NEEDED_BY, NEEDED_REASON = "backlog.needed_by", "backlog.needed_reason"
 MISSED = "backlog.missed"
+#: An item that a correction adds, and its kind.
+ADDED, ADDED_TYPE = "backlog.added", "backlog.added_type"
 INSTEAD = "backlog.instead"
 
 STEP_VIEW, MERGE_VIEW = "backlog.step_form", "backlog.merge_form"

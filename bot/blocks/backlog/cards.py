@@ -176,6 +176,15 @@ def left(its: RequestCard, who: str, value: OpenValue) -> Rendered:
     return _message([said], open_buttons(value), f"backlog.left.{its.id}")
 
 
+def asked_for(its: RequestCard, by: PersonRecord) -> Rendered:
+    """Return what somebody reads of whom another says that they need a request."""
+    said = (
+        f"{words.person(by)} says that you need {words.name(its)}: I ask you what the DevOps team wants to know of it."
+    )
+    elements = [_show(its), *words.follow_buttons(its, is_following=True)]
+    return _message([said], elements, f"backlog.asked_for.{its.id}")
+
+
 def changed_news(its: RequestCard, who: str) -> Rendered:
     """Return what the DevOps team reads under its message when those who ask for a request have corrected it."""
     if its.is_private:

@@ -2,41 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.blocks.backlog import actions, words
 from bot.blocks.backlog.forms import (
+    ASKED_BY,
     BLOCKED,
     EVIDENCE,
     EVIDENCE_WORDS,
     HOURS,
     ITEM_TITLES,
+    KINDS,
     MISSED,
     NEEDED_BY,
     NEEDED_REASON,
     PEOPLE,
     SHARE,
     SHARE_WORDS,
+    TEAM,
     TIMES,
     UNTIL,
 )
-from bot.blocks.forms import Field, Fill, Form, filled_text
+from bot.blocks.forms import Field, Fill, Form, choice, filled_text, text
 from bot.blocks.text import Block
 from bot.domain.backlog.changes import Changeable
 from bot.domain.backlog.new_request import LONGEST_TITLE
+from bot.domain.records import TeamRecord
 
+ADDED = text(actions.ADDED, "Another item", limit=LONGEST_TITLE)
+ADDED_TYPE = choice(actions.ADDED_TYPE, "What kind of item is that?")
 TITLE = filled_text(actions.TITLE, "What do you need?", limit=LONGEST_TITLE)
 #: What only those change who speak for the request itself.
-_OWN: tuple[Field[Any], ...] = (TITLE, *ITEM_TITLES, NEEDED_REASON)
+_OWN: tuple[Field[Any], ...] = (TITLE, *ITEM_TITLES, ADDED, ADDED_TYPE, TEAM, ASKED_BY, NEEDED_REASON)
 _FIELDS: tuple[Field[Any], ...] = (PEOPLE, TIMES, HOURS, EVIDENCE, BLOCKED, SHARE, UNTIL, NEEDED_BY, MISSED)
-CHANGE = Form(actions.CHANGE_VIEW, "Change", "Save", (TITLE, *ITEM_TITLES, *_FIELDS, NEEDED_REASON), refused_at=PEOPLE)
+CHANGE = Form(
+    actions.CHANGE_VIEW,
+    "Change",
+    "Save",
+    (TITLE, *ITEM_TITLES, ADDED, ADDED_TYPE, TEAM, ASKED_BY, *_FIELDS, NEEDED_REASON),
+    refused_at=PEOPLE,
+)
 
 
-def change_view(its: Changeable, metadata: str) -> Block:
+def change_view(its: Changeable, metadata: str, teams: Sequence[TeamRecord] = ()) -> Block:
     """Return the form; for those who have joined the request with what their own team says alone."""
-    said = its.said
+    said, team = its.said, its.card.team
     fills: dict[Field[Any], Fill] = {
         TITLE: Fill(its.card.title),
+        ADDED_TYPE: Fill(options=KINDS),
+        TEAM: Fill(str(team.id) if team is not None else "", {str(each.id): each.name for each in teams}),
+        ASKED_BY: Fill(its.card.asker.slack_id),
         PEOPLE: Fill(_number(said.lost_people)),
         TIMES: Fill(_number(said.lost_times)),
         HOURS: Fill(_number(said.lost_hours)),

@@ -31,7 +31,7 @@ EVIDENCE_WORDS = {
 }
 SHARE_WORDS = {"slowed": "Slowed down", "half": "Half of their work", "stopped": "Stopped"}
 COPY_VALUE = "copy"
-_KINDS = {kind.value: said for kind, said in words.ITEM_WORDS.items()}
+KINDS = {kind.value: said for kind, said in words.ITEM_WORDS.items()}
 #: How the choices in place of a new request begin; a name follows.
 INSTEAD_WORDS = {
     Instead.JOIN: "Join",
@@ -167,7 +167,7 @@ def full_view(
         GAPS: technologies,
         EVIDENCE: EVIDENCE_WORDS,
         SHARE: SHARE_WORDS,
-        ITEM_TYPE: _KINDS,
+        ITEM_TYPE: KINDS,
         COPY: {COPY_VALUE: "DevOps may keep a copy"} if COPY.block_id in metadata.kept else {},
     }
     fields = [each for each in (ITEM_TYPE, *_REST) if each.block_id not in {one.get("block_id") for one in shown}]
@@ -245,7 +245,7 @@ def _kinds(prefill: Prefill, frame: FormFrame, *, has_items: bool) -> Fill:
     if prefill.items:
         return Fill()
     is_needed = not has_items and not _instead(frame.alternatives)
-    return Fill(options=_KINDS, label="What kind of thing is it?" if is_needed else "", is_needed=is_needed)
+    return Fill(options=KINDS, label="What kind of thing is it?" if is_needed else "", is_needed=is_needed)
 
 
 def _words(item: RequestItem) -> Fill:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.backlog.new_request import DemandEntry
-from bot.domain.backlog.requests import RequestCard
+from bot.domain.backlog.requests import ItemType, RequestCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,12 @@ class Changeable:
     is_own: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestChange:
-    """A correction. Without a `title` it keeps the one that it has.
+    """A correction. Without a `title`, a `team_id` or `asked_by` a request keeps those that it has.
 
-    `titles` are the words of the items by their places, without words for one that goes.
+    `titles` are the words of the items by their places, without words for one that goes. `added` is one more item, and
+    `added_type` its kind.
     """
 
     said: DemandEntry
@@ -31,3 +32,7 @@ class RequestChange:
     needed_reason: str = ""
     title: str = ""
     titles: tuple[str, ...] = ()
+    added: str = ""
+    added_type: ItemType | None = None
+    team_id: int | None = None
+    asked_by: int | None = None

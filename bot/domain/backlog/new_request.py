@@ -141,7 +141,7 @@ def problems(new: NewRequest, *, today: date, team_size: int | None) -> dict[str
         most = round(most_hours(team_size))
         found["hours"] = f"That is over half of a team of {team_size}: give at most {most} hours."
     if demand.blocked_people < 0 or (team_size and demand.blocked_people > team_size):
-        found["blocked"] = f"The team has {team_size} people: give at most that."
+        found["blocked"] = f"The team has no more than {team_size}: give at most that."
     if demand.blocked_until is not None and demand.blocked_until < today:
         found["until"] = "That day is over: choose a later one, or leave it empty."
     if demand.miss_hours is not None and new.needed_by is None:

@@ -16,6 +16,7 @@ from bot.domain.backlog.requests import OPEN, RequestCard, RequestItem
 from bot.domain.names import clean
 from bot.domain.rights import Right
 from bot.errors import FormError, UserError
+from bot.services import outbox, routing
 from bot.services.backlog._answered import redraw_answered
 from bot.services.backlog._cards import RequestAct, acting, stored_item, tell_devops
 from bot.services.backlog._demands import demands_of
@@ -23,6 +24,7 @@ from bot.services.backlog.said import keep
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
+from bot.store.inserts import add_once
 
 _ENDED = "This request is not open any more, so nothing was changed."
 _LOST = ("lost_people", "lost_times", "lost_hours", "evidence")
@@ -62,14 +64,12 @@ async def change(
     ) as act:
         demand, is_own = await _demand(act)
         await act.require_current(version)
-        items = tuple(_corrected(act.card.items, new.titles)) if is_own else act.card.items
-        _check(act, demand, new, items, today)
+        items = tuple(_corrected(act.card.items, new)) if is_own else act.card.items
+        await _check(act, demand, new, items, today)
         before = _said(act.row, demand)
         _put(demand, new)
         if is_own:
-            act.row.title = clean(new.title)[:LONGEST_TITLE] or act.row.title
-            act.row.items = [stored_item(each) for each in items]
-            act.row.needed_by, act.row.needed_reason = new.needed_by, new.needed_reason
+            await _put_own(act, demand, new, items)
         after = _said(act.row, demand)
         changed = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
         if not changed:
@@ -87,6 +87,8 @@ async def change(
         message = blocks.changed_news(card, person.name if person is not None else "")
         key = f"backlog.changed:{request_id}:{entry}"
         await tell_devops(act.session, request_id, key=key, message=message, at=act.now)
+        if "asked_by" in changed:
+            await _tell_asker(act)
         return card
 
 
@@ -103,15 +105,20 @@ async def _demand(act: RequestAct) -> tuple[tables.RequestDemand, bool]:
     return theirs[0], False
 
 
-def _corrected(items: tuple[RequestItem, ...], titles: tuple[str, ...]) -> Iterator[RequestItem]:
-    """Return the items with their new words, without those that have none; those beyond the fields stay."""
+def _corrected(items: tuple[RequestItem, ...], new: RequestChange) -> Iterator[RequestItem]:
+    """Return the items with their new words, without those that have none, and what is added.
+
+    Those beyond the fields stay.
+    """
     for place, item in enumerate(items):
-        title = clean(titles[place])[:LONGEST_TITLE] if place < len(titles) else item.title
+        title = clean(new.titles[place])[:LONGEST_TITLE] if place < len(new.titles) else item.title
         if title or place >= MOST_ITEMS:
             yield replace(item, title=title or item.title)
+    if (added := clean(new.added)[:LONGEST_TITLE]) and new.added_type is not None:
+        yield RequestItem(new.added_type, added)
 
 
-def _check(
+async def _check(
     act: RequestAct, demand: tables.RequestDemand, new: RequestChange, items: tuple[RequestItem, ...], today: date
 ) -> None:
     """Raise FormError with what is wrong; a day that is over may stay as it is."""
@@ -130,9 +137,40 @@ def _check(
         needed_by=new.needed_by if new.needed_by != demand.needed_by else None,
         demand=said,
     )
-    team = act.snapshot.team(demand.team_id)
-    if wrong := problems(its, today=today, team_size=len(team.member_ids) if team is not None else None):
+    team = act.snapshot.team(new.team_id or demand.team_id)
+    wrong = problems(its, today=today, team_size=len(team.member_ids) if team is not None else None)
+    if bool(clean(new.added)) != (new.added_type is not None):
+        wrong |= {"added_type": "Choose its kind."} if new.added else {"added": "Write what it is, or choose no kind."}
+    if team is not None and team.id != demand.team_id:
+        others = await demands_of(act.session, act.subject_id)
+        if any(each.team_id == team.id for each in others):
+            wrong["team"] = f"{team.name} is on it already: choose another team."
+    if wrong:
         raise FormError(wrong)
+
+
+async def _put_own(
+    act: RequestAct, demand: tables.RequestDemand, new: RequestChange, items: tuple[RequestItem, ...]
+) -> None:
+    """Correct what is asked for, for which team and for whom; who needs it now follows it, and is told."""
+    row = act.row
+    row.title = clean(new.title)[:LONGEST_TITLE] or row.title
+    row.items = [stored_item(each) for each in items]
+    row.needed_by, row.needed_reason = new.needed_by, new.needed_reason
+    if new.team_id is not None:
+        row.team_id = demand.team_id = new.team_id
+    if new.asked_by in (None, row.asked_by):
+        return
+    row.asked_by = new.asked_by
+    await add_once(act.session, tables.RequestFollower, request_id=act.subject_id, person_id=new.asked_by, at=act.now)
+
+
+async def _tell_asker(act: RequestAct) -> None:
+    """Tell whoever is said to need a request, unless they have said so themselves."""
+    by, slack_id = act.snapshot.person(act.person_id), routing.slack_id_of(act.card.asker)
+    if by is not None and slack_id and act.card.asker.id != by.id:
+        key = f"backlog.asked_for:{act.subject_id}:{int(act.now.timestamp() * 1000)}"
+        await outbox.enqueue(act.session, key=key, channel=slack_id, message=blocks.asked_for(act.card, by), at=act.now)
 
 
 def _put(demand: tables.RequestDemand, new: RequestChange) -> None:
@@ -163,6 +201,7 @@ def _put(demand: tables.RequestDemand, new: RequestChange) -> None:
 def _said(row: tables.Request, demand: tables.RequestDemand) -> dict[str, object]:
     """Return what a correction can change, by name."""
     said: dict[str, object] = {name: getattr(demand, name) for name in (*_LOST, *_BLOCKED, *_DATE)}
+    said |= {"team_id": row.team_id, "asked_by": row.asked_by}
     said["title"] = row.title
     return {**said, "items": ", ".join(each["title"] for each in row.items), "needed_reason": row.needed_reason}
 
