@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -201,6 +202,63 @@ class TestJoin:
         assert (demand.lost_people, demand.lost_times, demand.evidence) == (2, 10, "measured")
         assert (str(demand.needed_by), demand.blocked_people) == (SOON, 2)
 
+    async def test_the_thread_of_the_joined_hears_what_the_first_thread_does(self, stage: Stage) -> None:
+        await open_first(stage)
+        root = await search_form(stage)
+        await submit(stage, "solo", {ids.INSTEAD: next(iter(offered(stage).values()))})
+        triage = await _triage(stage)
+        await stage.press(triage, ids.ACCEPT, user="lin")
+        said = await _news(stage, root)
+        assert said[-1].text == "*#1* *A Cassandra keyspace*: Accepted into the DevOps backlog."
+        await stage.press(triage, ids.ASK, user="lin")
+        assert await submit(stage, "lin", {ids.WORDS: "Which region?"}) == {}
+        assert len(await _news(stage, root)) == len(said), "a question is for whoever asked for it"
+        assert list(buttons((await _news(stage, root))[0])) == ["Withdraw…", "Change…", "Follow"]
+        await stage.press(triage, ids.DELIVER, user="lin")
+        assert await submit(stage, "lin", {ids.WORDS: "It is there"}) == {}
+        delivered = (await _news(stage, root))[-1]
+        assert "Delivered: It is there" in delivered.text
+        assert list(buttons(delivered)) == ["Yes, it does the job", "Not yet…"]
+        await stage.press(delivered, ids.NOT_YET, user="solo")
+        assert await submit(stage, "solo", {ids.WORDS: "No backup"}) == {}
+        assert buttons((await _news(stage, root))[-1]) == {}, "it asks nothing any more"
+        await stage.press(triage, ids.MORE, user="lin", value="decline|1")
+        assert await submit(stage, "lin", {ids.WORDS: "Not ours"}) == {}
+        card, *_, declined = await _news(stage, root)
+        assert "Declined: Not ours" in declined.text
+        assert list(buttons(declined)) == ["Open DevOps request"]
+        assert list(buttons(card)) == ["Follow", "Open DevOps request"], "they cannot reopen it"
+        await stage.press(declined, OPEN, user="solo")
+        assert element(stage.slack.view_stack("solo")[-1], ids.TITLE)["initial_value"]
+
+    async def test_the_joined_hear_that_it_was_no_request(self, stage: Stage) -> None:
+        await open_first(stage)
+        root = await search_form(stage)
+        await submit(stage, "solo", {ids.INSTEAD: next(iter(offered(stage).values()))})
+        await stage.press(await _triage(stage), ids.MORE, user="lin", value="dismiss|1")
+        said = "The DevOps team finds that *#1* *A Cassandra keyspace*, which you had joined, is no request."
+        assert (await _news(stage, root))[-1].text.startswith(said)
+        assert stage.slack.visible_messages("solo", im(stage, "solo"))[-1].text.startswith(said)
+        await form(stage, root, user="solo", channel="search")
+        assert await submit(stage, "solo") == {}
+        assert len(await requests(stage)) == 2
+
+    async def test_a_confirmed_request_offers_the_joined_no_reopening_that_refuses(self, stage: Stage) -> None:
+        first = await open_first(stage)
+        root = await search_form(stage)
+        await submit(stage, "solo", {ids.INSTEAD: next(iter(offered(stage).values()))})
+        await stage.press(await _triage(stage), ids.DELIVER, user="lin")
+        assert await submit(stage, "lin", {ids.WORDS: "It is there"}) == {}
+        await posted(stage, "payments")
+        card = next(m for m in stage.slack.visible_messages("ada", "payments", thread_ts=first.ts) if "#1" in m.text)
+        await stage.press(card, ids.CONFIRM, user="ada")
+        assert "Reopen…" not in buttons((await _news(stage, root))[0])
+        view = await form(stage, root, user="solo", channel="search")
+        assert "There is a request already" in said_in(view)
+        assert ids.REOPEN not in str(view.payload["blocks"])
+        own = await form(stage, first, user="ada")
+        assert ids.REOPEN in str(own.payload["blocks"])
+
     async def test_private_requests_are_never_offered_and_cannot_be_joined(self, stage: Stage) -> None:
         await stage.slack.run_command("grace", im(stage, "grace"), "/devops we need a Cassandra keyspace")
         await stage.settle()
@@ -226,6 +284,20 @@ class TestJoin:
         await open_first(stage)
         await search_form(stage, "We need somebody to build an SFTP server for invoices.")
         assert offered(stage) == {}
+
+
+async def _triage(stage: Stage) -> PostedMessage:
+    await posted(stage, "platform")
+    return next(m for m in stage.slack.visible_messages("lin", "platform") if "Asked by" in m.text)
+
+
+async def _news(stage: Stage, root: PostedMessage) -> list[PostedMessage]:
+    """The card in a thread of Search, and what Baton has said below it."""
+    for _ in range(3):
+        await posted(stage, "search")
+        stage.clock.advance(timedelta(seconds=2))
+    seen = stage.slack.visible_messages("solo", "search", thread_ts=root.ts)
+    return [m for m in seen if m.user == stage.slack.workspace.bot_user_id and m.ephemeral_for is None]
 
 
 async def _decline(stage: Stage) -> PostedMessage:

@@ -12,6 +12,8 @@ from bot.blocks.backlog.cards import (
     estimated,
     followed,
     following,
+    joined_card,
+    joined_news,
     left,
     left_news,
     merged,

@@ -24,7 +24,16 @@ from bot.blocks.text import (
     within,
 )
 from bot.domain.backlog.alternatives import is_usable
-from bot.domain.backlog.requests import AT_DELIVERY, ENDED, STATE_WORDS, RequestCard, RequestState, Step
+from bot.domain.backlog.requests import (
+    AT_DELIVERY,
+    ENDED,
+    FREES_JOINED,
+    STATE_WORDS,
+    RequestCard,
+    RequestState,
+    Step,
+    as_joined,
+)
 from bot.domain.records import PersonRecord
 
 #: Characters of a message beside its buttons.
@@ -61,10 +70,15 @@ _MORE_CHOICES = (
 )
 
 
-def card(its: RequestCard) -> Rendered:
-    """Return the card in the request's thread."""
+def joined_card(its: RequestCard, value: OpenValue) -> Rendered:
+    """Return the card where another team has joined the request; that can open its own once this one has ended."""
+    return card(as_joined(its), open_buttons(value) if its.state in FREES_JOINED else ())
+
+
+def card(its: RequestCard, more: Sequence[Block] = ()) -> Rendered:
+    """Return the card in the request's thread; `more` are buttons besides its own."""
     lines = [words.name(its), words.standing(its), *_body(its), *_said(its)]
-    buttons = [*_step_buttons(its, _BUTTONS), *words.change_button(its), *words.follow_buttons(its)]
+    buttons = [*_step_buttons(its, _BUTTONS), *words.change_button(its), *words.follow_buttons(its), *more]
     if is_usable(its):
         buttons += open_buttons(OpenValue(supports_id=its.id), SUPPORT_TEXT, label=plain(its.title, 40))
     return _message(lines, buttons, f"backlog.card.{its.id}.{its.state}")
@@ -156,6 +170,13 @@ def also_asked(its: RequestCard, *, has_joined: bool = False) -> Rendered:
     return _message([said], buttons, f"backlog.also_asked.{its.id}.{its.state}")
 
 
+def joined_news(its: RequestCard, value: OpenValue) -> Rendered:
+    """Return what is posted below the card where another team has joined the request; it calls nobody."""
+    own = open_buttons(value) if its.state in FREES_JOINED else []
+    said, buttons = f"{words.name(its)}: {_news(its)}", [*_step_buttons(its, AT_DELIVERY), *own]
+    return _message([said], buttons, f"backlog.joined_news.{its.id}.{its.state}")
+
+
 def following(its: RequestCard, *, is_on: bool) -> Rendered:
     """Return what somebody reads who has begun to follow a request, or has stopped."""
     if not is_on:
@@ -165,9 +186,11 @@ def following(its: RequestCard, *, is_on: bool) -> Rendered:
 
 
 def withdrawn(its: RequestCard, value: OpenValue) -> Rendered:
-    """Return what a team reads that had joined a request whose own team needs it no longer."""
-    said = f"{words.name(its)}, which you had joined, was withdrawn. Still needed? Open your own."
-    return _message([said], open_buttons(value), f"backlog.withdrawn.{its.id}")
+    """Return what a team reads that had joined a request whose own team needs it no longer, or which was none."""
+    what = f"{words.name(its)}, which you had joined,"
+    is_withdrawn = its.state is RequestState.WITHDRAWN
+    said = f"{what} was withdrawn." if is_withdrawn else f"The DevOps team finds that {what} is no request."
+    return _message([f"{said} Still needed? Open your own."], open_buttons(value), f"backlog.withdrawn.{its.id}")
 
 
 def left(its: RequestCard, who: str, value: OpenValue) -> Rendered:

@@ -20,10 +20,11 @@ def thread_key(channel_id: str, thread_ts: str) -> str:
     return f"thread:{channel_id}:{thread_ts}"
 
 
-def channel_of(key: str) -> str:
-    """Return the channel of the thread that a key names; empty for a request from elsewhere."""
+def thread_of(key: str) -> tuple[str, str]:
+    """Return the channel and the first message of the thread that a key names; empty for a request from elsewhere."""
     kind, _, place = key.partition(":")
-    return place.partition(":")[0] if kind == "thread" else ""
+    channel, _, ts = place.partition(":")
+    return (channel, ts) if kind == "thread" else ("", "")
 
 
 @dataclass(frozen=True, slots=True)

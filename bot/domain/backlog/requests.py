@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -307,6 +307,11 @@ class RequestCard:
     def reachable(self) -> tuple[PersonRecord, ...]:
         """Who can be written to of those whom it is for and who filed it, in this order."""
         return tuple(each for each in dict.fromkeys((self.asker, self.filer)) if each.is_active and each.slack_id)
+
+
+def as_joined(card: RequestCard) -> RequestCard:
+    """Return a request with the steps alone that those may take who have joined it for another team."""
+    return replace(card, steps=card.steps & (OF_JOINED | AT_DELIVERY))
 
 
 _Listed = TypeVar("_Listed")

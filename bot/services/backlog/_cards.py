@@ -14,9 +14,11 @@ from sqlmodel import col
 
 from bot.blocks import backlog as blocks
 from bot.blocks.backlog import words
+from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Rendered
 from bot.domain import rights
 from bot.domain.backlog.demand import Estimate
+from bot.domain.backlog.new_request import thread_of
 from bot.domain.backlog.rank import lost_hours_per_month, people_blocked
 from bot.domain.backlog.requests import (
     ItemType,
@@ -204,10 +206,14 @@ def _whose(snapshot: Snapshot, demand: tables.RequestDemand) -> str:
 
 async def revise_all(session: AsyncSession, card: RequestCard, *, at: datetime) -> None:
     """Let all messages about a request read as it stands: its card, wherever it is, and the DevOps team's."""
-    table, shown = tables.RequestJoin, blocks.card(card)
+    table = tables.RequestJoin
     keys = await session.execute(select(col(table.source_key)).where(col(table.request_id) == card.id))
-    for key in (card_key(card.id), *(joined_key(card.id, each) for each in keys.scalars())):
-        await outbox.revise(session, key=key, message=shown, at=at)
+    shown = {card_key(card.id): blocks.card(card)}
+    shown |= {
+        joined_key(card.id, each): blocks.joined_card(card, OpenValue(*thread_of(each))) for each in keys.scalars()
+    }
+    for key, message in shown.items():
+        await outbox.revise(session, key=key, message=message, at=at)
     await outbox.revise(session, key=triage_key(card.id), message=blocks.triage_post(card), at=at)
 
 

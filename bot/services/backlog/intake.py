@@ -13,7 +13,7 @@ from sqlmodel import col
 from bot.blocks import backlog as blocks
 from bot.blocks.request_button import OpenValue
 from bot.domain.backlog.new_request import LONGEST_TITLE, NewRequest
-from bot.domain.backlog.requests import FREES_JOINED, RequestCard, RequestState
+from bot.domain.backlog.requests import FREES_JOINED, RequestCard, RequestState, as_joined
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.names import clean
 from bot.domain.ownership import Owned, Verdict
@@ -108,7 +108,10 @@ async def existing(deps: Deps, snapshot: Snapshot, key: str) -> RequestCard | No
     """Return the request that a thread has made or joined already; None when it has done neither, or may ask anew."""
     async with deps.database.reading() as session:
         row = await _by_key(session, key)
-        return None if row is None else await loaded(session, snapshot, row, now=deps.clock.now())
+        if row is None:
+            return None
+        card = await loaded(session, snapshot, row, now=deps.clock.now())
+        return card if row.source_key == key else as_joined(card)
 
 
 async def named_by(deps: Deps, channel_id: str, *timestamps: str) -> int | None:

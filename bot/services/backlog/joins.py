@@ -9,7 +9,7 @@ from bot.blocks import backlog as blocks
 from bot.blocks.request_button import OpenValue
 from bot.domain import rights
 from bot.domain.backlog.demand import DemandPart, EvidenceKind
-from bot.domain.backlog.new_request import NewRequest, channel_of
+from bot.domain.backlog.new_request import NewRequest, thread_of
 from bot.domain.backlog.requests import FREES_JOINED, OPEN
 from bot.domain.rights import Right
 from bot.errors import NotAllowedError, NotFoundError, UserError
@@ -85,9 +85,7 @@ async def leave(act: RequestAct, why: str) -> str:
     who = " and ".join(names) or (person.name if person is not None else "") or "Somebody"
     card = await act.redraw()
     for key in keys:
-        place = (
-            OpenValue(channel_of(key), key.rpartition(":")[2]) if channel_of(key) else OpenValue(asset_id=card.asset_id)
-        )
+        place = OpenValue(*thread_of(key)) if any(thread_of(key)) else OpenValue(asset_id=card.asset_id)
         await act.revise(joined_key(number, key), blocks.left(card, who, place))
     return who
 
@@ -146,7 +144,7 @@ async def _show(act: RequestAct, new: NewRequest) -> None:
             act.session,
             key=joined_key(act.subject_id, origin.key),
             channel=places[0],
-            message=blocks.card(act.card),
+            message=blocks.joined_card(act.card, OpenValue(*thread_of(origin.key))),
             at=act.now,
             thread_ts=origin.thread_ts if origin.channel_id else "",
             fallbacks=places[1:],

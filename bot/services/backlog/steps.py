@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.blocks import backlog as blocks
-from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Rendered
 from bot.domain.backlog.requests import (
     AT_DELIVERY,
@@ -29,6 +28,8 @@ from bot.services.backlog._answered import redraw_answered
 from bot.services.backlog._called import called
 from bot.services.backlog._cards import RequestAct, acting, card_key, loaded, tell_devops
 from bot.services.backlog._demands import demands_of
+from bot.services.backlog._joined import joined, tell_ended
+from bot.services.backlog._joined import post as post_in_joined
 from bot.services.backlog.said import keep
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -180,29 +181,15 @@ async def _tell(act: RequestAct, step: Step) -> None:
     key = f"backlog.news:{act.subject_id}:{step.value}:{int(act.now.timestamp() * 1000)}"
     if step in _NEWS:
         await _post_news(act, key)
+    if step in _NEWS - {Step.ASK}:  # a question is for whoever asked for it
+        await post_in_joined(act, key, lambda value: blocks.joined_news(act.card, value))
     if step in _ENDS_PARTS:
         await _tell_parts(act)
     if step in _TRIAGE_NEWS:
         message = blocks.triage_news(act.card, step, called=await called(act, step))
         await tell_devops(act.session, act.subject_id, key=key, message=message, at=act.now)
-    if step is Step.WITHDRAW:
-        await _tell_joined(act, key)
-
-
-async def _tell_joined(act: RequestAct, key: str) -> None:
-    """Tell those who have joined a request that its own team needs it no longer, with a button to open theirs."""
-    value = OpenValue(asset_id=act.row.asset_id)
-    for person_id in await _joined(act):
-        if slack_id := routing.slack_id_of(act.snapshot.person(person_id)):
-            message = blocks.withdrawn(act.card, value)
-            await outbox.enqueue(act.session, key=f"{key}:{person_id}", channel=slack_id, message=message, at=act.now)
-
-
-async def _joined(act: RequestAct) -> list[int]:
-    """Return who has joined the request for another team."""
-    demands = await demands_of(act.session, act.subject_id)
-    others = {each.person_id for each in demands if each.team_id is None or each.team_id != act.row.team_id}
-    return sorted(others - {act.row.asked_by, act.row.filed_by})
+    if step in _ALONE:
+        await tell_ended(act, key)
 
 
 async def _tell_parts(act: RequestAct) -> None:
@@ -237,13 +224,13 @@ async def _post_news(act: RequestAct, key: str) -> None:
     await _post_below(act, act.row, key, card, blocks.news(card))
     parts = await act.parts()
     theirs = {number for each in parts for number in (each.asked_by, each.filed_by)}
-    joined = await _joined(act)
-    theirs.update(joined)
+    others = await joined(act)
+    theirs.update(others)
     for person_id in await _others(act, parts):
         person = act.snapshot.person(person_id)
         if slack_id := routing.slack_id_of(person):
             is_part = person_id in theirs
-            message = blocks.also_asked(card, has_joined=person_id in joined) if is_part else blocks.followed(card)
+            message = blocks.also_asked(card, has_joined=person_id in others) if is_part else blocks.followed(card)
             await outbox.enqueue(act.session, key=f"{key}:{person_id}", channel=slack_id, message=message, at=act.now)
 
 

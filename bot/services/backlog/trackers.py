@@ -25,7 +25,7 @@ from sqlmodel import col
 
 from bot.blocks.backlog import tracker_notes as notes
 from bot.blocks.text import Rendered
-from bot.domain.backlog.new_request import channel_of
+from bot.domain.backlog.new_request import thread_of
 from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
 from bot.domain.backlog.tracker_issues import draft
 from bot.domain.tracker import IssueStatus, TrackedIssue
@@ -178,7 +178,7 @@ class Trackers:
                 return None  # it is done or declined; should it be opened again, the issue is made then
             row.not_before, row.attempts = now + _HELD, row.attempts + 1
             card = card_of(self._snapshot, request, now=now)
-            channel_id = request.channel_id or channel_of(request.source_key)
+            channel_id = request.channel_id or thread_of(request.source_key)[0]
             return _Wanted(card, row.marker, channel_id, row.sent_at, is_under_way, row.attempts)
 
     async def _made(self, wanted: _Wanted) -> TrackedIssue | None:

@@ -1,0 +1,48 @@
+"""Those who have joined a request for another team: who they are, and what is said to them and in their threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.blocks import backlog as blocks
+from bot.blocks.request_button import OpenValue
+from bot.blocks.text import Rendered
+from bot.domain.backlog.new_request import thread_of
+from bot.services import outbox, routing
+from bot.services.backlog._cards import RequestAct, joined_key
+from bot.services.backlog._demands import demands_of
+from bot.store import tables
+
+
+async def joined(act: RequestAct) -> list[int]:
+    """Return who has joined the request for another team."""
+    demands = await demands_of(act.session, act.subject_id)
+    others = {each.person_id for each in demands if each.team_id is None or each.team_id != act.row.team_id}
+    return sorted(others - {act.row.asked_by, act.row.filed_by})
+
+
+async def post(act: RequestAct, key: str, render: Callable[[OpenValue], Rendered]) -> None:
+    """Post something below the request's card in each thread that has joined it, whose own button it is given."""
+    table = tables.RequestJoin
+    found = await act.session.execute(select(col(table.source_key)).where(col(table.request_id) == act.subject_id))
+    for source_key in found.scalars():
+        channel, ts = thread_of(source_key)
+        shown = await outbox.destination(act.session, joined_key(act.subject_id, source_key))
+        if channel and shown is not None and not shown.is_lost and shown.channel == channel:
+            message = render(OpenValue(channel, ts))
+            await outbox.enqueue(
+                act.session, key=f"{key}:{source_key}", channel=channel, message=message, at=act.now, thread_ts=ts
+            )
+
+
+async def tell_ended(act: RequestAct, key: str) -> None:
+    """Tell those who have joined that its own team needs it no longer, or that it was none: they can open theirs."""
+    await post(act, key, lambda value: blocks.withdrawn(act.card, value))
+    value = OpenValue(asset_id=act.row.asset_id)
+    for person_id in await joined(act):
+        if slack_id := routing.slack_id_of(act.snapshot.person(person_id)):
+            message = blocks.withdrawn(act.card, value)
+            await outbox.enqueue(act.session, key=f"{key}:{person_id}", channel=slack_id, message=message, at=act.now)
