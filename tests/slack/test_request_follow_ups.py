@@ -116,3 +116,17 @@ async def test_a_date_that_has_passed_drops_a_request_to_the_end_in_no_night(ask
     falls = [before - after for before, after in pairwise(costs)]
     assert 0 <= min(falls) <= max(falls) <= costs[0] / 2, costs
     assert message.ts == (await on(asked, 3, 21)).ts
+
+
+async def test_what_it_saves_is_asked_once_somebody_has_said_that_it_does_the_job(asked: Requested) -> None:
+    await asked.press(asked.triage, ids.DELIVER, user="lin")
+    assert await asked.fill("lin", words="It is there") == {}
+    await on(asked, 3, 12)
+    digest = await on(asked, 4, 7)
+    assert "Does it do the job?" in digest.text
+    assert "How many hours a month does it save" not in digest.text
+    await asked.press(asked.card, ids.CONFIRM, user="ada")
+    later = await on(asked, 4, 14)
+    assert later.ts != digest.ts
+    assert "How many hours a month does it save *Payments*?" in later.text
+    assert "Does it do the job?" not in later.text

@@ -213,7 +213,7 @@ async def _savings(
     rows: Mapping[int, tables.Request],
     cards: Mapping[int, RequestCard],
 ) -> list[FollowUp]:
-    """Return what the teams are asked some weeks after a delivery."""
+    """Return what the teams are asked some weeks after a delivery, once it is said that it does the job."""
     ended = (RequestState.DELIVERED.value, RequestState.CONFIRMED.value)
     since = deps.clock.now() - _REVIEWED_FOR
     delivered = {
@@ -232,15 +232,30 @@ async def _savings(
             )
             asked.setdefault(row.request_id, []).append(review)
     made, today, settings = list[FollowUp](), deps.clock.now().date(), ranks.settings_of(deps)
+    confirmed = {number for number in delivered if rows[number].state == RequestState.CONFIRMED.value}
+    said_yes = await _said_yes(session, delivered.keys() - confirmed)
     for request in await ranks.with_demands(session, deps, snapshot, [rows[number] for number in delivered]):
         on = delivered[request.id]
         # That of today, and those of the days that are to come.
         for day in (today, *(on + timedelta(each) for each in REVIEW_DAYS if on + timedelta(each) > today)):
             for due in reviews_due(request, settings, delivered_on=on, asked=asked.get(request.id, ()), today=day):
                 team = snapshot.team_by_name(due.team)
-                if team is not None and due.claimed_hours > 0:
+                if team is None or due.claimed_hours <= 0:
+                    continue
+                if request.id in confirmed or (request.id, team.id) in said_yes:
                     made.append(_saving(replace(cards[request.id], team=team), team.id, on, due.after_days))
     return made
+
+
+async def _said_yes(session: AsyncSession, ids: Collection[int]) -> set[tuple[int, int | None]]:
+    """Return the teams that have said for themselves that a delivery does the job, each with the request."""
+    d, t, found = _DEMANDS.c, _REQUESTS.c, set[tuple[int, int | None]]()
+    for some in chunks(ids):
+        joined = select(d.request_id, d.team_id).where(d.request_id.in_(some), d.confirmed_at.is_not(None))
+        parts = select(t.merged_into, t.team_id).where(t.merged_into.in_(some), t.confirmed_at.is_not(None))
+        for query in (joined, parts):
+            found.update((number, team_id) for number, team_id in await session.execute(query))
+    return found
 
 
 def _saving(card: RequestCard, team_id: int, delivered_on: date, days: int) -> FollowUp:
