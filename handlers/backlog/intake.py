@@ -199,7 +199,8 @@ async def named_by(context: Context, user_id: str, channel_id: str, *timestamps:
 async def _typed_form(context: Context, user_id: str, text: str = "", *, is_private: bool = False) -> Block:
     """Return the form of a request without a thread, filled from what was typed."""
     now = f"{context.deps.clock.now().timestamp():.6f}"
-    prefill = await drafts.draft([{"user": user_id, "text": text, "ts": now}]) if text else Prefill()
+    said = [{"user": user_id, "text": text, "ts": now}]
+    prefill = await drafts.draft(said, is_asked=True) if text else Prefill()
     metadata = FormMetadata(
         is_private=is_private,
         items=prefill.items_to_tick,

@@ -675,3 +675,16 @@ class TestHowOften:
         await form(stage, await thread(stage, *STORY))
         assert set(await submit(stage, values=typed)) == {field}
         assert await requests(stage) == []
+
+
+class TestTypedBehindTheCommand:
+    @pytest.mark.parametrize("by", ["", f" before {SOON}"])
+    @read_only
+    async def test_what_is_typed_is_asked_for_with_a_date_and_without(self, stage: Stage, by: str) -> None:
+        await stage.slack.run_command("grace", "general", f"/devops A CQL library for the search service{by}")
+        await stage.settle()
+        view = await whole(stage)
+        assert len(asked_for(view)) == 1
+        assert "CQL library" in asked_for(view)[0]
+        assert initial(view, ids.TECHNOLOGIES) == ["CQL"]
+        assert element(view, ids.TITLE)["initial_value"].startswith("A CQL library")

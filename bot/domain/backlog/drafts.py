@@ -91,8 +91,8 @@ class Draft:
     confidence: float = 0.0
 
 
-def draft(thread: Thread, vocabulary: Vocabulary) -> Draft:
-    """Return the draft of a request from a thread."""
+def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> Draft:
+    """Return the draft of a request from a thread; with `is_asked` from words that are meant as one."""
     mentions = vocabulary.find([sentence.text for sentence in thread.sentences])
     found = need_reader.find(thread, mentions, vocabulary)
     taken = stances.find(thread, mentions, vocabulary, asked_in=found.asked_in)
@@ -101,7 +101,7 @@ def draft(thread: Thread, vocabulary: Vocabulary) -> Draft:
     hours, blocked = quantities.hours(thread), quantities.blocked(thread)
     owned = {sentence.at for _, sentence in found.stays} - found.asked_in
     by = due.needed_by(thread, asked_in=found.asked_in, owned=owned)
-    has_evidence = bool(lacking or hours or blocked or by or found.stays or _names_devops(thread))
+    has_evidence = is_asked or bool(lacking or hours or blocked or by or found.stays or _names_devops(thread))
     wanted = _left(found.needs, taken.rejected, has_evidence=has_evidence)
     choices = list(_to_choose(thread, mentions, taken, wanted, vocabulary))
     is_over = found.withdrawn_at is not None or need_reader.is_closed(thread)

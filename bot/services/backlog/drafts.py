@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from bot.domain.backlog.technologies import Vocabulary
 
 
-async def draft(messages: Sequence[Mapping[str, Any]]) -> Prefill:
-    """Return what messages, as Slack has them, ask for. A long thread takes a while, so another thread reads it."""
-    return await asyncio.to_thread(_draft, messages)
+async def draft(messages: Sequence[Mapping[str, Any]], *, is_asked: bool = False) -> Prefill:
+    """Return what messages, as Slack has them, ask for. A long thread takes a while, so another thread reads it.
+
+    With `is_asked` the words are meant as a request: nobody has only talked about it.
+    """
+    return await asyncio.to_thread(_draft, messages, is_asked=is_asked)
 
 
 def names_of(technologies: Iterable[str]) -> dict[str, str]:
@@ -28,12 +31,13 @@ def names_of(technologies: Iterable[str]) -> dict[str, str]:
     return {each: names[each] for each in technologies if each in names}
 
 
-def _draft(messages: Sequence[Mapping[str, Any]]) -> Prefill:
+def _draft(messages: Sequence[Mapping[str, Any]], *, is_asked: bool) -> Prefill:
     # The rules are a tenth of a start, and the first thread is early enough for them.
     from bot.domain.backlog import drafts, technologies, threads  # noqa: PLC0415
 
     vocabulary = technologies.known()
-    return _prefill(drafts.draft(threads.read({"messages": list(messages)}), vocabulary), vocabulary)
+    found = drafts.draft(threads.read({"messages": list(messages)}), vocabulary, is_asked=is_asked)
+    return _prefill(found, vocabulary)
 
 
 def _prefill(found: Draft, vocabulary: Vocabulary) -> Prefill:
