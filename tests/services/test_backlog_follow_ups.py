@@ -332,7 +332,8 @@ async def test_each_thing_is_said_once_whatever_the_order_of_passes_and_crashes(
         said: sum(text.count(said) for text in texts)
         for said in ("was needed by", "Which region?", "waited for a first answer")
     }
-    assert counts == {"was needed by": 1, "Which region?": 1, "waited for a first answer": 1}
+    digests = 4  # of the DevOps team, from the working day on that is the fifth
+    assert counts == {"was needed by": 1, "Which region?": 1, "waited for a first answer": 1 + digests}
     own = [text for key, (_, place, text) in (await days.said()).items() if place == "U00000002"]
     assert sum(text.count("Does it do the job?") for text in own) == 1
 

@@ -130,3 +130,33 @@ async def test_what_it_saves_is_asked_once_somebody_has_said_that_it_does_the_jo
     assert later.ts != digest.ts
     assert "How many hours a month does it save *Payments*?" in later.text
     assert "Does it do the job?" not in later.text
+
+
+async def test_the_card_says_who_asked_and_by_when_the_devops_team_answers(stage: Stage) -> None:
+    root = await thread(stage, *STORY)
+    await form(stage, root)
+    assert await submit(stage) == {}
+    await posted(stage, "payments")
+    made = Requested(stage, root)
+    whose = "Asked by Ada Byron, filed by Grace Marsh"
+    assert f"{whose} · the DevOps team has it, and a first answer is due by <!date^" in made.card.text
+    assert "|2026-03-03>" in made.card.text, "it was opened at nine, and eight hours are allowed"
+    await made.press(made.triage, ids.ACCEPT, user="lin")
+    assert whose in made.card.text
+    assert "first answer" not in made.card.text
+
+
+async def test_the_devops_digest_has_dates_and_brings_up_what_nobody_answers_every_week(stage: Stage) -> None:
+    root = await thread(stage, *STORY)
+    await form(stage, root)
+    assert await submit(stage, values={ids.NEEDED_BY: "2026-06-15"}) == {}
+    await posted(stage, "platform")
+    made = Requested(stage, root)
+    await on(made, 3, 5)
+    for day in (17, 24):
+        await on(made, 3, day)
+        said = [m for m in stage.slack.visible_messages("lin", "platform") if m.ephemeral_for is None][-1].text
+        assert "has waited for a first answer since" in said
+        first = said.partition("The first to estimate")[2]
+        assert "needed by <!date^" in first
+        assert "|2026-06-15>" in first

@@ -77,7 +77,9 @@ def joined_card(its: RequestCard, value: OpenValue) -> Rendered:
 
 def card(its: RequestCard, more: Sequence[Block] = ()) -> Rendered:
     """Return the card in the request's thread; `more` are buttons besides its own."""
-    lines = [words.name(its), words.standing(its), *_body(its), *_said(its)]
+    due = f"the DevOps team has it, and a first answer is due by {date(its.answer_by)}" if its.answer_by else ""
+    whose = " · ".join(filter(None, (words.whose(its), due)))
+    lines = [words.name(its), words.standing(its), whose, *_body(its), *_said(its)]
     buttons = [*_step_buttons(its, _BUTTONS), *words.change_button(its), *words.follow_buttons(its), *more]
     if is_usable(its):
         buttons += open_buttons(OpenValue(supports_id=its.id), SUPPORT_TEXT, label=plain(its.title, 40))
@@ -91,9 +93,7 @@ def card_view(message: Rendered) -> Block:
 
 def triage(its: RequestCard, *, duty: str = "") -> Rendered:
     """Return the message to the DevOps team; a new one calls whoever has duty, by their Slack id."""
-    asked = f"Asked by {words.person(its.asker)}"
-    if its.filer.id != its.asker.id:
-        asked += f", filed by {words.person(its.filer)}"
+    asked = words.whose(its)
     if its.permalink:
         asked += f" · {link(its.permalink, 'the thread')}"
     if duty:

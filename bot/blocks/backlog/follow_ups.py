@@ -59,14 +59,14 @@ def section(
 ) -> Rendered:
     """Return the section of a digest: what is due, and for the DevOps team what to look at in its backlog."""
     heads = ((_AT_RISK, at_risk), (_TO_ESTIMATE, to_estimate))
-    then = [(head, [Line(_name(each), _show(each)) for each in cards]) for head, cards in heads if cards]
+    then = [(head, [Line(_dated(each), _show(each)) for each in cards]) for head, cards in heads if cards]
     return listed(_HEAD, [line(each) for each in its], share, then)
 
 
 def _said(its: FollowUp) -> str:
     name, on = _name(its.card), date_of(its.since) if isinstance(its.since, datetime) else day(its.since)
     match its.kind:
-        case FollowUpKind.FIRST_RESPONSE:
+        case FollowUpKind.FIRST_RESPONSE | FollowUpKind.UNANSWERED:
             return f"{name} has waited for a first answer since {on}."
         case FollowUpKind.WAKE:
             return f"{name} was snoozed until {on}."
@@ -121,6 +121,11 @@ def _show(card: RequestCard) -> Block:
 
 def _label(text: str, card: RequestCard) -> str:
     return f"{text} #{card.id}"
+
+
+def _dated(card: RequestCard) -> str:
+    """Return a request's name with the day by which it is needed."""
+    return _name(card) + (f" · needed by {day(card.needed_by)}" if card.needed_by is not None else "")
 
 
 def _name(card: RequestCard) -> str:

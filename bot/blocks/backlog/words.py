@@ -100,6 +100,12 @@ def standing(card: RequestCard) -> str:
     return " · ".join(parts)
 
 
+def whose(card: RequestCard) -> str:
+    """Return who asked for a request, and who filed it."""
+    filed = f", filed by {person(card.filer)}" if card.filer.id != card.asker.id else ""
+    return f"Asked by {person(card.asker)}{filed}"
+
+
 def about(card: RequestCard) -> list[str]:
     """Return what a request's own messages say besides: what its lack costs, how much work it is, why by its day."""
     lost = f"{card.hours_a_month:,.3g} hours a month lost" if card.hours_a_month else ""

@@ -13,12 +13,15 @@ from bot.domain.working_time import WorkingTime
 ANSWER_DAYS, DELIVERY_DAYS = 3, 5
 #: Working days after which a delivery that nobody confirmed stands in each digest of the requesting team.
 UNCONFIRMED_DAYS = 10
+#: … and after which one that nobody has answered stands in each digest of the DevOps team.
+UNANSWERED_DAYS = 5
 
 
 class FollowUpKind(StrEnum):
     """What is come back to. The values are part of the keys of messages."""
 
     FIRST_RESPONSE = "first_response"  #: the DevOps team has not said anything yet
+    UNANSWERED = "unanswered"  #: … though it was reminded
     WAKE = "wake"  #: the day has come until which it was snoozed
     DATE = "date"  #: the day is over by which it was needed
     BLOCK = "block"  #: … on which a team was to be blocked no longer
@@ -29,6 +32,7 @@ class FollowUpKind(StrEnum):
 
 
 _WORKING_DAYS = {
+    FollowUpKind.UNANSWERED: UNANSWERED_DAYS,
     FollowUpKind.INFO: ANSWER_DAYS,
     FollowUpKind.DELIVERY: DELIVERY_DAYS,
     FollowUpKind.UNCONFIRMED: UNCONFIRMED_DAYS,
@@ -36,12 +40,13 @@ _WORKING_DAYS = {
 #: Their day is the last one on which nothing is said.
 _DAY_AFTER = frozenset({FollowUpKind.DATE, FollowUpKind.BLOCK})
 #: What is said in the week's digest alone.
-_QUIET = frozenset({FollowUpKind.SAVING, FollowUpKind.UNCONFIRMED})
+_REPEATED = frozenset({FollowUpKind.UNCONFIRMED, FollowUpKind.UNANSWERED})
+_QUIET = frozenset({FollowUpKind.SAVING, *_REPEATED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp:
-    """Something that is said of one request, once, when its time has come; of UNCONFIRMED every digest tells.
+    """Something that is said of one request, once, when its time has come; what is repeated stands in every digest.
 
     `since` is the moment or the day from which its time counts. `said_on` is when it was said. `team_id` is the team
     that it is about, `demand_id` the row of that team's demand, and `days` after how many days a saving is asked for.
@@ -70,7 +75,7 @@ class FollowUp:
     @property
     def is_repeated(self) -> bool:
         """Whether each digest says it."""
-        return self.kind is FollowUpKind.UNCONFIRMED
+        return self.kind in _REPEATED
 
     def due_at(self, work: WorkingTime) -> datetime:
         """Return when its time has come, by the working time of whoever is told."""

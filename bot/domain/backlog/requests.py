@@ -246,7 +246,8 @@ class RequestCard:
     of, `whole` the one that it is part of in the end, and `parts` are those that became part of it: number, and whose
     it is; the delivery does the job for those whose numbers are in `confirmed_parts`. `joined` are the names of the
     teams that need it as well, `joined_confirmed` of those for which it does. All of them lose `hours_a_month` without
-    it, and have `blocked_people`. `handoff_id` is the handoff in which what it is about passes to its team already.
+    it, and have `blocked_people`. `answer_by` is when the DevOps team answers at the latest, while it has not.
+    `handoff_id` is the handoff in which what it is about passes to its team already.
     `savings` is what teams said after its delivery, and `before` what was said with its steps before the last words,
     where that was asked for. `version` is the last entry of the audit
     log at which whoever does something to it has read it, 0 where nobody does. Texts are as they were typed; rendering
@@ -272,6 +273,7 @@ class RequestCard:
     needed_by: date | None = None
     needed_reason: str = ""
     snoozed_until: date | None = None
+    answer_by: datetime | None = None
     merged_into: int | None = None
     whole: RequestCard | None = None
     parts: tuple[tuple[int, str], ...] = ()

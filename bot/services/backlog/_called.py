@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -12,8 +14,10 @@ from bot.services import devops_team, routing
 from bot.services.backlog._cards import RequestAct
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
+from bot.services.working_times import WorkingTimes
 from bot.store import tables
 
+_TIMES = WorkingTimes()
 #: What the requesting team answers, and the step that it answers: whoever took that one waits for it.
 _ANSWERED = {Step.REPLY: Step.ASK, Step.NOT_YET: Step.DELIVER}
 
@@ -22,6 +26,13 @@ def on_duty(deps: Deps, snapshot: Snapshot, devops: Recipient) -> str:
     """Return the Slack id of whoever of the DevOps team has duty now; empty for nobody."""
     members = devops.team.member_ids if devops.team is not None else ()
     return routing.slack_id_of(duty.on_duty(map(snapshot.person, members), routing.today_of(deps, snapshot, devops)))
+
+
+async def answer_by(deps: Deps, snapshot: Snapshot, devops: Recipient) -> datetime:
+    """Return by when the DevOps team answers for the first time what is opened now."""
+    now = deps.clock.now()
+    work = await _TIMES.of(routing.zone_name_of(deps, snapshot, devops), now)
+    return work.later(now, timedelta(hours=deps.devops.first_response_hours))
 
 
 async def called(act: RequestAct, step: Step) -> str:

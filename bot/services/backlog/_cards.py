@@ -120,6 +120,7 @@ def card_of(
         needed_by=row.needed_by,
         needed_reason=row.needed_reason,
         snoozed_until=row.snoozed_until,
+        answer_by=row.answer_by if standing.state is RequestState.PROPOSED and row.responded_at is None else None,
         merged_into=row.merged_into,
         whole=card_of(snapshot, whole, now=now) if whole is not None else None,
         is_private=row.is_private,

@@ -38,7 +38,8 @@ _AWAITED = {
     RequestState.NEEDS_INFO.value: FollowUpKind.INFO,
     RequestState.DELIVERED.value: FollowUpKind.DELIVERY,
 }
-_TO_DEVOPS = frozenset({FollowUpKind.FIRST_RESPONSE, FollowUpKind.WAKE})
+_TO_DEVOPS = frozenset({FollowUpKind.FIRST_RESPONSE, FollowUpKind.UNANSWERED, FollowUpKind.WAKE})
+_AGAIN = {FollowUpKind.DELIVERY: FollowUpKind.UNCONFIRMED, FollowUpKind.FIRST_RESPONSE: FollowUpKind.UNANSWERED}
 _TO_ASKER = frozenset({FollowUpKind.INFO, FollowUpKind.DELIVERY})
 
 
@@ -151,8 +152,8 @@ def _awaited(deps: Deps, row: tables.Request, card: RequestCard) -> Iterator[Fol
         allowed=allowed,
     )
     yield one
-    if kind is FollowUpKind.DELIVERY and is_said:
-        yield replace(one, kind=FollowUpKind.UNCONFIRMED, said_on=None)
+    if kind in _AGAIN and is_said:
+        yield replace(one, kind=_AGAIN[kind], said_on=None)
 
 
 async def _questions(

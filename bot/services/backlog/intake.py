@@ -21,7 +21,7 @@ from bot.domain.recipients import Recipient, Told, Via
 from bot.domain.records import TeamRecord
 from bot.errors import UserError
 from bot.services import devops_team, outbox, routing
-from bot.services.backlog._called import on_duty
+from bot.services.backlog._called import answer_by, on_duty
 from bot.services.backlog._cards import card_key, card_of, loaded, stored_item, triage_key
 from bot.services.backlog._demands import demand_row
 from bot.services.deps import Deps
@@ -54,10 +54,10 @@ async def open_request(deps: Deps, snapshot: Snapshot, new: NewRequest) -> Opene
     DevOps team is set.
     """
     team = require_devops(deps, snapshot)
-    now = deps.clock.now()
+    now, due = deps.clock.now(), await answer_by(deps, snapshot, Recipient(team))
     async with deps.database.transaction() as session:
         joined = await _by_key(session, new.origin.key)
-        made = joined is None and await _insert(session, new, now)
+        made = joined is None and await _insert(session, new, now, due)
         row = joined or await _by_key(session, new.origin.key)
         assert row is not None  # noqa: S101 - it was there, or has just been made
         card = card_of(snapshot, row, now=now)
@@ -147,7 +147,7 @@ async def _by_key(session: AsyncSession, key: str) -> tables.Request | None:
     return (await session.execute(made.order_by(col(table.source_key) != key))).scalars().first()
 
 
-async def _insert(session: AsyncSession, new: NewRequest, now: datetime) -> bool:
+async def _insert(session: AsyncSession, new: NewRequest, now: datetime, due: datetime) -> bool:
     """Add the row; return False when there is one with its key."""
     origin = new.origin
     row = tables.Request(
@@ -175,6 +175,7 @@ async def _insert(session: AsyncSession, new: NewRequest, now: datetime) -> bool
         needed_by=new.needed_by,
         needed_reason=new.needed_reason,
         created_at=now,
+        answer_by=due,
     )
     return await add_once(session, tables.Request, **row.model_dump(exclude={"id"}))
 

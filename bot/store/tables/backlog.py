@@ -48,6 +48,7 @@ class Request(Row, table=True):
     #: The day on which it was last said that a response, an answer or a confirmation is awaited.
     reminded_on: date | None = None
     created_at: datetime = when()
+    answer_by: datetime | None = when(nullable=True)  #: by when the DevOps team says something, by its working time
     responded_at: datetime | None = when(nullable=True)  #: when the DevOps team first said something
     waited_seconds: int = 0  #: how long it waited for its asker before that, which is not the DevOps team's time
     snoozed_until: date | None = None
