@@ -247,6 +247,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         for is_on in (True, False):
             yield blocks.following, blocks.following(card, is_on=is_on)
             yield blocks.receipt, blocks.receipt(card, is_new=is_on)
+        yield from ((blocks.receipt, blocks.receipt(card, step)) for step in Step)
         for step, called in product((Step.REPLY, Step.NOT_YET, Step.REOPEN, Step.WITHDRAW), ("U12345678", "")):
             yield blocks.triage_news, blocks.triage_news(card, step, called=called)
         yield blocks.assigned, blocks.assigned(card, card.asker)

@@ -148,7 +148,7 @@ async def on_merge_submitted(submission: Submission, context: Context) -> Ack:
     with forms.MERGE.refusing():
         its = await _its(submission, context)
         taken = await merges.merge(context.deps, context.snapshot, **its, into_id=number(into.removeprefix("#")))
-    return await _noted(submission, context, taken.card, is_new=taken.is_new)
+    return await _noted(submission, context, taken.card, step=Step.MERGE, is_new=taken.is_new)
 
 
 async def on_snooze_submitted(submission: Submission, context: Context) -> Ack:
@@ -205,7 +205,7 @@ async def _take(context: Context, user_id: str, place: Place, request_id: int, s
     if step is Step.CONFIRM and taken.is_new and card.team is not None and card.asset_id is not None:
         attestation.used(context, user_id, team_id=card.team.id, asset_ids=[card.asset_id])
     said = blocks.left(card, taken.left, OpenValue(asset_id=card.asset_id)) if taken.left else None
-    return await done(context, place, card, person_id, is_new=taken.is_new, said=said)
+    return await done(context, place, card, person_id, step=step, is_new=taken.is_new, said=said)
 
 
 async def done(
@@ -214,15 +214,16 @@ async def done(
     card: RequestCard,
     person_id: int,
     *,
+    step: Step | None = None,
     is_new: bool = True,
     said: Rendered | None = None,
 ) -> Ack:
-    """Acknowledge, and say how the request stands; a card that only its reader sees is drawn afresh."""
+    """Acknowledge, and say what was done. A card that only its reader sees is drawn afresh."""
     context.drainer.wake()
     jobs.wake(context)
     jobs.redraw(context, card.id)
     message = shown(context, card, person_id)
-    await show(context, place, (said or blocks.receipt(card, is_new=is_new)).text, message=message)
+    await show(context, place, (said or blocks.receipt(card, step, is_new=is_new)).text, message=message)
     return replies.nothing()
 
 

@@ -561,3 +561,20 @@ async def test_whoever_types_the_answer_into_the_thread_is_shown_the_button_once
     assert await requested.fill("ada", words="Frankfurt") == {}
     assert buttons(requested.again(told)) == {}
     assert (await requested.row()).state == "proposed"
+
+
+async def test_a_receipt_says_what_was_done_and_who_hears_of_it(requested: Requested) -> None:
+    await requested.press(requested.triage, ids.ASK, user="lin")
+    assert await requested.fill("lin", words="Which region?") == {}
+    assert requested.said_to("lin").startswith("Your question goes to Ada Byron, and to those who follow it.\n*#1*")
+    await requested.press(requested.card, ids.REPLY, user="ada")
+    assert await requested.fill("ada", words="Frankfurt") == {}
+    assert requested.said_to("ada").startswith("The DevOps team reads your answer under its message.\n*#1*")
+    await requested.press(requested.triage, ids.DELIVER, user="lin")
+    assert await requested.fill("lin", words="It is there") == {}
+    assert requested.said_to("lin").startswith("Ada Byron is asked whether it does the job.\n*#1*")
+    await requested.press(requested.card, ids.CONFIRM, user="ada")
+    assert requested.said_to("ada").startswith("It is confirmed: the DevOps team's message says so.\n*#1*")
+    await requested.press(requested.card, ids.REOPEN, user="grace")
+    assert await requested.fill("grace", words="It broke") == {}
+    assert requested.said_to("grace").startswith("The DevOps team reads under its message that it is open again.\n")

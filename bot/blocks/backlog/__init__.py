@@ -9,7 +9,6 @@ from bot.blocks.backlog.cards import (
     card,
     card_view,
     changed_news,
-    estimated,
     followed,
     following,
     joined_card,
@@ -19,7 +18,6 @@ from bot.blocks.backlog.cards import (
     merged,
     news,
     pointed,
-    receipt,
     released,
     settled,
     triage,
@@ -50,4 +48,5 @@ from bot.blocks.backlog.forms import (
 from bot.blocks.backlog.home import MOST_OF_LANE, MOST_ON_HOME, RequestsOverview, home_parts
 from bot.blocks.backlog.lists import MOST_LISTED, already, listing, offer
 from bot.blocks.backlog.ranks import MOST_RANKED, alt_text, backlog, drawing, unranked, why
+from bot.blocks.backlog.receipts import estimated, receipt
 from bot.blocks.backlog.savings import savings

@@ -229,18 +229,6 @@ def used(name: str, url: str, value: OpenValue) -> Rendered:
     return _message([said], open_buttons(value, SUPPORT_TEXT, label=plain(name, 40)), "backlog.used")
 
 
-def receipt(its: RequestCard, *, is_new: bool = True) -> Rendered:
-    """Return what whoever has done something to a request reads."""
-    if not is_new:
-        return Rendered(f"Done already. {words.name(its)}: {words.standing(its)}")
-    return Rendered(f"{words.name(its)}: {words.standing(its)}")
-
-
-def estimated(its: RequestCard) -> Rendered:
-    """Return what whoever has estimated a request reads."""
-    return Rendered("\n".join([words.name(its), *([words.effort(its.estimate)] if its.estimate is not None else [])]))
-
-
 def triage_news(its: RequestCard, step: Step, *, called: str = "") -> Rendered:
     """Return what the DevOps team reads under its own message when the asker's side has done something.
 

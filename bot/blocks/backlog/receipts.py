@@ -1,0 +1,49 @@
+"""What whoever has done something to a request reads: what was done, who hears of it, and how the request stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bot.blocks.backlog import words
+from bot.blocks.text import Rendered
+from bot.domain.backlog.requests import RequestCard, Step
+
+#: What is said for each step; `{asker}` is whoever the thread calls.
+_DONE: Mapping[Step, str] = MappingProxyType(
+    {
+        Step.ACCEPT: "{asker} is told, and so are those who follow it.",
+        Step.START: "The card says that it is in progress; nobody is written to.",
+        Step.DELIVER: "{asker} is asked whether it does the job.",
+        Step.ASK: "Your question goes to {asker}, and to those who follow it.",
+        Step.REPLY: "The DevOps team reads your answer under its message.",
+        Step.ANSWER: "{asker} is told, and so are those who follow it.",
+        Step.DECLINE: "{asker} is told why, and so are those who follow it.",
+        Step.DISMISS: "The card says so, and only those who had joined it are written to.",
+        Step.MERGE: "{asker} is told, and so are those who follow it.",
+        Step.UNMERGE: "It stands by itself again; nobody is written to.",
+        Step.WITHDRAW: "The DevOps team reads under its message that it is not needed any more.",
+        Step.CONFIRM: "It is confirmed: the DevOps team's message says so.",
+        Step.NOT_YET: "The DevOps team reads under its message what is missing.",
+        Step.REOPEN: "The DevOps team reads under its message that it is open again.",
+    }
+)
+
+
+def receipt(its: RequestCard, step: Step | None = None, *, is_new: bool = True) -> Rendered:
+    """Return what whoever has taken a step reads; without a step how the request stands."""
+    standing = f"{words.name(its)}: {words.standing(its)}"
+    if not is_new:
+        return Rendered(f"Done already. {standing}")
+    if step is None or step not in _DONE:
+        return Rendered(standing)
+    # The yes of a team that asked for a part, or has joined, does not end the request.
+    is_for_all = step is not Step.CONFIRM or Step.CONFIRM not in its.steps
+    asker = words.person(its.reachable[0]) if its.reachable else "Whoever asked"
+    done = _DONE[step].format(asker=asker) if is_for_all else "The card says that it does the job for you."
+    return Rendered(f"{done}\n{standing}")
+
+
+def estimated(its: RequestCard) -> Rendered:
+    """Return what whoever has estimated a request reads."""
+    return Rendered("\n".join([words.name(its), *([words.effort(its.estimate)] if its.estimate is not None else [])]))
