@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from bot.blocks import health
@@ -41,6 +42,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         ownership.hand_over(team, devops, 14, first),
         eol.upgrade(team, bill),
         backlog.move_on(oldest),
+        backlog.move_on(replace(oldest, is_asked=True)),
         handoff.answer(handoff.OldestOffer(7, devops, team, 3, 9)),
         handoff.answer(handoff.OldestOffer(7, team, devops, 1, 0, is_asked=True)),
         ownership.second_person(team, 12),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.blocks.backlog import actions as ids
 from bot.blocks.handoff import actions as handoff_actions
 from bot.blocks.health import SHOW, Shown
 from bot.domain.catalog import Area, AssetKind, PathRule, Runs
@@ -261,6 +262,15 @@ async def test_requests_are_counted_and_nothing_is_said_of_a_private_one(request
     said = (await report(stage)).text
     assert "1 open · the oldest 45 days old" in said
     assert "#1" not in said
+
+
+async def test_a_request_that_waits_for_its_own_team_is_moved_on_by_an_answer(requested: Requested) -> None:
+    await requested.press(requested.triage, ids.ASK, user="lin")
+    assert await requested.fill("lin", words="Which region?") == {}
+    requested.stage.clock.advance(timedelta(days=45))
+    said = (await report(requested.stage)).text
+    assert "Move request #1" not in said
+    assert "Get the answer of *Payments* to the question about request #1, which has been open for 45 days." in said
 
 
 async def test_what_others_have_asked_for_waits_for_the_team_that_takes_requests(requested: Requested) -> None:

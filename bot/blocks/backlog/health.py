@@ -27,11 +27,15 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldestRequest:
-    """The oldest request that everybody may see, and its team; empty for somebody in no team."""
+    """The oldest request that everybody may see, and its team; empty for somebody in no team.
+
+    With `is_asked` it waits for an answer of whoever asked for it.
+    """
 
     id: int
     days: int
     team: str = ""
+    is_asked: bool = False
 
 
 def section(load: Load, *, is_of_team: bool) -> HealthSection:
@@ -67,6 +71,8 @@ def move_on(oldest: OldestRequest) -> NextAction:
     by = f" of {bold(oldest.team, 60)}" if oldest.team else ""
     days = "1 day" if oldest.days == 1 else f"{oldest.days:,} days"
     text = f"Move request #{oldest.id}{by} on: it has been open for {days}."
+    if oldest.is_asked:
+        text = f"Get the answer{by} to the question about request #{oldest.id}, which has been open for {days}."
     return NextAction(
         max(1, oldest.days // 7), Line(text, show_button("See it", Shown.REQUEST, oldest.id, label=f"#{oldest.id}"))
     )

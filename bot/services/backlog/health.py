@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.blocks.backlog import health as blocks
 from bot.blocks.backlog.health import Load, OldestRequest
 from bot.blocks.health import HealthPart
-from bot.domain.backlog.requests import OPEN
+from bot.domain.backlog.requests import OPEN, RequestState
 from bot.domain.health import scope_of
 from bot.domain.records import TeamRecord
 from bot.services import devops_team
@@ -64,14 +64,16 @@ class RequestFigures:
         if team is not None:
             wanted.append(or_(t.team_id == team.id, exists().where(d.request_id == t.id, d.team_id == team.id)))
         count, first = (await session.execute(select(func.count(), func.min(t.created_at)).where(*wanted))).one()
-        query = select(t.id, t.created_at, t.team_id).where(*wanted, t.is_private.is_(False))
+        query = select(t.id, t.created_at, t.team_id, t.state).where(*wanted, t.is_private.is_(False))
         row = (await session.execute(query.order_by(t.created_at, t.id).limit(1))).first()
         load = Load(open_count=count, oldest_days=(today - first.date()).days if first is not None else 0)
         if row is None:
             return load, None
         asker = self._snapshot.team(row.team_id)
         name = asker.name if asker is not None else ""
-        return load, OldestRequest(id=row.id, days=(today - row.created_at.date()).days, team=name)
+        is_asked = row.state == RequestState.NEEDS_INFO.value
+        days = (today - row.created_at.date()).days
+        return load, OldestRequest(id=row.id, days=days, team=name, is_asked=is_asked)
 
 
 def _of_team(open_count: int, oldest_days: int) -> dict[str, int]:
