@@ -231,6 +231,22 @@ class TestJoin:
         await stage.press(declined, OPEN, user="solo")
         assert element(stage.slack.view_stack("solo")[-1], ids.TITLE)["initial_value"]
 
+    async def test_whoever_has_said_yes_is_asked_no_more_where_they_were_asked(self, stage: Stage) -> None:
+        await open_first(stage)
+        root = await search_form(stage)
+        await submit(stage, "solo", {ids.INSTEAD: next(iter(offered(stage).values()))})
+        await stage.press(await _triage(stage), ids.DELIVER, user="lin")
+        assert await submit(stage, "lin", {ids.WORDS: "It is there"}) == {}
+        delivered = (await _news(stage, root))[-1]
+        told = stage.slack.visible_messages("solo", im(stage, "solo"))[-1]
+        assert "Yes, it does the job" in buttons(told)
+        await stage.press(told, ids.CONFIRM, user="solo")
+        again = (await _news(stage, root))[-1]
+        assert (again.ts, buttons(again)) == (delivered.ts, {})
+        here = stage.slack.visible_messages("solo", im(stage, "solo"))
+        assert list(buttons(next(m for m in here if m.ts == told.ts))) == ["Unfollow"]
+        assert any(m.text.startswith("The card says that it does the job for you.") for m in here)
+
     async def test_the_joined_hear_that_it_was_no_request(self, stage: Stage) -> None:
         await open_first(stage)
         root = await search_form(stage)

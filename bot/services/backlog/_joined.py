@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -22,6 +22,15 @@ async def joined(act: RequestAct) -> list[int]:
     demands = await demands_of(act.session, act.subject_id)
     others = {each.person_id for each in demands if each.team_id is None or each.team_id != act.row.team_id}
     return sorted(others - {act.row.asked_by, act.row.filed_by})
+
+
+async def threads_of(act: RequestAct, people: Collection[int]) -> list[str]:
+    """Return the threads from which these people, or others of their teams, have joined the request, by their keys."""
+    teams = [team for each in people for team in act.snapshot.teams_of(each)]
+    theirs = {*people, *(member for team in teams for member in team.member_ids)}
+    table = tables.RequestJoin
+    wanted = (col(table.request_id) == act.subject_id) & col(table.person_id).in_(theirs)
+    return list((await act.session.execute(select(col(table.source_key)).where(wanted))).scalars())
 
 
 async def post(act: RequestAct, key: str, render: Callable[[OpenValue], Rendered]) -> None:

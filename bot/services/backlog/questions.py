@@ -7,6 +7,7 @@ the threads in which it waits for one, and points whoever has written there to t
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -35,15 +36,18 @@ _NEWS, _POINTED = "backlog.news", "backlog.pointed"
 _MOST, _LATELY = 50, timedelta(days=14)
 
 
-async def settle(act: RequestAct) -> None:
-    """Take the buttons off what was asked in the thread and by direct message: the request has moved on since."""
+async def settle(act: RequestAct, places: Collection[str] = ("",)) -> None:
+    """Take the buttons off what was asked in the thread and by direct message: the request has moved on since.
+
+    With `places` only off what was asked there: of these people, by their ids, and in the threads that have joined it.
+    """
     table = tables.OutboxMessage
     heads = [f"{_NEWS}:{act.subject_id}:{step}" for step in _ASKING.values()] + [f"{_POINTED}:{act.subject_id}"]
     for head in heads:
         theirs = (col(table.key) >= f"{head}:") & (col(table.key) < f"{head};")  # a part of the index of keys
         for key, body in await act.session.execute(select(col(table.key), col(table.body)).where(theirs)):
             message = blocks.settled(Rendered(body["text"], body.get("blocks", ())))
-            if message is not None:
+            if message is not None and key.endswith(tuple(places)):
                 await act.revise(key, message)
 
 

@@ -28,7 +28,7 @@ from bot.services.backlog._answered import redraw_answered
 from bot.services.backlog._called import called
 from bot.services.backlog._cards import RequestAct, acting, card_key, loaded, tell_devops
 from bot.services.backlog._demands import demands_of
-from bot.services.backlog._joined import joined, tell_ended
+from bot.services.backlog._joined import joined, tell_ended, threads_of
 from bot.services.backlog._joined import post as post_in_joined
 from bot.services.backlog.said import keep
 from bot.services.deps import Deps
@@ -148,11 +148,13 @@ async def _confirm_parts(act: RequestAct) -> StepTaken:
     for part in theirs:
         part.confirmed_at = act.now
         await act.note("confirm_part", part=part.id)
-    joined = [each for each in await demands_of(act.session, act.subject_id) if await act.speaks_for(each)]
-    for demand in joined:
+    joined_by = [each for each in await demands_of(act.session, act.subject_id) if await act.speaks_for(each)]
+    for demand in joined_by:
         demand.confirmed_at = demand.confirmed_at or act.now
         await act.note("confirm_joined", team=demand.team_id)
-    return StepTaken(await act.redraw(), is_new=bool(theirs or joined))
+    people = {act.person_id, *(each.person_id for each in joined_by), *(each.asked_by for each in theirs)}
+    await questions.settle(act, [f":{each}" for each in (*people, *await threads_of(act, people))])
+    return StepTaken(await act.redraw(), is_new=bool(theirs or joined_by))
 
 
 async def _release_parts(act: RequestAct) -> None:
