@@ -113,7 +113,7 @@ async def another(stage: Stage) -> Requested:
 
 async def test_from_proposed_to_confirmed(requested: Requested) -> None:
     assert set(buttons(requested.triage)) >= {"Accept", "Start", "Delivered…", "Ask…", "Estimate…"}
-    assert "Technologies: cassandra" in requested.triage.text
+    assert "Technologies: Cassandra" in requested.triage.text
     assert "New to the team: " in requested.triage.text
     assert set(buttons(requested.card)) == {"Withdraw…", "Change…", "Follow"}
     await requested.press(requested.triage, ids.ACCEPT, user="lin")
@@ -578,3 +578,10 @@ async def test_a_receipt_says_what_was_done_and_who_hears_of_it(requested: Reque
     await requested.press(requested.card, ids.REOPEN, user="grace")
     assert await requested.fill("grace", words="It broke") == {}
     assert requested.said_to("grace").startswith("The DevOps team reads under its message that it is open again.\n")
+
+
+async def test_the_devops_team_reads_technologies_by_their_names(requested: Requested) -> None:
+    assert (await requested.row()).technologies[:2] == ["cassandra", "terraform"]
+    [said] = [line for line in requested.triage.text.splitlines() if line.startswith("Technologies: ")]
+    assert said == "Technologies: Cassandra, Terraform, Jenkins, Selenium"
+    assert "New to the team: Selenium, Cassandra" in requested.triage.text

@@ -217,11 +217,12 @@ def _kept(prefill: Prefill, frame: FormFrame) -> dict[str, str | list[str]]:
 
 def _filled(prefill: Prefill, frame: FormFrame) -> str:
     """Return in words what the fields are filled with that are not shown at first: nothing is sent unseen."""
-    lost = ("people", prefill.people), ("times a month", prefill.times), ("hours each", prefill.hours)
+    people = "person" if prefill.people == 1 else "people"
+    lost = (people, prefill.people), ("times a month", prefill.times), ("hours each", prefill.hours)
     numbers = ", ".join(f"{value:g} {unit}" for unit, value in lost if value is not None)
     gaps = [name for key, name in prefill.technologies.items() if key in prefill.gaps]
     said = {
-        "Needed by": mention(frame.asked_by),
+        "Who needs it": mention(frame.asked_by),
         "Technologies": escape(", ".join(prefill.technologies.values()), 300),
         "New to the team": escape(", ".join(gaps), 300),
         "Lost without it": numbers,

@@ -210,7 +210,8 @@ def _demand_in_a_cell(each: dict[str, Any]) -> str:
     if each["blocked_people"]:
         share = f" ({each['blocked_share']})" if each["blocked_share"] else ""
         until = f" until {each['blocked_until']}" if each["blocked_until"] else ""
-        parts.append(f"{each['blocked_people']} people blocked{share}{until}")
+        people = "person" if each["blocked_people"] == 1 else "people"
+        parts.append(f"{each['blocked_people']} {people} blocked{share}{until}")
     if each["needed_by"]:
         cost = "" if each["miss_hours"] is None else f" ({each['miss_hours']:g} hours if missed)"
         parts.append(f"needed by {each['needed_by']}{cost}")

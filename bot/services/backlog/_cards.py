@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,7 @@ from bot.domain.records import PersonRecord
 from bot.domain.rights import Holders, Right
 from bot.errors import ChangedError, NotFoundError, UserError
 from bot.services import actors, cards, devops_team, outbox
+from bot.services.backlog import drafts
 from bot.services.backlog._demands import demand_of, demands_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -153,8 +155,11 @@ async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request,
     counted = [demand_of(each, snapshot) for each in said]
     others = [each for each in demands if (each.team_id, each.person_id) != (row.team_id, row.filed_by)]
     joined = [each for each in others if each.team_id is None or each.team_id != row.team_id]
+    names = await asyncio.to_thread(drafts.names_of, row.technologies) if row.technologies else {}
     return replace(
         card,
+        technologies=tuple(names.get(each, each) for each in row.technologies),
+        skills_gaps=tuple(names.get(each, each) for each in row.skills_gaps),
         parts=whose,
         confirmed_parts=confirmed,
         hours_a_month=lost_hours_per_month(counted, today=now.date()),
