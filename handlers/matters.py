@@ -60,7 +60,8 @@ async def on_show(action: Action, context: Context) -> Ack:
 
 async def _whisper(action: Action, context: Context, card: MatterCard) -> None:
     is_admin = answers.is_decider(context.deps, context.snapshot, card, action.user_id)
-    shown = blocks.card(card, for_admin=is_admin)
+    for_giver = answers.gave_it(context.snapshot, card, action.user_id)
+    shown = blocks.card(card, for_admin=is_admin, for_giver=for_giver)
     await whisper(context, action, shown, blocks.card_view(shown))
 
 

@@ -116,7 +116,7 @@ def _forms(name: str) -> Iterator[Sample]:
         _team(name, 1), some, "1|", about=about, receivers=teams, receiver=2, libraries=assets, library=assets[0].id
     )
     yield forms.offer_view, view
-    yield forms.ask_view, forms.ask_view(_team(name, 1), teams[1:3], some[:3], "1|", chosen=1)
+    yield forms.ask_view, forms.ask_view(_team(name, 1), teams[1:3], some[:3], "1|", about=about)
 
 
 def _team(name: str, number: int) -> TeamRecord:

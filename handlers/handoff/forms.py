@@ -172,10 +172,10 @@ async def _form(context: Context, user_id: str, about: OpenHandoff, place: Place
     if about.way is Way.ASK:
         if about.asset_id is None:
             raise NotFoundError("Name what you ask for, as in `/handoff payments-db`.")
-        asks = choices.ask_form(deps, known, slack_id=user_id, asset_id=about.asset_id)
+        asks = choices.ask_form(deps, known, slack_id=user_id, asset_id=about.asset_id, area=about.area)
         metadata = place.metadata(*OfferSubject(asks.giver.id))
         choosable = await lists.free(deps, asks.choices)
-        return blocks.ask_view(asks.giver, asks.teams, choosable, metadata, chosen=about.asset_id)
+        return blocks.ask_view(asks.giver, asks.teams, choosable, metadata, about=about)
     current = await context.portfolios.current()
     form = choices.offer_form(deps, known, current, slack_id=user_id, about=about)
     await lists.free(deps, [each for each in form.choices if each[0].id == about.asset_id])  # else it is in another

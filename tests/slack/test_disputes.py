@@ -231,6 +231,20 @@ async def test_what_was_taken_over_goes_back_only_once_its_giver_accepts(stage: 
     assert "*Payments* (" in await first_line(stage, "service:invoices")
 
 
+async def test_the_giver_is_shown_how_to_ask_for_what_its_file_names_it_for(stage: Stage) -> None:
+    await behind(stage)
+    shown = await asked_from_answer(stage, "service:invoices", user="ada")
+    assert list(buttons(shown)) == ["It is Search's", "Ask for it", "Let a catalog admin decide"]
+    assert "If it is right, ask *Search* for it." in shown.text
+    await stage.press(shown, "handoff.open", user="ada")
+    assert await submit(stage, "ada", {}) == {}
+    assert any(
+        "*Payments* asks *Search* to hand over *invoices*" in each.text for each in await posted(stage, "search")
+    )
+    again = await asked_from_answer(stage, "service:invoices", user="ada")
+    assert list(buttons(again)) == ["It is Search's", "Show handoff #2", "Let a catalog admin decide"]
+
+
 async def test_a_dispute_whose_owner_is_gone_ends_as_that_and_the_other_side_hears_it(stage: Stage) -> None:
     told = await behind(stage)
     assert "Who owns *invoices*" in told.text

@@ -612,6 +612,46 @@ async def test_of_what_passes_together_each_part_names_who_accepted_it(stage: St
     ]
 
 
+async def test_whoever_helps_and_is_said_to_own_it_is_not_said_to_help(stage: Stage) -> None:
+    await offer(stage, overlap="5")
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    helps = "*Platform* (<#C00000009>) helps with the database"
+    assert helps in (await stage.ask("/whoowns payments-db")).text
+    stage.clock.advance(timedelta(days=36))
+    said = (await stage.ask("/whoowns payments-db")).text
+    assert "baton says *Platform*" in said
+    assert helps not in said
+
+
+async def test_the_history_of_what_was_lent_says_once_that_it_is_its_lenders(stage: Stage) -> None:
+    await offer(stage, loan="2026-03-20")
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    await on(stage, 3, 20)
+    said = (await stage.ask("/whoowns payments-db history")).text
+    since = [line for line in said.splitlines() if "*Platform*" in line and "owns the database since" in line]
+    assert len(since) == 1
+    assert "handed over in Slack" in since[0]
+
+
+async def test_a_reminder_of_one_part_of_several_says_that_it_waits(stage: Stage) -> None:
+    await offer_two(stage)
+    await answer(stage, HandoffStep.DECLINE, "checkout", reason="Not ours")
+    [said] = [each.text for each in await on(stage, 3, 5) if "for your answer" in each.text]
+    assert "2 resources: 1 waits for your answer" in said
+
+
+async def test_the_giver_asks_for_what_it_gave_and_does_not_hand_it_back(stage: Stage) -> None:
+    await offer(stage)
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    shown = await stage.ask("/handoff show 1", user="lin")
+    assert list(buttons(shown)) == ["Details", "Ask for it"]
+    assert list(buttons(await stage.ask("/handoff show 1", user="grace"))) == ["Details", "Hand it back…"]
+    await stage.press(shown, OPEN, user="lin")
+    assert await submit(stage, "lin", {}) == {}
+    asked = [each.text for each in await sent(stage, "payments") if "*#2*" in each.text]
+    assert "*Platform* asks *Payments* to hand over *payments-db* (the database)" in asked[0]
+
+
 async def test_a_loan_returns_on_its_day(stage: Stage) -> None:
     await offer(stage, loan="2026-03-06")
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")

@@ -220,7 +220,8 @@ def _ask_buttons(its: HandoffCard) -> list[Block]:
     """Return the giver's button that asks the receiver for what it has."""
     if not its.held:
         return []
-    return handoff_buttons(OpenHandoff(Way.ASK, its.held[0].asset_id), its.held[0].name)
+    area = its.held[0].area if len(its.held) == 1 else None
+    return handoff_buttons(OpenHandoff(Way.ASK, its.held[0].asset_id, area=area), its.held[0].name)
 
 
 def _drawn(its: HandoffCard, buttons: Sequence[Block], *, has_choices: bool = True) -> Rendered:

@@ -130,15 +130,17 @@ def again_view(its: HandoffCard, metadata: str) -> Block:
     return AGAIN.view(metadata, said, filled)
 
 
-def ask_view(giver: TeamRecord, teams: Sequence[TeamRecord], choices: Choices, metadata: str, *, chosen: int) -> Block:
-    """Return the form that asks a team for what it owns."""
+def ask_view(
+    giver: TeamRecord, teams: Sequence[TeamRecord], choices: Choices, metadata: str, *, about: OpenHandoff
+) -> Block:
+    """Return the form that asks a team for what it owns. What it is `about` is ticked from the start."""
     said = (
         f"*{escape(giver.name, 80)}* owns this. It hears that your team would take it over, and offers it or says no."
     )
     options = {str(team.id): team.name for team in teams}
     filled: dict[Field[Any], Fill] = {
         TEAM: Fill(next(iter(options), ""), options),
-        RESOURCES: _resources(choices, chosen),
+        RESOURCES: _resources(choices, about.asset_id, about.area),
     }
     return ASK.view(metadata, said, filled)
 
@@ -183,7 +185,7 @@ def terms_of(said: forms.Answers) -> HandoffTerms:
     )
 
 
-def _resources(choices: Choices, chosen: int | None, area: Area | None = None) -> Fill:
+def _resources(choices: Choices, chosen: int | None, area: Area | None) -> Fill:
     options = {
         encode(ChosenResource(asset.id, each.value)): words.plain_thing(asset.name, each)
         for asset, each in choices[:MOST_CHOICES]

@@ -127,5 +127,5 @@ def _ask_again(card: HandoffCard) -> list[Block]:
     """Return the button of whoever asked in vain."""
     if card.offered_on is not None or not card.to_offer_again:
         return []
-    one = card.to_offer_again[0]
-    return handoff_buttons(OpenHandoff(Way.ASK, one.asset_id), one.name)
+    one, *more = card.to_offer_again
+    return handoff_buttons(OpenHandoff(Way.ASK, one.asset_id, area=None if more else one.area), one.name)

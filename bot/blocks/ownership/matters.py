@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.blocks import forms
 from bot.blocks.forms import Form
-from bot.blocks.handoff_button import back_buttons, show_buttons
+from bot.blocks.handoff_button import OpenHandoff, Way, back_buttons, handoff_buttons, show_buttons
 from bot.blocks.health import Shown, show_button
 from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
 from bot.blocks.ownership import actions, words
@@ -46,9 +46,15 @@ _NO_ADMIN_NOTE = "A catalog admin decides, or the owner still can."
 _HEAD = "*Who owns it?*"
 
 
-def card(matter: MatterCard, also: Sequence[Line] = (), *, for_admin: bool = False) -> Rendered:
-    """Return the message that asks for an answer to a matter, or says how it ended; `for_admin`, who decides alone."""
-    lines, sides = _said(matter), _side_lines(matter, for_admin=for_admin or matter.is_passed_on)
+def card(
+    matter: MatterCard, also: Sequence[Line] = (), *, for_admin: bool = False, for_giver: bool = False
+) -> Rendered:
+    """Return the message that asks for an answer to a matter, or says how it ended.
+
+    `for_admin` is for whoever decides alone, `for_giver` for the team that handed over what is disputed.
+    """
+    lines = _said(matter, for_giver=for_giver)
+    sides = _side_lines(matter, for_admin=for_admin or matter.is_passed_on, for_giver=for_giver)
     blocks: list[Block] = [section("\n".join(lines)), *(each.block for each in sides)]
     if matter.is_open and (buttons := _buttons(matter)):
         blocks.append({"type": "actions", "elements": buttons})
@@ -189,7 +195,7 @@ def reply_view(matter: MatterCard, metadata: str) -> Block:
     return REPLY_FORM.view(metadata, f"{_person(matter.question_by)} asks:\n> {escape(matter.question, 500)}")
 
 
-def _said(matter: MatterCard) -> list[str]:
+def _said(matter: MatterCard, *, for_giver: bool) -> list[str]:
     lines = [_headline(matter), *_reasons(matter)]
     if matter.kind is MatterKind.DOUBT and matter.team is not None:
         lines.append(f"They think that it is {bold(matter.team.name, 80)}{possessive(matter.team.name)}.")
@@ -200,7 +206,7 @@ def _said(matter: MatterCard) -> list[str]:
         return [*lines, _ended(matter), *_outdated(matter)]
     if matter.given_up_by:
         lines.append(f"{_given_up(matter)} It is of tier 1, so the lead or a catalog admin confirms that.")
-    lines += _way_back(matter.way_back)
+    lines += _way_back(matter.way_back, for_giver=for_giver)
     if matter.is_passed_on:
         return [*lines, _NO_ADMIN_NOTE]
     if (loan := matter.loan) is not None:
@@ -209,14 +215,14 @@ def _said(matter: MatterCard) -> list[str]:
     return [*lines, f"Asked {date(matter.at)}. Nothing changes until you answer."]
 
 
-def _way_back(way: WayBack | None) -> list[str]:
+def _way_back(way: WayBack | None, *, for_giver: bool) -> list[str]:
     """Return what the teams of a handoff can do that a file contradicts: correct the file, or hand it back."""
     if way is None:
         return []
     giver = bold(way.giver.name, 60)
-    back = (
-        f"it goes back once {giver} accepts it" if way.under_way is None else f"#{way.under_way} offers it to {giver}"
-    )
+    back = f"ask {bold(way.receiver.name, 60)} for it" if for_giver else f"it goes back once {giver} accepts it"
+    if way.under_way is not None:
+        back = f"#{way.under_way} gives it back to {giver} once both agree"
     return [f"If the file is wrong, {_patch(way)} prints the change. If it is right, {back}."]
 
 
@@ -259,7 +265,7 @@ def _headline(matter: MatterCard) -> str:
             return f":warning: Who owns {_thing(matter)}{sides}?"
 
 
-def _side_lines(matter: MatterCard, *, for_admin: bool) -> list[Line]:
+def _side_lines(matter: MatterCard, *, for_admin: bool, for_giver: bool) -> list[Line]:
     """Return what each side of an open dispute says, with the button that says that it is right.
 
     What was handed over goes back by a handoff: only an admin says that it is the giver's.
@@ -270,13 +276,18 @@ def _side_lines(matter: MatterCard, *, for_admin: bool) -> list[Line]:
     return [
         Line(
             _side(each, matter.way_back),
-            _back_button(way) if way is not None and each.owner == way.giver else _side_button(matter, each.owner),
+            _back_button(matter, way, for_giver=for_giver)
+            if way is not None and each.owner == way.giver
+            else _side_button(matter, each.owner),
         )
         for each in matter.sides[:_MOST_SIDES]
     ]
 
 
-def _back_button(way: WayBack) -> Mapping[str, Any]:
+def _back_button(matter: MatterCard, way: WayBack, *, for_giver: bool) -> Mapping[str, Any]:
+    if way.under_way is None and for_giver:
+        about = OpenHandoff(Way.ASK, matter.asset.id, area=matter.area)
+        return handoff_buttons(about, matter.asset.name)[0]
     if way.under_way is None:
         return back_buttons(way.handoff_id)[0]
     return show_buttons(way.under_way, f"Show handoff #{way.under_way}")[0]

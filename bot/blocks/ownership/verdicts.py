@@ -244,8 +244,11 @@ def doubts(verdict: Owned) -> list[str]:
 
 def others(verdict: Verdict, shares: Shares) -> list[str]:
     """The facts that do not answer the question themselves: other areas, and secondary owners."""
-    if isinstance(verdict, (Unowned, Disputed)):
-        rest: Sequence[Holding] = verdict.others
+    rest: Sequence[Holding]
+    if isinstance(verdict, Unowned):
+        rest = verdict.others
+    elif isinstance(verdict, Disputed):
+        rest = _beside(verdict.others, verdict.claims)
     elif isinstance(verdict, Owned):
         rest = verdict.holdings[verdict.answering :]
         if shares:
@@ -253,12 +256,7 @@ def others(verdict: Verdict, shares: Shares) -> list[str]:
             rest = [each for each in verdict.holdings if not _is_headed(each, headed)]
         elif verdict.area is None and not _is_partial(verdict):
             rest = [each for each in rest if not _is_headed(each, set(map(words.owner, verdict.owners)))]
-        if not rest:
-            return []
-        decide = {(words.owner(each), each.fact.area) for each in verdict.holdings if each.fact.role is Role.OWNER}
-        rest = [
-            each for each in rest if each.fact.role is Role.OWNER or (words.owner(each), each.fact.area) not in decide
-        ]
+        rest = _beside(rest, verdict.holdings)
     else:
         return []
     if not rest:
@@ -267,6 +265,12 @@ def others(verdict: Verdict, shares: Shares) -> list[str]:
     if len(lines) > _MOST_OTHERS:
         return [*lines[:_MOST_OTHERS], f"… and {len(lines) - _MOST_OTHERS} more"]
     return lines
+
+
+def _beside(rest: Sequence[Holding], held: Sequence[Holding]) -> Sequence[Holding]:
+    """Leave out who helps with what they own, or are said to."""
+    own = {(words.owner(each), each.fact.area) for each in held if each.fact.role is Role.OWNER} if rest else ()
+    return [each for each in rest if each.fact.role is Role.OWNER or (words.owner(each), each.fact.area) not in own]
 
 
 def _is_headed(holding: Holding, headed: set[str]) -> bool:

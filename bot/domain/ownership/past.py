@@ -88,9 +88,20 @@ def past(
 
 
 def timeline(terms: Iterable[Term], catalog: CatalogView) -> tuple[Held, ...]:
-    """Return every fact that an asset ever had with its owner, the latest to begin first."""
-    ordered = sorted(terms, key=lambda term: (term.fact.valid_from, term.fact.id), reverse=True)
+    """Return every fact that an asset ever had with its owner, the latest to begin first.
+
+    What a source has said all along is right again with a transfer: that is said once.
+    """
+    found = list(terms)
+    passed = {_whose(each) for each in found if each.fact.is_agreed}
+    told = [each for each in found if each.fact.is_human or _whose(each) not in passed]
+    ordered = sorted(told, key=lambda term: (term.fact.valid_from, term.fact.id), reverse=True)
     return tuple(_held_in(term, _holding(term.fact, catalog), catalog) for term in ordered)
+
+
+def _whose(term: Term) -> tuple[object, ...]:
+    fact = term.fact
+    return (fact.area, fact.role, fact.team_id, fact.person_id, fact.valid_from, term.valid_to)
 
 
 def _held_in(term: Term, holding: Holding, catalog: CatalogView) -> Held:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.blocks.handoff_button import OpenHandoff, Way
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.handoff.family import left_behind
-from bot.domain.ownership import Orphaned, Owned, Verdict, taken_by
+from bot.domain.ownership import Disputed, Orphaned, Owned, Verdict, taken_by
 from bot.domain.portfolio import Portfolio
 from bot.domain.records import AssetRecord, HandoffStage, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may, require
@@ -114,7 +114,7 @@ def for_presser(deps: Deps, snapshot: Snapshot, about: OpenHandoff, slack_id: st
     is_both = any(owned_by(deps, snapshot, each, [about.asset_id]) for each in teams - {about.receiver_team_id})
     if (number := to_answer(snapshot, about.asset_id, slack_id)) is not None:
         raise InAnotherError(number)
-    return about if is_both else OpenHandoff(Way.ASK, about.asset_id)
+    return about if is_both else OpenHandoff(Way.ASK, about.asset_id, area=about.area)
 
 
 def offer_form(deps: Deps, snapshot: Snapshot, portfolio: Portfolio, *, slack_id: str, about: OpenHandoff) -> OfferForm:
@@ -160,8 +160,8 @@ def _likely_receiver(deps: Deps, snapshot: Snapshot, about: OpenHandoff, giver: 
     return None if main == giver.id else main
 
 
-def ask_form(deps: Deps, snapshot: Snapshot, *, slack_id: str, asset_id: int) -> AskForm:
-    """Return what the form shows that asks for a handoff.
+def ask_form(deps: Deps, snapshot: Snapshot, *, slack_id: str, asset_id: int, area: Area | None = None) -> AskForm:
+    """Return what the form shows that asks for a handoff; of what was handed over and is disputed, that `area`.
 
     Raises NotAllowedError for somebody in no team, UserError where no other team owns anything of it alone.
     """
@@ -169,6 +169,8 @@ def ask_form(deps: Deps, snapshot: Snapshot, *, slack_id: str, asset_id: int) ->
     mine = tuple(team for team in teams if may(actor, Right.PUT_OFF, Holders((team,))))
     if not mine:
         require(actor, Right.CLAIM)
+    if (back := _handed_over(look_up(deps, snapshot, asset_id, area=area), mine)) is not None:
+        return back
     verdict = look_up(deps, snapshot, asset_id)
     main, own = _main(verdict), {team.id for team in mine}
     held = verdict.holdings if isinstance(verdict, Owned) else ()
@@ -187,6 +189,19 @@ def ask_form(deps: Deps, snapshot: Snapshot, *, slack_id: str, asset_id: int) ->
     if found:
         return found[0]  # what it is in is said where the form would open
     raise UserError("No other team owns it alone, so there is nobody to ask: claim it with `/whoowns`.")
+
+
+def _handed_over(verdict: Verdict, mine: tuple[TeamRecord, ...]) -> AskForm | None:
+    """Return the form for what one of these teams handed over, where only a file that names it disputes that."""
+    if not isinstance(verdict, Disputed) or verdict.nobody is not None:
+        return None
+    has = [each for each in verdict.claims if each.fact.is_agreed and each.team is not None]
+    giver = has[0].team if has else None
+    others = {each.fact.team_id for each in verdict.claims if giver is None or each.fact.team_id != giver.id}
+    teams = tuple(team for team in mine if {team.id} == others)
+    if giver is None or not teams:
+        return None
+    return AskForm(giver=giver, teams=teams, choices=[(verdict.asset, verdict.disputed_area)])
 
 
 def _main(verdict: Verdict) -> int | None:

@@ -42,6 +42,15 @@ def is_decider(deps: Deps, snapshot: Snapshot, card: MatterCard, slack_id: str) 
     return decides_alone(card.way_back, actor)
 
 
+def gave_it(snapshot: Snapshot, card: MatterCard, slack_id: str) -> bool:
+    """Whether somebody is of the team that handed over what is disputed, and not of the one that has it."""
+    person, way = snapshot.person_by_slack_id(slack_id), card.way_back
+    if person is None or way is None:
+        return False
+    teams = [Recipient(team=each) for each in snapshot.teams_of(person.id)]
+    return way.giver in teams and way.receiver not in teams
+
+
 async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) -> MatterCard:
     """Give way: to a claim, so that the area passes to the team; to a doubt, so that the owner is one no longer.
 
