@@ -34,11 +34,35 @@ async def on_answer(action: Action, context: Context) -> Ack:
 
 
 async def on_side(action: Action, context: Context) -> Ack:
-    """Say whose something disputed is."""
-    matter_id, owner = parse(blocks.SideValue, action.value)
+    """Open the form that asks why something disputed is somebody's."""
+    await open_form(context, action, _side_form(context, action))
+    return replies.nothing()
+
+
+async def _side_form(context: Context, action: Action) -> Block:
+    value = parse(blocks.SideValue, action.value)
     by = await decider(context, action.user_id)
-    card = await answers.decide(context.deps, context.snapshot, matter_id=matter_id, owner=owner, by=by)
-    return await _done(context, place_of(action), card)
+    card, owner, losers = await answers.deciding_side(
+        context.deps, context.snapshot, matter_id=value.matter_id, owner=value.owner, by=by
+    )
+    return blocks.side_view(card, owner, losers, place_of(action).metadata(*value))
+
+
+async def on_side_said(submission: Submission, context: Context) -> Ack:
+    """Say whose something disputed is, and why."""
+    subject, place = read_metadata(submission.metadata)
+    value, said = parse(blocks.SideValue, subject), blocks.SIDE_FORM.read(submission.values)
+    with blocks.SIDE_FORM.refusing():
+        by = await decider(context, submission.user_id)
+        card = await answers.decide(
+            context.deps,
+            context.snapshot,
+            matter_id=value.matter_id,
+            owner=value.owner,
+            by=by,
+            reason=said.text(blocks.SIDE_FIELD),
+        )
+    return await _done(context, place, card)
 
 
 async def on_not_ours(action: Action, context: Context) -> Ack:
@@ -118,6 +142,10 @@ ROUTES = Routes(
         blocks.MATTER_ASK: on_form,
         blocks.MATTER_REPLY: on_form,
     },
-    submissions={blocks.MATTER_ASK_VIEW: on_words, blocks.MATTER_REPLY_VIEW: on_words},
+    submissions={
+        blocks.MATTER_ASK_VIEW: on_words,
+        blocks.MATTER_REPLY_VIEW: on_words,
+        blocks.MATTER_SIDE_VIEW: on_side_said,
+    },
     reading=frozenset({blocks.MATTER_SHOW}),
 )

@@ -351,6 +351,8 @@ def matters(name: str, thing: AssetRecord) -> Iterator[tuple[Callable[..., Any],
         yield ownership.outcome, ownership.outcome(card, is_theirs=True)
         yield ownership.matter_noted, ownership.matter_noted(card)
         yield ownership.question_view, ownership.question_view(card, METADATA)
+        owner, *losers = [each.owner for each in card.sides] or [card.owner]
+        yield ownership.side_view, ownership.side_view(card, owner, losers, METADATA)
         yield ownership.reply_view, ownership.reply_view(card, METADATA)
     yield ownership.matter_section, ownership.matter_section(cards, 1)
     for card in cards:

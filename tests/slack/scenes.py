@@ -338,7 +338,13 @@ SCENES: Mapping[Callable[[Stage], Awaitable[None]], frozenset[str]] = {
         }
     ),
     disputes: frozenset(
-        {"ownership.dispute", "ownership.matter_side", "ownership.matter_pass_on", "ownership.matter_show"}
+        {
+            "ownership.dispute",
+            "ownership.matter_side",
+            "ownership.matter_side_view",
+            "ownership.matter_pass_on",
+            "ownership.matter_show",
+        }
     ),
     handoffs: frozenset(
         {

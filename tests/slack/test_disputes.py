@@ -24,7 +24,7 @@ from tests.slack.test_handoff import card as handoff_card
 from tests.slack.test_matters import doubted, first_line, matters, posted, private, private_messages, whispered
 from tests.slack.test_orphans import leave
 from tests.slack.test_releases import menu
-from tests.slack.test_requests import submit
+from tests.slack.test_requests import said_in, submit
 from tests.slack.test_whoowns import buttons
 
 SIDE, PASS_ON = "ownership.matter_side", "ownership.matter_pass_on"
@@ -49,10 +49,12 @@ async def asked(stage: Stage, user: str = "ada") -> PostedMessage:
     return (await private_messages(stage, user))[-1]
 
 
-async def press_side(stage: Stage, message: PostedMessage, name: str, *, user: str) -> None:
-    """Say whose it is, by the button beside its side."""
+async def press_side(stage: Stage, message: PostedMessage, name: str, *, user: str, why: str = "") -> None:
+    """Say whose it is, by the button beside its side, and why."""
     block = next(each for each in message.blocks if name in each.get("accessory", {}).get("text", {}).get("text", ""))
     await stage.press(message, SIDE, user=user, block_id=block["block_id"])
+    if stage.slack.view_stack(user):
+        assert await submit(stage, user, {"ownership.matter_words": why}) == {}
 
 
 async def test_a_dispute_names_its_files_and_goes_to_one_person(disputed: Stage) -> None:
@@ -92,6 +94,23 @@ async def test_whoever_loses_reads_which_file_to_correct_and_has_a_way_on(disput
     answer = disputed.slack.visible_messages("lin", heard.channel)[-1]
     assert answer.text.startswith("*Payments* (<#")
     assert "We own this" in str(answer.blocks)
+
+
+async def test_whoever_decides_is_asked_why_and_whoever_loses_reads_it(disputed: Stage) -> None:
+    told = await asked(disputed)
+    block = next(each for each in told.blocks if "Payments" in str(each.get("accessory")))
+    await disputed.press(told, SIDE, user="ada", block_id=block["block_id"])
+    form = disputed.slack.view_stack("ada")[-1]
+    assert said_in(form) == "You say that *invoices* is *Payments*'. *Platform* reads why."
+    assert (await matters(disputed))[0].ended_at is None, "nothing is decided before the form is sent"
+    wrong = await submit(disputed, "ada", {"ownership.matter_words": "The password is hunter2secret9"})
+    assert "looks like a password" in str(wrong)
+    assert await submit(disputed, "ada", {"ownership.matter_words": "We pay its bill <!channel>"}) == {}
+    ada = disputed.slack.workspace.user("ada").id
+    heard = (await posted(disputed, "platform"))[-1].text.splitlines()
+    assert heard[0] == f"*invoices*: It stays with *Payments*, says <@{ada}>."
+    assert heard[1] == "> We pay its bill &lt;!channel&gt;"
+    assert "> We pay its bill" in (await private(disputed, "ada"))[0]
 
 
 async def test_the_answer_says_which_file_says_otherwise_until_it_is_corrected(disputed: Stage) -> None:

@@ -544,5 +544,7 @@ async def test_whoever_was_found_not_to_own_it_is_not_proposed(stage: Stage) -> 
     shown = stage.slack.visible_messages("omar", "general")[-1]
     block = next(each for each in shown.blocks if "Search" in str(each.get("accessory")))
     await stage.press(shown, "ownership.matter_side", user="omar", block_id=block["block_id"])
+    await stage.slack.submit_view("omar", stage.slack.view_stack("omar")[-1].id, {})
+    await stage.settle()
     await release(stage, "search-api", user="solo")
     assert "*Payments*" not in await suggest(stage, "search-api", user="lin")

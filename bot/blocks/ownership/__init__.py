@@ -23,6 +23,7 @@ from bot.blocks.ownership.actions import (
     MATTER_REPLY_VIEW,
     MATTER_SHOW,
     MATTER_SIDE,
+    MATTER_SIDE_VIEW,
     SHARE,
     WITHDRAW,
     AssetForm,
@@ -66,6 +67,8 @@ from bot.blocks.ownership.matters import (
     ASK_FORM,
     REPLY_FIELD,
     REPLY_FORM,
+    SIDE_FIELD,
+    SIDE_FORM,
     addressed,
     asked_back,
     asked_before,
@@ -81,5 +84,6 @@ from bot.blocks.ownership.matters import (
     redrawn,
     replied,
     reply_view,
+    side_view,
 )
 from bot.blocks.ownership.words import AREA_WORDS

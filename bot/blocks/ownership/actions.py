@@ -30,6 +30,7 @@ MATTER_PASS_ON, MATTER_SHOW = "ownership.matter_pass_on", "ownership.matter_show
 #: The button of a team that is asked whether what its owner gave up is theirs; the value is the matter's id.
 MATTER_NOT_OURS = "ownership.matter_not_ours"
 MATTER_ASK_VIEW, MATTER_REPLY_VIEW = "ownership.matter_ask_view", "ownership.matter_reply_view"
+MATTER_SIDE_VIEW = "ownership.matter_side_view"
 MATTER_WORDS = "ownership.matter_words"
 
 

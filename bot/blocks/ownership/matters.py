@@ -37,6 +37,8 @@ ASK_FIELD = forms.text(actions.MATTER_WORDS, "What do you want to know?", missin
 ASK_FORM = Form(actions.MATTER_ASK_VIEW, "Ask back", "Ask", (ASK_FIELD,), refused_at=ASK_FIELD)
 REPLY_FIELD = forms.text(actions.MATTER_WORDS, "Your answer", missing="Write your answer.", is_long=True)
 REPLY_FORM = Form(actions.MATTER_REPLY_VIEW, "Answer", "Answer", (REPLY_FIELD,), refused_at=REPLY_FIELD)
+SIDE_FIELD = forms.text(actions.MATTER_WORDS, "Why?", hint="e.g. They have run it since May", is_long=True)
+SIDE_FORM = Form(actions.MATTER_SIDE_VIEW, "Whose is it?", "Say so", (SIDE_FIELD,), refused_at=SIDE_FIELD)
 
 #: Sides of a dispute that have a button, and files of each that are named.
 _MOST_SIDES, _MOST_FILES = 4, 2
@@ -99,7 +101,8 @@ def outcome(matter: MatterCard, hearer: str = "", *, is_theirs: bool = False) ->
     said = f"{named}{_thing(matter) if named else _begins(matter)}: {_ended(matter)}"
     if matter.kind is MatterKind.CLAIM and matter.state in (MatterState.KEPT, MatterState.EXPIRED):
         said += " You can claim it again, with another reason."
-    said = "\n".join([said, *_outdated(matter, may_object=not is_theirs)])
+    why = _decided_because(matter)
+    said = "\n".join([said, *why, *_outdated(matter, may_object=not is_theirs)])
     if matter.state is not MatterState.OVER and matter.kind is not MatterKind.DISPUTE:
         return Rendered(said)
     return Rendered(said, [section(said), _see_who_owns_it(matter)])
@@ -146,7 +149,8 @@ def replied(matter: MatterCard) -> Rendered:
 def matter_noted(matter: MatterCard) -> Rendered:
     """Return the receipt for whoever answered a matter."""
     if not matter.is_open:
-        return Rendered("\n".join([f"{_begins(matter)}: {_ended(matter)}", *_outdated(matter)]))
+        why = _decided_because(matter)
+        return Rendered("\n".join([f"{_begins(matter)}: {_ended(matter)}", *why, *_outdated(matter)]))
     if matter.question and not matter.reply:
         return Rendered(f"I have asked {_person(matter.raised_by)}. The answer comes here.")
     if matter.given_up_by:
@@ -195,6 +199,15 @@ def reply_view(matter: MatterCard, metadata: str) -> Block:
     return REPLY_FORM.view(metadata, f"{_person(matter.question_by)} asks:\n> {escape(matter.question, 500)}")
 
 
+def side_view(matter: MatterCard, owner: Recipient, losers: Sequence[Recipient], metadata: str) -> Block:
+    """Return the form that asks why something disputed is this owner's, and not these losers'."""
+    name = bold(owner.name, 80)
+    whose = f"{_thing(matter)} is {name}{possessive(owner.name)}" if owner.name else f"nobody owns {_thing(matter)}"
+    reads = [bold(each.name, 60) for each in losers if each.name]
+    verb = "reads" if len(reads) == 1 else "read"
+    return SIDE_FORM.view(metadata, f"You say that {whose}.{f' {words.join(reads)} {verb} why.' if reads else ''}")
+
+
 def _said(matter: MatterCard, *, for_giver: bool) -> list[str]:
     lines = [_headline(matter), *_reasons(matter)]
     if matter.kind is MatterKind.DOUBT and matter.team is not None:
@@ -203,7 +216,7 @@ def _said(matter: MatterCard, *, for_giver: bool) -> list[str]:
         answer = f" {_person(matter.raised_by)} answers: {escape(matter.reply, 500)}" if matter.reply else ""
         lines.append(f"{_person(matter.question_by)} asks: {escape(matter.question, 500)}{answer}")
     if not matter.is_open:
-        return [*lines, _ended(matter), *_outdated(matter)]
+        return [*lines, _ended(matter), *_decided_because(matter), *_outdated(matter)]
     if matter.given_up_by:
         lines.append(f"{_given_up(matter)} It is of tier 1, so the lead or a catalog admin confirms that.")
     lines += _way_back(matter.way_back, for_giver=for_giver)
@@ -232,11 +245,18 @@ def _patch(way: WayBack) -> str:
 
 def _reasons(matter: MatterCard) -> list[str]:
     """Return why it was raised, and what others say who doubt the same."""
-    lines = [f"> {escape(matter.reason, 500)}"] if matter.reason else []
+    is_raised = matter.kind is not MatterKind.DISPUTE
+    lines = [f"> {escape(matter.reason, 500)}"] if matter.reason and is_raised else []
     lines += map(_doubt, matter.doubts[:_MOST_DOUBTS])
     if (more := len(matter.doubts) - _MOST_DOUBTS) > 0:
         lines.append(f"{more} more {'doubts' if more == 1 else 'doubt'} it, too.")
     return lines
+
+
+def _decided_because(matter: MatterCard) -> list[str]:
+    """Return why a dispute was decided as it was: it has no other reason."""
+    is_decided = matter.kind is MatterKind.DISPUTE and not matter.is_open
+    return [f"> {escape(matter.reason, 500)}"] if matter.reason and is_decided else []
 
 
 def _given_up(matter: MatterCard) -> str:

@@ -97,6 +97,7 @@ def decides_alone(way: WayBack | None, actor: Actor) -> bool:
 class MatterCard:
     """A matter as its messages show it.
 
+    `reason` is that of whoever raised it, of a dispute that of whoever decided it.
     `sides` are the owners that the catalog names, whoever is asked first. `team` is the one that claims, or the one
     that a doubter named. `owner` is whose it is once the matter has ended, and `handoff_id` the number of the handoff
     by which it passed. `doubts` are what others said who doubt the same, and `given_up_by` the names of the owners who

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -10,10 +10,12 @@ from sqlmodel import col
 
 from bot.blocks import ownership as blocks
 from bot.blocks.text import escape
+from bot.domain import secrets
 from bot.domain.names import clean
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side, asked_first, decides_alone
 from bot.domain.recipients import NOBODY, Recipient
 from bot.domain.rights import Actor, Holders, Right, admins_to_ask, may
+from bot.domain.secrets import SECRET
 from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services import actors, routing
 from bot.services.actors import Decider
@@ -107,43 +109,69 @@ async def keep(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) -
         return await act.end(MatterState.KEPT, act.snapshot.recipient(own[0]) if own else None)
 
 
-async def decide(deps: Deps, snapshot: Snapshot, *, matter_id: int, owner: str, by: Decider) -> MatterCard:
-    """Say whose something disputed is, by the key of one of its sides.
+async def deciding_side(
+    deps: Deps, snapshot: Snapshot, *, matter_id: int, owner: str, by: Decider
+) -> tuple[MatterCard, Recipient, list[Recipient]]:
+    """Return a dispute with the owner whom somebody finds to be right, and whose it is not then; raises as `decide`."""
+    async with acting(deps, snapshot, matter_id, by) as act:
+        losers = await _found_wrong(act, owner)
+        return act.card, act.snapshot.recipient(owner), [each.owner for each in losers]
+
+
+async def _found_wrong(act: MatterAct, owner: str) -> list[Side]:
+    """Return whose something disputed is not, where whoever acts says that it is this owner's."""
+    if act.card.kind is not MatterKind.DISPUTE or owner not in {each.owner.key for each in act.sides}:
+        raise NotFoundError("That owner is named no longer: ask again with `/whoowns`.")
+    actor = await act.allow(Right.SETTLE, await act.holders())
+    _require_no_way_back(act, actor, owner)
+    own = {each.owner.key for each in await act.own_sides(actor)}
+    return await _losers(act, actor, own, owner)
+
+
+async def decide(
+    deps: Deps, snapshot: Snapshot, *, matter_id: int, owner: str, by: Decider, reason: str = ""
+) -> MatterCard:
+    """Say whose something disputed is, by the key of one of its sides, and why.
 
     Whoever gives way says that it is another's, and whoever was asked says that it is theirs; a catalog admin says
     either. The facts of those whose it is not end, and files that go on naming them are not believed.
     What a team has taken over by a handoff goes back to its giver by another one only, unless an admin of another team
     decides.
     """
+    why = clean(reason)[:500]
+    if secrets.looks_secret(why):
+        raise UserError(SECRET)
     async with acting(deps, snapshot, matter_id, by) as act:
+        losers = await _found_wrong(act, owner)
         sides = {each.owner.key: each for each in act.sides}
-        if act.card.kind is not MatterKind.DISPUTE or owner not in sides:
-            raise NotFoundError("That owner is named no longer: ask again with `/whoowns`.")
-        actor = await act.allow(Right.SETTLE, await act.holders())
-        _require_no_way_back(act, actor, owner)
-        own = {each.owner.key for each in await act.own_sides(actor)}
-        losers = await _losers(act, actor, own, owner)
-        audit_id = await act.note("decide", owner=owner, losers=[each.owner.key for each in losers])
+        audit_id = await act.note("decide", owner=owner, losers=[each.owner.key for each in losers], reason=why)
         await _decisions.disown(act, losers, audit_id)
-        left = [each for key, each in sides.items() if each not in losers]
+        left = [each for each in sides.values() if each not in losers]
         if len(left) > 1:  # somebody gave way, and the others still contradict each other
-            act.sides = tuple(left)
-            if act.row.owner not in {each.owner.key for each in left}:
-                next_one = asked_first(left, [each.owner.key in act.living_owners() for each in left])
-                act.row.owner = next_one.key
-                await act.ask(
-                    next_one if next_one != NOBODY else admin_to_ask(deps, snapshot),
-                    is_passed_on=act.row.is_passed_on or next_one == NOBODY,
-                )
-            return await act.redraw()
+            return await _ask_the_rest(act, left)
+        act.row.reason = why
         await _decisions.believe_files(act, sides[owner].owner, audit_id)
         await _decisions.confirm(act, sides[owner].owner)
         is_kept = owner == act.row.owner and sides[owner].owner != NOBODY
         card = await act.end(MatterState.KEPT if is_kept else MatterState.AGREED, sides[owner].owner)
+        own = {each.owner.key for each in await act.own_sides(await act.who())}
         for each in await _hearers(act, [*losers, sides[owner]], own):
             said = blocks.outcome(card, is_theirs=each == sides[owner].owner)
             await act.send(each, f"ownership.outcome:{act.subject_id}:{each.key}", said)
         return card
+
+
+async def _ask_the_rest(act: MatterAct, left: Sequence[Side]) -> MatterCard:
+    """Let one of the sides that are left have to end a dispute."""
+    act.sides = tuple(left)
+    if act.row.owner not in {each.owner.key for each in left}:
+        next_one = asked_first(left, [each.owner.key in act.living_owners() for each in left])
+        act.row.owner = next_one.key
+        await act.ask(
+            next_one if next_one != NOBODY else admin_to_ask(act.deps, act.snapshot),
+            is_passed_on=act.row.is_passed_on or next_one == NOBODY,
+        )
+    return await act.redraw()
 
 
 def _require_no_way_back(act: MatterAct, actor: Actor, owner: str) -> None:
