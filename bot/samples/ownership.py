@@ -322,6 +322,7 @@ def matter_cards(name: str, thing: AssetRecord) -> Iterator[MatterCard]:
         asked = replace(full, question=name, question_by=person)
         yield asked
         yield replace(asked, loan=lent(name))
+        yield replace(asked, doubted=name if kind is MatterKind.DOUBT else "")
         for state in MatterState:
             ended = replace(asked, reply=name, state=state, is_passed_on=True, ended_by=person)
             yield ended

@@ -92,10 +92,13 @@ async def test_the_lender_is_asked_what_a_doubt_is_about_once_it_is_back(lent: S
     receipt = await doubted(lent, "database of payments-db", user="grace", team=team_id(lent, "Search"))
     assert "I am telling Platform" in receipt
     [told] = await asked(lent)
+    assert "thinks that *Payments* does not own the database of *payments-db*." in told.text
     assert "It is on loan to *Payments* until" in told.text
     assert list(buttons(told)) == ["It is ours", "Ask…", "Show handoff #1"]
     assert not any("does not own" in each.text for each in await sent(lent, "payments")), "the borrower cannot say"
     again = await wait_for_the_end(lent)
+    assert "thinks that *Payments* does not own the database of *payments-db*." in again.text
+    assert "*Platform* has it now." in again.text
     assert list(buttons(again))[:3] == ["It is ours", "You are right, it is not ours", "Ask…"]
     await lent.press(again, AGREE, user="omar")
     assert "is of tier 1: I have asked whoever can confirm" in said_to(lent, "omar", "platform")

@@ -219,6 +219,8 @@ def _said(matter: MatterCard, *, for_giver: bool) -> list[str]:
         return [*lines, _ended(matter), *_decided_because(matter), *_outdated(matter)]
     if matter.given_up_by:
         lines.append(f"{_given_up(matter)} It is of tier 1, so the lead or a catalog admin confirms that.")
+    if matter.doubted and matter.loan is None:
+        lines.append(f"{bold(matter.owner_names, 80)} has it now.")
     lines += _way_back(matter.way_back, for_giver=for_giver)
     if matter.is_passed_on:
         return [*lines, _NO_ADMIN_NOTE]
@@ -278,7 +280,8 @@ def _headline(matter: MatterCard) -> str:
             asked = f"asks {owners} for" if matter.owner_names else "asks for"
             return f"{who} {asked} {_thing(matter)}, for {_team(matter)}."
         case MatterKind.DOUBT:
-            return f"{who} thinks that {owners} does not own {_thing(matter)}."
+            doubted = bold(matter.doubted, 80) if matter.doubted else owners
+            return f"{who} thinks that {doubted} does not own {_thing(matter)}."
         case _:
             named = [bold(each.owner.name or "nobody", 60) for each in matter.sides]
             sides = f": {words.join(named, last='or')}" if len(named) > 1 else ""  # once it has ended, one may be left

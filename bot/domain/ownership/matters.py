@@ -104,6 +104,7 @@ class MatterCard:
     have said that it is not theirs, which somebody else has to confirm. `way_back` is set for a dispute between giver
     and receiver of a handoff, and `loan` for what waits until it is back. `is_free` is whether nobody owns it now,
     because its owner gave way to a doubt, and `is_owner_gone` whether it ended because `owner` has nobody any more.
+    `doubted` are the names of those whom a doubt is about, where others answer it, such as their lender.
     """
 
     id: int
@@ -130,6 +131,7 @@ class MatterCard:
     loan: Loan | None = None
     is_free: bool = False
     is_owner_gone: bool = False
+    doubted: str = ""
 
     @property
     def is_open(self) -> bool:

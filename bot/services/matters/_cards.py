@@ -164,6 +164,7 @@ async def card_of(
         is_orphans=isinstance(verdict, Orphaned) or (verdict is None and _are_gone(snapshot, sides)),
         ended_by=snapshot.person(row.ended_by),
         owner=owner,
+        doubted=await _doubted(session, snapshot, row, sides),
         is_owner_gone=row.state == MatterState.OVER.value and owner != NOBODY and not rules.is_here(owner, snapshot),
         handoff_id=await _granted_in(session, row),
         doubts=await _other_doubts(session, snapshot, row),
@@ -181,6 +182,17 @@ def _are_gone(snapshot: Snapshot, sides: Sequence[Side]) -> bool:
 def _given_up_by(snapshot: Snapshot, row: tables.OwnershipMatter) -> tuple[str, ...]:
     agreed = row.agreed if row.kind == MatterKind.DOUBT.value else ()
     return tuple(snapshot.recipient(each).name for each in agreed)
+
+
+async def _doubted(
+    session: AsyncSession, snapshot: Snapshot, row: tables.OwnershipMatter, sides: Sequence[Side]
+) -> str:
+    """Return the names of those who owned what is doubted then; empty where some of them answer it."""
+    if row.kind != MatterKind.DOUBT.value:
+        return ""
+    before = {each.owner.key: each.owner.name for each in await sides_before(session, snapshot, row)}
+    others = sides and before.keys().isdisjoint(each.owner.key for each in sides)
+    return ", ".join(before.values()) if others else ""
 
 
 async def _other_doubts(
