@@ -173,6 +173,9 @@ class Belongings(Protocol):
         """Return a line for each thing that has come with these areas to who owns them now, with what they can do."""
 
     async def left(
-        self, session: AsyncSession, resources: Sequence[tuple[AssetRecord, Area]], owners: Collection[str]
+        self, session: AsyncSession, resources: Sequence[tuple[AssetRecord, Area]], owners: Collection[str], *, to: str
     ) -> None:
-        """Take back what was not said yet, for these owners who have these areas no longer, in the same transaction."""
+        """Take back what was not said yet, for these owners who have these areas no longer, in the same transaction.
+
+        `to` is the key of who has them now, empty for nobody: what is theirs already is said all the same.
+        """

@@ -95,7 +95,7 @@ async def move(
         await _follow_drift(session, resource, terms)
         await _end(session, resource, terms, source=source)
         _begin(session, resource, terms, source=source)
-    await leave(session, deps, snapshot, resources, terms.givers)
+    await leave(session, deps, snapshot, resources, terms.givers, to=Recipient(team=receiver).key)
     assets = {resource.asset_id for resource in resources}
     await _settle_doubts(session, assets, at=terms.at)
     await touch_assets(session, assets)
@@ -103,12 +103,18 @@ async def move(
 
 
 async def leave(
-    session: AsyncSession, deps: Deps, snapshot: Snapshot, resources: Iterable[Resource], owners: Collection[str]
+    session: AsyncSession,
+    deps: Deps,
+    snapshot: Snapshot,
+    resources: Iterable[Resource],
+    owners: Collection[str],
+    *,
+    to: str = "",
 ) -> None:
-    """Let fall away what was still to be said in the names of owners who have these resources no longer."""
+    """Let fall away what was still to be said in the names of owners who have these resources no longer, but `to`."""
     found = [(asset, each.area) for each in resources if (asset := snapshot.asset(each.asset_id)) is not None]
     for each in deps.belongings if owners else ():
-        await each.left(session, found, owners)
+        await each.left(session, found, owners, to=to)
 
 
 async def end_overlap(session: AsyncSession, resource: Resource, *, team_id: int, audit_id: int, at: datetime) -> None:

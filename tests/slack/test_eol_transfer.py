@@ -11,7 +11,7 @@ from bot.domain.catalog import Area, AssetClaim, AssetKind, Runs, SourceCatalog
 from bot.domain.handoff.handoffs import HandoffStep
 from bot.playground.fake_slack import PostedMessage
 from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
-from tests.slack.test_eol_answers import Reminded, copied, posted, remind
+from tests.slack.test_eol_answers import Reminded, copied, posted, remind, team_option
 from tests.slack.test_handoff import answer, card, offer, said_to
 from tests.slack.test_plan_parts import catalog as planned_together
 from tests.slack.test_plan_parts import plan, slack_id, told
@@ -160,11 +160,12 @@ async def planned_at_night(stage: Stage, *more: AssetClaim, **said: Any) -> Remi
     return reminded
 
 
-async def plan_by_night(reminded: Reminded, **more: Any) -> None:
-    """Lin plans it; what is said of that waits for the morning."""
+async def plan_by_night(reminded: Reminded, *, user: str = "lin", **more: Any) -> None:
+    """Somebody plans it; what is said of that waits for the morning."""
     stage = reminded.stage
-    await stage.press(reminded.root, ids.PLAN, user="lin")
-    view = stage.slack.view_stack("lin")[-1]
+    shown = reminded.root if user == "lin" else await opened(stage, reminded.root, ids.OPEN, user)
+    await stage.press(shown, ids.PLAN, user=user)
+    view = stage.slack.view_stack(user)[-1]
     said = {
         ids.PLAN_DAY: "2026-04-20",
         ids.PLAN_COMPATIBILITY: slack_id(stage, "grace"),
@@ -172,7 +173,7 @@ async def plan_by_night(reminded: Reminded, **more: Any) -> None:
         ids.PLAN_UPGRADE: slack_id(stage, "omar"),
         **more,
     }
-    delivery = await stage.slack.submit_view("lin", view.id, said)
+    delivery = await stage.slack.submit_view(user, view.id, said)
     assert delivery.status == 200
     assert not view.errors
     await stage.settle()
@@ -236,3 +237,38 @@ async def test_whoever_the_next_owners_plan_names_does_not_hear_that_it_is_off(s
     [before] = [each for each in heard if "You own another part of it." in each.text]
     assert before.text.endswith("That plan is off: *Payments* has *Node.js 20* on *ledger-db* now.")
     assert not buttons(before)
+
+
+async def taken_over(stage: Stage) -> Reminded:
+    """Payments have taken the reminder of ledger-db over from Platform, who offer them the database."""
+    await stage.bring(planned_together())
+    reminded = await remind(stage, "ledger-db", channel="platform")
+    await reminded.form(ids.MORE, user="lin", word=ids.DELEGATE)
+    team = team_option(stage, "lin", ids.DELEGATE_TEAM, "Payments")
+    assert await reminded.submit("lin", {ids.DELEGATE_TEAM: team}) == {}
+    await stage.press((await posted(stage, "payments"))[-1], ids.ACCEPT, user="ada")
+    await posted(stage, "platform")
+    await offer(stage, name="ledger-db")
+    return reminded
+
+
+async def test_a_plan_of_whoever_had_taken_it_over_and_owns_it_now_goes_on(stage: Stage) -> None:
+    reminded = await taken_over(stage)
+    await plan_by_night(reminded, user="ada")
+    await posted(stage, "payments")
+    assert len([each for each in told(stage, "grace") if "names you in a plan" in each.text]) == 1
+    await accepted_at_night(stage)
+    stage.clock.at = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+    await stage.baton.context.daily_pass.run()
+    await posted(stage, "payments")
+    assert "planned to 24 for" in (await stage.ask("/eol payments")).text
+    assert not [each.text for each in told(stage, "grace") if " is off: " in each.text]
+
+
+async def test_what_is_still_to_be_said_of_such_a_plan_is_said(stage: Stage) -> None:
+    reminded = await taken_over(stage)
+    stage.clock.at = datetime(2026, 3, 3, 20, tzinfo=UTC)
+    await plan_by_night(reminded, user="ada")
+    await accepted_at_night(stage)
+    await in_the_morning(stage)
+    assert len([each for each in told(stage, "grace") if "names you in a plan" in each.text]) == 1

@@ -20,6 +20,7 @@ from bot.services.deps import Deps
 from bot.services.eol import plan_news
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.notify import open_reminders
+from bot.services.eol.plan_news import Leaving
 from bot.services.eol.reminder_store import facts_age, remembered, takers_of
 from bot.services.eol.succession import answered_before
 
@@ -73,13 +74,13 @@ class EndsOfLife:
         return [each for each in report_lines.lines(compiling.done(reminders)) if each.entries]
 
     async def left(
-        self, session: AsyncSession, resources: Sequence[tuple[AssetRecord, Area]], owners: Collection[str]
+        self, session: AsyncSession, resources: Sequence[tuple[AssetRecord, Area]], owners: Collection[str], *, to: str
     ) -> None:
         """Take back what was to be said of plans for what these owners have no longer."""
         ids = {asset.id for asset, area in resources if area in (Area.ALL, ageing_area(asset))}
         if ids:
-            gone, now = set(self._with_heirs(ids)), self._deps.clock.now()
-            await plan_news.leave_out(session, self._deps, self._watcher, owners, gone, now)
+            gone, now = frozenset(self._with_heirs(ids)), self._deps.clock.now()
+            await plan_news.leave_out(session, self._deps, self._watcher, Leaving(frozenset(owners), gone, to), now)
 
     def _with_heirs(self, asset_ids: Collection[int]) -> Iterator[int]:
         """Yield these assets, and the parts that have their owner by inheritance."""

@@ -5,7 +5,7 @@ What waits for its readers' working hours is kept true until then: it falls away
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -110,21 +110,29 @@ async def at_work(deps: Deps, snapshot: Snapshot, who: Addressee, now: datetime)
     return (await _TIMES.of(routing.zone_name_of(deps, snapshot, who), now)).next_open(now)
 
 
-async def leave_out(
-    session: AsyncSession, deps: Deps, watcher: Watcher, owners: Collection[str], gone: Collection[int], now: datetime
-) -> None:
-    """Let what is still to be said of the plans of these owners leave out assets that they have no longer.
+class Leaving(NamedTuple):
+    """Assets that these owners, by their keys, have no longer, and who has them now; empty for nobody."""
 
-    A plan of which nothing is left is not announced any more.
+    owners: frozenset[str]
+    gone: frozenset[int]
+    to: str
+
+
+async def leave_out(session: AsyncSession, deps: Deps, watcher: Watcher, leaving: Leaving, now: datetime) -> None:
+    """Let what is still to be said of owners' plans leave out what they have no longer.
+
+    A plan of which nothing is left is not announced any more, unless it is that of whoever has it now: they had taken
+    the reminder over before.
     """
-    exposure = watcher.latest
-    for reminder in [each for key in sorted(owners) for each in await remembered(session, addressee=key)]:
+    exposure, gone = watcher.latest, leaving.gone
+    for reminder in [each for key in sorted(leaving.owners) for each in await remembered(session, addressee=key)]:
         answer = _plan_in_force(reminder)
-        if answer is None or not (answer.asset_ids or frozenset()) & set(gone):
+        planned = answer.asset_ids or frozenset() if answer is not None else frozenset()
+        if answer is None or not planned & gone or reminder.holder == leaving.to:
             continue
         watch = exposure.by_key.get(reminder.key) if exposure is not None else None
         rest = tuple(run for run in watch.runs if run.asset.id not in gone) if watch is not None else ()
-        if watch is None and not (answer.asset_ids or frozenset()) <= set(gone):
+        if watch is None and not planned <= gone:
             continue  # it is being found out what is left
         news: Mapping[str, _News] = {}
         if watch is not None and rest:
@@ -143,7 +151,7 @@ async def call_off(session: AsyncSession, watcher: Watcher, reminder: Remembered
     """
     answer = _plan_in_force(reminder)
     found = await successor(watcher, session, reminder) if answer is not None else None
-    if answer is None or found is None:
+    if answer is None or found is None or found.owner.key == reminder.holder:  # who has it goes on with their plan
         return
     await outbox.take_back(session, await outbox.unsent(session, _begins(reminder.id)))
     said = tables.OutboxMessage
