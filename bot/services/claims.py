@@ -32,7 +32,7 @@ from bot.services.owner_suggestions import settle_questions
 from bot.services.ownership import (
     claimants,
     claimed_by,
-    look_up,
+    look_up_free,
     names_of,
     owns_already,
     teams_to_claim_for,
@@ -124,7 +124,7 @@ async def claim(
     """
     new, now = NewClaim(asset_id, team_id, person_id, area, words or ClaimWords()), deps.clock.now()
     async with deciding(snapshot, deps.database) as session:
-        before = look_up(deps, snapshot, asset_id, area=area)
+        before = look_up_free(deps, snapshot, asset_id, area=area)
         [claimed] = rules.claimed_areas(before)
         asset = await present_asset(session, asset_id)
         team = await _own_team(session, new, asset.name)
@@ -293,7 +293,7 @@ def form(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, as
 
     Raises NotAllowedError for somebody who can claim for no team, UserError when it is their team's already.
     """
-    verdict, actor = look_up(deps, snapshot, asset_id, area=area), actors.remembered(snapshot, asker)
+    verdict, actor = look_up_free(deps, snapshot, asset_id, area=area), actors.remembered(snapshot, asker)
     teams = tuple(claimants(snapshot, verdict, actor))
     if not teams and (owning := teams_to_claim_for(snapshot, actor)):
         raise UserError(blocks.already_theirs(verdict.asset, area, " and ".join(team.name for team in owning)).text)

@@ -28,7 +28,7 @@ from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.given_up import told
 from bot.services.matters import proposals
-from bot.services.ownership import given_up_by, look_up
+from bot.services.ownership import given_up_by, look_up_free
 from bot.services.snapshot import Snapshot, deciding
 from bot.services.transfers import Resource, Terms
 from bot.store import tables
@@ -63,7 +63,7 @@ class Accepted:
 
 async def suggested(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None) -> SuggestedOwners:
     """Return who could own an asset. Raises NotFoundError when it is gone, UserError when somebody owns it."""
-    verdict = look_up(deps, snapshot, asset_id, area=area)
+    verdict = look_up_free(deps, snapshot, asset_id, area=area)
     _require_free(verdict)
     async with deps.database.reading() as session:
         gone = [held.owner for held in verdict.owners] if isinstance(verdict, Orphaned) else []
@@ -104,7 +104,7 @@ async def accept(
     Raises NotAllowedError for anybody else, UserError when somebody owns it by now, NotFoundError when it is gone.
     """
     async with deciding(snapshot, deps.database) as session:
-        verdict = look_up(deps, snapshot, asset_id, area=area)
+        verdict = look_up_free(deps, snapshot, asset_id, area=area)
         _require_free(verdict)
         held = await actors.holders(session, [team_id], what=verdict.asset.name)
         givers = _departed(verdict)

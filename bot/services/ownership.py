@@ -195,6 +195,18 @@ def look_up(deps: Deps, snapshot: Snapshot, asset_id: int, *, area: Area | None 
     return rules.verdict(asset, snapshot, now=deps.clock.now(), stale_after=deps.stale_after, area=area)
 
 
+def look_up_free(deps: Deps, snapshot: Snapshot, asset_id: int, *, area: Area | None = None) -> Verdict:
+    """Return what `look_up` does, but that the rest of an asset is nobody's where its owner gave it up.
+
+    Whoever owns a part of it stands for the whole in an answer, and nobody has to agree when somebody takes the rest.
+    """
+    said = look_up(deps, snapshot, asset_id, area=area)
+    is_whole = area is None or area is Area.ALL
+    if is_whole and isinstance(said, Owned) and any(Area.ALL in each.areas for each in said.given_up):
+        return Unowned(asset=said.asset, others=said.holdings, release=said.given_up[0])
+    return said
+
+
 def may_confirm(verdict: Verdict, actor: Actor) -> bool:
     """Whether somebody may confirm an answer, as far as memory knows: as an owner of the area, or a part of a whole."""
     if not isinstance(verdict, Owned) or isinstance(verdict, rules.Orphaned):

@@ -25,7 +25,7 @@ from bot.domain.recipients import Recipient, owner_key
 from bot.domain.records import AssetRecord, OwnershipRecord
 from bot.errors import NotFoundError, OfferInsteadError, UserError
 from bot.services.deps import Deps
-from bot.services.ownership import claimed_by, look_up, names_of
+from bot.services.ownership import claimed_by, look_up_free, names_of
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.store import tables
 from bot.store.beside import is_lent
@@ -237,7 +237,7 @@ def _check(deps: Deps, snapshot: Snapshot, resource: Resource, terms: Terms, *, 
 
     A file that names somebody who gave it away before, and has for too long, takes no agreement back.
     """
-    verdict = look_up(deps, snapshot, resource.asset_id, area=resource.area)
+    verdict = look_up_free(deps, snapshot, resource.asset_id, area=resource.area)
     owners = [held for held in claimed_by(verdict) if held.fact.role is Role.OWNER]
     agreed = {*terms.givers, f"team:{terms.receiver_team_id}"}
     area = "" if resource.area is Area.ALL else f" ({resource.area.value})"

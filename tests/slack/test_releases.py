@@ -226,6 +226,33 @@ async def test_whoever_owns_the_rest_hears_that_a_part_is_nobodys_and_takes_it(s
     assert told.text.startswith("*Payments* took the database of *ledger*. <@"), "nothing is asked any more"
 
 
+async def test_whoever_owns_a_part_hears_that_the_rest_is_nobodys_and_takes_it(stage: Stage) -> None:
+    await release(stage, "checkout", user="grace", why="Platform runs it")
+    [told] = [each for each in await posted(stage, "platform") if "Nobody owns" in each.text]
+    assert told.text.startswith("Nobody owns the rest of *checkout* now: it is not *Payments*' any more.\n> ")
+    assert "You own CI and deployments of *checkout*." in told.text
+    await claim(stage, told, user="lin")
+    now = await said(stage, "checkout", user="eve")
+    assert now.startswith("*Platform* (<#")
+    assert "no owner" not in now
+
+
+async def test_the_rest_is_taken_by_a_third_team_or_on_the_question_who_does(stage: Stage) -> None:
+    await release(stage, "checkout", user="grace", why="Platform runs it")
+    await drained(stage, "general")
+    await claim(stage, await stage.ask("/whoowns checkout", user="solo"), user="solo")
+    now = await said(stage, "checkout", user="eve")
+    assert "*Search* (<#" in now.splitlines()[0]
+    assert "*Platform*" in now.splitlines()[0], "who keeps their part"
+    await release(stage, "checkout", user="solo", why="No longer")
+    question = [each for each in await posted(stage, "general") if "Nobody owns" in each.text][-1]
+    block = next(each["block_id"] for each in question.blocks if "Platform takes it" in str(each.get("accessory")))
+    await stage.press(question, "orphans.accept", user="lin", block_id=block)
+    now = await said(stage, "checkout", user="eve")
+    assert now.startswith("*Platform* (<#")
+    assert "no owner" not in now
+
+
 async def test_whoever_owns_the_rest_and_is_asked_whether_it_is_theirs_hears_it_once(stage: Stage) -> None:
     await split(stage)
     await give_up(stage, "doubt", team=team_id(stage, "Payments"))

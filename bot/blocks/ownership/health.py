@@ -135,7 +135,7 @@ def attend(standing: Standing, first: FirstThing) -> NextAction:
     rest = f"; {parts:,} {'part hangs' if parts == 1 else 'parts hang'} on it" if parts else ""
     text = {
         Standing.UNOWNED: f"Find an owner for {name} ({words.kind(first.asset)}): nobody owns it{rest}.",
-        Standing.PART_UNOWNED: f"Find an owner for {words.part(first.asset, *first.areas)}: nobody owns it{rest}.",
+        Standing.PART_UNOWNED: f"Find an owner for {words.rest(first.asset, *first.areas)}: nobody owns it{rest}.",
         Standing.ORPHANED: f"Find a new owner for {name} ({words.kind(first.asset)}): its owner is gone{rest}.",
         Standing.DISPUTED: f"End the dispute about {name} ({words.kind(first.asset)}){rest}.",
     }[standing]

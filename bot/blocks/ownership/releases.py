@@ -158,7 +158,7 @@ def given_up(
 def rest_given_up(asset: AssetRecord, areas: Sequence[Area], own: Sequence[Area], owner: str, reason: str) -> Rendered:
     """Return what whoever owns other areas is told, with a button to claim each of those that were given up."""
     text = (
-        f"Nobody owns {words.part(asset, *areas)} now: it is not {bold(owner, 80)}{possessive(owner)} any more.\n"
+        f"Nobody owns {words.rest(asset, *areas)} now: it is not {bold(owner, 80)}{possessive(owner)} any more.\n"
         f"> {escape(reason, 500)}\n"
         f"You own {words.part(asset, *own)}. Is that yours as well? Press *We own this*."
     )

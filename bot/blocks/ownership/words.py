@@ -43,6 +43,11 @@ def part_of(name: str, *areas: Area | None) -> str:
     return f"{join(AREA_WORDS[each] for each in some)} of {name}" if some and len(some) == len(areas) else name
 
 
+def rest(asset: AssetRecord, *areas: Area) -> str:
+    """Return what of an asset nobody owns: these areas, or what is left where somebody gave up all that was theirs."""
+    return f"the rest of {bold(asset.name, 80)}" if Area.ALL in areas else part(asset, *areas)
+
+
 def sentence(text: str) -> str:
     """Return text as the beginning of a sentence."""
     return f"{text[:1].upper()}{text[1:]}"
