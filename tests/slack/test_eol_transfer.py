@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -198,6 +199,19 @@ async def test_what_was_to_be_said_of_a_plan_falls_away_with_what_it_was_about(s
     assert not [each.text for each in await in_the_morning(stage) if "plans the upgrade" in each.text]
     for user in ("grace", "omar"):
         assert [each.text for each in told(stage, user) if "plan" in each.text] == [], "they never heard of a plan"
+
+
+async def test_an_import_lets_fall_away_what_was_to_be_said_of_a_plan(stage: Stage) -> None:
+    await planned_at_night(stage)
+    moved = planned_together()
+    owners = (team_owns("Payments", Area.APPLICATION), team_owns("Search", Area.DATABASE))
+    moved.assets[-1] = replace(moved.assets[-1], owners=owners)
+    await stage.bring(moved)
+    await stage.baton.context.daily_pass.run()  # at night, too
+    stage.clock.at = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    assert not [each.text for each in await posted(stage, "payments") if "plans the upgrade" in each.text]
+    for user in ("grace", "omar"):
+        assert [each.text for each in told(stage, user) if "plan" in each.text] == []
 
 
 async def test_what_is_still_to_be_said_of_a_plan_leaves_out_what_has_passed(stage: Stage) -> None:

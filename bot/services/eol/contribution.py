@@ -24,7 +24,7 @@ from bot.domain.escalation import Audience, Owed, unheard
 from bot.domain.records import TeamRecord
 from bot.domain.working_time import WorkingTime
 from bot.services.deps import Deps
-from bot.services.eol import message_updates, reminder_store
+from bot.services.eol import message_updates, plan_news, reminder_store
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.notify import Notices, open_reminders
 from bot.services.eol.resolution import Closing
@@ -58,6 +58,7 @@ class Reminders:
         """Return whose exposure has changed since a position, or whose reminders were answered; and where it is now."""
         exposure, now = await self._watcher.current(), self._deps.clock.now()
         position = (self._watcher.fillings, exposure.moves, now)
+        await plan_news.look_again(self._deps.database, self._watcher)
         async with self._deps.database.reading() as session:
             if since is None or since[0] != position[0]:
                 known = await reminder_store.addressees_of_open(session)

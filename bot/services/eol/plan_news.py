@@ -32,8 +32,11 @@ from bot.services.eol.successors import successor
 from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes
 from bot.store import tables
+from bot.store.db import Database
 
 _TIMES = WorkingTimes()
+#: With what the outbox keys begin of what people whom a plan names are told, and teams that own another area.
+_NAMED, _TOLD = "lifecycle.named:", "lifecycle.plan-told:"
 
 
 class _News(NamedTuple):
@@ -75,20 +78,20 @@ def _news(snapshot: Snapshot, card: Card, answer: Answer, *, by: str) -> dict[st
         if mention(slack_id):
             about = [(part.part.value, part.on) for part in plan.parts if part.owner == slack_id]
             key = _digest(slack_id, about, plan.decider == slack_id, plan.rollback if plan.decider == slack_id else "")
-            found[f"lifecycle.named:{reminder_id}:{key}"] = _News(blocks.part_named(card, answer, slack_id), slack_id)
+            found[f"{_NAMED}{reminder_id}:{key}"] = _News(blocks.part_named(card, answer, slack_id), slack_id)
     for name in sorted({name for run in card.watch.runs for name in blocks.upgraded_with(run)}):
         team = snapshot.team_by_name(name)
         if team is None or team.is_gone or Addressee(team).key == card.holder.key:
             continue
         said = _digest(sorted(plans.essence(answer.detail).items()), answer.until)
-        key = f"lifecycle.plan-told:{reminder_id}:{team.id}:{said}"
+        key = f"{_TOLD}{reminder_id}:{team.id}:{said}"
         found[key] = _News(blocks.plan_told(card, answer), team=Addressee(team))
     return found
 
 
 def _begins(reminder_id: int) -> tuple[str, str]:
     """Return with what the keys of that begin."""
-    return f"lifecycle.named:{reminder_id}:", f"lifecycle.plan-told:{reminder_id}:"
+    return f"{_NAMED}{reminder_id}:", f"{_TOLD}{reminder_id}:"
 
 
 async def write(act: ReminderAct, key: str, slack_id: str, message: Rendered) -> bool:
@@ -142,6 +145,20 @@ async def leave_out(session: AsyncSession, deps: Deps, watcher: Watcher, leaving
         for key in [each for each in unsent if each in news]:
             await outbox.revise(session, key=key, message=news[key].message, at=now)
         await outbox.take_back(session, [each for each in unsent if each not in news])
+
+
+async def look_again(database: Database, watcher: Watcher) -> None:
+    """Take back what is still to be said of plans for what has another owner by now, as after an import at night."""
+    async with database.reading() as session:
+        unsent = await outbox.unsent(session, (_NAMED, _TOLD))
+        ids = {int(key.split(":")[1]) for key in unsent}
+        waiting = await remembered(session, reminder_ids=ids) if ids else []
+        found = [(each, await successor(watcher, session, each)) for each in waiting]
+    gone = [each for each, now in found if now is not None and each.holder != now.owner.key]
+    if gone and (exposure := watcher.latest) is not None:
+        begins = tuple(begin for each in gone if each.key not in exposure.by_key for begin in _begins(each.id))
+        async with database.transaction() as session:
+            await outbox.take_back(session, [key for key in unsent if key.startswith(begins)])
 
 
 async def call_off(session: AsyncSession, watcher: Watcher, reminder: Remembered, now: datetime) -> None:
