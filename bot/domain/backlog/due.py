@@ -65,7 +65,9 @@ class Due:
     def reason(self) -> str:
         """Why by that day: the words that neither wish for something nor name the day; empty where there are none."""
         said = (each.strip(" .!?") for each in _SAID["pieces"].split(self.quote))
-        reasons = [each for each in said if each and not _SAID["wish"].search(each) and not _is_day(each)]
+        reasons = [
+            each for each in said if each and not (_SAID["wish"].search(each) or _is_day(each) or _sets_day(each))
+        ]
         if reasons:
             return ", ".join(reasons)
         before = _SAID["occasion"].search(self.quote)
@@ -145,6 +147,12 @@ def _read(sentence: Sentence, *, is_asked: bool, is_when: bool) -> Iterator[_Rea
 def _is_day(text: str) -> bool:
     """Whether words name a day, and nothing else."""
     return not _SAID["content"].search(_DATE.sub(" ", plain(text)))
+
+
+def _sets_day(text: str) -> bool:
+    """Whether words say by which day something is needed, as in "more memory before 2026-12-10": that is no reason."""
+    found = _DATE.search(plain(text))
+    return found is not None and bool(_SAID["limit"].search(plain(text)[: found.start()]))
 
 
 def _shifted(read: _Read, shift: re.Match[str], sentence: Sentence) -> _Read:

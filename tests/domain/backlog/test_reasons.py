@@ -22,6 +22,9 @@ from bot.domain.backlog.quantities import Blocked
         ("We need a Redis cluster by 12 May.", ""),
         ("Please have it ready before the end of next month!", ""),
         ("by 2026-06-01", ""),
+        ("Jenkins agents with more memory before 2026-12-10", ""),
+        ("None of us has used Terraform, we need it by 10 December.", ""),
+        ("Nobody here knows Cassandra; the partner goes live on 3 May", "the partner goes live on 3 May"),
         ("It has to be ready by 12 May: our tenant moves out that week.", "our tenant moves out that week"),
     ],
 )
