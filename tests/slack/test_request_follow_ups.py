@@ -53,6 +53,9 @@ async def test_a_date_that_has_passed_is_answered_with_a_new_one_or_with_none(as
     assert set(await asked.fill("ada", day="2026-03-06")) == {ids.DAY}
     assert await asked.fill("ada", day="2026-03-20") == {}
     assert str((await asked.row()).needed_by) == "2026-03-20"
+    told = asked.under_triage()[-1]
+    assert told.startswith("Ada Byron changed it: Accepted · for Payments · needed by <!date^"), told
+    assert "|2026-03-20>" in told
     assert list(buttons(asked.again(message))) == ["Show"], "it asks nothing any more"
     again = await on(asked, 3, 23)
     assert again.ts != message.ts

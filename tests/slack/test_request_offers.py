@@ -105,7 +105,7 @@ class TestWordsThatAsk:
         await stage.say(f"@baton {words}", channel="payments", thread_ts=root.ts)
         offer = stage.slack.visible_messages("grace", "payments", thread_ts=root.ts)[-1]
         assert buttons(offer) == {"Open DevOps request": OPEN}, offer.text
-        assert "nothing is sent until you do" in offer.text
+        assert "Nothing is sent until you press *Open it* in its form." in offer.text
 
     @read_only
     @pytest.mark.parametrize(
@@ -125,4 +125,4 @@ class TestWordsThatAsk:
         message = await stage.say(f"@baton {words}", channel="general")
         answer = stage.slack.visible_messages("grace", "general", thread_ts=message.ts)[-1]
         assert "checkout*" in answer.text, answer.text
-        assert "sounds like a request" not in answer.text
+        assert "Open a request" not in answer.text

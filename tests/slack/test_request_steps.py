@@ -234,6 +234,9 @@ async def test_it_is_assigned_and_snoozed(requested: Requested) -> None:
     assert await requested.fill("lin", assignee=stage.slack.workspace.user("omar").id) == {}
     await requested.press(requested.triage, ids.MORE, user="lin", word=ids.SNOOZE)
     assert await requested.fill("lin", day="2026-03-10") == {}
+    await requested.press(requested.card, ids.WITHDRAW, user="ada")
+    assert await requested.fill("ada") == {}
+    assert "snoozed" not in requested.card.text
     assert [each for each in await actions(stage) if each in ("backlog.assign", "backlog.snooze")] == [
         "backlog.assign",
         "backlog.snooze",

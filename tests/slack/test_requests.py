@@ -311,7 +311,7 @@ class TestBadInput:
         wrong = {ids.NEEDED_BY: "2026-03-02", ids.PEOPLE: "9", ids.TIMES: "60", ids.HOURS: "8", ids.BLOCKED: "7"}
         errors = await submit(stage, values=wrong)
         assert set(errors) == {ids.NEEDED_BY, ids.HOURS, ids.BLOCKED}
-        assert "over half" in errors[ids.HOURS]
+        assert "4,320 hours a month in all, over half of a team of 2: at most 173 can be lost" in errors[ids.HOURS]
         assert await requests(stage) == []
 
     async def test_a_technology_that_is_a_mention_pings_nobody(self, stage: Stage) -> None:
@@ -372,9 +372,12 @@ class TestElsewhere:
     async def test_in_a_direct_message_it_is_private(self, stage: Stage) -> None:
         await stage.slack.run_command("grace", _im(stage, "grace"), "/devops we need a Redis cluster")
         await stage.settle()
+        alone = "Only whoever asks for it and *Platform* see it"
+        assert f"{alone}." in said_in(stage.slack.view_stack("grace")[-1])
         await submit(stage)
         [row] = await requests(stage)
         assert row.is_private
+        assert "private" in (await stage.ask("/devops show 1", user="grace")).text.splitlines()[1]
         assert "#1" in (await stage.ask("/devops mine", user="grace")).text
         assert "#1" in (await stage.ask("/devops list", user="lin")).text
         assert "#1" not in (await stage.ask("/devops list", user="eve")).text
@@ -402,6 +405,8 @@ class TestElsewhere:
         assert await submit(stage) == {}
         [row] = await requests(stage)
         assert (row.is_private, row.copied, row.thread_ts) == (True, "", message.ts)
+        assert row.permalink
+        assert row.permalink not in (await stage.ask("/devops show 1", user="lin")).text, "they cannot open it"
         await posted(stage, "platform")
         seen = stage.slack.visible_messages("grace", _im(stage, "grace"), thread_ts=message.ts)
         assert any("Proposed" in m.text for m in seen)

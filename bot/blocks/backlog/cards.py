@@ -94,7 +94,7 @@ def card_view(message: Rendered) -> Block:
 def triage(its: RequestCard, *, duty: str = "") -> Rendered:
     """Return the message to the DevOps team; a new one calls whoever has duty, by their Slack id."""
     asked = words.whose(its)
-    if its.permalink:
+    if its.permalink and not its.is_private:  # that is in a direct message, which they cannot open
         asked += f" · {link(its.permalink, 'the thread')}"
     if duty:
         asked += f" · {mention(duty)} has duty this week"

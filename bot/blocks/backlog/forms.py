@@ -148,7 +148,11 @@ def request_view(prefill: Prefill, metadata: FormMetadata, frame: FormFrame) -> 
     rest = {**section(_filled(prefill, frame)), "block_id": actions.REST, "accessory": more}
     # A question that the thread leaves open is asked where everybody sees it.
     first_of_all = (TIMES, *_FIRST) if prefill.how_often else _FIRST
-    blocks = [section(_above(prefill, frame)), *REQUEST.inputs(first_of_all, fills), rest]
+    blocks = [
+        section(_above(prefill, frame, is_private=metadata.is_private)),
+        *REQUEST.inputs(first_of_all, fills),
+        rest,
+    ]
     return REQUEST.of_blocks(replace(metadata, kept=_kept(prefill, frame)).encode(), blocks)
 
 
@@ -263,8 +267,10 @@ def _boxes(items: Mapping[str, RequestItem]) -> Fill:
     return Fill(options=titles, hints=hints)
 
 
-def _above(prefill: Prefill, frame: FormFrame) -> str:
+def _above(prefill: Prefill, frame: FormFrame, *, is_private: bool) -> str:
     lines = [f"To {bold(frame.devops, 80)}. Nothing is sent until you press *Open it*."]
+    if is_private:
+        lines.append(f"Only whoever asks for it and {bold(frame.devops, 80)} see it.")
     if frame.note:
         lines.append(frame.note)
     if prefill.stays_with_team:

@@ -35,7 +35,7 @@ def listing(found: FirstOf[RequestCard], *, is_mine: bool = False) -> Rendered:
 def offer(value: OpenValue, devops: str, *, user_id: str = "") -> Rendered:
     """Return the button that opens the form, for somebody who has asked for something."""
     who = f"{mention(user_id)} " if mention(user_id) else ""
-    said = f"{who}That sounds like a request to *{escape(devops, 80)}*. Open the draft; nothing is sent until you do."
+    said = f"{who}Open a request to *{escape(devops, 80)}*? Nothing is sent until you press *Open it* in its form."
     elements = open_buttons(value, style="primary")
     return Rendered(said, [section(said), {"type": "actions", "elements": elements}])
 

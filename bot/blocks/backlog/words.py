@@ -93,7 +93,9 @@ def standing(card: RequestCard) -> str:
         parts.append(f"for {escape(card.team.name, 60)}")
     if card.needed_by is not None:
         parts.append(f"needed by {day(card.needed_by)}")
-    if card.snoozed_until is not None:
+    if card.is_private:
+        parts.append("private")
+    if card.snoozed_until is not None and card.is_open:
         parts.append(f"snoozed until {day(card.snoozed_until)}")
     if card.assignee is not None:
         parts.append(f"with {person(card.assignee)}")

@@ -140,7 +140,8 @@ def problems(new: NewRequest, *, today: date, team_size: int | None) -> dict[str
         found["hours"] = "Hours cannot be negative."
     elif team_size and demand.hours_a_month > most_hours(team_size):
         most = round(most_hours(team_size))
-        found["hours"] = f"That is over half of a team of {team_size}: give at most {most} hours."
+        total = f"That is {round(demand.hours_a_month):,} hours a month in all"
+        found["hours"] = f"{total}, over half of a team of {team_size}: at most {most:,} can be lost."
     if demand.blocked_people < 0 or (team_size and demand.blocked_people > team_size):
         found["blocked"] = f"The team has no more than {team_size}: give at most that."
     if demand.blocked_until is not None and demand.blocked_until < today:

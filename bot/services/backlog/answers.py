@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from bot.blocks import backlog as blocks
 from bot.domain.backlog.demand import DemandPart, OpenQuestion
 from bot.domain.backlog.new_request import most_hours
 from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
@@ -12,7 +13,7 @@ from bot.domain.rights import Right, may
 from bot.errors import NotFoundError, UserError
 from bot.services import actors
 from bot.services.backlog._answered import redraw_answered
-from bot.services.backlog._cards import UNKNOWN, acting
+from bot.services.backlog._cards import UNKNOWN, acting, tell_devops
 from bot.services.backlog._demands import demands_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -62,8 +63,12 @@ async def needed_until(
         if _said(act.row, demands) == before:
             return act.card
         said = until.isoformat() if until is not None else None
-        await act.note("needed_by" if is_date else "blocked_until", until=said)
-        card = await act.redraw()
+        entry = await act.note("needed_by" if is_date else "blocked_until", until=said)
+        card, person = await act.redraw(), snapshot.person(person_id)
+        message = blocks.changed_news(card, person.name if person is not None else "")
+        await tell_devops(
+            act.session, request_id, key=f"backlog.changed:{request_id}:{entry}", message=message, at=act.now
+        )
         await act.redraw_others()
         await redraw_answered(act)
         return card
