@@ -126,3 +126,15 @@ class TestWordsThatAsk:
         answer = stage.slack.visible_messages("grace", "general", thread_ts=message.ts)[-1]
         assert "checkout*" in answer.text, answer.text
         assert "Open a request" not in answer.text
+
+
+async def test_an_offer_leads_to_the_request_once_there_is_one(stage: Stage) -> None:
+    root = await thread(stage, "We need a Cassandra keyspace.", channel="payments")
+    await stage.say("@baton request", channel="payments", thread_ts=root.ts)
+    offer = stage.slack.visible_messages("grace", "payments", thread_ts=root.ts)[-1]
+    await stage.press(offer, OPEN, user="grace")
+    assert await submit(stage) == {}
+    await posted(stage, "payments")
+    [again] = [m for m in stage.slack.visible_messages("grace", "payments", thread_ts=root.ts) if m.ts == offer.ts]
+    assert again.text.startswith("There is a request already: *#1*")
+    assert list(buttons(again)) == ["Show", "Follow"]

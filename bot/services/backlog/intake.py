@@ -21,6 +21,7 @@ from bot.domain.recipients import Recipient, Told, Via
 from bot.domain.records import TeamRecord
 from bot.errors import UserError
 from bot.services import devops_team, outbox, routing
+from bot.services.backlog import offers
 from bot.services.backlog._called import answer_by, on_duty
 from bot.services.backlog._cards import card_key, card_of, loaded, stored_item, triage_key
 from bot.services.backlog._demands import demand_row
@@ -77,6 +78,7 @@ async def open_request(deps: Deps, snapshot: Snapshot, new: NewRequest) -> Opene
         await session.flush()
         card = await loaded(session, snapshot, row, now=now)
         await _show(session, new, card, now)
+        await offers.settle(session, deps, new.origin, card)
         told = await _tell(session, deps, snapshot, Recipient(team), card, now)
     return Opened(card, is_new=True, told=told)
 

@@ -10,10 +10,11 @@ from bot.blocks.request_button import OpenValue
 from bot.domain import rights
 from bot.domain.backlog.demand import DemandPart, EvidenceKind
 from bot.domain.backlog.new_request import NewRequest, thread_of
-from bot.domain.backlog.requests import FREES_JOINED, OPEN
+from bot.domain.backlog.requests import FREES_JOINED, OPEN, as_joined
 from bot.domain.rights import Right
 from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services import actors, cards, outbox, routing
+from bot.services.backlog import offers
 from bot.services.backlog._cards import UNKNOWN, RequestAct, joined_key
 from bot.services.backlog._demands import demand_row, demands_of
 from bot.services.backlog.intake import Opened
@@ -48,6 +49,7 @@ async def join(deps: Deps, snapshot: Snapshot, *, request_id: int, new: NewReque
         await act.note("join", team=new.team_id, asked_by=new.asked_by, **{"from": new.origin.key})
         card = await act.redraw()
         await _show(act, new)
+        await offers.settle(act.session, deps, new.origin, as_joined(card))
         return Opened(card, is_new=True)
 
 
