@@ -241,7 +241,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield blocks.left, blocks.left(card, name, OpenValue(asset_id=7))
         yield blocks.left_news, blocks.left_news(name, name)
         for team in (name, ""):
-            yield blocks.joined_view, blocks.joined_view(card, team)
+            yield blocks.joined_view, blocks.joined_view(card, team, hours_stay=bool(team))
         yield blocks.whole_ended, blocks.whole_ended(replace(card, whole=card, merged_into=7))
         yield blocks.merged, blocks.merged(replace(card, whole=card, merged_into=7))
         for is_on in (True, False):

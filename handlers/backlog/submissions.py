@@ -53,7 +53,8 @@ async def _submitted(submission: Submission, context: Context) -> Ack:
         name = said.text(forms.TEAM)
         team = portfolio.team_called(context.snapshot, name) if name else None
     instead = parse(InsteadValue, said.text(forms.INSTEAD)) if said.text(forms.INSTEAD) else None
-    _check(context, submission, metadata, said, team, is_new=instead is None)
+    if instead is None or instead.what is not Instead.USE:
+        _check(context, submission, metadata, said, team, is_new=instead is None)
     filed_by = await person_of(context, submission.user_id)
     asker = said.text(forms.ASKED_BY)
     asked_by = await chosen_person(context, forms.ASKED_BY, asker) if asker else filed_by
@@ -98,7 +99,8 @@ async def _join(context: Context, request_id: int, new: NewRequest, team: TeamRe
     jobs.redraw(context, joined.card.id)
     if not joined.is_new:
         return replies.view(blocks.existing_view(joined.card))
-    return replies.view(blocks.joined_view(joined.card, team.name if team is not None else ""))
+    name = team.name if team is not None else ""
+    return replies.view(blocks.joined_view(joined.card, name, hours_stay=joined.hours_stay))
 
 
 async def chosen_person(context: Context, asked: Field[str], slack_id: str) -> int:

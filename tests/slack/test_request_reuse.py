@@ -200,6 +200,9 @@ class TestJoin:
         assert await submit(stage, "ada", {ids.INSTEAD: next(iter(offered(stage, "ada").values())), **weaker}) == {}
         [demand] = await rows(stage, tables.RequestDemand)
         assert (demand.lost_people, demand.lost_times, demand.evidence) == (2, 10, "measured")
+        assert "The hours that your team has given stay: they are better known." in said_in(
+            stage.slack.view_stack("ada")[-1]
+        )
         assert (str(demand.needed_by), demand.blocked_people) == (SOON, 2)
 
     async def test_the_thread_of_the_joined_hears_what_the_first_thread_does(self, stage: Stage) -> None:
@@ -337,7 +340,7 @@ class TestUseWhatThereIs:
         root = await search_form(stage)
         assert "https://docs.example.test/cassandra-client" in said_in(stage.slack.view_stack("solo")[-1])
         use = offered(stage)["Use cassandra-client"]
-        assert await submit(stage, "solo", {ids.INSTEAD: use}) == {}
+        assert await submit(stage, "solo", {ids.INSTEAD: use, ids.PEOPLE: "3"}) == {}, "what is used costs nothing"
         assert await requests(stage) == []
         shown = stage.slack.view_stack("solo")[-1]
         assert "Nothing was opened" in said_in(shown)

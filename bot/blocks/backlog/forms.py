@@ -434,11 +434,12 @@ def opened_view(its: RequestCard) -> Block:
     return modal("Opened", [section(said)])
 
 
-def joined_view(its: RequestCard, team: str) -> Block:
+def joined_view(its: RequestCard, team: str, *, hours_stay: bool = False) -> Block:
     """Return what is shown to whoever has joined a request."""
     who = bold(team, 80) if team else "You"
     said = f"{who} {'is' if team else 'are'} on {words.name(its)} now; nothing new was opened. I tell you what happens."
-    return modal("Joined", [section(f"{said}\n{words.standing(its)}")])
+    stay = "\nThe hours that your team has given stay: they are better known." if hours_stay else ""
+    return modal("Joined", [section(f"{said}\n{words.standing(its)}{stay}")])
 
 
 def used_view(name: str, url: str) -> Block:

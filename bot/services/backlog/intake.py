@@ -40,12 +40,14 @@ NO_DEVOPS = "No team takes requests: ask whoever runs Baton to set BATON_DEVOPS_
 class Opened:
     """The request that was made, or with `is_new` False the one that the same thread or form had made before.
 
-    `told` is where the DevOps team hears of it.
+    `told` is where the DevOps team hears of it. With `hours_stay` a team has joined again with hours that it knows less
+    well than those that it had given.
     """
 
     card: RequestCard
     is_new: bool
     told: Told | None = None
+    hours_stay: bool = False
 
 
 async def open_request(deps: Deps, snapshot: Snapshot, new: NewRequest) -> Opened:

@@ -43,14 +43,14 @@ async def join(deps: Deps, snapshot: Snapshot, *, request_id: int, new: NewReque
             return Opened(act.card, is_new=False)
         if act.card.state not in OPEN:
             raise UserError(_CLOSED)
-        await _put_demand(act, new)
+        hours_stay = await _put_demand(act, new)
         for each in (new.asked_by, new.filed_by):
             await add_once(act.session, tables.RequestFollower, request_id=request_id, person_id=each, at=act.now)
         await act.note("join", team=new.team_id, asked_by=new.asked_by, **{"from": new.origin.key})
         card = await act.redraw()
         await _show(act, new)
         await offers.settle(act.session, deps, new.origin, as_joined(card))
-        return Opened(card, is_new=True)
+        return Opened(card, is_new=True, hours_stay=hours_stay)
 
 
 async def _begin(act: RequestAct, new: NewRequest) -> bool:
@@ -92,7 +92,8 @@ async def leave(act: RequestAct, why: str) -> str:
     return who
 
 
-async def _put_demand(act: RequestAct, new: NewRequest) -> None:
+async def _put_demand(act: RequestAct, new: NewRequest) -> bool:
+    """Note what a team says; return whether the hours stay that it had given, which it knows better."""
     table, row = tables.RequestDemand, demand_row(act.subject_id, new, act.now)
     mine = col(table.team_id) == new.team_id if new.team_id is not None else col(table.team_id).is_(None)
     query = select(table).where(col(table.request_id) == act.subject_id, mine)
@@ -101,17 +102,18 @@ async def _put_demand(act: RequestAct, new: NewRequest) -> None:
     before = (await act.session.execute(query.with_for_update())).scalar_one_or_none()
     if before is None:
         act.session.add(row)
-        return
+        return False
     held = await actors.holders(act.session, [before.team_id], people=[act.snapshot.person(before.person_id)])
     if not rights.may(actors.actor(act.person_id), Right.REQUEST, held):
         raise NotAllowedError(_NOT_YOURS)
-    _put_news(before, row)
+    is_better = _weight(row) >= _weight(before) or not _hours(before)
+    _put_news(before, row, is_better=is_better)
+    return not is_better and bool(_hours(row))
 
 
-def _put_news(before: tables.RequestDemand, row: tables.RequestDemand) -> None:
+def _put_news(before: tables.RequestDemand, row: tables.RequestDemand, *, is_better: bool) -> None:
     """Let a team's row say what one of its people says anew; what they leave out, or know less well, stays."""
     hours = ("lost_people", "lost_times", "lost_hours", "evidence")
-    is_better = _weight(row) >= _weight(before) or not _hours(before)
     said = {
         DemandPart.LOST: hours if _hours(row) and is_better else (),
         DemandPart.BLOCKED: ("blocked_people", "blocked_share", "blocked_until", "block_asked_on")
