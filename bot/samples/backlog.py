@@ -251,6 +251,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         for step, called in product((Step.REPLY, Step.NOT_YET, Step.REOPEN, Step.WITHDRAW), ("U12345678", "")):
             yield blocks.triage_news, blocks.triage_news(card, step, called=called)
         yield blocks.assigned, blocks.assigned(card, card.asker)
+        yield blocks.news, blocks.news(card, card.asker)
         yield blocks.asked_for, blocks.asked_for(card, card.asker)
     cards = list(requests(name))
     yield from follow_ups(cards[-1])

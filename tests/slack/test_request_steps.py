@@ -152,7 +152,7 @@ async def test_the_card_says_who_builds_it_and_who_owns_what_it_leaves_behind(re
 async def test_a_question_and_its_answer(requested: Requested) -> None:
     await requested.press(requested.triage, ids.ASK, user="lin")
     assert await requested.fill("lin", words="Which <!channel> region?") == {}
-    assert "A question: Which" in requested.replies()[-1].text
+    assert "Lin Wei asks about *#1*: Which" in requested.replies()[-1].text
     await requested.press(requested.card, ids.REPLY, user="ada")
     assert await requested.fill("ada", words="Frankfurt") == {}
     assert "Proposed" in requested.card.text
@@ -526,7 +526,7 @@ async def test_a_question_in_the_thread_has_its_buttons_until_it_is_answered(req
     await requested.press(question, ids.REPLY, user="ada")
     assert await requested.fill("ada", words="Frankfurt") == {}
     assert buttons(requested.again(question)) == {}
-    assert "A question: Which region?" in requested.again(question).text
+    assert "Lin Wei asks about *#1*: Which region?" in requested.again(question).text
     await requested.press(requested.triage, ids.DELIVER, user="omar")
     assert await requested.fill("omar", words="The keyspace is there") == {}
     delivery = requested.replies()[-1]

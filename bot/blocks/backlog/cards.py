@@ -125,10 +125,13 @@ def triage_post(its: RequestCard, *, duty: str = "") -> Rendered:
     return _message(lines, [_show(its)], f"backlog.triage.{its.id}.{its.state}")
 
 
-def news(its: RequestCard) -> Rendered:
-    """Return what is posted below the card when the asker has to know; it calls whoever filed it for one who left."""
+def news(its: RequestCard, by: PersonRecord | None = None) -> Rendered:
+    """Return what is posted below the card when the asker has to know; it calls whoever filed it for one who left.
+
+    `by` is whoever has done it, where a person has.
+    """
     who = mention(its.reachable[0].slack_id) if its.reachable else ""
-    return _asking(" ".join(filter(None, (who, _news(its)))), its)
+    return _asking(" ".join(filter(None, (who, _news(its, by)))), its)
 
 
 def pointed(its: RequestCard, slack_id: str) -> Rendered:
@@ -152,10 +155,10 @@ def _asking(said: str, its: RequestCard) -> Rendered:
     return _message([said], _step_buttons(its, (*AT_DELIVERY, Step.REPLY)), f"backlog.asking.{its.id}.{its.state}")
 
 
-def followed(its: RequestCard) -> Rendered:
-    """Return what somebody who follows a request reads."""
+def followed(its: RequestCard, by: PersonRecord | None = None) -> Rendered:
+    """Return what somebody who follows a request reads; `by` is as for `news`."""
     where = f" {link(its.permalink, 'The thread')}" if its.permalink else ""
-    said = f"{words.name(its)}: {_news(its)}{where}"
+    said = f"{words.name(its)}: {_news(its, by)}{where}"
     return Rendered(said, [section(said), _stop_following(its)])
 
 
@@ -304,7 +307,7 @@ def _stop_following(its: RequestCard) -> Block:
     return {"type": "actions", "block_id": f"backlog.followed.{its.id}", "elements": elements}
 
 
-def _news(its: RequestCard) -> str:
+def _news(its: RequestCard, by: PersonRecord | None = None) -> str:
     reason = escape(its.reason, 600)
     where = link(its.link, its.link) if its.link else ""
     match its.state:
@@ -313,7 +316,8 @@ def _news(its: RequestCard) -> str:
         case RequestState.ACCEPTED:
             return "Accepted into the DevOps backlog."
         case RequestState.NEEDS_INFO:
-            return f"A question: {reason}"
+            who = f"{words.person(by)} asks" if by is not None else "A question"
+            return f"{who} about {bold(f'#{its.id}')}: {reason}"
         case RequestState.DECLINED:
             return f"Declined: {reason}"
         case RequestState.ANSWERED:

@@ -222,8 +222,8 @@ async def _post_below(act: RequestAct, row: tables.Request, key: str, card: Requ
 
 async def _post_news(act: RequestAct, key: str) -> None:
     """Post below the card what became of the request, and to those who follow it."""
-    card = act.card
-    await _post_below(act, act.row, key, card, blocks.news(card))
+    card, by = act.card, act.snapshot.person(act.person_id)
+    await _post_below(act, act.row, key, card, blocks.news(card, by))
     parts = await act.parts()
     theirs = {number for each in parts for number in (each.asked_by, each.filed_by)}
     others = await joined(act)
@@ -232,7 +232,7 @@ async def _post_news(act: RequestAct, key: str) -> None:
         person = act.snapshot.person(person_id)
         if slack_id := routing.slack_id_of(person):
             is_part = person_id in theirs
-            message = blocks.also_asked(card, has_joined=person_id in others) if is_part else blocks.followed(card)
+            message = blocks.also_asked(card, has_joined=person_id in others) if is_part else blocks.followed(card, by)
             await outbox.enqueue(act.session, key=f"{key}:{person_id}", channel=slack_id, message=message, at=act.now)
 
 
