@@ -40,7 +40,7 @@ async def _read(submission: Submission, context: Context) -> RequestChange:
     """Return what the form says. Raises FormError with what is wrong at its fields."""
     said = CHANGE.read(submission.values)
     asker, kind = said.text(forms.ASKED_BY), said.text(ADDED_TYPE)
-    with CHANGE.refusing():
+    with forms.REQUEST.refusing():  # beside the team
         team = portfolio.team_called(context.snapshot, name) if (name := said.text(forms.TEAM)) else None
     return RequestChange(
         said=demand_of(said),

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from bot.blocks.backlog import actions as ids
 from bot.playground.fake_slack import PostedMessage
 from bot.store import tables
-from tests.slack.conftest import Stage
+from tests.slack.conftest import Stage, organisation
 from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import posted
 from tests.slack.test_request_reuse import offered, open_first, search_form, team_ids
@@ -191,3 +191,14 @@ async def test_a_team_that_has_joined_cannot_be_made_the_one_that_asks(stage: St
     search = str((await team_ids(stage))["Search"])
     assert "is on it already" in (await asked.fill("ada", team=search))[ids.TEAM]
     assert len({each.team_id for each in await demands(stage)}) == 2
+
+
+async def test_a_team_that_is_gone_meanwhile_is_refused_at_its_field(requested: Requested) -> None:
+    stage = requested.stage
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    search, catalog = str((await team_ids(stage))["Search"]), organisation()
+    catalog.teams[:] = [each for each in catalog.teams if each.name != "Search"]
+    catalog.people[:] = [each for each in catalog.people if "Search" not in each.teams]
+    catalog.assets[:] = [each for each in catalog.assets if each.name != "search-api"]
+    await stage.bring(catalog)
+    assert "no team of that name" in (await requested.fill("ada", team=search)).get(ids.TEAM, "")

@@ -13,9 +13,9 @@ __all__ = ["devops_team", "requested"]
 
 async def test_earlier_questions_answers_and_reasons_are_shown_with_their_links(requested: Requested) -> None:
     await requested.press(requested.triage, ids.ASK, user="lin")
-    assert await requested.fill("lin", words="Which region?") == {}
+    assert await requested.fill("lin", words="Is Frankfurt all right?") == {}
     await requested.press(requested.card, ids.REPLY, user="ada")
-    assert await requested.fill("ada", words="Frankfurt") == {}
+    assert await requested.fill("ada", words="no") == {}
     first = {"words": "A keyspace", "link": "https://docs.example.com/keyspace"}
     await requested.press(requested.triage, ids.DELIVER, user="lin")
     assert await requested.fill("lin", **first) == {}
@@ -24,12 +24,12 @@ async def test_earlier_questions_answers_and_reasons_are_shown_with_their_links(
     shown = (await requested.stage.ask("/devops show 1", user="eve")).text
     said = [line.partition(": ")[2] for line in shown.splitlines() if line.startswith("<!date^")]
     assert said == [
-        "Lin Wei asked something: Which region?",
-        "Ada Byron answered the question: Frankfurt",
+        "Lin Wei asked something: Is Frankfurt all right?",
+        "Ada Byron answered the question: no",
         "Lin Wei delivered it: A keyspace https://docs.example.com/keyspace",
     ], "the last words stand on the card"
     assert "> It has no backup" in shown
-    assert "Which region?" not in requested.card.text, "the card in the thread stays short"
+    assert "Frankfurt" not in requested.card.text, "the card in the thread stays short"
 
 
 async def test_words_that_were_corrected_are_kept_where_they_can_be_deleted(requested: Requested) -> None:

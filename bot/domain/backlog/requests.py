@@ -234,7 +234,8 @@ class Said:
 
     def is_shown_by(self, card: RequestCard) -> bool:
         """Whether a request's card says it: it has the last words alone, and a question beside its answer."""
-        return self.words in card.reason and self.link in card.link
+        is_beside = card.reason.startswith(f"{self.words} — ") or card.reason.endswith(f" — {self.words}")
+        return (self.words == card.reason or is_beside) and self.link == card.link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
