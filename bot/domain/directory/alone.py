@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.domain.catalog import Area
 from bot.domain.directory.answers import Match, ResolutionMethod, Several
-from bot.domain.directory.choices import CONFIDENCE, candidates, of_kinds, run_named
+from bot.domain.directory.choices import CONFIDENCE, candidates, of_kinds, only_part, run_named
 from bot.domain.directory.clauses import asks_in_words
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.mentions import name_at
@@ -16,8 +16,11 @@ from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
 from bot.domain.directory.readings import part_of_name
 from bot.domain.directory.sentences import is_name_there
 from bot.domain.directory.statements import asks_for_somebody, asks_in_another_language
+from bot.domain.directory.things import is_asked_whole, thing_of
 from bot.domain.directory.vocabulary import (
+    ADVERBS,
     AREA_WORDS,
+    ARTICLES,
     COMMON_WORDS,
     FOREIGN_INTERROGATIVES,
     FOREIGN_PART_OF_WORDS,
@@ -34,10 +37,6 @@ _PART_OF_WORDS = PART_OF_WORDS | FOREIGN_PART_OF_WORDS
 #: A ticket's key says what it is about elsewhere: `SHOP-123`. A region is where something runs.
 _TICKET = re.compile(r"[A-Z][A-Z0-9]{1,9}-\d{1,7}")
 _REGION = re.compile(r"[a-z]{2,7}-(?:gov-)?(?:north|south|east|west|central)\w*-?\d?[a-d]?", re.IGNORECASE)
-_ARTICLES = frozenset(
-    """the our my this that your its their la le les el los las il lo der dem den das die het o os as
-    seine ihre""".split()  # noqa: SIM905
-)
 #: Before what somebody does: "who pays for", "I cannot connect to", "gets paged for".
 _BEFORE_VERB = frozenset(
     """who whom whos can cant cannot could couldnt should shouldnt would will wont may might must do does did dont
@@ -49,10 +48,10 @@ _BEFORE_PARTICIPLE = frozenset(
 )
 #: Between a word that asks and a role: "who is the tech lead of", "qui est le chef de".
 _COPULAS = frozenset("is are est es e ist sind ar er jest je on sont son sao".split())  # noqa: SIM905
+#: Before a word that asks, it asks whose something is: "de quién es", "di chi è", "à qui est".
+_POSSESSION = frozenset({"de", "di", "a", "d"})
 _WHO = frozenset({"who", "whom"})
 _WHICH = frozenset("which what quel quelle cual qual quale welcher welche".split())  # noqa: SIM905
-#: They go on with no name, whatever stands before them.
-_ADVERBS = frozenset("tonight tomorrow yesterday instead too though already yet soon later atm rn then either".split())  # noqa: SIM905
 #: Behind these a German or Dutch sentence ends in what is done: "wen muss ich wegen checkout anrufen?".
 _MODALS = frozenset(
     "muss mussen kann konnen soll sollen sollte sollten darf durfen moet moeten kan kunnen mag mogen".split()  # noqa: SIM905
@@ -79,9 +78,15 @@ def named_alone(index: DirectoryIndex, question: ParsedQuestion, text: str, *, l
         length, match = name_at(index, question, place, is_word_a_name=is_word_a_name)
         if match is not None:
             name = range(place, place + length)
-            if _is_of_unknown(index, chunks, place, is_foreign=is_foreign) or _has_part(index, chunks, name, match):
+            noun = thing_of(index, chunks, name, (match.asset_id,), is_foreign=is_foreign)
+            if noun := noun or _part_said(index, chunks, name, match):
+                part = only_part(index, match, noun)
+                if part is None:
+                    return None
+                match = part
+            elif _is_of_unknown(index, chunks, place, is_foreign=is_foreign):
                 return None
-            if _goes_on(index, chunks, name, match, is_foreign=is_foreign):
+            elif _is_longer(index, chunks, name, match, is_foreign=is_foreign):
                 return None
             found.setdefault(match.asset_id, match)
             for whole in _named_before(index, chunks, place):  # "mail for checkout": either may be meant
@@ -96,11 +101,11 @@ def named_alone(index: DirectoryIndex, question: ParsedQuestion, text: str, *, l
     return next((replace(one, method=ResolutionMethod.WORDS, confidence=confidence) for one in found.values()), None)
 
 
-def _has_part(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match) -> bool:
-    """Whether what is asked for is said to be a part of what is named, and that is no such thing itself."""
+def _part_said(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match) -> str:
+    """Return the word for what is said to be a part of what is named, where that is no such thing itself."""
     said = (part_of_name(tuple(chunks), place, name) for place in range(len(chunks)) if place not in name)
     words = [word for word in said if word and AREA_WORDS.get(word) in (None, Area.DATABASE)]
-    return any(index.assets[match.asset_id].kind not in KIND_WORDS[word][0] for word in words)
+    return next((word for word in words if index.assets[match.asset_id].kind not in KIND_WORDS[word][0]), "")
 
 
 def _is_identifier(chunk: Chunk, *, is_foreign: bool) -> bool:
@@ -117,6 +122,11 @@ def _is_identifier(chunk: Chunk, *, is_foreign: bool) -> bool:
     return chunk.words[-1] not in VERB_PARTICLES and not (is_foreign and chunk.words[-1] in _INVERTED)
 
 
+def _is_longer(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match, *, is_foreign: bool) -> bool:
+    is_whole = is_asked_whole(index, chunks, name, match.asset_id)
+    return is_whole or _goes_on(index, chunks, name, match, is_foreign=is_foreign)
+
+
 def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match, *, is_foreign: bool) -> bool:
     """Whether a name may be a piece of another's: "checkout cache" is no checkout, "payments-db 6" no payments-db.
 
@@ -126,7 +136,7 @@ def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match:
     last = chunks[name.stop - 1]
     before = () if name.start == 0 or chunks[name.start - 1].has_comma else chunks[name.start - 1 : name.start]
     behind = () if last.has_comma else chunks[name.stop : name.stop + 2]
-    if behind and (behind[0].folded in _ADVERBS or (is_foreign and _is_last_verb(chunks, name.stop))):
+    if behind and (behind[0].folded in ADVERBS or (is_foreign and _is_last_verb(chunks, name.stop))):
         behind = behind[1:]
     if any(each.folded.isdigit() for each in (*before, *behind[:1])):
         return True
@@ -188,7 +198,7 @@ def _is_foreign(chunk: Chunk) -> bool:
 
 def _is_of_unknown(index: DirectoryIndex, chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> bool:
     """Whether what stands before "of NAME" is a thing that nobody knows: "the mirror of", "la base de datos de"."""
-    while place > 0 and chunks[place - 1].folded in _ARTICLES:
+    while place > 0 and chunks[place - 1].folded in ARTICLES:
         place -= 1
     if place < 2 or chunks[place - 1].folded not in _PART_OF_WORDS:
         return False
@@ -215,7 +225,7 @@ def _is_object(chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> bool
     if first == 0:
         return not (place and chunks[0].folded.endswith("ing") and chunks[0].folded not in COMMON_WORDS)
     word = chunks[first - 1].folded
-    if word in _ARTICLES:
+    if word in ARTICLES:
         return not _is_role(chunks, first - 1)
     return word not in _BEFORE_VERB | _BEFORE_PARTICIPLE | FOREIGN_INTERROGATIVES
 
@@ -227,6 +237,8 @@ def _is_role(chunks: Sequence[Chunk], article: int) -> bool:
         return False
     if before[-1].folded in _WHO:
         return before[-1].is_possessive
+    if article > len(before) and chunks[article - len(before) - 1].folded in _POSSESSION:
+        return False  # "¿de quién es la réplica de checkout?"
     return before[-1].folded in _COPULAS and before[0].folded in _WHO | _WHICH | FOREIGN_INTERROGATIVES
 
 

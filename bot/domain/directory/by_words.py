@@ -8,7 +8,7 @@ from bot.domain.directory.answers import Match, ResolutionMethod, Several
 from bot.domain.directory.choices import FoundAssets, choose
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.readings import Reading
-from bot.domain.directory.vocabulary import GENERIC_WORD, other_numbers
+from bot.domain.directory.vocabulary import ARTICLES, GENERIC_WORD, other_numbers
 
 #: A word that more names have than this does not single out one of them.
 _MOST_NAMES = 2_000
@@ -96,7 +96,11 @@ def _is_another_name(index: DirectoryIndex, name: int, reading: Reading) -> bool
     """Return whether what is written as one name has another order and, for a word of the name, another that is known.
 
     `library-debit` is no `debit-lib` where names have `library`; "the database for payments" is `payments-db` anywhere.
+    Nor is `my-ledger` the ledger.
     """
+    first = reading.chunks[0].words
+    if len(first) > 1 and first[0] in ARTICLES and index.names.spelt(name)[0] != first[0]:
+        return True
     if len(reading.chunks) > 1:
         return False
     book = index.names.token_index

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.directory.answers import Candidate, Match, ResolutionMethod, Several
@@ -138,6 +138,12 @@ def parts_of_kind(index: DirectoryIndex, asset_id: int, word: str) -> list[int]:
     return _below(index, asset_id, kinds)
 
 
+def only_part(index: DirectoryIndex, whole: Match, word: str) -> Match | None:
+    """Return the one part of an asset that a kind word means; None where there is none, or several."""
+    ids = parts_of_kind(index, whole.asset_id, word) if word in KIND_WORDS else []
+    return replace(whole, asset_id=ids[0], understood_as=index.assets[ids[0]].name) if len(ids) == 1 else None
+
+
 def _part(
     index: DirectoryIndex, parts: Sequence[int], finding: FoundAssets, reading: Reading, *, limit: int
 ) -> Match | Several:
@@ -161,7 +167,7 @@ def of_kinds(index: DirectoryIndex, ids: Iterable[int], words: Iterable[str], *,
     kept = list(dict.fromkeys(ids))
     for word in words:
         exact, also = KIND_WORDS[word]
-        meant = [one for one in kept if index.assets[one].kind in exact or _says(index.assets[one], word)]
+        meant = [one for one in kept if index.assets[one].kind in exact or says(index.assets[one], word)]
         kept = (
             meant if meant or are_exact else [one for one in kept if index.assets[one].kind in also | {AssetKind.OTHER}]
         )
@@ -232,7 +238,7 @@ def _same_numbers(words: tuple[str, ...], other: tuple[str, ...], text: str) -> 
     return len(words) == 1 or numbers_of(words) == numbers_of(other) or text.isalnum()
 
 
-def _says(asset: AssetRecord, word: str) -> bool:
+def says(asset: AssetRecord, word: str) -> bool:
     """Return whether the asset's own name has the kind word: `payments-db` is a database, whatever its kind."""
     meaning = MEANINGS.get(word, word)
     return any(MEANINGS.get(one, one) == meaning for one in tokens(asset.name))

@@ -37,6 +37,10 @@ PREDICATES = _words("predicates")
 CORE_QUESTION_WORDS = _words("core_question")
 TRAILING_WORDS = _words("trailing")
 PART_OF_WORDS = _words("part_of")
+#: They stand before a noun, in whatever language.
+ARTICLES = _words("articles")
+#: They go on with no name, whatever stands before them.
+ADVERBS = _words("adverbs")
 FOREIGN_PART_OF_WORDS = _words("foreign_part_of")
 ENVIRONMENT_WORDS = _words("environment")
 FOREIGN_WORDS = _words("foreign")
@@ -61,6 +65,10 @@ KIND_WORDS = MappingProxyType(
         for row in VOCABULARY["kinds"]
         for word in row["words"].split()
     }
+)
+#: Word for what hangs on another thing -> the kinds of assets that may be called so all the same.
+THING_WORDS = MappingProxyType(
+    {word: _kinds(row.get("of", "")) for row in VOCABULARY["things"] for word in map(fold, row["words"].split())}
 )
 #: Word -> the area that it asks about.
 AREA_WORDS = MappingProxyType(

@@ -1,0 +1,122 @@
+"""Things that are called after an asset and are none: "the card-issuing mirror", "la réplica de card-issuing"."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from bot.domain.catalog import Area, AssetKind
+from bot.domain.directory.choices import of_kinds, says
+from bot.domain.directory.index import DirectoryIndex
+from bot.domain.directory.questions import Chunk, Part
+from bot.domain.directory.vocabulary import (
+    ADVERBS,
+    AREA_WORDS,
+    ARTICLES,
+    ENVIRONMENT_WORDS,
+    FOREIGN_PART_OF_WORDS,
+    FOREIGN_WORDS,
+    KIND_WORDS,
+    PART_OF_WORDS,
+    STATE_WORDS,
+    THING_WORDS,
+    TROUBLE_WORDS,
+)
+
+_PART_OF_WORDS = PART_OF_WORDS | FOREIGN_PART_OF_WORDS
+#: What is of these kinds stands by itself. The API, the server or the host of a service is the service.
+_APART = frozenset(
+    {
+        AssetKind.DATABASE,
+        AssetKind.CACHE,
+        AssetKind.QUEUE,
+        AssetKind.STORAGE,
+        AssetKind.CLUSTER,
+        AssetKind.FUNCTION,
+        AssetKind.LIBRARY,
+    }
+)
+#: So many words behind a name may be of the noun: "its message queue".
+_MOST_IN_NOUN = 2
+#: What is asked for stands right behind these.
+_OWN = frozenset(
+    """own owns maintain maintains manage manages handle handles support supports after
+    gehort gehoren betreut verwaltet pflegt besitzt gere maintient possede lleva mantiene gestiona gestisce possiede
+    beheert onderhoudt ager eier ejer posiada utrzymuje vlastni omistaa mantem gerencia""".split()  # noqa: SIM905
+)
+
+
+def thing_of(
+    index: DirectoryIndex, chunks: Sequence[Chunk], name: range, asset_ids: Sequence[int], *, is_foreign: bool
+) -> str:
+    """Return the noun that makes a name that of another thing; empty where there is none.
+
+    It stands behind the name ("the card-issuing mirror", "card-issuing's message queue"), before it ("le miroir
+    card-issuing"), or before "of".
+    """
+
+    def is_another(chunk: Chunk) -> bool:
+        return not chunk.is_quoted and _is_another(index, asset_ids, chunk.folded)
+
+    behind = _noun_behind(chunks, name)
+    for place, chunk in enumerate(behind):
+        is_last = place + 1 == len(behind) or behind[place + 1].part is not Part.NAME
+        if is_another(chunk) and (place == 0 or is_last):
+            return chunk.folded
+    before = name.start - 1
+    if before >= 0 and not chunks[before].has_comma and is_another(chunks[before]):
+        is_said = before > 0 and chunks[before - 1].folded in ARTICLES
+        return chunks[before].folded if is_said or is_foreign else ""
+    while before > 0 and chunks[before].folded in ARTICLES:
+        before -= 1
+    if before > 0 and chunks[before].folded in _PART_OF_WORDS and is_another(chunks[before - 1]):
+        return chunks[before - 1].folded
+    return ""
+
+
+def is_asked_whole(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, asset_id: int) -> bool:
+    """Whether what is asked for goes on behind a name, and ends there: "who owns the card-issuing rollout?"."""
+    before = name.start - 1
+    while before >= 0 and chunks[before].folded in ARTICLES:
+        before -= 1
+    if before < 0 or chunks[before].folded not in _OWN or chunks[name.stop - 1].has_comma:
+        return False
+    rest = chunks[name.stop :]
+    if any(each.has_comma or each.part is Part.DOUBTFUL or not _is_of_noun(each) for each in rest):
+        return False
+    return 0 < len(rest) <= _MOST_IN_NOUN and not says(index.assets[asset_id], rest[-1].folded)
+
+
+def _noun_behind(chunks: Sequence[Chunk], name: range) -> Sequence[Chunk]:
+    """Return what stands behind a name as far as it may be of one noun."""
+    end = name.stop
+    while end < min(len(chunks), name.stop + _MOST_IN_NOUN + 1):
+        chunk = chunks[end]
+        if chunks[end - 1].has_comma or not _is_of_noun(chunk):
+            break
+        end += 1
+        if chunk.folded.endswith("s") and chunk.folded not in THING_WORDS and chunk.folded not in KIND_WORDS:
+            break  # "checkout exhausts database connections"
+    return chunks[name.stop : end]
+
+
+def _is_of_noun(chunk: Chunk) -> bool:
+    if chunk.folded in THING_WORDS:
+        return True
+    if chunk.part in (Part.QUESTION, Part.AREA) or len(chunk.words) != 1 or chunk.is_quoted:
+        return False
+    if chunk.folded in FOREIGN_WORDS or chunk.folded in ADVERBS or chunk.folded in ENVIRONMENT_WORDS:
+        return False
+    is_number = any(map(str.isdecimal, chunk.folded))
+    return not is_number and chunk.folded not in STATE_WORDS and chunk.folded not in TROUBLE_WORDS
+
+
+def _is_another(index: DirectoryIndex, asset_ids: Sequence[int], word: str) -> bool:
+    """Whether a word is that for a thing that none of the assets can be."""
+    if word in KIND_WORDS and AREA_WORDS.get(word) in (None, Area.DATABASE):
+        kinds: Collection[AssetKind] = KIND_WORDS[word][0]
+        return bool(_APART & set(kinds)) and not of_kinds(index, asset_ids, (word,), are_exact=False)
+    if word not in THING_WORDS or word in KIND_WORDS:
+        return False
+    may_be = THING_WORDS[word]
+    assets = [index.assets[one] for one in asset_ids]
+    return not any(asset.kind in may_be or says(asset, word) for asset in assets)
