@@ -118,8 +118,8 @@ def answer_for_asset(
 def answer_for_message(deps: Deps, snapshot: Snapshot, says: Iterable[str], *, asker: str) -> Answered | Choices:
     """Answer for what the pieces of a message name: for one asset, or as choices; none when they name nothing."""
     named = snapshot.directory.mentioned(*says)
-    if len(named) == 1:
-        return answer_for_asset(deps, snapshot, named[0].asset_id, area=named[0].area, asker=asker)
+    if len(named) == 1 and (asset := snapshot.asset(named[0].asset_id)) is not None:
+        return _answered(deps, snapshot, _verdict(deps, snapshot, asset, named[0]), asker)
     verdicts = [look_up(deps, snapshot, match.asset_id, area=match.area) for match in named]
     return tuple((verdict.asset, _brief(verdict)) for verdict in verdicts)
 
@@ -129,9 +129,7 @@ def _found(deps: Deps, snapshot: Snapshot, named: Named, asker: str) -> Found:
     if isinstance(resolution, Match):
         asset = directory.get(resolution.asset_id)
         if asset is not None:
-            asset = _with_sections(snapshot, asset, resolution.also) if resolution.also else asset
-            said = rules.verdict(asset, snapshot, now=now, stale_after=deps.stale_after, area=resolution.area)
-            return _answered(deps, snapshot, said, asker, resolution)
+            return _answered(deps, snapshot, _verdict(deps, snapshot, asset, resolution), asker, resolution)
         resolution = Nearest((), resolution.understood_as, resolution.area)
     asked = resolution.understood_as or directory.plain(named.text)
     assets = filter(None, (directory.get(each.asset_id) for each in resolution.candidates))
@@ -142,6 +140,12 @@ def _found(deps: Deps, snapshot: Snapshot, named: Named, asker: str) -> Found:
         return SeveralAssets(asked, choices, confidence)
     name = directory.name_in(named.text, resolution.understood_as)
     return Missing(asked, choices, confidence, name, not directory.asks_by_name(name))
+
+
+def _verdict(deps: Deps, snapshot: Snapshot, asset: AssetRecord, match: Match) -> Verdict:
+    """Return what is said of an asset as it was found: with what the other sections of its file say, too."""
+    asset = _with_sections(snapshot, asset, match.also) if match.also else asset
+    return rules.verdict(asset, snapshot, now=deps.clock.now(), stale_after=deps.stale_after, area=match.area)
 
 
 def _answered(deps: Deps, snapshot: Snapshot, verdict: Verdict, asker: str, match: Match | None = None) -> Answered:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.catalog import AssetKind
 from bot.domain.directory import Directory
+from bot.domain.records import PathRule
 from tests.domain.directory_assets import asset
 
 _CATALOG = [
@@ -72,3 +73,54 @@ def test_a_long_message_is_read_up_to_its_bound_over_all_pieces(directory: Direc
     assert len(directory.mentioned("x " * 900, "checkout")) == 1
     assert directory.mentioned("x" * 9_000, "checkout") == ()
     assert directory.mentioned("x " * 700, "y " * 700, "checkout") == ()
+
+
+_DOCK = asset("dry-dock")
+_HARBOUR = [
+    *(_DOCK, asset("pilot-boat"), asset("kyc"), asset("tide"), asset("swift")),
+    *(asset("dock-events", AssetKind.QUEUE, parent_id=_DOCK.id, addresses=("arn:aws:sqs:eu-west-3:111:dock-events",)),),
+    asset("port/pilot-boat", AssetKind.REPOSITORY),
+    asset("port/pilot-boat:*", AssetKind.PATH, path_rule=PathRule("port/pilot-boat", "*", 1)),
+    asset("port/pilot-boat:/src/crew/", AssetKind.PATH, path_rule=PathRule("port/pilot-boat", "/src/crew/", 2)),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        # A path beside its repository, as in a question
+        ("src/crew/day.ts in pilot-boat has a typo", ["port/pilot-boat:/src/crew/"]),
+        ("please review src/crew/day.ts of port/pilot-boat", ["port/pilot-boat:/src/crew/"]),
+        ("README.md in pilot-boat is old", ["port/pilot-boat:*"]),
+        (
+            "tests are red\nNPE at src/crew/day.ts:41 (repo pilot-boat)\ndry-dock too",
+            ["port/pilot-boat:/src/crew/", "dry-dock"],
+        ),
+        ("see pilot-boat src/crew/day.ts", ["port/pilot-boat:/src/crew/"]),
+        ("pilot-boat: src/crew/day.ts has a warning", ["port/pilot-boat:/src/crew/"]),
+        # What a cluster and a browser call it
+        ("dry-dock-7d9f8b6c5d-x2x9z CrashLoopBackOff", ["dry-dock"]),
+        ("https://dry-dock/health answers 500", ["dry-dock"]),
+        # What is somewhere else
+        ("arn:aws:sqs:eu-west-3:111:dock-events is old", ["dock-events"]),
+        ("arn:aws:sqs:eu-west-3:222:dock-events is old", []),
+        ("resource=arn:aws:sqs:us-east-1:111:dock-events", []),
+        # Things that are called after an asset, and its parts
+        ("the dry-dock mirror is down", []),
+        ("dry-dock's read replica lags", []),
+        ("the cache of dry-dock is cold", []),
+        ("the queue of dry-dock is full", ["dock-events"]),
+        # Abbreviations that are no words, and ordinary words where another name is
+        ("kyc", ["kyc"]),
+        ("kyc is down", ["kyc"]),
+        ("dry-dock and kyc are red", ["dry-dock", "kyc"]),
+        ("is it swift or dry-dock?", ["swift", "dry-dock"]),
+        ("swift, dry-dock", ["swift", "dry-dock"]),
+        ("dry-dock is waiting for swift", ["dry-dock", "swift"]),
+        ("a swift answer, please", []),
+    ],
+)
+def test_a_message_is_read_by_the_rules_of_questions(text: str, names: list[str]) -> None:
+    directory = Directory.build(_HARBOUR)
+    known = [directory.get(match.asset_id) for match in directory.mentioned(text)]
+    assert [one.name for one in known if one is not None] == names

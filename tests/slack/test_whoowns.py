@@ -253,6 +253,13 @@ async def test_a_reply_that_names_nothing_is_about_what_its_thread_begins_with(s
     assert "owns *search-api*" in await who_owns_this(stage, other.ts, thread_ts=thread)
 
 
+async def test_the_shortcut_knows_nothing_of_what_is_only_called_after_an_asset(stage: Stage) -> None:
+    mirror = await stage.say("the search-api mirror is down", user="lin")
+    assert "Nothing in that message is in the catalog" in await who_owns_this(stage, mirror.ts)
+    api = await stage.say("search-api is down", user="lin")
+    assert "owns *search-api*" in await who_owns_this(stage, api.ts)
+
+
 async def test_a_thread_that_says_nothing_either(stage: Stage) -> None:
     first = await stage.say("good morning", user="lin")
     reply = await stage.say("good morning", user="ada", thread_ts=first.ts)

@@ -16,7 +16,7 @@ from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
 from bot.domain.directory.readings import part_of_name
 from bot.domain.directory.sentences import is_name_there
 from bot.domain.directory.statements import asks_for_somebody, asks_in_another_language
-from bot.domain.directory.things import is_asked_whole, thing_of
+from bot.domain.directory.things import is_asked_whole, is_trouble, thing_of
 from bot.domain.directory.vocabulary import (
     ADVERBS,
     AREA_WORDS,
@@ -27,8 +27,6 @@ from bot.domain.directory.vocabulary import (
     FOREIGN_WORDS,
     KIND_WORDS,
     PART_OF_WORDS,
-    STATE_WORDS,
-    TROUBLE_WORDS,
     VERB_PARTICLES,
 )
 
@@ -84,9 +82,7 @@ def named_alone(index: DirectoryIndex, question: ParsedQuestion, text: str, *, l
                 if part is None:
                     return None
                 match = part
-            elif _is_of_unknown(index, chunks, place, is_foreign=is_foreign):
-                return None
-            elif _is_longer(index, chunks, name, match, is_foreign=is_foreign):
+            elif _is_another(index, chunks, name, match, is_foreign=is_foreign):
                 return None
             found.setdefault(match.asset_id, match)
             for whole in _named_before(index, chunks, place):  # "mail for checkout": either may be meant
@@ -122,7 +118,10 @@ def _is_identifier(chunk: Chunk, *, is_foreign: bool) -> bool:
     return chunk.words[-1] not in VERB_PARTICLES and not (is_foreign and chunk.words[-1] in _INVERTED)
 
 
-def _is_longer(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match, *, is_foreign: bool) -> bool:
+def _is_another(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match, *, is_foreign: bool) -> bool:
+    """Whether what is asked for may well be something else that the name is only said with."""
+    if _is_of_unknown(index, chunks, name.start, is_foreign=is_foreign):
+        return True
     is_whole = is_asked_whole(index, chunks, name, match.asset_id)
     return is_whole or _goes_on(index, chunks, name, match, is_foreign=is_foreign)
 
@@ -148,7 +147,7 @@ def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match:
     if len(after) > 1 and after[0] in FOREIGN_PART_OF_WORDS and not _is_foreign(behind[1]):
         return True  # "el api de pagos"
     beside = [each for each in before if not _is_verb(chunks, name.start - 1, is_foreign=is_foreign)]
-    beside += [each for each in behind[:1] if not _is_trouble(each)]
+    beside += [each for each in behind[:1] if not is_trouble(each.folded)]
     return any(
         each.part is not Part.QUESTION
         and each.folded.isascii()
@@ -162,13 +161,6 @@ def _is_last_verb(chunks: Sequence[Chunk], place: int) -> bool:
     """Whether a word is what is to be done, at the end of a German or Dutch sentence."""
     is_last = place == len(chunks) - 1 and chunks[place].text.islower() and chunks[place].folded.endswith("en")
     return is_last and any(chunk.folded in _MODALS for chunk in chunks[:place])
-
-
-def _is_trouble(chunk: Chunk) -> bool:
-    """Whether a word begins what is said of a name that gives trouble: "checkout throws errors"."""
-    stems = (chunk.folded, chunk.folded.removesuffix("s"), chunk.folded.removesuffix("es"))
-    words = STATE_WORDS | TROUBLE_WORDS
-    return any(stem in words or f"{stem}ing" in words or f"{stem[:-1]}ing" in words for stem in stems)
 
 
 def _is_verb(chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> bool:

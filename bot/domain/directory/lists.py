@@ -13,7 +13,8 @@ from bot.domain.directory.places import by_windows
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
 from bot.domain.directory.vocabulary import AREA_WORDS, COMMON_WORDS, ENVIRONMENT_WORDS, FOREIGN_WORDS, KIND_WORDS
 
-_AND = frozenset("and or plus vs versus und oder sowie et ou y e och og en ja tai ve dan czy lub".split())  # noqa: SIM905
+#: What joins the names of a list.
+AND = frozenset("and or plus vs versus und oder sowie et ou y e och og en ja tai ve dan czy lub".split())  # noqa: SIM905
 #: "along with", "as well as", "together with": the first words, and those behind them.
 _ALONG, _WITH = frozenset({"along", "well", "together"}), frozenset({"with", "as"})
 _ITS = frozenset({"its", "their", "seine", "ihre", "dessen", "sa", "son", "ses", "su", "sus", "suo", "sua", "seu"})
@@ -21,7 +22,7 @@ _ARTICLES = frozenset({"the", "a", "an", "our", "my", "your", "this", "that", "b
 #: Words that stand before what is asked for, and are no part of it.
 _LEADING = _ARTICLES | FOREIGN_WORDS
 #: Without one of these, or a comma, nothing is listed.
-_JOINING = _AND | _ALONG | _WITH
+_JOINING = AND | _ALONG | _WITH
 _IT = frozenset({"it", "them", "that"})
 #: What follows is not asked for: "not login, …", "thanks for login! …".
 _NOT_ASKED = frozenset({"not", "no", "thanks", "thank", "thx"})
@@ -118,7 +119,7 @@ def _runs(chunks: Sequence[Chunk]) -> Iterator[tuple[tuple[Chunk, ...], bool]]:
     for place, chunk in enumerate(chunks):
         around = {chunks[other].folded for other in (place - 1, place + 1) if 0 <= other < len(chunks)}
         is_along = (chunk.folded in _ALONG and around & _WITH) or (chunk.folded in _WITH and around & _ALONG)
-        is_and = chunk.folded in _AND or bool(is_along)
+        is_and = chunk.folded in AND or bool(is_along)
         if not is_and:
             run.append(chunk)
         if run and (is_and or chunk.has_comma):

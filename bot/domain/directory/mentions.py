@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from bot.domain.directory.addresses import may_be_address
-from bot.domain.directory.answers import Match
-from bot.domain.directory.choices import FoundAssets, choose, run_named
+from bot.domain.directory.answers import Match, ResolutionMethod
+from bot.domain.directory.choices import FoundAssets, choose, only_part, run_named
+from bot.domain.directory.clauses import asks_in_words
 from bot.domain.directory.index import DirectoryIndex
+from bot.domain.directory.lists import AND
+from bot.domain.directory.placed_paths import in_named_repository
 from bot.domain.directory.places import at_address
-from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read
+from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read, uninflected
 from bot.domain.directory.readings import Reading
+from bot.domain.directory.repositories import repository_called
+from bot.domain.directory.statements import BEFORE_NAME, asks_in_another_language
+from bot.domain.directory.things import thing_of
 from bot.domain.directory.vocabulary import (
     COMMON_WORDS,
     KIND_WORDS,
@@ -24,8 +30,15 @@ _MAX_LENGTH = 8_000
 _MAX_CHUNKS = 1_200
 _MOST_CHUNKS_IN_NAME = 6
 _MOST_CHUNKS_IN_LABELS = 24
+#: So many lines are looked through for paths.
+_MOST_LINES = 200
+_SHORTEST = 3
 _ORDINARY_WORDS = COMMON_WORDS - PRODUCT_WORDS
 #: What stands between a label, its value and the next one.
+_PATH_MARKS = frozenset("/.")
+_ARN = re.compile(r"\barn:", re.IGNORECASE)
+#: What is found so is no word that something else could be called after.
+_WHATEVER_IS_BESIDE = frozenset({ResolutionMethod.ADDRESS, ResolutionMethod.PATH, ResolutionMethod.REF})
 _LABEL_MARKS = re.compile(r"[=,:;{}\[\]\"]+")
 
 
@@ -36,7 +49,7 @@ def mentioned(index: DirectoryIndex, texts: Iterable[str], *, limit: int) -> tup
     length, chunks = _MAX_LENGTH, _MAX_CHUNKS
     for text in texts:
         question = read(text, max_length=length, max_chunks=chunks)
-        for match, is_quoted in _names_in(index, question):
+        for match, is_quoted in _names_in(index, text, question):
             (quoted if is_quoted else plain).setdefault(match.asset_id, match)
         length, chunks = length - len(text), chunks - len(question.chunks)
         if length <= 0 or chunks <= 0:
@@ -44,24 +57,101 @@ def mentioned(index: DirectoryIndex, texts: Iterable[str], *, limit: int) -> tup
     return tuple((quoted | {one: match for one, match in plain.items() if one not in quoted}).values())[:limit]
 
 
-def _names_in(index: DirectoryIndex, question: ParsedQuestion) -> Iterator[tuple[Match, bool]]:
+def _names_in(index: DirectoryIndex, text: str, question: ParsedQuestion) -> Iterator[tuple[Match, bool]]:
     """Yield what one text names, and whether it does so in quotes."""
     for link in question.links:
         match = _match(index, at_address(index, link), Reading(()))
         if match is not None:
             yield match, False
-    place = 0
-    while place < len(question.chunks):
+    said: set[str] = set()
+    for finding, line in _in_named_repositories(index, text):
+        if (match := _match(index, finding, Reading(()))) is not None:
+            said.update(chunk.text for chunk in line.chunks if _is_place(index, chunk))
+            yield match, False
+    yield from _in_words(index, uninflected(question, index.folded.__contains__), said)
+
+
+def _is_place(index: DirectoryIndex, chunk: Chunk) -> bool:
+    """Whether a word is a path, or the name of the repository that it is in."""
+    return not _PATH_MARKS.isdisjoint(chunk.text) or repository_called(index, chunk.text) is not None
+
+
+def _in_named_repositories(index: DirectoryIndex, text: str) -> Iterator[tuple[FoundAssets, ParsedQuestion]]:
+    """Yield what the lines lead to that put a path into a repository, each with the line: "x.go in acme/shop"."""
+    for line in text.splitlines()[:_MOST_LINES]:
+        if _PATH_MARKS.isdisjoint(line) or "://" in line:
+            continue
+        question = read(line)
+        finding = in_named_repository(index, question)
+        if finding is not None and finding.is_certain and finding.asset_ids:
+            yield finding, question
+
+
+def _in_words(
+    index: DirectoryIndex, question: ParsedQuestion, left_out: Collection[str]
+) -> Iterator[tuple[Match, bool]]:
+    chunks, place = question.chunks, 0
+    is_foreign = asks_in_another_language(question) or asks_in_words(chunks)
+    found: list[tuple[range, Match]] = []
+    while place < len(chunks):
+        if chunks[place].text in left_out:
+            place += 1
+            continue
         length, match = name_at(index, question, place)
+        name = range(place, place + length)
         if match is not None:
-            yield match, question.chunks[place].is_quoted
-        elif (labelled := _labelled(question.chunks[place])) is not None:
-            yield from _names_in(index, labelled)
+            if meant := _but_of(index, chunks, name, match, is_foreign=is_foreign):
+                found.append((name, meant))
+        elif (labelled := _labelled(chunks[place])) is not None:
+            found += ((name, each) for each, _ in _in_words(index, labelled, ()))
         place += length
+    found += _joined(index, chunks, [name for name, _ in found])
+    for name, match in sorted(found, key=lambda one: one[0].start):
+        yield match, chunks[name.start].is_quoted
+
+
+def _but_of(
+    index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match, *, is_foreign: bool
+) -> Match | None:
+    """Return what a name means, or its part; None where what is named is a thing that only is called after it."""
+    if match.method in _WHATEVER_IS_BESIDE:
+        return match
+    noun = thing_of(index, chunks, name, (match.asset_id,), is_foreign=is_foreign)
+    return only_part(index, match, noun) if noun else match
+
+
+def _joined(index: DirectoryIndex, chunks: Sequence[Chunk], names: Collection[range]) -> Iterator[tuple[range, Match]]:
+    """Yield the ordinary words that are names as well, where another name is: "ledger and swift are down".
+
+    They stand beside one, or where names do: "ledger waits for swift".
+    """
+    if not names:
+        return
+    starts, ends = {name.start for name in names}, {name.stop for name in names}
+    for place, chunk in enumerate(chunks):
+        if any(place in name for name in names) or chunk.part is Part.QUESTION or len(chunk.folded) < _SHORTEST:
+            continue
+        before = place > 0 and chunks[place - 1]
+        behind = place + 1 < len(chunks) and chunks[place + 1]
+        is_beside = (
+            (before and before.folded in AND and place - 1 in ends)
+            or (before and before.has_comma and place in ends)
+            or (behind and behind.folded in AND and place + 2 in starts)
+            or (chunk.has_comma and place + 1 in starts)
+            or (before and before.folded in BEFORE_NAME and chunk.part is Part.NAME)
+        )
+        match = _match(index, run_named(index, (chunk,)), Reading((chunk,))) if is_beside else None
+        if match is not None:
+            yield range(place, place + 1), match
 
 
 def _labelled(chunk: Chunk) -> ParsedQuestion | None:
-    """Return what labels such as `app=checkout` or `env:prod,app:checkout` say, in words; None for anything else."""
+    """Return what labels such as `app=checkout` or `env:prod,app:checkout` say, in words; None for anything else.
+
+    An ARN is no label: one in another account has nothing to do with what is called so in ours.
+    """
+    if _ARN.search(chunk.text) is not None:
+        return None
     words = _LABEL_MARKS.sub(" ", chunk.text)
     return None if words == chunk.text or "://" in chunk.text else read(words, max_chunks=_MOST_CHUNKS_IN_LABELS)
 

@@ -59,9 +59,12 @@ def in_named_repository(index: DirectoryIndex, question: ParsedQuestion) -> Foun
         ]
         if not paths or (chunk.part is Part.QUESTION and not addresses.may_be_address(chunk.text)):
             continue
-        if how is _Placed.NOT and "/" not in chunk.text:
-            continue
         repository = _repository_at(index, chunks, place, how)
+        if how is _Placed.NOT and "/" not in chunk.text:
+            # "see shop svc/x.go": what stands right before the path is the repository's whole name.
+            is_right_before = place + 1 < len(chunks) and are_paths[place + 1]
+            if not is_right_before or repository is None or not repository.is_sure:
+                continue
         if repository is not None and (len(paths) == 1 or how >= _Placed.IN):
             return _all_of(in_repository(index, repository, _ways_to_read(path)) for path in paths)
         if len(paths) == 1 and (found := _elsewhere(index, chunk, paths[0], how)) is not None:

@@ -56,7 +56,7 @@ _BEFORE_NO_NAME = frozenset(
     it to not can cant could couldnt will wont would should dont doesnt didnt please let lets""".split()  # noqa: SIM905
 )
 #: What stands before a name, and behind it in what is said of one thing.
-_BEFORE_NAME = frozenset({"of", "for", "from", "with", "in", "on", "about", "by", "at", "behind"})
+BEFORE_NAME = frozenset({"of", "for", "from", "with", "in", "on", "about", "by", "at", "behind"})
 _BEHIND_NAME = frozenset({"isnt", "wasnt", "hasnt", "keeps", "doesnt"})
 #: The same, of a system in trouble.
 _BEFORE_TROUBLE = frozenset({"is", "was", "has", "seems", "went"})
@@ -137,7 +137,7 @@ def _stands_as_name(chunks: Sequence[Chunk], place: int) -> bool:
         return False
     if behind in _BEFORE_TROUBLE:
         return any(_is_trouble(chunk.folded) for chunk in chunks[place + 2 :])
-    return before in _BEFORE_NAME or behind in _BEHIND_NAME
+    return before in BEFORE_NAME or behind in _BEHIND_NAME
 
 
 def _is_trouble(word: str) -> bool:
@@ -153,6 +153,6 @@ def _is_verb(index: DirectoryIndex, chunks: Sequence[Chunk], found: Match) -> bo
         if named is None or found.asset_id not in named.asset_ids:
             continue
         around = (*chunks[:place], *chunks[place + 2 :])
-        is_name = bool(place) and chunks[place - 1].folded in _BEFORE_NAME | _ARTICLES
+        is_name = bool(place) and chunks[place - 1].folded in BEFORE_NAME | _ARTICLES
         return not is_name and any(chunk.folded not in KIND_WORDS for chunk in around)
     return False

@@ -86,6 +86,13 @@ def is_asked_whole(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, 
     return 0 < len(rest) <= _MOST_IN_NOUN and not says(index.assets[asset_id], rest[-1].folded)
 
 
+def is_trouble(word: str) -> bool:
+    """Whether a word begins what is said of a name that gives trouble: "checkout throws errors"."""
+    stems = (word, word.removesuffix("s"), word.removesuffix("es"))
+    words = STATE_WORDS | TROUBLE_WORDS
+    return any(stem in words or f"{stem}ing" in words or f"{stem[:-1]}ing" in words for stem in stems)
+
+
 def _noun_behind(chunks: Sequence[Chunk], name: range) -> Sequence[Chunk]:
     """Return what stands behind a name as far as it may be of one noun."""
     end = name.stop
@@ -107,7 +114,7 @@ def _is_of_noun(chunk: Chunk) -> bool:
     if chunk.folded in FOREIGN_WORDS or chunk.folded in ADVERBS or chunk.folded in ENVIRONMENT_WORDS:
         return False
     is_number = any(map(str.isdecimal, chunk.folded))
-    return not is_number and chunk.folded not in STATE_WORDS and chunk.folded not in TROUBLE_WORDS
+    return not is_number and not is_trouble(chunk.folded)
 
 
 def _is_another(index: DirectoryIndex, asset_ids: Sequence[int], word: str) -> bool:
