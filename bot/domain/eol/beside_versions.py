@@ -65,6 +65,11 @@ def is_no_version(text: str) -> bool:
     return bool(words) and not any(map(str.isdigit, text)) and all(word in _OTHERWISE for word in words)
 
 
+def says_nothing(word: str) -> bool:
+    """Whether a word beside a version is known to say nothing of which version it is: `LTS`, `bits`."""
+    return word.lower() in _NOTHING
+
+
 def says_otherwise(words: Iterable[str]) -> bool:
     """Whether any of the words makes what it stands beside uncertain: `planned`, `vielleicht`."""
     return any(word.lower() in _OTHERWISE - ALSO for word in words)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-from bot.domain.eol import beside_versions, providers, ranges, version_schemes
+from bot.domain.eol import beside_versions, providers, ranges, version_labels, version_schemes
 from bot.domain.eol.cycle_index import CycleIndex, Run, Tokens, without_zeros
 from bot.domain.eol.matches import (
     AmbiguousVersion,
@@ -50,6 +50,11 @@ def match(table: Table, *, product: str, version: str, provider: str = "") -> Ma
             answer = index
         elif (other := _other(index, version)) is not None:
             answer = match(table, product=other, version=version, provider=provider)
+        elif (labelled := _labelled(index, version)) is not None:
+            said = labelled.version
+            answer = _doubtful(index, labelled.numbers)
+            if said is not None:
+                answer = match(table, product=product, version=said, provider=provider)
         else:
             answer = _unless_open(index, version, _match(index, version))
         if len(table.answers) >= _KEPT:
@@ -72,11 +77,26 @@ def _unless_open(index: CycleIndex, version: str, found: Matched) -> Matched:
     if not isinstance(found, InCycle) or beside_versions.is_plain(version):
         return found
     place = index.place_of(found)
-    own = beside_versions.OwnWords(index.words_beside, lambda number: _place_of(index, number))
-    if not beside_versions.leaves_open(index.without_head(version), place, own):
+    if not beside_versions.leaves_open(index.without_head(version), place, _own_words(index)):
         return found
-    named = [_place_of(index, each) for each in beside_versions.numbers_in(version)]
-    return index.ambiguous((place, *(each for each in named if each is not None)), MatchMethod.DOUBT)
+    return _doubtful(index, tuple(beside_versions.numbers_in(version)), place)
+
+
+def _labelled(index: CycleIndex, version: str) -> version_labels.Labelled | None:
+    if beside_versions.is_plain(version) or version in index.named:
+        return None
+    return version_labels.read(version, _own_words(index))
+
+
+def _own_words(index: CycleIndex) -> beside_versions.OwnWords:
+    return beside_versions.OwnWords(index.words_beside, lambda number: _place_of(index, number))
+
+
+def _doubtful(index: CycleIndex, numbers: tuple[str, ...], *places: int) -> AmbiguousVersion:
+    """Return the cycles at `places` and those of numbers to choose from, all of them where there are none."""
+    named = [_place_of(index, each) for each in numbers]
+    chosen = (*places, *(each for each in named if each is not None))
+    return index.ambiguous(chosen or range(len(index.product.cycles)), MatchMethod.DOUBT)
 
 
 def _place_of(index: CycleIndex, number: str) -> int | None:
