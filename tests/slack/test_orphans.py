@@ -397,6 +397,24 @@ async def test_whoever_was_asked_and_whoever_asked_hear_that_another_team_took_i
     assert len(await under(stage, "ada", to_ada)) == 1, "once"
 
 
+async def test_whoever_asked_from_the_platform_channel_hears_alone_how_it_ended(stage: Stage) -> None:
+    await payments_asked(stage)
+    stage.clock.advance(timedelta(days=3))
+    await look(stage)
+    [posted] = await sent(stage, "general")
+    assert await take(stage, posted, "Payments", "search-jobs", user="grace") == {}
+    [_, about_jobs] = await direct(stage, "ada")
+    await stage.press(about_jobs, "orphans.refuse", user="ada")
+    ada = stage.slack.workspace.user("ada").id
+    said = f"*Payments* does not take *search-jobs*, says <@{ada}>."
+    assert [each.text for each in await direct(stage, "grace")] == [said]
+    [to_omar] = await direct(stage, "omar")
+    assert await under(stage, "omar", to_omar) == [said]
+    assert await take(stage, posted, "Payments", "search-api", user="ada") == {}
+    assert (await under(stage, "omar", to_omar))[1:] == ["*search-api* has an owner now: *Payments*."]
+    assert [each.text for each in await direct(stage, "grace")] == [said], "she asked about something else"
+
+
 async def test_of_several_things_the_question_goes_on_about_what_is_left(stage: Stage) -> None:
     await payments_asked(stage)
     [to_omar] = await direct(stage, "omar")

@@ -155,6 +155,13 @@ async def test_what_is_given_up_does_not_fall_to_the_parents_owner_or_to_whoever
     refusal = str(stage.slack.view_stack("omar")[-1].payload) if stage.slack.view_stack("omar") else ""
     refusal += stage.slack.visible_messages("omar", "general")[-1].text
     assert "Payments owns the rest, and would have it by silence: offer it to them instead." in refusal
+    instead = stage.slack.visible_messages("omar", "general")[-1]
+    assert list(buttons(instead)) == ["Offer it to Payments…"]
+    await stage.press(instead, "handoff.open", user="omar")
+    await stage.slack.submit_view("omar", stage.slack.view_stack("omar")[-1].id, {})
+    await stage.settle()
+    [offered] = [each for each in await drained(stage, "payments") if ":handshake:" in each.text]
+    assert "*Platform* offers *Payments* *checkout* (CI and deployments)." in offered.text
 
 
 async def split(stage: Stage) -> None:
