@@ -159,8 +159,9 @@ async def on_doubt(action: Action, context: Context) -> Ack:
     metadata = encode(blocks.AssetForm(asset_id, area, action.response_url, *seen_at(action)))
     teams = sorted(context.snapshot.teams(), key=lambda team: team.name.casefold())
     areas = doubts.areas_to_choose(verdict)
+    loan = doubts.loan_asked_about(context.snapshot, verdict)
     await context.slack.open_view(
-        action.trigger_id, blocks.doubt_view(verdict.asset, owner, metadata, areas=areas, teams=teams)
+        action.trigger_id, blocks.doubt_view(verdict.asset, owner, metadata, areas=areas, teams=teams, loan=loan)
     )
     return replies.nothing()
 

@@ -297,6 +297,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield ownership.doubt_view, ownership.doubt_view(thing, owner, METADATA, areas=parts, teams=teams[:90])
         yield ownership.claim_view, ownership.claim_view(thing, owner, teams, METADATA)
     loan = lent(name)
+    yield ownership.doubt_view, ownership.doubt_view(thing, name, METADATA, loan=loan)
     yield ownership.claim_view, ownership.claim_view(thing, name, teams, METADATA, loan=loan)
     yield ownership.claim_view, ownership.claim_view(thing, name, teams, METADATA, is_orphan=True)
     decides = ownership.claim_view(thing, name, teams, METADATA, is_orphan=True, may_decide=True)

@@ -108,6 +108,13 @@ async def test_the_lender_is_asked_what_a_doubt_is_about_once_it_is_back(lent: S
     assert "Nobody owns the database" in (await lent.ask("/whoowns payments-db")).text
 
 
+async def test_the_form_of_a_doubt_says_who_is_asked(lent: Stage) -> None:
+    await lent.press(await lent.ask("/whoowns database of payments-db", user="grace"), "ownership.doubt", user="grace")
+    said = said_in(lent.slack.view_stack("grace")[-1])
+    assert "*Payments* owns *payments-db*, on loan from *Platform* until" in said
+    assert "I ask *Platform* once" in said
+
+
 async def test_the_lender_says_at_once_that_it_is_theirs(lent: Stage) -> None:
     await doubted(lent, "database of payments-db", user="grace")
     [told] = await asked(lent)

@@ -10,8 +10,9 @@ from bot.blocks.ownership import verdicts
 from bot.blocks.ownership.actions import DOUBT_AREA, DOUBT_REASON, DOUBT_TEAM, DOUBT_VIEW
 from bot.blocks.ownership.words import AREA_WORDS
 from bot.blocks.recipients import said_to
-from bot.blocks.text import Block, Rendered, bold
+from bot.blocks.text import Block, Rendered, bold, day
 from bot.domain.catalog import Area
+from bot.domain.ownership.matters import Loan
 from bot.domain.recipients import Told
 from bot.domain.records import AssetRecord, TeamRecord
 
@@ -41,12 +42,20 @@ def doubt_view(
     *,
     areas: Mapping[Area, str] | None = None,
     teams: Sequence[TeamRecord] = (),
+    loan: Loan | None = None,
 ) -> Block:
-    """Return the modal behind "Wrong owner?". `areas` are those that different teams own, with their names."""
+    """Return the modal behind "Wrong owner?". `areas` are those that different teams own, with their names.
+
+    By a `loan`, the owner has it for a while only, and its lender is asked.
+    """
     name = bold(asset.name, 80)
     said = (
         f"The catalog says {bold(owner, 80)} owns {name}." if owner else f"The catalog names no single owner of {name}."
     )
+    asked = "the owner"
+    if loan is not None:
+        asked = bold(loan.lender.name, 80)
+        said = f"{said.removesuffix('.')}, on loan from {asked} until {day(loan.until)}."
     if areas:
         held: dict[str, list[Area]] = {}
         for area, names in areas.items():
@@ -57,7 +66,7 @@ def doubt_view(
     parts = {area.value: f"{AREA_WORDS[area]} ({name})" for area, name in (areas or {}).items()}
     return DOUBT_FORM.view(
         metadata,
-        f"{said} Your doubt shows on its answer, and I ask the owner once.",
+        f"{said} Your doubt shows on its answer, and I ask {asked} once.",
         {
             DOUBT_AREA_FIELD: Fill(next(iter(parts), ""), parts),
             DOUBT_TEAM_FIELD: Fill(options={str(each.id): each.name for each in teams}),

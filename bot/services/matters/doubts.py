@@ -16,7 +16,7 @@ from bot.domain import secrets
 from bot.domain.catalog import Area, Role
 from bot.domain.names import clean
 from bot.domain.ownership import Disputed, Holding, Owned, Verdict
-from bot.domain.ownership.matters import MatterKind, MatterState
+from bot.domain.ownership.matters import Loan, MatterKind, MatterState
 from bot.domain.recipients import Recipient, Told
 from bot.domain.records import PersonRecord
 from bot.domain.rights import Holders, Right, may, require
@@ -26,7 +26,7 @@ from bot.services import actors, routing
 from bot.services.deps import Deps
 from bot.services.matters._cards import Ending, card_key, end, loaded, redraw
 from bot.services.matters._open import add_matter, matter_of, open_matters, present_asset
-from bot.services.matters._sides import answerer_of, ordered
+from bot.services.matters._sides import answerer_of, lent_by, ordered
 from bot.services.matters.admins import admin_or
 from bot.services.matters.disputes import add_dispute
 from bot.services.ownership import claimed_by, look_up
@@ -64,6 +64,12 @@ def areas_to_choose(verdict: Verdict) -> dict[Area, str]:
         if holding.fact.role is Role.OWNER:
             found.setdefault(holding.fact.area, []).append(holding.name)
     return {area: ", ".join(dict.fromkeys(names)) for area, names in found.items()}
+
+
+def loan_asked_about(snapshot: Snapshot, verdict: Verdict) -> Loan | None:
+    """Return the loan by which an owner has what an answer is about, so that a doubt goes to the lender."""
+    held = claimed_by(verdict) if not areas_to_choose(verdict) else ()
+    return next(filter(None, (lent_by(snapshot, each, None, verdict) for each in held)), None)
 
 
 async def doubt(deps: Deps, snapshot: Snapshot, new: NewDoubt) -> tuple[Told, ...]:
