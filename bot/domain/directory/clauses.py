@@ -37,6 +37,21 @@ _BEGINS = re.compile(rf"\W*(?:(?:and|but|so|now|then|hey|hi|please|ok)\W+)*(?:{_
 _PRONOUN = re.compile(
     r"\b(?:(?:it|its|this|that|them|these|those|there|which|what)|(?:its|their)\s+\w+)\W*$", re.IGNORECASE
 )
+#: Who says so asks for nobody there: "I know who owns headlamp, but not kubelet".
+_KNOWN = re.compile(
+    r"\W*(?:(?:ok|okay|yes|so|hey|hi|and|well)\W+)*(?:"
+    r"(?:i|we|you|they|everyone|everybody)(?:['’]ve)?\s+(?:\w+\s+)?(?:know|knows|knew|found|have|has|got|see|remember)"
+    r"(?:\s+(?:out|found))?\s+(?:who|whom|whose|which\s+team|the\s+owners?|an?\s+owner)\b"
+    r"|(?:ich|wir)\s+(?:weiß|weiss|wissen|kenne|kennen)\b|(?:je|on|nous)\s+(?:sais|sait|savons|connais|connaît)\b"
+    r"|(?:ya\s+)?(?:sé|sabemos)\b|(?:so|sappiamo)\s+chi\b|(?:ik|we)\s+(?:weet|weten)\b|(?:eu\s+)?(?:sei|sabemos)\s+quem\b)",
+    re.IGNORECASE,
+)
+_SUBJECT_AND_VERB = 2
+#: What stands before a name in "but not that of kubelet".
+_NOT_OF = frozenset(
+    """but and or not nor of for the that those nicht aber das die den von fur pas celui celle de
+    du no el la non quello di niet die van nao o a do da mais pero ma maar mas about""".split()  # noqa: SIM905
+)
 #: What may stand before the name of which the next clause asks: "and login, whose is that?".
 _BEFORE_TOPIC = frozenset("the our my this that and now then also but so i mean rather or".split())  # noqa: SIM905
 _WHO_ALONE = frozenset({"who", "whom"})
@@ -59,7 +74,12 @@ def asking_clause(text: str, is_known: IsKnown) -> str:
     if len(clauses) < 2:
         return ""
     chunks = [read(clause).chunks for clause in clauses]
-    asking = [place for place, clause in enumerate(clauses) if _asks(clause, chunks[place])]
+    known = {place for place, clause in enumerate(clauses) if _KNOWN.match(clause) is not None}
+    # What German sets apart by a comma belongs to it: "ich weiß, wem headlamp gehört".
+    known |= {place + 1 for place in known if len(chunks[place]) <= _SUBJECT_AND_VERB}
+    asking = [place for place, clause in enumerate(clauses) if place not in known and _asks(clause, chunks[place])]
+    if known and not asking:
+        return _what_is_not_known(chunks[max(known) + 1 :], is_known)
     naming = [
         place for place in asking if not _PRONOUN.search(clauses[place]) and _names_something(chunks[place], is_known)
     ]
@@ -70,6 +90,12 @@ def asking_clause(text: str, is_known: IsKnown) -> str:
     if len(naming) != 1 or any(_is_topic(each, is_known) for each in chunks[naming[0] + 1 :]):
         return ""
     return clauses[naming[0]]
+
+
+def _what_is_not_known(chunks: Sequence[Sequence[Chunk]], is_known: IsKnown) -> str:
+    """Return the names in "I know who owns headlamp, but not kubelet" that are asked for."""
+    names = [[chunk.text for chunk in each if chunk.folded not in _NOT_OF] for each in chunks]
+    return ", ".join(" ".join(each) for each in names if each and is_known(fold("".join(each))))
 
 
 def asks_in_words(chunks: Sequence[Chunk]) -> bool:

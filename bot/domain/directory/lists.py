@@ -11,10 +11,8 @@ from bot.domain.directory.choices import parts_of_kind
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.places import by_windows
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
-from bot.domain.directory.vocabulary import AREA_WORDS, COMMON_WORDS, ENVIRONMENT_WORDS, FOREIGN_WORDS, KIND_WORDS
+from bot.domain.directory.vocabulary import AND, AREA_WORDS, COMMON_WORDS, ENVIRONMENT_WORDS, FOREIGN_WORDS, KIND_WORDS
 
-#: What joins the names of a list.
-AND = frozenset("and or plus vs versus und oder sowie et ou y e och og en ja tai ve dan czy lub".split())  # noqa: SIM905
 #: "along with", "as well as", "together with": the first words, and those behind them.
 _ALONG, _WITH = frozenset({"along", "well", "together"}), frozenset({"with", "as"})
 _ITS = frozenset({"its", "their", "seine", "ihre", "dessen", "sa", "son", "ses", "su", "sus", "suo", "sua", "seu"})

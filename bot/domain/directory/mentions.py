@@ -10,15 +10,15 @@ from bot.domain.directory.answers import Match, ResolutionMethod
 from bot.domain.directory.choices import FoundAssets, choose, only_part, run_named
 from bot.domain.directory.clauses import asks_in_words
 from bot.domain.directory.index import DirectoryIndex
-from bot.domain.directory.lists import AND
 from bot.domain.directory.placed_paths import in_named_repository
 from bot.domain.directory.places import at_address
-from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read, uninflected
+from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read, uninflected, without_quotations
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.repositories import repository_called
 from bot.domain.directory.statements import BEFORE_NAME, asks_in_another_language
 from bot.domain.directory.things import thing_of
 from bot.domain.directory.vocabulary import (
+    AND,
     COMMON_WORDS,
     KIND_WORDS,
     LONG_ENOUGH,
@@ -43,7 +43,16 @@ _LABEL_MARKS = re.compile(r"[=,:;{}\[\]\"]+")
 
 
 def mentioned(index: DirectoryIndex, texts: Iterable[str], *, limit: int) -> tuple[Match, ...]:
-    """Return the assets that `texts` name, those in quotes first, then in order of appearance."""
+    """Return the assets that `texts` name, those in quotes first, then in order of appearance.
+
+    What a message quotes of another one counts where the rest names nothing.
+    """
+    whole = list(texts)
+    own = [without_quotations(text) for text in whole]
+    return _mentioned(index, own, limit=limit) or (_mentioned(index, whole, limit=limit) if own != whole else ())
+
+
+def _mentioned(index: DirectoryIndex, texts: Iterable[str], *, limit: int) -> tuple[Match, ...]:
     quoted: dict[int, Match] = {}
     plain: dict[int, Match] = {}
     length, chunks = _MAX_LENGTH, _MAX_CHUNKS

@@ -94,6 +94,8 @@ _WHETHER = re.compile(
     rf"\S.*?\s(?:(?:(?:still|responsible|accountable)\s+)?{_HOLDING}|(?:responsible|accountable)\s+for|in\s+charge\s+of|owners?\s+of)\s+(?P<of>\S.*))",
     re.IGNORECASE | re.DOTALL,
 )
+#: "Does the owner of checkout know …?" is about more than whose checkout is.
+_DOES_THE_OWNER = re.compile(r"^do\w*\b.*\bowners?\s+of\s+$", re.IGNORECASE | re.DOTALL)
 _WHETHER_BEGINS = ("is ", "are ", "isn", "aren", "was ", "does", "do ", "don")
 #: What joins two names, as "and" does.
 _AND = re.compile(r"\s[&+]\s")
@@ -109,6 +111,8 @@ _OBJECT = re.compile(
     r"|(?P<run>[\w-]+)-(?:prod|prd|production|staging|stg|stage|preprod)",
     re.IGNORECASE,
 )
+#: How a line begins that quotes another message, in Slack's own spelling, too.
+_QUOTES = (">", "&gt;")
 #: A blank that is escaped, as shells write it.
 _ESCAPED_BLANK = re.compile(r"(?<=[\w)-])\\ (?=\w)")
 #: So many words are looked at to tell the language.
@@ -189,6 +193,14 @@ def _shortened(text: str, most: int) -> str:
     return text[:start] + word if "://" in word and len(word) <= _MAX_RAW_LENGTH // 2 else text[:most]
 
 
+def without_quotations(text: str) -> str:
+    """Return a text without the lines that quote another message; all of it where there are no others."""
+    if not any(line.startswith(_QUOTES) for line in text.splitlines()):
+        return text
+    own = "\n".join(line for line in text.splitlines() if not line.startswith(_QUOTES))
+    return own if own.strip() else text
+
+
 def unescaped(text: str) -> str:
     """Return a text with `&`, `<` and `>` as they were typed; Slack writes these three otherwise, and no others."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -236,6 +248,8 @@ def asked_whether(text: str) -> str:
         return ""
     found = _WHETHER.match(text)
     if found is None or ASKING.search(text, found.end()) is not None:  # "…, and who owns login?"
+        return ""
+    if found["of"] and _DOES_THE_OWNER.search(text, 0, found.start("of")) is not None:
         return ""
     return found["held"] or found["of"] or found["belonging"]
 

@@ -28,6 +28,7 @@ from bot.domain.directory.questions import (
     is_sentence,
     read,
     uninflected,
+    without_quotations,
 )
 from bot.domain.directory.readings import Reading, asks_for_part, part_of_name, readings
 from bot.domain.directory.sentences import told_apart
@@ -46,6 +47,7 @@ def resolve(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
     """Return the asset that `text` means, or the several that it may mean, or the names nearest to it."""
     if (known := places.literally(index, text, limit=limit)) is not None:
         return known
+    text = without_quotations(text)
     text = asked_whether(text) or text
     question = read(text)
     found = _resolved(index, text, question, limit=limit)

@@ -10,7 +10,15 @@ from bot.domain.directory.choices import CONFIDENCE, candidates, of_kinds, run_n
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
 from bot.domain.directory.statements import asks_for_somebody, asks_in_another_language
-from bot.domain.directory.vocabulary import COMMON_WORDS, FOREIGN_WORDS, KIND_WORDS, MEANINGS, PART_OF_WORDS
+from bot.domain.directory.vocabulary import (
+    AND,
+    COMMON_WORDS,
+    FOREIGN_WORDS,
+    KIND_WORDS,
+    MEANINGS,
+    PART_OF_WORDS,
+    PREDICATES,
+)
 from bot.domain.names import tokens
 
 _MOST_CHUNKS_IN_NAME = 6
@@ -23,6 +31,10 @@ _ARTICLES = frozenset({"the", "a", "an", "our", "my", "your"})
 #: What says of a name that it is not the one: "the registry, not docker".
 _NOT = frozenset("not nicht kein keine pas non nao niet inte ikke ei nie ne 不是 forget without".split())  # noqa: SIM905
 _AREAS = (Part.AREA, Part.KIND_OR_AREA)
+#: Before a name and before no verb, and behind what a sentence is about.
+_BEFORE_NAME = frozenset({"of", "own", "owns", "both", "neither", "nor"})
+_BEHIND_SUBJECT = PREDICATES | {"gets", "alert", "alerts"}
+_OWNERS = frozenset({"owner", "owners", "team"})
 _BEFORE_TIME = frozenset({"since", "after", "before", "during", "until"})
 #: Ways of finding a name that is not written so: its words may be other names.
 _BY_WORDS = frozenset({ResolutionMethod.WORDS, ResolutionMethod.ABBREVIATION})
@@ -73,16 +85,32 @@ def _is_plain(chunk: Chunk) -> bool:
 
 def is_name_there(chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> bool:
     """Whether an ordinary word may be a name where it stands: no word of a question, and nothing that somebody does."""
-    chunk = chunks[place]
-    if chunk.part is Part.QUESTION or len(chunk.folded) < 2 or (chunk.part is Part.DOUBTFUL and not is_foreign):
+    chunk, behind = chunks[place], chunks[place + 1].folded if place + 1 < len(chunks) else ""
+    if chunk.part is Part.QUESTION or len(chunk.folded) < 2:
+        return False
+    if (
+        chunk.part is Part.DOUBTFUL
+        and not is_foreign
+        and behind not in _OWNERS
+        and not _stands_with_names(chunks, place)
+    ):
         return False
     if is_foreign and chunk.folded in FOREIGN_WORDS:
         return False
-    if place and chunks[place - 1].folded in _BEFORE_VERB:
+    if place and chunks[place - 1].folded in _BEFORE_VERB and behind not in _OWNERS:
         return False
     # "It fails since the release."
     is_time = place > 1 and chunks[place - 1].folded == "the" and chunks[place - 2].folded in _BEFORE_TIME
     return not (is_time and chunk.part in _AREAS)
+
+
+def _stands_with_names(chunks: Sequence[Chunk], place: int) -> bool:
+    """Whether a word that questions are made of stands as names do: "who owns chat and inventory", "owner of chat"."""
+    before = chunks[place - 1].folded if place else ""
+    behind = chunks[place + 1].folded if place + 1 < len(chunks) else ""
+    if not place and behind in _BEHIND_SUBJECT:
+        return True
+    return before in _BEFORE_NAME or before in AND or (behind in AND and before not in _ARTICLES)
 
 
 def told_apart(
@@ -90,7 +118,9 @@ def told_apart(
 ) -> Resolution:
     """Return what was found or, where a text names several assets and what was found is one of them, all of these."""
     said = [each for each in names_said(index, question) if not _is_denied(question.chunks, each.start)]
-    if len(said) < 2 or (all(each.is_plain for each in said) and not asks_for_somebody(question, text)):
+    if len(said) < 2:
+        return found
+    if not isinstance(found, Match) and all(each.is_plain for each in said) and not asks_for_somebody(question, text):
         return found
     if isinstance(found, Match):
         said = [each for each in said if not _only_describes(index, question.chunks, each, said, found)]

@@ -47,6 +47,8 @@ FOREIGN_WORDS = _words("foreign")
 FOREIGN_INTERROGATIVES = frozenset(map(fold, _words("foreign_interrogatives")))
 FOREIGN_BUT = _words("foreign_but")
 FOREIGN_AND = _words("foreign_and")
+#: What joins the names of a list.
+AND = _words("joins")
 #: Apostrophe, colon or hyphen -> what may stand behind it at the end of a name.
 ENDINGS = MappingProxyType({mark: frozenset(words.split()) for mark, words in VOCABULARY["endings"].items()})
 ELISIONS = _words("elisions")
