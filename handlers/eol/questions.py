@@ -12,7 +12,7 @@ from bot.blocks.eol import reports as blocks
 from bot.blocks.eol.reports import ReportFrame, Turn
 from bot.blocks.text import Rendered
 from bot.domain.eol.periods import Everything
-from bot.domain.eol.questions import parse, parse_command
+from bot.domain.eol.questions import EolQuestion, parse, parse_command
 from bot.domain.eol.responsibility import Addressee
 from bot.domain.eol.subjects import ReportScope
 from bot.domain.records import TeamRecord
@@ -70,7 +70,7 @@ async def answer_in_words(context: Context, text: str, user_id: str) -> Rendered
     question = parse(text, today=context.watcher.today(Addressee()))
     if question is None or questions.is_name(context.snapshot, text):
         return None
-    understood = questions.understand(context.snapshot, context.watcher.facts.table, question, user_id)
+    understood = _understood(context, question, user_id)
     if understood is None or understood == NothingFits(question.about, ()):
         return None  # what names nothing at all may have been meant otherwise
     frame = _frame(user_id, text, may_share=False)
@@ -86,7 +86,7 @@ async def answer_of_team(context: Context, team: TeamRecord, user_id: str) -> Re
 async def answer_of_release(context: Context, text: str, user_id: str) -> Rendered | None:
     """Return the answer to words that name a product and a version of it, such as `python 3.8`; None for any others."""
     question = replace(parse_command(text, today=context.watcher.today(Addressee())), needs_product=True)
-    understood = questions.understand(context.snapshot, context.watcher.facts.table, question, user_id)
+    understood = _understood(context, question, user_id)
     product = understood.subject.product if isinstance(understood, Asked) else None
     if understood is None or product is None or not product.version:
         return None
@@ -102,8 +102,13 @@ async def _answer(
     if text.startswith("#") and text[1:].isdecimal():
         return await _render(context, _chosen(context, int(text[1:])), frame, user_id)
     question = parse_command(text, today=context.watcher.today(Addressee()))
-    understood = questions.understand(context.snapshot, context.watcher.facts.table, question, user_id)
+    understood = _understood(context, question, user_id)
     return await _render(context, understood or NothingFits(text, ()), frame, user_id)
+
+
+def _understood(context: Context, question: EolQuestion, user_id: str) -> Understood | None:
+    watcher = context.watcher
+    return questions.understand(context.snapshot, watcher.facts.table, question, user_id, watcher.latest)
 
 
 def _frame(user_id: str, text: str, *, may_share: bool) -> ReportFrame:
@@ -113,7 +118,7 @@ def _frame(user_id: str, text: str, *, may_share: bool) -> ReportFrame:
 def _draw(context: Context, command: Command, text: str) -> Rendered:
     """Begin to draw a picture for the channel, and say so; who asks for a name that nothing has learns that at once."""
     question = parse_command(text, today=context.watcher.today(Addressee()))
-    understood = questions.understand(context.snapshot, context.watcher.facts.table, question, command.user_id)
+    understood = _understood(context, question, command.user_id)
     match understood:
         case Asked(subject=subject):
             draw = partial(timelines.timeline, context.deps, context.watcher, context.pictures, subject)

@@ -137,6 +137,21 @@ async def test_a_release_that_nobody_knows_is_said_to_be_none(stocked: Stage, te
     assert ", and I know no such release." in (await stocked.ask(f"/eol {text}")).text
 
 
+async def test_a_language_is_found_where_functions_run_it(stage: Stage) -> None:
+    catalog = organisation()
+    what = {"checkout": Runs("AWS Lambda", "python3.8"), "search-api": Runs("mystery-box", "1.0")}
+    catalog.assets = [replace(each, runs=(what[each.name],)) if each.name in what else each for each in catalog.assets]
+    await stage.bring(catalog)
+    for asked in ("python 3.8", "python", "python 3.8 lambda", "lambda"):
+        answer = (await stage.ask(f"/eol {asked}")).text
+        assert "• *AWS Lambda python3.8*: support ended <!date^" in answer, asked
+        assert "No source says" not in answer
+    assert "*AWS Lambda python3.8*" not in (await stage.ask("/eol python 3.12")).text
+    assert "*mystery-box 1.0*: unknown product" in (await stage.ask("/eol mystery box")).text
+    assert "*mystery-box 1.0*: unknown product" in (await stage.ask("/eol mystery-box 1.0")).text
+    assert "There is no team, product or asset" in (await stage.ask("/eol mystery crate")).text
+
+
 async def test_nothing_at_all_is_near(stocked: Stage) -> None:
     answer = await stocked.ask("/eol zzqqxx")
     assert "asset *zzqqxx*. Try `/eol team NAME`" in answer.text

@@ -66,7 +66,7 @@ class Inventory:
         """Return what a question means. Raises NotFoundError, with what would have worked."""
         table = self.watcher.facts.table
         asked = parse_command(text, today=self.watcher.today(Addressee()))
-        match questions.understand(self.snapshot, table, asked, ""):
+        match questions.understand(self.snapshot, table, asked, "", self.watcher.latest):
             case Asked() as found:
                 return found
             case SeveralFit(about, assets):
@@ -91,7 +91,9 @@ async def inventory(on: date | None = None) -> AsyncIterator[Inventory]:
         await facts.follow(deps.database)
         clock: Clock = deps.clock if on is None else _OnDay(on)
         then = replace(deps, clock=clock)
-        yield Inventory(then, Watcher(then, catalog, facts), deps.clock.now())
+        watcher = Watcher(then, catalog, facts)
+        await watcher.current()
+        yield Inventory(then, watcher, deps.clock.now())
 
 
 def understood(asked: Asked) -> str:

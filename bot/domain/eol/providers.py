@@ -7,7 +7,7 @@ upstream's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import combinations
 from types import MappingProxyType
 
@@ -82,6 +82,11 @@ def without_words_beside(name: str) -> Iterator[str]:
     for count in range(1, len(beside) + 1):
         for left_out in combinations(beside, count):
             yield " ".join(word for place, word in enumerate(words) if place not in left_out)
+
+
+def engines_by(keys: Collection[str]) -> frozenset[str]:
+    """Return the engines, folded, that providers offer as any of these products."""
+    return frozenset(engine for (_, engine), key in ROUTES.items() if key in keys)
 
 
 def is_vendor(provider: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.eol import providers, run_words
 from bot.domain.eol.cycle_index import CycleIndex
@@ -24,24 +24,44 @@ _VERSION = re.compile(r"v?\d[\w.+-]*", re.IGNORECASE)
 class ProductAsked:
     """A product in every form in which anybody offers it: `keys` of products, and `words` for it, folded.
 
-    `version` is as it was asked for, empty for all; `label` how people write the product.
+    `version` is as it was asked for, empty for all; `label` how people write the product. `runtimes` are the words for
+    it among the engines that functions run, whose cycles are those of all engines together; empty where all count.
     """
 
     label: str
     keys: frozenset[str]
     words: frozenset[str]
     version: str = ""
+    runtimes: frozenset[str] = frozenset()
 
     def covers(self, running: MatchedDeployment) -> bool:
         """Whether a deployment is of this product and version, or may be: what is not sure is covered, too."""
         matched = running.matched
         if isinstance(matched, UnknownProduct):
-            known = any(product.key in self.keys for product in matched.suggestions)
-            if not known and fold(running.deployment.product) not in self.words:
+            if not self._may_be(fold(running.deployment.product), matched):
                 return False
-        elif matched.product.key not in self.keys:
+        elif matched.product.key not in self.keys or not self._is_runtime(running):
             return False
         return not self.version or self._is_version(running)
+
+    def _may_be(self, name: str, matched: UnknownProduct) -> bool:
+        """Whether an unknown product may be this one. What is an engine of its own is not one that is called alike."""
+        if name in self.words:
+            return True
+        is_another = name in providers.SOLD and name not in providers.engines_by(self.keys)
+        return not is_another and any(product.key in self.keys for product in matched.suggestions)
+
+    def _is_runtime(self, running: MatchedDeployment) -> bool:
+        """Whether a function's engine is this product, or may be."""
+        matched = running.matched
+        is_function = not isinstance(matched, UnknownProduct) and matched.product.key == providers.LAMBDA_PRODUCT
+        if not is_function or not self.runtimes:
+            return True
+        certain = certain_of(matched)
+        if certain is not None:
+            return _engine(certain.cycle.name) in self.runtimes
+        engine = fold(running.deployment.product)
+        return engine in self.runtimes or engine not in providers.LAMBDA_ENGINES
 
     def _is_version(self, running: MatchedDeployment) -> bool:
         asked = version_tokens(self.version)
@@ -50,11 +70,16 @@ class ProductAsked:
             cycle = certain.cycle
             if fold(self.version) in {fold(cycle.name), fold(cycle.codename), fold(cycle.label)}:
                 return True
-            if version_tokens(cycle.name)[: len(asked)] == asked:
+            if self._tokens(cycle.name)[: len(asked)] == asked:
                 return True
-        written = version_tokens(running.deployment.version)
+        written = self._tokens(running.deployment.version)
         length = min(len(asked), len(written))
         return asked[:length] == written[:length]
+
+    def _tokens(self, version: str) -> tuple[str, ...]:
+        """Return the numbers and words of a version, without the engine in front of a runtime's: `python3.8`."""
+        found = version_tokens(version)
+        return found[1:] if len(found) > 1 and found[0] in self.runtimes else found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +147,7 @@ def product_asked(table: Table, text: str) -> ProductAsked | None:
 
     Without a provider it is the product as its makers and all providers offer it.
     """
-    if (service := _service(text.strip())) is not None:
+    if (service := _service(table, text.strip())) is not None:
         return service
     words = re.split(r"[\s@]+|(?<=[^\W\d]):(?=v?\d)", text.strip())
     for name, version, provider in _readings([word for word in words if word]):
@@ -135,7 +160,8 @@ def product_asked(table: Table, text: str) -> ProductAsked | None:
             return _of_version(table, found.product, name, version, provider, is_one=bool(provider))
         if fold(name) in providers.VENDOR_REQUIRED:
             keys = frozenset(providers.VENDOR_REQUIRED[fold(name)])
-            return ProductAsked(label=name, keys=keys, words=frozenset(providers.VENDOR_REQUIRED), version=version)
+            words = frozenset(providers.VENDOR_REQUIRED)
+            return _with_functions(ProductAsked(label=name, keys=keys, words=words, version=version))
     run = run_words.read(text)
     named = table.identify(run.product, run.provider) if run is not None and not run.environment else None
     if run is not None and isinstance(named, CycleIndex):
@@ -145,8 +171,22 @@ def product_asked(table: Table, text: str) -> ProductAsked | None:
     return None
 
 
-def _service(name: str) -> ProductAsked | None:
-    """Return a service of several engines that the whole text names: `elasticache`, `Cloud SQL`; None for any other."""
+def unlisted(text: str, running: Exposure) -> ProductAsked | None:
+    """Return what a text names that runs, though no table knows it; None where nothing runs that is called so."""
+    words = text.split()
+    last = words[-1] if len(words) > 1 and _VERSION.fullmatch(words[-1]) else ""
+    for name, version in ((text.strip(), ""), (" ".join(words[:-1]), last)):
+        word = fold(name)
+        if word and (version or name == text.strip()) and running.assets_of(f"word:{word}"):
+            return ProductAsked(label=name, keys=frozenset(), words=frozenset({word}), version=version)
+    return None
+
+
+def _service(table: Table, name: str) -> ProductAsked | None:
+    """Return a service of several engines that the whole text names: `elasticache`, `lambda`; None for any other."""
+    functions = table.get(providers.LAMBDA_PRODUCT) if fold(name) in providers.LAMBDA else None
+    if functions is not None:
+        return _asked(functions, name, "", is_one=True)
     offered = providers.engines_of(fold(name))
     return ProductAsked(label=name, keys=offered, words=frozenset({fold(name)})) if len(offered) > 1 else None
 
@@ -175,11 +215,13 @@ def releases(table: Table, asked: ProductAsked) -> tuple[tuple[Product, Cycle], 
     """
     found: list[tuple[Product, Cycle]] = []
     for product in filter(None, map(table.get, sorted(asked.keys) if asked.version else ())):
-        match match_cycle(table.index(product), asked.version):
-            case InCycle(cycle=cycle):
-                found.append((product, cycle))
-            case AmbiguousVersion(method=MatchMethod.COARSE, candidates=cycles):
-                found += [(product, cycle) for cycle in cycles]
+        engines = sorted(asked.runtimes) if product.key == providers.LAMBDA_PRODUCT else [""]
+        for engine in engines or [""]:
+            match match_cycle(table.index(product, engine), engine + asked.version):
+                case InCycle(cycle=cycle):
+                    found.append((product, cycle))
+                case AmbiguousVersion(method=MatchMethod.COARSE, candidates=cycles):
+                    found += [(product, cycle) for cycle in cycles]
     return tuple(found)
 
 
@@ -221,4 +263,20 @@ def _asked(product: Product, name: str, version: str, *, is_one: bool) -> Produc
     if is_one:
         return ProductAsked(label=label, keys=frozenset({product.key}), words=frozenset(), version=version)
     offered = {key for (_, engine), key in providers.ROUTES.items() if engine in words}
-    return ProductAsked(label=label, keys=frozenset({product.key, *offered}), words=words, version=version)
+    keys = frozenset({product.key, *offered})
+    return _with_functions(ProductAsked(label=label, keys=keys, words=words, version=version))
+
+
+def _with_functions(asked: ProductAsked) -> ProductAsked:
+    """Return a language with what functions run of it, which age by dates of their own."""
+    runtimes = asked.words & providers.LAMBDA_ENGINES
+    if not runtimes:
+        return asked
+    # The runtimes of .NET are called `dotnetcore3.1` and `dotnet6`.
+    runtimes |= {engine for engine in providers.LAMBDA_ENGINES if any(map(engine.startswith, runtimes - {"go"}))}
+    return replace(asked, keys=asked.keys | {providers.LAMBDA_PRODUCT}, runtimes=runtimes)
+
+
+def _engine(cycle: str) -> str:
+    """Return the engine in the name of a runtime: `python3.8`, `dotnetcore3.1`."""
+    return next(iter(version_tokens(cycle)), "")

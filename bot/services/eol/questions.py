@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from bot.domain.directory import Match, Nearest, ResolutionMethod, Several
 from bot.domain.directory.vocabulary import ENVIRONMENT_WORDS
+from bot.domain.eol.exposure import Exposure
 from bot.domain.eol.matches import UnknownProduct
 from bot.domain.eol.periods import Period
 from bot.domain.eol.product_table import Table
 from bot.domain.eol.questions import EolQuestion, NamedKind
-from bot.domain.eol.subjects import ProductAsked, ReportScope, product_asked
+from bot.domain.eol.subjects import ProductAsked, ReportScope, product_asked, unlisted
 from bot.domain.names import fold
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.errors import NotFoundError
@@ -61,8 +62,22 @@ class NothingFits:
 Understood = Asked | SeveralFit | NothingFits
 
 
-def understand(snapshot: Snapshot, table: Table, question: EolQuestion, slack_id: str) -> Understood | None:
-    """Return what a question means; None for one that is none of end of life after all."""
+def understand(
+    snapshot: Snapshot, table: Table, question: EolQuestion, slack_id: str, running: Exposure | None = None
+) -> Understood | None:
+    """Return what a question means; None for one that is none of end of life after all.
+
+    By `running` what no table knows is found all the same, where something runs that is called so.
+    """
+    understood = _understood(snapshot, table, question, slack_id)
+    is_unknown = understood is None or isinstance(understood, NothingFits)
+    if not is_unknown or running is None or question.kind not in (NamedKind.ANY, NamedKind.PRODUCT):
+        return understood
+    product = unlisted(question.about, running)
+    return understood if product is None else _asked(question, ReportScope(product=product))
+
+
+def _understood(snapshot: Snapshot, table: Table, question: EolQuestion, slack_id: str) -> Understood | None:
     if question.needs_product:
         return _about_product(snapshot, table, question, slack_id)
     if not question.about:

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.catalog import Area
 from bot.domain.eol import Cycle, Product, Table
 from bot.domain.eol.exposure import Exposure, MatchedDeployment
-from bot.domain.eol.subjects import ProductAsked, ReportScope, product_asked, version_tokens
+from bot.domain.eol.subjects import ProductAsked, ReportScope, product_asked, releases, version_tokens
 from bot.domain.inventory.deployments import Deployment
 from bot.samples.catalog import ADA, HALF_A_YEAR, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 from tests.domain.eol.test_exposure import TODAY, asset, filled, runs
@@ -26,6 +26,18 @@ TABLE = Table(
         Product(key="debian", cycles=(Cycle(name="12", codename="Bookworm", eol=date(2028, 6, 30)),)),
         Product(key="eclipse-temurin", label="Temurin", cycles=(Cycle(name="11", eol=date(2027, 10, 31)),)),
         Product(key="node", cycles=(Cycle(name="16", eol=date(2023, 9, 11)),)),
+        Product(key="python", cycles=(Cycle(name="3.9", eol=date(2025, 10, 31)),)),
+        Product(key="dotnet", cycles=(Cycle(name="3.1", eol=date(2022, 12, 13)),)),
+        Product(
+            key="aws-lambda",
+            label="AWS Lambda",
+            cycles=tuple(
+                Cycle(name=name, eol=date(2024, 1, 8))
+                for name in ("python3.9", "python3.12", "java11", "dotnetcore3.1", "dotnet6", "go1.x")
+            ),
+        ),
+        Product(key="redis", cycles=(Cycle(name="6.2", eol=date(2027, 1, 1)),)),
+        Product(key="amazon-elasticache-redis", cycles=(Cycle(name="6", eol=date(2027, 1, 31)),)),
     ]
 )
 
@@ -75,6 +87,44 @@ def test_java_is_all_vendors_and_what_says_none() -> None:
         runs(1, "java", "11"), runs(2, "openjdk", "11.0.2", provider="temurin"), runs(3, "node", "16")
     )
     assert [asked.covers(one) for one in (unnamed, temurin, other)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("asked", "covered"),
+    [
+        ("python 3.9", ["3.9", "python3.9", "", "?"]),
+        ("python", ["3.9", "python3.9", "python3.12", "", "?"]),
+        ("python 3.9 lambda", ["python3.9", "", "?"]),
+        ("java 11", ["java11", "?"]),
+        ("dotnet 3.1", ["dotnetcore3.1", "?"]),
+        ("dotnet", ["dotnetcore3.1", "dotnet6", "?"]),
+    ],
+)
+def test_a_language_is_also_what_functions_run_of_it(asked: str, covered: list[str]) -> None:
+    known = running(
+        runs(1, "python", "3.9"),
+        runs(2, "python", "3.9", provider="aws-lambda"),
+        runs(3, "python", "python3.12", provider="aws-lambda"),
+        runs(4, "java", "11", provider="aws-lambda"),
+        runs(5, "dotnetcore", "3.1", provider="aws-lambda"),
+        runs(6, "AWS Lambda", "dotnet6"),
+        runs(7, "python", "", provider="aws-lambda"),
+        runs(8, "AWS Lambda", ""),  # nobody says what it runs
+    )
+    names = ["3.9", "python3.9", "python3.12", "java11", "dotnetcore3.1", "dotnet6", "", "?"]
+    assert [name for name, one in zip(names, known, strict=True) if product(asked).covers(one)] == covered
+
+
+def test_what_nobody_runs_ends_for_functions_on_a_day_of_its_own() -> None:
+    named = [(each.key, cycle.name) for each, cycle in releases(TABLE, product("python 3.9"))]
+    assert named == [("aws-lambda", "python3.9"), ("python", "3.9")]
+
+
+def test_another_engine_of_a_service_is_not_the_one_that_is_called_alike() -> None:
+    redis, memcached = running(
+        runs(1, "redis", "6.2", provider="aws-elasticache"), runs(2, "memcached", "1.6", provider="aws-elasticache")
+    )
+    assert [product("redis").covers(one) for one in (redis, memcached)] == [True, False]
 
 
 @pytest.mark.parametrize(
