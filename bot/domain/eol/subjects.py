@@ -160,8 +160,8 @@ def product_asked(table: Table, text: str) -> ProductAsked | None:
             return _of_version(table, found.product, name, version, provider, is_one=bool(provider))
         if fold(name) in providers.VENDOR_REQUIRED:
             keys = frozenset(providers.VENDOR_REQUIRED[fold(name)])
-            words = frozenset(providers.VENDOR_REQUIRED)
-            return _with_functions(ProductAsked(label=name, keys=keys, words=words, version=version))
+            asked = ProductAsked(label=name, keys=keys, words=frozenset(providers.VENDOR_REQUIRED), version=version)
+            return _with_functions(asked)
     run = run_words.read(text)
     named = table.identify(run.product, run.provider) if run is not None and not run.environment else None
     if run is not None and isinstance(named, CycleIndex):
