@@ -39,6 +39,7 @@ from bot.services.snapshot import Snapshot
 from bot.settings import Settings, listed
 from bot.store import migrations, trouble
 from bot.store.db import FOR_PEOPLE, Database
+from bot.web_server import Runner
 from handlers import JOBS, ROUTES
 from handlers.carrier import carrier
 from handlers.carrier import sockets as socket_mode
@@ -305,13 +306,13 @@ async def _resume(dispatch: Dispatch) -> None:
 
 async def _serve(stack: AsyncExitStack, settings: Settings, served: list[web.RouteDef]) -> str:
     """Listen; return the address."""
-    runner = routes.Runner(
+    runner = Runner(
         routes.application(served), read_seconds=settings.read_seconds, shutdown_timeout=settings.drain_seconds
     )
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        await web.TCPSite(runner, settings.host, settings.port, backlog=runner.backlog).start()
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         raise SettingsError(

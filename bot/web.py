@@ -7,12 +7,10 @@ import hmac
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
 
 import orjson
-from aiohttp import web
+from aiohttp import StreamReader, web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -30,10 +28,9 @@ from bot.store import queries
 SLACK_PATH = "/slack/events"
 #: Slack's largest payloads (a message with 50 blocks in an interaction) stay well below.
 _MOST_BYTES = 2 * 1024 * 1024
-#: Sixteen of the largest, or some thousands of the usual ones.
-_MOST_HELD_BYTES = 16 * _MOST_BYTES
-#: Connections at once, and the seconds that one may stay open without a request on it.
-_MOST_CONNECTIONS = 1000
+#: Of bodies that are still arriving: sixteen of the largest. What a body has up to the size of the usual ones does not
+#: count, so that no one keeps those out by sending large ones; the number of connections limits them.
+_MOST_HELD_BYTES, _USUAL_BYTES = 16 * _MOST_BYTES, 64 * 1024
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 #: What a tracker signs with, and how much of it is taken: an issue's text has 64 KiB at most.
@@ -42,6 +39,8 @@ _HMAC, _MOST_WEBHOOK_BYTES = re.compile(r"sha256=[0-9a-f]{64}", re.ASCII), 1024 
 _SSL_CHECK, _LONGEST_SSL_CHECK = "ssl_check=1", 200
 #: The address is a secret: nobody is told where a reader came from, and no index keeps it.
 _UNSHARED = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+#: After a body that was not read to its end.
+_CLOSING = {"Connection": "close"}
 _UNKEPT = {"Cache-Control": "no-store", **_UNSHARED}
 
 log = logging.getLogger(__name__)
@@ -100,21 +99,27 @@ class _TooMuchError(Exception):
 
 
 class _HeldBytes:
-    """Counts the bytes of bodies that are being read, so that together they stay below a limit."""
+    """Counts what has arrived of bodies that are being read, so that together they stay below a limit."""
 
     def __init__(self, most: int) -> None:
         self._most, self._held = most, 0
 
-    @contextmanager
-    def reserved(self, count: int) -> Iterator[None]:
-        """Hold `count` bytes while the block runs. Raises _TooMuchError when they would be too many."""
-        if self._held + count > self._most:
-            raise _TooMuchError
-        self._held += count
+    async def read(self, content: StreamReader, *, most: int) -> bytes:
+        """Return a body, or somewhat more than `most` bytes of it. Raises _TooMuchError when too much is held."""
+        body, counted = bytearray(), 0
         try:
-            yield
+            async for chunk in content.iter_any():
+                body += chunk
+                more = max(len(body) - _USUAL_BYTES, 0) - counted
+                if self._held + more > self._most:
+                    raise _TooMuchError
+                self._held += more
+                counted += more
+                if len(body) > most:
+                    break
         finally:
-            self._held -= count
+            self._held -= counted
+        return bytes(body)
 
 
 def health_routes(
@@ -225,93 +230,31 @@ def tracker_routes(trackers: Trackers | None, background: Background, *, read_se
 async def _body_of(request: web.Request, held: _HeldBytes, *, most: int, read_seconds: float) -> bytes | web.Response:
     """Return a request's body, or the refusal of one that is too large, too slow, or one too many."""
     if (request.content_length or 0) > most:
-        return web.Response(status=413, text="The body is too large.", headers={"Connection": "close"})
+        return web.Response(status=413, text="The body is too large.", headers=_CLOSING)
     if request.headers.get("Content-Encoding", "identity") != "identity":
-        return web.Response(status=415, text="Send the body uncompressed.", headers={"Connection": "close"})
+        return web.Response(status=415, text="Send the body uncompressed.", headers=_CLOSING)
     try:
         if request.content.is_eof():  # the whole body came with the headers: there is nothing to wait for, or to hold
             raw = await request.read()
         else:
-            with held.reserved(request.content_length or most):
-                async with asyncio.timeout(read_seconds):
-                    raw = await request.read()
+            async with asyncio.timeout(read_seconds):
+                raw = await held.read(request.content, most=most)
     except TimeoutError:
-        return web.Response(status=408, text="The body did not arrive in time.", headers={"Connection": "close"})
+        return web.Response(status=408, text="The body did not arrive in time.", headers=_CLOSING)
     except (web.RequestPayloadError, ConnectionError) as error:  # whoever sends it may have no signature
         log.info("a body did not arrive whole (%s)", type(error).__name__)
-        return web.Response(status=400, text="The body did not arrive whole.", headers={"Connection": "close"})
+        return web.Response(status=400, text="The body did not arrive whole.", headers=_CLOSING)
     except _TooMuchError:
-        return web.Response(status=503, text="Too much is being read at once; try again.")
-    return raw if len(raw) <= most else web.Response(status=413, text="The body is too large.")
+        return web.Response(status=503, text="Too much is being read at once; try again.", headers=_CLOSING)
+    return raw if len(raw) <= most else web.Response(status=413, text="The body is too large.", headers=_CLOSING)
 
 
 def application(*routes: list[web.RouteDef]) -> web.Application:
     """Return the web application with these routes."""
     made = web.Application(client_max_size=_MOST_BYTES)
     for each in routes:
-        made.add_routes(web.RouteDef(one.method, one.path, _marked(one.handler), one.kwargs) for one in each)
+        made.add_routes(each)
     return made
-
-
-class Runner(web.AppRunner):
-    """Runs the application; a connection whose headers do not arrive in `read_seconds`, or that idles, is cut off."""
-
-    def __init__(self, app: web.Application, *, read_seconds: float, shutdown_timeout: float) -> None:
-        super().__init__(app, access_log=None, shutdown_timeout=shutdown_timeout, handle_signals=False)
-        self._read_seconds = read_seconds
-        self._watch: asyncio.Task[None] | None = None
-
-    async def setup(self) -> None:
-        """Make ready to listen."""
-        await super().setup()
-        self._watch = asyncio.create_task(self._cut_off_idle())
-
-    async def cleanup(self) -> None:
-        """Stop listening, after what is under way."""
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
-        await super().cleanup()
-
-    async def _cut_off_idle(self) -> None:
-        """Look at the connections, and cut off those that have been without a request for too long, or are too many."""
-        since: dict[web.RequestHandler, float] = {}
-        while True:
-            await asyncio.sleep(min(self._read_seconds / 4, 1.0))
-            now = time.monotonic()
-            connections = self.server.connections if self.server is not None else []
-            idle = [each for each in connections if not _is_answering(each)]
-            since = {each: since.get(each, now) for each in idle}
-            oldest = sorted(idle, key=lambda each: since[each])
-            for number, each in enumerate(oldest):
-                if now - since[each] > self._read_seconds or len(connections) - number > _MOST_CONNECTIONS:
-                    each.force_close()
-                    if each.transport is not None:
-                        each.transport.abort()
-
-
-#: The connections on which a request is being answered.
-_ANSWERING: set[web.RequestHandler] = set()
-
-
-def _is_answering(connection: web.RequestHandler) -> bool:
-    return connection in _ANSWERING
-
-
-def _marked(handler: Callable[..., Awaitable[Any]]) -> Callable[[web.Request], Awaitable[Any]]:
-    """Keep a connection from being taken for an idle one while a request on it is answered.
-
-    Not a middleware of aiohttp's: with the first one, every request pays for how aiohttp strings them together.
-    """
-
-    async def answer(request: web.Request) -> Any:
-        _ANSWERING.add(request.protocol)
-        try:
-            return await handler(request)
-        finally:
-            _ANSWERING.discard(request.protocol)
-
-    return answer
 
 
 def _json(body: Mapping[str, object], *, status: int = 200) -> web.Response:

@@ -25,6 +25,8 @@ def run() -> None:
 async def _run(settings: environment.Settings) -> None:
     with quick_imports():
         from bot.app import running  # noqa: PLC0415 - costs start-up time that other commands should not pay
+        from bot.web_server import allow_descriptors  # noqa: PLC0415
+    allow_descriptors()
 
     async with running(settings):
         await stopped()

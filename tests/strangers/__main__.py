@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.strangers import answers, door, faults, files, receipts  # noqa: F401 - each registers its cases
+from tests.strangers import answers, connections, door, faults, files, receipts  # noqa: F401 - each registers its cases
 from tests.strangers.cases import CASES, Case, Failed, run_cases
 from tests.strangers.world import House
 
