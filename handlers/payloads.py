@@ -141,7 +141,7 @@ def parse(raw: bytes, content_type: str) -> dict[str, Any]:
     Raises ValueError when it is none of these. (Bolt's own parser takes a command that has the word "payload" in its
     text for an interaction, and loses it.)
     """
-    if content_type == "application/json":
+    if content_type.strip().lower() == "application/json":
         body = orjson.loads(raw)
     else:
         form = _form(raw.decode("utf-8"))
