@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from bot.domain.directory.answers import Match, Resolution, ResolutionMethod, Several
+from bot.domain.directory.answers import Match, Nearest, Resolution, ResolutionMethod, Several
 from bot.domain.directory.choices import CONFIDENCE, candidates, of_kinds, run_named
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
@@ -18,6 +18,7 @@ from bot.domain.directory.vocabulary import (
     MEANINGS,
     PART_OF_WORDS,
     PREDICATES,
+    VOCABULARY,
 )
 from bot.domain.names import tokens
 
@@ -30,6 +31,8 @@ _BEFORE_VERB = frozenset(
 _ARTICLES = frozenset({"the", "a", "an", "our", "my", "your"})
 #: What says of a name that it is not the one: "the registry, not docker".
 _NOT = frozenset("not nicht kein keine pas non nao niet inte ikke ei nie ne 不是 forget without".split())  # noqa: SIM905
+_NOTHING_WITH = tuple(tuple(each.split()) for each in VOCABULARY["nothing_with"].split(";"))
+_LONGEST_DENIAL = max(map(len, _NOTHING_WITH))
 _AREAS = (Part.AREA, Part.KIND_OR_AREA)
 #: Before a name and before no verb, and behind what a sentence is about.
 _BEFORE_NAME = frozenset({"of", "own", "owns", "both", "neither", "nor"})
@@ -117,7 +120,11 @@ def told_apart(
     index: DirectoryIndex, question: ParsedQuestion, text: str, found: Resolution, *, limit: int
 ) -> Resolution:
     """Return what was found or, where a text names several assets and what was found is one of them, all of these."""
-    said = [each for each in names_said(index, question) if not _is_denied(question.chunks, each.start)]
+    everything = names_said(index, question)
+    said = [each for each in everything if not _is_denied(question.chunks, each.start)]
+    if everything and not said and isinstance(found, Match):
+        is_found = any(found.asset_id in each.asset_ids for each in everything)
+        return Nearest(candidates(index, (found.asset_id,), found.confidence), question.text) if is_found else found
     if len(said) < 2:
         return found
     if not isinstance(found, Match) and all(each.is_plain for each in said) and not asks_for_somebody(question, text):
@@ -135,7 +142,10 @@ def told_apart(
 def _is_denied(chunks: Sequence[Chunk], start: int) -> bool:
     while start and chunks[start - 1].folded in _ARTICLES:
         start -= 1
-    return start > 0 and chunks[start - 1].folded in _NOT
+    before = [chunk.folded for chunk in chunks[max(start - _LONGEST_DENIAL, 0) : start]]
+    if any(tuple(before[-len(each) :]) == each for each in _NOTHING_WITH):
+        return True
+    return start > 0 and chunks[start - 1].folded in _NOT and not chunks[start - 1].has_comma
 
 
 def _only_describes(

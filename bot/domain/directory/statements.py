@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from bot.domain.directory import abroad
 from bot.domain.directory.answers import Match
 from bot.domain.directory.choices import run_named
 from bot.domain.directory.index import DirectoryIndex
@@ -76,8 +77,13 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
     Mentions are decided alike: a short word is none, a longer one only where it stands as names do ("checkout is down",
     "the deploy of checkout").
     """
-    if asks_for_somebody(question, text):
+    if _ASKS.search(text) is not None:
         return False
+    if "?" not in text and abroad.is_well(text, question.chunks):
+        return True
+    if asks_in_another_language(question):
+        places = [place for place, chunk in enumerate(question.chunks) if _names(index, chunk, found)]
+        return bool(places) and all(abroad.is_noun(question.chunks, place) for place in places)
     if "?" not in text and _GOOD_NEWS.search(text) is not None and _STILL_BAD.search(text) is None:
         return True
     chunks = question.chunks
@@ -120,7 +126,8 @@ def _names(index: DirectoryIndex, chunk: Chunk, found: Match) -> bool:
 def _is_ordinary(chunk: Chunk) -> bool:
     if chunk.is_quoted or len(chunk.words) != 1:
         return False
-    return chunk.folded in COMMON_WORDS or chunk.part is not Part.NAME
+    is_doing = chunk.folded.endswith("ing") and len(chunk.folded) > LONG_ENOUGH  # "my screening is tomorrow"
+    return chunk.folded in COMMON_WORDS or chunk.part is not Part.NAME or is_doing
 
 
 def _has_kind_beside(chunks: Sequence[Chunk], place: int) -> bool:

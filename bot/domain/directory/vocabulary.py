@@ -45,6 +45,12 @@ FOREIGN_PART_OF_WORDS = _words("foreign_part_of")
 ENVIRONMENT_WORDS = _words("environment")
 FOREIGN_WORDS = _words("foreign")
 FOREIGN_INTERROGATIVES = frozenset(map(fold, _words("foreign_interrogatives")))
+FOREIGN_OWNER_WORDS = _words("foreign_owner")
+#: What asks where or when something is, and not whose.
+FOREIGN_ELSEWHERE = _words("foreign_elsewhere")
+FOREIGN_TROUBLE_WORDS = _words("foreign_trouble")
+FOREIGN_WELL = tuple(map(str.strip, VOCABULARY["foreign_well"].split(";")))
+NEGATIONS = _words("negation")
 FOREIGN_BUT = _words("foreign_but")
 FOREIGN_AND = _words("foreign_and")
 #: What joins the names of a list.

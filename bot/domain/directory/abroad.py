@@ -1,0 +1,66 @@
+"""Statements in other languages that ask for no owner: what is well again, and what only is called as an asset is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.domain.directory.questions import Chunk
+from bot.domain.directory.vocabulary import (
+    ARTICLES,
+    FOREIGN_ELSEWHERE,
+    FOREIGN_INTERROGATIVES,
+    FOREIGN_OWNER_WORDS,
+    FOREIGN_TROUBLE_WORDS,
+    FOREIGN_WELL,
+    NEGATIONS,
+    STATE_WORDS,
+    TROUBLE_WORDS,
+)
+
+_WELL = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, FOREIGN_WELL))})(?!\w)", re.IGNORECASE)
+#: What stands before a noun: articles, and prepositions that have one in them.
+_BEFORE_NOUN = ARTICLES | frozenset(
+    "im ins am zum zur beim vom au aux du al del nel nella sul sulla na no da do".split()  # noqa: SIM905
+)
+#: "Wer ist in der Radiologie?" asks who is there.
+_COPULAS = frozenset("ist sind est sont es esta estan e sono sao is zijn ar er jest sa je".split())  # noqa: SIM905
+_PLACES = frozenset("in im bei beim am auf a dans chez en nel nella alla em op bij i pa w na hos".split())  # noqa: SIM905
+
+
+def is_well(text: str, chunks: Sequence[Chunk]) -> bool:
+    """Whether a text says that something is well again, and asks for nobody."""
+    return _WELL.search(text) is not None and not asks_for_owner(chunks) and not _says_no(chunks)
+
+
+def is_noun(chunks: Sequence[Chunk], place: int) -> bool:
+    """Whether a word with an article is what it means in its language, and no asset: "das Labor ist geschlossen".
+
+    What is in trouble is an asset ("das Labor ist down"), and so is what an owner is asked for.
+    """
+    if place == 0 or chunks[place - 1].folded not in _BEFORE_NOUN or chunks[place].is_quoted:
+        return False
+    if len(chunks[place].words) > 1 or asks_for_owner(chunks) or _says_no(chunks):
+        return False
+    troubles = FOREIGN_TROUBLE_WORDS | TROUBLE_WORDS | STATE_WORDS
+    others = [chunk.folded for number, chunk in enumerate(chunks) if number != place]
+    return not any(word in troubles or any(map(str.isdecimal, word)) for word in others)
+
+
+def asks_for_owner(chunks: Sequence[Chunk]) -> bool:
+    """Whether a text asks for somebody who owns something: for who is somewhere, or where something is, does not."""
+    words = [chunk.folded for chunk in chunks]
+    if not FOREIGN_OWNER_WORDS.isdisjoint(words):
+        return True
+    if not FOREIGN_ELSEWHERE.isdisjoint(words[:2]):
+        return False
+    asking = [place for place, word in enumerate(words) if word in FOREIGN_INTERROGATIVES]
+    return any(words[place + 1 : place + 2] == [] or not _is_who_is_there(words[place + 1 :]) for place in asking)
+
+
+def _is_who_is_there(words: Sequence[str]) -> bool:
+    return len(words) > 1 and words[0] in _COPULAS and words[1] in _PLACES
+
+
+def _says_no(chunks: Sequence[Chunk]) -> bool:
+    return any(chunk.folded in NEGATIONS or chunk.text.lower() in NEGATIONS for chunk in chunks)
