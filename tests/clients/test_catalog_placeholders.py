@@ -29,7 +29,7 @@ _NOBODY = _listed(
     kukaan; nikt; jeszcze nikt; brak; nikdo; kimse; henüz kimse yok; belum ada; tidak ada; なし; 未定; 无; 暂无; 待定;
     없음; 미정; لا أحد; אין; κανένας; k.A.; n.a.; nobody (Bob left in May); unknown - see the wiki; TBD: maybe
     Payments; None assigned; n/k; sans objet; 0; deprecated;
-    End of life; archived; vacant; -; (none); tbc; N.N.; nobody knows; in Klärung
+    End of life; archived; vacant; -; s/o; (none); tbc; N.N.; nobody knows; in Klärung
     """
 )
 _TEMPLATES = _listed(
@@ -49,7 +49,10 @@ _VAGUE = _listed(
     alpha or beta; former alpha; alpha (disbanded); same as above; ditto; various; left the company; left company;
     someone; Jane Doe (left the company); alpha (no longer); alpha - departed; alpha (until March); was: alpha; alpha
     until March; then beta; not alpha; alpha → beta; alpha -> beta;
-    https://wiki.acme.test/owners; everyone; all teams; shared
+    https://wiki.acme.test/owners; everyone; all teams; shared; should be alpha; moving to alpha; handover to alpha;
+    alpha from 1 March; alpha from next quarter; alpha ab 2028; alpha as of Q4; alpha (from Q1); alpha (geplant);
+    alpha (upcoming); alpha - planned; alpha à partir de 2027; was alpha; geht an alpha; sera alpha; whoever is free;
+    alpha (with help from beta); 2026-03-01; 👻; 〃
     """
 )
 #: Names of teams and people that begin or end as those above do.
@@ -61,7 +64,8 @@ _NAMES = _listed(
     @org/payments; jo@example.com; team@acme.test; Jane Doe <jane@example.com>;
     Payments <pay@example.com>; A$AP; Archives; Orders (EU); Payments (Core); KA; Vari; Search & Discovery; Yet
     Another Team; Now; Still; Or; Thenard; Orders (Exports); Alpha - Old Town; Left Shift; Until; NN; X (Twitter);
-    X-Ray; Left Field
+    X-Ray; Left Field; From Scratch; Wash; Planned Parenthood; Team from Berlin; Payments (Berlin); Alpha - Core;
+    Will Smith; Soonish; Future Labs; slack: #payments; mailto:jane@example.com
     """
 )
 
@@ -106,6 +110,14 @@ def test_what_is_a_name_stays_an_owner(parse: Parse, name: str) -> None:
     catalog = parse([name])
     assert len(catalog.assets[0].owners) == 1
     assert catalog.problems == []
+
+
+@pytest.mark.parametrize(
+    ("written", "name"), [("mailto:Jane@example.com", "jane@example.com"), ("Slack: #payments", "payments")]
+)
+def test_what_says_how_to_reach_an_owner_is_no_part_of_the_name(parse: Parse, written: str, name: str) -> None:
+    [claim] = parse([written]).assets[0].owners
+    assert claim.owner.name == name
 
 
 def test_a_vague_owner_shows_on_the_asset(parse: Parse) -> None:

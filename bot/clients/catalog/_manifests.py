@@ -35,7 +35,7 @@ def name_of(reader: FieldReader, fields: Fields, key: str, what: str) -> str:
 
 def team_claim(written: str, role: Role = Role.OWNER) -> OwnerClaim | None:
     """Return the claim of an owner that these formats hold for a team; an e-mail address may be a person's."""
-    name = written.strip().removeprefix("@")
+    name = written.strip().removeprefix("@").removeprefix("mailto:")
     if not name or is_template(name):
         return None
     if is_email(name):

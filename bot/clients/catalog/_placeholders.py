@@ -72,6 +72,28 @@ _DOUBTFUL = re.compile(
     r"|.+\s(?:or|oder|and/or|until)\s.+|(?=.*\w).*\?+|(?:used\s+to\s+be|was:|then)\s.+",
     re.IGNORECASE | re.DOTALL,
 )
+_DAY = (
+    r"(?:q[1-4]|h[12]|[ck]w\s?\d|20\d\d|\d{1,2}[./-]\d|\d{1,2}\.?\s+\w|early|mid|late|end|mitte|ende|anfang|début|fin|next|jan|feb"
+    r"|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)"
+)
+_FROM = (
+    r"(?:from|ab|as\s+of|starting(?:\s+(?:in|from|on))?|effective(?:\s+from)?|à\s+partir\s+d[eu]|a\s+partir\s+d[eo]l?|dal|vanaf|från)"
+    rf"\s+{_DAY}"
+)
+_PLANNED = (
+    rf"planned|upcoming|incoming|future(?:\s+owner)?|soon|new\s+owner|{_FROM}|geplant|künftig|zukünftig|demnächst|bald|prévue?|futur"
+    r"|bientôt|previst[oa]|planead[oa]|futuro|pronto|gepland|toekomstig|binnenkort|planowan[ya]|with\s+help\s+(?:from|of)"
+)
+#: On the move: it was theirs, it will be, and who has it today nobody says.
+_MOVING = re.compile(
+    r"(?:(?:will|shall|should|going\s+to|about\s+to|soon\s+to)\s+be|(?:moving|moved|transferring|transferred|transitioning|migrating"
+    r"|handing|handed|passing|passed|goes|going|gone)\s+(?:over\s+)?to|hand-?over\s+to|wird\s+zu|geht\s+an|übergabe\s+an|wechselt\s+zu"
+    r"|sera|passe\s+à|será|pasa\s+a|sarà|passa\s+a|wordt|gaat\s+naar|was|has\s+been|had\s+been|war\s+(?:bisher|früher|bei)|était"
+    rf"|fue|whoever)\s+\S.*|.+\s{_FROM}.*|.+\s?[(\[](?:{_PLANNED})(?:\W.*)?[)\]]|.+\s[-–—:]\s*(?:{_PLANNED})(?:\W.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+#: A day, a number, a mark: no name of anybody's.
+_NO_WORD = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}|[^\w]+|〃")
 
 
 class NoOwner(StrEnum):
@@ -123,7 +145,7 @@ def said_of(owner: OwnerRef) -> NoOwner | None:
 
 def _is_nobody(text: str) -> bool:
     # "k.A." is no team KA, and "N.N." no team NN.
-    if text.lower().replace(" ", "") in {"k.a.", "n.n."}:
+    if text.lower().replace(" ", "") in {"k.a.", "n.n.", "s/o", "s.o."}:
         return True
     heads = (text[: found.start()] for found in _REMARK.finditer(text))
     return any(fold(each) in _NOBODY or _without_still(each) in _NOBODY for each in (text, *heads))
@@ -141,7 +163,9 @@ def _without_still(text: str) -> str:
 
 
 def _is_unread(text: str) -> bool:
-    if fold(text) in _UNREAD or _ASKING.fullmatch(text) or _DOUBTFUL.fullmatch(text):
+    if fold(text) in _UNREAD or _NO_WORD.fullmatch(text):
+        return True
+    if any(each.fullmatch(text) for each in (_ASKING, _DOUBTFUL, _MOVING)):
         return True
     called = _CALLING.fullmatch(text)
     return called is not None and (called["who"][0] in "@#<" or fold(called["who"]) in GIVEN_NAMES)

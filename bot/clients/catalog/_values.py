@@ -35,6 +35,8 @@ def is_template(text: str) -> bool:
 #: "Jane Doe <jane@example.com>", as mail programs write it.
 _ADDRESSED = re.compile(r"[^<>]*<([^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>")
 _EMAIL = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\"]+")
+#: Before a channel's name: "Slack: #payments".
+_CHANNEL_WORDS = frozenset({"slack", "channel", "slack channel"})
 _TYPES = {
     "team": OwnerType.TEAM,
     "group": OwnerType.TEAM,
@@ -58,6 +60,9 @@ def owner_ref(written: str) -> OwnerRef | None:
     if addressed := _ADDRESSED.fullmatch(text):
         return OwnerRef(addressed[1].lower(), OwnerType.UNSAID, text)
     prefix, colon, rest = text.partition(":")
+    if prefix.lower() == "mailto" or (prefix.strip().lower() in _CHANNEL_WORDS and rest.strip().startswith("#")):
+        text = rest.strip()
+        colon = ""
     type_ = _TYPES.get(prefix.strip().lower(), OwnerType.UNSAID) if colon else OwnerType.UNSAID
     name = rest.strip() if type_ is not OwnerType.UNSAID else text
     if name.startswith("@"):

@@ -21,12 +21,12 @@ _JOINS = (
         r"\s*,\s*(?:(?:and|und|et|y|e|en|och|og|i)\s+)?|\s+(?:and|und|et|y|e|en|och|og|i|plus|with)\s+|\s*[&+]\s*",
         re.IGNORECASE,
     ),
-    re.compile(r"\s*/\s*|\s*[;|,&+]\s*|\s+(?:and|und|et|y|e|en|och|og|i|plus|with)\s+", re.IGNORECASE),
+    re.compile(r"\s*/\s*|\s*[;|,&+•·]\s*|\s+(?:and|und|et|y|e|en|och|og|i|plus|with)\s+", re.IGNORECASE),
 )
 _GROUP = r"(?:team|squad|group|crew|tribe|chapter|guild|department|dept\.?)"
 #: What is said of a name, beside it: that it is a team's, or a title.
 _AROUND = re.compile(
-    rf"^the\s+|^{_GROUP}\s*:?\s+|\s+{_GROUP}$|^(?:(?:dr|prof|mr|mrs|ms|mx|hr|herr|frau|dipl|ing)\.?\s+)+",
+    rf"^the\s+|^{_GROUP}(?:\s*:?\s+|-)|[\s-]+{_GROUP}$|\s*\(?\d{{1,3}}\s?%\)?$|^(?:(?:dr|prof|mr|mrs|ms|mx|hr|herr|frau|dipl|ing)\.?\s+)+",
     re.IGNORECASE,
 )
 #: A remark behind a name: "Payments (backup: Platform)", "Payments - Jane Doe".
@@ -34,12 +34,21 @@ _REMARK = re.compile(
     r"(?P<name>[^()\[\]]+?)\s*[(\[](?P<remark>[^()\[\]]+)[)\]]|(?P<before>.+?)\s+[-–—]\s+(?P<behind>.+)"
 )
 _ROLE = re.compile(
-    r"(?:(?:as\s+)?(?:backup|back-up|secondary|deputy|lead|team\s*lead|tl|contact|poc|cc|via|stellvertretung|vertretung|sme|em|po)\b.*)",
+    r"(?:(?:as\s+)?(?:backup|back-up|secondary|deputy|lead|team\s*lead|tl|contact|poc|cc|via|stellvertretung|vertretung|sme|em|po|escalations?"
+    r"|eskalation|support|on-?call)\b.*)",
     re.IGNORECASE,
 )
 #: A name that is none any more, and an initial that is many people's.
 _FORMER = re.compile(r"(?:ex|former|formerly|not|non)[\s-]+(?P<name>\S.*)", re.IGNORECASE)
 _INITIAL = re.compile(r"(?:[^\W\d_]\.\s*)+[^\W\d_][\w'’-]+")
+
+#: From one to another, and where to ask: whose it is by now, nobody says.
+_MOVING = re.compile(r"(?P<from>.+?)(?:\s*[>»]+\s*|\s+(?:to|zu|an|vers|naar)\s+)(?P<to>.+)", re.IGNORECASE)
+_ASKING = re.compile(
+    r"(?:contact|ping|call|e?mail|message|dm|via|kontakt|contacter|contactar)\s+(?:the\s+)?(?P<name>\S.*)", re.I
+)
+#: "Payments since 2024".
+_SINCE = re.compile(r"(?P<name>.+?)\s+(?:since|seit|depuis|desde|sinds|sedan|siden)\s+\S*\d\S*", re.IGNORECASE)
 
 GIVEN_NAMES = frozenset(table("given_names")["given_names"].split())
 
@@ -66,9 +75,17 @@ def read_owners(written: str, team: Find[E], person: Find[E]) -> Sequence[E] | N
     one = _one(written, team, known, person)
     if one is not None:
         return [one]
-    former = _FORMER.fullmatch(written)
-    is_former = former is not None and known(former["name"]) is not None
-    return [] if is_former or _INITIAL.fullmatch(written) else None
+    return [] if _is_nobody_for_sure(written, team, known) or _INITIAL.fullmatch(written) else None
+
+
+def _is_nobody_for_sure(written: str, team: Find[E], known: Find[E]) -> bool:
+    """Whether those who are known are named as somebody who owned it, will own it, or is to be asked."""
+    if (moving := _MOVING.fullmatch(written)) is not None:
+        return team(moving["from"]) is not None and team(moving["to"]) is not None
+    if (remark := _REMARK.fullmatch(written)) is not None and remark["name"]:
+        return team(remark["name"]) is not None and team(remark["remark"]) is not None
+    beside = _FORMER.fullmatch(written) or _ASKING.fullmatch(written)
+    return beside is not None and known(without_title(beside["name"])) is not None
 
 
 def without_title(text: str) -> str:
@@ -83,10 +100,12 @@ def _one(text: str, team: Find[E], known: Find[E], person: Find[E]) -> E | None:
     bare = without_title(text)
     if bare and bare != text and (found := known(bare)) is not None:
         return found
+    if (since := _SINCE.fullmatch(text)) is not None:
+        return team(since["name"])
     remark = _REMARK.fullmatch(text)
     if remark is None:
         return None
     name, said = remark["name"] or remark["before"], remark["remark"] or remark["behind"]
     is_person = person(said) is not None or fold(said.split()[0]) in GIVEN_NAMES
     is_beside = is_person or _ROLE.fullmatch(said) is not None
-    return team(name) if is_beside else None
+    return (team(name) or team(without_title(name))) if is_beside else None
