@@ -150,7 +150,8 @@ assets:
         "d": ["nobody"],
     }
     assert [problem.message for problem in catalog.problems] == [
-        "names nobody as the owner of 2 assets ('niemand', 'tbd'); they are unowned."
+        "names nobody as the owner of 1 assets ('niemand'); they are unowned.",
+        "names nobody as the owner of 1 assets ('tbd'); their other owners are kept.",
     ]
 
 
@@ -183,3 +184,26 @@ def test_a_doubt_about_a_declared_team_stays_one(tmp_path: Path) -> None:
     assert [problem.message for problem in catalog.problems] == [
         "says only vaguely who owns 1 assets ('pay?'); they are unowned, name a team or a person."
     ]
+
+
+def test_the_report_says_who_answers_for_what_names_no_owner(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        """\
+baton: 1
+assets:
+- {name: shop, kind: system, owner: red}
+- {name: a, part-of: shop, owner: tbd}
+- {name: b, owner: [red, tbd]}
+- {name: c, owner: tbd}
+- {name: d, part-of: shop, owner: red?}
+""",
+        encoding="utf-8",
+    )
+    said = {problem.message.partition("; ")[2] for problem in read("baton", [path]).problems}
+    assert said == {
+        "whoever owns what they are a part of answers for them.",
+        "their other owners are kept.",
+        "they are unowned.",
+        "whoever owns what they are a part of answers for them, name a team or a person.",
+    }

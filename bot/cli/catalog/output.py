@@ -24,6 +24,8 @@ _MARKS = {ReportAction.ADDED: "+", ReportAction.CHANGED: "~", ReportAction.REMOV
 #: What must not be among the lines that are left out, by its mark.
 _WEIGHTS = {"!": 0, "-": 1, "~": 2}
 _NOBODY = "nobody"
+#: The heading of what no source names an owner of; whoever owns what it is a part of may answer for it.
+_UNNAMED = "no owner named"
 
 #: A title and its lines.
 _Section = tuple[str, list[str]]
@@ -119,11 +121,11 @@ def _sections(changes: Iterable[ReportLine]) -> list[_Section]:
         if change.subject != "asset":
             others.append(f"    {_MARKS[change.action]} {change.subject} {clean(change.name)}")
             continue
-        for team in dict.fromkeys((*change.owners_after, *change.owners_before)) or (_NOBODY,):
+        for team in dict.fromkeys((*change.owners_after, *change.owners_before)) or (_UNNAMED,):
             by_team.setdefault(team, []).append(f"    {_asset(change, team)}")
     sections = [
         (clean(team), sorted(by_team[team], key=lambda line: line[6:]))
-        for team in sorted(by_team, key=lambda name: (name == _NOBODY, name.lower()))
+        for team in sorted(by_team, key=lambda name: (name == _UNNAMED, name.lower()))
     ]
     return [*sections, ("teams and people", others)] if others else sections
 

@@ -198,7 +198,7 @@ class Sink:
         """Give what is called as a team that is declared to that team, and say of the rest that it is nobody's."""
         # Not folded: "payments?" is no Payments.
         teams = {name.casefold() for team in self.catalog.teams for name in (team.name, *team.aliases)} - {""}
-        counted: dict[tuple[str, NoOwner], list[tuple[AssetClaim, str]]] = {}
+        counted: dict[tuple[str, NoOwner, str], list[tuple[AssetClaim, str]]] = {}
         declared: dict[str, AssetClaim] = {}
         for claim in self._unnamed:
             for each in claim.owners:
@@ -206,14 +206,15 @@ class Sink:
                 if why is not None and each.owner.name.casefold() in teams:
                     declared[claim.external_id] = claim
                 elif why is not None:
-                    counted.setdefault((claim.origin.path, why), []).append((claim, each.owner.written))
+                    then = _owned_by_then(claim, teams)
+                    counted.setdefault((claim.origin.path, why, then), []).append((claim, each.owner.written))
         self._unnamed.clear()
         if declared:
             self.catalog.assets[:] = [_as_declared(each, declared, teams) for each in self.catalog.assets]
-        for (_, why), found in counted.items():
+        for (_, why, then), found in counted.items():
             count = len({claim.external_id for claim, _ in found})
             shown = ", ".join(quoted(name, limit=30) for name in sorted({name for _, name in found})[:5])
-            message = _UNNAMED[why].format(count=count, shown=shown)
+            message = f"{_UNNAMED[why].format(count=count, shown=shown)}; {then}{_ADVICE[why]}."
             self.problem(found[0][0].origin, message, is_error=False)
 
     def _joined(self) -> list[AssetClaim]:
@@ -317,9 +318,17 @@ class Sink:
 
 #: What the report says of owners that are none.
 _UNNAMED = {
-    NoOwner.NOBODY: "names nobody as the owner of {count} assets ({shown}); they are unowned.",
-    NoOwner.UNREAD: "says only vaguely who owns {count} assets ({shown}); they are unowned, name a team or a person.",
+    NoOwner.NOBODY: "names nobody as the owner of {count} assets ({shown})",
+    NoOwner.UNREAD: "says only vaguely who owns {count} assets ({shown})",
 }
+_ADVICE = {NoOwner.NOBODY: "", NoOwner.UNREAD: ", name a team or a person"}
+
+
+def _owned_by_then(claim: AssetClaim, teams: Collection[str]) -> str:
+    """Say what becomes of an asset of which one owner's text names none."""
+    if any(said_of(each.owner) is None or each.owner.name.casefold() in teams for each in claim.owners):
+        return "their other owners are kept"
+    return "whoever owns what they are a part of answers for them" if claim.parent else "they are unowned"
 
 
 def _as_declared(claim: AssetClaim, declared: Mapping[str, AssetClaim], teams: Collection[str]) -> AssetClaim:
