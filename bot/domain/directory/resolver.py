@@ -8,7 +8,7 @@ from dataclasses import replace
 from rapidfuzz.distance import OSA
 
 from bot.domain.catalog import AssetKind
-from bot.domain.directory import by_words, places
+from bot.domain.directory import by_words, pasted, places
 from bot.domain.directory.alone import named_alone
 from bot.domain.directory.answers import Candidate, Match, Nearest, Resolution, ResolutionMethod, Several
 from bot.domain.directory.choices import FoundAssets, candidates, choose, parts_of_kind
@@ -51,6 +51,8 @@ def resolve(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
     text = asked_whether(text) or text
     question = read(text)
     found = _resolved(index, text, question, limit=limit)
+    if isinstance(found, Nearest):
+        found = pasted.named_in(index, question, text, limit=limit) or found
     if not isinstance(found, Match) or found.method in _BEYOND_DOUBT:
         return found
     if _is_called_alike(index, text, found) or is_said_in_passing(index, question, text, found):

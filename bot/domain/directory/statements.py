@@ -77,7 +77,7 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
     Mentions are decided alike: a short word is none, a longer one only where it stands as names do ("checkout is down",
     "the deploy of checkout").
     """
-    if _ASKS.search(text) is not None:
+    if asks_for_owner(text):
         return False
     if "?" not in text and abroad.is_well(text, question.chunks):
         return True
@@ -113,9 +113,14 @@ def _says_no_more(word: str) -> bool:
     return word in _BESIDE_NAME or word in KIND_WORDS or word in AREA_WORDS or word in PART_OF_WORDS
 
 
+def asks_for_owner(text: str) -> bool:
+    """Whether a text asks for an owner in English."""
+    return _ASKS.search(text) is not None
+
+
 def asks_for_somebody(question: ParsedQuestion, text: str) -> bool:
     """Whether a text asks for an owner, in English or in words of another language."""
-    return _ASKS.search(text) is not None or asks_in_another_language(question)
+    return asks_for_owner(text) or asks_in_another_language(question)
 
 
 def _names(index: DirectoryIndex, chunk: Chunk, found: Match) -> bool:
