@@ -37,7 +37,9 @@ class TestOpsLevel:
         assert cart.external_id == "service:shopping_cart"
         assert cart.aliases == ("shopping_cart", "cart")
         assert owners(cart) == [("basket_case", "team", "owner")]
-        assert cart.addresses == ("https://github.com/fernhill/cart", "https://gitlab.com/fernhill/mono")
+        # A repository that is the service's alone is called by its name, too
+        addresses = ("https://github.com/fernhill/cart", "https://gitlab.com/fernhill/mono", "fernhill/cart")
+        assert cart.addresses == addresses
         assert [link.label for link in cart.links] == ["The cart", "repository", "On-call"]
         assert ("environment", "production") in cart.tags
         assert ("language", "Ruby") in cart.tags

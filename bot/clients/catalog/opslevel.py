@@ -87,7 +87,7 @@ class _Document:
                 name=name,
                 description=reader.text(fields, "description"),
                 aliases=aliases,
-                addresses=unique([link.url for link in self._repositories(fields)]),
+                addresses=unique([*(link.url for link in self._repositories(fields)), *self._slugs(fields)]),
                 parent=self._parent(fields),
                 tier=tier_of(reader, fields, "tier"),
                 links=(*self._repositories(fields), *self._tools(fields)),
@@ -179,6 +179,13 @@ class _Document:
                 message = f"repository {quoted(reader.text(each, 'name'))} has no address and is left out; "
                 reader.problem(each.line, f"{message}give it a 'name' and a 'provider'.", is_error=False)
         return found
+
+    def _slugs(self, fields: Fields) -> Iterator[str]:
+        """Yield the names of the repositories that are the service's alone, which people write without a host."""
+        for each in self._reader.mappings(fields, "repositories"):
+            name, path = self._reader.text(each, "name"), self._reader.text(each, "path")
+            if not path.strip("/.") and forge_address(self._reader.text(each, "provider"), name):
+                yield name
 
     def _address(self, fields: Fields, name: str) -> str:
         if name.startswith(("https://", "http://", "git@")):

@@ -34,6 +34,11 @@ _MOST_CHUNKS = 40
 _PART_OF_WORDS = PART_OF_WORDS | FOREIGN_PART_OF_WORDS
 #: A ticket's key says what it is about elsewhere: `SHOP-123`. A region is where something runs.
 _TICKET = re.compile(r"[A-Z][A-Z0-9]{1,9}-\d{1,7}")
+#: What a cluster or a program says of itself: `OOMKilled`, `CrashLoopBackOff`, `NullPointerException`.
+_STATUS = re.compile(
+    r"[A-Z]\w*(?:Killed|BackOff|Error|Errors|Exception|Sync|Synced|Failed|Failure|Timeout|Evicted|Exceeded|Ready|Looping|Rate|Lag"
+    r"|Latency|Down|Missing)"
+)
 _REGION = re.compile(r"[a-z]{2,7}-(?:gov-)?(?:north|south|east|west|central)\w*-?\d?[a-d]?", re.IGNORECASE)
 #: Before what somebody does: "who pays for", "I cannot connect to", "gets paged for".
 _BEFORE_VERB = frozenset(
@@ -112,7 +117,7 @@ def _is_identifier(chunk: Chunk, *, is_foreign: bool) -> bool:
         return True
     if len(chunk.words) < 2 or "'" in chunk.text or "’" in chunk.text:
         return False
-    if _TICKET.fullmatch(chunk.text) or _REGION.fullmatch(chunk.text):
+    if any(each.fullmatch(chunk.text) for each in (_TICKET, _REGION, _STATUS)):
         return False
     # "sign-off", "faut-il"
     return chunk.words[-1] not in VERB_PARTICLES and not (is_foreign and chunk.words[-1] in _INVERTED)

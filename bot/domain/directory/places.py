@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.domain.catalog import AssetKind
 from bot.domain.directory import addresses, forges
 from bot.domain.directory.answers import Match, Nearest, Resolution, ResolutionMethod, Several
 from bot.domain.directory.choices import FoundAssets, candidates, choose, folded_holders, holders, run_named
@@ -25,6 +26,17 @@ _FILE_NAME = re.compile(r"\w\.\w{1,5}$")
 _BETWEEN_NAMES = frozenset({"and", "or", "vs", "versus"})
 _JOINING = PLACING_WORDS | _BETWEEN_NAMES
 _PATH_WITH_BLANKS = re.compile(r"[^\s:]+/[^\s:]* (?:[^:]* )?(?:[^\s:]*/[^\s:]*|[^\s/:]+\.\w{1,12})")
+#: What a cloud keeps under its name alone, which is one account's or one in the world.
+_IN_CLOUD = re.compile(
+    r"(?:s3a?|gs)://(?P<bucket>[\w.-]+)(?:/\S*)?|/aws/lambda/(?P<function>[\w-]+)(?:/\S*)?"
+    r"|/aws/rds/(?:instance|cluster)/(?P<database>[\w-]+)(?:/\S*)?|/aws/eks/(?P<cluster>[\w-]+)(?:/\S*)?"
+)
+_KEPT = {
+    "bucket": AssetKind.STORAGE,
+    "function": AssetKind.FUNCTION,
+    "database": AssetKind.DATABASE,
+    "cluster": AssetKind.CLUSTER,
+}
 #: What names one thing whatever is said around it.
 _BEYOND_DOUBT = frozenset({ResolutionMethod.ADDRESS, ResolutionMethod.PATH, ResolutionMethod.REF})
 
@@ -243,6 +255,8 @@ def _one(index: DirectoryIndex, asset_id: int, text: str) -> Match:
 
 def at_address(index: DirectoryIndex, text: str) -> FoundAssets | None:
     """Return the assets at an address, or at the nearest one above it, or whose rule a path falls under."""
+    if (kept := _kept_by_cloud(index, text)) is not None:
+        return kept
     spellings = addresses.keys(text)
     file = forges.file_address(text)
     # Where the path stands in the query, the address is the repository's.
@@ -255,6 +269,17 @@ def at_address(index: DirectoryIndex, text: str) -> FoundAssets | None:
         if held := index.known_as(key):
             return FoundAssets(held, ResolutionMethod.ADDRESS, spelling=key)
     return None
+
+
+def _kept_by_cloud(index: DirectoryIndex, text: str) -> FoundAssets | None:
+    """Return the bucket that `s3://bucket/key` is in, or the function, database or cluster of a group of logs."""
+    found = _IN_CLOUD.fullmatch(text)
+    if found is None:
+        return None
+    kind, name = next((_KEPT[key], name) for key, name in found.groupdict().items() if name)
+    held = as_tuple(index.folded.get(fold(name)))
+    named = folded_holders(index, [one for one in held if index.assets[one].kind is kind], name)
+    return None if named is None else replace(named, method=ResolutionMethod.ADDRESS, spelling=name)
 
 
 def _but_paths(index: DirectoryIndex, ids: tuple[int, ...]) -> tuple[int, ...]:

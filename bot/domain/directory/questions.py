@@ -76,6 +76,7 @@ _USES = (
 #: What lies beside what is named, and all but what is named.
 _BESIDE = (
     r"what(?:['’]?s|\s+is|\s+sits|\s+runs|\s+lies)?\s+(?:behind|under|below|beneath|upstream|downstream|in\s+front|on\s+top|next)"
+    r"|(?:up|down)stream\s+of|who\s+(?:else\s+)?(?:uses|consumes|calls|depends\s+on|integrates\s+with|subscribes\s+to)(?!\s+(?:it|that|this)\b)"
     r"|who\s+(?:does|do)(?:\s+not|n['’]?t)\s+own|except|other\s+than|(?:anything|everything|all|any)\s+but"
     r"|(?:(?:thing|service|system|app|api|database|other)s|(?:some|any)thing)\s+(?:like|similar\s+to)"
     r"|(?:what|which)\s+\w+s\s+(?:does|do)"
@@ -101,18 +102,21 @@ _WHETHER_BEGINS = ("is ", "are ", "isn", "aren", "was ", "does", "do ", "don")
 _AND = re.compile(r"\s[&+]\s")
 #: What a Kubernetes object is called by kubectl or in its cluster: `deploy/checkout`, `checkout-7d9f8b6c5d-x2x9z`,
 #: `checkout.shop.svc.cluster.local:8080`. A pod has its parent's name with two marks, of which the first has a digit.
-#: What it listens at, and where it runs: `https://checkout/health`, `checkout:8080`, `checkout-prod`.
+#: What it listens at, and where it runs: `https://checkout/health`, `checkout:8080`, `checkout-prod`. The first of a
+#: set of pods (`checkout-0`), and an image by its digest.
 _OBJECT = re.compile(
     r"(?:deploy(?:ments?)?|sts|statefulsets?|ds|daemonsets?|svc|services?|ing|ingress(?:es)?|cronjobs?|cj)(?:\.[a-z0-9.]+)?/(?P<name>[\w.-]+)"
     r"|(?:pods?|po|jobs?|rs|replicasets?)(?:\.[a-z0-9.]+)?/(?P<parent>[\w.-]+?)(?:-[a-z0-9]{8,10})?(?:-(?:[a-z0-9]{5}|\d{1,10}))?"
     r"|(?P<owner>[\w.-]+?)-(?=[a-z]*\d)[a-z0-9]{8,10}-[a-z0-9]{5}"
     r"|(?:https?://)?(?P<host>[\w-]+)\.[\w-]+\.svc(?:\.[\w.-]+)?(?::\d+)?(?:/\S*)?"
     r"|https?://(?P<local>[\w-]+)(?::\d+)?(?:/\S*)?|(?P<port>[\w-]+):\d{2,5}"
-    r"|(?P<run>[\w-]+)-(?:prod|prd|production|staging|stg|stage|preprod)",
+    r"|(?P<run>[\w-]+)-(?:prod|prd|production|staging|stg|stage|preprod|canary)|(?P<first>[\w-]+)-0|(?P<image>[\w-]+)@sha256:\w+",
     re.IGNORECASE,
 )
 #: How a line begins that quotes another message, in Slack's own spelling, too.
 _QUOTES = (">", "&gt;")
+_MOST_AROUND = 2
+_ENVIRONMENTS = ENVIRONMENT_WORDS | {"canary"}
 #: A blank that is escaped, as shells write it.
 _ESCAPED_BLANK = re.compile(r"(?<=[\w)-])\\ (?=\w)")
 #: So many words are looked at to tell the language.
@@ -350,18 +354,32 @@ def _uninflected(chunk: Chunk, is_name: Callable[[str], bool]) -> Chunk:
         name = ended["name"]
     elif elided is not None and elided["before"].lower() in ELISIONS:
         name = elided["name"]
-    elif _may_be_object(chunk) and (found := _OBJECT.fullmatch(chunk.text)) is not None:
-        name, is_quoted = next(filter(None, found.groups())), True  # nothing goes on with it
+    elif _may_be_object(chunk) and (name := _object_called(chunk.text, is_name)):
+        is_quoted = True  # nothing goes on with it
     else:
         return chunk
     bare = _chunk(name, is_quoted=is_quoted) if is_name(fold(name)) else None
     return replace(bare, has_comma=chunk.has_comma) if bare is not None else chunk
 
 
+def _object_called(text: str, is_name: Callable[[str], bool]) -> str:
+    """Return the name in what a cluster calls an object, which may stand in another such name: `svc/checkout-prod`."""
+    for _ in range(_MOST_AROUND):
+        found = _OBJECT.fullmatch(text)
+        if found is None:
+            return ""
+        text = next(filter(None, found.groups()))
+        if is_name(fold(text)):
+            return text
+    return ""
+
+
 def _may_be_object(chunk: Chunk) -> bool:
     if "/" in chunk.text or ":" in chunk.text or ".svc" in chunk.text:
         return True
-    return len(chunk.words) > 1 and (chunk.text[-6:-5] == "-" or chunk.words[-1] in ENVIRONMENT_WORDS)
+    is_first = chunk.text.endswith("-0")
+    is_environment = chunk.words[-1:] and chunk.words[-1] in _ENVIRONMENTS
+    return len(chunk.words) > 1 and (chunk.text[-6:-5] == "-" or is_first or bool(is_environment))
 
 
 def _forgiven(chunk: Chunk, is_known: Callable[[str], bool]) -> Chunk:

@@ -95,6 +95,8 @@ def at_path(index: DirectoryIndex, text: str) -> FoundAssets | None:
         # What has a folder for its address is meant by what lies in it, unless a rule says whose that is.
         if (found is None or found.method is not ResolutionMethod.PATH) and (held := _in_folder_of(index, file)):
             return FoundAssets(held, ResolutionMethod.ADDRESS)
+        if found is None and (held := index.known_as(addresses.normal(file.repository))):
+            found = FoundAssets(held, ResolutionMethod.ADDRESS)  # what is known by the repository's address
         if found is not None:
             return found
     if "://" in text or text.startswith("git@"):

@@ -37,6 +37,8 @@ _APART = frozenset(
 )
 #: So many words behind a name may be of the noun: "its message queue".
 _MOST_IN_NOUN = 2
+#: May stand between an article and a name.
+_AGES = frozenset({"old", "new", "legacy", "former", "current", "entire", "whole"})
 #: What is asked for stands right behind these.
 _OWN = frozenset(
     """own owns maintain maintains manage manages handle handles support supports after
@@ -76,7 +78,7 @@ def thing_of(
 def is_asked_whole(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, asset_id: int) -> bool:
     """Whether what is asked for goes on behind a name, and ends there: "who owns the card-issuing rollout?"."""
     before = name.start - 1
-    while before >= 0 and chunks[before].folded in ARTICLES:
+    while before >= 0 and chunks[before].folded in ARTICLES | _AGES:
         before -= 1
     if before < 0 or chunks[before].folded not in _OWN or chunks[name.stop - 1].has_comma:
         return False
