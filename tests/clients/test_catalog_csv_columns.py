@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.clients.catalog import read
+from bot.clients.eol import starter
 from bot.domain.catalog import Runs, SourceCatalog
+from bot.domain.eol import InCycle, match
 
 Parse = Callable[[str], SourceCatalog]
 
@@ -95,3 +97,92 @@ def test_an_engine_that_nobody_knows_is_kept_and_said(parse: Parse) -> None:
     assert [one.message for one in catalog.problems] == [
         "'House Store' has no version: it counts as an unknown one; write House Store@VERSION."
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("Hosting", "VM"),
+        ("Hosting", "virtual machine"),
+        ("Hosting", "on-premises"),
+        ("Hosting", "Bare metal"),
+        ("Hosting", "EC2 instance"),
+        ("Platform", "VM"),
+        ("Platform", "EC2"),
+        ("Platform", "EC2 instance"),
+        ("Platform", "VMware (on-prem)"),
+        ("Platform", "Linux"),
+        ("Type", "EC2 instance"),
+    ],
+)
+def test_a_machine_of_ones_own_lends_nobodys_dates(parse: Parse, header: str, cell: str) -> None:
+    text = f"Service,Owner,{header},Database,Database Version,Cloud\nledger,blue,{cell},PostgreSQL,11.22,AWS\n"
+    catalog = parse(text)
+    assert runs(catalog) == {"ledger": [POSTGRES]}
+    assert not catalog.problems
+
+
+@pytest.mark.parametrize("cell", ["", "managed", "AWS Lambda", "Azure App Service", "ECS on AWS"])
+def test_what_says_no_machine_leaves_the_vendors_dates(parse: Parse, cell: str) -> None:
+    text = f"Service,Owner,Platform,Database,Database Version,Cloud\nledger,blue,{cell},PostgreSQL,11.22,AWS\n"
+    assert Runs("PostgreSQL", "11.22", "AWS") in runs(parse(text))["ledger"]
+
+
+@pytest.mark.parametrize("cell", ["rack 7 in Graz", "moved from EC2", "RDS or EC2", "RDS / EC2", "VM (planned)"])
+def test_where_nobody_can_read_what_it_runs_on_the_dates_are_asked_for(parse: Parse, cell: str) -> None:
+    text = f"Service,Owner,Platform,Database,Database Version,Cloud\nledger,blue,{cell},PostgreSQL,11.22,AWS\n"
+    catalog = parse(text)
+    assert Runs("PostgreSQL", "11.22", f"AWS ({cell})") in runs(catalog)["ledger"]
+    assert any(
+        f"has '{cell}' beside 'AWS', so whose dates count is not known" in one.message for one in catalog.problems
+    )
+
+
+def test_a_service_that_is_named_counts_whatever_its_machine(parse: Parse) -> None:
+    text = "Service,Owner,Hosting,Database,Database Version,Cloud\nledger,blue,VM,PostgreSQL,11.22,AWS RDS\n"
+    assert runs(parse(text)) == {"ledger": [ON_RDS]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "product"),
+    [
+        ("Azure Database for PostgreSQL flexible server", "azure-database-for-postgresql"),
+        ("Amazon RDS for PostgreSQL", "amazon-rds-postgresql"),
+    ],
+)
+def test_what_is_sold_is_read_from_the_type(parse: Parse, kind: str, product: str) -> None:
+    [one] = runs(parse(f"name,type,version\nledger,{kind},11\n"))["ledger"]
+    found = match(starter.load(), product=one.product, version=one.version, provider=one.provider)
+    assert isinstance(found, InCycle)
+    assert (found.product.key, found.cycle.name) == (product, "11")
+
+
+@pytest.mark.parametrize("kind", ["database", "cache", "Azure Purview account"])
+def test_a_version_without_an_engine_is_never_lost(parse: Parse, kind: str) -> None:
+    catalog = parse(f"name,type,version\nledger,{kind},11\n")
+    assert runs(catalog) == {"ledger": [Runs(kind, "11")]}
+    assert [one.message for one in catalog.problems] == [
+        f"has version '11' of '{kind}': it counts as an unknown one; add a column engine."
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["ledger,service,3.1", "ledger,library,3.1", "ledger,database,n/a", "ledger,database,"]
+)
+def test_the_version_of_ones_own_thing_is_that_of_no_engine(parse: Parse, line: str) -> None:
+    assert runs(parse(f"name,type,version\n{line}\n")) == {"ledger": []}
+
+
+@pytest.mark.parametrize("header", ["Platform", "Hosting", "Cloud service"])
+def test_a_language_on_a_platform_of_functions_is_theirs(parse: Parse, header: str) -> None:
+    text = f"Service,Owner,{header},Runtime\nledger,blue,AWS Lambda,python3.8\n"
+    catalog = parse(text)
+    assert runs(catalog) == {"ledger": [Runs("python", "3.8", "AWS Lambda")]}
+    assert not catalog.problems
+
+
+def test_a_tag_names_the_owner_where_no_column_does(parse: Parse) -> None:
+    catalog = parse("name,type,tags\nledger,database,Owner: blue; env: prod\ntill,database,env: prod\n")
+    assert [[each.owner.name for each in asset.owners] for asset in catalog.assets] == [["blue"], []]
+    catalog = parse("name,owner,tags\nledger,red,team=blue\n")
+    assert [each.owner.name for each in catalog.assets[0].owners] == ["red"]

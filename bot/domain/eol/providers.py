@@ -35,6 +35,8 @@ def _routes() -> Iterator[tuple[tuple[str, str], str]]:
 
 #: Words for a provider that runs what it made itself or what others made, as it is: upstream's clock counts.
 SELF_HOSTED = frozenset(_TABLE["self_hosted"].split())
+#: Words for a machine of one's own, whoever rents it out.
+_MACHINES = frozenset(_TABLE["machines"].split())
 #: Folded provider and engine -> the key of the product whose clock counts, which a table may or may not have.
 ROUTES = MappingProxyType(dict(_routes()))
 #: Providers that the routes know.
@@ -87,6 +89,26 @@ def without_words_beside(name: str) -> Iterator[str]:
 def engines_by(keys: Collection[str]) -> frozenset[str]:
     """Return the engines, folded, that providers offer as any of these products."""
     return frozenset(engine for (_, engine), key in ROUTES.items() if key in keys)
+
+
+def is_machine(text: str) -> bool:
+    """Whether a text names a machine, on which what runs is one's own: `EC2 instance`, `VM (on-prem)`."""
+    words = re.findall(r"[\w-]+", text)
+    return any(
+        fold(" ".join(words[start : start + length])) in _MACHINES for start in range(len(words)) for length in (1, 2)
+    )
+
+
+def sells(text: str) -> bool:
+    """Whether a text names somebody who sells what others made, or begins with a vendor: `Azure App Service`."""
+    words = re.findall(r"[\w-]+", text)
+    return any(fold(word) in NAMED or _VENDOR.match(fold(word)) is not None for word in words) or fold(text) in NAMED
+
+
+def begins_with_vendor(text: str) -> bool:
+    """Whether a text begins with a vendor's name: `Azure Database for PostgreSQL flexible server`."""
+    first, _, rest = text.strip().partition(" ")
+    return bool(rest) and (fold(first) == "google" or is_vendor(fold(first)))
 
 
 def is_vendor(provider: str) -> bool:

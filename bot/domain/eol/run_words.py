@@ -17,7 +17,7 @@ _PLAIN = re.compile(
     r"(?P<product>[A-Za-z][\w.+#-]*?)(?:\s*@\s*|\s+(?=v?\d))(?:v(?=\d))?(?P<version>\w[\w.+~-]*)"
     r"(?:\s+on\s+(?P<provider>[\w.-]+))?(?:\s+in\s+(?P<environment>[\w.-]+))?"
 )
-_MOST_WORDS, _LONGEST_PROVIDER, _LONGEST_PRODUCT = 6, 4, 5
+_MOST_WORDS, _LONGEST_PROVIDER, _LONGEST_PRODUCT = 6, 4, 6
 _ENVIRONMENT = re.compile(r"\s+in\s+(?P<environment>[\w.-]+)$|\s*\((?P<remark>[\w-]+)\)$", re.IGNORECASE)
 #: Every word of it begins with a letter: the `on` of `Ruby on Rails 5.2` begins no provider.
 _PROVIDER = re.compile(
@@ -121,6 +121,12 @@ def read_product(text: str) -> RunWords | None:
     if not provider:
         product, provider = _inside(words)
     return RunWords(product, "", provider, environment)
+
+
+def is_elsewhere(text: str) -> bool:
+    """Whether words for a place say that something is not there, or not yet: `moved from EC2`, `EC2 (planned)`."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return not _ELSEWHERE.isdisjoint(words) or beside_versions.says_otherwise(words)
 
 
 def _environment(text: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from bot.clients.catalog._placeholders import said_of
 from bot.clients.catalog._reader import MEBIBYTE, Format, ReadOptions, Sink, SourceFile, check_size, peek
 from bot.clients.catalog._values import E, is_email, is_web, owner_ref, quoted, tier_in, unique, word_in
 from bot.clients.catalog.spreadsheet._lines import (
+    OWNER_WORDS,
     SheetKind,
     SheetRow,
     SheetRows,
@@ -41,6 +42,7 @@ from bot.domain.catalog import (
     Runs,
     TeamClaim,
 )
+from bot.domain.eol import providers
 from bot.domain.eol.cycle_index import CycleIndex
 from bot.domain.names import fold
 from bot.domain.reconcile.owner_texts import GIVEN_NAMES
@@ -160,6 +162,8 @@ class _Assets:
         )
 
     def _owners(self, row: SheetRow) -> Iterator[OwnerClaim]:
+        if not any(row.text(key) for key in _OWNERS):
+            yield from self._tagged(row)
         area = self._word(row, "area", Area) or Area.ALL
         role = self._word(row, "role", Role) or Role.OWNER
         for key, as_role in (("team", role), ("owner", role), ("secondary", Role.SECONDARY)):
@@ -173,6 +177,14 @@ class _Assets:
                     yield OwnerClaim(
                         replace(owner, written=turned[0] if turned else whole or owner.written), area, as_role
                     )
+
+    def _tagged(self, row: SheetRow) -> Iterator[OwnerClaim]:
+        """Yield the owner that a tag names, as exports of clouds have it."""
+        for key, value in self._tags(row):
+            owner = owner_ref(value) if re.sub(r"[^a-z]", "", key.lower()) in OWNER_WORDS else None
+            if owner is not None:
+                yield OwnerClaim(owner, Area.ALL, Role.OWNER)
+                return
 
     def _split(self, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         """Yield the owners in a cell's texts, each with what it is a piece of, "" for none.
@@ -218,7 +230,7 @@ class _Assets:
     def _word(self, row: SheetRow, key: str, words: type[E]) -> E | None:
         text = row.text(key)
         found = word_in(text, words) if text else None
-        if text and found is None and not (key == "hosting" and is_provider(text)):
+        if text and found is None and not (key == "hosting" and (is_provider(text) or providers.is_machine(text))):
             known = ", ".join(words)
             self._say(row, f"{key} {quoted(text)} is not known and is ignored; known are: {known}.")
         return found

@@ -30,6 +30,8 @@ _COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
     about: {name: spellings.split() for name, spellings in _TABLE[about].items()}
     for about in ("assets", "things", "teams", "people")
 }
+#: What a column for the owner may be called.
+OWNER_WORDS = frozenset({*_COLUMNS["assets"]["owner"], *_COLUMNS["assets"]["team"]})
 #: The columns of a table of assets whose first is called as what a team has: `System,Team`.
 _THINGS = {**_COLUMNS["assets"], **_COLUMNS["things"]}
 #: By a column of what runs: what it may be called, and what the column of its version.

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from bot.clients.catalog._kinds import kind_of_word
 from bot.clients.catalog._placeholders import no_owner
 from bot.clients.catalog._reader import Sink, SourceFile
 from bot.clients.catalog._runs import Reading, is_product, parse_runs, readings_of, runs_in, unversioned
 from bot.clients.catalog._values import quoted, unique, word_in
-from bot.clients.catalog.spreadsheet._lines import OPEN_RUNS, RUNS, SOLD_RUNS, SheetRow, version_of
-from bot.domain.catalog import Hosting, OwnerRef, Runs
-from bot.domain.eol import providers
+from bot.clients.catalog.spreadsheet._lines import LIST, OPEN_RUNS, RUNS, SOLD_RUNS, SheetRow, version_of
+from bot.domain.catalog import AssetKind, Hosting, OwnerRef, Runs
+from bot.domain.eol import providers, run_words
 from bot.domain.names import fold
 
 #: What a column `Cloud` may say that names nobody.
 _ANSWERS = frozenset({"yes", "no", "y", "true", "false", "cloud", "public cloud"})
+
+#: Kinds of things that run an engine at a version.
+_RUN_ENGINES = frozenset({AssetKind.DATABASE, AssetKind.CACHE, AssetKind.QUEUE, AssetKind.CLUSTER})
 
 
 def is_provider(text: str) -> bool:
@@ -31,21 +35,64 @@ class RunsReader:
     sink: Sink
 
     def read(self, row: SheetRow) -> Iterator[Runs]:
-        environment, provider = row.text("environment"), _provider(row)
-        # On a machine of one's own somebody runs what is there: AWS is where the machine stands.
-        is_machine = bool(row.text("system")) and providers.is_vendor(fold(provider))
+        environment, provider = row.text("environment"), self._place(row)
+        functions = _functions(row)
         is_said = False
         for runs in self._column(row, "runs", environment):
             is_said = True
             yield _on(provider, runs)
         for name in RUNS:
+            if name == "platform" and functions:
+                continue
             for runs in self._column(row, name, environment):
                 is_said = True
-                is_theirs = name in SOLD_RUNS or not (providers.is_vendor(fold(provider)) or name == "system")
-                yield _on("" if is_machine or not is_theirs else provider, runs)
-        alone = None if is_said else _named_elsewhere(row, environment)
+                if name == "runtime" and functions:
+                    yield _on(functions, runs)
+                    continue
+                is_theirs = name in SOLD_RUNS or not (providers.is_vendor(fold(_provider(row))) or name == "system")
+                yield _on(provider if is_theirs else "", runs)
+        alone = None if is_said else self._named_elsewhere(row, environment)
         if alone is not None:
             yield _on(provider, alone)
+
+    def _place(self, row: SheetRow) -> str:
+        """Return whose dates count for what a line runs; nobody's for a machine of one's own.
+
+        Of a whole vendor one may also rent only the machine, AWS being where it stands. Where a cell says something of
+        that which nobody can read, the dates are not known.
+        """
+        provider = _provider(row)
+        if not providers.is_vendor(fold(provider)):
+            return provider
+        said = [row.text(name) for name in ("hosting", "platform", "kind")]
+        if row.text("system") or any(map(_is_machine, said)):
+            return ""
+        unread = next((text for text in said[:2] if text and not _is_read(text)), "")
+        if not unread:
+            return provider
+        what = (
+            f"has {quoted(unread)} beside {quoted(provider)}, so whose dates count is not known; "
+            f"write VM, or what of {provider} it runs on, such as AWS RDS."
+        )
+        self.sink.problem(self.file.at(row.line), what, is_error=False)
+        return f"{provider} ({unread})"
+
+    def _named_elsewhere(self, row: SheetRow, environment: str) -> Runs | None:
+        """Return what only the kind or the name of the line says that runs, at its version: `Software,Version`.
+
+        What is a database, or a vendor's service, runs something, even where no cell says what that is.
+        """
+        kind, version = row.text("kind"), row.text("version")
+        for text in unique([kind, row.text("name")]):
+            found = unversioned(text, environment, version=version)
+            if found is not None and found.version and is_product(found):
+                return found
+        known = version if no_owner(OwnerRef(version, written=version)) is None else ""
+        if not known or not (kind_of_word(kind) in _RUN_ENGINES or providers.begins_with_vendor(kind)):
+            return None
+        what = f"has version {quoted(known)} of {quoted(kind)}: it counts as an unknown one; add a column engine."
+        self.sink.problem(self.file.at(row.line), what, is_error=False)
+        return Runs(kind, known, "", environment)
 
     def _column(self, row: SheetRow, name: str, environment: str) -> Iterator[Runs]:
         beside = _beside(row, name, environment)
@@ -82,6 +129,12 @@ def _provider(row: SheetRow) -> str:
     return provider or (hosting if word_in(hosting, Hosting) is None and is_provider(hosting) else "")
 
 
+def _functions(row: SheetRow) -> str:
+    """Return whose functions run what the column for the language says: `AWS Lambda`, "" for nobody's."""
+    said = (row.text(name) for name in ("provider", "hosting", "platform"))
+    return next((text for text in said if fold(text) in providers.LAMBDA), "") if row.text("runtime") else ""
+
+
 def _on(provider: str, runs: Runs) -> Runs:
     return runs if runs.provider else replace(runs, provider=provider)
 
@@ -102,10 +155,22 @@ def _beside(row: SheetRow, name: str, environment: str) -> Runs | None:
     return found if found is not None and found.version else None
 
 
-def _named_elsewhere(row: SheetRow, environment: str) -> Runs | None:
-    """Return a product that only the kind or the name of the line says, at its version: `Software,Version`."""
-    for text in unique([row.text("kind"), row.text("name")]):
-        found = unversioned(text, environment, version=row.text("version"))
-        if found is not None and found.version and is_product(found):
-            return found
-    return None
+def _is_machine(text: str) -> bool:
+    """Whether a cell says that something runs on a machine of one's own, and nothing else."""
+    hosting = word_in(text, Hosting)
+    if hosting is not None:
+        return hosting in (Hosting.ON_PREMISES, Hosting.VIRTUAL_MACHINE)
+    return providers.is_machine(text) and not providers.sells(text) and not run_words.is_elsewhere(text)
+
+
+def _is_read(text: str) -> bool:
+    """Whether it is known what a cell says of where something runs: how much, by whom, or on which product."""
+    if word_in(text, Hosting) is not None or is_provider(text):
+        return True
+    is_certain = not run_words.is_elsewhere(text) and not providers.is_machine(text)
+    return is_certain and (providers.sells(text) or any(map(_is_product, LIST.split(text))))
+
+
+def _is_product(text: str) -> bool:
+    found = runs_in(text)
+    return found is not None and is_product(found)
