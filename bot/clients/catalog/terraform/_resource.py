@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from bot.clients.catalog._reader import SourceFile
+from bot.clients.catalog._runs import is_product
 from bot.clients.catalog._values import tier_in, unique
 from bot.clients.catalog.terraform._stream import Resource
 from bot.clients.catalog.terraform._tags import (
@@ -66,7 +67,11 @@ class ClaimReader:
         rule = rule_of(resource.type)
         if rule is None and not owners:
             return None, refused
-        return self._claim(resource, rule or UNKNOWN, tags, owners), refused
+        claim = self._claim(resource, rule or UNKNOWN, tags, owners)
+        if rule is not None and rule.is_only_known:
+            claim = replace(claim, runs=tuple(filter(is_product, claim.runs)))
+            return claim if claim.runs or owners else None, refused
+        return claim, refused
 
     def _claim(self, resource: Resource, rule: TypeRule, tags: Tags, owners: tuple[OwnerClaim, ...]) -> AssetClaim:
         values = resource.values

@@ -58,7 +58,8 @@ class TypeRule:
     """What a resource type is; `names` and `hosts` are attributes, `parent` the one that names what it is a part of.
 
     `otherwise` is what it runs, at a version that nobody knows, where none of `runs` says anything. `whole` is what
-    runs the same as this.
+    runs the same as this. One of a type that `is_only_known` runs only what is known to age, and is taken only where it
+    does or has an owner.
     """
 
     kind: AssetKind
@@ -69,6 +70,7 @@ class TypeRule:
     parent: str = ""
     otherwise: str = ""
     whole: WholeRule | None = None
+    is_only_known: bool = False
 
 
 def _type_rule(fields: Mapping[str, Any]) -> TypeRule:
@@ -83,6 +85,7 @@ def _type_rule(fields: Mapping[str, Any]) -> TypeRule:
         WholeRule(whole["type"], whole["name_from"], whole["counts"] == "parts")
         if (whole := fields.get("whole"))
         else None,
+        fields.get("only_known", False),
     )
 
 
