@@ -31,10 +31,29 @@ _TIME = re.compile("|".join(_WORDS["times"].split()), re.IGNORECASE)
 _WHEN = re.compile(r"[(（\[]\s*(?:[^\W\d_]{3,12}\.?\s+)?20[2-9]\d\s*[)）\]]")
 #: An address says nothing: `+ provider registry.terraform.io/hashicorp/aws v5.1.0`.
 _ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)+/\S+")
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+#: When it is to be, right behind the version: `16 by 2027`, `16 (on 1 March)`; servers are built `on` something, too.
+_BY_THEN = re.compile(
+    rf"^\D*[\d.]+[\w.-]*[\s(]+(?:by|on|for)\s+(?:20[2-9]\d\b|(?:\d{{1,2}}(?:st|nd|rd|th)?\.?\s+)?(?:{_MONTHS})[a-z]*\b)",
+    re.IGNORECASE,
+)
+#: How many there are of something, or how much: `16 nodes`, `16GB`, `16 x3`.
+_COUNTED = re.compile(rf"^\D*\d+\s*(?:{'|'.join(_WORDS['counted'].split())})\b", re.IGNORECASE)
+_TIMES = re.compile(r"[x×*]\s?(?!86\b|64\b|32\b)\d{1,3}|\d{1,3}[x×]", re.IGNORECASE)
+#: A ticket, and a whole day in the place of a version: `#16`, `16.11.2024`.
+_DAY = re.compile(r"\s*\d{1,2}\.\d{1,2}\.20[1-9]\d(?![\w.]).*", re.DOTALL)
+_TICKET = re.compile(r"\s*#\s*\d.*", re.DOTALL)
+#: Signs that no version has, in what a program prints neither.
+_SIGNS = re.compile(r"[%\\±×÷≈]|\+/-")
+_MARKS = frozenset("®™©°✓✔✅☑")
+_ONLY = re.compile(r"\b(?:read|write)[ -]only\b", re.IGNORECASE)
 #: What stands between several that all run.
 ALSO = frozenset(_WORDS["also"].split())
 
 _LONGEST = 400
+#: Shorter words behind a version are marks of builds rather than names.
+_A_NAME = 5
+_HEXADECIMAL = frozenset("abcdef")
 _CHUNK = re.compile(r"[^\s()\[\]{},;\"'“”„«»（）]+|[(\[{（]")
 #: Nothing but numbers, and what is joined to them.
 _PLAIN = re.compile(r"[0-9.]*")
@@ -52,11 +71,13 @@ class OwnWords:
 
     words: frozenset[str]
     place: Callable[[str], int | None]
+    #: Whether others speak its protocol and say so behind its version: `8.0.30-TXSQL`.
+    is_imitated: bool = False
 
 
 def is_plain(text: str) -> bool:
     """Whether a version has nothing beside its numbers."""
-    return _PLAIN.fullmatch(text) is not None
+    return _PLAIN.fullmatch(text) is not None and _DAY.fullmatch(text) is None
 
 
 def is_no_version(text: str) -> bool:
@@ -77,9 +98,9 @@ def says_otherwise(words: Iterable[str]) -> bool:
 
 def leaves_open(text: str, place: int, product: OwnWords) -> bool:
     """Return whether what stands beside a version leaves open that it is the one of the cycle at `place`."""
-    if len(text) > _LONGEST or not _DOUBT.isdisjoint(text) or _WHEN.search(text) is not None:
+    if len(text) > _LONGEST or not _DOUBT.isdisjoint(text) or _says_when_or_how_many(text):
         return True
-    chunks = [each for each in _CHUNK.findall(_OVER.sub("", text)) if each not in _OPENING]
+    chunks = [each for each in _CHUNK.findall(_ONLY.sub("", _OVER.sub("", text))) if each not in _OPENING]
     first = next((at for at, each in enumerate(chunks) if _is_version(each, product)), len(chunks))
     before, is_numbered = "", False
     for at, chunk in enumerate(chunks[first:]):
@@ -88,6 +109,8 @@ def leaves_open(text: str, place: int, product: OwnWords) -> bool:
             is_time = at > 0 and _TIME.fullmatch(chunk) is not None
             if (
                 is_time
+                or (at > 0 and _TIMES.fullmatch(chunk) is not None)
+                or (product.is_imitated and has_digit and not is_numbered and _names_another(chunk, product))
                 or _joined_to_other(chunk, product)
                 or (is_numbered and _is_another(chunk, before, place, product))
             ):
@@ -96,6 +119,21 @@ def leaves_open(text: str, place: int, product: OwnWords) -> bool:
             return True
         before, is_numbered = chunk, is_numbered or has_digit
     return False
+
+
+def _says_when_or_how_many(text: str) -> bool:
+    """Whether what stands beside a number makes it a day, an amount or a guess: `16 by 2027`, `16 nodes`."""
+    said = (_WHEN, _BY_THEN, _COUNTED, _SIGNS)
+    if any(each.search(text) is not None for each in said) or _DAY.fullmatch(text) or _TICKET.fullmatch(text):
+        return True
+    signs = set() if text.isascii() else set(text) - _MARKS
+    return any(unicodedata.category(each) in ("So", "Sc") for each in signs)
+
+
+def _names_another(chunk: str, product: OwnWords) -> bool:
+    """Whether a word that nobody knows is joined to a version, as what only speaks the same protocol has it."""
+    words = {word.lower() for word in _WORD.findall(chunk)} - _NOTHING - product.words
+    return any(len(word) >= _A_NAME and not set(word) <= _HEXADECIMAL for word in words)
 
 
 def numbers_in(text: str) -> Iterator[str]:
@@ -121,9 +159,9 @@ def _is_another(chunk: str, before: str, place: int, product: OwnWords) -> bool:
     """Whether a number behind another, an environment, or the product's name is that of another cycle."""
     if _NUMBER.fullmatch(chunk) is None:
         return False
-    word = before.lower()
+    words = {word.lower() for word in _WORD.findall(before)}
     is_sign = not any(map(str.isalnum, before))
-    follows = _NUMBER.fullmatch(before) or is_sign or word in _PLACES or word in product.words
+    follows = _NUMBER.fullmatch(before) or is_sign or not words.isdisjoint(_PLACES | product.words)
     return bool(follows) and product.place(chunk) not in (None, place)
 
 

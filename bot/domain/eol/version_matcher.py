@@ -89,7 +89,8 @@ def _labelled(index: CycleIndex, version: str) -> version_labels.Labelled | None
 
 
 def _own_words(index: CycleIndex) -> beside_versions.OwnWords:
-    return beside_versions.OwnWords(index.words_beside, lambda number: _place_of(index, number))
+    is_imitated = index.product.key in version_schemes.IMITATED
+    return beside_versions.OwnWords(index.words_beside, lambda number: _place_of(index, number), is_imitated)
 
 
 def _doubtful(index: CycleIndex, numbers: tuple[str, ...], *places: int) -> AmbiguousVersion:
@@ -113,6 +114,8 @@ def _match(index: CycleIndex, version: str) -> Matched:
     if ranged is not None:
         return ranged
     version = index.without_head(version)
+    if version_schemes.is_kernel(index.product.key, version):
+        return _unreadable(index)
     run = plain_run(version)
     begun = index.beginning(run) if run not in index.contested else None
     if begun is not None:

@@ -42,6 +42,11 @@ WRITTEN = {
     key: {re.compile(pattern, re.IGNORECASE): other for pattern, other in of.items()}
     for key, of in _TABLE["written"].items()
 }
+#: What others imitate, with a version of it and a name of their own behind that.
+IMITATED = frozenset(_TABLE["imitated"].split())
+#: What is a version of the kernel beside these systems, and none of theirs.
+_KERNELS = frozenset(_TABLE["kernels"]["of"].split())
+_KERNEL = re.compile(_TABLE["kernels"]["pattern"], re.IGNORECASE)
 #: By product: names of cycles that no source has.
 CODENAMES: Mapping[str, Mapping[str, str]] = {
     key: {word: str(cycle) for word, cycle in names.items()} for key, names in _TABLE["codenames"].items()
@@ -66,6 +71,11 @@ def translate(product_key: str, version: Version) -> Version:
         return version
     translated = tuple(words.get(token, token) if isinstance(token, str) else token for token in version.tokens)
     return Version(translated, translated[: len(version.before_cut)])
+
+
+def is_kernel(product_key: str, version: str) -> bool:
+    """Whether a version beside a system is one of its kernel: the `5.10.0-28-amd64` of Debian."""
+    return product_key in _KERNELS and _KERNEL.fullmatch(version.strip()) is not None
 
 
 def first_build(product_key: str, run: tuple[int, ...]) -> str | None:

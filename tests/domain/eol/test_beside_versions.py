@@ -60,6 +60,101 @@ def test_words_that_say_nothing_leave_a_version_certain(table: Table, version: s
     assert found.cycle.name == "13"
 
 
+@pytest.mark.parametrize(
+    "version",
+    [
+        "14 by 2028",
+        "14 on May 3",
+        "14 (on 3rd May)",
+        "14 for 2027",
+        "14 servers",
+        "14 vCPUs",
+        "14 TB",
+        "14 ×2",
+        "14 (×3)",
+        "14 (80%)",
+        "14 ±2",
+        "14\\17",
+        "14 🚀",
+        "14 +/-",
+        "#14",
+        "14.10.2026",
+        "14 (testing)",
+        "14 (only staging)",
+        "pg-primary 14 / pg-replica 17",
+    ],
+)
+def test_a_day_an_amount_or_a_guess_is_no_version(table: Table, version: str) -> None:
+    assert not isinstance(match(table, product="postgresql", version=version), InCycle)
+
+
+@pytest.mark.parametrize(
+    ("product", "version", "cycle"),
+    [
+        ("postgresql", "14.2 (x64)", "14"),
+        ("postgresql", "14.2 read only", "14"),
+        ("postgresql", "14.2 (read-only replica)", "14"),
+        ("postgresql", "14 (3 nodes)", "14"),
+        ("postgresql", "PostgreSQL 14.2, compiled on Mar 3 2024", "14"),
+        ("mssqlserver", "Microsoft® SQL Server® 2017", "14.0"),
+        ("postgresql", "14.2 ✅", "14"),
+        ("centos", "7.9.2009", "7"),
+        ("mysql", "8.4.2-oraclelinux9", "8.4"),
+        ("mysql", "5.7.44-0ubuntu0.18.04.1-log", "5.7"),
+        ("kubernetes", "v1.30.2+k3s1", "1.30"),
+        ("kubernetes", "v1.30.2-deadbeef", "1.30"),
+    ],
+)
+def test_what_programs_print_beside_a_version_leaves_it_certain(
+    table: Table, product: str, version: str, cycle: str
+) -> None:
+    found = match(table, product=product, version=version)
+    assert isinstance(found, InCycle)
+    assert found.cycle.name == cycle
+
+
+@pytest.mark.parametrize(
+    ("product", "version"),
+    [
+        ("redis", "Redis Enterprise 7.4.2-54"),
+        ("redis", "7.4.2-54"),
+        ("redis", "6.2.14-tair"),
+        ("mysql", "8.0.32-PolarDB-X"),
+        ("mysql", "5.7.99-StarRocks"),
+        ("mysql", "8.0.30-TDSQL-C"),
+        ("mysql", "8.0.36-NobodysDB"),  # one that nobody has met yet
+        ("postgresql", "14.2-Acmebase"),
+        ("postgresql", "PostgreSQL 14.2-Acmebase on x86_64-pc-linux-gnu"),
+        ("postgresql", "openGauss 14.2"),
+        ("kubernetes", "v1.30.2+openshift"),
+        ("kubernetes", "v1.30.2-acmecloud.3"),
+    ],
+)
+def test_what_only_speaks_the_protocol_has_not_the_dates(table: Table, product: str, version: str) -> None:
+    found = match(table, product=product, version=version)
+    assert not isinstance(found, InCycle)
+
+
+@pytest.mark.parametrize(
+    ("product", "version", "cycle"),
+    [
+        ("rhel", "4.18.0-477.27.1.el8_8.x86_64", "8"),
+        ("rhel", "5.14.0-362.el9", "9"),
+        ("rhel", "kernel-2.6.32-754.el6", "6"),
+        ("amazon-linux", "5.10.199-190.747.amzn2.x86_64", "2"),
+        ("rhel", "5.14.0", None),
+        ("debian", "5.10.0-28-amd64", None),
+        ("ubuntu", "Linux 6.5.0-1014-aws", None),
+        ("sles", "5.14.21-150500.55.19-default", None),
+        ("rhel", "7.9-1445", "7"),
+    ],
+)
+def test_a_kernel_is_no_version_of_its_system(table: Table, product: str, version: str, cycle: str | None) -> None:
+    found = match(table, product=product, version=version)
+    assert (found.cycle.name if isinstance(found, InCycle) else None) == cycle
+    assert cycle is not None or isinstance(found, AmbiguousVersion), "it is not over either"
+
+
 def test_a_doubt_holds_for_what_a_provider_sells_and_for_names_of_releases(table: Table) -> None:
     for product, version, provider in (
         ("postgresql", "13 (planned)", "aws-rds"),
