@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
 
-from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from bot import jobs
@@ -21,10 +18,6 @@ from bot.clients.slack import SlackClient
 from bot.domain.trust import Workspace
 from bot.errors import (
     SettingsError,
-    SlackError,
-    SlackRateLimitedError,
-    SlackUnreachableError,
-    StoreUnavailableError,
     log_failure,
 )
 from bot.ports import Clock, Identity, Model, SystemClock, Tracker
@@ -37,9 +30,9 @@ from bot.services.eol.facts import Facts
 from bot.services.outbox import Drainer
 from bot.services.snapshot import Snapshot
 from bot.settings import Settings, listed
+from bot.start import Start, accepted, serve
 from bot.store import migrations, trouble
 from bot.store.db import FOR_PEOPLE, Database
-from bot.web_server import Runner
 from handlers import JOBS, ROUTES
 from handlers.carrier import carrier
 from handlers.carrier import sockets as socket_mode
@@ -49,12 +42,7 @@ from handlers.eol import refresh_facts
 from handlers.routes import Job
 
 log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
-#: How long the start waits before it tries again: doubled each time, up to the longest.
-_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 30.0
-#: How long a host name of the database may be unknown: that of a new service takes some time to be told everywhere.
-_UNKNOWN_HOST_SECONDS = 120.0
 #: How often questions that were left behind are looked for.
 _RESUME_SECONDS = 30
 
@@ -82,12 +70,13 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url.get_secret_value(), limits=FOR_PEOPLE)
         stack.push_async_callback(database.close)
-        await _waited_for(settings, lambda: _require_current(database))
+        start = await stack.enter_async_context(Start(settings))
+        await start.wait_for(lambda: _require_current(database))
         database.check_file()  # this is the file that has to stay there
         deps = _deps(database, clock or SystemClock(), settings)
-        slack, identity = await _signed_in(stack, settings)
+        slack, identity = await _signed_in(stack, settings, start)
         snapshot = Snapshot()
-        await _waited_for(settings, lambda: snapshots.refresh(snapshot, database))
+        await start.wait_for(lambda: snapshots.refresh(snapshot, database))
         gc.collect()
         snapshots.give_memory_back()
         gc.freeze()  # the catalog lives as long as the process: a full collection over it would stop the loop
@@ -102,7 +91,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             tracker=await opened_tracker(stack, settings, deps.clock),
         )
         context = replace(context, model=await _model(stack, settings))
-        await _waited_for(settings, context.members.load)
+        await start.wait_for(context.members.load)
         workspace = Workspace(identity.team_id, identity.enterprise_id, identity.app_id)
         door = Door(workspace, context.members, deps.open_channels, snapshot.is_shared)
         registry = CollectorRegistry()
@@ -110,19 +99,19 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         _start_following(stack, context, settings)
         # Ends before the outbox does: what it was still answering goes out.
         stack.push_async_callback(_drained, context, settings.drain_seconds)
-        url = await _listen(stack, settings, context, slack, dispatch, registry)
+        url = await _listen(stack, start, context, slack, dispatch, registry)
         log.info("serving %d assets at %s", len(snapshot.directory), url)
         _start_jobs(stack, context, dispatch)
         yield RunningApp(url, context, door, JOBS)
         log.info("stopping: finishing what was acknowledged")
 
 
-async def _signed_in(stack: AsyncExitStack, settings: Settings) -> tuple[SlackClient, Identity]:
+async def _signed_in(stack: AsyncExitStack, settings: Settings, start: Start) -> tuple[SlackClient, Identity]:
     """Return the client that Slack knows by the token, and as whom. Raises SettingsError when it may not serve."""
     slack = await stack.enter_async_context(
         SlackClient(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
     )
-    identity = await _waited_for(settings, lambda: _accepted("BATON_SLACK_BOT_TOKEN", slack.identity()))
+    identity = await start.wait_for(lambda: accepted("BATON_SLACK_BOT_TOKEN", slack.identity()))
     if identity.is_org_wide:
         raise SettingsError(
             "BATON_SLACK_BOT_TOKEN is that of an app installed for a whole enterprise, and Baton serves one "
@@ -133,13 +122,14 @@ async def _signed_in(stack: AsyncExitStack, settings: Settings) -> tuple[SlackCl
 
 async def _listen(
     stack: AsyncExitStack,
-    settings: Settings,
+    start: Start,
     context: Context,
     slack: SlackClient,
     dispatch: Dispatch,
     registry: CollectorRegistry,
 ) -> str:
     """Let Slack in, over HTTP or in Socket Mode; return where the web server listens."""
+    settings = start.settings
     bolt = carrier(slack.web, dispatch, signing_secret=settings.slack_signing_secret.get_secret_value())
     app_token = settings.slack_app_token.get_secret_value()
     sockets = socket_mode(bolt, app_token) if app_token else None
@@ -152,9 +142,10 @@ async def _listen(
     events = [] if app_token else routes.slack_routes(bolt.async_dispatch, read_seconds=settings.read_seconds)
     if sockets is not None:
         opened = partial(slack.socket_url, app_token)
-        sockets.client.wss_uri = await _waited_for(settings, lambda: _accepted("BATON_SLACK_APP_TOKEN", opened()))
+        sockets.client.wss_uri = await start.wait_for(lambda: accepted("BATON_SLACK_APP_TOKEN", opened()))
     hooks = routes.tracker_routes(context.trackers, context.background, read_seconds=settings.read_seconds)
-    url = await _serve(stack, settings, [*health, *calendars, *hooks, *events])
+    await start.end()
+    url = await serve(stack, settings, [*health, *calendars, *hooks, *events])
     if sockets is not None:
         await sockets.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
         stack.push_async_callback(sockets.close_async)
@@ -223,52 +214,12 @@ async def _model(stack: AsyncExitStack, settings: Settings) -> Model | None:
     return await stack.enter_async_context(model.connected(url=settings.model_url, name=settings.model_name, key=key))
 
 
-async def _waited_for(settings: Settings, ask: Callable[[], Awaitable[_T]]) -> _T:
-    """Return what `ask` gives. Trouble of Slack's or the database's that passes is waited for, in good health.
-
-    A host that no name server knows is one that is still to come, or a slip of the pen: after a while, the latter.
-    """
-    pause, reasons, began = _FIRST_PAUSE_SECONDS, list[str](), time.monotonic()
-    async with AsyncExitStack() as stack:
-        while True:
-            try:
-                return await ask()
-            except (SlackRateLimitedError, SlackUnreachableError) as error:
-                what, wait = f"Slack cannot be asked ({error})", max(pause, getattr(error, "retry_after_seconds", 0.0))
-                began = time.monotonic()
-            except StoreUnavailableError as error:
-                if error.why != trouble.UNKNOWN_HOST:
-                    began = time.monotonic()
-                elif time.monotonic() - began > _UNKNOWN_HOST_SECONDS:
-                    raise trouble.unopened(error) from None
-                if not error.may_pass:
-                    raise trouble.unopened(error) from None
-                wait = pause
-                what = f"the database {error.why} ({error.cause}): check that it runs, and BATON_DATABASE_URL"
-            reasons.append(what)
-            if len(reasons) == 1:
-                await _serve(stack, settings, routes.waiting_routes(lambda: reasons[-1]))
-            log.warning("the start waits, because %s; tried again in %g s", what, wait)
-            await asyncio.sleep(wait)
-            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
-
-
 async def _require_current(database: Database) -> None:
     database.require_file()
     try:
         await migrations.require_current(database)
     except trouble.RAISED as error:
         raise trouble.unopened(error) from None
-
-
-async def _accepted(variable: str, asked: Awaitable[_T]) -> _T:
-    """Return what Slack answers. Raises SettingsError when it refuses the token that this variable holds."""
-    try:
-        return await asked
-    except (SlackRateLimitedError, SlackUnreachableError):
-        raise
-    except SlackError as error:
-        raise SettingsError(f"Slack refuses the token ({error.code}): check {variable}.") from error
 
 
 def _start_following(stack: AsyncExitStack, context: Context, settings: Settings) -> None:
@@ -302,24 +253,6 @@ async def _resume(dispatch: Dispatch) -> None:
             await dispatch.events.resume()
         except Exception as error:  # noqa: BLE001 - the next look tries again
             log_failure(log, error, "what was left behind could not be read; it is tried again")
-
-
-async def _serve(stack: AsyncExitStack, settings: Settings, served: list[web.RouteDef]) -> str:
-    """Listen; return the address."""
-    runner = Runner(
-        routes.application(served), read_seconds=settings.read_seconds, shutdown_timeout=settings.drain_seconds
-    )
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    try:
-        await web.TCPSite(runner, settings.host, settings.port, backlog=runner.backlog).start()
-    except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        raise SettingsError(
-            f"{where} cannot be listened on ({error.strerror}): set BATON_HOST or BATON_PORT."
-        ) from error
-    host, port = runner.addresses[0][:2]
-    return f"http://{host}:{port}"
 
 
 async def _drained(context: Context, seconds: float) -> None:

@@ -64,8 +64,15 @@ def _web_address(address: str) -> str:
     return address
 
 
-def _optional_web_address(address: str) -> str:
-    return _web_address(address) if address else address
+def _api_address(address: str) -> str:
+    """Check an address to which a token is sent: HTTP has one place for a token and for a password."""
+    if "@" in urlsplit(_web_address(address)).netloc:
+        raise ValueError("there is no room for a user or a password in it; the token says who asks")
+    return address
+
+
+def _optional_api_address(address: str) -> str:
+    return _api_address(address) if address else address
 
 
 def _public_address(address: str) -> str:
@@ -120,7 +127,7 @@ class Settings(BaseSettings):
     #: The app-level token (`xapp-…`): when set, Baton uses Socket Mode.
     slack_app_token: SecretStr = SecretStr("")
     #: Slack's Web API; tests and the playground point it at the simulated Slack.
-    slack_api_url: Annotated[str, AfterValidator(_web_address)] = "https://slack.com/api/"
+    slack_api_url: Annotated[str, AfterValidator(_api_address)] = "https://slack.com/api/"
     #: Where the web server listens (Slack's requests over HTTP, health, metrics).
     host: Annotated[str, AfterValidator(_host)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
@@ -151,7 +158,7 @@ class Settings(BaseSettings):
     github_repository: str = ""
     github_token: SecretStr = SecretStr("")
     github_webhook_secret: SecretStr = SecretStr("")
-    github_api_url: Annotated[str, AfterValidator(_web_address)] = "https://api.github.com"
+    github_api_url: Annotated[str, AfterValidator(_api_address)] = "https://api.github.com"
     jira_site: str = ""
     jira_project: str = ""
     jira_issue_type: str = "Task"
@@ -160,7 +167,7 @@ class Settings(BaseSettings):
     jira_webhook_secret: SecretStr = SecretStr("")
     #: The language model that may add to the draft of a request: the address of a server that speaks OpenAI's chat
     #: completions (`https://models.example.com/v1`), and the model's name there. Empty: none is asked.
-    model_url: Annotated[str, AfterValidator(_optional_web_address)] = ""
+    model_url: Annotated[str, AfterValidator(_optional_api_address)] = ""
     model_name: str = ""
     model_key: SecretStr = SecretStr("")
     #: Private channels, and channels shared with other organisations, of which it may read threads: ids, separated by

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.blocks import help as blocks
 from bot.blocks.text import Rendered
+from bot.domain.outbox import may_pass
 from bot.domain.trust import Admission
 from bot.errors import NotTakenError, SlackError, StoreError, log_failure
 from bot.services import inbound
@@ -18,7 +19,7 @@ from bot.services.context import Context
 from bot.services.inbound import Interaction, Reply
 from handlers import message_text, payloads
 from handlers.door import Door, sender_of
-from handlers.failures import failure, may_pass
+from handlers.failures import failure
 from handlers.payloads import Event
 
 log = logging.getLogger(__name__)

@@ -6,13 +6,11 @@ import logging
 
 from bot.blocks import help as blocks
 from bot.blocks.text import Rendered, section
-from bot.domain.outbox import CODES, Blame
+from bot.domain.outbox import may_pass
 from bot.errors import (
     MovedOnError,
     OfferInsteadError,
     SlackError,
-    SlackRateLimitedError,
-    SlackUnreachableError,
     StoreError,
     UserError,
 )
@@ -20,14 +18,6 @@ from bot.logs import request_id
 from bot.services import inbound
 
 log = logging.getLogger(__name__)
-
-
-_PASSING = CODES[Blame.BUSY] | CODES[Blame.UNSURE]
-
-
-def may_pass(error: SlackError) -> bool:
-    """Whether Slack may take the same a little later."""
-    return isinstance(error, SlackRateLimitedError | SlackUnreachableError) or error.code in _PASSING
 
 
 def failure(error: Exception, *, what: str) -> tuple[str, Rendered]:

@@ -141,6 +141,9 @@ def test_web_addresses_are_taken(right: str, monkeypatch: pytest.MonkeyPatch) ->
     [
         ("OPEN_CHANNELS", f"general, {HIDDEN}", ": that is no list of Slack's ids; they are like C0123ABCD"),
         ("CATALOG_ADMINS", f"amara {HIDDEN}", ": that is no list of Slack's ids; they are like U0123ABCD"),
+        ("SLACK_API_URL", f"https://me:{HIDDEN}@slack.com/api/", ": there is no room for a user or a password in it"),
+        ("GITHUB_API_URL", f"https://{HIDDEN}@a/", ": there is no room for a user or a password in it"),
+        ("MODEL_URL", f"https://me:{HIDDEN}@a/v1", ": there is no room for a user or a password in it"),
         ("PUBLIC_URL", f"ftp://{HIDDEN}", ": that is no address of a server; it is one like https://baton.example.com"),
         ("PUBLIC_URL", "https://a:99999", ": that is no address of a server; it is one like https://baton.example.com"),
         ("HOST", "", ": that is no host; it is a name or an address like 127.0.0.1"),

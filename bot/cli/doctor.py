@@ -118,9 +118,8 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     if not bot:
         return
     said = await probe_bot(bot, api_url=settings.slack_api_url)
-    if not said.is_reached:
-        do = "Check this machine's network, name servers and proxy; the tokens could not be tried."
-        yield Finding("Slack", Level.PROBLEM, f"It cannot be reached: {said.error}.", do)
+    if not_tried := rules.not_tried(said.error, is_reached=said.is_reached, may_pass=said.may_pass):
+        yield not_tried
         return
     if said.error:
         do = "Check BATON_SLACK_BOT_TOKEN; install the app again if the token was revoked."
@@ -137,7 +136,12 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
         yield rules.clocks(here=datetime.now(UTC), slacks=said.at)
     if app:
         opened_socket = await probe_app(app, api_url=settings.slack_api_url)
-        if opened_socket.error:
+        not_tried = rules.not_tried(
+            opened_socket.error, is_reached=opened_socket.is_reached, may_pass=opened_socket.may_pass
+        )
+        if not_tried:
+            yield not_tried
+        elif opened_socket.error:
             do = "Make an app-level token with the scope connections:write, and turn Socket Mode on in the app."
             yield Finding("Socket Mode", Level.PROBLEM, f"Slack refuses it: {opened_socket.error}.", do)
         else:

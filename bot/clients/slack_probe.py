@@ -15,6 +15,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clients.slack import our_errors
 from bot.clients.slack_retries import Pauses
+from bot.domain.outbox import may_pass
 from bot.errors import SlackError, SlackUnreachableError
 
 _TIMEOUT_SECONDS = 10
@@ -28,12 +29,13 @@ _NOT_VALID = frozenset({"invalid_blocks", "invalid_message", "invalid_view"})
 class Probe:
     """What Slack said to a token: `error` is its code or why there was no answer, empty when it was accepted.
 
-    `is_reached` is whether it was Slack that answered. `scopes` are those granted and `at` Slack's time,
-    where it said so; `who` is the workspace and the bot's name.
+    `is_reached` is whether it was Slack that answered, and `may_pass` whether it may answer otherwise a little later.
+    `scopes` are those granted and `at` Slack's time, where it said so; `who` is the workspace and the bot's name.
     """
 
     error: str = ""
     is_reached: bool = True
+    may_pass: bool = False
     who: str = ""
     scopes: tuple[str, ...] = ()
     at: datetime | None = None
@@ -97,10 +99,10 @@ async def _probe(request: Awaitable[AsyncSlackResponse]) -> Probe:
     except SlackUnreachableError as error:
         return Probe(error=f"no answer ({error.code})", is_reached=False)
     except SlackError as error:
-        return Probe(error=error.code[:60])
+        return Probe(error=error.code[:60], may_pass=may_pass(error))
     who = f"{answer.get('user', '')} in {answer.get('team', '')}" if answer.get("team") else ""
-    is_org_wide = answer.get("is_enterprise_install") is True
-    return Probe("", True, who, _scopes(answer.headers), _date(answer.headers), is_org_wide)
+    scopes, at = _scopes(answer.headers), _date(answer.headers)
+    return Probe(who=who, scopes=scopes, at=at, is_org_wide=answer.get("is_enterprise_install") is True)
 
 
 def _scopes(headers: Mapping[str, str]) -> tuple[str, ...]:

@@ -56,6 +56,17 @@ def tokens(*, is_bot: bool | None, is_app: bool | None, has_secret: bool) -> Ite
         yield Finding("transport", Level.PROBLEM, "Neither Socket Mode nor HTTP is set up.", do)
 
 
+def not_tried(error: str, *, is_reached: bool, may_pass: bool) -> Finding | None:
+    """Say why Slack judged no token: it cannot be reached, or is in trouble. None where it judged one."""
+    if not is_reached:
+        do = "Check this machine's network, name servers and proxy; the tokens could not be tried."
+        return Finding("Slack", Level.PROBLEM, f"It cannot be reached: {error}.", do)
+    if may_pass:
+        do = "Run this again in some minutes; the tokens could not be tried. slack-status.com says more."
+        return Finding("Slack", Level.PROBLEM, f"It is in trouble: {error}.", do)
+    return None
+
+
 def unknown_settings(said: Iterable[str]) -> Iterator[Finding]:
     """Name what is set and no setting; `said` are sentences."""
     for each in said:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from bot.data import table
+from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 
 #: What the keys of answers to questions begin with.
 ANSWER_PREFIX = "answer:"
@@ -36,6 +37,9 @@ class Blame(StrEnum):
 #: The codes by whose fault they are.
 CODES = {Blame(name): frozenset(codes.split()) for name, codes in table("slack_refusals").items()}
 
+#: The codes of what passes by itself. A workspace that is being moved lets Baton in again afterwards.
+_PASSING = CODES[Blame.BUSY] | CODES[Blame.UNSURE] | {"team_added_to_org"}
+
 #: A refusal that passes is given up on after so many attempts, about 17 minutes …
 MOST_REFUSALS = 10
 #: … and a Slack that cannot be reached, or a channel that is moving, after so many: about a day. Later than that,
@@ -50,6 +54,11 @@ def blame(code: str, *, is_update: bool = False) -> Blame:
     own = Blame.GONE if is_update else Blame.THREAD
     found = (each for each in (own, Blame.MESSAGE, Blame.ACCESS, Blame.BUSY, Blame.UNSURE) if code in CODES[each])
     return next(found, Blame.PLACE)
+
+
+def may_pass(error: SlackError) -> bool:
+    """Whether Slack may take the same a little later."""
+    return isinstance(error, SlackRateLimitedError | SlackUnreachableError) or error.code in _PASSING
 
 
 def is_known(code: str) -> bool:

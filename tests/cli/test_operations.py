@@ -159,6 +159,19 @@ def test_a_slack_that_judges_nothing_is_no_problem(
     assert (ran.code, "note    messages: Slack judged 0 and then no more: unknown_method." in ran.out) == (0, True)
 
 
+@pytest.mark.parametrize("code", ["internal_error", "service_unavailable", "team_added_to_org", "ratelimited"])
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+def test_trouble_of_slacks_is_no_fault_of_the_tokens(
+    baton: Baton, installed: FakeSlack, method: str, code: str
+) -> None:
+    installed.api.failures[method] = [code] * 10
+    ran = baton("doctor")
+    assert ran.code == 1
+    assert f"PROBLEM Slack: It is in trouble: {code}.\n        -> Run this again in some minutes" in ran.out
+    for wrong in ("does not accept", "refuses", "Check BATON_SLACK_BOT_TOKEN", "app-level token with"):
+        assert wrong not in ran.out
+
+
 def test_missing_scopes_are_named(baton: Baton, installed: FakeSlack) -> None:
     less = manifest()
     less["oauth_config"]["scopes"]["bot"].remove("users:read.email")

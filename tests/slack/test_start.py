@@ -36,7 +36,7 @@ async def slack() -> AsyncIterator[FakeSlack]:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.app._FIRST_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr("bot.start._FIRST_PAUSE_SECONDS", 0.05)
     monkeypatch.setattr("bot.app.FOR_PEOPLE", Limits(lock=0.1, statement=2, connection=0.5))
 
 
@@ -73,8 +73,8 @@ async def starting(given: Settings) -> AsyncIterator[asyncio.Task[None]]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def until(task: asyncio.Task[None], given: Settings, status: int) -> str:
-    """Wait until /readyz answers with a status, and return what it says; all the while /healthz is well or unheard."""
+async def until(task: asyncio.Task[None], given: Settings, status: int, words: str) -> str:
+    """Wait until /readyz answers with a status and these words; all the while /healthz is well or unheard."""
     async with aiohttp.ClientSession(f"http://127.0.0.1:{given.port}") as session:
         for _ in range(500):
             if task.done():
@@ -83,7 +83,7 @@ async def until(task: asyncio.Task[None], given: Settings, status: int) -> str:
                 async with session.get("/healthz") as answer:
                     assert answer.status == 200
                 async with session.get("/readyz") as answer:
-                    if answer.status == status:
+                    if answer.status == status and words in await answer.text():
                         if status == 503:
                             async with session.post("/slack/events", data="x") as asked:
                                 assert asked.status == 503, "it is to be delivered again"
@@ -91,7 +91,7 @@ async def until(task: asyncio.Task[None], given: Settings, status: int) -> str:
             except aiohttp.ClientConnectionError:
                 pass  # between two servers
             await asyncio.sleep(0.01)
-    raise AssertionError(f"/readyz never answered {status}")
+    raise AssertionError(f"/readyz never answered {status} with {words!r}")
 
 
 async def test_a_postgresql_that_is_away_is_waited_for(
@@ -102,9 +102,9 @@ async def test_a_postgresql_that_is_away_is_waited_for(
         wire.cut()
         given = settings(url, slack)
         async with starting(given) as task:
-            assert "the database cannot be reached" in await until(task, given, 503)
+            await until(task, given, 503, "the database cannot be reached")
             wire.mend()
-            assert '"ready"' in await until(task, given, 200)
+            await until(task, given, 200, '"ready"')
 
 
 async def test_a_sqlite_file_that_is_locked_is_waited_for(slack: FakeSlack, tmp_path: Path) -> None:
@@ -115,10 +115,10 @@ async def test_a_sqlite_file_that_is_locked_is_waited_for(slack: FakeSlack, tmp_
         other.execute("PRAGMA locking_mode=EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
         async with starting(given) as task:
-            assert "the database is locked by somebody else" in await until(task, given, 503)
+            await until(task, given, 503, "the database is locked by somebody else")
             other.execute("ROLLBACK")
             other.close()
-            assert '"ready"' in await until(task, given, 200)
+            await until(task, given, 200, '"ready"')
 
 
 @pytest.mark.parametrize(
@@ -152,9 +152,9 @@ async def test_a_host_that_no_name_server_knows_is_waited_for_only_so_long(
 ) -> None:
     given = settings(unknown_host(monkeypatch, socket.EAI_NONAME), slack)
     async with starting(given) as task:
-        said = await until(task, given, 503)
-        assert "the database is at a host that no name server knows (gaierror): check that it runs, and BATON_" in said
-        monkeypatch.setattr("bot.app._UNKNOWN_HOST_SECONDS", 0.0)
+        said = "the database is at a host that no name server knows (gaierror): check that it runs, and BATON_"
+        await until(task, given, 503, said)
+        monkeypatch.setattr("bot.start._UNKNOWN_HOST_SECONDS", 0.0)
         with pytest.raises(StoreError, match=r"^The database is at a host that no name server knows") as caught:
             await asyncio.wait_for(task, 10)
         assert "hunter2" not in str(caught.value)
@@ -163,11 +163,43 @@ async def test_a_host_that_no_name_server_knows_is_waited_for_only_so_long(
 async def test_name_servers_that_cannot_tell_are_waited_for_all_the_same(
     slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.app._UNKNOWN_HOST_SECONDS", 0.0)
+    monkeypatch.setattr("bot.start._UNKNOWN_HOST_SECONDS", 0.0)
     given = settings(unknown_host(monkeypatch, socket.EAI_AGAIN), slack)
     async with starting(given) as task:
-        assert "the database cannot be reached (gaierror): check" in await until(task, given, 503)
+        await until(task, given, 503, "the database cannot be reached (gaierror): check")
         assert not task.done()
+
+
+@pytest.mark.parametrize(
+    ("method", "code"),
+    [
+        ("auth.test", "internal_error"),
+        ("auth.test", "fatal_error"),
+        ("auth.test", "service_unavailable"),
+        ("auth.test", "request_timeout"),
+        ("auth.test", "team_added_to_org"),
+        ("bots.info", "internal_error"),
+        ("apps.connections.open", "internal_error"),
+    ],
+)
+async def test_trouble_of_slacks_own_is_waited_for(slack: FakeSlack, tmp_path: Path, method: str, code: str) -> None:
+    url = f"sqlite:///{tmp_path}/baton.sqlite"
+    await migrated(url)
+    slack.api.failures[method] = [code] * 3
+    app_token = APP_TOKEN if method.startswith("apps.") else ""
+    given = settings(url, slack, slack_app_token=SecretStr(app_token))
+    async with starting(given) as task:
+        await until(task, given, 200, '"ready"')
+    assert not slack.api.failures[method], "it was asked again"
+
+
+async def test_health_is_served_before_slack_is_asked(slack: FakeSlack, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/baton.sqlite"
+    await migrated(url)
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        given = settings(url, slack, slack_api_url=f"http://127.0.0.1:{silent.getsockname()[1]}/api/")
+        async with starting(given) as task:
+            await until(task, given, 503, "still to answer")
 
 
 async def test_a_newer_schema_ends_it(slack: FakeSlack, tmp_path: Path) -> None:

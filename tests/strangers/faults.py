@@ -62,6 +62,31 @@ async def slack_in_trouble(house: House) -> None:
             await _becomes_ready(baton)
 
 
+@case("Started while Slack says that it is in trouble itself, it does the same", is_quick=True)
+async def slack_says_trouble(house: House) -> None:
+    codes = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org")
+    for code in codes if house.is_long else codes[:1]:
+        async with house.cold() as baton:
+            await baton.slack.start()
+            baton.slack.fault("auth.test", "refuse", times=2, code=code)
+            await baton.start()
+            await _lives(baton)
+            await _becomes_ready(baton)
+            expect("TOKEN" not in baton.log(), "no advice about the token", baton.log()[-300:])
+
+
+@case("Started while Slack accepts connections and never answers, it lives before it has given up on it")
+async def slack_silent(house: House) -> None:
+    async with house.cold() as baton:
+        await baton.slack.start()
+        baton.slack.fault("*", "hang", times=None, seconds=60)
+        await baton.start()
+        await _lives(baton)
+        expect("the start waits" not in baton.log(), "health before the first attempt has failed", baton.log()[-300:])
+        baton.slack.heal()
+        await _becomes_ready(baton)
+
+
 @case("Started while PostgreSQL is away, it waits and lives, and says so without the password")
 async def database_away(house: House) -> None:
     hidden = "hunter2-a-password"
@@ -225,6 +250,7 @@ async def wrong_settings(house: House) -> None:
             {"BATON_SLACK_API_URL": "https://a:99999/"}, {"BATON_DATABASE_URL": f"postgressql://baton:{hidden}@h/x"},
             {"BATON_DATABASE_URL": f"postgresql://baton:{hidden}@127.0.0.1:1/x?pasword={hidden}"},
             {"BATON_DATABASE_URL": f"postgresql://baton:{hidden}@127.0.0.1:1/x?sslmode={hidden}"},
+            {"BATON_SLACK_API_URL": f"http://me:{hidden}@127.0.0.1:1/api/"},
             {"BATON_HOST": "a..b"}, {"BATON_SLACK_API_URL": "https://a..b/api/"}, {"BATON_TIMEZONE": "Europe"},
             {"BATON_DATABASE_URL": f"postgresql://baton:{hidden}@a..b/x"},
             {"BATON_DATABASE_URL": f"sqlite:////tmp/{'a' * 300}"},
