@@ -10,7 +10,7 @@ from enum import StrEnum
 from bot.domain.catalog import Area, AssetKind, Hosting, Role
 from bot.domain.names import fold
 from bot.domain.ownership.holdings import CatalogView, Holding
-from bot.domain.ownership.taken import all_taken_by
+from bot.domain.ownership.pending_handoffs import all_taken_by
 from bot.domain.ownership.verdicts import Disputed, Orphaned, Owned, Stale, Unowned, Verdict
 from bot.domain.records import AssetRecord
 

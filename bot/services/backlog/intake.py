@@ -22,9 +22,9 @@ from bot.domain.records import TeamRecord
 from bot.errors import UserError
 from bot.services import devops_team, outbox, routing
 from bot.services.backlog import offers
-from bot.services.backlog._called import answer_by, on_duty
 from bot.services.backlog._cards import card_key, card_of, loaded, stored_item, triage_key
 from bot.services.backlog._demands import demand_row
+from bot.services.backlog._duty import answer_by, on_duty
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables

@@ -25,9 +25,9 @@ from bot.errors import UserError
 from bot.services import outbox, routing
 from bot.services.backlog import joins, questions
 from bot.services.backlog._answered import redraw_answered
-from bot.services.backlog._called import called
 from bot.services.backlog._cards import RequestAct, acting, card_key, loaded, tell_devops
 from bot.services.backlog._demands import demands_of
+from bot.services.backlog._duty import called
 from bot.services.backlog._joined import joined, tell_ended, threads_of
 from bot.services.backlog._joined import post as post_in_joined
 from bot.services.backlog.said import keep
