@@ -52,6 +52,30 @@ def test_a_product_its_version_and_its_provider_under_the_names_that_people_use(
     assert not [one for one in catalog.problems if one.is_error]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "App,Team\nledger,blue\n",
+        "Function name,Owner\nledger,blue\n",
+        "Anwendung;Verantwortlich\nledger;blue\n",
+        "Application;Équipe\nledger;blue\n",
+        "Servicio;Responsable\nledger;blue\n",
+        "Usługa;Właściciel\nledger;blue\n",
+        "Application,Business Owner,IT Owner\nledger,Jane Doe,blue\n",
+        "Service,Service Owner\nledger,blue\n",
+        "Name,Tag: Owner\nledger,blue\n",
+    ],
+)
+def test_owners_under_the_names_that_people_use(parse: Parse, text: str) -> None:
+    [ledger] = parse(text).assets
+    assert (ledger.name, [claim.owner.name for claim in ledger.owners]) == ("ledger", ["blue"])
+
+
+def test_a_team_beside_whoever_is_responsible_owns_as_well(parse: Parse) -> None:
+    [ledger] = parse("Application;Responsable;Équipe\nledger;Jane Doe;blue\n").assets
+    assert {claim.owner.name for claim in ledger.owners} == {"Jane Doe", "blue"}
+
+
 def test_a_line_may_run_several_things_each_beside_its_version(parse: Parse) -> None:
     text = (
         "Application;Language;Runtime Version;Framework;Framework Version;Database;DB version\n"

@@ -17,7 +17,7 @@ from enum import StrEnum
 from bot.clients.catalog._reader import Sink, SourceFile
 from bot.clients.catalog._values import quoted, unique
 from bot.data import table
-from bot.domain.names import clean
+from bot.domain.names import clean, fold
 from bot.errors import UnreadableError
 
 #: A cell that is longer was made by an unclosed quotation mark.
@@ -45,6 +45,8 @@ _VERSION = "version"
 #: What only a team has.
 _OF_TEAMS = frozenset({"channel", "slackchannel", "usergroup", "slackgroup", "members", "people", "lead", "teamlead"})
 LIST = re.compile(r"[;\n]|(?<!\|)\|(?!\|)|,(?=\s*\S)|\s/\s")
+#: Letters that are none with an accent.
+_LATIN = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "đ": "d"})
 _FIRST_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)?")
 #: What a spreadsheet may have put before a text, so that it is not taken for a formula.
 _TEXT_MARK = re.compile(r"^'(?=[=+\-@])")
@@ -152,7 +154,7 @@ def columns_of(header: Sequence[str]) -> tuple[SheetKind, dict[str, int]] | None
     a column for a team and one for what teams have, such as a system, is about what stands first in it, and about
     systems where nothing in it is a team's alone.
     """
-    folded = [re.sub(r"[^a-z0-9]", "", cell.lower()) for cell in header[:200]]
+    folded = [re.sub(r"[^a-z0-9]", "", fold(cell).translate(_LATIN)) for cell in header[:200]]
     words = set(folded)
     person, team = (_places(folded, _COLUMNS[about]) for about in ("people", "teams"))
     asset = _with_runs(folded, _places(folded, _COLUMNS["assets"]))
