@@ -52,7 +52,7 @@ _VAGUE = _listed(
     https://wiki.acme.test/owners; everyone; all teams; shared; should be alpha; moving to alpha; handover to alpha;
     alpha from 1 March; alpha from next quarter; alpha ab 2028; alpha as of Q4; alpha (from Q1); alpha (geplant);
     alpha (upcoming); alpha - planned; alpha à partir de 2027; was alpha; geht an alpha; sera alpha; whoever is free;
-    alpha (with help from beta); 2026-03-01; 👻; 〃
+    alpha (with help from beta); 👻; 〃
     """
 )
 #: Names of teams and people that begin or end as those above do.

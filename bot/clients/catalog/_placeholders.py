@@ -92,8 +92,8 @@ _MOVING = re.compile(
     rf"|fue|whoever)\s+\S.*|.+\s{_FROM}.*|.+\s?[(\[](?:{_PLANNED})(?:\W.*)?[)\]]|.+\s[-–—:]\s*(?:{_PLANNED})(?:\W.*)?",
     re.IGNORECASE | re.DOTALL,
 )
-#: A day, a number, a mark: no name of anybody's.
-_NO_WORD = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}|[^\w]+|〃")
+#: A picture or a mark: no name of anybody's.
+_NO_WORD = re.compile(r"[^\w]+|〃")
 
 
 class NoOwner(StrEnum):
