@@ -21,6 +21,7 @@ def directory() -> Directory:
         ("das Lager hat neue Öffnungszeiten", "lager"),
         ("wo ist das Lager im Erdgeschoss?", "lager"),
         ("wer ist im Lager?", "lager"),
+        ("das Lager ist um 10 Uhr geöffnet", "lager"),
         ("wann öffnet die Kasse?", "kasse"),
         ("la kasse est fermée aujourd'hui", "kasse"),
         ("my training is on Tuesday", "training"),
@@ -33,6 +34,7 @@ def directory() -> Directory:
         ("tide-gauge znowu działa", "tide-gauge"),
         # What it is not about
         ("this is not about tide-gauge", "tide-gauge"),
+        ("I'm not asking about tide-gauge", "tide-gauge"),
         ("it has nothing to do with swift-bridge", "swift-bridge"),
         ("das hat nichts zu tun mit tide-gauge", "tide-gauge"),
     ],

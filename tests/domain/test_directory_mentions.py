@@ -118,6 +118,9 @@ _HARBOUR = [
         ("swift, dry-dock", ["swift", "dry-dock"]),
         ("dry-dock is waiting for swift", ["dry-dock", "swift"]),
         ("a swift answer, please", []),
+        ("dry-dock cannot reach swift", ["dry-dock", "swift"]),
+        ("not dry-dock, kyc", ["kyc"]),
+        ("it is not dry-dock", ["dry-dock"]),
     ],
 )
 def test_a_message_is_read_by_the_rules_of_questions(text: str, names: list[str]) -> None:

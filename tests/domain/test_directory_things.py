@@ -27,6 +27,8 @@ def directory() -> Directory:
     [
         "who owns the {} mirror?",
         "who owns {}'s read replica",
+        "who has the {} staging replica",
+        "kto odpowiada za replikę {}?",
         "whose is the {} cluster",
         "the {} database is full, who do I call?",
         "{} sdk crashes, who has it",

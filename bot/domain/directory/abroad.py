@@ -19,6 +19,8 @@ from bot.domain.directory.vocabulary import (
 )
 
 _WELL = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, FOREIGN_WELL))})(?!\w)", re.IGNORECASE)
+#: What a server answers that is in trouble.
+_CODE = re.compile(r"[45]\d\d(?:er|s)?")
 #: What stands before a noun: articles, and prepositions that have one in them.
 _BEFORE_NOUN = ARTICLES | frozenset(
     "im ins am zum zur beim vom au aux du al del nel nella sul sulla na no da do".split()  # noqa: SIM905
@@ -44,7 +46,7 @@ def is_noun(chunks: Sequence[Chunk], place: int) -> bool:
         return False
     troubles = FOREIGN_TROUBLE_WORDS | TROUBLE_WORDS | STATE_WORDS
     others = [chunk.folded for number, chunk in enumerate(chunks) if number != place]
-    return not any(word in troubles or any(map(str.isdecimal, word)) for word in others)
+    return not any(word in troubles or _CODE.fullmatch(word) for word in others)
 
 
 def asks_for_owner(chunks: Sequence[Chunk]) -> bool:

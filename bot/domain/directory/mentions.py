@@ -15,6 +15,7 @@ from bot.domain.directory.places import at_address
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read, uninflected, without_quotations
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.repositories import repository_called
+from bot.domain.directory.sentences import is_denied
 from bot.domain.directory.statements import BEFORE_NAME, asks_in_another_language
 from bot.domain.directory.things import thing_of
 from bot.domain.directory.vocabulary import (
@@ -33,6 +34,8 @@ _MOST_CHUNKS_IN_LABELS = 24
 #: So many lines are looked through for paths.
 _MOST_LINES = 200
 _SHORTEST = 3
+#: Where another name may stand that is an ordinary word: "checkout cannot reach scale".
+_BEFORE_NAME = BEFORE_NAME | {"reach", "reaches", "call", "calls", "via", "through", "into"}
 _ORDINARY_WORDS = COMMON_WORDS - PRODUCT_WORDS
 #: What stands between a label, its value and the next one.
 _PATH_MARKS = frozenset("/.")
@@ -115,6 +118,8 @@ def _in_words(
             found += ((name, each) for each, _ in _in_words(index, labelled, ()))
         place += length
     found += _joined(index, chunks, [name for name, _ in found])
+    # "not checkout, login": what is denied counts where nothing else is named.
+    found = [(name, match) for name, match in found if not is_denied(chunks, name.start)] or found
     for name, match in sorted(found, key=lambda one: one[0].start):
         yield match, chunks[name.start].is_quoted
 
@@ -147,7 +152,7 @@ def _joined(index: DirectoryIndex, chunks: Sequence[Chunk], names: Collection[ra
             or (before and before.has_comma and place in ends)
             or (behind and behind.folded in AND and place + 2 in starts)
             or (chunk.has_comma and place + 1 in starts)
-            or (before and before.folded in BEFORE_NAME and chunk.part is Part.NAME)
+            or (before and before.folded in _BEFORE_NAME and chunk.part is Part.NAME)
         )
         match = _match(index, run_named(index, (chunk,)), Reading((chunk,))) if is_beside else None
         if match is not None:

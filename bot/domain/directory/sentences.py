@@ -121,7 +121,7 @@ def told_apart(
 ) -> Resolution:
     """Return what was found or, where a text names several assets and what was found is one of them, all of these."""
     everything = names_said(index, question)
-    said = [each for each in everything if not _is_denied(question.chunks, each.start)]
+    said = [each for each in everything if not is_denied(question.chunks, each.start)]
     if everything and not said and isinstance(found, Match):
         is_found = any(found.asset_id in each.asset_ids for each in everything)
         return Nearest(candidates(index, (found.asset_id,), found.confidence), question.text) if is_found else found
@@ -139,7 +139,8 @@ def told_apart(
     return Several(candidates(index, ids, CONFIDENCE[ResolutionMethod.WORDS])[:limit], question.text)
 
 
-def _is_denied(chunks: Sequence[Chunk], start: int) -> bool:
+def is_denied(chunks: Sequence[Chunk], start: int) -> bool:
+    """Whether the name that begins there is said not to be the one: "not checkout", "nothing to do with checkout"."""
     while start and chunks[start - 1].folded in _ARTICLES:
         start -= 1
     before = [chunk.folded for chunk in chunks[max(start - _LONGEST_DENIAL, 0) : start]]

@@ -100,7 +100,8 @@ def _noun_behind(chunks: Sequence[Chunk], name: range) -> Sequence[Chunk]:
     end = name.stop
     while end < min(len(chunks), name.stop + _MOST_IN_NOUN + 1):
         chunk = chunks[end]
-        if chunks[end - 1].has_comma or not _is_of_noun(chunk):
+        is_between = chunk.folded in ENVIRONMENT_WORDS  # "the checkout staging replica"
+        if chunks[end - 1].has_comma or not (is_between or _is_of_noun(chunk)):
             break
         end += 1
         if chunk.folded.endswith("s") and chunk.folded not in THING_WORDS and chunk.folded not in KIND_WORDS:
