@@ -68,7 +68,7 @@ LISTED = {
         {"blocks": [{"type": "header", "text": {"type": "plain_text", "text": "label-printer is <down>"}}]},
         {"blocks": [{"type": "section", "fields": [{"type": "mrkdwn", "text": "*App*\nlabel-printer"}]}]},
         {"blocks": [{"type": "context", "elements": [{"type": "mrkdwn", "text": "`label-printer`"}]}]},
-        {"blocks": [{"type": "image", "alt_text": "label-printer's queue", "image_url": "https://x.example.test/1"}]},
+        {"blocks": [{"type": "image", "alt_text": "label-printer's latency", "image_url": "https://x.example.test/1"}]},
         {
             "blocks": [
                 {
