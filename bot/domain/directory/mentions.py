@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 
 from bot.domain.directory.addresses import may_be_address
 from bot.domain.directory.answers import Match, ResolutionMethod
@@ -32,7 +33,7 @@ _MAX_CHUNKS = 1_200
 _MOST_CHUNKS_IN_NAME = 6
 _MOST_CHUNKS_IN_LABELS = 24
 #: So many lines are looked through for paths.
-_MOST_LINES = 200
+_MOST_LINES = 15
 _SHORTEST = 3
 #: Where another name may stand that is an ordinary word: "checkout cannot reach scale".
 _BEFORE_NAME = BEFORE_NAME | {"reach", "reaches", "call", "calls", "via", "through", "into"}
@@ -90,9 +91,8 @@ def _is_place(index: DirectoryIndex, chunk: Chunk) -> bool:
 
 def _in_named_repositories(index: DirectoryIndex, text: str) -> Iterator[tuple[FoundAssets, ParsedQuestion]]:
     """Yield what the lines lead to that put a path into a repository, each with the line: "x.go in acme/shop"."""
-    for line in text.splitlines()[:_MOST_LINES]:
-        if _PATH_MARKS.isdisjoint(line) or "://" in line:
-            continue
+    lines = (line for line in text.splitlines() if not _PATH_MARKS.isdisjoint(line) and "://" not in line)
+    for line in islice(lines, _MOST_LINES):
         question = read(line)
         finding = in_named_repository(index, question)
         if finding is not None and finding.is_certain and finding.asset_ids:
