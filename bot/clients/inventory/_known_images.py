@@ -13,6 +13,9 @@ _IMAGES = table("known_images")
 #: Operating systems: their tags may be codenames, and a tag of letters is a version.
 SYSTEMS = frozenset(_IMAGES["systems"])
 
+#: Those that other images are built on.
+_BASES = SYSTEMS | {"amazon-linux", "rhel"}
+
 _OFFICIAL_NAMESPACES = frozenset(_IMAGES["official_namespaces"].split())
 _REPUBLISHERS = frozenset(_IMAGES["republishers"].split())
 _LANGUAGES = {product: re.compile(words, re.IGNORECASE) for product, words in _IMAGES["languages"].items()}
@@ -41,6 +44,8 @@ _RED_HAT_BASE = re.compile(
 _RED_HAT = re.compile(
     r"(?:(?:ubi|rhel)\d{1,2}|rhscl|centos\d?|sclorg|fedora|openshift)/(?P<name>[a-z]+)-(?P<digits>\d{1,4})(?:-[a-z0-9]+)*"
 )
+#: The folder of Red Hat's registry that names the system below: `ubi8/python-311`, `rhel8/postgresql-12`.
+_RED_HAT_FOLDER = re.compile(r"(?:^|/)(?P<name>ubi|rhel|centos)(?P<version>\d{1,2})/[a-z]")
 _SPILO = re.compile(r"(?:zalando|acid)/spilo-(?P<version>\d{2})")
 _ALMA = re.compile(r"almalinux(?:org)?/(?P<version>\d{1,2})-(?:base|minimal|micro|init|toolbox)")
 _DISTROLESS = re.compile(
@@ -95,6 +100,14 @@ def languages_in(tag: str) -> Iterator[tuple[str, str]]:
     for product, words in _LANGUAGES.items():
         if found := words.search(tag):
             yield product, next(filter(None, found.groups()))
+
+
+def system_of(path: str, tag: str) -> Iterator[tuple[str, str]]:
+    """Yield the system that an image of a product is built on, where its tag or Red Hat's folder names one."""
+    yield from ((product, version) for product, version in languages_in(tag) if product in _BASES)
+    folder = _RED_HAT_FOLDER.search(path)
+    if folder is not None:
+        yield "centos" if folder["name"] == "centos" else "rhel", folder["version"]
 
 
 def is_java(product: str) -> bool:

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.clients.inventory._collector import Collector, quoted
-from bot.clients.inventory._known_images import SYSTEMS, KnownImage, in_name, in_tag, known_image, languages_in
+from bot.clients.inventory._known_images import (
+    SYSTEMS,
+    KnownImage,
+    in_name,
+    in_tag,
+    known_image,
+    languages_in,
+    system_of,
+)
 from bot.domain.catalog import Origin, Problem
 from bot.domain.eol import version_schemes
 from bot.domain.inventory.scans import How, Sighting, Sightings
@@ -120,12 +128,15 @@ def sighting_of(
 
 
 def beside(sighting: Sighting) -> Iterator[Sighting]:
-    """Yield what else the tag of an image names with its version: the Java of `tomcat:8.5-jdk11`."""
+    """Yield what else an image names with its version: the Java of `tomcat:8.5-jdk11`, what it is built on."""
     ref = parse(sighting.address)
     if ref is None:
         return
-    found = in_tag(ref.tag, sighting.product) if sighting.is_known else languages_in(ref.tag)
-    for product, version in (*found, *(each for each in in_name(ref.path) if each[0] != sighting.product)):
+    found = list(in_tag(ref.tag, sighting.product) if sighting.is_known else languages_in(ref.tag))
+    found += (each for each in in_name(ref.path) if each[0] != sighting.product)
+    if sighting.is_known and sighting.product not in SYSTEMS:
+        found += system_of(ref.path, ref.tag)
+    for product, version in dict.fromkeys(found):
         yield replace(sighting, product=product, version=version, provider="", is_known=True)
 
 

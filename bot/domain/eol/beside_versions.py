@@ -30,7 +30,7 @@ _TIME = re.compile("|".join(_WORDS["times"].split()), re.IGNORECASE)
 #: A month or a year alone in a remark is when it is to be: `7.2 (Nov 2026)`.
 _WHEN = re.compile(r"[(（\[]\s*(?:[^\W\d_]{3,12}\.?\s+)?20[2-9]\d\s*[)）\]]")
 #: An address says nothing: `+ provider registry.terraform.io/hashicorp/aws v5.1.0`.
-_ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)+/\S+")
+_ADDRESS = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+/\S*|/(?:usr|opt|var|etc|home|lib|bin|root|srv)/\S+")
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 #: When it is to be, right behind the version: `16 by 2027`, `16 (on 1 March)`; servers are built `on` something, too.
 _BY_THEN = re.compile(
