@@ -94,11 +94,33 @@ def test_the_import_says_what_it_could_not_read(tmp_path: Path, source: object, 
         ("Rails 7.2 on Ruby 3.2", ["rails 7.2", "ruby 3.2"]),
         ("Tomcat 10.1 on Debian 12", ["tomcat 10.1", "debian 12"]),
         ("Redis 6.2 / 7.2", ["redis 6.2", "redis 7.2"]),
+        ("Rails 7.2 w/ Ruby 3.2", ["rails 7.2", "ruby 3.2"]),
+        ("Tomcat 10.1 mit Debian 12", ["tomcat 10.1", "debian 12"]),
+        # A service that stands alone is where the other runs; a whole vendor rents out machines as well.
+        ("Lambda, Python 3.9", ["aws-lambda python3.9"]),
+        ("Node 18; AWS Lambda", ["aws-lambda nodejs18.x"]),
+        ("RDS, MySQL 8.0", ["amazon-rds-mysql 8.0"]),
+        ("RDS, Python 3.9", ["RDS ?", "python 3.9"]),
+        ("EKS 1.30, Python 3.9", ["amazon-eks 1.30", "python 3.9"]),
     ],
 )
 def test_several_versions_are_several_that_run(tmp_path: Path, source: object, cell: str, right: list[str]) -> None:
     catalog = (of_csv if source is of_csv else of_yaml)(tmp_path, cell)
     assert [said(each) for each in catalog.assets[0].runs] == right
+
+
+@pytest.mark.parametrize(
+    ("cell", "right"),
+    [
+        ("PG14", "postgresql 14"),
+        ("mysql80", "mysql 8.0"),
+        ("python39", "python 3.9"),
+        ("redis62", "redis 6.2"),
+        ("Windows Server 2019 Std", "windows-server 2019"),
+    ],
+)
+def test_a_version_may_be_joined_or_shortened(tmp_path: Path, cell: str, right: str) -> None:
+    assert [said(each) for each in of_csv(tmp_path, cell).assets[0].runs] == [right]
 
 
 def test_a_remark_may_say_where_it_runs(tmp_path: Path) -> None:

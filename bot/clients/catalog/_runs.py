@@ -21,10 +21,13 @@ from bot.domain.names import clean, fold
 _table = lru_cache(maxsize=1)(starter.load)
 #: What stands between several that one cell names: `PHP 7.4 + MySQL 5.7`, `Postgres 12 und 13`.
 _ALSO = "|".join(sorted(map(re.escape, beside_versions.ALSO), key=len, reverse=True))
-_BETWEEN = re.compile(rf"\s+(?:{_ALSO}|/)\s+|\s*[,;]\s+", re.IGNORECASE)
+_BETWEEN = re.compile(
+    rf"\s+(?:{_ALSO}|/)\s+|\s*[,;]\s+|\s+(?:w/|with|mit|avec)\s+(?=[A-Za-z][\w.+#-]*\s+v?\d)", re.IGNORECASE
+)
 _REMARK = re.compile(r"\([^()]*\)")
 #: What may be a version of what stands before it: the `13 (staging)` of `Postgres 12 (prod), 13 (staging)`.
 _VERSION_ALONE = re.compile(r"v?\d.*", re.IGNORECASE | re.DOTALL)
+_JOINED = re.compile(r"[A-Za-z]+\d+")
 _AROUND = " ()[]{},;:?!\"'"
 _MOST_WORDS = 8
 _SHORTEST_NAME = 3
@@ -66,7 +69,36 @@ def readings_of(texts: Iterable[str], environment: str = "", *, is_engine: bool 
         if before is not None and provider and not before.provider and _VERSION_ALONE.fullmatch(text.strip()):
             found = [_with_provider(each, before.product, provider) for each in found]  # `Postgres 12 and 13 on RDS`
         found.append(reading)
-    return tuple(found)
+    return tuple(_beside_provider(found))
+
+
+def _beside_provider(found: list[Reading]) -> list[Reading]:
+    """Return the readings of a cell, what a provider in it offers with that provider: `Lambda, Node 16`."""
+    alone = [each for each in found if _is_provider(each.text)]
+    if len(alone) != 1 or len(found) == 1:
+        return found
+    provider = alone[0].text.strip()
+    rest = []
+    for each in (one for one in found if one is not alone[0]):
+        runs = tuple(
+            replace(one, provider=provider) if not one.provider and _is_offered(one.product, provider) else one
+            for one in each.runs
+        )
+        rest.append(replace(each, runs=runs))
+    is_meant = any(one.provider == provider for each in rest for one in each.runs)
+    return rest if is_meant else found
+
+
+def _is_offered(product: str, provider: str) -> bool:
+    theirs, upstreams = _table().identify(product, provider), _table().identify(product)
+    return isinstance(theirs, CycleIndex) and theirs is not upstreams
+
+
+def _is_provider(text: str) -> bool:
+    """Whether a text names a service that runs something, and neither a product nor a whole vendor."""
+    word = fold(text)
+    is_service = word in providers.PROVIDERS and not providers.is_vendor(word)
+    return word in providers.LAMBDA or (is_service and not is_product(Runs(text.strip(), "")))
 
 
 def _inherited(text: str, before: Runs | None, environment: str) -> Reading | None:
@@ -159,7 +191,15 @@ def parse_runs(text: str, environment: str = "") -> Runs | None:
     worded = run_words.read(text)
     if worded is None:
         return None
-    return Runs(worded.product, worded.version, worded.provider, worded.environment or environment)
+    version = _apart(worded.product, worded.version) if _JOINED.fullmatch(text.strip()) else worded.version
+    return Runs(worded.product, version, worded.provider, worded.environment or environment)
+
+
+def _apart(product: str, digits: str) -> str:
+    """Return the version whose numbers are written together behind a product: the 5.7 of `mysql57`."""
+    index = _table().identify(product)
+    place = index.run_together(digits) if isinstance(index, CycleIndex) else None
+    return index.product.cycles[place].name if isinstance(index, CycleIndex) and place is not None else digits
 
 
 def unversioned(text: str, environment: str = "", *, version: str = "") -> Runs | None:

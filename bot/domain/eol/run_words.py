@@ -29,8 +29,8 @@ _PROVIDER = re.compile(
 _AT = frozenset({"on", "at", "via"})
 #: What may stand behind a version's number and belong to it; any other word makes it prose.
 _BEHIND = (
-    r"(?:LTS|LTSC|(?:with\s|\+\s?)?(?:ESM|ELS)|SP\s?\d+|R\d|U\d+|Update\s\d+|GA|Standard|Datacenter|Enterprise|Essentials|"
-    r"Express|Developer|Community|Server|Core|Edition|Cluster|x64|\((?:[^()]++|\([^()]*+\))*+\))"
+    r"(?:LTS|LTSC|(?:with\s|\+\s?)?(?:ESM|ELS)|SP\s?\d+|R\d|U\d+|Update\s\d+|GA|Standard|Std|Datacenter|Enterprise|Ent|"
+    r"Essentials|Express|Developer|Community|Server|Core|Edition|Cluster|x64|\((?:[^()]++|\([^()]*+\))*+\))"
 )
 #: It is taken as long as it is, or a text of many dashes could be read in as many ways as there are halves.
 _NUMBER = r"v?\d(?:[\w.+*]|[~-](?=\w))*+"
@@ -46,7 +46,7 @@ _RUN = re.compile(
 #: The name of a product, without a number at its end.
 _PRODUCT = re.compile(r"\.?[A-Za-z][\w.+#/-]*(?:\s+[A-Za-z][\w.+#/-]*)*(?<![.,;:!?])")
 #: `python3.8`, `postgresql-11`: in one word only for what is known to be an engine, or with a dot.
-_JOINED = re.compile(r"(?P<product>[A-Za-z]{3,})-?(?P<version>\d+(?:\.[\dx]+)*)")
+_JOINED = re.compile(r"(?P<product>[A-Za-z]{3,}|pg)-?(?P<version>\d+(?:\.[\dx]+)*)", re.IGNORECASE)
 #: Words that no name of a product has, which make it prose.
 _PROSE = frozenset(
     """a an the we i you they it is are was were be been to from that this these our your their and or but not has have
