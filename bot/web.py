@@ -145,6 +145,7 @@ def health_routes(
             return _json({"status": "starting", "reason": "the catalog is not loaded yet"}, status=503)
         try:
             deps.database.check_file()
+            await deps.database.check_writes()
             async with deps.database.connected() as connection:
                 await queries.revision(connection)
         except StoreUnavailableError as error:

@@ -14,7 +14,7 @@ from bot.domain.names import clean
 _CLOCKS_DIFFER = timedelta(seconds=60)
 _IMPORT_IS_OLD = timedelta(days=7)
 _FEW_BYTES = 500 * 1024 * 1024
-_WORLD_MAY_READ = 0o004
+_OTHERS_MAY = 0o077
 
 
 class Level(StrEnum):
@@ -122,9 +122,9 @@ def schema(*, at: str | None, needed: str) -> Finding:
 
 def sqlite_file(*, mode: int, free_bytes: int, journal: str) -> Iterator[Finding]:
     """Judge the SQLite file: who may read it, how much room is left, and its journal."""
-    if mode & _WORLD_MAY_READ:
-        what = "Everybody on this machine may read it, names and addresses included."
-        yield Finding("database file", Level.NOTE, what, "Take that right away: chmod o-r on the file.")
+    if mode & _OTHERS_MAY:
+        what = "Others than its owner have rights to it, names and addresses included."
+        yield Finding("database file", Level.NOTE, what, "Take them away, as its owner: chmod go= on the file.")
     if free_bytes < _FEW_BYTES:
         what = f"Only {free_bytes // (1024 * 1024):,} MiB are free where it is."
         yield Finding("disk", Level.PROBLEM, what, "Make room: a full disk stops every change.")

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
-from bot.errors import SettingsError, StoreError
+from bot.errors import SettingsError, StoreUnavailableError
 from bot.settings import is_host
 from bot.store import trouble
+from bot.store.sqlite_file import SqliteFile
 
 if TYPE_CHECKING:
     import aiosqlite
@@ -38,6 +38,8 @@ _CHOICES = {
     "target_session_attrs": ("any", "primary", "standby", "read-write", "read-only", "prefer-standby"),
 }
 _IMMEDIATE = "baton_begin_immediate"
+#: Changes nothing, and is written all the same; a row that is updated to what it was, SQLite does not write.
+_WRITES_AGAIN, _WRITES_AGAIN_SQLITE = "UPDATE catalog_state SET revision = revision", "PRAGMA user_version = 0"
 
 
 def normalise_url(url: str) -> URL:
@@ -143,12 +145,14 @@ class Database:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
             event.listen(self.engine.sync_engine, "invalidate", self._undo)
+            file = SqliteFile(Path(str(parsed.database)))
+            event.listen(self.engine.sync_engine, "connect", file.note_open)
+            event.listen(self.engine.sync_engine, "close", file.note_close)
+            self._file: SqliteFile | None = file
         else:
             event.listen(self.engine.sync_engine, "checkout", _require_open)
-        self._path = Path(parsed.database) if self.is_sqlite and parsed.database else None
-        if self._path is not None:
-            _make_private(self._path)
-        self._identity: tuple[int, int] | None = None
+            self._file = None
+        self._no_writes: StoreUnavailableError | None = None
         self._undone: set[asyncio.Future[None]] = set()
         # SQLite has one writer. Those of this process stand in line, so that only others' locks are given up on.
         self._line: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
@@ -171,35 +175,35 @@ class Database:
                 is_committing = True
         except trouble.RAISED as error:
             asked.may_be_saved |= is_committing and trouble.is_cut_off(error)
-            _raise_unavailable(error, may_be_saved=asked.may_be_saved)
+            found = _unavailable(error, may_be_saved=asked.may_be_saved)
+            if found.why in trouble.KEEP_FROM_WRITING:
+                self._no_writes = found
+            raise found from error
         asked.may_be_saved = True
+        if self._no_writes is not None and self._no_writes.why != trouble.DAMAGED:
+            self._no_writes = None
 
     def check_file(self) -> None:
         """Raise StoreError when the SQLite file was deleted or replaced since it was opened."""
-        if self._path is None:
-            return
-        found = _identity(self._path)
-        self._identity = self._identity or found
-        if found != self._identity:
-            raise StoreError(
-                "Nothing was saved: the database file was deleted or replaced while Baton ran. Ask your Baton "
-                "administrator to put it back and to start Baton again."
-            )
+        if self._file is not None:
+            self._file.require_same()
 
     def require_file(self) -> None:
         """Raise StoreError when the SQLite file cannot be opened, or it or its folder may not be written to."""
-        if self._path is None:
+        if self._file is not None:
+            self._file.require_usable()
+
+    async def check_writes(self) -> None:
+        """Raise StoreUnavailableError when a change has failed for the disk, or the file, and still would.
+
+        A damaged database is not written to again to find out.
+        """
+        if self._no_writes is None:
             return
-        folder = self._path.absolute().parent
-        if not folder.is_dir():
-            raise StoreError(f"The folder {folder} does not exist: make it, or set BATON_DATABASE_URL.")
-        for each in (str(folder), str(self._path)):
-            if os.path.exists(each) and not os.access(each, os.W_OK):  # noqa: PTH110 - a Path raises for a long name
-                raise StoreError(f"{each} may not be written to: give Baton the right to, or set BATON_DATABASE_URL.")
-        try:  # here, because a failure leaves the driver a thread that may outlive the loop
-            sqlite3.connect(self._path).close()
-        except sqlite3.Error as error:
-            raise trouble.unopened(trouble.unavailable(error) or error) from None
+        if self._no_writes.why == trouble.DAMAGED:
+            raise self._no_writes
+        async with self.transaction(is_aside=True) as session:
+            await session.execute(text(_WRITES_AGAIN_SQLITE if self.is_sqlite else _WRITES_AGAIN))
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -242,7 +246,8 @@ class Database:
     async def close(self) -> None:
         """Close every connection; an unclosed aiosqlite connection would keep the process alive."""
         await self.engine.dispose()
-        self._identity = None  # what is opened next may be another file
+        if self._file is not None:
+            self._file.forget()
 
 
 class _Rehearsal(Database):
@@ -276,14 +281,15 @@ def _translated() -> Iterator[None]:
         yield
     except trouble.RAISED as error:
         asked = writes.get()
-        _raise_unavailable(error, may_be_saved=asked is not None and asked.may_be_saved)
+        raise _unavailable(error, may_be_saved=asked is not None and asked.may_be_saved) from error
 
 
-def _raise_unavailable(error: Exception, *, may_be_saved: bool) -> NoReturn:
+def _unavailable(error: Exception, *, may_be_saved: bool) -> StoreUnavailableError:
+    """Return what to raise in place of one of the drivers' errors. Raises that where the database is not to blame."""
     found = trouble.unavailable(error, may_be_saved=may_be_saved)
     if found is None:
         raise error
-    raise found from error
+    return found
 
 
 def _postgresql_arguments(limits: Limits) -> dict[str, Any]:
@@ -306,23 +312,6 @@ async def _rolled_back(connection: aiosqlite.Connection) -> None:
         await connection.rollback()
     except (sqlite3.Error, ValueError) as error:  # it is closed already
         log.info("a connection that was broken off could not be rolled back: %s", error)
-
-
-def _make_private(path: Path) -> None:
-    """Make the file where there is none, readable by its owner alone; SQLite gives -wal and -shm the same mode."""
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except OSError:
-        return  # it is there, or cannot be made: whoever connects says what is wrong
-
-
-def _identity(path: Path | None) -> tuple[int, int] | None:
-    """Return what tells a file from another at its path; None where there is none."""
-    try:
-        found = path.stat() if path is not None else None
-    except OSError:
-        return None
-    return (found.st_dev, found.st_ino) if found is not None else None
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

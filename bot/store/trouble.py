@@ -13,11 +13,16 @@ from bot.errors import StoreError, StoreUnavailableError
 
 _GONE, _SLOW, _LOCKED = "cannot be reached", "did not answer in time", "is locked by somebody else"
 _BUSY = "has too much to do"
+_FULL, _FIXED, _UNWRITABLE = "has no room left on its disk", "takes no changes", "cannot be read or written"
+DAMAGED = "is damaged"
+#: What a database does that answers questions and takes no changes, until somebody puts it right.
+KEEP_FROM_WRITING = frozenset({_FULL, _FIXED, _UNWRITABLE, DAMAGED})
 UNKNOWN_HOST = "is at a host that no name server knows"
 #: PostgreSQL's states, the longest prefix first: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _STATES = {
     "55P03": _LOCKED,
     "57014": _SLOW,
+    "53100": _FULL,
     "57P03": "is starting or stopping",
     "08": _GONE,
     "40": _LOCKED,
@@ -25,16 +30,22 @@ _STATES = {
     "57": _GONE,
 }
 #: States that no waiting changes: not let in, no such database, a copy that only reads, a damaged or forbidden thing.
-_LASTING_STATES = {"28": "refuses user or password", "3D": "does not exist", "25006": "takes no changes"}
+_LASTING_STATES = {
+    "28": "refuses user or password",
+    "3D": "does not exist",
+    "25006": _FIXED,
+    "XX001": DAMAGED,
+    "XX002": DAMAGED,
+}
 _SQLITE_LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
 #: SQLite's other troubles; the rest, such as a statement that is wrong, is a fault of Baton's.
 _SQLITE_TROUBLES = {
-    sqlite3.SQLITE_FULL: "has no room left on its disk",
-    sqlite3.SQLITE_IOERR: "cannot be read or written",
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_IOERR: _UNWRITABLE,
     sqlite3.SQLITE_CANTOPEN: "cannot be opened",
-    sqlite3.SQLITE_READONLY: "takes no changes",
-    sqlite3.SQLITE_PERM: "takes no changes",
-    sqlite3.SQLITE_CORRUPT: "is damaged",
+    sqlite3.SQLITE_READONLY: _FIXED,
+    sqlite3.SQLITE_PERM: _FIXED,
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_NOTADB: "is another kind of file",
 }
 #: What a driver raises, of its own or the system's, when a database is in trouble; and its errors that are no trouble.

@@ -203,6 +203,26 @@ def test_an_installation_for_a_whole_enterprise_is_a_problem(baton: Baton, insta
     assert (ran.code, "PROBLEM installation: It is for a whole enterprise: Baton serves one" in ran.out) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("mode", "is_ours", "is_named"), [(0o640, False, True), (0o604, False, True), (0o644, True, False)]
+)
+def test_a_database_that_others_may_read_is_named_where_it_is_anothers(
+    baton: Baton,
+    installed: FakeSlack,
+    database: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: int,
+    is_ours: bool,
+    is_named: bool,
+) -> None:
+    database.chmod(mode)
+    if not is_ours:
+        monkeypatch.setattr("os.geteuid", lambda: 54321)
+    ran = baton("doctor")
+    assert ("note    database file: Others than its owner have rights to it" in ran.out) is is_named
+    assert (database.stat().st_mode & 0o777) == (0o600 if is_ours else mode)
+
+
 def test_nothing_set_up(baton: Baton) -> None:
     found = levels(baton)
     assert found == {"settings": "ok", "bot token": "problem", "transport": "problem", "database": "problem"}
@@ -235,14 +255,12 @@ def test_names_that_nothing_is_called_by_are_notes(
     assert [each["name"] for each in json.loads(listed.out)] == ["codeowners"]
 
 
-def test_an_old_schema_and_an_open_file(baton: Baton, installed: FakeSlack, database: Path) -> None:
-    database.chmod(0o644)
+def test_an_old_schema(baton: Baton, installed: FakeSlack, database: Path) -> None:
     connection = sqlite3.connect(database)
     connection.execute("UPDATE alembic_version SET version_num = '0001'")
     connection.commit()
     connection.close()
-    found = levels(baton)
-    assert (found["schema"], found["database file"]) == ("problem", "note")
+    assert levels(baton)["schema"] == "problem"
     assert "baton db upgrade" in baton("doctor").out
 
 

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -129,21 +129,72 @@ async def refused_token(house: House) -> None:
             expect("BATON_SLACK_BOT_TOKEN" in baton.log(), "the setting to be named", baton.log())
 
 
-@case("With the SQLite file deleted, /readyz is 503 and a click says that nothing was saved", is_quick=True)
+async def _is_unready(baton: Baton) -> None:
+    async def is_unready() -> bool:
+        return await baton.status("/readyz") == 503
+
+    await until(is_unready, seconds=20, what="/readyz to be 503")
+
+
+async def _click_saves_nothing(baton: Baton, pressed: dict[str, Any]) -> None:
+    expect((await baton.act(pressed)).status == 200, "200", "another")
+    said = await until(lambda: baton.slack.said_at(pressed["response_url"]), seconds=15, what="a word on the click")
+    _expect_not_saved(everything_in(said[0]))
+
+
+@case(
+    "With the SQLite file or its -wal deleted, /readyz is 503 and a click hears that nothing was saved", is_quick=True
+)
 async def database_deleted(house: House) -> None:
+    for gone in ("baton.sqlite*", "baton.sqlite-*", "baton.sqlite-wal") if house.is_long else ("baton.sqlite-*",):
+        async with house.baton() as baton:
+            pressed, typed = baton.press("ownership.confirm"), baton.submission("ownership.doubt_view", user="UGRACE")
+            for part in baton.folder.glob(gone):
+                part.unlink()
+            await _is_unready(baton)
+            await _click_saves_nothing(baton, pressed)
+            _expect_not_saved((await baton.act(typed)).text)
+
+
+@case("With a full disk, /readyz is 503 once a click was not saved, and 200 when there is room again", is_quick=True)
+async def disk_full(house: House) -> None:
     async with house.baton() as baton:
-        pressed, typed = baton.press("ownership.confirm"), baton.submission("ownership.doubt_view", user="UGRACE")
-        for part in baton.folder.glob("baton.sqlite*"):
-            part.unlink()
+        process = psutil.Process(baton.process.pid if baton.process is not None else None)
+        before = process.rlimit(psutil.RLIMIT_FSIZE)
+        process.rlimit(psutil.RLIMIT_FSIZE, (1000, before[1]))  # no file may grow, as on a disk without room
+        await _click_saves_nothing(baton, baton.press("ownership.confirm"))
+        await _is_unready(baton)
+        answer = await baton.ask(baton.command("checkout"))
+        expect(answer.status == 200 and OWNER in answer.text, "the owner all the same", answer)
+        process.rlimit(psutil.RLIMIT_FSIZE, before)
+        await baton.ready()
+        await baton.act(baton.press("ownership.confirm"))
+        done = "SELECT id FROM audit_log WHERE action = 'ownership.confirm'"
+        await until(lambda: len(baton.rows(done)) == 1, seconds=10, what="one confirmation")
 
-        async def is_unready() -> bool:
-            return await baton.status("/readyz") == 503
 
-        await until(is_unready, seconds=10, what="/readyz to be 503")
-        expect((await baton.act(pressed)).status == 200, "200", "another")
-        said = await until(lambda: baton.slack.said_at(pressed["response_url"]), seconds=15, what="a word on the click")
-        _expect_not_saved(everything_in(said[0]))
-        _expect_not_saved((await baton.act(typed)).text)
+@case("With a damaged SQLite file, /readyz is 503 once a click was not saved")
+async def database_damaged(house: House) -> None:
+    async with house.baton() as baton:
+        pressed, pages = baton.press("ownership.confirm"), baton.database.stat().st_size // 4096
+        with baton.database.open("r+b") as file:
+            file.seek(2 * 4096)
+            file.write(b"\xff" * 4096 * (pages - 2))
+        await _click_saves_nothing(baton, pressed)
+        await _is_unready(baton)
+        expect("Traceback" not in baton.log(), "no traceback", baton.log()[-600:])
+
+
+@case("A database that others may read is its owner's alone once Baton has opened it", is_quick=True)
+async def database_open_to_all(house: House) -> None:
+    async with house.cold() as baton:
+        await baton.slack.start()
+        baton.database.chmod(0o644)
+        await baton.start()
+        await baton.ready()
+        await baton.act(baton.press("ownership.confirm"))
+        modes = {part.name: oct(part.stat().st_mode & 0o777) for part in baton.folder.glob("baton.sqlite*")}
+        expect(set(modes.values()) == {"0o600"}, "0600 everywhere", modes)
 
 
 @case("A PostgreSQL that hangs: questions are answered, a click is acknowledged and told that nothing was saved")
