@@ -101,3 +101,15 @@ def test_secrets_that_were_stored_go_even_where_they_are_most_of_a_source(
     file.write_text("\n".join(["baton: 1", "assets:", *lines]) + "\n\n")
     assert baton("catalog", "import", "baton", file).code == 0
     assert rows(database, NAMED) == [(f"fine-{number}",) for number in range(10)]
+
+
+@pytest.mark.parametrize("format_name", ["csv", "auto"])
+@pytest.mark.parametrize("named", [b"\xff.csv", b"d\xff"])
+def test_a_name_that_is_not_utf8_is_one_sentence(baton: Baton, tmp_path: Path, format_name: str, named: bytes) -> None:
+    folder = tmp_path / os.fsdecode(b"d\xff")
+    folder.mkdir()
+    for place in (tmp_path, folder):
+        (place / os.fsdecode(b"\xff.csv")).write_text("name,owner\ncheckout,Payments\n")
+    ran = baton("catalog", "import", format_name, tmp_path / os.fsdecode(named))
+    shown = named.decode(errors="backslashreplace")
+    assert (ran.code, ran.err) == (1, f"{tmp_path}/{shown} has a name that is not UTF-8; give it another.\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -281,3 +282,47 @@ class TestInventory:
         file.write_text(CATALOG.replace("runs: [python@3.9 in production]", "runs: [python@3.12]"))
         baton("catalog", "import", "baton", file)
         assert {version for asset, _, _, version, _ in listed(baton, "--asset", "checkout")} == {"3.12"}
+
+
+class TestFilesOfOthers:
+    """A repository that is scanned is somebody else's: it may hold links, pipes and devices under any name."""
+
+    @pytest.mark.parametrize(("command", "name"), [("scan-dockerfile", "Dockerfile"), ("scan-sbom", "bom.json")])
+    @pytest.mark.parametrize(
+        ("kind", "said"),
+        [
+            ("out", "is a link that leads out of its folder; put the file itself there."),
+            ("secret", "is a link to a file that holds secrets; put the file itself there."),
+            ("pipe", "is a pipe or a device; save what comes from it in a file, and name that."),
+            ("device", "is a pipe or a device; save what comes from it in a file, and name that."),
+        ],
+    )
+    def test_only_files_of_its_own_are_read(
+        self, baton: Baton, tmp_path: Path, command: str, name: str, kind: str, said: str
+    ) -> None:
+        file = _file_of_others(tmp_path, name, kind)
+        ran = baton("inventory", command, file, "--asset", "checkout")
+        assert (ran.code, ran.err) == (1, f"{file} {said}\n")
+        assert not [each for each in listed(baton, "--asset", "checkout") if each[1].startswith("scan-")]
+
+    def test_a_link_within_the_folder_is_followed(self, baton: Baton, tmp_path: Path) -> None:
+        (tmp_path / "production.dockerfile").write_text("FROM postgres:11\n")
+        (tmp_path / "Dockerfile").symlink_to("production.dockerfile")
+        found = report(baton, "scan-dockerfile", tmp_path / "Dockerfile", "--asset", "checkout")
+        assert found["came"] == 1
+
+
+def _file_of_others(folder: Path, name: str, kind: str) -> Path:
+    file = folder / "repository" / name
+    file.parent.mkdir()
+    if kind == "out":
+        (folder / name).write_text("FROM postgres:11\n")
+        file.symlink_to(f"../{name}")
+    elif kind == "secret":
+        (file.parent / ".env").write_text("FROM postgres:11\n")
+        file.symlink_to(".env")
+    elif kind == "pipe":
+        os.mkfifo(file)
+    else:
+        return Path("/dev/zero")
+    return file

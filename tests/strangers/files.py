@@ -264,3 +264,33 @@ async def mode(house: House) -> None:
 
 def _parts(database: Path) -> list[Path]:
     return sorted(database.parent.glob(f"{database.name}*"))
+
+
+@case("A scan reads no Dockerfile and no bill of materials outside the folder that was named, and no pipe")
+async def scanned_outside(house: House) -> None:
+    imported = Import(house)
+    copied(await house.template(), imported.database.parent)
+    (imported.outside / "Dockerfile").write_text("FROM postgres:11\n")
+    (imported.outside / "bom.json").write_text('{"bomFormat": "CycloneDX", "components": []}')
+    for command, name in (("scan-dockerfile", "Dockerfile"), ("scan-sbom", "bom.json")):
+        (imported.inside / name).symlink_to(imported.outside / name)
+        pipe = imported.inside / f"{name}.pipe"
+        os.mkfifo(pipe)
+        for path in (imported.inside / name, pipe, Path("/dev/zero")):
+            arguments = ("inventory", command, str(path), "--asset", "checkout")
+            status, said = await run_baton(imported.inside, *arguments, seconds=20, **imported.settings)
+            lines = [line for line in said.splitlines() if line.strip()]
+            expect(status == 1 and len(lines) == 1, f"one sentence on {path.name}", f"{status}: {said[-300:]}")
+    expect(not imported.holds("postgres:11"), "nothing of a file outside in the database", "its text")
+
+
+@case("A file whose name is not UTF-8 costs itself only", is_quick=True)
+async def odd_name(house: House) -> None:
+    imported = Import(house)
+    imported.write("good.csv", f"name,owner\ncheckout,{OWNER}\n")
+    for name in (b"\xff.csv", b"\xff\xfe/other.csv"):
+        imported.write(os.fsdecode(name), f"name,owner\ninvoices,{OWNER}\n")
+    said = await imported.run("csv")
+    expect("Traceback" not in said, "no traceback", said[-600:])
+    expect("checkout" in imported.names(), "the file with a good name", imported.names())
+    expect("UTF-8" in said, "a word on the others", said)

@@ -18,7 +18,7 @@ from bot import settings as environment
 from bot.cli._database import is_missing, opened
 from bot.cli._terminal import AsJson, print_json
 from bot.cli.catalog.output import print_report
-from bot.clients.catalog import FORMATS, ReadOptions, SourceFiles, detect, look
+from bot.clients.catalog import FORMATS, ReadOptions, SourceFiles, detect, look, require_utf8
 from bot.domain.catalog import Problem, SourceCatalog
 from bot.domain.names import clean
 from bot.ports import SystemClock
@@ -68,6 +68,8 @@ def import_(
     Files that cannot be read are reported, and what they said before stands. Exits with 1 when a source was refused.
     """
     settings = environment.load()
+    for path in paths:
+        require_utf8(path)
     options = ReadOptions(repository=repository)
     wanted, problems = _wanted(format_name, paths, source=source, options=options)
     for problem in problems:

@@ -11,7 +11,7 @@ import typer
 
 from bot.cli._terminal import AsJson, read_bytes
 from bot.cli.inventory._scan_report import ScanGroup, SourceScan, finish, placed
-from bot.clients.catalog import remote_around
+from bot.clients.catalog import remote_around, require_own
 from bot.clients.inventory import dockerfile, images, sbom
 from bot.domain.catalog import Origin, Problem
 from bot.domain.inventory.scans import How, Sightings
@@ -48,7 +48,7 @@ def scan_sbom(
     """Record what bills of materials list of systems, runtimes, databases and frameworks; libraries are counted."""
     groups = []
     for file in files:
-        read = sbom.read(read_bytes(file), str(file), environment=environment)
+        read = sbom.read(_own(file), str(file), environment=environment)
         groups.append(ScanGroup(str(file), _names_of_image(read.subject), read))
     _scan(groups, How.SBOM, asset=asset, source=_source(source, How.SBOM, environment), dry_run=dry_run, json=as_json)
 
@@ -67,7 +67,7 @@ def scan_dockerfile(
     arguments = dict(_argument(each) for each in build_arg or [])
     groups = []
     for file in files:
-        text = read_bytes(file).decode("utf-8", errors="replace")
+        text = _own(file).decode("utf-8", errors="replace")
         read = dockerfile.read(text, str(file), arguments=arguments, target=target, environment=environment)
         remote = remote_around(file)
         groups.append(ScanGroup(str(file), remote.addresses if remote is not None else (), read))
@@ -86,6 +86,12 @@ async def _record(groups: Sequence[ScanGroup], how: How, *, asset: str, source: 
             scan = Scan(source=source, how=how.value, seen=found.by_asset)
             await found.record(deps, scan)
     return found
+
+
+def _own(file: Path) -> bytes:
+    """Read a file of a repository, which is somebody else's: no link in it leads to other files of this machine."""
+    require_own(file)
+    return read_bytes(file)
 
 
 def _image(reference: str, environment: str) -> ScanGroup:

@@ -24,12 +24,23 @@ from bot.clients.catalog import (
 from bot.clients.catalog._found import SourceFiles
 from bot.clients.catalog._git import remote_around
 from bot.clients.catalog._reader import Format, ReadOptions
-from bot.clients.catalog._walk import every_file, find, is_itself
+from bot.clients.catalog._walk import every_file, find, is_itself, require_own, require_utf8
 from bot.clients.catalog.gitlab_codeowners import looks_like_gitlab
 from bot.domain.catalog import Origin, Problem, SourceCatalog
 from bot.errors import CatalogError
 
-__all__ = ["FORMATS", "Format", "ReadOptions", "SourceFiles", "detect", "look", "read", "remote_around"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "ReadOptions",
+    "SourceFiles",
+    "detect",
+    "look",
+    "read",
+    "remote_around",
+    "require_own",
+    "require_utf8",
+]
 
 #: The formats that Baton reads, by name.
 FORMATS: Mapping[str, Format] = MappingProxyType(

@@ -9,11 +9,14 @@ from pathlib import Path
 from bot.clients.catalog._links import identity, leads_elsewhere, leads_out
 from bot.clients.catalog._reader import Format, SourceFile
 from bot.domain.catalog import Origin, Problem
+from bot.errors import UnreadableError
 
 #: Directories that hold no catalog of their own: version control, dependencies, caches.
 _SKIPPED = frozenset(
     {".git", ".hg", ".svn", "node_modules", ".venv", "venv", ".terraform", "__pycache__", ".tox", ".cache"}
 )
+_NOT_UTF8 = "has a name that is not UTF-8; give it another."
+_LEADS_OUT = "is a link that leads out of its folder; put the file itself there."
 
 
 def find(
@@ -55,6 +58,33 @@ def every_file(path: Path, problems: list[Problem]) -> Iterator[Path]:
             problems.append(Problem(Origin(str(path)), "does not exist, or is no file; check the path."))
     except OSError as error:
         problems.append(Problem(Origin(str(path)), f"cannot be read ({error.strerror}); check its permissions."))
+
+
+def require_utf8(path: Path) -> None:
+    """Raise UnreadableError when the bytes of a path that was named are not UTF-8, as the catalog keeps names."""
+    named = os.fsencode(path)
+    try:
+        named.decode()
+    except UnicodeDecodeError:
+        shown = named.decode(errors="backslashreplace")
+        raise UnreadableError(f"{shown} {_NOT_UTF8}", path=shown) from None
+
+
+def require_own(path: Path) -> None:
+    """Raise UnreadableError when a file that was named is a link out of its folder or to secrets, a pipe or a device.
+
+    What does not exist, or may not be read, says so when it is read.
+    """
+    require_utf8(path)
+    why = ""
+    if leads_out(path, path.parent.resolve()):
+        why = _LEADS_OUT
+    elif leads_elsewhere(path, lambda _: True):
+        why = "is a link to a file that holds secrets; put the file itself there."
+    elif path.exists() and not path.is_file() and not path.is_dir():
+        why = "is a pipe or a device; save what comes from it in a file, and name that."
+    if why:
+        raise UnreadableError(f"{path} {why}", path=str(path))
 
 
 def _files_of(format_: Format, path: Path, problems: list[Problem]) -> Iterator[SourceFile]:
@@ -101,7 +131,8 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[Path]:
         inside = [
             entry
             for entry in entries
-            if not entry.is_symlink() or _stays(Path(here, entry.name), bounds, problems, is_error=False)
+            if _is_utf8(Path(here, entry.name), problems)
+            and (not entry.is_symlink() or _stays(Path(here, entry.name), bounds, problems, is_error=False))
         ]
         todo.extend(
             Path(here, entry.name) for entry in reversed(inside) if entry.name not in _SKIPPED and _is_dir(entry)
@@ -112,6 +143,16 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[Path]:
                 yield path
 
 
+def _is_utf8(path: Path, problems: list[Problem]) -> bool:
+    """Whether the name of a file in a folder is UTF-8, as the catalog keeps names; a note says so when it is not."""
+    try:
+        require_utf8(path)
+    except UnreadableError as error:
+        problems.append(Problem(Origin(error.path), _NOT_UTF8, is_error=False))
+        return False
+    return True
+
+
 def _stays(path: Path, bounds: Path, problems: list[Problem], *, is_error: bool = True) -> bool:
     """Whether a path that may be a link leads to something within `bounds`; a problem says so when it does not.
 
@@ -119,8 +160,7 @@ def _stays(path: Path, bounds: Path, problems: list[Problem], *, is_error: bool 
     """
     if not leads_out(path, bounds):
         return True
-    message = "is a link that leads out of its folder; put the file itself there."
-    problems.append(Problem(Origin(str(path)), message, is_error=is_error))
+    problems.append(Problem(Origin(str(path)), _LEADS_OUT, is_error=is_error))
     return False
 
 
