@@ -1,7 +1,8 @@
 """Whether a text looks like a credential. What does is never taken for a name, stored or shown.
 
-The patterns are those that the makers document for their tokens, so an ordinary name, UUID, ARN or hash is none. Beside
-them, a long word without a break counts that mixes capitals, small letters and digits as only chance does.
+The patterns are those that the makers document for their tokens (`bot/data/token_shapes.yaml`), so an ordinary name,
+UUID, ARN or hash is none. Beside them, a long word without a break counts that mixes capitals, small letters and digits
+as only chance does.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from itertools import pairwise
+
+from bot.data import table
 
 #: What has a digit in it and is no password: the name of a hash, a protocol or a standard, a version, a quarter.
 _NO_PASSWORD = (
@@ -43,65 +46,17 @@ _PASS = r"(?:(?<![\w-])|_)pass"
 _HEADED = rf"(?:{_CALLED}(?<!s)|{_PASS})"
 #: What such a word is followed by where the same words may be a title: digits beside other signs, as no plain word has.
 _VALUE = rf"{_NO_PASSWORD}(?=\S*(?:[^\s\d_-]\d|\d[^\s\d_-]))\S{{6,}}"
+#: What makers document, by its mark.
+_SHAPES = tuple(
+    (mark, shape.replace("<LOT>", _LOT)) for shapes in table("token_shapes").values() for mark, shape in shapes.items()
+)
 #: A pattern is tried only where the text has its mark, in lower case: every name of a catalog is looked at.
 _RULES = tuple(
     (mark, re.compile(pattern))
     for mark, pattern in (
-        # Slack
-        ("xox", rf"xox[a-z]-{_LOT}[\w-]{{8,}}|xoxe\.xox[bp]-{_LOT}[\w-]{{8,}}"),
-        ("xapp-", rf"xapp-{_LOT}[\w-]{{8,}}"),
-        ("hooks.slack.com/", r"hooks\.slack\.com/(?:services|workflows|triggers)/\w+/\w+/\w+"),
-        # GitHub
-        *((f"gh{letter}_", rf"gh{letter}_[A-Za-z0-9]{{36,}}") for letter in "pousr"),
-        ("github_pat_", r"github_pat_[A-Za-z0-9]{22,}"),
-        # GitLab
-        *((f"gl{kind}-", rf"gl{kind}-{_LOT}[\w-]{{16,}}") for kind in ("pat", "dt", "rt", "ptt", "ft", "soat", "cbt")),
-        # AWS
-        ("akia", r"\bAKIA[0-9A-Z]{16}\b"),
-        ("asia", r"\bASIA[0-9A-Z]{16}\b"),
-        # Stripe, Anthropic, OpenAI
-        ("k_live_", r"\b[rs]k_live_[A-Za-z0-9]{16,}"),
-        ("k_test_", r"\b[rs]k_test_[A-Za-z0-9]{16,}"),
-        ("whsec_", r"\bwhsec_[A-Za-z0-9+/=]{20,}"),
-        ("sk-", rf"\bsk-(?:ant|proj|svcacct)-{_LOT}[\w-]{{16,}}|\bsk-[A-Za-z0-9]{{32,}}"),
-        # Google, Hugging Face, Shopify, Docker, Vault, Linear, npm, PyPI, DigitalOcean, SendGrid, age
-        ("aiza", r"\bAIza[\w-]{35}"),
-        ("ya29.", rf"\bya29\.{_LOT}[\w-]{{20,}}"),
-        ("hf_", r"\bhf_[A-Za-z0-9]{30,}"),
-        ("shp", r"\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
-        ("dckr_pat_", rf"\bdckr_pat_{_LOT}[\w-]{{20,}}"),
-        *((f"hv{letter}.", rf"\bhv{letter}\.{_LOT}[\w-]{{20,}}") for letter in "bsr"),
-        ("lin_api_", r"\blin_api_[A-Za-z0-9]{32,}"),
-        ("npm_", r"\bnpm_[A-Za-z0-9]{36}"),
-        ("pypi-", r"\bpypi-AgE[\w-]{32,}"),
-        ("dop_v1_", r"\bdop_v1_[0-9a-f]{32,}"),
-        ("sg.", rf"\bSG\.{_LOT}[\w-]{{16,}}\.{_LOT}[\w-]{{16,}}"),
-        ("age-secret-key-1", r"\bAGE-SECRET-KEY-1[0-9A-Z]{20,}"),
-        # Google, Atlassian, Grafana, Databricks, Postman, New Relic, Doppler, Mailgun, Figma, Telegram
-        ("gocspx-", rf"\bGOCSPX-{_LOT}[\w-]{{20,}}"),
-        ("atatt3", r"\bATATT3[\w=-]{50,}"),
-        ("glsa_", r"\bglsa_[A-Za-z0-9]{32}_[0-9a-f]{8}"),
-        ("dapi", r"\bdapi[0-9a-f]{32}"),
-        ("pmak-", r"\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}"),
-        ("nrak-", r"\bNRAK-[0-9A-Z]{27}"),
-        ("dp.", r"\bdp\.(?:pt|st|ct|sa)\.(?:[\w-]+\.)?[A-Za-z0-9]{40,}"),
-        ("key-", r"\bkey-[0-9a-f]{32}\b"),
-        ("figd_", rf"\bfigd_{_LOT}[\w-]{{30,}}"),
-        (":aa", r"(?<!\d)\d{8,10}:AA[\w-]{32,}"),
-        # Microsoft Teams, Zapier
-        ("office.com/webhook", r"office\.com/webhook(?:b2)?/[\w-]{20,}"),
-        ("hooks.zapier.com/", r"hooks\.zapier\.com/hooks/catch/\d+/\w+"),
-        # Addresses that were signed, of AWS and Google
-        ("-signature=", r"[?&]X-(?:Amz|Goog)-Signature=[0-9a-f]{32,}"),
-        # Azure, Discord
-        ("accountkey=", r"\bAccountKey=[\w+/=]{20,}"),
-        ("sig=", r"[?&]sig=[\w%+/=-]{20,}"),
-        ("/api/webhooks/", r"discord(?:app)?\.com/api/webhooks/\d+/[\w-]+"),
-        # PEM, JSON Web Tokens, addresses with a password in them, or with a token: not with the organisation that the
-        # path begins with, as Azure DevOps has it in every address of a repository
-        ("private key", r"-----BEGIN[ A-Z]*PRIVATE KEY"),
-        ("putty-user-key", r"PuTTY-User-Key-File-\d"),
-        ("eyj", r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"),
+        *_SHAPES,
+        # An address with a password in it, or with a token: not with the organisation that the path begins with, as
+        # Azure DevOps has it in every address of a repository
         ("@", r"\b[a-z][a-z0-9+.-]*://(?:[^\s/:@]*:[^\s/@]+@|(?!([^\s/:@]+)@[^\s/]+/\1/)[^\s/:@]{20,}@)"),
         # A password in a sentence: it has a digit in it, and is no name of a hash or of a version
         *(
