@@ -75,7 +75,7 @@ async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
     if response_url:
         await reply(context, response_url, receipt)
         return replies.nothing()
-    with showing(receipt):
+    with showing(receipt, is_told=False):
         await home.publish(context, submission.user_id)
     return replies.view(notice(receipt.text)) if isinstance(outcome, Offered) else replies.nothing()
 

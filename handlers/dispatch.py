@@ -29,13 +29,16 @@ from handlers import payloads, replies
 from handlers.door import Door, sender_of
 from handlers.events import Events
 from handlers.failures import failure
-from handlers.interaction import UnshownError
+from handlers.interaction import UnshownError, showing
+from handlers.private_words import PrivateWords, fill, tell
 from handlers.routes import Routes
 
 log = logging.getLogger(__name__)
 
 #: How long an acknowledgement waits for its listener; Slack gives three seconds. What comes later is said later.
 _PATIENCE_SECONDS = 2.0
+#: … and how long of that a listener waits for Slack before it saves something, and for the store once it is late.
+_SLACK_SECONDS, _STORE_SECONDS = 1.5, 0.3
 #: Presses and forms that this process has seen lately; the store has those that changed something.
 _REMEMBERED = 10_000
 _REFUSED = (Admission.OUTSIDE, Admission.SHARED, Admission.UNKNOWN, Admission.SILENT)
@@ -105,7 +108,8 @@ class Dispatch:
         if kind == "command":
             return replies.ephemeral(blocks.help_message())
         if kind in self._by_type:
-            return await self._say(kind, body, Rendered("That is from another version of Baton: ask again."))
+            said = self._say(kind, body, Rendered("That is from another version of Baton: ask again."))
+            return (await self._in_time(kind, body, said, time.perf_counter()))[1] or replies.nothing()
         log.warning("a payload of an unknown type came in: %s", kind)
         return replies.nothing()
 
@@ -123,20 +127,20 @@ class Dispatch:
         return replies.nothing()
 
     async def _admitted(self, kind: str, body: Mapping[str, Any], began: float) -> tuple[str, Ack | None]:
-        admitted = await self._door.admit(sender_of(body))
-        if admitted in _REFUSED:
-            return "outside", await self._say(kind, body, blocks.not_admitted(admitted))
+        sender, trigger = sender_of(body), payloads.trigger_of(body)
+        admitted = await self._door.admit(sender)
         may_decide = admitted is Admission.DECIDE
+        inbound.begin(Interaction(trigger, may_decide, sender.user_id, began + _SLACK_SECONDS))
+        if admitted in _REFUSED:
+            said = self._say(kind, body, blocks.not_admitted(admitted))
+            return "outside", (await self._in_time(kind, body, said, began))[1]
         if kind == "command":
-            inbound.begin(Interaction(payloads.trigger_of(body), may_decide=may_decide))
             return await self._command(body, began)
         handle = self._by_type.get(kind)
         if handle is None:
             return "unknown", None
-        trigger = payloads.trigger_of(body)
         if self._is_repeated(trigger):
             return "repeated", replies.nothing()
-        inbound.begin(Interaction(trigger, may_decide=may_decide))
         return await self._in_time(kind, body, handle(body), began)
 
     def _is_repeated(self, trigger: str) -> bool:
@@ -154,27 +158,58 @@ class Dispatch:
     ) -> tuple[str, Ack | None]:
         """Return what a listener answers, if it does so in time; otherwise acknowledge, and say it when it comes.
 
-        The time runs from when the payload came in: the door may have used up most of it.
+        The time runs from when the payload came in: the door may have used up most of it. What is owed after an
+        acknowledgement that came first is written down, so that it is said even if this process is killed.
         """
         task = asyncio.ensure_future(self._guarded(kind, body, work))
         await asyncio.wait({task}, timeout=max(_PATIENCE_SECONDS - _since(began), 0.0))
         if task.done():
             return task.result()
-        self._context.background.start(self._say_late(kind, body, task), what=f"late {kind}")
+        current = inbound.interaction.get() or Interaction("", may_decide=False)
+        words = PrivateWords(self._context, current)
+        holding = asyncio.ensure_future(words.hold(current.owed or blocks.interrupted()))
+        await asyncio.wait({holding}, timeout=_STORE_SECONDS)
+        self._context.background.start(self._say_late(kind, body, task, holding, words, current), what=f"late {kind}")
         return "late", replies.view(home_blocks.waiting()) if kind == "view_submission" else replies.nothing()
 
-    async def _say_late(self, kind: str, body: Mapping[str, Any], task: asyncio.Future[tuple[str, Ack | None]]) -> None:
+    async def _say_late(
+        self,
+        kind: str,
+        body: Mapping[str, Any],
+        task: asyncio.Future[tuple[str, Ack | None]],
+        holding: asyncio.Future[None],
+        words: PrivateWords,
+        current: Interaction,
+    ) -> None:
         _, ack = await task
-        if kind == "command" and ack and (response_url := body.get("response_url")):
+        await holding
+        if kind == "view_submission":
+            await self._end_form(body, ack, words, current)
+        elif kind == "command" and ack and (response_url := body.get("response_url")):
             said = replies.read(ack)
             try:
                 await self._context.slack.respond(str(response_url), said)
             except SlackError:
-                await self._say_in_private(body, Rendered(said.get("text", ""), said.get("blocks", [])))
-        elif kind == "view_submission":
-            view_id = payloads.view_id_of(body)
-            said = home_blocks.notice(replies.errors_in(ack) or "Done. You can close this.")
-            await self._context.slack.update_view(view_id, replies.view_in(ack) or said)
+                await words.say(Rendered(said.get("text", ""), said.get("blocks", [])))
+            else:
+                await words.drop()
+        elif not current.is_left_to_outbox:
+            await words.drop()
+
+    async def _end_form(
+        self, body: Mapping[str, Any], ack: Ack | None, words: PrivateWords, current: Interaction
+    ) -> None:
+        """Say in the window of a form that was acknowledged late how it ended; in private where the window is gone."""
+        wrong, view = replies.errors_in(ack), replies.view_in(ack)
+        instead: Rendered | None = blocks.form_ended(wrong)
+        if view:
+            instead = Rendered(home_blocks.words_of(view))
+        elif not wrong and current.is_left_to_outbox:
+            words, instead = PrivateWords(self._context, current, ":form"), None
+        elif not wrong:
+            instead = None if current.is_shown else current.owed or instead
+        shown = view or home_blocks.notice(wrong or "Done. You can close this.")
+        await fill(self._context, payloads.view_id_of(body), shown, words, instead)
 
     async def _guarded(
         self, kind: str, body: Mapping[str, Any], work: Coroutine[Any, Any, Ack | None]
@@ -192,7 +227,7 @@ class Dispatch:
             return "refused", replies.errors(error.by_field)
         outcome, said = failure(error, what=kind)
         if isinstance(error, UnshownError):
-            self._context.background.start(self._say_in_private(body, error.message, said), what="private reply")
+            await tell(self._context, error.message)
             return outcome, replies.nothing()
         if kind == "view_submission" and inbound.may_be_saved():
             # A form that stays open would be sent, and saved, a second time.
@@ -237,26 +272,12 @@ class Dispatch:
                 replies.errors({block_id: message.text}) if block_id else replies.view(home_blocks.notice(message.text))
             )
         try:
-            await asyncio.wait_for(self._say_elsewhere(kind, body, message), _PATIENCE_SECONDS / 2)
-        except (SlackError, TimeoutError) as error:
-            log.warning("what went wrong could not be said where it was asked: %s", type(error).__name__)
-            self._context.background.start(self._say_in_private(body, message), what="private reply")
+            with showing(message):
+                await self._say_elsewhere(kind, body, message)
+        except UnshownError as error:
+            log.warning("what went wrong could not be said where it was asked: %s", error)
+            await tell(self._context, message)
         return replies.nothing()
-
-    async def _say_in_private(self, body: Mapping[str, Any], *messages: Rendered) -> None:
-        """Write the first message that Slack takes to the person whom nothing reaches where they are.
-
-        Response URLs end, and break.
-        """
-        for message in messages:
-            try:
-                await self._context.slack.post_message(
-                    sender_of(body).user_id, text=message.text, blocks=message.blocks
-                )
-            except SlackError as error:
-                log.warning("what came of it could not be said in private, either: %s", error)
-            else:
-                return
 
     async def _say_elsewhere(self, kind: str, body: Mapping[str, Any], message: Rendered) -> None:
         slack, response_url, trigger_id = self._context.slack, body.get("response_url"), body.get("trigger_id")

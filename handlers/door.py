@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -55,9 +54,7 @@ class Door:
 
     async def _ask_slack(self, user_id: str) -> AccountStanding | None:
         try:
-            return await asyncio.wait_for(self._members.learn(user_id), _PATIENCE_SECONDS)
-        except TimeoutError:
-            log.warning("Slack did not say in time who an account is")
+            return await self._members.learn(user_id, seconds=_PATIENCE_SECONDS)
         except SlackError as error:
             if error.code in ("user_not_found", "user_not_visible"):
                 return AccountStanding.STRANGER

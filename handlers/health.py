@@ -33,17 +33,16 @@ def on_health(command: Command, context: Context, about: str) -> Ack:
     team = context.snapshot.team_by_name(about.removeprefix("@")) if about else None
     if about and (team is None or team.is_gone):
         return replies.ephemeral(portfolio_blocks.unknown_team(about, portfolio.nearest_teams(context.snapshot, about)))
-    context.background.start(_answer(context, command, team), what="health report")
+    context.background.start(answer_late(context, command, _answer(context, team)), what="health report")
     return replies.nothing()
 
 
-async def _answer(context: Context, command: Command, team: TeamRecord | None) -> None:
-    """Show the report to whoever asked; what goes wrong is told to them, who would wait for it otherwise."""
+async def _answer(context: Context, team: TeamRecord | None) -> Rendered:
+    """Return the report, or what went wrong, for whoever asked and would wait for it otherwise."""
     try:
-        said = blocks.report(await context.health.report(team))
+        return blocks.report(await context.health.report(team))
     except Exception as error:  # noqa: BLE001 - the reply boundary
-        _, said = failure(error, what="the health report")
-    await answer_late(context, command, said)
+        return failure(error, what="the health report")[1]
 
 
 async def on_show(action: Action, context: Context) -> Ack:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
+from bot.blocks import help as help_blocks
 from bot.blocks import home as home_blocks
 from bot.blocks.forms import loading_view
 from bot.blocks.text import Block, Rendered
@@ -15,10 +16,11 @@ from bot.errors import SlackError
 from bot.services import inbound, orphans, people, snapshot
 from bot.services.actors import Decider
 from bot.services.context import Context
-from bot.services.inbound import Reply
+from bot.services.inbound import Interaction
 from bot.services.matters import disputes
 from handlers.failures import failure
 from handlers.payloads import Action, Command
+from handlers.private_words import PrivateWords, fill
 
 #: A form that takes longer to make than this is preceded by a loading view: its trigger lives three seconds.
 PATIENCE_SECONDS = 1.0
@@ -33,12 +35,20 @@ class UnshownError(SlackError):
 
 
 @contextmanager
-def showing(message: Rendered) -> Iterator[None]:
-    """Have whoever asked read a message in private where Slack refuses what is shown here."""
+def showing(message: Rendered, *, is_told: bool = True) -> Iterator[None]:
+    """Have whoever asked read a message in private where Slack refuses what is shown here.
+
+    Without `is_told`, what is shown does not tell them as much.
+    """
+    current = inbound.interaction.get()
+    if current is not None:
+        current.owed = message
     try:
         yield
     except SlackError as error:
         raise UnshownError(error.code, message) from error
+    if current is not None and is_told:
+        current.owed, current.is_shown = None, True
 
 
 class Place(NamedTuple):
@@ -144,15 +154,19 @@ async def reply(context: Context, response_url: str, message: Rendered, *, threa
         await context.slack.respond(response_url, ephemeral_body(message, thread_ts=thread_ts))
 
 
-async def answer_late(context: Context, command: Command, message: Rendered) -> None:
-    """Show the answer to a command whose acknowledgement said nothing of it, come what may."""
-    try:
-        await context.slack.respond(command.response_url, ephemeral_body(message))
-    except SlackError:  # a response URL ends, and breaks; the outbox writes to them until Slack takes it
-        await inbound.settle(
-            context.deps, f"late:{command.trigger_id}", Reply(command.user_id, "", command.user_id, message)
-        )
-        context.drainer.wake()
+async def answer_late(context: Context, command: Command, making: Coroutine[Any, Any, Rendered | None]) -> None:
+    """Show the answer to a command whose acknowledgement said nothing of it, come what may; None for no answer."""
+    asked = Interaction(command.trigger_id, may_decide=False, user_id=command.user_id)
+    words = PrivateWords(context, asked, ":late")
+    await words.hold(help_blocks.interrupted())
+    message = await making
+    if message is not None:
+        try:
+            await context.slack.respond(command.response_url, ephemeral_body(message))
+        except SlackError:  # a response URL ends, and breaks
+            await words.say(message)
+            return
+    await words.drop()
 
 
 async def whisper(context: Context, action: Action, message: Rendered, view: Block) -> None:
@@ -175,7 +189,7 @@ async def open_form(context: Context, action: Action, making: Coroutine[Any, Any
         await show_view(context, action, task.result())
         return
     view_id = await _while_it_is_made(task, show_view(context, action, loading_view()))
-    context.background.start(_finish(context, view_id, task), what=action.action_id)
+    await _fill_later(context, view_id, task, what=action.action_id)
 
 
 async def open_slowly(
@@ -192,7 +206,7 @@ async def open_slowly(
     """
     task = asyncio.ensure_future(making)
     view_id = await _while_it_is_made(task, context.slack.open_view(trigger_id, loading_view()))
-    context.background.start(_finish(context, view_id, task, then), what=what)
+    await _fill_later(context, view_id, task, then, what=what)
 
 
 async def _while_it_is_made(making: asyncio.Future[Any], opening: Awaitable[str]) -> str:
@@ -211,14 +225,33 @@ async def show_view(context: Context, action: Action, view: Block) -> str:
     return await context.slack.open_view(action.trigger_id, view)
 
 
-async def _finish(
-    context: Context, view_id: str, task: asyncio.Task[Block], then: Callable[[str, str], Awaitable[None]] | None = None
+async def _fill_later(
+    context: Context,
+    view_id: str,
+    task: asyncio.Task[Block],
+    then: Callable[[str, str], Awaitable[None]] | None = None,
+    *,
+    what: str,
 ) -> None:
+    """Let the form take the place of the loading view when it is made; whoever waits hears of it if it cannot."""
+    words = PrivateWords(context, inbound.interaction.get() or Interaction("", may_decide=False), ":form")
+    await words.hold(help_blocks.no_form())
+    context.background.start(_finish(context, view_id, task, words, then), what=what)
+
+
+async def _finish(
+    context: Context,
+    view_id: str,
+    task: asyncio.Task[Block],
+    words: PrivateWords,
+    then: Callable[[str, str], Awaitable[None]] | None,
+) -> None:
+    said = help_blocks.no_form()
     try:
         view = await task
     except Exception as error:  # noqa: BLE001 - the reply boundary
         _, said = failure(error, what="a form")
         view = home_blocks.notice(said.text)
-    view_hash = await context.slack.update_view(view_id, view)
-    if then is not None and task.exception() is None:
+    view_hash = await fill(context, view_id, view, words, said)
+    if then is not None and view_hash is not None and task.exception() is None:
         await then(view_id, view_hash)

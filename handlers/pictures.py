@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bot.blocks import pictures as blocks
+from bot.blocks.text import Rendered
 from bot.errors import SlackError
 from bot.services.context import Context
 from bot.services.pictures import Picture
@@ -19,11 +20,11 @@ log = logging.getLogger(__name__)
 
 def begin(context: Context, command: Command, draw: Callable[[], Awaitable[Picture]], *, what: str) -> None:
     """Draw a picture and share it, behind the answer to the command."""
-    context.background.start(_post(context, command, draw), what=what)
+    context.background.start(answer_late(context, command, _post(context, command, draw)), what=what)
 
 
-async def _post(context: Context, command: Command, draw: Callable[[], Awaitable[Picture]]) -> None:
-    """Draw and share; what goes wrong is told to whoever asked, who would wait for the picture otherwise."""
+async def _post(context: Context, command: Command, draw: Callable[[], Awaitable[Picture]]) -> Rendered | None:
+    """Draw and share; return what went wrong for whoever asked, who would wait for the picture otherwise."""
     try:
         await share.check_place(context, command.channel_id)
         picture = await draw()
@@ -37,9 +38,7 @@ async def _post(context: Context, command: Command, draw: Callable[[], Awaitable
         )
     except SlackError as error:
         log.warning("a picture could not be shared: %s", error)
-        said = blocks.refused(error.code)
+        return blocks.refused(error.code)
     except Exception as error:  # noqa: BLE001 - the reply boundary
-        _, said = failure(error, what="a picture")
-    else:
-        return
-    await answer_late(context, command, said)
+        return failure(error, what="a picture")[1]
+    return None

@@ -7,6 +7,7 @@ from bot.domain.rights import Right
 from bot.errors import NotAllowedError, SlackError, UserError
 from bot.services import inbound
 from bot.services.context import Context
+from handlers.failures import may_pass
 from handlers.payloads import Action
 
 
@@ -26,9 +27,11 @@ async def in_channel(context: Context, action: Action, message: Rendered) -> Non
         body["thread_ts"] = action.thread_ts
     try:
         await context.slack.respond(action.response_url, body)
-    except SlackError:
+    except SlackError as error:
         await inbound.release(context.deps, key)
-        raise
+        if not may_pass(error):
+            raise
+        raise UserError("Slack did not take the answer. If it is not in the channel, press Share again.") from error
 
 
 async def check_place(context: Context, channel_id: str) -> None:
@@ -38,6 +41,10 @@ async def check_place(context: Context, channel_id: str) -> None:
     try:
         is_shared = await context.slack.is_shared_channel(channel_id)
     except SlackError as error:
+        if may_pass(error):
+            raise UserError(
+                "Slack does not say who is in this channel just now, so I do not share it. Try again in a minute."
+            ) from error
         raise NotAllowedError("I cannot tell who is in this channel: `/invite` me, then share again.") from error
     if is_shared:
         raise NotAllowedError("People from other organisations are here, so I do not share it. Only you saw it.")

@@ -120,6 +120,23 @@ def failed(reference: str, *, may_be_saved: bool) -> Rendered:
     return Rendered(f"{said}; if it repeats, tell your Baton administrator `{reference}`.")
 
 
+def interrupted() -> Rendered:
+    """Return what a person reads when Baton was stopped before it could say what came of what they did."""
+    return Rendered("I was interrupted before I could answer you. Look whether it is done, and if not, try again.")
+
+
+def no_form() -> Rendered:
+    """Return what a person reads whose window was closed, or stopped loading, before its form was there."""
+    return Rendered("I could not show you the form in its window. Open it again.")
+
+
+def form_ended(refusal: str = "") -> Rendered:
+    """Return how a form ended whose window is gone; `refusal` says why it was not taken, empty when it was."""
+    if refusal:
+        return Rendered(f"I did not take the form that you sent: {escape(refusal, 1000)}")
+    return Rendered("The form that you sent is saved.")
+
+
 def slack_failed(code: str, *, may_be_saved: bool = False) -> Rendered:
     """Return what a person reads when Slack refused what Baton tried; `code` is Slack's own, which they do not read."""
     said = SLACK_SAID.get(code, "Slack refused that: try again in a moment.")

@@ -143,6 +143,11 @@ def waiting() -> Block:
     return notice("Still saving. This window will say how it ended.")
 
 
+def words_of(view: Block) -> str:
+    """Return what a modal without fields says, as the text of a message."""
+    return "\n".join(each["text"]["text"] for each in view["blocks"] if each["type"] == "section" and "text" in each)
+
+
 def refusal(text: str) -> Block:
     """Return a Home tab that says one sentence."""
     return {"type": "home", "blocks": [section(text)]}

@@ -101,6 +101,10 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
         yield help_of, help_of()
     for nearest_word in ("", "team"):
         yield help_blocks.unknown_word, help_blocks.unknown_word(name, nearest_word)
+    yield help_blocks.interrupted, help_blocks.interrupted()
+    yield help_blocks.no_form, help_blocks.no_form()
+    for refusal in ("", name):
+        yield help_blocks.form_ended, help_blocks.form_ended(refusal)
     yield help_blocks.failed, help_blocks.failed("abc-1f", may_be_saved=False)
     yield help_blocks.failed, help_blocks.failed("abc-1f", may_be_saved=True)
     for code in (*help_blocks.SLACK_SAID, name):

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.ports import Clock
 from bot.services.contributors import Belongings, Contributor
+from bot.services.profiles import Profiles
 from bot.services.refusals import Refusals
 from bot.store.db import Database
 
@@ -37,7 +38,8 @@ class Deps:
 
     `timezone` is that of whoever has none of their own. `platform_channel` is a channel's name or id, empty for none.
     `catalog_admins` are Slack ids. `open_channels` are those shared with other organisations that an administrator has
-    opened. `devops` is the team that takes requests. `refusals` are the channels that lately took no message.
+    opened. `devops` is the team that takes requests. `refusals` are the channels that lately took no message,
+    `profiles` the accounts that Slack was lately asked for.
     `contributors` are the nouns that have something to say in the daily pass, and `belongings` those that know what
     comes with an asset to its next owner.
     """
@@ -51,5 +53,6 @@ class Deps:
     open_channels: frozenset[str] = frozenset()
     devops: DevopsTeam = DevopsTeam()
     refusals: Refusals = field(default_factory=Refusals)
+    profiles: Profiles = field(default_factory=Profiles, compare=False)
     contributors: list[Contributor[Any]] = field(default_factory=list, compare=False)
     belongings: list[Belongings] = field(default_factory=list, compare=False)

@@ -6,6 +6,7 @@ event's payload away, so a process that dies in between answers after its next s
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -45,11 +46,20 @@ class Reply:
 
 @dataclass(slots=True)
 class Interaction:
-    """The press or form that is being carried out. `trigger` is Slack's id of it, empty when it has none."""
+    """What a person does, while it is carried out. `trigger` is Slack's id of it, empty when it has none.
+
+    `answer_by` is until when it may wait for Slack before anything is saved, on the clock of `time.perf_counter`; None
+    where nobody waits for an acknowledgement.
+    """
 
     trigger: str
     may_decide: bool
+    user_id: str = ""
+    answer_by: float | None = None
     is_taken: bool = False
+    owed: Rendered | None = None  #: what its person is to be shown, until Slack has taken it
+    is_shown: bool = False  #: its person was shown what came of it
+    is_left_to_outbox: bool = False  #: they hear it in private
 
 
 #: Set by `begin` for whatever a person does; None outside of that.
@@ -66,6 +76,12 @@ def may_be_saved() -> bool:
     """Tell whether anything that the present interaction asked for is saved, or may be."""
     asked = writes.get()
     return asked is not None and asked.may_be_saved
+
+
+def seconds_to_wait() -> float | None:
+    """Return how long the present interaction may still wait for Slack; None for as long as that takes."""
+    current = interaction.get()
+    return None if current is None or current.answer_by is None else max(current.answer_by - time.perf_counter(), 0.0)
 
 
 def is_guest() -> bool:

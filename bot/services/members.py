@@ -35,12 +35,12 @@ class Members:
         """Read what the store knows and is not too old."""
         self._snapshot.put_standings(await stored(self._deps))
 
-    async def learn(self, slack_id: str) -> AccountStanding:
-        """Ask Slack what an account is. Raises SlackError when Slack does not say.
+    async def learn(self, slack_id: str, *, seconds: float | None = None) -> AccountStanding:
+        """Ask Slack what an account is. Raises SlackError when Slack does not say, or not within `seconds`.
 
         Somebody waits for the answer and the store may be busy, so it is stored with the next page of accounts.
         """
-        standing = standing_of(await self._slack.user(slack_id))
+        standing = standing_of(await self._deps.profiles.get(self._slack, slack_id, seconds=seconds))
         self._unstored[slack_id] = standing
         self._snapshot.put_standings({slack_id: standing})
         return standing

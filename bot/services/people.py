@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from bot.errors import SlackUnreachableError, UserError
 from bot.ports import Slack, SlackUser
 from bot.services import inbound
 from bot.services.deps import Deps
@@ -24,22 +25,29 @@ async def identify(deps: Deps, slack: Slack, slack_id: str) -> int:
 
     Somebody whom the catalog knows by e-mail, and who has no Slack id yet, is that person from now on.
     Whoever decides something is identified first, so this is where a guest, or an interaction that comes a second
-    time, ends. Raises SlackError when Slack knows nobody, else as `inbound.begin_decision`.
+    time, ends. It waits for Slack only as long as what was decided can still be saved before it is acknowledged.
+    Raises UserError when Slack does not say who it is, SlackError when it knows nobody, else as
+    `inbound.begin_decision`.
     """
     await inbound.begin_decision(deps)
-    return await meet(deps, slack, slack_id)
+    try:
+        return await meet(deps, slack, slack_id, seconds=inbound.seconds_to_wait())
+    except SlackUnreachableError as error:
+        raise UserError(
+            "Slack does not say who people are just now, so nothing was saved. Try again in a minute."
+        ) from error
 
 
-async def meet(deps: Deps, slack: Slack, slack_id: str) -> int:
+async def meet(deps: Deps, slack: Slack, slack_id: str, *, seconds: float | None = None) -> int:
     """Return the id of the person with this Slack id, remembering them when they are new, as nobody's decision.
 
-    Raises SlackError when Slack knows nobody.
+    Raises SlackError when Slack knows nobody, or does not say so within `seconds`.
     """
     async with deps.database.reading() as session:
         known = (await session.execute(select(col(Person.id)).where(col(Person.slack_id) == slack_id))).scalar()
     if known is not None:
         return known
-    user = await slack.user(slack_id)
+    user = await deps.profiles.get(slack, slack_id, seconds=seconds)
     async with deps.database.transaction(is_aside=True) as session:
         return await _remember(session, deps, user)
 

@@ -21,9 +21,9 @@ from bot.domain.catalog import Area
 from bot.domain.recipients import Recipient
 from bot.domain.records import TeamRecord
 from bot.domain.trust import AccountStanding
-from bot.errors import FormError, NotAllowedError, SlackError, UserError
+from bot.errors import FormError, SlackError, UserError
 from bot.ports import Ack
-from bot.services import portfolio, routing
+from bot.services import inbound, portfolio, routing
 from bot.services.backlog import alternatives, intake, joins, threads
 from bot.services.context import Context
 from handlers import replies, share
@@ -105,7 +105,9 @@ async def _join(context: Context, request_id: int, new: NewRequest, team: TeamRe
 
 async def chosen_person(context: Context, asked: Field[str], slack_id: str) -> int:
     """Return the id of a person who was chosen in a field. Raises FormError for a bot, or somebody from outside."""
-    standing = context.members.standing(slack_id) or await context.members.learn(slack_id)
+    standing = context.members.standing(slack_id)
+    if standing is None:
+        standing = await context.members.learn(slack_id, seconds=inbound.seconds_to_wait())
     if standing not in (AccountStanding.MEMBER, AccountStanding.GUEST):
         raise FormError({asked.block_id: "Choose somebody of your organisation."})
     return await person_of(context, slack_id)
@@ -200,7 +202,7 @@ async def _origin(context: Context, submission: Submission, metadata: FormMetada
     if is_channel_id(channel):
         try:
             await share.check_place(context, channel)
-        except NotAllowedError:
+        except UserError:
             return origin
     return replace(origin, channel_id=channel, thread_ts=ts)
 

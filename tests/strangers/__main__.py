@@ -8,7 +8,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.strangers import answers, connections, door, faults, files, receipts  # noqa: F401 - each registers its cases
+from tests.strangers import (  # noqa: F401 - each registers its cases
+    answers,
+    connections,
+    door,
+    faults,
+    files,
+    later,
+    receipts,
+)
 from tests.strangers.cases import CASES, Case, Failed, run_cases
 from tests.strangers.world import House
 

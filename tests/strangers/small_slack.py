@@ -37,6 +37,7 @@ class Fault:
     status: int = 500
     code: str = ""
     seconds: float = 0
+    retry_after: int = 1  #: what a 429 asks for, in seconds
 
 
 @dataclass
@@ -155,7 +156,7 @@ class SmallSlack:
         if fault.kind == "refuse":
             return web.json_response({"ok": False, "error": fault.code})
         if fault.kind == "status":
-            headers = {"Retry-After": "1"} if fault.status == 429 else {}
+            headers = {"Retry-After": str(fault.retry_after)} if fault.status == 429 else {}
             return web.Response(status=fault.status, headers=headers, text="{}", content_type="application/json")
         if request.transport is not None:
             request.transport.abort()

@@ -7,7 +7,7 @@ import logging
 from bot.domain.recipients import NOBODY, Recipient
 from bot.errors import SlackError
 from bot.ports import Slack
-from bot.services import people, routing
+from bot.services import inbound, people, routing
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot, refresh
 
@@ -19,9 +19,9 @@ async def meet_admins(deps: Deps, slack: Slack, snapshot: Snapshot) -> None:
     unknown = [each for each in sorted(deps.catalog_admins) if snapshot.person_by_slack_id(each) is None]
     for slack_id in unknown:
         try:
-            await people.meet(deps, slack, slack_id)
+            await people.meet(deps, slack, slack_id, seconds=inbound.seconds_to_wait())
         except SlackError as error:
-            log.warning("Slack does not know a catalog admin: %s", error.code)
+            log.warning("Slack does not say who a catalog admin is: %s", error.code)
     if unknown:
         await refresh(snapshot, deps.database)
 
