@@ -63,6 +63,8 @@ def on_whoowns(command: Command, context: Context) -> Ack | Coroutine[Any, Any, 
     if text == "?":
         return replies.ephemeral(help_blocks.whoowns_help())
     found = ownership.answer(context.deps, context.snapshot, text, asker=command.user_id)
+    if isinstance(found, Missing):
+        found = replace(found, is_asked=True)  # by the command
     if isinstance(found, Found):
         return replies.ephemeral(_found(context, found, command.user_id, ""))
     if isinstance(found, NoQuestion) and found.courtesy is Courtesy.GREETING:
@@ -241,7 +243,7 @@ def _found(context: Context, found: Found | Recalled | Chronicle, user_id: str, 
             return blocks.which_thing()
         case Missing(asked=asked, choices=choices):
             if found.name:
-                remembering = _remember_miss(context, found.name, user_id, channel_id)
+                remembering = _remember_miss(context, found, user_id, channel_id)
                 context.background.start(remembering, what="miss log", is_optional=True)
             return blocks.unknown(choices, asked)
 
@@ -262,7 +264,7 @@ def _answered(context: Context, found: Answered, user_id: str) -> Rendered:
     return blocks.answer(found.verdict, replace(found.frame, next_steps=steps) if steps else found.frame)
 
 
-async def _remember_miss(context: Context, asked: str, user_id: str, channel_id: str) -> None:
+async def _remember_miss(context: Context, found: Missing, user_id: str, channel_id: str) -> None:
     """Count a name that nobody could answer; where Slack does not tell who can read the question, it is private."""
     is_public = False
     if channel_id:
@@ -270,7 +272,7 @@ async def _remember_miss(context: Context, asked: str, user_id: str, channel_id:
             is_public = await context.slack.is_public_channel(channel_id)
         except SlackError as error:
             log.warning("Slack did not say whether a channel is public: %s", error)
-    await misses.remember(context.deps, asked, asker=user_id, is_public=is_public)
+    await misses.remember(context.deps, found.name, asker=user_id, is_public=is_public, is_asked=found.is_asked)
 
 
 ROUTES = Routes(

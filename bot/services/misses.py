@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from bot.domain import rights
 from bot.domain.directory import Nearest
+from bot.domain.directory.missed_names import can_be_name
 from bot.domain.names import clean, fold
 from bot.domain.portfolio import MissedName
 from bot.domain.secrets import looks_secret
@@ -26,8 +27,6 @@ from bot.store.inserts import insert_into
 from bot.store.journal import audit
 from bot.store.tables import Miss, core
 
-#: What is longer than this is somebody's message, and stays where it was written.
-_MOST_CHARACTERS, _MOST_WORDS = 60, 4
 #: A name that so many different people know is nobody's secret.
 _ENOUGH_PEOPLE = 3
 #: A name is forgotten so long after it was last asked for.
@@ -36,17 +35,17 @@ _KEPT = timedelta(days=90)
 _MOST_READ = 500
 
 
-async def remember(deps: Deps, asked: str, *, asker: str, is_public: bool) -> None:
+async def remember(deps: Deps, asked: str, *, asker: str, is_public: bool, is_asked: bool) -> None:
     """Count a name that nobody could answer.
 
-    `asker` is a Slack id, `is_public` whether every member of the workspace can read the question.
+    `asker` is a Slack id, `is_public` whether every member of the workspace can read the question, and `is_asked`
+    whether it asks for an owner and does not only name something.
 
     Only what can be a name is kept: a sentence, an address, a person or a secret may be private.
     """
     text = clean(asked)
     folded = fold(text)
-    is_long = len(text) > _MOST_CHARACTERS or len(text.split()) > _MOST_WORDS
-    if not folded or is_long or "@" in text or looks_secret(text):
+    if not folded or not can_be_name(text, is_asked=is_asked) or looks_secret(text):
         return
     key = _digest(folded)
     async with deps.database.transaction() as session:

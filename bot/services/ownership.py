@@ -53,8 +53,9 @@ class SeveralAssets:
 class Missing:
     """The catalog has nothing that fits well enough; `choices` are suggestions, best first, perhaps none.
 
-    `name` is what is counted as asked for in vain; empty for a sentence. `names_nothing` is True where no word can be a
-    name, as in "who owns this?".
+    `name` is what may be counted as asked for in vain; empty for a sentence, and for what is one person's. `is_asked`
+    tells whether its owner was asked for in words. `names_nothing` is True where no word can be a name, as in "who owns
+    this?".
     """
 
     asked: str
@@ -62,6 +63,7 @@ class Missing:
     confidence: float
     name: str
     names_nothing: bool
+    is_asked: bool = False
 
 
 Found: TypeAlias = Answered | SeveralAssets | Missing
@@ -139,7 +141,9 @@ def _found(deps: Deps, snapshot: Snapshot, named: Named, asker: str) -> Found:
     if isinstance(resolution, Several):
         return SeveralAssets(asked, choices, confidence)
     name = directory.name_in(named.text, resolution.understood_as)
-    return Missing(asked, choices, confidence, name, not directory.asks_by_name(name))
+    kept = "" if directory.is_personal(named.text, name) else name
+    is_asked = directory.asks_owner(named.text)
+    return Missing(asked, choices, confidence, kept, not directory.asks_by_name(name), is_asked)
 
 
 def _verdict(deps: Deps, snapshot: Snapshot, asset: AssetRecord, match: Match) -> Verdict:

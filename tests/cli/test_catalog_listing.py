@@ -157,7 +157,7 @@ def test_misses_are_those_that_nobody_answers_yet(baton: Baton, folder: Path, da
     async def miss() -> None:
         store = Database(f"sqlite:///{database}")
         for asked, is_public in (("the-ledger", True), ("the-ledger", True), ("search", True), ("secret-plan", False)):
-            await misses.remember(Deps(store, SystemClock()), asked, asker="U1", is_public=is_public)
+            await misses.remember(Deps(store, SystemClock()), asked, asker="U1", is_public=is_public, is_asked=True)
         await store.close()
 
     asyncio.run(miss())

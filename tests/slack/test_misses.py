@@ -95,6 +95,21 @@ async def test_a_sentence_is_no_name_wherever_it_is_said(stage: Stage) -> None:
     assert [row.text for row in await kept(stage)] == ["zeppelin scheduler"]
 
 
+async def test_what_may_be_somebodys_matter_is_kept_in_no_words(stage: Stage) -> None:
+    for said in ("fire Bob next week", "is Zed pregnant", "who owns Bob's cancer diagnosis", "layoffs", "fire Bob"):
+        await mention(stage, said)
+    for said in ("my divorce lawyer", "+49 170 1234567", "4111111111111111", "hunter2", "the salary list of Bob"):
+        await mention(stage, f"who owns {said}?")
+        for user in ("grace", "eve", "solo"):
+            await command(stage, said, user=user)
+    assert [row.text for row in await kept(stage)] == []
+    await mention(stage, "who owns the billing gateway?")
+    await mention(stage, "ledger-sync")
+    for user in ("grace", "eve", "solo"):
+        await command(stage, "tax mapper", user=user)
+    assert {row.text for row in await kept(stage)} == {"billing gateway", "ledger-sync", "tax mapper"}
+
+
 async def test_what_three_people_ask_in_private_is_nobodys_secret(stage: Stage) -> None:
     stage.slack.add_channel("hideout", members=["solo"], bot_is_member=True, private=True)
     await write(stage, "who owns night-owl?", user="grace")
@@ -112,7 +127,9 @@ async def test_what_three_people_ask_in_private_is_nobodys_secret(stage: Stage) 
 
 async def test_three_people_who_ask_at_once_are_three(stage: Stage) -> None:
     deps = stage.baton.context.deps
-    asking = (misses.remember(deps, "night-owl", asker=f"U{number}", is_public=False) for number in range(3))
+    asking = (
+        misses.remember(deps, "night-owl", asker=f"U{number}", is_public=False, is_asked=True) for number in range(3)
+    )
     await asyncio.gather(*asking)
     assert [(row.text, row.times, row.askers) for row in await kept(stage)] == [("night-owl", 3, [])]
 

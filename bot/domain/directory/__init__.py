@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from bot.domain.directory.answers import Candidate, Match, Nearest, Resolution, ResolutionMethod, Several
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.mentions import mentioned
+from bot.domain.directory.missed_names import asks_owner, is_personal
 from bot.domain.directory.places import literally
 from bot.domain.directory.questions import Part, name_in, read
 from bot.domain.directory.resolver import resolve
@@ -99,6 +100,16 @@ class Directory:
     def name_in(text: str, understood_as: str) -> str:
         """Return what `text` was understood to ask for, if that can be a name; empty if it is a sentence."""
         return name_in(text, understood_as)
+
+    @staticmethod
+    def asks_owner(text: str) -> bool:
+        """Return whether `text` asks whose something is, and does not only name it."""
+        return asks_owner(text)
+
+    @staticmethod
+    def is_personal(text: str, name: str) -> bool:
+        """Return whether `text` says that the `name` in it is of one person's matters."""
+        return is_personal(text, name)
 
     def mentioned(self, *texts: str, limit: int = 10) -> tuple[Match, ...]:
         """Return the assets that a message names, at most `limit`, in the order in which it names them.
