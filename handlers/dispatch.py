@@ -181,8 +181,9 @@ class Dispatch:
         words: PrivateWords,
         current: Interaction,
     ) -> None:
-        _, ack = await task
         await holding
+        await words.hold_during(task)
+        _, ack = await task
         if kind == "view_submission":
             await self._end_form(body, ack, words, current)
         elif kind == "command" and ack and (response_url := body.get("response_url")):

@@ -159,7 +159,9 @@ async def answer_late(context: Context, command: Command, making: Coroutine[Any,
     asked = Interaction(command.trigger_id, may_decide=False, user_id=command.user_id)
     words = PrivateWords(context, asked, ":late")
     await words.hold(help_blocks.interrupted())
-    message = await making
+    task = asyncio.ensure_future(making)
+    await words.hold_during(task)
+    message = await task
     if message is not None:
         try:
             await context.slack.respond(command.response_url, ephemeral_body(message))
@@ -247,6 +249,7 @@ async def _finish(
     then: Callable[[str, str], Awaitable[None]] | None,
 ) -> None:
     said = help_blocks.no_form()
+    await words.hold_during(task)
     try:
         view = await task
     except Exception as error:  # noqa: BLE001 - the reply boundary

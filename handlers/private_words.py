@@ -7,6 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from bot.blocks.text import Rendered
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 #: For so long a modal that waits is tried to be filled: well below the time after which the outbox speaks instead.
 _TRIED_SECONDS = 60.0
 _FIRST_PAUSE_SECONDS = 1.0
+#: What takes longer than this is known to be still at work, so what is held for it waits on.
+_HELD_SECONDS = private_words.GRACE.total_seconds() / 2
 
 
 class PrivateWords:
@@ -32,13 +35,27 @@ class PrivateWords:
 
     async def hold(self, message: Rendered) -> None:
         """Have a message said in a few minutes, should this process have died by then without `say` or `drop`."""
+        if not self._user_id:
+            return
         try:
             await private_words.hold(self._context.deps, self._key, self._user_id, message)
         except StoreError as error:
             log.warning("what is still to be said is not written down: %s", type(error).__name__)
 
+    async def hold_during(self, work: asyncio.Future[Any]) -> None:
+        """Wait for what is to say it, and have what is held wait as long; broken off, break off both."""
+        with ExitStack() as stack:
+            stack.callback(work.cancel)  # does nothing to what is done
+            while not (await asyncio.wait({work}, timeout=_HELD_SECONDS))[0]:
+                try:
+                    await private_words.hold_on(self._context.deps, self._key)
+                except StoreError as error:
+                    log.warning("what is still to be said may be said too early: %s", type(error).__name__)
+
     async def say(self, message: Rendered) -> None:
         """Say a message through the outbox, which goes on until Slack takes it; without the store, at once or never."""
+        if not self._user_id:
+            return
         try:
             await private_words.say(self._context.deps, self._key, self._user_id, message)
             self._context.drainer.wake()
@@ -87,6 +104,6 @@ async def fill(
 async def tell(context: Context, message: Rendered) -> None:
     """Say to whoever the present interaction is of, in private, what could not be shown to them."""
     current = inbound.interaction.get()
-    if current is not None and current.user_id:
+    if current is not None:
         current.is_left_to_outbox = True
         await PrivateWords(context, current).say(message)

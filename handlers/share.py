@@ -21,7 +21,7 @@ async def in_channel(context: Context, action: Action, message: Rendered) -> Non
     await check_place(context, action.channel_id)
     key = f"share:{action.channel_id}:{action.message_ts}:{action.value}"[:200]
     if not await inbound.take(context.deps, key):
-        raise UserError("This answer is in the channel already.")
+        raise UserError("This answer was shared already. If it is not in the channel, ask again.")
     body: dict[str, object] = {"response_type": "in_channel", "replace_original": False, **message.as_body()}
     if action.thread_ts:
         body["thread_ts"] = action.thread_ts

@@ -26,6 +26,12 @@ async def hold(deps: Deps, key: str, slack_id: str, message: Rendered) -> None:
         await outbox.enqueue(session, key=answer_key(key), channel=slack_id, message=message, at=at)
 
 
+async def hold_on(deps: Deps, key: str) -> None:
+    """Have a message that is held wait for `GRACE` once more: whoever is to say it is still at work."""
+    async with deps.database.transaction(is_aside=True) as session:
+        await outbox.postpone(session, key=answer_key(key), at=deps.clock.now() + GRACE)
+
+
 async def say(deps: Deps, key: str, slack_id: str, message: Rendered) -> None:
     """Say a message now, in place of one that is held."""
     async with deps.database.transaction(is_aside=True) as session:

@@ -213,7 +213,7 @@ async def test_share_pressed_thrice_shares_once(stage: Stage) -> None:
         await stage.press(answer, "ownership.share")
     shared = [each for each in said_since(stage, before) if not each.ephemeral_for]
     assert len(shared) == 1
-    assert "in the channel already" in stage.slack.visible_messages("grace", "general")[-1].text
+    assert "was shared already" in stage.slack.visible_messages("grace", "general")[-1].text
 
 
 def signed(body: bytes, *, content_type: str = "application/x-www-form-urlencoded") -> dict[str, str]:

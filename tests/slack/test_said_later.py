@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -169,6 +169,30 @@ async def test_a_receipt_that_comes_late_is_said_once_where_it_was_asked(
     await stage.settle()
     assert "confirmed by <@U" in stage.slack.visible_messages("grace", "general")[-1].text
     assert in_private(stage) == []
+
+
+async def test_what_takes_long_is_not_taken_for_interrupted(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.private_words._HELD_SECONDS", 0.01)
+    held = await confirm_late(stage, monkeypatch)
+    for _ in range(3):
+        stage.clock.advance(private_words.GRACE * 0.9)
+        await until_due(stage, stage.clock.now() + private_words.GRACE)
+    assert len(await waiting(stage)) == 1
+    held.let_go()
+    await stage.settle()
+    assert in_private(stage) == []
+    assert await waiting(stage) == []
+
+
+async def until_due(stage: Stage, at: datetime) -> None:
+    """Wait until the one message that is held is due then."""
+    async with asyncio.timeout(10):
+        while True:
+            async with stage.database.reading() as session:
+                rows = await session.execute(select(OutboxMessage).where(OutboxMessage.state == "waiting"))  # type: ignore[arg-type]
+                if [row.due_at for row in rows.scalars()] == [at]:
+                    return
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("error", [SlackUnreachableError("status 503"), None], ids=["refused", "killed"])

@@ -126,6 +126,12 @@ async def take_back(session: AsyncSession, keys: Collection[str]) -> None:
         await session.execute(delete(_TABLE).where(_TABLE.c.key.in_(keys), *_NOT_YET_SENT))
 
 
+async def postpone(session: AsyncSession, *, key: str, at: datetime) -> None:
+    """Let a message that nobody can have read yet not be posted before `at`."""
+    waiting = update(_TABLE).where(_TABLE.c.key == key, _TABLE.c.lane.is_(None), *_NOT_YET_SENT)
+    await session.execute(waiting.values(due_at=at))
+
+
 async def _locked(session: AsyncSession, key: str) -> Any:
     """Return the row with this key, which nobody else changes until the transaction ends; None when there is none."""
     return (await session.execute(select(*_TABLE.c).where(_TABLE.c.key == key).with_for_update())).one_or_none()
