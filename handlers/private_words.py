@@ -11,11 +11,11 @@ from contextlib import ExitStack
 from typing import Any
 
 from bot.blocks.text import Rendered
+from bot.domain.outbox import may_pass
 from bot.errors import SlackError, SlackRateLimitedError, StoreError
 from bot.services import inbound, private_words
 from bot.services.context import Context
 from bot.services.inbound import Interaction
-from handlers.failures import may_pass
 
 log = logging.getLogger(__name__)
 

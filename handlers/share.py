@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.blocks.text import Rendered
+from bot.domain.outbox import may_pass
 from bot.domain.rights import Right
 from bot.errors import NotAllowedError, SlackError, UserError
 from bot.services import inbound
 from bot.services.context import Context
-from handlers.failures import may_pass
 from handlers.payloads import Action
 
 
