@@ -25,6 +25,9 @@ def directory() -> Directory:
         ("wann öffnet die Kasse?", "kasse"),
         ("la kasse est fermée aujourd'hui", "kasse"),
         ("my training is on Tuesday", "training"),
+        # The noun goes on
+        ("kasse error tracker", "kasse"),
+        ("lager outage board", "lager"),
         # What is well again is not asked for
         ("tide-gauge läuft wieder, danke", "tide-gauge"),
         ("tide-gauge est rétabli", "tide-gauge"),
@@ -54,6 +57,13 @@ def test_what_asks_for_no_owner_is_asked_back(directory: Directory, text: str, o
         ("die Kasse ist seit heute früh down", "kasse"),
         ("das Lager hängt für alle seit 8:00", "lager"),
         ("training is down", "training"),
+        # Said without a word that asks, in two or three
+        ("swift bridge down", "swift-bridge"),
+        ("tide-gauge timeouts", "tide-gauge"),
+        ("kasse geht nicht", "kasse"),
+        ("lager antwortet nicht", "lager"),
+        ("kasse non va, chi?", "kasse"),
+        ("tide-gauge ist kaputt", "tide-gauge"),
         ("training", "training"),
         ("tide-gauge läuft wieder nicht, für alle", "tide-gauge"),
         ("tide-gauge läuft wieder, aber wem gehört es?", "tide-gauge"),

@@ -16,7 +16,7 @@ from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
 from bot.domain.directory.readings import part_of_name
 from bot.domain.directory.sentences import is_name_there
 from bot.domain.directory.statements import asks_for_somebody, asks_in_another_language
-from bot.domain.directory.things import is_asked_whole, is_trouble, thing_of
+from bot.domain.directory.things import is_asked_whole, thing_of
 from bot.domain.directory.vocabulary import (
     ADVERBS,
     AREA_WORDS,
@@ -24,10 +24,13 @@ from bot.domain.directory.vocabulary import (
     COMMON_WORDS,
     FOREIGN_INTERROGATIVES,
     FOREIGN_PART_OF_WORDS,
+    FOREIGN_TROUBLE_WORDS,
     FOREIGN_WORDS,
     KIND_WORDS,
+    NEGATIONS,
     PART_OF_WORDS,
     VERB_PARTICLES,
+    is_trouble,
 )
 
 _MOST_CHUNKS = 40
@@ -59,6 +62,8 @@ _WHICH = frozenset("which what quel quelle cual qual quale welcher welche".split
 _MODALS = frozenset(
     "muss mussen kann konnen soll sollen sollte sollten darf durfen moet moeten kan kunnen mag mogen".split()  # noqa: SIM905
 )
+#: What is said of a name, and is no part of it, in whatever language.
+_NO_NAME = NEGATIONS | FOREIGN_TROUBLE_WORDS
 #: What French joins to a verb that asks.
 _INVERTED = frozenset("il elle on je tu nous vous ils elles moi lui".split())  # noqa: SIM905
 
@@ -142,6 +147,8 @@ def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match:
     behind = () if last.has_comma else chunks[name.stop : name.stop + 2]
     if behind and (behind[0].folded in ADVERBS or (is_foreign and _is_last_verb(chunks, name.stop))):
         behind = behind[1:]
+    if any(each.folded in _NO_NAME for each in behind):
+        behind = ()  # "checkout geht nicht"
     if any(each.folded.isdigit() for each in (*before, *behind[:1])):
         return True
     if len(name) == 1 and (len(last.words) > 1 or last.is_quoted):

@@ -16,12 +16,15 @@ from bot.domain.directory.vocabulary import (
     ELISIONS,
     ENDINGS,
     ENVIRONMENT_WORDS,
+    FOREIGN_TROUBLE_WORDS,
     FOREIGN_WORDS,
     JOINING_WORDS,
     KIND_WORDS,
+    NEGATIONS,
     PREDICATES,
     QUESTION_WORDS,
     STATE_WORDS,
+    is_trouble,
 )
 from bot.domain.names import clean, fold, tokens
 
@@ -119,6 +122,7 @@ _MOST_AROUND = 2
 _ENVIRONMENTS = ENVIRONMENT_WORDS | {"canary"}
 #: A blank that is escaped, as shells write it.
 _ESCAPED_BLANK = re.compile(r"(?<=[\w)-])\\ (?=\w)")
+_SAID_ABROAD = NEGATIONS | FOREIGN_TROUBLE_WORDS
 #: So many words are looked at to tell the language.
 _MOST_WORDS = 40
 #: What has more words in quotes is a text that somebody quotes, and no name.
@@ -234,6 +238,11 @@ def is_sentence(text: str, question: ParsedQuestion) -> bool:
     if any(chunk.part is Part.QUESTION or chunk.is_quoted for chunk in question.chunks) or " (" in text:
         return True
     if "?" in text or ASKING.search(text) is not None or not text.isascii():
+        return True
+    said = [chunk.folded for chunk in question.chunks[1:]]
+    if said and (
+        is_trouble(said[-1]) or any(word in _SAID_ABROAD for word in said)
+    ):  # "ledger down", "ledger geht nicht"
         return True
     return sum(word in FOREIGN_WORDS for word in text.lower().split()[:_MOST_WORDS]) > 1
 

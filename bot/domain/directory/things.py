@@ -17,9 +17,8 @@ from bot.domain.directory.vocabulary import (
     FOREIGN_WORDS,
     KIND_WORDS,
     PART_OF_WORDS,
-    STATE_WORDS,
     THING_WORDS,
-    TROUBLE_WORDS,
+    is_trouble,
 )
 
 _PART_OF_WORDS = PART_OF_WORDS | FOREIGN_PART_OF_WORDS
@@ -86,13 +85,6 @@ def is_asked_whole(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, 
     if any(each.has_comma or each.part is Part.DOUBTFUL or not _is_of_noun(each) for each in rest):
         return False
     return 0 < len(rest) <= _MOST_IN_NOUN and not says(index.assets[asset_id], rest[-1].folded)
-
-
-def is_trouble(word: str) -> bool:
-    """Whether a word begins what is said of a name that gives trouble: "checkout throws errors"."""
-    stems = (word, word.removesuffix("s"), word.removesuffix("es"))
-    words = STATE_WORDS | TROUBLE_WORDS
-    return any(stem in words or f"{stem}ing" in words or f"{stem[:-1]}ing" in words for stem in stems)
 
 
 def _noun_behind(chunks: Sequence[Chunk], name: range) -> Sequence[Chunk]:

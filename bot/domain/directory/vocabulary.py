@@ -32,6 +32,7 @@ DOUBTFUL_WORDS = _words("doubtful")
 STATE_WORDS = _words("state")
 ACTING_WORDS = _words("acting")
 TROUBLE_WORDS = _words("trouble")
+_TROUBLE = STATE_WORDS | TROUBLE_WORDS
 VERB_PARTICLES = _words("verb_particles")
 PREDICATES = _words("predicates")
 CORE_QUESTION_WORDS = _words("core_question")
@@ -48,7 +49,8 @@ FOREIGN_INTERROGATIVES = frozenset(map(fold, _words("foreign_interrogatives")))
 FOREIGN_OWNER_WORDS = _words("foreign_owner")
 #: What asks where or when something is, and not whose.
 FOREIGN_ELSEWHERE = _words("foreign_elsewhere")
-FOREIGN_TROUBLE_WORDS = _words("foreign_trouble")
+#: Without those that are English as well.
+FOREIGN_TROUBLE_WORDS = _words("foreign_trouble") - _words("trouble") - _words("common")
 FOREIGN_WELL = tuple(map(str.strip, VOCABULARY["foreign_well"].split(";")))
 NEGATIONS = _words("negation")
 FOREIGN_BUT = _words("foreign_but")
@@ -99,3 +101,9 @@ def other_numbers(word: str) -> tuple[str, ...]:
     if word.endswith(("ex", "ix")):
         found.append(word[:-2] + "ices")
     return tuple(each for each in dict.fromkeys(found) if len(each) > 1)
+
+
+def is_trouble(word: str) -> bool:
+    """Whether a word begins what is said of a name that gives trouble: "checkout throws errors"."""
+    stems = (word, word.removesuffix("s"), word.removesuffix("es"))
+    return any(stem in _TROUBLE or f"{stem}ing" in _TROUBLE or f"{stem[:-1]}ing" in _TROUBLE for stem in stems)
