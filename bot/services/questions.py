@@ -29,6 +29,13 @@ _FORMERLY = re.compile(
     r"|\b(?:former|previous|past|last|original)\s+owners?\b",
     re.IGNORECASE,
 )
+#: The same in other languages: a word that asks for somebody, and one for a time that is over.
+_WHO_ABROAD = re.compile(r"\b(?:wer|wem|wessen|qui|quién|quien|chi|quem|wie|vem|hvem|kto|kdo)\b", re.IGNORECASE)
+_FORMERLY_ABROAD = re.compile(
+    r"\b(?:früher|vorher|zuvor|damals|ehemals|auparavant|autrefois|anteriormente|antes|in\s+passato|precedentemente|vroeger|voorheen"
+    r"|tidigare|tidligere|wcześniej|dříve)\b|\b(?:avant|prima|dawniej)(?=\s*\??\s*$)",
+    re.IGNORECASE,
+)
 #: … and what it says of the time then.
 _AT_SOME_TIME = re.compile(
     r",?\s+(?:at\s+first|before|earlier|first|in\s+the\s+past|originally|previously|back\s+then|so\s+far)(?:\s.*)?\W*$",
@@ -152,6 +159,8 @@ def about_the_past(snapshot: Snapshot, text: str, *, now: datetime) -> OnDay | A
     asked = _HISTORY.match(text)
     if day is None and asked is None:
         before = _FORMERLY.search(text)
+        if before is None and _WHO_ABROAD.search(text) is not None and (abroad := _FORMERLY_ABROAD.search(text)):
+            return Always(text[: abroad.start()] + text[abroad.end() :])
         if before is None:
             return None
         return Always(text[: before.end()] + _AT_SOME_TIME.sub("", text[before.end() :]))

@@ -44,6 +44,7 @@ def directory() -> Directory:
         "кто отвечает за зеркало {}?",
         "who owns my-{}?",
         "the-{} is down",
+        "who owns the {} flotilla, not the mirror?",
     ],
 )
 def test_a_noun_beside_a_name_makes_it_another_thing(directory: Directory, text: str, name: str) -> None:

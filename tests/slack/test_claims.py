@@ -221,7 +221,18 @@ async def test_who_owned_it_on_a_day_that_is_over(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["who used to own search-api?", "who owned search-api at Christmas?", "who was the previous owner of search-api?"],
+    [
+        *(
+            "who used to own search-api?",
+            "who owned search-api at Christmas?",
+            "who was the previous owner of search-api?",
+        ),
+        *(
+            "wer war früher für search-api zuständig?",
+            "qui gérait search-api avant ?",
+            "¿quién llevaba antes search-api?",
+        ),
+    ],
 )
 async def test_a_question_about_the_past_that_names_no_day_is_told_all_owners(stage: Stage, question: str) -> None:
     assert "Owners of *search-api*, the latest first:" in (await stage.ask(f"/whoowns {question}")).text

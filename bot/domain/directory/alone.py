@@ -29,6 +29,7 @@ from bot.domain.directory.vocabulary import (
     KIND_WORDS,
     NEGATIONS,
     PART_OF_WORDS,
+    QUESTION_WORDS,
     VERB_PARTICLES,
     is_trouble,
 )
@@ -64,6 +65,7 @@ _MODALS = frozenset(
 )
 #: What is said of a name, and is no part of it, in whatever language.
 _NO_NAME = NEGATIONS | FOREIGN_TROUBLE_WORDS
+_NOT_ABROAD = NEGATIONS - QUESTION_WORDS
 #: What French joins to a verb that asks.
 _INVERTED = frozenset("il elle on je tu nous vous ils elles moi lui".split())  # noqa: SIM905
 
@@ -147,7 +149,7 @@ def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match:
     behind = () if last.has_comma else chunks[name.stop : name.stop + 2]
     if behind and (behind[0].folded in ADVERBS or (is_foreign and _is_last_verb(chunks, name.stop))):
         behind = behind[1:]
-    if any(each.folded in _NO_NAME for each in behind):
+    if any(each.folded in _NO_NAME for each in behind[:1]) or any(each.folded in _NOT_ABROAD for each in behind):
         behind = ()  # "checkout geht nicht"
     if any(each.folded.isdigit() for each in (*before, *behind[:1])):
         return True
