@@ -77,7 +77,13 @@ def test_what_has_a_repository_for_its_address_is_meant_by_its_files() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["who consumes order-api?", "which team is upstream of order-api?", "who depends on quay", "who else uses quay?"],
+    [
+        "who consumes order-api?",
+        "which team is upstream of order-api?",
+        "who depends on quay",
+        "who else uses quay?",
+        "who owns the client that calls order-api?",
+    ],
 )
 def test_who_uses_something_is_not_who_owns_it(directory: Directory, text: str) -> None:
     assert answer(directory, text) == ""

@@ -69,7 +69,7 @@ _BETWEEN_SCRIPTS = re.compile(
 #: What is asked for is not what is named, but what that uses or what uses that: "the thing that checkout talks to".
 _THING = (
     r"(?:(?:thing|stuff|one|service|system|app|application|api|database|db|queue|topic|cache|bucket|job|component|box|host|"
-    r"server|backend|code|program|tool|library)s?\s+(?:(?:that|which)\s+)?|what(?:ever)?\s+(?!team|squad|group|people|person|channel)|everything\s+|anything\s+|something\s+)"
+    r"server|backend|code|program|tool|library|client|consumer|worker|bot|proxy|frontend|site|website|script)s?\s+(?:(?:that|which)\s+)?|what(?:ever)?\s+(?!team|squad|group|people|person|channel)|everything\s+|anything\s+|something\s+)"
 )
 _USES = (
     r"(?:(?:is|are)\s+(?:runn|deploy|host)\w+\s+(?:on|in|at)|runs?\s+(?:on|in|at)|(?:is\s+|are\s+)?(?:talk|speak|us(?:es?|ed|ing)\b|call|"
