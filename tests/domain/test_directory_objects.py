@@ -87,3 +87,8 @@ def test_what_has_a_repository_for_its_address_is_meant_by_its_files() -> None:
 )
 def test_who_uses_something_is_not_who_owns_it(directory: Directory, text: str) -> None:
     assert answer(directory, text) == ""
+
+
+def test_whom_to_call_about_a_thing_is_not_what_it_calls(directory: Directory) -> None:
+    assert answer(directory, "the quay service is down, whom do I call?") == "quay"
+    assert answer(directory, "the quay app is down, who do I send it to?") == "quay"

@@ -84,7 +84,7 @@ _BESIDE = (
     r"|(?:(?:thing|service|system|app|api|database|other)s|(?:some|any)thing)\s+(?:like|similar\s+to)"
     r"|(?:what|which)\s+\w+s\s+(?:does|do)"
 )
-_ANOTHER = re.compile(rf"\b(?:{_THING}(?:\S+\s+){{0,5}}?{_USES}|{_BESIDE})\b", re.IGNORECASE)
+_ANOTHER = re.compile(rf"\b(?:{_THING}(?:(?!whom?\b)\S+\s+){{0,5}}?{_USES}|{_BESIDE})\b", re.IGNORECASE)
 
 
 _HOLDING = r"(?:own|run(?!\s+(?:on|in|at|with))|maintain|manage|handle|support|operate|look\s+after|take\s+care\s+of)"
