@@ -53,6 +53,7 @@ _BEFORE_CLIENT = re.compile(
     rf"(?P<version>[^,;()|]*\d[^,;()|]*)[,;(]\s*(?:{'|'.join(sorted(_CLIENTS))})\s*[:=]?\s*v?\d[\w.]*\)?\s*",
     re.IGNORECASE,
 )
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NEXT_WORD = re.compile(r"[\s(]*(?P<word>[^\W\d_]+)(?P<number>[^,;|\w]*v?\d)?", re.IGNORECASE)
 
 
@@ -110,13 +111,13 @@ def _by_labels(text: str, product: OwnWords) -> Labelled | None:
     if not labels:
         return None
     first = _ANY_NUMBER.search(text)
-    is_bare = first is None or first.start() < min(each.at for each in labels)
+    is_bare = first is not None and first.start() < min(each.at for each in labels)
     runs = [each for each in labels if each.kind is _Kind.RUNS]
     placed = [each for each in labels if each.kind is _Kind.PLACE]
     others = [each for each in labels if each.kind is _Kind.OTHER]
     numbers = tuple(each.number for each in labels)
-    if is_bare:
-        bare = re.match(r"v?(\d+(?:\.\d+)*)", text[first.start() :], re.IGNORECASE) if first is not None else None
+    if is_bare and first is not None:
+        bare = re.match(r"v?(\d+(?:\.\d+)*)", text[first.start() :], re.IGNORECASE)
         said = [bare[1]] if bare is not None else []
         is_open = _differ([*said, *(each.number for each in (*runs, *placed, *others))], product.place)
         return Labelled(None, (*said, *numbers)) if is_open else None
@@ -128,18 +129,31 @@ def _by_labels(text: str, product: OwnWords) -> Labelled | None:
 
 
 def _labels(text: str, product: OwnWords) -> list[_Label]:
-    found = []
+    found: list[_Label] = []
+    outer, closes, ended = "", -1, -1
     for each in _LABEL.finditer(text):
-        labelled = _LABELLED.match(text, each.end())
+        # What begins right behind a label is its value first: `mode:standalone redis_version:7.2`.
+        label = each["label"].split()[-1] if each.start() == ended else each["label"]
+        ended = each.end()
+        if text[ended] == "{":  # `"compatibility": {"version": "4.4"}`
+            outer, closes = label, text.find("}", ended)
+            continue
+        labelled = _LABELLED.match(text, ended)
         if labelled is None:
             continue
         number = re.sub(r"^v", "", labelled["number"], flags=re.IGNORECASE)
-        kind = _kind(each["label"], product)
-        found.append(_Label(kind, each.start(), each.end(), number, labelled.start("number")))
+        kind = _kind(f"{outer} {label}" if each.start() < closes else label, product)
+        found.append(_Label(kind, each.start(), ended, number, labelled.start("number")))
     return found
 
 
 def _kind(label: str, product: OwnWords) -> _Kind:
+    found = _kind_of(label, product)
+    # `engineVersion`, unless the whole is known, as PostgreSQL is.
+    return _kind_of(_HUMP.sub(" ", label), product) if found is _Kind.OTHER else found
+
+
+def _kind_of(label: str, product: OwnWords) -> _Kind:
     words = {word.lower() for word in _WORD.findall(unicodedata.normalize("NFC", label))}
     own = (product.words - _RELEASES) | _RUNS | _PRODUCTION
     if not words.isdisjoint(_CLIENTS) or _PROGRAM.search(label) is not None:

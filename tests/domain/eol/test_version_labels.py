@@ -36,6 +36,10 @@ def cycle(table: Table, product: str, version: str) -> str | None:
         "acme/importer:17",
         "test: 17",
         "replica: 17",
+        "minimumVersion: 17",
+        "target: postgresql17",
+        '{"compatibility": {"version": "17"}}',
+        "mode:hot compatible_version:17",
     ],
 )
 def test_a_label_that_does_not_say_what_runs_makes_a_question(table: Table, version: str) -> None:
@@ -59,6 +63,9 @@ def test_a_label_that_does_not_say_what_runs_makes_a_question(table: Table, vers
         ("postgresql", "PostgreSQL: 14", "14"),
         ("postgresql", '{"server_version": "14.2"}', "14"),
         ("postgresql", "docker.io/library/postgres:14.2-alpine", "14"),
+        ("postgresql", "engineVersion: 14.2", "14"),
+        ("elasticsearch", '{"version": {"number": "7.17.9"}}', "7"),
+        ("redis", "redis_mode:standalone redis_version:7.2.4", "7.2"),
         ("debian", 'PRETTY_NAME="Debian GNU/Linux 11 (bullseye)"', "11"),
         ("tomcat", "Server version: Apache Tomcat/9.0.70", "9.0"),
         ("kubernetes", "node version: v1.30.2", "1.30"),
