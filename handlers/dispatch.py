@@ -226,10 +226,10 @@ class Dispatch:
             return "repeated", replies.nothing()
         if isinstance(error, FormError):
             return "refused", replies.errors(error.by_field)
-        outcome, said = failure(error, what=kind)
         if isinstance(error, UnshownError):
             await tell(self._context, error.message)
-            return outcome, replies.nothing()
+            return failure(error.refusal, what=kind)[0], replies.nothing()
+        outcome, said = failure(error, what=kind)
         if kind == "view_submission" and inbound.may_be_saved():
             # A form that stays open would be sent, and saved, a second time.
             return outcome, replies.view(home_blocks.notice(said.text))

@@ -29,9 +29,9 @@ PATIENCE_SECONDS = 1.0
 class UnshownError(SlackError):
     """Slack did not take what was to be shown in a place. What was asked for is done, and `message` tells of it."""
 
-    def __init__(self, code: str, message: Rendered) -> None:
-        super().__init__(code)
-        self.message = message
+    def __init__(self, refusal: SlackError, message: Rendered) -> None:
+        super().__init__(refusal.code)
+        self.refusal, self.message = refusal, message
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def showing(message: Rendered, *, is_told: bool = True) -> Iterator[None]:
     try:
         yield
     except SlackError as error:
-        raise UnshownError(error.code, message) from error
+        raise UnshownError(error, message) from error
     if current is not None and is_told:
         current.owed, current.is_shown = None, True
 
