@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.blocks.handoff import actions as ids
 from bot.blocks.text import button
 from bot.playground.fake_slack import PostedMessage
+from handlers.handoff import due_days
 from tests.slack.conftest import Stage
 from tests.slack.test_claims import claim
 from tests.slack.test_eol_answers import copied
 from tests.slack.test_handoff import OPEN, card, offer, on, said_to, sent
-from tests.slack.test_matters import doubted, matters, private, private_messages, team_id
+from tests.slack.test_matters import doubted, matters, private, team_id
 from tests.slack.test_requests import said_in, submit
 from tests.slack.test_whoowns import buttons
 
@@ -88,24 +89,43 @@ async def test_a_claim_waits_for_the_end_of_the_loan_by_itself(lent: Stage) -> N
     assert "*Search* (<#" in (await lent.ask("/whoowns payments-db database")).text.splitlines()[0]
 
 
-async def test_the_lender_is_asked_what_a_doubt_is_about_once_it_is_back(lent: Stage) -> None:
-    receipt = await doubted(lent, "database of payments-db", user="grace", team=team_id(lent, "Search"))
+async def doubted_while_lent(stage: Stage) -> PostedMessage:
+    receipt = await doubted(stage, "database of payments-db", user="grace", team=team_id(stage, "Search"))
     assert "I am telling Platform" in receipt
-    [told] = await asked(lent)
+    [told] = await asked(stage)
     assert "thinks that *Payments* does not own the database of *payments-db*." in told.text
     assert "It is on loan to *Payments* until" in told.text
+    assert "Once it is back, nothing is left to decide." in told.text
     assert list(buttons(told)) == ["It is ours", "Ask…", "Show handoff #1"]
-    assert not any("does not own" in each.text for each in await sent(lent, "payments")), "the borrower cannot say"
-    again = await wait_for_the_end(lent)
-    assert "thinks that *Payments* does not own the database of *payments-db*." in again.text
-    assert "*Platform* has it now." in again.text
-    assert list(buttons(again))[:3] == ["It is ours", "You are right, it is not ours", "Ask…"]
-    await lent.press(again, AGREE, user="omar")
-    assert "is of tier 1: I have asked whoever can confirm" in said_to(lent, "omar", "platform")
-    [confirm] = [each for each in await private_messages(lent, "eve") if "says that it is not theirs" in each.text]
-    await lent.press(confirm, AGREE, user="eve")
-    assert "It is not *Platform*'s any more, says <@" in (await private(lent, "grace"))[-1]
-    assert "Nobody owns the database" in (await lent.ask("/whoowns payments-db")).text
+    assert not any("does not own" in each.text for each in await sent(stage, "payments")), "the borrower cannot say"
+    return told
+
+
+async def test_a_doubt_about_a_borrower_is_over_once_its_lender_has_it_again(lent: Stage) -> None:
+    told = await doubted_while_lent(lent)
+    answer = await lent.ask("/whoowns database of payments-db", user="solo")
+    menu = next(each for each in answer.blocks[-1]["elements"] if each["type"] == "overflow")
+    await claim(lent, answer, user="solo", value=menu["options"][0]["value"])
+    for day in range(4, 21):
+        await on(lent, 3, day)
+    now = next(each for each in await sent(lent, "platform") if each.ts == told.ts)
+    assert "*Platform* owns it now, so nothing is left to decide." in now.text
+    assert not buttons(now)
+    assert [each.text for each in await asked(lent) if "does not own" in each.text] == [now.text], "nothing is asked"
+    assert "*Platform* owns it now" in (await private(lent, "grace"))[-1]
+    assert (await lent.ask("/whoowns database of payments-db")).text.startswith("*Platform* (<#")
+
+
+async def test_an_answer_to_a_doubt_about_the_borrower_gives_away_nothing_of_the_lenders(lent: Stage) -> None:
+    told = await doubted_while_lent(lent)
+    old = [button("You are right", AGREE, str((await matters(lent))[0].id), label="You are right")]
+    before = await copied(lent, "general", [{"type": "actions", "elements": old}])
+    lent.clock.at = datetime(2026, 3, 20, 12, tzinfo=UTC)
+    await due_days.carry_on(lent.baton.context)  # it is back, and nobody has looked at the doubt since
+    await lent.press(before, AGREE, user="omar")
+    now = next(each for each in await sent(lent, "platform") if each.ts == told.ts)
+    assert "*Platform* owns it now, so nothing is left to decide." in now.text
+    assert (await lent.ask("/whoowns database of payments-db")).text.startswith("*Platform* (<#")
 
 
 async def test_the_form_of_a_doubt_says_who_is_asked(lent: Stage) -> None:

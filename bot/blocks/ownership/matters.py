@@ -225,8 +225,10 @@ def _said(matter: MatterCard, *, for_giver: bool) -> list[str]:
     if matter.is_passed_on:
         return [*lines, _NO_ADMIN_NOTE]
     if (loan := matter.loan) is not None:
-        waits = f"It is on loan to {bold(loan.borrower, 60)} until {day(loan.until)}. I ask you again once it is back."
-        return [*lines, f"{waits} Sooner? Ask them to hand it back."]
+        waits = f"It is on loan to {bold(loan.borrower, 60)} until {day(loan.until)}."
+        if matter.kind is MatterKind.DOUBT and matter.doubted:
+            return [*lines, f"{waits} Once it is back, nothing is left to decide."]
+        return [*lines, f"{waits} I ask you again once it is back. Sooner? Ask them to hand it back."]
     return [*lines, f"Asked {date(matter.at)}. Nothing changes until you answer."]
 
 

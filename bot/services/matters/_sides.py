@@ -89,6 +89,35 @@ def loan_of(snapshot: Snapshot, row: tables.OwnershipMatter, verdict: Verdict | 
     return next(filter(None, (lent_by(snapshot, each, team_id, verdict) for each in claimed_by(verdict))), None)
 
 
+async def back_from_loan(
+    session: AsyncSession, snapshot: Snapshot, rows: Sequence[tables.OwnershipMatter]
+) -> list[tables.OwnershipMatter]:
+    """Return those of the matters whose thing has come back from a loan since they were asked."""
+    if not rows:
+        return []
+    handoff, lent = tables.Handoff, tables.HandoffResource
+    query = (
+        select(col(lent.asset_id), col(lent.area), col(lent.returned_at))
+        .join(handoff, col(handoff.id) == col(lent.handoff_id))
+        .where(col(handoff.loan_until).is_not(None), col(lent.returned_at) >= min(each.asked_at for each in rows))
+    )
+    back = [(each.asset_id, each.area, each.returned_at) for each in await session.execute(query)]
+    return [
+        row
+        for row in rows
+        if any(
+            asset_id == holder_of(snapshot, row.asset_id) and area in (row.area, Area.ALL.value) and at >= row.asked_at
+            for asset_id, area, at in back
+        )
+    ]
+
+
+def holder_of(snapshot: Snapshot, asset_id: int) -> int:
+    """Return the asset whose facts count for another: a part inherits the owners, and the dispute, of the whole."""
+    asset = snapshot.asset(asset_id)
+    return rules.holder_of(asset, snapshot).id if asset is not None else asset_id
+
+
 def lent_by(snapshot: Snapshot, held: Holding, team_id: int | None, verdict: Verdict) -> Loan | None:
     """Return the loan by which somebody else than a team has lent an owner what they own; None for none.
 

@@ -23,6 +23,7 @@ from bot.services.deps import Deps
 from bot.services.matters import _decisions, proposals
 from bot.services.matters._cards import QUESTION, MatterAct, acting, loaded, say_where_asked
 from bot.services.matters._open import open_matters
+from bot.services.matters._sides import back_from_loan
 from bot.services.matters.admins import admin_to_ask, has_admin
 from bot.services.release import CONFIRMED_TIER
 from bot.services.snapshot import Snapshot
@@ -70,6 +71,9 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) 
         sides = {each.owner.key: each for each in act.sides}
         own = list(sides) if actor.is_catalog_admin or act.card.is_orphans else await _own_keys(act, actor)
         _require_back(act.card)
+        if act.card.kind is MatterKind.DOUBT and await back_from_loan(act.session, snapshot, [act.row]):
+            await act.note("over")  # it was about the borrower
+            return await act.end(MatterState.OVER, act.sides[0].owner if act.sides else None)
         if act.card.kind is MatterKind.DOUBT:
             claim = await _claim_that_waits(act, own)
             if claim is None and act.card.asset.tier == CONFIRMED_TIER:  # it would be nobody's

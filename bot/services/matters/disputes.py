@@ -20,7 +20,14 @@ from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.matters._cards import Ending, end, loaded, redraw, verdict_of
 from bot.services.matters._open import add_matter, matter_of
-from bot.services.matters._sides import answerer_of, loan_of, ordered, sides_before
+from bot.services.matters._sides import (
+    answerer_of,
+    back_from_loan,
+    holder_of,
+    loan_of,
+    ordered,
+    sides_before,
+)
 from bot.services.matters.admins import admin_to_ask
 from bot.services.ownership import claimed_by, look_up
 from bot.services.snapshot import Snapshot, deciding
@@ -42,10 +49,10 @@ async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -
     async with deps.database.reading() as session:
         rows = await _open_rows(session)
         known = {row.asset_id for row in rows if row.kind == MatterKind.DISPUTE.value}
-        over = [row.id for row in rows if _is_over(deps, snapshot, row)]
-        returned = await _returned(session, deps, snapshot, rows)
+        returned, settled = await _returned(session, deps, snapshot, rows)
+        over = [row.id for row in rows if row.id in settled or _is_over(deps, snapshot, row)]
         lost = {row.id for row in rows if row.id in returned or _next_owner(deps, snapshot, row) is not None}
-    new = list(dict.fromkeys(holder for each in disputed if (holder := _holder(snapshot, each)) not in known))[
+    new = list(dict.fromkeys(holder for each in disputed if (holder := holder_of(snapshot, each)) not in known))[
         :_MOST_NEW
     ]
     if not over and not lost and not new:
@@ -53,7 +60,7 @@ async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -
     async with deciding(snapshot, deps.database) as session:
         for row in await _open_rows(session):
             if row.id in over:
-                await _end_over(session, deps, snapshot, row)
+                await _end_over(session, deps, snapshot, row, is_settled=row.id in settled)
             elif row.id in lost:
                 await _ask_next(session, deps, snapshot, row, is_back=row.id in returned)
         for holder in new:
@@ -75,12 +82,15 @@ async def end_over(deps: Deps, snapshot: Snapshot) -> bool:
     return True
 
 
-async def _end_over(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> None:
+async def _end_over(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter, *, is_settled: bool = False
+) -> None:
     """End a matter of which nothing is left to answer, unless that has changed meanwhile.
 
-    A team that has got what it claimed in another way has not lost it.
+    `is_settled` is for what the end of a loan has settled. A team that has got what it claimed in another way has not
+    lost it.
     """
-    if not _is_over(deps, snapshot, row):
+    if not is_settled and not _is_over(deps, snapshot, row):
         return
     verdict, now = verdict_of(deps, snapshot, row), deps.clock.now()
     owners = ordered(claimed_by(verdict)) if verdict is not None else []
@@ -131,7 +141,7 @@ async def add_dispute(
     It goes to a person of the side that is believed first: the lead of the team that has confirmed it last, or owns it
     for longest; and to a catalog admin where nobody of any side is still there.
     """
-    asset_id = _holder(snapshot, said.asset.id)
+    asset_id = holder_of(snapshot, said.asset.id)
     known = await matter_of(session, MatterKind.DISPUTE, asset_id, said.disputed_area)
     if known is not None:
         return known, False
@@ -194,25 +204,20 @@ def _answering(snapshot: Snapshot, row: tables.OwnershipMatter, held: Holding, v
 
 async def _returned(
     session: AsyncSession, deps: Deps, snapshot: Snapshot, rows: Sequence[tables.OwnershipMatter]
-) -> set[int | None]:
-    """Return the claims and doubts, by id, that waited for the end of a loan which is over now."""
-    handoff, lent = tables.Handoff, tables.HandoffResource
+) -> tuple[set[int | None], set[int | None]]:
+    """Return the claims and doubts, by id, that waited for the end of a loan which is over now.
+
+    First those that the lender has to answer now, then those that are settled by it: whoever doubted that the borrower
+    owned something has not doubted that its lender does.
+    """
     waiting = [each for each in rows if each.kind != MatterKind.DISPUTE.value and not each.is_passed_on]
-    if not waiting:
-        return set()
-    query = (
-        select(col(lent.asset_id), col(lent.area), col(lent.returned_at))
-        .join(handoff, col(handoff.id) == col(lent.handoff_id))
-        .where(col(handoff.loan_until).is_not(None), col(lent.returned_at) >= min(each.asked_at for each in waiting))
-    )
-    back = [(each.asset_id, each.area, each.returned_at) for each in await session.execute(query)]
-    found = set()
-    for row in waiting:
-        holder, areas = _holder(snapshot, row.asset_id), (row.area, Area.ALL.value)
-        is_over = any(asset_id == holder and area in areas and at >= row.asked_at for asset_id, area, at in back)
-        if is_over and loan_of(snapshot, row, verdict_of(deps, snapshot, row)) is None:
-            found.add(row.id)
-    return found
+    back = [
+        each
+        for each in await back_from_loan(session, snapshot, waiting)
+        if loan_of(snapshot, each, verdict_of(deps, snapshot, each)) is None
+    ]
+    settled = {each.id for each in back if each.kind == MatterKind.DOUBT.value}
+    return {each.id for each in back} - settled, settled
 
 
 async def _ask_next(
@@ -237,12 +242,6 @@ async def _open_rows(session: AsyncSession) -> list[tables.OwnershipMatter]:
     matter = tables.OwnershipMatter
     query = select(matter).where(col(matter.ended_at).is_(None)).order_by(col(matter.id))
     return list((await session.execute(query)).scalars())
-
-
-def _holder(snapshot: Snapshot, asset_id: int) -> int:
-    """Return the asset whose facts contradict each other: a part inherits the dispute of the whole."""
-    asset = snapshot.asset(asset_id)
-    return rules.holder_of(asset, snapshot).id if asset is not None else asset_id
 
 
 def _is_over(deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> bool:
