@@ -249,12 +249,15 @@ def _given_up(snapshot: Snapshot, verdict: Verdict, actor: Actor) -> tuple[Recip
         raise UserError("There is nothing to release here: ask again with `/whoowns`.")
     if verdict.inherited_from is not None:
         raise UserError(f"It comes with {escape(verdict.inherited_from.name, 80)}: release that.")
-    owned = Holders.of(*(held.owner for held in verdict.owners))
+    # On the answer about the whole, too, the owner of a part gives up that part, as they confirm it.
+    parts = verdict.holdings if verdict.area is None else ()
+    owners = [held for held in (*verdict.owners, *parts) if held.fact.role is Role.OWNER]
+    owned = Holders.of(*(held.owner for held in owners))
     held_by = actors.remembered_holders(snapshot, owned.teams, people=owned.people, what=verdict.asset.name)
     require(actor, Right.RELEASE, held_by)
-    owner = next(held.owner for held in verdict.owners if may(actor, Right.RELEASE, Holders.of(held.owner)))
-    facts = [held.fact for held in verdict.owners if held.owner.key == owner.key and held.fact.role is Role.OWNER]
-    return owner, tuple(facts)
+    owner = next(held.owner for held in owners if may(actor, Right.RELEASE, Holders.of(held.owner)))
+    answering = [held.fact for held in verdict.owners if held in owners and held.owner.key == owner.key]
+    return owner, tuple(answering or (held.fact for held in owners if held.owner.key == owner.key))
 
 
 def _require_still_theirs(verdict: Verdict, row: tables.Release, snapshot: Snapshot) -> None:

@@ -198,6 +198,26 @@ async def test_of_a_split_asset_the_rest_does_not_become_the_whole_when_a_part_i
     assert "nobody: ledger" in (await stage.ask("/eol all", user="eve")).text
 
 
+async def test_on_the_answer_about_the_whole_the_owner_of_a_part_gives_up_that_part(stage: Stage) -> None:
+    await split(stage)
+    form = await choose(stage, "ledger", "We no longer own it…", user="lin")
+    assert "*Platform* owns the database of *ledger*. Nobody owns the database of *ledger* from then on" in form
+    receipt = await submit(stage, "lin", release_reason="Moved in May")
+    assert receipt.startswith("*Platform* no longer owns the database of *ledger*.")
+    now = await said(stage, "ledger", user="eve")
+    assert now.startswith("*Payments* (<#")
+    assert "Nobody owns the database since <!date^" in now
+
+
+async def test_of_the_whole_a_part_is_not_left_to_whoever_owns_the_rest(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns checkout", user="omar")
+    await stage.press(answer, "ownership.more", user="omar", value=menu(answer)["We no longer own it…"])
+    refusal = stage.slack.visible_messages("omar", "general")[-1]
+    assert "Payments owns the rest, and would have it by silence: offer it to them instead." in refusal.text
+    await stage.press(refusal, "handoff.open", user="omar")
+    assert "checkout (CI and deployments)" in str(stage.slack.view_stack("omar")[-1].payload)
+
+
 async def test_whoever_owns_the_rest_can_claim_the_part_that_nobody_owns_on_the_answer(stage: Stage) -> None:
     await split(stage)
     await release(stage, "the database of ledger", user="lin", why="Moved in May")
