@@ -788,8 +788,9 @@ async def test_readiness_is_shown_by_evidence(stage: Stage) -> None:
     wrong = await submit(stage, "grace", {ids.DAY: "2026-03-09"})
     assert wrong == {ids.DAY: "That day has not come yet: give the day on which it was done."}, "where the day stands"
     done = {ids.DAY: "2026-03-02", ids.ITEM: "deploy"}
-    wrong = await submit(stage, "grace", {**done, ids.PERSON: stage.slack.workspace.user("omar").id})
-    assert wrong == {ids.PERSON: "That is somebody of the giver: choose whoever of Payments did it."}
+    for who in ("omar", "solo", "eve"):  # of the giver, of a third team, and of none
+        wrong = await submit(stage, "grace", {**done, ids.PERSON: stage.slack.workspace.user(who).id})
+        assert wrong == {ids.PERSON: "They are not in Payments: choose whoever of Payments did it."}
     proof = {ids.LINK: "https://runbooks.example.test/db", ids.DAY: "2026-03-02", ids.ITEM: "runbook", ids.PERSON: None}
     assert await submit(stage, "grace", proof) == {}
     assert "Readiness: 1 of 11 shown" in said_in(stage.slack.view_stack("grace")[-1])

@@ -45,7 +45,7 @@ async def show(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: in
     Evidence(item=new.item, link=new.link, person=person, day=new.day, not_applicable=why).check(today=latest)
     async with acting(deps, snapshot, handoff_id=handoff_id, person_id=person_id, right=Right.EVIDENCE) as act:
         if new.item in BY_RECEIVER and new.shown_by is not None:
-            await _require_not_of_giver(act, new.shown_by)
+            await _require_of_receiver(act, new.shown_by)
         row = await act.session.get(tables.HandoffEvidence, (handoff_id, new.item.value))
         if row is None:
             row = tables.HandoffEvidence(handoff_id=handoff_id, item=new.item.value, noted_by=person_id)
@@ -66,11 +66,9 @@ async def show(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: in
         return await act.redraw()
 
 
-async def _require_not_of_giver(act: HandoffAct, person_id: int) -> None:
-    """Raise FieldError for somebody of the giver alone: what they have done shows nothing of the receiver."""
-    row = act.row
-    held = await actors.holders(act.session, [row.giver_team_id, row.receiver_team_id])
-    sides = {team.id for team in held.teams if person_id in actors.people_of([team])}
-    if row.giver_team_id in sides and row.receiver_team_id not in sides:
+async def _require_of_receiver(act: HandoffAct, person_id: int) -> None:
+    """Raise FieldError for somebody of another team: what they have done shows nothing of the receiver."""
+    held = await actors.holders(act.session, [act.row.receiver_team_id])
+    if person_id not in actors.people_of(held.teams):
         receiver = escape(act.card.receiver.name, 80)
-        raise FieldError("shown_by", f"That is somebody of the giver: choose whoever of {receiver} did it.")
+        raise FieldError("shown_by", f"They are not in {receiver}: choose whoever of {receiver} did it.")
