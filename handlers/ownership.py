@@ -163,7 +163,8 @@ async def on_doubt(action: Action, context: Context) -> Ack:
     areas = doubts.areas_to_choose(verdict)
     loan = doubts.loan_asked_about(context.snapshot, verdict)
     await context.slack.open_view(
-        action.trigger_id, blocks.doubt_view(verdict.asset, owner, metadata, areas=areas, teams=teams, loan=loan)
+        action.trigger_id,
+        blocks.doubt_view(verdict.asset, owner, metadata, area=area, areas=areas, teams=teams, loan=loan),
     )
     return replies.nothing()
 

@@ -131,7 +131,7 @@ async def test_an_answer_to_a_doubt_about_the_borrower_gives_away_nothing_of_the
 async def test_the_form_of_a_doubt_says_who_is_asked(lent: Stage) -> None:
     await lent.press(await lent.ask("/whoowns database of payments-db", user="grace"), "ownership.doubt", user="grace")
     said = said_in(lent.slack.view_stack("grace")[-1])
-    assert "*Payments* owns *payments-db*, on loan from *Platform* until" in said
+    assert "*Payments* owns the database of *payments-db*, on loan from *Platform* until" in said
     assert "I ask *Platform* once" in said
 
 

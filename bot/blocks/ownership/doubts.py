@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from bot.blocks import forms
 from bot.blocks.forms import Fill, Form
-from bot.blocks.ownership import verdicts
+from bot.blocks.ownership import verdicts, words
 from bot.blocks.ownership.actions import DOUBT_AREA, DOUBT_REASON, DOUBT_TEAM, DOUBT_VIEW
-from bot.blocks.ownership.words import AREA_WORDS
 from bot.blocks.recipients import said_to
 from bot.blocks.text import Block, Rendered, bold, day
 from bot.domain.catalog import Area
@@ -40,17 +39,19 @@ def doubt_view(
     owner: str,
     metadata: str,
     *,
+    area: Area | None = None,
     areas: Mapping[Area, str] | None = None,
     teams: Sequence[TeamRecord] = (),
     loan: Loan | None = None,
 ) -> Block:
-    """Return the modal behind "Wrong owner?". `areas` are those that different teams own, with their names.
+    """Return the modal behind "Wrong owner?" about an `area`, or the whole.
 
+    `areas` are those that different teams own, with their names.
     By a `loan`, the owner has it for a while only, and its lender is asked.
     """
-    name = bold(asset.name, 80)
+    name, what = bold(asset.name, 80), words.part(asset, area)
     said = (
-        f"The catalog says {bold(owner, 80)} owns {name}." if owner else f"The catalog names no single owner of {name}."
+        f"The catalog says {bold(owner, 80)} owns {what}." if owner else f"The catalog names no single owner of {what}."
     )
     asked = "the owner"
     if loan is not None:
@@ -58,12 +59,12 @@ def doubt_view(
         said = f"{said.removesuffix('.')}, on loan from {asked} until {day(loan.until)}."
     if areas:
         held: dict[str, list[Area]] = {}
-        for area, names in areas.items():
-            held.setdefault(bold(names, 80), []).append(area)
+        for one, names in areas.items():
+            held.setdefault(bold(names, 80), []).append(one)
         shares = {tuple(some): [names] for names, some in held.items()}
         by_whole = dict(sorted(shares.items(), key=lambda share: Area.ALL not in share[0]))
         said = f"The catalog says {verdicts.split(by_whole, name)}."
-    parts = {area.value: f"{AREA_WORDS[area]} ({name})" for area, name in (areas or {}).items()}
+    parts = {area.value: f"{words.AREA_WORDS[area]} ({name})" for area, name in (areas or {}).items()}
     return DOUBT_FORM.view(
         metadata,
         f"{said} Your doubt shows on its answer, and I ask {asked} once.",
