@@ -213,6 +213,30 @@ async def test_an_admin_decides_for_the_other(disputed: Stage) -> None:
     assert won.endswith("catalog.yaml:1 still says *Payments*: have it corrected."), "nobody claims what is theirs"
 
 
+async def test_a_team_hears_that_its_lead_gave_way_and_who_gets_it_can_refuse(disputed: Stage) -> None:
+    told = await asked(disputed)
+    await press_side(disputed, told, "Platform", user="ada", why="They run it")
+    ada = disputed.slack.workspace.user("ada").id
+    heard = (await posted(disputed, "payments"))[-1]
+    assert heard.text.splitlines() == [
+        f"*invoices*: *Platform* owns it now, says <@{ada}>.",
+        "> They run it",
+        "catalog.yaml:1 still says *Payments*: have it corrected. Not right? Claim it on its answer, and say why.",
+    ]
+    assert list(buttons(heard)) == ["See who owns it"]
+    got = (await posted(disputed, "platform"))[-1]
+    assert got.text.startswith(f"*invoices*: *Platform* owns it now, says <@{ada}>.")
+    assert list(buttons(got)) == ["See who owns it", "Not ours…"]
+    await disputed.press(got, "ownership.not_ours", user="grace")
+    assert "Only members of Platform" in str(disputed.slack.view_stack("grace")) + await whispered(
+        disputed, "grace", "platform"
+    )
+    await disputed.press(got, "ownership.not_ours", user="lin")
+    assert "*Platform* owns *invoices*." in said_in(disputed.slack.view_stack("lin")[-1])
+    assert await submit(disputed, "lin", {"ownership.release_reason": "We never ran it"}) == {}
+    assert "Nobody owns *invoices* since" in (await disputed.ask("/whoowns service:invoices")).text
+
+
 async def behind(stage: Stage) -> PostedMessage:
     """Payments agreed that Search owns invoices, and its file goes on naming Payments until that is a dispute."""
     await claim(stage, await stage.ask("/whoowns service:invoices", user="solo"), user="solo")
@@ -294,6 +318,18 @@ async def test_a_claim_that_was_granted_is_read_in_the_digests_of_both_teams(sta
         said = [each.text for each in await posted(stage, channel) if "it is theirs since" in each.text]
         assert len(said) == 1, channel
         assert "*Payments* handed *Search* *invoices*" in said[0]
+
+
+async def test_the_digests_say_that_an_admin_granted_a_claim_and_not_its_owner(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns service:invoices", user="solo"), user="solo")
+    await stage.press((await posted(stage, "payments"))[-1], "ownership.matter_agree", user="eve")
+    for _ in range(8):
+        stage.clock.advance(timedelta(days=1))
+        await stage.baton.context.daily_pass.run()
+    for channel in ("payments", "search"):
+        [said] = [each.text for each in await posted(stage, channel) if "it is theirs since" in each.text]
+        assert "eve decided that *invoices* passes from *Payments* to *Search*" in said
+        assert "which accepted" not in said
 
 
 async def test_an_admin_decides_whether_the_file_or_the_handoff_is_right(stage: Stage) -> None:

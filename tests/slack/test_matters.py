@@ -148,6 +148,30 @@ async def test_a_catalog_admin_decides_as_well(stage: Stage) -> None:
     told = await claimed(stage)
     await stage.press(told, AGREE, user="eve")
     assert "*Payments* (" in await first_line(stage, "search-api")
+    heard = await card(stage, "search")
+    assert heard.ts != told.ts, "a new message, which somebody reads"
+    eve = stage.slack.workspace.user("eve").id
+    assert heard.text.splitlines() == [
+        f"*search-api*: *Payments* owns it now, says <@{eve}>. Handoff #1.",
+        "Not right? Claim it on its answer, and say why.",
+    ]
+    await stage.press(heard, SHOW, user="solo")
+    assert "We own this" in str(stage.slack.visible_messages("solo", "search")[-1].blocks)
+
+
+@pytest.mark.parametrize("catalog_admins", [("eve",)], indirect=True)
+async def test_an_owner_hears_that_an_admin_has_given_way_to_a_doubt(stage: Stage) -> None:
+    await doubted(stage, "search-api", user="grace")
+    told = await card(stage, "search")
+    await stage.press(told, AGREE, user="eve")
+    heard = [each.text for each in await posted(stage, "search") if each.ts != told.ts]
+    assert any("It is not *Search*'s any more, says <@" in each and "Not right? Claim it" in each for each in heard)
+
+
+async def test_an_owner_who_agrees_is_told_nothing_else(stage: Stage) -> None:
+    told = await claimed(stage)
+    await stage.press(told, AGREE, user="solo")
+    assert [each.ts for each in await posted(stage, "search")] == [told.ts]
 
 
 @pytest.fixture

@@ -56,6 +56,10 @@ def _said(its: HandoffDue) -> str:
             return f"{words.passed(card, card.held)}: as agreed, it is theirs since {day(its.on)}."
         case DueKind.TAKEN:
             until = f" until {day(card.loan_until)}" if card.loan_until is not None else ""
+            if card.decider is not None:
+                teams = f"from {words.team(card.giver.name)} to {words.team(card.receiver.name)}"
+                decided = f"{words.person(card.decider)} decided that {words.things(card.held)} passes {teams}"
+                return f"{words.number(card)} {decided}: it is theirs since {day(its.on)}."
             return f"{words.passed(card, card.held)}, which accepted: it is theirs since {day(its.on)}{until}."
         case DueKind.RETURNED:
             returned = [each for each in card.resources if each.returned_at is not None]

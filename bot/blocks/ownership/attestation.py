@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as calendar_day
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from bot.blocks.ownership import words
 from bot.blocks.ownership.actions import ATTEST, NOT_OURS, AssetValue
@@ -58,9 +58,7 @@ def listed(attestation_id: int, items: Sequence[Unattested]) -> Rendered:
     lines = [_line(each) for each in items]
     blocks: list[Block] = [section(head)]
     for each, line in zip(items, lines, strict=True):
-        name, area = plain(each.asset.name, 45), each.areas[0] if len(each.areas) == 1 else None
-        value = encode(AssetValue(each.asset.id, None if area is Area.ALL else area))
-        wrong = button("Not ours…", NOT_OURS, value, label=f"Not ours… {name}")
+        wrong = not_ours_button(each.asset, each.areas[0] if len(each.areas) == 1 else Area.ALL)
         blocks.append({**section(line), "accessory": wrong})
     all_ours = button(
         "All still ours", ATTEST, str(attestation_id), label="All still ours, but for what is not any more"
@@ -68,6 +66,12 @@ def listed(attestation_id: int, items: Sequence[Unattested]) -> Rendered:
     blocks.append({"type": "actions", "elements": [all_ours]})
     marked = [{**each, "block_id": f"{_block_ids(attestation_id)}{n}"} for n, each in enumerate(blocks)]
     return Rendered("\n".join([head, *(f"• {line}" for line in lines)]), marked)
+
+
+def not_ours_button(asset: AssetRecord, area: Area) -> Mapping[str, Any]:
+    """Return the button with which a team gives up what it is named for."""
+    value = encode(AssetValue(asset.id, None if area is Area.ALL else area))
+    return button("Not ours…", NOT_OURS, value, label=f"Not ours… {plain(asset.name, 45)}")
 
 
 def answered(before: Rendered, attestation_id: int, answer: Rendered, by: PersonRecord | None) -> Rendered:

@@ -12,6 +12,7 @@ from bot.blocks.health import Shown, show_button
 from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
 from bot.blocks.ownership import actions, words
 from bot.blocks.ownership.actions import SideValue
+from bot.blocks.ownership.attestation import not_ours_button
 from bot.blocks.text import (
     EDITED_TEXT,
     Block,
@@ -46,6 +47,7 @@ _MOST_SIDES, _MOST_FILES = 4, 2
 _MOST_DOUBTS = 5
 _NO_ADMIN_NOTE = "A catalog admin decides, or the owner still can."
 _HEAD = "*Who owns it?*"
+_OBJECT = "Not right? Claim it on its answer, and say why."
 
 
 def card(
@@ -92,35 +94,35 @@ def matter_section(matters: Sequence[MatterCard], share: int) -> Rendered:
     return listed(_HEAD, [matter_line(each) for each in matters], share)
 
 
-def outcome(matter: MatterCard, hearer: str = "", *, is_theirs: bool = False) -> Rendered:
+def outcome(matter: MatterCard, hearer: str = "", *, is_theirs: bool = False, is_lost: bool = False) -> Rendered:
     """Return what whoever raised a matter is told when it ends, named in a thread by `hearer`, their Slack id.
 
-    `is_theirs` is for the side that was found to be right.
+    `is_theirs` is for the side that was found to be right, which can say that it is not theirs where it never said
+    that it is, and `is_lost` for an owner whom somebody else decided against.
     """
     named = f"{mention(hearer)} " if mention(hearer) else ""
     said = f"{named}{_thing(matter) if named else _begins(matter)}: {_ended(matter)}"
     if matter.kind is MatterKind.CLAIM and matter.state in (MatterState.KEPT, MatterState.EXPIRED):
         said += " You can claim it again, with another reason."
-    why = _decided_because(matter)
-    said = "\n".join([said, *why, *_outdated(matter, may_object=not is_theirs)])
-    if matter.state is not MatterState.OVER and matter.kind is not MatterKind.DISPUTE:
+    may_object = is_lost or (bool(matter.outdated and matter.owner.name) and not is_theirs)
+    way_on = " ".join([*_outdated(matter), *([_OBJECT] if may_object else [])])
+    said = "\n".join(filter(None, [said, *_decided_because(matter), way_on]))
+    if matter.state is not MatterState.OVER and matter.kind is not MatterKind.DISPUTE and not is_lost:
         return Rendered(said)
-    return Rendered(said, [section(said), _see_who_owns_it(matter)])
+    is_given = is_theirs and matter.state is MatterState.AGREED
+    buttons = [_see_button(matter), *([not_ours_button(matter.asset, matter.area)] if is_given else [])]
+    return Rendered(said, [section(said), {"type": "actions", "elements": buttons}])
 
 
-def _see_who_owns_it(matter: MatterCard) -> Block:
+def _see_button(matter: MatterCard) -> Mapping[str, Any]:
     """Return the button that shows the answer, with what its reader can do about it."""
-    show = show_button("See who owns it", Shown.ASSET, matter.asset.id, label=matter.asset.name)
-    return {"type": "actions", "elements": [show]}
+    return show_button("See who owns it", Shown.ASSET, matter.asset.id, label=matter.asset.name)
 
 
-def _outdated(matter: MatterCard, *, may_object: bool = False) -> list[str]:
-    """Return which files still say otherwise than was decided, and for whoever may have lost it how to object."""
+def _outdated(matter: MatterCard) -> list[str]:
+    """Return which files still say otherwise than was decided."""
     said = [_side(each, verb="still says") for each in matter.outdated]
-    if not said:
-        return []
-    way_on = " Not right? Claim it on its answer, and say why." if may_object and matter.owner.name else ""
-    return [f"{'; '.join(said)}: have it corrected.{way_on}"]
+    return [f"{'; '.join(said)}: have it corrected."] if said else []
 
 
 def asked_back(matter: MatterCard) -> Rendered:
@@ -178,7 +180,7 @@ def proposal_declined(matter: MatterCard, by: PersonRecord | None) -> Rendered:
     """Return what the question reads once the team has said no, which whoever doubted reads, too."""
     whose = f"{_team(matter)}{possessive(matter.team.name) if matter.team is not None else ''}"
     text = f"{words.sentence(_person(by))} says that {_thing(matter)} is not {whose} either, so nobody owns it."
-    return Rendered(text, [section(text), _see_who_owns_it(matter)])
+    return Rendered(text, [section(text), {"type": "actions", "elements": [_see_button(matter)]}])
 
 
 def addressed(message: Rendered, hearer: str) -> Rendered:

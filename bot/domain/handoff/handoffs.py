@@ -221,6 +221,12 @@ class HandoffCard:
         return self.giver if self.is_draft else self.receiver
 
     @property
+    def decider(self) -> PersonRecord | None:
+        """Who granted a claim over the giver's head: somebody who is not of the giver. None where the giver agreed."""
+        by = self.offerer if self.is_granted else None
+        return by if by is not None and by.id not in (self.giver.lead_id, *self.giver.member_ids) else None
+
+    @property
     def is_fixed(self) -> bool:
         """Whether something was accepted on the terms of the offer, which stand as long as it does."""
         return any(each.state is ResourceState.ACCEPTED for each in self.resources)

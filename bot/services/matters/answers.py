@@ -82,10 +82,11 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) 
                     return await _ask_to_confirm(act, own, given_up)
             audit_id = await act.note("agree", owners=own)
             if claim is not None:
-                return await act.end(MatterState.AGREED, await _decisions.grant(act, claim, own, audit_id))
+                team = await _decisions.grant(act, claim, own, audit_id)
+                return await _agreed(act, team)
             await _decisions.give_up(act, [sides[key] for key in own], audit_id)
             await proposals.propose(act)
-            return await act.end(MatterState.AGREED, is_free=act.living_owners() <= set(own))
+            return await _agreed(act, is_free=act.living_owners() <= set(own))
         if own and set(own) <= set(act.row.agreed):  # and the other owners have not answered yet
             return act.card
         agreed = [*act.row.agreed, *own]
@@ -96,8 +97,17 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) 
             await act.ask(left[0].owner, is_passed_on=False)
             await act.render()
             return act.card
-        team = await _decisions.hand_over(act, act.row, [key for key in sides if key != NOBODY.key], audit_id)
-        return await act.end(MatterState.AGREED, team)
+        return await _agreed(act, await _decisions.hand_over(act, act.row, [*sides.keys() - {NOBODY.key}], audit_id))
+
+
+async def _agreed(act: MatterAct, owner: Recipient | None = None, *, is_free: bool = False) -> MatterCard:
+    """End a matter to which somebody agreed, and tell the owners for whom another did that how to object."""
+    own, agreed = await _own_keys(act, await act.who()), act.row.agreed
+    card = await act.end(MatterState.AGREED, owner, is_free=is_free)
+    said = blocks.outcome(card, is_lost=True)
+    for key in sorted(act.living_owners() - {*own, *agreed}):
+        await act.send(act.snapshot.recipient(key), f"ownership.outcome:{act.subject_id}:{key}", said)
+    return card
 
 
 async def keep(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) -> MatterCard:
@@ -158,9 +168,9 @@ async def decide(
         await _decisions.confirm(act, sides[owner].owner)
         is_kept = owner == act.row.owner and sides[owner].owner != NOBODY
         card = await act.end(MatterState.KEPT if is_kept else MatterState.AGREED, sides[owner].owner)
-        own = {each.owner.key for each in await act.own_sides(await act.who())}
-        for each in await _hearers(act, [*losers, sides[owner]], own):
-            said = blocks.outcome(card, is_theirs=each == sides[owner].owner)
+        for each in await _hearers(act, losers, sides[owner]):
+            is_lost = each.key in {one.owner.key for one in losers}
+            said = blocks.outcome(card, is_theirs=each == sides[owner].owner, is_lost=is_lost)
             await act.send(each, f"ownership.outcome:{act.subject_id}:{each.key}", said)
         return card
 
@@ -190,11 +200,15 @@ def _require_no_way_back(act: MatterAct, actor: Actor, owner: str) -> None:
     raise NotAllowedError(f"{giver} handed it over: {how} Or let a catalog admin decide. {admins_to_ask(actor)}")
 
 
-async def _hearers(act: MatterAct, sides: Iterable[Side], own: Collection[str]) -> list[Recipient]:
+async def _hearers(act: MatterAct, losers: Iterable[Side], winner: Side) -> list[Recipient]:
     """Return who hears how a dispute ended: the sides, and whoever let a catalog admin decide.
 
-    Whoever decided, and their own side, know.
+    Whoever decided knows, and so does the side for which they said that it is theirs. A team for which one of its
+    people gave way hears it.
     """
+    own = {each.owner.key for each in await act.own_sides(await act.who())}
+    sides = [*(each for each in losers if each.owner.person is None or each.owner.key not in own)]
+    sides += [winner] if winner.owner.key not in own else []
     entry = tables.AuditEntry
     passed_on = select(col(entry.actor)).where(
         col(entry.subject) == f"{act.subject}:{act.subject_id}", col(entry.action) == f"{act.prefix}.pass_on"
@@ -202,7 +216,7 @@ async def _hearers(act: MatterAct, sides: Iterable[Side], own: Collection[str]) 
     keys = (await act.session.execute(passed_on)).scalars()
     people = [act.snapshot.recipient(key) for key in keys if key != act.actor]
     found = [*(each.owner for each in sides), *(each for each in people if routing.slack_id_of(each.person))]
-    return list({each.key: each for each in found if each != NOBODY and each.key not in own}.values())
+    return list({each.key: each for each in found if each != NOBODY}.values())
 
 
 async def pass_on(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) -> MatterCard:
