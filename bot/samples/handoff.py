@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot.blocks.handoff import cards, forms, lists, reminders
+from bot.blocks.handoff import asked_before, cards, forms, lists, reminders
 from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.lines import Line
 from bot.blocks.ownership import answers
 from bot.blocks.text import Block, Rendered, button, escape, plain
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.handoff.due import DueKind, HandoffDue, Side
-from bot.domain.handoff.handoffs import MOST_RESOURCES, HandoffCard, ResourceCard, ResourceState, Which
+from bot.domain.handoff.handoffs import MOST_RESOURCES, HandoffCard, ResourceCard, ResourceState, Review, Which
 from bot.domain.handoff.readiness import Evidence, ReadinessItem
 from bot.domain.handoff.status import HandoffStatus
 from bot.domain.recipients import Told, Via
@@ -102,6 +102,9 @@ def _due(name: str) -> Iterator[Sample]:
     for each in its:
         yield reminders.reminder, reminders.reminder(each)
         yield reminders.reminder, reminders.reminder(each, [reminders.line(other) for other in its * 3])
+        for now in (_card(name, ResourceState.ACCEPTED), replace(_held(name), receiver_says=Review.WORKS)):
+            before = reminders.reminder(each, [reminders.line(other) for other in its])
+            yield asked_before.redrawn, asked_before.redrawn(before, now, its, each.side)
     yield reminders.section, reminders.section(its * 4)
     yield reminders.section, reminders.section(its, share=3)
 

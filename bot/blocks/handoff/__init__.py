@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.blocks.handoff.asked_before import redrawn
 from bot.blocks.handoff.cards import (
     asked,
     begun,

@@ -23,15 +23,15 @@ _MOST_FILES = 2
 
 def line(its: HandoffDue) -> Line:
     """Return what is said of one thing among others, with its first button, or with all where one is no answer."""
-    buttons = _buttons(its)
-    return Line(_said(its), buttons[0], command="/handoff list", buttons=buttons if len(buttons) > 2 else ())
+    shown = buttons(its)
+    return Line(said(its), shown[0], command="/handoff list", buttons=shown if len(shown) > 2 else ())
 
 
 def reminder(its: HandoffDue, also: Sequence[Line] = ()) -> Rendered:
     """Return the message about one thing, with what is due as well."""
-    said = _said(its)
-    blocks: list[Block] = [block_of(said), {"type": "actions", "elements": _buttons(its)}]
-    return fitting(with_also([said], blocks, also), MOST_ALSO, EDITED_TEXT)
+    text = said(its)
+    blocks: list[Block] = [block_of(text), {"type": "actions", "elements": buttons(its)}]
+    return fitting(with_also([text], blocks, also), MOST_ALSO, EDITED_TEXT)
 
 
 def section(its: Sequence[HandoffDue], *, share: int = 1) -> Rendered:
@@ -39,7 +39,8 @@ def section(its: Sequence[HandoffDue], *, share: int = 1) -> Rendered:
     return listed(_HEAD, [line(each) for each in its], share)
 
 
-def _said(its: HandoffDue) -> str:
+def said(its: HandoffDue) -> str:
+    """Return what is said of one thing."""
     card = its.card
     count, what = len(card.untouched), "question" if card.offered_on is None else "offer"
     match its.kind:
@@ -96,26 +97,27 @@ def _over(card: HandoffCard, what: str) -> str:
     return "; ".join(said)
 
 
-def _buttons(its: HandoffDue) -> list[Block]:
+def buttons(its: HandoffDue) -> list[Block]:
+    """Return what can be done about it."""
     number, card = str(its.card.id), its.card
-    show = button("Show", actions.SHOW, number, label=words.label("Show", card))
+    shown = show_buttons(card.id, "Show")[0]
     if its.kind is DueKind.EXPIRED:
         if its.under_way is not None:
-            return [*show_buttons(its.under_way, f"Show handoff #{its.under_way}"), show]
-        return [*(offer_buttons(card) if its.side is Side.GIVER else _ask_again(card)), show]
+            return [*show_buttons(its.under_way, f"Show handoff #{its.under_way}"), shown]
+        return [*(offer_buttons(card) if its.side is Side.GIVER else _ask_again(card)), shown]
     if its.kind is DueKind.ANSWER:
         is_one = len(card.open_resources) == 1  # of several each is answered by itself, where Show leads to
         others = _other_answers(card, card.open_resources[0], "Not yet: needs…") if is_one else []
-        return [*answer_buttons(card), *others, show]
+        return [*answer_buttons(card), *others, shown]
     if its.kind is DueKind.NEEDS and its.resource is not None:
         value = encode(AnswerValue(HandoffStep.ACCEPT, card.id, card.version, its.resource.id))
         accept = button("Accept", actions.ANSWER, value, label=words.label("Accept", card), style="primary")
-        return [accept, *_other_answers(card, its.resource, "Say a new day…"), show]
+        return [accept, *_other_answers(card, its.resource, "Say a new day…"), shown]
     if its.kind is not DueKind.WORKS:
-        return [show]
+        return [shown]
     made = [button("It works", actions.WORKS, number, label=words.label("It works", card), style="primary")]
     made.append(button("No…", actions.NO, number, label=words.label("No", card)))
-    return [*made, *(back_buttons(card.id) if its.side is Side.RECEIVER else []), show]
+    return [*made, *(back_buttons(card.id) if its.side is Side.RECEIVER else []), shown]
 
 
 def _other_answers(card: HandoffCard, one: ResourceCard, later: str) -> list[Block]:

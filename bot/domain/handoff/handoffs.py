@@ -50,6 +50,14 @@ class Which(StrEnum):
     ALL = "all"
 
 
+class Review(StrEnum):
+    """What a side has said about whether it works. The values are stored."""
+
+    NONE = ""
+    WORKS = "works"
+    NO = "no"
+
+
 class HandoffStep(StrEnum):
     """What is done to a resource. The values stand in the audit log as `handoff.<step>`."""
 
@@ -194,6 +202,8 @@ class HandoffCard:
     left_behind: tuple[str, ...] = ()
     comes_along: tuple[str, ...] = ()
     named_in_files: tuple[str, ...] = ()
+    giver_says: Review = Review.NONE
+    receiver_says: Review = Review.NONE
 
     @property
     def open_resources(self) -> tuple[ResourceCard, ...]:

@@ -16,7 +16,7 @@ from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
 from bot.domain.handoff.due import expires_on, waits_since
 from bot.domain.handoff.family import left_behind
-from bot.domain.handoff.handoffs import OVER, UNANSWERED, HandoffCard, ResourceCard, ResourceState
+from bot.domain.handoff.handoffs import OVER, UNANSWERED, HandoffCard, ResourceCard, ResourceState, Review
 from bot.domain.handoff.readiness import Evidence, ReadinessItem
 from bot.domain.recipients import Recipient
 from bot.domain.records import PersonRecord, TeamRecord
@@ -24,6 +24,7 @@ from bot.domain.rights import Holders, Right
 from bot.domain.working_time import WorkingTime
 from bot.services import actors, cards, outbox, routing
 from bot.services.deps import Deps
+from bot.services.handoff import _said_before
 from bot.services.handoff._files import named_in_files
 from bot.services.ownership import claimed_by, look_up
 from bot.services.snapshot import Snapshot
@@ -183,6 +184,8 @@ async def _card(
         library_id=row.library_id,
         library=library.name if library is not None else "",
         follows_id=row.follows_id,
+        giver_says=Review(row.giver_says),
+        receiver_says=Review(row.receiver_says),
     )
     work = await work_of(deps, snapshot, Recipient(team=card.answerer))
     begun_on = work.today(row.created_at)
@@ -251,7 +254,7 @@ async def _left_behind(
     return tuple(asset.name for asset in left_behind(offered, kept) if asset.id not in stays)
 
 
-async def revise_all(session: AsyncSession, deps: Deps, card: HandoffCard) -> None:
+async def revise_all(session: AsyncSession, deps: Deps, snapshot: Snapshot, card: HandoffCard) -> None:
     """Let all messages about a handoff read as it stands."""
     at = deps.clock.now()
     await outbox.revise(session, key=card_key(card.id), message=blocks.card(card), at=at)
@@ -259,6 +262,8 @@ async def revise_all(session: AsyncSession, deps: Deps, card: HandoffCard) -> No
     if not card.open_resources:  # what asked for an answer says what it was
         for key in (offered_key(card), again_key(card)):
             await outbox.revise(session, key=key, message=blocks.news(card, ()), at=at)
+    work = await work_of(deps, snapshot, Recipient(team=card.answerer))
+    await _said_before.redraw(session, deps, snapshot, card, work=work)
 
 
 @dataclass(slots=True)
@@ -282,7 +287,7 @@ class HandoffAct(cards.Act[tables.Handoff, HandoffCard]):
     async def render(self) -> None:
         """Revise the card in the receiver's channel, and what the giver was asked; answers follow."""
         await touch_assets(self.session, [each.asset_id for each in self.card.resources])
-        await revise_all(self.session, self.deps, self.card)
+        await revise_all(self.session, self.deps, self.snapshot, self.card)
 
     async def holders(self, *, asked_by: int | None = None) -> Holders:
         """Return the receiving team."""

@@ -63,7 +63,8 @@ async def _close_the_way_there(act: HandoffAct, rows: Sequence[tables.HandoffRes
         each.returned_at = each.overlap_ended_at = act.now
     await act.session.flush()
     for row in {row.id: row for row, _ in found}.values():
-        await revise_all(act.session, act.deps, await loaded(act.session, act.deps, act.snapshot, row))
+        card = await loaded(act.session, act.deps, act.snapshot, row)
+        await revise_all(act.session, act.deps, act.snapshot, card)
 
 
 async def back(act: HandoffAct, rows: Sequence[tables.HandoffResource]) -> list[tables.HandoffResource]:

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from bot.blocks import handoff as blocks
 from bot.domain.handoff.due import Side
-from bot.domain.handoff.handoffs import HandoffCard
+from bot.domain.handoff.handoffs import HandoffCard, Review
 from bot.domain.names import clean
 from bot.domain.recipients import Recipient
 from bot.domain.rights import Right, may
@@ -18,7 +18,6 @@ from bot.services.deps import Deps
 from bot.services.handoff._cards import HandoffAct, person_of
 from bot.services.snapshot import Snapshot
 
-_WORKS, _DOES_NOT = "works", "no"
 _LONGEST = 500
 
 
@@ -51,7 +50,7 @@ async def works(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: i
     Raises NotAllowedError for somebody of neither team.
     """
     async with acting(HandoffAct(deps, snapshot, handoff_id, person_id), None) as act:
-        done = await _note(act, _WORKS)
+        done = await _note(act, Review.WORKS)
         if done.is_corrected:
             key = f"handoff.review:{handoff_id}:{done.side}:{person_id}:works:{act.now.timestamp():.0f}"
             message = blocks.works_now(act.card, person_of(snapshot, person_id), to=done.other)
@@ -68,7 +67,7 @@ async def does_not_work(deps: Deps, snapshot: Snapshot, *, handoff_id: int, pers
     if not why:
         raise UserError("Say what does not work: the other team reads it.")
     async with acting(HandoffAct(deps, snapshot, handoff_id, person_id), None) as act:
-        done = await _note(act, _DOES_NOT, why=why)
+        done = await _note(act, Review.NO, why=why)
         same = sha256(why.encode()).hexdigest()[:16]  # a form that was sent again says nothing new
         key = f"handoff.review:{handoff_id}:{done.side}:{person_id}:{same}"
         message = blocks.does_not_work(act.card, person_of(snapshot, person_id), why, to=done.other)
@@ -76,15 +75,18 @@ async def does_not_work(deps: Deps, snapshot: Snapshot, *, handoff_id: int, pers
         return done
 
 
-async def _note(act: HandoffAct, said: str, *, why: str = "") -> Reviewed:
+async def _note(act: HandoffAct, said: Review, *, why: str = "") -> Reviewed:
     receivers = await act.holders()
     side = Side.RECEIVER if may(actors.actor(act.person_id), Right.HAND_OVER, receivers) else Side.GIVER
     if side is Side.GIVER:
         act.require(Right.HAND_OVER, await act.holders_of(Right.HAND_OVER))
     name = f"{side.value}_says"
     before = getattr(act.row, name)
-    is_new = before != said
+    is_new = before != said.value
     if is_new:
-        setattr(act.row, name, said)
-        await act.note("works" if said == _WORKS else "does_not_work", side=side.value, **({"why": why} if why else {}))
+        setattr(act.row, name, said.value)
+        await act.note(
+            "works" if said == Review.WORKS else "does_not_work", side=side.value, **({"why": why} if why else {})
+        )
+        await act.redraw()
     return Reviewed(act.card, side, is_new, is_corrected=is_new and bool(before))

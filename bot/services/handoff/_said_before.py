@@ -1,0 +1,49 @@
+"""Messages about a handoff from the daily pass are kept true: what is answered or over asks nothing any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks import handoff as blocks
+from bot.blocks.text import Rendered
+from bot.domain.handoff.due import Side, dues
+from bot.domain.handoff.handoffs import HandoffCard
+from bot.domain.recipients import Recipient
+from bot.domain.working_time import WorkingTime
+from bot.services import daily_limit, outbox, routing
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+
+
+async def redraw(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, card: HandoffCard, *, work: WorkingTime
+) -> None:
+    """Let every reminder, question and digest about a handoff say what is so of it now, and ask only what is open."""
+    note, message = tables.HandoffNote, tables.OutboxMessage
+    days = set((await session.execute(select(col(note.said_on)).where(col(note.handoff_id) == card.id))).scalars())
+    if not days:
+        return
+    sides = {key: side for side in Side for key in _recipients(snapshot, card, side)}
+    sent = await daily_limit.message_keys(session, [(key, day) for key in sides for day in days])
+    side_of = {key: sides[addressee] for (addressee, _), key in sent.items()}
+    found = await session.execute(select(col(message.key), col(message.body)).where(col(message.key).in_(side_of)))
+    there_is = tuple(dues(card, work=work))
+    for key, body in found.all():
+        before = Rendered(body["text"], body.get("blocks", ()))
+        now = blocks.redrawn(before, card, there_is, side_of[key])
+        if now != before:
+            await outbox.revise(session, key=key, message=now, at=deps.clock.now())
+
+
+def _recipients(snapshot: Snapshot, card: HandoffCard, side: Side) -> Iterator[str]:
+    """Yield the keys of those who are told for a side: its team, and its lead."""
+    team = card.giver if side is Side.GIVER else card.receiver
+    yield Recipient(team=team).key
+    lead = routing.lead_of(snapshot, team)
+    if lead is not None:
+        yield Recipient(person=lead).key

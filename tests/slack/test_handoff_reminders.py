@@ -1,0 +1,104 @@
+"""Reminders and questions about a handoff that are answered or over say so, and ask nothing any more, over the wire."""
+
+from __future__ import annotations
+
+from bot.blocks.handoff import actions as ids
+from bot.domain.handoff.handoffs import HandoffStep
+from bot.playground.fake_slack import PostedMessage
+from tests.slack.conftest import Stage, organisation
+from tests.slack.test_handoff import answer, ask_for, card, corrected, offer, offer_two, on, sent
+from tests.slack.test_requests import submit
+from tests.slack.test_whoowns import buttons
+
+
+async def now(stage: Stage, before: PostedMessage, channel: str = "payments") -> PostedMessage:
+    """A message as it reads now."""
+    return next(each for each in await sent(stage, channel) if each.ts == before.ts)
+
+
+async def reminded(stage: Stage, words: str, channel: str = "payments") -> PostedMessage:
+    """The last message in a channel that has these words."""
+    return [each for each in await sent(stage, channel) if words in each.text][-1]
+
+
+async def test_a_reminder_of_an_offer_that_is_over_has_no_answers_left(stage: Stage) -> None:
+    await offer(stage)
+    await on(stage, 3, 5)
+    first = await reminded(stage, "waits for your answer")
+    await on(stage, 3, 10)
+    second = await reminded(stage, "waits for your answer")
+    assert first.ts != second.ts
+    await on(stage, 3, 18)
+    for each in (first, second):
+        shown = await now(stage, each)
+        assert "expired" in shown.text
+        assert "waits for your answer" not in shown.text
+        assert list(buttons(shown)) == ["Show"]
+
+
+async def test_a_reminder_follows_what_is_answered_of_several_parts(stage: Stage) -> None:
+    await offer_two(stage)
+    await on(stage, 3, 5)
+    first = await reminded(stage, "waits for your answer")
+    await answer(stage, HandoffStep.ACCEPT, "checkout")
+    shown = await now(stage, first)
+    assert "1 waits for your answer" in shown.text
+    assert list(buttons(shown)) == ["Accept", "Not yet: needs…", "Decline…", "Show"]
+    await stage.press(shown, ids.ACCEPT_ALL, user="grace")
+    shown = await now(stage, first)
+    assert "2 accepted" in shown.text
+    assert list(buttons(shown)) == ["Show"]
+
+
+async def test_a_question_that_is_refused_asks_nothing_any_more(stage: Stage) -> None:
+    await ask_for(stage)
+    await on(stage, 3, 5, channel="platform")
+    asked = await reminded(stage, "waits for your answer", "platform")
+    assert list(buttons(asked)) == ["Offer it…", "No…", "Show"]
+    await stage.press(await card(stage, "platform"), ids.REFUSE, user="omar")
+    assert await submit(stage, "omar", {ids.REASON: "Not now"}) == {}
+    shown = await now(stage, asked, "platform")
+    assert "declined" in shown.text
+    assert list(buttons(shown)) == ["Show"]
+
+
+async def test_whether_something_is_there_is_asked_until_it_is_accepted(stage: Stage) -> None:
+    await offer(stage)
+    said = {"needs": "A restore", "needs_from": "Lin", "needs_by": "2026-03-06"}
+    await answer(stage, HandoffStep.NOT_YET, "payments-db", **said)
+    await on(stage, 3, 6)
+    asked = await reminded(stage, "Is it there?")
+    await stage.press(asked, ids.ANSWER, user="grace")
+    shown = await now(stage, asked)
+    assert "Is it there?" not in shown.text
+    assert "*payments-db* (the database): accepted by Grace Marsh" in shown.text
+    assert list(buttons(shown)) == ["Show"]
+
+
+async def test_the_question_whether_it_works_is_gone_once_it_is_answered_and_can_be_corrected(stage: Stage) -> None:
+    await offer(stage)
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    await stage.bring(corrected(organisation()))
+    await on(stage, 4, 7)
+    asked = await reminded(stage, "Does it work")
+    theirs = await reminded(stage, "Does it work", "platform")
+    await stage.press(asked, ids.WORKS, user="grace")
+    shown = await now(stage, asked)
+    assert "It works for your team." in shown.text
+    assert list(buttons(shown)) == ["No…", "Show"]
+    assert (await now(stage, theirs, "platform")).text == theirs.text, "the other side has not answered"
+    await stage.press(shown, ids.NO, user="grace")
+    assert await submit(stage, "grace", {ids.REASON: "No restore works"}) == {}
+    shown = await now(stage, asked)
+    assert "It does not work for your team." in shown.text
+    assert list(buttons(shown)) == ["It works", "No…", "Hand it back…", "Show"]
+
+
+async def test_what_is_offered_again_is_not_offered_from_the_message_about_its_end(stage: Stage) -> None:
+    await offer(stage)
+    await on(stage, 3, 18)
+    over = await reminded(stage, "nobody answered in time", "platform")
+    assert "Offer again…" in buttons(over)
+    await stage.press(over, ids.AGAIN, user="lin")
+    assert await submit(stage, "lin", {}) == {}
+    assert list(buttons(await now(stage, over, "platform"))) == ["Show"]
