@@ -203,3 +203,15 @@ def test_a_load_far_above_that_of_the_other_teams_is_a_warning(baton: Baton, tmp
     (tmp_path / "list.csv").write_text(f"asset,area,giver,receiver\n{lines}")
     out = baton("handoff", "bulk", "list.csv", "--dry-run").out
     assert "  warning: search: 1 person, 16 assets (1 now), 0 of tier 1; 16 assets a person" in out
+
+
+def test_the_card_says_what_runs_out_of_support_with_what_is_offered(
+    baton: Baton, database: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "old.yaml").write_text("baton: 1\nassets:\n  - {name: cron, owner: devops, runs: [python@3.8]}\n")
+    baton("catalog", "import", "baton", "old.yaml", "--source", "old")
+    Path("one.csv").write_text("asset,giver,receiver\ncron,devops,payments\n")
+    ran = baton("handoff", "bulk", "one.csv", "--as", "dev@example.com")
+    assert ran.code == 0, ran.err
+    [(body,)] = rows(database, "SELECT body FROM outbox WHERE key = 'handoff.card:1'")
+    assert "Comes with it: *Python 3.8*" in body

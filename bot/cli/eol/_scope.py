@@ -18,6 +18,7 @@ from bot.ports import Clock
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
 from bot.services.eol import questions, reports
+from bot.services.eol.belongings import EndsOfLife
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
 from bot.services.eol.questions import Asked, NothingFits, SeveralFit
@@ -93,6 +94,7 @@ async def inventory(on: date | None = None) -> AsyncIterator[Inventory]:
         then = replace(deps, clock=clock)
         watcher = Watcher(then, catalog, facts)
         await watcher.current()
+        then.belongings[:] = [EndsOfLife(then, watcher)]
         yield Inventory(then, watcher, deps.clock.now())
 
 

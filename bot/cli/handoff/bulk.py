@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli._database import answering
+from bot.cli.eol._scope import inventory
 from bot.clients import handoff_list
 from bot.domain.catalog import Area
 from bot.domain.handoff.bulk import BulkGroup, BulkLine, LeftOut, Load
@@ -54,7 +54,8 @@ def bulk(
 async def _run(
     lines: list[BulkLine], *, giver: str, receiver: str, system: str, by: str, dry_run: bool
 ) -> tuple[LeftOut, ...]:
-    async with answering() as (deps, catalog):
+    async with inventory() as known:  # an offer says what runs out of support with it
+        deps, catalog = known.deps, known.snapshot
         if giver:
             lines = await service.lines_of_team(deps, catalog, giver=giver, receiver=receiver, system=system)
         person = _person(catalog, by) if by else None
