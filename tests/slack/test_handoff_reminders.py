@@ -6,7 +6,7 @@ from bot.blocks.handoff import actions as ids
 from bot.domain.handoff.handoffs import HandoffStep
 from bot.playground.fake_slack import PostedMessage
 from tests.slack.conftest import Stage, organisation
-from tests.slack.test_handoff import answer, ask_for, card, corrected, offer, offer_two, on, sent
+from tests.slack.test_handoff import alone, answer, ask_for, card, corrected, offer, offer_two, on, sent
 from tests.slack.test_requests import submit
 from tests.slack.test_whoowns import buttons
 
@@ -102,3 +102,17 @@ async def test_what_is_offered_again_is_not_offered_from_the_message_about_its_e
     await stage.press(over, ids.AGAIN, user="lin")
     assert await submit(stage, "lin", {}) == {}
     assert list(buttons(await now(stage, over, "platform"))) == ["Show"]
+
+
+async def test_the_giver_hears_of_each_part_when_it_is_accepted_in_one_message(stage: Stage) -> None:
+    await offer_two(stage)
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    await sent(stage, "payments")
+    [heard] = [each for each in alone(stage, "lin") if "accepted by Grace Marsh" in each]
+    assert "*payments-db* (the database): accepted by Grace Marsh" in heard
+    assert "1 still waits for an answer." in heard
+    await answer(stage, HandoffStep.NOT_YET, "checkout", needs="CI", needs_from="Somebody", needs_by="2026-03-06")
+    await answer(stage, HandoffStep.ACCEPT, "checkout")
+    await sent(stage, "payments")
+    last = alone(stage, "lin")[-1]
+    assert last.count("accepted by Grace Marsh") == 2, "the end is told by itself"

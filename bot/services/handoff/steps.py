@@ -31,7 +31,7 @@ from bot.services.transfers import Resource
 from bot.store import tables
 
 _LONGEST = 500
-#: Steps of which the other side hears though others of the same handoff are still to be answered.
+#: Steps of which the other side hears by a message each though others of the same handoff are still to be answered.
 _TOLD_AT_ONCE = frozenset({HandoffStep.DECLINE, HandoffStep.NOT_YET, HandoffStep.REFUSE, HandoffStep.CALL_OFF})
 #: What is accepted with all.
 _UNTOUCHED = frozenset({ResourceState.OFFERED})
@@ -204,8 +204,12 @@ async def _tell(
         receiver, news = Recipient(team=card.receiver), blocks.news(card, changed, for_giver=False)
         await act.send(receiver, f"{key}:receiver", news, parent_key=card_key(card.id))
     is_news = has_ended or step in _TOLD_AT_ONCE
-    if hears is not None and hears.id != act.person_id and is_news:
-        await act.send(for_team(act.snapshot, hears, team), key, blocks.news(card, answered))
+    if hears is not None and hears.id != act.person_id:
+        to, news = for_team(act.snapshot, hears, team), blocks.news(card, answered)
+        if not is_news:  # part after part is accepted: that is one message, which is brought up to date
+            key = f"handoff.accepted:{card.id}:{card.version}"
+            await act.revise(key, news)
+        await act.send(to, key, news)
     now, knows = needs.needs_of(act.snapshot, rows), (act.person_id, hears.id if hears is not None else None)
     await needs.settle(act, card, before, now=now, besides=knows)
     await needs.tell(act, card, now, besides=knows)
