@@ -33,6 +33,7 @@ from bot.domain.backlog.new_request import DemandEntry
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.rank import RankSettings
 from bot.domain.backlog.requests import (
+    AskedToo,
     FirstOf,
     ItemType,
     RequestCard,
@@ -82,6 +83,11 @@ def requests(name: str) -> Iterator[RequestCard]:
             snoozed_until=NOW.date() + timedelta(7),
             parts=tuple((number, name) for number in range(1, 9)),
             joined=(name,) * 3,
+            asked_too=(
+                AskedToo(whose=name, title=name, items=items, details=name, permalink="https://acme.slack.com/p1"),
+            )
+            * 6,
+            needed_for=name,
             joined_confirmed=frozenset([name]),
             merged_into=3 if state is RequestState.MERGED else None,
             estimate=Estimate(8, 16.5, 10_000, name),

@@ -211,7 +211,8 @@ class TestJoined:
             deps, snapshot, request_id=1, person_id=who, question=question, until=later, today=today
         )
         assert await self.dates(deps) == expected
-        assert card.needed_by == (later if who == GRACE else today + timedelta(30))
+        assert card.needed_by == today + timedelta(30), "the other one has to meet it still"
+        assert bool(card.needed_for) == (who == GRACE), "and whose it is, is said"
 
     async def test_a_private_request_cannot_be_joined(self, deps: Deps, snapshot: Snapshot) -> None:
         await opened(deps, snapshot, replace(NEW_REQUEST, origin=replace(THREAD, is_private=True)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.blocks.backlog import actions, savings, words
 from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
@@ -29,6 +30,7 @@ from bot.domain.backlog.requests import (
     ENDED,
     FREES_JOINED,
     STATE_WORDS,
+    AskedToo,
     RequestCard,
     RequestState,
     Step,
@@ -38,8 +40,6 @@ from bot.domain.records import PersonRecord
 
 #: Characters of a message beside its buttons.
 _MOST_WORDS = 2_400
-#: Items of a card; the rest is counted.
-_MOST_ITEMS = 8
 #: Requests that became part of this one, by name; the rest is counted.
 _MOST_PARTS = 4
 #: Earlier questions, answers and reasons, for whoever asks to see a request.
@@ -77,6 +77,7 @@ def joined_card(its: RequestCard, value: OpenValue) -> Rendered:
 
 def card(its: RequestCard, more: Sequence[Block] = ()) -> Rendered:
     """Return the card in the request's thread; `more` are buttons besides its own."""
+    its = _for_all(its)
     due = f"the DevOps team has it, and a first answer is due by {date(its.answer_by)}" if its.answer_by else ""
     whose = " · ".join(filter(None, (words.whose(its), due)))
     lines = [words.name(its), words.standing(its), whose, *_body(its), *_said(its)]
@@ -118,7 +119,7 @@ def triage(its: RequestCard, *, duty: str = "") -> Rendered:
 def triage_post(its: RequestCard, *, duty: str = "") -> Rendered:
     """Return the DevOps team's message in its channel, which others may read: of a private request only the number."""
     if not its.is_private:
-        return triage(its, duty=duty)
+        return triage(_for_all(its), duty=duty)
     lines = [f"{bold(f'#{its.id}')} is a private request: *Show* is for you alone."]
     if duty:
         lines.append(f"{mention(duty)} has duty this week")
@@ -215,7 +216,7 @@ def changed_news(its: RequestCard, who: str) -> Rendered:
     """Return what the DevOps team reads under its message when those who ask for a request have corrected it."""
     if its.is_private:
         return _message([f"There is news of {bold(f'#{its.id}')}."], [_show(its)], f"backlog.changed.{its.id}")
-    lines = [words.standing(its), *words.about(its), *_items(its)]
+    lines = [words.standing(its), *words.about(its), *words.items(its.items)]
     return _message([f"{escape(who, 60) or 'Somebody'} changed it: {lines[0]}", *lines[1:]], (), "")
 
 
@@ -329,18 +330,22 @@ def _news(its: RequestCard, by: PersonRecord | None = None) -> str:
 
 def _body(its: RequestCard) -> list[str]:
     work = [words.work(its)] if its.items else []
-    return [*words.about(its), *_parts(its), *_items(its), *work, *savings.of_request(its.savings), *_before(its)]
+    others = [line for each in its.asked_too[:_MOST_PARTS] for line in words.asked_too(each)]
+    if (hidden := len(its.asked_too) - _MOST_PARTS) > 0:
+        others.append(f"… and {hidden} more of other teams")
+    lines = [*words.about(its), *_parts(its), *words.items(its.items), *work, *others]
+    return [*lines, *savings.of_request(its.savings), *_before(its)]
+
+
+def _for_all(its: RequestCard) -> RequestCard:
+    """Return a request without what teams that have joined it asked for in a direct message."""
+    others = (AskedToo(whose=each.whose, title="") if each.is_private else each for each in its.asked_too)
+    return replace(its, asked_too=tuple(others))
 
 
 def _before(its: RequestCard) -> list[str]:
     """Return what was said before the last words, the latest of it."""
     return [f"{date(each.at)}: {escape(words.said(each), _ABOUT * 2)}" for each in its.before[-_MOST_BEFORE:]]
-
-
-def _items(its: RequestCard) -> list[str]:
-    shown = [words.item(each) for each in its.items[:_MOST_ITEMS]]
-    hidden = len(its.items) - len(shown)
-    return [*shown, *([f"… and {hidden} more"] if hidden else [])]
 
 
 def _parts(its: RequestCard) -> list[str]:

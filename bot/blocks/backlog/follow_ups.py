@@ -125,7 +125,9 @@ def _label(text: str, card: RequestCard) -> str:
 
 def _dated(card: RequestCard) -> str:
     """Return a request's name with the day by which it is needed."""
-    return _name(card) + (f" · needed by {day(card.needed_by)}" if card.needed_by is not None else "")
+    return _name(card) + (
+        f" · {words.needed_by(card.needed_by, card.needed_for)}" if card.needed_by is not None else ""
+    )
 
 
 def _name(card: RequestCard) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 
 from bot.blocks.backlog import actions
-from bot.blocks.text import Block, bold, button, day, escape, mention, plain
+from bot.blocks.text import Block, bold, button, day, escape, link, mention, plain
 from bot.domain.backlog.demand import Estimate
 from bot.domain.backlog.item_types import left_behind
-from bot.domain.backlog.requests import STATE_WORDS, ItemType, RequestCard, RequestItem, Said
+from bot.domain.backlog.requests import STATE_WORDS, AskedToo, ItemType, RequestCard, RequestItem, Said
 from bot.domain.records import PersonRecord
 
 ITEM_WORDS: Mapping[ItemType, str] = MappingProxyType(
@@ -27,6 +28,8 @@ ITEM_WORDS: Mapping[ItemType, str] = MappingProxyType(
 )
 
 
+#: Items of a list; the rest is counted.
+_MOST_ITEMS = 8
 #: What is said in place of opening a request; its name follows.
 THERE_IS, THIS_IS = "There is a request already:", "This is"
 #: What somebody has done to a request, by the last word of the audit log's entry. Whatever else stands there changes
@@ -92,7 +95,7 @@ def standing(card: RequestCard) -> str:
     if card.team is not None:
         parts.append(f"for {escape(card.team.name, 60)}")
     if card.needed_by is not None:
-        parts.append(f"needed by {day(card.needed_by)}")
+        parts.append(needed_by(card.needed_by, card.needed_for))
     if card.is_private:
         parts.append("private")
     if card.snoozed_until is not None and card.is_open:
@@ -100,6 +103,20 @@ def standing(card: RequestCard) -> str:
     if card.assignee is not None:
         parts.append(f"with {person(card.assignee)}")
     return " · ".join(parts)
+
+
+def needed_by(on: date, whose: str = "") -> str:
+    """Return by when a request is needed, and by whom where that is not its own team."""
+    return f"needed by {day(on)}" + (f" by {escape(whose, 60)}" if whose else "")
+
+
+def asked_too(its: AskedToo) -> list[str]:
+    """Return what a team asks for that has joined a request, with a link to where it did."""
+    if not its.title:
+        return [f"{bold(its.whose, 60)} asked in a direct message: `/devops show` tells the DevOps team for what"]
+    where = f" · {link(its.permalink, 'its thread')}" if its.permalink else ""
+    said = [f"Also said: {escape(its.details, 150)}"] if its.details else []
+    return [f"{bold(its.whose, 60)} asks for {escape(its.title, 150)}{where}", *items(its.items), *said]
 
 
 def whose(card: RequestCard) -> str:
@@ -129,6 +146,12 @@ def effort(its: Estimate) -> str:
 def item(one: RequestItem) -> str:
     """Return an item as a line of a list."""
     return f"• {escape(one.title, 120)} _({ITEM_WORDS[one.type]})_"
+
+
+def items(several: Sequence[RequestItem]) -> list[str]:
+    """Return items as lines of a list; beyond the first they are counted."""
+    hidden = len(several) - _MOST_ITEMS
+    return [*map(item, several[:_MOST_ITEMS]), *([f"… and {hidden} more"] if hidden > 0 else [])]
 
 
 def work(card: RequestCard) -> str:

@@ -149,6 +149,7 @@ def card_as_dict(card: RequestCard) -> dict[str, Any]:
         "stays_with_team": list(card.stays_with_team),
         "needed_by": card.needed_by.isoformat() if card.needed_by is not None else None,
         "needed_reason": card.needed_reason or None,
+        "needed_for": card.needed_for or None,
         "estimated_hours": None
         if card.estimate is None
         else [card.estimate.optimistic_hours, card.estimate.likely_hours, card.estimate.pessimistic_hours],
@@ -215,6 +216,7 @@ def _demand_in_a_cell(each: dict[str, Any]) -> str:
     if each["needed_by"]:
         cost = "" if each["miss_hours"] is None else f" ({each['miss_hours']:g} hours if missed)"
         parts.append(f"needed by {each['needed_by']}{cost}")
+    parts += [f"asks for {'; '.join(item['title'] for item in one['items']) or one['title']}" for one in each["asked"]]
     return f"{each['team'] or each['said_by']}: {', '.join(filter(None, parts))}"
 
 

@@ -222,6 +222,21 @@ class RequestItem:
     quote: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedToo:
+    """What a team asked for that has joined a request instead of opening one: in its thread or form, at `permalink`.
+
+    With `is_private` it did so in a direct message: what it asked for is for those alone who may do the work.
+    """
+
+    whose: str
+    title: str
+    items: tuple[RequestItem, ...] = ()
+    details: str = ""
+    permalink: str = ""
+    is_private: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What somebody said with a step, whose word in the audit log is `step`: a question, an answer or a reason."""
@@ -247,7 +262,8 @@ class RequestCard:
     of, `whole` the one that it is part of in the end, and `parts` are those that became part of it: number, and whose
     it is; the delivery does the job for those whose numbers are in `confirmed_parts`. `joined` are the names of the
     teams that need it as well, `joined_confirmed` of those for which it does. All of them lose `hours_a_month` without
-    it, and have `blocked_people`. `answer_by` is when the DevOps team answers at the latest, while it has not.
+    it, and have `blocked_people`; `asked_too` is what the joined teams asked for. `needed_by` is the first day that any
+    of them has to meet, and `needed_for` is whose it is where that is not its own team's. `answer_by` is when the DevOps team answers at the latest, while it has not.
     `handoff_id` is the handoff in which what it is about passes to its team already.
     `savings` is what teams said after its delivery, and `before` what was said with its steps before the last words,
     where that was asked for. `version` is the last entry of the audit
@@ -273,12 +289,14 @@ class RequestCard:
     permalink: str = ""
     needed_by: date | None = None
     needed_reason: str = ""
+    needed_for: str = ""
     snoozed_until: date | None = None
     answer_by: datetime | None = None
     merged_into: int | None = None
     whole: RequestCard | None = None
     parts: tuple[tuple[int, str], ...] = ()
     joined: tuple[str, ...] = ()
+    asked_too: tuple[AskedToo, ...] = ()
     joined_confirmed: frozenset[str] = frozenset()
     hours_a_month: float = 0.0
     blocked_people: int = 0

@@ -37,7 +37,8 @@ from bot.domain.rights import Holders, Right
 from bot.errors import ChangedError, NotFoundError, UserError
 from bot.services import actors, cards, devops_team, outbox
 from bot.services.backlog import drafts
-from bot.services.backlog._demands import demand_of, demands_of
+from bot.services.backlog._dates import first_day
+from bot.services.backlog._demands import asked_too, demand_of, demands_of, is_own
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -153,8 +154,9 @@ async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request,
     demands = await demands_of(session, row.id)
     said = [*demands, *(await demands_of(session, *(each.id for each in parts)) if parts else ())]
     counted = [demand_of(each, snapshot) for each in said]
-    others = [each for each in demands if (each.team_id, each.person_id) != (row.team_id, row.filed_by)]
-    joined = [each for each in others if each.team_id is None or each.team_id != row.team_id]
+    joined = [each for each in demands if not is_own(row, each)]
+    by_number = {each.id or 0: each for each in (row, *rows)}
+    card = first_day(card, said, by_number, snapshot, today=now.date())
     names = await asyncio.to_thread(drafts.names_of, row.technologies) if row.technologies else {}
     return replace(
         card,
@@ -165,6 +167,7 @@ async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request,
         hours_a_month=lost_hours_per_month(counted, today=now.date()),
         blocked_people=people_blocked(counted),
         joined=tuple(_whose(snapshot, each) for each in joined),
+        asked_too=tuple(one for each in said for one in asked_too(each, _whose(snapshot, each))),
         joined_confirmed=frozenset(_whose(snapshot, each) for each in joined if each.confirmed_at is not None),
     )
 

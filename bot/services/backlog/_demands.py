@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.domain.backlog.demand import Demand, DemandPart, EvidenceKind, NeededBy, Slowdown, TeamBlock
-from bot.domain.backlog.new_request import NewRequest
+from bot.domain.backlog.new_request import LONGEST_TITLE, NewRequest
+from bot.domain.backlog.requests import AskedToo, ItemType, RequestItem
+from bot.domain.names import clean
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
@@ -44,6 +47,51 @@ async def demands_of(session: AsyncSession, *request_ids: int) -> Sequence[table
     table = tables.RequestDemand
     query = select(table).where(col(table.request_id).in_(request_ids)).order_by(col(table.id))
     return (await session.execute(query)).scalars().all()
+
+
+def asked_by(new: NewRequest) -> dict[str, Any]:
+    """Return what a team asks for that joins a request, as its row keeps it.
+
+    The thread's own words are not copied: what is kept leads to them.
+    """
+    is_private = new.origin.is_private
+    return {
+        "title": clean(new.title)[:LONGEST_TITLE],
+        "items": [{"type": each.type.value, "title": each.title} for each in new.items],
+        "details": new.details.strip(),
+        "permalink": "" if is_private else new.origin.permalink,
+        "needed_by": new.needed_by.isoformat() if new.needed_by is not None else "",
+        "reason": new.needed_reason,
+        "is_private": is_private,
+    }
+
+
+def asked_too(row: tables.RequestDemand, whose: str) -> Iterator[AskedToo]:
+    """Yield what a team asked for in each thread or form from which it has joined a request."""
+    for each in row.asked:
+        yield AskedToo(
+            whose=whose,
+            title=each["title"],
+            items=tuple(RequestItem(ItemType(one["type"]), one["title"]) for one in each["items"]),
+            details=each["details"],
+            permalink=each["permalink"],
+            is_private=each["is_private"],
+        )
+
+
+def is_own(request: tables.Request, row: tables.RequestDemand) -> bool:
+    """Whether it is the request's own team, or person, that says this."""
+    if request.team_id is None and row.team_id is None:
+        return row.person_id == request.filed_by
+    return row.team_id == request.team_id
+
+
+def reason_of(request: tables.Request, row: tables.RequestDemand) -> str:
+    """Return why a team needs a request by its day."""
+    if is_own(request, row) and row.needed_by == request.needed_by:
+        return request.needed_reason
+    day = row.needed_by.isoformat() if row.needed_by is not None else ""
+    return next((str(each["reason"]) for each in reversed(row.asked) if day and each["needed_by"] == day), "")
 
 
 def demand_of(row: tables.RequestDemand, snapshot: Snapshot, *, reason: str = "") -> Demand:

@@ -40,7 +40,8 @@ async def to_change(deps: Deps, snapshot: Snapshot, *, request_id: int, person_i
         deps, snapshot, request_id=request_id, person_id=person_id, right=Right.REQUEST, with_joined=True
     ) as act:
         demand, is_own = await _demand(act)
-        card = replace(act.card, version=await act.version())
+        # The day on the card may be another team's.
+        card = replace(act.card, needed_reason=act.row.needed_reason, version=await act.version())
         return Changeable(card, _entry(demand), demand.needed_by, is_own)
 
 

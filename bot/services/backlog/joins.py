@@ -16,7 +16,7 @@ from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services import actors, cards, outbox, routing
 from bot.services.backlog import offers
 from bot.services.backlog._cards import UNKNOWN, RequestAct, joined_key
-from bot.services.backlog._demands import demand_row, demands_of
+from bot.services.backlog._demands import asked_by, demand_row, demands_of
 from bot.services.backlog.intake import Opened
 from bot.services.backlog.said import keep
 from bot.services.deps import Deps
@@ -95,6 +95,7 @@ async def leave(act: RequestAct, why: str) -> str:
 async def _put_demand(act: RequestAct, new: NewRequest) -> bool:
     """Note what a team says; return whether the hours stay that it had given, which it knows better."""
     table, row = tables.RequestDemand, demand_row(act.subject_id, new, act.now)
+    row.asked = [asked_by(new)]
     mine = col(table.team_id) == new.team_id if new.team_id is not None else col(table.team_id).is_(None)
     query = select(table).where(col(table.request_id) == act.subject_id, mine)
     if new.team_id is None:
@@ -128,6 +129,7 @@ def _put_news(before: tables.RequestDemand, row: tables.RequestDemand, *, is_bet
     for name in (*(name for names in said.values() for name in names), *cost, "person_id", "at", "confirmed_at"):
         setattr(before, name, getattr(row, name))
     before.drafted = " ".join(sorted(drafted))
+    before.asked = [*before.asked, *row.asked]
 
 
 def _hours(row: tables.RequestDemand) -> float:

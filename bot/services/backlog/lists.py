@@ -23,6 +23,7 @@ from bot.domain.rights import Right
 from bot.errors import NotFoundError
 from bot.services import devops_team
 from bot.services.backlog._cards import UNKNOWN, acting, card_of, loaded
+from bot.services.backlog._dates import dated
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -37,7 +38,8 @@ async def everything(deps: Deps, snapshot: Snapshot, *, is_open: bool = False) -
     if is_open:
         query = query.where(col(table.state).in_([state.value for state in OPEN]))
     async with deps.database.reading() as session:
-        return [card_of(snapshot, row, now=now) for row in (await session.execute(query)).scalars()]
+        cards = [card_of(snapshot, row, now=now) for row in (await session.execute(query)).scalars()]
+        return await dated(session, snapshot, cards, today=now.date())
 
 
 async def mine(
@@ -65,7 +67,8 @@ async def mine(
     async with deps.database.reading() as session:
         total = (await session.execute(select(func.count()).select_from(tables.Request).where(wanted))).scalar_one()
         rows = await session.execute(select(tables.Request).where(wanted).order_by(*order).limit(count))
-        return FirstOf([card_of(snapshot, row, now=now) for row in rows.scalars()], total)
+        cards = [card_of(snapshot, row, now=now) for row in rows.scalars()]
+        return FirstOf(await dated(session, snapshot, cards, today=now.date()), total)
 
 
 async def one(deps: Deps, snapshot: Snapshot, request_id: int, person_id: int | None) -> RequestCard:

@@ -73,8 +73,8 @@ async def snooze(
     async with _open(deps, snapshot, request_id, person_id, version) as act:
         if until <= today:
             raise UserError("Choose a day after today.")
-        if act.row.needed_by is not None and until > act.row.needed_by:
-            raise UserError(f"It is needed by {act.row.needed_by}: choose a day before that.")
+        if act.card.needed_by is not None and until > act.card.needed_by:
+            raise UserError(f"It is needed by {act.card.needed_by}: choose a day before that.")
         if act.row.snoozed_until == until:
             return act.card
         act.row.snoozed_until = until

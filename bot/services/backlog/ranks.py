@@ -20,7 +20,8 @@ from bot.domain.backlog.standings import order
 from bot.domain.backlog.work_shares import WorkShare, work_shares
 from bot.services.backlog import lists
 from bot.services.backlog._cards import card_of, estimate_of
-from bot.services.backlog._demands import demand_of
+from bot.services.backlog._dates import dated, wholes_of
+from bot.services.backlog._demands import demand_of, reason_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -54,7 +55,8 @@ async def ranked(deps: Deps, snapshot: Snapshot, person_id: int | None, *, is_al
     async with deps.database.reading() as session:
         rows = await _rows(session, [state.value for state in OPEN])
         requests = await with_demands(session, deps, snapshot, rows.values())
-    cards = {request_id: card_of(snapshot, row, now=now) for request_id, row in rows.items()}
+        shown = [card_of(snapshot, row, now=now) for row in rows.values()]
+        cards = {each.id: each for each in await dated(session, snapshot, shown, today=today)}
     return [
         RankedRequest(cards[place.request.id], place, explain(place, settings, today=today))
         for place in order(requests, settings, today=today)
@@ -95,7 +97,7 @@ async def with_demands(
 ) -> list[BacklogRequest]:
     """Return requests with their demands, as they count with those that became part of them."""
     wanted = {row.id or 0: row for row in rows}
-    parts = await _parts_of(session, wanted)
+    parts = await wholes_of(session, wanted)
     all_rows, demands = dict(wanted), dict[int, list[Demand]]()
     for some in chunks(parts):
         found = (await session.execute(select(tables.Request).where(col(tables.Request.id).in_(some)))).scalars()
@@ -104,30 +106,13 @@ async def with_demands(
     for some in chunks(all_rows):
         said = await session.execute(select(table).where(col(table.request_id).in_(some)).order_by(col(table.id)))
         for row in said.scalars():
-            reason = all_rows[row.request_id].needed_reason
+            reason = reason_of(all_rows[row.request_id], row)
             demands.setdefault(row.request_id, []).append(demand_of(row, snapshot, reason=reason))
     counted = {number: _request(row, demands.get(number, ()), snapshot) for number, row in all_rows.items()}
     settings, today = settings_of(deps), deps.clock.now().date()
     for part, whole in sorted(parts.items()):
         counted[whole] = merged(counted[whole], counted[part], settings, today=today)
     return [counted[number] for number in wanted]
-
-
-async def _parts_of(session: AsyncSession, ids: Iterable[int]) -> dict[int, int]:
-    """Return which of these requests others are part of, over however many merges."""
-    table, parts, ahead = tables.Request, dict[int, int](), {each: each for each in ids}
-    while ahead:
-        further: dict[int, int] = {}
-        for some in chunks(ahead):
-            query = select(col(table.id), col(table.merged_into)).where(
-                col(table.merged_into).in_(some), col(table.state) == RequestState.MERGED.value
-            )
-            for number, into in await session.execute(query):
-                if number is not None and into is not None and number not in parts:
-                    further[number] = ahead[into]
-        parts |= further
-        ahead = further
-    return parts
 
 
 async def merged_into(session: AsyncSession, ids: Collection[int] | None = None) -> dict[int, int]:

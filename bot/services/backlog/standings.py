@@ -22,6 +22,7 @@ from bot.domain.backlog.standings import Standings
 from bot.services import devops_team
 from bot.services.backlog import ranks
 from bot.services.backlog._cards import card_of, changed_since, concerning
+from bot.services.backlog._dates import dated
 from bot.services.deps import Deps
 from bot.services.slices import Turns, in_slices
 from bot.services.snapshot import Snapshot
@@ -133,7 +134,8 @@ class Backlog:
     async def _cards(self, session: AsyncSession, ids: Collection[int]) -> dict[int, RequestCard]:
         table, now = tables.Request, self._deps.clock.now()
         rows = (await session.execute(select(table).where(col(table.id).in_(ids)))).scalars()
-        return {row.id or 0: card_of(self._snapshot, row, now=now) for row in rows}
+        found = [card_of(self._snapshot, row, now=now) for row in rows]
+        return {each.id: each for each in await dated(session, self._snapshot, found, today=now.date())}
 
     async def _current(self, session: AsyncSession) -> Standings:
         now, standings = self._deps.clock.now(), self._standings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Column, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from bot.store.tables._basics import Row, flag, json, when, words
@@ -94,6 +94,10 @@ class RequestDemand(Row, table=True):
     confirmed_at: datetime | None = when(nullable=True)
     #: What was left as the form was filled in: `bot.domain.backlog.demand.DemandPart`s with spaces between them.
     drafted: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=text("''")))
+    #: What a team asked for that has joined the request: `bot.domain.backlog.requests.AskedToo`s, by their fields.
+    asked: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default=text("'[]'"))
+    )
 
 
 class RequestWords(Row, table=True):
