@@ -277,7 +277,7 @@ async def live(
     finally:
         await worker.end()
         await slack.stop()
-    lived.broken += await rules.lost_or_doubled(database, slack)
+    lived.broken += await rules.lost_or_doubled(database, slack, clock.now())
     if quiet_days >= QUIET_DAYS:
         lived.broken += await rules.still_open(database, slack, clock.now())
     lived.messages = sum(len(each) for each in slack.workspace.messages.values())

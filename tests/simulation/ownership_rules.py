@@ -84,7 +84,7 @@ async def taken_over(database: Database) -> list[tuple[str, str]]:
     return sorted((names[taker], names[owner]) for taker, owner in pairs if taker != owner and owner in names)
 
 
-async def lost_or_doubled(database: Database, slack: FakeSlack) -> list[str]:
+async def lost_or_doubled(database: Database, slack: FakeSlack, now: datetime) -> list[str]:
     """Return what is lost or doubled, and what Slack would not have."""
     found = [f"Slack refused {each.messages}" for each in slack.refused] + [
         f"{each} was pinged" for each in slack.pings
@@ -98,7 +98,8 @@ async def lost_or_doubled(database: Database, slack: FakeSlack) -> list[str]:
         for message in messages.values()
         if message.metadata and message.ephemeral_for is None
     )
-    found += [f"{row.key} is {row.state}" for row in outbox if row.state not in ("sent", "failed")]
+    settled = ("sent", "failed")
+    found += [f"{row.key} is {row.state}" for row in outbox if row.state not in settled and row.due_at <= now]
     found += [f"{row.key} was lost" for row in outbox if row.state == "sent" and not posted[row.key]]
     found += [f"{each} holds keys of owners and is not marked so" for each in await _unmarked(database)]
     return found + [f"{key} was posted {count} times" for key, count in posted.items() if count > 1]

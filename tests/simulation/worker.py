@@ -40,7 +40,9 @@ from tests.simulation.clock import SharedClock
 from tests.simulation.organisation import PLATFORM, MovingFacts, move_dates
 
 _SECOND = timedelta(seconds=1)
-_UNSENT = select(col(OutboxMessage.id)).where(col(OutboxMessage.state).in_(("waiting", "sending"))).limit(1)
+_UNSENT = ("waiting", "sending")
+#: What is due later than this waits for its reader's working hours.
+_SOON = timedelta(minutes=15)
 #: More passes than this in one hour, at a second each, and something goes round in circles.
 _MOST_PASSES = 1500
 
@@ -109,10 +111,12 @@ async def serve(
 
 
 async def _drain(deps: Deps, slack: Slack, pace: Pace, clock: SharedClock) -> None:
-    """Drain until nothing is left, a second of the clock between passes."""
+    """Drain until nothing that is due soon is left, a second of the clock between passes."""
     for _ in range(_MOST_PASSES):
         async with deps.database.reading() as session:
-            if (await session.execute(_UNSENT)).first() is None:
+            row, soon = OutboxMessage, clock.now() + _SOON
+            query = select(col(row.id)).where(col(row.state).in_(_UNSENT), col(row.due_at) <= soon).limit(1)
+            if (await session.execute(query)).first() is None:
                 return
         await drain(deps, slack, pace)
         clock.advance(_SECOND)
@@ -122,7 +126,7 @@ async def _drain(deps: Deps, slack: Slack, pace: Pace, clock: SharedClock) -> No
 async def _unsent(deps: Deps) -> list[str]:
     """Return what waits to be sent, without its words."""
     row = OutboxMessage
-    query = select(row).where(col(row.state).in_(("waiting", "sending")))
+    query = select(row).where(col(row.state).in_(_UNSENT))
     async with deps.database.reading() as session:
         found = (await session.execute(query)).scalars().all()
     return [
