@@ -156,9 +156,9 @@ def _kind(label: str, product: OwnWords) -> _Kind:
 def _kind_of(label: str, product: OwnWords) -> _Kind:
     words = {word.lower() for word in _WORD.findall(unicodedata.normalize("NFC", label))}
     own = (product.words - _RELEASES) | _RUNS | _PRODUCTION
-    if not words.isdisjoint(_CLIENTS) or _PROGRAM.search(label) is not None:
+    if not (words - product.words).isdisjoint(_CLIENTS) or _PROGRAM.search(label) is not None:
         return _Kind.OTHER
-    if words <= own | _ROLES and not words.isdisjoint(own):
+    if words <= own | product.words | _ROLES and not words.isdisjoint(own):
         return _Kind.RUNS
     if words <= own | _ROLES | beside_versions.ENVIRONMENTS:
         return _Kind.PLACE

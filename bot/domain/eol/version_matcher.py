@@ -74,7 +74,7 @@ def _other(index: CycleIndex, version: str) -> str | None:
 
 def _unless_open(index: CycleIndex, version: str, found: Matched) -> Matched:
     """Return an answer unless what stands beside the version leaves it open: `16 (planned)`, `12 oder neuer`."""
-    if not isinstance(found, InCycle) or beside_versions.is_plain(version):
+    if not isinstance(found, InCycle) or beside_versions.is_plain(version) or version.lower() in index.by_text:
         return found
     place = index.place_of(found)
     if not beside_versions.leaves_open(index.without_head(version), place, _own_words(index)):
