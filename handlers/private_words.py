@@ -31,11 +31,12 @@ class PrivateWords:
 
     def __init__(self, context: Context, interaction: Interaction, part: str = "") -> None:
         self._context, self._user_id = context, interaction.user_id
+        self._may_hold = bool(interaction.user_id and interaction.trigger)  # without one, nobody could take it back
         self._key = f"{interaction.trigger or secrets.token_hex(8)}{part}"
 
     async def hold(self, message: Rendered) -> None:
         """Have a message said in a few minutes, should this process have died by then without `say` or `drop`."""
-        if not self._user_id:
+        if not self._may_hold:
             return
         try:
             await private_words.hold(self._context.deps, self._key, self._user_id, message)
