@@ -152,7 +152,8 @@ class Database:
         else:
             event.listen(self.engine.sync_engine, "checkout", _require_open)
             self._file = None
-        self._no_writes: StoreUnavailableError | None = None
+        #: Why the last change failed that failed for the disk or the file, and the driver's error.
+        self._no_writes: tuple[str, str] | None = None
         self._undone: set[asyncio.Future[None]] = set()
         # SQLite has one writer. Those of this process stand in line, so that only others' locks are given up on.
         self._line: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
@@ -177,11 +178,9 @@ class Database:
             asked.may_be_saved |= is_committing and trouble.is_cut_off(error)
             found = _unavailable(error, may_be_saved=asked.may_be_saved)
             if found.why in trouble.KEEP_FROM_WRITING:
-                self._no_writes = found
+                self._no_writes = found.why, found.cause
             raise found from error
         asked.may_be_saved = True
-        if self._no_writes is not None and self._no_writes.why != trouble.DAMAGED:
-            self._no_writes = None
 
     def check_file(self) -> None:
         """Raise StoreError when the SQLite file was deleted or replaced since it was opened."""
@@ -200,10 +199,12 @@ class Database:
         """
         if self._no_writes is None:
             return
-        if self._no_writes.why == trouble.DAMAGED:
-            raise self._no_writes
+        why, cause = self._no_writes
+        if why == trouble.DAMAGED:
+            raise StoreUnavailableError(why, cause=cause, may_pass=False)
         async with self.transaction(is_aside=True) as session:
             await session.execute(text(_WRITES_AGAIN_SQLITE if self.is_sqlite else _WRITES_AGAIN))
+        self._no_writes = None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

@@ -208,6 +208,8 @@ async def test_what_waiting_does_not_mend_is_told_apart(address: str, before: st
     [
         (asyncpg.CannotConnectNowError("the database system is starting up"), "is starting or stopping", True),
         (asyncpg.TooManyConnectionsError("sorry, too many clients already"), "has too much to do", True),
+        (asyncpg.DiskFullError("could not extend file"), "has no room left on its disk", True),
+        (asyncpg.DataCorruptedError("invalid page in block 3"), "is damaged", False),
         (asyncpg.DeadlockDetectedError("deadlock detected"), "is locked by somebody else", True),
         (socket.gaierror(-3, "Temporary failure in name resolution"), "cannot be reached", True),
         (TimeoutError(), "did not answer in time", True),
@@ -249,6 +251,27 @@ async def test_a_full_disk_saves_nothing(file: tuple[Database, Path]) -> None:
         await add(database, 1, then="CREATE TABLE u (x)")
     with closing(sqlite3.connect(path)) as other:
         assert other.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall() == [("t",)]
+
+
+async def test_that_changes_failed_for_the_disk_is_known_until_one_succeeds(
+    file: tuple[Database, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, _ = file
+    await database.check_writes()
+    monkeypatch.setattr("bot.store.db._WRITES_AGAIN_SQLITE", "CREATE TABLE v (x)")  # needs room, as the one before
+    async with database.connected() as connection:
+        await connection.execute(text("PRAGMA max_page_count = 1"))
+    with pytest.raises(StoreUnavailableError):
+        await add(database, 1, then="CREATE TABLE u (x)")
+    async with database.transaction():
+        pass  # writes nothing, so it says nothing of the disk
+    for _ in range(2):
+        with pytest.raises(StoreUnavailableError, match="has no room left on its disk"):
+            await database.check_writes()
+    async with database.connected() as connection:
+        await connection.execute(text("PRAGMA max_page_count = 1000"))
+    for _ in range(2):
+        await database.check_writes()
 
 
 async def test_a_fault_of_our_own_is_no_trouble_of_the_database(file: tuple[Database, Path]) -> None:
