@@ -351,6 +351,8 @@ def matters(name: str, thing: AssetRecord) -> Iterator[tuple[Callable[..., Any],
         yield ownership.card_view, ownership.card_view(ownership.card(card))
         yield ownership.outcome, ownership.outcome(card, "U12345678")
         yield ownership.outcome, ownership.outcome(card, is_theirs=True)
+        yield ownership.outcome, ownership.outcome(card, is_lost=True)
+        yield ownership.left_with, ownership.left_with(card, card.owner)
         yield ownership.matter_noted, ownership.matter_noted(card)
         yield ownership.question_view, ownership.question_view(card, METADATA)
         owner, *losers = [each.owner for each in card.sides] or [card.owner]

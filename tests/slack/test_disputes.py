@@ -513,3 +513,82 @@ class TestAnAdminOfTheTeamThatTookItOver:
         await stage.press(await copied(stage, "general", before), SIDE, user="solo")
         assert "once Payments accepts that" in await whispered(stage, "solo", "general")
         assert "took it over by agreement" in (await stage.ask("/whoowns service:invoices")).text
+
+
+def without(*teams: str) -> SourceCatalog:
+    """The organisation once these teams are dissolved, and their people are gone."""
+    made = organisation()
+    made.teams = [each for each in made.teams if each.name not in teams]
+    made.people = [each for each in made.people if not set(each.teams) & set(teams)]
+    return made
+
+
+async def test_whom_a_file_makes_the_owner_because_the_other_side_is_gone_is_told_and_can_refuse(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns old-cron", user="solo"), user="solo")
+    await stage.bring(SourceCatalog(assets=[asset("old-cron", owners=(team_owns("Platform"),))]), source="csv")
+    stage.clock.advance(timedelta(days=1, hours=2))
+    await stage.baton.context.daily_pass.run()
+    await stage.bring(without("Search"), allow_mass_change=True)
+    await stage.baton.context.daily_pass.run()
+    assert (await first_line(stage, "old-cron")).startswith("*Platform* (")
+    heard = (await posted(stage, "platform"))[-1]
+    assert heard.text == "*old-cron*: *Search* is gone, so *Platform* owns it now."
+    assert list(buttons(heard)) == ["See who owns it", "Not ours…"]
+
+
+async def test_a_dispute_whose_first_side_is_gone_goes_to_the_other(disputed: Stage) -> None:
+    await asked(disputed)
+    await disputed.bring(without("Payments"), allow_mass_change=True)
+    await disputed.baton.context.daily_pass.run()
+    disputed.clock.advance(timedelta(hours=1))
+    await disputed.baton.context.daily_pass.run()
+    told = (await posted(disputed, "platform"))[-1]
+    assert "Who owns *invoices*: *Platform* or *Payments*?" in told.text
+    await press_side(disputed, told, "Platform", user="lin")
+    assert (await first_line(disputed, "service:invoices")).startswith("*Platform* (")
+
+
+async def test_a_doubt_about_a_team_that_is_gone_goes_to_an_admin(stage: Stage) -> None:
+    await doubted(stage, "search-api", user="grace")
+    await stage.baton.context.daily_pass.run()
+    told = (await posted(stage, "search"))[-1]
+    await stage.bring(without("Search"), allow_mass_change=True)
+    stage.clock.advance(timedelta(days=1))
+    await stage.baton.context.daily_pass.run()
+    await posted(stage, "general")
+    stage.clock.advance(timedelta(hours=1))
+    await stage.baton.context.daily_pass.run()
+    [now] = await private_messages(stage, "eve")
+    assert "thinks that *Search* does not own *search-api*" in now.text
+    assert "Its owner is gone, so a catalog admin decides." in now.text
+    assert list(buttons(now)) == ["No", "You are right", "Ask…"]
+    stage.clock.advance(timedelta(days=3))
+    await stage.baton.context.daily_pass.run()
+    assert [each.ts for each in await posted(stage, "search")] == [told.ts], "nobody is there who could answer"
+    await stage.press(now, "ownership.matter_agree", user="eve")
+    assert "Nobody owns *search-api*" in await first_line(stage, "search-api")
+    assert "It is not *Search*'s any more" in (await private(stage, "grace"))[-1]
+
+
+async def test_a_claim_on_a_team_that_is_gone_goes_to_the_lead_of_the_team_that_claims(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns search-api", user="grace"), user="grace")
+    await stage.baton.context.daily_pass.run()
+    await stage.bring(without("Search"), allow_mass_change=True)
+    stage.clock.advance(timedelta(days=1))
+    await stage.baton.context.daily_pass.run()
+    told = next(each for each in await private_messages(stage, "ada") if "claims *search-api*" in each.text)
+    await stage.press(told, "ownership.matter_agree", user="ada")
+    assert (await first_line(stage, "search-api")).startswith("*Payments* (")
+
+
+async def test_a_claim_of_a_team_that_is_gone_says_so(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns service:invoices", user="solo"), user="solo")
+    told = (await posted(stage, "payments"))[-1]
+    made = without("Search")
+    made.people = organisation().people
+    await stage.bring(made, allow_mass_change=True)
+    await stage.baton.context.daily_pass.run()
+    now = next(each for each in await posted(stage, "payments") if each.ts == told.ts)
+    assert "*Search* is gone, so its claim is over." in now.text
+    assert "*invoices*: *Search* is gone, so its claim is over." in (await private(stage, "solo"))[-1]
+    assert "owns it now" not in now.text

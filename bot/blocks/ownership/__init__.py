@@ -74,6 +74,7 @@ from bot.blocks.ownership.matters import (
     asked_before,
     card,
     card_view,
+    left_with,
     matter_line,
     matter_noted,
     matter_section,

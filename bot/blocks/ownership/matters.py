@@ -46,6 +46,7 @@ _MOST_SIDES, _MOST_FILES = 4, 2
 #: Others who doubt the same whose words are shown.
 _MOST_DOUBTS = 5
 _NO_ADMIN_NOTE = "A catalog admin decides, or the owner still can."
+_GONE_NOTE = "Its owner is gone, so a catalog admin decides."
 _HEAD = "*Who owns it?*"
 _OBJECT = "Not right? Claim it on its answer, and say why."
 
@@ -109,8 +110,20 @@ def outcome(matter: MatterCard, hearer: str = "", *, is_theirs: bool = False, is
     said = "\n".join(filter(None, [said, *_decided_because(matter), way_on]))
     if matter.state is not MatterState.OVER and matter.kind is not MatterKind.DISPUTE and not is_lost:
         return Rendered(said)
-    is_given = is_theirs and matter.state is MatterState.AGREED
-    buttons = [_see_button(matter), *([not_ours_button(matter.asset, matter.area)] if is_given else [])]
+    return _with_ways_on(matter, said, is_new=is_theirs and matter.state is MatterState.AGREED)
+
+
+def left_with(matter: MatterCard, gone: Recipient) -> Rendered:
+    """Return what the last side of a dispute reads, whose it is because the other one is gone."""
+    owner = bold(matter.owner.name, 80)
+    return _with_ways_on(
+        matter, f"{_begins(matter)}: {bold(gone.name, 80)} is gone, so {owner} owns it now.", is_new=True
+    )
+
+
+def _with_ways_on(matter: MatterCard, said: str, *, is_new: bool) -> Rendered:
+    """Return how a matter ended, with the answer, and for whoever `is_new` as the owner a way to refuse it."""
+    buttons = [_see_button(matter), *([not_ours_button(matter.asset, matter.area)] if is_new else [])]
     return Rendered(said, [section(said), {"type": "actions", "elements": buttons}])
 
 
@@ -225,7 +238,7 @@ def _said(matter: MatterCard, *, for_giver: bool) -> list[str]:
         lines.append(f"{bold(matter.owner_names, 80)} has it now.")
     lines += _way_back(matter.way_back, for_giver=for_giver)
     if matter.is_passed_on:
-        return [*lines, _NO_ADMIN_NOTE]
+        return [*lines, _GONE_NOTE if matter.is_orphans else _NO_ADMIN_NOTE]
     if (loan := matter.loan) is not None:
         waits = f"It is on loan to {bold(loan.borrower, 60)} until {day(loan.until)}."
         if matter.kind is MatterKind.DOUBT and matter.doubted:
@@ -340,7 +353,7 @@ def _buttons(matter: MatterCard) -> list[Mapping[str, Any]]:
         )
         return [] if matter.is_passed_on else [decide]
     is_claim = matter.kind is MatterKind.CLAIM
-    agree_text = "Agree" if is_claim else "You are right, it is not ours"
+    agree_text = "Agree" if is_claim else f"You are right{', it is not ours' if not matter.is_orphans else ''}"
     keep_text = "It is ours" if not matter.is_orphans else "No"
     agree = button(agree_text, actions.MATTER_AGREE, number, label=f"{agree_text}: {name}"[:75])
     keep = button(keep_text, actions.MATTER_KEEP, number, label=f"{keep_text}: {name}")
@@ -365,6 +378,8 @@ def _ended(matter: MatterCard) -> str:
             return f"{by} took the claim back."
         case MatterState.EXPIRED:
             return f"Nobody answered, so nothing has changed. Talk to {bold(matter.owner_names or 'its owner', 80)}."
+        case MatterState.OVER if matter.kind is MatterKind.CLAIM and (matter.team is None or matter.team.is_gone):
+            return f"{words.sentence(_team(matter))} is gone, so its claim is over."
         case MatterState.OVER if matter.is_owner_gone:
             return f"Its owner {whose} is gone, so nobody owns it until a team takes it."
         case MatterState.OVER:

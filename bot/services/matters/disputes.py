@@ -92,7 +92,7 @@ async def _end_over(
     """
     if not is_settled and not _is_over(deps, snapshot, row):
         return
-    verdict, now = verdict_of(deps, snapshot, row), deps.clock.now()
+    verdict, now, asked = verdict_of(deps, snapshot, row), deps.clock.now(), row.owner
     owners = ordered(claimed_by(verdict)) if verdict is not None else []
     won = [each for each in owners if row.kind == MatterKind.CLAIM.value and each.fact.team_id == row.team_id]
     card = await loaded(session, deps, snapshot, row)
@@ -105,6 +105,8 @@ async def _end_over(
     card = await end(ending, MatterState.OVER, owners[0].owner if owners else None)
     if row.kind == MatterKind.DISPUTE.value and card.is_owner_gone:
         await _tell_others(ending)
+    elif row.kind == MatterKind.DISPUTE.value and owners:
+        await _tell_remaining(ending, owners[0].owner, asked=asked)
 
 
 async def _tell_others(ending: Ending) -> None:
@@ -118,6 +120,17 @@ async def _tell_others(ending: Ending) -> None:
         if to != NOBODY and rules.is_here(to, snapshot):
             own = f"ownership.outcome:{row.id}:{key}"
             await routing.send(ending.session, ending.deps, snapshot, to, key=own, message=said, at=ending.now)
+
+
+async def _tell_remaining(ending: Ending, owner: Recipient, *, asked: str) -> None:
+    """Tell whom a file makes the owner of what another side, who was `asked` and is gone, had until now."""
+    snapshot, row = ending.snapshot, ending.row
+    gone = snapshot.recipient(asked)
+    if asked == owner.key or gone == NOBODY or rules.is_here(gone, snapshot) or not rules.is_here(owner, snapshot):
+        return
+    message = blocks.left_with(ending.card, gone)
+    own = f"ownership.outcome:{row.id}:{owner.key}"
+    await routing.send(ending.session, ending.deps, snapshot, owner, key=own, message=message, at=ending.now)
 
 
 async def opened(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None) -> MatterCard:
@@ -182,19 +195,29 @@ def _spokesman(deps: Deps, snapshot: Snapshot, side: Recipient) -> Recipient:
 def _next_owner(deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> Recipient | None:
     """Return which owner has to answer in the place of whoever cannot any more; None where they still can.
 
-    Their team may be a part of another now, or no side any more, and somebody may have left the team for which they
-    were asked.
+    Their team may be a part of another now, gone, or no side any more, and somebody may have left the team for which
+    they were asked.
     """
     verdict = verdict_of(deps, snapshot, row)
-    if verdict is None or row.is_passed_on or isinstance(verdict, rules.Orphaned):
+    if verdict is None or row.is_passed_on:
         return None
+    if isinstance(verdict, rules.Orphaned):
+        return None if rules.is_here(snapshot.recipient(row.answerer), snapshot) else _successor(snapshot, row)
     side = snapshot.recipient(row.owner if row.kind == MatterKind.DISPUTE.value else row.answerer)
-    if side.key not in {answerer_of(snapshot, row, each, verdict).key for each in claimed_by(verdict)}:
+    answering = {answerer_of(snapshot, row, each, verdict).key for each in claimed_by(verdict)}
+    if side.key not in answering or (isinstance(verdict, Disputed) and not rules.is_here(side, snapshot)):
         alive = [each for each in ordered(claimed_by(verdict)) if rules.is_alive(each, snapshot)]
         return answerer_of(snapshot, row, alive[0], verdict) if alive else NOBODY
     person = snapshot.recipient(row.answerer).person
     is_theirs = side.team is None or person is None or person in rules.active_members(side.team, snapshot)
     return None if is_theirs else side
+
+
+def _successor(snapshot: Snapshot, row: tables.OwnershipMatter) -> Recipient:
+    """Return who can answer a matter whose owner is gone: the lead of the team that claims it, or else an admin."""
+    team = snapshot.team(row.team_id) if row.kind == MatterKind.CLAIM.value else None
+    lead = routing.lead_of(snapshot, team) if team is not None else None
+    return Recipient(person=lead) if routing.slack_id_of(lead) else NOBODY
 
 
 def _answering(snapshot: Snapshot, row: tables.OwnershipMatter, held: Holding, verdict: Verdict) -> set[str]:
@@ -229,7 +252,7 @@ async def _ask_next(
         side = snapshot.recipient(row.answerer)
     if verdict is None or side is None:
         return
-    to = side
+    to = side if side != NOBODY else admin_to_ask(deps, snapshot)
     if row.kind == MatterKind.DISPUTE.value:
         row.owner, to = side.key, _spokesman(deps, snapshot, side)
     row.answerer, row.is_passed_on = to.key, side == NOBODY
