@@ -39,6 +39,7 @@ def samples(name: str) -> Iterator[Sample]:
             yield cards.news, cards.news(replace(its, resources=tuple(free)), some, for_giver=False)
         yield cards.needed, cards.needed(its, its.resources, PersonRecord(id=9, name=name))
         yield cards.settled, cards.settled(its, its.resources)
+        yield cards.settled, cards.settled(its, its.resources[:1])
         yield cards.begun, cards.begun(its, Told(name, Via.OWN, is_team=True, place="C012345678"))
         for is_new in (True, False):
             yield cards.receipt, cards.receipt(its, is_new=is_new)

@@ -566,7 +566,7 @@ async def test_whoever_is_to_see_to_what_is_needed_hears_it(stage: Stage) -> Non
     )
     await answer(stage, HandoffStep.NOT_YET, "payments-db", needs_from="Eve Quist", **needed)
     await sent(stage, "payments")
-    settled = "What *Payments* needed from you first is settled:"
+    settled = "What *Payments* needed from you first is not asked of you any more:"
     assert sum(settled in each for each in alone(stage, "solo")) == 2, "what was said before says so, too"
     assert not any("you see to what" in each for each in alone(stage, "solo"))
     await answer(stage, HandoffStep.NOT_YET, "payments-db", needs_from="some Omar", **needed)
@@ -586,6 +586,8 @@ async def test_whoever_was_to_see_to_something_hears_that_it_is_settled(stage: S
     await on(stage, 3, 20)
     said = [each for each in alone(stage, "solo") if "*checkout* (CI and deployments): expired" in each]
     assert len(said) == 2, "nor does anybody wait for it once the offer is over"
+    over = "The offer is over without what *Payments* needed from you first, and nothing has passed:"
+    assert all(each.startswith(over) for each in said), "what never came is not settled"
 
 
 async def test_a_file_that_was_behind_for_too_long_was_last_read_when_it_was_read(stage: Stage) -> None:

@@ -147,8 +147,14 @@ def needed(its: HandoffCard, changed: Sequence[ResourceCard], by: PersonRecord |
 
 
 def settled(its: HandoffCard, changed: Sequence[ResourceCard]) -> Rendered:
-    """Return what they are told once nobody waits for that any more."""
-    head = f"What {words.team(its.receiver.name)} needed from you first is settled:"
+    """Return what they are told once nobody waits for that any more: it is there, too late, or needed no longer."""
+    needed, states = f"hat {words.team(its.receiver.name)} needed from you first", {each.state for each in changed}
+    if states == {ResourceState.ACCEPTED}:
+        head = f"W{needed} is settled:"
+    elif states == {ResourceState.EXPIRED}:
+        head = f"The offer is over without w{needed}, and nothing has passed:"
+    else:
+        head = f"W{needed} is not asked of you any more:"
     text = "\n".join([head, *(f"• {words.thing(each)}: {words.standing(each)}" for each in changed[:_MOST_NEWS])])
     return Rendered(text, [section(text), {"type": "actions", "elements": [_show(its)]}])
 
