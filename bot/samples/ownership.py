@@ -30,7 +30,16 @@ from bot.domain.ownership import (
     verdict,
 )
 from bot.domain.ownership.attestation import MOST_LISTED, Unattested
-from bot.domain.ownership.matters import Loan, MatterCard, MatterKind, MatterState, Side, WayBack
+from bot.domain.ownership.matters import (
+    FollowUpStep,
+    Loan,
+    MatterCard,
+    MatterKind,
+    MatterState,
+    Reminder,
+    Side,
+    WayBack,
+)
 from bot.domain.recipients import Recipient, Told, Via
 from bot.domain.records import (
     AssetRecord,
@@ -341,13 +350,16 @@ def lent(name: str) -> Loan:
 def matters(name: str, thing: AssetRecord) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """Every message and view about claims, doubts and disputes."""
     cards = list(matter_cards(name, thing))
-    also = [ownership.matter_line(each) for each in cards]
+    reminders = [Reminder(2, step, NOW.date()) for step in FollowUpStep]
+    also = [ownership.matter_line(each, reminders[0]) for each in cards]
     for card in cards:
         for render in (ownership.card, ownership.asked_back, ownership.asked_before, ownership.replied):
             yield render, render(card)
         yield ownership.card, ownership.card(card, also)
         yield ownership.redrawn, ownership.redrawn(ownership.card(card, also), card)
         yield ownership.card, ownership.card(card, for_admin=True)
+        for reminder in reminders:
+            yield ownership.card, ownership.card(card, also, reminder=reminder)
         yield ownership.card_view, ownership.card_view(ownership.card(card))
         yield ownership.outcome, ownership.outcome(card, "U12345678")
         yield ownership.outcome, ownership.outcome(card, is_theirs=True)
@@ -358,7 +370,7 @@ def matters(name: str, thing: AssetRecord) -> Iterator[tuple[Callable[..., Any],
         owner, *losers = [each.owner for each in card.sides] or [card.owner]
         yield ownership.side_view, ownership.side_view(card, owner, losers, METADATA)
         yield ownership.reply_view, ownership.reply_view(card, METADATA)
-    yield ownership.matter_section, ownership.matter_section(cards, 1)
+    yield ownership.matter_section, ownership.matter_section(also, 1)
     for card in cards:
         yield ownership.proposed, ownership.proposed(card)
         declined = ownership.proposal_declined(card, card.raised_by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -592,3 +593,18 @@ async def test_a_claim_of_a_team_that_is_gone_says_so(stage: Stage) -> None:
     assert "*Search* is gone, so its claim is over." in now.text
     assert "*invoices*: *Search* is gone, so its claim is over." in (await private(stage, "solo"))[-1]
     assert "owns it now" not in now.text
+
+
+async def test_a_reminder_says_which_one_it_is_and_what_comes_then(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns search-api", user="grace"), user="grace")
+    assert "reminder" not in (await posted(stage, "search"))[-1].text
+    for _ in range(8):  # until the digest of Tuesday
+        stage.clock.advance(timedelta(days=1))
+        await stage.baton.context.daily_pass.run()
+        said = [each.text for each in await posted(stage, "search")]
+    told = [
+        re.sub(r"<!date[^|]*\|([^>]*)>", r"\1", each[each.index("This is") :]) for each in said if "reminder" in each
+    ]
+    then = "Without an answer a catalog admin is asked on 2026-03-12."
+    assert told == [f"This is reminder 1 of 2. {then}", f"This is reminder 2 of 2, the last one. {then}"]
+    assert said[-1].startswith("*Who owns it?*"), "in the digest, too"

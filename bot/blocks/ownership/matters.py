@@ -30,7 +30,16 @@ from bot.blocks.text import (
     section,
 )
 from bot.blocks.values import encode
-from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side, WayBack
+from bot.domain.ownership.matters import (
+    REMINDER_DAYS,
+    FollowUpStep,
+    MatterCard,
+    MatterKind,
+    MatterState,
+    Reminder,
+    Side,
+    WayBack,
+)
 from bot.domain.recipients import Recipient
 from bot.domain.records import DoubtRecord, PersonRecord
 
@@ -52,13 +61,19 @@ _OBJECT = "Not right? Claim it on its answer, and say why."
 
 
 def card(
-    matter: MatterCard, also: Sequence[Line] = (), *, for_admin: bool = False, for_giver: bool = False
+    matter: MatterCard,
+    also: Sequence[Line] = (),
+    *,
+    for_admin: bool = False,
+    for_giver: bool = False,
+    reminder: Reminder | None = None,
 ) -> Rendered:
     """Return the message that asks for an answer to a matter, or says how it ended.
 
-    `for_admin` is for whoever decides alone, `for_giver` for the team that handed over what is disputed.
+    `for_admin` is for whoever decides alone, `for_giver` for the team that handed over what is disputed. It may be a
+    `reminder`.
     """
-    lines = _said(matter, for_giver=for_giver)
+    lines = _said(matter, for_giver=for_giver) + ([_reminded(reminder)] if reminder is not None else [])
     sides = _side_lines(matter, for_admin=for_admin or matter.is_passed_on, for_giver=for_giver)
     blocks: list[Block] = [section("\n".join(lines)), *(each.block for each in sides)]
     if matter.is_open and (buttons := _buttons(matter)):
@@ -83,16 +98,17 @@ def card_view(message: Rendered) -> Block:
     return modal("Who owns it?", message.blocks)
 
 
-def matter_line(matter: MatterCard) -> Line:
+def matter_line(matter: MatterCard, reminder: Reminder | None = None) -> Line:
     """Return what is said of a matter among others, with the button that shows it."""
     name = plain(matter.asset.name, 50)
     show = button("Show", actions.MATTER_SHOW, str(matter.id), label=f"Show the question about {name}")
-    return Line(_headline(matter), show)
+    said = [_headline(matter), *([_reminded(reminder)] if reminder is not None else [])]
+    return Line(" ".join(said), show)
 
 
-def matter_section(matters: Sequence[MatterCard], share: int) -> Rendered:
+def matter_section(lines: Sequence[Line], share: int) -> Rendered:
     """Return the section of a week's digest: what still waits for an answer."""
-    return listed(_HEAD, [matter_line(each) for each in matters], share)
+    return listed(_HEAD, lines, share)
 
 
 def outcome(matter: MatterCard, hearer: str = "", *, is_theirs: bool = False, is_lost: bool = False) -> Rendered:
@@ -245,6 +261,19 @@ def _said(matter: MatterCard, *, for_giver: bool) -> list[str]:
             return [*lines, f"{waits} Once it is back, nothing is left to decide."]
         return [*lines, f"{waits} I ask you again once it is back. Sooner? Ask them to hand it back."]
     return [*lines, f"Asked {date(matter.at)}. Nothing changes until you answer."]
+
+
+def _reminded(reminder: Reminder) -> str:
+    """Return which reminder it is, and what comes when nobody answers."""
+    is_last = reminder.number >= len(REMINDER_DAYS)
+    which = f"This is reminder {reminder.number} of {len(REMINDER_DAYS)}{', the last one' if is_last else ''}."
+    match reminder.then:
+        case FollowUpStep.PASS_ON:
+            return f"{which} Without an answer a catalog admin is asked on {day(reminder.on)}."
+        case FollowUpStep.EXPIRE:
+            return f"{which} Without an answer it is over on {day(reminder.on)}, and nothing changes."
+        case _:
+            return f"{which} After the last one it stands in your digest until it is answered."
 
 
 def _way_back(way: WayBack | None, *, for_giver: bool) -> list[str]:

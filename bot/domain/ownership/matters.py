@@ -7,7 +7,7 @@ sources that name different owners.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -169,6 +169,15 @@ class Waiting:
     lent_until: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """That whoever has to answer is reminded: for which time, and what comes after the last one on which day."""
+
+    number: int
+    then: FollowUpStep
+    on: date
+
+
 def next_step(
     waiting: Waiting, work: WorkingTime, *, has_admin: bool = True, can_be_told: bool = True
 ) -> tuple[FollowUpStep, date]:
@@ -192,6 +201,12 @@ def next_step(
     if waiting.kind is MatterKind.DISPUTE:
         return FollowUpStep.LIST, first
     return FollowUpStep.EXPIRE, working_days_after(first, EXPIRY_DAYS, work)
+
+
+def reminder_of(waiting: Waiting, work: WorkingTime, *, has_admin: bool = True) -> Reminder:
+    """Return what a reminder says besides, of whoever can be told."""
+    last = replace(waiting, is_told=True, times_reminded=len(REMINDER_DAYS))
+    return Reminder(waiting.times_reminded + 1, *next_step(last, work, has_admin=has_admin))
 
 
 def working_days_after(day: date, count: int, work: WorkingTime) -> date:

@@ -16,7 +16,16 @@ from bot.blocks import ownership as blocks
 from bot.blocks.digests import Section
 from bot.blocks.lines import Line
 from bot.domain.daily_limit import Agenda, Due, Written
-from bot.domain.ownership.matters import FollowUpStep, MatterCard, MatterKind, MatterState, Waiting, next_step
+from bot.domain.ownership.matters import (
+    FollowUpStep,
+    MatterCard,
+    MatterKind,
+    MatterState,
+    Reminder,
+    Waiting,
+    next_step,
+    reminder_of,
+)
 from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
 from bot.ports import Slack
@@ -48,6 +57,7 @@ class MatterNews(Unaccompanied):
     cards: Mapping[int, MatterCard] = field(default_factory=dict)
     waiting: Mapping[int, Waiting] = field(default_factory=dict)
     _steps: dict[int, FollowUpStep] = field(default_factory=dict)
+    _reminders: dict[int, Reminder] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -60,7 +70,7 @@ class MatterNews(Unaccompanied):
         can_pass_on = has_admin(self.deps, self.snapshot)
         can_be_told = bool(routing.places(self.deps, self.snapshot, self.recipient))
         is_stuck = not can_be_told and admin_to_ask(self.deps, self.snapshot).key != self.key  # another one can decide
-        self._steps = {}
+        self._steps, self._reminders = {}, {}
         for number, waiting in self.waiting.items():
             waits = replace(waiting, is_passed_on=waiting.is_passed_on and not is_stuck)
             step, day = next_step(waits, work, has_admin=can_pass_on, can_be_told=can_be_told)
@@ -68,6 +78,8 @@ class MatterNews(Unaccompanied):
                 days.append(day)
                 continue
             self._steps[number] = step
+            if step is FollowUpStep.REMIND:
+                self._reminders[number] = reminder_of(waits, work, has_admin=can_pass_on)
             if step in (FollowUpStep.TELL, FollowUpStep.REMIND):
                 key = (str(number), step.value, str(waiting.times_reminded))
                 due.append(Due(noun=NOUN, key=key, days=(day - today).days, is_loud=True))
@@ -121,11 +133,16 @@ class MatterNews(Unaccompanied):
 
     def line(self, due: Due) -> Line:
         """Return what is said of one matter in another's message."""
-        return blocks.matter_line(self.cards[int(due.key[0])])
+        return self._line(int(due.key[0]))
+
+    def _line(self, number: int) -> Line:
+        return blocks.matter_line(self.cards[number], self._reminders.get(number))
 
     def message(self, lead: Due, also: Sequence[Line]) -> Message:
         """Return the card of one matter, to be answered."""
-        return Message(key=self._key(lead), content=blocks.card(self.cards[int(lead.key[0])], also))
+        number = int(lead.key[0])
+        content = blocks.card(self.cards[number], also, reminder=self._reminders.get(number))
+        return Message(key=self._key(lead), content=content)
 
     def _key(self, due: Due) -> str:
         """Return the outbox key of a card: what somebody else was told before, or they themselves, is another."""
@@ -137,8 +154,8 @@ class MatterNews(Unaccompanied):
         """Return the section of the digest: what is due, and what waits for a catalog admin for long."""
         numbers = [int(each.key[0]) for each in due]
         numbers += [number for number, step in self._steps.items() if step is FollowUpStep.LIST]
-        cards = [self.cards[number] for number in numbers]
-        return (lambda share: blocks.matter_section(cards, share)) if cards else None
+        lines = [self._line(number) for number in numbers]
+        return (lambda share: blocks.matter_section(lines, share)) if lines else None
 
 
 class Matters(Unescalated[MatterNews]):
