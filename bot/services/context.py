@@ -20,6 +20,7 @@ from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
 from bot.services.eol.health import EolFigures
 from bot.services.handoff.contribution import Handoffs
+from bot.services.handoff.given_away import HandoffCards
 from bot.services.handoff.health import HandoffFigures
 from bot.services.health import Health
 from bot.services.listings import Listings
@@ -84,7 +85,7 @@ def assemble(
         Attestations(deps, snapshot, portfolios),
         Matters(deps, snapshot, slack, portfolios),
     ]
-    deps.belongings[:] = [EndsOfLife(deps, watcher)]
+    deps.belongings[:] = [EndsOfLife(deps, watcher), HandoffCards(deps, snapshot)]
     return Context(
         deps=deps,
         slack=slack,

@@ -104,9 +104,9 @@ async def on_back(action: Action, context: Context) -> Ack:
         card = await lists.one(context.deps, context.snapshot, handoff_id)
         held = actors.remembered_holders(context.snapshot, [card.receiver])
         require(actors.remembered(context.snapshot, action.user_id), Right.HAND_OVER, held)
-        if not card.held:
+        if not card.owned:
             raise UserError(offers.NOTHING_TO_HAND_BACK)
-        await lists.left_of(context.deps, [Resource(each.asset_id, each.area) for each in card.held])
+        await lists.left_of(context.deps, [Resource(each.asset_id, each.area) for each in card.owned])
         return blocks.back_view(card, place_of(action).metadata(handoff_id))
 
     await open_form(context, action, or_the_other(context, action.user_id, making()))

@@ -18,6 +18,7 @@ from bot.playground.fake_slack import PostedMessage, ViewRef
 from bot.services.handoff import offers, patches, steps
 from bot.services.handoff.offers import NewHandoff
 from bot.services.outbox import drain
+from bot.services.snapshot import refresh
 from bot.services.transfers import Resource
 from bot.store import tables
 from handlers.handoff import due_days
@@ -442,11 +443,89 @@ async def test_the_digest_of_the_giver_says_once_what_has_passed(stage: Stage) -
     await answer(stage, HandoffStep.ACCEPT, "checkout")
     for day in (5, 6, 9, 10, 11, 12, 13, 16, 17):
         await on(stage, 3, day)
-    said = [each for each in await sent(stage, "platform") if "it is theirs since" in each.text]
+    said = [each for each in await sent(stage, "platform") if "theirs" in each.text]
     [once] = said
-    assert "*Platform* handed *Payments* 2 resources, which accepted: it is theirs since" in once.text
+    assert "*Platform* handed *Payments* 2 resources, which accepted: they are theirs 1 since" in once.text
+    days = re.findall(r"1 since <!date[^|]*\|([^>]*)>", once.text)
+    assert days == ["2026-03-03", "2026-03-04"], "each part with its day"
     assert once.text.startswith("*Handoffs*"), "in the digest, not by itself"
-    assert not any("it is theirs since" in each.text for each in await sent(stage, "payments")), "its card says so"
+    assert not any("theirs" in each.text for each in await sent(stage, "payments")), "its card says so"
+
+
+async def passed_on(stage: Stage, name: str, area: Area, *, giver: str, to: str) -> None:
+    """Let a team have given something to another one, whose member has accepted."""
+    deps, snapshot = stage.baton.context.deps, stage.baton.context.snapshot
+    teams = {each.name: each for each in snapshot.teams()}
+    assets = {each.name: each.id for each in await rows(stage, tables.Asset)}
+    new = NewHandoff(
+        giver_team_id=teams[giver].id,
+        receiver_team_id=teams[to].id,
+        resources=(Resource(assets[name], area),),
+        person_id=teams[giver].member_ids[0],
+    )
+    begun = await offers.offer(deps, snapshot, new)
+    taker = next(each for each in teams[to].member_ids if each != new.person_id)
+    await steps.take(deps, snapshot, handoff_id=begun.card.id, person_id=taker, step=HandoffStep.ACCEPT, version=1)
+    await refresh(snapshot, deps.database)
+
+
+async def test_what_the_receiver_has_passed_on_is_not_said_to_be_its_and_not_handed_back(stage: Stage) -> None:
+    await offer_two(stage)
+    shown = await card(stage)
+    await stage.press(shown, ids.ACCEPT_ALL, user="grace")
+    shown = await card(stage)
+    assert "Hand it back…" in buttons(shown)
+    await passed_on(stage, "payments-db", Area.DATABASE, giver="Payments", to="Search")
+    assert "Hand it back…" in buttons(await card_of(stage, shown)), "the rest"
+    for day in (5, 6, 9, 10):
+        await on(stage, 3, day)
+    [once] = [each.text for each in await sent(stage, "platform") if "theirs since" in each.text]
+    assert "*Platform* handed *Payments* *checkout* (CI and deployments), which accepted: it is theirs since" in once
+    await passed_on(stage, "checkout", Area.CI_CD, giver="Payments", to="Search")
+    assert "Hand it back…" not in buttons(await card_of(stage, shown))
+    assert "Hand it back…" not in buttons(await stage.ask("/handoff show 1", user="grace"))
+    assert "Ask for it" not in buttons(await stage.ask("/handoff show 1", user="lin"))
+
+
+async def card_of(stage: Stage, shown: PostedMessage) -> PostedMessage:
+    """A card as it reads now."""
+    return next(each for each in await sent(stage, "payments") if each.ts == shown.ts)
+
+
+async def test_whether_parts_that_passed_one_after_the_other_work_is_asked_of_the_last(stage: Stage) -> None:
+    await offer_two(stage)
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    await on(stage, 3, 5)
+    await answer(stage, HandoffStep.ACCEPT, "checkout")
+    catalog, theirs = organisation(), (team_owns("Payments"),)
+    both = ("payments-db", "checkout")
+    catalog.assets = [replace(each, owners=theirs) if each.name in both else each for each in catalog.assets]
+    await stage.bring(catalog)
+    await on(stage, 4, 7)
+    [asked] = [each for each in await sent(stage, "payments") if "Does it work" in each.text]
+    assert "2 resources, the last of them 33 days ago. Does it work for you?" in asked.text
+    await stage.press(asked, ids.WORKS, user="grace")
+    assert "*Platform* handed *Payments* 2 resources" in said_to(stage, "grace", "payments")
+
+
+async def test_when_files_are_a_dispute_is_said_of_each_part_that_passed(stage: Stage) -> None:
+    await offer_two(stage)
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    stage.clock.advance(timedelta(days=4))
+    await answer(stage, HandoffStep.ACCEPT, "checkout")
+    start = stage.clock.now().date()
+    for number in range(1, 30):
+        its = start + timedelta(number)
+        await on(stage, its.month, its.day)
+    heard = [each.text for each in await sent(stage, "platform") if "your files still say" in each.text]
+    said = [line for each in heard for line in each.splitlines() if "your files still say" in line]
+    first = [line for line in said if "*payments-db* (the database)" in line]
+    then = [line for line in said if "*checkout* (CI and deployments)" in line]
+    assert first
+    assert then
+    assert not any("2 resources" in line for line in said)
+    dates = [{re.search(r"From <!date[^|]*\|([^>]*)>", line)[1] for line in lines} for lines in (first, then)]  # type: ignore[index]
+    assert dates == [{"2026-04-02"}, {"2026-04-06"}]
 
 
 async def test_the_giver_is_reminded_of_its_files_and_both_are_asked_before_they_are_a_dispute(stage: Stage) -> None:
@@ -652,6 +731,13 @@ async def test_the_giver_asks_for_what_it_gave_and_does_not_hand_it_back(stage: 
     assert await submit(stage, "lin", {}) == {}
     asked = [each.text for each in await sent(stage, "payments") if "*#2*" in each.text]
     assert "*Platform* asks *Payments* to hand over *payments-db* (the database)" in asked[0]
+
+
+async def test_that_a_loan_has_begun_says_until_when(stage: Stage) -> None:
+    await offer(stage, effective="2026-03-05", loan="2026-03-20")
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    [told] = [each.text for each in await on(stage, 3, 5) if "as agreed" in each.text]
+    assert re.search(r"it is theirs since <!date[^>]*> until <!date[^|]*\|2026-03-20>", told)
 
 
 async def test_a_loan_returns_on_its_day(stage: Stage) -> None:

@@ -109,7 +109,7 @@ def _reviewed(its: HandoffCard, due: HandoffDue | None, side: Side) -> tuple[str
     is_working = _says(its, side) is Review.WORKS
     left_out = {actions.WORKS, actions.BACK} if is_working else set[str]()
     shown = [each for each in reminders.buttons(due) if each["action_id"] not in left_out]
-    return f"{words.passed(its, its.held)}. It {'works' if is_working else 'does not work'} for your team.", shown
+    return f"{words.passed(its)}. It {'works' if is_working else 'does not work'} for your team.", shown
 
 
 def _says(its: HandoffCard, side: Side) -> Review:

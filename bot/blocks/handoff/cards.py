@@ -192,7 +192,7 @@ def with_came(shown: Rendered, came: Sequence[Line]) -> Rendered:
 
 def reviewed(its: HandoffCard) -> Rendered:
     """Return the receipt of "It works"."""
-    return Rendered(f"Good to hear. {words.title(its)}: noted that it works for your team.")
+    return Rendered(f"Good to hear. {words.passed(its)}: noted that it works for your team.")
 
 
 def told_why(its: HandoffCard, side: Side) -> Rendered:
@@ -202,20 +202,20 @@ def told_why(its: HandoffCard, side: Side) -> Rendered:
 
 
 def _ask_back(its: HandoffCard) -> str:
-    name = its.held[0].name if its.held else ""
+    name = its.owned[0].name if its.owned else ""
     return f"`/handoff {escape(name, 60)}` asks {words.team(its.receiver.name)} for"
 
 
 def works_now(its: HandoffCard, by: PersonRecord, *, to: Side) -> Rendered:
     """Return what the side is told that had heard that it does not work."""
     who = words.team(its.receiver.name if to is Side.GIVER else its.giver.name)
-    said = f"{words.passed(its, its.held)}. It works for {who} by now, says {words.person(by)}."
+    said = f"{words.passed(its)}. It works for {who} by now, says {words.person(by)}."
     return Rendered(said, [section(said), {"type": "actions", "elements": [_show(its)]}])
 
 
 def does_not_work(its: HandoffCard, by: PersonRecord, why: str, *, to: Side) -> Rendered:
     """Return what the other side is told that somebody misses, with what it can do."""
-    said = f"{words.passed(its, its.held)}. It does not work, says {words.person(by)}: {escape(why, 300)}"
+    said = f"{words.passed(its)}. It does not work, says {words.person(by)}: {escape(why, 300)}"
     if to is Side.GIVER:
         said += f"\nHelp {words.team(its.receiver.name)}, or ask for it back."
     buttons = [*(back_buttons(its.id) if to is Side.RECEIVER else _ask_buttons(its)), _show(its)]
@@ -224,10 +224,10 @@ def does_not_work(its: HandoffCard, by: PersonRecord, why: str, *, to: Side) -> 
 
 def _ask_buttons(its: HandoffCard) -> list[Block]:
     """Return the giver's button that asks the receiver for what it has."""
-    if not its.held:
+    if not its.owned:
         return []
-    area = its.held[0].area if len(its.held) == 1 else None
-    return handoff_buttons(OpenHandoff(Way.ASK, its.held[0].asset_id, area=area), its.held[0].name)
+    area = its.owned[0].area if len(its.owned) == 1 else None
+    return handoff_buttons(OpenHandoff(Way.ASK, its.owned[0].asset_id, area=area), its.owned[0].name)
 
 
 def _drawn(its: HandoffCard, buttons: Sequence[Block], *, has_choices: bool = True) -> Rendered:
@@ -276,9 +276,9 @@ def _buttons(its: HandoffCard, *, for_giver: bool) -> list[Block]:
     made += _withdraw(its) if for_giver else []
     made += _call_off(its)
     made += offer_buttons(its)
-    if its.held and not its.open_resources and for_giver:
+    if its.owned and not its.open_resources and for_giver:
         made += _ask_buttons(its)
-    elif its.held and not its.open_resources:
+    elif its.owned and not its.open_resources:
         made += back_buttons(its.id)
         if its.library_id is not None:
             name = plain(its.library, 45)

@@ -154,13 +154,13 @@ def answer_view(its: HandoffCard, step: HandoffStep, resource_id: int | None, me
 
 def back_view(its: HandoffCard, metadata: str) -> Block:
     """Return the form that asks why something is handed back."""
-    said = f"{words.passed(its, its.held)}. It goes back once *{escape(its.giver.name, 80)}* accepts it."
+    said = f"{words.passed(its)}. It goes back once *{escape(its.giver.name, 80)}* accepts it."
     return BACK.view(metadata, said)
 
 
 def no_view(its: HandoffCard, metadata: str) -> Block:
     """Return the form that asks what does not work."""
-    return NO.view(metadata, f"{words.passed(its, its.held)}. The other team hears what you miss.")
+    return NO.view(metadata, f"{words.passed(its)}. The other team hears what you miss.")
 
 
 def evidence_view(its: HandoffCard, metadata: str) -> Block:

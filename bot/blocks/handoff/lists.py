@@ -64,6 +64,6 @@ def _line(card: HandoffCard) -> str:
     if card.to_come:
         on = f", takes effect on {day(card.effective_on)}" if card.effective_on is not None else ""
         said.append(f"accepted{on}")
-    if card.held and card.loan_until is not None:
+    if card.owned and card.loan_until is not None:
         said.append(f"on loan until {day(card.loan_until)}")
     return f"{words.title(card)}\n{' · '.join(said) or words.counts(card)}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 from bot.blocks.handoff import actions, words
 from bot.blocks.handoff.actions import AnswerValue
@@ -54,14 +56,13 @@ def said(its: HandoffDue) -> str:
             waiting = words.standing(one) if one is not None else ""
             return f"Handoff #{card.id}, {what}: {waiting}. Is it there? Accept, or say a new day."
         case DueKind.MOVED:
-            return f"{words.passed(card, card.held)}: as agreed, it is theirs since {day(its.on)}."
+            return f"{words.passed(card)}: as agreed, {_theirs(card)} since {day(its.on)}{_until(card)}."
         case DueKind.TAKEN:
-            until = f" until {day(card.loan_until)}" if card.loan_until is not None else ""
             if card.decider is not None:
                 teams = f"from {words.team(card.giver.name)} to {words.team(card.receiver.name)}"
-                decided = f"{words.person(card.decider)} decided that {words.things(card.held)} passes {teams}"
-                return f"{words.number(card)} {decided}: it is theirs since {day(its.on)}."
-            return f"{words.passed(card, card.held)}, which accepted: it is theirs since {day(its.on)}{until}."
+                decided = f"{words.person(card.decider)} decided that {words.things(card.owned)} passes {teams}"
+                return f"{words.number(card)} {decided}: {_theirs(card)} {_since(card)}{_until(card)}."
+            return f"{words.passed(card)}, which accepted: {_theirs(card)} {_since(card)}{_until(card)}."
         case DueKind.RETURNED:
             returned = [each for each in card.resources if each.returned_at is not None]
             back = f"{words.things(returned)} {'is' if len(returned) == 1 else 'are'}"
@@ -71,7 +72,29 @@ def said(its: HandoffDue) -> str:
         case DueKind.OUTDATED:
             return _outdated(its)
         case _:
-            return f"{words.passed(card, card.held)} {its.days} days ago. Does it work for you?"
+            last = ", the last of them" if len(_days(card)) > 1 else ""
+            return f"{words.passed(card)}{last} {its.days} days ago. Does it work for you?"
+
+
+def _theirs(card: HandoffCard) -> str:
+    return "it is theirs" if len(card.owned) == 1 else "they are theirs"
+
+
+def _until(card: HandoffCard) -> str:
+    return f" until {day(card.loan_until)}" if card.loan_until is not None else ""
+
+
+def _days(card: HandoffCard) -> Counter[date]:
+    """Return on which days parts have passed, and how many."""
+    return Counter(sorted(each.moved_at.date() for each in card.owned if each.moved_at is not None))
+
+
+def _since(card: HandoffCard) -> str:
+    """Return since when it is the receiver's, of what has passed in parts each with its day."""
+    days = _days(card)
+    if len(days) == 1:
+        return f"since {day(next(iter(days)))}"
+    return ", ".join(f"{many} since {day(on)}" for on, many in days.items())
 
 
 def _outdated(its: HandoffDue) -> str:
@@ -79,7 +102,7 @@ def _outdated(its: HandoffDue) -> str:
     more = len(its.files) - _MOST_FILES
     which = f" ({files}{f' and {more} more' if more > 0 else ''})" if files else ""
     return (
-        f"{words.passed(its.card, its.card.held)}, and your files still say that it is yours{which}. "
+        f"{words.passed(its.card, its.parts)}, and your files still say that it is yours{which}. "
         f"`baton handoff patch {its.card.id}` prints the change. From {day(its.ends_on)} on that is a dispute."
     )
 
@@ -117,7 +140,7 @@ def buttons(its: HandoffDue) -> list[Block]:
         return [shown]
     made = [button("It works", actions.WORKS, number, label=words.label("It works", card), style="primary")]
     made.append(button("No…", actions.NO, number, label=words.label("No", card)))
-    return [*made, *(back_buttons(card.id) if its.side is Side.RECEIVER else []), shown]
+    return [*made, *(back_buttons(card.id) if its.side is Side.RECEIVER and card.owned else []), shown]
 
 
 def _other_answers(card: HandoffCard, one: ResourceCard, later: str) -> list[Block]:

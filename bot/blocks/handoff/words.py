@@ -45,9 +45,10 @@ def title(card: HandoffCard) -> str:
     return f"{number(card)} {team(card.giver.name)} offers {team(card.receiver.name)} {what}"
 
 
-def passed(card: HandoffCard, resources: Sequence[ResourceCard]) -> str:
-    """Return what has passed from whom to whom, with the number of the handoff."""
-    return f"{number(card)} {team(card.giver.name)} handed {team(card.receiver.name)} {things(resources)}"
+def passed(card: HandoffCard, resources: Sequence[ResourceCard] = ()) -> str:
+    """Return what has passed from whom to whom, with the number of the handoff: all that is the receiver's yet."""
+    what = resources or card.owned or card.held or card.resources
+    return f"{number(card)} {team(card.giver.name)} handed {team(card.receiver.name)} {things(what)}"
 
 
 def number(card: HandoffCard) -> str:

@@ -50,8 +50,8 @@ class HandoffDue:
     """One thing to say, once: `note` is by what it is remembered that it was said. `on` is a day of the recipient's.
 
     `ends_on` is the day from which on it is too late, and of what waits for an answer the last one. `days` have gone
-    by since ownership passed. `files` are those that still name the giver. `under_way` is another handoff, in which all
-    is by now of which an offer is over.
+    by since ownership passed. `files` are those that still name the giver, as the owner of these `parts`. `under_way`
+    is another handoff, in which all is by now of which an offer is over.
     """
 
     kind: DueKind
@@ -63,6 +63,7 @@ class HandoffDue:
     resource: ResourceCard | None = None
     days: int = ASK_AFTER_DAYS
     files: tuple[str, ...] = ()
+    parts: tuple[ResourceCard, ...] = ()
     under_way: int | None = None
 
     @property
@@ -115,7 +116,7 @@ def dues(card: HandoffCard, *, work: WorkingTime) -> Iterator[HandoffDue]:
             yield HandoffDue(kind=DueKind.EXPIRED, card=card, side=side, note=note, on=on, ends_on=on)
     yield from _passed(card)
     yield from _taken(card)
-    moved = [each.moved_at.date() for each in card.held if each.moved_at is not None]
+    moved = [each.moved_at.date() for each in card.owned if each.moved_at is not None]
     are_two = card.giver.id != card.receiver.id
     if moved and are_two and not card.open_resources and card.loan_until is None:
         on = work.on_or_before(max(moved) + timedelta(ASK_AFTER_DAYS))
@@ -130,8 +131,10 @@ def dues(card: HandoffCard, *, work: WorkingTime) -> Iterator[HandoffDue]:
             )
 
 
-def outdated(card: HandoffCard, until: date, files: tuple[str, ...], *, work: WorkingTime) -> Iterator[HandoffDue]:
-    """Yield what the giver is told of files that still name it, which is a dispute from a day on."""
+def outdated(
+    card: HandoffCard, until: date, files: tuple[str, ...], parts: tuple[ResourceCard, ...], *, work: WorkingTime
+) -> Iterator[HandoffDue]:
+    """Yield what the giver is told of files that still name it as the owner of parts: a dispute from a day on."""
     for ahead in OUTDATED_DAYS_AHEAD:
         yield HandoffDue(
             kind=DueKind.OUTDATED,
@@ -141,6 +144,7 @@ def outdated(card: HandoffCard, until: date, files: tuple[str, ...], *, work: Wo
             on=work.on_or_before(until - timedelta(ahead)),
             ends_on=until,
             files=files,
+            parts=parts,
         )
 
 
@@ -148,7 +152,7 @@ def _taken(card: HandoffCard) -> Iterator[HandoffDue]:
     """Yield what the giver's digest says of what was accepted, and of a claim that was granted the receiver's, too."""
     if card.giver.id == card.receiver.id:
         return
-    at_once = (each.moved_at.date() for each in card.held if each.moved_at is not None)
+    at_once = (each.moved_at.date() for each in card.owned if each.moved_at is not None)
     for on in sorted({each for each in at_once if card.effective_on is None or not _is_near(each, card.effective_on)}):
         for side in Side if card.is_granted else (Side.GIVER,):
             note, ends_on = f"taken:{on.isoformat()}:{side}", on + timedelta(TELL_IN_DIGEST_FOR_DAYS)
@@ -163,7 +167,7 @@ def _is_near(day: date, on: date) -> bool:
 def _passed(card: HandoffCard) -> Iterator[HandoffDue]:
     """Yield what both are told of ownership that passed because its day had come, and nobody pressed anything then."""
     times = {
-        DueKind.MOVED: (card.effective_on, [(each.version, each.moved_at) for each in card.held]),
+        DueKind.MOVED: (card.effective_on, [(each.version, each.moved_at) for each in card.owned]),
         DueKind.RETURNED: (
             card.loan_until,
             [(each.version, each.returned_at) for each in card.resources if not each.reason],

@@ -136,6 +136,7 @@ class ResourceCard:
     """A resource as messages show it. `needs`, `needs_from` and `needs_by` say what "not yet" waits for.
 
     Of what is over, `is_givers` says whether the giver has it yet to offer it again, `is_nobodys` that nobody has it.
+    Of what has passed, `is_receivers` says whether its receiver owns it yet.
     """
 
     id: int
@@ -154,6 +155,7 @@ class ResourceCard:
     returned_at: datetime | None = None
     is_givers: bool = True
     is_nobodys: bool = False
+    is_receivers: bool = True
 
     @property
     def is_open(self) -> bool:
@@ -250,6 +252,11 @@ class HandoffCard:
     def held(self) -> tuple[ResourceCard, ...]:
         """What has passed to the receiver, and has not been returned."""
         return tuple(each for each in self.resources if each.moved_at is not None and each.returned_at is None)
+
+    @property
+    def owned(self) -> tuple[ResourceCard, ...]:
+        """What the receiver has, and owns yet: it can have given some of it up, or lost it in a dispute."""
+        return tuple(each for each in self.held if each.is_receivers)
 
     @property
     def to_offer_again(self) -> tuple[ResourceCard, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -101,15 +102,17 @@ async def brief(
     by_handoff: dict[int, list[tables.HandoffResource]] = {}
     for each in await resource_rows(session, [row.id for row in rows if row.id is not None]):
         by_handoff.setdefault(each.handoff_id, []).append(each)
-    names = await _names(session, snapshot, (each for several in by_handoff.values() for each in several))
-    return [await _card(deps, snapshot, row, by_handoff.get(row.id or 0, []), names) for row in rows]
+    every = [each for several in by_handoff.values() for each in several]
+    known = _Known(await _names(session, snapshot, every), await owners_of(session, every))
+    return [await _card(deps, snapshot, row, by_handoff.get(row.id or 0, []), known) for row in rows]
 
 
 async def loaded(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Handoff) -> HandoffCard:
     """Return a handoff with all that its messages show."""
     assert row.id is not None  # noqa: S101 - it comes from the store
     resources = await resource_rows(session, [row.id])
-    card = await _card(deps, snapshot, row, resources, await _names(session, snapshot, resources))
+    known = _Known(await _names(session, snapshot, resources), await owners_of(session, resources))
+    card = await _card(deps, snapshot, row, resources, known)
     proof = tables.HandoffEvidence
     found = (await session.execute(select(proof).where(col(proof.handoff_id) == row.id))).scalars()
     by_item = {ReadinessItem(each.item): _evidence(snapshot, each) for each in found}
@@ -142,6 +145,29 @@ async def came_along(deps: Deps, snapshot: Snapshot, resources: Iterable[Resourc
     return [line for each in deps.belongings for line in await each.came(found)] if found else []
 
 
+class _Known(NamedTuple):
+    """What the store says of resources: how assets are called, and which teams own what has passed."""
+
+    names: Mapping[int, str]
+    owners: Mapping[Resource, set[int | None]]
+
+
+async def owners_of(
+    session: AsyncSession, resources: Iterable[tables.HandoffResource]
+) -> dict[Resource, set[int | None]]:
+    """Return the ids of the teams that own what has passed, as the transaction has it: memory follows its commit."""
+    passed = {resource_of(each) for each in resources if each.moved_at is not None and each.returned_at is None}
+    t = tables.core(tables.Ownership).c
+    query = select(t.asset_id, t.area, t.team_id).where(
+        t.asset_id.in_({each.asset_id for each in passed}), t.role == Role.OWNER.value, t.valid_to.is_(None)
+    )
+    found: dict[Resource, set[int | None]] = {each: set() for each in passed}
+    for asset_id, area, team_id in await session.execute(query) if passed else ():
+        if (resource := Resource(asset_id, Area(area))) in found:
+            found[resource].add(team_id)
+    return found
+
+
 async def _names(
     session: AsyncSession, snapshot: Snapshot, resources: Iterable[tables.HandoffResource]
 ) -> dict[int, str]:
@@ -160,15 +186,16 @@ async def _card(
     snapshot: Snapshot,
     row: tables.Handoff,
     resources: Sequence[tables.HandoffResource],
-    names: Mapping[int, str],
+    known: _Known,
 ) -> HandoffCard:
     assert row.id is not None  # noqa: S101 - it comes from the store
     library = snapshot.asset(row.library_id) if row.library_id is not None else None
+    receiver = team_of(snapshot, row.receiver_team_id)
     card = HandoffCard(
         id=row.id,
         giver=team_of(snapshot, row.giver_team_id),
-        receiver=team_of(snapshot, row.receiver_team_id),
-        resources=tuple(_resource(deps, snapshot, row, each, names[each.asset_id]) for each in resources),
+        receiver=receiver,
+        resources=tuple(_resource(deps, snapshot, row, each, known, receiver=receiver) for each in resources),
         starter=person_of(snapshot, row.started_by),
         begun_on=row.created_at.date(),
         offerer=person_of(snapshot, row.offered_by) if row.offered_by is not None else None,
@@ -195,14 +222,21 @@ async def _card(
 
 
 def _resource(
-    deps: Deps, snapshot: Snapshot, handoff: tables.Handoff, row: tables.HandoffResource, name: str
+    deps: Deps,
+    snapshot: Snapshot,
+    handoff: tables.Handoff,
+    row: tables.HandoffResource,
+    known: _Known,
+    *,
+    receiver: TeamRecord,
 ) -> ResourceCard:
     assert row.id is not None  # noqa: S101 - it comes from the store
+    is_here = snapshot.asset(row.asset_id) is not None and not receiver.is_gone
     owners = _owners_of_over(deps, snapshot, row)
     return ResourceCard(
         id=row.id,
         asset_id=row.asset_id,
-        name=name,
+        name=known.names[row.asset_id],
         area=Area(row.area),
         state=ResourceState(row.state),
         version=row.version,
@@ -216,6 +250,7 @@ def _resource(
         returned_at=row.returned_at,
         is_givers=owners is None or handoff.giver_team_id in owners,
         is_nobodys=owners is not None and not owners,
+        is_receivers=is_here and receiver.id in known.owners.get(resource_of(row), ()),
     )
 
 

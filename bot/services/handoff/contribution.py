@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -19,7 +19,7 @@ from bot.blocks.lines import Line
 from bot.domain.catalog import Area
 from bot.domain.daily_limit import Agenda, Due, Written
 from bot.domain.handoff.due import ASK_AFTER_DAYS, ASK_FOR_DAYS, DueKind, HandoffDue, Side, dues, outdated
-from bot.domain.handoff.handoffs import HandoffCard
+from bot.domain.handoff.handoffs import HandoffCard, ResourceCard
 from bot.domain.ownership import Disputed, Owned, taken_by
 from bot.domain.ownership.matters import MatterKind
 from bot.domain.recipients import Recipient
@@ -29,7 +29,7 @@ from bot.services.contributors import Message, Telling, Unescalated
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
 from bot.services.handoff._cards import brief, work_of
-from bot.services.ownership import claimed_by, look_up
+from bot.services.ownership import look_up
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.inserts import insert_into
@@ -171,7 +171,8 @@ def _recipient(snapshot: Snapshot, its: HandoffDue) -> Recipient:
 
 def _topic(its: HandoffDue) -> tuple[Any, ...]:
     """Return what a thing is about: a later reminder takes the place of an earlier one."""
-    return (its.card.id, its.kind, its.side, its.resource.id if its.resource is not None else None)
+    until = its.ends_on if its.kind is DueKind.OUTDATED else None
+    return (its.card.id, its.kind, its.side, its.resource.id if its.resource is not None else until)
 
 
 async def _found(
@@ -207,13 +208,12 @@ async def _found(
     for card in cards:
         work = await work_of(deps, snapshot, Recipient(team=card.answerer))
         today = work.today(now)
-        passed_at = max((each.moved_at for each in card.held if each.moved_at is not None), default=now)
+        passed_at = max((each.moved_at for each in card.owned if each.moved_at is not None), default=now)
         for each in (*dues(card, work=work), *_outdated(deps, snapshot, card, work)):
             if (
                 _is_said(each, notes)
                 or (each.kind in _FOR_SOME_DAYS and today > each.ends_on)
                 or (each.kind is DueKind.WORKS and answers[card.id, each.side])
-                or (each.kind is DueKind.WORKS and not _is_still_theirs(deps, snapshot, card))
                 or _is_overtaken(each, notes)
             ):
                 continue
@@ -231,19 +231,20 @@ def _outdated(deps: Deps, snapshot: Snapshot, card: HandoffCard, work: WorkingTi
 
     Of what is lent no file has to be changed.
     """
-    held = [each for each in card.held if each.moved_at is not None and snapshot.asset(each.asset_id) is not None]
-    verdicts = (look_up(deps, snapshot, each.asset_id, area=each.area) for each in held)
-    late = [
-        drift
-        for verdict in verdicts
-        for drift in (verdict.drift if isinstance(verdict, Owned) else ())
-        if drift.becomes_dispute and drift.holding.fact.team_id == card.giver.id
+    by_day: dict[date, tuple[list[str], list[ResourceCard]]] = {}
+    for part in card.owned:
+        verdict = look_up(deps, snapshot, part.asset_id, area=part.area)
+        drifts = verdict.drift if isinstance(verdict, Owned) else ()
+        late = [each for each in drifts if each.becomes_dispute and each.holding.fact.team_id == card.giver.id]
+        if late:
+            files, parts = by_day.setdefault(work.today(min(each.until for each in late)), ([], []))
+            files += [file for each in late for file in each.files]
+            parts.append(part)
+    return [
+        each
+        for until, (files, parts) in by_day.items()
+        for each in outdated(card, until, tuple(dict.fromkeys(files)), tuple(parts), work=work)
     ]
-    if not late:
-        return []
-    until = work.today(min(each.until for each in late))
-    files = tuple(dict.fromkeys(file for each in late for file in each.files))
-    return list(outdated(card, until, files, work=work))
 
 
 def _under_way(snapshot: Snapshot, card: HandoffCard) -> int | None:
@@ -261,7 +262,7 @@ async def _unsettled(session: AsyncSession, deps: Deps, snapshot: Snapshot, card
     passed = {
         (card.id, each.asset_id, each.area)
         for card in cards
-        for each in card.held
+        for each in card.owned
         if each.moved_at is not None and each.moved_at <= since
     }
     query = select(col(matter.asset_id)).where(
@@ -286,13 +287,6 @@ def _is_nearly_disputed(deps: Deps, snapshot: Snapshot, asset_id: int, area: Are
         return True
     late = verdict.drift if isinstance(verdict, Owned) else ()
     return any(each.becomes_dispute and each.until <= deps.clock.now() + _ONE_DAY for each in late)
-
-
-def _is_still_theirs(deps: Deps, snapshot: Snapshot, card: HandoffCard) -> bool:
-    """Whether the receiver owns something yet of what has passed to it."""
-    here = [each for each in card.held if snapshot.asset(each.asset_id) is not None]
-    owners = (claimed_by(look_up(deps, snapshot, each.asset_id, area=each.area)) for each in here)
-    return any(held.fact.team_id == card.receiver.id for each in owners for held in each)
 
 
 def _is_overtaken(its: HandoffDue, notes: set[tuple[int, str]]) -> bool:

@@ -197,9 +197,9 @@ async def hand_back(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_i
     async with card_acting(HandoffAct(deps, snapshot, handoff_id, person_id), None) as act:
         act.require(Right.HAND_OVER, await act.holders())
         card = act.card
-    if not card.held:
+    if not card.owned:
         raise UserError(NOTHING_TO_HAND_BACK)
-    held = [Resource(each.asset_id, each.area) for each in card.held]
+    held = [Resource(each.asset_id, each.area) for each in card.owned]
     theirs = {each for each in held if _can_go_back(deps, snapshot, each, card)}
     free = await left_of(deps, held)
     new = NewHandoff(
