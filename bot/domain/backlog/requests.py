@@ -263,7 +263,8 @@ class RequestCard:
     it is; the delivery does the job for those whose numbers are in `confirmed_parts`. `joined` are the names of the
     teams that need it as well, `joined_confirmed` of those for which it does. All of them lose `hours_a_month` without
     it, and have `blocked_people`; `asked_too` is what the joined teams asked for. `needed_by` is the first day that any
-    of them has to meet, and `needed_for` is whose it is where that is not its own team's. `answer_by` is when the DevOps team answers at the latest, while it has not.
+    of them has to meet, and `needed_for` is whose it is where that is not its own team's. `answer_by` is when the
+    DevOps team answers at the latest, while it has not.
     `handoff_id` is the handoff in which what it is about passes to its team already.
     `savings` is what teams said after its delivery, and `before` what was said with its steps before the last words,
     where that was asked for. `version` is the last entry of the audit
