@@ -163,10 +163,13 @@ class LookTimes:
 def next_look(agendas: Sequence[Agenda], *, now: datetime, work: WorkingTime, written: Written) -> datetime:
     """Return until when nothing can be said to a recipient to whom nothing is said at `now`, while nothing changes.
 
-    That is the next digest, the next day on which something may be loud, or the next one when today is taken.
+    That is the next digest, the next day on which something may be loud, or the next one when today is taken, or when
+    a late digest stands for this week's: something that cannot wait may come up on any of its days.
     """
     days = [each.next_on for each in agendas if each.next_on is not None]
-    if written.last == work.today(now):
+    known = (each.known_since for each in agendas)
+    stands = digests.is_due(known, now=now, work=work, looked=written.looked, sent=None)
+    if stands or written.last == work.today(now):
         days.append(work.today(now) + timedelta(1))
     openings = [work.next_open(work.at(day, time.min)) for day in days]
     return min([work.next_digest(now + timedelta.resolution), *openings])

@@ -341,6 +341,8 @@ A_DAY_LATER = (DeadlineKind.SUPPORT, STARTS + timedelta(61))
 # The evidence is due on a Monday on which T-7 has been held back; a snooze ends on a Thursday; a date comes nearer on a
 # day on which something has been said already.
 @example(UTC_ONLY, [IN_TWO_MONTHS], [Step(42, 0, "done", 0)], set())
+# A late digest stands for the week's, and on a later day of the week something comes up that cannot wait.
+@example(UTC_ONLY, [(DeadlineKind.ACTIVE_SUPPORT, date(2027, 3, 12))], [], {*range(4), *range(57, 61)})
 @example(UTC_ONLY, [IN_TWO_MONTHS], [Step(40, 0, "snoozed", 4)], set())
 @example(UTC_ONLY, [IN_TWO_MONTHS, A_DAY_LATER], [Step(30, 1, "move", -5)], set())
 def test_who_looks_when_something_may_be_due_says_what_is_said_by_looking_every_hour(
