@@ -653,6 +653,27 @@ async def test_whoever_is_to_see_to_what_is_needed_hears_it(stage: Stage) -> Non
     assert not any("Its docs" in each for each in alone(stage, "omar")), "that may be anybody"
 
 
+async def test_whoever_sees_to_something_is_reminded_of_it_once_on_its_day(stage: Stage) -> None:
+    await offer(stage)
+    await answer(
+        stage, HandoffStep.NOT_YET, "payments-db", needs="A drill", needs_from="Solo Singh", needs_by="2026-03-12"
+    )
+
+    async def reminded(month: int, day: int) -> list[PostedMessage]:
+        await on(stage, month, day)
+        said = stage.slack.visible_messages("solo", stage.slack.workspace.im("solo").id)
+        return [each for each in said if "Is it there?" in each.text]
+
+    assert await reminded(3, 11) == []
+    [told] = await reminded(3, 12)
+    assert "*Payments* needs A drill from you for *payments-db* (the database) by" in told.text
+    assert list(buttons(told)) == ["Show"]
+    await stage.press(told, ids.SHOW, user="solo")
+    assert "not yet: needs A drill from Solo Singh" in alone(stage, "solo")[-1]
+    for day in (13, 16):
+        assert len(await reminded(3, day)) == 1
+
+
 async def test_whoever_was_to_see_to_something_hears_that_it_is_settled(stage: Stage) -> None:
     await offer_two(stage)
     for name, who, by in (("payments-db", "Solo Singh", "2026-03-20"), ("checkout", "Solo Singh", "2026-03-05")):

@@ -55,6 +55,10 @@ def said(its: HandoffDue) -> str:
             what = words.thing(one) if one is not None else ""
             waiting = words.standing(one) if one is not None else ""
             return f"Handoff #{card.id}, {what}: {waiting}. Is it there? Accept, or say a new day."
+        case DueKind.NEEDED if its.resource is not None:
+            one, who = its.resource, words.team(card.receiver.name)
+            by = f"{who} needs {escape(one.needs, 200)} from you for {words.thing(one)} by {day(its.ends_on)}"
+            return f"Handoff #{card.id}: {by}. Is it there? Tell {who}, who are asked on that day whether they accept."
         case DueKind.MOVED:
             return f"{words.passed(card)}: as agreed, {_theirs(card)} since {day(its.on)}{_until(card)}."
         case DueKind.TAKEN:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.domain.handoff.handoffs import HandoffCard, ResourceCard, ResourceState
+from bot.domain.records import PersonRecord
 from bot.domain.working_time import WorkingTime
 
 #: After so many working days without an answer whoever owes it is reminded.
@@ -30,6 +31,7 @@ class DueKind(StrEnum):
 
     ANSWER = "answer"  #: the receiver owes an answer, or the giver to what it was asked for
     NEEDS = "needs"  #: the day has come until which the receiver waited for something
+    NEEDED = "needed"  #: whoever sees to that is reminded of it on its day
     EXPIRED = "expired"
     MOVED = "moved"  #: what was accepted for a day has passed on it
     TAKEN = "taken"  #: what was accepted has passed at once, which those who did not press anything read in a digest
@@ -51,7 +53,7 @@ class HandoffDue:
 
     `ends_on` is the day from which on it is too late, and of what waits for an answer the last one. `days` have gone
     by since ownership passed. `files` are those that still name the giver, as the owner of these `parts`. `under_way`
-    is another handoff, in which all is by now of which an offer is over.
+    is another handoff, in which all is by now of which an offer is over. `person` is told instead of a side.
     """
 
     kind: DueKind
@@ -65,6 +67,7 @@ class HandoffDue:
     files: tuple[str, ...] = ()
     parts: tuple[ResourceCard, ...] = ()
     under_way: int | None = None
+    person: PersonRecord | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -146,6 +149,22 @@ def outdated(
             files=files,
             parts=parts,
         )
+
+
+def needed(card: HandoffCard, one: ResourceCard, person: PersonRecord, *, work: WorkingTime) -> HandoffDue | None:
+    """Return what whoever sees to what a resource needs first is reminded of, by their own working time."""
+    if one.state is not ResourceState.NOT_YET or one.needs_by is None:
+        return None
+    return HandoffDue(
+        kind=DueKind.NEEDED,
+        card=card,
+        side=Side.RECEIVER,
+        note=f"needed:{one.id}:{one.needs_by.isoformat()}:{person.id}",
+        on=work.on_or_before(one.needs_by),
+        ends_on=one.needs_by,
+        resource=one,
+        person=person,
+    )
 
 
 def _taken(card: HandoffCard) -> Iterator[HandoffDue]:

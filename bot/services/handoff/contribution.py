@@ -18,8 +18,8 @@ from bot.blocks.digests import Section
 from bot.blocks.lines import Line
 from bot.domain.catalog import Area
 from bot.domain.daily_limit import Agenda, Due, Written
-from bot.domain.handoff.due import ASK_AFTER_DAYS, ASK_FOR_DAYS, DueKind, HandoffDue, Side, dues, outdated
-from bot.domain.handoff.handoffs import HandoffCard, ResourceCard
+from bot.domain.handoff.due import ASK_AFTER_DAYS, ASK_FOR_DAYS, DueKind, HandoffDue, Side, dues, needed, outdated
+from bot.domain.handoff.handoffs import HandoffCard, ResourceCard, ResourceState
 from bot.domain.ownership import Disputed, Owned, taken_by
 from bot.domain.ownership.matters import MatterKind
 from bot.domain.recipients import Recipient
@@ -29,6 +29,7 @@ from bot.services.contributors import Message, Telling, Unescalated
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
 from bot.services.handoff._cards import brief, work_of
+from bot.services.handoff.needs import named
 from bot.services.ownership import look_up
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -143,7 +144,10 @@ class Handoffs(Unescalated[HandoffNews]):
 
     async def _by_key(self, session: AsyncSession, keys: Collection[str]) -> dict[str, list[HandoffDue]]:
         wanted, by_key = set(keys), dict[str, list[HandoffDue]]()
-        for each in await _found(session, self._deps, self._snapshot, await _concerning(session, _teams(self, keys))):
+        ids = await _concerning(session, _teams(self, keys))
+        if any(key.startswith("person:") for key in keys):
+            ids |= await _put_off(session)
+        for each in await _found(session, self._deps, self._snapshot, ids):
             key = _recipient(self._snapshot, each).key
             if key in wanted:
                 by_key.setdefault(key, []).append(each)
@@ -163,7 +167,9 @@ def _teams(its: Handoffs, keys: Iterable[str]) -> set[str]:
 
 
 def _recipient(snapshot: Snapshot, its: HandoffDue) -> Recipient:
-    """Return who is told: the team, and of an offer that is over its lead, where it has one."""
+    """Return who is told: the team, of an offer that is over its lead, where it has one, or a person who is named."""
+    if its.person is not None:
+        return Recipient(person=its.person)
     team = its.card.giver if its.side is Side.GIVER else its.card.receiver
     lead = routing.lead_of(snapshot, team) if its.kind is DueKind.EXPIRED else None
     return Recipient(person=lead) if lead is not None and lead.slack_id else Recipient(team=team)
@@ -209,7 +215,8 @@ async def _found(
         work = await work_of(deps, snapshot, Recipient(team=card.answerer))
         today = work.today(now)
         passed_at = max((each.moved_at for each in card.owned if each.moved_at is not None), default=now)
-        for each in (*dues(card, work=work), *_outdated(deps, snapshot, card, work)):
+        seen_to = await _needed(deps, snapshot, card)
+        for each in (*dues(card, work=work), *seen_to, *_outdated(deps, snapshot, card, work)):
             if (
                 _is_said(each, notes)
                 or (each.kind in _FOR_SOME_DAYS and today > each.ends_on)
@@ -224,6 +231,24 @@ async def _found(
                 its = replace(its, under_way=_under_way(snapshot, card))
             made.append(replace(its, on=today + timedelta(1)) if is_early else its)
     return made
+
+
+async def _needed(deps: Deps, snapshot: Snapshot, card: HandoffCard) -> list[HandoffDue]:
+    """Return what those are reminded of who see to what the receiver needs first."""
+    found = list[HandoffDue]()
+    for one in card.open_resources:
+        person = named(snapshot, one.needs_from) if one.needs_by is not None else None
+        if person is not None:
+            work = await work_of(deps, snapshot, Recipient(person=person))
+            found += filter(None, [needed(card, one, person, work=work)])
+    return found
+
+
+async def _put_off(session: AsyncSession) -> set[int]:
+    """Return the handoffs of which something waits for what a person may be named to see to."""
+    table = tables.HandoffResource
+    query = select(col(table.handoff_id)).where(col(table.state) == ResourceState.NOT_YET.value)
+    return set((await session.execute(query)).scalars())
 
 
 def _outdated(deps: Deps, snapshot: Snapshot, card: HandoffCard, work: WorkingTime) -> list[HandoffDue]:
