@@ -18,7 +18,7 @@ from bot.blocks.text import Block, Rendered, is_channel_id
 from bot.blocks.values import encode, parse
 from bot.domain.catalog import Area
 from bot.domain.directory.courtesies import Courtesy
-from bot.domain.ownership import Owned
+from bot.domain.ownership import Orphaned, Owned
 from bot.domain.records import AssetRecord
 from bot.errors import SlackError
 from bot.ports import Ack
@@ -162,10 +162,11 @@ async def on_doubt(action: Action, context: Context) -> Ack:
     teams = sorted(context.snapshot.teams(), key=lambda team: team.name.casefold())
     areas = doubts.areas_to_choose(verdict)
     loan = doubts.loan_asked_about(context.snapshot, verdict)
-    await context.slack.open_view(
-        action.trigger_id,
-        blocks.doubt_view(verdict.asset, owner, metadata, area=area, areas=areas, teams=teams, loan=loan),
+    is_orphan = isinstance(verdict, Orphaned)
+    view = blocks.doubt_view(
+        verdict.asset, owner, metadata, area=area, areas=areas, teams=teams, loan=loan, is_orphan=is_orphan
     )
+    await context.slack.open_view(action.trigger_id, view)
     return replies.nothing()
 
 

@@ -608,3 +608,9 @@ async def test_a_reminder_says_which_one_it_is_and_what_comes_then(stage: Stage)
     then = "Without an answer a catalog admin is asked on 2026-03-12."
     assert told == [f"This is reminder 1 of 2. {then}", f"This is reminder 2 of 2, the last one. {then}"]
     assert said[-1].startswith("*Who owns it?*"), "in the digest, too"
+
+
+async def test_the_form_of_a_doubt_about_an_owner_who_is_gone_says_that_an_admin_is_asked(stage: Stage) -> None:
+    await stage.bring(without("Search"), allow_mass_change=True)
+    await stage.press(await stage.ask("/whoowns search-api", user="ada"), "ownership.doubt", user="ada")
+    assert "I ask a catalog admin once." in said_in(stage.slack.view_stack("ada")[-1])

@@ -329,7 +329,7 @@ async def test_what_a_second_doubter_says_reaches_the_owner(stage: Stage) -> Non
     )
     now = await card(stage, "search")
     assert now.ts == before.ts
-    assert "doubts it, too:\n> Payments built it\nThey think that it is *Payments*'." in now.text
+    assert "doubts it, too:\n> Payments built it\n*Payments* is named as the owner instead." in now.text
     assert buttons(now) == buttons(before)
 
 
@@ -390,7 +390,7 @@ async def owned(stage: Stage, name: str) -> list[tables.Ownership]:
 async def test_who_gives_it_up_owns_it_no_longer_and_the_named_team_may_claim_it(stage: Stage) -> None:
     await doubted(stage, "search-api", team=team_id(stage, "Payments"), reason="Moved in May")
     told = await card(stage, "search")
-    assert "They think that it is *Payments*'." in told.text
+    assert "*Payments* is named as the owner instead." in told.text
     await stage.press(told, AGREE, user="solo")
     said = await first_line(stage, "search-api")
     assert "Nobody owns *search-api*" in said

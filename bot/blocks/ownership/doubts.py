@@ -43,17 +43,19 @@ def doubt_view(
     areas: Mapping[Area, str] | None = None,
     teams: Sequence[TeamRecord] = (),
     loan: Loan | None = None,
+    is_orphan: bool = False,
 ) -> Block:
     """Return the modal behind "Wrong owner?" about an `area`, or the whole.
 
     `areas` are those that different teams own, with their names.
-    By a `loan`, the owner has it for a while only, and its lender is asked.
+    By a `loan`, the owner has it for a while only, and its lender is asked; where all owners are gone (`is_orphan`),
+    an admin is.
     """
     name, what = bold(asset.name, 80), words.part(asset, area)
     said = (
         f"The catalog says {bold(owner, 80)} owns {what}." if owner else f"The catalog names no single owner of {what}."
     )
-    asked = "the owner"
+    asked = "a catalog admin" if is_orphan else "the owner"
     if loan is not None:
         asked = bold(loan.lender.name, 80)
         said = f"{said.removesuffix('.')}, on loan from {asked} until {day(loan.until)}."

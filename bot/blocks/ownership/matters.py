@@ -242,7 +242,7 @@ def side_view(matter: MatterCard, owner: Recipient, losers: Sequence[Recipient],
 def _said(matter: MatterCard, *, for_giver: bool) -> list[str]:
     lines = [_headline(matter), *_reasons(matter)]
     if matter.kind is MatterKind.DOUBT and matter.team is not None:
-        lines.append(f"They think that it is {bold(matter.team.name, 80)}{possessive(matter.team.name)}.")
+        lines.append(f"{bold(matter.team.name, 80)} is named as the owner instead.")
     if matter.question:
         answer = f" {_person(matter.raised_by)} answers: {escape(matter.reply, 500)}" if matter.reply else ""
         lines.append(f"{_person(matter.question_by)} asks: {escape(matter.question, 500)}{answer}")
