@@ -220,7 +220,9 @@ def given_up(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
             made = releases.release_view(thing, name, areas, METADATA, needs_confirmation=is_loud)
             yield releases.release_view, made
         for some in (heirs, []):
-            yield releases.given_up, releases.given_up(thing, areas, name, name, some, at=NOW)
+            asked = releases.given_up(thing, areas, name, name, some, at=NOW)
+            yield releases.given_up, asked
+            yield releases.without_heir, releases.without_heir(asked, thing.id, some[0].team.id if some else 0)
         yield releases.rest_given_up, releases.rest_given_up(thing, areas[:1], areas, name, name)
         yield releases.rest_given_up, releases.rest_given_up(thing, areas, areas, name, name)
     yield releases.owner_wanted, releases.owner_wanted(thing, person, heirs)

@@ -23,10 +23,9 @@ from bot.domain.recipients import Recipient
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.domain.rights import Right, require
 from bot.errors import NotFoundError, UserError
-from bot.services import actors, commits, outbox, transfers
+from bot.services import actors, commits, outbox, owner_questions, transfers
 from bot.services.actors import Decider
 from bot.services.deps import Deps
-from bot.services.given_up import told
 from bot.services.matters import proposals
 from bot.services.ownership import given_up_by, look_up_free
 from bot.services.snapshot import Snapshot, deciding
@@ -144,16 +143,7 @@ async def reject(deps: Deps, snapshot: Snapshot, *, asset_id: int, team_id: int,
         now = deps.clock.now()
         session.add(tables.RejectedOwner(asset_id=asset_id, team_id=team_id, person_id=by.person_id, at=now))
         await audit(session, now, by.person_id, "ownership.reject", f"asset:{asset_id}", {"team": team_id})
-
-
-def given_up_key(release_id: int) -> str:
-    """Return the outbox key of the question who takes what was given up."""
-    return f"release:{release_id}:heirs"
-
-
-def wanted_key(mark_id: int) -> str:
-    """Return the outbox key of the question who takes what is unowned on purpose no longer."""
-    return f"unowned:{mark_id}:heirs"
+        await owner_questions.leave_out(session, asset_id, team_id, at=now)
 
 
 async def settle_questions(
@@ -167,24 +157,10 @@ async def settle_questions(
 ) -> None:
     """Let the questions who takes these areas of an asset say who did."""
     message = blocks.taken_by(asset, [*areas], team, by)
-    for key in await open_questions(session, asset.id, areas):
+    for key in await owner_questions.open_questions(session, asset.id, areas):
         await outbox.revise(session, key=key, message=message, at=deps.clock.now())
     by_id = by.id if by is not None else None
     await proposals.taken(session, deps, snapshot, asset.id, areas, message, by=by_id)
-
-
-async def open_questions(session: AsyncSession, asset_id: int, areas: Collection[Area]) -> list[str]:
-    """Return the outbox keys of the questions who takes these areas of an asset, or all of it."""
-    release, mark = tables.Release, tables.UnownedMark
-    query = select(release).where(col(release.asset_id) == asset_id, col(release.ended_at).is_(None))
-    given_up = [
-        given_up_key(row.id or 0)
-        for row in (await session.execute(query)).scalars()
-        if Area.ALL in areas or {Area(each) for each in row.areas} <= {*areas}
-    ]
-    marks = select(col(mark.id)).where(col(mark.asset_id) == asset_id, col(mark.ended_at).is_not(None))
-    given_up += await told(session, asset_id)
-    return given_up + [wanted_key(number or 0) for number in (await session.execute(marks)).scalars()]
 
 
 async def _end_marks(session: AsyncSession, deps: Deps, asset_id: int, person_id: int) -> None:

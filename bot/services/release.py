@@ -23,7 +23,7 @@ from bot.domain.recipients import Recipient, Told
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord
 from bot.domain.rights import Actor, Holders, Right, may, require
 from bot.errors import NotFoundError, UserError
-from bot.services import actors, outbox, owner_suggestions, routing, transfers
+from bot.services import actors, outbox, owner_questions, owner_suggestions, routing, transfers
 from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.given_up import GivenUp, tell_sharers
@@ -202,7 +202,7 @@ async def mark_unowned(
             to = Recipient(person=reviewer)
             await routing.send(session, deps, snapshot, to, key=f"unowned.reviewer:{row.id}", message=named, at=now)
         message = blocks.marked(asset, until, reviewer)
-        for key in await owner_suggestions.open_questions(session, asset_id, [Area.ALL]):
+        for key in await owner_questions.open_questions(session, asset_id, [Area.ALL]):
             await outbox.revise(session, key=key, message=message, at=now)
         await proposals.taken(session, deps, snapshot, asset_id, [Area.ALL], message, by=by.person_id)
     return Marked(asset, until, reviewer)
@@ -235,7 +235,7 @@ async def review(deps: Deps, snapshot: Snapshot, *, mark_id: int, by: Decider, i
         await outbox.revise(session, key=key, message=message, at=now)
         if not is_kept:
             heirs = await owner_suggestions.for_asset(session, deps, snapshot, row.asset_id)
-            wanted, to = blocks.owner_wanted(asset, person, heirs), owner_suggestions.wanted_key(mark_id)
+            wanted, to = blocks.owner_wanted(asset, person, heirs), owner_questions.wanted_key(mark_id)
             await routing.send(
                 session, deps, snapshot, channel_or_admin(deps, snapshot), key=to, message=wanted, at=now
             )
@@ -395,7 +395,7 @@ async def _carry_out(
     heirs = await owner_suggestions.for_asset(session, deps, snapshot, row.asset_id)
     others = [each for each in heirs if owner.team is None or each.team.id != owner.team.id]
     message = blocks.given_up(asset, areas_of(row), owner.name, row.reason, others, at=now)
-    key = owner_suggestions.given_up_key(row.id or 0)
+    key = owner_questions.given_up_key(row.id or 0)
     await routing.send(session, deps, snapshot, channel_or_admin(deps, snapshot), key=key, message=message, at=now)
     what = GivenUp(asset, areas_of(row), owner, row.reason, besides)
     await tell_sharers(session, deps, snapshot, what, entry=entry)

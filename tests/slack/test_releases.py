@@ -602,3 +602,17 @@ async def test_whoever_was_found_not_to_own_it_is_not_proposed(stage: Stage) -> 
     await stage.settle()
     await release(stage, "search-api", user="solo")
     assert "*Payments*" not in await suggest(stage, "search-api", user="lin")
+
+
+async def test_who_says_that_it_is_not_theirs_is_not_proposed_any_more_and_anybody_can_take_it(stage: Stage) -> None:
+    await split(stage)
+    await release(stage, "the database of ledger", user="lin", why="Moved in May")
+    [asked] = [each for each in await posted(stage, "general") if "Nobody owns" in each.text]
+    assert list(buttons(asked)) == ["Payments takes it", "We own this"]
+    await suggest(stage, "the database of ledger", user="grace")
+    await press_view(stage, "grace", "orphans.reject")
+    [asked] = [each for each in await posted(stage, "general") if each.ts == asked.ts]
+    assert list(buttons(asked)) == ["We own this"]
+    assert "Payments" not in asked.text
+    receipt = await claim(stage, asked, user="solo")
+    assert "*Search* owns the database of *ledger* now." in receipt

@@ -12,6 +12,7 @@ from bot.blocks.forms import Field, Fill, Form
 from bot.blocks.lines import Line, choices
 from bot.blocks.ownership import orphans, words
 from bot.blocks.ownership.claims import claim_button
+from bot.blocks.ownership.orphans import SuggestedOwner
 from bot.blocks.text import (
     Block,
     Rendered,
@@ -26,7 +27,7 @@ from bot.blocks.text import (
     possessive,
     section,
 )
-from bot.blocks.values import encode
+from bot.blocks.values import encode, parse
 from bot.domain.catalog import Area
 from bot.domain.ownership import Suggestion
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
@@ -176,11 +177,30 @@ def owner_wanted(asset: AssetRecord, by: PersonRecord | None, heirs: Sequence[Su
 
 def _asked(head: str, asset: AssetRecord, area: Area, heirs: Sequence[Suggestion]) -> Rendered:
     lines = [Line(orphans.reasons(each), orphans.accept_button(asset, area, each.team)) for each in heirs]
-    more = "Yours? Press *We own this* on the answer of `/whoowns`."
+    more = "Yours? Press *We own this*."
     return Rendered(
         "\n".join([head, *(f"• {each.text}" for each in lines), more]),
-        [section(head), *(each.block for each in lines), context(more)],
+        [
+            section(head),
+            *(each.block for each in lines),
+            context(more),
+            {"type": "actions", "elements": [claim_button(asset, area)]},
+        ],
     )
+
+
+def without_heir(before: Rendered, asset_id: int, team_id: int) -> Rendered:
+    """Return the question who takes something without a team that does not; what else it says stays."""
+    kept, text = list[Mapping[str, Any]](), before.text
+    for each in before.blocks:
+        beside = each.get("accessory", {})
+        is_its = beside.get("action_id") == orphans.ACCEPT
+        heir = parse(SuggestedOwner, beside["value"]) if is_its else None
+        if heir is not None and (heir.asset_id, heir.team_id) == (asset_id, team_id):
+            text = text.replace(f"\n• {each['text']['text']}", "", 1)
+        else:
+            kept.append(each)
+    return Rendered(text, kept)
 
 
 def taken_by(asset: AssetRecord, areas: Sequence[Area], team: TeamRecord, by: PersonRecord | None) -> Rendered:

@@ -16,7 +16,7 @@ from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState
 from bot.domain.recipients import Recipient
 from bot.domain.rights import Right, require
 from bot.errors import NotFoundError
-from bot.services import actors, outbox, routing
+from bot.services import actors, outbox, owner_questions, routing
 from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.matters._cards import UNKNOWN, MatterAct, loaded, redraw, say_where_asked, verdict_of
@@ -57,6 +57,7 @@ async def decline(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider
             raise NotFoundError(_SETTLED)
         session.add(no(asset_id=asset.id, team_id=row.team_id, person_id=by.person_id, at=now))
         await audit(session, now, by.person_id, "ownership.reject", f"asset:{asset.id}", {"team": row.team_id})
+        await owner_questions.leave_out(session, asset.id, row.team_id, at=now)
         card = await loaded(session, deps, snapshot, row)
         message = blocks.proposal_declined(card, snapshot.person(by.person_id))
         await outbox.revise(session, key=_key(matter_id), message=Rendered(message.text), at=now)
