@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from bot.blocks import health as blocks
 from bot.blocks import portfolio as portfolio_blocks
-from bot.blocks.health import Shown, ShowValue
+from bot.blocks.health import NextAction, Shown, ShowValue
 from bot.blocks.text import Rendered
 from bot.blocks.values import parse
 from bot.domain.records import TeamRecord
+from bot.domain.rights import Right, may, why_not
 from bot.errors import NotFoundError
 from bot.ports import Ack
-from bot.services import portfolio
+from bot.services import actors, portfolio
 from bot.services.context import Context
 from handlers import ownership, pictures, replies
 from handlers.backlog import questions as requests
@@ -33,16 +35,30 @@ def on_health(command: Command, context: Context, about: str) -> Ack:
     team = context.snapshot.team_by_name(about.removeprefix("@")) if about else None
     if about and (team is None or team.is_gone):
         return replies.ephemeral(portfolio_blocks.unknown_team(about, portfolio.nearest_teams(context.snapshot, about)))
-    context.background.start(answer_late(context, command, _answer(context, team)), what="health report")
+    answer = _answer(context, command.user_id, team)
+    context.background.start(answer_late(context, command, answer), what="health report")
     return replies.nothing()
 
 
-async def _answer(context: Context, team: TeamRecord | None) -> Rendered:
+async def _answer(context: Context, user_id: str, team: TeamRecord | None) -> Rendered:
     """Return the report, or what went wrong, for whoever asked and would wait for it otherwise."""
     try:
-        return blocks.report(await context.health.report(team))
+        found = await context.health.report(team)
+        actions = [_for_reader(context, user_id, each) for each in found.actions]
+        return blocks.report(replace(found, actions=actions))
     except Exception as error:  # noqa: BLE001 - the reply boundary
         return failure(error, what="the health report")[1]
+
+
+def _for_reader(context: Context, user_id: str, action: NextAction) -> NextAction:
+    """Return an action as somebody reads it: with its button, or with who may press that."""
+    actor, held = (
+        actors.remembered(context.snapshot, user_id),
+        actors.remembered_holders(context.snapshot, action.teams),
+    )
+    if not action.teams or may(actor, Right.HAND_OVER, held):
+        return action
+    return action.without_button(why_not(actor, Right.HAND_OVER, held))
 
 
 async def on_show(action: Action, context: Context) -> Ack:

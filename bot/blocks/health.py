@@ -15,6 +15,7 @@ from bot.blocks.lines import Line
 from bot.blocks.text import Block, Rendered, button, context, day, escape, plain, section, shorten
 from bot.blocks.values import encode
 from bot.domain.health import Earlier, HealthPicture, Matrix, Trend, scope_of
+from bot.domain.records import TeamRecord
 
 #: The button beside each action; its value is a `ShowValue`.
 SHOW = "health.show"
@@ -68,10 +69,15 @@ class HealthSection:
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
-    """Something to do, how many things it settles, and its line with the button."""
+    """Something to do, how many things it settles, and its line with the button, for people of `teams` where given."""
 
     effect: int
     line: Line
+    teams: tuple[TeamRecord, ...] = ()
+
+    def without_button(self, why: str) -> NextAction:
+        """Return it for somebody who may not press the button, with who may."""
+        return replace(self, line=replace(self.line, text=f"{self.line.text} {why}", button=None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,9 +104,11 @@ async def test_each_action_shows_what_it_is_about_beside_the_report(stage: Stage
     message = await report(stage)
     assert set(values(message)) == {Shown.ASSET, Shown.EOL}
     assert "*old-cron*" in (await pressed(stage, message, Shown.ASSET)).text
-    assert "Begin the handoff" in buttons(message), "beside what DevOps holds for others"
+    assert "Begin the handoff" not in buttons(message), "who is of neither team cannot"
+    assert "Only members of Payments and Platform and their leads can" in message.text
     for user, title in (("lin", "Hand over"), ("grace", "Ask for it")):
         shown = await report(stage, user=user)
+        assert "Begin the handoff" in buttons(shown), "beside what DevOps holds for others"
         await stage.press(shown, "handoff.open", user=user)
         assert stage.slack.view_stack(user)[-1].payload["title"]["text"] == title
     assert (await pressed(stage, message, Shown.EOL)).text.startswith("*Platform*: 1 overdue")
@@ -320,7 +322,9 @@ async def test_an_answer_that_slack_takes_no_more_comes_as_a_message(
 async def test_handoffs_are_shown_once_there_are_any_with_the_days_that_an_acceptance_takes(stage: Stage) -> None:
     assert "Handoffs" not in (await report(stage)).text
     await offer(stage)
-    stage.clock.advance(timedelta(days=9))
+    stage.clock.advance(timedelta(hours=20))
+    assert "who offered 1 thing 1 day ago." in (await report(stage)).text, "that was yesterday"
+    stage.clock.advance(timedelta(days=8, hours=4))
     message = await report(stage)
     assert "• Handoffs: none accepted in 90 days · 1 waiting for an answer" in message.text
     assert "Have *Payments* answer Platform, who offered 1 thing 9 days ago." in message.text

@@ -116,7 +116,7 @@ def hand_over(team: TeamRecord, devops: TeamRecord, count: int, first: FirstThin
     [offer] = handoff_buttons(
         OpenHandoff(Way.OFFER, first.asset.id, team.id), first.asset.name, text="Begin the handoff"
     )
-    return NextAction(count, Line(text, offer))
+    return NextAction(count, Line(text, offer), teams=(team, devops))
 
 
 def see_through(devops: TeamRecord, count: int, first: FirstThing) -> NextAction:

@@ -85,7 +85,7 @@ class HandoffFigures:
                 found[team_id] = found.get(team_id, 0) + size
             giver, receiver = self._snapshot.team(giver_id), self._snapshot.team(receiver_id)
             if oldest is None and giver is not None and receiver is not None:
-                days = (self._deps.clock.now() - began_at).days
+                days = (self._deps.clock.now().date() - began_at.date()).days
                 by, to = (receiver, giver) if asked else (giver, receiver)
                 oldest = OldestOffer(handoff_id, by, to, size, days, is_asked=bool(asked))
         return found, oldest
