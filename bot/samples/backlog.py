@@ -78,6 +78,8 @@ def requests(name: str) -> Iterator[RequestCard]:
             reason=name,
             link="https://docs.example.com/cassandra",
             permalink="https://acme.slack.com/archives/C1/p1",
+            library=name,
+            library_link="https://docs.example.test/x",
             needed_by=NOW.date() + timedelta(30),
             needed_reason=name,
             snoozed_until=NOW.date() + timedelta(7),

@@ -219,11 +219,12 @@ async def _support_form(context: Context, user_id: str, value: OpenValue) -> Blo
         request_id=value.supports_id,
         asset_id=value.library_id,
     )
-    item = alternatives.support_item(used)
+    title = alternatives.support_item(used).title
+    item = RequestItem(ItemType.SUPPORT, "Advice on its use, or a change to it")  # the title says with what
     metadata = FormMetadata(
         is_private=used.is_private, items=(item,), asset_id=value.library_id, supports_id=value.supports_id
     )
-    prefill = Prefill(title=item.title, items=(item,))
+    prefill = Prefill(title=title, items=(item,))
     return await _form(context, user_id, prefill, metadata, alternatives=NO_ALTERNATIVES)
 
 

@@ -400,6 +400,11 @@ class TestUseWhatThereIs:
         assert await submit(stage, "solo") == {}
         [row] = await requests(stage)
         assert [each["type"] for each in row.items] == ["support"]
+        assert row.items[0]["title"] != row.title, "what it is about is asked once"
+        await posted(stage, "platform")
+        [asked] = [m.text for m in stage.slack.visible_messages("lin", "platform") if "Support with" in m.text]
+        assert "Library: <https://docs.example.test/cassandra-client|cassandra-client>" in asked
+        assert "Nothing is left to own" not in asked
         assert "Ask for support" not in buttons(await stage.ask("/whoowns cassandra-client", user="lin"))
 
 

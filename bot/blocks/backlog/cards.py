@@ -330,10 +330,11 @@ def _news(its: RequestCard, by: PersonRecord | None = None) -> str:
 
 def _body(its: RequestCard) -> list[str]:
     work = [words.work(its)] if its.items else []
+    about = [f"Library: {link(its.library_link, its.library)}"] if its.library else []
     others = [line for each in its.asked_too[:_MOST_PARTS] for line in words.asked_too(each)]
     if (hidden := len(its.asked_too) - _MOST_PARTS) > 0:
         others.append(f"… and {hidden} more of other teams")
-    lines = [*words.about(its), *_parts(its), *words.items(its.items), *work, *others]
+    lines = [*words.about(its), *about, *_parts(its), *words.items(its.items), *work, *others]
     return [*lines, *savings.of_request(its.savings), *_before(its)]
 
 

@@ -156,6 +156,8 @@ def items(several: Sequence[RequestItem]) -> list[str]:
 
 def work(card: RequestCard) -> str:
     """Return who builds what a request asks for, and who owns what that leaves behind."""
+    if {each.type for each in card.items} == {ItemType.SUPPORT}:
+        return "The DevOps team helps."
     left = left_behind(card.items)
     team = escape(card.team.name, 60) if card.team is not None else "Whoever asked"
     said = ["The DevOps team builds it."]

@@ -264,8 +264,8 @@ class RequestCard:
     teams that need it as well, `joined_confirmed` of those for which it does. All of them lose `hours_a_month` without
     it, and have `blocked_people`; `asked_too` is what the joined teams asked for. `needed_by` is the first day that any
     of them has to meet, and `needed_for` is whose it is where that is not its own team's. `answer_by` is when the
-    DevOps team answers at the latest, while it has not.
-    `handoff_id` is the handoff in which what it is about passes to its team already.
+    DevOps team answers at the latest, while it has not. `library` is the shared library that it is about, where it is
+    one, and `handoff_id` the handoff in which what it is about passes to its team already.
     `savings` is what teams said after its delivery, and `before` what was said with its steps before the last words,
     where that was asked for. `version` is the last entry of the audit
     log at which whoever does something to it has read it, 0 where nobody does. Texts are as they were typed; rendering
@@ -302,6 +302,8 @@ class RequestCard:
     hours_a_month: float = 0.0
     blocked_people: int = 0
     asset_id: int | None = None
+    library: str = ""
+    library_link: str = ""
     handoff_id: int | None = None
     confirmed_parts: frozenset[int] = frozenset()
     is_private: bool = False

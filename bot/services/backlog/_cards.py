@@ -31,6 +31,7 @@ from bot.domain.backlog.requests import (
     after,
     may_take,
 )
+from bot.domain.catalog import AssetKind
 from bot.domain.ownership import all_taken_by
 from bot.domain.records import PersonRecord
 from bot.domain.rights import Holders, Right
@@ -103,6 +104,8 @@ def card_of(
     """Return a request as its messages show it; `whole` is the one that it is part of in the end."""
     standing = standing_of(row, whole)
     assert row.id is not None  # noqa: S101 - it comes from the store
+    asset = snapshot.asset(row.asset_id) if row.asset_id is not None else None
+    library = asset if asset is not None and asset.kind is AssetKind.LIBRARY else None
     return RequestCard(
         id=row.id,
         title=row.title,
@@ -129,6 +132,8 @@ def card_of(
         is_private=row.is_private,
         estimate=estimate_of(snapshot, row),
         asset_id=row.asset_id,
+        library=library.name if library is not None else "",
+        library_link=library.links[0].url if library is not None and library.links else "",
         handoff_id=_handoff_of(snapshot, row),
     )
 
