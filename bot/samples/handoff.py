@@ -14,7 +14,16 @@ from bot.blocks.ownership import answers
 from bot.blocks.text import Block, Rendered, button, escape, plain
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.handoff.due import DueKind, HandoffDue, Side
-from bot.domain.handoff.handoffs import MOST_RESOURCES, HandoffCard, ResourceCard, ResourceState, Review, Which
+from bot.domain.handoff.handoffs import (
+    FOR_GIVER,
+    FOR_RECEIVER,
+    MOST_RESOURCES,
+    HandoffCard,
+    ResourceCard,
+    ResourceState,
+    Review,
+    Which,
+)
 from bot.domain.handoff.readiness import Evidence, ReadinessItem
 from bot.domain.handoff.status import HandoffStatus
 from bot.domain.recipients import Told, Via
@@ -27,9 +36,12 @@ Sample = tuple[Callable[..., Any], Rendered | Block]
 
 def samples(name: str) -> Iterator[Sample]:
     """Every message and view; everybody and everything in them has this name."""
-    for its in (_card(name), _card(name, *ResourceState), _large(name), _draft(name), _held(name)):
+    for its in (_card(name), _card(name, *ResourceState), _large(name), _draft(name), _held(name), _granted(name)):
         yield cards.card, cards.card(its)
         yield cards.asked, cards.asked(its)
+        for draw in (cards.card, cards.asked):
+            yield draw, draw(its, FOR_GIVER | FOR_RECEIVER, who=escape(name))
+            yield draw, draw(its, (), who=escape(name))
         yield cards.card_view, cards.card_view(cards.card(its))
         yield cards.details_view, cards.details_view(its)
         yield cards.news, cards.news(its, its.resources)
@@ -42,7 +54,7 @@ def samples(name: str) -> Iterator[Sample]:
         yield cards.settled, cards.settled(its, its.resources[:1])
         yield cards.begun, cards.begun(its, Told(name, Via.OWN, is_team=True, place="C012345678"))
         for is_new in (True, False):
-            yield cards.receipt, cards.receipt(its, is_new=is_new)
+            yield cards.receipt, cards.receipt(its, is_new=is_new, along=its.comes_along)
             said = f"*{escape(name, 60)}*: ended"
             keep = button("Keep the plan", "lifecycle.keep_plan", "7", label=plain(name, 45))
             came = [Line(said, keep, command="/eol")] * 7
@@ -74,6 +86,10 @@ def samples(name: str) -> Iterator[Sample]:
     for which in Which:
         yield lists.listing, lists.listing((), which)
     yield lists.listing, lists.listing([_card(name), _draft(name), *[_large(name)] * 30])
+
+
+def _granted(name: str) -> HandoffCard:
+    return replace(_held(name), is_asked=True, is_granted=True)
 
 
 def cards_of(name: str) -> Iterator[HandoffCard]:

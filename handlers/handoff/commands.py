@@ -20,6 +20,7 @@ from bot.services.ownership import Answered, SeveralAssets
 from bot.services.questions import owner_called
 from handlers import replies
 from handlers.handoff.forms import open_typed, show_one, teams_of
+from handlers.handoff.gates import able
 from handlers.interaction import open_form, whisper
 from handlers.ownership import message
 from handlers.payloads import Action, Command
@@ -70,7 +71,8 @@ async def on_details(action: Action, context: Context) -> Ack:
     """Open the details of a handoff, with what shows that it is ready."""
 
     async def making() -> dict[str, object]:
-        return blocks.details_view(await lists.one(context.deps, context.snapshot, number(action.value)))
+        card = await lists.one(context.deps, context.snapshot, number(action.value))
+        return blocks.details_view(card, able(context, action.user_id, card))
 
     await open_form(context, action, making())
     return replies.nothing()

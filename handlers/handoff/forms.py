@@ -27,7 +27,7 @@ from bot.services.handoff.offers import Begun, NewHandoff
 from bot.services.handoff.readiness import NewEvidence
 from bot.services.transfers import Resource
 from handlers import replies
-from handlers.handoff.gates import require_right
+from handlers.handoff.gates import able, require_right, who_can
 from handlers.interaction import Place, open_form, open_slowly, person_of, place_of, read_metadata, reply, show
 from handlers.payloads import Action, Command, Submission
 
@@ -159,7 +159,7 @@ async def on_evidence_submitted(submission: Submission, context: Context) -> Ack
             context.deps, context.snapshot, handoff_id=number(subject), person_id=person_id, new=new
         )
     context.drainer.wake()
-    await show(context, place, "Noted.", view=blocks.details_view(card))
+    await show(context, place, "Noted.", view=blocks.details_view(card, able(context, submission.user_id, card)))
     return replies.nothing()
 
 
@@ -202,10 +202,13 @@ async def or_the_other(context: Context, user_id: str, making: Coroutine[Any, An
 
 async def show_one(context: Context, handoff_id: int, user_id: str) -> Rendered:
     """Return a handoff as somebody sees it."""
-    card = await lists.one(context.deps, context.snapshot, handoff_id)
-    teams = teams_of(context, user_id)
-    for_giver = card.giver.id in teams and card.receiver.id not in teams
-    return blocks.asked(card) if card.is_draft else blocks.card(card, for_giver=for_giver)
+    return seen_by(context, user_id, await lists.one(context.deps, context.snapshot, handoff_id))
+
+
+def seen_by(context: Context, user_id: str, card: HandoffCard) -> Rendered:
+    """Return a handoff as one person is shown it: with what they may press, or with who can."""
+    draw = blocks.asked if card.is_draft else blocks.card
+    return draw(card, able(context, user_id, card), who=who_can(context, user_id, card))
 
 
 def teams_of(context: Context, user_id: str) -> list[int]:

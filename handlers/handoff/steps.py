@@ -17,7 +17,7 @@ from bot.services.handoff import lists, offers, reviews, steps
 from bot.services.handoff.steps import Words
 from bot.services.transfers import Resource
 from handlers import replies
-from handlers.handoff.forms import open_about, or_the_other, say_begun
+from handlers.handoff.forms import open_about, or_the_other, say_begun, seen_by
 from handlers.handoff.gates import require_right
 from handlers.interaction import Place, open_form, place_of, read_metadata, settle, show
 from handlers.payloads import Action, Submission
@@ -161,7 +161,7 @@ async def _take(context: Context, user_id: str, place: Place, value: AnswerValue
     )
     await settle(context)
     came = await steps.came_with(context.deps, context.snapshot, taken)
-    message = blocks.with_came(blocks.card(taken.card), came)
-    said = blocks.with_came(blocks.receipt(taken.card, is_new=taken.is_new), came)
+    message = blocks.with_came(seen_by(context, user_id, taken.card), came)
+    said = blocks.with_came(blocks.receipt(taken.card, is_new=taken.is_new, along=taken.along), came)
     await show(context, place, said, message=message, view=blocks.card_view(message))
     return replies.nothing()

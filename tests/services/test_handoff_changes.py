@@ -246,7 +246,7 @@ async def test_what_was_passed_on_or_has_gone_holds_back_no_way_back(three: Thre
     begun = await offers.hand_back(three.deps, three.snapshot, **back)
     assert [(each.name, each.area) for each in begun.card.resources] == [("orders", Area.MONITORING)]
     await three.take("Omar", HandoffStep.ACCEPT, number=3)
-    with pytest.raises(UserError, match="Payments does not own orders"):
+    with pytest.raises(UserError, match="Nothing of this handoff is with the receiver"):
         await offers.hand_back(three.deps, three.snapshot, **back)
 
 
@@ -335,7 +335,7 @@ async def test_what_ends_by_itself_was_ended_by_nobody(three: Three) -> None:
     await three.bring(asset("1", "orders", *(owner("DevOps", area=area) for area in AREAS)), asset("2", "index"))
     await three.on(4, 1)
     assert "*index*: called off: DevOps no longer owns it, and nobody does now." in await three.card(1)
-    assert "*orders* (the database): expired\n" in await three.card(2)
+    assert "*orders* (the database): expired: nobody answered in time\n" in await three.card(2)
 
 
 async def told(three: Three) -> list[str]:

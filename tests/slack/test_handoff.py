@@ -171,8 +171,8 @@ async def test_each_resource_is_answered_by_itself_and_offered_again(stage: Stag
         "what was accepted is told as well"
     )
     now = await card(stage)
-    assert "Offer again…" in buttons(now)
-    await stage.press(now, ids.AGAIN, user="omar")
+    assert "Offer again…" not in buttons(now), "nobody there may press it"
+    await stage.press(await stage.ask("/handoff show 1", user="omar"), ids.AGAIN, user="omar")
     assert ticked(stage, "omar", "payments-db (the database)") == [], "what was accepted is not offered again"
     assert await submit(stage, "omar", {ids.REASON: "May it is"}) == {}
     again = await card(stage)
@@ -187,7 +187,7 @@ async def test_the_rest_that_is_offered_for_another_day_is_a_handoff_of_its_own(
     await offer_two(stage)
     await answer(stage, HandoffStep.ACCEPT, "payments-db")
     await answer(stage, HandoffStep.DECLINE, "checkout", reason="Not before the freeze ends")
-    await stage.press(await card(stage), ids.AGAIN, user="lin")
+    await stage.press(await stage.ask("/handoff show 1", user="lin"), ids.AGAIN, user="lin")
     assert "What was accepted stays as agreed" in said_in(stage.slack.view_stack("lin")[-1])
     typed = {ids.EFFECTIVE: "2026-03-10", ids.LOAN: "2026-03-05", ids.OVERLAP: "5", ids.REASON: "After the freeze"}
     assert set(await submit(stage, "lin", typed)) == {ids.LOAN}, "what was typed counts"
@@ -274,7 +274,7 @@ async def test_the_giver_withdraws_and_an_answer_to_what_has_changed_is_refused(
     with pytest.raises(UserError, match="The offer has been withdrawn: its owner can offer it again"):
         await steps.take(context.deps, context.snapshot, version=1, **accepting)
     assert "*Platform*" in await owner(stage, "payments-db database")
-    await stage.press(await card(stage), ids.AGAIN, user="lin")
+    await stage.press(await stage.ask("/handoff show 1", user="lin"), ids.AGAIN, user="lin")
     assert await submit(stage, "lin", {ids.LOAN: "2026-04-01"}) == {}
     assert "a loan that returns on" in (await card(stage)).text
     with pytest.raises(UserError, match="The offer has changed since"):
@@ -345,6 +345,8 @@ async def test_a_question_that_nobody_answers_is_reminded_of_and_ends(stage: Sta
     said = await on(stage, 3, 18, channel="platform")
     assert "expired" in (await card(stage, "platform")).text
     assert list(buttons(await card(stage, "platform"))) == ["Details", "Offer it…"]
+    heard = stage.slack.visible_messages("grace", stage.slack.workspace.im("grace").id)[-1]
+    assert list(buttons(heard)) == ["Ask for it", "Show"], "whoever asked can ask again"
     told = [each for who in ("lin", "omar", "ada", "grace") for each in alone(stage, who)]
     told += [each.text for each in [*said, *await sent(stage, "payments")]]
     over = [each for each in told if "so the question is over and nothing has moved" in each]
@@ -754,6 +756,16 @@ async def test_the_giver_asks_for_what_it_gave_and_does_not_hand_it_back(stage: 
     assert "*Platform* asks *Payments* to hand over *payments-db* (the database)" in asked[0]
 
 
+async def test_what_is_borrowed_is_offered_to_its_lender_alone(stage: Stage) -> None:
+    await offer(stage, loan="2026-03-20")
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    await stage.slack.run_command("grace", "general", "/handoff payments-db")
+    await stage.settle()
+    chosen = element(stage.slack.view_stack("grace")[-1], ids.RECEIVER)
+    assert [each["text"]["text"] for each in chosen["options"]] == ["Platform"]
+    assert chosen["initial_option"]["text"]["text"] == "Platform"
+
+
 async def test_that_a_loan_has_begun_says_until_when(stage: Stage) -> None:
     await offer(stage, effective="2026-03-05", loan="2026-03-20")
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
@@ -885,9 +897,7 @@ async def test_readiness_is_shown_by_evidence(stage: Stage) -> None:
     view = stage.slack.view_stack("eve")[-1]
     assert "Readiness: 0 of 11 shown" in said_in(view)
     assert "The receiver has rolled back once" in said_in(view)
-    await stage.slack.act("eve", ViewRef(view.id), ids.EVIDENCE)
-    await stage.settle()
-    assert "Only members of Platform and Payments" in said_in(stage.slack.view_stack("eve")[-1])
+    assert ids.EVIDENCE not in str(view.payload), "who is of neither team cannot"
     await stage.press(shown, ids.DETAILS, user="grace")
     await stage.slack.act("grace", ViewRef(stage.slack.view_stack("grace")[-1].id), ids.EVIDENCE)
     await stage.settle()
@@ -987,11 +997,39 @@ async def test_what_is_on_its_way_back_is_shown_and_the_rest_is_handed_back_all_
 async def test_what_was_offered_elsewhere_since_is_shown_and_not_offered_again(stage: Stage) -> None:
     declined = await offer(stage)
     await answer(stage, HandoffStep.DECLINE, "payments-db", reason="Not now")
-    again = await card(stage)
+    again = await stage.ask("/handoff show 1", user="lin")
     await offer(stage)
     await stage.press(again, ids.AGAIN, user="lin")
     assert "*#2* *Platform* offers" in said_in(stage.slack.view_stack("lin")[-1])
-    assert declined.ts == again.ts
+    assert declined.ts == (await sent(stage, "payments"))[0].ts
+
+
+async def test_a_private_answer_has_what_its_reader_may_press_and_says_who_can(stage: Stage) -> None:
+    await offer_two(stage)
+    only = "Only members of Payments and their leads can accept this: ask"
+    shown = await stage.ask("/handoff show 1", user="solo")
+    assert list(buttons(shown)) == ["Details"]
+    assert not any(each.get("accessory") for each in shown.blocks)
+    assert only in shown.text
+    await stage.press(shown, ids.DETAILS, user="solo")
+    assert "Add evidence" not in str(stage.slack.view_stack("solo")[-1])
+    shown = await stage.ask("/handoff show 1", user="omar")
+    assert list(buttons(shown)) == ["Details", "Withdraw"]
+    await stage.press(shown, ids.DETAILS, user="omar")
+    assert "Add evidence" in str(stage.slack.view_stack("omar")[-1])
+    shown = await stage.ask("/handoff show 1", user="grace")
+    assert list(buttons(shown)) == ["Accept all", "Details"]
+    assert sum("accessory" in each for each in shown.blocks) == 2
+    assert only not in shown.text
+
+
+async def test_what_was_asked_for_has_its_answers_for_the_giver_alone(stage: Stage) -> None:
+    await ask_for(stage)
+    assert list(buttons(await card(stage, "platform"))) == ["Offer it…", "No…", "Details"]
+    shown = await stage.ask("/handoff show 1", user="grace")
+    assert list(buttons(shown)) == ["Not needed any more", "Details"]
+    assert "Only members of Platform and their leads can offer this" in shown.text
+    assert list(buttons(await stage.ask("/handoff show 1", user="omar"))) == ["Offer it…", "No…", "Details"]
 
 
 async def test_whoever_gives_is_shown_what_they_can_do_and_until_the_day_comes_it_is_listed(stage: Stage) -> None:
@@ -1028,7 +1066,7 @@ async def test_either_side_calls_off_what_is_agreed_until_its_day(stage: Stage, 
     await on(stage, 3, 5)
     assert "*Platform*" in await owner(stage, "payments-db database"), "nothing passes on the day"
     assert "Hand over" in buttons(await stage.ask("/whoowns payments-db", user="lin"))
-    await stage.press(await card(stage), ids.AGAIN, user="lin")
+    await stage.press(await stage.ask("/handoff show 1", user="lin"), ids.AGAIN, user="lin")
     assert await submit(stage, "lin", {ids.EFFECTIVE: None}) == {}
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
     assert "*Payments*" in await owner(stage, "payments-db database")

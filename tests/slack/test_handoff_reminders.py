@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.blocks.handoff import actions as ids
+from bot.domain.catalog import Runs
 from bot.domain.handoff.handoffs import HandoffStep
 from bot.playground.fake_slack import PostedMessage
 from tests.slack.conftest import Stage, organisation
-from tests.slack.test_handoff import alone, answer, ask_for, card, corrected, offer, offer_two, on, sent
+from tests.slack.test_handoff import alone, answer, ask_for, card, corrected, offer, offer_two, on, said_to, sent
 from tests.slack.test_requests import submit
 from tests.slack.test_whoowns import buttons
 
@@ -68,6 +71,10 @@ async def test_whether_something_is_there_is_asked_until_it_is_accepted(stage: S
     await answer(stage, HandoffStep.NOT_YET, "payments-db", **said)
     await on(stage, 3, 6)
     asked = await reminded(stage, "Is it there?")
+    await stage.press(asked, ids.NOT_YET, user="grace")
+    form = str(stage.slack.view_stack("grace")[-1].payload)
+    assert "'initial_value': 'A restore'" in form, "only the day has to be said again"
+    assert "'initial_value': 'Lin'" in form
     await stage.press(asked, ids.ANSWER, user="grace")
     shown = await now(stage, asked)
     assert "Is it there?" not in shown.text
@@ -116,3 +123,17 @@ async def test_the_giver_hears_of_each_part_when_it_is_accepted_in_one_message(s
     await sent(stage, "payments")
     last = alone(stage, "lin")[-1]
     assert last.count("accepted by Grace Marsh") == 2, "the end is told by itself"
+
+
+async def test_the_receipt_names_what_comes_with_what_was_accepted_and_not_with_the_rest(stage: Stage) -> None:
+    catalog, runs = organisation(), (Runs("postgres", "11.22", "aws-rds", "production"),)
+    catalog.assets = [replace(each, runs=runs) if each.name == "payments-db" else each for each in catalog.assets]
+    await stage.bring(catalog)
+    await offer_two(stage, **{ids.EFFECTIVE: "2026-03-20"})
+    assert "Comes with it: *Amazon RDS for PostgreSQL 11*" in (await card(stage)).text
+    await answer(stage, HandoffStep.ACCEPT, "checkout")
+    receipt = said_to(stage, "grace", "payments")
+    assert receipt.startswith("Done.")
+    assert "Comes with it" not in receipt, "its database waits"
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    assert "Comes with it: *Amazon RDS for PostgreSQL 11*" in said_to(stage, "grace", "payments")

@@ -81,7 +81,9 @@ async def test_the_owner_agrees_and_it_moves_at_once_and_for_good(stage: Stage) 
     assert "*Payments* owns it now, says <@" in now.text
     assert "Handoff #1." in now.text
     shown = await stage.ask("/handoff show 1", user="grace")
-    assert "accepted by Grace Marsh" in shown.text
+    assert "*Search* agreed that *search-api* is *Payments*'." in shown.text
+    assert "accepted by Solo" in shown.text, "by who agreed, and not by who claimed it"
+    assert "Claimed by Grace Marsh on" in shown.text
     assert "Hand it back…" in buttons(shown)
     assert not buttons(now)
     [heard] = await private(stage, "grace")

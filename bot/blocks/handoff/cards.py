@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.blocks.handoff import actions, words
 from bot.blocks.handoff.actions import AnswerValue, HandoffValue
@@ -30,10 +30,20 @@ from bot.blocks.text import (
 )
 from bot.blocks.values import encode
 from bot.domain.handoff.due import Side
-from bot.domain.handoff.handoffs import OVER, HandoffCard, HandoffStep, ResourceCard, ResourceState
+from bot.domain.handoff.handoffs import (
+    FOR_GIVER,
+    FOR_RECEIVER,
+    OVER,
+    TRANSITIONS,
+    HandoffCard,
+    HandoffStep,
+    ResourceCard,
+    ResourceState,
+)
 from bot.domain.handoff.readiness import ReadinessItem
 from bot.domain.recipients import Told
 from bot.domain.records import PersonRecord
+from bot.domain.rights import Right
 
 #: Resources that a card has room for, each with its choices; the details name all.
 _MOST_SHOWN = 20
@@ -51,19 +61,26 @@ _CHOICES: Sequence[tuple[HandoffStep, str]] = (
 _TO_COME_CHOICES: Sequence[tuple[HandoffStep, str]] = ((HandoffStep.CALL_OFF, "Call it off…"),)
 
 
-def card(its: HandoffCard, *, for_giver: bool = False) -> Rendered:
-    """Return the handoff, each resource with the choices to answer it; for somebody of its giver, with theirs."""
-    return _drawn(its, _buttons(its, for_giver=for_giver), has_choices=not for_giver)
+def card(its: HandoffCard, able: Collection[Right] = FOR_RECEIVER, *, who: str = "") -> Rendered:
+    """Return the handoff, each resource with the choices to answer it, as far as somebody is `able` to.
+
+    `who` says who can answer it, for somebody who cannot.
+    """
+    return _drawn(its, _buttons(its, able), able, who)
 
 
-def asked(its: HandoffCard) -> Rendered:
-    """Return what a giver is asked for, with the buttons to offer it or not."""
+def asked(its: HandoffCard, able: Collection[Right] = FOR_GIVER, *, who: str = "") -> Rendered:
+    """Return what a giver is asked for, with the buttons to offer it or not, of which somebody may press these."""
     if not its.is_draft:
-        again = offer_buttons(its) if its.offered_on is None else []
-        return _drawn(its, [_details(its), *_call_off(its), *again])
-    value = encode(HandoffValue(its.id, its.version))
-    cancel = button("Not needed any more", actions.CANCEL, value, label=words.label("Not needed any more", its))
-    return _drawn(its, [*answer_buttons(its), cancel, _details(its)])
+        again = _for(Right.HAND_OVER, able, offer_buttons(its)) if its.offered_on is None else []
+        return _drawn(its, [_details(its), *_for(Right.CALL_OFF, able, _call_off(its)), *again], able, who)
+    answers = _for(Right.HAND_OVER, able, answer_buttons(its))
+    return _drawn(its, [*answers, *_for(Right.PUT_OFF, able, _cancel(its)), _details(its)], able, who)
+
+
+def _for(right: Right, able: Collection[Right], shown: list[Block]) -> list[Block]:
+    """Return buttons for somebody who has the right to press them."""
+    return shown if right in able else []
 
 
 def answer_buttons(its: HandoffCard) -> list[Block]:
@@ -87,8 +104,8 @@ def answer_buttons(its: HandoffCard) -> list[Block]:
     return [button(text, actions.ACCEPT_ALL, value, label=words.label(text, its), style="primary")]
 
 
-def details_view(its: HandoffCard) -> Block:
-    """Return the modal with all resources, and what shows that the receiver is ready."""
+def details_view(its: HandoffCard, able: Collection[Right] = FOR_RECEIVER) -> Block:
+    """Return the modal with all resources, and what shows that the receiver is ready, for somebody who is able."""
     by_item = {each.item: each for each in its.evidence}
     lines = [f"• {words.thing(each)}: {words.standing(each)}" for each in its.resources]
     shown = []
@@ -101,8 +118,9 @@ def details_view(its: HandoffCard) -> Block:
     blocks += [section("\n".join(lines[start : start + 10])) for start in range(0, len(lines), 10)]
     blocks.append(section(f"*{words.readiness(its)}*"))
     blocks += [section("\n".join(shown[start : start + 4])) for start in range(0, len(shown), 4)]
-    add = button("Add evidence…", actions.EVIDENCE, str(its.id), label=words.label("Add evidence", its))
-    blocks.append({"type": "actions", "elements": [add]})
+    if Right.EVIDENCE in able:
+        add = button("Add evidence…", actions.EVIDENCE, str(its.id), label=words.label("Add evidence", its))
+        blocks.append({"type": "actions", "elements": [add]})
     return modal(f"Handoff #{its.id}", blocks)
 
 
@@ -114,7 +132,8 @@ def card_view(message: Rendered) -> Block:
 def news(its: HandoffCard, changed: Sequence[ResourceCard], *, for_giver: bool = True) -> Rendered:
     """Return what has become of a handoff, for those who wait for it; without `changed`, that it is offered.
 
-    For its giver there is the button to offer again what has ended, for its receiver those that claim what nobody owns.
+    For its giver there is the button to offer again what has ended, for whoever asked in vain the one to ask again, for
+    its receiver those that claim what nobody owns.
     """
     said = [f"• {words.thing(each)}: {words.standing(each)}" for each in changed[:_MOST_NEWS]]
     asks = "please answer." if its.open_resources else f"{words.counts(its)}."
@@ -126,7 +145,7 @@ def news(its: HandoffCard, changed: Sequence[ResourceCard], *, for_giver: bool =
         tail.append(f"Files still name {owners}: `baton handoff patch {its.id}` prints the change.")
     text = "\n".join([head, *said, *tail])
     is_givers = for_giver and its.offered_on is not None and any(each.state in _AGAIN for each in changed)
-    buttons = [*(offer_buttons(its) if is_givers else []), _show(its)]
+    buttons = [*(offer_buttons(its) if is_givers else ask_again_buttons(its) if for_giver else []), _show(its)]
     free = [] if for_giver else [each for each in changed[:_MOST_NEWS] if each.state in OVER and each.is_nobodys]
     if len(free) == 1:
         return Rendered(text, [section(text), {"type": "actions", "elements": [_claim(free[0]), *buttons]}])
@@ -165,15 +184,17 @@ _AGAIN = frozenset({ResourceState.DECLINED, ResourceState.EXPIRED, ResourceState
 def begun(its: HandoffCard, told: Told) -> Rendered:
     """Return the receipt for whoever has offered something, or asked for it."""
     text = f"{words.title(its)}. {said_to([told])}"
-    return Rendered(text, [section(text), {"type": "actions", "elements": [_show(its), *_withdraw(its)]}])
+    return Rendered(
+        text, [section(text), {"type": "actions", "elements": [_show(its), *_withdraw(its), *_cancel(its)]}]
+    )
 
 
-def receipt(its: HandoffCard, *, is_new: bool) -> Rendered:
-    """Return how a handoff stands, for whoever has just pressed something."""
+def receipt(its: HandoffCard, *, is_new: bool, along: Sequence[str] = ()) -> Rendered:
+    """Return how a handoff stands, for whoever has just pressed something; `along` comes with what they accepted."""
     if not is_new:
         return Rendered(f"Nothing has changed: {words.title(its)}: {words.counts(its)}.")
-    along = f"\n{words.comes_along(its)}" if its.comes_along and its.to_come else ""
-    return Rendered(f"Done. {words.title(its)}: {words.counts(its)}.{along}")
+    said = f"Done. {words.title(its)}: {words.counts(its)}."
+    return Rendered("\n".join(filter(None, [said, words.comes_along(along)])))
 
 
 def with_came(shown: Rendered, came: Sequence[Line]) -> Rendered:
@@ -230,7 +251,7 @@ def _ask_buttons(its: HandoffCard) -> list[Block]:
     return handoff_buttons(OpenHandoff(Way.ASK, its.owned[0].asset_id, area=area), its.owned[0].name)
 
 
-def _drawn(its: HandoffCard, buttons: Sequence[Block], *, has_choices: bool = True) -> Rendered:
+def _drawn(its: HandoffCard, buttons: Sequence[Block], able: Collection[Right], who: str) -> Rendered:
     head = f":handshake: {words.title(its)}."
 
     def draw(count: int) -> Rendered:
@@ -239,12 +260,13 @@ def _drawn(its: HandoffCard, buttons: Sequence[Block], *, has_choices: bool = Tr
         for each in its.resources[:count]:
             line = f"{words.thing(each)}: {words.standing(each)}"
             lines.append(f"• {line}")
-            choices = _choices(its, each) if has_choices or each.is_to_come else {}
+            choices = _choices(its, each, able)
             blocks.append({**section(line), "block_id": f"handoff.resource.{each.id}", **choices})
-        if has_choices and any(each.is_open for each in its.resources[:count]):
+        if Right.PUT_OFF in able and any(each.is_open for each in its.resources[:count]):
             blocks.append(context(_HOW))
         hidden = len(its.resources) - count
         small = [*([f"… and {hidden:,} more: see the details"] if hidden > 0 else []), *_small(its)]
+        small += [who] if who else []
         blocks += [context(each) for each in small]
         if buttons:
             blocks.append({"type": "actions", "elements": list(buttons)})
@@ -258,27 +280,31 @@ def _small(its: HandoffCard) -> list[str]:
     reason = f"Why: {escape(its.reason, 300)}" if its.reason else ""
     left = words.left_behind(its)
     shown = words.readiness(its) if its.open_resources or its.evidence else ""
-    along = words.comes_along(its) if its.unanswered or its.to_come else ""
+    along = words.comes_along(its.comes_along) if its.unanswered or its.to_come else ""
     return [each for each in (terms, reason, along, left, shown) if each]
 
 
-def _choices(its: HandoffCard, one: ResourceCard) -> Block:
+def _choices(its: HandoffCard, one: ResourceCard, able: Collection[Right]) -> Block:
     is_one_of_several = one.is_to_come and len(its.to_come) > 1  # for one alone there is the button
     if not (one.is_open or is_one_of_several):
         return {}
-    able = _CHOICES if one.is_open else _TO_COME_CHOICES
-    choices = [option(said, encode(AnswerValue(step, its.id, its.version, one.id))) for step, said in able]
-    return {"accessory": {"type": "overflow", "action_id": actions.ANSWER, "options": choices}}
+    choices = [
+        option(said, encode(AnswerValue(step, its.id, its.version, one.id)))
+        for step, said in (_CHOICES if one.is_open else _TO_COME_CHOICES)
+        if TRANSITIONS[step].right in able
+    ]
+    return {"accessory": {"type": "overflow", "action_id": actions.ANSWER, "options": choices}} if choices else {}
 
 
-def _buttons(its: HandoffCard, *, for_giver: bool) -> list[Block]:
-    made = [*([] if for_giver else answer_buttons(its)), _details(its)]
-    made += _withdraw(its) if for_giver else []
-    made += _call_off(its)
-    made += offer_buttons(its)
-    if its.owned and not its.open_resources and for_giver:
+def _buttons(its: HandoffCard, able: Collection[Right]) -> list[Block]:
+    is_receivers = Right.PUT_OFF in able  # whoever may answer for the receiver may also hand back for it
+    made = [*_for(Right.TAKE_OVER, able, answer_buttons(its)), _details(its)]
+    made += _for(Right.HAND_OVER, able, _withdraw(its))
+    made += _for(Right.CALL_OFF, able, _call_off(its))
+    made += _for(Right.HAND_OVER, able, offer_buttons(its))
+    if its.owned and not its.open_resources and Right.HAND_OVER in able and not is_receivers:
         made += _ask_buttons(its)
-    elif its.owned and not its.open_resources:
+    elif its.owned and not its.open_resources and is_receivers:
         made += back_buttons(its.id)
         if its.library_id is not None:
             name = plain(its.library, 45)
@@ -294,11 +320,27 @@ def offer_buttons(its: HandoffCard) -> list[Block]:
     return [button(f"{text}…", actions.AGAIN, value, label=words.label(text, its))]
 
 
+def ask_again_buttons(its: HandoffCard) -> list[Block]:
+    """Return the button of whoever asked in vain."""
+    if its.offered_on is not None or its.is_draft or not its.to_offer_again:
+        return []
+    one, *others = its.to_offer_again
+    return handoff_buttons(OpenHandoff(Way.ASK, one.asset_id, area=None if others else one.area), one.name)
+
+
 def _withdraw(its: HandoffCard) -> list[Block]:
     if not its.open_resources:
         return []
     value = encode(HandoffValue(its.id, its.version))
     return [button("Withdraw", actions.WITHDRAW, value, label=words.label("Withdraw", its))]
+
+
+def _cancel(its: HandoffCard) -> list[Block]:
+    """Return the button of whoever asked for it."""
+    if not its.is_draft:
+        return []
+    value = encode(HandoffValue(its.id, its.version))
+    return [button("Not needed any more", actions.CANCEL, value, label=words.label("Not needed any more", its))]
 
 
 def _call_off(its: HandoffCard) -> list[Block]:

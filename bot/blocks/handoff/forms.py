@@ -149,7 +149,10 @@ def answer_view(its: HandoffCard, step: HandoffStep, resource_id: int | None, me
     """Return the form of an answer that takes words."""
     one = next((each for each in its.resources if each.id == resource_id), None)
     said = f"{words.title(its)}." if one is None else f"Handoff #{its.id}: {words.thing(one)}."
-    return ANSWERS[step].view(metadata, said)
+    filled: dict[Field[Any], Fill] = {}
+    if step is HandoffStep.NOT_YET and one is not None:  # whoever says a new day need not say the rest again
+        filled = {NEEDS: Fill(one.needs), NEEDS_FROM: Fill(one.needs_from)}
+    return ANSWERS[step].view(metadata, said, filled)
 
 
 def back_view(its: HandoffCard, metadata: str) -> Block:

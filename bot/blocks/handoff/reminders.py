@@ -8,8 +8,8 @@ from datetime import date
 
 from bot.blocks.handoff import actions, words
 from bot.blocks.handoff.actions import AnswerValue
-from bot.blocks.handoff.cards import answer_buttons, offer_buttons
-from bot.blocks.handoff_button import OpenHandoff, Way, back_buttons, handoff_buttons, show_buttons
+from bot.blocks.handoff.cards import answer_buttons, ask_again_buttons, offer_buttons
+from bot.blocks.handoff_button import back_buttons, show_buttons
 from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
 from bot.blocks.ownership.words import file
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, day, escape, fitting
@@ -131,7 +131,7 @@ def buttons(its: HandoffDue) -> list[Block]:
     if its.kind is DueKind.EXPIRED:
         if its.under_way is not None:
             return [*show_buttons(its.under_way, f"Show handoff #{its.under_way}"), shown]
-        return [*(offer_buttons(card) if its.side is Side.GIVER else _ask_again(card)), shown]
+        return [*(offer_buttons(card) if its.side is Side.GIVER else ask_again_buttons(card)), shown]
     if its.kind is DueKind.ANSWER:
         is_one = len(card.open_resources) == 1  # of several each is answered by itself, where Show leads to
         others = _other_answers(card, card.open_resources[0], "Not yet: needs…") if is_one else []
@@ -154,11 +154,3 @@ def _other_answers(card: HandoffCard, one: ResourceCard, later: str) -> list[Blo
         button(text, action, encode(AnswerValue(step, card.id, card.version, one.id)), label=words.label(text, card))
         for step, action, text in said
     ]
-
-
-def _ask_again(card: HandoffCard) -> list[Block]:
-    """Return the button of whoever asked in vain."""
-    if card.offered_on is not None or not card.to_offer_again:
-        return []
-    one, *more = card.to_offer_again
-    return handoff_buttons(OpenHandoff(Way.ASK, one.asset_id, area=None if more else one.area), one.name)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.blocks.ownership.words import AREA_WORDS
-from bot.blocks.text import bold, day, escape
+from bot.blocks.text import bold, day, escape, possessive
 from bot.domain.catalog import Area
 from bot.domain.handoff.handoffs import HandoffCard, ResourceCard, ResourceState
 from bot.domain.handoff.readiness import READINESS_WORDS, Evidence, ReadinessItem
@@ -42,6 +42,9 @@ def title(card: HandoffCard) -> str:
     what = things(card.resources)
     if card.offered_on is None:
         return f"{number(card)} {team(card.receiver.name)} asks {team(card.giver.name)} to hand over {what}"
+    if card.is_granted:
+        its = f"{team(card.receiver.name)}{possessive(card.receiver.name)}"
+        return f"{number(card)} {team(card.giver.name)} agreed that {what} is {its}"
     return f"{number(card)} {team(card.giver.name)} offers {team(card.receiver.name)} {what}"
 
 
@@ -88,7 +91,8 @@ def standing(one: ResourceCard) -> str:
         case ResourceState.ACCEPTED:
             return f"{_STATE_WORDS[one.state]}{by}"
         case _:
-            why = f": {escape(one.reason, 200)}" if one.reason else ""
+            late = "nobody answered in time" if one.state is ResourceState.EXPIRED else ""
+            why = f": {escape(one.reason, 200) or late}" if one.reason or late else ""
             return f"{_STATE_WORDS[one.state]}{by}{why}"
 
 
@@ -103,7 +107,9 @@ def counts(card: HandoffCard) -> str:
 def terms(card: HandoffCard) -> list[str]:
     """Return what was agreed for all of it, a sentence each."""
     giver, said = escape(card.giver.name, 60), list[str]()
-    if card.offerer is not None and card.offered_on is not None:
+    if card.is_granted and card.offerer is not None:
+        said.append(f"Claimed by {person(card.starter)} on {day(card.begun_on)}")
+    elif card.offerer is not None and card.offered_on is not None:
         again = f", version {card.version}" if card.version > 1 else ""
         said.append(f"Offered by {person(card.offerer)} on {day(card.offered_on)}{again}")
     elif card.is_asked:
@@ -132,11 +138,11 @@ def left_behind(card: HandoffCard) -> str:
     return f"Stays with {escape(card.giver.name, 60)}: {names(card.left_behind)}"
 
 
-def comes_along(card: HandoffCard) -> str:
-    """Return what comes with the resources, a line each; empty for nothing."""
-    if not card.comes_along:
+def comes_along(lines: Sequence[str]) -> str:
+    """Return what comes with resources, a line each; empty for nothing."""
+    if not lines:
         return ""
-    shown, more = card.comes_along[:_MOST_ALONG], len(card.comes_along) - _MOST_ALONG
+    shown, more = lines[:_MOST_ALONG], len(lines) - _MOST_ALONG
     said = [f"Comes with it: {shown[0]}", *shown[1:], *([f"… and {more} more: `/eol`"] if more > 0 else [])]
     return "\n".join(said)
 

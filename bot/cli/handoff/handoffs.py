@@ -96,7 +96,7 @@ def _day(moment: Any) -> str | None:
 
 def _line(card: HandoffCard) -> str:
     count = len(card.resources)
-    verb = "asked of" if card.offered_on is None else "offered by"
+    verb = "claimed from" if card.is_granted else "asked of" if card.offered_on is None else "offered by"
     what = "1 resource" if count == 1 else f"{count} resources"
     stand = Counter(_state(each, card) for each in card.resources)
     states = ", ".join(f"{many} {state}" for state, many in stand.items())

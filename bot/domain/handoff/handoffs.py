@@ -101,6 +101,10 @@ TRANSITIONS: Mapping[HandoffStep, HandoffTransition] = MappingProxyType(
     }
 )
 
+#: What the people of each team may do to a handoff: their channel is shown that.
+FOR_GIVER = frozenset({Right.HAND_OVER, Right.CALL_OFF, Right.EVIDENCE})
+FOR_RECEIVER = frozenset({Right.TAKE_OVER, Right.PUT_OFF, Right.CALL_OFF, Right.EVIDENCE})
+
 #: What is said where a step cannot be taken, by how the resource stands.
 _STANDS: Mapping[ResourceState, str] = MappingProxyType(
     {

@@ -122,7 +122,7 @@ async def loaded(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tab
         evidence=tuple(by_item[item] for item in ReadinessItem if item in by_item),
         left_behind=left,
         named_in_files=await named_in_files(session, snapshot, card),
-        comes_along=await _comes_along(session, deps, snapshot, card),
+        comes_along=await comes_along(session, deps, snapshot, card.resources),
     )
 
 
@@ -132,9 +132,11 @@ async def ready(deps: Deps) -> None:
         await each.ready()
 
 
-async def _comes_along(session: AsyncSession, deps: Deps, snapshot: Snapshot, card: HandoffCard) -> tuple[str, ...]:
-    """Return what comes with all that may become the receiver's, or will, a line each."""
-    theirs = [each for each in card.resources if each.state in _COMES and each.moved_at is None]
+async def comes_along(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, resources: Iterable[ResourceCard]
+) -> tuple[str, ...]:
+    """Return what comes with those of these that may become the receiver's, or will, a line each."""
+    theirs = [each for each in resources if each.state in _COMES and each.moved_at is None]
     found = [(asset, each.area) for each in theirs if (asset := snapshot.asset(each.asset_id)) is not None]
     return tuple([line for each in deps.belongings for line in await each.lines(session, found)] if found else [])
 
@@ -206,7 +208,7 @@ async def _card(
         overlap_days=row.overlap_days,
         loan_until=row.loan_until,
         is_closed=row.closed_at is not None,
-        is_granted=row.is_asked and row.offered_at is not None and row.offered_at == row.closed_at,
+        is_granted=is_granted(row),
         request_id=row.request_id,
         library_id=row.library_id,
         library=library.name if library is not None else "",
@@ -221,6 +223,11 @@ async def _card(
     return replace(card, begun_on=begun_on, offered_on=offered_on, expires_on=min(ends, default=None))
 
 
+def is_granted(row: tables.Handoff) -> bool:
+    """Whether a handoff is a claim that its giver agreed to."""
+    return row.is_asked and row.offered_at is not None and row.offered_at == row.closed_at
+
+
 def _resource(
     deps: Deps,
     snapshot: Snapshot,
@@ -233,6 +240,8 @@ def _resource(
     assert row.id is not None  # noqa: S101 - it comes from the store
     is_here = snapshot.asset(row.asset_id) is not None and not receiver.is_gone
     owners = _owners_of_over(deps, snapshot, row)
+    # A claim was accepted by whoever agreed to it, for the giver.
+    answered_by = handoff.offered_by if is_granted(handoff) else row.answered_by
     return ResourceCard(
         id=row.id,
         asset_id=row.asset_id,
@@ -240,7 +249,7 @@ def _resource(
         area=Area(row.area),
         state=ResourceState(row.state),
         version=row.version,
-        answered_by=person_of(snapshot, row.answered_by).name if row.answered_by is not None else "",
+        answered_by=person_of(snapshot, answered_by).name if answered_by is not None else "",
         reason=row.reason,
         needs=row.needs,
         needs_from=row.needs_from,

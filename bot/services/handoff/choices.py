@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.blocks.handoff_button import OpenHandoff, Way
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.handoff.family import left_behind
+from bot.domain.handoff.status import records
 from bot.domain.ownership import Disputed, Orphaned, Owned, Verdict, taken_by
 from bot.domain.portfolio import Portfolio
 from bot.domain.records import AssetRecord, HandoffStage, TeamRecord
@@ -138,14 +139,25 @@ def offer_form(deps: Deps, snapshot: Snapshot, portfolio: Portfolio, *, slack_id
         found = _of_asset(deps, snapshot, portfolio, givers, actor, about.asset_id)
     giver, choices = found
     libraries = (asset for asset, _ in _owned(deps, snapshot, portfolio, giver) if asset.kind is AssetKind.LIBRARY)
+    lender = _lender(deps, snapshot, about, giver)
     return OfferForm(
         giver=giver,
         choices=choices,
-        receivers=sorted(snapshot.teams(), key=lambda team: team.name),
-        receiver_id=about.receiver_team_id or _likely_receiver(deps, snapshot, about, giver),
+        receivers=[lender] if lender is not None else sorted(snapshot.teams(), key=lambda team: team.name),
+        receiver_id=(lender.id if lender is not None else None)
+        or about.receiver_team_id
+        or _likely_receiver(deps, snapshot, about, giver),
         libraries=tuple({asset.id: asset for asset in libraries}.values()),
         library_id=library_id,
     )
+
+
+def _lender(deps: Deps, snapshot: Snapshot, about: OpenHandoff, giver: TeamRecord) -> TeamRecord | None:
+    """Return the team that has lent the giver what is offered, which alone can have it; None for what is its own."""
+    under_way = records(look_up(deps, snapshot, about.asset_id)) if about.asset_id is not None else ()
+    lent = (each for each in under_way if each.stage is HandoffStage.LENT and each.receiver_team_id == giver.id)
+    teams = (snapshot.team(each.giver_team_id) for each in lent if about.area in (None, each.area))
+    return next((team for team in teams if team is not None and not team.is_gone), None)
 
 
 def _library_of(snapshot: Snapshot, about: OpenHandoff) -> int | None:

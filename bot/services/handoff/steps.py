@@ -24,7 +24,17 @@ from bot.errors import NotFoundError, UserError
 from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.handoff import moves, needs
-from bot.services.handoff._cards import HandoffAct, acting, came_along, card_key, for_team, ready, resource_of, work_of
+from bot.services.handoff._cards import (
+    HandoffAct,
+    acting,
+    came_along,
+    card_key,
+    comes_along,
+    for_team,
+    ready,
+    resource_of,
+    work_of,
+)
 from bot.services.handoff.needs import Need
 from bot.services.snapshot import Snapshot
 from bot.services.transfers import Resource
@@ -41,11 +51,15 @@ _CHANGED = "The offer has changed since: look at it again with `/handoff show {}
 
 @dataclass(frozen=True, slots=True)
 class StepTaken:
-    """The handoff as it stands. `is_new` is False when nothing has changed; `passed` has a new owner by this step."""
+    """The handoff as it stands. `is_new` is False when nothing has changed.
+
+    `passed` has a new owner by this step; `along` comes with what was accepted for a later day, a line each.
+    """
 
     card: HandoffCard
     is_new: bool
     passed: tuple[Resource, ...] = ()
+    along: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +135,11 @@ async def take(
         has_ended = await act.close_if_answered()
         card = await act.redraw()
         await _tell(act, card, step, rows, before, has_ended=has_ended)
-        return StepTaken(card, is_new=True, passed=tuple(map(resource_of, rows)) if passes else ())
+        if passes:
+            return StepTaken(card, is_new=True, passed=tuple(map(resource_of, rows)))
+        ids = {each.id for each in rows if step is HandoffStep.ACCEPT}
+        accepted = [each for each in card.resources if each.id in ids]
+        return StepTaken(card, is_new=True, along=await comes_along(act.session, deps, snapshot, accepted))
 
 
 async def came_with(deps: Deps, snapshot: Snapshot, taken: StepTaken) -> Sequence[Line]:

@@ -98,7 +98,7 @@ def test_both_sides_are_asked_about_thirty_days_after_the_last_part_has_passed()
 
 def test_the_giver_hears_in_good_time_of_files_that_will_be_a_dispute() -> None:
     moved = resource(ResourceState.ACCEPTED, moved_at=datetime(2026, 3, 4, tzinfo=UTC))
-    told = list(outdated(card(moved), date(2026, 4, 3), ("CODEOWNERS",), work=WORK))
+    told = list(outdated(card(moved), date(2026, 4, 3), ("CODEOWNERS",), (), work=WORK))
     assert [(each.side, each.on, each.is_loud) for each in told] == [
         (Side.GIVER, date(2026, 3, 18), False),
         (Side.GIVER, date(2026, 3, 27), True),  # five days ahead is a Sunday
