@@ -17,6 +17,12 @@ from bot.domain.backlog.threads import Sentence, Thread
 
 _SAID = patterns("wishes")
 _DEVOPS = re.compile(alternatives([r"\b{devops}\b"]), re.IGNORECASE)
+#: A name that begins a sentence, of what something is needed for.
+_NEEDING = re.compile(
+    r"^\W*(?:(?:our|the) )?`?(?P<name>[a-z][a-z0-9]*(?:[-_][a-z0-9]+)+)`? (?:also |really |now )?"
+    r"(?:needs|requires|lacks|is (?:full|too small|out of)|runs out)\b",
+    re.IGNORECASE,
+)
 _TITLE = 80
 #: So many sentences back stands what help is for.
 _NEAR = 6
@@ -171,7 +177,20 @@ def _item(need: Need, lacking: Mapping[str, Sentence]) -> Item:
         # "Somebody who has": what for was said before.
         before = [each for each in lacking.values() if 0 < need.sentence.at - each.at <= _NEAR]
         quote = together(max(before, key=lambda each: each.at).text, quote) if before else quote
-    return Item(kind, need.title, quote, need.sentence.message.index)
+    return Item(kind, _with_subject(need), quote, need.sentence.message.index)
+
+
+def _with_subject(need: Need) -> str:
+    """Return what is needed, with what it is for where a name begins its sentence: "shipping-db needs a replica"."""
+    text = need.sentence.text
+    found = _NEEDING.match(text)
+    if found is None or found["name"].lower() in need.title.lower():
+        return need.title
+    before = text[found.end() : max(found.end(), text.lower().find(need.title.lower()))]
+    if re.search(r"\b(?:we|i)\b", before, re.IGNORECASE):  # another wish begins in between
+        return need.title
+    named = re.sub(r"(?<=\w )\bit\b", found["name"], need.title, count=1)
+    return named if named != need.title else f"{need.title} for {found['name']}"
 
 
 def _to_choose(

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.backlog import drafts, technologies, threads
+from bot.domain.backlog.demand import Slowdown
 from bot.domain.backlog.drafts import Draft
 from bot.domain.backlog.requests import ItemType
 from tests import drafting
@@ -319,6 +320,27 @@ def test_a_new_technology_suggests_what_usually_comes_with_it() -> None:
         "Backup and restore of Cassandra",
         "Cassandra in a local container",
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "titles"),
+    [
+        ("shipping-db needs a read replica", ["A read replica for shipping-db"]),
+        ("payments-db is full, can devops give it 100 GB more disk?", ["Give payments-db 100 GB more disk"]),
+        ("We need a read replica", ["A read replica"]),
+    ],
+)
+def test_what_something_is_needed_for_keeps_its_name(said: str, titles: list[str]) -> None:
+    found = draft(said)
+    assert [each.title for each in found.items] == titles
+    assert found.title == titles[0]
+
+
+@pytest.mark.parametrize("said", ["two of us are stopped", "2 people stopped", "both developers are now stopped"])
+def test_stopped_is_stopped(said: str) -> None:
+    found = draft(f"We need a database. Without it {said}.")
+    assert found.blocked is not None
+    assert (found.blocked.people, found.blocked.share) == (2, Slowdown.STOPPED)
 
 
 def test_the_worked_story() -> None:
