@@ -398,6 +398,12 @@ class TestElsewhere:
         await posted(stage, "platform")
         assert "Redis" not in str([(m.text, m.blocks) for m in stage.slack.visible_messages("eve", "platform")])
 
+    async def test_a_need_in_a_direct_message_is_offered_as_a_request(self, stage: Stage) -> None:
+        said = "we need access to the salary dashboard, two of us, please by 11 December"
+        await stage.say(said, channel=_im(stage, "grace"))
+        offer = stage.slack.visible_messages("grace", _im(stage, "grace"))[-1]
+        assert "Open DevOps request" in buttons(offer)
+
     async def test_words_in_a_direct_message_open_a_private_one_in_their_thread(self, stage: Stage) -> None:
         message = await stage.say("Please set up a Redis cluster for us.", channel=_im(stage, "grace"))
         offer = stage.slack.visible_messages("grace", _im(stage, "grace"))[-1]

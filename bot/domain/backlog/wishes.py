@@ -33,6 +33,10 @@ _ASKING = tuple(
         rf"\bwho\s+(?:can|could|would|will)\s+{_DO}.*\b(?:us|me|our)\b",
         rf"\b(?:is|are)\s+there\s+{_SOMEBODY}\b{_FROM_WHERE}\s+(?:who|that|to)\s+(?:can\s+|could\s+)?{_DO}",
         rf"\bany\s+chance\s+(?:that\s+)?(?:{_SOMEBODY}\b{_FROM_WHERE}|of)\s+(?:can\s+|could\s+)?(?:\w+ing\b|{_DO})",
+        # "We need the owner of checkout" asks for an answer, "we need a topic" for a thing.
+        r"\b(?:we|i)(?:\s+(?:also|now|still|really|urgently))?\s+(?:need|require)\s+"
+        r"(?:an?|some|more|another|two|three|\d+|access|permissions?|rights)\b"
+        r"(?!\s+(?:answer|contact|date|decision|hint|idea|link|list|name|number|owner|person|quick|report|team)\b)",
         rf"\b(?:would|will|is)\s+it\s+(?:be\s+)?possible\s+(?:for\s+\w+\s+)?to\s+(?:get|have|{_DO})",
         r"\b(?:we|i)(?:'d|’d| would| could)?\s+(?:need|want|like|love|use|appreciate)\s+"
         rf"(?:(?:some|any|a bit of)\s+)?{_HELP}",

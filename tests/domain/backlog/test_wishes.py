@@ -23,6 +23,9 @@ from bot.domain.backlog import wishes
         "could you folks create an S3 bucket for invoices",
         "can we have access to the production logs of payments-db",
         "requesting a new kafka topic for orders",
+        "we need access to the salary dashboard, two of us, please by 11 December",
+        "I need a second bucket by 11 December",
+        "we urgently need more disk for payments-db",
     ],
 )
 def test_these_ask_for_work(text: str) -> None:
@@ -45,6 +48,10 @@ def test_these_ask_for_work(text: str) -> None:
         "is there anybody who owns old-cron?",
         "could you check what expires this month?",
         "can we get the owner of checkout?",
+        "I need the owner of checkout",
+        "we need an owner for old-cron",
+        "I need a list of what expires in June",
+        "I need to know who has checkout",
         "hello",
         "",
     ],
