@@ -43,6 +43,14 @@ async def on(asked: Requested, month: int, day: int) -> PostedMessage:
     return [m for m in asked.stage.slack.visible_messages("grace", "payments") if m.ephemeral_for is None][-1]
 
 
+async def test_an_end_of_a_block_that_nobody_named_is_said_to_be_assumed(asked: Requested) -> None:
+    await asked.press(asked.card, ids.CHANGE, user="ada")
+    assert await asked.fill("ada", needed_by=None, blocked="2") == {}
+    message = await on(asked, 4, 30)
+    assert "nobody has said until when: I assumed until <!date^" in message.text
+    assert "were to be blocked" not in message.text
+
+
 async def test_a_date_that_has_passed_is_answered_with_a_new_one_or_with_none(asked: Requested) -> None:
     message = await on(asked, 3, 6)
     assert "Is it still needed, and until when?" in message.text
@@ -160,6 +168,17 @@ async def test_the_devops_digest_has_dates_and_brings_up_what_nobody_answers_eve
         await on(made, 3, day)
         said = [m for m in stage.slack.visible_messages("lin", "platform") if m.ephemeral_for is None][-1].text
         assert "has waited for a first answer since" in said
-        first = said.partition("The first to estimate")[2]
-        assert "needed by <!date^" in first
-        assert "|2026-06-15>" in first
+        assert said.count("*#1*") == 1, "a request is named once"
+        assert "needed by <!date^" in said
+        assert "|2026-06-15>" in said
+
+
+async def test_a_delivery_that_nobody_confirms_is_asked_for_some_weeks(asked: Requested) -> None:
+    await asked.press(asked.triage, ids.DELIVER, user="lin")
+    assert await asked.fill("lin", words="It is there") == {}
+    for month, day in ((3, 12), (3, 31), (4, 21)):
+        said = (await on(asked, month, day)).text
+    assert "Does it do the job?" in said
+    last = await on(asked, 5, 5)
+    assert (await on(asked, 5, 12)).ts == last.ts
+    assert (await asked.row()).state == "delivered", "nothing happens by silence"

@@ -58,7 +58,8 @@ def section(
     share: int = 1,
 ) -> Rendered:
     """Return the section of a digest: what is due, and for the DevOps team what to look at in its backlog."""
-    heads = ((_AT_RISK, at_risk), (_TO_ESTIMATE, to_estimate))
+    told = {each.card.id for each in its}  # a request is named once
+    heads = ((_AT_RISK, at_risk), (_TO_ESTIMATE, [each for each in to_estimate if each.id not in told]))
     then = [(head, [Line(_dated(each), _show(each)) for each in cards]) for head, cards in heads if cards]
     return listed(_HEAD, [line(each) for each in its], share, then)
 
@@ -67,11 +68,17 @@ def _said(its: FollowUp) -> str:
     name, on = _name(its.card), date_of(its.since) if isinstance(its.since, datetime) else day(its.since)
     match its.kind:
         case FollowUpKind.FIRST_RESPONSE | FollowUpKind.UNANSWERED:
-            return f"{name} has waited for a first answer since {on}."
+            by = f" It is {words.needed_by(its.card.needed_by)}." if its.card.needed_by is not None else ""
+            return f"{name} has waited for a first answer since {on}.{by}"
         case FollowUpKind.WAKE:
             return f"{name} was snoozed until {on}."
         case FollowUpKind.DATE:
             return f"{name} was needed by {on}. Is it still needed, and until when?"
+        case FollowUpKind.BLOCK if its.is_assumed:
+            return (
+                f"{name} blocks people, and nobody has said until when: I assumed until {on}. "
+                "Are they still blocked, and until when?"
+            )
         case FollowUpKind.BLOCK:
             return f"{name}: people were to be blocked until {on}. Are they still, and until when?"
         case FollowUpKind.INFO:

@@ -13,6 +13,8 @@ from bot.domain.working_time import WorkingTime
 ANSWER_DAYS, DELIVERY_DAYS = 3, 5
 #: Working days after which a delivery that nobody confirmed stands in each digest of the requesting team.
 UNCONFIRMED_DAYS = 10
+#: … and for how long: nobody is asked for ever.
+UNCONFIRMED_FOR = timedelta(weeks=8)
 #: … and after which one that nobody has answered stands in each digest of the DevOps team.
 UNANSWERED_DAYS = 5
 
@@ -50,7 +52,8 @@ class FollowUp:
 
     `since` is the moment or the day from which its time counts. `said_on` is when it was said. `team_id` is the team
     that it is about, `demand_id` the row of that team's demand, and `days` after how many days a saving is asked for.
-    `allowed` is the working time within which the first response is to be given.
+    `allowed` is the working time within which the first response is to be given. With `is_assumed` nobody named the
+    day.
     """
 
     kind: FollowUpKind
@@ -61,6 +64,7 @@ class FollowUp:
     demand_id: int | None = None
     days: int = 0
     allowed: timedelta = timedelta(0)
+    is_assumed: bool = False
 
     @property
     def key(self) -> tuple[str, ...]:

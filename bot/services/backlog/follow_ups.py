@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.domain.backlog.demand import OpenQuestion, open_questions
-from bot.domain.backlog.follow_ups import FollowUp, FollowUpKind
+from bot.domain.backlog.follow_ups import UNCONFIRMED_FOR, FollowUp, FollowUpKind
 from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
 from bot.domain.backlog.savings import REVIEW_DAYS, SavingReview, reviews_due
 from bot.domain.recipients import NOBODY, Recipient
 from bot.services import devops_team
 from bot.services.backlog import ranks
-from bot.services.backlog._cards import card_of, concerning, redraw
+from bot.services.backlog._cards import card_of, redraw
+from bot.services.backlog._changed import concerning
 from bot.services.backlog._demands import demand_of
 from bot.services.contributors import Telling
 from bot.services.daily_limit import TakenError
@@ -152,7 +153,8 @@ def _awaited(deps: Deps, row: tables.Request, card: RequestCard) -> Iterator[Fol
         allowed=allowed,
     )
     yield one
-    if kind in _AGAIN and is_said:
+    is_given_up = kind is FollowUpKind.DELIVERY and deps.clock.now() - row.state_at > UNCONFIRMED_FOR
+    if kind in _AGAIN and is_said and not is_given_up:
         yield replace(one, kind=_AGAIN[kind], said_on=None)
 
 
@@ -183,6 +185,7 @@ async def _questions(
                     said_on=asked if asked is not None and asked > on else None,
                     team_id=row.team_id,
                     demand_id=row.id,
+                    is_assumed=not is_date and row.blocked_until is None,
                 )
             )
     return made
