@@ -84,6 +84,7 @@ def requests(name: str) -> Iterator[RequestCard]:
             needed_reason=name,
             snoozed_until=NOW.date() + timedelta(7),
             parts=tuple((number, name) for number in range(1, 9)),
+            joined_steps=steps | {Step.CONFIRM, Step.NOT_YET},
             joined=(name,) * 3,
             asked_too=(
                 AskedToo(whose=name, title=name, items=items, details=name, permalink="https://acme.slack.com/p1"),
@@ -181,6 +182,7 @@ def follow_ups(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered
         for each in (replace(card, steps=frozenset(Step)), replace(card, is_private=True))
         for kind in FollowUpKind
     ]
+    every += [replace(each, is_assumed=True) for each in every if each.kind is FollowUpKind.BLOCK]
     for each in every:
         yield blocks.follow_up, blocks.follow_up(each, [blocks.line(one) for one in every])
         yield blocks.section, blocks.section([each], share=2)
@@ -246,6 +248,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield blocks.pointed, blocks.pointed(card, "U12345678")
         yield from _settled(card)
         yield from _changed(card, name)
+        yield from _unmerged(card)
         yield blocks.left, blocks.left(card, name, OpenValue(asset_id=7))
         yield blocks.left_news, blocks.left_news(name, name)
         for team in (name, ""):
@@ -259,6 +262,8 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         for step, called in product((Step.REPLY, Step.NOT_YET, Step.REOPEN, Step.WITHDRAW), ("U12345678", "")):
             yield blocks.triage_news, blocks.triage_news(card, step, called=called)
         yield blocks.assigned, blocks.assigned(card, card.asker)
+        yield blocks.saved, blocks.saved(card, 6.5)
+        yield blocks.unassigned, blocks.unassigned(card, card.asker, card.filer)
         yield blocks.news, blocks.news(card, card.asker)
         yield blocks.asked_for, blocks.asked_for(card, card.asker)
     cards = list(requests(name))
@@ -284,6 +289,12 @@ def _settled(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered |
     message = blocks.settled(blocks.news(card))
     if message is not None:
         yield blocks.settled, message
+
+
+def _unmerged(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """What is said of a request that is part of no other any more."""
+    for is_news in (True, False):
+        yield blocks.unmerged, blocks.unmerged(card, is_news=is_news)
 
 
 def _changed(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

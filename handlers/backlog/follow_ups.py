@@ -70,7 +70,7 @@ async def on_saving_submitted(submission: Submission, context: Context) -> Ack:
             days=value.days,
             hours=said[forms.SAVED],
         )
-    return await done(context, place, card, person_id)
+    return await done(context, place, card, person_id, said=blocks.saved(card, said[forms.SAVED]))
 
 
 async def _needed(context: Context, user_id: str, place: Place, value: NeedValue, until: date | None) -> Ack:

@@ -98,9 +98,9 @@ async def on_estimate(action: Action, context: Context) -> Ack:
 async def on_more(action: Action, context: Context) -> Ack:
     """Do what was chosen under "More"."""
     word, request_id = parse(MoreValue, action.value)
-    if word in (actions.UNMERGE, actions.DISMISS):
+    if word == actions.UNMERGE:
         return await _take(context, action.user_id, place_of(action), request_id, Step(word))
-    if word in (actions.ANSWER, actions.DECLINE):
+    if word in (actions.ANSWER, actions.DECLINE, actions.DISMISS):
         await open_form(context, action, _step_form(context, action, request_id, Step(word)))
     else:
         await open_form(context, action, _plan_form(context, action, word, request_id))
@@ -148,7 +148,9 @@ async def on_merge_submitted(submission: Submission, context: Context) -> Ack:
     with forms.MERGE.refusing():
         its = await _its(submission, context)
         taken = await merges.merge(context.deps, context.snapshot, **its, into_id=number(into.removeprefix("#")))
-    return await _noted(submission, context, taken.card, step=Step.MERGE, is_new=taken.is_new)
+    return await _noted(
+        submission, context, taken.card, said=blocks.receipt(taken.card, Step.MERGE, is_new=taken.is_new)
+    )
 
 
 async def on_snooze_submitted(submission: Submission, context: Context) -> Ack:
@@ -163,11 +165,9 @@ async def on_snooze_submitted(submission: Submission, context: Context) -> Ack:
 async def on_assign_submitted(submission: Submission, context: Context) -> Ack:
     """Note who works on a request."""
     chosen = forms.ASSIGN.read(submission.values).text(forms.ASSIGNEE)
-    if not chosen:
-        raise FormError({forms.ASSIGNEE.block_id: "Choose somebody."})
     with forms.ASSIGN.refusing():
         its = await _its(submission, context)
-        assignee_id = await chosen_person(context, forms.ASSIGNEE, chosen)
+        assignee_id = await chosen_person(context, forms.ASSIGNEE, chosen) if chosen else None
         card = await plans.assign(context.deps, context.snapshot, **its, assignee_id=assignee_id)
     return await _noted(submission, context, card)
 
@@ -205,7 +205,8 @@ async def _take(context: Context, user_id: str, place: Place, request_id: int, s
     if step is Step.CONFIRM and taken.is_new and card.team is not None and card.asset_id is not None:
         attestation.used(context, user_id, team_id=card.team.id, asset_ids=[card.asset_id])
     said = blocks.left(card, taken.left, OpenValue(asset_id=card.asset_id)) if taken.left else None
-    return await done(context, place, card, person_id, step=step, is_new=taken.is_new, said=said)
+    said = said or blocks.receipt(card, step, is_new=taken.is_new, is_for_theirs=taken.is_for_theirs)
+    return await done(context, place, card, person_id, said=said)
 
 
 async def done(
@@ -214,8 +215,6 @@ async def done(
     card: RequestCard,
     person_id: int,
     *,
-    step: Step | None = None,
-    is_new: bool = True,
     said: Rendered | None = None,
 ) -> Ack:
     """Acknowledge, and say what was done. A card that only its reader sees is drawn afresh."""
@@ -223,14 +222,15 @@ async def done(
     jobs.wake(context)
     jobs.redraw(context, card.id)
     message = shown(context, card, person_id)
-    await show(context, place, (said or blocks.receipt(card, step, is_new=is_new)).text, message=message)
+    await show(context, place, (said or blocks.receipt(card)).text, message=message)
     return replies.nothing()
 
 
 def shown(context: Context, card: RequestCard, person_id: int | None) -> Rendered:
-    """Return a request as somebody sees it who asks for it: the DevOps team with what it can do."""
-    is_devops = person_id is not None and devops_team.is_member(context.deps, context.snapshot, person_id)
-    return blocks.triage(card) if is_devops else blocks.card(card)
+    """Return a request as somebody sees it who asks for it: with what they can do."""
+    if person_id is not None and devops_team.is_member(context.deps, context.snapshot, person_id):
+        return blocks.triage(card)
+    return blocks.card(lists.as_seen_by(context.snapshot, card, person_id))
 
 
 async def _step_form(context: Context, action: Action, request_id: int, step: Step) -> Block:

@@ -60,7 +60,7 @@ async def test_what_was_part_of_a_request_that_its_own_asker_gives_up_stands_by_
 ) -> None:
     await opened_by(deps, snapshot, ADA, EVE)
     await merged(deps, snapshot, 2, 1)
-    await step(deps, snapshot, ends, person_id)
+    await step(deps, snapshot, ends, person_id, "It is none")
     released = await card(deps, snapshot, 2)
     assert (released.state, released.merged_into) == (RequestState.PROPOSED, None)
     said = await messages(deps)
@@ -68,6 +68,7 @@ async def test_what_was_part_of_a_request_that_its_own_asker_gives_up_stands_by_
     [news] = [row for key, row in said.items() if key.startswith("backlog.released:2")]
     assert (news.parent_key, "stands by itself again" in news.body["text"]) == ("backlog.triage:2", True)
     assert (await entries(deps))[-1] == (f"person:{person_id}", "backlog.unmerge")
+    assert [key for key in said if key.startswith("backlog.unmerged:2")], "whoever asked for it hears of it"
 
 
 async def test_the_yes_of_somebody_else_who_asked_is_theirs_alone(deps: Deps, snapshot: Snapshot) -> None:

@@ -62,7 +62,7 @@ ORIGINS = (
 )
 #: What `steps.take` takes.
 STEPS = [each for each in Step if each is not Step.MERGE]
-NEWS = frozenset({Step.ACCEPT, Step.ASK, Step.ANSWER, Step.DECLINE, Step.DELIVER})
+NEWS = frozenset({Step.ACCEPT, Step.ASK, Step.ANSWER, Step.DECLINE, Step.DISMISS, Step.DELIVER})
 FAULTS = (SlackUnreachableError("ClientConnectorError"), SlackError("internal_error"), "lost")
 SECRET = "a-secret-of-webhooks"
 

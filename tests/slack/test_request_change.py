@@ -46,7 +46,10 @@ async def test_hours_evidence_people_date_and_items_can_be_corrected(requested: 
     [demand] = await demands(stage)
     assert (str(row.needed_by), str(demand.needed_by), demand.evidence) == ("2026-06-01", "2026-06-01", "measured")
     assert (await actions(stage))[-1] == "backlog.change"
-    assert under(requested)[-1].text.startswith("Ada Byron changed it: ")
+    said = (
+        "Ada Byron changed the hours lost, how the hours are known, who is blocked, the date, the title and the items: "
+    )
+    assert under(requested)[-1].text.startswith(said)
     why = await stage.baton.context.backlog.why(1)
     assert why is not None
     assert "Payments loses 30 hours a month" in why[1][0]
@@ -202,3 +205,10 @@ async def test_a_team_that_is_gone_meanwhile_is_refused_at_its_field(requested: 
     catalog.assets[:] = [each for each in catalog.assets if each.name != "search-api"]
     await stage.bring(catalog)
     assert "no team of that name" in (await requested.fill("ada", team=search)).get(ids.TEAM, "")
+
+
+async def test_what_it_costs_to_miss_the_date_is_said_to_the_devops_team(requested: Requested) -> None:
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    assert await requested.fill("ada", missed="120") == {}
+    said = "Ada Byron changed what it costs to miss the date (120 hours): "
+    assert under(requested)[-1].text.startswith(said)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from bot.blocks.backlog import actions as ids
+from bot.playground.fake_slack import PostedMessage
 from bot.store import tables
 from tests.slack.conftest import Stage
 from tests.slack.test_eol_answers import posted
 from tests.slack.test_request_reuse import SAME, offered, open_first, rows, search_form, thread_texts
 from tests.slack.test_request_steps import Requested
 from tests.slack.test_requests import _im as im
-from tests.slack.test_requests import form, submit, thread
+from tests.slack.test_requests import form, said_in, submit, thread
+from tests.slack.test_whoowns import buttons
 
 
 @pytest.fixture
@@ -78,3 +80,129 @@ class TestByWhen:
         await posted(stage, "platform")
         assert "2026-06-15> by Search" in Requested(stage, made.root).triage.text
         assert "2026-06-15> by Search" in (await stage.ask("/devops list", user="lin")).text
+
+
+async def delivered(made: Requested) -> None:
+    await made.press(made.triage, ids.DELIVER, user="lin")
+    assert await made.fill("lin", words="It is there", link="https://git.example.test/keyspace") == {}
+    await posted(made.stage, "search")
+
+
+def here(made: Requested) -> list[PostedMessage]:
+    """What Baton says in the thread of Search."""
+    seen = made.stage.slack.visible_messages("solo", "search", thread_ts=made.root.ts)
+    return [m for m in seen if m.user == made.stage.slack.workspace.bot_user_id and m.ephemeral_for is None]
+
+
+async def card_of_payments(made: Requested) -> PostedMessage:
+    """The card in the thread of Payments, for whom the request is."""
+    channel = made.stage.slack.workspace.messages[made.stage.slack.workspace.channel("payments").id]
+    return next(m for m in channel.values() if m.text.startswith("*#1*") and "Asked by" in m.text)
+
+
+ASKED = ["Yes, it does the job", "Not yet…"]
+
+
+class TestAnswersForItself:
+    async def test_the_yes_of_one_team_leaves_the_question_of_the_other(self, stage: Stage) -> None:
+        made = await joined(stage)
+        await delivered(made)
+        await made.press(await card_of_payments(made), ids.CONFIRM, user="grace")
+        await posted(stage, "search")
+        assert (await made.row()).state == "confirmed"
+        told = [m for m in stage.slack.visible_messages("solo", im(stage, "solo")) if "Does it do the job?" in m.text]
+        assert set(ASKED) <= set(buttons(told[-1]))
+        card, *_, asked = here(made)
+        assert list(buttons(asked)) == ASKED
+        assert list(buttons(card)) == [*ASKED, "Follow", "Open DevOps request"]
+        assert "Reopen…" not in buttons(await stage.ask("/devops show 1", user="solo"))
+        assert "There is a request already" not in said_in(await form(stage, made.root, user="solo", channel="search"))
+        await made.press(asked, ids.CONFIRM, user="solo")
+        await posted(stage, "search")
+        assert (await made.row()).state == "confirmed"
+        assert "Search (does the job)" in made.triage.text
+        card, *_, asked = here(made)
+        assert buttons(asked) == {}
+        assert list(buttons(card)) == ["Not yet…", "Follow", "Open DevOps request"]
+
+    async def test_a_team_says_not_yet_after_the_yes_of_the_other_and_all_hear_of_it(self, stage: Stage) -> None:
+        made = await joined(stage)
+        await delivered(made)
+        payments = await card_of_payments(made)
+        await made.press(payments, ids.CONFIRM, user="grace")
+        await posted(stage, "search")
+        await made.press(here(made)[-1], ids.NOT_YET, user="solo")
+        assert await made.fill("solo", words="Search has no rights on it") == {}
+        assert (await made.row()).state == "in_progress"
+        await posted(stage, "platform")
+        heard = stage.slack.visible_messages("grace", "payments", thread_ts=payments.thread_ts)
+        assert any("does not do the job yet: Search has no rights on it" in m.text for m in heard)
+        under = made.under_triage()
+        assert any("Not yet: Search has no rights on it" in each for each in under), under
+
+    async def test_what_was_delivered_stays_with_the_request_after_the_yes(self, stage: Stage) -> None:
+        made = await joined(stage)
+        await delivered(made)
+        await made.press(await card_of_payments(made), ids.CONFIRM, user="grace")
+        row = await made.row()
+        assert (row.reason, row.link) == ("It is there", "https://git.example.test/keyspace")
+        assert "https://git.example.test/keyspace" in (await card_of_payments(made)).text
+
+    async def test_those_who_have_joined_and_followers_hear_of_not_yet_and_of_reopening(self, stage: Stage) -> None:
+        made = await joined(stage)
+        await stage.press(await card_of_payments(made), ids.FOLLOW, user="eve")
+        await delivered(made)
+        await made.press(await card_of_payments(made), ids.NOT_YET, user="grace")
+        assert await made.fill("grace", words="No backup") == {}
+        await posted(stage, "search")
+        assert "does not do the job yet: No backup" in here(made)[-1].text
+        for user in ("solo", "eve"):
+            assert "does not do the job yet: No backup" in made.written_to(user)[-1]
+        await made.press(made.triage, ids.MORE, user="lin", word=ids.DECLINE)
+        assert await made.fill("lin", words="Not ours") == {}
+        await made.press(await card_of_payments(made), ids.REOPEN, user="grace")
+        assert await made.fill("grace", words="It is yours") == {}
+        await posted(stage, "search")
+        assert "Opened again: It is yours" in here(made)[-1].text
+        for user in ("solo", "eve"):
+            assert "Opened again: It is yours" in made.written_to(user)[-1]
+
+
+class TestUnmerged:
+    async def merged(self, stage: Stage) -> Requested:
+        """The request of Search has become part of that of Payments."""
+        await open_first(stage)
+        root = await search_form(stage)
+        assert await submit(stage, "solo") == {}
+        for channel in ("search", "platform"):
+            await posted(stage, channel)
+        made = Requested(stage, root, 2)
+        await made.press(made.triage, ids.MORE, user="lin", word=ids.MERGE)
+        assert await made.fill("lin", into="1") == {}
+        await posted(stage, "search")
+        assert "made this part of" in here(made)[-1].text
+        return made
+
+    async def test_undoing_a_merge_edits_what_was_said_and_tells_the_asker_once(self, stage: Stage) -> None:
+        made = await self.merged(stage)
+        await made.press(made.triage, ids.MORE, user="lin", word=ids.UNMERGE)
+        await posted(stage, "search")
+        card, before, news = here(made)
+        solo = stage.slack.workspace.user("solo").id
+        assert "it stands by itself again" in before.text
+        assert f"<@{solo}>" not in before.text
+        assert "made this part of" not in before.text
+        assert f"<@{solo}> *#2*" in news.text
+        assert "Nobody has answered it yet." in news.text
+        assert "a first answer is due by" in card.text, "the merge was no answer"
+        assert (await made.row()).responded_at is None
+
+    async def test_those_whose_whole_is_withdrawn_hear_that_theirs_stands_by_itself(self, stage: Stage) -> None:
+        made = await self.merged(stage)
+        await made.press(await card_of_payments(made), ids.WITHDRAW, user="grace")
+        assert await made.fill("grace") == {}
+        await posted(stage, "search")
+        card, before, news = here(made)
+        assert "made this part of" not in before.text
+        assert "it stands by itself again" in news.text
+        assert "a first answer is due by" in card.text

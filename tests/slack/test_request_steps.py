@@ -171,11 +171,14 @@ async def test_closing_it_needs_a_reason(requested: Requested, word: str, state:
     assert buttons(requested.triage) == {}
 
 
-async def test_what_is_no_request_is_declined_without_a_word_to_anybody(requested: Requested) -> None:
-    before = len(requested.replies())
+async def test_whoever_asked_for_what_is_no_request_hears_why(requested: Requested) -> None:
     await requested.press(requested.triage, ids.MORE, user="lin", word=ids.DISMISS)
+    assert (await requested.row()).state == "proposed"
+    assert set(await requested.fill("lin")) == {ids.WORDS}
+    assert await requested.fill("lin", words="Chatter, with no wish in it") == {}
     assert "Declined" in requested.card.text
-    assert len(requested.replies()) == before
+    assert "Chatter, with no wish in it" in requested.card.text
+    assert requested.replies()[-1].text.endswith("Declined: Chatter, with no wish in it")
     assert set(buttons(requested.card)) == {"Reopen…", "Follow"}
     assert (await actions(requested.stage))[-1] == "backlog.dismiss"
 
@@ -253,6 +256,12 @@ async def test_whoever_is_assigned_is_told_and_is_one_of_the_devops_team(request
     before = requested.under_triage()
     await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
     assert await requested.fill("lin", assignee=stage.slack.workspace.user("lin").id) == {}
+    assert requested.under_triage() == [*before, f"<@{omar}> Lin Wei took this off you: Lin Wei works on it now."]
+    assert "with Lin Wei" in requested.card.text
+    before = requested.under_triage()
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
+    assert await requested.fill("lin", assignee=None) == {}
+    assert "with Lin Wei" not in requested.card.text
     assert requested.under_triage() == before, "nobody has to be told what they have done"
 
 

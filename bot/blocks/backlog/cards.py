@@ -46,6 +46,7 @@ _MOST_PARTS = 4
 _MOST_BEFORE = 6
 #: How much of each other thing is shown.
 _ABOUT = 150
+_DOES_IT = "Does it do the job?"
 _BUTTONS = {
     Step.CONFIRM: ("Yes, it does the job", actions.CONFIRM, "primary"),
     Step.NOT_YET: ("Not yet…", actions.NOT_YET, ""),
@@ -66,13 +67,16 @@ _MORE_CHOICES = (
     (Step.MERGE, actions.MERGE, "Duplicate of…"),
     (Step.UNMERGE, actions.UNMERGE, "Undo the merge"),
     (Step.DECLINE, actions.DECLINE, "Decline…"),
-    (Step.DISMISS, actions.DISMISS, "Not a request"),
+    (Step.DISMISS, actions.DISMISS, "Not a request…"),
 )
 
 
-def joined_card(its: RequestCard, value: OpenValue) -> Rendered:
+def joined_card(its: RequestCard, value: OpenValue, *, has_said_yes: bool = False) -> Rendered:
     """Return the card where another team has joined the request; that can open its own once this one has ended."""
-    return card(as_joined(its), open_buttons(value) if its.state in FREES_JOINED else ())
+    theirs = as_joined(its)
+    if has_said_yes:
+        theirs = replace(theirs, steps=theirs.steps - {Step.CONFIRM})
+    return card(theirs, open_buttons(value) if its.state in FREES_JOINED else ())
 
 
 def card(its: RequestCard, more: Sequence[Block] = ()) -> Rendered:
@@ -82,7 +86,7 @@ def card(its: RequestCard, more: Sequence[Block] = ()) -> Rendered:
     whose = " · ".join(filter(None, (words.whose(its), due)))
     lines = [words.name(its), words.standing(its), whose, *_body(its), *_said(its)]
     buttons = [*_step_buttons(its, _BUTTONS), *words.change_button(its), *words.follow_buttons(its), *more]
-    if is_usable(its):
+    if is_usable(its) and not more:  # Slack takes one such button
         buttons += open_buttons(OpenValue(supports_id=its.id), SUPPORT_TEXT, label=plain(its.title, 40))
     return _message(lines, buttons, f"backlog.card.{its.id}.{its.state}")
 
@@ -105,7 +109,7 @@ def triage(its: RequestCard, *, duty: str = "") -> Rendered:
         for step, (text, action, style) in _TRIAGE_BUTTONS.items()
         if step in its.steps
     ]
-    if its.state in (RequestState.PROPOSED, RequestState.ACCEPTED, RequestState.IN_PROGRESS):
+    if its.is_open:
         text = "Estimate…" if its.estimate is None else "Change estimate…"
         buttons.append(button(text, actions.ESTIMATE, str(its.id), label=_label(text, its)))
     if its.state in (RequestState.DELIVERED, RequestState.CONFIRMED) and its.team is not None:
@@ -156,10 +160,11 @@ def _asking(said: str, its: RequestCard) -> Rendered:
     return _message([said], _step_buttons(its, (*AT_DELIVERY, Step.REPLY)), f"backlog.asking.{its.id}.{its.state}")
 
 
-def followed(its: RequestCard, by: PersonRecord | None = None) -> Rendered:
-    """Return what somebody who follows a request reads; `by` is as for `news`."""
+def followed(its: RequestCard, by: PersonRecord | None = None, *, is_reply: bool = False) -> Rendered:
+    """Return what somebody who follows a request reads; `by` is as for `news`. Others are asked whether it does."""
+    said = f"Answered: {escape(its.reason, 600)}" if is_reply else _news(its, by).removesuffix(f"\n{_DOES_IT}")
     where = f" {link(its.permalink, 'The thread')}" if its.permalink else ""
-    said = f"{words.name(its)}: {_news(its, by)}{where}"
+    said = f"{words.name(its)}: {said}{where}"
     return Rendered(said, [section(said), _stop_following(its)])
 
 
@@ -170,14 +175,14 @@ def also_asked(its: RequestCard, *, has_joined: bool = False) -> Rendered:
     """
     why = "which you have joined" if has_joined else "which yours is part of"
     said = f"{words.name(its)}, {why}: {_news(its)}"
-    buttons = [*_step_buttons(its, AT_DELIVERY), *words.follow_buttons(its, is_following=True)]
+    buttons = [*_step_buttons(as_joined(its), AT_DELIVERY), *words.follow_buttons(its, is_following=True)]
     return _message([said], buttons, f"backlog.also_asked.{its.id}.{its.state}")
 
 
 def joined_news(its: RequestCard, value: OpenValue) -> Rendered:
     """Return what is posted below the card where another team has joined the request; it calls nobody."""
     own = open_buttons(value) if its.state in FREES_JOINED else []
-    said, buttons = f"{words.name(its)}: {_news(its)}", [*_step_buttons(its, AT_DELIVERY), *own]
+    said, buttons = f"{words.name(its)}: {_news(its)}", [*_step_buttons(as_joined(its), AT_DELIVERY), *own]
     return _message([said], buttons, f"backlog.joined_news.{its.id}.{its.state}")
 
 
@@ -193,7 +198,8 @@ def withdrawn(its: RequestCard, value: OpenValue) -> Rendered:
     """Return what a team reads that had joined a request whose own team needs it no longer, or which was none."""
     what = f"{words.name(its)}, which you had joined,"
     is_withdrawn = its.state is RequestState.WITHDRAWN
-    said = f"{what} was withdrawn." if is_withdrawn else f"The DevOps team finds that {what} is no request."
+    found = f"The DevOps team finds that {what} is no request{f': {escape(its.reason, 600)}' if its.reason else '.'}"
+    said = f"{what} was withdrawn." if is_withdrawn else found
     return _message([f"{said} Still needed? Open your own."], open_buttons(value), f"backlog.withdrawn.{its.id}")
 
 
@@ -212,12 +218,12 @@ def asked_for(its: RequestCard, by: PersonRecord) -> Rendered:
     return _message([said], elements, f"backlog.asked_for.{its.id}")
 
 
-def changed_news(its: RequestCard, who: str) -> Rendered:
-    """Return what the DevOps team reads under its message when those who ask for a request have corrected it."""
+def changed_news(its: RequestCard, who: str, what: str = "it") -> Rendered:
+    """Return what the DevOps team reads under its message when those who ask for a request have corrected it: what."""
     if its.is_private:
         return _message([f"There is news of {bold(f'#{its.id}')}."], [_show(its)], f"backlog.changed.{its.id}")
     lines = [words.standing(its), *words.about(its), *words.items(its.items)]
-    return _message([f"{escape(who, 60) or 'Somebody'} changed it: {lines[0]}", *lines[1:]], (), "")
+    return _message([f"{escape(who, 60) or 'Somebody'} changed {escape(what, 300)}: {lines[0]}", *lines[1:]], (), "")
 
 
 def left_news(who: str, why: str) -> Rendered:
@@ -259,6 +265,14 @@ def assigned(its: RequestCard, by: PersonRecord) -> Rendered:
     return Rendered(said, [section(said)])
 
 
+def unassigned(its: RequestCard, before: PersonRecord, by: PersonRecord) -> Rendered:
+    """Return what somebody of the DevOps team reads, under its message, who works on a request no longer."""
+    to = f"{mention(before.slack_id)} " if before.slack_id else ""
+    now = f"{words.person(its.assignee)} works on it now" if its.assignee is not None else "nobody works on it now"
+    said = f"{to}{words.person(by)} took this off you: {now}."
+    return Rendered(said, [section(said)])
+
+
 def released(whole_id: int) -> Rendered:
     """Return what the DevOps team reads under its message about a request that is part of no other any more."""
     said = f"#{whole_id}, which this was part of, is not needed any more. This one stands by itself again."
@@ -288,6 +302,17 @@ def merged(its: RequestCard) -> Rendered:
     doubt = "Is it something else? Say so to the DevOps team, who can undo it, or withdraw yours."
     shows = [] if whole.is_private else [_show(whole)]
     return _message([said, doubt], [*shows, *_step_buttons(its, (Step.WITHDRAW,))], f"backlog.merged.{its.id}")
+
+
+def unmerged(its: RequestCard, *, is_news: bool = True) -> Rendered:
+    """Return what is posted below the card of a request that is part of no other any more.
+
+    Without `is_news` it takes the place of what had said that it is, and calls nobody.
+    """
+    who = f"{mention(its.reachable[0].slack_id)} " if its.reachable and is_news else ""
+    asked = " Nobody has answered it yet." if its.answer_by is not None and is_news else ""
+    said = f"{who}{words.name(its)} is part of no other request any more: it stands by itself again.{asked}"
+    return _message([said, *([words.standing(its)] if is_news else [])], [_show(its)], f"backlog.unmerged.{its.id}")
 
 
 def _step_buttons(its: RequestCard, steps: Iterable[Step]) -> list[Block]:
@@ -323,9 +348,13 @@ def _news(its: RequestCard, by: PersonRecord | None = None) -> str:
             return f"Declined: {reason}"
         case RequestState.ANSWERED:
             return f"Answered: {' '.join(filter(None, (reason, where)))}"
+        case RequestState.PROPOSED:
+            return f"Opened again: {reason}"
+        case RequestState.IN_PROGRESS:
+            return f"Back in progress, it does not do the job yet: {reason}"
         case _:
             what = " ".join(filter(None, (reason, where)))
-            return "\n".join(["Delivered" + (f": {what}" if what else "."), "Does it do the job?"])
+            return "\n".join(["Delivered" + (f": {what}" if what else "."), _DOES_IT])
 
 
 def _body(its: RequestCard) -> list[str]:

@@ -320,6 +320,7 @@ _STEPS: Mapping[Step, tuple[str, str, str, bool]] = MappingProxyType(
         Step.REPLY: ("Answer", "Answer", "Your answer", False),
         Step.ANSWER: ("Answer with…", "Answer", "What answers it?", True),
         Step.DECLINE: ("Decline", "Decline", "Why not?", False),
+        Step.DISMISS: ("Not a request", "Decline", "Why is it none?", False),
         Step.WITHDRAW: ("Withdraw", "Withdraw", "Why?", False),
         Step.NOT_YET: ("Not yet", "Send", "What is missing?", False),
         Step.REOPEN: ("Reopen", "Reopen", "Why reopen it?", False),
@@ -399,7 +400,8 @@ def snooze_view(its: RequestCard, metadata: str) -> Block:
 def assign_view(its: RequestCard, metadata: str) -> Block:
     """Return the form that says who works on a request."""
     assignee = its.assignee.slack_id if its.assignee is not None else ""
-    return ASSIGN.view(metadata, words.name(its), {ASSIGNEE: Fill(assignee)})
+    said = words.name(its) + ("\nLeave it empty if nobody works on it any more." if assignee else "")
+    return ASSIGN.view(metadata, said, {ASSIGNEE: Fill(assignee)})
 
 
 def estimate_view(its: RequestCard, metadata: str) -> Block:

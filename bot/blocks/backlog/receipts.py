@@ -19,9 +19,9 @@ _DONE: Mapping[Step, str] = MappingProxyType(
         Step.REPLY: "The DevOps team reads your answer under its message.",
         Step.ANSWER: "{asker} is told, and so are those who follow it.",
         Step.DECLINE: "{asker} is told why, and so are those who follow it.",
-        Step.DISMISS: "The card says so, and only those who had joined it are written to.",
+        Step.DISMISS: "{asker} is told why, and so are those who follow it.",
         Step.MERGE: "{asker} is told, and so are those who follow it.",
-        Step.UNMERGE: "It stands by itself again; nobody is written to.",
+        Step.UNMERGE: "It stands by itself again: {asker} is told, and the DevOps team is to answer it.",
         Step.WITHDRAW: "The DevOps team reads under its message that it is not needed any more.",
         Step.CONFIRM: "It is confirmed: the DevOps team's message says so.",
         Step.NOT_YET: "The DevOps team reads under its message what is missing.",
@@ -30,18 +30,26 @@ _DONE: Mapping[Step, str] = MappingProxyType(
 )
 
 
-def receipt(its: RequestCard, step: Step | None = None, *, is_new: bool = True) -> Rendered:
+def receipt(
+    its: RequestCard, step: Step | None = None, *, is_new: bool = True, is_for_theirs: bool = False
+) -> Rendered:
     """Return what whoever has taken a step reads; without a step how the request stands."""
     standing = f"{words.name(its)}: {words.standing(its)}"
     if not is_new:
         return Rendered(f"Done already. {standing}")
     if step is None or step not in _DONE:
         return Rendered(standing)
-    # The yes of a team that asked for a part, or has joined, does not end the request.
-    is_for_all = step is not Step.CONFIRM or Step.CONFIRM not in its.steps
     asker = words.person(its.reachable[0]) if its.reachable else "Whoever asked"
-    done = _DONE[step].format(asker=asker) if is_for_all else "The card says that it does the job for you."
+    # The yes of a team that asked for a part, or has joined, does not end the request.
+    done = "The card says that it does the job for you." if is_for_theirs else _DONE[step].format(asker=asker)
+    if step is Step.DELIVER and (its.joined or its.parts):
+        done = f"{done.removesuffix('.')}, and so is everybody else who asked for it."
     return Rendered(f"{done}\n{standing}")
+
+
+def saved(its: RequestCard, hours: float) -> Rendered:
+    """Return what whoever has said what a delivery saves reads."""
+    return Rendered(f"Noted: it saves {hours:g} hours a month. `/devops savings` shows it.\n{words.name(its)}")
 
 
 def estimated(its: RequestCard) -> Rendered:

@@ -160,7 +160,7 @@ def work(card: RequestCard) -> str:
         return "The DevOps team helps."
     left = left_behind(card.items)
     team = escape(card.team.name, 60) if card.team is not None else "Whoever asked"
-    said = ["The DevOps team builds it."]
+    said = ["The DevOps team builds it." if left.to_team or left.to_devops else "The DevOps team does it."]
     if left.to_team:
         said.append(f"{team} then owns {_and(left.to_team)}.")
     if left.to_devops:

@@ -71,7 +71,7 @@ class Step(StrEnum):
     REPLY = "reply"
     ANSWER = "answer"
     DECLINE = "decline"
-    DISMISS = "dismiss"  #: it is no request: declined without a reason, of which nobody is told
+    DISMISS = "dismiss"  #: it is no request: declined, and what became part of it stands by itself again
     MERGE = "merge"
     UNMERGE = "unmerge"
     WITHDRAW = "withdraw"
@@ -88,6 +88,7 @@ NEEDS_WORDS: Mapping[Step, str] = MappingProxyType(
         Step.REPLY: "Write the answer.",
         Step.ANSWER: "Say what answers it, or give the link to it.",
         Step.DECLINE: "Give a reason: whoever asked reads it.",
+        Step.DISMISS: "Say why it is none: whoever asked reads it.",
         Step.NOT_YET: "Say what is missing.",
         Step.REOPEN: "Say why it is opened again.",
     }
@@ -138,7 +139,7 @@ AT_DELIVERY = frozenset({Step.CONFIRM, Step.NOT_YET})
 #: What whoever has joined a request may do as well, for their own team alone: they leave it.
 OF_JOINED = frozenset({Step.WITHDRAW})
 #: How a request may end so that those who have joined it, who cannot reopen it, can ask anew from the same thread.
-FREES_JOINED = frozenset({RequestState.ANSWERED, RequestState.DECLINED, RequestState.WITHDRAWN})
+FREES_JOINED = ENDED - {RequestState.MERGED}
 
 #: What a state is called in messages.
 STATE_WORDS: Mapping[RequestState, str] = MappingProxyType(
@@ -186,13 +187,25 @@ def may_take(step: Step, standing: RequestStanding, *, now: datetime) -> bool:
     return ended.state in ENDED - {RequestState.MERGED} and now - ended.since <= REOPEN_FOR
 
 
-def after(step: Step, standing: RequestStanding, *, now: datetime) -> RequestStanding | None:
+def may_take_joined(step: Step, standing: RequestStanding, *, now: datetime) -> bool:
+    """Whether a request allows a step of those who have joined it, or whose own became part of it.
+
+    The yes of the request's own team answers for that team alone: for as long as it may reopen the request, the others
+    may say whether it does the job for them.
+    """
+    if step in AT_DELIVERY and standing.state is RequestState.CONFIRMED:
+        return now - standing.since <= REOPEN_FOR
+    return step in OF_JOINED | AT_DELIVERY and may_take(step, standing, now=now)
+
+
+def after(step: Step, standing: RequestStanding, *, now: datetime, is_joined: bool = False) -> RequestStanding | None:
     """Return where a request stands after a step; None when it stands there already, because it was taken before.
 
-    Raises UserError, in a sentence that says how the request stands, for a step that its state does not allow.
+    With `is_joined` it is taken by those of `may_take_joined`. Raises UserError, in a sentence that says how the
+    request stands, for a step that its state does not allow.
     """
     transition = TRANSITIONS[step]
-    if not may_take(step, standing, now=now):
+    if not (may_take_joined if is_joined else may_take)(step, standing, now=now):
         if standing.state is transition.to:
             return None
         raise UserError(_refusal(step, standing))
@@ -257,6 +270,8 @@ class Said:
 class RequestCard:
     """A request as its messages show it. Which buttons there are is decided here: `steps` are those that may be taken.
 
+    `joined_steps` are those of whoever has joined it, or whose own became part of it.
+
     `asker` is whoever it is for, and `filer` whoever filed it, often the same. `reason` is why it was declined, what
     was asked or answered, or what was delivered; `link` goes with it. `merged_into` is the request that it became part
     of, `whole` the one that it is part of in the end, and `parts` are those that became part of it: number, and whose
@@ -295,6 +310,7 @@ class RequestCard:
     answer_by: datetime | None = None
     merged_into: int | None = None
     whole: RequestCard | None = None
+    joined_steps: frozenset[Step] = frozenset()
     parts: tuple[tuple[int, str], ...] = ()
     joined: tuple[str, ...] = ()
     asked_too: tuple[AskedToo, ...] = ()
@@ -335,7 +351,7 @@ class RequestCard:
 
 def as_joined(card: RequestCard) -> RequestCard:
     """Return a request with the steps alone that those may take who have joined it for another team."""
-    return replace(card, steps=card.steps & (OF_JOINED | AT_DELIVERY))
+    return replace(card, steps=card.joined_steps)
 
 
 _Listed = TypeVar("_Listed")

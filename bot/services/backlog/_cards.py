@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -22,6 +22,7 @@ from bot.domain.backlog.demand import Estimate
 from bot.domain.backlog.new_request import thread_of
 from bot.domain.backlog.rank import lost_hours_per_month, people_blocked
 from bot.domain.backlog.requests import (
+    AT_DELIVERY,
     ItemType,
     RequestCard,
     RequestItem,
@@ -30,6 +31,7 @@ from bot.domain.backlog.requests import (
     Step,
     after,
     may_take,
+    may_take_joined,
 )
 from bot.domain.catalog import AssetKind
 from bot.domain.ownership import all_taken_by
@@ -43,44 +45,12 @@ from bot.services.backlog._demands import asked_too, demand_of, demands_of, is_o
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
-from bot.store.bulk import chunks
 from bot.store.journal import audit
 
 UNKNOWN = "There is no such request: `/devops list` shows those that are open."
 _BUSY = "Others are merging these requests just now, so nothing was changed: try again."
 #: How often rows are held anew that others merge just now.
 _TRIES = 5
-
-#: How long after its moment an audit entry may be seen first: until it is committed, and by clocks that differ.
-_LATE = timedelta(minutes=10)
-
-
-async def changed_since(session: AsyncSession, moment: datetime) -> set[int]:
-    """Return the requests about which something was written down since a moment, or shortly before it."""
-    audit = tables.AuditEntry
-    is_new = (col(audit.at) >= moment - _LATE) & col(audit.subject).startswith("request:")
-    entries = await session.execute(select(col(audit.subject)).where(is_new))
-    return {int(each.partition(":")[2]) for each in entries.scalars()}
-
-
-async def concerning(session: AsyncSession, keys: Iterable[str]) -> set[int]:
-    """Return the requests that these teams and people need, filed, or said something of, by the recipients' keys."""
-    kinds: dict[str, list[int]] = {"team": [], "person": []}
-    for key in keys:
-        kind, _, number = key.partition(":")
-        if kind in kinds:
-            kinds[kind].append(int(number))
-    request, demand, found = tables.core(tables.Request).c, tables.core(tables.RequestDemand).c, set[int]()
-    for kind, request_id, column in (
-        ("team", request.id, request.team_id),
-        ("team", demand.request_id, demand.team_id),
-        ("person", request.id, request.asked_by),
-        ("person", request.id, request.filed_by),
-        ("person", demand.request_id, demand.person_id),
-    ):
-        for some in chunks(kinds[kind]):
-            found.update((await session.execute(select(request_id).where(column.in_(some)))).scalars())
-    return found
 
 
 def card_key(request_id: int) -> str:
@@ -112,6 +82,7 @@ def card_of(
         items=tuple(_item(each) for each in row.items),
         standing=standing,
         steps=frozenset(step for step in Step if may_take(step, standing, now=now)),
+        joined_steps=frozenset(step for step in Step if may_take_joined(step, standing, now=now)),
         asker=_person(snapshot, row.asked_by),
         filer=_person(snapshot, row.filed_by),
         team=snapshot.team(row.team_id),
@@ -179,7 +150,7 @@ async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request,
 
 async def redraw(session: AsyncSession, snapshot: Snapshot, row: tables.Request, *, at: datetime) -> None:
     """Draw a request's messages anew from its row."""
-    await revise_all(session, await loaded(session, snapshot, row, now=at), at=at)
+    await revise_all(session, snapshot, await loaded(session, snapshot, row, now=at), at=at)
 
 
 async def parts_of(session: AsyncSession, request_id: int) -> list[tables.Request]:
@@ -218,14 +189,17 @@ def _whose(snapshot: Snapshot, demand: tables.RequestDemand) -> str:
     return team.name if team is not None else _person(snapshot, demand.person_id).name
 
 
-async def revise_all(session: AsyncSession, card: RequestCard, *, at: datetime) -> None:
+async def revise_all(session: AsyncSession, snapshot: Snapshot, card: RequestCard, *, at: datetime) -> None:
     """Let all messages about a request read as it stands: its card, wherever it is, and the DevOps team's."""
     table = tables.RequestJoin
-    keys = await session.execute(select(col(table.source_key)).where(col(table.request_id) == card.id))
+    found = select(col(table.source_key), col(table.person_id)).where(col(table.request_id) == card.id)
     shown = {card_key(card.id): blocks.card(card)}
-    shown |= {
-        joined_key(card.id, each): blocks.joined_card(card, OpenValue(*thread_of(each))) for each in keys.scalars()
-    }
+    for source_key, person_id in (await session.execute(found)).all():
+        theirs = {each.name for each in snapshot.teams_of(person_id)} | {_person(snapshot, person_id).name}
+        has_said_yes = bool(theirs & card.joined_confirmed)
+        shown[joined_key(card.id, source_key)] = blocks.joined_card(
+            card, OpenValue(*thread_of(source_key)), has_said_yes=has_said_yes
+        )
     for key, message in shown.items():
         await outbox.revise(session, key=key, message=message, at=at)
     await outbox.revise(session, key=triage_key(card.id), message=blocks.triage_post(card), at=at)
@@ -295,7 +269,7 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
 
     async def render(self) -> None:
         """Revise the card in its threads, and the message to the DevOps team."""
-        await revise_all(self.session, self.card, at=self.now)
+        await revise_all(self.session, self.snapshot, self.card, at=self.now)
 
     async def note_of(self, request_id: int, action: str, **detail: Any) -> None:
         """Write into the audit log what this act does to another request."""
@@ -317,7 +291,7 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
             return
         said = words.meanwhile(changes)
         try:
-            is_possible = step is None or after(step, self.card.standing, now=self.now) is not None
+            is_possible = step is None or await self.after(step) is not None
         except UserError as error:
             raise UserError(f"{said} {error}") from error
         if not is_possible:
@@ -339,6 +313,11 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
     def _named(self, actor: str) -> str:
         kind, _, number = actor.partition(":")
         return _person(self.snapshot, int(number)).name if kind == "person" else "the tracker"
+
+    async def after(self, step: Step) -> RequestStanding | None:
+        """Return where the request stands after a step of whoever acts. Raises UserError as the table of steps does."""
+        is_joined = step in AT_DELIVERY and not await self.speaks_for_whole()
+        return after(step, self.card.standing, now=self.now, is_joined=is_joined)
 
     async def redraw_others(self) -> None:
         """Draw the messages anew of what the request is, or was, a part of, and of its parts: they show each other."""

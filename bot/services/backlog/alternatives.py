@@ -123,6 +123,8 @@ def support(new: NewRequest, used: Used) -> NewRequest:
     return replace(
         new,
         origin=replace(new.origin, is_private=new.origin.is_private or used.is_private),
+        title=support_item(used).title,
+        details="\n".join(filter(None, (new.title, new.details))),
         items=(support_item(used),),
         supports_id=used.delivered.id if used.delivered is not None else None,
         asset_id=used.library.id if used.library is not None else new.asset_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -30,6 +30,18 @@ _ENDED = "This request is not open any more, so nothing was changed."
 _LOST = ("lost_people", "lost_times", "lost_hours", "evidence")
 _BLOCKED = ("blocked_people", "blocked_share", "blocked_until")
 _DATE = ("needed_by", "miss_hours")
+_WORDS = {
+    **dict.fromkeys(("lost_people", "lost_times", "lost_hours"), "the hours lost"),
+    **dict.fromkeys(_BLOCKED, "who is blocked"),
+    "evidence": "how the hours are known",
+    "needed_by": "the date",
+    "needed_reason": "why by then",
+    "miss_hours": "what it costs to miss the date",
+    "team_id": "the team",
+    "asked_by": "who needs it",
+    "title": "the title",
+    "items": "the items",
+}
 #: What somebody has typed, which the audit log does not keep, and what it is called where it is kept.
 _TEXTS = {"title": "title", "items": "items", "needed_reason": "why by then"}
 
@@ -85,7 +97,7 @@ async def change(
         card = await act.redraw()
         await redraw_answered(act)
         person = snapshot.person(person_id)
-        message = blocks.changed_news(card, person.name if person is not None else "")
+        message = blocks.changed_news(card, person.name if person is not None else "", _what(changed))
         key = f"backlog.changed:{request_id}:{entry}"
         await tell_devops(act.session, request_id, key=key, message=message, at=act.now)
         if "asked_by" in changed:
@@ -205,6 +217,15 @@ def _said(row: tables.Request, demand: tables.RequestDemand) -> dict[str, object
     said |= {"team_id": row.team_id, "asked_by": row.asked_by}
     said["title"] = row.title
     return {**said, "items": ", ".join(each["title"] for each in row.items), "needed_reason": row.needed_reason}
+
+
+def _what(changed: Mapping[str, tuple[object, object]]) -> str:
+    """Return in words what was corrected; a cost that no card shows with its hours."""
+    said = list(dict.fromkeys(_WORDS[name] for name in changed))
+    cost = changed.get("miss_hours", (None, None))[1]
+    if isinstance(cost, float):
+        said[said.index(_WORDS["miss_hours"])] += f" ({cost:g} hours)"
+    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
 
 
 def _entry(demand: tables.RequestDemand) -> DemandEntry:

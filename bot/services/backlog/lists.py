@@ -17,7 +17,7 @@ from bot.domain.backlog.requests import (
     RequestCard,
     RequestState,
     Step,
-    after,
+    as_joined,
 )
 from bot.domain.rights import Right
 from bot.errors import NotFoundError
@@ -91,7 +91,7 @@ async def to_step(
     whose = {"with_parts": step in AT_DELIVERY, "with_joined": step in OF_JOINED}
     async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right, **whose) as act:
         if step is not None:
-            after(step, act.card.standing, now=act.now)
+            await act.after(step)
         return replace(act.card, version=await act.version())
 
 
@@ -109,6 +109,17 @@ async def follow(deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: 
             action = "backlog.follow" if is_on else "backlog.unfollow"
             await audit(session, now, person_id, action, f"request:{request_id}")
     return card
+
+
+def as_seen_by(snapshot: Snapshot, card: RequestCard, person_id: int | None) -> RequestCard:
+    """Return a request with the steps of a team that has joined it for somebody who speaks for such a team alone."""
+    person = snapshot.person(person_id) if person_id is not None else None
+    if person is None or person_id in (card.asker.id, card.filer.id):
+        return card
+    names = {person.name, *(each.name for each in snapshot.teams_of(person.id))}
+    others = {*card.joined, *(whose for _, whose in card.parts)}
+    is_own = card.team is not None and card.team.name in names
+    return as_joined(card) if names & others and not is_own else card
 
 
 def may_see(deps: Deps, snapshot: Snapshot, card: RequestCard, person_id: int | None) -> bool:

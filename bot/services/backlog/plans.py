@@ -11,15 +11,13 @@ from datetime import date
 
 from bot.blocks import backlog as blocks
 from bot.domain.backlog.new_request import estimate_problems
-from bot.domain.backlog.requests import OPEN, RequestCard
+from bot.domain.backlog.requests import OPEN, STATE_WORDS, RequestCard
 from bot.domain.rights import Right
 from bot.errors import FormError, UserError
 from bot.services import devops_team
 from bot.services.backlog._cards import RequestAct, acting, tell_devops
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
-
-_ENDED = "This request is closed."
 
 
 async def estimate(
@@ -48,21 +46,28 @@ async def estimate(
 
 
 async def assign(
-    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, assignee_id: int, version: int = 0
+    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, assignee_id: int | None, version: int = 0
 ) -> RequestCard:
-    """Note who works on it, and tell them. Raises UserError for somebody who is not of the DevOps team."""
+    """Note who works on it, None for nobody, and tell them, and whoever did before.
+
+    Raises UserError for somebody who is not of the DevOps team.
+    """
     async with _open(deps, snapshot, request_id, person_id, version) as act:
-        if not devops_team.is_member(deps, snapshot, assignee_id):
+        if assignee_id is not None and not devops_team.is_member(deps, snapshot, assignee_id):
             raise UserError(f"Choose somebody of {deps.devops.name}.")
         if act.row.assignee_id == assignee_id:
             return act.card
+        before = snapshot.person(act.row.assignee_id) if act.row.assignee_id not in (None, person_id) else None
         act.row.assignee_id = assignee_id
         await act.note("assign", to=assignee_id)
         card = await act.redraw()
-        by = snapshot.person(person_id)
-        if assignee_id != person_id and by is not None:
-            key = f"backlog.assigned:{request_id}:{int(act.now.timestamp() * 1000)}"
+        by, at = snapshot.person(person_id), int(act.now.timestamp() * 1000)
+        if assignee_id not in (None, person_id) and by is not None:
+            key = f"backlog.assigned:{request_id}:{at}"
             await tell_devops(act.session, request_id, key=key, message=blocks.assigned(card, by), at=act.now)
+        if before is not None and by is not None:
+            key, message = f"backlog.unassigned:{request_id}:{at}", blocks.unassigned(card, before, by)
+            await tell_devops(act.session, request_id, key=key, message=message, at=act.now)
         return card
 
 
@@ -87,7 +92,7 @@ async def _open(
     deps: Deps, snapshot: Snapshot, request_id: int, person_id: int, version: int
 ) -> AsyncIterator[RequestAct]:
     async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=Right.TRIAGE) as act:
-        await act.require_current(version)
         if act.card.state not in OPEN:
-            raise UserError(_ENDED)
+            raise UserError(f"This request is {STATE_WORDS[act.card.state].lower()}, so nothing was changed.")
+        await act.require_current(version)
         yield act

@@ -36,10 +36,11 @@ _NEWS, _POINTED = "backlog.news", "backlog.pointed"
 _MOST, _LATELY = 50, timedelta(days=14)
 
 
-async def settle(act: RequestAct, places: Collection[str] = ("",)) -> None:
+async def settle(act: RequestAct, places: Collection[str] = ("",), but: Collection[str] = ()) -> None:
     """Take the buttons off what was asked in the thread and by direct message: the request has moved on since.
 
-    With `places` only off what was asked there: of these people, by their ids, and in the threads that have joined it.
+    With `places` only off what was asked there, and with `but` off all else: of these people, by their ids, and in the
+    threads that have joined it.
     """
     table = tables.OutboxMessage
     heads = [f"{_NEWS}:{act.subject_id}:{step}" for step in _ASKING.values()] + [f"{_POINTED}:{act.subject_id}"]
@@ -47,7 +48,7 @@ async def settle(act: RequestAct, places: Collection[str] = ("",)) -> None:
         theirs = (col(table.key) >= f"{head}:") & (col(table.key) < f"{head};")  # a part of the index of keys
         for key, body in await act.session.execute(select(col(table.key), col(table.body)).where(theirs)):
             message = blocks.settled(Rendered(body["text"], body.get("blocks", ())))
-            if message is not None and key.endswith(tuple(places)):
+            if message is not None and key.endswith(tuple(places)) and not key.endswith(tuple(but)):
                 await act.revise(key, message)
 
 
@@ -73,7 +74,9 @@ async def _point(deps: Deps, snapshot: Snapshot, slack: Slack, members: Members,
         asked_at = await _asked_at(session, f"{_NEWS}:{number}:{_ASKING[row.state]}:{at}", row.channel_id)
         if asked_at is None or await outbox.destination(session, f"{_POINTED}:{number}:{at}") is not None:
             return
-    theirs = {routing.slack_id_of(snapshot.person(each)) for each in (row.asked_by, row.filed_by)} - {""}
+    team = snapshot.team(row.team_id)
+    people = {row.asked_by, row.filed_by, *(team.member_ids if team is not None else ())}
+    theirs = {routing.slack_id_of(snapshot.person(each)) for each in people} - {""}
     said = (await threads.read(slack, members, row.channel_id, row.thread_ts)).messages
     author = next((str(each["user"]) for each in said if each["user"] in theirs and float(each["ts"]) > asked_at), "")
     if not author:

@@ -21,13 +21,14 @@ from bot.domain.backlog.requests import (
     after,
 )
 from bot.domain.names import clean
+from bot.domain.recipients import Recipient
 from bot.errors import UserError
-from bot.services import outbox, routing
+from bot.services import devops_team, outbox, routing
 from bot.services.backlog import joins, questions
 from bot.services.backlog._answered import redraw_answered
 from bot.services.backlog._cards import RequestAct, acting, card_key, loaded, tell_devops
-from bot.services.backlog._demands import demands_of
-from bot.services.backlog._duty import called
+from bot.services.backlog._demands import demands_of, is_own
+from bot.services.backlog._duty import answer_by, called
 from bot.services.backlog._joined import joined, tell_ended, threads_of
 from bot.services.backlog._joined import post as post_in_joined
 from bot.services.backlog.said import keep
@@ -36,7 +37,9 @@ from bot.services.snapshot import Snapshot
 from bot.store import tables
 
 #: Steps of which the thread hears in a message of its own; of all others the card alone tells.
-_NEWS = frozenset({Step.ACCEPT, Step.ASK, Step.ANSWER, Step.DECLINE, Step.DELIVER})
+_NEWS = frozenset({Step.ACCEPT, Step.ASK, Step.ANSWER, Step.DECLINE, Step.DISMISS, Step.DELIVER})
+#: Steps of its own team's of which those who need it as well, and who follow it, hear; the card tells that team.
+_NEWS_FOR_OTHERS = frozenset({Step.NOT_YET, Step.REOPEN})
 #: Steps after which everybody is asked anew at the next delivery.
 _SENT_BACK = frozenset({Step.NOT_YET, Step.RESUME, Step.REOPEN})
 #: Steps that end a request for its own asker alone: what became part of it stands by itself again.
@@ -56,6 +59,8 @@ class StepTaken:
     is_new: bool
     #: Who has left the request, while the others go on.
     left: str = ""
+    #: Whether somebody has said for their own team alone that it does the job.
+    is_for_theirs: bool = False
 
 
 async def take(
@@ -86,7 +91,7 @@ async def take(
             return await _leave(act, words)
         if step is Step.CONFIRM and not await act.speaks_for_whole():
             return await _confirm_parts(act)
-        if step in NEEDS_WORDS and not (clean(words) or link) and after(step, act.card.standing, now=act.now):
+        if step in NEEDS_WORDS and not (clean(words) or link) and await act.after(step):
             raise UserError(NEEDS_WORDS[step])
         return await carry_out(act, step, words=words, link=link)
 
@@ -94,15 +99,19 @@ async def take(
 async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str = "") -> StepTaken:
     """Take a step in a transaction that is open, for whoever acts in it. The right to it is asked for before."""
     said = clean(words)[:_LONGEST_REASON]
-    moved = after(step, act.card.standing, now=act.now)
+    moved = await act.after(step)
     if moved is None:
         return StepTaken(act.card, is_new=False)
+    was_merged = act.row.merged_into is not None
     note_response(act, step)
+    if step is Step.REOPEN or (step is Step.UNMERGE and _was_answered_by_merging(act.row)):
+        await _ask_anew(act, act.row)
     act.row.state, act.row.state_before, act.row.state_at = moved.state.value, moved.before.value, act.now
     if step is Step.REPLY and act.row.reason:
         # The card goes on to show the question beside its answer.
         said = f"{act.row.reason} — {said}"
-    act.row.reason, act.row.link = said, link
+    if step is not Step.CONFIRM:  # a yes takes nothing off what was delivered
+        act.row.reason, act.row.link = said, link
     if step is Step.DELIVER:
         act.row.delivered_at = act.now
     if moved.state is not RequestState.MERGED:
@@ -120,9 +129,32 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
     card = await act.redraw()
     await act.redraw_others()
     await redraw_answered(act)
-    await questions.settle(act)
+    await questions.settle(act, but=await _unanswered(act) if step is Step.CONFIRM else ())
+    if was_merged and step is not Step.UNMERGE:
+        await _take_back_merged(act, act.row)
     await _tell(act, step)
     return StepTaken(card, is_new=True)
+
+
+def _was_answered_by_merging(row: tables.Request) -> bool:
+    """Whether all that the DevOps team has said to a request is that it became part of another one."""
+    return row.state == RequestState.MERGED.value and row.responded_at == row.state_at
+
+
+async def _ask_anew(act: RequestAct, row: tables.Request) -> None:
+    """Let the DevOps team's time for a first answer begin anew."""
+    team = devops_team.find(act.deps, act.snapshot)
+    row.responded_at, row.reminded_on, row.waited_seconds = None, None, 0
+    row.answer_by = await answer_by(act.deps, act.snapshot, Recipient(team)) if team is not None else None
+
+
+async def _unanswered(act: RequestAct) -> list[str]:
+    """Return where those are asked whether it does the job who have not said so: people, and threads that joined."""
+    parts = [each for each in await act.parts() if each.confirmed_at is None]
+    said = [each for each in await demands_of(act.session, act.subject_id) if each.confirmed_at is None]
+    people = {number for each in parts for number in (each.asked_by, each.filed_by)}
+    people |= {each.person_id for each in said if not is_own(act.row, each)}
+    return [f":{each}" for each in (*people, *await threads_of(act, people))]
 
 
 async def _leave(act: RequestAct, words: str) -> StepTaken:
@@ -142,8 +174,7 @@ async def _confirm_parts(act: RequestAct) -> StepTaken:
 
     Raises UserError for a request that is not delivered.
     """
-    if after(Step.CONFIRM, act.card.standing, now=act.now) is None:
-        return StepTaken(act.card, is_new=False)
+    await act.after(Step.CONFIRM)
     theirs = [each for each in await act.parts() if await act.speaks_for(each) and each.confirmed_at is None]
     for part in theirs:
         part.confirmed_at = act.now
@@ -154,19 +185,22 @@ async def _confirm_parts(act: RequestAct) -> StepTaken:
         await act.note("confirm_joined", team=demand.team_id)
     people = {act.person_id, *(each.person_id for each in joined_by), *(each.asked_by for each in theirs)}
     await questions.settle(act, [f":{each}" for each in (*people, *await threads_of(act, people))])
-    return StepTaken(await act.redraw(), is_new=bool(theirs or joined_by))
+    return StepTaken(await act.redraw(), is_new=bool(theirs or joined_by), is_for_theirs=True)
 
 
 async def _release_parts(act: RequestAct) -> None:
     """Let what became part of the request stand by itself again: its teams still need it."""
     for part in await act.parts():
         if part.merged_into == act.subject_id:
+            if _was_answered_by_merging(part):
+                await _ask_anew(act, part)
             part.state, part.state_at = part.state_before, act.now
             part.merged_into = part.confirmed_at = None
             assert part.id is not None  # noqa: S101 - it comes from the store
             await act.note_of(part.id, Step.UNMERGE.value, out_of=act.subject_id)
             key = f"backlog.released:{part.id}:{int(act.now.timestamp() * 1000)}"
             await tell_devops(act.session, part.id, key=key, message=blocks.released(act.subject_id), at=act.now)
+            await _tell_unmerged(act, part)
 
 
 def note_response(act: RequestAct, step: Step) -> None:
@@ -182,14 +216,24 @@ async def _tell(act: RequestAct, step: Step) -> None:
     """Say in the thread what the asker has to know, and to the DevOps team what it has to."""
     key = f"backlog.news:{act.subject_id}:{step.value}:{int(act.now.timestamp() * 1000)}"
     if step in _NEWS:
-        await _post_news(act, key)
-    if step in _NEWS - {Step.ASK}:  # a question is for whoever asked for it
+        await _post_news(act, key, step)
+    if step is Step.REPLY:
+        await _tell_others(act, key, step)
+    if step in _NEWS_FOR_OTHERS:
+        if await act.speaks_for_whole():
+            await _tell_others(act, key, step)
+        else:
+            await _post_news(act, key, step)
+    if step is Step.UNMERGE:
+        await _tell_unmerged(act, act.row)
+    # A question is for whoever asked for it, and those who have joined what is none hear that they can open their own.
+    if step in _NEWS | _NEWS_FOR_OTHERS and step not in (Step.ASK, Step.DISMISS):
         await post_in_joined(act, key, lambda value: blocks.joined_news(act.card, value))
     if step in _ENDS_PARTS:
         await _tell_parts(act)
     if step in _TRIAGE_NEWS:
         message = blocks.triage_news(act.card, step, called=await called(act, step))
-        await tell_devops(act.session, act.subject_id, key=key, message=message, at=act.now)
+        await tell_devops(act.session, act.subject_id, key=f"{key}:devops", message=message, at=act.now)
     if step in _ALONE:
         await tell_ended(act, key)
 
@@ -220,20 +264,49 @@ async def _post_below(act: RequestAct, row: tables.Request, key: str, card: Requ
     )
 
 
-async def _post_news(act: RequestAct, key: str) -> None:
+async def _post_news(act: RequestAct, key: str, step: Step) -> None:
     """Post below the card what became of the request, and to those who follow it."""
     card, by = act.card, act.snapshot.person(act.person_id)
     await _post_below(act, act.row, key, card, blocks.news(card, by))
+    await _tell_others(act, key, step)
+
+
+async def _tell_others(act: RequestAct, key: str, step: Step) -> None:
+    """Tell those who follow the request what became of it, and ask those at delivery who need it as well."""
+    card, by = act.card, act.snapshot.person(act.person_id)
     parts = await act.parts()
     theirs = {number for each in parts for number in (each.asked_by, each.filed_by)}
     others = await joined(act)
     theirs.update(others)
     for person_id in await _others(act, parts):
+        if step is Step.DISMISS and person_id in theirs:
+            continue  # they are told that theirs may go on
         person = act.snapshot.person(person_id)
         if slack_id := routing.slack_id_of(person):
             is_part = person_id in theirs
-            message = blocks.also_asked(card, has_joined=person_id in others) if is_part else blocks.followed(card, by)
+            if is_part and step is not Step.REPLY:
+                message = blocks.also_asked(card, has_joined=person_id in others)
+            else:
+                message = blocks.followed(card, by, is_reply=step is Step.REPLY)
             await outbox.enqueue(act.session, key=f"{key}:{person_id}", channel=slack_id, message=message, at=act.now)
+
+
+async def _take_back_merged(act: RequestAct, row: tables.Request) -> RequestCard:
+    """Let what said that a request became part of another one say that it is so no more."""
+    await act.session.flush()
+    card = await loaded(act.session, act.snapshot, row, now=act.now)
+    table, head = tables.OutboxMessage, f"backlog.merged:{row.id}"
+    theirs = (col(table.key) >= f"{head}:") & (col(table.key) < f"{head};")  # a part of the index of keys
+    for key in (await act.session.execute(select(col(table.key)).where(theirs))).scalars().all():
+        await act.revise(key, blocks.unmerged(card, is_news=False))
+    return card
+
+
+async def _tell_unmerged(act: RequestAct, row: tables.Request) -> None:
+    """Tell whoever asked for a request that was part of another one that it stands by itself again."""
+    card = await _take_back_merged(act, row)
+    key = f"backlog.unmerged:{row.id}:{int(act.now.timestamp() * 1000)}"
+    await _post_below(act, row, key, card, blocks.unmerged(card))
 
 
 async def tell_merged(act: RequestAct) -> None:
