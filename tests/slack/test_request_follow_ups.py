@@ -96,6 +96,7 @@ async def test_what_it_saves_is_a_number_of_hours(asked: Requested) -> None:
         ids.SAVED: "A team of 2 cannot be spared more than 173 hours a month, half of its working hours."
     }
     assert await asked.fill("grace", saved="6.5") == {}
+    assert "Noted: it saves 6.5 hours a month." in asked.said_to("grace")
     await asked.press(digest, ids.SAVING, user="ada")
     assert await asked.fill("ada", saved="6.5") == {}
     assert (await actions(asked.stage)).count("backlog.saving") == 1, "the same once more is no news"

@@ -167,6 +167,24 @@ class TestAnswersForItself:
         for user in ("solo", "eve"):
             assert "Opened again: It is yours" in made.written_to(user)[-1]
 
+    async def test_those_who_follow_hear_the_answer_to_a_question_and_are_not_asked_themselves(
+        self, stage: Stage
+    ) -> None:
+        made = await joined(stage)
+        await stage.press(await card_of_payments(made), ids.FOLLOW, user="eve")
+        await made.press(made.triage, ids.ASK, user="lin")
+        assert await made.fill("lin", words="Which region?") == {}
+        assert "Estimate…" in buttons(made.triage), "the DevOps team goes on while it waits"
+        await made.press(await card_of_payments(made), ids.REPLY, user="grace")
+        assert await made.fill("grace", words="Frankfurt") == {}
+        for user in ("solo", "eve"):
+            assert "Answered: Which region? — Frankfurt" in made.written_to(user)[-1]
+        await delivered(made)
+        assert "Delivered: It is there" in made.written_to("eve")[-1]
+        assert "Does it do the job?" not in made.written_to("eve")[-1]
+        assert "Does it do the job?" in made.written_to("solo")[-1]
+        assert "is asked whether it does the job, and so is everybody else who asked for it." in made.said_to("lin")
+
 
 class TestUnmerged:
     async def merged(self, stage: Stage) -> Requested:

@@ -360,6 +360,7 @@ class TestUseWhatThereIs:
         [row] = await requests(stage)
         [library] = [each for each in await rows(stage, tables.Asset) if each.name == "cassandra-client"]
         assert (row.asset_id, [each["type"] for each in row.items]) == (library.id, ["support"])
+        assert (row.title, row.details.splitlines()[0]) == ("Support with cassandra-client", "It times out")
         await posted(stage, "platform")
         assert any("Support with cassandra-client" in m.text for m in stage.slack.visible_messages("lin", "platform"))
 

@@ -597,3 +597,27 @@ async def test_the_devops_team_reads_technologies_by_their_names(requested: Requ
     [said] = [line for line in requested.triage.text.splitlines() if line.startswith("Technologies: ")]
     assert said == "Technologies: Cassandra, Terraform, Jenkins, Selenium"
     assert "New to the team: Selenium, Cassandra" in requested.triage.text
+
+
+async def test_a_form_that_is_late_says_how_the_request_stands(requested: Requested) -> None:
+    await requested.press(requested.triage, ids.ESTIMATE, user="lin")
+    await requested.press(requested.triage, ids.MORE, user="omar", word=ids.DECLINE)
+    assert await requested.fill("omar", words="Not ours") == {}
+    wrong = await requested.fill("lin", optimistic="1", likely="2", pessimistic="3")
+    assert set(wrong.values()) == {"This request is declined, so nothing was changed."}
+
+
+async def test_a_teammate_who_answers_in_the_thread_is_shown_the_button(stage: Stage) -> None:
+    root = await thread(stage, "We need a Redis cluster.")
+    await form(stage, root, user="ada")
+    assert await submit(stage, "ada") == {}
+    await posted(stage, "payments")
+    made = Requested(stage, root)
+    await made.press(made.triage, ids.ASK, user="lin")
+    assert await made.fill("lin", words="Which region?") == {}
+    await stage.slack.post("grace", "payments", "Frankfurt, please.", thread_ts=root.ts)
+    await point_to_buttons(stage.baton.context)
+    await made.settle()
+    told = made.replies()[-1]
+    assert told.text.startswith(f"<@{stage.slack.workspace.user('grace').id}>")
+    assert list(buttons(told)) == ["Answer…"]
