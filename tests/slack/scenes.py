@@ -88,6 +88,7 @@ async def disputes(stage: Stage) -> None:
 async def handoffs(stage: Stage) -> None:
     """An offer of two resources, as both sides see it."""
     await offer_two(stage)
+    await stage.press(await card(stage), handoff_ids.DETAILS, user="ada")  # evidence is for people of both teams
     await run(stage, ("lin", "/handoff list"), ("lin", "/handoff show 1"), ("grace", "/whoowns checkout"))
 
 
