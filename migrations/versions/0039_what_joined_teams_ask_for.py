@@ -10,4 +10,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("request_demands", sa.Column("asked", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+    op.add_column("request_demands", sa.Column("asked", sa.JSON(), nullable=True))

@@ -124,7 +124,7 @@ def triage_post(its: RequestCard, *, duty: str = "") -> Rendered:
     """Return the DevOps team's message in its channel, which others may read: of a private request only the number."""
     if not its.is_private:
         return triage(_for_all(its), duty=duty)
-    lines = [f"{bold(f'#{its.id}')} is a private request: *Show* is for you alone."]
+    lines = [f"{bold(f'#{its.id}')} is a private request: *Show* opens it, and you alone see that."]
     if duty:
         lines.append(f"{mention(duty)} has duty this week")
     return _message(lines, [_show(its)], f"backlog.triage.{its.id}.{its.state}")

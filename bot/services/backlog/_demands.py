@@ -68,7 +68,7 @@ def asked_by(new: NewRequest) -> dict[str, Any]:
 
 def asked_too(row: tables.RequestDemand, whose: str) -> Iterator[AskedToo]:
     """Yield what a team asked for in each thread or form from which it has joined a request."""
-    for each in row.asked:
+    for each in row.asked or ():
         yield AskedToo(
             whose=whose,
             title=each["title"],
@@ -91,7 +91,7 @@ def reason_of(request: tables.Request, row: tables.RequestDemand) -> str:
     if is_own(request, row) and row.needed_by == request.needed_by:
         return request.needed_reason
     day = row.needed_by.isoformat() if row.needed_by is not None else ""
-    return next((str(each["reason"]) for each in reversed(row.asked) if day and each["needed_by"] == day), "")
+    return next((str(each["reason"]) for each in reversed(row.asked or []) if day and each["needed_by"] == day), "")
 
 
 def demand_of(row: tables.RequestDemand, snapshot: Snapshot, *, reason: str = "") -> Demand:

@@ -65,7 +65,7 @@ def _demand(snapshot: Snapshot, row: tables.RequestDemand) -> dict[str, Any]:
         "needed_by": _iso(row.needed_by),
         "miss_hours": row.miss_hours,
         "confirmed_at": _iso(row.confirmed_at),
-        "asked": row.asked,
+        "asked": row.asked or [],
     }
 
 

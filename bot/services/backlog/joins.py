@@ -129,7 +129,7 @@ def _put_news(before: tables.RequestDemand, row: tables.RequestDemand, *, is_bet
     for name in (*(name for names in said.values() for name in names), *cost, "person_id", "at", "confirmed_at"):
         setattr(before, name, getattr(row, name))
     before.drafted = " ".join(sorted(drafted))
-    before.asked = [*before.asked, *row.asked]
+    before.asked = [*(before.asked or ()), *(row.asked or ())]
 
 
 def _hours(row: tables.RequestDemand) -> float:

@@ -95,9 +95,7 @@ class RequestDemand(Row, table=True):
     #: What was left as the form was filled in: `bot.domain.backlog.demand.DemandPart`s with spaces between them.
     drafted: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=text("''")))
     #: What a team asked for that has joined the request: `bot.domain.backlog.requests.AskedToo`s, by their fields.
-    asked: list[dict[str, Any]] = Field(
-        default_factory=list, sa_column=Column(JSON, nullable=False, server_default=text("'[]'"))
-    )
+    asked: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
 
 
 class RequestWords(Row, table=True):
