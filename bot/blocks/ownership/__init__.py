@@ -62,13 +62,18 @@ from bot.blocks.ownership.doubts import (
     doubt_view,
 )
 from bot.blocks.ownership.history import chronicle, recalled
-from bot.blocks.ownership.matters import (
+from bot.blocks.ownership.matter_forms import (
     ASK_FIELD,
     ASK_FORM,
     REPLY_FIELD,
     REPLY_FORM,
     SIDE_FIELD,
     SIDE_FORM,
+    question_view,
+    reply_view,
+    side_view,
+)
+from bot.blocks.ownership.matters import (
     addressed,
     asked_back,
     asked_before,
@@ -81,10 +86,7 @@ from bot.blocks.ownership.matters import (
     outcome,
     proposal_declined,
     proposed,
-    question_view,
     redrawn,
     replied,
-    reply_view,
-    side_view,
 )
 from bot.blocks.ownership.words import AREA_WORDS

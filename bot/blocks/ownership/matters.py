@@ -1,12 +1,10 @@
-"""Matters as messages: the card with the answers, what whoever raised one hears, and the forms."""
+"""Matters as messages: the card with the answers, and what whoever raised one hears."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.blocks import forms
-from bot.blocks.forms import Form
 from bot.blocks.handoff_button import OpenHandoff, Way, back_buttons, handoff_buttons, show_buttons
 from bot.blocks.health import Shown, show_button
 from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
@@ -42,13 +40,6 @@ from bot.domain.ownership.matters import (
 )
 from bot.domain.recipients import Recipient
 from bot.domain.records import DoubtRecord, PersonRecord
-
-ASK_FIELD = forms.text(actions.MATTER_WORDS, "What do you want to know?", missing="Write your question.", is_long=True)
-ASK_FORM = Form(actions.MATTER_ASK_VIEW, "Ask back", "Ask", (ASK_FIELD,), refused_at=ASK_FIELD)
-REPLY_FIELD = forms.text(actions.MATTER_WORDS, "Your answer", missing="Write your answer.", is_long=True)
-REPLY_FORM = Form(actions.MATTER_REPLY_VIEW, "Answer", "Answer", (REPLY_FIELD,), refused_at=REPLY_FIELD)
-SIDE_FIELD = forms.text(actions.MATTER_WORDS, "Why?", hint="e.g. They have run it since May", is_long=True)
-SIDE_FORM = Form(actions.MATTER_SIDE_VIEW, "Whose is it?", "Say so", (SIDE_FIELD,), refused_at=SIDE_FIELD)
 
 #: Sides of a dispute that have a button, and files of each that are named.
 _MOST_SIDES, _MOST_FILES = 4, 2
@@ -156,7 +147,7 @@ def _outdated(matter: MatterCard) -> list[str]:
 
 def asked_back(matter: MatterCard) -> Rendered:
     """Return the owner's question, for whoever raised the matter."""
-    who = _person(matter.question_by)
+    who = words.somebody(matter.question_by)
     text = f"{who} asks about {_thing(matter)}:\n> {escape(matter.question, 500)}"
     name = plain(matter.asset.name, 50)
     answer = button("Answer…", actions.MATTER_REPLY, str(matter.id), label=f"Answer the question about {name}")
@@ -165,7 +156,7 @@ def asked_back(matter: MatterCard) -> Rendered:
 
 def asked_before(matter: MatterCard) -> Rendered:
     """Return the owner's question once it is answered, or the matter has ended."""
-    who = _person(matter.question_by)
+    who = words.somebody(matter.question_by)
     text = f"{who} asked about {_thing(matter)}:\n> {escape(matter.question, 500)}"
     text += f"\nAnswered: {escape(matter.reply, 500)}" if matter.reply else ""
     text += f"\n{_ended(matter)}" if not matter.is_open else ""
@@ -174,7 +165,7 @@ def asked_before(matter: MatterCard) -> Rendered:
 
 def replied(matter: MatterCard) -> Rendered:
     """Return the answer to the owner's question, for the thread under the card."""
-    return Rendered(f"{_person(matter.raised_by)} answers:\n> {escape(matter.reply, 500)}")
+    return Rendered(f"{words.somebody(matter.raised_by)} answers:\n> {escape(matter.reply, 500)}")
 
 
 def matter_noted(matter: MatterCard) -> Rendered:
@@ -183,7 +174,7 @@ def matter_noted(matter: MatterCard) -> Rendered:
         why = _decided_because(matter)
         return Rendered("\n".join([f"{_begins(matter)}: {_ended(matter)}", *why, *_outdated(matter)]))
     if matter.question and not matter.reply:
-        return Rendered(f"I have asked {_person(matter.raised_by)}. The answer comes here.")
+        return Rendered(f"I have asked {words.somebody(matter.raised_by)}. The answer comes here.")
     if matter.given_up_by:
         return Rendered(f"{_begins(matter)} is of tier 1: I have asked whoever can confirm that it is not yours.")
     if matter.is_passed_on:
@@ -194,7 +185,7 @@ def matter_noted(matter: MatterCard) -> Rendered:
 def proposed(matter: MatterCard) -> Rendered:
     """Return the question to the team that a doubter named, once the owner said that something is not theirs."""
     owner = bold(matter.owner_names, 80) if matter.owner_names else "Its owner"
-    thinks = f"{_person(matter.raised_by)} thinks that {_thing(matter)} is yours."
+    thinks = f"{words.somebody(matter.raised_by)} thinks that {_thing(matter)} is yours."
     lines = [f"{thinks} {owner} says that it is not theirs.", *_reasons(matter)]
     name, value = plain(matter.asset.name, 45), encode(actions.AssetValue(matter.asset.id, matter.area))
     buttons = [
@@ -208,7 +199,7 @@ def proposed(matter: MatterCard) -> Rendered:
 def proposal_declined(matter: MatterCard, by: PersonRecord | None) -> Rendered:
     """Return what the question reads once the team has said no, which whoever doubted reads, too."""
     whose = f"{_team(matter)}{possessive(matter.team.name) if matter.team is not None else ''}"
-    text = f"{words.sentence(_person(by))} says that {_thing(matter)} is not {whose} either, so nobody owns it."
+    text = f"{words.sentence(words.somebody(by))} says that {_thing(matter)} is not {whose} either, so nobody owns it."
     return Rendered(text, [section(text), {"type": "actions", "elements": [_see_button(matter)]}])
 
 
@@ -220,32 +211,13 @@ def addressed(message: Rendered, hearer: str) -> Rendered:
     return Rendered(text, [section(text), *message.blocks[1:]])
 
 
-def question_view(matter: MatterCard, metadata: str) -> Block:
-    """Return the form for a question to whoever raised a matter."""
-    return ASK_FORM.view(metadata, f"{_person(matter.raised_by)} is asked about {_thing(matter)}.")
-
-
-def reply_view(matter: MatterCard, metadata: str) -> Block:
-    """Return the form for the answer to the owner's question."""
-    return REPLY_FORM.view(metadata, f"{_person(matter.question_by)} asks:\n> {escape(matter.question, 500)}")
-
-
-def side_view(matter: MatterCard, owner: Recipient, losers: Sequence[Recipient], metadata: str) -> Block:
-    """Return the form that asks why something disputed is this owner's, and not these losers'."""
-    name = bold(owner.name, 80)
-    whose = f"{_thing(matter)} is {name}{possessive(owner.name)}" if owner.name else f"nobody owns {_thing(matter)}"
-    reads = [bold(each.name, 60) for each in losers if each.name]
-    verb = "reads" if len(reads) == 1 else "read"
-    return SIDE_FORM.view(metadata, f"You say that {whose}.{f' {words.join(reads)} {verb} why.' if reads else ''}")
-
-
 def _said(matter: MatterCard, *, for_giver: bool) -> list[str]:
     lines = [_headline(matter), *_reasons(matter)]
     if matter.kind is MatterKind.DOUBT and matter.team is not None:
         lines.append(f"{bold(matter.team.name, 80)} is named as the owner instead.")
     if matter.question:
-        answer = f" {_person(matter.raised_by)} answers: {escape(matter.reply, 500)}" if matter.reply else ""
-        lines.append(f"{_person(matter.question_by)} asks: {escape(matter.question, 500)}{answer}")
+        answer = f" {words.somebody(matter.raised_by)} answers: {escape(matter.reply, 500)}" if matter.reply else ""
+        lines.append(f"{words.somebody(matter.question_by)} asks: {escape(matter.question, 500)}{answer}")
     if not matter.is_open:
         return [*lines, _ended(matter), *_decided_because(matter), *_outdated(matter)]
     if matter.given_up_by:
@@ -314,11 +286,11 @@ def _given_up(matter: MatterCard) -> str:
 
 def _doubt(each: DoubtRecord) -> str:
     said = f":\n> {escape(each.reason, 300)}" if each.reason else "."
-    return f"{_person(each.person)} doubts it, too{said}"
+    return f"{words.somebody(each.person)} doubts it, too{said}"
 
 
 def _headline(matter: MatterCard) -> str:
-    owners, who = bold(matter.owner_names or "nobody", 80), _person(matter.raised_by)
+    owners, who = bold(matter.owner_names or "nobody", 80), words.somebody(matter.raised_by)
     match matter.kind:
         case MatterKind.CLAIM if matter.is_orphans:
             return f"{who} claims {_thing(matter)} for {_team(matter)}; its owner {owners} is gone."
@@ -401,7 +373,7 @@ def _side_button(matter: MatterCard, owner: Recipient) -> Mapping[str, Any]:
 
 def _ended(matter: MatterCard) -> str:
     """Return how a matter ended, as a sentence."""
-    by, whose = _person(matter.ended_by), bold(matter.owner.name, 80) if matter.owner.name else ""
+    by, whose = words.somebody(matter.ended_by), bold(matter.owner.name, 80) if matter.owner.name else ""
     match matter.state:
         case MatterState.WITHDRAWN:
             return f"{by} took the claim back."
@@ -448,7 +420,3 @@ def _begins(matter: MatterCard) -> str:
 
 def _team(matter: MatterCard) -> str:
     return bold(matter.team.name, 80) if matter.team is not None else "another team"
-
-
-def _person(person: PersonRecord | None) -> str:
-    return words.person(person) if person is not None else "somebody"

@@ -71,6 +71,11 @@ def person(record: PersonRecord) -> str:
     return mention(record.slack_id) or bold(record.name, 80)
 
 
+def somebody(record: PersonRecord | None) -> str:
+    """Return a person, or that it was somebody where nobody knows whom."""
+    return person(record) if record is not None else "somebody"
+
+
 def source(name: str) -> str:
     """Return the name of where a fact came from."""
     return escape(name, 60) or "a source without a name"

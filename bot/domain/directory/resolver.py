@@ -9,10 +9,10 @@ from rapidfuzz.distance import OSA
 
 from bot.domain.catalog import AssetKind
 from bot.domain.directory import by_words, pasted, places
-from bot.domain.directory.alone import named_alone
 from bot.domain.directory.answers import Candidate, Match, Nearest, Resolution, ResolutionMethod, Several
 from bot.domain.directory.choices import FoundAssets, candidates, choose, parts_of_kind
 from bot.domain.directory.clauses import asking_clause
+from bot.domain.directory.exact_names import named_alone
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.lists import listed
 from bot.domain.directory.mentions import mentioned
