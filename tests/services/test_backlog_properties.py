@@ -62,7 +62,7 @@ ORIGINS = (
 )
 #: What `steps.take` takes.
 STEPS = [each for each in Step if each is not Step.MERGE]
-NEWS = frozenset({Step.ACCEPT, Step.ASK, Step.ANSWER, Step.DECLINE, Step.DISMISS, Step.DELIVER})
+NEWS = frozenset({Step.ACCEPT, Step.ASK, Step.ANSWER, Step.DECLINE, Step.DELIVER})
 FAULTS = (SlackUnreachableError("ClientConnectorError"), SlackError("internal_error"), "lost")
 SECRET = "a-secret-of-webhooks"
 
@@ -433,7 +433,8 @@ class Requests(RuleBasedStateMachine):
         replayed, told = await self.replay()
         said: dict[str, set[int]] = {key: set() for key in told}
         for message in self.slack.posted:
-            if message.key.startswith("backlog.news:") and message.key.count(":") == 4:
+            is_followers = message.key.startswith("backlog.news:") and message.key.count(":") == 4
+            if is_followers and Step(message.key.split(":")[2]) in NEWS:
                 key, _, person = message.key.rpartition(":")
                 said[key].add(int(person))
                 assert message.place == f"D0000000{person}"
