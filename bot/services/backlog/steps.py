@@ -233,7 +233,9 @@ async def _tell(act: RequestAct, step: Step) -> None:
         await _tell_parts(act)
     if step in _TRIAGE_NEWS:
         message = blocks.triage_news(act.card, step, called=await called(act, step))
-        await tell_devops(act.session, act.subject_id, key=key.replace("news", "triage_news", 1), message=message, at=act.now)
+        await tell_devops(
+            act.session, act.subject_id, key=key.replace("news", "triage_news", 1), message=message, at=act.now
+        )
     if step in _ALONE:
         await tell_ended(act, key)
 
