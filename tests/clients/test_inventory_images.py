@@ -313,7 +313,7 @@ class TestProducts:
         assert sighting is not None
         assert sighting.is_known is is_known
 
-    def test_the_tables_have_every_product_that_is_named_but_three_whose_dates_nobody_publishes(self) -> None:
+    def test_the_tables_have_every_product_that_is_named_but_four_whose_dates_no_table_has(self) -> None:
         facts = SHARED / "eol" / "products.json"
         if not facts.is_file():
             pytest.skip("the reference data is not beside this checkout")
@@ -322,7 +322,7 @@ class TestProducts:
         named = {*images["official"].values(), *images["named"].values(), *images["red_hat"].values(), "rhel"}
         named |= {*images["systems"]} | {rule["product"] for rule in images["by_tag"].values()}
         named |= {*images["in_tags"].values()} - {"java"}
-        of_no_table = {"confluent-platform", "percona-server", "selenium"}
+        of_no_table = {"confluent-platform", "percona-server", "redis-enterprise", "selenium"}
         assert named - products.keys() - {each.key for each in starter.load().products} == of_no_table
 
     def test_images_that_the_feed_knows_are_the_same_product_here(self) -> None:
@@ -330,11 +330,13 @@ class TestProducts:
         if not facts.is_file():
             pytest.skip("the reference data is not beside this checkout")
         compared = 0
+        # The feed takes it for Redis; it holds Redis Enterprise, whose versions have a build behind them and other dates.
+        mistaken = {"redislabs/redis"}
         for name, product in json.loads(facts.read_bytes())["products"].items():
             for each in product["identifiers"]:
                 path = each["id"].removeprefix("pkg:docker/")
                 known = _known_images.known_image(path, has_registry=False)
-                if path != each["id"] and known:
+                if path != each["id"] and known and path not in mistaken:
                     compared += 1
                     assert known.product == name, path
         assert compared > 40
