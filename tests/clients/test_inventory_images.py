@@ -330,7 +330,7 @@ class TestProducts:
         if not facts.is_file():
             pytest.skip("the reference data is not beside this checkout")
         compared = 0
-        # The feed takes it for Redis; it holds Redis Enterprise, whose versions have a build behind them and other dates.
+        # The feed takes it for Redis. It holds Redis Enterprise, whose versions end in a build and have other dates.
         mistaken = {"redislabs/redis"}
         for name, product in json.loads(facts.read_bytes())["products"].items():
             for each in product["identifiers"]:

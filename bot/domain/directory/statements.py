@@ -103,7 +103,8 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
 def asks_in_another_language(question: ParsedQuestion) -> bool:
     """Whether a text has words around a name that are of another language, and none of English for an owner."""
     words = {chunk.folded for chunk in question.chunks}
-    has_letters = any(char.isalpha() and not char.isascii() for char in question.text)
+    text = question.text
+    has_letters = not text.isascii() and any(char.isalpha() and not char.isascii() for char in text)
     is_foreign = has_letters or bool((words & FOREIGN_WORDS) - QUESTION_WORDS - COMMON_WORDS)
     return is_foreign and not words & (CORE_QUESTION_WORDS - FOREIGN_WORDS) and "who" not in words
 
