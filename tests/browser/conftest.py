@@ -20,13 +20,16 @@ import pytest_asyncio
 from aiohttp import web
 from driver import watch_console
 from echo_app import MANIFEST, EchoApp
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.page import Suggestion, add_page
 from bot.playground.run import Playground as Running
 from bot.playground.run import playing
 from bot.services import snapshot
+
+#: How long a state is waited for, also on a busy machine. It is no measure of anything.
+_PATIENCE_MS = 60_000
 
 CHROMIUM_FLAGS = (
     "--headless",
@@ -123,7 +126,8 @@ async def open_url(browser: Browser) -> AsyncIterator[OpenPage]:
             reduced_motion="reduce",
         )
         contexts.append(context)
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(_PATIENCE_MS)
+        expect.set_options(timeout=_PATIENCE_MS)
         await context.route(re.compile("^https://"), lambda route: route.fulfill(body=PIXEL, content_type="image/png"))
         page = await context.new_page()
         watch_console(page, complaints)
