@@ -52,10 +52,8 @@ async def _answer(context: Context, user_id: str, team: TeamRecord | None) -> Re
 
 def _for_reader(context: Context, user_id: str, action: NextAction) -> NextAction:
     """Return an action as somebody reads it: with its button, or with who may press that."""
-    actor, held = (
-        actors.remembered(context.snapshot, user_id),
-        actors.remembered_holders(context.snapshot, action.teams),
-    )
+    actor = actors.remembered(context.snapshot, user_id)
+    held = actors.remembered_holders(context.snapshot, action.teams)
     if not action.teams or may(actor, Right.HAND_OVER, held):
         return action
     return action.without_button(why_not(actor, Right.HAND_OVER, held))

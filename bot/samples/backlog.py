@@ -234,38 +234,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     for card, place, sentences in ranked:
         yield blocks.why, blocks.why(card, place, sentences)
     for card in requests(name):
-        for render in _OF_A_CARD:
-            yield render, render(card)
-        for is_private in (False, True):
-            shown = replace(card, is_private=is_private)
-            yield blocks.triage_post, blocks.triage_post(shown, duty="U12345678")
-        yield blocks.card_view, blocks.card_view(blocks.card(card))
-        yield blocks.card_view, blocks.card_view(blocks.triage(card))
-        yield blocks.withdrawn, blocks.withdrawn(card, OpenValue(asset_id=7))
-        yield blocks.joined_card, blocks.joined_card(card, OpenValue("C012345678", "1700000000.000100"))
-        yield blocks.joined_news, blocks.joined_news(card, OpenValue("C012345678", "1700000000.000100"))
-        yield blocks.released, blocks.released(card.id)
-        yield blocks.pointed, blocks.pointed(card, "U12345678")
-        yield from _settled(card)
-        yield from _changed(card, name)
-        yield from _unmerged(card)
-        yield blocks.left, blocks.left(card, name, OpenValue(asset_id=7))
-        yield blocks.left_news, blocks.left_news(name, name)
-        for team in (name, ""):
-            yield blocks.joined_view, blocks.joined_view(card, team, hours_stay=bool(team))
-        yield blocks.whole_ended, blocks.whole_ended(replace(card, whole=card, merged_into=7))
-        yield blocks.merged, blocks.merged(replace(card, whole=card, merged_into=7))
-        for is_on in (True, False):
-            yield blocks.following, blocks.following(card, is_on=is_on)
-            yield blocks.receipt, blocks.receipt(card, is_new=is_on)
-        yield from ((blocks.receipt, blocks.receipt(card, step)) for step in Step)
-        for step, called in product((Step.REPLY, Step.NOT_YET, Step.REOPEN, Step.WITHDRAW), ("U12345678", "")):
-            yield blocks.triage_news, blocks.triage_news(card, step, called=called)
-        yield blocks.assigned, blocks.assigned(card, card.asker)
-        yield blocks.saved, blocks.saved(card, 6.5)
-        yield blocks.unassigned, blocks.unassigned(card, card.asker, card.filer)
-        yield blocks.news, blocks.news(card, card.asker)
-        yield blocks.asked_for, blocks.asked_for(card, card.asker)
+        yield from _of_request(card, name)
     cards = list(requests(name))
     yield from follow_ups(cards[-1])
     yield from forms_of(cards[-1])
@@ -282,6 +251,42 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     for value in (OpenValue("C012345678", "1700000000.000100"), OpenValue(asset_id=7, area="database"), OpenValue()):
         yield blocks.offer, blocks.offer(value, name, user_id="U12345678")
     yield from issues(name)
+
+
+def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """What shows one request, or says what happened to it."""
+    for render in _OF_A_CARD:
+        yield render, render(card)
+    for is_private in (False, True):
+        shown = replace(card, is_private=is_private)
+        yield blocks.triage_post, blocks.triage_post(shown, duty="U12345678")
+    yield blocks.card_view, blocks.card_view(blocks.card(card))
+    yield blocks.card_view, blocks.card_view(blocks.triage(card))
+    yield blocks.withdrawn, blocks.withdrawn(card, OpenValue(asset_id=7))
+    yield blocks.joined_card, blocks.joined_card(card, OpenValue("C012345678", "1700000000.000100"))
+    yield blocks.joined_news, blocks.joined_news(card, OpenValue("C012345678", "1700000000.000100"))
+    yield blocks.released, blocks.released(card.id)
+    yield blocks.pointed, blocks.pointed(card, "U12345678")
+    yield from _settled(card)
+    yield from _changed(card, name)
+    yield from _unmerged(card)
+    yield blocks.left, blocks.left(card, name, OpenValue(asset_id=7))
+    yield blocks.left_news, blocks.left_news(name, name)
+    for team in (name, ""):
+        yield blocks.joined_view, blocks.joined_view(card, team, hours_stay=bool(team))
+    yield blocks.whole_ended, blocks.whole_ended(replace(card, whole=card, merged_into=7))
+    yield blocks.merged, blocks.merged(replace(card, whole=card, merged_into=7))
+    for is_on in (True, False):
+        yield blocks.following, blocks.following(card, is_on=is_on)
+        yield blocks.receipt, blocks.receipt(card, is_new=is_on)
+    yield from ((blocks.receipt, blocks.receipt(card, step)) for step in Step)
+    for step, called in product((Step.REPLY, Step.NOT_YET, Step.REOPEN, Step.WITHDRAW), ("U12345678", "")):
+        yield blocks.triage_news, blocks.triage_news(card, step, called=called)
+    yield blocks.assigned, blocks.assigned(card, card.asker)
+    yield blocks.saved, blocks.saved(card, 6.5)
+    yield blocks.unassigned, blocks.unassigned(card, card.asker, card.filer)
+    yield blocks.news, blocks.news(card, card.asker)
+    yield blocks.asked_for, blocks.asked_for(card, card.asker)
 
 
 def _settled(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

@@ -179,17 +179,22 @@ def test_whose_things_are_asked_for_is_asked_back_where_it_is_not_plain(baton: B
     assert "ask by name" in ran.err
 
 
+def _give_up(store: sqlite3.Connection, asset_id: int, area: str, reason: str) -> None:
+    """Let the one team of the catalog have given up an area, for a reason."""
+    store.execute(
+        "INSERT INTO releases (asset_id, areas, team_id, reason, asked_by, asked_at, decided_by, decided_at) "
+        "SELECT ?, ?, teams.id, ?, people.id, '2026-01-01 00:00:00', people.id, '2026-01-01 00:00:00' "
+        "FROM teams, people LIMIT 1",
+        (asset_id, json.dumps([area]), reason),
+    )
+
+
 @pytest.mark.usefixtures("owned")
 def test_what_was_given_up_says_why(baton: Baton, database: Path) -> None:
     with closing(sqlite3.connect(database)) as store, store:
         [(gate,)] = store.execute("SELECT id FROM assets WHERE name = 'gate'").fetchall()
         store.execute("UPDATE ownerships SET valid_to = '2026-01-01 00:00:00' WHERE asset_id = ?", (gate,))
-        store.execute(
-            "INSERT INTO releases (asset_id, areas, team_id, reason, asked_by, asked_at, decided_by, decided_at) "
-            "SELECT ?, '[\"all\"]', teams.id, 'No longer used', people.id, '2026-01-01 00:00:00', people.id, "
-            "'2026-01-01 00:00:00' FROM teams, people LIMIT 1",
-            (gate,),
-        )
+        _give_up(store, gate, "all", "No longer used")
     assert "Nobody owns gate since 2026-01-01, because Wardens gave it up: No longer used" in baton("ask", "gate").out
     told = json.loads(baton("ask", "--json", "gate").out)
     assert (told["status"], told["owner"], told["reason"]) == ("unowned", None, "No longer used")
@@ -201,12 +206,7 @@ def test_what_is_owned_but_for_a_part_is_not_said_to_be_owned(baton: Baton, data
     with closing(sqlite3.connect(database)) as store, store:
         [(gate,)] = store.execute("SELECT id FROM assets WHERE name = 'gate'").fetchall()
         store.execute("UPDATE ownerships SET area = 'application' WHERE asset_id = ?", (gate,))
-        store.execute(
-            "INSERT INTO releases (asset_id, areas, team_id, reason, asked_by, asked_at, decided_by, decided_at) "
-            "SELECT ?, '[\"database\"]', teams.id, 'Moved', people.id, '2026-01-01 00:00:00', people.id, "
-            "'2026-01-01 00:00:00' FROM teams, people LIMIT 1",
-            (gate,),
-        )
+        _give_up(store, gate, "database", "Moved")
     told = json.loads(baton("ask", "--json", "gate").out)
     assert (told["status"], told["owner"], told["without_owner"]) == ("partly_owned", "Wardens", ["database"])
 
