@@ -410,6 +410,7 @@ async def test_the_tour_closes_the_loop(baton: Playground, open_as: OpenPage) ->
     await answer_parts(page, card, day_in(7))
     await page.mouse.move(0, 0)
     await tour.evaluate("node => { node.hidden = true }")
+    await card.evaluate("node => node.scrollIntoView({block: 'center'})")
     await keep(page, "handoff")
     await tour.evaluate("node => { node.hidden = false }")
     await expect(tour).to_contain_text("Done")
