@@ -30,9 +30,11 @@ from bot.store import tables
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def keep(page: Page, name: str) -> None:
-    """Keep a picture where one was asked for."""
+async def keep(page: Page, name: str, shown: Locator | None = None) -> None:
+    """Keep a picture where one was asked for, with the whole of what is to be `shown` in it."""
     if folder := os.environ.get("BATON_SCREENSHOTS"):
+        if shown is not None:
+            await shown.evaluate("node => node.scrollIntoView({block: 'center'})")
         await page.wait_for_function("() => [...document.images].every((image) => image.complete)")
         await page.screenshot(path=Path(folder) / f"{name}.png")
 
@@ -410,8 +412,7 @@ async def test_the_tour_closes_the_loop(baton: Playground, open_as: OpenPage) ->
     await answer_parts(page, card, day_in(7))
     await page.mouse.move(0, 0)
     await tour.evaluate("node => { node.hidden = true }")
-    await card.evaluate("node => node.scrollIntoView({block: 'center'})")
-    await keep(page, "handoff")
+    await keep(page, "handoff", card)
     await tour.evaluate("node => { node.hidden = false }")
     await expect(tour).to_contain_text("Done")
     await tour.get_by_role("button", name="Next").click()
