@@ -189,10 +189,13 @@ def by_windows(
 
     With `is_plain`, they say nothing at all; without, they ask for an asset of some kind, or for an area of it.
     """
-    count = len(question.chunks)
+    folded = [chunk.folded for chunk in question.chunks]
+    count = len(folded)
     for length in range(min(count, _MOST_CHUNKS), 0, -1):
         answers: list[Match | Several] = []
         for start in range(count - length + 1):
+            if "".join(folded[start : start + length]) not in index.folded:
+                continue
             finding = run_named(index, question.chunks[start : start + length])
             reading = None if finding is None else outside(question, start, start + length)
             if finding is None or reading is None or reading.is_plain is not is_plain:
