@@ -174,16 +174,32 @@ class NobodyRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenMatters:
+    """What people have said of an asset beside its facts, and what its sources say against what was decided.
+
+    `doubts` are in their order, `claims` those that the owner has not answered yet, `handoffs` those under way.
+    `drift` is what sources say that have not followed a handoff, `overruled` what they say that people have decided
+    against; these are none of the asset's facts. `disowned` is whoever inherits nothing of it any more.
+    """
+
+    doubts: tuple[DoubtRecord, ...] = ()
+    claims: tuple[ClaimRecord, ...] = ()
+    handoffs: tuple[HandoffRecord, ...] = ()
+    disowned: tuple[Disowned, ...] = ()
+    drift: tuple[DriftRecord, ...] = ()
+    overruled: tuple[DriftRecord, ...] = ()
+
+
+#: Of nearly all assets nothing is open, so that they share this.
+NOTHING_OPEN = OpenMatters()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssetRecord:
     """An asset with what an answer needs of it.
 
     `own_ref` is its reference where that is not its kind and name, as it is for nearly all. `aliases` are other names,
-    `addresses` ARNs, host names, URLs and channels. `path_rule` is set for a line of a CODEOWNERS file only. `doubts`
-    are in their order.
-    `drift` is what sources say that have not followed a handoff, `overruled` what they say that people have decided
-    against; these are none of `facts`.
-    `claims` are those that its owner has not answered yet, `handoffs` those under way.
-    `disowned` is whoever inherits nothing of it any more.
+    `addresses` ARNs, host names, URLs and channels. `path_rule` is set for a line of a CODEOWNERS file only.
     `unowned_source` names who says that nobody owns it on purpose, `unowned_reason` why; `is_unowned_preferred` says
     that somebody preferred this source to those that name owners. `nobody` is what people decided of that.
     """
@@ -205,12 +221,7 @@ class AssetRecord:
     is_unowned_preferred: bool = False
     facts: tuple[OwnershipRecord, ...] = ()
     path_rule: PathRule | None = None
-    doubts: tuple[DoubtRecord, ...] = ()
-    drift: tuple[DriftRecord, ...] = ()
-    overruled: tuple[DriftRecord, ...] = ()
-    claims: tuple[ClaimRecord, ...] = ()
-    handoffs: tuple[HandoffRecord, ...] = ()
-    disowned: tuple[Disowned, ...] = ()
+    matters: OpenMatters = NOTHING_OPEN
     nobody: NobodyRecord | None = None
 
     @property

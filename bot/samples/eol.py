@@ -49,7 +49,7 @@ from bot.domain.eol.shared_charges import SharedCharge
 from bot.domain.escalation import Audience
 from bot.domain.inventory.deployments import Deployment, Observed, Pin
 from bot.domain.recipients import Told, Via
-from bot.domain.records import AssetRecord, DoubtRecord, OwnershipRecord, PersonRecord, TeamRecord
+from bot.domain.records import AssetRecord, DoubtRecord, OpenMatters, OwnershipRecord, PersonRecord, TeamRecord
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -133,7 +133,7 @@ def running(
             name=name,
             tier=1,
             facts=facts,
-            doubts=doubts,
+            matters=OpenMatters(doubts=doubts),
         ),
         matched or InCycle(product=product, cycle=product.cycles[-1], method=MatchMethod.PREFIX, feed="abc"),
         Responsible(whose, others, is_disputed),

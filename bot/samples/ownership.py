@@ -46,6 +46,7 @@ from bot.domain.records import (
     DoubtRecord,
     DriftRecord,
     NobodyRecord,
+    OpenMatters,
     PersonRecord,
     ReleaseRecord,
     TeamRecord,
@@ -67,8 +68,9 @@ from bot.samples.catalog import (
 METADATA = "12|database|https://hooks.example.test/actions/T0/1/x"
 
 
-def subject(name: str, *facts: Any, **rest: Any) -> AssetRecord:
-    """An asset with everything that one can have."""
+def subject(name: str, *facts: Any, drift: tuple[DriftRecord, ...] = (), **rest: Any) -> AssetRecord:
+    """An asset with everything that one can have; `drift` is what sources say that have not followed."""
+    doubts = (DoubtRecord(PersonRecord(id=9, name=name), name, NOW),)
     made: dict[str, Any] = {
         "id": 1,
         "own_ref": f"database:{fold(name)[:40]}",
@@ -77,7 +79,7 @@ def subject(name: str, *facts: Any, **rest: Any) -> AssetRecord:
         "description": name,
         "hosting": Hosting.MANAGED,
         "tier": 1,
-        "doubts": (DoubtRecord(PersonRecord(id=9, name=name), name, NOW),),
+        "matters": OpenMatters(doubts=doubts, drift=drift),
         "links": tuple(Link(name, f"https://runbooks.example.test/{number}") for number in range(9)),
         **rest,
     }

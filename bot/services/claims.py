@@ -154,7 +154,7 @@ async def claim(
 
 def _is_theirs(before: Verdict, team_id: int, area: Area) -> bool:
     """Whether a team owns something, is a side of a dispute about it, or has claimed it already."""
-    if any(each.team_id == team_id and each.area is area for each in before.asset.claims):
+    if any(each.team_id == team_id and each.area is area for each in before.asset.matters.claims):
         return True
     facts = before.asset.facts
     has_decided = any(each.team_id == team_id and each.area is area and each.is_human for each in facts)

@@ -246,7 +246,7 @@ def _may_withdraw(snapshot: Snapshot, verdict: Verdict, actor: Actor) -> bool:
     """Whether a claim stands, or waits for its answer, that somebody's team has made, as far as memory knows."""
     facts = (fact for fact in verdict.asset.facts if fact.is_human and not fact.is_agreed)
     claims = [fact.team_id for fact in facts if fact.team_id is not None]
-    claims += [claim.team_id for claim in verdict.asset.claims]
+    claims += [claim.team_id for claim in verdict.asset.matters.claims]
     teams = tuple(team for team in map(snapshot.team, claims) if team is not None)
     return bool(teams) and may(actor, Right.WITHDRAW, Holders(teams))
 
@@ -266,14 +266,14 @@ def given_up_by(asset: AssetRecord) -> list[int]:
 
 def _asked_by(snapshot: Snapshot, verdict: Verdict) -> tuple[TeamRecord, ...]:
     """Return the teams whose claims the owner has not answered yet, the first one first."""
-    return tuple(filter(None, (snapshot.team(claim.team_id) for claim in verdict.asset.claims)))
+    return tuple(filter(None, (snapshot.team(claim.team_id) for claim in verdict.asset.matters.claims)))
 
 
 def _loan(snapshot: Snapshot, verdict: Verdict) -> HandoffRecord | None:
     """Return the loan of what a team claims, so that nobody can answer that before its end."""
-    if not verdict.asset.claims:
+    if not verdict.asset.matters.claims:
         return None
-    first = verdict.asset.claims[0]
+    first = verdict.asset.matters.claims[0]
     borrowers = [each.fact.team_id for each in claimed_by(verdict)]
     loans = [
         loan for each in borrowers for loan in rules.loans_of(verdict.asset, snapshot, first.area, borrower_id=each)

@@ -21,6 +21,7 @@ from bot.domain.records import (
     DriftRecord,
     HandoffRecord,
     HandoffStage,
+    OpenMatters,
     PersonRecord,
 )
 from bot.domain.sources import ClaimSubject
@@ -49,8 +50,8 @@ def person_of(row: Any) -> PersonRecord:
 
 
 @dataclass(slots=True)
-class Beside:
-    """What people have said of an asset beside its facts."""
+class _Beside:
+    """`OpenMatters` while they are read."""
 
     doubts: list[DoubtRecord] = field(default_factory=list)
     claims: list[ClaimRecord] = field(default_factory=list)
@@ -59,13 +60,22 @@ class Beside:
     drift: list[DriftRecord] = field(default_factory=list)
     overruled: list[DriftRecord] = field(default_factory=list)
 
+    def read(self) -> OpenMatters:
+        return OpenMatters(
+            doubts=tuple(self.doubts),
+            claims=tuple(self.claims),
+            handoffs=tuple(self.handoffs),
+            disowned=tuple(self.disowned),
+            drift=tuple(self.drift),
+            overruled=tuple(self.overruled),
+        )
 
-NOTHING = Beside()
 
-
-async def said_beside(connection: AsyncConnection, ids: Ids, source_names: Mapping[int, str]) -> dict[int, Beside]:
+async def open_matters(
+    connection: AsyncConnection, ids: Ids, source_names: Mapping[int, str]
+) -> dict[int, OpenMatters]:
     """Return what people have said of assets, and what sources have not followed; there is little of it."""
-    found = defaultdict[int, Beside](Beside)
+    found = defaultdict[int, _Beside](_Beside)
     await _add_doubts(connection, ids, found)
     await _add_drift(connection, ids, source_names, found)
     await _add_handoffs(connection, ids, found)
@@ -81,10 +91,10 @@ async def said_beside(connection: AsyncConnection, ids: Ids, source_names: Mappi
     for asset_id, area, team_id, person_id in await connection.execute(disowned.order_by(no.id)):
         found[asset_id].disowned.append((_AREAS[area], team_id, person_id))
     await _add_overruled(connection, ids, source_names, found)
-    return found
+    return {asset_id: each.read() for asset_id, each in found.items()}
 
 
-async def _add_doubts(connection: AsyncConnection, ids: Ids, found: dict[int, Beside]) -> None:
+async def _add_doubts(connection: AsyncConnection, ids: Ids, found: dict[int, _Beside]) -> None:
     """Add the doubts that no owner has settled."""
     doubt, person = tables.core(tables.OwnerDoubt).c, tables.core(tables.Person).c
     query = (
@@ -100,7 +110,7 @@ async def _add_doubts(connection: AsyncConnection, ids: Ids, found: dict[int, Be
         found[row.asset_id].doubts.append(DoubtRecord(person_of(row), row.reason, row.at, _AREAS[row.area]))
 
 
-async def _add_handoffs(connection: AsyncConnection, ids: Ids, found: dict[int, Beside]) -> None:
+async def _add_handoffs(connection: AsyncConnection, ids: Ids, found: dict[int, _Beside]) -> None:
     """Add what waits for an answer in a handoff, or for its day; what is lent waits for the day of its return."""
     of, handoff = tables.core(tables.HandoffResource).c, tables.core(tables.Handoff).c
     query = (
@@ -132,7 +142,7 @@ def is_lent() -> ColumnElement[bool]:
 
 
 async def _add_drift(
-    connection: AsyncConnection, ids: Ids, source_names: Mapping[int, str], found: dict[int, Beside]
+    connection: AsyncConnection, ids: Ids, source_names: Mapping[int, str], found: dict[int, _Beside]
 ) -> None:
     """Add what sources say that have not followed a handoff."""
     t = tables.core(tables.Drift).c
@@ -157,7 +167,7 @@ def _said_by_source(
 
 
 async def _add_overruled(
-    connection: AsyncConnection, ids: Ids, source_names: Mapping[int, str], found: dict[int, Beside]
+    connection: AsyncConnection, ids: Ids, source_names: Mapping[int, str], found: dict[int, _Beside]
 ) -> None:
     """Add what sources said, and say still, that people have decided against: the facts that the decision ended."""
     no, fact, source = (tables.core(each).c for each in (tables.Disownment, tables.Ownership, tables.Source))

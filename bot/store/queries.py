@@ -19,7 +19,9 @@ from bot.domain.inventory.deployments import PRODUCTION, Deployment, LastRun, Ob
 from bot.domain.inventory.observations import CATALOG
 from bot.domain.inventory.scans import SBOM_LIBRARY
 from bot.domain.records import (
+    NOTHING_OPEN,
     AssetRecord,
+    OpenMatters,
     OwnershipRecord,
     PersonRecord,
     TeamRecord,
@@ -27,7 +29,7 @@ from bot.domain.records import (
 )
 from bot.domain.sources import ClaimSubject, Source, rank
 from bot.store import aliases, releases, tables
-from bot.store.beside import NOTHING, Beside, Ids, among, person_of, said_beside
+from bot.store.beside import Ids, among, open_matters, person_of
 
 _ASSET_COLUMNS = (
     "id", "ref", "kind", "name", "namespace", "description", "aliases", "addresses", "parent_id", "hosting", "tier",
@@ -176,7 +178,7 @@ async def _changes(
 ) -> AssetChanges:
     """Return the assets of these rows of `_ASSET_COLUMNS`, with what is said of them."""
     facts = await _facts(connection, ids, by_source, shared)
-    beside = await said_beside(connection, ids, {number: each.name for number, each in by_source.items()})
+    matters = await open_matters(connection, ids, {number: each.name for number, each in by_source.items()})
     nobody = await _nobody(connection, [row[0] for row in rows if row[_UNOWNED_AT]])
     decided = await releases.decided(connection, partial(among, ids=ids))
     called = await aliases.given(connection, partial(among, ids=ids))
@@ -184,7 +186,7 @@ async def _changes(
         present=[
             releases.applied(
                 aliases.applied(
-                    _asset(row, facts.get(row[0], ()), beside.get(row[0], NOTHING), nobody.get(row[0])),
+                    _asset(row, facts.get(row[0], ()), matters.get(row[0], NOTHING_OPEN), nobody.get(row[0])),
                     called.get(row[0], ()),
                 ),
                 decided.get(row[0]),
@@ -418,7 +420,7 @@ def _listed(stored: str | Sequence[Any]) -> Sequence[Any]:
 
 
 def _asset(
-    row: Sequence[Any], facts: tuple[OwnershipRecord, ...], beside: Beside, nobody: Source | None
+    row: Sequence[Any], facts: tuple[OwnershipRecord, ...], matters: OpenMatters, nobody: Source | None
 ) -> AssetRecord:
     """Make a record of a row of `_ASSET_COLUMNS`; unpacked by place, which is what makes 100,000 of them quick."""
     asset_id, ref, kind, name, namespace, description, aliases, addresses, parent_id, hosting, tier, links, *rest = row
@@ -441,10 +443,5 @@ def _asset(
         is_unowned_preferred=nobody is not None and nobody.precedence is not None,
         facts=facts,
         path_rule=PathRule(repository, pattern, position, section or "") if repository is not None else None,
-        doubts=tuple(beside.doubts),
-        claims=tuple(beside.claims),
-        handoffs=tuple(beside.handoffs),
-        disowned=tuple(beside.disowned),
-        drift=tuple(beside.drift),
-        overruled=tuple(beside.overruled),
+        matters=matters,
     )

@@ -19,7 +19,7 @@ from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
 from bot.domain.ownership import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict, verdict
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side
 from bot.domain.recipients import Recipient, Told, Via
-from bot.domain.records import AssetRecord, DriftRecord, OwnershipRecord, PersonRecord, TeamRecord
+from bot.domain.records import AssetRecord, DriftRecord, OpenMatters, OwnershipRecord, PersonRecord, TeamRecord
 from bot.playground._mentions import pings_in
 from bot.playground.refusals import refuse_message, refuse_view
 from tests.blocks.foreign import UNSEEN, mrkdwn, strings, unexpected_markup, words
@@ -196,13 +196,17 @@ class TestWarningsAndTrust:
     def test_a_source_that_has_not_followed_a_handoff_is_named_with_its_file(self) -> None:
         agreed = fact(PAYMENTS, source="slack", is_human=True, is_agreed=True)
         behind = DriftRecord(area=Area.ALL, owner=(12, None), source="rules", since=NOW, files=("shop/CODEOWNERS",))
-        said = answered(asset(agreed, drift=(behind,)))
+        said = answered(asset(agreed, matters=OpenMatters(drift=(behind,))))
         assert "Source not yet updated: shop/CODEOWNERS (rules) still names *Platform*. From <!date^" in said
         outside = replace(behind, files=("/srv/imports/shop/.github/CODEOWNERS",))
-        assert "updated: shop/.github/CODEOWNERS (rules)" in answered(asset(agreed, drift=(outside,)))
+        assert "updated: shop/.github/CODEOWNERS (rules)" in answered(
+            asset(agreed, matters=OpenMatters(drift=(outside,)))
+        )
         assert "dispute" not in said.split("\n")[0]
         assert "*Platform* looks after" not in said
-        assert "(rules) still names" not in answered(asset(agreed, drift=(replace(behind, since=NOW - timedelta(31)),)))
+        assert "(rules) still names" not in answered(
+            asset(agreed, matters=OpenMatters(drift=(replace(behind, since=NOW - timedelta(31)),)))
+        )
 
     def test_who_has_all_is_named_once(self) -> None:
         areas = (fact(PAYMENTS, Area.APPLICATION), fact(PAYMENTS, Area.DATABASE))

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.catalog import AssetKind, Role
 from bot.domain.ownership.attestation import burn_up, quarter_of, standing, unattested
-from bot.domain.records import AssetRecord, DoubtRecord, PersonRecord
+from bot.domain.records import AssetRecord, DoubtRecord, OpenMatters, PersonRecord
 from bot.samples.catalog import HALF_A_YEAR, LONG_AGO, NOW, PAYMENTS, SEARCH, fact
 
 
@@ -27,7 +27,7 @@ def test_what_matters_most_and_is_oldest_comes_first_and_doubts_are_asked_by_the
             asset(3, fact(PAYMENTS), tier=1),
             asset(4, fact(PAYMENTS, confirmed_at=NOW)),
             asset(5, fact(SEARCH)),
-            asset(6, fact(PAYMENTS), doubts=(doubt,)),
+            asset(6, fact(PAYMENTS), matters=OpenMatters(doubts=(doubt,))),
             asset(7, fact(PAYMENTS, role=Role.SECONDARY)),
             asset(8, fact(PAYMENTS, valid_from=NOW)),
         ],

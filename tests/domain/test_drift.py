@@ -22,7 +22,7 @@ from bot.domain.ownership import (
     verdict,
 )
 from bot.domain.portfolio import Portfolio
-from bot.domain.records import AssetRecord, DriftRecord, HandoffRecord, HandoffStage, OwnershipRecord
+from bot.domain.records import AssetRecord, DriftRecord, HandoffRecord, HandoffStage, OpenMatters, OwnershipRecord
 from bot.samples.catalog import ADA, DESERTED, HALF_A_YEAR, LONG_AGO, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 
 DAY = timedelta(days=1)
@@ -111,7 +111,9 @@ def said(
     handoffs: tuple[HandoffRecord, ...] = (),
     area: Area | None = None,
 ) -> Verdict:
-    asset = AssetRecord(id=1, kind=AssetKind.SERVICE, name="orders", facts=facts, drift=drift, handoffs=handoffs)
+    asset = AssetRecord(
+        id=1, kind=AssetKind.SERVICE, name="orders", facts=facts, matters=OpenMatters(drift=drift, handoffs=handoffs)
+    )
     catalog = Catalog()
     catalog.assets[1] = asset
     return verdict(asset, catalog, now=NOW, stale_after=HALF_A_YEAR, area=area)
@@ -189,7 +191,9 @@ class TestVerdict:
 
     def test_a_part_inherits_what_its_parent_is_behind_on(self) -> None:
         catalog = Catalog()
-        parent = AssetRecord(id=2, kind=AssetKind.SYSTEM, name="shop", facts=(agreed(PAYMENTS),), drift=(behind(),))
+        parent = AssetRecord(
+            id=2, kind=AssetKind.SYSTEM, name="shop", facts=(agreed(PAYMENTS),), matters=OpenMatters(drift=(behind(),))
+        )
         asset = AssetRecord(id=1, kind=AssetKind.SERVICE, name="orders", parent_id=2)
         catalog.assets |= {1: asset, 2: parent}
         found = verdict(asset, catalog, now=NOW, stale_after=HALF_A_YEAR)
@@ -199,7 +203,9 @@ class TestVerdict:
 
 @pytest.mark.parametrize("stale_after", [HALF_A_YEAR, -DAY], ids=["fresh", "stale"])
 def test_the_portfolio_hears_of_the_dispute_when_it_begins(stale_after: timedelta) -> None:
-    asset = AssetRecord(id=1, kind=AssetKind.SERVICE, name="orders", facts=(agreed(PAYMENTS),), drift=(behind(),))
+    asset = AssetRecord(
+        id=1, kind=AssetKind.SERVICE, name="orders", facts=(agreed(PAYMENTS),), matters=OpenMatters(drift=(behind(),))
+    )
     portfolio = Portfolio({1: asset}.get, stale_after=stale_after)
     portfolio.put(verdict(asset, Catalog(), now=NOW, stale_after=stale_after))
     assert portfolio.due(NOW + EXPECTED_FOR - DAY) == set()

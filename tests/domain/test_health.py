@@ -24,7 +24,7 @@ from bot.domain.health import Earlier, first_actions, is_due, month_of
 from bot.domain.inventory.deployments import Deployment, Observed
 from bot.domain.ownership import verdict
 from bot.domain.ownership.coverage import Coverage, FirstThing, Holder, Standing
-from bot.domain.records import AssetRecord, HandoffRecord, HandoffStage, TeamRecord
+from bot.domain.records import AssetRecord, HandoffRecord, HandoffStage, OpenMatters, TeamRecord
 from bot.domain.working_time import WorkingTime, zone_of
 from bot.samples.catalog import ADA, DISSOLVED, HALF_A_YEAR, LONG_AGO, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 from tests.domain.test_ownership import asset
@@ -108,7 +108,7 @@ def test_what_is_in_a_handoff_already_is_not_proposed_again() -> None:
     def split(number: int, *, area: Area = Area.DATABASE, stage: HandoffStage = HandoffStage.OFFERED) -> AssetRecord:
         made = HandoffRecord(number + 10, area, PLATFORM, SEARCH, stage)
         facts = (fact(PAYMENTS, Area.APPLICATION), fact(PLATFORM, Area.DATABASE))
-        return replace(asset(*facts, id=number, name=f"{number}"), handoffs=(made,))
+        return replace(asset(*facts, id=number, name=f"{number}"), matters=OpenMatters(handoffs=(made,)))
 
     found = counted(split(1), split(2, area=Area.APPLICATION)).of_team(PAYMENTS)
     assert (found.held.total(), found.proposed, found.under_way) == (2, 1, 1)

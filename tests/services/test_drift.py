@@ -133,7 +133,7 @@ async def test_an_unchanged_file_is_no_dispute_and_the_answer_names_it(files: Fi
     report = await files.imports("devops")
     assert (report.outcome, report.newly_disputed, report.outdated_count) == (ImportOutcome.UNCHANGED, 0, 1)
     assert await files.owned_by() == ({"payments"}, ["devops"])
-    [drift] = (await files.asset()).drift
+    [drift] = (await files.asset()).matters.drift
     assert (drift.source, drift.files) == ("files", (str(files.file),))
 
 

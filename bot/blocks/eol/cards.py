@@ -166,7 +166,7 @@ def _doubts(card: Card) -> list[str]:
     doubted = [
         (doubt, one)
         for one in card.watch.runs
-        for doubt in one.asset.doubts
+        for doubt in one.asset.matters.doubts
         if all(doubt.at >= fact.valid_from for fact in one.asset.facts)
     ]
     if not doubted:

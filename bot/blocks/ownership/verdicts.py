@@ -179,8 +179,8 @@ def _owned_warnings(
     verdict: Owned, *, may_claim: bool, asked_by: Sequence[TeamRecord], loan: HandoffRecord | None
 ) -> list[str]:
     warnings = doubts(verdict)
-    if verdict.asset.claims:
-        when = date(verdict.asset.claims[0].at)
+    if verdict.asset.matters.claims:
+        when = date(verdict.asset.matters.claims[0].at)
         who = words.join(bold(each.name, 80) for each in asked_by) if asked_by else "Another team"
         first = ", first" if len(asked_by) > 1 else ""
         waits = "its owner has not answered yet"
@@ -228,13 +228,13 @@ def _outdated(verdict: Owned) -> list[str]:
 
 def doubts(verdict: Owned) -> list[str]:
     """Who doubts the owners, since these became the owners: the last two who said so."""
-    if not verdict.asset.doubts:
+    if not verdict.asset.matters.doubts:
         return []
     since = max(holding.fact.valid_from for holding in verdict.owners)
     areas, lines = {Area.ALL, *(holding.fact.area for holding in verdict.owners)}, []
     if verdict.area is None:
         areas |= {holding.fact.area for holding in verdict.holdings}
-    for doubt in [each for each in verdict.asset.doubts if each.at >= since and each.area in areas][-2:]:
+    for doubt in [each for each in verdict.asset.matters.doubts if each.at >= since and each.area in areas][-2:]:
         reason = escape(doubt.reason, 200)
         who = words.person(doubt.person)
         part = "this" if doubt.area is Area.ALL or len(areas) < 3 else f"who owns {words.AREA_WORDS[doubt.area]}"

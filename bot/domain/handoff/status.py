@@ -43,7 +43,9 @@ def _is_of_the_whole(verdict: Verdict) -> bool:
 def records(verdict: Verdict) -> tuple[HandoffRecord, ...]:
     """Return what is under way of an asset and of what it inherits from; a loan only while the borrower has it."""
     above = verdict.inherited_from if isinstance(verdict, Owned) else None
-    under_way = verdict.asset.handoffs if above is None else (*verdict.asset.handoffs, *above.handoffs)
+    under_way = (
+        verdict.asset.matters.handoffs if above is None else (*verdict.asset.matters.handoffs, *above.matters.handoffs)
+    )
     if not under_way:
         return ()
     held = verdict.holdings if isinstance(verdict, Owned) else ()

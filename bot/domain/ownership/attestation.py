@@ -45,7 +45,7 @@ def unattested(
     found = []
     for asset in assets:
         confirmed = _confirmations(asset, team_id)
-        if not confirmed or asset.doubts:
+        if not confirmed or asset.matters.doubts:
             continue
         since, was_confirmed = min(confirmed)
         if now - since > stale_after:

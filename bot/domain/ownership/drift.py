@@ -98,16 +98,16 @@ def with_drift(
     not own it, no source is believed.
     """
     held = holdings_of(asset.facts, catalog)
-    if not asset.drift and not asset.overruled:
+    if not asset.matters.drift and not asset.matters.overruled:
         return held, ()
     by_agreement = [each for each in held if each.fact.is_agreed and each.fact.role is Role.OWNER]
     agreed = {((each.fact.team_id, each.fact.person_id), each.fact.area) for each in by_agreement}
     areas = {area for _, area in agreed}
     left = areas - {each.fact.area for each in by_agreement if is_alive(each, catalog)}
-    loans = _loans(asset.handoffs)
+    loans = _loans(asset.matters.handoffs)
     drift = _overruled(asset, catalog, now=now)
-    for record in asset.drift:
-        if (record.area, *record.owner) in asset.disowned:
+    for record in asset.matters.drift:
+        if (record.area, *record.owner) in asset.matters.disowned:
             continue
         loan, until = loan_of(record.area, loans, agreed), record.since + EXPECTED_FOR
         said = holdings_of((_fact(record, now=now),), catalog)
@@ -133,7 +133,7 @@ def _overruled(asset: AssetRecord, catalog: CatalogView, *, now: datetime) -> li
     owned = {(fact.area, fact.team_id, fact.person_id) for fact in asset.facts if fact.role is Role.OWNER}
     return [
         Drift(one, record.since, record.files, becomes_dispute=False, is_overruled=True)
-        for record in asset.overruled
+        for record in asset.matters.overruled
         if (record.area, *record.owner) not in owned
         for one in holdings_of((_fact(record, now=now),), catalog)
     ]

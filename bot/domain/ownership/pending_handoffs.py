@@ -23,7 +23,7 @@ def taken_by(
     It waits for an answer or for its day, or the area is lent to the team. What is lent goes to nobody but its lender:
     `to` are the teams that it might go to, None for all of them.
     """
-    for each in asset.handoffs:
+    for each in asset.matters.handoffs:
         if each.stage is not HandoffStage.LENT and each.area is area:
             return each
     loans = loans_of(asset, catalog, area, borrower_id=giver_id)
@@ -36,7 +36,7 @@ def loans_of(asset: AssetRecord, catalog: CatalogView, area: Area, *, borrower_i
     owners = {(fact.team_id, fact.area) for fact in holder.facts if fact.role is Role.OWNER}
     return [
         each
-        for each in holder.handoffs
+        for each in holder.matters.handoffs
         if each.stage is HandoffStage.LENT
         and (each.receiver_team_id, each.area) in owners
         and each.area in (area, Area.ALL)

@@ -109,7 +109,7 @@ def _holdings(
     asset: AssetRecord, holder: AssetRecord, catalog: CatalogView, *, now: datetime
 ) -> tuple[tuple[Holding, ...], tuple[Drift, ...]]:
     held, drift = with_drift(holder, catalog, now=now)
-    if holder is not asset and asset.disowned:
+    if holder is not asset and asset.matters.disowned:
         held = tuple(each for each in held if not _is_disowned(asset, each))
     if not any(fact.is_human for fact in holder.facts):
         return held, drift
@@ -128,7 +128,7 @@ def _holdings(
 def _is_disowned(asset: AssetRecord, inherited: Holding) -> bool:
     """Whether people have decided that an owner of a parent does not own this part of it."""
     fact = inherited.fact
-    return (fact.area, fact.team_id, fact.person_id) in asset.disowned
+    return (fact.area, fact.team_id, fact.person_id) in asset.matters.disowned
 
 
 def _holder(asset: AssetRecord, catalog: CatalogView) -> AssetRecord | None:
@@ -138,7 +138,7 @@ def _holder(asset: AssetRecord, catalog: CatalogView) -> AssetRecord | None:
         if current is None:
             return None
         # What an owner gave up does not go to the parent's by silence.
-        if current.facts or current.drift or (current.nobody is not None and current.nobody.releases):
+        if current.facts or current.matters.drift or (current.nobody is not None and current.nobody.releases):
             return current
         current = _parent(current, catalog)
     return None

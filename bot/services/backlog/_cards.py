@@ -114,7 +114,7 @@ def _handoff_of(snapshot: Snapshot, row: tables.Request) -> int | None:
     asset = snapshot.asset(row.asset_id) if row.asset_id is not None else None
     if asset is None:
         return None
-    givers = [each.giver_team_id for each in asset.handoffs if each.receiver_team_id == row.team_id]
+    givers = [each.giver_team_id for each in asset.matters.handoffs if each.receiver_team_id == row.team_id]
     found = (all_taken_by([asset], snapshot, giver_id=each, to=(row.team_id,)) for each in givers)
     return next((taken.number for taken in found if taken is not None), None)
 

@@ -109,7 +109,7 @@ async def outdated(run: Run) -> list[OutdatedLine]:
     files = {each.id: end for each in run.sources.values() if (end := file_in(run.source, each))}
     numbers = await _handoffs_behind(run, [run.source.id, *files])
     assets = await queries.assets_by_id(run.connection, {key[0] for key in numbers})
-    owners = {record.owner for asset in assets for record in asset.drift}
+    owners = {record.owner for asset in assets for record in asset.matters.drift}
     owners |= {(fact.team_id, fact.person_id) for asset in assets for fact in asset.facts if fact.is_agreed}
     view, names = await _memory_of(run, owners), {each.id: each.name for each in run.sources.values()}
     said = {

@@ -83,7 +83,7 @@ def way_for(deps: Deps, snapshot: Snapshot, asset_id: int, slack_id: str) -> Ope
 def to_answer(snapshot: Snapshot, asset_id: int, slack_id: str) -> int | None:
     """Return the handoff of an asset, by its number, that somebody's team is asked to answer; None for no such one."""
     asset, teams = snapshot.asset(asset_id), {team.id for team in _teams(snapshot, slack_id)}
-    for each in asset.handoffs if asset is not None else ():
+    for each in asset.matters.handoffs if asset is not None else ():
         asked = {HandoffStage.ASKED: each.giver_team_id, HandoffStage.OFFERED: each.receiver_team_id}.get(each.stage)
         if asked in teams:
             return each.number
@@ -100,7 +100,7 @@ def to_show(deps: Deps, snapshot: Snapshot, asset_id: int, slack_id: str) -> int
     if next_step(snapshot, look_up(deps, snapshot, asset_id), slack_id) is not None:
         return None
     asset, teams = snapshot.asset(asset_id), {team.id for team in _teams(snapshot, slack_id)}
-    asked = (each for each in (asset.handoffs if asset is not None else ()) if each.stage is HandoffStage.ASKED)
+    asked = (each for each in (asset.matters.handoffs if asset is not None else ()) if each.stage is HandoffStage.ASKED)
     return next((each.number for each in asked if each.receiver_team_id in teams), None)
 
 

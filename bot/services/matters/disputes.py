@@ -114,7 +114,7 @@ async def _tell_others(ending: Ending) -> None:
     snapshot, row, said = ending.snapshot, ending.row, blocks.outcome(ending.card)
     asset, area = snapshot.asset(row.asset_id), Area(row.area)
     facts = [(each.team_id, each.person_id) for each in asset.facts if each.area is area] if asset is not None else []
-    late = [each.owner for each in asset.drift if each.area is area] if asset is not None else []
+    late = [each.owner for each in asset.matters.drift if each.area is area] if asset is not None else []
     for key in dict.fromkeys(owner_key(*each) for each in (*facts, *late)):
         to = snapshot.recipient(key)
         if to != NOBODY and rules.is_here(to, snapshot):
