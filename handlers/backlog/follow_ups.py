@@ -95,7 +95,7 @@ def _question(value: NeedValue) -> OpenQuestion:
 
 async def _need_form(context: Context, action: Action, value: NeedValue) -> Block:
     question = _question(value)
-    card = await card_to(context, action, value.request_id, Right.REQUEST, None)
+    card = await card_to(context, action, value.request_id, Right.REQUEST, None, with_parts=True)
     return blocks.need_view(card, question, place_of(action).metadata(*value))
 
 

@@ -258,12 +258,23 @@ async def _plan_form(context: Context, action: Action, word: str, request_id: in
             raise NotFoundError(UNKNOWN)
 
 
-async def card_to(context: Context, action: Action, request_id: int, right: Right, step: Step | None) -> RequestCard:
-    """Return a request to somebody who may do this to it: the form opens for nobody else."""
+async def card_to(
+    context: Context, action: Action, request_id: int, right: Right, step: Step | None, *, with_parts: bool = False
+) -> RequestCard:
+    """Return a request to somebody who may do this to it: the form opens for nobody else.
+
+    With `with_parts` that is also whoever speaks for a team that has joined it, or for a part of it.
+    """
     person = context.snapshot.person_by_slack_id(action.user_id)
     person_id = person.id if person is not None else await person_of(context, action.user_id)
     return await lists.to_step(
-        context.deps, context.snapshot, request_id=request_id, person_id=person_id, right=right, step=step
+        context.deps,
+        context.snapshot,
+        request_id=request_id,
+        person_id=person_id,
+        right=right,
+        step=step,
+        with_parts=with_parts,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.blocks.backlog import actions as ids
@@ -80,6 +82,19 @@ class TestByWhen:
         await posted(stage, "platform")
         assert "2026-06-15> by Search" in Requested(stage, made.root).triage.text
         assert "2026-06-15> by Search" in (await stage.ask("/devops list", user="lin")).text
+
+    async def test_a_team_that_has_joined_answers_for_its_own_day_when_it_has_passed(self, stage: Stage) -> None:
+        made = await joined(stage, needed_by="2026-03-05")
+        stage.clock.at = datetime(2026, 3, 6, 12, tzinfo=UTC)
+        await stage.baton.context.daily_pass.run()
+        stage.baton.context.drainer.wake()
+        await posted(stage, "search")
+        asked = [m for m in stage.slack.visible_messages("solo", "search") if m.ephemeral_for is None][-1]
+        assert "Is it still needed, and until when?" in asked.text
+        await made.press(asked, ids.NEED, user="solo")
+        assert await made.fill("solo", day="2026-03-20") == {}
+        assert "2026-03-20> by Search" in made.triage.text
+        assert list(buttons(made.again(asked))) == ["Show"], "it asks nothing any more"
 
 
 async def delivered(made: Requested) -> None:

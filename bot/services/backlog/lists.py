@@ -82,13 +82,20 @@ async def one(deps: Deps, snapshot: Snapshot, request_id: int, person_id: int | 
 
 
 async def to_step(
-    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, right: Right, step: Step | None = None
+    deps: Deps,
+    snapshot: Snapshot,
+    *,
+    request_id: int,
+    person_id: int,
+    right: Right,
+    step: Step | None = None,
+    with_parts: bool = False,
 ) -> RequestCard:
-    """Return a request to somebody who is about to do something to it.
+    """Return a request to somebody who is about to do something to it; `with_parts` is as for `acting`.
 
     Raises NotAllowedError without the right, and UserError for a step that its state does not allow.
     """
-    whose = {"with_parts": step in AT_DELIVERY, "with_joined": step in OF_JOINED}
+    whose = {"with_parts": with_parts or step in AT_DELIVERY, "with_joined": step in OF_JOINED}
     async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right, **whose) as act:
         if step is not None:
             await act.after(step)
