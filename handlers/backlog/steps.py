@@ -205,7 +205,9 @@ async def _take(context: Context, user_id: str, place: Place, request_id: int, s
     if step is Step.CONFIRM and taken.is_new and card.team is not None and card.asset_id is not None:
         attestation.used(context, user_id, team_id=card.team.id, asset_ids=[card.asset_id])
     said = blocks.left(card, taken.left, OpenValue(asset_id=card.asset_id)) if taken.left else None
-    said = said or blocks.receipt(card, step, is_new=taken.is_new, is_for_theirs=taken.is_for_theirs)
+    said = said or blocks.receipt(
+        card, step, is_new=taken.is_new, is_for_theirs=taken.is_for_theirs, is_told=taken.is_told
+    )
     return await done(context, place, card, person_id, said=said)
 
 

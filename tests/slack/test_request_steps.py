@@ -111,6 +111,21 @@ async def another(stage: Stage) -> Requested:
     return Requested(stage, root, 2)
 
 
+async def test_whoever_asked_hears_of_the_start_of_what_nobody_had_accepted(requested: Requested) -> None:
+    await requested.press(requested.card, ids.FOLLOW, user="eve")
+    await requested.press(requested.triage, ids.START, user="omar")
+    ada = requested.stage.slack.workspace.user("ada").id
+    told = f"<@{ada}> The DevOps team has accepted it and begun: Omar Sol works on it."
+    assert requested.replies()[-1].text == told
+    assert "begun: Omar Sol works on it." in requested.written_to("eve")[-1]
+    assert "Ada Byron is told" in requested.said_to("omar")
+    await requested.press(requested.triage, ids.ASK, user="omar")
+    assert await requested.fill("omar", words="Which region?") == {}
+    await requested.press(requested.triage, ids.START, user="omar")
+    assert "asks about" in requested.replies()[-1].text, "of a start of what was taken on before the card alone tells"
+    assert "nobody is written to" in requested.said_to("omar")
+
+
 async def test_from_proposed_to_confirmed(requested: Requested) -> None:
     assert set(buttons(requested.triage)) >= {"Accept", "Start", "Delivered…", "Ask…", "Estimate…"}
     assert "Technologies: Cassandra" in requested.triage.text

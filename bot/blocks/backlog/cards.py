@@ -350,6 +350,9 @@ def _news(its: RequestCard, by: PersonRecord | None = None) -> str:
             return f"Answered: {' '.join(filter(None, (reason, where)))}"
         case RequestState.PROPOSED:
             return f"Opened again: {reason}"
+        case RequestState.IN_PROGRESS if not its.reason:
+            who = f": {words.person(its.assignee)} works on it" if its.assignee is not None else ""
+            return f"The DevOps team has accepted it and begun{who}."
         case RequestState.IN_PROGRESS:
             return f"Back in progress, it does not do the job yet: {reason}"
         case _:

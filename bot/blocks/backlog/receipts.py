@@ -31,7 +31,12 @@ _DONE: Mapping[Step, str] = MappingProxyType(
 
 
 def receipt(
-    its: RequestCard, step: Step | None = None, *, is_new: bool = True, is_for_theirs: bool = False
+    its: RequestCard,
+    step: Step | None = None,
+    *,
+    is_new: bool = True,
+    is_for_theirs: bool = False,
+    is_told: bool = False,
 ) -> Rendered:
     """Return what whoever has taken a step reads; without a step how the request stands."""
     standing = f"{words.name(its)}: {words.standing(its)}"
@@ -41,7 +46,8 @@ def receipt(
         return Rendered(standing)
     asker = words.person(its.reachable[0]) if its.reachable else "Whoever asked"
     # The yes of a team that asked for a part, or has joined, does not end the request.
-    done = "The card says that it does the job for you." if is_for_theirs else _DONE[step].format(asker=asker)
+    said = _DONE[Step.ACCEPT] if step is Step.START and is_told else _DONE[step]
+    done = "The card says that it does the job for you." if is_for_theirs else said.format(asker=asker)
     if step is Step.DELIVER and (its.joined or its.parts):
         done = f"{done.removesuffix('.')}, and so is everybody else who asked for it."
     return Rendered(f"{done}\n{standing}")

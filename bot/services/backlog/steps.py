@@ -36,7 +36,8 @@ from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
-#: Steps of which the thread hears in a message of its own; of all others the card alone tells.
+#: Steps of which the thread hears in a message of its own, as it does of the start of what nobody had accepted; of all
+#: others the card alone tells.
 _NEWS = frozenset({Step.ACCEPT, Step.ASK, Step.ANSWER, Step.DECLINE, Step.DISMISS, Step.DELIVER})
 #: Steps of its own team's of which those who need it as well, and who follow it, hear; the card tells that team.
 _NEWS_FOR_OTHERS = frozenset({Step.NOT_YET, Step.REOPEN})
@@ -61,6 +62,8 @@ class StepTaken:
     left: str = ""
     #: Whether somebody has said for their own team alone that it does the job.
     is_for_theirs: bool = False
+    #: Whether whoever asked hears of it in a message of its own.
+    is_told: bool = False
 
 
 async def take(
@@ -103,6 +106,7 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
     if moved is None:
         return StepTaken(act.card, is_new=False)
     was_merged = act.row.merged_into is not None
+    is_news = step in _NEWS or (step is Step.START and _is_unaccepted(act.row))
     note_response(act, step)
     if step is Step.REOPEN or (step is Step.UNMERGE and _was_answered_by_merging(act.row)):
         await _ask_anew(act, act.row)
@@ -132,8 +136,14 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
     await questions.settle(act, but=await _unanswered(act) if step is Step.CONFIRM else ())
     if was_merged and step is not Step.UNMERGE:
         await _take_back_merged(act, act.row)
-    await _tell(act, step)
-    return StepTaken(card, is_new=True)
+    await _tell(act, step, is_news=is_news)
+    return StepTaken(card, is_new=True, is_told=is_news)
+
+
+def _is_unaccepted(row: tables.Request) -> bool:
+    """Whether nobody has told whoever asked that the DevOps team takes the request on."""
+    waits = row.state == RequestState.NEEDS_INFO.value
+    return (row.state_before if waits else row.state) == RequestState.PROPOSED.value
 
 
 def _was_answered_by_merging(row: tables.Request) -> bool:
@@ -212,10 +222,10 @@ def note_response(act: RequestAct, step: Step) -> None:
         row.waited_seconds += int((act.now - row.state_at).total_seconds())
 
 
-async def _tell(act: RequestAct, step: Step) -> None:
-    """Say in the thread what the asker has to know, and to the DevOps team what it has to."""
+async def _tell(act: RequestAct, step: Step, *, is_news: bool) -> None:
+    """Say in the thread what the asker has to know, where that `is_news`, and to the DevOps team what it has to."""
     key = f"backlog.news:{act.subject_id}:{step.value}:{int(act.now.timestamp() * 1000)}"
-    if step in _NEWS:
+    if is_news:
         await _post_news(act, key, step)
     if step is Step.REPLY:
         await _tell_others(act, key, step)
@@ -227,7 +237,7 @@ async def _tell(act: RequestAct, step: Step) -> None:
     if step is Step.UNMERGE:
         await _tell_unmerged(act, act.row)
     # A question is for whoever asked for it, and those who have joined what is none hear that they can open their own.
-    if step in _NEWS | _NEWS_FOR_OTHERS and step not in (Step.ASK, Step.DISMISS):
+    if (is_news or step in _NEWS_FOR_OTHERS) and step not in (Step.ASK, Step.DISMISS):
         await post_in_joined(act, key, lambda value: blocks.joined_news(act.card, value))
     if step in _ENDS_PARTS:
         await _tell_parts(act)
