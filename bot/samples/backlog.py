@@ -319,3 +319,6 @@ def issues(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield note, note("GitHub", name)
     for linked in (tracker_notes.issue_made, tracker_notes.issue_dropped, tracker_notes.issue_reopened):
         yield linked, linked("GitHub", name, "https://github.com/acme/platform/issues/12")
+    for is_open in (True, False):
+        left = tracker_notes.issue_left("GitHub", name, "https://github.com/acme/platform/issues/12", is_open=is_open)
+        yield tracker_notes.issue_left, left

@@ -18,6 +18,7 @@ from bot.domain.backlog.requests import RequestState, Step
 from bot.errors import SlackError, SlackUnreachableError, StoreUnavailableError
 from bot.ports import Tracker
 from bot.services.background import Background
+from bot.services.backlog import merges
 from bot.services.backlog.trackers import Trackers
 from bot.services.context import assemble
 from bot.services.deps import Deps
@@ -378,6 +379,39 @@ async def test_what_its_asker_finds_unfinished_is_not_delivered_again_by_the_sam
     await step(world.deps, world.snapshot, Step.NOT_YET, ADA, "The keyspace is empty")
     await world.trackers.reconcile()
     assert await world.state() == RequestState.IN_PROGRESS
+
+
+@pytest.mark.parametrize(
+    ("taken", "person"), [(Step.WITHDRAW, ADA), (Step.DECLINE, OMAR), (Step.ANSWER, OMAR), (Step.DELIVER, OMAR)]
+)
+async def test_what_ends_in_slack_with_an_open_issue_is_said_with_the_link(
+    world: World, taken: Step, person: int
+) -> None:
+    await made(world)
+    await step(world.deps, world.snapshot, taken, person, "Not needed")
+    [said] = [each for each in await world.told() if "is still open in" in each]
+    assert world.server.ref(1) in said
+
+
+async def test_what_becomes_part_of_another_leaves_its_issue_to_be_closed(world: World) -> None:
+    await world.several(2)
+    await world.sent()
+    into = {"request_id": 1, "into_id": 2, "person_id": OMAR}
+    await merges.merge(world.deps, world.snapshot, **into)
+    [said] = [each for each in await world.told() if "is still open in" in each]
+    assert world.server.ref(1) in said
+
+
+async def test_what_goes_on_in_slack_with_a_closed_issue_is_said_with_the_link(world: World) -> None:
+    await made(world)
+    world.server.change(1, "closed")
+    await world.trackers.reconcile()
+    for taken, person in ((Step.NOT_YET, ADA), (Step.DELIVER, OMAR), (Step.CONFIRM, ADA)):
+        await step(world.deps, world.snapshot, taken, person, "The keyspace is empty")
+        assert str(await world.told()).count("open it again there") == 1
+    await step(world.deps, world.snapshot, Step.REOPEN, ADA, "It is empty again")
+    assert str(await world.told()).count("open it again there") == 2
+    assert "still open" not in str(await world.told())
 
 
 async def test_closed_without_being_done_is_for_people_to_decide(world: World) -> None:

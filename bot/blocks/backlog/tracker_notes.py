@@ -35,5 +35,13 @@ def issue_reopened(tracker: str, ref: str, url: str) -> Rendered:
     return _said(f"{link(url, ref)} was opened again in {tracker}, so the request is in progress again.")
 
 
+def issue_left(tracker: str, ref: str, url: str, *, is_open: bool) -> Rendered:
+    """Return that the issue does not stand as the request does since somebody has done something in Slack."""
+    where = link(url, ref)
+    if is_open:
+        return _said(f"{where} is still open in {tracker}: close it there.")
+    return _said(f"{where} is closed in {tracker}: open it again there, so that whoever works there knows.")
+
+
 def _said(text: str) -> Rendered:
     return Rendered(text, [section(text)])

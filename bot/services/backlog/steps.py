@@ -31,6 +31,7 @@ from bot.services.backlog._demands import demands_of, is_own
 from bot.services.backlog._duty import answer_by, called
 from bot.services.backlog._joined import joined, tell_ended, threads_of
 from bot.services.backlog._joined import post as post_in_joined
+from bot.services.backlog._out_of_step import tell_out_of_step
 from bot.services.backlog.said import keep
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -246,6 +247,7 @@ async def _tell(act: RequestAct, step: Step, *, is_news: bool) -> None:
         await tell_devops(
             act.session, act.subject_id, key=key.replace("news", "triage_news", 1), message=message, at=act.now
         )
+    await tell_out_of_step(act, step)
     if step in _ALONE:
         await tell_ended(act, key)
 
