@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -14,11 +14,12 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot import web as routes
 from bot.domain.backlog.new_request import Origin
-from bot.domain.backlog.requests import RequestState, Step
+from bot.domain.backlog.requests import ItemType, RequestItem, RequestState, Step
 from bot.errors import SlackError, SlackUnreachableError, StoreUnavailableError
 from bot.ports import Tracker
 from bot.services.background import Background
 from bot.services.backlog import merges
+from bot.services.backlog.joins import join
 from bot.services.backlog.trackers import Trackers
 from bot.services.context import assemble
 from bot.services.deps import Deps
@@ -28,7 +29,7 @@ from bot.store import tables
 from handlers.backlog import jobs
 from tests.conftest import FixedClock
 from tests.services.fakes import FakePort
-from tests.services.test_backlog import ADA, NEW_REQUEST, OMAR, THREAD, entries, messages, opened, step
+from tests.services.test_backlog import ADA, EVE, NEW_REQUEST, OMAR, THREAD, entries, messages, opened, step
 from tests.services.test_backlog import deps as deps  # noqa: PLC0414 - a fixture
 from tests.services.test_backlog import snapshot as snapshot  # noqa: PLC0414 - a fixture
 from tests.tracker_servers import Answer, GitHubServer, JiraServer, StandIn, signed
@@ -298,6 +299,37 @@ async def test_a_tracker_of_the_organisation_s_own_gets_what_was_asked_but_no_qu
     sent = str(world.server.issues[0].fields)
     assert all(word in sent for word in ("Cassandra keyspace in Terraform", "Payments", "For the metrics"))
     assert "has to create it" not in sent
+
+
+JOINED = replace(
+    NEW_REQUEST,
+    origin=Origin("thread:C0SEA00001:7.1", "C0SEA00001", "7.1", "https://acme.slack.com/archives/C0SEA00001/p71"),
+    title="Metrics for search",
+    items=(RequestItem(ItemType.LIBRARY, "A client for search"),),
+    filed_by=EVE,
+    asked_by=EVE,
+    team_id=None,
+    details="Twelve nodes",
+    needed_by=date(2026, 3, 20),
+    needed_reason="The auditor comes",
+)
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+async def test_a_team_that_has_joined_stands_in_the_issue_with_its_day(world: World, *, is_closed: bool) -> None:
+    """Its words do so where everybody can read its thread; its day always."""
+    made = await opened(world.deps, world.snapshot, replace(NEW_REQUEST, needed_by=date(2026, 5, 1)))
+    await join(world.deps, world.snapshot, request_id=made.card.id, new=JOINED)
+    await step(world.deps, world.snapshot, Step.ACCEPT, OMAR)
+    world.slack.closed = {"C0SEA00001"} if is_closed else set()
+    await world.sent()
+    sent = str(world.server.issues[0].fields)
+    assert f"Needed by 2026-03-20 by {'another team' if is_closed else 'Eve'}" in sent
+    assert "2026-05-01" not in sent
+    assert "auditor" not in sent, "a reason may be of a private thread"
+    words = ("Also for Eve", "Eve asks for Metrics for search", "A client for search", "Twelve nodes")
+    assert [word in sent for word in words] == [not is_closed] * 4
+    assert f"As of {world.clock.now().date()}: what has changed since stands in Slack." in sent
 
 
 async def test_the_words_of_a_private_channel_go_nowhere(world: World) -> None:

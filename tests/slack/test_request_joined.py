@@ -69,6 +69,9 @@ class TestByWhen:
             assert said in text
             assert "2026-06-15> by Search" in text
         assert "Why by then: The auditor comes" in made.triage.text
+        [told] = made.under_triage()
+        assert told.startswith("*Search* needs it as well: Proposed · for Payments · needed by <!date^")
+        assert told.endswith("2026-06-15> by Search")
         assert "2026-06-15> by Search" in thread_texts(stage, made.root, "search")[1]
 
     async def test_the_day_of_a_request_that_was_merged_counts_for_the_whole(self, stage: Stage) -> None:

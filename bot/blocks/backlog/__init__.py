@@ -11,6 +11,7 @@ from bot.blocks.backlog.cards import (
     changed_news,
     followed,
     following,
+    joined_by,
     joined_card,
     joined_news,
     left,

@@ -226,6 +226,12 @@ def changed_news(its: RequestCard, who: str, what: str = "it") -> Rendered:
     return _message([f"{escape(who, 60) or 'Somebody'} changed {escape(what, 300)}: {lines[0]}", *lines[1:]], (), "")
 
 
+def joined_by(its: RequestCard, who: str) -> Rendered:
+    """Return what the DevOps team reads under its message when another team has joined a request; it calls nobody."""
+    said = f"{bold(who, 60)} needs it as well: {words.standing(its)}"
+    return Rendered(said, [section(said)])
+
+
 def left_news(who: str, why: str) -> Rendered:
     """Return what the DevOps team reads under its message when a team has left a request that others still need."""
     said = f"{escape(who, 80)} is not on it any more. {escape(why, 600)}".strip()

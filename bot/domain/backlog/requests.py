@@ -240,6 +240,7 @@ class AskedToo:
     """What a team asked for that has joined a request instead of opening one: in its thread or form, at `permalink`.
 
     With `is_private` it did so in a direct message: what it asked for is for those alone who may do the work.
+    `channel_id` is the channel of that thread, empty for none; None where it was not written down.
     """
 
     whose: str
@@ -248,6 +249,7 @@ class AskedToo:
     details: str = ""
     permalink: str = ""
     is_private: bool = False
+    channel_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 
-from bot.domain.backlog.requests import RequestCard, Step
+from bot.domain.backlog.requests import RequestCard, RequestItem, Step
 from bot.domain.secrets import redacted
 from bot.domain.tracker import IssueDraft, IssueStatus
 
 #: What trackers are called in messages, by the name that they have in the settings.
 TRACKER_WORDS: Mapping[str, str] = MappingProxyType({"github": "GitHub", "jira": "Jira"})
 _ADDRESS = re.compile(r"https?://[^\s<>]+")
-_LONGEST_TITLE, _LONGEST_LINE, _MOST_ITEMS = 150, 500, 40
+_LONGEST_TITLE, _LONGEST_LINE, _MOST_LINES = 150, 500, 40
 
 
-def draft(card: RequestCard, marker: str, *, is_public: bool, is_from_private_channel: bool) -> IssueDraft | None:
+def draft(
+    card: RequestCard, marker: str, *, is_public: bool, is_from_private_channel: bool, as_of: date
+) -> IssueDraft | None:
     """Return the issue of a request; None for a private request, which stays in Slack.
 
-    An issue is never more public than the thread. The words of a private channel go nowhere, the title among them.
-    Where everybody can read the issue, it holds the title and the link alone. What was said in the thread is never
-    copied: the link leads there.
+    An issue is never more public than the thread. The words of a private channel go nowhere, the title among them;
+    those of teams that have joined are of `card.asked_too`. Where everybody can read the issue, it holds the title and
+    the link alone. What was said in the thread is never copied: the link leads there.
     """
     if card.is_private:
         return None
@@ -31,17 +34,36 @@ def draft(card: RequestCard, marker: str, *, is_public: bool, is_from_private_ch
     title = redacted(card.title)[:_LONGEST_TITLE]
     if is_public:
         return IssueDraft(marker, title, permalink=permalink)
-    return IssueDraft(marker, title, tuple(redacted(each)[:_LONGEST_LINE] for each in _lines(card)), permalink)
+    lines = _lines(card)[:_MOST_LINES]
+    lines.append(f"As of {as_of.isoformat()}: what has changed since stands in Slack.")
+    return IssueDraft(marker, title, tuple(redacted(each)[:_LONGEST_LINE] for each in lines), permalink)
 
 
 def _lines(card: RequestCard) -> list[str]:
+    others = [each for each in card.asked_too if each.title]
+    names = list(dict.fromkeys(each.whose for each in others))
     lines = [f"Request #{card.id}" + (f" for {card.team.name}" if card.team is not None else "")]
+    if also := [*(f"#{number}" for number, _ in card.parts), *names]:
+        lines.append(f"Also for {', '.join(also)}")
     if card.needed_by is not None:
-        reason = f" ({card.needed_reason})" if card.needed_reason else ""
-        lines.append(f"Needed by {card.needed_by.isoformat()}{reason}")
-    lines += [f"- {each.title} ({each.type})" + (f": {each.why}" if each.why else "") for each in card.items]
-    lines = lines[:_MOST_ITEMS]
-    return lines + ([card.details] if card.details else [])
+        lines.append(f"Needed by {card.needed_by.isoformat()}{_by_whom(card, names)}")
+    lines += _asked(card.items, card.details)
+    for each in others:
+        lines += [f"{each.whose} asks for {each.title}", *_asked(each.items, each.details)]
+    known = {"Technologies": card.technologies, "New to the team": card.skills_gaps}
+    return lines + [f"{label}: {', '.join(several)}" for label, several in known.items() if several]
+
+
+def _by_whom(card: RequestCard, names: Collection[str]) -> str:
+    """Return whose day it is, or why its own team has it: the reasons of others may be of a private channel."""
+    if card.needed_for:
+        return f" by {card.needed_for if card.needed_for in names else 'another team'}"
+    return f" ({card.needed_reason})" if card.needed_reason else ""
+
+
+def _asked(items: Sequence[RequestItem], details: str) -> list[str]:
+    lines = [f"- {each.title} ({each.type})" + (f": {each.why}" if each.why else "") for each in items]
+    return lines + ([details] if details else [])
 
 
 def step_for(before: IssueStatus, now: IssueStatus) -> Step | None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.domain.backlog.demand import Demand, DemandPart, EvidenceKind, NeededBy, Slowdown, TeamBlock
-from bot.domain.backlog.new_request import LONGEST_TITLE, NewRequest
+from bot.domain.backlog.new_request import LONGEST_TITLE, NewRequest, thread_of
 from bot.domain.backlog.requests import AskedToo, ItemType, RequestItem
 from bot.domain.names import clean
 from bot.services.snapshot import Snapshot
@@ -63,6 +63,7 @@ def asked_by(new: NewRequest) -> dict[str, Any]:
         "needed_by": new.needed_by.isoformat() if new.needed_by is not None else "",
         "reason": new.needed_reason,
         "is_private": is_private,
+        "channel_id": new.origin.channel_id or thread_of(new.origin.key)[0],
     }
 
 
@@ -76,6 +77,7 @@ def asked_too(row: tables.RequestDemand, whose: str) -> Iterator[AskedToo]:
             details=each["details"],
             permalink=each["permalink"],
             is_private=each["is_private"],
+            channel_id=each.get("channel_id"),
         )
 
 

@@ -15,7 +15,7 @@ from bot.domain.rights import Right
 from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services import actors, cards, outbox, routing
 from bot.services.backlog import offers
-from bot.services.backlog._cards import UNKNOWN, RequestAct, joined_key
+from bot.services.backlog._cards import UNKNOWN, RequestAct, joined_key, tell_devops
 from bot.services.backlog._demands import asked_by, demand_row, demands_of
 from bot.services.backlog.intake import Opened
 from bot.services.backlog.said import keep
@@ -46,11 +46,20 @@ async def join(deps: Deps, snapshot: Snapshot, *, request_id: int, new: NewReque
         hours_stay = await _put_demand(act, new)
         for each in (new.asked_by, new.filed_by):
             await add_once(act.session, tables.RequestFollower, request_id=request_id, person_id=each, at=act.now)
-        await act.note("join", team=new.team_id, asked_by=new.asked_by, **{"from": new.origin.key})
+        entry = await act.note("join", team=new.team_id, asked_by=new.asked_by, **{"from": new.origin.key})
         card = await act.redraw()
+        await _tell_devops(act, new, entry)
         await _show(act, new)
         await offers.settle(act.session, deps, new.origin, as_joined(card))
         return Opened(card, is_new=True, hours_stay=hours_stay)
+
+
+async def _tell_devops(act: RequestAct, new: NewRequest, entry: int) -> None:
+    """Say to the DevOps team who has joined: it may be needed sooner now than when the team looked at it."""
+    team, person = act.snapshot.team(new.team_id), act.snapshot.person(new.asked_by)
+    who = team.name if team is not None else person.name if person is not None else "Somebody"
+    key = f"backlog.joined_by:{act.subject_id}:{entry}"
+    await tell_devops(act.session, act.subject_id, key=key, message=blocks.joined_by(act.card, who), at=act.now)
 
 
 async def _begin(act: RequestAct, new: NewRequest) -> bool:

@@ -14,7 +14,7 @@ import hmac
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -40,7 +40,7 @@ from bot.errors import (
 )
 from bot.ports import Slack, Tracker
 from bot.services.background import Background
-from bot.services.backlog._cards import card_of
+from bot.services.backlog._cards import loaded
 from bot.services.backlog._issues import Issues, held
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -177,7 +177,7 @@ class Trackers:
             if not is_under_way and row.sent_at is None:
                 return None  # it is done or declined; should it be opened again, the issue is made then
             row.not_before, row.attempts = now + _HELD, row.attempts + 1
-            card = card_of(self._snapshot, request, now=now)
+            card = await loaded(session, self._snapshot, request, now=now)
             channel_id = request.channel_id or thread_of(request.source_key)[0]
             return _Wanted(card, row.marker, channel_id, row.sent_at, is_under_way, row.attempts)
 
@@ -192,7 +192,13 @@ class Trackers:
             return None
         is_public = await self.tracker.is_public()
         is_private_channel = bool(wanted.channel_id) and not await self._is_open(wanted.channel_id)
-        its = draft(wanted.card, wanted.marker, is_public=is_public, is_from_private_channel=is_private_channel)
+        its = draft(
+            await self._without_private_words(wanted.card),
+            wanted.marker,
+            is_public=is_public,
+            is_from_private_channel=is_private_channel,
+            as_of=self._deps.clock.now().date(),
+        )
         if its is None:
             return None
         await self._change(wanted.card.id, sent_at=self._deps.clock.now())
@@ -201,6 +207,17 @@ class Trackers:
         except (TrackerBusyError, TrackerRefusedError):
             await self._change(wanted.card.id, sent_at=None)  # it is clear that nothing was made
             raise
+
+    async def _without_private_words(self, card: RequestCard) -> RequestCard:
+        """Return a request without what teams asked for where not everybody can read it who have joined it."""
+        asked = [
+            each
+            for each in card.asked_too
+            if not each.is_private
+            and each.channel_id is not None
+            and (not each.channel_id or await self._is_open(each.channel_id))
+        ]
+        return replace(card, asked_too=tuple(asked))
 
     async def _is_open(self, channel_id: str) -> bool:
         """Whether everybody in the workspace can read a channel; one of which Slack does not tell counts as private."""
