@@ -127,3 +127,35 @@ def test_a_message_is_read_by_the_rules_of_questions(text: str, names: list[str]
     directory = Directory.build(_HARBOUR)
     known = [directory.get(match.asset_id) for match in directory.mentioned(text)]
     assert [one.name for one in known if one is not None] == names
+
+
+@pytest.mark.parametrize(
+    ("texts", "names"),
+    [
+        # The words before the colons say what is behind them, and name nothing.
+        (["[FIRING:1] DiskFull", "*instance:* `bilge-9.example.org`\n*status:* `firing`\n*job:* `node`"], []),
+        (["state: alerting\nsource: prometheus\nservice: winch"], ["winch"]),
+        (["Details", "priority: high\nlogbook: full"], ["logbook"]),
+        # Where something runs is not what the alert is about, where that is said.
+        (["[FIRING:1] Slow (winch harbour prod)", "*namespace:* `harbour`\n*service:* `winch`"], ["winch"]),
+        (["winch | burn rate", "cluster `lagoon-1` · env `prod`"], ["winch"]),
+        (["winch is slow", "namespace=harbour pod=winch-7d9f8b6c5d-x2x9z"], ["winch"]),
+        # ... but where nothing else is named, it is.
+        (["[FIRING:3] NodesNotReady", "*cluster:* `lagoon-1`\n*severity:* `page`"], ["lagoon-1"]),
+        # What a person writes is about both.
+        (["is it winch or the cluster lagoon-1?"], ["winch", "lagoon-1"]),
+    ],
+)
+def test_the_labels_of_an_alert_are_told_from_what_it_is_about(texts: list[str], names: list[str]) -> None:
+    known = [
+        asset("status"),
+        asset("source"),
+        asset("priority"),
+        asset("logbook"),
+        asset("winch"),
+        asset("harbour", AssetKind.SYSTEM),
+        asset("lagoon-1", AssetKind.CLUSTER),
+    ]
+    directory = Directory.build(known)
+    found = [directory.get(match.asset_id) for match in directory.mentioned(*texts)]
+    assert [one.name for one in found if one is not None] == names

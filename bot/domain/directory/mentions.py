@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
+from bot.domain.directory import labels
 from bot.domain.directory.addresses import may_be_address
 from bot.domain.directory.answers import Match, ResolutionMethod
 from bot.domain.directory.choices import FoundAssets, choose, only_part, run_named
@@ -52,11 +53,20 @@ def mentioned(index: DirectoryIndex, texts: Iterable[str], *, limit: int) -> tup
     What a message quotes of another one counts where the rest names nothing.
     """
     whole = list(texts)
+    places: frozenset[str] = frozenset()
+    if labels.are_labels(whole):
+        whole, places = [labels.without_keys(text) for text in whole], labels.places(whole)
     own = [without_quotations(text) for text in whole]
-    return _mentioned(index, own, limit=limit) or (_mentioned(index, whole, limit=limit) if own != whole else ())
+    found = _mentioned(index, own) or (_mentioned(index, whole) if own != whole else ())
+    return (tuple(one for one in found if not _is_called(index, one, places)) or found)[:limit]
 
 
-def _mentioned(index: DirectoryIndex, texts: Iterable[str], *, limit: int) -> tuple[Match, ...]:
+def _is_called(index: DirectoryIndex, found: Match, names: Collection[str]) -> bool:
+    """Whether an asset is called as one of these, where that is how it was found."""
+    return found.understood_as.lower() in names or index.assets[found.asset_id].name.lower() in names
+
+
+def _mentioned(index: DirectoryIndex, texts: Iterable[str]) -> tuple[Match, ...]:
     quoted: dict[int, Match] = {}
     plain: dict[int, Match] = {}
     length, chunks = _MAX_LENGTH, _MAX_CHUNKS
@@ -67,7 +77,7 @@ def _mentioned(index: DirectoryIndex, texts: Iterable[str], *, limit: int) -> tu
         length, chunks = length - len(text), chunks - len(question.chunks)
         if length <= 0 or chunks <= 0:
             break
-    return tuple((quoted | {one: match for one, match in plain.items() if one not in quoted}).values())[:limit]
+    return tuple((quoted | {one: match for one, match in plain.items() if one not in quoted}).values())
 
 
 def _names_in(index: DirectoryIndex, text: str, question: ParsedQuestion) -> Iterator[tuple[Match, bool]]:
