@@ -251,6 +251,35 @@ def test_a_comment_and_the_option_name_the_repository(parse) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://mole@dev.azure.com/acme/Harbour%20Works/_git/tide", "acme/Harbour Works/tide"),
+        ("https://mole@dev.azure.com/acme/Harbour/_git/tide", "acme/Harbour/tide"),
+        ("git@ssh.dev.azure.com:v3/acme/Harbour/tide", "acme/Harbour/tide"),
+        ("https://tfs.example.com/tfs/Main/Harbour/_git/tide", "tfs/Main/Harbour/tide"),
+        ("https://bitbucket.example.com/scm/har/tide.git", "har/tide"),
+        ("ssh://git-codecommit.eu-west-1.amazonaws.com/v1/repos/tide", "tide"),
+        ("git@git.sr.ht:~mole/tide", "~mole/tide"),
+        ("https://github.com/acme/scm", "acme/scm"),
+    ],
+)
+def test_a_repository_is_called_without_what_its_host_adds(url: str, name: str) -> None:
+    found = parse_remote(url)
+    assert (found and found.name) == name
+
+
+def test_a_repository_of_azure_devops_keeps_its_ids(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    url = "https://dev.azure.com/acme/Harbour/_git/tide"
+    (tmp_path / ".git" / "config").write_text(f'[remote "origin"]\n\turl = {url}\n')
+    write(tmp_path, "CODEOWNERS")
+    for options in (ReadOptions(), ReadOptions(repository="acme/Harbour/_git/tide")):
+        first = read("codeowners", [tmp_path], options=options).assets[0]
+        assert (first.name, first.external_id) == ("acme/Harbour/tide", "acme/Harbour/_git/tide")
+        assert first.addresses == (url,)
+
+
+@pytest.mark.parametrize(
     "url", ["", "/srv/git/shop.git", "file:///srv/shop", "https://[::1", "https://h.example/", "C:\\x", "a b:c"]
 )
 def test_what_is_no_address_gives_no_name(url: str) -> None:

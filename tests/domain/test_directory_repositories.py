@@ -90,6 +90,11 @@ def test_two_slips_in_the_organisation_make_it_another_one() -> None:
     ("text", "right"),
     [
         ("svc/x.go in the anchor repo", "acme/anchor:/svc/"),
+        ("à qui est svc/x.go dans le dépôt anchor ?", "acme/anchor:/svc/"),
+        ("wem gehört svc/x.go im Repo anchor?", "acme/anchor:/svc/"),
+        ("¿de quién es svc/x.go en el repositorio anchor?", "acme/anchor:/svc/"),
+        ("di chi è svc/x.go nel repo anchor?", "acme/anchor:/svc/"),
+        ("de quem é lib/x.go no projeto anchor?", "acme/anchor"),
         ("who owns svc/x.go in our anchor repository?", "acme/anchor:/svc/"),
         ("who owns svc/x.go in the repo called anchor", "acme/anchor:/svc/"),
         ("in the anchor repo, who owns svc/x.go?", "acme/anchor:/svc/"),

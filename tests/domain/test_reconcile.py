@@ -143,6 +143,12 @@ def test_formats_come_in_their_order_and_others_by_name() -> None:
         (asset("api", namespace="default"), "service:api"),
         (asset("acme/shop", kind=AssetKind.REPOSITORY), "repository:acme/shop"),
         (asset("x", kind=AssetKind.PATH, path_rule=PathRule("Acme/Shop", "/Docs/*", 0)), "path:Acme/Shop:/Docs/*"),
+        (
+            asset(
+                "Acme/Bay/tide:*", kind=AssetKind.PATH, path_rule=PathRule("dev.azure.com/Acme/Bay/_git/tide", "*", 0)
+            ),
+            "path:Acme/Bay/tide:*",
+        ),
     ],
 )
 def test_refs(claim: AssetClaim, ref: str) -> None:

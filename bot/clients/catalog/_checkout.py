@@ -55,13 +55,13 @@ def repository(file: SourceFile, text: str, options: ReadOptions, places: Places
     root = root_of(file.path, places)
     remote = remote_of(root)
     if options.repository:
-        is_same = remote is not None and remote.name == options.repository
+        is_same = remote is not None and options.repository in (remote.name, remote.path)
         return remote if remote is not None and is_same else Remote(options.repository, ())
     for line in text.split("\n", 200)[:200]:
         named = _REPOSITORY_COMMENT.fullmatch(line.strip())
         if named:
             name = named["name"]
-            return remote if remote is not None and remote.name == name else Remote(name, ())
+            return remote if remote is not None and name in (remote.name, remote.path) else Remote(name, ())
     return remote or Remote(root.resolve().name or "repository", ())
 
 

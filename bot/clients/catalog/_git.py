@@ -8,12 +8,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.clients.catalog._links import leads_out, may_read
+from bot.domain.directory.forges import shown_name
 
 _MAX_CONFIG_BYTES = 1024 * 1024
 _SECTION = re.compile(r"\s*\[\s*(?P<name>[\w.-]+)(?:\s+\"(?P<sub>(?:[^\"\\]|\\.)*)\")?\s*\]")
 _URL = re.compile(r"\s*url\s*=\s*\"?(?P<url>[^\"#;\s]+)", re.IGNORECASE)
 _WORKTREE = re.compile(r"^\s*worktree\s*=\s*(.+)$", re.MULTILINE)
 # git@host:owner/name.git
+#: Projects of Azure DevOps have blanks in their names: `Harbour%20Works`.
+_PATH = re.compile(r"(?:[\w.~-]|%20)+(?:/(?:[\w.~-]|%20)+)*")
 _SCP_LIKE = re.compile(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?P<path>[^/\\].*)")
 
 
@@ -22,10 +25,18 @@ _FORGES = {"github": "https://github.com/", "gitlab": "https://gitlab.com/", "bi
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A repository's name (`owner/name`) and its web addresses, without user names and passwords."""
+    """A repository's name (`owner/name`) and its web addresses, without user names and passwords.
+
+    The name is what people call it: without what a host puts around it in addresses for git, such as `_git/`.
+    """
 
     name: str
     addresses: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """The name as the address has it. Ids are made of it, so that a repository goes on being the same one."""
+        return self.place.partition("/")[2] if self.addresses else self.name
 
     @property
     def place(self) -> str:
@@ -81,9 +92,9 @@ def parse_remote(url: str) -> Remote | None:
         match = _SCP_LIKE.fullmatch(url)
         host, path = (match["host"], match["path"]) if match else ("", "")
     name = path.strip("/").removesuffix(".git").strip("/")
-    if not host or not re.fullmatch(r"[\w.~-]+(?:/[\w.~-]+)*", name):
+    if not host or not _PATH.fullmatch(name):
         return None
-    return Remote(name, (f"https://{host.lower()}/{name}",))
+    return Remote(shown_name(name), (f"https://{host.lower()}/{name}",))
 
 
 def _config_path(git: Path) -> Path | None:

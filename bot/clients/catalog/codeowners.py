@@ -45,7 +45,7 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
     remote = repository(file, text, options, _PLACES)
     catch_all = next((rule for rule in reversed(found) if is_catch_all(rule.pattern)), None)
     origin = file.at(catch_all.line if catch_all else None)
-    external_id = sink.repository_id(remote.name, remote.place)
+    external_id = sink.repository_id(remote.path, remote.place)
     sink.asset(repository_claim(remote, external_id, catch_all.owners if catch_all else (), origin))
     last = {rule.pattern: position for position, rule in enumerate(found)}
     for position, rule in enumerate(found):

@@ -67,7 +67,7 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
     text = read_text(file, sink, max_bytes=min(_MAX_BYTES, options.max_file_bytes))
     sections = _Reader(file, sink).read(text)
     remote = repository(file, text, options, _PLACES)
-    external_id = sink.repository_id(remote.name, remote.place)
+    external_id = sink.repository_id(remote.path, remote.place)
     _repository_asset(file, sink, remote, external_id, sections)
     position = 0
     for section in sections:

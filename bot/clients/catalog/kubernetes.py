@@ -68,7 +68,7 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
         if not isinstance(document, Fields):
             reader.problem(document.line, "is not an OWNERS file: 'approvers:' or 'aliases:' is expected.")
         elif file.path.name == _ALIASES:
-            _read_aliases(reader, document, _place(file, options).remote.name)
+            _read_aliases(reader, document, _place(file, options).remote.path)
         else:
             place = _place(file, options)
             _Owners(reader, place, _alias_names(place.root, options)).read(document)
@@ -188,7 +188,7 @@ class _Owners:
         named = {(claim.owner.name, claim.owner.type) for claim in approvers}
         owners = (*approvers, *(claim for claim in helpers if (claim.owner.name, claim.owner.type) not in named))
         name, where = place.remote.name, place.remote.place
-        external_id = reader.sink.repository_id(name, where)
+        external_id = reader.sink.repository_id(place.remote.path, where)
         is_root = pattern == "/"
         reader.sink.asset(
             AssetClaim(
@@ -232,7 +232,7 @@ class _Owners:
             if type_ is OwnerType.PERSON:
                 yield OwnerClaim(OwnerRef(login.lower(), type_, written), role=role)
             else:
-                team = _team_of(login, self._place.remote.name, self._reader.file.ambiguous)
+                team = _team_of(login, self._place.remote.path, self._reader.file.ambiguous)
                 yield OwnerClaim(OwnerRef(team, type_, written if team == login else team), role=role)
 
 
@@ -268,7 +268,7 @@ def _place(file: SourceFile, options: ReadOptions) -> _Place:
     root = _root(file)
     below = here.relative_to(root).as_posix() if here.is_relative_to(root) else "."
     remote = remote_of(root)
-    if options.repository and (remote is None or remote.name != options.repository):
+    if options.repository and (remote is None or options.repository not in (remote.name, remote.path)):
         remote = Remote(options.repository, ())
     remote = remote or Remote(root.resolve().name or "repository", ())
     return _Place(root, remote, "/" if below == "." else f"/{below}/")

@@ -127,7 +127,7 @@ class _Document:
         addresses = (address,) if address else remote.addresses if remote and not written else ()
         reader.sink.asset(
             AssetClaim(
-                external_id=f"repository:{name}".lower(),
+                external_id=f"repository:{remote.path if remote and not written else name}".lower(),
                 kind=AssetKind.REPOSITORY,
                 name=name,
                 aliases=unique(reader.texts(fields, "aliases"), without=[name]),

@@ -37,7 +37,9 @@ _HAS_FURNITURE = re.compile(
     r"_git/|/v3/|/scm/|/repos/|\.googlesource\.com/|gitiles/|/cgit/|/gitweb/|^(?:alt)?ssh\.|\.git/|^github\.dev/"
 )
 #: The same of a repository's name, which a checkout takes from where it was cloned.
-_NAME_FURNITURE = re.compile(r"^(?:scm/(?=[^/]+/[^/]+$)|v3/(?=[^/]+/[^/]+/[^/]+$)|v1/repos/|cgit/|gitweb/|a/(?=.+/))|~")
+_AROUND_NAME = r"^(?:scm/(?=[^/]+/[^/]+$)|v3/(?=[^/]+/[^/]+/[^/]+$)|v1/repos/|cgit/|gitweb/|a/(?=.+/))"
+_NAME_FURNITURE = re.compile(rf"{_AROUND_NAME}|~")
+_SHOWN_FURNITURE = re.compile(rf"{_AROUND_NAME}|(?:(?<=/)|^)_git/(?=.)")
 
 _BEHIND = r"blob|tree|edit|raw|blame|commits?|new|delete|media|annotate|history"
 #: Azure DevOps and its servers: the path stands in the query.
@@ -129,6 +131,11 @@ def plain(address: str) -> str:
 def plain_name(name: str) -> str:
     """Return a repository's name in lower case, without what a host puts around it in the addresses for git."""
     return _NAME_FURNITURE.sub("", name).replace("_git/", "") if "/" in name else name
+
+
+def shown_name(name: str) -> str:
+    """Return a repository's name as people write it, from what stands behind the host in its address for git."""
+    return _SHOWN_FURNITURE.sub("", unquote(name))
 
 
 def file_address(text: str) -> FileAddress | None:

@@ -13,12 +13,18 @@ from bot.domain.directory.choices import FoundAssets, run_named
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
 from bot.domain.directory.repositories import Repository, behind_name, in_repository, repository_called
-from bot.domain.directory.vocabulary import COMMON_WORDS, ENVIRONMENT_WORDS, FOREIGN_WORDS
+from bot.domain.directory.vocabulary import ARTICLES, COMMON_WORDS, ENVIRONMENT_WORDS, FOREIGN_WORDS
 
 #: What stands before the repository in "the Makefile in acme/shop".
-PLACING_WORDS = frozenset({"in", "of", "from", "at", "inside", "within", "repo", "repository", "under"})
-_DETERMINERS = frozenset({"the", "our", "my", "your", "their", "this", "that", "a", "called", "named"})
-_REPOSITORY_WORDS = frozenset({"repo", "repos", "repository", "repositories", "project", "codebase", "checkout"})
+PLACING_WORDS = frozenset(
+    """in of from at inside within repo repository under
+    dans du im vom aus en del nel nella dal no na do van uit w ze fra""".split()  # noqa: SIM905
+)
+_DETERMINERS = ARTICLES | {"a", "called", "named"}
+_REPOSITORY_WORDS = frozenset(
+    """repo repos repository repositories project codebase checkout
+    depot repositorio repositorium projet proyecto progetto projeto projekt""".split()  # noqa: SIM905
+)
 _FOLDER_WORDS = frozenset({"folder", "directory", "dir", "subfolder", "subdirectory"})
 _NO_NAMES = COMMON_WORDS | ENVIRONMENT_WORDS | FOREIGN_WORDS
 _FILE_WORDS = frozenset({"file", "files", "folder", "directory", "path", "branch", "line", "code"})
@@ -57,7 +63,8 @@ def in_named_repository(index: DirectoryIndex, question: ParsedQuestion) -> Foun
         paths = [
             forges.file_path(one.text) for number, one in enumerate(chunks) if are_paths[number] and number != place
         ]
-        if not paths or (chunk.part is Part.QUESTION and not addresses.may_be_address(chunk.text)):
+        is_between = chunk.part is Part.QUESTION or chunk.folded in _DETERMINERS or chunk.folded in PLACING_WORDS
+        if not paths or (is_between and not addresses.may_be_address(chunk.text)):
             continue
         repository = _repository_at(index, chunks, place, how)
         if how is _Placed.NOT and "/" not in chunk.text:
@@ -84,7 +91,7 @@ def _repository_at(index: DirectoryIndex, chunks: Sequence[Chunk], place: int, h
     together = repository_called(index, f"{before.text}/{chunks[place].text}")
     if together is not None and together.is_sure:
         return together
-    is_ordinary = before.folded in _DETERMINERS or before.folded in PLACING_WORDS or before.folded in _NO_NAMES
+    is_ordinary = before.folded in _DETERMINERS | PLACING_WORDS | _REPOSITORY_WORDS or before.folded in _NO_NAMES
     is_doubtful = called is not None and how is _Placed.IN_REPOSITORY and not is_ordinary
     return replace(called, is_sure=False) if called is not None and is_doubtful else called
 

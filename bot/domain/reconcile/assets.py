@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from bot.domain.catalog import AssetClaim, AssetKind, PathRule, Role
 from bot.domain.directory.addresses import host_and_path, is_same_host, repository_key
+from bot.domain.directory.forges import shown_name
 from bot.domain.names import fold
 
 T = TypeVar("T")
@@ -24,7 +25,8 @@ def ref_of(claim: AssetClaim) -> str:
     """
     if (rule := claim.path_rule) is not None:
         name = claim.name.partition(":")[0]
-        return f"path:{name if rule.repository.endswith(f'/{name}') else rule.repository}:{rule.pattern}"
+        is_there = rule.repository.endswith(f"/{name}") or shown_name(rule.repository.partition("/")[2]) == name
+        return f"path:{name if is_there else rule.repository}:{rule.pattern}"
     namespace = claim.namespace.lower()
     name = " ".join(claim.name.lower().split())
     if namespace and namespace != _NO_NAMESPACE:
