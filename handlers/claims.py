@@ -68,8 +68,8 @@ async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
     match outcome:
         case Claimed(team, is_final):
             receipt = blocks.claimed(asset, area, team, is_final=is_final)
-        case Offered(team, owner, told):
-            receipt = blocks.offered(asset, area, team, owner, [told])
+        case Offered(team, owners, told):
+            receipt = blocks.offered(asset, area, team, owners, [told])
         case AlreadyTheirs(team):
             receipt = blocks.already_theirs(asset, area, team)
     if response_url:

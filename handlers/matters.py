@@ -27,7 +27,7 @@ async def on_answer(action: Action, context: Context) -> Ack:
     """Take an answer that needs no words."""
     answer, matter_id = _AT_ONCE[action.action_id], number(action.value)
     by = await decider(context, action.user_id)
-    if action.action_id == blocks.MATTER_PASS_ON:
+    if action.action_id != blocks.MATTER_KEEP:  # it may be theirs to decide, or to confirm
         await meet_admins(context.deps, context.slack, context.snapshot)
     card = await answer(context.deps, context.snapshot, matter_id=matter_id, by=by)
     return await _done(context, place_of(action), card)

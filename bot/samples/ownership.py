@@ -300,7 +300,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     yield ownership.nothing_asked, ownership.nothing_asked()
     yield ownership.claimed, ownership.claimed(thing, Area.DATABASE, name)
     for told in ([], ways(name), *([way] for way in ways(name))):
-        yield ownership.offered, ownership.offered(thing, None, name, name, told)
+        yield ownership.offered, ownership.offered(thing, None, name, (name,) * 2, told)
         yield ownership.doubt_recorded, ownership.doubt_recorded(told)
     yield ownership.already_theirs, ownership.already_theirs(thing, Area.DATABASE, name)
     yield from matters(name, thing)
@@ -329,14 +329,14 @@ def matter_cards(name: str, thing: AssetRecord) -> Iterator[MatterCard]:
         full = replace(full, doubts=doubts if kind is not MatterKind.CLAIM else ())
         yield full
         yield replace(full, is_orphans=True)
-        yield replace(full, given_up_by=(name,) * 2 if kind is MatterKind.DOUBT else ())
+        yield replace(full, given_up_by=(name,) * 2 if kind is not MatterKind.DISPUTE else ())
         for under_way in (None, 8):
             way = WayBack(handoff_id=7, receiver=sides[1].owner, giver=sides[0].owner, under_way=under_way)
             yield replace(full, way_back=way if kind is MatterKind.DISPUTE else None)
         asked = replace(full, question=name, question_by=person)
         yield asked
         yield replace(asked, loan=lent(name))
-        yield replace(asked, doubted=name if kind is MatterKind.DOUBT else "")
+        yield replace(asked, doubted=(name,) if kind is MatterKind.DOUBT else ())
         for state in MatterState:
             ended = replace(asked, reply=name, state=state, is_passed_on=True, ended_by=person)
             yield ended

@@ -53,10 +53,10 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The claim waits for `owner`, who is told as `told` says; nothing has changed."""
+    """The claim waits for all of `owners`, by name; the first is told as `told` says, and nothing has changed."""
 
     team: str
-    owner: str
+    owners: tuple[str, ...]
     told: Told
 
 
@@ -237,7 +237,8 @@ async def _offer(
     await add_matter(session, deps, row, to)
     told = await tell_answerer(session, deps, snapshot, row, to, slack_id=new.words.slack_id)
     team = snapshot.team(new.team_id)
-    return Offered(team.name if team is not None else "", to.name or "a catalog admin", told)
+    names = [each.name for each in held] if to in [each.owner for each in held] else [to.name or "a catalog admin"]
+    return Offered(team.name if team is not None else "", tuple(dict.fromkeys(names)), told)
 
 
 async def withdraw(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: int) -> tuple[str, ...]:

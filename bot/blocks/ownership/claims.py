@@ -88,11 +88,12 @@ def claimed(asset: AssetRecord, area: Area | None, team: str, *, is_final: bool 
     return Rendered(f"{bold(team, 80)} owns {words.part(asset, area)} now.{undo}")
 
 
-def offered(asset: AssetRecord, area: Area | None, team: str, owner: str, told: Sequence[Told]) -> Rendered:
-    """Return the receipt for a claim that `owner` answers; `told` is where they hear of it."""
+def offered(asset: AssetRecord, area: Area | None, team: str, owners: Sequence[str], told: Sequence[Told]) -> Rendered:
+    """Return the receipt for a claim that `owners` answer; `told` is where the first of them hears of it."""
     whose = f"{bold(team, 80)}{possessive(team)}"
+    agree = f"{words.join([bold(each, 60) for each in owners])} {'agrees' if len(owners) == 1 else 'agree'}"
     return Rendered(
-        f"{words.sentence(words.part(asset, area))} is {whose} once {bold(owner, 80)} agrees. {said_to(told)} "
+        f"{words.sentence(words.part(asset, area))} is {whose} once {agree}. {said_to(told)} "
         "You hear how it ends. To undo it, withdraw the claim on its answer."
     )
 

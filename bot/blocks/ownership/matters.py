@@ -175,6 +175,8 @@ def matter_noted(matter: MatterCard) -> Rendered:
         return Rendered("\n".join([f"{_begins(matter)}: {_ended(matter)}", *why, *_outdated(matter)]))
     if matter.question and not matter.reply:
         return Rendered(f"I have asked {words.somebody(matter.raised_by)}. The answer comes here.")
+    if matter.given_up_by and matter.kind is MatterKind.CLAIM:
+        return Rendered(f"{_begins(matter)}: {_given_up(matter)}")
     if matter.given_up_by:
         return Rendered(f"{_begins(matter)} is of tier 1: I have asked whoever can confirm that it is not yours.")
     if matter.is_passed_on:
@@ -184,9 +186,10 @@ def matter_noted(matter: MatterCard) -> Rendered:
 
 def proposed(matter: MatterCard) -> Rendered:
     """Return the question to the team that a doubter named, once the owner said that something is not theirs."""
-    owner = bold(matter.owner_names, 80) if matter.owner_names else "Its owner"
+    owners = matter.given_up_by or matter.owner_names
+    says = f"{_names(owners)} {_verb(owners, 'says', 'say')}" if owners else "Its owner says"
     thinks = f"{words.somebody(matter.raised_by)} thinks that {_thing(matter)} is yours."
-    lines = [f"{thinks} {owner} says that it is not theirs.", *_reasons(matter)]
+    lines = [f"{thinks} {says} that it is not theirs.", *_reasons(matter)]
     name, value = plain(matter.asset.name, 45), encode(actions.AssetValue(matter.asset.id, matter.area))
     buttons = [
         button("We own this", actions.CLAIM, value, label=f"We own this: {name}", style="primary"),
@@ -221,9 +224,9 @@ def _said(matter: MatterCard, *, for_giver: bool) -> list[str]:
     if not matter.is_open:
         return [*lines, _ended(matter), *_decided_because(matter), *_outdated(matter)]
     if matter.given_up_by:
-        lines.append(f"{_given_up(matter)} It is of tier 1, so the lead or a catalog admin confirms that.")
+        lines.append(_given_up(matter))
     if matter.doubted and matter.loan is None:
-        lines.append(f"{bold(matter.owner_names, 80)} has it now.")
+        lines.append(f"{_names(matter.owner_names)} {_verb(matter.owner_names, 'has', 'have')} it now.")
     lines += _way_back(matter.way_back, for_giver=for_giver)
     if matter.is_passed_on:
         return [*lines, _GONE_NOTE if matter.is_orphans else _NO_ADMIN_NOTE]
@@ -280,8 +283,13 @@ def _decided_because(matter: MatterCard) -> list[str]:
 
 
 def _given_up(matter: MatterCard) -> str:
-    names = [bold(each, 60) for each in matter.given_up_by]
-    return f"{words.join(names)} {'says' if len(names) == 1 else 'say'} that it is not theirs."
+    """Return who has agreed so far, and who has to besides."""
+    given, others = matter.given_up_by, matter.others
+    if matter.kind is MatterKind.CLAIM:
+        also = f" {_names(others)} {_verb(others, 'has', 'have')} to agree as well." if others else ""
+        return f"{_names(given)} {_verb(given, 'agrees', 'agree')}.{also}"
+    says = f"{_names(given)} {_verb(given, 'says', 'say')} that it is not theirs."
+    return f"{says} It is of tier 1, so the lead or a catalog admin confirms that."
 
 
 def _doubt(each: DoubtRecord) -> str:
@@ -290,16 +298,18 @@ def _doubt(each: DoubtRecord) -> str:
 
 
 def _headline(matter: MatterCard) -> str:
-    owners, who = bold(matter.owner_names or "nobody", 80), words.somebody(matter.raised_by)
+    owners, who = _names(matter.owner_names) or "nobody", words.somebody(matter.raised_by)
     match matter.kind:
         case MatterKind.CLAIM if matter.is_orphans:
-            return f"{who} claims {_thing(matter)} for {_team(matter)}; its owner {owners} is gone."
+            return f"{who} claims {_thing(matter)} for {_team(matter)}; {_gone(matter)}."
         case MatterKind.CLAIM:
             asked = f"asks {owners} for" if matter.owner_names else "asks for"
             return f"{who} {asked} {_thing(matter)}, for {_team(matter)}."
         case MatterKind.DOUBT:
-            doubted = bold(matter.doubted, 80) if matter.doubted else owners
-            return f"{who} thinks that {doubted} does not own {_thing(matter)}."
+            doubted = matter.doubted or matter.owner_names
+            if not doubted:
+                return f"{who} doubts who owns {_thing(matter)}."
+            return f"{who} thinks that {_names(doubted)} {_verb(doubted, 'does', 'do')} not own {_thing(matter)}."
         case _:
             named = [bold(each.owner.name or "nobody", 60) for each in matter.sides]
             sides = f": {words.join(named, last='or')}" if len(named) > 1 else ""  # once it has ended, one may be left
@@ -378,7 +388,7 @@ def _ended(matter: MatterCard) -> str:
         case MatterState.WITHDRAWN:
             return f"{by} took the claim back."
         case MatterState.EXPIRED:
-            return f"Nobody answered, so nothing has changed. Talk to {bold(matter.owner_names or 'its owner', 80)}."
+            return f"Nobody answered, so nothing has changed. Talk to {_names(matter.owner_names) or 'its owner'}."
         case MatterState.OVER if matter.kind is MatterKind.CLAIM and (matter.team is None or matter.team.is_gone):
             return f"{words.sentence(_team(matter))} is gone, so its claim is over."
         case MatterState.OVER if matter.is_owner_gone:
@@ -390,23 +400,39 @@ def _ended(matter: MatterCard) -> str:
         case MatterState.AGREED if not whose and matter.kind is MatterKind.DISPUTE:
             return f"Nobody owns it, says {by}."
         case MatterState.AGREED if not whose:
-            names = bold(matter.owner_names, 80)
-            return f"It is not {names}{possessive(names)} any more, says {by}.{_and_now(matter)}"
+            given = matter.given_up_by or matter.owner_names or ("nobody",)
+            return f"It is not {_names(given)}{possessive(given[-1])} any more, says {by}.{_and_now(matter)}"
         case MatterState.AGREED:
             number = f" Handoff #{matter.handoff_id}." if matter.handoff_id is not None else ""
             way = matter.way_back
             patch = f" Correct the file: {_patch(way)} prints the change." if way and way.giver != matter.owner else ""
             return f"{whose} owns it now, says {by}.{number}{patch}"
         case _:
-            return f"It stays with {whose or bold(matter.owner_names, 80)}, says {by}."
+            return f"It stays with {whose or _names(matter.owner_names)}, says {by}."
 
 
 def _and_now(matter: MatterCard) -> str:
     """Return what becomes of what nobody owns now."""
+    if matter.given_up_by and matter.others:
+        return f" {_names(matter.others)} {_verb(matter.others, 'owns', 'own')} it."
     if not matter.is_free:
         return ""
     is_asked = matter.team is not None and not matter.team.is_gone
     return f" Nobody owns it now{f', and {_team(matter)} is asked whether it is theirs' if is_asked else ''}."
+
+
+def _gone(matter: MatterCard) -> str:
+    names = matter.owner_names
+    return f"its {_verb(names, 'owner', 'owners')} {_names(names)} {_verb(names, 'is', 'are')} gone"
+
+
+def _names(names: Sequence[str]) -> str:
+    """Return owners' names as a list in a sentence; empty for none."""
+    return words.join([bold(each, 60) for each in names]) if names else ""
+
+
+def _verb(names: Sequence[str], one: str, several: str) -> str:
+    return one if len(names) == 1 else several
 
 
 def _thing(matter: MatterCard) -> str:

@@ -101,8 +101,8 @@ class MatterCard:
     `sides` are the owners that the catalog names, whoever is asked first. `team` is the one that claims, or the one
     that a doubter named. `owner` is whose it is once the matter has ended, and `handoff_id` the number of the handoff
     by which it passed. `doubts` are what others said who doubt the same, and `given_up_by` the names of the owners who
-    have said that it is not theirs, which somebody else has to confirm. `way_back` is set for a dispute between giver
-    and receiver of a handoff, and `loan` for what waits until it is back. `is_free` is whether nobody owns it now,
+    have agreed to it: to a claim, which the others have to as well, or that it is not theirs. `way_back` is set for a
+    dispute between giver and receiver of a handoff, and `loan` for what waits until it is back. `is_free` is whether nobody owns it now,
     because its owner gave way to a doubt, and `is_owner_gone` whether it ended because `owner` has nobody any more.
     `doubted` are the names of those whom a doubt is about, where others answer it, such as their lender.
     """
@@ -131,7 +131,7 @@ class MatterCard:
     loan: Loan | None = None
     is_free: bool = False
     is_owner_gone: bool = False
-    doubted: str = ""
+    doubted: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -149,9 +149,14 @@ class MatterCard:
         )
 
     @property
-    def owner_names(self) -> str:
-        """The owners' names, separated by commas."""
-        return ", ".join(dict.fromkeys(each.owner.name for each in self.sides if each.owner.name))
+    def owner_names(self) -> tuple[str, ...]:
+        """The owners' names, each once."""
+        return tuple(dict.fromkeys(each.owner.name for each in self.sides if each.owner.name))
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The names of the owners who have not given it up."""
+        return tuple(each for each in self.owner_names if each not in self.given_up_by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -180,19 +180,18 @@ def _are_gone(snapshot: Snapshot, sides: Sequence[Side]) -> bool:
 
 
 def _given_up_by(snapshot: Snapshot, row: tables.OwnershipMatter) -> tuple[str, ...]:
-    agreed = row.agreed if row.kind == MatterKind.DOUBT.value else ()
-    return tuple(snapshot.recipient(each).name for each in agreed)
+    return tuple(snapshot.recipient(each).name for each in row.agreed)
 
 
 async def _doubted(
     session: AsyncSession, snapshot: Snapshot, row: tables.OwnershipMatter, sides: Sequence[Side]
-) -> str:
-    """Return the names of those who owned what is doubted then; empty where some of them answer it."""
+) -> tuple[str, ...]:
+    """Return the names of those who owned what is doubted then; none where some of them answer it."""
     if row.kind != MatterKind.DOUBT.value:
-        return ""
+        return ()
     before = {each.owner.key: each.owner.name for each in await sides_before(session, snapshot, row)}
     others = sides and before.keys().isdisjoint(each.owner.key for each in sides)
-    return ", ".join(before.values()) if others else ""
+    return tuple(before.values()) if others else ()
 
 
 async def _other_doubts(

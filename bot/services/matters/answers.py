@@ -57,7 +57,8 @@ def gave_it(snapshot: Snapshot, card: MatterCard, slack_id: str) -> bool:
 async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) -> MatterCard:
     """Give way: to a claim, so that the area passes to the team; to a doubt, so that the owner is one no longer.
 
-    Where several own what is claimed, each has to agree, and the next one is asked. A catalog admin agrees for all.
+    Where several own what is claimed, each has to agree, and the next one is asked; of what is doubted, each speaks for
+    itself. A catalog admin agrees for all, or for those who have said so and wait for it to be confirmed.
     What is given up on a doubt goes to the one team whose claim to it waits, if there is one. Where nobody takes it
     and it is of tier 1, the lead or a catalog admin has to say so, as with a release, and is asked; no silent heir may
     remain.
@@ -75,6 +76,8 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) 
             await act.note("over")  # it was about the borrower
             return await act.end(MatterState.OVER, act.sides[0].owner if act.sides else None)
         if act.card.kind is MatterKind.DOUBT:
+            if actor.is_catalog_admin and act.row.agreed:
+                own = [key for key in own if key in act.row.agreed]
             claim = await _claim_that_waits(act, own)
             if claim is None and act.card.asset.tier == CONFIRMED_TIER:  # it would be nobody's
                 given_up = await act.holders_of([sides[key] for key in own], asked_by=act.row.person_id)
@@ -83,10 +86,12 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) 
             audit_id = await act.note("agree", owners=own)
             if claim is not None:
                 team = await _decisions.grant(act, claim, own, audit_id)
-                return await _agreed(act, team)
+                return await _agreed(act, own, team)
             await _decisions.give_up(act, [sides[key] for key in own], audit_id)
-            await proposals.propose(act)
-            return await _agreed(act, is_free=act.living_owners() <= set(own))
+            is_free = act.living_owners() <= set(own)
+            if is_free:
+                await proposals.propose(act)
+            return await _agreed(act, own, is_free=is_free)
         if own and set(own) <= set(act.row.agreed):  # and the other owners have not answered yet
             return act.card
         agreed = [*act.row.agreed, *own]
@@ -95,17 +100,20 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) 
         if left:
             act.row.agreed = agreed
             await act.ask(left[0].owner, is_passed_on=False)
-            await act.render()
-            return act.card
-        return await _agreed(act, await _decisions.hand_over(act, act.row, [*sides.keys() - {NOBODY.key}], audit_id))
+            return await act.redraw()
+        givers = [*sides.keys() - {NOBODY.key}]
+        return await _agreed(act, givers, await _decisions.hand_over(act, act.row, givers, audit_id))
 
 
-async def _agreed(act: MatterAct, owner: Recipient | None = None, *, is_free: bool = False) -> MatterCard:
-    """End a matter to which somebody agreed, and tell the owners for whom another did that how to object."""
+async def _agreed(
+    act: MatterAct, givers: Collection[str], owner: Recipient | None = None, *, is_free: bool = False
+) -> MatterCard:
+    """End a matter to which somebody agreed, and tell the `givers` for whom another did that how to object."""
     own, agreed = await _own_keys(act, await act.who()), act.row.agreed
+    act.row.agreed = list(givers)
     card = await act.end(MatterState.AGREED, owner, is_free=is_free)
     said = blocks.outcome(card, is_lost=True)
-    for key in sorted(act.living_owners() - {*own, *agreed}):
+    for key in sorted((act.living_owners() & set(givers)) - {*own, *agreed}):
         await act.send(act.snapshot.recipient(key), f"ownership.outcome:{act.subject_id}:{key}", said)
     return card
 
