@@ -14,9 +14,9 @@ _MAX_CONFIG_BYTES = 1024 * 1024
 _SECTION = re.compile(r"\s*\[\s*(?P<name>[\w.-]+)(?:\s+\"(?P<sub>(?:[^\"\\]|\\.)*)\")?\s*\]")
 _URL = re.compile(r"\s*url\s*=\s*\"?(?P<url>[^\"#;\s]+)", re.IGNORECASE)
 _WORKTREE = re.compile(r"^\s*worktree\s*=\s*(.+)$", re.MULTILINE)
-# git@host:owner/name.git
 #: Projects of Azure DevOps have blanks in their names: `Harbour%20Works`.
 _PATH = re.compile(r"(?:[\w.~-]|%20)+(?:/(?:[\w.~-]|%20)+)*")
+# git@host:owner/name.git
 _SCP_LIKE = re.compile(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?P<path>[^/\\].*)")
 
 
