@@ -53,6 +53,14 @@ _DATE = re.compile(
 )
 
 
+_DAYS_END = re.compile(
+    r"(?:eod|eob|cob|(?:the )?end of (?:the )?(?:working |business )?day|close of business)\b", re.IGNORECASE
+)
+#: "EOD Thursday", "Thursday, end of day": the end of a day says nothing about which one.
+_DAYS_END_BEFORE = re.compile(rf"\b{_DAYS_END.pattern}(?:,? (?:on|of))?,? (?={_DATE.pattern})", re.IGNORECASE)
+_DAYS_END_AFTER = re.compile(rf"(?P<said>{_DATE.pattern}),? (?:at |by )?{_DAYS_END.pattern}", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """The day by which something is needed, and the words that say so, in which the reason stands."""
@@ -108,7 +116,7 @@ def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | N
 
 
 def _read(sentence: Sentence, *, is_asked: bool, is_when: bool) -> Iterator[_Read]:
-    text, today = plain(sentence.text), sentence.message.day
+    text, today = _without_hour(plain(sentence.text)), sentence.message.day
     # A message that is nothing but a day settles the day that was talked about.
     corrects = bool(_SAID["corrects"].search(text) or _DATE.fullmatch(text.strip(" .!?")))
     for found in _DATE.finditer(text):
@@ -142,6 +150,12 @@ def _read(sentence: Sentence, *, is_asked: bool, is_when: bool) -> Iterator[_Rea
         if day is not None and today <= day <= today + timedelta(days=800):
             due = Due(day, sentence.text, sentence.message.index)
             yield _Read(due, is_firm or corrects, corrects, bool(found["month"]))
+
+
+def _without_hour(text: str) -> str:
+    if not _DAYS_END.search(text):
+        return text
+    return _DAYS_END_AFTER.sub(r"\g<said>", _DAYS_END_BEFORE.sub("", text))
 
 
 def _is_day(text: str) -> bool:

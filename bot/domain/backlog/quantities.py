@@ -60,6 +60,15 @@ _RATE = re.compile(
     r"\b(?P<on>mondays|tuesdays|wednesdays|thursdays|fridays)\b",
     re.IGNORECASE,
 )
+_SMALL = r"\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten"
+#: Time in two units is one amount: "1h30", "an hour and 20 minutes", "2 days and 4 hours".
+_TWO_UNITS = re.compile(
+    rf"(?<![\w.:,/-])(?:(?P<big>{_SMALL})\s?(?:(?P<day>days?|d)|hours?|hrs?|h)"
+    r"(?:\s(?:and )?|(?<=\d[hd]))(?P<small>\d{1,2})"
+    r"(?:\s?(?(day)(?:hours?|hrs?|h)|(?:minutes?|mins?|m))|(?<=h\d\d))"
+    r"|(?P<clock>\d{1,2}):(?P<past>[0-5]\d)\s?(?:hours?|hrs?|h))\b",
+    re.IGNORECASE,
+)
 _A_MONTH = {
     "day": 5 * WEEKS_A_MONTH, "night": 7 * WEEKS_A_MONTH, "week": WEEKS_A_MONTH,
     "month": 1.0, "sprint": WEEKS_A_MONTH / WEEKS_A_SPRINT,
@@ -139,6 +148,18 @@ class Blocked:
         return next((each for each in _SHARES if _SAID[each].search(self.quote)), None)
 
 
+def _plain(text: str) -> str:
+    """Return a text in which days and numbers are said in the one way that is read, and times in hours."""
+    return _TWO_UNITS.sub(_in_hours, plain(text))
+
+
+def _in_hours(found: re.Match[str]) -> str:
+    if found["clock"]:
+        return f"{int(found['clock']) + int(found['past']) / 60:.2f} hours"
+    big, small = _number(found["big"]), int(found["small"])
+    return f"{big * HOURS_A_DAY + small if found['day'] else big + small / 60:.2f} hours"
+
+
 def hours(thread: Thread) -> Hours | None:
     """Return what the team loses, as its last word has it; without a cadence there is no monthly figure."""
     found = [each for sentence in thread.sentences for each in _hours(thread, sentence)]
@@ -149,7 +170,7 @@ def hours(thread: Thread) -> Hours | None:
 
 
 def _hours(thread: Thread, sentence: Sentence) -> Iterator[Hours]:
-    text = plain(sentence.text)
+    text = _plain(sentence.text)
     # "seven days a week" says how often.
     text = _DAYS_A_WEEK.sub(lambda found: "§" * len(found[0]), text)
     for amount in islice(_AMOUNT.finditer(text), _MOST_AMOUNTS):
@@ -202,7 +223,7 @@ def _spent(amount: re.Match[str]) -> float:
 
 def _rate(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> tuple[str, float] | None:
     """Return how often: said beside the amount, else in its sentence, else in the sentences around it."""
-    text = plain(sentence.low)
+    text = _plain(sentence.low)
     around = list(_rates(text, amount.span()))
     if days := _days_a_week(text):
         return "week", WEEKS_A_MONTH * days
@@ -220,16 +241,16 @@ def _rate(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> tuple[st
         if not 0 <= place < len(thread.sentences):
             continue
         beside = thread.sentences[place]
-        if _AMOUNT.search(plain(beside.low)):
+        if _AMOUNT.search(_plain(beside.low)):
             continue
-        if days := _days_a_week(plain(beside.low)):
+        if days := _days_a_week(_plain(beside.low)):
             return "week", WEEKS_A_MONTH * days
-        for found in _rates(plain(beside.low), (-1, -1)):
+        for found in _rates(_plain(beside.low), (-1, -1)):
             if _SAID["so"].match(text):
                 return _times(found)[0], _A_MONTH[_times(found)[0]]
             if found["times"] or found["every"] or abs(beside.message.index - sentence.message.index) == 0:
                 return _times(found)
-            if _SAID["hands"].search(plain(beside.low)) or _SAID["each_time"].search(text):
+            if _SAID["hands"].search(_plain(beside.low)) or _SAID["each_time"].search(text):
                 return _times(found)
     return None
 
@@ -260,7 +281,7 @@ def _times(found: re.Match[str]) -> tuple[str, float]:
 def _people(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> int:
     """Return how many people spend that time: each of those who are named, or those of whom the sentence tells it."""
     text = sentence.text
-    before = plain(text)[: amount.start()]
+    before = _plain(text)[: amount.start()]
     if not _SAID["each"].search(text) or _SAID["each_what"].search(text):
         subject = _SAID["doers"].search(before)
         return max(1, _counted(subject[0])) if subject and not _SAID["together"].search(text) else 1
@@ -296,7 +317,7 @@ def blocked(thread: Thread) -> Blocked | None:
 
 
 def _blocked(sentence: Sentence, sentences: Sequence[Sentence]) -> int | None:
-    text = plain(sentence.text)
+    text = _plain(sentence.text)
     asked = sentences[sentence.at - 1].text if sentence.at else ""
     if asked.endswith("?") and _SAID["blocked"].search(asked) and (named := _NAMES.search(text)):
         return len(re.split(r",|\band\b|&|\+", named[0]))  # "who is stuck?" "Pavel and me"
