@@ -138,7 +138,7 @@ class ThreadForm:
             if card is not None:
                 return blocks.existing_view(card)
         self._said = [each for each in words.messages if not _is_command(context, str(each.get("text") or ""))]
-        prefill = await drafts.draft(self._said)
+        prefill = await drafts.draft(context.deps, context.snapshot, self._said)
         asked_by = words.author or self._user_id
         metadata = FormMetadata(
             channel_id=channel_id,
@@ -200,7 +200,9 @@ async def _typed_form(context: Context, user_id: str, text: str = "", *, is_priv
     """Return the form of a request without a thread, filled from what was typed."""
     now = f"{context.deps.clock.now().timestamp():.6f}"
     said = [{"user": user_id, "text": text, "ts": now}]
-    prefill = await drafts.draft(said, is_asked=True) if text else Prefill()
+    prefill = Prefill()
+    if text:
+        prefill = await drafts.draft(context.deps, context.snapshot, said, is_asked=True)
     metadata = FormMetadata(
         is_private=is_private,
         items=prefill.items_to_tick,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -699,3 +700,20 @@ class TestTypedBehindTheCommand:
         assert "CQL library" in asked_for(view)[0]
         assert initial(view, ids.TECHNOLOGIES) == ["CQL"]
         assert element(view, ids.TITLE)["initial_value"].startswith("A CQL library")
+
+
+async def test_tomorrow_is_that_of_whoever_wrote_it(stage: Stage) -> None:
+    """The two are 26 hours apart, so that it is never the same day for both."""
+    zones = {"Grace Marsh": "Pacific/Kiritimati", "Solo Singh": "Etc/GMT+12"}
+    catalog = organisation()
+    catalog.people = [replace(each, timezone=zones.get(each.name, "")) for each in catalog.people]
+    await stage.bring(catalog)
+    for user, name in (("grace", "Grace Marsh"), ("solo", "Solo Singh")):
+        root = await thread(stage, "We need a Redis cluster by tomorrow.", user=user)
+        tomorrow = datetime.fromtimestamp(float(root.ts), ZoneInfo(zones[name])).date() + timedelta(1)
+        assert element(await form(stage, root, user=user), ids.NEEDED_BY)["initial_date"] == tomorrow.isoformat()
+    await stage.slack.run_command("solo", "payments", "/devops a Redis cluster by tomorrow")
+    await stage.settle()
+    tomorrow = stage.clock.now().astimezone(ZoneInfo(zones["Solo Singh"])).date() + timedelta(1)
+    view = stage.slack.view_stack("solo")[-1]
+    assert element(view, ids.NEEDED_BY)["initial_date"] == tomorrow.isoformat()

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from textwrap import wrap
 from typing import Any
 
@@ -88,11 +88,14 @@ class Thread:
     sentences: tuple[Sentence, ...]
 
 
-def read(document: Mapping[str, Any]) -> Thread:
-    """Return the thread of a `conversations.replies` document; what is no message of a person is left out."""
+def read(document: Mapping[str, Any], zones: Mapping[str, tzinfo] | None = None) -> Thread:
+    """Return the thread of a `conversations.replies` document; what is no message of a person is left out.
+
+    `zones` are where its authors are, by their Slack ids: "tomorrow" is counted from the day that it was for them.
+    """
     listed = document.get("messages")
     rows = listed if isinstance(listed, list) else []
-    return thread(list(_messages(rows)))
+    return thread(list(_messages(rows, zones or {})))
 
 
 def thread(messages: Sequence[Message]) -> Thread:
@@ -106,19 +109,20 @@ def thread(messages: Sequence[Message]) -> Thread:
     return Thread(tuple(messages), tuple(cut))
 
 
-def _messages(rows: Sequence[object]) -> Iterator[Message]:
+def _messages(rows: Sequence[object], zones: Mapping[str, tzinfo]) -> Iterator[Message]:
     for index, row in enumerate(rows):
         if not isinstance(row, dict) or row.get("bot_id") or str(row.get("subtype") or "") not in _WRITTEN:
             continue
         raw = row.get("text")
         text, code = _words(raw if isinstance(raw, str) and raw.strip() else _of_blocks(row.get("blocks")))
         ts, author = str(row.get("ts") or ""), str(row.get("user") or row.get("username") or "")
-        yield Message(index, ts, author, _day(ts), text, code, _unfurled(row.get("attachments")))
+        day = _day(ts, zones.get(author, UTC))
+        yield Message(index, ts, author, day, text, code, _unfurled(row.get("attachments")))
 
 
-def _day(ts: str) -> date:
+def _day(ts: str, zone: tzinfo) -> date:
     try:
-        day = datetime.fromtimestamp(float(ts), UTC).date()
+        day = datetime.fromtimestamp(float(ts), zone).date()
     except (ValueError, OverflowError, OSError):
         return _NO_DAY
     # Days are counted on from this one, and the calendar ends.

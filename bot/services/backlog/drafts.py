@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import RequestItem
+from bot.domain.recipients import Recipient
+from bot.domain.working_time import zone_of
+from bot.services import routing
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from bot.domain.backlog.drafts import Draft, Item
@@ -15,12 +21,19 @@ if TYPE_CHECKING:
     from bot.domain.backlog.technologies import Vocabulary
 
 
-async def draft(messages: Sequence[Mapping[str, Any]], *, is_asked: bool = False) -> Prefill:
+async def draft(
+    deps: Deps, snapshot: Snapshot, messages: Sequence[Mapping[str, Any]], *, is_asked: bool = False
+) -> Prefill:
     """Return what messages, as Slack has them, ask for. A long thread takes a while, so another thread reads it.
 
     With `is_asked` the words are meant as a request: nobody has only talked about it.
     """
-    return await asyncio.to_thread(_draft, messages, is_asked=is_asked)
+    people = {author: snapshot.person_by_slack_id(author) for author in {str(each.get("user")) for each in messages}}
+    zones = {
+        author: zone_of(routing.zone_name_of(deps, snapshot, Recipient(person=person)))
+        for author, person in people.items()
+    }
+    return await asyncio.to_thread(_draft, messages, zones, is_asked=is_asked)
 
 
 def names_of(technologies: Iterable[str]) -> dict[str, str]:
@@ -31,12 +44,12 @@ def names_of(technologies: Iterable[str]) -> dict[str, str]:
     return {each: names[each] for each in technologies if each in names}
 
 
-def _draft(messages: Sequence[Mapping[str, Any]], *, is_asked: bool) -> Prefill:
+def _draft(messages: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo], *, is_asked: bool) -> Prefill:
     # The rules are a tenth of a start, and the first thread is early enough for them.
     from bot.domain.backlog import drafts, technologies, threads  # noqa: PLC0415
 
     vocabulary = technologies.known()
-    found = drafts.draft(threads.read({"messages": list(messages)}), vocabulary, is_asked=is_asked)
+    found = drafts.draft(threads.read({"messages": list(messages)}, zones), vocabulary, is_asked=is_asked)
     return _prefill(found, vocabulary)
 
 
