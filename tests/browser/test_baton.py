@@ -339,7 +339,7 @@ async def deliver_and_offer(page: Page) -> None:
     for part in await parts.all():
         await part.check()
     await dialog.get_by_role("button", name="Offer", exact=True).click()
-    await expect(messages(page).last).to_contain_text("devops offers payments 3 resources")
+    await expect(messages(page).last).to_contain_text("to payments. I am telling payments in")
 
 
 async def answer_parts(page: Page, card: Locator, needed_by: str) -> None:

@@ -266,7 +266,9 @@ async def test_what_was_taken_over_goes_back_only_once_its_giver_accepts(stage: 
     await stage.press(told, "handoff.back", user="solo")
     assert await submit(stage, "solo", {"handoff.reason": "The file is right"}) == {}
     assert "took it over by agreement" in (await stage.ask("/whoowns service:invoices")).text, "an offer moves nothing"
-    [offered] = [each for each in await posted(stage, "payments") if "*Search* offers *Payments*" in each.text]
+    [offered] = [
+        each for each in await posted(stage, "payments") if "*Search* offers *invoices* to *Payments*" in each.text
+    ]
     await stage.press(offered, "handoff.accept_all", user="ada")
     said = (await stage.ask("/whoowns service:invoices")).text
     assert "*Payments* (" in said.splitlines()[0]
@@ -315,10 +317,10 @@ async def test_a_claim_that_was_granted_is_read_in_the_digests_of_both_teams(sta
     for _ in range(8):
         stage.clock.advance(timedelta(days=1))
         await stage.baton.context.daily_pass.run()
-    for channel in ("payments", "search"):
-        said = [each.text for each in await posted(stage, channel) if "it is theirs since" in each.text]
+    for channel, whose in (("payments", "theirs"), ("search", "yours")):
+        said = [each.text for each in await posted(stage, channel) if f"it is {whose} since" in each.text]
         assert len(said) == 1, channel
-        assert "*Payments* handed *Search* *invoices*" in said[0]
+        assert "*Payments* handed *invoices* to *Search*" in said[0]
 
 
 async def test_the_digests_say_that_an_admin_granted_a_claim_and_not_its_owner(stage: Stage) -> None:
@@ -327,8 +329,8 @@ async def test_the_digests_say_that_an_admin_granted_a_claim_and_not_its_owner(s
     for _ in range(8):
         stage.clock.advance(timedelta(days=1))
         await stage.baton.context.daily_pass.run()
-    for channel in ("payments", "search"):
-        [said] = [each.text for each in await posted(stage, channel) if "it is theirs since" in each.text]
+    for channel, whose in (("payments", "theirs"), ("search", "yours")):
+        [said] = [each.text for each in await posted(stage, channel) if f"it is {whose} since" in each.text]
         assert "eve decided that *invoices* passes from *Payments* to *Search*" in said
         assert "which accepted" not in said
 

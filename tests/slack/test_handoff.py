@@ -28,6 +28,7 @@ from tests.slack.test_requests import element, said_in, submit
 from tests.slack.test_whoowns import buttons
 
 OPEN = "handoff.open"
+BOTH = "*payments-db* (the database) and *checkout* (CI and deployments)"
 
 
 async def sent(stage: Stage, channel: str) -> list[PostedMessage]:
@@ -137,7 +138,7 @@ async def rows(stage: Stage, table: Any) -> list[Any]:
 @pytest.mark.sql
 async def test_what_is_accepted_has_a_new_owner_from_that_instant(stage: Stage) -> None:
     shown = await offer(stage)
-    assert "*Platform* offers *Payments* *payments-db* (the database)" in shown.text
+    assert "*Platform* offers *payments-db* (the database) to *Payments*" in shown.text
     assert "Offered by Lin Wei" in shown.text
     assert "*Platform*" in await owner(stage, "payments-db database"), "an offer moves nothing"
     await answer(stage, HandoffStep.ACCEPT, "payments-db")
@@ -188,12 +189,12 @@ async def test_the_rest_that_is_offered_for_another_day_is_a_handoff_of_its_own(
     await answer(stage, HandoffStep.ACCEPT, "payments-db")
     await answer(stage, HandoffStep.DECLINE, "checkout", reason="Not before the freeze ends")
     await stage.press(await stage.ask("/handoff show 1", user="lin"), ids.AGAIN, user="lin")
-    assert "What was accepted stays as agreed" in said_in(stage.slack.view_stack("lin")[-1])
+    assert "What they accepted stays as agreed" in said_in(stage.slack.view_stack("lin")[-1])
     typed = {ids.EFFECTIVE: "2026-03-10", ids.LOAN: "2026-03-05", ids.OVERLAP: "5", ids.REASON: "After the freeze"}
     assert set(await submit(stage, "lin", typed)) == {ids.LOAN}, "what was typed counts"
     assert await submit(stage, "lin", {ids.LOAN: "2026-03-20"}) == {}
     shown = await card(stage)
-    assert "*#2* *Platform* offers *Payments* *checkout* (CI and deployments)" in shown.text
+    assert "*#2* · *Platform* offers *checkout* (CI and deployments) to *Payments*" in shown.text
     for said in ("takes effect on", "5 more working days", "a loan that returns on", "Why: After the freeze"):
         assert said in shown.text, said
     await stage.press(shown, ids.ACCEPT_ALL, user="grace")
@@ -372,7 +373,7 @@ async def test_a_later_day_an_overlap_and_the_question_whether_it_works(stage: S
     await on(stage, 3, 4)
     assert "*Platform*" in await owner(stage, "payments-db database")
     told = await on(stage, 3, 5)
-    assert any("*Platform* handed *Payments* *payments-db* (the database): as agreed" in each.text for each in told)
+    assert any("*Platform* handed *payments-db* (the database) to *Payments*: as agreed" in each.text for each in told)
     now = (await stage.ask("/whoowns payments-db database")).text
     assert "*Payments*" in now.splitlines()[0]
     assert "*Platform*" in now
@@ -401,7 +402,7 @@ async def test_whether_it_works_is_asked_of_what_has_passed_and_may_be_denied(st
     await stage.bring(corrected(organisation()))
     said = await on(stage, 4, 7)
     [asked] = [each for each in said if "Does it work" in each.text]
-    assert "*Platform* handed *Payments* *payments-db* (the database) 35 days ago." in asked.text
+    assert "*Platform* handed *payments-db* (the database) to *Payments* 35 days ago." in asked.text
     assert list(buttons(asked)) == ["It works", "No…", "Hand it back…", "Show"]
     [theirs] = [each for each in await sent(stage, "platform") if "Does it work" in each.text]
     assert list(buttons(theirs)) == ["It works", "No…", "Show"]
@@ -447,7 +448,7 @@ async def test_the_digest_of_the_giver_says_once_what_has_passed(stage: Stage) -
         await on(stage, 3, day)
     said = [each for each in await sent(stage, "platform") if "theirs" in each.text]
     [once] = said
-    assert "*Platform* handed *Payments* 2 resources, which accepted: they are theirs 1 since" in once.text
+    assert f"*Platform* handed {BOTH} to *Payments*, which accepted: they are theirs 1 since" in once.text
     days = re.findall(r"1 since <!date[^|]*\|([^>]*)>", once.text)
     assert days == ["2026-03-03", "2026-03-04"], "each part with its day"
     assert once.text.startswith("*Handoffs*"), "in the digest, not by itself"
@@ -482,7 +483,7 @@ async def test_what_the_receiver_has_passed_on_is_not_said_to_be_its_and_not_han
     for day in (5, 6, 9, 10):
         await on(stage, 3, day)
     [once] = [each.text for each in await sent(stage, "platform") if "theirs since" in each.text]
-    assert "*Platform* handed *Payments* *checkout* (CI and deployments), which accepted: it is theirs since" in once
+    assert "*Platform* handed *checkout* (CI and deployments) to *Payments*, which accepted: it is theirs since" in once
     await passed_on(stage, "checkout", Area.CI_CD, giver="Payments", to="Search")
     assert "Hand it back…" not in buttons(await card_of(stage, shown))
     assert "Hand it back…" not in buttons(await stage.ask("/handoff show 1", user="grace"))
@@ -505,9 +506,9 @@ async def test_whether_parts_that_passed_one_after_the_other_work_is_asked_of_th
     await stage.bring(catalog)
     await on(stage, 4, 7)
     [asked] = [each for each in await sent(stage, "payments") if "Does it work" in each.text]
-    assert "2 resources, the last of them 33 days ago. Does it work for you?" in asked.text
+    assert f"{BOTH} to *Payments*, the last of them 33 days ago. Does it work for you?" in asked.text
     await stage.press(asked, ids.WORKS, user="grace")
-    assert "*Platform* handed *Payments* 2 resources" in said_to(stage, "grace", "payments")
+    assert f"*Platform* handed {BOTH} to *Payments*" in said_to(stage, "grace", "payments")
 
 
 async def test_when_files_are_a_dispute_is_said_of_each_part_that_passed(stage: Stage) -> None:
@@ -519,13 +520,13 @@ async def test_when_files_are_a_dispute_is_said_of_each_part_that_passed(stage: 
     for number in range(1, 30):
         its = start + timedelta(number)
         await on(stage, its.month, its.day)
-    heard = [each.text for each in await sent(stage, "platform") if "your files still say" in each.text]
-    said = [line for each in heard for line in each.splitlines() if "your files still say" in line]
+    heard = [each.text for each in await sent(stage, "platform") if "files still say" in each.text]
+    said = [line for each in heard for line in each.splitlines() if "files still say" in line]
     first = [line for line in said if "*payments-db* (the database)" in line]
     then = [line for line in said if "*checkout* (CI and deployments)" in line]
     assert first
     assert then
-    assert not any("2 resources" in line for line in said)
+    assert not any(BOTH in line for line in said)
     dates = [{re.search(r"From <!date[^|]*\|([^>]*)>", line)[1] for line in lines} for lines in (first, then)]  # type: ignore[index]
     assert dates == [{"2026-04-02"}, {"2026-04-06"}]
 
@@ -538,7 +539,7 @@ async def test_the_giver_is_reminded_of_its_files_and_both_are_asked_before_they
         its = start + timedelta(number)
         await on(stage, its.month, its.day)
     heard = [each.text for each in await sent(stage, "platform")]
-    about = [each for each in heard if "your files still say that it is yours" in each]
+    about = [each for each in heard if "files still say that it is yours" in each]
     assert len(about) == 2, heard
     assert all("`baton handoff patch 1` prints the change." in each for each in about)
     asked = [each.text for each in await sent(stage, "payments") if "Does it work" in each.text]
@@ -577,7 +578,7 @@ async def test_it_is_handed_back_by_a_new_handoff_that_one_button_offers(stage: 
     assert list(buttons(stage.slack.visible_messages("grace", "payments")[-1])) == ["Show", "Withdraw"]
     back = await card(stage, "platform")
     assert "Why: Nobody of us knows it" in back.text
-    assert "*#2* *Payments* offers *Platform* *payments-db* (the database)" in back.text
+    assert "*#2* · *Payments* offers *payments-db* (the database) to *Platform*" in back.text
     assert "takes back #1" in back.text
     assert "*Payments*" in await owner(stage, "payments-db database")
     await stage.press(back, ids.ACCEPT_ALL, user="omar")
@@ -741,7 +742,7 @@ async def test_a_reminder_of_one_part_of_several_says_that_it_waits(stage: Stage
     await offer_two(stage)
     await answer(stage, HandoffStep.DECLINE, "checkout", reason="Not ours")
     [said] = [each.text for each in await on(stage, 3, 5) if "for your answer" in each.text]
-    assert "2 resources: 1 waits for your answer" in said
+    assert f"{BOTH} to *Payments*: *payments-db* (the database) waits for your answer" in said
 
 
 async def test_the_giver_asks_for_what_it_gave_and_does_not_hand_it_back(stage: Stage) -> None:
@@ -770,7 +771,7 @@ async def test_that_a_loan_has_begun_says_until_when(stage: Stage) -> None:
     await offer(stage, effective="2026-03-05", loan="2026-03-20")
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
     [told] = [each.text for each in await on(stage, 3, 5) if "as agreed" in each.text]
-    assert re.search(r"it is theirs since <!date[^>]*> until <!date[^|]*\|2026-03-20>", told)
+    assert re.search(r"it is yours since <!date[^>]*> until <!date[^|]*\|2026-03-20>", told)
 
 
 async def test_a_loan_returns_on_its_day(stage: Stage) -> None:
@@ -801,7 +802,7 @@ async def test_accepting_all_leaves_out_what_a_colleague_has_put_off(stage: Stag
     shown = await card(stage)
     assert "Accept the rest" in buttons(shown)
     await stage.press(shown, ids.ACCEPT_ALL, user="grace")
-    assert said_to(stage, "grace", "payments").endswith("2 resources: 1 accepted, 1 not yet.")
+    assert said_to(stage, "grace", "payments").endswith(f"{BOTH} to *Payments*: 1 accepted, 1 not yet.")
     assert "*Payments*" in await owner(stage, "payments-db database")
     assert "*Platform*" in await owner(stage, "checkout deployments")
     context, grace = stage.baton.context, stage.baton.context.snapshot.person_by_email("grace@example.test")
@@ -830,7 +831,7 @@ async def test_what_was_put_off_is_not_said_to_wait_for_an_answer(stage: Stage) 
     [news] = [each for each in heard if "not yet" in each and "still wait" in each]
     assert "1 still waits for an answer." in news
     reminder = (await on(stage, 3, 5))[-1].text
-    assert "*Payments* 2 resources: 1 waits for your answer" in reminder
+    assert "to *Payments*: *payments-db* (the database) waits for your answer" in reminder
 
 
 async def test_one_part_that_is_over_holds_back_no_other(stage: Stage) -> None:
@@ -926,9 +927,9 @@ async def test_the_receipt_counts_how_the_parts_stand(stage: Stage) -> None:
     assert await answer(stage, HandoffStep.ACCEPT, "payments-db") == {}
     said = said_to(stage, "grace", "payments")
     assert said.startswith("Done. *#1*")
-    assert said.endswith("2 resources: 1 accepted, 1 waits for an answer.")
+    assert said.endswith(f"{BOTH} to *Payments*: 1 accepted, 1 waits for an answer.")
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
-    assert said_to(stage, "grace", "payments").endswith("2 resources: 2 accepted.")
+    assert said_to(stage, "grace", "payments").endswith(f"{BOTH} to *Payments*: 2 accepted.")
 
 
 async def test_showing_no_handoff_in_particular_says_how_to(stage: Stage) -> None:
@@ -973,7 +974,9 @@ async def test_what_cannot_be_offered_says_why(stage: Stage) -> None:
     assert "That is in handoff #1 already" in (await submit(stage, "omar", {ids.LOAN: "2026-04-20"}))[ids.RESOURCES]
     for user in ("omar", "grace"):  # with a button from before
         await stage.press(before[user], OPEN, user=user)
-        assert "*#1* *Platform* offers *Payments* *payments-db*" in said_in(stage.slack.view_stack(user)[-1]), "no form"
+        assert "*#1* · *Platform* offers *payments-db* (the database) to *Payments*" in said_in(
+            stage.slack.view_stack(user)[-1]
+        ), "no form"
 
 
 async def test_what_is_on_its_way_back_is_shown_and_the_rest_is_handed_back_all_the_same(stage: Stage) -> None:
@@ -988,8 +991,8 @@ async def test_what_is_on_its_way_back_is_shown_and_the_rest_is_handed_back_all_
     assert await submit(stage, "grace", {ids.RESOURCES: names, ids.RECEIVER: str(platform)}) == {}
     assert await submit(stage, "ada", {ids.REASON: "We have no database people"}) == {}
     both = "".join(each.text for each in await sent(stage, "platform"))
-    assert "*#2* *Payments* offers *Platform* *payments-db* (the database)" in both
-    assert "*#3* *Payments* offers *Platform* *checkout* (CI and deployments)" in both
+    assert "*#2* · *Payments* offers *payments-db* (the database) to *Platform*" in both
+    assert "*#3* · *Payments* offers *checkout* (CI and deployments) to *Platform*" in both
     await stage.press(received, ids.BACK, user="ada")
     assert "*#2*" in said_in(stage.slack.view_stack("ada")[-1]), "not a form that is refused in the end"
 
@@ -1000,7 +1003,7 @@ async def test_what_was_offered_elsewhere_since_is_shown_and_not_offered_again(s
     again = await stage.ask("/handoff show 1", user="lin")
     await offer(stage)
     await stage.press(again, ids.AGAIN, user="lin")
-    assert "*#2* *Platform* offers" in said_in(stage.slack.view_stack("lin")[-1])
+    assert "*#2* · *Platform* offers" in said_in(stage.slack.view_stack("lin")[-1])
     assert declined.ts == (await sent(stage, "payments"))[0].ts
 
 
@@ -1093,7 +1096,7 @@ async def test_the_command_lists_shows_and_helps(stage: Stage) -> None:
     assert "no open handoff" in (await stage.ask("/handoff list")).text
     await offer(stage)
     listed = await stage.ask("/handoff list", user="grace")
-    assert "*Platform* offers *Payments* *payments-db*" in listed.text
+    assert "*Platform* offers *payments-db* (the database) to *Payments*" in listed.text
     assert "no open handoff" in (await stage.ask("/handoff list", user="solo")).text
     await stage.press(listed, ids.SHOW, user="grace")
     assert "waits for an answer" in said_to(stage, "grace")
@@ -1119,7 +1122,7 @@ async def test_what_is_over_is_listed_on_request(stage: Stage) -> None:
     await on(stage, 3, 5)
     over = await stage.ask("/handoff list over", user="omar")
     assert "*Handoffs of your teams that are over*" in over.text
-    assert "2 resources\n1 accepted, 1 declined" in over.text
+    assert f"*Platform* offered {BOTH} to *Payments*\n1 accepted, 1 declined" in over.text
     assert "*#2*" not in over.text
     await stage.press(over, ids.SHOW, user="omar")
     assert "*checkout* (CI and deployments): declined by Grace Marsh" in said_to(stage, "omar")

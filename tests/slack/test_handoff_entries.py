@@ -31,7 +31,7 @@ async def test_what_was_delivered_is_handed_to_the_team_that_asked_for_it(reques
     names = ticked(stage, "lin", "payments-db (the database)")
     assert await submit(stage, "lin", {ids.RESOURCES: names}) == {}, "the receiver is known"
     shown = await card(stage)
-    assert "*Platform* offers *Payments* *payments-db* (the database)" in shown.text
+    assert "*Platform* offers *payments-db* (the database) to *Payments*" in shown.text
     assert "delivered with request #1" in shown.text
     await stage.press(shown, ids.ACCEPT_ALL, user="grace")
     assert "*Payments*" in await owner(stage, "payments-db database")
@@ -58,7 +58,7 @@ async def test_what_was_delivered_with_a_shared_library_is_handed_over_and_the_l
     assert element(view, ids.LIBRARY)["initial_option"]["text"]["text"] == "terraform-modules"
     assert await submit(stage, "lin", {ids.RESOURCES: ticked(stage, "lin", "payments-db (the database)")}) == {}
     shown = await card(stage)
-    assert "*Platform* offers *Payments* *payments-db* (the database)" in shown.text
+    assert "*Platform* offers *payments-db* (the database) to *Payments*" in shown.text
     assert "terraform-modules stays with Platform" in shown.text
 
 
@@ -67,7 +67,7 @@ async def test_both_sides_see_on_home_what_is_open(stage: Stage) -> None:
     await offer(stage)
     for user in ("grace", "lin"):
         said = texts(await open_home(stage, user))
-        assert "*Platform* offers *Payments* *payments-db* (the database)" in said
+        assert "*Platform* offers *payments-db* (the database) to *Payments*" in said
         assert "1 of 1 to answer" in said
     assert "offers" not in texts(await open_home(stage, "solo"))
     await press_home(stage, "grace", "Show: handoff #1")
@@ -85,9 +85,11 @@ async def test_a_reminder_of_what_is_split_offers_it_to_the_team_with_the_applic
     await stage.press(reminded.root, OPEN, user="lin")
     assert element(stage.slack.view_stack("lin")[-1], ids.RECEIVER)["initial_option"]["text"]["text"] == "Payments"
     assert await submit(stage, "lin", {ids.RESOURCES: ticked(stage, "lin", "payments-db (the database)")}) == {}
-    assert "*Platform* offers *Payments* *payments-db* (the database)" in (await card(stage)).text
+    assert "*Platform* offers *payments-db* (the database) to *Payments*" in (await card(stage)).text
     await stage.press(reminded.root, OPEN, user="lin")
-    assert "offers *Payments* *payments-db*" in said_in(stage.slack.view_stack("lin")[-1]), "and no second one"
+    assert "offers *payments-db* (the database) to *Payments*" in said_in(stage.slack.view_stack("lin")[-1]), (
+        "and no second one"
+    )
     opened = await copied(stage, "general", open_button(reminded))
     await stage.press(opened, eol.OPEN, user="lin")
     assert {"Show handoff #1", "Hand over"} & set(buttons(stage.slack.visible_messages("lin", "general")[-1])) == {
@@ -161,7 +163,7 @@ async def test_a_button_that_names_a_thing_has_it_ticked_or_shows_the_handoff_th
 async def test_who_is_asked_to_answer_a_handoff_of_what_they_name_is_shown_it(stage: Stage) -> None:
     await offer(stage)
     shown = await stage.ask("/handoff payments-db", user="grace")
-    assert "*Platform* offers *Payments* *payments-db* (the database)" in shown.text
+    assert "*Platform* offers *payments-db* (the database) to *Payments*" in shown.text
     assert "Accept" in buttons(shown)
     await answer(stage, HandoffStep.DECLINE, "payments-db", reason="Not now")
     await ask_for(stage)

@@ -329,7 +329,10 @@ async def test_handoffs_are_shown_once_there_are_any_with_the_days_that_an_accep
     assert "• Handoffs: none accepted in 90 days · 1 waiting for an answer" in message.text
     assert "Have *Payments* answer Platform, who offered 1 thing 9 days ago." in message.text
     await stage.press(message, handoff_actions.SHOW, user="eve")
-    assert "*Platform* offers *Payments* *payments-db*" in stage.slack.visible_messages("eve", "general")[-1].text
+    assert (
+        "*Platform* offers *payments-db* (the database) to *Payments*"
+        in stage.slack.visible_messages("eve", "general")[-1].text
+    )
     await answer(stage, HandoffStep.ACCEPT, "payments-db")
     said = (
         "• Handoffs: 1 accepted in 90 days · a median of 9 days from offer to acceptance · none waiting for an answer"

@@ -154,7 +154,7 @@ async def test_what_would_be_its_givers_by_silence_is_offered_to_them_with_a_but
     assert list(buttons(said)) == ["Offer it to Platform…"]
     await stage.press(said, OPEN, user="ada")
     assert await submit(stage, "ada", {}) == {}
-    assert "*Payments* offers *Platform* *payments-db* (the database)" in (await card(stage, "platform")).text
+    assert "*Payments* offers *payments-db* (the database) to *Platform*" in (await card(stage, "platform")).text
 
 
 async def test_it_goes_on_once_it_is_handed_back_early(lent: Stage) -> None:

@@ -161,7 +161,7 @@ async def test_what_is_given_up_does_not_fall_to_the_parents_owner_or_to_whoever
     await stage.slack.submit_view("omar", stage.slack.view_stack("omar")[-1].id, {})
     await stage.settle()
     [offered] = [each for each in await drained(stage, "payments") if ":handshake:" in each.text]
-    assert "*Platform* offers *Payments* *checkout* (CI and deployments)." in offered.text
+    assert "*Platform* offers *checkout* (CI and deployments) to *Payments*." in offered.text
 
 
 async def split(stage: Stage) -> None:

@@ -113,7 +113,7 @@ def details_view(its: HandoffCard, able: Collection[Right] = FOR_RECEIVER) -> Bl
         one = by_item.get(item)
         beside = f" {link(one.link, 'link')}" if one is not None and one.link else ""
         shown.append(f"{words.evidence(one, item)}{beside}")
-    blocks: list[Block] = [section(f"{words.title(its)}.")]
+    blocks: list[Block] = [section(f"{words.title(its, names_follow=True)}.")]
     blocks += [context(each) for each in _small(its)]
     blocks += [section("\n".join(lines[start : start + 10])) for start in range(0, len(lines), 10)]
     blocks.append(section(f"*{words.readiness(its)}*"))
@@ -219,7 +219,7 @@ def reviewed(its: HandoffCard) -> Rendered:
 def told_why(its: HandoffCard, side: Side) -> Rendered:
     """Return the receipt of "No…", with what the side that said so can do."""
     how = f"{_ask_back(its)} it back" if side is Side.GIVER else "*Hand it back* on its card ends it"
-    return Rendered(f"{words.number(its)} The other team is told. {how}, and *It works* corrects this.")
+    return Rendered(f"{words.number(its)} · The other team is told. {how}, and *It works* corrects this.")
 
 
 def _ask_back(its: HandoffCard) -> str:
@@ -252,7 +252,7 @@ def _ask_buttons(its: HandoffCard) -> list[Block]:
 
 
 def _drawn(its: HandoffCard, buttons: Sequence[Block], able: Collection[Right], who: str) -> Rendered:
-    head = f":handshake: {words.title(its)}."
+    head = f":handshake: {words.title(its, names_follow=True)}."
 
     def draw(count: int) -> Rendered:
         blocks: list[Block] = [section(head)]

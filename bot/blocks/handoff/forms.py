@@ -117,9 +117,14 @@ def again_view(its: HandoffCard, metadata: str) -> Block:
     """Return the form that offers what was asked for, or was not accepted."""
     parts = its.resources if its.is_draft else its.to_offer_again
     options = {str(each.id): words.plain_thing(each.name, each.area) for each in parts}
-    said = f"{words.title(its)}. Offer it, and its receiver answers part by part."
+    receiver = words.team(its.receiver.name)
+    said = f"{words.title(its)}. Offer it, and {receiver} answers part by part."
+    if its.offered_on is not None:
+        said = f"{words.number(its)} · Offer {receiver} again what has not passed. They answer part by part."
     if its.is_fixed:
-        said += " What was accepted stays as agreed: with another day, loan or help, this becomes a handoff of its own."
+        said += (
+            " What they accepted stays as agreed: with another day, loan or help, this becomes a handoff of its own."
+        )
     filled: dict[Field[Any], Fill] = {
         RESOURCES: Fill(options=options, chosen=tuple(options)),
         EFFECTIVE: Fill(its.effective_on.isoformat() if its.effective_on is not None else ""),

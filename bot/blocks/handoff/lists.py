@@ -17,7 +17,7 @@ _TITLES: Mapping[Which, tuple[str, str]] = MappingProxyType(
     {
         Which.PENDING: (
             "*Open handoffs of your teams*",
-            "Your teams have no open handoff. Begin one: `/handoff payments-db`; see others: `/handoff list all`.",
+            "Your teams have no open handoff. Begin one: `/handoff payments-db`; what is over: `/handoff list over`.",
         ),
         Which.OVER: ("*Handoffs of your teams that are over*", "No handoff of your teams is over."),
         Which.ALL: (

@@ -12,7 +12,7 @@ from bot.blocks.handoff.cards import answer_buttons, ask_again_buttons, offer_bu
 from bot.blocks.handoff_button import back_buttons, show_buttons
 from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
 from bot.blocks.ownership.words import file
-from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, day, escape, fitting
+from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, day, escape, fitting, possessive
 from bot.blocks.text import section as block_of
 from bot.blocks.values import encode
 from bot.domain.handoff.due import DueKind, HandoffDue, Side
@@ -47,9 +47,9 @@ def said(its: HandoffDue) -> str:
     count, what = len(card.untouched), "question" if card.offered_on is None else "offer"
     match its.kind:
         case DueKind.ANSWER:
-            left = "waits" if count == len(card.resources) else f"{count} {'waits' if count == 1 else 'wait'}"
-            waits = f"{left} for your answer"
-            return f"{words.title(card)}: {waits}, until {day(its.ends_on)}. Then the {what} is over."
+            waits = "wait" if count > 1 else "waits"
+            left = waits if count == len(card.resources) else f"{words.things(card.untouched)} {waits}"
+            return f"{words.title(card)}: {left} for your answer, until {day(its.ends_on)}. Then the {what} is over."
         case DueKind.NEEDS:
             one = its.resource
             what = words.thing(one) if one is not None else ""
@@ -60,17 +60,20 @@ def said(its: HandoffDue) -> str:
             by = f"{who} needs {escape(one.needs, 200)} from you for {words.thing(one)} by {day(its.ends_on)}"
             return f"Handoff #{card.id}: {by}. Is it there? Tell {who}, who are asked on that day whether they accept."
         case DueKind.MOVED:
-            return f"{words.passed(card)}: as agreed, {_theirs(card)} since {day(its.on)}{_until(card)}."
+            return f"{words.passed(card)}: as agreed, {_whose(its)} since {day(its.on)}{_until(card)}."
         case DueKind.TAKEN:
             if card.decider is not None:
                 teams = f"from {words.team(card.giver.name)} to {words.team(card.receiver.name)}"
                 decided = f"{words.person(card.decider)} decided that {words.things(card.owned)} passes {teams}"
-                return f"{words.number(card)} {decided}: {_theirs(card)} {_since(card)}{_until(card)}."
-            return f"{words.passed(card)}, which accepted: {_theirs(card)} {_since(card)}{_until(card)}."
+                return f"{words.number(card)} · {decided}: {_whose(its)} {_since(card)}{_until(card)}."
+            how = "as claimed" if card.is_granted else "which accepted"
+            return f"{words.passed(card)}, {how}: {_whose(its)} {_since(card)}{_until(card)}."
         case DueKind.RETURNED:
             returned = [each for each in card.resources if each.returned_at is not None]
-            back = f"{words.things(returned)} {'is' if len(returned) == 1 else 'are'}"
-            return f"{words.number(card)} The loan is over: {back} {words.team(card.giver.name)}'s again."
+            its_giver = f"{words.team(card.giver.name)}{possessive(card.giver.name)}"
+            whose = "yours" if its.side is Side.GIVER else its_giver
+            back = f"{words.things(returned)} {'is' if len(returned) == 1 else 'are'} {whose}"
+            return f"{words.number(card)} · The loan is over: {back} again."
         case DueKind.EXPIRED:
             return f"{words.title(card)}: {_over(card, what)}."
         case DueKind.OUTDATED:
@@ -80,8 +83,10 @@ def said(its: HandoffDue) -> str:
             return f"{words.passed(card)}{last} {its.days} days ago. Does it work for you?"
 
 
-def _theirs(card: HandoffCard) -> str:
-    return "it is theirs" if len(card.owned) == 1 else "they are theirs"
+def _whose(its: HandoffDue) -> str:
+    """Return that what has passed is the receiver's, as the side that reads it says so."""
+    whose = "yours" if its.side is Side.RECEIVER else "theirs"
+    return f"{'it is' if len(its.card.owned) == 1 else 'they are'} {whose}"
 
 
 def _until(card: HandoffCard) -> str:
@@ -105,8 +110,9 @@ def _outdated(its: HandoffDue) -> str:
     files = ", ".join(map(file, its.files[:_MOST_FILES]))
     more = len(its.files) - _MOST_FILES
     which = f" ({files}{f' and {more} more' if more > 0 else ''})" if files else ""
+    whose = "it is yours" if len(its.parts or its.card.owned) == 1 else "they are yours"
     return (
-        f"{words.passed(its.card, its.parts)}, and your files still say that it is yours{which}. "
+        f"{words.passed(its.card, its.parts)}, but files still say that {whose}{which}. "
         f"`baton handoff patch {its.card.id}` prints the change. From {day(its.ends_on)} on that is a dispute."
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.blocks.ownership.words import AREA_WORDS
+from bot.blocks.ownership.words import AREA_WORDS, join
 from bot.blocks.text import bold, day, escape, possessive
 from bot.domain.catalog import Area
 from bot.domain.handoff.handoffs import HandoffCard, ResourceCard, ResourceState
@@ -37,21 +37,25 @@ def team(card_team_name: str) -> str:
     return bold(card_team_name, 80)
 
 
-def title(card: HandoffCard) -> str:
-    """Return a handoff by its number, with who gives what to whom."""
-    what = things(card.resources)
+def title(card: HandoffCard, *, names_follow: bool = False) -> str:
+    """Return a handoff by its number, with who gives what to whom, or gave it once nothing waits for an answer.
+
+    Where `names_follow` in lines of their own, several resources are a number.
+    """
+    what = number_of(card.resources) if names_follow else things(card.resources)
+    giver, receiver = team(card.giver.name), team(card.receiver.name)
     if card.offered_on is None:
-        return f"{number(card)} {team(card.receiver.name)} asks {team(card.giver.name)} to hand over {what}"
+        asks = "asks" if card.unanswered else "asked"
+        return f"{number(card)} · {receiver} {asks} {giver} to hand over {what}"
     if card.is_granted:
-        its = f"{team(card.receiver.name)}{possessive(card.receiver.name)}"
-        return f"{number(card)} {team(card.giver.name)} agreed that {what} is {its}"
-    return f"{number(card)} {team(card.giver.name)} offers {team(card.receiver.name)} {what}"
+        return f"{number(card)} · {giver} agreed that {what} is {receiver}{possessive(card.receiver.name)}"
+    return f"{number(card)} · {giver} {'offers' if card.unanswered else 'offered'} {what} to {receiver}"
 
 
 def passed(card: HandoffCard, resources: Sequence[ResourceCard] = ()) -> str:
     """Return what has passed from whom to whom, with the number of the handoff: all that is the receiver's yet."""
     what = resources or card.owned or card.held or card.resources
-    return f"{number(card)} {team(card.giver.name)} handed {team(card.receiver.name)} {things(what)}"
+    return f"{number(card)} · {team(card.giver.name)} handed {things(what)} to {team(card.receiver.name)}"
 
 
 def number(card: HandoffCard) -> str:
@@ -60,6 +64,11 @@ def number(card: HandoffCard) -> str:
 
 
 def things(resources: Sequence[ResourceCard]) -> str:
+    """Return resources by name, those beyond the fourth as a number."""
+    return join([thing(each) for each in resources]) if resources else number_of(resources)
+
+
+def number_of(resources: Sequence[ResourceCard]) -> str:
     """Return a resource, or how many there are."""
     return thing(resources[0]) if len(resources) == 1 else f"{len(resources)} resources"
 
