@@ -288,7 +288,8 @@ def shared_with(name: str) -> tuple[SharedCharge, ...]:
     charge = Charge(TODAY, Decimal("0.10"))
     charged = replace(watch.cycle, eol=TODAY, eoes=date(2030, 1, 1), charges=(charge,))
     return tuple(
-        SharedCharge(watch.product, cycle, holder, watch.runs, TODAY)
+        SharedCharge(watch.product, cycle, holder, watch.runs, TODAY, giver=giver)
+        for giver in (None, team(name))
         for cycle in (charged, replace(charged, charges=(replace(charge, amount=None),)))
         for holder in (team(name), NOBODY)
     )

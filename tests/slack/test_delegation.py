@@ -12,7 +12,7 @@ import pytest
 
 from bot.blocks.eol import actions as ids
 from bot.cli.eol import rows
-from bot.domain.catalog import AssetKind, Runs, SourceCatalog
+from bot.domain.catalog import Area, AssetKind, Runs, SourceCatalog
 from bot.domain.eol.periods import Everything
 from bot.domain.eol.subjects import ReportScope
 from bot.playground.fake_slack import MessageRef, PostedMessage
@@ -212,6 +212,18 @@ async def test_the_card_and_the_digests_of_both_name_whoever_has_it(delegated: D
     assert "*ledger*" in theirs
     assert "*invoices*" not in theirs
     assert "1 with *Payments*" in theirs
+
+
+async def test_the_digest_of_who_has_another_area_names_whoever_has_it_and_from_whom(delegated: Delegated) -> None:
+    await delegated.accepted()
+    shared = catalog()
+    owners = (team_owns("Platform", Area.DATABASE), team_owns("Search", Area.APPLICATION))
+    shared.assets = [replace(each, owners=owners) if each.runs else each for each in shared.assets]
+    await delegated.stage.bring(shared)
+    await delegated.go(datetime(2026, 3, 10, 17, 0, tzinfo=UTC))
+    said = [each.text for each in await delegated.said_in("search", user="solo")]
+    [line] = [line for text in said for line in text.splitlines() if "under your *invoices*" in line]
+    assert "(with *Payments*, from *Platform*): charged now" in line
 
 
 async def test_the_offer_says_why_and_what_it_costs(delegated: Delegated) -> None:

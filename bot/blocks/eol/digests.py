@@ -216,6 +216,8 @@ def _shared_line(shared: SharedCharge, today: date) -> str:
     said = charged(shared.product, shared.cycle, today, goes_on).said(day=words.day, a_month=a_month)
     what = f"{words.name(shared.product, shared.cycle)} under your {words.assets(shared.runs)}"
     who = f"with {bold(shared.holder.name, 60)}" if shared.holder.name else "which nobody owns"
+    if giver := words.given_by(shared.giver):
+        who = f"{who}, {giver}"
     return f"{what} ({who}): {said}."
 
 

@@ -11,7 +11,8 @@ from bot.domain.eol.answers import Answer
 from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import Loudness, Milestone
 from bot.domain.eol.plans import Part
-from bot.domain.eol.reminders import CycleKey, Remembered
+from bot.domain.eol.reminders import Remembered
+from bot.domain.eol.responsibility import CycleKey
 
 #: What its deadlines are known by beside those of others.
 NOUN = "eol"

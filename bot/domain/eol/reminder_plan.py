@@ -15,7 +15,8 @@ from bot.domain.eol.due_reminders import Asking, DueReminder, Joined, Plan, Reda
 from bot.domain.eol.exposure import MatchedDeployment, Watch, WatchKey
 from bot.domain.eol.inside import is_inside
 from bot.domain.eol.milestones import DeadlineKind, Loudness, Milestone, latest_due, next_loud
-from bot.domain.eol.reminders import CycleKey, Remembered
+from bot.domain.eol.reminders import Remembered
+from bot.domain.eol.responsibility import CycleKey
 from bot.domain.eol.terms import answered, unanswered_part, without
 from bot.domain.escalation import Audience, audience_at, stage_of
 from bot.domain.working_time import WorkingTime

@@ -10,12 +10,9 @@ from bot.domain.eol.answers import Answer, AnswerKind, Effect, effect, evidence_
 from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.feed import SHIPPED_ON, Freshness
 from bot.domain.eol.milestones import DeadlineKind, Milestone
-from bot.domain.eol.responsibility import Addressee
+from bot.domain.eol.responsibility import Addressee, CycleKey
 from bot.domain.eol.shared_charges import SharedCharge
 from bot.domain.records import PersonRecord, TeamRecord
-
-#: The addressee's key, the product's, and the cycle's name. A team that takes one over has every deadline of it.
-CycleKey = tuple[str, str, str]
 
 
 def holder_of(watch: Watch, taker: TeamRecord | None) -> Addressee:

@@ -19,8 +19,8 @@ from bot.domain.eol.inside import Inside, together
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.periods import SOON_DAYS, Everything, Overdue, Period
 from bot.domain.eol.records import Cycle, Product
-from bot.domain.eol.reminders import CycleKey, FactsAge, Remembered, giver_of, holder_of
-from bot.domain.eol.responsibility import Addressee
+from bot.domain.eol.reminders import FactsAge, Remembered, giver_of, holder_of
+from bot.domain.eol.responsibility import Addressee, CycleKey
 from bot.domain.eol.subjects import ReportScope
 from bot.domain.eol.terms import answered, by_terms
 from bot.domain.names import fold

@@ -28,6 +28,8 @@ def ageing_area(asset: AssetRecord) -> Area:
 #: Whom reminders go to.
 Addressee = recipients.Recipient
 NOBODY = recipients.NOBODY
+#: The addressee's key, the product's, and the cycle's name. A team that takes one over has every deadline of it.
+CycleKey = tuple[str, str, str]
 
 
 def area_to_claim(asset: AssetRecord, others: Collection[tuple[Area, str]]) -> Area | None:

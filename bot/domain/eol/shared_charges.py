@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.domain.eol.charges import charged
 from bot.domain.eol.exposure import Exposure, MatchedDeployment, certain_of
 from bot.domain.eol.records import Cycle, Product
-from bot.domain.eol.responsibility import Addressee
+from bot.domain.eol.responsibility import Addressee, CycleKey
+from bot.domain.records import TeamRecord
 
 
 @dataclass(frozen=True, slots=True)
 class SharedCharge:
-    """A release cycle that is charged now since `since`, of which `holder` is reminded. `runs` are what both own."""
+    """A release cycle that is charged now since `since`, of which `holder` is reminded. `runs` are what both own.
+
+    `giver` is from whom the holder has taken it over; None while whoever owns it has it.
+    """
 
     product: Product
     cycle: Cycle
     holder: Addressee
     runs: tuple[MatchedDeployment, ...]
     since: date
+    giver: Addressee | None = None
 
 
-def shared_charges(exposure: Exposure, team: Addressee) -> tuple[SharedCharge, ...]:
-    """Return what is charged now of which a team owns another area than the one that ages."""
+def shared_charges(
+    exposure: Exposure, team: Addressee, takers: Mapping[CycleKey, TeamRecord]
+) -> tuple[SharedCharge, ...]:
+    """Return what is charged now of which a team owns another area than the one that ages.
+
+    `takers` are the teams that have taken release cycles over.
+    """
     if team.team is None:
         return ()
     today = exposure.today_of(team)
     found: dict[tuple[str, str, str], SharedCharge] = {}
     for asset_id in sorted(exposure.assets_of(f"also:{team.team.name}")):
         for run in exposure.by_asset.get(asset_id, ()):
-            each = _charged(run, today)
+            each = _charged(run, today, takers)
             if each is None or each.holder.key == team.key:
                 continue
             key = each.holder.key, each.product.key, each.cycle.name
@@ -40,14 +50,18 @@ def shared_charges(exposure: Exposure, team: Addressee) -> tuple[SharedCharge, .
     return tuple(found.values())
 
 
-def _charged(run: MatchedDeployment, today: date) -> SharedCharge | None:
+def _charged(run: MatchedDeployment, today: date, takers: Mapping[CycleKey, TeamRecord]) -> SharedCharge | None:
     sure = certain_of(run.matched)
     if sure is None:
         return None
     now = charged(sure.product, sure.cycle, today, [run.goes_on]).now
     if now is None:
         return None
-    return SharedCharge(sure.product, sure.cycle, run.responsible.addressee, (run,), now.since)
+    owner = run.responsible.addressee
+    taker = takers.get((owner.key, sure.product.key, sure.cycle.name))
+    if taker is None or Addressee(taker).key == owner.key:
+        return SharedCharge(sure.product, sure.cycle, owner, (run,), now.since)
+    return SharedCharge(sure.product, sure.cycle, Addressee(taker), (run,), now.since, giver=owner)
 
 
 def sharers(exposure: Exposure, holders: Iterable[str]) -> Iterator[str]:

@@ -16,8 +16,8 @@ from bot.blocks.lines import Line
 from bot.domain.eol.due_reminders import NOUN
 from bot.domain.eol.exposure import Exposure
 from bot.domain.eol.reminder_plan import is_answered
-from bot.domain.eol.reminders import CycleKey, Remembered
-from bot.domain.eol.responsibility import Addressee
+from bot.domain.eol.reminders import Remembered
+from bot.domain.eol.responsibility import Addressee, CycleKey
 from bot.domain.eol.shared_charges import shared_charges, sharers
 from bot.domain.eol.terms import answered
 from bot.domain.escalation import Audience, Owed, unheard
@@ -67,7 +67,8 @@ class Reminders:
             moved = exposure.moved_since(since[1])
             moved |= await reminder_store.takers_from(session, moved)
             moved |= self._sharing(exposure, moved)
-            return position, moved | await reminder_store.answered_since(session, since[2] - _LATE)
+            answered = await reminder_store.answered_since(session, since[2] - _LATE)
+            return position, moved | answered | self._sharing(exposure, answered)
 
     def _sharing(self, exposure: Exposure, holders: Iterable[str]) -> set[str]:
         """Return the keys of the teams that own another area of what is charged now for these."""
@@ -77,6 +78,8 @@ class Reminders:
     async def parts(self, keys: Collection[str]) -> Mapping[str, Notices]:
         """Return what these are told of, by their keys; nothing for those who have nothing."""
         watches, turns = await self._watcher.current(), Turns()
+        async with self._deps.database.reading() as session:
+            takers = await reminder_store.takers_of(session, self._watcher.snapshot)
         found: dict[str, Notices] = {}
         for key in keys:
             found[key] = Notices(
@@ -86,11 +89,9 @@ class Reminders:
                 self._watcher.snapshot.recipient(key),
                 watches=list(watches.by_addressee.get(key, ())),
                 unsure=watches.unsure.get(key, ()),
-                shared=shared_charges(watches, self._watcher.snapshot.recipient(key)),
+                shared=shared_charges(watches, self._watcher.snapshot.recipient(key), takers),
             )
             await turns.give()
-        async with self._deps.database.reading() as session:
-            takers = await reminder_store.takers_of(session, self._watcher.snapshot)
         sorted_in: set[int] = set()
         async for chunk in reminder_store.told_to(self._deps.database, found):
             for reminder in chunk:

@@ -8,7 +8,7 @@ from bot.blocks.eol import health as blocks
 from bot.blocks.health import HealthPart
 from bot.domain.eol.bill import Bill
 from bot.domain.eol.exposure import Exposure, MatchedDeployment, certain_of
-from bot.domain.eol.reminders import CycleKey
+from bot.domain.eol.responsibility import CycleKey
 from bot.domain.health import scope_of
 from bot.domain.records import TeamRecord
 from bot.services.deps import Deps

@@ -21,10 +21,10 @@ from bot.domain.eol.due_reminders import DueReminder, Joined, Plan, Redating, Su
 from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import Loudness
 from bot.domain.eol.reminder_plan import joined, plan
-from bot.domain.eol.reminders import Card, CycleKey, Digest, DueMilestone, Remembered
+from bot.domain.eol.reminders import Card, Digest, DueMilestone, Remembered
 from bot.domain.eol.reports import cost
 from bot.domain.eol.resolution import Resolution
-from bot.domain.eol.responsibility import NOBODY, Addressee
+from bot.domain.eol.responsibility import NOBODY, Addressee, CycleKey
 from bot.domain.eol.shared_charges import SharedCharge
 from bot.domain.working_time import WorkingTime
 from bot.services import daily_limit, outbox

@@ -23,7 +23,6 @@ from bot.domain.eol.records import Product
 from bot.domain.eol.reminders import (
     Card,
     ClosedCard,
-    CycleKey,
     DateMove,
     FactsAge,
     HelpAsked,
@@ -31,7 +30,7 @@ from bot.domain.eol.reminders import (
     Remembered,
     holder_of,
 )
-from bot.domain.eol.responsibility import responsible_for
+from bot.domain.eol.responsibility import CycleKey, responsible_for
 from bot.domain.eol.terms import answered
 from bot.domain.ownership import all_taken_by
 from bot.domain.records import PersonRecord, TeamRecord
