@@ -27,6 +27,7 @@ from bot.services.deps import Deps, DevopsTeam
 from bot.services.eol.calendars import Calendars
 from bot.services.eol.exposure import keep_following
 from bot.services.eol.facts import Facts
+from bot.services.matters import disputes
 from bot.services.outbox import Drainer
 from bot.services.snapshot import Snapshot
 from bot.settings import Settings, listed
@@ -224,7 +225,14 @@ async def _require_current(database: Database) -> None:
 
 def _start_following(stack: AsyncExitStack, context: Context, settings: Settings) -> None:
     """Start what runs beside requests: the followers of the catalog and of the facts, and the outbox."""
-    follower = snapshots.follow(context.snapshot, context.deps.database, every_seconds=settings.catalog_poll_seconds)
+
+    async def changed() -> None:
+        if await disputes.end_over(context.deps, context.snapshot):
+            context.drainer.wake()
+
+    follower = snapshots.follow(
+        context.snapshot, context.deps.database, changed, every_seconds=settings.catalog_poll_seconds
+    )
     stack.push_async_callback(_cancelled, asyncio.create_task(follower))
     facts = keep_following(context.watcher, context.deps.database)
     stack.push_async_callback(_cancelled, asyncio.create_task(facts))

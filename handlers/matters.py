@@ -105,10 +105,11 @@ async def on_form(action: Action, context: Context) -> Ack:
 
 
 async def _form(context: Context, action: Action) -> Block:
-    matter_id = number(action.value)
-    card = await answers.shown(context.deps, context.snapshot, matter_id=matter_id)
+    matter_id, is_question = number(action.value), action.action_id == blocks.MATTER_ASK
+    by = await decider(context, action.user_id)
+    opened = answers.asking if is_question else answers.replying
+    card = await opened(context.deps, context.snapshot, matter_id=matter_id, by=by)
     metadata = place_of(action).metadata(matter_id)
-    is_question = action.action_id == blocks.MATTER_ASK
     return blocks.question_view(card, metadata) if is_question else blocks.reply_view(card, metadata)
 
 

@@ -343,6 +343,7 @@ def matter_cards(name: str, thing: AssetRecord) -> Iterator[MatterCard]:
             yield replace(ended, owner=Recipient(team))
             yield replace(ended, is_free=True)
             yield replace(ended, owner=Recipient(team), is_owner_gone=True)
+            yield replace(ended, sides=(), has_left=True)
 
 
 def lent(name: str) -> Loan:

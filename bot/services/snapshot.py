@@ -6,7 +6,7 @@ import asyncio
 import ctypes
 import gc
 import logging
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Set
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Set
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -340,12 +340,21 @@ async def deciding(snapshot: Snapshot, database: Database) -> AsyncIterator[Asyn
         yield session
 
 
-async def follow(snapshot: Snapshot, database: Database, *, every_seconds: float) -> None:
-    """Refresh until cancelled. A failure is logged and tried again: old answers beat none."""
+async def follow(
+    snapshot: Snapshot, database: Database, changed: Callable[[], Awaitable[object]], *, every_seconds: float
+) -> None:
+    """Refresh until cancelled, and do what follows from it where something has `changed`.
+
+    A failure is logged and tried again: old answers beat none.
+    """
+    followed = -1
     while True:
         await asyncio.sleep(every_seconds)
         try:
             await refresh(snapshot, database)
+            if (revision := snapshot.revision) != followed:
+                await changed()
+                followed = revision
         except Exception as error:  # noqa: BLE001 - old answers beat none
             stays = "the catalog could not be refreshed; answers stay at revision %d"
             log_failure(log, error, stays, snapshot.revision)

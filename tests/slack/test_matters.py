@@ -181,6 +181,21 @@ def catalog_admins(request: pytest.FixtureRequest) -> tuple[str, ...]:
     return getattr(request, "param", ())
 
 
+async def test_no_form_for_a_question_opens_to_those_who_may_not_ask_or_answer(stage: Stage) -> None:
+    told = await claimed(stage)
+    await stage.press(told, ASK, user="eve")
+    assert stage.slack.view_stack("eve") == []
+    assert "Only members of Search and their leads, or a catalog admin" in await whispered(stage, "eve", "search")
+    await stage.press(told, ASK, user="solo")
+    await stage.slack.submit_view("solo", stage.slack.view_stack("solo")[-1].id, {"ownership.matter_words": "Why?"})
+    await stage.settle()
+    [question] = await private_messages(stage, "grace")
+    lent = await copied(stage, "general", question.blocks)
+    await stage.press(lent, REPLY, user="eve")
+    assert stage.slack.view_stack("eve") == []
+    assert "Only whoever was asked can answer that" in await whispered(stage, "eve", "general")
+
+
 async def test_the_owner_asks_back_and_the_claimer_answers(stage: Stage) -> None:
     told = await claimed(stage)
     await stage.press(told, ASK, user="solo")

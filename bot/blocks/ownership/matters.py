@@ -115,7 +115,8 @@ def outcome(matter: MatterCard, hearer: str = "", *, is_theirs: bool = False, is
     may_object = is_lost or (bool(matter.outdated and matter.owner.name) and not is_theirs)
     way_on = " ".join([*_outdated(matter), *([_OBJECT] if may_object else [])])
     said = "\n".join(filter(None, [said, *_decided_because(matter), way_on]))
-    if matter.state is not MatterState.OVER and matter.kind is not MatterKind.DISPUTE and not is_lost:
+    is_plain = matter.state is not MatterState.OVER and matter.kind is not MatterKind.DISPUTE and not is_lost
+    if is_plain or matter.has_left:
         return Rendered(said)
     return _with_ways_on(matter, said, is_new=is_theirs and matter.state is MatterState.AGREED)
 
@@ -389,6 +390,8 @@ def _ended(matter: MatterCard) -> str:
             return f"{by} took the claim back."
         case MatterState.EXPIRED:
             return f"Nobody answered, so nothing has changed. Talk to {_names(matter.owner_names) or 'its owner'}."
+        case MatterState.OVER if matter.has_left:
+            return "It is no longer in the catalog, so nothing is left to decide."
         case MatterState.OVER if matter.kind is MatterKind.CLAIM and (matter.team is None or matter.team.is_gone):
             return f"{words.sentence(_team(matter))} is gone, so its claim is over."
         case MatterState.OVER if matter.is_owner_gone:

@@ -102,8 +102,9 @@ class MatterCard:
     that a doubter named. `owner` is whose it is once the matter has ended, and `handoff_id` the number of the handoff
     by which it passed. `doubts` are what others said who doubt the same, and `given_up_by` the names of the owners who
     have agreed to it: to a claim, which the others have to as well, or that it is not theirs. `way_back` is set for a
-    dispute between giver and receiver of a handoff, and `loan` for what waits until it is back. `is_free` is whether nobody owns it now,
-    because its owner gave way to a doubt, and `is_owner_gone` whether it ended because `owner` has nobody any more.
+    dispute between giver and receiver of a handoff, and `loan` for what waits until it is back. `is_free` is whether
+    nobody owns it now, because its owner gave way to a doubt, `is_owner_gone` whether it ended because `owner` has
+    nobody any more, and `has_left` whether the asset is no longer in the catalog.
     `doubted` are the names of those whom a doubt is about, where others answer it, such as their lender.
     """
 
@@ -131,6 +132,7 @@ class MatterCard:
     loan: Loan | None = None
     is_free: bool = False
     is_owner_gone: bool = False
+    has_left: bool = False
     doubted: tuple[str, ...] = ()
 
     @property

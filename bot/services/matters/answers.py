@@ -14,6 +14,7 @@ from bot.domain import secrets
 from bot.domain.names import clean
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side, asked_first, decides_alone
 from bot.domain.recipients import NOBODY, Recipient
+from bot.domain.records import PersonRecord
 from bot.domain.rights import Actor, Holders, Right, admins_to_ask, may
 from bot.domain.secrets import SECRET
 from bot.errors import NotAllowedError, NotFoundError, UserError
@@ -36,7 +37,8 @@ async def shown(deps: Deps, snapshot: Snapshot, *, matter_id: int) -> MatterCard
         row = await session.get(tables.OwnershipMatter, matter_id)
         if row is None:
             raise NotFoundError("There is no such question about an owner: ask again with `/whoowns`.")
-        return await loaded(session, deps, snapshot, row)
+        card = await loaded(session, deps, snapshot, row)
+        return replace(card, state=MatterState.OVER) if card.is_open and card.has_left else card
 
 
 def is_decider(deps: Deps, snapshot: Snapshot, card: MatterCard, slack_id: str) -> bool:
@@ -240,13 +242,17 @@ async def pass_on(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider
         return act.card
 
 
+async def asking(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) -> MatterCard:
+    """Return a matter of which somebody wants to ask whoever raised it something; raises as `ask`."""
+    async with acting(deps, snapshot, matter_id, by) as act:
+        await _allow_to_ask(act)
+        return act.card
+
+
 async def ask(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider, words: str) -> MatterCard:
     """Ask whoever raised a matter something back, where they raised it."""
     async with acting(deps, snapshot, matter_id, by) as act:
-        await _allow(act)
-        asked = act.card.raised_by
-        if asked is None or not routing.slack_id_of(asked):
-            raise UserError("Whoever asked has no active account in Slack, so decide without an answer.")
+        asked = await _allow_to_ask(act)
         asks = clean(words)[:500]
         if (asks, by.person_id, "") == (act.row.question, act.row.question_by, act.row.reply):
             return act.card
@@ -262,14 +268,35 @@ async def ask(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider, wo
         return card
 
 
+async def _allow_to_ask(act: MatterAct) -> PersonRecord:
+    """Return who can be asked. Raises NotAllowedError for anybody who cannot end the matter."""
+    await _allow(act)
+    asked = act.card.raised_by
+    if asked is None or not routing.slack_id_of(asked):
+        raise UserError("Whoever asked has no active account in Slack, so decide without an answer.")
+    return asked
+
+
+async def replying(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) -> MatterCard:
+    """Return a matter whose owner's question somebody wants to answer; raises as `reply`."""
+    async with acting(deps, snapshot, matter_id, by) as act:
+        await _allow_to_reply(act)
+        return act.card
+
+
+async def _allow_to_reply(act: MatterAct) -> None:
+    """Raise NotAllowedError for anybody but whoever raised the matter, and the team for which they claimed it."""
+    held = await actors.holders(act.session, [act.row.team_id] if act.card.kind is MatterKind.CLAIM else [])
+    if act.person_id != act.row.person_id and not may(await act.who(), Right.CLAIM, held):
+        raise NotAllowedError("Only whoever was asked can answer that: tell them what you know.")
+    if not act.card.question:
+        raise NotFoundError("Nothing is asked any more.")
+
+
 async def reply(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider, words: str) -> MatterCard:
     """Answer the owner's question; the answer stands on the card, and in the thread under it."""
     async with acting(deps, snapshot, matter_id, by) as act:
-        held = await actors.holders(act.session, [act.row.team_id] if act.card.kind is MatterKind.CLAIM else [])
-        if by.person_id != act.row.person_id and not may(await act.who(), Right.CLAIM, held):
-            raise NotAllowedError("Only whoever was asked can answer that: tell them what you know.")
-        if not act.card.question:
-            raise NotFoundError("Nothing is asked any more.")
+        await _allow_to_reply(act)
         says = clean(words)[:500]
         if says == act.row.reply:
             return act.card
