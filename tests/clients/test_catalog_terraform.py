@@ -220,7 +220,7 @@ def test_a_database_with_everything(one) -> None:
             {"name": "a", "site_config": [{"application_stack": [{"node_version": None, "python_version": "3.9"}]}]},
             AssetKind.FUNCTION,
             "a",
-            Runs("python", "3.9", "azure"),
+            Runs("python", "3.9", "azure-functions"),
         ),
         (
             "heroku_addon",
@@ -506,6 +506,10 @@ SECRETS = {
 SHAPED = {key: text for key, text in SECRETS.items() if key != "plain"}
 
 
+#: Their providers have no other name for these.
+_CALLED_BY_DESCRIPTION = {name for name, rule in TYPES.items() if "description" in rule.names}
+
+
 def poisoned(type_: str, secret: str, *, anywhere: bool) -> dict[str, Any]:
     """Return a resource with `secret` where secrets are found, and `anywhere` also in every attribute that is read."""
     values: dict[str, Any] = {
@@ -519,7 +523,7 @@ def poisoned(type_: str, secret: str, *, anywhere: bool) -> dict[str, Any]:
         "environment": [{"variables": {"DB_PASSWORD": secret, "name": secret, "version": secret}}],
         "config_vars": {"version": secret, "DATABASE_URL": secret},
         "kube_config": [{"password": secret, "host": secret, "name": secret}],
-        "description": secret,
+        "description" if type_ not in _CALLED_BY_DESCRIPTION else "note": secret,
         "certificate_authority": [{"data": secret}],
         "output": secret,
         "tags": {"db_password": secret, "Password": secret, "token": secret, "note": secret},
@@ -833,7 +837,7 @@ def test_whether_support_goes_on_for_money_is_read(
         ("aws_eks_cluster", {"version": None}, Runs("kubernetes", "", "aws-eks")),
         ("aws_lambda_function", {"package_type": "Image"}, Runs("aws-lambda", "", "aws-lambda")),
         ("google_sql_database_instance", {}, Runs("Cloud SQL", "", "gcp")),
-        ("azurerm_linux_function_app", {"site_config": [{}]}, Runs("Azure Functions", "", "azure")),
+        ("azurerm_linux_function_app", {"site_config": [{}]}, Runs("Azure Functions", "", "azure-functions")),
         ("azurerm_redis_cache", {}, Runs("redis", "", "azure")),
         ("aws_elastic_beanstalk_environment", {}, Runs("AWS Elastic Beanstalk", "", "aws-elastic-beanstalk")),
     ],
@@ -861,7 +865,7 @@ def test_what_says_too_little_runs_what_nobody_knows(one, type_: str, values: di
         (
             "azurerm_windows_function_app",
             {"site_config": [{"application_stack": [{"dotnet_version": "v6.0", "node_version": "~16"}]}]},
-            (Runs("nodejs", "~16", "azure"), Runs("dotnet", "v6.0", "azure")),
+            (Runs("nodejs", "16", "azure-functions"), Runs("dotnet", "v6.0", "azure-functions")),
         ),
         (
             "google_composer_environment",
@@ -929,7 +933,8 @@ def test_one_providers_clock_is_not_lent_to_another_service(product: str, provid
 #: Managed types that have no version of their own to age, each known to be one: a new type of these kinds has to be
 #: put here or say what it runs.
 _VERSIONLESS = frozenset(
-    """aws_dynamodb_table aws_redshift_cluster aws_rds_cluster_instance aws_msk_serverless_cluster aws_sqs_queue
+    """aws_dynamodb_table aws_redshift_cluster aws_redshiftserverless_namespace
+    aws_redshiftserverless_workgroup aws_rds_cluster_instance aws_msk_serverless_cluster aws_sqs_queue
     aws_sns_topic aws_kinesis_stream aws_cloudwatch_event_bus aws_ecs_cluster google_spanner_instance
     google_bigtable_instance google_bigquery_dataset google_firestore_database google_pubsub_topic
     google_pubsub_subscription azurerm_mssql_database azurerm_servicebus_namespace
@@ -1022,7 +1027,7 @@ def _pod(**containers: str) -> list[dict[str, Any]]:
         (
             "azurerm_linux_virtual_machine",
             {"source_image_reference": [{"offer": "UbuntuServer", "sku": "18.04-LTS"}]},
-            [("UbuntuServer", "18.04-LTS", "")],
+            [("Ubuntu", "18.04-LTS", "")],
         ),
         (
             "google_compute_instance",
@@ -1075,6 +1080,84 @@ def _pod(**containers: str) -> list[dict[str, Any]]:
         ),
         ("scaleway_k8s_cluster", {"version": "1.27.1"}, [("kubernetes", "1.27.1", "scaleway")]),
         ("ovh_cloud_project_kube", {}, [("kubernetes", "", "ovh")]),
+        (
+            "azurerm_linux_web_app",
+            {"site_config": [{"application_stack": [{"node_version": "18-lts"}]}]},
+            [("nodejs", "18", "azure-app-service")],
+        ),
+        (
+            "azurerm_windows_web_app_slot",
+            {"site_config": [{}], "app_settings": {"WEBSITE_NODE_DEFAULT_VERSION": "~16", "KEY": "x"}},
+            [("nodejs", "16", "azure-app-service")],
+        ),
+        ("azurerm_function_app", {"version": "~3"}, [("Azure Functions", "", "azure-functions")]),
+        (
+            "azurerm_function_app",
+            {"site_config": [{"linux_fx_version": "PYTHON|3.7"}]},
+            [("PYTHON", "3.7", "azure-functions")],
+        ),
+        (
+            "azurerm_virtual_machine",
+            {"storage_image_reference": [{"offer": "WindowsServer", "sku": "2012-R2-Datacenter"}]},
+            [("WindowsServer", "2012-R2-Datacenter", "")],
+        ),
+        (
+            "azurerm_linux_virtual_machine_scale_set",
+            {"source_image_reference": [{"offer": "0001-com-ubuntu-server-bionic", "sku": "18_04-lts-gen2"}]},
+            [("ubuntu", "18_04-lts-gen2", "")],
+        ),
+        (
+            "azurerm_windows_virtual_machine",
+            {"source_image_reference": [{"offer": "sql2014sp3-ws2012r2", "sku": "standard"}]},
+            [("windows-server", "standard", ""), ("mssql", "2014", "")],
+        ),
+        (
+            "aws_kinesisanalyticsv2_application",
+            {"runtime_environment": "FLINK-1_8"},
+            [("flink", "1_8", "aws-managed-flink")],
+        ),
+        (
+            "aws_apprunner_service",
+            {
+                "source_configuration": [
+                    {
+                        "code_repository": [
+                            {"code_configuration": [{"code_configuration_values": [{"runtime": "NODEJS_14"}]}]}
+                        ]
+                    }
+                ]
+            },
+            [("NODEJS", "14", "aws-app-runner")],
+        ),
+        (
+            "aws_apprunner_service",
+            {"source_configuration": [{"image_repository": [{"image_identifier": "public.ecr.aws/nginx/nginx:1.20"}]}]},
+            [("nginx", "1.20", "")],
+        ),
+        ("aws_docdbelastic_cluster", {"name": "e"}, [("documentdb", "", "aws-documentdb-elastic")]),
+        (
+            "azurerm_spring_cloud_java_deployment",
+            {"runtime_version": "Java_8"},
+            [("java", "8", "azure-spring-apps")],
+        ),
+        (
+            "azurerm_redhat_openshift_cluster",
+            {"cluster_profile": [{"version": "4.10.20"}]},
+            [("openshift", "4.10.20", "azure-red-hat-openshift")],
+        ),
+        ("rhcs_cluster_rosa_hcp", {"version": "4.13.4"}, [("openshift", "4.13.4", "red-hat-openshift-on-aws")]),
+        ("azurerm_hdinsight_hbase_cluster", {"cluster_version": "3.6"}, [("hdinsight", "3.6", "azure-hdinsight")]),
+        (
+            "databricks_cluster",
+            {"cluster_name": "etl", "spark_version": "9.1.x-scala2.12"},
+            [("databricks-runtime", "9.1.x-scala2.12", "databricks")],
+        ),
+        ("supabase_project", {"name": "s"}, [("postgresql", "", "supabase")]),
+        (
+            "aws_synthetics_canary",
+            {"runtime_version": "syn-nodejs-puppeteer-3.9"},
+            [("synthetics-runtime", "syn-nodejs-puppeteer-3.9", "aws-synthetics")],
+        ),
         # Of providers that the table does not have, by the engine in the name of the type.
         ("acmecloud_managed_postgresql_instance", {"version": "11"}, [("postgresql", "11", "acmecloud")]),
         ("acmecloud_redis", {"tags": {"owner": "blue"}}, [("redis", "", "acmecloud")]),
@@ -1129,6 +1212,30 @@ def test_what_is_inside_a_service_or_joins_it_is_no_service(parse, type_: str) -
 )
 def test_tags_that_are_words_name_owners_as_well(one, tags: dict[str, Any]) -> None:
     assert [each.owner.name for each in one("digitalocean_database_cluster", **tags).owners] == ["payments"]
+
+
+def test_a_database_of_ovh_is_known_by_its_description_and_its_hosts(one) -> None:
+    endpoints = [
+        {"component": "postgresql", "domain": "postgresql-ab12.database.cloud.ovh.net", "port": 20184},
+        {"component": "pooler", "domain": "pooler-ab12.database.cloud.ovh.net"},
+    ]
+    asset = one(
+        "ovh_cloud_project_database", engine="postgresql", version="12", description="tide", endpoints=endpoints
+    )
+    assert asset.name == "tide"
+    assert asset.addresses == ("postgresql-ab12.database.cloud.ovh.net",)
+
+
+@pytest.mark.parametrize(
+    ("product", "version", "cycle"), [("nodejs", "16", "16"), ("python", "3.8", "3.8"), ("PHP", "8.0", "8.0")]
+)
+def test_apps_and_functions_of_azure_keep_to_the_dates_of_the_language(product: str, version: str, cycle: str) -> None:
+    for provider in ("azure-app-service", "azure-functions"):
+        found = match(starter.load(), product=product, version=version, provider=provider)
+        assert isinstance(found, InCycle)
+        assert found.cycle.name == cycle
+    # Java is Microsoft's own build there, and what goes on for money elsewhere does not go on here.
+    assert isinstance(match(starter.load(), product="java", version="11", provider="azure-functions"), UnknownProduct)
 
 
 def test_images_and_skus_of_systems_are_the_systems() -> None:
