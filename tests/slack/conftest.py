@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from bot.playground.fake_slack import Delivery, FakeSlack, MessageRef, PostedMes
 from bot.services import snapshot
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
+from bot.services.outbox import drain
 from bot.settings import Settings
 from bot.store.db import Database
 from bot.store.tables import OutboxMessage, core
@@ -155,6 +156,25 @@ class Stage:
                 self.clock.advance(timedelta(milliseconds=200))
                 self.baton.context.drainer.wake()
                 await asyncio.sleep(0.01)
+
+    async def arrive(self) -> None:
+        """Wait until all that Baton has to say just now is in Slack; what is for another day stays where it is.
+
+        A channel takes one message a second, so the clock moves on by as much as that takes.
+        """
+        until = self.clock.now() + timedelta(minutes=10)
+        while states := await self._unsent(until):
+            assert self.clock.now() < until, "the outbox does not come to rest"
+            if "sending" in states:  # the app's own drainer has it
+                await asyncio.sleep(0.005)
+            elif not await drain(self.baton.context.deps, self.baton.context.slack):
+                self.clock.advance(timedelta(seconds=1))
+
+    async def _unsent(self, until: datetime) -> set[str]:
+        outbox = core(OutboxMessage)
+        query = select(outbox.c.state).where(outbox.c.state.in_(("waiting", "sending")), outbox.c.due_at <= until)
+        async with self.database.reading() as session:
+            return set((await session.execute(query)).scalars())
 
     async def say(
         self, text: str, *, user: str = "grace", channel: str = "general", thread_ts: str | None = None

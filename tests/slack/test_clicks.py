@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +14,6 @@ from bot.errors import NotAllowedError
 from bot.playground.fake_slack import PostedMessage
 from bot.services import claims
 from bot.services.matters import doubts
-from bot.services.outbox import drain
 from bot.store import tables
 from tests.slack.conftest import Stage, asset, organisation, team_owns
 from tests.slack.test_whoowns import buttons
@@ -33,17 +31,8 @@ async def actions(stage: Stage) -> list[str]:
 
 
 async def drained(stage: Stage, channel: str) -> list[PostedMessage]:
-    """What Baton has posted on its own account in a channel, once the outbox is empty.
-
-    The app's own drainer may hold a message just now, so that a pass of this one posts nothing: look again.
-    """
-    unsent = select(tables.OutboxMessage.id).where(tables.OutboxMessage.state.in_(("waiting", "sending")))  # type: ignore[attr-defined]
-    for _ in range(200):
-        await drain(stage.baton.context.deps, stage.baton.context.slack)
-        async with stage.database.reading() as session:
-            if (await session.execute(unsent)).first() is None:
-                break
-        await asyncio.sleep(0.05)
+    """What Baton has posted on its own account in a channel, once everything is in Slack."""
+    await stage.arrive()
     bot = stage.slack.workspace.bot_user_id
     return [m for m in stage.slack.visible_messages("ada", channel) if m.user == bot and not m.ephemeral_for]
 

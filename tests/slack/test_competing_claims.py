@@ -9,10 +9,10 @@ import pytest
 from bot.blocks.health import SHOW
 from tests.slack.conftest import Stage
 from tests.slack.test_claims import claim
-from tests.slack.test_eol_answers import copied
+from tests.slack.test_eol_answers import copied, posted
 from tests.slack.test_handoff import card as handoff_card
 from tests.slack.test_handoff import sent, submit
-from tests.slack.test_matters import AGREE, catalog_admins, claimed, first_line, matters, posted, private_messages
+from tests.slack.test_matters import AGREE, catalog_admins, claimed, first_line, matters, private_messages
 from tests.slack.test_orphans import asked, platform_channel, take
 from tests.slack.test_whoowns import buttons
 

@@ -20,9 +20,9 @@ from bot.services.matters import answers
 from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_claims import claim
 from tests.slack.test_clicks import actions, drained
-from tests.slack.test_eol_answers import copied
+from tests.slack.test_eol_answers import copied, posted
 from tests.slack.test_handoff import card as handoff_card
-from tests.slack.test_matters import doubted, first_line, matters, posted, private, private_messages, whispered
+from tests.slack.test_matters import doubted, first_line, matters, private, private_messages, whispered
 from tests.slack.test_orphans import leave
 from tests.slack.test_releases import menu
 from tests.slack.test_requests import said_in, submit

@@ -101,19 +101,8 @@ class Reminded:
 
 
 async def posted(stage: Stage, channel: str) -> list[PostedMessage]:
-    """What Baton has posted on its own account in a channel, once everything is in Slack.
-
-    A channel takes one message a second, so the clock moves on in between.
-    """
-    table = tables.OutboxMessage
-    unsent = select(table.id).where(table.state.in_(("waiting", "sending")))  # type: ignore[attr-defined]
-    for _ in range(500):
-        await outbox.drain(stage.baton.context.deps, stage.baton.context.slack)
-        async with stage.database.reading() as session:
-            if (await session.execute(unsent)).first() is None:
-                break
-        stage.clock.advance(timedelta(seconds=1))
-        await asyncio.sleep(0.02)
+    """What Baton has posted on its own account in a channel, once everything is in Slack."""
+    await stage.arrive()
     bot = stage.slack.workspace.bot_user_id
     return [m for m in stage.slack.visible_messages("ada", channel) if m.user == bot and not m.ephemeral_for]
 

@@ -17,13 +17,13 @@ from bot.errors import NotAllowedError, UserError
 from bot.playground.fake_slack import PostedMessage, ViewRef
 from bot.services.handoff import offers, patches, steps
 from bot.services.handoff.offers import NewHandoff
-from bot.services.outbox import drain
 from bot.services.snapshot import refresh
 from bot.services.transfers import Resource
 from bot.store import tables
 from handlers.handoff import due_days
 from tests.slack.conftest import Stage, asset, organisation, team_owns
-from tests.slack.test_clicks import actions, drained
+from tests.slack.test_clicks import actions
+from tests.slack.test_eol_answers import posted
 from tests.slack.test_requests import element, said_in, submit
 from tests.slack.test_whoowns import buttons
 
@@ -32,15 +32,8 @@ BOTH = "*payments-db* (the database) and *checkout* (CI and deployments)"
 
 
 async def sent(stage: Stage, channel: str) -> list[PostedMessage]:
-    """What Baton has posted in a channel, once all of it is: a second apart, as Slack asks."""
-    unsent = select(tables.OutboxMessage.id).where(tables.OutboxMessage.state.in_(("waiting", "sending")))  # type: ignore[attr-defined]
-    for _ in range(30):
-        async with stage.database.reading() as session:
-            if (await session.execute(unsent)).first() is None:
-                break
-        stage.clock.advance(timedelta(seconds=2))
-        await drain(stage.baton.context.deps, stage.baton.context.slack)
-    return await drained(stage, channel)
+    """What Baton has posted in a channel, once all of it is."""
+    return await posted(stage, channel)
 
 
 async def card(stage: Stage, channel: str = "payments") -> PostedMessage:

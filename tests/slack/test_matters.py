@@ -12,12 +12,11 @@ from bot.blocks.health import SHOW
 from bot.domain.catalog import TeamClaim
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
-from bot.services.outbox import drain
 from bot.store import tables
 from tests.slack.conftest import HERE, Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_claims import claim
-from tests.slack.test_clicks import actions, drained
-from tests.slack.test_eol_answers import copied
+from tests.slack.test_clicks import actions
+from tests.slack.test_eol_answers import copied, posted
 from tests.slack.test_requests import said_in
 from tests.slack.test_whoowns import buttons
 
@@ -30,14 +29,6 @@ async def claimed(
     """Let somebody claim something for their team, and return the card that its owner has."""
     await claim(stage, await stage.ask(f"/whoowns {name}", user=user), user=user)
     return await card(stage, channel)
-
-
-async def posted(stage: Stage, channel: str) -> list[PostedMessage]:
-    """What Baton has posted in a channel on its own account; a second passes for each of up to five messages."""
-    for _ in range(5):
-        stage.clock.advance(timedelta(seconds=2))
-        await drain(stage.baton.context.deps, stage.baton.context.slack)
-    return await drained(stage, channel)
 
 
 async def card(stage: Stage, channel: str) -> PostedMessage:

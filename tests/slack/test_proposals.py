@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.playground.fake_slack import PostedMessage
 from tests.slack.conftest import Stage
 from tests.slack.test_claims import claim
-from tests.slack.test_eol_answers import copied
-from tests.slack.test_matters import AGREE, card, doubted, posted, private_messages, team_id, whispered
+from tests.slack.test_eol_answers import copied, posted
+from tests.slack.test_matters import AGREE, card, doubted, private_messages, team_id, whispered
 from tests.slack.test_whoowns import buttons
 
 NOT_OURS = "ownership.matter_not_ours"
