@@ -10,7 +10,7 @@ from datetime import date as calendar_day
 from functools import lru_cache
 from typing import Any
 
-from bot.domain.names import clean
+from bot.domain.names import clean, clean_lines
 
 #: A block, an element or a composition object, as Slack's JSON has it.
 Block = dict[str, Any]
@@ -83,6 +83,12 @@ def escape(text: str, limit: int = 300) -> str:
     `*`, `_`, `~` and backticks become their full-width forms, which `names.fold` reads as the marks again.
     """
     return text if len(text) <= limit and _INERT.fullmatch(text) is not None else _escaped(text, limit)
+
+
+def passage(text: str, limit: int, *, mark: str = "") -> str:
+    """Return what somebody wrote at length as `escape` does, with its lines kept, each behind `mark`."""
+    lines = [f"{mark}{escape(line, limit)}".rstrip() for line in clean_lines(text).split("\n")]
+    return cut_mrkdwn("\n".join(lines), limit)
 
 
 def as_written(text: str) -> str:

@@ -32,6 +32,13 @@ def clean(text: str) -> str:
     return " ".join(_UNPRINTABLE.sub("", text).split())
 
 
+def clean_lines(text: str) -> str:
+    """Return `text` with each of its lines as `clean` leaves it, without empty lines at its ends or two in a row."""
+    lines = [clean(line) for line in text.splitlines()]
+    kept = [line for before, line in zip(["", *lines], lines, strict=False) if line or before]
+    return "\n".join(kept).rstrip("\n")
+
+
 def fold(name: str) -> str:
     """Return the folded spelling of a name: case, accents and separators (hyphen, underscore, dot, space, slash) gone.
 

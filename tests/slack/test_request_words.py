@@ -6,7 +6,10 @@ from sqlalchemy import select
 
 from bot.blocks.backlog import actions as ids
 from bot.store import tables
+from tests.slack.conftest import Stage
+from tests.slack.test_eol_answers import posted
 from tests.slack.test_request_steps import Requested, devops_team, requested
+from tests.slack.test_requests import STORY, form, said_in, submit, thread
 
 __all__ = ["devops_team", "requested"]
 
@@ -44,3 +47,31 @@ async def test_words_that_were_corrected_are_kept_where_they_can_be_deleted(requ
     assert title not in str(detail), "nothing can be deleted from the audit log"
     shown = (await requested.stage.ask("/devops show 1", user="eve")).text
     assert f"Ada Byron changed it: title: {title} → A keyspace" in shown
+
+
+async def test_what_people_write_keeps_its_lines_and_is_shown_whole_where_it_is_news(requested: Requested) -> None:
+    question = "Which of these?\n\n\n1. eu-west-1\n2. <!channel>\n" + "and why? " * 60
+    answer = "The first:\n- it is near\n" + "because of that, " * 50 + "and that is the end"
+    await requested.press(requested.triage, ids.ASK, user="lin")
+    assert await requested.fill("lin", words=question) == {}
+    asked = requested.replies()[-1].text
+    assert "Which of these?\n\n1. eu-west-1\n2. &lt;!channel&gt;\nand why?" in asked
+    assert "> Which of these?\n>\n> 1. eu-west-1\n> 2. &lt;!channel&gt;" in requested.card.text
+    await requested.press(requested.card, ids.REPLY, user="ada")
+    assert "\n> 1. eu-west-1\n" in said_in(requested.stage.slack.view_stack("ada")[-1])
+    assert await requested.fill("ada", words=answer) == {}
+    heard = requested.under_triage()[-1]
+    assert "The first:\n- it is near\nbecause" in heard
+    assert heard.endswith("and that is the end")
+    assert "\n- it is near\n" in (await requested.row()).reason
+
+
+async def test_what_else_is_said_is_in_slack_to_the_last_word(stage: Stage) -> None:
+    details = "Steps:\n1. stop it\n2. start it\n" + "once more, " * 100 + "and that is the end"
+    await form(stage, await thread(stage, *STORY), is_whole=True)
+    assert await submit(stage, values={ids.DETAILS: details}) == {}
+    await posted(stage, "platform")
+    triage = next(m for m in stage.slack.visible_messages("lin", "platform") if m.text.startswith("*#1*"))
+    assert "Also said: Steps:\n1. stop it\n2. start it\nonce more" in triage.text
+    assert "… (/devops show 1 has all of it)" in triage.text
+    assert "and that is the end" in (await stage.ask("/devops show 1", user="lin")).text

@@ -19,6 +19,7 @@ from bot.blocks.text import (
     link,
     mention,
     modal,
+    passage,
     plain,
     section,
     shorten,
@@ -44,8 +45,8 @@ _MOST_WORDS = 2_400
 _MOST_PARTS = 4
 #: Earlier questions, answers and reasons, for whoever asks to see a request.
 _MOST_BEFORE = 6
-#: How much of each other thing is shown.
-_ABOUT = 150
+#: How much is shown of what somebody wrote: in a channel's card, where it is the news, and of what was said before.
+_LONGEST_POSTED, _LONGEST_SAID, _LONGEST_BEFORE = 600, 2_100, 1_000
 _DOES_IT = "Does it do the job?"
 _BUTTONS = {
     Step.CONFIRM: ("Yes, it does the job", actions.CONFIRM, "primary"),
@@ -162,7 +163,8 @@ def _asking(said: str, its: RequestCard) -> Rendered:
 
 def followed(its: RequestCard, by: PersonRecord | None = None, *, is_reply: bool = False) -> Rendered:
     """Return what somebody who follows a request reads; `by` is as for `news`. Others are asked whether it does."""
-    said = f"Answered: {escape(its.reason, 600)}" if is_reply else _news(its, by).removesuffix(f"\n{_DOES_IT}")
+    answer = f"Answered: {passage(its.reason, _LONGEST_SAID)}"
+    said = answer if is_reply else _news(its, by).removesuffix(f"\n{_DOES_IT}")
     where = f" {link(its.permalink, 'The thread')}" if its.permalink else ""
     said = f"{words.name(its)}: {said}{where}"
     return Rendered(said, [section(said), _stop_following(its)])
@@ -256,10 +258,10 @@ def triage_news(its: RequestCard, step: Step, *, called: str = "") -> Rendered:
         return _message([said], [_show(its)], f"backlog.news.{its.id}.{its.state}")
     who = words.person(its.asker)
     said = {
-        Step.REPLY: f"Answered: {escape(its.reason, 600)}",
-        Step.NOT_YET: f"Not yet: {escape(its.reason, 600)}",
-        Step.REOPEN: f"Opened again: {escape(its.reason, 600)}",
-        Step.WITHDRAW: f"{who} withdrew it. {escape(its.reason, 600)}".strip(),
+        Step.REPLY: f"Answered: {passage(its.reason, _LONGEST_SAID)}",
+        Step.NOT_YET: f"Not yet: {passage(its.reason, _LONGEST_SAID)}",
+        Step.REOPEN: f"Opened again: {passage(its.reason, _LONGEST_SAID)}",
+        Step.WITHDRAW: f"{who} withdrew it. {passage(its.reason, _LONGEST_SAID)}".strip(),
     }[step]
     return Rendered(f"{to}{said}", [section(f"{to}{said}")])
 
@@ -340,7 +342,7 @@ def _stop_following(its: RequestCard) -> Block:
 
 
 def _news(its: RequestCard, by: PersonRecord | None = None) -> str:
-    reason = escape(its.reason, 600)
+    reason = passage(its.reason, _LONGEST_SAID)
     where = link(its.link, its.link) if its.link else ""
     match its.state:
         case RequestState.MERGED if its.whole is not None:
@@ -377,14 +379,17 @@ def _body(its: RequestCard) -> list[str]:
 
 
 def _for_all(its: RequestCard) -> RequestCard:
-    """Return a request without what teams that have joined it asked for in a direct message."""
+    """Return a request without what teams that have joined it asked for in a direct message, and what is long cut."""
     others = (AskedToo(whose=each.whose, title="") if each.is_private else each for each in its.asked_too)
-    return replace(its, asked_too=tuple(others))
+    details = its.details
+    if len(details) > _LONGEST_POSTED:
+        details = f"{shorten(details, _LONGEST_POSTED)} (/devops show {its.id} has all of it)"
+    return replace(its, asked_too=tuple(others), details=details)
 
 
 def _before(its: RequestCard) -> list[str]:
     """Return what was said before the last words, the latest of it."""
-    return [f"{date(each.at)}: {escape(words.said(each), _ABOUT * 2)}" for each in its.before[-_MOST_BEFORE:]]
+    return [f"{date(each.at)}: {passage(words.said(each), _LONGEST_BEFORE)}" for each in its.before[-_MOST_BEFORE:]]
 
 
 def _parts(its: RequestCard) -> list[str]:
@@ -409,15 +414,16 @@ def _about(its: RequestCard) -> list[str]:
         "Stays with the team": "; ".join(its.stays_with_team),
         "Also said": its.details,
     }
-    return [f"{label}: {escape(text, _ABOUT)}" for label, text in said.items() if text]
+    return [f"{label}: {passage(text, _MOST_WORDS)}" for label, text in said.items() if text]
 
 
 def _said(its: RequestCard) -> list[str]:
     """Return what was said when the request came to stand as it does."""
     if its.whole is not None:
         return [f"Part of {_whole(its.whole, is_private=its.is_private)}"]
-    said = " ".join(filter(None, (escape(its.reason, 600), link(its.link, its.link) if its.link else "")))
-    return [f"> {said}"] if said else []
+    said = passage(its.reason, _LONGEST_SAID, mark="> ") if its.reason else ""
+    where = link(its.link, its.link) if its.link else ""
+    return [f"{said} {where}" if said else f"> {where}"] if said or where else []
 
 
 def _whole(whole: RequestCard, *, is_private: bool) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.blocks.backlog import actions, words
 from bot.blocks.backlog.actions import NeedValue, SavingValue
 from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
-from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, button, context, day, escape, fitting
+from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, button, context, day, fitting, passage
 from bot.blocks.text import date as date_of
 from bot.blocks.text import section as block_of
 from bot.blocks.values import encode
@@ -82,7 +82,7 @@ def _said(its: FollowUp) -> str:
         case FollowUpKind.BLOCK:
             return f"{name}: people were to be blocked until {on}. Are they still, and until when?"
         case FollowUpKind.INFO:
-            question = "" if its.card.is_private else f"\n> {escape(its.card.reason, 600)}"
+            question = "" if its.card.is_private else f"\n{passage(its.card.reason, 1_000, mark='> ')}"
             return f"{name} waits for your answer since {on}.{question}"
         case FollowUpKind.SAVING:
             team = bold(its.card.team.name, 60) if its.card.team is not None else "you"

@@ -14,7 +14,7 @@ from bot.blocks.backlog import actions, words
 from bot.blocks.backlog.actions import Instead, InsteadValue
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.forms import Field, Fill, Form
-from bot.blocks.text import Block, bold, button, escape, link, mention, modal, plain, section, shorten, within
+from bot.blocks.text import Block, bold, button, escape, link, mention, modal, passage, plain, section, shorten, within
 from bot.blocks.values import encode
 from bot.domain.backlog.alternatives import NO_ALTERNATIVES, Alternatives
 from bot.domain.backlog.demand import OpenQuestion
@@ -232,7 +232,7 @@ def _filled(prefill: Prefill, frame: FormFrame) -> str:
         "Lost without it": numbers,
         "Blocked": _blocked(prefill),
         "Why by then": escape(prefill.needed_reason, 150),
-        "Also said": escape(prefill.details, 150),
+        "Also said": passage(prefill.details, 600),
         "The thread's words": {None: "", True: "DevOps keeps a copy", False: "not copied"}[frame.may_copy],
     }
     return "\n".join(["*Also filled in*", *(f"{label}: {text}" for label, text in said.items() if text)])
@@ -380,7 +380,7 @@ def step_view(its: RequestCard, step: Step, metadata: str) -> Block:
     """Return the form of a step that takes words."""
     said = words.name(its)
     if step is Step.REPLY and its.reason:
-        said += f"\n> {escape(its.reason, 600)}"
+        said += "\n" + passage(its.reason, 1_000, mark="> ")
     return STEP_FORMS[step].view(metadata, said)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from types import MappingProxyType
 
 from bot.blocks.backlog import actions
-from bot.blocks.text import Block, bold, button, day, escape, link, mention, plain
+from bot.blocks.text import Block, bold, button, day, escape, link, mention, passage, plain
 from bot.domain.backlog.demand import Estimate
 from bot.domain.backlog.item_types import left_behind
 from bot.domain.backlog.requests import STATE_WORDS, AskedToo, ItemType, RequestCard, RequestItem, Said
@@ -80,7 +80,7 @@ def now(card: RequestCard, said: str) -> str:
     """Return what others have done meanwhile, and how a request stands now, for whoever was about to change it."""
     lines = [escape(said, 600), standing(card)]
     lines += [effort(card.estimate)] if card.estimate is not None else []
-    lines += [f"> {escape(card.reason, 300)}"] if card.reason else []
+    lines += [passage(card.reason, 1_000, mark="> ")] if card.reason else []
     return "\n".join([*lines, "Nothing of yours is saved yet: send it again to go ahead."])
 
 
@@ -115,7 +115,7 @@ def asked_too(its: AskedToo) -> list[str]:
     if not its.title:
         return [f"{bold(its.whose, 60)} asked in a direct message: `/devops show` tells the DevOps team for what"]
     where = f" · {link(its.permalink, 'its thread')}" if its.permalink else ""
-    said = [f"Also said: {escape(its.details, 150)}"] if its.details else []
+    said = [f"Also said: {passage(its.details, 600)}"] if its.details else []
     return [f"{bold(its.whose, 60)} asks for {escape(its.title, 150)}{where}", *items(its.items), *said]
 
 

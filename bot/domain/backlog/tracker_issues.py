@@ -14,7 +14,7 @@ from bot.domain.tracker import IssueDraft, IssueStatus
 #: What trackers are called in messages, by the name that they have in the settings.
 TRACKER_WORDS: Mapping[str, str] = MappingProxyType({"github": "GitHub", "jira": "Jira"})
 _ADDRESS = re.compile(r"https?://[^\s<>]+")
-_LONGEST_TITLE, _LONGEST_LINE, _MOST_LINES = 150, 500, 40
+_LONGEST_TITLE, _LONGEST_LINE, _MOST_LINES = 150, 2_000, 200
 
 
 def draft(
@@ -63,7 +63,7 @@ def _by_whom(card: RequestCard, names: Collection[str]) -> str:
 
 def _asked(items: Sequence[RequestItem], details: str) -> list[str]:
     lines = [f"- {each.title} ({each.type})" + (f": {each.why}" if each.why else "") for each in items]
-    return lines + ([details] if details else [])
+    return lines + details.splitlines()
 
 
 def step_for(before: IssueStatus, now: IssueStatus) -> Step | None:

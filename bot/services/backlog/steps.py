@@ -20,7 +20,7 @@ from bot.domain.backlog.requests import (
     Step,
     after,
 )
-from bot.domain.names import clean
+from bot.domain.names import clean, clean_lines
 from bot.domain.recipients import Recipient
 from bot.errors import UserError
 from bot.services import devops_team, outbox, routing
@@ -102,7 +102,7 @@ async def take(
 
 async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str = "") -> StepTaken:
     """Take a step in a transaction that is open, for whoever acts in it. The right to it is asked for before."""
-    said = clean(words)[:_LONGEST_REASON]
+    words = said = clean_lines(words)[:_LONGEST_REASON]
     moved = await act.after(step)
     if moved is None:
         return StepTaken(act.card, is_new=False)
@@ -125,7 +125,7 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
         act.row.confirmed_at = None
     if step is Step.START and act.row.assignee_id is None:
         act.row.assignee_id = act.person_id
-    keep(act, await act.note(step.value, state=moved.state.value), clean(words)[:_LONGEST_REASON], link)
+    keep(act, await act.note(step.value, state=moved.state.value), words, link)
     if step in _ALONE:
         await _release_parts(act)
     if step in _SENT_BACK:
@@ -172,7 +172,7 @@ async def _leave(act: RequestAct, words: str) -> StepTaken:
     """Let those who have joined a request need it no longer. Raises UserError for one that is not open."""
     if after(Step.WITHDRAW, act.card.standing, now=act.now) is None:
         return StepTaken(act.card, is_new=False)
-    why = clean(words)[:_LONGEST_REASON]
+    why = clean_lines(words)[:_LONGEST_REASON]
     who = await joins.leave(act, why)
     key = f"backlog.left:{act.subject_id}:{int(act.now.timestamp() * 1000)}"
     message = blocks.left_news(who, why)
