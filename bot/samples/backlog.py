@@ -282,7 +282,7 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
         yield blocks.receipt, blocks.receipt(card, is_new=is_on)
     yield from ((blocks.receipt, blocks.receipt(card, step)) for step in Step)
     for step, called in product((Step.REPLY, Step.NOT_YET, Step.REOPEN, Step.WITHDRAW), ("U12345678", "")):
-        yield blocks.triage_news, blocks.triage_news(card, step, called=called)
+        yield blocks.triage_news, blocks.triage_news(card, step, card.asker, called=called)
     yield blocks.assigned, blocks.assigned(card, card.asker)
     yield blocks.saved, blocks.saved(card, 6.5)
     yield blocks.unassigned, blocks.unassigned(card, card.asker, card.filer)

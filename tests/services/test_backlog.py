@@ -165,7 +165,7 @@ async def test_a_question_stops_the_clock_until_it_is_answered(
     assert row.waited_seconds == 3 * 3600
     triage = [row for key, row in (await messages(deps)).items() if ":reply:" in key]
     assert [(row.parent_key, row.body["text"]) for row in triage] == [
-        ("backlog.triage:1", f"<@U0000000{OMAR}> Answered: Which region? — Frankfurt")
+        ("backlog.triage:1", f"<@U0000000{OMAR}> Ada answered: Which region? — Frankfurt")
     ]
 
 

@@ -156,7 +156,7 @@ class TestAnswersForItself:
         heard = stage.slack.visible_messages("grace", "payments", thread_ts=payments.thread_ts)
         assert any("does not do the job yet: Search has no rights on it" in m.text for m in heard)
         under = made.under_triage()
-        assert any("Not yet: Search has no rights on it" in each for each in under), under
+        assert any("Solo Singh says not yet: Search has no rights on it" in each for each in under), under
 
     async def test_what_was_delivered_stays_with_the_request_after_the_yes(self, stage: Stage) -> None:
         made = await joined(stage)

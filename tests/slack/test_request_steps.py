@@ -173,7 +173,7 @@ async def test_a_question_and_its_answer(requested: Requested) -> None:
     assert "Proposed" in requested.card.text
     under = requested.stage.slack.visible_messages("lin", "platform", thread_ts=requested.triage.ts)
     lin = requested.stage.slack.workspace.user("lin").id
-    assert under[-1].text == f"<@{lin}> Answered: Which &lt;!channel&gt; region? — Frankfurt"
+    assert under[-1].text == f"<@{lin}> Ada Byron answered: Which &lt;!channel&gt; region? — Frankfurt"
 
 
 @pytest.mark.parametrize(("word", "state"), [(ids.ANSWER, "Answered"), (ids.DECLINE, "Declined")])
@@ -287,18 +287,19 @@ async def test_news_of_the_requesting_team_calls_whoever_waits_for_it(requested:
     assert await requested.fill("omar", words="It is there") == {}
     await requested.press(requested.card, ids.NOT_YET, user="ada")
     assert await requested.fill("ada", words="No backups") == {}
-    assert requested.under_triage()[-1] == f"{people['omar']} Not yet: No backups"
+    assert requested.under_triage()[-1] == f"{people['omar']} Ada Byron says not yet: No backups"
     await requested.press(requested.card, ids.WITHDRAW, user="ada")
     assert await requested.fill("ada") == {}
     assert requested.under_triage()[-1] == "Ada Byron withdrew it.", "nobody has to do anything"
     await requested.press(requested.card, ids.REOPEN, user="ada")
     assert await requested.fill("ada", words="Still needed") == {}
-    assert requested.under_triage()[-1] == f"{duty} Opened again: Still needed"
+    assert requested.under_triage()[-1] == f"{duty} Ada Byron opened it again: Still needed"
     await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
     assert await requested.fill("lin", assignee=people["lin"][2:-1]) == {}
-    await requested.press(requested.card, ids.WITHDRAW, user="ada")
-    assert await requested.fill("ada") == {}
-    assert requested.under_triage()[-1] == f"{people['lin']} Ada Byron withdrew it."
+    await requested.press(requested.card, ids.WITHDRAW, user="grace")
+    assert await requested.fill("grace") == {}
+    said = f"{people['lin']} Grace Marsh withdrew it."
+    assert requested.under_triage()[-1] == said, "whoever did it, and not whoever needs it"
 
 
 async def test_only_somebody_of_the_organisation_can_be_chosen(requested: Requested) -> None:

@@ -247,8 +247,8 @@ def used(name: str, url: str, value: OpenValue) -> Rendered:
     return _message([said], open_buttons(value, SUPPORT_TEXT, label=plain(name, 40)), "backlog.used")
 
 
-def triage_news(its: RequestCard, step: Step, *, called: str = "") -> Rendered:
-    """Return what the DevOps team reads under its own message when the asker's side has done something.
+def triage_news(its: RequestCard, step: Step, by: PersonRecord | None = None, *, called: str = "") -> Rendered:
+    """Return what the DevOps team reads under its own message when somebody of the asker's side has done something.
 
     It calls one person, by their Slack id.
     """
@@ -256,13 +256,13 @@ def triage_news(its: RequestCard, step: Step, *, called: str = "") -> Rendered:
     if its.is_private:
         said = f"{to}There is news of {bold(f'#{its.id}')}."
         return _message([said], [_show(its)], f"backlog.news.{its.id}.{its.state}")
-    who = words.person(its.asker)
-    said = {
-        Step.REPLY: f"Answered: {passage(its.reason, _LONGEST_SAID)}",
-        Step.NOT_YET: f"Not yet: {passage(its.reason, _LONGEST_SAID)}",
-        Step.REOPEN: f"Opened again: {passage(its.reason, _LONGEST_SAID)}",
-        Step.WITHDRAW: f"{who} withdrew it. {passage(its.reason, _LONGEST_SAID)}".strip(),
+    did = {
+        Step.REPLY: "answered:",
+        Step.NOT_YET: "says not yet:",
+        Step.REOPEN: "opened it again:",
+        Step.WITHDRAW: "withdrew it.",
     }[step]
+    said = f"{words.person(by or its.asker)} {did} {passage(its.reason, _LONGEST_SAID)}".strip()
     return Rendered(f"{to}{said}", [section(f"{to}{said}")])
 
 

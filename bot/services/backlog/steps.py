@@ -243,7 +243,8 @@ async def _tell(act: RequestAct, step: Step, *, is_news: bool) -> None:
     if step in _ENDS_PARTS:
         await _tell_parts(act)
     if step in _TRIAGE_NEWS:
-        message = blocks.triage_news(act.card, step, called=await called(act, step))
+        by = act.snapshot.person(act.person_id)
+        message = blocks.triage_news(act.card, step, by, called=await called(act, step))
         await tell_devops(
             act.session, act.subject_id, key=key.replace("news", "triage_news", 1), message=message, at=act.now
         )
