@@ -205,6 +205,7 @@ async def test_a_snoozed_request_wakes_on_its_day(days: Days) -> None:
     [(_, place, text)] = await days.go(3, 12)
     assert (place, "was snoozed until" in text) == (OPS, True)
     assert (await days.row()).snoozed_until is None
+    assert str((await days.row()).answer_by).startswith("2026-03-13"), "its time for a first answer begins anew"
     assert ("baton", "backlog.wake") in await entries(days.deps)
     async with days.deps.database.reading() as session:
         rows = (await session.execute(select(tables.OutboxMessage))).scalars()

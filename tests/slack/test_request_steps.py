@@ -248,6 +248,8 @@ async def test_it_is_assigned_and_snoozed(requested: Requested) -> None:
     assert await requested.fill("lin", day="2026-03-10") == {}
     assert str((await requested.row()).snoozed_until) == "2026-03-10"
     assert "snoozed until" in requested.triage.text
+    assert "the DevOps team has it, and looks at it again on <!date^" in requested.card.text
+    assert "a first answer is due" not in requested.card.text, "not before that day"
     await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
     assert await requested.fill("lin", assignee=stage.slack.workspace.user("omar").id) == {}
     await requested.press(requested.triage, ids.MORE, user="lin", word=ids.SNOOZE)

@@ -15,6 +15,7 @@ from bot.blocks.text import (
     button,
     context,
     date,
+    day,
     escape,
     link,
     mention,
@@ -84,6 +85,7 @@ def card(its: RequestCard, more: Sequence[Block] = ()) -> Rendered:
     """Return the card in the request's thread; `more` are buttons besides its own."""
     its = _for_all(its)
     due = f"the DevOps team has it, and a first answer is due by {date(its.answer_by)}" if its.answer_by else ""
+    due = f"the DevOps team has it, and looks at it again on {day(its.looks_on)}" if its.looks_on else due
     whose = " · ".join(filter(None, (words.whose(its), due)))
     lines = [words.name(its), words.standing(its), whose, *_body(its), *_said(its)]
     buttons = [*_step_buttons(its, _BUTTONS), *words.change_button(its), *words.follow_buttons(its), *more]

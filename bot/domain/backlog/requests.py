@@ -281,7 +281,8 @@ class RequestCard:
     teams that need it as well, `joined_confirmed` of those for which it does. All of them lose `hours_a_month` without
     it, and have `blocked_people`; `asked_too` is what the joined teams asked for. `needed_by` is the first day that any
     of them has to meet, and `needed_for` is whose it is where that is not its own team's. `answer_by` is when the
-    DevOps team answers at the latest, while it has not. `library` is the shared library that it is about, where it is
+    DevOps team answers at the latest, while it has not, and `looks_on` the day on which it looks again where it has put
+    that off. `library` is the shared library that it is about, where it is
     one, and `handoff_id` the handoff in which what it is about passes to its team already.
     `savings` is what teams said after its delivery, and `before` what was said with its steps before the last words,
     where that was asked for. `version` is the last entry of the audit
@@ -310,6 +311,7 @@ class RequestCard:
     needed_for: str = ""
     snoozed_until: date | None = None
     answer_by: datetime | None = None
+    looks_on: date | None = None
     merged_into: int | None = None
     whole: RequestCard | None = None
     joined_steps: frozenset[Step] = frozenset()

@@ -76,6 +76,7 @@ def card_of(
     assert row.id is not None  # noqa: S101 - it comes from the store
     asset = snapshot.asset(row.asset_id) if row.asset_id is not None else None
     library = asset if asset is not None and asset.kind is AssetKind.LIBRARY else None
+    awaits = standing.state is RequestState.PROPOSED and row.responded_at is None
     return RequestCard(
         id=row.id,
         title=row.title,
@@ -97,7 +98,8 @@ def card_of(
         needed_by=row.needed_by,
         needed_reason=row.needed_reason,
         snoozed_until=row.snoozed_until,
-        answer_by=row.answer_by if standing.state is RequestState.PROPOSED and row.responded_at is None else None,
+        answer_by=row.answer_by if awaits and row.snoozed_until is None else None,
+        looks_on=row.snoozed_until if awaits else None,
         merged_into=row.merged_into,
         whole=card_of(snapshot, whole, now=now) if whole is not None else None,
         is_private=row.is_private,

@@ -85,7 +85,7 @@ class RequestNews(Unaccompanied):
     async def say(self, telling: Telling, due: Sequence[Due], *, lead: Due | None) -> None:
         """Note that these are said."""
         for each in due:
-            await follow_ups.note_said(telling, self.snapshot, self._due[each.key])
+            await follow_ups.note_said(telling, self.deps, self.snapshot, self._due[each.key])
 
     def line(self, due: Due) -> Line:
         """Return what is said of one thing in another's message."""

@@ -21,6 +21,7 @@ from bot.services.backlog import ranks
 from bot.services.backlog._cards import card_of, redraw
 from bot.services.backlog._changed import concerning
 from bot.services.backlog._demands import demand_of
+from bot.services.backlog._duty import answer_by
 from bot.services.contributors import Telling
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
@@ -91,7 +92,7 @@ def recipient_of(deps: Deps, snapshot: Snapshot, its: FollowUp) -> Recipient:
     return Recipient(team) if team is not None and not its.card.is_private else Recipient(person=its.card.asker)
 
 
-async def note_said(telling: Telling, snapshot: Snapshot, its: FollowUp) -> None:
+async def note_said(telling: Telling, deps: Deps, snapshot: Snapshot, its: FollowUp) -> None:
     """Note that this is said. Raises TakenError when another process has said it just now."""
     session, today = telling.session, telling.today
     statement: Any
@@ -120,13 +121,16 @@ async def note_said(telling: Telling, snapshot: Snapshot, its: FollowUp) -> None
     if not result.rowcount:
         raise TakenError
     if its.kind is FollowUpKind.WAKE:
-        await _awake(telling, snapshot, number)
+        await _awake(telling, deps, snapshot, number)
 
 
-async def _awake(telling: Telling, snapshot: Snapshot, request_id: int) -> None:
-    """Draw the messages of a request anew that is snoozed no longer."""
+async def _awake(telling: Telling, deps: Deps, snapshot: Snapshot, request_id: int) -> None:
+    """Draw the messages of a request anew that is snoozed no longer; its time for a first answer begins now."""
     session, now = telling.session, telling.now
     row = await session.get_one(tables.Request, request_id, populate_existing=True)
+    team = devops_team.find(deps, snapshot)
+    if row.responded_at is None and team is not None:
+        row.answer_by = await answer_by(deps, snapshot, Recipient(team))
     await redraw(session, snapshot, row, at=now)
     await audit(session, now, "baton", "backlog.wake", f"request:{request_id}")
 
