@@ -250,6 +250,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield blocks.used_view, blocks.used_view(name, link)
     for value in (OpenValue("C012345678", "1700000000.000100"), OpenValue(asset_id=7, area="database"), OpenValue()):
         yield blocks.offer, blocks.offer(value, name, user_id="U12345678")
+        yield blocks.mistyped, blocks.mistyped(name, "list")
     yield from issues(name)
 
 

@@ -56,6 +56,8 @@ async def on_devops(command: Command, context: Context) -> Ack:
             return replies.ephemeral(blocks.listing(found, is_mine=True))
     if (asked := _SHOW.fullmatch(text)) is not None:
         return replies.ephemeral(await request(context, number(asked[1]), command.user_id))
+    if meant := wishes.meant(text):
+        return replies.ephemeral(blocks.mistyped(text, meant))
     return await open_typed(command, context, text)
 
 

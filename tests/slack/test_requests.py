@@ -717,3 +717,13 @@ async def test_tomorrow_is_that_of_whoever_wrote_it(stage: Stage) -> None:
     tomorrow = stage.clock.now().astimezone(ZoneInfo(zones["Solo Singh"])).date() + timedelta(1)
     view = stage.slack.view_stack("solo")[-1]
     assert element(view, ids.NEEDED_BY)["initial_date"] == tomorrow.isoformat()
+
+
+@read_only
+async def test_a_command_that_is_mistyped_is_answered_and_opens_no_form(stage: Stage) -> None:
+    said = await stage.ask("/devops lst")
+    assert said.text.startswith("I do not know `/devops lst`. Did you mean `/devops list`?")
+    assert stage.slack.view_stack("grace") == []
+    assert list(buttons(said)) == ["Open DevOps request"]
+    await stage.press(said, OPEN, user="grace")
+    assert element(stage.slack.view_stack("grace")[-1], ids.TITLE).get("initial_value", "") == ""

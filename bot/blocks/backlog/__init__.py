@@ -49,7 +49,7 @@ from bot.blocks.backlog.forms import (
     used_view,
 )
 from bot.blocks.backlog.home import MOST_OF_LANE, MOST_ON_HOME, RequestsOverview, home_parts
-from bot.blocks.backlog.lists import MOST_LISTED, already, listing, offer
+from bot.blocks.backlog.lists import MOST_LISTED, already, listing, mistyped, offer
 from bot.blocks.backlog.ranks import MOST_RANKED, alt_text, backlog, drawing, unranked, why
 from bot.blocks.backlog.receipts import estimated, receipt, saved
 from bot.blocks.backlog.savings import savings

@@ -40,6 +40,14 @@ def offer(value: OpenValue, devops: str, *, user_id: str = "") -> Rendered:
     return Rendered(said, [section(said), {"type": "actions", "elements": elements}])
 
 
+def mistyped(text: str, command: str) -> Rendered:
+    """Return what is said to words behind `/devops` that seem to be meant as a command, and how to ask for them."""
+    said = f"I do not know `/devops {escape(text, 60).replace('`', '')}`. Did you mean `/devops {command}`?"
+    step = "Or is it what you need? Then say it in a few more words, or open the form."
+    actions_: Block = {"type": "actions", "elements": open_buttons(OpenValue())}
+    return Rendered(f"{said} {step}", [section(f"{said} {step}"), actions_])
+
+
 def already(its: RequestCard, *, is_itself: bool = False) -> Rendered:
     """Return what is said where a thread has a request already, or where a message is about one itself."""
     said = f"{words.THIS_IS if is_itself else words.THERE_IS} {words.name(its)}\n{words.standing(its)}"

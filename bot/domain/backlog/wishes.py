@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 
+#: What `/devops` understands, as it is typed.
+COMMANDS = {word: word for word in ("help", "list", "mine", "rank", "picture", "savings")} | {"show": "show 7"}
+_NUMBER = re.compile(r"#?\d{1,9}")
+_NEAR = 0.75
 _REQUEST = re.compile(
     r"(?:open |file |make |create |new )?(?:an? )?(?:new )?(?:devops )?request"
     r"(?:\s*$|\s*[:!.,]|\s+(?:for|to|from|this|please)\b)",
@@ -43,6 +48,17 @@ _ASKING = tuple(
         rf"\b(?:we|i)\s+need\s+to\s+(?:have\s+)?(?:{_VERBS})\b.*\b(?:devops|help)\b",
     )
 )
+
+
+def meant(text: str) -> str:
+    """Return the command that one word or two behind `/devops` seem to be meant as; empty for what may be a wish."""
+    first, *rest = text.casefold().split() or [""]
+    if len(rest) > 1 or (first == "help" and rest):
+        return ""
+    if rest and first not in COMMANDS:
+        return COMMANDS["show"] if _NUMBER.fullmatch(rest[0]) else ""  # "decline 7": its buttons do that
+    near = get_close_matches(first, COMMANDS, n=1, cutoff=_NEAR)
+    return COMMANDS[near[0]] if near else ""
 
 
 def is_command(text: str) -> bool:

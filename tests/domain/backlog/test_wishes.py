@@ -66,3 +66,27 @@ def test_these_do_not(text: str) -> None:
 )
 def test_the_command_to_open_a_request(text: str, is_command: bool) -> None:
     assert wishes.is_command(text) is is_command
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("lst", "list"),
+        ("list logistics", "list"),
+        ("Shwo", "show 7"),
+        ("show", "show 7"),
+        ("show abc", "show 7"),
+        ("decline 7", "show 7"),
+        ("withdraw #12", "show 7"),
+        ("savngs", "savings"),
+        ("help me", ""),
+        ("help with the Jenkins pipeline", ""),
+        ("Kafka", ""),
+        ("Kafka topic", ""),
+        ("rank the search results anew", ""),
+        ("a list of all queues", ""),
+        ("", ""),
+    ],
+)
+def test_a_word_that_is_nearly_a_command_is_no_request(text: str, command: str) -> None:
+    assert wishes.meant(text) == command
