@@ -9,7 +9,7 @@ from bot.domain.ownership.matters import MatterCard
 from bot.ports import Ack
 from bot.services import people
 from bot.services.context import Context
-from bot.services.matters import answers, disputes, proposals
+from bot.services.matters import answers, disputes, proposals, readers
 from bot.services.matters.admins import meet_admins
 from handlers import replies
 from handlers.interaction import Place, decider, open_form, place_of, read_metadata, settle, show, whisper
@@ -83,9 +83,8 @@ async def on_show(action: Action, context: Context) -> Ack:
 
 
 async def _whisper(action: Action, context: Context, card: MatterCard) -> None:
-    is_admin = answers.is_decider(context.deps, context.snapshot, card, action.user_id)
-    for_giver = answers.gave_it(context.snapshot, card, action.user_id)
-    shown = blocks.card(card, for_admin=is_admin, for_giver=for_giver)
+    reader = readers.reader(context.deps, context.snapshot, card, action.user_id)
+    shown = blocks.card(card, reader=reader)
     await whisper(context, action, shown, blocks.card_view(shown))
 
 

@@ -36,6 +36,7 @@ from bot.domain.ownership.matters import (
     MatterCard,
     MatterKind,
     MatterState,
+    Reader,
     Reminder,
     Side,
     WayBack,
@@ -356,13 +357,16 @@ def matters(name: str, thing: AssetRecord) -> Iterator[tuple[Callable[..., Any],
     """Every message and view about claims, doubts and disputes."""
     cards = list(matter_cards(name, thing))
     reminders = [Reminder(2, step, NOW.date()) for step in FollowUpStep]
+    refused = Reader(refusal="Only members of Payments can decide that: ask Ada Byron.", is_giver=True)
+    readers = (refused, Reader(sides=frozenset({"team:1"}), may_answer=True, may_pass_on=True, is_receiver=True))
     also = [ownership.matter_line(each, reminders[0]) for each in cards]
     for card in cards:
         for render in (ownership.card, ownership.asked_back, ownership.asked_before, ownership.replied):
             yield render, render(card)
         yield ownership.card, ownership.card(card, also)
         yield ownership.redrawn, ownership.redrawn(ownership.card(card, also), card)
-        yield ownership.card, ownership.card(card, for_admin=True)
+        for reader in readers:
+            yield ownership.card, ownership.card(card, reader=reader)
         for reminder in reminders:
             yield ownership.card, ownership.card(card, also, reminder=reminder)
         yield ownership.card_view, ownership.card_view(ownership.card(card))

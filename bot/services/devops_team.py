@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.records import TeamRecord
+from bot.services import inbound
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 
@@ -28,9 +29,9 @@ def is_member(deps: Deps, snapshot: Snapshot, person_id: int) -> bool:
 def teams_that_ask(deps: Deps, snapshot: Snapshot, slack_id: str) -> frozenset[int] | None:
     """Return the teams of somebody who may ask it for something; None for its own people, and where there is no team.
 
-    Nobody of the DevOps team has to ask it for anything.
+    Nobody of the DevOps team has to ask it for anything, and no guest can.
     """
     team, person = find(deps, snapshot), snapshot.person_by_slack_id(slack_id)
-    if team is None or (person is not None and is_member(deps, snapshot, person.id)):
+    if team is None or inbound.is_guest() or (person is not None and is_member(deps, snapshot, person.id)):
         return None
     return frozenset(each.id for each in snapshot.teams_of(person.id)) if person is not None else frozenset()

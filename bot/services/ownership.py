@@ -167,6 +167,8 @@ def _answered(deps: Deps, snapshot: Snapshot, verdict: Verdict, asker: str, matc
         may_withdraw=may_withdraw,
         # The same people may confirm it and give it up; what is inherited is given up where it comes from.
         may_release=is_owner and isinstance(verdict, Owned) and verdict.inherited_from is None,
+        may_end=isinstance(verdict, rules.Disputed) and _may_end(deps, verdict, actor, asker),
+        is_guest=actor.is_guest,
         may_mark=isinstance(verdict, Unowned) and _may_mark(deps, snapshot, verdict, actor, asker),
         confirmers=_confirmers(snapshot, verdict),
         asked_by=_asked_by(snapshot, verdict),
@@ -256,6 +258,12 @@ def _may_mark(deps: Deps, snapshot: Snapshot, verdict: Unowned, actor: Actor, as
     teams = tuple(team for team in map(snapshot.team, given_up_by(verdict.asset)) if team is not None)
     actor = replace(actor, is_catalog_admin=asker in deps.catalog_admins)
     return not verdict.others and may(actor, Right.MARK_UNOWNED, Holders(teams))
+
+
+def _may_end(deps: Deps, verdict: rules.Disputed, actor: Actor, asker: str) -> bool:
+    """Whether somebody is of a side of a dispute, or decides for all, as far as memory knows."""
+    owners = (each.owner for each in verdict.claims)
+    return may(replace(actor, is_catalog_admin=asker in deps.catalog_admins), Right.SETTLE, Holders.of(*owners))
 
 
 def given_up_by(asset: AssetRecord) -> list[int]:

@@ -18,7 +18,7 @@ from bot.domain.eol.subjects import ReportScope
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError
 from bot.ports import Ack
-from bot.services import devops_team
+from bot.services import devops_team, inbound
 from bot.services.context import Context
 from bot.services.eol import questions, reports, timelines
 from bot.services.eol.questions import Asked, NothingFits, SeveralFit, Understood
@@ -112,7 +112,7 @@ def _understood(context: Context, question: EolQuestion, user_id: str) -> Unders
 
 
 def _frame(user_id: str, text: str, *, may_share: bool) -> ReportFrame:
-    return ReportFrame(turn=Turn(0, user_id, text[:_MOST_ASKED]), may_share=may_share)
+    return ReportFrame(turn=Turn(0, user_id, text[:_MOST_ASKED]), may_share=may_share and not inbound.is_guest())
 
 
 def _draw(context: Context, command: Command, text: str) -> Rendered:

@@ -26,6 +26,8 @@ from bot.web import SLACK_PATH
 from handlers.door import sender_of
 from tests.slack.conftest import SECRET, Stage
 from tests.slack.test_clicks import actions
+from tests.slack.test_eol_answers import copied
+from tests.slack.test_whoowns import buttons
 
 over_http = pytest.mark.parametrize("deployment", ["http-sqlite"], indirect=True)
 on_both_wires = pytest.mark.parametrize("deployment", ["http-sqlite", "socket-sqlite"], indirect=True)
@@ -352,8 +354,10 @@ async def test_a_guest_reads_and_decides_nothing(stage: Stage) -> None:
     place.members.add(guest.id)
     answer = await stage.ask("/whoowns checkout", user="gus")
     assert "Payments" in answer.text
+    assert not buttons(answer)
+    lent = await copied(stage, "general", (await stage.ask("/whoowns checkout")).blocks)
     for action, refusal in (("ownership.share", "cannot share answers"), ("ownership.doubt", "only full members")):
-        await stage.press(answer, action, user="gus")
+        await stage.press(lent, action, user="gus")
         assert refusal in stage.slack.visible_messages("gus", "general")[-1].text
     confirm = await stage.press(await stage.ask("/whoowns checkout"), "ownership.confirm")
     before = await actions(stage)
@@ -413,7 +417,9 @@ async def test_a_partner_channel_can_be_opened_for_reading(stage: Stage) -> None
     stage.baton.door._open = frozenset({place.id})
     answer = await stage.ask("/whoowns checkout", user="pat", channel="partners")
     assert "Payments" in answer.text
-    await stage.press(answer, "ownership.doubt", user="pat")
+    assert not buttons(answer)
+    lent = await copied(stage, "partners", (await stage.ask("/whoowns checkout", channel="partners")).blocks)
+    await stage.press(lent, "ownership.doubt", user="pat")
     assert "only full members" in stage.slack.visible_messages("pat", "partners")[-1].text
 
 

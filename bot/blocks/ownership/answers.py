@@ -40,6 +40,7 @@ class AnswerFrame:
     """Around the answer: how the question was read when that is not plain, and for whom it is written.
 
     `understood_as` is empty for a literal match; the others decide the buttons, none of which are on a shared answer;
+    `may_end` is for a dispute, and `is_guest` for whoever changes and shares nothing;
     `claims` is the part that *We own this* is about, None for all that the answer is about;
     `next_steps` are buttons of other nouns. `shared_by` is the Slack id of the person who shared it. `confirmers` are
     whoever confirmed an owner, by their ids, `asked_by` the teams that claim it and wait for the owner's answer, or
@@ -53,6 +54,8 @@ class AnswerFrame:
     may_withdraw: bool = False
     may_release: bool = False
     may_mark: bool = False
+    may_end: bool = False
+    is_guest: bool = False
     next_steps: Sequence[Block] = ()
     is_shared: bool = False
     shared_by: str = ""
@@ -66,7 +69,12 @@ def answer(verdict: Verdict, frame: AnswerFrame) -> Rendered:
     """Return the message that answers for one asset."""
     shares = verdicts.shares(verdict)
     headline, warnings = verdicts.headline(
-        verdict, shares, may_claim=frame.may_claim and not frame.is_shared, asked_by=frame.asked_by, loan=frame.loan
+        verdict,
+        shares,
+        may_claim=frame.may_claim and not frame.is_shared,
+        may_end=frame.may_end,
+        asked_by=frame.asked_by,
+        loan=frame.loan,
     )
     warnings += under_way.lines(frame.handoffs)
     about = _asset_line(verdict.asset, frame)
@@ -81,8 +89,8 @@ def answer(verdict: Verdict, frame: AnswerFrame) -> Rendered:
         blocks.append(section("\n".join(warnings)))
     if trust or links:
         blocks.append(context(*filter(None, (trust, links))))
-    if not frame.is_shared:
-        blocks.append(_buttons(verdict, frame))
+    if not frame.is_shared and (buttons := _buttons(verdict, frame)):
+        blocks.append({"type": "actions", "elements": buttons})
     elif shared:
         blocks.append(context(shared))
     text = "\n".join(filter(None, (headline, *warnings, about, trust, *others, links, shared)))
@@ -103,7 +111,7 @@ def _asset_line(asset: AssetRecord, frame: AnswerFrame) -> str:
     return f"I read that as {bold(frame.understood_as)} · {line}" if frame.understood_as else line
 
 
-def _buttons(verdict: Verdict, frame: AnswerFrame) -> Block:
+def _buttons(verdict: Verdict, frame: AnswerFrame) -> list[Mapping[str, Any]]:
     asset = verdict.asset
     value = encode(AssetValue(asset.id, verdict.area))
     name = plain(asset.name, 45)
@@ -111,25 +119,28 @@ def _buttons(verdict: Verdict, frame: AnswerFrame) -> Block:
     is_free = isinstance(verdict, (UnownedOnPurpose, Unowned, Orphaned)) or frame.claims is not None
     if frame.may_confirm:
         elements.append(button("Confirm", CONFIRM, value, label=f"Confirm that we own {name}", style="primary"))
-    if isinstance(verdict, Disputed):
-        elements.append(button("End the dispute", DISPUTE, value, label=f"End the dispute: {name}", style="primary"))
+    if isinstance(verdict, Disputed) and not frame.is_guest:
+        text = "End the dispute" if frame.may_end else "See the dispute"
+        style = "primary" if frame.may_end else ""
+        elements.append(button(text, DISPUTE, value, label=f"{text}: {name}", style=style))
     if frame.may_claim and is_free:
         elements.append(claim_button(asset, frame.claims or verdict.area))
-    if isinstance(verdict, (Unowned, Orphaned)):
+    if isinstance(verdict, (Unowned, Orphaned)) and not frame.is_guest:
         elements.append(suggest_button(asset, value))
     if frame.may_withdraw:
         elements.append(button("Withdraw our claim", WITHDRAW, value, label=f"Withdraw our claim: {name}"))
-    if not isinstance(verdict, (UnownedOnPurpose, Unowned)):
+    if not isinstance(verdict, (UnownedOnPurpose, Unowned)) and not frame.is_guest:
         elements.append(button("Wrong owner?", DOUBT, value, label=f"Wrong owner? {name}"))
     elements += under_way.buttons(frame.handoffs)
     elements += frame.next_steps
-    elements.append(button("Share in channel", SHARE, value, label=f"Share in channel who owns {name}"))
+    if not frame.is_guest:
+        elements.append(button("Share in channel", SHARE, value, label=f"Share in channel who owns {name}"))
     if frame.may_claim and not is_free:
         is_confirmed = isinstance(verdict, Owned) and verdict.is_confirmed
         elements.append(_claim_menu(value) if is_confirmed else claim_button(asset, verdict.area))
     if frame.may_release or frame.may_mark:
         elements.append(more_menu(asset, verdict.area, may_release=frame.may_release, may_mark=frame.may_mark))
-    return {"type": "actions", "elements": elements}
+    return elements
 
 
 def _claim_menu(value: str) -> Block:

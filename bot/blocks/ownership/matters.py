@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.blocks.handoff_button import OpenHandoff, Way, back_buttons, handoff_buttons, show_buttons
 from bot.blocks.health import Shown, show_button
 from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
 from bot.blocks.ownership import actions, words
-from bot.blocks.ownership.actions import SideValue
 from bot.blocks.ownership.attestation import not_ours_button
+from bot.blocks.ownership.matter_controls import answer_buttons, side, side_lines
 from bot.blocks.text import (
     EDITED_TEXT,
     Block,
@@ -34,15 +33,13 @@ from bot.domain.ownership.matters import (
     MatterCard,
     MatterKind,
     MatterState,
+    Reader,
     Reminder,
-    Side,
     WayBack,
 )
 from bot.domain.recipients import Recipient
 from bot.domain.records import DoubtRecord, PersonRecord
 
-#: Sides of a dispute that have a button, and files of each that are named.
-_MOST_SIDES, _MOST_FILES = 4, 2
 #: Others who doubt the same whose words are shown.
 _MOST_DOUBTS = 5
 _NO_ADMIN_NOTE = "A catalog admin decides, or the owner still can."
@@ -55,19 +52,18 @@ def card(
     matter: MatterCard,
     also: Sequence[Line] = (),
     *,
-    for_admin: bool = False,
-    for_giver: bool = False,
+    reader: Reader | None = None,
     reminder: Reminder | None = None,
 ) -> Rendered:
     """Return the message that asks for an answer to a matter, or says how it ended.
 
-    `for_admin` is for whoever decides alone, `for_giver` for the team that handed over what is disputed. It may be a
+    It has what its `reader` may press; a message that several people read has all that one of them may. It may be a
     `reminder`.
     """
-    lines = _said(matter, for_giver=for_giver) + ([_reminded(reminder)] if reminder is not None else [])
-    sides = _side_lines(matter, for_admin=for_admin or matter.is_passed_on, for_giver=for_giver)
+    lines = _said(matter, reader) + ([_reminded(reminder)] if reminder is not None else [])
+    sides = side_lines(matter, reader)
     blocks: list[Block] = [section("\n".join(lines)), *(each.block for each in sides)]
-    if matter.is_open and (buttons := _buttons(matter)):
+    if matter.is_open and (buttons := answer_buttons(matter, reader)):
         blocks.append({"type": "actions", "elements": buttons})
     blocks = [{**each, "block_id": f"{_block_ids(matter)}{number}"} for number, each in enumerate(blocks)]
     return fitting(with_also([*lines, *(f"• {each.text}" for each in sides)], blocks, also), MOST_ALSO, EDITED_TEXT)
@@ -142,7 +138,7 @@ def _see_button(matter: MatterCard) -> Mapping[str, Any]:
 
 def _outdated(matter: MatterCard) -> list[str]:
     """Return which files still say otherwise than was decided."""
-    said = [_side(each, verb="still says") for each in matter.outdated]
+    said = [side(each, verb="still says") for each in matter.outdated]
     return [f"{'; '.join(said)}: have it corrected."] if said else []
 
 
@@ -215,7 +211,7 @@ def addressed(message: Rendered, hearer: str) -> Rendered:
     return Rendered(text, [section(text), *message.blocks[1:]])
 
 
-def _said(matter: MatterCard, *, for_giver: bool) -> list[str]:
+def _said(matter: MatterCard, reader: Reader | None) -> list[str]:
     lines = [_headline(matter), *_reasons(matter)]
     if matter.kind is MatterKind.DOUBT and matter.team is not None:
         lines.append(f"{bold(matter.team.name, 80)} is named as the owner instead.")
@@ -228,14 +224,19 @@ def _said(matter: MatterCard, *, for_giver: bool) -> list[str]:
         lines.append(_given_up(matter))
     if matter.doubted and matter.loan is None:
         lines.append(f"{_names(matter.owner_names)} {_verb(matter.owner_names, 'has', 'have')} it now.")
-    lines += _way_back(matter.way_back, for_giver=for_giver)
+    lines += _way_back(matter.way_back, for_giver=reader is not None and reader.is_giver)
     if matter.is_passed_on:
-        return [*lines, _GONE_NOTE if matter.is_orphans else _NO_ADMIN_NOTE]
+        note = _GONE_NOTE if matter.is_orphans else _NO_ADMIN_NOTE
+        return [*lines, reader.refusal if reader is not None and reader.refusal else note]
     if (loan := matter.loan) is not None:
         waits = f"It is on loan to {bold(loan.borrower, 60)} until {day(loan.until)}."
         if matter.kind is MatterKind.DOUBT and matter.doubted:
             return [*lines, f"{waits} Once it is back, nothing is left to decide."]
         return [*lines, f"{waits} I ask you again once it is back. Sooner? Ask them to hand it back."]
+    if reader is not None and reader.refusal:
+        return [*lines, f"Asked {date(matter.at)}. {reader.refusal}"]
+    if reader is not None and matter.kind is MatterKind.DISPUTE and matter.owner.name:
+        return [*lines, f"{bold(matter.owner.name, 60)} is asked first. Nothing changes until somebody answers."]
     return [*lines, f"Asked {date(matter.at)}. Nothing changes until you answer."]
 
 
@@ -315,71 +316,6 @@ def _headline(matter: MatterCard) -> str:
             named = [bold(each.owner.name or "nobody", 60) for each in matter.sides]
             sides = f": {words.join(named, last='or')}" if len(named) > 1 else ""  # once it has ended, one may be left
             return f":warning: Who owns {_thing(matter)}{sides}?"
-
-
-def _side_lines(matter: MatterCard, *, for_admin: bool, for_giver: bool) -> list[Line]:
-    """Return what each side of an open dispute says, with the button that says that it is right.
-
-    What was handed over goes back by a handoff: only an admin says that it is the giver's.
-    """
-    if matter.kind is not MatterKind.DISPUTE or not matter.is_open:
-        return []
-    way = None if for_admin else matter.way_back
-    return [
-        Line(
-            _side(each, matter.way_back),
-            _back_button(matter, way, for_giver=for_giver)
-            if way is not None and each.owner == way.giver
-            else _side_button(matter, each.owner),
-        )
-        for each in matter.sides[:_MOST_SIDES]
-    ]
-
-
-def _back_button(matter: MatterCard, way: WayBack, *, for_giver: bool) -> Mapping[str, Any]:
-    if way.under_way is None and for_giver:
-        about = OpenHandoff(Way.ASK, matter.asset.id, area=matter.area)
-        return handoff_buttons(about, matter.asset.name)[0]
-    if way.under_way is None:
-        return back_buttons(way.handoff_id)[0]
-    return show_buttons(way.under_way, f"Show handoff #{way.under_way}")[0]
-
-
-def _side(side: Side, way: WayBack | None = None, *, verb: str = "says") -> str:
-    owner = bold(side.owner.name, 80) if side.owner.name else "nobody"
-    files = ", ".join(map(words.file, side.said_in[:_MOST_FILES]))
-    rest = len(side.said_in) - _MOST_FILES
-    files += f" and {rest} more" if rest > 0 else ""
-    if files:
-        return f"{files} {verb} {owner}"
-    if not side.is_agreed:
-        return f"{owner} claims it in Slack"
-    return f"{owner} took it over by agreement{f', in handoff #{way.handoff_id}' if way is not None else ''}"
-
-
-def _buttons(matter: MatterCard) -> list[Mapping[str, Any]]:
-    number, name = str(matter.id), plain(matter.asset.name, 45)
-    if matter.kind is MatterKind.DISPUTE:
-        decide = button(
-            "Let a catalog admin decide", actions.MATTER_PASS_ON, number, label=f"Let a catalog admin decide: {name}"
-        )
-        return [] if matter.is_passed_on else [decide]
-    is_claim = matter.kind is MatterKind.CLAIM
-    agree_text = "Agree" if is_claim else f"You are right{', it is not ours' if not matter.is_orphans else ''}"
-    keep_text = "It is ours" if not matter.is_orphans else "No"
-    agree = button(agree_text, actions.MATTER_AGREE, number, label=f"{agree_text}: {name}"[:75])
-    keep = button(keep_text, actions.MATTER_KEEP, number, label=f"{keep_text}: {name}")
-    ask = button("Ask…", actions.MATTER_ASK, number, label=f"Ask about {name}")
-    if (loan := matter.loan) is not None:
-        return [keep, ask, *show_buttons(loan.handoff_id, f"Show handoff #{loan.handoff_id}")]
-    return [agree, keep, ask] if is_claim else [keep, agree, ask]
-
-
-def _side_button(matter: MatterCard, owner: Recipient) -> Mapping[str, Any]:
-    name = plain(owner.name, 40)
-    text = f"It is {name}{possessive(name)}" if name else "Nobody owns it"
-    value = encode(SideValue(matter.id, owner.key))
-    return button(text, actions.MATTER_SIDE, value, label=f"{text}: {plain(matter.asset.name, 20)}")
 
 
 def _ended(matter: MatterCard) -> str:

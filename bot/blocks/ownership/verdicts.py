@@ -13,7 +13,7 @@ from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unow
 from bot.domain.records import AssetRecord, HandoffRecord, PersonRecord, ReleaseRecord, TeamRecord
 
 _CLAIM_IT = "Yours? Press *We own this*."
-_WAY_OUT = "Press *End the dispute*: a side that gives way ends it, and so does a catalog admin."
+_WAY_OUT = "A side that gives way ends it, and so does a catalog admin."
 #: Facts beside the answer that fit on a message without drowning the reader.
 _MOST_OTHERS = 9
 #: Before any confirmation.
@@ -31,18 +31,22 @@ def headline(
     shares: Shares,
     *,
     may_claim: bool = False,
+    may_end: bool = False,
     asked_by: Sequence[TeamRecord] = (),
     loan: HandoffRecord | None = None,
 ) -> tuple[str, list[str]]:
-    """The first sentence and the warnings under it, each with a next step; `may_claim` is for a button to claim it.
+    """The first sentence and the warnings under it, each with a next step.
 
+    `may_claim` and `may_end` are for a button to claim it and one to end a dispute about it.
     `asked_by` are the teams whose claims the owner has not answered, or cannot yet because of a `loan`, and
     `shares` what the function of this name returns.
     """
     name = bold(verdict.asset.name)
     if isinstance(verdict, Disputed):
         part = "" if verdict.disputed_area is Area.ALL else f"{words.AREA_WORDS[verdict.disputed_area]} of "
-        return f":warning: {_sides(verdict)} about who owns {part}{name}: {_claims(verdict)}.", [_WAY_OUT]
+        return f":warning: {_sides(verdict)} about who owns {part}{name}: {_claims(verdict)}.", [
+            f"Press *End the dispute*. {_WAY_OUT}" if may_end else _WAY_OUT
+        ]
     if isinstance(verdict, UnownedOnPurpose):
         reason = escape(verdict.asset.unowned_reason, 300) or "the catalog does not say why."
         return f"Nobody owns {name}, on purpose: {reason}{_reviewed(verdict.asset)}", _contradictions(verdict)

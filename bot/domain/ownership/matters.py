@@ -6,7 +6,7 @@ sources that name different owners.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -91,6 +91,32 @@ def decides_alone(way: WayBack | None, actor: Actor) -> bool:
     """Whether somebody decides for all sides: a catalog admin, unless it is their own team that could hand it back."""
     team = way.receiver.team if way is not None else None
     return actor.is_catalog_admin and (team is None or actor.person_id not in (team.lead_id, *team.member_ids))
+
+
+def may_say(owner: str, *, own: Set[str], asked: str, is_admin: bool) -> bool:
+    """Whether somebody may say that something disputed is this owner's, by their key.
+
+    Whoever gives way may, for the `own` owners for whom they speak; that it is theirs is said for the one who was
+    `asked` only.
+    """
+    return is_admin or (asked == owner if owner in own else bool(own))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """What somebody who is shown a matter in private may do about it. A click checks again.
+
+    `sides` are the keys of the owners of whom they may say that something disputed is theirs, `may_answer` is for a
+    claim or a doubt, and `may_pass_on` for letting a catalog admin decide. `is_giver` and `is_receiver` are for people
+    of the teams of a `WayBack`. `refusal` says who may end it, where they may not.
+    """
+
+    sides: frozenset[str] = frozenset()
+    may_answer: bool = False
+    may_pass_on: bool = False
+    is_giver: bool = False
+    is_receiver: bool = False
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from bot.blocks import ownership as blocks
 from bot.blocks.text import escape
 from bot.domain import secrets
 from bot.domain.names import clean
-from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side, asked_first, decides_alone
+from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side, asked_first, decides_alone, may_say
 from bot.domain.recipients import NOBODY, Recipient
 from bot.domain.records import PersonRecord
 from bot.domain.rights import Actor, Holders, Right, admins_to_ask, may
@@ -39,21 +39,6 @@ async def shown(deps: Deps, snapshot: Snapshot, *, matter_id: int) -> MatterCard
             raise NotFoundError("There is no such question about an owner: ask again with `/whoowns`.")
         card = await loaded(session, deps, snapshot, row)
         return replace(card, state=MatterState.OVER) if card.is_open and card.has_left else card
-
-
-def is_decider(deps: Deps, snapshot: Snapshot, card: MatterCard, slack_id: str) -> bool:
-    """Whether a matter shows somebody that they decide for all sides; a click checks again."""
-    actor = replace(actors.remembered(snapshot, slack_id), is_catalog_admin=slack_id in deps.catalog_admins)
-    return decides_alone(card.way_back, actor)
-
-
-def gave_it(snapshot: Snapshot, card: MatterCard, slack_id: str) -> bool:
-    """Whether somebody is of the team that handed over what is disputed, and not of the one that has it."""
-    person, way = snapshot.person_by_slack_id(slack_id), card.way_back
-    if person is None or way is None:
-        return False
-    teams = [Recipient(team=each) for each in snapshot.teams_of(person.id)]
-    return way.giver in teams and way.receiver not in teams
 
 
 async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) -> MatterCard:
@@ -361,15 +346,11 @@ async def _losers(act: MatterAct, actor: Actor, own: set[str], owner: str) -> li
     Raises NotAllowedError for whoever says that it is their own, and was not asked.
     """
     others = [each for each in act.sides if each.owner.key != owner]
-    if actor.is_catalog_admin:
-        return others
-    if owner in own:
-        if act.row.owner == owner:
-            return others
+    if not may_say(owner, own=own, asked=act.row.owner, is_admin=actor.is_catalog_admin):
         asked = act.snapshot.recipient(act.row.owner).name or "a catalog admin"
         why = f"{escape(asked, 80)} is asked first: talk to them, or let a catalog admin decide."
         raise NotAllowedError(f"{why} {admins_to_ask(actor)}")
-    return [each for each in others if each.owner.key in own]
+    return others if actor.is_catalog_admin or owner in own else [each for each in others if each.owner.key in own]
 
 
 async def _claim_that_waits(act: MatterAct, givers: Collection[str]) -> tables.OwnershipMatter | None:

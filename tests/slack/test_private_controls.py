@@ -1,0 +1,105 @@
+"""What somebody is shown in private has no button that then tells them that they may not press it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bot.playground._state import blocks_of, elements
+from bot.playground.fake_slack import MessageRef, PostedMessage
+from handlers import dispatch
+from tests.slack import scenes
+from tests.slack.conftest import Stage, read_only
+from tests.slack.test_disputes import asked_from_answer
+from tests.slack.test_every_button import catalog_admins, devops_team, platform_channel, public_url
+from tests.slack.test_whoowns import buttons
+
+__all__ = ["catalog_admins", "devops_team", "platform_channel", "public_url"]
+
+#: A guest, strangers, a manager, an owner in person, people of three teams, a lead and a catalog admin.
+ROLES = ("gus", "zoe", "mona", "pia", "solo", "lin", "grace", "ada", "eve")
+NAMES = ("payments-db", "service:invoices", "ledger", "old-cron", "search-api", "reindex")
+
+
+def private(stage: Stage, user: str) -> list[PostedMessage]:
+    """What one person alone was shown in the channel where they asked."""
+    return [each for each in stage.slack.visible_messages(user, "general") if each.ephemeral_for]
+
+
+def to_press(shown: PostedMessage) -> Iterator[tuple[str, str, str | None, str]]:
+    """Each button and choice of a message: its action and block, the choice's value, and what it says."""
+    for block, element in elements(blocks_of(shown)):
+        for option in element.get("options", [None]):
+            value = option["value"] if option is not None else None
+            yield element["action_id"], block["block_id"], value, (option or element)["text"]["text"]
+
+
+async def refused(stage: Stage, user: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Press everything that somebody is shown in private, and in what that shows; return what refused them."""
+    found: list[str] = []
+    told: list[Exception] = []
+    failure = dispatch.failure
+
+    def noted(error: Exception, *, what: str) -> Any:
+        told.append(error)
+        return failure(error, what=what)
+
+    monkeypatch.setattr(dispatch, "failure", noted)
+    seen: set[tuple[str, str | None, str]] = set()
+    for _ in range(2):
+        for shown in private(stage, user):
+            for action_id, block_id, value, text in to_press(shown):
+                if (action_id, value, text) in seen or text.startswith(("←", "Next", "Previous")):
+                    continue
+                seen.add((action_id, value, text))
+                told.clear()
+                where = MessageRef(shown.channel, shown.ts)
+                await stage.slack.act(user, where, action_id, block_id=block_id, value=value)
+                await stage.settle()
+                stage.slack.workspace.drop_views(stage.slack.workspace.user(user).id)
+                found += [f"{user} [{text}]: {each}" for each in told if type(each).__name__ == "NotAllowedError"]
+    monkeypatch.setattr(dispatch, "failure", failure)
+    return found
+
+
+@read_only
+@pytest.mark.parametrize("scene", [scenes.answers, scenes.claims, scenes.disputes], ids=lambda each: each.__name__)
+async def test_nobody_is_shown_in_private_what_refuses_them(
+    stage: Stage, scene: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scenes.begin(stage)
+    await scene(stage)
+    found: list[str] = []
+    for user in ROLES:
+        for name in NAMES:
+            await stage.slack.run_command(user, "general", f"/whoowns {name}")
+            await stage.settle()
+        found += await refused(stage, user, monkeypatch)
+    assert found == []
+
+
+@read_only
+async def test_a_bystander_reads_a_dispute_and_whom_to_ask(stage: Stage) -> None:
+    await scenes.begin(stage)
+    await scenes.disputes(stage)
+    answer = await stage.ask("/whoowns service:invoices", user="zoe")
+    assert "See the dispute" in buttons(answer)
+    assert "Press *End the dispute*" not in answer.text
+    shown = await asked_from_answer(stage, "service:invoices", user="zoe")
+    assert not buttons(shown)
+    assert "Only members of Payments and Platform and their leads, or a catalog admin, can decide that" in shown.text
+    assert "until you answer" not in shown.text
+
+
+@read_only
+async def test_each_side_is_shown_what_it_may_say(stage: Stage) -> None:
+    await scenes.begin(stage)
+    await scenes.disputes(stage)
+    for user, said in (
+        ("lin", ["It is Payments'", "Let a catalog admin decide"]),
+        ("grace", ["It is Payments'", "It is Platform's", "Let a catalog admin decide"]),
+        ("eve", ["It is Payments'", "It is Platform's"]),
+    ):
+        assert list(buttons(await asked_from_answer(stage, "service:invoices", user=user))) == said, user
