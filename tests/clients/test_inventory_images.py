@@ -190,6 +190,12 @@ class TestProducts:
             ("registry.k8s.io/kubectl:v1.30.7", ("kubernetes", "v1.30.7")),
             ("haproxytech/haproxy-ubuntu:2.8", ("haproxy", "2.8")),
             ("apache/kafka-native:3.8.0", ("apache-kafka", "3.8.0")),
+            ("adoptopenjdk:8-jdk-hotspot", ("adoptopenjdk", "8-jdk-hotspot")),
+            ("adoptopenjdk/openjdk11:jdk-11.0.10_9-alpine-slim", ("adoptopenjdk", "11.0.10")),
+            ("adoptopenjdk/openjdk8-openj9:alpine", ("adoptopenjdk", "")),
+            ("percona/percona-server-mongodb:5.0.14", ("percona-server-for-mongodb", "5.0.14")),
+            ("percona/percona-postgresql-operator:2.2.0-ppg14-postgres-ha", ("postgresql", "14")),
+            ("sonatype/nexus3:3.40.1", ("nexus", "3.40.1")),
         ],
     )
     def test_old_addresses_mirrors_and_derivatives(self, reference: str, expected: tuple[str, str]) -> None:
@@ -226,6 +232,12 @@ class TestProducts:
             ("azul/zulu-openjdk:11.0.21-jre11", []),
             ("python:3.7-slim", []),
             ("python:3.7-slim-buster", [("debian", "buster")]),
+            ("openjdk:11-jdk-slim-bullseye", [("debian", "bullseye")]),
+            ("tomcat:10.0-jdk17-openjdk-slim-buster", [("java", "17"), ("debian", "buster")]),
+            ("centos/mysql-57-centos7:latest", [("centos", "7")]),
+            ("rhscl/nodejs-12-rhel7:1", [("rhel", "7")]),
+            ("sclorg/mariadb-1011-c9s", [("centos-stream", "9")]),
+            ("hexpm/elixir:1.11.4-erlang-23.3-alpine-3.14.0", [("erlang", "23.3"), ("alpine-linux", "3.14")]),
             ("node:16-alpine3.15", [("alpine-linux", "3.15")]),
             ("eclipse-temurin:17-jre-jammy", [("ubuntu", "jammy")]),
             ("mongodb/mongodb-community-server:6.0-ubi9", [("rhel", "9")]),
@@ -290,6 +302,11 @@ class TestProducts:
             ("acme/web:2-slim-bookworm", [("debian", "bookworm")]),
             ("acme/web:4-alpine3.18", [("alpine-linux", "3.18")]),
             ("acme/web:focal", []),
+            ("acme/base-python3.7:12", [("python", "3.7")]),
+            ("acme/ubuntu18.04-builder:2", [("ubuntu", "18.04")]),
+            ("acme/php7.4-fpm:2", [("php", "7.4")]),
+            ("acme/worker-node-12:2", []),
+            ("acme/worker-node12:2", []),
             ("acme/web:1.2-focalpoint", []),
             ("acme/web:node-2", []),
             ("acme/web:pythonic3.8", []),
@@ -313,7 +330,7 @@ class TestProducts:
         assert sighting is not None
         assert sighting.is_known is is_known
 
-    def test_the_tables_have_every_product_that_is_named_but_four_whose_dates_no_table_has(self) -> None:
+    def test_the_tables_have_every_product_that_is_named_but_six_whose_dates_no_table_has(self) -> None:
         facts = SHARED / "eol" / "products.json"
         if not facts.is_file():
             pytest.skip("the reference data is not beside this checkout")
@@ -322,7 +339,14 @@ class TestProducts:
         named = {*images["official"].values(), *images["named"].values(), *images["red_hat"].values(), "rhel"}
         named |= {*images["systems"]} | {rule["product"] for rule in images["by_tag"].values()}
         named |= {*images["in_tags"].values()} - {"java"}
-        of_no_table = {"confluent-platform", "percona-server", "redis-enterprise", "selenium"}
+        of_no_table = {
+            "confluent-platform",
+            "percona-server",
+            "percona-server-for-mongodb",
+            "redis-enterprise",
+            "selenium",
+        }
+        of_no_table |= {"adoptopenjdk"}
         assert named - products.keys() - {each.key for each in starter.load().products} == of_no_table
 
     def test_images_that_the_feed_knows_are_the_same_product_here(self) -> None:

@@ -46,6 +46,9 @@ _RED_HAT = re.compile(
 )
 #: The folder of Red Hat's registry that names the system below: `ubi8/python-311`, `rhel8/postgresql-12`.
 _RED_HAT_FOLDER = re.compile(r"(?:^|/)(?P<name>ubi|rhel|centos)(?P<version>\d{1,2})/[a-z]")
+#: The same at the end of a name: `rhscl/python-36-rhel7`, `sclorg/postgresql-13-c9s`.
+_RED_HAT_END = re.compile(r"-\d{1,4}-(?P<name>ubi|rhel|centos|c)(?P<version>\d{1,2})s?$")
+_RED_HAT_SYSTEMS = {"centos": "centos", "c": "centos-stream"}
 _SPILO = re.compile(r"(?:zalando|acid)/spilo-(?P<version>\d{2})")
 _ALMA = re.compile(r"almalinux(?:org)?/(?P<version>\d{1,2})-(?:base|minimal|micro|init|toolbox)")
 _DISTROLESS = re.compile(
@@ -105,9 +108,9 @@ def languages_in(tag: str) -> Iterator[tuple[str, str]]:
 def system_of(path: str, tag: str) -> Iterator[tuple[str, str]]:
     """Yield the system that an image of a product is built on, where its tag or Red Hat's folder names one."""
     yield from ((product, version) for product, version in languages_in(tag) if product in _BASES)
-    folder = _RED_HAT_FOLDER.search(path)
-    if folder is not None:
-        yield "centos" if folder["name"] == "centos" else "rhel", folder["version"]
+    found = _RED_HAT_FOLDER.search(path) or _RED_HAT_END.search(path)
+    if found is not None:
+        yield _RED_HAT_SYSTEMS.get(found["name"], "rhel"), found["version"]
 
 
 def is_java(product: str) -> bool:
@@ -197,6 +200,14 @@ def _by_tag(path: str, tag: str) -> KnownImage | None:
 def _in_name(version: str, product: str) -> str:
     """Return the version that an image's name carries: the `27` of passenger-ruby27 is 2.7."""
     return version if product in SYSTEMS else ".".join(version)
+
+
+def languages_in_name(path: str) -> Iterator[tuple[str, str]]:
+    """Yield the languages and systems that the name of any image names: `base-python3.8`.
+
+    Their version has a dot there, for `worker-node-12` may be the twelfth.
+    """
+    yield from ((product, version) for product, version in languages_in(path.rpartition("/")[2]) if "." in version)
 
 
 def in_name(path: str) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from bot.clients.inventory._known_images import (
     in_tag,
     known_image,
     languages_in,
+    languages_in_name,
     system_of,
 )
 from bot.domain.catalog import Origin, Problem
@@ -132,7 +133,10 @@ def beside(sighting: Sighting) -> Iterator[Sighting]:
     ref = parse(sighting.address)
     if ref is None:
         return
-    found = list(in_tag(ref.tag, sighting.product) if sighting.is_known else languages_in(ref.tag))
+    if sighting.is_known:
+        found = list(in_tag(ref.tag, sighting.product))
+    else:
+        found = [*languages_in(ref.tag), *languages_in_name(ref.path)]
     found += (each for each in in_name(ref.path) if each[0] != sighting.product)
     if sighting.is_known and sighting.product not in SYSTEMS:
         found += system_of(ref.path, ref.tag)
