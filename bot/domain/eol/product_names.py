@@ -109,6 +109,10 @@ def identify(names: Names, product: str, provider: str) -> Named:
     """
     asked, by = fold(product[:_LONGEST]), fold(provider[:_LONGEST])
     named = _by_identifier_or_name(names, product[:_LONGEST], asked) or names.own(product[:_LONGEST])
+    if not named and asked not in providers.ALONE and (parts := providers.parts_of(product[:_LONGEST])) is not None:
+        engine, service = parts
+        if providers.is_same(by, service, engine):
+            return identify(names, engine, service)
     engines = {asked, *(fold(one) for found in named for one in (found.key, *found.aliases))}
     if by in providers.LAMBDA and providers.LAMBDA_PRODUCT in names.by_key:
         engine = asked if asked in providers.LAMBDA_ENGINES else min(engines & providers.LAMBDA_ENGINES, default="")
@@ -142,14 +146,17 @@ def _by_identifier_or_name(names: Names, written: str, asked: str) -> tuple[Prod
     if text.lower().startswith(("pkg:", "cpe:")):
         return names.by_identifier(text)
     found = names.by_name(asked)
-    if found:
+    if found or asked in providers.OTHERS:
         return found
     if asked in providers.SYNONYMS:
         return names.known((providers.SYNONYMS[asked],))
     image = _IMAGE.fullmatch(text.lower())
     if image is not None:
         return names.by_identifier(f"pkg:docker/{image['path']}")
-    return next(filter(None, (names.by_name(fold(shorter)) for shorter in providers.without_words_beside(text))), ())
+    shorter = [fold(each) for each in providers.without_words_beside(text)]
+    if not providers.OTHERS.isdisjoint(shorter):
+        return ()
+    return next(filter(None, map(names.by_name, shorter)), ())
 
 
 def _is_upstream(provider: str) -> bool:

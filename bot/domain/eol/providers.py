@@ -17,6 +17,11 @@ from bot.domain.names import fold
 _TABLE = table("providers")
 _JAVA_ENGINES = _TABLE["java_engines"].split()
 _MOST_BESIDE = 4
+_MOST_IN_NAME = 6
+_BETWEEN = frozenset({"for", "on", "by", "with", "the"})
+_BEFORE_NUMBER = re.compile(r"(?P<engine>[A-Za-z][A-Za-z. ]*?)[\s_.-]*\d")
+#: Names of companies that stand in versions of Java without saying who built it.
+_NO_BUILDS = frozenset({"oracle", "eclipse", "ibm", "amazon", "sap", "alibaba", "azul"})
 _VENDOR = re.compile(r"^(?:amazon|aws|azure|gcp|google(?:cloud(?=$))?|heroku$|alibaba(?:cloud)?|aliyun|digitalocean)")
 
 
@@ -47,6 +52,8 @@ NAMED = PROVIDERS | frozenset(_TABLE["without_dates"].split()) | frozenset(_TABL
 ALONE = MappingProxyType(_TABLE["alone"])
 #: What people write and no source has as an alias, folded.
 SYNONYMS = MappingProxyType(_TABLE["synonyms"])
+#: Folded names of what is called after a product and is another one.
+OTHERS = frozenset(_TABLE["others"].split())
 #: Words that may stand in the name of anything, without which it is the same: `Ubuntu Server`.
 BESIDE_NAMES = frozenset(_TABLE["beside_names"].split())
 #: By folded words for a service that runs several engines: each engine with the versions that it alone has there.
@@ -72,7 +79,38 @@ SOLD = frozenset(engine for _, engine in ROUTES) | LAMBDA_ENGINES | frozenset(_T
 def engine_of(service: str, version: str) -> str:
     """Return the engine that a service of several runs at a version which it alone has there; empty for any other."""
     found = [engine for engine, versions in _BY_VERSION.get(service, ()) if versions.match(version.strip())]
-    return found[0] if len(found) == 1 else ""
+    if len(found) == 1:
+        return found[0]
+    named = _BEFORE_NUMBER.match(version.strip())
+    engine = fold(named["engine"]) if named is not None else ""
+    return engine if _runs(service, engine) else ""
+
+
+def parts_of(name: str) -> tuple[str, str] | None:
+    """Return the engine and who runs it, both folded, of a name that says both: `ElastiCache for Redis`."""
+    words = [word for word in re.findall(r"[\w.+#-]+", name) if word.lower() not in _BETWEEN]
+    for cut in range(1, len(words) if len(words) <= _MOST_IN_NAME else 0):
+        first, second = fold(" ".join(words[:cut])), fold(" ".join(words[cut:]))
+        for service, engine in ((first, second), (second, first)):
+            if _runs(service, engine):
+                return engine, service
+    return None
+
+
+def is_same(provider: str, service: str, engine: str) -> bool:
+    """Whether an engine ages by the same dates with both: with AWS and with ElastiCache."""
+    return provider in ("", service) or ROUTES.get((provider, engine), "") == ROUTES.get((service, engine))
+
+
+def java_vendor_in(version: str) -> str:
+    """Return who built a Java that says so in its version: `OpenJDK Runtime Environment Temurin-17.0.9+9`."""
+    words = {fold(word) for word in re.findall(r"[A-Za-z]+(?:[ _]Hat)?", version)} - _NO_BUILDS
+    found = {ROUTES[word, "java"]: word for word in words if (word, "java") in ROUTES}
+    return next(iter(found.values())) if len(found) == 1 else ""
+
+
+def _runs(service: str, engine: str) -> bool:
+    return (service, engine) in ROUTES or (service in LAMBDA and engine in LAMBDA_ENGINES)
 
 
 def without_words_beside(name: str) -> Iterator[str]:

@@ -46,6 +46,8 @@ def match(table: Table, *, product: str, version: str, provider: str = "") -> Ma
         index = table.identify(product, provider)
         if isinstance(index, UnknownProduct) and (engine := providers.engine_of(fold(product), version)):
             index = table.identify(engine, product)
+        if isinstance(index, UnknownProduct) and fold(product) in providers.VENDOR_REQUIRED:
+            index = table.identify(product, providers.java_vendor_in(version) or provider)
         if isinstance(index, UnknownProduct):
             answer = index
         elif (other := _other(index, version)) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.clients.eol import starter
 from bot.domain.eol import Cycle, InCycle, Product, Table, UnknownProduct, match
 
 ONE = (Cycle(name="11"),)
@@ -130,3 +131,53 @@ def test_the_hash_follows_the_content() -> None:
     changed = Table([*TABLE.products[1:], Product(key=TABLE.products[0].key, cycles=(Cycle(name="12"),))])
     assert changed.hash != TABLE.hash
     assert Table(reversed(TABLE.products)).hash == TABLE.hash
+
+
+@pytest.mark.parametrize(
+    ("product", "version", "key", "cycle"),
+    [
+        # A name that says both what runs and who runs it
+        ("RDS for PostgreSQL", "13.4", "amazon-rds-postgresql", "13"),
+        ("AWS RDS MySQL", "5.7.40", "amazon-rds-mysql", "5.7"),
+        ("ElastiCache for Redis", "5.0.5", "amazon-elasticache-redis", "5"),
+        ("Kubernetes (EKS)", "1.27", "amazon-eks", "1.27"),
+        ("GCP Cloud SQL PostgreSQL", "13", "google-cloud-sql-postgresql", "13"),
+        ("AWS Lambda Ruby", "2.7", "aws-lambda", "ruby2.7"),
+        ("Corretto JDK", "17.0.2", "amazon-corretto", "17"),
+        # A service, with the engine before its version
+        ("Cloud SQL", "MYSQL_8_0", "google-cloud-sql-mysql", "8.0"),
+        ("Lambda", "python3.9", "aws-lambda", "python3.9"),
+        # Who built a Java, said in its version
+        ("java", "OpenJDK Runtime Environment Temurin-11.0.20+8 (build 11.0.20+8)", "eclipse-temurin", "11"),
+        ("openjdk", "OpenJDK Runtime Environment Corretto-8.382.05.1 (build 1.8.0_382-b05)", "amazon-corretto", "8"),
+        # Words that say nothing more
+        ("Postgres cluster server", "12", "postgresql", "12"),
+        ("RabbitMQ broker", "3.9", "rabbitmq", "3.9"),
+        ("Windows Server Standard", "2016", "windows-server", "2016"),
+        ("apache httpd", "2.4.41", "apache-http-server", "2.4"),
+        ("Amazon Linux 2", "2", "amazon-linux", "2"),
+    ],
+)
+def test_names_as_inventories_have_them(product: str, version: str, key: str, cycle: str) -> None:
+    found = match(starter.load(), product=product, version=version)
+    assert isinstance(found, InCycle), found
+    assert (found.product.key, found.cycle.name) == (key, cycle)
+
+
+@pytest.mark.parametrize(
+    ("product", "version", "provider"),
+    [
+        ("MySQL Cluster", "8.0", ""),  # NDB has versions of its own
+        ("MySQL Cluster server", "8.0", ""),
+        ("Redis CLI", "6.2", ""),
+        ("ElastiCache for Redis", "5.0.5", "azure"),
+        ("RDS MySQL", "5.7", "on-prem"),
+        ("java", "OpenJDK Runtime Environment (build 11.0.20+8-Debian-1)", ""),
+        ("java", "Java(TM) SE Runtime Environment Oracle 17", ""),
+        ("Azure Cache for Redis", "6", ""),
+        ("Heroku Kafka", "2.8", ""),
+        ("Lambda", "2.1", ""),
+    ],
+)
+def test_no_name_lends_another_ones_dates(product: str, version: str, provider: str) -> None:
+    assert not isinstance(match(starter.load(), product=product, version=version, provider=provider), InCycle)
