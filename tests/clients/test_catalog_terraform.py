@@ -1226,6 +1226,11 @@ def test_a_database_of_ovh_is_known_by_its_description_and_its_hosts(one) -> Non
     assert asset.addresses == ("postgresql-ab12.database.cloud.ovh.net",)
 
 
+def test_a_machine_is_known_by_its_id(one) -> None:
+    machine = one("aws_instance", id="i-0a1b2c3d4e5f60718", tags={"Name": "tide-1"})
+    assert (machine.name, machine.aliases) == ("tide-1", ("aws_instance.main", "i-0a1b2c3d4e5f60718"))
+
+
 @pytest.mark.parametrize(
     ("product", "version", "cycle"), [("nodejs", "16", "16"), ("python", "3.8", "3.8"), ("PHP", "8.0", "8.0")]
 )

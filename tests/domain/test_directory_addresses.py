@@ -180,3 +180,48 @@ def test_a_path_in_a_named_repository_is_looked_up_there(directory: Directory) -
     found = directory.resolve("who owns apps/checkout/cli.py in acme/shop?")
     assert isinstance(found, Match)
     assert (found.method, found.understood_as) == (ResolutionMethod.PATH, "acme/shop:/apps/checkout/")
+
+
+_HARBOUR = [
+    asset("example.org", AssetKind.DOMAIN),
+    asset("tide-gauge"),
+    asset("status", AssetKind.WEBSITE),
+    asset("lantern-photos", AssetKind.STORAGE),
+    asset("lanternfiles", AssetKind.STORAGE),
+    asset("buoys-db", AssetKind.DATABASE, addresses=("buoys-db.abc.rds.example.org",)),
+    asset("gauge-pages", AssetKind.WEBSITE, addresses=("*.pages.example.org",)),
+    asset("i-0123456789abcdef0", AssetKind.CLOUD_RESOURCE),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        # A host in a domain of one's own that is called as something of the catalog
+        ("tide-gauge.example.org", "tide-gauge"),
+        ("https://tide-gauge.staging.example.org/health?x=1", "tide-gauge"),
+        ("tide-gauge.example.org:8443 refuses connections", "tide-gauge"),
+        ("is https://status.example.org/ ours?", "status"),
+        ("tide-gauge.pages.example.org", "gauge-pages"),
+        ("pump.example.org", None),
+        ("tide-gauge.example.com", None),
+        ("api.tide-gauge.example.org", None),
+        ("example.org.example.org", None),
+        # What is kept in a cloud, by its other addresses
+        ("https://lantern-photos.s3.eu-west-1.amazonaws.com/2026/a.jpg", "lantern-photos"),
+        ("https://s3.eu-west-1.amazonaws.com/lantern-photos/2026/a.jpg", "lantern-photos"),
+        ("https://storage.googleapis.com/lantern-photos/a.jpg", "lantern-photos"),
+        ("https://lanternfiles.blob.core.windows.net/public/a.jpg", "lanternfiles"),
+        ("https://tide-gauge.s3.amazonaws.com/x", None),
+        # How programs connect
+        ("jdbc:postgresql://buoys-db.abc.rds.example.org:5432/buoys?ssl=true", "buoys-db"),
+        ("jdbc:sqlserver://buoys-db.abc.rds.example.org:1433;databaseName=buoys", "buoys-db"),
+        ("jdbc:oracle:thin:@//buoys-db.abc.rds.example.org:1521/BUOYS", "buoys-db"),
+        ("postgres://app@buoys-db.abc.rds.example.org/buoys", "buoys-db"),
+    ],
+)
+def test_hosts_are_what_they_are_called_after(text: str, name: str | None) -> None:
+    known = Directory.build(_HARBOUR)
+    found = known.resolve(text)
+    held = known.get(found.asset_id) if isinstance(found, Match) else None
+    assert (held and held.name) == name

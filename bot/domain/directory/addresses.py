@@ -7,6 +7,8 @@ import re
 from bot.domain.directory.forges import plain, plain_name
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+#: How Java writes them otherwise: `jdbc:oracle:thin:@host:1521/db`, `jdbc:sqlserver://host:1433;databaseName=db`.
+_JDBC = re.compile(r"^jdbc:(?:oracle:thin:(?:[^@\s]*@)(?://)?|[a-z0-9:]+://)(?P<host>[\w.-]+)\S*", re.IGNORECASE)
 _SCP = re.compile(r"^(?:[\w.-]+@)([\w.-]+\.[\w-]+):(?!//)(.+)$")
 _ARCHIVE = re.compile(r"^[\w-]+\.slack\.com/archives/([a-z0-9]+)", re.IGNORECASE)
 _PORT = re.compile(r"^([\w.-]+\.[\w-]+):\d{1,5}(?=/|$)")
@@ -22,7 +24,7 @@ def may_be_address(text: str) -> bool:
 
 def normal(address: str) -> str:
     """Return the spelling under which an address is kept: lower case, no scheme, user, query, `.git` and slashes."""
-    text = _SCP.sub(r"\1/\2", address.strip())
+    text = _JDBC.sub(r"\g<host>", _SCP.sub(r"\1/\2", address.strip()))
     bare = _SCHEME.sub("", text)
     if bare != text:
         text = bare.partition("@")[2] if "@" in bare.partition("/")[0] else bare

@@ -15,6 +15,7 @@ from bot.domain.directory.placed_paths import PLACING_WORDS, in_named_repository
 from bot.domain.directory.questions import MAX_LENGTH, Chunk, ParsedQuestion, Part, unescaped
 from bot.domain.directory.readings import Reading, as_area, outside
 from bot.domain.directory.repositories import at_path, repository_called
+from bot.domain.directory.vocabulary import ENVIRONMENT_WORDS
 from bot.domain.names import clean, fold
 
 #: A name has at most this many pieces between white space.
@@ -28,11 +29,17 @@ _JOINING = PLACING_WORDS | _BETWEEN_NAMES
 _PATH_WITH_BLANKS = re.compile(r"[^\s:]+/[^\s:]* (?:[^:]* )?(?:[^\s:]*/[^\s:]*|[^\s/:]+\.\w{1,12})")
 #: What a cloud keeps under its name alone, which is one account's or one in the world.
 _IN_CLOUD = re.compile(
-    r"(?:s3a?|gs)://(?P<bucket>[\w.-]+)(?:/\S*)?|/aws/lambda/(?P<function>[\w-]+)(?:/\S*)?"
+    r"(?:(?:s3[an]?|gs)://|https?://(?:s3[.-][\w.-]*amazonaws\.com|s3\.amazonaws\.com|storage(?:\.cloud)?\.google(?:apis)?\.com)/)"
+    r"(?P<bucket>[\w.-]+)(?:/\S*)?"
+    r"|https?://(?P<host>[\w.-]+?)\.(?:s3[.-](?:[\w-]+\.)*amazonaws|storage\.googleapis)\.com(?:/\S*)?"
+    r"|https?://(?P<account>[a-z0-9]{3,24})\.(?:blob|dfs|file|table|queue)\.core\.windows\.net(?:/\S*)?"
+    r"|/aws/lambda/(?P<function>[\w-]+)(?:/\S*)?"
     r"|/aws/rds/(?:instance|cluster)/(?P<database>[\w-]+)(?:/\S*)?|/aws/eks/(?P<cluster>[\w-]+)(?:/\S*)?"
 )
 _KEPT = {
     "bucket": AssetKind.STORAGE,
+    "host": AssetKind.STORAGE,
+    "account": AssetKind.STORAGE,
     "function": AssetKind.FUNCTION,
     "database": AssetKind.DATABASE,
     "cluster": AssetKind.CLUSTER,
@@ -271,7 +278,20 @@ def at_address(index: DirectoryIndex, text: str) -> FoundAssets | None:
     for key in spellings[2:]:
         if held := index.known_as(key):
             return FoundAssets(held, ResolutionMethod.ADDRESS, spelling=key)
-    return None
+    return _host_called(index, addresses.normal(text).partition("/")[0])
+
+
+def _host_called(index: DirectoryIndex, host: str) -> FoundAssets | None:
+    """Return what a host is called after in a domain of the catalog's own: `checkout.prod.example.com`."""
+    label, *rest = host.split(".")
+    while rest and rest[0] in ENVIRONMENT_WORDS:
+        rest = rest[1:]
+    domain = ".".join(rest)
+    if not any(index.assets[one].kind is AssetKind.DOMAIN for one in index.known_as(domain)):
+        return None
+    held = [one for one in as_tuple(index.folded.get(fold(label))) if index.assets[one].kind is not AssetKind.DOMAIN]
+    found = folded_holders(index, _but_paths(index, tuple(held)), label) if held else None
+    return None if found is None else replace(found, method=ResolutionMethod.ADDRESS, spelling=label)
 
 
 def _kept_by_cloud(index: DirectoryIndex, text: str) -> FoundAssets | None:

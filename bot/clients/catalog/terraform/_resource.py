@@ -29,6 +29,8 @@ from bot.domain.names import clean, fold
 
 _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:\d*:[\w.:/@+=,*-]{1,500}", re.IGNORECASE)
 _PATH_ID = re.compile(r"/?[\w.-]+(?:/[\w.@ ()-]+){2,}")
+#: What AWS calls a machine, wherever it is.
+_INSTANCE = re.compile(r"i-[0-9a-f]{8}(?:[0-9a-f]{9})?")
 _INDEX = re.compile(r"\[\"[^\]]*\"\]")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _HOST = re.compile(r"(?:https?://)?(?P<host>[\w*-]+(?:\.[\w-]+)+)\.?(?::\d{1,5})?/?")
@@ -87,7 +89,7 @@ class ClaimReader:
             external_id=arn or _cloud_id(values) or f"{address}@{self._file.shown}",
             kind=kind,
             name=name,
-            aliases=(address,) if address != name else (),
+            aliases=unique([address, _matching(_INSTANCE, values, "id")], without=[name]),
             addresses=unique([arn, *_hosts(values, rule)]),
             parent=parent if parent != name else "",
             hosting=rule.hosting,
