@@ -57,7 +57,7 @@ OTHERS = frozenset(_TABLE["others"].split())
 #: Words that may stand in the name of anything, without which it is the same: `Ubuntu Server`.
 BESIDE_NAMES = frozenset(_TABLE["beside_names"].split())
 #: By folded words for a service that runs several engines: each engine with the versions that it alone has there.
-_BY_VERSION = {
+_BY_VERSION: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
     service: tuple((engine, re.compile(rf"v?(?:{versions})(?![\d])", re.IGNORECASE)) for engine, versions in of.items())
     for services, of in _TABLE["by_version"].items()
     for service in services.split()
