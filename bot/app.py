@@ -36,11 +36,11 @@ from bot.store import migrations, trouble
 from bot.store.db import FOR_PEOPLE, Database
 from handlers import JOBS, ROUTES
 from handlers.carrier import carrier
-from handlers.carrier import sockets as socket_mode
 from handlers.dispatch import Dispatch, Metrics
 from handlers.door import Door
 from handlers.eol import refresh_facts
 from handlers.routes import Job
+from handlers.sockets import Sockets
 
 log = logging.getLogger(__name__)
 
@@ -133,8 +133,8 @@ async def _listen(
     settings = start.settings
     bolt = carrier(slack.web, dispatch, signing_secret=settings.slack_signing_secret.get_secret_value())
     app_token = settings.slack_app_token.get_secret_value()
-    sockets = socket_mode(bolt, app_token) if app_token else None
-    is_connected = sockets.client.is_connected if sockets is not None else None
+    sockets = Sockets(bolt, app_token, partial(slack.socket_url, app_token)) if app_token else None
+    is_connected = sockets.is_connected if sockets is not None else None
     token = settings.metrics_token.get_secret_value()
     health = routes.health_routes(
         context.deps, context.snapshot, registry, metrics_token=token, is_connected=is_connected
@@ -143,13 +143,13 @@ async def _listen(
     events = [] if app_token else routes.slack_routes(bolt.async_dispatch, read_seconds=settings.read_seconds)
     if sockets is not None:
         opened = partial(slack.socket_url, app_token)
-        sockets.client.wss_uri = await start.wait_for(lambda: accepted("BATON_SLACK_APP_TOKEN", opened()))
+        sockets.wss_uri = await start.wait_for(lambda: accepted("BATON_SLACK_APP_TOKEN", opened()))
     hooks = routes.tracker_routes(context.trackers, context.background, read_seconds=settings.read_seconds)
     await start.end()
     url = await serve(stack, settings, [*health, *calendars, *hooks, *events])
     if sockets is not None:
-        await sockets.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
-        stack.push_async_callback(sockets.close_async)
+        stack.push_async_callback(sockets.finish, seconds=settings.drain_seconds)
+        await sockets.connect()
     return url
 
 

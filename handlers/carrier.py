@@ -1,4 +1,4 @@
-"""Bolt carries every payload: over HTTP through `bot.web`, and in Socket Mode through its own connections.
+"""Bolt carries every payload: over HTTP through `bot.web`, and in Socket Mode through `handlers.sockets`.
 
 Bolt checks the signature and answers `ssl_check`. `FrontDoor` is its next middleware, ahead of authorization: one
 dictionary look-up answers what Baton listens to. What Baton does not listen to goes on to Bolt, so that listeners
@@ -11,7 +11,6 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from slack_bolt import BoltResponse
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
@@ -59,9 +58,9 @@ class FrontDoor(AsyncMiddleware):
             return BoltResponse(status=503, body=str(error))
         if ack is not None:
             return _response(ack)
-        if req.mode == "http":
-            again = AsyncBoltRequest(body=dict(req.body), headers=req.headers, mode="socket_mode")
-            req.context.update(again.context)
+        # Bolt has not read it yet: what is not as it expects would have stopped it before this.
+        again = AsyncBoltRequest(body=dict(req.body), headers=req.headers, mode="socket_mode")
+        req.context.update(again.context)
         self._prepare(req)
         await next()
         return resp
@@ -110,11 +109,6 @@ def carrier(client: AsyncWebClient, dispatch: Dispatch, *, signing_secret: str) 
         return _response(await dispatch.unheard(body))
 
     return app
-
-
-def sockets(app: AsyncApp, app_token: str) -> AsyncSocketModeHandler:
-    """Return Socket Mode over this app, not connected yet."""
-    return AsyncSocketModeHandler(app, app_token)
 
 
 def _response(ack: Ack) -> BoltResponse:

@@ -16,6 +16,7 @@ from tests.strangers import (  # noqa: F401 - each registers its cases
     files,
     later,
     receipts,
+    sockets,
 )
 from tests.strangers.cases import CASES, Case, Failed, run_cases
 from tests.strangers.world import House

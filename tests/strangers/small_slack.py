@@ -27,9 +27,10 @@ class Call:
 
 @dataclass
 class Fault:
-    """What happens instead of an answer: `status`, `refuse`, `hang`, `drop`, or `take_and_drop`.
+    """What happens instead of an answer: `status`, `refuse`, `hang`, `drop`, `take_and_drop`, `bare`, or `html`.
 
-    `times` is how often; None means until it is taken away. `hang` goes on to answer after `seconds`.
+    `times` is how often; None means until it is taken away. `hang` goes on to answer after `seconds`. `bare` is an
+    answer without what was asked for, `html` that of something between Baton and Slack.
     """
 
     kind: str
@@ -63,12 +64,18 @@ class SmallSlack:
 
     async def start(self) -> None:
         app = web.Application(client_max_size=8 * 1024 * 1024)
-        app.router.add_route("*", "/api/{method}", self._on_method)
-        app.router.add_post("/response/{number}", self._on_response_url)
+        self.add_routes(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handle_signals=False)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
         self.port = self._runner.addresses[0][1]
+
+    def add_routes(self, app: web.Application) -> None:
+        app.router.add_route("*", "/api/{method}", self._on_method)
+        app.router.add_post("/response/{number}", self._on_response_url)
+
+    def token_for(self, _method: str) -> str:
+        return BOT_TOKEN
 
     async def stop(self) -> None:
         self._stopping.set()
@@ -140,7 +147,7 @@ class SmallSlack:
         if broken is not None:
             return broken
         self.calls.append(Call(method, arguments))
-        if request.headers.get("Authorization") != f"Bearer {BOT_TOKEN}":
+        if request.headers.get("Authorization") != f"Bearer {self.token_for(method)}":
             return web.json_response({"ok": False, "error": "invalid_auth"})
         return web.json_response(self._answer(method, arguments), headers={"x-oauth-scopes": "chat:write"})
 
@@ -153,6 +160,10 @@ class SmallSlack:
                 await asyncio.wait_for(self._stopping.wait(), fault.seconds)
             except TimeoutError:
                 return None
+        if fault.kind == "bare":
+            return web.json_response({"ok": True})
+        if fault.kind == "html":
+            return web.Response(text="<html>A proxy says hello.</html>", content_type="text/html")
         if fault.kind == "refuse":
             return web.json_response({"ok": False, "error": fault.code})
         if fault.kind == "status":

@@ -367,10 +367,13 @@ class House:
             await until(lambda: made.slack.called("users.list"), seconds=20, what="Slack's members to be read")
             yield made
 
+    def new_baton(self, settings: dict[str, str]) -> Baton:
+        return Baton(self.new_folder(), small_slack(), settings)
+
     @asynccontextmanager
     async def cold(self, **settings: str) -> AsyncIterator[Baton]:
         """The same, nothing of it started yet; all of it is ended afterwards."""
-        made = Baton(self.new_folder(), small_slack(), settings)
+        made = self.new_baton(settings)
         copied(await self.template(), made.folder)
         try:
             yield made
@@ -379,8 +382,8 @@ class House:
             await made.slack.stop()
 
 
-def small_slack() -> SmallSlack:
-    slack = SmallSlack()
+def small_slack(slack: SmallSlack | None = None) -> SmallSlack:
+    slack = slack or SmallSlack()
     for user in ("UADA", "UGRACE"):
         slack.add_user(user)
     slack.add_user("UGUEST", is_restricted=True)
