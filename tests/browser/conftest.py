@@ -27,6 +27,8 @@ from bot.playground.page import Suggestion, add_page
 from bot.playground.run import Playground as Running
 from bot.playground.run import playing
 from bot.services import snapshot
+from tests.conftest import Templates
+from tests.demo_organisation import demo_organisation
 
 #: How long a state is waited for, also on a busy machine. It is no measure of anything.
 _PATIENCE_MS = 60_000
@@ -155,8 +157,9 @@ async def open_page(playground: Playground, open_url: OpenPage) -> OpenPage:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def baton(tmp_path: Path) -> AsyncIterator[Running]:
+async def baton(tmp_path: Path, templates: Templates) -> AsyncIterator[Running]:
     """Baton in the playground, with the demo organisation. Slack must have refused nothing in the end."""
+    await templates.copy(demo_organisation, tmp_path / "playground.sqlite")
     async with playing(f"sqlite:///{tmp_path / 'playground.sqlite'}") as running:
         context = running.baton.context
         await context.background.drain(seconds=10)

@@ -26,6 +26,8 @@ from bot.services import snapshot
 from bot.services.eol import answers
 from bot.services.eol.reminder_store import remembered
 from bot.store import tables
+from tests.conftest import Templates
+from tests.demo_organisation import demo_organisation
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -583,7 +585,10 @@ async def test_a_timeline_is_a_picture_in_the_channel(baton: Playground, open_as
     await keep(page, "timeline")
 
 
-async def test_a_calendar_is_read_at_the_address_that_is_shown(tmp_path: Path, open_url: OpenPage) -> None:
+async def test_a_calendar_is_read_at_the_address_that_is_shown(
+    tmp_path: Path, open_url: OpenPage, templates: Templates
+) -> None:
+    await templates.copy(demo_organisation, tmp_path / "other.sqlite")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -607,9 +612,9 @@ async def test_the_clock_moves_and_answers_with_it(baton: Playground, open_as: O
     answer = messages(page).last
     first = f"last read {shown_day(baton, handle)}"
     await expect(answer).to_contain_text(first)
-    baton.clock.advance(timedelta(days=180))
-    await page.get_by_role("button", name="Move the clock by 30 days").click()
-    await until(lambda: baton.clock.ahead >= timedelta(days=210), seconds=90)
+    baton.clock.advance(timedelta(days=203))
+    await page.get_by_role("button", name="Move the clock by 1 week").click()
+    await until(lambda: baton.clock.ahead >= timedelta(days=210), seconds=60)
     assert baton.clock.now() - before >= timedelta(days=210)
     await expect(answer).to_contain_text(first)
     await send(page, "/whoowns payments-db")
@@ -663,7 +668,7 @@ async def test_what_is_planned_is_done_on_its_day_and_its_reminder_closes(baton:
     )
     await move(1)
     assert (await watcher.current()).by_key[reminder.key].cycle.name == watch.cycle.name
-    await move(4)
+    await move(2)
     async with deps.database.reading() as session:
         row = await session.get_one(tables.Reminder, reminder.id)
     assert row.resolution == "upgraded"

@@ -114,7 +114,7 @@ async def test_what_is_agreed_for_a_day_of_a_long_move_passes_on_that_day(
         channel = slack.workspace.channel("team-payments").id
         [card] = [each for each in slack.workspace.messages[channel].values() if ":handshake:" in each.text]
         await act("amara.osei", MessageRef(card.channel, card.ts), ids.ACCEPT_ALL)
-        await mover(timedelta(days=7))
+        await mover(timedelta(days=4))
         async with context.deps.database.reading() as session:
             moved = (await session.execute(select(col(HandoffResource.moved_at)))).scalars().all()
         assert moved
