@@ -293,9 +293,10 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
 
 def _settled(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """What has asked something, once it is answered."""
-    message = blocks.settled(blocks.news(card))
-    if message is not None:
-        yield blocks.settled, message
+    for is_pointer in (True, False):
+        message = blocks.settled(blocks.news(card), card, is_pointer=is_pointer)
+        if message is not None:
+            yield blocks.settled, message
 
 
 def _unmerged(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

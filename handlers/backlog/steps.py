@@ -19,7 +19,7 @@ from bot.domain.rights import Right
 from bot.errors import ChangedError, FormError, NotFoundError, UserError
 from bot.ports import Ack
 from bot.services import devops_team
-from bot.services.backlog import lists, merges, plans, steps
+from bot.services.backlog import lists, merges, plans, steps, typed_answers
 from bot.services.context import Context
 from handlers import attestation, replies
 from handlers.backlog import jobs
@@ -237,7 +237,18 @@ def shown(context: Context, card: RequestCard, person_id: int | None) -> Rendere
 
 async def _step_form(context: Context, action: Action, request_id: int, step: Step) -> Block:
     card = await card_to(context, action, request_id, TRANSITIONS[step].right, step)
-    return blocks.step_view(card, step, place_of(action).metadata(request_id, step.value, card.version))
+    typed = ""
+    if step in (Step.REPLY, Step.NOT_YET):
+        typed = await typed_answers.typed(
+            context.deps,
+            context.snapshot,
+            context.slack,
+            context.members,
+            request_id=request_id,
+            slack_id=action.user_id,
+        )
+    metadata = place_of(action).metadata(request_id, step.value, card.version)
+    return blocks.step_view(card, step, metadata, typed=typed)
 
 
 async def _plan_form(context: Context, action: Action, word: str, request_id: int) -> Block:

@@ -17,7 +17,7 @@ from tests.slack.conftest import Stage
 from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import options_of, posted, team_option
 from tests.slack.test_receipts import gone
-from tests.slack.test_requests import STORY, form, requests, said_in, submit, thread
+from tests.slack.test_requests import STORY, element, form, requests, said_in, submit, thread
 from tests.slack.test_whoowns import buttons
 
 
@@ -554,6 +554,7 @@ async def test_a_question_in_the_thread_has_its_buttons_until_it_is_answered(req
     assert await requested.fill("ada", words="Frankfurt") == {}
     assert buttons(requested.again(question)) == {}
     assert "Lin Wei asks about *#1*: Which region?" in requested.again(question).text
+    assert "Settled: Proposed · for Payments" in requested.again(question).text
     await requested.press(requested.triage, ids.DELIVER, user="omar")
     assert await requested.fill("omar", words="The keyspace is there") == {}
     delivery = requested.replies()[-1]
@@ -567,6 +568,7 @@ async def test_a_question_in_the_thread_has_its_buttons_until_it_is_answered(req
     await requested.press(second, ids.CONFIRM, user="ada")
     assert "Confirmed" in requested.card.text
     assert buttons(requested.again(second)) == {}
+    assert "Settled: Confirmed · for Payments" in requested.again(second).text
 
 
 async def test_whoever_types_the_answer_into_the_thread_is_shown_the_button_once(requested: Requested) -> None:
@@ -587,9 +589,14 @@ async def test_whoever_types_the_answer_into_the_thread_is_shown_the_button_once
     assert told.text.startswith(f"<@{stage.slack.workspace.user('ada').id}>")
     await stage.slack.post("ada", "payments", "Or Dublin.", thread_ts=requested.root.ts)
     assert len(await look()) == 1
+    await requested.press(told, ids.REPLY, user="grace")
+    assert element(stage.slack.view_stack("grace")[-1], ids.WORDS).get("initial_value") is None, "the words of others"
     await requested.press(told, ids.REPLY, user="ada")
-    assert await requested.fill("ada", words="Frankfurt") == {}
-    assert buttons(requested.again(told)) == {}
+    view = stage.slack.view_stack("ada")[-1]
+    assert element(view, ids.WORDS)["initial_value"] == "Frankfurt, please.\nOr Dublin."
+    assert await requested.fill("ada") == {}
+    assert requested.under_triage()[-1].endswith("Ada Byron answered: Which region? — Frankfurt, please.\nOr Dublin.")
+    assert requested.again(told).text.startswith("Settled: Proposed"), "it points to no button any more"
     assert (await requested.row()).state == "proposed"
 
 
@@ -639,3 +646,29 @@ async def test_a_teammate_who_answers_in_the_thread_is_shown_the_button(stage: S
     told = made.replies()[-1]
     assert told.text.startswith(f"<@{stage.slack.workspace.user('grace').id}>")
     assert list(buttons(told)) == ["Answer…"]
+
+
+async def test_what_was_typed_into_the_thread_begins_the_form_as_its_author_reads_it(requested: Requested) -> None:
+    stage = requested.stage
+    await requested.press(requested.triage, ids.ASK, user="lin")
+    assert await requested.fill("lin", words="Which region?") == {}
+    ada = stage.slack.workspace.user("ada").id
+    said = f"1 < 2 <@{ada}> <https://docs.example.test/x|the page>\n- <!subteam^S1|@devops>"
+    await stage.slack.post("grace", "payments", said, thread_ts=requested.root.ts)
+    await requested.press(requested.replies()[-1], ids.REPLY, user="grace")
+    typed = element(stage.slack.view_stack("grace")[-1], ids.WORDS)["initial_value"]
+    assert typed == "1 < 2 @Ada Byron https://docs.example.test/x\n- @devops"
+
+
+async def test_a_slack_that_is_slow_to_show_the_thread_keeps_nobody_from_answering(
+    requested: Requested, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = requested.stage
+    monkeypatch.setattr("bot.services.backlog.typed_answers._SECONDS", 0.0)
+    await requested.press(requested.triage, ids.ASK, user="lin")
+    assert await requested.fill("lin", words="Which region?") == {}
+    await stage.slack.post("ada", "payments", "Frankfurt.", thread_ts=requested.root.ts)
+    question = next(m for m in requested.replies() if "Which region?" in m.text and m is not requested.card)
+    await requested.press(question, ids.REPLY, user="ada")
+    assert element(stage.slack.view_stack("ada")[-1], ids.WORDS).get("initial_value") is None
+    assert await requested.fill("ada", words="Frankfurt") == {}

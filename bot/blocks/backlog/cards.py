@@ -148,14 +148,22 @@ def pointed(its: RequestCard, slack_id: str) -> Rendered:
     return _asking(said.strip(), its)
 
 
-def settled(message: Rendered) -> Rendered | None:
-    """Return what has asked something without the buttons that answer it; None where it has none."""
+def settled(message: Rendered, its: RequestCard, *, is_pointer: bool = False) -> Rendered | None:
+    """Return what has asked something with how the request stands in the place of the buttons; None without any.
+
+    Of a pointer to a button only that is left.
+    """
     blocks: list[Block] = []
     for each in message.blocks:
         elements = [one for one in each.get("elements", ()) if one.get("action_id") not in _ANSWERS]
         if each["type"] != "actions" or elements:
             blocks.append({**each, "elements": elements} if each["type"] == "actions" else dict(each))
-    return None if blocks == list(message.blocks) else Rendered(message.text, blocks)
+    if blocks == list(message.blocks):
+        return None
+    standing = f"Settled: {words.standing(its)}"
+    if is_pointer:
+        return Rendered(standing, [context(standing)])
+    return Rendered(f"{message.text}\n{standing}", [*blocks, context(standing)])
 
 
 def _asking(said: str, its: RequestCard) -> Rendered:

@@ -376,12 +376,13 @@ def saving_view(its: RequestCard, metadata: str) -> Block:
     return SAVING.view(metadata, f"{words.name(its)}\nHours that your whole team is spared in a month, about.")
 
 
-def step_view(its: RequestCard, step: Step, metadata: str) -> Block:
-    """Return the form of a step that takes words."""
-    said = words.name(its)
+def step_view(its: RequestCard, step: Step, metadata: str, *, typed: str = "") -> Block:
+    """Return the form of a step that takes words; `typed` are those that somebody has written into the thread."""
+    said, form = words.name(its), STEP_FORMS[step]
     if step is Step.REPLY and its.reason:
         said += "\n" + passage(its.reason, 1_000, mark="> ")
-    return STEP_FORMS[step].view(metadata, said)
+    fill = Fill(typed, hint="This is what you have written in the thread." if typed else "")
+    return form.view(metadata, said, {form.fields[0]: fill})
 
 
 def merge_view(its: RequestCard, others: Iterable[RequestCard], metadata: str) -> Block:

@@ -47,7 +47,8 @@ async def settle(act: RequestAct, places: Collection[str] = ("",), but: Collecti
     for head in heads:
         theirs = (col(table.key) >= f"{head}:") & (col(table.key) < f"{head};")  # a part of the index of keys
         for key, body in await act.session.execute(select(col(table.key), col(table.body)).where(theirs)):
-            message = blocks.settled(Rendered(body["text"], body.get("blocks", ())))
+            before, is_pointer = Rendered(body["text"], body.get("blocks", ())), key.startswith(_POINTED)
+            message = blocks.settled(before, act.card, is_pointer=is_pointer)
             if message is not None and key.endswith(tuple(places)) and not key.endswith(tuple(but)):
                 await act.revise(key, message)
 
@@ -71,14 +72,14 @@ async def point(deps: Deps, snapshot: Snapshot, slack: Slack, members: Members) 
 async def _point(deps: Deps, snapshot: Snapshot, slack: Slack, members: Members, row: tables.Request) -> None:
     number, at = row.id or 0, int(row.state_at.timestamp() * 1000)
     async with deps.database.reading() as session:
-        asked_at = await _asked_at(session, f"{_NEWS}:{number}:{_ASKING[row.state]}:{at}", row.channel_id)
-        if asked_at is None or await outbox.destination(session, f"{_POINTED}:{number}:{at}") is not None:
+        when = await asked_at(session, row)
+        if when is None or await outbox.destination(session, f"{_POINTED}:{number}:{at}") is not None:
             return
     team = snapshot.team(row.team_id)
     people = {row.asked_by, row.filed_by, *(team.member_ids if team is not None else ())}
     theirs = {routing.slack_id_of(snapshot.person(each)) for each in people} - {""}
     said = (await threads.read(slack, members, row.channel_id, row.thread_ts)).messages
-    author = next((str(each["user"]) for each in said if each["user"] in theirs and float(each["ts"]) > asked_at), "")
+    author = next((str(each["user"]) for each in said if each["user"] in theirs and float(each["ts"]) > when), "")
     if not author:
         return
     async with deps.database.transaction() as session:
@@ -96,9 +97,13 @@ async def _point(deps: Deps, snapshot: Snapshot, slack: Slack, members: Members,
         )
 
 
-async def _asked_at(session: AsyncSession, key: str, channel_id: str) -> float | None:
-    """Return when Slack says that a question was posted; None where it is not in the request's own thread."""
+async def asked_at(session: AsyncSession, row: tables.Request) -> float | None:
+    """Return when Slack says that what a request waits with was asked; None where that is not in its own thread."""
+    if row.state not in _ASKING:
+        return None
+    key = f"{_NEWS}:{row.id}:{_ASKING[row.state]}:{int(row.state_at.timestamp() * 1000)}"
     table = tables.OutboxMessage
     posted = select(col(table.ts), col(table.posted_channel)).where(col(table.key) == key, col(table.state) == "sent")
-    row = (await session.execute(posted)).first()
-    return float(row.ts) if row is not None and row.ts and (row.posted_channel or channel_id) == channel_id else None
+    sent = (await session.execute(posted)).first()
+    is_here = sent is not None and (sent.posted_channel or row.channel_id) == row.channel_id
+    return float(sent.ts) if sent is not None and sent.ts and is_here else None
