@@ -594,6 +594,20 @@ def test_a_word_that_only_looks_like_a_technology_is_none(said: str, wanted: lis
 
 
 @pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("who can upgrade payments-db for us?", "Upgrade payments-db for us"),
+        ("Who could give us access to the staging database?", "Give us access to the staging database"),
+        ("Is there somebody who can set up a runner for us?", "Set up a runner for us"),
+        ("any chance somebody from devops can renew the certificate?", "Renew the certificate"),
+        ("who would set up Grafana for our team?", "Set up Grafana for our team"),
+    ],
+)
+def test_the_question_who_does_it_is_titled_by_what_is_to_be_done(said: str, title: str) -> None:
+    assert [item.title for item in draft(said).items] == [title]
+
+
+@pytest.mark.parametrize(
     ("said", "day"),
     [
         ("We need it by tmrw EOD", "2027-03-02"),
