@@ -122,6 +122,7 @@ HANDOFF_STAGES: Mapping[str, HandoffStage] = MappingProxyType(
         "draft": HandoffStage.ASKED,
         "offered": HandoffStage.OFFERED,
         "not_yet": HandoffStage.OFFERED,
+        "supplied": HandoffStage.OFFERED,
         "accepted": HandoffStage.AGREED,
     }
 )

@@ -53,6 +53,7 @@ class Right(StrEnum):
     HAND_OVER = "Offer a handoff, withdraw it, say whether it works"
     TAKE_OVER = "Accept what a handoff offers"
     PUT_OFF = "Ask for a handoff, decline it, or say what it needs first"
+    SUPPLY = "Say that what the receiver of a handoff needs first is there"
     CALL_OFF = "Call off a handoff that is accepted and not in effect yet"
     EVIDENCE = "Show that a handoff is ready"
 
@@ -225,6 +226,7 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
             asker="You offered it, so somebody else of the receiving team must accept: ask {them}.",
         ),
         Right.PUT_OFF: Grant(_TEAM, "Only {people} can answer this: ask {them}.", nobody=_GONE),
+        Right.SUPPLY: Grant(_OWNERS, "Only {people} can say that it is there: ask {them}.", nobody=_GONE),
         Right.CALL_OFF: Grant(_TEAM, "Only {people} can call this off: ask {them}.", nobody=_GONE),
         Right.EVIDENCE: Grant(_TEAM, "Only {people} can add evidence: ask {them}.", nobody=_GONE),
     }

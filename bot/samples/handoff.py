@@ -50,6 +50,9 @@ def samples(name: str) -> Iterator[Sample]:
         for some in (free, free[-1:]):
             yield cards.news, cards.news(replace(its, resources=tuple(free)), some, for_giver=False)
         yield cards.needed, cards.needed(its, its.resources, PersonRecord(id=9, name=name))
+        for one in its.resources[:1]:
+            yield cards.supplied, cards.supplied(its, one)
+            yield cards.supplied, cards.supplied(its, replace(one, state=ResourceState.SUPPLIED))
         yield cards.settled, cards.settled(its, its.resources)
         yield cards.settled, cards.settled(its, its.resources[:1])
         yield cards.begun, cards.begun(its, Told(name, Via.OWN, is_team=True, place="C012345678"))

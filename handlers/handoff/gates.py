@@ -6,6 +6,7 @@ from bot.domain.handoff.handoffs import FOR_GIVER, FOR_RECEIVER, HandoffCard
 from bot.domain.rights import Holders, Right, may, require, why_not
 from bot.services import actors
 from bot.services.context import Context
+from bot.services.handoff.named import named
 
 
 def require_right(context: Context, user_id: str, card: HandoffCard, right: Right) -> None:
@@ -29,6 +30,11 @@ def who_can(context: Context, user_id: str, card: HandoffCard) -> str:
 
 def _holders(context: Context, card: HandoffCard, right: Right) -> Holders:
     both = (card.giver, card.receiver)
-    teams = {Right.HAND_OVER: (card.giver,), Right.EVIDENCE: both, Right.CALL_OFF: both}.get(right, (card.receiver,))
+    givers = (card.giver,)
+    teams = {Right.HAND_OVER: givers, Right.SUPPLY: givers, Right.EVIDENCE: both, Right.CALL_OFF: both}.get(
+        right, (card.receiver,)
+    )
     offered_by = card.offerer.id if card.offerer is not None else None
-    return actors.remembered_holders(context.snapshot, teams, asked_by=offered_by)
+    people = [named(context.snapshot, each.needs_from) for each in card.open_resources] if right is Right.SUPPLY else []
+    named_here = [each for each in people if each is not None]
+    return actors.remembered_holders(context.snapshot, teams, people=named_here, asked_by=offered_by)

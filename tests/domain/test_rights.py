@@ -41,6 +41,7 @@ EXPECTED = {
     Right.HAND_OVER: TEAM,
     Right.TAKE_OVER: TEAM,
     Right.PUT_OFF: TEAM,
+    Right.SUPPLY: OWNERS,
     Right.CALL_OFF: TEAM,
     Right.EVIDENCE: TEAM,
 }

@@ -335,7 +335,7 @@ async def test_what_ends_by_itself_was_ended_by_nobody(three: Three) -> None:
     await three.bring(asset("1", "orders", *(owner("DevOps", area=area) for area in AREAS)), asset("2", "index"))
     await three.on(4, 1)
     assert "*index*: called off: DevOps no longer owns it, and nobody does now." in await three.card(1)
-    assert "*orders* (the database): expired: nobody answered in time\n" in await three.card(2)
+    assert "*orders* (the database): expired: it still needed A runbook from Omar\n" in await three.card(2)
 
 
 async def told(three: Three) -> list[str]:
@@ -361,7 +361,8 @@ async def test_of_two_parts_that_are_over_at_different_times_both_sides_hear_eac
     await three.on(4, 15)
     both = await told(three)
     assert len(both) == 4
-    assert all("nobody answered in time, so the offer is over and nothing has moved." in each for each in both[2:])
+    late = "still needed A runbook from Omar, so that is over and has not moved; nobody answered in time for"
+    assert all(late in each for each in both[2:])
 
 
 async def test_of_many_parts_that_are_over_at_once_both_sides_hear_once(three: Three) -> None:

@@ -193,6 +193,7 @@ class Handoffs(RuleBasedStateMachine):
             return ("carry_on",)
         [handoff] = await self.rows(tables.Handoff, col(tables.Handoff.id) == number)
         is_givers = TRANSITIONS[step].right is TRANSITIONS[HandoffStep.OFFER].right
+        is_givers |= step is HandoffStep.SUPPLY
         is_givers |= step is HandoffStep.CALL_OFF and who % 2 == 0  # either side goes back on it
         team_id = handoff.giver_team_id if is_givers else handoff.receiver_team_id
         members = MEMBERS[next(name for name, each in self.teams.items() if each == team_id)]

@@ -663,7 +663,7 @@ async def test_whoever_sees_to_something_is_reminded_of_it_once_on_its_day(stage
     assert await reminded(3, 11) == []
     [told] = await reminded(3, 12)
     assert "*Payments* needs A drill from you for *payments-db* (the database) by" in told.text
-    assert list(buttons(told)) == ["Show"]
+    assert list(buttons(told)) == ["It is there", "Show"]
     await stage.press(told, ids.SHOW, user="solo")
     assert "not yet: needs A drill from Solo Singh" in alone(stage, "solo")[-1]
     for day in (13, 16):

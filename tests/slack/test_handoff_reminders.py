@@ -45,7 +45,7 @@ async def test_a_reminder_follows_what_is_answered_of_several_parts(stage: Stage
     first = await reminded(stage, "waits for your answer")
     await answer(stage, HandoffStep.ACCEPT, "checkout")
     shown = await now(stage, first)
-    assert "1 waits for your answer" in shown.text
+    assert "*payments-db* (the database) waits for your answer" in shown.text
     assert list(buttons(shown)) == ["Accept", "Not yet: needs…", "Decline…", "Show"]
     await stage.press(shown, ids.ACCEPT_ALL, user="grace")
     shown = await now(stage, first)

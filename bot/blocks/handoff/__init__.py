@@ -15,6 +15,7 @@ from bot.blocks.handoff.cards import (
     receipt,
     reviewed,
     settled,
+    supplied,
     told_why,
     with_came,
     works_now,

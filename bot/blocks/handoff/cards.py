@@ -53,10 +53,12 @@ _MOST_NEWS = 10
 _MOST_CAME = 5
 _CAME = "Came with it:"
 _HOW = "Answer a part by itself with the ⋯ beside it."
+_SUPPLY = "It is there"
 _CHOICES: Sequence[tuple[HandoffStep, str]] = (
     (HandoffStep.ACCEPT, "Accept"),
     (HandoffStep.NOT_YET, "Not yet: needs…"),
     (HandoffStep.DECLINE, "Decline…"),
+    (HandoffStep.SUPPLY, _SUPPLY),
 )
 _TO_COME_CHOICES: Sequence[tuple[HandoffStep, str]] = ((HandoffStep.CALL_OFF, "Call it off…"),)
 
@@ -104,6 +106,39 @@ def answer_buttons(its: HandoffCard) -> list[Block]:
     return [button(text, actions.ACCEPT_ALL, value, label=words.label(text, its), style="primary")]
 
 
+def part_buttons(its: HandoffCard, one: ResourceCard, *, later: str = "Not yet: needs…") -> list[Block]:
+    """Return a button for each answer to one resource; what `later` says puts it off."""
+
+    def value(step: HandoffStep) -> str:
+        return encode(AnswerValue(step, its.id, its.version, one.id))
+
+    accept, not_yet, decline = HandoffStep.ACCEPT, HandoffStep.NOT_YET, HandoffStep.DECLINE
+    return [
+        button("Accept", actions.ANSWER, value(accept), label=words.label("Accept", its), style="primary"),
+        button(later, actions.NOT_YET, value(not_yet), label=words.label(later, its)),
+        button("Decline…", actions.DECLINE, value(decline), label=words.label("Decline…", its)),
+    ]
+
+
+def supply_buttons(its: HandoffCard, resources: Sequence[ResourceCard]) -> list[Block]:
+    """Return the button which says that what one of these waits for is there; of several, that is said on the card."""
+    waiting = [each for each in resources if each.state is ResourceState.NOT_YET]
+    if len(waiting) != 1:
+        return []
+    value = encode(AnswerValue(HandoffStep.SUPPLY, its.id, its.version, waiting[0].id))
+    return [button(_SUPPLY, actions.ANSWER, value, label=words.label(_SUPPLY, its))]
+
+
+def supplied(its: HandoffCard, one: ResourceCard) -> Rendered:
+    """Return the question whether the receiver accepts what has all that it needed; once answered, how that stands."""
+    what = f"Handoff #{its.id}, {words.thing(one)}"
+    if one.state is not ResourceState.SUPPLIED:
+        text = f"{what}: {words.standing(one)}."
+        return Rendered(text, [section(text), {"type": "actions", "elements": [_show(its)]}])
+    text = f"{what}: {words.supplied(one)}. Accept it?"
+    return Rendered(text, [section(text), {"type": "actions", "elements": [*part_buttons(its, one), _show(its)]}])
+
+
 def details_view(its: HandoffCard, able: Collection[Right] = FOR_RECEIVER) -> Block:
     """Return the modal with all resources, and what shows that the receiver is ready, for somebody who is able."""
     by_item = {each.item: each for each in its.evidence}
@@ -146,6 +181,7 @@ def news(its: HandoffCard, changed: Sequence[ResourceCard], *, for_giver: bool =
     text = "\n".join([head, *said, *tail])
     is_givers = for_giver and its.offered_on is not None and any(each.state in _AGAIN for each in changed)
     buttons = [*(offer_buttons(its) if is_givers else ask_again_buttons(its) if for_giver else []), _show(its)]
+    buttons = [*(supply_buttons(its, changed) if for_giver else []), *buttons]
     free = [] if for_giver else [each for each in changed[:_MOST_NEWS] if each.state in OVER and each.is_nobodys]
     if len(free) == 1:
         return Rendered(text, [section(text), {"type": "actions", "elements": [_claim(free[0]), *buttons]}])
@@ -162,7 +198,7 @@ def needed(its: HandoffCard, changed: Sequence[ResourceCard], by: PersonRecord |
     who = words.person(by) if by is not None else words.team(its.receiver.name)
     said = [f"• {words.thing(each)}: {words.standing(each)}" for each in changed[:_MOST_NEWS]]
     text = "\n".join([f"{who} says that you see to what {words.team(its.receiver.name)} needs first:", *said])
-    return Rendered(text, [section(text), {"type": "actions", "elements": [_show(its)]}])
+    return Rendered(text, [section(text), {"type": "actions", "elements": [*supply_buttons(its, changed), _show(its)]}])
 
 
 def settled(its: HandoffCard, changed: Sequence[ResourceCard]) -> Rendered:
@@ -170,6 +206,8 @@ def settled(its: HandoffCard, changed: Sequence[ResourceCard]) -> Rendered:
     needed, states = f"hat {words.team(its.receiver.name)} needed from you first", {each.state for each in changed}
     if states == {ResourceState.ACCEPTED}:
         head = f"W{needed} is settled:"
+    elif states == {ResourceState.SUPPLIED}:
+        head = f"W{needed} is there:"
     elif states == {ResourceState.EXPIRED}:
         head = f"The offer is over without w{needed}, and nothing has passed:"
     else:
@@ -291,7 +329,7 @@ def _choices(its: HandoffCard, one: ResourceCard, able: Collection[Right]) -> Bl
     choices = [
         option(said, encode(AnswerValue(step, its.id, its.version, one.id)))
         for step, said in (_CHOICES if one.is_open else _TO_COME_CHOICES)
-        if TRANSITIONS[step].right in able
+        if TRANSITIONS[step].right in able and one.state in TRANSITIONS[step].sources
     ]
     return {"accessory": {"type": "overflow", "action_id": actions.ANSWER, "options": choices}} if choices else {}
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 
 from bot.blocks.handoff import actions, words
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, day, fitting, section
-from bot.domain.handoff.handoffs import HandoffCard, Which
+from bot.domain.handoff.handoffs import HandoffCard, ResourceState, Which
 
 #: Handoffs that a list shows, and that the Home tab does.
 MOST_LISTED, MOST_ON_HOME = 20, 5
@@ -56,14 +57,22 @@ def home_parts(cards: Sequence[HandoffCard]) -> list[Block]:
 
 
 def _line(card: HandoffCard) -> str:
-    said, waiting = list[str](), len(card.open_resources)
+    said, waiting = list[str](), len(card.open_resources) - len(put_off := _put_off(card))
     if card.is_draft:
         said.append("to be offered or refused")
     if waiting:
         said.append(f"{waiting} of {len(card.resources)} to answer")
+    if put_off:
+        said.append(f"{len(put_off)} of {len(card.resources)} put off until {day(max(put_off))}")
     if card.to_come:
         on = f", takes effect on {day(card.effective_on)}" if card.effective_on is not None else ""
         said.append(f"accepted{on}")
     if card.owned and card.loan_until is not None:
         said.append(f"on loan until {day(card.loan_until)}")
     return f"{words.title(card)}\n{' · '.join(said) or words.counts(card)}"
+
+
+def _put_off(card: HandoffCard) -> list[date]:
+    """Return the days until which something is to be there that the receiver needs first."""
+    waiting = (each for each in card.open_resources if each.state is ResourceState.NOT_YET)
+    return [each.needs_by for each in waiting if each.needs_by is not None]

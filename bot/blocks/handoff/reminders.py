@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.blocks.handoff import actions, words
-from bot.blocks.handoff.actions import AnswerValue
-from bot.blocks.handoff.cards import answer_buttons, ask_again_buttons, offer_buttons
+from bot.blocks.handoff.cards import answer_buttons, ask_again_buttons, offer_buttons, part_buttons, supply_buttons
 from bot.blocks.handoff_button import back_buttons, show_buttons
 from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
-from bot.blocks.ownership.words import file
+from bot.blocks.ownership.words import file, join
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, day, escape, fitting, possessive
 from bot.blocks.text import section as block_of
-from bot.blocks.values import encode
 from bot.domain.handoff.due import DueKind, HandoffDue, Side
-from bot.domain.handoff.handoffs import HandoffCard, HandoffStep, ResourceCard, ResourceState
+from bot.domain.handoff.handoffs import HandoffCard, ResourceState
 
 _HEAD = "*Handoffs*"
 #: Files that a line names.
@@ -47,8 +45,8 @@ def said(its: HandoffDue) -> str:
     count, what = len(card.untouched), "question" if card.offered_on is None else "offer"
     match its.kind:
         case DueKind.ANSWER:
-            waits = "wait" if count > 1 else "waits"
-            left = waits if count == len(card.resources) else f"{words.things(card.untouched)} {waits}"
+            some = f"{words.things(card.untouched)} {'wait' if count > 1 else 'waits'}"
+            left = "waits" if count == len(card.resources) else some
             return f"{words.title(card)}: {left} for your answer, until {day(its.ends_on)}. Then the {what} is over."
         case DueKind.NEEDS:
             one = its.resource
@@ -58,7 +56,7 @@ def said(its: HandoffDue) -> str:
         case DueKind.NEEDED if its.resource is not None:
             one, who = its.resource, words.team(card.receiver.name)
             by = f"{who} needs {escape(one.needs, 200)} from you for {words.thing(one)} by {day(its.ends_on)}"
-            return f"Handoff #{card.id}: {by}. Is it there? Tell {who}, who are asked on that day whether they accept."
+            return f"Handoff #{card.id}: {by}. Is it there? Say so, and {who} are asked whether they accept."
         case DueKind.MOVED:
             return f"{words.passed(card)}: as agreed, {_whose(its)} since {day(its.on)}{_until(card)}."
         case DueKind.TAKEN:
@@ -121,10 +119,17 @@ def _over(card: HandoffCard, what: str) -> str:
     """Return what is over of a question or an offer, and why."""
     over = [each for each in card.resources if each.state is ResourceState.EXPIRED]
     failed = [each for each in over if each.reason]
-    late = [each for each in over if not each.reason]
+    without = [each for each in over if each.needs and not each.reason]
+    late = [each for each in over if not each.reason and not each.needs]
     said = [f"{words.thing(each)} has not moved: {escape(each.reason, 200).rstrip('.')}" for each in failed]
+    ended = f"so the {what} is over and nothing has moved"
+    if without and len(without) == len(card.resources):
+        said.append(f"it still needed {join(map(words.needed, without))}, {ended}")
+    else:
+        over_too = "so that is over and has not moved"
+        said += [f"{words.thing(each)} still needed {words.needed(each)}, {over_too}" for each in without]
     if len(late) == len(card.resources):
-        said.append(f"nobody answered in time, so the {what} is over and nothing has moved")
+        said.append(f"nobody answered in time, {ended}")
     elif late:
         said.append(f"nobody answered in time for {words.things(late)}, so that is over and has not moved")
     return "; ".join(said)
@@ -140,23 +145,14 @@ def buttons(its: HandoffDue) -> list[Block]:
         return [*(offer_buttons(card) if its.side is Side.GIVER else ask_again_buttons(card)), shown]
     if its.kind is DueKind.ANSWER:
         is_one = len(card.open_resources) == 1  # of several each is answered by itself, where Show leads to
-        others = _other_answers(card, card.open_resources[0], "Not yet: needs…") if is_one else []
+        others = part_buttons(card, card.open_resources[0])[1:] if is_one else []
         return [*answer_buttons(card), *others, shown]
     if its.kind is DueKind.NEEDS and its.resource is not None:
-        value = encode(AnswerValue(HandoffStep.ACCEPT, card.id, card.version, its.resource.id))
-        accept = button("Accept", actions.ANSWER, value, label=words.label("Accept", card), style="primary")
-        return [accept, *_other_answers(card, its.resource, "Say a new day…"), shown]
+        return [*part_buttons(card, its.resource, later="Say a new day…"), shown]
+    if its.kind is DueKind.NEEDED and its.resource is not None:
+        return [*supply_buttons(card, [its.resource]), shown]
     if its.kind is not DueKind.WORKS:
         return [shown]
     made = [button("It works", actions.WORKS, number, label=words.label("It works", card), style="primary")]
     made.append(button("No…", actions.NO, number, label=words.label("No", card)))
     return [*made, *(back_buttons(card.id) if its.side is Side.RECEIVER and card.owned else []), shown]
-
-
-def _other_answers(card: HandoffCard, one: ResourceCard, later: str) -> list[Block]:
-    """Return the buttons of the answers to one resource that take words."""
-    said = ((HandoffStep.NOT_YET, actions.NOT_YET, later), (HandoffStep.DECLINE, actions.DECLINE, "Decline…"))
-    return [
-        button(text, action, encode(AnswerValue(step, card.id, card.version, one.id)), label=words.label(text, card))
-        for step, action, text in said
-    ]

@@ -23,6 +23,7 @@ _STATE_WORDS: Mapping[ResourceState, str] = MappingProxyType(
         ResourceState.DRAFT: "asked for",
         ResourceState.OFFERED: "waits for an answer",
         ResourceState.NOT_YET: "not yet",
+        ResourceState.SUPPLIED: "waits for an answer",
         ResourceState.ACCEPTED: "accepted",
         ResourceState.DECLINED: "declined",
         ResourceState.EXPIRED: "expired",
@@ -90,7 +91,11 @@ def standing(one: ResourceCard) -> str:
     match one.state:
         case ResourceState.NOT_YET:
             until = f" by {day(one.needs_by)}" if one.needs_by is not None else ""
-            return f"not yet: needs {escape(one.needs, 200)} from {escape(one.needs_from, 80)}{until}"
+            return f"not yet: needs {needed(one)}{until}"
+        case ResourceState.SUPPLIED:
+            return f"{_STATE_WORDS[one.state]}: {supplied(one)}"
+        case ResourceState.EXPIRED if one.needs:
+            return f"expired: it still needed {needed(one)}"
         case ResourceState.ACCEPTED if one.returned_at is not None:
             return f"not returned: {escape(one.reason, 200)}" if one.reason else "returned"
         case ResourceState.ACCEPTED if one.moved_at is None:
@@ -103,6 +108,16 @@ def standing(one: ResourceCard) -> str:
             late = "nobody answered in time" if one.state is ResourceState.EXPIRED else ""
             why = f": {escape(one.reason, 200) or late}" if one.reason or late else ""
             return f"{_STATE_WORDS[one.state]}{by}{why}"
+
+
+def needed(one: ResourceCard) -> str:
+    """Return what a resource waits for, and from whom."""
+    return f"{escape(one.needs, 200)} from {escape(one.needs_from, 80)}"
+
+
+def supplied(one: ResourceCard) -> str:
+    """Return that what a resource waited for is there, and who says so."""
+    return f"{escape(one.needs, 200)} is there, says {escape(one.answered_by, 60) or 'somebody'}"
 
 
 def counts(card: HandoffCard) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import product
 
 from bot.domain.handoff.handoffs import HandoffCard, ResourceCard, ResourceState
 from bot.domain.records import PersonRecord
@@ -83,8 +84,8 @@ class HandoffDue:
 
 
 def waits_since(resource: ResourceCard, asked_on: date) -> date:
-    """Return since when a resource waits for an answer: for "not yet", the day on which all is to be there."""
-    if resource.state is ResourceState.NOT_YET and resource.needs_by is not None:
+    """Return since when a resource waits for an answer: for "not yet", the day on which all is to be there, or is."""
+    if resource.state in (ResourceState.NOT_YET, ResourceState.SUPPLIED) and resource.needs_by is not None:
         return max(asked_on, resource.needs_by)
     return asked_on
 
@@ -213,6 +214,16 @@ def _answers(card: HandoffCard, asked_on: date, work: WorkingTime) -> Iterator[H
                 on=work.workday_after(asked_on, days),
                 ends_on=expires_on(card, asked_on, work),
             )
+    supplied = {each.needs_by for each in card.resources if each.state is ResourceState.SUPPLIED}
+    for since, days in product(sorted(filter(None, supplied)), REMIND_AFTER_DAYS):
+        yield HandoffDue(
+            kind=DueKind.ANSWER,
+            card=card,
+            side=Side.RECEIVER,
+            note=f"supplied:{card.version}:{since.isoformat()}:{days}",
+            on=work.workday_after(since, days),
+            ends_on=expires_on(card, since, work),
+        )
     for each in card.resources:
         if each.state is ResourceState.NOT_YET and each.needs_by is not None:
             yield HandoffDue(

@@ -29,6 +29,7 @@ class ResourceState(StrEnum):
     DRAFT = "draft"  #: the receiver has asked for it, and the giver has not offered it
     OFFERED = "offered"
     NOT_YET = "not_yet"  #: the receiver takes it once something is there
+    SUPPLIED = "supplied"  #: … and that is there, as somebody has said
     ACCEPTED = "accepted"
     DECLINED = "declined"
     EXPIRED = "expired"
@@ -37,7 +38,7 @@ class ResourceState(StrEnum):
 
 
 #: Resources that the receiver still has to accept or decline.
-OPEN = frozenset({ResourceState.OFFERED, ResourceState.NOT_YET})
+OPEN = frozenset({ResourceState.OFFERED, ResourceState.NOT_YET, ResourceState.SUPPLIED})
 #: Resources of which somebody owes an answer: the giver of those that were asked for, the receiver of the others.
 UNANSWERED = OPEN | {ResourceState.DRAFT}
 
@@ -65,6 +66,7 @@ class HandoffStep(StrEnum):
     ACCEPT = "accept"
     DECLINE = "decline"
     NOT_YET = "not_yet"
+    SUPPLY = "supply"  #: what the receiver waited for is there
     WITHDRAW = "withdraw"
     EXPIRE = "expire"  #: nobody has answered for too long
     REFUSE = "refuse"  #: the giver does not offer what it was asked for
@@ -91,6 +93,7 @@ TRANSITIONS: Mapping[HandoffStep, HandoffTransition] = MappingProxyType(
         HandoffStep.ACCEPT: HandoffTransition(OPEN, ResourceState.ACCEPTED, Right.TAKE_OVER),
         HandoffStep.DECLINE: HandoffTransition(OPEN, ResourceState.DECLINED, Right.PUT_OFF),
         HandoffStep.NOT_YET: HandoffTransition(OPEN, ResourceState.NOT_YET, Right.PUT_OFF),
+        HandoffStep.SUPPLY: HandoffTransition(frozenset({ResourceState.NOT_YET}), ResourceState.SUPPLIED, Right.SUPPLY),
         HandoffStep.WITHDRAW: HandoffTransition(OPEN, ResourceState.WITHDRAWN, Right.HAND_OVER),
         HandoffStep.EXPIRE: HandoffTransition(UNANSWERED, ResourceState.EXPIRED, None),
         HandoffStep.REFUSE: HandoffTransition(_UNASKED, ResourceState.DECLINED, Right.HAND_OVER),
@@ -102,7 +105,7 @@ TRANSITIONS: Mapping[HandoffStep, HandoffTransition] = MappingProxyType(
 )
 
 #: What the people of each team may do to a handoff: their channel is shown that.
-FOR_GIVER = frozenset({Right.HAND_OVER, Right.CALL_OFF, Right.EVIDENCE})
+FOR_GIVER = frozenset({Right.HAND_OVER, Right.SUPPLY, Right.CALL_OFF, Right.EVIDENCE})
 FOR_RECEIVER = frozenset({Right.TAKE_OVER, Right.PUT_OFF, Right.CALL_OFF, Right.EVIDENCE})
 
 #: What is said where a step cannot be taken, by how the resource stands.
@@ -111,6 +114,7 @@ _STANDS: Mapping[ResourceState, str] = MappingProxyType(
         ResourceState.DRAFT: "It has not been offered yet: its owner has to offer it first.",
         ResourceState.OFFERED: "It has been offered already: its receiver has to answer.",
         ResourceState.NOT_YET: "It has been offered already: its receiver waits for something.",
+        ResourceState.SUPPLIED: "It has been offered already: its receiver has to answer.",
         ResourceState.ACCEPTED: "It has been accepted for a later day: either side can call it off on its card.",
         ResourceState.DECLINED: "It has been declined: its owner can offer it again.",
         ResourceState.EXPIRED: "The offer has expired: its owner can offer it again.",
@@ -137,7 +141,8 @@ def after(step: HandoffStep, state: ResourceState, *, has_passed: bool = False) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceCard:
-    """A resource as messages show it. `needs`, `needs_from` and `needs_by` say what "not yet" waits for.
+    """A resource as messages show it. `needs`, `needs_from` and `needs_by` say what "not yet" waits for; of
+    what is there since, `needs_by` is the day on which that was said, and `answered_by` who said so.
 
     Of what is over, `is_givers` says whether the giver has it yet to offer it again, `is_nobodys` that nobody has it.
     Of what has passed, `is_receivers` says whether its receiver owns it yet.

@@ -27,6 +27,7 @@ from bot.services import actors, cards, outbox, routing
 from bot.services.deps import Deps
 from bot.services.handoff import _said_before
 from bot.services.handoff._files import named_in_files
+from bot.services.handoff.named import named
 from bot.services.ownership import claimed_by, look_up
 from bot.services.snapshot import Snapshot
 from bot.services.transfers import Resource
@@ -341,6 +342,9 @@ class HandoffAct(cards.Act[tables.Handoff, HandoffCard]):
         """Return the team that has a right: the giver offers, the receiver answers, both call off and show evidence."""
         if right is Right.HAND_OVER:
             return await actors.holders(self.session, [self.row.giver_team_id])
+        if right is Right.SUPPLY:
+            people = [named(self.snapshot, each.needs_from) for each in self.card.open_resources]
+            return await actors.holders(self.session, [self.row.giver_team_id], people=people)
         if right in (Right.CALL_OFF, Right.EVIDENCE):
             return await actors.holders(self.session, [self.row.giver_team_id, self.row.receiver_team_id])
         return await self.holders(asked_by=self.row.offered_by)

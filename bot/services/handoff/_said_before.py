@@ -16,6 +16,7 @@ from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
 from bot.services import daily_limit, outbox, routing
 from bot.services.deps import Deps
+from bot.services.handoff.named import named
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
@@ -28,7 +29,9 @@ async def redraw(
     days = set((await session.execute(select(col(note.said_on)).where(col(note.handoff_id) == card.id))).scalars())
     if not days:
         return
-    sides = {key: side for side in Side for key in _recipients(snapshot, card, side)}
+    asked = (named(snapshot, each.needs_from) for each in card.resources if each.needs_from)
+    sides = {Recipient(person=each).key: Side.RECEIVER for each in asked if each is not None}
+    sides |= {key: side for side in Side for key in _recipients(snapshot, card, side)}
     sent = await daily_limit.message_keys(session, [(key, day) for key in sides for day in days])
     side_of = {key: sides[addressee] for (addressee, _), key in sent.items()}
     found = await session.execute(select(col(message.key), col(message.body)).where(col(message.key).in_(side_of)))

@@ -88,8 +88,7 @@ async def _carry_out(deps: Deps, snapshot: Snapshot, handoff_id: int, *, only: i
         if lapsed:
             await act.note(HandoffStep.EXPIRE.value, resources=[each.id for each in lapsed], version=act.row.version)
             for each in lapsed:
-                each.state = (after(HandoffStep.EXPIRE, ResourceState(each.state)) or ResourceState.EXPIRED).value
-                each.answered_by = None  # whoever said "not yet" has not ended it
+                _let_expire(each)
         for each in rows:
             if each.id in overtaken:
                 await _end_offer(act, each, overtaken[each.id])
@@ -102,6 +101,14 @@ async def _carry_out(deps: Deps, snapshot: Snapshot, handoff_id: int, *, only: i
         if overtaken:
             await _tell_both(act, card, [each for each in card.resources if each.id in overtaken])
         return bool(to_move or to_return or overlaps)
+
+
+def _let_expire(row: tables.HandoffResource) -> None:
+    """Let an offer of a resource be over. What the receiver still needed is kept: that is why it did not accept."""
+    if row.state == ResourceState.SUPPLIED.value:
+        row.needs, row.needs_from, row.needs_by = "", "", None
+    row.state = (after(HandoffStep.EXPIRE, ResourceState(row.state)) or ResourceState.EXPIRED).value
+    row.answered_by = None  # whoever said "not yet" has not ended it
 
 
 def _is_pending(row: tables.HandoffResource) -> bool:

@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from bot.blocks import handoff as blocks
 from bot.domain.handoff.handoffs import HandoffCard, ResourceState
-from bot.domain.names import fold
 from bot.domain.recipients import Recipient
 from bot.domain.records import PersonRecord
-from bot.services import routing
 from bot.services.handoff._cards import HandoffAct
+from bot.services.handoff.named import named
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a resource waits for, as somebody was told by the message with this key."""
+    """What a resource waits for, as somebody was told by the message with this key.
+
+    `person` sees to it; None where it is there, and the receiver was asked whether it accepts.
+    """
 
     resource_id: int | None
-    person: PersonRecord
+    person: PersonRecord | None
     key: str
 
 
 def needs_of(snapshot: Snapshot, rows: Sequence[tables.HandoffResource]) -> list[Need]:
-    """Return what these wait for that a person is named to see to."""
+    """Return what these wait for that a person is named to see to, and what is there."""
     waiting = (each for each in rows if each.state == ResourceState.NOT_YET.value)
-    return [Need(each.id, person, _key(each)) for each in waiting if (person := named(snapshot, each.needs_from))]
+    there = (each for each in rows if each.state == ResourceState.SUPPLIED.value)
+    return [
+        *(Need(each.id, person, _key(each)) for each in waiting if (person := named(snapshot, each.needs_from))),
+        *(Need(each.id, None, _key(each, "supplied")) for each in there),
+    ]
 
 
 async def tell(act: HandoffAct, card: HandoffCard, needs: Sequence[Need], *, besides: Collection[int | None]) -> None:
-    """Tell those who are named, apart from those who know, what they see to."""
+    """Tell those who are named, apart from those who know, what they see to, and the receiver what is there."""
     by = act.snapshot.person(act.person_id)
     for need in needs:
         changed = [each for each in card.resources if each.id == need.resource_id]
-        if need.person.id not in besides:
+        if need.person is None:
+            await act.send(Recipient(team=card.receiver), need.key, blocks.supplied(card, changed[0]))
+        elif need.person.id not in besides:
             await act.send(Recipient(person=need.person), need.key, blocks.needed(card, changed, by))
 
 
@@ -54,33 +61,19 @@ async def settle(
 
     Who sees to what is needed `now`, and who has just settled it, know.
     """
-    still = {each.person.id for each in now}
+    still = {each.person.id for each in now if each.person is not None}
     for need in before:
         changed = [each for each in card.resources if each.id == need.resource_id]
+        if need.person is None:
+            await act.revise(need.key, blocks.supplied(card, changed[0]))
+            continue
         message = blocks.settled(card, changed)
         await act.revise(need.key, message)
         if need.person.id not in {*still, *besides}:
             await act.send(Recipient(person=need.person), f"{need.key}:settled", message)
 
 
-def named(snapshot: Snapshot, words: str) -> PersonRecord | None:
-    """Return the one person whom words name: by a mention, an e-mail address, a handle or the whole name."""
-    said = words.strip()
-    if mentioned := re.fullmatch(r"<@(\w+)(?:\|[^>]*)?>", said):
-        found = snapshot.person_by_slack_id(mentioned[1])
-    else:
-        bare = said.removeprefix("@")
-        called = [each for each in snapshot.people_called(bare) if _is_whole(each, bare)]
-        found = called[0] if len(called) == 1 else None
-    return found if found is not None and routing.slack_id_of(found) else None
-
-
-def _is_whole(person: PersonRecord, name: str) -> bool:
-    whole = (person.name, person.email, person.email.partition("@")[0])
-    return fold(name) in {fold(each) for each in whole if each}
-
-
-def _key(row: tables.HandoffResource) -> str:
+def _key(row: tables.HandoffResource, what: str = "needed") -> str:
     """Return the outbox key of what somebody is told of a need: another need is another message."""
     said = f"{row.needs}\n{row.needs_from}\n{row.needs_by}\n{row.answered_at}"
-    return f"handoff.needed:{row.id}:{row.version}:{sha256(said.encode()).hexdigest()[:16]}"
+    return f"handoff.{what}:{row.id}:{row.version}:{sha256(said.encode()).hexdigest()[:16]}"

@@ -44,7 +44,7 @@ _LONGEST = 500
 #: Steps of which the other side hears by a message each though others of the same handoff are still to be answered.
 _TOLD_AT_ONCE = frozenset({HandoffStep.DECLINE, HandoffStep.NOT_YET, HandoffStep.REFUSE, HandoffStep.CALL_OFF})
 #: What is accepted with all.
-_UNTOUCHED = frozenset({ResourceState.OFFERED})
+_UNTOUCHED = frozenset({ResourceState.OFFERED, ResourceState.SUPPLIED})
 _PUT_OFF = "Your team has put that off, until it has what it needs: accept it by itself, with the ⋯ beside it."
 _CHANGED = "The offer has changed since: look at it again with `/handoff show {}`, then answer."
 
@@ -123,12 +123,12 @@ async def take(
         rows = [each for each in rows if not (step is HandoffStep.NOT_YET and said.stands_in(each))]
         if not rows:
             return StepTaken(act.card, is_new=False)
-        if step in (HandoffStep.ACCEPT, HandoffStep.NOT_YET):
+        if step in (HandoffStep.ACCEPT, HandoffStep.NOT_YET, HandoffStep.SUPPLY):
             await _require_in_time(act, rows, today=today)
         before = needs.needs_of(snapshot, rows)
         audit_id = await act.note(step.value, resources=[each.id for each in rows], version=version)
         for each in rows:
-            _answer(act, each, step, said)
+            _answer(act, each, step, said, today=today)
         passes = step is HandoffStep.ACCEPT and _is_due(act)
         if passes:
             await moves.take_effect(act, rows, audit_id=audit_id)
@@ -180,9 +180,12 @@ async def _require_in_time(act: HandoffAct, rows: Sequence[tables.HandoffResourc
         raise UserError("The offer has expired: its owner can offer it again.")
 
 
-def _answer(act: HandoffAct, row: tables.HandoffResource, step: HandoffStep, said: Words) -> None:
+def _answer(act: HandoffAct, row: tables.HandoffResource, step: HandoffStep, said: Words, *, today: date) -> None:
     row.state = TRANSITIONS[step].to.value
     row.answered_by, row.answered_at = act.person_id, act.now
+    if step is HandoffStep.SUPPLY:  # the receiver goes on reading what that is, and has time from today on
+        row.needs_by = today
+        return
     row.reason = clean(said.reason)[:_LONGEST]
     is_waiting = step is HandoffStep.NOT_YET
     row.needs = clean(said.needs)[:_LONGEST] if is_waiting else ""

@@ -17,15 +17,16 @@ from bot.domain.rights import GRANTS
 from bot.errors import UserError
 
 TODAY = date(2026, 3, 3)
-DRAFT, OFFERED, NOT_YET, ACCEPTED, DECLINED, EXPIRED, WITHDRAWN, CALLED_OFF = ResourceState
+DRAFT, OFFERED, NOT_YET, SUPPLIED, ACCEPTED, DECLINED, EXPIRED, WITHDRAWN, CALLED_OFF = ResourceState
 #: The states from which each step leads on, and to which one, as the design has it.
 TABLE = {
     HandoffStep.OFFER: ({DRAFT, DECLINED, EXPIRED, WITHDRAWN, CALLED_OFF}, OFFERED),
-    HandoffStep.ACCEPT: ({OFFERED, NOT_YET}, ACCEPTED),
-    HandoffStep.DECLINE: ({OFFERED, NOT_YET}, DECLINED),
-    HandoffStep.NOT_YET: ({OFFERED, NOT_YET}, NOT_YET),
-    HandoffStep.WITHDRAW: ({OFFERED, NOT_YET}, WITHDRAWN),
-    HandoffStep.EXPIRE: ({DRAFT, OFFERED, NOT_YET}, EXPIRED),
+    HandoffStep.ACCEPT: ({OFFERED, NOT_YET, SUPPLIED}, ACCEPTED),
+    HandoffStep.DECLINE: ({OFFERED, NOT_YET, SUPPLIED}, DECLINED),
+    HandoffStep.NOT_YET: ({OFFERED, NOT_YET, SUPPLIED}, NOT_YET),
+    HandoffStep.SUPPLY: ({NOT_YET}, SUPPLIED),
+    HandoffStep.WITHDRAW: ({OFFERED, NOT_YET, SUPPLIED}, WITHDRAWN),
+    HandoffStep.EXPIRE: ({DRAFT, OFFERED, NOT_YET, SUPPLIED}, EXPIRED),
     HandoffStep.REFUSE: ({DRAFT}, DECLINED),
     HandoffStep.CANCEL: ({DRAFT}, WITHDRAWN),
     HandoffStep.CALL_OFF: ({ACCEPTED}, CALLED_OFF),
