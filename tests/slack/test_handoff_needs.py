@@ -29,12 +29,14 @@ async def test_the_giver_says_in_one_press_that_it_is_there_and_the_receiver_is_
     await put_off(stage)
     heard = told(stage, "lin", "not yet: needs A restore drill")
     assert "It is there" in buttons(heard)
+    before = await copied(stage, "general", heard.blocks)
     await stage.press(heard, ids.ANSWER, user="lin")
     assert "A restore drill is there, says Lin Wei" in (await card(stage)).text
     asked = (await sent(stage, "payments"))[-1]
     assert asked.text == "Handoff #1, *payments-db* (the database): A restore drill is there, says Lin Wei. Accept it?"
     assert list(buttons(asked)) == ["Accept", "Not yet: needs…", "Decline…", "Show"]
-    await stage.press(heard, ids.ANSWER, user="lin")
+    assert "It is there" not in buttons(told(stage, "lin", "waits for an answer")), "it is said"
+    await stage.press(before, ids.ANSWER, user="lin")
     assert (await handoff_actions(stage)).count("supply") == 1, "a second press says nothing new"
     await stage.press(asked, ids.ANSWER, user="grace")
     assert (await owner(stage, "payments-db database")).startswith("*Payments*")

@@ -119,10 +119,38 @@ async def test_the_giver_hears_of_each_part_when_it_is_accepted_in_one_message(s
     assert "*payments-db* (the database): accepted by Grace Marsh" in heard
     assert "1 still waits for an answer." in heard
     await answer(stage, HandoffStep.NOT_YET, "checkout", needs="CI", needs_from="Somebody", needs_by="2026-03-06")
+    await sent(stage, "payments")
     await answer(stage, HandoffStep.ACCEPT, "checkout")
     await sent(stage, "payments")
-    last = alone(stage, "lin")[-1]
-    assert last.count("accepted by Grace Marsh") == 2, "the end is told by itself"
+    first, *news = alone(stage, "lin")[-3:]
+    assert first.count("accepted by Grace Marsh") == 2, "it says how all of it stands"
+    assert "not yet: needs CI" in news[0]
+    assert "payments-db* (the database): accepted" not in "".join(news), "what was told once is not told again"
+    assert "*checkout* (CI and deployments): accepted by Grace Marsh" in news[1], "the end is told by itself"
+
+
+async def test_what_the_giver_was_told_follows_what_becomes_of_it(stage: Stage) -> None:
+    await offer_two(stage, **{ids.EFFECTIVE: "2026-03-06"})
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    await answer(stage, HandoffStep.DECLINE, "checkout", reason="Ours is better")
+    await sent(stage, "payments")
+    heard, news = alone(stage, "lin")
+    assert "accepted by Grace Marsh, not in effect yet" in heard
+    assert "declined by Grace Marsh: Ours is better" in heard
+    assert "declined by Grace Marsh: Ours is better" in news
+    assert "accepted" not in news
+    await on(stage, 3, 6)
+    assert "*payments-db* (the database): accepted by Grace Marsh\n" in alone(stage, "lin")[0]
+    await stage.press(told_lin(stage), ids.AGAIN, user="lin")
+    assert await submit(stage, "lin", {}) == {}
+    await sent(stage, "payments")
+    assert "Ours is better" not in alone(stage, "lin")[0], "it is offered again"
+    assert "Offer again…" not in buttons(told_lin(stage))
+
+
+def told_lin(stage: Stage) -> PostedMessage:
+    """The first direct message to whoever offered."""
+    return stage.slack.visible_messages("lin", stage.slack.workspace.im("lin").id)[0]
 
 
 async def test_the_receipt_names_what_comes_with_what_was_accepted_and_not_with_the_rest(stage: Stage) -> None:

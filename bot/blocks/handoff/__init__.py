@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.blocks.handoff.asked_before import redrawn
 from bot.blocks.handoff.cards import (
+    answers,
     asked,
     begun,
     card,

@@ -172,8 +172,13 @@ def news(its: HandoffCard, changed: Sequence[ResourceCard], *, for_giver: bool =
     """
     said = [f"• {words.thing(each)}: {words.standing(each)}" for each in changed[:_MOST_NEWS]]
     asks = "please answer." if its.open_resources else f"{words.counts(its)}."
-    head = f"{words.title(its)}:" if said else f"{words.title(its)}: {asks}"
-    rest = len(its.untouched)
+    head = (
+        f"{words.title(its, names_follow=len(changed) == len(its.resources))}:"
+        if said
+        else f"{words.title(its)}: {asks}"
+    )
+    hidden, rest = len(changed) - len(said), len(its.untouched)
+    said += [f"… and {hidden} more"] if hidden else []
     tail = [f"{rest} still {'waits' if rest == 1 else 'wait'} for an answer."] if rest and said else []
     if its.named_in_files and any(each.moved_at is not None for each in changed):
         owners = join([bold(each, 80) for each in its.named_in_files])
@@ -187,6 +192,16 @@ def news(its: HandoffCard, changed: Sequence[ResourceCard], *, for_giver: bool =
         return Rendered(text, [section(text), {"type": "actions", "elements": [_claim(free[0]), *buttons]}])
     claims: list[Block] = [{**section(words.thing(each)), "accessory": _claim(each)} for each in free]
     return Rendered(text, [section(text), *claims, {"type": "actions", "elements": buttons}])
+
+
+def answers(its: HandoffCard) -> Rendered:
+    """Return how all parts of an offer stand that are answered, for whoever offered it."""
+    waiting = its.untouched
+    answered = [each for each in its.resources if each not in waiting]
+    if answered:
+        return news(its, answered)
+    text = f"{words.title(its)}: {words.counts(its)}."
+    return Rendered(text, [section(text), {"type": "actions", "elements": [_show(its)]}])
 
 
 def _claim(one: ResourceCard) -> Block:

@@ -63,6 +63,11 @@ def again_key(card: HandoffCard) -> str:
     return f"handoff.again:{card.id}:{card.version}"
 
 
+def answers_key(card: HandoffCard, version: int = 0) -> str:
+    """Return the outbox key of the message that tells whoever offered how the parts of a version are answered."""
+    return f"handoff.answers:{card.id}:{version or card.version}"
+
+
 async def work_of(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> WorkingTime:
     """Return when a recipient works."""
     return await _TIMES.of(routing.zone_name_of(deps, snapshot, recipient), deps.clock.now())
@@ -304,6 +309,8 @@ async def revise_all(session: AsyncSession, deps: Deps, snapshot: Snapshot, card
     at = deps.clock.now()
     await outbox.revise(session, key=card_key(card.id), message=blocks.card(card), at=at)
     await outbox.revise(session, key=asked_key(card.id), message=blocks.asked(card), at=at)
+    for version in range(1, card.version + 1):
+        await outbox.revise(session, key=answers_key(card, version), message=blocks.answers(card), at=at)
     if not card.open_resources:  # what asked for an answer says what it was
         for key in (offered_key(card), again_key(card)):
             await outbox.revise(session, key=key, message=blocks.news(card, ()), at=at)

@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.blocks import handoff as blocks
 from bot.blocks.lines import Line
+from bot.blocks.text import Rendered
 from bot.domain.handoff.due import expired
 from bot.domain.handoff.handoffs import (
     MOST_AHEAD,
@@ -21,12 +22,13 @@ from bot.domain.handoff.handoffs import (
 from bot.domain.names import clean
 from bot.domain.recipients import Recipient
 from bot.errors import NotFoundError, UserError
-from bot.services import routing
+from bot.services import outbox, routing
 from bot.services.deps import Deps
 from bot.services.handoff import moves, needs
 from bot.services.handoff._cards import (
     HandoffAct,
     acting,
+    answers_key,
     came_along,
     card_key,
     comes_along,
@@ -214,9 +216,6 @@ async def _tell(
     """
     ids = {each.id for each in rows}
     changed = [each for each in card.resources if each.id in ids]
-    # With the answer that is told come those that were not told by themselves.
-    told = {each.id for each in card.resources if not each.is_open and each.version == card.version}
-    answered = [each for each in card.resources if each.id in ids | told]
     stamp = int(act.now.timestamp() * 1000)
     key = f"handoff.news:{card.id}:{step.value}:{rows[0].id}:{stamp}"
     is_givers = TRANSITIONS[step].right is TRANSITIONS[HandoffStep.OFFER].right
@@ -224,13 +223,24 @@ async def _tell(
     if step in (HandoffStep.WITHDRAW, HandoffStep.CALL_OFF):
         receiver, news = Recipient(team=card.receiver), blocks.news(card, changed, for_giver=False)
         await act.send(receiver, f"{key}:receiver", news, parent_key=card_key(card.id))
-    is_news = has_ended or step in _TOLD_AT_ONCE
     if hears is not None and hears.id != act.person_id:
-        to, news = for_team(act.snapshot, hears, team), blocks.news(card, answered)
-        if not is_news:  # part after part is accepted: that is one message, which is brought up to date
-            key = f"handoff.accepted:{card.id}:{card.version}"
-            await act.revise(key, news)
-        await act.send(to, key, news)
+        to, news = for_team(act.snapshot, hears, team), blocks.news(card, changed)
+        if is_givers:
+            await act.send(to, key, news)
+        else:
+            await _tell_answers(act, card, to, key, news if has_ended or step in _TOLD_AT_ONCE else None)
     now, knows = needs.needs_of(act.snapshot, rows), (act.person_id, hears.id if hears is not None else None)
     await needs.settle(act, card, before, now=now, besides=knows)
     await needs.tell(act, card, now, besides=knows)
+
+
+async def _tell_answers(act: HandoffAct, card: HandoffCard, to: Recipient, key: str, news: Rendered | None) -> None:
+    """Tell whoever offered how all parts stand, in one message that is brought up to date.
+
+    What they should not miss, once they have that message, is told by a message of its own, with nothing else.
+    """
+    all_of_it = answers_key(card)
+    if await outbox.destination(act.session, all_of_it) is None:
+        await act.send(to, all_of_it, blocks.answers(card))
+    elif news is not None and all_of_it not in await outbox.unsent(act.session, [all_of_it]):
+        await act.send(to, key, news)
