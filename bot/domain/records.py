@@ -100,9 +100,14 @@ class DoubtRecord:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRecord:
-    """A team claims an area of an asset that is somebody else's, who has not answered yet."""
+    """A team claims an area of an asset that is somebody else's, who has not answered yet.
 
+    `person_id` is who claims it for the team, None for one that is gone.
+    """
+
+    matter_id: int
     team_id: int
+    person_id: int | None
     area: Area
     at: datetime
 

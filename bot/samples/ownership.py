@@ -271,7 +271,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """Every message and view about owners, with the function that makes it."""
     thing, teams = subject(name), [TeamRecord(id=number, name=name) for number in range(150)]
     person = PersonRecord(id=ADA, name=name)
-    full = AnswerFrame(understood_as=name, may_confirm=True, may_claim=True, may_withdraw=True)
+    full = AnswerFrame(understood_as=name, may_confirm=True, may_claim=True, may_withdraw=True, claim_to_answer=7)
     frames = [AnswerFrame(), replace(full, may_release=True, may_mark=True)]
     for said in verdicts(name):
         for frame in (*frames, AnswerFrame(is_shared=True, shared_by="U12345678")):

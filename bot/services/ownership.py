@@ -168,6 +168,9 @@ def _answered(deps: Deps, snapshot: Snapshot, verdict: Verdict, asker: str, matc
         # The same people may confirm it and give it up; what is inherited is given up where it comes from.
         may_release=is_owner and isinstance(verdict, Owned) and verdict.inherited_from is None,
         may_end=isinstance(verdict, rules.Disputed) and _may_end(deps, verdict, actor, asker),
+        claim_to_answer=_claim_to_answer(deps, snapshot, verdict, actor, asker)
+        if verdict.asset.matters.claims
+        else None,
         is_guest=actor.is_guest,
         may_mark=isinstance(verdict, Unowned) and _may_mark(deps, snapshot, verdict, actor, asker),
         confirmers=_confirmers(snapshot, verdict),
@@ -258,6 +261,21 @@ def _may_mark(deps: Deps, snapshot: Snapshot, verdict: Unowned, actor: Actor, as
     teams = tuple(team for team in map(snapshot.team, given_up_by(verdict.asset)) if team is not None)
     actor = replace(actor, is_catalog_admin=asker in deps.catalog_admins)
     return not verdict.others and may(actor, Right.MARK_UNOWNED, Holders(teams))
+
+
+def _claim_to_answer(deps: Deps, snapshot: Snapshot, verdict: Verdict, actor: Actor, asker: str) -> int | None:
+    """Return the first claim, by its matter's id, that somebody may answer, as far as memory knows; None for none."""
+    decider = replace(actor, is_catalog_admin=asker in deps.catalog_admins)
+    for claim in verdict.asset.matters.claims:
+        team = snapshot.team(claim.team_id)
+        if isinstance(verdict, rules.Orphaned):
+            right, held = Right.SUCCEED, Holders((team,) if team is not None else ())
+        else:
+            owners = [each for each in claimed_by(verdict) if each.fact.team_id != claim.team_id]
+            right, held = Right.SETTLE, replace(Holders.of(*(each.owner for each in owners)), asked_by=claim.person_id)
+        if may(decider, right, held):
+            return claim.matter_id
+    return None
 
 
 def _may_end(deps: Deps, verdict: rules.Disputed, actor: Actor, asker: str) -> bool:

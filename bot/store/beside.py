@@ -81,12 +81,12 @@ async def open_matters(
     await _add_handoffs(connection, ids, found)
     matter, no = tables.core(tables.OwnershipMatter).c, tables.core(tables.Disownment).c
     claims = (
-        select(matter.asset_id, matter.team_id, matter.area, matter.at)
+        select(matter.asset_id, matter.id, matter.team_id, matter.person_id, matter.area, matter.at)
         .where(matter.kind == MatterKind.CLAIM.value, matter.ended_at.is_(None), among(matter.asset_id, ids))
         .order_by(matter.id)
     )
-    for asset_id, team_id, area, at in await connection.execute(claims):
-        found[asset_id].claims.append(ClaimRecord(team_id, _AREAS[area], at))
+    for asset_id, matter_id, team_id, person_id, area, at in await connection.execute(claims):
+        found[asset_id].claims.append(ClaimRecord(matter_id, team_id, person_id, _AREAS[area], at))
     disowned = select(no.asset_id, no.area, no.team_id, no.person_id).where(among(no.asset_id, ids))
     for asset_id, area, team_id, person_id in await connection.execute(disowned.order_by(no.id)):
         found[asset_id].disowned.append((_AREAS[area], team_id, person_id))

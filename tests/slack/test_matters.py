@@ -94,6 +94,19 @@ async def test_the_owner_keeps_it_which_confirms_it_and_the_claimer_hears(stage:
     assert "It stays with *Search*, says <@" in heard
 
 
+async def test_the_owner_answers_a_claim_from_the_answer(stage: Stage) -> None:
+    await claimed(stage)
+    for user in ("grace", "lin"):
+        assert "Answer the claim" not in buttons(await stage.ask("/whoowns search-api", user=user))
+    answer = await stage.ask("/whoowns search-api", user="solo")
+    assert "Answer the claim" in buttons(answer)
+    await stage.press(answer, "ownership.matter_show", user="solo")
+    shown = stage.slack.visible_messages("solo", "general")[-1]
+    assert list(buttons(shown)) == ["Agree", "It is ours", "Ask…"]
+    await stage.press(shown, AGREE, user="solo")
+    assert "*Payments* (" in await first_line(stage, "search-api")
+
+
 async def test_an_answer_is_given_once(stage: Stage) -> None:
     told = await claimed(stage)
     stale = await copied(stage, "search", told.blocks)
@@ -288,6 +301,8 @@ async def test_a_lead_claims_what_its_owner_left_behind_and_a_member_asks_the_le
     assert "*search-api* is *Payments*' once *Ada Byron* agrees." in said
     [asked] = await private_messages(stage, "ada")
     assert "claims *search-api* for *Payments*; its owner *Search* is gone." in asked.text
+    assert "*Payments* asked for it" in (await stage.ask("/whoowns search-api", user="lin")).text
+    assert "Answer the claim" in buttons(await stage.ask("/whoowns search-api", user="ada"))
     await stage.press(asked, AGREE, user="ada")
     assert "*Payments* (" in await first_line(stage, "search-api")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.blocks.ownership import under_way, verdicts, words
-from bot.blocks.ownership.actions import CLAIM, CONFIRM, DISPUTE, DOUBT, SHARE, WITHDRAW, AssetValue
+from bot.blocks.ownership.actions import CLAIM, CONFIRM, DISPUTE, DOUBT, MATTER_SHOW, SHARE, WITHDRAW, AssetValue
 from bot.blocks.ownership.claims import claim_button
 from bot.blocks.ownership.orphans import suggest_button
 from bot.blocks.ownership.releases import more_menu
@@ -40,7 +40,7 @@ class AnswerFrame:
     """Around the answer: how the question was read when that is not plain, and for whom it is written.
 
     `understood_as` is empty for a literal match; the others decide the buttons, none of which are on a shared answer;
-    `may_end` is for a dispute, and `is_guest` for whoever changes and shares nothing;
+    `may_end` is for a dispute, `claim_to_answer` a claim's id, and `is_guest` for whoever changes and shares nothing;
     `claims` is the part that *We own this* is about, None for all that the answer is about;
     `next_steps` are buttons of other nouns. `shared_by` is the Slack id of the person who shared it. `confirmers` are
     whoever confirmed an owner, by their ids, `asked_by` the teams that claim it and wait for the owner's answer, or
@@ -55,6 +55,7 @@ class AnswerFrame:
     may_release: bool = False
     may_mark: bool = False
     may_end: bool = False
+    claim_to_answer: int | None = None
     is_guest: bool = False
     next_steps: Sequence[Block] = ()
     is_shared: bool = False
@@ -119,6 +120,9 @@ def _buttons(verdict: Verdict, frame: AnswerFrame) -> list[Mapping[str, Any]]:
     is_free = isinstance(verdict, (UnownedOnPurpose, Unowned, Orphaned)) or frame.claims is not None
     if frame.may_confirm:
         elements.append(button("Confirm", CONFIRM, value, label=f"Confirm that we own {name}", style="primary"))
+    if frame.claim_to_answer is not None:
+        label = f"Answer the claim of {name}"
+        elements.append(button("Answer the claim", MATTER_SHOW, str(frame.claim_to_answer), label=label))
     if isinstance(verdict, Disputed) and not frame.is_guest:
         text = "End the dispute" if frame.may_end else "See the dispute"
         style = "primary" if frame.may_end else ""

@@ -182,17 +182,19 @@ def _is_partial(verdict: Owned) -> bool:
 def _owned_warnings(
     verdict: Owned, *, may_claim: bool, asked_by: Sequence[TeamRecord], loan: HandoffRecord | None
 ) -> list[str]:
-    warnings = doubts(verdict)
+    warnings = doubts(verdict) if not isinstance(verdict, Orphaned) else []
     if verdict.asset.matters.claims:
         when = date(verdict.asset.matters.claims[0].at)
         who = words.join(bold(each.name, 80) for each in asked_by) if asked_by else "Another team"
         first = ", first" if len(asked_by) > 1 else ""
         waits = "its owner has not answered yet"
+        if isinstance(verdict, Orphaned):
+            waits = "that team's lead or a catalog admin decides"
         if loan is not None and loan.on is not None:
             waits = f"that waits until it is back on {day(loan.on)}"
         warnings.append(f":raising_hand: {who} asked for it{first} {when}; {waits}.")
     if isinstance(verdict, Orphaned):
-        return ["It stays so until a team takes it. *Who could own it?* proposes teams."]
+        return [*warnings, "It stays so until a team takes it. *Who could own it?* proposes teams."]
     claim_it = f" {_CLAIM_IT}" if may_claim else ""
     if _is_partial(verdict):
         since = _since(next(iter(verdict.given_up), None))
