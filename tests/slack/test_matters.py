@@ -103,8 +103,12 @@ async def test_the_owner_answers_a_claim_from_the_answer(stage: Stage) -> None:
     await stage.press(answer, "ownership.matter_show", user="solo")
     shown = stage.slack.visible_messages("solo", "general")[-1]
     assert list(buttons(shown)) == ["Agree", "It is ours", "Ask…"]
+    stage.clock.advance(timedelta(days=1))
     await stage.press(shown, AGREE, user="solo")
-    assert "*Payments* (" in await first_line(stage, "search-api")
+    said = (await stage.ask("/whoowns search-api")).text
+    assert said.startswith("*Payments* (")
+    granted = f"confirmed by <@{stage.slack.workspace.user('solo').id}> <!date^{stage.clock.now().timestamp():.0f}"
+    assert granted in said, "by who granted it, and not by who asked"
 
 
 async def test_an_answer_is_given_once(stage: Stage) -> None:

@@ -26,9 +26,8 @@ async def hand_over(act: MatterAct, claim: tables.OwnershipMatter, givers: Itera
     assert claim.team_id is not None  # noqa: S101 - a claim is a team's
     resource = Resource(claim.asset_id, act.card.area)
     terms = Terms(frozenset(givers), claim.team_id, claim.person_id or act.person_id, audit_id, act.now)
-    if claim.person_id is not None:
-        # Whoever claimed it for the team said that it is theirs, when they did, and not whoever gives it.
-        terms = terms._replace(agreed={resource: Agreed(claim.person_id, claim.at)})
+    # A claim is a wish: that it is the team's is the word of whoever grants it.
+    terms = terms._replace(agreed={resource: Agreed(act.person_id, act.now)})
     await transfers.move(act.session, act.deps, act.snapshot, [resource], terms)
     await _as_handoff(act, claim, terms.givers)
     return Recipient(team=act.snapshot.team(claim.team_id))
