@@ -121,6 +121,12 @@ def _topics(chunks: Sequence[Sequence[Chunk]], is_known: IsKnown) -> Sequence[Se
     return chunks[first:]
 
 
+def _is_joined(chunk: Chunk, is_known: IsKnown) -> bool:
+    """Whether a piece is joined as names are: no "c'est", "m'adresser", but "l'order-api"."""
+    _, mark, behind = chunk.text.replace("’", "'").partition("'")
+    return is_known(fold(behind)) or "-" in behind or "_" in behind if mark else len(chunk.words) > 1
+
+
 def _is_topic(chunks: Sequence[Chunk], is_known: IsKnown) -> bool:
     names = _names(chunks)
     return bool(names) and is_known(fold("".join(names)))
@@ -134,7 +140,8 @@ def _names_something(chunks: Sequence[Chunk], is_known: IsKnown) -> bool:
     if asks_in_words(chunks):
         # In another language, any word may be one of the question's.
         return any(
-            (is_known(chunk.folded) and chunk.folded not in FOREIGN_WORDS) or len(chunk.words) > 1 for chunk in chunks
+            (is_known(chunk.folded) and chunk.folded not in FOREIGN_WORDS) or _is_joined(chunk, is_known)
+            for chunk in chunks
         )
     # "who do I page?" names nothing, unless something is called page.
     said = [chunk for chunk in chunks if chunk.part is not Part.QUESTION]

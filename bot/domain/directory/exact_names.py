@@ -28,6 +28,7 @@ from bot.domain.directory.vocabulary import (
     FOREIGN_WORDS,
     KIND_WORDS,
     NEGATIONS,
+    NO_NAMES,
     PART_OF_WORDS,
     QUESTION_WORDS,
     VERB_PARTICLES,
@@ -43,6 +44,10 @@ _STATUS = re.compile(
     r"[A-Z]\w*(?:Killed|BackOff|Error|Errors|Exception|Sync|Synced|Failed|Failure|Timeout|Evicted|Exceeded|Ready|Looping|Rate|Lag"
     r"|Latency|Down|Missing)"
 )
+#: Which version of it runs, or what it answered: "checkout 5.2.1", "checkout 503". Other numbers are of other names.
+_NO_NUMBER = re.compile(r"v?\d+(?:\.\d+)+\S*|v\d+|[45]\d\ds?|[45]xxs?", re.IGNORECASE)
+_NO_THINGS = VERB_PARTICLES | {"ms", "seconds", "minutes", "hours", "days", "times", "percent"}
+_NEGATED = re.compile(r"n['’]", re.IGNORECASE)
 _REGION = re.compile(r"[a-z]{2,7}-(?:gov-)?(?:north|south|east|west|central)\w*-?\d?[a-d]?", re.IGNORECASE)
 #: Before what somebody does: "who pays for", "I cannot connect to", "gets paged for".
 _BEFORE_VERB = frozenset(
@@ -124,7 +129,7 @@ def _is_identifier(chunk: Chunk, *, is_foreign: bool) -> bool:
         return True
     if len(chunk.words) < 2 or "'" in chunk.text or "’" in chunk.text:
         return False
-    if any(each.fullmatch(chunk.text) for each in (_TICKET, _REGION, _STATUS)):
+    if any(each.fullmatch(chunk.text) for each in (_TICKET, _REGION, _STATUS)) or chunk.folded in NO_NAMES:
         return False
     # "sign-off", "faut-il"
     return chunk.words[-1] not in VERB_PARTICLES and not (is_foreign and chunk.words[-1] in _INVERTED)
@@ -147,13 +152,20 @@ def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match:
     last = chunks[name.stop - 1]
     before = () if name.start == 0 or chunks[name.start - 1].has_comma else chunks[name.start - 1 : name.start]
     behind = () if last.has_comma else chunks[name.stop : name.stop + 2]
-    if behind and (behind[0].folded in ADVERBS or (is_foreign and _is_last_verb(chunks, name.stop))):
+    if behind and (behind[0].folded in ADVERBS or behind[0].folded in NO_NAMES):
+        behind = ()  # "checkout yesterday evening"
+    if behind and is_foreign and _is_last_verb(chunks, name.stop):
         behind = behind[1:]
     if any(each.folded in _NO_NAME for each in behind[:1]) or any(each.folded in _NOT_ABROAD for each in behind):
         behind = ()  # "checkout geht nicht"
+    if behind and _NEGATED.match(behind[0].text) is not None:
+        behind = ()  # "checkout n'envoie plus"
+    if behind and _NO_NUMBER.fullmatch(behind[0].text) is not None:
+        behind = behind[1:]
     if any(each.folded.isdigit() for each in (*before, *behind[:1])):
         return True
-    if len(name) == 1 and (len(last.words) > 1 or last.is_quoted):
+    is_spelt_out = len(name) > 1 and len(chunks) > name.stop + 1
+    if is_spelt_out or (len(name) == 1 and (len(last.words) > 1 or last.is_quoted)):
         # "order-api mobile app" is another thing than order-api.
         parts = [each.part for each in behind if not each.is_quoted and each.folded.isascii() and not _is_foreign(each)]
         return parts in ([Part.NAME, Part.KIND], [Part.NAME, Part.KIND_OR_AREA])
@@ -215,6 +227,8 @@ def _is_of_unknown(index: DirectoryIndex, chunks: Sequence[Chunk], place: int, *
         return False  # "the deployments of checkout" are an area of checkout
     if before.part in (Part.QUESTION, Part.DOUBTFUL) or _is_foreign(before) or joining == "to":
         return False
+    if is_trouble(before.folded) or before.folded in _NO_THINGS or _NO_NUMBER.fullmatch(before.text) is not None:
+        return False  # "timeouts in checkout", "503 on checkout", "after 30 seconds in checkout"
     return _is_object(chunks, place - 2, is_foreign=is_foreign) and run_named(index, (before,)) is None
 
 

@@ -84,7 +84,13 @@ _BESIDE = (
     r"|(?:(?:thing|service|system|app|api|database|other)s|(?:some|any)thing)\s+(?:like|similar\s+to)"
     r"|(?:what|which)\s+\w+s\s+(?:does|do)"
 )
-_ANOTHER = re.compile(rf"\b(?:{_THING}(?:(?!whom?\b)\S+\s+){{0,5}}?{_USES}|{_BESIDE})\b", re.IGNORECASE)
+#: "The service that never talks to checkout" is another thing; "checkout service not sending mails" is checkout.
+_UNLESS_NOT = r"(?!(?:not|never|cannot|keeps?|stop\w*|\w+n['’]?t)\b)"
+_GAP = r"(?!whom?\b)\S+\s+"
+_ANOTHER = re.compile(
+    rf"\b(?:{_THING}(?:(?:(?<=that\s)|(?<=which\s))(?:{_GAP}){{0,5}}?|(?:{_UNLESS_NOT}{_GAP}){{0,5}}?){_USES}|{_BESIDE})\b",
+    re.IGNORECASE,
+)
 
 
 _HOLDING = r"(?:own|run(?!\s+(?:on|in|at|with))|maintain|manage|handle|support|operate|look\s+after|take\s+care\s+of)"
@@ -119,9 +125,13 @@ _OBJECT = re.compile(
 #: How a line begins that quotes another message, in Slack's own spelling, too.
 _QUOTES = (">", "&gt;")
 _MOST_AROUND = 2
+_MOST_IN_ELIDED = 4
 _ENVIRONMENTS = ENVIRONMENT_WORDS | {"canary"}
 #: A blank that is escaped, as shells write it.
 _ESCAPED_BLANK = re.compile(r"(?<=[\w)-])\\ (?=\w)")
+#: What a server answers that is in trouble.
+_ANSWERED = re.compile(r"[45](?:\d\d|xx)s?")
+_BEFORE_LAST = frozenset({"in", "on", "at", "from", "for", "with", "by"})
 _SAID_ABROAD = NEGATIONS | FOREIGN_TROUBLE_WORDS
 #: So many words are looked at to tell the language.
 _MOST_WORDS = 40
@@ -221,7 +231,23 @@ def forgiven(question: ParsedQuestion, is_known: Callable[[str], bool]) -> Parse
 
 def uninflected(question: ParsedQuestion, is_name: Callable[[str], bool]) -> ParsedQuestion:
     """Return the question with names as the catalog has them: "l'order-api", "payments-db'nin", "deploy/order-api"."""
-    return replace(question, chunks=tuple(_uninflected(chunk, is_name) for chunk in question.chunks))
+    chunks = [_uninflected(chunk, is_name) for chunk in question.chunks]
+    for place, chunk in enumerate(chunks):
+        bare = _without_elision(chunk)
+        ends = range(place + 2, min(place + _MOST_IN_ELIDED, len(chunks)) + 1) if bare is not None else ()
+        if bare is not None and any(
+            is_name("".join((bare.folded, *(each.folded for each in chunks[place + 1 : end])))) for end in ends
+        ):
+            chunks[place] = bare  # "l'ancien CRM"
+    return replace(question, chunks=tuple(chunks))
+
+
+def _without_elision(chunk: Chunk) -> Chunk | None:
+    found = _ELIDED.fullmatch(chunk.text)
+    if found is None or found["before"].lower() not in ELISIONS:
+        return None
+    bare = _chunk(found["name"], is_quoted=chunk.is_quoted)
+    return replace(bare, has_comma=chunk.has_comma) if bare is not None else None
 
 
 def before_predicate(question: ParsedQuestion) -> ParsedQuestion | None:
@@ -241,9 +267,12 @@ def is_sentence(text: str, question: ParsedQuestion) -> bool:
         return True
     said = [chunk.folded for chunk in question.chunks[1:]]
     if said and (
-        is_trouble(said[-1]) or any(word in _SAID_ABROAD for word in said)
-    ):  # "ledger down", "ledger geht nicht"
+        is_trouble(said[-1]) or any(word in _SAID_ABROAD for word in said) or _ANSWERED.fullmatch(said[-1])
+    ):  # "ledger down", "ledger geht nicht", "ledger 503"
         return True
+    *before, joining, _ = ("", "", *(chunk.folded for chunk in question.chunks))
+    if joining in _BEFORE_LAST and any(is_trouble(word) or _ANSWERED.fullmatch(word) for word in before):
+        return True  # "it timed out in ledger"
     return sum(word in FOREIGN_WORDS for word in text.lower().split()[:_MOST_WORDS]) > 1
 
 

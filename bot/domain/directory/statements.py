@@ -24,6 +24,7 @@ from bot.domain.directory.vocabulary import (
     STATE_WORDS,
     TROUBLE_WORDS,
     VERB_PARTICLES,
+    VOCABULARY,
 )
 
 #: What asks for whoever is responsible.
@@ -31,7 +32,7 @@ _ASKS = re.compile(
     r"\b(?:who|whom|whose|whos|(?:which|what)\s+(?:team|squad|group|people|person|channel)|own\w*|respons\w+|accountab\w+"
     r"|charge|look\w*\s+after|takes?\s+care|maintain\w*|contacts?|poc|dri|on-?\s?call|belongs?|escalat\w+|steward\w*"
     r"|(?:talk|speak|reach\s+out|turn|go)\s+to|assigned"
-    r"|(?:team|squad|lead|manager|folk)s?(?=\W*$|\s+(?:for|of|behind)\b))\b",
+    r"|(?<!\bin\s)(?<!\bon\s)(?<!\bms\s)(?<!\bmicrosoft\s)(?:team|squad|lead|manager|folk)s?(?=\W*$|\s+(?:for|of|behind)\b))\b",
     re.IGNORECASE,
 )
 #: What is said of something that is well, or was done to it.
@@ -56,6 +57,9 @@ _BEFORE_NO_NAME = frozenset(
     """the a an my your our his her their this that these those some any no every each its another i you we they he she
     it to not can cant could couldnt will wont would should dont doesnt didnt please let lets""".split()  # noqa: SIM905
 )
+_SWITCHED = frozenset("turn turned turning switch switched switching sign signed set back opt opted".split())  # noqa: SIM905
+#: Ordinary words that are too long to be one of the short ones that names are made of.
+_LONG_WORDS = frozenset(VOCABULARY["long_words"].split())
 #: What stands before a name, and behind it in what is said of one thing.
 BEFORE_NAME = frozenset({"of", "for", "from", "with", "in", "on", "about", "by", "at", "behind"})
 _BEHIND_NAME = frozenset({"isnt", "wasnt", "hasnt", "keeps", "doesnt"})
@@ -94,6 +98,11 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
     if all(_names(index, chunk, found) for chunk in others):
         # "Please deploy" asks for what somebody does.
         return place > 0 and chunks[place - 1].folded in _PLEASE and chunks[place].folded in AREA_WORDS
+    if chunks[place].folded in _LONG_WORDS and not chunks[place].is_quoted and not _has_kind_beside(chunks, place):
+        # "Please enable notifications in Slack."
+        is_object = place > 1 and chunks[place - 2].folded in _SWITCHED  # "turn on notifications"
+        is_name = not is_object and _stands_as_name(chunks, place)
+        return not is_name and not any(_is_trouble(chunk.folded) for chunk in chunks)
     if not _is_ordinary(chunks[place]) or _has_kind_beside(chunks, place):
         return False
     is_short = len(chunks[place].folded) < LONG_ENOUGH and chunks[place].folded not in PRODUCT_WORDS

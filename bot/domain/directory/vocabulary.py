@@ -53,6 +53,8 @@ FOREIGN_ELSEWHERE = _words("foreign_elsewhere")
 FOREIGN_TROUBLE_WORDS = _words("foreign_trouble") - _words("trouble") - _words("common")
 FOREIGN_WELL = tuple(map(str.strip, VOCABULARY["foreign_well"].split(";")))
 NEGATIONS = _words("negation")
+#: Written as names are, and none: "iOS", "week-end".
+NO_NAMES = _words("no_names")
 FOREIGN_BUT = _words("foreign_but")
 FOREIGN_AND = _words("foreign_and")
 #: What joins the names of a list.
