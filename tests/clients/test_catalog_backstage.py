@@ -98,6 +98,7 @@ spec:
         "component:payments-api",
         "https://github.com/fernhill/payments",
         "#team-payments",
+        "https://app.pagerduty.com/service-directory/P0SVC1",
     )
     assert asset.links == (
         Link("Runbook", "https://wiki.fernhill.example/pay"),

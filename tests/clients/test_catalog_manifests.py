@@ -83,6 +83,7 @@ class TestCortex:
             "https://github.com/fernhill/fulfilment/services/pack",
             "#logistics",
             "#fulfilment",
+            "https://app.pagerduty.com/service-directory/PABC123",
         )
         assert Link("Runbook", "https://runbooks.example.test/fulfilment") in fulfilment.links
         assert Link("on-call", "https://app.pagerduty.com/service-directory/PABC123") in fulfilment.links

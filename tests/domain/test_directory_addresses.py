@@ -191,6 +191,7 @@ _HARBOUR = [
     asset("buoys-db", AssetKind.DATABASE, addresses=("buoys-db.abc.rds.example.org",)),
     asset("gauge-pages", AssetKind.WEBSITE, addresses=("*.pages.example.org",)),
     asset("i-0123456789abcdef0", AssetKind.CLOUD_RESOURCE),
+    asset("foghorn", addresses=("https://app.pagerduty.com/service-directory/PFOG123",)),
 ]
 
 
@@ -213,6 +214,10 @@ _HARBOUR = [
         ("https://storage.googleapis.com/lantern-photos/a.jpg", "lantern-photos"),
         ("https://lanternfiles.blob.core.windows.net/public/a.jpg", "lanternfiles"),
         ("https://tide-gauge.s3.amazonaws.com/x", None),
+        # Each organisation has its own host at PagerDuty
+        ("https://harbour.pagerduty.com/service-directory/PFOG123", "foghorn"),
+        ("https://harbour.eu.pagerduty.com/services/PFOG123/activity", "foghorn"),
+        ("https://harbour.pagerduty.com/service-directory/PFOG124", None),
         # How programs connect
         ("jdbc:postgresql://buoys-db.abc.rds.example.org:5432/buoys?ssl=true", "buoys-db"),
         ("jdbc:sqlserver://buoys-db.abc.rds.example.org:1433;databaseName=buoys", "buoys-db"),

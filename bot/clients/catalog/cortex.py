@@ -76,7 +76,7 @@ class _Entity:
                 name=tag,
                 description=reader.text(info, "description"),
                 aliases=unique([title, *self._alias()], without=[tag]),
-                addresses=unique([repository, *self._channels()]),
+                addresses=unique([repository, *self._channels(), *(link.url for link in self._on_call())]),
                 parent=self._parent(),
                 links=tuple(links),
                 tags=tuple(self._tags()),
@@ -146,6 +146,10 @@ class _Entity:
         for link in reader.mappings(self._info, "x-cortex-link"):
             label = reader.text(link, "name") or reader.text(link, "type")
             yield from web_link(reader, link, label)
+        yield from self._on_call()
+
+    def _on_call(self) -> Iterator[Link]:
+        reader = self._reader
         on_call = reader.fields(self._info, "x-cortex-oncall")
         pagerduty = mapping(on_call.values.get("pagerduty"))
         service = reader.text(pagerduty, "id") if pagerduty is not None else ""

@@ -11,6 +11,8 @@ _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _JDBC = re.compile(r"^jdbc:(?:oracle:thin:(?:[^@\s]*@)(?://)?|[a-z0-9:]+://)(?P<host>[\w.-]+)\S*", re.IGNORECASE)
 _SCP = re.compile(r"^(?:[\w.-]+@)([\w.-]+\.[\w-]+):(?!//)(.+)$")
 _ARCHIVE = re.compile(r"^[\w-]+\.slack\.com/archives/([a-z0-9]+)", re.IGNORECASE)
+#: Each organisation has its own host there, and a service's page two addresses.
+_PAGERDUTY = re.compile(r"^(?:[\w-]+\.)+pagerduty\.com/(?:services|service-directory)/(\w+)", re.IGNORECASE)
 _PORT = re.compile(r"^([\w.-]+\.[\w-]+):\d{1,5}(?=/|$)")
 _HOST = re.compile(r"^[a-z0-9*](?:[a-z0-9_-]*\.)+[a-z][a-z0-9-]+$")
 _ADDRESS_MARKS = frozenset("/:.@#")
@@ -36,8 +38,9 @@ def normal(address: str) -> str:
         return text.lower()
     text = re.split(r"[?#]", text, maxsplit=1)[0] if "/" in text else text
     text = plain(text.rstrip("/").removesuffix(".git").rstrip("/").lower().removeprefix("www."))
-    archive = _ARCHIVE.match(text)
-    return archive[1] if archive else text
+    if (archive := _ARCHIVE.match(text)) is not None:
+        return archive[1]
+    return _PAGERDUTY.sub(r"app.pagerduty.com/service-directory/\1", text)
 
 
 def without_protocol(address: str) -> str:

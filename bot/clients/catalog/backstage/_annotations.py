@@ -60,9 +60,11 @@ class Annotations:
         return tuple(part.strip() for part in self.text("baton/aliases").split(","))
 
     def addresses(self) -> Iterator[str]:
-        """Yield the repository's URL and the channel."""
+        """Yield the repository's URL, the channel and the page at PagerDuty that alerts link to."""
         yield self._repository()
         yield self.channel()
+        if service := self.text("pagerduty.com/service-id"):
+            yield pagerduty_link(service).url
 
     def links(self) -> Iterator[Link]:
         """Yield links to the source and to on-call."""
