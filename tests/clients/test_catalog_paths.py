@@ -249,7 +249,7 @@ def test_a_filter_for_single_files_is_read_and_one_that_is_not_is_said_of_the_di
     assert "(api|types)/" in str(problem)
     assert "no pattern that Baton can keep" in str(problem)
     assert {asset.description for asset in catalog.assets} == {
-        "The filter '(api|types)/.*\\.go' may name more owners; Baton could not read it."
+        "There may be more owners: Baton could not read the filter '(api|types)/.*\\.go'."
     }
 
 
@@ -289,6 +289,41 @@ def test_where_the_directories_above_are_left_out_nobody_has_what_no_filter_is_f
     catalog = read("kubernetes", [tmp_path], options=ReadOptions(repository="acme/r"))
     rules = {a.path_rule.pattern: [o.owner.name for o in a.owners] for a in catalog.assets if a.path_rule}
     assert rules == {"*": ["ann"], "/web/": [], "/web/**/*.md": ["bo"]}
+
+
+def test_filters_for_folders_add_up_with_those_for_files_in_them(tmp_path: Path) -> None:
+    (tmp_path / "OWNERS").write_text(
+        "filters:\n  '.*': {approvers: [ann]}\n  '\\.go$': {approvers: [bo]}\n"
+        "  '^deck/.*': {approvers: [cy]}\n  '^(deck/aft|hull)/.*$': {approvers: [di], reviewers: [ed]}\n"
+        "  '^\\.buildkite/': {approvers: [flo]}\n  '^deck/Makefile$': {approvers: [gus]}\n"
+        "  '^keel/.*': {labels: [area/keel]}\n  '^(deck|hull)/.*mast.*': {labels: [area/mast]}\n"
+    )
+    catalog = read("kubernetes", [tmp_path], options=ReadOptions(repository="acme/r"))
+    # A filter without people takes nothing away, and nobody has to hear of it.
+    assert not catalog.problems
+    assert {asset.description for asset in catalog.assets} == {""}
+    known = Directory.build(
+        AssetRecord(id=number, kind=a.kind, name=a.name, path_rule=a.path_rule)
+        for number, a in enumerate(catalog.assets)
+        if a.path_rule is not None
+    )
+
+    def owners(path: str) -> list[str]:
+        found = known.resolve(f"{path} in acme/r")
+        assert isinstance(found, Match), path
+        [asset] = [a for number, a in enumerate(catalog.assets) if number == found.asset_id]
+        return sorted(one.owner.name for one in asset.owners if one.role is Role.OWNER)
+
+    assert owners("chart.txt") == ["ann"]
+    assert owners("main.go") == ["ann", "bo"]
+    assert owners("deck/plank.txt") == ["ann", "cy"]
+    assert owners("deck/plank.go") == ["ann", "bo", "cy"]
+    assert owners("deck/aft/plank.txt") == ["ann", "cy", "di"]
+    assert owners("deck/aft/plank.go") == ["ann", "bo", "cy", "di"]
+    assert owners("hull/x/y.txt") == ["ann", "di"]
+    assert owners(".buildkite/pipeline.yml") == ["ann", "flo"]
+    assert owners("deck/Makefile") == ["ann", "cy", "gus"]
+    assert owners("keel/x.txt") == ["ann"]
 
 
 def test_an_account_may_be_called_what_elsewhere_means_nobody(tmp_path: Path) -> None:

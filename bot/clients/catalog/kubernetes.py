@@ -34,6 +34,11 @@ _NAMES = re.compile(
     rf"(?P<after>{_LITERAL}*)\$",
     re.ASCII,
 )
+#: Filters of all that lies in folders that are written out: `^docs/.*`, `^(docs|hack/ci)/`.
+_FOLDERS = re.compile(
+    rf"\^(?P<before>{_LITERAL}*)(?:\((?:\?:)?(?P<one_of>{_LITERAL}+(?:\|{_LITERAL}+)*)\))?(?P<after>{_LITERAL}*)/(?:\.\*\$?)?",
+    re.ASCII,
+)
 _MOST_PARENTS = 50
 _LONGEST_FILTER = 500
 #: Of one OWNERS file; their places lie between those of the directory above and of the next one below.
@@ -128,6 +133,7 @@ class _Owners:
         for_all = [inner for pattern, inner in said.items() if pattern in _ALL_FILES]
         endings: dict[str, list[Fields]] = {}
         files: dict[str, list[Fields]] = {}
+        folders: dict[str, list[Fields]] = {}
         unread = []
         for pattern, inner in said.items():
             if (names := _Names.of(pattern)) is not None:
@@ -135,24 +141,30 @@ class _Owners:
                     if not names.are_endings and self._place.has_directory(name):
                         continue  # no file is called so
                     (endings if names.are_endings else files).setdefault(name, []).append(inner)
+            elif named := _written_out(_FOLDERS, pattern):
+                for name in named:
+                    folders.setdefault(f"{name.strip('/')}/", []).append(inner)
             elif pattern not in _ALL_FILES:
                 unread.append(quoted(pattern))
                 message = f"filter {unread[-1]} is no pattern that Baton can keep; it is left out."
                 self._reader.problem(filters.line_of(pattern), message, is_error=False)
-        remark = f"The filter {', '.join(unread)} may name more owners; Baton could not read it." if unread else ""
+        remark = f"There may be more owners: Baton could not read the filter {', '.join(unread)}." if unread else ""
         directory = self._place.directory
         # With the directories above left out, nobody has what no filter is for.
         rules = [(directory, for_all or [Fields(line=document.line)])] if for_all or stops else []
-        for ending in sorted(endings, key=len):
-            own = _of_endings(endings, ending)
-            rules.append((f"{directory}**/*{ending}", [*own, *for_all]))
+        for folder in ("", *sorted(folders, key=len)):
+            around = _of_folders(folders, folder)
+            rules += [(f"{directory}{folder}", [*around, *for_all])] if folder else []
+            for ending in sorted(endings, key=len):
+                rules.append((f"{directory}{folder}**/*{ending}", [*_of_endings(endings, ending), *around, *for_all]))
         for name, own in files.items():
-            rules.append((f"{directory}{name}", [*own, *_of_endings(endings, name), *for_all]))
+            beside = (*_of_endings(endings, name), *_of_folders(folders, name))
+            rules.append((f"{directory}{name}", [*own, *beside, *for_all]))
         for step, (pattern, (first, *others)) in enumerate(rules[:_MOST_RULES]):
             self._rule(first, pattern, step, labels=document, stops=stops, also=others, remark=remark)
 
     def _said(self, filters: Fields) -> dict[str, Fields]:
-        """Return the filters by their patterns; one that is no mapping is reported."""
+        """Return the filters that name people, by their patterns; one that is no mapping is reported."""
         said = {}
         for pattern, value in filters.values.items():
             inner = mapping(value)
@@ -160,7 +172,7 @@ class _Owners:
                 self._reader.problem(
                     filters.line_of(pattern), f"filter {quoted(pattern)} is not a mapping; it is left out."
                 )
-            else:
+            elif any(each in inner.values for each in ("approvers", "reviewers")):
                 said[pattern.strip()] = inner
         return said
 
@@ -250,11 +262,25 @@ class _Names:
         if found is None or (found["any"] and found["start"]):
             return None
         are_endings = not found["start"]
-        middles = (found["one_of"] or "").split("|")
-        names = tuple(re.sub(r"\\(.)", r"\1", found["before"] + each + found["after"]) for each in middles)
+        names = _written_out(_NAMES, pattern)
         if not all(names) or (are_endings and any("/" in name for name in names)):
             return None
         return cls(names, are_endings)
+
+
+def _written_out(form: re.Pattern[str], pattern: str) -> tuple[str, ...]:
+    """Return the names that a filter of this form writes out, one for each of its alternatives."""
+    found = form.fullmatch(pattern) if len(pattern) <= _LONGEST_FILTER else None
+    if found is None:
+        return ()
+    middles = (found["one_of"] or "").split("|")
+    return tuple(re.sub(r"\\(.)", r"\1", found["before"] + each + found["after"]) for each in middles)
+
+
+def _of_folders(folders: Mapping[str, Sequence[Fields]], name: str) -> list[Fields]:
+    """Return what is said of all folders that a name lies in, the nearest one's first."""
+    found = sorted((each for each in folders if name.startswith(each)), key=len, reverse=True)
+    return [inner for each in found for inner in folders[each]]
 
 
 def _of_endings(endings: Mapping[str, Sequence[Fields]], name: str) -> list[Fields]:
