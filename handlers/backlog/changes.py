@@ -8,7 +8,6 @@ from bot.blocks.backlog.change_form import ADDED, ADDED_TYPE, CHANGE, TITLE
 from bot.blocks.text import Block
 from bot.blocks.values import number, parse
 from bot.domain.backlog.changes import RequestChange
-from bot.domain.backlog.requests import ItemType
 from bot.errors import FormError
 from bot.ports import Ack
 from bot.services import portfolio
@@ -17,7 +16,7 @@ from bot.services.context import Context
 from handlers import replies
 from handlers.backlog.intake import teams
 from handlers.backlog.steps import PlanSubject, done
-from handlers.backlog.submissions import chosen_person, demand_of, today_of
+from handlers.backlog.submissions import chosen_person, demand_of, kind_of, today_of
 from handlers.interaction import open_form, person_of, place_of, read_metadata
 from handlers.payloads import Action, Submission
 
@@ -48,8 +47,9 @@ async def _read(submission: Submission, context: Context) -> RequestChange:
         needed_reason=said.text(forms.NEEDED_REASON),
         title=said.text(TITLE),
         titles=tuple(map(said.text, forms.ITEM_TITLES)),
+        kinds=tuple(map(kind_of, map(said.text, forms.ITEM_KINDS))),
         added=said.text(ADDED),
-        added_type=ItemType(kind) if kind else None,
+        added_type=kind_of(kind),
         team_id=team.id if team is not None else None,
         asked_by=await chosen_person(context, forms.ASKED_BY, asker) if asker else None,
     )

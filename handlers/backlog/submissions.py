@@ -152,8 +152,9 @@ def _new_request(
     asked_by: int,
 ) -> NewRequest:
     ticked = (*said[forms.ITEMS], *said[forms.MODEL_ITEMS])
-    typed = zip(metadata.items, map(said.text, forms.ITEM_TITLES), strict=False)
-    items = tuple(replace(each, title=words) for each, words in typed if words)
+    kinds = map(kind_of, map(said.text, forms.ITEM_KINDS))
+    typed = zip(metadata.items, map(said.text, forms.ITEM_TITLES), kinds, strict=False)
+    items = tuple(replace(each, title=words, type=kind or each.type) for each, words, kind in typed if words)
     items += form_metadata.chosen(metadata.items, ticked)
     may_copy = not metadata.thread_ts or bool(said[forms.COPY])
     if not may_copy:
@@ -230,6 +231,11 @@ def _drafted(metadata: FormMetadata, said: Answers) -> frozenset[DemandPart]:
         DemandPart.NEEDED_BY: is_left(forms.NEEDED_BY),
     }
     return frozenset(part for part, is_so in parts.items() if is_so)
+
+
+def kind_of(chosen: str) -> ItemType | None:
+    """Return the kind of an item that was chosen; None for none."""
+    return ItemType(chosen) if chosen else None
 
 
 def demand_of(said: Answers, drafted: frozenset[DemandPart] = frozenset()) -> DemandEntry:

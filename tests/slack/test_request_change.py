@@ -12,7 +12,18 @@ from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import posted
 from tests.slack.test_request_reuse import offered, open_first, search_form, team_ids
 from tests.slack.test_request_steps import Requested, devops_team, requested
-from tests.slack.test_requests import SOON, STORY, asked_for, element, form, said_in, submit, thread
+from tests.slack.test_requests import (
+    SOON,
+    STORY,
+    asked_for,
+    element,
+    form,
+    requests,
+    said_in,
+    submit,
+    thread,
+    whole,
+)
 from tests.slack.test_whoowns import buttons
 
 __all__ = ["devops_team", "requested"]
@@ -54,6 +65,29 @@ async def test_hours_evidence_people_date_and_items_can_be_corrected(requested: 
     assert why is not None
     assert "Payments loses 30 hours a month" in why[1][0]
     assert "measured, says Ada Byron; 100% of it counts" in why[1][0]
+
+
+async def test_the_kind_of_an_item_says_who_owns_it_and_can_be_corrected(requested: Requested) -> None:
+    stage = requested.stage
+    assert "Payments then owns a resource in production and a pipeline." in requested.card.text
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    kind = element(stage.slack.view_stack("ada")[-1], f"{ids.ITEM_KIND}.0")
+    assert kind["initial_option"]["value"] == "infrastructure"
+    assert await requested.fill("ada", **{"item_kind.0": "library"}) == {}
+    assert "_(infrastructure)_" not in requested.card.text
+    assert "_(library)_" in requested.card.text
+    assert "Payments then owns a pipeline. The DevOps team goes on to own a shared library." in requested.card.text
+    assert under(requested)[-1].text.startswith("Ada Byron changed the items: ")
+
+
+async def test_the_kind_of_a_drafted_item_can_be_corrected_before_it_is_sent(stage: Stage) -> None:
+    view = await form(stage, await thread(stage, *STORY))
+    assert not any(each.get("block_id") == f"{ids.ITEM_KIND}.0" for each in view.payload["blocks"]), "behind More…"
+    view = await whole(stage)
+    assert element(view, f"{ids.ITEM_KIND}.0")["initial_option"]["value"] == "infrastructure"
+    assert await submit(stage, values={f"{ids.ITEM_KIND}.0": "script"}) == {}
+    [row] = await requests(stage)
+    assert [each["type"] for each in row.items] == ["script", "pipeline"]
 
 
 async def test_what_stays_as_it_is_changes_nothing(requested: Requested) -> None:

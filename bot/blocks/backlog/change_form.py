@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from bot.blocks.backlog import actions, words
@@ -12,6 +13,7 @@ from bot.blocks.backlog.forms import (
     EVIDENCE,
     EVIDENCE_WORDS,
     HOURS,
+    ITEM_KINDS,
     ITEM_TITLES,
     KINDS,
     MISSED,
@@ -23,6 +25,7 @@ from bot.blocks.backlog.forms import (
     TEAM,
     TIMES,
     UNTIL,
+    kind_of,
 )
 from bot.blocks.forms import Field, Fill, Form, choice, filled_text, text
 from bot.blocks.text import Block
@@ -33,14 +36,16 @@ from bot.domain.records import TeamRecord
 ADDED = text(actions.ADDED, "Another item", limit=LONGEST_TITLE)
 ADDED_TYPE = choice(actions.ADDED_TYPE, "What kind of item is that?")
 TITLE = filled_text(actions.TITLE, "What do you need?", limit=LONGEST_TITLE)
+#: Each item's words, and its kind below them.
+_ITEMS: tuple[Field[Any], ...] = tuple(chain.from_iterable(zip(ITEM_TITLES, ITEM_KINDS, strict=True)))
 #: What only those change who speak for the request itself.
-_OWN: tuple[Field[Any], ...] = (TITLE, *ITEM_TITLES, ADDED, ADDED_TYPE, TEAM, ASKED_BY, NEEDED_REASON)
+_OWN: tuple[Field[Any], ...] = (TITLE, *_ITEMS, ADDED, ADDED_TYPE, TEAM, ASKED_BY, NEEDED_REASON)
 _FIELDS: tuple[Field[Any], ...] = (PEOPLE, TIMES, HOURS, EVIDENCE, BLOCKED, SHARE, UNTIL, NEEDED_BY, MISSED)
 CHANGE = Form(
     actions.CHANGE_VIEW,
     "Change",
     "Save",
-    (TITLE, *ITEM_TITLES, ADDED, ADDED_TYPE, TEAM, ASKED_BY, *_FIELDS, NEEDED_REASON),
+    (TITLE, *_ITEMS, ADDED, ADDED_TYPE, TEAM, ASKED_BY, *_FIELDS, NEEDED_REASON),
     refused_at=PEOPLE,
 )
 
@@ -64,8 +69,8 @@ def change_view(its: Changeable, metadata: str, teams: Sequence[TeamRecord] = ()
         MISSED: Fill(_number(said.miss_hours)),
         NEEDED_REASON: Fill(its.card.needed_reason),
     }
-    titles = [each.title for each in its.card.items]
-    fills |= {field: Fill(title) for field, title in zip(ITEM_TITLES, titles, strict=False)}
+    for item, title, kind in zip(its.card.items, ITEM_TITLES, ITEM_KINDS, strict=False):
+        fills |= {title: Fill(item.title), kind: kind_of(item)}
     fields = CHANGE.fields if its.is_own else tuple(each for each in CHANGE.fields if each not in _OWN)
     made = Form(CHANGE.callback_id, CHANGE.title, CHANGE.submit, fields)
     return made.view(metadata, f"{words.name(its.card)}\nWhat is here is what counts for its place.", fills)

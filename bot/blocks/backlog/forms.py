@@ -48,6 +48,10 @@ TITLE = forms.text(actions.TITLE, "What do you need?", missing="Say what you nee
 ITEM_TITLES = tuple(
     forms.filled_text(f"{actions.ITEM}.{place}", "An item", limit=LONGEST_TITLE) for place in range(MOST_ITEMS)
 )
+#: The kind of each of these, which decides who owns what it leaves behind.
+ITEM_KINDS = tuple(
+    forms.choice(f"{actions.ITEM_KIND}.{place}", "Its kind", is_kept=True) for place in range(MOST_ITEMS)
+)
 ITEMS = forms.ticks(actions.ITEMS, "What usually comes with it", is_menu=True)
 MODEL_ITEMS = forms.ticks(actions.MODEL_ITEMS, "Suggested by a model")
 ITEM_TYPE = forms.choice(actions.ITEM_TYPE, "Kind of the title, if no item says it")
@@ -87,7 +91,7 @@ _REST: tuple[Field[Any], ...] = (
     DETAILS,
     COPY,
 )
-REQUEST = Form(actions.REQUEST_VIEW, "Open DevOps request", "Open it", (*_FIRST, *_REST), refused_at=TEAM)
+REQUEST = Form(actions.REQUEST_VIEW, "Open DevOps request", "Open it", (*_FIRST, *ITEM_KINDS, *_REST), refused_at=TEAM)
 #: Where it is said why something that was chosen in place of a request cannot be had.
 INSTEAD_CHOICE = Form(actions.REQUEST_VIEW, REQUEST.title, REQUEST.submit, refused_at=INSTEAD)
 #: Where it is said what `bot.domain.backlog.new_request.problems` finds.
@@ -174,12 +178,20 @@ def full_view(
         ITEM_TYPE: KINDS,
         COPY: {COPY_VALUE: "DevOps may keep a copy"} if COPY.block_id in metadata.kept else {},
     }
-    fields = [each for each in (ITEM_TYPE, *_REST) if each.block_id not in {one.get("block_id") for one in shown}]
+    ids = {one.get("block_id") for one in shown}
+    fields = [each for each in (ITEM_TYPE, *_REST) if each.block_id not in ids]
     fills = {
         each: Fill(texts.get(each.block_id, ""), options.get(each, {}), chosen=chosen.get(each.block_id, ()))
         for each in fields
     }
-    return REQUEST.of_blocks(text, [*shown, *REQUEST.inputs(fields, fills)])
+    asked = zip(metadata.items, ITEM_TITLES, ITEM_KINDS, strict=False)
+    kinds = {kind: kind_of(item) for item, words_, kind in asked if words_.block_id in ids}
+    return REQUEST.of_blocks(text, [*shown, *REQUEST.inputs([*kinds, *fields], {**kinds, **fills})])
+
+
+def kind_of(item: RequestItem) -> Fill:
+    """Return the field with the kind of an item."""
+    return Fill(item.type.value, KINDS, label=f"Kind of “{plain(item.title, 60)}”")
 
 
 def problem_block(name: str, shown: Collection[str]) -> str:

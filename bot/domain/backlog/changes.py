@@ -23,8 +23,8 @@ class Changeable:
 class RequestChange:
     """A correction. Without a `title`, a `team_id` or `asked_by` a request keeps those that it has.
 
-    `titles` are the words of the items by their places, without words for one that goes. `added` is one more item, and
-    `added_type` its kind.
+    `titles` are the words of the items by their places, without words for one that goes, and `kinds` their kinds, None
+    for one that keeps its own. `added` is one more item, and `added_type` its kind.
     """
 
     said: DemandEntry
@@ -32,6 +32,7 @@ class RequestChange:
     needed_reason: str = ""
     title: str = ""
     titles: tuple[str, ...] = ()
+    kinds: tuple[ItemType | None, ...] = ()
     added: str = ""
     added_type: ItemType | None = None
     team_id: int | None = None

@@ -119,14 +119,15 @@ async def _demand(act: RequestAct) -> tuple[tables.RequestDemand, bool]:
 
 
 def _corrected(items: tuple[RequestItem, ...], new: RequestChange) -> Iterator[RequestItem]:
-    """Return the items with their new words, without those that have none, and what is added.
+    """Return the items with their new words and kinds, without those that have none, and what is added.
 
     Those beyond the fields stay.
     """
     for place, item in enumerate(items):
         title = clean(new.titles[place])[:LONGEST_TITLE] if place < len(new.titles) else item.title
+        kind = new.kinds[place] if place < len(new.kinds) else None
         if title or place >= MOST_ITEMS:
-            yield replace(item, title=title or item.title)
+            yield replace(item, title=title or item.title, type=kind or item.type)
     if (added := clean(new.added)[:LONGEST_TITLE]) and new.added_type is not None:
         yield RequestItem(new.added_type, added)
 
@@ -216,7 +217,8 @@ def _said(row: tables.Request, demand: tables.RequestDemand) -> dict[str, object
     said: dict[str, object] = {name: getattr(demand, name) for name in (*_LOST, *_BLOCKED, *_DATE)}
     said |= {"team_id": row.team_id, "asked_by": row.asked_by}
     said["title"] = row.title
-    return {**said, "items": ", ".join(each["title"] for each in row.items), "needed_reason": row.needed_reason}
+    items = ", ".join(f"{each['title']} ({each['type']})" for each in row.items)
+    return {**said, "items": items, "needed_reason": row.needed_reason}
 
 
 def _what(changed: Mapping[str, tuple[object, object]]) -> str:
