@@ -200,7 +200,7 @@ async def _succeed(
     assert team is not None  # noqa: S101 - its row has just been read behind the lock
     if not may(actor, Right.SUCCEED, held):
         lead = routing.lead_of(snapshot, team)
-        asked = Recipient(person=lead) if routing.slack_id_of(lead) else admin_to_ask(deps, snapshot)
+        asked = Recipient(person=lead) if routing.slack_id_of(lead) else admin_to_ask(deps, snapshot, but=new.person_id)
         return await _offer(session, deps, snapshot, new, before, area, reason, asked=asked)
     audit_id = await _log(session, new, area, at=deps.clock.now())
     givers = frozenset(each.owner.key for each in before.owners)

@@ -455,6 +455,23 @@ async def test_a_claim_that_nobody_answers_passes_to_an_admin_and_ends(stage: St
     assert "Nobody answered" in (await private(stage, "grace"))[-1]
 
 
+@read_only
+@pytest.mark.parametrize(("platform_channel", "catalog_admins"), [("general", ("lin",))])
+async def test_the_only_admin_is_not_asked_about_their_own_claim(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns search-api", user="lin"), user="lin")
+    for _ in range(30):
+        await stage.baton.context.daily_pass.run()
+        [row] = await matters(stage)
+        assert not row.is_passed_on
+        if row.ended_at is not None:
+            break
+        stage.clock.advance(timedelta(days=1))
+    assert row.state == "expired"
+    told = [each.text for each in await posted(stage, "search")]
+    assert not any("a catalog admin is asked" in each for each in told)
+    assert [each for each in await private(stage, "lin") if "asks *Search*" in each] == []
+
+
 async def test_whoever_gives_way_ends_it_from_the_answer(disputed: Stage) -> None:
     answer = await disputed.ask("/whoowns service:invoices", user="lin")
     assert "Press *End the dispute*" in answer.text

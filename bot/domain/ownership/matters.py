@@ -162,6 +162,11 @@ class MatterCard:
     doubted: tuple[str, ...] = ()
 
     @property
+    def claimed_by(self) -> int | None:
+        """The id of whoever made a claim, who does not decide on it; None for any other matter."""
+        return self.raised_by.id if self.kind is MatterKind.CLAIM and self.raised_by is not None else None
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody has to answer it still."""
         return self.state is MatterState.OPEN

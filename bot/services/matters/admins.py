@@ -26,10 +26,14 @@ async def meet_admins(deps: Deps, slack: Slack, snapshot: Snapshot) -> None:
         await refresh(snapshot, deps.database)
 
 
-def admin_to_ask(deps: Deps, snapshot: Snapshot) -> Recipient:
-    """Return the catalog admin who is asked, always the same one; the platform channel where none is known."""
+def admin_to_ask(deps: Deps, snapshot: Snapshot, *, but: int | None = None) -> Recipient:
+    """Return the catalog admin who is asked, always the same one; the platform channel where none is known.
+
+    `but` is the id of whoever claimed what is decided on: nobody decides on their own claim.
+    """
     people = (snapshot.person_by_slack_id(slack_id) for slack_id in sorted(deps.catalog_admins))
-    return next((Recipient(person=each) for each in people if each is not None and each.is_active), NOBODY)
+    able = (each for each in people if each is not None and each.is_active and each.id != but)
+    return next((Recipient(person=each) for each in able), NOBODY)
 
 
 def channel_or_admin(deps: Deps, snapshot: Snapshot) -> Recipient:
@@ -43,6 +47,8 @@ def admin_or(deps: Deps, snapshot: Snapshot, otherwise: Recipient) -> Recipient:
     return admin if admin != NOBODY else otherwise
 
 
-def has_admin(deps: Deps, snapshot: Snapshot) -> bool:
-    """Whether a matter can be passed on to anybody."""
-    return admin_to_ask(deps, snapshot) != NOBODY or bool(routing.platform_of(deps, snapshot))
+def has_admin(deps: Deps, snapshot: Snapshot, *, but: int | None = None) -> bool:
+    """Whether a matter can be passed on to anybody, `but` whoever claimed what it is about."""
+    if admin_to_ask(deps, snapshot, but=but) != NOBODY:
+        return True
+    return admin_to_ask(deps, snapshot) == NOBODY and bool(routing.platform_of(deps, snapshot))

@@ -218,11 +218,11 @@ async def pass_on(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider
     """Let a catalog admin decide."""
     async with acting(deps, snapshot, matter_id, by) as act:
         await _allow(act)
-        if not has_admin(deps, snapshot):
+        if not has_admin(deps, snapshot, but=act.card.claimed_by):
             raise UserError("No catalog admin is set: ask whoever runs Baton to name one, or agree among you.")
         if not act.row.is_passed_on:
             await act.note("pass_on")
-            await act.ask(admin_to_ask(deps, snapshot), is_passed_on=True)
+            await act.ask(admin_to_ask(deps, snapshot, but=act.card.claimed_by), is_passed_on=True)
             await act.render()
         return act.card
 
@@ -309,8 +309,7 @@ async def _allow(act: MatterAct) -> Actor:
     if act.card.is_orphans:
         team = act.card.team.id if act.card.team is not None else None
         return await act.allow(Right.SUCCEED, await actors.holders(act.session, [team], what=act.card.asset.name))
-    asked_by = act.row.person_id if act.card.kind is MatterKind.CLAIM else None
-    return await act.allow(Right.SETTLE, await act.holders(asked_by=asked_by))
+    return await act.allow(Right.SETTLE, await act.holders(asked_by=act.card.claimed_by))
 
 
 async def _ask_to_confirm(act: MatterAct, own: Collection[str], held: Holders) -> MatterCard:

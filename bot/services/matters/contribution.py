@@ -67,11 +67,11 @@ class MatterNews(Unaccompanied):
     def agenda(self, *, now: datetime, work: WorkingTime, written: Written) -> Agenda:
         """Return what there is now: what is told or asked again, what ends, and what stands in each digest."""
         today, due, days = work.today(now), list[Due](), list[date]()
-        can_pass_on = has_admin(self.deps, self.snapshot)
         can_be_told = bool(routing.places(self.deps, self.snapshot, self.recipient))
         is_stuck = not can_be_told and admin_to_ask(self.deps, self.snapshot).key != self.key  # another one can decide
         self._steps, self._reminders = {}, {}
         for number, waiting in self.waiting.items():
+            can_pass_on = has_admin(self.deps, self.snapshot, but=self.cards[number].claimed_by)
             waits = replace(waiting, is_passed_on=waiting.is_passed_on and not is_stuck)
             step, day = next_step(waits, work, has_admin=can_pass_on, can_be_told=can_be_told)
             if day > today:
@@ -111,7 +111,7 @@ class MatterNews(Unaccompanied):
             if step is FollowUpStep.EXPIRE:
                 await end(Ending(self.deps, self.snapshot, session, row, card, now), MatterState.EXPIRED)
                 continue
-            row.answerer, row.asked_at = admin_to_ask(self.deps, self.snapshot).key, now
+            row.answerer, row.asked_at = admin_to_ask(self.deps, self.snapshot, but=card.claimed_by).key, now
             row.told_at, row.times_reminded, row.is_passed_on = None, 0, True
             await redraw(session, row, await loaded(session, self.deps, self.snapshot, row), at=now)
 

@@ -252,7 +252,8 @@ async def _ask_next(
         side = snapshot.recipient(row.answerer)
     if verdict is None or side is None:
         return
-    to = side if side != NOBODY else admin_to_ask(deps, snapshot)
+    claimed_by = row.person_id if row.kind == MatterKind.CLAIM.value else None
+    to = side if side != NOBODY else admin_to_ask(deps, snapshot, but=claimed_by)
     if row.kind == MatterKind.DISPUTE.value:
         row.owner, to = side.key, _spokesman(deps, snapshot, side)
     row.answerer, row.is_passed_on = to.key, side == NOBODY

@@ -50,11 +50,10 @@ def _held(snapshot: Snapshot, card: MatterCard) -> tuple[Right, Holders]:
 
 
 def _holders(snapshot: Snapshot, card: MatterCard, *owners: Recipient) -> Holders:
-    is_claim = card.kind is MatterKind.CLAIM and card.raised_by is not None
     return actors.remembered_holders(
         snapshot,
         [each.team for each in owners if each.team is not None],
         people=[each.person for each in owners if each.person is not None],
         what=card.asset.name,
-        asked_by=card.raised_by.id if is_claim and card.raised_by is not None else None,
+        asked_by=card.claimed_by,
     )
