@@ -44,6 +44,15 @@ ON_RDS = Runs("PostgreSQL", "11.22", "AWS RDS")
         "Server,Database,Version,Provider,Owner\nledger,PostgreSQL,11.22,AWS RDS,blue\n",
         "Name,Type,Version,Provider\nledger,PostgreSQL,11.22,AWS RDS\n",
         "Application;Technology;Version;Cloud platform;Squad\nledger;PostgreSQL;11.22;AWS RDS;blue\n",
+        # In other languages
+        "Nom;Équipe;Moteur BDD;Version BDD;Hébergeur\nledger;blue;PostgreSQL;11.22;AWS RDS\n",
+        "Application;Base de données;Version;Fournisseur;Responsable\nledger;PostgreSQL;11.22;AWS RDS;blue\n",
+        "Nombre;Equipo;Motor de base de datos;Versión del motor;Proveedor\nledger;blue;PostgreSQL;11.22;AWS RDS\n",
+        "Nome;Squadra;Tipo database;Versione database;Fornitore\nledger;blue;PostgreSQL;11.22;AWS RDS\n",
+        "Nome;Responsável;Banco de dados;Versão;Provedor\nledger;blue;PostgreSQL;11.22;AWS RDS\n",
+        "Anwendung;Team;Datenbank;Version;Anbieter\nledger;blue;PostgreSQL;11.22;AWS RDS\n",
+        "Naam;Eigenaar;Databank;Versie;Leverancier\nledger;blue;PostgreSQL;11.22;AWS RDS\n",
+        "Nazwa;Właściciel;Silnik bazy danych;Wersja bazy danych;Dostawca\nledger;blue;PostgreSQL;11.22;AWS RDS\n",
     ],
 )
 def test_a_product_its_version_and_its_provider_under_the_names_that_people_use(parse: Parse, text: str) -> None:
@@ -210,3 +219,37 @@ def test_a_tag_names_the_owner_where_no_column_does(parse: Parse) -> None:
     assert [[each.owner.name for each in asset.owners] for asset in catalog.assets] == [["blue"], []]
     catalog = parse("name,owner,tags\nledger,red,team=blue\n")
     assert [each.owner.name for each in catalog.assets[0].owners] == ["red"]
+
+
+@pytest.mark.parametrize(
+    ("text", "product", "version"),
+    [
+        ("Serveur;Système d'exploitation;Version OS\nmole-1;Debian;10\n", "Debian", "10"),
+        ("Servidor;Sistema operativo;Versión SO\nmole-1;Debian;10\n", "Debian", "10"),
+        ("Servidor;Sistema operacional;Versão do SO\nmole-1;Debian;10\n", "Debian", "10"),
+        ("Hostname;Sistema operativo;Versione sistema operativo\nmole-1;Debian;10\n", "Debian", "10"),
+        ("Server;Besturingssysteem;Versie\nmole-1;Debian;10\n", "Debian", "10"),
+        ("Application;Langage;Version du langage\nmole-1;PHP;7.4\n", "PHP", "7.4"),
+        ("Anwendung;Programmiersprache;Sprachversion\nmole-1;PHP;7.4\n", "PHP", "7.4"),
+    ],
+)
+def test_systems_and_languages_in_other_languages(parse: Parse, text: str, product: str, version: str) -> None:
+    assert runs(parse(text)) == {"mole-1": [Runs(product, version)]}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Nom;Type;Équipe;Environnement\nmole;Base de données;blue;production\n", "database"),
+        ("Nombre;Tipo;Equipo;Entorno\nmole;Base de datos;blue;production\n", "database"),
+        ("Nome;Tipo;Equipe;Ambiente\nmole;Fila;blue;production\n", "queue"),
+        ("Name;Typ;Team;Umgebung\nmole;Warteschlange;blue;production\n", "queue"),
+        ("Nom;Type;Équipe;Environnement\nmole;Tableau de bord;blue;production\n", "dashboard"),
+        ("Naam;Soort;Team;Omgeving\nmole;Website;blue;production\n", "website"),
+        ("Nome;Tipo;Squadra;Ambiente\nmole;Libreria;blue;production\n", "library"),
+    ],
+)
+def test_kinds_in_other_languages(parse: Parse, text: str, kind: str) -> None:
+    catalog = parse(text)
+    assert [asset.kind for asset in catalog.assets] == [kind]
+    assert not catalog.problems

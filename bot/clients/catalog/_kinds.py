@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from functools import lru_cache
 
 from bot.data import table
@@ -32,4 +34,6 @@ def kind_of(kind: str, type_: str) -> tuple[AssetKind, Hosting | None]:
 
 
 def _folded(word: str) -> str:
-    return word.strip().lower().replace("_", "-").replace(" ", "-")
+    letters = unicodedata.normalize("NFKD", word.strip().lower())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return re.sub(r"[_\s'’]+", "-", plain)

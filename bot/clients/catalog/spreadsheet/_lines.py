@@ -42,6 +42,7 @@ OPEN_RUNS = frozenset(name for name, column in _TABLE["runs"].items() if column.
 #: Those of which a provider sells its own; what is in the others somebody runs on what the provider rents out.
 SOLD_RUNS = frozenset(name for name, column in _TABLE["runs"].items() if column.get("is_sold"))
 _VERSION = "version"
+_VERSIONS = frozenset(_TABLE["version"].split())
 #: What only a team has.
 _OF_TEAMS = frozenset({"channel", "slackchannel", "usergroup", "slackgroup", "members", "people", "lead", "teamlead"})
 LIST = re.compile(r"[;\n]|(?<!\|)\|(?!\|)|,(?=\s*\S)|\s/\s")
@@ -198,7 +199,7 @@ def _with_runs(folded: Sequence[str], places: dict[str, int]) -> dict[str, int]:
         if place is not None and place not in places.values():
             places[key] = place
     for place, word in enumerate(folded):
-        if word != _VERSION:
+        if word not in _VERSIONS:
             continue
         alone = [name for name in RUNS if name in places and version_of(name) not in places]
         before = [name for name in alone if places[name] < place]
