@@ -10,6 +10,8 @@ from typing import Any, Generic, NewType, Protocol, TypeVar
 from bot.domain.tracker import IssueDraft, TrackedIssue
 
 _T = TypeVar("_T")
+#: A code of ours, among Slack's: a list has no end.
+ENDLESS_LIST = "endless_list"
 
 
 class Clock(Protocol):
@@ -176,7 +178,8 @@ class Slack(Protocol):
     def member_pages(self, cursor: str = "") -> AsyncIterator[Page[SlackUser]]:
         """Yield everybody in the workspace, deactivated accounts included, from a cursor on.
 
-        What goes wrong is raised where the next page would come. `invalid_cursor` is the code for one that is too old.
+        What goes wrong is raised where the next page would come. `invalid_cursor` is the code for one that is too old,
+        ENDLESS_LIST for a list that comes back to a page that was read.
         """
         ...
 

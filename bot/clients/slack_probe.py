@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.clients.slack import our_errors
+from bot.clients.slack_answers import our_errors
 from bot.clients.slack_retries import Pauses
 from bot.domain.outbox import may_pass
 from bot.errors import SlackError, SlackUnreachableError

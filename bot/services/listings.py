@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
-from bot.ports import ListedChannel, Page, Slack, SlackUser
+from bot.ports import ENDLESS_LIST, ListedChannel, Page, Slack, SlackUser
 from bot.services import people
 from bot.services.deps import Deps
 from bot.services.members import Members
@@ -149,6 +149,8 @@ class Listings:
                 await self._put(listing, _Position("", now, now))  # too old: the next run begins anew
                 return
             pause = _AFTER_FAULT if isinstance(error, SlackUnreachableError) else _AFTER_REFUSAL
+            # Going on where a list leads back into itself would only lead there again.
+            cursor = "" if error.code == ENDLESS_LIST else cursor
             await self._put(listing, _Position(cursor, began, now + pause))
             log.warning("Slack's %s could not be read: %s", listing, error)
             return

@@ -19,7 +19,7 @@ from bot.clients import slack as clients
 from bot.clients.slack import SlackClient
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.playground.fake_slack import FakeSlack, PostedMessage
-from bot.ports import Slack
+from bot.ports import ENDLESS_LIST, Slack
 
 TOKEN = "xoxb-client"
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
@@ -73,6 +73,38 @@ def called(workspace: FakeSlack, method: str) -> int:
 def test_it_fits_the_port() -> None:
     port: Slack = SlackClient(token="", api_url="")
     assert port
+
+
+Asked = Callable[[SlackClient], Awaitable[object]]
+
+
+async def _all(pages: AsyncIterator[object]) -> list[object]:
+    return [page async for page in pages]
+
+
+#: Whatever Slack answers with more than that it is done.
+ASKED: dict[str, Asked] = {
+    "identity": lambda client: client.identity(),
+    "socket_url": lambda client: client.socket_url("xapp-1"),
+    "user": lambda client: client.user("U0ADA"),
+    "post_message": lambda client: client.post_message("C0PAY", text="x", metadata=KEY),
+    "open_view": lambda client: client.open_view("1.2", {"type": "modal"}),
+    "update_view": lambda client: client.update_view("V1", {"type": "modal"}),
+    "push_view": lambda client: client.push_view("1.2", {"type": "modal"}),
+    "is_shared_channel": lambda client: client.is_shared_channel("C0PAY"),
+    "is_public_channel": lambda client: client.is_public_channel("C0PAY"),
+    "listed_channel": lambda client: client.listed_channel("C0PAY"),
+    "member_pages": lambda client: _all(client.member_pages()),
+    "channel_pages": lambda client: _all(client.channel_pages()),
+    "user_groups": lambda client: client.user_groups(),
+    "thread_start": lambda client: client.thread_start("C0PAY", "1.2"),
+    "thread_pages": lambda client: _all(client.thread_pages("C0PAY", "1.2")),
+    "permalink": lambda client: client.permalink("C0PAY", "1.2"),
+    "find_message": lambda client: client.find_message("C0PAY", key="k1", since=NOW),
+    "find_message, by person": lambda client: client.find_message("U0ADA", key="k1", since=NOW),
+}
+#: … and what it lists.
+LISTED = ("member_pages", "channel_pages", "thread_pages", "find_message")
 
 
 class TestErrors:
@@ -142,6 +174,16 @@ class TestErrors:
         ):
             with pytest.raises(SlackUnreachableError):
                 await client.post_message("C0PAY", text="x", metadata=KEY)
+
+    @pytest.mark.parametrize("asked", ASKED)
+    @pytest.mark.parametrize(
+        "body", [{}, {"user": None, "channel": [], "view": "", "messages": 1, "members": {"a": 1}}]
+    )
+    async def test_an_answer_without_what_was_asked_for_is_none(self, asked: str, body: dict[str, Any]) -> None:
+        handler = answering(200, json.dumps({"ok": True} | body), "application/json")
+        async with server(handler) as url, SlackClient(token=TOKEN, api_url=url) as client:
+            with pytest.raises(SlackUnreachableError, match="not Slack's"):
+                await ASKED[asked](client)
 
     async def test_a_port_where_nobody_listens(self) -> None:
         with socket.socket() as taken:
@@ -474,7 +516,12 @@ class TestResponseUrls:
                 await client.respond(url, {"text": "x"})
         assert caught.value.code == code
 
-    @pytest.mark.parametrize("body", ["ok", '{"ok":true}', "", "<html>fine</html>", "[]"])
+    async def test_a_page_of_something_in_between_is_no_answer(self, client: SlackClient) -> None:
+        async with server(answering(200, "<html>Sign in to the guest network</html>", "text/html")) as url:
+            with pytest.raises(SlackUnreachableError):
+                await client.respond(url, {"text": "x"})
+
+    @pytest.mark.parametrize("body", ["ok", '{"ok":true}', "", "[]"])
     async def test_what_is_no_refusal(self, client: SlackClient, body: str) -> None:
         async with server(answering(200, body, "text/plain")) as url:
             await client.respond(url, {"text": "x"})
@@ -537,6 +584,53 @@ class TestPeopleAndChannels:
         assert set(found) == seen
         assert found["payments"] == "C0PAY"
         assert called(workspace, "conversations.list") == 2
+
+    @pytest.mark.parametrize("kind", ["members", "channels"])
+    async def test_what_is_no_entry_of_a_list_keeps_no_other_out(self, kind: str) -> None:
+        ids = (None, 7, "", "U\0X", "\ud800", ["U1"])
+        odd = [None, "U1", [], {}, {"name": "x"}, *({"id": each, "name": "x"} for each in ids)]
+        good: list[dict[str, Any]] = [
+            {"id": "U0ODD", "name": "a\0b\ud800c", "profile": [1], "enterprise_user": "x", "tz": 1, "team_id": None},
+            {"id": "U0ADA", "name": "ada", "profile": {"real_name": "Ada\0", "email": "ada\0@example.test"}},
+        ]
+        body = {"ok": True, kind: odd + good, "response_metadata": {"next_cursor": ""}}
+        async with (
+            server(answering(200, json.dumps(body), "application/json")) as url,
+            SlackClient(token=TOKEN, api_url=url) as client,
+        ):
+            pages: AsyncIterator[Any] = client.member_pages() if kind == "members" else client.channel_pages()
+            listed = [each async for page in pages for each in page.items]
+        name = "Ada" if kind == "members" else "ada"
+        assert [(each.id, each.name) for each in listed] == [("U0ODD", "abc"), ("U0ADA", name)]
+        assert {getattr(each, "email", "") for each in listed} == {""}, "a cleaned address could be another's"
+
+    @pytest.mark.parametrize("listed", LISTED)
+    @pytest.mark.parametrize("cursors", [("same",), ("a", "b")])
+    async def test_a_list_that_leads_back_into_itself_ends(self, listed: str, cursors: tuple[str, ...]) -> None:
+        asked = 0
+
+        async def handle(_request: web.Request) -> web.Response:
+            nonlocal asked
+            asked += 1
+            cursor = {"next_cursor": cursors[asked % len(cursors)]}
+            body = {"ok": True, "response_metadata": cursor, "has_more": True}
+            return web.json_response(body | {"members": [], "channels": [], "messages": []})
+
+        async with server(handle) as url, SlackClient(token=TOKEN, api_url=url) as client:
+            with pytest.raises(SlackError) as caught:
+                await ASKED[listed](client)
+        assert caught.value.code == ENDLESS_LIST
+        assert asked == len(cursors) + 1
+
+    @pytest.mark.parametrize("metadata", [["x"], "x", 1])
+    async def test_a_list_with_something_else_in_the_place_of_its_cursor_is_none(self, metadata: object) -> None:
+        body = json.dumps({"ok": True, "members": [], "response_metadata": metadata})
+        async with (
+            server(answering(200, body, "application/json")) as url,
+            SlackClient(token=TOKEN, api_url=url) as client,
+        ):
+            with pytest.raises(SlackUnreachableError):
+                await _all(client.member_pages())
 
     async def test_from_a_cursor_on(self, workspace: FakeSlack, client: SlackClient) -> None:
         for number in range(450):

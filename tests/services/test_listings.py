@@ -16,9 +16,10 @@ from sqlmodel import col
 from bot.blocks.text import Rendered
 from bot.clients.slack import SlackClient
 from bot.domain.trust import AccountStanding
-from bot.errors import SlackUnreachableError
+from bot.errors import SlackError, SlackUnreachableError
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.records import ApiCall, Channel, User
+from bot.ports import ENDLESS_LIST, ListedChannel, Page
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
 from bot.services.listings import Listings
@@ -226,6 +227,28 @@ async def test_a_cursor_that_is_too_old_begins_anew(
     assert (await stored(deps))[0] == len(slack.workspace.users)
     cursors = [call.arguments.get("cursor", "") for call in calls(slack, "users.list")]
     assert cursors.count("") == 2
+
+
+async def test_a_list_that_leads_back_into_itself_is_left_for_a_while_and_forgets_nothing(
+    slack: FakeSlack, deps: Deps, process: Process, clock: FixedClock
+) -> None:
+    grow(slack, members=0, channels=250)
+    await process.listings.read_channels(at_start=True)
+    asked: list[str] = []
+
+    async def endless(cursor: str = "") -> AsyncIterator[Page[ListedChannel]]:
+        asked.append(cursor)
+        yield Page([ListedChannel("C00000000", "c0")], "same")
+        raise SlackError(ENDLESS_LIST)
+
+    process.listings._slack = SimpleNamespace(channel_pages=endless)  # type: ignore[assignment]  # as the client does
+    clock.advance(timedelta(hours=1))
+    for _ in range(25):
+        await process.listings.read_channels()
+        clock.advance(MINUTE)
+    assert asked == ["", "", ""], "each time from the beginning, ten minutes later"
+    assert (await stored(deps))[1] == 250
+    assert process.snapshot.is_open("C00000249")
 
 
 async def test_members_do_not_wait_for_channels(slack: FakeSlack, process: Process, clock: FixedClock) -> None:

@@ -15,6 +15,7 @@ from tests.strangers import (  # noqa: F401 - each registers its cases
     faults,
     files,
     later,
+    odd_answers,
     receipts,
     sockets,
 )

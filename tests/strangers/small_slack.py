@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,10 +28,10 @@ class Call:
 
 @dataclass
 class Fault:
-    """What happens instead of an answer: `status`, `refuse`, `hang`, `drop`, `take_and_drop`, `bare`, or `html`.
+    """What happens instead of an answer: `status`, `refuse`, `hang`, `drop`, `take_and_drop`, `html`, or `answer`.
 
-    `times` is how often; None means until it is taken away. `hang` goes on to answer after `seconds`. `bare` is an
-    answer without what was asked for, `html` that of something between Baton and Slack.
+    `times` is how often; None means until it is taken away. `hang` goes on to answer after `seconds`. `html` is the
+    answer of something between Baton and Slack, `answer` one that has `body` in it and nothing else.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Fault:
     code: str = ""
     seconds: float = 0
     retry_after: int = 1  #: what a 429 asks for, in seconds
+    body: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -160,8 +162,8 @@ class SmallSlack:
                 await asyncio.wait_for(self._stopping.wait(), fault.seconds)
             except TimeoutError:
                 return None
-        if fault.kind == "bare":
-            return web.json_response({"ok": True})
+        if fault.kind == "answer":
+            return web.json_response({"ok": True, **fault.body})
         if fault.kind == "html":
             return web.Response(text="<html>A proxy says hello.</html>", content_type="text/html")
         if fault.kind == "refuse":

@@ -61,6 +61,7 @@ async def ended(house: House) -> None:
         faults: list[dict[str, Any]] = [
             {"kind": "html", "times": 2}, {"kind": "status", "status": 429, "times": 3},
             {"kind": "status", "status": 500, "times": 3}, {"kind": "refuse", "code": "link_disabled", "times": 2},
+            {"kind": "answer", "times": 2},
         ]  # fmt: skip
         for fault in faults if house.is_long else faults[:1]:
             opened = slack.opened
