@@ -44,8 +44,8 @@ class Command:
 class Action:
     """A pressed button or a choice. `thread_ts` is set when the message stands in a thread, `view_id` in a modal.
 
-    `choices` are all that is chosen in an element now, `value` is the first of them, empty for nothing. `metadata` and
-    `blocks` are those of the modal that it is in, to show the modal again with others beside them.
+    `value` is what is chosen in an element now, the first of several, empty for nothing. `metadata` and `blocks` are
+    those of the modal that it is in, to show the modal again with others beside them.
     """
 
     action_id: str
@@ -58,7 +58,6 @@ class Action:
     is_ephemeral: bool
     view_id: str = ""
     message_ts: str = ""
-    choices: tuple[str, ...] = ()
     metadata: str = ""
     blocks: tuple[Mapping[str, Any], ...] = ()
 
@@ -166,14 +165,13 @@ def command(body: Mapping[str, Any]) -> Command:
 def action(body: Mapping[str, Any]) -> Action:
     """Read a `block_actions` payload; Slack sends one action at a time."""
     pressed = next(iter(_objects(body, "actions", 1)), {})
-    choices = _chosen(pressed)
     container = _mapping(body, "container")
     message, view = _mapping(body, "message"), _mapping(body, "view")
     # A message that begins a thread stands in the channel, and so does whoever presses a button of it.
     thread_ts = _text(container, "thread_ts") or _text(message, "thread_ts")
     return Action(
         action_id=_text(pressed, "action_id"),
-        value=next(iter(choices), ""),
+        value=next(iter(_chosen(pressed)), ""),
         user_id=_text(_mapping(body, "user"), "id"),
         channel_id=_text(_mapping(body, "channel"), "id") or _text(container, "channel_id"),
         response_url=_text(body, "response_url"),
@@ -182,7 +180,6 @@ def action(body: Mapping[str, Any]) -> Action:
         is_ephemeral=bool(container.get("is_ephemeral")),
         view_id=_text(view, "id") if view.get("type") == "modal" else "",
         message_ts=_text(container, "message_ts") or _text(message, "ts"),
-        choices=choices,
         metadata=_text(view, "private_metadata"),
         blocks=tuple(_objects(view, "blocks", _MOST_BLOCKS)),
     )

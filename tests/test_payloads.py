@@ -222,7 +222,7 @@ def test_all_that_is_chosen_in_an_element(element: dict[str, Any], choices: tupl
     assert found.choices == {"field": choices}
     assert found.values == {"field": choices[0] if choices else ""}
     pressed = payloads.action({"actions": [{"action_id": "a", **element}]})
-    assert (pressed.choices, pressed.value) == (choices, choices[0] if choices else "")
+    assert pressed.value == (choices[0] if choices else "")
 
 
 def test_a_block_of_several_elements_keeps_what_is_chosen_in_each() -> None:

@@ -61,11 +61,6 @@ def may_pass(error: SlackError) -> bool:
     return isinstance(error, SlackRateLimitedError | SlackUnreachableError) or error.code in _PASSING
 
 
-def is_known(code: str) -> bool:
-    """Whether Slack documents this code for messages."""
-    return any(code in codes for codes in CODES.values())
-
-
 def retry_pause(attempts: int, *, jitter: float) -> timedelta:
     """Return how long to wait after so many attempts: 2 s, twice as long each time, at most 15 minutes.
 

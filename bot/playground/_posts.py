@@ -37,7 +37,6 @@ def bot_message(
         ephemeral_for=ephemeral_for,
         bot_id=workspace.bot_id,
         metadata=body.get("metadata"),
-        response_type=body.get("response_type"),
         broadcast=bool(body.get("reply_broadcast")),
         subtype="thread_broadcast" if body.get("reply_broadcast") else None,
     )

@@ -97,7 +97,6 @@ class PostedMessage:
     reply_count: int = 0
     reply_users: list[str] = field(default_factory=list)
     latest_reply: str | None = None
-    response_type: str | None = None
     client_msg_id: str | None = None
     subtype: str | None = None
     #: A reply that is also shown in the conversation.

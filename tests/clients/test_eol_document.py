@@ -72,7 +72,6 @@ def test_a_product_is_read_whole() -> None:
                     label="20 (LTS)",
                     released=date(2023, 4, 18),
                     latest="20.20.2",
-                    latest_released=date(2026, 3, 24),
                     lts=date(2023, 10, 24),
                     eoas=date(2024, 10, 22),
                     eol=date(2026, 4, 30),
@@ -90,7 +89,7 @@ def test_the_date_counts_and_the_flag_only_without_one() -> None:
     assert cycle(isEoes=None, eoesFrom=None).eoes is Undated.ABSENT
     without = {key: value for key, value in RELEASE.items() if "oas" not in key and "atest" not in key}
     read = document.read(made({**PRODUCT, "releases": [without]})).products[0].cycles[0]
-    assert (read.eoas, read.latest, read.latest_released) == (Undated.ABSENT, "", None)
+    assert (read.eoas, read.latest) == (Undated.ABSENT, "")
 
 
 def test_a_release_that_is_lts_from_no_day() -> None:

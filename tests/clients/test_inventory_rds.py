@@ -91,7 +91,6 @@ async def test_how_long_aws_supports_a_version(aws: Front) -> None:
         engine="postgres",
         cycle="11",
         region=REGION,
-        standard_from=date(2019, 3, 13),
         standard_until=date(2024, 2, 29),
         extended_from=date(2024, 3, 1),
         extended_until=date(2027, 3, 31),

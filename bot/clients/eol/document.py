@@ -115,7 +115,6 @@ def _cycle(fields: object) -> Cycle:
         label="" if label == name else label,
         released=_date(fields, "releaseDate"),
         latest=_text(latest, "name"),
-        latest_released=_date(latest, "date"),
         lts=_date(fields, "ltsFrom") or _flag(fields, "isLts") is True,
         eoas=_clock(fields, "isEoas", "eoasFrom"),
         eol=_clock(fields, "isEol", "eolFrom"),

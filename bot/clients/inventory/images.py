@@ -19,7 +19,7 @@ from bot.clients.inventory._known_images import (
 )
 from bot.domain.catalog import Origin, Problem
 from bot.domain.eol import version_schemes
-from bot.domain.inventory.scans import How, Sighting, Sightings
+from bot.domain.inventory.scans import How, Sighting
 
 _MAX_LENGTH = 1_000
 _SCHEME = re.compile(r"(?:docker|docker-pullable|oci|containerd|cri-o)://")
@@ -188,16 +188,3 @@ def _version(ref: ImageRef, known: KnownImage | None) -> tuple[str, str]:
     if not is_named or _COMMIT.fullmatch(tag):
         return "", "has a tag that names no version, so its version is not known; name a version."
     return tag, ""
-
-
-def read(text: str, path: str, *, environment: str = "") -> Sightings:
-    """Return what a list of image references shows: one or more a line, `#` begins a comment. `path` names the list."""
-    collector = Collector(path)
-    seen: set[str] = set()
-    for number, line in enumerate(text.splitlines(), start=1):
-        for reference in line.partition("#")[0].split():
-            if reference in seen:
-                continue
-            seen.add(reference)
-            add_to(collector, reference, number, environment=environment)
-    return collector.done()

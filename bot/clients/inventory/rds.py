@@ -204,7 +204,6 @@ class _Region:
                 engine=engine,
                 cycle=cycle,
                 region=self._region,
-                standard_from=_day(standard.get("LifecycleSupportStartDate")),
                 standard_until=_day(standard.get("LifecycleSupportEndDate")),
                 extended_from=_day(extended.get("LifecycleSupportStartDate")),
                 extended_until=_day(extended.get("LifecycleSupportEndDate")),

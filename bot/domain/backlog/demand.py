@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -224,10 +223,6 @@ def open_questions(demand: Demand, *, today: date, usual_block_weeks: float) -> 
         OpenQuestion.STILL_BLOCKED: demand.block_ends(usual_block_weeks),
     }
     return {question: day for question, day in days.items() if day is not None and day < today}
-
-
-def _once(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
 
 
 def _require_amount(amount: float, what: str) -> None:

@@ -40,7 +40,6 @@ class Technology:
     aliases: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    lifecycle: str = ""
 
 
 @dataclass(frozen=True, slots=True)

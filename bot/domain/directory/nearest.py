@@ -17,7 +17,6 @@ _MOST_COMPARED = 40
 #: No suggestion is as sure as an answer, nor worth reading below the second.
 _SUREST = 0.89
 _LEAST = 0.2
-_KIND_BONUS = 0.01
 
 
 def nearest(index: DirectoryIndex, readings: Sequence[Reading], near: Sequence[list[Near]], *, limit: int) -> Nearest:

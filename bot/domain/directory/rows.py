@@ -18,7 +18,6 @@ KEY_MASK = (1 << 40) - 1
 #: Texts shorter than this have no near texts.
 SHORTEST = 3
 _PIECES = 3
-_REACH = 2
 _SALT = 0x9E3779B97F4A7C15
 
 

@@ -63,7 +63,6 @@ class Cycle:
     label: str = ""
     released: date | None = None
     latest: str = ""
-    latest_released: date | None = None
     lts: date | bool = False
     eoas: Clock = Undated.ABSENT
     eol: Clock = Undated.ABSENT
@@ -108,7 +107,6 @@ class ProviderCycle:
     engine: str
     cycle: str
     region: str = ""
-    standard_from: date | None = None
     standard_until: date | None = None
     extended_from: date | None = None
     extended_until: date | None = None

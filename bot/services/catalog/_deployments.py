@@ -41,11 +41,6 @@ class DeploymentRows:
     ended: int = 0
     unchanged: int = 0
 
-    @property
-    def has_changed(self) -> bool:
-        """Whether anything else than the time at which it was seen is other than before."""
-        return bool(self.came or self.changed or self.ended)
-
     def add(self, pair: Pair, found: Difference) -> None:
         """Add what has to be written of one source and one asset."""
         self.came += len(found.new) + len(found.back)

@@ -27,8 +27,6 @@ class SourceSummary:
     is_human: bool
     is_trusted_for_people: bool
     assets: int
-    teams: int
-    people: int
     facts: int
     last_read_at: datetime | None
     outcome: str
@@ -38,35 +36,32 @@ class SourceSummary:
 async def sources(deps: Deps) -> list[SourceSummary]:
     """Return every source in the order in which it is believed."""
     claim, fact, run = (table_of(model) for model in (tables.Claim, tables.Ownership, tables.ImportRun))
-    claimed = select(claim.c.source_id, claim.c.subject, func.count().label("n")).where(claim.c.digest != "")
+    claimed = select(claim.c.source_id, func.count().label("n")).where(
+        claim.c.subject == ClaimSubject.ASSET.value, claim.c.digest != ""
+    )
     owned = select(fact.c.source_id, func.count().label("n")).where(fact.c.valid_to.is_(None))
     latest = select(func.max(run.c.id)).group_by(run.c.source_id)
     async with deps.database.connected() as connection:
         rows = (await connection.execute(select(table_of(tables.Source)))).all()
-        counts = {
-            (row.source_id, row.subject): row.n
-            for row in await connection.execute(claimed.group_by(claim.c.source_id, claim.c.subject))
-        }
+        assets = {row.source_id: row.n for row in await connection.execute(claimed.group_by(claim.c.source_id))}
         facts = {row.source_id: row.n for row in await connection.execute(owned.group_by(fact.c.source_id))}
         runs = {row.source_id: row for row in await connection.execute(select(run).where(run.c.id.in_(latest)))}
     by_id = {row.id: row for row in rows}
     found = [Source(row.id, row.name, row.format, row.is_human, row.precedence) for row in rows]
     return [
-        _summary(by_id[each.id], counts, facts.get(each.id, 0), runs.get(each.id))
+        _summary(by_id[each.id], assets.get(each.id, 0), facts.get(each.id, 0), runs.get(each.id))
         for each in sorted(found, key=rank)
         if not each.is_file
     ]
 
 
-def _summary(row: Any, counts: dict[tuple[int, str], int], facts: int, run: Any) -> SourceSummary:
+def _summary(row: Any, assets: int, facts: int, run: Any) -> SourceSummary:
     return SourceSummary(
         name=row.name,
         format=row.format,
         is_human=row.is_human,
         is_trusted_for_people=row.is_trusted_for_people,
-        assets=counts.get((row.id, ClaimSubject.ASSET.value), 0),
-        teams=counts.get((row.id, ClaimSubject.TEAM.value), 0),
-        people=counts.get((row.id, ClaimSubject.PERSON.value), 0),
+        assets=assets,
         facts=facts,
         last_read_at=row.last_run_at,
         outcome=run.outcome if run is not None else "",

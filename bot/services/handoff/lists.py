@@ -22,8 +22,6 @@ from bot.store.beside import is_lent
 
 #: What can be handed over: an asset and an area of it.
 Choice: TypeAlias = tuple[AssetRecord, Area]
-#: Handoffs that a list shows at most.
-MOST_LISTED = 20
 
 
 class InAnotherError(UserError):

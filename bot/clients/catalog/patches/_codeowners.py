@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.clients.catalog._checkout import COMMENT, LINE
 from bot.clients.catalog._reader import Sink, SourceFile
-from bot.clients.catalog.codeowners import Rule, rules
+from bot.clients.catalog.codeowners import rules
 from bot.domain.codeowners import is_catch_all
 from bot.domain.reconcile.edits import Edited, OwnerEdit, Refusal
 
@@ -45,7 +45,7 @@ def edit(text: str, edits: Sequence[OwnerEdit]) -> Edited:
         if rule is None:
             refusals.append(Refusal(one, "the file has no such rule any more."))
             continue
-        wanted = by_rule.setdefault(rule.line, _Wanted(rule, is_whole=rule is whole))
+        wanted = by_rule.setdefault(rule.line, _Wanted(is_whole=rule is whole))
         (wanted.repository if pattern is None else wanted.path).append(one)
     for number, wanted in by_rule.items():
         line = lines[number - 1]
@@ -66,7 +66,6 @@ class _CannotError(Exception):
 class _Wanted:
     """What is asked of a rule: as a path, and as the word on the repository where the rule `is_whole`."""
 
-    rule: Rule
     is_whole: bool
     repository: list[OwnerEdit] = field(default_factory=list)
     path: list[OwnerEdit] = field(default_factory=list)
