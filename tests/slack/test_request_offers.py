@@ -47,6 +47,9 @@ class TestEndOfLife:
         assert await submit(stage, "solo") == {}
         [row] = await requests(stage)
         assert (row.area, row.title) == ("database", "Upgrade Node.js 20 to 24 (payments-db)")
+        triage = (await posted(stage, "platform"))[-1]
+        assert "Who owns *payments-db* changes only with a handoff." in triage.text
+        assert "Search then owns" not in triage.text, "what it asks for is another team's"
 
     async def test_ones_own_lines_and_shared_ones_do_not_nor_do_those_of_the_devops_team(self, stage: Stage) -> None:
         await deploy(stage, "checkout", "nodejs", "20.11.1")

@@ -161,7 +161,9 @@ def work(card: RequestCard) -> str:
     left = left_behind(card.items)
     team = escape(card.team.name, 60) if card.team is not None else "Whoever asked"
     said = ["The DevOps team builds it." if left.to_team or left.to_devops else "The DevOps team does it."]
-    if left.to_team:
+    if left.to_team and card.asset:
+        said.append(f"Who owns {bold(card.asset, 80)} changes only with a handoff.")
+    elif left.to_team:
         said.append(f"{team} then owns {_and(left.to_team)}.")
     if left.to_devops:
         said.append(f"The DevOps team goes on to own {_and(left.to_devops)}.")

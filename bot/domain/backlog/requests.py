@@ -282,8 +282,8 @@ class RequestCard:
     it, and have `blocked_people`; `asked_too` is what the joined teams asked for. `needed_by` is the first day that any
     of them has to meet, and `needed_for` is whose it is where that is not its own team's. `answer_by` is when the
     DevOps team answers at the latest, while it has not, and `looks_on` the day on which it looks again where it has put
-    that off. `library` is the shared library that it is about, where it is
-    one, and `handoff_id` the handoff in which what it is about passes to its team already.
+    that off. `asset` is what of the catalog it is about, `library` the same
+    where that is a shared library, and `handoff_id` the handoff in which what it is about passes to its team already.
     `savings` is what teams said after its delivery, and `before` what was said with its steps before the last words,
     where that was asked for. `version` is the last entry of the audit
     log at which whoever does something to it has read it, 0 where nobody does. Texts are as they were typed; rendering
@@ -322,6 +322,7 @@ class RequestCard:
     hours_a_month: float = 0.0
     blocked_people: int = 0
     asset_id: int | None = None
+    asset: str = ""
     library: str = ""
     library_link: str = ""
     handoff_id: int | None = None

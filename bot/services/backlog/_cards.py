@@ -105,6 +105,7 @@ def card_of(
         is_private=row.is_private,
         estimate=estimate_of(snapshot, row),
         asset_id=row.asset_id,
+        asset=asset.name if asset is not None else "",
         library=library.name if library is not None else "",
         library_link=library.links[0].url if library is not None and library.links else "",
         handoff_id=_handoff_of(snapshot, row),
