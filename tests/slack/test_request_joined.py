@@ -73,6 +73,8 @@ class TestByWhen:
         assert told.startswith("*Search* needs it as well: Proposed · for Payments · needed by <!date^")
         assert told.endswith("2026-06-15> by Search")
         assert "2026-06-15> by Search" in thread_texts(stage, made.root, "search")[1]
+        await search_form(stage, user="omar")
+        assert "2026-06-15> by Search" in said_in(stage.slack.view_stack("omar")[-1]), "what one can join, too"
 
     async def test_the_day_of_a_request_that_was_merged_counts_for_the_whole(self, stage: Stage) -> None:
         await open_first(stage)

@@ -20,6 +20,7 @@ from bot.errors import NotFoundError
 from bot.services import outbox
 from bot.services.backlog import lists
 from bot.services.backlog._cards import card_of
+from bot.services.backlog._dates import dated
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -83,11 +84,13 @@ async def find(
     query = select(table).where(col(table.state).in_(states), col(table.source_key) != key)
     async with deps.database.reading() as session:
         rows = (await session.execute(query.order_by(col(table.id).desc()).limit(_MOST))).scalars().all()
-    cards = [card_of(snapshot, row, now=now) for row in rows]
+        cards = [card_of(snapshot, row, now=now) for row in rows]
+        alike = rules.alike(wanted, [each for each in cards if each.state in OPEN])
+        alike = tuple(await dated(session, snapshot, alike, today=now.date()))
     directory = snapshot.directory
     shared = [each for each in map(directory.get, directory.ids()) if each and each.kind is AssetKind.LIBRARY]
     return Alternatives(
-        requests=rules.alike(wanted, [each for each in cards if each.state in OPEN]),
+        requests=alike,
         delivered=rules.delivered(wanted, cards),
         libraries=rules.libraries(wanted, shared),
     )
