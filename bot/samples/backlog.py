@@ -287,6 +287,7 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
     yield blocks.assigned, blocks.assigned(card, card.asker)
     yield blocks.saved, blocks.saved(card, 6.5)
     yield blocks.unassigned, blocks.unassigned(card, card.asker, card.filer)
+    yield blocks.ended_by, blocks.ended_by(card, Step.DECLINE, card.asker)
     yield blocks.news, blocks.news(card, card.asker)
     yield blocks.asked_for, blocks.asked_for(card, card.asker)
 

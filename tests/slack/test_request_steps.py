@@ -282,6 +282,20 @@ async def test_whoever_is_assigned_is_told_and_is_one_of_the_devops_team(request
     assert requested.under_triage() == before, "nobody has to be told what they have done"
 
 
+async def test_whoever_works_on_it_hears_that_a_colleague_has_ended_it(requested: Requested) -> None:
+    omar = requested.stage.slack.workspace.user("omar").id
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
+    assert await requested.fill("lin", assignee=omar) == {}
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.DECLINE)
+    assert await requested.fill("lin", words="Ask security") == {}
+    assert requested.under_triage()[-1] == f"<@{omar}> Lin Wei declined it."
+    await requested.press(requested.card, ids.REOPEN, user="ada")
+    assert await requested.fill("ada", words="They sent me here") == {}
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    assert await requested.fill("omar", words="Done") == {}
+    assert "opened it again" in requested.under_triage()[-1], "nobody has to be told what they have done"
+
+
 async def test_news_of_the_requesting_team_calls_whoever_waits_for_it(requested: Requested) -> None:
     people = {name: f"<@{requested.stage.slack.workspace.user(name).id}>" for name in ("lin", "omar")}
     [duty] = [mention for mention in people.values() if mention in requested.triage.text]

@@ -5,26 +5,21 @@ from __future__ import annotations
 from bot.blocks.backlog.cards import (
     also_asked,
     asked_for,
-    assigned,
     card,
     card_view,
     changed_news,
     followed,
     following,
-    joined_by,
     joined_card,
     joined_news,
     left,
-    left_news,
     merged,
     news,
     pointed,
-    released,
     settled,
     triage,
     triage_news,
     triage_post,
-    unassigned,
     unmerged,
     used,
     whole_ended,
@@ -53,3 +48,4 @@ from bot.blocks.backlog.lists import MOST_LISTED, already, listing, mistyped, of
 from bot.blocks.backlog.ranks import MOST_RANKED, alt_text, backlog, drawing, unranked, why
 from bot.blocks.backlog.receipts import estimated, receipt, saved
 from bot.blocks.backlog.savings import savings
+from bot.blocks.backlog.triage_notes import assigned, ended_by, joined_by, left_news, released, unassigned

@@ -238,18 +238,6 @@ def changed_news(its: RequestCard, who: str, what: str = "it") -> Rendered:
     return _message([f"{escape(who, 60) or 'Somebody'} changed {escape(what, 300)}: {lines[0]}", *lines[1:]], (), "")
 
 
-def joined_by(its: RequestCard, who: str) -> Rendered:
-    """Return what the DevOps team reads under its message when another team has joined a request; it calls nobody."""
-    said = f"{bold(who, 60)} needs it as well: {words.standing(its)}"
-    return Rendered(said, [section(said)])
-
-
-def left_news(who: str, why: str) -> Rendered:
-    """Return what the DevOps team reads under its message when a team has left a request that others still need."""
-    said = f"{escape(who, 80)} is not on it any more. {escape(why, 600)}".strip()
-    return Rendered(said, [section(said)])
-
-
 def used(name: str, url: str, value: OpenValue) -> Rendered:
     """Return what a thread reads from which nothing was opened, because there is something already."""
     where = f" {link(url, shorten(url, 80))}" if url else ""
@@ -274,27 +262,6 @@ def triage_news(its: RequestCard, step: Step, by: PersonRecord | None = None, *,
     }[step]
     said = f"{words.person(by or its.asker)} {did} {passage(its.reason, _LONGEST_SAID)}".strip()
     return Rendered(f"{to}{said}", [section(f"{to}{said}")])
-
-
-def assigned(its: RequestCard, by: PersonRecord) -> Rendered:
-    """Return what somebody of the DevOps team reads, under its message, to whom a request was given to work on."""
-    to = f"{mention(its.assignee.slack_id)} " if its.assignee is not None and its.assignee.slack_id else ""
-    said = f"{to}{words.person(by)} assigned this to you."
-    return Rendered(said, [section(said)])
-
-
-def unassigned(its: RequestCard, before: PersonRecord, by: PersonRecord) -> Rendered:
-    """Return what somebody of the DevOps team reads, under its message, who works on a request no longer."""
-    to = f"{mention(before.slack_id)} " if before.slack_id else ""
-    now = f"{words.person(its.assignee)} works on it now" if its.assignee is not None else "nobody works on it now"
-    said = f"{to}{words.person(by)} took this off you: {now}."
-    return Rendered(said, [section(said)])
-
-
-def released(whole_id: int) -> Rendered:
-    """Return what the DevOps team reads under its message about a request that is part of no other any more."""
-    said = f"#{whole_id}, which this was part of, is not needed any more. This one stands by itself again."
-    return Rendered(said, [section(said)])
 
 
 def whole_ended(its: RequestCard) -> Rendered:

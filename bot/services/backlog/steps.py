@@ -50,6 +50,8 @@ _ALONE = frozenset({Step.WITHDRAW, Step.DISMISS})
 _ENDS_PARTS = frozenset({Step.ANSWER, Step.DECLINE})
 #: Steps of which the DevOps team hears in the thread of its own message.
 _TRIAGE_NEWS = frozenset({Step.REPLY, Step.NOT_YET, Step.REOPEN, Step.WITHDRAW})
+#: Steps of the DevOps team's after which whoever works on the request stops.
+_ENDED_BY_DEVOPS = frozenset({Step.DELIVER, Step.ANSWER, Step.DECLINE, Step.DISMISS})
 _LONGEST_REASON = 1_000
 
 
@@ -242,11 +244,16 @@ async def _tell(act: RequestAct, step: Step, *, is_news: bool) -> None:
         await post_in_joined(act, key, lambda value: blocks.joined_news(act.card, value))
     if step in _ENDS_PARTS:
         await _tell_parts(act)
+    by = act.snapshot.person(act.person_id)
     if step in _TRIAGE_NEWS:
-        by = act.snapshot.person(act.person_id)
         message = blocks.triage_news(act.card, step, by, called=await called(act, step))
         await tell_devops(
             act.session, act.subject_id, key=key.replace("news", "triage_news", 1), message=message, at=act.now
+        )
+    if step in _ENDED_BY_DEVOPS and by is not None and act.row.assignee_id not in (None, act.person_id):
+        ended_key = key.replace("news", "ended_by", 1)
+        await tell_devops(
+            act.session, act.subject_id, key=ended_key, message=blocks.ended_by(act.card, step, by), at=act.now
         )
     await tell_out_of_step(act, step)
     if step in _ALONE:

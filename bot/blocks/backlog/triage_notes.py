@@ -1,0 +1,48 @@
+"""What the DevOps team reads below its message about a request: who needs it, too, who works on it, what has ended."""
+
+from __future__ import annotations
+
+from bot.blocks.backlog import words
+from bot.blocks.text import Rendered, bold, escape, mention, section
+from bot.domain.backlog.requests import RequestCard, Step
+from bot.domain.records import PersonRecord
+
+
+def joined_by(its: RequestCard, who: str) -> Rendered:
+    """Return what the DevOps team reads under its message when another team has joined a request; it calls nobody."""
+    said = f"{bold(who, 60)} needs it as well: {words.standing(its)}"
+    return Rendered(said, [section(said)])
+
+
+def left_news(who: str, why: str) -> Rendered:
+    """Return what the DevOps team reads under its message when a team has left a request that others still need."""
+    said = f"{escape(who, 80)} is not on it any more. {escape(why, 600)}".strip()
+    return Rendered(said, [section(said)])
+
+
+def assigned(its: RequestCard, by: PersonRecord) -> Rendered:
+    """Return what somebody of the DevOps team reads, under its message, to whom a request was given to work on."""
+    to = f"{mention(its.assignee.slack_id)} " if its.assignee is not None and its.assignee.slack_id else ""
+    said = f"{to}{words.person(by)} assigned this to you."
+    return Rendered(said, [section(said)])
+
+
+def ended_by(its: RequestCard, step: Step, by: PersonRecord) -> Rendered:
+    """Return what whoever works on a request reads, under its message, when a colleague has ended it."""
+    to = f"{mention(its.assignee.slack_id)} " if its.assignee is not None and its.assignee.slack_id else ""
+    said = f"{to}{words.person(by)} {words.DID[step.value]}."
+    return Rendered(said, [section(said)])
+
+
+def unassigned(its: RequestCard, before: PersonRecord, by: PersonRecord) -> Rendered:
+    """Return what somebody of the DevOps team reads, under its message, who works on a request no longer."""
+    to = f"{mention(before.slack_id)} " if before.slack_id else ""
+    now = f"{words.person(its.assignee)} works on it now" if its.assignee is not None else "nobody works on it now"
+    said = f"{to}{words.person(by)} took this off you: {now}."
+    return Rendered(said, [section(said)])
+
+
+def released(whole_id: int) -> Rendered:
+    """Return what the DevOps team reads under its message about a request that is part of no other any more."""
+    said = f"#{whole_id}, which this was part of, is not needed any more. This one stands by itself again."
+    return Rendered(said, [section(said)])
