@@ -186,6 +186,7 @@ def _holding(holding: Holding, catalog: Snapshot) -> dict[str, Any]:
         "role": fact.role,
         "source": fact.source,
         "since": fact.valid_from,
+        "until": fact.until,
         "last_seen_at": holding.seen_at,
         "confirmed_at": fact.confirmed_at,
         "confirmed_by": by.name if by is not None else None,

@@ -58,7 +58,7 @@ class OwnershipRecord:
     `source` names where it came from (`backstage`, `slack`); `is_human` is True for a decision made in Slack, and
     `is_agreed` for one that whoever owned the area until then agreed to.
     `confirmed_at` and `confirmed_by` are the last confirmation by a person. When the source last said so is a matter
-    of the source, not of the fact.
+    of the source, not of the fact. `until` is the last day on which the giver of a handoff helps; None for all else.
     """
 
     id: int = 0
@@ -72,6 +72,7 @@ class OwnershipRecord:
     valid_from: datetime
     confirmed_at: datetime | None = None
     confirmed_by: int | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +186,8 @@ class OpenMatters:
 
     `doubts` are in their order, `claims` those that the owner has not answered yet, `handoffs` those under way.
     `drift` is what sources say that have not followed a handoff, `overruled` what they say that people have decided
-    against; these are none of the asset's facts. `disowned` is whoever inherits nothing of it any more.
+    against; these are none of the asset's facts. `disowned` is whoever inherits nothing of it any more. `helped` is until when the giver of an area (by the area and
+    the team's id) helps whoever has it now.
     """
 
     doubts: tuple[DoubtRecord, ...] = ()
@@ -194,6 +196,7 @@ class OpenMatters:
     disowned: tuple[Disowned, ...] = ()
     drift: tuple[DriftRecord, ...] = ()
     overruled: tuple[DriftRecord, ...] = ()
+    helped: Mapping[tuple[Area, int], date] = MappingProxyType({})
 
 
 #: Of nearly all assets nothing is open, so that they share this.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -59,6 +59,7 @@ class _Beside:
     disowned: list[Disowned] = field(default_factory=list)
     drift: list[DriftRecord] = field(default_factory=list)
     overruled: list[DriftRecord] = field(default_factory=list)
+    helped: dict[tuple[Area, int], date] = field(default_factory=dict)
 
     def read(self) -> OpenMatters:
         return OpenMatters(
@@ -68,6 +69,7 @@ class _Beside:
             disowned=tuple(self.disowned),
             drift=tuple(self.drift),
             overruled=tuple(self.overruled),
+            helped=self.helped,
         )
 
 
@@ -111,7 +113,10 @@ async def _add_doubts(connection: AsyncConnection, ids: Ids, found: dict[int, _B
 
 
 async def _add_handoffs(connection: AsyncConnection, ids: Ids, found: dict[int, _Beside]) -> None:
-    """Add what waits for an answer in a handoff, or for its day; what is lent waits for the day of its return."""
+    """Add what waits for an answer in a handoff, or for its day; what is lent waits for the day of its return.
+
+    Of what has passed the giver may help until a day.
+    """
     of, handoff = tables.core(tables.HandoffResource).c, tables.core(tables.Handoff).c
     query = (
         select(
@@ -122,6 +127,12 @@ async def _add_handoffs(connection: AsyncConnection, ids: Ids, found: dict[int, 
         .where(among(of.asset_id, ids), of.state.in_(HANDOFF_STAGES), or_(of.moved_at.is_(None), is_lent()))
         .order_by(of.id)
     )
+    helped = select(of.asset_id, of.area, of.overlap_until, handoff.giver_team_id).join_from(
+        tables.core(tables.HandoffResource), tables.core(tables.Handoff), handoff.id == of.handoff_id
+    )
+    is_helped = of.moved_at.is_not(None) & of.overlap_until.is_not(None) & of.overlap_ended_at.is_(None)
+    for each in await connection.execute(helped.where(among(of.asset_id, ids), is_helped).order_by(of.id)):
+        found[each.asset_id].helped[_AREAS[each.area], each.giver_team_id] = each.overlap_until
     for row in await connection.execute(query):
         stage, on, back_on = HANDOFF_STAGES[row.state], row.effective_on, None
         if row.moved_at is not None:

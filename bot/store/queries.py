@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from sys import intern
@@ -384,6 +384,13 @@ def _fact(said: tuple[Any, ...], by_source: dict[int, SourceRow], ids: dict[int 
     )
 
 
+def _with_help(fact: OwnershipRecord, matters: OpenMatters) -> OwnershipRecord:
+    """Return a fact with the day until which the giver of a handoff helps, where it is of that."""
+    is_helper = fact.role is Role.SECONDARY and fact.is_human
+    until = matters.helped.get((fact.area, fact.team_id or 0)) if is_helper else None
+    return fact if until is None else replace(fact, until=until)
+
+
 async def _nobody(connection: AsyncConnection, asset_ids: Sequence[int]) -> dict[int, Source]:
     """Return the most believed source that says of each asset that nobody owns it on purpose; there are few of them."""
     if not asset_ids:
@@ -425,6 +432,8 @@ def _asset(
     """Make a record of a row of `_ASSET_COLUMNS`; unpacked by place, which is what makes 100,000 of them quick."""
     asset_id, ref, kind, name, namespace, description, aliases, addresses, parent_id, hosting, tier, links, *rest = row
     unowned_reason, repository, pattern, position, section, _ = rest
+    if matters.helped:
+        facts = tuple(_with_help(each, matters) for each in facts)
     return AssetRecord(
         id=asset_id,
         own_ref=own_ref(ref, _KINDS[kind], name),

@@ -76,6 +76,14 @@ async def offer_two(stage: Stage, **values: Any) -> PostedMessage:
     return await card(stage)
 
 
+async def shown_in(stage: Stage, channel: str) -> str:
+    """What `/handoff show 1` says in a channel."""
+    user = {"payments": "grace", "platform": "lin"}[channel]
+    await stage.slack.run_command(user, channel, "/handoff show 1")
+    await stage.settle()
+    return said_to(stage, user, channel)
+
+
 async def answer(stage: Stage, step: HandoffStep, name: str, *, user: str = "grace", **values: Any) -> dict[str, str]:
     """Answer one resource of the card; return what is wrong with the form."""
     shown = await card(stage)
@@ -188,7 +196,12 @@ async def test_the_rest_that_is_offered_for_another_day_is_a_handoff_of_its_own(
     assert await submit(stage, "lin", {ids.LOAN: "2026-03-20"}) == {}
     shown = await card(stage)
     assert "*#2* · *Platform* offers *checkout* (CI and deployments) to *Payments*" in shown.text
-    for said in ("takes effect on", "5 more working days", "a loan that returns on", "Why: After the freeze"):
+    for said in (
+        "takes effect on",
+        "helps for 5 working days afterwards",
+        "a loan that returns on",
+        "Why: After the freeze",
+    ):
         assert said in shown.text, said
     await stage.press(shown, ids.ACCEPT_ALL, user="grace")
     assert "*Platform*" in await owner(stage, "checkout deployments"), "its day has not come"
@@ -374,10 +387,15 @@ async def test_a_later_day_an_overlap_and_the_question_whether_it_works(stage: S
         "nobody confirmed it that day"
     )
     assert await helpers(stage) == 1, "for two more working days"
+    assert re.search(r"\*Platform\* .* helps with the database until <!date[^|]*\|2026-03-09>", now), now
+    for channel in ("payments", "platform"):
+        assert re.search(r"Platform helps until <!date[^|]*\|2026-03-09>", (await shown_in(stage, channel)))
     await on(stage, 3, 9)
     assert await helpers(stage) == 1
     await on(stage, 3, 10)
     assert await helpers(stage) == 0
+    assert "helps with" not in (await stage.ask("/whoowns payments-db database")).text
+    assert "Platform helped for 2 working days" in await shown_in(stage, "payments")
     assert await handoff_actions(stage) == ["offer", "accept", "take_effect", "end_overlap"]
     await stage.bring(corrected(organisation()))
     asks = [each for each in await on(stage, 4, 7) if "Does it work" in each.text]

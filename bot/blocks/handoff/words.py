@@ -141,7 +141,7 @@ def terms(card: HandoffCard) -> list[str]:
     if card.effective_on is not None:
         said.append(f"takes effect on {day(card.effective_on)}")
     if card.overlap_days:
-        said.append(f"{giver} helps for {card.overlap_days} more working days")
+        said.append(f"{giver} {_help(card)}")
     if card.loan_until is not None:
         said.append(f"a loan that returns on {day(card.loan_until)}")
     if card.library:
@@ -153,6 +153,17 @@ def terms(card: HandoffCard) -> list[str]:
     if card.expires_on is not None:
         said.append(f"open until {day(card.expires_on)}")
     return said
+
+
+def _help(card: HandoffCard) -> str:
+    """Return for how long the giver helps: until which day once something has passed."""
+    until = [each.overlap_until for each in card.held if each.overlap_until is not None]
+    if until:
+        return f"helps until {day(max(until))}"
+    days = f"{card.overlap_days} working day{'s' if card.overlap_days > 1 else ''}"
+    if any(each.moved_at is not None for each in card.resources):
+        return f"helped for {days}"
+    return f"helps for {days} afterwards"
 
 
 def left_behind(card: HandoffCard) -> str:

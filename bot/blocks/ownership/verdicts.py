@@ -285,7 +285,8 @@ def _is_headed(holding: Holding, headed: set[str]) -> bool:
 
 def _looks_after(holding: Holding) -> str:
     verb = "helps with" if holding.fact.role is Role.SECONDARY else "looks after"
-    return f"• {words.owner(holding)} {verb} {words.AREA_WORDS[holding.fact.area]}"
+    until = f" until {day(holding.fact.until)}" if holding.fact.until is not None else ""
+    return f"• {words.owner(holding)} {verb} {words.AREA_WORDS[holding.fact.area]}{until}"
 
 
 def trust(verdict: Verdict, shares: Shares, confirmers: Mapping[int, PersonRecord]) -> str:

@@ -110,6 +110,9 @@ def _terms(card: HandoffCard) -> list[str]:
         "open until": _day(card.expires_on),
         "takes effect on": _day(card.effective_on),
         "working days of help": str(card.overlap_days) if card.overlap_days else None,
+        "the giver helps until": _day(
+            max((each.overlap_until for each in card.held if each.overlap_until), default=None)
+        ),
         "a loan that returns on": _day(card.loan_until),
         "library that stays": clean(card.library) or None,
         "why": clean(card.reason) or None,
