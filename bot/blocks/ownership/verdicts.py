@@ -219,9 +219,9 @@ def _owned_warnings(
 
 
 def _outdated(verdict: Owned) -> list[str]:
-    """Which sources still name whoever owned it before a handoff; the first two."""
+    """Which sources still name whoever owned it before a handoff, and have to follow; the first two."""
     lines = []
-    for one in verdict.drift[:2]:
+    for one in [each for each in verdict.drift if not each.is_lent][:2]:
         name = words.source(one.holding.fact.source)
         files = words.join(map(words.file, one.files)) if one.files else ""
         where = f"{files} ({name})" if files else name

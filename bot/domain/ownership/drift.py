@@ -52,6 +52,7 @@ class Drift:
     files: tuple[str, ...]
     becomes_dispute: bool = True
     is_overruled: bool = False
+    is_lent: bool = False  #: the source names the lender, whose it is again afterwards: nobody has to edit it
 
 
 def loan_of(area: Area, loans: Iterable[Loan], agreed: Collection[tuple[OwnerKey, Area]]) -> Loan | None:
@@ -120,6 +121,7 @@ def with_drift(
                     over,
                     record.files,
                     becomes_dispute=not is_lenders and record.area not in left and is_alive(one, catalog),
+                    is_lent=is_lenders,
                 )
                 for one in said
             )
