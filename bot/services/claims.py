@@ -144,10 +144,10 @@ async def claim(
         source = await human_source(session)
         audit_id = await _log(session, new, claimed, at=now)
         session.add(_fact(new, claimed, source, now=now, audit_id=audit_id))
-        await _rule_in(session, new, claimed, at=now)
         if (owner := snapshot.team(team_id)) is not None:
             person = snapshot.person(person_id)
             await settle_questions(session, deps, snapshot, before.asset, [claimed], owner, person)
+        await _rule_in(session, new, claimed, at=now)  # last: it ends the team's own release, which a question is about
         asset.revision = revision
     return Claimed(team.name)
 

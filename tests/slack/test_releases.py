@@ -69,6 +69,16 @@ async def said(stage: Stage, name: str, *, user: str = "lin") -> str:
     return (await stage.ask(f"/whoowns {name}", user=user)).text
 
 
+async def test_whoever_gave_something_up_and_takes_it_back_is_not_asked_for_an_owner_any_more(stage: Stage) -> None:
+    await release(stage, "search-api", user="solo")
+    [asked] = await drained(stage, "general")
+    assert "We own this" in buttons(asked)
+    await claim(stage, await stage.ask("/whoowns search-api", user="solo"), user="solo")
+    [now] = await drained(stage, "general")
+    assert now.text.startswith("*Search* took *search-api*. <@")
+    assert not buttons(now)
+
+
 async def test_what_a_team_gives_up_is_nobodys_and_the_answer_says_since_when_and_why(stage: Stage) -> None:
     form = await choose(stage, "search-api", "We no longer own it…", user="solo")
     assert "Nobody owns *search-api* from then on, the answer says since when and why" in form
