@@ -15,9 +15,9 @@ from bot.services import snapshot
 from bot.store import tables
 from tests.slack.conftest import HERE, Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_claims import claim
-from tests.slack.test_clicks import actions
+from tests.slack.test_clicks import actions, drained
 from tests.slack.test_eol_answers import copied, posted
-from tests.slack.test_requests import said_in
+from tests.slack.test_requests import said_in, submit
 from tests.slack.test_whoowns import buttons
 
 AGREE, KEEP, ASK, REPLY = (f"ownership.matter_{word}" for word in ("agree", "keep", "ask", "reply"))
@@ -489,9 +489,11 @@ async def test_what_is_given_up_while_two_teams_claim_it_is_nobodys(stage: Stage
     assert [each.state for each in await matters(stage)] == ["over", "over", "agreed"]
     for user in ("grace", "lin"):
         [heard] = await private_messages(stage, user)
-        assert heard.text == "*search-api*: Nobody owns it now, so nothing is left to decide."
-        await stage.press(heard, SHOW, user=user)
-        assert "We own this" in buttons(stage.slack.visible_messages(user, heard.channel)[-1])
+        said = "*search-api*: Nobody owns it now, so nobody has to agree. Still yours? Press *We own this*."
+        assert heard.text == said
+    await stage.press(heard, "ownership.claim", user="lin")
+    assert await submit(stage, "lin", {}) == {}
+    assert "*Platform* (" in await first_line(stage, "search-api")
 
 
 async def test_whoever_gave_it_up_and_claims_it_is_named_by_files_again(stage: Stage) -> None:

@@ -9,6 +9,7 @@ from bot.blocks.health import Shown, show_button
 from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
 from bot.blocks.ownership import actions, words
 from bot.blocks.ownership.attestation import not_ours_button
+from bot.blocks.ownership.claims import claim_part_button
 from bot.blocks.ownership.matter_controls import answer_buttons, side, side_lines
 from bot.blocks.text import (
     EDITED_TEXT,
@@ -111,6 +112,10 @@ def outcome(matter: MatterCard, hearer: str = "", *, is_theirs: bool = False, is
     may_object = is_lost or (bool(matter.outdated and matter.owner.name) and not is_theirs)
     way_on = " ".join([*_outdated(matter), *([_OBJECT] if may_object else [])])
     said = "\n".join(filter(None, [said, *_decided_because(matter), way_on]))
+    if matter.state is MatterState.OVER and matter.kind is MatterKind.CLAIM and _is_nobodys(matter):
+        said = f"{said} Still yours? Press *We own this*."
+        own = claim_part_button(matter.asset.id, matter.asset.name, matter.area)
+        return Rendered(said, [section(said), {"type": "actions", "elements": [own]}])
     is_plain = matter.state is not MatterState.OVER and matter.kind is not MatterKind.DISPUTE and not is_lost
     if is_plain or matter.has_left:
         return Rendered(said)
@@ -332,6 +337,8 @@ def _ended(matter: MatterCard) -> str:
             return f"{words.sentence(_team(matter))} is gone, so its claim is over."
         case MatterState.OVER if matter.is_owner_gone:
             return f"Its owner {whose} is gone, so nobody owns it until a team takes it."
+        case MatterState.OVER if matter.kind is MatterKind.CLAIM and _is_nobodys(matter):
+            return "Nobody owns it now, so nobody has to agree."
         case MatterState.OVER:
             return f"{whose or 'Nobody'} owns it now, so nothing is left to decide."
         case MatterState.AGREED if whose and matter.ended_by is None:
@@ -348,6 +355,12 @@ def _ended(matter: MatterCard) -> str:
             return f"{whose} owns it now, says {by}.{number}{patch}"
         case _:
             return f"It stays with {whose or _names(matter.owner_names)}, says {by}."
+
+
+def _is_nobodys(matter: MatterCard) -> bool:
+    """Whether something has ended because nobody owns it now, in a catalog that has it."""
+    has_claimer = matter.team is not None and not matter.team.is_gone
+    return not matter.owner.name and has_claimer and not matter.has_left
 
 
 def _and_now(matter: MatterCard) -> str:
