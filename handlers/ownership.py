@@ -159,7 +159,7 @@ async def on_doubt(action: Action, context: Context) -> Ack:
     verdict = ownership.look_up(context.deps, context.snapshot, asset_id, area=area)
     owner = ownership.names_of(verdict.owners) if isinstance(verdict, Owned) else ""
     metadata = encode(blocks.AssetForm(asset_id, area, action.response_url, *seen_at(action)))
-    teams = sorted(context.snapshot.teams(), key=lambda team: team.name.casefold())
+    teams = doubts.teams_to_name(context.snapshot, verdict)
     areas = doubts.areas_to_choose(verdict)
     loan = doubts.loan_asked_about(context.snapshot, verdict)
     is_orphan = isinstance(verdict, Orphaned)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -187,7 +187,7 @@ class OpenMatters:
     `doubts` are in their order, `claims` those that the owner has not answered yet, `handoffs` those under way.
     `drift` is what sources say that have not followed a handoff, `overruled` what they say that people have decided
     against; these are none of the asset's facts. `disowned` is whoever inherits nothing of it any more.
-    `helped` is until when the giver of an area (by the area and the team's id) helps whoever has it now.
+    `helped` says of areas which team gave them and until when it helps whoever has them now.
     """
 
     doubts: tuple[DoubtRecord, ...] = ()
@@ -196,7 +196,7 @@ class OpenMatters:
     disowned: tuple[Disowned, ...] = ()
     drift: tuple[DriftRecord, ...] = ()
     overruled: tuple[DriftRecord, ...] = ()
-    helped: Mapping[tuple[Area, int], date] = field(default_factory=dict)
+    helped: tuple[tuple[Area, int, date], ...] = ()
 
 
 #: Of nearly all assets nothing is open, so that they share this.

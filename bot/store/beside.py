@@ -59,7 +59,7 @@ class _Beside:
     disowned: list[Disowned] = field(default_factory=list)
     drift: list[DriftRecord] = field(default_factory=list)
     overruled: list[DriftRecord] = field(default_factory=list)
-    helped: dict[tuple[Area, int], date] = field(default_factory=dict)
+    helped: list[tuple[Area, int, date]] = field(default_factory=list)
 
     def read(self) -> OpenMatters:
         return OpenMatters(
@@ -69,7 +69,7 @@ class _Beside:
             disowned=tuple(self.disowned),
             drift=tuple(self.drift),
             overruled=tuple(self.overruled),
-            helped=self.helped,
+            helped=tuple(self.helped),
         )
 
 
@@ -132,7 +132,7 @@ async def _add_handoffs(connection: AsyncConnection, ids: Ids, found: dict[int, 
     )
     is_helped = of.moved_at.is_not(None) & of.overlap_until.is_not(None) & of.overlap_ended_at.is_(None)
     for each in await connection.execute(helped.where(among(of.asset_id, ids), is_helped).order_by(of.id)):
-        found[each.asset_id].helped[_AREAS[each.area], each.giver_team_id] = each.overlap_until
+        found[each.asset_id].helped.append((_AREAS[each.area], each.giver_team_id, each.overlap_until))
     for row in await connection.execute(query):
         stage, on, back_on = HANDOFF_STAGES[row.state], row.effective_on, None
         if row.moved_at is not None:

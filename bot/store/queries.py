@@ -386,9 +386,10 @@ def _fact(said: tuple[Any, ...], by_source: dict[int, SourceRow], ids: dict[int 
 
 def _with_help(fact: OwnershipRecord, matters: OpenMatters) -> OwnershipRecord:
     """Return a fact with the day until which the giver of a handoff helps, where it is of that."""
-    is_helper = fact.role is Role.SECONDARY and fact.is_human
-    until = matters.helped.get((fact.area, fact.team_id or 0)) if is_helper else None
-    return fact if until is None else replace(fact, until=until)
+    if fact.role is not Role.SECONDARY or not fact.is_human:
+        return fact
+    days = [day for area, team_id, day in matters.helped if (area, team_id) == (fact.area, fact.team_id)]
+    return replace(fact, until=days[-1]) if days else fact
 
 
 async def _nobody(connection: AsyncConnection, asset_ids: Sequence[int]) -> dict[int, Source]:

@@ -15,7 +15,7 @@ from bot.services import snapshot
 from bot.store import tables
 from tests.slack.conftest import HERE, Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_claims import claim
-from tests.slack.test_clicks import actions, drained
+from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import copied, posted
 from tests.slack.test_requests import said_in, submit
 from tests.slack.test_whoowns import buttons

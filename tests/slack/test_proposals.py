@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bot.domain.catalog import PersonClaim, SourceCatalog, TeamClaim
 from bot.playground.fake_slack import PostedMessage
-from tests.slack.conftest import Stage
+from tests.slack.conftest import HERE, Stage, organisation
 from tests.slack.test_claims import claim
 from tests.slack.test_eol_answers import copied, posted
-from tests.slack.test_matters import AGREE, card, doubted, private_messages, team_id, whispered
+from tests.slack.test_matters import AGREE, card, claimed, doubted, private_messages, team_id, whispered
+from tests.slack.test_requests import submit
 from tests.slack.test_whoowns import buttons
 
 NOT_OURS = "ownership.matter_not_ours"
@@ -73,3 +75,34 @@ async def test_once_somebody_has_it_the_question_says_so_and_whoever_doubted_hea
     assert (await private_messages(stage, "eve"))[-1].text == end
     await stage.press(stale, NOT_OURS, user="grace")
     assert "settled already" in await whispered(stage, "grace", "payments")
+
+
+async def test_a_team_that_owns_it_or_has_nobody_left_is_not_named_as_its_owner(stage: Stage) -> None:
+    claim_card = await claimed(stage)
+    await stage.bring(with_crew(is_there=True))
+    for user in ("eve", "lin"):
+        await stage.press(await stage.ask("/whoowns search-api", user=user), "ownership.doubt", user=user)
+    form = str(stage.slack.view_stack("eve")[-1].payload["blocks"])
+    assert "'text': 'Payments'" in form
+    assert "'text': 'Crew'" in form
+    assert "'text': 'Search'" not in form
+    crew = team_id(stage, "Crew")
+    await stage.bring(with_crew(is_there=False))
+    await stage.press(claim_card, AGREE, user="solo")
+    for user, team, said in (
+        ("eve", crew, "Nobody is left in Crew: name another team, or leave that empty."),
+        ("lin", team_id(stage, "Payments"), "Payments is the owner that the catalog names: name another team"),
+    ):
+        assert said in str(await submit(stage, user, {"ownership.doubt_team": team}))
+    await stage.press(await stage.ask("/whoowns search-api", user="solo"), "ownership.doubt", user="solo")
+    assert "'text': 'Crew'" not in str(stage.slack.view_stack("solo")[-1].payload["blocks"])
+
+
+def with_crew(*, is_there: bool) -> SourceCatalog:
+    """The organisation with one more team, whose only member is there or has left."""
+    made = organisation()
+    made.teams.append(TeamClaim(name="Crew", origin=HERE))
+    made.people.append(
+        PersonClaim(name="Cleo Crew", email="cleo@example.test", teams=("Crew",), is_active=is_there, origin=HERE)
+    )
+    return made

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks import ownership as blocks
+from bot.blocks.text import escape
 from bot.domain import ownership as rules
 from bot.domain import secrets
 from bot.domain.catalog import Area, Role
@@ -18,7 +19,7 @@ from bot.domain.names import clean
 from bot.domain.ownership import Disputed, Holding, Owned, Verdict
 from bot.domain.ownership.matters import Loan, MatterKind, MatterState
 from bot.domain.recipients import Recipient, Told
-from bot.domain.records import PersonRecord
+from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.rights import Holders, Right, may, require
 from bot.domain.secrets import SECRET
 from bot.errors import UserError
@@ -66,6 +67,34 @@ def areas_to_choose(verdict: Verdict) -> dict[Area, str]:
     return {area: ", ".join(dict.fromkeys(names)) for area, names in found.items()}
 
 
+def teams_to_name(snapshot: Snapshot, verdict: Verdict) -> list[TeamRecord]:
+    """Return the teams of which one may be named as the owner instead: those who have people, and do not own it.
+
+    Where the area is chosen beside it, each may own another one.
+    """
+    owning = set[int | None]() if areas_to_choose(verdict) else _only_owners(verdict)
+    teams = [each for each in snapshot.teams() if each.id not in owning and rules.is_here(Recipient(each), snapshot)]
+    return sorted(teams, key=lambda each: each.name.casefold())
+
+
+def _only_owners(verdict: Verdict) -> set[int | None]:
+    """Return the id of the team that owns alone what is asked about; none where others own it, too, or say so."""
+    owners = {each.fact.team_id for each in claimed_by(verdict)}
+    return owners if len(owners) == 1 and not isinstance(verdict, Disputed) else set()
+
+
+def _require_another(snapshot: Snapshot, team_id: int | None, said: Verdict) -> None:
+    """Raise UserError where the team that is named as the owner instead is the owner, or has nobody any more."""
+    team = snapshot.team(team_id)
+    if team is None:
+        return
+    name = escape(team.name, 80)
+    if team.id in _only_owners(said):
+        raise UserError(f"{name} is the owner that the catalog names: name another team, or leave that empty.")
+    if not rules.is_here(Recipient(team), snapshot):
+        raise UserError(f"Nobody is left in {name}: name another team, or leave that empty.")
+
+
 def loan_asked_about(snapshot: Snapshot, verdict: Verdict) -> Loan | None:
     """Return the loan by which an owner has what an answer is about, so that a doubt goes to the lender."""
     held = claimed_by(verdict) if not areas_to_choose(verdict) else ()
@@ -77,7 +106,8 @@ async def doubt(deps: Deps, snapshot: Snapshot, new: NewDoubt) -> tuple[Told, ..
 
     Whoever doubts hears what the owner says. The very same again, as from a form that was sent twice, is none. What is
     disputed goes to whoever has to end the dispute. Returns where each owner is told, empty when nobody is named as the
-    owner. Raises NotFoundError when the asset is gone, UserError for words that look like a secret.
+    owner. Raises NotFoundError when the asset is gone, UserError for words that look like a secret, and for a team that
+    cannot be the owner instead.
     """
     reason = clean(new.reason)[:500]
     if secrets.looks_secret(reason):
@@ -85,6 +115,7 @@ async def doubt(deps: Deps, snapshot: Snapshot, new: NewDoubt) -> tuple[Told, ..
     async with deciding(snapshot, deps.database) as session:  # behind the lock: whoever owns it now is told
         await present_asset(session, new.asset_id)
         said = look_up(deps, snapshot, new.asset_id, area=new.area)
+        _require_another(snapshot, new.team_id, said)
         person = snapshot.person(new.person_id)
         slack_id = person.slack_id if person is not None else ""
         row, is_new = await _matter(session, deps, snapshot, new, said, reason)
