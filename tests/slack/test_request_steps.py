@@ -609,7 +609,7 @@ async def test_whoever_types_the_answer_into_the_thread_is_shown_the_button_once
     view = stage.slack.view_stack("ada")[-1]
     assert element(view, ids.WORDS)["initial_value"] == "Frankfurt, please.\nOr Dublin."
     assert await requested.fill("ada") == {}
-    assert requested.under_triage()[-1].endswith("Ada Byron answered: Which region? — Frankfurt, please.\nOr Dublin.")
+    assert requested.under_triage()[-1].endswith("Ada Byron answered: Which region?\n— Frankfurt, please.\nOr Dublin.")
     assert requested.again(told).text.startswith("Settled: Proposed"), "it points to no button any more"
     assert (await requested.row()).state == "proposed"
 

@@ -61,9 +61,11 @@ async def test_what_people_write_keeps_its_lines_and_is_shown_whole_where_it_is_
     assert "\n> 1. eu-west-1\n" in said_in(requested.stage.slack.view_stack("ada")[-1])
     assert await requested.fill("ada", words=answer) == {}
     heard = requested.under_triage()[-1]
-    assert "The first:\n- it is near\nbecause" in heard
+    assert "\n— The first:\n- it is near\nbecause" in heard
     assert heard.endswith("and that is the end")
     assert "\n- it is near\n" in (await requested.row()).reason
+    shown = (await requested.stage.ask("/devops show 1", user="lin")).text
+    assert shown.count("it is near") == shown.count("Which of these?") == 1, "the card says them already"
 
 
 async def test_what_else_is_said_is_in_slack_to_the_last_word(stage: Stage) -> None:

@@ -252,6 +252,12 @@ class AskedToo:
     channel_id: str | None = None
 
 
+def with_answer(question: str, answer: str) -> str:
+    """Return a question with its answer beside it, or below it where either has several lines."""
+    between = "\n" if "\n" in question + answer else " "
+    return f"{question}{between}— {answer}"
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What somebody said with a step, whose word in the audit log is `step`: a question, an answer or a reason."""
@@ -264,7 +270,8 @@ class Said:
 
     def is_shown_by(self, card: RequestCard) -> bool:
         """Whether a request's card says it: it has the last words alone, and a question beside its answer."""
-        is_beside = card.reason.startswith(f"{self.words} — ") or card.reason.endswith(f" — {self.words}")
+        is_beside = card.reason.startswith((f"{self.words} — ", f"{self.words}\n— "))
+        is_beside |= card.reason.endswith((f" — {self.words}", f"\n— {self.words}"))
         return (self.words == card.reason or is_beside) and self.link == card.link
 
 

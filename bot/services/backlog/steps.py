@@ -19,6 +19,7 @@ from bot.domain.backlog.requests import (
     RequestState,
     Step,
     after,
+    with_answer,
 )
 from bot.domain.names import clean, clean_lines
 from bot.domain.recipients import Recipient
@@ -116,7 +117,7 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
     act.row.state, act.row.state_before, act.row.state_at = moved.state.value, moved.before.value, act.now
     if step is Step.REPLY and act.row.reason:
         # The card goes on to show the question beside its answer.
-        said = f"{act.row.reason} — {said}"
+        said = with_answer(act.row.reason, said)
     if step is not Step.CONFIRM:  # a yes takes nothing off what was delivered
         act.row.reason, act.row.link = said, link
     if step is Step.DELIVER:
