@@ -253,6 +253,7 @@ def given_up(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
 def attested(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """Whether things are still a team's, and how far a quarter has come."""
     items = [Unattested(subject(name, id=number), LONG_AGO, bool(number % 2)) for number in range(MOST_LISTED)]
+    items[0] = replace(items[0], was_confirmed=False, new_by=name)
     for some in (items, items[:1]):
         yield attestation.listed, attestation.listed(3, some)
     parts = tuple((each.asset, (Area.DATABASE, Area.SECURITY)) for each in items)

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,7 +16,7 @@ from bot.blocks.digests import Section
 from bot.blocks.lines import Line
 from bot.blocks.ownership import attestation as blocks
 from bot.domain.daily_limit import LEAST_TIER, Agenda, Due, Written
-from bot.domain.ownership.attestation import MOST_LISTED, Unattested, unattested
+from bot.domain.ownership.attestation import MOST_LISTED, NEW_FOR, Asked, Unattested, unattested
 from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
 from bot.services.contributors import Message, Telling, Unaccompanied, Unescalated
@@ -38,12 +38,12 @@ _MANY = 500
 
 @dataclass(slots=True)
 class AttestationList(Unaccompanied):
-    """What one team is asked in one pass. `asked_on` is the team's day on which it was asked last."""
+    """What one team is asked in one pass. `asked` is what it was asked last."""
 
     deps: Deps
     recipient: Recipient
     items: Sequence[Unattested]
-    asked_on: date | None = None
+    asked: Asked | None = None
     _made: int = field(default=0, init=False)
 
     @property
@@ -53,9 +53,12 @@ class AttestationList(Unaccompanied):
 
     def agenda(self, *, now: datetime, work: WorkingTime, written: Written) -> Agenda:
         """Return what the next list names, unless there was one lately."""
-        if not self.items or (self.asked_on is not None and work.today(now) - self.asked_on < _PAUSE):
+        if not self.items or (self.asked is not None and work.today(now) - self.asked.on < _PAUSE):
             return Agenda()
-        since = [work.today(each.since + self.deps.stale_after) for each in self.items[:MOST_LISTED]]
+        stale_after = self.deps.stale_after
+        since = [
+            work.today(each.since if each.new_by else each.since + stale_after) for each in self.items[:MOST_LISTED]
+        ]
         return Agenda(
             due=tuple(
                 Due(
@@ -73,7 +76,7 @@ class AttestationList(Unaccompanied):
     async def read(self, session: AsyncSession) -> None:
         """Read again when the team was asked."""
         number = self.recipient.team.id if self.recipient.team is not None else 0
-        self.asked_on = (await _asked(session, [number])).get(number)
+        self.asked = (await _asked(session, [number], since=self.deps.clock.now())).get(number)
 
     async def say(self, telling: Telling, due: Sequence[Due], *, lead: Due | None) -> None:
         """Note that the team is asked. Raises TakenError when another process has just asked."""
@@ -129,7 +132,7 @@ class Attestations(Unescalated[AttestationList]):
         current, now = await self._portfolios.current(), self._deps.clock.now()
         numbers = [int(key.partition(":")[2]) for key in keys if key.startswith("team:")]
         async with self._deps.database.reading() as session:
-            asked = await _asked(session, numbers)
+            asked = await _asked(session, numbers, since=now)
         found: dict[str, AttestationList] = {}
         turns, disputed = Turns(), frozenset(current.disputed)
         for number in numbers:
@@ -139,19 +142,21 @@ class Attestations(Unescalated[AttestationList]):
                 continue
             # Whoever can end a dispute is asked by itself, and nobody else confirms a side of it.
             assets = filter(None, (self._snapshot.asset(each) for each in owned if each not in disputed))
-            items = unattested(assets, number, now=now, stale_after=self._deps.stale_after)
+            items = unattested(assets, number, now=now, stale_after=self._deps.stale_after, asked=asked.get(number))
             recipient = Recipient(team)
             found[recipient.key] = AttestationList(self._deps, recipient, items, asked.get(number))
         return found
 
 
-async def _asked(session: AsyncSession, team_ids: Sequence[int]) -> dict[int, date]:
-    """Return the days on which these teams were asked last."""
+async def _asked(session: AsyncSession, team_ids: Sequence[int], *, since: datetime) -> dict[int, Asked]:
+    """Return what these teams were asked last, where that still keeps something from being asked at a moment."""
     row = tables.Attestation
-    found: dict[int, date] = {}
+    found: dict[int, Asked] = {}
     for start in range(0, len(team_ids), _MANY):
-        query = select(col(row.team_id), func.max(col(row.asked_on))).where(
-            col(row.team_id).in_(team_ids[start : start + _MANY])
+        query = select(col(row.team_id), col(row.asked_on), col(row.asset_ids)).where(
+            col(row.team_id).in_(team_ids[start : start + _MANY]),
+            col(row.asked_on) > (since - NEW_FOR).date(),
         )
-        found.update((team_id, day) for team_id, day in await session.execute(query.group_by(col(row.team_id))))
+        for team_id, on, asset_ids in await session.execute(query.order_by(col(row.asked_on))):
+            found[team_id] = Asked(on, frozenset(asset_ids))
     return found

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.domain.catalog import AssetKind, Role
-from bot.domain.ownership.attestation import burn_up, quarter_of, standing, unattested
+from bot.domain.ownership.attestation import NEW_FOR, Asked, burn_up, quarter_of, standing, unattested
 from bot.domain.records import AssetRecord, DoubtRecord, OpenMatters, PersonRecord
 from bot.samples.catalog import HALF_A_YEAR, LONG_AGO, NOW, PAYMENTS, SEARCH, fact
 
@@ -29,7 +29,7 @@ def test_what_matters_most_and_is_oldest_comes_first_and_doubts_are_asked_by_the
             asset(5, fact(SEARCH)),
             asset(6, fact(PAYMENTS), matters=OpenMatters(doubts=(doubt,))),
             asset(7, fact(PAYMENTS, role=Role.SECONDARY)),
-            asset(8, fact(PAYMENTS, valid_from=NOW)),
+            asset(8, fact(PAYMENTS, valid_from=older + timedelta(days=1))),
         ],
         PAYMENTS,
         now=NOW,
@@ -38,8 +38,30 @@ def test_what_matters_most_and_is_oldest_comes_first_and_doubts_are_asked_by_the
     assert [(each.asset.id, each.since, each.was_confirmed) for each in found] == [
         (3, LONG_AGO, False),
         (2, older, False),
+        (8, older + timedelta(days=1), False),
         (1, LONG_AGO, False),
     ]
+
+
+def test_what_a_file_has_just_made_a_teams_comes_first_until_the_team_was_told() -> None:
+    yesterday = NOW - timedelta(days=1)
+    assets = [
+        asset(1, fact(PAYMENTS), tier=1),
+        asset(2, fact(PAYMENTS, valid_from=yesterday, source="csv")),
+        asset(3, fact(PAYMENTS, valid_from=yesterday, is_human=True)),
+        asset(4, fact(PAYMENTS, valid_from=yesterday, confirmed_at=NOW)),
+        asset(5, fact(PAYMENTS, valid_from=NOW - NEW_FOR)),
+    ]
+
+    def new(asked: Asked | None = None, some: list[AssetRecord] = assets) -> list[tuple[int, str]]:
+        found = unattested(some, PAYMENTS, now=NOW, stale_after=HALF_A_YEAR, asked=asked)
+        return [(each.asset.id, each.new_by) for each in found]
+
+    assert new() == [(2, "csv"), (1, "")]
+    assert new(some=assets[1:2]) == [], "what the team has from the first is no news"
+    assert new(Asked(yesterday.date())) == [(2, "csv"), (1, "")], "it came on that day, and was not in the list"
+    assert new(Asked(yesterday.date(), frozenset({2}))) == [(1, "")]
+    assert new(Asked(NOW.date())) == [(1, "")]
 
 
 def test_a_quarter_counts_what_was_confirmed_in_it() -> None:

@@ -10,7 +10,7 @@ from bot.domain.catalog import SourceCatalog
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
 from handlers import attestation
-from tests.slack.conftest import Stage, asset, team_owns
+from tests.slack.conftest import Stage, asset, organisation, team_owns
 from tests.slack.test_claims import facts
 from tests.slack.test_clicks import actions, drained
 from tests.slack.test_whoowns import buttons
@@ -47,6 +47,25 @@ async def test_a_team_is_asked_once_a_month_for_what_it_has_not_confirmed_for_lo
     assert len(await lists(stage)) == 1
     await a_year_on(stage, 5)
     assert len(await lists(stage)) == 2, "nobody has answered, and another month has come"
+
+
+async def test_what_a_file_has_just_made_a_teams_is_in_its_next_digest_once(stage: Stage) -> None:
+    await a_year_on(stage, 1)
+    assert await lists(stage) == [], "what the team had from the first is no news"
+    more = organisation()
+    more.assets.append(asset("mail-scanner", owners=(team_owns("Payments"),)))
+    await stage.bring(more)
+    await a_year_on(stage, 1)
+    [told] = await lists(stage)
+    assert told.text.count("\n• ") == 1
+    assert "*Still yours?* 1 thing that is new to you:" in told.text
+    assert "• *mail-scanner* · yours since <!date" in told.text
+    assert told.text.rstrip().endswith(", says baton")
+    assert {"Not ours…", "All still ours"} <= set(buttons(told))
+    for _ in range(6):
+        await a_year_on(stage, 1)
+    assert len(await lists(stage)) == 1, "it is said once"
+    assert "mail-scanner" not in "".join(each.text for each in await lists(stage, "platform"))
 
 
 async def test_all_still_ours_confirms_what_was_listed_and_only_for_the_team(stage: Stage) -> None:

@@ -54,7 +54,11 @@ class Campaign:
 
 def listed(attestation_id: int, items: Sequence[Unattested]) -> Rendered:
     """Return the section of the digest that asks whether these are still the team's."""
-    head = f"{_HEAD} {_things(len(items))} that nobody of you has confirmed for long:"
+    new = sum(bool(each.new_by) for each in items)
+    parts = [f"{_things(new)} that {'is' if new == 1 else 'are'} new to you"] if new else []
+    if new < len(items):
+        parts.append(f"{_things(len(items) - new)} that nobody of you has confirmed for long")
+    head = f"{_HEAD} {', '.join(parts)}:"
     lines = [_line(each) for each in items]
     blocks: list[Block] = [section(head)]
     for each, line in zip(items, lines, strict=True):
@@ -117,6 +121,8 @@ def campaign(made: Campaign) -> Rendered:
 def _line(one: Unattested) -> str:
     tier = f" · tier {one.asset.tier}" if one.asset.tier is not None else ""
     since = f"confirmed {date(one.since)}" if one.was_confirmed else f"yours since {date(one.since)}, never confirmed"
+    if one.new_by:
+        since = f"yours since {date(one.since)}, says {words.source(one.new_by)}"
     return f"{words.sentence(words.part(one.asset, *one.areas))}{tier} · {since}"
 
 

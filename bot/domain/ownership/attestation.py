@@ -4,26 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot.domain.catalog import Area, Role
-from bot.domain.records import AssetRecord
+from bot.domain.records import AssetRecord, OwnershipRecord
 
 #: Things that one list names: nobody vouches for more at a glance.
 MOST_LISTED = 8
+#: For so long a team is told of what a file has made its own.
+NEW_FOR = timedelta(days=63)
+#: What came so soon after the first of a team came with it: a catalog is seldom read in one go.
+_FIRST = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Unattested:
     """An asset that its team has not confirmed since a moment, which is when it became the team's if it never did.
 
-    `areas` are those that it owns itself.
+    `areas` are those that it owns itself. `new_by` is the source that has made it the team's lately; or empty.
     """
 
     asset: AssetRecord
     since: datetime
     was_confirmed: bool
     areas: tuple[Area, ...] = (Area.ALL,)
+    new_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a team was asked about last, on which day of its own."""
+
+    on: date
+    asset_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +49,33 @@ class Standing:
 
 
 def unattested(
-    assets: Iterable[AssetRecord], team_id: int, *, now: datetime, stale_after: timedelta
+    assets: Iterable[AssetRecord],
+    team_id: int,
+    *,
+    now: datetime,
+    stale_after: timedelta,
+    asked: Asked | None = None,
 ) -> list[Unattested]:
     """Return what a team has to say again of what it owns itself, what matters most and is oldest first.
 
-    What it inherits is confirmed where it comes from. Where somebody doubts the owner, that is asked by itself.
+    Before that comes what a file has made the team's since it was asked last, which nobody has told it. What it
+    inherits is confirmed where it comes from. Where somebody doubts the owner, that is asked by itself.
     """
-    found = []
+    assets, found = list(assets), list[Unattested]()
+    first = min((fact.valid_from for asset in assets for fact in _own(asset, team_id)), default=now)
+    told = max(first + _FIRST, now - NEW_FOR, *([datetime.combine(asked.on, time(), UTC)] if asked is not None else []))
     for asset in assets:
         confirmed = _confirmations(asset, team_id)
         if not confirmed or asset.matters.doubts:
             continue
         since, was_confirmed = min(confirmed)
-        if now - since > stale_after:
-            found.append(Unattested(asset, since, was_confirmed, areas_of(asset, team_id)))
-    return sorted(found, key=lambda each: (each.asset.tier or 99, each.since, each.asset.id))
+        new_by = [fact.source for fact in _own(asset, team_id) if fact.valid_from > told and not fact.is_human]
+        is_told = asked is not None and asset.id in asked.asset_ids
+        is_new = len(new_by) == len(confirmed) and not (was_confirmed or is_told)
+        if is_new or now - since > stale_after:
+            areas = areas_of(asset, team_id)
+            found.append(Unattested(asset, since, was_confirmed, areas, new_by[0] if is_new else ""))
+    return sorted(found, key=lambda each: (not each.new_by, each.asset.tier or 99, each.since, each.asset.id))
 
 
 def areas_of(asset: AssetRecord, team_id: int) -> tuple[Area, ...]:
@@ -89,8 +114,9 @@ def burn_up(confirmed_at: Sequence[datetime], *, start: date, today: date) -> li
 
 def _confirmations(asset: AssetRecord, team_id: int) -> list[tuple[datetime, bool]]:
     """Return since when each of the team's facts stands unconfirmed, and whether it was ever confirmed."""
-    return [
-        (fact.confirmed_at or fact.valid_from, fact.confirmed_at is not None)
-        for fact in asset.facts
-        if fact.team_id == team_id and fact.role is Role.OWNER
-    ]
+    return [(fact.confirmed_at or fact.valid_from, fact.confirmed_at is not None) for fact in _own(asset, team_id)]
+
+
+def _own(asset: AssetRecord, team_id: int) -> list[OwnershipRecord]:
+    """Return the facts by which a team owns an asset itself."""
+    return [fact for fact in asset.facts if fact.team_id == team_id and fact.role is Role.OWNER]
