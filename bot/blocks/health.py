@@ -115,7 +115,7 @@ class HealthReport:
 
 def report(found: HealthReport) -> Rendered:
     """Return the report."""
-    head = [f"*{said(found.headline, found)}.*"] if found.headline is not None else []
+    head = [f"*{said(found.headline, found, is_head=True)}.*"] if found.headline is not None else []
     lines = [
         f"• {each.title}: {' · '.join(said(figure, found) for figure in each.figures)}"
         for each in found.sections
@@ -136,13 +136,18 @@ def report(found: HealthReport) -> Rendered:
     return Rendered("\n".join(text), [*blocks, *map(context, small)])
 
 
-def said(figure: Figure, found: HealthReport) -> str:
-    """Return a figure in words, with what it was: `12 unowned (up from 9)`."""
+def said(figure: Figure, found: HealthReport, *, is_head: bool = False) -> str:
+    """Return a figure in words, with what it was: `12 unowned (up from 9)`.
+
+    A headline has other figures behind it, so what the first one was stands beside that: `4 (down from 5) of 37`.
+    """
     of = f" of {figure.of:,}" if figure.of is not None else ""
     was = found.earlier.of(scope_of(found.team_id), figure.key)
     unit = "" if figure.teams else figure.unit
     value = "none" if not figure.value and figure.of is None and not figure.lead else f"{figure.value:,}{unit}"
-    text = " ".join(filter(None, (figure.lead, f"{value}{of}", figure.words))) + change(figure.value, was)
+    changed = change(figure.value, was)
+    beside, behind = (changed, "") if is_head else ("", changed)
+    text = " ".join(filter(None, (figure.lead, f"{value}{beside}{of}", figure.words))) + behind
     teams = [
         f"{escape(name, 40) or '(no name)'} {value:,}{figure.unit}"
         f"{change(value, found.earlier.of(scope_of(team_id), figure.team_key or figure.key))}"

@@ -210,10 +210,10 @@ async def test_figures_are_kept_once_a_month_and_compared_with(stage: Stage) -> 
     assert "no earlier figures" in (await report(stage)).text
     stage.clock.at = in_april
     lines = (await report(stage)).text.splitlines()
-    assert lines[0].endswith("holds 1 of 6 things of other teams in production, for 1 team (down from 3).*")
+    assert lines[0].endswith("holds 1 (down from 3) of 6 things of other teams in production, for 1 team.*")
     assert "• What Platform holds: 1 of other teams (down from 3): Payments 1 (down from 3) · 1 of its own" in lines
     assert "2026-03-03" in lines[-1]
-    assert "things of Payments in production (down from 3).*" in (await report(stage, "payments")).text
+    assert " (down from 3) of " in (await report(stage, "payments")).text
 
 
 @pytest.mark.parametrize("platform_channel", ["#general"])
@@ -343,6 +343,16 @@ async def test_handoffs_are_shown_once_there_are_any_with_the_days_that_an_accep
     assert "• What Platform holds: 2 of other teams: Payments 2" in (await report(stage)).text
     stage.clock.advance(timedelta(days=91))
     assert "Handoffs" not in (await report(stage)).text
+
+
+async def test_a_team_that_waits_for_what_it_needs_first_is_not_told_to_answer(stage: Stage) -> None:
+    await offer(stage)
+    needed = {"needs": "A drill", "needs_from": "Lin", "needs_by": "2026-03-12"}
+    await answer(stage, HandoffStep.NOT_YET, "payments-db", **needed)
+    stage.clock.advance(timedelta(days=2))
+    message = await report(stage)
+    assert "1 waiting for an answer" in message.text
+    assert "answer Platform" not in message.text
 
 
 async def test_what_was_asked_for_and_not_offered_waits_for_an_answer_as_well(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, case, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks.handoff import health as blocks
@@ -67,12 +67,17 @@ class HandoffFigures:
     ) -> tuple[dict[int | None, int], OldestOffer | None]:
         """Return how many parts wait for an answer, of all and of each team, and the oldest handoff with any.
 
-        What was asked for waits for its giver, what is offered for its receiver.
+        What was asked for waits for its giver, what is offered for its receiver. Whoever has put all of it off until it
+        has what it needs owes no answer now.
         """
         since = func.coalesce(_H.offered_at, _H.created_at)
         is_asked = _R.state == ResourceState.DRAFT.value
+        is_owed = case((_R.state == ResourceState.NOT_YET.value, 0), else_=1)
         query = (
-            select(_H.id, _H.giver_team_id, _H.receiver_team_id, since, is_asked, func.count(_R.id))
+            select(
+                *(_H.id, _H.giver_team_id, _H.receiver_team_id, since, is_asked),
+                *(func.count(_R.id), func.sum(is_owed)),
+            )
             .join_from(core(Handoff), core(HandoffResource), _R.handoff_id == _H.id)
             .where(wanted, _R.state.in_([state.value for state in UNANSWERED]))
             .group_by(_H.id, _H.giver_team_id, _H.receiver_team_id, since, is_asked)
@@ -80,14 +85,14 @@ class HandoffFigures:
         )
         found: dict[int | None, int] = {}
         oldest: OldestOffer | None = None
-        for handoff_id, giver_id, receiver_id, began_at, asked, size in await session.execute(query):
+        for handoff_id, giver_id, receiver_id, began_at, asked, size, owed in await session.execute(query):
             for team_id in (None, giver_id, receiver_id):
                 found[team_id] = found.get(team_id, 0) + size
             giver, receiver = self._snapshot.team(giver_id), self._snapshot.team(receiver_id)
-            if oldest is None and giver is not None and receiver is not None:
+            if oldest is None and owed and giver is not None and receiver is not None:
                 days = (self._deps.clock.now().date() - began_at.date()).days
                 by, to = (receiver, giver) if asked else (giver, receiver)
-                oldest = OldestOffer(handoff_id, by, to, size, days, is_asked=bool(asked))
+                oldest = OldestOffer(handoff_id, by, to, owed, days, is_asked=bool(asked))
         return found, oldest
 
 
