@@ -9,7 +9,7 @@ import pytest
 
 from bot.blocks.handoff import actions as handoff_ids
 from bot.domain.catalog import Area, AssetKind, Runs, SourceCatalog
-from bot.playground.fake_slack import PostedMessage
+from bot.playground.fake_slack import PostedMessage, ViewRef
 from bot.services import snapshot
 from handlers import releases
 from handlers.handoff import due_days
@@ -21,6 +21,7 @@ from tests.slack.test_handoff import card as handoff_card
 from tests.slack.test_handoff import offer
 from tests.slack.test_matters import AGREE, card, doubted, team_id
 from tests.slack.test_orphans import direct, leave, press_view, suggest
+from tests.slack.test_requests import element
 from tests.slack.test_whoowns import buttons
 
 
@@ -130,6 +131,22 @@ async def test_what_is_given_up_on_a_doubt_is_said_and_asked_about_as_after_a_re
     assert (await actions(stage)).count("ownership.release") == 1
     await stage.bring(organisation())
     assert "because *Search* gave it up" in await said(stage, "search-api")
+
+
+async def test_the_form_that_gives_something_up_leads_to_offering_it(stage: Stage) -> None:
+    form = await choose(stage, "search-api", "We no longer own it…", user="solo")
+    assert "Offer it…" in form
+    await stage.slack.act("solo", ViewRef(stage.slack.view_stack("solo")[-1].id), "handoff.open")
+    await stage.settle()
+    offering = stage.slack.view_stack("solo")[-1]
+    assert offering.payload["title"]["text"] == "Hand over"
+    named = next(
+        each["value"] for each in element(offering, handoff_ids.RECEIVER)["options"] if "Payments" in str(each)
+    )
+    await stage.slack.submit_view("solo", offering.id, {handoff_ids.RECEIVER: named})
+    await stage.settle()
+    assert "*Search* offers *search-api* to *Payments*" in (await handoff_card(stage)).text
+    assert "ownership.release" not in await actions(stage)
 
 
 async def test_what_is_inherited_and_given_up_on_a_doubt_says_since_when_and_why(stage: Stage) -> None:

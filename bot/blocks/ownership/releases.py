@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from bot.blocks import forms
 from bot.blocks.forms import Field, Fill, Form
+from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.lines import Line, choices
 from bot.blocks.ownership import orphans, words
 from bot.blocks.ownership.claims import claim_button
@@ -89,7 +90,11 @@ def release_view(
     else:
         happens = f"Nobody owns {what} from then on, the answer says since when and why, and I ask who takes it."
     said = f"{bold(owner, 80)} owns {what}. {happens} Is there somebody who takes it? Offer it to them instead."
-    return RELEASE_FORM.view(metadata, said)
+    view = dict(RELEASE_FORM.view(metadata, said))
+    about = OpenHandoff(Way.OFFER, asset.id, area=areas[0] if len(areas) == 1 else None)
+    offer = {"type": "actions", "elements": handoff_buttons(about, asset.name, text="Offer it…")}
+    text, *fields = view["blocks"]
+    return view | {"blocks": [text, offer, *fields]}
 
 
 def unowned_view(asset: AssetRecord, metadata: str, *, reviewer: str, until: calendar_day) -> Block:
