@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot.blocks.handoff import cards, words
+from bot.blocks.handoff.lists import home_parts
 from bot.blocks.handoff.reminders import line, reminder, said
 from bot.domain.catalog import Area
 from bot.domain.handoff.due import DueKind, HandoffDue, Side
@@ -49,6 +50,16 @@ def test_what_is_answered_is_offered_and_asked_for_no_longer(state: ResourceStat
     assert cards.card(over).text.startswith(":handshake: *#7* · *devops* offered")
     refused = replace(over, offered_on=None)
     assert words.title(refused) == "*#7* · *payments* asked *devops* to hand over *payments-db*"
+
+
+def test_a_list_says_whose_turn_it_is() -> None:
+    offered, put_off = ResourceState.OFFERED, ResourceState.NOT_YET
+    card = handoff(offered, offered, put_off)
+    waiting = replace(card, resources=(*card.resources[:2], replace(card.resources[2], needs_by=ON)))
+    said_of = home_parts([waiting])[0]["text"]["text"]
+    assert "\n*payments* has 2 of 3 to answer · 1 of 3 put off until <!date" in said_of
+    asked = replace(handoff(ResourceState.DRAFT), offered_on=None)
+    assert home_parts([asked])[0]["text"]["text"].endswith("\n*devops* has to offer or refuse it")
 
 
 def test_each_side_reads_of_what_has_passed_whether_it_is_theirs() -> None:

@@ -68,7 +68,7 @@ async def test_both_sides_see_on_home_what_is_open(stage: Stage) -> None:
     for user in ("grace", "lin"):
         said = texts(await open_home(stage, user))
         assert "*Platform* offers *payments-db* (the database) to *Payments*" in said
-        assert "1 of 1 to answer" in said
+        assert "*Payments* has 1 of 1 to answer" in said
     assert "offers" not in texts(await open_home(stage, "solo"))
     await press_home(stage, "grace", "Show: handoff #1")
     assert "waits for an answer" in said_in(stage.slack.view_stack("grace")[-1])

@@ -59,9 +59,9 @@ def home_parts(cards: Sequence[HandoffCard]) -> list[Block]:
 def _line(card: HandoffCard) -> str:
     said, waiting = list[str](), len(card.open_resources) - len(put_off := _put_off(card))
     if card.is_draft:
-        said.append("to be offered or refused")
+        said.append(f"{words.team(card.giver.name)} has to offer or refuse it")
     if waiting:
-        said.append(f"{waiting} of {len(card.resources)} to answer")
+        said.append(f"{words.team(card.receiver.name)} has {waiting} of {len(card.resources)} to answer")
     if put_off:
         said.append(f"{len(put_off)} of {len(card.resources)} put off until {day(max(put_off))}")
     if card.to_come:
