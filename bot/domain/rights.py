@@ -319,7 +319,8 @@ def _people(grant: Grant, holders: Holders) -> str:
     theirs = " or ".join(word for role, word in above.items() if role in grant.roles)
     named = [person.name or "its owner" for person in holders.people]
     if holders.teams:
-        named.append(f"members of {' and '.join(team.name for team in holders.teams)} and their {theirs}")
+        teams = dict.fromkeys(team.name for team in holders.teams)  # a team may hold several areas
+        named.append(f"members of {' and '.join(teams)} and their {theirs}")
     return ", ".join(named)
 
 

@@ -120,6 +120,8 @@ def test_the_people_in_a_refusal_are_those_in_the_table() -> None:
     assert "Ada, members of Payments and their leads or managers can answer" in why_not(actor, Right.ANSWER, holders)
     assert "Ada, members of Payments and their leads can say which" in why_not(actor, Right.PIN, holders)
     assert "claim it for your team first" in why_not(actor, Right.PIN, Holders())
+    twice = Holders((*holders.teams, *holders.teams))
+    assert "Only members of Payments and their leads can release" in why_not(actor, Right.RELEASE, twice)
 
 
 def test_a_refusal_names_up_to_three_of_those_who_may_the_lead_first() -> None:

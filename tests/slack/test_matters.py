@@ -357,6 +357,9 @@ async def test_what_a_second_doubter_says_reaches_the_owner(stage: Stage) -> Non
     now = await card(stage, "search")
     assert now.ts == before.ts
     assert "doubts it, too:\n> Payments built it\n*Payments* is named as the owner instead." in now.text
+    await doubted(stage, "search-api", reason="Look at the commits")
+    eve = f"<@{stage.slack.workspace.user('eve').id}>"
+    assert f"{eve} adds:\n> Look at the commits" in (await card(stage, "search")).text
     assert buttons(now) == buttons(before)
 
 

@@ -47,6 +47,7 @@ _NO_ADMIN_NOTE = "A catalog admin decides, or the owner still can."
 _GONE_NOTE = "Its owner is gone, so a catalog admin decides."
 _HEAD = "*Who owns it?*"
 _OBJECT = "Not right? Claim it on its answer, and say why."
+_DOUBT_IT = "Not right? Press *Wrong owner?* on its answer, and say why."
 
 
 def card(
@@ -109,8 +110,9 @@ def outcome(matter: MatterCard, hearer: str = "", *, is_theirs: bool = False, is
     said = f"{named}{_thing(matter) if named else _begins(matter)}: {_ended(matter)}"
     if matter.kind is MatterKind.CLAIM and matter.state in (MatterState.KEPT, MatterState.EXPIRED):
         said += " You can claim it again, with another reason."
-    may_object = is_lost or (bool(matter.outdated and matter.owner.name) and not is_theirs)
-    way_on = " ".join([*_outdated(matter), *([_OBJECT] if may_object else [])])
+    may_doubt = bool(matter.outdated and matter.owner.name) and not is_theirs
+    object_to_it = _OBJECT if is_lost else _DOUBT_IT if may_doubt else ""
+    way_on = " ".join(filter(None, [*_outdated(matter), object_to_it]))
     said = "\n".join(filter(None, [said, *_decided_because(matter), way_on]))
     if matter.state is MatterState.OVER and matter.kind is MatterKind.CLAIM and _is_nobodys(matter):
         said = f"{said} Still yours? Press *We own this*."
@@ -277,7 +279,7 @@ def _reasons(matter: MatterCard) -> list[str]:
     """Return why it was raised, and what others say who doubt the same."""
     is_raised = matter.kind is not MatterKind.DISPUTE
     lines = [f"> {escape(matter.reason, 500)}"] if matter.reason and is_raised else []
-    lines += map(_doubt, matter.doubts[:_MOST_DOUBTS])
+    lines += [_doubt(each, matter) for each in matter.doubts[:_MOST_DOUBTS]]
     if (more := len(matter.doubts) - _MOST_DOUBTS) > 0:
         lines.append(f"{more} more {'doubts' if more == 1 else 'doubt'} it, too.")
     return lines
@@ -299,9 +301,12 @@ def _given_up(matter: MatterCard) -> str:
     return f"{says} It is of tier 1, so the lead or a catalog admin confirms that."
 
 
-def _doubt(each: DoubtRecord) -> str:
+def _doubt(each: DoubtRecord, matter: MatterCard) -> str:
     said = f":\n> {escape(each.reason, 300)}" if each.reason else "."
-    return f"{words.somebody(each.person)} doubts it, too{said}"
+    who = words.somebody(each.person)
+    if matter.raised_by is not None and each.person.id == matter.raised_by.id:
+        return f"{who} adds{said}" if each.reason else f"{who} says so again."
+    return f"{who} doubts it{', too' if matter.kind is MatterKind.DOUBT else ''}{said}"
 
 
 def _headline(matter: MatterCard) -> str:

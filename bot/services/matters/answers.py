@@ -199,7 +199,7 @@ async def _hearers(act: MatterAct, losers: Iterable[Side], winner: Side) -> list
     """Return who hears how a dispute ended: the sides, and whoever let a catalog admin decide.
 
     Whoever decided knows, and so does the side for which they said that it is theirs. A team for which one of its
-    people gave way hears it.
+    people gave way hears it. Nobody hears it in private besides who reads it in their team's channel.
     """
     own = {each.owner.key for each in await act.own_sides(await act.who())}
     sides = [*(each for each in losers if each.owner.person is None or each.owner.key not in own)]
@@ -209,9 +209,19 @@ async def _hearers(act: MatterAct, losers: Iterable[Side], winner: Side) -> list
         col(entry.subject) == f"{act.subject}:{act.subject_id}", col(entry.action) == f"{act.prefix}.pass_on"
     )
     keys = (await act.session.execute(passed_on)).scalars()
-    people = [act.snapshot.recipient(key) for key in keys if key != act.actor]
-    found = [*(each.owner for each in sides), *(each for each in people if routing.slack_id_of(each.person))]
+    owners = [each.owner for each in sides]
+    people = [act.snapshot.recipient(key).person for key in keys if key != act.actor]
+    apart = [each for each in people if each is not None and not any(_reads(act, one, each) for one in owners)]
+    found = [*owners, *(Recipient(person=each) for each in apart if routing.slack_id_of(each))]
     return list({each.key: each for each in found if each != NOBODY}.values())
+
+
+def _reads(act: MatterAct, to: Recipient, person: PersonRecord) -> bool:
+    """Whether somebody reads what is sent to a team, in its channel or for it."""
+    if to.team is None or person.id not in (to.team.lead_id, *to.team.member_ids):
+        return False
+    first = next(iter(routing.places(act.deps, act.snapshot, to)), "")
+    return first in (act.snapshot.channel_id(to.team.channel), person.slack_id)
 
 
 async def pass_on(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) -> MatterCard:
