@@ -59,7 +59,7 @@ async def on_refuse(action: Action, context: Context) -> Ack:
 async def on_suggest(action: Action, context: Context) -> Ack:
     """Open the view of who could own an asset."""
     asset_id, area = parse(AssetValue, action.value)
-    await open_form(context, action, _view(context, blocks.SuggestedOwner(asset_id, 0, area)))
+    await open_form(context, action, _view(context, blocks.SuggestedOwner(asset_id, 0, area), action.user_id))
     return replies.nothing()
 
 
@@ -86,13 +86,17 @@ async def on_reject(action: Action, context: Context) -> Ack:
     await owner_suggestions.reject(
         context.deps, context.snapshot, asset_id=chosen.asset_id, team_id=chosen.team_id, by=by
     )
-    await context.slack.update_view(action.view_id, await _view(context, chosen))
+    await context.slack.update_view(action.view_id, await _view(context, chosen, action.user_id))
     return replies.nothing()
 
 
-async def _view(context: Context, about: blocks.SuggestedOwner) -> Block:
-    found = await owner_suggestions.suggested(context.deps, context.snapshot, asset_id=about.asset_id, area=about.area)
-    return blocks.suggestions_view(found.asset, found.area, found.suggestions)
+async def _view(context: Context, about: blocks.SuggestedOwner, user_id: str) -> Block:
+    found = await owner_suggestions.suggested(
+        context.deps, context.snapshot, asset_id=about.asset_id, area=about.area, asker=user_id
+    )
+    return blocks.suggestions_view(
+        found.asset, found.area, found.suggestions, takers=found.takers, refusers=found.refusers
+    )
 
 
 async def look(context: Context) -> None:

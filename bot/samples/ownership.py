@@ -211,7 +211,9 @@ def orphaned(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
     yield orphans.accepted, orphans.accepted(name, subject(name), Area.DATABASE)
     for area in (None, Area.DATABASE):
         for some in (suggestions, []):
-            yield orphans.suggestions_view, orphans.suggestions_view(subject(name), area, some)
+            for own in (frozenset[int](), frozenset(each.team.id for each in some)):
+                view = orphans.suggestions_view(subject(name), area, some, takers=own, refusers=own)
+                yield orphans.suggestions_view, view
 
 
 def given_up(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +21,7 @@ from bot.domain.handoff.handoffs import ResourceState
 from bot.domain.ownership import Evidence, EvidenceKind, Orphaned, Owned, Suggestion, Unowned, Verdict
 from bot.domain.recipients import Recipient
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
-from bot.domain.rights import Right, require
+from bot.domain.rights import Holders, Right, may, require
 from bot.errors import NotFoundError, UserError
 from bot.services import actors, commits, outbox, owner_questions, transfers
 from bot.services.actors import Decider
@@ -45,11 +45,16 @@ _TAKEN_BACK = "ownership.withdraw"
 
 @dataclass(frozen=True, slots=True)
 class SuggestedOwners:
-    """Who could own an asset (or one area of it) that nobody owns."""
+    """Who could own an asset (or one area of it) that nobody owns.
+
+    `takers` are the ids of the teams for which whoever asks may take it, `refusers` of those for which they may refuse.
+    """
 
     asset: AssetRecord
     area: Area | None
     suggestions: tuple[Suggestion, ...]
+    takers: frozenset[int]
+    refusers: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +65,25 @@ class Accepted:
     asset: AssetRecord
 
 
-async def suggested(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None) -> SuggestedOwners:
-    """Return who could own an asset. Raises NotFoundError when it is gone, UserError when somebody owns it."""
+async def suggested(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, asker: str) -> SuggestedOwners:
+    """Return who could own an asset, and what the person with this Slack id may say to that; a click checks again.
+
+    Raises NotFoundError when it is gone, UserError when somebody owns it.
+    """
     verdict = look_up_free(deps, snapshot, asset_id, area=area)
     _require_free(verdict)
     async with deps.database.reading() as session:
         gone = [held.owner for held in verdict.owners] if isinstance(verdict, Orphaned) else []
         found = await for_asset(session, deps, snapshot, asset_id, gone=gone)
-    return SuggestedOwners(verdict.asset, area, found)
+    actor = replace(actors.remembered(snapshot, asker), is_catalog_admin=asker in deps.catalog_admins)
+    take = Right.SUCCEED if isinstance(verdict, Orphaned) else Right.CLAIM
+    return SuggestedOwners(
+        verdict.asset,
+        area,
+        found,
+        takers=frozenset(each.team.id for each in found if may(actor, take, Holders((each.team,)))),
+        refusers=frozenset(each.team.id for each in found if may(actor, Right.REJECT, Holders((each.team,)))),
+    )
 
 
 async def for_asset(

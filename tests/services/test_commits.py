@@ -36,7 +36,7 @@ async def test_a_count_speaks_for_a_team_while_it_is_fresh(world: World, clock: 
     [gate] = [row.id for row in await world.rows(tables.Asset)]
 
     async def suggested() -> dict[str, int]:
-        made = await owner_suggestions.suggested(world.deps, catalog, asset_id=gate, area=None)
+        made = await owner_suggestions.suggested(world.deps, catalog, asset_id=gate, area=None, asker="")
         found = [(each.team.name, one) for each in made.suggestions for one in each.evidence]
         return {name: one.count for name, one in found if one.kind is EvidenceKind.COMMITS}
 

@@ -546,9 +546,10 @@ async def test_a_team_that_says_no_is_not_suggested_again(stage: Stage) -> None:
     ]
     await stage.bring(first)
     await stage.bring(organisation())
-    await suggest(stage, "old-cron", user="grace")
-    await press_view(stage, "grace", "orphans.reject")
-    assert "Only members of Search and their leads can say" in str(stage.slack.view_stack("grace")[-1].payload)
+    said = await suggest(stage, "old-cron", user="grace")
+    assert "*Search* · owned it until" in said
+    assert "orphans." not in str(stage.slack.view_stack("grace")[-1].payload), "she can take and refuse nothing"
+    assert "A team's own people take it." in str(stage.slack.view_stack("grace")[-1].payload)
     await suggest(stage, "old-cron", user="solo")
     await press_view(stage, "solo", "orphans.reject")
     assert "speaks for an owner of *old-cron*" in str(stage.slack.view_stack("solo")[-1].payload)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.playground._state import blocks_of, elements
-from bot.playground.fake_slack import MessageRef, PostedMessage
+from bot.playground.fake_slack import MessageRef, PostedMessage, View, ViewRef
 from handlers import dispatch
 from tests.slack import scenes
 from tests.slack.conftest import Stage, read_only
@@ -28,8 +28,8 @@ def private(stage: Stage, user: str) -> list[PostedMessage]:
     return [each for each in stage.slack.visible_messages(user, "general") if each.ephemeral_for]
 
 
-def to_press(shown: PostedMessage) -> Iterator[tuple[str, str, str | None, str]]:
-    """Each button and choice of a message: its action and block, the choice's value, and what it says."""
+def to_press(shown: PostedMessage | View) -> Iterator[tuple[str, str, str | None, str]]:
+    """Each button and choice of a message or a view: its action and block, the choice's value, and what it says."""
     for block, element in elements(blocks_of(shown)):
         for option in element.get("options", [None]):
             value = option["value"] if option is not None else None
@@ -67,6 +67,12 @@ async def refused(stage: Stage, user: str, stale: set[str], monkeypatch: pytest.
                 where = MessageRef(shown.channel, shown.ts)
                 await stage.slack.act(user, where, action_id, block_id=block_id, value=value)
                 await stage.settle()
+                for view in [each for each in stage.slack.view_stack(user) if not each.payload.get("submit")]:
+                    for below, block, choice, said in list(to_press(view)):
+                        if said not in [each[-1] for each in to_press(stage.slack.view_stack(user)[-1])]:
+                            continue
+                        await stage.slack.act(user, ViewRef(view.id), below, block_id=block, value=choice)
+                        await stage.settle()
                 stage.slack.workspace.drop_views(stage.slack.workspace.user(user).id)
                 found += [f"{user} [{text}]: {each}" for each in told if type(each).__name__ == "NotAllowedError"]
     monkeypatch.setattr(dispatch, "failure", failure)
@@ -74,7 +80,9 @@ async def refused(stage: Stage, user: str, stale: set[str], monkeypatch: pytest.
 
 
 @read_only
-@pytest.mark.parametrize("scene", [scenes.answers, scenes.claims, scenes.disputes], ids=lambda each: each.__name__)
+@pytest.mark.parametrize(
+    "scene", [scenes.answers, scenes.claims, scenes.disputes, scenes.releases], ids=lambda each: each.__name__
+)
 async def test_nobody_is_shown_in_private_what_refuses_them(
     stage: Stage, scene: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

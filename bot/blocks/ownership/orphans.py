@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 from bot.blocks import forms
@@ -243,19 +243,30 @@ def suggest_button(asset: AssetRecord, value: str) -> Mapping[str, Any]:
     return button("Who could own it?", SUGGEST, value, label=f"Who could own it? {plain(asset.name, 45)}")
 
 
-def suggestions_view(asset: AssetRecord, area: Area | None, suggestions: Sequence[Suggestion]) -> Block:
-    """Return the view of who could own an asset, with what speaks for each."""
+def suggestions_view(
+    asset: AssetRecord,
+    area: Area | None,
+    suggestions: Sequence[Suggestion],
+    *,
+    takers: Set[int],
+    refusers: Set[int],
+) -> Block:
+    """Return the view of who could own an asset, with what speaks for each.
+
+    Its reader may take it for `takers`, teams by their ids, and say of `refusers` that it is not theirs.
+    """
     name = words.part(asset, area)
     if not suggestions:
         return modal("Who could own it?", [section(f"Nothing I know speaks for an owner of {name}. Ask who uses it.")])
     blocks: list[Block] = [section(f"Nobody owns {name}. These are guesses, with what speaks for each:")]
     for each in suggestions:
         value, team = encode(SuggestedOwner(asset.id, each.team.id, area)), plain(each.team.name, 40)
-        buttons = [
-            button("Accept for the team", ACCEPT, value, label=f"Accept for the team {team}"),
-            button("Not theirs", REJECT, value, label=f"Not theirs: {team}"),
-        ]
-        blocks += [section(reasons(each)), {"type": "actions", "elements": buttons}]
+        take = button("Accept for the team", ACCEPT, value, label=f"Accept for the team {team}")
+        refuse = button("Not theirs", REJECT, value, label=f"Not theirs: {team}")
+        buttons = [*([take] if each.team.id in takers else []), *([refuse] if each.team.id in refusers else [])]
+        blocks += [section(reasons(each)), *([{"type": "actions", "elements": buttons}] if buttons else [])]
+    if not takers:
+        blocks.append(context("A team's own people take it. Ask whoever it looks like."))
     return modal("Who could own it?", blocks)
 
 
