@@ -133,7 +133,8 @@ def read(snapshot: Snapshot, text: str, *, now: datetime, asker: str = "") -> On
         return Named(text, literally)
     if (past := about_the_past(snapshot, text, now=now)) is not None:
         return past
-    if _OF_AN_OWNER.search(text) is not None and (meant := _owner_meant(snapshot, text, asker)) is not None:
+    is_of_owner = _OF_AN_OWNER.search(text) is not None or owner_questions.may_ask(text)
+    if is_of_owner and (meant := _owner_meant(snapshot, text, asker)) is not None:
         return meant
     if not (referred := references(text)):
         return Named(text, snapshot.directory.resolve(text))

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.domain.directory.owner_questions import Owners, asked
+from bot.domain.directory.owner_questions import OwnerQuestion, Owners, asked
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,43 @@ def test_no_text_takes_long(text: str) -> None:
     began = time.perf_counter()
     asked(text)
     assert time.perf_counter() - began < 0.2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "was gehört dem Team Harbour?",
+        "Was betreut Harbour alles?",
+        "wofür ist Harbour zuständig?",
+        "worum kümmert sich Harbour?",
+        "de quoi s'occupe l'équipe Harbour ?",
+        "Qu’est-ce que Harbour gère ?",
+        "quels services gère Harbour ?",
+        "¿qué cosas son de Harbour?",
+        "¿De qué se encarga el equipo Harbour?",
+        "di cosa si occupa Harbour?",
+        "pelo que Harbour é responsável?",
+        "do que a equipe Harbour cuida?",
+        "wat beheert het team Harbour?",
+        "hva eier Harbour?",
+        "vad äger Harbour?",
+        "za co odpowiada zespół Harbour?",
+    ],
+)
+def test_an_owners_things_are_asked_for_in_other_languages(text: str) -> None:
+    found = asked(text)
+    assert found is not None
+    assert (found.of, found.bare) == (Owners.NAMED, "Harbour")
+
+
+def test_ones_own_things_are_asked_for_in_other_languages() -> None:
+    mine = [asked(text) for text in ("was gehört mir?", "wofür bin ich zuständig?")]
+    assert mine == [OwnerQuestion(Owners.ASKER)] * 2
+    assert asked("was gehört uns?") == OwnerQuestion(Owners.ASKERS_TEAMS)
+
+
+@pytest.mark.parametrize(
+    "text", ["was ist mit checkout?", "qui gère checkout ?", "que pasa con checkout", "co je checkout"]
+)
+def test_other_questions_abroad_are_none(text: str) -> None:
+    assert asked(text) is None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import Enum, auto
 
 #: What is longer is no plain question, and a pattern would take long to tell.
 _MOST_CHARACTERS = 160
+_MOST_BEGINNING = 12
 
 _WHAT = r"(?:what|which)(?: (?!do\b|does\b|is\b|are\b|am\b)\w+){0,3}?"
 _OWN = r"(?:owns?|looks? after|maintains?|takes? care of)"
@@ -27,6 +29,41 @@ _ASKING = tuple(
         r"(?:(?:show|list) (?:me )?)?(?P<who>my|our) (?:things|stuff|assets)",
     )
 )
+#: The same in other languages, by how their words are read: without accents.
+_ABROAD = tuple(
+    re.compile(rf"(?:{pattern}){_END}", re.IGNORECASE)
+    for pattern in (
+        rf"was (?:alles )?(?:gehort|betreut|verantwortet|verwaltet)(?: dem| der| den| das)? {_WHO}(?: alles)?",
+        rf"wofur (?:ist|sind|bin) (?:das |die |der )?{_WHO} (?:zustandig|verantwortlich)",
+        rf"worum (?:kummert|kummern|kummere) (?:sich|wir uns|ich mich) ?(?:das |die |der )?{_WHO}",
+        rf"de quoi (?:s['’]occupe(?:nt)?|(?:est|sont) responsables?) (?:l['’]equipe |le |la |les )?{_WHO}",
+        rf"(?:que|qu['’]est-ce que) (?:possede|gere) (?:l['’]equipe |le |la |les )?{_WHO}",
+        rf"qu['’]est-ce que (?:l['’]equipe |le |la |les )?{_WHO} (?:possede|gere)",
+        rf"(?:quels|quelles) \w+ (?:gere|possede|a) (?:l['’]equipe )?{_WHO}",
+        rf"qu['’]est-ce qui (?:appartient a|est a) (?:l['’]equipe )?{_WHO}",
+        rf"que (?:\w+ )?(?:es|son) de(?:l equipo| la| los| las|l)? {_WHO}",
+        rf"de que (?:se encargan?|(?:es|son) responsables?) (?:el equipo |el |la |los )?{_WHO}",
+        rf"que (?:\w+ )?(?:gestiona|lleva|mantiene|tiene) (?:el equipo |el |la |los )?{_WHO}",
+        rf"(?:di )?(?:che )?cosa (?:si occupa|gestisce|possiede|e responsabile) (?:il team |il |la |lo )?{_WHO}",
+        rf"do que (?:o time |a equipe |a equipa |o |a )?{_WHO} (?:cuida|trata)",
+        rf"(?:pelo|por) que (?:o time |a equipe |a equipa |o |a )?{_WHO} e responsavel",
+        rf"o que (?:e|sao) d(?:o time|a equipe|a equipa|o|a|e) {_WHO}",
+        rf"wat (?:beheert|onderhoudt|bezit|is van) (?:het team |het |de )?{_WHO}",
+        rf"waar(?:voor)? is (?:het team |het |de )?{_WHO} (?:voor )?verantwoordelijk(?: voor)?",
+        rf"(?:hva|hvad|vad) (?:eier|ejer|ager) (?:teamet )?{_WHO}",
+        rf"(?:za co odpowiada|co nalezy do|czym zajmuje sie) (?:zespol |zespolu )?{_WHO}",
+        rf"(?:za co odpovida|co patri) (?:tym |tymu )?{_WHO}",
+    )
+)
+#: How these begin; most questions do not.
+_BEGINS_ABROAD = re.compile(
+    r"[¿\s]*(?:wa[sta]|wofur|worum|de quoi|qu|de que|di |che |cosa|do que|p[eo]|o que|hva|vad|za co|co|czym)",
+    re.IGNORECASE,
+)
+#: Letters that are none with an accent.
+_BASE = str.maketrans("łŁøØđĐ", "lLoOdD")
+_ME_ABROAD = frozenset("ich mir mich moi je yo mi io me eu mim ik mij jeg meg mig jag ja".split())  # noqa: SIM905
+_US_ABROAD = frozenset("wir uns nous nosotros noi nos wij ons vi oss os my".split())  # noqa: SIM905
 _ME = frozenset({"i", "me", "mine", "my", "myself"})
 _US = frozenset({"we", "us", "our", "ours", "our team", "my team", "my teams"})
 #: What stands around a name, as in "the devops team".
@@ -68,14 +105,39 @@ def team_said(text: str) -> tuple[str, str] | None:
 
 def asked(text: str) -> OwnerQuestion | None:
     """Return whose things a text asks for; None for a text that asks something else."""
-    line = " ".join(text.split())
+    line = unicodedata.normalize("NFC", " ".join(text.split()))
     if len(line) > _MOST_CHARACTERS:
         return None
     for pattern in _ASKING:
         found = pattern.fullmatch(line)
         if found is not None:
             return _question(found["who"])
+    return _asked_abroad(line)
+
+
+def may_ask(text: str) -> bool:
+    """Whether a text may ask for an owner's things, as few do: its first words are looked at only."""
+    return _BEGINS_ABROAD.match(_plain(text[:_MOST_BEGINNING])) is not None
+
+
+def _asked_abroad(line: str) -> OwnerQuestion | None:
+    plain = _plain(line)
+    if _BEGINS_ABROAD.match(plain) is None:
+        return None
+    plain, line = plain.lstrip("¿ "), line.lstrip("¿ ")
+    for pattern in _ABROAD:
+        if (found := pattern.fullmatch(plain)) is not None:
+            who = line[found.start("who") : found.end("who")]
+            if found["who"].lower() in _ME_ABROAD:
+                return OwnerQuestion(Owners.ASKER)
+            return OwnerQuestion(Owners.ASKERS_TEAMS) if found["who"].lower() in _US_ABROAD else _question(who)
     return None
+
+
+def _plain(text: str) -> str:
+    """Return a text without accents, letter by letter."""
+    letters = unicodedata.normalize("NFC", text).translate(_BASE)
+    return "".join(unicodedata.normalize("NFD", letter)[:1] for letter in letters)
 
 
 def _question(who: str) -> OwnerQuestion | None:
