@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-from bot.domain.eol import beside_versions, providers, ranges, version_labels, version_schemes
+from bot.domain.eol import beside_versions, named_versions, providers, ranges, version_labels, version_schemes
 from bot.domain.eol.cycle_index import CycleIndex, Run, Tokens, without_zeros
 from bot.domain.eol.matches import (
     AmbiguousVersion,
@@ -29,6 +29,8 @@ from bot.domain.names import fold
 
 #: Answers that a table keeps at most; they take some 300 bytes each.
 _KEPT = 30_000
+#: An old version belongs to no cycle that is tracked.
+_NO_PLACE = -1
 #: What stands between two codenames either of which may be meant.
 _EITHER = re.compile(r"\b(?:or|and|to)\b|[,/|&]", re.IGNORECASE)
 
@@ -52,6 +54,9 @@ def match(table: Table, *, product: str, version: str, provider: str = "") -> Ma
             answer = index
         elif (other := _other(index, version)) is not None:
             answer = match(table, product=other, version=version, provider=provider)
+        elif (named := _behind_name(table, index, version)) is not None:
+            own = match(table, product=product, version=named, provider=provider) if named else None
+            answer = _doubtful(index, ()) if own is None else own
         elif (labelled := _labelled(index, version)) is not None:
             said = labelled.version
             answer = _doubtful(index, labelled.numbers)
@@ -74,9 +79,30 @@ def _other(index: CycleIndex, version: str) -> str | None:
     return next((index.others[word] for word in re.findall(r"[a-z]+", version.lower()) if word in index.others), None)
 
 
+def _behind_name(table: Table, index: CycleIndex, version: str) -> str | None:
+    """Return the version that stands behind the product's own name, beside those of other products.
+
+    Empty where the only one is another product's, None where no names tell.
+    """
+    if beside_versions.is_plain(version) or version.lower() in index.by_text:
+        return None
+
+    def whose(name: str) -> bool | None:
+        found = table.identify(name)
+        return None if isinstance(found, UnknownProduct) else found.product.key == index.product.key
+
+    if own := named_versions.own_version(version, whose):
+        return own
+    return "" if named_versions.is_anothers(version, whose) else None
+
+
 def _unless_open(index: CycleIndex, version: str, found: Matched) -> Matched:
     """Return an answer unless what stands beside the version leaves it open: `16 (planned)`, `12 oder neuer`."""
-    if not isinstance(found, InCycle) or beside_versions.is_plain(version) or version.lower() in index.by_text:
+    if beside_versions.is_plain(version) or version.lower() in index.by_text:
+        return found
+    if isinstance(found, UntrackedOld) and beside_versions.leaves_open(version, _NO_PLACE, _own_words(index)):
+        return _doubtful(index, ())  # "ruby 3.0.6" is no old Rails
+    if not isinstance(found, InCycle):
         return found
     place = index.place_of(found)
     if not beside_versions.leaves_open(index.without_head(version), place, _own_words(index)):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.clients.eol import starter
 from bot.domain.eol import (
     AmbiguousVersion,
     BetweenCycles,
@@ -387,3 +388,48 @@ def test_open_and_ended_clocks_are_kept_as_they_are() -> None:
     found = asked("thing", "1.2", table=table)
     assert isinstance(found, InCycle)
     assert found.cycle.clocks == (Undated.ABSENT, Undated.ENDED, Undated.OPEN)
+
+
+@pytest.mark.parametrize(
+    ("product", "version", "cycle"),
+    [
+        ("rails", "ruby 3.1.2 / rails 6.0.4", "6.0"),
+        ("ruby", "ruby 3.1.2 / rails 6.0.4", "3.1"),
+        ("php", "Apache/2.4.41 (Ubuntu) OpenSSL/1.1.1f PHP/7.4.3", "7.4"),
+        ("openssl", "Apache/2.4.41 (Ubuntu) OpenSSL/1.1.1f PHP/7.4.3", "1.1.1"),
+        ("apache-cassandra", "[cqlsh 6.0.0 | Cassandra 4.0.4 | CQL spec 3.4.5 | Native protocol v5]", "4.0"),
+        ("nodejs", "npm 6.14.15 node v14.18.1", "14"),
+        ("postgresql", "PostGIS 3.1 on PostgreSQL 12", "12"),
+        ("tomcat", "Apache Tomcat/9.0.31, JVM 11.0.18", "9.0"),
+        ("python", "Django 2.2, Python 3.7.3", "3.7"),
+        ("rabbitmq", "Erlang 24.3, RabbitMQ 3.10.7", "3.10"),
+    ],
+)
+def test_of_several_products_each_has_the_version_behind_its_name(product: str, version: str, cycle: str) -> None:
+    found = match(starter.load(), product=product, version=version)
+    assert isinstance(found, InCycle), found
+    assert found.cycle.name == cycle
+
+
+@pytest.mark.parametrize(
+    ("product", "version"),
+    [
+        ("postgresql", "PostgreSQL 11, soon 14"),
+        ("postgresql", "PostgreSQL 11 -> PostgreSQL 15"),
+        ("postgresql", "from MySQL 5.7 to PostgreSQL 15 by 2027"),
+        ("rails", "ruby 3.0.6 / widget 6.1.7"),
+        ("nodejs", "node 14 or node 16, npm 8"),
+        ("python", "Django 2.2 / Flask 1.1"),
+        ("rails", "ruby 3.0.6"),
+    ],
+)
+def test_what_leaves_open_whose_version_it_is_stays_open(product: str, version: str) -> None:
+    # Nor is it too old to be tracked, which counts as ended.
+    assert isinstance(match(starter.load(), product=product, version=version), AmbiguousVersion)
+
+
+@pytest.mark.parametrize(
+    ("product", "version"), [("rails", "2.3.18"), ("php", "PHP 5.4.16 (cli)"), ("python", "Python 2.6.6")]
+)
+def test_a_version_that_is_too_old_is_said_to_be(product: str, version: str) -> None:
+    assert isinstance(match(starter.load(), product=product, version=version), UntrackedOld)

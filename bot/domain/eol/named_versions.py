@@ -1,0 +1,67 @@
+"""A version among those of other products, each behind its name: `Apache/2.4.52 OpenSSL/1.1.1f PHP/7.4.3`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bot.data import table
+from bot.domain.names import fold
+
+#: What runs beside a product and has no product of its own in any table, folded.
+_COMPANIONS = frozenset(table("version_words")["companions"].split())
+_LONGEST = 400
+_NAMED = re.compile(
+    r"(?P<names>(?:[A-Za-z][A-Za-z.+#]*\s+){0,2}[A-Za-z][A-Za-z.+#]*)(?:\s+|/)v?(?P<number>\d[\w.+~-]*)"
+)
+#: Each of them, named or not.
+_NUMBER = re.compile(r"(?<![\w.+~-])v?\d[\w.+~-]*")
+_WORD = re.compile(r"[A-Za-z][A-Za-z.+#]*")
+#: A name has at most so many words, which stand right before its number.
+_MOST_WORDS = 3
+_FEWEST = 2
+
+#: Tells of a folded name whether it is the product's own (True), another known product's (False) or nobody's (None).
+Whose = Callable[[str], bool | None]
+
+
+def own_version(text: str, whose: Whose) -> str:
+    """Return the version behind the product's own name where each other one stands behind another product's.
+
+    Empty where there is only one version, where any of them is behind no such name, or two different ones are its own.
+    """
+    text = text[:_LONGEST]
+    found = list(_NAMED.finditer(text))
+    if len(found) < _FEWEST or len(found) != len(_NUMBER.findall(text)):
+        return ""
+    own, others = set(), 0
+    for each in found:
+        match _of(each["names"], whose):
+            case True:
+                own.add(each["number"].rstrip(".,"))
+            case False:
+                others += 1
+            case None:
+                return ""
+    return own.pop() if len(own) == 1 and others else ""
+
+
+def is_anothers(text: str, whose: Whose) -> bool:
+    """Whether the only version in a text stands behind another known product's name: `ruby 3.0.6`, of Rails."""
+    found = list(_NAMED.finditer(text[:_LONGEST]))
+    if len(found) != 1 or len(_NUMBER.findall(text)) != 1:
+        return False
+    names = _WORD.findall(found[0]["names"])[-_MOST_WORDS:]
+    told = (whose(fold(" ".join(names[first:]))) for first in range(len(names)))
+    return next((each for each in told if each is not None), None) is False
+
+
+def _of(names: str, whose: Whose) -> bool | None:
+    words = _WORD.findall(names)[-_MOST_WORDS:]
+    for first in range(len(words)):
+        name = fold(" ".join(words[first:]))
+        if (told := whose(name)) is not None:
+            return told
+        if name in _COMPANIONS:
+            return False
+    return None
