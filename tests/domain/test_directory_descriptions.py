@@ -16,6 +16,7 @@ _CATALOG = [
     asset("Halyard"),
     asset("moorings", AssetKind.DASHBOARD),
     asset("reminders"),
+    asset("ballast"),
     asset("chart-print", AssetKind.FUNCTION),
 ]
 
@@ -81,6 +82,8 @@ def test_what_is_said_of_a_name_is_no_part_of_it(directory: Directory, text: str
         # Nobody is asked for
         "please turn on reminders in Teams",
         "can you mute my reminders",
+        "ballast helps a lot when it is windy",
+        "ballast takes two days to load",
     ],
 )
 def test_another_thing_and_no_question_are_asked_back(directory: Directory, text: str) -> None:
@@ -90,3 +93,14 @@ def test_another_thing_and_no_question_are_asked_back(directory: Directory, text
 @pytest.mark.parametrize("text", ["reminders", "reminders is down", "who owns reminders?", "reminders fail since nine"])
 def test_a_long_ordinary_word_is_a_name_where_one_is_meant(directory: Directory, text: str) -> None:
     assert answer(directory, text) == "reminders"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ballast takes forever to load, who owns it?",
+        "ballast needs a restart, it is stuck",
+    ],
+)
+def test_what_is_wrong_with_it_is_said_of_the_thing(directory: Directory, text: str) -> None:
+    assert answer(directory, text) == "ballast"

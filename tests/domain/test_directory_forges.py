@@ -172,3 +172,23 @@ def test_what_has_a_folder_for_its_address_is_meant_by_what_lies_in_it() -> None
 )
 def test_what_is_no_link_to_a_file_is_none(text: str) -> None:
     assert file_address(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("https://dev.azure.com/acme/Harbour%20Works/_git/tide?path=/web/app.ts", "acme/Harbour Works/tide:/web/"),
+        ("web/app.ts in the tide repo", "acme/Harbour Works/tide:/web/"),
+        ("web/app.ts in tide", "acme/Harbour Works/tide:/web/"),
+        ("main.go in tide", "acme/Harbour Works/tide:*"),
+        ("https://dev.azure.com/acme/Harbour%20Works/_git/tide", "acme/Harbour Works/tide"),
+    ],
+)
+def test_a_project_of_azure_devops_may_have_a_blank_in_its_name(text: str, right: str) -> None:
+    place, name = "dev.azure.com/acme/Harbour%20Works/_git/tide", "acme/Harbour Works/tide"
+    rules = [
+        asset(f"{name}:{pattern}", AssetKind.PATH, path_rule=PathRule(place, pattern, position))
+        for position, pattern in enumerate(("*", "/web/"))
+    ]
+    repository = asset(name, AssetKind.REPOSITORY, addresses=(f"https://{place}",))
+    assert answer(Directory.build([repository, *rules]), text) == right

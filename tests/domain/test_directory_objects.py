@@ -30,6 +30,7 @@ def directory() -> Directory:
     [
         ("who owns deployment/order-api?", "order-api"),
         ("who owns svc/quay", "quay"),
+        ("svc/quay has no endpoints", "quay"),
         ("whose is statefulset.apps/quay?", "quay"),
         ("who owns pod/order-api-5c6d7f8b9c-abcde", "order-api"),
         ("order-api-7d9f8b6c5d-x2x9z is crashlooping, who owns it?", "order-api"),

@@ -70,7 +70,7 @@ def keys(text: str) -> list[str]:
 
 def repository_key(name: str) -> str:
     """Return the spelling under which a repository is kept, with its host where that is said."""
-    host, path = host_and_path(plain_name(normal(name)))
+    host, path = host_and_path(plain_name(normal(name)).replace(" ", "%20"))
     return f"{host}/{plain_name(path)}" if host else path
 
 

@@ -129,7 +129,7 @@ def _is_identifier(chunk: Chunk, *, is_foreign: bool) -> bool:
         return True
     if len(chunk.words) < 2 or "'" in chunk.text or "’" in chunk.text:
         return False
-    if any(each.fullmatch(chunk.text) for each in (_TICKET, _REGION, _STATUS)) or chunk.folded in NO_NAMES:
+    if any(each.fullmatch(chunk.text) for each in (_TICKET, _REGION, _STATUS, _NO_NUMBER)) or chunk.folded in NO_NAMES:
         return False
     # "sign-off", "faut-il"
     return chunk.words[-1] not in VERB_PARTICLES and not (is_foreign and chunk.words[-1] in _INVERTED)

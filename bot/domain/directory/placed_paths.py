@@ -18,8 +18,10 @@ from bot.domain.directory.vocabulary import ARTICLES, COMMON_WORDS, ENVIRONMENT_
 #: What stands before the repository in "the Makefile in acme/shop".
 PLACING_WORDS = frozenset(
     """in of from at inside within repo repository under
-    dans du im vom aus en del nel nella dal no na do van uit w ze fra""".split()  # noqa: SIM905
+    dans en nel nella aus uit""".split()  # noqa: SIM905
 )
+#: What stands between them in other languages, and means something else in English: "no projeto anchor", "im Repo".
+_BETWEEN = frozenset("no na do da im du del dal van vom w ze fra".split())  # noqa: SIM905
 _DETERMINERS = ARTICLES | {"a", "called", "named"}
 _REPOSITORY_WORDS = frozenset(
     """repo repos repository repositories project codebase checkout
@@ -63,7 +65,7 @@ def in_named_repository(index: DirectoryIndex, question: ParsedQuestion) -> Foun
         paths = [
             forges.file_path(one.text) for number, one in enumerate(chunks) if are_paths[number] and number != place
         ]
-        is_between = chunk.part is Part.QUESTION or chunk.folded in _DETERMINERS or chunk.folded in PLACING_WORDS
+        is_between = chunk.part is Part.QUESTION or chunk.folded in _DETERMINERS | PLACING_WORDS | _BETWEEN
         if not paths or (is_between and not addresses.may_be_address(chunk.text)):
             continue
         repository = _repository_at(index, chunks, place, how)
@@ -91,7 +93,9 @@ def _repository_at(index: DirectoryIndex, chunks: Sequence[Chunk], place: int, h
     together = repository_called(index, f"{before.text}/{chunks[place].text}")
     if together is not None and together.is_sure:
         return together
-    is_ordinary = before.folded in _DETERMINERS | PLACING_WORDS | _REPOSITORY_WORDS or before.folded in _NO_NAMES
+    is_ordinary = (
+        before.folded in _DETERMINERS | PLACING_WORDS | _REPOSITORY_WORDS | _BETWEEN or before.folded in _NO_NAMES
+    )
     is_doubtful = called is not None and how is _Placed.IN_REPOSITORY and not is_ordinary
     return replace(called, is_sure=False) if called is not None and is_doubtful else called
 

@@ -18,6 +18,7 @@ from bot.domain.directory.vocabulary import (
     FOREIGN_WORDS,
     KIND_WORDS,
     LONG_ENOUGH,
+    NEGATIONS,
     PART_OF_WORDS,
     PRODUCT_WORDS,
     QUESTION_WORDS,
@@ -57,6 +58,9 @@ _BEFORE_NO_NAME = frozenset(
     """the a an my your our his her their this that these those some any no every each its another i you we they he she
     it to not can cant could couldnt will wont would should dont doesnt didnt please let lets""".split()  # noqa: SIM905
 )
+_FEWEST_IN_SENTENCE = 3
+#: Behind what a sentence is about that only tells something of it.
+_SAYS = frozenset("takes lasts starts begins ends means needs comes goes happens helps requires makes".split())  # noqa: SIM905
 _SWITCHED = frozenset("turn turned turning switch switched switching sign signed set back opt opted".split())  # noqa: SIM905
 #: Ordinary words that are too long to be one of the short ones that names are made of.
 _LONG_WORDS = frozenset(VOCABULARY["long_words"].split())
@@ -103,10 +107,23 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
         is_object = place > 1 and chunks[place - 2].folded in _SWITCHED  # "turn on notifications"
         is_name = not is_object and _stands_as_name(chunks, place)
         return not is_name and not any(_is_trouble(chunk.folded) for chunk in chunks)
+    if _only_talks_of(chunks, place, text):
+        return True
     if not _is_ordinary(chunks[place]) or _has_kind_beside(chunks, place):
         return False
     is_short = len(chunks[place].folded) < LONG_ENOUGH and chunks[place].folded not in PRODUCT_WORDS
     return is_short or not _stands_as_name(chunks, place)
+
+
+def _only_talks_of(chunks: Sequence[Chunk], place: int, text: str) -> bool:
+    """Whether a whole sentence begins with a plain word, and says no trouble of it: "fermentation takes two weeks"."""
+    chunk, behind = chunks[place], chunks[place + 1 :]
+    if place or "?" in text or chunk.is_quoted or len(chunk.words) != 1 or not chunk.text.isalpha():
+        return False
+    if chunk.folded in PRODUCT_WORDS or len(behind) < _FEWEST_IN_SENTENCE or chunk.has_comma or chunk.is_possessive:
+        return False
+    said = {each.folded for each in behind}
+    return behind[0].folded in _SAYS and not said & NEGATIONS and not any(_is_trouble(each) for each in said)
 
 
 def asks_in_another_language(question: ParsedQuestion) -> bool:
