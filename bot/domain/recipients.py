@@ -69,6 +69,14 @@ class Via(StrEnum):
     NOWHERE = "nowhere"
 
 
+class Reach(StrEnum):
+    """Whether whoever is named in a receipt is told, as far as is known when it is written."""
+
+    TOLD = "told"
+    PERHAPS = "perhaps"  #: the only place left may be closed
+    NOBODY = "nobody"
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """Where a message to a recipient goes first.

@@ -47,6 +47,7 @@ from bot.domain.backlog.requests import (
 from bot.domain.backlog.savings import REVIEW_DAYS, SavingReview
 from bot.domain.backlog.standings import order
 from bot.domain.catalog import AssetKind, Link
+from bot.domain.recipients import Reach
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.samples.catalog import NOW
 
@@ -281,7 +282,7 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
     for is_on in (True, False):
         yield blocks.following, blocks.following(card, is_on=is_on)
         yield blocks.receipt, blocks.receipt(card, is_new=is_on)
-    yield from ((blocks.receipt, blocks.receipt(card, step)) for step in Step)
+    yield from ((blocks.receipt, blocks.receipt(card, step, reach=reach)) for step, reach in product(Step, Reach))
     for step, called in product((Step.REPLY, Step.NOT_YET, Step.REOPEN, Step.WITHDRAW), ("U12345678", "")):
         yield blocks.triage_news, blocks.triage_news(card, step, card.asker, called=called)
     yield blocks.assigned, blocks.assigned(card, card.asker)

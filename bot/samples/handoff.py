@@ -65,7 +65,7 @@ def samples(name: str) -> Iterator[Sample]:
             yield cards.with_came, cards.with_came(cards.receipt(its, is_new=is_new), came)
         yield cards.reviewed, cards.reviewed(its)
         for side in Side:
-            yield cards.told_why, cards.told_why(its, side)
+            yield cards.told_why, cards.told_why(its, side, Told(name, Via.NOWHERE, is_team=True))
             yield cards.works_now, cards.works_now(its, PersonRecord(id=1, name=name), to=side)
             yield cards.does_not_work, cards.does_not_work(its, PersonRecord(id=1, name=name), name, to=side)
         yield forms.no_view, forms.no_view(its, "1")

@@ -109,6 +109,10 @@ class Act(ABC, Generic[_Row, _Card]):
             parent_key=parent_key,
         )
 
+    def hears_of_loss(self, name: str) -> outbox.Asker:
+        """Return the person as whoever hears when no one is reached for `name`, of whom they read that it is told."""
+        return outbox.Asker(routing.slack_id_of(self.snapshot.person(self.person_id)), name, is_of_loss=True)
+
     async def revise(self, key: str, message: Rendered) -> None:
         """Let a message that was sent before read like this."""
         await outbox.revise(self.session, key=key, message=message, at=self.now)

@@ -81,6 +81,12 @@ async def send(  # noqa: PLR0913 - all but what every use case has by name
     return Told(recipient.name, way.via, is_team, way.place, way.person, not now.is_sent)
 
 
+def takes_messages(snapshot: Snapshot, place: str) -> bool:
+    """Whether a channel is open, or somebody's account is active, as far as is known."""
+    person = snapshot.person_by_slack_id(place)
+    return person.is_active if person is not None else snapshot.is_open(place)
+
+
 def platform_of(deps: Deps, snapshot: Snapshot) -> str:
     """Return the platform channel; empty when none is set, or other organisations are in it."""
     channel = snapshot.channel_id(deps.platform_channel)

@@ -148,9 +148,8 @@ async def on_merge_submitted(submission: Submission, context: Context) -> Ack:
     with forms.MERGE.refusing():
         its = await _its(submission, context)
         taken = await merges.merge(context.deps, context.snapshot, **its, into_id=number(into.removeprefix("#")))
-    return await _noted(
-        submission, context, taken.card, said=blocks.receipt(taken.card, Step.MERGE, is_new=taken.is_new)
-    )
+    said = blocks.receipt(taken.card, Step.MERGE, is_new=taken.is_new, reach=taken.reach)
+    return await _noted(submission, context, taken.card, said=said)
 
 
 async def on_snooze_submitted(submission: Submission, context: Context) -> Ack:
@@ -206,7 +205,12 @@ async def _take(context: Context, user_id: str, place: Place, request_id: int, s
         attestation.used(context, user_id, team_id=card.team.id, asset_ids=[card.asset_id])
     said = blocks.left(card, taken.left, OpenValue(asset_id=card.asset_id)) if taken.left else None
     said = said or blocks.receipt(
-        card, step, is_new=taken.is_new, is_for_theirs=taken.is_for_theirs, is_told=taken.is_told
+        card,
+        step,
+        is_new=taken.is_new,
+        is_for_theirs=taken.is_for_theirs,
+        is_told=taken.is_told,
+        reach=taken.reach,
     )
     return await done(context, place, card, person_id, said=said)
 

@@ -84,7 +84,7 @@ async def on_no_submitted(submission: Submission, context: Context) -> Ack:
     subject, place = read_metadata(submission.metadata)
     said = forms.NO.read(submission.values)
     with forms.NO.refusing():
-        done = await reviews.does_not_work(
+        done, told = await reviews.does_not_work(
             context.deps,
             context.snapshot,
             handoff_id=number(subject),
@@ -92,7 +92,7 @@ async def on_no_submitted(submission: Submission, context: Context) -> Ack:
             why=said[forms.WHAT_FAILS],
         )
     context.drainer.wake()
-    await show(context, place, blocks.told_why(done.card, done.side).text)
+    await show(context, place, blocks.told_why(done.card, done.side, told).text)
     return replies.nothing()
 
 

@@ -19,6 +19,7 @@ from tests.slack.conftest import Stage, asset, organisation, read_only, team_own
 from tests.slack.test_clicks import actions
 from tests.slack.test_delegation import Delegated
 from tests.slack.test_eol_answers import Reminded, copied, posted, remind
+from tests.slack.test_receipts import gone, unheard
 from tests.slack.test_whoowns import buttons
 
 pytestmark = read_only
@@ -147,6 +148,25 @@ async def test_whoever_upgrades_hears_when_the_first_part_is_closed_and_when_it_
     *_, wait = told(stage, "omar")
     assert "application compatibility is open again. Application compatibility: <@" in wait.text
     assert len(told(stage, "omar")) == 3
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_of_whoever_upgrades_and_is_gone_nothing_is_promised_or_it_is_taken_back(
+    reminded: Reminded, is_known: bool
+) -> None:
+    stage = reminded.stage
+    await plan(reminded)
+    if is_known:
+        await gone(stage, "omar")
+    else:
+        unheard(stage, user="omar")
+    [asked] = told(stage, "grace")
+    await stage.press(asked, ids.COMPATIBLE, user="grace")
+    receipt = stage.slack.visible_messages("grace", asked.channel)[-1].text
+    assert ("Omar Sol hears of it" in receipt) is not is_known
+    await reminded.settle()
+    lost = [each.text for each in told(stage, "grace") if each.text.startswith("I could not reach anybody for *Omar")]
+    assert len(lost) == (0 if is_known else 1)
 
 
 async def test_each_message_names_the_other_person_and_when_to_roll_back(reminded: Reminded) -> None:

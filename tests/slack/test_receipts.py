@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 
 from bot.blocks.eol import actions as ids
+from bot.blocks.handoff.actions import NO, REASON
+from bot.blocks.ownership.actions import MATTER_WORDS
 from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, PersonClaim, SourceCatalog
+from bot.domain.handoff.handoffs import HandoffStep
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
 from bot.store import tables
@@ -16,6 +19,8 @@ from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_claims import claim
 from tests.slack.test_clicks import count
 from tests.slack.test_eol_answers import Reminded, deploy, posted, remind, team_option
+from tests.slack.test_handoff import answer, corrected, offer_two, on, said_to, submit
+from tests.slack.test_matters import ASK, claimed
 
 NO_CHANNEL = "Payments has no open channel in Slack"
 NOBODY = "Payments has no open channel or lead in Slack"
@@ -164,6 +169,38 @@ async def test_when_everybody_goes_meanwhile_whoever_asked_hears_what_to_do(stag
     assert [text.startswith(nobody) for text in await told(stage, "eve")] == [True]
     await doubted(stage, user="omar")
     assert [text.startswith(nobody) for text in await told(stage, "omar")] == [True]
+
+
+async def test_when_whoever_claimed_cannot_be_asked_back_the_owner_hears_it(stage: Stage) -> None:
+    told_owner = await claimed(stage)
+    unheard(stage, user="grace")
+    await stage.press(told_owner, ASK, user="solo")
+    await stage.slack.submit_view("solo", stage.slack.view_stack("solo")[-1].id, {MATTER_WORDS: "Since when?"})
+    await stage.settle()
+    assert stage.slack.visible_messages("solo", "search")[-1].text.startswith(f"I have asked {person(stage, 'grace')}.")
+    [said] = await told(stage, "solo")
+    assert said.startswith("I could not reach anybody for *Grace Marsh*: the account is deactivated. Talk to them")
+
+
+async def test_whoever_says_that_a_handoff_does_not_work_reads_who_is_told(stage: Stage) -> None:
+    await offer_two(stage)
+    await answer(stage, HandoffStep.DECLINE, "checkout", reason="Not ours")
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    await stage.bring(corrected(organisation()))
+    [asked] = [each for each in await on(stage, 4, 7) if "Does it work" in each.text]
+    await archived(stage, "platform")
+
+    async def says_no(why: str) -> str:
+        await stage.press(asked, NO, user="grace")
+        assert await submit(stage, "grace", {REASON: why}) == {}
+        return said_to(stage, "grace", "payments")
+
+    lack = "Platform has no open channel or lead in Slack. I am telling Lin Wei from the team. *Hand it back*"
+    assert lack in await says_no("No restore works")
+    assert any("No restore works" in each for each in await told(stage, "lin"))
+    await gone(stage, "lin", "omar")
+    assert "for Platform. I may be unable to post there. If so, I will tell you." in await says_no("Alarms are missing")
+    assert any(each.startswith("I could not reach anybody for *Platform*") for each in await told(stage, "grace"))
 
 
 @pytest.fixture

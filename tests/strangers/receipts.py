@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from tests.strangers.cases import case, expect
 from tests.strangers.world import Baton, House, everything_in, run_baton, until
@@ -13,7 +14,9 @@ teams:
   - {name: Quietfolk, channel: "#quiet-room", lead: ada@example.test}
   - {name: Lostfolk, channel: "#no-such-room"}
   - {name: Mutefolk, channel: "#mute-room", lead: nell@example.test}
+  - {name: Marshfolk, channel: "#mute-room", members: [grace@example.test]}
 people:
+  - {name: Grace Marsh, email: grace@example.test}
   - {name: Nell Gone, email: nell@example.test}
 assets:
   - {name: quietdb, owner: Quietfolk}
@@ -70,6 +73,45 @@ async def nowhere(house: House) -> None:
         receipt = await _doubted(baton, "lostdb")
         said = "I can tell nobody" in receipt or "I may be unable to post there" in receipt
         expect(said, "a receipt that does not promise what cannot be", receipt)
+
+
+@case("Whoever was told that somebody is asked hears it when their account turns out to be gone")
+async def gone_meanwhile(house: House) -> None:
+    async with house.cold() as baton:
+        await _with_rooms(baton)
+        [[team]] = baton.rows("SELECT id FROM teams WHERE name = 'Marshfolk'")
+        asked = {"ownership.claim_team": str(team), "ownership.claim_reason": "We run it"}
+        await _submitted(baton, "ownership.claim_offer_view", "UGRACE", str(baton.asset_id()), asked)
+        [[matter]] = await until(lambda: baton.rows("SELECT id FROM ownership_matters"), seconds=10, what="the claim")
+        baton.slack.users["UGRACE"]["deleted"] = True
+        asks = {"ownership.matter_words": "Since when?"}
+        receipt = await _submitted(baton, "ownership.matter_ask_view", "UADA", str(matter), asks)
+        expect("I have asked" in receipt, "a receipt that says who is asked", receipt)
+        said = await until(
+            lambda: [everything_in(each) for each in baton.slack.posts if each["channel"] == "DUADA"],
+            seconds=20,
+            what="a word that they were not reached",
+        )
+        expect(len(said) == 1 and "I could not reach anybody for *Grace" in said[0], "one correction", said)
+
+
+async def _submitted(baton: Baton, form: str, user: str, subject: str, values: dict[str, str]) -> str:
+    """Send a form that was opened beside an answer; return what is said there."""
+    url = baton.slack.response_url()
+    typed = {name: {name: _typed(value)} for name, value in values.items()}
+    metadata = f"{subject}||{url}||" if form.startswith("ownership.claim") else f"{subject}|ephemeral||{url}"
+    view = {"private_metadata": metadata, "state": {"values": typed}}
+    answer = await baton.act(baton.submission(form, user=user, view=view))
+    expect(answer.status == 200 and not answer.text, "200 and nothing wrong in the form", answer)
+    return everything_in((await until(lambda: baton.slack.said_at(url), seconds=15, what="a receipt"))[0])
+
+
+def _typed(value: str) -> dict[str, Any]:
+    """What a field has in it: the id of what was chosen in a menu, or text."""
+    if value.isdecimal():
+        option = {"value": value, "text": {"type": "plain_text", "text": "x"}}
+        return {"type": "static_select", "selected_option": option}
+    return {"type": "plain_text_input", "value": value}
 
 
 async def _with_rooms(baton: Baton, *, quiet_is_archived: bool = True) -> None:

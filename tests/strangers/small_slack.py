@@ -221,6 +221,8 @@ class SmallSlack:
 
     def _chat_postMessage(self, arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - Slack's name
         channel = arguments.get("channel", "")
+        if self.users.get(channel, {}).get("deleted"):
+            return {"ok": False, "error": "account_inactive"}
         if channel.startswith("#"):
             channel = next((key for key, each in self.channels.items() if each["name"] == channel[1:]), channel)
         elif channel.startswith("U"):

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from bot.blocks.backlog import words
 from bot.blocks.text import Rendered
 from bot.domain.backlog.requests import RequestCard, Step
+from bot.domain.recipients import Reach
 
 #: What is said for each step; `{asker}` is whoever the thread calls.
 _DONE: Mapping[Step, str] = MappingProxyType(
@@ -29,6 +30,9 @@ _DONE: Mapping[Step, str] = MappingProxyType(
     }
 )
 
+#: Steps that the DevOps team has to know of; of the others, whoever asked.
+_FOR_DEVOPS = frozenset({Step.REPLY, Step.WITHDRAW, Step.NOT_YET, Step.REOPEN})
+
 
 def receipt(
     its: RequestCard,
@@ -37,6 +41,7 @@ def receipt(
     is_new: bool = True,
     is_for_theirs: bool = False,
     is_told: bool = False,
+    reach: Reach = Reach.TOLD,
 ) -> Rendered:
     """Return what whoever has taken a step reads; without a step how the request stands."""
     standing = f"{words.name(its)}: {words.standing(its)}"
@@ -50,7 +55,15 @@ def receipt(
     done = "The card says that it does the job for you." if is_for_theirs else said.format(asker=asker)
     if step is Step.DELIVER and (its.joined or its.parts):
         done = f"{done.removesuffix('.')}, and so is everybody else who asked for it."
+    if reach is not Reach.TOLD:
+        done = _not_told("the DevOps team" if step in _FOR_DEVOPS else "whoever asked for it", reach)
     return Rendered(f"{done}\n{standing}")
+
+
+def _not_told(whom: str, reach: Reach) -> str:
+    if reach is Reach.PERHAPS:
+        return f"I may be unable to tell {whom}. If so, I will tell you."
+    return f"I can tell nobody: {whom} has no open channel or active account in Slack. Talk to them."
 
 
 def saved(its: RequestCard, hours: float) -> Rendered:

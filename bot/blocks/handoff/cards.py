@@ -269,10 +269,10 @@ def reviewed(its: HandoffCard) -> Rendered:
     return Rendered(f"Good to hear. {words.passed(its)}: noted that it works for your team.")
 
 
-def told_why(its: HandoffCard, side: Side) -> Rendered:
-    """Return the receipt of "No…", with what the side that said so can do."""
+def told_why(its: HandoffCard, side: Side, told: Told) -> Rendered:
+    """Return the receipt of "No…", with who is told, and what the side that said so can do."""
     how = f"{_ask_back(its)} it back" if side is Side.GIVER else "*Hand it back* on its card ends it"
-    return Rendered(f"{words.number(its)} · The other team is told. {how}, and *It works* corrects this.")
+    return Rendered(f"{words.number(its)} · {said_to([told])} {how}, and *It works* corrects this.")
 
 
 def _ask_back(its: HandoffCard) -> str:

@@ -400,12 +400,25 @@ class TrackerAct(RequestAct):
         return f"tracker:{self.tracker}"
 
 
-async def tell_devops(session: AsyncSession, request_id: int, *, key: str, message: Rendered, at: datetime) -> None:
-    """Say something to the DevOps team, in the thread under its message about the request; once for each key."""
+async def tell_devops(
+    session: AsyncSession,
+    request_id: int,
+    *,
+    key: str,
+    message: Rendered,
+    at: datetime,
+    asker: outbox.Asker | None = None,
+) -> str:
+    """Say something to the DevOps team, in the thread under its message about the request; once for each key.
+
+    Returns where that is; empty where there is no such message. `asker` hears when the team is not reached after all.
+    """
     triage = await outbox.destination(session, triage_key(request_id))
-    if triage is not None and not triage.is_lost:
-        parent = triage_key(request_id)
-        await outbox.enqueue(session, key=key, channel=triage.channel, message=message, at=at, parent_key=parent)
+    if triage is None or triage.is_lost:
+        return ""
+    parent, place = triage_key(request_id), triage.channel
+    await outbox.enqueue(session, key=key, channel=place, message=message, at=at, parent_key=parent, asker=asker)
+    return place
 
 
 @asynccontextmanager

@@ -41,9 +41,9 @@ async def merge(
         card = await act.redraw()
         await act.redraw_others()
         await questions.settle(act)
-        await tell_merged(act)
+        reach = await tell_merged(act)
         await tell_out_of_step(act, Step.MERGE)
-        return StepTaken(card, is_new=True)
+        return StepTaken(card, is_new=True, reach=reach)
 
 
 def _require_open(into: tables.Request | None, into_id: int, request_id: int) -> None:

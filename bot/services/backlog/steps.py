@@ -22,7 +22,7 @@ from bot.domain.backlog.requests import (
     with_answer,
 )
 from bot.domain.names import clean, clean_lines
-from bot.domain.recipients import Recipient
+from bot.domain.recipients import Reach, Recipient
 from bot.errors import UserError
 from bot.services import devops_team, outbox, routing
 from bot.services.backlog import joins, questions
@@ -68,6 +68,8 @@ class StepTaken:
     is_for_theirs: bool = False
     #: Whether whoever asked hears of it in a message of its own.
     is_told: bool = False
+    #: Whether those hear of it whom the receipt names.
+    reach: Reach = Reach.TOLD
 
 
 async def take(
@@ -140,8 +142,8 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
     await questions.settle(act, but=await _unanswered(act) if step is Step.CONFIRM else ())
     if was_merged and step is not Step.UNMERGE:
         await _take_back_merged(act, act.row)
-    await _tell(act, step, is_news=is_news)
-    return StepTaken(card, is_new=True, is_told=is_news)
+    reach = await _tell(act, step, is_news=is_news)
+    return StepTaken(card, is_new=True, is_told=is_news, reach=reach)
 
 
 def _is_unaccepted(row: tables.Request) -> bool:
@@ -226,11 +228,15 @@ def note_response(act: RequestAct, step: Step) -> None:
         row.waited_seconds += int((act.now - row.state_at).total_seconds())
 
 
-async def _tell(act: RequestAct, step: Step, *, is_news: bool) -> None:
-    """Say in the thread what the asker has to know, where that `is_news`, and to the DevOps team what it has to."""
+async def _tell(act: RequestAct, step: Step, *, is_news: bool) -> Reach:
+    """Say in the thread what the asker has to know, where that `is_news`, and to the DevOps team what it has to.
+
+    Returns whether the one of the two is reached who has to know.
+    """
+    reach = Reach.TOLD
     key = f"backlog.news:{act.subject_id}:{step.value}:{int(act.now.timestamp() * 1000)}"
     if is_news:
-        await _post_news(act, key, step)
+        reach = await _post_news(act, key, step)
     if step is Step.REPLY:
         await _tell_others(act, key, step)
     if step in _NEWS_FOR_OTHERS:
@@ -239,7 +245,7 @@ async def _tell(act: RequestAct, step: Step, *, is_news: bool) -> None:
         else:
             await _post_news(act, key, step)
     if step is Step.UNMERGE:
-        await _tell_unmerged(act, act.row)
+        reach = await _tell_unmerged(act, act.row)
     # A question is for whoever asked for it, and those who have joined what is none hear that they can open their own.
     if (is_news or step in _NEWS_FOR_OTHERS) and step not in (Step.ASK, Step.DISMISS):
         await post_in_joined(act, key, lambda value: blocks.joined_news(act.card, value))
@@ -248,9 +254,7 @@ async def _tell(act: RequestAct, step: Step, *, is_news: bool) -> None:
     by = act.snapshot.person(act.person_id)
     if step in _TRIAGE_NEWS:
         message = blocks.triage_news(act.card, step, by, called=await called(act, step))
-        await tell_devops(
-            act.session, act.subject_id, key=key.replace("news", "triage_news", 1), message=message, at=act.now
-        )
+        reach = await _tell_team(act, key.replace("news", "triage_news", 1), message)
     if step in _ENDED_BY_DEVOPS and by is not None and act.row.assignee_id not in (None, act.person_id):
         ended_key = key.replace("news", "ended_by", 1)
         await tell_devops(
@@ -259,6 +263,16 @@ async def _tell(act: RequestAct, step: Step, *, is_news: bool) -> None:
     await tell_out_of_step(act, step)
     if step in _ALONE:
         await tell_ended(act, key)
+    return reach
+
+
+async def _tell_team(act: RequestAct, key: str, message: Rendered) -> Reach:
+    """Say something under the DevOps team's message, and to whoever acts if nobody is reached there."""
+    asker = act.hears_of_loss(act.deps.devops.name)
+    place = await tell_devops(act.session, act.subject_id, key=key, message=message, at=act.now, asker=asker)
+    if not place:
+        return Reach.NOBODY
+    return Reach.TOLD if routing.takes_messages(act.snapshot, place) else Reach.PERHAPS
 
 
 async def _tell_parts(act: RequestAct) -> None:
@@ -269,29 +283,35 @@ async def _tell_parts(act: RequestAct) -> None:
         await _post_below(act, part, key, card, blocks.whole_ended(card))
 
 
-async def _post_below(act: RequestAct, row: tables.Request, key: str, card: RequestCard, message: Rendered) -> None:
-    """Post something below a request's card, wherever that is."""
+async def _post_below(act: RequestAct, row: tables.Request, key: str, card: RequestCard, message: Rendered) -> Reach:
+    """Post something below a request's card, wherever that is, or where it is lost to whoever asked for it."""
     shown = await outbox.destination(act.session, card_key(card.id))
-    if shown is None or shown.is_lost:
-        return
-    is_in_thread = bool(row.thread_ts) and shown.channel == row.channel_id
+    below = shown.channel if shown is not None and not shown.is_lost else ""
+    places = [each for each in (below, *(person.slack_id for person in card.reachable)) if each]
+    if not places:
+        return Reach.NOBODY
+    is_in_thread = bool(row.thread_ts) and below == row.channel_id
     await outbox.enqueue(
         act.session,
         key=key,
-        channel=shown.channel,
+        channel=places[0],
         message=message,
         at=act.now,
         thread_ts=row.thread_ts if is_in_thread else "",
-        parent_key=None if is_in_thread else card_key(card.id),
-        fallbacks=[each.slack_id for each in card.reachable],
+        parent_key=card_key(card.id) if below and not is_in_thread else None,
+        fallbacks=places[1:],
+        asker=act.hears_of_loss(card.asker.name),
     )
+    is_sure = bool(card.reachable) or routing.takes_messages(act.snapshot, places[0])
+    return Reach.TOLD if is_sure else Reach.PERHAPS
 
 
-async def _post_news(act: RequestAct, key: str, step: Step) -> None:
+async def _post_news(act: RequestAct, key: str, step: Step) -> Reach:
     """Post below the card what became of the request, and to those who follow it."""
     card, by = act.card, act.snapshot.person(act.person_id)
-    await _post_below(act, act.row, key, card, blocks.news(card, by))
+    reach = await _post_below(act, act.row, key, card, blocks.news(card, by))
     await _tell_others(act, key, step)
+    return reach
 
 
 async def _tell_others(act: RequestAct, key: str, step: Step) -> None:
@@ -325,21 +345,22 @@ async def _take_back_merged(act: RequestAct, row: tables.Request) -> RequestCard
     return card
 
 
-async def _tell_unmerged(act: RequestAct, row: tables.Request) -> None:
+async def _tell_unmerged(act: RequestAct, row: tables.Request) -> Reach:
     """Tell whoever asked for a request that was part of another one that it stands by itself again."""
     card = await _take_back_merged(act, row)
     key = f"backlog.unmerged:{row.id}:{int(act.now.timestamp() * 1000)}"
-    await _post_below(act, row, key, card, blocks.unmerged(card))
+    return await _post_below(act, row, key, card, blocks.unmerged(card))
 
 
-async def tell_merged(act: RequestAct) -> None:
+async def tell_merged(act: RequestAct) -> Reach:
     """Tell whoever asked for a request, and those who follow it, what it has become part of."""
     key, card = f"backlog.merged:{act.subject_id}:{int(act.now.timestamp() * 1000)}", act.card
-    await _post_below(act, act.row, key, card, blocks.merged(card))
+    reach = await _post_below(act, act.row, key, card, blocks.merged(card))
     for person_id in await _others(act, await act.parts()):
         if slack_id := routing.slack_id_of(act.snapshot.person(person_id)):
             message = blocks.followed(card)
             await outbox.enqueue(act.session, key=f"{key}:{person_id}", channel=slack_id, message=message, at=act.now)
+    return reach
 
 
 async def _others(act: RequestAct, parts: Sequence[tables.Request]) -> list[int]:

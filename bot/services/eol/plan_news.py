@@ -95,11 +95,16 @@ def _begins(reminder_id: int) -> tuple[str, str]:
 
 
 async def write(act: ReminderAct, key: str, slack_id: str, message: Rendered) -> bool:
-    """Write to somebody whom a plan names, once they are at work; return whether there is somebody."""
-    if not mention(slack_id):
+    """Write to somebody whom a plan names, once they are at work; return whether there is somebody.
+
+    Whoever acts hears when they are not reached after all.
+    """
+    to = recipient(act.snapshot, slack_id)
+    if not mention(slack_id) or (to.person is not None and not to.person.is_active):
         return False
-    at = await at_work(act.deps, act.snapshot, recipient(act.snapshot, slack_id), act.now)
-    await outbox.enqueue(act.session, key=key, channel=slack_id, message=message, at=at)
+    at = await at_work(act.deps, act.snapshot, to, act.now)
+    by = act.hears_of_loss(to.name)
+    await outbox.enqueue(act.session, key=key, channel=slack_id, message=message, at=at, asker=by)
     return True
 
 

@@ -9,7 +9,7 @@ from bot.blocks import handoff as blocks
 from bot.domain.handoff.due import Side
 from bot.domain.handoff.handoffs import HandoffCard, Review
 from bot.domain.names import clean
-from bot.domain.recipients import Recipient
+from bot.domain.recipients import Recipient, Told
 from bot.domain.rights import Right, may
 from bot.errors import UserError
 from bot.services import actors
@@ -58,8 +58,10 @@ async def works(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: i
         return done
 
 
-async def does_not_work(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: int, why: str) -> Reviewed:
-    """Note that a handoff does not work for the person's team, and tell the other one why.
+async def does_not_work(
+    deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: int, why: str
+) -> tuple[Reviewed, Told]:
+    """Note that a handoff does not work for the person's team, and tell the other one why; return where that is, too.
 
     Raises UserError without a reason, NotAllowedError for somebody of neither team.
     """
@@ -71,8 +73,7 @@ async def does_not_work(deps: Deps, snapshot: Snapshot, *, handoff_id: int, pers
         same = sha256(why.encode()).hexdigest()[:16]  # a form that was sent again says nothing new
         key = f"handoff.review:{handoff_id}:{done.side}:{person_id}:{same}"
         message = blocks.does_not_work(act.card, person_of(snapshot, person_id), why, to=done.other)
-        await act.send(done.other_team, key, message)
-        return done
+        return done, await act.send(done.other_team, key, message)
 
 
 async def _note(act: HandoffAct, said: Review, *, why: str = "") -> Reviewed:

@@ -310,11 +310,22 @@ async def _tell_askers(act: MatterAct | Ending, asked: Sequence[tuple[int, str, 
 
 
 async def say_where_asked(
-    session: AsyncSession, key: str, slack_id: str, channel_id: str, thread_ts: str, message: Rendered, *, at: datetime
+    session: AsyncSession,
+    key: str,
+    slack_id: str,
+    channel_id: str,
+    thread_ts: str,
+    message: Rendered,
+    *,
+    at: datetime,
+    by: outbox.Asker | None = None,
 ) -> None:
-    """Say something in the thread where somebody asked, or else to them alone, if they have an account."""
+    """Say something in the thread where somebody asked, or else to them alone, if they have an account.
+
+    Whoever says it, `by`, hears when it reaches nobody.
+    """
     place, thread = (channel_id, thread_ts) if channel_id else (slack_id, "")
     if slack_id:
         await outbox.enqueue(
-            session, key=key, channel=place, thread_ts=thread, message=message, at=at, fallbacks=[slack_id]
+            session, key=key, channel=place, thread_ts=thread, message=message, at=at, fallbacks=[slack_id], asker=by
         )

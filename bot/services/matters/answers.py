@@ -258,7 +258,14 @@ async def ask(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider, wo
         await act.note("ask")
         card = await act.redraw()
         await say_where_asked(
-            act.session, key, asked.slack_id, act.row.channel_id, act.row.thread_ts, blocks.asked_back(card), at=act.now
+            act.session,
+            key,
+            asked.slack_id,
+            act.row.channel_id,
+            act.row.thread_ts,
+            blocks.asked_back(card),
+            at=act.now,
+            by=act.hears_of_loss(asked.name),
         )
         return card
 

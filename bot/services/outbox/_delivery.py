@@ -17,7 +17,7 @@ from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.ports import Posted, Slack
 from bot.services.deps import Deps
 from bot.services.outbox._claims import DeliveryClaim, News, claim, conclude, renew, settled
-from bot.services.outbox._enqueue import meant_for
+from bot.services.outbox._enqueue import hears_of_moves, meant_for
 from bot.services.outbox._pace import Call, Pace
 from bot.services.outbox._queue import goes_into_thread
 from bot.store.tables import OutboxMessage
@@ -110,7 +110,9 @@ class Courier:
             "attempts": 0,
             "unsure_since": None,
         }
-        await conclude(self._deps, held, values, _news(message, told, is_first=bool(refusals)))
+        await conclude(
+            self._deps, held, values, _news(message, told, is_first=bool(refusals) and hears_of_moves(message.body))
+        )
         return True
 
     async def _not_posted(self, held: DeliveryClaim, error: SlackError) -> None:

@@ -26,11 +26,13 @@ _NOT_YET_SENT = (_TABLE.c.state == "waiting", _TABLE.c.ts.is_(None), _TABLE.c.un
 class Asker:
     """Who caused a message that they were told of: they hear when it goes elsewhere, or nowhere.
 
-    `slack_id` is theirs, `name` that of the team or person whom the message is for.
+    `slack_id` is theirs, `name` that of the team or person whom the message is for. With `is_of_loss` they were not
+    told where it goes, and hear only when it goes nowhere.
     """
 
     slack_id: str
     name: str
+    is_of_loss: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +178,19 @@ def meant_for(body: Mapping[str, Any]) -> str | None:
     return None if asked is None else str(asked["name"])
 
 
+def hears_of_moves(body: Mapping[str, Any]) -> bool:
+    """Whether whoever caused a message was told where it goes."""
+    return not body.get(_ASKERS, {}).get("is_of_loss", False)
+
+
 def _asked_by(asker: Asker | None, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return the field of a body with those who waited `before` and one more."""
     asked = (before or {}).get(_ASKERS)
     if asker is not None and asker.slack_id:
         ids = [*(asked["ids"] if asked is not None else ()), asker.slack_id]
         asked = {"ids": list(dict.fromkeys(ids)), "name": asker.name}
+        if asker.is_of_loss:
+            asked["is_of_loss"] = True
     return {} if asked is None else {_ASKERS: asked}
 
 
