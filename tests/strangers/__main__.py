@@ -18,6 +18,7 @@ from tests.strangers import (  # noqa: F401 - each registers its cases
     odd_answers,
     receipts,
     sockets,
+    two_processes,
 )
 from tests.strangers.cases import CASES, Case, Failed, run_cases
 from tests.strangers.world import House

@@ -199,9 +199,9 @@ async def database_open_to_all(house: House) -> None:
 
 @case("A PostgreSQL that hangs: questions are answered, a click is acknowledged and told that nothing was saved")
 async def database_hangs(house: House) -> None:
-    with _postgres() as server:
+    with postgres() as server:
         url = server.get_uri()
-        await _with_catalog(house, url)
+        await with_catalog(house, url)
         async with house.baton(BATON_DATABASE_URL=url) as baton:
             number = f"n={baton.asset_id()}|"  # the SQLite file beside it has the same catalog
             said = server.psql("SELECT 'n=' || id || '|' FROM assets WHERE name = 'checkout'")
@@ -242,7 +242,7 @@ def _stopped(server: PostgresServer) -> Iterator[None]:
 
 
 @contextmanager
-def _postgres() -> Iterator[PostgresServer]:
+def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server of the case's own, over a Unix socket."""
     with tempfile.TemporaryDirectory(prefix="baton-pg-", dir="/tmp", ignore_cleanup_errors=True) as folder:
         # A socket's path has to be short, and the server runs as another user where this one is root.
@@ -259,7 +259,7 @@ def _postgres() -> Iterator[PostgresServer]:
             server.cleanup()
 
 
-async def _with_catalog(house: House, url: str) -> None:
+async def with_catalog(house: House, url: str) -> None:
     """Make the schema, and import the small catalog."""
     folder = (await house.template()).parent
     for arguments in (("db", "upgrade"), ("catalog", "import", "baton", "catalog.yaml", "--trust-people")):
