@@ -72,6 +72,8 @@ class Sockets(SocketModeClient):
         if before is not None:  # Slack allows ten connections
             with suppress(aiohttp.ClientError, OSError):
                 await before.close()
+        if self.aiohttp_client_session.closed:
+            self.aiohttp_client_session = aiohttp.ClientSession()
         self.current_session = await self.aiohttp_client_session.ws_connect(
             address, autoping=False, heartbeat=self.ping_interval, proxy=self.proxy, ssl=self.web_client.ssl or True
         )

@@ -47,9 +47,12 @@ class SocketSlack(SmallSlack):
         await super().stop()
 
     def _apps_connections_open(self, _arguments: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True, "url": self.new_address()}
+
+    def new_address(self) -> str:
         ticket = f"ticket-{next(self._numbers)}"
         self._tickets.add(ticket)
-        return {"ok": True, "url": f"ws://127.0.0.1:{self.port}/link?ticket={ticket}"}
+        return f"ws://127.0.0.1:{self.port}/link?ticket={ticket}"
 
     async def _on_socket(self, request: web.Request) -> web.StreamResponse:
         ticket = request.query.get("ticket", "")

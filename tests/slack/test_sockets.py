@@ -1,0 +1,103 @@
+"""The connections of Socket Mode, one by one; `tests/strangers/sockets.py` has them under a running Baton."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from bot.errors import SlackError, SlackRateLimitedError
+from handlers import sockets as module
+from handlers.sockets import Sockets
+from tests.strangers.small_sockets import SocketSlack
+
+COMMAND = {"command": "/whoowns", "text": "checkout"}
+
+
+class _App(AsyncApp):
+    """Answers each payload once it is let go, with its own words."""
+
+    def __init__(self) -> None:
+        super().__init__(name="a", token="xoxb-1", signing_secret="s")  # nothing is signed here
+        self.begun, self.may_end = asyncio.Event(), asyncio.Event()
+        self.may_end.set()
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        self.begun.set()
+        await self.may_end.wait()
+        return BoltResponse(status=200, body=str(req.body.get("text", "")))
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SocketSlack]:
+    made = SocketSlack()
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+def app() -> _App:
+    return _App()
+
+
+@pytest.fixture
+async def sockets(slack: SocketSlack, app: _App, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sockets]:
+    monkeypatch.setattr(module, "_FIRST_PAUSE_SECONDS", 0.01)
+
+    async def open_address() -> str:
+        return slack.new_address()
+
+    made = Sockets(app, "xapp-1", open_address)
+    yield made
+    await made.finish(seconds=1)
+
+
+async def test_an_address_is_tried_once(slack: SocketSlack, sockets: Sockets) -> None:
+    slack.fault("socket", "drop", times=3)
+    await sockets.connect()
+    assert await sockets.is_connected()
+    assert await slack.deliver("slash_commands", COMMAND) == {"envelope_id": "e-5", "payload": {"text": "checkout"}}
+
+
+async def test_what_is_under_way_is_finished_and_nothing_more_is_taken(
+    slack: SocketSlack, sockets: Sockets, app: _App
+) -> None:
+    await sockets.connect()
+    app.may_end.clear()
+    under_way = asyncio.create_task(slack.deliver("slash_commands", COMMAND))
+    await app.begun.wait()
+    ending = asyncio.create_task(sockets.finish(seconds=10))
+    late = asyncio.create_task(slack.deliver("slash_commands", {"text": "late"}, seconds=5))
+    await asyncio.sleep(0)
+    app.may_end.set()
+    await ending
+    assert await under_way is not None
+    await slack.cut()
+    assert await late is None
+
+
+async def test_a_session_that_was_closed_is_replaced(slack: SocketSlack, sockets: Sockets) -> None:
+    await sockets.aiohttp_client_session.close()
+    await sockets.connect()
+    assert await sockets.is_connected()
+
+
+async def test_a_pause_that_slack_asks_for_is_kept_and_a_refusal_is_tried_again(
+    slack: SocketSlack, sockets: Sockets
+) -> None:
+    errors: list[SlackError] = [SlackRateLimitedError(0.01), SlackError("internal_error")]
+
+    async def open_address() -> str:
+        if errors:
+            raise errors.pop(0)
+        return slack.new_address()
+
+    sockets._open_address = open_address
+    await sockets.connect()
+    assert errors == []
+    assert await sockets.is_connected()
