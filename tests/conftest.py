@@ -71,8 +71,9 @@ def pytest_collection(session: pytest.Session) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Leave what was collected out of every later search for garbage."""
+    """Leave what was collected out of every later search for garbage, and search thirty times less often than usual."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     gc.enable()
 
 

@@ -72,7 +72,7 @@ class TestTheWayToADeadline:
     async def test_each_milestone_is_said_once_on_its_day(self, world: World) -> None:
         await one_team(world)
         world.jump(at(12, 28, 8, year=2026))
-        await world.go(at(6, 30), hours=(9, 10))
+        await world.go(at(4, 28), hours=(9, 10))
         said = [(each.at.date(), each.at.hour, each.key.split(":")[-2]) for each in world.seen("payments")]
         digest = [day for day, hour, _ in said if hour == 10]
         posts = [day for day, hour, _ in said if hour == 9]
@@ -80,7 +80,7 @@ class TestTheWayToADeadline:
         assert digest[:3] == [date(2026, 12, 29), date(2027, 1, 5), date(2027, 2, 2)]
         assert posts == [date(2027, 3, 3), date(2027, 3, 19), date(2027, 3, 26), date(2027, 4, 1), ENDS]
         # What is overdue, and nobody has answered: in every digest.
-        assert digest[3:] == [date(2027, 4, 6) + timedelta(7 * week) for week in range(13)]
+        assert digest[3:] == [date(2027, 4, 6) + timedelta(7 * week) for week in range(4)]
 
     async def test_the_root_comes_with_the_first_post_and_the_rest_are_replies(self, world: World) -> None:
         await one_team(world)
@@ -291,7 +291,7 @@ class TestQuiet:
         world.facts.ends["1"] = date(2027, 5, 19)
         await world.learn_channels()
         world.jump(at(4, 12, 8))
-        await world.go(at(5, 20), hours=(0, 1, 2, 5, 8, 12, 20))
+        await world.go(at(5, 20), hours=(0, 5, 8, 20))
         local = [each.at.astimezone(datetime.now(UTC).tzinfo) for each in world.seen("tokyo")]
         assert all(0 <= moment.hour < 8 for moment in local), "9 to 17 in Tokyo is 0 to 8 UTC"
         days = world.days("tokyo", tz="Asia/Tokyo")
@@ -317,7 +317,7 @@ class TestQuiet:
         await world.learn_channels()
         world.facts.ends["1"] = date(2027, 4, 4)  # the clocks change on Sunday, 28 March: T-7, said on Easter's Tuesday
         world.jump(at(3, 16, 7))
-        await world.go(at(4, 6), hours=range(6, 18))
+        await world.go(at(4, 6), hours=(6, 7, 8, 9, 12, 17))
         days = world.days("berlin", tz="Europe/Berlin")
         assert len(days) == len(set(days))
         said = [(each.at.day, each.at.hour) for each in world.seen("berlin")]
