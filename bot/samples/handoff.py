@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot.blocks.handoff import asked_before, cards, forms, lists, reminders
+from bot.blocks.handoff import cards, forms, lists, message_updates, reminders
 from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.lines import Line
 from bot.blocks.ownership import answers
@@ -125,7 +125,7 @@ def _due(name: str) -> Iterator[Sample]:
         yield reminders.reminder, reminders.reminder(each, [reminders.line(other) for other in its * 3])
         for now in (_card(name, ResourceState.ACCEPTED), replace(_held(name), receiver_says=Review.WORKS)):
             before = reminders.reminder(each, [reminders.line(other) for other in its])
-            yield asked_before.redrawn, asked_before.redrawn(before, now, its, each.side)
+            yield message_updates.redrawn, message_updates.redrawn(before, now, its, each.side)
     yield reminders.section, reminders.section(its * 4)
     yield reminders.section, reminders.section(its, share=3)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.blocks.handoff.asked_before import redrawn
 from bot.blocks.handoff.cards import (
     answers,
     asked,
@@ -23,4 +22,5 @@ from bot.blocks.handoff.cards import (
 )
 from bot.blocks.handoff.forms import again_view, answer_view, ask_view, back_view, evidence_view, no_view, offer_view
 from bot.blocks.handoff.lists import MOST_LISTED, MOST_ON_HOME, home_parts, listing
+from bot.blocks.handoff.message_updates import redrawn
 from bot.blocks.handoff.reminders import line, reminder, section

@@ -12,9 +12,9 @@ from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
 from bot.domain.rights import Right, may
 from bot.errors import NotFoundError, UserError
 from bot.services import actors
-from bot.services.backlog._answered import redraw_answered
 from bot.services.backlog._cards import UNKNOWN, acting, tell_devops
 from bot.services.backlog._demands import demands_of
+from bot.services.backlog.message_updates import redraw_answered
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables

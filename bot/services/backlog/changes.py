@@ -17,9 +17,9 @@ from bot.domain.names import clean
 from bot.domain.rights import Right
 from bot.errors import FormError, UserError
 from bot.services import outbox, routing
-from bot.services.backlog._answered import redraw_answered
 from bot.services.backlog._cards import RequestAct, acting, stored_item, tell_devops
 from bot.services.backlog._demands import demands_of
+from bot.services.backlog.message_updates import redraw_answered
 from bot.services.backlog.said import keep
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot

@@ -25,7 +25,7 @@ from bot.domain.rights import Holders, Right
 from bot.domain.working_time import WorkingTime
 from bot.services import actors, cards, outbox, routing
 from bot.services.deps import Deps
-from bot.services.handoff import _said_before
+from bot.services.handoff import message_updates
 from bot.services.handoff._files import named_in_files
 from bot.services.handoff.named import named
 from bot.services.ownership import claimed_by, look_up
@@ -315,7 +315,7 @@ async def revise_all(session: AsyncSession, deps: Deps, snapshot: Snapshot, card
         for key in (offered_key(card), again_key(card)):
             await outbox.revise(session, key=key, message=blocks.news(card, ()), at=at)
     work = await work_of(deps, snapshot, Recipient(team=card.answerer))
-    await _said_before.redraw(session, deps, snapshot, card, work=work)
+    await message_updates.redraw(session, deps, snapshot, card, work=work)
 
 
 @dataclass(slots=True)
