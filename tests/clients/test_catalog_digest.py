@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.clients.catalog import FORMATS, ReadOptions, SourceFiles, _found, look
+from bot.clients.catalog import FORMATS, ReadOptions, SourceFiles, _source_files, look
 from tests.clients.test_catalog_docs_and_demo import DEMO, FOLDERS
 from tests.conftest import REPOSITORY
 
@@ -81,11 +81,11 @@ def test_another_baton_another_parser_and_another_python_count(
     (code / "clients" / "csv.py").write_text("one = 1\n")
 
     def another() -> str:
-        _found._reader.cache_clear()
+        _source_files._reader.cache_clear()
         return digest(file)
 
     seen = [another()]
-    monkeypatch.setattr(_found, "_PACKAGE", code)
+    monkeypatch.setattr(_source_files, "_PACKAGE", code)
     seen.append(another())
     (code / "clients" / "csv.py").write_text("one = 2\n")
     seen.append(another())

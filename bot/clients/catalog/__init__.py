@@ -21,9 +21,9 @@ from bot.clients.catalog import (
     spreadsheet,
     terraform,
 )
-from bot.clients.catalog._found import SourceFiles
 from bot.clients.catalog._git import remote_around
 from bot.clients.catalog._reader import Format, ReadOptions
+from bot.clients.catalog._source_files import SourceFiles
 from bot.clients.catalog._walk import every_file, find, is_itself, require_own, require_utf8
 from bot.clients.catalog.gitlab_codeowners import looks_like_gitlab
 from bot.domain.catalog import Origin, Problem, SourceCatalog

@@ -27,7 +27,7 @@ from bot.services.catalog import (
     _versions,
     _write,
 )
-from bot.services.catalog._digested import Said
+from bot.services.catalog._claim_digests import Said
 from bot.services.catalog._parents import resolve_parents
 from bot.services.catalog._run import Run
 from bot.services.catalog.report import ReportAction, ReportLine

@@ -14,7 +14,7 @@ from bot.domain.catalog import AssetClaim, Origin, SourceCatalog, TeamClaim
 from bot.domain.reconcile.claims import decode_asset, decode_team
 from bot.domain.sources import ClaimSubject
 from bot.services.catalog import _apply, _run
-from bot.services.catalog._digested import DigestedCatalog, read
+from bot.services.catalog._claim_digests import DigestedCatalog, read
 from bot.services.catalog._run import Run
 from bot.services.deps import Deps
 from bot.store import tables

@@ -16,7 +16,7 @@ from bot.domain.reconcile.diff import Diff, StoredClaim
 from bot.domain.secrets import looks_secret
 from bot.domain.sources import ClaimSubject, Source, file_prefix
 from bot.errors import CatalogError
-from bot.services.catalog._digested import DigestedCatalog
+from bot.services.catalog._claim_digests import DigestedCatalog
 from bot.services.catalog.report import Changes, empty_counts
 from bot.store import tables
 from bot.store.bulk import reserve_ids, select_all, select_in, table_of

@@ -14,7 +14,7 @@ from bot.domain.reconcile.claims import AnyClaim
 from bot.domain.reconcile.parents import by_depth
 from bot.domain.sources import ClaimSubject
 from bot.services.catalog import _drift, _facts
-from bot.services.catalog._digested import Said
+from bot.services.catalog._claim_digests import Said
 from bot.services.catalog._drift import DriftChanges
 from bot.services.catalog._facts import FactChanges, FactKey
 from bot.services.catalog._files import told_apart

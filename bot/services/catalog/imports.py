@@ -14,7 +14,7 @@ from bot.domain.secrets import redacted
 from bot.domain.sources import ClaimSubject
 from bot.services.catalog import _apply as apply
 from bot.services.catalog import _drift, _identity, _owners, _people, _readings, _roster, _run, _write
-from bot.services.catalog._digested import DigestedCatalog, read, texts
+from bot.services.catalog._claim_digests import DigestedCatalog, read, texts
 from bot.services.catalog._parents import note_unresolved
 from bot.services.catalog._people import may_be_trusted
 from bot.services.catalog._run import Run
