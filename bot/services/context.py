@@ -19,8 +19,8 @@ from bot.services.eol.contribution import Reminders
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
 from bot.services.eol.health import EolFigures
+from bot.services.handoff.belongings import HandoffCards
 from bot.services.handoff.contribution import Handoffs
-from bot.services.handoff.given_away import HandoffCards
 from bot.services.handoff.health import HandoffFigures
 from bot.services.health import Health
 from bot.services.listings import Listings

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from bot.blocks.eol import actions as ids
 from bot.clients.inventory import sbom
 from bot.domain.catalog import AssetKind, Runs
-from bot.domain.eol.tracked import evidence
+from bot.domain.eol.tracked_sightings import evidence
 from bot.playground.fake_slack import PostedMessage
 from bot.services.deps import Deps
 from bot.services.inventory.deployments import Scan, record

@@ -16,7 +16,7 @@ from bot.cli.eol.match import as_dict, as_text
 from bot.domain.catalog import Problem
 from bot.domain.eol import Table, match
 from bot.domain.eol.matches import Matched
-from bot.domain.eol.tracked import evidence
+from bot.domain.eol.tracked_sightings import evidence
 from bot.domain.inventory.observations import Seen
 from bot.domain.inventory.scans import Sightings
 from bot.domain.names import clean

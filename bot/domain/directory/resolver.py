@@ -8,7 +8,7 @@ from dataclasses import replace
 from rapidfuzz.distance import OSA
 
 from bot.domain.catalog import AssetKind
-from bot.domain.directory import by_words, pasted, places
+from bot.domain.directory import by_words, pasted_texts, places
 from bot.domain.directory.answers import Candidate, Match, Nearest, Resolution, ResolutionMethod, Several
 from bot.domain.directory.choices import FoundAssets, candidates, choose, parts_of_kind
 from bot.domain.directory.clauses import asking_clause
@@ -52,7 +52,7 @@ def resolve(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
     question = read(text)
     found = _resolved(index, text, question, limit=limit)
     if isinstance(found, Nearest):
-        found = pasted.named_in(index, question, text, limit=limit) or found
+        found = pasted_texts.named_in(index, question, text, limit=limit) or found
     if not isinstance(found, Match) or found.method in _BEYOND_DOUBT:
         return found
     if _is_called_alike(index, text, found) or is_said_in_passing(index, question, text, found):

@@ -10,7 +10,7 @@ from bot.clients.eol import starter
 from bot.domain.catalog import Origin
 from bot.domain.eol import InCycle, Newer, Product, Table, UnknownProduct, UntrackedOld, match
 from bot.domain.eol.own_products import beside, own_product, public_names
-from bot.domain.eol.tracked import evidence
+from bot.domain.eol.tracked_sightings import evidence
 from bot.domain.eol.upgrade_targets import suggested
 from bot.domain.inventory.scans import How, Sighting
 

@@ -12,7 +12,7 @@ from bot.clients.inventory.sbom import read
 from bot.data import table as data
 from bot.domain.eol import Table
 from bot.domain.eol.packages import product_of, system_of
-from bot.domain.eol.tracked import evidence
+from bot.domain.eol.tracked_sightings import evidence
 
 
 @pytest.fixture(scope="module")

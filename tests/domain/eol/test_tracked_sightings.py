@@ -9,7 +9,7 @@ import pytest
 from bot.clients.eol import starter
 from bot.domain.catalog import Origin
 from bot.domain.eol import Table
-from bot.domain.eol.tracked import evidence
+from bot.domain.eol.tracked_sightings import evidence
 from bot.domain.inventory.scans import How, Sighting
 
 
