@@ -855,7 +855,6 @@ async def test_one_part_that_is_over_holds_back_no_other(stage: Stage) -> None:
     assert "*Platform*" in await owner(stage, "payments-db database")
 
 
-@pytest.mark.sql
 async def test_silence_moves_nothing(stage: Stage) -> None:
     await offer(stage)
     reminded = []
