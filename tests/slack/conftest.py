@@ -163,12 +163,13 @@ class Stage:
         A channel takes one message a second, so the clock moves on by as much as that takes.
         """
         until = self.clock.now() + timedelta(minutes=10)
-        while states := await self._unsent(until):
-            assert self.clock.now() < until, "the outbox does not come to rest"
-            if "sending" in states:  # the app's own drainer has it
-                await asyncio.sleep(0.005)
-            elif not await drain(self.baton.context.deps, self.baton.context.slack):
-                self.clock.advance(timedelta(seconds=1))
+        async with asyncio.timeout(60):
+            while states := await self._unsent(until):
+                assert self.clock.now() < until, "the outbox does not come to rest"
+                if "sending" in states:  # the app's own drainer has it
+                    await asyncio.sleep(0.005)
+                elif not await drain(self.baton.context.deps, self.baton.context.slack):
+                    self.clock.advance(timedelta(seconds=1))
 
     async def _unsent(self, until: datetime) -> set[str]:
         outbox = core(OutboxMessage)
