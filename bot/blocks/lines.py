@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, context, fitting, section
@@ -12,6 +13,8 @@ from bot.blocks.text import POSTED_TEXT, Block, Rendered, context, fitting, sect
 MOST_ALSO = 10
 #: Lines of a section of a digest.
 _MOST_LISTED = 10
+#: Blocks of all lines of a digest: Slack takes 50 of a message, with heads, dividers and what is listed whole.
+_MOST_BLOCKS = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,9 @@ def listed(head: str, lines: Sequence[Line], share: int, then: Sequence[tuple[st
             blocks += [context(title), *(each.block for each in whole)]
         return Rendered("\n".join(said), blocks)
 
-    return fitting(draw, max(1, min(_MOST_LISTED, len(lines))), POSTED_TEXT // share)
+    ends = accumulate(len(each.listed) for each in lines)
+    room = sum(end <= _MOST_BLOCKS // share for end in ends)
+    return fitting(draw, max(1, min(_MOST_LISTED, room)), POSTED_TEXT // share)
 
 
 def more(hidden: Sequence[Line]) -> list[str]:

@@ -21,18 +21,15 @@ _AT_RISK = "A date is missed unless the work starts now:"
 
 
 def line(its: FollowUp) -> Line:
-    """Return what is said of one thing among others, with the button that answers it or shows the request."""
-    return Line(_said(its), (_answers(its) or [_show(its.card)])[0], command="/devops mine")
+    """Return what is said of one thing among others, with its button, or with all where one is no answer."""
+    shown = _buttons(its)
+    return Line(_said(its), shown[0], command="/devops mine", buttons=shown if len(_answers(its)) > 1 else ())
 
 
 def follow_up(its: FollowUp, also: Sequence[Line] = ()) -> Rendered:
     """Return the message about one thing, with what is due as well."""
     said, card = _said(its), its.card
-    buttons = _answers(its)
-    if its.kind is FollowUpKind.DATE and Step.WITHDRAW in card.steps:
-        buttons.append(button("Not any more…", actions.WITHDRAW, str(card.id), label=_label("Not any more", card)))
-    buttons.append(_show(card))
-    actions_: Block = {"type": "actions", "block_id": _block_id(its.kind.value, card), "elements": buttons}
+    actions_: Block = {"type": "actions", "block_id": _block_id(its.kind.value, card), "elements": _buttons(its)}
     return fitting(with_also([said], [block_of(said), actions_], also), MOST_ALSO, EDITED_TEXT)
 
 
@@ -89,6 +86,14 @@ def _said(its: FollowUp) -> str:
             return f"{name} was delivered {its.days} days ago. How many hours a month does it save {team}?"
         case _:
             return f"{name} was delivered on {on}. Does it do the job?"
+
+
+def _buttons(its: FollowUp) -> list[Block]:
+    """Return the buttons that answer it, and the one that shows the request."""
+    card, shown = its.card, _answers(its)
+    if its.kind is FollowUpKind.DATE and Step.WITHDRAW in card.steps:
+        shown.append(button("Not any more…", actions.WITHDRAW, str(card.id), label=_label("Not any more", card)))
+    return [*shown, _show(card)]
 
 
 def _answers(its: FollowUp) -> list[Block]:
