@@ -58,7 +58,7 @@ async def on_devops(command: Command, context: Context) -> Ack:
         return replies.ephemeral(await request(context, number(asked[1]), command.user_id))
     if meant := wishes.meant(text):
         return replies.ephemeral(blocks.mistyped(text, meant))
-    return await open_typed(command, context, text)
+    return await open_typed(command, context, "" if wishes.asks_for_form(text) else text)
 
 
 async def on_show(action: Action, context: Context) -> Ack:

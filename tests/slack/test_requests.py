@@ -727,3 +727,11 @@ async def test_a_command_that_is_mistyped_is_answered_and_opens_no_form(stage: S
     assert list(buttons(said)) == ["Open DevOps request"]
     await stage.press(said, OPEN, user="grace")
     assert element(stage.slack.view_stack("grace")[-1], ids.TITLE).get("initial_value", "") == ""
+
+
+@read_only
+@pytest.mark.parametrize("words", ["new", "request", "open a request"])
+async def test_words_that_ask_for_the_form_are_no_title(stage: Stage, words: str) -> None:
+    await stage.slack.run_command("grace", "general", f"/devops {words}")
+    await stage.settle()
+    assert element(stage.slack.view_stack("grace")[-1], ids.TITLE).get("initial_value", "") == ""

@@ -9,6 +9,8 @@ from difflib import get_close_matches
 COMMANDS = {word: word for word in ("help", "list", "mine", "rank", "picture", "savings")} | {"show": "show 7"}
 _NUMBER = re.compile(r"#?\d{1,9}")
 _NEAR = 0.75
+#: Words behind `/devops` that ask for the form and say nothing of what is needed.
+_FORM = re.compile(r"(?:open|new|create|request|(?:open|new|create) (?:an? )?(?:new )?request)", re.IGNORECASE)
 _REQUEST = re.compile(
     r"(?:open |file |make |create |new )?(?:an? )?(?:new )?(?:devops )?request"
     r"(?:\s*$|\s*[:!.,]|\s+(?:for|to|from|this|please)\b)",
@@ -55,10 +57,17 @@ def meant(text: str) -> str:
     first, *rest = text.casefold().split() or [""]
     if len(rest) > 1 or (first == "help" and rest):
         return ""
+    if rest and _NUMBER.fullmatch(rest[0]):
+        return f"show {rest[0].removeprefix('#')}"  # "decline 7": its buttons do that
     if rest and first not in COMMANDS:
-        return COMMANDS["show"] if _NUMBER.fullmatch(rest[0]) else ""  # "decline 7": its buttons do that
+        return ""
     near = get_close_matches(first, COMMANDS, n=1, cutoff=_NEAR)
     return COMMANDS[near[0]] if near else ""
+
+
+def asks_for_form(text: str) -> bool:
+    """Whether words behind `/devops` ask for the form alone."""
+    return _FORM.fullmatch(text.strip()) is not None
 
 
 def is_command(text: str) -> bool:
