@@ -9,6 +9,12 @@ from difflib import get_close_matches
 COMMANDS = {word: word for word in ("help", "list", "mine", "rank", "picture", "savings")} | {"show": "show 7"}
 _NUMBER = re.compile(r"#?\d{1,9}")
 _NEAR = 0.75
+#: What is done to a request with the buttons that `show` shows; "PostgreSQL 16" is no step.
+_STEPS = (
+    *("accept", "answer", "ask", "assign", "cancel", "change", "close", "confirm", "decline", "delete", "deliver"),
+    *("done", "edit", "estimate", "follow", "merge", "reopen", "show", "snooze", "start"),
+    *("status", "unfollow", "withdraw"),
+)
 #: Words behind `/devops` that ask for the form and say nothing of what is needed.
 _FORM = re.compile(r"(?:open|new|create|request|(?:open|new|create) (?:an? )?(?:new )?request)", re.IGNORECASE)
 _REQUEST = re.compile(
@@ -57,8 +63,8 @@ def meant(text: str) -> str:
     first, *rest = text.casefold().split() or [""]
     if len(rest) > 1 or (first == "help" and rest):
         return ""
-    if rest and _NUMBER.fullmatch(rest[0]):
-        return f"show {rest[0].removeprefix('#')}"  # "decline 7": its buttons do that
+    if rest and _NUMBER.fullmatch(rest[0]) and get_close_matches(first, _STEPS, n=1, cutoff=_NEAR):
+        return f"show {rest[0].removeprefix('#')}"
     if rest and first not in COMMANDS:
         return ""
     near = get_close_matches(first, COMMANDS, n=1, cutoff=_NEAR)
