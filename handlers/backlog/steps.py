@@ -98,7 +98,7 @@ async def on_estimate(action: Action, context: Context) -> Ack:
 async def on_more(action: Action, context: Context) -> Ack:
     """Do what was chosen under "More"."""
     word, request_id = parse(MoreValue, action.value)
-    if word == actions.UNMERGE:
+    if word in (actions.UNMERGE, actions.RESUME):
         return await _take(context, action.user_id, place_of(action), request_id, Step(word))
     if word in (actions.ANSWER, actions.DECLINE, actions.DISMISS):
         await open_form(context, action, _step_form(context, action, request_id, Step(word)))

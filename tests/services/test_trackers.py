@@ -446,6 +446,18 @@ async def test_what_goes_on_in_slack_with_a_closed_issue_is_said_with_the_link(w
     assert "still open" not in str(await world.told())
 
 
+async def test_a_delivery_that_is_taken_back_in_slack_leaves_its_issue_closed_and_says_so(world: World) -> None:
+    await made(world)
+    world.server.change(1, "closed")
+    await world.trackers.reconcile()
+    await step(world.deps, world.snapshot, Step.RESUME, OMAR)
+    assert await world.state() == RequestState.IN_PROGRESS
+    assert str(await world.told()).count("open it again there") == 1
+    world.server.change(1, "open")
+    await world.trackers.reconcile()
+    assert str(await world.told()).count("open it again there") == 1
+
+
 async def test_closed_without_being_done_is_for_people_to_decide(world: World) -> None:
     await made(world)
     world.server.change(1, "closed", "not_planned" if isinstance(world.server, GitHubServer) else "Won't Do")

@@ -282,6 +282,21 @@ async def test_whoever_is_assigned_is_told_and_is_one_of_the_devops_team(request
     assert requested.under_triage() == before, "nobody has to be told what they have done"
 
 
+async def test_a_delivery_that_was_pressed_by_mistake_is_taken_back(requested: Requested) -> None:
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    assert await requested.fill("omar", words="The other one") == {}
+    asked = requested.replies()[-1]
+    await requested.press(requested.triage, ids.MORE, user="omar", word=ids.RESUME)
+    assert (await requested.row()).state == "in_progress"
+    assert buttons(requested.again(asked)) == {}
+    assert "Settled: In progress" in requested.again(asked).text
+    assert "It is in progress again" in requested.said_to("omar")
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    assert await requested.fill("omar", words="This one") == {}
+    await requested.press(requested.card, ids.CONFIRM, user="ada")
+    assert "Take the delivery back" not in str(requested.triage.blocks), "what is confirmed its team opens again"
+
+
 async def test_whoever_works_on_it_hears_that_a_colleague_has_ended_it(requested: Requested) -> None:
     omar = requested.stage.slack.workspace.user("omar").id
     await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)

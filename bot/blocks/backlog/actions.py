@@ -35,6 +35,7 @@ NEED, NO_DATE, SAVING = "backlog.need", "backlog.no_date", "backlog.saving"
 
 #: What "More" offers: the word in the choice's value, and what people read.
 ANSWER, MERGE, UNMERGE, DECLINE, SNOOZE, ASSIGN = "answer", "merge", "unmerge", "decline", "snooze", "assign"
+RESUME = "resume"
 DISMISS = "dismiss"
 
 REQUEST_VIEW = "backlog.request_form"

@@ -68,6 +68,7 @@ _MORE_CHOICES = (
     (Step.ANSWER, actions.ANSWER, "Answer with a link…"),
     (Step.MERGE, actions.MERGE, "Duplicate of…"),
     (Step.UNMERGE, actions.UNMERGE, "Undo the merge"),
+    (Step.RESUME, actions.RESUME, "Take the delivery back"),
     (Step.DECLINE, actions.DECLINE, "Decline…"),
     (Step.DISMISS, actions.DISMISS, "Not a request…"),
 )
@@ -411,7 +412,9 @@ def _whole(whole: RequestCard, *, is_private: bool) -> str:
 
 
 def _more(its: RequestCard) -> Block | None:
-    options = [(word, text) for step, word, text in _MORE_CHOICES if step in its.steps]
+    # What its team has confirmed only that team opens again.
+    never = Step.RESUME if its.state is RequestState.CONFIRMED else None
+    options = [(word, text) for step, word, text in _MORE_CHOICES if step in its.steps and step is not never]
     if Step.DECLINE in its.steps:
         options += [(actions.SNOOZE, "Snooze…"), (actions.ASSIGN, "Assign…")]
     if not options:

@@ -26,6 +26,7 @@ _DONE: Mapping[Step, str] = MappingProxyType(
         Step.WITHDRAW: "The DevOps team reads under its message that it is not needed any more.",
         Step.CONFIRM: "It is confirmed: the DevOps team's message says so.",
         Step.NOT_YET: "The DevOps team reads under its message what is missing.",
+        Step.RESUME: "It is in progress again, and nobody is asked any more whether it does the job.",
         Step.REOPEN: "The DevOps team reads under its message that it is open again.",
     }
 )

@@ -11,7 +11,7 @@ from bot.store import tables
 
 #: Steps after which nobody has to work on a request, and those after which somebody has to once more.
 _ENDS = frozenset({Step.DELIVER, Step.ANSWER, Step.DECLINE, Step.DISMISS, Step.MERGE, Step.WITHDRAW})
-_GOES_ON = frozenset({Step.NOT_YET, Step.REOPEN, Step.UNMERGE})
+_GOES_ON = frozenset({Step.NOT_YET, Step.REOPEN, Step.UNMERGE, Step.RESUME})
 
 
 async def tell_out_of_step(act: RequestAct, step: Step) -> None:
