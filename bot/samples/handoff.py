@@ -47,6 +47,8 @@ def samples(name: str) -> Iterator[Sample]:
         yield cards.news, cards.news(its, its.resources)
         yield cards.news, cards.news(its, ())
         yield cards.answers, cards.answers(its)
+        yield cards.answered, cards.answered(its, its.resources)
+        yield cards.answered, cards.answered(its, its.resources[:1])
         free = [replace(each, is_givers=False, is_nobodys=True) for each in its.resources]
         for some in (free, free[-1:]):
             yield cards.news, cards.news(replace(its, resources=tuple(free)), some, for_giver=False)

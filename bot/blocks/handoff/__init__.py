@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks.handoff.cards import (
+    answered,
     answers,
     asked,
     begun,

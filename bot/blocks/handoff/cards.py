@@ -170,20 +170,16 @@ def news(its: HandoffCard, changed: Sequence[ResourceCard], *, for_giver: bool =
     For its giver there is the button to offer again what has ended, for whoever asked in vain the one to ask again, for
     its receiver those that claim what nobody owns.
     """
-    said = [f"• {words.thing(each)}: {words.standing(each)}" for each in changed[:_MOST_NEWS]]
+    said = _stand(changed)
     asks = "please answer." if its.open_resources else f"{words.counts(its)}."
     head = (
         f"{words.title(its, names_follow=len(changed) == len(its.resources))}:"
         if said
         else f"{words.title(its)}: {asks}"
     )
-    hidden, rest = len(changed) - len(said), len(its.untouched)
-    said += [f"… and {hidden} more"] if hidden else []
+    rest = len(its.untouched)
     tail = [f"{rest} still {'waits' if rest == 1 else 'wait'} for an answer."] if rest and said else []
-    if its.named_in_files and any(each.moved_at is not None for each in changed):
-        owners = join([bold(each, 80) for each in its.named_in_files])
-        tail.append(f"Files still name {owners}: `baton handoff patch {its.id}` prints the change.")
-    text = "\n".join([head, *said, *tail])
+    text = "\n".join([head, *said, *tail, *_files(its, changed)])
     is_givers = for_giver and its.offered_on is not None and any(each.state in _AGAIN for each in changed)
     buttons = [*(offer_buttons(its) if is_givers else ask_again_buttons(its) if for_giver else []), _show(its)]
     buttons = [*(supply_buttons(its, changed) if for_giver else []), *buttons]
@@ -194,12 +190,38 @@ def news(its: HandoffCard, changed: Sequence[ResourceCard], *, for_giver: bool =
     return Rendered(text, [section(text), *claims, {"type": "actions", "elements": buttons}])
 
 
+def _stand(resources: Sequence[ResourceCard]) -> list[str]:
+    """Return a line for each resource, with a number in the place of those that are too many."""
+    more = len(resources) - _MOST_NEWS
+    lines = [f"• {words.thing(each)}: {words.standing(each)}" for each in resources[:_MOST_NEWS]]
+    return [*lines, f"… and {more} more"] if more > 0 else lines
+
+
+def _files(its: HandoffCard, changed: Sequence[ResourceCard]) -> list[str]:
+    """Return what files have to say by now of what has passed; nothing where none has to follow."""
+    if not its.named_in_files or not any(each.moved_at is not None for each in changed):
+        return []
+    owners = join([bold(each, 80) for each in its.named_in_files])
+    return [f"Files still name {owners}: `baton handoff patch {its.id}` prints the change."]
+
+
+def answered(its: HandoffCard, changed: Sequence[ResourceCard]) -> Rendered:
+    """Return what the receiver has just answered, and nothing else, for whoever offered it and can act on it."""
+    head = f"{words.number(its)} · {words.team(its.receiver.name)} answered:"
+    text = "\n".join([head, *_stand(changed), *_files(its, changed)])
+    again = offer_buttons(its) if any(each.state in _AGAIN for each in changed) else []
+    return Rendered(
+        text,
+        [section(text), {"type": "actions", "elements": [*supply_buttons(its, changed), *again, _show(its)]}],
+    )
+
+
 def answers(its: HandoffCard) -> Rendered:
     """Return how all parts of an offer stand that are answered, for whoever offered it."""
     waiting = its.untouched
-    answered = [each for each in its.resources if each not in waiting]
-    if answered:
-        return news(its, answered)
+    known = [each for each in its.resources if each not in waiting]
+    if known:
+        return news(its, known)
     text = f"{words.title(its)}: {words.counts(its)}."
     return Rendered(text, [section(text), {"type": "actions", "elements": [_show(its)]}])
 

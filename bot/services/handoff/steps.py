@@ -224,10 +224,12 @@ async def _tell(
         receiver, news = Recipient(team=card.receiver), blocks.news(card, changed, for_giver=False)
         await act.send(receiver, f"{key}:receiver", news, parent_key=card_key(card.id))
     if hears is not None and hears.id != act.person_id:
-        to, news = for_team(act.snapshot, hears, team), blocks.news(card, changed)
+        to = for_team(act.snapshot, hears, team)
         if is_givers:
-            await act.send(to, key, news)
+            await act.send(to, key, blocks.news(card, changed))
         else:
+            is_answer = step is not HandoffStep.CALL_OFF
+            news = blocks.answered(card, changed) if is_answer else blocks.news(card, changed)
             await _tell_answers(act, card, to, key, news if has_ended or step in _TOLD_AT_ONCE else None)
     now, knows = needs.needs_of(act.snapshot, rows), (act.person_id, hears.id if hears is not None else None)
     await needs.settle(act, card, before, now=now, besides=knows)
