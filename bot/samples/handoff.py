@@ -61,6 +61,9 @@ def samples(name: str) -> Iterator[Sample]:
         yield cards.begun, cards.begun(its, Told(name, Via.OWN, is_team=True, place="C012345678"))
         for is_new in (True, False):
             yield cards.receipt, cards.receipt(its, is_new=is_new, along=its.comes_along)
+            for seen_to in (None, PersonRecord(id=9, name=name)):
+                receipt = cards.receipt(its, is_new=is_new)
+                yield cards.told_of_need, cards.told_of_need(receipt, its, seen_to)
             said = f"*{escape(name, 60)}*: ended"
             keep = button("Keep the plan", "lifecycle.keep_plan", "7", label=plain(name, 45))
             came = [Line(said, keep, command="/eol")] * 7

@@ -14,6 +14,7 @@ from bot.ports import Ack
 from bot.services import actors, people
 from bot.services.context import Context
 from bot.services.handoff import lists, offers, reviews, steps
+from bot.services.handoff.named import named
 from bot.services.handoff.steps import Words
 from bot.services.transfers import Resource
 from handlers import replies
@@ -163,5 +164,7 @@ async def _take(context: Context, user_id: str, place: Place, value: AnswerValue
     came = await steps.came_with(context.deps, context.snapshot, taken)
     message = blocks.with_came(seen_by(context, user_id, taken.card), came)
     said = blocks.with_came(blocks.receipt(taken.card, is_new=taken.is_new, along=taken.along), came)
+    if value.step is HandoffStep.NOT_YET and taken.is_new and words is not None:
+        said = blocks.told_of_need(said, taken.card, named(context.snapshot, words.needs_from))
     await show(context, place, said, message=message, view=blocks.card_view(message))
     return replies.nothing()

@@ -65,6 +65,18 @@ async def test_whoever_is_named_says_that_it_is_there_and_nobody_else(stage: Sta
         assert list(buttons(seen[ts])) == ["Show"], "it is said"
 
 
+async def test_whoever_puts_it_off_reads_who_is_told_of_what_it_needs(stage: Stage) -> None:
+    await offer(stage)
+    await put_off(stage)
+    assert said_to(stage, "grace", "payments").endswith(
+        "I am telling Lin Wei, who offered it. A whole name, an @handle or an e-mail address is told as well."
+    )
+    await put_off(stage, needs_from="Solo Singh")
+    assert said_to(stage, "grace", "payments").endswith("I am telling Lin Wei, who offered it, and Solo Singh.")
+    await put_off(stage, needs_from="Lin Wei")
+    assert said_to(stage, "grace", "payments").endswith("I am telling Lin Wei, who offered it.")
+
+
 async def test_an_offer_whose_need_was_never_met_was_answered(stage: Stage) -> None:
     await offer(stage)
     await put_off(stage)

@@ -17,6 +17,7 @@ from bot.blocks.handoff.cards import (
     reviewed,
     settled,
     supplied,
+    told_of_need,
     told_why,
     with_came,
     works_now,

@@ -272,6 +272,16 @@ def receipt(its: HandoffCard, *, is_new: bool, along: Sequence[str] = ()) -> Ren
     return Rendered("\n".join(filter(None, [said, words.comes_along(along)])))
 
 
+def told_of_need(shown: Rendered, its: HandoffCard, named: PersonRecord | None) -> Rendered:
+    """Return the receipt of "not yet" with who is told: whoever offered it, and whoever is `named` to see to it."""
+    if its.offerer is None:
+        return shown
+    told = f"{shown.text}\nI am telling {words.person(its.offerer)}, who offered it"
+    if named is None:
+        return Rendered(f"{told}. A whole name, an @handle or an e-mail address is told as well.")
+    return Rendered(f"{told}." if named.id == its.offerer.id else f"{told}, and {words.person(named)}.")
+
+
 def with_came(shown: Rendered, came: Sequence[Line]) -> Rendered:
     """Return a message with what has come with resources that have just passed, each with what can be done."""
     if not came:

@@ -48,6 +48,7 @@ PERSON = forms.person(actions.PERSON, "Who did it?")
 DAY = forms.day(actions.DAY, "When?")
 NOT_APPLICABLE = forms.text(actions.NOT_APPLICABLE, "Or why does it not apply?")
 
+_WHO_IS_TOLD = "Whom a whole name, an @handle or an e-mail address names is told, and can say that it is there."
 _TERMS = (EFFECTIVE, OVERLAP, LOAN, REASON)
 #: Where it stands in a form what a `FieldError` is about.
 ASKED_AT: Mapping[str, Field[Any]] = {
@@ -156,7 +157,7 @@ def answer_view(its: HandoffCard, step: HandoffStep, resource_id: int | None, me
     said = f"{words.title(its)}." if one is None else f"Handoff #{its.id}: {words.thing(one)}."
     filled: dict[Field[Any], Fill] = {}
     if step is HandoffStep.NOT_YET and one is not None:  # whoever says a new day need not say the rest again
-        filled = {NEEDS: Fill(one.needs), NEEDS_FROM: Fill(one.needs_from)}
+        filled = {NEEDS: Fill(one.needs), NEEDS_FROM: Fill(one.needs_from, hint=_WHO_IS_TOLD)}
     return ANSWERS[step].view(metadata, said, filled)
 
 
