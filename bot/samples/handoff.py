@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot.blocks.handoff import cards, forms, lists, message_updates, reminders
+from bot.blocks.handoff import cards, forms, lists, message_updates, notices, reminders
 from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.lines import Line
 from bot.blocks.ownership import answers
@@ -44,26 +44,26 @@ def samples(name: str) -> Iterator[Sample]:
             yield draw, draw(its, (), who=escape(name))
         yield cards.card_view, cards.card_view(cards.card(its))
         yield cards.details_view, cards.details_view(its)
-        yield cards.news, cards.news(its, its.resources)
-        yield cards.news, cards.news(its, ())
-        yield cards.answers, cards.answers(its)
-        yield cards.answered, cards.answered(its, its.resources)
-        yield cards.answered, cards.answered(its, its.resources[:1])
+        yield notices.news, notices.news(its, its.resources)
+        yield notices.news, notices.news(its, ())
+        yield notices.answers, notices.answers(its)
+        yield notices.answered, notices.answered(its, its.resources)
+        yield notices.answered, notices.answered(its, its.resources[:1])
         free = [replace(each, is_givers=False, is_nobodys=True) for each in its.resources]
         for some in (free, free[-1:]):
-            yield cards.news, cards.news(replace(its, resources=tuple(free)), some, for_giver=False)
-        yield cards.needed, cards.needed(its, its.resources, PersonRecord(id=9, name=name))
+            yield notices.news, notices.news(replace(its, resources=tuple(free)), some, for_giver=False)
+        yield notices.needed, notices.needed(its, its.resources, PersonRecord(id=9, name=name))
         for one in its.resources[:1]:
-            yield cards.supplied, cards.supplied(its, one)
-            yield cards.supplied, cards.supplied(its, replace(one, state=ResourceState.SUPPLIED))
-        yield cards.settled, cards.settled(its, its.resources)
-        yield cards.settled, cards.settled(its, its.resources[:1])
+            yield notices.supplied, notices.supplied(its, one)
+            yield notices.supplied, notices.supplied(its, replace(one, state=ResourceState.SUPPLIED))
+        yield notices.settled, notices.settled(its, its.resources)
+        yield notices.settled, notices.settled(its, its.resources[:1])
         yield cards.begun, cards.begun(its, Told(name, Via.OWN, is_team=True, place="C012345678"))
         for is_new in (True, False):
             yield cards.receipt, cards.receipt(its, is_new=is_new, along=its.comes_along)
             for seen_to in (None, PersonRecord(id=9, name=name)):
                 receipt = cards.receipt(its, is_new=is_new)
-                yield cards.told_of_need, cards.told_of_need(receipt, its, seen_to)
+                yield notices.told_of_need, notices.told_of_need(receipt, its, seen_to)
             said = f"*{escape(name, 60)}*: ended"
             keep = button("Keep the plan", "lifecycle.keep_plan", "7", label=plain(name, 45))
             came = [Line(said, keep, command="/eol")] * 7
