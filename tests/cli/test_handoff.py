@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from bot.cli.handoff.handoffs import resource_line
 from bot.domain.catalog import Area
-from bot.domain.handoff.handoffs import HandoffStep, HandoffTerms
+from bot.domain.handoff.handoffs import HandoffStep, HandoffTerms, ResourceState
 from bot.domain.handoff.readiness import ReadinessItem
 from bot.ports import SystemClock
+from bot.samples.handoff import cards_of
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
 from bot.services.handoff import offers, readiness, steps
@@ -68,7 +71,11 @@ def filled(database: Path) -> Path:
 
 @pytest.mark.usefixtures("filled")
 def test_what_is_open_is_listed_and_shown(baton: Baton) -> None:
-    assert baton("handoff", "list").out == "#1 2 resources offered by DevOps, for Payments: 1 offered, 1 declined\n"
+    listed = baton("handoff", "list").out
+    assert listed.startswith("#1 orders"), "by name: nobody knows what number 1 was"
+    assert "(database), orders" in listed
+    assert listed.endswith("(monitoring) offered by DevOps, for Payments: 1 offered, 1 declined\n")
+    assert "\x1b" not in listed
     out = baton("handoff", "show", "1").out
     assert "(database) offered" in out
     assert "(monitoring) declined: Not ours to have" in out
@@ -134,3 +141,15 @@ def test_what_has_come_back_is_returned(filled: Path, baton: Baton) -> None:
     connection.close()
     assert "(database) returned" in baton("handoff", "show", "1").out
     assert baton("handoff", "list", "--all").out.endswith("2 returned\n")
+
+
+def test_what_a_receiver_needs_is_said_as_it_stands() -> None:
+    card = next(cards_of("ada"))
+    needed = {"needs": "a drill", "needs_from": "Omar", "answered_by": "Omar"}
+
+    def said(state: ResourceState) -> str:
+        return resource_line(replace(card.resources[0], state=state, reason="", **needed), card)
+
+    assert said(ResourceState.NOT_YET).endswith("not yet: needs a drill from Omar")
+    assert said(ResourceState.SUPPLIED).endswith("offered: a drill is there, says Omar")
+    assert said(ResourceState.EXPIRED).endswith("expired: still needed a drill from Omar")

@@ -16,6 +16,9 @@ from bot.domain.handoff.readiness import READINESS_WORDS
 from bot.domain.names import clean
 from bot.services.handoff import lists
 
+#: Resources that a line names.
+_MOST_NAMES = 4
+
 
 def list_(
     is_all: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
@@ -35,7 +38,7 @@ def show(number: Annotated[int, typer.Argument(help="The handoff's number.")], a
     if as_json:
         print_json(handoff_as_dict(card))
         return
-    lines = [_line(card), *(f"  - {_resource(each, card)}" for each in card.resources)]
+    lines = [_line(card), *(f"  - {resource_line(each, card)}" for each in card.resources)]
     lines += _terms(card)
     lines += [f"  stays behind: {clean(each)}" for each in card.left_behind]
     lines += [f"  shown: {READINESS_WORDS[each.item]}" for each in card.evidence if not each.not_applicable]
@@ -95,9 +98,10 @@ def _day(moment: Any) -> str | None:
 
 
 def _line(card: HandoffCard) -> str:
-    count = len(card.resources)
     verb = "claimed from" if card.is_granted else "asked of" if card.offered_on is None else "offered by"
-    what = "1 resource" if count == 1 else f"{count} resources"
+    names = [f"{clean(each.name)} ({each.area.value})" for each in card.resources]
+    more = len(names) - _MOST_NAMES
+    what = f"{', '.join(names[:_MOST_NAMES])} and {more} more" if more > 0 else ", ".join(names)
     stand = Counter(_state(each, card) for each in card.resources)
     states = ", ".join(f"{many} {state}" for state, many in stand.items())
     return f"#{card.id} {what} {verb} {clean(card.giver.name)}, for {clean(card.receiver.name)}: {states}"
@@ -120,10 +124,18 @@ def _terms(card: HandoffCard) -> list[str]:
     return [f"  {name}: {value}" for name, value in said.items() if value is not None]
 
 
-def _resource(one: ResourceCard, card: HandoffCard) -> str:
-    needs = f": needs {clean(one.needs)} from {clean(one.needs_from)}" if one.needs else ""
+def resource_line(one: ResourceCard, card: HandoffCard) -> str:
+    """Return how a resource stands, with what it waits for, or waited for, and why it was declined."""
+    needs = f": {_needs(one)}" if one.needs else ""
     why = f": {clean(one.reason)}" if one.reason else ""
     return f"{clean(one.name)} ({one.area.value}) {_state(one, card)}{needs}{why}"
+
+
+def _needs(one: ResourceCard) -> str:
+    needs = f"{clean(one.needs)} from {clean(one.needs_from)}"
+    if one.state is ResourceState.SUPPLIED:
+        return f"{clean(one.needs)} is there, says {clean(one.answered_by) or 'somebody'}"
+    return f"still needed {needs}" if one.state is ResourceState.EXPIRED else f"needs {needs}"
 
 
 def _state(one: ResourceCard, card: HandoffCard) -> str:
@@ -132,6 +144,8 @@ def _state(one: ResourceCard, card: HandoffCard) -> str:
         return "returned"
     if one.state is ResourceState.DRAFT:
         return "asked for"
+    if one.state is ResourceState.SUPPLIED:
+        return "offered"
     if one.state is ResourceState.ACCEPTED and one.moved_at is None and card.effective_on is not None:
         return f"accepted for {card.effective_on}"
     return one.state.value.replace("_", " ")
