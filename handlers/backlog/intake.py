@@ -128,15 +128,15 @@ class ThreadForm:
         context, channel_id, ts = self._context, self._channel_id, self._ts
         devops = intake.require_devops(context.deps, context.snapshot)
         if (card := await intake.existing(context.deps, context.snapshot, thread_key(channel_id, ts))) is not None:
-            return blocks.existing_view(card)
+            return existing_view(context, card, self._user_id)
         if (card := await named_by(context, self._user_id, channel_id, self._pressed, ts)) is not None:
-            return blocks.existing_view(card, is_itself=True)
+            return existing_view(context, card, self._user_id, is_itself=True)
         words = await threads.read(context.slack, context.members, channel_id, ts, instead=self._instead)
         root_ts = words.root_ts or ts
         if root_ts != ts:
             card = await intake.existing(context.deps, context.snapshot, thread_key(channel_id, root_ts))
             if card is not None:
-                return blocks.existing_view(card)
+                return existing_view(context, card, self._user_id)
         self._said = [each for each in words.messages if not _is_command(context, str(each.get("text") or ""))]
         prefill = await drafts.draft(context.deps, context.snapshot, self._said)
         asked_by = words.author or self._user_id
@@ -264,13 +264,20 @@ def _owners(context: Context, asset: AssetRecord, area: Area) -> str:
     return f"{AREA_WORDS[area].capitalize()} of {asset.name} belongs to {names}."
 
 
+def existing_view(context: Context, card: RequestCard, user_id: str, *, is_itself: bool = False) -> Block:
+    """Return the request that there is already, in the place of the form, with what somebody may do about it."""
+    person = context.snapshot.person_by_slack_id(user_id)
+    seen = lists.as_seen_by(context.snapshot, card, person.id if person is not None else None)
+    return blocks.existing_view(seen, is_itself=is_itself)
+
+
 async def reminder_form(context: Context, user_id: str, reminder_id: int, *, by: date | None = None) -> Block:
     """Return the form of a request for help with an upgrade, or the request that there is already.
 
     `by` is the day of the plan, where it is made with one.
     """
     if (made := await intake.existing(context.deps, context.snapshot, reminder_key(reminder_id))) is not None:
-        return blocks.existing_view(made)
+        return existing_view(context, made, user_id)
     card = await answers.look_up(context.deps, context.watcher, reminder_id=reminder_id)
     item = RequestItem(ItemType.INFRASTRUCTURE, upgrade_title(card.watch, card.today))
     ends = card.watch.deadline.on

@@ -73,6 +73,7 @@ async def on_why(action: Action, context: Context) -> Ack:
     request_id, person_id = number(action.value), _person_id(context, action.user_id)
     card = await lists.one(context.deps, context.snapshot, request_id, person_id)
     found = await context.backlog.why(request_id)
+    card = lists.as_seen_by(context.snapshot, card, person_id)
     message = blocks.why(card, *found) if found is not None else blocks.unranked(card)
     await reply(context, action.response_url, message, thread_ts=action.thread_ts)
     return replies.nothing()

@@ -24,7 +24,7 @@ from bot.domain.trust import AccountStanding
 from bot.errors import FormError, SlackError, UserError
 from bot.ports import Ack
 from bot.services import inbound, portfolio, routing
-from bot.services.backlog import alternatives, intake, joins, threads
+from bot.services.backlog import alternatives, intake, joins, lists, threads
 from bot.services.context import Context
 from handlers import replies, share
 from handlers.backlog import jobs
@@ -70,7 +70,8 @@ async def _open(context: Context, new: NewRequest) -> Ack:
     context.drainer.wake()
     jobs.redraw(context, opened.card.id)
     if not opened.is_new:
-        return replies.view(blocks.existing_view(opened.card))
+        card = lists.as_seen_by(context.snapshot, opened.card, new.filed_by)
+        return replies.view(blocks.existing_view(card))
     return replies.nothing() if new.origin.channel_id else replies.view(blocks.opened_view(opened.card))
 
 
@@ -98,7 +99,8 @@ async def _join(context: Context, request_id: int, new: NewRequest, team: TeamRe
     context.drainer.wake()
     jobs.redraw(context, joined.card.id)
     if not joined.is_new:
-        return replies.view(blocks.existing_view(joined.card))
+        card = lists.as_seen_by(context.snapshot, joined.card, new.filed_by)
+        return replies.view(blocks.existing_view(card))
     name = team.name if team is not None else ""
     return replies.view(blocks.joined_view(joined.card, name, hours_stay=joined.hours_stay))
 

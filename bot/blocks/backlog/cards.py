@@ -90,7 +90,7 @@ def card(its: RequestCard, more: Sequence[Block] = ()) -> Rendered:
     whose = " · ".join(filter(None, (words.whose(its), due)))
     lines = [words.name(its), words.standing(its), whose, *_body(its), *_said(its)]
     buttons = [*_step_buttons(its, _BUTTONS), *words.change_button(its), *words.follow_buttons(its), *more]
-    if is_usable(its) and not more:  # Slack takes one such button
+    if is_usable(its) and not its.for_guest and not more:  # Slack takes one such button
         buttons += open_buttons(OpenValue(supports_id=its.id), SUPPORT_TEXT, label=plain(its.title, 40))
     return _message(lines, buttons, f"backlog.card.{its.id}.{its.state}")
 

@@ -440,7 +440,7 @@ def existing_view(its: RequestCard, *, is_itself: bool = False) -> Block:
     if Step.REOPEN in its.steps:
         elements.append(button("Reopen…", actions.REOPEN, str(its.id), label=f"Reopen… #{its.id}"))
     buttons = {"type": "actions", "block_id": f"backlog.existing.{its.id}", "elements": elements}
-    return modal(REQUEST.title, [section("\n".join(lines)), buttons])
+    return modal(REQUEST.title, [section("\n".join(lines)), *([buttons] if elements else [])])
 
 
 def opened_view(its: RequestCard) -> Block:

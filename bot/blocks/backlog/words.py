@@ -171,15 +171,17 @@ def work(card: RequestCard) -> str:
 
 
 def follow_buttons(card: RequestCard, *, is_following: bool = False) -> list[Block]:
-    """Return the button that lets its presser hear what becomes of a request, or no longer."""
+    """Return the button that lets its presser hear what becomes of a request, or no longer; guests follow nothing."""
     text, action = ("Unfollow", actions.UNFOLLOW) if is_following else ("Follow", actions.FOLLOW)
+    if card.for_guest:
+        return []
     return [button(text, action, str(card.id), label=f"{text} #{card.id} {plain(card.title, 40)}")]
 
 
 def change_button(card: RequestCard) -> list[Block]:
-    """Return the button that corrects a request, where that is possible."""
+    """Return the button that corrects a request, where that is possible, and its one reader may."""
     label = f"Change… #{card.id} {plain(card.title, 40)}"
-    return [button("Change…", actions.CHANGE, str(card.id), label=label)] if card.is_open else []
+    return [button("Change…", actions.CHANGE, str(card.id), label=label)] if card.is_open and card.may_change else []
 
 
 def person(one: PersonRecord) -> str:

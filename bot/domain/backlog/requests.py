@@ -292,9 +292,9 @@ class RequestCard:
     that off. `asset` is what of the catalog it is about, `library` the same
     where that is a shared library, and `handoff_id` the handoff in which what it is about passes to its team already.
     `savings` is what teams said after its delivery, and `before` what was said with its steps before the last words,
-    where that was asked for. `version` is the last entry of the audit
-    log at which whoever does something to it has read it, 0 where nobody does. Texts are as they were typed; rendering
-    escapes them.
+    where that was asked for. `version` is the last entry of the audit log at which whoever does something to it has
+    read it, 0 where nobody does. `may_change` and `for_guest` are about the one reader of a message that nobody else
+    sees. Texts are as they were typed; rendering escapes them.
     """
 
     id: int
@@ -326,6 +326,8 @@ class RequestCard:
     joined: tuple[str, ...] = ()
     asked_too: tuple[AskedToo, ...] = ()
     joined_confirmed: frozenset[str] = frozenset()
+    may_change: bool = True
+    for_guest: bool = False
     hours_a_month: float = 0.0
     blocked_people: int = 0
     asset_id: int | None = None

@@ -19,9 +19,9 @@ from bot.domain.backlog.requests import (
     Step,
     as_joined,
 )
-from bot.domain.rights import Right
+from bot.domain.rights import Holders, Right, may
 from bot.errors import NotFoundError
-from bot.services import devops_team
+from bot.services import actors, devops_team
 from bot.services.backlog._cards import UNKNOWN, acting, card_of, loaded
 from bot.services.backlog._dates import dated
 from bot.services.deps import Deps
@@ -119,14 +119,19 @@ async def follow(deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: 
 
 
 def as_seen_by(snapshot: Snapshot, card: RequestCard, person_id: int | None) -> RequestCard:
-    """Return a request with the steps of a team that has joined it for somebody who speaks for such a team alone."""
-    person = snapshot.person(person_id) if person_id is not None else None
-    if person is None or person_id in (card.asker.id, card.filer.id):
+    """Return a request with what somebody may do about it who is shown it alone; a click checks again.
+
+    Whoever speaks only for a team that has joined it has the steps of such a team, and everybody else none.
+    """
+    actor = actors.actor(person_id)
+    teams = [card.team] if card.team is not None else []
+    if may(actor, Right.REQUEST, Holders(tuple(teams), (card.asker, card.filer))):
         return card
-    names = {person.name, *(each.name for each in snapshot.teams_of(person.id))}
-    others = {*card.joined, *(whose for _, whose in card.parts)}
-    is_own = card.team is not None and card.team.name in names
-    return as_joined(card) if names & others and not is_own else card
+    person = snapshot.person(person_id) if person_id is not None and not actor.is_guest else None
+    names = {person.name, *(each.name for each in snapshot.teams_of(person.id))} if person is not None else set()
+    if names & {*card.joined, *(whose for _, whose in card.parts)}:
+        return as_joined(card)
+    return replace(card, steps=frozenset(), may_change=False, for_guest=actor.is_guest)
 
 
 def may_see(deps: Deps, snapshot: Snapshot, card: RequestCard, person_id: int | None) -> bool:
