@@ -95,7 +95,8 @@ async def test_the_owner_keeps_it_which_confirms_it_and_the_claimer_hears(stage:
 
 
 async def test_the_owner_answers_a_claim_from_the_answer(stage: Stage) -> None:
-    await claimed(stage)
+    told = await claimed(stage)
+    assert "Nothing changes until *Search* answers." in told.text, "a channel has other readers as well"
     for user in ("grace", "lin"):
         assert "Answer the claim" not in buttons(await stage.ask("/whoowns search-api", user=user))
     answer = await stage.ask("/whoowns search-api", user="solo")

@@ -111,7 +111,7 @@ async def test_a_bystander_reads_a_dispute_and_whom_to_ask(stage: Stage) -> None
     shown = await asked_from_answer(stage, "service:invoices", user="zoe")
     assert not buttons(shown)
     assert "Only members of Payments and Platform and their leads, or a catalog admin, can decide that" in shown.text
-    assert "until you answer" not in shown.text
+    assert "Nothing changes until" not in shown.text
 
 
 @read_only

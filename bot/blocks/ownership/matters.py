@@ -242,9 +242,24 @@ def _said(matter: MatterCard, reader: Reader | None) -> list[str]:
         return [*lines, f"{waits} I ask you again once it is back. Sooner? Ask them to hand it back."]
     if reader is not None and reader.refusal:
         return [*lines, f"Asked {date(matter.at)}. {reader.refusal}"]
-    if reader is not None and matter.kind is MatterKind.DISPUTE and matter.owner.name:
-        return [*lines, f"{bold(matter.owner.name, 60)} is asked first. Nothing changes until somebody answers."]
-    return [*lines, f"Asked {date(matter.at)}. Nothing changes until you answer."]
+    return [*lines, f"{_asked(matter)} {date(matter.at)}. Nothing changes until {_answered_by(matter)}."]
+
+
+def _asked(matter: MatterCard) -> str:
+    is_dispute = matter.kind is MatterKind.DISPUTE and matter.owner.name
+    return f"{bold(matter.owner.name, 60)} was asked first," if is_dispute else "Asked"
+
+
+def _answered_by(matter: MatterCard) -> str:
+    """Return whose answer is waited for, as everybody reads it who sees the message."""
+    if matter.kind is MatterKind.DISPUTE:
+        return "one of them answers, or a catalog admin"
+    if matter.kind is MatterKind.DOUBT and matter.given_up_by:
+        return "that is confirmed"
+    owners = matter.others
+    return (
+        f"{_names(owners)} {_verb(owners, 'answers', 'answer')}" if owners and not matter.is_orphans else "you answer"
+    )
 
 
 def _reminded(reminder: Reminder) -> str:
