@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, Text, select
@@ -34,6 +35,13 @@ async def owned(database: Database) -> OwnerFacts:
     return {key: frozenset(ids) for key, ids in found.items()}
 
 
+def _claimed_by(fact: tables.Ownership, matters: Sequence[tables.OwnershipMatter]) -> int | None:
+    """Return who wanted it for the team, where a claim was granted: the fact names who granted it."""
+    granted = (each for each in matters if each.kind == MatterKind.CLAIM.value and each.ended_at == fact.valid_from)
+    about = (fact.asset_id, fact.area, fact.team_id)
+    return next((each.person_id for each in granted if (each.asset_id, each.area, each.team_id) == about), None)
+
+
 #: What may leave an area without an owner: people give it up, or a file no longer names anybody.
 _GIVING_UP = ("ownership.release", "ownership.not_ours", "ownership.withdraw", "ownership.agree", "catalog.import")
 
@@ -52,11 +60,12 @@ async def problems(database: Database, before: OwnerFacts, after: OwnerFacts) ->
         if len(people) > 1:
             found.append(f"{key} has two owners who have agreed: {people}")
         for each in ids - before.get(key, frozenset()):
-            if facts[each].is_agreed and (facts[each].team_id, facts[each].confirmed_by) not in {
+            accepted_by = _claimed_by(facts[each], matters) or facts[each].confirmed_by
+            if facts[each].is_agreed and (facts[each].team_id, accepted_by) not in {
                 (row.team_id, row.person_id) for row in members
             }:
                 entry = entries[facts[each].begun_by]
-                by = f"{facts[each].confirmed_by}, who is not of it: {entry.action} {entry.actor} {entry.detail}"
+                by = f"{accepted_by}, who is not of it: {entry.action} {entry.actor} {entry.detail}"
                 found.append(f"{key} went to {facts[each].team_id} by {by}")
     for key in before.keys() - after.keys():
         ended = [entries[number] for number in {facts[each].ended_by for each in before[key]} if number is not None]
