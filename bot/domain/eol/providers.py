@@ -78,12 +78,20 @@ SOLD = frozenset(engine for _, engine in ROUTES) | LAMBDA_ENGINES | frozenset(_T
 
 def engine_of(service: str, version: str) -> str:
     """Return the engine that a service of several runs at a version which it alone has there; empty for any other."""
-    found = [engine for engine, versions in _BY_VERSION.get(service, ()) if versions.match(version.strip())]
+    found: list[str] = [engine for engine, of in _BY_VERSION.get(service, ()) if of.match(version.strip())]
     if len(found) == 1:
         return found[0]
     named = _BEFORE_NUMBER.match(version.strip())
-    engine = fold(named["engine"]) if named is not None else ""
+    engine: str = fold(named["engine"]) if named is not None else ""
     return engine if _runs(service, engine) else ""
+
+
+def behind(engine: str, version: str) -> str:
+    """Return what stands behind an engine's name in a version: `16.x` of `Node.js 16.x`."""
+    found = _BEFORE_NUMBER.match(version.strip())
+    return (
+        version.strip()[found.end("engine") :].lstrip(" _.-") if found and fold(found["engine"]) == engine else version
+    )
 
 
 def parts_of(name: str) -> tuple[str, str] | None:
@@ -105,7 +113,7 @@ def is_same(provider: str, service: str, engine: str) -> bool:
 def java_vendor_in(version: str) -> str:
     """Return who built a Java that says so in its version: `OpenJDK Runtime Environment Temurin-17.0.9+9`."""
     words = {fold(word) for word in re.findall(r"[A-Za-z]+(?:[ _]Hat)?", version)} - _NO_BUILDS
-    found = {ROUTES[word, "java"]: word for word in words if (word, "java") in ROUTES}
+    found: dict[str, str] = {ROUTES[word, "java"]: word for word in words if (word, "java") in ROUTES}
     return next(iter(found.values())) if len(found) == 1 else ""
 
 

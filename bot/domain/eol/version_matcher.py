@@ -32,6 +32,8 @@ _KEPT = 30_000
 #: An old version belongs to no cycle that is tracked.
 _NO_PLACE = -1
 #: What stands between two codenames either of which may be meant.
+#: What a server was made with says nothing of its own version: `compiled by gcc (Alpine 12.2.1) 12.2.1, 64-bit`.
+_COMPILED = re.compile(r",?\s+(?:compiled|built)\s+(?:by|with|using)\s.*", re.IGNORECASE | re.DOTALL)
 _EITHER = re.compile(r"\b(?:or|and|to)\b|[,/|&]", re.IGNORECASE)
 
 
@@ -45,9 +47,11 @@ def match(table: Table, *, product: str, version: str, provider: str = "") -> Ma
     asked = (product, version, provider)
     answer = table.answers.get(asked)
     if answer is None:
+        version = _COMPILED.sub("", version)
         index = table.identify(product, provider)
         if isinstance(index, UnknownProduct) and (engine := providers.engine_of(fold(product), version)):
             index = table.identify(engine, product)
+            version = providers.behind(engine, version)
         if isinstance(index, UnknownProduct) and fold(product) in providers.VENDOR_REQUIRED:
             index = table.identify(product, providers.java_vendor_in(version) or provider)
         if isinstance(index, UnknownProduct):
@@ -87,8 +91,12 @@ def _behind_name(table: Table, index: CycleIndex, version: str) -> str | None:
     if beside_versions.is_plain(version) or version.lower() in index.by_text:
         return None
 
+    own_names = providers.engines_by((index.product.key,)) | {index.prefix}
+
     def whose(name: str) -> bool | None:
         found = table.identify(name)
+        if name in own_names:
+            return True
         return None if isinstance(found, UnknownProduct) else found.product.key == index.product.key
 
     if own := named_versions.own_version(version, whose):

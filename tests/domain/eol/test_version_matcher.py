@@ -412,6 +412,28 @@ def test_of_several_products_each_has_the_version_behind_its_name(product: str, 
 
 
 @pytest.mark.parametrize(
+    ("product", "version", "provider", "cycle"),
+    [
+        ("postgresql", "PostgreSQL 11.22", "aws-rds", "11"),
+        ("postgresql", "PostgreSQL 11, PostGIS 3.1", "azure", "11"),
+        ("python", "Python 3.9", "aws-lambda", "python3.9"),
+        ("lambda", "Ruby 2.7", "", "ruby2.7"),
+        ("lambda", "Node.js 16.x", "", "nodejs16.x"),
+        ("kubernetes", "Kubernetes 1.27", "aws-eks", "1.27"),
+        (
+            *("postgresql", "PostgreSQL 13.20 on x86_64-pc-linux-musl, compiled by gcc (Alpine 14.2.0) 14.2.0, 64-bit"),
+            *("", "13"),
+        ),
+        ("openssl", "OpenSSL 1.1.1n built with gcc 10.2.1", "", "1.1.1"),
+    ],
+)
+def test_a_products_own_name_is_its_engines_too(product: str, version: str, provider: str, cycle: str) -> None:
+    found = match(starter.load(), product=product, version=version, provider=provider)
+    assert isinstance(found, InCycle), found
+    assert found.cycle.name == cycle
+
+
+@pytest.mark.parametrize(
     ("product", "version"),
     [
         ("postgresql", "PostgreSQL 11, soon 14"),
