@@ -242,6 +242,8 @@ class TestProducts:
             ("python:3.7-slim", []),
             ("python:3.7-slim-buster", [("debian", "buster")]),
             ("openjdk:11-jdk-slim-bullseye", [("debian", "bullseye")]),
+            ("adoptopenjdk/openjdk11:jre-11.0.11_9-alpine", []),
+            ("tomcat:9.0-jdk8-adoptopenjdk-hotspot", [("adoptopenjdk", "8")]),
             ("tomcat:10.0-jdk17-openjdk-slim-buster", [("java", "17"), ("debian", "buster")]),
             ("centos/mysql-57-centos7:latest", [("centos", "7")]),
             ("rhscl/nodejs-12-rhel7:1", [("rhel", "7")]),
