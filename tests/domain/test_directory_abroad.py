@@ -25,6 +25,10 @@ def directory() -> Directory:
         ("wann öffnet die Kasse?", "kasse"),
         ("la kasse est fermée aujourd'hui", "kasse"),
         ("my training is on Tuesday", "training"),
+        ("la kasse tombe le 15 du mois", "kasse"),
+        ("j'ai vu une kasse dans le couloir", "kasse"),
+        ("unser Lager wird im Mai renoviert", "lager"),
+        ("tengo un training mañana", "training"),
         # The noun goes on
         ("kasse error tracker", "kasse"),
         ("lager outage board", "lager"),
@@ -55,6 +59,9 @@ def test_what_asks_for_no_owner_is_asked_back(directory: Directory, text: str, o
         ("wer ist für die Kasse zuständig?", "kasse"),
         ("wem gehört die Kasse?", "kasse"),
         ("die Kasse ist seit heute früh down", "kasse"),
+        ("la kasse est tombée", "kasse"),
+        ("notre kasse ne répond plus", "kasse"),
+        ("unser Lager hängt", "lager"),
         ("das Lager hängt für alle seit 8:00", "lager"),
         ("training is down", "training"),
         # Said without a word that asks, in two or three

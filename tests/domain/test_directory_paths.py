@@ -245,3 +245,22 @@ def test_a_word_that_is_no_folder_there_leaves_the_repository() -> None:
 )
 def test_a_path_may_go_on_behind_a_blank(known: Directory, text: str, right: str | list[str]) -> None:
     assert answer(known, text) == right
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("src/main.ts", "acme/quay:*"),
+        ("tools/ci/Dockerfile", "acme/quay:*"),
+        ("apps/crane/hook", "acme/quay:*"),
+        (".github/workflows/ci.yml", "acme/quay:*"),
+        ("apps/berth/x", "acme/quay:/apps/berth/"),
+        # Nothing says that these are paths in a repository
+        ("/api/v2", []),
+        ("GET /health returns 500", []),
+        ("cart.example.com/platform/4", []),
+        ("who owns /var/lib/data", []),
+    ],
+)
+def test_a_rule_for_all_files_takes_nothing_that_only_looks_like_a_path(text: str, right: str | list[str]) -> None:
+    assert answer(directory({"acme/quay": ["*", "/apps/berth/"]}), text) == right

@@ -23,8 +23,13 @@ _WELL = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, FOREIGN_WELL))})(?!\w)"
 _CODE = re.compile(r"[45]\d\d(?:er|s)?")
 #: What stands before a noun: articles, and prepositions that have one in them.
 _BEFORE_NOUN = ARTICLES | frozenset(
-    "im ins am zum zur beim vom au aux du al del nel nella sul sulla na no da do".split()  # noqa: SIM905
+    """im ins am zum zur beim vom au aux du al del nel nella sul sulla na no da do
+    un une ein eine einen einem einer una uno um uma een ett mon ma mes ton ta tes mi mis tu tus su sus mio mia tuo tua
+    meu minha min mitt mina""".split()  # noqa: SIM905
 )
+#: "La paie est tombée" is trouble, "la paie tombe le 28" is none.
+_FALLS = "tombe"
+_BEFORE_FALLEN = frozenset({"est", "sont", "etait", "a", "ont"})
 #: "Wer ist in der Radiologie?" asks who is there.
 _COPULAS = frozenset("ist sind est sont es esta estan e sono sao is zijn ar er jest sa je".split())  # noqa: SIM905
 _PLACES = frozenset("in im bei beim am auf a dans chez en nel nella alla em op bij i pa w na hos".split())  # noqa: SIM905
@@ -45,7 +50,11 @@ def is_noun(chunks: Sequence[Chunk], place: int) -> bool:
     if len(chunks[place].words) > 1 or asks_for_owner(chunks) or _says_no(chunks):
         return False
     troubles = FOREIGN_TROUBLE_WORDS | TROUBLE_WORDS | STATE_WORDS
-    others = [chunk.folded for number, chunk in enumerate(chunks) if number != place]
+    others = [
+        chunk.folded
+        for number, chunk in enumerate(chunks)
+        if number != place and (chunk.folded != _FALLS or chunks[number - 1].folded in _BEFORE_FALLEN)
+    ]
     return not any(word in troubles or _CODE.fullmatch(word) for word in others)
 
 

@@ -176,6 +176,7 @@ def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match:
     beside += [each for each in behind[:1] if not is_trouble(each.folded)]
     return any(
         each.part is not Part.QUESTION
+        and each.folded not in ARTICLES
         and each.folded.isascii()
         and not _is_foreign(each)
         and not (_is_kind(each) and of_kinds(index, (match.asset_id,), (each.folded,), are_exact=False))

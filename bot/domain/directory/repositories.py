@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.catalog import AssetKind
+from bot.domain.codeowners import is_catch_all
 from bot.domain.directory import addresses, forges
 from bot.domain.directory.answers import ResolutionMethod
 from bot.domain.directory.choices import FoundAssets
@@ -28,6 +29,10 @@ _PAGES = frozenset(
 
 
 _FILE_MARKS = frozenset("/.")
+#: How a path ends that leads to a file.
+_FILE = re.compile(
+    r"(?:^|/)(?:[\w.@+-]*\.[A-Za-z]\w{0,11}|[A-Z][A-Za-z]*file|CODEOWNERS|OWNERS|LICENSE|README|NOTICE)$"
+)
 #: A branch, tag or commit behind a repository's name or a file's: `acme/shop@v2/src/x.py`.
 _AT_REF = re.compile(r"^((?:[\w.~-]+/)+[\w.-]+)@[\w.-]+(?=[:/]|$)")
 
@@ -121,9 +126,23 @@ def at_path(index: DirectoryIndex, text: str) -> FoundAssets | None:
         is_known = found_anywhere.is_certain and index.paths.has_begun(index.paths.repositories(), path)
         ids = found_anywhere.asset_ids if is_known else index.paths.owners_below(path.strip("/"))
         return FoundAssets(ids, ResolutionMethod.PATH, is_certain=is_known)
-    if not found_anywhere.asset_ids:
+    if not found_anywhere.asset_ids or _is_only_like_a_path(index, path, found_anywhere.asset_ids):
         return None
     return FoundAssets(found_anywhere.asset_ids, ResolutionMethod.PATH, is_certain=found_anywhere.is_certain)
+
+
+def _is_only_like_a_path(index: DirectoryIndex, path: str, found: Sequence[int]) -> bool:
+    """Whether nothing says that a text is a path in a repository: `/api/v2`, `shop.example.com/cart/4`.
+
+    A rule for all files takes anything that could be one. What begins as addresses do has to end as files do.
+    """
+    if not path.startswith("/") and "." not in path.partition("/")[0]:
+        return False
+    rules = (index.assets[one].path_rule for one in found)
+    if not all(rule is not None and is_catch_all(rule.pattern) for rule in rules):
+        return False
+    is_file = _FILE.search(path) is not None
+    return not is_file and not index.paths.has_begun(index.paths.repositories(), path.strip("/"))
 
 
 def _in_folder_of(index: DirectoryIndex, file: forges.FileAddress) -> tuple[int, ...]:
