@@ -38,6 +38,10 @@ def directory() -> Directory:
         ("Halyard v7 is slow, who owns it", "Halyard"),
         ("tide-table 503", "tide-table"),
         ("tide-table 5xx since noon, who?", "tide-table"),
+        ("Halyard returns 502 for /api/v2, who looks after it?", "Halyard"),
+        ("tide-table@3.4.0 is broken", "tide-table"),
+        ("chart-print timed out", "chart-print"),
+        ("Halyard panic: index out of range, whose?", "Halyard"),
         # Trouble in it, and where somebody stands with it
         ("timeouts in Halyard", "Halyard"),
         ("503s on Halyard", "Halyard"),
@@ -60,6 +64,8 @@ def directory() -> Directory:
         ("kdo má na starosti Halyard?", "Halyard"),
         ("wer hat heute Bereitschaft für Halyard?", "Halyard"),
         ("Wem gehört Halyard bitte?", "Halyard"),
+        ("l'appli Halyard ne répond plus, c'est chez qui ?", "Halyard"),
+        ("chart-print pleine", "chart-print"),
     ],
 )
 def test_what_is_said_of_a_name_is_no_part_of_it(directory: Directory, text: str, name: str) -> None:
@@ -84,6 +90,8 @@ def test_what_is_said_of_a_name_is_no_part_of_it(directory: Directory, text: str
         "can you mute my reminders",
         "ballast helps a lot when it is windy",
         "ballast takes two days to load",
+        "ballast is on Monday, be there on time",
+        "who owns /api/v2 of Halyard",
     ],
 )
 def test_another_thing_and_no_question_are_asked_back(directory: Directory, text: str) -> None:

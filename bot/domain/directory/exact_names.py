@@ -47,6 +47,7 @@ _STATUS = re.compile(
 #: Which version of it runs, or what it answered: "checkout 5.2.1", "checkout 503". Other numbers are of other names.
 _NO_NUMBER = re.compile(r"v?\d+(?:\.\d+)+\S*|v\d+|[45]\d\ds?|[45]xxs?", re.IGNORECASE)
 _NO_THINGS = VERB_PARTICLES | {"ms", "seconds", "minutes", "hours", "days", "times", "percent"}
+_BEFORE_ROUTE = frozenset({"for", "on", "to", "at", "from", "get", "post", "put", "delete", "patch"})
 _NEGATED = re.compile(r"n['’]", re.IGNORECASE)
 _REGION = re.compile(r"[a-z]{2,7}-(?:gov-)?(?:north|south|east|west|central)\w*-?\d?[a-d]?", re.IGNORECASE)
 #: Before what somebody does: "who pays for", "I cannot connect to", "gets paged for".
@@ -104,7 +105,7 @@ def named_alone(index: DirectoryIndex, question: ParsedQuestion, text: str, *, l
             found.setdefault(match.asset_id, match)
             for whole in _named_before(index, chunks, place):  # "mail for checkout": either may be meant
                 found.setdefault(whole, match)
-        elif _is_identifier(chunks[place], is_foreign=is_foreign):
+        elif _is_identifier(chunks[place], is_foreign=is_foreign) and not _is_route(chunks, place):
             return None
         place += length
     if len(found) > 1:
@@ -133,6 +134,12 @@ def _is_identifier(chunk: Chunk, *, is_foreign: bool) -> bool:
         return False
     # "sign-off", "faut-il"
     return chunk.words[-1] not in VERB_PARTICLES and not (is_foreign and chunk.words[-1] in _INVERTED)
+
+
+def _is_route(chunks: Sequence[Chunk], place: int) -> bool:
+    """Whether it says where something is in trouble: "returns 502 for /api/v2", "GET /health fails"."""
+    is_behind = place > 0 and chunks[place - 1].folded in _BEFORE_ROUTE
+    return chunks[place].text.startswith("/") and is_behind and any(is_trouble(chunk.folded) for chunk in chunks)
 
 
 def _is_another(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match, *, is_foreign: bool) -> bool:

@@ -12,9 +12,10 @@ from bot.domain.directory.answers import Match, ResolutionMethod
 from bot.domain.directory.choices import FoundAssets, choose, only_part, run_named
 from bot.domain.directory.clauses import asks_in_words
 from bot.domain.directory.index import DirectoryIndex
+from bot.domain.directory.inflections import uninflected
 from bot.domain.directory.placed_paths import in_named_repository
 from bot.domain.directory.places import at_address
-from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read, uninflected, without_quotations
+from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read, without_quotations
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.repositories import repository_called
 from bot.domain.directory.sentences import is_denied

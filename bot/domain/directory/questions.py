@@ -13,9 +13,6 @@ from bot.domain.directory.vocabulary import (
     AREA_WORDS,
     CORE_QUESTION_WORDS,
     DOUBTFUL_WORDS,
-    ELISIONS,
-    ENDINGS,
-    ENVIRONMENT_WORDS,
     FOREIGN_TROUBLE_WORDS,
     FOREIGN_WORDS,
     JOINING_WORDS,
@@ -50,9 +47,6 @@ _FOREIGN_MARKS = "؟،؛？！。、；：，（）「」『』【】《》〈�
 _BEFORE = "([{<\"'`*~,;:!?…“”‘’«»„_|-–—" + _FOREIGN_MARKS
 _AFTER = ")]}>\"'`*~.,;:!?…“”‘’«»„_|-–—" + _FOREIGN_MARKS
 _COMMAS = frozenset(",;、，،；")
-#: "payments-db'nin", "payments-db:n", "l'order-api".
-_ENDED = re.compile(r"(?P<name>.{2,})(?P<mark>['’:-])(?P<ending>[^\W\d_]{1,5})")
-_ELIDED = re.compile(r"(?P<before>[^\W\d_]{1,5})['’](?P<name>.{2,})")
 
 
 ASKING = re.compile(
@@ -109,24 +103,8 @@ _DOES_THE_OWNER = re.compile(r"^do\w*\b.*\bowners?\s+of\s+$", re.IGNORECASE | re
 _WHETHER_BEGINS = ("is ", "are ", "isn", "aren", "was ", "does", "do ", "don")
 #: What joins two names, as "and" does.
 _AND = re.compile(r"\s[&+]\s")
-#: What a Kubernetes object is called by kubectl or in its cluster: `deploy/checkout`, `checkout-7d9f8b6c5d-x2x9z`,
-#: `checkout.shop.svc.cluster.local:8080`. A pod has its parent's name with two marks, of which the first has a digit.
-#: What it listens at, and where it runs: `https://checkout/health`, `checkout:8080`, `checkout-prod`. The first of a
-#: set of pods (`checkout-0`), and an image by its digest.
-_OBJECT = re.compile(
-    r"(?:deploy(?:ments?)?|sts|statefulsets?|ds|daemonsets?|svc|services?|ing|ingress(?:es)?|cronjobs?|cj)(?:\.[a-z0-9.]+)?/(?P<name>[\w.-]+)"
-    r"|(?:pods?|po|jobs?|rs|replicasets?)(?:\.[a-z0-9.]+)?/(?P<parent>[\w.-]+?)(?:-[a-z0-9]{8,10})?(?:-(?:[a-z0-9]{5}|\d{1,10}))?"
-    r"|(?P<owner>[\w.-]+?)-(?=[a-z]*\d)[a-z0-9]{8,10}-[a-z0-9]{5}"
-    r"|(?:https?://)?(?P<host>[\w-]+)\.[\w-]+\.svc(?:\.[\w.-]+)?(?::\d+)?(?:/\S*)?"
-    r"|https?://(?P<local>[\w-]+)(?::\d+)?(?:/\S*)?|(?P<port>[\w-]+):\d{2,5}"
-    r"|(?P<run>[\w-]+)-(?:prod|prd|production|staging|stg|stage|preprod|canary)|(?P<first>[\w-]+)-0|(?P<image>[\w-]+)@sha256:\w+",
-    re.IGNORECASE,
-)
 #: How a line begins that quotes another message, in Slack's own spelling, too.
 _QUOTES = (">", "&gt;")
-_MOST_AROUND = 2
-_MOST_IN_ELIDED = 4
-_ENVIRONMENTS = ENVIRONMENT_WORDS | {"canary"}
 #: A blank that is escaped, as shells write it.
 _ESCAPED_BLANK = re.compile(r"(?<=[\w)-])\\ (?=\w)")
 #: What a server answers that is in trouble.
@@ -193,7 +171,7 @@ def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNK
         for raw in raws:
             if len(chunks) == max_chunks:
                 break
-            chunk = _chunk(raw, is_quoted=is_quoted)
+            chunk = chunk_of(raw, is_quoted=is_quoted)
             if chunk is None:
                 continue
             if raw[0] == "(" and chunks:
@@ -229,27 +207,6 @@ def forgiven(question: ParsedQuestion, is_known: Callable[[str], bool]) -> Parse
     return replace(question, chunks=tuple(_forgiven(chunk, is_known) for chunk in question.chunks))
 
 
-def uninflected(question: ParsedQuestion, is_name: Callable[[str], bool]) -> ParsedQuestion:
-    """Return the question with names as the catalog has them: "l'order-api", "payments-db'nin", "deploy/order-api"."""
-    chunks = [_uninflected(chunk, is_name) for chunk in question.chunks]
-    for place, chunk in enumerate(chunks):
-        bare = _without_elision(chunk)
-        ends = range(place + 2, min(place + _MOST_IN_ELIDED, len(chunks)) + 1) if bare is not None else ()
-        if bare is not None and any(
-            is_name("".join((bare.folded, *(each.folded for each in chunks[place + 1 : end])))) for end in ends
-        ):
-            chunks[place] = bare  # "l'ancien CRM"
-    return replace(question, chunks=tuple(chunks))
-
-
-def _without_elision(chunk: Chunk) -> Chunk | None:
-    found = _ELIDED.fullmatch(chunk.text)
-    if found is None or found["before"].lower() not in ELISIONS:
-        return None
-    bare = _chunk(found["name"], is_quoted=chunk.is_quoted)
-    return replace(bare, has_comma=chunk.has_comma) if bare is not None else None
-
-
 def before_predicate(question: ParsedQuestion) -> ParsedQuestion | None:
     """Return the beginning of "checkout is returning errors, who owns it", if the text goes on like that."""
     chunks = question.chunks
@@ -270,6 +227,8 @@ def is_sentence(text: str, question: ParsedQuestion) -> bool:
         is_trouble(said[-1]) or any(word in _SAID_ABROAD for word in said) or _ANSWERED.fullmatch(said[-1])
     ):  # "ledger down", "ledger geht nicht", "ledger 503"
         return True
+    if said and is_trouble(said[0]) and said[0].endswith(("ed", "ing")):
+        return True  # "ledger timed out"
     *before, joining, _ = ("", "", *(chunk.folded for chunk in question.chunks))
     if joining in _BEFORE_LAST and any(is_trouble(word) or _ANSWERED.fullmatch(word) for word in before):
         return True  # "it timed out in ledger"
@@ -351,7 +310,8 @@ def _quoted_pieces(text: str) -> Iterator[tuple[str, bool]]:
     yield text[end:], False
 
 
-def _chunk(raw: str, *, is_quoted: bool) -> Chunk | None:
+def chunk_of(raw: str, *, is_quoted: bool) -> Chunk | None:
+    """Return the chunk that a piece between white space is; None where it says nothing."""
     text = raw.lstrip(_BEFORE).rstrip(_AFTER)
     bare = _POSSESSIVE.sub("", text)
     is_possessive, text = bare != text, bare
@@ -381,43 +341,6 @@ def _part(folded: str, *, is_whole: bool) -> Part:
     if is_area:
         return Part.AREA
     return Part.DOUBTFUL if folded in DOUBTFUL_WORDS else Part.NAME
-
-
-def _uninflected(chunk: Chunk, is_name: Callable[[str], bool]) -> Chunk:
-    if is_name(chunk.folded):
-        return chunk
-    is_quoted = chunk.is_quoted
-    ended, elided = _ENDED.fullmatch(chunk.text), _ELIDED.fullmatch(chunk.text)
-    if ended is not None and ended["ending"].lower() in ENDINGS[ended["mark"].replace("’", "'")]:
-        name = ended["name"]
-    elif elided is not None and elided["before"].lower() in ELISIONS:
-        name = elided["name"]
-    elif _may_be_object(chunk) and (name := _object_called(chunk.text, is_name)):
-        is_quoted = True  # nothing goes on with it
-    else:
-        return chunk
-    bare = _chunk(name, is_quoted=is_quoted) if is_name(fold(name)) else None
-    return replace(bare, has_comma=chunk.has_comma) if bare is not None else chunk
-
-
-def _object_called(text: str, is_name: Callable[[str], bool]) -> str:
-    """Return the name in what a cluster calls an object, which may stand in another such name: `svc/checkout-prod`."""
-    for _ in range(_MOST_AROUND):
-        found = _OBJECT.fullmatch(text)
-        if found is None:
-            return ""
-        text = next(filter(None, found.groups()))
-        if is_name(fold(text)):
-            return text
-    return ""
-
-
-def _may_be_object(chunk: Chunk) -> bool:
-    if "/" in chunk.text or ":" in chunk.text or ".svc" in chunk.text:
-        return True
-    is_first = chunk.text.endswith("-0")
-    is_environment = chunk.words[-1:] and chunk.words[-1] in _ENVIRONMENTS
-    return len(chunk.words) > 1 and (chunk.text[-6:-5] == "-" or is_first or bool(is_environment))
 
 
 def _forgiven(chunk: Chunk, is_known: Callable[[str], bool]) -> Chunk:

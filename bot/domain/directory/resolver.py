@@ -14,6 +14,7 @@ from bot.domain.directory.choices import FoundAssets, candidates, choose, parts_
 from bot.domain.directory.clauses import asking_clause
 from bot.domain.directory.exact_names import named_alone
 from bot.domain.directory.index import DirectoryIndex
+from bot.domain.directory.inflections import uninflected
 from bot.domain.directory.lists import listed
 from bot.domain.directory.mentions import mentioned
 from bot.domain.directory.nearest import nearest
@@ -27,7 +28,6 @@ from bot.domain.directory.questions import (
     forgiven,
     is_sentence,
     read,
-    uninflected,
     without_quotations,
 )
 from bot.domain.directory.readings import Reading, asks_for_part, part_of_name, readings

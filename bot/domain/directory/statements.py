@@ -61,6 +61,10 @@ _BEFORE_NO_NAME = frozenset(
 _FEWEST_IN_SENTENCE = 3
 #: Behind what a sentence is about that only tells something of it.
 _SAYS = frozenset("takes lasts starts begins ends means needs comes goes happens helps requires makes".split())  # noqa: SIM905
+_IS = frozenset({"is", "are", "was", "were"})
+_WHEN = frozenset(
+    """on at in from until next tomorrow today postponed cancelled canceled scheduled over due this every""".split()  # noqa: SIM905
+)
 _SWITCHED = frozenset("turn turned turning switch switched switching sign signed set back opt opted".split())  # noqa: SIM905
 #: Ordinary words that are too long to be one of the short ones that names are made of.
 _LONG_WORDS = frozenset(VOCABULARY["long_words"].split())
@@ -123,7 +127,8 @@ def _only_talks_of(chunks: Sequence[Chunk], place: int, text: str) -> bool:
     if chunk.folded in PRODUCT_WORDS or len(behind) < _FEWEST_IN_SENTENCE or chunk.has_comma or chunk.is_possessive:
         return False
     said = {each.folded for each in behind}
-    return behind[0].folded in _SAYS and not said & NEGATIONS and not any(_is_trouble(each) for each in said)
+    is_told = behind[0].folded in _SAYS or (behind[0].folded in _IS and behind[1].folded in _WHEN)
+    return is_told and not said & NEGATIONS and not any(_is_trouble(each) for each in said)
 
 
 def asks_in_another_language(question: ParsedQuestion) -> bool:
