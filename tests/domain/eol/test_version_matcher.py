@@ -425,6 +425,9 @@ def test_of_several_products_each_has_the_version_behind_its_name(product: str, 
             *("", "13"),
         ),
         ("openssl", "OpenSSL 1.1.1n built with gcc 10.2.1", "", "1.1.1"),
+        # Systems have names for their releases
+        ("rocky-linux", "8.8 (Green Obsidian)", "", "8"),
+        ("almalinux", "AlmaLinux 9.2 (Turquoise Kodkod)", "", "9"),
     ],
 )
 def test_a_products_own_name_is_its_engines_too(product: str, version: str, provider: str, cycle: str) -> None:
