@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -57,6 +57,17 @@ def with_also(lines: Sequence[str], blocks: Sequence[Block], also: Sequence[Line
         return Rendered("\n".join(said), [*blocks, context(head), *parts, *map(context, rest)])
 
     return drawn
+
+
+def texts(blocks: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the text twin of what `with_also` adds below a message, line by line."""
+    said: list[str] = []
+    for each in blocks:
+        if each["type"] == "section":
+            said.append(f"• {each['text']['text']}")
+        elif each["type"] == "context":
+            said += [one["text"] for one in each["elements"]]
+    return said
 
 
 def listed(head: str, lines: Sequence[Line], share: int, then: Sequence[tuple[str, Sequence[Line]]] = ()) -> Rendered:

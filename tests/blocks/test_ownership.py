@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.blocks import ownership as blocks
+from bot.blocks.lines import Line
 from bot.blocks.ownership import AnswerFrame, orphans
 from bot.blocks.text import Rendered, escape, possessive
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
@@ -459,6 +460,19 @@ def test_doubts_are_fit_for_slack(subject: AssetRecord, owner: str, reason: str,
     assert refuse_view(view) == []
     View(**view).validate_json()
     assert_inert(view, ids=REAL)
+
+
+def test_a_matter_that_ends_takes_nothing_else_out_of_its_message() -> None:
+    matter = doubt_card(asset(), "Payments", ADA_ID, "Sold in May")
+    due = Line("*Alpine Linux 3.21*: support ends in 27 days.")
+    before = blocks.card(matter, [due])
+    assert "Sold in May" in before.text
+    ended = replace(matter, state=MatterState.KEPT, owner=Recipient(TeamRecord(id=1, name="Payments")))
+    after = blocks.redrawn(before, ended)
+    rest = before.text[before.text.index("Also due") :]
+    assert due.text in rest
+    assert after.text == f"{blocks.card(ended).text}\n{rest}"
+    assert list(after.blocks)[-2:] == list(before.blocks)[-2:]
 
 
 WIDEST = "&" * 4000

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.blocks.health import Shown, show_button
-from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
+from bot.blocks.lines import MOST_ALSO, Line, listed, texts, with_also
 from bot.blocks.ownership import actions, words
 from bot.blocks.ownership.attestation import not_ours_button
 from bot.blocks.ownership.claims import claim_part_button
@@ -75,7 +75,8 @@ def redrawn(before: Rendered, matter: MatterCard) -> Rendered:
     """Return a message that shows a matter with the matter as it is now; what else it says stays."""
     now = card(matter)
     rest = [each for each in before.blocks if not str(each.get("block_id", "")).startswith(_block_ids(matter))]
-    return Rendered(now.text, [*now.blocks, *rest])
+    blocks, lines = [*now.blocks, *rest], texts(rest)
+    return fitting(lambda count: Rendered("\n".join([now.text, *lines[:count]]), blocks), len(lines), EDITED_TEXT)
 
 
 def _block_ids(matter: MatterCard) -> str:
