@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -26,6 +28,7 @@ _FAR_FUTURE = 10**12
 #: Subtypes of messages that a person writes; the others tell of edits, joins and the like, or are an app's:
 #: https://docs.slack.dev/reference/events/message#subtypes
 _WRITTEN = ("", "file_share", "thread_broadcast", "me_message")
+_HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +144,30 @@ def parse(raw: bytes, content_type: str) -> dict[str, Any]:
     text for an interaction, and loses it.)
     """
     if content_type.strip().lower() == "application/json":
-        body = orjson.loads(raw)
+        body = read_json(raw)
     else:
         form = _form(raw.decode("utf-8"))
-        body = orjson.loads(form["payload"]) if "payload" in form and "command" not in form else form
+        body = read_json(form["payload"].encode()) if "payload" in form and "command" not in form else form
     if not isinstance(body, dict):
         raise ValueError("the payload is not an object")
     return body
+
+
+def read_json(raw: bytes) -> Any:
+    """Return what JSON says; half a character, as bots leave it that cut a text, becomes a question mark.
+
+    Raises ValueError for what is no JSON.
+    """
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        if not _HALF_A_CHARACTER.search(raw):
+            raise
+    try:
+        whole = json.dumps(json.loads(raw), ensure_ascii=False)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    return orjson.loads(whole.encode(errors="replace"))
 
 
 def command(body: Mapping[str, Any]) -> Command:

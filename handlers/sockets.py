@@ -10,7 +10,6 @@ from contextlib import suppress
 from typing import Any
 
 import aiohttp
-import orjson
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_bolt.async_app import AsyncApp
@@ -19,6 +18,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.errors import SlackError, SlackRateLimitedError
+from handlers.payloads import read_json
 
 log = logging.getLogger(__name__)
 
@@ -88,8 +88,8 @@ class Sockets(SocketModeClient):
     async def process_message(self) -> None:
         """Begin on the next message that came in; one that is no envelope is left alone."""
         try:
-            message = orjson.loads(await self.message_queue.get())
-        except orjson.JSONDecodeError:
+            message = read_json(str(await self.message_queue.get()).encode())
+        except ValueError:
             message = None
         if isinstance(message, dict):
             task = asyncio.create_task(self._take(message))

@@ -344,3 +344,23 @@ def test_a_command_keeps_its_words(text: str) -> None:
 def test_an_interaction_keeps_its_payload(content: dict[str, Any]) -> None:
     sent = orjson.dumps(content)
     assert parse(urlencode({"payload": sent}).encode(), FORM) == json.loads(sent)
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (rb'{"text": "down \ud83d"}', {"text": "down ?"}),
+        (rb'{"text": "\uDE00\ud83d\ude00"}', {"text": "?\U0001f600"}),
+        (rb'{"text": "\\ud83d"}', {"text": "\\ud83d"}),
+        ('{"text": "Ü"}'.encode(), {"text": "Ü"}),
+    ],
+)
+def test_half_a_character_spoils_nothing(raw: bytes, said: dict[str, str]) -> None:
+    assert parse(raw, "application/json") == said
+    assert parse(urlencode({"payload": raw}).encode(), FORM) == said
+
+
+@pytest.mark.parametrize("raw", [rb'{"a": "\ud83d"', b'["\\ud83d"' + b"[" * 100_000, rb'{"\ud83d": NaN}', b"[\xff]"])
+def test_what_is_no_json_stays_none(raw: bytes) -> None:
+    with pytest.raises(ValueError):
+        parse(raw, "application/json")

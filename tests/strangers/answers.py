@@ -72,6 +72,29 @@ async def dropped_after(house: House) -> None:
     await _through(house, "take_and_drop")
 
 
+@case("Half a character, as bots leave it that cut a text, keeps nobody from being answered", is_quick=True)
+async def half_a_character(house: House) -> None:
+    async with house.baton() as baton:
+        half, alert = "\ud83d", {"text": "checkout is down \ud83d", "fallback": "\ude00"}
+        for event in (
+            baton.event(f"who owns checkout? {half}"),
+            baton.event(f"who owns checkout? {half}", channel=baton.new_id("D")),
+            baton.event("who owns this?", inner={"attachments": [alert]}),
+        ):
+            expect(await baton.deliver_as_slack_does(event), "an acknowledgement", "none")
+            expect(OWNER in await baton.answered(event), "the owner", "another")
+        sent = baton.submission("ownership.doubt_view", user="UGRACE")
+        url = baton.slack.response_url()
+        sent["view"]["private_metadata"] = f"{baton.asset_id()}||{url}"
+        typed = {"type": "plain_text_input", "value": f"moved {half}"}
+        sent["view"]["state"] = {"values": {"ownership.doubt_reason": {"ownership.doubt_reason": typed}}}
+        expect((await baton.act(sent)).status == 200, "200 to a form", "another")
+        await until(lambda: baton.slack.said_at(url), seconds=15, what="a receipt")
+        await baton.quiet()
+        expect("moved ?" in baton.slack.everything(), "the reason to reach the owner", baton.slack.everything()[-600:])
+        expect("Traceback" not in baton.log(), "no traceback", baton.log()[-600:])
+
+
 @asynccontextmanager
 async def _locked(baton: Baton) -> AsyncIterator[None]:
     with closing(sqlite3.connect(baton.database, isolation_level=None, timeout=5)) as connection:

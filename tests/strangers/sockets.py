@@ -138,7 +138,8 @@ def _over_sockets(run: Callable[[House], Awaitable[None]]) -> Callable[[House], 
 
 #: What is the same over both; those that are not quick here are in the shorter run over HTTP.
 _SAME = (
-    answers.rate_limited, answers.locked, answers.redelivered, answers.hanging, answers.shared_thrice,
+    answers.rate_limited, answers.half_a_character, answers.locked, answers.redelivered, answers.hanging,
+    answers.shared_thrice,
     later.refused_form, later.closed_form, later.late_form, later.trouble, later.newcomer, later.killed_late,
     door.malformed_forms, door.press_replayed, door.doubt_replayed, door.foreign_form, door.foreign_user,
     door.shared_channel, door.stranger, door.guest,
