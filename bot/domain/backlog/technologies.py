@@ -40,6 +40,7 @@ class Technology:
     aliases: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    lifecycle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
