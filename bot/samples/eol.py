@@ -34,6 +34,7 @@ from bot.domain.eol.plans import Part, plan_of
 from bot.domain.eol.records import Charge, Cycle, Product
 from bot.domain.eol.reminders import (
     Card,
+    CardReader,
     ClosedCard,
     DateMove,
     Digest,
@@ -368,6 +369,7 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
         for note in ("", "Noted. No more reminders."):
             yield blocks.opened, blocks.opened(item.card, note)
             yield blocks.opened_view, blocks.opened_view(item.card, note)
+        yield blocks.opened, blocks.opened(item.card, reader=CardReader(may_answer=False, may_close=True))
         yield blocks.explanation, blocks.explanation(item.card)
         yield blocks.explanation_view, blocks.explanation_view(item.card)
     for each in (everything[0], *fullest_cards(name)):

@@ -27,7 +27,9 @@ from handlers.payloads import Action
 async def on_open(action: Action, context: Context) -> Ack:
     """Show a reminder's card with all its buttons to whoever asked."""
     card = await answers.look_up(context.deps, context.watcher, reminder_id=number(action.value))
-    await whisper(context, action, blocks.opened(card), blocks.opened_view(card))
+    reader = answers.reader(context.watcher.snapshot, card, action.user_id)
+    shown, view = blocks.opened(card, reader=reader), blocks.opened_view(card, reader=reader)
+    await whisper(context, action, shown, view)
     return replies.nothing()
 
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from bot.blocks.eol import actions as eol_ids
 from bot.playground._state import blocks_of, elements
 from bot.playground.fake_slack import MessageRef, PostedMessage, View, ViewRef
 from handlers import dispatch
 from tests.slack import scenes
 from tests.slack.conftest import Stage, read_only
 from tests.slack.test_disputes import asked_from_answer
+from tests.slack.test_eol_answers import copied
 from tests.slack.test_every_button import catalog_admins, devops_team, platform_channel, public_url
 from tests.slack.test_whoowns import buttons
 
@@ -124,3 +126,20 @@ async def test_each_side_is_shown_what_it_may_say(stage: Stage) -> None:
         ("eve", ["It is Payments'", "It is Platform's"]),
     ):
         assert list(buttons(await asked_from_answer(stage, "service:invoices", user=user))) == said, user
+
+
+@read_only
+async def test_whoever_cannot_answer_a_reminder_is_shown_it_without_the_answers(stage: Stage) -> None:
+    await scenes.begin(stage)
+    await scenes.plans(stage)
+    opened = {"type": "button", "action_id": eol_ids.OPEN, "text": {"type": "plain_text", "text": "Open"}}
+    lent = await copied(stage, "general", [{"type": "actions", "elements": [opened | {"value": "1"}]}])
+    for user, some, none in (
+        ("zoe", ["Explain"], "Change plan…"),
+        ("grace", ["Application is compatible", "Explain"], "Change plan…"),
+        ("lin", ["Change plan…", "Explain"], "Acknowledge"),
+    ):
+        await stage.press(lent, eol_ids.OPEN, user=user)
+        shown = buttons(stage.slack.visible_messages(user, "general")[-1])
+        assert set(some) <= set(shown), (user, list(shown))
+        assert none not in shown, user

@@ -57,6 +57,15 @@ def card_buttons(card: Card) -> list[Block]:
     return [row] if waiver is None else [*decision_buttons(waiver.id, name), row]
 
 
+def reading_buttons(card: Card, *, may_close: bool) -> list[Block]:
+    """Return what somebody may press who cannot answer: with `may_close` the plan names them for its first part."""
+    held = card.effect.answer
+    plan = plan_of(held) if held is not None else None
+    waits = plan is not None and bool(plan.compatibility.owner) and plan.compatibility.done_on is None
+    elements = [*([compatible_button(card)] if may_close and waits else []), explain_button(card)]
+    return [{"type": "actions", "block_id": f"lifecycle.answers.{_state(card)}", "elements": elements}]
+
+
 def _hand_over(card: Card, name: str) -> list[Block]:
     """Return the button that offers what runs it to the team that owns another area of it; none where nobody does."""
     if card.giver is not None:

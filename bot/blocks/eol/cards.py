@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.blocks import text
 from bot.blocks.eol import answers, words
-from bot.blocks.eol.buttons import card_buttons, claim_blocks, explain_button, open_button
+from bot.blocks.eol.buttons import card_buttons, claim_blocks, explain_button, open_button, reading_buttons
 from bot.blocks.lines import MOST_ALSO, Line, with_also
 from bot.blocks.ownership.words import AREA_WORDS, join
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, context, escape, fitting, link, modal, section, within
@@ -17,7 +17,7 @@ from bot.domain.eol.charges import charged
 from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.providers import PROVIDERS
-from bot.domain.eol.reminders import Card, ClosedCard, DateMove
+from bot.domain.eol.reminders import Card, CardReader, ClosedCard, DateMove
 from bot.domain.eol.responsibility import NOBODY, Addressee, ageing_area
 from bot.domain.eol.upgrade_paths import Proposal, proposed
 from bot.domain.names import fold
@@ -34,8 +34,11 @@ _UPGRADED_TOGETHER = frozenset({Area.ALL, Area.APPLICATION, Area.DATABASE, Area.
 _CLOCK_WORDS = {"eoas": "active support", "eol": "standard support", "eoes": "extended support"}
 
 
-def card(card: Card, *, also: Sequence[Line] = ()) -> Rendered:
-    """Return the message of an open reminder with its buttons; `also` are milestones of others that are due as well."""
+def card(card: Card, *, also: Sequence[Line] = (), reader: CardReader | None = None) -> Rendered:
+    """Return the message of an open reminder with its buttons, those of its one `reader` where that is given.
+
+    `also` are milestones of others that are due as well.
+    """
     is_theirs = not is_nobodys(card)
     head, what = headline(card), listing(card.watch.runs)
     warnings = [*ownership_warnings(card), *_moves(card)]
@@ -48,22 +51,28 @@ def card(card: Card, *, also: Sequence[Line] = ()) -> Rendered:
     blocks += [] if is_theirs else claim_blocks(card)
     small = small_print(card)
     blocks.append(context(small))
-    blocks += card_buttons(card) if is_theirs else []
+    blocks += _row(card, reader) if is_theirs else []
     lines = list(filter(None, (*paragraphs, small)))
     return fitting(with_also(lines, blocks, also), MOST_ALSO, EDITED_TEXT)
 
 
-def opened(its: Card, note: str = "") -> Rendered:
+def _row(its: Card, reader: CardReader | None) -> list[Block]:
+    if reader is None or reader.may_answer:
+        return card_buttons(its)
+    return reading_buttons(its, may_close=reader.may_close)
+
+
+def opened(its: Card, note: str = "", *, reader: CardReader | None = None) -> Rendered:
     """Return the card for one person alone, under a note about what they have just done."""
-    made = card(its)
+    made = card(its, reader=reader)
     if not note:
         return made
     return Rendered(f"{note}\n{made.text}", [section(note), {"type": "divider"}, *made.blocks])
 
 
-def opened_view(its: Card, note: str = "") -> Block:
+def opened_view(its: Card, note: str = "", *, reader: CardReader | None = None) -> Block:
     """Return the card as a modal, for where there is no message to answer with."""
-    return modal("End of life", opened(its, note).blocks)
+    return modal("End of life", opened(its, note, reader=reader).blocks)
 
 
 def handed_over(card: Card, *, also: Sequence[Line] = ()) -> Rendered:

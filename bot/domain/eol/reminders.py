@@ -115,6 +115,14 @@ class FactsAge:
         return self.confirmed_at.date() if self.confirmed_at is not None else SHIPPED_ON
 
 
+@dataclass(frozen=True, slots=True)
+class CardReader:
+    """What somebody may do who is shown a reminder alone: answer it, or close the part of its plan that names them."""
+
+    may_answer: bool
+    may_close: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """What the root message of an open reminder shows. `others` are the names of the teams that were told besides."""

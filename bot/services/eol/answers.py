@@ -13,14 +13,16 @@ from bot.domain.eol import plans
 from bot.domain.eol.answers import SNOOZE_ENDS, AnswerKind
 from bot.domain.eol.answers import snooze as snoozed
 from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded
-from bot.domain.eol.reminders import Card
-from bot.domain.rights import Right, require
+from bot.domain.eol.plans import plan_of
+from bot.domain.eol.reminders import Card, CardReader
+from bot.domain.rights import Holders, Right, may, require
 from bot.errors import UserError
 from bot.services import actors
 from bot.services.deps import Deps
 from bot.services.eol import plan_news, plan_parts
 from bot.services.eol._card_answers import ReminderAct, acting, holders_of, open_card
 from bot.services.eol.exposure import Watcher
+from bot.services.snapshot import Snapshot
 from bot.store import tables
 
 #: What keeps a reminder quiet for a while, and gives way to another answer.
@@ -41,6 +43,16 @@ async def look_up(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: 
         if person_id is not None:
             require(actors.actor(person_id), Right.ANSWER, await holders_of(session, card))
     return card
+
+
+def reader(snapshot: Snapshot, card: Card, slack_id: str) -> CardReader:
+    """Return what the person with this Slack id may press of a reminder that they alone see; a click checks again."""
+    addressee, delegate = card.watch.addressee, snapshot.team(card.reminder.delegated_to)
+    teams = tuple(each for each in (addressee.team, delegate) if each is not None)
+    held = Holders(teams, (addressee.person,) if addressee.person is not None else ())
+    plan = plan_of(card.effect.answer) if card.effect.answer is not None else None
+    is_named = plan is not None and plan.compatibility.owner == slack_id
+    return CardReader(may(actors.remembered(snapshot, slack_id), Right.ANSWER, held), is_named)
 
 
 async def acknowledge(

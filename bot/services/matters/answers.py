@@ -64,7 +64,7 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) 
             return await act.end(MatterState.OVER, act.sides[0].owner if act.sides else None)
         if act.card.kind is MatterKind.DOUBT:
             if actor.is_catalog_admin and act.row.agreed:
-                own = [key for key in own if key in act.row.agreed]
+                own = [key for key in own if key in act.row.agreed] or own
             claim = await _claim_that_waits(act, own)
             if claim is None and act.card.asset.tier == CONFIRMED_TIER:  # it would be nobody's
                 given_up = await act.holders_of([sides[key] for key in own], asked_by=act.row.person_id)
