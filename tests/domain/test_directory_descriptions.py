@@ -32,7 +32,7 @@ def directory() -> Directory:
         # A name of several words that goes on as a sentence
         ("tide table stale since this morning, who do I poke?", "tide-table"),
         ("buoy photos upload keeps hanging at 80 percent, whose is it?", "buoy photos"),
-        ("bilge pump evictions all night long. owner please", "pump"),
+        ("bilge pump evictions through the night. owner please", "pump"),
         # Which version runs, and what it answers
         ("tide-table 3.4.0 rounds wrongly, who owns it?", "tide-table"),
         ("Halyard v7 is slow, who owns it", "Halyard"),
@@ -79,6 +79,9 @@ def test_what_is_said_of_a_name_is_no_part_of_it(directory: Directory, text: str
         "who owns the tide table archive?",
         "who owns the buoy photos importer",
         "tide table mirror?",
+        "who is in charge of tide table summaries listener?",
+        "what team owns s3 dev tide table evaluation 03",
+        "qa tide table cleanup - who owns it?",
         "who owns Halyard 7",
         "Halyard forecast owner",
         "the outage of Halyard's cache, who owns that",

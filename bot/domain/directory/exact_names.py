@@ -171,8 +171,9 @@ def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match:
         behind = behind[1:]
     if any(each.folded.isdigit() for each in (*before, *behind[:1])):
         return True
-    is_spelt_out = len(name) > 1 and len(chunks) > name.stop + 1
-    if is_spelt_out or (len(name) == 1 and (len(last.words) > 1 or last.is_quoted)):
+    if (len(name) > 1 and _begins_sentence(chunks, name)) or (
+        len(name) == 1 and (len(last.words) > 1 or last.is_quoted)
+    ):
         # "order-api mobile app" is another thing than order-api.
         parts = [each.part for each in behind if not each.is_quoted and each.folded.isascii() and not _is_foreign(each)]
         return parts in ([Part.NAME, Part.KIND], [Part.NAME, Part.KIND_OR_AREA])
@@ -189,6 +190,16 @@ def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match:
         and not (_is_kind(each) and of_kinds(index, (match.asset_id,), (each.folded,), are_exact=False))
         for each in beside
     )
+
+
+def _begins_sentence(chunks: Sequence[Chunk], name: range) -> bool:
+    """Whether a sentence begins with a name of several words, and goes on: "weather feed stale since today"."""
+    before = chunks[: name.start]
+    if any(not each.has_comma and each.folded not in ARTICLES for each in before[-1:]) or len(before) > 1:
+        return False
+    commas = (place for place in range(name.stop, len(chunks)) if chunks[place].has_comma)
+    rest = chunks[name.stop + 1 : next(commas, len(chunks)) + 1]
+    return any(each.part is Part.QUESTION and each.folded not in _WHO for each in rest)
 
 
 def _is_last_verb(chunks: Sequence[Chunk], place: int) -> bool:
