@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from tests.simulation.calendars import Calendar, calendar
 from tests.simulation.life import Lived, Message, Said
 from tests.simulation.organisation import PLATFORM, STARTS, Organisation, Team, move_dates
 
+#: Messages of a day about several things: a digest, and a reminder of a question about an owner.
+_OF_TEAM = re.compile(r"(?:eol:digest:team:(?=\d+)|ownership\.matter:team:(?=\d+:remind:))(\d+)")
 _DAYS = (365, 180, 90, 60, 30, 14, 7, 1, 0)
 
 
@@ -49,8 +52,8 @@ class Scene:
         """Return the team that a message was for; None for what is nobody's, and for those above a team."""
         if message.reminder is not None:
             return self.told(message.reminder, message.at)
-        head = message.subject.removeprefix("eol:digest:")
-        return self.team(int(head.split(":")[1])) if head.startswith("team:") else None
+        found = _OF_TEAM.match(message.subject)
+        return self.team(int(found[1])) if found is not None else None
 
 
 def scene(lived: Lived, organisation: Organisation) -> Scene:
@@ -119,13 +122,32 @@ def _a_day(seen: Scene) -> Iterator[str]:
 def _once(lived: Lived) -> Iterator[str]:
     # What has passed without an answer is in the digest of each week.
     weeks = ((each, each.on.isocalendar()[:2] if each.on > each.deadline else None) for each in lived.said)
-    counts = Counter((each.reminder, each.deadline, each.milestone, week) for each, week in weeks)
-    claims, put_off = lived.claims, lived.put_off
-    for (reminder, deadline, milestone, _), count in counts.items():
-        row = lived.reminders[reminder]
-        # What was said to be done is asked after once, what was put off said once more when that is over.
-        if count > 1 + claims[reminder] + put_off[reminder]:
+    days: dict[tuple[int, date, int, tuple[int, int] | None], list[date]] = {}
+    for each, week in weeks:
+        days.setdefault((each.reminder, each.deadline, each.milestone, week), []).append(each.on)
+    done, put_off = _done_by_cycle(lived), lived.put_off
+    for (reminder, deadline, milestone, _), said_on in days.items():
+        row, count = lived.reminders[reminder], len(said_on)
+        # What was said to be done is asked after once, with each deadline of the version; what was put off is said once
+        # more when that is over, and what has joined is news.
+        more = done[row.addressee, row.product, row.cycle] + put_off[reminder]
+        if count > 1 + more + len(_joined(lived, row, said_on[0], said_on[-1])):
             yield f"T-{milestone} of {row.addressee} {row.product} {row.cycle} {deadline} was said {count} times"
+
+
+def _done_by_cycle(lived: Lived) -> Counter[tuple[str, str, str]]:
+    """Return how often somebody said of a version of theirs that it is done."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for reminder, count in lived.claims.items():
+        row = lived.reminders[reminder]
+        found[row.addressee, row.product, row.cycle] += count
+    return found
+
+
+def _joined(lived: Lived, row: Reminder, after: date, until: date) -> set[date]:
+    """Return the days on which something of a reminder's product was seen for the first time."""
+    days = (each.first_seen_at.date() for each in lived.deployments if each.product == row.product)
+    return {day for day in days if after < day <= until}
 
 
 def _answered(lived: Lived) -> Iterator[str]:
@@ -142,7 +164,7 @@ def _answered(lived: Lived) -> Iterator[str]:
                 is_quiet = each.on < answer.until - timedelta(7)
             case _:
                 is_quiet = each.on < answer.until
-        if is_quiet and not claims[each.reminder]:
+        if is_quiet and not claims[each.reminder] and not _joined(lived, row, answer.at.date(), each.on):
             yield f"T-{each.milestone} of {row.addressee} {row.product} {row.cycle} was said on {each.on}: {answer}"
 
 
@@ -162,7 +184,9 @@ def _digests(lived: Lived) -> Iterator[str]:
 def _told(seen: Scene) -> Iterator[str]:
     """What counts as said was sent on that day to whoever has it now, and a digest that is not cut short names it."""
     sent: dict[tuple[str, date], Message] = {}
-    for message in filter(is_ping, seen.lived.messages):
+    for message in seen.lived.messages:
+        if not is_ping(message) and _OF_TEAM.match(message.subject) is None:
+            continue
         team = seen.team_of(message)
         if team is not None:
             sent[team.name, calendar(team.zone).day(message.at)] = message

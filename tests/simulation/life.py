@@ -105,8 +105,8 @@ class Lived:
 
     @property
     def put_off(self) -> Counter[int]:
-        """How often a reminder was snoozed, or a waiver of it approved."""
-        return self._count("lifecycle.snooze", "lifecycle.approve")
+        """How often a reminder was snoozed or planned, or a waiver of it approved."""
+        return self._count("lifecycle.snooze", "lifecycle.plan", "lifecycle.approve")
 
     def _count(self, *actions: str) -> Counter[int]:
         return Counter(int(entry.subject.partition(":")[2]) for entry in self.given if entry.action in actions)
