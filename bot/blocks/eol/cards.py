@@ -51,15 +51,12 @@ def card(card: Card, *, also: Sequence[Line] = (), reader: CardReader | None = N
     blocks += [] if is_theirs else claim_blocks(card)
     small = small_print(card)
     blocks.append(context(small))
-    blocks += _row(card, reader) if is_theirs else []
+    if is_theirs and (reader is None or reader.may_answer):
+        blocks += card_buttons(card)
+    elif is_theirs and reader is not None:
+        blocks += reading_buttons(card, may_close=reader.may_close)
     lines = list(filter(None, (*paragraphs, small)))
     return fitting(with_also(lines, blocks, also), MOST_ALSO, EDITED_TEXT)
-
-
-def _row(its: Card, reader: CardReader | None) -> list[Block]:
-    if reader is None or reader.may_answer:
-        return card_buttons(its)
-    return reading_buttons(its, may_close=reader.may_close)
 
 
 def opened(its: Card, note: str = "", *, reader: CardReader | None = None) -> Rendered:
