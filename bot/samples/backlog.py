@@ -11,7 +11,8 @@ from typing import Any
 from bot.blocks import backlog as blocks
 from bot.blocks.backlog import form_metadata, tracker_notes, words
 from bot.blocks.backlog.form_metadata import FormMetadata
-from bot.blocks.backlog.forms import ESTIMATE, STEP_FORMS, FormFrame
+from bot.blocks.backlog.forms import FormFrame
+from bot.blocks.backlog.step_forms import ESTIMATE, STEP_FORMS
 from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, Rendered
 from bot.domain.backlog.alternatives import Alternatives

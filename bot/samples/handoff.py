@@ -44,20 +44,7 @@ def samples(name: str) -> Iterator[Sample]:
             yield draw, draw(its, (), who=escape(name))
         yield cards.card_view, cards.card_view(cards.card(its))
         yield cards.details_view, cards.details_view(its)
-        yield notices.news, notices.news(its, its.resources)
-        yield notices.news, notices.news(its, ())
-        yield notices.answers, notices.answers(its)
-        yield notices.answered, notices.answered(its, its.resources)
-        yield notices.answered, notices.answered(its, its.resources[:1])
-        free = [replace(each, is_givers=False, is_nobodys=True) for each in its.resources]
-        for some in (free, free[-1:]):
-            yield notices.news, notices.news(replace(its, resources=tuple(free)), some, for_giver=False)
-        yield notices.needed, notices.needed(its, its.resources, PersonRecord(id=9, name=name))
-        for one in its.resources[:1]:
-            yield notices.supplied, notices.supplied(its, one)
-            yield notices.supplied, notices.supplied(its, replace(one, state=ResourceState.SUPPLIED))
-        yield notices.settled, notices.settled(its, its.resources)
-        yield notices.settled, notices.settled(its, its.resources[:1])
+        yield from _notices(its, name)
         yield cards.begun, cards.begun(its, Told(name, Via.OWN, is_team=True, place="C012345678"))
         for is_new in (True, False):
             yield cards.receipt, cards.receipt(its, is_new=is_new, along=its.comes_along)
@@ -95,6 +82,24 @@ def samples(name: str) -> Iterator[Sample]:
     for which in Which:
         yield lists.listing, lists.listing((), which)
     yield lists.listing, lists.listing([_card(name), _draft(name), *[_large(name)] * 30])
+
+
+def _notices(its: HandoffCard, name: str) -> Iterator[Sample]:
+    """What both teams hear of a handoff beside its card."""
+    yield notices.news, notices.news(its, its.resources)
+    yield notices.news, notices.news(its, ())
+    yield notices.answers, notices.answers(its)
+    yield notices.answered, notices.answered(its, its.resources)
+    yield notices.answered, notices.answered(its, its.resources[:1])
+    free = [replace(each, is_givers=False, is_nobodys=True) for each in its.resources]
+    for some in (free, free[-1:]):
+        yield notices.news, notices.news(replace(its, resources=tuple(free)), some, for_giver=False)
+    yield notices.needed, notices.needed(its, its.resources, PersonRecord(id=9, name=name))
+    for one in its.resources[:1]:
+        yield notices.supplied, notices.supplied(its, one)
+        yield notices.supplied, notices.supplied(its, replace(one, state=ResourceState.SUPPLIED))
+    yield notices.settled, notices.settled(its, its.resources)
+    yield notices.settled, notices.settled(its, its.resources[:1])
 
 
 def _granted(name: str) -> HandoffCard:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.catalog import Area
+from bot.domain.catalog import Area, Role
 from bot.domain.ownership.matters import MatterKind
 from bot.domain.records import (
     HANDOFF_STAGES,
@@ -22,6 +22,7 @@ from bot.domain.records import (
     HandoffRecord,
     HandoffStage,
     OpenMatters,
+    OwnershipRecord,
     PersonRecord,
 )
 from bot.domain.sources import ClaimSubject
@@ -94,6 +95,14 @@ async def open_matters(
         found[asset_id].disowned.append((_AREAS[area], team_id, person_id))
     await _add_overruled(connection, ids, source_names, found)
     return {asset_id: each.read() for asset_id, each in found.items()}
+
+
+def with_help(fact: OwnershipRecord, matters: OpenMatters) -> OwnershipRecord:
+    """Return a fact with the day until which the giver of a handoff helps, where it is of that."""
+    if fact.role is not Role.SECONDARY or not fact.is_human:
+        return fact
+    days = [day for area, team_id, day in matters.helped if (area, team_id) == (fact.area, fact.team_id)]
+    return replace(fact, until=days[-1]) if days else fact
 
 
 async def _add_doubts(connection: AsyncConnection, ids: Ids, found: dict[int, _Beside]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from sys import intern
@@ -29,7 +29,7 @@ from bot.domain.records import (
 )
 from bot.domain.sources import ClaimSubject, Source, rank
 from bot.store import aliases, releases, tables
-from bot.store.beside import Ids, among, open_matters, person_of
+from bot.store.beside import Ids, among, open_matters, person_of, with_help
 
 _ASSET_COLUMNS = (
     "id", "ref", "kind", "name", "namespace", "description", "aliases", "addresses", "parent_id", "hosting", "tier",
@@ -384,14 +384,6 @@ def _fact(said: tuple[Any, ...], by_source: dict[int, SourceRow], ids: dict[int 
     )
 
 
-def _with_help(fact: OwnershipRecord, matters: OpenMatters) -> OwnershipRecord:
-    """Return a fact with the day until which the giver of a handoff helps, where it is of that."""
-    if fact.role is not Role.SECONDARY or not fact.is_human:
-        return fact
-    days = [day for area, team_id, day in matters.helped if (area, team_id) == (fact.area, fact.team_id)]
-    return replace(fact, until=days[-1]) if days else fact
-
-
 async def _nobody(connection: AsyncConnection, asset_ids: Sequence[int]) -> dict[int, Source]:
     """Return the most believed source that says of each asset that nobody owns it on purpose; there are few of them."""
     if not asset_ids:
@@ -434,7 +426,7 @@ def _asset(
     asset_id, ref, kind, name, namespace, description, aliases, addresses, parent_id, hosting, tier, links, *rest = row
     unowned_reason, repository, pattern, position, section, _ = rest
     if matters.helped:
-        facts = tuple(_with_help(each, matters) for each in facts)
+        facts = tuple(with_help(each, matters) for each in facts)
     return AssetRecord(
         id=asset_id,
         own_ref=own_ref(ref, _KINDS[kind], name),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.blocks import backlog as blocks
-from bot.blocks.backlog import forms
+from bot.blocks.backlog import step_forms
 from bot.blocks.backlog.actions import NeedValue, SavingValue
 from bot.blocks.text import Block
 from bot.blocks.values import UNKNOWN, parse
@@ -44,8 +44,8 @@ async def on_no_date(action: Action, context: Context) -> Ack:
 async def on_need_submitted(submission: Submission, context: Context) -> Ack:
     """Note the new date."""
     subject, place = read_metadata(submission.metadata)
-    until = forms.NEED.read(submission.values).get(forms.NEED_DAY)
-    with forms.NEED.refusing():
+    until = step_forms.NEED.read(submission.values).get(step_forms.NEED_DAY)
+    with step_forms.NEED.refusing():
         return await _needed(context, submission.user_id, place, parse(NeedValue, subject), until)
 
 
@@ -58,9 +58,9 @@ async def on_saving(action: Action, context: Context) -> Ack:
 async def on_saving_submitted(submission: Submission, context: Context) -> Ack:
     """Note what a delivery saves."""
     subject, place = read_metadata(submission.metadata)
-    value, said = parse(SavingValue, subject), forms.SAVING.read(submission.values)
+    value, said = parse(SavingValue, subject), step_forms.SAVING.read(submission.values)
     person_id = await person_of(context, submission.user_id)
-    with forms.SAVING.refusing():
+    with step_forms.SAVING.refusing():
         card = await answers.saves(
             context.deps,
             context.snapshot,
@@ -68,9 +68,9 @@ async def on_saving_submitted(submission: Submission, context: Context) -> Ack:
             person_id=person_id,
             team_id=value.team_id,
             days=value.days,
-            hours=said[forms.SAVED],
+            hours=said[step_forms.SAVED],
         )
-    return await done(context, place, card, person_id, said=blocks.saved(card, said[forms.SAVED]))
+    return await done(context, place, card, person_id, said=blocks.saved(card, said[step_forms.SAVED]))
 
 
 async def _needed(context: Context, user_id: str, place: Place, value: NeedValue, until: date | None) -> Ack:

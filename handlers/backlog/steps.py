@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from bot.blocks import backlog as blocks
-from bot.blocks.backlog import actions, forms
+from bot.blocks.backlog import actions, step_forms
 from bot.blocks.backlog.actions import MoreValue
 from bot.blocks.forms import Form
 from bot.blocks.request_button import OpenValue
@@ -44,7 +44,7 @@ BY_FORM: Mapping[str, Step] = MappingProxyType(
         actions.REOPEN: Step.REOPEN,
     }
 )
-_ESTIMATE_FIELDS = {"likely": forms.LIKELY, "pessimistic": forms.PESSIMISTIC}
+_ESTIMATE_FIELDS = {"likely": step_forms.LIKELY, "pessimistic": step_forms.PESSIMISTIC}
 
 
 class _StepSubject(NamedTuple):
@@ -126,7 +126,7 @@ async def on_step_submitted(submission: Submission, context: Context) -> Ack:
     form = _step_form_of(submission)
     said = form.read(submission.values)
     words = said.text(form.fields[0])
-    link = said.text(forms.LINK)
+    link = said.text(step_forms.LINK)
     with form.refusing():
         if step is Step.DELIVER and not (words or link):  # a tracker delivers without words, a person does not
             raise UserError("Say what was delivered, or give the link to it: whoever asked reads it.")
@@ -136,7 +136,7 @@ async def on_step_submitted(submission: Submission, context: Context) -> Ack:
 
 
 def _step_form_of(submission: Submission) -> Form:
-    form = forms.STEP_FORMS.get(parse(_StepSubject, read_metadata(submission.metadata)[0]).step)
+    form = step_forms.STEP_FORMS.get(parse(_StepSubject, read_metadata(submission.metadata)[0]).step)
     if form is None:
         raise NotFoundError(UNKNOWN)
     return form
@@ -144,8 +144,8 @@ def _step_form_of(submission: Submission) -> Form:
 
 async def on_merge_submitted(submission: Submission, context: Context) -> Ack:
     """Make a request part of another."""
-    into = forms.MERGE.read(submission.values)[forms.INTO]
-    with forms.MERGE.refusing():
+    into = step_forms.MERGE.read(submission.values)[step_forms.INTO]
+    with step_forms.MERGE.refusing():
         its = await _its(submission, context)
         taken = await merges.merge(context.deps, context.snapshot, **its, into_id=number(into.removeprefix("#")))
     said = blocks.receipt(taken.card, Step.MERGE, is_new=taken.is_new, reach=taken.reach)
@@ -154,8 +154,8 @@ async def on_merge_submitted(submission: Submission, context: Context) -> Ack:
 
 async def on_snooze_submitted(submission: Submission, context: Context) -> Ack:
     """Put a request off."""
-    until, today = forms.SNOOZE.read(submission.values)[forms.DAY], today_of(context, submission.user_id)
-    with forms.SNOOZE.refusing():
+    until, today = step_forms.SNOOZE.read(submission.values)[step_forms.DAY], today_of(context, submission.user_id)
+    with step_forms.SNOOZE.refusing():
         its = await _its(submission, context)
         card = await plans.snooze(context.deps, context.snapshot, **its, until=until, today=today)
     return await _noted(submission, context, card)
@@ -163,18 +163,18 @@ async def on_snooze_submitted(submission: Submission, context: Context) -> Ack:
 
 async def on_assign_submitted(submission: Submission, context: Context) -> Ack:
     """Note who works on a request."""
-    chosen = forms.ASSIGN.read(submission.values).text(forms.ASSIGNEE)
-    with forms.ASSIGN.refusing():
+    chosen = step_forms.ASSIGN.read(submission.values).text(step_forms.ASSIGNEE)
+    with step_forms.ASSIGN.refusing():
         its = await _its(submission, context)
-        assignee_id = await chosen_person(context, forms.ASSIGNEE, chosen) if chosen else None
+        assignee_id = await chosen_person(context, step_forms.ASSIGNEE, chosen) if chosen else None
         card = await plans.assign(context.deps, context.snapshot, **its, assignee_id=assignee_id)
     return await _noted(submission, context, card)
 
 
 async def on_estimate_submitted(submission: Submission, context: Context) -> Ack:
     """Note how many hours a request takes."""
-    said = forms.ESTIMATE.read(submission.values)
-    hours = said[forms.OPTIMISTIC], said[forms.LIKELY], said[forms.PESSIMISTIC]
+    said = step_forms.ESTIMATE.read(submission.values)
+    hours = said[step_forms.OPTIMISTIC], said[step_forms.LIKELY], said[step_forms.PESSIMISTIC]
     its = await _its(submission, context)
     try:
         card = await plans.estimate(context.deps, context.snapshot, **its, hours=hours)
@@ -299,9 +299,9 @@ async def card_to(
 SUBMISSIONS: Mapping[str, Listener] = MappingProxyType(
     {
         actions.STEP_VIEW: told(on_step_submitted, _step_form_of),
-        actions.MERGE_VIEW: told(on_merge_submitted, lambda _: forms.MERGE),
-        actions.SNOOZE_VIEW: told(on_snooze_submitted, lambda _: forms.SNOOZE),
-        actions.ASSIGN_VIEW: told(on_assign_submitted, lambda _: forms.ASSIGN),
-        actions.ESTIMATE_VIEW: told(on_estimate_submitted, lambda _: forms.ESTIMATE),
+        actions.MERGE_VIEW: told(on_merge_submitted, lambda _: step_forms.MERGE),
+        actions.SNOOZE_VIEW: told(on_snooze_submitted, lambda _: step_forms.SNOOZE),
+        actions.ASSIGN_VIEW: told(on_assign_submitted, lambda _: step_forms.ASSIGN),
+        actions.ESTIMATE_VIEW: told(on_estimate_submitted, lambda _: step_forms.ESTIMATE),
     }
 )

@@ -28,19 +28,11 @@ from bot.blocks.backlog.cards import (
 from bot.blocks.backlog.change_form import change_view
 from bot.blocks.backlog.follow_ups import answered, follow_up, line, section
 from bot.blocks.backlog.forms import (
-    assign_view,
-    changed_view,
-    estimate_view,
     existing_view,
     full_view,
     joined_view,
-    merge_view,
-    need_view,
     opened_view,
     request_view,
-    saving_view,
-    snooze_view,
-    step_view,
     used_view,
 )
 from bot.blocks.backlog.home import MOST_OF_LANE, MOST_ON_HOME, RequestsOverview, home_parts
@@ -48,4 +40,14 @@ from bot.blocks.backlog.lists import MOST_LISTED, already, listing, mistyped, of
 from bot.blocks.backlog.ranks import MOST_RANKED, alt_text, backlog, drawing, unranked, why
 from bot.blocks.backlog.receipts import estimated, receipt, saved
 from bot.blocks.backlog.savings import savings
+from bot.blocks.backlog.step_forms import (
+    assign_view,
+    changed_view,
+    estimate_view,
+    merge_view,
+    need_view,
+    saving_view,
+    snooze_view,
+    step_view,
+)
 from bot.blocks.backlog.triage_notes import assigned, ended_by, joined_by, left_news, released, unassigned

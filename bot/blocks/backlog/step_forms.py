@@ -1,0 +1,115 @@
+"""The forms behind the buttons of a request: its steps, and the questions about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from bot.blocks import forms
+from bot.blocks.backlog import actions, words
+from bot.blocks.forms import Fill, Form
+from bot.blocks.text import Block, passage, section
+from bot.domain.backlog.demand import OpenQuestion
+from bot.domain.backlog.requests import NEEDS_WORDS, RequestCard, Step
+
+_WHAT = "What do you want to know?"
+#: The forms of the steps that take words: title, button, what is asked, and whether there is a field for a link.
+_STEPS: Mapping[Step, tuple[str, str, str, bool]] = MappingProxyType(
+    {
+        Step.DELIVER: ("Delivered", "Deliver", "What was delivered?", True),
+        Step.ASK: ("Ask", "Ask", _WHAT, False),
+        Step.REPLY: ("Answer", "Answer", "Your answer", False),
+        Step.ANSWER: ("Answer with…", "Answer", "What answers it?", True),
+        Step.DECLINE: ("Decline", "Decline", "Why not?", False),
+        Step.DISMISS: ("Not a request", "Decline", "Why is it none?", False),
+        Step.WITHDRAW: ("Withdraw", "Withdraw", "Why?", False),
+        Step.NOT_YET: ("Not yet", "Send", "What is missing?", False),
+        Step.REOPEN: ("Reopen", "Reopen", "Why reopen it?", False),
+    }
+)
+LINK = forms.address(actions.LINK, "Link")
+
+
+def _step_form(step: Step) -> Form:
+    title, submit, label, has_link = _STEPS[step]
+    # Slack asks for what is missing before anything is sent, unless a link may take its place.
+    missing = "" if has_link else NEEDS_WORDS.get(step, "")
+    said = forms.text(actions.WORDS, label, missing=missing, limit=1_000, is_long=True)
+    return Form(actions.STEP_VIEW, title, submit, (said, *([LINK] if has_link else [])), refused_at=said)
+
+
+STEP_FORMS: Mapping[Step, Form] = MappingProxyType({step: _step_form(step) for step in _STEPS})
+INTO = forms.name_or_choice(actions.INTO, "Duplicate of which request?", hint="Its number", missing="Choose a request.")
+MERGE = Form(actions.MERGE_VIEW, "Duplicate of…", "Merge", (INTO,), refused_at=INTO)
+DAY = forms.day(actions.DAY, "Until when?", missing="Choose a day.")
+SNOOZE = Form(actions.SNOOZE_VIEW, "Snooze", "Snooze", (DAY,), refused_at=DAY)
+ASSIGNEE = forms.person(actions.ASSIGNEE, "Who takes it on?")
+ASSIGN = Form(actions.ASSIGN_VIEW, "Assign", "Assign", (ASSIGNEE,), refused_at=ASSIGNEE)
+_MEANWHILE = "backlog.meanwhile"
+_HOURS_MISSING = "Write the hours of work."
+OPTIMISTIC = forms.number_between(actions.OPTIMISTIC, "Hours if all goes well", 0, 10_000, missing=_HOURS_MISSING)
+LIKELY = forms.number_between(actions.LIKELY, "Most likely", 0, 10_000, missing=_HOURS_MISSING)
+PESSIMISTIC = forms.number_between(actions.PESSIMISTIC, "If much goes wrong", 0, 10_000, missing=_HOURS_MISSING)
+ESTIMATE = Form(actions.ESTIMATE_VIEW, "Estimate", "Estimate", (OPTIMISTIC, LIKELY, PESSIMISTIC), refused_at=LIKELY)
+
+NEED_DAY = forms.day(actions.DAY, "Until when?")
+NEED = Form(actions.NEED_VIEW, "New date", "Save", (NEED_DAY,), refused_at=NEED_DAY)
+SAVED = forms.number_between(actions.SAVED, "Hours saved a month", 0, 10_000, missing="Write a number, 0 for none.")
+SAVING = Form(actions.SAVING_VIEW, "What does it save?", "Save", (SAVED,), refused_at=SAVED)
+
+
+def changed_view(form: Form, blocks: Sequence[Mapping[str, Any]], metadata: str, shown: str) -> Block:
+    """Return a form once more, with what others have done meanwhile above it. Slack keeps what was typed."""
+    note = {**section(shown), "block_id": _MEANWHILE}
+    return form.of_blocks(metadata, [note, *(each for each in blocks if each.get("block_id") != _MEANWHILE)])
+
+
+def need_view(its: RequestCard, question: OpenQuestion, metadata: str) -> Block:
+    """Return the form that gives a request a new date, or a new end to what it blocks."""
+    empty = "it has no date any more" if question is OpenQuestion.STILL_NEEDED else "nobody is blocked any more"
+    return NEED.view(metadata, f"{words.name(its)}\nLeave it empty if {empty}.")
+
+
+def saving_view(its: RequestCard, metadata: str) -> Block:
+    """Return the form that asks what a delivery saves."""
+    return SAVING.view(metadata, f"{words.name(its)}\nHours that your whole team is spared in a month, about.")
+
+
+def step_view(its: RequestCard, step: Step, metadata: str, *, typed: str = "") -> Block:
+    """Return the form of a step that takes words; `typed` are those that somebody has written into the thread."""
+    said, form = words.name(its), STEP_FORMS[step]
+    if step is Step.REPLY and its.reason:
+        said += "\n" + passage(its.reason, 1_000, mark="> ")
+    fill = Fill(typed, hint="This is what you have written in the thread." if typed else "")
+    return form.view(metadata, said, {form.fields[0]: fill})
+
+
+def merge_view(its: RequestCard, others: Iterable[RequestCard], metadata: str) -> Block:
+    """Return the form that makes a request part of another."""
+    options = {str(each.id): f"#{each.id} {each.title}" for each in others}
+    said = f"{words.name(its)}\nIts askers count for the other one. You can undo the merge."
+    return MERGE.view(metadata, said, {INTO: Fill(options=options)})
+
+
+def snooze_view(its: RequestCard, metadata: str) -> Block:
+    """Return the form that puts a request off."""
+    until = its.snoozed_until.isoformat() if its.snoozed_until is not None else ""
+    return SNOOZE.view(metadata, words.name(its), {DAY: Fill(until)})
+
+
+def assign_view(its: RequestCard, metadata: str) -> Block:
+    """Return the form that says who works on a request."""
+    assignee = its.assignee.slack_id if its.assignee is not None else ""
+    said = words.name(its) + ("\nLeave it empty if nobody works on it any more." if assignee else "")
+    return ASSIGN.view(metadata, said, {ASSIGNEE: Fill(assignee)})
+
+
+def estimate_view(its: RequestCard, metadata: str) -> Block:
+    """Return the form of an estimate."""
+    said = f"{words.name(its)}\nHours of the DevOps team alone; triage, review and handoff are added."
+    if its.estimate is None:
+        return ESTIMATE.view(metadata, said)
+    hours = (its.estimate.optimistic_hours, its.estimate.likely_hours, its.estimate.pessimistic_hours)
+    fills = {field: Fill(f"{each:g}") for field, each in zip(ESTIMATE.fields, hours, strict=True)}
+    return ESTIMATE.view(metadata, said, fills)
