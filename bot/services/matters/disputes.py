@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -36,6 +37,8 @@ from bot.store.journal import audit
 
 #: Disputes that are opened in one transaction; the next pass takes the next ones.
 _MOST_NEW = 200
+#: Matters that are looked at in one go.
+_SLICE = 50
 
 
 async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -> None:
@@ -71,8 +74,13 @@ async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -
 
 async def end_over(deps: Deps, snapshot: Snapshot) -> bool:
     """End what a decision has left nothing to answer of, at once; return whether there was anything."""
+    over: list[int | None] = []
     async with deps.database.reading() as session:
-        over = [row.id for row in await _open_rows(session) if _is_over(deps, snapshot, row)]
+        for count, row in enumerate(await _open_rows(session), 1):
+            if _is_over(deps, snapshot, row):
+                over.append(row.id)
+            if not count % _SLICE:
+                await asyncio.sleep(0)  # answers come first
     if not over:
         return False
     async with deciding(snapshot, deps.database) as session:
