@@ -41,9 +41,9 @@ def filled(database: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_it_says_the_verdict_and_where_to_begin(baton: Baton, filled: Path) -> None:
     lines = baton("health").out.splitlines()
-    assert lines[0].startswith("Platform holds 3 of 6 things of other teams in production")
+    assert lines[0].startswith("Platform holds 3 (down from 5) of 6 things of other teams in production")
     assert "1. Have Payments take over 3 things from Platform: begin with payments-db (database)." in lines
-    assert baton("health", "payments").out.startswith("Platform holds 3 of 5 things of Payments in production (down")
+    assert baton("health", "payments").out.startswith("Platform holds 3 (down from 4) of 5 things of Payments in")
     wrong = baton("health", "paymnts")
     assert (wrong.code, "Did you mean Payments?" in wrong.err) == (1, True)
 

@@ -65,7 +65,7 @@ async def waiting(stage: Stage) -> list[str]:
 async def test_a_form_comes_although_slack_refuses_it_at_first(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
-    monkeypatch.setattr("bot.clients.slack._pause", lambda _headers: 0.01)
+    monkeypatch.setattr("bot.clients.slack_answers.pause", lambda _headers: 0.01)
     tried = failing_once(monkeypatch, "views_update", fault)
     await open_claim(stage)
     assert len(tried) == 2
