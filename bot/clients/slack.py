@@ -139,7 +139,7 @@ class SlackClient:
                 unfurl_links=False,
                 unfurl_media=False,
             ),
-            lambda answer: Posted(str(answer["channel"]), str(answer["ts"])),
+            answers.posted,
         )
 
     async def update_message(self, channel: str, ts: str, *, text: str, blocks: Blocks = ()) -> None:

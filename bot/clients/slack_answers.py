@@ -14,7 +14,7 @@ import orjson
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
-from bot.ports import ENDLESS_LIST, Identity, ListedChannel, SlackUser
+from bot.ports import ENDLESS_LIST, Identity, ListedChannel, Posted, SlackUser
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +109,14 @@ def _typed(error: SlackApiError) -> SlackError:
     if status >= 500 or not code:
         return SlackUnreachableError(f"status {status}")
     return SlackError(code)
+
+
+def posted(answer: Mapping[str, Any]) -> Posted:
+    """Return where a message is. Raises ValueError where the answer does not say so."""
+    channel, ts = answer["channel"], answer["ts"]
+    if not (isinstance(channel, str) and isinstance(ts, str) and channel and ts):
+        raise ValueError("the message is nowhere")
+    return Posted(channel, ts)
 
 
 def refused_with(body: str) -> str:

@@ -177,7 +177,14 @@ class TestErrors:
 
     @pytest.mark.parametrize("asked", ASKED)
     @pytest.mark.parametrize(
-        "body", [{}, {"user": None, "channel": [], "view": "", "messages": 1, "members": {"a": 1}}]
+        "body",
+        [
+            {},
+            {"user": None, "channel": [], "view": "", "messages": 1, "members": {"a": 1}},
+            dict.fromkeys(("user", "channel", "ts", "view", "messages", "members")),
+            {"channel": "", "ts": ""},
+            {"channel": "C0PAY", "ts": 5},
+        ],
     )
     async def test_an_answer_without_what_was_asked_for_is_none(self, asked: str, body: dict[str, Any]) -> None:
         handler = answering(200, json.dumps({"ok": True} | body), "application/json")
