@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 #: How often Slack is pinged.
 _PING_SECONDS = 10.0
+#: How long a connection may take to open. Slack takes far less; aiohttp would wait for five minutes.
+_HANDSHAKE_SECONDS = 10.0
 #: How long a failed attempt to connect is followed by none: doubled each time, up to the longest.
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 30.0
 
@@ -74,9 +76,10 @@ class Sockets(SocketModeClient):
                 await before.close()
         if self.aiohttp_client_session.closed:
             self.aiohttp_client_session = aiohttp.ClientSession()
-        self.current_session = await self.aiohttp_client_session.ws_connect(
-            address, autoping=False, heartbeat=self.ping_interval, proxy=self.proxy, ssl=self.web_client.ssl or True
-        )
+        async with asyncio.timeout(_HANDSHAKE_SECONDS):
+            self.current_session = await self.aiohttp_client_session.ws_connect(
+                address, autoping=False, heartbeat=self.ping_interval, proxy=self.proxy, ssl=self.web_client.ssl or True
+            )
         self.auto_reconnect_enabled, self.stale = True, False
         await self.current_session.ping(f"sdk-ping-pong:{time.time()}".encode())
         for task in (self.current_session_monitor, self.message_receiver):

@@ -257,7 +257,7 @@ class SlackClient:
     async def permalink(self, channel: str, ts: str) -> str:
         """Return the web address of a message."""
         request = self.web.chat_getPermalink(channel=channel, message_ts=ts)
-        return await answers.call(request, lambda answer: str(answer["permalink"]))
+        return await answers.call(request, lambda answer: answers.written(answer["permalink"]))
 
     async def post_ephemeral(
         self, channel: str, user_id: str, *, text: str, blocks: Blocks = (), thread_ts: str | None = None
@@ -292,7 +292,7 @@ class SlackClient:
         """The id of a conversation that may be named as `chat.postMessage` takes it: also by person, or by name."""
         if _USER_ID.fullmatch(channel):
             request = self.web.conversations_open(users=[channel])
-            return await answers.call(request, lambda answer: str(answer["channel"]["id"]))
+            return await answers.call(request, lambda answer: answers.written(answer["channel"]["id"]))
         if _CONVERSATION_ID.fullmatch(channel):
             return channel
         async for page in _channels(self._once):
@@ -308,7 +308,7 @@ async def _done(request: Awaitable[Any]) -> None:
 
 
 def _view_id(answer: Mapping[str, Any]) -> str:
-    return str(answer["view"]["id"])
+    return answers.written(answer["view"]["id"])
 
 
 def _key_of(message: Mapping[str, Any]) -> str | None:

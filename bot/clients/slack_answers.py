@@ -113,10 +113,14 @@ def _typed(error: SlackApiError) -> SlackError:
 
 def posted(answer: Mapping[str, Any]) -> Posted:
     """Return where a message is. Raises ValueError where the answer does not say so."""
-    channel, ts = answer["channel"], answer["ts"]
-    if not (isinstance(channel, str) and isinstance(ts, str) and channel and ts):
-        raise ValueError("the message is nowhere")
-    return Posted(channel, ts)
+    return Posted(written(answer["channel"]), written(answer["ts"]))
+
+
+def written(value: Any) -> str:
+    """Return an id, or another text, of an answer. Raises ValueError where there is none."""
+    if not isinstance(value, str) or not value:
+        raise ValueError("an answer says nothing where a text should be")
+    return value
 
 
 def refused_with(body: str) -> str:

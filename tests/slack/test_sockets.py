@@ -64,6 +64,16 @@ async def test_an_address_is_tried_once(slack: SocketSlack, sockets: Sockets) ->
     assert await slack.deliver("slash_commands", COMMAND) == {"envelope_id": "e-5", "payload": {"text": "checkout"}}
 
 
+async def test_a_handshake_that_hangs_is_given_up(
+    slack: SocketSlack, sockets: Sockets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_HANDSHAKE_SECONDS", 0.05)
+    slack.fault("socket", "hang", times=2, seconds=600)
+    async with asyncio.timeout(20):
+        await sockets.connect()
+    assert await sockets.is_connected()
+
+
 async def test_what_is_under_way_is_finished_and_nothing_more_is_taken(
     slack: SocketSlack, sockets: Sockets, app: _App
 ) -> None:
