@@ -33,6 +33,7 @@ from bot.playground.fake_slack import Delivery, FakeSlack, MessageRef, PostedMes
 from bot.services import snapshot
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
+from bot.services.matters import disputes
 from bot.services.outbox import drain
 from bot.settings import Settings
 from bot.store.db import Database
@@ -189,7 +190,9 @@ class Stage:
         deps = Deps(self.database, self.clock)
         options.setdefault("trust_people", True)
         await import_catalog(deps, catalog, source=source, format_name=source, paths=["catalog.yaml"], **options)
-        await snapshot.refresh(self.baton.context.snapshot, self.database)
+        context = self.baton.context
+        await snapshot.refresh(context.snapshot, self.database)
+        await disputes.end_over(context.deps, context.snapshot)  # which Baton does by itself a moment later
 
 
 def clean(stage: Stage) -> None:
