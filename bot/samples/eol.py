@@ -434,11 +434,10 @@ def note_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Blo
         for is_granted in (True, False):
             yield blocks.offer_settled, blocks.offer_settled(its, answer, is_accepted=is_granted)
             yield blocks.waiver_settled, blocks.waiver_settled(its, answer, is_granted=is_granted)
+            yield blocks.offer_answered, blocks.offer_answered(its, answer, name, is_accepted=is_granted)
         for kind in AnswerKind:
             yield blocks.offer_settled, blocks.offer_settled(its, answer, is_accepted=None, instead=kind)
             yield blocks.waiver_settled, blocks.waiver_settled(its, answer, is_granted=None, instead=kind)
-        for is_accepted in (True, False):
-            yield blocks.offer_answered, blocks.offer_answered(its, answer, name, is_accepted=is_accepted)
     for count in (1, 40):
         assets = [running(name, number).asset for number in range(count)]
         yield blocks.claim_wanted, blocks.claim_wanted(person(name), name, assets, name)
@@ -447,6 +446,5 @@ def note_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Blo
 
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """Every message and view about reminders, with the function that makes it."""
-    yield from message_samples(name)
-    yield from form_samples(name)
-    yield from note_samples(name)
+    for some in (message_samples, form_samples, note_samples):
+        yield from some(name)

@@ -14,7 +14,7 @@ from bot.domain.recipients import Reach
 _DONE: Mapping[Step, str] = MappingProxyType(
     {
         Step.ACCEPT: "{asker} is told, and so are those who follow it.",
-        Step.START: "The card says that it is in progress; nobody is written to.",
+        Step.START: "Started; nobody is written to.",
         Step.DELIVER: "{asker} is asked whether it does the job.",
         Step.ASK: "Your question goes to {asker}, and to those who follow it.",
         Step.REPLY: "The DevOps team reads your answer under its message.",
