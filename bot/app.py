@@ -32,7 +32,7 @@ from bot.services.outbox import Drainer
 from bot.services.snapshot import Snapshot
 from bot.settings import Settings, listed
 from bot.start import Start, accepted, serve
-from bot.store import migrations, trouble
+from bot.store import database_errors, migrations
 from bot.store.db import FOR_PEOPLE, Database
 from handlers import JOBS, ROUTES
 from handlers.carrier import carrier
@@ -219,8 +219,8 @@ async def _require_current(database: Database) -> None:
     database.require_file()
     try:
         await migrations.require_current(database)
-    except trouble.RAISED as error:
-        raise trouble.unopened(error) from None
+    except database_errors.RAISED as error:
+        raise database_errors.unopened(error) from None
 
 
 def _start_following(stack: AsyncExitStack, context: Context, settings: Settings) -> None:

@@ -16,7 +16,7 @@ from bot import web as routes
 from bot.domain.outbox import may_pass
 from bot.errors import SettingsError, SlackError, StoreUnavailableError
 from bot.settings import Settings
-from bot.store import trouble
+from bot.store import database_errors
 from bot.web_server import Runner
 
 _T = TypeVar("_T")
@@ -69,9 +69,9 @@ class Start:
                 what, wait = f"Slack cannot be asked ({error})", max(pause, getattr(error, "retry_after_seconds", 0.0))
             except StoreUnavailableError as error:
                 now = time.monotonic()
-                began = began if error.why == trouble.UNKNOWN_HOST else now
+                began = began if error.why == database_errors.UNKNOWN_HOST else now
                 if not error.may_pass or now - began > _UNKNOWN_HOST_SECONDS:
-                    raise trouble.unopened(error) from None
+                    raise database_errors.unopened(error) from None
                 wait = pause
                 what = f"the database {error.why} ({error.cause}): check that it runs, and BATON_DATABASE_URL"
             self._reason = what

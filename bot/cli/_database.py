@@ -14,7 +14,7 @@ from bot.ports import SystemClock
 from bot.services import snapshot
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
-from bot.store import migrations, trouble
+from bot.store import database_errors, migrations
 from bot.store.db import Database, normalise_url
 
 T = TypeVar("T")
@@ -104,5 +104,5 @@ def with_catalog(use: Callable[[Deps, Snapshot], Coroutine[Any, Any, T]]) -> T:
 async def _reach(database: Database) -> None:
     try:
         await migrations.current(database)
-    except (StoreUnavailableError, *trouble.RAISED) as error:
-        raise trouble.unopened(error) from None
+    except (StoreUnavailableError, *database_errors.RAISED) as error:
+        raise database_errors.unopened(error) from None

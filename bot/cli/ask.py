@@ -13,7 +13,7 @@ import typer
 
 from bot.blocks import help as help_blocks
 from bot.blocks import ownership as blocks
-from bot.cli import _owners, _past
+from bot.cli import _history, _owners
 from bot.cli._database import answering
 from bot.cli._plain import plain
 from bot.cli._terminal import day
@@ -68,7 +68,7 @@ async def _answer(deps: Deps, catalog: Snapshot, text: str, on: date | None, *, 
     if isinstance(found, OnDay | Always):
         past = await history.recall(deps, catalog, found)
         if isinstance(past, Recalled | Chronicle):
-            return _past.as_dict(past) if as_json else plain(_past.render(past).text, catalog)
+            return _history.as_dict(past) if as_json else plain(_history.render(past).text, catalog)
         found = past
     if isinstance(found, NoQuestion):
         said = help_blocks.whoowns_help() if found.courtesy is Courtesy.GREETING else blocks.nothing_asked()

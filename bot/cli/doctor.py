@@ -26,7 +26,7 @@ from bot.domain.doctor import Finding, Level
 from bot.errors import SettingsError, SlackError, StoreError, TrackerError
 from bot.ports import SystemClock
 from bot.services.deps import Deps
-from bot.services.eol.unreachable import unreachable
+from bot.services.eol.unreachable_teams import unreachable
 from bot.services.outbox import admin
 from bot.settings import APP_TOKEN, BOT_TOKEN, Settings
 from bot.store import migrations

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bot.blocks.text import Block, Rendered
-from bot.samples import backlog, eol, eol_plans, handoff, health, ownership, rest
+from bot.samples import backlog, eol, eol_plans, general, handoff, health, ownership
 
 #: What a stranger may write: markup, mentions, control characters, right-to-left marks, and far too much of it.
 NASTY = "<!channel> *bold* `code` & <@U12345678> <https://evil.test|here>\x07\u202e" + "wide " * 300
@@ -17,7 +17,7 @@ PLAIN = "payments-db"
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """Every message and view, with the function that makes it; everybody and everything in them has this name."""
     yield from ownership.samples(name)
-    yield from rest.samples(name)
+    yield from general.samples(name)
     yield from eol.samples(name)
     yield from eol_plans.samples(name)
     yield from backlog.samples(name)

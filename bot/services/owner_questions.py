@@ -13,7 +13,7 @@ from bot.blocks.ownership import releases as blocks
 from bot.blocks.text import Rendered
 from bot.domain.catalog import Area
 from bot.services import outbox
-from bot.services.given_up import told
+from bot.services.release_notices import told
 from bot.store import tables
 
 

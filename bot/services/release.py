@@ -26,11 +26,11 @@ from bot.errors import NotFoundError, UserError
 from bot.services import actors, outbox, owner_questions, owner_suggestions, routing, transfers
 from bot.services.actors import Decider
 from bot.services.deps import Deps
-from bot.services.given_up import GivenUp, tell_sharers
 from bot.services.matters import proposals
 from bot.services.matters.admins import channel_or_admin
 from bot.services.ownership import given_up_by, look_up
 from bot.services.release_confirmers import confirmer
+from bot.services.release_notices import GivenUp, tell_sharers
 from bot.services.snapshot import Snapshot, deciding
 from bot.store import tables
 from bot.store.journal import audit, lock_catalog, touch_assets

@@ -28,8 +28,8 @@ from bot.services.deps import Deps
 from bot.services.ownership import claimed_by, look_up_free, names_of
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.store import tables
-from bot.store.beside import is_lent
 from bot.store.journal import human_source, lock_catalog, touch_assets
+from bot.store.open_matters import is_lent
 
 
 class Resource(NamedTuple):

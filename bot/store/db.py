@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 
 from bot.errors import SettingsError, StoreUnavailableError
 from bot.settings import is_host
-from bot.store import trouble
+from bot.store import database_errors
 from bot.store.sqlite_file import SqliteFile
 
 if TYPE_CHECKING:
@@ -174,10 +174,10 @@ class Database:
                 yield session
                 await session.flush()
                 is_committing = True
-        except trouble.RAISED as error:
-            asked.may_be_saved |= is_committing and trouble.is_cut_off(error)
+        except database_errors.RAISED as error:
+            asked.may_be_saved |= is_committing and database_errors.is_cut_off(error)
             found = _unavailable(error, may_be_saved=asked.may_be_saved)
-            if found.why in trouble.KEEP_FROM_WRITING:
+            if found.why in database_errors.KEEP_FROM_WRITING:
                 self._no_writes = found.why, found.cause
             raise found from error
         asked.may_be_saved = True
@@ -200,7 +200,7 @@ class Database:
         if self._no_writes is None:
             return
         why, cause = self._no_writes
-        if why == trouble.DAMAGED:
+        if why == database_errors.DAMAGED:
             raise StoreUnavailableError(why, cause=cause, may_pass=False)
         async with self.transaction(is_aside=True) as session:
             await session.execute(text(_WRITES_AGAIN_SQLITE if self.is_sqlite else _WRITES_AGAIN))
@@ -280,14 +280,14 @@ class _Rehearsal(Database):
 def _translated() -> Iterator[None]:
     try:
         yield
-    except trouble.RAISED as error:
+    except database_errors.RAISED as error:
         asked = writes.get()
         raise _unavailable(error, may_be_saved=asked is not None and asked.may_be_saved) from error
 
 
 def _unavailable(error: Exception, *, may_be_saved: bool) -> StoreUnavailableError:
     """Return what to raise in place of one of the drivers' errors. Raises that where the database is not to blame."""
-    found = trouble.unavailable(error, may_be_saved=may_be_saved)
+    found = database_errors.unavailable(error, may_be_saved=may_be_saved)
     if found is None:
         raise error
     return found

@@ -29,7 +29,7 @@ from bot.domain.records import (
 )
 from bot.domain.sources import ClaimSubject, Source, rank
 from bot.store import aliases, releases, tables
-from bot.store.beside import Ids, among, open_matters, person_of, with_help
+from bot.store.open_matters import Ids, among, open_matters, person_of, with_help
 
 _ASSET_COLUMNS = (
     "id", "ref", "kind", "name", "namespace", "description", "aliases", "addresses", "parent_id", "hosting", "tier",

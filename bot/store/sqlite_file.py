@@ -10,7 +10,7 @@ from typing import Any
 from weakref import WeakSet
 
 from bot.errors import StoreError
-from bot.store import trouble
+from bot.store import database_errors
 
 #: What SQLite keeps beside the file while it is open. What was saved last may be in the first of them alone.
 _BESIDE = ("-wal", "-shm")
@@ -68,7 +68,7 @@ class SqliteFile:
         try:  # here, because a failure leaves the driver a thread that may outlive the loop
             sqlite3.connect(self.path).close()
         except sqlite3.Error as error:
-            raise trouble.unopened(trouble.unavailable(error) or error) from None
+            raise database_errors.unopened(database_errors.unavailable(error) or error) from None
 
     def _named(self, suffix: str) -> Path:
         return self.path.with_name(self.path.name + suffix)

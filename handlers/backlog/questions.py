@@ -17,7 +17,7 @@ from bot.domain.backlog.new_request import thread_key
 from bot.errors import SlackError
 from bot.ports import Ack
 from bot.services import devops_team
-from bot.services.backlog import charts, intake, lists, said, savings
+from bot.services.backlog import charts, intake, lists, savings, step_words
 from bot.services.context import Context
 from bot.services.inbound import Reply
 from handlers import pictures, replies
@@ -154,7 +154,7 @@ async def request(context: Context, request_id: int, user_id: str) -> Rendered:
     person_id = _person_id(context, user_id)
     card = await lists.one(context.deps, context.snapshot, request_id, person_id)
     saved = await savings.of_request(context.deps, context.snapshot, request_id)
-    words = await said.of_request(context.deps, context.snapshot, request_id)
+    words = await step_words.of_request(context.deps, context.snapshot, request_id)
     before = tuple(each for each in words if not each.is_shown_by(card))
     return shown(context, replace(card, savings=tuple(saved), before=before), person_id)
 

@@ -6,7 +6,7 @@ from bot.domain.handoff.handoffs import FOR_GIVER, FOR_RECEIVER, HandoffCard
 from bot.domain.rights import Holders, Right, may, require, why_not
 from bot.services import actors
 from bot.services.context import Context
-from bot.services.handoff.named import named
+from bot.services.handoff.named_people import named
 
 
 def require_right(context: Context, user_id: str, card: HandoffCard, right: Right) -> None:

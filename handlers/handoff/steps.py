@@ -14,7 +14,7 @@ from bot.ports import Ack
 from bot.services import actors, people
 from bot.services.context import Context
 from bot.services.handoff import lists, offers, reviews, steps
-from bot.services.handoff.named import named
+from bot.services.handoff.named_people import named
 from bot.services.handoff.steps import Words
 from bot.services.transfers import Resource
 from handlers import replies

@@ -24,7 +24,7 @@ from bot.services.eol.contribution import Reminders
 from bot.services.eol.delegation import decide, delegate
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.reminder_store import card_of
-from bot.services.eol.unreachable import unreachable
+from bot.services.eol.unreachable_teams import unreachable
 from bot.services.escalation import Escalation
 from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes

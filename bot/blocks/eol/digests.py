@@ -16,7 +16,7 @@ from bot.blocks.text import POSTED_TEXT, Block, Rendered, bold, context, escape,
 from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.charges import charged, monthly_of
 from bot.domain.eol.exposure import MatchedDeployment, Watch, has_unknown_clock
-from bot.domain.eol.inside import Inside, together
+from bot.domain.eol.image_libraries import Inside, together
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.reminders import Card, Digest, DueMilestone
 from bot.domain.eol.reports import LISTED, Urgency, in_order, urgency_of

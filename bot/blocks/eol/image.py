@@ -9,7 +9,7 @@ from typing import Any
 from bot.blocks.eol import actions, words
 from bot.blocks.text import bold, button, plain
 from bot.domain.eol.exposure import MatchedDeployment, Watch
-from bot.domain.eol.inside import Inside
+from bot.domain.eol.image_libraries import Inside
 
 
 def line(inside: Inside[Any], worst: Watch, today: date) -> str:

@@ -17,7 +17,7 @@ from bot.blocks.text import SECTION_TEXT, Block, bold, button, cut_mrkdwn, escap
 from bot.domain.eol.answers import Answer, AnswerKind, State
 from bot.domain.eol.deadlines import current, deadlines_of
 from bot.domain.eol.exposure import MatchedDeployment
-from bot.domain.eol.inside import Inside, is_inside
+from bot.domain.eol.image_libraries import Inside, is_inside
 from bot.domain.eol.periods import Between, Overdue
 from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reports import LISTED, Entry, Report, Urgency

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.blocks.ownership import under_way, verdicts, words
+from bot.blocks.ownership import open_handoffs, verdicts, words
 from bot.blocks.ownership.actions import CLAIM, CONFIRM, DISPUTE, DOUBT, MATTER_SHOW, SHARE, WITHDRAW, AssetValue
 from bot.blocks.ownership.claims import claim_button
 from bot.blocks.ownership.orphans import suggest_button
@@ -77,7 +77,7 @@ def answer(verdict: Verdict, frame: AnswerFrame) -> Rendered:
         asked_by=frame.asked_by,
         loan=frame.loan,
     )
-    warnings += under_way.lines(frame.handoffs)
+    warnings += open_handoffs.lines(frame.handoffs)
     about = _asset_line(verdict.asset, frame)
     trust, others = verdicts.trust(verdict, shares, frame.confirmers), verdicts.others(verdict, shares)
     links = " · ".join([said for each in verdict.asset.links[:_MOST_LINKS] if (said := link(each.url, each.label))])
@@ -135,7 +135,7 @@ def _buttons(verdict: Verdict, frame: AnswerFrame) -> list[Mapping[str, Any]]:
         elements.append(button("Withdraw our claim", WITHDRAW, value, label=f"Withdraw our claim: {name}"))
     if not isinstance(verdict, (UnownedOnPurpose, Unowned)) and not frame.is_guest:
         elements.append(button("Wrong owner?", DOUBT, value, label=f"Wrong owner? {name}"))
-    elements += under_way.buttons(frame.handoffs)
+    elements += open_handoffs.buttons(frame.handoffs)
     elements += frame.next_steps
     if not frame.is_guest:
         elements.append(button("Share in channel", SHARE, value, label=f"Share in channel who owns {name}"))

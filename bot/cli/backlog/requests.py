@@ -22,7 +22,7 @@ from bot.domain.backlog.requests import STATE_WORDS, RequestCard, RequestItem, S
 from bot.domain.backlog.savings import WHERE_FROM, SavingReview
 from bot.domain.names import clean
 from bot.errors import NotFoundError
-from bot.services.backlog import charts, exports, lists, ranks, said, savings
+from bot.services.backlog import charts, exports, lists, ranks, savings, step_words
 from bot.services.backlog.ranks import RankedRequest
 from bot.services.deps import Deps
 from bot.services.pictures import Pictures
@@ -118,7 +118,7 @@ async def _one(
     if card is None:
         raise NotFoundError(f"There is no request {number}: `baton backlog list --all` shows them all.")
     reviews = await savings.of_request(deps, catalog, number)
-    words_ = await said.of_request(deps, catalog, number)
+    words_ = await step_words.of_request(deps, catalog, number)
     return card, next((each for each in ranked if each.card.id == number), None), reviews, words_
 
 

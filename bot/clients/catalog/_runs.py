@@ -12,7 +12,7 @@ from bot.clients.catalog._values import quoted
 from bot.clients.eol import starter
 from bot.data import table as data
 from bot.domain.catalog import OwnerRef, Runs
-from bot.domain.eol import beside_versions, providers, run_words
+from bot.domain.eol import providers, run_words, version_words
 from bot.domain.eol.cycle_index import CycleIndex
 from bot.domain.eol.matches import InCycle, MatchMethod
 from bot.domain.eol.version_matcher import match
@@ -20,7 +20,7 @@ from bot.domain.names import clean, fold
 
 _table = lru_cache(maxsize=1)(starter.load)
 #: What stands between several that one cell names: `PHP 7.4 + MySQL 5.7`, `Postgres 12 und 13`.
-_ALSO = "|".join(sorted(map(re.escape, beside_versions.ALSO), key=len, reverse=True))
+_ALSO = "|".join(sorted(map(re.escape, version_words.ALSO), key=len, reverse=True))
 _BETWEEN = re.compile(
     rf"\s+(?:{_ALSO}|/)\s+|\s*[,;]\s+|\s+(?:w/|with|mit|avec)\s+(?=[A-Za-z][\w.+#-]*\s+v?\d)", re.IGNORECASE
 )
@@ -156,7 +156,7 @@ def _parts(text: str) -> list[str]:
         parts.append(text[start : found.start()])
         start = found.end()
     parts.append(text[start:])
-    return [] if any(map(beside_versions.is_no_version, parts)) else parts
+    return [] if any(map(version_words.is_no_version, parts)) else parts
 
 
 def _named_in(said: str) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rapidfuzz.distance import OSA
 
 from bot.domain.catalog import AssetKind
-from bot.domain.directory import by_words, pasted_texts, places
+from bot.domain.directory import pasted_texts, places, word_matches
 from bot.domain.directory.answers import Candidate, Match, Nearest, Resolution, ResolutionMethod, Several
 from bot.domain.directory.choices import FoundAssets, candidates, choose, parts_of_kind
 from bot.domain.directory.clauses import asking_clause
@@ -17,7 +17,7 @@ from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.inflections import uninflected
 from bot.domain.directory.lists import listed
 from bot.domain.directory.mentions import mentioned
-from bot.domain.directory.nearest import nearest
+from bot.domain.directory.name_suggestions import nearest
 from bot.domain.directory.questions import (
     Chunk,
     ParsedQuestion,
@@ -95,7 +95,7 @@ def _resolved(index: DirectoryIndex, text: str, question: ParsedQuestion, *, lim
 def _sought(index: DirectoryIndex, text: str, question: ParsedQuestion, *, limit: int) -> Resolution:
     if all(chunk.part is Part.QUESTION for chunk in question.chunks):
         answer = places.by_windows(index, question, is_plain=True, limit=limit)
-        return answer or by_words.in_any_order(index, readings(question), limit=limit) or Nearest((), "")
+        return answer or word_matches.in_any_order(index, readings(question), limit=limit) or Nearest((), "")
     answer, found = _exactly(index, question, limit=limit)
     if answer is not None:
         return answer
@@ -167,7 +167,7 @@ def _by_readings(
     index: DirectoryIndex, question: ParsedQuestion, found: list[Reading], *, limit: int
 ) -> Match | Several | None:
     plain = [reading for reading in found if reading.is_plain]
-    ordered = by_words.in_any_order(index, plain, limit=limit)
+    ordered = word_matches.in_any_order(index, plain, limit=limit)
     described = places.by_windows(index, question, is_plain=False, limit=limit)
     is_abbreviated = isinstance(ordered, Match) and ordered.method is ResolutionMethod.ABBREVIATION
     if is_abbreviated and isinstance(described, Match) and described.area is not None and asks_for_part(question):
@@ -178,7 +178,7 @@ def _by_readings(
     return (
         ordered
         or described
-        or by_words.in_any_order(index, [reading for reading in found if not reading.is_plain], limit=limit)
-        or by_words.with_kind_left_out(index, found, limit=limit)
+        or word_matches.in_any_order(index, [reading for reading in found if not reading.is_plain], limit=limit)
+        or word_matches.with_kind_left_out(index, found, limit=limit)
         or places.several_named(index, question, limit=limit)
     )

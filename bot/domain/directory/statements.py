@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bot.domain.directory import abroad
+from bot.domain.directory import foreign_statements
 from bot.domain.directory.answers import Match
 from bot.domain.directory.choices import run_named
 from bot.domain.directory.index import DirectoryIndex
@@ -91,11 +91,11 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
     """
     if asks_for_owner(text):
         return False
-    if "?" not in text and abroad.is_well(text, question.chunks):
+    if "?" not in text and foreign_statements.is_well(text, question.chunks):
         return True
     if asks_in_another_language(question):
         places = [place for place, chunk in enumerate(question.chunks) if _names(index, chunk, found)]
-        return bool(places) and all(abroad.is_noun(question.chunks, place) for place in places)
+        return bool(places) and all(foreign_statements.is_noun(question.chunks, place) for place in places)
     if "?" not in text and _GOOD_NEWS.search(text) is not None and _STILL_BAD.search(text) is None:
         return True
     chunks = question.chunks

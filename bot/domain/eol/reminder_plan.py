@@ -13,7 +13,7 @@ from bot.domain.eol.answers import PLAN_CHECK, SHARED, Answer, AnswerKind, evide
 from bot.domain.eol.charges import charged
 from bot.domain.eol.due_reminders import Asking, DueReminder, Joined, Plan, Redating, Subject
 from bot.domain.eol.exposure import MatchedDeployment, Watch, WatchKey
-from bot.domain.eol.inside import is_inside
+from bot.domain.eol.image_libraries import is_inside
 from bot.domain.eol.milestones import DeadlineKind, Loudness, Milestone, latest_due, next_loud
 from bot.domain.eol.reminders import Remembered
 from bot.domain.eol.responsibility import CycleKey

@@ -15,7 +15,7 @@ from bot.domain.digests import preventable_first
 from bot.domain.eol.answers import AnswerKind, Effect, effect
 from bot.domain.eol.charges import NOTHING, Charged, charged, monthly, running_charge
 from bot.domain.eol.exposure import Exposure, MatchedDeployment, Watch, WatchKey, certain_of, order_of, watches_of
-from bot.domain.eol.inside import Inside, together
+from bot.domain.eol.image_libraries import Inside, together
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.periods import SOON_DAYS, Everything, Overdue, Period
 from bot.domain.eol.records import Cycle, Product

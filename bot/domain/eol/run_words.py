@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.domain.eol import beside_versions, providers
+from bot.domain.eol import providers, version_words
 from bot.domain.names import clean, fold
 
 _LONGEST = 200
@@ -115,7 +115,7 @@ def read_product(text: str) -> RunWords | None:
         found, provider = None, ""
     product = rest[: found.start()] if found is not None else rest
     words = product.split()
-    is_prose = any(word.lower() in _PROSE for word in words) or beside_versions.says_otherwise(words[:1])
+    is_prose = any(word.lower() in _PROSE for word in words) or version_words.says_otherwise(words[:1])
     if is_prose or len(words) > _LONGEST_PRODUCT or _PRODUCT.fullmatch(product) is None:
         return None
     if not provider:
@@ -126,7 +126,7 @@ def read_product(text: str) -> RunWords | None:
 def is_elsewhere(text: str) -> bool:
     """Whether words for a place say that something is not there, or not yet: `moved from EC2`, `EC2 (planned)`."""
     words = re.findall(r"[^\W\d_]+", text.lower())
-    return not _ELSEWHERE.isdisjoint(words) or beside_versions.says_otherwise(words)
+    return not _ELSEWHERE.isdisjoint(words) or version_words.says_otherwise(words)
 
 
 def _environment(text: str) -> tuple[str, str]:
@@ -135,7 +135,7 @@ def _environment(text: str) -> tuple[str, str]:
     if found is None:
         return text, ""
     named, remark = found["environment"], found["remark"]
-    is_one = fold(named) not in providers.NAMED if named else remark.lower() in beside_versions.ENVIRONMENTS
+    is_one = fold(named) not in providers.NAMED if named else remark.lower() in version_words.ENVIRONMENTS
     return (text[: found.start()], named or remark) if is_one else (text, "")
 
 
@@ -150,7 +150,7 @@ def _read(text: str, provider: str) -> RunWords | None:
         return None
     product, version = found["product"].strip(), found["version"].strip()
     words = product.split()
-    is_prose = any(word.lower() in _PROSE for word in words) or beside_versions.says_otherwise(words[:1])
+    is_prose = any(word.lower() in _PROSE for word in words) or version_words.says_otherwise(words[:1])
     if is_prose or len(words) > _MOST_WORDS:
         return None
     if not provider:
@@ -207,7 +207,7 @@ def _is_named(provider: str) -> bool:
 def _in_remark(remark: str) -> str:
     """Return the provider that a remark names: `RDS, Multi-AZ`, `hosted on Atlas`; empty for `moved away from RDS`."""
     words = re.findall(r"[\w.-]+", remark)
-    if not _ELSEWHERE.isdisjoint(word.lower() for word in words) or beside_versions.says_otherwise(words):
+    if not _ELSEWHERE.isdisjoint(word.lower() for word in words) or version_words.says_otherwise(words):
         return ""
     named = [
         " ".join(words[start : start + length])

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.data import table
-from bot.domain.eol import beside_versions
-from bot.domain.eol.beside_versions import OwnWords
+from bot.domain.eol import version_words
+from bot.domain.eol.version_words import OwnWords
 
 _WORDS = table("version_words")
 _LABELS = _WORDS["labels"]
@@ -160,9 +160,9 @@ def _kind_of(label: str, product: OwnWords) -> _Kind:
         return _Kind.OTHER
     if words <= own | product.words | _ROLES and not words.isdisjoint(own):
         return _Kind.RUNS
-    if words <= own | _ROLES | beside_versions.ENVIRONMENTS:
+    if words <= own | _ROLES | version_words.ENVIRONMENTS:
         return _Kind.PLACE
-    return _Kind.NOTHING if all(map(beside_versions.says_nothing, words - _OVER)) and words - _OVER else _Kind.OTHER
+    return _Kind.NOTHING if all(map(version_words.says_nothing, words - _OVER)) and words - _OVER else _Kind.OTHER
 
 
 def _differ(numbers: list[str], place: Callable[[str], int | None]) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-from bot.domain.eol import beside_versions, named_versions, providers, ranges, version_labels, version_schemes
+from bot.domain.eol import named_versions, providers, ranges, version_labels, version_schemes, version_words
 from bot.domain.eol.cycle_index import CycleIndex, Run, Tokens, without_zeros
 from bot.domain.eol.matches import (
     AmbiguousVersion,
@@ -88,7 +88,7 @@ def _behind_name(table: Table, index: CycleIndex, version: str) -> str | None:
 
     Empty where the only one is another product's, None where no names tell.
     """
-    if beside_versions.is_plain(version) or version.lower() in index.by_text:
+    if version_words.is_plain(version) or version.lower() in index.by_text:
         return None
 
     own_names = providers.engines_by((index.product.key,)) | {index.prefix}
@@ -106,27 +106,27 @@ def _behind_name(table: Table, index: CycleIndex, version: str) -> str | None:
 
 def _unless_open(index: CycleIndex, version: str, found: Matched) -> Matched:
     """Return an answer unless what stands beside the version leaves it open: `16 (planned)`, `12 oder neuer`."""
-    if beside_versions.is_plain(version) or version.lower() in index.by_text:
+    if version_words.is_plain(version) or version.lower() in index.by_text:
         return found
-    if isinstance(found, UntrackedOld) and beside_versions.leaves_open(version, _NO_PLACE, _own_words(index)):
+    if isinstance(found, UntrackedOld) and version_words.leaves_open(version, _NO_PLACE, _own_words(index)):
         return _doubtful(index, ())  # "ruby 3.0.6" is no old Rails
     if not isinstance(found, InCycle):
         return found
     place = index.place_of(found)
-    if not beside_versions.leaves_open(index.without_head(version), place, _own_words(index)):
+    if not version_words.leaves_open(index.without_head(version), place, _own_words(index)):
         return found
-    return _doubtful(index, tuple(beside_versions.numbers_in(version)), place)
+    return _doubtful(index, tuple(version_words.numbers_in(version)), place)
 
 
 def _labelled(index: CycleIndex, version: str) -> version_labels.Labelled | None:
-    if beside_versions.is_plain(version) or version in index.named:
+    if version_words.is_plain(version) or version in index.named:
         return None
     return version_labels.read(version, _own_words(index))
 
 
-def _own_words(index: CycleIndex) -> beside_versions.OwnWords:
+def _own_words(index: CycleIndex) -> version_words.OwnWords:
     is_imitated = index.product.key in version_schemes.IMITATED
-    return beside_versions.OwnWords(index.words_beside, lambda number: _place_of(index, number), is_imitated)
+    return version_words.OwnWords(index.words_beside, lambda number: _place_of(index, number), is_imitated)
 
 
 def _doubtful(index: CycleIndex, numbers: tuple[str, ...], *places: int) -> AmbiguousVersion:

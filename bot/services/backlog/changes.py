@@ -20,7 +20,7 @@ from bot.services import outbox, routing
 from bot.services.backlog._cards import RequestAct, acting, stored_item, tell_devops
 from bot.services.backlog._demands import demands_of
 from bot.services.backlog.message_updates import redraw_answered
-from bot.services.backlog.said import keep
+from bot.services.backlog.step_words import keep
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables

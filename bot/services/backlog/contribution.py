@@ -21,7 +21,7 @@ from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
 from bot.services import devops_team
 from bot.services.backlog import follow_ups
-from bot.services.backlog._changed import changed_since, concerning
+from bot.services.backlog._changed_requests import changed_since, concerning
 from bot.services.backlog.standings import Backlog, Placed
 from bot.services.contributors import Message, Telling, Unaccompanied, Unescalated
 from bot.services.deps import Deps

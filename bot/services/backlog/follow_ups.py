@@ -19,7 +19,7 @@ from bot.domain.recipients import NOBODY, Recipient
 from bot.services import devops_team
 from bot.services.backlog import ranks
 from bot.services.backlog._cards import card_of, redraw
-from bot.services.backlog._changed import concerning
+from bot.services.backlog._changed_requests import concerning
 from bot.services.backlog._demands import demand_of
 from bot.services.backlog._duty import answer_by
 from bot.services.contributors import Telling

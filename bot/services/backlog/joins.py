@@ -18,7 +18,7 @@ from bot.services.backlog import offers
 from bot.services.backlog._cards import UNKNOWN, RequestAct, joined_key, tell_devops
 from bot.services.backlog._demands import asked_by, demand_row, demands_of
 from bot.services.backlog.intake import Opened
-from bot.services.backlog.said import keep
+from bot.services.backlog.step_words import keep
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables

@@ -7,7 +7,7 @@ from bot.domain.rights import Right
 from bot.errors import NotFoundError, UserError
 from bot.services.backlog import questions
 from bot.services.backlog._cards import acting
-from bot.services.backlog._out_of_step import tell_out_of_step
+from bot.services.backlog._issue_notes import tell_out_of_step
 from bot.services.backlog.steps import StepTaken, note_response, tell_merged
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot

@@ -22,7 +22,7 @@ from bot.domain.backlog.standings import Standings
 from bot.services import devops_team
 from bot.services.backlog import ranks
 from bot.services.backlog._cards import card_of
-from bot.services.backlog._changed import changed_since, concerning
+from bot.services.backlog._changed_requests import changed_since, concerning
 from bot.services.backlog._dates import dated
 from bot.services.deps import Deps
 from bot.services.slices import Turns, in_slices

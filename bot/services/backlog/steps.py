@@ -29,11 +29,11 @@ from bot.services.backlog import joins, questions
 from bot.services.backlog._cards import RequestAct, acting, card_key, loaded, tell_devops
 from bot.services.backlog._demands import demands_of, is_own
 from bot.services.backlog._duty import answer_by, called
-from bot.services.backlog._joined import joined, tell_ended, threads_of
-from bot.services.backlog._joined import post as post_in_joined
-from bot.services.backlog._out_of_step import tell_out_of_step
+from bot.services.backlog._issue_notes import tell_out_of_step
+from bot.services.backlog._joiners import joined, tell_ended, threads_of
+from bot.services.backlog._joiners import post as post_in_joined
 from bot.services.backlog.message_updates import redraw_answered
-from bot.services.backlog.said import keep
+from bot.services.backlog.step_words import keep
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables

@@ -20,8 +20,8 @@ from bot.services.catalog._run import Run
 from bot.services.catalog.report import OutdatedLine
 from bot.services.snapshot import Snapshot
 from bot.store import queries, tables
-from bot.store.beside import is_lent
 from bot.store.bulk import chunks, insert_rows, select_in, table_of
+from bot.store.open_matters import is_lent
 
 
 @dataclass(frozen=True, slots=True)

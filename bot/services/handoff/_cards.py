@@ -27,7 +27,7 @@ from bot.services import actors, cards, outbox, routing
 from bot.services.deps import Deps
 from bot.services.handoff import message_updates
 from bot.services.handoff._files import named_in_files
-from bot.services.handoff.named import named
+from bot.services.handoff.named_people import named
 from bot.services.ownership import claimed_by, look_up
 from bot.services.snapshot import Snapshot
 from bot.services.transfers import Resource

@@ -29,7 +29,7 @@ from bot.services.contributors import Message, Telling, Unescalated
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
 from bot.services.handoff._cards import brief, work_of
-from bot.services.handoff.named import named
+from bot.services.handoff.named_people import named
 from bot.services.ownership import look_up
 from bot.services.snapshot import Snapshot
 from bot.store import tables

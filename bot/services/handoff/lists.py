@@ -18,7 +18,7 @@ from bot.services.handoff._cards import UNKNOWN, brief, loaded, ready, resource_
 from bot.services.snapshot import Snapshot
 from bot.services.transfers import Resource
 from bot.store import tables
-from bot.store.beside import is_lent
+from bot.store.open_matters import is_lent
 
 #: What can be handed over: an asset and an area of it.
 Choice: TypeAlias = tuple[AssetRecord, Area]

@@ -16,7 +16,7 @@ from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
 from bot.services import daily_limit, outbox, routing
 from bot.services.deps import Deps
-from bot.services.handoff.named import named
+from bot.services.handoff.named_people import named
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 

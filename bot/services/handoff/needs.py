@@ -11,7 +11,7 @@ from bot.domain.handoff.handoffs import HandoffCard, ResourceState
 from bot.domain.recipients import Recipient
 from bot.domain.records import PersonRecord
 from bot.services.handoff._cards import HandoffAct
-from bot.services.handoff.named import named
+from bot.services.handoff.named_people import named
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 

@@ -13,9 +13,9 @@ from bot.domain.ownership import Disputed, Holding, Orphaned, Owned
 from bot.domain.ownership.matters import MatterState, Side
 from bot.domain.recipients import NOBODY, Recipient
 from bot.services import release, transfers
-from bot.services.given_up import GivenUp, tell_sharers
 from bot.services.matters._cards import Ending, MatterAct, end, loaded
 from bot.services.ownership import look_up
+from bot.services.release_notices import GivenUp, tell_sharers
 from bot.services.transfers import Agreed, Resource, Terms
 from bot.store import tables
 from bot.store.journal import touch_assets

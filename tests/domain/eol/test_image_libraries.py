@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.daily_limit import Written
 from bot.domain.eol.due_reminders import Subject
 from bot.domain.eol.exposure import MatchedDeployment
-from bot.domain.eol.inside import is_inside, together
+from bot.domain.eol.image_libraries import is_inside, together
 from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.eol.reminder_plan import plan
 from bot.domain.eol.reminders import Remembered

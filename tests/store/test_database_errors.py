@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.errors import StoreUnavailableError
-from bot.store import trouble
+from bot.store import database_errors
 from bot.store.db import Database, Limits, Writes, writes
 from tests.conftest import fresh_database
 from tests.postgres_wire import Wire, wired
@@ -217,7 +217,7 @@ async def test_what_waiting_does_not_mend_is_told_apart(address: str, before: st
     ],
 )
 def test_what_may_pass_is_told_apart(raised: Exception, why: str, *, may_pass: bool) -> None:
-    found = trouble.unavailable(raised if isinstance(raised, OSError) else DBAPIError("", None, raised))
+    found = database_errors.unavailable(raised if isinstance(raised, OSError) else DBAPIError("", None, raised))
     assert found is not None
     assert (found.why, found.may_pass, found.cause) == (why, may_pass, type(raised).__name__)
 
