@@ -18,13 +18,16 @@ from bot.domain.names import fold
 #: What a column `Cloud` may say that names nobody.
 _ANSWERS = frozenset({"yes", "no", "y", "true", "false", "cloud", "public cloud"})
 
+#: By column of what runs: the cells that it is read from.
+_CELLS = {name: (name, version_of(name), *(("version",) if name == "engine" else ())) for name in ("runs", *RUNS)}
 #: Kinds of things that run an engine at a version.
 _RUN_ENGINES = frozenset({AssetKind.DATABASE, AssetKind.CACHE, AssetKind.QUEUE, AssetKind.CLUSTER})
 
 
 def is_provider(text: str) -> bool:
     """Whether a cell names somebody who runs things for others, or that nobody does."""
-    return fold(text) in providers.NAMED | providers.SELF_HOSTED
+    folded = fold(text)
+    return folded in providers.NAMED or folded in providers.SELF_HOSTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ class RunsReader:
         What is a database, or a vendor's service, runs something, even where no cell says what that is.
         """
         kind, version = row.text("kind"), row.text("version")
+        if not version:
+            return None
         for text in unique([kind, row.text("name")]):
             found = unversioned(text, environment, version=version)
             if found is not None and found.version and is_product(found):
@@ -95,6 +100,8 @@ class RunsReader:
         return Runs(kind, known, "", environment)
 
     def _column(self, row: SheetRow, name: str, environment: str) -> Iterator[Runs]:
+        if not any(key in row.cells for key in _CELLS[name]):
+            return
         beside = _beside(row, name, environment)
         if beside is not None:
             yield beside
