@@ -26,7 +26,7 @@ from bot.domain.eol.feed import Freshness
 from bot.domain.eol.matches import UnknownProduct
 from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded
-from bot.domain.eol.records import Cycle, Product
+from bot.domain.eol.records import Cycle, Product, Undated
 from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, DueMilestone, FactsAge
 from bot.domain.eol.responsibility import NOBODY
 from bot.domain.escalation import Audience
@@ -532,6 +532,28 @@ def test_a_receipt_says_what_happens_next() -> None:
     assert "stays as it was" in blocks.receipt(AlreadyStanding(its, snoozed)).text
 
 
+@pytest.mark.parametrize(
+    ("kind", "on", "until", "late"),
+    [
+        (DeadlineKind.EXTENDED_SUPPORT, date(2027, 3, 31), date(2027, 4, 30), "30 days after 2027-03-31"),
+        (DeadlineKind.PRICE_STEP, date(2026, 3, 1), TODAY + timedelta(1), ""),
+        (DeadlineKind.SUPPORT, date(2024, 2, 29), TODAY + timedelta(1), ""),
+        (DeadlineKind.PRICE_STEP, date(2026, 3, 1), date(2027, 4, 30), "30 days after 2027-03-31"),
+        (DeadlineKind.SUPPORT, LONG_AGO, TODAY + timedelta(1), ""),
+    ],
+)
+def test_only_a_day_that_can_still_be_kept_is_missed(kind: DeadlineKind, on: date, until: date, late: str) -> None:
+    """Nobody can plan for before what has passed: a plan is too late only for what still lies ahead."""
+    plan = replace(answers("Ada", until=until)[0], deadline=on)
+    its = story(kind, on, answers=(plan,))
+    if on == LONG_AGO:
+        ended = replace(its.watch.cycle, eol=Undated.ENDED, eoes=None, charges=())
+        its = replace(its, watch=replace(its.watch, cycle=ended))
+    for text in (said(blocks.card(its)), said(blocks.receipt(AnswerRecorded(its, plan)))):
+        assert (f":warning: That is {late}" in text) if late else (":warning: That" not in text)
+        assert "before that" not in text
+
+
 EVERY = st.integers(0, 10_000)
 
 
@@ -602,9 +624,6 @@ def test_a_day_is_the_same_day_everywhere_and_never_tomorrow(zone: str, on: date
 
 def test_what_ended_nobody_knows_when_is_never_so_many_years_ago() -> None:
     until = date(2027, 1, 1)
-    assert words.lateness(until, LONG_AGO) == "Support has ended before that."
-    assert words.lateness(until, until) == ""
-    assert words.lateness(until, date(2026, 12, 30)).startswith("That is 2 days after ")
     ended = card("payments-db", watch("payments-db", on=LONG_AGO))
     assert "from a day that nobody has written down to" in notes.moved(card("payments-db"), before=LONG_AGO).text
     assert notes.moved(ended, before=until).text.endswith("to a day that nobody has written down.")

@@ -11,6 +11,7 @@ from bot.blocks.text import bold, escape, link, mention, shorten
 from bot.domain.eol.answers import Answer, AnswerKind, State
 from bot.domain.eol.plans import TARGET, Part, PlanPart, UpgradePlan, plan_of
 from bot.domain.eol.reminders import Card, Inherited
+from bot.domain.eol.terms import missed
 from bot.domain.records import PersonRecord
 
 #: Keys of the detail of other answers than plans.
@@ -226,8 +227,8 @@ def _plan(answer: Answer, card: Card, on: date) -> list[str]:
     assert plan is not None  # noqa: S101 - it has a day
     lines += [_part(part, card.today) for part in plan.parts if part.owner]
     lines.append(_rollback(plan.rollback, plan.decider))
-    if late := words.lateness(on, card.watch.deadline.on):
-        lines.append(f":warning: {late}")
+    if (missed_on := missed(card.watch, on, card.today)) is not None:
+        lines.append(f":warning: {words.lateness(on, missed_on)}")
     if is_over:
         lines.append(":warning: That day has passed: change the plan, or choose *It is done*.")
     return lines

@@ -22,6 +22,7 @@ from bot.domain.eol.outcomes import (
 )
 from bot.domain.eol.plans import plan_of
 from bot.domain.eol.reminders import Card
+from bot.domain.eol.terms import missed
 from bot.domain.recipients import Told
 from bot.domain.working_time import WorkingTime
 
@@ -90,14 +91,11 @@ def _planned(card: Card, answer: Answer) -> str:
     is_compatible = (plan := plan_of(answer)) is not None and plan.compatibility.done_on is not None
     noted = "Noted: the application is compatible. " if is_compatible else ""
     said = f"{noted}Planned: {name} by {words.day(answer.until)}.{quiet} It closes when the inventory shows it."
-    if late := words.lateness(answer.until, card.watch.deadline.on):
-        said += f"\n:warning: {late.removesuffix('.')}: {_meanwhile(card)}"
+    if (missed_on := missed(card.watch, answer.until, card.today)) is not None:
+        late = words.lateness(answer.until, missed_on).removesuffix(".")
+        cost = words.money(card.watch, missed_on + timedelta(1))
+        said += f"\n:warning: {late}: {cost or 'until then it has no support or security fixes.'}"
     return said
-
-
-def _meanwhile(card: Card) -> str:
-    cost = words.money(card.watch, card.watch.deadline.on + timedelta(1))
-    return cost or "until then it has no support or security fixes."
 
 
 def _next(card: Card) -> str:

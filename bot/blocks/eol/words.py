@@ -10,13 +10,13 @@ from bot.blocks.ownership.words import join
 from bot.blocks.text import bold, escape, plain
 from bot.domain.eol import charges
 from bot.domain.eol.charges import NOT_KNOWN, Charged, GoesOn, monthly, price
-from bot.domain.eol.deadlines import LONG_AGO, next_one
+from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import WORDS, DeadlineKind, Milestone
 from bot.domain.eol.records import VCPU_HOUR, Charge, Cycle, Product
 from bot.domain.eol.reminders import Card, FactsAge
 from bot.domain.eol.responsibility import Addressee
-from bot.domain.eol.terms import by_terms
+from bot.domain.eol.terms import by_terms, next_of
 from bot.domain.eol.upgrade_paths import proposed
 from bot.domain.eol.upgrade_targets import Target
 from bot.domain.records import AssetRecord
@@ -73,15 +73,9 @@ def plain_cycle(product: Product, cycle: Cycle, limit: int = 60) -> str:
     return plain(f"{product.label or product.key} {cycle_name(cycle)}", limit)
 
 
-def lateness(until: date, deadline: date) -> str:
-    """Return how long after a deadline a day is, as a sentence; "" for one that is not."""
-    if until <= deadline:
-        return ""
-    return (
-        "Support has ended before that."
-        if deadline == LONG_AGO
-        else (f"That is {span((until - deadline).days)} after {day(deadline)}.")
-    )
+def lateness(until: date, missed: date) -> str:
+    """Return how long after a deadline a day is, as a sentence."""
+    return f"That is {span((until - missed).days)} after {day(missed)}."
 
 
 def upgrade_title(watch: Watch, today: date) -> str:
@@ -129,10 +123,8 @@ def what_ends(watch: Watch, today: date, *, is_brief: bool = False) -> str:
 
 def _next(watch: Watch, today: date) -> str:
     """Return what comes after a deadline that has passed: of a price that rose, when extended support ends."""
-    found = next_one(watch.cycle, today, has_extended_support=next(iter(_goes_on(watch)), None))
-    if found is None or len(by_terms([watch])) > 1:
-        return ""  # what comes next differs: it has a reminder of its own
-    return f"; {WORDS[found.kind].ahead} {day(found.on)}, {away(found.on, today)}"
+    found = next_of(watch, today)  # where that differs, what comes next has a reminder of its own
+    return f"; {WORDS[found.kind].ahead} {day(found.on)}, {away(found.on, today)}" if found is not None else ""
 
 
 def _standard(cycle: Cycle, today: date) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from bot.domain.eol.answers import Answer
-from bot.domain.eol.deadlines import deadlines_of
+from bot.domain.eol.deadlines import deadlines_of, next_one
 from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import Deadline, DeadlineKind
 from bot.domain.eol.reminders import Remembered
@@ -30,6 +31,27 @@ def by_terms(watches: Iterable[Watch]) -> dict[Terms, list[Watch]]:
         for terms, same in runs.items():
             found.setdefault(terms, []).append(watch if len(runs) == 1 else replace(watch, runs=tuple(same)))
     return found
+
+
+def next_of(watch: Watch, today: date) -> Deadline | None:
+    """Return what ends or begins to cost next of all that is in a watch; None also where that differs."""
+    if len(by_terms([watch])) > 1:
+        return None
+    return next_one(watch.cycle, today, has_extended_support=watch.runs[0].goes_on if watch.runs else None)
+
+
+def missed(watch: Watch, until: date, today: date) -> date | None:
+    """Return the day that a plan for `until` comes too late for: the deadline's, or the next one's once it has passed.
+
+    None where the plan is in time. Nobody can plan for before what has passed, and active support ends for everybody.
+    """
+    deadline = watch.deadline
+    if deadline.on < today or deadline.kind is DeadlineKind.ACTIVE_SUPPORT:
+        found = next_of(watch, today)
+        if found is None:
+            return None
+        deadline = found
+    return deadline.on if until > deadline.on else None
 
 
 def without(watch: Watch, kinds: Iterable[DeadlineKind]) -> Watch | None:
