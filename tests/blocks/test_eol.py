@@ -509,6 +509,22 @@ def test_a_digest_that_is_updated_counts_what_is_left() -> None:
     assert revised(items[:1], planned) == "no planned upgrade left"
 
 
+def test_a_new_owner_reads_why_they_are_told() -> None:
+    """What ran before a file made it theirs comes to them out of the blue; what they took themselves does not."""
+
+    def listed(**fact: Any) -> str:
+        one = observed(running("orders-db", addressee=team("Payments")), first_seen_at=NOW - timedelta(90))
+        [owned] = one.asset.facts
+        one = replace(one, asset=replace(one.asset, facts=(replace(owned, source="terraform", **fact),)))
+        return said(blocks.card(story(runs=(one,))))
+
+    told = "• *orders-db* · orders-db · orders-db · tier 1 · Payments's since 2026-11-20, says terraform\n"
+    assert told in listed(valid_from=NOW - timedelta(5))
+    assert "s since" not in listed(valid_from=NOW - timedelta(15)), "that is no news any more"
+    assert "s since" not in listed(valid_from=NOW - timedelta(5), is_human=True)
+    assert "s since" not in listed(valid_from=NOW - timedelta(90)), "it was theirs from the first"
+
+
 def test_the_end_shows_its_evidence() -> None:
     one = running("orders-db")
     now = observed(one, version="16.4", source="terraform")

@@ -9,7 +9,7 @@ from bot.blocks import text
 from bot.blocks.eol import answers, words
 from bot.blocks.eol.buttons import card_buttons, claim_blocks, explain_button, open_button, reading_buttons
 from bot.blocks.lines import MOST_ALSO, Line, with_also
-from bot.blocks.ownership.words import AREA_WORDS, join
+from bot.blocks.ownership.words import AREA_WORDS, join, source
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, context, escape, fitting, link, modal, section, within
 from bot.domain.catalog import Area
 from bot.domain.eol.answers import AnswerKind
@@ -18,7 +18,7 @@ from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.providers import PROVIDERS
 from bot.domain.eol.reminders import Card, CardReader, ClosedCard, DateMove
-from bot.domain.eol.responsibility import NOBODY, Addressee, ageing_area
+from bot.domain.eol.responsibility import NOBODY, Addressee, ageing_area, lately_given
 from bot.domain.eol.upgrade_paths import Proposal, proposed
 from bot.domain.names import fold
 
@@ -40,7 +40,7 @@ def card(card: Card, *, also: Sequence[Line] = (), reader: CardReader | None = N
     `also` are milestones of others that are due as well.
     """
     is_theirs = not is_nobodys(card)
-    head, what = headline(card), listing(card.watch.runs)
+    head, what = headline(card), listing(card.watch.runs, card.today)
     warnings = [*ownership_warnings(card), *_moves(card)]
     stands = [*answers.said(card), *answers.help_asked(card)]
     paragraphs = [head, what, words.money(card.watch, card.today), "\n".join(stands), "\n".join(warnings)]
@@ -106,12 +106,20 @@ def headline(card: Card) -> str:
     return f"{sign}{words.headline(card.watch, card.today)}"
 
 
-def listing(runs: Sequence[MatchedDeployment]) -> str:
-    """Return what runs it, a line each, the first five."""
-    lines = [f"• {words.running(one)}" for one in runs[:_MOST_ASSETS]]
+def listing(runs: Sequence[MatchedDeployment], today: date | None = None) -> str:
+    """Return what runs it, a line each, the first five; with `today` also what is new to its owner."""
+    lines = [f"• {words.running(one)}{_since(one, today) if today is not None else ''}" for one in runs[:_MOST_ASSETS]]
     if len(runs) > _MOST_ASSETS:
         lines.append(f"… and {len(runs) - _MOST_ASSETS:,} more: `/eol`")
     return "\n".join(lines)
+
+
+def _since(one: MatchedDeployment, today: date) -> str:
+    addressee, since = one.responsible.addressee, one.deployment.first_seen_at
+    fact = lately_given(one.asset, addressee, runs_since=since, today=today)
+    if fact is None:
+        return ""
+    return f" · {escape(addressee.name, 60)}'s since {text.date(fact.valid_from)}, says {source(fact.source)}"
 
 
 def ownership_warnings(card: Card) -> list[str]:
@@ -289,5 +297,5 @@ def _evidence(evidence: Sequence[MatchedDeployment]) -> str:
         for one in evidence
     )
     newest = max(evidence, key=lambda one: one.deployment.last_seen_at).deployment
-    source = escape(newest.source, 60)
-    return f"{seen}" + (f", as {source} showed {text.date(newest.last_seen_at)}." if source else ".")
+    shown_by = escape(newest.source, 60)
+    return f"{seen}" + (f", as {shown_by} showed {text.date(newest.last_seen_at)}." if shown_by else ".")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.domain import ownership, recipients
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.ownership import CatalogView, Disputed, Holding, Orphaned, Owned, Unowned
-from bot.domain.records import AssetRecord
+from bot.domain.records import AssetRecord, OwnershipRecord
 
 #: Whose part of a thing ages: of what stores data its database, of a cluster its infrastructure, else the whole.
 _AREAS = {
@@ -25,11 +25,28 @@ def ageing_area(asset: AssetRecord) -> Area:
     return _AREAS.get(asset.kind, Area.ALL)
 
 
+#: For so many days whoever a file has made the owner of something reads so.
+_NEW_FOR = 14
 #: Whom reminders go to.
 Addressee = recipients.Recipient
 NOBODY = recipients.NOBODY
 #: The addressee's key, the product's, and the cycle's name. A team that takes one over has every deadline of it.
 CycleKey = tuple[str, str, str]
+
+
+def lately_given(
+    asset: AssetRecord, addressee: Addressee, *, runs_since: datetime, today: date
+) -> OwnershipRecord | None:
+    """Return by which fact of a file something that has been running has lately become its addressee's; None for none.
+
+    What they have taken or confirmed themselves is no news to them.
+    """
+    for fact in asset.facts:
+        is_theirs = fact.role is Role.OWNER and fact.team_id == (addressee.team.id if addressee.team else None)
+        is_new = runs_since.date() < fact.valid_from.date() and (today - fact.valid_from.date()).days <= _NEW_FOR
+        if is_theirs and is_new and not (fact.is_human or fact.confirmed_at):
+            return fact
+    return None
 
 
 def area_to_claim(asset: AssetRecord, others: Collection[tuple[Area, str]]) -> Area | None:
