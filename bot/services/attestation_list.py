@@ -31,8 +31,8 @@ from bot.store.inserts import insert_into
 NOUN = "attestation"
 #: So long after one list there is no other.
 _PAUSE = timedelta(days=28)
-#: It comes after everything that has a day.
-_DAYS = 10_000
+#: It comes last: what has passed longest ago is more urgent than a question about nothing that ends.
+_DAYS = -100_000
 _MANY = 500
 
 

@@ -152,7 +152,7 @@ async def test_what_joins_an_answered_reminder_is_said_once_in_its_thread(world:
     assert len(joined) == 1
     assert joined[0].is_reply
     assert "New here: *ledger* runs *Widget 1*, too. *Plan:*" in joined[0].text
-    assert ["*Still yours?*" in each.text for each in new if each not in joined] == [True], "a file made it theirs"
+    assert ["*Yours?*" in each.text for each in new if each not in joined] == [True], "a file made it theirs"
     assert payments
 
 

@@ -133,7 +133,7 @@ async def test_a_list_of_what_is_doubted_does_not_say_that_it_is_somebody_elses(
     await doubt(world, "Grace")
     answering: dict[str, Any] = {"attestation_id": 1, "person_id": world.people["Omar"]}
     said = attested(*await attestation.confirm_list(world.deps, world.snapshot, **answering))
-    assert said.text.endswith("or it is asked by itself whether it is yours.")
+    assert said.text.endswith("or are asked about separately.")
 
 
 async def test_what_a_team_gives_up_does_not_go_to_a_claim_of_its_own(world: Three) -> None:

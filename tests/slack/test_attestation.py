@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.catalog import SourceCatalog
+from bot.domain.catalog import Runs, SourceCatalog
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
 from handlers import attestation
@@ -31,7 +31,7 @@ async def a_year_on(stage: Stage, weeks: int = 30) -> None:
 
 
 async def lists(stage: Stage, channel: str = "payments") -> list[PostedMessage]:
-    return [each for each in await drained(stage, channel) if "*Still yours?*" in each.text]
+    return [each for each in await drained(stage, channel) if "ours?* " in each.text]
 
 
 async def test_a_team_is_asked_once_a_month_for_what_it_has_not_confirmed_for_long(stage: Stage) -> None:
@@ -39,7 +39,7 @@ async def test_a_team_is_asked_once_a_month_for_what_it_has_not_confirmed_for_lo
     assert await lists(stage) == [], "what came today is not asked about"
     await a_year_on(stage)
     [asked] = await lists(stage)
-    assert "4 things that nobody of you has confirmed for long:" in asked.text
+    assert "*Still yours?* 4 things that your team has not confirmed lately:" in asked.text
     assert "• The application of *payments-db* · tier 1 · yours since" in asked.text
     assert asked.text.index("*payments-db* · tier 1 · yours since") < asked.text.index("*checkout* · yours since")
     assert "checkout-worker" not in asked.text, "what is inherited is confirmed where it comes from"
@@ -47,6 +47,15 @@ async def test_a_team_is_asked_once_a_month_for_what_it_has_not_confirmed_for_lo
     assert len(await lists(stage)) == 1
     await a_year_on(stage, 5)
     assert len(await lists(stage)) == 2, "nobody has answered, and another month has come"
+
+
+async def test_the_question_stands_below_what_has_ended_long_ago(stage: Stage) -> None:
+    made = organisation()
+    made.assets.append(asset("old-site", owners=(team_owns("Payments"),), runs=(Runs("php", "7.4"),)))
+    await stage.bring(made)
+    await a_year_on(stage)
+    [asked] = await lists(stage)
+    assert 0 < asked.text.index("*PHP 7.4*") < asked.text.index("*Still yours?*")
 
 
 async def test_what_a_file_has_just_made_a_teams_is_in_its_next_digest_once(stage: Stage) -> None:
@@ -58,10 +67,10 @@ async def test_what_a_file_has_just_made_a_teams_is_in_its_next_digest_once(stag
     await a_year_on(stage, 1)
     [told] = await lists(stage)
     assert told.text.count("\n• ") == 1
-    assert "*Still yours?* 1 thing that is new to you:" in told.text
+    assert "*Yours?* 1 thing new to you:" in told.text
     assert "• *mail-scanner* · yours since <!date" in told.text
     assert told.text.rstrip().endswith(", says baton")
-    assert {"Not ours…", "All still ours"} <= set(buttons(told))
+    assert {"Not ours…", "All ours"} <= set(buttons(told))
     for _ in range(6):
         await a_year_on(stage, 1)
     assert len(await lists(stage)) == 1, "it is said once"
@@ -121,7 +130,7 @@ async def test_one_that_is_not_theirs_is_given_up_with_a_reason(stage: Stage) ->
     await drained(stage, "general")
     assert "Nobody owns *search-api* since" in (await stage.ask("/whoowns search-api")).text
     await stage.press(asked, "ownership.attest", user="solo")
-    assert "Nothing changed: each of these is somebody else" in said(stage, "solo", "search")
+    assert "Nothing to confirm: these have other owners by now" in said(stage, "solo", "search")
 
 
 async def test_how_many_were_confirmed_this_quarter_and_what_is_missing(stage: Stage) -> None:

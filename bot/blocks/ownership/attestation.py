@@ -17,7 +17,7 @@ from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 
 _MOST_TEAMS, _MOST_NAMES, _MOST_WEEKS = 15, 5, 14
 _BAR = 10
-_HEAD = "*Still yours?*"
+_HEAD, _NEW_HEAD = "*Still yours?*", "*Yours?*"
 
 #: What was confirmed: these areas of an asset.
 ConfirmedPart: TypeAlias = tuple[AssetRecord, tuple[Area, ...]]
@@ -55,17 +55,21 @@ class Campaign:
 def listed(attestation_id: int, items: Sequence[Unattested]) -> Rendered:
     """Return the section of the digest that asks whether these are still the team's."""
     new = sum(bool(each.new_by) for each in items)
-    parts = [f"{_things(new)} that {'is' if new == 1 else 'are'} new to you"] if new else []
-    if new < len(items):
-        parts.append(f"{_things(len(items) - new)} that nobody of you has confirmed for long")
-    head = f"{_HEAD} {', '.join(parts)}:"
+    is_all_new = new == len(items)
+    parts = [f"{_things(new)} new to you"] if new else []
+    if not is_all_new:
+        parts.append(f"{_things(len(items) - new)} that your team has not confirmed lately")
+    head = f"{_NEW_HEAD if is_all_new else _HEAD} {', '.join(parts)}:"
     lines = [_line(each) for each in items]
     blocks: list[Block] = [section(head)]
     for each, line in zip(items, lines, strict=True):
         wrong = not_ours_button(each.asset, each.areas[0] if len(each.areas) == 1 else Area.ALL)
         blocks.append({**section(line), "accessory": wrong})
     all_ours = button(
-        "All still ours", ATTEST, str(attestation_id), label="All still ours, but for what is not any more"
+        "All ours" if is_all_new else "All still ours",
+        ATTEST,
+        str(attestation_id),
+        label="All ours, but for what is not any more",
     )
     blocks.append({"type": "actions", "elements": [all_ours]})
     marked = [{**each, "block_id": f"{_block_ids(attestation_id)}{n}"} for n, each in enumerate(blocks)]
@@ -98,7 +102,7 @@ def attested(parts: Sequence[ConfirmedPart], by: PersonRecord | None = None) -> 
     if by is not None:
         return Rendered(f"{escape(by.name, 80) or 'Somebody'} has confirmed these already.")
     shown = ", ".join(words.part(asset, *areas) for asset, areas in parts)
-    nothing = "Nothing changed: each of these is somebody else's by now, or it is asked by itself whether it is yours."
+    nothing = "Nothing to confirm: these have other owners by now, or are asked about separately."
     return Rendered(f"Confirmed as yours: {shown}." if parts else nothing)
 
 
@@ -120,7 +124,7 @@ def campaign(made: Campaign) -> Rendered:
 
 def _line(one: Unattested) -> str:
     tier = f" · tier {one.asset.tier}" if one.asset.tier is not None else ""
-    since = f"confirmed {date(one.since)}" if one.was_confirmed else f"yours since {date(one.since)}, never confirmed"
+    since = f"{'confirmed' if one.was_confirmed else 'yours since'} {date(one.since)}"
     if one.new_by:
         since = f"yours since {date(one.since)}, says {words.source(one.new_by)}"
     return f"{words.sentence(words.part(one.asset, *one.areas))}{tier} · {since}"
