@@ -339,7 +339,7 @@ class TestTheDigest:
         assert "3,000 deadlines to answer" in message.text
         assert "… and 2,985 more: `/eol`" in message.text
         assert "1,999 versions are unknown" in message.text
-        assert "12 more answered" in message.text
+        assert "12 more are answered" in message.text
         assert_fit_for_slack(message, ids=IDS)
 
     def test_a_line_of_what_is_paid_for_has_its_price(self) -> None:
@@ -438,9 +438,9 @@ class TestTheDigest:
         [asked] = [block["accessory"] for block in message.blocks if "accessory" in block]
         assert (asked["action_id"], asked["value"]) == (actions.PIN, "9")
 
-    def test_the_first_one_says_that_it_is_everything_at_once(self) -> None:
+    def test_the_first_one_says_how_often_there_will_be_others(self) -> None:
         first = blocks.digest(self.digest((DueMilestone(story(), Milestone(90)),), is_first=True))
-        assert "This is the full list." in first.text
+        assert "This is the first list: from now on weekly at most, sooner when a date is near." in first.text
         assert "1 deadline to answer" in first.text
 
 

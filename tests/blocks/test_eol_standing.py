@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from bot.blocks import eol as blocks
-from bot.blocks.eol import notes, reports
+from bot.blocks.eol import actions, notes, reports
 from bot.blocks.escalation import escalation
 from bot.blocks.text import Rendered
 from bot.domain.eol.answers import Answer, AnswerKind
@@ -101,6 +101,31 @@ def test_the_end_of_active_support_says_nothing_of_what_costs_later() -> None:
     assert "Charged from" in digest(its).text
 
 
+@pytest.mark.parametrize(
+    ("charge", "sum_of_it", "is_assumed"),
+    [
+        (Charge(TODAY - timedelta(29), Decimal("0.10")), "about 292 USD a month", True),
+        (Charge(TODAY - timedelta(29), Decimal("0.50"), unit="cluster-hour"), "about 365 USD a month", False),
+        (Charge(TODAY - timedelta(29), Decimal(80), currency="%", unit="the node's price"), "", False),
+        (Charge(TODAY - timedelta(29), None), "", False),
+    ],
+)
+def test_a_sum_a_month_says_what_it_assumes_where_it_assumes_anything(
+    charge: Charge, sum_of_it: str, is_assumed: bool
+) -> None:
+    its = with_charges(charge)
+    for text in (digest(its).text, shown(its)):
+        assert sum_of_it in text
+        assert ("assume 2 vCPUs with a standby each" in text) is is_assumed
+
+
+def test_a_line_of_a_report_opens_its_reminder() -> None:
+    [opens] = [block["accessory"] for block in reports.answer(report_of(planned(SOON))).blocks if "accessory" in block]
+    assert (opens["text"]["text"], opens["action_id"]) == ("Open", actions.OPEN)
+    nobody_told = replace(report_of(planned(SOON)), entries=(replace(entry_of(planned(SOON)), reminder=None),))
+    assert not any("accessory" in block for block in reports.answer(nobody_told).blocks)
+
+
 def planned(until: date, **rest: Answer) -> Card:
     return story(answers=(replace(PLAN, until=until),), **rest)
 
@@ -156,7 +181,7 @@ def test_what_is_charged_is_named_in_every_digest_whatever_was_answered() -> Non
     assert "PostgreSQL 11" in line
     assert "Charged now: 0.10 USD per vCPU-hour" in line
     assert f"(planned to 16 for {SOON}" in line
-    assert "2 more answered" in blocks.digest(shown).text
+    assert "2 more are answered" in blocks.digest(shown).text
     [rest] = [
         each
         for each in blocks.digest(replace(shown, paid=(its,) * 9)).text.splitlines()

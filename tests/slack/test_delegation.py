@@ -211,7 +211,7 @@ async def test_the_card_and_the_digests_of_both_name_whoever_has_it(delegated: D
     theirs = [each.text for each in await delegated.said_in("platform") if "*End of life* for" in each.text][-1]
     assert "*ledger*" in theirs
     assert "*invoices*" not in theirs
-    assert "1 with *Payments*" in theirs
+    assert "*Payments* has taken over 1" in theirs
 
 
 async def test_the_digest_of_who_has_another_area_names_whoever_has_it_and_from_whom(delegated: Delegated) -> None:

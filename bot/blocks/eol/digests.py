@@ -14,7 +14,7 @@ from bot.blocks.eol.report_words import unknown, why_unsure
 from bot.blocks.ownership.words import join
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, bold, context, escape, fitting, section
 from bot.domain.eol.answers import AnswerKind
-from bot.domain.eol.charges import charged, monthly_of
+from bot.domain.eol.charges import charged, is_assumed, monthly_of
 from bot.domain.eol.exposure import MatchedDeployment, Watch, has_unknown_clock
 from bot.domain.eol.image_libraries import Inside, together
 from bot.domain.eol.milestones import DeadlineKind
@@ -115,8 +115,8 @@ def _head(digest: Digest, items: Sequence[_Item]) -> str:
     things = join([deadlines] * bool(count) + [inside] * bool(images) + [upgrades_ahead] * bool(planned))
     if digest.is_first:
         return (
-            f"*End of life*{of}: {things}. This is the full list. "
-            "From now on: weekly at most, sooner when a date is near."
+            f"*End of life*{of}: {things}. "
+            "This is the first list: from now on weekly at most, sooner when a date is near."
         )
     return f"*End of life*{of}: {things}"
 
@@ -273,12 +273,14 @@ def _what(one: MatchedDeployment) -> str:
 def _small_print(digest: Digest) -> str:
     parts = [f"As of {words.day(digest.today)}", without_channel(digest.addressee)]
     if digest.quiet:
-        parts.append(f"{digest.quiet:,} more answered")
+        parts.append(f"{digest.quiet:,} more {'is' if digest.quiet == 1 else 'are'} answered")
     if digest.still_unsure:
         parts.append(f"{unknown(digest.still_unsure)} still: `/eol unknown`")
-    parts += [f"{count:,} with {bold(name, 60)}" for name, count in sorted(digest.with_others.items())[:_MOST_NAMES]]
+    taken = sorted(digest.with_others.items())[:_MOST_NAMES]
+    parts += [f"{bold(name, 60)} has taken over {count:,}" for name, count in taken]
+    shared = any(is_assumed(each.cycle, digest.today, [one.goes_on for one in each.runs]) for each in digest.shared)
     cards = [*(one.card for one in digest.items), *digest.paid]
-    if digest.shared or any(words.is_charged(each.watch, digest.today) for each in cards):
+    if shared or any(words.is_assumed(each.watch, digest.today) for each in cards):
         parts.append(words.A_MONTH)
     if digest.items:
         parts.append(words.facts_age(digest.items[0].card.facts))

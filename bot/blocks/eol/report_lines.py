@@ -12,9 +12,10 @@ from bot.blocks.eol import actions, buttons, image
 from bot.blocks.eol import report_words as words
 from bot.blocks.eol.answers import had_planned, planned
 from bot.blocks.eol.buttons import pin_button
-from bot.blocks.eol.words import day, plain_name
+from bot.blocks.eol.words import day, month_sums, plain_name
 from bot.blocks.text import SECTION_TEXT, Block, bold, button, cut_mrkdwn, escape, section
 from bot.domain.eol.answers import Answer, AnswerKind, State
+from bot.domain.eol.charges import monthly_of
 from bot.domain.eol.deadlines import current, deadlines_of
 from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.image_libraries import Inside, is_inside
@@ -115,7 +116,7 @@ def _entry_line(report: Report, entries: Sequence[Entry]) -> str:
     first = entries[0]
     watch = first.watch
     head = f"{bold(words.release(watch.product, watch.cycle))}: {words.ends(watch.deadline, report.today)}"
-    if money := first.charged.said(with_next=True, day=day):
+    if money := first.charged.said(with_next=True, day=day, a_month=_a_month(entries, report.today)):
         head += f" · {money}"
     if first.active_until is not None:
         head += f" · active support until {day(first.active_until)}"
@@ -127,10 +128,19 @@ def _entry_line(report: Report, entries: Sequence[Entry]) -> str:
     return _listed(f"• {head} — ", whose, len(entries))
 
 
+def _a_month(entries: Sequence[Entry], today: date) -> str:
+    """Return about what all that is on one line is charged a month today; empty for nothing that is known."""
+    first = entries[0]
+    if first.charged.now is None:
+        return ""
+    goes_on = (one.goes_on for each in entries for one in each.watch.runs)
+    return month_sums(monthly_of(first.watch.cycle, today, goes_on))
+
+
 def _open_button(entries: Sequence[Entry]) -> Mapping[str, Any] | None:
-    """Return the button that opens the reminder of a library, for the digest has only its image."""
+    """Return the button that opens the reminder, where a line is about one and somebody has been told."""
     watch, reminder = entries[0].watch, entries[0].reminder
-    if len(entries) > 1 or reminder is None or not is_inside(watch.runs):
+    if len(entries) > 1 or reminder is None:
         return None
     return button("Open", actions.OPEN, str(reminder.id), label=f"Open: {plain_name(watch)}")
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from bot.blocks.eol import report_words as words
 from bot.blocks.eol.report_lines import PRESSING, ReportRow, as_text, lines, lists_undated, sections
-from bot.blocks.eol.words import facts_age, upgrade_title
+from bot.blocks.eol.words import A_MONTH, facts_age, is_assumed, upgrade_title
+from bot.blocks.ownership.words import sentence
 from bot.blocks.portfolio import with_turns
 from bot.blocks.request_button import OpenValue, open_menu
 from bot.blocks.text import Block, Rendered, bold, button, context, mention, modal, plain, section
@@ -76,7 +77,7 @@ def answer(report: Report, frame: ReportFrame | None = None) -> Rendered:
     frame = frame or ReportFrame()
     shown, page, count = _page_of(lines(report), frame.page, size=frame.size)
     head = headline(report)
-    small = [each for each in (frame.note, *_small_print(report)) if each]
+    small = [each for each in (frame.note, *_small_print(report, shown)) if each]
     if frame.shared_by:
         small.append(f"Shared by {mention(frame.shared_by)}")
     of = f"Page {page + 1} of {count}" if count > 1 else ""
@@ -147,7 +148,7 @@ def alt_text(timeline: Timeline, report: Report) -> str:
 def home_brief(report: Report, *, size: int) -> list[Block]:
     """Return the part of the Home tab about end of life: how much there is, and the first of what is pressing."""
     pressing = [line for line in lines(report) if line.title in PRESSING]
-    small = list(_small_print(report))
+    small = list(_small_print(report, pressing[:size]))
     return [section(headline(report)), *sections(pressing[:size]), *([context(*small)] if small else [])]
 
 
@@ -155,7 +156,7 @@ def home_parts(report: Report, page: int, *, size: int) -> tuple[list[Block], As
     """Return the whole of it: the head and one page of the lines, and which page of how many that is."""
     shown, at, count = _page_of(lines(report), page, size=size)
     blocks = [section(headline(report)), *sections(shown)]
-    small = list(_small_print(report))
+    small = list(_small_print(report, shown))
     return [*blocks, *([context(*small)] if small else [])], AssetPage((), at, count)
 
 
@@ -197,9 +198,11 @@ def _unknown(report: Report) -> str:
     return words.unknown(report.unsure)
 
 
-def _small_print(report: Report) -> Iterator[str]:
+def _small_print(report: Report, shown: Sequence[ReportRow]) -> Iterator[str]:
     if age := facts_age(report.facts):
         yield f"{age.capitalize()}."
+    if any(is_assumed(entry.watch, report.today) for row in shown for entry in row.entries):
+        yield f"{sentence(A_MONTH)}."
     if report.unsure:
         yield ("Correct unknown versions at their source: until then they do not count as supported.")
     besides = []
@@ -208,7 +211,7 @@ def _small_print(report: Report) -> Iterator[str]:
     if report.later_besides:
         besides.append(f"{report.later_besides:,} at other times ({words.command(report.subject)})")
     if besides and not report.only_unknown:
-        yield f"Besides: {', '.join(besides)}."
+        yield f"Also: {', '.join(besides)}."
     if report.undated and not lists_undated(report) and not report.only_unknown:
         yield f"{len(report.undated):,} more {'has' if len(report.undated) == 1 else 'have'} no announced end."
 

@@ -225,8 +225,13 @@ def _of_each(watch: Watch, said_of: Callable[[Watch], str]) -> str:
     return " ".join(f"Of {assets(same.runs)}: {said}" for same in parts if (said := said_of(same)))
 
 
-#: What `charged_monthly` counts each thing as.
-A_MONTH = "a month: each as 2 vCPUs with standby"
+#: What `charged_monthly` takes each thing for, where that matters.
+A_MONTH = "sums a month assume 2 vCPUs with a standby each"
+
+
+def is_assumed(watch: Watch, today: date) -> bool:
+    """Whether what something is said to cost a month is no more than an example."""
+    return charges.is_assumed(watch.cycle, today, _goes_on(watch))
 
 
 def is_charged(watch: Watch, today: date) -> bool:
