@@ -46,12 +46,17 @@ def size(message: Rendered) -> int:
     return max(len(message.text), _text_in(message.blocks))
 
 
-def _text_in(value: Any) -> int:
-    if isinstance(value, Mapping):
-        return sum(
-            len(each) if isinstance(each, str) and key == "text" else _text_in(each) for key, each in value.items()
-        )
-    return sum(map(_text_in, value)) if isinstance(value, list | tuple) else 0
+def _text_in(blocks: Sequence[Mapping[str, Any]]) -> int:
+    found, left = 0, list(blocks)
+    while left:
+        for key, value in left.pop().items():
+            if isinstance(value, str):
+                found += len(value) if key == "text" else 0
+            elif isinstance(value, Mapping):
+                left.append(value)
+            elif isinstance(value, list | tuple):
+                left += [each for each in value if isinstance(each, Mapping)]
+    return found
 
 
 def fitting(draw: Callable[[int], Rendered], most: int, limit: int) -> Rendered:

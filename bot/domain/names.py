@@ -62,5 +62,7 @@ def tokens(name: str) -> tuple[str, ...]:
 def _plain(text: str) -> str:
     if text.isascii():
         return text.lower() if text.isprintable() else _UNPRINTABLE.sub("", text).lower()
-    decomposed = unicodedata.normalize("NFKD", _UNPRINTABLE.sub("", text))
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    shown = _UNPRINTABLE.sub("", text)
+    if shown.isascii():
+        return shown.lower()
+    return "".join([c for c in unicodedata.normalize("NFKD", shown) if not unicodedata.combining(c)]).casefold()

@@ -401,11 +401,11 @@ def has_unknown_clock(running: MatchedDeployment) -> bool:
     one, matched = running.deployment, running.matched
     if not isinstance(matched, UnknownProduct) or not one.provider or not one.version:
         return False
-    asked = fold(one.product)
-    return any(asked in map(fold, (each.key, each.label, *each.aliases)) for each in matched.suggestions)
+    asked = _folded(one.product)
+    return any(asked in map(_folded, (each.key, each.label, *each.aliases)) for each in matched.suggestions)
 
 
-#: Products' names, of which there are few.
+#: Products' names, of which there are few, and what files call them.
 _folded = lru_cache(maxsize=4096)(fold)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -57,7 +58,8 @@ def in_order(
     Under each head the nearest goes first, and of what has passed the latest; of one day the dearest. What is paid for
     can be stopped on any day, so the dearest of it goes first.
     """
-    products = {(each := watch_of(item).product).key: (fold(each.label or each.key), each.key) for item in items}
+    listed = {(each := watch_of(item).product).key: each for item in items}
+    products = {key: (fold(each.label or key), key) for key, each in listed.items()}
 
     def place(item: _Item) -> tuple[object, ...]:
         watch, head = watch_of(item), urgency(item)
@@ -73,10 +75,12 @@ def cost(watch: Watch, today: date) -> Decimal:
 
     A price that nobody knows counts for nothing.
     """
+    kinds = Counter(one.goes_on for one in watch.runs)
     for day in (today, watch.deadline.on + timedelta(1)):
-        running = [running_charge(watch.cycle, day, has_extended_support=one.goes_on) for one in watch.runs]
-        if any(running):
-            return sum((monthly(each) or Decimal(0) for each in running if each is not None), Decimal(0))
+        running = {each: running_charge(watch.cycle, day, has_extended_support=each) for each in kinds}
+        if any(running.values()):
+            prices = ((monthly(charge), kinds[each]) for each, charge in running.items() if charge is not None)
+            return sum((price * count for price, count in prices if price is not None), Decimal(0))
     return Decimal(0)
 
 
