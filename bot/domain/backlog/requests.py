@@ -133,6 +133,8 @@ TRANSITIONS: Mapping[Step, Transition] = MappingProxyType(
     }
 )
 
+#: Steps that leave a snooze as it is: the DevOps team still comes back to the request on its day. Any other ends it.
+KEEPS_SNOOZE = frozenset({Step.ACCEPT, Step.REPLY, Step.MERGE, Step.UNMERGE})
 #: What is answered at delivery: by whoever speaks for the request, or for one that became part of it.
 AT_DELIVERY = frozenset({Step.CONFIRM, Step.NOT_YET})
 

@@ -11,7 +11,7 @@ from bot.domain.backlog import duty
 from bot.domain.backlog.requests import Step
 from bot.domain.recipients import Recipient
 from bot.services import devops_team, routing
-from bot.services.backlog._cards import RequestAct
+from bot.services.backlog._cards import RequestAct, loaded
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes
@@ -33,6 +33,28 @@ async def answer_by(deps: Deps, snapshot: Snapshot, devops: Recipient) -> dateti
     now = deps.clock.now()
     work = await _TIMES.of(routing.zone_name_of(deps, snapshot, devops), now)
     return work.later(now, timedelta(hours=deps.devops.first_response_hours))
+
+
+async def ask_anew(act: RequestAct, row: tables.Request) -> None:
+    """Let the DevOps team's time for a first answer begin anew."""
+    team = devops_team.find(act.deps, act.snapshot)
+    row.responded_at, row.reminded_on, row.waited_seconds = None, None, 0
+    row.answer_by = await answer_by(act.deps, act.snapshot, Recipient(team)) if team is not None else None
+
+
+async def wake_if_needed_sooner(act: RequestAct) -> None:
+    """End the snooze of the request, or of what it is part of, where somebody has just said to need it before."""
+    await act.session.flush()
+    for row in act.rows.values():
+        if row.snoozed_until is None or row.id is None:
+            continue
+        card = await loaded(act.session, act.snapshot, row, now=act.now)
+        if not card.is_open or card.needed_by is None or not act.now.date() <= card.needed_by <= row.snoozed_until:
+            continue
+        row.snoozed_until = None
+        if row.responded_at is None:
+            await ask_anew(act, row)
+        await act.note_of(row.id, "wake")
 
 
 async def called(act: RequestAct, step: Step) -> str:

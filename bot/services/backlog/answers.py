@@ -14,6 +14,7 @@ from bot.errors import NotFoundError, UserError
 from bot.services import actors
 from bot.services.backlog._cards import UNKNOWN, acting, tell_devops
 from bot.services.backlog._demands import demands_of
+from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog.message_updates import redraw_answered
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -64,6 +65,7 @@ async def needed_until(
             return act.card
         said = until.isoformat() if until is not None else None
         entry = await act.note("needed_by" if is_date else "blocked_until", until=said)
+        await wake_if_needed_sooner(act)
         card, person = await act.redraw(), snapshot.person(person_id)
         message = blocks.changed_news(card, person.name if person is not None else "")
         await tell_devops(

@@ -19,6 +19,7 @@ from bot.errors import FormError, UserError
 from bot.services import outbox, routing
 from bot.services.backlog._cards import RequestAct, acting, stored_item, tell_devops
 from bot.services.backlog._demands import demands_of
+from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog.message_updates import redraw_answered
 from bot.services.backlog.step_words import keep
 from bot.services.deps import Deps
@@ -94,6 +95,7 @@ async def change(
         entry = await act.note("change", team=demand.team_id, **numbers)
         texts = {said: changed[name] for name, said in _TEXTS.items() if name in changed}
         keep(act, entry, "; ".join(f"{name}: {old} → {new}" for name, (old, new) in texts.items()))
+        await wake_if_needed_sooner(act)
         card = await act.redraw()
         await redraw_answered(act)
         person = snapshot.person(person_id)

@@ -17,6 +17,7 @@ from bot.services import actors, cards, outbox, routing
 from bot.services.backlog import offers
 from bot.services.backlog._cards import UNKNOWN, RequestAct, joined_key, tell_devops
 from bot.services.backlog._demands import asked_by, demand_row, demands_of
+from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog.intake import Opened
 from bot.services.backlog.step_words import keep
 from bot.services.deps import Deps
@@ -47,6 +48,7 @@ async def join(deps: Deps, snapshot: Snapshot, *, request_id: int, new: NewReque
         for each in (new.asked_by, new.filed_by):
             await add_once(act.session, tables.RequestFollower, request_id=request_id, person_id=each, at=act.now)
         entry = await act.note("join", team=new.team_id, asked_by=new.asked_by, **{"from": new.origin.key})
+        await wake_if_needed_sooner(act)
         card = await act.redraw()
         await _tell_devops(act, new, entry)
         await _show(act, new)

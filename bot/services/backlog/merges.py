@@ -7,6 +7,7 @@ from bot.domain.rights import Right
 from bot.errors import NotFoundError, UserError
 from bot.services.backlog import questions
 from bot.services.backlog._cards import acting
+from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog._issue_notes import tell_out_of_step
 from bot.services.backlog.steps import StepTaken, note_response, tell_merged
 from bot.services.deps import Deps
@@ -38,6 +39,7 @@ async def merge(
         act.row.state, act.row.state_before, act.row.state_at = RequestState.MERGED, moved.before, act.now
         act.row.merged_into, act.row.reason, act.row.link = into_id, "", ""
         await act.note(Step.MERGE.value, into=into_id)
+        await wake_if_needed_sooner(act)
         card = await act.redraw()
         await act.redraw_others()
         await questions.settle(act)

@@ -74,11 +74,11 @@ async def assign(
 async def snooze(
     deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, until: date, today: date, version: int = 0
 ) -> RequestCard:
-    """Put it off until a day, which cannot be later than the one on which it is needed."""
+    """Put it off until a day, which comes before the one on which it is needed, where that is still ahead."""
     async with _open(deps, snapshot, request_id, person_id, version) as act:
         if until <= today:
             raise UserError("Choose a day after today.")
-        if act.card.needed_by is not None and until > act.card.needed_by:
+        if act.card.needed_by is not None and today <= act.card.needed_by <= until:
             raise UserError(f"It is needed by {act.card.needed_by}: choose a day before that.")
         if act.row.snoozed_until == until:
             return act.card

@@ -12,6 +12,7 @@ from bot.blocks import backlog as blocks
 from bot.blocks.text import Rendered
 from bot.domain.backlog.requests import (
     AT_DELIVERY,
+    KEEPS_SNOOZE,
     NEEDS_WORDS,
     OF_JOINED,
     TRANSITIONS,
@@ -22,13 +23,13 @@ from bot.domain.backlog.requests import (
     with_answer,
 )
 from bot.domain.names import clean, clean_lines
-from bot.domain.recipients import Reach, Recipient
+from bot.domain.recipients import Reach
 from bot.errors import UserError
-from bot.services import devops_team, outbox, routing
+from bot.services import outbox, routing
 from bot.services.backlog import joins, questions
 from bot.services.backlog._cards import RequestAct, acting, card_key, loaded, tell_devops
 from bot.services.backlog._demands import demands_of, is_own
-from bot.services.backlog._duty import answer_by, called
+from bot.services.backlog._duty import ask_anew, called
 from bot.services.backlog._issue_notes import tell_out_of_step
 from bot.services.backlog._joiners import joined, tell_ended, threads_of
 from bot.services.backlog._joiners import post as post_in_joined
@@ -115,7 +116,7 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
     is_news = step in _NEWS or (step is Step.START and _is_unaccepted(act.row))
     note_response(act, step)
     if step is Step.REOPEN or (step is Step.UNMERGE and _was_answered_by_merging(act.row)):
-        await _ask_anew(act, act.row)
+        await ask_anew(act, act.row)
     act.row.state, act.row.state_before, act.row.state_at = moved.state.value, moved.before.value, act.now
     if step is Step.REPLY and act.row.reason:
         # The card goes on to show the question beside its answer.
@@ -124,6 +125,8 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
         act.row.reason, act.row.link = said, link
     if step is Step.DELIVER:
         act.row.delivered_at = act.now
+    if step not in KEEPS_SNOOZE:
+        act.row.snoozed_until = None
     if moved.state is not RequestState.MERGED:
         act.row.merged_into = None
     if step is Step.UNMERGE or step is Step.REOPEN:
@@ -155,13 +158,6 @@ def _is_unaccepted(row: tables.Request) -> bool:
 def _was_answered_by_merging(row: tables.Request) -> bool:
     """Whether all that the DevOps team has said to a request is that it became part of another one."""
     return row.state == RequestState.MERGED.value and row.responded_at == row.state_at
-
-
-async def _ask_anew(act: RequestAct, row: tables.Request) -> None:
-    """Let the DevOps team's time for a first answer begin anew."""
-    team = devops_team.find(act.deps, act.snapshot)
-    row.responded_at, row.reminded_on, row.waited_seconds = None, None, 0
-    row.answer_by = await answer_by(act.deps, act.snapshot, Recipient(team)) if team is not None else None
 
 
 async def _unanswered(act: RequestAct) -> list[str]:
@@ -209,7 +205,7 @@ async def _release_parts(act: RequestAct) -> None:
     for part in await act.parts():
         if part.merged_into == act.subject_id:
             if _was_answered_by_merging(part):
-                await _ask_anew(act, part)
+                await ask_anew(act, part)
             part.state, part.state_at = part.state_before, act.now
             part.merged_into = part.confirmed_at = None
             assert part.id is not None  # noqa: S101 - it comes from the store
