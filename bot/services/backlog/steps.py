@@ -17,6 +17,7 @@ from bot.domain.backlog.requests import (
     OF_JOINED,
     TRANSITIONS,
     RequestCard,
+    RequestStanding,
     RequestState,
     Step,
     after,
@@ -117,20 +118,12 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
     note_response(act, step)
     if step is Step.REOPEN or (step is Step.UNMERGE and _was_answered_by_merging(act.row)):
         await ask_anew(act, act.row)
-    act.row.state, act.row.state_before, act.row.state_at = moved.state.value, moved.before.value, act.now
+    _move(act.row, step, moved)
     if step is Step.REPLY and act.row.reason:
         # The card goes on to show the question beside its answer.
         said = with_answer(act.row.reason, said)
     if step is not Step.CONFIRM:  # a yes takes nothing off what was delivered
         act.row.reason, act.row.link = said, link
-    if step is Step.DELIVER:
-        act.row.delivered_at = act.now
-    if step not in KEEPS_SNOOZE:
-        act.row.snoozed_until = None
-    if moved.state is not RequestState.MERGED:
-        act.row.merged_into = None
-    if step is Step.UNMERGE or step is Step.REOPEN:
-        act.row.confirmed_at = None
     if step is Step.START and act.row.assignee_id is None:
         act.row.assignee_id = act.person_id
     keep(act, await act.note(step.value, state=moved.state.value), words, link)
@@ -147,6 +140,19 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
         await _take_back_merged(act, act.row)
     reach = await _tell(act, step, is_news=is_news)
     return StepTaken(card, is_new=True, is_told=is_news, reach=reach)
+
+
+def _move(row: tables.Request, step: Step, moved: RequestStanding) -> None:
+    """Put a request where it stands after a step, with the days that belong to that."""
+    row.state, row.state_before, row.state_at = moved.state.value, moved.before.value, moved.since
+    if step is Step.DELIVER:
+        row.delivered_at = moved.since
+    if step not in KEEPS_SNOOZE:
+        row.snoozed_until = None
+    if moved.state is not RequestState.MERGED:
+        row.merged_into = None
+    if step is Step.UNMERGE or step is Step.REOPEN:
+        row.confirmed_at = None
 
 
 def _is_unaccepted(row: tables.Request) -> bool:
