@@ -156,6 +156,18 @@ async def test_from_proposed_to_confirmed(requested: Requested) -> None:
     assert "Proposed" in requested.card.text
 
 
+async def test_a_second_delivery_that_names_no_place_keeps_that_of_the_first(requested: Requested) -> None:
+    for words, link in (("The keyspace", "https://docs.example.test/x"), ("With backups now", "")):
+        await requested.press(requested.triage, ids.DELIVER, user="omar")
+        assert await requested.fill("omar", words=words, link=link or None) == {}
+        if link:
+            await requested.press(requested.card, ids.NOT_YET, user="grace")
+            assert await requested.fill("grace", words="No backups") == {}
+    assert "> With backups now <https://docs.example.test/x" in requested.card.text
+    await requested.press(requested.card, ids.CONFIRM, user="ada")
+    assert (await requested.row()).link == "https://docs.example.test/x", "where others find it"
+
+
 async def test_the_card_says_who_builds_it_and_who_owns_what_it_leaves_behind(requested: Requested) -> None:
     types = {each["type"] for each in (await requested.row()).items}
     assert types == {"infrastructure", "pipeline"}

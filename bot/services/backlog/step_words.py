@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.domain.backlog.requests import Said
+from bot.domain.backlog.requests import Said, Step
 from bot.services.backlog._cards import RequestAct
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -23,6 +23,15 @@ def keep(act: RequestAct, entry_id: int, words: str, link: str = "") -> None:
     if words or link:
         row = tables.RequestWords(entry_id=entry_id, request_id=act.subject_id, words=words, link=link)
         act.session.add(row)
+
+
+async def last_link(act: RequestAct, step: Step) -> str:
+    """Return the link that was given last with a step; empty for none."""
+    table, entry = tables.RequestWords, tables.AuditEntry
+    query = select(col(table.link)).join(entry, col(entry.id) == col(table.entry_id))
+    query = query.where(col(table.request_id) == act.subject_id, col(table.link) != "")
+    query = query.where(col(entry.action) == f"{act.prefix}.{step.value}").order_by(col(entry.id).desc()).limit(1)
+    return (await act.session.execute(query)).scalar_one_or_none() or ""
 
 
 async def of_request(deps: Deps, snapshot: Snapshot, request_id: int) -> Sequence[Said]:

@@ -35,7 +35,7 @@ from bot.services.backlog._issue_notes import tell_out_of_step
 from bot.services.backlog._joiners import joined, tell_ended, threads_of
 from bot.services.backlog._joiners import post as post_in_joined
 from bot.services.backlog.message_updates import redraw_answered
-from bot.services.backlog.step_words import keep
+from bot.services.backlog.step_words import keep, last_link
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -116,6 +116,8 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
     was_merged = act.row.merged_into is not None
     is_news = step in _NEWS or (step is Step.START and _is_unaccepted(act.row))
     note_response(act, step)
+    if step is Step.DELIVER:
+        link = link or await last_link(act, step)  # what comes later belongs to what is there
     if step is Step.REOPEN or (step is Step.UNMERGE and _was_answered_by_merging(act.row)):
         await ask_anew(act, act.row)
     _move(act.row, step, moved)
