@@ -14,7 +14,7 @@ from bot.blocks.forms import Form
 from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import UNKNOWN, number, parse
-from bot.domain.backlog.requests import TRANSITIONS, RequestCard, Step
+from bot.domain.backlog.requests import TRANSITIONS, RequestCard, Step, may_take_in
 from bot.domain.rights import Right
 from bot.errors import ChangedError, FormError, NotFoundError, UserError
 from bot.ports import Ack
@@ -264,7 +264,8 @@ async def _plan_form(context: Context, action: Action, word: str, request_id: in
             person = context.snapshot.person_by_slack_id(action.user_id)
             person_id = person.id if person is not None else None
             found = await context.backlog.oldest(person_id, _MOST_CHOICES)
-            return blocks.merge_view(card, [each for each in found.first if each.id != request_id], metadata)
+            others = [each for each in found.first if each.id != request_id and may_take_in(each, card)]
+            return blocks.merge_view(card, others, metadata)
         case actions.SNOOZE:
             return blocks.snooze_view(card, metadata)
         case actions.ASSIGN:

@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.blocks.backlog import actions as ids
+from bot.errors import UserError
 from bot.playground.fake_slack import MessageRef, PostedMessage, ViewRef
+from bot.services.backlog import merges
 from bot.store import tables
 from handlers.backlog.jobs import point_to_buttons
 from tests.slack.conftest import Stage
@@ -386,6 +388,24 @@ async def test_a_duplicate_keeps_its_asker_and_can_be_taken_out_again(requested:
     assert (row.state, row.merged_into) == ("proposed", None)
     assert "Also for" not in requested.triage.text
     assert (await actions(requested.stage))[-1] == "backlog.unmerge"
+
+
+async def test_nothing_of_others_becomes_part_of_a_private_request(requested: Requested) -> None:
+    stage = requested.stage
+    place = stage.slack.workspace.im(stage.slack.workspace.user("solo").id).id
+    await stage.slack.run_command("solo", place, "/devops we need a Redis cluster")
+    await stage.settle()
+    assert await submit(stage, "solo") == {}
+    await posted(stage, "platform")
+    await another(stage)
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.MERGE)
+    assert [each["value"] for each in options_of(stage.slack.view_stack("lin")[-1], ids.INTO)] == ["3"]
+    lin = stage.baton.context.snapshot.person_by_slack_id(stage.slack.workspace.user("lin").id)
+    assert lin is not None
+    deps, snapshot = stage.baton.context.deps, stage.baton.context.snapshot
+    with pytest.raises(UserError, match="#2 is private"):
+        await merges.merge(deps, snapshot, request_id=1, into_id=2, person_id=lin.id)
+    assert (await requested.row()).state == "proposed"
 
 
 async def test_whoever_asked_for_a_duplicate_is_told_what_it_is_part_of_and_can_withdraw_it(

@@ -200,6 +200,11 @@ def may_take_joined(step: Step, standing: RequestStanding, *, now: datetime) -> 
     return step in OF_JOINED | AT_DELIVERY and may_take(step, standing, now=now)
 
 
+def may_take_in(whole: RequestCard, part: RequestCard) -> bool:
+    """Whether a request may become part of another: into a private one only what its asker has asked privately."""
+    return not whole.is_private or (part.is_private and part.asker.id == whole.asker.id)
+
+
 def after(step: Step, standing: RequestStanding, *, now: datetime, is_joined: bool = False) -> RequestStanding | None:
     """Return where a request stands after a step; None when it stands there already, because it was taken before.
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from bot.domain.backlog.requests import OPEN, RequestState, Step, after
+from bot.domain.backlog.requests import OPEN, RequestState, Step, after, may_take_in
 from bot.domain.rights import Right
 from bot.errors import NotFoundError, UserError
 from bot.services.backlog import questions
-from bot.services.backlog._cards import acting
+from bot.services.backlog._cards import RequestAct, acting, card_of
 from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog._issue_notes import tell_out_of_step
 from bot.services.backlog.steps import StepTaken, note_response, tell_merged
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
-from bot.store import tables
 
 _NO_TARGET = "There is no such request to merge it into: choose another."
 
@@ -34,7 +33,7 @@ async def merge(
         moved = after(Step.MERGE, act.card.standing, now=act.now)
         if moved is None:
             return StepTaken(act.card, is_new=False)
-        _require_open(act.rows.get(into_id), into_id, request_id)
+        _require_open(act, into_id)
         note_response(act, Step.MERGE)
         act.row.state, act.row.state_before, act.row.state_at = RequestState.MERGED, moved.before, act.now
         act.row.merged_into, act.row.reason, act.row.link = into_id, "", ""
@@ -48,8 +47,9 @@ async def merge(
         return StepTaken(card, is_new=True, reach=reach)
 
 
-def _require_open(into: tables.Request | None, into_id: int, request_id: int) -> None:
+def _require_open(act: RequestAct, into_id: int) -> None:
     """Raise unless a request may become part of this one."""
+    into, request_id = act.rows.get(into_id), act.subject_id
     if into is None:
         raise NotFoundError(_NO_TARGET)
     if into.merged_into == request_id:
@@ -58,3 +58,5 @@ def _require_open(into: tables.Request | None, into_id: int, request_id: int) ->
         raise UserError(f"#{into_id} is part of #{into.merged_into} now: choose that one.")
     if into.state not in OPEN:
         raise UserError("That request is closed: choose an open one.")
+    if not may_take_in(card_of(act.snapshot, into, now=act.now), act.card):
+        raise UserError(f"#{into_id} is private, so nobody else's can become part of it: choose another.")
