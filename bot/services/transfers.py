@@ -82,6 +82,8 @@ async def move(
     receiver = snapshot.team(terms.receiver_team_id)
     if receiver is None or receiver.is_gone:
         raise NotFoundError("That team is no longer in the catalog: ask again, and choose another.")
+    if not rules.has_somebody(receiver, snapshot):
+        raise UserError(f"Nobody is left in {escape(receiver.name, 80)}, so it stays where it is.")
     if Recipient(team=receiver).key in terms.givers:
         raise UserError(f"{escape(receiver.name, 80)} has it already, so nothing has to change hands.")
     for resource in resources:
@@ -154,7 +156,7 @@ async def require_not_lent(
     )
     row = (await session.execute(query.limit(1))).scalar_one_or_none()
     lender = snapshot.team(row.giver_team_id) if row is not None else None
-    if row is not None and lender is not None and not lender.is_gone:
+    if row is not None and rules.has_somebody(lender, snapshot):
         name = escape(lender.name, 80)
         raise UserError(f"{name} has lent it until {row.loan_until}: hand it back in handoff #{row.id}, or wait.")
 

@@ -1,12 +1,21 @@
-"""Whoever has offered or claimed something for their team leaves before the answer: then the team hears it."""
+"""Whoever has offered, claimed or accepted something leaves before it is theirs: their team hears it, or it is over."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from bot.blocks.handoff import actions as ids
 from bot.domain.handoff.handoffs import HandoffStep
 from tests.slack.conftest import Stage, read_only
-from tests.slack.test_handoff import alone, answer, offer, sent
+from tests.slack.test_handoff import alone, answer, card, offer, on, owner, said_to, sent
 from tests.slack.test_matters import AGREE, claimed
 from tests.slack.test_orphans import leave
+
+
+async def empty_payments(stage: Stage) -> None:
+    """Let the last people of Payments leave."""
+    await leave(stage, "ada")
+    await leave(stage, "grace")
 
 
 @read_only
@@ -26,3 +35,42 @@ async def test_the_team_of_whoever_has_claimed_hears_that_it_owns_it(stage: Stag
     await stage.press(card, AGREE, user="solo")
     [news] = [each.text for each in await sent(stage, "payments")]
     assert news.startswith("*search-api*: *Payments* owns it now")
+
+
+async def test_what_is_agreed_for_a_day_does_not_pass_to_a_team_in_which_nobody_is_left(stage: Stage) -> None:
+    await offer(stage, effective="2026-03-05")
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    await empty_payments(stage)
+    await on(stage, 3, 5)
+    assert "*Platform*" in await owner(stage, "database of payments-db")
+    news = alone(stage, "lin")[-1]
+    assert "*payments-db* (the database): called off: Nobody is left in Payments." in news
+
+
+async def test_an_offer_to_a_team_in_which_nobody_is_left_is_over(stage: Stage) -> None:
+    await offer(stage)
+    await empty_payments(stage)
+    await on(stage, 3, 4)
+    assert "withdrawn: Nobody is left in Payments." in alone(stage, "lin")[-1]
+    assert "waits for your answer" not in "".join(each.text for each in await sent(stage, "payments"))
+
+
+async def test_a_loan_does_not_return_to_a_team_in_which_nobody_is_left(stage: Stage) -> None:
+    await offer(stage, loan="2026-03-10")
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    for each in ("lin", "omar"):
+        await leave(stage, each)
+    await on(stage, 3, 10)
+    assert "*Payments*" in await owner(stage, "database of payments-db")
+
+
+async def test_a_claim_of_a_team_in_which_nobody_is_left_is_over(stage: Stage) -> None:
+    asked = await claimed(stage)
+    await empty_payments(stage)
+    await stage.press(asked, AGREE, user="solo")
+    assert "Nobody is left in Payments" in said_to(stage, "solo", "search")
+    assert "*Search*" in await owner(stage, "search-api")
+    stage.clock.advance(timedelta(hours=1))
+    await stage.baton.context.daily_pass.run()
+    now = next(each for each in await sent(stage, "search") if each.ts == asked.ts)
+    assert "*Payments* is gone, so its claim is over." in now.text

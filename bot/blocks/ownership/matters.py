@@ -354,7 +354,7 @@ def _ended(matter: MatterCard) -> str:
             return f"Nobody answered, so nothing has changed. Talk to {_names(matter.owner_names) or 'its owner'}."
         case MatterState.OVER if matter.has_left:
             return "It is no longer in the catalog, so nothing is left to decide."
-        case MatterState.OVER if matter.kind is MatterKind.CLAIM and (matter.team is None or matter.team.is_gone):
+        case MatterState.OVER if matter.kind is MatterKind.CLAIM and matter.named is None:
             return f"{words.sentence(_team(matter))} is gone, so its claim is over."
         case MatterState.OVER if matter.is_owner_gone:
             return f"Its owner {whose} is gone, so nobody owns it until a team takes it."
@@ -380,8 +380,7 @@ def _ended(matter: MatterCard) -> str:
 
 def _is_nobodys(matter: MatterCard) -> bool:
     """Whether something has ended because nobody owns it now, in a catalog that has it."""
-    has_claimer = matter.team is not None and not matter.team.is_gone
-    return not matter.owner.name and has_claimer and not matter.has_left
+    return not matter.owner.name and matter.named is not None and not matter.has_left
 
 
 def _and_now(matter: MatterCard) -> str:
@@ -390,8 +389,8 @@ def _and_now(matter: MatterCard) -> str:
         return f" {_names(matter.others)} {_verb(matter.others, 'owns', 'own')} it."
     if not matter.is_free:
         return ""
-    is_asked = matter.team is not None and not matter.team.is_gone
-    return f" Nobody owns it now{f', and {_team(matter)} is asked whether it is theirs' if is_asked else ''}."
+    asked = f", and {_team(matter)} is asked whether it is theirs" if matter.named is not None else ""
+    return f" Nobody owns it now{asked}."
 
 
 def _gone(matter: MatterCard) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from bot.domain.catalog import Area, Role
 from bot.domain.recipients import Recipient
@@ -90,9 +90,11 @@ def is_alive(holding: Holding, catalog: CatalogView) -> bool:
 
 def is_here(owner: Recipient, catalog: CatalogView) -> bool:
     """Whether somebody answers: the person is active; the team exists and has not lost everybody it had."""
-    if owner.person is not None:
-        return owner.person.is_active
-    team = owner.team
+    return owner.person.is_active if owner.person is not None else has_somebody(owner.team, catalog)
+
+
+def has_somebody(team: TeamRecord | None, catalog: CatalogView) -> TypeGuard[TeamRecord]:
+    """Whether a team exists and has not lost everybody it had."""
     if team is None or team.is_gone:
         return False
     is_unknown = not team.member_ids and not team.former_members

@@ -131,6 +131,7 @@ class MatterCard:
     dispute between giver and receiver of a handoff, and `loan` for what waits until it is back. `is_free` is whether
     nobody owns it now, because its owner gave way to a doubt, `is_owner_gone` whether it ended because `owner` has
     nobody any more, and `has_left` whether the asset is no longer in the catalog.
+    `has_lost_team` is whether nobody is left in `team`.
     `doubted` are the names of those whom a doubt is about, where others answer it, such as their lender.
     """
 
@@ -159,7 +160,13 @@ class MatterCard:
     is_free: bool = False
     is_owner_gone: bool = False
     has_left: bool = False
+    has_lost_team: bool = False
     doubted: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> TeamRecord | None:
+        """The team that claims it, or that a doubter named; None where nobody is left in it."""
+        return None if self.has_lost_team else self.team
 
     @property
     def claimed_by(self) -> int | None:

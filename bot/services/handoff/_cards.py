@@ -244,7 +244,7 @@ def _resource(
     receiver: TeamRecord,
 ) -> ResourceCard:
     assert row.id is not None  # noqa: S101 - it comes from the store
-    is_here = snapshot.asset(row.asset_id) is not None and not receiver.is_gone
+    is_here = snapshot.asset(row.asset_id) is not None and rules.has_somebody(receiver, snapshot)
     owners = _owners_of_over(deps, snapshot, row)
     # A claim was accepted by whoever agreed to it, for the giver.
     answered_by = handoff.offered_by if is_granted(handoff) else row.answered_by

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.blocks.handoff_button import OpenHandoff, Way
+from bot.domain import ownership as rules
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.handoff.family import left_behind
 from bot.domain.handoff.status import records
@@ -157,7 +158,7 @@ def _lender(deps: Deps, snapshot: Snapshot, about: OpenHandoff, giver: TeamRecor
     under_way = records(look_up(deps, snapshot, about.asset_id)) if about.asset_id is not None else ()
     lent = (each for each in under_way if each.stage is HandoffStage.LENT and each.receiver_team_id == giver.id)
     teams = (snapshot.team(each.giver_team_id) for each in lent if about.area in (None, each.area))
-    return next((team for team in teams if team is not None and not team.is_gone), None)
+    return next((team for team in teams if rules.has_somebody(team, snapshot)), None)
 
 
 def _library_of(snapshot: Snapshot, about: OpenHandoff) -> int | None:

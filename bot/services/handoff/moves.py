@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlmodel import col
 
+from bot.domain import ownership as rules
 from bot.domain.recipients import Recipient
 from bot.domain.records import TeamRecord
 from bot.services import transfers
@@ -117,6 +118,8 @@ def _why_overtaken(act: HandoffAct, row: tables.HandoffResource, receiver: TeamR
     resource, asset = resource_of(row), act.snapshot.asset(row.asset_id)
     if receiver.is_gone:
         return f"{receiver.name} is no longer in the catalog."
+    if not rules.has_somebody(receiver, act.snapshot):
+        return f"Nobody is left in {receiver.name}."
     if receiver.id == act.row.giver_team_id:
         return f"{receiver.name} has it already: both are one team now."
     if asset is None:

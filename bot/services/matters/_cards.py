@@ -167,6 +167,7 @@ async def card_of(
         doubted=await _doubted(session, snapshot, row, sides),
         is_owner_gone=row.state == MatterState.OVER.value and owner != NOBODY and not rules.is_here(owner, snapshot),
         has_left=snapshot.asset(row.asset_id) is None,
+        has_lost_team=row.team_id is not None and not rules.has_somebody(snapshot.team(row.team_id), snapshot),
         handoff_id=await _granted_in(session, row),
         doubts=await _other_doubts(session, snapshot, row),
         given_up_by=_given_up_by(snapshot, row),

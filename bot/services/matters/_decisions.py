@@ -110,7 +110,7 @@ async def give_up(act: MatterAct, sides: Sequence[Side], audit_id: int) -> None:
 
 def _proposed_to(act: MatterAct) -> Recipient | None:
     """Return the team that is asked itself whether it is theirs, because the doubter named it."""
-    return Recipient(team=act.card.team) if act.card.team is not None and not act.card.team.is_gone else None
+    return Recipient(team=act.card.named) if act.card.named is not None else None
 
 
 def _reason(act: MatterAct) -> str:

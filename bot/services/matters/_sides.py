@@ -125,7 +125,7 @@ def lent_by(snapshot: Snapshot, held: Holding, team_id: int | None, verdict: Ver
     """
     for each in rules.loans_of(verdict.asset, snapshot, held.fact.area, borrower_id=held.fact.team_id):
         lender = snapshot.team(each.giver_team_id)
-        if each.on is not None and each.giver_team_id != team_id and lender is not None and not lender.is_gone:
+        if each.on is not None and each.giver_team_id != team_id and rules.has_somebody(lender, snapshot):
             return Loan(handoff_id=each.number, lender=Recipient(team=lender), borrower=held.name, until=each.on)
     return None
 

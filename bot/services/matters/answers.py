@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from bot.blocks import ownership as blocks
 from bot.blocks.text import escape
+from bot.domain import ownership as rules
 from bot.domain import secrets
 from bot.domain.names import clean
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side, asked_first, decides_alone, may_say
@@ -379,4 +380,4 @@ async def _claim_that_waits(act: MatterAct, givers: Collection[str]) -> tables.O
     if len(claims) != 1 or claims[0].person_id == act.person_id or claims[0].team_id is None:
         return None
     team = act.snapshot.team(claims[0].team_id)
-    return claims[0] if team is not None and not team.is_gone else None
+    return claims[0] if rules.has_somebody(team, act.snapshot) else None

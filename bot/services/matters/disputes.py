@@ -286,7 +286,7 @@ def _is_over(deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> boo
     owners = claimed_by(verdict)
     if row.kind == MatterKind.CLAIM.value:
         team = snapshot.team(row.team_id)
-        if team is None or team.is_gone or all(each.fact.team_id == row.team_id for each in owners):
+        if not rules.has_somebody(team, snapshot) or all(each.fact.team_id == row.team_id for each in owners):
             return True
     keys = {key for each in owners for key in _answering(snapshot, row, each, verdict)}
     is_asked = row.answerer in keys or row.is_passed_on or isinstance(verdict, rules.Orphaned)

@@ -29,9 +29,9 @@ _SETTLED = "That is settled already: ask again with `/whoowns`."
 
 async def propose(act: MatterAct) -> None:
     """Ask the team that a doubter named whether it is theirs, so that they can claim it or say that it is not."""
-    if act.card.team is None or act.card.team.is_gone:
+    if (named := act.card.named) is None:
         return
-    await act.send(Recipient(team=act.card.team), _key(act.subject_id), blocks.proposed(act.card))
+    await act.send(Recipient(team=named), _key(act.subject_id), blocks.proposed(act.card))
     await redraw(act.session, act.row, act.card, at=act.now)
 
 
