@@ -336,7 +336,9 @@ def matter_cards(name: str, thing: AssetRecord) -> Iterator[MatterCard]:
         yield replace(full, given_up_by=(name,) * 2 if kind is not MatterKind.DISPUTE else ())
         for under_way in (None, 8):
             way = WayBack(handoff_id=7, receiver=sides[1].owner, giver=sides[0].owner, under_way=under_way)
-            yield replace(full, way_back=way if kind is MatterKind.DISPUTE else None)
+            if kind is MatterKind.DISPUTE:
+                yield replace(full, way_back=way)
+                yield replace(full, way_back=replace(way, is_for_admin=True), is_passed_on=True)
         asked = replace(full, question=name, question_by=person)
         yield asked
         yield replace(asked, loan=lent(name))

@@ -280,6 +280,21 @@ async def test_what_was_taken_over_goes_back_only_once_its_giver_accepts(stage: 
     assert "*Payments* (" in await first_line(stage, "service:invoices")
 
 
+async def test_whoever_took_it_over_hands_it_back_also_where_an_admin_decides_who_gives_it_back_at_once(
+    stage: Stage,
+) -> None:
+    told = await behind(stage)
+    await stage.press(told, PASS_ON, user="solo")
+    now = next(each for each in await posted(stage, "search") if each.ts == told.ts)
+    assert list(buttons(now)) == ["It is Search's", "Hand it back…"]
+    assert "it goes back once *Payments* accepts it" in now.text
+    asked = (await private_messages(stage, "eve"))[-1]
+    assert list(buttons(asked)) == ["It is Search's", "It is Payments'"]
+    assert "accepts it" not in asked.text
+    await press_side(stage, asked, "Payments", user="eve")
+    assert "*Payments* (" in await first_line(stage, "service:invoices")
+
+
 async def test_the_giver_is_shown_how_to_ask_for_what_its_file_names_it_for(stage: Stage) -> None:
     await behind(stage)
     shown = await asked_from_answer(stage, "service:invoices", user="ada")

@@ -49,7 +49,7 @@ def _side_control(matter: MatterCard, owner: Recipient, reader: Reader | None) -
     way = matter.way_back
     if reader is not None and owner.key in reader.sides:
         return _side_button(matter, owner)
-    if way is None or owner != way.giver or (reader is None and matter.is_passed_on):
+    if way is None or owner != way.giver or (reader is None and way.is_for_admin):
         return _side_button(matter, owner) if reader is None else None
     if way.under_way is not None:
         return show_buttons(way.under_way, f"Show handoff #{way.under_way}")[0]

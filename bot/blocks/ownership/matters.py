@@ -232,7 +232,7 @@ def _said(matter: MatterCard, reader: Reader | None) -> list[str]:
         lines.append(_given_up(matter))
     if matter.doubted and matter.loan is None:
         lines.append(f"{_names(matter.owner_names)} {_verb(matter.owner_names, 'has', 'have')} it now.")
-    lines += _way_back(matter.way_back, for_giver=reader is not None and reader.is_giver)
+    lines += _way_back(matter.way_back, reader)
     if matter.is_passed_on:
         note = _GONE_NOTE if matter.is_orphans else _NO_ADMIN_NOTE
         return [*lines, reader.refusal if reader is not None and reader.refusal else note]
@@ -276,12 +276,16 @@ def _reminded(reminder: Reminder) -> str:
             return f"{which} After the last one it stands in your digest until it is answered."
 
 
-def _way_back(way: WayBack | None, *, for_giver: bool) -> list[str]:
-    """Return what the teams of a handoff can do that a file contradicts: correct the file, or hand it back."""
+def _way_back(way: WayBack | None, reader: Reader | None) -> list[str]:
+    """Return what can be done about a file that contradicts a handoff: correct the file, or hand it back."""
     if way is None:
         return []
     giver = bold(way.giver.name, 60)
-    back = f"ask {bold(way.receiver.name, 60)} for it" if for_giver else f"it goes back once {giver} accepts it"
+    back = f"it goes back once {giver} accepts it"
+    if way.is_for_admin if reader is None else way.giver.key in reader.sides:
+        back = "say so, and it goes back at once"
+    elif reader is not None and reader.is_giver:
+        back = f"ask {bold(way.receiver.name, 60)} for it"
     if way.under_way is not None:
         back = f"#{way.under_way} gives it back to {giver} once both agree"
     return [f"If the file is wrong, {_patch(way)} prints the change. If it is right, {back}."]

@@ -68,13 +68,15 @@ class Side:
 class WayBack:
     """A dispute between the two teams of a handoff only, by the handoff's number: the receiver can hand it back.
 
-    `giver` is whose it would be again, which has to accept that, and `under_way` the handoff that offers it already.
+    `giver` is whose it would be again, and `under_way` the handoff that offers it already. `is_for_admin` is whether
+    whoever reads it gives it back alone; otherwise the giver has to accept it.
     """
 
     handoff_id: int
     receiver: Recipient
     giver: Recipient
     under_way: int | None = None
+    is_for_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -237,14 +237,20 @@ async def _asset(session: AsyncSession, snapshot: Snapshot, asset_id: int) -> As
 
 
 async def redraw(session: AsyncSession, row: tables.OwnershipMatter, card: MatterCard, *, at: datetime) -> None:
-    """Revise every message about a matter; what else stands in them stays."""
+    """Revise every message about a matter; what else stands in them stays.
+
+    What an admin decides alone about a handoff, only the messages to that admin offer.
+    """
     table = tables.OutboxMessage
     found = await session.execute(select(col(table.key), col(table.body)).where(col(table.key).in_(row.message_keys)))
     bodies: dict[str, Any] = {row.key: row.body for row in found}
+    way, to_admin = card.way_back, card_key(row.id or 0, row.answerer)
+    for_others = replace(card, way_back=replace(way, is_for_admin=False)) if way is not None else card
     for key in row.message_keys:
         if key in bodies:
             before = Rendered(bodies[key]["text"], bodies[key].get("blocks", ()))
-            shown = blocks.asked_before(card) if key.startswith(QUESTION) else blocks.redrawn(before, card)
+            now = card if f"{key}:".startswith(f"{to_admin}:") else for_others
+            shown = blocks.asked_before(now) if key.startswith(QUESTION) else blocks.redrawn(before, now)
             await outbox.revise(session, key=key, message=shown, at=at)
 
 

@@ -157,7 +157,14 @@ async def way_back_of(
         return None
     waits = col(brought.state).in_([each.value for each in UNANSWERED])
     back = await handoff_about(session, row, _between(receiver, giver), waits)
-    return WayBack(handoff_id=taken, receiver=Recipient(team=receiver), giver=Recipient(team=giver), under_way=back)
+    admin = snapshot.recipient(row.answerer).person
+    return WayBack(
+        handoff_id=taken,
+        receiver=Recipient(team=receiver),
+        giver=Recipient(team=giver),
+        under_way=back,
+        is_for_admin=row.is_passed_on and admin not in rules.active_members(receiver, snapshot),
+    )
 
 
 async def handoff_about(session: AsyncSession, row: tables.OwnershipMatter, *stands: ColumnElement[bool]) -> int | None:
