@@ -15,7 +15,7 @@ from bot.domain.directory.mentions import name_at
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
 from bot.domain.directory.readings import part_of_name
 from bot.domain.directory.sentences import is_name_there
-from bot.domain.directory.statements import asks_for_somebody, asks_in_another_language
+from bot.domain.directory.statements import STATUS, asks_for_somebody, asks_in_another_language
 from bot.domain.directory.things import is_asked_whole, thing_of
 from bot.domain.directory.vocabulary import (
     ADVERBS,
@@ -39,11 +39,6 @@ _MOST_CHUNKS = 40
 _PART_OF_WORDS = PART_OF_WORDS | FOREIGN_PART_OF_WORDS
 #: A ticket's key says what it is about elsewhere: `SHOP-123`. A region is where something runs.
 _TICKET = re.compile(r"[A-Z][A-Z0-9]{1,9}-\d{1,7}")
-#: What a cluster or a program says of itself: `OOMKilled`, `CrashLoopBackOff`, `NullPointerException`.
-_STATUS = re.compile(
-    r"[A-Z]\w*(?:Killed|BackOff|Error|Errors|Exception|Sync|Synced|Failed|Failure|Timeout|Evicted|Exceeded|Ready|Looping|Rate|Lag"
-    r"|Latency|Down|Missing)"
-)
 #: Which version of it runs, or what it answered: "checkout 5.2.1", "checkout 503". Other numbers are of other names.
 _NO_NUMBER = re.compile(r"v?\d+(?:\.\d+)+\S*|v\d+|[45]\d\ds?|[45]xxs?", re.IGNORECASE)
 _NO_THINGS = VERB_PARTICLES | {"ms", "seconds", "minutes", "hours", "days", "times", "percent"}
@@ -130,7 +125,7 @@ def _is_identifier(chunk: Chunk, *, is_foreign: bool) -> bool:
         return True
     if len(chunk.words) < 2 or "'" in chunk.text or "’" in chunk.text:
         return False
-    if any(each.fullmatch(chunk.text) for each in (_TICKET, _REGION, _STATUS, _NO_NUMBER)) or chunk.folded in NO_NAMES:
+    if any(each.fullmatch(chunk.text) for each in (_TICKET, _REGION, STATUS, _NO_NUMBER)) or chunk.folded in NO_NAMES:
         return False
     # "sign-off", "faut-il"
     return chunk.words[-1] not in VERB_PARTICLES and not (is_foreign and chunk.words[-1] in _INVERTED)

@@ -174,6 +174,8 @@ def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNK
             chunk = chunk_of(raw, is_quoted=is_quoted)
             if chunk is None:
                 continue
+            if chunk.text == "IT" and not plain.isupper():
+                chunk = replace(chunk, part=Part.NAME)  # a department, and no pronoun
             if raw[0] == "(" and chunks:
                 chunks[-1] = replace(chunks[-1], has_comma=True)
             chunks.append(chunk)

@@ -1,13 +1,16 @@
-"""Sentences that ask for no owner, and have an asset's name in them only because it is an ordinary word as well."""
+"""What gives a reason to name an owner, and sentences that only have words in them that are an asset's name as well."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
+from rapidfuzz.distance import OSA
+
 from bot.domain.directory import foreign_statements
-from bot.domain.directory.answers import Match
+from bot.domain.directory.answers import Match, ResolutionMethod
 from bot.domain.directory.choices import run_named
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
@@ -15,9 +18,11 @@ from bot.domain.directory.vocabulary import (
     AREA_WORDS,
     COMMON_WORDS,
     CORE_QUESTION_WORDS,
+    FOREIGN_TROUBLE_WORDS,
     FOREIGN_WORDS,
     KIND_WORDS,
     LONG_ENOUGH,
+    MEANINGS,
     NEGATIONS,
     PART_OF_WORDS,
     PRODUCT_WORDS,
@@ -25,15 +30,22 @@ from bot.domain.directory.vocabulary import (
     STATE_WORDS,
     TROUBLE_WORDS,
     VERB_PARTICLES,
-    VOCABULARY,
 )
+from bot.domain.names import tokens
 
-#: What asks for whoever is responsible.
+#: What asks for whoever is responsible. Who wants something is nobody who answers for it.
 _ASKS = re.compile(
-    r"\b(?:who|whom|whose|whos|(?:which|what)\s+(?:team|squad|group|people|person|channel)|own\w*|respons\w+|accountab\w+"
-    r"|charge|look\w*\s+after|takes?\s+care|maintain\w*|contacts?|poc|dri|on-?\s?call|belongs?|escalat\w+|steward\w*"
-    r"|(?:talk|speak|reach\s+out|turn|go)\s+to|assigned"
+    r"\b(?:(?:who|whos)(?!(?:['’]s|\s+is|\s+are)?\s+(?:wants?|likes?|loves?|remembers?|sa(?:id|ys)|won|coming|joining|up\s+for)\b)"
+    r"|whom|whose|(?:which|what)\s+(?:team|squad|group|people|person|channel)|owned|owners?|ownership|owns|(?:do|does|did)\s.{1,60}?\sown"
+    r"|responsible|responsibilit(?:y|ies)\s+(?:for|of)|accountab\w+|in\s+charge|look\w*\s+after|takes?\s+care|maintain\w*|contacts?"
+    r"|poc|dri|on-?\s?call|on\s+the\s+hook|belongs?|escalat\w+|steward\w*|approvers?|reviewers?|assigned"
+    r"|(?:talk|speak|reach\s+out|turn|go)\s+to|where\s+(?:do|does|should|can)\s+(?:i|we|it|this)\s+(?:go|ask|report|file|raise|turn)"
     r"|(?<!\bin\s)(?<!\bon\s)(?<!\bms\s)(?<!\bmicrosoft\s)(?:team|squad|lead|manager|folk)s?(?=\W*$|\s+(?:for|of|behind)\b))\b",
+    re.IGNORECASE,
+)
+#: Of somebody who is known: "the guy who broke the printer".
+_OF_SOMEBODY = re.compile(
+    r"\b(?:guy|man|woman|person|people|those|customer|user|colleague|friend|everyone|everybody)s?,?\s+who\b",
     re.IGNORECASE,
 )
 #: What is said of something that is well, or was done to it.
@@ -58,16 +70,6 @@ _BEFORE_NO_NAME = frozenset(
     """the a an my your our his her their this that these those some any no every each its another i you we they he she
     it to not can cant could couldnt will wont would should dont doesnt didnt please let lets""".split()  # noqa: SIM905
 )
-_FEWEST_IN_SENTENCE = 3
-#: Behind what a sentence is about that only tells something of it.
-_SAYS = frozenset("takes lasts starts begins ends means needs comes goes happens helps requires makes".split())  # noqa: SIM905
-_IS = frozenset({"is", "are", "was", "were"})
-_WHEN = frozenset(
-    """on at in from until next tomorrow today postponed cancelled canceled scheduled over due this every""".split()  # noqa: SIM905
-)
-_SWITCHED = frozenset("turn turned turning switch switched switching sign signed set back opt opted".split())  # noqa: SIM905
-#: Ordinary words that are too long to be one of the short ones that names are made of.
-_LONG_WORDS = frozenset(VOCABULARY["long_words"].split())
 #: What stands before a name, and behind it in what is said of one thing.
 BEFORE_NAME = frozenset({"of", "for", "from", "with", "in", "on", "about", "by", "at", "behind"})
 _BEHIND_NAME = frozenset({"isnt", "wasnt", "hasnt", "keeps", "doesnt"})
@@ -75,6 +77,34 @@ _BEHIND_NAME = frozenset({"isnt", "wasnt", "hasnt", "keeps", "doesnt"})
 _BEFORE_TROUBLE = frozenset({"is", "was", "has", "seems", "went"})
 #: What is said before what is in trouble, and is no part of what is done: "the log in".
 _ARTICLES = frozenset({"the", "our", "your", "this", "that"})
+#: Before a word that means any of its kind, or somebody's own: "a jira", "my widget".
+_ANY = frozenset("a an my your his her some any no every each another".split())  # noqa: SIM905
+#: What goes on behind a word with what it is of: "the seal of approval", "the bouncer at the club".
+_OF_ANOTHER = frozenset("of from at near like as than".split())  # noqa: SIM905
+_MINE = frozenset(
+    """mein meine meinen meinem meiner mon ma mes mi mis mio mia miei mie meu minha meus minhas min mitt mina mine mijn
+    moj moja moje muj""".split()  # noqa: SIM905
+)
+_OWNERS = frozenset("owner owners team squad contact maintainer maintainers oncall".split())  # noqa: SIM905
+_MOST_CHUNKS_IN_NAME = 6
+#: Ways of finding a name that is not written so.
+_FREELY = frozenset({ResolutionMethod.WORDS, ResolutionMethod.ABBREVIATION, ResolutionMethod.TYPO})
+#: What a cluster or a program says of itself: `OOMKilled`, `CrashLoopBackOff`, `NullPointerException`.
+STATUS = re.compile(
+    r"[A-Z]\w*(?:Killed|BackOff|Error|Errors|Exception|Sync|Synced|Failed|Failure|Timeout|Evicted|Exceeded|Ready|Looping|Rate|Lag"
+    r"|Latency|Down|Missing)"
+)
+#: What a server answers that is in trouble, how full something is, and codes as programs write them.
+_CODE = re.compile(r"[45](?:\d\d|[xX]{2})(?:s|er|ing)?|\d+(?:\.\d+)?%|[A-Z]+(?:_[A-Z]+)+|#\d+")
+#: They are trouble only where something does not do so; and what does not is in trouble, whatever it is.
+_ONLY_DENIED = frozenset(
+    """giving showing serving sending working responding loading starting reachable syncing deploying acting
+    behind""".split()  # noqa: SIM905
+)
+_DENIALS = NEGATIONS | frozenset(
+    """cant cannot couldnt wont wouldnt dont doesnt didnt isnt arent wasnt werent hasnt havent never nobody""".split()  # noqa: SIM905
+)
+_TROUBLE = (STATE_WORDS | TROUBLE_WORDS | FOREIGN_TROUBLE_WORDS | _DENIALS) - _ONLY_DENIED
 _PLEASE = frozenset({"please", "pls", "plz"})
 #: What may stand beside a name that is asked for in as many words: "login please".
 _BESIDE_NAME = frozenset(
@@ -84,51 +114,131 @@ _BESIDE_NAME = frozenset(
 
 
 def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: str, found: Match) -> bool:
-    """Whether a text asks for nobody and `found` is an ordinary word in it: "login is broken for me".
+    """Whether a text gives no reason to name the owner of `found`, however exactly its name stands there.
 
-    Mentions are decided alike: a short word is none, a longer one only where it stands as names do ("checkout is down",
-    "the deploy of checkout").
+    There is one where somebody is asked for, where the name is written as no word of a sentence is, and where what is
+    said of it is trouble. Which words are ordinary nobody can list: all that are only letters may be. A short one that
+    is known to be ordinary is no name even then ("web is slow").
     """
+    chunks = question.chunks
+    named = _places(index, chunks, found)
     if asks_for_owner(text):
-        return False
+        return bool(named) and all(_is_of_another(chunks, name) for name in named)
     if "?" not in text and foreign_statements.is_well(text, question.chunks):
         return True
     if asks_in_another_language(question):
-        places = [place for place, chunk in enumerate(question.chunks) if _names(index, chunk, found)]
-        return bool(places) and all(foreign_statements.is_noun(question.chunks, place) for place in places)
+        return bool(named) and all(_is_only_said_abroad(chunks, name, text) for name in named)
     if "?" not in text and _GOOD_NEWS.search(text) is not None and _STILL_BAD.search(text) is None:
         return True
-    chunks = question.chunks
-    others = [chunk for chunk in chunks if not _says_no_more(chunk.folded)]
-    place = next((place for place, chunk in enumerate(chunks) if _names(index, chunk, found)), None)
-    if place is None:
-        return _is_verb(index, chunks, found)
-    if all(_names(index, chunk, found) for chunk in others):
-        # "Please deploy" asks for what somebody does.
-        return place > 0 and chunks[place - 1].folded in _PLEASE and chunks[place].folded in AREA_WORDS
-    if chunks[place].folded in _LONG_WORDS and not chunks[place].is_quoted and not _has_kind_beside(chunks, place):
-        # "Please enable notifications in Slack."
-        is_object = place > 1 and chunks[place - 2].folded in _SWITCHED  # "turn on notifications"
-        is_name = not is_object and _stands_as_name(chunks, place)
-        return not is_name and not any(_is_trouble(chunk.folded) for chunk in chunks)
-    if _only_talks_of(chunks, place, text):
+    if not named and _is_loosely_said(index, chunks, found):
         return True
-    if not _is_ordinary(chunks[place]) or _has_kind_beside(chunks, place):
+    if all(len(name) == 2 and chunks[name.start + 1].folded in VERB_PARTICLES for name in named):
+        return _is_verb(index, chunks, found)
+    if any(_is_written_as_name(chunks, name) for name in named):
         return False
-    is_short = len(chunks[place].folded) < LONG_ENOUGH and chunks[place].folded not in PRODUCT_WORDS
-    return is_short or not _stands_as_name(chunks, place)
+    others = [chunk for place, chunk in enumerate(chunks) if not any(place in name for name in named)]
+    if all(_says_no_more(chunk.folded) for chunk in others):
+        # "Please deploy" asks for what somebody does.
+        place = named[0].start
+        return place > 0 and chunks[place - 1].folded in _PLEASE and chunks[place].folded in AREA_WORDS
+    return not any(_has_bracket(chunks, name, text) or _is_in_trouble(chunks, name) for name in named)
 
 
-def _only_talks_of(chunks: Sequence[Chunk], place: int, text: str) -> bool:
-    """Whether a whole sentence begins with a plain word, and says no trouble of it: "fermentation takes two weeks"."""
-    chunk, behind = chunks[place], chunks[place + 1 :]
-    if place or "?" in text or chunk.is_quoted or len(chunk.words) != 1 or not chunk.text.isalpha():
+def _is_only_said_abroad(chunks: Sequence[Chunk], name: range, text: str) -> bool:
+    """Whether a text in another language asks for nobody, and has a word in it that is only called as an asset is."""
+    if len(name) == 1 and foreign_statements.is_noun(chunks, name.start):
+        return True
+    if _is_written_as_name(chunks, name) or foreign_statements.asks_for_owner(chunks):
         return False
-    if chunk.folded in PRODUCT_WORDS or len(behind) < _FEWEST_IN_SENTENCE or chunk.has_comma or chunk.is_possessive:
+    if name.start and chunks[name.start - 1].folded in _MINE:
+        return True
+    others = [chunk for place, chunk in enumerate(chunks) if place not in name]
+    return "?" not in text and _is_latin(text) and not any(_says_trouble(chunk) for chunk in others)
+
+
+def _is_latin(text: str) -> bool:
+    return all(char.isascii() or unicodedata.name(char, "LATIN").startswith("LATIN") for char in text if char.isalpha())
+
+
+def _is_of_another(chunks: Sequence[Chunk], name: range) -> bool:
+    """Whether plain words are of something else, or any of their kind: "my certificate of employment", "a jira"."""
+    if _is_written_as_name(chunks, name):
         return False
-    said = {each.folded for each in behind}
-    is_told = behind[0].folded in _SAYS or (behind[0].folded in _IS and behind[1].folded in _WHEN)
-    return is_told and not said & NEGATIONS and not any(_is_trouble(each) for each in said)
+    before = chunks[name.start - 1].folded if name.start else ""
+    behind = chunks[name.stop] if name.stop < len(chunks) and not chunks[name.stop - 1].has_comma else None
+    if behind is not None and behind.folded == "of":
+        return True
+    is_whole = behind is None or (behind.part is Part.QUESTION and behind.folded not in _OWNERS)
+    return before in {"a", "an"} and is_whole
+
+
+def _places(index: DirectoryIndex, chunks: Sequence[Chunk], found: Match) -> list[range]:
+    """Return where a text has the exact name of what was found, the longest at each place."""
+    places: list[range] = []
+    start = 0
+    while start < len(chunks):
+        ends = range(min(start + _MOST_CHUNKS_IN_NAME, len(chunks)), start, -1)
+        end = next((end for end in ends if _names(index, chunks[start:end], found)), 0)
+        if end:
+            places.append(range(start, end))
+        start = end or start + 1
+    return places
+
+
+def _is_written_as_name(chunks: Sequence[Chunk], name: range) -> bool:
+    """Whether a name stands as no word of a sentence does: in quotes of its own, joined, or with a digit."""
+    around = (chunks[place] for place in (name.start - 1, name.stop) if 0 <= place < len(chunks))
+    if chunks[name.start].is_quoted and not any(chunk.is_quoted for chunk in around):
+        return True
+    return any(len(chunks[place].words) > 1 or not chunks[place].text.isalpha() for place in name)
+
+
+def _is_loosely_said(index: DirectoryIndex, chunks: Sequence[Chunk], found: Match) -> bool:
+    """Whether a name that is not written so is only a part of what is said: "I'm a teapot", "asset managers like to".
+
+    Nor is a name what has an article in it: "debug the toolbox".
+    """
+    if found.method not in _FREELY or any(_says_trouble(chunk) for chunk in chunks):
+        return False
+    asset = index.assets[found.asset_id]
+    theirs = {word for name in (asset.name, *asset.aliases) for word in tokens(name)}
+    said = [place for place, chunk in enumerate(chunks) if any(_is_like(word, theirs) for word in chunk.words)]
+    if not said or any(len(chunks[place].words) > 1 for place in said):
+        return False
+    beside = {chunk.folded for place, chunk in enumerate(chunks) if place not in said}
+    inside = {chunk.folded for chunk in chunks[said[0] : said[-1]]}
+    return not all(map(_says_no_more, beside)) or not inside.isdisjoint(_ANY | _ARTICLES)
+
+
+def _is_like(word: str, theirs: Collection[str]) -> bool:
+    meaning = MEANINGS.get(word, word)
+    return any(MEANINGS.get(each, each) == meaning or OSA.distance(word, each) <= len(each) // 3 for each in theirs)
+
+
+def _has_bracket(chunks: Sequence[Chunk], name: range, text: str) -> bool:
+    """Whether a text begins with a name, and says in brackets which one: "winch (the old one)"."""
+    return name.start == 0 and re.match(rf"\W*{re.escape(chunks[name.stop - 1].text)}\W*?\s\(", text) is not None
+
+
+def _is_in_trouble(chunks: Sequence[Chunk], name: range) -> bool:
+    """Whether it is said of a system that has a name of plain words, and not of what the words mean, that it fails."""
+    if not any(_says_trouble(chunk) for place, chunk in enumerate(chunks) if place not in name):
+        return False
+    if _has_kind_beside(chunks, name):
+        return True
+    before = chunks[name.start - 1].folded if name.start else ""
+    behind = chunks[name.stop].folded if name.stop < len(chunks) else ""
+    if before in _ANY or behind in _OF_ANOTHER:
+        return False
+    first = chunks[name.start]
+    if len(name) > 1 or not _is_ordinary(first):
+        return True
+    is_short = len(first.folded) < LONG_ENOUGH and first.folded not in PRODUCT_WORDS
+    return not is_short and _stands_as_name(chunks, name.start)
+
+
+def _says_trouble(chunk: Chunk) -> bool:
+    return _is_trouble(chunk.folded) or any(each.fullmatch(chunk.text) for each in (STATUS, _CODE))
 
 
 def asks_in_another_language(question: ParsedQuestion) -> bool:
@@ -147,7 +257,7 @@ def _says_no_more(word: str) -> bool:
 
 def asks_for_owner(text: str) -> bool:
     """Whether a text asks for an owner in English."""
-    return _ASKS.search(text) is not None
+    return _ASKS.search(_OF_SOMEBODY.sub(" ", text)) is not None
 
 
 def asks_for_somebody(question: ParsedQuestion, text: str) -> bool:
@@ -155,8 +265,8 @@ def asks_for_somebody(question: ParsedQuestion, text: str) -> bool:
     return asks_for_owner(text) or asks_in_another_language(question)
 
 
-def _names(index: DirectoryIndex, chunk: Chunk, found: Match) -> bool:
-    named = run_named(index, (chunk,))
+def _names(index: DirectoryIndex, run: Sequence[Chunk], found: Match) -> bool:
+    named = run_named(index, tuple(run))
     return named is not None and found.asset_id in named.asset_ids
 
 
@@ -167,8 +277,8 @@ def _is_ordinary(chunk: Chunk) -> bool:
     return chunk.folded in COMMON_WORDS or chunk.part is not Part.NAME or is_doing
 
 
-def _has_kind_beside(chunks: Sequence[Chunk], place: int) -> bool:
-    beside = (chunks[other] for other in (place - 1, place + 1) if 0 <= other < len(chunks))
+def _has_kind_beside(chunks: Sequence[Chunk], name: range) -> bool:
+    beside = (chunks[other] for other in (name.start - 1, name.stop) if 0 <= other < len(chunks))
     return any(chunk.folded in KIND_WORDS for chunk in beside)
 
 
@@ -185,7 +295,7 @@ def _stands_as_name(chunks: Sequence[Chunk], place: int) -> bool:
 
 
 def _is_trouble(word: str) -> bool:
-    return word in STATE_WORDS or word in TROUBLE_WORDS or any(map(str.isdecimal, word))
+    return word in _TROUBLE or _CODE.fullmatch(word) is not None
 
 
 def _is_verb(index: DirectoryIndex, chunks: Sequence[Chunk], found: Match) -> bool:

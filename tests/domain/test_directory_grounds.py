@@ -1,0 +1,96 @@
+"""What allows a sure answer: an owner is asked for, a name is written as no word is, or it is said to be in trouble."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.directory import Directory
+from tests.domain.directory_assets import answer, asset
+
+_CATALOG = [
+    # Words that no list of ordinary words has, and names of several words.
+    *(asset("bouncer"), asset("plek"), asset("muster"), asset("zither"), asset("github"), asset("bestellung")),
+    *(asset("asset-manager"), asset("smart-answers"), asset("user-portal"), asset("frontend-issue"), asset("support")),
+    *(asset("debug-toolbox"), asset("teapott"), asset("ticketing"), asset("review"), asset("security")),
+]
+
+
+@pytest.fixture(scope="module")
+def directory() -> Directory:
+    return Directory.build(_CATALOG)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Nobody is asked for, and nothing is wrong with it.
+        "the bouncer was rude to me",
+        "plek means place",
+        "did you muster the courage to ask?",
+        "I built a zither for my daughter",
+        "push it to github",
+        "the ticketing starts at nine",
+        'Zoom: "Review of the year" starts in 10 minutes',
+        "smart answers only please, everybody",
+        "I like your smart answers",
+        "we hired an asset manager",
+        "asset managers like to talk",
+        "meet me at the user portal booth",
+        # Something is wrong, but with another thing than the one that is called so.
+        "the bouncer at the club said we are out, wrong shoes",
+        "the user portal of my bank is down",
+        "my zither is broken",
+        "I have a frontend issue",
+        "a bouncer got killed in the film",
+        # It is asked for somebody, but not about it.
+        "the review of the film, who wrote it?",
+        "writing a review: who wants to read it",
+        "who wants to debug the toolbox talk?",
+        "I met the guy who sold me the zither",
+        "who do I talk to for IT support?",
+        "security is everyone's responsibility",
+        # It is not written so, and means any.
+        "I'm a teapot",
+        # Other languages.
+        "meine Bestellung ist nicht angekommen",
+        "plek is een woord",
+    ],
+)
+def test_plain_words_that_nobody_means_as_a_name_are_asked_back(directory: Directory, text: str) -> None:
+    assert answer(directory, text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("bouncer", "bouncer"),
+        ("who owns bouncer?", "bouncer"),
+        ("bouncer owner?", "bouncer"),
+        ("bouncer is down", "bouncer"),
+        ("bouncer returns 502", "bouncer"),
+        ("bouncer is 500ing", "bouncer"),
+        ("what does bouncer own", "bouncer"),
+        ("bouncer won't start", "bouncer"),
+        ("bouncer (staging)", "bouncer"),
+        ("errors in bouncer since noon", "bouncer"),
+        ("the bouncer service is down", "bouncer"),
+        ("OOMKilled: bouncer", "bouncer"),
+        ("looking for a reviewer for bouncer", "bouncer"),
+        ("found a leak in plek, where do I report it?", "plek"),
+        ("is anybody on the hook for plek?", "plek"),
+        ("asset manager is down", "asset-manager"),
+        ("smart answers won't boot", "smart-answers"),
+        ("the user portal is down", "user-portal"),
+        ("who owns the asset manager?", "asset-manager"),
+        # Written as no word of a sentence is
+        ("FYI asset-manager deploys at three", "asset-manager"),
+        ("I like `plek`", "plek"),
+        ("we moved smart_answers", "smart-answers"),
+        ("who owns support?", "support"),
+        ("plek kaputt", "plek"),
+        ("à qui appartient plek ?", "plek"),
+        ("wem gehört meine bestellung?", "bestellung"),
+    ],
+)
+def test_a_name_that_is_asked_for_or_in_trouble_is_answered(directory: Directory, text: str, name: str) -> None:
+    assert answer(directory, text) == name
