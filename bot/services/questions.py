@@ -36,6 +36,21 @@ _FORMERLY_ABROAD = re.compile(
     r"|tidigare|tidligere|wcześniej|dříve)\b|\b(?:avant|prima|dawniej)(?=\s*\??\s*$)",
     re.IGNORECASE,
 )
+#: In the past tense, it asks the same: "wer war letztes Jahr für payments-db zuständig?". "Wer war nochmal" does not.
+_WAS_ABROAD = re.compile(
+    r"\b(?:wer\s+(?:war(?:en)?|hatte)|wem\s+gehörten?)\b(?!\s+(?:das\s+)?(?:noch\s?mal|doch|gleich|noch\s+gleich))"
+    r"|\bqui\s+(?:était|étaient|s['’]occupait|gérait)\b|\bqui[eé]n(?:es)?\s+(?:era|eran|fue|llevaba|tenía)\b"
+    r"|\bchi\s+(?:era|erano|gestiva)\b|\bquem\s+(?:era|foi|cuidava)\b|\bwie\s+(?:was|waren|beheerde)\b"
+    r"|\bvem\s+(?:var|ägde)\b|\bhvem\s+(?:var|eide|ejede)\b|\bkto\s+(?:był|odpowiadał)\b|\bkdo\s+(?:byl|měl)\b",
+    re.IGNORECASE,
+)
+#: When that was, which is no part of a name.
+_PERIOD_ABROAD = re.compile(
+    r"\b(?:letzt\w+|vorig\w+)\s+(?:jahr\w*|monat\w*|quartal\w*|woche\w*)\b|\bl['’](?:an|année)\s+derni(?:er|ère)\b|\ble\s+mois\s+dernier\b"
+    r"|\b(?:el|no)?\s*(?:año|mes|ano|mês)\s+pas+ado\b|\bl['’]anno\s+scorso\b|\bil\s+mese\s+scorso\b|\bvorige?\s+(?:jaar|maand|week)\b"
+    r"|\bförra\s+(?:året|månaden)\b|\b(?:i\s+fjor|sidste\s+år)\b|\bw\s+zeszłym\s+roku\b|\b(?:loni|minulý\s+rok)\b",
+    re.IGNORECASE,
+)
 #: … and what it says of the time then.
 _AT_SOME_TIME = re.compile(
     r",?\s+(?:at\s+first|before|earlier|first|in\s+the\s+past|originally|previously|back\s+then|so\s+far)(?:\s.*)?\W*$",
@@ -162,6 +177,8 @@ def about_the_past(snapshot: Snapshot, text: str, *, now: datetime) -> OnDay | A
         before = _FORMERLY.search(text)
         if before is None and _WHO_ABROAD.search(text) is not None and (abroad := _FORMERLY_ABROAD.search(text)):
             return Always(text[: abroad.start()] + text[abroad.end() :])
+        if before is None and _WAS_ABROAD.search(text) is not None:
+            return Always(_PERIOD_ABROAD.sub("", text))
         if before is None:
             return None
         return Always(text[: before.end()] + _AT_SOME_TIME.sub("", text[before.end() :]))

@@ -231,6 +231,7 @@ async def test_who_owned_it_on_a_day_that_is_over(stage: Stage) -> None:
             "wer war früher für search-api zuständig?",
             "qui gérait search-api avant ?",
             "¿quién llevaba antes search-api?",
+            "wer war letztes Jahr für search-api zuständig?",
         ),
     ],
 )
