@@ -99,6 +99,9 @@ _VERSION_FOLDER = re.compile(r"releases?|stable|support|versions?")
 _VERSION = re.compile(r"[a-z-]*v?\d+(?:\.[\dx]+)*[\w.-]*")
 _MOST_REF_SEGMENTS = 4
 #: The number of a line, as compilers, editors and code hosts write it behind a path.
+_CHECKED_OUT = re.compile(
+    r"(?<![^\s\"'`(])(?:/?(?:[\w.@~+-]+/)+)??(?P<address>(?:github\.com|gitlab\.com|bitbucket\.org)/[\w.-]+/[\w.-]+)(?:@[\w.+!-]+)?(?=/)"
+)
 _LINE_NUMBER = re.compile(r"(?<=[\w.])(?::\d+(?:[:-]\d+)?:?|#L?\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?|\(\d+(?:,\s?\d+)?\)?)$")
 #: A folder and the way out of it again.
 _DOWN_AND_UP = re.compile(r"(?<![^/])(?!\.\.(?:/|$))[^/]+/\.\.(?:/|$)")
@@ -181,6 +184,15 @@ def file_path(text: str) -> str:
     while (shorter := _DOWN_AND_UP.sub("", path, count=1)) != path:
         path = shorter
     return path
+
+
+def without_checkout(text: str) -> str:
+    """Return a text with addresses in place of where Go and others keep what they check out from a host.
+
+    `/go/src/github.com/acme/shop/x.go` and `/go/pkg/mod/github.com/acme/shop@v1.2.0/x.go` are
+    `github.com/acme/shop/x.go`.
+    """
+    return _CHECKED_OUT.sub(r"\g<address>", text) if "/" in text else text
 
 
 def _cut(address: str) -> tuple[str, str, str]:

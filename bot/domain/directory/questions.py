@@ -9,6 +9,7 @@ from enum import Enum, auto
 
 from rapidfuzz.distance import OSA
 
+from bot.domain.directory.forges import without_checkout
 from bot.domain.directory.vocabulary import (
     AREA_WORDS,
     CORE_QUESTION_WORDS,
@@ -161,7 +162,7 @@ def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNK
     links: list[str] = []
     plain = _MARKDOWN.sub(lambda found: f" {_label(found, links)} ", text[: max(_MAX_RAW_LENGTH, max_length)])
     plain = _MARKUP.sub(lambda found: _unwrap(found, links), plain)
-    plain = clean(_ESCAPED_BLANK.sub("%20", unescaped(plain)))
+    plain = without_checkout(clean(_ESCAPED_BLANK.sub("%20", unescaped(plain))))
     plain = _shortened(_BETWEEN_SCRIPTS.sub(" ", _EMOJI.sub(" ", plain)), max_length)
     chunks: list[Chunk] = []
     for piece, is_quoted in _quoted_pieces(plain):
