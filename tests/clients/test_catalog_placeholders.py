@@ -38,8 +38,8 @@ _TEMPLATES = _listed(
     __TEAM__; [team]; [your team here]; CHANGEME; change-me; REPLACE_ME; Your Team; insert team here; Owner
     Name; @your-org/team; @your-org/payments; @acme/your-team; @org/team-name; @YOUR_ORG/YOUR_TEAM; your-
     org/team; @<org>/<team>; @username; @your-username; you@example.com; your.name@company.com; team-${env};
-    group:default/team-name; @acme/TBD; @acme/unknown; @acme/teams/nobody; @acme/no-owner; team-TEAM-NAME; team-your-team;
-    your-team squad; team-tbd; unassigned-team
+    group:default/team-name; @acme/TBD; @acme/unknown; @acme/teams/nobody; @acme/no-owner; team-TEAM-NAME;
+    team-your-team; your-team squad; team-tbd; unassigned-team
     """
 )
 _VAGUE = _listed(
