@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -78,9 +77,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         slack, identity = await _signed_in(stack, settings, start)
         snapshot = Snapshot()
         await start.wait_for(lambda: snapshots.refresh(snapshot, database))
-        gc.collect()
-        snapshots.give_memory_back()
-        gc.freeze()  # the catalog lives as long as the process: a full collection over it would stop the loop
+        snapshots.settle()
         context = assemble(
             deps,
             slack,

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.services import snapshot
 from bot.store import migrations
 from bot.store.db import Database
 from tests import copied_schema
@@ -107,8 +108,13 @@ def _is_chosen(item: pytest.Item) -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def copied() -> Iterator[None]:
-    """Let whatever migrates an empty SQLite file copy the schema; `tests/migrations` does without. Keep statements."""
+    """Let whatever migrates an empty SQLite file copy the schema; `tests/migrations` does without. Keep statements.
+
+    A Baton that starts in this process shares it with others: it leaves the process's memory as it is.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(snapshot, "settle", lambda: None)
+        patch.setattr(snapshot, "_trim", None)
         patch.setattr(migrations, "_upgrade", copied_schema.upgrade)
         keep_statements(patch)
         yield

@@ -139,7 +139,8 @@ class Listings:
             async for page in pages(cursor):
                 await keep(page.items)
                 cursor = page.next_cursor
-                await self._put(listing, _Position(cursor, began, now))
+                if cursor:  # after the last page the whole reading is noted, below
+                    await self._put(listing, _Position(cursor, began, now))
         except SlackRateLimitedError as error:
             pause = timedelta(seconds=error.retry_after_seconds)
             await self._put(listing, _Position(cursor, began, self._deps.clock.now() + pause))

@@ -28,6 +28,9 @@ from bot.store.journal import lock_catalog
 
 log = logging.getLogger(__name__)
 
+#: Lets the C library return memory to the system; None where it is another than glibc.
+_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+
 
 class Snapshot:
     """Assets with their index, teams and people as of `revision`. One for each process.
@@ -373,10 +376,19 @@ def without_collections() -> Iterator[None]:
 
 
 def give_memory_back() -> None:
-    """Return to the system what building the index took and left free, where the C library is asked for it (glibc)."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+    """Return to the system what building the index took and left free."""
+    if _trim is not None:
+        _trim(0)
+
+
+def settle() -> None:
+    """Leave what stays as long as the process out of every later collection, and give back what nobody uses.
+
+    A full collection over the catalog would stop the loop.
+    """
+    gc.collect()
+    give_memory_back()
+    gc.freeze()
 
 
 async def _put_assets(snapshot: Snapshot, changes: queries.AssetChanges) -> None:

@@ -38,6 +38,8 @@ _CHOICES = {
     "target_session_attrs": ("any", "primary", "standby", "read-write", "read-only", "prefer-standby"),
 }
 _IMMEDIATE = "baton_begin_immediate"
+#: What every connection to SQLite begins with.
+_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
 #: Changes nothing, and is written all the same; a row that is updated to what it was, SQLite does not write.
 _WRITES_AGAIN, _WRITES_AGAIN_SQLITE = "UPDATE catalog_state SET revision = revision", "PRAGMA user_version = 0"
 
@@ -139,7 +141,7 @@ class Database:
             # Errors are logged, and a statement's parameters are what people typed: keep them out.
             hide_parameters=True,
             json_deserializer=orjson.loads,
-            connect_args={"timeout": limits.lock} if self.is_sqlite else _postgresql_arguments(limits),
+            connect_args=_sqlite_arguments(limits) if self.is_sqlite else _postgresql_arguments(limits),
         )
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
@@ -316,13 +318,13 @@ async def _rolled_back(connection: aiosqlite.Connection) -> None:
         log.info("a connection that was broken off could not be rolled back: %s", error)
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _sqlite_arguments(limits: Limits) -> dict[str, Any]:
     # The driver's own transaction handling is off: _begin_sqlite says when a transaction begins, and of which kind.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    return {"timeout": limits.lock, "isolation_level": None}
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.run_async(lambda driver: driver.executescript(_PRAGMAS))
 
 
 def _note_kind(connection: Connection) -> None:
