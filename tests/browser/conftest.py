@@ -1,7 +1,7 @@
 """A real browser on the playground's page.
 
 The browser is the machine's own Chromium. Where there is none the tests are skipped and say so, except on CI, where a
-missing browser is a failure. One browser serves a whole run; every test gets a fresh profile (a context).
+missing browser is a failure. One browser serves a whole run; every test gets an empty profile (a context).
 """
 
 from __future__ import annotations
@@ -114,32 +114,63 @@ async def playground() -> AsyncIterator[Playground]:
 OpenPage = Callable[..., Awaitable[Page]]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def open_url(browser: Browser) -> AsyncIterator[OpenPage]:
-    """Opens an address in a fresh profile: `await open_url(url, width=…, scheme=…)`. The console must stay clean."""
-    complaints: list[str] = []
-    contexts: list[BrowserContext] = []
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A profile of its own with a page in it, and what the page's console has complained of."""
 
-    async def open_it(url: str, *, width: int = 1280, height: int = 800, scheme: str = "light") -> Page:
-        context = await browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=scheme,  # type: ignore[arg-type]  # the fixture takes it as a plain word
-            locale="en-GB",
-            reduced_motion="reduce",
-        )
-        contexts.append(context)
+    context: BrowserContext
+    page: Page
+    complaints: list[str]
+
+    @classmethod
+    async def fresh(cls, browser: Browser) -> Profile:
+        context = await browser.new_context(locale="en-GB", reduced_motion="reduce")
         context.set_default_timeout(_PATIENCE_MS)
         expect.set_options(timeout=_PATIENCE_MS)
         await context.route(re.compile("^https://"), lambda route: route.fulfill(body=PIXEL, content_type="image/png"))
-        page = await context.new_page()
-        watch_console(page, complaints)
+        made = cls(context, await context.new_page(), [])
+        watch_console(made.page, made.complaints)
+        return made
+
+    async def is_as_new(self) -> bool:
+        """Leave nothing of a test in it; return whether the next one may have it."""
+        if self.page.is_closed() or self.context.pages != [self.page]:
+            await self.context.close()
+            return False
+        await self.page.unroute_all(behavior="ignoreErrors")
+        await self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        await self.page.goto("about:blank")
+        await self.context.clear_cookies()
+        return True
+
+
+@pytest.fixture(scope="session")
+def profiles() -> list[Profile]:
+    """Those that no test has at present: to make one takes a second of processor time."""
+    return []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_url(browser: Browser, profiles: list[Profile]) -> AsyncIterator[OpenPage]:
+    """Opens an address in an empty profile: `await open_url(url, width=…, scheme=…)`. The console must stay clean."""
+    used: list[Profile] = []
+
+    async def open_it(url: str, *, width: int = 1280, height: int = 800, scheme: str = "light") -> Page:
+        profile = profiles.pop() if profiles else await Profile.fresh(browser)
+        used.append(profile)
+        page = profile.page
+        await page.set_viewport_size({"width": width, "height": height})
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # the fixture takes it as a plain word
         await page.goto(url)
         await page.wait_for_selector("#app[data-ready=true]")
         return page
 
     yield open_it
-    for context in contexts:
-        await context.close()
+    free = [each for each in used if await each.is_as_new()]
+    complaints = [said for each in used for said in each.complaints]
+    for each in used:
+        each.complaints.clear()
+    profiles += free
     assert complaints == []
 
 

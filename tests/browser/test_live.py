@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
-from conftest import OpenPage, Playground
+from conftest import OpenPage, Playground, Profile
 from driver import Held, messages, send
 from playwright.async_api import Browser, expect
 
@@ -133,3 +133,15 @@ async def test_a_delivery_that_arrives_folds_nothing(playground: Playground, ope
     await send(page, "/echo even later")
     await expect(picker.locator("option").first).to_contain_text("even later")
     await expect(call).to_have_attribute("open", "")
+
+
+async def test_whoever_gets_a_profile_next_finds_nothing_in_it(browser: Browser, playground: Playground) -> None:
+    profile = await Profile.fresh(browser)
+    await profile.page.goto(playground.url)
+    await profile.page.evaluate("() => { sessionStorage.setItem('step', '3'); document.cookie = 'left=1'; }")
+    await profile.page.route("**/*", lambda route: route.abort())
+    assert await profile.is_as_new()
+    await profile.page.goto(playground.url)
+    assert await profile.page.evaluate("() => [sessionStorage.length, document.cookie]") == [0, ""]
+    await profile.page.close()
+    assert not await profile.is_as_new()
