@@ -184,12 +184,19 @@ def turn_buttons(action_id: str, value: Callable[[int], str], page: AssetPage) -
     `value` returns the value of the button to a page. Two buttons of one block must not share an id, so each says which
     way it turns.
     """
-    turns = []
-    if page.number > 0:
-        turns.append(button("← Previous", f"{action_id}.previous", value(page.number - 1), label="← Previous page"))
-    if page.number + 1 < page.count:
-        turns.append(button("Next →", f"{action_id}.next", value(page.number + 1), label="Next → page"))
-    return turns
+    before = value(page.number - 1) if page.number > 0 else None
+    after = value(page.number + 1) if page.number + 1 < page.count else None
+    return turns(action_id, before, after)
+
+
+def turns(action_id: str, before: str | None, after: str | None) -> list[Block]:
+    """Return the buttons with these values to the page before and the page after; None for no such page."""
+    found = []
+    if before is not None:
+        found.append(button("← Previous", f"{action_id}.previous", before, label="← Previous page"))
+    if after is not None:
+        found.append(button("Next →", f"{action_id}.next", after, label="Next → page"))
+    return found
 
 
 def person(record: PersonRecord) -> str:

@@ -226,7 +226,7 @@ _OF_A_CARD: tuple[Callable[[RequestCard], Rendered | Block], ...] = (
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """The cards, what is said when something happens, and the backlog."""
     ranked = list(places(name))
-    yield blocks.backlog, blocks.backlog(FirstOf([(card, place) for card, place, _ in ranked], 10_000))
+    yield blocks.backlog, blocks.backlog(FirstOf([(card, place) for card, place, _ in ranked], 10_000, 1_000))
     yield blocks.backlog, blocks.backlog(FirstOf())
     yield blocks.drawing, blocks.drawing()
     yield blocks.savings, blocks.savings([], [])
@@ -240,7 +240,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     cards = list(requests(name))
     yield from follow_ups(cards[-1])
     yield from forms_of(cards[-1])
-    yield blocks.listing, blocks.listing(FirstOf(cards * 3, 10_000))
+    yield blocks.listing, blocks.listing(FirstOf(cards * 3, 10_000, 1_000))
     for form in request_forms(name):
         yield blocks.request_view, form
         text, technologies = form["private_metadata"], {f"technology-{number}": name for number in range(120)}

@@ -19,6 +19,7 @@ ROUTES = Routes(
         OPEN: intake.on_open,
         ids.REST: intake.on_rest,
         ids.SHOW: questions.on_show,
+        **dict.fromkeys(ids.LIST_TURNS, questions.on_turn),
         ids.WHY: questions.on_why,
         ids.FOLLOW: steps.on_follow,
         ids.UNFOLLOW: steps.on_follow,
@@ -39,6 +40,6 @@ ROUTES = Routes(
         ids.SAVING_VIEW: follow_ups.on_saving_submitted,
     },
     events={"reaction_added": EventListener(questions.is_wanted, questions.on_reaction, questions.refuse)},
-    reading=frozenset({ids.REST, ids.SHOW, ids.WHY}),
+    reading=frozenset({*ids.LIST_TURNS, ids.REST, ids.SHOW, ids.WHY}),
 )
 JOBS = jobs.JOBS

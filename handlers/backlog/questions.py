@@ -9,9 +9,10 @@ from functools import partial
 
 from bot.blocks import backlog as blocks
 from bot.blocks import help as help_blocks
+from bot.blocks.backlog.actions import ListTurn, RequestList
 from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Rendered
-from bot.blocks.values import number
+from bot.blocks.values import number, parse
 from bot.domain.backlog import wishes
 from bot.domain.backlog.new_request import thread_key
 from bot.errors import SlackError
@@ -23,7 +24,7 @@ from bot.services.inbound import Reply
 from handlers import pictures, replies
 from handlers.backlog.intake import named_by, open_typed
 from handlers.backlog.steps import shown
-from handlers.interaction import reply, whisper
+from handlers.interaction import replace_answer, reply, whisper
 from handlers.payloads import Action, Command, Event
 
 log = logging.getLogger(__name__)
@@ -37,12 +38,8 @@ async def on_devops(command: Command, context: Context) -> Ack:
     match text.casefold():
         case "help":
             return replies.ephemeral(help_blocks.devops_help())
-        case "list":
-            found = await context.backlog.oldest(_person_id(context, command.user_id), blocks.MOST_LISTED)
-            return replies.ephemeral(blocks.listing(found))
-        case "rank":
-            ranked = await context.backlog.first(_person_id(context, command.user_id), blocks.MOST_RANKED)
-            return replies.ephemeral(blocks.backlog(ranked))
+        case RequestList.OPEN | RequestList.MINE | RequestList.RANK as which:
+            return replies.ephemeral(await _listed(context, RequestList(which), command.user_id))
         case "picture":
             draw = partial(charts.chart, context.deps, context.snapshot, context.pictures)
             pictures.begin(context, command, draw, what="backlog picture")
@@ -50,15 +47,35 @@ async def on_devops(command: Command, context: Context) -> Ack:
         case "savings":
             found_savings = await savings.report(context.deps, context.snapshot, _person_id(context, command.user_id))
             return replies.ephemeral(blocks.savings(found_savings.cards, found_savings.reviews))
-        case "mine":
-            person_id = _person_id(context, command.user_id)
-            found = await lists.mine(context.deps, context.snapshot, person_id, blocks.MOST_LISTED)
-            return replies.ephemeral(blocks.listing(found, is_mine=True))
     if (asked := _SHOW.fullmatch(text)) is not None:
         return replies.ephemeral(await request(context, number(asked[1]), command.user_id))
     if meant := wishes.meant(text):
         return replies.ephemeral(blocks.mistyped(text, meant))
     return await open_typed(command, context, "" if wishes.asks_for_form(text) else text)
+
+
+async def on_turn(action: Action, context: Context) -> Ack:
+    """Put another page of a list in the place of the one whose button was pressed."""
+    which, start = parse(ListTurn, action.value)
+    await replace_answer(context, action, await _listed(context, which, action.user_id, start))
+    return replies.nothing()
+
+
+async def _listed(context: Context, which: RequestList, user_id: str, start: int = 0) -> Rendered:
+    """Return what somebody may see of a list of requests, from the place `start` on."""
+    person_id = _person_id(context, user_id)
+    match which:
+        case RequestList.RANK:
+            ranked = await context.backlog.first(person_id, blocks.MOST_RANKED, start=start)
+            message, has_ended = blocks.backlog(ranked), not ranked.first
+        case RequestList.MINE:
+            found = await lists.mine(context.deps, context.snapshot, person_id, blocks.MOST_LISTED, start=start)
+            message, has_ended = blocks.listing(found, is_mine=True), not found.first
+        case RequestList.OPEN:
+            found = await context.backlog.oldest(person_id, blocks.MOST_LISTED, start=start)
+            message, has_ended = blocks.listing(found), not found.first
+    # So many may have been closed since that there is no such page any more.
+    return await _listed(context, which, user_id) if has_ended and start else message
 
 
 async def on_show(action: Action, context: Context) -> Ack:

@@ -10,6 +10,7 @@ from bot.blocks.backlog import actions as request_ids
 from bot.blocks.eol import actions as eol_ids
 from bot.blocks.handoff import actions as handoff_ids
 from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, PersonClaim, Runs, SourceCatalog
+from bot.store import tables
 from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_attestation import a_year_on
 from tests.slack.test_eol_answers import copied, deploy, posted, remind, team_option
@@ -273,6 +274,27 @@ async def added(stage: Stage) -> None:
     await misses(stage)
 
 
+async def fifty_requests(stage: Stage) -> None:
+    """Open fifty requests of Ada's, the last but one private."""
+    ada = stage.baton.context.snapshot.person_by_slack_id(stage.slack.workspace.user("ada").id)
+    assert ada is not None
+    now = stage.clock.now()
+    async with stage.database.transaction() as session:
+        for number in range(1, 51):
+            row = tables.Request(
+                source_key=f"form:V{number}",
+                title=f"Library {number}",
+                items=[{"type": "library", "title": f"Library {number}"}],
+                state_at=now,
+                created_at=now,
+                asked_by=ada.id,
+                filed_by=ada.id,
+                is_private=number == 49,
+            )
+            session.add(row)
+            await session.flush()
+
+
 async def lists(stage: Stage) -> None:
     """Lists of several pages."""
     made = catalog()
@@ -288,6 +310,7 @@ async def lists(stage: Stage) -> None:
     ]
     made.assets += [asset(f"lost-{number:02}") for number in range(40)]
     await stage.bring(made)
+    await fifty_requests(stage)
     await open_home(stage, "solo")
     await run(
         stage,
@@ -301,6 +324,7 @@ async def lists(stage: Stage) -> None:
         ("grace", "/baton calendar"),
         ("ada", "/baton calendar"),
         ("grace", "/baton calendar"),
+        ("eve", "/devops list"),
     )
 
 
@@ -446,6 +470,8 @@ SCENES: Mapping[Callable[[Stage], Awaitable[None]], frozenset[str]] = {
             "portfolio.team",
             "portfolio.team.previous",
             "portfolio.team.next",
+            "backlog.list.previous",
+            "backlog.list.next",
             "portfolio.person",
             "portfolio.person.previous",
             "portfolio.person.next",

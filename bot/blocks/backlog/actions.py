@@ -27,6 +27,9 @@ ESTIMATE = "backlog.estimate"
 MORE = "backlog.more"
 #: The button of a line of a list.
 SHOW = "backlog.show"
+#: The buttons that turn the pages of a list; the value is a `ListTurn`.
+LIST = "backlog.list"
+LIST_TURNS = (f"{LIST}.previous", f"{LIST}.next")
 #: Why a request stands where it does in the backlog.
 WHY = "backlog.why"
 
@@ -82,6 +85,21 @@ class MoreValue(NamedTuple):
 
     word: str
     request_id: int
+
+
+class RequestList(StrEnum):
+    """A list of requests, by the word behind `/devops`."""
+
+    OPEN = "list"
+    MINE = "mine"
+    RANK = "rank"
+
+
+class ListTurn(NamedTuple):
+    """A page of a list: how many requests come before it."""
+
+    which: RequestList
+    start: int
 
 
 class NeedValue(NamedTuple):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot.blocks.backlog import actions, words
+from bot.blocks.backlog.actions import ListTurn, RequestList
+from bot.blocks.portfolio import turns
 from bot.blocks.request_button import OpenValue, open_buttons
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, escape, fitting, mention, plain, section
+from bot.blocks.values import encode
 from bot.domain.backlog.requests import FirstOf, RequestCard
 
 #: Requests of a list, each with a button.
@@ -13,6 +18,7 @@ MOST_LISTED = 20
 
 def listing(found: FirstOf[RequestCard], *, is_mine: bool = False) -> Rendered:
     """Return the open requests, or with `is_mine` all that somebody and their teams have asked for."""
+    which = RequestList.MINE if is_mine else RequestList.OPEN
     cards = found.first[:MOST_LISTED]
     if not cards:
         empty = "You and your teams have no requests" if is_mine else "No request is open"
@@ -20,16 +26,27 @@ def listing(found: FirstOf[RequestCard], *, is_mine: bool = False) -> Rendered:
 
     def draw(count: int) -> Rendered:
         title = "*Requests of you and your teams*" if is_mine else "*Open requests*, oldest first"
-        shown, hidden = cards[:count], found.total - count
+        shown = cards[:count]
         lines = [f"{words.name(each)}\n{words.standing(each)}" for each in shown]
-        rest = [f"… and {hidden:,} more"] if hidden > 0 else []
+        rest, turning = pages(which, found, count, MOST_LISTED)
         blocks: list[Block] = [section(title)]
         for each, line in zip(shown, lines, strict=True):
             label = f"Show #{each.id} {plain(each.title, 40)}"
             blocks.append({**section(line), "accessory": button("Show", actions.SHOW, str(each.id), label=label)})
-        return Rendered("\n".join([title, *lines, *rest]), [*blocks, *([context(*rest)] if rest else [])])
+        return Rendered("\n".join([title, *lines, *rest]), [*blocks, *turning])
 
     return fitting(draw, len(cards), POSTED_TEXT)
+
+
+def pages(which: RequestList, found: FirstOf[Any], count: int, size: int) -> tuple[list[str], list[Block]]:
+    """Return where `count` requests of a list stand in it, in words, and the buttons to those before and after them."""
+    start, end = found.start, found.start + count
+    if found.total <= count:
+        return [], []
+    said = f"{start + 1:,} to {end:,} of {found.total:,}"
+    before = encode(ListTurn(which, max(0, start - size))) if start else None
+    after = encode(ListTurn(which, end)) if end < found.total else None
+    return [said], [context(said), {"type": "actions", "elements": turns(actions.LIST, before, after)}]
 
 
 def offer(value: OpenValue, devops: str, *, user_id: str = "") -> Rendered:

@@ -7,6 +7,8 @@ from itertools import groupby
 from types import MappingProxyType
 
 from bot.blocks.backlog import actions, words
+from bot.blocks.backlog.actions import RequestList
+from bot.blocks.backlog.lists import pages
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, escape, fitting, plain, section, within
 from bot.domain.backlog.chart import Chart
 from bot.domain.backlog.lanes import BacklogPlace, Lane
@@ -36,7 +38,7 @@ def backlog(found: FirstOf[tuple[RequestCard, BacklogPlace]]) -> Rendered:
         return Rendered("No request is open. Open one: `/devops`.")
 
     def draw(count: int) -> Rendered:
-        title, hidden = "*The DevOps backlog*, first things first", found.total - count
+        title = "*The DevOps backlog*, first things first"
         blocks: list[Block] = [section(title)]
         lines = [title]
         for lane, group in groupby(ranked[:count], key=lambda each: each[1].lane):
@@ -48,8 +50,8 @@ def backlog(found: FirstOf[tuple[RequestCard, BacklogPlace]]) -> Rendered:
                 why = button("Why", actions.WHY, str(card.id), label=label)
                 blocks.append({**section(said), "block_id": f"backlog.ranked.{card.id}", "accessory": why})
                 lines.append(said)
-        rest = [f"… and {hidden:,} more: `baton backlog list`"] if hidden > 0 else []
-        return Rendered("\n".join([*lines, *rest]), [*blocks, *([context(*rest)] if rest else [])])
+        rest, turning = pages(RequestList.RANK, found, count, MOST_RANKED)
+        return Rendered("\n".join([*lines, *rest]), [*blocks, *turning])
 
     return fitting(draw, len(ranked), POSTED_TEXT)
 

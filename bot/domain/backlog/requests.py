@@ -380,10 +380,11 @@ _Listed = TypeVar("_Listed")
 
 @dataclass(frozen=True, slots=True)
 class FirstOf(Generic[_Listed]):
-    """The first of a long list, as many as are shown, and how many there are in all."""
+    """As many of a long list as are shown, how many there are in all, and how many come before these."""
 
     first: Sequence[_Listed] = ()
     total: int = 0
+    start: int = 0
 
 
 NONE_OF: FirstOf[Any] = FirstOf()

@@ -43,9 +43,9 @@ async def everything(deps: Deps, snapshot: Snapshot, *, is_open: bool = False) -
 
 
 async def mine(
-    deps: Deps, snapshot: Snapshot, person_id: int | None, count: int, *, are_over: bool = True
+    deps: Deps, snapshot: Snapshot, person_id: int | None, count: int, *, start: int = 0, are_over: bool = True
 ) -> FirstOf[RequestCard]:
-    """Return what somebody and their teams have asked for or said something of, the newest first.
+    """Return what somebody and their teams have asked for or said something of, the newest first, from `start` on.
 
     Without those that are over, what waits for an answer of theirs comes first.
     """
@@ -66,9 +66,9 @@ async def mine(
     now = deps.clock.now()
     async with deps.database.reading() as session:
         total = (await session.execute(select(func.count()).select_from(tables.Request).where(wanted))).scalar_one()
-        rows = await session.execute(select(tables.Request).where(wanted).order_by(*order).limit(count))
+        rows = await session.execute(select(tables.Request).where(wanted).order_by(*order).limit(count).offset(start))
         cards = [card_of(snapshot, row, now=now) for row in rows.scalars()]
-        return FirstOf(await dated(session, snapshot, cards, today=now.date()), total)
+        return FirstOf(await dated(session, snapshot, cards, today=now.date()), total, start)
 
 
 async def one(deps: Deps, snapshot: Snapshot, request_id: int, person_id: int | None) -> RequestCard:

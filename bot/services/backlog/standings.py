@@ -6,6 +6,7 @@ import asyncio
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
 from typing import TypeAlias
@@ -52,13 +53,14 @@ class Backlog:
         self._snoozed: dict[int, date] = {}  #: … and until when
         self._whole: dict[int, int] = {}  #: what each request became part of
 
-    async def first(self, person_id: int | None, count: int) -> Placed:
-        """Return the first to be worked on of those that somebody may see."""
+    async def first(self, person_id: int | None, count: int, *, start: int = 0) -> Placed:
+        """Return the first to be worked on of those that somebody may see, from the place `start` on."""
         async with self._lock, self._deps.database.reading() as session:
             standings = await self._current(session)
             hidden = self._hidden(person_id)
             places = (each for each in standings.places() if each.request.id not in hidden)
-            return await self._shown(session, islice(places, count), len(self._ids) - len(hidden))
+            shown = await self._shown(session, islice(places, start, start + count), len(self._ids) - len(hidden))
+            return replace(shown, start=start)
 
     async def has_any(self) -> bool:
         """Whether any request is open."""
@@ -96,14 +98,14 @@ class Backlog:
             shown = await self._shown(session, islice(places, min(count, len(ids))), len(ids))
             return FirstOf([card for card, _ in shown.first], shown.total)
 
-    async def oldest(self, person_id: int | None, count: int) -> FirstOf[RequestCard]:
-        """Return the oldest of those that somebody may see."""
+    async def oldest(self, person_id: int | None, count: int, *, start: int = 0) -> FirstOf[RequestCard]:
+        """Return the oldest of those that somebody may see, from the place `start` on."""
         async with self._lock, self._deps.database.reading() as session:
             await self._current(session)
             hidden = self._hidden(person_id)
-            ids = list(islice((each for each in self._ids if each not in hidden), count))
+            ids = list(islice((each for each in self._ids if each not in hidden), start, start + count))
             cards = await self._cards(session, ids)
-            return FirstOf([cards[each] for each in ids], len(self._ids) - len(hidden))
+            return FirstOf([cards[each] for each in ids], len(self._ids) - len(hidden), start)
 
     async def why(self, request_id: int) -> tuple[BacklogPlace, tuple[str, ...]] | None:
         """Return where a request stands, and why in words; None where it is not open."""
