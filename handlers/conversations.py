@@ -51,8 +51,7 @@ async def _answer(context: Context, text: str, event: Event) -> Rendered:
     if text == "?" or courtesy(text) is Courtesy.GREETING or not (text or event.says or event.thread_ts):
         return help_blocks.help_message()
     user_id, channel_id = event.user_id, event.channel_id if event.type == "app_mention" else ""
-    ts = event.thread_ts or event.ts
-    if said := await requests.answer_in_words(context, text, event.channel_id, ts, user_id):
+    if said := await requests.answer_in_words(context, text, event):
         return said
     if said := await questions.answer_in_words(context, text, user_id):
         return said

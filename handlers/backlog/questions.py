@@ -15,7 +15,7 @@ from bot.blocks.text import Rendered
 from bot.blocks.values import number, parse
 from bot.domain.backlog import wishes
 from bot.domain.backlog.new_request import thread_key
-from bot.errors import SlackError
+from bot.errors import NotFoundError, SlackError
 from bot.ports import Ack
 from bot.services import devops_team
 from bot.services.backlog import charts, intake, lists, savings, step_words
@@ -96,17 +96,29 @@ async def on_why(action: Action, context: Context) -> Ack:
     return replies.nothing()
 
 
-async def answer_in_words(context: Context, text: str, channel_id: str, ts: str, user_id: str) -> Rendered | None:
+async def answer_in_words(context: Context, text: str, event: Event) -> Rendered | None:
     """Return the offer to open a request for words that ask for something; None for any others.
 
-    `ts` is the message from which the draft is made, with the rest of its thread.
+    The draft is made from the message, with the rest of its thread. A request that the words name is shown.
     """
+    if request_id := wishes.named(text):
+        return await _named(context, request_id, event)
     is_command = wishes.is_command(text)
     if not is_command and not wishes.asks(text):
         return None
     if not is_command and not devops_team.takes_requests(context.deps, context.snapshot):
         return None  # where nobody takes requests, the words may be a question all the same
-    return await _offer(context, channel_id, ts, user_id, mentioned=user_id)
+    ts = event.thread_ts or event.ts
+    return await _offer(context, event.channel_id, ts, event.user_id, mentioned=event.user_id)
+
+
+async def _named(context: Context, request_id: int, event: Event) -> Rendered:
+    """Return a request that words name. Everybody in a channel reads the answer, so a private one is not among them."""
+    reader = _person_id(context, event.user_id) if event.channel_type == "im" else None
+    try:
+        return blocks.already(await lists.one(context.deps, context.snapshot, request_id, reader), is_itself=True)
+    except NotFoundError as error:
+        return Rendered(str(error))
 
 
 def is_wanted(event: Event, context: Context) -> bool:

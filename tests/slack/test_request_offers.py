@@ -11,7 +11,7 @@ from bot.blocks.request_button import OPEN
 from bot.playground.fake_slack import PostedMessage
 from tests.slack.conftest import Stage, read_only
 from tests.slack.test_eol_answers import deploy, posted
-from tests.slack.test_requests import asked_for, element, requests, submit, thread, whole
+from tests.slack.test_requests import asked_for, element, form, requests, submit, thread, whole
 from tests.slack.test_whoowns import buttons
 
 
@@ -101,6 +101,10 @@ class TestWordsThatAsk:
             "would it be possible to get a read replica of payments-db?",
             "please could you give solo access to the billing bucket?",
             "can we get a new queue for search-api by Friday?",
+            "request a Kafka topic for the invoices",
+            "could you ask devops for a new bucket?",
+            "file a ticket: rotate the certificate of checkout",
+            "raise a ticket with devops to open the firewall",
         ],
     )
     async def test_a_mention_with_a_verb_of_asking_offers_the_form(self, stage: Stage, words: str) -> None:
@@ -122,6 +126,7 @@ class TestWordsThatAsk:
             "can you show me the owner of checkout?",
             "who should I talk to about checkout?",
             "who helps with checkout?",
+            "who do I ask for access to checkout?",
         ],
     )
     async def test_a_question_about_an_owner_is_answered_with_the_owner(self, stage: Stage, words: str) -> None:
@@ -129,6 +134,26 @@ class TestWordsThatAsk:
         answer = stage.slack.visible_messages("grace", "general", thread_ts=message.ts)[-1]
         assert "checkout*" in answer.text, answer.text
         assert "Open a request" not in answer.text
+
+
+async def test_a_request_that_is_named_in_words_is_shown(stage: Stage) -> None:
+    await form(stage, await thread(stage, "We need a Cassandra keyspace.", channel="payments"))
+    assert await submit(stage) == {}
+    place = stage.slack.workspace.im(stage.slack.workspace.user("solo").id).id
+    await stage.slack.run_command("solo", place, "/devops we need a Redis cluster")
+    await stage.settle()
+    assert await submit(stage, "solo") == {}
+    for words, says in (
+        ("what is the status of request 1?", "This is *#1*"),
+        ("when is #1 done?", "This is *#1*"),
+        ("cancel request #1 please", "This is *#1*"),
+        ("how is request 2 going?", "There is no such request"),  # it is private
+        ("and #99?", "There is no such request"),
+    ):
+        asked = await stage.say(f"@baton {words}", user="solo", channel="general")
+        answer = stage.slack.visible_messages("solo", "general", thread_ts=asked.ts)[-1]
+        assert answer.text.startswith(says), (words, answer.text)
+        assert "Redis" not in answer.text
 
 
 async def test_an_offer_leads_to_the_request_once_there_is_one(stage: Stage) -> None:

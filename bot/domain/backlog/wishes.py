@@ -19,7 +19,19 @@ _STEPS = (
 _FORM = re.compile(r"(?:open|new|create|request|(?:open|new|create) (?:an? )?(?:new )?request)", re.IGNORECASE)
 _REQUEST = re.compile(
     r"(?:open |file |make |create |new )?(?:an? )?(?:new )?(?:devops )?request"
-    r"(?:\s*$|\s*[:!.,]|\s+(?:for|to|from|this|please)\b)",
+    r"(?:\s*$|\s*[:!.,]|\s+(?:for|to|from|this|please|an?|another|some|more|new|access)\b)"
+    r"|(?:open|file|make|create|raise)\s+(?:an?\s+)?(?:new\s+)?(?:devops\s+)?ticket\b",
+    re.IGNORECASE,
+)
+#: A request that is named, in a few words about it: "what is the status of request 7?", "when is #7 done?".
+#: What else has numbers and is called so.
+_OTHER_THINGS = "".join(
+    f"(?<!{each} )"
+    for each in ("pull", "merge", "pr", "mr", "issue", "build", "story", "pull request", "merge request")
+)
+_NAMED = re.compile(
+    rf"\W*(?:[\w']+\s+){{0,5}}?{_OTHER_THINGS}"
+    r"(?:request\s+#?(\d{1,9})\b(?!\s+(?:more|new|other)\b)|#(\d{1,9})\b)(?:\s+[\w']+){0,2}\W*",
     re.IGNORECASE,
 )
 #: Who is asked: not a name, which may be an asset's.
@@ -38,6 +50,7 @@ _ASKING = tuple(
     re.compile(each, re.IGNORECASE)
     for each in (
         rf"\b{_PLEASE}\s+{_DO}",
+        r"\bask\s+(?:the\s+)?devops(?:\s+team)?\s+(?:for|to)\b",
         rf"^\W*(?:{_VERBS})\b.*\b{_PLEASE}\b",
         r"^\W*(?:we are |we're )?requesting\b",
         rf"\b(?:can|could|would|will)\s+{_SOMEBODY}\b{_FROM_WHERE}\s+{_DO}",
@@ -79,6 +92,12 @@ def asks_for_form(text: str) -> bool:
 def is_command(text: str) -> bool:
     """Whether these words are the command to open a request, such as `request`; more may follow it."""
     return _REQUEST.match(text.strip()) is not None
+
+
+def named(text: str) -> int:
+    """Return the number of the request that a short question or remark is about; 0 for none."""
+    found = _NAMED.fullmatch(text.strip())
+    return int(found[1] or found[2]) if found is not None else 0
 
 
 def asks(text: str) -> bool:

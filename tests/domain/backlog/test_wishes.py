@@ -62,10 +62,26 @@ def test_these_do_not(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "is_command"),
-    [("request", True), ("Open a DevOps request", True), ("new request", True), ("request-router", False), ("", False)],
+    [("request", True), ("Open a DevOps request", True), ("new request", True), ("request a topic", True), ("request-router", False), ("", False)],
 )
 def test_the_command_to_open_a_request(text: str, is_command: bool) -> None:
     assert wishes.is_command(text) is is_command
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("what is the status of request 7?", 7),
+        ("when is #7 done?", 7),
+        ("#7", 7),
+        ("who reviews pull request #7 of checkout?", 0),
+        ("request 7 more runners", 0),
+        ("please open a request for #7 of our list, it is about the firewall", 0),
+        ("please upgrade payments-db to PostgreSQL 16", 0),
+    ],
+)
+def test_a_request_that_is_named(text: str, number: int) -> None:
+    assert wishes.named(text) == number
 
 
 @pytest.mark.parametrize(
