@@ -297,7 +297,8 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
 def _settled(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """What has asked something, once it is answered."""
     for is_pointer in (True, False):
-        message = blocks.settled(blocks.news(card), card, is_pointer=is_pointer)
+        said = Said(card.standing.since, card.asker.name, Step.REPLY.value, card.reason, card.link)
+        message = blocks.settled(blocks.news(card), card, said if is_pointer else None, is_pointer=is_pointer)
         if message is not None:
             yield blocks.settled, message
 

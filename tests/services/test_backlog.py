@@ -124,7 +124,7 @@ async def test_from_proposed_to_confirmed(deps: Deps, snapshot: Snapshot) -> Non
     news = [row.body["text"] for key, row in (await messages(deps)).items() if key.startswith("backlog.news")]
     assert [text.split(" ", 1)[1] for text in news] == [
         "Accepted into the DevOps backlog.",
-        "Delivered: The keyspace is there\nDoes it do the job?\nSettled: Confirmed · for Payments · with Omar",
+        "Delivered: The keyspace is there\nDoes it do the job?\nGrace confirmed it.",
     ]
     assert "Confirmed" in (await messages(deps))["backlog.card:1"].body["text"]
 

@@ -35,6 +35,7 @@ from bot.domain.backlog.requests import (
     AskedToo,
     RequestCard,
     RequestState,
+    Said,
     Step,
     as_joined,
 )
@@ -149,10 +150,12 @@ def pointed(its: RequestCard, slack_id: str) -> Rendered:
     return _asking(said.strip(), its)
 
 
-def settled(message: Rendered, its: RequestCard, *, is_pointer: bool = False) -> Rendered | None:
-    """Return what has asked something with how the request stands in the place of the buttons; None without any.
+def settled(
+    message: Rendered, its: RequestCard, said: Said | None = None, *, is_pointer: bool = False
+) -> Rendered | None:
+    """Return what has asked something with what was said to it in the place of the buttons; None without any.
 
-    Of a pointer to a button only that is left.
+    Where nobody has said anything it is how the request stands. Of a pointer to a button only that is left.
     """
     blocks: list[Block] = []
     for each in message.blocks:
@@ -161,10 +164,10 @@ def settled(message: Rendered, its: RequestCard, *, is_pointer: bool = False) ->
             blocks.append({**each, "elements": elements} if each["type"] == "actions" else dict(each))
     if blocks == list(message.blocks):
         return None
-    standing = f"Settled: {words.standing(its)}"
+    line = escape(words.said(said), _LONGEST_SAID) if said is not None else f"Settled: {words.standing(its)}"
     if is_pointer:
-        return Rendered(standing, [context(standing)])
-    return Rendered(f"{message.text}\n{standing}", [*blocks, context(standing)])
+        return Rendered(line, [context(line)])
+    return Rendered(f"{message.text}\n{line}", [*blocks, context(line)])
 
 
 def _asking(said: str, its: RequestCard) -> Rendered:
@@ -335,12 +338,14 @@ def _news(its: RequestCard, by: PersonRecord | None = None) -> str:
         case RequestState.ANSWERED:
             return f"Answered: {' '.join(filter(None, (reason, where)))}"
         case RequestState.PROPOSED:
-            return f"Opened again: {reason}"
+            who = f" by {words.person(by)}" if by is not None else ""
+            return f"Opened again{who}: {reason}"
         case RequestState.IN_PROGRESS if not its.reason:
             who = f": {words.person(its.assignee)} works on it" if its.assignee is not None else ""
             return f"The DevOps team has accepted it and begun{who}."
         case RequestState.IN_PROGRESS:
-            return f"Back in progress, it does not do the job yet: {reason}"
+            who = f"{words.person(by)} says that it" if by is not None else "it"
+            return f"Back in progress, {who} does not do the job yet: {reason}"
         case _:
             what = " ".join(filter(None, (reason, where)))
             return "\n".join(["Delivered" + (f": {what}" if what else "."), _DOES_IT])

@@ -63,7 +63,8 @@ DID: Mapping[str, str] = MappingProxyType(
 def said(its: Said) -> str:
     """Return in plain text what somebody said with a step."""
     did = DID.get(its.step, "left it")  # of what says something, only that changes nothing for the others
-    return f"{its.by or 'Somebody'} {did}: {' '.join(filter(None, (its.words, its.link)))}"
+    what = " ".join(filter(None, (its.words, its.link)))
+    return f"{its.by or 'Somebody'} {did}{f': {what}' if what else '.'}"
 
 
 def meanwhile(changes: Iterable[tuple[str, str]]) -> str:

@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from bot.blocks import backlog as blocks
 from bot.blocks.text import Rendered
-from bot.domain.backlog.requests import RequestState
+from bot.domain.backlog.requests import RequestState, Said
 from bot.errors import SlackError, UserError, log_failure
 from bot.ports import Slack
 from bot.services import cards, outbox, routing
@@ -36,11 +36,13 @@ _NEWS, _POINTED = "backlog.news", "backlog.pointed"
 _MOST, _LATELY = 50, timedelta(days=14)
 
 
-async def settle(act: RequestAct, places: Collection[str] = ("",), but: Collection[str] = ()) -> None:
+async def settle(
+    act: RequestAct, places: Collection[str] = ("",), but: Collection[str] = (), said: Said | None = None
+) -> None:
     """Take the buttons off what was asked in the thread and by direct message: the request has moved on since.
 
-    With `places` only off what was asked there, and with `but` off all else: of these people, by their ids, and in the
-    threads that have joined it.
+    What was `said` with the step that did so stands there instead. With `places` only off what was asked there, and
+    with `but` off all else: of these people, by their ids, and in the threads that have joined it.
     """
     table = tables.OutboxMessage
     heads = [f"{_NEWS}:{act.subject_id}:{step}" for step in _ASKING.values()] + [f"{_POINTED}:{act.subject_id}"]
@@ -48,7 +50,7 @@ async def settle(act: RequestAct, places: Collection[str] = ("",), but: Collecti
         theirs = (col(table.key) >= f"{head}:") & (col(table.key) < f"{head};")  # a part of the index of keys
         for key, body in await act.session.execute(select(col(table.key), col(table.body)).where(theirs)):
             before, is_pointer = Rendered(body["text"], body.get("blocks", ())), key.startswith(_POINTED)
-            message = blocks.settled(before, act.card, is_pointer=is_pointer)
+            message = blocks.settled(before, act.card, said, is_pointer=is_pointer)
             if message is not None and key.endswith(tuple(places)) and not key.endswith(tuple(but)):
                 await act.revise(key, message)
 

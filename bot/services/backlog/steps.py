@@ -19,6 +19,7 @@ from bot.domain.backlog.requests import (
     RequestCard,
     RequestStanding,
     RequestState,
+    Said,
     Step,
     after,
     with_answer,
@@ -137,11 +138,18 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
     card = await act.redraw()
     await act.redraw_others()
     await redraw_answered(act)
-    await questions.settle(act, but=await _unanswered(act) if step is Step.CONFIRM else ())
+    but = await _unanswered(act) if step is Step.CONFIRM else ()
+    await questions.settle(act, but=but, said=_said_by(act, step, words, link))
     if was_merged and step is not Step.UNMERGE:
         await _take_back_merged(act, act.row)
     reach = await _tell(act, step, is_news=is_news)
     return StepTaken(card, is_new=True, is_told=is_news, reach=reach)
+
+
+def _said_by(act: RequestAct, step: Step, words: str = "", link: str = "") -> Said | None:
+    """Return what somebody says with a step; None for a tracker, which says nothing."""
+    by = act.snapshot.person(act.person_id)
+    return Said(act.now, by.name, step.value, words, link) if by is not None else None
 
 
 def _move(row: tables.Request, step: Step, moved: RequestStanding) -> None:
@@ -204,7 +212,8 @@ async def _confirm_parts(act: RequestAct) -> StepTaken:
         demand.confirmed_at = demand.confirmed_at or act.now
         await act.note("confirm_joined", team=demand.team_id)
     people = {act.person_id, *(each.person_id for each in joined_by), *(each.asked_by for each in theirs)}
-    await questions.settle(act, [f":{each}" for each in (*people, *await threads_of(act, people))])
+    places = [f":{each}" for each in (*people, *await threads_of(act, people))]
+    await questions.settle(act, places, said=_said_by(act, Step.CONFIRM))
     return StepTaken(await act.redraw(), is_new=bool(theirs or joined_by), is_for_theirs=True)
 
 
