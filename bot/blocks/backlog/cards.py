@@ -195,11 +195,13 @@ def also_asked(its: RequestCard, *, has_joined: bool = False) -> Rendered:
     return _message([said], buttons, f"backlog.also_asked.{its.id}.{its.state}")
 
 
-def joined_news(its: RequestCard, value: OpenValue) -> Rendered:
-    """Return what is posted below the card where another team has joined the request; it calls nobody."""
+def joined_news(
+    its: RequestCard, value: OpenValue, called: Sequence[str] = (), by: PersonRecord | None = None
+) -> Rendered:
+    """Return what is posted below the card where another team has joined the request, to these people of it."""
     own = open_buttons(value) if its.state in FREES_JOINED else []
-    said, buttons = f"{words.name(its)}: {_news(its)}", [*_step_buttons(as_joined(its), AT_DELIVERY), *own]
-    return _message([said], buttons, f"backlog.joined_news.{its.id}.{its.state}")
+    said, buttons = f"{words.name(its)}: {_news(its, by)}", [*_step_buttons(as_joined(its), AT_DELIVERY), *own]
+    return _message([_called(called) + said], buttons, f"backlog.joined_news.{its.id}.{its.state}")
 
 
 def following(its: RequestCard, *, is_on: bool) -> Rendered:
@@ -210,13 +212,17 @@ def following(its: RequestCard, *, is_on: bool) -> Rendered:
     return Rendered(said, [section(said), _stop_following(its)])
 
 
-def withdrawn(its: RequestCard, value: OpenValue) -> Rendered:
+def withdrawn(its: RequestCard, value: OpenValue, called: Sequence[str] = ()) -> Rendered:
     """Return what a team reads that had joined a request whose own team needs it no longer, or which was none."""
     what = f"{words.name(its)}, which you had joined,"
     is_withdrawn = its.state is RequestState.WITHDRAWN
     found = f"The DevOps team finds that {what} is no request{f': {escape(its.reason, 600)}' if its.reason else '.'}"
-    said = f"{what} was withdrawn." if is_withdrawn else found
-    return _message([f"{said} Still needed? Open your own."], open_buttons(value), f"backlog.withdrawn.{its.id}")
+    lines = [f"{what} was withdrawn." if is_withdrawn else found, "Still needed? Open your own."]
+    return _message([_called(called) + lines[0], lines[1]], open_buttons(value), f"backlog.withdrawn.{its.id}")
+
+
+def _called(people: Sequence[str]) -> str:
+    return "".join(f"{mention(each)} " for each in people if mention(each))
 
 
 def left(its: RequestCard, who: str, value: OpenValue) -> Rendered:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -33,25 +33,44 @@ async def threads_of(act: RequestAct, people: Collection[int]) -> list[str]:
     return list((await act.session.execute(select(col(table.source_key)).where(wanted))).scalars())
 
 
-async def post(act: RequestAct, key: str, render: Callable[[OpenValue], Rendered]) -> None:
-    """Post something below the request's card in each thread that has joined it, whose own button it is given."""
-    table = tables.RequestJoin
-    found = await act.session.execute(select(col(table.source_key)).where(col(table.request_id) == act.subject_id))
-    for source_key in found.scalars():
-        channel, ts = thread_of(source_key)
+async def told_in_threads(act: RequestAct) -> dict[str, list[int]]:
+    """Return the threads that have joined the request and show its card, each with those who hear of it there.
+
+    These are whoever has joined it from there, and whoever it is for: since then they follow the request.
+    """
+    join, follower = tables.RequestJoin, tables.RequestFollower
+    found = select(col(join.source_key), col(follower.person_id)).outerjoin(
+        follower, (col(follower.request_id) == col(join.request_id)) & (col(follower.at) == col(join.at))
+    )
+    told: dict[str, list[int]] = {}
+    for source_key, person_id in await act.session.execute(found.where(col(join.request_id) == act.subject_id)):
+        channel, _ = thread_of(source_key)
         shown = await outbox.destination(act.session, joined_key(act.subject_id, source_key))
         if channel and shown is not None and not shown.is_lost and shown.channel == channel:
-            message = render(OpenValue(channel, ts))
-            await outbox.enqueue(
-                act.session, key=f"{key}:{source_key}", channel=channel, message=message, at=act.now, thread_ts=ts
-            )
+            told.setdefault(source_key, []).extend(() if person_id is None else (person_id,))
+    return told
+
+
+async def post(act: RequestAct, key: str, render: Callable[[OpenValue, Sequence[str]], Rendered]) -> None:
+    """Post something below the request's card in each thread that has joined it.
+
+    `render` is given the thread's own button, and whom it calls, by their Slack ids.
+    """
+    for source_key, people in (await told_in_threads(act)).items():
+        channel, ts = thread_of(source_key)
+        called = [routing.slack_id_of(act.snapshot.person(each)) for each in people if each != act.person_id]
+        message = render(OpenValue(channel, ts), called)
+        await outbox.enqueue(
+            act.session, key=f"{key}:{source_key}", channel=channel, message=message, at=act.now, thread_ts=ts
+        )
 
 
 async def tell_ended(act: RequestAct, key: str) -> None:
     """Tell those who have joined that its own team needs it no longer, or that it was none: they can open theirs."""
-    await post(act, key, lambda value: blocks.withdrawn(act.card, value))
+    await post(act, key, lambda value, called: blocks.withdrawn(act.card, value, called))
     value = OpenValue(asset_id=act.row.asset_id)
-    for person_id in await joined(act):
+    told = {each for people in (await told_in_threads(act)).values() for each in people}
+    for person_id in set(await joined(act)) - told:
         if slack_id := routing.slack_id_of(act.snapshot.person(person_id)):
             message = blocks.withdrawn(act.card, value)
             await outbox.enqueue(act.session, key=f"{key}:{person_id}", channel=slack_id, message=message, at=act.now)

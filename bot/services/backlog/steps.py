@@ -33,7 +33,7 @@ from bot.services.backlog._cards import RequestAct, acting, card_key, loaded, te
 from bot.services.backlog._demands import demands_of, is_own
 from bot.services.backlog._duty import ask_anew, called
 from bot.services.backlog._issue_notes import tell_out_of_step
-from bot.services.backlog._joiners import joined, tell_ended, threads_of
+from bot.services.backlog._joiners import joined, tell_ended, threads_of, told_in_threads
 from bot.services.backlog._joiners import post as post_in_joined
 from bot.services.backlog.message_updates import redraw_answered
 from bot.services.backlog.step_words import keep, last_link
@@ -46,6 +46,9 @@ from bot.store import tables
 _NEWS = frozenset({Step.ACCEPT, Step.ASK, Step.ANSWER, Step.DECLINE, Step.DISMISS, Step.DELIVER})
 #: Steps of its own team's of which those who need it as well, and who follow it, hear; the card tells that team.
 _NEWS_FOR_OTHERS = frozenset({Step.NOT_YET, Step.REOPEN})
+#: … but not in the threads that have joined: a question and its answer are its own team's, and those who have joined
+#: what is none hear that they can open theirs.
+_NOT_IN_JOINED = frozenset({Step.ASK, Step.REPLY, Step.DISMISS})
 #: Steps after which everybody is asked anew at the next delivery.
 _SENT_BACK = frozenset({Step.NOT_YET, Step.RESUME, Step.REOPEN})
 #: Steps that end a request for its own asker alone: what became part of it stands by itself again.
@@ -259,12 +262,11 @@ async def _tell(act: RequestAct, step: Step, *, is_news: bool) -> Reach:
             await _post_news(act, key, step)
     if step is Step.UNMERGE:
         reach = await _tell_unmerged(act, act.row)
-    # A question is for whoever asked for it, and those who have joined what is none hear that they can open their own.
-    if (is_news or step in _NEWS_FOR_OTHERS) and step not in (Step.ASK, Step.DISMISS):
-        await post_in_joined(act, key, lambda value: blocks.joined_news(act.card, value))
+    by = act.snapshot.person(act.person_id)
+    if (is_news or step in _NEWS_FOR_OTHERS) and step not in _NOT_IN_JOINED:
+        await post_in_joined(act, key, lambda value, called: blocks.joined_news(act.card, value, called, by))
     if step in _ENDS_PARTS:
         await _tell_parts(act)
-    by = act.snapshot.person(act.person_id)
     if step in _TRIAGE_NEWS:
         message = blocks.triage_news(act.card, step, by, called=await called(act, step))
         reach = await _tell_team(act, key.replace("news", "triage_news", 1), message)
@@ -334,9 +336,12 @@ async def _tell_others(act: RequestAct, key: str, step: Step) -> None:
     theirs = {number for each in parts for number in (each.asked_by, each.filed_by)}
     others = await joined(act)
     theirs.update(others)
+    in_threads = {each for people in (await told_in_threads(act)).values() for each in people}
     for person_id in await _others(act, parts):
         if step is Step.DISMISS and person_id in theirs:
             continue  # they are told that theirs may go on
+        if step not in _NOT_IN_JOINED and person_id in in_threads:
+            continue  # they are called there
         person = act.snapshot.person(person_id)
         if slack_id := routing.slack_id_of(person):
             is_part = person_id in theirs
