@@ -252,7 +252,9 @@ async def _step_form(context: Context, action: Action, request_id: int, step: St
             slack_id=action.user_id,
         )
     metadata = place_of(action).metadata(request_id, step.value, card.version)
-    return blocks.step_view(card, step, metadata, typed=typed)
+    person = context.snapshot.person_by_slack_id(action.user_id)
+    is_own = lists.as_seen_by(context.snapshot, card, person.id if person is not None else None) is card
+    return blocks.step_view(card, step, metadata, typed=typed, is_own=is_own)
 
 
 async def _plan_form(context: Context, action: Action, word: str, request_id: int) -> Block:

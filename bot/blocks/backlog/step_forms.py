@@ -9,11 +9,12 @@ from typing import Any
 from bot.blocks import forms
 from bot.blocks.backlog import actions, words
 from bot.blocks.forms import Fill, Form
-from bot.blocks.text import Block, passage, section
+from bot.blocks.text import Block, bold, passage, section
 from bot.domain.backlog.demand import OpenQuestion
 from bot.domain.backlog.requests import NEEDS_WORDS, RequestCard, Step
 
 _WHAT = "What do you want to know?"
+_MOST_NAMES = 10
 #: The forms of the steps that take words: title, button, what is asked, and whether there is a field for a link.
 _STEPS: Mapping[Step, tuple[str, str, str, bool]] = MappingProxyType(
     {
@@ -76,9 +77,16 @@ def saving_view(its: RequestCard, metadata: str) -> Block:
     return SAVING.view(metadata, f"{words.name(its)}\nHours that your whole team is spared in a month, about.")
 
 
-def step_view(its: RequestCard, step: Step, metadata: str, *, typed: str = "") -> Block:
-    """Return the form of a step that takes words; `typed` are those that somebody has written into the thread."""
+def step_view(its: RequestCard, step: Step, metadata: str, *, typed: str = "", is_own: bool = True) -> Block:
+    """Return the form of a step that takes words; `typed` are those that somebody has written into the thread.
+
+    With `is_own` false whoever takes it speaks only for a team that has joined the request.
+    """
     said, form = words.name(its), STEP_FORMS[step]
+    if step is Step.WITHDRAW and its.joined:
+        others = ", ".join(bold(each, 60) for each in its.joined[:_MOST_NAMES])
+        ends = f"It ends for {others} as well, who are told and can open their own."
+        said += f"\n{ends if is_own else 'Only your team is taken off it: it stays open for the others.'}"
     if step is Step.REPLY and its.reason:
         said += "\n" + passage(its.reason, 1_000, mark="> ")
     fill = Fill(typed, hint="This is what you have written in the thread." if typed else "")
