@@ -120,7 +120,7 @@ def test_the_answer_says_what_is_offered(baton: Baton) -> None:
         "on": None,
     }
     assert (
-        "DevOps offers the database to Payments: not answered yet." in baton("ask", "the database of orders\x1b[2J").out
+        "DevOps offers the database to Payments: not accepted yet." in baton("ask", "the database of orders\x1b[2J").out
     )
 
 

@@ -107,7 +107,7 @@ async def test_an_answer_says_what_is_offered_agreed_and_lent_and_leads_to_it(st
         assert way in buttons(await stage.ask("/whoowns payments-db", user=user))
     shown = await offer(stage, effective="2026-03-05", loan="2026-03-12")
     said = await stage.ask("/whoowns payments-db", user="grace")
-    assert "*Platform* offers the database to *Payments*: not answered yet." in said.text
+    assert "*Platform* offers the database to *Payments*: not accepted yet." in said.text
     assert "offers the database" in (await stage.ask("/whoowns payments-db database", user="eve")).text
     assert "offers the database" not in (await stage.ask("/whoowns payments-db application", user="eve")).text
     for user in ("grace", "lin"):

@@ -41,6 +41,6 @@ def _said(one: HandoffStatus) -> str:
         case HandoffStage.AGREED:
             return f"{giver} hands {what} over to {receiver} on {on}, as both agreed."
         case HandoffStage.OFFERED:
-            return f"{giver} offers {what} to {receiver}: not answered yet."
+            return f"{giver} offers {what} to {receiver}: not accepted yet."
         case _:
             return f"{receiver} asks {giver} for {what}: not answered yet."
