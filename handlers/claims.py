@@ -29,15 +29,15 @@ async def _form(action: Action, context: Context) -> Block:
         # The catalog may know them by their address: they are matched when they first act.
         await person_of(context, action.user_id)
     offer = claims.form(context.deps, context.snapshot, asset_id=asset_id, area=area, asker=action.user_id)
-    metadata = encode(blocks.AssetForm(asset_id, area, action.response_url, *seen_at(action)))
+    metadata = encode(blocks.AssetForm(asset_id, offer.area, action.response_url, *seen_at(action)))
     return blocks.claim_view(
         offer.asset,
         offer.owner,
         offer.teams,
         metadata,
-        area=area,
-        is_orphan=offer.is_orphan,
-        may_decide=offer.may_decide,
+        area=offer.area,
+        areas=offer.areas,
+        decides_heir=offer.decides_heir,
         loan=offer.loan,
     )
 
@@ -47,6 +47,8 @@ async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
     form = blocks.CLAIM_FORM if submission.callback_id == blocks.CLAIM_VIEW else blocks.CLAIM_OFFER_FORM
     asset_id, area, response_url, channel_id, thread_ts = parse(blocks.AssetForm, submission.metadata)
     said = form.read(submission.values)
+    if form is blocks.CLAIM_OFFER_FORM:
+        area = said.get(blocks.CLAIM_AREA_FIELD) or area
     asset = ownership.look_up(context.deps, context.snapshot, asset_id, area=area).asset
     with form.refusing():
         person_id = await people.identify(context.deps, context.slack, submission.user_id)

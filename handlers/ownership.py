@@ -18,7 +18,7 @@ from bot.blocks.text import Block, Rendered, is_channel_id
 from bot.blocks.values import encode, parse
 from bot.domain.catalog import Area
 from bot.domain.directory.courtesies import Courtesy
-from bot.domain.ownership import Orphaned, Owned
+from bot.domain.ownership import Orphaned, Owned, areas_to_choose
 from bot.domain.records import AssetRecord
 from bot.errors import SlackError
 from bot.ports import Ack
@@ -160,7 +160,7 @@ async def on_doubt(action: Action, context: Context) -> Ack:
     owner = ownership.names_of(verdict.owners) if isinstance(verdict, Owned) else ""
     metadata = encode(blocks.AssetForm(asset_id, area, action.response_url, *seen_at(action)))
     teams = doubts.teams_to_name(context.snapshot, verdict)
-    areas = doubts.areas_to_choose(verdict)
+    areas = areas_to_choose(verdict)
     loan = doubts.loan_asked_about(context.snapshot, verdict)
     is_orphan = isinstance(verdict, Orphaned)
     view = blocks.doubt_view(

@@ -58,7 +58,8 @@ async def on_released(submission: Submission, context: Context) -> Ack:
         )
     await settle(context)
     if done.told is None:
-        said = blocks.released(done.asset, done.areas, done.owner)
+        now = ownership.answer_for_asset(context.deps, context.snapshot, asset_id, area=area, asker=submission.user_id)
+        said = blocks.released(done.asset, done.areas, done.owner, may_mark=now.frame.may_mark)
     else:
         said = blocks.release_asked(done.asset, done.areas, said_to([done.told]))
     await reply(context, response_url, said)

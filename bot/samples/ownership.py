@@ -244,7 +244,8 @@ def given_up(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
         yield releases.taken_by, releases.taken_by(thing, [Area.DATABASE], team, asker)
         for until in (NOW.date(), None):
             yield releases.reviewed, releases.reviewed(thing, asker, until)
-    yield releases.released, releases.released(thing, areas, name)
+    for may_mark in (False, True):
+        yield releases.released, releases.released(thing, areas, name, may_mark=may_mark)
     yield releases.release_asked, releases.release_asked(thing, areas, "I am telling somebody.")
     also = [Line(f"line {number}") for number in range(30)]
     for lines in (also, []):
@@ -313,11 +314,13 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         parts = dict.fromkeys(Area, name)
         yield ownership.doubt_view, ownership.doubt_view(thing, owner, METADATA, areas=parts, teams=teams[:90])
         yield ownership.claim_view, ownership.claim_view(thing, owner, teams, METADATA)
+        several = ownership.claim_view(thing, owner, teams, METADATA, area=Area.DATABASE, areas=parts)
+        yield ownership.claim_view, several
     loan = lent(name)
     yield ownership.doubt_view, ownership.doubt_view(thing, name, METADATA, loan=loan)
     yield ownership.claim_view, ownership.claim_view(thing, name, teams, METADATA, loan=loan)
-    yield ownership.claim_view, ownership.claim_view(thing, name, teams, METADATA, is_orphan=True)
-    decides = ownership.claim_view(thing, name, teams, METADATA, is_orphan=True, may_decide=True)
+    yield ownership.claim_view, ownership.claim_view(thing, name, teams, METADATA, decides_heir=False)
+    decides = ownership.claim_view(thing, name, teams, METADATA, decides_heir=True)
     yield ownership.claim_view, decides
 
 

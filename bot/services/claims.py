@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -15,7 +16,7 @@ from bot.domain import ownership as rules
 from bot.domain import secrets
 from bot.domain.catalog import Area, Role
 from bot.domain.names import clean
-from bot.domain.ownership import Disputed, Holding, Orphaned, UnownedOnPurpose, Verdict
+from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, UnownedOnPurpose, Verdict
 from bot.domain.ownership.matters import Loan, MatterKind
 from bot.domain.recipients import Recipient, Told
 from bot.domain.records import AssetRecord, TeamRecord
@@ -71,15 +72,17 @@ class AlreadyTheirs:
 class ClaimOffer:
     """For which `teams` somebody can claim an asset, and who owns it now; empty for nobody.
 
-    `loan` is by what they have it for a while only. `is_orphan` is whether its owner is gone, `may_decide` whether they
-    decide themselves whose it is then.
+    `area` is the one that is claimed, None for all of it; where there are several, it is one of `areas`, with their
+    owners. `decides_heir` is, where its owner is gone, whether they decide themselves whose it is then; else None.
+    `loan` is by what they have it for a while only.
     """
 
     asset: AssetRecord
     owner: str
     teams: tuple[TeamRecord, ...]
-    is_orphan: bool = False
-    may_decide: bool = False
+    area: Area | None = None
+    areas: Mapping[Area, str] = field(default_factory=dict)
+    decides_heir: bool | None = None
     loan: Loan | None = None
 
 
@@ -303,15 +306,26 @@ def form(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, as
     is_contested = any(_is_contested(verdict, snapshot, team.id) for team in teams)
     is_orphan = isinstance(verdict, Orphaned)
     decider = replace(actor, is_catalog_admin=asker in deps.catalog_admins)
+    others = _areas_of_others(verdict, teams)
+    choices = others if len(others) > 1 else {}
     loans = [lent_by(snapshot, each, teams[0].id, verdict) for each in claimed_by(verdict)]
     return ClaimOffer(
         verdict.asset,
         names_of(claimed_by(verdict)) if is_contested or is_orphan else "",
         teams,
-        is_orphan,
-        may_decide=is_orphan and all(may(decider, Right.SUCCEED, Holders((team,))) for team in teams),
-        loan=next(filter(None, loans), None),
+        area=rules.claimed_areas(verdict)[0] if others else area,
+        areas=choices,
+        decides_heir=all(may(decider, Right.SUCCEED, Holders((team,))) for team in teams) if is_orphan else None,
+        loan=next(filter(None, loans), None) if not choices else None,
     )
+
+
+def _areas_of_others(verdict: Verdict, teams: Sequence[TeamRecord]) -> dict[Area, str]:
+    """Return the areas of something split that one of these teams can claim, with their owners."""
+    owners = verdict.holdings if isinstance(verdict, Owned) else ()
+    own = {(each.fact.team_id, each.fact.area) for each in owners if each.fact.role is Role.OWNER}
+    areas = rules.areas_to_choose(verdict).items()
+    return {area: names for area, names in areas if any((team.id, area) not in own for team in teams)}
 
 
 def _is_contested(before: Verdict, snapshot: Snapshot, team_id: int) -> bool:

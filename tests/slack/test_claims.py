@@ -15,6 +15,7 @@ from bot.services import people
 from bot.store import tables
 from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_clicks import actions, drained
+from tests.slack.test_requests import said_in, submit
 from tests.slack.test_whoowns import buttons
 
 REASON = "We have run it since May"
@@ -121,6 +122,28 @@ async def test_a_claim_is_withdrawn_and_things_are_as_before(stage: Stage) -> No
     assert (await actions(stage)).count("ownership.withdraw") == 1
 
 
+async def test_a_claim_is_withdrawn_from_its_receipt(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns old-cron", user="grace"), user="grace")
+    receipt = stage.slack.visible_messages("grace", "general")[-1]
+    assert list(buttons(receipt)) == ["Withdraw our claim"]
+    await stage.press(receipt, "ownership.withdraw", user="grace")
+    assert stage.slack.visible_messages("grace", "general")[-1].text.startswith(
+        ":grey_question: Nobody owns *old-cron*."
+    )
+
+
+async def test_whoever_was_refused_can_claim_it_again_where_they_hear_it(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns search-api", user="grace"), user="grace")
+    [told] = await drained(stage, "search")
+    await stage.press(told, "ownership.matter_keep", user="solo")
+    dm = await stage.slack.open_dm("grace")
+    await drained(stage, "search")
+    heard = stage.slack.visible_messages("grace", dm.id)[-1]
+    assert heard.text.endswith("You can claim it again, with another reason.")
+    await stage.press(heard, "ownership.claim", user="grace")
+    assert "*Search* owns *search-api*" in said_in(stage.slack.view_stack("grace")[-1])
+
+
 async def test_only_a_member_may_claim_and_it_is_checked_at_the_click(stage: Stage) -> None:
     answer = await stage.ask("/whoowns old-cron", user="solo")
     await stage.press(answer, "ownership.claim", user="solo")
@@ -169,6 +192,30 @@ async def test_a_claim_of_a_split_asset_takes_the_area_that_the_answer_names(sta
     said = (await stage.ask("/whoowns payments-db")).text
     assert "*Search*" in said.splitlines()[0]
     assert "*Platform*" in said
+
+
+async def test_of_a_split_asset_whoever_claims_it_chooses_the_part(stage: Stage) -> None:
+    await stage.press(await stage.ask("/whoowns payments-db", user="solo"), "ownership.claim", user="solo")
+    view = stage.slack.view_stack("solo")[-1]
+    assert "*Payments* owns the application of *payments-db*, *Platform* the database." in said_in(view)
+    chosen = {"ownership.claim_area": "database", "ownership.claim_reason": REASON}
+    assert await submit(stage, "solo", chosen) == {}
+    receipt = stage.slack.visible_messages("solo", "general")[-1].text
+    assert receipt.startswith("The database of *payments-db* is *Search*'s once *Platform* agrees.")
+    [told] = await drained(stage, "platform")
+    assert "asks *Platform* for the database of *payments-db*, for *Search*." in told.text
+    assert "*Search* asked for the database <!date" in (await stage.ask("/whoowns payments-db", user="eve")).text
+    await stage.press(told, "ownership.matter_agree", user="lin")
+    said = (await stage.ask("/whoowns payments-db")).text.splitlines()[0]
+    assert "*Payments* (<#C00000008>) owns the application" in said
+    assert "*Search*" in said
+
+
+async def test_where_one_part_is_left_to_claim_the_form_names_it(stage: Stage) -> None:
+    await stage.press(await stage.ask("/whoowns payments-db", user="lin"), "ownership.claim", user="lin")
+    view = stage.slack.view_stack("lin")[-1]
+    assert "*Payments* owns the application of *payments-db*. I ask them" in said_in(view)
+    assert "ownership.claim_area" not in str(view.payload)
 
 
 async def test_a_claim_of_one_area_leaves_the_rest(stage: Stage) -> None:

@@ -94,6 +94,15 @@ async def test_what_a_team_gives_up_is_nobodys_and_the_answer_says_since_when_an
     assert (await actions(stage)).count("ownership.release") == 1
 
 
+async def test_the_receipt_of_a_release_leads_to_what_is_unowned_on_purpose(stage: Stage) -> None:
+    await release(stage, "search-api", user="solo")
+    receipt = [each for each in stage.slack.visible_messages("solo", "general") if each.ephemeral_for][-1]
+    [shown] = [each["accessory"] for each in receipt.blocks if "accessory" in each]
+    [mark] = shown["options"]
+    await stage.press(receipt, "ownership.more", user="solo", value=mark["value"])
+    assert "Nobody owns *search-api*, on purpose." in await submit(stage, "solo", unowned_reason="Switched off")
+
+
 async def test_a_file_that_still_names_them_does_not_bring_it_back(stage: Stage) -> None:
     await release(stage, "search-api", user="solo")
     await stage.bring(organisation())

@@ -44,6 +44,7 @@ from bot.blocks.ownership.choices import (
     which_thing,
 )
 from bot.blocks.ownership.claims import (
+    CLAIM_AREA_FIELD,
     CLAIM_FORM,
     CLAIM_OFFER_FORM,
     CLAIM_REASON_FIELD,

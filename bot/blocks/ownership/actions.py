@@ -20,6 +20,7 @@ DOUBT_VIEW = "ownership.doubt_view"
 DOUBT_REASON = "ownership.doubt_reason"
 DOUBT_AREA, DOUBT_TEAM = "ownership.doubt_area", "ownership.doubt_team"
 CLAIM_OFFER_VIEW, CLAIM_REASON = "ownership.claim_offer_view", "ownership.claim_reason"
+CLAIM_AREA = "ownership.claim_area"
 
 #: The button on the answer about something disputed; the value is an `AssetValue`.
 DISPUTE = "ownership.dispute"

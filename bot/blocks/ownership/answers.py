@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.blocks.ownership import open_handoffs, verdicts, words
-from bot.blocks.ownership.actions import CLAIM, CONFIRM, DISPUTE, DOUBT, MATTER_SHOW, SHARE, WITHDRAW, AssetValue
-from bot.blocks.ownership.claims import claim_button
+from bot.blocks.ownership.actions import CLAIM, CONFIRM, DISPUTE, DOUBT, MATTER_SHOW, SHARE, AssetValue
+from bot.blocks.ownership.claims import claim_button, withdraw_button
 from bot.blocks.ownership.orphans import suggest_button
 from bot.blocks.ownership.releases import more_menu
 from bot.blocks.text import (
@@ -132,7 +132,7 @@ def _buttons(verdict: Verdict, frame: AnswerFrame) -> list[Mapping[str, Any]]:
     if isinstance(verdict, (Unowned, Orphaned)) and not frame.is_guest:
         elements.append(suggest_button(asset, value))
     if frame.may_withdraw:
-        elements.append(button("Withdraw our claim", WITHDRAW, value, label=f"Withdraw our claim: {name}"))
+        elements.append(withdraw_button(asset, verdict.area))
     if not isinstance(verdict, (UnownedOnPurpose, Unowned)) and not frame.is_guest:
         elements.append(button("Wrong owner?", DOUBT, value, label=f"Wrong owner? {name}"))
     elements += open_handoffs.buttons(frame.handoffs)

@@ -60,13 +60,8 @@ def doubt_view(
         asked = bold(loan.lender.name, 80)
         said = f"{said.removesuffix('.')}, on loan from {asked} until {day(loan.until)}."
     if areas:
-        held: dict[str, list[Area]] = {}
-        for one, names in areas.items():
-            held.setdefault(bold(names, 80), []).append(one)
-        shares = {tuple(some): [names] for names, some in held.items()}
-        by_whole = dict(sorted(shares.items(), key=lambda share: Area.ALL not in share[0]))
-        said = f"The catalog says {verdicts.split(by_whole, name)}."
-    parts = {area.value: f"{words.AREA_WORDS[area]} ({name})" for area, name in (areas or {}).items()}
+        said = f"The catalog says {verdicts.split_by(areas, name)}."
+    parts = verdicts.choices(areas or {})
     return DOUBT_FORM.view(
         metadata,
         f"{said} Your doubt shows on its answer, and I ask {asked} once.",

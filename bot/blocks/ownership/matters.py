@@ -111,18 +111,22 @@ def outcome(matter: MatterCard, hearer: str = "", *, is_theirs: bool = False, is
     said = f"{named}{_thing(matter) if named else _begins(matter)}: {_ended(matter)}"
     if matter.kind is MatterKind.CLAIM and matter.state in (MatterState.KEPT, MatterState.EXPIRED):
         said += " You can claim it again, with another reason."
+        return _with_claim(matter, said)
     may_doubt = bool(matter.outdated and matter.owner.name) and not is_theirs
     object_to_it = _OBJECT if is_lost else _DOUBT_IT if may_doubt else ""
     way_on = " ".join(filter(None, [*_outdated(matter), object_to_it]))
     said = "\n".join(filter(None, [said, *_decided_because(matter), way_on]))
     if matter.state is MatterState.OVER and matter.kind is MatterKind.CLAIM and _is_nobodys(matter):
-        said = f"{said} Still yours? Press *We own this*."
-        own = claim_part_button(matter.asset.id, matter.asset.name, matter.area)
-        return Rendered(said, [section(said), {"type": "actions", "elements": [own]}])
+        return _with_claim(matter, f"{said} Still yours? Press *We own this*.")
     is_plain = matter.state is not MatterState.OVER and matter.kind is not MatterKind.DISPUTE and not is_lost
     if is_plain or matter.has_left:
         return Rendered(said)
     return _with_ways_on(matter, said, is_new=is_theirs and matter.state is MatterState.AGREED)
+
+
+def _with_claim(matter: MatterCard, said: str) -> Rendered:
+    own = claim_part_button(matter.asset.id, matter.asset.name, matter.area)
+    return Rendered(said, [section(said), {"type": "actions", "elements": [own]}])
 
 
 def left_with(matter: MatterCard, gone: Recipient) -> Rendered:

@@ -213,12 +213,13 @@ def taken_by(asset: AssetRecord, areas: Sequence[Area], team: TeamRecord, by: Pe
     return Rendered(f"{bold(team.name, 80)} took {words.part(asset, *areas)}. {_who(by)} said so.")
 
 
-def released(asset: AssetRecord, areas: Sequence[Area], owner: str) -> Rendered:
-    """Return the receipt for a release."""
+def released(asset: AssetRecord, areas: Sequence[Area], owner: str, *, may_mark: bool = False) -> Rendered:
+    """Return the receipt for a release; whoever `may_mark` it as unowned on purpose can do so there."""
     said = f"{bold(owner, 80)} no longer owns {words.part(asset, *areas)}. The answer says since when and why."
-    if Area.ALL in areas:
-        said += " Should nobody own it? Choose *Unowned on purpose…* under ⋯ of its answer."
-    return Rendered(said)
+    if not may_mark:
+        return Rendered(said)
+    said += " Should nobody own it? Choose *Unowned on purpose…*."
+    return Rendered(said, [{**section(said), "accessory": more_menu(asset, None, may_release=False, may_mark=True)}])
 
 
 def release_asked(asset: AssetRecord, areas: Sequence[Area], told: str) -> Rendered:

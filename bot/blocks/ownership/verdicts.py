@@ -169,6 +169,20 @@ def split(shares: Shares, name: str, *, is_past: bool = False) -> str:
     return ", ".join(said) + (f", and {more} more {'owner' if more == 1 else 'owners'} other areas" if more else "")
 
 
+def split_by(areas: Mapping[Area, str], name: str) -> str:
+    """Return the same by each area's owners."""
+    held: dict[str, list[Area]] = {}
+    for one, names in areas.items():
+        held.setdefault(bold(names, 80), []).append(one)
+    shares = {tuple(some): [names] for names, some in held.items()}
+    return split(dict(sorted(shares.items(), key=lambda share: Area.ALL not in share[0])), name)
+
+
+def choices(areas: Mapping[Area, str]) -> dict[str, str]:
+    """Return what a form offers of these areas, with their owners."""
+    return {area.value: f"{words.AREA_WORDS[area]} ({names})" for area, names in areas.items()}
+
+
 def _parts(areas: Sequence[Area]) -> str:
     return words.join(words.AREA_WORDS[area] for area in areas)
 
@@ -192,7 +206,9 @@ def _owned_warnings(
             waits = "that team's lead or a catalog admin decides"
         if loan is not None and loan.on is not None:
             waits = f"that waits until it is back on {day(loan.on)}"
-        warnings.append(f":raising_hand: {who} asked for it{first} {when}; {waits}.")
+        areas = dict.fromkeys(each.area for each in verdict.asset.matters.claims)
+        what = "it" if verdict.area is not None or Area.ALL in areas else _parts(list(areas))
+        warnings.append(f":raising_hand: {who} asked for {what}{first} {when}; {waits}.")
     if isinstance(verdict, Orphaned):
         return [*warnings, "It stays so until a team takes it. *Who could own it?* proposes teams."]
     claim_it = f" {_CLAIM_IT}" if may_claim else ""

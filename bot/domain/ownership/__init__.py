@@ -25,5 +25,6 @@ from bot.domain.ownership.verdicts import (
     Unowned,
     UnownedOnPurpose,
     Verdict,
+    areas_to_choose,
     claimed_areas,
 )

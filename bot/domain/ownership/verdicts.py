@@ -123,6 +123,17 @@ class UnownedOnPurpose:
 Verdict = Owned | Stale | Orphaned | Disputed | Unowned | UnownedOnPurpose
 
 
+def areas_to_choose(verdict: Verdict) -> dict[Area, str]:
+    """Return the areas of which one can be meant where several teams own something, with their owners; else none."""
+    if not isinstance(verdict, Owned) or not verdict.is_split or verdict.area is not None:
+        return {}
+    found: dict[Area, list[str]] = {}
+    for holding in verdict.holdings:
+        if holding.fact.role is Role.OWNER:
+            found.setdefault(holding.fact.area, []).append(holding.name)
+    return {area: ", ".join(dict.fromkeys(names)) for area, names in found.items()}
+
+
 def claimed_areas(verdict: Verdict) -> tuple[Area, ...]:
     """Return the areas that somebody claims who says "we own this" to an answer: those that it names an owner for.
 

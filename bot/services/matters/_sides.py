@@ -163,7 +163,7 @@ async def way_back_of(
         receiver=Recipient(team=receiver),
         giver=Recipient(team=giver),
         under_way=back,
-        is_for_admin=row.is_passed_on and (admin is None or admin not in rules.active_members(receiver, snapshot)),
+        is_for_admin=row.is_passed_on and admin not in tuple(rules.active_members(receiver, snapshot)),
     )
 
 

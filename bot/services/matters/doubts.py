@@ -56,23 +56,12 @@ class NewDoubt:
     thread_ts: str = ""
 
 
-def areas_to_choose(verdict: Verdict) -> dict[Area, str]:
-    """Return the areas of which one can be doubted, with their owners; none where there is nothing to choose."""
-    if not isinstance(verdict, Owned) or not verdict.is_split or verdict.area is not None:
-        return {}
-    found: dict[Area, list[str]] = {}
-    for holding in verdict.holdings:
-        if holding.fact.role is Role.OWNER:
-            found.setdefault(holding.fact.area, []).append(holding.name)
-    return {area: ", ".join(dict.fromkeys(names)) for area, names in found.items()}
-
-
 def teams_to_name(snapshot: Snapshot, verdict: Verdict) -> list[TeamRecord]:
     """Return the teams of which one may be named as the owner instead: those who have people, and do not own it.
 
     Where the area is chosen beside it, each may own another one.
     """
-    owning = set[int | None]() if areas_to_choose(verdict) else _only_owners(verdict)
+    owning = set[int | None]() if rules.areas_to_choose(verdict) else _only_owners(verdict)
     teams = [each for each in snapshot.teams() if each.id not in owning and rules.is_here(Recipient(each), snapshot)]
     return sorted(teams, key=lambda each: each.name.casefold())
 
@@ -97,7 +86,7 @@ def _require_another(snapshot: Snapshot, team_id: int | None, said: Verdict) -> 
 
 def loan_asked_about(snapshot: Snapshot, verdict: Verdict) -> Loan | None:
     """Return the loan by which an owner has what an answer is about, so that a doubt goes to the lender."""
-    held = claimed_by(verdict) if not areas_to_choose(verdict) else ()
+    held = claimed_by(verdict) if not rules.areas_to_choose(verdict) else ()
     return next(filter(None, (lent_by(snapshot, each, None, verdict) for each in held)), None)
 
 
