@@ -218,7 +218,11 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
             "Only {people} can speak for this request. Press *Follow* to hear of it.",
             nobody="Nobody who asked for this is still here: ask the DevOps team.",
         ),
-        Right.HAND_OVER: Grant(_TEAM, "Only {people} can offer this or take the offer back: ask {them}.", nobody=_GONE),
+        Right.HAND_OVER: Grant(
+            _TEAM,
+            "Only {people} can offer this or take the offer back: ask {them}.",
+            nobody="You are in no team that could hand anything over: ask to be added to yours, then try again.",
+        ),
         Right.TAKE_OVER: Grant(
             _TEAM,
             "Only {people} can accept this: ask {them}.",

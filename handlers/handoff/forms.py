@@ -224,7 +224,9 @@ def _refusing(form: Form) -> Iterator[None]:
         try:
             yield
         except FieldError as error:
-            raise FormError({forms.ASKED_AT[error.field].block_id: str(error)}) from error
+            if (at := forms.ASKED_AT[error.field]) not in form.fields:
+                raise
+            raise FormError({at.block_id: str(error)}) from error
 
 
 def _resources(ticked: tuple[str, ...]) -> tuple[Resource, ...]:

@@ -7,10 +7,10 @@ from bot.blocks.eol import actions as eol
 from bot.blocks.handoff import actions as ids
 from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.request_button import OPEN as OPEN_REQUEST
-from bot.domain.catalog import AssetKind
+from bot.domain.catalog import AssetKind, TeamClaim
 from bot.domain.handoff.handoffs import HandoffStep
 from bot.playground.fake_slack import PostedMessage
-from tests.slack.conftest import Stage, asset, organisation, team_owns
+from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_eol_answers import copied, deploy, open_button, remind
 from tests.slack.test_handoff import OPEN, answer, ask_for, card, offer, on, owner, ticked
 from tests.slack.test_portfolio import open_home, press_home, texts
@@ -158,6 +158,34 @@ async def test_a_button_that_names_a_thing_has_it_ticked_or_shows_the_handoff_th
     for user in ("lin", "grace"):
         await stage.press(begin, OPEN, user=user)
         assert "*Payments* asks *Platform* to hand over" in said_in(stage.slack.view_stack(user)[-1]), user
+
+
+async def test_of_a_part_of_another_teams_system_that_team_is_proposed(stage: Stage) -> None:
+    catalog = organisation()
+    catalog.assets.append(asset("checkout-cache", AssetKind.CACHE, parent="checkout", owners=(team_owns("Platform"),)))
+    await stage.bring(catalog)
+    await stage.slack.run_command("lin", "general", "/handoff checkout-cache")
+    await stage.settle()
+    chosen = element(stage.slack.view_stack("lin")[-1], ids.RECEIVER)["initial_option"]
+    assert chosen["text"]["text"] == "Payments"
+
+
+async def test_somebody_in_no_team_hears_that_they_have_nothing_to_hand_over(stage: Stage) -> None:
+    await stage.slack.run_command("eve", "general", "/handoff")
+    await stage.settle()
+    assert "You are in no team that could hand anything over" in said_in(stage.slack.view_stack("eve")[-1])
+
+
+async def test_what_is_wrong_with_the_team_stands_at_the_team(stage: Stage) -> None:
+    catalog = organisation()
+    catalog.teams.append(TeamClaim(name="Alone", members=("lin@example.test",), origin=HERE))
+    await stage.bring(catalog)
+    await stage.press(await stage.ask("/whoowns payments-db", user="lin"), OPEN, user="lin")
+    alone = next(each.id for each in stage.baton.context.snapshot.teams() if each.name == "Alone")
+    wrong = await submit(stage, "lin", {ids.RECEIVER: str(alone)})
+    assert wrong == {
+        ids.RECEIVER: "Alone is only whoever offers it, and another one has to accept: let a teammate offer it."
+    }
 
 
 async def test_who_is_asked_to_answer_a_handoff_of_what_they_name_is_shown_it(stage: Stage) -> None:

@@ -52,6 +52,7 @@ _WHO_IS_TOLD = "Whom a whole name, an @handle or an e-mail address names is told
 _TERMS = (EFFECTIVE, OVERLAP, LOAN, REASON)
 #: Where it stands in a form what a `FieldError` is about.
 ASKED_AT: Mapping[str, Field[Any]] = {
+    "receiver": RECEIVER,
     "effective_on": EFFECTIVE,
     "overlap_days": OVERLAP,
     "loan_until": LOAN,

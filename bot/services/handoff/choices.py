@@ -168,9 +168,11 @@ def _library_of(snapshot: Snapshot, about: OpenHandoff) -> int | None:
 
 
 def _likely_receiver(deps: Deps, snapshot: Snapshot, about: OpenHandoff, giver: TeamRecord) -> int | None:
-    """Return the team that has the whole or the application of what is offered, where the giver has another area."""
-    main = _main(look_up(deps, snapshot, about.asset_id)) if about.asset_id is not None else None
-    return None if main == giver.id else main
+    """Return the team that has the whole or the application of what is offered, or else of what that is a part of."""
+    asset = snapshot.asset(about.asset_id) if about.asset_id is not None else None
+    of_these = (asset.id, asset.parent_id) if asset is not None else ()
+    found = (_main(look_up(deps, snapshot, each)) for each in of_these if each is not None)
+    return next((each for each in found if each not in (None, giver.id)), None)
 
 
 def ask_form(deps: Deps, snapshot: Snapshot, *, slack_id: str, asset_id: int, area: Area | None = None) -> AskForm:

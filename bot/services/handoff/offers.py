@@ -338,10 +338,13 @@ def require_acceptor(snapshot: Snapshot, team_id: int, *, offered_by: int | None
         raise NotFoundError("That team is no longer in the catalog: ask again, and choose another.")
     people = {person.id for person in rules.active_members(team, snapshot)}
     if not people:
-        raise UserError(f"Nobody is in {escape(team.name, 80)}, so nobody could accept it: choose another team.")
+        raise FieldError(
+            "receiver", f"Nobody is in {escape(team.name, 80)}, so nobody could accept it: choose another team."
+        )
     if people == {offered_by}:
         name = escape(team.name, 80)
-        raise UserError(f"{name} is only whoever offers it, and another one has to accept: let a teammate offer it.")
+        said = f"{name} is only whoever offers it, and another one has to accept: let a teammate offer it."
+        raise FieldError("receiver", said)
 
 
 def _require_another(giver_id: int, receiver_id: int) -> None:
