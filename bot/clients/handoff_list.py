@@ -76,4 +76,5 @@ def _yaml(file: SourceFile) -> Iterator[tuple[int, dict[str, str]]]:
             reader.known_keys(each, _KEYS, "a line")
             yield each.line or 0, {key: reader.text(each, key) for key in _KEYS}
     if sink.catalog.problems:
-        raise UnreadableError(f"{sink.catalog.problems[0]}", path=file.shown)
+        wrong = "\n".join(map(str, sink.catalog.problems))
+        raise UnreadableError(f"{wrong}\nNothing is offered until that is corrected.", path=file.shown)

@@ -195,6 +195,14 @@ def test_half_a_list_is_no_list(baton: Baton, name: str, text: str | None, said:
     assert said in ran.err
 
 
+def test_all_that_is_wrong_with_a_list_is_said_at_once(baton: Baton) -> None:
+    Path("a.yaml").write_text("- {asset: [x], giver: y, receiver: z}\n- {asset: x, giver: y, receiver: z, to: z}\n")
+    ran = baton("handoff", "bulk", "a.yaml", "--dry-run")
+    assert (ran.code, ran.out) == (1, "")
+    assert [each[:9] for each in ran.err.splitlines()[:2]] == ["a.yaml:1:", "a.yaml:2:"]
+    assert ran.err.endswith("Nothing is offered until that is corrected.\n")
+
+
 def test_a_load_far_above_that_of_the_other_teams_is_a_warning(baton: Baton, tmp_path: Path) -> None:
     names = [f"thing-{number}" for number in range(15)]
     (tmp_path / "many.csv").write_text("name,owner\n" + "".join(f"{name},devops\n" for name in names))

@@ -212,7 +212,21 @@ def test_an_offer_that_nobody_has_accepted_changes_no_file(baton: Baton, databas
     hand_over(database, ["service:orders"], accept=False)
     ran = baton("handoff", "patch", "1")
     assert (ran.code, ran.out) == (0, "")
-    assert "nothing is to be done" in ran.err
+    assert ran.err == "Nothing of handoff #1 is with payments, so no file has to change.\n"
+
+
+@pytest.mark.usefixtures("org")
+@pytest.mark.parametrize("is_answer", [False, True])
+def test_entities_in_a_list_are_changed_as_well(baton: Baton, database: Path, tmp_path: Path, is_answer: bool) -> None:
+    about = {"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": "orders"}}
+    listed = [{**about, "spec": {"type": "service", "owner": "devops"}}]
+    write(tmp_path, "catalog.json", json.dumps({"items": listed} if is_answer else listed, indent=1))
+    baton("catalog", "import", "backstage", "catalog.json")
+    hand_over(database, ["service:orders"])
+    ran = baton("handoff", "patch", "1")
+    assert (ran.code, "by hand" in ran.err) == (0, False)
+    applied(tmp_path, ran.out)
+    assert '"owner": "payments"' in (tmp_path / "catalog.json").read_text()
 
 
 @pytest.mark.usefixtures("org")

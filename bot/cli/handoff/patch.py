@@ -34,7 +34,10 @@ def patch(
     command exits with 1.
     """
     found = with_catalog(partial(patches.edits, handoff_id=number))
-    if not found.files:
+    if not found.card.held:
+        receiver = clean(found.card.receiver.name)
+        sys.stderr.write(f"Nothing of handoff #{number} is with {receiver}, so no file has to change.\n")
+    elif not found.files:
         sys.stderr.write(
             "Every source names the receiver already, or the files are not known: nothing is to be done.\n"
         )

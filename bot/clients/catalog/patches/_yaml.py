@@ -114,6 +114,10 @@ def _documents(text: str) -> list[yaml.Node]:
 
 def _backstage_entries(documents: Sequence[yaml.Node]) -> Iterator[_Entry]:
     for document in documents:
+        listed = _pair(document, "items")
+        several = document if isinstance(document, yaml.SequenceNode) else listed[1] if listed is not None else None
+        if isinstance(several, yaml.SequenceNode):
+            yield from _backstage_entries(several.value)
         metadata = _mapping(document, "metadata")
         if metadata is None or not isinstance(document, yaml.MappingNode):
             continue
