@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from bot.blocks.handoff import actions as ids
@@ -74,3 +75,10 @@ async def test_a_claim_of_a_team_in_which_nobody_is_left_is_over(stage: Stage) -
     await stage.baton.context.daily_pass.run()
     now = next(each for each in await sent(stage, "search") if each.ts == asked.ts)
     assert "*Payments* is gone, so its claim is over." in now.text
+
+
+async def test_the_answer_about_something_split_names_who_owns_the_rest_once_one_owner_is_gone(stage: Stage) -> None:
+    await empty_payments(stage)
+    said = (await stage.ask("/whoowns payments-db", user="eve")).text.splitlines()
+    assert said[0] == ":warning: The application of *payments-db* is orphaned: its owner *Payments* is gone."
+    assert re.fullmatch(r"\*Platform\* \(<#\w+>\) owns the database of \*payments-db\*\.", said[1])

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.blocks.health import SHOW
 from bot.domain.catalog import Area, OwnerClaim, OwnerRef, OwnerType, Role, SourceCatalog
 from bot.domain.handoff.handoffs import HandoffStep
 from bot.playground.fake_slack import PostedMessage, ViewRef
@@ -331,7 +332,7 @@ async def test_a_lead_who_was_asked_declines_and_whoever_asked_hears_it(stage: S
     await sent(stage, "general")
     dm = await stage.slack.open_dm("omar")
     about, reply = stage.slack.visible_messages("omar", dm.id, thread_ts=question.ts)
-    assert not buttons(about)
+    assert list(buttons(about)) == ["Show it"], "nobody is proposed any more"
     assert reply.text == now.text
     assert (await actions(stage)).count("orphans.decline") == 1
 
@@ -437,6 +438,11 @@ async def test_without_a_lead_the_platform_channel_is_asked_at_once(stage: Stage
     [posted] = await drained(stage, "general")
     assert "Nobody is left in *Search*. 1 thing is without an owner now: *search-api*." in posted.text
     assert "I know" not in posted.text
+    assert posted.text.endswith("Yours? Press *We own this* on its answer.")
+    await stage.press(posted, SHOW, user="ada")
+    shown = stage.slack.visible_messages("ada", "general")[-1]
+    assert shown.text.startswith(":warning: *search-api* is orphaned")
+    assert "We own this" in buttons(shown)
 
 
 def without_grace() -> SourceCatalog:

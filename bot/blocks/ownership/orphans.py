@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from bot.blocks import forms
 from bot.blocks.forms import Fill
+from bot.blocks.health import Shown, show_button
 from bot.blocks.lines import Line
 from bot.blocks.ownership import words
 from bot.blocks.text import (
@@ -106,7 +107,8 @@ def heirs_wanted(
         )
         for each in heirs
     ]
-    rest = "Another team? Its members press *We own this* on the answer of `/whoowns NAME`."
+    whose = "Another team? Its members press" if heirs else "Yours? Press"
+    rest = f"{whose} *We own this* on {'its answer' if len(left) == 1 else 'the answer of `/whoowns NAME`'}."
     if owners:
         rest = f"Taken: {_owned(owners)}. {rest}"
     if more:
@@ -116,6 +118,9 @@ def heirs_wanted(
     def draw(most: int) -> Rendered:
         some = lines[:most]
         blocks = [section(head), *(each.block for each in some), context(rest)]
+        if len(left) == 1:
+            shown = show_button("Show it", Shown.ASSET, left[0].id, label=left[0].name)
+            blocks.append({"type": "actions", "elements": [shown]})
         return Rendered("\n".join([head, *(f"• {each.text}" for each in some), rest]), blocks)
 
     return fitting(draw, max(1, len(lines)), EDITED_TEXT)

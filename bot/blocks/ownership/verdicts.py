@@ -112,7 +112,10 @@ def _claims(verdict: Disputed) -> str:
 def _owned_headline(verdict: Owned, shares: Shares, name: str) -> str:
     if isinstance(verdict, Orphaned):
         gone = dict.fromkeys(bold(holding.name, 80) for holding in verdict.owners)
-        return f":warning: {name} is orphaned: its " + (
+        what = name
+        if _still_owned(verdict):
+            what = words.sentence(words.part(verdict.asset, *dict.fromkeys(each.fact.area for each in verdict.owners)))
+        return f":warning: {what} is orphaned: its " + (
             f"owners {words.join(gone)} are gone." if len(gone) > 1 else f"owner {words.join(gone)} is gone."
         )
     if shares:
@@ -153,6 +156,14 @@ def shares_of(holdings: Iterable[Holding]) -> Shares:
         key = (Area.ALL,) if Area.ALL in owned else tuple(dict.fromkeys(owned))
         found.setdefault(key, []).append(owner)
     return dict(sorted(found.items(), key=lambda share: Area.ALL not in share[0])) if len(found) > 1 else {}
+
+
+def _still_owned(verdict: Orphaned) -> Shares:
+    """Return the owners of other areas by these areas, where the whole was asked for and they are still there."""
+    found: dict[tuple[Area, ...], list[str]] = {}
+    for each in verdict.others if verdict.area is None else ():
+        found.setdefault((each.fact.area,), []).append(words.owner(each))
+    return found
 
 
 def split(shares: Shares, name: str, *, is_past: bool = False) -> str:
@@ -210,6 +221,8 @@ def _owned_warnings(
         what = "it" if verdict.area is not None or Area.ALL in areas else _parts(list(areas))
         warnings.append(f":raising_hand: {who} asked for {what}{first} {when}; {waits}.")
     if isinstance(verdict, Orphaned):
+        if owned := _still_owned(verdict):
+            warnings.insert(0, f"{split(owned, bold(verdict.asset.name))}.")
         return [*warnings, "It stays so until a team takes it. *Who could own it?* proposes teams."]
     claim_it = f" {_CLAIM_IT}" if may_claim else ""
     if _is_partial(verdict):

@@ -51,7 +51,10 @@ def verdict(
     parent = holder if holder.id != asset.id else None
     departed = tuple(holding for holding in owners if not is_alive(holding, catalog))
     if len(departed) == len(owners):
-        return Orphaned(asset=asset, holdings=ordered, answering=len(owners), area=asked, inherited_from=parent)
+        gone = tuple(each for each in ordered if each in departed or not is_alive(each, catalog))
+        return Orphaned(
+            asset=asset, holdings=ordered, answering=len(owners), area=asked, inherited_from=parent, departed=gone
+        )
     owned = Owned(
         asset=asset,
         holdings=ordered,

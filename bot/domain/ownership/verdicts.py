@@ -74,7 +74,13 @@ class Stale(Owned):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orphaned(Owned):
-    """Every owner is gone: the team was dissolved, or the last person left."""
+    """Every owner is gone: the team was dissolved, or the last person left. `departed` are all who are."""
+
+    @property
+    def others(self) -> tuple[Holding, ...]:
+        """The owners of other areas than the one that was asked for, or the application, who are still there."""
+        rest = self.holdings[self.answering :]
+        return tuple(each for each in rest if each.fact.role is Role.OWNER and each not in self.departed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
