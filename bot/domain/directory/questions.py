@@ -110,6 +110,8 @@ _QUOTES = (">", "&gt;")
 _ESCAPED_BLANK = re.compile(r"(?<=[\w)-])\\ (?=\w)")
 #: What a server answers that is in trouble.
 _ANSWERED = re.compile(r"[45](?:\d\d|xx)s?")
+#: What a server answers, and what is measured.
+_MEASURED = re.compile(rf"{_ANSWERED.pattern}|\d+(?:s|ms|k|m|mb|gb|min)")
 _BEFORE_LAST = frozenset({"in", "on", "at", "from", "for", "with", "by"})
 _SAID_ABROAD = NEGATIONS | FOREIGN_TROUBLE_WORDS
 #: So many words are looked at to tell the language.
@@ -226,10 +228,8 @@ def is_sentence(text: str, question: ParsedQuestion) -> bool:
     if "?" in text or ASKING.search(text) is not None or not text.isascii():
         return True
     said = [chunk.folded for chunk in question.chunks[1:]]
-    if said and (
-        is_trouble(said[-1]) or any(word in _SAID_ABROAD for word in said) or _ANSWERED.fullmatch(said[-1])
-    ):  # "ledger down", "ledger geht nicht", "ledger 503"
-        return True
+    if said and (is_trouble(said[-1]) or any(word in _SAID_ABROAD or _MEASURED.fullmatch(word) for word in said)):
+        return True  # "ledger down", "ledger geht nicht", "ledger 503", "ledger replication 40s behind"
     if said and is_trouble(said[0]) and said[0].endswith(("ed", "ing")):
         return True  # "ledger timed out"
     *before, joining, _ = ("", "", *(chunk.folded for chunk in question.chunks))

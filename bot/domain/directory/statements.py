@@ -35,12 +35,14 @@ from bot.domain.names import tokens
 
 #: What asks for whoever is responsible. Who wants something is nobody who answers for it.
 _ASKS = re.compile(
-    r"\b(?:(?:who|whos)(?!(?:['’]s|\s+is|\s+are)?\s+(?:wants?|likes?|loves?|remembers?|sa(?:id|ys)|won|coming|joining|up\s+for)\b)"
+    r"\b(?:(?:who|whos)(?!(?:['’]s|\s+is|\s+are)?\s+(?:wants?|likes?|loves?|remembers?|sa(?:id|ys)|won|coming|joining|up\s+for"
+    r"|(?:on|in|at)\s+the)\b)"
     r"|whom|whose|(?:which|what)\s+(?:team|squad|group|people|person|channel)|owned|owners?|ownership|owns|(?:do|does|did)\s.{1,60}?\sown"
     r"|responsible|responsibilit(?:y|ies)\s+(?:for|of)|accountab\w+|in\s+charge|look\w*\s+after|takes?\s+care|maintain\w*|contacts?"
     r"|poc|dri|on-?\s?call|on\s+the\s+hook|belongs?|escalat\w+|steward\w*|approvers?|reviewers?|assigned"
     r"|(?:talk|speak|reach\s+out|turn|go)\s+to|where\s+(?:do|does|should|can)\s+(?:i|we|it|this)\s+(?:go|ask|report|file|raise|turn)"
-    r"|(?<!\bin\s)(?<!\bon\s)(?<!\bms\s)(?<!\bmicrosoft\s)(?:team|squad|lead|manager|folk)s?(?=\W*$|\s+(?:for|of|behind)\b))\b",
+    r"|(?<!\bin\s)(?<!\bon\s)(?<!\bms\s)(?<!\bmicrosoft\s)(?<!\ba\s)(?:team|squad|lead|manager|folk)s?(?=\W*$)"
+    r"|(?:team|squad|lead|manager|folk)s?(?=\s+(?:for|of|behind)\b))\b",
     re.IGNORECASE,
 )
 #: Of somebody who is known: "the guy who broke the printer".
@@ -81,6 +83,8 @@ _ARTICLES = frozenset({"the", "our", "your", "this", "that"})
 _ANY = frozenset("a an my your his her some any no every each another".split())  # noqa: SIM905
 #: What goes on behind a word with what it is of: "the seal of approval", "the bouncer at the club".
 _OF_ANOTHER = frozenset("of from at near like as than".split())  # noqa: SIM905
+_PLACES = frozenset({"on", "in", "at", "inside", "near", "behind"})
+#: The same, of what is one's own, in other languages.
 _MINE = frozenset(
     """mein meine meinen meinem meiner mon ma mes mi mis mio mia miei mie meu minha meus minhas min mitt mina mine mijn
     moj moja moje muj""".split()  # noqa: SIM905
@@ -228,13 +232,22 @@ def _is_in_trouble(chunks: Sequence[Chunk], name: range) -> bool:
         return True
     before = chunks[name.start - 1].folded if name.start else ""
     behind = chunks[name.stop].folded if name.stop < len(chunks) else ""
-    if before in _ANY or behind in _OF_ANOTHER:
+    if before in _ANY or behind in _OF_ANOTHER or _is_only_a_place(chunks, name):
         return False
     first = chunks[name.start]
     if len(name) > 1 or not _is_ordinary(first):
         return True
     is_short = len(first.folded) < LONG_ENOUGH and first.folded not in PRODUCT_WORDS
     return not is_short and _stands_as_name(chunks, name.start)
+
+
+def _is_only_a_place(chunks: Sequence[Chunk], name: range) -> bool:
+    """Whether somebody or something else is in trouble there: "stuck on the tarmac", but "errors on the tarmac"."""
+    before = [chunk.folded for chunk in chunks[: name.start]]
+    if before[-1:] != ["the"] or before[-2:-1] == [] or before[-2] not in _PLACES:
+        return False
+    said = [chunk for place, chunk in enumerate(chunks) if place not in name and _says_trouble(chunk)]
+    return all(chunk.folded in STATE_WORDS or chunk.folded == "lost" for chunk in said)
 
 
 def _says_trouble(chunk: Chunk) -> bool:
