@@ -81,3 +81,25 @@ def test_what_the_catalog_does_not_have_leaves_the_rest_to_be_offered(directory:
     found = directory.resolve(text)
     assert isinstance(found, Nearest)
     assert [each.name for each in found.candidates] == ["billing"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("who owns checkout, basket and billing?", ["checkout", "billing"]),
+        ("who owns checkout and the basket?", ["checkout"]),
+        ("who owns frobnicator and checkout?", ["checkout"]),
+        ("owners of checkout, frobnicator and login please", ["checkout", "login"]),
+    ],
+)
+def test_of_a_list_all_that_are_known_are_offered(directory: Directory, text: str, names: list[str]) -> None:
+    found = directory.resolve(text)
+    assert not isinstance(found, Match)
+    assert [each.name for each in found.candidates] == names
+
+
+@pytest.mark.parametrize(
+    "text", ["who owns checkout, folks?", "who owns checkout and please be quick", "who owns checkout and who runs it?"]
+)
+def test_what_is_no_name_makes_no_list(directory: Directory, text: str) -> None:
+    assert isinstance(directory.resolve(text), Match)

@@ -11,6 +11,7 @@ from bot.domain.directory.choices import parts_of_kind
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.places import by_windows
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
+from bot.domain.directory.statements import asks_for_owner
 from bot.domain.directory.vocabulary import AND, AREA_WORDS, COMMON_WORDS, ENVIRONMENT_WORDS, FOREIGN_WORDS, KIND_WORDS
 
 #: "along with", "as well as", "together with": the first words, and those behind them.
@@ -50,15 +51,16 @@ def listed(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Re
         return None
     if (whole := by_windows(index, question, is_plain=True, limit=limit)) is not None and isinstance(whole, Match):
         return None  # a name with "and" in it
+    is_asked = asks_for_owner(question.text)
     found: dict[int, Candidate] = {}
     last: Match | None = None
     is_complete = True
     waiting: list[str] = []
-    for item in items:
+    for place, item in enumerate(items):
         if not item.kind:
             last = _named(index, item.chunks, limit=limit)
             if last is None:
-                if not found or not _is_unknown_name(item):
+                if not _is_unknown_name(items, place, is_asked=is_asked):
                     return None
                 is_complete = False
                 continue
@@ -69,6 +71,8 @@ def listed(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Re
     candidates = tuple(found.values())[:limit]
     if len(candidates) > 1:
         return Several(candidates, question.text)
+    if not candidates:
+        return None
     if not is_complete or last is None:
         return Nearest(candidates, question.text)
     return replace(last, area=None)
@@ -149,10 +153,16 @@ def _trails(chunks: Sequence[Chunk], place: int) -> bool:
     return chunks[place].part is Part.QUESTION or is_environment
 
 
-def _is_unknown_name(item: _Item) -> bool:
-    """Whether "checkout and frobnicator" is about a second thing, which the catalog does not have."""
-    [first, *others] = item.chunks
-    return not others and item.is_joined and first.part is Part.NAME and first.folded not in COMMON_WORDS
+def _is_unknown_name(items: Sequence[_Item], place: int, *, is_asked: bool) -> bool:
+    """Whether "checkout and frobnicator" is about a second thing, which the catalog does not have.
+
+    An ordinary word is one where the owners of a list are asked for: "who owns checkout, the basket and login?".
+    """
+    chunks = [chunk for chunk in items[place].chunks if chunk.folded not in _ARTICLES]
+    is_joined = any(item.is_joined for item in items[place:])
+    if len(chunks) != 1 or not is_joined or chunks[0].part is not Part.NAME:
+        return False
+    return is_asked or (place > 0 and items[place].is_joined and chunks[0].folded not in COMMON_WORDS)
 
 
 def _only_asks(chunks: Sequence[Chunk], place: int) -> bool:
