@@ -40,6 +40,13 @@ SAVED = {
         (["aurora-mysql", "5.7"], "in_cycle", "amazon-aurora-mysql", "2"),
         (["rabbitmq", "3.8", "--provider", "amazon-mq"], "unknown_product", None, None),
         (["postgresql", "11", "--provider", "some-cloud"], "unknown_product", None, None),
+        (["python2", "2.7.18"], "untracked_old", "python", None),
+        (["amzn", "2023.3.20240108"], "in_cycle", "amazon-linux", "2023"),
+        # All of it in words
+        (["PostgreSQL 11 on AWS RDS"], "in_cycle", "amazon-rds-postgresql", "11"),
+        (["Heroku Postgres 11"], "in_cycle", "heroku-postgresql", "11"),
+        (["PostgreSQL 11", "--provider", "aws-rds"], "in_cycle", "amazon-rds-postgresql", "11"),
+        (["Ubuntu 20.04 LTS"], "in_cycle", "ubuntu", "20.04"),
     ],
 )
 def test_an_answer_for_a_program(

@@ -27,6 +27,7 @@ from bot.domain.eol import (
     Undated,
     UnknownProduct,
     UntrackedOld,
+    run_words,
 )
 from bot.domain.eol.charges import price
 from bot.domain.eol.providers import VENDOR_REQUIRED
@@ -50,7 +51,8 @@ _VENDORS = frozenset(key for keys in VENDOR_REQUIRED.values() for key in keys)
 
 def match(
     product: Annotated[
-        str | None, typer.Argument(help="What runs: a name, an engine, an image, a purl or a CPE.")
+        str | None,
+        typer.Argument(help="What runs: a name, an engine, an image, a purl or a CPE; or all of it in words."),
     ] = None,
     version: Annotated[str | None, typer.Argument(help="Its version, as an inventory has it.")] = None,
     provider: Annotated[str, typer.Option(help="Who offers it (aws-rds, azure, heroku …): its dates count.")] = "",
@@ -65,10 +67,8 @@ def match(
     """Say which release cycle a version belongs to. What is not sure is never given as a cycle."""
     if from_stdin and (product is not None or not as_json):
         raise typer.BadParameter("--stdin reads products and versions from its lines, and needs --json")
-    if not from_stdin and (product is None or version is None):
-        raise typer.BadParameter("give a product and a version, or --stdin --json with both on each line")
+    rows = _rows(sys.stdin, provider) if from_stdin else iter([_asked(product or "", version, provider)])
     chosen = _table(table)
-    rows = _rows(sys.stdin, provider) if from_stdin else iter([(product or "", version or "", provider)])
     for name, written, by in rows:
         found = eol.match(chosen, product=name, version=written, provider=by)
         if as_json:
@@ -115,6 +115,19 @@ async def _stored(url: str) -> Table:
         await migrations.require_current(database)
         await facts.follow(database)
     return facts.table
+
+
+def _asked(product: str, version: str | None, provider: str) -> tuple[str, str, str]:
+    """Return product, version and provider; all three from words such as `PostgreSQL 11 on AWS RDS` given alone."""
+    if version is not None:
+        return product, version, provider
+    said = run_words.read(product)
+    if said is None:
+        raise typer.BadParameter(
+            "give a product and a version, one text with both ('PostgreSQL 11 on AWS RDS'), or --stdin --json with both "
+            "on each line"
+        )
+    return said.product, said.version, provider or said.provider
 
 
 def _rows(lines: TextIO, provider: str) -> Iterator[tuple[str, str, str]]:
