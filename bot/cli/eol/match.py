@@ -124,8 +124,8 @@ def _asked(product: str, version: str | None, provider: str) -> tuple[str, str, 
     said = run_words.read(product)
     if said is None:
         raise typer.BadParameter(
-            "give a product and a version, one text with both ('PostgreSQL 11 on AWS RDS'), or --stdin --json with both "
-            "on each line"
+            "give a product and a version, one text with both ('PostgreSQL 11 on AWS RDS'), or --stdin --json with "
+            "both on each line"
         )
     return said.product, said.version, provider or said.provider
 
