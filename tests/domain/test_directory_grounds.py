@@ -57,6 +57,12 @@ def directory() -> Directory:
         # Other languages.
         "meine Bestellung ist nicht angekommen",
         "plek is een woord",
+        "dein Plek ist voll",
+        "Plek: wie rufe ich da an?",
+        # What something is asks for nobody.
+        "zither is a great team",
+        "plek is a good citation manager",
+        "plek station for the drill is where the fire was",
     ],
 )
 def test_plain_words_that_nobody_means_as_a_name_are_asked_back(directory: Directory, text: str) -> None:
@@ -81,6 +87,10 @@ def test_plain_words_that_nobody_means_as_a_name_are_asked_back(directory: Direc
         ("is there a team for bouncer?", "bouncer"),
         ("bouncer team", "bouncer"),
         # More is said of it than its name and a word for trouble
+        ("bouncer SSR errors", "bouncer"),
+        ("zither 429s everywhere", "zither"),
+        ("zither latency errors", "zither"),
+        ("zither zeigt nichts an", "zither"),
         ("asset-manager replication lag 40s", "asset-manager"),
         ("asset-manager queue depth 90k", ""),
         ("asset-manager pods pending", "asset-manager"),

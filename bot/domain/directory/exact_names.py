@@ -15,7 +15,7 @@ from bot.domain.directory.mentions import name_at
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
 from bot.domain.directory.readings import part_of_name
 from bot.domain.directory.sentences import is_name_there
-from bot.domain.directory.statements import STATUS, asks_for_somebody, asks_in_another_language
+from bot.domain.directory.statements import STATUS, asks_for_somebody, asks_in_another_language, says_trouble
 from bot.domain.directory.things import is_asked_whole, thing_of
 from bot.domain.directory.vocabulary import (
     ADVERBS,
@@ -27,6 +27,7 @@ from bot.domain.directory.vocabulary import (
     FOREIGN_TROUBLE_WORDS,
     FOREIGN_WORDS,
     KIND_WORDS,
+    LONG_ENOUGH,
     NEGATIONS,
     NO_NAMES,
     PART_OF_WORDS,
@@ -36,6 +37,7 @@ from bot.domain.directory.vocabulary import (
 )
 
 _MOST_CHUNKS = 40
+_MOST_BEFORE_TROUBLE = 3
 _PART_OF_WORDS = PART_OF_WORDS | FOREIGN_PART_OF_WORDS
 #: A ticket's key says what it is about elsewhere: `SHOP-123`. A region is where something runs.
 _TICKET = re.compile(r"[A-Z][A-Z0-9]{1,9}-\d{1,7}")
@@ -172,6 +174,8 @@ def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match:
         # "order-api mobile app" is another thing than order-api.
         parts = [each.part for each in behind if not each.is_quoted and each.folded.isascii() and not _is_foreign(each)]
         return parts in ([Part.NAME, Part.KIND], [Part.NAME, Part.KIND_OR_AREA])
+    if _begins_trouble(chunks, name):
+        behind = ()
     after = [each.folded for each in behind]
     if len(after) > 1 and after[0] in FOREIGN_PART_OF_WORDS and not _is_foreign(behind[1]):
         return True  # "el api de pagos"
@@ -195,6 +199,14 @@ def _begins_sentence(chunks: Sequence[Chunk], name: range) -> bool:
     commas = (place for place in range(name.stop, len(chunks)) if chunks[place].has_comma)
     rest = chunks[name.stop + 1 : next(commas, len(chunks)) + 1]
     return any(each.part is Part.QUESTION and each.folded not in _WHO for each in rest)
+
+
+def _begins_trouble(chunks: Sequence[Chunk], name: range) -> bool:
+    """Whether a text begins with a word that is nothing but a name, and goes on with trouble: "termbox SSR errors"."""
+    word = chunks[name.start].folded
+    if name.start or len(name) > 1 or len(word) < LONG_ENOUGH or word in COMMON_WORDS or word in FOREIGN_WORDS:
+        return False
+    return any(says_trouble(chunk) for chunk in chunks[name.stop : name.stop + _MOST_BEFORE_TROUBLE])
 
 
 def _is_last_verb(chunks: Sequence[Chunk], place: int) -> bool:

@@ -18,6 +18,7 @@ from bot.domain.directory.vocabulary import (
     AREA_WORDS,
     COMMON_WORDS,
     CORE_QUESTION_WORDS,
+    FOREIGN_ELSEWHERE,
     FOREIGN_TROUBLE_WORDS,
     FOREIGN_WORDS,
     KIND_WORDS,
@@ -49,6 +50,10 @@ _ASKS = re.compile(
 _OF_SOMEBODY = re.compile(
     r"\b(?:guy|man|woman|person|people|those|customer|user|colleague|friend|everyone|everybody)s?,?\s+who\b",
     re.IGNORECASE,
+)
+#: What somebody or something is, which asks for nobody: "zotero is a great citation manager".
+_DESCRIBED = re.compile(
+    r"\b(?:is|are|was|were)\s+an?\s+(?:\w+\s+){0,3}(?:team|squad|lead|manager|owner|contact)s?(?=\W*$)", re.IGNORECASE
 )
 #: What is said of something that is well, or was done to it.
 _GOOD_NEWS = re.compile(
@@ -87,7 +92,8 @@ _PLACES = frozenset({"on", "in", "at", "inside", "near", "behind"})
 #: The same, of what is one's own, in other languages.
 _MINE = frozenset(
     """mein meine meinen meinem meiner mon ma mes mi mis mio mia miei mie meu minha meus minhas min mitt mina mine mijn
-    moj moja moje muj""".split()  # noqa: SIM905
+    moj moja moje muj dein deine deinen deinem deiner ton ta tes tu tus tuo tua tuoi teu teus jouw din ditt dina
+    twoj twoja tvuj tvoje""".split()  # noqa: SIM905
 )
 _OWNERS = frozenset("owner owners team squad contact maintainer maintainers oncall".split())  # noqa: SIM905
 _MOST_CHUNKS_IN_NAME = 6
@@ -157,7 +163,9 @@ def _is_only_said_abroad(chunks: Sequence[Chunk], name: range, text: str) -> boo
     if name.start and chunks[name.start - 1].folded in _MINE:
         return True
     others = [chunk for place, chunk in enumerate(chunks) if place not in name]
-    return "?" not in text and _is_latin(text) and not any(_says_trouble(chunk) for chunk in others)
+    is_how = name.stop < len(chunks) and chunks[name.stop].folded in FOREIGN_ELSEWHERE  # "Karte: wie sperre ich sie?"
+    is_asked = "?" in text and not is_how
+    return not is_asked and _is_latin(text) and not any(says_trouble(chunk) for chunk in others)
 
 
 def _is_latin(text: str) -> bool:
@@ -202,7 +210,7 @@ def _is_loosely_said(index: DirectoryIndex, chunks: Sequence[Chunk], found: Matc
 
     Nor is a name what has an article in it: "debug the toolbox".
     """
-    if found.method not in _FREELY or any(_says_trouble(chunk) for chunk in chunks):
+    if found.method not in _FREELY or any(says_trouble(chunk) for chunk in chunks):
         return False
     asset = index.assets[found.asset_id]
     theirs = {word for name in (asset.name, *asset.aliases) for word in tokens(name)}
@@ -226,7 +234,7 @@ def _has_bracket(chunks: Sequence[Chunk], name: range, text: str) -> bool:
 
 def _is_in_trouble(chunks: Sequence[Chunk], name: range) -> bool:
     """Whether it is said of a system that has a name of plain words, and not of what the words mean, that it fails."""
-    if not any(_says_trouble(chunk) for place, chunk in enumerate(chunks) if place not in name):
+    if not any(says_trouble(chunk) for place, chunk in enumerate(chunks) if place not in name):
         return False
     if _has_kind_beside(chunks, name):
         return True
@@ -246,11 +254,12 @@ def _is_only_a_place(chunks: Sequence[Chunk], name: range) -> bool:
     before = [chunk.folded for chunk in chunks[: name.start]]
     if before[-1:] != ["the"] or before[-2:-1] == [] or before[-2] not in _PLACES:
         return False
-    said = [chunk for place, chunk in enumerate(chunks) if place not in name and _says_trouble(chunk)]
+    said = [chunk for place, chunk in enumerate(chunks) if place not in name and says_trouble(chunk)]
     return all(chunk.folded in STATE_WORDS or chunk.folded == "lost" for chunk in said)
 
 
-def _says_trouble(chunk: Chunk) -> bool:
+def says_trouble(chunk: Chunk) -> bool:
+    """Whether a piece says of something that it is in trouble: a word for it, a status, or what a server answers."""
     return _is_trouble(chunk.folded) or any(each.fullmatch(chunk.text) for each in (STATUS, _CODE))
 
 
@@ -270,7 +279,7 @@ def _says_no_more(word: str) -> bool:
 
 def asks_for_owner(text: str) -> bool:
     """Whether a text asks for an owner in English."""
-    return _ASKS.search(_OF_SOMEBODY.sub(" ", text)) is not None
+    return _ASKS.search(_DESCRIBED.sub(" ", _OF_SOMEBODY.sub(" ", text))) is not None
 
 
 def asks_for_somebody(question: ParsedQuestion, text: str) -> bool:
