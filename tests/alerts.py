@@ -150,9 +150,40 @@ ALERTMANAGER: dict[str, Any] = {
 }
 
 #: Each vendor's alert with the asset of the tests' organisation that it is about.
+#: Sentry's app: the project is a link, whose address has the name in it as well.
+SENTRY: dict[str, Any] = {
+    "type": "message",
+    "subtype": "bot_message",
+    "text": "",
+    "ts": "1764300000.000500",
+    "bot_id": "B05SENTRY",
+    "attachments": [
+        {
+            "color": "#E03E2F",
+            "fallback": "[no preview available]",
+            "blocks": [
+                {
+                    "type": "section",
+                    "text": {"type": "mrkdwn", "text": ":red_circle: <https://acme.sentry.io/issues/4711/|*KeyError*>"},
+                },
+                {
+                    "type": "context",
+                    "elements": [
+                        {
+                            "type": "mrkdwn",
+                            "text": "Project: <https://acme.sentry.io/projects/search-api/|search-api>    ID: S-1A",
+                        }
+                    ],
+                },
+            ],
+        }
+    ],
+}
+
 ALERTS = {
     "PagerDuty": (PAGERDUTY, "payments-db"),
     "Datadog": (DATADOG, "checkout"),
     "Grafana": (GRAFANA, "search-api"),
     "Alertmanager": (ALERTMANAGER, "checkout-worker"),
+    "Sentry": (SENTRY, "search-api"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.catalog import AssetKind
-from bot.domain.directory import Directory
+from bot.domain.directory import Directory, Match
 from bot.domain.records import PathRule
 from tests.domain.directory_assets import asset
 
@@ -57,6 +57,43 @@ def test_assets_are_found_in_a_message(directory: Directory, text: str, names: l
     known = [directory.get(match.asset_id) for match in found]
     wanted = {"payments.db.example.com": "payments-db"}
     assert [one.name for one in known if one is not None] == [wanted.get(name, name) for name in names]
+
+
+#: Links as monitoring tools write them: the name that is shown stands in the address, too.
+_NAMED_LINKS = [
+    "https://app.datadoghq.com/apm/services/payments-db",
+    "https://app.datadoghq.com/apm/services/payments-db/operations/query?env=prod",
+    "https://acme.sentry.io/projects/payments-db/",
+    "https://grafana.example.test/d/abc/payments-db?orgId=1",
+    "https://console.aws.amazon.com/rds/home?region=eu-west-1#database:id=payments-db",
+]
+
+
+@pytest.mark.parametrize("address", _NAMED_LINKS)
+@pytest.mark.parametrize("form", ["<{}|payments-db>", "[payments-db](<{}>)"])
+def test_a_link_that_shows_a_name_names_it_whatever_its_address_is(
+    directory: Directory, address: str, form: str
+) -> None:
+    link = form.format(address)
+    assert [one.understood_as for one in directory.mentioned(f"CPU above 90 % on {link} now")] == ["payments-db"]
+    found = directory.resolve(f"who owns {link}?")
+    assert isinstance(found, Match)
+    assert found.understood_as == "payments-db"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<https://github.com/others/checkout|checkout>",
+        "<https://git.example.com/others/checkout/blob/main/x.go|checkout>",
+        "<https://code.others.test/others/tools/-/blob/main/checkout|checkout>",
+        "<https://dev.azure.com/others/_git/checkout|checkout>",
+        "[checkout](https://gitlab.others.test/others/checkout)",
+    ],
+)
+def test_a_link_to_the_code_of_others_is_not_what_it_is_called(directory: Directory, link: str) -> None:
+    assert directory.mentioned(f"see {link}") == ()
+    assert not isinstance(directory.resolve(f"who owns {link}?"), Match)
 
 
 def test_an_asset_counts_once_and_the_limit_holds(directory: Directory) -> None:

@@ -84,6 +84,12 @@ _CGIT = re.compile(rf"^(?P<repository>{_HOST}/.+?)/(?:tree|plain|blame|log)/(?P<
 _GITWEB = re.compile(rf"^(?P<host>{_HOST})(?:/[\w.-]+)*/?$", re.IGNORECASE)
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+#: Hosts that are called as those of code mostly are.
+_CODE_HOST = re.compile(
+    r"(?:[\w-]+\.)*(?:git|github|gitlab|bitbucket|stash|gitea|forgejo|gogs|codeberg|gerrit|cgit|gitweb|hg|svn|code|source"
+    r"|sourcegraph|googlesource|visualstudio|dev\.azure)[\w-]*\.",
+    re.IGNORECASE,
+)
 _REF = re.compile(r"^(?:refs/(?:heads|tags|remotes/[^/]+)|branch|tag|commit)/(?=[^/])")
 #: A branch, tag or commit that is surely no more than one segment.
 _WHOLE_REF = re.compile(
@@ -166,6 +172,11 @@ def file_address(text: str) -> FileAddress | None:
         as_folder = () if "://" in text else (_path(f"src/{found['rest']}"),)
         return FileAddress(_repository(found), (*as_folder, *_behind_ref(found["rest"])))
     return None
+
+
+def is_code(address: str) -> bool:
+    """Whether a link leads to a repository or a file, as far as its address tells."""
+    return _CODE_HOST.match(_SCHEME.sub("", address.strip())) is not None or file_address(address) is not None
 
 
 def folder_key(repository: str, path: str) -> str:

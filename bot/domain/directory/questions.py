@@ -9,6 +9,7 @@ from enum import Enum, auto
 
 from rapidfuzz.distance import OSA
 
+from bot.domain.directory import addresses, forges
 from bot.domain.directory.forges import without_checkout
 from bot.domain.directory.vocabulary import (
     AREA_WORDS,
@@ -108,7 +109,7 @@ _AND = re.compile(r"\s[&+]\s")
 _QUOTES = (">", "&gt;")
 #: A blank that is escaped, as shells write it.
 _ESCAPED_BLANK = re.compile(r"(?<=[\w)-])\\ (?=\w)")
-#: What a server answers that is in trouble.
+#: What a server answers that is in database_errors.
 _ANSWERED = re.compile(r"[45](?:\d\d|xx)s?")
 #: What a server answers, and what is measured.
 _MEASURED = re.compile(rf"{_ANSWERED.pattern}|\d+(?:s|ms|k|m|mb|gb|min)")
@@ -288,16 +289,28 @@ def _unwrap(found: re.Match[str], links: list[str]) -> str:
         return f" #{label} " if label else " "
     if target.startswith("mailto:"):
         return f" {label or target.removeprefix('mailto:')} "
-    if not label or label in target:
+    if not label or _is_address_shown(label, target):
         return f" {target} "
     links.append(unescaped(target))
     return f" {label} "
 
 
+def _is_address_shown(label: str, target: str) -> bool:
+    """Whether what a link shows is its address, or a part of it that means nothing without the rest.
+
+    `acme/shop` is one of those, and `shop` for a repository. A monitoring tool's `payments-db` is a name, although its
+    address is that of a page which is called so, too.
+    """
+    if label not in target:
+        return False
+    is_whole = label in (target, addresses.without_protocol(target).rstrip("/"))
+    return is_whole or addresses.may_be_address(label) or forges.is_code(target)
+
+
 def _label(found: re.Match[str], links: list[str]) -> str:
     """Return what a link in Markdown shows, or its address where that shows it as well."""
     label, target = found["label"], found["target"]
-    if label in target:
+    if _is_address_shown(label, target):
         return target
     links.append(unescaped(target))
     return label
