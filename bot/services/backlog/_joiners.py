@@ -47,7 +47,7 @@ async def told_in_threads(act: RequestAct) -> dict[str, list[int]]:
         channel, _ = thread_of(source_key)
         shown = await outbox.destination(act.session, joined_key(act.subject_id, source_key))
         if channel and shown is not None and not shown.is_lost and shown.channel == channel:
-            told.setdefault(source_key, []).extend(() if person_id is None else (person_id,))
+            told.setdefault(source_key, []).extend([person_id] if person_id else [])
     return told
 
 

@@ -62,7 +62,14 @@ def test_these_do_not(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "is_command"),
-    [("request", True), ("Open a DevOps request", True), ("new request", True), ("request a topic", True), ("request-router", False), ("", False)],
+    [
+        ("request", True),
+        ("Open a DevOps request", True),
+        ("new request", True),
+        ("request a topic", True),
+        ("request-router", False),
+        ("", False),
+    ],
 )
 def test_the_command_to_open_a_request(text: str, is_command: bool) -> None:
     assert wishes.is_command(text) is is_command
