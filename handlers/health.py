@@ -11,7 +11,7 @@ from bot.blocks.health import NextAction, Shown, ShowValue
 from bot.blocks.text import Rendered
 from bot.blocks.values import parse
 from bot.domain.records import TeamRecord
-from bot.domain.rights import Right, may, why_not
+from bot.domain.rights import Right, may
 from bot.errors import NotFoundError
 from bot.ports import Ack
 from bot.services import actors, portfolio
@@ -51,12 +51,12 @@ async def _answer(context: Context, user_id: str, team: TeamRecord | None) -> Re
 
 
 def _for_reader(context: Context, user_id: str, action: NextAction) -> NextAction:
-    """Return an action as somebody reads it: with its button, or with who may press that."""
+    """Return an action as somebody reads it: with its button where they may press that."""
     actor = actors.remembered(context.snapshot, user_id)
     held = actors.remembered_holders(context.snapshot, action.teams)
     if not action.teams or may(actor, Right.HAND_OVER, held):
         return action
-    return action.without_button(why_not(actor, Right.HAND_OVER, held))
+    return action.without_button()
 
 
 async def on_show(action: Action, context: Context) -> Ack:

@@ -61,7 +61,7 @@ def which_team(teams: Sequence[TeamRecord]) -> Rendered:
 
 def no_address() -> Rendered:
     """Return why there is no calendar here yet."""
-    return Rendered("Calendars are not set up: ask an administrator to set BATON_PUBLIC_URL and restart me.")
+    return Rendered("Calendars are not set up: ask your Baton administrator to set `BATON_PUBLIC_URL`.")
 
 
 def _with_buttons(team: TeamRecord, parts: Sequence[str], link_id: int, *, others: int, may_renew: bool) -> Rendered:

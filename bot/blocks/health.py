@@ -75,9 +75,9 @@ class NextAction:
     line: Line
     teams: tuple[TeamRecord, ...] = ()
 
-    def without_button(self, why: str) -> NextAction:
-        """Return it for somebody who may not press the button, with who may."""
-        return replace(self, line=replace(self.line, text=f"{self.line.text} {why}", button=None))
+    def without_button(self) -> NextAction:
+        """Return it for somebody who may not press the button: the line names the team whose people may."""
+        return replace(self, line=replace(self.line, button=None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,16 @@ from __future__ import annotations
 from bot.blocks.text import Rendered, context, escape, section
 from bot.domain.trust import Admission
 
+_FIRST = (
+    "• `/whoowns payments-db` or `/whoowns who looks after checkout?` — who owns it; on any message: "
+    "⋯ → *Who owns this?*\n"
+    "• `/eol` or `/eol payments this quarter` — what reaches its end of life\n"
+    "• `/devops a read replica for payments-db` — ask DevOps for something; on any message: ⋯ → *Open DevOps request*\n"
+    "• `/handoff payments-db` — offer it to another team, or ask its owner for it"
+)
+_MORE = (
+    "More: `/whoowns help`, `/eol help`, `/devops help`, `/handoff help`. You can also mention me, or write to me here."
+)
 _WHOOWNS = (
     "*Ask who owns something*\n"
     "• `/whoowns payments-db` — a name in any spelling, an alias, a repository or a path in it, a host name, an ARN\n"
@@ -17,10 +27,11 @@ _WHOOWNS = (
 _TEAMS = (
     "*See what a team has*\n"
     "• `/baton team payments` — what it owns, what needs attention, who is in it; `/baton team` is your own\n"
-    "• `/baton health` — how well things are owned, what DevOps holds for whom, and where to begin; "
-    "`/baton health payments` — of a team; `/baton health picture` — a picture for the channel\n"
-    "• `/baton attest` — how much of it was confirmed this quarter, and what is missing; `/baton attest payments`\n"
-    "• My *Home* tab — your teams' assets and your own, what nobody owns, what is disputed"
+    "• `/baton health` — how well things are owned, and where to begin; `/baton health payments`, "
+    "`/baton health picture`\n"
+    "• `/baton attest` — what was confirmed this quarter, and what was not; `/baton attest payments`\n"
+    "• `/baton calendar` — your team's end-of-life dates in your calendar\n"
+    "• My *Home* tab — what your teams have, what nobody owns, what is disputed"
 )
 _EOL = (
     "*See what reaches its end of life*\n"
@@ -57,13 +68,9 @@ _UNKNOWN = "Dates are the provider's: PostgreSQL on RDS ends when AWS says. Unkn
 
 
 def help_message() -> Rendered:
-    """Return `/baton help`."""
-    head = (
-        "I know who owns what, and what reaches its end of life when. "
-        "Only you see the answer to a command; a mention is answered in its thread."
-    )
-    parts = [section(head), *map(section, (_WHOOWNS, _EOL, _DEVOPS, _HANDOFF, _TEAMS)), context(_TRUST)]
-    return Rendered("\n".join((head, _WHOOWNS, _EOL, _DEVOPS, _HANDOFF, _TEAMS, _TRUST)), parts)
+    """Return `/baton help`: how to begin with each command, and where there is more."""
+    head = "Only you see the answer to a command; a mention is answered in its thread."
+    return Rendered(f"{head}\n{_FIRST}\n{_TEAMS}\n{_MORE}", [*map(section, (head, _FIRST, _TEAMS)), context(_MORE)])
 
 
 def whoowns_help() -> Rendered:

@@ -15,5 +15,5 @@ def refused(code: str) -> Rendered:
     if code in ("not_in_channel", "channel_not_found"):
         return Rendered("I cannot post pictures here: `/invite @Baton`, or ask in your team's channel.")
     if code == "missing_scope":
-        return Rendered("I may not post files. Ask an administrator to add the scope `files:write` and reinstall me.")
+        return Rendered("I may not post files. Ask your Baton administrator to add the scope `files:write`.")
     return Rendered("Slack refused the picture: try again in a moment.")

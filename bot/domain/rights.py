@@ -211,7 +211,7 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
         Right.TRIAGE: Grant(
             _TEAM | {ActorRole.MANAGER},
             "Only {people} can do that: they take care of requests.",
-            nobody="No DevOps team is set: ask whoever runs Baton to name it in BATON_DEVOPS_TEAM.",
+            nobody="No DevOps team is set: ask your Baton administrator to name it in BATON_DEVOPS_TEAM.",
         ),
         Right.REQUEST: Grant(
             _ANSWERING,
@@ -310,7 +310,7 @@ def admins_to_ask(actor: Actor) -> str:
     """Return the sentence that says who the catalog admins are, or how somebody becomes one."""
     if not actor.admins:
         other = "other " if actor.is_catalog_admin else ""
-        return f"No {other}catalog admin is set: ask whoever runs Baton to name one."
+        return f"No {other}catalog admin is set: ask your Baton administrator to name one."
     more = len(actor.admins) - _MOST_NAMED
     shown = [*actor.admins[:_MOST_NAMED], *([f"{more} more"] if more > 0 else [])]
     names = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"

@@ -79,7 +79,7 @@ async def things_to_try(database: Database) -> tuple[Suggestion, ...]:
         tries.append(Suggestion(f"/whoowns {slip}", "a letter is missing: it says what it understood"))
     if team:
         tries.append(Suggestion(f"/baton team {team}", "what a team owns, and what needs attention"))
-    return (*tries, Suggestion("/baton help", "everything that it understands"))
+    return (*tries, Suggestion("/baton help", "how to begin with each command"))
 
 
 def read_threads(file: Path) -> dict[str, Any]:

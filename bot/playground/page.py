@@ -32,7 +32,7 @@ SUGGESTIONS = (
     Suggestion("/eol payments", "what reaches its end of life, and what it costs"),
     Suggestion("/whoowns chekout", "a typo: it says what it understood"),
     Suggestion("/eol timeline", "the same as a picture; then move the clock"),
-    Suggestion("/baton help", "everything that it understands"),
+    Suggestion("/baton help", "how to begin with each command"),
 )
 #: Offered first among the reactions.
 EMOJI = ("devops-request",)

@@ -27,8 +27,8 @@ def confirmer(
     name = escape(asset.name, 80)
     raise UserError(
         f"{name} is of tier 1, and nobody else can confirm that it is given up: {escape(owner.name, 80)} has no other "
-        "lead or manager in Slack, and there is no other catalog admin. Ask whoever runs Baton to name another catalog "
-        "admin, or offer it to a team that takes it: `/handoff`."
+        "lead or manager in Slack, and there is no other catalog admin. Ask your Baton administrator to name "
+        "another catalog admin, or offer it to a team that takes it: `/handoff`."
     )
 
 

@@ -150,7 +150,7 @@ def test_a_refusal_says_who_the_catalog_admins_are_where_they_may(right: Right) 
         if may(Actor(ME), right, holders):
             continue
         for admins, said in (
-            ((), "No catalog admin is set: ask whoever runs Baton to name one."),
+            ((), "No catalog admin is set: ask your Baton administrator to name one."),
             (("<@U1>",), "Catalog admin: <@U1>."),
             (("<@U1>", "<@U2>"), "Catalog admins: <@U1> and <@U2>."),
             (("<@U1>", "<@U2>", "<@U3>", "<@U4>", "<@U5>"), "Catalog admins: <@U1>, <@U2>, <@U3> and 2 more."),
@@ -162,7 +162,7 @@ def test_whoever_is_the_only_catalog_admin_is_told_that_there_is_no_other() -> N
     _, holders = case(ActorRole.ASKER)
     said = why_not(Actor(ME, is_catalog_admin=True), Right.SETTLE, holders)
     assert said.startswith("You claimed it yourself")
-    assert said.endswith("No other catalog admin is set: ask whoever runs Baton to name one.")
+    assert said.endswith("No other catalog admin is set: ask your Baton administrator to name one.")
 
 
 def test_a_team_that_is_gone_and_an_account_that_is_nobody_give_no_role() -> None:

@@ -135,7 +135,7 @@ async def test_nobody_but_the_owner_answers(stage: Stage, user: str) -> None:
 @pytest.mark.parametrize(
     ("catalog_admins", "gone", "said"),
     [
-        ((), (), "No catalog admin is set: ask whoever runs Baton to name one."),
+        ((), (), "No catalog admin is set: ask your Baton administrator to name one."),
         (("lin", "eve"), (), "Catalog admins: {lin} and {eve}."),
         (("eve", "lin"), ("lin",), "Catalog admin: {eve}."),
     ],

@@ -398,7 +398,7 @@ async def test_a_late_answer_to_a_command_comes_in_private_where_the_response_ur
     [
         (StoreUnavailableError("is locked by somebody else"), "the database is locked by somebody else"),
         (ZeroDivisionError(), "Something went wrong"),
-        (SlackError("missing_scope"), "Ask an administrator to add the scope"),
+        (SlackError("missing_scope"), "Ask your Baton administrator to add the scope"),
     ],
 )
 async def test_a_picture_that_does_not_come_is_told_of_whatever_went_wrong_and_wherever_slack_takes_it(

@@ -148,7 +148,7 @@ async def test_only_the_lead_of_the_heir_takes_it(stage: Stage) -> None:
     before = len(await facts(stage))
     assert (await take(stage, question, "Search"))["orphan_assets"] == (
         "Its owner is gone, so your team's lead or a catalog admin must decide: ask one of them. "
-        "No catalog admin is set: ask whoever runs Baton to name one."
+        "No catalog admin is set: ask your Baton administrator to name one."
     )
     assert len(await facts(stage)) == before
     assert await take(stage, question, "Payments") == {}

@@ -430,7 +430,7 @@ class TestWhereTheOnlyCatalogAdminAsks:
     async def test_they_hear_at_once_that_nobody_can_confirm_and_whom_to_ask(self, stage: Stage) -> None:
         refusal = await self.refusal(stage)
         assert "payments-db is of tier 1, and nobody else can confirm that it is given up" in refusal
-        assert "Ask whoever runs Baton to name another catalog admin" in refusal
+        assert "Ask your Baton administrator to name another catalog admin" in refusal
         assert "ownership.release_asked" not in await actions(stage)
 
     async def test_the_manager_confirms(self, stage: Stage) -> None:

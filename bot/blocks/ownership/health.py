@@ -27,8 +27,10 @@ _WORDS = {
 _NOT_OWNED = (Standing.UNOWNED, Standing.PART_UNOWNED, Standing.ON_PURPOSE)
 _AT_RISK = (Standing.ONE_PERSON, Standing.STALE, Standing.DISPUTED, Standing.ORPHANED)
 #: How somebody gets to see what the DevOps team has.
-NO_DEVOPS = "No DevOps team is set: with `BATON_DEVOPS_TEAM` this also says what it owns, and for whom."
-EMPTY = "The catalog is empty: `baton catalog import auto PATH` fills it."
+NO_DEVOPS = (
+    "No DevOps team is set, so this does not say what it holds: ask your Baton administrator for `BATON_DEVOPS_TEAM`."
+)
+EMPTY = "The catalog is empty: ask your Baton administrator to import it (`baton catalog import auto PATH`)."
 
 
 def trends(devops: TeamRecord | None) -> dict[str, str]:
@@ -151,7 +153,7 @@ def second_person(team: TeamRecord, count: int) -> NextAction:
 
 def area_names(areas: Iterable[Area]) -> list[str]:
     """Return what areas are called, not escaped."""
-    return [plain(_area(area), 30) for area in areas]
+    return ["whole" if area is Area.ALL else area.value for area in areas]
 
 
 def _standing(tally: Tally, standing: Standing, *, of: int | None = None, words: str = "") -> Figure:
@@ -165,4 +167,4 @@ def _asset_button(first: FirstThing) -> Mapping[str, Any]:
 
 
 def _area(area: Area) -> str:
-    return "whole" if area is Area.ALL else area.value
+    return "whole" if area is Area.ALL else words.AREA_WORDS[area].removeprefix("the ")

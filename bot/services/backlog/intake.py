@@ -33,7 +33,7 @@ from bot.store.journal import audit
 
 #: The keys of messages about one request.
 _NAMES_REQUEST = re.compile(r"backlog\.(?:follow_up:)?[a-z_]+:(\d+)(?::.*)?")
-NO_DEVOPS = "No team takes requests: ask whoever runs Baton to set BATON_DEVOPS_TEAM."
+NO_DEVOPS = "No team takes requests: ask your Baton administrator to set BATON_DEVOPS_TEAM."
 
 
 @dataclass(frozen=True, slots=True)

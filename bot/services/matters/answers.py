@@ -230,7 +230,7 @@ async def pass_on(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider
     async with acting(deps, snapshot, matter_id, by) as act:
         await _allow(act)
         if not has_admin(deps, snapshot, but=act.card.claimed_by):
-            raise UserError("No catalog admin is set: ask whoever runs Baton to name one, or agree among you.")
+            raise UserError("No catalog admin is set: ask your Baton administrator to name one, or agree among you.")
         if not act.row.is_passed_on:
             await act.note("pass_on")
             await act.ask(admin_to_ask(deps, snapshot, but=act.card.claimed_by), is_passed_on=True)
