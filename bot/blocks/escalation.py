@@ -14,9 +14,9 @@ _MOST_LINES = 10
 _NOTHING = "Nobody has answered."
 #: What stops it, for each audience.
 _NEXT_STEP = {
-    Audience.TEAM: "Press *Open* and plan it, and this stops.",
-    Audience.LEAD: "Press *Open* and plan it, and this stops.",
-    Audience.MANAGER: "Press *Open* and plan it, and this stops.",
+    Audience.TEAM: "Press *Open* and plan it: then this stops.",
+    Audience.LEAD: "Press *Open* and plan it: then this stops.",
+    Audience.MANAGER: "Press *Open* and plan it: then this stops.",
     Audience.PLATFORM: "Please help them get it done.",
 }
 

@@ -125,7 +125,7 @@ def _legend(figure: Figure, height: int) -> None:
 
     handles: list[Any] = [
         Patch(facecolor=BLUE, edgecolor="white", label="supported"),
-        Patch(facecolor=ORANGE, edgecolor="white", hatch="///", label="supported for money"),
+        Patch(facecolor=ORANGE, edgecolor="white", hatch="///", label="extended support"),
         Patch(facecolor=RED, edgecolor="white", hatch="xxx", label="no longer supported"),
         Line2D([], [], marker="D", color=INK, linestyle="", label="end"),
         Line2D([], [], marker="v", color=GREEN, linestyle="", markersize=9, label="planned"),

@@ -26,6 +26,7 @@ from bot.domain.eol.feed import Freshness
 from bot.domain.eol.matches import UnknownProduct
 from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded
+from bot.domain.eol.plans import plan_of
 from bot.domain.eol.records import Cycle, Product, Undated
 from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, DueMilestone, FactsAge
 from bot.domain.eol.responsibility import NOBODY
@@ -105,7 +106,7 @@ def observed(one: MatchedDeployment, **otherwise: Any) -> MatchedDeployment:
         (
             DeadlineKind.SUPPORT,
             date(2024, 2, 29),
-            "standard support ended 2024-02-29, 2.7 years ago; extended support ends 2027-03-31, in 126 days",
+            "standard support ended 2024-02-29, 3 years ago; extended support ends 2027-03-31, in 126 days",
         ),
         (DeadlineKind.SUPPORT, TODAY, "standard support ends today"),
         (DeadlineKind.SUPPORT, TODAY + timedelta(1), "standard support ends 2026-11-26, in 1 day"),
@@ -164,7 +165,7 @@ class TestTheCard:
         assert "… and 7 more: `/eol`" in text
 
     def test_the_next_step_names_the_target_with_the_longest_runway(self) -> None:
-        assert "*Next step:* plan the upgrade to *17*, supported until 2030-02-28, 3.3 years from now." in said(
+        assert "*Next step:* plan the upgrade to *17*, supported until 2030-02-28, for 3 years." in said(
             blocks.card(story())
         )
 
@@ -456,7 +457,7 @@ def test_an_escalation_says_who_and_why() -> None:
     one = blocks.complaint(story())
     text = escalation([one], to=Audience.LEAD).text
     assert "*Payments* has not answered:" in text
-    assert "Press *Open* and plan it, and this stops." in text
+    assert "Press *Open* and plan it: then this stops." in text
     other = blocks.complaint(story(addressee=team("Search", 4)))
     assert "Owner: *Search*" in escalation([one, other], to=Audience.PLATFORM).text
 
@@ -469,7 +470,7 @@ def test_an_escalation_of_several_names_who_has_answered_and_where_nobody_has() 
     head, first, second, why = message.text.splitlines()
     assert "Nobody" not in head + second + why
     assert first.endswith("Owner: *Payments*. Nobody has answered.")
-    assert "*Data* has taken this over from *Payments*. Seen by" in second
+    assert "*Data* has taken this over from *Payments*. Acknowledged by" in second
 
 
 def test_a_digests_line_says_who_does_which_part_until_when_and_who_rolls_back() -> None:
@@ -523,6 +524,27 @@ def test_a_new_owner_reads_why_they_are_told() -> None:
     assert "s since" not in listed(valid_from=NOW - timedelta(15)), "that is no news any more"
     assert "s since" not in listed(valid_from=NOW - timedelta(5), is_human=True)
     assert "s since" not in listed(valid_from=NOW - timedelta(90)), "it was theirs from the first"
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [(1, "1 day"), (400, "400 days"), (401, "13 months"), (700, "23 months"), (731, "2 years"), (1500, "4 years")],
+)
+def test_a_stretch_of_time_is_said_as_people_say_it(days: int, expected: str) -> None:
+    assert words.span(days) == expected
+
+
+def test_somebody_whom_nobody_knows_is_written_as_the_sentence_goes() -> None:
+    plan = replace(
+        answers("Ada", until=SOON)[0], person=None, detail={"target": "16", "rollback": "errors", "decider": "U1"}
+    )
+    its = story(answers=(plan,))
+    parts = plan_of(plan).parts  # type: ignore[union-attr]
+    asked = said(notes.part_asked(its, plan, parts[1:]))
+    assert "Roll back when: errors. Somebody may decide to roll back." in asked
+    assert asked.endswith("If not, change the plan."), "there is nobody to tell"
+    assert "Wait: somebody changed the plan" in said(notes.part_reopened(its, plan))
+    assert "You can go ahead: a teammate says" in said(notes.part_closed(its, plan))
 
 
 def test_the_end_shows_its_evidence() -> None:

@@ -161,7 +161,7 @@ def test_a_plan_whose_day_has_passed_is_no_plan() -> None:
     milestone = said(blocks.milestone(DueMilestone(lapsed, Milestone(30))))
     assert "*Plan that was not kept:*" in milestone
     told = plain_dates(escalation([blocks.complaint(lapsed)], to=Audience.LEAD).text)
-    assert f"planned it for {PASSED}, which has passed and is not done." in told
+    assert f"planned it for {PASSED}. That day has passed." in told
     joined = said(notes.joined(lapsed, lapsed.watch.runs))
     assert "*Plan that was not kept:*" in joined
 

@@ -13,13 +13,15 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.blocks import ownership as blocks
+from bot.blocks.help import help_message
 from bot.blocks.lines import Line
 from bot.blocks.ownership import AnswerFrame, orphans
+from bot.blocks.ownership.matter_controls import side
 from bot.blocks.text import Rendered, escape, possessive
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
 from bot.domain.ownership import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict, verdict
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side
-from bot.domain.recipients import Recipient, Told, Via
+from bot.domain.recipients import NOBODY, Recipient, Told, Via
 from bot.domain.records import AssetRecord, DriftRecord, OpenMatters, OwnershipRecord, PersonRecord, TeamRecord
 from bot.playground._mentions import pings_in
 from bot.playground.refusals import refuse_message, refuse_view
@@ -545,3 +547,19 @@ def test_choices_that_are_called_alike_have_their_descriptions() -> None:
 @pytest.mark.parametrize(("name", "ending"), [("logistics", "'"), ("*OPS*", "'"), ("search", "'s")])
 def test_whose_something_is(name: str, ending: str) -> None:
     assert possessive(name) == ending
+
+
+def test_a_side_of_a_dispute_says_it_as_many_as_its_files_are() -> None:
+    data = Recipient(team=TeamRecord(id=7, name="Data"))
+    assert side(Side(data, ("a.csv",))) == "a.csv says *Data*"
+    assert side(Side(data, ("a.csv", "b.csv")), is_still=True) == "a.csv, b.csv still say *Data*"
+    assert side(Side(data)) == "*Data* claims it in Slack"
+    assert side(Side(NOBODY)) == "In Slack it is said that nobody owns it", "nobody claims anything"
+
+
+def test_help_is_short_and_says_where_there_is_more() -> None:
+    said = help_message()
+    assert len(said.text.split()) < 200
+    for command in ("/whoowns", "/eol", "/devops", "/handoff"):
+        assert f"`{command} help`" in said.text
+    assert_fit_for_slack(said)

@@ -217,7 +217,7 @@ def test_a_bill_counts_things_days_and_money() -> None:
 def test_money_is_named_at_what_costs_it() -> None:
     team = TeamRecord(id=1, name="devops")
     bill = Bill(past=8, oldest=(900, "modules"), money=Counter(USD=584), charged=1, dearest=(584, "orders-db"))
-    said = "Have *devops* upgrade 8 things past end of life, begin with *modules* (2.5 years ago)."
+    said = "Have *devops* upgrade 8 things past end of life, begin with *modules* (2 years ago)."
     assert upgrade(team, bill).line.text == f"{said} *orders-db* costs about 584 USD a month."
     bill.charged = 3
     assert upgrade(team, bill).line.text == f"{said} *orders-db* and 2 more cost about 584 USD a month."

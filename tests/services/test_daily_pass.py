@@ -182,7 +182,7 @@ async def test_what_the_other_had_to_say_stays_in_a_message_that_is_drawn_anew(
     await world.arrive()
     message = world.seen("payments")[-1]
     assert message.key == "eol:1:root"
-    assert "Seen by" in message.text
+    assert "Acknowledged by" in message.text
     assert message.text.endswith("Also due today:\n• Request 7")
 
 

@@ -64,7 +64,7 @@ async def test_a_dispute_names_its_files_and_goes_to_one_person(disputed: Stage)
     assert "catalog.yaml:1 says *Payments*" in told.text
     assert "catalog.yaml:1 says *Platform*" in told.text
     assert "*Payments* was asked first, <!date" in told.text
-    assert "Nothing changes until one of them answers, or a catalog admin." in told.text
+    assert "Nothing changes until one of them or a catalog admin answers." in told.text
     assert await posted(disputed, "platform") == []
     await disputed.baton.context.daily_pass.run()
     assert len(await private(disputed, "ada")) == 1

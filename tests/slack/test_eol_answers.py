@@ -231,9 +231,9 @@ class TestAcknowledge:
     async def test_it_is_noted_once_and_the_card_says_so(self, reminded: Reminded) -> None:
         await reminded.press(ids.ACKNOWLEDGE, user="grace")
         grace = reminded.stage.slack.workspace.user("grace").id
-        assert f"Seen by <@{grace}>" in reminded.root.text
+        assert f"Acknowledged by <@{grace}>" in reminded.root.text
         assert "Acknowledge" not in buttons(reminded.root)
-        assert "until the next milestone (30 days before)" in reminded.said_to("grace")
+        assert "until 30 days before the deadline" in reminded.said_to("grace")
         [answer] = await reminded.answers()
         assert (answer.kind, answer.milestone, answer.deadline) == ("acknowledged", 60, date(2026, 4, 30))
         assert (await actions(reminded.stage)).count("lifecycle.acknowledge") == 1
@@ -255,7 +255,7 @@ class TestAcknowledge:
         await reminded.stage.press(opened, ids.OPEN, user="ada")
         card = reminded.stage.slack.visible_messages("ada", "general")[-1]
         assert "Acknowledge" in buttons(card)
-        assert "Seen by" in card.text
+        assert "Acknowledged by" in card.text
         assert "reminded again since" in card.text
         assert "quiet until" not in card.text
 
@@ -271,7 +271,7 @@ class TestAcknowledge:
         await reminded.stage.slack.deliver_again(replace(pressed, payload=again))
         await reminded.settle()
         assert "stays as it was" in reminded.said_to("grace")
-        assert "Seen by" in reminded.said_to("grace")
+        assert "Acknowledged by" in reminded.said_to("grace")
         assert len(await reminded.answers(in_force=False)) == 1
         assert (await actions(reminded.stage)).count("lifecycle.acknowledge") == 1
 
@@ -336,7 +336,7 @@ class TestManager:
     async def test_a_manager_may_acknowledge_and_plan(self, managed: Reminded) -> None:
         await managed.press(ids.ACKNOWLEDGE, user="lin")
         lin = managed.stage.slack.workspace.user("lin").id
-        assert f"Seen by <@{lin}>" in managed.root.text
+        assert f"Acknowledged by <@{lin}>" in managed.root.text
         await managed.form(ids.PLAN, user="lin")
         assert await managed.submit("lin", {ids.PLAN_DAY: "2026-04-01"}) == {}
         assert [each.kind for each in await managed.answers()] == ["planned"]
@@ -512,7 +512,7 @@ class TestDelegate:
         mine = reminded.stage.slack.visible_messages("omar", "platform")[-1]
         await reminded.stage.press(mine, ids.ACKNOWLEDGE, user="omar")
         await reminded.settle()
-        assert "Seen by" in reminded.root.text
+        assert "Acknowledged by" in reminded.root.text
         assert [name for name in await actions(reminded.stage) if name.startswith("lifecycle.")] == [
             "lifecycle.delegate",
             "lifecycle.acknowledge",
@@ -562,7 +562,7 @@ class TestDelegate:
         assert "Only members of Platform and their leads can decide that" in reminded.said_to("solo", "platform")
         await reminded.stage.press(offer, ids.ACCEPT, user="lin")
         await reminded.press(ids.ACKNOWLEDGE, user="solo")
-        assert "Seen by" in reminded.root.text
+        assert "Acknowledged by" in reminded.root.text
 
     async def test_whoever_offers_cannot_accept_for_another_team_of_theirs(self, reminded: Reminded) -> None:
         both = organisation()
@@ -775,7 +775,7 @@ class TestWaive:
         await reminded.press(ids.EXPLAIN, user="eve")
         assert "Why you are told" in reminded.said_to("eve")
         await reminded.press(ids.ACKNOWLEDGE, user="ada")
-        assert "Noted: no reminder of" in reminded.said_to("ada")
+        assert "Acknowledged: no reminder of" in reminded.said_to("ada")
 
     async def test_a_refused_one_changes_nothing(self, reminded: Reminded) -> None:
         await self.asked(reminded)
@@ -839,9 +839,9 @@ class TestOpenAndExplain:
         await reminded.settle()
         now = stage.slack.visible_messages("grace", "general")[-1]
         assert now.ts == mine.ts
-        assert now.text.startswith("Noted: no reminder of")
-        assert "Seen by" in now.text
-        assert "Seen by" in reminded.root.text
+        assert now.text.startswith("Acknowledged: no reminder of")
+        assert "Acknowledged by" in now.text
+        assert "Acknowledged by" in reminded.root.text
 
     async def test_explain_says_what_was_seen_and_by_which_rule(self, reminded: Reminded) -> None:
         await reminded.press(ids.EXPLAIN, user="eve")
@@ -887,7 +887,7 @@ class TestOpenAndExplain:
         await stage.slack.act("grace", ViewRef(card.id), ids.ACKNOWLEDGE)
         await reminded.settle()
         [card] = stage.slack.view_stack("grace")
-        assert "Noted: no reminder of" in str(card.payload["blocks"])
+        assert "Acknowledged: no reminder of" in str(card.payload["blocks"])
         await stage.slack.act("grace", ViewRef(card.id), ids.EXPLAIN)
         await stage.settle()
         assert "Why you are told" in str(stage.slack.view_stack("grace")[-1].payload["blocks"])

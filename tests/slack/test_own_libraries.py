@@ -105,7 +105,7 @@ async def test_a_team_is_reminded_and_the_reminder_closes_with_its_upgrade(world
     await world.says("users", USERS.replace("2.1", "3.0"))
     await world.at(date(2026, 3, 19))
     assert "terraform-modules 2*: done" in world.again(root).text
-    assert "Thank you, all done." in world.thread(root)
+    assert "Thank you." in world.thread(root)
     assert await posted(world.stage, "platform") == [], "whoever offers it has nothing to do"
     assert await posted(world.stage, "search") == [], "no end is announced of version 3"
 

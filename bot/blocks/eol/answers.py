@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.blocks import text
 from bot.blocks.eol import words
-from bot.blocks.ownership.words import person
+from bot.blocks.ownership.words import somebody
 from bot.blocks.text import bold, escape, link, mention, shorten
 from bot.domain.eol.answers import Answer, AnswerKind, State
 from bot.domain.eol.plans import TARGET, Part, PlanPart, UpgradePlan, plan_of
@@ -134,15 +134,15 @@ def _inherited(card: Card) -> list[str]:
 
 
 def _last(answer: Answer, card: Card) -> str:
-    by, until = who(answer.person), answer.until
+    by, until = who(answer.person, first=True), answer.until
     match answer.kind:
         case AnswerKind.ACKNOWLEDGED if answer.detail.get(NOT_OURS):
             return f"{by} said {text.date(answer.at)} that it is not theirs."
         case AnswerKind.PLANNED if until is not None:
-            late = ", which has passed and is not done" if answer.is_lapsed_plan(card.today) else ""
-            return f"{by} planned it for {words.day(until)}{late}."
+            late = " That day has passed." if answer.is_lapsed_plan(card.today) else ""
+            return f"{by} planned it for {words.day(until)}.{late}"
         case AnswerKind.SNOOZED if until is not None:
-            return f"Snoozed by {by} until {words.day(until)}."
+            return f"Snoozed by {who(answer.person)} until {words.day(until)}."
         case AnswerKind.WAIVED if until is not None and answer.decided_by is None:
             return f"{by} asks to leave it as it is until {words.day(until)}, which nobody has approved."
         case AnswerKind.WAIVED if until is not None:
@@ -150,14 +150,12 @@ def _last(answer: Answer, card: Card) -> str:
         case AnswerKind.DELEGATED:
             return f"{by} has offered it to {bold(card.offered_to, 80)}, who have not answered."
         case _:
-            return f"Seen by {by} {text.date(answer.at)}."
+            return f"Acknowledged by {who(answer.person)} {text.date(answer.at)}."
 
 
 def who(record: PersonRecord | None, *, first: bool = False) -> str:
     """Return a person, or `somebody` for one who is not known any more; `first` is for the start of a sentence."""
-    if record is not None:
-        return person(record)
-    return "Somebody" if first else "somebody"
+    return somebody(record, first=first)
 
 
 def whom(said_by: str) -> str:
@@ -181,8 +179,8 @@ def _answer(answer: Answer, state: State, card: Card) -> list[str]:
         case AnswerKind.ACKNOWLEDGED if answer.detail.get(NOT_OURS):
             return [_not_ours(answer)]
         case AnswerKind.ACKNOWLEDGED:
-            until = "reminded again since" if state is State.OVER else "quiet until the next milestone"
-            return [f"Seen by {by} {at}; {until}."]
+            until = "reminded again since" if state is State.OVER else f"quiet until {words.next_said(card)}"
+            return [f"Acknowledged by {by} {at}; {until}."]
         case AnswerKind.PLANNED if answer.until is not None:
             return _plan(answer, card, answer.until)
         case AnswerKind.SNOOZED if answer.until is not None and state is not State.OVER:
@@ -262,15 +260,15 @@ def plan_in_short(answer: Answer, today: date) -> str:
     return "; ".join(said)
 
 
-def calm(name: str) -> str:
-    """Return the name of somebody whom a plan names, without calling them."""
-    return escape(name, 40) or "somebody"
+def calm(name: str, *, first: bool = False) -> str:
+    """Return the name of somebody whom a plan names, without calling them; `first` as in `who`."""
+    return escape(name, 40) or somebody(None, first=first)
 
 
 def rollback_calmly(plan: UpgradePlan) -> str:
     """Return when an upgrade is rolled back and who decides, calling nobody; empty where the plan says neither."""
     when = f"Roll back when: {escape(plan.rollback, 300)}." if plan.rollback else ""
-    decides = f"{calm(plan.decider_name)} may decide to roll back." if plan.decider else ""
+    decides = f"{calm(plan.decider_name, first=True)} may decide to roll back." if plan.decider else ""
     return " ".join(filter(None, (when, decides)))
 
 

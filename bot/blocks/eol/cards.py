@@ -93,9 +93,8 @@ def closed(card: ClosedCard, *, also: Sequence[Line] = ()) -> Rendered:
 
 def resolved(card: ClosedCard) -> Rendered:
     """Return the reply that says that a reminder is over, and what shows it."""
-    said, seen = over(card), _evidence(card.evidence)
-    thanks = "Thank you, all done." if card.resolution == "upgraded" else ""
-    return Rendered("\n".join(filter(None, (said, seen, thanks))))
+    thanks = "Thank you." if card.resolution == "upgraded" else ""
+    return Rendered(" ".join(filter(None, (over(card), _evidence(card.evidence), thanks))))
 
 
 def headline(card: Card) -> str:
@@ -276,7 +275,8 @@ def over(card: ClosedCard) -> str:
     name = bold(f"{card.product} {card.cycle}")
     match card.resolution:
         case "upgraded":
-            return f":white_check_mark: {name}: done. The inventory no longer shows it."
+            shown = "" if card.evidence else " The inventory no longer shows it."
+            return f":white_check_mark: {name}: done.{shown}"
         case "gone":
             return f":white_check_mark: {name}: nothing of yours runs it any more."
         case "moved":

@@ -159,7 +159,7 @@ def part_closed(card: Card, answer: Answer) -> Rendered:
     """Return what whoever upgrades hears once the application is compatible."""
     plan = plan_of(answer)
     assert plan is not None  # noqa: S101 - only plans have parts
-    by = answers.calm(plan.compatibility.name) if plan.compatibility.owner else "A teammate"
+    by = answers.calm(plan.compatibility.name) if plan.compatibility.owner else "a teammate"
     lines = [
         f"You can go ahead: {by} says the application is compatible.",
         _with_price(f"Yours: {_upgrade(card, plan)}.", card),
@@ -172,7 +172,7 @@ def part_reopened(card: Card, answer: Answer) -> Rendered:
     """Return what whoever upgrades hears when the application is not compatible after all."""
     plan = plan_of(answer)
     assert plan is not None  # noqa: S101 - only plans have parts
-    first, by = plan.compatibility, answers.who(answer.person, first=True)
+    first, by = plan.compatibility, answers.who(answer.person)
     whose = f" {_others(first)}" if first.owner else " Nobody is named for it now."
     lines = [
         f"Wait: {by} changed the plan, and application compatibility is open again.{whose}",
@@ -198,7 +198,7 @@ def part_asked(card: Card, answer: Answer, parts: Sequence[Part]) -> Rendered:
         lines.append(_others(plan.upgrade))
     lines.append(answers.rollback_calmly(plan))
     is_own = answer.person is not None and answer.person.slack_id in {part.owner for part in parts}
-    to_do = "change the plan" if is_own else f"tell {answers.who(answer.person)}"
+    to_do = "change the plan" if is_own or answer.person is None else f"tell {answers.who(answer.person)}"
     is_late = any(part.is_late(card.today) for part in parts)
     lines.append(f"Is it done? If not, {to_do}." if is_late else f"Will you make it? If not, {to_do}.")
     return _to_owner(card, plan, "\n".join(filter(None, lines)), is_first=plan.compatibility in parts)

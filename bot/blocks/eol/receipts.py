@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from bot.blocks.eol import answers, words
 from bot.blocks.recipients import said_to
 from bot.blocks.text import Rendered, bold, escape
 from bot.domain.eol.answers import PLAN_CHECK, SNOOZE_ENDS, Answer, AnswerKind
-from bot.domain.eol.milestones import next_due
 from bot.domain.eol.outcomes import (
     AlreadyStanding,
     AnswerRecorded,
@@ -24,7 +22,6 @@ from bot.domain.eol.plans import plan_of
 from bot.domain.eol.reminders import Card
 from bot.domain.eol.terms import missed
 from bot.domain.recipients import Told
-from bot.domain.working_time import WorkingTime
 
 
 def receipt(outcome: Outcome) -> Rendered:
@@ -56,7 +53,7 @@ def _recorded(card: Card, answer: Answer | None) -> str:
         return f"Noted: {name} is reported done. It closes when the inventory shows it."
     match answer.kind:
         case AnswerKind.ACKNOWLEDGED:
-            return f"Noted: no reminder of {name} until {_next(card)}. A plan keeps it quiet longer."
+            return f"Acknowledged: no reminder of {name} until {words.next_said(card)}. A plan keeps it quiet longer."
         case AnswerKind.PLANNED if answer.until is not None:
             return _planned(card, answer)
         case AnswerKind.SNOOZED if answer.until is not None:
@@ -79,7 +76,7 @@ def _closed(outcome: PartClosed) -> str:
     name, upgrade = words.name(outcome.card.watch.product, outcome.card.watch.cycle), plan.upgrade
     said = f"Noted: the application is compatible, so the first part of the upgrade of {name} is done."
     if outcome.is_told:
-        return f"{said} {answers.calm(upgrade.name)} hears of it, and upgrades by {words.day(upgrade.on)}."
+        return f"{said} {answers.calm(upgrade.name, first=True)} hears of it, and upgrades by {words.day(upgrade.on)}."
     return f"{said} The upgrade is planned for {words.day(upgrade.on)}."
 
 
@@ -96,14 +93,6 @@ def _planned(card: Card, answer: Answer) -> str:
         cost = words.money(card.watch, missed_on + timedelta(1))
         said += f"\n:warning: {late}: {cost or 'until then it has no support or security fixes.'}"
     return said
-
-
-def _next(card: Card) -> str:
-    work = WorkingTime(ZoneInfo("UTC"))
-    due, on = next_due(card.watch.deadline, card.today, work, tier=card.watch.tier)
-    if due.days < 0:
-        return f"the first digest from {words.day(on)} on"
-    return f"the next milestone ({words.milestone(due)})"
 
 
 def _standing(card: Card, answer: Answer | None) -> str:
@@ -131,7 +120,7 @@ def _doubted(outcome: Doubted) -> str:
     )
     return (
         f"Noted: your doubt about the owner of {what} shows on every answer. {told} "
-        f"It stays with you until it is claimed. No reminder until {_next(outcome.card)}."
+        f"It stays with you until it is claimed. No reminder until {words.next_said(outcome.card)}."
     )
 
 

@@ -217,7 +217,7 @@ def _answered(entry: Entry, last: Answer, today: date) -> str:
         case AnswerKind.SNOOZED:
             return f"snoozed until {until} by {by}" if state is State.HOLDS else ""
         case _:
-            return f"seen by {by}"
+            return f"acknowledged by {by}"
 
 
 def _unsure_line(report: Report, runs: Sequence[MatchedDeployment]) -> str:

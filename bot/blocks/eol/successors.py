@@ -10,9 +10,9 @@ from bot.blocks.text import Rendered, bold, button, section
 from bot.domain.eol.successors import Successor
 
 
-def moved_on(successor: Successor) -> str:
-    """Return the sentence that says who has it now."""
-    owner = bold(successor.owner.name, 80) if successor.owner.name else "Nobody"
+def moved_on(successor: Successor, *, first: bool = True) -> str:
+    """Return the sentence that says who has it now; not `first` where it goes on after a colon."""
+    owner = bold(successor.owner.name, 80) if successor.owner.name else "Nobody" if first else "nobody"
     return f"{owner} has {words.name(successor.product, successor.cycle)} on {words.named(successor.assets)} now."
 
 
@@ -32,9 +32,9 @@ def plan_off(successor: Successor) -> Rendered:
 
 def named_before(text: str, successor: Successor, *, names_reader: bool = True) -> Rendered:
     """Return what a message about the plan reads then: as it was, without its buttons. It may have named its reader."""
-    said = f"{text}\n{_off(successor) if names_reader else f'That plan is off: {moved_on(successor)}'}"
+    said = f"{text}\n{_off(successor) if names_reader else f'That plan is off: {moved_on(successor, first=False)}'}"
     return Rendered(said, [section(said)])
 
 
 def _off(successor: Successor) -> str:
-    return f"The plan that names you is off: {moved_on(successor)}"
+    return f"The plan that names you is off: {moved_on(successor, first=False)}"

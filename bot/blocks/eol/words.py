@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from bot.blocks import text
 from bot.blocks.ownership.words import join
@@ -12,7 +13,7 @@ from bot.domain.eol import charges
 from bot.domain.eol.charges import NOT_KNOWN, Charged, GoesOn, monthly, price
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import MatchedDeployment, Watch
-from bot.domain.eol.milestones import WORDS, DeadlineKind, Milestone
+from bot.domain.eol.milestones import WORDS, DeadlineKind, Milestone, next_due
 from bot.domain.eol.records import VCPU_HOUR, Charge, Cycle, Product
 from bot.domain.eol.reminders import Card, FactsAge
 from bot.domain.eol.responsibility import Addressee
@@ -20,10 +21,12 @@ from bot.domain.eol.terms import by_terms, next_of
 from bot.domain.eol.upgrade_paths import proposed
 from bot.domain.eol.upgrade_targets import Target
 from bot.domain.records import AssetRecord
+from bot.domain.working_time import WorkingTime
 
-#: Beyond this many days, years say more.
+#: Beyond this many days, months and years say more.
 _DAYS_READ_WELL = 400
 _DAYS_A_YEAR = 365.25
+_DAYS_A_MONTH = _DAYS_A_YEAR / 12
 #: How a day is written, here and in every message.
 day = text.day
 
@@ -34,10 +37,11 @@ def facts_age(facts: FactsAge) -> str:
 
 
 def span(days: int) -> str:
-    """Return a stretch of time: in days, when that reads well, else in years."""
+    """Return a stretch of time: in days, when that reads well, else in months or years."""
     if days <= _DAYS_READ_WELL:
         return f"{days:,} {'day' if days == 1 else 'days'}"
-    return f"{days / _DAYS_A_YEAR:.1f}".removesuffix(".0") + " years"
+    months = round(days / _DAYS_A_MONTH)
+    return f"{months} months" if months < 24 else f"{round(days / _DAYS_A_YEAR)} years"
 
 
 def away(on: date, today: date) -> str:
@@ -138,6 +142,15 @@ def milestone(said: Milestone) -> str:
     if said.days == 0:
         return "the day itself"
     return f"{span(abs(said.days))} {'before' if said.days > 0 else 'after'}"
+
+
+def next_said(card: Card) -> str:
+    """Return until when an acknowledgement keeps a reminder quiet, e.g. `30 days before the deadline`."""
+    work = WorkingTime(ZoneInfo("UTC"))
+    due, on = next_due(card.watch.deadline, card.today, work, tier=card.watch.tier)
+    if due.days < 0:
+        return f"the first digest from {day(on)} on"
+    return f"{milestone(due)} the deadline" if due.days else "the day of the deadline"
 
 
 def running(one: MatchedDeployment) -> str:
@@ -272,7 +285,7 @@ def runway(found: Target, today: date, until: str) -> str:
     left = found.days_left(today)
     if left is None:
         return "no end of support announced"
-    return f"supported until {until}, {span(left)} from now"
+    return f"supported until {until}, for {span(left)}"
 
 
 def given_by(giver: Addressee | None) -> str:

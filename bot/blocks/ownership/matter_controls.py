@@ -28,8 +28,9 @@ def side_lines(matter: MatterCard, reader: Reader | None) -> list[Line]:
     ]
 
 
-def side(one: Side, way: WayBack | None = None, *, verb: str = "says") -> str:
-    """Return what a side says, and in which files."""
+def side(one: Side, way: WayBack | None = None, *, is_still: bool = False) -> str:
+    """Return what a side says, and in which files, which may say so still."""
+    verb = f"{'still ' if is_still else ''}{'says' if len(one.said_in) == 1 else 'say'}"
     owner = bold(one.owner.name, 80) if one.owner.name else "nobody"
     files = ", ".join(map(words.file, one.said_in[:_MOST_FILES]))
     rest = len(one.said_in) - _MOST_FILES
@@ -37,7 +38,7 @@ def side(one: Side, way: WayBack | None = None, *, verb: str = "says") -> str:
     if files:
         return f"{files} {verb} {owner}"
     if not one.is_agreed:
-        return f"{owner} claims it in Slack"
+        return f"{owner} claims it in Slack" if one.owner.name else "In Slack it is said that nobody owns it"
     return f"{owner} took it over by agreement{f', in handoff #{way.handoff_id}' if way is not None else ''}"
 
 

@@ -150,13 +150,13 @@ def _see_button(matter: MatterCard) -> Mapping[str, Any]:
 
 def _outdated(matter: MatterCard) -> list[str]:
     """Return which files still say otherwise than was decided."""
-    said = [side(each, verb="still says") for each in matter.outdated]
+    said = [side(each, is_still=True) for each in matter.outdated]
     return [f"{'; '.join(said)}: have it corrected."] if said else []
 
 
 def asked_back(matter: MatterCard) -> Rendered:
     """Return the owner's question, for whoever raised the matter."""
-    who = words.somebody(matter.question_by)
+    who = words.somebody(matter.question_by, first=True)
     text = f"{who} asks about {_thing(matter)}:\n> {escape(matter.question, 500)}"
     name = plain(matter.asset.name, 50)
     answer = button("Answer…", actions.MATTER_REPLY, str(matter.id), label=f"Answer the question about {name}")
@@ -165,7 +165,7 @@ def asked_back(matter: MatterCard) -> Rendered:
 
 def asked_before(matter: MatterCard) -> Rendered:
     """Return the owner's question once it is answered, or the matter has ended."""
-    who = words.somebody(matter.question_by)
+    who = words.somebody(matter.question_by, first=True)
     text = f"{who} asked about {_thing(matter)}:\n> {escape(matter.question, 500)}"
     text += f"\nAnswered: {escape(matter.reply, 500)}" if matter.reply else ""
     text += f"\n{_ended(matter)}" if not matter.is_open else ""
@@ -174,7 +174,7 @@ def asked_before(matter: MatterCard) -> Rendered:
 
 def replied(matter: MatterCard) -> Rendered:
     """Return the answer to the owner's question, for the thread under the card."""
-    return Rendered(f"{words.somebody(matter.raised_by)} answers:\n> {escape(matter.reply, 500)}")
+    return Rendered(f"{words.somebody(matter.raised_by, first=True)} answers:\n> {escape(matter.reply, 500)}")
 
 
 def matter_noted(matter: MatterCard) -> Rendered:
@@ -197,7 +197,7 @@ def proposed(matter: MatterCard) -> Rendered:
     """Return the question to the team that a doubter named, once the owner said that something is not theirs."""
     owners = matter.given_up_by or matter.owner_names
     says = f"{_names(owners)} {_verb(owners, 'says', 'say')}" if owners else "Its owner says"
-    thinks = f"{words.somebody(matter.raised_by)} thinks that {_thing(matter)} is yours."
+    thinks = f"{words.somebody(matter.raised_by, first=True)} thinks that {_thing(matter)} is yours."
     lines = [f"{thinks} {says} that it is not theirs.", *_reasons(matter)]
     name, value = plain(matter.asset.name, 45), encode(actions.AssetValue(matter.asset.id, matter.area))
     buttons = [
@@ -211,7 +211,7 @@ def proposed(matter: MatterCard) -> Rendered:
 def proposal_declined(matter: MatterCard, by: PersonRecord | None) -> Rendered:
     """Return what the question reads once the team has said no, which whoever doubted reads, too."""
     whose = f"{_team(matter)}{possessive(matter.team.name) if matter.team is not None else ''}"
-    text = f"{words.sentence(words.somebody(by))} says that {_thing(matter)} is not {whose} either, so nobody owns it."
+    text = f"{words.somebody(by, first=True)} says that {_thing(matter)} is not {whose} either, so nobody owns it."
     return Rendered(text, [section(text), {"type": "actions", "elements": [_see_button(matter)]}])
 
 
@@ -228,8 +228,9 @@ def _said(matter: MatterCard, reader: Reader | None) -> list[str]:
     if matter.kind is MatterKind.DOUBT and matter.team is not None:
         lines.append(f"{bold(matter.team.name, 80)} is named as the owner instead.")
     if matter.question:
-        answer = f" {words.somebody(matter.raised_by)} answers: {escape(matter.reply, 500)}" if matter.reply else ""
-        lines.append(f"{words.somebody(matter.question_by)} asks: {escape(matter.question, 500)}{answer}")
+        raiser, asker = (words.somebody(each, first=True) for each in (matter.raised_by, matter.question_by))
+        answer = f" {raiser} answers: {escape(matter.reply, 500)}" if matter.reply else ""
+        lines.append(f"{asker} asks: {escape(matter.question, 500)}{answer}")
     if not matter.is_open:
         return [*lines, _ended(matter), *_decided_because(matter), *_outdated(matter)]
     if matter.given_up_by:
@@ -258,7 +259,7 @@ def _asked(matter: MatterCard) -> str:
 def _answered_by(matter: MatterCard) -> str:
     """Return whose answer is waited for, as everybody reads it who sees the message."""
     if matter.kind is MatterKind.DISPUTE:
-        return "one of them answers, or a catalog admin"
+        return "one of them or a catalog admin answers"
     if matter.kind is MatterKind.DOUBT and matter.given_up_by:
         return "that is confirmed"
     owners = matter.others
@@ -327,14 +328,14 @@ def _given_up(matter: MatterCard) -> str:
 
 def _doubt(each: DoubtRecord, matter: MatterCard) -> str:
     said = f":\n> {escape(each.reason, 300)}" if each.reason else "."
-    who = words.somebody(each.person)
+    who = words.somebody(each.person, first=True)
     if matter.raised_by is not None and each.person.id == matter.raised_by.id:
         return f"{who} adds{said}" if each.reason else f"{who} says so again."
     return f"{who} doubts it{', too' if matter.kind is MatterKind.DOUBT else ''}{said}"
 
 
 def _headline(matter: MatterCard) -> str:
-    owners, who = _names(matter.owner_names) or "nobody", words.somebody(matter.raised_by)
+    owners, who = _names(matter.owner_names) or "nobody", words.somebody(matter.raised_by, first=True)
     match matter.kind:
         case MatterKind.CLAIM if matter.is_orphans:
             return f"{who} claims {_thing(matter)} for {_team(matter)}; {_gone(matter)}."
@@ -357,7 +358,7 @@ def _ended(matter: MatterCard) -> str:
     by, whose = words.somebody(matter.ended_by), bold(matter.owner.name, 80) if matter.owner.name else ""
     match matter.state:
         case MatterState.WITHDRAWN:
-            return f"{by} took the claim back."
+            return f"{words.somebody(matter.ended_by, first=True)} took the claim back."
         case MatterState.EXPIRED:
             return f"Nobody answered, so nothing has changed. Talk to {_names(matter.owner_names) or 'its owner'}."
         case MatterState.OVER if matter.has_left:

@@ -185,7 +185,7 @@ def heir_over(owners: Mapping[str, Sequence[str]]) -> Rendered:
 
 def heir_declined(assets: Sequence[str], team: TeamRecord, by: PersonRecord | None) -> Rendered:
     """Return what is read once a team's people have said that it does not take something."""
-    return Rendered(f"{bold(team.name, 80)} does not take {_listed(assets)}, says {_who(by)}.")
+    return Rendered(f"{bold(team.name, 80)} does not take {_listed(assets)}, says {words.somebody(by)}.")
 
 
 def heir_told(team: str, assets: Sequence[str], told: str) -> Rendered:
@@ -329,7 +329,7 @@ def _left(gone: Recipient) -> str:
 
 
 def _who(by: PersonRecord | None) -> str:
-    return words.person(by) if by is not None else "Somebody"
+    return words.somebody(by, first=True)
 
 
 def _count(assets: Sequence[object]) -> str:

@@ -176,7 +176,7 @@ def rest_given_up(asset: AssetRecord, areas: Sequence[Area], own: Sequence[Area]
 
 def owner_wanted(asset: AssetRecord, by: PersonRecord | None, heirs: Sequence[Suggestion]) -> Rendered:
     """Return the question who takes what was unowned on purpose until its reviewer said that somebody should own it."""
-    head = f":warning: Nobody owns {bold(asset.name, 80)}, and {_who(by)} says that somebody should."
+    head = f":warning: Nobody owns {bold(asset.name, 80)}, and {words.somebody(by)} says that somebody should."
     return _asked(head, asset, Area.ALL, heirs)
 
 
@@ -236,7 +236,7 @@ def marked(asset: AssetRecord, until: calendar_day, reviewer: PersonRecord | Non
 def named_reviewer(asset: AssetRecord, reason: str, by: PersonRecord | None, until: calendar_day) -> Rendered:
     """Return what the reviewer of what is unowned on purpose is told at once."""
     return Rendered(
-        f"Nobody owns {bold(asset.name, 80)}, on purpose, says {_who(by)}: {escape(reason, 300)}\n"
+        f"Nobody owns {bold(asset.name, 80)}, on purpose, says {words.somebody(by)}: {escape(reason, 300)}\n"
         f"You are named to look at it again: I ask you on {day(until)}."
     )
 
@@ -291,4 +291,4 @@ def review_key(mark_id: int, until: calendar_day) -> str:
 
 
 def _who(person: PersonRecord | None) -> str:
-    return words.person(person) if person is not None else "Somebody"
+    return words.somebody(person, first=True)

@@ -70,7 +70,7 @@ def _reviewed(asset: AssetRecord) -> str:
     nobody = asset.nobody
     if nobody is None or nobody.until is None:
         return ""
-    who = words.person(nobody.reviewer) if nobody.reviewer is not None else "Somebody"
+    who = words.somebody(nobody.reviewer)
     return f" · {who} looks at it again on {day(nobody.until)}"
 
 
@@ -372,7 +372,7 @@ def _trust(held: Holding, confirmers: Mapping[int, PersonRecord]) -> str:
     if fact.confirmed_at is None:
         return line if fact.is_human else f"{line} · not confirmed yet"
     confirmer = confirmers.get(fact.confirmed_by) if fact.confirmed_by is not None else None
-    who = words.person(confirmer) if confirmer is not None else "somebody"
+    who = words.somebody(confirmer)
     if fact.is_human and fact.is_agreed and fact.confirmed_at < fact.valid_from:
         return f"Handed over {date(fact.valid_from)} · agreed by {who} {date(fact.confirmed_at)}"
     return f"{line} · confirmed by {who} {date(fact.confirmed_at)}"

@@ -71,9 +71,11 @@ def person(record: PersonRecord) -> str:
     return mention(record.slack_id) or bold(record.name, 80)
 
 
-def somebody(record: PersonRecord | None) -> str:
-    """Return a person, or that it was somebody where nobody knows whom."""
-    return person(record) if record is not None else "somebody"
+def somebody(record: PersonRecord | None, *, first: bool = False) -> str:
+    """Return a person, or that it was somebody where nobody knows whom; `first` is for the start of a sentence."""
+    if record is not None:
+        return person(record)
+    return "Somebody" if first else "somebody"
 
 
 def source(name: str) -> str:
