@@ -515,6 +515,30 @@ async def test_a_question_in_a_grooming_thread_leads_to_the_owner(baton: Playgro
     await expect(messages(page).last).to_contain_text("payments-db · database · payments")
 
 
+async def test_home_is_read_from_its_beginning_also_with_the_keyboard(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "storefront"), width=390, height=844)
+    for count in range(1, 4):
+        await send(page, "/baton help")
+        await expect(messages(page)).to_have_count(count)
+    home = page.locator(".home")
+    for place in ("[data-focus=home]", "button.side-item:has-text('general')", "[data-focus=home]"):
+        await page.get_by_role("button", name="Channels and people").click()
+        await page.locator(place).click()
+        await expect(home if "home" in place else messages(page).last).to_be_visible()
+    await expect(home.get_by_role("heading", name="Your teams")).to_be_in_viewport(ratio=1)
+    await home.get_by_role("button", name="Show all: Nobody owns these").press("Enter")
+    await expect(home.get_by_role("button", name="Overview")).to_be_focused()
+    await expect(home.get_by_role("button", name="Overview")).to_be_in_viewport(ratio=1)
+
+
+async def test_what_is_read_out_has_its_lines_apart(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "payments"))
+    await send(page, "/eol payments")
+    await expect(messages(page)).to_have_count(1)
+    await send(page, "/eol payments")
+    await expect(page.locator("#announcer")).to_contain_text("In extended support Amazon RDS for PostgreSQL 11")
+
+
 async def test_home_is_a_dashboard_and_claims_from_there(baton: Playground, open_as: OpenPage) -> None:
     page = await open_as(a_member_of(baton, "storefront"))
     await page.locator("[data-focus=home]").click()

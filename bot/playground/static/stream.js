@@ -75,6 +75,8 @@ export function createStream(app, { stream, title, topic, composer }) {
         shown = null;
         drafts = new Map();
         readers = new Map();
+        drawHome();
+        stream.scrollTop = 0;
       }
       return drawHome();
     }
@@ -86,8 +88,14 @@ export function createStream(app, { stream, title, topic, composer }) {
 
 function patchHome(home, nodes) {
   const name = document.activeElement && home.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+  const first = () => home.querySelector("button, a, select, input");
+  const before = first()?.dataset.focus;
   home.replaceChildren(...nodes);
-  if (name) home.querySelector(`[data-focus="${CSS.escape(name)}"]`)?.focus({ preventScroll: true });
+  if (!name) return;
+  const same = home.querySelector(`[data-focus="${CSS.escape(name)}"]`);
+  (same ?? first())?.focus({ preventScroll: true });
+  // What was pressed has shown another page, which is read from its beginning.
+  if (!same && first()?.dataset.focus !== before) home.parentElement.scrollTop = 0;
 }
 
 const emptyHome = (app) => h("div", { class: "welcome" }, h("p", {}, `${app.state.bot.name} has not published a Home tab for you yet.`));
@@ -106,8 +114,8 @@ function withDays(app, messages) {
 
 const dayNode = (day) => h("li", { class: "day" }, h("span", {}, day));
 
-/** A message's text as it is read out: its plain twin, with names instead of ids. */
-export const spoken = (app, message) => h("span", {}, mrkdwn(message.text, app.names)).textContent;
+/** A message's text as it is read out: its plain twin, with names instead of ids, a line at a time. */
+export const spoken = (app, message) => message.text.split("\n").map((line) => h("span", {}, mrkdwn(line, app.names)).textContent).filter(Boolean).join("\n");
 
 function announceNew(app, message) {
   const author = app.names.user(message.user)?.real_name ?? app.state.bot.name;

@@ -130,7 +130,7 @@ const STEPS = [
   },
   {
     title: "Be reminded as the new owner",
-    text: "Move the clock by a day, until PostgreSQL 11 comes to the channel of payments. Press “Open” beside it, then “Plan…”. Choose tomorrow as the day and press “Plan it”.",
+    text: "Move the clock by a week, and by days, until PostgreSQL 11 comes to the channel of payments. Press “Open” beside it, then “Plan…”. Choose tomorrow as the day and press “Plan it”.",
     look: ".clock",
     done: (app) => isTold(app, "*End of life* for *payments*", "PostgreSQL 11", "*payments-db*") && said(app, "Planned: *Amazon RDS for PostgreSQL 11*"),
     help: { text: "Take me there", run: (app) => app.go(theOwners(app)) },
@@ -192,7 +192,7 @@ export function createTour(app, root) {
   }
 
   function begin() {
-    const text = at >= STEPS.length ? "Take the tour again" : `Take the tour: ${STEPS.length} steps, twenty minutes`;
+    const text = at >= STEPS.length ? "Take the tour again" : "Take the tour (20 minutes)";
     const start = async () => {
       // Whoever owns it would not doubt it: the tour is taken as somebody of another team, in #general.
       await app.go({ user: app.state.tour.asker, view: "channel", channel: null, thread: null });
