@@ -82,7 +82,7 @@ async def test_whoever_gave_something_up_and_takes_it_back_is_not_asked_for_an_o
 
 async def test_what_a_team_gives_up_is_nobodys_and_the_answer_says_since_when_and_why(stage: Stage) -> None:
     form = await choose(stage, "search-api", "We no longer own it…", user="solo")
-    assert "Nobody owns *search-api* from then on, the answer says since when and why" in form
+    assert "Nobody owns it then, and I ask who takes it. Does somebody take it? Offer it instead." in form
     assert "Say why you no longer own it." in await submit(stage, "solo", release_reason=" ")
     receipt = await submit(stage, "solo", release_reason="Nobody calls it <!channel>")
     assert receipt.startswith("*Search* no longer owns *search-api*.")
@@ -237,7 +237,7 @@ async def test_of_a_split_asset_the_rest_does_not_become_the_whole_when_a_part_i
 async def test_on_the_answer_about_the_whole_the_owner_of_a_part_gives_up_that_part(stage: Stage) -> None:
     await split(stage)
     form = await choose(stage, "ledger", "We no longer own it…", user="lin")
-    assert "*Platform* owns the database of *ledger*. Nobody owns the database of *ledger* from then on" in form
+    assert "*Platform* owns the database of *ledger*. Nobody owns it then" in form
     receipt = await submit(stage, "lin", release_reason="Moved in May")
     assert receipt.startswith("*Platform* no longer owns the database of *ledger*.")
     now = await said(stage, "ledger", user="eve")
@@ -379,7 +379,7 @@ async def test_a_part_that_is_nobodys_counts_in_the_health_report_and_is_where_t
 async def test_of_tier_one_the_lead_confirms_and_not_whoever_asked(stage: Stage) -> None:
     before = await said(stage, "payments-db")
     form = await choose(stage, "payments-db", "We no longer own it…", user="grace")
-    assert "your lead, manager or a catalog admin confirms first" in form
+    assert "your lead, your manager or a catalog admin confirms first" in form
     receipt = await submit(stage, "grace", release_reason="Platform runs it")
     what = "the application of *payments-db*"
     assert receipt == f"T{what[1:]} is of tier 1, so nothing has changed yet. I am telling Ada Byron."

@@ -142,7 +142,7 @@ def take_view(
     fill = Fill(options={str(each.id): each.name for each in left}, chosen=[str(each) for each in proposed])
     if decider is not None:
         who = bold(decider.name, 80) or "a catalog admin"
-        said = f"What could {bold(team.name, 80)} take of what {bold(gone.name, 80)} owned? I ask {who}, who decides."
+        said = f"What could {bold(team.name, 80)} take of what {bold(gone.name, 80)} owned? {who} decides."
         return ASK_FORM.view(metadata, said, {TAKEN: fill})
     said = f"What does {bold(team.name, 80)} take of what {bold(gone.name, 80)} owned? It is the team's at once."
     return TAKE_FORM.view(metadata, said, {TAKEN: fill})

@@ -83,13 +83,10 @@ def release_view(
     """Return the form behind "We no longer own it…"; it says what happens."""
     what = words.part(asset, *areas)
     if needs_confirmation:
-        happens = (
-            f"{words.sentence(what)} is of tier 1: your lead, manager or a catalog admin confirms first. "
-            "Until then nothing changes."
-        )
+        happens = "It is of tier 1: your lead, your manager or a catalog admin confirms first."
     else:
-        happens = f"Nobody owns {what} from then on, the answer says since when and why, and I ask who takes it."
-    said = f"{bold(owner, 80)} owns {what}. {happens} Is there somebody who takes it? Offer it to them instead."
+        happens = "Nobody owns it then, and I ask who takes it."
+    said = f"{bold(owner, 80)} owns {what}. {happens} Does somebody take it? Offer it instead."
     view = dict(RELEASE_FORM.view(metadata, said))
     about = OpenHandoff(Way.OFFER, asset.id, area=areas[0] if len(areas) == 1 else None)
     offer = {"type": "actions", "elements": handoff_buttons(about, asset.name, text="Offer it…")}
@@ -100,8 +97,8 @@ def release_view(
 def unowned_view(asset: AssetRecord, metadata: str, *, reviewer: str, until: calendar_day) -> Block:
     """Return the form behind "Unowned on purpose…"."""
     said = (
-        f"Nobody owns {bold(asset.name, 80)}. Mark that as meant, and it is no gap any more. "
-        "On the day that you choose, the reviewer is asked whether it still is."
+        f"Nobody owns {bold(asset.name, 80)}. Mark it, and it is no gap any more. "
+        "The reviewer is asked again on the day that you choose."
     )
     fills: dict[Field[Any], Fill] = {
         UNOWNED_REVIEWER_FIELD: Fill(reviewer),
