@@ -12,9 +12,7 @@ _FIRST = (
     "• `/devops a read replica for payments-db` — ask DevOps for something; on any message: ⋯ → *Open DevOps request*\n"
     "• `/handoff payments-db` — offer it to another team, or ask its owner for it"
 )
-_MORE = (
-    "More: `/whoowns help`, `/eol help`, `/devops help`, `/handoff help`. You can also mention me, or write to me here."
-)
+_MORE = "More: `/whoowns help`, `/eol help`, `/devops help`, `/handoff help`. You can also mention me or write to me."
 _WHOOWNS = (
     "*Ask who owns something*\n"
     "• `/whoowns payments-db` — a name in any spelling, an alias, a repository or a path in it, a host name, an ARN\n"
