@@ -146,8 +146,9 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_databases(postgres_server: str) -> PostgresDatabases:
-    return PostgresDatabases(postgres_server)
+def postgres_databases(postgres_server: str) -> Iterator[PostgresDatabases]:
+    with closing(PostgresDatabases(postgres_server)) as databases:
+        yield databases
 
 
 @dataclass

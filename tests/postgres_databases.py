@@ -5,17 +5,21 @@ The server takes a quarter of a second of processor time to create a database an
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import uuid
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import asyncpg
 
 from bot.store import migrations
 from bot.store.db import Database
 
+_T = TypeVar("_T")
 #: Brings the empty database at an address to what tests begin with, the migrations first.
 Fill = Callable[[str], Awaitable[None]]
 
@@ -71,11 +75,28 @@ async def migrated(url: str) -> None:
 
 @dataclass
 class PostgresDatabases:
-    """The databases of one server: each `lent` one is as what fills it leaves it, whoever has had it before."""
+    """The databases of one server: each `lent` one is as what fills it leaves it, whoever has had it before.
+
+    Who empties one keeps the connection to it: what the server reads of a schema for a new one costs 15 milliseconds
+    of the 21 that emptying takes. Tests have a loop each, so these connections have one of their own; `close` ends it.
+    """
 
     server: str
     _free: dict[Fill, list[str]] = field(default_factory=lambda: defaultdict(list))
     _schema: str = ""
+    _kept: dict[str, asyncpg.Connection[Any]] = field(default_factory=dict)
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+
+    def __post_init__(self) -> None:
+        self._thread = threading.Thread(target=self._loop.run_forever, name="postgres", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Close what is kept open."""
+        asyncio.run_coroutine_threadsafe(self._let_go(*self._kept), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     @asynccontextmanager
     async def lent(self, fill: Fill = migrated) -> AsyncIterator[str]:
@@ -100,28 +121,38 @@ class PostgresDatabases:
         return name
 
     async def drop(self, name: str) -> None:
+        await self._beside(self._let_go(name))
         await self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     async def _made(self, fill: Fill) -> str:
         name = await self.create()
         await fill(self.url(name))
-        connection = await asyncpg.connect(self.url(name))
+        await self._beside(self._keep(name))
+        return name
+
+    async def _beside(self, what: Coroutine[Any, Any, _T]) -> _T:
+        """Do what is to be done in the loop of the kept connections."""
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(what, self._loop))
+
+    async def _keep(self, name: str) -> None:
+        connection = self._kept[name] = await asyncpg.connect(self.url(name))
         await connection.execute(_KEEP)
         self._schema = await connection.fetchval(_SCHEMA)
-        await connection.close()
-        return name
+
+    async def _let_go(self, *names: str) -> None:
+        for connection in [self._kept.pop(name) for name in names if name in self._kept]:
+            await connection.close()
 
     async def _is_emptied(self, name: str) -> bool:
         """Empty a database; return False where a test has left it too large or with another schema."""
-        connection = await asyncpg.connect(self.url(name))
-        try:
-            await connection.execute(_DISCONNECT)
-            if await connection.fetchval(_SCHEMA) != self._schema:
-                return False
-            await connection.execute(_EMPTY)
-            return bool(await connection.fetchval("SELECT pg_database_size(current_database()) < $1", LARGEST))
-        finally:
-            await connection.close()
+        return await self._beside(self._emptied(self._kept[name]))
+
+    async def _emptied(self, connection: asyncpg.Connection[Any]) -> bool:
+        await connection.execute(_DISCONNECT)
+        if await connection.fetchval(_SCHEMA) != self._schema:
+            return False
+        await connection.execute(_EMPTY)
+        return bool(await connection.fetchval("SELECT pg_database_size(current_database()) < $1", LARGEST))
 
     async def _execute(self, statement: str) -> None:
         connection = await asyncpg.connect(self.server)

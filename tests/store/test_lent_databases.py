@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
+
 import asyncpg
 import pytest
 
@@ -13,9 +16,10 @@ _ADD = "INSERT INTO audit_log (at, actor, action, subject, detail) VALUES (now()
 
 
 @pytest.fixture
-def databases(postgres_server: str) -> PostgresDatabases:
+def databases(postgres_server: str) -> Iterator[PostgresDatabases]:
     """Databases that no other test has had: one that grew too large in its hands would be dropped here."""
-    return PostgresDatabases(postgres_server)
+    with closing(PostgresDatabases(postgres_server)) as databases:
+        yield databases
 
 
 async def lent(databases: PostgresDatabases, *statements: str) -> tuple[str, list[object]]:
