@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 
 import aiohttp
+import pytest
 from aiobotocore.session import AioSession
 from aiohttp import web
+from botocore.loaders import create_loader
 from moto.server import ThreadedMotoServer
 
 REGION = "eu-west-1"
@@ -40,14 +43,19 @@ LIFECYCLES = [
 
 @contextmanager
 def simulated() -> Iterator[str]:
-    """The simulation, running in a thread; yields its address."""
+    """The simulation, running in a thread; yields its address.
+
+    Each session of AWS's client reads the description of the service anew; here it is read once.
+    """
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        server.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.session.create_loader", cache(create_loader))
+        try:
+            yield f"http://{host}:{port}"
+        finally:
+            server.stop()
 
 
 @dataclass

@@ -329,11 +329,16 @@ class World:
         self.clock.at = at
 
     async def go(self, until: datetime | date, *, hours: Sequence[int] = HOURS) -> None:
-        """Move the clock to a moment (a day: its midnight), the job running at these hours of each day, all UTC."""
+        """Move the clock to a moment (a day: its midnight), the job running at these hours of each day, all UTC.
+
+        Where no hours are named, it does not run at weekends by day: that they are quiet is a test of its own.
+        """
         end = until if isinstance(until, datetime) else datetime(until.year, until.month, until.day, tzinfo=UTC)
         while self.clock.at < end:
             midnight = self.clock.at.replace(hour=0, minute=0)
-            ahead = [midnight + timedelta(days=day, hours=hour) for day in (0, 1) for hour in hours]
+            ahead = [midnight + timedelta(days=day, hours=hour) for day in range(4) for hour in hours]
+            if hours is HOURS and not NIGHT:
+                ahead = [each for each in ahead if each.weekday() < 5]
             self.clock.at = min(next(each for each in ahead if each > self.clock.at), end)
             await self.look()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from sys import intern
 from types import SimpleNamespace
 from typing import Any
@@ -177,8 +178,27 @@ async def _with_answers(
 
 async def _shared(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]) -> list[tuple[int, Answer]]:
     """Return what was answered to other open deadlines of the same release cycles and holds for these, by their ids."""
+    rows = (await session.execute(_shared_answers().where(*conditions))).all()
+    if not rows:
+        return []
+    given = [row[4:] for row in rows]
+    names = [column.name for column in tables.core(tables.ReminderAnswer).c]
+    made = [SimpleNamespace(**dict(zip(names, each, strict=True))) for each in given]
+    people = await _people(session, _people_in(made, "person_id", "decided_by"))
+    found = []
+    for (reminder_id, deadline, others, kind, *_), each in zip(rows, made, strict=True):
+        # A move to an earlier day ends it here as it does there.
+        on = deadline + (each.deadline - others)
+        shared = replace(_answer(each, people), deadline=on, is_shared=True, given_to=DeadlineKind(kind))
+        found.append((reminder_id, shared))
+    return found
+
+
+@cache
+def _shared_answers() -> Select[Any]:
+    """What asks for answers to other open deadlines of release cycles: it takes longer to put together than to ask."""
     own, other, answer = tables.Reminder, aliased(tables.Reminder), tables.ReminderAnswer
-    query = (
+    return (
         select(col(own.id), col(own.deadline), col(other.deadline), col(other.kind), *tables.core(answer).c)
         .select_from(own)
         .join(
@@ -193,27 +213,12 @@ async def _shared(session: AsyncSession, conditions: Sequence[ColumnElement[bool
         )
         .join(answer, col(answer.reminder_id) == col(other.id))
         .where(
-            *conditions,
             col(own.resolved_at).is_(None),
             col(answer.ended_at).is_(None),
             col(answer.kind).in_([each.value for each in SHARED]),
             or_(col(answer.kind) != AnswerKind.WAIVED.value, col(answer.decided_by).is_not(None)),
         )
     )
-    rows = (await session.execute(query)).all()
-    if not rows:
-        return []
-    given = [row[4:] for row in rows]
-    names = [column.name for column in tables.core(answer).c]
-    made = [SimpleNamespace(**dict(zip(names, each, strict=True))) for each in given]
-    people = await _people(session, _people_in(made, "person_id", "decided_by"))
-    found = []
-    for (reminder_id, deadline, others, kind, *_), each in zip(rows, made, strict=True):
-        # A move to an earlier day ends it here as it does there.
-        on = deadline + (each.deadline - others)
-        shared = replace(_answer(each, people), deadline=on, is_shared=True, given_to=DeadlineKind(kind))
-        found.append((reminder_id, shared))
-    return found
 
 
 async def _inherited(session: AsyncSession, rows: Sequence[Any]) -> dict[int, Inherited]:
