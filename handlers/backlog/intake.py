@@ -39,7 +39,7 @@ from handlers.payloads import Action, Command, Shortcut
 
 log = logging.getLogger(__name__)
 
-_NO_WORDS = "I found nothing of your colleagues in this thread: fill it in yourself."
+_NO_WORDS = "I found no words of your colleagues in this thread: fill it in yourself."
 _OUTSIDERS = "Messages from outside your organisation are left out."
 
 

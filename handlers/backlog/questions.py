@@ -29,14 +29,16 @@ from handlers.payloads import Action, Command, Event
 
 log = logging.getLogger(__name__)
 
-_SHOW = re.compile(r"(?:show\s+)?#?(\d{1,9})", re.IGNORECASE)
+#: A number that no request has, and that every database takes.
+_NO_ID = 2**31 - 1
+_SHOW = re.compile(r"(?:show\s+)?#?(\d+)", re.IGNORECASE)
 
 
 async def on_devops(command: Command, context: Context) -> Ack:
     """Answer `/devops …`; what is no question opens the form."""
     text = command.text.strip()
     match text.casefold():
-        case "help":
+        case "help" | "?":
             return replies.ephemeral(help_blocks.devops_help())
         case RequestList.OPEN | RequestList.MINE | RequestList.RANK as which:
             return replies.ephemeral(await _listed(context, RequestList(which), command.user_id))
@@ -48,7 +50,7 @@ async def on_devops(command: Command, context: Context) -> Ack:
             found_savings = await savings.report(context.deps, context.snapshot, _person_id(context, command.user_id))
             return replies.ephemeral(blocks.savings(found_savings.cards, found_savings.reviews))
     if (asked := _SHOW.fullmatch(text)) is not None:
-        return replies.ephemeral(await request(context, number(asked[1]), command.user_id))
+        return replies.ephemeral(await request(context, min(int(asked[1][:10]), _NO_ID), command.user_id))
     if meant := wishes.meant(text):
         return replies.ephemeral(blocks.mistyped(text, meant))
     return await open_typed(command, context, "" if wishes.asks_for_form(text) else text)

@@ -35,6 +35,7 @@ def buttons(found: list[dict[str, Any]]) -> list[str]:
         (FollowUpKind.DATE, ["New date…", "Still needed, no date", "Not any more…", "Show"]),
         (FollowUpKind.BLOCK, ["New date…", "Not blocked any more", "Show"]),
         (FollowUpKind.DELIVERY, ["Yes, it does the job", "Not yet…", "Show"]),
+        (FollowUpKind.UNCONFIRMED, ["Yes, it does the job", "Not yet…", "Show"]),
         (FollowUpKind.INFO, ["Answer…"]),
         (FollowUpKind.WAKE, ["Show"]),
     ],
@@ -43,6 +44,12 @@ def test_a_line_of_a_digest_has_every_answer(kind: FollowUpKind, answers: list[s
     line = blocks.line(follow_up(kind))
     assert buttons(list(line.listed)) == answers
     assert buttons(list(blocks.section([follow_up(kind)]).blocks)) == answers
+
+
+def test_what_is_to_be_estimated_has_the_button_for_it() -> None:
+    card = follow_up(FollowUpKind.WAKE).card
+    section = blocks.section([], to_estimate=[card], at_risk=[card])
+    assert buttons(list(section.blocks)) == ["Show", "Estimate…"], "what is at risk is estimated already"
 
 
 @pytest.mark.parametrize("share", [1, 2, 4])

@@ -282,7 +282,7 @@ class TestBadInput:
         root = await stage.slack.post("ada", "payments", "deploy failed", subtype="bot_message")
         stage.slack.workspace.message(root.channel, root.ts).bot_id = "B0123"  # type: ignore[union-attr]
         view = await form(stage, root)
-        assert "nothing of your colleagues" in said_in(view)
+        assert "no words of your colleagues" in said_in(view)
         errors = await submit(stage, values={ids.TITLE: "A bucket for backups"})
         assert errors == {ids.ITEM_TYPE: "Please complete this required field."}
         assert await submit(stage, values={ids.ITEM_TYPE: "infrastructure"}) == {}
@@ -460,7 +460,7 @@ class TestElsewhere:
     async def test_what_only_calls_baton_is_no_part_of_the_draft(self, stage: Stage) -> None:
         message = await stage.say("@baton request", channel="payments")
         await stage.press(stage.slack.visible_messages("grace", "payments", thread_ts=message.ts)[-1], OPEN)
-        assert "nothing of your colleagues" in said_in(stage.slack.view_stack("grace")[-1])
+        assert "no words of your colleagues" in said_in(stage.slack.view_stack("grace")[-1])
 
     @read_only
     @pytest.mark.parametrize(
@@ -498,7 +498,10 @@ class TestElsewhere:
         assert len(stage.slack.calls) == before
 
     async def test_help_and_empty_lists_say_what_to_do(self, stage: Stage) -> None:
-        assert "`/devops list`" in (await stage.ask("/devops help")).text
+        for words in ("help", "?"):
+            assert "`/devops list`" in (await stage.ask(f"/devops {words}")).text
+        for number in ("7", "#99", "0", "99999999999999999999"):
+            assert (await stage.ask(f"/devops show {number}")).text.startswith("There is no such request")
         assert "Open one: `/devops`" in (await stage.ask("/devops list")).text
         assert "have no requests" in (await stage.ask("/devops mine")).text
         assert "no such request" in (await stage.ask("/devops show 12")).text
@@ -659,6 +662,8 @@ class TestHowOften:
         view = await form(stage, root)
         [asked] = [each for each in view.payload["blocks"] if each.get("block_id") == ids.TIMES]
         assert asked["label"]["text"] == "How many times a month does it take 6 hours?"
+        assert asked["optional"] is False, "it is not sent without"
+        assert "Lost without it: 1 person, 6 hours each (a guess, unless" in said_in(view)
         assert "How many times" not in said_in(view), "it is asked once"
         assert set(await submit(stage)) == {ids.TIMES}
         assert await requests(stage) == []

@@ -56,8 +56,9 @@ def section(
 ) -> Rendered:
     """Return the section of a digest: what is due, and for the DevOps team what to look at in its backlog."""
     told = {each.card.id for each in its}  # a request is named once
-    heads = ((_AT_RISK, at_risk), (_TO_ESTIMATE, [each for each in to_estimate if each.id not in told]))
-    then = [(head, [Line(_dated(each), _show(each)) for each in cards]) for head, cards in heads if cards]
+    risky = [Line(_dated(each), _show(each)) for each in at_risk]
+    unknown = [Line(_dated(each), _estimate(each)) for each in to_estimate if each.id not in told]
+    then = [(head, lines) for head, lines in ((_AT_RISK, risky), (_TO_ESTIMATE, unknown)) if lines]
     return listed(_HEAD, [line(each) for each in its], share, then)
 
 
@@ -80,7 +81,7 @@ def _said(its: FollowUp) -> str:
             return f"{name}: people were to be blocked until {on}. Are they still, and until when?"
         case FollowUpKind.INFO:
             question = "" if its.card.is_private else f"\n{passage(its.card.reason, 1_000, mark='> ')}"
-            return f"{name} waits for your answer since {on}.{question}"
+            return f"{name} has waited for your answer since {on}.{question}"
         case FollowUpKind.SAVING:
             team = bold(its.card.team.name, 60) if its.card.team is not None else "you"
             return f"{name} was delivered {its.days} days ago. How many hours a month does it save {team}?"
@@ -110,7 +111,7 @@ def _answers(its: FollowUp) -> list[Block]:
             ]
         case FollowUpKind.INFO:
             return [button("Answer…", actions.REPLY, number, label=_label("Answer", card), style="primary")]
-        case FollowUpKind.DELIVERY:
+        case FollowUpKind.DELIVERY | FollowUpKind.UNCONFIRMED:
             yes = "Yes, it does the job"
             return [
                 button(yes, actions.CONFIRM, number, label=_label(yes, card), style="primary"),
@@ -129,6 +130,10 @@ def _block_id(kind: str, card: RequestCard) -> str:
 
 def _show(card: RequestCard) -> Block:
     return button("Show", actions.SHOW, str(card.id), label=_label("Show", card))
+
+
+def _estimate(card: RequestCard) -> Block:
+    return button("Estimate…", actions.ESTIMATE, str(card.id), label=_label("Estimate", card))
 
 
 def _label(text: str, card: RequestCard) -> str:

@@ -39,6 +39,7 @@ INSTEAD_WORDS = {
 }
 #: Characters above the fields, beside what there is already.
 _MOST_ABOVE = 1_200
+_ABOUT = "About; 0 if it does not happen again."
 _MOST_PEOPLE, _MOST_TIMES, _MOST_HOURS = 10_000, 10_000, 1_000
 
 INSTEAD = forms.choice(actions.INSTEAD, "Join or use what is there already?")
@@ -136,9 +137,11 @@ def request_view(prefill: Prefill, metadata: FormMetadata, frame: FormFrame) -> 
     items = {str(place): each for place, each in enumerate(metadata.items)}
     first, last = len(prefill.items), len(items) - len(prefill.from_model)
     suggested, models = dict(islice(items.items(), first, last)), dict(islice(items.items(), last, None))
+    instead = _instead(frame.alternatives)
     fills: dict[Field[Any], Fill] = {
-        TIMES: Fill(label=prefill.how_often),
-        INSTEAD: Fill(options=_instead(frame.alternatives)),
+        # Whoever uses what is there already need not say it.
+        TIMES: Fill(label=prefill.how_often, hint=_ABOUT, is_needed=not instead),
+        INSTEAD: Fill(options=instead),
         TITLE: Fill(prefill.title),
         **{field: _words(each) for field, each in zip(ITEM_TITLES, metadata.items[:first], strict=False)},
         ITEMS: _boxes(suggested),
@@ -232,9 +235,11 @@ def _kept(prefill: Prefill, frame: FormFrame) -> dict[str, str | list[str]]:
 
 def _filled(prefill: Prefill, frame: FormFrame) -> str:
     """Return in words what the fields are filled with that are not shown at first: nothing is sent unseen."""
-    people = "person" if prefill.people == 1 else "people"
-    lost = (people, prefill.people), ("times a month", prefill.times), ("hours each", prefill.hours)
-    numbers = ", ".join(f"{value:g} {unit}" for unit, value in lost if value is not None)
+    units = ("person", "people"), ("time a month", "times a month"), ("hour each", "hours each")
+    lost = zip((prefill.people, prefill.times, prefill.hours), units, strict=True)
+    numbers = ", ".join(f"{round(value, 1):g} {unit[value != 1]}" for value, unit in lost if value is not None)
+    if numbers:
+        numbers += " (a guess, unless you say under *More…* how you know)"
     gaps = [name for key, name in prefill.technologies.items() if key in prefill.gaps]
     said = {
         "Who needs it": mention(frame.asked_by),

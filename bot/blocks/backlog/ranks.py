@@ -13,7 +13,7 @@ from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, escap
 from bot.domain.backlog.chart import Chart
 from bot.domain.backlog.lanes import BacklogPlace, Lane
 from bot.domain.backlog.rank import Rank
-from bot.domain.backlog.requests import FirstOf, RequestCard
+from bot.domain.backlog.requests import STATE_WORDS, FirstOf, RequestCard
 
 #: Requests of a message, each with a button.
 MOST_RANKED = 15
@@ -82,11 +82,12 @@ def why(card: RequestCard, place: BacklogPlace, sentences: Sequence[str]) -> Ren
 
 def unranked(card: RequestCard) -> Rendered:
     """Return what is said of a request that is not open, and so has no place in the backlog."""
-    return Rendered(f"{words.name(card)} is closed, so it has no place in the backlog.")
+    return Rendered(f"{words.name(card)} is {STATE_WORDS[card.state].lower()}, so it has no place in the backlog.")
 
 
 def cost(place: BacklogPlace) -> str:
     """Return what waiting costs, and what the work does."""
     if isinstance(place.rank, Rank):
         return f"waiting costs {place.rank.waiting_cost_hours:,.0f} h, work {place.rank.effort_hours:,.0f} h"
-    return f"waiting costs up to {place.rank.waiting_cost_hours:,.0f} h, not estimated"
+    hours = f"up to {hours:,.0f} h" if (hours := place.rank.waiting_cost_hours) >= 0.5 else "under 1 h"
+    return f"waiting costs {hours}, not estimated"
