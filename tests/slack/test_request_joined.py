@@ -123,9 +123,7 @@ async def card_of_payments(made: Requested) -> PostedMessage:
 async def test_the_form_says_for_whom_it_is_withdrawn(stage: Stage) -> None:
     made = await joined(stage)
     await made.press(here(made)[0], ids.WITHDRAW, user="solo")
-    assert "Only your team is taken off it: it stays open for the others." in said_in(
-        stage.slack.view_stack("solo")[-1]
-    )
+    assert "Only your team is taken off it" in said_in(stage.slack.view_stack("solo")[-1])
     await made.press(await card_of_payments(made), ids.WITHDRAW, user="grace")
     said = "It ends for *Search* as well, who are told and can open their own."
     assert said in said_in(stage.slack.view_stack("grace")[-1])

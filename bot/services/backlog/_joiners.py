@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -43,7 +44,8 @@ async def told_in_threads(act: RequestAct) -> dict[str, list[int]]:
         follower, (col(follower.request_id) == col(join.request_id)) & (col(follower.at) == col(join.at))
     )
     told: dict[str, list[int]] = {}
-    for source_key, person_id in await act.session.execute(found.where(col(join.request_id) == act.subject_id)):
+    rows: Any = await act.session.execute(found.where(col(join.request_id) == act.subject_id))
+    for source_key, person_id in rows:
         channel, _ = thread_of(source_key)
         shown = await outbox.destination(act.session, joined_key(act.subject_id, source_key))
         if channel and shown is not None and not shown.is_lost and shown.channel == channel:
