@@ -17,6 +17,8 @@ from bot.domain.backlog.threads import Sentence, Thread
 
 _SAID = patterns("wishes")
 _DEVOPS = re.compile(alternatives([r"\b{devops}\b"]), re.IGNORECASE)
+#: What a sentence tells before the clause that asks: "the module fails, can somebody …".
+_TOLD = re.compile(r"(.+?)\s*[,;:.–—-]\s[^,;:.–—]*$", re.DOTALL)
 #: A name that begins a sentence, of what something is needed for.
 _NEEDING = re.compile(
     r"^\W*(?:(?:our|the) )?`?(?P<name>[a-z][a-z0-9]*(?:[-_][a-z0-9]+)+)`? (?:also |really |now )?"
@@ -117,7 +119,7 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
         choices += _decided(thread, taken, wanted, vocabulary)
     if not wanted and (is_over or not has_evidence or not choices):
         return Draft(title=_headline(thread), confidence=0.8 if found.withdrawn_at is not None else 0.5)
-    items = (*(_item(need, lacking) for need in wanted), *choices)
+    items = (*(_item(need, lacking, thread) for need in wanted), *choices)
     gone = found.dropped - {each for need in wanted for each in (*need.technologies, *need.near)}
     named = _named(thread, mentions, vocabulary, taken.rejected.keys() | gone)
     return Draft(
@@ -167,7 +169,7 @@ def _names_devops(thread: Thread) -> bool:
     return any(_DEVOPS.search(sentence.text) for sentence in thread.sentences)
 
 
-def _item(need: Need, lacking: Mapping[str, Sentence]) -> Item:
+def _item(need: Need, lacking: Mapping[str, Sentence], thread: Thread) -> Item:
     helps = need.kind is ItemType.SUPPORT and re.search(r"\bhelp\b|\bhand with\b", need.quote, re.IGNORECASE)
     kind = (
         ItemType.COACHING if helps and any(each in lacking for each in (*need.technologies, *need.near)) else need.kind
@@ -177,7 +179,17 @@ def _item(need: Need, lacking: Mapping[str, Sentence]) -> Item:
         # "Somebody who has": what for was said before.
         before = [each for each in lacking.values() if 0 < need.sentence.at - each.at <= _NEAR]
         quote = together(max(before, key=lambda each: each.at).text, quote) if before else quote
-    return Item(kind, _with_subject(need), quote, need.sentence.message.index)
+    return Item(kind, _called(need, thread), quote, need.sentence.message.index)
+
+
+def _called(need: Need, thread: Thread) -> str:
+    """Return what is needed as it is called: of "fix it" the words before it, which say what."""
+    at, called = need.sentence.at, _SAID["spoken"].sub("", _with_subject(need))
+    if _SAID["points"].match(need.title):
+        told = _TOLD.match(need.sentence.text)
+        before = told[1] if told is not None else thread.sentences[at - 1].text if at else ""
+        called = title(before) if len(before.split()) >= 3 else called
+    return called[:1].upper() + called[1:]
 
 
 def _with_subject(need: Need) -> str:

@@ -84,7 +84,7 @@ def test_a_missing_skill_is_about_what_its_clause_names(said: tuple[str, ...], l
         ),
         (
             ("devops must raise our namespace quota and give us a Redis for the locks",),
-            ["Raise our namespace quota", "Give us a Redis for the locks"],
+            ["Raise our namespace quota", "A Redis for the locks"],
         ),
         (("it fails again, can devops look at the pipeline?", "sorry, restored, please retry"), []),
         (("Cloudflare?", "no.", "Varnish it is", "must be stable by 3 May"), ["Varnish it is"]),
