@@ -352,6 +352,21 @@ def test_what_something_is_needed_for_keeps_its_name(said: str, titles: list[str
     assert found.title == titles[0]
 
 
+@pytest.mark.parametrize(
+    ("said", "people", "share"),
+    [
+        ("Two of us are at half speed until it is there.", 2, Slowdown.HALF),
+        ("3 devs work at half capacity.", 3, Slowdown.HALF),
+        ("It slows two of us down.", 2, Slowdown.SLOWED),
+        ("Four of us are slowed down by it.", 4, Slowdown.SLOWED),
+    ],
+)
+def test_who_goes_on_at_less_than_full_speed_is_blocked_in_part(said: str, people: int, share: Slowdown) -> None:
+    found = draft("We need a preview environment per branch.", said).blocked
+    assert found is not None
+    assert (found.people, found.share) == (people, share)
+
+
 @pytest.mark.parametrize("said", ["two of us are stopped", "2 people stopped", "both developers are now stopped"])
 def test_stopped_is_stopped(said: str) -> None:
     found = draft(f"We need a database. Without it {said}.")
