@@ -267,6 +267,7 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
     yield blocks.card_view, blocks.card_view(blocks.triage(card))
     yield blocks.withdrawn, blocks.withdrawn(card, OpenValue(asset_id=7))
     yield blocks.joined_card, blocks.joined_card(card, OpenValue("C012345678", "1700000000.000100"))
+    yield blocks.resumed, blocks.resumed(card, "GitHub", ["U12345678"])
     yield blocks.joined_news, blocks.joined_news(card, OpenValue("C012345678", "1700000000.000100"))
     yield blocks.released, blocks.released(card.id)
     yield blocks.pointed, blocks.pointed(card, "U12345678")

@@ -16,6 +16,7 @@ from bot.blocks.backlog.cards import (
     merged,
     news,
     pointed,
+    resumed,
     settled,
     triage,
     triage_news,

@@ -204,6 +204,11 @@ def joined_news(
     return _message([_called(called) + said], buttons, f"backlog.joined_news.{its.id}.{its.state}")
 
 
+def resumed(its: RequestCard, tracker: str, called: Sequence[str] = ()) -> Rendered:
+    """Return what those read who were asked about a delivery when its issue was opened again in a tracker."""
+    return _message([f"{_called(called)}It is in progress again: its issue was opened again in {tracker}."], (), "")
+
+
 def following(its: RequestCard, *, is_on: bool) -> Rendered:
     """Return what somebody reads who has begun to follow a request, or has stopped."""
     if not is_on:

@@ -99,6 +99,7 @@ class Issues:
                 await steps.carry_out(act, step, words=words, link=link)
                 if step is Step.RESUME:
                     note = notes.issue_reopened(self.shown, issue.ref, issue.url)
+                    await steps.tell_resumed(act, self.shown)
             elif issue.status is IssueStatus.DROPPED and before is not issue.status and act.card.state in OPEN:
                 note = notes.issue_dropped(self.shown, issue.ref, issue.url)
             if note is not None:

@@ -321,6 +321,14 @@ async def _post_below(act: RequestAct, row: tables.Request, key: str, card: Requ
     return Reach.TOLD if is_sure else Reach.PERHAPS
 
 
+async def tell_resumed(act: RequestAct, tracker: str) -> None:
+    """Tell those who were asked whether it does the job that its issue was opened again there."""
+    key = f"backlog.resumed:{act.subject_id}:{int(act.now.timestamp() * 1000)}"
+    called = [person.slack_id for person in act.card.reachable[:1]]
+    await _post_below(act, act.row, key, act.card, blocks.resumed(act.card, tracker, called))
+    await post_in_joined(act, key, lambda _, here: blocks.resumed(act.card, tracker, here))
+
+
 async def _post_news(act: RequestAct, key: str, step: Step) -> Reach:
     """Post below the card what became of the request, and to those who follow it."""
     card, by = act.card, act.snapshot.person(act.person_id)
