@@ -402,7 +402,7 @@ async def test_closed_there_is_delivered_and_reopened_there_in_progress(world: W
     assert "opened again" in (await world.told())[-1]
     [row] = [row for key, row in (await messages(world.deps)).items() if key.startswith("backlog.resumed:")]
     assert (row.channel, row.body["text"].startswith("<@")) == ("C0PAY00001", True), "whoever was asked hears it there"
-    assert "It is in progress again: " in row.body["text"]
+    assert " is in progress again: its issue" in row.body["text"]
     tracker = f"tracker:{world.trackers.tracker.name}"
     assert (await entries(world.deps))[-2:] == [(tracker, "backlog.deliver"), (tracker, "backlog.resume")]
 

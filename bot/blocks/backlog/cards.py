@@ -206,7 +206,9 @@ def joined_news(
 
 def resumed(its: RequestCard, tracker: str, called: Sequence[str] = ()) -> Rendered:
     """Return what those read who were asked about a delivery when its issue was opened again in a tracker."""
-    return _message([f"{_called(called)}It is in progress again: its issue was opened again in {tracker}."], (), "")
+    return _message(
+        [f"{_called(called)}{words.name(its)} is in progress again: its issue was opened again in {tracker}."], (), ""
+    )
 
 
 def following(its: RequestCard, *, is_on: bool) -> Rendered:
