@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from bot.domain.catalog import SourceCatalog
+from bot.playground.fake_slack import PostedMessage
 from tests.slack.conftest import Stage, asset, organisation, team_owns
 from tests.slack.test_disputes import asked
-from tests.slack.test_eol_answers import copied
-from tests.slack.test_matters import ASK, claimed, doubted, matters, private_messages, team_id, whispered
+from tests.slack.test_eol_answers import copied, posted
+from tests.slack.test_matters import ASK, KEEP, claimed, doubted, matters, private_messages, team_id, whispered
 from tests.slack.test_whoowns import buttons
 
 SHOW_MATTER = "ownership.matter_show"
@@ -77,3 +78,44 @@ async def test_a_line_about_what_has_left_shows_no_button_that_refuses(stage: St
     said = [each for each in stage.slack.visible_messages("lin", "general") if each.ephemeral_for][-1]
     assert LEFT in said.text
     assert not buttons(said)
+
+
+async def reminded_of_two(stage: Stage) -> list[PostedMessage]:
+    """Payments is asked for two things, and reminded of both; the card of the second, and what it was reminded by."""
+    await claimed(stage, "service:invoices", user="solo", channel="payments")
+    second = await claimed(stage, "checkout", user="solo", channel="payments")
+    stage.clock.advance(timedelta(days=2))
+    await stage.baton.context.daily_pass.run()
+    return [second, (await posted(stage, "payments"))[-1]]
+
+
+async def line_about(stage: Stage, message: PostedMessage, name: str) -> str:
+    """What a message says of one thing among others, as it reads now."""
+    now = next(each for each in await posted(stage, "payments") if each.ts == message.ts)
+    [line] = [each for each in now.text.splitlines() if each.startswith("• ") and f"*{name}*" in each]
+    return line
+
+
+async def test_a_line_in_a_digest_says_how_its_matter_ended(stage: Stage) -> None:
+    second, digest = await reminded_of_two(stage)
+    assert digest.text.startswith("*Who owns it?*")
+    assert "This is reminder 1 of 2" in await line_about(stage, digest, "checkout")
+    await stage.press(second, KEEP, user="ada")
+    line = await line_about(stage, digest, "checkout")
+    assert "It stays with *Payments*, says <@" in line
+    assert "reminder" not in line
+    assert "This is reminder 1 of 2" in await line_about(stage, digest, "invoices"), "it waits still"
+
+
+async def test_a_line_in_another_message_says_how_its_matter_ended(stage: Stage) -> None:
+    await stage.baton.context.daily_pass.run()  # on a Tuesday, the day of digests
+    stage.clock.advance(timedelta(days=1))
+    _, reminded = await reminded_of_two(stage)
+    assert "Also due today:" in reminded.text
+    name = "checkout" if "*checkout*" in reminded.text.splitlines()[-1] else "invoices"
+    told = next(each for each in await posted(stage, "payments") if f"*{name}*" in each.text.splitlines()[0])
+    await stage.press(told, KEEP, user="ada")
+    assert "It stays with *Payments*, says <@" in await line_about(stage, reminded, name)
+    now = (await posted(stage, "payments"))[-1]
+    assert "Agree" in buttons(now), "the other one waits still"
+    assert SHOW_MATTER not in buttons(now).values()

@@ -81,6 +81,7 @@ from bot.blocks.ownership.matters import (
     card,
     card_view,
     left_with,
+    line_redrawn,
     matter_line,
     matter_noted,
     matter_section,

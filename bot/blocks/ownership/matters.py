@@ -79,6 +79,20 @@ def redrawn(before: Rendered, matter: MatterCard) -> Rendered:
     return fitting(lambda count: Rendered("\n".join([now.text, *lines[:count]]), blocks), len(lines), EDITED_TEXT)
 
 
+def line_redrawn(before: Rendered, matter: MatterCard) -> Rendered:
+    """Return a message that has a line about a matter with the line as it is now; what else it says stays."""
+    text, made = before.text, list[Mapping[str, Any]]()
+    for each in before.blocks:
+        button_ = each.get("accessory", {})
+        if (button_.get("action_id"), button_.get("value")) != (actions.MATTER_SHOW, str(matter.id)):
+            made.append(each)
+            continue
+        now = matter_line(matter)
+        text = text.replace(each["text"]["text"], now.text, 1)
+        made.append({**each, **now.block})
+    return Rendered(text, made)
+
+
 def _block_ids(matter: MatterCard) -> str:
     return f"ownership.matter.{matter.id}."
 
@@ -90,6 +104,8 @@ def card_view(message: Rendered) -> Block:
 
 def matter_line(matter: MatterCard, reminder: Reminder | None = None) -> Line:
     """Return what is said of a matter among others, with the button that shows it."""
+    if not matter.is_open:
+        return Line(f"{_headline(matter)} {_ended(matter)}", None if matter.has_left else _see_button(matter))
     name = plain(matter.asset.name, 50)
     show = button("Show", actions.MATTER_SHOW, str(matter.id), label=f"Show the question about {name}")
     said = [_headline(matter), *([_reminded(reminder)] if reminder is not None else [])]

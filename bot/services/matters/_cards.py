@@ -250,8 +250,14 @@ async def redraw(session: AsyncSession, row: tables.OwnershipMatter, card: Matte
         if key in bodies:
             before = Rendered(bodies[key]["text"], bodies[key].get("blocks", ()))
             now = card if f"{key}:".startswith(f"{to_admin}:") else for_others
-            shown = blocks.asked_before(now) if key.startswith(QUESTION) else blocks.redrawn(before, now)
-            await outbox.revise(session, key=key, message=shown, at=at)
+            await outbox.revise(session, key=key, message=_redrawn(before, now, key), at=at)
+
+
+def _redrawn(before: Rendered, card: MatterCard, key: str) -> Rendered:
+    """Return a message about a matter as it is now: its card, its question, or a line about it in another one."""
+    if key.startswith(QUESTION):
+        return blocks.asked_before(card)
+    return blocks.redrawn(before, card) if key.startswith(card_key(card.id, "")) else blocks.line_redrawn(before, card)
 
 
 @dataclass(slots=True)

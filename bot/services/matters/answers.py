@@ -23,7 +23,7 @@ from bot.services import actors, routing
 from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.matters import _decisions, proposals
-from bot.services.matters._cards import QUESTION, MatterAct, acting, loaded, say_where_asked
+from bot.services.matters._cards import QUESTION, MatterAct, acting, card_key, loaded, say_where_asked
 from bot.services.matters._open import open_matters
 from bot.services.matters._sides import back_from_loan
 from bot.services.matters.admins import admin_to_ask, has_admin
@@ -306,7 +306,7 @@ async def reply(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider, 
         act.row.reply = says
         await act.note("reply")
         card = await act.redraw()
-        parent = next((key for key in reversed(act.row.message_keys) if not key.startswith(QUESTION)), None)
+        parent = next((key for key in reversed(act.row.message_keys) if key.startswith(card_key(matter_id, ""))), None)
         to = act.snapshot.recipient(act.row.answerer)
         await act.send(
             to, f"ownership.reply:{matter_id}:{act.now.timestamp():.0f}", blocks.replied(card), parent_key=parent

@@ -29,7 +29,7 @@ from bot.domain.ownership.matters import (
 from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
 from bot.ports import Slack
-from bot.services import routing
+from bot.services import daily_limit, routing
 from bot.services.contributors import Message, Telling, Unaccompanied, Unescalated
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
@@ -58,6 +58,7 @@ class MatterNews(Unaccompanied):
     waiting: Mapping[int, Waiting] = field(default_factory=dict)
     _steps: dict[int, FollowUpStep] = field(default_factory=dict)
     _reminders: dict[int, Reminder] = field(default_factory=dict)
+    _said: set[int] = field(default_factory=set)
 
     @property
     def size(self) -> int:
@@ -119,6 +120,7 @@ class MatterNews(Unaccompanied):
         """Note that these are said."""
         for each in due:
             number = int(each.key[0])
+            self._said.add(number)
             for row in await _rows(telling.session, {number}):
                 step, waiting = FollowUpStep(each.key[1]), self.waiting[number]
                 if row.ended_at is not None or row.times_reminded != waiting.times_reminded:
@@ -130,6 +132,15 @@ class MatterNews(Unaccompanied):
                 row.said_on = telling.today
                 if each == lead:
                     row.message_keys = [*row.message_keys, self._key(each)]
+
+    async def end(self, telling: Telling, *, is_digest: bool) -> None:
+        """Remember in which message these were said, so that it says how they end."""
+        if not self._said:
+            return
+        day = telling.recipient.key, telling.today
+        key = (await daily_limit.message_keys(telling.session, [day])).get(day, "")
+        for row in await _rows(telling.session, self._said) if key else ():
+            row.message_keys = list(dict.fromkeys([*row.message_keys, key]))
 
     def line(self, due: Due) -> Line:
         """Return what is said of one matter in another's message."""
@@ -154,6 +165,7 @@ class MatterNews(Unaccompanied):
         """Return the section of the digest: what is due, and what waits for a catalog admin for long."""
         numbers = [int(each.key[0]) for each in due]
         numbers += [number for number, step in self._steps.items() if step is FollowUpStep.LIST]
+        self._said.update(numbers)
         lines = [self._line(number) for number in numbers]
         return (lambda share: blocks.matter_section(lines, share)) if lines else None
 

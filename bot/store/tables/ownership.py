@@ -124,7 +124,7 @@ class OwnershipMatter(Row, table=True):
     question: str = words()  #: what the owner asked back
     question_by: int | None = Field(default=None, foreign_key="people.id")
     reply: str = words()
-    message_keys: list[str] = json()  #: the outbox keys of the messages that show its card
+    message_keys: list[str] = json()  #: the outbox keys of the messages that show it
     ended_at: datetime | None = when(nullable=True)
     ended_by: int | None = Field(default=None, foreign_key="people.id")
     agreed: list[str] = json(info=OWNER_KEY)  #: the keys of those of several owners who have agreed
