@@ -57,6 +57,13 @@ def escalation(complaints: Sequence[Complaint], *, to: Audience) -> Rendered:
     return Rendered("\n".join([head, *(each.text for each in lines), *rest, next_step]), blocks)
 
 
+def in_the_past(text: str) -> str:
+    """Return what those above a team were told, once some of it is answered."""
+    for now, then in ((" has not answered:", " had not answered:"), ("Nobody has answered:", "Nobody had answered:")):
+        text = text.replace(now, then, 1)
+    return text.replace("This is still open:", "This was open:", 1)
+
+
 def _said(complaint: Complaint, *, names_owner: bool, is_silent: bool) -> str:
     owner = f"Owner: {bold(complaint.owner, 80)}." if names_owner and complaint.owner else ""
     heard = "" if is_silent else complaint.heard or _NOTHING

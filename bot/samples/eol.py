@@ -387,7 +387,9 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
         for count in (1, 2, 3):
             yield digest_of_nouns, digest_of_nouns([partial(_section, whole)] * count)
         yield blocks.digest, blocks.digest(of_images(name, addressee))
-    yield escalation, escalation([blocks.complaint(each.card) for each in full], to=Audience.MANAGER)
+    told = escalation([blocks.complaint(each.card) for each in full], to=Audience.MANAGER)
+    yield escalation, told
+    yield blocks.complaint_redrawn, blocks.complaint_redrawn(told, full[0].card)
     explained = card(name, watch(name, runs=runs_of_every_kind(name)))
     yield blocks.explanation, blocks.explanation(explained)
     for before in (TODAY, date(2029, 1, 1)):
@@ -399,6 +401,7 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
         yield escalation, escalation([blocks.complaint(everything[0])], to=audience)
     for over in closed_cards(name):
         yield blocks.closed, blocks.closed(over)
+        yield blocks.complaint_redrawn, blocks.complaint_redrawn(told, over)
         yield blocks.closed, blocks.closed(over, also=lines * 50)
         yield blocks.resolved, blocks.resolved(over)
     for every in digests(name):

@@ -238,6 +238,24 @@ async def test_the_offer_says_why_and_what_it_costs(delegated: Delegated) -> Non
     assert set(buttons(settled)) == {"Open"}, "it is the giver who offers it for good"
 
 
+async def test_what_the_lead_was_told_says_how_it_was_answered(delegated: Delegated) -> None:
+    dm = (await delegated.stage.slack.open_dm("omar")).id
+    for day in range(4, 31):
+        await delegated.go(datetime(2026, 3, day, 17, 0, tzinfo=UTC))
+        told = [each for each in await delegated.said_in(dm, user="omar") if each.text.startswith(":warning:")]
+        if told:
+            break
+    assert told[0].text.startswith(":warning: *Platform* has not answered:")
+    card = await delegated.card("lin")
+    await delegated.stage.slack.act("lin", MessageRef(card.channel, card.ts), ids.ACKNOWLEDGE)
+    await delegated.stage.settle()
+    now = (await delegated.said_in(dm, user="omar"))[0]
+    assert now.ts == told[0].ts
+    assert now.text.startswith(":warning: *Platform* had not answered:")
+    assert f"Seen by <@{delegated.stage.slack.workspace.user('lin').id}>" in now.text
+    assert "Open" in buttons(now)
+
+
 async def test_those_above_hear_that_it_is_open_with_the_team_that_has_it(delegated: Delegated) -> None:
     """A price rises on 1 April; nobody of Payments answers after they have taken it over."""
     await delegated.accepted()

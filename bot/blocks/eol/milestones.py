@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.blocks.eol import answers, words
-from bot.blocks.eol.actions import ACKNOWLEDGE, COMMAND, PLAN
+from bot.blocks.eol.actions import ACKNOWLEDGE, COMMAND, OPEN, PLAN
 from bot.blocks.eol.buttons import open_button
-from bot.blocks.eol.cards import headline, is_nobodys
-from bot.blocks.escalation import Complaint
+from bot.blocks.eol.cards import headline, is_nobodys, over
+from bot.blocks.escalation import Complaint, in_the_past
 from bot.blocks.lines import MOST_ALSO, Line, with_also
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, fitting, section
 from bot.domain.eol.charges import monthly_of
-from bot.domain.eol.reminders import Card, DueMilestone
+from bot.domain.eol.reminders import Card, ClosedCard, DueMilestone
 
 
 def milestone(item: DueMilestone, *, also: Sequence[Line] = ()) -> Rendered:
@@ -38,6 +38,23 @@ def complaint(card: Card) -> Complaint:
         a_month=sum(monthly_of(watch.cycle, card.today, [one.goes_on for one in watch.runs]).values()),
         is_charged=words.is_charged(watch, card.today),
     )
+
+
+def complaint_redrawn(before: Rendered, card: Card | ClosedCard) -> Rendered:
+    """Return what those above a team were told once a reminder that it names is answered; what else it says stays."""
+    text, made = before.text, list[Mapping[str, Any]]()
+    for each in before.blocks:
+        shown = each.get("accessory", {})
+        if (shown.get("action_id"), shown.get("value")) == (OPEN, str(card.reminder.id)):
+            now = over(card) if isinstance(card, ClosedCard) else f"{complaint(card).line.text} {answers.so_far(card)}"
+            text = text.replace(each["text"]["text"], now, 1)
+            made.append({**section(now), **({"accessory": shown} if isinstance(card, Card) else {})})
+        else:
+            made.append(each)
+    if text == before.text:
+        return before
+    head = in_the_past(made[0]["text"]["text"])
+    return Rendered(in_the_past(text), [{**made[0], **section(head)}, *made[1:]])
 
 
 def _where(card: Card) -> str:

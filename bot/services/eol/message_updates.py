@@ -15,11 +15,18 @@ from bot.blocks.lines import Line
 from bot.blocks.text import Rendered
 from bot.domain.eol.due_reminders import NOUN
 from bot.domain.eol.reminders import Card, ClosedCard, DueMilestone, Remembered
-from bot.services import outbox
+from bot.domain.eol.resolution import Resolution
+from bot.domain.recipients import NOBODY, Recipient
+from bot.services import daily_limit, outbox
 from bot.services.deps import Deps
 from bot.services.eol import reminder_store
 from bot.services.eol.exposure import Watcher
+from bot.services.routing import lead_of, manager_of
+from bot.services.snapshot import Snapshot
 from bot.store import tables
+
+#: Of the last messages to those above a team so many are kept up to date.
+_MOST_COMPLAINTS = 20
 
 
 def root_key(reminder: Remembered) -> str:
@@ -45,6 +52,26 @@ async def redraw(session: AsyncSession, deps: Deps, watcher: Watcher, card: Card
     reply = await _last_reply(session, card.reminder)
     if reply is not None:
         await _Drawing(session, deps, watcher, card).revise(reply.key, reply.day)
+    is_settled = card.resolution != Resolution.PASSED if isinstance(card, ClosedCard) else bool(card.effect.answer)
+    if is_settled:
+        await _redraw_complaints(session, deps, watcher.snapshot, card)
+
+
+async def _redraw_complaints(session: AsyncSession, deps: Deps, snapshot: Snapshot, card: Card | ClosedCard) -> None:
+    """Let what those above its teams were told last say that a reminder is answered, or over."""
+    teams = [snapshot.recipient(each).team for each in (card.reminder.holder, card.reminder.addressee)]
+    people = [found(snapshot, each) for each in teams if each is not None for found in (lead_of, manager_of)]
+    above = {NOBODY.key, *(Recipient(person=each).key for each in people if each is not None)}
+    pings, message = tables.Ping, tables.OutboxMessage
+    told = select(col(pings.key)).where(
+        col(pings.addressee).in_(above), col(pings.key).startswith(daily_limit.OWED, autoescape=True)
+    )
+    keys = (await session.execute(told.order_by(col(pings.day).desc()).limit(_MOST_COMPLAINTS))).scalars().all()
+    sent = await session.execute(select(col(message.key), col(message.body)).where(col(message.key).in_(keys)))
+    for key, body in sent.all():
+        before = Rendered(body["text"], body.get("blocks", ()))
+        if (now := blocks.complaint_redrawn(before, card)) != before:
+            await outbox.revise(session, key=key, message=now, at=deps.clock.now())
 
 
 async def revise_root(session: AsyncSession, deps: Deps, watcher: Watcher, card: Card | ClosedCard) -> None:
