@@ -46,7 +46,7 @@ def overviews(name: str) -> Iterator[Overview]:
     """A full Home tab and an empty one."""
     first = tuple(verdicts(name))
     groups = [
-        AssetGroup(key, key.title(), 12_345, first, len(key) * 1_763) for key in ("unowned", "disputed", "orphaned")
+        AssetGroup(key, key.title(), 12_345, first, len(key) * 763) for key in ("unowned", "disputed", "orphaned")
     ]
     teams = [*cards(name)] * 6
     missed = [MissedName("0f" * 32, name, times, NOW) for times in (12_345, *[1] * 7)]

@@ -23,12 +23,13 @@ from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.feed import Freshness
-from bot.domain.eol.matches import UnknownProduct
+from bot.domain.eol.matches import InCycle, MatchMethod, UnknownProduct
 from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded
 from bot.domain.eol.plans import plan_of
 from bot.domain.eol.records import Cycle, Product, Undated
 from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, DueMilestone, FactsAge
+from bot.domain.eol.resolution import saved_by
 from bot.domain.eol.responsibility import NOBODY
 from bot.domain.escalation import Audience
 from bot.domain.records import TeamRecord
@@ -93,6 +94,12 @@ def pressable(message: Rendered) -> list[str]:
 def observed(one: MatchedDeployment, **otherwise: Any) -> MatchedDeployment:
     seen = replace(one.deployment.observed, **otherwise)
     return replace(one, deployment=replace(one.deployment, observed=seen))
+
+
+def upgraded(one: MatchedDeployment) -> MatchedDeployment:
+    """The same at a version that nobody is charged for."""
+    product = postgresql()
+    return replace(one, matched=InCycle(product=product, cycle=product.cycles[1], method=MatchMethod.PREFIX, feed=""))
 
 
 @pytest.mark.parametrize(
@@ -556,6 +563,10 @@ def test_the_end_shows_its_evidence() -> None:
     for message in (blocks.closed(closed), blocks.resolved(closed)):
         assert "*orders-db* runs 16.4, as terraform showed 2026-11-25." in said(message)
     assert "Thank you" in blocks.resolved(closed).text
+    assert "saves" not in blocks.resolved(closed).text
+    saving = blocks.resolved(replace(closed, saved=saved_by(postgresql().cycles[-1], (upgraded(one),), TODAY))).text
+    assert "That saves about 584 USD a month. Thank you." in saving
+    assert saved_by(postgresql().cycles[-1], (one,), TODAY) == {}, "what it runs now is charged as well"
     moved = replace(closed, resolution="moved", evidence=())
     assert "what runs it has another owner now" in blocks.closed(moved).text
 

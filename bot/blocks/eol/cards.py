@@ -94,7 +94,8 @@ def closed(card: ClosedCard, *, also: Sequence[Line] = ()) -> Rendered:
 def resolved(card: ClosedCard) -> Rendered:
     """Return the reply that says that a reminder is over, and what shows it."""
     thanks = "Thank you." if card.resolution == "upgraded" else ""
-    return Rendered(" ".join(filter(None, (over(card), _evidence(card.evidence), thanks))))
+    saved = f"That saves {words.month_sums(card.saved)}." if card.saved else ""
+    return Rendered(" ".join(filter(None, (over(card), _evidence(card.evidence), saved, thanks))))
 
 
 def headline(card: Card) -> str:

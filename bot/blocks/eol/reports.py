@@ -108,7 +108,7 @@ def headline(report: Report) -> str:
         if subject.is_everybody and subject.product is None:
             return f"Nothing is known to run yet. {_FILL}"
         if subject.product is not None:
-            said = f"No source says that {what} {who}" if subject.is_everybody else f"No source says so of {who}"
+            said = f"No source says that {what} {who}" if subject.is_everybody else f"No source shows {who}"
             is_no_release = subject.product.version and not report.releases
             return f"{said}, and I know no such release." if is_no_release else f"{said}."
         return f"No source says what {who} runs. {_FILL}"

@@ -163,13 +163,17 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedCard:
-    """What the root message shows once nothing is left to do. `evidence` is what its assets run now."""
+    """What the root message shows once nothing is left to do. `evidence` is what its assets run now.
+
+    `saved` is about what is no longer charged a month, by currency.
+    """
 
     reminder: Remembered
     product: str
     cycle: str
     resolution: str
     evidence: tuple[MatchedDeployment, ...] = ()
+    saved: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

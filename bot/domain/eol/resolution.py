@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot.domain.eol.charges import monthly_of, running_charge
 from bot.domain.eol.deadlines import current, deadlines_of
 from bot.domain.eol.exposure import Exposure, MatchedDeployment, certain_of
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.product_table import Table
-from bot.domain.eol.records import Phase, phase
+from bot.domain.eol.records import Cycle, Phase, phase
 from bot.domain.eol.reminders import Remembered
 
 
@@ -24,6 +25,16 @@ class Resolution(StrEnum):
     REPLACED = "replaced"  #: They count as something else now, which is not known to be supported.
     UNLISTED = "unlisted"  #: The catalog no longer lists that version of the organisation's own.
     PASSED = "passed"  #: The day has come, and another deadline of the same cycle counts now.
+
+
+def saved_by(cycle: Cycle | None, evidence: Sequence[MatchedDeployment], today: date) -> dict[str, int]:
+    """Return about what an upgrade saves a month, by currency: what its cycle is charged, if nothing is now."""
+    sure = [certain_of(one.matched) for one in evidence]
+    is_charged = any(
+        found is not None and running_charge(found.cycle, today, has_extended_support=one.goes_on) is not None
+        for found, one in zip(sure, evidence, strict=True)
+    )
+    return monthly_of(cycle, today, [one.goes_on for one in evidence]) if cycle is not None and not is_charged else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ from bot.domain.eol.reminders import (
     Remembered,
     holder_of,
 )
-from bot.domain.eol.responsibility import CycleKey, responsible_for
+from bot.domain.eol.resolution import Resolution, saved_by
+from bot.domain.eol.responsibility import Addressee, CycleKey, responsible_for
 from bot.domain.eol.terms import answered
 from bot.domain.ownership import all_taken_by
 from bot.domain.records import PersonRecord, TeamRecord
@@ -294,12 +295,17 @@ async def closed_card(watcher: Watcher, session: AsyncSession, reminder: Remembe
     """Return what the root message shows once the reminder is resolved, with what its assets run now."""
     product = watcher.facts.table.get(reminder.product)
     evidence = await evidence_of(watcher, session, reminder)
+    cycle = (
+        next((each for each in product.cycles if each.name == reminder.cycle), None) if product is not None else None
+    )
+    is_upgraded = resolution == Resolution.UPGRADED
     return ClosedCard(
         reminder=reminder,
         product=product.label or product.key if product is not None else reminder.product.rpartition(":")[2],
         cycle=reminder.cycle,
         resolution=resolution,
         evidence=evidence,
+        saved=saved_by(cycle, evidence, watcher.today(Addressee())) if is_upgraded else {},
     )
 
 
