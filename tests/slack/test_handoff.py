@@ -87,6 +87,12 @@ async def shown_in(stage: Stage, channel: str) -> str:
 async def answer(stage: Stage, step: HandoffStep, name: str, *, user: str = "grace", **values: Any) -> dict[str, str]:
     """Answer one resource of the card; return what is wrong with the form."""
     shown = await card(stage)
+    alone = {HandoffStep.NOT_YET: ids.NOT_YET, HandoffStep.DECLINE: ids.DECLINE, HandoffStep.ACCEPT: ids.ACCEPT_ALL}
+    if alone.get(step) in buttons(shown).values() and not any("accessory" in each for each in shown.blocks):
+        await stage.press(shown, alone[step], user=user)
+        if step is HandoffStep.ACCEPT or not stage.slack.view_stack(user):
+            return {}
+        return await submit(stage, user, {f"handoff.{key}": each for key, each in values.items()})
     block = next(each for each in shown.blocks if name in each.get("text", {}).get("text", "") and "accessory" in each)
     value = next(each["value"] for each in block["accessory"]["options"] if each["value"].startswith(f"{step}|"))
     await stage.press(shown, ids.ANSWER, user=user, value=value, block_id=block["block_id"])
@@ -899,6 +905,18 @@ async def test_a_reminder_of_several_leads_to_the_answers(stage: Stage) -> None:
     await stage.press(said, ids.SHOW, user="grace")
     shown = stage.slack.visible_messages("grace", "payments")[-1]
     assert sum("accessory" in block for block in shown.blocks) == 2, "each has its answers"
+
+
+async def test_the_card_of_one_part_has_its_answers_as_buttons(stage: Stage) -> None:
+    shown = await offer(stage)
+    assert list(buttons(shown)) == ["Accept", "Not yet: needs…", "Decline…", "Details"]
+    assert not any("accessory" in each for each in shown.blocks)
+    assert "⋯" not in shown.text
+    await stage.press(shown, ids.NOT_YET, user="grace")
+    said = {ids.NEEDS: "A runbook", ids.NEEDS_FROM: "Lin Wei", ids.NEEDS_BY: "2026-03-06"}
+    assert await submit(stage, "grace", said) == {}
+    assert list(buttons(await card(stage))) == ["Accept", "Not yet: needs…", "Decline…", "Details"]
+    assert "It is there" in buttons(await stage.ask("/handoff show 1", user="omar"))
 
 
 async def test_readiness_is_shown_by_evidence(stage: Stage) -> None:

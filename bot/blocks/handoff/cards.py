@@ -229,7 +229,7 @@ def _drawn(its: HandoffCard, buttons: Sequence[Block], able: Collection[Right], 
             lines.append(f"• {line}")
             choices = _choices(its, each, able)
             blocks.append({**section(line), "block_id": f"handoff.resource.{each.id}", **choices})
-        if Right.PUT_OFF in able and any(each.is_open for each in its.resources[:count]):
+        if Right.PUT_OFF in able and any(each.is_open for each in its.resources[:count]) and _alone(its) is None:
             blocks.append(context(_HOW))
         hidden = len(its.resources) - count
         small = [*([f"… and {hidden:,} more: see the details"] if hidden > 0 else []), *_small(its)]
@@ -252,8 +252,8 @@ def _small(its: HandoffCard) -> list[str]:
 
 
 def _choices(its: HandoffCard, one: ResourceCard, able: Collection[Right]) -> Block:
-    is_one_of_several = one.is_to_come and len(its.to_come) > 1  # for one alone there is the button
-    if not (one.is_open or is_one_of_several):
+    is_one_of_several = one.is_to_come and len(its.to_come) > 1  # for one alone there are the buttons
+    if not (one.is_open or is_one_of_several) or one is _alone(its):
         return {}
     choices = [
         option(said, encode(AnswerValue(step, its.id, its.version, one.id)))
@@ -263,9 +263,20 @@ def _choices(its: HandoffCard, one: ResourceCard, able: Collection[Right]) -> Bl
     return {"accessory": {"type": "overflow", "action_id": actions.ANSWER, "options": choices}} if choices else {}
 
 
+def _alone(its: HandoffCard) -> ResourceCard | None:
+    """Return the one resource of a handoff that waits for an answer; None for several, or none."""
+    return its.resources[0] if len(its.resources) == 1 and its.resources[0].is_open else None
+
+
 def _buttons(its: HandoffCard, able: Collection[Right]) -> list[Block]:
     is_receivers = Right.PUT_OFF in able  # whoever may answer for the receiver may also hand back for it
-    made = [*_for(Right.TAKE_OVER, able, answer_buttons(its)), _details(its)]
+    made = _for(Right.TAKE_OVER, able, answer_buttons(its))
+    if (one := _alone(its)) is not None:
+        made += [
+            *_for(Right.PUT_OFF, able, part_buttons(its, one)[1:]),
+            *_for(Right.SUPPLY, able, supply_buttons(its, [one])),
+        ]
+    made.append(_details(its))
     made += _for(Right.HAND_OVER, able, _withdraw(its))
     made += _for(Right.CALL_OFF, able, _call_off(its))
     made += _for(Right.HAND_OVER, able, offer_buttons(its))
