@@ -634,6 +634,16 @@ async def test_a_claim_of_a_team_that_is_gone_says_so(stage: Stage) -> None:
     assert "owns it now" not in now.text
 
 
+async def test_a_catalog_admin_is_not_asked_to_say_that_it_is_theirs(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns search-api", user="grace"), user="grace")
+    for _ in range(12):
+        stage.clock.advance(timedelta(days=1))
+        await stage.baton.context.daily_pass.run()
+    asked = next(each for each in await private_messages(stage, "eve") if "*search-api*" in each.text)
+    assert list(buttons(asked)) == ["Agree", "It is Search's", "Ask…"]
+    assert list(buttons((await posted(stage, "search"))[0])) == ["Agree", "It is Search's", "Ask…"]
+
+
 async def test_a_reminder_says_which_one_it_is_and_what_comes_then(stage: Stage) -> None:
     await claim(stage, await stage.ask("/whoowns search-api", user="grace"), user="grace")
     assert "reminder" not in (await posted(stage, "search"))[-1].text

@@ -583,6 +583,9 @@ async def test_whether_it_works_waits_until_it_is_settled_whose_it_is(stage: Sta
 
 
 async def test_it_is_handed_back_by_a_new_handoff_that_one_button_offers(stage: Stage) -> None:
+    catalog = organisation()
+    catalog.assets.append(asset("payments-web", owners=(team_owns("Payments"),)))
+    await stage.bring(catalog)
     await offer(stage)
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
     await stage.press(await card(stage), ids.BACK, user="lin")
@@ -597,6 +600,7 @@ async def test_it_is_handed_back_by_a_new_handoff_that_one_button_offers(stage: 
     assert "Why: Nobody of us knows it" in back.text
     assert "*#2* · *Payments* offers *payments-db* (the database) to *Platform*" in back.text
     assert "takes back #1" in back.text
+    assert "Stays with" not in back.text, "what it had all along is not left behind"
     assert "*Payments*" in await owner(stage, "payments-db database")
     await stage.press(back, ids.ACCEPT_ALL, user="omar")
     assert "*Platform*" in await owner(stage, "payments-db database")

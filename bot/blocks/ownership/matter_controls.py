@@ -86,6 +86,10 @@ def _answers(matter: MatterCard) -> list[Mapping[str, Any]]:
     is_claim = matter.kind is MatterKind.CLAIM
     agree_text = "Agree" if is_claim else f"You are right{', it is not ours' if not matter.is_orphans else ''}"
     keep_text = "It is ours" if not matter.is_orphans else "No"
+    if matter.is_passed_on and not matter.is_orphans:  # an admin reads it as well, whose it is not
+        [*others, last] = matter.owner_names or ("its owner",)
+        agree_text = "Agree" if is_claim else "It is not theirs"
+        keep_text = "It stays theirs" if others else f"It is {plain(last, 40)}{possessive(last)}"
     agree = button(agree_text, actions.MATTER_AGREE, number, label=f"{agree_text}: {name}"[:75])
     keep = button(keep_text, actions.MATTER_KEEP, number, label=f"{keep_text}: {name}")
     ask = button("Ask…", actions.MATTER_ASK, number, label=f"Ask about {name}")

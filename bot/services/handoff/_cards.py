@@ -122,7 +122,9 @@ async def loaded(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tab
     proof = tables.HandoffEvidence
     found = (await session.execute(select(proof).where(col(proof.handoff_id) == row.id))).scalars()
     by_item = {ReadinessItem(each.item): _evidence(snapshot, each) for each in found}
-    left = await _left_behind(session, snapshot, row, resources) if card.open_resources or card.is_draft else ()
+    # What goes back leaves nothing behind: the rest was never the other team's.
+    is_on_offer = (card.open_resources or card.is_draft) and card.follows_id is None
+    left = await _left_behind(session, snapshot, row, resources) if is_on_offer else ()
     return replace(
         card,
         evidence=tuple(by_item[item] for item in ReadinessItem if item in by_item),
