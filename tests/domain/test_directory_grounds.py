@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.catalog import AssetKind
 from bot.domain.directory import Directory
 from tests.domain.directory_assets import answer, asset
 
@@ -12,6 +13,7 @@ _CATALOG = [
     *(asset("bouncer"), asset("plek"), asset("muster"), asset("zither"), asset("github"), asset("bestellung")),
     *(asset("asset-manager"), asset("smart-answers"), asset("user-portal"), asset("frontend-issue"), asset("support")),
     *(asset("debug-toolbox"), asset("teapott"), asset("ticketing"), asset("review"), asset("security")),
+    asset("shop/order-feed", AssetKind.REPOSITORY),
 ]
 
 
@@ -103,6 +105,8 @@ def test_plain_words_that_nobody_means_as_a_name_are_asked_back(directory: Direc
         ("smart answers won't boot", "smart-answers"),
         ("the user portal is down", "user-portal"),
         ("who owns the asset manager?", "asset-manager"),
+        ("shop order feed", "shop/order-feed"),
+        ("order feed shop", "shop/order-feed"),
         # Written as no word of a sentence is
         ("FYI asset-manager deploys at three", "asset-manager"),
         ("I like `plek`", "plek"),

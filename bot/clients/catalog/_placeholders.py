@@ -28,7 +28,8 @@ _ADDRESSES, _DOMAINS = _folded(_WORDS["address"]), _folded(_WORDS["address_domai
 
 _STILL = frozenset(filter(None, map(tokens, _WORDS["still"].split(";"))))
 _MOST_STILL = max(map(len, _STILL))
-_TEAM_WORDS = frozenset({"team", "squad", "group"})
+#: The word that says of a name that it is a team's.
+_BEFORE_TEAM, _BEHIND_TEAM = re.compile("^(?:team|squad|group)"), re.compile("(?:team|squad|group)$")
 #: What spreadsheets show for a formula that has no value.
 _SHEET_ERRORS = frozenset({"#ref!", "#n/a", "#name?", "#value!", "#div/0!", "#null!", "#num!", "#error!", "#spill!"})
 #: A variable of a template or of a shell that nobody has filled in. "<jane@example.com>" and "<@U123>" are none.
@@ -128,9 +129,12 @@ def no_owner(owner: OwnerRef) -> NoOwner | None:
         return NoOwner.NOBODY
     bracketed = _IN_BRACKETS.fullmatch(owner.name)
     name = bracketed[1] if bracketed else owner.name
-    if not {fold(name), _without_team(name)}.isdisjoint(_TEMPLATES) or _is_nobody(name):
+    folded = fold(name)
+    # `team-TEAM-NAME`, `unassigned-team`
+    bare = {_BEFORE_TEAM.sub("", folded), _BEHIND_TEAM.sub("", folded)}
+    if folded in _TEMPLATES or not bare.isdisjoint(_TEMPLATES | _NOBODYS_HANDLES) or _is_nobody(name):
         return NoOwner.NOBODY
-    if _without_team(name) in _NOBODYS_HANDLES or (bracketed and fold(name) in _TEAMS):
+    if bracketed and folded in _TEAMS:
         return NoOwner.NOBODY
     return NoOwner.UNREAD if _is_unread(name) else None
 
@@ -163,14 +167,6 @@ def _without_still(text: str) -> str:
         if words and words[-count:] in _STILL:
             words = words[:-count]
     return "".join(word for word in words if (word,) not in _STILL)
-
-
-def _without_team(text: str) -> str:
-    """Return a text folded, without the word that says that it is a team: `team-TEAM-NAME`, `unassigned-team`."""
-    words = tokens(text)
-    if len(words) > 1 and words[0] in _TEAM_WORDS:
-        return "".join(words[1:])
-    return "".join(words[:-1] if len(words) > 1 and words[-1] in _TEAM_WORDS else words)
 
 
 def _is_unread(text: str) -> bool:

@@ -147,7 +147,8 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
     if any(_is_written_as_name(chunks, name) for name in named):
         return False
     others = [chunk for place, chunk in enumerate(chunks) if not any(place in name for name in named)]
-    if all(_says_no_more(chunk.folded) for chunk in others):
+    theirs = _words_of(index, found)
+    if all(_says_no_more(chunk.folded) or theirs.issuperset(chunk.words) for chunk in others):
         # "Please deploy" asks for what somebody does.
         place = named[0].start
         return place > 0 and chunks[place - 1].folded in _PLEASE and chunks[place].folded in AREA_WORDS
@@ -210,16 +211,21 @@ def _is_loosely_said(index: DirectoryIndex, chunks: Sequence[Chunk], found: Matc
 
     Nor is a name what has an article in it: "debug the toolbox".
     """
-    if found.method not in _FREELY or any(says_trouble(chunk) for chunk in chunks):
+    is_name_alone = sum(len(chunk.words) for chunk in chunks) <= len(tokens(index.assets[found.asset_id].name))
+    if is_name_alone or found.method not in _FREELY or any(says_trouble(chunk) for chunk in chunks):
         return False
-    asset = index.assets[found.asset_id]
-    theirs = {word for name in (asset.name, *asset.aliases) for word in tokens(name)}
+    theirs = _words_of(index, found)
     said = [place for place, chunk in enumerate(chunks) if any(_is_like(word, theirs) for word in chunk.words)]
     if not said or any(len(chunks[place].words) > 1 for place in said):
         return False
     beside = {chunk.folded for place, chunk in enumerate(chunks) if place not in said}
     inside = {chunk.folded for chunk in chunks[said[0] : said[-1]]}
     return not all(map(_says_no_more, beside)) or not inside.isdisjoint(_ANY | _ARTICLES)
+
+
+def _words_of(index: DirectoryIndex, found: Match) -> set[str]:
+    asset = index.assets[found.asset_id]
+    return {word for name in (asset.name, *asset.aliases) for word in tokens(name)}
 
 
 def _is_like(word: str, theirs: Collection[str]) -> bool:
