@@ -56,6 +56,8 @@ def directory() -> Directory:
         "security is everyone's responsibility",
         # It is not written so, and means any.
         "I'm a teapot",
+        "a toolbox for debugging",
+        "answers of smart people",
         # Other languages.
         "meine Bestellung ist nicht angekommen",
         "plek is een woord",

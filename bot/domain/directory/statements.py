@@ -209,7 +209,7 @@ def _is_written_as_name(chunks: Sequence[Chunk], name: range) -> bool:
 def _is_loosely_said(index: DirectoryIndex, chunks: Sequence[Chunk], found: Match) -> bool:
     """Whether a name that is not written so is only a part of what is said: "I'm a teapot", "asset managers like to".
 
-    Nor is a name what has an article in it: "debug the toolbox".
+    Nor is a name what has an article in it, or is for another: "debug the toolbox", "sandbox for agents".
     """
     is_name_alone = sum(len(chunk.words) for chunk in chunks) <= len(tokens(index.assets[found.asset_id].name))
     if is_name_alone or found.method not in _FREELY or any(says_trouble(chunk) for chunk in chunks):
@@ -220,7 +220,8 @@ def _is_loosely_said(index: DirectoryIndex, chunks: Sequence[Chunk], found: Matc
         return False
     beside = {chunk.folded for place, chunk in enumerate(chunks) if place not in said}
     inside = {chunk.folded for chunk in chunks[said[0] : said[-1]]}
-    return not all(map(_says_no_more, beside)) or not inside.isdisjoint(_ANY | _ARTICLES)
+    joining = _ANY | _ARTICLES | (PART_OF_WORDS if chunks[said[0]].part is Part.NAME else frozenset())
+    return not all(map(_says_no_more, beside)) or not inside.isdisjoint(joining)
 
 
 def _words_of(index: DirectoryIndex, found: Match) -> set[str]:
