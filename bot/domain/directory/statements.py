@@ -18,6 +18,7 @@ from bot.domain.directory.vocabulary import (
     AREA_WORDS,
     COMMON_WORDS,
     CORE_QUESTION_WORDS,
+    ENVIRONMENT_WORDS,
     FOREIGN_ELSEWHERE,
     FOREIGN_TROUBLE_WORDS,
     FOREIGN_WORDS,
@@ -241,19 +242,39 @@ def _has_bracket(chunks: Sequence[Chunk], name: range, text: str) -> bool:
 
 def _is_in_trouble(chunks: Sequence[Chunk], name: range) -> bool:
     """Whether it is said of a system that has a name of plain words, and not of what the words mean, that it fails."""
-    if not any(says_trouble(chunk) for place, chunk in enumerate(chunks) if place not in name):
+    others = (place for place in range(len(chunks)) if place not in name)
+    if not any(says_trouble(chunks[place]) and not _is_moved(chunks, place, name) for place in others):
         return False
     if _has_kind_beside(chunks, name):
         return True
     before = chunks[name.start - 1].folded if name.start else ""
     behind = chunks[name.stop].folded if name.stop < len(chunks) else ""
-    if before in _ANY or behind in _OF_ANOTHER or _is_only_a_place(chunks, name):
+    if before in _ANY | _MINE or behind in _OF_ANOTHER:
+        return False
+    if _is_only_a_place(chunks, name) or _is_somewhere(chunks, name):
         return False
     first = chunks[name.start]
     if len(name) > 1 or not _is_ordinary(first):
         return True
     is_short = len(first.folded) < LONG_ENOUGH and first.folded not in PRODUCT_WORDS
     return not is_short and _stands_as_name(chunks, name.start)
+
+
+def _is_moved(chunks: Sequence[Chunk], place: int, name: range) -> bool:
+    """Whether "down" says where something is put, and not that it is down: "turn the thermostat down"."""
+    if chunks[place].folded not in VERB_PARTICLES | {"down"} or place != name.stop:
+        return False
+    return any(chunk.part is Part.NAME for chunk in chunks[: name.start])
+
+
+def _is_somewhere(chunks: Sequence[Chunk], name: range) -> bool:
+    """Whether a thing is at a place that no system is at: "the thermostat in the office is broken"."""
+    behind = [chunk.folded for chunk in chunks[name.stop : name.stop + 4]]
+    if len(behind) < 3 or behind[0] not in _PLACES or behind[1] not in _ANY | _ARTICLES | _MINE:
+        return False
+    return all(
+        word not in ENVIRONMENT_WORDS and word not in KIND_WORDS and word not in AREA_WORDS for word in behind[2:]
+    )
 
 
 def _is_only_a_place(chunks: Sequence[Chunk], name: range) -> bool:
