@@ -62,7 +62,7 @@ ROUTES = Routes(
     changes={
         "user_change": on_account,
         "team_join": on_account,
-        **dict.fromkeys(("channel_archive", "channel_rename", "channel_deleted"), on_channel),
+        **dict.fromkeys(("channel_created", "channel_archive", "channel_rename", "channel_deleted"), on_channel),
         **dict.fromkeys(("channel_shared", "channel_unshared", "channel_id_changed"), on_channel),
         **dict.fromkeys(("group_archive", "group_rename", "group_deleted"), on_channel),
         **dict.fromkeys(("channel_unarchive", "group_unarchive"), on_channel_opened),

@@ -14,7 +14,7 @@ from bot.services.ownership import Missing
 from handlers.backlog import questions as requests
 from handlers.eol import questions
 from handlers.events import EventListener
-from handlers.ownership import around, message
+from handlers.ownership import around, message, with_references
 from handlers.payloads import Event
 from handlers.routes import Routes
 
@@ -56,6 +56,7 @@ async def _answer(context: Context, text: str, event: Event) -> Rendered:
     if said := await questions.answer_in_words(context, text, user_id):
         return said
     found = ownership.answer(context.deps, context.snapshot, text, asker=user_id)
+    found = await with_references(context, text, found, user_id)
     if isinstance(found, Missing):
         if said := await questions.answer_of_release(context, found.asked, user_id):
             return said

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from bot.blocks import help as help_blocks
 from bot.blocks import ownership as blocks
@@ -18,6 +18,7 @@ from bot.blocks.text import Block, Rendered, is_channel_id
 from bot.blocks.values import encode, parse
 from bot.domain.catalog import Area
 from bot.domain.directory.courtesies import Courtesy
+from bot.domain.directory.references import Refers
 from bot.domain.ownership import Orphaned, Owned, areas_to_choose
 from bot.domain.records import AssetRecord
 from bot.errors import SlackError
@@ -49,8 +50,11 @@ from handlers.teams import person_card, team_card
 
 log = logging.getLogger(__name__)
 
-#: How long Slack may take to show the beginning of a thread; somebody waits for the answer.
-_THREAD_SECONDS = 5.0
+#: What may come of reading a question.
+Understood: TypeAlias = Found | Meant | OnDay | Always
+
+#: How long Slack may take to show the beginning of a thread, or to say what a channel is; somebody waits for the answer.
+_THREAD_SECONDS = _CHANNEL_SECONDS = 5.0
 #: What Slack says of conversations that the bot is not in.
 _NOT_A_MEMBER = frozenset({"not_in_channel", "channel_not_found"})
 
@@ -69,11 +73,39 @@ def on_whoowns(command: Command, context: Context) -> Ack | Coroutine[Any, Any, 
         return replies.ephemeral(_found(context, found, command.user_id, ""))
     if isinstance(found, NoQuestion) and found.courtesy is Courtesy.GREETING:
         return replies.ephemeral(help_blocks.whoowns_help())
-    return _more_than_memory(context, found, command.user_id)
+    return _more_than_memory(context, text, found, command.user_id)
 
 
-async def _more_than_memory(context: Context, found: Meant | OnDay | Always, user_id: str) -> Ack:
-    return replies.ephemeral(await message(context, found, user_id))
+async def _more_than_memory(context: Context, text: str, found: Meant | OnDay | Always, user_id: str) -> Ack:
+    known = await with_references(context, text, found, user_id)
+    return replies.ephemeral(await message(context, known, user_id))
+
+
+async def with_references(context: Context, text: str, found: Understood, user_id: str) -> Understood:
+    """Return what a question asks for, once Slack has said what the channel or user group is that it gives by its id.
+
+    A catalog knows both by their names; Slack's own list of channels may be an hour old.
+    """
+    if not isinstance(found, NobodyMeant):
+        return found
+    reference = found.reference
+    if reference.to is Refers.GROUP and not reference.label:
+        text = await context.user_groups.labelled(text)
+    elif reference.to is not Refers.CHANNEL or not await _is_new_channel(context, reference.id):
+        return found
+    return ownership.answer(context.deps, context.snapshot, text, asker=user_id)
+
+
+async def _is_new_channel(context: Context, channel_id: str) -> bool:
+    """Whether Slack lists a channel that Baton has not heard of; from then on it has."""
+    if context.snapshot.is_shared(channel_id) is not None:
+        return False
+    try:
+        async with asyncio.timeout(_CHANNEL_SECONDS):
+            return await context.listings.meet_channel(channel_id)
+    except (SlackError, TimeoutError) as error:
+        log.warning("Slack did not say what a channel is: %s", error)
+        return False
 
 
 async def on_who_owns_this(shortcut: Shortcut, context: Context) -> Ack:
@@ -201,9 +233,7 @@ async def on_share(action: Action, context: Context) -> Ack:
     return replies.nothing()
 
 
-async def message(
-    context: Context, found: Found | Meant | OnDay | Always, user_id: str, *, channel_id: str = ""
-) -> Rendered:
+async def message(context: Context, found: Understood, user_id: str, *, channel_id: str = "") -> Rendered:
     """Return the answer to a question as a message; what is asked of the past is read from the store.
 
     `channel_id` is where others can read the question; empty for a command or a direct message.

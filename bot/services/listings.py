@@ -98,6 +98,16 @@ class Listings:
         await self._load_channels()
         await self._touch(ListingKind.CHANNELS)
 
+    async def meet_channel(self, channel_id: str) -> bool:
+        """Learn what a channel is that the list has not had yet; return whether Slack lists it.
+
+        Only this process knows it then, so that nobody who asks waits for the database. Raises SlackError as usual.
+        """
+        found = await self._slack.listed_channel(channel_id)
+        if found is not None:
+            self._know([found])
+        return found is not None
+
     async def _touch(self, listing: ListingKind) -> None:
         """Let the other processes see that the store knows more: they take it over when a position has changed."""
         async with self._deps.database.transaction() as session:
@@ -186,6 +196,9 @@ class Listings:
             await session.execute(insert.on_conflict_do_update(index_elements=["channel_id"], set_=changed), rows)
         for each in channels:
             self._deps.refusals.listed(each.id)
+        self._know(channels)
+
+    def _know(self, channels: Sequence[ListedChannel]) -> None:
         self._snapshot.add_channels({each.name: each.id for each in channels})
         self._snapshot.put_shared({each.id: each.is_shared for each in channels})
 

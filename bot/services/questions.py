@@ -119,7 +119,10 @@ class AskerUnknown:
 
 @dataclass(frozen=True, slots=True)
 class NobodyMeant:
-    """The catalog has nothing for this reference; `is_sure` is False while not all channels have been read."""
+    """The catalog has nothing for this reference; `is_sure` is False while not all channels have been read.
+
+    Slack may know more of it: which handle a user group has, and what a channel is called that is newer than its list.
+    """
 
     reference: Reference
     is_sure: bool = True
@@ -268,7 +271,15 @@ def _known(snapshot: Snapshot, reference: Reference) -> Meant | None:
         return PersonMeant(person) if person is not None else None
     has = _has_channel if reference.to is Refers.CHANNEL else _has_group
     teams = tuple(sorted((team for team in snapshot.teams() if has(team, reference)), key=lambda team: fold(team.name)))
+    if not teams and reference.to is Refers.GROUP:
+        teams = _called_as_group(snapshot, reference)
     return TeamsMeant(teams) if teams else None
+
+
+def _called_as_group(snapshot: Snapshot, reference: Reference) -> tuple[TeamRecord, ...]:
+    """Return the team that a user group is called after, as many are; not one that has another group."""
+    team = snapshot.team_by_name(reference.label)
+    return () if team is None or team.is_gone or team.user_group else (team,)
 
 
 def _has_channel(team: TeamRecord, reference: Reference) -> bool:

@@ -96,6 +96,14 @@ async def test_an_unarchived_channel_is_open_again_and_what_it_refused_forgotten
     assert not context.deps.refusals.stands(payments, at=read.clock.now())
 
 
+async def test_a_new_channel_is_open_at_once(read: Stage) -> None:
+    channel = read.slack.add_channel("new-room", members=["eve"])
+    assert not read.baton.context.snapshot.is_open("#new-room")
+    made = {"id": channel.id, "name": "new-room", "created": 1764300000, "creator": "U1"}
+    await happens(read, "channel_created", channel=made)
+    assert read.baton.context.snapshot.is_open("#new-room")
+
+
 async def test_a_renamed_channel_goes_by_its_new_name(read: Stage) -> None:
     payments = id_of(read, "payments")
     await administration.rename_channel(read.slack, "payments", "money")

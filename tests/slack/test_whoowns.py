@@ -413,6 +413,22 @@ async def test_a_user_group_is_asked_for_once_and_not_at_all_where_the_catalog_h
     assert [call.method for call in stage.slack.calls].count("usergroups.list") == 1
 
 
+async def test_a_command_that_gives_a_user_group_by_its_id_alone_is_answered(stage: Stage) -> None:
+    group = stage.slack.add_user_group("platform", name="Platform folk")
+    for said in await replies_to(stage, f"what does <!subteam^{group.id}> own?"):
+        assert said.startswith("*Platform* ")
+
+
+async def test_a_user_group_is_the_team_of_its_name_unless_that_team_has_another(stage: Stage) -> None:
+    await bring_groups(stage)
+    stage.slack.add_user_group("search", name="Everybody who cares for search")
+    stage.slack.add_user_group("payments", name="Everybody who pays")
+    for said in await replies_to(stage, "what does @search own?"):
+        assert said.startswith("*Search* ")
+    for said in await replies_to(stage, "what does @payments own?"):
+        assert said.startswith("No team has the user group *payments*.")
+
+
 async def test_a_workspace_without_user_groups_gets_one_honest_sentence(stage: Stage) -> None:
     await bring_groups(stage)
     stage.slack.workspace.has_user_groups = False
@@ -427,6 +443,18 @@ async def test_a_channel_without_its_name(stage: Stage) -> None:
     for said in await replies_to(stage, f"<#{channel.id}>"):
         assert said.startswith("*Platform* ")
         assert " owns " in said
+
+
+async def test_a_channel_that_is_newer_than_the_list_is_its_team_s(stage: Stage) -> None:
+    more = [TeamClaim(name="Newcomers", channel="#new-room", origin=HERE)]
+    await stage.bring(
+        SourceCatalog(teams=more, assets=[asset("label-printer", owners=(team_owns("Newcomers"),))]), source="x"
+    )
+    await stage.baton.context.listings.read_channels(at_start=True)
+    channel = stage.slack.add_channel("new-room", members=["eve"])
+    for said in await replies_to(stage, f"<#{channel.id}>"):
+        assert said.startswith("*Newcomers* ")
+    assert [call.method for call in stage.slack.calls].count("conversations.info") == 1
 
 
 async def test_a_channel_of_two_teams_asks_which(stage: Stage) -> None:
