@@ -267,12 +267,14 @@ def event(body: Mapping[str, Any]) -> Event:
 def _event_id(body: Mapping[str, Any], inner: Mapping[str, Any]) -> str:
     """Return what an event is known by: for a message the message itself, which may come under several event ids.
 
-    A reaction that somebody takes back and gives again is the same one.
+    It may also come as two types, if a direct message mentions Baton. A reaction that somebody takes back and gives
+    again is the same one.
     """
     place, ts, who = _text(inner, "channel"), _text(inner, "ts"), ""
     if _text(inner, "reaction"):
         who = f":{_text(inner, 'user')}:{_text(inner, 'reaction')}"
-    return f"{_text(inner, 'type')}:{place}:{ts}{who}" if place and ts else _text(body, "event_id")
+    kind = "message" if _text(inner, "type") == "app_mention" else _text(inner, "type")
+    return f"{kind}:{place}:{ts}{who}" if place and ts else _text(body, "event_id")
 
 
 def about(event: Mapping[str, Any]) -> dict[str, str]:

@@ -271,6 +271,18 @@ async def test_a_message_that_comes_as_two_events_is_answered_once(stage: Stage)
     assert len(answers(stage)) == 1
 
 
+@on_sqlite
+async def test_a_direct_message_that_mentions_baton_is_answered_once_if_slack_sends_both_events(stage: Stage) -> None:
+    dm = await stage.slack.open_dm("eve")
+    await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?", user="eve", channel=dm.id)
+    asked = next(each for each in stage.slack.deliveries if each.payload.get("event", {}).get("type") == "message")
+    inner = {**asked.payload["event"], "type": "app_mention"}
+    mention = {**asked.payload, "event_id": "Ev0ANOTHER", "event": inner}
+    await stage.slack.deliver_again(replace(asked, payload=mention))
+    await stage.settle()
+    assert len([said for said in said_to_grace(stage) if "payments-db" in said]) == 1
+
+
 async def until(is_so: Callable[[], bool]) -> None:
     """Wait for a state."""
     async with asyncio.timeout(10):
