@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 #: What may come of reading a question.
 Understood: TypeAlias = Found | Meant | OnDay | Always
 
-#: How long Slack may take to show the beginning of a thread, or to say what a channel is; somebody waits for the answer.
+#: How long Slack may take to show the beginning of a thread, or to say what a channel is; somebody waits for it.
 _THREAD_SECONDS = _CHANNEL_SECONDS = 5.0
 #: What Slack says of conversations that the bot is not in.
 _NOT_A_MEMBER = frozenset({"not_in_channel", "channel_not_found"})

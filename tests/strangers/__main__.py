@@ -16,6 +16,7 @@ from tests.strangers import (  # noqa: F401 - each registers its cases
     files,
     later,
     odd_answers,
+    questions,
     receipts,
     sockets,
     two_processes,

@@ -51,6 +51,7 @@ class SmallSlack:
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)  #: known to users.info, not listed by users.list
     channels: dict[str, dict[str, Any]] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)  #: the handles of user groups by their ids
     calls: list[Call] = field(default_factory=list)
     posts: list[dict[str, Any]] = field(default_factory=list)  #: every message that was taken
     faults: dict[str, list[Fault]] = field(default_factory=dict)
@@ -205,6 +206,9 @@ class SmallSlack:
     def _conversations_info(self, arguments: dict[str, Any]) -> dict[str, Any]:
         channel = self.channels.get(arguments.get("channel", ""))
         return {"ok": True, "channel": channel} if channel else {"ok": False, "error": "channel_not_found"}
+
+    def _usergroups_list(self, _arguments: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True, "usergroups": [{"id": key, "handle": handle} for key, handle in self.groups.items()]}
 
     def _conversations_open(self, arguments: dict[str, Any]) -> dict[str, Any]:
         users = arguments.get("users", "")
