@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from contextlib import suppress
 
 from bot import logs
 from bot import settings as environment
@@ -28,14 +29,33 @@ async def _run(settings: environment.Settings) -> None:
         from bot.web_server import allow_descriptors  # noqa: PLC0415
     allow_descriptors()
 
-    async with running(settings):
-        await stopped()
+    asked, serves = asked_to_stop(), asyncio.Event()
+
+    async def serve() -> None:
+        async with running(settings):
+            serves.set()
+            await asked.wait()
+
+    serving, stopping = asyncio.create_task(serve()), asyncio.create_task(asked.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if asked.is_set() and not serves.is_set():
+        serving.cancel()  # it may wait for Slack or the database without end
+        with suppress(asyncio.CancelledError):
+            await serving
+    else:
+        await serving
 
 
 async def stopped() -> None:
     """Wait for Ctrl-C or a supervisor's request to stop."""
+    await asked_to_stop().wait()
+
+
+def asked_to_stop() -> asyncio.Event:
+    """Return what is set by Ctrl-C and by a supervisor's request to stop."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked.set)
-    await asked.wait()
+    return asked

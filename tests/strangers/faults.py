@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
+import signal
 import socket
 import sqlite3
 import tempfile
@@ -85,6 +87,22 @@ async def slack_silent(house: House) -> None:
         expect("the start waits" not in baton.log(), "health before the first attempt has failed", baton.log()[-300:])
         baton.slack.heal()
         await _becomes_ready(baton)
+
+
+@case("Asked to stop while its start waits for Slack or the database, it ends at once, with status 0", is_quick=True)
+async def stopped_while_waiting(house: House) -> None:
+    away = "postgresql://baton:hunter2@127.0.0.1:9/baton"
+    for settings in ({}, {"BATON_DATABASE_URL": away}):
+        async with house.cold(**settings) as baton:
+            baton.slack.port = lasting_port()
+            baton.port = lasting_port(above=baton.slack.port)
+            await baton.start()
+            await _lives(baton)
+            await until(lambda: baton.logged("the start waits"), seconds=20, what="a start that waits")
+            assert baton.process is not None
+            baton.process.send_signal(signal.SIGTERM)
+            status = await asyncio.wait_for(baton.process.wait(), 5)
+            expect(status == 0 and not baton.logged("Traceback"), "status 0 and no traceback", (status, baton.log()))
 
 
 @case("Started while PostgreSQL is away, it waits and lives, and says so without the password")
