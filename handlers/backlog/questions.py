@@ -17,7 +17,7 @@ from bot.domain.backlog import wishes
 from bot.domain.backlog.new_request import thread_key
 from bot.errors import NotFoundError, SlackError
 from bot.ports import Ack
-from bot.services import devops_team
+from bot.services import devops_team, inbound
 from bot.services.backlog import charts, intake, lists, savings, step_words
 from bot.services.context import Context
 from bot.services.inbound import Reply
@@ -163,6 +163,7 @@ async def _offer(
         return blocks.already(card)
     if (card := await named_by(context, user_id, channel_id, pressed, ts)) is not None:
         return blocks.already(card, is_itself=True)
+    inbound.require_full_member()
     return blocks.offer(OpenValue(channel_id, ts), devops.name, user_id=mentioned)
 
 

@@ -332,6 +332,22 @@ class TestBadInput:
         assert stage.slack.view_stack("guest") == []
         assert "Guests" in stage.slack.visible_messages("guest", "payments")[-1].text
 
+    @pytest.mark.parametrize("how", ["emoji", "mention"])
+    async def test_a_guest_is_offered_no_button_that_they_cannot_use(self, stage: Stage, how: str) -> None:
+        stage.slack.add_user("guest", real_name="Guest", email="guest@example.test", standing="guest")
+        stage.slack.workspace.channel("payments").members.add(stage.slack.workspace.user("guest").id)
+        root = await thread(stage, *STORY)
+        if how == "emoji":
+            await stage.slack.react("guest", "payments", root.ts, "devops-request")
+        else:
+            bot = stage.slack.workspace.bot_user_id
+            await stage.say(f"<@{bot}> request", user="guest", channel="payments", thread_ts=root.ts)
+        await stage.settle()
+        await stage.arrive()
+        said = [each.text for each in stage.slack.workspace.messages[root.channel].values()]
+        assert any("only full members can change something" in each for each in said)
+        assert not any("Open a request" in each for each in said)
+
 
 def _im(stage: Stage, user: str) -> str:
     return stage.slack.workspace.im(stage.slack.workspace.user(user).id).id
