@@ -106,20 +106,19 @@ def headline(card: Card) -> str:
     return f"{sign}{words.headline(card.watch, card.today)}"
 
 
-def listing(runs: Sequence[MatchedDeployment], today: date | None = None) -> str:
-    """Return what runs it, a line each, the first five; with `today` also what is new to its owner."""
-    lines = [f"• {words.running(one)}{_since(one, today) if today is not None else ''}" for one in runs[:_MOST_ASSETS]]
+def listing(runs: Sequence[MatchedDeployment], today: date) -> str:
+    """Return what runs it, a line each, the first five, and since when it is its owner's where that is new to them."""
+    lines = []
+    for one in runs[:_MOST_ASSETS]:
+        owner = one.responsible.addressee
+        fact = lately_given(one.asset, owner, runs_since=one.deployment.observed.first_seen_at, today=today)
+        line = f"• {words.running(one)}"
+        if fact is not None:
+            line += f" · {escape(owner.name, 60)}'s since {text.date(fact.valid_from)}, says {source(fact.source)}"
+        lines.append(line)
     if len(runs) > _MOST_ASSETS:
         lines.append(f"… and {len(runs) - _MOST_ASSETS:,} more: `/eol`")
     return "\n".join(lines)
-
-
-def _since(one: MatchedDeployment, today: date) -> str:
-    addressee, since = one.responsible.addressee, one.deployment.first_seen_at
-    fact = lately_given(one.asset, addressee, runs_since=since, today=today)
-    if fact is None:
-        return ""
-    return f" · {escape(addressee.name, 60)}'s since {text.date(fact.valid_from)}, says {source(fact.source)}"
 
 
 def ownership_warnings(card: Card) -> list[str]:

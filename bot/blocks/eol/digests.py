@@ -14,7 +14,7 @@ from bot.blocks.eol.report_words import unknown, why_unsure
 from bot.blocks.ownership.words import join
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, bold, context, escape, fitting, section
 from bot.domain.eol.answers import AnswerKind
-from bot.domain.eol.charges import charged, is_assumed, monthly_of
+from bot.domain.eol.charges import charged, monthly_of
 from bot.domain.eol.exposure import MatchedDeployment, Watch, has_unknown_clock
 from bot.domain.eol.image_libraries import Inside, together
 from bot.domain.eol.milestones import DeadlineKind
@@ -276,11 +276,12 @@ def _small_print(digest: Digest) -> str:
         parts.append(f"{digest.quiet:,} more {'is' if digest.quiet == 1 else 'are'} answered")
     if digest.still_unsure:
         parts.append(f"{unknown(digest.still_unsure)} still: `/eol unknown`")
+    cards = [*(one.card for one in digest.items), *digest.paid]
     taken = sorted(digest.with_others.items())[:_MOST_NAMES]
     parts += [f"{bold(name, 60)} has taken over {count:,}" for name, count in taken]
-    shared = any(is_assumed(each.cycle, digest.today, [one.goes_on for one in each.runs]) for each in digest.shared)
-    cards = [*(one.card for one in digest.items), *digest.paid]
-    if shared or any(words.is_assumed(each.watch, digest.today) for each in cards):
+    charged_for = [(each.cycle, each.runs) for each in digest.shared]
+    charged_for += [(each.watch.cycle, each.watch.runs) for each in cards]
+    if any(words.is_assumed(cycle, runs, digest.today) for cycle, runs in charged_for):
         parts.append(words.A_MONTH)
     if digest.items:
         parts.append(words.facts_age(digest.items[0].card.facts))

@@ -34,7 +34,7 @@ def offer(card: Card, answer: Answer) -> Rendered:
         f"{by} from {bold(card.holder.name, 80)} asks you to take this over:{_quoted(answer)}",
         words.headline(card.watch, card.today),
         words.money(card.watch, card.today),
-        listing(card.watch.runs),
+        listing(card.watch.runs, card.today),
         "Accept, and you plan it and get its reminders. The owner stays the same.",
     ]
     text = "\n".join(filter(None, lines))

@@ -201,7 +201,7 @@ def _unknown(report: Report) -> str:
 def _small_print(report: Report, shown: Sequence[ReportRow]) -> Iterator[str]:
     if age := facts_age(report.facts):
         yield f"{age.capitalize()}."
-    if any(is_assumed(entry.watch, report.today) for row in shown for entry in row.entries):
+    if any(is_assumed(entry.watch.cycle, entry.watch.runs, report.today) for row in shown for entry in row.entries):
         yield f"{sentence(A_MONTH)}."
     if report.unsure:
         yield ("Correct unknown versions at their source: until then they do not count as supported.")

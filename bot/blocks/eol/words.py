@@ -242,9 +242,13 @@ def _of_each(watch: Watch, said_of: Callable[[Watch], str]) -> str:
 A_MONTH = "sums a month assume 2 vCPUs with a standby each"
 
 
-def is_assumed(watch: Watch, today: date) -> bool:
-    """Whether what something is said to cost a month is no more than an example."""
-    return charges.is_assumed(watch.cycle, today, _goes_on(watch))
+def is_assumed(cycle: Cycle, runs: Iterable[MatchedDeployment], today: date) -> bool:
+    """Whether what things of a release cycle are said to cost a month is no more than an example."""
+    for one in runs:
+        charge = charges.running_charge(cycle, today, has_extended_support=one.goes_on)
+        if charge is not None and charge.unit == VCPU_HOUR and charge.amount is not None:
+            return True
+    return False
 
 
 def is_charged(watch: Watch, today: date) -> bool:

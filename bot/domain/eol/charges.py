@@ -135,12 +135,6 @@ def monthly_of(cycle: Cycle, day: date, goes_on: Iterable[GoesOn]) -> dict[str, 
     return found
 
 
-def is_assumed(cycle: Cycle, day: date, goes_on: Iterable[GoesOn]) -> bool:
-    """Whether what `monthly_of` comes to depends on how large a thing is, which nobody knows."""
-    found = (running_charge(cycle, day, has_extended_support=each) for each in goes_on)
-    return any(each is not None and each.unit == VCPU_HOUR and each.amount is not None for each in found)
-
-
 def moved_with(charges: tuple[Charge, ...], days: timedelta) -> tuple[Charge, ...]:
     """Return charges that begin so much later: a provider who supports something for longer charges for it later."""
     return tuple(Charge(each.since + days, each.amount, each.currency, each.unit) if days else each for each in charges)

@@ -29,12 +29,13 @@ class Resolution(StrEnum):
 
 def saved_by(cycle: Cycle | None, evidence: Sequence[MatchedDeployment], today: date) -> dict[str, int]:
     """Return about what an upgrade saves a month, by currency: what its cycle is charged, if nothing is now."""
-    sure = [certain_of(one.matched) for one in evidence]
-    is_charged = any(
-        found is not None and running_charge(found.cycle, today, has_extended_support=one.goes_on) is not None
-        for found, one in zip(sure, evidence, strict=True)
-    )
-    return monthly_of(cycle, today, [one.goes_on for one in evidence]) if cycle is not None and not is_charged else {}
+    if cycle is None:
+        return {}
+    for one in evidence:
+        found = certain_of(one.matched)
+        if found is not None and running_charge(found.cycle, today, has_extended_support=one.goes_on) is not None:
+            return {}
+    return monthly_of(cycle, today, (one.goes_on for one in evidence))
 
 
 @dataclass(frozen=True, slots=True)
