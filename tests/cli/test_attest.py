@@ -21,6 +21,7 @@ def test_how_many_of_how_many_were_confirmed(baton: Baton, tmp_path: Path) -> No
     assert baton("catalog", "import", "baton", tmp_path / "catalog.yaml", "--trust-people").code == 0
     said = baton("attest").out
     assert ": 0 of 3 (0%)" in said.splitlines()[0]
+    assert "`" not in said, "a bar needs no quotes where everything has the same width"
     assert "• Wardens · 0 of 2 · missing: gate, moat" in said
     told = json.loads(baton("attest", "keepers", "--json").out)
     assert (told["confirmed"], told["total"]) == (0, 1)
