@@ -147,11 +147,19 @@ def test_what_ends_and_when(kind: DeadlineKind, on: date, expected: str) -> None
     assert f"*Amazon RDS for PostgreSQL 11*: {expected}." in said(blocks.card(story(kind, on)))
 
 
+def test_the_day_of_a_price_is_said_once() -> None:
+    rose = said(blocks.card(story(DeadlineKind.PRICE_STEP, date(2026, 3, 1))))
+    assert "the price of extended support rose 2026-03-01, 269 days ago" in rose
+    assert "Extended support costs 0.20 USD per vCPU-hour. Example: 2 vCPUs with a standby, about 584 USD" in rose
+    ends = said(blocks.card(story()))
+    assert "Extended support costs 0.20 USD per vCPU-hour since 2026-03-01. Example" in ends
+
+
 class TestTheCard:
     def test_it_says_what_it_costs_by_an_example(self) -> None:
         text = said(blocks.card(story()))
         assert "0.20 USD per vCPU-hour since 2026-03-01. Example:" in text
-        assert "2 vCPUs with standby, about 584 USD a month." in text
+        assert "2 vCPUs with a standby, about 584 USD a month." in text
 
     def test_prices_ahead_are_said_with_their_days(self) -> None:
         its = replace(story(), today=date(2024, 1, 10))

@@ -92,7 +92,7 @@ async def test_the_verdict_comes_first_then_the_lines_and_where_to_begin(stage: 
     assert "• Requests to DevOps: none open" in lines
     [ends] = [line for line in lines if line.startswith("• End of life:")]
     assert " past it · " in ends
-    assert "USD a month (2 vCPUs with standby each)" in ends
+    assert "USD a month (2 vCPUs with a standby each)" in ends
     assert lines[-4:-1][0].startswith("1. ")
     assert any(str(block.get("text", {}).get("text")).startswith("1. ") for block in (await report(stage)).blocks)
     assert any("Have *Payments* take over 3 things from Platform: begin with *payments-db*" in each for each in lines)

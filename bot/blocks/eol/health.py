@@ -23,7 +23,7 @@ def section(bill: Bill) -> HealthSection:
             key=f"eol.money.{currency}",
             value=amount,
             lead="about",
-            words=f"{escape(currency, 10)} a month (2 vCPUs with standby each)",
+            words=f"{escape(currency, 10)} a month (2 vCPUs with a standby each)",
         )
         for currency, amount in sorted(bill.money.items())
     ]

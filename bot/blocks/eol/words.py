@@ -190,14 +190,17 @@ def _money(watch: Watch, today: date) -> str:
     if found.now is None and found.next is None:
         return _sentence(found.said(day=day))
     ahead = [each for each in _steps(watch) if each.since > today]
-    steps = [f"{_cost(found.now)} since {day(found.now.since)}"] if found.now is not None else []
+    steps = []
+    if found.now is not None:
+        is_said = found.now.since == watch.deadline.on  # above, as what began or rose on that day
+        steps = [f"{_cost(found.now)}{'' if is_said else f' since {day(found.now.since)}'}"]
     steps += [f"{_cost(charge)} from {day(charge.since)}" for charge in ahead]
     said = f"Extended support costs {', '.join(steps)}."
     first = found.now or found.next
     a_month = monthly(first) if first is not None and first.unit == VCPU_HOUR else None
     if first is None or a_month is None:
         return said
-    return f"{said} Example: 2 vCPUs with standby, about {a_month:,.0f} {escape(first.currency, 10)} a month."
+    return f"{said} Example: 2 vCPUs with a standby, about {a_month:,.0f} {escape(first.currency, 10)} a month."
 
 
 def charged(watch: Watch, today: date) -> str:
