@@ -126,9 +126,12 @@ class SlackClient:
         metadata: Mapping[str, Any] | None = None,
         reply_broadcast: bool = False,
     ) -> Posted:
-        """Post and return where it is. With `metadata` it is sent once, without it again when the connection breaks."""
+        """Post and return where it is. With `metadata` it is sent once, without it again when the connection breaks.
+
+        A reply to a message that was deleted is refused: Slack takes it, and shows it in the channel.
+        """
         web = self._once if metadata else self.web
-        return await answers.call(
+        posted, is_reply = await answers.call(
             web.chat_postMessage(
                 channel=channel,
                 text=text,
@@ -139,8 +142,18 @@ class SlackClient:
                 unfurl_links=False,
                 unfurl_media=False,
             ),
-            answers.posted,
+            lambda answer: (answers.posted(answer), answers.is_reply(answer)),
         )
+        if thread_ts is not None and not is_reply and await self._is_taken_back(posted):
+            raise SlackError("thread_not_found")
+        return posted
+
+    async def _is_taken_back(self, posted: Posted) -> bool:
+        try:
+            await _done(self._once.chat_delete(channel=posted.channel, ts=posted.ts))
+        except SlackError:
+            return False  # there it is better than there and somewhere else
+        return True
 
     async def update_message(self, channel: str, ts: str, *, text: str, blocks: Blocks = ()) -> None:
         """Replace text and blocks."""

@@ -116,6 +116,12 @@ def posted(answer: Mapping[str, Any]) -> Posted:
     return Posted(written(answer["channel"]), written(answer["ts"]))
 
 
+def is_reply(answer: Mapping[str, Any]) -> bool:
+    """Whether a message that was posted into a thread is in one, as far as Slack says where it is."""
+    message = answer.get("message")
+    return not isinstance(message, Mapping) or bool(message.get("thread_ts"))
+
+
 def written(value: Any) -> str:
     """Return an id, or another text, of an answer. Raises ValueError where there is none."""
     if not isinstance(value, str) or not value:

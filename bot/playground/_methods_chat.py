@@ -14,6 +14,7 @@ from bot.playground._calls import (
 )
 from bot.playground._payloads import reaction_event
 from bot.playground._posts import bot_message, post, replace
+from bot.playground._posts import delete as take_away
 from bot.playground._shapes import message_json, permalink
 from bot.playground.records import Channel, Json, PostedMessage
 from bot.playground.refusals import refuse_message, refuse_size
@@ -75,6 +76,9 @@ def post_message(context: CallContext, arguments: Json) -> Json:
     """chat.postMessage."""
     channel = _writable(context, arguments["channel"])
     _checked(context, "chat.postMessage", arguments)
+    if (channel.id, arguments.get("thread_ts")) in context.workspace.deleted:
+        # Slack takes a reply to a message that was deleted, and shows it in the channel.
+        arguments = {**arguments, "thread_ts": None, "reply_broadcast": None}
     check_thread(context, channel, arguments)
     message = bot_message(context.workspace, channel.id, arguments)
     post(context.workspace, context.courier, message, echo=context.echo)
@@ -126,6 +130,13 @@ def update(context: CallContext, arguments: Json) -> Json:
     shown = message_json(context.workspace, message, metadata=True)
     del shown["ts"]
     return {"channel": message.channel, "ts": message.ts, "text": message.text, "message": shown}
+
+
+def delete(context: CallContext, arguments: Json) -> Json:
+    """chat.delete: only the bot's own messages."""
+    message = _own(context, arguments)
+    take_away(context.workspace, context.courier, message, echo=context.echo)
+    return {"channel": message.channel, "ts": message.ts}
 
 
 def get_permalink(context: CallContext, arguments: Json) -> Json:
@@ -197,6 +208,7 @@ METHODS: dict[str, ApiMethod] = {
     "chat.update": method(
         update, f"channel! ts! as_user:bool reply_broadcast:bool {_BODY}", tier=3, scope="chat:write"
     ),
+    "chat.delete": method(delete, "channel! ts! as_user:bool", tier=3, scope="chat:write"),
     "chat.getPermalink": method(get_permalink, "channel! message_ts!", tier=0),
     "reactions.add": method(add_reaction, "channel! timestamp! name!", tier=3, scope="reactions:write"),
     "reactions.remove": method(remove_reaction, "channel! timestamp! name!", tier=2, scope="reactions:write"),

@@ -69,6 +69,7 @@ class SimulatedWorkspace:
         self.channels: dict[str, Channel] = {}
         self.groups: dict[str, UserGroup] = {}
         self.messages: dict[str, dict[str, PostedMessage]] = {}
+        self.deleted: set[tuple[str, str]] = set()  #: channels and times of messages that were there once
         self.views: dict[str, View] = {}
         self.stacks: dict[str, list[str]] = {}
         self.homes: dict[str, View] = {}
@@ -173,6 +174,7 @@ class SimulatedWorkspace:
     def delete_message(self, message: PostedMessage) -> None:
         """Takes a message away; a parent with replies stays as a tombstone in Slack, here its replies just stay."""
         message.deleted = True
+        self.deleted.add((message.channel, message.ts))
         parent = self.messages[message.channel].get(message.thread_ts or "")
         if parent is not None and parent is not message and message.ephemeral_for is None:
             parent.reply_count -= 1

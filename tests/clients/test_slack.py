@@ -336,6 +336,15 @@ class TestMessages:
         assert (await client.thread_start("C0PAY", thread))["text"] == "first"
         assert await client.thread_start("C0PAY", reply) == {}, "what is not the beginning is not taken for it"
 
+    async def test_a_reply_to_what_was_deleted_is_taken_back(self, workspace: FakeSlack, client: SlackClient) -> None:
+        thread = (await client.post_message("C0PAY", text="first")).ts
+        message = workspace.workspace.message("C0PAY", thread)
+        assert message is not None
+        workspace.workspace.delete_message(message)
+        with pytest.raises(SlackError, match="thread_not_found"):
+            await client.post_message("C0PAY", text="second", thread_ts=thread)
+        assert workspace.workspace.messages["C0PAY"] == {}, "Slack shows it in the channel"
+
     async def test_the_whole_of_a_thread_in_pages(self, workspace: FakeSlack, client: SlackClient) -> None:
         thread = (await client.post_message("C0PAY", text="first")).ts
         for number in range(250):

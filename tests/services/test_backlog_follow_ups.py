@@ -158,7 +158,7 @@ async def test_a_question_is_said_again_after_three_working_days_to_whoever_aske
     assert [each for each in await days.go(3, 9) if "Which region" in each[2]] == []
     await days.go(3, 10)
     [(_, place, text)] = [each for each in (await days.said()).values() if "Which region" in each[2]]
-    assert (place, "waits for your answer" in text) == ("U00000002", True)
+    assert (place, "has waited for your answer" in text) == ("U00000002", True)
     for day in (11, 12, 17, 18):
         assert await days.go_beside_ops(3, day) == []
     await days.take(Step.REPLY, ADA, "Frankfurt")

@@ -304,6 +304,7 @@ class TestBadInput:
         [row] = await requests(stage)
         assert row.copied == ""
         await posted(stage, "payments")
+        assert stage.slack.visible_messages("grace", "payments") == [], "no card stands in the channel"
         assert any("Proposed" in m.text for m in stage.slack.visible_messages("grace", _im(stage, "grace")))
 
     async def test_what_is_wrong_is_said_at_its_field(self, stage: Stage) -> None:
