@@ -266,7 +266,9 @@ async def _plan_form(context: Context, action: Action, word: str, request_id: in
             person = context.snapshot.person_by_slack_id(action.user_id)
             person_id = person.id if person is not None else None
             found = await context.backlog.oldest(person_id, _MOST_CHOICES)
-            others = [each for each in found.first if each.id != request_id and may_take_in(each, card)]
+            # Of more than a menu takes, the number is typed: none of them is beyond reach.
+            first = found.first if found.total <= _MOST_CHOICES else ()
+            others = [each for each in first if each.id != request_id and may_take_in(each, card)]
             return blocks.merge_view(card, others, metadata)
         case actions.SNOOZE:
             return blocks.snooze_view(card, metadata)

@@ -274,13 +274,13 @@ async def added(stage: Stage) -> None:
     await misses(stage)
 
 
-async def fifty_requests(stage: Stage) -> None:
-    """Open fifty requests of Ada's, the last but one private."""
+async def many_requests(stage: Stage, count: int = 50) -> None:
+    """Open so many requests of Ada's, the 49th private."""
     ada = stage.baton.context.snapshot.person_by_slack_id(stage.slack.workspace.user("ada").id)
     assert ada is not None
     now = stage.clock.now()
     async with stage.database.transaction() as session:
-        for number in range(1, 51):
+        for number in range(1, count + 1):
             row = tables.Request(
                 source_key=f"form:V{number}",
                 title=f"Library {number}",
@@ -310,7 +310,7 @@ async def lists(stage: Stage) -> None:
     ]
     made.assets += [asset(f"lost-{number:02}") for number in range(40)]
     await stage.bring(made)
-    await fifty_requests(stage)
+    await many_requests(stage)
     await open_home(stage, "solo")
     await run(
         stage,

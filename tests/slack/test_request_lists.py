@@ -6,9 +6,12 @@ import re
 
 import pytest
 
+from bot.blocks.backlog import actions as ids
 from bot.playground.fake_slack import MessageRef, PostedMessage
+from bot.store import tables
 from tests.slack.conftest import Stage
-from tests.slack.scenes import fifty_requests
+from tests.slack.scenes import many_requests
+from tests.slack.test_requests import submit
 from tests.slack.test_whoowns import buttons
 
 
@@ -29,7 +32,7 @@ async def turned(stage: Stage, message: PostedMessage, label: str, user: str) ->
 
 @pytest.mark.parametrize("asked", ["list", "mine", "rank"])
 async def test_a_long_list_has_all_of_it(stage: Stage, asked: str) -> None:
-    await fifty_requests(stage)
+    await many_requests(stage)
     user = "ada" if asked == "mine" else "eve"
     shown = await stage.ask(f"/devops {asked}", user=user)
     first, seen = numbers(shown), numbers(shown)
@@ -43,3 +46,19 @@ async def test_a_long_list_has_all_of_it(stage: Stage, asked: str) -> None:
     while "← Previous" in buttons(shown):
         shown = await turned(stage, shown, "← Previous", user)
     assert numbers(shown) == first
+
+
+@pytest.mark.parametrize(("count", "is_typed"), [(100, False), (110, True)])
+async def test_every_request_can_be_named_as_the_one_that_it_duplicates(
+    stage: Stage, count: int, is_typed: bool
+) -> None:
+    await many_requests(stage, count)
+    shown = await stage.ask("/devops show 1", user="lin")
+    await stage.slack.act("lin", MessageRef(shown.channel, shown.ts), ids.MORE, value="merge|1")
+    await stage.settle()
+    [into] = [each for each in stage.slack.view_stack("lin")[-1].payload["blocks"] if each.get("block_id") == ids.INTO]
+    assert (into["element"]["type"] == "plain_text_input") is is_typed
+    assert await submit(stage, "lin", {ids.INTO: str(count)}) == {}
+    async with stage.database.reading() as session:
+        row = await session.get_one(tables.Request, 1)
+    assert row.merged_into == count
