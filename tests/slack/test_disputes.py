@@ -537,6 +537,17 @@ async def test_a_file_that_says_nobody_loses_against_the_owner_and_wins_when_the
         assert ("Nobody owns *playground*, on purpose" in said) == (winner == "Nobody")
 
 
+class TestWithoutACatalogAdmin:
+    @pytest.fixture
+    def catalog_admins(self) -> tuple[str, ...]:
+        return ()
+
+    async def test_nobody_is_offered_to_let_one_decide(self, disputed: Stage) -> None:
+        told = await asked(disputed)
+        assert PASS_ON not in buttons(told).values()
+        assert "Nothing changes until one of them answers." in told.text
+
+
 class TestAnAdminOfTheTeamThatTookItOver:
     @pytest.fixture
     def catalog_admins(self) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def _side_button(matter: MatterCard, owner: Recipient) -> Mapping[str, Any]:
 def answer_buttons(matter: MatterCard, reader: Reader | None) -> list[Mapping[str, Any]]:
     """Return the buttons under an open matter."""
     if matter.kind is MatterKind.DISPUTE:
-        may_pass_on = not matter.is_passed_on and (reader is None or reader.may_pass_on)
+        may_pass_on = matter.has_admin and not matter.is_passed_on and (reader is None or reader.may_pass_on)
         return [_pass_on_button(matter)] if may_pass_on else []
     loan, may_answer = matter.loan, reader is None or reader.may_answer
     shown = show_buttons(loan.handoff_id, f"Show handoff #{loan.handoff_id}") if loan is not None else []

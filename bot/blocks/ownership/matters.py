@@ -275,7 +275,7 @@ def _asked(matter: MatterCard) -> str:
 def _answered_by(matter: MatterCard) -> str:
     """Return whose answer is waited for, as everybody reads it who sees the message."""
     if matter.kind is MatterKind.DISPUTE:
-        return "one of them or a catalog admin answers"
+        return "one of them or a catalog admin answers" if matter.has_admin else "one of them answers"
     if matter.kind is MatterKind.DOUBT and matter.given_up_by:
         return "that is confirmed"
     owners = matter.others

@@ -133,7 +133,7 @@ class MatterCard:
     dispute between giver and receiver of a handoff, and `loan` for what waits until it is back. `is_free` is whether
     nobody owns it now, because its owner gave way to a doubt, `is_owner_gone` whether it ended because `owner` has
     nobody any more, and `has_left` whether the asset is no longer in the catalog.
-    `has_lost_team` is whether nobody is left in `team`.
+    `has_lost_team` is whether nobody is left in `team`, and `has_admin` whether it can be passed on to anybody.
     `doubted` are the names of those whom a doubt is about, where others answer it, such as their lender.
     """
 
@@ -163,6 +163,7 @@ class MatterCard:
     is_owner_gone: bool = False
     has_left: bool = False
     has_lost_team: bool = False
+    has_admin: bool = True
     doubted: tuple[str, ...] = ()
 
     @property

@@ -27,6 +27,7 @@ from bot.services import actors, cards, outbox, routing
 from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.matters._sides import handoff_about, loan_of, sides_before, sides_of, way_back_of
+from bot.services.matters.admins import has_admin
 from bot.services.ownership import claimed_by, look_up
 from bot.services.snapshot import Snapshot, deciding
 from bot.store import tables
@@ -57,7 +58,7 @@ class MatterAct(cards.Act[tables.OwnershipMatter, MatterCard]):
         if self.verdict is None and self.row.ended_at is None:
             self.verdict = verdict_of(self.deps, self.snapshot, self.row)
             self.sides = await sides_of(self.session, self.snapshot, self.row, self.verdict)
-        return await card_of(self.session, self.snapshot, self.row, self.sides, self.verdict)
+        return await card_of(self.session, self.deps, self.snapshot, self.row, self.sides, self.verdict)
 
     async def render(self) -> None:
         """Revise every message about the matter."""
@@ -138,6 +139,7 @@ def verdict_of(deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> V
 
 async def card_of(
     session: AsyncSession,
+    deps: Deps,
     snapshot: Snapshot,
     row: tables.OwnershipMatter,
     sides: tuple[Side, ...],
@@ -167,6 +169,7 @@ async def card_of(
         doubted=await _doubted(session, snapshot, row, sides),
         is_owner_gone=row.state == MatterState.OVER.value and owner != NOBODY and not rules.is_here(owner, snapshot),
         has_left=snapshot.asset(row.asset_id) is None,
+        has_admin=has_admin(deps, snapshot),
         has_lost_team=row.team_id is not None and not rules.has_somebody(snapshot.team(row.team_id), snapshot),
         handoff_id=await _granted_in(session, row),
         doubts=await _other_doubts(session, snapshot, row),
@@ -222,9 +225,9 @@ async def _granted_in(session: AsyncSession, row: tables.OwnershipMatter) -> int
 async def loaded(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> MatterCard:
     """Return a matter as it stands now, from memory."""
     if row.ended_at is not None and row.kind != MatterKind.DISPUTE.value:
-        return await card_of(session, snapshot, row, await sides_before(session, snapshot, row), None)
+        return await card_of(session, deps, snapshot, row, await sides_before(session, snapshot, row), None)
     verdict = verdict_of(deps, snapshot, row)
-    return await card_of(session, snapshot, row, await sides_of(session, snapshot, row, verdict), verdict)
+    return await card_of(session, deps, snapshot, row, await sides_of(session, snapshot, row, verdict), verdict)
 
 
 async def _asset(session: AsyncSession, snapshot: Snapshot, asset_id: int) -> AssetRecord:
@@ -295,7 +298,7 @@ async def end(
     await touch_assets(session, [row.asset_id])
     await session.flush()
     sides = act.card.sides
-    act.card = replace(await card_of(session, act.snapshot, row, sides, None), is_free=is_free)
+    act.card = replace(await card_of(session, act.deps, act.snapshot, row, sides, None), is_free=is_free)
     await redraw(session, row, act.card, at=act.now)
     asked = [(each.person_id, each.channel_id or "", each.thread_ts or "") for each in doubters]
     if row.kind == MatterKind.CLAIM.value and row.person_id is not None:
