@@ -11,6 +11,7 @@ from tests.slack.conftest import Stage, read_only
 from tests.slack.test_handoff import alone, answer, card, offer, on, owner, said_to, sent
 from tests.slack.test_matters import AGREE, claimed
 from tests.slack.test_orphans import leave
+from tests.slack.test_whoowns import buttons
 
 
 async def empty_payments(stage: Stage) -> None:
@@ -44,8 +45,10 @@ async def test_what_is_agreed_for_a_day_does_not_pass_to_a_team_in_which_nobody_
     await empty_payments(stage)
     await on(stage, 3, 5)
     assert "*Platform*" in await owner(stage, "database of payments-db")
-    news = alone(stage, "lin")[-1]
-    assert "*payments-db* (the database): called off: Nobody is left in Payments." in news
+    dm = await stage.slack.open_dm("lin")
+    news = stage.slack.visible_messages("lin", dm.id)[-1]
+    assert "*payments-db* (the database): called off: Nobody is left in Payments." in news.text
+    assert list(buttons(news)) == ["Show"], "nobody there could accept it again"
 
 
 async def test_an_offer_to_a_team_in_which_nobody_is_left_is_over(stage: Stage) -> None:

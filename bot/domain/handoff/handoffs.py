@@ -144,7 +144,8 @@ class ResourceCard:
     """A resource as messages show it. `needs`, `needs_from` and `needs_by` say what "not yet" waits for; of
     what is there since, `needs_by` is the day on which that was said, and `answered_by` who said so.
 
-    Of what is over, `is_givers` says whether the giver has it yet to offer it again, `is_nobodys` that nobody has it.
+    Of what is over, `is_givers` says whether the giver has it yet to offer it again, and the receiver anybody to accept
+    it, and `is_nobodys` that nobody has it.
     Of what has passed, `is_receivers` says whether its receiver owns it yet.
     """
 

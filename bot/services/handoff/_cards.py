@@ -265,7 +265,7 @@ def _resource(
         moved_at=row.moved_at,
         overlap_until=row.overlap_until if row.overlap_ended_at is None else None,
         returned_at=row.returned_at,
-        is_givers=owners is None or handoff.giver_team_id in owners,
+        is_givers=owners is None or (handoff.giver_team_id in owners and rules.has_somebody(receiver, snapshot)),
         is_nobodys=owners is not None and not owners,
         is_receivers=is_here and receiver.id in known.owners.get(resource_of(row), ()),
     )

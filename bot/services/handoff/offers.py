@@ -157,7 +157,9 @@ async def offer_again(
 def nothing_again(card: HandoffCard) -> UserError:
     """Return the refusal of what cannot be offered again, with the next step."""
     if any(each.state in OVER for each in card.resources):
-        return UserError(f"{escape(card.giver.name, 80)} does not own it any more: look who does with `/whoowns`.")
+        giver, receiver = escape(card.giver.name, 80), escape(card.receiver.name, 80)
+        why = f"{giver} does not own it any more, or nobody is left in {receiver}"
+        return UserError(f"{why}: look with `/whoowns`, and offer it anew with `/handoff`.")
     return UserError("There is nothing to offer again: all of it is open or accepted.")
 
 
