@@ -16,16 +16,16 @@ from tests.benchmarks.asking import Asked, asked, stored
 
 pytestmark = pytest.mark.bench
 
-_SETS: list[dict[str, Any]] = yaml.safe_load(
-    Path(__file__).with_name("ownership_sentences.yaml").read_text(encoding="utf-8")
-)
 
-
-async def test_a_sentence_is_about_what_it_asks_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize("written", ["sentences", "remarks"])
+async def test_a_sentence_is_about_what_it_asks_for(tmp_path: Path, written: str) -> None:
+    sets: list[dict[str, Any]] = yaml.safe_load(
+        Path(__file__).with_name(f"ownership_{written}.yaml").read_text(encoding="utf-8")
+    )
     counted: Counter[str] = Counter()
     amiss: list[str] = []
     async with stored(tmp_path) as database:
-        for number, each in enumerate(_SETS):
+        for number, each in enumerate(sets):
             assets = [{**asset, "owner": f"of-{asset['name']}"} for asset in each["assets"]]
             files = {"c.yaml": yaml.safe_dump({"baton": 1, "assets": assets})}
             async with asked(database, tmp_path / str(number), files, "baton") as catalog:
@@ -37,7 +37,7 @@ async def test_a_sentence_is_about_what_it_asks_for(tmp_path: Path) -> None:
                         amiss.append(
                             f"  {outcome}: {sentence['text']!r} is about {about}, not {said} ({each['about']})"
                         )
-    print(f"\nownership sentences: {counted.total()} {dict(counted)}", *amiss, sep="\n")
+    print(f"\nownership {written}: {counted.total()} {dict(counted)}", *amiss, sep="\n")
     assert counted.total() >= 200
     assert counted["wrong"] == 0
     assert counted["right"] / counted.total() >= 0.95

@@ -67,6 +67,7 @@ def directory() -> Directory:
         "plek is een woord",
         "dein Plek ist voll",
         "Plek: wie rufe ich da an?",
+        "asset manager? no, the one at my bank",
         # What something is asks for nobody.
         "zither is a great team",
         "plek is a good citation manager",

@@ -15,8 +15,10 @@ from bot.domain.directory.mentions import name_at
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
 from bot.domain.directory.readings import part_of_name
 from bot.domain.directory.sentences import is_name_there
-from bot.domain.directory.statements import STATUS, asks_for_somebody, asks_in_another_language, says_trouble
+from bot.domain.directory.statements import asks_for_somebody, asks_in_another_language
 from bot.domain.directory.things import is_asked_whole, thing_of
+from bot.domain.directory.trouble import says_trouble
+from bot.domain.directory.trouble_words import STATUS
 from bot.domain.directory.vocabulary import (
     ADVERBS,
     AREA_WORDS,
@@ -144,7 +146,9 @@ def _is_another(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, mat
     if _is_of_unknown(index, chunks, name.start, is_foreign=is_foreign):
         return True
     is_whole = is_asked_whole(index, chunks, name, match.asset_id)
-    return is_whole or _goes_on(index, chunks, name, match, is_foreign=is_foreign)
+    if is_whole or _begins_trouble(chunks, name):
+        return is_whole
+    return _goes_on(index, chunks, name, match, is_foreign=is_foreign)
 
 
 def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match, *, is_foreign: bool) -> bool:
@@ -174,8 +178,6 @@ def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match:
         # "order-api mobile app" is another thing than order-api.
         parts = [each.part for each in behind if not each.is_quoted and each.folded.isascii() and not _is_foreign(each)]
         return parts in ([Part.NAME, Part.KIND], [Part.NAME, Part.KIND_OR_AREA])
-    if _begins_trouble(chunks, name):
-        behind = ()
     after = [each.folded for each in behind]
     if len(after) > 1 and after[0] in FOREIGN_PART_OF_WORDS and not _is_foreign(behind[1]):
         return True  # "el api de pagos"

@@ -19,8 +19,9 @@ from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read, wi
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.repositories import repository_called
 from bot.domain.directory.sentences import is_denied
-from bot.domain.directory.statements import BEFORE_NAME, asks_in_another_language
+from bot.domain.directory.statements import asks_in_another_language
 from bot.domain.directory.things import thing_of
+from bot.domain.directory.trouble import BEFORE_NAME
 from bot.domain.directory.vocabulary import (
     AND,
     COMMON_WORDS,

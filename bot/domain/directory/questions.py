@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 
 from bot.domain.directory import addresses, forges
 from bot.domain.directory.forges import without_checkout
+from bot.domain.directory.trouble_words import STATUS
 from bot.domain.directory.vocabulary import (
     AREA_WORDS,
     CORE_QUESTION_WORDS,
@@ -231,6 +232,8 @@ def is_sentence(text: str, question: ParsedQuestion) -> bool:
     said = [chunk.folded for chunk in question.chunks[1:]]
     if said and (is_trouble(said[-1]) or any(word in _SAID_ABROAD or _MEASURED.fullmatch(word) for word in said)):
         return True  # "ledger down", "ledger geht nicht", "ledger 503", "ledger replication 40s behind"
+    if any(STATUS.fullmatch(chunk.text) for chunk in question.chunks[1:]):
+        return True  # "ledger OOMKilled"
     if said and is_trouble(said[0]) and said[0].endswith(("ed", "ing")):
         return True  # "ledger timed out"
     *before, joining, _ = ("", "", *(chunk.folded for chunk in question.chunks))

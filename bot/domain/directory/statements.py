@@ -14,23 +14,17 @@ from bot.domain.directory.answers import Match, ResolutionMethod
 from bot.domain.directory.choices import run_named
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
+from bot.domain.directory.trouble import ANY, ARTICLES, BEFORE_NAME, MINE, is_in_trouble, says_trouble
 from bot.domain.directory.vocabulary import (
     AREA_WORDS,
     COMMON_WORDS,
     CORE_QUESTION_WORDS,
-    ENVIRONMENT_WORDS,
     FOREIGN_ELSEWHERE,
-    FOREIGN_TROUBLE_WORDS,
     FOREIGN_WORDS,
     KIND_WORDS,
-    LONG_ENOUGH,
     MEANINGS,
-    NEGATIONS,
     PART_OF_WORDS,
-    PRODUCT_WORDS,
     QUESTION_WORDS,
-    STATE_WORDS,
-    TROUBLE_WORDS,
     VERB_PARTICLES,
 )
 from bot.domain.names import tokens
@@ -52,6 +46,8 @@ _OF_SOMEBODY = re.compile(
     r"\b(?:guy|man|woman|person|people|those|customer|user|colleague|friend|everyone|everybody)s?,?\s+who\b",
     re.IGNORECASE,
 )
+#: Somebody has heard the wrong name: "checkout? no, the hotel's".
+_CORRECTED = re.compile(r"^[^?]*\w\?\s*(?:no|nope|nah|nein|non|nee|nej)\b(?!\s+(?:idea|clue|one))", re.IGNORECASE)
 #: What somebody or something is, which asks for nobody: "zotero is a great citation manager".
 _DESCRIBED = re.compile(
     r"\b(?:is|are|was|were)\s+an?\s+(?:\w+\s+){0,3}(?:team|squad|lead|manager|owner|contact)s?(?=\W*$)", re.IGNORECASE
@@ -73,49 +69,10 @@ _STILL_BAD = re.compile(
     r"|\b(?:but|yet|except)\b.{0,80}?(?:\b(?:fail\w*|broken|errors?|5\d\d|down|slow|crash\w*|not)\b|n['’]t\b)",
     re.IGNORECASE,
 )
-#: Before a word that is a name, no article stands, nor what makes it a verb: "my login", "can't login", "a policy".
-_BEFORE_NO_NAME = frozenset(
-    """the a an my your our his her their this that these those some any no every each its another i you we they he she
-    it to not can cant could couldnt will wont would should dont doesnt didnt please let lets""".split()  # noqa: SIM905
-)
-#: What stands before a name, and behind it in what is said of one thing.
-BEFORE_NAME = frozenset({"of", "for", "from", "with", "in", "on", "about", "by", "at", "behind"})
-_BEHIND_NAME = frozenset({"isnt", "wasnt", "hasnt", "keeps", "doesnt"})
-#: The same, of a system in trouble.
-_BEFORE_TROUBLE = frozenset({"is", "was", "has", "seems", "went"})
-#: What is said before what is in trouble, and is no part of what is done: "the log in".
-_ARTICLES = frozenset({"the", "our", "your", "this", "that"})
-#: Before a word that means any of its kind, or somebody's own: "a jira", "my widget".
-_ANY = frozenset("a an my your his her some any no every each another".split())  # noqa: SIM905
-#: What goes on behind a word with what it is of: "the seal of approval", "the bouncer at the club".
-_OF_ANOTHER = frozenset("of from at near like as than".split())  # noqa: SIM905
-_PLACES = frozenset({"on", "in", "at", "inside", "near", "behind"})
-#: The same, of what is one's own, in other languages.
-_MINE = frozenset(
-    """mein meine meinen meinem meiner mon ma mes mi mis mio mia miei mie meu minha meus minhas min mitt mina mine mijn
-    moj moja moje muj dein deine deinen deinem deiner ton ta tes tu tus tuo tua tuoi teu teus jouw din ditt dina
-    twoj twoja tvuj tvoje""".split()  # noqa: SIM905
-)
 _OWNERS = frozenset("owner owners team squad contact maintainer maintainers oncall".split())  # noqa: SIM905
 _MOST_CHUNKS_IN_NAME = 6
 #: Ways of finding a name that is not written so.
 _FREELY = frozenset({ResolutionMethod.WORDS, ResolutionMethod.ABBREVIATION, ResolutionMethod.TYPO})
-#: What a cluster or a program says of itself: `OOMKilled`, `CrashLoopBackOff`, `NullPointerException`.
-STATUS = re.compile(
-    r"[A-Z]\w*(?:Killed|BackOff|Error|Errors|Exception|Sync|Synced|Failed|Failure|Timeout|Evicted|Exceeded|Ready|Looping|Rate|Lag"
-    r"|Latency|Down|Missing)"
-)
-#: What a server answers that is in trouble, how full something is, and codes as programs write them.
-_CODE = re.compile(r"[45](?:\d\d|[xX]{2})(?:s|er|ing)?|\d+(?:\.\d+)?%|[A-Z]+(?:_[A-Z]+)+|#\d+")
-#: They are trouble only where something does not do so; and what does not is in trouble, whatever it is.
-_ONLY_DENIED = frozenset(
-    """giving showing serving sending working responding loading starting reachable syncing deploying acting
-    behind""".split()  # noqa: SIM905
-)
-_DENIALS = NEGATIONS | frozenset(
-    """cant cannot couldnt wont wouldnt dont doesnt didnt isnt arent wasnt werent hasnt havent never nobody""".split()  # noqa: SIM905
-)
-_TROUBLE = (STATE_WORDS | TROUBLE_WORDS | FOREIGN_TROUBLE_WORDS | _DENIALS) - _ONLY_DENIED
 _PLEASE = frozenset({"please", "pls", "plz"})
 #: What may stand beside a name that is asked for in as many words: "login please".
 _BESIDE_NAME = frozenset(
@@ -133,6 +90,9 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
     """
     chunks = question.chunks
     named = _places(index, chunks, found)
+    corrected = _CORRECTED.search(text)
+    if corrected is not None and index.assets[found.asset_id].name.lower() not in text[corrected.end() :].lower():
+        return True
     if asks_for_owner(text):
         return bool(named) and all(_is_of_another(chunks, name) for name in named)
     if "?" not in text and foreign_statements.is_well(text, question.chunks):
@@ -153,7 +113,7 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
         # "Please deploy" asks for what somebody does.
         place = named[0].start
         return place > 0 and chunks[place - 1].folded in _PLEASE and chunks[place].folded in AREA_WORDS
-    return not any(_has_bracket(chunks, name, text) or _is_in_trouble(chunks, name) for name in named)
+    return not any(_has_bracket(chunks, name, text) or is_in_trouble(chunks, name) for name in named)
 
 
 def _is_only_said_abroad(chunks: Sequence[Chunk], name: range, text: str) -> bool:
@@ -162,7 +122,7 @@ def _is_only_said_abroad(chunks: Sequence[Chunk], name: range, text: str) -> boo
         return True
     if _is_written_as_name(chunks, name) or foreign_statements.asks_for_owner(chunks):
         return False
-    if name.start and chunks[name.start - 1].folded in _MINE:
+    if name.start and chunks[name.start - 1].folded in MINE:
         return True
     others = [chunk for place, chunk in enumerate(chunks) if place not in name]
     is_how = name.stop < len(chunks) and chunks[name.stop].folded in FOREIGN_ELSEWHERE  # "Karte: wie sperre ich sie?"
@@ -221,7 +181,7 @@ def _is_loosely_said(index: DirectoryIndex, chunks: Sequence[Chunk], found: Matc
         return False
     beside = {chunk.folded for place, chunk in enumerate(chunks) if place not in said}
     inside = {chunk.folded for chunk in chunks[said[0] : said[-1]]}
-    joining = _ANY | _ARTICLES | (PART_OF_WORDS if chunks[said[0]].part is Part.NAME else frozenset())
+    joining = ANY | ARTICLES | (PART_OF_WORDS if chunks[said[0]].part is Part.NAME else frozenset())
     return not all(map(_says_no_more, beside)) or not inside.isdisjoint(joining)
 
 
@@ -238,57 +198,6 @@ def _is_like(word: str, theirs: Collection[str]) -> bool:
 def _has_bracket(chunks: Sequence[Chunk], name: range, text: str) -> bool:
     """Whether a text begins with a name, and says in brackets which one: "winch (the old one)"."""
     return name.start == 0 and re.match(rf"\W*{re.escape(chunks[name.stop - 1].text)}\W*?\s\(", text) is not None
-
-
-def _is_in_trouble(chunks: Sequence[Chunk], name: range) -> bool:
-    """Whether it is said of a system that has a name of plain words, and not of what the words mean, that it fails."""
-    others = (place for place in range(len(chunks)) if place not in name)
-    if not any(says_trouble(chunks[place]) and not _is_moved(chunks, place, name) for place in others):
-        return False
-    if _has_kind_beside(chunks, name):
-        return True
-    before = chunks[name.start - 1].folded if name.start else ""
-    behind = chunks[name.stop].folded if name.stop < len(chunks) else ""
-    if before in _ANY | _MINE or behind in _OF_ANOTHER:
-        return False
-    if _is_only_a_place(chunks, name) or _is_somewhere(chunks, name):
-        return False
-    first = chunks[name.start]
-    if len(name) > 1 or not _is_ordinary(first):
-        return True
-    is_short = len(first.folded) < LONG_ENOUGH and first.folded not in PRODUCT_WORDS
-    return not is_short and _stands_as_name(chunks, name.start)
-
-
-def _is_moved(chunks: Sequence[Chunk], place: int, name: range) -> bool:
-    """Whether "down" says where something is put, and not that it is down: "turn the thermostat down"."""
-    if chunks[place].folded not in VERB_PARTICLES | {"down"} or place != name.stop:
-        return False
-    return any(chunk.part is Part.NAME for chunk in chunks[: name.start])
-
-
-def _is_somewhere(chunks: Sequence[Chunk], name: range) -> bool:
-    """Whether a thing is at a place that no system is at: "the thermostat in the office is broken"."""
-    behind = [chunk.folded for chunk in chunks[name.stop : name.stop + 4]]
-    if len(behind) < 3 or behind[0] not in _PLACES or behind[1] not in _ANY | _ARTICLES | _MINE:
-        return False
-    return all(
-        word not in ENVIRONMENT_WORDS and word not in KIND_WORDS and word not in AREA_WORDS for word in behind[2:]
-    )
-
-
-def _is_only_a_place(chunks: Sequence[Chunk], name: range) -> bool:
-    """Whether somebody or something else is in trouble there: "stuck on the tarmac", but "errors on the tarmac"."""
-    before = [chunk.folded for chunk in chunks[: name.start]]
-    if before[-1:] != ["the"] or before[-2:-1] == [] or before[-2] not in _PLACES:
-        return False
-    said = [chunk for place, chunk in enumerate(chunks) if place not in name and says_trouble(chunk)]
-    return all(chunk.folded in STATE_WORDS or chunk.folded == "lost" for chunk in said)
-
-
-def says_trouble(chunk: Chunk) -> bool:
-    """Whether a piece says of something that it is in trouble: a word for it, a status, or what a server answers."""
-    return _is_trouble(chunk.folded) or any(each.fullmatch(chunk.text) for each in (STATUS, _CODE))
 
 
 def asks_in_another_language(question: ParsedQuestion) -> bool:
@@ -320,34 +229,6 @@ def _names(index: DirectoryIndex, run: Sequence[Chunk], found: Match) -> bool:
     return named is not None and found.asset_id in named.asset_ids
 
 
-def _is_ordinary(chunk: Chunk) -> bool:
-    if chunk.is_quoted or len(chunk.words) != 1:
-        return False
-    is_doing = chunk.folded.endswith("ing") and len(chunk.folded) > LONG_ENOUGH  # "my screening is tomorrow"
-    return chunk.folded in COMMON_WORDS or chunk.part is not Part.NAME or is_doing
-
-
-def _has_kind_beside(chunks: Sequence[Chunk], name: range) -> bool:
-    beside = (chunks[other] for other in (name.start - 1, name.stop) if 0 <= other < len(chunks))
-    return any(chunk.folded in KIND_WORDS for chunk in beside)
-
-
-def _stands_as_name(chunks: Sequence[Chunk], place: int) -> bool:
-    before = chunks[place - 1].folded if place else ""
-    behind = chunks[place + 1].folded if place + 1 < len(chunks) else ""
-    if chunks[place].folded in PRODUCT_WORDS and (before == "to" or (not place and chunks[place].has_comma)):
-        return True  # "I cannot connect to kafka", "kafka (prod)"
-    if before in _BEFORE_NO_NAME:
-        return False
-    if behind in _BEFORE_TROUBLE:
-        return any(_is_trouble(chunk.folded) for chunk in chunks[place + 2 :])
-    return before in BEFORE_NAME or behind in _BEHIND_NAME
-
-
-def _is_trouble(word: str) -> bool:
-    return word in _TROUBLE or _CODE.fullmatch(word) is not None
-
-
 def _is_verb(index: DirectoryIndex, chunks: Sequence[Chunk], found: Match) -> bool:
     """Whether a name is only there in two words that say what somebody does: "please log in again"."""
     for place, (first, second) in enumerate(pairwise(chunks)):
@@ -357,6 +238,6 @@ def _is_verb(index: DirectoryIndex, chunks: Sequence[Chunk], found: Match) -> bo
         if named is None or found.asset_id not in named.asset_ids:
             continue
         around = (*chunks[:place], *chunks[place + 2 :])
-        is_name = bool(place) and chunks[place - 1].folded in BEFORE_NAME | _ARTICLES
+        is_name = bool(place) and chunks[place - 1].folded in BEFORE_NAME | ARTICLES
         return not is_name and any(chunk.folded not in KIND_WORDS for chunk in around)
     return False

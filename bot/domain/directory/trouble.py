@@ -1,0 +1,118 @@
+"""Whether a text says of a name of plain words that it is in trouble, as is said of systems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.directory import trouble_words
+from bot.domain.directory.questions import Chunk, Part
+from bot.domain.directory.trouble_words import is_trouble_word
+from bot.domain.directory.vocabulary import (
+    AREA_WORDS,
+    COMMON_WORDS,
+    ENVIRONMENT_WORDS,
+    KIND_WORDS,
+    LONG_ENOUGH,
+    PRODUCT_WORDS,
+    STATE_WORDS,
+    VERB_PARTICLES,
+)
+
+#: Before a word that is a name, no article stands, nor what makes it a verb: "my login", "can't login", "a policy".
+_BEFORE_NO_NAME = frozenset(
+    """the a an my your our his her their this that these those some any no every each its another i you we they he she
+    it to not can cant could couldnt will wont would should dont doesnt didnt please let lets""".split()  # noqa: SIM905
+)
+#: What stands before a name, and behind it in what is said of one thing.
+BEFORE_NAME = frozenset({"of", "for", "from", "with", "in", "on", "about", "by", "at", "behind"})
+_BEHIND_NAME = frozenset({"isnt", "wasnt", "hasnt", "keeps", "doesnt"})
+#: The same, of a system in trouble.
+_BEFORE_TROUBLE = frozenset({"is", "was", "has", "seems", "went"})
+#: What is said before what is in trouble, and is no part of what is done: "the log in".
+ARTICLES = frozenset({"the", "our", "your", "this", "that"})
+#: Before a word that means any of its kind, or somebody's own: "a jira", "my widget".
+ANY = frozenset("a an my your his her some any no every each another".split())  # noqa: SIM905
+#: What goes on behind a word with what it is of: "the seal of approval", "the bouncer at the club".
+_OF_ANOTHER = frozenset("of from at near like as than".split())  # noqa: SIM905
+_PLACES = frozenset({"on", "in", "at", "inside", "near", "behind"})
+#: The same, of what is one's own, in other languages.
+MINE = frozenset(
+    """mein meine meinen meinem meiner mon ma mes mi mis mio mia miei mie meu minha meus minhas min mitt mina mine mijn
+    moj moja moje muj dein deine deinen deinem deiner ton ta tes tu tus tuo tua tuoi teu teus jouw din ditt dina
+    twoj twoja tvuj tvoje""".split()  # noqa: SIM905
+)
+
+
+def says_trouble(chunk: Chunk) -> bool:
+    """Whether a piece of a text says that something is in trouble."""
+    return trouble_words.says_trouble(chunk.folded, chunk.text)
+
+
+def is_in_trouble(chunks: Sequence[Chunk], name: range) -> bool:
+    """Whether it is said of a system that has a name of plain words, and not of what the words mean, that it fails."""
+    others = (place for place in range(len(chunks)) if place not in name)
+    if not any(says_trouble(chunks[place]) and not _is_moved(chunks, place, name) for place in others):
+        return False
+    if _has_kind_beside(chunks, name):
+        return True
+    before = chunks[name.start - 1].folded if name.start else ""
+    behind = chunks[name.stop].folded if name.stop < len(chunks) else ""
+    if before in ANY | MINE or behind in _OF_ANOTHER:
+        return False
+    if _is_only_a_place(chunks, name) or _is_somewhere(chunks, name):
+        return False
+    first = chunks[name.start]
+    if len(name) > 1 or not _is_ordinary(first):
+        return True
+    is_short = len(first.folded) < LONG_ENOUGH and first.folded not in PRODUCT_WORDS
+    return not is_short and _stands_as_name(chunks, name.start)
+
+
+def _is_moved(chunks: Sequence[Chunk], place: int, name: range) -> bool:
+    """Whether "down" says where something is put, and not that it is down: "turn the thermostat down"."""
+    if chunks[place].folded not in VERB_PARTICLES | {"down"} or place != name.stop:
+        return False
+    return any(chunk.part is Part.NAME for chunk in chunks[: name.start])
+
+
+def _is_somewhere(chunks: Sequence[Chunk], name: range) -> bool:
+    """Whether a thing is at a place that no system is at: "the thermostat in the office is broken"."""
+    behind = [chunk.folded for chunk in chunks[name.stop : name.stop + 4]]
+    if len(behind) < 3 or behind[0] not in _PLACES or behind[1] not in ANY | ARTICLES | MINE:
+        return False
+    return all(
+        word not in ENVIRONMENT_WORDS and word not in KIND_WORDS and word not in AREA_WORDS for word in behind[2:]
+    )
+
+
+def _is_only_a_place(chunks: Sequence[Chunk], name: range) -> bool:
+    """Whether somebody or something else is in trouble there: "stuck on the tarmac", but "errors on the tarmac"."""
+    before = [chunk.folded for chunk in chunks[: name.start]]
+    if before[-1:] != ["the"] or before[-2:-1] == [] or before[-2] not in _PLACES:
+        return False
+    said = [chunk for place, chunk in enumerate(chunks) if place not in name and says_trouble(chunk)]
+    return all(chunk.folded in STATE_WORDS or chunk.folded == "lost" for chunk in said)
+
+
+def _is_ordinary(chunk: Chunk) -> bool:
+    if chunk.is_quoted or len(chunk.words) != 1:
+        return False
+    is_doing = chunk.folded.endswith("ing") and len(chunk.folded) > LONG_ENOUGH  # "my screening is tomorrow"
+    return chunk.folded in COMMON_WORDS or chunk.part is not Part.NAME or is_doing
+
+
+def _has_kind_beside(chunks: Sequence[Chunk], name: range) -> bool:
+    beside = (chunks[other] for other in (name.start - 1, name.stop) if 0 <= other < len(chunks))
+    return any(chunk.folded in KIND_WORDS for chunk in beside)
+
+
+def _stands_as_name(chunks: Sequence[Chunk], place: int) -> bool:
+    before = chunks[place - 1].folded if place else ""
+    behind = chunks[place + 1].folded if place + 1 < len(chunks) else ""
+    if chunks[place].folded in PRODUCT_WORDS and (before == "to" or (not place and chunks[place].has_comma)):
+        return True  # "I cannot connect to kafka", "kafka (prod)"
+    if before in _BEFORE_NO_NAME:
+        return False
+    if behind in _BEFORE_TROUBLE:
+        return any(is_trouble_word(chunk.folded) for chunk in chunks[place + 2 :])
+    return before in BEFORE_NAME or behind in _BEHIND_NAME
