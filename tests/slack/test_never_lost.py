@@ -446,6 +446,7 @@ async def test_a_home_tab_that_slack_does_not_take_for_the_moment_is_shown_later
         SourceCatalog(people=organisation().people, teams=organisation().teams, assets=[asset("lost")]),
         allow_mass_change=True,
     )
+    monkeypatch.setattr("handlers.events._PAUSES_SECONDS", ())
     failing_once(monkeypatch, "views_publish", refusal(500))
     await stage.slack.open_home("grace")
     await stage.settle()
@@ -456,6 +457,19 @@ async def test_a_home_tab_that_slack_does_not_take_for_the_moment_is_shown_later
     await Dispatch(ROUTES, stage.baton.context, stage.baton.door, Metrics(CollectorRegistry())).events.resume()
     assert await inbound.left_behind(stage.baton.context.deps, at_start=True) == {}
     assert "lost" in str(stage.slack.home("grace"))
+
+
+@on_sqlite
+@pytest.mark.parametrize("trouble", [refusal(500), refusal(200, "internal_error")])
+async def test_a_home_tab_is_shown_at_the_next_attempt_while_somebody_looks_at_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, trouble: SlackApiError
+) -> None:
+    monkeypatch.setattr("handlers.events._PAUSES_SECONDS", (0.0, 0.0))
+    failing_once(monkeypatch, "views_publish", trouble)
+    await stage.slack.open_home("grace")
+    await stage.settle()
+    assert stage.slack.home("grace") is not None
+    assert await inbound.left_behind(stage.baton.context.deps, at_start=True) == {}
 
 
 @on_sqlite

@@ -175,7 +175,9 @@ async def _tell_waiting(act: ClockAct, card: HandoffCard, changed: Sequence[Reso
     waiting, team = (card.starter, card.receiver) if card.offerer is None else (card.offerer, card.giver)
     to, lead = for_team(act.snapshot, waiting, team), routing.lead_of(act.snapshot, team)
     if to.person is not None and (lead is None or lead.id != to.person.id):
-        await act.send(to, f"handoff.expired:{changed[0].id}:{card.version}", blocks.news(card, changed))
+        work = await work_of(act.deps, act.snapshot, to)  # its last day ends at midnight, when nobody is at work
+        key = f"handoff.expired:{changed[0].id}:{card.version}"
+        await act.send(to, key, blocks.news(card, changed), at=work.next_open(act.now))
 
 
 async def _due_ids(deps: Deps, snapshot: Snapshot, handoff_id: int) -> list[int]:
