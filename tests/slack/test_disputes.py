@@ -148,7 +148,7 @@ async def test_what_was_decided_can_be_given_up_although_a_file_names_whoever_wa
     await press_side(disputed, await asked(disputed), "Payments", user="ada")
     answer = await disputed.ask("/whoowns service:invoices", user="ada")
     await disputed.press(answer, "ownership.more", user="ada", value=menu(answer)["We no longer own it…"])
-    assert "Nobody owns *invoices* from then on" in str(disputed.slack.view_stack("ada")[-1].payload)
+    assert "*Payments* owns *invoices*. Nobody owns it then" in str(disputed.slack.view_stack("ada")[-1].payload)
 
 
 async def test_a_side_gives_way_without_having_been_asked(disputed: Stage) -> None:
