@@ -325,8 +325,10 @@ def issues(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """What the DevOps team reads about issues, with a ref and an address that the tracker could give."""
     for note in (tracker_notes.issue_refused, tracker_notes.issue_delayed, tracker_notes.issue_gone):
         yield note, note("GitHub", name)
-    for linked in (tracker_notes.issue_made, tracker_notes.issue_dropped, tracker_notes.issue_reopened):
+    for linked in (tracker_notes.issue_made, tracker_notes.issue_reopened):
         yield linked, linked("GitHub", name, "https://github.com/acme/platform/issues/12")
+    dropped = tracker_notes.issue_dropped("GitHub", name, "https://github.com/acme/platform/issues/12", 7)
+    yield tracker_notes.issue_dropped, dropped
     for is_open in (True, False):
         left = tracker_notes.issue_left("GitHub", name, "https://github.com/acme/platform/issues/12", is_open=is_open)
         yield tracker_notes.issue_left, left

@@ -468,6 +468,8 @@ async def test_closed_without_being_done_is_for_people_to_decide(world: World) -
     await world.trackers.reconcile()
     assert await world.state() == RequestState.ACCEPTED
     assert sum("without being done" in each for each in await world.told()) == 1
+    [row] = [row for row in (await messages(world.deps)).values() if "without being done" in row.body["text"]]
+    assert [each["action_id"] for each in row.body["blocks"][-1]["elements"]] == ["backlog.show"], "to decide from"
 
 
 async def test_all_that_changed_in_the_hours_that_nobody_could_ask_is_taken_back(world: World) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.blocks.text import Rendered, escape, link, section
+from bot.blocks.backlog import actions
+from bot.blocks.text import Rendered, button, escape, link, section
 
 
 def issue_made(tracker: str, ref: str, url: str) -> Rendered:
@@ -25,9 +26,11 @@ def issue_gone(tracker: str, ref: str) -> Rendered:
     return _said(f"{escape(ref, 120)} was deleted in {tracker}. The request stays as it is.")
 
 
-def issue_dropped(tracker: str, ref: str, url: str) -> Rendered:
-    """Return that the issue was closed without being done."""
-    return _said(f"{link(url, ref)} was closed in {tracker} without being done. Decline the request, or deliver it.")
+def issue_dropped(tracker: str, ref: str, url: str, request_id: int) -> Rendered:
+    """Return that the issue was closed without being done, with the button to decide from."""
+    said = f"{link(url, ref)} was closed in {tracker} without being done. Decline the request, or deliver it."
+    show = button("Show", actions.SHOW, str(request_id), label=f"Show #{request_id}")
+    return Rendered(said, [section(said), {"type": "actions", "elements": [show]}])
 
 
 def issue_reopened(tracker: str, ref: str, url: str) -> Rendered:

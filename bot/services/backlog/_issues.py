@@ -101,7 +101,7 @@ class Issues:
                     note = notes.issue_reopened(self.shown, issue.ref, issue.url)
                     await steps.tell_resumed(act, self.shown)
             elif issue.status is IssueStatus.DROPPED and before is not issue.status and act.card.state in OPEN:
-                note = notes.issue_dropped(self.shown, issue.ref, issue.url)
+                note = notes.issue_dropped(self.shown, issue.ref, issue.url, request_id)
             if note is not None:
                 key = f"{issue.status}:{int(issue.changed_at.timestamp())}"
                 await self.tell(act.session, request_id, key, note, act.now)
