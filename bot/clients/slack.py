@@ -26,6 +26,8 @@ _T = TypeVar("_T")
 _TIMEOUT_SECONDS = 10
 #: What Slack recommends at most.
 _PAGE = 200
+#: What Slack says of a thread whose first message is gone.
+_NO_THREAD = frozenset({"thread_not_found", "message_not_found"})
 #: A response URL takes five messages within 30 minutes; these statuses mean that it is used up or was never ours.
 _USED_UP = (403, 404)
 #: How far Slack's clock may be behind ours when a message is looked for.
@@ -284,8 +286,22 @@ class SlackClient:
     async def find_message(
         self, channel: str, *, key: str, since: datetime, thread_ts: str | None = None
     ) -> Posted | None:
-        """Look through the messages of the channel, or of the thread, since then for the one with this key."""
+        """Look through the messages of the channel, or of the thread, since then for the one with this key.
+
+        One that stands in the channel because its thread was deleted is taken back; that there is no thread is raised.
+        """
         place = await self._conversation(channel)
+        try:
+            return await self._found(place, key, since, thread_ts)
+        except SlackError as error:
+            if thread_ts is None or error.code not in _NO_THREAD:
+                raise
+            astray = await self._found(place, key, since, None)
+            if astray is not None and not await self._is_taken_back(astray):
+                return astray
+            raise
+
+    async def _found(self, place: str, key: str, since: datetime, thread_ts: str | None) -> Posted | None:
         span: dict[str, Any] = {
             "channel": place,
             "oldest": f"{since.timestamp() - _CLOCKS_DIFFER_SECONDS:.6f}",

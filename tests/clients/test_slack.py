@@ -345,6 +345,19 @@ class TestMessages:
             await client.post_message("C0PAY", text="second", thread_ts=thread)
         assert workspace.workspace.messages["C0PAY"] == {}, "Slack shows it in the channel"
 
+    async def test_one_that_was_not_taken_back_is_once_it_is_looked_for(
+        self, workspace: FakeSlack, client: SlackClient
+    ) -> None:
+        thread = (await client.post_message("C0PAY", text="first")).ts
+        message = workspace.workspace.message("C0PAY", thread)
+        assert message is not None
+        workspace.workspace.delete_message(message)
+        astray = {"event_type": "baton_outbox", "event_payload": {"key": "a"}}
+        await client.post_message("C0PAY", text="second", metadata=astray)
+        with pytest.raises(SlackError, match="thread_not_found"):
+            await client.find_message("C0PAY", key="a", since=datetime(2026, 1, 1, tzinfo=UTC), thread_ts=thread)
+        assert workspace.workspace.messages["C0PAY"] == {}
+
     async def test_the_whole_of_a_thread_in_pages(self, workspace: FakeSlack, client: SlackClient) -> None:
         thread = (await client.post_message("C0PAY", text="first")).ts
         for number in range(250):

@@ -199,10 +199,12 @@ class Run:
 
 
 def marks(run: Run) -> dict[str, Counter[str]]:
-    """How often each message was taken by Slack in each place, by what it is known by."""
+    """How often each message was taken by Slack in each place and left there, by what it is known by."""
     found: dict[str, Counter[str]] = {}
-    for call in run.workspace.calls:
-        if call.method == "chat.postMessage" and call.response["ok"]:
+    taken = [call for call in run.workspace.calls if call.response["ok"]]
+    deleted = {(each.response["channel"], each.response["ts"]) for each in taken if each.method == "chat.delete"}
+    for call in taken:
+        if call.method == "chat.postMessage" and (call.response["channel"], call.response["ts"]) not in deleted:
             mark = call.arguments["metadata"]["event_payload"]["key"]
             found.setdefault(mark, Counter())[call.arguments["channel"]] += 1
     return found
