@@ -892,6 +892,17 @@ async def test_silence_moves_nothing(stage: Stage) -> None:
     assert await handoff_actions(stage) == ["offer", "expire"]
 
 
+async def test_whoever_offered_hears_at_work_that_nobody_has_answered(stage: Stage) -> None:
+    await offer(stage)
+    stage.clock.at = datetime(2026, 3, 18, 0, 6, tzinfo=UTC)
+    await due_days.carry_on(stage.baton.context)
+    assert "expired" in (await card(stage)).text
+    assert alone(stage, "lin") == [], "in the middle of the night"
+    stage.clock.at = datetime(2026, 3, 18, 9, tzinfo=UTC)
+    await sent(stage, "payments")
+    assert sum("(the database): expired" in each for each in alone(stage, "lin")) == 1
+
+
 async def test_a_reminder_is_answered_where_it_stands(stage: Stage) -> None:
     await offer(stage)
     [said] = [each for each in await on(stage, 3, 5) if "waits for your answer" in each.text]

@@ -322,12 +322,12 @@ async def test_a_lead_claims_it_at_once(stage: Stage) -> None:
 
 
 async def test_the_asset_goes_before_the_answer(stage: Stage) -> None:
-    told = await claimed(stage)
+    before = await copied(stage, "search", (await claimed(stage)).blocks)  # it is drawn anew within a second
     catalog = organisation()
     catalog.assets = [each for each in catalog.assets if each.name != "search-api"]
     await stage.bring(catalog)
     for word in (AGREE, KEEP):
-        await stage.press(told, word, user="solo")
+        await stage.press(before, word, user="solo")
         said = await whispered(stage, "solo", "search")
         assert "no longer in the catalog" in said, said
 
