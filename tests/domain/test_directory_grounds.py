@@ -67,6 +67,10 @@ def directory() -> Directory:
         "plek is een woord",
         "dein Plek ist voll",
         "Plek: wie rufe ich da an?",
+        "Plek um zwölf?",
+        "steht der Plek für nächste Woche?",
+        "wer steht im Plek?",
+        "I'll go to the zither",
         "asset manager? no, the one at my bank",
         # What something is asks for nobody.
         "zither is a great team",

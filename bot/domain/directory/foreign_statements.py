@@ -30,8 +30,13 @@ _BEFORE_NOUN = ARTICLES | frozenset(
 #: "La paie est tombée" is trouble, "la paie tombe le 28" is none.
 _FALLS = "tombe"
 _BEFORE_FALLEN = frozenset({"est", "sont", "etait", "a", "ont"})
+#: "Die Kasse steht" is trouble, "wer steht an der Kasse?" is none.
+STANDS = "steht"
 #: "Wer ist in der Radiologie?" asks who is there.
-_COPULAS = frozenset("ist sind est sont es esta estan e sono sao is zijn ar er jest sa je".split())  # noqa: SIM905
+_COPULAS = frozenset(
+    """ist sind est es esta estan e sono sao is zijn ar er jest sa je steht stehen sitzt liegt arbeitet bleibt travaille
+    trabaja lavora trabalha werkt jobbar""".split()  # noqa: SIM905
+)
 _PLACES = frozenset("in im bei beim am auf a dans chez en nel nella alla em op bij i pa w na hos".split())  # noqa: SIM905
 
 
@@ -53,7 +58,9 @@ def is_noun(chunks: Sequence[Chunk], place: int) -> bool:
     others = [
         chunk.folded
         for number, chunk in enumerate(chunks)
-        if number != place and (chunk.folded != _FALLS or chunks[number - 1].folded in _BEFORE_FALLEN)
+        if number != place
+        and (chunk.folded != _FALLS or chunks[number - 1].folded in _BEFORE_FALLEN)
+        and (chunk.folded != STANDS or number > place)
     ]
     return not any(word in troubles or _CODE.fullmatch(word) for word in others)
 

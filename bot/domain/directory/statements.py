@@ -36,7 +36,7 @@ _ASKS = re.compile(
     r"|whom|whose|(?:which|what)\s+(?:team|squad|group|people|person|channel)|owned|owners?|ownership|owns|(?:do|does|did)\s.{1,60}?\sown"
     r"|responsible|responsibilit(?:y|ies)\s+(?:for|of)|accountab\w+|in\s+charge|look\w*\s+after|takes?\s+care|maintain\w*|contacts?"
     r"|poc|dri|on-?\s?call|on\s+the\s+hook|belongs?|escalat\w+|steward\w*|approvers?|reviewers?|assigned"
-    r"|(?:talk|speak|reach\s+out|turn|go)\s+to|where\s+(?:do|does|should|can)\s+(?:i|we|it|this)\s+(?:go|ask|report|file|raise|turn)"
+    r"|(?:talk|speak|reach\s+out)\s+to|go-?to\s+(?:person|people|team)|where\s+(?:do|does|should|can)\s+(?:i|we|it|this)\s+(?:go|ask|report|file|raise|turn)"
     r"|(?<!\bin\s)(?<!\bon\s)(?<!\bms\s)(?<!\bmicrosoft\s)(?<!\ba\s)(?:team|squad|lead|manager|folk)s?(?=\W*$)"
     r"|(?:team|squad|lead|manager|folk)s?(?=\s+(?:for|of|behind)\b))\b",
     re.IGNORECASE,
@@ -69,6 +69,8 @@ _STILL_BAD = re.compile(
     r"|\b(?:but|yet|except)\b.{0,80}?(?:\b(?:fail\w*|broken|errors?|5\d\d|down|slow|crash\w*|not)\b|n['’]t\b)",
     re.IGNORECASE,
 )
+#: Without them, a question in another language asks for no owner: "Kantine um zwölf?". "Wie" is "how" in German.
+_MAY_ASK = frozenset("wie ai equipe team squad chef jefe capo leiter lider".split())  # noqa: SIM905
 _OWNERS = frozenset("owner owners team squad contact maintainer maintainers oncall".split())  # noqa: SIM905
 _MOST_CHUNKS_IN_NAME = 6
 #: Ways of finding a name that is not written so.
@@ -124,9 +126,10 @@ def _is_only_said_abroad(chunks: Sequence[Chunk], name: range, text: str) -> boo
         return False
     if name.start and chunks[name.start - 1].folded in MINE:
         return True
-    others = [chunk for place, chunk in enumerate(chunks) if place not in name]
+    before = [chunk for chunk in chunks[: name.start] if chunk.folded != abroad.STANDS]
+    others = [*before, *chunks[name.stop :]]
     is_how = name.stop < len(chunks) and chunks[name.stop].folded in FOREIGN_ELSEWHERE  # "Karte: wie sperre ich sie?"
-    is_asked = "?" in text and not is_how
+    is_asked = "?" in text and not is_how and not _MAY_ASK.isdisjoint(chunk.folded for chunk in chunks)
     return not is_asked and _is_latin(text) and not any(says_trouble(chunk) for chunk in others)
 
 
