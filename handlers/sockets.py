@@ -43,6 +43,7 @@ class Sockets(SocketModeClient):
         super().__init__(app_token, logger=app.logger, web_client=app.client, ping_interval=_PING_SECONDS)
         self._app, self._open_address = app, open_address
         self._under_way: set[asyncio.Task[None]] = set()
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def issue_new_wss_url(self) -> str:
         """Return an address that opens one connection. Raises SlackError, but waits where Slack asks for a pause."""
@@ -71,9 +72,6 @@ class Sockets(SocketModeClient):
 
     async def _open(self, address: str) -> None:
         before, self.auto_reconnect_enabled = self.current_session, False
-        if before is not None:  # Slack allows ten connections
-            with suppress(aiohttp.ClientError, OSError):
-                await before.close()
         if self.aiohttp_client_session.closed:
             self.aiohttp_client_session = aiohttp.ClientSession()
         async with asyncio.timeout(_HANDSHAKE_SECONDS):
@@ -81,6 +79,10 @@ class Sockets(SocketModeClient):
                 address, autoping=False, heartbeat=self.ping_interval, proxy=self.proxy, ssl=self.web_client.ssl or True
             )
         self.auto_reconnect_enabled, self.stale = True, False
+        if before is not None:  # not earlier: until now payloads came in over it
+            closing = asyncio.create_task(_closed(before))
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
         await self.current_session.ping(f"sdk-ping-pong:{time.time()}".encode())
         for task in (self.current_session_monitor, self.message_receiver):
             if task is not None:
@@ -136,3 +138,9 @@ class Sockets(SocketModeClient):
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=seconds)
         await self.close()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
+
+
+async def _closed(connection: aiohttp.ClientWebSocketResponse) -> None:
+    """End a connection; Slack may have gone, and is waited for up to ten seconds."""
+    with suppress(aiohttp.ClientError, OSError):
+        await connection.close()

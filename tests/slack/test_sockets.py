@@ -14,6 +14,7 @@ from bot.errors import SlackError, SlackRateLimitedError
 from handlers import sockets as module
 from handlers.sockets import Sockets
 from tests.strangers.small_sockets import SocketSlack
+from tests.strangers.world import until
 
 COMMAND = {"command": "/whoowns", "text": "checkout"}
 
@@ -72,6 +73,23 @@ async def test_a_handshake_that_hangs_is_given_up(
     async with asyncio.timeout(20):
         await sockets.connect()
     assert await sockets.is_connected()
+
+
+async def test_the_old_connection_is_answered_until_the_new_one_is_open(
+    slack: SocketSlack, sockets: Sockets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_HANDSHAKE_SECONDS", 1)
+    await sockets.connect()
+    [old] = slack.sockets
+    slack.fault("socket", "hang", seconds=600)
+    await slack.disconnect("warning")
+    await until(lambda: not slack.faults["socket"], seconds=5, what="a handshake")
+    assert slack.sockets == [old]
+    assert await slack.deliver("slash_commands", COMMAND, seconds=2) is not None
+    await until(lambda: slack.sockets and slack.sockets != [old], seconds=10, what="a new connection")
+    await until(lambda: old.closed, seconds=5, what="the end of the old one")
+    assert len(slack.sockets) == 1
+    assert await slack.deliver("slash_commands", COMMAND, seconds=2) is not None
 
 
 async def test_what_is_under_way_is_finished_and_nothing_more_is_taken(
