@@ -126,7 +126,7 @@ def _is_only_said_abroad(chunks: Sequence[Chunk], name: range, text: str) -> boo
         return False
     if name.start and chunks[name.start - 1].folded in MINE:
         return True
-    before = [chunk for chunk in chunks[: name.start] if chunk.folded != abroad.STANDS]
+    before = [chunk for chunk in chunks[: name.start] if chunk.folded != foreign_statements.STANDS]
     others = [*before, *chunks[name.stop :]]
     is_how = name.stop < len(chunks) and chunks[name.stop].folded in FOREIGN_ELSEWHERE  # "Karte: wie sperre ich sie?"
     is_asked = "?" in text and not is_how and not _MAY_ASK.isdisjoint(chunk.folded for chunk in chunks)
