@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 _REMEMBERED = 10_000
 #: How long a delivery waits until it is taken, by itself or by one before it; Slack gives three seconds.
 _PATIENCE_SECONDS = 2.0
+#: How long what is shown waits for a Slack in trouble, before it is left for later; a Slack that asks for more gets it.
+_PAUSES_SECONDS = (2.0, 5.0)
 #: What the answer to an event needs of it, and is kept until it is answered.
 _KEPT = frozenset(
     {"type", "subtype", "user", "channel", "channel_type", "text", "ts", "thread_ts", "tab", "reaction"}
@@ -105,7 +107,7 @@ class Events:
             return
         self._remember(event.event_id)
         if is_first:
-            self._context.background.start(self._answer(event.event_id, body), what=event.type)
+            self._context.background.start(self._answer_soon(event.event_id, body), what=event.type)
 
     async def resume(self, *, at_start: bool = False) -> None:
         """Answer what was acknowledged and then left behind, by a process that died or a store in trouble."""
@@ -120,15 +122,26 @@ class Events:
         if len(self._taken) > _REMEMBERED:
             del self._taken[next(iter(self._taken))]
 
-    async def _answer(self, event_id: str, body: Mapping[str, Any]) -> None:
+    async def _answer_soon(self, event_id: str, body: Mapping[str, Any]) -> None:
+        """Answer an event, at the second or third attempt if need be: somebody looks at what is to be shown."""
+        for pause in _PAUSES_SECONDS:
+            error = await self._answer(event_id, body)
+            if error is None or getattr(error, "retry_after_seconds", 0.0) > pause:
+                return
+            await asyncio.sleep(pause)
+        await self._answer(event_id, body)
+
+    async def _answer(self, event_id: str, body: Mapping[str, Any]) -> SlackError | None:
+        """Answer an event; return what kept Slack from it, if it is to be tried again."""
         event = payloads.event(body)
         try:
             reply = await self._reply(event, body)
         except SlackError as error:
             log.warning("%s could not be answered; it is tried again: %s", event.type, error)
-            return
+            return error
         await inbound.settle(self._context.deps, event_id, reply)
         self._context.drainer.wake()
+        return None
 
     async def _answer_at_once(self, event: Event, body: Mapping[str, Any]) -> None:
         try:
