@@ -139,6 +139,7 @@ async def _listen(
     calendars = routes.calendar_routes(Calendars(context.deps, context.watcher))
     events = [] if app_token else routes.slack_routes(bolt.async_dispatch, read_seconds=settings.read_seconds)
     if sockets is not None:
+        stack.push_async_callback(sockets.close)  # wherever the start ends; what is connected is finished before
         opened = partial(slack.socket_url, app_token)
         sockets.wss_uri = await start.wait_for(lambda: accepted("BATON_SLACK_APP_TOKEN", opened()))
     hooks = routes.tracker_routes(context.trackers, context.background, read_seconds=settings.read_seconds)

@@ -301,7 +301,6 @@ async def stage(
         public_url=public_url,
         platform_channel=platform_channel,
         catalog_admins=", ".join(slack.workspace.user(handle).id for handle in catalog_admins),
-        catalog_poll_seconds=0.2,
         feed_refresh=False,
         metrics_token=SecretStr(METRICS_TOKEN),
         **more_settings,
