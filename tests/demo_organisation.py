@@ -8,9 +8,9 @@ from bot.store.db import Database
 from tests.postgres_databases import migrated
 
 
-async def demo_organisation(url: str) -> None:
+async def demo_organisation(url: str, clock: MovableClock | None = None) -> None:
     """Bring it into the empty database at an address, as the playground does when it starts."""
     await migrated(url)
     database = Database(url)
-    await load_demo(database, MovableClock())
+    await load_demo(database, clock or MovableClock())
     await database.close()

@@ -20,6 +20,8 @@ from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.outbox import Pace
 from bot.store.tables import HandoffResource
+from tests.conftest import Templates
+from tests.demo_organisation import demo_organisation
 
 #: A Monday afternoon; the first digests come on the morning after.
 MONDAY = datetime(2026, 11, 30, 15, 20, tzinfo=UTC)
@@ -32,11 +34,23 @@ class _Standing(MovableClock):
         return MONDAY + self.ahead
 
 
+async def demo_on_monday(url: str) -> None:
+    """Bring the demo organisation, as it is on that Monday, into the empty database at an address."""
+    await demo_organisation(url, _Standing())
+
+
+@pytest.fixture
+async def monday(tmp_path: Path, templates: Templates, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a database with the demo organisation in it, for a playground that begins on that Monday."""
+    monkeypatch.setattr(run, "MovableClock", _Standing)
+    await templates.copy(demo_on_monday, tmp_path / "playground.sqlite")
+    return f"sqlite:///{tmp_path / 'playground.sqlite'}"
+
+
 @pytest.mark.parametrize("is_drained_by_another", [False, True])
 async def test_all_that_is_said_in_one_channel_at_an_hour_comes_then(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_drained_by_another: bool
+    monday: str, monkeypatch: pytest.MonkeyPatch, is_drained_by_another: bool
 ) -> None:
-    monkeypatch.setattr(run, "MovableClock", _Standing)
     drain, passes = outbox.drain, count()
 
     async def every_other(deps: Deps, slack: Slack, pace: Pace | None = None) -> int:
@@ -44,7 +58,7 @@ async def test_all_that_is_said_in_one_channel_at_an_hour_comes_then(
         return 0 if is_drained_by_another and next(passes) % 2 == 0 else await drain(deps, slack, pace)
 
     monkeypatch.setattr(outbox, "drain", every_other)
-    async with run.playing(f"sqlite:///{tmp_path / 'playground.sqlite'}") as playground:
+    async with run.playing(monday) as playground:
         slack = playground.slack
         await ClockMover(slack, playground.clock, playground.baton)(timedelta(days=1))
         # The demo's platform channel is a team's own: that team's digest, and the month's report.
@@ -57,8 +71,8 @@ async def test_all_that_is_said_in_one_channel_at_an_hour_comes_then(
         assert first.isoformat()[:13] == "2026-12-01T09"
 
 
-async def test_a_long_move_tells_how_far_it_is(tmp_path: Path) -> None:
-    async with run.playing(f"sqlite:///{tmp_path / 'playground.sqlite'}") as playground:
+async def test_a_long_move_tells_how_far_it_is(monday: str) -> None:
+    async with run.playing(monday) as playground:
         mover = ClockMover(playground.slack, playground.clock, playground.baton)
         seen: list[float | None] = []
         changed = playground.slack.workspace.changed
@@ -77,11 +91,8 @@ async def test_a_long_move_tells_how_far_it_is(tmp_path: Path) -> None:
         assert last is None
 
 
-async def test_the_lead_of_somebody_who_left_is_asked_in_their_own_working_hours(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(run, "MovableClock", _Standing)
-    async with run.playing(f"sqlite:///{tmp_path / 'playground.sqlite'}") as playground:
+async def test_the_lead_of_somebody_who_left_is_asked_in_their_own_working_hours(monday: str) -> None:
+    async with run.playing(monday) as playground:
         slack = playground.slack
         mover = ClockMover(slack, playground.clock, playground.baton)
         await mover(timedelta(hours=16))  # at night in California, where the lead is
@@ -90,11 +101,8 @@ async def test_the_lead_of_somebody_who_left_is_asked_in_their_own_working_hours
         assert any("*Trevor Quinn* has left. 1 thing is without an owner now: *churn-report*." in each for each in said)
 
 
-async def test_what_is_agreed_for_a_day_of_a_long_move_passes_on_that_day(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(run, "MovableClock", _Standing)
-    async with run.playing(f"sqlite:///{tmp_path / 'playground.sqlite'}") as playground:
+async def test_what_is_agreed_for_a_day_of_a_long_move_passes_on_that_day(monday: str) -> None:
+    async with run.playing(monday) as playground:
         slack, context = playground.slack, playground.baton.context
 
         async def act(user: str, where: MessageRef | ViewRef, action: str, **choice: str) -> None:
