@@ -364,6 +364,16 @@ class TestManager:
         assert not {"lifecycle.pin", "ownership.confirm"} & set(await actions(managed.stage))
         assert "Payments" not in (await managed.stage.ask("/baton team", user="lin")).text
 
+    async def test_a_manager_is_not_shown_what_they_may_not_say(self, managed: Reminded) -> None:
+        element = {"type": "button", "action_id": ids.OPEN, "value": str(managed.id)}
+        text = {"type": "plain_text", "text": "Open"}
+        line = await copied(managed.stage, "general", [{"type": "actions", "elements": [element | {"text": text}]}])
+        for user, is_shown in (("lin", False), ("ada", True)):
+            await managed.stage.press(line, ids.OPEN, user=user)
+            shown = str(managed.stage.slack.visible_messages(user, "general")[-1].blocks)
+            assert "Ask for a waiver…" in shown
+            assert ("Correct the version…" in shown) is is_shown
+
     async def test_who_manages_it_is_checked_at_the_click(self, managed: Reminded) -> None:
         await managed.stage.bring(organisation())
         await managed.press(ids.ACKNOWLEDGE, user="lin")

@@ -24,7 +24,7 @@ MOST_CLAIMS = 5
 _SETTLED = frozenset({AnswerKind.PLANNED, AnswerKind.WAIVED})
 
 
-def card_buttons(card: Card) -> list[Block]:
+def card_buttons(card: Card, *, may_pin: bool = True) -> list[Block]:
     """Return what can be answered now. What would change nothing is left out; each click is checked again."""
     name, value = words.plain_name(card.watch, 45), words.value(card)
     held = card.effect.answer
@@ -51,7 +51,7 @@ def card_buttons(card: Card) -> list[Block]:
         elements.append(_snooze(card))
     elements += _hand_over(card, name)
     elements.append(explain_button(card))
-    elements.append(_more(card))
+    elements.append(_more(card, may_pin=may_pin))
     row: Block = {"type": "actions", "block_id": f"lifecycle.answers.{_state(card)}", "elements": elements}
     waiver = card.effect.asked(AnswerKind.WAIVED)
     return [row] if waiver is None else [*decision_buttons(waiver.id, name), row]
@@ -168,11 +168,13 @@ def _snooze(card: Card) -> Block:
     }
 
 
-def _more(card: Card) -> Block:
+def _more(card: Card, *, may_pin: bool) -> Block:
     return {
         "type": "overflow",
         "action_id": actions.MORE,
         "options": [
-            option(said, encode(actions.MoreValue(word, card.reminder.id))) for word, said in actions.MORE_CHOICES
+            option(said, encode(actions.MoreValue(word, card.reminder.id)))
+            for word, said in actions.MORE_CHOICES
+            if may_pin or word != actions.WRONG_VERSION
         ],
     }

@@ -52,7 +52,7 @@ def card(card: Card, *, also: Sequence[Line] = (), reader: CardReader | None = N
     small = small_print(card)
     blocks.append(context(small))
     if is_theirs and (reader is None or reader.may_answer):
-        blocks += card_buttons(card)
+        blocks += card_buttons(card, may_pin=reader is None or reader.may_pin)
     elif is_theirs and reader is not None:
         blocks += reading_buttons(card, may_close=reader.may_close)
     lines = list(filter(None, (*paragraphs, small)))

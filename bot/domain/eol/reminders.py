@@ -117,10 +117,13 @@ class FactsAge:
 
 @dataclass(frozen=True, slots=True)
 class CardReader:
-    """What somebody may do who is shown a reminder alone: answer it, or close the part of its plan that names them."""
+    """What somebody may do who is shown a reminder alone: answer it, close the part of its plan that names them, or
+    say which version it is.
+    """
 
     may_answer: bool
     may_close: bool
+    may_pin: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

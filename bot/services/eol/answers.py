@@ -52,7 +52,8 @@ def reader(snapshot: Snapshot, card: Card, slack_id: str) -> CardReader:
     held = Holders(teams, (addressee.person,) if addressee.person is not None else ())
     plan = plan_of(card.effect.answer) if card.effect.answer is not None else None
     is_named = plan is not None and plan.compatibility.owner == slack_id
-    return CardReader(may(actors.remembered(snapshot, slack_id), Right.ANSWER, held), is_named)
+    actor = actors.remembered(snapshot, slack_id)
+    return CardReader(may(actor, Right.ANSWER, held), is_named, may(actor, Right.PIN, held))
 
 
 async def acknowledge(
