@@ -51,6 +51,7 @@ def directory() -> Directory:
         "Mein Zither spinnt",
         # It is asked for somebody, but not about it.
         "who's on the zither tonight?",
+        "who is at zither?",
         "review is important in a team",
         "the review of the film, who wrote it?",
         "writing a review: who wants to read it",
@@ -116,6 +117,8 @@ def test_plain_words_that_nobody_means_as_a_name_are_asked_back(directory: Direc
         ("looking for a reviewer for bouncer", "bouncer"),
         ("found a leak in plek, where do I report it?", "plek"),
         ("is anybody on the hook for plek?", "plek"),
+        ("who is in charge of plek?", "plek"),
+        ("who is on call for plek?", "plek"),
         ("asset manager is down", "asset-manager"),
         ("smart answers won't boot", "smart-answers"),
         ("the user portal is down", "user-portal"),

@@ -32,7 +32,7 @@ from bot.domain.names import tokens
 #: What asks for whoever is responsible. Who wants something is nobody who answers for it.
 _ASKS = re.compile(
     r"\b(?:(?:who|whos)(?!(?:['’]s|\s+is|\s+are)?\s+(?:wants?|likes?|loves?|remembers?|sa(?:id|ys)|won|coming|joining|up\s+for"
-    r"|(?:on|in|at)\s+the)\b)"
+    r"|on\s+the|in|at)\b)"
     r"|whom|whose|(?:which|what)\s+(?:team|squad|group|people|person|channel)|owned|owners?|ownership|owns|(?:do|does|did)\s.{1,60}?\sown"
     r"|responsible|responsibilit(?:y|ies)\s+(?:for|of)|accountab\w+|in\s+charge|look\w*\s+after|takes?\s+care|maintain\w*|contacts?"
     r"|poc|dri|on-?\s?call|on\s+the\s+hook|belongs?|escalat\w+|steward\w*|approvers?|reviewers?|assigned"
