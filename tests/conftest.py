@@ -16,12 +16,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.clients.eol import starter
 from bot.services import snapshot
 from bot.store import db, migrations
 from bot.store.db import Database
 from tests import copied_schema
 from tests.clocks import FixedClock
-from tests.kept import keep_statements
+from tests.kept import keep_statements, starter_table
 from tests.postgres_databases import Fill, PostgresDatabases, migrated
 
 #: By night every scene runs in every deployment, and properties are tried with many more examples.
@@ -117,6 +118,7 @@ def copied() -> Iterator[None]:
         patch.setattr(snapshot, "_trim", None)
         patch.setattr(migrations, "_upgrade", copied_schema.upgrade)
         keep_statements(patch)
+        patch.setattr(starter, "load", starter_table)
         # Nobody needs these databases after the machine has failed.
         patch.setattr(db, "_PRAGMAS", db._PRAGMAS.replace("synchronous=NORMAL", "synchronous=OFF"))
         yield

@@ -252,11 +252,6 @@ def devops_team() -> str:
     return ""
 
 
-@pytest.fixture(autouse=True)
-def starter_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.clients.eol.starter.load", kept.starter_table)
-
-
 @pytest.fixture
 def more_settings(devops_team: str) -> Mapping[str, Any]:
     """Settings besides those that every scene has."""
