@@ -36,6 +36,7 @@ from bot.domain.ownership.matters import (
     MatterCard,
     MatterKind,
     MatterState,
+    Promise,
     Reader,
     Reminder,
     Side,
@@ -344,6 +345,7 @@ def matter_cards(name: str, thing: AssetRecord) -> Iterator[MatterCard]:
                 yield replace(full, way_back=replace(way, is_for_admin=True), is_passed_on=True)
         asked = replace(full, question=name, question_by=person)
         yield asked
+        yield replace(asked, promised=(Promise(name, name, NOW.date()),) * 4)
         yield replace(asked, loan=lent(name))
         yield replace(asked, doubted=(name,) if kind is MatterKind.DOUBT else ())
         for state in MatterState:

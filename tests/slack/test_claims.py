@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.blocks.handoff.actions import ACCEPT_ALL
 from bot.domain.catalog import PersonClaim
 from bot.playground.fake_slack import PostedMessage
 from bot.services import claims as claiming
@@ -15,6 +16,7 @@ from bot.services import people
 from bot.store import tables
 from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_clicks import actions, drained
+from tests.slack.test_handoff import card, offer
 from tests.slack.test_requests import said_in, submit
 from tests.slack.test_whoowns import buttons
 
@@ -209,6 +211,14 @@ async def test_of_a_split_asset_whoever_claims_it_chooses_the_part(stage: Stage)
     said = (await stage.ask("/whoowns payments-db")).text.splitlines()[0]
     assert "*Payments* (<#C00000008>) owns the application" in said
     assert "*Search*" in said
+
+
+async def test_the_owner_reads_to_whom_it_is_promised_already(stage: Stage) -> None:
+    await offer(stage, effective="2026-03-20")
+    await stage.press(await card(stage), ACCEPT_ALL, user="grace")
+    await claim(stage, await stage.ask("/whoowns database of payments-db", user="solo"), user="solo")
+    told = next(each for each in await drained(stage, "platform") if "asks *Platform*" in each.text)
+    assert "*Platform* hands it over to *Payments* on <!date" in told.text
 
 
 async def test_where_one_part_is_left_to_claim_the_form_names_it(stage: Stage) -> None:

@@ -43,6 +43,8 @@ from bot.domain.records import DoubtRecord, PersonRecord
 
 #: Others who doubt the same whose words are shown.
 _MOST_DOUBTS = 5
+#: Agreements to hand something over that a claim of it names.
+_MOST_PROMISED = 3
 _NO_ADMIN_NOTE = "A catalog admin decides, or the owner still can."
 _GONE_NOTE = "Its owner is gone, so a catalog admin decides."
 _HEAD = "*Who owns it?*"
@@ -249,6 +251,10 @@ def _said(matter: MatterCard, reader: Reader | None) -> list[str]:
         lines.append(f"{asker} asks: {escape(matter.question, 500)}{answer}")
     if not matter.is_open:
         return [*lines, _ended(matter), *_decided_because(matter), *_outdated(matter)]
+    lines += [
+        f"{bold(each.giver, 60)} hands it over to {bold(each.receiver, 60)} on {day(each.on)}, as both agreed."
+        for each in matter.promised[:_MOST_PROMISED]
+    ]
     if matter.given_up_by:
         lines.append(_given_up(matter))
     if matter.doubted and matter.loan is None:

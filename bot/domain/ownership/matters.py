@@ -89,6 +89,15 @@ class Loan:
     until: date
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Two teams, by their names, have agreed that something passes from one to the other on a day."""
+
+    giver: str
+    receiver: str
+    on: date
+
+
 def decides_alone(way: WayBack | None, actor: Actor) -> bool:
     """Whether somebody decides for all sides: a catalog admin, unless it is their own team that could hand it back."""
     team = way.receiver.team if way is not None else None
@@ -133,6 +142,7 @@ class MatterCard:
     dispute between giver and receiver of a handoff, and `loan` for what waits until it is back. `is_free` is whether
     nobody owns it now, because its owner gave way to a doubt, `is_owner_gone` whether it ended because `owner` has
     nobody any more, and `has_left` whether the asset is no longer in the catalog.
+    `promised` says to whom what is claimed passes on a later day, as was agreed before.
     `has_lost_team` is whether nobody is left in `team`, and `has_admin` whether it can be passed on to anybody.
     `doubted` are the names of those whom a doubt is about, where others answer it, such as their lender.
     """
@@ -164,6 +174,7 @@ class MatterCard:
     has_left: bool = False
     has_lost_team: bool = False
     has_admin: bool = True
+    promised: tuple[Promise, ...] = ()
     doubted: tuple[str, ...] = ()
 
     @property

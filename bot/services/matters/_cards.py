@@ -18,9 +18,9 @@ from bot.domain import ownership as rules
 from bot.domain import rights
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.ownership import Orphaned, Verdict
-from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side
+from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Promise, Side
 from bot.domain.recipients import NOBODY, Recipient, Told
-from bot.domain.records import AssetRecord, DoubtRecord, own_ref
+from bot.domain.records import AssetRecord, DoubtRecord, HandoffStage, own_ref
 from bot.domain.rights import Actor, Holders, Right
 from bot.errors import NotFoundError
 from bot.services import actors, cards, outbox, routing
@@ -170,6 +170,7 @@ async def card_of(
         is_owner_gone=row.state == MatterState.OVER.value and owner != NOBODY and not rules.is_here(owner, snapshot),
         has_left=snapshot.asset(row.asset_id) is None,
         has_admin=has_admin(deps, snapshot),
+        promised=_promised(snapshot, row),
         has_lost_team=row.team_id is not None and not rules.has_somebody(snapshot.team(row.team_id), snapshot),
         handoff_id=await _granted_in(session, row),
         doubts=await _other_doubts(session, snapshot, row),
@@ -177,6 +178,18 @@ async def card_of(
         way_back=await way_back_of(session, snapshot, row, sides),
         loan=loan_of(snapshot, row, verdict) if row.ended_at is None else None,
     )
+
+
+def _promised(snapshot: Snapshot, row: tables.OwnershipMatter) -> tuple[Promise, ...]:
+    """Return to whom what is claimed passes on a later day: whoever agrees to the claim calls that off."""
+    asset = snapshot.asset(row.asset_id) if row.kind == MatterKind.CLAIM.value and row.ended_at is None else None
+    found = []
+    for each in asset.matters.handoffs if asset is not None else ():
+        giver, receiver = snapshot.team(each.giver_team_id), snapshot.team(each.receiver_team_id)
+        is_about = each.area.value == row.area or Area.ALL.value in (each.area.value, row.area)
+        if is_about and each.stage is HandoffStage.AGREED and each.on is not None and giver and receiver:
+            found.append(Promise(giver.name, receiver.name, each.on))
+    return tuple(dict.fromkeys(found))
 
 
 def _are_gone(snapshot: Snapshot, sides: Sequence[Side]) -> bool:
