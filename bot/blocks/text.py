@@ -129,6 +129,18 @@ def day(on: calendar_day) -> str:
     return f"<!date^{int(datetime.combine(on, _SAME_DAY).timestamp())}^{{date_short}}|{on.isoformat()}>"
 
 
+def with_days(escaped: str) -> str:
+    """Return an escaped text in which days that stand as `2026-12-31` read as all others do."""
+    return _DAY_IN_WORDS.sub(_as_day, escaped)
+
+
+def _as_day(found: re.Match[str]) -> str:
+    try:
+        return day(calendar_day.fromisoformat(found[0]))
+    except ValueError:  # only looks like one
+        return found[0]
+
+
 def channel(reference: str) -> str:
     """Return a team's channel: a link for an id, `#name` as text otherwise, empty for none."""
     if is_channel_id(reference):
@@ -234,6 +246,7 @@ _HOST = re.compile(r"https?://([^/?#|<>]+)", re.IGNORECASE)
 _INERT = re.compile(r"[A-Za-z0-9]+(?:[ _.,:/-][A-Za-z0-9]+)*")
 _ANY_MARK = re.compile(r"[*_~`]")
 #: An underscore inside a word (`payments_db`) does nothing in Slack and stays as it is, for copying.
+_DAY_IN_WORDS = re.compile(r"(?<![\w.-])\d{4}-\d\d-\d\d(?![\w-])")
 _MARKS = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])")
 _FULL_WIDTH = dict(zip("*_~`", "\uff0a\uff3f\uff5e\uff40", strict=True))
 _AS_WRITTEN = str.maketrans({wide: mark for mark, wide in _FULL_WIDTH.items()})

@@ -23,6 +23,7 @@ from bot.blocks.text import (
     plain,
     section,
     shorten,
+    with_days,
 )
 from bot.domain.names import fold
 from bot.playground.refusals import refuse_message
@@ -198,3 +199,18 @@ def test_plain_words_are_not_searched_for_mentions() -> None:
 
 def test_a_message_without_blocks_has_no_empty_ones() -> None:
     assert Rendered("Said.").as_body() == {"text": "Said."}
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("until 2027-01-25 (assumed)", ["2027-01-25"]),
+        ("by 2026-12-31. From 2026-12-11 on", ["2026-12-31", "2026-12-11"]),
+        ("2026-13-01 and 2026-02-30 are no days", []),
+        ("release-2026-12-11, 12026-12-11 and 2026-12-11-rc1 are names", []),
+    ],
+)
+def test_days_that_stand_in_a_sentence_read_as_all_others_do(text: str, days: list[str]) -> None:
+    shown = with_days(escape(text))
+    assert re.findall(r"<!date\^\d+\^{date_short}\|([\d-]+)>", shown) == days
+    assert re.sub(r"<!date[^|]*\|([^>]*)>", r"\1", shown) == text

@@ -9,7 +9,19 @@ from types import MappingProxyType
 from bot.blocks.backlog import actions, words
 from bot.blocks.backlog.actions import RequestList
 from bot.blocks.backlog.lists import pages
-from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, escape, fitting, plain, section, within
+from bot.blocks.text import (
+    POSTED_TEXT,
+    Block,
+    Rendered,
+    button,
+    context,
+    escape,
+    fitting,
+    plain,
+    section,
+    with_days,
+    within,
+)
 from bot.domain.backlog.chart import Chart
 from bot.domain.backlog.lanes import BacklogPlace, Lane
 from bot.domain.backlog.rank import Rank
@@ -74,7 +86,7 @@ def alt_text(chart: Chart) -> str:
 def why(card: RequestCard, place: BacklogPlace, sentences: Sequence[str]) -> Rendered:
     """Return why a request stands where it does, in words."""
     head = f"{words.name(card)} is number {place.position} in the backlog."
-    lines = within([head, *(f"• {escape(each, 600)}" for each in sentences)], 2_900)
+    lines = within([head, *(f"• {with_days(escape(each, 600))}" for each in sentences)], 2_900)
     buttons = words.change_button(card)
     block: list[Block] = [{"type": "actions", "elements": buttons}] if buttons else []
     return Rendered("\n".join(lines), [section("\n".join(lines)), *block])

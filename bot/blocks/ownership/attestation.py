@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from bot.blocks.ownership import words
 from bot.blocks.ownership.actions import ATTEST, NOT_OURS, AssetValue
-from bot.blocks.text import Block, Rendered, bold, button, context, date, escape, plain, section
+from bot.blocks.text import Block, Rendered, bold, button, context, date, day, escape, plain, section
 from bot.blocks.values import encode
 from bot.domain.catalog import Area
 from bot.domain.ownership.attestation import Unattested
@@ -111,10 +111,10 @@ def campaign(made: Campaign) -> Rendered:
     if not made.total:
         return Rendered("No team owns anything that it could confirm.")
     head = (
-        f"*Confirmed since {made.start.isoformat()}*: {made.confirmed:,} of {made.total:,} "
+        f"*Confirmed since {day(made.start)}*: {made.confirmed:,} of {made.total:,} "
         f"({_percent(made.confirmed, made.total)}%)"
     )
-    weeks = [f"`{_bar(count, made.total)}` {end.isoformat()}: {count:,}" for end, count in made.weeks[-_MOST_WEEKS:]]
+    weeks = [f"`{_bar(count, made.total)}` {day(end)}: {count:,}" for end, count in made.weeks[-_MOST_WEEKS:]]
     lines = [_team(each) for each in made.teams[:_MOST_TEAMS]]
     more = len(made.teams) - len(lines)
     rest = [f"… and {more:,} more teams: `/baton attest NAME`"] if more > 0 else []
