@@ -229,7 +229,7 @@ async def test_the_digest_of_who_has_another_area_names_whoever_has_it_and_from_
 async def test_the_offer_says_why_and_what_it_costs(delegated: Delegated) -> None:
     question = await delegated.offer(reason="You run the <!channel> migrations")
     assert "asks you to take this over:\n> You run the &lt;!channel&gt; migrations" in question.text
-    assert "Extended support costs 0.10 USD per vCPU-hour since" in question.text
+    assert "Extended support costs 0.10 USD per vCPU-hour" in question.text
     assert "about 292 USD a month" in question.text
     assert "has not" not in question.text
     await delegated.stage.press(question, ids.ACCEPT, user="ada")
@@ -252,7 +252,7 @@ async def test_what_the_lead_was_told_says_how_it_was_answered(delegated: Delega
     now = (await delegated.said_in(dm, user="omar"))[0]
     assert now.ts == told[0].ts
     assert now.text.startswith(":warning: *Platform* had not answered:")
-    assert f"Seen by <@{delegated.stage.slack.workspace.user('lin').id}>" in now.text
+    assert f"Acknowledged by <@{delegated.stage.slack.workspace.user('lin').id}>" in now.text
     assert "Open" in buttons(now)
 
 
