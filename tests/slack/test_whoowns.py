@@ -199,7 +199,7 @@ async def test_what_asks_for_nothing_gets_no_owner(stage: Stage) -> None:
     for said in await replies_to(stage, "thanks payments team!"):
         assert said.startswith("You are welcome to ask me who owns something")
     for said in await replies_to(stage, "what can you do?"):
-        assert "`/whoowns payments-db` or" in said
+        assert "• `/whoowns payments-db`" in said
     assert await misses(stage) == []
 
 
