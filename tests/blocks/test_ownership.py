@@ -281,7 +281,7 @@ class TestButtons:
 
     def test_choices_carry_the_asset(self) -> None:
         named = [(asset(id=number, name=f"db-{number}", namespace="shop"), "Payments") for number in range(1, 8)]
-        message = blocks.several(named, "db")
+        message = blocks.several(named)
         assert [b["accessory"]["value"] for b in message.blocks if "accessory" in b] == ["1", "2", "3", "4", "5"]
         assert "• *db-1* · service in shop · Payments" in message.text
         assert "… and 2 more" in message.text
@@ -435,7 +435,7 @@ def test_an_answer_is_fit_for_slack_whatever_strangers_wrote(
 @given(st.lists(foreign_assets(), max_size=7), words, words)
 def test_choices_are_fit_for_slack(assets: list[AssetRecord], asked: str, owner: str) -> None:
     named = [(each, owner) for each in assets]
-    for message in (blocks.several(named, asked), blocks.unknown(named, asked), blocks.mentioned(named)):
+    for message in (blocks.several(named), blocks.unknown(named, asked), blocks.mentioned(named)):
         assert_fit_for_slack(message)
 
 
@@ -504,7 +504,7 @@ def test_sixty_facts_fifty_links_and_names_of_4000_characters_fit(name: str, sou
         assert_fit_for_slack(blocks.answer(said, AnswerFrame(understood_as=name)))
     small = asset(name=name, unowned_reason=name)
     assert_fit_for_slack(blocks.answer(judged(small), PLAIN))
-    assert_fit_for_slack(blocks.several([(small, name)] * 60, name))
+    assert_fit_for_slack(blocks.several([(small, name)] * 60))
     assert_fit_for_slack(blocks.card(doubt_card(small, name, "", name)))
     assert refuse_view(blocks.doubt_view(small, name, "x" * 3000)) == []
 
@@ -527,7 +527,7 @@ def test_repositories_that_are_called_alike_have_their_hosts() -> None:
         )
         for number, host in enumerate(("github.com", "code.example.com"))
     ]
-    said = blocks.several(alike, "acme/shop").text
+    said = blocks.several(alike).text
     assert "github.com/acme/shop" in said
     assert "code.example.com/acme/shop" in said
 
@@ -538,7 +538,7 @@ def test_choices_that_are_called_alike_have_their_descriptions() -> None:
         return AssetRecord(id=number, own_ref=f"service:{number}", kind=kind, name=name, description=description)
 
     alike = [(one(1, "till", "From old/a.yaml."), "left"), (one(2, "till", "From new/a.yaml."), "right")]
-    said = blocks.several([*alike, (one(3, "tills", "Counts money."), "left")], "till").text
+    said = blocks.several([*alike, (one(3, "tills", "Counts money."), "left")]).text
     assert "left · From old/a.yaml." in said
     assert "right · From new/a.yaml." in said
     assert "Counts money." not in said

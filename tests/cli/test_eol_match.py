@@ -47,6 +47,7 @@ SAVED = {
         (["Heroku Postgres 11"], "in_cycle", "heroku-postgresql", "11"),
         (["PostgreSQL 11", "--provider", "aws-rds"], "in_cycle", "amazon-rds-postgresql", "11"),
         (["Ubuntu 20.04 LTS"], "in_cycle", "ubuntu", "20.04"),
+        (["debian bookworm"], "in_cycle", "debian", "12"),
     ],
 )
 def test_an_answer_for_a_program(

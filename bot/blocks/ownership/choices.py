@@ -34,10 +34,9 @@ _THREADS = {
 }
 
 
-def several(names: Sequence[tuple[AssetRecord, str]], asked: str) -> Rendered:
+def several(names: Sequence[tuple[AssetRecord, str]]) -> Rendered:
     """Return the question back: more than one asset fits. `names` are the assets with who owns each, in short."""
-    head = f"Which {bold(asked)} do you mean?"
-    return _choices(head, names)
+    return _choices("Which of these do you mean?", names)
 
 
 def unknown(nearest: Sequence[tuple[AssetRecord, str]], asked: str) -> Rendered:

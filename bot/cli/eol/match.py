@@ -122,6 +122,9 @@ def _asked(product: str, version: str | None, provider: str) -> tuple[str, str, 
     if version is not None:
         return product, version, provider
     said = run_words.read(product)
+    name, _, rest = product.strip().partition(" ")
+    if said is None and rest.strip():
+        return name, rest.strip(), provider  # `debian bookworm`
     if said is None:
         raise typer.BadParameter(
             "give a product and a version, one text with both ('PostgreSQL 11 on AWS RDS'), or --stdin --json with "
