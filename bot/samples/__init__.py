@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bot.blocks.text import Block, Rendered
-from bot.samples import backlog, eol, eol_plans, general, handoff, health, ownership
+from bot.samples import backlog, eol, eol_notes, eol_plans, general, handoff, health, ownership
 
 #: What a stranger may write: markup, mentions, control characters, right-to-left marks, and far too much of it.
 NASTY = "<!channel> *bold* `code` & <@U12345678> <https://evil.test|here>\x07\u202e" + "wide " * 300
@@ -19,6 +19,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     yield from ownership.samples(name)
     yield from general.samples(name)
     yield from eol.samples(name)
+    yield from eol_notes.samples(name)
     yield from eol_plans.samples(name)
     yield from backlog.samples(name)
     yield from health.samples(name)

@@ -428,26 +428,7 @@ def form_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Blo
             yield blocks.pin_view, blocks.pin_view(each.watch.runs, some, METADATA)
 
 
-def note_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
-    """What an answer brings to others."""
-    its = card(name)
-    for answer in answers(name, until=date(2027, 2, 1)):
-        yield blocks.offer, blocks.offer(its, answer)
-        yield blocks.waiver_wanted, blocks.waiver_wanted(its, answer)
-        for is_granted in (True, False):
-            yield blocks.offer_settled, blocks.offer_settled(its, answer, is_accepted=is_granted)
-            yield blocks.waiver_settled, blocks.waiver_settled(its, answer, is_granted=is_granted)
-            yield blocks.offer_answered, blocks.offer_answered(its, answer, name, is_accepted=is_granted)
-        for kind in AnswerKind:
-            yield blocks.offer_settled, blocks.offer_settled(its, answer, is_accepted=None, instead=kind)
-            yield blocks.waiver_settled, blocks.waiver_settled(its, answer, is_granted=None, instead=kind)
-    for count in (1, 40):
-        assets = [running(name, number).asset for number in range(count)]
-        yield blocks.claim_wanted, blocks.claim_wanted(person(name), name, assets, name)
-        yield blocks.claim_wanted, blocks.claim_wanted(None, name, assets, "")
-
-
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """Every message and view about reminders, with the function that makes it."""
-    for some in (message_samples, form_samples, note_samples):
+    for some in (message_samples, form_samples):
         yield from some(name)

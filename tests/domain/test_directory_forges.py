@@ -199,8 +199,8 @@ def test_a_project_of_azure_devops_may_have_a_blank_in_its_name(text: str, right
     [
         ("/go/src/github.com/acme/shop/core/x.go:12", "acme/shop:/core/"),
         ("panic at src/github.com/acme/shop/web/x.go:312 +0x1b3", "acme/shop:/web/"),
-        ("/home/ann/go/pkg/mod/github.com/acme/shop@v1.2.0/core/x.go", "acme/shop:/core/"),
-        ("/root/go/pkg/mod/bitbucket.org/acme/site@v0.0.0-20240101-ab12/web/x.go", "acme/site:/web/"),
+        ("/Users/ann/go/pkg/mod/github.com/acme/shop@v1.2.0/core/x.go", "acme/shop:/core/"),
+        ("/builds/go/pkg/mod/bitbucket.org/acme/site@v0.0.0-20240101-ab12/web/x.go", "acme/site:/web/"),
         ("/go/src/github.com/acme/other/core/x.go", ""),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.blocks.backlog import actions, savings, words
+from bot.blocks.backlog import actions, card_lines, words
 from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.request_button import SUPPORT_TEXT, OpenValue, open_buttons
 from bot.blocks.text import (
@@ -29,10 +29,7 @@ from bot.blocks.text import (
 from bot.domain.backlog.alternatives import is_usable
 from bot.domain.backlog.requests import (
     AT_DELIVERY,
-    ENDED,
     FREES_JOINED,
-    STATE_WORDS,
-    AskedToo,
     RequestCard,
     RequestState,
     Said,
@@ -43,12 +40,8 @@ from bot.domain.records import PersonRecord
 
 #: Characters of a message beside its buttons.
 _MOST_WORDS = 2_400
-#: Requests that became part of this one, by name; the rest is counted.
-_MOST_PARTS = 4
-#: Earlier questions, answers and reasons, for whoever asks to see a request.
-_MOST_BEFORE = 6
-#: How much is shown of what somebody wrote: in a channel's card, where it is the news, and of what was said before.
-_LONGEST_POSTED, _LONGEST_SAID, _LONGEST_BEFORE = 600, 2_100, 1_000
+#: How much is shown of what somebody wrote, where it is the news.
+_LONGEST_SAID = 2_100
 _DOES_IT = "Does it do the job?"
 _BUTTONS = {
     Step.CONFIRM: ("Yes, it does the job", actions.CONFIRM, "primary"),
@@ -85,11 +78,11 @@ def joined_card(its: RequestCard, value: OpenValue, *, has_said_yes: bool = Fals
 
 def card(its: RequestCard, more: Sequence[Block] = ()) -> Rendered:
     """Return the card in the request's thread; `more` are buttons besides its own."""
-    its = _for_all(its)
+    its = card_lines.for_all(its)
     due = f"the DevOps team has it, and a first answer is due by {date(its.answer_by)}" if its.answer_by else ""
     due = f"the DevOps team has it, and looks at it again on {day(its.looks_on)}" if its.looks_on else due
     whose = " · ".join(filter(None, (words.whose(its), due)))
-    lines = [words.name(its), words.standing(its), whose, *_body(its), *_said(its)]
+    lines = [words.name(its), words.standing(its), whose, *card_lines.body(its), *card_lines.said_last(its)]
     buttons = [*_step_buttons(its, _BUTTONS), *words.change_button(its), *words.follow_buttons(its), *more]
     if is_usable(its) and not its.for_guest and not more:  # Slack takes one such button
         buttons += open_buttons(OpenValue(supports_id=its.id), SUPPORT_TEXT, label=plain(its.title, 40))
@@ -108,7 +101,14 @@ def triage(its: RequestCard, *, duty: str = "") -> Rendered:
         asked += f" · {link(its.permalink, 'the thread')}"
     if duty:
         asked += f" · {mention(duty)} has duty this week"
-    lines = [words.name(its), words.standing(its), asked, *_body(its), *_about(its), *_said(its)]
+    lines = [
+        words.name(its),
+        words.standing(its),
+        asked,
+        *card_lines.body(its),
+        *card_lines.about(its),
+        *card_lines.said_last(its),
+    ]
     buttons: list[Block] = [
         button(text, action, str(its.id), label=_label(text, its), style=style)
         for step, (text, action, style) in _TRIAGE_BUTTONS.items()
@@ -128,7 +128,7 @@ def triage(its: RequestCard, *, duty: str = "") -> Rendered:
 def triage_post(its: RequestCard, *, duty: str = "") -> Rendered:
     """Return the DevOps team's message in its channel, which others may read: of a private request only the number."""
     if not its.is_private:
-        return triage(_for_all(its), duty=duty)
+        return triage(card_lines.for_all(its), duty=duty)
     lines = [f"{bold(f'#{its.id}')} is a private request: *Show* opens it, and you alone see that."]
     if duty:
         lines.append(f"{mention(duty)} has duty this week")
@@ -284,7 +284,7 @@ def triage_news(its: RequestCard, step: Step, by: PersonRecord | None = None, *,
 def whole_ended(its: RequestCard) -> Rendered:
     """Return what is posted below the card of a request when the one that it is part of has ended for all."""
     whole = its.whole or its
-    said = f"This is part of {_whole(whole, is_private=its.is_private)}"
+    said = f"This is part of {card_lines.part_of(whole, is_private=its.is_private)}"
     buttons = _step_buttons(its, (Step.REOPEN,))
     return _message(
         [said, "Still needed? *Reopen…* lets this one stand by itself."], buttons, f"backlog.ended.{its.id}"
@@ -340,7 +340,7 @@ def _news(its: RequestCard, by: PersonRecord | None = None) -> str:
     where = link(its.link, its.link) if its.link else ""
     match its.state:
         case RequestState.MERGED if its.whole is not None:
-            return " ".join(_said(its))
+            return " ".join(card_lines.said_last(its))
         case RequestState.ACCEPTED:
             return "Accepted into the DevOps backlog."
         case RequestState.NEEDS_INFO:
@@ -362,71 +362,6 @@ def _news(its: RequestCard, by: PersonRecord | None = None) -> str:
         case _:
             what = " ".join(filter(None, (reason, where)))
             return "\n".join(["Delivered" + (f": {what}" if what else "."), _DOES_IT])
-
-
-def _body(its: RequestCard) -> list[str]:
-    work = [words.work(its)] if its.items else []
-    about = [f"Library: {link(its.library_link, its.library)}"] if its.library else []
-    others = [line for each in its.asked_too[:_MOST_PARTS] for line in words.asked_too(each)]
-    if (hidden := len(its.asked_too) - _MOST_PARTS) > 0:
-        others.append(f"… and {hidden} more of other teams")
-    lines = [*words.about(its), *about, *_parts(its), *words.items(its.items), *work, *others]
-    return [*lines, *savings.of_request(its.savings), *_before(its)]
-
-
-def _for_all(its: RequestCard) -> RequestCard:
-    """Return a request without what teams that have joined it asked for in a direct message, and what is long cut."""
-    others = (AskedToo(whose=each.whose, title="") if each.is_private else each for each in its.asked_too)
-    details = its.details
-    if len(details) > _LONGEST_POSTED:
-        details = f"{shorten(details, _LONGEST_POSTED)} (/devops show {its.id} has all of it)"
-    return replace(its, asked_too=tuple(others), details=details)
-
-
-def _before(its: RequestCard) -> list[str]:
-    """Return what was said before the last words, the latest of it."""
-    return [f"{date(each.at)}: {passage(words.said(each), _LONGEST_BEFORE)}" for each in its.before[-_MOST_BEFORE:]]
-
-
-def _parts(its: RequestCard) -> list[str]:
-    """Return who else needs it: those whose requests became part of it, and the teams that have joined."""
-    named = [
-        f"{escape(whose, 30) or 'somebody'} (#{number}{', does the job' if number in its.confirmed_parts else ''})"
-        for number, whose in its.parts[:_MOST_PARTS]
-    ]
-    named += [
-        f"{escape(each, 30) or 'somebody'}{' (does the job)' if each in its.joined_confirmed else ''}"
-        for each in its.joined[:_MOST_PARTS]
-    ]
-    more = len(its.parts) + len(its.joined) - len(named)
-    return [f"Also for {', '.join(named)}" + (f" and {more} more" if more else "")] if named else []
-
-
-def _about(its: RequestCard) -> list[str]:
-    """Return what else the DevOps team has to know."""
-    said = {
-        "Technologies": ", ".join(its.technologies),
-        "New to the team": ", ".join(its.skills_gaps),
-        "Stays with the team": "; ".join(its.stays_with_team),
-        "Also said": its.details,
-    }
-    return [f"{label}: {passage(text, _MOST_WORDS)}" for label, text in said.items() if text]
-
-
-def _said(its: RequestCard) -> list[str]:
-    """Return what was said when the request came to stand as it does."""
-    if its.whole is not None:
-        return [f"Part of {_whole(its.whole, is_private=its.is_private)}"]
-    said = passage(its.reason, _LONGEST_SAID, mark="> ") if its.reason else ""
-    where = link(its.link, its.link) if its.link else ""
-    return [f"{said} {where}" if said else f"> {where}"] if said or where else []
-
-
-def _whole(whole: RequestCard, *, is_private: bool) -> str:
-    """Return which request another is part of, and how it stands; why only where that is no secret."""
-    said = f"#{whole.id} now, which is {STATE_WORDS[whole.state].lower()}"
-    is_told = whole.reason and whole.state in ENDED and (is_private or not whole.is_private)
-    return f"{said}: {escape(whole.reason, 600)}" if is_told else f"{said}."
 
 
 def _more(its: RequestCard) -> Block | None:

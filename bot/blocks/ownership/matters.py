@@ -214,7 +214,7 @@ def matter_noted(matter: MatterCard) -> Rendered:
 def proposed(matter: MatterCard) -> Rendered:
     """Return the question to the team that a doubter named, once the owner said that something is not theirs."""
     owners = matter.given_up_by or matter.owner_names
-    says = f"{_names(owners)} {_verb(owners, 'says', 'say')}" if owners else "Its owner says"
+    says = f"{words.names(owners)} {words.verb(owners, 'says', 'say')}" if owners else "Its owner says"
     thinks = f"{words.somebody(matter.raised_by, first=True)} thinks that {_thing(matter)} is yours."
     lines = [f"{thinks} {says} that it is not theirs.", *_reasons(matter)]
     name, value = plain(matter.asset.name, 45), encode(actions.AssetValue(matter.asset.id, matter.area))
@@ -258,7 +258,7 @@ def _said(matter: MatterCard, reader: Reader | None) -> list[str]:
     if matter.given_up_by:
         lines.append(_given_up(matter))
     if matter.doubted and matter.loan is None:
-        lines.append(f"{_names(matter.owner_names)} {_verb(matter.owner_names, 'has', 'have')} it now.")
+        lines.append(f"{words.names(matter.owner_names)} {words.verb(matter.owner_names, 'has', 'have')} it now.")
     lines += _way_back(matter.way_back, reader)
     if matter.is_passed_on:
         note = _GONE_NOTE if matter.is_orphans else _NO_ADMIN_NOTE
@@ -286,7 +286,9 @@ def _answered_by(matter: MatterCard) -> str:
         return "that is confirmed"
     owners = matter.others
     return (
-        f"{_names(owners)} {_verb(owners, 'answers', 'answer')}" if owners and not matter.is_orphans else "you answer"
+        f"{words.names(owners)} {words.verb(owners, 'answers', 'answer')}"
+        if owners and not matter.is_orphans
+        else "you answer"
     )
 
 
@@ -342,9 +344,9 @@ def _given_up(matter: MatterCard) -> str:
     """Return who has agreed so far, and who has to besides."""
     given, others = matter.given_up_by, matter.others
     if matter.kind is MatterKind.CLAIM:
-        also = f" {_names(others)} {_verb(others, 'has', 'have')} to agree as well." if others else ""
-        return f"{_names(given)} {_verb(given, 'agrees', 'agree')}.{also}"
-    says = f"{_names(given)} {_verb(given, 'says', 'say')} that it is not theirs."
+        also = f" {words.names(others)} {words.verb(others, 'has', 'have')} to agree as well." if others else ""
+        return f"{words.names(given)} {words.verb(given, 'agrees', 'agree')}.{also}"
+    says = f"{words.names(given)} {words.verb(given, 'says', 'say')} that it is not theirs."
     return f"{says} It is of tier 1, so the lead or a catalog admin confirms that."
 
 
@@ -357,7 +359,7 @@ def _doubt(each: DoubtRecord, matter: MatterCard) -> str:
 
 
 def _headline(matter: MatterCard) -> str:
-    owners, who = _names(matter.owner_names) or "nobody", words.somebody(matter.raised_by, first=True)
+    owners, who = words.names(matter.owner_names) or "nobody", words.somebody(matter.raised_by, first=True)
     match matter.kind:
         case MatterKind.CLAIM if matter.is_orphans:
             return f"{who} claims {_thing(matter)} for {_team(matter)}; {_gone(matter)}."
@@ -368,7 +370,8 @@ def _headline(matter: MatterCard) -> str:
             doubted = matter.doubted or matter.owner_names
             if not doubted:
                 return f"{who} doubts who owns {_thing(matter)}."
-            return f"{who} thinks that {_names(doubted)} {_verb(doubted, 'does', 'do')} not own {_thing(matter)}."
+            does = words.verb(doubted, "does", "do")
+            return f"{who} thinks that {words.names(doubted)} {does} not own {_thing(matter)}."
         case _:
             named = [bold(each.owner.name or "nobody", 60) for each in matter.sides]
             sides = f": {words.join(named, last='or')}" if len(named) > 1 else ""  # once it has ended, one may be left
@@ -382,7 +385,7 @@ def _ended(matter: MatterCard) -> str:
         case MatterState.WITHDRAWN:
             return f"{words.somebody(matter.ended_by, first=True)} took the claim back."
         case MatterState.EXPIRED:
-            return f"Nobody answered, so nothing has changed. Talk to {_names(matter.owner_names) or 'its owner'}."
+            return f"Nobody answered, so nothing has changed. Talk to {words.names(matter.owner_names) or 'its owner'}."
         case MatterState.OVER if matter.has_left:
             return "It is no longer in the catalog, so nothing is left to decide."
         case MatterState.OVER if matter.kind is MatterKind.CLAIM and matter.named is None:
@@ -399,14 +402,14 @@ def _ended(matter: MatterCard) -> str:
             return f"Nobody owns it, says {by}."
         case MatterState.AGREED if not whose:
             given = matter.given_up_by or matter.owner_names or ("nobody",)
-            return f"It is not {_names(given)}{possessive(given[-1])} any more, says {by}.{_and_now(matter)}"
+            return f"It is not {words.names(given)}{possessive(given[-1])} any more, says {by}.{_and_now(matter)}"
         case MatterState.AGREED:
             number = f" Handoff #{matter.handoff_id}." if matter.handoff_id is not None else ""
             way = matter.way_back
             patch = f" Correct the file: {_patch(way)} prints the change." if way and way.giver != matter.owner else ""
             return f"{whose} owns it now, says {by}.{number}{patch}"
         case _:
-            return f"It stays with {whose or _names(matter.owner_names)}, says {by}."
+            return f"It stays with {whose or words.names(matter.owner_names)}, says {by}."
 
 
 def _is_nobodys(matter: MatterCard) -> bool:
@@ -417,7 +420,7 @@ def _is_nobodys(matter: MatterCard) -> bool:
 def _and_now(matter: MatterCard) -> str:
     """Return what becomes of what nobody owns now."""
     if matter.given_up_by and matter.others:
-        return f" {_names(matter.others)} {_verb(matter.others, 'owns', 'own')} it."
+        return f" {words.names(matter.others)} {words.verb(matter.others, 'owns', 'own')} it."
     if not matter.is_free:
         return ""
     asked = f", and {_team(matter)} is asked whether it is theirs" if matter.named is not None else ""
@@ -426,16 +429,7 @@ def _and_now(matter: MatterCard) -> str:
 
 def _gone(matter: MatterCard) -> str:
     names = matter.owner_names
-    return f"its {_verb(names, 'owner', 'owners')} {_names(names)} {_verb(names, 'is', 'are')} gone"
-
-
-def _names(names: Sequence[str]) -> str:
-    """Return owners' names as a list in a sentence; empty for none."""
-    return words.join([bold(each, 60) for each in names]) if names else ""
-
-
-def _verb(names: Sequence[str], one: str, several: str) -> str:
-    return one if len(names) == 1 else several
+    return f"its {words.verb(names, 'owner', 'owners')} {words.names(names)} {words.verb(names, 'is', 'are')} gone"
 
 
 def _thing(matter: MatterCard) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import PurePath
 
@@ -100,3 +100,13 @@ def join(names: Iterable[str], *, last: str = "and") -> str:
     if len(shown) > MOST_NAMES:
         shown = [*shown[:MOST_NAMES], f"{len(shown) - MOST_NAMES} more"]
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {last} {shown[-1]}"
+
+
+def names(names: Sequence[str]) -> str:
+    """Return owners' names as a list in a sentence; empty for none."""
+    return join([bold(each, 60) for each in names]) if names else ""
+
+
+def verb(names: Sequence[str], one: str, several: str) -> str:
+    """Return the form of a verb that goes with so many names."""
+    return one if len(names) == 1 else several

@@ -23,7 +23,8 @@ from bot.services import actors, cards
 from bot.services.deps import Deps
 from bot.services.eol import message_updates
 from bot.services.eol.exposure import Watcher
-from bot.services.eol.reminder_store import answer_of, card_of, remembered
+from bot.services.eol.reminder_answers import answer_of
+from bot.services.eol.reminder_store import card_of, remembered
 from bot.services.eol.successors import moved_on
 from bot.store import tables
 

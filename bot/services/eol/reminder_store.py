@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cache
 from sys import intern
-from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.domain.catalog import AssetKind
-from bot.domain.eol.answers import SHARED, Answer, AnswerKind
+from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.exposure import Watch
 from bot.domain.eol.feed import Freshness, freshness
 from bot.domain.eol.milestones import DeadlineKind, Milestone
@@ -27,7 +24,6 @@ from bot.domain.eol.reminders import (
     DateMove,
     FactsAge,
     HelpAsked,
-    Inherited,
     Remembered,
     holder_of,
 )
@@ -38,6 +34,7 @@ from bot.domain.ownership import all_taken_by
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.services import devops_team
 from bot.services.deps import Deps
+from bot.services.eol import reminder_answers
 from bot.services.eol.evidence import evidence_of
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
@@ -163,91 +160,24 @@ async def _with_answers(
 ) -> list[Remembered]:
     if not rows:
         return []
-    answers = await _answers(session, conditions)
-    people = await _people(session, {*_people_in(rows, "claimed_by"), *_people_in(answers, "person_id", "decided_by")})
+    answers = await reminder_answers.in_force(session, conditions)
+    people = await reminder_answers.people_of(
+        session,
+        {
+            *reminder_answers.people_in(rows, "claimed_by"),
+            *reminder_answers.people_in(answers, "person_id", "decided_by"),
+        },
+    )
     by_reminder: dict[int, list[Answer]] = {}
     for row in answers:
-        by_reminder.setdefault(row.reminder_id, []).append(_answer(row, people))
-    for reminder_id, shared in await _shared(session, conditions):
+        by_reminder.setdefault(row.reminder_id, []).append(reminder_answers.as_answer(row, people))
+    for reminder_id, shared in await reminder_answers.shared(session, conditions):
         by_reminder.setdefault(reminder_id, []).append(shared)
         by_reminder[reminder_id].sort(key=lambda each: each.id, reverse=True)
     helps = await help_asked(session, [row.id for row in rows])
-    inherited = await _inherited(session, [row for row in rows if row.came_from is not None])
+    inherited = await reminder_answers.inherited(session, [row for row in rows if row.came_from is not None])
     found = (_remembered(row, tuple(by_reminder.get(row.id, ())), people) for row in rows)
     return [replace(each, help=helps.get(each.id), inherited=inherited.get(each.id)) for each in found]
-
-
-async def _shared(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]) -> list[tuple[int, Answer]]:
-    """Return what was answered to other open deadlines of the same release cycles and holds for these, by their ids."""
-    rows = (await session.execute(_shared_answers().where(*conditions))).all()
-    if not rows:
-        return []
-    given = [row[4:] for row in rows]
-    names = [column.name for column in tables.core(tables.ReminderAnswer).c]
-    made = [SimpleNamespace(**dict(zip(names, each, strict=True))) for each in given]
-    people = await _people(session, _people_in(made, "person_id", "decided_by"))
-    found = []
-    for (reminder_id, deadline, others, kind, *_), each in zip(rows, made, strict=True):
-        # A move to an earlier day ends it here as it does there.
-        on = deadline + (each.deadline - others)
-        shared = replace(_answer(each, people), deadline=on, is_shared=True, given_to=DeadlineKind(kind))
-        found.append((reminder_id, shared))
-    return found
-
-
-@cache
-def _shared_answers() -> Select[Any]:
-    """What asks for answers to other open deadlines of release cycles: it takes longer to put together than to ask."""
-    own, other, answer = tables.Reminder, aliased(tables.Reminder), tables.ReminderAnswer
-    return (
-        select(col(own.id), col(own.deadline), col(other.deadline), col(other.kind), *tables.core(answer).c)
-        .select_from(own)
-        .join(
-            other,
-            and_(
-                col(other.addressee) == col(own.addressee),
-                col(other.product) == col(own.product),
-                col(other.cycle) == col(own.cycle),
-                col(other.id) != col(own.id),
-                col(other.resolved_at).is_(None),
-            ),
-        )
-        .join(answer, col(answer.reminder_id) == col(other.id))
-        .where(
-            col(own.resolved_at).is_(None),
-            col(answer.ended_at).is_(None),
-            col(answer.kind).in_([each.value for each in SHARED]),
-            or_(col(answer.kind) != AnswerKind.WAIVED.value, col(answer.decided_by).is_not(None)),
-        )
-    )
-
-
-async def _inherited(session: AsyncSession, rows: Sequence[Any]) -> dict[int, Inherited]:
-    """Return what the owners before had answered to these, as far as nobody has answered since."""
-    if not rows:
-        return {}
-    table, before = tables.ReminderAnswer, {row.came_from for row in rows}
-    own = select(col(table.reminder_id)).where(col(table.reminder_id).in_([row.id for row in rows]))
-    answered = set((await session.execute(own)).scalars())
-    given = await _answers(session, [col(tables.Reminder.id).in_(before)])
-    people = await _people(session, _people_in(given, "person_id", "decided_by"))
-    owners = select(tables.core(tables.Reminder)).where(col(tables.Reminder.id).in_(before))
-    addressees = {row.id: row.addressee for row in await session.execute(owners)}
-    names = await _names(session, set(addressees.values()))
-    found: dict[int, Inherited] = {}
-    for row in reversed(given):  # the newest last
-        answer = _answer(row, people)
-        if answer.kind in (AnswerKind.PLANNED, AnswerKind.WAIVED) and not answer.is_question:
-            found[row.reminder_id] = Inherited(names.get(addressees[row.reminder_id], ""), answer)
-    return {row.id: found[row.came_from] for row in rows if row.id not in answered and row.came_from in found}
-
-
-async def _names(session: AsyncSession, addressees: Collection[str]) -> dict[str, str]:
-    """Return the names of teams and people, by their keys."""
-    people = await _people(session, {int(each[7:]) for each in addressees if each.startswith("person:")})
-    team, ids = tables.Team, [int(each[5:]) for each in addressees if each.startswith("team:")]
-    found = await session.execute(select(col(team.id), col(team.name)).where(col(team.id).in_(ids)))
-    return {f"team:{number}": name for number, name in found} | {f"person:{k}": v.name for k, v in people.items()}
 
 
 async def help_asked(session: AsyncSession, reminder_ids: Sequence[int]) -> dict[int, HelpAsked]:
@@ -263,11 +193,6 @@ async def help_asked(session: AsyncSession, reminder_ids: Sequence[int]) -> dict
     )
     rows = [*await session.execute(joined), *await session.execute(made)]
     return {keys[key]: HelpAsked(number or 0, state, link) for key, number, state, link in rows}
-
-
-async def answer_of(session: AsyncSession, row: tables.ReminderAnswer) -> Answer:
-    """Return an answer that may be over with the people in it."""
-    return _answer(row, await _people(session, _people_in([row], "person_id", "decided_by")))
 
 
 async def card_of(deps: Deps, watcher: Watcher, session: AsyncSession, reminder_id: int) -> Card | ClosedCard | None:
@@ -383,57 +308,6 @@ def _library_id(deps: Deps, watcher: Watcher, product: Product) -> int | None:
 def _name(snapshot: Snapshot, team_id: int | None) -> str:
     team: TeamRecord | None = snapshot.team(team_id) if team_id is not None else None
     return team.name if team is not None else ""
-
-
-async def _answers(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]) -> Sequence[Any]:
-    table = tables.ReminderAnswer
-    query: Select[Any] = (
-        select(tables.core(table))
-        .join(tables.Reminder, col(tables.Reminder.id) == col(table.reminder_id))
-        .where(*conditions, col(table.ended_at).is_(None))
-        .order_by(col(table.id).desc())
-    )
-    found: Sequence[Any] = (await session.execute(query)).all()
-    return found
-
-
-async def _people(session: AsyncSession, ids: set[int]) -> dict[int, PersonRecord]:
-    table = tables.Person
-    found: dict[int, PersonRecord] = {}
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), 500):
-        query = select(tables.core(table)).where(col(table.id).in_(wanted[start : start + 500]))
-        for row in await session.execute(query):
-            found[row.id] = PersonRecord(
-                id=row.id,
-                name=row.name or row.handle or row.email or row.slack_id or "",
-                slack_id=row.slack_id or "",
-                email=row.email or "",
-                is_active=row.is_active,
-                timezone=row.timezone,
-            )
-    return found
-
-
-def _people_in(rows: Iterable[Any], *columns: str) -> set[int]:
-    return {person for row in rows for name in columns if (person := getattr(row, name)) is not None}
-
-
-def _answer(row: Any, people: Mapping[int, PersonRecord]) -> Answer:
-    return Answer(
-        id=row.id,
-        kind=AnswerKind(row.kind),
-        person=people.get(row.person_id),
-        at=row.at,
-        deadline=row.deadline,
-        milestone=row.milestone,
-        until=row.until,
-        team_id=row.team_id,
-        detail=row.detail,
-        decided_by=people.get(row.decided_by) if row.decided_by is not None else None,
-        decided_at=row.decided_at,
-        asset_ids=frozenset(row.asset_ids) if row.asset_ids is not None else None,
-    )
 
 
 def _remembered(row: Any, answers: tuple[Answer, ...], people: Mapping[int, PersonRecord]) -> Remembered:

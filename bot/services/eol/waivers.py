@@ -16,7 +16,7 @@ from bot.services import actors, decisions
 from bot.services.deps import Deps
 from bot.services.eol._card_answers import CLOSED, ReminderAct, acting, waiver_key
 from bot.services.eol.exposure import Watcher
-from bot.services.eol.reminder_store import answer_of
+from bot.services.eol.reminder_answers import answer_of
 from bot.store import tables
 
 _OVER = "The request is off: another answer was given since, or its day has passed."
