@@ -141,6 +141,19 @@ class TestJoin:
         assert "Search (does the job)" in (await stage.ask("/devops show 1", user="solo")).text
         assert "#1" in (await stage.ask("/devops mine", user="solo")).text
 
+    async def test_who_follows_it_since_the_same_moment_is_not_called_in_their_thread(self, stage: Stage) -> None:
+        await open_first(stage)
+        [asked] = await requests(stage)
+        stage.clock.at = asked.created_at
+        root = await search_form(stage)
+        await submit(stage, "solo", {ids.INSTEAD: next(iter(offered(stage).values()))})
+        [join] = await rows(stage, tables.RequestJoin)
+        assert {each.at for each in await rows(stage, tables.RequestFollower)} == {join.at}
+        await stage.press(await _triage(stage), ids.DELIVER, user="lin")
+        assert await submit(stage, "lin", {ids.WORDS: "It is there"}) == {}
+        solo = stage.slack.workspace.user("solo").id
+        assert (await _news(stage, root))[-1].text.startswith(f"<@{solo}> *#1*")
+
     async def test_a_request_that_is_withdrawn_lets_the_joined_go_on(self, stage: Stage) -> None:
         first = await open_first(stage)
         root = await search_form(stage)

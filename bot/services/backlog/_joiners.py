@@ -41,7 +41,8 @@ async def told_in_threads(act: RequestAct) -> dict[str, list[int]]:
     """
     join, follower = tables.RequestJoin, tables.RequestFollower
     found = select(col(join.source_key), col(follower.person_id)).outerjoin(
-        follower, (col(follower.request_id) == col(join.request_id)) & (col(follower.at) == col(join.at))
+        follower,
+        (col(follower.request_id) == col(join.request_id)) & (col(follower.source_key) == col(join.source_key)),
     )
     told: dict[str, list[int]] = {}
     rows: Any = await act.session.execute(found.where(col(join.request_id) == act.subject_id))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import delete, select
 from sqlmodel import col
 
@@ -45,8 +47,9 @@ async def join(deps: Deps, snapshot: Snapshot, *, request_id: int, new: NewReque
         if act.card.state not in OPEN:
             raise UserError(_CLOSED)
         hours_stay = await _put_demand(act, new)
+        follow: dict[str, Any] = {"request_id": request_id, "at": act.now, "source_key": new.origin.key}
         for each in (new.asked_by, new.filed_by):
-            await add_once(act.session, tables.RequestFollower, request_id=request_id, person_id=each, at=act.now)
+            await add_once(act.session, tables.RequestFollower, person_id=each, **follow)
         entry = await act.note("join", team=new.team_id, asked_by=new.asked_by, **{"from": new.origin.key})
         await wake_if_needed_sooner(act)
         card = await act.redraw()

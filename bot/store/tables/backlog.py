@@ -115,6 +115,8 @@ class RequestFollower(Row, table=True):
     request_id: int = Field(foreign_key="requests.id", primary_key=True)
     person_id: int = Field(foreign_key="people.id", primary_key=True)
     at: datetime = when()
+    #: Where they have joined it from, as of a `RequestJoin`; None for whoever follows it without.
+    source_key: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
 class RequestJoin(Row, table=True):
