@@ -20,7 +20,7 @@ from bot.services.deps import Deps
 from bot.services.portfolio import Portfolios
 from bot.services.slices import in_slices
 from bot.services.snapshot import Snapshot
-from bot.store import queries
+from bot.store import deployments, queries
 
 #: Names asked for in vain that are counted.
 _MOST_UNKNOWN = 200
@@ -107,7 +107,7 @@ class CoverageFigures:
 
     async def _elsewhere(self, asset_ids: Collection[int] | None = None) -> set[int]:
         async with self._deps.database.connected() as connection:
-            return await queries.assets_elsewhere(connection, asset_ids)
+            return await deployments.assets_elsewhere(connection, asset_ids)
 
     def _add(self, coverage: Coverage, asset_ids: Iterable[int], elsewhere: Set[int]) -> Iterator[None]:
         snapshot, now = self._snapshot, self._deps.clock.now()

@@ -9,9 +9,10 @@ import pytest
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
-from bot.store import queries, tables
+from bot.store import deployments, queries, tables
 from bot.store.db import Database
 from bot.store.journal import audit, next_revision
+from bot.store.large_tables import CHUNK
 
 pytestmark = pytest.mark.sql
 
@@ -196,7 +197,7 @@ async def test_what_is_gone_is_named_by_its_id(catalog: Database) -> None:
 
 
 async def test_many_assets_come_in_chunks_each_once_with_its_own_facts(database: Database) -> None:
-    count = 2 * queries._CHUNK + 7
+    count = 2 * CHUNK + 7
     async with database.transaction() as session:
         session.add(tables.Source(id=1, name="files"))
         session.add(tables.Team(id=1, folded="t", name="T"))
@@ -241,7 +242,7 @@ async def test_deployments_of_which_a_source_says_the_same_share_it(catalog: Dat
     ]  # fmt: skip
     await add(catalog, *rows)
     async with catalog.connected() as connection:
-        found = queries.deployments(connection, after=-1, until=1, last_runs={})
+        found = deployments.deployments(connection, after=-1, until=1, last_runs={})
         runs = [(asset_id, deployment.product, id(deployment.observed)) async for asset_id, deployment, _ in found]
     assert [each[:2] for each in runs] == [(1, "p"), (2, "p"), (2, "q")]
     assert runs[0][2] == runs[1][2] != runs[2][2]
@@ -259,5 +260,5 @@ async def test_what_runs_and_nowhere_in_production_is_found(catalog: Database) -
     assets = [tables.Asset(id=number, ref=f"service:{number}", kind="service", name=str(number)) for number in (3, 4)]
     await add(catalog, *assets, *rows)
     async with catalog.connected() as connection:
-        assert await queries.assets_elsewhere(connection) == {1, 4}
-        assert await queries.assets_elsewhere(connection, [2, 4, 9]) == {4}
+        assert await deployments.assets_elsewhere(connection) == {1, 4}
+        assert await deployments.assets_elsewhere(connection, [2, 4, 9]) == {4}

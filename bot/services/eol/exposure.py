@@ -23,7 +23,7 @@ from bot.services.deps import Deps
 from bot.services.eol.facts import Facts
 from bot.services.slices import in_slices
 from bot.services.snapshot import Snapshot, give_memory_back, without_collections
-from bot.store import queries, tables
+from bot.store import deployments, tables
 from bot.store.db import Database
 
 log = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ class Watcher:
                 pins=self._pins,
             )
             with without_collections():  # it all stays
-                changes = queries.deployments(connection, after=-1, until=revision, last_runs=self._last_runs)
+                changes = deployments.deployments(connection, after=-1, until=revision, last_runs=self._last_runs)
                 async for asset_id, deployment, _ in changes:
                     exposure.put(asset_id, deployment)
         await self._work(exposure.fill())
@@ -143,7 +143,9 @@ class Watcher:
     async def _read_changes(self, exposure: Exposure, revision: int) -> set[int]:
         """Take in what the store says otherwise now; return the assets that it is said of."""
         async with self._deps.database.connected() as connection:
-            changes = queries.deployments(connection, after=self._revision, until=revision, last_runs=self._last_runs)
+            changes = deployments.deployments(
+                connection, after=self._revision, until=revision, last_runs=self._last_runs
+            )
             found = {exposure.put(each, one, is_gone=is_gone) async for each, one, is_gone in changes}
             before, self._pins = exposure.pins, await _pins(connection)
         exposure.pins = self._pins
@@ -167,7 +169,7 @@ async def keep_following(watcher: Watcher, database: Database, *, every_seconds:
         try:
             await watcher.facts.follow(database)
             async with database.connected() as connection:
-                is_needed = await queries.has_deployments(connection)
+                is_needed = await deployments.has_deployments(connection)
             if is_needed:
                 await watcher.current()
         except Exception as error:  # noqa: BLE001 - old facts beat none

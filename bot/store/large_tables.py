@@ -1,0 +1,59 @@
+"""Reading large tables: in chunks that leave the event loop its turn, and values as the driver has them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, select, type_coerce
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import NullType
+
+#: Rows read at a time: small enough that making records of them does not hold the event loop up.
+CHUNK = 500
+#: Where more facts, or observations, differ than this, there is little to share.
+MOST_SHARED = 50_000
+
+
+async def in_order(
+    connection: AsyncConnection,
+    query: Select[Any],
+    column: ColumnElement[int],
+    is_wanted: ColumnElement[bool],
+    size: int,
+) -> AsyncIterator[Sequence[Any]]:
+    """Yield the rows of a whole table in chunks, by their first column, which is the id."""
+    last_id = 0
+    chunk = query.where(is_wanted, column > bindparam("last_id")).limit(size)
+    while rows := (await connection.execute(chunk, {"last_id": last_id})).all():
+        last_id = rows[-1][0]
+        yield rows
+
+
+async def by_ids(
+    connection: AsyncConnection, query: Select[Any], column: ColumnElement[int], is_wanted: ColumnElement[bool]
+) -> AsyncIterator[Sequence[Any]]:
+    """Yield the few rows of a large table that are wanted, in chunks.
+
+    Their ids come first, because a query in the order of the ids would go through the whole table for them.
+    """
+    ids = sorted((await connection.execute(select(column).where(is_wanted))).scalars())
+    for at in range(0, len(ids), CHUNK):
+        yield (await connection.execute(query.where(column.in_(ids[at : at + CHUNK])))).all()
+
+
+def as_stored(table: Any, names: Iterable[str]) -> list[Any]:
+    """Return columns as the driver reads them, without a step a value: on SQLite, JSON and moments are text."""
+    return [type_coerce(table.c[name], NullType()) for name in names]
+
+
+@lru_cache(maxsize=1024)
+def moment(stored: str | datetime) -> datetime:
+    """Return a moment as `UTCDateTime` reads it, text on SQLite.
+
+    An import begins a hundred thousand facts at one moment: there is one object for all of them.
+    """
+    moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
