@@ -57,8 +57,19 @@ def escalation(complaints: Sequence[Complaint], *, to: Audience) -> Rendered:
     return Rendered("\n".join([head, *(each.text for each in lines), *rest, next_step]), blocks)
 
 
-def in_the_past(text: str) -> str:
-    """Return what those above a team were told, once some of it is answered."""
+def in_the_past(told: Rendered, *, is_settled: bool) -> Rendered:
+    """Return what those above a team were told, once some of it is answered; with all of it, nothing is left to do."""
+    head, *others = told.blocks
+    blocks = [{**head, **section(_past(head["text"]["text"]))}, *others]
+    text = _past(told.text)
+    if is_settled:
+        steps = set(_NEXT_STEP.values())
+        blocks = [each for each in blocks if each.get("elements", [{}])[0].get("text") not in steps]
+        text = "\n".join(line for line in text.split("\n") if line not in steps)
+    return Rendered(text, blocks)
+
+
+def _past(text: str) -> str:
     for now, then in ((" has not answered:", " had not answered:"), ("Nobody has answered:", "Nobody had answered:")):
         text = text.replace(now, then, 1)
     return text.replace("This is still open:", "This was open:", 1)

@@ -12,7 +12,7 @@ from typing import Any
 from bot.blocks import eol as blocks
 from bot.blocks.digests import digest as digest_of_nouns
 from bot.blocks.eol.notes import joined, moved
-from bot.blocks.escalation import escalation
+from bot.blocks.escalation import escalation, in_the_past
 from bot.blocks.text import Block, Rendered, escape
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.eol.answers import Answer, AnswerKind
@@ -284,13 +284,14 @@ def runs_of_every_kind(name: str) -> tuple[MatchedDeployment, ...]:
 
 
 def shared_with(name: str) -> tuple[SharedCharge, ...]:
-    """What is charged and another team's, under an application of the digest's team, for a known price and for none."""
+    """What is charged and another's, under an application of the digest's team, with and without a price and a plan."""
+    [plan, *_] = answers(name, until=TODAY + timedelta(30))
     watch = card(name).watch
     charge = Charge(TODAY, Decimal("0.10"))
     charged = replace(watch.cycle, eol=TODAY, eoes=date(2030, 1, 1), charges=(charge,))
     return tuple(
-        SharedCharge(watch.product, cycle, holder, watch.runs, TODAY, giver=giver)
-        for giver in (None, team(name))
+        SharedCharge(watch.product, cycle, holder, watch.runs, TODAY, giver=giver, plan=planned)
+        for giver, planned in ((None, plan), (team(name), None))
         for cycle in (charged, replace(charged, charges=(replace(charge, amount=None),)))
         for holder in (team(name), NOBODY)
     )
@@ -390,6 +391,7 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
     told = escalation([blocks.complaint(each.card) for each in full], to=Audience.MANAGER)
     yield escalation, told
     yield blocks.complaint_redrawn, blocks.complaint_redrawn(told, full[0].card)
+    yield in_the_past, in_the_past(told, is_settled=False)
     explained = card(name, watch(name, runs=runs_of_every_kind(name)))
     yield blocks.explanation, blocks.explanation(explained)
     for before in (TODAY, date(2029, 1, 1)):

@@ -246,6 +246,7 @@ async def test_what_the_lead_was_told_says_how_it_was_answered(delegated: Delega
         if told:
             break
     assert told[0].text.startswith(":warning: *Platform* has not answered:")
+    assert "then this stops" in told[0].text
     card = await delegated.card("lin")
     await delegated.stage.slack.act("lin", MessageRef(card.channel, card.ts), ids.ACKNOWLEDGE)
     await delegated.stage.settle()
@@ -254,6 +255,7 @@ async def test_what_the_lead_was_told_says_how_it_was_answered(delegated: Delega
     assert now.text.startswith(":warning: *Platform* had not answered:")
     assert f"Acknowledged by <@{delegated.stage.slack.workspace.user('lin').id}>" in now.text
     assert "Open" in buttons(now)
+    assert "then this stops" not in now.text + str(now.blocks), "what it asked for has been done"
 
 
 async def test_those_above_hear_that_it_is_open_with_the_team_that_has_it(delegated: Delegated) -> None:

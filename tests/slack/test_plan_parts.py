@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.domain.eol.subjects import ReportScope
 from bot.playground.fake_slack import PostedMessage
 from bot.services.eol import reports
 from bot.services.eol.questions import Asked
+from bot.services.eol.reminder_store import remembered
 from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_clicks import actions
 from tests.slack.test_delegation import Delegated
@@ -323,3 +325,29 @@ async def test_who_owns_the_application_hears_of_a_charged_database(stage: Stage
     count = len(said)
     await world.go(datetime(2026, 3, 17, 17, 0, tzinfo=UTC), hours=(10, 16))
     assert len(await world.said_in("payments")) == count, "it is no news any more"
+
+
+async def test_who_owns_the_application_reads_in_each_digest_what_is_planned_for_a_charged_database(
+    stage: Stage,
+) -> None:
+    made = catalog()
+    made.assets = [
+        replace(each, runs=(Runs("postgresql", "11.22", "aws-rds"),)) if each.name == "ledger-db" else each
+        for each in made.assets
+    ]
+    made.assets.append(asset("ledger", runs=(Runs("python", "3.7"),), owners=(team_owns("Payments"),)))
+    await stage.bring(made)
+    world = Delegated(stage)
+    await world.go(datetime(2026, 3, 3, 10, 30, tzinfo=UTC))
+    async with stage.database.reading() as session:
+        charged = next(each for each in await remembered(session) if each.product == "amazon-rds-postgresql")
+    card = await copied(stage, "general", (await world.card("lin", reminder=charged.id)).blocks)
+    assert await plan(Reminded(stage, charged.id, "general", card.ts)) == {}
+    await world.go(datetime(2026, 3, 10, 17, 0, tzinfo=UTC), hours=(10, 16))
+    digests = [each.text for each in await world.said_in("payments") if "*End of life* for *Payments*" in each.text]
+    [line] = [line for line in digests[-1].splitlines() if "under your *ledger-db*" in line]
+    assert "charged now: 0.10 USD per vCPU-hour, about 292 USD a month" in line
+    assert "planned to" in line
+    assert "application: Grace Marsh by <!date^" in line
+    assert "upgrade: Omar Sol by <!date^" in line
+    assert "roll back: errors above 1% &lt;!here&gt;, Omar Sol decides" in line

@@ -218,7 +218,8 @@ def _shared_line(shared: SharedCharge, today: date) -> str:
     who = f"with {bold(shared.holder.name, 60)}" if shared.holder.name else "which nobody owns"
     if giver := words.given_by(shared.giver):
         who = f"{who}, {giver}"
-    return f"{what} ({who}): {said}."
+    plan = f" ({answers.planned(shared.plan, None, today)})" if shared.plan is not None else ""
+    return f"{what} ({who}): {said}{plan}."
 
 
 def _claims(line: str, shared: SharedCharge) -> list[Block]:

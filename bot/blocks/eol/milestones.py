@@ -42,7 +42,7 @@ def complaint(card: Card) -> Complaint:
 
 def complaint_redrawn(before: Rendered, card: Card | ClosedCard) -> Rendered:
     """Return what those above a team were told once a reminder that it names is answered; what else it says stays."""
-    text, made = before.text, list[Mapping[str, Any]]()
+    text, made, others = before.text, list[Mapping[str, Any]](), 0
     for each in before.blocks:
         shown = each.get("accessory", {})
         if (shown.get("action_id"), shown.get("value")) == (OPEN, str(card.reminder.id)):
@@ -51,10 +51,10 @@ def complaint_redrawn(before: Rendered, card: Card | ClosedCard) -> Rendered:
             made.append({**section(now), **({"accessory": shown} if isinstance(card, Card) else {})})
         else:
             made.append(each)
+            others += bool(shown)
     if text == before.text:
         return before
-    head = in_the_past(made[0]["text"]["text"])
-    return Rendered(in_the_past(text), [{**made[0], **section(head)}, *made[1:]])
+    return in_the_past(Rendered(text, made), is_settled=not others)
 
 
 def _where(card: Card) -> str:

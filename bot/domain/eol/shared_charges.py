@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.domain.eol.answers import Answer
 from bot.domain.eol.charges import charged
 from bot.domain.eol.exposure import Exposure, MatchedDeployment, certain_of
 from bot.domain.eol.records import Cycle, Product
@@ -17,7 +18,8 @@ from bot.domain.records import TeamRecord
 class SharedCharge:
     """A release cycle that is charged now since `since`, of which `holder` is reminded. `runs` are what both own.
 
-    `giver` is from whom the holder has taken it over; None while whoever owns it has it.
+    `giver` is from whom the holder has taken it over; None while whoever owns it has it. `plan` is what is planned
+    for all of it.
     """
 
     product: Product
@@ -26,6 +28,17 @@ class SharedCharge:
     runs: tuple[MatchedDeployment, ...]
     since: date
     giver: Addressee | None = None
+    plan: Answer | None = None
+
+    @property
+    def cycle_key(self) -> CycleKey:
+        """Whose it is and which release cycle, as the reminders of it say."""
+        return (self.giver or self.holder).key, self.product.key, self.cycle.name
+
+    def with_plan(self, plan: Answer | None) -> SharedCharge:
+        """Return it with a plan, where that is about all that both own."""
+        covers = plan is not None and (plan.asset_ids is None or {run.asset.id for run in self.runs} <= plan.asset_ids)
+        return replace(self, plan=plan if covers else None)
 
 
 def shared_charges(

@@ -18,7 +18,7 @@ from bot.domain.eol.exposure import Exposure
 from bot.domain.eol.reminder_plan import is_answered
 from bot.domain.eol.reminders import Remembered
 from bot.domain.eol.responsibility import Addressee, CycleKey
-from bot.domain.eol.shared_charges import shared_charges, sharers
+from bot.domain.eol.shared_charges import SharedCharge, shared_charges, sharers
 from bot.domain.eol.terms import answered
 from bot.domain.escalation import Audience, Owed, unheard
 from bot.domain.records import TeamRecord
@@ -80,6 +80,7 @@ class Reminders:
         watches, turns = await self._watcher.current(), Turns()
         async with self._deps.database.reading() as session:
             takers = await reminder_store.takers_of(session, self._watcher.snapshot)
+            shared = await self._shared(session, watches, keys, takers)
         found: dict[str, Notices] = {}
         for key in keys:
             found[key] = Notices(
@@ -89,7 +90,7 @@ class Reminders:
                 self._watcher.snapshot.recipient(key),
                 watches=list(watches.by_addressee.get(key, ())),
                 unsure=watches.unsure.get(key, ()),
-                shared=shared_charges(watches, self._watcher.snapshot.recipient(key), takers),
+                shared=shared.get(key, ()),
             )
             await turns.give()
         sorted_in: set[int] = set()
@@ -103,6 +104,14 @@ class Reminders:
         _hand_over_new(takers, found)
         await self._find_closed(found.values())
         return {key: each for key, each in found.items() if each.size or each.vanished}
+
+    async def _shared(
+        self, session: AsyncSession, watches: Exposure, keys: Collection[str], takers: Mapping[CycleKey, TeamRecord]
+    ) -> dict[str, tuple[SharedCharge, ...]]:
+        """Return what of others is charged under what these own, with what is planned for it."""
+        found = {key: shared_charges(watches, self._watcher.snapshot.recipient(key), takers) for key in keys}
+        plans = await reminder_store.plans_of(session, {each.cycle_key for shared in found.values() for each in shared})
+        return {key: tuple(each.with_plan(plans.get(each.cycle_key)) for each in one) for key, one in found.items()}
 
     async def _find_closed(self, found: Iterable[Notices]) -> None:
         """Find out what became of reminders that nothing is watched for any more."""

@@ -141,6 +141,17 @@ async def takers_from(session: AsyncSession, addressees: Collection[str]) -> set
     return {f"team:{team}" for (addressee, _, _), team in taken.items() if addressee in addressees}
 
 
+async def plans_of(session: AsyncSession, cycles: Collection[CycleKey]) -> dict[CycleKey, Answer]:
+    """Return the plans in force for these release cycles, by whose and which they are."""
+    found: dict[CycleKey, Answer] = {}
+    for owner in sorted({owner for owner, _, _ in cycles}):
+        for reminder in await remembered(session, addressee=owner):
+            plan = next((each for each in reminder.answers if each.kind is AnswerKind.PLANNED), None)
+            if plan is not None and reminder.cycle_key in cycles:
+                found[reminder.cycle_key] = plan
+    return found
+
+
 async def answered_since(session: AsyncSession, moment: datetime) -> set[str]:
     """Return the keys of whoever is told of the reminders about which something was written down since."""
     audit, table, found = tables.AuditEntry, tables.Reminder, set[str]()
