@@ -12,7 +12,10 @@ from typing import Annotated
 import typer
 
 from bot import logs
+from bot import settings as environment
 from bot.cli.run import stopped
+
+log = logging.getLogger(__name__)
 
 
 def playground(
@@ -28,6 +31,8 @@ def playground(
     """Serve a simulated Slack with Baton in it, on a page in the browser. Needs no Slack account."""
     # Of a visitor's own files it matters what was read; of the demo, that it is there.
     logs.configure("text", level=logging.INFO if catalog else logging.WARNING)
+    for said in environment.unknown():
+        log.warning("%s", said)
     with TemporaryDirectory() as elsewhere:
         # A visitor's catalog is read anew at every start, and leaves the demo's database alone.
         file = database or (Path(elsewhere) / "playground.sqlite" if catalog else Path(".var/playground.sqlite"))

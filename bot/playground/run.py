@@ -31,6 +31,7 @@ from bot.ports import SystemClock
 from bot.services.catalog import ImportOutcome, import_catalog
 from bot.services.deps import Deps
 from bot.services.eol.calendars import Calendars
+from bot.settings import listed
 from bot.settings import load as load_settings
 from bot.store import migrations, tables
 from bot.store.db import Database
@@ -97,7 +98,7 @@ async def playing(
             host="127.0.0.1",
             port=0,
             public_url=address,
-            catalog_admins=people(slack)[0].id,  # whom the page begins with
+            catalog_admins=_admins(slack, given.catalog_admins if catalog else ""),
             # With a catalog of their own, a visitor's settings are about that; the demo has its own.
             platform_channel=given.platform_channel if catalog else _DEMO_PLATFORM,
             devops_team=given.devops_team if catalog else _DEMO_DEVOPS,
@@ -117,6 +118,12 @@ async def playing(
         site.add_routes(calendar_routes(Calendars(baton.context.deps, baton.context.watcher)))
         await _serve(stack, site, listening)
         yield Playground(f"{address}/", slack, baton, clock)
+
+
+def _admins(slack: FakeSlack, given: str) -> str:
+    """Return the catalog admins: those given who are in the workspace, else whom the page begins with."""
+    everybody = people(slack)
+    return ",".join(each.id for each in everybody if each.id in listed(given)) or everybody[0].id
 
 
 async def load_own(database: Database, paths: Sequence[Path]) -> None:

@@ -1,4 +1,4 @@
-"""`baton playground`: on which database it runs."""
+"""`baton playground`: on which database it runs, and what it says of its settings."""
 
 from __future__ import annotations
 
@@ -35,3 +35,14 @@ def test_the_database_that_is_named_is_used(
         assert url == f"sqlite:///{is_kept_at}"
     else:
         assert not Path(url.removeprefix("sqlite:///")).parent.exists(), "a place of its own, which is gone again"
+
+
+def test_a_mistyped_setting_is_named(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play(*_: object) -> None:
+        pass
+
+    monkeypatch.setattr(playground, "_play", play)
+    monkeypatch.setenv("BATON_PLATFORM_CHANEL", "ops")
+    ran = baton("playground", "--catalog", "catalog.yaml")
+    assert ran.code == 0
+    assert "is BATON_PLATFORM_CHANNEL meant?" in ran.err

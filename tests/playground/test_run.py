@@ -48,3 +48,20 @@ async def test_the_settings_count_for_a_visitors_own_catalog_and_not_for_the_dem
     with pytest.raises(SettingsError, match="BATON_TIMEZONE"):
         async with run.playing(f"sqlite:///{tmp_path / 'other.sqlite'}"):
             pass
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [("U0BOB,U0ELSEWHERE", "U0BOB"), ("U0ELSEWHERE", "U0ANN"), ("", "U0ANN")]
+)
+async def test_the_catalog_admins_of_the_settings_are_those_of_a_visitors_own_catalog(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, expected: str
+) -> None:
+    """Where none of them is in the workspace, it is whom the page begins with, as in the demo."""
+    (tmp_path / "own.yaml").write_text(
+        "baton: 1\nteams: [{name: Ops, members: [ann@x.example, bob@x.example]}]\n"
+        "people: [{name: Ann, email: ann@x.example, slack: U0ANN}, {name: Bob, email: bob@x.example, slack: U0BOB}]\n"
+        "assets: [{name: shop, owner: Ops}]\n"
+    )
+    monkeypatch.setenv("BATON_CATALOG_ADMINS", given)
+    async with run.playing(f"sqlite:///{tmp_path / 'own.sqlite'}", catalog=[tmp_path / "own.yaml"]) as own:
+        assert own.baton.context.deps.catalog_admins == {expected}
