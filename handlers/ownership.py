@@ -18,12 +18,12 @@ from bot.blocks.text import Block, Rendered, is_channel_id
 from bot.blocks.values import encode, parse
 from bot.domain.catalog import Area
 from bot.domain.directory.courtesies import Courtesy
-from bot.domain.directory.references import Refers
+from bot.domain.directory.references import Refers, references
 from bot.domain.ownership import Orphaned, Owned, areas_to_choose
 from bot.domain.records import AssetRecord
 from bot.errors import SlackError
 from bot.ports import Ack
-from bot.services import devops_team, history, misses, ownership, people, portfolio
+from bot.services import devops_team, history, misses, ownership, people, portfolio, questions
 from bot.services.backlog import intake
 from bot.services.context import Context
 from bot.services.handoff import choices
@@ -116,17 +116,34 @@ async def on_who_owns_this(shortcut: Shortcut, context: Context) -> Ack:
 
 
 async def around(context: Context, about: Shortcut | Event) -> Rendered:
-    """Return the answer for what a message carries, or else the first message of its thread."""
+    """Return the answer for what a message carries, or else the first message of its thread.
+
+    Where neither says a name, the addresses of their links may have one, and at last a team's channel or user group.
+    """
     says, thread, user_id = about.says, blocks.Thread.NONE, about.user_id
     found = ownership.answer_for_message(context.deps, context.snapshot, says, asker=user_id)
     if not found and about.thread_ts:
-        says, thread = await _thread_start(context, about)
-        found = ownership.answer_for_message(context.deps, context.snapshot, says, asker=user_id)
+        first, thread = await _thread_start(context, about)
+        found = ownership.answer_for_message(context.deps, context.snapshot, first, asker=user_id)
+        says = (*says, *first)
+    if not found:
+        found = ownership.answer_for_message(context.deps, context.snapshot, says, asker=user_id, is_in_links=True)
     if isinstance(found, Answered):
         return _answered(context, found, user_id)
     if not found:
-        return blocks.mentioned_nothing(thread)
+        called = await _teams_called(context, says)
+        return await message(context, called, user_id) if called is not None else blocks.mentioned_nothing(thread)
     return blocks.mentioned(found, open_menu(_requests(context, [asset for asset, _ in found], user_id)))
+
+
+async def _teams_called(context: Context, says: Sequence[str]) -> Meant | None:
+    """Return the teams whose channels or user groups a message gives; Slack is asked about one channel that is new."""
+    labelled = [await context.user_groups.labelled(piece) for piece in says]
+    channels = (each.id for piece in labelled for each in references(piece) if each.to is Refers.CHANNEL)
+    unheard = next((each for each in channels if context.snapshot.is_shared(each) is None), None)
+    if unheard is not None:
+        await _is_new_channel(context, unheard)
+    return questions.teams_called(context.snapshot, labelled)
 
 
 def _requests(context: Context, assets: Sequence[AssetRecord], user_id: str) -> dict[str, OpenValue]:

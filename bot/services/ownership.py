@@ -117,9 +117,15 @@ def answer_for_asset(
     return _answered(deps, snapshot, verdict, asker)
 
 
-def answer_for_message(deps: Deps, snapshot: Snapshot, says: Iterable[str], *, asker: str) -> Answered | Choices:
-    """Answer for what the pieces of a message name: for one asset, or as choices; none when they name nothing."""
-    named = snapshot.directory.mentioned(*says)
+def answer_for_message(
+    deps: Deps, snapshot: Snapshot, says: Iterable[str], *, asker: str, is_in_links: bool = False
+) -> Answered | Choices:
+    """Answer for what the pieces of a message name: for one asset, or as choices; none when they name nothing.
+
+    With `is_in_links`, for what only the addresses of their links name.
+    """
+    directory = snapshot.directory
+    named = directory.named_in_links(*says) if is_in_links else directory.mentioned(*says)
     if len(named) == 1 and (asset := snapshot.asset(named[0].asset_id)) is not None:
         return _answered(deps, snapshot, _verdict(deps, snapshot, asset, named[0]), asker)
     verdicts = [look_up(deps, snapshot, match.asset_id, area=match.area) for match in named]

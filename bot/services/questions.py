@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
@@ -273,6 +274,16 @@ def _known(snapshot: Snapshot, reference: Reference) -> Meant | None:
     teams = tuple(sorted((team for team in snapshot.teams() if has(team, reference)), key=lambda team: fold(team.name)))
     if not teams and reference.to is Refers.GROUP:
         teams = _called_as_group(snapshot, reference)
+    return TeamsMeant(teams) if teams else None
+
+
+def teams_called(snapshot: Snapshot, texts: Iterable[str]) -> TeamsMeant | TeamThings | None:
+    """Return the teams whose channels or user groups texts give; people whom they mention are only called."""
+    given = (each for text in texts for each in references(text) if each.to is not Refers.PERSON)
+    known = (_known(snapshot, each) for each in given)
+    teams = tuple(dict.fromkeys(team for each in known if isinstance(each, TeamsMeant) for team in each.teams))
+    if len(teams) == 1:
+        return TeamThings(teams[0])
     return TeamsMeant(teams) if teams else None
 
 

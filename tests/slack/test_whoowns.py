@@ -260,6 +260,62 @@ async def test_the_shortcut_knows_nothing_of_what_is_only_called_after_an_asset(
     assert "owns *search-api*" in await who_owns_this(stage, api.ts)
 
 
+@pytest.mark.parametrize("markup", ["see <#{channel}|payments>", "<#{channel}>", "<!subteam^{group}> please look"])
+async def test_a_message_that_names_nothing_but_a_team_s_channel_or_user_group(stage: Stage, markup: str) -> None:
+    group, channel = (
+        stage.slack.add_user_group("payments", name="Payments"),
+        stage.slack.workspace.channel("payments").id,
+    )
+    markup = markup.format(channel=channel, group=group.id)
+    called = await stage.say(markup, user="lin")
+    assert (await who_owns_this(stage, called.ts)).startswith("*Payments* (<#")
+    said = await stage.say(f"search-api, says {markup}", user="lin")
+    assert "owns *search-api*" in await who_owns_this(stage, said.ts)
+
+
+async def test_a_message_that_names_the_channels_of_several_teams(stage: Stage) -> None:
+    workspace = stage.slack.workspace
+    first, second = workspace.channel("payments").id, workspace.channel("search").id
+    called = await stage.say(f"<#{first}> or <#{second}>?", user="lin")
+    said = await who_owns_this(stage, called.ts)
+    assert "Which of these teams" in said
+    assert "*Payments*" in said
+    assert "*Search*" in said
+
+
+async def test_what_a_thread_begins_with_comes_before_whom_a_reply_calls(stage: Stage) -> None:
+    thread, channel = await alert(stage, "Datadog"), stage.slack.workspace.channel("search").id
+    reply = await stage.say(f"<#{channel}> please", user="lin", thread_ts=thread)
+    assert "owns *checkout*" in await who_owns_this(stage, reply.ts, thread_ts=thread)
+
+
+async def test_the_channel_of_no_team_and_a_person_who_is_called_are_nothing_that_is_named(stage: Stage) -> None:
+    general, ada = stage.slack.workspace.channel("general").id, stage.slack.workspace.user("ada").id
+    called = await stage.say(f"<@{ada}> wrote in <#{general}>", user="lin")
+    assert "Nothing in that message is in the catalog" in await who_owns_this(stage, called.ts)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<https://app.datadoghq.com/apm/services/payments-db/operations?env=prod|View in Datadog>",
+        "<https://grafana.example.test/d/a1b2/latency?var-service=payments-db&amp;from=now-1h|this>",
+        "https://status.example.test/incidents/payments-db",
+    ],
+)
+async def test_a_message_that_names_something_only_in_the_address_of_a_link(stage: Stage, link: str) -> None:
+    alert = await stage.say(f"Latency is high: {link}", user="lin")
+    assert "*payments-db*" in await who_owns_this(stage, alert.ts)
+    said = await stage.say(f"search-api is slow: {link}", user="lin")
+    assert "owns *search-api*" in await who_owns_this(stage, said.ts)
+
+
+async def test_the_address_of_a_repository_names_no_asset_that_is_called_like_it(stage: Stage) -> None:
+    link = "<https://github.com/somebody-else/payments-db/pull/7|a change>"
+    said = await stage.say(f"Look at {link}", user="lin")
+    assert "Nothing in that message is in the catalog" in await who_owns_this(stage, said.ts)
+
+
 async def test_a_thread_that_says_nothing_either(stage: Stage) -> None:
     first = await stage.say("good morning", user="lin")
     reply = await stage.say("good morning", user="ada", thread_ts=first.ts)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from bot.domain.directory.answers import Candidate, Match, Nearest, Resolution, ResolutionMethod, Several
 from bot.domain.directory.index import DirectoryIndex
+from bot.domain.directory.link_addresses import named_in
 from bot.domain.directory.mentions import mentioned
 from bot.domain.directory.missed_names import asks_owner, is_personal
 from bot.domain.directory.places import literally
@@ -119,3 +120,7 @@ class Directory:
         beside a word for its kind.
         """
         return mentioned(self._index, texts, limit=limit)
+
+    def named_in_links(self, *texts: str, limit: int = 10) -> tuple[Match, ...]:
+        """Return the assets that only the addresses of links name, at most `limit`, under the same rules."""
+        return named_in(self._index, texts, limit=limit)
