@@ -286,8 +286,8 @@ def _found(context: Context, found: Found | Recalled | Chronicle, user_id: str, 
             return blocks.recalled(past, understood_as)
         case Chronicle(asset, held, understood_as):
             return blocks.chronicle(asset, held, understood_as)
-        case SeveralAssets(choices=choices):
-            return blocks.several(choices)
+        case SeveralAssets(choices=choices, left=left):
+            return blocks.several(choices, left)
         case Missing(choices=(), names_nothing=True) if found.asked:
             return blocks.which_thing()
         case Missing(asked=asked, choices=choices):

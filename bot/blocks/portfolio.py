@@ -125,7 +125,8 @@ def team_choices(teams: Sequence[TeamRecord], head: str = "Which of your teams?"
         )
         for team in teams[:_MOST_CHOICES]
     ]
-    return choices(head, shown)
+    left = len(teams) - len(shown)
+    return choices(head, shown, f"… and {left} more: `/baton team NAME`." if left else "")
 
 
 def unknown_team(name: str, nearest: Sequence[TeamRecord]) -> Rendered:

@@ -104,7 +104,7 @@ def as_text(found: Found, catalog: Snapshot) -> str:
     if isinstance(found, Answered):
         message = blocks.answer(found.verdict, replace(found.frame, is_shared=True))
     elif isinstance(found, SeveralAssets):
-        message = blocks.several(found.choices)
+        message = blocks.several(found.choices, found.left)
     else:
         message = blocks.unknown(found.choices, found.asked)
     return plain(message.text, catalog)

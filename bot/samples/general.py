@@ -147,7 +147,7 @@ def report_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | B
         shared = eol_reports.ReportFrame(note=eol_reports.understood(name), shared_by="U12345678")
         yield eol_reports.answer, eol_reports.answer(made, shared)
     assets = [subject(name, id=number) for number in range(9)]
-    yield eol_choices.several, eol_choices.several(assets, name, "U12345678")
+    yield eol_choices.several, eol_choices.several(assets, name, "U12345678", 12)
     for tries in ([], [f"team {name}", "product postgresql", f"asset {name}"]):
         yield eol_choices.nothing_fits, eol_choices.nothing_fits(name, tries, "U12345678")
     yield eol_choices.drawing, eol_choices.drawing(ReportScope(teams=(team,)))

@@ -37,16 +37,19 @@ class Answered:
 
 
 #: Assets to choose from, each with who owns it in short.
+#: A message is no longer than that many names.
+_MOST_NAMED = 1_000
 Choices: TypeAlias = tuple[tuple[AssetRecord, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SeveralAssets:
-    """Several assets fit the question equally well."""
+    """Several assets fit the question equally well; `left` more than there are to choose from."""
 
     asked: str
     choices: Choices
     confidence: float
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +127,13 @@ def answer_for_message(
 
     With `is_in_links`, for what only the addresses of their links name.
     """
-    directory = snapshot.directory
-    named = directory.named_in_links(*says) if is_in_links else directory.mentioned(*says)
+    read = snapshot.directory.named_in_links if is_in_links else snapshot.directory.mentioned
+    named = read(*says, limit=_MOST_NAMED)
     if len(named) == 1 and (asset := snapshot.asset(named[0].asset_id)) is not None:
         return _answered(deps, snapshot, _verdict(deps, snapshot, asset, named[0]), asker)
-    verdicts = [look_up(deps, snapshot, match.asset_id, area=match.area) for match in named]
-    return tuple((verdict.asset, _brief(verdict)) for verdict in verdicts)
+    verdicts = [look_up(deps, snapshot, match.asset_id, area=match.area) for match in named[: blocks.MOST_CHOICES]]
+    rest = filter(None, (snapshot.asset(match.asset_id) for match in named[blocks.MOST_CHOICES :]))
+    return (*((verdict.asset, _brief(verdict)) for verdict in verdicts), *((asset, "") for asset in rest))
 
 
 def _found(deps: Deps, snapshot: Snapshot, named: Named, asker: str) -> Found:
@@ -145,7 +149,7 @@ def _found(deps: Deps, snapshot: Snapshot, named: Named, asker: str) -> Found:
     choices = tuple((verdict.asset, _brief(verdict)) for verdict in verdicts)
     confidence = max((each.confidence for each in resolution.candidates), default=0.0)
     if isinstance(resolution, Several):
-        return SeveralAssets(asked, choices, confidence)
+        return SeveralAssets(asked, choices, confidence, resolution.left)
     name = directory.name_in(named.text, resolution.understood_as)
     kept = "" if directory.is_personal(named.text, name) else name
     is_asked = directory.asks_owner(named.text)

@@ -124,8 +124,8 @@ def _draw(context: Context, command: Command, text: str) -> Rendered:
             draw = partial(timelines.timeline, context.deps, context.watcher, context.pictures, subject)
             pictures.begin(context, command, draw, what="timeline")
             return choices.drawing(subject)
-        case SeveralFit(about, assets):
-            return choices.several(assets, about, command.user_id)
+        case SeveralFit(about, assets, left):
+            return choices.several(assets, about, command.user_id, left)
         case NothingFits(about, tries):
             return choices.nothing_fits(about, tries, command.user_id)
         case _:
@@ -141,8 +141,8 @@ def _chosen(context: Context, asset_id: int) -> Asked:
 
 async def _render(context: Context, understood: Understood, frame: ReportFrame, user_id: str) -> Rendered:
     match understood:
-        case SeveralFit(about, assets):
-            return choices.several(assets, about, user_id)
+        case SeveralFit(about, assets, left):
+            return choices.several(assets, about, user_id, left)
         case NothingFits(about, tries):
             return choices.nothing_fits(about, tries, user_id)
         case Asked():

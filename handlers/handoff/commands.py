@@ -54,7 +54,7 @@ async def on_handoff(command: Command, context: Context) -> Ack:
         way = choices.way_for(context.deps, context.snapshot, asset_id, command.user_id)
         return await open_typed(command, context, way)
     if isinstance(found, SeveralAssets):
-        return replies.ephemeral(ownership_blocks.several(found.choices))
+        return replies.ephemeral(ownership_blocks.several(found.choices, found.left))
     if (meant := owner_called(context.snapshot, found.asked)) is not None:
         return replies.ephemeral(await message(context, meant, command.user_id))
     return replies.ephemeral(ownership_blocks.unknown(found.choices, found.asked))

@@ -178,6 +178,21 @@ async def test_an_answer_grows_stale(stage: Stage) -> None:
     assert "Not confirmed since" in answer.text
 
 
+async def test_what_does_not_fit_on_a_list_of_choices_is_counted(stage: Stage) -> None:
+    names = [f"worker-{number}x" for number in range(8)]
+    spaces = [asset("cache", external_id=f"cache:{number}", namespace=f"space-{number}") for number in range(7)]
+    await stage.bring(SourceCatalog(assets=[*map(asset, names), *spaces]), source="more")
+    assert "… and 3 more." in (await stage.ask(f"/whoowns {', '.join(names)}")).text
+    assert "… and 2 more." in (await stage.ask("/whoowns cache")).text
+    assert "… and 2 more." in (await stage.ask("/eol cache")).text
+    alert = await stage.say(f"down: {' '.join(names)}", user="lin")
+    assert "… and 3 more. Ask for one by name: `/whoowns payments-db`." in await who_owns_this(stage, alert.ts)
+    more = [f"runner-{number}x" for number in range(20)]
+    await stage.bring(SourceCatalog(assets=[*map(asset, more)]), source="yet-more")
+    alert = await stage.say(f"down: {' '.join(more)}", user="lin")
+    assert "… and 15 more." in await who_owns_this(stage, alert.ts)
+
+
 async def test_an_import_by_another_process_shows_within_two_seconds(stage: Stage) -> None:
     assert "I know nothing" in (await stage.ask("/whoowns brand-new-thing")).text
     revision = stage.baton.context.snapshot.revision

@@ -16,10 +16,13 @@ from bot.domain.records import AssetRecord
 _MOST_CHOICES = 5
 
 
-def several(assets: Sequence[AssetRecord], asked: str, user_id: str) -> Rendered:
-    """Return the question back: more than one asset fits. `user_id` is who asked."""
-    head = f"Which {bold(asked)} do you mean?"
-    return choices(head, [_asset(asset, user_id) for asset in assets[:_MOST_CHOICES]])
+def several(assets: Sequence[AssetRecord], asked: str, user_id: str, left: int = 0) -> Rendered:
+    """Return the question back: more than one asset fits, and `left` more than `assets`. `user_id` is who asked."""
+    shown = [_asset(asset, user_id) for asset in assets[:_MOST_CHOICES]]
+    left += len(assets) - len(shown)
+    return choices(
+        f"Which {bold(asked)} do you mean?", shown, f"… and {left} more. Write more of its name." if left else ""
+    )
 
 
 def _asset(asset: AssetRecord, user_id: str) -> Line:

@@ -34,9 +34,9 @@ _THREADS = {
 }
 
 
-def several(names: Sequence[tuple[AssetRecord, str]]) -> Rendered:
-    """Return the question back: more than one asset fits. `names` are the assets with who owns each, in short."""
-    return _choices("Which of these do you mean?", names)
+def several(names: Sequence[tuple[AssetRecord, str]], left: int = 0) -> Rendered:
+    """Return the question back: more than one asset fits, and `left` more than `names`, each with its owner."""
+    return _choices("Which of these do you mean?", names, left=left)
 
 
 def unknown(nearest: Sequence[tuple[AssetRecord, str]], asked: str) -> Rendered:
@@ -97,20 +97,22 @@ def mentioned_nothing(thread: Thread = Thread.NONE) -> Rendered:
 
 def mentioned(names: Sequence[tuple[AssetRecord, str]], next_steps: Sequence[Block] = ()) -> Rendered:
     """Return what a message names, when it names several assets that the catalog has; `next_steps` are other nouns'."""
-    found = _choices("That message names these:", names)
+    found = _choices("That message names these:", names, then="Ask for one by name: `/whoowns payments-db`.")
     if not next_steps:
         return found
     return Rendered(found.text, [*found.blocks, {"type": "actions", "elements": list(next_steps)}])
 
 
-def _choices(head: str, names: Sequence[tuple[AssetRecord, str]]) -> Rendered:
+def _choices(
+    head: str, names: Sequence[tuple[AssetRecord, str]], *, left: int = 0, then: str = "Add a word to say which."
+) -> Rendered:
     called = Counter((asset.name, asset.kind, asset.namespace) for asset, _ in names)
     shown = [
         _asset(asset, owner, is_told_apart=called[asset.name, asset.kind, asset.namespace] == 1)
         for asset, owner in names[:MOST_CHOICES]
     ]
-    left = len(names) - len(shown)
-    return choices(head, shown, f"… and {left} more. Add a word to say which." if left else "")
+    left += len(names) - len(shown)
+    return choices(head, shown, f"… and {left} more. {then}" if left else "")
 
 
 def _asset(asset: AssetRecord, owner: str, *, is_told_apart: bool) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -65,11 +66,19 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """Two or more assets that fit equally well, best first; `understood_as` is what was looked for."""
+    """Two or more assets that fit equally well, best first, and `left` more; `understood_as` is what was looked for."""
 
     candidates: tuple[Candidate, ...]
     understood_as: str
     area: Area | None = None
+    left: int = 0
+
+    @classmethod
+    def first(
+        cls, fitting: Sequence[Candidate], understood_as: str, area: Area | None = None, *, limit: int
+    ) -> Several:
+        """Return the first `limit` of all that fit."""
+        return cls(tuple(fitting[:limit]), understood_as, area, max(0, len(fitting) - limit))
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def choose(
     if len(ids) == 1:
         name = finding.spelling or index.assets[ids[0]].name
         return Match(ids[0], finding.confidence, finding.method, name, reading.area)
-    return Several(candidates(index, ids, finding.confidence)[:limit], text or reading.text, reading.area)
+    return Several.first(candidates(index, ids, finding.confidence), text or reading.text, reading.area, limit=limit)
 
 
 def _of_that_kind(index: DirectoryIndex, finding: FoundAssets, reading: Reading) -> FoundAssets:
@@ -150,7 +150,7 @@ def _part(
     if len(parts) == 1:
         name = index.assets[parts[0]].name
         return Match(parts[0], CONFIDENCE[ResolutionMethod.WORDS], ResolutionMethod.WORDS, name)
-    return Several(candidates(index, parts, finding.confidence)[:limit], reading.text)
+    return Several.first(candidates(index, parts, finding.confidence), reading.text, limit=limit)
 
 
 def candidates(index: DirectoryIndex, ids: Iterable[int], confidence: float) -> tuple[Candidate, ...]:

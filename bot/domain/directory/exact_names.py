@@ -108,7 +108,8 @@ def named_alone(index: DirectoryIndex, question: ParsedQuestion, text: str, *, l
             return None
         place += length
     if len(found) > 1:
-        return Several(candidates(index, found, min(each.confidence for each in found.values()))[:limit], question.text)
+        fitting = candidates(index, found, min(each.confidence for each in found.values()))
+        return Several.first(fitting, question.text, limit=limit)
     # What stands beside the name is passed over, so it is no literal name, and may be a day that is over.
     confidence = CONFIDENCE[ResolutionMethod.WORDS]
     return next((replace(one, method=ResolutionMethod.WORDS, confidence=confidence) for one in found.values()), None)

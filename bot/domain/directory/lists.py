@@ -68,9 +68,9 @@ def listed(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Re
         for kind in [*waiting, item.kind] if last is not None else []:
             is_complete = _add_parts(index, found, last, kind) and is_complete if kind and last else is_complete
         waiting = [*waiting, item.kind] if last is None else []
-    candidates = tuple(found.values())[:limit]
+    candidates = tuple(found.values())
     if len(candidates) > 1:
-        return Several(candidates, question.text)
+        return Several.first(candidates, question.text, limit=limit)
     if not candidates:
         return None
     if not is_complete or last is None:

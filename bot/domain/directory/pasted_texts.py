@@ -34,7 +34,7 @@ _SUBJECT = re.compile(
 )
 #: What is joined by hyphens and made of words may be the name of something else, which is not in the catalog.
 _NAME = re.compile(r"(?<![\w./@:-])[a-z]{2,}\d?(?:[-_][a-z]{2,}\d?)+(?![\w./@-])")
-_MOST_CHARACTERS = 2_000
+_MOST_CHARACTERS, _MOST_NAMED = 2_000, 100
 
 
 def named_in(index: DirectoryIndex, question: ParsedQuestion, text: str, *, limit: int) -> Match | Several | None:
@@ -43,7 +43,7 @@ def named_in(index: DirectoryIndex, question: ParsedQuestion, text: str, *, limi
         return None
     if asks_for_owner(text) or asks_for_another(text) or in_named_repository(index, question) is not None:
         return None
-    found = mentioned(index, [text], limit=limit)
+    found = mentioned(index, [text], limit=_MOST_NAMED)
     if not found or any(not _is_known(index, name, found) for name in _names(text)):
         return None
     confidence = CONFIDENCE[ResolutionMethod.WORDS]
@@ -52,7 +52,8 @@ def named_in(index: DirectoryIndex, question: ParsedQuestion, text: str, *, limi
         return Match(
             one.asset_id, min(one.confidence, confidence), ResolutionMethod.WORDS, one.understood_as, also=one.also
         )
-    return Several(candidates(index, [one.asset_id for one in found], confidence)[:limit], question.text)
+    fitting = candidates(index, [one.asset_id for one in found], confidence)
+    return Several.first(fitting, question.text, limit=limit)
 
 
 def _names(text: str) -> Iterator[str]:

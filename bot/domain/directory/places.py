@@ -82,7 +82,7 @@ def by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -
     if not isinstance(as_one, Match) or as_one.method is not ResolutionMethod.PATH:
         return found
     if isinstance(found, Match) and found.asset_id != as_one.asset_id:
-        return Several(candidates(index, (as_one.asset_id, found.asset_id), found.confidence)[:limit], question.text)
+        return Several(candidates(index, (as_one.asset_id, found.asset_id), found.confidence), question.text)
     return found
 
 
@@ -185,8 +185,8 @@ def _answered(
         answer = choose(index, finding, replace(reading, kinds=()), limit=limit)
     if finding.is_certain or answer is None:
         return answer
-    offered = candidates(index, finding.asset_ids, finding.confidence)[:limit]
-    return Several(offered, text) if len(offered) > 1 else Nearest(offered, text)
+    offered = candidates(index, finding.asset_ids, finding.confidence)
+    return Several.first(offered, text, limit=limit) if len(offered) > 1 else Nearest(offered, text)
 
 
 def by_windows(

@@ -146,7 +146,7 @@ def _or_another(
     ids = dict.fromkeys((*places.assets_of(answer), *(one.asset_id for one in said)))
     if not isinstance(answer, Match) or len(ids) == 1:
         return answer
-    return Several(candidates(index, ids, answer.confidence)[:limit], text)
+    return Several.first(candidates(index, ids, answer.confidence), text, limit=limit)
 
 
 def _exactly(

@@ -136,7 +136,7 @@ def told_apart(
     ids = dict.fromkeys(one for each in said for one in each.asset_ids)
     if len(ids) < 2 or (isinstance(found, Several) and not ids.keys() - {one.asset_id for one in found.candidates}):
         return found
-    return Several(candidates(index, ids, CONFIDENCE[ResolutionMethod.WORDS])[:limit], question.text)
+    return Several.first(candidates(index, ids, CONFIDENCE[ResolutionMethod.WORDS]), question.text, limit=limit)
 
 
 def is_denied(chunks: Sequence[Chunk], start: int) -> bool:

@@ -45,10 +45,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class SeveralFit:
-    """Several assets fit equally well."""
+    """Several assets fit equally well, and `left` more."""
 
     about: str
     assets: tuple[AssetRecord, ...]
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ def _unsure(snapshot: Snapshot, table: Table, about: str, found: Several | Neare
     assets = [snapshot.asset(candidate.asset_id) for candidate in found.candidates]
     there = tuple(asset for asset in assets if asset is not None)
     if isinstance(found, Several) and there:
-        return SeveralFit(about, there)
+        return SeveralFit(about, there, found.left)
     return _nothing(snapshot, table, about, there)
 
 
