@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks import ownership as blocks
-from bot.blocks.text import Block
+from bot.blocks.text import Block, Rendered
 from bot.blocks.values import number, parse
 from bot.domain.ownership.matters import MatterCard
 from bot.ports import Ack
@@ -30,7 +30,7 @@ async def on_answer(action: Action, context: Context) -> Ack:
     if action.action_id != blocks.MATTER_KEEP:  # it may be theirs to decide, or to confirm
         await meet_admins(context.deps, context.slack, context.snapshot)
     card = await answer(context.deps, context.snapshot, matter_id=matter_id, by=by)
-    return await _done(context, place_of(action), card)
+    return await _done(context, place_of(action), blocks.matter_noted(card))
 
 
 async def on_side(action: Action, context: Context) -> Ack:
@@ -62,7 +62,7 @@ async def on_side_said(submission: Submission, context: Context) -> Ack:
             by=by,
             reason=said.text(blocks.SIDE_FIELD),
         )
-    return await _done(context, place, card)
+    return await _done(context, place, blocks.matter_noted(card))
 
 
 async def on_not_ours(action: Action, context: Context) -> Ack:
@@ -122,12 +122,11 @@ async def on_words(submission: Submission, context: Context) -> Ack:
         by = await decider(context, submission.user_id)
         say = answers.ask if is_question else answers.reply
         card = await say(context.deps, context.snapshot, matter_id=number(subject), by=by, words=words)
-    return await _done(context, place, card)
+    return await _done(context, place, blocks.question_noted(card) if is_question else blocks.reply_noted(card))
 
 
-async def _done(context: Context, place: Place, card: MatterCard) -> Ack:
+async def _done(context: Context, place: Place, said: Rendered) -> Ack:
     await settle(context)
-    said = blocks.matter_noted(card)
     await show(context, place, said.text, message=said)
     return replies.nothing()
 

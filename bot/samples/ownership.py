@@ -385,7 +385,8 @@ def matters(name: str, thing: AssetRecord) -> Iterator[tuple[Callable[..., Any],
         yield ownership.outcome, ownership.outcome(card, is_theirs=True)
         yield ownership.outcome, ownership.outcome(card, is_lost=True)
         yield ownership.left_with, ownership.left_with(card, card.owner)
-        yield ownership.matter_noted, ownership.matter_noted(card)
+        for noted in (ownership.matter_noted, ownership.question_noted, ownership.reply_noted):
+            yield noted, noted(card)
         yield ownership.question_view, ownership.question_view(card, METADATA)
         owner, *losers = [each.owner for each in card.sides] or [card.owner]
         yield ownership.side_view, ownership.side_view(card, owner, losers, METADATA)

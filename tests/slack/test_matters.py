@@ -217,6 +217,8 @@ async def test_the_owner_asks_back_and_the_claimer_answers(stage: Stage) -> None
     view = stage.slack.view_stack("grace")[-1]
     await stage.slack.submit_view("grace", view.id, {"ownership.matter_words": "All of us."})
     await stage.settle()
+    dm = await stage.slack.open_dm("grace")
+    assert await whispered(stage, "grace", dm.id) == "*search-api*: I have passed your answer on."
     await stage.press(asked, REPLY, user="grace")
     view = stage.slack.view_stack("grace")[-1]
     await stage.slack.submit_view("grace", view.id, {"ownership.matter_words": "All of us."})
@@ -471,6 +473,20 @@ async def test_tier_1_is_not_given_up_on_a_doubt_by_one_member(stage: Stage) -> 
     await stage.press(asked, AGREE, user="ada")
     assert "Nobody owns *vault*" in await first_line(stage, "vault")
     assert not buttons((await private_messages(stage, "ada"))[0])
+
+
+async def test_a_receipt_says_what_was_done_also_while_a_question_waits(stage: Stage) -> None:
+    catalog = organisation()
+    catalog.assets.append(asset("vault", owners=(team_owns("Payments"),), tier=1))
+    await stage.bring(catalog)
+    await doubted(stage, "vault")
+    await stage.press(await card(stage, "payments"), ASK, user="grace")
+    view = stage.slack.view_stack("grace")[-1]
+    await stage.slack.submit_view("grace", view.id, {"ownership.matter_words": "Since when?"})
+    await stage.settle()
+    assert (await whispered(stage, "grace", "payments")).startswith("I have asked <@")
+    await stage.press(await card(stage, "payments"), AGREE, user="grace")
+    assert "*vault* is of tier 1: I have asked whoever can confirm" in await whispered(stage, "grace", "payments")
 
 
 async def test_where_nobody_can_confirm_it_one_member_does_not_give_up_tier_1(stage: Stage) -> None:

@@ -88,7 +88,9 @@ from bot.blocks.ownership.matters import (
     outcome,
     proposal_declined,
     proposed,
+    question_noted,
     redrawn,
     replied,
+    reply_noted,
 )
 from bot.blocks.ownership.words import AREA_WORDS

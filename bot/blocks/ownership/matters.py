@@ -195,13 +195,21 @@ def replied(matter: MatterCard) -> Rendered:
     return Rendered(f"{words.somebody(matter.raised_by, first=True)} answers:\n> {escape(matter.reply, 500)}")
 
 
+def question_noted(matter: MatterCard) -> Rendered:
+    """Return the receipt for whoever asked something back."""
+    return Rendered(f"I have asked {words.somebody(matter.raised_by)}. The answer comes here.")
+
+
+def reply_noted(matter: MatterCard) -> Rendered:
+    """Return the receipt for whoever answered what was asked back."""
+    return Rendered(f"{_begins(matter)}: I have passed your answer on.")
+
+
 def matter_noted(matter: MatterCard) -> Rendered:
-    """Return the receipt for whoever answered a matter."""
+    """Return the receipt for whoever answered a matter: what became of it, whatever else is open about it."""
     if not matter.is_open:
         why = _decided_because(matter)
         return Rendered("\n".join([f"{_begins(matter)}: {_ended(matter)}", *why, *_outdated(matter)]))
-    if matter.question and not matter.reply:
-        return Rendered(f"I have asked {words.somebody(matter.raised_by)}. The answer comes here.")
     if matter.given_up_by and matter.kind is MatterKind.CLAIM:
         return Rendered(f"{_begins(matter)}: {_given_up(matter)}")
     if matter.given_up_by:
