@@ -50,11 +50,12 @@ class Right(StrEnum):
     MISSES = "See names that were asked for in vain; add, ignore or remove them, or make them other names of things"
     TRIAGE = "Triage a request: accept, ask, answer, decline, merge, estimate, assign, deliver"
     REQUEST = "Speak for a request: answer a question, correct it, withdraw, say whether it does the job, reopen"
-    HAND_OVER = "Offer a handoff, withdraw it, say whether it works"
+    HAND_OVER = "Offer a handoff or withdraw it"
     TAKE_OVER = "Accept what a handoff offers"
     PUT_OFF = "Ask for a handoff, decline it, or say what it needs first"
     SUPPLY = "Say that what the receiver of a handoff needs first is there"
     CALL_OFF = "Call off a handoff that is accepted and not in effect yet"
+    REVIEW = "Say whether a handoff works"
     EVIDENCE = "Show that a handoff is ready"
 
 
@@ -232,6 +233,7 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
         Right.PUT_OFF: Grant(_TEAM, "Only {people} can answer this: ask {them}.", nobody=_GONE),
         Right.SUPPLY: Grant(_OWNERS, "Only {people} can say that it is there: ask {them}.", nobody=_GONE),
         Right.CALL_OFF: Grant(_TEAM, "Only {people} can call this off: ask {them}.", nobody=_GONE),
+        Right.REVIEW: Grant(_TEAM, "Only {people} can say whether it works: ask {them}.", nobody=_GONE),
         Right.EVIDENCE: Grant(_TEAM, "Only {people} can add evidence: ask {them}.", nobody=_GONE),
     }
 )

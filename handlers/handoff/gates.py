@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.handoff.handoffs import FOR_GIVER, FOR_RECEIVER, HandoffCard
+from bot.domain.records import TeamRecord
 from bot.domain.rights import Holders, Right, may, require, why_not
 from bot.services import actors
 from bot.services.context import Context
@@ -29,11 +30,11 @@ def who_can(context: Context, user_id: str, card: HandoffCard) -> str:
 
 
 def _holders(context: Context, card: HandoffCard, right: Right) -> Holders:
-    both = (card.giver, card.receiver)
-    givers = (card.giver,)
-    teams = {Right.HAND_OVER: givers, Right.SUPPLY: givers, Right.EVIDENCE: both, Right.CALL_OFF: both}.get(
-        right, (card.receiver,)
-    )
+    teams: tuple[TeamRecord, ...] = (card.receiver,)
+    if right in (Right.HAND_OVER, Right.SUPPLY):
+        teams = (card.giver,)
+    elif right in (Right.CALL_OFF, Right.REVIEW, Right.EVIDENCE):
+        teams = (card.giver, card.receiver)
     offered_by = card.offerer.id if card.offerer is not None else None
     people = [named(context.snapshot, each.needs_from) for each in card.open_resources] if right is Right.SUPPLY else []
     named_here = [each for each in people if each is not None]

@@ -77,7 +77,7 @@ async def on_works(action: Action, context: Context) -> Ack:
 
 async def on_no(action: Action, context: Context) -> Ack:
     """Open the form that asks what does not work."""
-    return await open_about(action, context, Right.CALL_OFF, blocks.no_view)
+    return await open_about(action, context, Right.REVIEW, blocks.no_view)
 
 
 async def on_no_submitted(submission: Submission, context: Context) -> Ack:

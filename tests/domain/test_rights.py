@@ -43,6 +43,7 @@ EXPECTED = {
     Right.PUT_OFF: TEAM,
     Right.SUPPLY: OWNERS,
     Right.CALL_OFF: TEAM,
+    Right.REVIEW: TEAM,
     Right.EVIDENCE: TEAM,
 }
 OF_ANYBODY = {Right.CHANGE, Right.SHARE}

@@ -406,8 +406,11 @@ async def test_a_later_day_an_overlap_and_the_question_whether_it_works(stage: S
     await stage.bring(corrected(organisation()))
     asks = [each for each in await on(stage, 4, 7) if "Does it work" in each.text]
     assert len(asks) == 1
-    await stage.press(asks[0], ids.WORKS, user="eve")
-    assert "Only members of Platform and their leads" in said_to(stage, "eve", "payments")
+    for word in (ids.WORKS, ids.NO):
+        await stage.press(asks[0], word, user="eve")
+        refused = said_to(stage, "eve", "payments")
+        assert "Payments and" in refused.replace("Platform and Payments", "Payments and Platform"), "both sides may"
+        assert "can say whether it works: ask" in refused
     await stage.press(asks[0], ids.WORKS, user="grace")
     assert (await rows(stage, tables.Handoff))[0].receiver_says == "works"
 

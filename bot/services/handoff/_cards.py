@@ -348,13 +348,13 @@ class HandoffAct(cards.Act[tables.Handoff, HandoffCard]):
         return await actors.holders(self.session, [self.row.receiver_team_id], asked_by=asked_by)
 
     async def holders_of(self, right: Right) -> Holders:
-        """Return the team that has a right: the giver offers, the receiver answers, both call off and show evidence."""
+        """Return the team that has a right: the giver offers, the receiver answers, and both do the rest."""
         if right is Right.HAND_OVER:
             return await actors.holders(self.session, [self.row.giver_team_id])
         if right is Right.SUPPLY:
             people = [named(self.snapshot, each.needs_from) for each in self.card.open_resources]
             return await actors.holders(self.session, [self.row.giver_team_id], people=people)
-        if right in (Right.CALL_OFF, Right.EVIDENCE):
+        if right in (Right.CALL_OFF, Right.REVIEW, Right.EVIDENCE):
             return await actors.holders(self.session, [self.row.giver_team_id, self.row.receiver_team_id])
         return await self.holders(asked_by=self.row.offered_by)
 

@@ -77,10 +77,8 @@ async def does_not_work(
 
 
 async def _note(act: HandoffAct, said: Review, *, why: str = "") -> Reviewed:
-    receivers = await act.holders()
-    side = Side.RECEIVER if may(actors.actor(act.person_id), Right.HAND_OVER, receivers) else Side.GIVER
-    if side is Side.GIVER:
-        act.require(Right.HAND_OVER, await act.holders_of(Right.HAND_OVER))
+    act.require(Right.REVIEW, await act.holders_of(Right.REVIEW))
+    side = Side.RECEIVER if may(actors.actor(act.person_id), Right.REVIEW, await act.holders()) else Side.GIVER
     name = f"{side.value}_says"
     before = getattr(act.row, name)
     is_new = before != said.value
