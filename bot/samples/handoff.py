@@ -136,6 +136,7 @@ def _due(name: str) -> Iterator[Sample]:
         for now in (_card(name, ResourceState.ACCEPTED), replace(_held(name), receiver_says=Review.WORKS)):
             before = reminders.reminder(each, [reminders.line(other) for other in its])
             yield message_updates.redrawn, message_updates.redrawn(before, now, its, each.side)
+            yield message_updates.without_ways_back, message_updates.without_ways_back(before, now)
     yield reminders.section, reminders.section(its * 4)
     yield reminders.section, reminders.section(its, share=3)
 

@@ -101,6 +101,27 @@ async def test_the_question_whether_it_works_is_gone_once_it_is_answered_and_can
     assert list(buttons(shown)) == ["It works", "No…", "Hand it back…", "Show"]
 
 
+async def test_what_has_gone_back_is_asked_back_and_handed_back_from_no_message(stage: Stage) -> None:
+    await offer(stage)
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    await stage.bring(corrected(organisation()))
+    await on(stage, 4, 7)
+    asked = await reminded(stage, "Does it work")
+    await stage.press(asked, ids.NO, user="grace")
+    assert await submit(stage, "grace", {ids.REASON: "No restore works"}) == {}
+    told = await reminded(stage, "does not work", "platform")
+    assert list(buttons(told)) == ["Ask for it", "Show"]
+    await stage.press(await card(stage), ids.BACK, user="grace")
+    assert await submit(stage, "grace", {ids.REASON: "Nobody of us knows it"}) == {}
+    await stage.press(await card(stage, "platform"), ids.ACCEPT_ALL, user="omar")
+    for before, channel in ((asked, "payments"), (told, "platform")):
+        shown = await now(stage, before, channel)
+        assert "*Payments* has it no longer." in shown.text
+        assert "accepted" not in shown.text
+        assert list(buttons(shown)) == ["Show"]
+    assert "says Grace Marsh: No restore works\n" in (await now(stage, told, "platform")).text
+
+
 async def test_what_is_offered_again_is_not_offered_from_the_message_about_its_end(stage: Stage) -> None:
     await offer(stage)
     await on(stage, 3, 18)

@@ -14,6 +14,7 @@ from bot.blocks.values import number, parse
 from bot.domain.handoff.due import DueKind, HandoffDue, Side
 from bot.domain.handoff.handoffs import HandoffCard, HandoffStep, ResourceCard, ResourceState, Review
 
+_LINE = "\n"
 _Drawn = Mapping[str, Any]  #: a block of a message that was sent
 
 
@@ -48,6 +49,12 @@ def redrawn(before: Rendered, its: HandoffCard, dues: Sequence[HandoffDue], side
         else:
             made.append({**head, **shown, "accessory": buttons[0]})
     return Rendered(text, made)
+
+
+def without_ways_back(before: Rendered, its: HandoffCard) -> Rendered:
+    """Return what a side was told that does not work, once the receiver has none of it any more."""
+    text = f"{before.text.partition(_LINE)[0]}{_LINE}{words.gone_on(its)}"
+    return Rendered(text, [section(text), {"type": "actions", "elements": show_buttons(its.id, "Show")}])
 
 
 def _has_buttons_below(head: _Drawn, rest: Sequence[_Drawn]) -> bool:
@@ -113,7 +120,9 @@ def _still(its: HandoffCard, asked: _Asked, dues: Sequence[HandoffDue], side: Si
 def _reviewed(its: HandoffCard, due: HandoffDue | None, side: Side) -> tuple[str, Sequence[Block]]:
     """Return whether it works for a side, with what corrects that or says more; where it is over, how it stands."""
     if due is None:
-        return f"{words.title(its)}: {words.counts(its)}.", show_buttons(its.id, "Show")
+        stands = f"{words.title(its)}: {words.counts(its)}."
+        now = stands if its.owned else f"{words.passed(its)}. {words.gone_on(its)}"
+        return now, show_buttons(its.id, "Show")
     is_working = _says(its, side) is Review.WORKS
     left_out = {actions.WORKS, actions.BACK} if is_working else set[str]()
     shown = [each for each in reminders.buttons(due) if each["action_id"] not in left_out]

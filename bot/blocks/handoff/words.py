@@ -59,6 +59,12 @@ def passed(card: HandoffCard, resources: Sequence[ResourceCard] = ()) -> str:
     return f"{number(card)} · {team(card.giver.name)} handed {things(what)} to {team(card.receiver.name)}"
 
 
+def gone_on(card: HandoffCard) -> str:
+    """Return that the receiver has none of what passed any more, in whichever way it went on."""
+    several = len([each for each in card.resources if each.moved_at is not None]) > 1
+    return f"{team(card.receiver.name)} has {'none of them any more' if several else 'it no longer'}."
+
+
 def number(card: HandoffCard) -> str:
     """Return the number by which people look at a handoff."""
     return bold(f"#{card.id}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,10 +22,17 @@ from bot.services.snapshot import Snapshot
 from bot.store import tables
 
 
+def review_key(handoff_id: int) -> str:
+    """Return how the outbox keys begin of what one side is told that does not work for the other."""
+    return f"handoff.review:{handoff_id}:"
+
+
 async def redraw(
     session: AsyncSession, deps: Deps, snapshot: Snapshot, card: HandoffCard, *, work: WorkingTime
 ) -> None:
     """Let every reminder, question and digest about a handoff say what is so of it now, and ask only what is open."""
+    if not card.owned:
+        await _end_reviews(session, card, at=deps.clock.now())
     note, message = tables.HandoffNote, tables.OutboxMessage
     days = set((await session.execute(select(col(note.said_on)).where(col(note.handoff_id) == card.id))).scalars())
     if not days:
@@ -41,6 +49,15 @@ async def redraw(
         now = blocks.redrawn(before, card, there_is, side_of[key])
         if now != before:
             await outbox.revise(session, key=key, message=now, at=deps.clock.now())
+
+
+async def _end_reviews(session: AsyncSession, card: HandoffCard, *, at: datetime) -> None:
+    """Let what was told of a handoff that does not work offer no way back once the receiver has none of it any more."""
+    message = tables.OutboxMessage
+    query = select(col(message.key), col(message.body)).where(col(message.key).startswith(review_key(card.id)))
+    for key, body in (await session.execute(query)).all():
+        now = blocks.without_ways_back(Rendered(body["text"]), card)
+        await outbox.revise(session, key=key, message=now, at=at)
 
 
 def _recipients(snapshot: Snapshot, card: HandoffCard, side: Side) -> Iterator[str]:
