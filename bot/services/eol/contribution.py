@@ -109,7 +109,10 @@ class Reminders:
         self, session: AsyncSession, watches: Exposure, keys: Collection[str], takers: Mapping[CycleKey, TeamRecord]
     ) -> dict[str, tuple[SharedCharge, ...]]:
         """Return what of others is charged under what these own, with what is planned for it."""
-        found = {key: shared_charges(watches, self._watcher.snapshot.recipient(key), takers) for key in keys}
+        found, turns = dict[str, tuple[SharedCharge, ...]](), Turns()
+        for key in keys:
+            found[key] = shared_charges(watches, self._watcher.snapshot.recipient(key), takers)
+            await turns.give()
         plans = await reminder_store.plans_of(session, {each.cycle_key for shared in found.values() for each in shared})
         return {key: tuple(each.with_plan(plans.get(each.cycle_key)) for each in one) for key, one in found.items()}
 
