@@ -54,6 +54,8 @@ _NOT_OF = frozenset(
 )
 #: What may stand before the name of which the next clause asks: "and login, whose is that?".
 _BEFORE_TOPIC = frozenset("the our my this that and now then also but so i mean rather or".split())  # noqa: SIM905
+_PARTS = frozenset({Part.KIND, Part.AREA, Part.KIND_OR_AREA})
+_DETERMINERS = frozenset({"the", "its", "their"})
 _WHO_ALONE = frozenset({"who", "whom"})
 _BEFORE_VERB = _WHO_ALONE | frozenset("can could should would will may might must do does did i we you to".split())  # noqa: SIM905
 #: Chinese, Japanese and Korean ask with these.
@@ -85,11 +87,21 @@ def asking_clause(text: str, is_known: IsKnown) -> str:
     ]
     if len(naming) > 1:
         naming = [place for place in naming if _begins(clauses[place], chunks[place])]
-    if not naming and asking:
-        return ", ".join(" ".join(_names(each)) for each in _topics(chunks[: asking[-1]], is_known))
+    if asking and (not naming or naming == asking[-1:]):
+        topics = [" ".join(_names(each)) for each in _topics(chunks[: asking[-1]], is_known)]
+        if len(topics) == 1 and _asks_for_part(chunks[asking[-1]], is_known):
+            return f"{clauses[asking[-1]].rstrip('?!. ')} of {topics[0]}"  # "checkout: who owns the database?"
+        if not naming:
+            return ", ".join(topics)
     if len(naming) != 1 or any(_is_topic(each, is_known) for each in chunks[naming[0] + 1 :]):
         return ""
     return clauses[naming[0]]
+
+
+def _asks_for_part(chunks: Sequence[Chunk], is_known: IsKnown) -> bool:
+    """Whether a clause asks for any of a kind, or for an area: "who owns the database?"."""
+    said = [chunk for chunk in chunks if chunk.part is not Part.QUESTION and chunk.folded not in _DETERMINERS]
+    return len(said) == 1 and said[0].part in _PARTS and not is_known(said[0].folded)
 
 
 def _what_is_not_known(chunks: Sequence[Sequence[Chunk]], is_known: IsKnown) -> str:

@@ -26,6 +26,12 @@ _OVER = re.compile(
     r"\b(?:resolved|recover(?:ed|y)|closed|cleared|back\s+to\s+normal|succeeded|successful(?:ly)?|success|passed|fixed|healthy)\b|\bOK\b",
     re.IGNORECASE,
 )
+#: … but not of a connection: "websocket closed 1006", "closed by peer".
+_DISCONNECTED = re.compile(
+    r"\b(?:(?:web)?sockets?|connections?|conn|streams?|channels?|pipes?|sessions?|transport)\s+(?:\w+\s+){0,2}?closed\b"
+    r"|\bclosed\s+(?:by|(?:the\s+)?connection)\b",
+    re.IGNORECASE,
+)
 #: The labels that say what a line is about; the others say where that runs.
 _SUBJECT = re.compile(
     r"[\"']?\b(?:service|svc|app|application|component|workload|deployment|job|function|container)(?:[._-]?name)?[\"']?\s*[=:]\s*[\"']?"
@@ -39,7 +45,9 @@ _MOST_CHARACTERS, _MOST_NAMED = 2_000, 100
 
 def named_in(index: DirectoryIndex, question: ParsedQuestion, text: str, *, limit: int) -> Match | Several | None:
     """Return what an alert or a log names; None for any other text, and where it names something that nobody knows."""
-    if len(text) > _MOST_CHARACTERS or _MARKS.search(text) is None or _OVER.search(text) is not None:
+    if len(text) > _MOST_CHARACTERS or _MARKS.search(text) is None:
+        return None
+    if _OVER.search(_DISCONNECTED.sub(" ", text)) is not None:
         return None
     if asks_for_owner(text) or asks_for_another(text) or in_named_repository(index, question) is not None:
         return None

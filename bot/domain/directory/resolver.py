@@ -53,12 +53,23 @@ def resolve(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
     found = _resolved(index, text, question, limit=limit)
     if isinstance(found, Nearest):
         found = pasted_texts.named_in(index, question, text, limit=limit) or found
+    if isinstance(found, Nearest):
+        return _with_named(index, found, text, limit=limit)
     if not isinstance(found, Match) or found.method in _BEYOND_DOUBT:
         return found
     if _is_called_alike(index, text, found) or is_said_in_passing(index, question, text, found):
         offered = Candidate(found.asset_id, found.confidence, index.assets[found.asset_id].name)
         return Nearest((offered,), question.text)
     return found
+
+
+def _with_named(index: DirectoryIndex, found: Nearest, text: str, *, limit: int) -> Nearest:
+    """Return the names that are nearest, after those that stand in the text as they are."""
+    named = (
+        Candidate(one.asset_id, one.confidence, one.understood_as) for one in mentioned(index, [text], limit=limit)
+    )
+    offered = {one.asset_id: one for one in (*named, *found.candidates)}
+    return replace(found, candidates=tuple(offered.values())[:limit])
 
 
 def _is_called_alike(index: DirectoryIndex, text: str, found: Match) -> bool:

@@ -180,6 +180,8 @@ def _is_loosely_said(index: DirectoryIndex, chunks: Sequence[Chunk], found: Matc
         return False
     theirs = _words_of(index, found)
     said = [place for place, chunk in enumerate(chunks) if any(_is_like(word, theirs) for word in chunk.words)]
+    if all(chunks[place].folded in KIND_WORDS for place in said):
+        return False  # "the cache behind checkout" says which of its parts, whatever that is called
     if not said or any(len(chunks[place].words) > 1 for place in said):
         return False
     beside = {chunk.folded for place, chunk in enumerate(chunks) if place not in said}

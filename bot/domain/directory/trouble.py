@@ -35,6 +35,9 @@ ANY = frozenset("a an my your his her some any no every each another".split())  
 #: What goes on behind a word with what it is of: "the seal of approval", "the bouncer at the club".
 _OF_ANOTHER = frozenset("of from at near like as than".split())  # noqa: SIM905
 _PLACES = frozenset({"on", "in", "at", "inside", "near", "behind"})
+#: What only things are, and beside it in a text that says nothing else: "the vpn down again".
+_OUT_OF_ORDER = frozenset("broken stuck unavailable unreachable degraded offline unresponsive unhealthy".split())  # noqa: SIM905
+_BESIDE_OUTAGE = frozenset("again now right still totally completely today".split())  # noqa: SIM905
 #: The same, of what is one's own, in other languages.
 MINE = frozenset(
     """mein meine meinen meinem meiner mon ma mes mi mis mio mia miei mie meu minha meus minhas min mitt mina mine mijn
@@ -62,10 +65,19 @@ def is_in_trouble(chunks: Sequence[Chunk], name: range) -> bool:
     if _is_only_a_place(chunks, name) or _is_somewhere(chunks, name):
         return False
     first = chunks[name.start]
-    if len(name) > 1 or not _is_ordinary(first):
+    if len(name) > 1 or not _is_ordinary(first) or _says_nothing_else(chunks, name):
         return True
     is_short = len(first.folded) < LONG_ENOUGH and first.folded not in PRODUCT_WORDS
     return not is_short and _stands_as_name(chunks, name.start)
+
+
+def _says_nothing_else(chunks: Sequence[Chunk], name: range) -> bool:
+    """Whether a text is a name and a word for trouble: "search broken?". What anybody does with it may be "down"."""
+    states = [chunk.folded for chunk in chunks[name.stop :] if chunk.folded not in _BESIDE_OUTAGE]
+    if len(states) != 1 or any(chunk.folded != "the" for chunk in chunks[: name.start]):
+        return False
+    is_down = states == ["down"] and chunks[name.start].folded in PRODUCT_WORDS  # "scale down" is none
+    return is_down or states[0] in _OUT_OF_ORDER
 
 
 def _is_moved(chunks: Sequence[Chunk], place: int, name: range) -> bool:
