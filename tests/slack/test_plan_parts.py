@@ -185,6 +185,28 @@ async def test_each_message_names_the_other_person_and_when_to_roll_back(reminde
     assert "Roll back when: errors above 1%" in asked.text
 
 
+async def test_what_the_first_owner_was_told_and_asked_says_that_it_is_done_and_that_it_is_open_again(
+    reminded: Reminded,
+) -> None:
+    stage = reminded.stage
+    await plan(reminded)
+    await Delegated(stage).go(datetime(2026, 3, 31, 17, 0, tzinfo=UTC), hours=(10, 16))
+    _, asked = told(stage, "grace")
+    assert "Will you make it?" in asked.text
+    await stage.press(asked, ids.COMPATIBLE, user="grace")
+    await reminded.settle()
+    for message in told(stage, "grace"):
+        assert set(buttons(message)) == {"Open"}, "there is nothing to press any more"
+        assert "done <!date^" in message.text
+        assert "Will you make it?" not in message.text
+    await plan(reminded, **{ids.PLAN_COMPATIBILITY: slack_id(stage, "eve")})
+    await plan(reminded)
+    await reminded.settle()
+    again = told(stage, "grace")[0]
+    assert set(buttons(again)) == {"Application is compatible", "Open"}
+    assert "you, by <!date^" in again.text
+
+
 async def test_a_first_owner_who_is_late_is_asked_again_and_their_team_reads_it(reminded: Reminded) -> None:
     stage, world = reminded.stage, Delegated(reminded.stage)
     await plan(reminded)

@@ -139,7 +139,7 @@ def part_named(card: Card, answer: Answer, slack_id: str) -> Rendered:
     named = f"{answers.who(answer.person, first=True)} names you in a plan: {_upgrade(card, plan)}."
     lines = [_with_price(named, card)]
     theirs = [part for part in plan.parts if part.owner == slack_id]
-    lines += [f"*{answers.PARTS[part.part]}:* you, by {words.day(part.on)}." for part in theirs]
+    lines += [f"*{answers.PARTS[part.part]}:* you, {_when(part)}." for part in theirs]
     lines += [_others(part) for part in plan.parts if part.owner and part not in theirs]
     if plan.decider == slack_id:
         when = f": {escape(plan.rollback, 300)}" if plan.rollback else ""
@@ -151,8 +151,11 @@ def part_named(card: Card, answer: Answer, slack_id: str) -> Rendered:
 
 def _others(part: Part) -> str:
     """Return how a part stands that is somebody else's. A direct message calls nobody but whoever reads it."""
-    state = f"done {words.day(part.done_on)}" if part.done_on is not None else f"by {words.day(part.on)}"
-    return f"{answers.PARTS[part.part]}: {escape(part.name, 40) or answers.whom(part.owner)}, {state}."
+    return f"{answers.PARTS[part.part]}: {escape(part.name, 40) or answers.whom(part.owner)}, {_when(part)}."
+
+
+def _when(part: Part) -> str:
+    return f"done {words.day(part.done_on)}" if part.done_on is not None else f"by {words.day(part.on)}"
 
 
 def part_closed(card: Card, answer: Answer) -> Rendered:
@@ -183,12 +186,16 @@ def part_reopened(card: Card, answer: Answer) -> Rendered:
 
 
 def part_asked(card: Card, answer: Answer, parts: Sequence[Part]) -> Rendered:
-    """Return what the owner of parts of a plan is asked before their day, and of a first part that is late after it."""
+    """Return what the owner of parts of a plan is asked before their day, and of a first part that is late after it.
+
+    Once all of these parts are done, it asks nothing any more.
+    """
     plan = plan_of(answer)
     assert plan is not None  # noqa: S101 - only plans have parts
     lines = [f"Your part of {_upgrade(card, plan)}:", words.charged(card.watch, card.today)]
     lines += [
-        f"*{answers.PARTS[part.part]}* by {words.day(part.on)}, {words.away(part.on, card.today)}." for part in parts
+        f"*{answers.PARTS[part.part]}* {_when(part)}{'' if part.done_on else f', {words.away(part.on, card.today)}'}."
+        for part in parts
     ]
     if plan.compatibility.owner and plan.compatibility not in parts:
         first = plan.compatibility
@@ -199,8 +206,9 @@ def part_asked(card: Card, answer: Answer, parts: Sequence[Part]) -> Rendered:
     lines.append(answers.rollback_calmly(plan))
     is_own = answer.person is not None and answer.person.slack_id in {part.owner for part in parts}
     to_do = "change the plan" if is_own or answer.person is None else f"tell {answers.who(answer.person)}"
-    is_late = any(part.is_late(card.today) for part in parts)
-    lines.append(f"Is it done? If not, {to_do}." if is_late else f"Will you make it? If not, {to_do}.")
+    if any(part.done_on is None for part in parts):
+        is_late = any(part.is_late(card.today) for part in parts)
+        lines.append(f"Is it done? If not, {to_do}." if is_late else f"Will you make it? If not, {to_do}.")
     return _to_owner(card, plan, "\n".join(filter(None, lines)), is_first=plan.compatibility in parts)
 
 

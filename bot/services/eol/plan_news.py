@@ -66,8 +66,26 @@ async def tell(act: ReminderAct, answer: Answer, *, before: Mapping[str, str]) -
             await act.send(each.team, key, each.message, at=at)
         else:
             await write(act, key, each.slack_id, each.message)
+    await retell(act, act.card, answer)
     if plans.is_reopened(before, answer.detail) and plan.upgrade.owner != by:
         await write(act, f"lifecycle.part-open:{answer.id}", plan.upgrade.owner, blocks.part_reopened(act.card, answer))
+
+
+async def retell(act: ReminderAct, card: Card, answer: Answer) -> None:
+    """Let what the owner of the first part was told and asked say whether that is done: it may ask for it no longer."""
+    plan = plan_of(answer)
+    owner = plan.compatibility.owner if plan is not None else ""
+    if plan is None or not owner:
+        return
+    for key, each in _news(act.snapshot, card, answer, by=_by(answer)).items():
+        if each.slack_id == owner:
+            await outbox.revise(act.session, key=key, message=each.message, at=act.now)
+    said, asked = tables.OutboxMessage, f"lifecycle.part:{answer.id}:"
+    query = select(col(said.key)).where(col(said.key).startswith(asked, autoescape=True), col(said.channel) == owner)
+    for key in (await act.session.execute(query)).scalars().all():
+        about = key.removeprefix(asked).partition(":")[0].split("+")
+        parts = [part for part in plan.parts if part.part.value in about]
+        await outbox.revise(act.session, key=key, message=blocks.part_asked(card, answer, parts), at=act.now)
 
 
 def _news(snapshot: Snapshot, card: Card, answer: Answer, *, by: str) -> dict[str, _News]:

@@ -25,7 +25,7 @@ from bot.services import actors, daily_limit, outbox, routing
 from bot.services.deps import Deps
 from bot.services.eol._card_answers import acting
 from bot.services.eol.exposure import Watcher
-from bot.services.eol.plan_news import at_work, recipient, write
+from bot.services.eol.plan_news import at_work, recipient, retell, write
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
@@ -60,6 +60,7 @@ async def close(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: in
         await act.note("compatible", answer=answer.id)
         card = await act.redraw()
         now_closed = act.answer(answer.id) or answer
+        await retell(act, card, now_closed)
         is_told = False
         if plan.upgrade.owner != routing.slack_id_of(act.snapshot.person(person_id)):
             key = f"lifecycle.part-closed:{answer.id}"
