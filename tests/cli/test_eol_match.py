@@ -42,6 +42,7 @@ SAVED = {
         (["postgresql", "11", "--provider", "some-cloud"], "unknown_product", None, None),
         (["python2", "2.7.18"], "untracked_old", "python", None),
         (["amzn", "2023.3.20240108"], "in_cycle", "amazon-linux", "2023"),
+        (["docker", "Docker version 20.10.25, build b82b9f3"], "in_cycle", "docker-engine", "20.10"),
         # All of it in words
         (["PostgreSQL 11 on AWS RDS"], "in_cycle", "amazon-rds-postgresql", "11"),
         (["Heroku Postgres 11"], "in_cycle", "heroku-postgresql", "11"),
@@ -127,3 +128,12 @@ def test_wrong_usage_says_what_to_give(baton: Baton, words: list[str]) -> None:
 
 def test_what_many_vendors_build_is_asked_back(baton: Baton) -> None:
     assert "its end depends on who builds it; name one of " in baton("eol", "match", "java", "8").out
+
+
+@pytest.mark.parametrize(
+    "words", [["openjdk-builds-from-oracle", "8"], ["postgresql", "11", "--provider", "some-cloud"]]
+)
+def test_what_no_table_has_is_said_so_with_and_without_a_provider(baton: Baton, words: list[str]) -> None:
+    said = baton("eol", "match", *words).out
+    assert "no dates are known for it." in said
+    assert "that provider" not in said

@@ -165,7 +165,7 @@ def as_text(found: Matched, asked: str) -> str:
         if len(found.suggestions) > 1 and all(each.key in _VENDORS for each in found.suggestions):
             return f"{asked}: its end depends on who builds it; name one of {names}."
         hint = f" Did you mean {names}?" if names else ""
-        return f"{asked}: no such product is known for that provider.{hint}"
+        return f"{asked}: no dates are known for it.{hint}"
     label = found.product.label or found.product.key
     if isinstance(found, InCycle):
         ends = "; ".join(f"{said} {_in_words(clock)}" for said, clock in _named_clocks(found.cycle))
