@@ -23,19 +23,21 @@ from handlers.payloads import read_json
 log = logging.getLogger(__name__)
 
 #: How often Slack is pinged.
-_PING_SECONDS = 10.0
+_PING_SECONDS = 5.0
 #: How long a connection may take to open. Slack takes far less; aiohttp would wait for five minutes.
 _HANDSHAKE_SECONDS = 10.0
 #: How long a failed attempt to connect is followed by none: doubled each time, up to the longest.
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 30.0
+#: How a connection says that it has ended.
+_ENDS = (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
 
 
 class Sockets(SocketModeClient):
     """slack_sdk's client in front of a Bolt app.
 
     slack_sdk goes on trying the address of a connection that could not be opened, and Slack lets each address in once:
-    here every attempt asks for one of its own. What is under way when it is closed is finished first. What fails is one
-    line in the log.
+    here every attempt asks for one of its own. A connection that is cut is replaced at once, where slack_sdk waits for
+    its next ping. What is under way when it is closed is finished first. What fails is one line in the log.
     """
 
     def __init__(self, app: AsyncApp, app_token: str, open_address: Callable[[], Awaitable[str]]) -> None:
@@ -44,6 +46,8 @@ class Sockets(SocketModeClient):
         self._app, self._open_address = app, open_address
         self._under_way: set[asyncio.Task[None]] = set()
         self._closing: set[asyncio.Task[None]] = set()
+        self._replacing: asyncio.Task[None] | None = None
+        self._pause = 0.0
 
     async def issue_new_wss_url(self) -> str:
         """Return an address that opens one connection. Raises SlackError, but waits where Slack asks for a pause."""
@@ -90,6 +94,34 @@ class Sockets(SocketModeClient):
         self.current_session_monitor = asyncio.ensure_future(self.monitor_current_session())
         self.message_receiver = asyncio.ensure_future(self.receive_messages())
 
+    async def receive_messages(self) -> None:
+        """Take in what comes over the present connection; when it has ended, another is opened."""
+        session, began = self.current_session, time.monotonic()
+        while session is not None:
+            message = await session.receive()
+            if message.type is aiohttp.WSMsgType.TEXT:
+                await self.enqueue_message(message.data)
+            elif message.type is aiohttp.WSMsgType.PING:
+                with suppress(ConnectionError):  # what comes next says that it has ended
+                    await session.pong(message.data)
+            elif message.type is aiohttp.WSMsgType.PONG:
+                self.last_ping_pong_time = time.time()
+            elif message.type in _ENDS:
+                break
+        if self.auto_reconnect_enabled and session is self.current_session:
+            # Slack that ends each connection at once is not to be asked for the next at once.
+            is_lasting = time.monotonic() - began >= _LONGEST_PAUSE_SECONDS
+            self._pause = 0.0 if is_lasting else min(max(2 * self._pause, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)
+            self._replacing = asyncio.create_task(self._replace())  # which ends this task
+
+    async def _replace(self) -> None:
+        log.info("a connection of Socket Mode has ended; another is opened in %g s", self._pause)
+        await asyncio.sleep(self._pause)
+        try:
+            await self.connect_to_new_endpoint()
+        except SlackError as error:  # the monitor of the connection tries again
+            log.warning("Socket Mode could not be connected anew (%s)", error)
+
     async def process_message(self) -> None:
         """Begin on the next message that came in; one that is no envelope is left alone."""
         try:
@@ -130,7 +162,7 @@ class Sockets(SocketModeClient):
     async def finish(self, *, seconds: float) -> None:
         """Take in nothing more, wait for what is under way, and close the connection."""
         self.auto_reconnect_enabled = False
-        for task in (self.message_receiver, self.current_session_monitor):
+        for task in (self.message_receiver, self.current_session_monitor, self._replacing):
             if task is not None:
                 task.cancel()
         while not self.message_queue.empty():

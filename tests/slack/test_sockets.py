@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -90,6 +91,27 @@ async def test_the_old_connection_is_answered_until_the_new_one_is_open(
     await until(lambda: old.closed, seconds=5, what="the end of the old one")
     assert len(slack.sockets) == 1
     assert await slack.deliver("slash_commands", COMMAND, seconds=2) is not None
+
+
+async def test_a_connection_that_ends_without_a_word_is_replaced_at_once(slack: SocketSlack, sockets: Sockets) -> None:
+    await sockets.connect()
+    await until(lambda: slack.sockets, seconds=5, what="a connection")
+    await slack.cut()
+    await until(lambda: slack.opened == 2 and slack.sockets, seconds=5, what="a new connection")
+    assert await slack.deliver("slash_commands", COMMAND, seconds=2) is not None
+
+
+async def test_a_connection_that_ends_again_and_again_is_replaced_less_and_less_often(
+    slack: SocketSlack, sockets: Sockets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_FIRST_PAUSE_SECONDS", 0.2)
+    await sockets.connect()
+    began = time.monotonic()
+    for number in range(1, 4):
+        await until(lambda: slack.opened == number and slack.sockets, seconds=10, what="a connection")  # noqa: B023
+        await slack.cut()
+    await until(lambda: slack.opened == 4, seconds=10, what="the last connection")
+    assert time.monotonic() - began >= 0.2 + 0.4 + 0.8
 
 
 async def test_what_is_under_way_is_finished_and_nothing_more_is_taken(
