@@ -39,6 +39,9 @@ def _sentence(told: Told) -> str:
             return f"{lack} I am asking in {place}."
         case Via.MEMBER:
             return f"{lack} I am telling {escape(told.person, 80)} from the team."
+    if told.person:
+        whom = f"{escape(told.person, 80)} for {name}" if told.person != told.name else name
+        return f"I am trying {whom}. Slack took no message there lately. If it takes none now, I will tell you."
     return f"I am trying {place} for {name}. I may be unable to post there. If so, I will tell you."
 
 

@@ -63,9 +63,7 @@ class Via(StrEnum):
     PERSON = "person"  #: through somebody who leads or manages them
     PLATFORM = "platform"  #: in the platform channel
     MEMBER = "member"  #: through a member of a team that nobody else can be told for
-    UNLISTED = (
-        "unlisted"  #: in a channel that Slack does not list, or that refused the last message: it may refuse this one
-    )
+    UNLISTED = "unlisted"  #: in a channel that Slack does not list, or where it refused the last message; it may again
     NOWHERE = "nowhere"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -45,10 +45,13 @@ class Members:
         self._snapshot.put_standings({slack_id: standing})
         return standing
 
-    async def put_page(self, users: Iterable[SlackUser]) -> None:
+    async def put_page(self, users: Collection[SlackUser]) -> None:
         """Keep what Slack says of these accounts, and store it with what was learned meanwhile."""
         standings = {user.id: standing_of(user) for user in users}
         self._snapshot.put_standings(standings)
+        for user in users:
+            if user.is_active:
+                self._deps.refusals.listed(user.id)
         standings = self._unstored | standings
         if not standings:
             return

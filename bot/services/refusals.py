@@ -1,13 +1,15 @@
-"""Channels that refused Baton's last message, so that nobody is promised the same channel again."""
+"""Channels and accounts that refused Baton's last message, so that nobody is promised the same place again."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-#: After so long a channel is worth another try, whatever nobody has said about it.
+#: After so long a place is worth another try, whatever nobody has said about it.
 _LASTS = timedelta(days=1)
-#: Refusals that are over when Slack lists the channel again. The others are about rights, which no list shows.
-_NOT_THERE = frozenset({"channel_not_found", "is_archived", "is_inactive"})
+#: Refusals that are over when Slack lists the place again. The others are about rights, which no list shows.
+_NOT_THERE = frozenset(
+    {"account_inactive", "channel_not_found", "is_archived", "is_inactive", "user_disabled", "user_not_found"}
+)
 
 
 class Refusals:
@@ -26,7 +28,7 @@ class Refusals:
         self._found.pop(place, None)
 
     def listed(self, place: str) -> None:
-        """Forget a refusal that said that there is no such channel, because Slack lists it."""
+        """Forget a refusal that said that there is no such place, because Slack lists it as open or active."""
         if self._found.get(place, (None, ""))[1] in _NOT_THERE:
             self.drop(place)
 

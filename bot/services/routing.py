@@ -29,9 +29,9 @@ def places(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> tuple[str, .
 
     A team's channel, then its lead, its manager, the platform channel, and the first of its members. A person, then
     the leads and managers of their teams and the platform channel. For nobody, the platform channel. Inactive accounts
-    are left out, and of members everybody who is not known to be a full one. A channel that Slack does not list, or
-    that refused the last message, comes after everything else: it is archived, or closed to Baton. One that other
-    organisations are in is no place, unless an administrator has opened it.
+    are left out, and of members everybody who is not known to be a full one. A channel that Slack does not list, and a
+    place that refused the last message, come after everything else: they are archived, gone, or closed to Baton. A
+    channel that other organisations are in is no place, unless an administrator has opened it.
     """
     return tuple(way.place for way in _ways(deps, snapshot, recipient))
 
@@ -99,7 +99,7 @@ def _is_closed(deps: Deps, snapshot: Snapshot, place: str) -> bool:
 
 
 def _is_refused(deps: Deps, snapshot: Snapshot, place: str) -> bool:
-    """Whether Slack refused the last message to this channel."""
+    """Whether Slack refused the last message to this channel or account."""
     return deps.refusals.stands(snapshot.channel_id(place), at=deps.clock.now())
 
 
@@ -150,10 +150,10 @@ def _ways(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> list[_Way]:
     for way in (*_own(snapshot, recipient), platform, *_members(snapshot, recipient.team)):
         if _is_closed(deps, snapshot, way.place):
             continue
-        if way.person or (snapshot.is_open(way.place) and not _is_refused(deps, snapshot, way.place)):
+        if (way.person or snapshot.is_open(way.place)) and not _is_refused(deps, snapshot, way.place):
             known.append(way)
         else:
-            unlisted.append(_Way(way.place, Via.UNLISTED))
+            unlisted.append(_Way(way.place, Via.UNLISTED, way.person))
     found: dict[str, _Way] = {}
     for way in (*known, *unlisted):
         if way.place:

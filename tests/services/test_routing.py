@@ -115,6 +115,21 @@ async def test_a_channel_that_refused_is_not_promised_again_until_it_takes_somet
     assert routing.places(deps, snapshot, team)[0] == PAY
 
 
+@pytest.mark.parametrize("code", ["account_inactive", "user_disabled", "cannot_dm_bot"])
+async def test_an_account_that_refused_is_not_promised_again_until_it_takes_something(world: World, code: str) -> None:
+    snapshot, deps = with_members("", lead=True), replace(world.deps, platform_channel="")
+    team, others = Recipient(team=snapshot.team(1)), ("U0MAX", "U0MEM6", "U0MEM9", "U0MEM11")
+    assert routing.places(deps, snapshot, team) == ("U0ADA1234", *others)
+    world.slack.refusals["U0ADA1234"] = code
+    await world.put("before", channel="U0ADA1234", fallbacks=["U0MAX"])
+    await world.run(3)
+    assert routing.places(deps, snapshot, team) == (*others, "U0ADA1234")
+    world.slack.refusals.clear()
+    await world.put("after", channel="U0ADA1234")
+    await world.run(3)
+    assert routing.places(deps, snapshot, team)[0] == "U0ADA1234"
+
+
 async def test_a_refusal_is_not_held_against_a_channel_for_ever(world: World) -> None:
     snapshot, deps = snapshot_of(), world.deps
     team, now = Recipient(team=snapshot.team(1)), world.clock.now()
@@ -191,6 +206,15 @@ async def test_a_leaver_is_reached_through_those_above_their_teams(world: World)
         (
             Told("Payments", Via.MEMBER, True, "U0MEM4", "Mo"),
             "Payments has no open channel or lead in Slack. I am telling Mo from the team.",
+        ),
+        (
+            Told("Payments", Via.UNLISTED, True, "U0ADA1234", "Ada Byron"),
+            "I am trying Ada Byron for Payments. Slack took no message there lately. If it takes none now, I will tell "
+            "you.",
+        ),
+        (
+            Told("Omar", Via.UNLISTED, False, "U0OMAR", "Omar"),
+            "I am trying Omar. Slack took no message there lately. If it takes none now, I will tell you.",
         ),
         (
             Told("Payments", Via.NOWHERE, True),
