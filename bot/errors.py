@@ -118,14 +118,20 @@ class UnreadableError(CatalogError):
 
 
 class StoreError(BatonError):
-    """The database is missing, or its schema is not the one that this code works with."""
+    """The database is missing, or its schema is not the one that this code works with.
+
+    `why` says what the database does, such as "cannot be reached", where somebody else asks than who was to be served.
+    """
+
+    def __init__(self, said: str, *, why: str = "") -> None:
+        super().__init__(said)
+        self.why = why
 
 
 class StoreUnavailableError(StoreError):
     """The database is locked, slow, full or gone; the message says whether something was saved, and the next step.
 
-    `why` is what the database does, such as "cannot be reached"; `cause` names the driver's error, for logs. `may_pass`
-    tells whether waiting may be enough.
+    `cause` names the driver's error, for logs. `may_pass` tells whether waiting may be enough.
     """
 
     def __init__(self, why: str, *, cause: str = "", may_pass: bool = True, may_be_saved: bool = False) -> None:
@@ -133,8 +139,8 @@ class StoreUnavailableError(StoreError):
         if may_be_saved:
             said = f"This may have been saved, at least in part, but then the database {why}"
             step = "Look before you try again"
-        super().__init__(f"{said}. {step}; if it goes on, tell your Baton administrator.")
-        self.why, self.cause, self.may_pass = why, cause, may_pass
+        super().__init__(f"{said}. {step}; if it goes on, tell your Baton administrator.", why=why)
+        self.cause, self.may_pass = cause, may_pass
 
 
 class SlackError(BatonError):

@@ -16,13 +16,14 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.errors import StoreUnavailableError
+from bot.errors import StoreError, StoreUnavailableError
 from bot.services.background import Background
 from bot.services.backlog.trackers import Trackers
 from bot.services.deps import Deps
 from bot.services.eol.calendars import Calendars
 from bot.services.snapshot import Snapshot
 from bot.store import queries
+from bot.store.db import Database
 
 #: Where Slack sends events, commands and interactions.
 SLACK_PATH = "/slack/events"
@@ -37,6 +38,8 @@ _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 _HMAC, _MOST_WEBHOOK_BYTES = re.compile(r"sha256=[0-9a-f]{64}", re.ASCII), 1024 * 1024
 #: Slack checks a certificate with a form of this and a token, which it does not sign; Bolt answers it.
 _SSL_CHECK, _LONGEST_SSL_CHECK = "ssl_check=1", 200
+#: Whoever asks whether Baton is ready gives up soon, and takes it out of service meanwhile.
+_READY_SECONDS = 2.0
 #: The address is a secret: nobody is told where a reader came from, and no index keeps it.
 _UNSHARED = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 #: After a body that was not read to its end.
@@ -122,6 +125,34 @@ class _HeldBytes:
         return bytes(body)
 
 
+class _DatabaseChecks:
+    """Looks whether a database can be used, once at a time: whoever asks while one hangs waits for the same look."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._looking: asyncio.Task[str] | None = None
+
+    async def trouble(self) -> str:
+        """Return what is wrong with the database; empty where it answers and takes changes."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+        await asyncio.wait({self._looking}, timeout=_READY_SECONDS)
+        return self._looking.result() if self._looking.done() else "the database did not answer in time"
+
+    async def _look(self) -> str:
+        try:
+            self._database.check_file()
+            await self._database.check_writes()
+            async with self._database.connected() as connection:
+                await queries.revision(connection)
+        except StoreUnavailableError as error:
+            return f"the database {error.why} ({error.cause})"
+        except Exception as error:  # noqa: BLE001 - whatever it is, the database cannot be used
+            why = error.why if isinstance(error, StoreError) else ""
+            return f"the database {why}" if why else f"the database: {type(error).__name__}"
+        return ""
+
+
 def health_routes(
     deps: Deps,
     snapshot: Snapshot,
@@ -135,7 +166,7 @@ def health_routes(
     `/metrics` is there for whoever sends `metrics_token` as a bearer token; without one it is not there at all.
     `is_connected` says whether Slack's payloads reach this process; None where they come in over HTTP.
     """
-    began = time.monotonic()
+    began, checks = time.monotonic(), _DatabaseChecks(deps.database)
 
     async def healthz(_request: web.Request) -> web.Response:
         return _json({"status": "ok", "uptime_seconds": round(time.monotonic() - began)})
@@ -143,15 +174,8 @@ def health_routes(
     async def readyz(_request: web.Request) -> web.Response:
         if snapshot.revision < 0:
             return _json({"status": "starting", "reason": "the catalog is not loaded yet"}, status=503)
-        try:
-            deps.database.check_file()
-            await deps.database.check_writes()
-            async with deps.database.connected() as connection:
-                await queries.revision(connection)
-        except StoreUnavailableError as error:
-            return _json({"status": "unready", "reason": f"the database {error.why} ({error.cause})"}, status=503)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the database cannot be used
-            return _json({"status": "unready", "reason": f"the database: {type(error).__name__}"}, status=503)
+        if reason := await checks.trouble():
+            return _json({"status": "unready", "reason": reason}, status=503)
         if is_connected is not None and not await is_connected():
             return _json({"status": "unready", "reason": "Socket Mode is not connected"}, status=503)
         return _json({"status": "ready", "revision": snapshot.revision, "assets": len(snapshot.directory)})

@@ -54,7 +54,8 @@ class SqliteFile:
         if found != self._opened or any(_identity(path) != noted for path, noted in self._beside.items()):
             raise StoreError(
                 "Nothing was saved: the database file was deleted or replaced while Baton ran. Ask your Baton "
-                "administrator to put it back and to start Baton again."
+                "administrator to put it back and to start Baton again.",
+                why="file was deleted or replaced while Baton ran",
             )
 
     def require_usable(self) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -12,6 +15,8 @@ from bot import web as routes
 from bot.app import running
 from bot.errors import SettingsError, StoreError
 from bot.playground.fake_slack import FakeSlack
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot, refresh
 from bot.settings import Settings
 from bot.store import migrations
 from bot.store.db import Database
@@ -44,6 +49,44 @@ async def test_not_ready_once_the_database_is_gone(stage: Stage, monkeypatch: py
         answer = await session.get(f"{stage.baton.url}/readyz")
         assert answer.status == 503
         assert (await answer.json())["reason"] == "the database cannot be reached (OSError)"
+
+
+async def test_not_ready_says_that_the_file_is_gone(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/baton.sqlite")
+    try:
+        await migrations.upgrade(database)
+        snapshot = Snapshot()
+        await refresh(snapshot, database)
+        health = routes.health_routes(Deps(database, FixedClock()), snapshot, CollectorRegistry())
+        async with TestClient(TestServer(routes.application(health))) as client:
+            assert (await client.get("/readyz")).status == 200
+            (tmp_path / "baton.sqlite").unlink()
+            answer = await client.get("/readyz")
+            assert answer.status == 503
+            assert "the database file was deleted or replaced" in (await answer.json())["reason"]
+    finally:
+        await database.close()
+
+
+async def test_a_database_that_hangs_makes_nobody_wait_who_asks_whether_it_is_ready(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, hanging = 0, asyncio.Event()
+
+    async def hangs(_self: object) -> None:
+        nonlocal asked
+        asked += 1
+        await hanging.wait()
+
+    monkeypatch.setattr(routes, "_READY_SECONDS", 0.05, raising=False)
+    monkeypatch.setattr(Database, "check_writes", hangs)
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
+        for _ in range(3):
+            answer = await session.get(f"{stage.baton.url}/readyz")
+            assert (answer.status, (await answer.json())["reason"]) == (503, "the database did not answer in time")
+        assert asked == 1
+        hanging.set()
+        assert (await session.get(f"{stage.baton.url}/readyz")).status == 200
 
 
 @pytest.mark.parametrize(("is_up", "status"), [(True, 200), (False, 503)])
