@@ -28,6 +28,10 @@ _BOLT_LOG = logging.getLogger("slack_bolt.carrier")
 _BOLT_LOG.setLevel(logging.WARNING)
 
 
+#: The mark in a request's context of what `FrontDoor` has let go on: its signature was checked.
+_GOES_ON = "baton_goes_on"
+
+
 class FrontDoor(AsyncMiddleware):
     """Answers what Baton listens to; lets everything else go on to Bolt's listeners.
 
@@ -59,6 +63,7 @@ class FrontDoor(AsyncMiddleware):
         if ack is not None:
             return _response(ack)
         # Bolt has not read it yet: what is not as it expects would have stopped it before this.
+        req.context[_GOES_ON] = True
         again = AsyncBoltRequest(body=dict(req.body), headers=req.headers, mode="socket_mode")
         req.context.update(again.context)
         self._prepare(req)
@@ -67,9 +72,10 @@ class FrontDoor(AsyncMiddleware):
 
 
 class Carrier(AsyncApp):
-    """Bolt's app; a payload over which Bolt itself stumbles is answered, with nothing, and logged."""
+    """Bolt's app; a payload over which Bolt itself stumbles is logged, and answered as one that nobody knows."""
 
     def __init__(self, client: AsyncWebClient, dispatch: Dispatch, *, signing_secret: str) -> None:
+        self._fallback = dispatch
         super().__init__(
             name="baton",  # otherwise Bolt reads the source files of its callers to find one
             logger=_BOLT_LOG,
@@ -92,6 +98,8 @@ class Carrier(AsyncApp):
             return await super().async_dispatch(req)
         except Exception as error:  # noqa: BLE001 - the reply boundary of what Baton does not listen to
             log.warning("Bolt could not make sense of a payload: %s", type(error).__name__)
+            if req.context.get(_GOES_ON):
+                return _response(await self._fallback.unheard(req.body))
             return BoltResponse(status=200, body="")
 
 
