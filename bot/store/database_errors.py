@@ -18,6 +18,8 @@ DAMAGED = "is damaged"
 #: What a database does that answers questions and takes no changes, until somebody puts it right.
 KEEP_FROM_WRITING = frozenset({_FULL, _FIXED, _UNWRITABLE, DAMAGED})
 UNKNOWN_HOST = "is at a host that no name server knows"
+#: What asyncpg says of a server without TLS where the settings ask for it.
+_NO_TLS = "rejected SSL upgrade"
 #: PostgreSQL's states, the longest prefix first: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _STATES = {
     "55P03": _LOCKED,
@@ -91,6 +93,8 @@ def _why(cause: BaseException | None) -> tuple[str, bool]:
         return _BUSY, True
     if isinstance(cause, ssl.SSLCertVerificationError):
         return "cannot show whose it is", False
+    if type(cause) is ConnectionError and _NO_TLS in str(cause):
+        return "offers no encrypted connection", False
     if isinstance(cause, socket.gaierror) and cause.errno in (socket.EAI_NONAME, socket.EAI_NODATA):
         return UNKNOWN_HOST, True
     if isinstance(cause, OSError):

@@ -214,6 +214,12 @@ async def test_what_waiting_does_not_mend_is_told_apart(address: str, before: st
         (socket.gaierror(-3, "Temporary failure in name resolution"), "cannot be reached", True),
         (TimeoutError(), "did not answer in time", True),
         (ssl.SSLCertVerificationError(1, "certificate verify failed"), "cannot show whose it is", False),
+        (
+            ConnectionError('PostgreSQL server at "h:1" rejected SSL upgrade'),
+            "offers no encrypted connection",
+            False,
+        ),
+        (ConnectionError("unexpected connection_lost() call"), "cannot be reached", True),
     ],
 )
 def test_what_may_pass_is_told_apart(raised: Exception, why: str, *, may_pass: bool) -> None:
