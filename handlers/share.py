@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.blocks.text import Rendered
+from bot.blocks.text import Rendered, is_channel_id
 from bot.domain.outbox import may_pass
 from bot.domain.rights import Right
 from bot.errors import NotAllowedError, SlackError, UserError
@@ -45,6 +45,8 @@ async def check_place(context: Context, channel_id: str) -> None:
             raise UserError(
                 "Slack does not say who is in this channel just now, so I do not share it. Try again in a minute."
             ) from error
-        raise NotAllowedError("I cannot tell who is in this channel: `/invite` me, then share again.") from error
+        # Nobody can invite Baton into a conversation between two people.
+        step = ": `/invite` me, then share again." if is_channel_id(channel_id) else ", so I do not share it."
+        raise NotAllowedError(f"I cannot tell who is in this conversation{step}") from error
     if is_shared:
         raise NotAllowedError("People from other organisations are here, so I do not share it. Only you saw it.")

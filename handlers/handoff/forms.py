@@ -25,6 +25,7 @@ from bot.services.handoff import choices, lists, offers, readiness
 from bot.services.handoff.lists import InAnotherError
 from bot.services.handoff.offers import Begun, NewHandoff
 from bot.services.handoff.readiness import NewEvidence
+from bot.services.inbound import require_full_member
 from bot.services.transfers import Resource
 from handlers import replies
 from handlers.handoff.gates import able, require_right, who_can
@@ -41,7 +42,8 @@ async def on_open(action: Action, context: Context) -> Ack:
 
 
 async def open_typed(command: Command, context: Context, about: OpenHandoff) -> Ack:
-    """Open the form for somebody who has typed the command."""
+    """Open the form for somebody who has typed the command; a guest is told at once that they only read."""
+    require_full_member()
     place = Place("ephemeral", address=command.response_url)
     making = or_the_other(context, command.user_id, _form(context, command.user_id, about, place))
     await open_slowly(context, command.trigger_id, making, what="form of a handoff")

@@ -20,10 +20,11 @@ import pytest
 from yarl import URL
 
 from bot.domain.trust import Admission, Workspace, is_addressed
-from bot.errors import SlackUnreachableError
+from bot.errors import NotAllowedError, SlackUnreachableError
 from bot.playground.fake_slack import Delivery
 from bot.web import SLACK_PATH
 from handlers.door import sender_of
+from handlers.share import check_place
 from tests.slack.conftest import SECRET, Stage
 from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import copied
@@ -409,6 +410,13 @@ async def test_nothing_is_shared_in_a_channel_with_people_from_outside(stage: St
     question = await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns checkout?", channel="partners")
     said = stage.slack.visible_messages("grace", "partners", thread_ts=question.ts)[-1].text
     assert said == NOT_HERE
+
+
+async def test_only_into_a_channel_can_baton_be_invited(stage: Stage) -> None:
+    with pytest.raises(NotAllowedError, match="`/invite` me"):
+        await check_place(stage.baton.context, "C0UNKNOWN")
+    with pytest.raises(NotAllowedError, match="who is in this conversation, so I do not share it"):
+        await check_place(stage.baton.context, "D0BETWEEN")
 
 
 @on_both_wires

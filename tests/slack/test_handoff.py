@@ -264,6 +264,13 @@ async def test_only_another_member_of_the_receiving_team_accepts_and_it_is_check
     assert await handoff_actions(stage) == ["offer", "accept"]
 
 
+async def test_a_guest_who_types_the_command_is_told_before_any_window_opens(stage: Stage) -> None:
+    guest = stage.slack.add_user("guest", real_name="Guest", email="guest@example.test", standing="guest")
+    stage.slack.workspace.channel("general").members.add(guest.id)
+    assert "only full members can change" in (await stage.ask("/handoff payments-db", user="guest")).text
+    assert not [call for call in stage.slack.calls if call.method == "views.open"]
+
+
 async def test_who_may_not_answer_gets_no_form(stage: Stage) -> None:
     await offer(stage)
     await answer(stage, HandoffStep.DECLINE, "payments-db", user="solo")
