@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import gc
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Set
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -27,6 +28,9 @@ from bot.store.db import Database
 from bot.store.journal import lock_catalog
 
 log = logging.getLogger(__name__)
+
+#: How long the same failure goes unsaid while it stays; it is met at every look at the revision.
+_LOGGED_AGAIN_SECONDS = 60.0
 
 #: Lets the C library return memory to the system; None where it is another than glibc.
 _trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
@@ -348,9 +352,9 @@ async def follow(
 ) -> None:
     """Refresh until cancelled, and do what follows from it where something has `changed`.
 
-    A failure is logged and tried again: old answers beat none.
+    A failure is tried again: old answers beat none. One that stays is logged once a minute.
     """
-    followed = -1
+    followed, failed, logged_at = -1, "", 0.0
     while True:
         await asyncio.sleep(every_seconds)
         try:
@@ -358,9 +362,13 @@ async def follow(
             if (revision := snapshot.revision) != followed:
                 await changed()
                 followed = revision
+            failed = ""
         except Exception as error:  # noqa: BLE001 - old answers beat none
-            stays = "the catalog could not be refreshed; answers stay at revision %d"
-            log_failure(log, error, stays, snapshot.revision)
+            said, now = repr(error), time.monotonic()
+            if said != failed or now - logged_at >= _LOGGED_AGAIN_SECONDS:
+                failed, logged_at = said, now
+                stays = "the catalog could not be refreshed; answers stay at revision %d"
+                log_failure(log, error, stays, snapshot.revision)
 
 
 @contextmanager
