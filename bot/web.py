@@ -37,7 +37,7 @@ _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 #: What a tracker signs with, and how much of it is taken: an issue's text has 64 KiB at most.
 _HMAC, _MOST_WEBHOOK_BYTES = re.compile(r"sha256=[0-9a-f]{64}", re.ASCII), 1024 * 1024
 #: Slack checks a certificate with a form of this and a token, which it does not sign; Bolt answers it.
-_SSL_CHECK, _LONGEST_SSL_CHECK = "ssl_check=1", 200
+_SSL_CHECK, _LONGEST_SSL_CHECK = re.compile(r"(?:^|&)ssl_check=1(?:&|$)"), 200
 #: Whoever asks whether Baton is ready gives up soon, and takes it out of service meanwhile.
 _READY_SECONDS = 2.0
 #: The address is a secret: nobody is told where a reader came from, and no index keeps it.
@@ -54,15 +54,17 @@ def slack_routes(
 ) -> list[web.RouteDef]:
     """Return the route that takes Slack's signed requests to Bolt.
 
-    What cannot be a signed request is refused by its headers, before its body is read: 401. A body has to arrive within
-    `read_seconds`, and bodies that are under way together may hold `_MOST_HELD_BYTES`.
+    What can be neither a signed request nor Slack's short look at the certificate is refused by its headers, before its
+    body is read: 401. A body has to arrive within `read_seconds`, and bodies that are under way together may hold
+    `_MOST_HELD_BYTES`.
     """
     held = _HeldBytes(_MOST_HELD_BYTES)
 
     async def on_request(request: web.Request) -> web.Response:
         timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
         signature = request.headers.get("X-Slack-Signature", "")
-        if not _TIMESTAMP.fullmatch(timestamp) or not _SIGNATURE.fullmatch(signature):
+        may_be_signed = _TIMESTAMP.fullmatch(timestamp) and _SIGNATURE.fullmatch(signature)
+        if not may_be_signed and not _may_check_certificate(request):
             return _unsigned()
         body = await _body_of(request, held, most=_MOST_BYTES, read_seconds=read_seconds)
         if isinstance(body, web.Response):
@@ -73,8 +75,10 @@ def slack_routes(
             return _unsigned()
         bolt_request = AsyncBoltRequest(body="", headers=request.headers)  # type: ignore[arg-type]
         bolt_request.raw_body = raw
-        if _SSL_CHECK in raw and len(raw) < _LONGEST_SSL_CHECK:
+        if len(raw) < _LONGEST_SSL_CHECK and _SSL_CHECK.search(raw):
             bolt_request.body = {"ssl_check": "1"}
+        elif not may_be_signed:
+            return _unsigned()
         answer = await dispatch(bolt_request)
         return _unsigned() if answer.status == 401 else await _response(answer)
 
@@ -90,6 +94,12 @@ async def _response(answer: BoltResponse) -> web.Response:
     if "set-cookie" in answer.headers:
         return await to_aiohttp_response(answer)
     return web.Response(status=answer.status, body=answer.body.encode(), headers=answer.first_headers())
+
+
+def _may_check_certificate(request: web.Request) -> bool:
+    """Whether a request without a signature may be Slack's look at the certificate, so that its few bytes are read."""
+    is_bare = "X-Slack-Signature" not in request.headers and "X-Slack-Request-Timestamp" not in request.headers
+    return is_bare and 0 < (request.content_length or 0) < _LONGEST_SSL_CHECK
 
 
 def _unsigned() -> web.Response:

@@ -337,6 +337,30 @@ async def test_a_signed_form_that_makes_no_sense_is_answered(stage: Stage, paylo
 
 
 @over_http
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"ssl_check=1&token=old", 200),
+        (b"token=old&ssl_check=1", 200),
+        (b"ssl_check=1&command=%2Fwhoowns&text=checkout&user_id=U1", 200),
+        (b"ssl_check=0&token=old", 401),
+        (b"command=%2Fwhoowns&text=ssl_check%3D1", 401),
+        (b"ssl_check=1&command=%2Fwhoowns&text=" + b"checkout+" * 30, 401),
+    ],
+)
+async def test_slack_looks_at_the_certificate_with_a_form_that_it_does_not_sign(
+    stage: Stage, body: bytes, status: int
+) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    async with aiohttp.ClientSession() as session:
+        answer = await session.post(stage.baton.url + SLACK_PATH, data=body, headers=kind)
+        assert answer.status == status
+        assert "owns" not in await answer.text()
+        if status == 200:
+            assert await answer.text() == ""
+
+
+@over_http
 @pytest.mark.parametrize("body", [b"payload=%7B", b"payload=3", b"[]", b"{"])
 async def test_a_signed_body_that_is_no_payload_is_a_bad_request(stage: Stage, body: bytes) -> None:
     async with aiohttp.ClientSession() as session:
