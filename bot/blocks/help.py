@@ -101,7 +101,7 @@ def unknown_word(word: str, nearest: str) -> Rendered:
 
 
 _ASK_ANEW = "Slack takes no answer there any more: ask again."
-_TOO_LATE = "Slack did not wait for the form: press the button again."
+_TOO_LATE = "Slack did not wait for the form: try again."
 _NOT_HERE = "Slack does not let me write here: `/invite` me, or ask me in a direct message."
 _NO_RIGHT = "Slack does not allow me that: ask your Baton administrator to run `baton doctor`."
 #: What the codes mean to a person that Slack answers a reply or a form with; others say nothing that would help.
@@ -153,5 +153,5 @@ def not_admitted(admission: Admission) -> Rendered:
     if admission is Admission.UNKNOWN:
         return Rendered("Slack could not tell me who you are. Try again in a minute.")
     if admission is Admission.SHARED:
-        return Rendered("Not in shared channels. Use `/whoowns`: only you see it.")
+        return Rendered("Not in shared channels. Use `/whoowns` or `/devops`: only you see it.")
     return Rendered("I answer members of this workspace only.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from bot.blocks import handoff as blocks
@@ -36,7 +37,7 @@ from handlers.payloads import Action, Command, Submission
 async def on_open(action: Action, context: Context) -> Ack:
     """Open the form that offers something, or asks for it."""
     about = parse(OpenHandoff, action.value)
-    making = _form(context, action.user_id, about, place_of(action))
+    making = partial(_form, context, action.user_id, about, place_of(action))
     await open_form(context, action, or_the_other(context, action.user_id, making))
     return replies.nothing()
 
@@ -45,7 +46,7 @@ async def open_typed(command: Command, context: Context, about: OpenHandoff) -> 
     """Open the form for somebody who has typed the command; a guest is told at once that they only read."""
     require_full_member()
     place = Place("ephemeral", address=command.response_url)
-    making = or_the_other(context, command.user_id, _form(context, command.user_id, about, place))
+    making = or_the_other(context, command.user_id, partial(_form, context, command.user_id, about, place))
     await open_slowly(context, command.trigger_id, making, what="form of a handoff")
     return replies.nothing()
 
@@ -63,7 +64,7 @@ async def on_again(action: Action, context: Context) -> Ack:
         await lists.left_of(context.deps, [Resource(each.asset_id, each.area) for each in again], besides=card.id)
         return blocks.again_view(card, place_of(action).metadata(*value))
 
-    await open_form(context, action, or_the_other(context, action.user_id, making()))
+    await open_form(context, action, or_the_other(context, action.user_id, making))
     return replies.nothing()
 
 
@@ -193,10 +194,13 @@ async def _form(context: Context, user_id: str, about: OpenHandoff, place: Place
     )
 
 
-async def or_the_other(context: Context, user_id: str, making: Coroutine[Any, Any, Block]) -> Block:
-    """Return the form, or the handoff in which all is that would be put into a new one."""
+async def or_the_other(context: Context, user_id: str, making: Callable[[], Coroutine[Any, Any, Block]]) -> Block:
+    """Return the form, or the handoff in which all is that would be put into a new one.
+
+    `making` begins with this, so that nothing is left over where Slack opens no window for it.
+    """
     try:
-        return await making
+        return await making()
     except InAnotherError as error:
         shown = await show_one(context, error.handoff_id, user_id)
         return blocks.card_view(shown)

@@ -110,7 +110,7 @@ async def on_back(action: Action, context: Context) -> Ack:
         await lists.left_of(context.deps, [Resource(each.asset_id, each.area) for each in card.owned])
         return blocks.back_view(card, place_of(action).metadata(handoff_id))
 
-    await open_form(context, action, or_the_other(context, action.user_id, making()))
+    await open_form(context, action, or_the_other(context, action.user_id, making))
     return replies.nothing()
 
 

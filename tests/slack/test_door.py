@@ -33,7 +33,7 @@ from tests.slack.test_whoowns import buttons
 over_http = pytest.mark.parametrize("deployment", ["http-sqlite"], indirect=True)
 on_both_wires = pytest.mark.parametrize("deployment", ["http-sqlite", "socket-sqlite"], indirect=True)
 
-NOT_HERE = "Not in shared channels. Use `/whoowns`: only you see it."
+NOT_HERE = "Not in shared channels. Use `/whoowns` or `/devops`: only you see it."
 #: What the catalog of these tests would give away.
 TELLING = ("Payments", "Platform", "Search", "payments-db", "runbooks", "C0000000")
 

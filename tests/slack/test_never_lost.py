@@ -197,7 +197,9 @@ async def test_a_form_that_slack_did_not_open_says_so(stage: Stage, monkeypatch:
     answer = await stage.ask("/whoowns checkout")
     await stage.press(answer, "ownership.doubt")
     said = stage.slack.visible_messages("grace", "general")[-1].text
-    assert said == "Slack did not wait for the form: press the button again."
+    assert said == "Slack did not wait for the form: try again."
+    failing_once(monkeypatch, "views_open", refusal(200, "expired_trigger_id"))
+    assert (await stage.ask("/handoff payments-db", user="lin")).text == said  # there is no button to be pressed
 
 
 def _ref(message: Any) -> Any:
