@@ -107,7 +107,7 @@ def _typed(error: SlackApiError) -> SlackError:
     if status == 429 or code in TOO_MANY:
         return SlackRateLimitedError(pause(response.headers))
     if status >= 500 or not code:
-        return SlackUnreachableError(f"status {status}")
+        return SlackUnreachableError(f"status {status}" if status >= 300 else _NOT_SLACKS)
     return SlackError(code)
 
 

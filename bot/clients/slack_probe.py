@@ -97,7 +97,7 @@ async def _probe(request: Awaitable[AsyncSlackResponse]) -> Probe:
         with our_errors():
             answer = await request
     except SlackUnreachableError as error:
-        return Probe(error=f"no answer ({error.code})", is_reached=False)
+        return Probe(error=f"no usable answer ({error.code})", is_reached=False)
     except SlackError as error:
         return Probe(error=error.code[:60], may_pass=may_pass(error))
     who = f"{answer.get('user', '')} in {answer.get('team', '')}" if answer.get("team") else ""

@@ -192,7 +192,7 @@ def test_refused_tokens_and_an_unreachable_slack(
     assert "Slack refuses it: invalid_auth." in ran.out
     monkeypatch.setenv("BATON_SLACK_API_URL", "http://127.0.0.1:9/api/")
     ran = baton("doctor")
-    assert (ran.code, "PROBLEM Slack: It cannot be reached: no answer (" in ran.out) == (1, True)
+    assert (ran.code, "PROBLEM Slack: It cannot be reached: no usable answer (" in ran.out) == (1, True)
     assert "accept" not in ran.out, "nothing is said of tokens that could not be tried"
     assert "ok      database" in ran.out  # the rest goes on
 

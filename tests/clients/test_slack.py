@@ -172,8 +172,9 @@ class TestErrors:
             server(answering(status, body, content_type)) as url,
             SlackClient(token=TOKEN, api_url=url) as client,
         ):
-            with pytest.raises(SlackUnreachableError):
+            with pytest.raises(SlackUnreachableError) as raised:
                 await client.post_message("C0PAY", text="x", metadata=KEY)
+        assert raised.value.code == (f"status {status}" if status >= 500 else "an answer that is not Slack's")
 
     @pytest.mark.parametrize("asked", ASKED)
     @pytest.mark.parametrize(
