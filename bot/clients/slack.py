@@ -213,7 +213,7 @@ class SlackClient:
         if code or answer.status_code >= 400:
             raise SlackError(code or f"status {answer.status_code}")
         if answer.body.lstrip().startswith("<"):  # a page of something in between
-            raise SlackUnreachableError("an answer that is not Slack's")
+            raise SlackUnreachableError("with something that is not Slack's")
 
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> str:
         """Open a modal and return its id."""

@@ -28,7 +28,7 @@ TOO_MANY = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _CODE = re.compile(r"[a-z][a-z_]{2,60}")
 #: What reading an answer raises where it is not as Slack documents it.
 _MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
-_NOT_SLACKS = "an answer that is not Slack's"
+_NOT_SLACKS = "with something that is not Slack's"
 
 
 async def call(request: Awaitable[Any], read: Callable[[Mapping[str, Any]], _T]) -> _T:

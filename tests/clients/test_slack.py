@@ -174,7 +174,7 @@ class TestErrors:
         ):
             with pytest.raises(SlackUnreachableError) as raised:
                 await client.post_message("C0PAY", text="x", metadata=KEY)
-        assert raised.value.code == (f"status {status}" if status >= 500 else "an answer that is not Slack's")
+        assert raised.value.code == (f"status {status}" if status >= 500 else "with something that is not Slack's")
 
     @pytest.mark.parametrize("asked", ASKED)
     @pytest.mark.parametrize(
