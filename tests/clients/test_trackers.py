@@ -162,6 +162,17 @@ async def test_a_link_that_jira_does_not_take_is_no_failure(clock: FixedClock) -
         assert (await tracker.create(IssueDraft("baton-2", "B", permalink=DRAFT.permalink))).ref == "OPS-2"
 
 
+@pytest.mark.parametrize("status", [403, 404, 429])
+async def test_an_issue_that_jira_has_made_is_made_whether_it_can_be_read_or_not(
+    clock: FixedClock, status: int
+) -> None:
+    server = JiraServer(clock)
+    server.unread = Answer(status, {"Retry-After": "5"} if status == 429 else {})
+    async with server.serving() as tracker:
+        made = await tracker.create(DRAFT)
+    assert (made.ref, made.status) == ("OPS-1", IssueStatus.OPEN)
+
+
 async def test_jira_is_asked_for_minutes_because_dates_have_a_time_zone(clock: FixedClock) -> None:
     server = JiraServer(clock)
     async with server.serving() as tracker:

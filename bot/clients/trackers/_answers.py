@@ -12,12 +12,15 @@ from datetime import UTC, datetime
 
 import aiohttp
 
+from bot.blocks.text import shorten
 from bot.clients.retry_after import retry_after
+from bot.domain.secrets import redacted
 from bot.errors import TrackerBusyError, TrackerError, TrackerRefusedError, TrackerUnreachableError
 
 TIMEOUT = aiohttp.ClientTimeout(total=30)
 #: The pause where the tracker asks for one and does not say how long.
 _PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 60.0, 86_400.0
+_LONGEST_OBJECTIONS = 300
 _FOR_ALL = {
     401: "does not accept the token",
     403: "does not give the token the right to do this",
@@ -26,8 +29,13 @@ _FOR_ALL = {
 }
 
 
-def error_for(tracker: str, status: int, headers: Mapping[str, str], *, message: str = "") -> TrackerError:
-    """Return the error for a status that is no success. `message` is only searched for a rate limit, never shown."""
+def error_for(
+    tracker: str, status: int, headers: Mapping[str, str], *, message: str = "", objections: str = ""
+) -> TrackerError:
+    """Return the error for a status that is no success. `message` is only searched for a rate limit, never shown.
+
+    `objections` is what the tracker has against one issue's fields: they say what to put right.
+    """
     pause = retry_after(headers)
     is_used_up = headers.get("X-RateLimit-Remaining") == "0"
     is_limit = pause is not None or is_used_up or "rate limit" in message.lower()
@@ -38,7 +46,9 @@ def error_for(tracker: str, status: int, headers: Mapping[str, str], *, message:
         return TrackerUnreachableError(f"{tracker} has a fault of its own ({status}).", retry_after_seconds=pause)
     if status in _FOR_ALL:
         return TrackerRefusedError(f"{tracker} {_FOR_ALL[status]} ({status}).", is_for_all=True)
-    return TrackerRefusedError(f"{tracker} does not take what it was sent ({status}).", is_for_all=False)
+    said = shorten(redacted(" ".join(objections.split())), _LONGEST_OBJECTIONS)
+    why = f": {said.rstrip('.')}." if said else "."
+    return TrackerRefusedError(f"{tracker} does not take what it was sent ({status}){why}", is_for_all=False)
 
 
 def _until_reset(headers: Mapping[str, str]) -> float:

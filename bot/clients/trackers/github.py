@@ -120,6 +120,15 @@ def _status(found: dict[str, Any]) -> IssueStatus:
     return IssueStatus.DONE if found.get("state_reason") in (None, "completed") else IssueStatus.DROPPED
 
 
+def _objections(errors: Any) -> str:
+    """Return the fields that GitHub names with a 422, and what is wrong with each: `title: too_long`.
+
+    https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed
+    """
+    named = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
+    return ", ".join(f"{each.get('field')}: {each.get('message') or each.get('code')}" for each in named)
+
+
 @contextmanager
 def _asking(*, passing: frozenset[int] = frozenset()) -> Iterator[None]:
     """Translate errors; those with a status of `passing` are raised as they are."""
@@ -129,7 +138,8 @@ def _asking(*, passing: frozenset[int] = frozenset()) -> Iterator[None]:
         except gidgethub.HTTPException as error:
             if int(error.status_code) in passing:
                 raise
-            raise error_for(_SHOWN, int(error.status_code), error.headers, message=str(error)) from None
+            status, said = int(error.status_code), _objections(getattr(error, "errors", None))
+            raise error_for(_SHOWN, status, error.headers, message=str(error), objections=said) from None
         except gidgethub.GitHubException:
             raise TrackerUnreachableError(f"{_SHOWN} gave no usable answer.") from None
 

@@ -6,7 +6,7 @@ import logging
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 _SHOWN = "Jira"
 _FIELDS = ["status", "resolution", "updated"]
+#: When an issue was changed that could not be read yet: before all that is read of it later.
+_UNREAD = datetime.fromtimestamp(0, UTC)
 #: The resolutions that every site of Jira's has for what was closed without being done.
 _DROPPED = frozenset({"won't do", "won't fix", "duplicate", "cannot reproduce", "declined"})
 
@@ -59,7 +61,11 @@ class JiraTracker:
             key = str((await self._ask("POST", "/issue", {"fields": fields}))["key"])
             if draft.permalink:
                 await self._link(key, draft)
-            return self._issue(await self._ask("GET", f"/issue/{key}?fields={','.join(_FIELDS)}"))
+            try:
+                return self._issue(await self._ask("GET", f"/issue/{key}?fields={','.join(_FIELDS)}"))
+            except TrackerError as error:
+                log.warning("%s was made, and could not be read: %s", key, error)
+                return TrackedIssue(key, self._address(key), IssueStatus.OPEN, _UNREAD)
 
     async def find(self, marker: str, *, since: datetime) -> TrackedIssue | None:  # noqa: ARG002 - a label is unique
         """Return the issue with this marker."""
@@ -136,12 +142,17 @@ class JiraTracker:
             if response.status == 404 and is_optional:
                 return None
             if not 200 <= response.status < 300:
-                raise error_for(_SHOWN, response.status, response.headers)
+                raise error_for(
+                    _SHOWN, response.status, response.headers, objections=_objections(await response.read())
+                )
             return orjson.loads(await response.read())
 
     def _issue(self, found: dict[str, Any]) -> TrackedIssue:
         fields, key = found["fields"], str(found["key"])
-        return TrackedIssue(key, f"{self._site}/browse/{key}", _status(fields), moment(fields["updated"]))
+        return TrackedIssue(key, self._address(key), _status(fields), moment(fields["updated"]))
+
+    def _address(self, key: str) -> str:
+        return f"{self._site}/browse/{key}"
 
 
 def description(draft: IssueDraft) -> dict[str, Any]:
@@ -162,6 +173,18 @@ def _status(fields: dict[str, Any]) -> IssueStatus:
         return IssueStatus.OPEN
     resolution = (fields.get("resolution") or {}).get("name", "")
     return IssueStatus.DROPPED if resolution.lower() in _DROPPED else IssueStatus.DONE
+
+
+def _objections(body: bytes) -> str:
+    """Return what Jira says is wrong with what it was sent, with the fields that it names; empty where it says nothing.
+
+    https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#status-codes
+    """
+    try:
+        said = orjson.loads(body)
+        return " ".join([*said["errorMessages"], *(f"{field}: {why}" for field, why in said["errors"].items())])
+    except (orjson.JSONDecodeError, LookupError, TypeError, AttributeError):
+        return ""
 
 
 @asynccontextmanager
