@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
+import orjson
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
@@ -272,6 +273,48 @@ async def test_an_issue_that_the_tracker_does_not_take_is_said_once_and_keeps_no
     assert sum("every day" in each for each in await world.told()) == 1
     await world.sent(after=timedelta(days=1))  # somebody has put it right
     assert (await world.row()).state == "made"
+
+
+async def test_what_the_tracker_objects_to_is_said(world: World) -> None:
+    await world.accepted()
+    if isinstance(world.server, GitHubServer):
+        said, body = (
+            "title: too_long",
+            {
+                "message": "Validation Failed",
+                "errors": [{"resource": "Issue", "field": "title", "code": "too_long"}],
+            },
+        )
+        world.server.plan = [Answer(422, body=orjson.dumps(body))]
+    else:
+        said = "Pick a site. duedate: Due date is required."
+        body = {"errorMessages": ["Pick a site."], "errors": {"duedate": "Due date is required."}}
+        world.server.plan = [Answer(400, body=orjson.dumps(body))]
+    await world.sent()
+    assert [said in each for each in await world.told()] == [True]
+
+
+async def test_what_is_accepted_in_a_pause_waits_for_its_end(world: World) -> None:
+    await world.accepted()
+    world.server.plan = [Answer(429, {"Retry-After": "120"})]
+    await world.sent()
+    await world.accepted(origin=replace(THREAD, key="thread:2", thread_ts="100.2"))
+    asked = len(world.server.calls)
+    await world.sent(after=timedelta(seconds=60))
+    assert (len(world.server.calls), world.server.issues) == (asked, [])
+    await world.sent(after=timedelta(seconds=60))
+    assert len(world.server.issues) == 2
+
+
+@pytest.mark.parametrize("status", [401, 410])
+async def test_a_place_that_takes_issues_again_keeps_none_waiting(world: World, status: int) -> None:
+    await world.several(2)
+    world.server.plan = [Answer(status)]
+    await world.sent()
+    await world.accepted(origin=replace(THREAD, key="thread:new", thread_ts="100.9"))
+    await world.sent(after=timedelta(minutes=1))  # somebody has put it right, as the new one shows
+    await world.sent(after=timedelta(minutes=1))
+    assert len(world.server.issues) == 3
 
 
 async def test_an_answer_that_is_none_counts_as_lost(world: World) -> None:

@@ -99,6 +99,9 @@ class Trackers:
         self._deps, self._snapshot, self._slack, self.tracker = deps, snapshot, slack, tracker
         self._pause = pause
         self._sending = asyncio.Lock()
+        #: Until when the tracker wants to be left alone, and until when all wait because it refused everything.
+        self._rests_until: datetime | None = None
+        self._refused_until: datetime | None = None
         self._issues = Issues(deps, snapshot, tracker)
         self._shown = self._issues.shown
 
@@ -106,6 +109,8 @@ class Trackers:
         """Make the issues that are due, one a second, until the tracker has had enough or cannot be reached."""
         async with self._sending:
             await self._want()
+            if self._rests_until is not None and self._deps.clock.now() < self._rests_until:
+                return
             for request_id in await self._due():
                 try:
                     if not await self._send(request_id):
@@ -162,6 +167,7 @@ class Trackers:
             return await self._fail(wanted, error)
         if issue is not None:
             await self._issues.note_made(wanted.card.id, issue)
+            await self._let_all_go()
             await self._pause(PACE_SECONDS)
         return True
 
@@ -234,7 +240,7 @@ class Trackers:
         log.warning("the issue of request %d could not be made: %s", wanted.card.id, problem)
         if isinstance(error, TrackerBusyError):
             pause = timedelta(seconds=error.retry_after_seconds or 60.0)
-            await self._put_off(wanted, problem, pause, is_for_all=True)
+            self._rests_until = await self._put_off(wanted, problem, pause, is_for_all=True)
             return False
         if not isinstance(error, TrackerRefusedError):
             pause = min(_FIRST_PAUSE * 2 ** min(wanted.attempts - 1, 10), _LONGEST_PAUSE)
@@ -243,7 +249,7 @@ class Trackers:
             return False
         if error.is_for_all:
             note = notes.issue_delayed(self._shown, problem)
-            await self._put_off(wanted, problem, _LONGEST_PAUSE, is_for_all=True, note=note)
+            self._refused_until = await self._put_off(wanted, problem, _LONGEST_PAUSE, is_for_all=True, note=note)
             return False
         note = notes.issue_refused(self._shown, problem)
         await self._put_off(wanted, problem, _NEXT_DAY, note=note, state="failed")
@@ -259,8 +265,11 @@ class Trackers:
         is_for_all: bool = False,
         note: Rendered | None = None,
         state: str = "wanted",
-    ) -> None:
-        """Let a row wait, or with `is_for_all` all that are wanted; say why to the DevOps team, once."""
+    ) -> datetime:
+        """Let a row wait, or with `is_for_all` all that are wanted; say why to the DevOps team, once.
+
+        Returns until when.
+        """
         now, request_id = self._deps.clock.now(), wanted.card.id
         until, theirs = now + pause, col(_ISSUE.not_before)
         its = update(_ISSUE).where(col(_ISSUE.request_id) == request_id)
@@ -271,6 +280,16 @@ class Trackers:
                 await session.execute(others.where(theirs.is_(None) | (theirs < until)).values(not_before=until))
             if note is not None:
                 await self._issues.tell(session, request_id, f"problem:{state}", note, now)
+        return until
+
+    async def _let_all_go(self) -> None:
+        """Let what waits because everything was refused have its turn: the tracker takes issues again."""
+        if self._refused_until is None:
+            return
+        waiting = (col(_ISSUE.tracker) == self.tracker.name) & (col(_ISSUE.not_before) == self._refused_until)
+        async with self._deps.database.transaction() as session:
+            await session.execute(update(_ISSUE).where(waiting).values(not_before=None))
+        self._refused_until = None
 
     async def reconcile(self) -> None:
         """Take back what has changed in the tracker since it was last asked, and look for what was deleted there."""
