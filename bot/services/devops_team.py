@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bot.domain.backlog import duty
+from bot.domain.recipients import Recipient
 from bot.domain.records import TeamRecord
-from bot.services import inbound
+from bot.services import inbound, routing
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 
@@ -24,6 +26,15 @@ def is_member(deps: Deps, snapshot: Snapshot, person_id: int) -> bool:
     """Whether somebody is one of the team that takes requests."""
     team = find(deps, snapshot)
     return team is not None and person_id in (*team.member_ids, team.lead_id, team.manager_id)
+
+
+def on_duty(deps: Deps, snapshot: Snapshot) -> str:
+    """Return the Slack id of whoever of it has duty now; empty for nobody."""
+    team = find(deps, snapshot)
+    if team is None:
+        return ""
+    members = map(snapshot.person, team.member_ids)
+    return routing.slack_id_of(duty.on_duty(members, routing.today_of(deps, snapshot, Recipient(team))))
 
 
 def teams_that_ask(deps: Deps, snapshot: Snapshot, slack_id: str) -> frozenset[int] | None:

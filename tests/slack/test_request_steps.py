@@ -325,6 +325,15 @@ async def test_whoever_works_on_it_hears_that_a_colleague_has_ended_it(requested
     assert "opened it again" in requested.under_triage()[-1], "nobody has to be told what they have done"
 
 
+async def test_whoever_has_duty_is_named_until_the_team_has_answered(requested: Requested) -> None:
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
+    assert await requested.fill("lin", assignee=requested.stage.slack.workspace.user("omar").id) == {}
+    assert "with Omar Sol" in requested.triage.text
+    assert "has duty this week" in requested.triage.text
+    await requested.press(requested.triage, ids.ACCEPT, user="omar")
+    assert "has duty" not in requested.triage.text
+
+
 async def test_news_of_the_requesting_team_calls_whoever_waits_for_it(requested: Requested) -> None:
     people = {name: f"<@{requested.stage.slack.workspace.user(name).id}>" for name in ("lin", "omar")}
     [duty] = [mention for mention in people.values() if mention in requested.triage.text]

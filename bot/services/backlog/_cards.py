@@ -151,9 +151,9 @@ async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request,
     )
 
 
-async def redraw(session: AsyncSession, snapshot: Snapshot, row: tables.Request, *, at: datetime) -> None:
+async def redraw(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Request, *, at: datetime) -> None:
     """Draw a request's messages anew from its row."""
-    await revise_all(session, snapshot, await loaded(session, snapshot, row, now=at), at=at)
+    await revise_all(session, deps, snapshot, await loaded(session, snapshot, row, now=at), at=at)
 
 
 async def parts_of(session: AsyncSession, request_id: int) -> list[tables.Request]:
@@ -192,8 +192,11 @@ def _whose(snapshot: Snapshot, demand: tables.RequestDemand) -> str:
     return team.name if team is not None else _person(snapshot, demand.person_id).name
 
 
-async def revise_all(session: AsyncSession, snapshot: Snapshot, card: RequestCard, *, at: datetime) -> None:
-    """Let all messages about a request read as it stands: its card, wherever it is, and the DevOps team's."""
+async def revise_all(session: AsyncSession, deps: Deps, snapshot: Snapshot, card: RequestCard, *, at: datetime) -> None:
+    """Let all messages about a request read as it stands: its card, wherever it is, and the DevOps team's.
+
+    Until the DevOps team has answered, that one says who has duty.
+    """
     table = tables.RequestJoin
     found = select(col(table.source_key), col(table.person_id)).where(col(table.request_id) == card.id)
     shown = {card_key(card.id): blocks.card(card)}
@@ -205,7 +208,8 @@ async def revise_all(session: AsyncSession, snapshot: Snapshot, card: RequestCar
         )
     for key, message in shown.items():
         await outbox.revise(session, key=key, message=message, at=at)
-    await outbox.revise(session, key=triage_key(card.id), message=blocks.triage_post(card), at=at)
+    triage = blocks.triage_post(card, duty=devops_team.on_duty(deps, snapshot) if card.answer_by else "")
+    await outbox.revise(session, key=triage_key(card.id), message=triage, at=at)
 
 
 def standing_of(row: tables.Request, whole: tables.Request | None = None) -> RequestStanding:
@@ -272,7 +276,7 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
 
     async def render(self) -> None:
         """Revise the card in its threads, and the message to the DevOps team."""
-        await revise_all(self.session, self.snapshot, self.card, at=self.now)
+        await revise_all(self.session, self.deps, self.snapshot, self.card, at=self.now)
 
     async def note_of(self, request_id: int, action: str, **detail: Any) -> None:
         """Write into the audit log what this act does to another request."""
@@ -326,7 +330,7 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
         """Draw the messages anew of what the request is, or was, a part of, and of its parts: they show each other."""
         await self.session.flush()
         for number in sorted(self.rows.keys() - {self.subject_id}):
-            await redraw(self.session, self.snapshot, self.rows[number], at=self.now)
+            await redraw(self.session, self.deps, self.snapshot, self.rows[number], at=self.now)
 
     async def holders(self, *, asked_by: int | None = None) -> Holders:
         """Return whoever speaks for the request: the requesting team, and whoever filed it or needs it."""

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.domain.backlog import duty
 from bot.domain.backlog.requests import Step
 from bot.domain.recipients import Recipient
 from bot.services import devops_team, routing
@@ -20,12 +19,6 @@ from bot.store import tables
 _TIMES = WorkingTimes()
 #: What the requesting team answers, and the step that it answers: whoever took that one waits for it.
 _ANSWERED = {Step.REPLY: Step.ASK, Step.NOT_YET: Step.DELIVER}
-
-
-def on_duty(deps: Deps, snapshot: Snapshot, devops: Recipient) -> str:
-    """Return the Slack id of whoever of the DevOps team has duty now; empty for nobody."""
-    members = devops.team.member_ids if devops.team is not None else ()
-    return routing.slack_id_of(duty.on_duty(map(snapshot.person, members), routing.today_of(deps, snapshot, devops)))
 
 
 async def answer_by(deps: Deps, snapshot: Snapshot, devops: Recipient) -> datetime:
@@ -72,8 +65,7 @@ async def called(act: RequestAct, step: Step) -> str:
             continue
         if slack_id := routing.slack_id_of(act.snapshot.person(person_id)):
             return slack_id
-    team = devops_team.find(act.deps, act.snapshot)
-    return "" if team is None or step is Step.WITHDRAW else on_duty(act.deps, act.snapshot, Recipient(team))
+    return "" if step is Step.WITHDRAW else devops_team.on_duty(act.deps, act.snapshot)
 
 
 async def _last(act: RequestAct, step: Step) -> int | None:

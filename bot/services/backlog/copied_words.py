@@ -63,4 +63,4 @@ async def _forget(deps: Deps, snapshot: Snapshot, request_id: int, said: str) ->
         row.items = [{**each, "quote": quote} for each, quote in zip(row.items, left.quotes, strict=True)]
         await session.flush()
         await audit(session, now, "baton", "backlog.forget", f"request:{request_id}")
-        await redraw(session, snapshot, row, at=now)
+        await redraw(session, deps, snapshot, row, at=now)

@@ -131,7 +131,7 @@ async def _awake(telling: Telling, deps: Deps, snapshot: Snapshot, request_id: i
     team = devops_team.find(deps, snapshot)
     if row.responded_at is None and team is not None:
         row.answer_by = await answer_by(deps, snapshot, Recipient(team))
-    await redraw(session, snapshot, row, at=now)
+    await redraw(session, deps, snapshot, row, at=now)
     await audit(session, now, "baton", "backlog.wake", f"request:{request_id}")
 
 

@@ -24,7 +24,7 @@ from bot.services import devops_team, outbox, routing
 from bot.services.backlog import offers
 from bot.services.backlog._cards import card_key, card_of, loaded, stored_item, triage_key
 from bot.services.backlog._demands import demand_row
-from bot.services.backlog._duty import answer_by, on_duty
+from bot.services.backlog._duty import answer_by
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -205,7 +205,7 @@ async def _tell(
     session: AsyncSession, deps: Deps, snapshot: Snapshot, team: Recipient, card: RequestCard, now: datetime
 ) -> Told:
     """Tell the DevOps team: in the triage channel, or where there is none as any team is told."""
-    message = blocks.triage_post(card, duty=on_duty(deps, snapshot, team))
+    message = blocks.triage_post(card, duty=devops_team.on_duty(deps, snapshot))
     channel = snapshot.channel_id(deps.devops.triage_channel)
     if not channel or not snapshot.is_open(channel):
         return await routing.send(
