@@ -250,7 +250,9 @@ def given_up(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
     yield releases.release_asked, releases.release_asked(thing, areas, "I am telling somebody.")
     also = [Line(f"line {number}") for number in range(30)]
     for lines in (also, []):
-        yield releases.review_wanted, releases.review_wanted(3, thing, name, lines)
+        wanted = releases.review_wanted(3, thing, name, lines)
+        yield releases.review_wanted, wanted
+        yield releases.review_answered, releases.review_answered(wanted, 3, releases.reviewed(thing, None, None).text)
     yield releases.reviews, releases.reviews([releases.review_line(3, thing, name)] * 20)
 
 

@@ -55,6 +55,13 @@ async def message_keys(session: AsyncSession, days: Collection[tuple[str, date]]
     return {(row.addressee, row.day): row.key for row in await session.execute(query)}
 
 
+async def keys_since(session: AsyncSession, addressees: Collection[str], day: date) -> list[str]:
+    """Return the keys of the messages that these addressees got from a day of theirs on."""
+    t = _PINGS.c
+    query = select(t.key).where(t.addressee.in_(addressees), t.day >= day, t.key != "")
+    return [*(await session.execute(query)).scalars()]
+
+
 async def take(session: AsyncSession, addressee: str, day: date, *, key: str, is_digest: bool) -> None:
     """Take the addressee's day for the message with that key. Raises TakenError when there is one already.
 

@@ -23,7 +23,7 @@ from bot.domain.recipients import Recipient
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.domain.rights import Holders, Right, may, require
 from bot.errors import NotFoundError, UserError
-from bot.services import actors, commits, outbox, owner_questions, transfers
+from bot.services import actors, commits, outbox, owner_questions, transfers, unowned_review
 from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.matters import proposals
@@ -175,6 +175,7 @@ async def settle_questions(
     message = blocks.taken_by(asset, [*areas], team, by)
     for key in await owner_questions.open_questions(session, asset.id, areas):
         await outbox.revise(session, key=key, message=message, at=deps.clock.now())
+    await unowned_review.settle_all(session, deps, snapshot, asset.id, areas, message)
     by_id = by.id if by is not None else None
     await proposals.taken(session, deps, snapshot, asset.id, areas, message, by=by_id)
 

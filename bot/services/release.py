@@ -23,7 +23,7 @@ from bot.domain.recipients import Recipient, Told
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord
 from bot.domain.rights import Actor, Holders, Right, may, require
 from bot.errors import NotFoundError, UserError
-from bot.services import actors, outbox, owner_questions, owner_suggestions, routing, transfers
+from bot.services import actors, outbox, owner_questions, owner_suggestions, routing, transfers, unowned_review
 from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.matters import proposals
@@ -223,23 +223,22 @@ async def review(deps: Deps, snapshot: Snapshot, *, mark_id: int, by: Decider, i
         reviewer = snapshot.person(row.reviewer_id)
         held = await actors.holders(session, [], people=[reviewer], what=asset.name)
         require(await actors.person_or_admin(session, deps, by), Right.REVIEW_UNOWNED, held)
-        key = blocks.review_key(row.id or 0, row.until)
+        person, until = snapshot.person(by.person_id), (now + KEPT).date()
+        await unowned_review.settle(
+            session, deps, snapshot, row, blocks.reviewed(asset, person, until if is_kept else None)
+        )
         if is_kept:
-            row.until, row.asked_on = (now + KEPT).date(), None
+            row.until, row.asked_on = until, None
         else:
             row.ended_at, row.ended_by = now, by.person_id
         action = "ownership.keep_unowned" if is_kept else "ownership.end_unowned"
         await _touch(session, deps, row.asset_id, by.person_id, action, {"mark": row.id})
-        person = snapshot.person(by.person_id)
-        message = blocks.reviewed(asset, person, row.until if is_kept else None)
-        await outbox.revise(session, key=key, message=message, at=now)
         if not is_kept:
             heirs = await owner_suggestions.for_asset(session, deps, snapshot, row.asset_id)
             wanted, to = blocks.owner_wanted(asset, person, heirs), owner_questions.wanted_key(mark_id)
             await routing.send(
                 session, deps, snapshot, channel_or_admin(deps, snapshot), key=to, message=wanted, at=now
             )
-        until = row.until
     return Marked(asset, until, reviewer) if is_kept else asset
 
 

@@ -15,10 +15,13 @@ from sqlmodel import col
 from bot.blocks.digests import Section
 from bot.blocks.lines import Line
 from bot.blocks.ownership import releases as blocks
+from bot.blocks.text import Rendered
+from bot.domain.catalog import Area
 from bot.domain.daily_limit import LEAST_TIER, Agenda, Due, Written
 from bot.domain.recipients import Recipient
 from bot.domain.records import AssetRecord
 from bot.domain.working_time import WorkingTime
+from bot.services import daily_limit, outbox
 from bot.services.contributors import Message, Telling, Unaccompanied, Unescalated
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
@@ -156,6 +159,33 @@ class UnownedReviews(Unescalated[Reviews]):
         """Return what a reviewer was asked on a day of theirs, and has not answered."""
         found = await _marks(session, self._deps, self._snapshot, asked_on=day)
         return [blocks.review_line(mark.id, mark.asset, mark.reason) for its, mark in found if its == key]
+
+
+async def settle(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.UnownedMark, said: Rendered
+) -> None:
+    """Let every message that asked about something unowned on purpose say what became of it, and ask no more."""
+    if row.id is None or row.asked_on is None:
+        return
+    asked = [channel_or_admin(deps, snapshot), Recipient(person=snapshot.person(row.reviewer_id))]
+    keys = await daily_limit.keys_since(session, [each.key for each in asked], row.asked_on)
+    message = tables.OutboxMessage
+    query = select(col(message.key), col(message.body)).where(col(message.key).in_(keys))
+    for key, body in (await session.execute(query)).all():
+        before = Rendered(body["text"], body.get("blocks", ()))
+        now = blocks.review_answered(before, row.id, said.text)
+        if now != before:
+            await outbox.revise(session, key=key, message=now, at=deps.clock.now())
+
+
+async def settle_all(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, asset_id: int, areas: Collection[Area], said: Rendered
+) -> None:
+    """Settle what was asked about an asset that somebody owns now."""
+    mark = tables.UnownedMark
+    query = select(mark).where(col(mark.asset_id) == asset_id, col(mark.ended_at).is_(None))
+    for row in (await session.execute(query)).scalars() if Area.ALL in areas else ():
+        await settle(session, deps, snapshot, row, said)
 
 
 async def _marks(

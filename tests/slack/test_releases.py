@@ -549,6 +549,11 @@ class TestWhereTheReviewerSaysNothing:
         digest = (await direct(stage, "ada"))[-1]
         assert "*search-api*" in digest.text
         await stage.press(digest, "ownership.keep_unowned", user="ada")
+        asked = [each for each in await direct(stage, "ada") if "*search-api*" in each.text][1:]
+        assert len(asked) == 3, "on its day, and in two digests"
+        for each in asked:
+            assert "keeps *search-api* unowned on purpose until" in each.text
+            assert not {"Still on purpose", "Somebody should own it"} & {*buttons(each)}
         before = len(await direct(stage, "ada"))
         stage.clock.advance(timedelta(days=7))
         await stage.baton.context.daily_pass.run()
@@ -584,6 +589,26 @@ async def test_each_of_several_says_why_and_takes_both_answers(stage: Stage) -> 
     await stage.press(question, "ownership.end_unowned", user="omar", block_id=question.blocks[-1]["block_id"])
     assert "Nobody owns *search-api* since" in await said(stage, "search-api")
     assert (await actions(stage)).count("ownership.end_unowned") == 1
+    now = (await direct(stage, "omar"))[-1]
+    assert now.ts == question.ts
+    assert "says that somebody should own *search-api*" in now.text
+    rows = [each["elements"] for each in now.blocks if each["type"] == "actions"]
+    assert [[each["text"]["text"] for each in row] for row in rows] == [["Still on purpose", "Somebody should own it"]]
+    assert "*old-cron* is unowned on purpose, to be looked at today" in now.text, "that is asked still"
+
+
+async def test_whether_it_is_still_on_purpose_is_asked_no_more_once_somebody_owns_it(stage: Stage) -> None:
+    stage.clock.advance(datetime(2026, 3, 3, 10, tzinfo=UTC) - stage.clock.now())
+    await stage.baton.context.listings.read_members(at_start=True)
+    await mark(stage, "old-cron", user="omar", until="2026-03-04", reviewer="omar")
+    stage.clock.advance(timedelta(days=1))
+    await stage.baton.context.daily_pass.run()
+    await claim(stage, await stage.ask("/whoowns old-cron", user="grace"), user="grace")
+    await direct(stage, "omar")
+    [question] = [each for each in await direct(stage, "omar") if "old-cron" in each.text]
+    assert "*Payments*" in question.text
+    assert "to be looked at today" not in question.text
+    assert not buttons(question)
 
 
 async def test_what_is_kept_is_asked_again_half_a_year_later(stage: Stage) -> None:

@@ -269,6 +269,23 @@ def _review_buttons(mark_id: int, asset: AssetRecord) -> list[Block]:
     ]
 
 
+def review_answered(before: Rendered, mark_id: int, said: str) -> Rendered:
+    """Return a message that asks whether something is still unowned on purpose with what became of that instead.
+
+    What else the message says stays.
+    """
+    text, made = before.text, list[Mapping[str, Any]]()
+    for each in before.blocks:
+        first = next(iter(each.get("elements", ())), {})
+        if (first.get("action_id"), first.get("value")) != (KEEP_UNOWNED, str(mark_id)):
+            made.append(each)
+            continue
+        asked = made.pop()
+        text = text.replace(asked["text"]["text"], said, 1)
+        made.append({**asked, **section(said)})
+    return Rendered(text, made)
+
+
 def reviews(lines: Sequence[Line]) -> Rendered:
     """Return the section of the digest about what is unowned on purpose."""
     return choices("*Unowned on purpose*", lines[:_MOST_LINES], "")
