@@ -152,6 +152,20 @@ async def test_eol_of_both_teams_names_whoever_has_it_and_from_whom(delegated: D
     assert "from Platform" not in (await stage.ask("/eol search")).text
 
 
+async def test_a_team_that_takes_over_what_lies_below_its_own_shares_it_with_nobody(delegated: Delegated) -> None:
+    stage = delegated.stage
+    made = catalog()
+    split = (team_owns("Payments", area=Area.APPLICATION), team_owns("Platform", area=Area.DATABASE))
+    made.assets = [replace(each, owners=split) if each.runs == (RDS_11,) else each for each in made.assets]
+    await stage.bring(made)
+    await stage.baton.context.daily_pass.run()
+    assert "invoices (shared with Payments)" in (await stage.ask("/eol platform")).text
+    await delegated.accepted()
+    theirs = (await stage.ask("/eol payments")).text
+    assert "invoices, from Platform" in theirs
+    assert "shared with" not in theirs
+
+
 async def test_the_health_report_counts_it_with_the_team_that_has_it(delegated: Delegated) -> None:
     stage = delegated.stage
     assert "1 past it" in (await report(stage, "platform")).text

@@ -180,7 +180,8 @@ def _theirs(entry: Entry, today: date, *, is_named: bool) -> str:
         said = f"{words.owner(entry)}: {said}"
     elif giver := words.given_by(entry):
         said += f", {giver}"
-    others = sorted({name for one in watch.runs[:_LOOKED_AT] for _, name in one.responsible.others})
+    owners = {name for one in watch.runs[:_LOOKED_AT] for _, name in one.responsible.others}
+    others = sorted(owners - {entry.holder.name})  # whoever has taken it over may own another part
     if others and not is_named:
         said += f" (shared with {', '.join(escape(name, 40) for name in others[:3])})"
     state = _state(entry, today)
