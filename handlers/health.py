@@ -51,12 +51,12 @@ async def _answer(context: Context, user_id: str, team: TeamRecord | None) -> Re
 
 
 def _for_reader(context: Context, user_id: str, action: NextAction) -> NextAction:
-    """Return an action as somebody reads it: with its button where they may press that."""
+    """Return an action as somebody reads it: with the button that they may press."""
     actor = actors.remembered(context.snapshot, user_id)
     held = actors.remembered_holders(context.snapshot, action.teams)
     if not action.teams or may(actor, Right.HAND_OVER, held):
         return action
-    return action.without_button()
+    return action.for_others()
 
 
 async def on_show(action: Action, context: Context) -> Ack:

@@ -69,15 +69,25 @@ class HealthSection:
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
-    """Something to do, how many things it settles, and its line with the button, for people of `teams` where given."""
+    """Something to do, how many things it settles, and its line with the button.
+
+    Where only people of `teams` may press that, everybody else has the button `to_see` what it is about.
+    """
 
     effect: int
     line: Line
     teams: tuple[TeamRecord, ...] = ()
+    to_see: Mapping[str, Any] | None = None
 
-    def without_button(self) -> NextAction:
+    @property
+    def leads_to(self) -> object:
+        """Where the button leads: two actions that lead to the same place are one."""
+        pressed = self.line.button
+        return self.line.text if pressed is None else (pressed["action_id"], pressed["value"])
+
+    def for_others(self) -> NextAction:
         """Return it for somebody who may not press the button: the line names the team whose people may."""
-        return replace(self, line=replace(self.line, button=None))
+        return replace(self, line=replace(self.line, button=self.to_see))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

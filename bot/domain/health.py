@@ -52,20 +52,28 @@ class Earlier:
 class _HasEffect(Protocol):
     @property
     def effect(self) -> int: ...
+    @property
+    def leads_to(self) -> object: ...
 
 
 _Action = TypeVar("_Action", bound=_HasEffect)
 
 
 def first_actions(by_noun: Iterable[Sequence[_Action]]) -> list[_Action]:
-    """Return the actions that settle the most things; of equal ones the first of each noun, then the second of each."""
+    """Return the actions that settle the most things; of equal ones the first of each noun, then the second of each.
+
+    Of those that lead to the same place the first is taken.
+    """
     placed = [
         (-each.effect, place, each)
         for actions in by_noun
         for place, each in enumerate(sorted(actions, key=lambda each: -each.effect))
         if each.effect > 0
     ]
-    return [each for _, _, each in sorted(placed, key=lambda each: each[:2])[:_MOST_ACTIONS]]
+    found: dict[object, _Action] = {}
+    for _, _, each in sorted(placed, key=lambda each: each[:2]):
+        found.setdefault(each.leads_to, each)
+    return [*found.values()][:_MOST_ACTIONS]
 
 
 @dataclass(frozen=True, slots=True)

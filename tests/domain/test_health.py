@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -175,6 +175,12 @@ def test_what_was_not_kept_of_a_team_was_zero_unless_it_was_not_counted_at_all()
 class Acting:
     name: str
     effect: int
+    leads_to: object = field(default_factory=object)
+
+
+def test_what_two_nouns_say_of_one_thing_is_said_once() -> None:
+    one, other = [Acting("a", 3, "handoff 9")], [Acting("b", 3, "handoff 9"), Acting("c", 1)]
+    assert [each.name for each in first_actions([one, other])] == ["a", "c"]
 
 
 def test_the_three_actions_that_settle_most_come_first() -> None:

@@ -56,9 +56,9 @@ async def report(stage: Stage, about: str = "", *, user: str = "eve") -> PostedM
 
 
 def values(message: PostedMessage) -> dict[str, dict[str, Any]]:
-    """The blocks of the actions' buttons, by what they show: the first of each."""
+    """The blocks of the actions' buttons, by what they show: the last of each."""
     beside = [block for block in message.blocks if block.get("accessory", {}).get("action_id") == SHOW]
-    return {block["accessory"]["value"].split("|")[0]: block for block in reversed(beside)}
+    return {block["accessory"]["value"].split("|")[0]: block for block in beside}
 
 
 async def pressed(stage: Stage, message: PostedMessage, shown: Shown, *, user: str = "eve") -> PostedMessage:
@@ -106,6 +106,9 @@ async def test_each_action_shows_what_it_is_about_beside_the_report(stage: Stage
     assert "*old-cron*" in (await pressed(stage, message, Shown.ASSET)).text
     assert "Begin the handoff" not in buttons(message), "who is of neither team cannot"
     assert "Only members of" not in message.text, "the line names the team"
+    acts = [each for each in message.blocks if str(each.get("text", {}).get("text"))[:3] in ("1. ", "2. ", "3. ")]
+    assert len(acts) == 3
+    assert all("accessory" in each for each in acts), "and everybody can see what it is about"
     for user, title in (("lin", "Hand over"), ("grace", "Ask for it")):
         shown = await report(stage, user=user)
         assert "Begin the handoff" in buttons(shown), "beside what DevOps holds for others"
@@ -133,6 +136,8 @@ async def test_what_is_in_a_handoff_is_not_proposed_and_shown_once_all_is(stage:
     message = await report(stage)
     assert "See handoff *#1* through: *payments-db*" in message.text
     assert {"Show handoff #1", "Begin the handoff"} & set(buttons(message)) == {"Show handoff #1"}
+    shown = [each["accessory"]["value"] for each in message.blocks if "accessory" in each]
+    assert len(shown) == len({*shown}), "and what waits for an answer is not named once more"
 
 
 async def test_what_has_gone_since_is_one_sentence(stage: Stage) -> None:

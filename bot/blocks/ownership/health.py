@@ -118,7 +118,7 @@ def hand_over(team: TeamRecord, devops: TeamRecord, count: int, first: FirstThin
     [offer] = handoff_buttons(
         OpenHandoff(Way.OFFER, first.asset.id, team.id), first.asset.name, text="Begin the handoff"
     )
-    return NextAction(count, Line(text, offer), teams=(team, devops))
+    return NextAction(count, Line(text, offer), teams=(team, devops), to_see=_asset_button(first))
 
 
 def see_through(devops: TeamRecord, count: int, first: FirstThing) -> NextAction:
