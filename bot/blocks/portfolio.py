@@ -232,10 +232,14 @@ def _people(card: TeamCard) -> str:
     return f"{count}: {', '.join(names)}"
 
 
+def _still_here(one: PersonRecord) -> str:
+    return person(one) if one.is_active else f"{person(one)}, who has left"
+
+
 def _about(card: TeamCard) -> str:
     team = card.team
-    led = f"led by {person(card.lead)}" if card.lead is not None else ""
-    managed = f"managed by {person(card.manager)}" if card.manager is not None else ""
+    led = f"led by {_still_here(card.lead)}" if card.lead is not None else ""
+    managed = f"managed by {_still_here(card.manager)}" if card.manager is not None else ""
     parts = [", ".join(filter(None, (led, managed))), escape(team.timezone, 60)]
     if team.other_names:
         parts.append("also known as " + ", ".join(escape(name, 60) for name in team.other_names[:5]))

@@ -11,6 +11,7 @@ from bot.domain.catalog import AssetKind, OwnerClaim, OwnerRef, OwnerType, PathR
 from bot.playground.fake_slack import MessageRef, View, ViewRef
 from tests.slack.conftest import Stage, asset, organisation, team_owns
 from tests.slack.test_claims import claim
+from tests.slack.test_orphans import leave
 from tests.slack.test_whoowns import buttons
 
 
@@ -69,6 +70,13 @@ async def test_a_team_with_what_it_owns_its_gaps_and_its_people(stage: Stage) ->
     assert "led by Ada Byron, managed by Lin Wei" in said
     assert "2 people: Ada Byron, Grace Marsh" in said, "a manager is not one of the team's people"
     assert "<@" not in said
+
+
+async def test_a_lead_who_has_left_is_said_to_have(stage: Stage) -> None:
+    await leave(stage, "ada")
+    said = (await stage.ask("/baton team Payments", user="grace")).text
+    assert "1 person: Grace Marsh" in said
+    assert "led by Ada Byron, who has left" in said
 
 
 async def test_gaps_come_first(stage: Stage) -> None:
