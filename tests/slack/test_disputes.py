@@ -471,8 +471,9 @@ async def test_a_claim_that_nobody_answers_passes_to_an_admin_and_ends(stage: St
     assert len(told) >= 3, "it was told once, and twice again"
     cards = [each.text for each in told if not each.text.startswith("*Who owns it?*")]
     assert all("Nobody answered, so nothing has changed" in text for text in cards), cards
+    assert not any("Talk to" in text for text in cards), "they are who is to be talked to"
     assert any("*search-api*" in text for text in await private(stage, "eve"))
-    assert "Nobody answered" in (await private(stage, "grace"))[-1]
+    assert "Nobody answered, so nothing has changed. Talk to *Search*." in (await private(stage, "grace"))[-1]
 
 
 @read_only

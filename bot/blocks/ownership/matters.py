@@ -127,6 +127,8 @@ def outcome(matter: MatterCard, hearer: str = "", *, is_theirs: bool = False, is
     """
     named = f"{mention(hearer)} " if mention(hearer) else ""
     said = f"{named}{_thing(matter) if named else _begins(matter)}: {_ended(matter)}"
+    if matter.state is MatterState.EXPIRED:
+        said += f" Talk to {words.names(matter.owner_names) or 'its owner'}."
     if matter.kind is MatterKind.CLAIM and matter.state in (MatterState.KEPT, MatterState.EXPIRED):
         said += " You can claim it again, with another reason."
         return _with_claim(matter, said)
@@ -393,7 +395,7 @@ def _ended(matter: MatterCard) -> str:
         case MatterState.WITHDRAWN:
             return f"{words.somebody(matter.ended_by, first=True)} took the claim back."
         case MatterState.EXPIRED:
-            return f"Nobody answered, so nothing has changed. Talk to {words.names(matter.owner_names) or 'its owner'}."
+            return "Nobody answered, so nothing has changed."
         case MatterState.OVER if matter.has_left:
             return "It is no longer in the catalog, so nothing is left to decide."
         case MatterState.OVER if matter.kind is MatterKind.CLAIM and matter.named is None:
