@@ -276,7 +276,7 @@ def review_answered(before: Rendered, mark_id: int, said: str) -> Rendered:
     """
     text, made = before.text, list[Mapping[str, Any]]()
     for each in before.blocks:
-        first = next(iter(each.get("elements", ())), {})
+        first: Mapping[str, Any] = next(iter(each.get("elements", ())), {})
         if (first.get("action_id"), first.get("value")) != (KEEP_UNOWNED, str(mark_id)):
             made.append(each)
             continue
