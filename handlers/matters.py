@@ -68,9 +68,9 @@ async def on_side_said(submission: Submission, context: Context) -> Ack:
 async def on_not_ours(action: Action, context: Context) -> Ack:
     """Say that what its owner gave up is not the asked team's either."""
     by = await decider(context, action.user_id)
-    card = await proposals.decline(context.deps, context.snapshot, matter_id=number(action.value), by=by)
+    card, then = await proposals.decline(context.deps, context.snapshot, matter_id=number(action.value), by=by)
     await settle(context)
-    said = blocks.proposal_declined(card, context.snapshot.person(by.person_id))
+    said = blocks.proposal_declined(card, context.snapshot.person(by.person_id), then)
     await show(context, place_of(action), said.text, message=said)
     return replies.nothing()
 

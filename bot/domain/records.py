@@ -91,12 +91,16 @@ class DriftRecord:
 
 @dataclass(frozen=True, slots=True)
 class DoubtRecord:
-    """Somebody doubts who owns an area of an asset, and no owner has settled it. `reason` may be empty."""
+    """Somebody doubts who owns an area of an asset, and no owner has settled it. `reason` may be empty.
+
+    `team` is whose they say it is, where that is asked for.
+    """
 
     person: PersonRecord
     reason: str
     at: datetime
     area: Area = Area.ALL
+    team: TeamRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -334,7 +334,7 @@ def matter_cards(name: str, thing: AssetRecord) -> Iterator[MatterCard]:
     least = MatterCard(id=7, kind=MatterKind.DISPUTE, state=MatterState.OPEN, asset=thing, area=Area.ALL, at=NOW)
     yield replace(least, sides=(Side(Recipient()), Side(Recipient(team))))
     for kind in MatterKind:
-        doubts = (DoubtRecord(person, name, NOW), DoubtRecord(person, "", NOW)) * 4
+        doubts = (DoubtRecord(person, name, NOW), DoubtRecord(person, "", NOW, team=replace(team, id=2))) * 4
         full = replace(least, kind=kind, area=Area.DATABASE, sides=sides, team=team, raised_by=person, reason=name)
         full = replace(full, doubts=doubts if kind is not MatterKind.CLAIM else ())
         yield full

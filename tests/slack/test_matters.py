@@ -446,6 +446,30 @@ async def test_who_gives_it_up_owns_it_no_longer_and_the_named_team_may_claim_it
     assert "*Payments* (" in await first_line(stage, "search-api")
 
 
+async def test_each_team_that_a_doubter_names_is_asked_in_turn(stage: Stage) -> None:
+    await doubted(stage, "search-api", team=team_id(stage, "Payments"), reason="Moved in May")
+    await doubted(stage, "search-api", user="omar", team=team_id(stage, "Platform"))
+    asked = await card(stage, "search")
+    omar = f"<@{stage.slack.workspace.user('omar').id}>"
+    assert f"{omar} doubts it, too, and names *Platform*." in asked.text
+    assert "*Payments* is named as the owner instead." in asked.text
+    await stage.press(asked, AGREE, user="solo")
+    first = await card(stage, "payments")
+    assert "thinks that *search-api* is yours." in first.text
+    assert not any("is yours" in each.text for each in await posted(stage, "platform"))
+    await stage.press(first, "ownership.matter_not_ours", user="grace")
+    said = "is not *Payments*' either, so nobody owns it. *Platform* is asked now."
+    assert said in (await card(stage, "payments")).text
+    assert said in await whispered(stage, "grace", "payments")
+    assert said in (await private(stage, "eve"))[-1]
+    second = next(each for each in await posted(stage, "platform") if "is yours" in each.text)
+    assert second.text == f"{omar} thinks that *search-api* is yours. *Search* says that it is not theirs."
+    await stage.press(second, "ownership.matter_not_ours", user="lin")
+    now = next(each for each in await posted(stage, "platform") if each.ts == second.ts)
+    assert now.text.endswith("is not *Platform*'s either, so nobody owns it.")
+    assert not buttons(now)
+
+
 async def test_what_is_given_up_on_a_doubt_goes_to_the_team_whose_claim_waits(stage: Stage) -> None:
     asked = await claimed(stage)
     await doubted(stage, "search-api")

@@ -39,7 +39,7 @@ from bot.domain.ownership.matters import (
     WayBack,
 )
 from bot.domain.recipients import Recipient
-from bot.domain.records import DoubtRecord, PersonRecord
+from bot.domain.records import DoubtRecord, PersonRecord, TeamRecord
 
 #: Others who doubt the same whose words are shown.
 _MOST_DOUBTS = 5
@@ -225,8 +225,12 @@ def proposed(matter: MatterCard) -> Rendered:
     """Return the question to the team that a doubter named, once the owner said that something is not theirs."""
     owners = matter.given_up_by or matter.owner_names
     says = f"{words.names(owners)} {words.verb(owners, 'says', 'say')}" if owners else "Its owner says"
-    thinks = f"{words.somebody(matter.raised_by, first=True)} thinks that {_thing(matter)} is yours."
-    lines = [f"{thinks} {says} that it is not theirs.", *_reasons(matter)]
+    by, why = matter.raised_by, _reasons(matter)
+    if matter.named_by is not None and matter.named_by.person != by:
+        by, reason = matter.named_by.person, escape(matter.named_by.reason, 300)
+        why = [f"> {reason}"] if reason else []
+    thinks = f"{words.somebody(by, first=True)} thinks that {_thing(matter)} is yours."
+    lines = [f"{thinks} {says} that it is not theirs.", *why]
     name, value = plain(matter.asset.name, 45), encode(actions.AssetValue(matter.asset.id, matter.area))
     buttons = [
         button("We own this", actions.CLAIM, value, label=f"We own this: {name}", style="primary"),
@@ -236,10 +240,14 @@ def proposed(matter: MatterCard) -> Rendered:
     return Rendered(text, [section(text), {"type": "actions", "elements": buttons}])
 
 
-def proposal_declined(matter: MatterCard, by: PersonRecord | None) -> Rendered:
-    """Return what the question reads once the team has said no, which whoever doubted reads, too."""
+def proposal_declined(matter: MatterCard, by: PersonRecord | None, then: TeamRecord | None = None) -> Rendered:
+    """Return what the question reads once the team has said no, which whoever doubted reads, too.
+
+    `then` is the team that is asked next.
+    """
     whose = f"{_team(matter)}{possessive(matter.team.name) if matter.team is not None else ''}"
     text = f"{words.somebody(by, first=True)} says that {_thing(matter)} is not {whose} either, so nobody owns it."
+    text += f" {bold(then.name, 80)} is asked now." if then is not None else ""
     return Rendered(text, [section(text), {"type": "actions", "elements": [_see_button(matter)]}])
 
 
@@ -361,10 +369,12 @@ def _given_up(matter: MatterCard) -> str:
 
 
 def _doubt(each: DoubtRecord, matter: MatterCard) -> str:
-    said = f":\n> {escape(each.reason, 300)}" if each.reason else "."
+    is_another = each.team is not None and each.team != matter.team
+    named = f", and names {bold(each.team.name, 80)}" if each.team is not None and is_another else ""
+    said = f"{named}:\n> {escape(each.reason, 300)}" if each.reason else f"{named}."
     who = words.somebody(each.person, first=True)
     if matter.raised_by is not None and each.person.id == matter.raised_by.id:
-        return f"{who} adds{said}" if each.reason else f"{who} says so again."
+        return f"{who} adds{said}" if each.reason else f"{who} says so again{named}."
     return f"{who} doubts it{', too' if matter.kind is MatterKind.DOUBT else ''}{said}"
 
 

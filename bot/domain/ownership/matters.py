@@ -144,7 +144,8 @@ class MatterCard:
     nobody any more, and `has_left` whether the asset is no longer in the catalog.
     `promised` says to whom what is claimed passes on a later day, as was agreed before.
     `has_lost_team` is whether nobody is left in `team`, and `has_admin` whether it can be passed on to anybody.
-    `doubted` are the names of those whom a doubt is about, where others answer it, such as their lender.
+    `doubted` are the names of those whom a doubt is about, where others answer it, such as their lender, and
+    `named_by` is who named `team` as the owner instead.
     """
 
     id: int
@@ -176,6 +177,7 @@ class MatterCard:
     has_admin: bool = True
     promised: tuple[Promise, ...] = ()
     doubted: tuple[str, ...] = ()
+    named_by: DoubtRecord | None = None
 
     @property
     def named(self) -> TeamRecord | None:

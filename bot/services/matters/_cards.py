@@ -174,6 +174,7 @@ async def card_of(
         has_lost_team=row.team_id is not None and not rules.has_somebody(snapshot.team(row.team_id), snapshot),
         handoff_id=await _granted_in(session, row),
         doubts=await _other_doubts(session, snapshot, row),
+        named_by=await _named_by(session, snapshot, row) if row.kind == MatterKind.DOUBT.value else None,
         given_up_by=_given_up_by(snapshot, row),
         way_back=await way_back_of(session, snapshot, row, sides),
         loan=loan_of(snapshot, row, verdict) if row.ended_at is None else None,
@@ -220,11 +221,20 @@ async def _other_doubts(
     query = select(doubt).where(col(doubt.matter_id) == row.id).order_by(col(doubt.id))
     found = (await session.execute(query)).scalars()
     return tuple(
-        DoubtRecord(person, each.reason, each.at, Area(each.area))
+        DoubtRecord(person, each.reason, each.at, Area(each.area), snapshot.team(each.team_id))
         for each in found
         if (each.person_id, each.reason) != (row.person_id, row.reason)
         and (person := snapshot.person(each.person_id)) is not None
     )
+
+
+async def _named_by(session: AsyncSession, snapshot: Snapshot, row: tables.OwnershipMatter) -> DoubtRecord | None:
+    """Return the first doubt of which the author named the team that a matter names; None where none did."""
+    doubt = tables.OwnerDoubt
+    query = select(doubt).where(col(doubt.matter_id) == row.id, col(doubt.team_id) == row.team_id)
+    first = (await session.execute(query.order_by(col(doubt.id)).limit(1))).scalar()
+    person = snapshot.person(first.person_id) if first is not None else None
+    return DoubtRecord(person, first.reason, first.at) if first is not None and person is not None else None
 
 
 async def _granted_in(session: AsyncSession, row: tables.OwnershipMatter) -> int | None:

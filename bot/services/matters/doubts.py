@@ -158,6 +158,7 @@ async def add_own_doubts(
                 at=deps.clock.now(),
                 area=area.value,
                 matter_id=row.id if row is not None else None,
+                team_id=team_id,
             )
         )
         if row is not None:
@@ -263,6 +264,7 @@ async def _put_on_record(
         col(table.person_id) == new.person_id,
         col(table.area) == area.value,
         col(table.reason) == reason,
+        col(table.team_id).is_not_distinct_from(new.team_id),
         col(table.settled_at).is_(None),
         col(table.at) > now - _SAME_FORM,
     )
@@ -275,6 +277,7 @@ async def _put_on_record(
         at=now,
         area=area.value,
         matter_id=matter_id,
+        team_id=new.team_id,
         channel_id=new.channel_id or None,
         thread_ts=new.thread_ts or None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +12,10 @@ from sqlmodel import col
 from bot.blocks import ownership as blocks
 from bot.blocks.text import Rendered
 from bot.domain.catalog import Area
-from bot.domain.ownership import Unowned
+from bot.domain.ownership import Unowned, is_here
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState
 from bot.domain.recipients import Recipient
+from bot.domain.records import TeamRecord
 from bot.domain.rights import Right, require
 from bot.errors import NotFoundError
 from bot.services import actors, outbox, owner_questions, routing
@@ -31,12 +33,16 @@ async def propose(act: MatterAct) -> None:
     """Ask the team that a doubter named whether it is theirs, so that they can claim it or say that it is not."""
     if (named := act.card.named) is None:
         return
-    await act.send(Recipient(team=named), _key(act.subject_id), blocks.proposed(act.card))
+    await act.send(Recipient(team=named), _key(act.row), blocks.proposed(act.card))
     await redraw(act.session, act.row, act.card, at=act.now)
 
 
-async def decline(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) -> MatterCard:
+async def decline(
+    deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider
+) -> tuple[MatterCard, TeamRecord | None]:
     """Say that it is not the named team's either, which is remembered; whoever doubted hears it.
+
+    Another team that a doubter named is asked next, and returned.
 
     Raises NotAllowedError for anybody but the team's people and catalog admins, NotFoundError once it is settled.
     """
@@ -59,10 +65,26 @@ async def decline(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider
         await audit(session, now, by.person_id, "ownership.reject", f"asset:{asset.id}", {"team": row.team_id})
         await owner_questions.leave_out(session, asset.id, row.team_id, at=now)
         card = await loaded(session, deps, snapshot, row)
-        message = blocks.proposal_declined(card, snapshot.person(by.person_id))
-        await outbox.revise(session, key=_key(matter_id), message=Rendered(message.text), at=now)
+        then = await _named_next(session, snapshot, row)
+        message = blocks.proposal_declined(card, snapshot.person(by.person_id), then)
+        await _revise(session, row, Rendered(message.text), at=now)
         await _tell_doubters(session, deps, snapshot, row, message, but=by.person_id)
-    return card
+        if then is not None:
+            row.team_id = then.id
+            await session.flush()
+            asked = blocks.proposed(await loaded(session, deps, snapshot, row))
+            await routing.send(session, deps, snapshot, Recipient(team=then), key=_key(row), message=asked, at=now)
+    return card, then
+
+
+async def _named_next(session: AsyncSession, snapshot: Snapshot, row: tables.OwnershipMatter) -> TeamRecord | None:
+    """Return the next team that a doubter named, which has neither given it up nor said that it is not theirs."""
+    doubt, no = tables.OwnerDoubt, tables.RejectedOwner
+    said = select(col(doubt.team_id)).where(col(doubt.matter_id) == row.id).order_by(col(doubt.id))
+    refused = select(col(no.team_id)).where(col(no.asset_id) == row.asset_id)
+    out = {*(await session.execute(refused)).scalars(), *(snapshot.recipient(key).team_id for key in row.agreed)}
+    teams = (snapshot.team(each) for each in (await session.execute(said)).scalars() if each not in {*out, row.team_id})
+    return next((each for each in teams if each is not None and is_here(Recipient(each), snapshot)), None)
 
 
 async def taken(
@@ -85,7 +107,7 @@ async def taken(
     )
     for row in (await session.execute(query.order_by(col(matter.id)))).scalars():
         is_about = Area.ALL in areas or Area(row.area) in areas
-        if is_about and await outbox.revise(session, key=_key(row.id or 0), message=message, at=deps.clock.now()):
+        if is_about and await _revise(session, row, message, at=deps.clock.now()):
             await _tell_doubters(session, deps, snapshot, row, message, but=by)
 
 
@@ -111,6 +133,12 @@ async def _tell_doubters(
         await say_where_asked(session, key, slack_id, channel, thread, said, at=deps.clock.now())
 
 
-def _key(matter_id: int) -> str:
+async def _revise(session: AsyncSession, row: tables.OwnershipMatter, message: Rendered, *, at: datetime) -> bool:
+    """Let the question to the team that is asked now read otherwise; return whether there is one."""
+    before = f"ownership.given_up:{row.id}"  # as it was kept while only one team could be asked
+    return any([await outbox.revise(session, key=key, message=message, at=at) for key in (before, _key(row))])
+
+
+def _key(row: tables.OwnershipMatter) -> str:
     """Return the outbox key of the question to the team that a doubter named."""
-    return f"ownership.given_up:{matter_id}"
+    return f"ownership.given_up:{row.id}:{row.team_id}"

@@ -80,7 +80,7 @@ class Drift(Row, table=True):
 
 
 class OwnerDoubt(Row, table=True):
-    """Somebody pressed "Wrong owner?": who, about which area of an asset, and the optional word of why.
+    """Somebody pressed "Wrong owner?": who, about which area of an asset, and if they said so, why and whose it is.
 
     `matter_id` is the matter that ends it, and by which its doubter hears how it ended: in the thread
     that `channel_id` and `thread_ts` name, where everybody there could see them ask, or else in private.
@@ -95,6 +95,7 @@ class OwnerDoubt(Row, table=True):
     settled_at: datetime | None = when(nullable=True)
     area: str = Field(default="all", sa_column=Column(Text, nullable=False, server_default="all"))
     matter_id: int | None = Field(default=None, foreign_key="ownership_matters.id")
+    team_id: int | None = Field(default=None, foreign_key="teams.id")  #: the team that they named as the owner
     channel_id: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     thread_ts: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
@@ -109,7 +110,7 @@ class OwnershipMatter(Row, table=True):
     state: str = words()  #: … and a `MatterState`
     asset_id: int = Field(foreign_key="assets.id", index=True)
     area: str = words()
-    team_id: int | None = Field(default=None, foreign_key="teams.id")  #: the team that claims, or that a doubter named
+    team_id: int | None = Field(default=None, foreign_key="teams.id")  #: who claims, or is named by a doubter
     person_id: int | None = Field(default=None, foreign_key="people.id")  #: who raised it; nobody for a dispute
     reason: str = words()
     at: datetime = when()
