@@ -377,6 +377,7 @@ def matters(name: str, thing: AssetRecord) -> Iterator[tuple[Callable[..., Any],
             yield render, render(card)
         yield ownership.card, ownership.card(card, also)
         yield ownership.redrawn, ownership.redrawn(ownership.card(card, also), card)
+        yield ownership.asked_again, ownership.asked_again(ownership.card(card, also), card)
         yield ownership.line_redrawn, ownership.line_redrawn(ownership.card(card, also), card)
         for reader in readers:
             yield ownership.card, ownership.card(card, reader=reader)

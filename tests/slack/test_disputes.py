@@ -653,7 +653,8 @@ async def test_a_catalog_admin_is_not_asked_to_say_that_it_is_theirs(stage: Stag
         await stage.baton.context.daily_pass.run()
     asked = next(each for each in await private_messages(stage, "eve") if "*search-api*" in each.text)
     assert list(buttons(asked)) == ["Agree", "It is Search's", "Ask…"]
-    assert list(buttons((await posted(stage, "search"))[0])) == ["Agree", "It is Search's", "Ask…"]
+    theirs = [each for each in await posted(stage, "search") if "Agree" in buttons(each)]
+    assert [list(buttons(each)) for each in theirs] == [["Agree", "It is Search's", "Ask…"]]
 
 
 async def test_a_reminder_says_which_one_it_is_and_what_comes_then(stage: Stage) -> None:
@@ -669,6 +670,28 @@ async def test_a_reminder_says_which_one_it_is_and_what_comes_then(stage: Stage)
     then = "Without an answer a catalog admin is asked on 2026-03-12."
     assert told == [f"This is reminder 1 of 2. {then}", f"This is reminder 2 of 2, the last one. {then}"]
     assert said[-1].startswith("*Who owns it?*"), "in the digest, too"
+
+
+async def test_only_the_last_of_several_cards_has_the_answers(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns search-api", user="grace"), user="grace")
+    for _ in range(4):
+        stage.clock.advance(timedelta(days=1))
+        await stage.baton.context.daily_pass.run()
+    first, last = [each for each in await posted(stage, "search") if "*search-api*" in each.text]
+    assert first.text.endswith("asks *Search* for *search-api*, for *Payments*. I have asked again below.")
+    assert list(buttons(first)) == ["Show"]
+    assert list(buttons(last)) == ["Agree", "It is ours", "Ask…"]
+    await stage.press(first, "ownership.matter_show", user="solo")
+    assert list(buttons(stage.slack.visible_messages("solo", "search")[-1])) == ["Agree", "It is ours", "Ask…"]
+    await stage.press(last, "ownership.matter_ask", user="solo")
+    view = stage.slack.view_stack("solo")[-1]
+    await stage.slack.submit_view("solo", view.id, {"ownership.matter_words": "Why?"})
+    await stage.settle()
+    assert list(buttons((await posted(stage, "search"))[0])) == ["Show"], "whatever happens to it"
+    await stage.press(last, "ownership.matter_keep", user="solo")
+    for each in (await posted(stage, "search"))[:2]:
+        assert "It stays with *Search*" in each.text
+        assert not buttons(each)
 
 
 async def test_the_form_of_a_doubt_about_an_owner_who_is_gone_says_that_an_admin_is_asked(stage: Stage) -> None:

@@ -76,6 +76,7 @@ from bot.blocks.ownership.matter_forms import (
 )
 from bot.blocks.ownership.matters import (
     addressed,
+    asked_again,
     asked_back,
     asked_before,
     card,

@@ -75,7 +75,17 @@ def card(
 
 def redrawn(before: Rendered, matter: MatterCard) -> Rendered:
     """Return a message that shows a matter with the matter as it is now; what else it says stays."""
-    now = card(matter)
+    return _instead(before, matter, card(matter))
+
+
+def asked_again(before: Rendered, matter: MatterCard) -> Rendered:
+    """Return a message that shows a matter of which its reader has a later one: that has the answers now."""
+    line = matter_line(matter)
+    now = Line(f"{line.text} I have asked again below.", line.button)
+    return _instead(before, matter, Rendered(now.text, [{**now.block, "block_id": f"{_block_ids(matter)}0"}]))
+
+
+def _instead(before: Rendered, matter: MatterCard, now: Rendered) -> Rendered:
     rest = [each for each in before.blocks if not str(each.get("block_id", "")).startswith(_block_ids(matter))]
     blocks, lines = [*now.blocks, *rest], texts(rest)
     return fitting(lambda count: Rendered("\n".join([now.text, *lines[:count]]), blocks), len(lines), EDITED_TEXT)

@@ -272,11 +272,36 @@ async def redraw(session: AsyncSession, row: tables.OwnershipMatter, card: Matte
     bodies: dict[str, Any] = {row.key: row.body for row in found}
     way, to_admin = card.way_back, card_key(row.id or 0, row.answerer)
     for_others = replace(card, way_back=replace(way, is_for_admin=False)) if way is not None else card
+    older = _older_cards(row) if card.is_open else set[str]()
     for key in row.message_keys:
         if key in bodies:
             before = Rendered(bodies[key]["text"], bodies[key].get("blocks", ()))
+            if key in older:
+                await outbox.revise(session, key=key, message=blocks.asked_again(before, card), at=at)
+                continue
             now = card if f"{key}:".startswith(f"{to_admin}:") else for_others
             await outbox.revise(session, key=key, message=_redrawn(before, now, key), at=at)
+
+
+async def fold_older(session: AsyncSession, row: tables.OwnershipMatter, card: MatterCard, *, at: datetime) -> None:
+    """Let the cards of a matter that whoever reads them has a later one of lead to that, and ask nothing themselves."""
+    table = tables.OutboxMessage
+    found = await session.execute(select(col(table.key), col(table.body)).where(col(table.key).in_(_older_cards(row))))
+    for key, body in found.all():
+        before = Rendered(body["text"], body.get("blocks", ()))
+        await outbox.revise(session, key=key, message=blocks.asked_again(before, card), at=at)
+
+
+def _older_cards(row: tables.OwnershipMatter) -> set[str]:
+    """Return the keys of a matter's cards but for the last one of each who was asked."""
+    begins, last, older = card_key(row.id or 0, ""), dict[tuple[str, ...], str](), set[str]()
+    for key in row.message_keys:
+        if key.startswith(begins):
+            parts = key.removeprefix(begins).split(":")
+            to = tuple(parts[: 1 if parts[0] == NOBODY.key else 2])
+            older |= {last[to]} if to in last else set()
+            last[to] = key
+    return older
 
 
 def _redrawn(before: Rendered, card: MatterCard, key: str) -> Rendered:

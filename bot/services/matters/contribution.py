@@ -34,7 +34,7 @@ from bot.services.contributors import Message, Telling, Unaccompanied, Unescalat
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
 from bot.services.matters import disputes
-from bot.services.matters._cards import Ending, card_key, end, loaded, redraw
+from bot.services.matters._cards import Ending, card_key, end, fold_older, loaded, redraw
 from bot.services.matters.admins import admin_to_ask, has_admin, meet_admins
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
@@ -132,6 +132,7 @@ class MatterNews(Unaccompanied):
                 row.said_on = telling.today
                 if each == lead:
                     row.message_keys = [*row.message_keys, self._key(each)]
+                    await fold_older(telling.session, row, self.cards[number], at=telling.now)
 
     async def end(self, telling: Telling, *, is_digest: bool) -> None:
         """Remember in which message these were said, so that it says how they end."""
