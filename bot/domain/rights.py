@@ -130,7 +130,7 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
         ),
         Right.CONFIRM: Grant(
             _OWNERS,
-            "Only an owner of {what} can confirm it. Yours? Ask its owner to add you to the team.",
+            "Only {people} can confirm {what}: ask {them}.",
             nobody=_UNOWNED.format("confirm it"),
         ),
         Right.CLAIM: Grant(

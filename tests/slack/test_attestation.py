@@ -81,7 +81,7 @@ async def test_all_still_ours_confirms_what_was_listed_and_only_for_the_team(sta
     await a_year_on(stage)
     [asked] = await lists(stage)
     await stage.press(asked, "ownership.attest", user="solo")
-    assert "Only an owner of this can confirm it" in said(stage, "solo")
+    assert "Only members of Payments and their leads can confirm this: ask Ada Byron" in said(stage, "solo")
     pressed = await stage.press(asked, "ownership.attest", user="grace")
     assert said(stage, "grace").startswith("Confirmed as yours: the application of *payments-db*, *checkout*")
     assert (await actions(stage)).count("ownership.attest") == 1

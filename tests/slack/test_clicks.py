@@ -71,7 +71,7 @@ async def test_only_an_owner_may_confirm_and_it_is_checked_at_the_click(stage: S
     await stage.bring(left)
     await stage.press(answer, "ownership.confirm", user="grace")
     said = stage.slack.visible_messages("grace", "general")[-1].text
-    assert "Only an owner of checkout can confirm it" in said
+    assert "can confirm checkout: ask Ada Byron" in said
     assert "ownership.confirm" not in await actions(stage)
 
 
@@ -254,7 +254,7 @@ async def test_whoever_may_not_confirm_or_withdraw_is_told_why(stage: Stage) -> 
         return str(caught.value)
 
     assert (await refused(doubts.confirm, "old-cron")).startswith("Nobody owns this, so nobody can confirm it yet")
-    assert (await refused(doubts.confirm, "solos-tool")).startswith("Only an owner of solos-tool can confirm it")
+    assert (await refused(doubts.confirm, "solos-tool")).startswith("Only Solo Singh can confirm solos-tool: ask ")
     assert await doubts.confirm(deps, known, asset_id=ids["solos-tool"], person_id=solo_id) == 1
     assert (await refused(claims.withdraw, "old-cron")).startswith("No team's claim stands here any more")
     await claims.claim(deps, known, asset_id=ids["old-cron"], team_id=search.id, person_id=solo_id)

@@ -360,7 +360,7 @@ class TestManager:
         await managed.stage.press(
             await copied(managed.stage, "general", answer.blocks), "ownership.confirm", user="lin"
         )
-        assert "Only an owner of invoices can confirm it" in managed.said_to("lin", "general")
+        assert "can confirm invoices: ask" in managed.said_to("lin", "general")
         assert not {"lifecycle.pin", "ownership.confirm"} & set(await actions(managed.stage))
         assert "Payments" not in (await managed.stage.ask("/baton team", user="lin")).text
 

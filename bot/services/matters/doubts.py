@@ -369,7 +369,9 @@ async def _own(
     """Return those of the facts that the person may confirm. Raises NotAllowedError when there is none."""
     actor = actors.actor(person_id)
     own = [each for each in facts if each.person_id == person_id]
-    owners = [PersonRecord(id=each.person_id, name="") for each in facts if each.person_id is not None]
+    person, ids = tables.Person, {each.person_id for each in facts if each.person_id is not None}
+    named = await session.execute(select(col(person.id), col(person.name)).where(col(person.id).in_(ids)))
+    owners = [PersonRecord(id=number or 0, name=name) for number, name in named]
     held = await actors.holders(session, [each.team_id for each in facts], people=owners, what=what)
     require(actor, Right.CONFIRM, held)
     teams = {team.id for team in held.teams if may(actor, Right.CONFIRM, Holders((team,)))}
