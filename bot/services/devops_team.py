@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.backlog import duty
+from bot.domain import duty
 from bot.domain.recipients import Recipient
 from bot.domain.records import TeamRecord
 from bot.services import inbound, routing

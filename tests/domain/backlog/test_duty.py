@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from itertools import pairwise
 
-from bot.domain.backlog.duty import on_duty
+from bot.domain.duty import on_duty
 from bot.domain.records import PersonRecord
 
 TEAM = [PersonRecord(id=number, name=f"P{number}", slack_id=f"U{number}") for number in (5, 2, 9)]
