@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import WatchKey
-from bot.domain.eol.milestones import WORDS
+from bot.domain.eol.milestones import words_of
 from bot.domain.eol.plans import PlanPart, plan_of
 from bot.domain.eol.reminders import DateMove
 from bot.domain.eol.reports import Entry, Report, Urgency
@@ -66,7 +66,7 @@ def _events(entry: Entry, report: Report, moves: tuple[DateMove, ...], number: i
 
     watch = entry.watch
     release = clean(f"{watch.product.label or watch.product.key} {watch.cycle.label or watch.cycle.name}")
-    summary = f"{release}: {WORDS[watch.deadline.kind].ahead.removesuffix(' from')}"
+    summary = f"{release}: {words_of(watch.deadline.kind, watch.cycle).ahead.removesuffix(' from')}"
     of_several = f"-{number}" if number > 1 else ""
     event = _event(entry, watch.deadline.on, summary, moves, suffix=of_several)
     if watch.deadline.on > report.today and entry.urgency not in (Urgency.PLANNED, Urgency.WAIVED):

@@ -115,7 +115,7 @@ def _words_of(running: MatchedDeployment) -> tuple[str, str, str]:
 def _entry_line(report: Report, entries: Sequence[Entry]) -> str:
     first = entries[0]
     watch = first.watch
-    head = f"{bold(words.release(watch.product, watch.cycle))}: {words.ends(watch.deadline, report.today)}"
+    head = f"{bold(words.release(watch.product, watch.cycle))}: {words.ends(watch.deadline, watch.cycle, report.today)}"
     if money := first.charged.said(with_next=True, day=day, a_month=_a_month(entries, report.today)):
         head += f" · {money}"
     if first.active_until is not None:
@@ -245,7 +245,7 @@ def _unsure_row(report: Report, inside: Inside[MatchedDeployment]) -> ReportRow:
 
 
 def _release_line(product: Product, cycle: Cycle, today: date) -> str:
-    said = " · ".join(words.ends(each, today) for each in current(deadlines_of(cycle), today))
+    said = " · ".join(words.ends(each, cycle, today) for each in current(deadlines_of(cycle), today))
     return f"• {bold(words.release(product, cycle))}: {said or 'no end announced'}"
 
 

@@ -11,7 +11,7 @@ from bot.blocks.text import bold, escape
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import MatchedDeployment, has_unknown_clock
 from bot.domain.eol.matches import AmbiguousVersion, BetweenCycles, Matched, MatchMethod, Newer, UntrackedOld
-from bot.domain.eol.milestones import WORDS, Deadline
+from bot.domain.eol.milestones import Deadline, words_of
 from bot.domain.eol.providers import VENDOR_REQUIRED
 from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reports import Entry
@@ -28,9 +28,9 @@ def release(product: Product, cycle: Cycle) -> str:
     return clean(f"{product.label or product.key} {cycle.label or cycle.name}")
 
 
-def ends(deadline: Deadline, today: date) -> str:
-    """Return what ends or begins to cost, and when; not escaped, with dates for Slack."""
-    on, said = deadline.on, WORDS[deadline.kind]
+def ends(deadline: Deadline, cycle: Cycle, today: date) -> str:
+    """Return what of a release cycle ends or begins to cost, and when; not escaped, with dates for Slack."""
+    on, said = deadline.on, words_of(deadline.kind, cycle)
     if on == LONG_AGO:
         return "support has ended, date unknown"
     return f"{said.past if on < today else said.ahead} {day(on)}, {away(on, today)}"

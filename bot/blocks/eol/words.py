@@ -13,7 +13,7 @@ from bot.domain.eol import charges
 from bot.domain.eol.charges import NOT_KNOWN, Charged, GoesOn, monthly, price
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import MatchedDeployment, Watch
-from bot.domain.eol.milestones import WORDS, DeadlineKind, Milestone, next_due
+from bot.domain.eol.milestones import WORDS, DeadlineKind, Milestone, next_due, words_of
 from bot.domain.eol.records import VCPU_HOUR, Charge, Cycle, Product
 from bot.domain.eol.reminders import Card, FactsAge
 from bot.domain.eol.responsibility import Addressee
@@ -109,13 +109,12 @@ def what_ends(watch: Watch, today: date, *, is_brief: bool = False) -> str:
     before = "" if is_first or is_brief else _standard(cycle, today)
     when = "today" if on == today else f"{day(on)}, {away(on, today)}"
     is_over = on < today
-    said = f"{WORDS[kind].past if is_over else WORDS[kind].ahead} {when}"
+    spoken = words_of(kind, cycle)
+    said = f"{spoken.past if is_over else spoken.ahead} {when}"
     match kind:
         case DeadlineKind.ACTIVE_SUPPORT:
             said += "; only security fixes after that"
             return f"{said}; {before}" if before else said
-        case DeadlineKind.SUPPORT if isinstance(cycle.eoes, date):
-            said = f"standard {said}"
         case DeadlineKind.FORCED_UPGRADE:
             then = (
                 "the provider may upgrade it at any time" if is_over else "then the provider upgrades it automatically"

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
+from bot.domain.eol.records import Cycle
 from bot.domain.working_time import WorkingTime
 
 
@@ -46,6 +47,12 @@ WORDS = {
     ),
     DeadlineKind.EXTENDED_SUPPORT: DeadlineWords("extended support ends", "extended support ended", "paid until "),
 }
+_STANDARD = DeadlineWords("standard support ends", "standard support ended")
+
+
+def words_of(kind: DeadlineKind, cycle: Cycle) -> DeadlineWords:
+    """Return how a deadline of a release cycle is spoken of: support that can be extended is standard support."""
+    return _STANDARD if kind is DeadlineKind.SUPPORT and isinstance(cycle.eoes, date) else WORDS[kind]
 
 
 @dataclass(frozen=True, slots=True)
