@@ -125,7 +125,9 @@ async def test_of_what_nobody_runs_it_says_when_it_ends(stocked: Stage) -> None:
     assert answer.startswith("No source says that anybody runs *PostgreSQL 16*.\n")
     assert "• *PostgreSQL 16*: support ends <!date^" in answer
     assert "|2028-11-09>" in answer
-    assert "• *Amazon RDS for PostgreSQL 16*: standard support ends <!date^" in answer, "each provider has a day of its own"
+    assert "• *Amazon RDS for PostgreSQL 16*: standard support ends <!date^" in answer, (
+        "each provider has a day of its own"
+    )
     one = (await stocked.ask("/eol postgres 16 rds")).text
     assert "• *PostgreSQL 16*" not in one
     assert "*Python 3.7* at *Search*.\n" in (await stocked.ask("/eol python 3.7 for search")).text
