@@ -175,8 +175,9 @@ def _digests(lived: Lived) -> Iterator[str]:
         if message.subject.startswith("eol:digest:"):
             who, _, day = message.subject.removeprefix("eol:digest:").rpartition(":")
             has_items = (who, date.fromisoformat(day)) in on_day
-            # The versions that nobody knows are all there from the beginning, and said by the first digest.
-            if not has_items and who in first:
+            # The versions that nobody knows are all there from the beginning, and said by the first digest; what has
+            # not been confirmed lately is asked about by itself.
+            if not has_items and who in first and "*Still yours?*" not in message.text:
                 yield f"the digest of {who} on {day} is empty"
             first.add(who)
 
