@@ -48,6 +48,7 @@ _DEVOPS = (
     "for the channel\n"
     "• `/devops mine` — what your teams asked for; `/devops show 7` — one of them; "
     "`/devops savings` — what deliveries save, against what was claimed\n"
+    "• `/devops channel` — how much I say about requests in a channel\n"
     "I fill the form from the thread. Nothing is sent until you press *Open it*."
 )
 _HANDOFF = (

@@ -73,6 +73,7 @@ class Reach(StrEnum):
     TOLD = "told"
     PERHAPS = "perhaps"  #: the only place left may be closed
     NOBODY = "nobody"
+    BY_CARD = "by_card"  #: they read it on the card alone, as its channel wants it
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class Right(StrEnum):
     TRIAGE = "Triage a request: accept, ask, answer, decline, merge, estimate, assign, deliver"
     REQUEST = "Speak for a request: answer a question, correct it, withdraw, say whether it does the job, reopen"
     HAND_OVER = "Offer a handoff or withdraw it"
+    CHANNEL = "Set how much Baton says about requests in a team's channel"
     TAKE_OVER = "Accept what a handoff offers"
     PUT_OFF = "Ask for a handoff, decline it, or say what it needs first"
     SUPPLY = "Say that what the receiver of a handoff needs first is there"
@@ -218,6 +219,11 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
             _ANSWERING,
             "Only {people} can speak for this request. Press *Follow* to hear of it.",
             nobody="Nobody who asked for this is still here: ask the DevOps team.",
+        ),
+        Right.CHANNEL: Grant(
+            _TEAM | {ActorRole.CATALOG_ADMIN},
+            "Only {people}, whose channel this is, or a catalog admin can change that: ask {them}.",
+            nobody="No team has this channel, so a catalog admin decides.",
         ),
         Right.HAND_OVER: Grant(
             _TEAM,

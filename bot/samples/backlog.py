@@ -17,6 +17,7 @@ from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, Rendered
 from bot.domain.backlog.alternatives import Alternatives
 from bot.domain.backlog.changes import Changeable
+from bot.domain.backlog.channels import ChannelPosts, ChannelSettings
 from bot.domain.backlog.demand import (
     BacklogRequest,
     Demand,
@@ -254,6 +255,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield blocks.offer, blocks.offer(value, name, user_id="U12345678")
         yield blocks.mistyped, blocks.mistyped(name, "list")
     yield from issues(name)
+    yield from channels()
 
 
 def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
@@ -292,6 +294,7 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
     yield blocks.unassigned, blocks.unassigned(card, card.asker, card.filer)
     yield blocks.ended_by, blocks.ended_by(card, Step.DECLINE, card.asker)
     yield blocks.news, blocks.news(card, card.asker)
+    yield blocks.in_person, blocks.in_person(card, blocks.news(card.uncalled, card.asker))
     yield blocks.asked_for, blocks.asked_for(card, card.asker)
 
 
@@ -319,6 +322,15 @@ def _changed(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., Any],
             Changeable(card, DemandEntry(), card.needed_by, is_own),
         )
         yield blocks.change_view, blocks.change_view(its, "1|0", teams)
+
+
+def channels() -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """What is set for a channel, and the form that changes it."""
+    yield blocks.not_a_channel, blocks.not_a_channel()
+    for posts, refusal in product(ChannelPosts, ("", "Only members of Payments can change that.")):
+        its = ChannelSettings(posts)
+        yield blocks.channel_settings, blocks.channel_settings("C012345678", its, refusal)
+        yield blocks.channel_view, blocks.channel_view("C012345678", its, "C012345678")
 
 
 def issues(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.blocks.backlog import actions as ids
 from bot.blocks.backlog.change_form import CHANGE
 from bot.blocks.request_button import OPEN
-from handlers.backlog import changes, follow_ups, intake, jobs, questions, steps, submissions
+from handlers.backlog import changes, channels, follow_ups, intake, jobs, questions, steps, submissions
 from handlers.events import EventListener
 from handlers.routes import Routes
 
@@ -24,6 +24,7 @@ ROUTES = Routes(
         ids.FOLLOW: steps.on_follow,
         ids.UNFOLLOW: steps.on_follow,
         ids.CHANGE: changes.on_change,
+        ids.CHANNEL: channels.on_channel,
         ids.ESTIMATE: steps.on_estimate,
         ids.MORE: steps.on_more,
         ids.NEED: follow_ups.on_need,
@@ -35,6 +36,7 @@ ROUTES = Routes(
     submissions={
         ids.REQUEST_VIEW: submissions.on_request_submitted,
         ids.CHANGE_VIEW: steps.told(changes.on_change_submitted, lambda _: CHANGE),
+        ids.CHANNEL_VIEW: channels.on_channel_submitted,
         **steps.SUBMISSIONS,
         ids.NEED_VIEW: follow_ups.on_need_submitted,
         ids.SAVING_VIEW: follow_ups.on_saving_submitted,

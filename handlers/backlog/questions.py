@@ -22,6 +22,7 @@ from bot.services.backlog import charts, intake, lists, savings, step_words
 from bot.services.context import Context
 from bot.services.inbound import Reply
 from handlers import pictures, replies
+from handlers.backlog.channels import channel_settings
 from handlers.backlog.intake import named_by, open_typed
 from handlers.backlog.steps import shown
 from handlers.interaction import replace_answer, reply, whisper
@@ -46,6 +47,8 @@ async def on_devops(command: Command, context: Context) -> Ack:
             draw = partial(charts.chart, context.deps, context.snapshot, context.pictures)
             pictures.begin(context, command, draw, what="backlog picture")
             return replies.ephemeral(blocks.drawing())
+        case "channel":
+            return replies.ephemeral(await channel_settings(context, command.channel_id, command.user_id))
         case "savings":
             found_savings = await savings.report(context.deps, context.snapshot, _person_id(context, command.user_id))
             return replies.ephemeral(blocks.savings(found_savings.cards, found_savings.reviews))

@@ -38,6 +38,7 @@ EXPECTED = {
     Right.MISSES: {ActorRole.CATALOG_ADMIN},
     Right.TRIAGE: TEAM | {ActorRole.MANAGER},
     Right.REQUEST: OWNERS | {ActorRole.MANAGER},
+    Right.CHANNEL: TEAM | {ActorRole.CATALOG_ADMIN},
     Right.HAND_OVER: TEAM,
     Right.TAKE_OVER: TEAM,
     Right.PUT_OFF: TEAM,

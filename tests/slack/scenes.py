@@ -198,6 +198,12 @@ async def requests(stage: Stage) -> None:
     await run(stage, ("lin", "/devops list"), ("lin", "/devops rank"), ("grace", "/devops"))
 
 
+async def channels(stage: Stage) -> None:
+    """How much is said in a channel."""
+    await stage.slack.run_command("grace", "payments", "/devops channel")
+    await stage.settle()
+
+
 async def questions(stage: Stage) -> None:
     """A request that the DevOps team asks about, and whose day has passed."""
     asked = await filed(stage)
@@ -436,6 +442,7 @@ SCENES: Mapping[Callable[[Stage], Awaitable[None]], frozenset[str]] = {
             "backlog.estimate_form",
         }
     ),
+    channels: frozenset({"backlog.channel", "backlog.channel_form"}),
     questions: frozenset({"backlog.reply", "backlog.need", "backlog.no_date", "backlog.need_form"}),
     savings: frozenset({"backlog.saving", "backlog.saving_form"}),
     releases: frozenset(

@@ -67,6 +67,7 @@ MAY: Mapping[str, tuple[str, ...]] = {
         "orphans.",
         "misses.",
         "home.remove_miss",
+        "backlog.channel_form",
     ),
 }
 

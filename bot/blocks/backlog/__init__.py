@@ -10,6 +10,7 @@ from bot.blocks.backlog.cards import (
     changed_news,
     followed,
     following,
+    in_person,
     joined_card,
     joined_news,
     left,
@@ -27,6 +28,7 @@ from bot.blocks.backlog.cards import (
     withdrawn,
 )
 from bot.blocks.backlog.change_form import change_view
+from bot.blocks.backlog.channels import channel_settings, channel_view, not_a_channel
 from bot.blocks.backlog.follow_ups import answered, follow_up, line, section
 from bot.blocks.backlog.forms import (
     existing_view,

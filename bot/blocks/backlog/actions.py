@@ -33,6 +33,10 @@ LIST_TURNS = (f"{LIST}.previous", f"{LIST}.next")
 #: Why a request stands where it does in the backlog.
 WHY = "backlog.why"
 
+#: The button behind `/devops channel`, its form and what is chosen there. The value is the channel's id.
+CHANNEL, CHANNEL_VIEW = "backlog.channel", "backlog.channel_form"
+CHANNEL_POSTS = "backlog.channel_posts"
+
 #: The buttons of what Baton asks by itself; the values are a `NeedValue` and a `SavingValue`.
 NEED, NO_DATE, SAVING = "backlog.need", "backlog.no_date", "backlog.saving"
 

@@ -144,6 +144,13 @@ def news(its: RequestCard, by: PersonRecord | None = None) -> Rendered:
     return _asking(" ".join(filter(None, (who, _news(its, by)))), its)
 
 
+def in_person(its: RequestCard, message: Rendered) -> Rendered:
+    """Return what would be posted below a request's card as a direct message: with the request that it is about."""
+    where = f" · {link(its.permalink, 'its thread')}" if its.permalink else ""
+    head = f"{words.name(its)}{where}"
+    return Rendered(f"{head}\n{message.text}", [context(head), *message.blocks])
+
+
 def pointed(its: RequestCard, slack_id: str) -> Rendered:
     """Return what somebody reads in the thread who has answered there what a button asks."""
     said = f"{mention(slack_id)} What is written here does not reach the DevOps team: the button takes it there."

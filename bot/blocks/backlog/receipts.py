@@ -56,7 +56,9 @@ def receipt(
     done = "The card says that it does the job for you." if is_for_theirs else said.format(asker=asker)
     if step is Step.DELIVER and (its.joined or its.parts):
         done = f"{done.removesuffix('.')}, and so is everybody else who asked for it."
-    if reach is not Reach.TOLD:
+    if reach is Reach.BY_CARD:
+        done = "The card says so: its channel wants no other posts. Those who follow it are told."
+    elif reach is not Reach.TOLD:
         done = _not_told("the DevOps team" if step in _FOR_DEVOPS else "whoever asked for it", reach)
     return Rendered(f"{done}\n{standing}")
 

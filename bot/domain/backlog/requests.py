@@ -369,6 +369,11 @@ class RequestCard:
         """Who can be written to of those whom it is for and who filed it, in this order."""
         return tuple(each for each in dict.fromkeys((self.asker, self.filer)) if each.is_active and each.slack_id)
 
+    @property
+    def uncalled(self) -> RequestCard:
+        """The request for a message that calls nobody: its only readers have it in their own."""
+        return replace(self, asker=replace(self.asker, slack_id=""), filer=replace(self.filer, slack_id=""))
+
 
 def as_joined(card: RequestCard) -> RequestCard:
     """Return a request with the steps alone that those may take who have joined it for another team."""

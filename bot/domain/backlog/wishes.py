@@ -6,7 +6,9 @@ import re
 from difflib import get_close_matches
 
 #: What `/devops` understands, as it is typed.
-COMMANDS = {word: word for word in ("help", "list", "mine", "rank", "picture", "savings")} | {"show": "show 7"}
+COMMANDS = {word: word for word in ("help", "list", "mine", "rank", "picture", "savings", "channel")} | {
+    "show": "show 7"
+}
 _NUMBER = re.compile(r"#?\d{1,9}")
 _NEAR = 0.75
 #: What is done to a request with the buttons that `show` shows; "PostgreSQL 16" is no step.

@@ -13,6 +13,7 @@ from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Rendered
 from bot.domain.backlog.new_request import thread_of
 from bot.services import outbox, routing
+from bot.services.backlog import channels
 from bot.services.backlog._cards import RequestAct, joined_key
 from bot.services.backlog._demands import demands_of
 from bot.store import tables
@@ -34,10 +35,11 @@ async def threads_of(act: RequestAct, people: Collection[int]) -> list[str]:
     return list((await act.session.execute(select(col(table.source_key)).where(wanted))).scalars())
 
 
-async def told_in_threads(act: RequestAct) -> dict[str, list[int]]:
+async def told_in_threads(act: RequestAct, *, by_card: bool = False) -> dict[str, list[int]]:
     """Return the threads that have joined the request and show its card, each with those who hear of it there.
 
-    These are whoever has joined it from there, and whoever it is for: since then they follow the request.
+    These are whoever has joined it from there, and whoever it is for: since then they follow the request. Threads whose
+    channel wants the card alone are among them only for what that tells, with `by_card`.
     """
     join, follower = tables.RequestJoin, tables.RequestFollower
     found = select(col(join.source_key), col(follower.person_id)).outerjoin(
@@ -45,11 +47,12 @@ async def told_in_threads(act: RequestAct) -> dict[str, list[int]]:
         (col(follower.request_id) == col(join.request_id)) & (col(follower.source_key) == col(join.source_key)),
     )
     told: dict[str, list[int]] = {}
-    rows: Any = await act.session.execute(found.where(col(join.request_id) == act.subject_id))
-    for source_key, person_id in rows:
-        channel, _ = thread_of(source_key)
+    found_rows: Any = await act.session.execute(found.where(col(join.request_id) == act.subject_id))
+    rows = [(source_key, thread_of(source_key)[0], person_id) for source_key, person_id in found_rows]
+    quiet = set() if by_card else await channels.with_card_alone(act.session, {channel for _, channel, _ in rows})
+    for source_key, channel, person_id in rows:
         shown = await outbox.destination(act.session, joined_key(act.subject_id, source_key))
-        if channel and shown is not None and not shown.is_lost and shown.channel == channel:
+        if channel and channel not in quiet and shown is not None and not shown.is_lost and shown.channel == channel:
             told.setdefault(source_key, []).extend([person_id] if person_id else [])
     return told
 

@@ -29,7 +29,8 @@ from bot.domain.recipients import Reach
 from bot.errors import UserError
 from bot.services import outbox, routing
 from bot.services.backlog import joins, questions
-from bot.services.backlog._cards import RequestAct, acting, card_key, loaded, tell_devops
+from bot.services.backlog._below_card import LEFT_TO_CARD, post_below
+from bot.services.backlog._cards import RequestAct, acting, loaded, tell_devops
 from bot.services.backlog._demands import demands_of, is_own
 from bot.services.backlog._duty import ask_anew, called
 from bot.services.backlog._issue_notes import tell_out_of_step
@@ -295,44 +296,24 @@ async def _tell_parts(act: RequestAct) -> None:
     for part in await act.parts():
         card = await loaded(act.session, act.snapshot, part, now=act.now)
         key = f"backlog.ended:{card.id}:{int(act.now.timestamp() * 1000)}"
-        await _post_below(act, part, key, card, blocks.whole_ended(card))
-
-
-async def _post_below(act: RequestAct, row: tables.Request, key: str, card: RequestCard, message: Rendered) -> Reach:
-    """Post something below a request's card, wherever that is, or where it is lost to whoever asked for it."""
-    shown = await outbox.destination(act.session, card_key(card.id))
-    below = shown.channel if shown is not None and not shown.is_lost else ""
-    places = [each for each in (below, *(person.slack_id for person in card.reachable)) if each]
-    if not places:
-        return Reach.NOBODY
-    is_in_thread = bool(row.thread_ts) and below == row.channel_id
-    await outbox.enqueue(
-        act.session,
-        key=key,
-        channel=places[0],
-        message=message,
-        at=act.now,
-        thread_ts=row.thread_ts if is_in_thread else "",
-        parent_key=card_key(card.id) if below and not is_in_thread else None,
-        fallbacks=places[1:],
-        asker=act.hears_of_loss(card.asker.name),
-    )
-    is_sure = bool(card.reachable) or routing.takes_messages(act.snapshot, places[0])
-    return Reach.TOLD if is_sure else Reach.PERHAPS
+        await post_below(act, part, key, card, blocks.whole_ended)
 
 
 async def tell_resumed(act: RequestAct, tracker: str) -> None:
     """Tell those who were asked whether it does the job that its issue was opened again there."""
     key = f"backlog.resumed:{act.subject_id}:{int(act.now.timestamp() * 1000)}"
-    called = [person.slack_id for person in act.card.reachable[:1]]
-    await _post_below(act, act.row, key, act.card, blocks.resumed(act.card, tracker, called))
+
+    def resumed(card: RequestCard) -> Rendered:
+        return blocks.resumed(card, tracker, [person.slack_id for person in card.reachable[:1]])
+
+    await post_below(act, act.row, key, act.card, resumed)
     await post_in_joined(act, key, lambda _, here: blocks.resumed(act.card, tracker, here))
 
 
 async def _post_news(act: RequestAct, key: str, step: Step) -> Reach:
     """Post below the card what became of the request, and to those who follow it."""
     card, by = act.card, act.snapshot.person(act.person_id)
-    reach = await _post_below(act, act.row, key, card, blocks.news(card, by))
+    reach = await post_below(act, act.row, key, card, lambda its: blocks.news(its, by), is_on_card=step in LEFT_TO_CARD)
     await _tell_others(act, key, step)
     return reach
 
@@ -344,7 +325,8 @@ async def _tell_others(act: RequestAct, key: str, step: Step) -> None:
     theirs = {number for each in parts for number in (each.asked_by, each.filed_by)}
     others = await joined(act)
     theirs.update(others)
-    in_threads = {each for people in (await told_in_threads(act)).values() for each in people}
+    told = await told_in_threads(act, by_card=step in LEFT_TO_CARD)
+    in_threads = {each for people in told.values() for each in people}
     for person_id in await _others(act, parts):
         if step is Step.DISMISS and person_id in theirs:
             continue  # they are told that theirs may go on
@@ -375,13 +357,13 @@ async def _tell_unmerged(act: RequestAct, row: tables.Request) -> Reach:
     """Tell whoever asked for a request that was part of another one that it stands by itself again."""
     card = await _take_back_merged(act, row)
     key = f"backlog.unmerged:{row.id}:{int(act.now.timestamp() * 1000)}"
-    return await _post_below(act, row, key, card, blocks.unmerged(card))
+    return await post_below(act, row, key, card, blocks.unmerged)
 
 
 async def tell_merged(act: RequestAct) -> Reach:
     """Tell whoever asked for a request, and those who follow it, what it has become part of."""
     key, card = f"backlog.merged:{act.subject_id}:{int(act.now.timestamp() * 1000)}", act.card
-    reach = await _post_below(act, act.row, key, card, blocks.merged(card))
+    reach = await post_below(act, act.row, key, card, blocks.merged)
     for person_id in await _others(act, await act.parts()):
         if slack_id := routing.slack_id_of(act.snapshot.person(person_id)):
             message = blocks.followed(card)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bot.store.tables._basics import OWNER_KEY, core
 from bot.store.tables.backlog import (
+    ChannelSetting,
     Request,
     RequestDemand,
     RequestFollower,

@@ -142,6 +142,14 @@ class RequestSaving(Row, table=True):
     answered_at: datetime | None = when(nullable=True)
 
 
+class ChannelSetting(Row, table=True):
+    """How much Baton says about requests in a channel. One without a row has what is usual."""
+
+    __tablename__ = "channel_settings"
+    channel_id: str = Field(sa_column=Column(Text, primary_key=True))
+    only_card: bool = flag()  #: the card is edited, and nothing else is posted into its threads
+
+
 class TrackerIssue(Row, table=True):
     """A request's issue in a tracker. `ref` is empty until the tracker has said which one it is."""
 

@@ -1,0 +1,49 @@
+"""What is set for a channel: how much Baton says there about requests, and the form that changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.blocks import forms
+from bot.blocks.backlog import actions
+from bot.blocks.forms import Fill, Form
+from bot.blocks.text import Block, Rendered, button, context, is_channel_id, section
+from bot.domain.backlog.channels import ChannelPosts, ChannelSettings
+
+_POSTS: Mapping[str, str] = {
+    ChannelPosts.USUAL: "Post what happens to a request in its thread",
+    ChannelPosts.CARD: "Only keep the card in the thread up to date",
+}
+POSTS = forms.choice(actions.CHANNEL_POSTS, "What do I post about requests?", is_kept=True)
+CHANNEL = Form(actions.CHANNEL_VIEW, "Requests in this channel", "Save", (POSTS,), refused_at=POSTS)
+_IN_PERSON = "Whoever asked is told in a direct message when an answer of theirs is needed, and how it ended."
+
+
+def channel_settings(channel_id: str, its: ChannelSettings, refusal: str = "") -> Rendered:
+    """Return what is set for a channel, with the button to change it or, in `refusal`, who may."""
+    said = "\n".join([f"How much I say about requests in {_channel(channel_id)}:", *_lines(its)])
+    if refusal:
+        return Rendered(f"{said}\n{refusal}", [section(said), context(refusal)])
+    change = button("Change…", actions.CHANNEL, channel_id, label="Change how much is said in this channel")
+    return Rendered(said, [section(said), {"type": "actions", "elements": [change]}])
+
+
+def not_a_channel() -> Rendered:
+    """Return what somebody reads who asks for the settings of a conversation that is no channel."""
+    return Rendered("Use `/devops channel` in the channel whose settings you want to see.")
+
+
+def channel_view(channel_id: str, its: ChannelSettings, metadata: str) -> Block:
+    """Return the form that changes how much is said in a channel."""
+    fills = {POSTS: Fill(its.posts, options=_POSTS, hint=f"With the card alone: {_IN_PERSON}")}
+    return CHANNEL.view(metadata, f"How much do I say about requests in {_channel(channel_id)}?", fills)
+
+
+def _lines(its: ChannelSettings) -> list[str]:
+    if its.posts is ChannelPosts.CARD:
+        return [f"• A request's thread has the card alone, which I keep up to date. {_IN_PERSON}"]
+    return ["• A request's thread has its card, and Baton posts what happens to it."]
+
+
+def _channel(channel_id: str) -> str:
+    return f"<#{channel_id}>" if is_channel_id(channel_id) else "this channel"
