@@ -167,6 +167,9 @@ def _deps(database: Database, clock: Clock, settings: Settings) -> Deps:
             first_response_hours=settings.first_response_hours,
             sprint_weeks=settings.sprint_weeks,
             emoji=settings.request_emoji,
+            seen_emoji=settings.seen_emoji,
+            done_emoji=settings.done_emoji,
+            failed_emoji=settings.failed_emoji,
             model_channels=listed(settings.model_channels),
         ),
     )

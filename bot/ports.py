@@ -123,6 +123,14 @@ class Slack(Protocol):
         """
         ...
 
+    async def add_reaction(self, channel: str, ts: str, emoji: str) -> None:
+        """React to a message; `already_reacted` is the code where the bot has done so. `emoji` is without colons."""
+        ...
+
+    async def remove_reaction(self, channel: str, ts: str, emoji: str) -> None:
+        """Take a reaction of the bot's own back; `no_reaction` is the code where there is none."""
+        ...
+
     async def upload_file(
         self, channel: str, *, filename: str, title: str, alt_text: str, content: bytes, comment: str = ""
     ) -> None:

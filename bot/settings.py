@@ -153,6 +153,10 @@ class Settings(BaseSettings):
     sprint_weeks: Annotated[int, Field(ge=1, le=12)] = 2
     #: The emoji that opens a request from a thread when somebody reacts with it.
     request_emoji: Annotated[str, AfterValidator(_emoji)] = "devops-request"
+    #: The emoji with which Baton shows how a thread's request stands, in channels that want it.
+    seen_emoji: Annotated[str, AfterValidator(_emoji)] = "eyes"
+    done_emoji: Annotated[str, AfterValidator(_emoji)] = "white_check_mark"
+    failed_emoji: Annotated[str, AfterValidator(_emoji)] = "x"
     #: Where accepted requests become issues. `github_token` and its like are read only for the tracker that is chosen.
     tracker: Literal["", "github", "jira"] = ""
     github_repository: str = ""

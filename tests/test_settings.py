@@ -149,6 +149,7 @@ def test_web_addresses_are_taken(right: str, monkeypatch: pytest.MonkeyPatch) ->
         ("HOST", "", ": that is no host; it is a name or an address like 127.0.0.1"),
         ("HOST", "a..b", ": that is no host; it is a name or an address like 127.0.0.1"),
         ("HOST", "a" * 64, ": that is no host; it is a name or an address like 127.0.0.1"),
+        ("DONE_EMOJI", "", ": that is no emoji; it is a name like devops-request, without colons"),
         ("REQUEST_EMOJI", ":ticket:", ": that is no emoji; it is a name like devops-request, without colons"),
         ("TIMEZONE", "Mars/Base", ": there is no time zone 'Mars/Base'; it is a name like Europe/Berlin"),
         ("TIMEZONE", "Europe", ": there is no time zone 'Europe'"),

@@ -169,6 +169,14 @@ class SlackClient:
             )
         )
 
+    async def add_reaction(self, channel: str, ts: str, emoji: str) -> None:
+        """React to a message: https://docs.slack.dev/reference/methods/reactions.add/"""
+        await _done(self.web.reactions_add(channel=channel, timestamp=ts, name=emoji))
+
+    async def remove_reaction(self, channel: str, ts: str, emoji: str) -> None:
+        """Take a reaction back: https://docs.slack.dev/reference/methods/reactions.remove/"""
+        await _done(self.web.reactions_remove(channel=channel, timestamp=ts, name=emoji))
+
     async def upload_file(
         self, channel: str, *, filename: str, title: str, alt_text: str, content: bytes, comment: str = ""
     ) -> None:

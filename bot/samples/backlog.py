@@ -17,7 +17,7 @@ from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, Rendered
 from bot.domain.backlog.alternatives import Alternatives
 from bot.domain.backlog.changes import Changeable
-from bot.domain.backlog.channels import ChannelPosts, ChannelSettings
+from bot.domain.backlog.channels import ChannelPosts, ChannelSettings, StatusMark
 from bot.domain.backlog.demand import (
     BacklogRequest,
     Demand,
@@ -327,10 +327,11 @@ def _changed(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., Any],
 def channels() -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """What is set for a channel, and the form that changes it."""
     yield blocks.not_a_channel, blocks.not_a_channel()
+    emoji = dict.fromkeys(StatusMark, "white_check_mark")
     for posts, refusal in product(ChannelPosts, ("", "Only members of Payments can change that.")):
-        its = ChannelSettings(posts)
-        yield blocks.channel_settings, blocks.channel_settings("C012345678", its, refusal)
-        yield blocks.channel_view, blocks.channel_view("C012345678", its, "C012345678")
+        its = ChannelSettings(posts, has_emoji=not refusal)
+        yield blocks.channel_settings, blocks.channel_settings("C012345678", its, emoji, refusal)
+        yield blocks.channel_view, blocks.channel_view("C012345678", its, emoji, "C012345678")
 
 
 def issues(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

@@ -19,7 +19,8 @@ class DevopsTeam:
 
     `triage_channel` is where requests come in; empty for the team's own channel. `weekly_hours` are those that it has
     for requests. It answers a new one within `first_response_hours` of its working time. A sprint has `sprint_weeks`.
-    A message with the reaction `emoji` is meant for it. `model_channels` are those, besides the public ones, whose
+    A message with the reaction `emoji` is meant for it; `seen_emoji` and its like show how a thread's request stands.
+    `model_channels` are those, besides the public ones, whose
     threads a language model may read.
     """
 
@@ -29,6 +30,9 @@ class DevopsTeam:
     first_response_hours: float = 8.0
     sprint_weeks: int = 2
     emoji: str = "devops-request"
+    seen_emoji: str = "eyes"
+    done_emoji: str = "white_check_mark"
+    failed_emoji: str = "x"
     model_channels: frozenset[str] = frozenset()
 
 

@@ -8,12 +8,12 @@ from bot.blocks import backlog as blocks
 from bot.blocks.backlog import channels as channel_blocks
 from bot.blocks.text import Block, Rendered, is_channel_id
 from bot.blocks.values import UNKNOWN, parse
-from bot.domain.backlog.channels import ChannelPosts, ChannelSettings
 from bot.errors import NotAllowedError, NotFoundError
 from bot.ports import Ack
-from bot.services.backlog import channels
+from bot.services.backlog import channels, status_emoji
 from bot.services.context import Context
 from handlers import replies
+from handlers.backlog import jobs
 from handlers.interaction import decider, open_form, place_of, read_metadata, show
 from handlers.payloads import Action, Submission
 
@@ -29,7 +29,7 @@ async def channel_settings(context: Context, channel_id: str, user_id: str) -> R
     if not is_channel_id(channel_id):
         return blocks.not_a_channel()
     found = await channels.look_up(context.deps, context.snapshot, channel_id=channel_id, slack_id=user_id)
-    return blocks.channel_settings(channel_id, found.settings, found.refusal)
+    return blocks.channel_settings(channel_id, found.settings, status_emoji.emoji(context.deps), found.refusal)
 
 
 async def on_channel(action: Action, context: Context) -> Ack:
@@ -45,18 +45,19 @@ async def _form(context: Context, action: Action) -> Block:
     found = await channels.look_up(context.deps, context.snapshot, channel_id=channel_id, slack_id=action.user_id)
     if found.refusal:
         raise NotAllowedError(found.refusal)
-    return blocks.channel_view(channel_id, found.settings, place_of(action).metadata(channel_id))
+    metadata = place_of(action).metadata(channel_id)
+    return blocks.channel_view(channel_id, found.settings, status_emoji.emoji(context.deps), metadata)
 
 
 async def on_channel_submitted(submission: Submission, context: Context) -> Ack:
     """Set how much is said in a channel."""
     form = channel_blocks.CHANNEL
     subject, place = read_metadata(submission.metadata)
-    channel_id, said = parse(ChannelSubject, subject).channel_id, form.read(submission.values)
+    channel_id, new = parse(ChannelSubject, subject).channel_id, channel_blocks.read(form.read(submission.values))
     with form.refusing():
         by = await decider(context, submission.user_id)
-        new = ChannelSettings(ChannelPosts(said.text(channel_blocks.POSTS) or ChannelPosts.USUAL))
         await channels.change(context.deps, context.snapshot, channel_id=channel_id, by=by, new=new)
-    now = blocks.channel_settings(channel_id, new)
+    jobs.react(context)
+    now = blocks.channel_settings(channel_id, new, status_emoji.emoji(context.deps))
     await show(context, place, now, message=now)
     return replies.nothing()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.services.backlog import copied_words, intake, questions
+from bot.services.backlog import copied_words, intake, questions, status_emoji
 from bot.services.context import Context
 from bot.services.eol import version_overrides
 from handlers.routes import Job
@@ -47,6 +47,16 @@ async def reconcile_issues(context: Context) -> None:
         await context.trackers.reconcile()
 
 
+async def show_status_emoji(context: Context) -> None:
+    """Let reactions show how requests stand."""
+    await status_emoji.show(context.deps, context.slack)
+
+
+def react(context: Context) -> None:
+    """Let a reaction show how a request stands since just now, behind the answer."""
+    context.background.start(show_status_emoji(context), what="show_status_emoji", is_optional=True)
+
+
 def wake(context: Context) -> None:
     """Make the issue of a request that was accepted just now, behind the answer."""
     if context.trackers is not None:
@@ -67,6 +77,7 @@ async def point_to_buttons(context: Context) -> None:
 
 JOBS: tuple[Job, ...] = (
     ("send_issues", 1 / 60, send_issues),
+    ("show_status_emoji", 1 / 60, show_status_emoji),
     ("reconcile_issues", 1, reconcile_issues),
     ("redraw_reminders", 1, redraw_changed),
     ("forget_deleted_words", 6, forget_deleted_words),

@@ -226,6 +226,7 @@ async def done(
     """Acknowledge, and say what was done. A card that only its reader sees is drawn afresh."""
     context.drainer.wake()
     jobs.wake(context)
+    jobs.react(context)
     jobs.redraw(context, card.id)
     message = shown(context, card, person_id)
     await show(context, place, (said or blocks.receipt(card)).text, message=message)

@@ -68,6 +68,7 @@ async def _submitted(submission: Submission, context: Context) -> Ack:
 async def _open(context: Context, new: NewRequest) -> Ack:
     opened = await intake.open_request(context.deps, context.snapshot, new)
     context.drainer.wake()
+    jobs.react(context)
     jobs.redraw(context, opened.card.id)
     if not opened.is_new:
         card = lists.as_seen_by(context.snapshot, opened.card, new.filed_by)

@@ -14,5 +14,15 @@ def upgrade() -> None:
         "channel_settings",
         sa.Column("channel_id", sa.Text(), nullable=False),
         sa.Column("only_card", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("emoji_since", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("channel_id", name="pk_channel_settings"),
+    )
+    op.create_table(
+        "request_reactions",
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("emoji", sa.Text(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name="fk_request_reactions_request_id"),
+        sa.PrimaryKeyConstraint("request_id", name="pk_request_reactions"),
     )

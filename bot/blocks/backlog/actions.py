@@ -35,7 +35,7 @@ WHY = "backlog.why"
 
 #: The button behind `/devops channel`, its form and what is chosen there. The value is the channel's id.
 CHANNEL, CHANNEL_VIEW = "backlog.channel", "backlog.channel_form"
-CHANNEL_POSTS = "backlog.channel_posts"
+CHANNEL_POSTS, CHANNEL_EMOJI = "backlog.channel_posts", "backlog.channel_emoji"
 
 #: The buttons of what Baton asks by itself; the values are a `NeedValue` and a `SavingValue`.
 NEED, NO_DATE, SAVING = "backlog.need", "backlog.no_date", "backlog.saving"

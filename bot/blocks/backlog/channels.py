@@ -6,22 +6,34 @@ from collections.abc import Mapping
 
 from bot.blocks import forms
 from bot.blocks.backlog import actions
-from bot.blocks.forms import Fill, Form
+from bot.blocks.forms import Answers, Fill, Form
 from bot.blocks.text import Block, Rendered, button, context, is_channel_id, section
-from bot.domain.backlog.channels import ChannelPosts, ChannelSettings
+from bot.domain.backlog.channels import ChannelPosts, ChannelSettings, StatusMark
 
 _POSTS: Mapping[str, str] = {
     ChannelPosts.USUAL: "Post what happens to a request in its thread",
     ChannelPosts.CARD: "Only keep the card in the thread up to date",
 }
+_EMOJI: Mapping[str, str] = {"off": "No emoji", "on": "A reaction shows how a thread's request stands"}
 POSTS = forms.choice(actions.CHANNEL_POSTS, "What do I post about requests?", is_kept=True)
-CHANNEL = Form(actions.CHANNEL_VIEW, "Requests in this channel", "Save", (POSTS,), refused_at=POSTS)
+EMOJI = forms.choice(actions.CHANNEL_EMOJI, "Do I react to the first message of a thread?", is_kept=True)
+CHANNEL = Form(actions.CHANNEL_VIEW, "Requests in this channel", "Save", (POSTS, EMOJI), refused_at=POSTS)
 _IN_PERSON = "Whoever asked is told in a direct message when an answer of theirs is needed, and how it ended."
 
 
-def channel_settings(channel_id: str, its: ChannelSettings, refusal: str = "") -> Rendered:
-    """Return what is set for a channel, with the button to change it or, in `refusal`, who may."""
-    said = "\n".join([f"How much I say about requests in {_channel(channel_id)}:", *_lines(its)])
+def read(said: Answers) -> ChannelSettings:
+    """Return what was chosen in the form."""
+    return ChannelSettings(ChannelPosts(said.text(POSTS) or ChannelPosts.USUAL), said.text(EMOJI) == "on")
+
+
+def channel_settings(
+    channel_id: str, its: ChannelSettings, emoji: Mapping[StatusMark, str], refusal: str = ""
+) -> Rendered:
+    """Return what is set for a channel, with the button to change it or, in `refusal`, who may.
+
+    `emoji` are those of the reactions, without colons.
+    """
+    said = "\n".join([f"How much I say about requests in {_channel(channel_id)}:", *_lines(its, emoji)])
     if refusal:
         return Rendered(f"{said}\n{refusal}", [section(said), context(refusal)])
     change = button("Change…", actions.CHANNEL, channel_id, label="Change how much is said in this channel")
@@ -33,16 +45,27 @@ def not_a_channel() -> Rendered:
     return Rendered("Use `/devops channel` in the channel whose settings you want to see.")
 
 
-def channel_view(channel_id: str, its: ChannelSettings, metadata: str) -> Block:
+def channel_view(channel_id: str, its: ChannelSettings, emoji: Mapping[StatusMark, str], metadata: str) -> Block:
     """Return the form that changes how much is said in a channel."""
-    fills = {POSTS: Fill(its.posts, options=_POSTS, hint=f"With the card alone: {_IN_PERSON}")}
+    fills = {
+        POSTS: Fill(its.posts, options=_POSTS, hint=f"With the card alone: {_IN_PERSON}"),
+        EMOJI: Fill("on" if its.has_emoji else "off", options=_EMOJI, hint=_marks(emoji)),
+    }
     return CHANNEL.view(metadata, f"How much do I say about requests in {_channel(channel_id)}?", fills)
 
 
-def _lines(its: ChannelSettings) -> list[str]:
-    if its.posts is ChannelPosts.CARD:
-        return [f"• A request's thread has the card alone, which I keep up to date. {_IN_PERSON}"]
-    return ["• A request's thread has its card, and Baton posts what happens to it."]
+def _lines(its: ChannelSettings, emoji: Mapping[StatusMark, str]) -> list[str]:
+    posts = {
+        ChannelPosts.USUAL: "A request's thread has its card, and Baton posts what happens to it.",
+        ChannelPosts.CARD: f"A request's thread has the card alone, which I keep up to date. {_IN_PERSON}",
+    }
+    marks = f"A reaction shows how a thread's request stands: {_marks(emoji)}" if its.has_emoji else "No emoji."
+    return [f"• {posts[its.posts]}", f"• {marks}"]
+
+
+def _marks(emoji: Mapping[StatusMark, str]) -> str:
+    words = {StatusMark.SEEN: "seen", StatusMark.DONE: "delivered", StatusMark.FAILED: "declined or withdrawn"}
+    return ", ".join(f":{emoji[mark]}: {said}" for mark, said in words.items())
 
 
 def _channel(channel_id: str) -> str:

@@ -129,7 +129,7 @@ async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request,
     parts = [card_of(snapshot, each, now=now) for each in rows]
     whose = tuple((each.id, each.team.name if each.team is not None else each.asker.name) for each in parts)
     confirmed = frozenset(each.id for each in rows if each.id is not None and each.confirmed_at is not None)
-    card = card_of(snapshot, row, now=now, whole=await _whole_of(session, row))
+    card = card_of(snapshot, row, now=now, whole=await whole_of(session, row))
     demands = await demands_of(session, row.id)
     said = [*demands, *(await demands_of(session, *(each.id for each in parts)) if parts else ())]
     counted = [demand_of(each, snapshot) for each in said]
@@ -178,7 +178,7 @@ async def family_of(session: AsyncSession, ids: Collection[int]) -> set[int]:
     return found
 
 
-async def _whole_of(session: AsyncSession, row: tables.Request) -> tables.Request | None:
+async def whole_of(session: AsyncSession, row: tables.Request) -> tables.Request | None:
     """Return the request that one is part of in the end; None for one that stands by itself."""
     whole, seen = row, {row.id}
     while whole.merged_into is not None and whole.merged_into not in seen:

@@ -56,6 +56,7 @@ async def change(deps: Deps, snapshot: Snapshot, *, channel_id: str, by: Decider
         if new == before:
             return
         row.only_card = new.posts is ChannelPosts.CARD
+        row.emoji_since = (row.emoji_since or now) if new.has_emoji else None
         names = [each.name for each in fields(new) if getattr(new, each.name) != getattr(before, each.name)]
         changed = {name: [getattr(before, name), getattr(new, name)] for name in names}
         await audit(session, now, by.person_id, "backlog.channel", f"channel:{channel_id}", changed)
@@ -76,4 +77,4 @@ async def _holders(session: AsyncSession, snapshot: Snapshot, channel_id: str) -
 def _settings(row: tables.ChannelSetting | None) -> ChannelSettings:
     if row is None:
         return ChannelSettings()
-    return ChannelSettings(ChannelPosts.CARD if row.only_card else ChannelPosts.USUAL)
+    return ChannelSettings(ChannelPosts.CARD if row.only_card else ChannelPosts.USUAL, row.emoji_since is not None)

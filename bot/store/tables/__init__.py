@@ -12,6 +12,7 @@ from bot.store.tables.backlog import (
     RequestDemand,
     RequestFollower,
     RequestJoin,
+    RequestReaction,
     RequestSaving,
     RequestWords,
     TrackerDelivery,

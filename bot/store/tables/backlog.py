@@ -148,6 +148,19 @@ class ChannelSetting(Row, table=True):
     __tablename__ = "channel_settings"
     channel_id: str = Field(sa_column=Column(Text, primary_key=True))
     only_card: bool = flag()  #: the card is edited, and nothing else is posted into its threads
+    emoji_since: datetime | None = when(
+        nullable=True
+    )  #: since when reactions show how requests stand; None: they do not
+
+
+class RequestReaction(Row, table=True):
+    """The reaction with which Baton shows on a thread's first message how its request stands."""
+
+    __tablename__ = "request_reactions"
+    request_id: int = Field(foreign_key="requests.id", primary_key=True)
+    state: str = words()  #: the request's own state for which it was shown
+    emoji: str = words()  #: what is there; empty for nothing
+    not_before: datetime | None = when(nullable=True)  #: until then a process is at it, or Slack wants a pause
 
 
 class TrackerIssue(Row, table=True):

@@ -1,0 +1,164 @@
+"""In channels that want it, a reaction on a thread's first message shows how its request stands."""
+
+from __future__ import annotations
+
+import copy
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.blocks.backlog import actions as ids
+from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
+from handlers.backlog import jobs
+from tests import kept
+from tests.slack.conftest import Stage
+from tests.slack.test_eol_answers import posted
+from tests.slack.test_request_channels import change, settings, written_down
+from tests.slack.test_request_steps import Requested, another
+from tests.slack.test_requests import STORY, form, submit, thread
+
+SEEN, DONE, FAILED = {"eyes"}, {"white_check_mark"}, {"x"}
+
+
+@pytest.fixture
+def devops_team() -> str:
+    return "Platform"
+
+
+async def opened(stage: Stage) -> Requested:
+    """A request from a thread."""
+    root = await thread(stage, *STORY)
+    await form(stage, root)
+    assert await submit(stage) == {}
+    await posted(stage, "payments")
+    return Requested(stage, root)
+
+
+def reactions(made: Requested) -> set[str]:
+    """Baton's reactions on the thread's first message, which people see."""
+    found = made.again(made.root).reactions
+    assert all(users == [made.stage.slack.workspace.bot_user_id] for users in found.values())
+    return set(found)
+
+
+async def look(stage: Stage, *, after: timedelta = timedelta(minutes=2)) -> None:
+    """What the job does every minute."""
+    stage.clock.advance(after)
+    await jobs.show_status_emoji(stage.baton.context)
+
+
+async def test_it_is_off_until_the_channels_people_switch_it_on(stage: Stage) -> None:
+    made = await opened(stage)
+    await made.press(made.triage, ids.ACCEPT, user="lin")
+    await look(stage)
+    assert reactions(made) == set()
+    assert "No emoji" in (await settings(stage)).text
+    assert await change(stage, emoji="on") == {}
+    said = (await settings(stage)).text
+    assert all(f":{emoji}:" in said for emoji in SEEN | DONE | FAILED)
+    assert [detail for _, _, detail in await written_down(stage)] == [{"has_emoji": [False, True]}]
+    await look(stage)
+    assert reactions(made) == set(), "threads of before are left alone until something happens"
+    await made.press(made.triage, ids.START, user="lin")
+    assert reactions(made) == SEEN
+
+
+async def test_it_follows_the_request_and_the_former_one_goes(stage: Stage) -> None:
+    assert await change(stage, emoji="on") == {}
+    made = await opened(stage)
+    assert reactions(made) == SEEN
+    await made.press(made.triage, ids.DELIVER, user="lin")
+    assert await made.fill("lin", words="The keyspace is there") == {}
+    assert reactions(made) == DONE
+    await made.press(made.card, ids.NOT_YET, user="grace")
+    assert await made.fill("grace", words="No backups") == {}
+    assert reactions(made) == SEEN
+    await made.press(made.triage, ids.MORE, user="lin", word="decline")
+    assert await made.fill("lin", words="No budget") == {}
+    assert reactions(made) == FAILED
+    calls = len(reaction_calls(stage))
+    await look(stage)
+    assert len(reaction_calls(stage)) == calls, "Slack is asked once for each change"
+
+
+async def test_what_is_part_of_another_shows_how_that_one_stands(stage: Stage) -> None:
+    assert await change(stage, emoji="on") == {}
+    made = await opened(stage)
+    other = await another(stage)
+    await other.press(other.triage, ids.MORE, user="lin", word="merge")
+    assert await other.fill("lin", into="1") == {}
+    await look(stage)
+    assert reactions(other) == SEEN
+    await made.press(made.triage, ids.DELIVER, user="lin")
+    assert await made.fill("lin", words="The keyspace is there") == {}
+    await look(stage)
+    assert reactions(other) == DONE
+
+
+async def test_switched_off_it_goes(stage: Stage) -> None:
+    assert await change(stage, emoji="on") == {}
+    made = await opened(stage)
+    assert await change(stage, emoji="off") == {}
+    await look(stage)
+    assert reactions(made) == set()
+
+
+async def test_what_slack_refuses_is_no_error_for_anybody(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    assert await change(stage, emoji="on") == {}
+    made = await opened(stage)
+    bot = stage.slack.workspace.bot_user_id
+    message = made.again(made.root)
+    message.reactions.clear()  # an administrator has taken it away
+    message.reactions["white_check_mark"] = [bot]  # … and this one was added when its answer was lost
+    await made.press(made.triage, ids.DELIVER, user="lin")
+    assert await made.fill("lin", words="The keyspace is there") == {}
+    assert reactions(made) == DONE
+    made.again(made.root).deleted = True
+    await made.press(made.triage, ids.MORE, user="lin", word=ids.RESUME)
+    assert "In progress" in made.triage.text
+    assert [each for each in caplog.records if each.levelname in ("ERROR", "CRITICAL")] == []
+
+
+async def test_without_the_scope_everything_else_goes_on(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    less = copy.deepcopy(kept.manifest())
+    less["oauth_config"]["scopes"]["bot"].remove("reactions:write")
+    stage.slack.install(less)
+    assert await change(stage, emoji="on") == {}
+    made = await opened(stage)
+    await look(stage)
+    assert reactions(made) == set()
+    assert "Proposed" in made.card.text
+    assert [each for each in caplog.records if each.levelname in ("ERROR", "CRITICAL")] == []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [SlackUnreachableError("TimeoutError"), SlackRateLimitedError(90.0), SlackError("fatal_error")],
+)
+@pytest.mark.parametrize("is_there", [True, False], ids=["taken", "not taken"])
+async def test_what_got_no_answer_is_tried_again_and_not_doubled(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, error: SlackError, *, is_there: bool
+) -> None:
+    slack, add = stage.baton.context.slack, type(stage.baton.context.slack).add_reaction
+
+    async def fail(self: Any, *place: str) -> None:
+        if is_there:
+            await add(self, *place)
+        raise error
+
+    assert await change(stage, emoji="on") == {}
+    monkeypatch.setattr(type(slack), "add_reaction", fail)
+    made = await opened(stage)
+    monkeypatch.setattr(type(slack), "add_reaction", add)
+    assert reactions(made) == (SEEN if is_there else set())
+    await look(stage, after=timedelta(minutes=3))
+    assert reactions(made) == SEEN
+    await made.press(made.triage, ids.DELIVER, user="lin")
+    assert await made.fill("lin", words="The keyspace is there") == {}
+    assert reactions(made) == DONE
+
+
+def reaction_calls(stage: Stage) -> list[str]:
+    """The calls about reactions that Slack has had."""
+    return [each.method for each in stage.slack.calls if each.method.startswith("reactions.")]
