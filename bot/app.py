@@ -87,6 +87,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             public_url=settings.public_url,
             feed_url=settings.feed_url if settings.feed_refresh else "",
             tracker=await opened_tracker(stack, settings, deps.clock),
+            carries_comments=settings.tracker_comments,
         )
         context = replace(context, model=await _model(stack, settings))
         await start.wait_for(context.members.load)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, NewType, Protocol, TypeVar
 
-from bot.domain.tracker import IssueDraft, TrackedIssue
+from bot.domain.tracker import CommentDraft, IssueDraft, TrackedComment, TrackedIssue
 
 _T = TypeVar("_T")
 #: A code of ours, among Slack's: a list has no end.
@@ -264,6 +264,18 @@ class Tracker(Protocol):
 
     def changed_since(self, since: datetime) -> AsyncIterator[TrackedIssue]:
         """Yield the issues that were changed since then, those of others among them, the oldest change first."""
+        ...
+
+    async def comment(self, ref: str, draft: CommentDraft) -> TrackedComment:
+        """Comment on an issue. TrackerUnreachableError: it may be there now, and is found by its marker."""
+        ...
+
+    def comments(self, ref: str, *, since: datetime) -> AsyncIterator[TrackedComment]:
+        """Yield the comments of an issue since then, perhaps older ones too, without those that only some may read."""
+        ...
+
+    async def delete_comment(self, ref: str, comment_id: str) -> None:
+        """Delete a comment; one that is gone already is no error."""
         ...
 
     def named_in(self, payload: Any) -> str:

@@ -159,6 +159,8 @@ class Settings(BaseSettings):
     failed_emoji: Annotated[str, AfterValidator(_emoji)] = "x"
     #: Where accepted requests become issues. `github_token` and its like are read only for the tracker that is chosen.
     tracker: Literal["", "github", "jira"] = ""
+    #: Whether replies in a request's thread become comments of its issue, and comments become replies.
+    tracker_comments: bool = False
     github_repository: str = ""
     github_token: SecretStr = SecretStr("")
     github_webhook_secret: SecretStr = SecretStr("")

@@ -42,6 +42,19 @@ class Issue:
 
 
 @dataclass
+class Comment:
+    """A comment in a stand-in. `body` is as the tracker has it: Markdown, or a document."""
+
+    id: int
+    number: int
+    body: Any
+    created_at: datetime
+    author: str = "Baton"
+    is_bot: bool = False
+    is_internal: bool = False
+
+
+@dataclass
 class Answer:
     """An answer that is given in the place of the real one."""
 
@@ -54,14 +67,16 @@ class Answer:
 class StandIn(ABC):
     """A tracker with one place for issues.
 
-    `plan` is what becomes of the next attempts to make one: `"lost"` makes it and hangs up, an Answer takes its place,
-    None is as usual. `down` takes the place of every answer while it is set.
+    `plan` is what becomes of the next attempts to make one, and `comment_plan` of the next comments: `"lost"` makes it
+    and hangs up, an Answer takes its place, None is as usual. `down` takes the place of every answer while it is set.
     """
 
     def __init__(self, clock: FixedClock) -> None:
         self.clock = clock
         self.issues: list[Issue] = []
         self.plan: list[Answer | str | None] = []
+        self.comments: list[Comment] = []
+        self.comment_plan: list[Answer | str | None] = []
         self.down: Answer | None = None
         self.is_public = False
         self.page_size = 100
@@ -79,6 +94,43 @@ class StandIn(ABC):
 
     @abstractmethod
     def ref(self, number: int) -> str: ...
+
+    @abstractmethod
+    def written(self, text: str) -> Any:
+        """A text as the body of a comment."""
+
+    def say(self, author: str, text: str, *, number: int = 1, **kind: bool) -> Comment:
+        """Let somebody comment on an issue by hand, a second after the clock."""
+        self.clock.advance(timedelta(seconds=1))
+        return self.commented(number, self.written(text), author=author, **kind)
+
+    def commented(self, number: int, body: Any, **rest: Any) -> Comment:
+        made = Comment(1_000 + len(self.calls) + len(self.comments), number, body, self.clock.now(), **rest)
+        self.comments.append(made)
+        self.issues[number - 1].changed_at = self.clock.now()
+        return made
+
+    def comments_of(self, number: int) -> list[Comment]:
+        return [each for each in self.comments if each.number == number]
+
+    def take_comment(
+        self, request: web.Request, number: int, body: Any, answer: Callable[[Comment], dict[str, Any]]
+    ) -> web.StreamResponse:
+        planned = self.comment_plan.pop(0) if self.comment_plan else None
+        if isinstance(planned, Answer):
+            return respond(planned)
+        made = self.commented(number, body)
+        if planned == "lost":
+            assert request.transport is not None
+            request.transport.close()
+        return web.json_response(answer(made), status=201)
+
+    def drop_comment(self, comment_id: int) -> web.Response:
+        left = [each for each in self.comments if each.id != comment_id]
+        if len(left) == len(self.comments):
+            return respond(Answer(404))
+        self.comments = left
+        return web.Response(status=204)
 
     def change(self, number: int, state: str, reason: str | None = None) -> None:
         """Close or open an issue by hand, a second after the clock."""
@@ -159,7 +211,38 @@ class GitHubServer(StandIn):
             web.get(f"{place}/issues", self._on_list),
             web.post(f"{place}/issues", self._on_create),
             web.get(place + "/issues/{number}", self._on_read),
+            web.get(place + "/issues/{number}/comments", self._on_comments),
+            web.post(place + "/issues/{number}/comments", self._on_comment),
+            web.delete(place + "/issues/comments/{id}", self._on_delete_comment),
         ]
+
+    def written(self, text: str) -> str:
+        return text
+
+    async def _on_comments(self, request: web.Request) -> web.Response:
+        since, page = datetime.fromisoformat(request.query["since"]), int(request.query.get("page", "1"))
+        found = [each for each in self.comments_of(int(request.match_info["number"])) if each.created_at >= since]
+        headers = {}
+        if len(found) > page * self.page_size:
+            headers["Link"] = f'<{self.url}{request.rel_url.update_query(page=str(page + 1))}>; rel="next"'
+        shown = found[(page - 1) * self.page_size : page * self.page_size]
+        return self._refusal(request) or web.json_response([*map(self._comment, shown)], headers=headers)
+
+    async def _on_comment(self, request: web.Request) -> web.StreamResponse:
+        body, number = (await request.json())["body"], int(request.match_info["number"])
+        return self._refusal(request) or self.take_comment(request, number, body, self._comment)
+
+    async def _on_delete_comment(self, request: web.Request) -> web.Response:
+        return self._refusal(request) or self.drop_comment(int(request.match_info["id"]))
+
+    def _comment(self, comment: Comment) -> dict[str, Any]:
+        return {
+            "id": comment.id,
+            "body": comment.body,
+            "html_url": f"https://github.com/{REPOSITORY}/issues/{comment.number}#issuecomment-{comment.id}",
+            "user": {"login": comment.author, "type": "Bot" if comment.is_bot else "User"},
+            "created_at": comment.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
 
     def webhook(self, number: int, *, delivery: str = "d-1") -> tuple[bytes, dict[str, str]]:
         said = {"action": "closed", "issue": {"number": number}, "repository": {"full_name": REPOSITORY}}
@@ -248,7 +331,46 @@ class JiraServer(StandIn):
             web.post(f"{api}/search/jql", self._on_search),
             web.get(api + "/issue/{key}", self._on_read),
             web.post(api + "/issue/{key}/remotelink", self._on_link),
+            web.get(api + "/issue/{key}/comment", self._on_comments),
+            web.post(api + "/issue/{key}/comment", self._on_comment),
+            web.delete(api + "/issue/{key}/comment/{id}", self._on_delete_comment),
         ]
+
+    def written(self, text: str) -> dict[str, Any]:
+        mention = {"type": "mention", "attrs": {"id": "5b10", "text": "@Mia"}}
+        paragraphs: list[list[dict[str, Any]]] = [[{"type": "text", "text": each}] for each in text.splitlines()]
+        content = [{"type": "paragraph", "content": each} for each in [[mention], *paragraphs]]
+        return {"type": "doc", "version": 1, "content": content}
+
+    def _number(self, request: web.Request) -> int:
+        return int(request.match_info["key"].removeprefix("OPS-"))
+
+    async def _on_comments(self, request: web.Request) -> web.Response:
+        found = self.comments_of(self._number(request))
+        if request.query.get("orderBy") == "-created":
+            found.reverse()
+        start = int(request.query.get("startAt", "0"))
+        shown = found[start : start + self.page_size]
+        page = {"startAt": start, "maxResults": self.page_size, "total": len(found)}
+        return web.json_response(page | {"comments": [*map(self._comment, shown)]})
+
+    async def _on_comment(self, request: web.Request) -> web.StreamResponse:
+        if not self._is_known(request):
+            return respond(Answer(401))
+        return self.take_comment(request, self._number(request), (await request.json())["body"], self._comment)
+
+    async def _on_delete_comment(self, request: web.Request) -> web.Response:
+        return self.drop_comment(int(request.match_info["id"]))
+
+    def _comment(self, comment: Comment) -> dict[str, Any]:
+        shown = {
+            "id": str(comment.id),
+            "body": comment.body,
+            "author": {"displayName": comment.author, "accountType": "app" if comment.is_bot else "atlassian"},
+            "created": comment.created_at.strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
+            "jsdPublic": not comment.is_internal,
+        }
+        return shown | ({"visibility": {"type": "role", "value": "Developers"}} if comment.is_internal else {})
 
     def webhook(self, number: int, *, delivery: str = "d-1") -> tuple[bytes, dict[str, str]]:
         body = orjson.dumps({"webhookEvent": "jira:issue_updated", "issue": {"key": self.key(number)}})

@@ -36,3 +36,25 @@ class IssueDraft:
     title: str
     lines: tuple[str, ...] = ()
     permalink: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedComment:
+    """A comment as the tracker has it; `text` is what it says. `marker` is that of one that Baton made, or empty."""
+
+    id: str
+    author: str
+    text: str
+    url: str
+    at: datetime
+    is_from_person: bool = True
+    marker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentDraft:
+    """A comment that is to be made. `permalink` leads to the message; `lines` and `marker` are as of an issue."""
+
+    marker: str
+    lines: tuple[str, ...]
+    permalink: str

@@ -340,6 +340,10 @@ def issues(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield note, note("GitHub", name)
     for linked in (tracker_notes.issue_made, tracker_notes.issue_reopened):
         yield linked, linked("GitHub", name, "https://github.com/acme/platform/issues/12")
+    said = tracker_notes.commented(
+        "GitHub", name, "https://github.com/acme/platform/issues/12", name, f"{name}\n{name}"
+    )
+    yield tracker_notes.commented, said
     dropped = tracker_notes.issue_dropped("GitHub", name, "https://github.com/acme/platform/issues/12", 7)
     yield tracker_notes.issue_dropped, dropped
     for is_open in (True, False):

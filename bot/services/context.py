@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.ports import Model, Slack, Tracker
 from bot.services.attestation_list import Attestations
 from bot.services.background import Background
+from bot.services.backlog.comments import Comments
 from bot.services.backlog.contribution import Requests
 from bot.services.backlog.health import RequestFigures
 from bot.services.backlog.standings import Backlog
@@ -61,7 +62,7 @@ class Context:
     feed_url: str = ""  #: where the feed of end-of-life dates is asked; empty when it is not asked by itself
 
 
-def assemble(
+def assemble(  # noqa: PLR0913 - all but two by name
     deps: Deps,
     slack: Slack,
     *,
@@ -71,6 +72,7 @@ def assemble(
     public_url: str = "",
     feed_url: str = "",
     tracker: Tracker | None = None,
+    carries_comments: bool = False,
 ) -> Context:
     """Put the parts of one process together. Nothing is read and nothing is started."""
     members = Members(deps, slack, snapshot)
@@ -86,6 +88,10 @@ def assemble(
         Matters(deps, snapshot, slack, portfolios),
     ]
     deps.belongings[:] = [EndsOfLife(deps, watcher), HandoffCards(deps, snapshot)]
+    trackers = None
+    if tracker is not None:
+        carrying = Comments(deps, snapshot, slack, members, tracker, bot_user_id=bot_user_id)
+        trackers = Trackers(deps, snapshot, slack, tracker, comments=carrying if carries_comments else None)
     return Context(
         deps=deps,
         slack=slack,
@@ -103,7 +109,7 @@ def assemble(
         times=times,
         pictures=Pictures(),
         health=health_of(deps, snapshot, portfolios, watcher, times),
-        trackers=Trackers(deps, snapshot, slack, tracker) if tracker is not None else None,
+        trackers=trackers,
         public_url=public_url,
         feed_url=feed_url,
     )

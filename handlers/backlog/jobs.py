@@ -45,6 +45,13 @@ async def reconcile_issues(context: Context) -> None:
     """Take back what has changed in the tracker."""
     if context.trackers is not None:
         await context.trackers.reconcile()
+        context.drainer.wake()
+
+
+async def carry_comments(context: Context) -> None:
+    """Carry what was said in threads to their issues, where that is switched on."""
+    if context.trackers is not None and context.trackers.comments is not None:
+        await context.trackers.comments.send()
 
 
 async def show_status_emoji(context: Context) -> None:
@@ -79,6 +86,7 @@ JOBS: tuple[Job, ...] = (
     ("send_issues", 1 / 60, send_issues),
     ("show_status_emoji", 1 / 60, show_status_emoji),
     ("reconcile_issues", 1, reconcile_issues),
+    ("carry_comments", 1 / 6, carry_comments),
     ("redraw_reminders", 1, redraw_changed),
     ("forget_deleted_words", 6, forget_deleted_words),
     ("point_to_buttons", 1 / 6, point_to_buttons),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bot.blocks.backlog import actions
-from bot.blocks.text import Rendered, button, escape, link, section
+from bot.blocks.text import Rendered, bold, button, escape, link, passage, section
+
+_LONGEST_COMMENT = 2_000
 
 
 def issue_made(tracker: str, ref: str, url: str) -> Rendered:
@@ -36,6 +38,12 @@ def issue_dropped(tracker: str, ref: str, url: str, request_id: int) -> Rendered
 def issue_reopened(tracker: str, ref: str, url: str) -> Rendered:
     """Return that the issue was opened again."""
     return _said(f"{link(url, ref)} was opened again in {tracker}, so the request is in progress again.")
+
+
+def commented(tracker: str, ref: str, url: str, author: str, text: str) -> Rendered:
+    """Return what somebody wrote in the issue, for the request's thread."""
+    said = f"{bold(author, 60)} commented on {link(url, ref)} in {tracker}:"
+    return _said(f"{said}\n{passage(text, _LONGEST_COMMENT, mark='> ')}")
 
 
 def issue_left(tracker: str, ref: str, url: str, *, is_open: bool) -> Rendered:

@@ -18,12 +18,14 @@ from gidgethub.aiohttp import GitHubAPI
 
 from bot import __version__
 from bot.clients.trackers._answers import TIMEOUT, error_for, moment, translated
-from bot.domain.tracker import IssueDraft, IssueStatus, TrackedIssue
+from bot.domain.tracker import CommentDraft, IssueDraft, IssueStatus, TrackedComment, TrackedIssue
 from bot.errors import TrackerUnreachableError
 
 _SHOWN = "GitHub"
 _GONE = frozenset({404, 410})
 _BACKTICKS = re.compile("`+")
+#: What Baton writes at the end of a body.
+_MARKER = re.compile(r"<!-- (baton-[0-9a-f]+:[0-9.]+) -->\s*\Z")
 
 
 class GitHubTracker:
@@ -77,6 +79,28 @@ class GitHubTracker:
                 issue = self._issue(each)
             yield issue
 
+    async def comment(self, ref: str, draft: CommentDraft) -> TrackedComment:
+        """Comment on an issue."""
+        with _asking():
+            data = {"body": body(draft, linked="The message in Slack")}
+            return _comment(await self._api.post(self._url_of(ref, "/comments"), data=data))
+
+    async def comments(self, ref: str, *, since: datetime) -> AsyncIterator[TrackedComment]:
+        """Yield the comments of an issue that were changed since then."""
+        asked = urlencode({"since": _utc(since), "per_page": 100})
+        with _asking():
+            async for each in self._api.getiter(self._url_of(ref, f"/comments?{asked}")):
+                yield _comment(each)
+
+    async def delete_comment(self, ref: str, comment_id: str) -> None:
+        """Delete a comment."""
+        repository = ref.rpartition("#")[0]
+        try:
+            with _asking(passing=_GONE):
+                await self._api.delete(self._url(repository, f"/issues/comments/{comment_id}"))
+        except gidgethub.HTTPException:
+            return
+
     def named_in(self, payload: Any) -> str:
         """Return the ref of a payload's issue."""
         number = payload.get("issue", {}).get("number") if isinstance(payload, dict) else None
@@ -89,8 +113,7 @@ class GitHubTracker:
 
     async def _listed(self, since: datetime, **order: str) -> AsyncGenerator[dict[str, Any], None]:
         """Yield issues, without pull requests, which GitHub counts among them."""
-        after = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        asked = urlencode({"state": "all", "since": after, "per_page": 100, **order})
+        asked = urlencode({"state": "all", "since": _utc(since), "per_page": 100, **order})
         with _asking():
             async for each in self._api.getiter(self._url(self._repository, f"/issues?{asked}")):
                 if "pull_request" not in each:
@@ -99,19 +122,44 @@ class GitHubTracker:
     def _url(self, repository: str, path: str = "") -> str:
         return f"{self._api_url}/repos/{repository}{path}"
 
+    def _url_of(self, ref: str, path: str) -> str:
+        repository, _, number = ref.rpartition("#")
+        return self._url(repository, f"/issues/{number}{path}")
+
     def _issue(self, found: dict[str, Any]) -> TrackedIssue:
         ref = f"{self._repository}#{int(found['number'])}"
         return TrackedIssue(ref, str(found["html_url"]), _status(found), moment(found["updated_at"]))
 
 
-def body(draft: IssueDraft) -> str:
-    """Return an issue's Markdown. What people typed stands in a code block, where it mentions and refers to nobody."""
+def body(draft: IssueDraft | CommentDraft, *, linked: str = "The request in Slack") -> str:
+    """Return the Markdown of an issue or a comment.
+
+    What people typed stands in a code block, where it mentions and refers to nobody.
+    """
     text = "\n".join(draft.lines)
     fence = "`" * max(3, 1 + max((len(each) for each in _BACKTICKS.findall(text)), default=0))
     parts = [f"{fence}text\n{text}\n{fence}"] if text else []
     if draft.permalink:
-        parts.append(f"The request in Slack: <{draft.permalink}>")
+        parts.append(f"{linked}: <{draft.permalink}>")
     return "\n\n".join([*parts, f"<!-- {draft.marker} -->"])
+
+
+def _comment(found: dict[str, Any]) -> TrackedComment:
+    text, user = str(found["body"] or ""), found["user"] or {}
+    marked = _MARKER.search(text)
+    return TrackedComment(
+        str(found["id"]),
+        str(user.get("login") or "Somebody"),
+        text,
+        str(found["html_url"]),
+        moment(found["created_at"]),
+        is_from_person=user.get("type") != "Bot",
+        marker=marked[1] if marked is not None else "",
+    )
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _status(found: dict[str, Any]) -> IssueStatus:

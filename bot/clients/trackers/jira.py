@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,13 +16,15 @@ import orjson
 
 from bot import __version__
 from bot.clients.trackers._answers import TIMEOUT, error_for, moment, translated
-from bot.domain.tracker import IssueDraft, IssueStatus, TrackedIssue
+from bot.domain.tracker import CommentDraft, IssueDraft, IssueStatus, TrackedComment, TrackedIssue
 from bot.errors import TrackerError
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
 
 _SHOWN = "Jira"
+#: What Baton puts at the end of the link in a comment.
+_MARKER = re.compile(r"#(baton-[0-9a-f]+:[0-9.]+)\"")
 _FIELDS = ["status", "resolution", "updated"]
 #: When an issue was changed that could not be read yet: before all that is read of it later.
 _UNREAD = datetime.fromtimestamp(0, UTC)
@@ -99,6 +103,37 @@ class JiraTracker:
         async for each in self._search(changed):
             yield each
 
+    async def comment(self, ref: str, draft: CommentDraft) -> TrackedComment:
+        """Comment on an issue. The marker is the end of the link: nothing else of a comment can be read again."""
+        marked = replace(draft, permalink=f"{draft.permalink}#{draft.marker}")
+        with translated(_SHOWN):
+            data = {"body": description(marked, linked="The message in Slack")}
+            return self._comment(ref, await self._ask("POST", f"/issue/{ref}/comment", data))
+
+    async def comments(self, ref: str, *, since: datetime) -> AsyncIterator[TrackedComment]:
+        """Yield the comments of an issue since then, the newest first; not those of some roles, or of its agents."""
+        start = 0
+        while True:
+            with translated(_SHOWN):
+                asked = f"/issue/{ref}/comment?orderBy=-created&maxResults=100&startAt={start}"
+                page = await self._ask("GET", asked)
+                listed, total = page["comments"], int(page["total"])
+                is_for_all = [not each.get("visibility") and each.get("jsdPublic") is not False for each in listed]
+                found = [self._comment(ref, each) for each in listed]
+            for each, is_shown in zip(found, is_for_all, strict=True):
+                if each.at < since:
+                    return
+                if is_shown:
+                    yield each
+            start += len(found)
+            if not found or start >= total:
+                return
+
+    async def delete_comment(self, ref: str, comment_id: str) -> None:
+        """Delete a comment."""
+        with translated(_SHOWN):
+            await self._ask("DELETE", f"/issue/{ref}/comment/{comment_id}", is_optional=True)
+
     def named_in(self, payload: Any) -> str:
         """Return the key of a payload's issue: of one that was just moved the old one, for that is known here.
 
@@ -145,7 +180,7 @@ class JiraTracker:
                 raise error_for(
                     _SHOWN, response.status, response.headers, objections=_objections(await response.read())
                 )
-            return orjson.loads(await response.read())
+            return None if response.status == 204 else orjson.loads(await response.read())
 
     def _issue(self, found: dict[str, Any]) -> TrackedIssue:
         fields, key = found["fields"], str(found["key"])
@@ -154,16 +189,38 @@ class JiraTracker:
     def _address(self, key: str) -> str:
         return f"{self._site}/browse/{key}"
 
+    def _comment(self, ref: str, found: dict[str, Any]) -> TrackedComment:
+        author, number = found.get("author") or {}, str(found["id"])
+        marked = _MARKER.search(orjson.dumps(found["body"]).decode())
+        return TrackedComment(
+            number,
+            str(author.get("displayName") or "Somebody"),
+            _text(found["body"]).strip(),
+            f"{self._address(ref)}?focusedCommentId={number}",
+            moment(found["created"]),
+            is_from_person=author.get("accountType") != "app",
+            marker=marked[1] if marked is not None else "",
+        )
 
-def description(draft: IssueDraft) -> dict[str, Any]:
-    """Return an issue's description as ADF, in which text is never markup.
+
+def _text(node: Any) -> str:
+    """Return what a node of ADF says, a line for each of its blocks."""
+    attrs = node.get("attrs") or {}
+    said = str(node.get("text") or attrs.get("text") or attrs.get("url") or "")
+    said += "".join(map(_text, node.get("content") or ()))
+    is_line = node["type"] in ("paragraph", "heading", "codeBlock", "hardBreak", "rule")
+    return f"{said}\n" if is_line else said
+
+
+def description(draft: IssueDraft | CommentDraft, *, linked: str = "The request in Slack") -> dict[str, Any]:
+    """Return an issue's description or a comment as ADF, in which text is never markup.
 
     https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
     """
     paragraphs: list[list[dict[str, Any]]] = [[{"type": "text", "text": each}] for each in draft.lines if each]
     if draft.permalink:
         link = {"type": "link", "attrs": {"href": draft.permalink}}
-        paragraphs.append([{"type": "text", "text": "The request in Slack", "marks": [link]}])
+        paragraphs.append([{"type": "text", "text": linked, "marks": [link]}])
     content = [{"type": "paragraph", "content": each} for each in paragraphs]
     return {"type": "doc", "version": 1, "content": content}
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from bot.domain.backlog.requests import RequestCard, RequestItem, Step
 from bot.domain.secrets import redacted
-from bot.domain.tracker import IssueDraft, IssueStatus
+from bot.domain.tracker import CommentDraft, IssueDraft, IssueStatus
 
 #: What trackers are called in messages, by the name that they have in the settings.
 TRACKER_WORDS: Mapping[str, str] = MappingProxyType({"github": "GitHub", "jira": "Jira"})
@@ -37,6 +37,12 @@ def draft(
     lines = _lines(card)[:_MOST_LINES]
     lines.append(f"As of {as_of.isoformat()}: what has changed since stands in Slack.")
     return IssueDraft(marker, title, tuple(redacted(each)[:_LONGEST_LINE] for each in lines), permalink)
+
+
+def comment(author: str, text: str, marker: str, permalink: str) -> CommentDraft:
+    """Return what somebody wrote in the thread as a comment of its issue."""
+    lines = [f"{author} in Slack:", *text.splitlines()][:_MOST_LINES]
+    return CommentDraft(marker, tuple(redacted(each)[:_LONGEST_LINE] for each in lines), permalink)
 
 
 def _lines(card: RequestCard) -> list[str]:

@@ -36,6 +36,7 @@ class Issues:
     deps: Deps
     snapshot: Snapshot
     tracker: Tracker
+    carries_comments: bool = False
 
     @property
     def shown(self) -> str:
@@ -52,6 +53,7 @@ class Issues:
             row.state, row.ref, row.url = "made", issue.ref, issue.url
             row.problem, row.sent_at, row.not_before = "", None, None
             row.read_at = row.followed_at = now
+            row.comments_since = now if self.carries_comments else None
             await self._audit(session, request_id, "issue_made", now, ref=issue.ref)
             note = notes.issue_made(self.shown, issue.ref, issue.url)
             await self.tell(session, request_id, f"made:{issue.ref}", note, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.names import storable
@@ -41,6 +41,7 @@ class ThreadWords:
     author: str = ""
     root_ts: str = ""
     outsiders: bool = False
+    there: frozenset[str] = frozenset()
 
     @property
     def said(self) -> str:
@@ -58,13 +59,15 @@ async def read(
     thread, and NotFoundError where it is gone.
     """
     found: list[Mapping[str, Any]] = []
+    there: set[str] = set()
     try:
         async with asyncio.timeout(_SECONDS):
             async for page in slack.thread_pages(channel, thread_ts):
                 found += page
+                there |= {str(each.get("ts")) for each in page}
                 if len(found) > _MOST_MESSAGES:
                     found[1:] = found[-_MOST_MESSAGES + 1 :]
-            return await _of_people(members, found)
+            return replace(await _of_people(members, found), there=frozenset(there))
     except TimeoutError as error:
         raise UserError(SLOW) from error
     except SlackError as error:

@@ -42,6 +42,7 @@ from bot.ports import Slack, Tracker
 from bot.services.background import Background
 from bot.services.backlog._cards import loaded
 from bot.services.backlog._issues import Issues, held
+from bot.services.backlog.comments import Comments
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -85,7 +86,7 @@ class _Wanted:
 
 
 class Trackers:
-    """The tracker of this process. `pause` waits for some seconds."""
+    """The tracker of this process. `comments` carries comments, where that is on; `pause` waits for some seconds."""
 
     def __init__(
         self,
@@ -94,15 +95,17 @@ class Trackers:
         slack: Slack,
         tracker: Tracker,
         *,
+        comments: Comments | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._deps, self._snapshot, self._slack, self.tracker = deps, snapshot, slack, tracker
+        self.comments = comments
         self._pause = pause
         self._sending = asyncio.Lock()
         #: Until when the tracker wants to be left alone, and until when all wait because it refused everything.
         self._rests_until: datetime | None = None
         self._refused_until: datetime | None = None
-        self._issues = Issues(deps, snapshot, tracker)
+        self._issues = Issues(deps, snapshot, tracker, carries_comments=comments is not None)
         self._shown = self._issues.shown
 
     async def send(self) -> None:
@@ -305,6 +308,7 @@ class Trackers:
             async for issue in self.tracker.changed_since(min(row.followed_at or now for row in made) - _SKEW):
                 if issue.ref in by_ref:
                     await self._issues.take_over(by_ref[issue.ref], issue)
+                    await self._take_comments_in(by_ref[issue.ref])
             ids = list(by_ref.values())
             async with self._deps.database.transaction() as session:
                 await session.execute(update(_ISSUE).where(col(_ISSUE.request_id).in_(ids)).values(followed_at=now))
@@ -362,8 +366,13 @@ class Trackers:
     async def _read_logged(self, request_id: int) -> None:
         try:
             await self._issues.read_again(request_id)
+            await self._take_comments_in(request_id)
         except TrackerError as error:
             log.warning("the issue of request %d could not be read; the next hour's look will: %s", request_id, error)
+
+    async def _take_comments_in(self, request_id: int) -> None:
+        if self.comments is not None:
+            await self.comments.take_in(request_id)
 
     async def _change(self, request_id: int, **changes: Any) -> None:
         async with self._deps.database.transaction() as session:

@@ -43,10 +43,10 @@ async def typed(
         log.info("the thread of request %d is not read for an answer: %s", request_id, type(error).__name__)
         return ""
     theirs = [each for each in said if each["user"] == slack_id and float(each["ts"]) > asked_at]
-    return "\n".join(filter(None, (_as_typed(str(each.get("text") or ""), snapshot) for each in theirs)))
+    return "\n".join(filter(None, (as_typed(str(each.get("text") or ""), snapshot) for each in theirs)))
 
 
-def _as_typed(text: str, snapshot: Snapshot) -> str:
+def as_typed(text: str, snapshot: Snapshot) -> str:
     """Return a message of Slack's as its author sees it: names in the place of ids, and no markup."""
 
     def name(found: re.Match[str]) -> str:

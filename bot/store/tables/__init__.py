@@ -15,6 +15,7 @@ from bot.store.tables.backlog import (
     RequestReaction,
     RequestSaving,
     RequestWords,
+    TrackerComment,
     TrackerDelivery,
     TrackerIssue,
 )

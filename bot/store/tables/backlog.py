@@ -182,6 +182,22 @@ class TrackerIssue(Row, table=True):
     changed_at: datetime | None = when(nullable=True)  #: when it changed, by the tracker's clock: an older word is late
     read_at: datetime | None = when(nullable=True)  #: when it was last read itself
     followed_at: datetime | None = when(nullable=True)  #: up to when the tracker was asked what has changed
+    comments_since: datetime | None = when(nullable=True)  #: since when comments are carried; what is older is not
+    thread_read_at: datetime | None = when(nullable=True)  #: when the thread was last read for comments
+
+
+class TrackerComment(Row, table=True):
+    """A comment that was carried between a request's thread and its issue; its words are not kept."""
+
+    __tablename__ = "tracker_comments"
+    request_id: int = Field(foreign_key="requests.id", primary_key=True)
+    #: Where it is from: `slack:1700000000.000100`, `github:12`.
+    key: str = Field(sa_column=Column(Text, primary_key=True))
+    comment_id: str = words()  #: what the tracker calls it; empty until it has said so
+    #: `sending`, `made` or `failed` (the tracker refuses it), then `gone` or `kept` where the message was deleted; of
+    #: one from the tracker `taken`.
+    state: str = words()
+    sent_at: datetime | None = when(nullable=True)  #: when it was sent without a clear answer
 
 
 class TrackerDelivery(Row, table=True):

@@ -1,10 +1,10 @@
-"""The people of a channel choose how much is said there about requests."""
+"""The people of a channel choose how much is said there about requests; comments go between threads and issues."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0044"
-down_revision = "0040"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
@@ -25,4 +25,16 @@ def upgrade() -> None:
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name="fk_request_reactions_request_id"),
         sa.PrimaryKeyConstraint("request_id", name="pk_request_reactions"),
+    )
+    op.add_column("tracker_issues", sa.Column("comments_since", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("tracker_issues", sa.Column("thread_read_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "tracker_comments",
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("comment_id", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name="fk_tracker_comments_request_id"),
+        sa.PrimaryKeyConstraint("request_id", "key", name="pk_tracker_comments"),
     )

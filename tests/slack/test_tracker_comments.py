@@ -1,0 +1,275 @@
+"""Comments between a request's thread and its issue, over the wire: once, with names and links, never in circles."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from bot.blocks.backlog import actions as ids
+from bot.playground.fake_slack import PostedMessage
+from handlers.backlog import jobs
+from tests.conftest import FixedClock
+from tests.slack.conftest import Stage
+from tests.slack.test_eol_answers import posted
+from tests.slack.test_request_channels import change
+from tests.slack.test_request_steps import Requested
+from tests.slack.test_requests import STORY, form, submit, thread
+from tests.tracker_servers import REPOSITORY, SECRET, TOKEN, Answer, GitHubServer, JiraServer, StandIn
+
+SAID = "The *keyspace* has to live in <https://eu.example.test|Frankfurt>, @here & soon"
+
+
+@pytest.fixture
+def devops_team() -> str:
+    return "Platform"
+
+
+@pytest.fixture(params=["github", "jira"])
+async def server(request: pytest.FixtureRequest, clock: FixedClock) -> AsyncIterator[StandIn]:
+    if request.param == "github":
+        pytest.importorskip("gidgethub", reason="the extra baton[github] is not installed")
+    made = GitHubServer(clock) if request.param == "github" else JiraServer(clock)
+    async with made.serving():
+        yield made
+
+
+@pytest.fixture
+def is_on() -> bool:
+    return True
+
+
+@pytest.fixture
+def more_settings(devops_team: str, server: StandIn, *, is_on: bool) -> Mapping[str, Any]:
+    secret = SecretStr(SECRET)
+    where: dict[str, Any] = {
+        "tracker": "github",
+        "github_repository": REPOSITORY,
+        "github_token": SecretStr(TOKEN),
+        "github_webhook_secret": secret,
+        "github_api_url": server.url,
+    }
+    if isinstance(server, JiraServer):
+        where = {
+            "tracker": "jira",
+            "jira_site": server.url,
+            "jira_project": "OPS",
+            "jira_email": "bot@acme.example",
+            "jira_token": SecretStr(TOKEN),
+            "jira_webhook_secret": secret,
+        }
+    return {"devops_team": devops_team, "tracker_comments": is_on, **where}
+
+
+async def accepted(stage: Stage, *, channel: str = "payments", **values: Any) -> Requested:
+    """A request that has its issue."""
+    stage.clock.at = datetime.now(UTC) + timedelta(hours=1)  # what is said now comes before the issue
+    root = await thread(stage, *STORY, channel=channel)
+    await form(stage, root, channel=channel)
+    assert await submit(stage, values=values) == {}
+    made = Requested(stage, root)
+    await posted(stage, channel)
+    await made.press(made.triage, ids.ACCEPT, user="lin")
+    await jobs.send_issues(stage.baton.context)
+    await posted(stage, "platform")
+    stage.clock.advance(timedelta(minutes=1))
+    return made
+
+
+async def reply(made: Requested, text: str = SAID, *, user: str = "grace", channel: str = "payments") -> PostedMessage:
+    """Somebody replies in the thread, and Baton looks into it."""
+    workspace = made.stage.slack.workspace
+    workspace._last_ts = max(workspace._last_ts, int(made.stage.clock.now().timestamp() * 1_000_000))
+    message = await made.stage.slack.post(user, channel, text, thread_ts=made.root.ts)
+    await look(made.stage)
+    return message
+
+
+async def look(stage: Stage, *, after: timedelta = timedelta(minutes=10)) -> None:
+    stage.clock.advance(after)
+    await jobs.carry_comments(stage.baton.context)
+
+
+async def hour(stage: Stage) -> None:
+    stage.clock.advance(timedelta(hours=1))
+    await jobs.reconcile_issues(stage.baton.context)
+    await posted(stage, "payments")
+
+
+def replies(made: Requested) -> list[str]:
+    """What the thread has of comments."""
+    return [each.text for each in made.replies() if "commented on" in each.text]
+
+
+async def test_a_reply_becomes_a_comment_once_with_name_and_link(
+    stage: Stage, server: StandIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="bot")
+    made = await accepted(stage)
+    message = await reply(made)
+    [comment] = server.comments
+    shown = json.dumps(comment.body)
+    assert "Grace Marsh" in shown
+    assert "Frankfurt" not in shown, "the address of a link is what is copied"
+    assert "https://eu.example.test" in shown
+    assert f"/p{message.ts.replace('.', '')}" in shown
+    assert STORY[1] not in shown, "what was said before the issue was made stays in Slack"
+    await look(stage)
+    await hour(stage)
+    assert len(server.comments) == 1
+    assert replies(made) == [], "what Baton wrote does not come back"
+    assert "Frankfurt" not in caplog.text
+    assert "eu.example.test" not in caplog.text
+
+
+async def test_a_comment_becomes_a_reply_once_with_name_and_link(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    server.say("mia", "Which <region>?\n@channel decides")
+    await hour(stage)
+    [said] = replies(made)
+    assert said.startswith("*mia* commented on <http")
+    assert server.ref(1) in said
+    assert "> Which &lt;region&gt;?\n> @channel decides" in said
+    await hour(stage)
+    assert len(replies(made)) == 1
+    await look(stage)
+    assert len(server.comments) == 1, "a reply of Baton's is no person's"
+
+
+async def test_a_webhook_is_heard_at_once(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    server.say("mia", "Which region?")
+    body, headers = server.webhook(1)
+    async with aiohttp.ClientSession() as session:
+        name = "jira" if isinstance(server, JiraServer) else "github"
+        async with session.post(f"{stage.baton.url}/trackers/{name}", data=body, headers=headers) as response:
+            assert response.status == 200
+    await stage.settle()
+    await posted(stage, "payments")
+    assert len(replies(made)) == 1
+
+
+async def test_what_bots_and_people_from_outside_say_stays_where_it_is(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    stage.slack.add_user("mallory", real_name="Mallory", email="m@elsewhere.test", standing="stranger")
+    await stage.slack.join("mallory", "payments")
+    await reply(made, user="mallory")
+    await reply(made, f"<@{stage.slack.workspace.bot_user_id}> when is #1 done?")
+    server.say("ci", "Build passed", is_bot=True)
+    await hour(stage)
+    assert [each.author for each in server.comments] == ["ci"]
+    assert replies(made) == []
+
+
+async def test_what_only_some_may_read_in_the_tracker_stays_there(stage: Stage, server: StandIn) -> None:
+    if not isinstance(server, JiraServer):
+        pytest.skip("GitHub has no such comments")
+    made = await accepted(stage)
+    server.say("mia", "Between us", is_internal=True)
+    await hour(stage)
+    assert replies(made) == []
+
+
+async def test_nothing_is_carried_where_everybody_can_read_the_issue(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    server.is_public = True
+    await reply(made)
+    server.say("stranger", "Buy this")
+    await hour(stage)
+    assert [each.author for each in server.comments] == ["stranger"]
+    assert replies(made) == []
+
+
+async def test_without_the_tick_no_word_of_the_thread_leaves_it(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage, **{ids.COPY: []})
+    await reply(made)
+    assert server.comments == []
+    server.say("mia", "Which region?")
+    await hour(stage)
+    assert len(replies(made)) == 1
+
+
+@pytest.mark.parametrize("is_ticked", [True, False])
+async def test_of_a_private_channel_only_with_the_tick(stage: Stage, server: StandIn, *, is_ticked: bool) -> None:
+    stage.slack.add_channel("secret", members=["ada", "grace"], private=True, bot_is_member=True)
+    made = await accepted(stage, channel="secret", **{ids.COPY: ["copy"] if is_ticked else []})
+    await reply(made, channel="secret")
+    assert len(server.comments) == is_ticked
+
+
+async def test_a_channel_that_wants_the_card_alone_has_no_comments(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    assert await change(stage, posts="card") == {}
+    server.say("mia", "Which region?")
+    await hour(stage)
+    assert await change(stage, posts="usual") == {}
+    await hour(stage)
+    assert replies(made) == []
+
+
+async def test_deleting_the_message_takes_the_comment_back(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    first, second = await reply(made), await reply(made, "And in Paris")
+    assert len(server.comments) == 2
+    await stage.slack.delete("grace", "payments", first.ts)
+    await look(stage)
+    [left] = server.comments
+    assert "And in Paris" in json.dumps(left.body)
+    await stage.slack.delete("grace", "payments", second.ts)
+    server.comments.clear()  # somebody has deleted the comment as well
+    await look(stage)
+    await look(stage)
+    assert server.comments == []
+
+
+@pytest.mark.parametrize(
+    ("planned", "pause"),
+    [("lost", 10), (Answer(503), 10), (Answer(429, {"Retry-After": "1200"}), 30), (Answer(403), 10)],
+    ids=["lost", "down", "busy", "refused"],
+)
+async def test_a_comment_is_made_once_whatever_the_tracker_does(
+    stage: Stage, server: StandIn, planned: Any, pause: int
+) -> None:
+    made = await accepted(stage)
+    server.comment_plan = [planned]
+    await reply(made)
+    there = 1 if planned == "lost" else 0
+    assert len(server.comments) == there
+    if pause > 10:
+        calls = len(server.calls)
+        await look(stage)
+        assert len(server.calls) == calls, "the tracker has asked for a pause"
+    await look(stage, after=timedelta(minutes=pause))
+    assert len(server.comments) == 1
+    await look(stage)
+    await hour(stage)
+    assert len(server.comments) == 1
+    assert replies(made) == []
+
+
+async def test_what_the_tracker_never_takes_holds_up_nothing(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    server.comment_plan = [Answer(422)]
+    await reply(made)
+    await reply(made, "And in Paris")
+    assert ["And in Paris" in json.dumps(each.body) for each in server.comments] == [True]
+
+
+class TestOff:
+    @pytest.fixture
+    def is_on(self) -> bool:
+        return False
+
+    async def test_nothing_is_carried_unless_it_is_switched_on(self, stage: Stage, server: StandIn) -> None:
+        made = await accepted(stage)
+        await reply(made)
+        server.say("mia", "Which region?")
+        await hour(stage)
+        assert [each.author for each in server.comments] == ["mia"]
+        assert replies(made) == []
