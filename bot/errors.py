@@ -181,12 +181,14 @@ class TrackerBusyError(TrackerError):
 class TrackerRefusedError(TrackerError):
     """The tracker refused, and nothing was done.
 
-    With `is_for_all` it would refuse every issue: the token, its rights, or the place. Else it is about this one.
+    With `is_for_all` it would refuse every issue: the token, its rights, or the place. Else it is about this one, and
+    `objections` is what the tracker has against its fields. That may repeat what people wrote, so it is no part of the
+    message, which is logged.
     """
 
-    def __init__(self, why: str, *, is_for_all: bool) -> None:
+    def __init__(self, why: str, *, is_for_all: bool, objections: str = "") -> None:
         super().__init__(why)
-        self.is_for_all = is_for_all
+        self.is_for_all, self.objections = is_for_all, objections
 
 
 class TrackerUnreachableError(TrackerError):

@@ -275,7 +275,9 @@ async def test_an_issue_that_the_tracker_does_not_take_is_said_once_and_keeps_no
     assert (await world.row()).state == "made"
 
 
-async def test_what_the_tracker_objects_to_is_said(world: World) -> None:
+async def test_what_the_tracker_objects_to_is_said_and_not_logged(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     await world.accepted()
     if isinstance(world.server, GitHubServer):
         said, body = (
@@ -292,6 +294,8 @@ async def test_what_the_tracker_objects_to_is_said(world: World) -> None:
         world.server.plan = [Answer(400, body=orjson.dumps(body))]
     await world.sent()
     assert [said in each for each in await world.told()] == [True]
+    assert "does not take what it was sent" in caplog.text
+    assert said not in caplog.text, "it may repeat what people wrote"
 
 
 async def test_what_is_accepted_in_a_pause_waits_for_its_end(world: World) -> None:

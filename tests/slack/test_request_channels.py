@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from bot.blocks.backlog import actions as ids
 from bot.playground.fake_slack import PostedMessage
 from bot.store import tables
-from tests.slack.conftest import Stage
+from tests.slack.conftest import Stage, organisation
 from tests.slack.test_receipts import gone
 from tests.slack.test_request_joined import joined
 from tests.slack.test_request_reuse import thread_texts
@@ -70,6 +71,16 @@ async def test_others_read_who_may_and_a_catalog_admin_may_everywhere(stage: Sta
     assert "No team has this channel" in (await settings(stage, channel="general")).text
     assert await change(stage, user="eve", channel="general", posts="card") == {}
     assert [detail["posts"] for _, _, detail in await written_down(stage)] == [["usual", "card"]]
+
+
+async def test_whoever_has_left_the_team_since_the_form_was_opened_is_refused(stage: Stage) -> None:
+    await stage.press(await settings(stage), ids.CHANNEL, user="grace")
+    catalog = organisation()
+    catalog.people = [replace(each, teams=()) if each.name == "Grace Marsh" else each for each in catalog.people]
+    await stage.bring(catalog, allow_mass_change=True)
+    errors = await submit(stage, "grace", {"backlog.channel_posts": "card"})
+    assert "members of Payments" in str(errors)
+    assert await written_down(stage) == []
 
 
 async def test_in_a_direct_message_it_says_where_to_ask(stage: Stage) -> None:

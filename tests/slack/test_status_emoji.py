@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.blocks.backlog import actions as ids
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
+from bot.services.backlog import status_emoji
+from bot.store import tables
 from handlers.backlog import jobs
 from tests import kept
 from tests.slack.conftest import Stage
@@ -80,6 +84,18 @@ async def test_it_follows_the_request_and_the_former_one_goes(stage: Stage) -> N
     calls = len(reaction_calls(stage))
     await look(stage)
     assert len(reaction_calls(stage)) == calls, "Slack is asked once for each change"
+
+
+async def test_two_processes_that_look_at_once_ask_slack_once(stage: Stage) -> None:
+    assert await change(stage, emoji="on") == {}
+    made = await opened(stage)
+    await made.press(made.triage, ids.DELIVER, user="lin")
+    before = len(reaction_calls(stage))
+    async with stage.database.transaction() as session:
+        await session.execute(update(tables.RequestReaction).values(state="", emoji=""))
+    context = stage.baton.context
+    await asyncio.gather(*(status_emoji.show(context.deps, context.slack) for _ in range(2)))
+    assert len(reaction_calls(stage)) == before + 1
 
 
 async def test_what_is_part_of_another_shows_how_that_one_stands(stage: Stage) -> None:

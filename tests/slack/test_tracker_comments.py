@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping
@@ -11,12 +12,16 @@ from typing import Any
 import aiohttp
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import delete, update
+from sqlmodel import col
 
 from bot.blocks.backlog import actions as ids
 from bot.playground.fake_slack import PostedMessage
+from bot.store import tables
 from handlers.backlog import jobs
 from tests.conftest import FixedClock
 from tests.slack.conftest import Stage
+from tests.slack.test_changes import happens
 from tests.slack.test_eol_answers import posted
 from tests.slack.test_request_channels import change
 from tests.slack.test_request_steps import Requested
@@ -84,11 +89,16 @@ async def accepted(stage: Stage, *, channel: str = "payments", **values: Any) ->
 
 async def reply(made: Requested, text: str = SAID, *, user: str = "grace", channel: str = "payments") -> PostedMessage:
     """Somebody replies in the thread, and Baton looks into it."""
-    workspace = made.stage.slack.workspace
-    workspace._last_ts = max(workspace._last_ts, int(made.stage.clock.now().timestamp() * 1_000_000))
-    message = await made.stage.slack.post(user, channel, text, thread_ts=made.root.ts)
+    message = await say(made, text, user=user, channel=channel)
     await look(made.stage)
     return message
+
+
+async def say(made: Requested, text: str = SAID, *, user: str = "grace", channel: str = "payments") -> PostedMessage:
+    """Somebody replies in the thread, now by the test's clock."""
+    workspace = made.stage.slack.workspace
+    workspace._last_ts = max(workspace._last_ts, int(made.stage.clock.now().timestamp() * 1_000_000))
+    return await made.stage.slack.post(user, channel, text, thread_ts=made.root.ts)
 
 
 async def look(stage: Stage, *, after: timedelta = timedelta(minutes=10)) -> None:
@@ -184,6 +194,49 @@ async def test_nothing_is_carried_where_everybody_can_read_the_issue(stage: Stag
     await hour(stage)
     assert [each.author for each in server.comments] == ["stranger"]
     assert replies(made) == []
+
+
+async def test_nothing_is_carried_where_people_from_outside_read_the_thread(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    channel = stage.slack.workspace.channel("payments")
+    channel.is_ext_shared = True
+    await happens(stage, "channel_shared", channel=channel.id, connected_team_id="T0PARTNER")
+    await reply(made)
+    server.say("mia", "Which region?")
+    await hour(stage)
+    assert [each.author for each in server.comments] == ["mia"]
+    assert replies(made) == []
+
+
+async def test_nothing_is_carried_of_a_private_request(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    async with stage.database.transaction() as session:
+        await session.execute(update(tables.Request).values(is_private=True))
+    await reply(made)
+    server.say("mia", "Which region?")
+    await hour(stage)
+    assert [each.author for each in server.comments] == ["mia"]
+    assert replies(made) == []
+
+
+async def test_a_comment_stays_one_reply_when_the_outbox_has_forgotten_it(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    server.say("mia", "Which region?")
+    await hour(stage)
+    async with stage.database.transaction() as session:
+        await session.execute(delete(tables.OutboxMessage).where(col(tables.OutboxMessage.key).contains(".comment:")))
+    server.say("mia", "And how large?")
+    await hour(stage)
+    assert len(replies(made)) == 2
+
+
+async def test_two_processes_that_look_at_once_comment_once(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    await look(stage)
+    await say(made)
+    stage.clock.advance(timedelta(minutes=10))
+    await asyncio.gather(*(jobs.carry_comments(stage.baton.context) for _ in range(2)))
+    assert len(server.comments) == 1
 
 
 async def test_without_the_tick_no_word_of_the_thread_leaves_it(stage: Stage, server: StandIn) -> None:

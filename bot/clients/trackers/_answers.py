@@ -47,8 +47,8 @@ def error_for(
     if status in _FOR_ALL:
         return TrackerRefusedError(f"{tracker} {_FOR_ALL[status]} ({status}).", is_for_all=True)
     said = shorten(redacted(" ".join(objections.split())), _LONGEST_OBJECTIONS)
-    why = f": {said.rstrip('.')}." if said else "."
-    return TrackerRefusedError(f"{tracker} does not take what it was sent ({status}){why}", is_for_all=False)
+    why = f"{tracker} does not take what it was sent ({status})."
+    return TrackerRefusedError(why, is_for_all=False, objections=said)
 
 
 def _until_reset(headers: Mapping[str, str]) -> float:

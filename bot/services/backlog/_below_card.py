@@ -37,7 +37,7 @@ async def post_below(
     if not places:
         return Reach.NOBODY
     is_in_thread = bool(row.thread_ts) and below == row.channel_id
-    if is_in_thread and await channels.with_card_alone(act.session, [below]):
+    if await channels.with_card_alone(act.session, [below]):
         if is_on_card:
             return Reach.BY_CARD
         if card.reachable:

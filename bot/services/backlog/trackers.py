@@ -254,6 +254,8 @@ class Trackers:
             note = notes.issue_delayed(self._shown, problem)
             self._refused_until = await self._put_off(wanted, problem, _LONGEST_PAUSE, is_for_all=True, note=note)
             return False
+        if error.objections:
+            problem = f"{problem.rstrip('.')}: {error.objections.rstrip('.')}."
         note = notes.issue_refused(self._shown, problem)
         await self._put_off(wanted, problem, _NEXT_DAY, note=note, state="failed")
         await self._pause(PACE_SECONDS)

@@ -18,6 +18,7 @@ from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.reminders import Inherited
 from bot.domain.records import PersonRecord
 from bot.store import tables
+from bot.store.open_matters import person_of
 
 
 async def in_force(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]) -> Sequence[Any]:
@@ -118,15 +119,7 @@ async def people_of(session: AsyncSession, ids: set[int]) -> dict[int, PersonRec
     wanted = sorted(ids)
     for start in range(0, len(wanted), 500):
         query = select(tables.core(table)).where(col(table.id).in_(wanted[start : start + 500]))
-        for row in await session.execute(query):
-            found[row.id] = PersonRecord(
-                id=row.id,
-                name=row.name or row.handle or row.email or row.slack_id or "",
-                slack_id=row.slack_id or "",
-                email=row.email or "",
-                is_active=row.is_active,
-                timezone=row.timezone,
-            )
+        found.update((row.id, person_of(row)) for row in await session.execute(query))
     return found
 
 
