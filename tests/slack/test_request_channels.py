@@ -53,15 +53,17 @@ async def written_down(stage: Stage) -> list[tuple[str, str, dict[str, Any]]]:
 async def test_a_member_of_the_channels_team_sets_it_and_it_is_written_down(stage: Stage) -> None:
     payments = stage.slack.workspace.channel("payments").id
     said = await settings(stage)
-    assert "posts what happens" in said.text
+    assert "I post what happens to a request in its thread" in said.text
     assert list(buttons(said)) == ["Change…"]
     assert await change(stage, posts="card") == {}
-    assert "the card alone" in (await settings(stage, user="ada")).text
+    assert "I only keep the card in a request's thread up to date" in (await settings(stage, user="ada")).text
     assert await change(stage, posts="card") == {}
     [(actor, subject, detail)] = await written_down(stage)
     assert actor.startswith("person:")
     assert (subject, detail["posts"]) == (f"channel:{payments}", ["usual", "card"])
-    assert "posts what happens" in (await settings(stage, channel="general")).text, "each channel has its own"
+    assert "I post what happens to a request in its thread" in (await settings(stage, channel="general")).text, (
+        "each channel has its own"
+    )
 
 
 async def test_others_read_who_may_and_a_catalog_admin_may_everywhere(stage: Stage) -> None:

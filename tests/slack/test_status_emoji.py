@@ -57,7 +57,7 @@ async def test_it_is_off_until_the_channels_people_switch_it_on(stage: Stage) ->
     await made.press(made.triage, ids.ACCEPT, user="lin")
     await look(stage)
     assert reactions(made) == set()
-    assert "No emoji" in (await settings(stage)).text
+    assert "I do not react to the first message" in (await settings(stage)).text
     assert await change(stage, emoji="on") == {}
     said = (await settings(stage)).text
     assert all(f":{emoji}:" in said for emoji in SEEN | DONE | FAILED)

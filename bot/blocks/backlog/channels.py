@@ -14,11 +14,11 @@ _POSTS: Mapping[str, str] = {
     ChannelPosts.USUAL: "Post what happens to a request in its thread",
     ChannelPosts.CARD: "Only keep the card in the thread up to date",
 }
-_EMOJI: Mapping[str, str] = {"off": "No emoji", "on": "A reaction shows how a thread's request stands"}
+_EMOJI: Mapping[str, str] = {"off": "No reactions", "on": "A reaction shows how a thread's request stands"}
 POSTS = forms.choice(actions.CHANNEL_POSTS, "What do I post about requests?", is_kept=True)
 EMOJI = forms.choice(actions.CHANNEL_EMOJI, "Do I react to the first message of a thread?", is_kept=True)
 CHANNEL = Form(actions.CHANNEL_VIEW, "Requests in this channel", "Save", (POSTS, EMOJI), refused_at=POSTS)
-_IN_PERSON = "Whoever asked is told in a direct message when an answer of theirs is needed, and how it ended."
+_IN_PERSON = "whoever asked hears in a direct message when their answer is needed, and how it ended."
 
 
 def read(said: Answers) -> ChannelSettings:
@@ -33,7 +33,7 @@ def channel_settings(
 
     `emoji` are those of the reactions, without colons.
     """
-    said = "\n".join([f"How much I say about requests in {_channel(channel_id)}:", *_lines(its, emoji)])
+    said = "\n".join([f"Requests in {_channel(channel_id)}:", *_lines(its, emoji)])
     if refusal:
         return Rendered(f"{said}\n{refusal}", [section(said), context(refusal)])
     change = button("Change…", actions.CHANNEL, channel_id, label="Change how much is said in this channel")
@@ -48,18 +48,22 @@ def not_a_channel() -> Rendered:
 def channel_view(channel_id: str, its: ChannelSettings, emoji: Mapping[StatusMark, str], metadata: str) -> Block:
     """Return the form that changes how much is said in a channel."""
     fills = {
-        POSTS: Fill(its.posts, options=_POSTS, hint=f"With the card alone: {_IN_PERSON}"),
+        POSTS: Fill(its.posts, options=_POSTS, hint=f"With the card only, {_IN_PERSON}"),
         EMOJI: Fill("on" if its.has_emoji else "off", options=_EMOJI, hint=_marks(emoji)),
     }
-    return CHANNEL.view(metadata, f"How much do I say about requests in {_channel(channel_id)}?", fills)
+    return CHANNEL.view(metadata, f"What I say about requests in {_channel(channel_id)}", fills)
 
 
 def _lines(its: ChannelSettings, emoji: Mapping[StatusMark, str]) -> list[str]:
     posts = {
-        ChannelPosts.USUAL: "A request's thread has its card, and Baton posts what happens to it.",
-        ChannelPosts.CARD: f"A request's thread has the card alone, which I keep up to date. {_IN_PERSON}",
+        ChannelPosts.USUAL: "I post what happens to a request in its thread.",
+        ChannelPosts.CARD: f"I only keep the card in a request's thread up to date; {_IN_PERSON}",
     }
-    marks = f"A reaction shows how a thread's request stands: {_marks(emoji)}" if its.has_emoji else "No emoji."
+    marks = (
+        f"A reaction shows how a thread's request stands: {_marks(emoji)}"
+        if its.has_emoji
+        else "I do not react to the first message of a thread."
+    )
     return [f"• {posts[its.posts]}", f"• {marks}"]
 
 
