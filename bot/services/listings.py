@@ -66,6 +66,8 @@ class Listings:
         self._deps, self._slack, self._snapshot, self._members = deps, slack, snapshot, members
         self._known: dict[ListingKind, _Position] = {}
         self._under_way: set[ListingKind] = set()
+        #: Channels that somebody has asked about before a list had them, and when: the store does not know them.
+        self._met: dict[str, tuple[ListedChannel, datetime]] = {}
 
     async def read_members(self, *, at_start: bool = False) -> None:
         """Learn who is who, if it is due; at the start also when it is not, unless Slack has asked for a pause."""
@@ -93,6 +95,7 @@ class Listings:
         if found is not None:
             await self._keep_channels([found])
         else:
+            self._met.pop(channel_id, None)
             async with self._deps.database.transaction() as session:
                 await session.execute(delete(SlackChannel).where(col(SlackChannel.channel_id) == channel_id))
         await self._load_channels()
@@ -105,6 +108,7 @@ class Listings:
         """
         found = await self._slack.listed_channel(channel_id)
         if found is not None:
+            self._met[found.id] = found, self._deps.clock.now()
             self._know([found])
         return found is not None
 
@@ -196,6 +200,7 @@ class Listings:
             await session.execute(insert.on_conflict_do_update(index_elements=["channel_id"], set_=changed), rows)
         for each in channels:
             self._deps.refusals.listed(each.id)
+            self._met.pop(each.id, None)
         self._know(channels)
 
     def _know(self, channels: Sequence[ListedChannel]) -> None:
@@ -206,11 +211,13 @@ class Listings:
         """Forget channels that a whole reading has not met: they are archived, deleted or closed to Baton."""
         async with self._deps.database.transaction() as session:
             await session.execute(delete(SlackChannel).where(col(SlackChannel.seen_at) < before))
+        self._met = {key: (found, at) for key, (found, at) in self._met.items() if at >= before}
         await self._load_channels(is_whole=True)
 
     async def _load_channels(self, *, is_whole: bool = False) -> None:
         is_whole = is_whole or (await self._position(ListingKind.CHANNELS)).is_whole
         await load_channels(self._deps, self._snapshot, is_whole=is_whole)
+        self._know([found for found, _ in self._met.values()])
 
     async def _position(self, listing: ListingKind) -> _Position:
         async with self._deps.database.reading() as session:

@@ -191,6 +191,22 @@ async def test_a_pause_is_kept_and_what_was_read_is_not_read_again_after_a_resta
     assert len([call for call in calls(slack, "users.list") if call.response["ok"]]) == 23
 
 
+async def test_a_channel_that_was_met_stays_known_until_a_list_that_began_later(
+    slack: FakeSlack, process: Process, clock: FixedClock
+) -> None:
+    older = slack.add_channel("older", members=[])
+    await process.run(at_start=True)
+    new, now = slack.add_channel("brand-new", members=[]), clock.now()
+    assert await process.listings.meet_channel(new.id)
+    await process.listings.read_channel(older.id)  # something has happened to another one
+    assert process.snapshot.channel_id("brand-new") == new.id
+    await process.listings._forget_channels(before=now)  # a list ends that has begun before
+    assert process.snapshot.channel_id("brand-new") == new.id
+    assert process.snapshot.is_open(new.id)
+    await process.listings._forget_channels(before=now + MINUTE)
+    assert not process.snapshot.is_open(new.id)
+
+
 async def test_a_process_that_dies_amid_the_list_leaves_what_it_has_kept(
     slack: FakeSlack, deps: Deps, client: SlackClient, process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
