@@ -127,7 +127,8 @@ async def in_front_of(simulation: str) -> AsyncIterator[Front]:
     app.router.add_route("*", "/{rest:.*}", handler)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     async with aiohttp.ClientSession() as session:
-        await session.post(f"{simulation}/moto-api/reset")
+        async with session.post(f"{simulation}/moto-api/reset") as reset:
+            assert reset.status == 200
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         front.url = f"http://127.0.0.1:{runner.addresses[0][1]}"

@@ -37,8 +37,11 @@ async def test_an_old_signature_is_refused(stage: Stage) -> None:
     [{}, {"X-Slack-Signature": "v0=00"}, {"X-Slack-Request-Timestamp": "soon", "X-Slack-Signature": "v0=00"}],
 )
 async def test_missing_or_odd_headers_are_refused(stage: Stage, headers: dict[str, str]) -> None:
-    async with aiohttp.ClientSession() as session:
-        answer = await session.post(stage.baton.url + SLACK_PATH, data=b"command=/whoowns", headers=headers)
+    url = stage.baton.url + SLACK_PATH
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, data=b"command=/whoowns", headers=headers) as answer,
+    ):
         assert answer.status == 401
 
 

@@ -258,9 +258,9 @@ async def test_what_nobody_signed_is_refused_in_one_line(
 ) -> None:
     caplog.clear()
     caplog.set_level(logging.INFO)
-    async with aiohttp.ClientSession() as session:
-        answer = await session.post(stage.baton.url + SLACK_PATH, data=body, headers=headers)
-    assert answer.status == 401
+    url = stage.baton.url + SLACK_PATH
+    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
+        assert answer.status == 401
     ours = [record for record in caplog.records if record.name.startswith(("bot", "handlers", "slack_bolt", "aiohttp"))]
     assert len(ours) == 1
     assert ours[0].exc_info is None
@@ -275,9 +275,9 @@ async def test_a_body_that_says_it_is_compressed_is_refused(
     stage: Stage, caplog: pytest.LogCaptureFixture, encoding: str
 ) -> None:
     headers = SIGNED_BY_NOBODY | {"Content-Encoding": encoding}
-    async with aiohttp.ClientSession() as session:
-        answer = await session.post(stage.baton.url + SLACK_PATH, data=b"hello", headers=headers)
-    assert answer.status == 415
+    url = stage.baton.url + SLACK_PATH
+    async with aiohttp.ClientSession() as session, session.post(url, data=b"hello", headers=headers) as answer:
+        assert answer.status == 415
     assert [each for each in caplog.records if each.exc_info and each.name != "aiohttp.server"] == []
 
 
@@ -328,8 +328,8 @@ async def test_a_signed_form_that_makes_no_sense_is_answered(stage: Stage, paylo
         **payload,
     }
     body = urlencode({"payload": json.dumps(whole)}).encode()
-    async with aiohttp.ClientSession() as session:
-        answer = await session.post(stage.baton.url + SLACK_PATH, data=body, headers=signed(body))
+    url = stage.baton.url + SLACK_PATH
+    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=signed(body)) as answer:
         assert answer.status in (200, 404), await answer.text()
         assert answer.status == 200 or payload["type"] in ("event_callback", ["view_submission"])
         if payload["type"] == "view_submission":  # nothing would close the window without a word
@@ -363,14 +363,9 @@ async def test_slack_looks_at_the_certificate_with_a_form_that_it_does_not_sign(
 @over_http
 @pytest.mark.parametrize("body", [b"payload=%7B", b"payload=3", b"[]", b"{"])
 async def test_a_signed_body_that_is_no_payload_is_a_bad_request(stage: Stage, body: bytes) -> None:
-    async with aiohttp.ClientSession() as session:
-        answer = await session.post(
-            stage.baton.url + SLACK_PATH,
-            data=body,
-            headers=signed(
-                body, content_type="application/json" if body in (b"[]", b"{") else "application/x-www-form-urlencoded"
-            ),
-        )
+    url, is_json = stage.baton.url + SLACK_PATH, body in (b"[]", b"{")
+    headers = signed(body, content_type="application/json" if is_json else "application/x-www-form-urlencoded")
+    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
         assert answer.status == 400
 
 
