@@ -138,6 +138,7 @@ class Database:
             parsed,
             pool_size=pool_size,
             pool_timeout=limits.connection,
+            pool_use_lifo=True,
             # Errors are logged, and a statement's parameters are what people typed: keep them out.
             hide_parameters=True,
             json_deserializer=orjson.loads,
