@@ -118,7 +118,7 @@ async def test_what_is_agreed_for_a_day_of_a_long_move_passes_on_that_day(monday
         form = slack.view_stack("sam.okonkwo")[-1]
         await slack.submit_view("sam.okonkwo", form.id, {ids.EFFECTIVE: "2026-12-03"})
         await slack.settle()
-        await outbox.drain(context.deps, context.slack)
+        await mover(timedelta(minutes=1))  # which waits for what Baton's own drainer has taken, too
         channel = slack.workspace.channel("team-payments").id
         [card] = [each for each in slack.workspace.messages[channel].values() if ":handshake:" in each.text]
         await act("amara.osei", MessageRef(card.channel, card.ts), ids.ACCEPT_ALL)
