@@ -20,7 +20,7 @@ from bot.clients.eol import starter
 from bot.services import snapshot
 from bot.store import db, migrations
 from bot.store.db import Database
-from tests import copied_schema
+from tests import copied_schema, sqlite_in_line
 from tests.clocks import FixedClock
 from tests.kept import keep_statements, starter_table
 from tests.postgres_databases import Fill, PostgresDatabases, migrated
@@ -48,6 +48,8 @@ DEPLOYMENTS = ["http-sqlite", "http-postgresql", "socket-sqlite"]
 DATABASES = ["sqlite", "postgresql"]
 #: The folders whose single tests take about a minute each.
 LONGEST = {"simulation", "strangers"}
+#: The folders whose tests are about the database itself.
+ABOUT_SQL = {"store", "migrations"}
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = REPOSITORY.parent / "shared"
 
@@ -94,6 +96,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [each for each in items if each not in left_out]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let SQLite run in its own thread where SQL matters and by night, as it does for users."""
+    is_about_sql = item.get_closest_marker("sql") is not None or item.path.parent.name in ABOUT_SQL
+    sqlite_in_line.is_wanted = not NIGHT and not is_about_sql
+
+
 def _is_chosen(item: pytest.Item) -> bool:
     called = getattr(item, "callspec", None)
     if called is None or item.get_closest_marker("sql") is not None:
@@ -118,6 +127,7 @@ def copied() -> Iterator[None]:
         patch.setattr(snapshot, "_trim", None)
         patch.setattr(migrations, "_upgrade", copied_schema.upgrade)
         keep_statements(patch)
+        sqlite_in_line.run_in_line(patch)
         patch.setattr(starter, "load", starter_table)
         # Nobody needs these databases after the machine has failed.
         patch.setattr(db, "_PRAGMAS", db._PRAGMAS.replace("synchronous=NORMAL", "synchronous=OFF"))
