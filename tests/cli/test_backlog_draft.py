@@ -45,7 +45,11 @@ def test_a_bad_file_is_one_sentence_and_the_others_are_read(baton: Baton, tmp_pa
     good = saved(tmp_path, "wish.json", ASKS)
     ran = baton("backlog", "draft", "missing.json", "broken.json", "list.json", "deleted.json", good, "--json")
     assert ran.code == 1
-    assert json.loads(ran.out)["technologies"] == ["kafka"]
+    *refused, found = (json.loads(line) for line in ran.out.splitlines())
+    assert found["technologies"] == ["kafka"]
+    assert [each["file"] for each in refused] == ["missing.json", "broken.json", "list.json", "deleted.json"]
+    assert [each["error"] for each in refused] == ran.err.splitlines(), "a line for each file, in order"
+    assert [set(each) for each in refused] == [{"file", "error"}] * 4
     said = ran.err.splitlines()
     assert [line.split()[0] for line in said] == ["missing.json", "broken.json", "list.json", "deleted.json"]
     assert said[0] == "missing.json cannot be read: No such file or directory."
@@ -54,3 +58,14 @@ def test_a_bad_file_is_one_sentence_and_the_others_are_read(baton: Baton, tmp_pa
 
 def test_an_empty_thread_is_a_draft_of_nothing(baton: Baton, tmp_path: Path) -> None:
     assert baton("backlog", "draft", saved(tmp_path, "empty.json")).out == "An empty thread\n  Nothing to request.\n"
+
+
+def test_a_person_reads_once_what_cannot_be_read(baton: Baton) -> None:
+    ran = baton("backlog", "draft", "missing.json")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "missing.json cannot be read: No such file or directory.\n"
+
+
+def test_a_file_whose_name_is_no_text_has_its_line(baton: Baton, tmp_path: Path) -> None:
+    ran = baton("backlog", "draft", tmp_path / "f\udcffr.json", saved(tmp_path, "wish.json", ASKS), "--json")
+    assert ["error" in json.loads(line) for line in ran.out.splitlines()] == [True, False]

@@ -12,26 +12,33 @@ import typer
 
 from bot.domain.backlog import drafts, technologies, threads
 from bot.domain.backlog.drafts import Draft
-from bot.domain.names import clean
+from bot.domain.names import clean, storable
 from bot.errors import UnreadableError
 
 
 def draft(
     files: Annotated[list[Path], typer.Argument(help="Documents of conversations.replies, one thread each.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line for each thread.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line for each file.")] = False,
 ) -> None:
-    """Say what each thread asks for. Nothing is created, and nothing leaves this machine."""
+    """Say what each thread asks for. Nothing is created, and nothing leaves this machine.
+
+    With --json a file that cannot be read has a line, too, so that lines and files stay side by side.
+    """
     vocabulary = technologies.known()
     unread = False
     for file in files:
+        found: Draft | None = None
         try:
             found = drafts.draft(threads.read(_document(file)), vocabulary)
+            fields = as_dict(found)
         except UnreadableError as error:
             unread = True
-            sys.stderr.write(f"{error}\n")
-            continue
-        said = orjson.dumps(as_dict(found)).decode() if as_json else "\n".join(_lines(found))
-        sys.stdout.write(f"{said}\n")
+            fields = {"file": storable(str(file)), "error": storable(str(error))}
+            sys.stderr.write(f"{fields['error']}\n")
+        if as_json:
+            sys.stdout.write(f"{orjson.dumps(fields).decode()}\n")
+        elif found is not None:
+            sys.stdout.writelines(f"{line}\n" for line in _lines(found))
     if unread:
         raise typer.Exit(1)
 
