@@ -158,7 +158,7 @@ def request_forms(name: str) -> Iterator[Block]:
     suggested = replace(place, items=from_model.items_to_tick)
     yield blocks.request_view(from_model, suggested, FormFrame(devops=name, teams=teams[:80], model=name))
     few = replace(full, items=items[:2], suggested=(), technologies={"cassandra": name}, gaps=())
-    yield blocks.request_view(few, replace(place, items=items[:2]), FormFrame(devops=name, teams=teams, team_id=3))
+    yield blocks.request_view(few, replace(place, items=items[:2]), FormFrame(devops=name, teams=teams, asset=name))
     yield blocks.request_view(Prefill(), FormMetadata(), FormFrame(devops=name))
 
 
@@ -245,7 +245,8 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     for form in request_forms(name):
         yield blocks.request_view, form
         text, technologies = form["private_metadata"], {f"technology-{number}": name for number in range(120)}
-        yield blocks.full_view, blocks.full_view(form["blocks"], text, form_metadata.read(text), technologies)
+        read = form_metadata.read(text)
+        yield blocks.full_view, blocks.full_view(form["blocks"], text, read, technologies, devops=name, asset=name)
     for is_mine in (True, False):
         yield blocks.listing, blocks.listing(FirstOf(), is_mine=is_mine)
     for link in ("https://docs.example.com/cassandra", ""):

@@ -91,7 +91,8 @@ async def on_rest(action: Action, context: Context) -> Ack:
     """Show the rest of the form below what is there."""
     metadata = form_metadata.read(action.metadata)
     names = drafts.names_of(metadata.kept.get(forms.TECHNOLOGIES.block_id, ()))
-    view = blocks.full_view(action.blocks, action.metadata, metadata, names)
+    devops, asset = intake.require_devops(context.deps, context.snapshot).name, _asset_name(context, metadata)
+    view = blocks.full_view(action.blocks, action.metadata, metadata, names, devops=devops, asset=asset)
     await context.slack.update_view(action.view_id, view)
     return replies.nothing()
 
@@ -301,9 +302,13 @@ async def _form(context: Context, user_id: str, prefill: Prefill, metadata: Form
             context.deps, context.snapshot, prefill, asset_id=metadata.asset_id
         )
     whose: dict[str, Any] = {"team_id": _team_of(context, "", user_id), "asked_by": user_id}
-    return blocks.request_view(
-        prefill, metadata, FormFrame(devops=devops.name, teams=teams(context), **(whose | frame))
-    )
+    made = FormFrame(devops=devops.name, teams=teams(context), asset=_asset_name(context, metadata), **(whose | frame))
+    return blocks.request_view(prefill, metadata, made)
+
+
+def _asset_name(context: Context, metadata: FormMetadata) -> str:
+    asset = context.snapshot.asset(metadata.asset_id) if metadata.asset_id is not None else None
+    return asset.name if asset is not None else ""
 
 
 def _note(words: ThreadWords, *, is_empty: bool) -> str:

@@ -635,6 +635,36 @@ class TestTheForm:
             [demand] = (await session.execute(select(tables.RequestDemand))).scalars()
         assert demand.blocked_people == 2
 
+    async def test_it_says_who_builds_each_kind_and_who_owns_what_that_leaves(self, stage: Stage) -> None:
+        asked = await form(stage, await thread(stage, *STORY))
+        built = (
+            "*Who builds it, and who owns it then*\n"
+            "• *Platform* builds all of it\n"
+            "• The team that needs it owns, from the handoff on: "
+            "a resource in production, a pipeline and an environment\n"
+            "• *Platform* goes on to own: a shared library and a script"
+        )
+        assert [each["text"]["text"] for each in asked.payload["blocks"] if each.get("block_id") == ids.WORK] == [built]
+        shown = [str(each.get("block_id")) for each in asked.payload["blocks"]]
+        assert shown.index(f"{ids.ITEM}.0") < shown.index(ids.WORK) < shown.index(ids.TEAM), "below what is asked for"
+        kinds_can_be_changed = said_in(await whole(stage))
+        assert "• Nothing is left to own of: access, coaching and support" in kinds_can_be_changed
+        assert kinds_can_be_changed.count("*Who builds it") == 1
+
+    async def test_it_says_so_before_a_kind_is_chosen(self, stage: Stage) -> None:
+        await stage.slack.run_global_shortcut("grace", ids.GLOBAL_SHORTCUT)
+        await stage.settle()
+        said = said_in(stage.slack.view_stack("grace")[-1])
+        assert "• *Platform* goes on to own: a shared library, a script and a service with an API" in said
+
+    async def test_work_on_what_is_there_changes_no_owner(self, stage: Stage) -> None:
+        answer = await stage.ask("/whoowns payments-db")
+        await stage.press(answer, OPEN)
+        said = said_in(stage.slack.view_stack("grace")[-1])
+        assert "• Who owns *payments-db* changes only with a handoff" in said
+        assert "from the handoff on" not in said
+        assert "from the handoff on" not in said_in(await whole(stage))
+
     async def test_the_words_of_an_item_can_be_changed_and_its_kind_and_quote_stay(self, stage: Stage) -> None:
         view = await form(stage, await thread(stage, *STORY))
         asked = asked_for(view)

@@ -49,7 +49,7 @@ REQUEST_VIEW = "backlog.request_form"
 TITLE, ITEMS, ITEM_TYPE = "backlog.title", "backlog.items", "backlog.item_type"
 MODEL_ITEMS = "backlog.model_items"
 #: The fields with the words of items, by their places; and the button that shows the rest of the form.
-ITEM, ITEM_KIND, REST = "backlog.item", "backlog.item_kind", "backlog.rest"
+ITEM, ITEM_KIND, REST, WORK = "backlog.item", "backlog.item_kind", "backlog.rest", "backlog.work"
 TECHNOLOGIES, OTHER_TECHNOLOGIES, GAPS = "backlog.technologies", "backlog.other_technologies", "backlog.gaps"
 TEAM, ASKED_BY, DETAILS, COPY = "backlog.team", "backlog.asked_by", "backlog.details", "backlog.copy"
 PEOPLE, TIMES, HOURS, EVIDENCE = "backlog.people", "backlog.times", "backlog.hours", "backlog.evidence"

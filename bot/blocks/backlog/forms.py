@@ -19,7 +19,7 @@ from bot.blocks.values import encode
 from bot.domain.backlog.alternatives import NO_ALTERNATIVES, Alternatives
 from bot.domain.backlog.new_request import LONGEST_TITLE
 from bot.domain.backlog.prefills import MOST_ITEMS, Prefill
-from bot.domain.backlog.requests import RequestCard, RequestItem, Step
+from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem, Step
 from bot.domain.records import TeamRecord
 
 EVIDENCE_WORDS = {
@@ -73,7 +73,8 @@ MISSED = forms.number_between(actions.MISSED, "How many hours does it cost to mi
 DETAILS = forms.text(actions.DETAILS, "Anything else?", limit=2_000, is_long=True)
 COPY = forms.ticks(actions.COPY, "The thread's words")
 #: What has to be decided is asked at once, the rest behind a button.
-_FIRST: tuple[Field[Any], ...] = (INSTEAD, TITLE, *ITEM_TITLES, ITEMS, MODEL_ITEMS, ITEM_TYPE, TEAM, NEEDED_BY)
+_WHAT: tuple[Field[Any], ...] = (INSTEAD, TITLE, *ITEM_TITLES, ITEMS, MODEL_ITEMS, ITEM_TYPE)
+_FOR_WHOM: tuple[Field[Any], ...] = (TEAM, NEEDED_BY)
 _REST: tuple[Field[Any], ...] = (
     NEEDED_REASON,
     MISSED,
@@ -91,7 +92,9 @@ _REST: tuple[Field[Any], ...] = (
     DETAILS,
     COPY,
 )
-REQUEST = Form(actions.REQUEST_VIEW, "Open DevOps request", "Open it", (*_FIRST, *ITEM_KINDS, *_REST), refused_at=TEAM)
+REQUEST = Form(
+    actions.REQUEST_VIEW, "Open DevOps request", "Open it", (*_WHAT, *_FOR_WHOM, *ITEM_KINDS, *_REST), refused_at=TEAM
+)
 #: Where it is said why something that was chosen in place of a request cannot be had.
 INSTEAD_CHOICE = Form(actions.REQUEST_VIEW, REQUEST.title, REQUEST.submit, refused_at=INSTEAD)
 #: Where it is said what `bot.domain.backlog.new_request.problems` finds.
@@ -116,7 +119,8 @@ class FormFrame:
 
     `note` says in a sentence why something is not filled in. `may_copy` is whether the box that lets the thread's words
     be copied is ticked, None where there are none. `model` is the name of the one that `Prefill.from_model` is from.
-    `alternatives` is what is offered in place of a new request.
+    `alternatives` is what is offered in place of a new request. `asset` is the name of what the request is about, where
+    it is in the catalog.
     """
 
     devops: str
@@ -127,6 +131,7 @@ class FormFrame:
     may_copy: bool | None = None
     model: str = ""
     alternatives: Alternatives = NO_ALTERNATIVES
+    asset: str = ""
 
 
 def request_view(prefill: Prefill, metadata: FormMetadata, frame: FormFrame) -> Block:
@@ -153,23 +158,34 @@ def request_view(prefill: Prefill, metadata: FormMetadata, frame: FormFrame) -> 
     more = button("More…", actions.REST, "more", label="More… of the request")
     rest = {**section(_filled(prefill, frame)), "block_id": actions.REST, "accessory": more}
     # A question that the thread leaves open is asked where everybody sees it.
-    first_of_all = (TIMES, *_FIRST) if prefill.how_often else _FIRST
+    what = (TIMES, *_WHAT) if prefill.how_often else _WHAT
     blocks = [
         section(_above(prefill, frame, is_private=metadata.is_private)),
-        *REQUEST.inputs(first_of_all, fills),
+        *REQUEST.inputs(what, fills),
+        _work([each.type for each in metadata.items], frame.devops, frame.asset),
+        *REQUEST.inputs(_FOR_WHOM, fills),
         rest,
     ]
     return REQUEST.of_blocks(replace(metadata, kept=_kept(prefill, frame)).encode(), blocks)
 
 
 def full_view(
-    blocks: Sequence[Mapping[str, Any]], text: str, metadata: FormMetadata, technologies: Mapping[str, str]
+    blocks: Sequence[Mapping[str, Any]],
+    text: str,
+    metadata: FormMetadata,
+    technologies: Mapping[str, str],
+    *,
+    devops: str,
+    asset: str = "",
 ) -> Block:
     """Return the form of a request with all its fields below those that are shown already, in its `blocks`.
 
-    `text` is the metadata as the form carries it. Slack keeps what was typed into fields that stay.
+    `text` is the metadata as the form carries it. Slack keeps what was typed into fields that stay. The kinds of the
+    items can be changed here, so it says of each kind who owns what it leaves.
     """
-    shown = [each for each in blocks if each.get("block_id") != actions.REST]
+    work = {actions.WORK: _work((), devops, asset)}
+    kept = (each for each in blocks if each.get("block_id") != actions.REST)
+    shown = [work.get(str(each.get("block_id")), each) for each in kept]
     texts = {key: each for key, each in metadata.kept.items() if isinstance(each, str)}
     chosen = {key: each for key, each in metadata.kept.items() if not isinstance(each, str)}
     options: dict[Field[Any], Mapping[str, str]] = {
@@ -189,6 +205,11 @@ def full_view(
     asked = zip(metadata.items, ITEM_TITLES, ITEM_KINDS, strict=False)
     kinds = {kind: kind_of(item) for item, words_, kind in asked if words_.block_id in ids}
     return REQUEST.of_blocks(text, [*shown, *REQUEST.inputs([*kinds, *fields], {**kinds, **fills})])
+
+
+def _work(kinds: Collection[ItemType], devops: str, asset: str) -> Block:
+    """Return who builds items of these kinds and who owns what they leave; of all kinds where none is known yet."""
+    return {**section(words.breakdown(kinds or ItemType, devops, asset)), "block_id": actions.WORK}
 
 
 def kind_of(item: RequestItem) -> Fill:

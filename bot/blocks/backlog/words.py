@@ -9,7 +9,7 @@ from types import MappingProxyType
 from bot.blocks.backlog import actions
 from bot.blocks.text import Block, bold, button, day, escape, link, mention, passage, plain
 from bot.domain.backlog.demand import Estimate
-from bot.domain.backlog.item_types import left_behind
+from bot.domain.backlog.item_types import left_behind, left_by
 from bot.domain.backlog.requests import STATE_WORDS, AskedToo, ItemType, RequestCard, RequestItem, Said
 from bot.domain.records import PersonRecord
 
@@ -169,6 +169,24 @@ def work(card: RequestCard) -> str:
     if left.to_devops:
         said.append(f"The DevOps team goes on to own {_and(left.to_devops)}.")
     return " ".join(said if said[1:] else [*said, "Nothing is left to own."])
+
+
+def breakdown(kinds: Iterable[ItemType], devops: str, asset: str = "") -> str:
+    """Return who builds items of these kinds, and who owns what they leave behind.
+
+    `asset` is the name of what is in the catalog already and is worked on.
+    """
+    left, builder = left_by(kinds), bold(devops, 80)
+    lines = ["*Who builds it, and who owns it then*", f"• {builder} builds all of it"]
+    if left.to_team and asset:
+        lines.append(f"• Who owns {bold(asset, 80)} changes only with a handoff")
+    elif left.to_team:
+        lines.append(f"• The team that needs it owns, from the handoff on: {_and(left.to_team)}")
+    if left.to_devops:
+        lines.append(f"• {builder} goes on to own: {_and(left.to_devops)}")
+    if left.to_nobody:
+        lines.append(f"• Nothing is left to own of: {_and([ITEM_WORDS[kind] for kind in left.to_nobody])}")
+    return "\n".join(lines)
 
 
 def follow_buttons(card: RequestCard, *, is_following: bool = False) -> list[Block]:

@@ -72,19 +72,24 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class LeftBehind:
-    """What the items of a request leave behind, each thing once, by who owns it afterwards."""
+    """What things of some kinds leave behind, each once, by who owns it afterwards; `to_nobody` are the other kinds."""
 
     to_team: tuple[str, ...]
     to_devops: tuple[str, ...]
+    to_nobody: tuple[ItemType, ...]
 
 
 def left_behind(items: Iterable[RequestItem]) -> LeftBehind:
     """Return what these items leave behind. All of them are built by the DevOps team."""
-    left = dict.fromkeys((WORK[each.type].owns, WORK[each.type].leaves) for each in items)
-    return LeftBehind(
-        tuple(leaves for owner, leaves in left if owner == _TEAM),
-        tuple(leaves for owner, leaves in left if owner == _DEVOPS),
-    )
+    return left_by(each.type for each in items)
+
+
+def left_by(kinds: Iterable[ItemType]) -> LeftBehind:
+    """Return what items of these kinds leave behind."""
+    by_owner: dict[str, dict[ItemType, str]] = {_TEAM: {}, _DEVOPS: {}, _NOBODY: {}}
+    for kind in kinds:
+        by_owner[WORK[kind].owns][kind] = WORK[kind].leaves
+    return LeftBehind(tuple(by_owner[_TEAM].values()), tuple(by_owner[_DEVOPS].values()), tuple(by_owner[_NOBODY]))
 
 
 def named(text: str) -> Named | None:
