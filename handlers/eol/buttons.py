@@ -26,11 +26,18 @@ from handlers.payloads import Action
 
 async def on_open(action: Action, context: Context) -> Ack:
     """Show a reminder's card with all its buttons to whoever asked."""
-    card = await answers.look_up(context.deps, context.watcher, reminder_id=number(action.value))
+    card = await answers.look_up(context.deps, context.watcher, reminder_id=await _reminder_id(action, context))
     reader = answers.reader(context.watcher.snapshot, card, action.user_id)
     shown, view = blocks.opened(card, reader=reader), blocks.opened_view(card, reader=reader)
     await whisper(context, action, shown, view)
     return replies.nothing()
+
+
+async def _reminder_id(action: Action, context: Context) -> int:
+    """Return the id of the reminder that is opened, of a deadline without one after making it."""
+    if "|" not in action.value:
+        return number(action.value)
+    return await answers.reminder_of(context.deps, context.watcher, parse(actions.DeadlineValue, action.value))
 
 
 async def on_explain(action: Action, context: Context) -> Ack:

@@ -13,6 +13,7 @@ from bot.blocks import eol as blocks
 from bot.blocks.eol import actions, notes, reports
 from bot.blocks.escalation import escalation
 from bot.blocks.text import Rendered
+from bot.blocks.values import parse
 from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.charges import charged
 from bot.domain.eol.milestones import DeadlineKind, Milestone
@@ -122,8 +123,13 @@ def test_a_sum_a_month_says_what_it_assumes_where_it_assumes_anything(
 def test_a_line_of_a_report_opens_its_reminder() -> None:
     [opens] = [block["accessory"] for block in reports.answer(report_of(planned(SOON))).blocks if "accessory" in block]
     assert (opens["text"]["text"], opens["action_id"]) == ("Open", actions.OPEN)
+    assert opens["value"].isdecimal()
+
+
+def test_a_line_of_which_nobody_was_reminded_opens_its_deadline() -> None:
     nobody_told = replace(report_of(planned(SOON)), entries=(replace(entry_of(planned(SOON)), reminder=None),))
-    assert not any("accessory" in block for block in reports.answer(nobody_told).blocks)
+    [opens] = [block["accessory"] for block in reports.answer(nobody_told).blocks if "accessory" in block]
+    assert parse(actions.DeadlineValue, opens["value"]) == nobody_told.entries[0].watch.key
 
 
 def planned(until: date, **rest: Answer) -> Card:

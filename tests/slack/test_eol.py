@@ -345,7 +345,7 @@ async def test_long_answers_are_paged_there_and_back_and_shared(stage: Stage) ->
     await stage.bring(catalog)
     first = await stage.ask("/eol", user="solo")
     assert "Page 1 of 3" in first.text
-    assert set(buttons(first)) == {"Next →", "Share in channel"}
+    assert set(buttons(first)) == {"Open", "Next →", "Share in channel"}
     await stage.press(first, "eol.turn.next", user="solo")
     second = stage.slack.visible_messages("solo", "general")[-1]
     assert "Page 2 of 3" in second.text
@@ -380,7 +380,7 @@ async def test_home_shows_what_ends_before_the_other_lists_when_something_is_ove
 
 async def test_home_opens_the_whole_report_and_goes_back(stocked: Stage) -> None:
     await open_home(stocked, "grace")
-    opened = texts(await press_home(stocked, "grace", "Open"))
+    opened = texts(await press_home(stocked, "grace", "Open: everything of yours"))
     assert "Python 3.8" in opened
     assert "Nobody owns these" not in opened
     assert "Nobody owns these" in texts(await press_home(stocked, "grace", "← Overview"))

@@ -6,14 +6,18 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from bot.blocks.eol import actions as ids
 from bot.blocks.handoff import actions as handoff_ids
 from bot.domain.catalog import Area, AssetClaim, AssetKind, Runs, SourceCatalog
 from bot.domain.handoff.handoffs import HandoffStep
 from bot.playground.fake_slack import PostedMessage
+from bot.store.tables import Reminder
 from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_eol_answers import Reminded, copied, posted, remind, team_option
 from tests.slack.test_handoff import answer, card, offer, said_to
+from tests.slack.test_matters import team_id
 from tests.slack.test_plan_parts import catalog as planned_together
 from tests.slack.test_plan_parts import plan, slack_id, told
 from tests.slack.test_requests import submit
@@ -286,3 +290,24 @@ async def test_what_is_still_to_be_said_of_such_a_plan_is_said(stage: Stage) -> 
     await accepted_at_night(stage)
     await in_the_morning(stage)
     assert len([each for each in told(stage, "grace") if "names you in a plan" in each.text]) == 1
+
+
+async def test_what_has_just_passed_can_be_opened_and_answered_before_anybody_was_reminded(stage: Stage) -> None:
+    await stage.bring(owned_by("Platform"))
+    before = await stage.ask("/eol platform", user="lin", channel="platform")
+    await stage.slack.run_command("lin", "general", "/handoff checkout")
+    await stage.settle()
+    payments = team_id(stage, "Payments")
+    assert await submit(stage, "lin", {handoff_ids.RECEIVER: payments}) == {}
+    await answer(stage, HandoffStep.ACCEPT, "checkout")
+    line = await stage.ask("/eol payments", channel="payments")
+    first, again = [await opened(stage, line, ids.OPEN, "grace") for _ in range(2)]
+    assert "Acknowledge" in buttons(again)
+    await stage.press(first, ids.ACKNOWLEDGE, user="grace")
+    assert "acknowledged" in (await stage.ask("/eol payments", channel="payments")).text
+    async with stage.database.reading() as session:
+        [reminder] = (await session.execute(select(Reminder))).scalars()
+    assert reminder.addressee == f"team:{payments}"
+    # What the giver was shown before leads to nothing of theirs.
+    said = await opened(stage, before, ids.OPEN, "lin")
+    assert said.text == "This has changed: `/eol` shows what there is now."

@@ -1,7 +1,7 @@
 """The ids that reminders' buttons, modals and inputs carry; `handlers` answers to each.
 
 The value of a button is the reminder's id, of Accept, Decline, Approve and Refuse the answer's, of Pin
-the deployment's, of what is inside an image the asset's.
+the deployment's, of what is inside an image the asset's. Open has a `DeadlineValue` where there is no reminder yet.
 The ids begin with `lifecycle.` because messages that are in Slack have them.
 """
 
@@ -82,6 +82,15 @@ class MoreValue(NamedTuple):
 
     word: str
     reminder_id: int
+
+
+class DeadlineValue(NamedTuple):
+    """A deadline of which nobody has been reminded yet: whose it is, what ends, and which kind it is of."""
+
+    addressee: str
+    product: str
+    cycle: str
+    kind: str
 
 
 class CycleValue(NamedTuple):

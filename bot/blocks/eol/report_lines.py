@@ -14,6 +14,7 @@ from bot.blocks.eol.answers import had_planned, planned
 from bot.blocks.eol.buttons import pin_button
 from bot.blocks.eol.words import day, month_sums, plain_name
 from bot.blocks.text import SECTION_TEXT, Block, bold, button, cut_mrkdwn, escape, section
+from bot.blocks.values import encode
 from bot.domain.eol.answers import Answer, AnswerKind, State
 from bot.domain.eol.charges import monthly_of
 from bot.domain.eol.deadlines import current, deadlines_of
@@ -138,11 +139,12 @@ def _a_month(entries: Sequence[Entry], today: date) -> str:
 
 
 def _open_button(entries: Sequence[Entry]) -> Mapping[str, Any] | None:
-    """Return the button that opens the reminder, where a line is about one and somebody has been told."""
-    watch, reminder = entries[0].watch, entries[0].reminder
-    if len(entries) > 1 or reminder is None:
+    """Return the button that opens the reminder, where a line is about one; what has none yet gets it then."""
+    if len(entries) > 1:
         return None
-    return button("Open", actions.OPEN, str(reminder.id), label=f"Open: {plain_name(watch)}")
+    watch, reminder = entries[0].watch, entries[0].reminder
+    value = str(reminder.id) if reminder is not None else encode(actions.DeadlineValue(*watch.key))
+    return button("Open", actions.OPEN, value, label=f"Open: {plain_name(watch)}")
 
 
 def keep_button(row: ReportRow, today: date) -> Mapping[str, Any] | None:

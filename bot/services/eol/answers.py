@@ -12,16 +12,19 @@ from types import MappingProxyType
 from bot.domain.eol import plans
 from bot.domain.eol.answers import SNOOZE_ENDS, AnswerKind
 from bot.domain.eol.answers import snooze as snoozed
+from bot.domain.eol.exposure import WatchKey
 from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded
 from bot.domain.eol.plans import plan_of
 from bot.domain.eol.reminders import Card, CardReader
 from bot.domain.rights import Holders, Right, may, require
-from bot.errors import UserError
+from bot.errors import NotFoundError, UserError
 from bot.services import actors
 from bot.services.deps import Deps
 from bot.services.eol import plan_news, plan_parts
 from bot.services.eol._card_answers import ReminderAct, acting, holders_of, open_card
 from bot.services.eol.exposure import Watcher
+from bot.services.eol.notify import open_reminders
+from bot.services.eol.reminder_store import remembered
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
@@ -43,6 +46,20 @@ async def look_up(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: 
         if person_id is not None:
             require(actors.actor(person_id), Right.ANSWER, await holders_of(session, card))
     return card
+
+
+async def reminder_of(deps: Deps, watcher: Watcher, key: WatchKey) -> int:
+    """Return the id of a deadline's reminder, which is opened where nobody has been reminded yet.
+
+    Raises NotFoundError when what ends there has ended, or is somebody else's by now.
+    """
+    watch = (await watcher.current()).by_key.get(key)
+    if watch is None:
+        raise NotFoundError("This has changed: `/eol` shows what there is now.")
+    async with deps.database.transaction() as session:
+        await open_reminders(session, [(watch, watcher.today(watch.addressee))], at=deps.clock.now())
+        theirs = await remembered(session, addressee=watch.addressee.key)
+    return next(each.id for each in theirs if each.key == key)
 
 
 def reader(snapshot: Snapshot, card: Card, slack_id: str) -> CardReader:
