@@ -22,7 +22,16 @@ from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
 from bot.domain.ownership import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict, verdict
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side
 from bot.domain.recipients import NOBODY, Recipient, Told, Via
-from bot.domain.records import AssetRecord, DriftRecord, OpenMatters, OwnershipRecord, PersonRecord, TeamRecord
+from bot.domain.records import (
+    AssetRecord,
+    DriftRecord,
+    NobodyRecord,
+    OpenMatters,
+    OwnershipRecord,
+    PersonRecord,
+    ReleaseRecord,
+    TeamRecord,
+)
 from bot.playground._mentions import pings_in
 from bot.playground.refusals import refuse_message, refuse_view
 from tests.blocks.foreign import UNSEEN, mrkdwn, strings, unexpected_markup, words
@@ -123,6 +132,19 @@ class TestHeadlines:
         said = answered(asset(fact(PLATFORM, Area.DATABASE)))
         assert "owns the database of *checkout*." in said
         assert "The rest has no owner" in said
+
+    def test_what_was_given_up_is_told_apart_from_what_never_had_an_owner(self) -> None:
+        gave_up = ReleaseRecord((Area.INFRASTRUCTURE,), PLATFORM.id, None, "Platform", "We run it no longer.", NOW)
+        part = asset(fact(SEARCH, Area.SECURITY), nobody=NobodyRecord((gave_up,)))
+        said = answered(part, frame=AnswerFrame(may_claim=True)).splitlines()
+        [gone] = [each for each in said if "Nobody owns infrastructure since" in each]
+        assert gone.endswith("because *Platform* gave it up: We run it no longer.")
+        assert ":grey_question: The rest has no owner, either. Yours? Press *We own this*." in said
+        whole = replace(gave_up, areas=(Area.ALL,))
+        said_of_all = answered(asset(fact(SEARCH, Area.SECURITY), nobody=NobodyRecord((whole, gave_up))))
+        assert "Nobody owns the rest since" in said_of_all
+        assert "Nobody owns infrastructure since" in said_of_all, "each says why"
+        assert "no owner, either" not in said_of_all
 
     def test_owners_of_several_areas_own_parts(self) -> None:
         said = answered(asset(fact(PLATFORM, Area.DATABASE), fact(SEARCH, Area.CI_CD)))

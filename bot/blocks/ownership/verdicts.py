@@ -63,7 +63,8 @@ def _since(release: ReleaseRecord | None) -> str:
     """Since when nobody does, and why, where somebody gave it up."""
     if release is None:
         return ""
-    return f" since {date(release.at)}, because {bold(release.owner, 80)} gave it up: {escape(release.reason, 200)}"
+    why = escape(release.reason.rstrip(". "), 200)
+    return f" since {date(release.at)}, because {bold(release.owner, 80)} gave it up: {why}"
 
 
 def _reviewed(asset: AssetRecord) -> str:
@@ -224,14 +225,8 @@ def _owned_warnings(
         if owned := _still_owned(verdict):
             warnings.insert(0, f"{split(owned, bold(verdict.asset.name))}.")
         return [*warnings, "It stays so until a team takes it. *Who could own it?* proposes teams."]
-    claim_it = f" {_CLAIM_IT}" if may_claim else ""
-    if _is_partial(verdict):
-        since = _since(next(iter(verdict.given_up), None))
-        warnings.append(f":grey_question: The rest has no owner{since}.{claim_it}")
-    else:
-        for each in verdict.given_up:
-            what = "the rest" if Area.ALL in each.areas else _parts(each.areas)
-            warnings.append(f":grey_question: Nobody owns {what}{_since(each)}.{claim_it}")
+    if unowned := _unowned_parts(verdict):
+        warnings += [*unowned[:-1], f"{unowned[-1]} {_CLAIM_IT}" if may_claim else unowned[-1]]
     if verdict.departed:
         gone = words.join(bold(holding.name, 80) for holding in verdict.departed)
         verb = "are" if len(verdict.departed) > 1 else "is"
@@ -245,6 +240,18 @@ def _owned_warnings(
     if verdict.should_hand_off:
         warnings.append(":bulb: A provider runs this: could the product team take all of it?")
     return warnings
+
+
+def _unowned_parts(verdict: Owned) -> list[str]:
+    """Return what nobody owns of something that is owned in part: what was given up, and what never had an owner."""
+    given_up = {area for each in verdict.given_up for area in each.areas}
+    said = []
+    for each in verdict.given_up:
+        what = "the rest" if Area.ALL in each.areas else _parts(each.areas)
+        said.append(f":grey_question: Nobody owns {what}{_since(each)}.")
+    if _is_partial(verdict) and not given_up & {Area.ALL, Area.APPLICATION}:
+        said.append(f":grey_question: The rest has no owner{', either' if given_up else ''}.")
+    return said
 
 
 def _outdated(verdict: Owned) -> list[str]:
