@@ -73,6 +73,18 @@ async def test_a_plan_is_shown_to_the_next_owner_who_keeps_it_with_one_press(wor
     assert len(again.card.reminder.answers) == 1
 
 
+async def test_wherever_the_plan_is_said_it_can_be_kept_and_says_that_it_comes_too_late(world: World) -> None:
+    _, data, asset = await given(world)
+    await world.answer("planned", by=1, until=date(2027, 4, 20))
+    await world.hand_over(asset, team=data)
+    await world.go(at(3, 26, 17))
+    said = [each for each in world.seen("data") if "*Keep the plan*" in each.text]
+    assert [each.is_reply for each in said] == [False, True], "the card, and the milestone in its thread"
+    for each in said:
+        assert "Keep the plan" in each.buttons
+        assert "That is 18 days after" in each.text
+
+
 async def test_a_new_plan_of_their_own_takes_its_place(world: World) -> None:
     _, data, asset = await given(world)
     await world.answer("planned", by=1, until=date(2027, 3, 25))

@@ -130,7 +130,9 @@ def _inherited(card: Card) -> list[str]:
         return [f"{owner} had a waiver until {until}. It has ended with the change of owner: ask for your own."]
     if not found.may_be_kept(card.today):
         return [f"{owner} had planned the upgrade{to} by {until}, which has passed."]
-    return [f"{owner} had planned the upgrade{to} by {until}. *Keep the plan* or make your own."]
+    missed_on = missed(card.watch, found.answer.until, card.today)
+    late = f" {words.lateness(found.answer.until, missed_on)}" if missed_on is not None else ""
+    return [f"{owner} had planned the upgrade{to} by {until}.{late} *Keep the plan* or make your own."]
 
 
 def _last(answer: Answer, card: Card) -> str:

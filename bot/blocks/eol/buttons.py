@@ -32,8 +32,7 @@ def card_buttons(card: Card, *, may_pin: bool = True) -> list[Block]:
     elements: list[Mapping[str, Any]] = []
     if stands is None:
         elements.append(button("Acknowledge", actions.ACKNOWLEDGE, value, label=f"Acknowledge: {name}"))
-    if card.reminder.inherited is not None and card.reminder.inherited.may_be_kept(card.today):
-        elements.append(keep_button(card.reminder.id, name))
+    elements += keep_buttons(card)
     change = "Change plan…" if stands is AnswerKind.PLANNED else "Plan…"
     style = "" if stands in _SETTLED else "primary"
     elements.append(button(change, actions.PLAN, value, label=f"{change} {name}", style=style))
@@ -123,6 +122,13 @@ def open_button(card: Card) -> Mapping[str, Any]:
 def keep_button(reminder_id: int, name: str) -> Mapping[str, Any]:
     """Return the button that goes on with what the owner before had planned."""
     return button("Keep the plan", actions.KEEP_PLAN, str(reminder_id), label=f"Keep the plan: {name}")
+
+
+def keep_buttons(card: Card) -> list[Mapping[str, Any]]:
+    """Return that button where the owner before had a plan that may be kept."""
+    found = card.reminder.inherited
+    is_there = found is not None and found.may_be_kept(card.today)
+    return [keep_button(card.reminder.id, words.plain_name(card.watch, 45))] if is_there else []
 
 
 def pin_button(one: MatchedDeployment) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.blocks.eol import answers, words
 from bot.blocks.eol.actions import ACKNOWLEDGE, COMMAND, OPEN, PLAN
-from bot.blocks.eol.buttons import open_button
+from bot.blocks.eol.buttons import keep_buttons, open_button
 from bot.blocks.eol.cards import headline, is_nobodys, over
 from bot.blocks.escalation import Complaint, in_the_past
 from bot.blocks.lines import MOST_ALSO, Line, with_also
@@ -69,6 +69,7 @@ def _buttons(card: Card) -> Block:
     if card.effect.answer is None and not is_nobodys(card):
         elements = [
             button("Acknowledge", ACKNOWLEDGE, value, label=f"Acknowledge: {name}"),
+            *keep_buttons(card),
             button("Plan…", PLAN, value, label=f"Plan… {name}", style="primary"),
             *elements,
         ]
