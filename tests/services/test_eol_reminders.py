@@ -743,9 +743,10 @@ class TestManagers:
         [paid] = [each.id for each in await world.reminders() if each.cycle == "1"]
         await world.answer("planned", by=1, until=date(2027, 2, 20), reminder=paid)
         await world.go(at(1, 13))
-        said = world.seen("payments")[-1].text
-        assert "Answered: *Widget 1*" in said
-        assert "Charged now: 0.10 USD" in said
+        digest = world.seen("payments")[-1]
+        assert "Answered: *Widget 1*" in digest.text
+        assert "Charged now: 0.10 USD" in digest.text
+        assert digest.beside == ("Open", "Open"), "one to answer, and one whose plan may be changed"
 
     async def test_a_plan_for_what_is_paid_keeps_nothing_quiet_that_nobody_pays_for(self, world: World) -> None:
         team = await managed(world)

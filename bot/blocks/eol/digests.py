@@ -11,6 +11,7 @@ from bot.blocks.eol import answers, image, words
 from bot.blocks.eol.buttons import claim_run_button, open_button, pin_button
 from bot.blocks.eol.cards import without_channel
 from bot.blocks.eol.report_words import unknown, why_unsure
+from bot.blocks.lines import Line
 from bot.blocks.ownership.words import join
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, bold, context, escape, fitting, section
 from bot.domain.eol.answers import AnswerKind
@@ -80,8 +81,10 @@ def _drawn(digest: Digest, items: Sequence[_Item], most: int) -> Rendered:
             blocks.append({**section(line), "accessory": opens})
             lines.append(f"• {line}")
     rest = [f"… and {len(items) - len(shown):,} more: `/eol`"] if len(items) > len(shown) else []
-    rest += _paid_lines(digest.paid)
     blocks += [context(each) for each in rest]
+    paid = _paid_lines(digest.paid)
+    rest += [each.text for each in paid]
+    blocks += [each.block for each in paid]
     for each in digest.shared[:_MOST_PAID]:
         line = _shared_line(each, digest.today)
         rest.append(line)
@@ -201,12 +204,14 @@ def _line(upgrade: _Upgrade) -> str:
     return f"{line} ({stands})" if stands else line
 
 
-def _paid_lines(paid: Sequence[Card]) -> list[str]:
-    """Return what of the answered costs money now: an answer stops no charge."""
-    lines = [_line(_Upgrade(DueMilestone(card, card.effect.current))) for card in paid[:_MOST_PAID]]
+def _paid_lines(paid: Sequence[Card]) -> list[Line]:
+    """Return what of the answered costs money now, each with the button to change the answer: it stops no charge."""
+    lines = [
+        Line(f"Answered: {_line(_Upgrade(DueMilestone(card, card.effect.current)))}", open_button(card))
+        for card in paid[:_MOST_PAID]
+    ]
     more = len(paid) - len(lines)
-    counted = [f"… and {more:,} more that are answered and charged now: `/eol`"] if more else []
-    return [f"Answered: {each}" for each in lines] + counted
+    return [*lines, Line(f"… and {more:,} more that are answered and charged now: `/eol`")] if more else lines
 
 
 def _shared_line(shared: SharedCharge, today: date) -> str:
