@@ -88,6 +88,20 @@ def test_patterns_are_shown_as_they_were_written(baton: Baton, tmp_path: Path) -
     assert "docs owns acme/shop:/docs/**/*.md." in baton("ask", "docs/guide/start.md").out
 
 
+@pytest.mark.parametrize("branch", ["hotfix", "wip", "release", "dependabot", "ann"])
+def test_a_branch_that_may_end_before_a_folder_of_somebody_s_is_asked_back(
+    baton: Baton, tmp_path: Path, branch: str
+) -> None:
+    (tmp_path / "CODEOWNERS").write_text("* @acme/base\n/src/ @acme/core\n/lib/ @acme/base\n")
+    assert baton("catalog", "import", "codeowners", tmp_path / "CODEOWNERS", "--repository", "acme/shop").code == 0
+    ran = baton("ask", f"https://github.com/acme/shop/blob/{branch}/src/x.ts")
+    assert " owns " not in ran.out.splitlines()[0]
+    assert "acme/shop:/src/" in ran.out
+    assert "acme/shop:*" in ran.out
+    # All ways to read it come to one owner
+    assert baton("ask", f"https://github.com/acme/shop/blob/{branch}/lib/x.ts").out.startswith("base owns ")
+
+
 @pytest.mark.usefixtures("catalog")
 def test_a_team_is_shown(baton: Baton) -> None:
     ran = baton("team", "show", "payments")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.catalog import AssetKind, PathRule
-from bot.domain.directory import Directory, Match, Nearest
+from bot.domain.directory import Directory, Match, Nearest, Several
 from bot.domain.directory.forges import file_address
 from bot.domain.records import AssetRecord
 from tests.domain.directory_assets import answer, asset
@@ -95,7 +95,6 @@ def directory() -> Directory:
         # GitHub and GitLab, beyond blob
         ("https://gitlab.com/-/ide/project/acme/tools/cli/edit/feat/a-b/-/core/x.go", "acme/tools/cli"),
         ("https://gitlab.com/acme/tools/cli/-/blob/feat%2Fa-b/core/x.go", "acme/tools/cli"),
-        ("https://gitlab.com/acme/tools/cli/-/blob/feat/a-b/core/x.go", "acme/tools/cli"),
         ("https://gitlab.com/acme/tools/cli/-/blob/release/1.2/core/x.go", "acme/tools/cli"),
         ("https://gitlab.com/acme/tools/cli/-/blob/main/core/x.go?ref_type=heads#L1-4", "acme/tools/cli"),
         ("https://sourcegraph.example.com/gitlab.com/acme/tools/cli@main/-/blob/core/x.go?L12", "acme/tools/cli"),
@@ -103,7 +102,10 @@ def directory() -> Directory:
         ("acme/shop/blob/main/core/x.go", "acme/shop"),
         ("acme/shop@v1.2:core/x.go", "acme/shop"),
         ("acme/shop/core/x.go#L10-L20", "acme/shop"),
-        ("https://github.com/acme/shop/blob/fix/web/core/x.go", "acme/shop"),
+        ("https://github.com/acme/shop/blob/release-1.2/core/x.go", "acme/shop"),
+        ("acme/shop@v2/core/x.go", "acme/shop"),
+        ("acme/shop@feat/a-b:core/x.go", "acme/shop"),
+        ("acme/shop/core/x.go@feat/a-b", "acme/shop"),
         ("https://github.dev/acme/shop/blob/main/core/x.go", "acme/shop"),
         ("https://raw.codeberg.org/acme/forge/main/core/x.go", "acme/forge"),
         ("https://github.com/acme/shop/blob/main/core/" + "deep/" * 80 + "x.go", "acme/shop"),
@@ -141,12 +143,90 @@ def test_a_link_without_a_path_is_about_the_repository(directory: Directory, tex
         # Either the branch goes on or the path begins: nobody can tell
         "https://gitlab.com/acme/tools/cli/-/blob/next-big/thing/core/x.go",
         "https://codeberg.org/acme/forge/src/branch/staging-eu/services/web/x.go",
+        # A branch of such a folder, or one that is called as the folder is
+        "https://gitlab.com/acme/tools/cli/-/blob/feat/a-b/core/x.go",
+        "https://github.com/acme/shop/blob/fix/web/core/x.go",
+        # A branch, or a folder on another
+        "https://github.com/acme/shop/tree/ann/web",
+        "https://bitbucket.org/acme/site/src/ann/web/",
+        "acme/shop@feat/web/x.go",
+        "github.com/acme/shop@feat/web/x.go",
     ],
 )
 def test_a_branch_that_may_end_anywhere_is_asked_back(directory: Directory, text: str) -> None:
     found = directory.resolve(text)
     assert not isinstance(found, Match)
-    assert len(found.candidates) == 2
+    assert len(found.candidates) in (2, 3)
+
+
+_BRANCHES = """hotfix fix wip spike backport feature feat release stable users renovate dependabot
+dev ann-patch-1 branch tag JIRA-12""".split()  # noqa: SIM905
+_PAGES = (
+    "https://github.com/acme/shop/blob/{}",
+    "https://github.com/acme/shop/raw/refs/heads/{}",
+    "https://raw.githubusercontent.com/acme/shop/{}",
+    "https://gitlab.com/acme/tools/cli/-/blob/{}",
+    "https://bitbucket.org/acme/site/src/{}",
+    "https://codeberg.org/acme/forge/src/branch/{}",
+    "acme/shop@{}",
+)
+
+
+@pytest.mark.parametrize("page", _PAGES)
+@pytest.mark.parametrize("behind", ["", "/web", "/new-menu", "/npm_and_yarn/core/lodash-4.17.21"])
+@pytest.mark.parametrize("path", ["x.ts", "core/x.ts", "web/core/x.ts", "lib/core/web/x.ts"])
+def test_no_branch_makes_a_file_that_of_others(directory: Directory, page: str, behind: str, path: str) -> None:
+    """Whatever the branch is called, the right rule is the answer or one of those to choose from."""
+    right = f"/{path.partition('/')[0]}/" if path.startswith(("core/", "web/")) else "*"
+    for branch in _BRANCHES:
+        found = directory.resolve(page.format(f"{branch}{behind}/{path}"))
+        assert not isinstance(found, Nearest)
+        ids = [found.asset_id] if isinstance(found, Match) else [one.asset_id for one in found.candidates]
+        names = [held.name.partition(":")[2] for one in ids if (held := directory.get(one)) is not None]
+        assert right in names, branch
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        # No branch ends as a file does
+        ("https://bitbucket.org/acme/site/src/topic/x.js", ["x.js"]),
+        ("https://github.com/acme/shop/commits/topic/x.js", ["x.js"]),
+        # A page of a file is none of a branch
+        ("https://github.com/acme/shop/blob/topic/Makefile", ["Makefile"]),
+        ("https://github.com/acme/shop/tree/topic/web", ["web", ""]),
+        ("https://chips.googlesource.com/platform/build/+/topic/web", ["web", ""]),
+        # Branches that tools make have the folders of what they change in their names
+        (
+            "https://github.com/acme/shop/blob/dependabot/npm_and_yarn/a/b/c/lodash-4.17.21/x.js",
+            [
+                "npm_and_yarn/a/b/c/lodash-4.17.21/x.js",
+                "a/b/c/lodash-4.17.21/x.js",
+                "b/c/lodash-4.17.21/x.js",
+                "c/lodash-4.17.21/x.js",
+                "lodash-4.17.21/x.js",
+                "x.js",
+            ],
+        ),
+        # No branch goes on behind a version, a commit or an encoded slash
+        ("https://github.com/acme/shop/blob/v2/src/x.js", ["src/x.js"]),
+        ("https://github.com/acme/shop/blob/release-1.2/src/x.js", ["src/x.js"]),
+        ("https://github.com/acme/shop/blob/release/1.2/src/x.js", ["src/x.js"]),
+        ("https://github.com/acme/shop/blob/release/v2/src/x.js", ["v2/src/x.js", "src/x.js", "x.js"]),
+        ("https://github.com/acme/shop/blob/0a1b2c3d/src/x.js", ["src/x.js"]),
+        ("https://github.com/acme/shop/blob/a%2Fb/src/x.js", ["src/x.js"]),
+    ],
+)
+def test_the_ways_to_read_a_link(text: str, paths: list[str]) -> None:
+    found = file_address(text)
+    assert found is not None
+    assert list(found.paths) == paths
+
+
+def test_what_begins_as_a_rule_does_is_offered_first(directory: Directory) -> None:
+    found = directory.resolve("https://github.com/acme/shop/blob/ann/new-menu/web/x.ts")
+    assert isinstance(found, Several)
+    assert [one.name for one in found.candidates] == ["acme/shop:/web/", "acme/shop:*"]
 
 
 def test_what_has_a_folder_for_its_address_is_meant_by_what_lies_in_it() -> None:

@@ -155,8 +155,12 @@ def _part(
 
 def candidates(index: DirectoryIndex, ids: Iterable[int], confidence: float) -> tuple[Candidate, ...]:
     """Return the assets as equally good candidates, in the order of their names."""
-    found = [Candidate(asset_id, confidence, index.assets[asset_id].name) for asset_id in ids]
-    return tuple(sorted(found, key=lambda one: (one.name, one.asset_id)))
+    return tuple(sorted(in_order(index, ids, confidence), key=lambda one: (one.name, one.asset_id)))
+
+
+def in_order(index: DirectoryIndex, ids: Iterable[int], confidence: float) -> tuple[Candidate, ...]:
+    """Return the assets as candidates in the order that they are in."""
+    return tuple(Candidate(asset_id, confidence, index.assets[asset_id].name) for asset_id in ids)
 
 
 def of_kinds(index: DirectoryIndex, ids: Iterable[int], words: Iterable[str], *, are_exact: bool) -> list[int]:
@@ -261,6 +265,12 @@ def _sections(index: DirectoryIndex, ids: Sequence[int]) -> list[int]:
             return []
         found.append((rule.repository.lower(), rule.position, one))
     return [one for _, _, one in sorted(found)] if len({repository for repository, _, _ in found}) == 1 else []
+
+
+def owners_of(index: DirectoryIndex, ids: Iterable[int]) -> frozenset[tuple[object, ...]]:
+    """Return what the facts of all these assets together say of owners."""
+    owners: frozenset[tuple[object, ...]] = frozenset()
+    return owners.union(*(_owners(index.assets[one]) for one in ids))
 
 
 def _owners(asset: AssetRecord) -> frozenset[tuple[object, ...]]:

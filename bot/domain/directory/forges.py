@@ -64,15 +64,15 @@ _DIVIDED = tuple(
 _BEHIND_REF = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"^(?P<repository>{_HOST}/.+?)/-/(?:{_BEHIND})/(?P<rest>.+)$",
-        rf"^(?P<repository>{_HOST}/.+?)/\+(?:show|log|blame)?/(?P<rest>.+)$",
+        rf"^(?P<repository>{_HOST}/.+?)/-/(?P<page>{_BEHIND})/(?P<rest>.+)$",
+        rf"^(?P<repository>{_HOST}/.+?)/(?P<page>\+(?:show|log|blame)?)/(?P<rest>.+)$",
         r"^raw\.githubusercontent\.com/(?P<github>[^/]+/[^/]+)/(?P<rest>.+)$",
         rf"^raw\.(?P<host>{_HOST})/(?P<name>[^/]+/[^/]+)/(?P<rest>.+)$",
-        rf"^(?P<repository>(?!github\.com/){_HOST}/[^/]+/[^/]+(?:/[^/]+)*?)/(?:src|raw|blame|commits|media|_edit)/(?P<rest>(?:branch|tag|commit)/.+)$",
-        rf"^(?P<repository>(?:github\.com|bitbucket\.org)/[^/]+/[^/]+)/(?:{_BEHIND})/(?P<rest>.+)$",
-        rf"^(?P<repository>(?!github\.com/|bitbucket\.org/){_HOST}/[^/]+/[^/]+(?:/[^/]+)*?)/(?:{_BEHIND})/(?P<rest>.+)$",
-        r"^(?P<repository>bitbucket\.org/[^/]+/[^/]+)/(?:src|history-node)/(?P<rest>.+)$",
-        rf"^(?P<repository>(?!github\.com/|bitbucket\.org/){_HOST}/[^/]+)/(?:{_BEHIND})/(?P<rest>.+)$",
+        rf"^(?P<repository>(?!github\.com/|bitbucket\.org/){_HOST}/[^/]+/[^/]+(?:/[^/]+)*?)/(?P<page>src|raw|blame|commits|media|_edit)/(?:branch|tag|commit)/(?P<rest>.+)$",
+        rf"^(?P<repository>(?:github\.com|bitbucket\.org)/[^/]+/[^/]+)/(?P<page>{_BEHIND})/(?P<rest>.+)$",
+        rf"^(?P<repository>(?!github\.com/|bitbucket\.org/){_HOST}/[^/]+/[^/]+(?:/[^/]+)*?)/(?P<page>{_BEHIND})/(?P<rest>.+)$",
+        r"^(?P<repository>bitbucket\.org/[^/]+/[^/]+)/(?P<page>src|history-node)/(?P<rest>.+)$",
+        rf"^(?P<repository>(?!github\.com/|bitbucket\.org/){_HOST}/[^/]+)/(?P<page>{_BEHIND})/(?P<rest>.+)$",
     )
 )
 #: Gogs writes `/src/BRANCH/path`; elsewhere src is a folder, as in `git.example.com/acme/shop/src/main.py`.
@@ -90,23 +90,27 @@ _CODE_HOST = re.compile(
     r"|sourcegraph|googlesource|visualstudio|dev\.azure)[\w-]*\.",
     re.IGNORECASE,
 )
-_REF = re.compile(r"^(?:refs/(?:heads|tags|remotes/[^/]+)|branch|tag|commit)/(?=[^/])")
-#: A branch, tag or commit that is surely no more than one segment.
+_REF = re.compile(r"^refs/(?:heads|tags|remotes/[^/]+)/(?=[^/])")
+#: A branch, tag or commit that is surely no more than one segment. Any other may go on behind a slash, whatever it is
+#: called: `hotfix/src/x.ts` is `src/x.ts` on `hotfix`, or `x.ts` on `hotfix/src`.
 _WHOLE_REF = re.compile(
-    r"main|master|trunk|develop|dev|HEAD|staging|production|next|canary|gh-pages|[0-9a-f]{7,64}"
-    r"|v?\d+(?:\.[\dx]+)+[\w.-]*|.*%2F.*",
+    r"main|master|trunk|develop|HEAD|staging|production|next|canary|gh-pages|[0-9a-f]{7,64}"
+    r"|v\d+|(?:[\w-]*[_-])?v?\d+(?:\.[\dx]+)+[\w.-]*|.*%2F.*",
     re.IGNORECASE,
 )
-#: With what the names of branches begin that have a slash in them: git allows no branch `feat` beside `feat/x`.
-_REF_FOLDER = re.compile(
-    r"feat|feats|feature|features|fix|fixes|bugfix|hotfix|chore|refactor|dependabot|renovate|users|wip|spike|backport"
+#: A branch of two segments: folders of files are not called after a version with a dot.
+_RELEASE_REF = re.compile(
+    r"(?:releases?|stable|support|versions?)/[a-z-]*v?\d+(?:\.[\dx]+)+[\w.-]*(?=/|$)", re.IGNORECASE
 )
-_VERSION_FOLDER = re.compile(r"releases?|stable|support|versions?")
-_VERSION = re.compile(r"[a-z-]*v?\d+(?:\.[\dx]+)*[\w.-]*")
-_MOST_REF_SEGMENTS = 4
+#: Those that tools make have the folders of what they change in their names: `dependabot/npm_and_yarn/web/app/x-1.2`.
+_MOST_REF_SEGMENTS = 8
+#: The pages that show files and no folders: a path follows the branch.
+_OF_FILES = frozenset({"blob", "raw", "edit", "blame", "annotate", "media", "_edit", ""})
+#: How a file ends and no branch does, which may end as `lodash-4.17.21`.
+_ENDING = re.compile(r"\w\.[A-Za-z]\w{0,11}$")
 #: The number of a line, as compilers, editors and code hosts write it behind a path.
 _CHECKED_OUT = re.compile(
-    r"(?<![^\s\"'`(])(?:/?(?:[\w.@~+-]+/)+)??(?P<address>(?:github\.com|gitlab\.com|bitbucket\.org)/[\w.-]+/[\w.-]+)(?:@[\w.+!-]+)?(?=/)"
+    r"(?<![^\s\"'`(])(?:/?(?:[\w.@~+-]+/)+)??(?P<address>(?:github\.com|gitlab\.com|bitbucket\.org)/[\w.-]+/[\w.-]+)(?:@v\d[\w.+!-]*)?(?=/)"
 )
 _LINE_NUMBER = re.compile(r"(?<=[\w.])(?::\d+(?:[:-]\d+)?:?|#L?\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?|\(\d+(?:,\s?\d+)?\)?)$")
 #: A folder and the way out of it again.
@@ -117,8 +121,8 @@ _DOWN_AND_UP = re.compile(r"(?<![^/])(?!\.\.(?:/|$))[^/]+/\.\.(?:/|$)")
 class FileAddress:
     """A file or folder in a repository: `repository` plain, `paths` as written, without a leading slash.
 
-    They are several where nobody can tell where the branch ends, the longest and likeliest first; "" is the repository
-    as a whole. With `is_asked`, the path is not in the address but in its query.
+    They are several where nobody can tell where the branch ends, the longest first; "" is the repository as a whole.
+    With `is_asked`, the path is not in the address but in its query.
     """
 
     repository: str
@@ -167,10 +171,10 @@ def file_address(text: str) -> FileAddress | None:
         return FileAddress(_repository(found), (_path(found["path"]),))
     for pattern in _BEHIND_REF:
         if (found := pattern.match(place)) is not None:
-            return FileAddress(_repository(found), _behind_ref(found["rest"]))
+            return FileAddress(_repository(found), _behind_ref(found["rest"], found.groupdict().get("page", "")))
     if (found := _SRC.match(place)) is not None:
         as_folder = () if "://" in text else (_path(f"src/{found['rest']}"),)
-        return FileAddress(_repository(found), (*as_folder, *_behind_ref(found["rest"])))
+        return FileAddress(_repository(found), (*as_folder, *_behind_ref(found["rest"], "src")))
     return None
 
 
@@ -239,13 +243,13 @@ def _path(text: str) -> str:
     return file_path(text.strip("/"))
 
 
-def _behind_ref(rest: str) -> tuple[str, ...]:
-    """Return what may be the path behind a branch, a tag or a commit, the likeliest first."""
+def _behind_ref(rest: str, page: str) -> tuple[str, ...]:
+    """Return what may be the path behind a branch, a tag or a commit on a page of a code host, the longest first."""
     bare = _REF.sub("", rest).strip("/")
+    if (release := _RELEASE_REF.match(bare)) is not None:
+        return (_path(bare[release.end() :]),)
     parts = bare.split("/")
-    first, second = parts[0].lower(), parts[1].lower() if len(parts) > 1 else ""
-    most = 1 if _WHOLE_REF.fullmatch(first) else min(len(parts) - 1, _MOST_REF_SEGMENTS)
-    if most > 1 and _VERSION_FOLDER.fullmatch(first) and _VERSION.fullmatch(second):
-        return (_path("/".join(parts[2:])),)
-    least = 2 if most > 1 and _REF_FOLDER.fullmatch(first) else 1
-    return tuple(dict.fromkeys(_path("/".join(parts[count:])) for count in range(least, max(most, least) + 1)))
+    is_file = page.lower() in _OF_FILES or _ENDING.search(file_path(bare)) is not None
+    longest = 1 if _WHOLE_REF.fullmatch(parts[0]) else _MOST_REF_SEGMENTS
+    most = max(1, min(longest, len(parts) - is_file))
+    return tuple(dict.fromkeys(_path("/".join(parts[count:])) for count in range(1, most + 1)))

@@ -12,7 +12,7 @@ from bot.domain.directory.answers import ResolutionMethod
 from bot.domain.directory.choices import FoundAssets, run_named
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
-from bot.domain.directory.repositories import Repository, behind_name, in_repository, repository_called
+from bot.domain.directory.repositories import Repository, behind_name, in_repository, likeliest, repository_called
 from bot.domain.directory.vocabulary import ARTICLES, COMMON_WORDS, ENVIRONMENT_WORDS, FOREIGN_WORDS
 
 #: What stands before the repository in "the Makefile in acme/shop".
@@ -75,7 +75,9 @@ def in_named_repository(index: DirectoryIndex, question: ParsedQuestion) -> Foun
             if not is_right_before or repository is None or not repository.is_sure:
                 continue
         if repository is not None and (len(paths) == 1 or how >= _Placed.IN):
-            return _all_of(in_repository(index, repository, _ways_to_read(path)) for path in paths)
+            return _all_of(
+                in_repository(index, repository, likeliest(index, repository, _ways_to_read(path))) for path in paths
+            )
         if len(paths) == 1 and (found := _elsewhere(index, chunk, paths[0], how)) is not None:
             return found
     return None

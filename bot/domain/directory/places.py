@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.domain.catalog import AssetKind
 from bot.domain.directory import addresses, forges
 from bot.domain.directory.answers import Match, Nearest, Resolution, ResolutionMethod, Several
-from bot.domain.directory.choices import FoundAssets, candidates, choose, folded_holders, holders, run_named
+from bot.domain.directory.choices import FoundAssets, candidates, choose, folded_holders, holders, in_order, run_named
 from bot.domain.directory.index import DirectoryIndex, as_tuple
 from bot.domain.directory.placed_paths import PLACING_WORDS, in_named_repository
 from bot.domain.directory.questions import MAX_LENGTH, Chunk, ParsedQuestion, Part, unescaped
@@ -185,7 +185,7 @@ def _answered(
         answer = choose(index, finding, replace(reading, kinds=()), limit=limit)
     if finding.is_certain or answer is None:
         return answer
-    offered = candidates(index, finding.asset_ids, finding.confidence)
+    offered = in_order(index, finding.asset_ids, finding.confidence)
     return Several.first(offered, text, limit=limit) if len(offered) > 1 else Nearest(offered, text)
 
 

@@ -10,7 +10,7 @@ from bot.domain.catalog import AssetKind
 from bot.domain.codeowners import is_catch_all
 from bot.domain.directory import addresses, forges
 from bot.domain.directory.answers import ResolutionMethod
-from bot.domain.directory.choices import FoundAssets
+from bot.domain.directory.choices import FoundAssets, owners_of
 from bot.domain.directory.index import DirectoryIndex
 
 #: Host, group, subgroup, ... name.
@@ -33,8 +33,8 @@ _FILE_MARKS = frozenset("/.")
 _FILE = re.compile(
     r"(?:^|/)(?:[\w.@+-]*\.[A-Za-z]\w{0,11}|[A-Z][A-Za-z]*file|CODEOWNERS|OWNERS|LICENSE|README|NOTICE)$"
 )
-#: A branch, tag or commit behind a repository's name or a file's: `acme/shop@v2/src/x.py`.
-_AT_REF = re.compile(r"^((?:[\w.~-]+/)+[\w.-]+)@[\w.-]+(?=[:/]|$)")
+#: A branch, tag or commit behind a repository's name or a file's: `acme/shop@v2/src/x.py`, `acme/shop@a/b:src/x.py`.
+_AT_REF = re.compile(r"^(?P<name>(?:[\w.~-]+/)+[\w.-]+)@(?P<ref>[\w./-]+)(?P<rest>:.+)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +74,28 @@ def repository_called(index: DirectoryIndex, name: str) -> Repository | None:
 def in_repository(index: DirectoryIndex, repository: Repository, paths: Sequence[str]) -> FoundAssets:
     """Return what paths in a repository lead to: the rules' assets, or the repository where no rule is for them.
 
-    Several paths are ways to read one address, the likeliest first: what they lead to has to be the same, unless the
-    likeliest alone begins as a rule does. A path that leads out of the repository is in none that is named.
+    Several paths are ways to read one address: what they lead to has to have the same owners. To choose from, those are
+    first that begin as a rule does. A path that leads out of the repository is in none that is named.
     """
     if any(f"{path}/".startswith("../") for path in paths):
         return FoundAssets(repository.assets, ResolutionMethod.ADDRESS, is_certain=False)
-    found = [index.paths.owners_in(repository.rules, path) for path in paths]
+    likely = sorted(paths, key=lambda path: not index.paths.has_begun(repository.rules, path))
+    found = [index.paths.owners_in(repository.rules, path) for path in likely]
     if not any(found):
         return FoundAssets(repository.assets, ResolutionMethod.ADDRESS, is_certain=repository.is_sure)
-    others = [path for path, each in zip(paths, found, strict=True) if each != found[0]]
-    is_told = index.paths.has_begun(repository.rules, paths[0]) and not any(
-        index.paths.has_begun(repository.rules, path) for path in others
-    )
-    is_certain = repository.is_sure and (is_told or not others)
-    ids = found[0] if is_told else tuple(dict.fromkeys(one for each in found for one in each))
-    return FoundAssets(ids, ResolutionMethod.PATH, is_certain=is_certain)
+    # Where a way to read it falls under no rule, it is the repository's.
+    ways = dict.fromkeys(each or tuple(repository.assets) for each in found)
+    owners = {owners_of(index, each) for each in ways}
+    if len(ways) == 1 or (len(owners) == 1 and any(owners)):
+        return FoundAssets(next(iter(ways)), ResolutionMethod.PATH, is_certain=repository.is_sure)
+    ids = tuple(dict.fromkeys(one for each in ways for one in each))
+    return FoundAssets(ids, ResolutionMethod.PATH, is_certain=False)
+
+
+def likeliest(index: DirectoryIndex, repository: Repository, paths: Sequence[str]) -> Sequence[str]:
+    """Return only the first of the ways to read a path where that alone begins as a rule of the repository does."""
+    begun = [index.paths.has_begun(repository.rules, path) for path in paths]
+    return paths[:1] if begun[0] and not any(begun[1:]) else paths
 
 
 def at_path(index: DirectoryIndex, text: str) -> FoundAssets | None:
@@ -108,7 +115,7 @@ def at_path(index: DirectoryIndex, text: str) -> FoundAssets | None:
         return _at_page(index, text, is_file=file is not None)
     if file is not None:
         return FoundAssets((), ResolutionMethod.PATH)
-    path = _AT_REF.sub(r"\1", forges.file_path(text))
+    path = _without_ref(index, forges.file_path(text))
     if path.startswith("../"):  # from where, nobody says
         return FoundAssets(
             index.paths.owners_anywhere(path.lstrip("./")).asset_ids, ResolutionMethod.PATH, is_certain=False
@@ -129,6 +136,16 @@ def at_path(index: DirectoryIndex, text: str) -> FoundAssets | None:
     if not found_anywhere.asset_ids or _is_only_like_a_path(index, path, found_anywhere.asset_ids):
         return None
     return FoundAssets(found_anywhere.asset_ids, ResolutionMethod.PATH, is_certain=found_anywhere.is_certain)
+
+
+def _without_ref(index: DirectoryIndex, path: str) -> str:
+    """Return a path without the branch, tag or commit in it; as a page of its file where that may end anywhere."""
+    at = _AT_REF.match(path)
+    if at is None:
+        return path
+    if at["rest"] is not None or "/" not in at["ref"] or repository_called(index, at["name"]) is None:
+        return at["name"] + (at["rest"] or "")
+    return f"{at['name']}/blob/{at['ref']}"
 
 
 def _is_only_like_a_path(index: DirectoryIndex, path: str, found: Sequence[int]) -> bool:
@@ -184,7 +201,7 @@ def _at_page(index: DirectoryIndex, text: str, *, is_file: bool) -> FoundAssets 
             return in_repository(index, repository, ("",))
         # A branch may stand anywhere in it, and nobody says where.
         ways = ["/".join(rest[count:]) for count in range(len(rest) + 1)]
-        return None if is_file else in_repository(index, repository, ways)
+        return None if is_file else in_repository(index, repository, likeliest(index, repository, ways))
     return FoundAssets((), ResolutionMethod.PATH) if is_file else None
 
 
