@@ -96,6 +96,7 @@ def directory() -> Directory:
         ("https://gitlab.com/-/ide/project/acme/tools/cli/edit/feat/a-b/-/core/x.go", "acme/tools/cli"),
         ("https://gitlab.com/acme/tools/cli/-/blob/feat%2Fa-b/core/x.go", "acme/tools/cli"),
         ("https://gitlab.com/acme/tools/cli/-/blob/release/1.2/core/x.go", "acme/tools/cli"),
+        ("https://gitlab.com/acme/tools/cli/-/blob/feat/a-b/core/x.go", "acme/tools/cli"),
         ("https://gitlab.com/acme/tools/cli/-/blob/main/core/x.go?ref_type=heads#L1-4", "acme/tools/cli"),
         ("https://sourcegraph.example.com/gitlab.com/acme/tools/cli@main/-/blob/core/x.go?L12", "acme/tools/cli"),
         ("acme/tools/cli/-/blob/main/core/x.go", "acme/tools/cli"),
@@ -143,8 +144,7 @@ def test_a_link_without_a_path_is_about_the_repository(directory: Directory, tex
         # Either the branch goes on or the path begins: nobody can tell
         "https://gitlab.com/acme/tools/cli/-/blob/next-big/thing/core/x.go",
         "https://codeberg.org/acme/forge/src/branch/staging-eu/services/web/x.go",
-        # A branch of such a folder, or one that is called as the folder is
-        "https://gitlab.com/acme/tools/cli/-/blob/feat/a-b/core/x.go",
+        # A branch that is called as a folder is, or a folder on a branch of one word
         "https://github.com/acme/shop/blob/fix/web/core/x.go",
         # A branch, or a folder on another
         "https://github.com/acme/shop/tree/ann/web",
@@ -178,7 +178,8 @@ _PAGES = (
 def test_no_branch_makes_a_file_that_of_others(directory: Directory, page: str, behind: str, path: str) -> None:
     """Whatever the branch is called, the right rule is the answer or one of those to choose from."""
     right = f"/{path.partition('/')[0]}/" if path.startswith(("core/", "web/")) else "*"
-    for branch in _BRANCHES:
+    branches = ["dependabot", "renovate"] if "npm" in behind else _BRANCHES  # only tools put folders into names
+    for branch in branches:
         found = directory.resolve(page.format(f"{branch}{behind}/{path}"))
         assert not isinstance(found, Nearest)
         ids = [found.asset_id] if isinstance(found, Match) else [one.asset_id for one in found.candidates]

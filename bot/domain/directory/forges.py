@@ -7,7 +7,7 @@ https://confluence.atlassian.com/bitbucketserver, https://git.zx2c4.com/cgit/abo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, unquote_plus
 
 _HOST = r"[\w.-]+\.[\w-]+(?::\d+)?"
@@ -98,6 +98,8 @@ _WHOLE_REF = re.compile(
     r"|v\d+|(?:[\w-]*[_-])?v?\d+(?:\.[\dx]+)+[\w.-]*|.*%2F.*",
     re.IGNORECASE,
 )
+#: With what the names of branches begin that have a slash in them. What tools make goes on with folders.
+_REF_FOLDER = re.compile(r"feats?|features?|fix|fixes|bugfix|hotfix|chore|refactor|users?|wip|spike|backport")
 #: A branch of two segments: folders of files are not called after a version with a dot.
 _RELEASE_REF = re.compile(
     r"(?:releases?|stable|support|versions?)/[a-z-]*v?\d+(?:\.[\dx]+)+[\w.-]*(?=/|$)", re.IGNORECASE
@@ -122,12 +124,14 @@ class FileAddress:
     """A file or folder in a repository: `repository` plain, `paths` as written, without a leading slash.
 
     They are several where nobody can tell where the branch ends, the longest first; "" is the repository as a whole.
-    With `is_asked`, the path is not in the address but in its query.
+    `likely` is the place of the one behind a branch such as `feature/new-menu`, whose first word names no branch by
+    itself as a rule. With `is_asked`, the path is not in the address but in its query.
     """
 
     repository: str
     paths: tuple[str, ...]
     is_asked: bool = False
+    likely: int | None = None
 
 
 def plain(address: str) -> str:
@@ -171,10 +175,10 @@ def file_address(text: str) -> FileAddress | None:
         return FileAddress(_repository(found), (_path(found["path"]),))
     for pattern in _BEHIND_REF:
         if (found := pattern.match(place)) is not None:
-            return FileAddress(_repository(found), _behind_ref(found["rest"], found.groupdict().get("page", "")))
+            return _behind_ref(_repository(found), found["rest"], found.groupdict().get("page", ""))
     if (found := _SRC.match(place)) is not None:
-        as_folder = () if "://" in text else (_path(f"src/{found['rest']}"),)
-        return FileAddress(_repository(found), (*as_folder, *_behind_ref(found["rest"], "src")))
+        read = _behind_ref(_repository(found), found["rest"], "src")
+        return read if "://" in text else replace(read, paths=(_path(f"src/{found['rest']}"), *read.paths), likely=None)
     return None
 
 
@@ -243,13 +247,15 @@ def _path(text: str) -> str:
     return file_path(text.strip("/"))
 
 
-def _behind_ref(rest: str, page: str) -> tuple[str, ...]:
-    """Return what may be the path behind a branch, a tag or a commit on a page of a code host, the longest first."""
+def _behind_ref(repository: str, rest: str, page: str) -> FileAddress:
+    """Return what may be the path behind a branch, a tag or a commit on a page of a code host."""
     bare = _REF.sub("", rest).strip("/")
     if (release := _RELEASE_REF.match(bare)) is not None:
-        return (_path(bare[release.end() :]),)
+        return FileAddress(repository, (_path(bare[release.end() :]),))
     parts = bare.split("/")
     is_file = page.lower() in _OF_FILES or _ENDING.search(file_path(bare)) is not None
     longest = 1 if _WHOLE_REF.fullmatch(parts[0]) else _MOST_REF_SEGMENTS
     most = max(1, min(longest, len(parts) - is_file))
-    return tuple(dict.fromkeys(_path("/".join(parts[count:])) for count in range(1, most + 1)))
+    paths = tuple(dict.fromkeys(_path("/".join(parts[count:])) for count in range(1, most + 1)))
+    likely = 1 if len(paths) > 1 and _REF_FOLDER.fullmatch(parts[0].lower()) else None
+    return FileAddress(repository, paths, likely=likely)

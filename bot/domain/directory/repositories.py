@@ -92,10 +92,16 @@ def in_repository(index: DirectoryIndex, repository: Repository, paths: Sequence
     return FoundAssets(ids, ResolutionMethod.PATH, is_certain=False)
 
 
-def likeliest(index: DirectoryIndex, repository: Repository, paths: Sequence[str]) -> Sequence[str]:
-    """Return only the first of the ways to read a path where that alone begins as a rule of the repository does."""
-    begun = [index.paths.has_begun(repository.rules, path) for path in paths]
-    return paths[:1] if begun[0] and not any(begun[1:]) else paths
+def likeliest(index: DirectoryIndex, repository: Repository, paths: Sequence[str], *, likely: int = 0) -> Sequence[str]:
+    """Return only the likely one of the ways to read a path where it alone begins as a rule of the repository does."""
+    begun = [place for place, path in enumerate(paths) if index.paths.has_begun(repository.rules, path)]
+    return [paths[likely]] if begun == [likely] else paths
+
+
+def _in_address(index: DirectoryIndex, repository: Repository, file: forges.FileAddress) -> FoundAssets:
+    if file.likely is None:
+        return in_repository(index, repository, file.paths)
+    return in_repository(index, repository, likeliest(index, repository, file.paths, likely=file.likely))
 
 
 def at_path(index: DirectoryIndex, text: str) -> FoundAssets | None:
@@ -103,7 +109,7 @@ def at_path(index: DirectoryIndex, text: str) -> FoundAssets | None:
     file = forges.file_address(text)
     if file is not None:
         repository = repository_called(index, file.repository)
-        found = None if repository is None else in_repository(index, repository, file.paths)
+        found = None if repository is None else _in_address(index, repository, file)
         # What has a folder for its address is meant by what lies in it, unless a rule says whose that is.
         if (found is None or found.method is not ResolutionMethod.PATH) and (held := _in_folder_of(index, file)):
             return FoundAssets(held, ResolutionMethod.ADDRESS)
@@ -180,7 +186,7 @@ def behind_name(index: DirectoryIndex, segments: Sequence[str], *, with_colon: b
             continue
         rest = "/".join(segments[count:])
         if _WITHOUT_HOST.fullmatch(rest) and (file := forges.file_address(f"a.b/{name}/{rest}")) is not None:
-            return in_repository(index, repository, file.paths)
+            return _in_address(index, repository, file)
         return in_repository(index, repository, (rest,))
     return None
 
