@@ -103,6 +103,28 @@ def test_a_branch_that_may_end_before_a_folder_of_somebody_s_is_asked_back(
 
 
 @pytest.mark.usefixtures("catalog")
+@pytest.mark.parametrize(
+    "thing", ["load balancer", "dead letter queue", "grafana dashboard", "helm chart", "wiki page"]
+)
+@pytest.mark.parametrize(
+    "question", ["who owns the checkout {}?", "whose is checkout's {}", "who owns the {} of checkout"]
+)
+def test_what_a_service_has_is_no_service(baton: Baton, question: str, thing: str) -> None:
+    said = baton("ask", question.format(thing)).out.splitlines()
+    assert "Did you mean" in said[0]
+    assert said[1:] == ["• checkout · service · Payments"]
+
+
+@pytest.mark.usefixtures("catalog")
+@pytest.mark.parametrize("question", ["checkout pipeline", "who owns the ci pipeline of checkout?"])
+def test_whoever_owns_all_is_not_said_to_own_a_part_by_itself(baton: Baton, question: str) -> None:
+    said = baton("ask", question).out
+    assert said.startswith(
+        "Nobody is named for CI and deployments of checkout alone. Payments (#payments) owns checkout"
+    )
+
+
+@pytest.mark.usefixtures("catalog")
 def test_a_team_is_shown(baton: Baton) -> None:
     ran = baton("team", "show", "payments")
     assert ran.out.splitlines()[0] == "Payments (#payments) owns 3 things."

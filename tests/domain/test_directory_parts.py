@@ -96,6 +96,92 @@ def test_a_part_is_found_wherever_it_hangs(text: str, asset_id: int) -> None:
     assert (found.asset_id, found.area) == (asset_id, None)
 
 
+_THINGS = [
+    *("dead letter queue", "load balancer", "alert rules", "load tests", "helm release"),
+    *(
+        "grafana dashboard",
+        "datadog dashboard",
+        "terraform code",
+        "wiki page",
+        "landing page",
+        "domain name",
+        "data pipeline",
+    ),
+    *(
+        "gitlab runner",
+        "email templates",
+        "service account",
+        "github action",
+        "docker image",
+        "helm chart",
+        "k8s namespace",
+    ),
+    *(
+        "terraform module",
+        "stripe integration",
+        "on-call rotation",
+        "android app",
+        "service mesh config",
+        "kafka topic",
+    ),
+]
+
+
+@pytest.mark.parametrize("thing", _THINGS)
+@pytest.mark.parametrize("name", ["superset", "falcon-next"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who owns the {name} {thing}?",
+        "who owns {name}'s {thing}",
+        "who maintains the {name} {thing}?",
+        "whose is the {name} {thing}?",
+        "who do I ask about the {name} {thing}",
+        "who is responsible for the {name} {thing}?",
+        "who owns the {thing} of {name}",
+        "who owns the {thing} for {name}?",
+        "who looks after the {thing} behind {name}?",
+    ],
+)
+def test_what_a_thing_has_is_not_answered_with_the_thing(question: str, name: str, thing: str) -> None:
+    found = DIRECTORY.resolve(question.format(name=name, thing=thing))
+    assert isinstance(found, Nearest | Several)
+    assert name in [one.name for one in found.candidates]
+
+
+@pytest.mark.parametrize(
+    ("text", "asset_id", "area"),
+    [
+        # It is there
+        ("who owns the checkout deploy pipeline?", 3, None),
+        ("who owns the delivery pipeline of checkout?", 3, None),
+        ("who owns checkout's mysql database?", 2, None),
+        ("who owns the argo workflow of checkout?", 3, None),
+        ("who owns the chart of shop", 31, None),
+        ("who owns the shop helm chart", 31, None),
+        ("whose is the helm chart for shop?", 31, None),
+        # All of it says the area
+        ("who owns the superset ci pipeline?", 8, Area.CI_CD),
+        ("who owns the deployment pipeline of superset?", 8, Area.CI_CD),
+        # What it is, and what it does
+        ("who owns superset's db schema", 8, Area.DATABASE),
+        ("superset is slow, who owns it?", 8, None),
+        ("who owns superset, the config is wrong", 8, None),
+        ("falcon-next emits tokens without end, who owns it?", 7, None),
+        ("falcon-next evicting keys, who owns it?", 7, None),
+        ("who do I ask about falcon-next onboarding?", 7, None),
+    ],
+)
+def test_what_a_thing_has_is_found_by_its_kind_its_name_or_its_area(
+    text: str, asset_id: int, area: Area | None
+) -> None:
+    chart = AssetRecord(id=31, kind=AssetKind.OTHER, name="shop-chart", parent_id=30)
+    shop = AssetRecord(id=30, kind=AssetKind.SERVICE, name="shop")
+    found = Directory.build([*ASSETS, shop, chart]).resolve(text)
+    assert isinstance(found, Match)
+    assert (found.asset_id, found.area) == (asset_id, area)
+
+
 def test_several_parts_are_asked_back() -> None:
     found = DIRECTORY.resolve("the database behind offers")
     assert isinstance(found, Several)

@@ -131,7 +131,8 @@ def _owned_headline(verdict: Owned, shares: Shares, name: str) -> str:
     elif verdict.area is Area.DATABASE and verdict.asset.kind is not AssetKind.DATABASE:
         line = f"I know of no database of {name} by itself. {who} {verb} {name} as a whole"
     elif verdict.area:
-        line = f"{who} {verb} {name}, including {words.AREA_WORDS[verdict.area]}"
+        part = words.AREA_WORDS[verdict.area]
+        line = f"Nobody is named for {part} of {name} alone. {who} {verb} {name} as a whole"
     return f"{line}{_inherited(verdict)}."
 
 

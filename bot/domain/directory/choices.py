@@ -139,8 +139,9 @@ def parts_of_kind(index: DirectoryIndex, asset_id: int, word: str) -> list[int]:
 
 
 def only_part(index: DirectoryIndex, whole: Match, word: str) -> Match | None:
-    """Return the one part of an asset that a kind word means; None where there is none, or several."""
+    """Return the one part of an asset that a word means, by its kind or by its name; None where it is not one."""
     ids = parts_of_kind(index, whole.asset_id, word) if word in KIND_WORDS else []
+    ids = ids or [one for one in index.children(whole.asset_id) if says(index.assets[one], word)]
     return replace(whole, asset_id=ids[0], understood_as=index.assets[ids[0]].name) if len(ids) == 1 else None
 
 

@@ -12,6 +12,7 @@ from bot.domain.directory.choices import CONFIDENCE, candidates, of_kinds, only_
 from bot.domain.directory.clauses import asks_in_words
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.mentions import name_at
+from bot.domain.directory.part_phrases import part_phrase
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
 from bot.domain.directory.readings import part_of_name
 from bot.domain.directory.sentences import is_name_there
@@ -94,8 +95,9 @@ def named_alone(index: DirectoryIndex, question: ParsedQuestion, text: str, *, l
         if match is not None:
             name = range(place, place + length)
             noun = thing_of(index, chunks, name, (match.asset_id,), is_foreign=is_foreign)
-            if noun := noun or _part_said(index, chunks, name, match):
-                part = only_part(index, match, noun)
+            phrase = () if noun else part_phrase(index, chunks, name, match.asset_id)
+            if noun := noun or (phrase[-1] if phrase else _part_said(index, chunks, name, match)):
+                part = only_part(index, match, noun) or _area_of(match, phrase)
                 if part is None:
                     return None
                 match = part
@@ -113,6 +115,13 @@ def named_alone(index: DirectoryIndex, question: ParsedQuestion, text: str, *, l
     # What stands beside the name is passed over, so it is no literal name, and may be a day that is over.
     confidence = CONFIDENCE[ResolutionMethod.WORDS]
     return next((replace(one, method=ResolutionMethod.WORDS, confidence=confidence) for one in found.values()), None)
+
+
+def _area_of(whole: Match, phrase: Sequence[str]) -> Match | None:
+    """Return the area that all words for a part are of: "the ci pipeline of checkout" is how checkout is built."""
+    areas = {AREA_WORDS.get(word) for word in phrase}
+    area = areas.pop() if len(areas) == 1 else None
+    return None if area in (None, Area.DATABASE) else replace(whole, area=area)
 
 
 def _part_said(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match) -> str:

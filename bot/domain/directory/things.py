@@ -16,7 +16,10 @@ from bot.domain.directory.vocabulary import (
     FOREIGN_PART_OF_WORDS,
     FOREIGN_WORDS,
     KIND_WORDS,
+    MEANINGS,
+    PART_HEADS,
     PART_OF_WORDS,
+    PART_SORTS,
     THING_WORDS,
     is_trouble,
 )
@@ -37,9 +40,15 @@ _APART = frozenset(
 #: So many words behind a name may be of the noun: "its message queue".
 _MOST_IN_NOUN = 2
 #: May stand between an article and a name.
-_AGES = frozenset({"old", "new", "legacy", "former", "current", "entire", "whole"})
+AGES = frozenset({"old", "new", "legacy", "former", "current", "entire", "whole"})
+#: These say of what sort the noun is that follows: "its ingress controller".
+_SORTS = frozenset(AREA_WORDS) | PART_SORTS
+#: What is asked for stands right behind these, too, if it is something that things have.
+_ASKING = frozenset(
+    {"whose is", "whose are", "ask about", "asks about", "responsible for", "accountable for", "owner of", "owners of"}
+)
 #: What is asked for stands right behind these.
-_OWN = frozenset(
+OWN = frozenset(
     """own owns maintain maintains manage manages handle handles support supports after
     gehort gehoren betreut verwaltet pflegt besitzt gere maintient possede lleva mantiene gestiona gestisce possiede
     beheert onderhoudt ager eier ejer posiada utrzymuje vlastni omistaa mantem gerencia""".split()  # noqa: SIM905
@@ -77,14 +86,21 @@ def thing_of(
 def is_asked_whole(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, asset_id: int) -> bool:
     """Whether what is asked for goes on behind a name, and ends there: "who owns the card-issuing rollout?"."""
     before = name.start - 1
-    while before >= 0 and chunks[before].folded in ARTICLES | _AGES:
+    while before >= 0 and chunks[before].folded in ARTICLES | AGES:
         before -= 1
-    if before < 0 or chunks[before].folded not in _OWN or chunks[name.stop - 1].has_comma:
-        return False
     rest = chunks[name.stop :]
-    if any(each.has_comma or each.part is Part.DOUBTFUL or not _is_of_noun(each) for each in rest):
+    if before < 0 or chunks[name.stop - 1].has_comma or not rest:
         return False
-    return 0 < len(rest) <= _MOST_IN_NOUN and not says(index.assets[asset_id], rest[-1].folded)
+    pair = f"{chunks[before - 1].folded if before else ''} {chunks[before].folded}"
+    if chunks[before].folded not in OWN and not (pair in _ASKING and rest[-1].folded in PART_HEADS):
+        return False
+    is_noun = _is_of_noun(rest[-1]) and rest[-1].part is not Part.DOUBTFUL
+    if not is_noun or any(not _is_of_noun(each) and each.folded not in _SORTS for each in rest[:-1]):
+        return False
+    if any(each.has_comma for each in rest):
+        return False
+    asset, word = index.assets[asset_id], rest[-1].folded
+    return len(rest) <= _MOST_IN_NOUN and not says(asset, word) and asset.kind not in THING_WORDS.get(word, ())
 
 
 def _noun_behind(chunks: Sequence[Chunk], name: range) -> Sequence[Chunk]:
@@ -108,7 +124,7 @@ def _is_of_noun(chunk: Chunk) -> bool:
         return False
     if chunk.folded in FOREIGN_WORDS or chunk.folded in ADVERBS or chunk.folded in ENVIRONMENT_WORDS:
         return False
-    is_number = any(map(str.isdecimal, chunk.folded))
+    is_number = any(map(str.isdecimal, chunk.folded)) and chunk.folded not in MEANINGS  # k8s
     return not is_number and not is_trouble(chunk.folded)
 
 

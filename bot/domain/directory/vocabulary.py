@@ -86,6 +86,10 @@ THING_WORDS = MappingProxyType(
 AREA_WORDS = MappingProxyType(
     {word: Area(area) for area, words in VOCABULARY["areas"].items() for word in words.split()}
 )
+#: What a thing has, where a word says of what sort it is: "the checkout helm chart".
+PART_HEADS = _words("part_heads") | frozenset(KIND_WORDS) | frozenset(AREA_WORDS) | frozenset(THING_WORDS)
+#: Those of such words that elsewhere say what is wrong, or ask.
+PART_SORTS = _words("part_sorts")
 #: Meaning -> its words; a meaning is called by the first of them.
 SPELLINGS = MappingProxyType({words[0]: tuple(words) for words in map(str.split, VOCABULARY["same"])})
 #: Word -> its meaning; a word that is not here means itself.
