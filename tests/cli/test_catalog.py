@@ -94,6 +94,41 @@ def test_a_mass_change_is_refused_and_can_be_allowed(baton: Baton, database: Pat
     assert rows(database, "SELECT count(*) FROM assets WHERE gone_at IS NOT NULL") == [(10,)]
 
 
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_file_of_another_shape_takes_no_people_or_teams_away(baton: Baton, tmp_path: Path, count: int) -> None:
+    people, teams, assets = (tmp_path / f"{name}.csv" for name in ("people", "teams", "assets"))
+    numbers = range(count)
+    people.write_text("Name,Email,Team\n" + "".join(f"Jo {n},jo{n}@x.test,Crew {n}\n" for n in numbers))
+    teams.write_text("Team,Channel\n" + "".join(f"Crew {n},#crew-{n}\n" for n in numbers))
+    assets.write_text("Service,Owner\n" + "".join(f"svc-{n},Crew {n}\n" for n in numbers))
+    assert baton("catalog", "import", "auto", people, teams, "--trust-people").code == 0
+    before = baton("team", "show", "Crew 0").out
+    ran = baton("catalog", "import", "auto", assets)
+    assert ran.code == 1
+    assert f"would remove {count} of the source's {count} teams and {count} of the source's {count} people" in ran.err
+    assert baton("team", "show", "Crew 0").out == before
+    assert "refused" in baton("catalog", "import", "auto", assets).out, "a run that was refused is not the last one"
+    # What the refusal says can be done
+    assert baton("catalog", "import", "auto", people, teams, assets).code == 0
+    assert "people: " in baton("catalog", "import", "auto", assets, "--allow-mass-change").out
+
+
+def test_that_people_go_with_the_trust_in_their_file_is_meant(baton: Baton, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("Name,Email,Team\n" + "".join(f"Jo {n},jo{n}@x.test,Crew\n" for n in range(12)))
+    assert baton("catalog", "import", "csv", file, "--trust-people").code == 0
+    ran = baton("catalog", "import", "csv", file, "--no-trust-people")
+    assert (ran.code, "people: 12 removed" in ran.out) == (0, True)
+
+
+def test_a_few_teams_may_go_from_a_file(baton: Baton, tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text("teams: [" + ", ".join(f"{{name: Crew {n}}}" for n in range(6)) + "]\n")
+    assert baton("catalog", "import", "baton", file).code == 0
+    file.write_text("teams: [{name: Crew 0}]\n")
+    assert "teams: 5 removed" in baton("catalog", "import", "baton", file).out
+
+
 @pytest.mark.parametrize("words", [("nope", "x"), ("codeowners",), ("codeowners", "x", "--frobnicate")])
 def test_wrong_usage_exits_with_2(baton: Baton, words: tuple[str, ...]) -> None:
     ran = baton("catalog", "import", *words)

@@ -52,7 +52,10 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
     as_json: AsJson = False,
     allow_mass_change: Annotated[
-        bool, typer.Option("--allow-mass-change", help="Import even if more than 20% of the source's assets go.")
+        bool,
+        typer.Option(
+            "--allow-mass-change", help="Import even if more than 20% of the source's assets, teams or people go."
+        ),
     ] = False,
     trust_people: Annotated[
         bool | None,

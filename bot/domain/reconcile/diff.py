@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from bot.domain.catalog import Origin, Problem
 
-#: An import that removes more than this share of a source's assets is refused unless it is asked for (see `refusal`).
+#: An import that removes more than this share of a source's assets, teams or people is refused unless it is asked for
+#: (see `refusal`).
 MASS_CHANGE_SHARE = 0.2
-#: Removing up to this many assets is never a mass change, however small the source is.
+#: Removing up to this many is never a mass change, however small the source is.
 MASS_CHANGE_FLOOR = 5
 
 
@@ -79,14 +80,35 @@ def is_under(path: str, roots: Collection[str]) -> bool:
     return path in roots or any(path.startswith(root.rstrip("/") + "/") for root in roots)
 
 
+@dataclass(frozen=True, slots=True)
+class Going:
+    """How many of a source's assets, teams or people (`noun`) a run no longer names, of how many before.
+
+    With `is_other_file`, something else was read than the last time, and none of them stand in it. `secret` more hold
+    what looks like a secret: that they go is meant, however many there are.
+    """
+
+    noun: str
+    before: int
+    removed: int
+    is_other_file: bool = False
+    secret: int = 0
+
+    @property
+    def is_mass(self) -> bool:
+        """Whether it is more likely a mistake: so many go, or all with a file of another shape."""
+        if self.is_other_file and 0 < self.removed == self.before:
+            return True
+        return self.removed > MASS_CHANGE_FLOOR and self.removed > MASS_CHANGE_SHARE * self.before
+
+
 def refusal(
-    *, before: int, removed: int, read: int, lost: int, errors: int, allow_mass_change: bool, secret: int = 0
+    going: Iterable[Going], *, read: int, lost: int, errors: int, allow_mass_change: bool, secret: int = 0
 ) -> str:
     """Return why the import must not be carried out, in a sentence that says what to do, or "".
 
-    `before` counts the source's assets so far, `removed` those it no longer names, `read` all claims of this run,
-    `lost` all that goes with files in which nothing stands. `secret` of the removed hold what looks like a secret: that
-    they go is meant, however many there are.
+    `read` counts all claims of this run, `lost` all that goes with files in which nothing stands, `secret` those of
+    them that are meant to go.
     """
     if read == 0 and errors:
         return (
@@ -97,12 +119,14 @@ def refusal(
             "Nothing stands in what was read, so everything of the source would go, and nothing was changed: "
             "check the paths, or add --allow-mass-change if that is meant."
         )
-    before, removed = before - secret, removed - secret
-    if allow_mass_change or removed <= MASS_CHANGE_FLOOR or removed <= MASS_CHANGE_SHARE * before:
+    mass = [] if allow_mass_change else [each for each in going if each.is_mass]
+    if not mass:
         return ""
-    stands = f" {secret:,} more hold what looks like a secret, and stay until it is carried out." if secret else ""
+    what = " and ".join(f"{each.removed:,} of the source's {each.before:,} {each.noun}" for each in mass)
+    secrets = sum(each.secret for each in mass)
+    stands = f" {secrets:,} more hold what looks like a secret, and stay until it is carried out." if secrets else ""
     return (
-        f"The import would remove {removed:,} of the source's {before:,} assets, more than {MASS_CHANGE_SHARE:.0%}, "
+        f"The import would remove {what}, more than {MASS_CHANGE_SHARE:.0%}, "
         "so nothing was changed: check the paths, or add --allow-mass-change (with --dry-run to see them first)."
         f"{stands}"
     )

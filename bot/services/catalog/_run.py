@@ -41,6 +41,8 @@ class Run:
     diffs: dict[ClaimSubject, Diff] = field(default_factory=dict)
     #: Whether nothing stood in what was read, where something should.
     is_empty: bool = False
+    #: Whether none of what was named for the last import was named for this one.
+    is_elsewhere: bool = False
     counts: Counter[str] = field(default_factory=empty_counts)
     changes: Changes = field(default_factory=Changes)
     notes: list[Problem] = field(default_factory=list)
@@ -130,6 +132,14 @@ async def current_facts(run: Run) -> int:
     t = table_of(tables.Ownership).c
     query = select(func.count()).where(t.source_id == run.source.id, t.valid_to.is_(None))
     return int((await run.connection.execute(query)).scalar_one())
+
+
+async def is_elsewhere(run: Run, paths: Sequence[str]) -> bool:
+    """Tell whether the source was last imported from nothing of what it is imported from now."""
+    t = table_of(tables.ImportRun).c
+    query = select(t.paths).where(t.source_id == run.source.id, t.outcome != "refused").order_by(t.id.desc()).limit(1)
+    last = (await run.connection.execute(query)).scalar()
+    return last is not None and not set(last) & set(paths)
 
 
 async def record_run(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.catalog import SourceCatalog
-from bot.domain.reconcile.diff import refusal
+from bot.domain.reconcile.diff import Going, refusal
 from bot.domain.secrets import redacted
 from bot.domain.sources import ClaimSubject
 from bot.services.catalog import _apply as apply
@@ -42,8 +42,9 @@ async def import_catalog(
     """Make the store's catalog what `catalog`, all that `source` says now, asks for; nothing else of it changes.
 
     Imports wait for one another. A run that changes nothing is remembered, but neither audited nor given a revision. A
-    run that would remove more than a set share of the source's assets, or that could read nothing, is refused. So is
-    one that found nothing where the source had something, unless it `may_be_empty`.
+    run that would remove more than a set share of the source's assets, teams or people, or that could read nothing, is
+    refused. So is one that found nothing where the source had something, unless it `may_be_empty`, and one that was
+    read from elsewhere and has none of these any more: that is a file of another shape.
     On a database that is a rehearsal this is a dry run. `paths` are remembered with the run, and so is `digest`, for
     `import_unread`: whatever has the same digest has to be read as an equal catalog. Circles of parents are noted by
     runs that change something.
@@ -64,6 +65,7 @@ async def import_catalog(
         await apply.compare(run)
         # Of people that are left out because the source is not trusted for them, something stands there all the same.
         run.is_empty = not (catalog.may_be_empty or catalog.assets or catalog.teams or catalog.people)
+        run.is_elsewhere = await _run.is_elsewhere(run, paths)
         report = await _import(session, run, deps=deps, paths=paths, allow_mass_change=allow_mass_change)
         if report.outcome is not ImportOutcome.REFUSED:
             await _readings.remember(run, digest)
@@ -176,12 +178,11 @@ async def _carry_out(session: AsyncSession, run: Run, paths: Sequence[str]) -> t
     return outcome, audit_id
 
 
+_NOUNS = {ClaimSubject.ASSET: "assets", ClaimSubject.TEAM: "teams", ClaimSubject.PERSON: "people"}
+
+
 def _count(run: Run) -> None:
-    for subject, noun in (
-        (ClaimSubject.ASSET, "assets"),
-        (ClaimSubject.TEAM, "teams"),
-        (ClaimSubject.PERSON, "people"),
-    ):
+    for subject, noun in _NOUNS.items():
         diff = run.diffs[subject]
         run.counts[f"{noun}_added"] = len(diff.added)
         run.counts[f"{noun}_changed"] = len(diff.changed)
@@ -191,14 +192,24 @@ def _count(run: Run) -> None:
 
 def _refusal(run: Run, *, allow_mass_change: bool, secret: int = 0) -> str:
     return refusal(
-        before=sum(claim.is_live for claim in run.stored[ClaimSubject.ASSET].values()),
-        removed=len(run.diffs[ClaimSubject.ASSET].removed),
+        _going(run, secret=secret),
         read=run.reading.size,
         lost=sum(len(diff.removed) for diff in run.diffs.values()) if run.is_empty else 0,
         errors=sum(problem.is_error for problem in run.reading.problems),
         allow_mass_change=allow_mass_change,
         secret=secret,
     )
+
+
+def _going(run: Run, *, secret: int) -> Iterator[Going]:
+    """Yield what goes by this run. That people go with the trust in what their source says of them is meant."""
+    for subject, noun in _NOUNS.items():
+        if subject is ClaimSubject.PERSON and not run.source.is_trusted_for_people:
+            continue
+        hidden = secret if subject is ClaimSubject.ASSET else 0
+        diff, before = run.diffs[subject], sum(claim.is_live for claim in run.stored[subject].values())
+        is_other_file = run.is_elsewhere and not (diff.added or diff.changed or diff.unchanged or diff.kept)
+        yield Going(noun, before - hidden, len(diff.removed) - hidden, is_other_file, hidden)
 
 
 def _reason(run: Run, paths: Sequence[str], trust: Mapping[str, bool]) -> apply.Reason:
