@@ -13,6 +13,8 @@ from bot.blocks.text import POSTED_TEXT, Block, Rendered, context, fitting, sect
 MOST_ALSO = 10
 #: Lines of a section of a digest.
 _MOST_LISTED = 10
+#: Ends the id of the block with a line's buttons.
+BELOW = ".below"
 #: Blocks of all lines of a digest: Slack takes 50 of a message, with heads, dividers and what is listed whole.
 _MOST_BLOCKS = 36
 
@@ -26,17 +28,21 @@ class Line:
     due: str = "today"  #: when it was due, in words
     command: str = ""  #: the command that shows it, and what else there is of its kind
     buttons: Sequence[Block] = ()  #: those below it, instead of the one beside it, where one is not enough
+    block_id: str = ""  #: what it is found by once the message is sent
 
     @property
     def block(self) -> Block:
         """It as a block."""
-        return {**section(self.text), **({"accessory": self.button} if self.button is not None else {})}
+        return {**self._named(section(self.text)), **({"accessory": self.button} if self.button is not None else {})}
 
     @property
     def listed(self) -> list[Block]:
         """It as a message has it that is about several things."""
         below: Block = {"type": "actions", "elements": [*self.buttons]}
-        return [section(self.text), below] if self.buttons else [self.block]
+        return [self._named(section(self.text)), self._named(below, BELOW)] if self.buttons else [self.block]
+
+    def _named(self, block: Block, suffix: str = "") -> Block:
+        return {**block, **({"block_id": f"{self.block_id}{suffix}"} if self.block_id else {})}
 
 
 def choices(head: str, shown: Sequence[Line], more: str = "") -> Rendered:
@@ -85,6 +91,24 @@ def listed(head: str, lines: Sequence[Line], share: int, then: Sequence[tuple[st
     ends = accumulate(len(each.listed) for each in lines)
     room = sum(end <= _MOST_BLOCKS // share for end in ends)
     return fitting(draw, max(1, min(_MOST_LISTED, room)), POSTED_TEXT // share)
+
+
+def replaced(before: Rendered, now: Callable[[str], Line | None]) -> Rendered:
+    """Return a message that was sent with other lines in the place of some, which are named by their block ids.
+
+    `now` is given such an id, and returns None for what stays as it is.
+    """
+    text, made = before.text, list[Mapping[str, Any]]()
+    for each in before.blocks:
+        block_id = str(each.get("block_id", ""))
+        line = now(block_id.removesuffix(BELOW))
+        if line is None:
+            made.append(each)
+        elif not block_id.endswith(BELOW):
+            said = f"• {each['text']['text']}\n"  # the whole line: another may begin with the same words
+            text = f"{text}\n".replace(said, f"• {line.text}\n", 1).removesuffix("\n")
+            made += line.listed
+    return Rendered(text, made)
 
 
 def more(hidden: Sequence[Line]) -> list[str]:

@@ -182,15 +182,20 @@ def follow_ups(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered
     days = frozenset({FollowUpKind.WAKE, FollowUpKind.DATE, FollowUpKind.BLOCK, FollowUpKind.SAVING})
     every = [
         FollowUp(kind=kind, card=each, since=NOW.date() if kind in days else NOW, team_id=1, days=30)
-        for each in (replace(card, steps=frozenset(Step)), replace(card, is_private=True))
+        for each in (replace(card, steps=frozenset(Step)), replace(card, id=card.id + 1, is_private=True))
         for kind in FollowUpKind
     ]
-    every += [replace(each, is_assumed=True) for each in every if each.kind is FollowUpKind.BLOCK]
+    every += [replace(each, is_assumed=True, days=1) for each in every if each.kind is FollowUpKind.BLOCK]
     for each in every:
         yield blocks.follow_up, blocks.follow_up(each, [blocks.line(one) for one in every])
         yield blocks.section, blocks.section([each], share=2)
-    yield blocks.section, blocks.section(every, to_estimate=[card] * 5, at_risk=[card] * 5)
-    yield blocks.section, blocks.section([], to_estimate=[card] * 5)
+    five = [replace(card, id=number) for number in range(1, 6)]
+    whole = blocks.section(every, to_estimate=five, at_risk=five)
+    yield blocks.section, whole
+    yield blocks.section, blocks.section([], to_estimate=five)
+    saved = {":".join(each.key): 6.5 for each in every if each.kind is FollowUpKind.SAVING}
+    by_number = {each.id: each for each in (card, *five)}
+    yield blocks.lines_redrawn, blocks.lines_redrawn(whole, by_number, (), saved)
     for question in OpenQuestion:
         yield blocks.need_view, blocks.need_view(card, question, "7|date")
     yield blocks.saving_view, blocks.saving_view(card, "7|1|30")

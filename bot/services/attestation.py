@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from bot.blocks.ownership import attestation as blocks
 from bot.blocks.ownership.attestation import Campaign, ConfirmedPart, TeamProgress
-from bot.blocks.text import EDITED_TEXT, Rendered, size
+from bot.blocks.text import Rendered
 from bot.domain.catalog import Role
 from bot.domain.names import fold
 from bot.domain.ownership import Disputed
@@ -70,14 +70,9 @@ async def confirm_list(
 async def _redraw(
     session: AsyncSession, row: tables.Attestation, answer: Rendered, by: PersonRecord | None, now: datetime
 ) -> None:
-    """Let the digest that has the list say what came of it, where Slack takes so long a message once more."""
-    key, sent = f"{daily_limit.DIGEST}team:{row.team_id}:{row.asked_on}", tables.OutboxMessage
-    body = (await session.execute(select(col(sent.body)).where(col(sent.key) == key))).scalar_one_or_none()
-    if body is not None:
-        before = Rendered(body["text"], body.get("blocks", ()))
-        message = blocks.answered(before, row.id or 0, answer, by)
-        if size(message) <= EDITED_TEXT:
-            await outbox.revise(session, key=key, message=message, at=now)
+    """Let the digest that has the list say what came of it."""
+    key = f"{daily_limit.DIGEST}team:{row.team_id}:{row.asked_on}"
+    await outbox.redraw(session, [key], lambda _, before: blocks.answered(before, row.id or 0, answer, by), at=now)
 
 
 async def confirm_by_use(

@@ -169,13 +169,10 @@ async def settle(
         return
     asked = [channel_or_admin(deps, snapshot), Recipient(person=snapshot.person(row.reviewer_id))]
     keys = await daily_limit.keys_since(session, [each.key for each in asked], row.asked_on)
-    message = tables.OutboxMessage
-    query = select(col(message.key), col(message.body)).where(col(message.key).in_(keys))
-    for key, body in (await session.execute(query)).all():
-        before = Rendered(body["text"], body.get("blocks", ()))
-        now = blocks.review_answered(before, row.id, said.text)
-        if now != before:
-            await outbox.revise(session, key=key, message=now, at=deps.clock.now())
+    number = row.id
+    await outbox.redraw(
+        session, keys, lambda _, before: blocks.review_answered(before, number, said.text), at=deps.clock.now()
+    )
 
 
 async def settle_all(

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.blocks.text import section
+from bot.blocks.text import Rendered, section
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.ports import Posted
+from bot.services import outbox
 from bot.services.deps import Deps
 from bot.store.db import Database
 from tests.conftest import FixedClock
@@ -42,6 +43,29 @@ async def die(world: World) -> None:
     with pytest.raises(asyncio.CancelledError):
         await world.drain(Dying(world.slack))
     world.clock.advance(CLAIM)
+
+
+async def redraw(world: World, *keys: str, text: str) -> None:
+    """Let each of these messages read as it did, with a text behind it."""
+    async with world.deps.database.transaction() as session:
+        await outbox.redraw(
+            session, keys, lambda _, before: Rendered(f"{before.text}{text}", before.blocks), at=world.clock.now()
+        )
+
+
+class TestRedraw:
+    async def test_what_is_too_long_for_an_edit_stays_as_it_was_posted(self, world: World) -> None:
+        await world.put("long", "a" * 3_400)
+        await world.put("short", "b")
+        await world.run(3)
+        await redraw(world, "long", "short", text="c" * 200)
+        assert await world.states() == {"long": "sent", "short": "waiting"}
+
+    async def test_what_is_not_sent_yet_may_be_longer_than_an_edit(self, world: World) -> None:
+        await world.put("long", "a" * 3_400)
+        await redraw(world, "long", text="c" * 200)
+        await world.run(3)
+        assert [len(text) for _, text, _ in world.shown()] == [3_600]
 
 
 class TestRevise:

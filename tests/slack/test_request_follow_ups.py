@@ -183,3 +183,85 @@ async def test_a_delivery_that_nobody_confirms_is_asked_for_some_weeks(asked: Re
     last = await on(asked, 5, 5)
     assert (await on(asked, 5, 12)).ts == last.ts
     assert (await asked.row()).state == "delivered", "nothing happens by silence"
+
+
+async def digest_line(asked: Requested, digest: PostedMessage, number: int = 1) -> str:
+    """What a digest says of a request now, with its buttons."""
+    blocks = asked.again(digest).blocks
+    [at] = [n for n, each in enumerate(blocks) if f"*#{number}*" in str(each.get("text"))]
+    below = blocks[at + 1].get("elements", []) if blocks[at + 1 :] and blocks[at + 1]["type"] == "actions" else []
+    shown = [each["text"]["text"] for each in [*below, *filter(None, [blocks[at].get("accessory")])]]
+    assert blocks[at]["text"]["text"] in asked.again(digest).text, "the twin for screen readers says the same"
+    return f"{blocks[at]['text']['text']} {shown}"
+
+
+async def test_a_line_of_the_digest_asks_no_more_what_is_answered(asked: Requested) -> None:
+    await asked.press(asked.triage, ids.DELIVER, user="lin")
+    assert await asked.fill("lin", words="It is there") == {}
+    await on(asked, 3, 12)
+    first, second = await on(asked, 3, 31), await on(asked, 4, 7)
+    for each in (first, second):
+        assert "Does it do the job? ['Yes, it does the job', 'Not yet…', 'Show']" in await digest_line(asked, each)
+    await asked.press(second, ids.CONFIRM, user="ada")
+    for each in (first, second):
+        line = await digest_line(asked, each)
+        assert " · Confirmed · for Payments · needed by <!date^" in line
+        assert line.endswith("['Show']")
+        assert "Does it do the job?" not in asked.again(each).text
+    third = await on(asked, 4, 14)
+    assert "does it save *Payments*? ['Hours…']" in await digest_line(asked, third)
+    await asked.press(third, ids.SAVING, user="grace")
+    assert await asked.fill("grace", saved="6.5") == {}
+    assert "saves 6.5 hours a month. ['Correct…']" in await digest_line(asked, third)
+    await asked.press(third, ids.SAVING, user="grace")
+    assert await asked.fill("grace", saved="1") == {}
+    assert "saves 1 hour a month." in await digest_line(asked, third)
+    await asked.press(asked.card, ids.REOPEN, user="ada")
+    assert await asked.fill("ada", words="It broke") == {}
+    assert "Proposed · for Payments" in await digest_line(asked, second), "it says how the request stands now"
+
+
+async def test_a_line_of_the_devops_digest_asks_no_more_what_is_done(stage: Stage) -> None:
+    root = await thread(stage, *STORY)
+    await form(stage, root)
+    assert await submit(stage, values={ids.NEEDED_BY: "2026-06-15"}) == {}
+    await posted(stage, "platform")
+    made = Requested(stage, root)
+    await on(made, 3, 5)
+
+    async def digest(day: int) -> PostedMessage:
+        await on(made, 3, day)
+        return [m for m in stage.slack.visible_messages("lin", "platform") if m.ephemeral_for is None][-1]
+
+    waits = await digest(17)
+    assert "has waited for a first answer" in await digest_line(made, waits)
+    await made.press(made.triage, ids.ACCEPT, user="lin")
+    assert "has waited" not in await digest_line(made, waits)
+    assert "Accepted · for Payments" in await digest_line(made, waits)
+    estimates = await digest(24)
+    assert "['Estimate…']" in await digest_line(made, estimates)
+    await made.press(estimates, ids.ESTIMATE, user="lin")
+    assert await made.fill("lin", optimistic="4", likely="8", pessimistic="12") == {}
+    line = await digest_line(made, estimates)
+    assert line.endswith(" · Work: 4 to 12 hours, most likely 8 ['Show']"), line
+
+
+@pytest.mark.parametrize("word", [ids.SNOOZE, ids.MERGE])
+async def test_what_is_put_off_or_merged_has_not_waited_any_more(stage: Stage, word: str) -> None:
+    await form(stage, await thread(stage, "We need a Kafka topic."))
+    assert await submit(stage) == {}
+    root = await thread(stage, *STORY)
+    await form(stage, root)
+    assert await submit(stage) == {}
+    await posted(stage, "payments")
+    made = Requested(stage, root, 2)
+    await on(made, 3, 5)
+    await on(made, 3, 17)
+    digest = [m for m in stage.slack.visible_messages("lin", "platform") if m.ephemeral_for is None][-1]
+    assert "has waited for a first answer" in await digest_line(made, digest, 2)
+    await made.press(made.triage, ids.MORE, user="lin", word=word)
+    filled = {"day": "2026-04-01"} if word == ids.SNOOZE else {"into": "1"}
+    assert await made.fill("lin", **filled) == {}
+    line = await digest_line(made, digest, 2)
+    assert ("snoozed until" if word == ids.SNOOZE else "Merged") in line
+    assert "has waited for a first answer" in await digest_line(made, digest, 1), "the other one still has"

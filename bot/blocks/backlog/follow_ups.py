@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.blocks.backlog import actions, words
 from bot.blocks.backlog.actions import NeedValue, SavingValue
-from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
+from bot.blocks.lines import MOST_ALSO, Line, listed, replaced, with_also
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, button, context, day, fitting, passage
 from bot.blocks.text import date as date_of
 from bot.blocks.text import section as block_of
 from bot.blocks.values import encode
 from bot.domain.backlog.follow_ups import FollowUp, FollowUpKind
-from bot.domain.backlog.requests import RequestCard, Step
+from bot.domain.backlog.requests import STATE_WORDS, RequestCard, Step
 
 _HEAD = "*DevOps requests*"
 _TO_ESTIMATE = "The first to estimate, by what waiting costs:"
+#: Begins the id of a line in a message, by which it is found when what it asks is answered.
+_LINE = "backlog.line:"
+#: In place of a kind of follow-up, in the id of a line of the DevOps team's alone.
+_RISK, _ESTIMATE = "risk", "estimate"
 _AT_RISK = "A date is missed unless the work starts now:"
 
 
 def line(its: FollowUp) -> Line:
     """Return what is said of one thing among others, with its button, or with all where one is no answer."""
-    shown = _buttons(its)
-    return Line(_said(its), shown[0], command="/devops mine", buttons=shown if len(_answers(its)) > 1 else ())
+    shown, below = _buttons(its), _buttons(its) if len(_answers(its)) > 1 else ()
+    return Line(_said(its), shown[0], command="/devops mine", buttons=below, block_id=_line_id(*its.key))
 
 
 def follow_up(its: FollowUp, also: Sequence[Line] = ()) -> Rendered:
@@ -41,7 +45,7 @@ def answered(message: Rendered, kind: str, card: RequestCard) -> Rendered | None
     theirs = [each for each in message.blocks if each.get("block_id") == _block_id(kind, card)]
     if not theirs:
         return None
-    standing = f"Settled: {words.standing(card)}"
+    standing = f"Settled: {_standing(card)}"
     rest: Block = {"type": "actions", "block_id": f"backlog.settled.{kind}.{card.id}", "elements": [_show(card)]}
     blocks = [new for each in message.blocks for new in ([context(standing), rest] if each in theirs else [each])]
     return Rendered(f"{message.text}\n{standing}", blocks)
@@ -56,10 +60,66 @@ def section(
 ) -> Rendered:
     """Return the section of a digest: what is due, and for the DevOps team what to look at in its backlog."""
     told = {each.card.id for each in its}  # a request is named once
-    risky = [Line(_dated(each), _show(each)) for each in at_risk]
-    unknown = [Line(_dated(each), _estimate(each)) for each in to_estimate if each.id not in told]
+    risky = [Line(_dated(each), _show(each), block_id=_line_id(_RISK, str(each.id))) for each in at_risk]
+    unknown = [
+        Line(_dated(each), _estimate(each), block_id=_line_id(_ESTIMATE, str(each.id)))
+        for each in to_estimate
+        if each.id not in told
+    ]
     then = [(head, lines) for head, lines in ((_AT_RISK, risky), (_TO_ESTIMATE, unknown)) if lines]
     return listed(_HEAD, [line(each) for each in its], share, then)
+
+
+def named_in(message: Rendered) -> set[int]:
+    """Return the requests of which a message has lines."""
+    ids = (str(each.get("block_id", "")) for each in message.blocks)
+    return {int(each.split(":")[2]) for each in ids if each.startswith(_LINE)}
+
+
+def lines_redrawn(
+    message: Rendered, cards: Mapping[int, RequestCard], asked: Collection[str], saved: Mapping[str, float]
+) -> Rendered:
+    """Return a message with lines about these requests as they stand now; what is asked still stays, by `asked`.
+
+    That has keys as `FollowUp.key` has their parts; `saved` has the hours a month by the keys of what asked for them.
+    """
+
+    def now(block_id: str) -> Line | None:
+        key = block_id.removeprefix(_LINE)
+        kind, _, rest = key.partition(":")
+        card = cards.get(int(rest.partition(":")[0])) if key != block_id else None
+        if card is None or key in asked:
+            return None
+        if kind == _RISK and card.is_open:
+            return None
+        if kind == _ESTIMATE and card.is_open:
+            return None if card.estimate is None else _line(card, block_id, words.effort(card.estimate))
+        if key in saved:
+            return _saves(card, block_id, saved[key])
+        return _line(card, block_id, _standing(card))
+
+    return replaced(message, now)
+
+
+def _line(card: RequestCard, block_id: str, said: str) -> Line:
+    return Line(f"{_name(card)} · {said}", _show(card), block_id=block_id)
+
+
+def _saves(card: RequestCard, block_id: str, hours: float) -> Line:
+    """Return what a delivery saves a team, with what corrects it."""
+    team_id, days = map(int, block_id.rsplit(":", 2)[1:])
+    value = encode(SavingValue(card.id, team_id, days))
+    correct = button("Correct…", actions.SAVING, value, label=_label("Correct the hours that are saved by", card))
+    return Line(f"{_name(card)} saves {words.hours(hours)} a month.", correct, block_id=block_id)
+
+
+def _line_id(*key: str) -> str:
+    return f"{_LINE}{':'.join(key)}"
+
+
+def _standing(card: RequestCard) -> str:
+    """Return how a request stands; of a private one nothing else, as with its name."""
+    return STATE_WORDS[card.state] if card.is_private else words.standing(card)
 
 
 def _said(its: FollowUp) -> str:

@@ -71,7 +71,7 @@ def _not_told(whom: str, reach: Reach) -> str:
 
 def saved(its: RequestCard, hours: float) -> Rendered:
     """Return what whoever has said what a delivery saves reads."""
-    return Rendered(f"Noted: it saves {hours:g} hours a month. `/devops savings` shows it.\n{words.name(its)}")
+    return Rendered(f"Noted: it saves {words.hours(hours)} a month. `/devops savings` shows it.\n{words.name(its)}")
 
 
 def estimated(its: RequestCard) -> Rendered:

@@ -139,6 +139,11 @@ def about(card: RequestCard) -> list[str]:
     return lines
 
 
+def hours(number: float) -> str:
+    """Return hours in words: `1 hour`, `6.5 hours`."""
+    return f"{number:,g} {'hour' if number == 1 else 'hours'}"
+
+
 def effort(its: Estimate) -> str:
     """Return how much work a request is."""
     return f"Work: {its.optimistic_hours:,g} to {its.pessimistic_hours:,g} hours, most likely {its.likely_hours:,g}"

@@ -69,7 +69,7 @@ class FollowUp:
     @property
     def key(self) -> tuple[str, ...]:
         """What it is found by, and what its message is named by."""
-        return self.kind.value, str(self.card.id), self.since.isoformat(), str(self.team_id or ""), str(self.days)
+        return key_of(self.kind, self.card.id, self.since, team_id=self.team_id, days=self.days)
 
     @property
     def is_loud(self) -> bool:
@@ -89,6 +89,13 @@ class FollowUp:
         for _ in range(_WORKING_DAYS.get(self.kind, 0)):
             day = work.on_or_after(day + timedelta(1))
         return work.at(day + timedelta(self.kind in _DAY_AFTER), time.min)
+
+
+def key_of(
+    kind: FollowUpKind, request_id: int, since: datetime | date, *, team_id: int | None = None, days: int = 0
+) -> tuple[str, ...]:
+    """Return what a follow-up is found by: `("saving", "7", "2026-04-01", "3", "30")`."""
+    return kind.value, str(request_id), since.isoformat(), str(team_id or ""), str(days)
 
 
 def _moment(since: datetime | date, work: WorkingTime) -> datetime:

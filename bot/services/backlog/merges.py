@@ -9,6 +9,7 @@ from bot.services.backlog import questions
 from bot.services.backlog._cards import RequestAct, acting, card_of
 from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog._issue_notes import tell_out_of_step
+from bot.services.backlog.message_updates import redraw_answered
 from bot.services.backlog.steps import StepTaken, note_response, tell_merged
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -41,6 +42,7 @@ async def merge(
         await wake_if_needed_sooner(act)
         card = await act.redraw()
         await act.redraw_others()
+        await redraw_answered(act)
         await questions.settle(act)
         reach = await tell_merged(act)
         await tell_out_of_step(act, Step.MERGE)

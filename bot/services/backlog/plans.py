@@ -16,6 +16,7 @@ from bot.domain.rights import Right
 from bot.errors import FormError, UserError
 from bot.services import devops_team
 from bot.services.backlog._cards import RequestAct, acting, tell_devops
+from bot.services.backlog.message_updates import redraw_answered
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 
@@ -42,6 +43,7 @@ async def estimate(
         row.optimistic_hours, row.likely_hours, row.pessimistic_hours = hours
         row.estimated_by, row.estimated_at = person_id, act.now
         await act.note("estimate", hours=list(hours))
+        await redraw_answered(act)
         return await act.redraw()
 
 
@@ -84,6 +86,7 @@ async def snooze(
             return act.card
         act.row.snoozed_until = until
         await act.note("snooze", until=until.isoformat())
+        await redraw_answered(act)
         return await act.redraw()
 
 

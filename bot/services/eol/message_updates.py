@@ -62,16 +62,12 @@ async def _redraw_complaints(session: AsyncSession, deps: Deps, snapshot: Snapsh
     teams = [snapshot.recipient(each).team for each in (card.reminder.holder, card.reminder.addressee)]
     people = [found(snapshot, each) for each in teams if each is not None for found in (lead_of, manager_of)]
     above = {NOBODY.key, *(Recipient(person=each).key for each in people if each is not None)}
-    pings, message = tables.Ping, tables.OutboxMessage
+    pings = tables.Ping
     told = select(col(pings.key)).where(
         col(pings.addressee).in_(above), col(pings.key).startswith(daily_limit.OWED, autoescape=True)
     )
     keys = (await session.execute(told.order_by(col(pings.day).desc()).limit(_MOST_COMPLAINTS))).scalars().all()
-    sent = await session.execute(select(col(message.key), col(message.body)).where(col(message.key).in_(keys)))
-    for key, body in sent.all():
-        before = Rendered(body["text"], body.get("blocks", ()))
-        if (now := blocks.complaint_redrawn(before, card)) != before:
-            await outbox.revise(session, key=key, message=now, at=deps.clock.now())
+    await outbox.redraw(session, keys, lambda _, before: blocks.complaint_redrawn(before, card), at=deps.clock.now())
 
 
 async def revise_root(session: AsyncSession, deps: Deps, watcher: Watcher, card: Card | ClosedCard) -> None:

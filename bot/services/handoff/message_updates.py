@@ -33,7 +33,7 @@ async def redraw(
     """Let every reminder, question and digest about a handoff say what is so of it now, and ask only what is open."""
     if not card.owned:
         await _end_reviews(session, card, at=deps.clock.now())
-    note, message = tables.HandoffNote, tables.OutboxMessage
+    note = tables.HandoffNote
     days = set((await session.execute(select(col(note.said_on)).where(col(note.handoff_id) == card.id))).scalars())
     if not days:
         return
@@ -42,13 +42,13 @@ async def redraw(
     sides |= {key: side for side in Side for key in _recipients(snapshot, card, side)}
     sent = await daily_limit.message_keys(session, [(key, day) for key in sides for day in days])
     side_of = {key: sides[addressee] for (addressee, _), key in sent.items()}
-    found = await session.execute(select(col(message.key), col(message.body)).where(col(message.key).in_(side_of)))
     there_is = tuple(dues(card, work=work))
-    for key, body in found.all():
-        before = Rendered(body["text"], body.get("blocks", ()))
-        now = blocks.redrawn(before, card, there_is, side_of[key])
-        if now != before:
-            await outbox.revise(session, key=key, message=now, at=deps.clock.now())
+    await outbox.redraw(
+        session,
+        side_of,
+        lambda key, before: blocks.redrawn(before, card, there_is, side_of[key]),
+        at=deps.clock.now(),
+    )
 
 
 async def _end_reviews(session: AsyncSession, card: HandoffCard, *, at: datetime) -> None:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -267,29 +266,21 @@ async def redraw(session: AsyncSession, row: tables.OwnershipMatter, card: Matte
 
     What an admin decides alone about a handoff, only the messages to that admin offer.
     """
-    table = tables.OutboxMessage
-    found = await session.execute(select(col(table.key), col(table.body)).where(col(table.key).in_(row.message_keys)))
-    bodies: dict[str, Any] = {row.key: row.body for row in found}
     way, to_admin = card.way_back, card_key(row.id or 0, row.answerer)
     for_others = replace(card, way_back=replace(way, is_for_admin=False)) if way is not None else card
     older = _older_cards(row) if card.is_open else set[str]()
-    for key in row.message_keys:
-        if key in bodies:
-            before = Rendered(bodies[key]["text"], bodies[key].get("blocks", ()))
-            if key in older:
-                await outbox.revise(session, key=key, message=blocks.asked_again(before, card), at=at)
-                continue
-            now = card if f"{key}:".startswith(f"{to_admin}:") else for_others
-            await outbox.revise(session, key=key, message=_redrawn(before, now, key), at=at)
+
+    def redrawn(key: str, before: Rendered) -> Rendered:
+        if key in older:
+            return blocks.asked_again(before, card)
+        return _redrawn(before, card if f"{key}:".startswith(f"{to_admin}:") else for_others, key)
+
+    await outbox.redraw(session, row.message_keys, redrawn, at=at)
 
 
 async def fold_older(session: AsyncSession, row: tables.OwnershipMatter, card: MatterCard, *, at: datetime) -> None:
     """Let the cards of a matter that whoever reads them has a later one of lead to that, and ask nothing themselves."""
-    table = tables.OutboxMessage
-    found = await session.execute(select(col(table.key), col(table.body)).where(col(table.key).in_(_older_cards(row))))
-    for key, body in found.all():
-        before = Rendered(body["text"], body.get("blocks", ()))
-        await outbox.revise(session, key=key, message=blocks.asked_again(before, card), at=at)
+    await outbox.redraw(session, _older_cards(row), lambda _, before: blocks.asked_again(before, card), at=at)
 
 
 def _older_cards(row: tables.OwnershipMatter) -> set[str]:

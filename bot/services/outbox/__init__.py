@@ -25,6 +25,7 @@ from bot.services.outbox._enqueue import (
     destinations,
     enqueue,
     postpone,
+    redraw,
     revise,
     take_back,
     unsent,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.blocks.text import Rendered
+from bot.blocks.text import EDITED_TEXT, Rendered, size
 from bot.store.inserts import insert_into
 from bot.store.tables import OutboxMessage, core
 
@@ -113,6 +113,21 @@ async def revise(session: AsyncSession, *, key: str, message: Rendered, at: date
         values |= fresh_start(row, at)
     await session.execute(update(_TABLE).where(_TABLE.c.id == row.id).values(**values))
     return True
+
+
+async def redraw(
+    session: AsyncSession, keys: Collection[str], redrawn: Callable[[str, Rendered], Rendered], *, at: datetime
+) -> None:
+    """Let each of these messages read as `redrawn` makes it, which is given its key and how it reads now.
+
+    Slack edits no message that is as long as the longest that it takes. Such a one stays as it is.
+    """
+    query = select(_TABLE.c.key, _TABLE.c.body, _TABLE.c.ts).where(_TABLE.c.key.in_(keys))
+    for row in (await session.execute(query)).all():
+        before = Rendered(row.body["text"], row.body.get("blocks", ()))
+        now = redrawn(row.key, before)
+        if now != before and (row.ts is None or size(now) <= EDITED_TEXT):
+            await revise(session, key=row.key, message=now, at=at)
 
 
 async def unsent(session: AsyncSession, begins: Collection[str]) -> list[str]:
