@@ -18,7 +18,9 @@ def savings(cards: Sequence[RequestCard], reviews: Sequence[SavingReview]) -> Re
     """Return what was claimed and what came true, first for each team, then for each request, the newest first."""
     if not reviews:
         days = " and ".join(map(str, REVIEW_DAYS))
-        return Rendered(f"No team has been asked yet: I ask {days} days after a delivery.")
+        return Rendered(
+            f"No team has been asked yet: I ask {days} days after a delivery, whoever has named hours lost."
+        )
     teams = {days: by_team(reviews, after_days=days) for days in REVIEW_DAYS}
     requests = {days: by_request(reviews, after_days=days) for days in REVIEW_DAYS}
     lines = [

@@ -75,7 +75,8 @@ def reviews_due(
 ) -> list[SavingReview]:
     """Return what the teams are to be asked today, each team once after 30 and once after 90 days.
 
-    A review that is so late that the next is due, too, is left out: nobody is asked the same twice on a day.
+    A review that is so late that the next is due, too, is left out: nobody is asked the same twice on a day. A team that
+    named no hours has claimed nothing that could come true, so it is not asked.
     """
     days = max((each for each in REVIEW_DAYS if delivered_on + timedelta(each) <= today), default=None)
     if days is None:
@@ -84,7 +85,7 @@ def reviews_due(
     return [
         SavingReview(request_id=request.id, team=team, after_days=days, claimed_hours=hours)
         for team, hours in sorted(claimed_hours(request, settings).items())
-        if (team, days) not in done
+        if hours > 0 and (team, days) not in done
     ]
 
 

@@ -248,7 +248,7 @@ async def _savings(
         for day in (today, *(on + timedelta(each) for each in REVIEW_DAYS if on + timedelta(each) > today)):
             for due in reviews_due(request, settings, delivered_on=on, asked=asked.get(request.id, ()), today=day):
                 team = snapshot.team_by_name(due.team)
-                if team is None or due.claimed_hours <= 0:
+                if team is None:
                     continue
                 if request.id in confirmed or (request.id, team.id) in said_yes:
                     made.append(_saving(replace(cards[request.id], team=team), team.id, on, due.after_days))

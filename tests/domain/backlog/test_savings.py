@@ -31,6 +31,13 @@ def test_each_team_is_asked_after_thirty_and_after_ninety_days_what_it_claimed()
     assert [days for _, days, _ in due(90)] == [90, 90, 90]
 
 
+def test_a_team_that_named_no_hours_has_claimed_nothing_and_is_not_asked() -> None:
+    silent = replace(EXAMPLE, demands=(replace(EXAMPLE.demands[0], hours_each=0), *EXAMPLE.demands[1:]))
+    found = reviews_due(silent, SETTINGS, delivered_on=TODAY, asked=(), today=TODAY + timedelta(30))
+    assert len(found) == len(EXAMPLE.demands) - 1
+    assert EXAMPLE.demands[0].team not in {each.team for each in found}
+
+
 def test_nobody_is_asked_twice() -> None:
     asked = replace(REVIEWS[0], request_id=EXAMPLE.id)
     assert [team for team, *_ in due(40, asked)] == ["Checkout", "Search"]
