@@ -40,7 +40,7 @@ from handlers.payloads import Action, Command, Shortcut
 log = logging.getLogger(__name__)
 
 _NO_WORDS = "I found no words of your colleagues in this thread: fill it in yourself."
-_OUTSIDERS = "Messages from outside your organisation are left out."
+_OUTSIDERS = "Messages of guests and from outside your organisation are left out."
 
 
 def reminder_key(reminder_id: int) -> str:

@@ -107,11 +107,16 @@ async def _join(context: Context, request_id: int, new: NewRequest, team: TeamRe
 
 
 async def chosen_person(context: Context, asked: Field[str], slack_id: str) -> int:
-    """Return the id of a person who was chosen in a field. Raises FormError for a bot, or somebody from outside."""
+    """Return the id of a person who was chosen in a field.
+
+    Raises FormError for a bot, for somebody from outside, and for a guest, who could answer nothing.
+    """
     standing = context.members.standing(slack_id)
     if standing is None:
         standing = await context.members.learn(slack_id, seconds=inbound.seconds_to_wait())
-    if standing not in (AccountStanding.MEMBER, AccountStanding.GUEST):
+    if standing is AccountStanding.GUEST:
+        raise FormError({asked.block_id: "Guests decide nothing: choose a full member who can answer for it."})
+    if standing is not AccountStanding.MEMBER:
         raise FormError({asked.block_id: "Choose somebody of your organisation."})
     return await person_of(context, slack_id)
 

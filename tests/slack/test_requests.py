@@ -216,6 +216,32 @@ class TestFromAThread:
         [row] = await requests(stage)
         assert "MongoDB" not in row.copied
 
+    async def test_words_of_guests_decide_nothing_and_are_not_kept(self, stage: Stage) -> None:
+        guest = stage.slack.add_user("guest", real_name="Guest", email="guest@example.test", standing="guest")
+        stage.slack.workspace.channel("payments").members.add(guest.id)
+        root = await thread(stage, STORY[0])
+        words = f"We also need a MongoDB cluster by {SOON}. It costs us 3 hours a week, and 2 of us are blocked."
+        await stage.slack.post("guest", "payments", words, thread_ts=root.ts)
+        view = await form(stage, root, is_whole=True)
+        assert "MongoDB" not in str(view.payload)
+        assert "Messages of guests and from outside your organisation are left out." in said_in(view)
+        assert "initial_date" not in element(view, ids.NEEDED_BY)
+        assert "initial_value" not in element(view, ids.HOURS)
+        assert await submit(stage) == {}
+        [row] = await requests(stage)
+        assert row.copied == STORY[0]
+
+    async def test_a_thread_that_a_guest_began_is_opened_for_whoever_presses(self, stage: Stage) -> None:
+        guest = stage.slack.add_user("guest", real_name="Guest", email="guest@example.test", standing="guest")
+        stage.slack.workspace.channel("payments").members.add(guest.id)
+        root = await thread(stage, "We need a MongoDB cluster.", "We need a Kafka topic.", user="guest")
+        view = await form(stage, root, is_whole=True)
+        assert "MongoDB" not in str(view.payload)
+        assert asked_for(view) == ["A Kafka topic"]
+        assert element(view, ids.ASKED_BY)["initial_user"] == stage.slack.workspace.user("grace").id
+        errors = await submit(stage, values={ids.ASKED_BY: guest.id})
+        assert errors == {ids.ASKED_BY: "Guests decide nothing: choose a full member who can answer for it."}
+
     async def test_words_are_forgotten_when_their_author_deletes_them(self, stage: Stage) -> None:
         root = await thread(stage, *STORY)
         taken_back = await stage.slack.post(

@@ -75,8 +75,8 @@ def reviews_due(
 ) -> list[SavingReview]:
     """Return what the teams are to be asked today, each team once after 30 and once after 90 days.
 
-    A review that is so late that the next is due, too, is left out: nobody is asked the same twice on a day. A team that
-    named no hours has claimed nothing that could come true, so it is not asked.
+    A review that is so late that the next is due, too, is left out: nobody is asked the same twice on a day. So is a
+    team that named no hours: it has claimed nothing that could come true.
     """
     days = max((each for each in REVIEW_DAYS if delivered_on + timedelta(each) <= today), default=None)
     if days is None:

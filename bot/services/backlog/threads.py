@@ -1,4 +1,8 @@
-"""The thread from which a request is opened: read from Slack, without the words of people from outside."""
+"""The thread from which a request is opened: read from Slack, with the words of the workspace's full members alone.
+
+A guest may be a colleague or somebody of a partner: Slack does not tell. What guests write therefore neither decides
+what a request asks for, by when and for how many hours, nor is it kept for others to read.
+"""
 
 from __future__ import annotations
 
@@ -25,16 +29,18 @@ _NO_THREAD = frozenset({"thread_not_found", "message_not_found"})
 _SECONDS = 60.0
 #: Messages and characters of a thread that are kept: the first message, and of the others the last ones.
 _MOST_MESSAGES, _MOST_CHARACTERS = 2_000, 400_000
+#: Those whose words are left out.
+_LEFT_OUT = frozenset({AccountStanding.STRANGER, AccountStanding.GUEST})
 #: Accounts that nobody has met yet and about which Slack is asked; the words of the rest are left out.
 _MOST_UNKNOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadWords:
-    """A thread's messages as Slack has them, without bots and outsiders, oldest first.
+    """A thread's messages as Slack has them, without bots, guests and outsiders, oldest first.
 
-    `author` is who began it, empty where that is nobody of the organisation. `outsiders` is whether words were left
-    out because people from outside wrote them. `root_ts` is the thread's first message.
+    `author` is who began it, empty where that is none of the full members. `outsiders` is whether words were left
+    out because guests or people from outside wrote them. `root_ts` is the thread's first message.
     """
 
     messages: tuple[Mapping[str, Any], ...]
@@ -52,7 +58,7 @@ class ThreadWords:
 async def read(
     slack: Slack, members: Members, channel: str, thread_ts: str, *, instead: Mapping[str, Any] | None = None
 ) -> ThreadWords:
-    """Return what people of the organisation wrote in a thread; any of its messages may be named.
+    """Return what full members wrote in a thread; any of its messages may be named.
 
     `instead` is a message that is known already and is all that there is where Baton is not a member: nobody can invite
     it into a conversation between two people. Raises UserError, with the next step, where Slack does not show the
@@ -94,21 +100,21 @@ async def is_there(slack: Slack, channel: str, thread_ts: str) -> bool:
 async def _of_people(members: Members, found: Sequence[Mapping[str, Any]]) -> ThreadWords:
     people = [each for each in found if _is_from_person(each)]
     ours = {author for author in {str(each["user"]) for each in people} if members.standing(author) is not None}
-    strangers = {author for author in ours if members.standing(author) is AccountStanding.STRANGER}
+    others = {author for author in ours if members.standing(author) in _LEFT_OUT}
     unknown = sorted({str(each["user"]) for each in people} - ours)
-    strangers |= {author for author in unknown[:_MOST_UNKNOWN] if await _is_stranger(members, author)}
-    strangers |= set(unknown[_MOST_UNKNOWN:])
-    kept = [each for each in people if each["user"] not in strangers]
+    others |= {author for author in unknown[:_MOST_UNKNOWN] if await _is_left_out(members, author)}
+    others |= set(unknown[_MOST_UNKNOWN:])
+    kept = [each for each in people if each["user"] not in others]
     root = found[0] if found else {}
     author = str(root.get("user") or "") if root in kept else ""
     root_ts = str(root.get("thread_ts") or root.get("ts") or "")
     return ThreadWords(_bounded(kept), author, root_ts, outsiders=len(kept) < len(people))
 
 
-async def _is_stranger(members: Members, author: str) -> bool:
-    """Whether somebody is from outside; so is whoever Slack does not tell about."""
+async def _is_left_out(members: Members, author: str) -> bool:
+    """Whether somebody is a guest or from outside; so is whoever Slack does not tell about."""
     try:
-        return await members.learn(author) is AccountStanding.STRANGER
+        return await members.learn(author) in _LEFT_OUT
     except SlackError:
         return True
 
