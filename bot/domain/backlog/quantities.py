@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -109,6 +110,11 @@ _ALONE = re.compile(
     r"(?:(?:can't|cannot) (?:\w+ )?(?:continue|go on|work|start|test|proceed|log in|do anything|finish)|"
     r"is (?:\w+ )?(?:stuck|blocked|idle|waiting))\b"
 )
+#: "0.4 of a person", "1.5 FTE": people are counted whole, and the part says how much of somebody's work it is.
+_PART_OF_PEOPLE = re.compile(
+    r"(?<![\w.,])\d{1,3}[.,]\d{1,2}(?= (?:[\w-]+ ){0,2}?(?:people|persons?|ppl|ftes?|devs?|developers?|engineers?|us)\b)",
+    re.IGNORECASE,
+)
 #: "5 people x 2 hours": what stands before the time.
 _EACH_OF = re.compile(
     r"\b(?P<n>\d{1,3}|two|three|four|five|six|seven|eight|nine|ten)"
@@ -145,7 +151,11 @@ class Blocked:
     @property
     def share(self) -> Slowdown | None:
         """How much they are kept from their work, where the words say it."""
-        return next((each for each in _SHARES if _SAID[each].search(self.quote)), None)
+        if said := next((each for each in _SHARES if _SAID[each].search(self.quote)), None):
+            return said
+        part = _PART_OF_PEOPLE.search(self.quote)
+        share = _number(part[0]) if part else 1.0
+        return min(Slowdown, key=lambda each: abs(each.share - share)) if share < 1 else None
 
 
 def _plain(text: str) -> str:
@@ -293,12 +303,17 @@ def _people(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> int:
 
 def _counted(text: str) -> int:
     """Return how many people a text counts or names: "three accountants plus me" are four."""
-    text = _DAYS_LISTED.sub(" ", text)
+    text = _DAYS_LISTED.sub(" ", _whole(text))
     if counted := _SAID["of_us"].search(text):
         more = _SAID["plus_one"].match(text, counted.end()) or _AND_ONE.search(text)
         return int(_number(counted["count"] or counted["us"])) + bool(more)
     named = _NAMES.search(text)
     return len(re.split(r",|\band\b|&|\+", named[0])) if named else 0
+
+
+def _whole(text: str) -> str:
+    """Return a text with whole people in the place of parts."""
+    return _PART_OF_PEOPLE.sub(lambda part: str(math.ceil(_number(part[0]))), text)
 
 
 def blocked(thread: Thread) -> Blocked | None:
@@ -317,7 +332,7 @@ def blocked(thread: Thread) -> Blocked | None:
 
 
 def _blocked(sentence: Sentence, sentences: Sequence[Sentence]) -> int | None:
-    text = _plain(sentence.text)
+    text = _whole(_plain(sentence.text))
     asked = sentences[sentence.at - 1].text if sentence.at else ""
     if asked.endswith("?") and _SAID["blocked"].search(asked) and (named := _NAMES.search(text)):
         return len(re.split(r",|\band\b|&|\+", named[0]))  # "who is stuck?" "Pavel and me"

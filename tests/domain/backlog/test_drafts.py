@@ -359,9 +359,14 @@ def test_what_something_is_needed_for_keeps_its_name(said: str, titles: list[str
         ("3 devs work at half capacity.", 3, Slowdown.HALF),
         ("It slows two of us down.", 2, Slowdown.SLOWED),
         ("Four of us are slowed down by it.", 4, Slowdown.SLOWED),
+        ("0.4 of a person is blocked by it.", 1, Slowdown.HALF),
+        ("It keeps 0,25 FTE waiting.", 1, Slowdown.SLOWED),
+        ("1.5 people are blocked.", 2, None),
+        ("It blocks me two days a week.", 1, Slowdown.HALF),
+        ("2 of us are stuck one day a week.", 2, Slowdown.SLOWED),
     ],
 )
-def test_who_goes_on_at_less_than_full_speed_is_blocked_in_part(said: str, people: int, share: Slowdown) -> None:
+def test_who_goes_on_at_less_than_full_speed_is_blocked_in_part(said: str, people: int, share: Slowdown | None) -> None:
     found = draft("We need a preview environment per branch.", said).blocked
     assert found is not None
     assert (found.people, found.share) == (people, share)
