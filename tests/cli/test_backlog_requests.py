@@ -203,7 +203,7 @@ def test_an_export_gives_back_all_that_was_said(baton: Baton, filled: Path) -> N
     made, asked, _ = csv.DictReader(io.StringIO(baton("backlog", "export", "--csv").out))
     assert made["demands"] == (
         "DevOps: 20 hours a month, counted; "
-        "Payments: 0 hours a month, 3 people blocked (stopped) until 2026-05-01, "
+        "Payments: 3 people blocked (stopped) until 2026-05-01, "
         "needed by 2026-04-01 (90 hours if missed)"
     )
     assert (made["followers"], made["savings"]) == ("Ada; Omar", "DevOps after 30 days: 5; DevOps after 90 days: -")

@@ -49,6 +49,7 @@ async def test_hours_evidence_people_date_and_items_can_be_corrected(requested: 
     changed = {"needed_by": "2026-06-01", "blocked": "1", "item.0": "A keyspace with backups", "item.1": None}
     assert await requested.fill("ada", title="A keyspace", **KNOWN, **changed) == {}
     assert "Without it: 30 hours a month lost, 1 person blocked" in requested.card.text
+    assert "blocked half" not in requested.card.text, "nobody has said how much"
     assert "A keyspace with backups" in requested.card.text
     assert f"• {first}" not in requested.card.text
     assert f"• {second}" not in requested.card.text

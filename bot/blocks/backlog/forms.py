@@ -29,6 +29,11 @@ EVIDENCE_WORDS = {
     "guessed": "A guess",
 }
 SHARE_WORDS = {"slowed": "Slowed down", "half": "Half of their work", "stopped": "Stopped"}
+SHARE_CHOICES = {
+    "slowed": "Slowed down, by about a quarter",
+    "half": "Half of their work, or two to three days a week",
+    "stopped": "Stopped",
+}
 COPY_VALUE = "copy"
 KINDS = {kind.value: said for kind, said in words.ITEM_WORDS.items()}
 #: How the choices in place of a new request begin; a name follows.
@@ -192,7 +197,7 @@ def full_view(
         TECHNOLOGIES: technologies,
         GAPS: technologies,
         EVIDENCE: EVIDENCE_WORDS,
-        SHARE: SHARE_WORDS,
+        SHARE: SHARE_CHOICES,
         ITEM_TYPE: KINDS,
         COPY: {COPY_VALUE: "DevOps may keep a copy"} if COPY.block_id in metadata.kept else {},
     }
@@ -258,7 +263,7 @@ def _filled(prefill: Prefill, frame: FormFrame) -> str:
     """Return in words what the fields are filled with that are not shown at first: nothing is sent unseen."""
     units = ("person", "people"), ("time a month", "times a month"), ("hour each", "hours each")
     lost = zip((prefill.people, prefill.times, prefill.hours), units, strict=True)
-    numbers = ", ".join(f"{round(value, 1):g} {unit[value != 1]}" for value, unit in lost if value is not None)
+    numbers = ", ".join(f"{words.number(value)} {unit[value != 1]}" for value, unit in lost if value is not None)
     if numbers:
         numbers += " (a guess, unless you say under *More…* how you know)"
     gaps = [name for key, name in prefill.technologies.items() if key in prefill.gaps]

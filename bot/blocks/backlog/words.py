@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from bot.blocks.backlog import actions
 from bot.blocks.text import Block, bold, button, day, escape, link, mention, passage, plain
-from bot.domain.backlog.demand import Estimate
+from bot.domain.backlog.demand import Estimate, Slowdown
 from bot.domain.backlog.item_types import left_behind, left_by
 from bot.domain.backlog.requests import STATE_WORDS, AskedToo, ItemType, RequestCard, RequestItem, Said
 from bot.domain.records import PersonRecord
@@ -28,6 +28,16 @@ ITEM_WORDS: Mapping[ItemType, str] = MappingProxyType(
 )
 
 
+_BLOCKED_WORDS: Mapping[Slowdown | None, str] = MappingProxyType(
+    {
+        Slowdown.STOPPED: "blocked",
+        None: "blocked",
+        Slowdown.HALF: "blocked half of the time",
+        Slowdown.SLOWED: "slowed down",
+    }
+)
+#: From so many on an amount is said without a fraction; below, with three digits.
+_MANY = 999.5
 #: Items of a list; the rest is counted.
 _MOST_ITEMS = 8
 #: What is said in place of opening a request; its name follows.
@@ -128,10 +138,10 @@ def whose(card: RequestCard) -> str:
 
 def about(card: RequestCard) -> list[str]:
     """Return what a request's own messages say besides: what its lack costs, how much work it is, why by its day."""
-    lost = f"{card.hours_a_month:,.3g} hours a month lost" if card.hours_a_month else ""
-    people = "person" if card.blocked_people == 1 else "people"
-    blocked = f"{card.blocked_people:,} {people} blocked" if card.blocked_people else ""
-    lines = [f"Without it: {', '.join(filter(None, (lost, blocked)))}"] if lost or blocked else []
+    lost = [f"{hours(card.hours_a_month)} a month lost"] if card.hours_a_month else []
+    for share, count in card.blocked_people.items():
+        lost.append(f"{count:,} {'person' if count == 1 else 'people'} {_BLOCKED_WORDS[share]}")
+    lines = [f"Without it: {', '.join(lost)}"] if lost else []
     if card.estimate is not None:
         lines.append(effort(card.estimate))
     if card.needed_by is not None and card.needed_reason:
@@ -139,14 +149,23 @@ def about(card: RequestCard) -> list[str]:
     return lines
 
 
-def hours(number: float) -> str:
+def number(amount: float) -> str:
+    """Return an amount as people write it: `0.25`, `16.8`, `1,732`."""
+    return f"{amount:,.0f}" if amount >= _MANY else f"{amount:.3g}"
+
+
+def hours(amount: float) -> str:
     """Return hours in words: `1 hour`, `6.5 hours`."""
-    return f"{number:,g} {'hour' if number == 1 else 'hours'}"
+    said = number(amount)
+    return f"{said} {'hour' if said == '1' else 'hours'}"
 
 
 def effort(its: Estimate) -> str:
     """Return how much work a request is."""
-    return f"Work: {its.optimistic_hours:,g} to {its.pessimistic_hours:,g} hours, most likely {its.likely_hours:,g}"
+    if its.optimistic_hours == its.pessimistic_hours:
+        return f"Work: {hours(its.likely_hours)}"
+    most = hours(its.pessimistic_hours)
+    return f"Work: {number(its.optimistic_hours)} to {most}, most likely {number(its.likely_hours)}"
 
 
 def item(one: RequestItem) -> str:

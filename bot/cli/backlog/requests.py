@@ -207,14 +207,14 @@ def _cost(each: RankedRequest) -> str:
 
 def _demand_in_a_cell(each: dict[str, Any]) -> str:
     """Return what one team says of a request."""
-    parts = [f"{each['hours_a_month']:g} hours a month", each["evidence"]]
+    parts = [f"{words.hours(each['hours_a_month'])} a month", each["evidence"]] if each["hours_a_month"] else []
     if each["blocked_people"]:
         share = f" ({each['blocked_share']})" if each["blocked_share"] else ""
         until = f" until {each['blocked_until']}" if each["blocked_until"] else ""
         people = "person" if each["blocked_people"] == 1 else "people"
         parts.append(f"{each['blocked_people']} {people} blocked{share}{until}")
     if each["needed_by"]:
-        cost = "" if each["miss_hours"] is None else f" ({each['miss_hours']:g} hours if missed)"
+        cost = "" if each["miss_hours"] is None else f" ({words.hours(each['miss_hours'])} if missed)"
         parts.append(f"needed by {each['needed_by']}{cost}")
     parts += [f"asks for {'; '.join(item['title'] for item in one['items']) or one['title']}" for one in each["asked"]]
     return f"{each['team'] or each['said_by']}: {', '.join(filter(None, parts))}"

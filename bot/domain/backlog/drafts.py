@@ -289,7 +289,7 @@ def how_often_question(hours: Hours | None) -> str:
     """Return what is asked where a thread names hours and not how often they are lost; empty where it says both."""
     if hours is None or hours.monthly is not None:
         return ""
-    return f"How many times a month does it take {hours.amount:g} hours?"
+    return f"How many times a month does it take {hours.amount:g} {'hour' if hours.amount == 1 else 'hours'}?"
 
 
 def _questions(hours: Hours | None, undecided: Sequence[Sequence[str]], vocabulary: Vocabulary) -> list[str]:

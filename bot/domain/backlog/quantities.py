@@ -112,7 +112,8 @@ _ALONE = re.compile(
 )
 #: "0.4 of a person", "1.5 FTE": people are counted whole, and the part says how much of somebody's work it is.
 _PART_OF_PEOPLE = re.compile(
-    r"(?<![\w.,])\d{1,3}[.,]\d{1,2}(?= (?:[\w-]+ ){0,2}?(?:people|persons?|ppl|ftes?|devs?|developers?|engineers?|us)\b)",
+    r"(?<![\w.,])\d{1,3}[.,]\d{1,2}"
+    r"(?= (?:[\w-]+ ){0,2}?(?:people|persons?|ppl|ftes?|devs?|developers?|engineers?|us)\b)",
     re.IGNORECASE,
 )
 #: "5 people x 2 hours": what stands before the time.

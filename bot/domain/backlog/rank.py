@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
-from bot.domain.backlog.demand import FRESH_DAYS, WEEKS_PER_MONTH, BacklogRequest, Demand
+from bot.domain.backlog.demand import FRESH_DAYS, WEEKS_PER_MONTH, BacklogRequest, Demand, Slowdown, TeamBlock
 from bot.errors import SettingsError
 
 WEEKS_PER_YEAR = 52
@@ -187,10 +187,22 @@ def _counts(demand: Demand, today: date) -> tuple[float, float]:
     return weighed_hours_per_month(demand, today=today), demand.hours_per_month
 
 
-def people_blocked(demands: Iterable[Demand]) -> int:
-    """Return how many people of all teams wait; of several demands of one team, the one that says most counts."""
-    blocked = [each for each in demands if each.block is not None]
-    return round(_sum_over_teams(blocked, lambda each: each.block.people if each.block is not None else 0))
+def people_blocked(demands: Iterable[Demand]) -> dict[Slowdown | None, int]:
+    """Return how many people of all teams wait, by how much they do, the most first; None where nobody has said it.
+
+    Of several demands of one team, the one that says most counts.
+    """
+    by_team: dict[str, TeamBlock] = {}
+    for each in demands:
+        before = by_team.get(each.team)
+        if each.block is not None and (before is None or each.block.hours_per_week > before.hours_per_week):
+            by_team[each.team] = each.block
+    found: dict[Slowdown | None, int] = {}
+    for share in (Slowdown.STOPPED, None, Slowdown.HALF, Slowdown.SLOWED):
+        theirs = (each for each in by_team.values() if (None if each.is_assumed else each.slowdown) is share)
+        if people := round(math.fsum(each.people for each in theirs)):
+            found[share] = people
+    return found
 
 
 def weighed_hours_per_month(demand: Demand, *, today: date) -> float:

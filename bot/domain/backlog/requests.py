@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from bot.domain.backlog.demand import Estimate
+from bot.domain.backlog.demand import Estimate, Slowdown
 from bot.domain.backlog.savings import SavingReview
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.rights import Right
@@ -293,8 +293,8 @@ class RequestCard:
     of, `whole` the one that it is part of in the end, and `parts` are those that became part of it: number, and whose
     it is; the delivery does the job for those whose numbers are in `confirmed_parts`. `joined` are the names of the
     teams that need it as well, `joined_confirmed` of those for which it does. All of them lose `hours_a_month` without
-    it, and have `blocked_people`; `asked_too` is what the joined teams asked for. `needed_by` is the first day that any
-    of them has to meet, and `needed_for` is whose it is where that is not its own team's. `answer_by` is when the
+    it, and have `blocked_people`, by how much they are; `asked_too` is what the joined teams asked for. `needed_by` is
+    the first day that any of them has to meet, and `needed_for` is whose it is where that is not its own team's. `answer_by` is when the
     DevOps team answers at the latest, while it has not, and `looks_on` the day on which it looks again where it has put
     that off. `asset` is what of the catalog it is about, `library` the same
     where that is a shared library, and `handoff_id` the handoff in which what it is about passes to its team already.
@@ -336,7 +336,7 @@ class RequestCard:
     may_change: bool = True
     for_guest: bool = False
     hours_a_month: float = 0.0
-    blocked_people: int = 0
+    blocked_people: Mapping[Slowdown | None, int] = field(default_factory=dict)
     asset_id: int | None = None
     asset: str = ""
     library: str = ""

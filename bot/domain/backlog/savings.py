@@ -53,7 +53,8 @@ class SavingComparison:
             return "not answered"
         share = f" ({self.ratio:.0%})" if self.ratio is not None else ""
         rest = f", {self.unanswered} not answered" if self.unanswered else ""
-        return f"{round(self.actual_hours, 1):,g} of {round(self.claimed_hours, 1):,g} hours{share}{rest}"
+        claimed = round(self.claimed_hours, 1)
+        return f"{round(self.actual_hours, 1):,g} of {claimed:,g} {'hour' if claimed == 1 else 'hours'}{share}{rest}"
 
 
 def claimed_hours(request: BacklogRequest, settings: RankSettings) -> Mapping[str, float]:

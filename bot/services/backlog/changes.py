@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.blocks import backlog as blocks
+from bot.blocks.backlog import words
 from bot.domain.backlog.changes import Changeable, RequestChange
 from bot.domain.backlog.demand import DemandPart, EvidenceKind, Slowdown
 from bot.domain.backlog.new_request import LONGEST_TITLE, DemandEntry, NewRequest, Origin, problems
@@ -228,7 +229,7 @@ def _what(changed: Mapping[str, tuple[object, object]]) -> str:
     said = list(dict.fromkeys(_WORDS[name] for name in changed))
     cost = changed.get("miss_hours", (None, None))[1]
     if isinstance(cost, float):
-        said[said.index(_WORDS["miss_hours"])] += f" ({cost:g} hours)"
+        said[said.index(_WORDS["miss_hours"])] += f" ({words.hours(cost)})"
     return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
 
 
