@@ -79,6 +79,7 @@ class StandIn(ABC):
         self.comment_plan: list[Answer | str | None] = []
         self.down: Answer | None = None
         self.is_public = False
+        self.refused_reads: set[int] = set()  #: the numbers of issues that the account may not read
         self.page_size = 100
         self.calls: list[str] = []
         self.url = ""
@@ -265,6 +266,8 @@ class GitHubServer(StandIn):
 
     async def _on_read(self, request: web.Request) -> web.Response:
         number = int(request.match_info["number"])
+        if number in self.refused_reads:
+            return respond(Answer(403))
         issue = self.find(number)
         if issue is None:
             is_known = number <= len(self.issues)
@@ -413,7 +416,10 @@ class JiraServer(StandIn):
             return respond(self.unread)
         asked = request.match_info["key"]
         numbers = {key: number for number, key in self.moved.items()}
-        issue = self.find(numbers[asked] if asked in numbers else int(asked.removeprefix("OPS-")))
+        number = numbers[asked] if asked in numbers else int(asked.removeprefix("OPS-"))
+        if number in self.refused_reads:
+            return respond(Answer(403))
+        issue = self.find(number)
         if issue is None or not self._is_known(request):
             return respond(Answer(404))
         return web.json_response(self._shown(issue))

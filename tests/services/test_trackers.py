@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import pytest
@@ -16,10 +16,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot import web as routes
 from bot.domain.backlog.new_request import Origin
 from bot.domain.backlog.requests import ItemType, RequestItem, RequestState, Step
-from bot.errors import SlackError, SlackUnreachableError, StoreUnavailableError
+from bot.errors import SlackError, SlackUnreachableError, StoreUnavailableError, TrackerUnreachableError
 from bot.ports import Tracker
 from bot.services.background import Background
 from bot.services.backlog import merges
+from bot.services.backlog.comments import LATELY, Comments
 from bot.services.backlog.joins import join
 from bot.services.backlog.trackers import Trackers
 from bot.services.context import assemble
@@ -586,6 +587,66 @@ async def test_an_issue_that_was_deleted_is_said_once_and_loses_nothing(world: W
     assert (await world.row()).state == "gone"
     assert sum("deleted" in each for each in await world.told()) == 1
     assert (await world.state(), len(world.server.issues)) == (RequestState.ACCEPTED, 1)
+
+
+class _Comments:
+    """Comments of which those on one issue cannot be read. `asked` is for which requests they were taken in."""
+
+    def __init__(self, unreadable: int) -> None:
+        self.unreadable, self.asked = unreadable, list[int]()
+
+    async def take_in(self, request_id: int) -> None:
+        self.asked.append(request_id)
+        if request_id == self.unreadable:
+            raise TrackerUnreachableError("that is none")
+
+
+async def test_comments_that_cannot_be_read_are_asked_for_again_and_keep_no_other_issue_waiting(world: World) -> None:
+    await world.several(2)
+    await world.sent()
+    comments = _Comments(unreadable=1)
+    world.trackers.comments = cast(Comments, comments)
+    world.clock.advance(HOUR)
+    for number in (1, 2):
+        world.server.change(number, "closed")
+    await world.trackers.reconcile()
+    assert [await world.state(number) for number in (1, 2)] == [RequestState.DELIVERED] * 2
+    world.clock.advance(HOUR)
+    await world.trackers.reconcile()
+    comments.unreadable = 0
+    comments.asked.clear()
+    world.clock.advance(HOUR)
+    await world.trackers.reconcile()
+    assert 1 in comments.asked, "nothing else has changed there since"
+    comments.asked.clear()
+    world.clock.advance(HOUR)
+    await world.trackers.reconcile()
+    assert comments.asked == []
+    comments.unreadable = 2
+    world.clock.advance(HOUR)
+    world.server.change(2, "open")
+    for _ in range(2):
+        await world.trackers.reconcile()
+        world.clock.advance(LATELY)
+    await world.trackers.reconcile()
+    comments.asked.clear()
+    await world.trackers.reconcile()
+    assert comments.asked == [], "nobody asks for what is too old to be carried"
+
+
+async def test_an_issue_that_cannot_be_read_itself_lets_the_others_be_read(world: World) -> None:
+    for number in (1, 2):
+        await world.accepted(origin=replace(THREAD, key=f"thread:{number}", thread_ts=f"100.{number}"))
+        await world.sent()
+        world.clock.advance(HOUR)
+    await world.trackers.reconcile()
+    world.clock.advance(timedelta(hours=25))
+    world.server.issues[1].is_deleted = True
+    world.server.refused_reads = {1}
+    for _ in range(2):
+        await world.trackers.reconcile()
+        world.clock.advance(HOUR)
+    assert [(await world.row(number)).state for number in (1, 2)] == ["made", "gone"]
 
 
 async def test_a_place_that_cannot_be_seen_for_a_while_is_no_deletion(world: World) -> None:

@@ -50,7 +50,7 @@ _COMMENT, _ISSUE = tables.TrackerComment, tables.TrackerIssue
 #: Threads that are read in one look, the longest unread first; and for how long a thread is one process's.
 _MOST, _HELD = 50, timedelta(minutes=5)
 #: What is older is not carried any more, and a thread whose request has ended is read for so long.
-_LATELY = timedelta(days=14)
+LATELY = timedelta(days=14)
 #: The tracker's clock and ours may differ by this much.
 _SKEW = timedelta(minutes=10)
 #: GitHub wants a second between two things that are made.
@@ -129,7 +129,7 @@ class Comments:
         carried = select(col(_COMMENT.request_id)).where(
             col(_COMMENT.request_id) == col(request.id), col(_COMMENT.state) == "made"
         )
-        may_change = col(request.state).in_(states) | (col(request.state_at) >= now - _LATELY) | carried.exists()
+        may_change = col(request.state).in_(states) | (col(request.state_at) >= now - LATELY) | carried.exists()
         query = (
             select(col(_ISSUE.request_id))
             .join(request, col(request.id) == col(_ISSUE.request_id))
@@ -160,7 +160,7 @@ class Comments:
             row.comments_since = row.comments_since or now
             query = select(_COMMENT).where(col(_COMMENT.request_id) == request_id)
             known = {each.key: each for each in (await session.execute(query)).scalars()}
-            since = max(row.comments_since, now - _LATELY)
+            since = max(row.comments_since, now - LATELY)
             place = request.channel_id, request.thread_ts
             return _Thread(request_id, row.ref, row.marker, *place, since, bool(request.copied), known)
 

@@ -20,7 +20,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlmodel import col
 
 from bot.blocks.backlog import tracker_notes as notes
@@ -42,7 +42,7 @@ from bot.ports import Slack, Tracker
 from bot.services.background import Background
 from bot.services.backlog._cards import loaded
 from bot.services.backlog._issues import Issues, held
-from bot.services.backlog.comments import Comments
+from bot.services.backlog.comments import LATELY, Comments
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -307,21 +307,24 @@ class Trackers:
             return
         by_ref = {row.ref: row.request_id for row in made}
         try:
+            ids = set(by_ref.values())
             async for issue in self.tracker.changed_since(min(row.followed_at or now for row in made) - _SKEW):
                 if issue.ref in by_ref:
                     await self._issues.take_over(by_ref[issue.ref], issue)
-                    await self._take_comments_in(by_ref[issue.ref])
-            ids = list(by_ref.values())
+                    if not await self._take_comments_in(by_ref[issue.ref]):
+                        ids.discard(by_ref[issue.ref])
+            lately = col(_ISSUE.request_id).in_(ids) | (col(_ISSUE.followed_at) < now - LATELY)
             async with self._deps.database.transaction() as session:
-                await session.execute(update(_ISSUE).where(col(_ISSUE.request_id).in_(ids)).values(followed_at=now))
+                await session.execute(update(_ISSUE).where(lately, _is_made(self.tracker)).values(followed_at=now))
             for request_id in await self._unread(now):
+                await self._change(request_id, read_at=now)  # first, so that one that cannot be read lets others follow
                 await self._issues.read_again(request_id)
         except TrackerError as error:
             log.warning("what has changed in %s is asked again in an hour: %s", self._shown, error)
 
     async def _rows_made(self) -> list[tables.TrackerIssue]:
         """Return the issues there are."""
-        made = select(_ISSUE).where(col(_ISSUE.state) == "made", col(_ISSUE.tracker) == self.tracker.name)
+        made = select(_ISSUE).where(_is_made(self.tracker))
         async with self._deps.database.reading() as session:
             return list((await session.execute(made)).scalars())
 
@@ -331,7 +334,7 @@ class Trackers:
         unread = (
             select(col(_ISSUE.request_id))
             .join(request, col(request.id) == col(_ISSUE.request_id))
-            .where(col(_ISSUE.state) == "made", col(_ISSUE.tracker) == self.tracker.name)
+            .where(_is_made(self.tracker))
             .where(col(_ISSUE.read_at) <= now - _READ_EVERY, col(request.state).in_([each.value for each in OPEN]))
             .order_by(col(_ISSUE.read_at))
             .limit(_MOST_READ)
@@ -368,14 +371,24 @@ class Trackers:
     async def _read_logged(self, request_id: int) -> None:
         try:
             await self._issues.read_again(request_id)
-            await self._take_comments_in(request_id)
         except TrackerError as error:
             log.warning("the issue of request %d could not be read; the next hour's look will: %s", request_id, error)
+        await self._take_comments_in(request_id)
 
-    async def _take_comments_in(self, request_id: int) -> None:
-        if self.comments is not None:
-            await self.comments.take_in(request_id)
+    async def _take_comments_in(self, request_id: int) -> bool:
+        """Take the comments of one issue in; return False where they have to be asked for again."""
+        try:
+            if self.comments is not None:
+                await self.comments.take_in(request_id)
+        except TrackerError as error:
+            log.warning("the comments on request %d are asked for again in an hour: %s", request_id, error)
+            return False
+        return True
 
     async def _change(self, request_id: int, **changes: Any) -> None:
         async with self._deps.database.transaction() as session:
             await session.execute(update(_ISSUE).where(col(_ISSUE.request_id) == request_id).values(**changes))
+
+
+def _is_made(tracker: Tracker) -> ColumnElement[bool]:
+    return (col(_ISSUE.state) == "made") & (col(_ISSUE.tracker) == tracker.name)
