@@ -34,6 +34,7 @@ from bot.services.questions import (
     Always,
     AskerUnknown,
     Meant,
+    NobodyCalled,
     NobodyMeant,
     NoQuestion,
     OnDay,
@@ -271,6 +272,8 @@ async def message(context: Context, found: Understood, user_id: str, *, channel_
             return portfolio_blocks.team_choices(teams, portfolio_blocks.WHICH_TEAM)
         case NoQuestion():
             return blocks.nothing_asked()
+        case NobodyCalled(name, named, teams):
+            return portfolio_blocks.nobody_called(name, named, teams)
         case NobodyMeant(reference, is_sure):
             return blocks.unknown_reference(reference, is_sure=is_sure)
         case _:

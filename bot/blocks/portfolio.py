@@ -101,15 +101,27 @@ def person_card(card: PersonCard, page: AssetPage) -> Rendered:
 
 def people_choices(people: Sequence[PersonRecord]) -> Rendered:
     """Return the question back: several people have the name."""
-    shown = [
-        Line(
-            " · ".join(filter(None, (bold(each.name, 80), mention(each.slack_id), escape(each.email, 80)))),
-            button("Show", PERSON, encode(PersonPage(each.id)), label=f"Show {plain(each.name, 60)}"),
-        )
-        for each in people[:_MOST_CHOICES]
-    ]
+    shown = [_person_choice(each) for each in people[:_MOST_CHOICES]]
     left = len(people) - len(shown)
     return choices("Whom do you mean?", shown, f"… and {left} more. Write the whole name." if left else "")
+
+
+def nobody_called(name: str, people: Sequence[PersonRecord], teams: Sequence[TeamRecord]) -> Rendered:
+    """Return the answer to the name of neither a person nor a team, with those whose names are near."""
+    said = f"I know no person or team called {bold(f'@{name}', 80)}."
+    if shown := [*map(_person_choice, people), *map(_team_choice, teams)]:
+        return choices(f"{said} Did you mean one of these?", shown[:_MOST_CHOICES])
+    return Rendered(f"{said} Try the whole name or the e-mail address.")
+
+
+def _person_choice(person: PersonRecord) -> Line:
+    said = " · ".join(filter(None, (bold(person.name, 80), mention(person.slack_id), escape(person.email, 80))))
+    return Line(said, button("Show", PERSON, encode(PersonPage(person.id)), label=f"Show {plain(person.name, 60)}"))
+
+
+def _team_choice(team: TeamRecord) -> Line:
+    label = f"Show {plain(team.name, 60)}"
+    return Line(bold(team.name, 80), button("Show", TEAM, encode(TeamPage(team.id)), label=label))
 
 
 #: What is asked back of teams that are not the asker's.
@@ -118,13 +130,7 @@ WHICH_TEAM = "Which of these teams do you mean?"
 
 def team_choices(teams: Sequence[TeamRecord], head: str = "Which of your teams?") -> Rendered:
     """Return the question back: a person is in several teams, or the name is near to several."""
-    shown = [
-        Line(
-            bold(team.name, 80),
-            button("Show", TEAM, encode(TeamPage(team.id)), label=f"Show {plain(team.name, 60)}"),
-        )
-        for team in teams[:_MOST_CHOICES]
-    ]
+    shown = [_team_choice(each) for each in teams[:_MOST_CHOICES]]
     left = len(teams) - len(shown)
     return choices(head, shown, f"… and {left} more: `/baton team NAME`." if left else "")
 

@@ -14,11 +14,11 @@ from bot.errors import UserError
 from bot.services import portfolio
 from bot.services.deps import Deps
 from bot.services.portfolio import Portfolios
-from bot.services.questions import AskerUnknown, PeopleMeant, PersonMeant, TeamsMeant, TeamThings
+from bot.services.questions import AskerUnknown, NobodyCalled, PeopleMeant, PersonMeant, TeamsMeant, TeamThings
 from bot.services.snapshot import Snapshot
 
 #: Questions whose answer is a list of things.
-OwnerMeant: TypeAlias = PersonMeant | PeopleMeant | TeamThings | TeamsMeant | AskerUnknown
+OwnerMeant: TypeAlias = PersonMeant | PeopleMeant | TeamThings | TeamsMeant | AskerUnknown | NobodyCalled
 
 
 async def answer(deps: Deps, catalog: Snapshot, meant: OwnerMeant, *, as_json: bool) -> str | dict[str, Any]:
@@ -27,6 +27,11 @@ async def answer(deps: Deps, catalog: Snapshot, meant: OwnerMeant, *, as_json: b
         raise UserError('I cannot tell who you are here: ask by name, as in `baton ask "what does Ada Byron own"`.')
     if isinstance(meant, PeopleMeant):
         return _several(meant.people) if as_json else plain(blocks.people_choices(meant.people).text, catalog)
+    if isinstance(meant, NobodyCalled):
+        near = [*(each.name for each in meant.people), *(each.name for each in meant.teams)]
+        if as_json:
+            return {"status": "unknown", "understood_as": f"@{meant.name}", "suggestions": near}
+        return plain(blocks.nobody_called(meant.name, meant.people, meant.teams).text, catalog)
     if isinstance(meant, TeamsMeant):
         return (
             _several(meant.teams)

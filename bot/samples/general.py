@@ -67,6 +67,8 @@ def people(name: str, teams: list[TeamRecord]) -> Iterator[tuple[Callable[..., A
     namesakes = [PersonRecord(id=number, name=name, slack_id="U12345678", email=name) for number in range(12)]
     for some in (namesakes, namesakes[:2]):
         yield portfolio.people_choices, portfolio.people_choices(some)
+    for near in (namesakes[:5], []):
+        yield portfolio.nobody_called, portfolio.nobody_called(name, near, teams if near else [])
 
 
 def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

@@ -17,7 +17,17 @@ from bot.domain.rights import Actor, Holders, Right, may
 from bot.errors import NotFoundError
 from bot.services import actors, questions
 from bot.services.deps import Deps
-from bot.services.questions import Always, Meant, Named, OnDay, TeamsMeant, TeamThings, owner_called, team_said
+from bot.services.questions import (
+    Always,
+    Meant,
+    Named,
+    OnDay,
+    TeamsMeant,
+    TeamThings,
+    owner_at,
+    owner_called,
+    team_said,
+)
 from bot.services.snapshot import Snapshot
 
 #: Ways of matching that leave nothing to explain.
@@ -82,6 +92,8 @@ def answer(deps: Deps, snapshot: Snapshot, text: str, *, asker: str = "") -> Fou
     match found:
         case TeamsMeant(teams=(team,)):
             return TeamThings(team)
+        case Missing(asked=name) if (meant := owner_at(snapshot, name)) is not None:
+            return meant
         case Missing(asked=name) if name and (known := owner_called(snapshot, name)) is not None:
             return known
         case Answered() | Missing() if (said := team_said(snapshot, text)) is not None:

@@ -16,6 +16,7 @@ from bot.domain.directory.owner_questions import OwnerQuestion, Owners
 from bot.domain.directory.references import Reference, Refers, references, without_references
 from bot.domain.names import fold
 from bot.domain.records import PersonRecord, TeamRecord
+from bot.services.near_names import people_near, teams_near
 from bot.services.snapshot import Snapshot
 
 #: Of several references, the surest to be meant comes first: people are also mentioned to call them.
@@ -57,6 +58,8 @@ _AT_SOME_TIME = re.compile(
     r",?\s+(?:at\s+first|before|earlier|first|in\s+the\s+past|originally|previously|back\s+then|so\s+far)(?:\s.*)?\W*$",
     re.IGNORECASE,
 )
+#: A person or a team as people write one that Slack does not know; `@acme/ui` is a package, or a team of GitHub.
+_HANDLE = re.compile(r"@(?P<name>[\w][\w.-]{0,79})")
 #: Nobody has a name of more words.
 _MOST_NAMES = 5
 _LITERALLY = frozenset({ResolutionMethod.REF, ResolutionMethod.NAME})
@@ -130,13 +133,24 @@ class NobodyMeant:
 
 
 @dataclass(frozen=True, slots=True)
+class NobodyCalled:
+    """Somebody is asked for as `@name`, and neither a person nor a team has this name; those whose names are near."""
+
+    name: str
+    people: tuple[PersonRecord, ...] = ()
+    teams: tuple[TeamRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NoQuestion:
     """A greeting, thanks or a remark: nothing is asked."""
 
     courtesy: Courtesy
 
 
-Meant: TypeAlias = NoQuestion | TeamsMeant | TeamThings | PersonMeant | PeopleMeant | AskerUnknown | NobodyMeant
+Meant: TypeAlias = (
+    NoQuestion | TeamsMeant | TeamThings | PersonMeant | PeopleMeant | AskerUnknown | NobodyMeant | NobodyCalled
+)
 
 
 def read(snapshot: Snapshot, text: str, *, now: datetime, asker: str = "") -> OnDay | Always | Meant | Named:
@@ -236,8 +250,20 @@ def _named_owner(snapshot: Snapshot, asked: OwnerQuestion) -> Meant | None:
             return TeamThings(team)
     people = snapshot.people_called(asked.name)
     if not people:
-        return None
+        return _nobody_called(snapshot, asked.name) if asked.is_handle else None
     return PersonMeant(people[0]) if len(people) == 1 else PeopleMeant(people)
+
+
+def owner_at(snapshot: Snapshot, name: str) -> Meant | None:
+    """Return whom `@name` means, perhaps nobody whom the catalog has; None for a name that is written otherwise."""
+    found = _HANDLE.fullmatch(name)
+    if found is None:
+        return None
+    return _named_owner(snapshot, OwnerQuestion(Owners.NAMED, found["name"], found["name"], is_handle=True))
+
+
+def _nobody_called(snapshot: Snapshot, name: str) -> NobodyCalled:
+    return NobodyCalled(name, people_near(snapshot, name), teams_near(snapshot, name))
 
 
 def team_said(snapshot: Snapshot, text: str) -> TeamRecord | None:

@@ -104,7 +104,7 @@ class Snapshot:
     def people_called(self, name: str) -> tuple[PersonRecord, ...]:
         """Return the people of this name, by name: those with the whole of it, or else with it as their first name."""
         folded = fold(name)
-        found = [self._people[each] for each in self._named().get(folded, ())]
+        found = [self._people[each] for each in self.people_by_name().get(folded, ())]
         whole = [each for each in found if fold(each.name) == folded or each.email.lower() == name.lower()]
         return tuple(sorted(whole or found, key=lambda person: (fold(person.name), person.id)))
 
@@ -152,7 +152,8 @@ class Snapshot:
                 self._person_by_email[person.email if address == person.email else address] = person.id
             self._call(person)
 
-    def _named(self) -> dict[str, list[int]]:
+    def people_by_name(self) -> Mapping[str, Iterable[int]]:
+        """Return the ids of people by what they may be called, folded."""
         if self._people_by_name is None:
             self._people_by_name = {}
             for person in self._people.values():

@@ -210,6 +210,11 @@ def test_what_a_person_and_a_team_own(baton: Baton) -> None:
 @pytest.mark.usefixtures("owned")
 def test_whose_things_are_asked_for_is_asked_back_where_it_is_not_plain(baton: Baton) -> None:
     assert baton("ask", "what does Jo own?").out.startswith("Whom do you mean?\n• Jo Lee")
+    assert baton("ask", "what does @wardns own?").out == (
+        "I know no person or team called @wardns. Did you mean one of these?\n• Wardens\n"
+    )
+    told = json.loads(baton("ask", "--json", "what does @wardns own?").out)
+    assert told == {"status": "unknown", "understood_as": "@wardns", "suggestions": ["Wardens"]}
     ran = baton("ask", "what do I own?")
     assert ran.code == 1
     assert "ask by name" in ran.err

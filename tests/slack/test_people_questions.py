@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, PersonClaim
-from tests.slack.conftest import HERE, Stage, asset, organisation, read_only
+from tests.slack.conftest import HERE, Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_whoowns import bring_groups, buttons, misses, replies_to
 
 pytestmark = read_only
@@ -90,3 +90,31 @@ async def test_namesakes_are_asked_back_and_one_can_be_chosen(stage: Stage) -> N
 
 async def test_an_asset_is_no_owner(stage: Stage) -> None:
     assert "owns *checkout*" in (await stage.ask("/whoowns what does checkout own?")).text
+
+
+@pytest.mark.parametrize("question", ["what does @grac own?", "what is @grac responsible for", "who is @grac"])
+async def test_an_unknown_handle_is_nobody_and_no_thing(stage: Stage, question: str) -> None:
+    made = organisation()
+    made.assets.append(asset("grace-period", owners=(team_owns("Payments"),)))
+    await stage.bring(made)
+    for said in await replies_to(stage, question):
+        assert said.startswith(
+            "I know no person or team called *@grac*. Did you mean one of these?\n• *Grace Marsh* · "
+        )
+        assert "grace-period" not in said
+    assert await misses(stage) == []
+    shown = await stage.ask(f"/whoowns {question}")
+    await stage.press(shown, "portfolio.person")
+    assert "*Grace Marsh* is in one team" in stage.slack.visible_messages("grace", "general")[-1].text
+
+
+async def test_an_unknown_handle_may_be_near_a_team_or_nobody(stage: Stage) -> None:
+    near = await stage.ask("/whoowns what does @platfrom own")
+    assert near.text == "I know no person or team called *@platfrom*. Did you mean one of these?\n• *Platform*"
+    assert list(buttons(near)) == ["Show"]
+    alone = (await stage.ask("/whoowns @zebra")).text
+    assert alone == "I know no person or team called *@zebra*. Try the whole name or the e-mail address."
+
+
+async def test_a_handle_with_a_slash_is_a_package_or_a_team_of_github(stage: Stage) -> None:
+    assert "I know nothing called" in (await stage.ask("/whoowns @acme/checkoutt-ui")).text

@@ -89,11 +89,13 @@ class OwnerQuestion:
     """A question for the things of some owner.
 
     `name` is set where one is named, and `bare` is the name without what stands around it, as in "the devops team".
+    `is_handle` says that it is written with an @, so that nothing but a person or a team is meant.
     """
 
     of: Owners
     name: str = ""
     bare: str = ""
+    is_handle: bool = False
 
 
 def team_said(text: str) -> tuple[str, str] | None:
@@ -141,10 +143,11 @@ def _plain(text: str) -> str:
 
 
 def _question(who: str) -> OwnerQuestion | None:
-    name = " ".join(who.strip(" \t\"'`*_“”‘’").split()).removeprefix("@")
+    said = " ".join(who.strip(" \t\"'`*_“”‘’").split())
+    name, is_handle = said.removeprefix("@"), said.startswith("@") and "/" not in said
     folded = name.casefold()
     if folded in _ME:
         return OwnerQuestion(Owners.ASKER)
     if folded in _US:
         return OwnerQuestion(Owners.ASKERS_TEAMS)
-    return OwnerQuestion(Owners.NAMED, name, _AROUND.sub("", name)) if name else None
+    return OwnerQuestion(Owners.NAMED, name, _AROUND.sub("", name), is_handle) if name else None
