@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.blocks.text import MESSAGE_TEXT, Rendered, bold, channel, context, cut_mrkdwn, escape, is_channel_id, mention
+from bot.blocks.text import (
+    MESSAGE_TEXT,
+    MOST_BLOCKS,
+    Rendered,
+    bold,
+    channel,
+    context,
+    cut_mrkdwn,
+    escape,
+    is_channel_id,
+    mention,
+)
 
 #: Why a message stands alone that was meant to be a reply: what it replies to never came to be.
 ROOT_FAILED = "root_failed"
@@ -12,8 +23,6 @@ ROOT_FAILED = "root_failed"
 GAVE_UP = "gave_up"
 #: An administrator has let go of it.
 DROPPED = "dropped"
-#: Slack takes no more blocks than this in a message.
-_MOST_BLOCKS = 50
 #: The note stands on top of what `bot.blocks.text.EDITED_TEXT` allows, below what Slack does.
 _LONGEST_NOTE = 450
 
@@ -98,7 +107,7 @@ def moved(message: Rendered, history: Sequence[Mapping[str, str]], *, is_answer:
         return message
     said = cut_mrkdwn(said, _LONGEST_NOTE)
     text = cut_mrkdwn(f"{cut_mrkdwn(message.text, MESSAGE_TEXT - len(said) - 1)}\n{said}", MESSAGE_TEXT)
-    if not message.blocks or len(message.blocks) >= _MOST_BLOCKS:
+    if not message.blocks or len(message.blocks) >= MOST_BLOCKS:
         return Rendered(text, message.blocks)
     return Rendered(text, [*message.blocks, context(said)])
 

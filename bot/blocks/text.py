@@ -17,6 +17,8 @@ Block = dict[str, Any]
 
 #: Slack cuts or refuses above these: https://docs.slack.dev/reference/block-kit/blocks/section-block/
 SECTION_TEXT, CONTEXT_TEXT, BUTTON_TEXT, BUTTON_VALUE = 3000, 2000, 75, 2000
+#: Slack takes no more blocks than this in a message.
+MOST_BLOCKS = 50
 #: Slack cuts a message's text here: https://docs.slack.dev/reference/methods/chat.postMessage/
 MESSAGE_TEXT = 40_000
 #: It refuses a message long before that: an update above about 4,000 characters in all its blocks, a post above about

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.domain import daily_limit as rules
 from bot.domain.daily_limit import Agenda, DailyMessage, LookTimes, NothingThisWeek, Saying, Weekly, Written
-from bot.domain.recipients import Recipient
+from bot.domain.recipients import NOBODY, Recipient
 from bot.domain.working_time import WorkingTime
 from bot.errors import log_failure
 from bot.services import daily_limit, digests, outbox, routing
@@ -103,6 +103,7 @@ class DailyPass:
         async with self._lock:
             now = self._deps.clock.now()
             due, lost = await self._due(now), 0
+            due.sort(key=lambda key: key == NOBODY.key)  # what nobody owns joins the digest of the channel's own team
             for start in range(0, len(due), _MANY):
                 shares = await self._shares(due[start : start + _MANY], now)
                 lost += sum(part.size for each in shares.values() if not each.places for part in each.parts.values())
@@ -161,11 +162,19 @@ class DailyPass:
             for part in share.parts.values():
                 await part.read(session)
             _, saying = share.plan(await daily_limit.written_to(session, share.recipient.key), now)
+            host = self._host(share.recipient)
+            if await _has_had_another(telling, host):
+                saying = None  # it comes on the next day
             for part in share.parts.values():
                 await part.begin(telling)
-            await _say(telling, saying, share.parts)
+            await _say(telling, saying, share.parts, host=host)
             for part in share.parts.values():
                 await part.end(telling, is_digest=isinstance(saying, Weekly | NothingThisWeek))
+
+    def _host(self, recipient: Recipient) -> str:
+        """Return the key of the team in whose own channel nobody's things are told; empty for everybody else's."""
+        team = routing.platform_team(self._deps, self._snapshot) if recipient == NOBODY else None
+        return Recipient(team=team).key if team is not None else ""
 
     async def _shares(self, keys: Sequence[str], now: datetime) -> dict[str, _Share]:
         """Return what those of these are told of who are at work, by their keys; look at the others when they are."""
@@ -199,13 +208,19 @@ class DailyPass:
             log.error("%d things to say reach nobody: set BATON_PLATFORM_CHANNEL", lost)
 
 
-async def _say(telling: Telling, saying: Saying | None, parts: Mapping[str, MessagePart]) -> None:
+async def _has_had_another(telling: Telling, host: str) -> bool:
+    """Whether the team in whose channel that is has had a message today which is no digest: one a day is enough."""
+    theirs = await daily_limit.written_to(telling.session, host) if host else Written()
+    return theirs.last == telling.today != theirs.digest
+
+
+async def _say(telling: Telling, saying: Saying | None, parts: Mapping[str, MessagePart], *, host: str) -> None:
     """Put what is said into the outbox. Raises TakenError when another process is at it."""
     match saying:
         case NothingThisWeek():
             await daily_limit.looked_at(telling.session, [(telling.recipient.key, telling.today)])
         case Weekly():
-            await digests.send(telling, saying, parts)
+            await digests.send(telling, saying, parts, host=host)
         case DailyMessage(lead=lead, also=also):
             for name, part in parts.items():
                 own = [each for each in (lead, *also) if each.noun == name]

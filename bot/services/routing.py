@@ -10,7 +10,7 @@ from itertools import islice
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks.text import Rendered
-from bot.domain.recipients import Recipient, Told, Via
+from bot.domain.recipients import NOBODY, Recipient, Told, Via
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.trust import AccountStanding
 from bot.domain.working_time import zone_of
@@ -93,6 +93,13 @@ def platform_of(deps: Deps, snapshot: Snapshot) -> str:
     return "" if _is_closed(deps, snapshot, channel) else channel
 
 
+def platform_team(deps: Deps, snapshot: Snapshot) -> TeamRecord | None:
+    """Return the team whose own channel the platform channel is; None where it is a channel of its own."""
+    platform = platform_of(deps, snapshot)
+    found = (each for each in snapshot.teams() if platform and snapshot.channel_id(each.channel) == platform)
+    return min(found, key=lambda team: team.id, default=None)
+
+
 def _is_closed(deps: Deps, snapshot: Snapshot, place: str) -> bool:
     """Whether other organisations are in a channel that no administrator has opened."""
     return bool(snapshot.is_shared(place)) and snapshot.channel_id(place) not in deps.open_channels
@@ -116,8 +123,11 @@ def manager_of(snapshot: Snapshot, team: TeamRecord) -> PersonRecord | None:
 def zone_name_of(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> str:
     """Return the time zone that a recipient works in, else the installation's.
 
-    For a person who leads teams that is the first team's, whatever is said to them.
+    For a person who leads teams that is the first team's, whatever is said to them; for nobody that of the team whose
+    own channel the platform channel is.
     """
+    if recipient == NOBODY and (team := platform_team(deps, snapshot)) is not None:
+        recipient = Recipient(team=team)
     person = recipient.person
     led = [each for each in snapshot.teams_of(person.id) if each.lead_id == person.id] if person is not None else []
     return (min(led, key=lambda team: team.id).timezone if led else recipient.timezone) or deps.timezone
