@@ -43,14 +43,18 @@ class MadeFacts(Facts):
         self.ends = {name.removeprefix("v"): end for name, end in ends.items()}
         #: Since when a cycle is charged for, where it is.
         self.charges: dict[str, date] = {}
+        #: Until when a cycle is supported actively, where that ends before.
+        self.active: dict[str, date] = {}
 
     @property
     def table(self) -> Table:  # type: ignore[override]
         """The table made of `ends`; a cycle without an end has none yet."""
-        return _table(tuple((name, end, self.charges.get(name)) for name, end in self.ends.items()))
+        return _table(
+            tuple((name, end, self.charges.get(name), self.active.get(name)) for name, end in self.ends.items())
+        )
 
 
-_Made = tuple[tuple[str, date | None, date | None], ...]
+_Made = tuple[tuple[str, date | None, date | None, date | None], ...]
 _TABLES: dict[_Made, Table] = {}
 
 
@@ -62,9 +66,10 @@ def _table(made: _Made) -> Table:
             Cycle(
                 name=name,
                 eol=end if end is not None else Undated.OPEN,
+                eoas=active if active is not None else Undated.ABSENT,
                 charges=(Charge(since, Decimal("0.10")),) if since is not None else (),
             )
-            for name, end, since in made
+            for name, end, since, active in made
         )
         _TABLES[made] = Table([Product(key="widget", label="Widget", cycles=cycles)])
     return _TABLES[made]

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlmodel import col
 
 from bot.domain.doctor import Level, reach
-from bot.domain.eol.milestones import DeadlineKind
+from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.eol.reminders import Card, ClosedCard
 from bot.errors import StoreUnavailableError
 from bot.services import daily_pass
@@ -732,6 +732,37 @@ class TestManagers:
             await world.go(at(until.month, until.day) + timedelta(8))  # the digest of weeks ago is made up for
         after = {who: [day for day in heard(world, who) if day > (4, 3)] for who in ("lena", "mona", "platform")}
         assert after == {"lena": lena, "mona": mona, "platform": platform}
+
+    async def test_a_plan_that_was_not_kept_is_said_once_for_all_deadlines_of_its_release(self, world: World) -> None:
+        await managed(world)
+        world.facts.active = {"1": date(2027, 3, 31)}
+        world.jump(at(1, 4, 12))
+        await world.go(at(1, 6, 8))
+        assert {each.milestone for each in await world.reminders()} == {Milestone(90)}
+        await world.answer("planned", by=1, until=date(2027, 1, 8))
+        await world.go(at(1, 31))
+        assert world.days("payments") == [date(2027, 1, 5), date(2027, 1, 12)]
+        [told] = world.seen("lena")
+        assert "support ends" in told.text
+        assert "active support" not in told.text
+
+    async def test_those_above_hear_of_it_once_though_one_deadline_has_passed_and_one_lies_ahead(
+        self, world: World
+    ) -> None:
+        await managed(world)
+        world.facts.charges = {"1": date(2027, 8, 2)}
+        await unanswered(world, at(5, 5))
+        assert {each.kind for each in await world.reminders()} == {DeadlineKind.SUPPORT, DeadlineKind.EXTENDED_COST}
+        before = len(world.seen("lena"))
+        await world.answer("planned", by=1, until=date(2027, 5, 6))
+        await world.go(at(5, 29))
+        assert heard(world, "lena")[before:] == [(5, 11)]
+
+    async def test_the_end_of_active_support_is_no_matter_for_those_above(self, world: World) -> None:
+        await managed(world)
+        world.facts.ends["1"], world.facts.active = date(2028, 4, 2), {"1": date(2027, 4, 2)}
+        await unanswered(world, at(4, 3))
+        assert [each.text for who in ("lena", "mona", "platform") for each in world.seen(who)] == []
 
     async def test_what_is_charged_stays_in_the_digest_by_its_name_while_a_plan_holds(self, world: World) -> None:
         team = await managed(world)

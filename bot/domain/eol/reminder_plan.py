@@ -176,7 +176,7 @@ def _due(
         due = _due_of(subject, milestone, today, work, is_missed=watch.key in missed, is_weekly_only=is_weekly_only)
         if due is not None:
             found.append(due)
-    return found, quiet
+    return _heard_once(found), quiet
 
 
 def _due_of(
@@ -194,9 +194,8 @@ def _due_of(
     if is_again and loudness is Loudness.BROADCAST:
         loudness = Loudness.POST  # the channel has had it
     is_owed = (
-        said is not None
-        and reminder is not None
-        and (is_missed or (not is_repeated and audience_at(milestone.days) is not Audience.TEAM))
+        reminder is not None
+        and (is_missed or _goes_up(subject, milestone, is_repeated=is_repeated))
         and not is_answered(reminder, today, work)
     )
     opened_on = reminder.opened_on if reminder is not None else today
@@ -208,7 +207,8 @@ def _due_of(
     if not is_missed and reminder is not None and reminder.opened_on > watch.deadline.on:
         stage = _stage(subject, today, work)
         is_owed = stage is not None
-    is_owed = is_owed and not is_only_listed
+    # The end of active support harms nobody yet.
+    is_owed = is_owed and not is_only_listed and watch.deadline.kind is not DeadlineKind.ACTIVE_SUPPORT
     is_missed = is_missed and is_owed
     return DueReminder(
         subject, milestone, loudness, is_owed, waits, is_repeated=is_repeated, is_missed=is_missed, stage=stage
@@ -229,19 +229,44 @@ def _stage(subject: Subject, today: date, work: WorkingTime) -> int | None:
 
 
 def _missed(subjects: Sequence[Subject], today: date) -> set[WatchKey]:
-    """Return of what the day of the plan has passed since something was said last, so that those above hear of it.
+    """Return the deadlines of whose plan the day has passed, while nothing has been said of any of them since.
 
-    One plan is for every deadline of a release cycle, and they hear of the first of these.
+    One plan is for every deadline of a release cycle, so all of these are said anew together, and no later.
     """
-    found: dict[CycleKey, Watch] = {}
-    for subject in sorted(subjects, key=lambda each: each.watch.deadline.on, reverse=True):
-        last = subject.reminder.effect(today).last if subject.reminder is not None else None
-        said_on = subject.reminder.said_on if subject.reminder is not None else None
-        if last is None or last.until is None or said_on is None or not last.is_lapsed_plan(today):
-            continue
-        if said_on <= last.until:
-            found[subject.watch.key[:3]] = subject.watch
-    return {each.key for each in found.values()}
+    lapsed: dict[CycleKey, list[tuple[WatchKey, date | None, date]]] = {}
+    for subject in subjects:
+        reminder = subject.reminder
+        last = reminder.effect(today).last if reminder is not None else None
+        if reminder is not None and last is not None and last.until is not None and last.is_lapsed_plan(today):
+            lapsed.setdefault(subject.watch.key[:3], []).append((subject.watch.key, reminder.said_on, last.until))
+    found = set[WatchKey]()
+    for deadlines in lapsed.values():
+        is_since = {said_on > until for _, said_on, until in deadlines if said_on is not None}
+        if is_since == {False}:
+            found |= {key for key, _, _ in deadlines}
+    return found
+
+
+def _heard_once(found: Sequence[DueReminder]) -> list[DueReminder]:
+    """Let those above hear once of a plan that was not kept, with what is said first of all that it was for."""
+    first: dict[CycleKey, WatchKey] = {}
+    missed = [each for each in found if each.is_missed]
+    for each in sorted(missed, key=lambda each: (each.waits, each.subject.watch.deadline.on)):
+        first.setdefault(each.subject.watch.key[:3], each.subject.watch.key)
+    return [
+        each
+        if not each.is_missed or each.subject.watch.key == first[each.subject.watch.key[:3]]
+        else replace(
+            each, is_missed=False, is_owed=_goes_up(each.subject, each.milestone, is_repeated=each.is_repeated)
+        )
+        for each in found
+    ]
+
+
+def _goes_up(subject: Subject, milestone: Milestone, *, is_repeated: bool) -> bool:
+    """Whether those above hear of a milestone by itself, when nobody has answered the one before it."""
+    is_first = subject.reminder is None or subject.reminder.milestone is None
+    return not is_first and not is_repeated and audience_at(milestone.days) is not Audience.TEAM
 
 
 def _planned(subjects: Sequence[Subject], today: date) -> dict[CycleKey, set[DeadlineKind]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -113,10 +113,9 @@ class Life:
         if done.last is not None and done.last.deadline == watch.deadline.on:
             assert not done.keeps_quiet(each.milestone), "an answer keeps it quiet"
         is_again = reminder.milestone is not None and each.milestone >= reminder.milestone
-        goes_on = watch.deadline.on < today or each.is_missed
-        if is_again and goes_on and not is_answered(reminder, today, self.work):
+        is_lapsed = done.last is not None and done.last.is_lapsed_plan(today)
+        if is_again and (watch.deadline.on < today or is_lapsed) and not is_answered(reminder, today, self.work):
             assert each.waits, "what has passed without an answer stays in the digest"
-            is_lapsed = done.last is not None and done.last.is_lapsed_plan(today)
             assert not each.is_owed or is_lapsed or each.stage is not None, "of a plan not kept, or by stages"
             assert each.stage is None or reminder.opened_on > watch.deadline.on
         elif is_again:
@@ -318,6 +317,37 @@ def test_a_plan_that_is_not_kept_is_owed_once_with_the_next_digest() -> None:
             owed.append(moment)
     assert owed[0] == date(2027, 1, 19)
     assert date(2027, 1, 26) not in owed
+
+
+def test_a_plan_that_was_not_kept_is_owed_with_what_is_said_first_of_its_deadlines() -> None:
+    lapsed = Answer(
+        id=1, kind=AnswerKind.PLANNED, person=ADA, at=UTC_ONLY.at(STARTS, UTC_ONLY.opens),
+        deadline=STARTS - timedelta(30), until=STARTS + timedelta(8),
+    )  # fmt: skip
+    today = STARTS + timedelta(9)  # a Wednesday
+
+    def due(*said: tuple[int, int | None, date | None]) -> list[tuple[int, bool, bool]]:
+        """What is owed, and whether for the plan, of deadlines in so many days with what was said of each, and when."""
+        subjects = []
+        for number, (days, milestone, said_on) in enumerate(said):
+            deadline = Deadline(list(DeadlineKind)[number + 1], today + timedelta(days))
+            watch = replace(Life(UTC_ONLY, [IN_TWO_MONTHS]).watch(0), deadline=deadline)
+            reminder = Remembered(
+                id=number, addressee="team:1", product="widget", cycle="0", kind=deadline.kind, deadline=deadline.on,
+                opened_on=STARTS - timedelta(99), answers=(replace(lapsed, deadline=deadline.on),),
+                milestone=Milestone(milestone) if milestone is not None else None, said_on=said_on,
+            )  # fmt: skip
+            subjects.append(Subject(watch, reminder))
+        found = plan(subjects, now=UTC_ONLY.at(today, time(10)), work=UTC_ONLY, written=Written())
+        return [(each.milestone.days, each.is_owed, each.is_missed) for each in found.due if not each.stands]
+
+    passed, ahead, unsaid = (-30, -28, STARTS), (14, 30, STARTS), (14, None, None)
+    assert due(passed, ahead) == [(14, True, True), (-28, False, False)], "with the message of its own"
+    assert due(passed, unsaid) == [(14, True, True), (-28, False, False)], "though nothing was said of that deadline"
+    assert due(passed, (60, 90, STARTS)) == [(60, False, False), (-28, True, True)], "the first of a digest"
+    assert due(passed, (14, 14, today)) == [(-28, False, False)], "and then no more"
+    assert due((7, 14, STARTS), ahead) == [(7, True, True), (14, True, False)], "each milestone is owed by itself"
+    assert due((7, 14, STARTS), unsaid) == [(7, True, True), (14, False, False)], "but for the first of a deadline"
 
 
 def test_several_deadlines_of_one_release_cycle_that_are_answered_count_once() -> None:
