@@ -23,6 +23,8 @@ ROOT_FAILED = "root_failed"
 GAVE_UP = "gave_up"
 #: An administrator has let go of it.
 DROPPED = "dropped"
+#: Baton says nothing of its own accord where other organisations are.
+SHARED = "shared"
 #: The note stands on top of what `bot.blocks.text.EDITED_TEXT` allows, below what Slack does.
 _LONGEST_NOTE = 450
 
@@ -61,6 +63,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "restricted_action_non_threadable_channel": ("no threads are allowed there", ""),
     "restricted_action_thread_locked": ("its thread is locked", ""),
     ROOT_FAILED: ("the message that it replies to could not be posted", ""),
+    SHARED: ("other organisations are in the channel", "Name another channel, or have an administrator open this one."),
     "thread_not_found": ("the message that it replies to is gone", ""),
     "user_disabled": ("the account is deactivated", _OTHER_PERSON),
     "user_not_found": ("that account is not in the workspace", _OTHER_PERSON),

@@ -90,7 +90,7 @@ def takes_messages(snapshot: Snapshot, place: str) -> bool:
 def platform_of(deps: Deps, snapshot: Snapshot) -> str:
     """Return the platform channel; empty when none is set, or other organisations are in it."""
     channel = snapshot.channel_id(deps.platform_channel)
-    return "" if _is_closed(deps, snapshot, channel) else channel
+    return "" if is_closed(deps, snapshot, channel) else channel
 
 
 def platform_team(deps: Deps, snapshot: Snapshot) -> TeamRecord | None:
@@ -100,7 +100,7 @@ def platform_team(deps: Deps, snapshot: Snapshot) -> TeamRecord | None:
     return min(found, key=lambda team: team.id, default=None)
 
 
-def _is_closed(deps: Deps, snapshot: Snapshot, place: str) -> bool:
+def is_closed(deps: Deps, snapshot: Snapshot, place: str) -> bool:
     """Whether other organisations are in a channel that no administrator has opened."""
     return bool(snapshot.is_shared(place)) and snapshot.channel_id(place) not in deps.open_channels
 
@@ -158,7 +158,7 @@ def _ways(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> list[_Way]:
     unlisted: list[_Way] = []
     platform = _Way(platform_of(deps, snapshot), Via.PLATFORM)
     for way in (*_own(snapshot, recipient), platform, *_members(snapshot, recipient.team)):
-        if _is_closed(deps, snapshot, way.place):
+        if is_closed(deps, snapshot, way.place):
             continue
         if (way.person or snapshot.is_open(way.place)) and not _is_refused(deps, snapshot, way.place):
             known.append(way)

@@ -123,7 +123,9 @@ class TestHeadlines:
         subject = asset(fact(SEARCH), fact(PLATFORM, Area.CI_CD))
         assert "owns CI and deployments of *checkout*." in answered(subject, area=Area.CI_CD)
         said = answered(subject, area=Area.NETWORKING)
-        assert said.startswith("Nobody is named for networking of *checkout* alone. *Search* owns *checkout* as a whole.")
+        assert said.startswith(
+            "Nobody is named for networking of *checkout* alone. *Search* owns *checkout* as a whole."
+        )
 
     def test_a_database_that_nobody_knows_is_not_said_to_be_there(self) -> None:
         said = answered(asset(fact(SEARCH)), area=Area.DATABASE)

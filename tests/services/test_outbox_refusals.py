@@ -17,7 +17,7 @@ from bot.services.deps import Deps
 from bot.services.outbox import Pace
 from bot.services.outbox._pace import Call
 from bot.store.db import Database
-from bot.store.tables import OutboxMessage
+from bot.store.tables import OutboxMessage, SlackChannel
 from tests.conftest import FixedClock
 from tests.services.outbox_world import ADA, OPS, PAY, SECOND, World
 
@@ -70,6 +70,37 @@ class TestBlame:
             600,
             600,
         ]
+
+
+class TestShared:
+    """Other organisations are let into a channel."""
+
+    @pytest.fixture
+    async def shared(self, world: World) -> World:
+        await world.put("answer:1", "Payments owns it.")
+        await world.put("card", fallbacks=[ADA])
+        await world.run(2)
+        async with world.deps.database.transaction() as session:
+            session.add(SlackChannel(channel_id=PAY, name="payments", is_shared=True, seen_at=world.clock.now()))
+        return world
+
+    async def test_what_is_said_of_its_own_accord_goes_on_elsewhere(self, shared: World) -> None:
+        await shared.put("news", fallbacks=[ADA])
+        await shared.say("card", "card, anew")
+        await shared.run(3)
+        why = "I could not post this in <#C0PAYMENTS>: other organisations are in the channel."
+        said = {text.split(" Name")[0] for place, text, _ in shared.shown() if place != PAY}
+        assert said == {f"card, anew\n{why}", f"news\n{why}"}
+        assert not shared.deps.refusals.stands(PAY, at=shared.clock.now()), "Slack has refused nothing"
+
+    async def test_an_answer_is_still_said_and_keeps_its_words(self, shared: World) -> None:
+        await shared.put("answer:2", "I answer members of this workspace only.")
+        await shared.say("answer:1", "Search owns it.")
+        await shared.run(3)
+        said = [text for place, text, _ in shared.shown() if place == PAY]
+        assert "I answer members of this workspace only." in said
+        assert "Search owns it." not in said
+        assert (await shared.rows())["answer:1"].state == "sent"
 
 
 class TestPlaces:

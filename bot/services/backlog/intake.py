@@ -207,7 +207,7 @@ async def _tell(
     """Tell the DevOps team: in the triage channel, or where there is none as any team is told."""
     message = blocks.triage_post(card, duty=devops_team.on_duty(deps, snapshot))
     channel = snapshot.channel_id(deps.devops.triage_channel)
-    if not channel or not snapshot.is_open(channel):
+    if not channel or not snapshot.is_open(channel) or routing.is_closed(deps, snapshot, channel):
         return await routing.send(
             session,
             deps,

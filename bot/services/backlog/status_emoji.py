@@ -21,6 +21,7 @@ from bot.domain.backlog.channels import StatusMark, status_mark
 from bot.domain.backlog.requests import RequestState
 from bot.errors import SlackError, SlackRateLimitedError, log_failure
 from bot.ports import Slack
+from bot.services import shared_channels
 from bot.services.backlog._cards import standing_of, whole_of
 from bot.services.deps import Deps
 from bot.store import tables
@@ -97,7 +98,7 @@ async def _claim(deps: Deps, request_id: int) -> _Due | None:
         if (row.not_before or now) > now:
             return None
         wanted = await _wanted(session, deps, request)
-        if wanted == row.emoji:
+        if wanted == row.emoji or await shared_channels.is_closed(session, deps, request.channel_id):
             row.state = request.state
             return None
         row.not_before = now + _HELD

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks.text import Rendered
+from bot.services import shared_channels
 from bot.services.deps import Deps
 from bot.services.outbox._enqueue import tell_askers
 from bot.services.outbox._pace import Call, Pace
@@ -38,13 +39,15 @@ class Place:
 class DeliveryClaim:
     """A message that this process, and nobody else, may deliver until `until`.
 
-    `message` is the row as it was before the claim; `attempts` includes this one.
+    `message` is the row as it was before the claim; `attempts` includes this one. `is_closed` is whether other
+    organisations are where it goes, or is.
     """
 
     message: OutboxMessage
     place: Place
     until: datetime
     attempts: int
+    is_closed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ async def claim(deps: Deps, pace: Pace, number: int) -> DeliveryClaim | None:
         if message is None or _must_wait(message, pace, now):
             return None
         place = await _place(session, message)
+        is_closed = place is not None and await shared_channels.is_closed(session, deps, place.channel)
         if place is None:
             # Its root is being posted anew: it steps out of its line until that is done.
             values: dict[str, Any] = {"lane": None, "state": "waiting"}
@@ -73,7 +77,9 @@ async def claim(deps: Deps, pace: Pace, number: int) -> DeliveryClaim | None:
             if message.ts is None and message.unsure_since is None:
                 values |= _about_to_post(message, place) | {"unsure_since": now}
         await session.execute(update(_TABLE).where(_TABLE.c.id == number).values(**values))
-    return DeliveryClaim(message, place, now + CLAIM, message.attempts + 1) if place is not None else None
+    if place is None:
+        return None
+    return DeliveryClaim(message, place, now + CLAIM, message.attempts + 1, is_closed)
 
 
 def _must_wait(message: OutboxMessage, pace: Pace, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from bot.blocks.outbox import GAVE_UP, delivered, lost, moved, unanswered, what_to_do, why
+from bot.blocks.outbox import GAVE_UP, SHARED, delivered, lost, moved, unanswered, what_to_do, why
 from bot.blocks.text import Rendered
 from bot.domain import outbox as rules
 from bot.domain.outbox import Blame
@@ -64,6 +64,9 @@ class Courier:
                 return False
             held = renewed
         message = held.message
+        if held.is_closed and not message.key.startswith(rules.ANSWER_PREFIX):  # whom to answer is the door's matter
+            await self._elsewhere(held, SHARED)
+            return False
         shown = _shown(message)
         try:
             posted = await self._slack.post_message(
@@ -170,6 +173,9 @@ class Courier:
 
     async def _update(self, held: DeliveryClaim) -> bool:
         message, shown = held.message, _shown(held.message)
+        if held.is_closed:
+            await self._not_shown(held)
+            return False
         try:
             await self._slack.update_message(
                 message.posted_channel or message.channel, str(message.ts), text=shown.text, blocks=shown.blocks
@@ -181,6 +187,13 @@ class Courier:
         values = {"due_at": self._deps.clock.now(), "error": "", "attempts": 0}
         await conclude(self._deps, held, settled(message.revision, "sent") | values)
         return True
+
+    async def _not_shown(self, held: DeliveryClaim) -> None:
+        """Leave a message as it stands where other organisations read it now; it goes on in its next place, if any."""
+        if held.message.fallbacks:
+            await self._elsewhere(held, SHARED)
+        else:
+            await conclude(self._deps, held, settled(held.message.revision, "sent"))
 
     async def _not_updated(self, held: DeliveryClaim, error: SlackError) -> None:
         message = held.message
@@ -220,7 +233,8 @@ class Courier:
     async def _elsewhere(self, held: DeliveryClaim, code: str) -> None:
         """Try the next place; with none left, the message has failed."""
         message = held.message
-        self._deps.refusals.add(held.place.channel, code, at=self._deps.clock.now())
+        if code != SHARED:
+            self._deps.refusals.add(held.place.channel, code, at=self._deps.clock.now())
         if not message.fallbacks:
             await self._fail(held, code, is_unsure=False)
             return
