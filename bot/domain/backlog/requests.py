@@ -294,10 +294,10 @@ class RequestCard:
     it is; the delivery does the job for those whose numbers are in `confirmed_parts`. `joined` are the names of the
     teams that need it as well, `joined_confirmed` of those for which it does. All of them lose `hours_a_month` without
     it, and have `blocked_people`, by how much they are; `asked_too` is what the joined teams asked for. `needed_by` is
-    the first day that any of them has to meet, and `needed_for` is whose it is where that is not its own team's. `answer_by` is when the
-    DevOps team answers at the latest, while it has not, and `looks_on` the day on which it looks again where it has put
-    that off. `asset` is what of the catalog it is about, `library` the same
-    where that is a shared library, and `handoff_id` the handoff in which what it is about passes to its team already.
+    the first day that any of them has to meet, and `needed_for` is whose it is where that is not its own team's.
+    `answer_by` is when the DevOps team answers at the latest, while it has not, and `looks_on` the day on which it
+    looks again where it has put that off. `asset` is what of the catalog it is about, `library` the same where that is
+    a shared library, and `handoff_id` the handoff in which what it is about passes to its team already.
     `savings` is what teams said after its delivery, and `before` what was said with its steps before the last words,
     where that was asked for. `version` is the last entry of the audit log at which whoever does something to it has
     read it, 0 where nobody does. `may_change` and `for_guest` are about the one reader of a message that nobody else
