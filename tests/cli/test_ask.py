@@ -124,6 +124,17 @@ def test_whoever_owns_all_is_not_said_to_own_a_part_by_itself(baton: Baton, ques
     )
 
 
+def test_an_organisation_that_nobody_said_is_no_folder(baton: Baton, tmp_path: Path) -> None:
+    (tmp_path / "docs" / ".git").mkdir(parents=True)
+    (tmp_path / "docs" / "CODEOWNERS").write_text("* @acme/base\n/src/ @acme/core\n")
+    ran = baton("catalog", "import", "codeowners", tmp_path / "docs")
+    assert "called 'docs', as its folder is; say what it is called with --repository" in ran.err
+    assert baton("ask", "docs:src/x.py").out.startswith("core owns docs:/src/.")
+    assert baton("ask", "acme/docs/src/x.py").out.startswith(
+        "Which of these do you mean?\n• docs:/src/ · path · core\n"
+    )
+
+
 @pytest.mark.usefixtures("catalog")
 def test_a_team_is_shown(baton: Baton) -> None:
     ran = baton("team", "show", "payments")

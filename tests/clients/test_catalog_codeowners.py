@@ -163,8 +163,8 @@ def test_only_the_first_place_counts_for_each_repository(tmp_path: Path) -> None
         "three:/docs-CODEOWNERS/": "three",
     }
     ignored = [problem for problem in catalog.problems if "is ignored, as on GitHub" in problem.message]
-    assert len(ignored) == 3 == len(catalog.problems)
-    assert not any(problem.is_error for problem in ignored)
+    assert len(ignored) == 3
+    assert not any(problem.is_error for problem in catalog.problems)
 
 
 def test_a_file_deeper_in_a_checkout_is_ignored(tmp_path: Path) -> None:
@@ -181,6 +181,7 @@ def test_a_file_deeper_in_a_checkout_is_ignored(tmp_path: Path) -> None:
     assert [Path(p.origin.path).relative_to(tmp_path).as_posix() for p in catalog.problems] == [
         "shop/vendor/lib/CODEOWNERS",
         "shop/vendor/lib/.github/CODEOWNERS",
+        "shop/CODEOWNERS",  # where its name is from
     ]
 
 
@@ -200,6 +201,27 @@ def test_a_checkout_around_the_directory_named_does_not_matter(tmp_path: Path) -
             ("https://h.example/a/b",),
         ),
         ('[remote "up"]\n  URL = https://github.com/acme/up\n', "acme/up", ("https://github.com/acme/up",)),
+        # A fork beside it says nothing
+        (
+            '[remote "ann"]\nurl = https://github.com/ann/up\n[remote "upstream"]\nurl = https://github.com/acme/up\n',
+            "acme/up",
+            ("https://github.com/acme/up",),
+        ),
+        ('[remote "a"]\nurl = https://github.com/ann/up\n[remote "b"]\nurl = https://github.com/bo/up\n', "shop", ()),
+        # What git and ssh read otherwise
+        (
+            '[remote "origin"]\nurl = gh:acme/up\n[url "https://github.com/"]\n\tinsteadOf = gh:\n',
+            "acme/up",
+            ("https://github.com/acme/up",),
+        ),
+        (
+            '[url "https://a.test/"]\ninsteadOf = x:\n[url "https://b.test/y/"]\ninsteadOf = x:y/\n'
+            '[remote "origin"]\nurl = x:y/acme/up\n',
+            "y/acme/up",
+            ("https://b.test/y/acme/up",),
+        ),
+        ('[remote "origin"]\nurl = git@work:acme/up.git\n', "acme/up", ()),
+        ('[remote "origin"]\nurl = ssh://git@h.example:2222/acme/up.git\n', "acme/up", ("https://h.example/acme/up",)),
         ('[remote "origin"]\n\turl = ../elsewhere.git\n', "shop", ()),
         ('[branch "main"]\n\turl = https://github.com/acme/no\n', "shop", ()),
         ("", "shop", ()),
@@ -211,6 +233,33 @@ def test_the_name_comes_from_the_checkout(tmp_path: Path, config: str, name: str
     (tmp_path / "shop" / ".git" / "config").write_text(config)
     repository = read("codeowners", [tmp_path / "shop"]).assets[0]
     assert (repository.name, repository.addresses) == (name, addresses)
+
+
+@pytest.mark.parametrize("format_name", ["codeowners", "gitlab-codeowners"])
+@pytest.mark.parametrize("name", ["docs", ".github", "infra", "app"])
+def test_a_name_that_only_a_folder_says_is_told(tmp_path: Path, format_name: str, name: str) -> None:
+    for team in ("a", "b"):
+        write(tmp_path / team / name, "CODEOWNERS")
+        (tmp_path / team / name / ".git").mkdir()
+    catalog = read(format_name, [tmp_path / "a" / name])
+    [note] = catalog.problems
+    assert (note.is_error, "has no remote" in note.message, f"called '{name}'" in note.message) == (False, True, True)
+    # Two of that name are two repositories
+    catalog = read(format_name, [tmp_path])
+    [error] = [each for each in catalog.problems if each.is_error]
+    assert "put the comment '# baton: repository OWNER/NAME' into it" in error.message
+    assert len({each.origin.path for each in catalog.assets}) == 1
+    (tmp_path / "b" / name / "CODEOWNERS").write_text("# baton: repository acme/other\n/x/ @acme/x\n")
+    catalog = read(format_name, [tmp_path])
+    assert {each.path_rule.repository for each in catalog.assets if each.path_rule} == {name, "acme/other"}
+
+
+def test_the_name_that_is_given_is_that_of_the_repository_above(tmp_path: Path) -> None:
+    write(tmp_path, "a/lib/CODEOWNERS", "CODEOWNERS")
+    catalog = read("codeowners", [tmp_path], options=ReadOptions(repository="acme/shop"))
+    assert [each.external_id for each in catalog.assets] == ["acme/shop", "acme/shop:/CODEOWNERS/"]
+    [error] = catalog.problems
+    assert (error.is_error, error.origin.path) == (True, str(tmp_path / "a/lib/CODEOWNERS"))
 
 
 @pytest.mark.parametrize("name", ["docs", ".github"])

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.clients.catalog._git import Remote, remote_of
-from bot.clients.catalog._reader import Chosen, ReadOptions, SourceFile
+from bot.clients.catalog._reader import Chosen, ReadOptions, Sink, SourceFile
 from bot.clients.catalog._values import quoted
 from bot.domain.catalog import AssetClaim, AssetKind, Link, Origin, OwnerClaim, OwnerRef, Problem
 from bot.errors import CatalogError
@@ -47,22 +47,28 @@ def choose(files: Sequence[SourceFile], *, places: Places, forge: str) -> Chosen
         if second is not None:
             message = f"is ignored, as on {forge}: {first.shown} comes first."
             problems.append(Problem(second.at(), message, is_error=False))
-    return list(best.values()), problems
+    # Of folders that are called alike, the one above the others is the repository itself.
+    return sorted(best.values(), key=lambda file: len(root_of(file.path, places).parts)), problems
 
 
-def repository(file: SourceFile, text: str, options: ReadOptions, places: Places) -> Remote:
+def repository(file: SourceFile, text: str, options: ReadOptions, places: Places, sink: Sink) -> Remote:
     """Return the repository's name and addresses: from the options, a comment, the checkout, or the directory."""
-    root = root_of(file.path, places)
-    remote = remote_of(root)
-    if options.repository:
-        is_same = remote is not None and options.repository in (remote.name, remote.path)
-        return remote if remote is not None and is_same else Remote(options.repository, ())
-    for line in text.split("\n", 200)[:200]:
+    for line in "" if options.repository else text.split("\n", 200)[:200]:
         named = _REPOSITORY_COMMENT.fullmatch(line.strip())
         if named:
-            name = named["name"]
+            name, remote = named["name"], remote_of(root_of(file.path, places))
             return remote if remote is not None and name in (remote.name, remote.path) else Remote(name, ())
-    return remote or Remote(root.resolve().name or "repository", ())
+    return called(file, root_of(file.path, places), options, sink)
+
+
+def called(file: SourceFile, root: Path, options: ReadOptions, sink: Sink) -> Remote:
+    """Return what the repository at `root` is called by the options, the checkout, or its folder."""
+    remote = remote_of(root)
+    if remote is not None and options.repository in ("", remote.name, remote.path):
+        return remote
+    name = options.repository or root.resolve().name or "repository"
+    sink.called(name, root.resolve(), file.at(), is_guessed=not options.repository)
+    return Remote(name, ())
 
 
 def split_line(line: str, check: Callable[[str], None]) -> tuple[str, str]:

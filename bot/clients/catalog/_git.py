@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from bot.domain.directory.forges import shown_name
 _MAX_CONFIG_BYTES = 1024 * 1024
 _SECTION = re.compile(r"\s*\[\s*(?P<name>[\w.-]+)(?:\s+\"(?P<sub>(?:[^\"\\]|\\.)*)\")?\s*\]")
 _URL = re.compile(r"\s*url\s*=\s*\"?(?P<url>[^\"#;\s]+)", re.IGNORECASE)
+_INSTEAD_OF = re.compile(r"\s*insteadof\s*=\s*\"?(?P<short>[^\"#;\s]+)", re.IGNORECASE)
 _WORKTREE = re.compile(r"^\s*worktree\s*=\s*(.+)$", re.MULTILINE)
 #: Projects of Azure DevOps have blanks in their names: `Harbour%20Works`.
 _PATH = re.compile(r"(?:[\w.~-]|%20)+(?:/(?:[\w.~-]|%20)+)*")
@@ -45,7 +47,10 @@ class Remote:
 
 
 def remote_of(root: Path) -> Remote | None:
-    """Return what `origin`, or else the first remote, of the checkout at `root` is; None when there is none."""
+    """Return what the checkout at `root` was cloned from; None when nothing says so.
+
+    That is `origin`, or else `upstream`, or else the only remote: of several others, nobody knows which.
+    """
     config = _config_path(root / ".git")
     try:
         if config is None or not may_read(config, config.parent) or config.stat().st_size > _MAX_CONFIG_BYTES:
@@ -54,15 +59,23 @@ def remote_of(root: Path) -> Remote | None:
     except OSError:
         return None
     urls: dict[str, str] = {}
-    remote = ""
+    instead: dict[str, str] = {}
+    section, name = "", ""
     for line in text.splitlines():
-        section = _SECTION.match(line)
-        if section:
-            remote = section["sub"] or "" if section["name"].lower() == "remote" else ""
-        elif remote and (url := _URL.match(line)):
-            urls.setdefault(remote, url["url"])
-    url_found = urls.get("origin") or next(iter(urls.values()), "")
-    return parse_remote(url_found)
+        if (found := _SECTION.match(line)) is not None:
+            section, name = found["name"].lower(), found["sub"] or ""
+        elif section == "remote" and name and (url := _URL.match(line)):
+            urls.setdefault(name, url["url"])
+        elif section == "url" and name and (short := _INSTEAD_OF.match(line)):
+            instead[short["short"]] = name
+    only = next(iter(urls.values())) if len(urls) == 1 else ""
+    return parse_remote(_spelt_out(urls.get("origin") or urls.get("upstream") or only, instead))
+
+
+def _spelt_out(url: str, instead: Mapping[str, str]) -> str:
+    """Return a URL with the longest of what git is told to write otherwise replaced: `gh:acme/shop`."""
+    short = max((each for each in instead if url.startswith(each)), key=len, default="")
+    return instead[short] + url[len(short) :] if short else url
 
 
 def remote_around(file: Path) -> Remote | None:
@@ -94,7 +107,9 @@ def parse_remote(url: str) -> Remote | None:
     name = path.strip("/").removesuffix(".git").strip("/")
     if not host or not _PATH.fullmatch(name):
         return None
-    return Remote(shown_name(name), (f"https://{host.lower()}/{name}",))
+    # `git@work:acme/shop` is at a host that only somebody's own configuration of ssh knows.
+    addresses = (f"https://{host.lower()}/{name}",) if "." in host else ()
+    return Remote(shown_name(name), addresses)
 
 
 def _config_path(git: Path) -> Path | None:

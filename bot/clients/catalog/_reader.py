@@ -115,11 +115,33 @@ class Sink:
     _same: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
     #: By the name of a repository, where the first of that name is.
     _places: dict[str, str] = field(default_factory=dict)
+    #: By the name of a repository that nothing in it says, the folder that was called so first.
+    _called: dict[str, Path] = field(default_factory=dict)
 
     def repository_id(self, name: str, place: str) -> str:
         """Return what to call a repository by: its name or, for the second of that name at another host, its place."""
         first = self._places.setdefault(name.casefold(), place)
         return name if first in {place, name} or place == name else place
+
+    def called(self, name: str, root: Path, origin: Origin, *, is_guessed: bool) -> None:
+        """Note that a repository has its name from its folder, or from the command.
+
+        Raise `UnreadableError` where another folder has that name already: they are two repositories.
+        """
+        is_first = name.casefold() not in self._called
+        first = self._called.setdefault(name.casefold(), root)
+        if first != root:
+            raise UnreadableError(
+                f"would be of the repository {quoted(name)}, as {first} is, and nothing here says another name: put "
+                "the comment '# baton: repository OWNER/NAME' into it, or import it by itself with --repository.",
+                path=origin.path,
+            )
+        if is_guessed and is_first:
+            message = (
+                f"is of a repository that has no remote, so that is called {quoted(name)}, as its folder is; "
+                "say what it is called with --repository OWNER/NAME."
+            )
+            self.problem(origin, message, is_error=False)
 
     def asset(self, claim: AssetClaim) -> None:
         """Add an asset, or a problem when its `external_id` is already taken or a name of it looks like a secret."""

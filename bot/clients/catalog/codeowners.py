@@ -42,7 +42,7 @@ def _matches(path: Path) -> bool:
 def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
     text = read_text(file, sink, max_bytes=min(_MAX_BYTES, options.max_file_bytes))
     found = list(rules(text, file, sink))
-    remote = repository(file, text, options, _PLACES)
+    remote = repository(file, text, options, _PLACES, sink)
     catch_all = next((rule for rule in reversed(found) if is_catch_all(rule.pattern)), None)
     origin = file.at(catch_all.line if catch_all else None)
     external_id = sink.repository_id(remote.path, remote.place)

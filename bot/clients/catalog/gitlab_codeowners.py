@@ -66,7 +66,7 @@ def _matches(path: Path) -> bool:
 def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
     text = read_text(file, sink, max_bytes=min(_MAX_BYTES, options.max_file_bytes))
     sections = _Reader(file, sink).read(text)
-    remote = repository(file, text, options, _PLACES)
+    remote = repository(file, text, options, _PLACES, sink)
     external_id = sink.repository_id(remote.path, remote.place)
     _repository_asset(file, sink, remote, external_id, sections)
     position = 0

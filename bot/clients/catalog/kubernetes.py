@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.clients.catalog._git import Remote, remote_of
+from bot.clients.catalog._checkout import called
+from bot.clients.catalog._git import Remote
 from bot.clients.catalog._links import may_read
 from bot.clients.catalog._manifests import mapping
 from bot.clients.catalog._nodes import FieldReader, Fields
@@ -73,9 +74,9 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
         if not isinstance(document, Fields):
             reader.problem(document.line, "is not an OWNERS file: 'approvers:' or 'aliases:' is expected.")
         elif file.path.name == _ALIASES:
-            _read_aliases(reader, document, _place(file, options).remote.path)
+            _read_aliases(reader, document, _place(file, options, sink).remote.path)
         else:
-            place = _place(file, options)
+            place = _place(file, options, sink)
             _Owners(reader, place, _alias_names(place.root, options)).read(document)
 
 
@@ -289,14 +290,11 @@ def _of_endings(endings: Mapping[str, Sequence[Fields]], name: str) -> list[Fiel
     return [inner for each in found for inner in endings[each]]
 
 
-def _place(file: SourceFile, options: ReadOptions) -> _Place:
+def _place(file: SourceFile, options: ReadOptions, sink: Sink) -> _Place:
     here = file.path.parent
     root = _root(file)
     below = here.relative_to(root).as_posix() if here.is_relative_to(root) else "."
-    remote = remote_of(root)
-    if options.repository and (remote is None or options.repository not in (remote.name, remote.path)):
-        remote = Remote(options.repository, ())
-    remote = remote or Remote(root.resolve().name or "repository", ())
+    remote = called(file, root, options, sink)
     return _Place(root, remote, "/" if below == "." else f"/{below}/")
 
 

@@ -193,9 +193,13 @@ class Paths:
             return PathOwners(self.owners_in([only], path))
         if not is_file_like:
             return PathOwners(self.owners_below(path))
-        # "evil/shop/src" may well be a path in another repository, which is called as this one is.
-        is_another = any(f"/{name}/" in f"/{path.lower()}/" for name in _short_names(only)[1:])
-        found = (*self.owners_in([only], path), *self.owners_below(path))
+        # "evil/shop/src" may well be a path in another repository, which is called as this one is; and "acme/docs/src"
+        # one in this, whose organisation nobody said.
+        whole, *short = _short_names(only)
+        _, name, rest = (*path.split("/", 2), "", "")[:3]
+        below = self.owners_in([only], rest) if name.lower() == whole else ()
+        is_another = any(f"/{name}/" in f"/{path.lower()}/" for name in short) or bool(below)
+        found = (*below, *self.owners_in([only], path), *self.owners_below(path))
         return PathOwners(tuple(dict.fromkeys(found)), is_certain=not is_another)
 
     def _told_below(self, path: str, matching: Iterable[_Rule]) -> tuple[int, ...]:
