@@ -53,12 +53,13 @@ _VAGUE = _listed(
     https://wiki.acme.test/owners; everyone; all teams; shared; should be alpha; moving to alpha; handover to alpha;
     alpha from 1 March; alpha from next quarter; alpha ab 2028; alpha as of Q4; alpha (from Q1); alpha (geplant);
     alpha (upcoming); alpha - planned; alpha à partir de 2027; was alpha; geht an alpha; sera alpha; whoever is free;
-    alpha (with help from beta); 👻; 〃
+    alpha (with help from beta); 👻; 〃; former: alpha; previously: alpha; previous owner: alpha; old: alpha; ex-Alpha
     """
 )
 #: Names of teams and people that begin or end as those above do.
 _NAMES = _listed(
     """
+    Ex-Libris; ex-tools; Old Payments; First Party Data; Original Content;
     Ask; Nadia; Personnel; Nobody's Home; Unknown Pleasures; Contact Center; Call Routing; Ping Identity; Open
     Source; None-Such; Deprecation; Placeholder Studio; Temp; Probability; team-a; Team A; @acme/team;
     @nil; user:na; Ghost; @acme/ghost; @ghostwriter; user:default/jane; group:guests;

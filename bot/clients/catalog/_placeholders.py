@@ -70,7 +70,7 @@ _OVER = (
     r"|not\s+any\s?more|ex|ex-?employee|inactive|ausgeschieden|bis|parti|ancien"
 )
 _DOUBTFUL = re.compile(
-    rf"(?:{_DOUBT})\s.+|.+\s?[(\[](?:{_DOUBT}|{_OVER}|\?+)(?:\W.*)?[)\]]|.+\s[-–—:]\s*(?:{_DOUBT}|{_OVER})"
+    rf"(?:{_DOUBT})(?:\s|:).+|(?-i:ex-[A-Z]).+|(?:old|past|previous|last|first|original)(?:\s+owners?)?\s*:.+|.+\s?[(\[](?:{_DOUBT}|{_OVER}|\?+)(?:\W.*)?[)\]]|.+\s[-–—:]\s*(?:{_DOUBT}|{_OVER})"
     r"|.+\s(?:or|oder|and/or|until)\s.+|(?=.*\w).*\?+|(?:used\s+to\s+be|was:|then)\s.+",
     re.IGNORECASE | re.DOTALL,
 )
