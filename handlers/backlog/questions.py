@@ -94,7 +94,8 @@ async def on_why(action: Action, context: Context) -> Ack:
     """Say to whoever asked why a request stands where it does."""
     request_id, person_id = number(action.value), _person_id(context, action.user_id)
     card = await lists.one(context.deps, context.snapshot, request_id, person_id)
-    found = await context.backlog.why(request_id)
+    is_devops = person_id is not None and devops_team.is_member(context.deps, context.snapshot, person_id)
+    found = await context.backlog.why(request_id, is_all=is_devops)
     card = lists.as_seen_by(context.snapshot, card, person_id)
     message = blocks.why(card, *found) if found is not None else blocks.unranked(card)
     await reply(context, action.response_url, message, thread_ts=action.thread_ts)

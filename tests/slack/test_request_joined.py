@@ -8,9 +8,10 @@ import pytest
 
 from bot.blocks.backlog import actions as ids
 from bot.playground.fake_slack import PostedMessage
+from bot.services.backlog import merges
 from bot.store import tables
 from tests.slack.conftest import Stage
-from tests.slack.test_eol_answers import posted
+from tests.slack.test_eol_answers import posted, team_option
 from tests.slack.test_request_reuse import SAME, offered, open_first, rows, search_form, thread_texts
 from tests.slack.test_request_steps import Requested
 from tests.slack.test_requests import _im as im
@@ -250,3 +251,94 @@ class TestUnmerged:
         assert "made this part of" not in before.text
         assert "it stands by itself again" in news.text
         assert "a first answer is due by" in card.text
+
+
+async def seen_by_all(requested: Requested) -> str:
+    """All that somebody who has nothing to do with a request can read of it."""
+    stage = requested.stage
+    said = [m.text for m in requested.replies()]
+    said += [m.text for m in stage.slack.visible_messages("eve", "platform")]
+    said += requested.under_triage()
+    for command in ("/devops list", "/devops show 1", "/devops rank"):
+        answer = await stage.ask(command, user="eve")
+        said.append(answer.text)
+        if ids.WHY in str(answer.blocks):
+            await requested.press(answer, ids.WHY, user="eve")
+            said.append(requested.said_to("eve"))
+    return "\n".join(said)
+
+
+class TestWhoAskedPrivately:
+    async def merge_second(self, stage: Stage) -> None:
+        lin = stage.baton.context.snapshot.person_by_slack_id(stage.slack.workspace.user("lin").id)
+        assert lin is not None
+        deps, snapshot = stage.baton.context.deps, stage.baton.context.snapshot
+        await merges.merge(deps, snapshot, request_id=2, into_id=1, person_id=lin.id)
+
+    async def ask_privately(self, stage: Stage, words: str, *, is_join: bool = False, **said: str) -> None:
+        place = stage.slack.workspace.im(stage.slack.workspace.user("solo").id).id
+        await stage.slack.run_command("solo", place, f"/devops {words}")
+        await stage.settle()
+        values = {ids.TEAM: team_option(stage, "solo", ids.TEAM, "Search"), ids.BLOCKED: "1", **said}
+        if is_join:
+            values[ids.INSTEAD] = next(iter(offered(stage).values()))
+        assert await submit(stage, "solo", values) == {}
+        await posted(stage, "platform")
+
+    @pytest.mark.parametrize("how", ["merged", "joined"])
+    async def test_nobody_reads_their_team_in_the_public_request(self, stage: Stage, how: str) -> None:
+        root = await thread(stage, "We need a Redis cluster.")
+        await form(stage, root)
+        assert await submit(stage, values={ids.NEEDED_BY: "2026-06-15"}) == {}
+        await posted(stage, "payments")
+        requested = Requested(stage, root)
+        secret = {ids.NEEDED_BY: "2026-05-04", ids.NEEDED_REASON: "The Zebra launch"}
+        if how == "merged":
+            await self.ask_privately(stage, "we need a Redis cluster", **secret)
+            await self.merge_second(stage)
+        else:
+            await self.ask_privately(stage, "we need a Redis cluster", is_join=True, **secret)
+        await requested.settle()
+        await stage.arrive()
+        said = await seen_by_all(requested)
+        assert "2026-05-04" in said, "their day counts, and is said"
+        assert not [word for word in ("Search", "Solo", "Zebra") if word in said], said
+        shown = (await stage.ask("/devops show 1", user="lin", channel="platform")).text
+        assert "Search" in shown, "the DevOps team knows for whom it works"
+        await requested.press(requested.triage, ids.DELIVER, user="lin")
+        assert await requested.fill("lin", words="It is there") == {}
+        asked = [m for m in stage.slack.visible_messages("solo", im(stage, "solo")) if ids.NOT_YET in str(m.blocks)][-1]
+        await requested.press(asked, ids.NOT_YET, user="solo")
+        assert await requested.fill("solo", words="It has no disk") == {}
+        said = await seen_by_all(requested)
+        assert "omebody says that it does not do the job yet: It has no disk" in said
+        assert not [word for word in ("Search", "Solo", "Zebra") if word in said], said
+        if how == "joined":
+            [card] = [
+                m for m in stage.slack.visible_messages("solo", im(stage, "solo")) if ids.WITHDRAW in str(m.blocks)
+            ]
+            await requested.press(card, ids.WITHDRAW, user="solo")
+            assert await requested.fill("solo", words="Zebra is off") == {}
+            said = await seen_by_all(requested)
+            assert "Somebody is not on it any more." in said
+        else:
+            await requested.press(requested.triage, ids.ASK, user="lin")
+            assert await requested.fill("lin", words="A disk?") == {}
+            said = await seen_by_all(requested)
+            assert "Somebody sent it back: It has no disk" in said
+        assert not [word for word in ("Search", "Solo", "Zebra") if word in said], said
+
+
+async def test_the_day_of_another_request_of_the_same_team_is_the_teams_own(stage: Stage) -> None:
+    roots = []
+    for words, day in (("We need a Redis cluster.", "2026-06-15"), ("We need Redis for carts.", "2026-05-04")):
+        roots.append(await thread(stage, words))
+        await form(stage, roots[-1])
+        assert await submit(stage, values={ids.NEEDED_BY: day}) == {}
+        await posted(stage, "payments")
+    second = Requested(stage, roots[1], 2)
+    await second.press(second.triage, ids.MORE, user="lin", word=ids.MERGE)
+    assert await second.fill("lin", into="1") == {}
+    text = Requested(stage, roots[0]).card.text
+    assert "2026-05-04>" in text
+    assert "2026-05-04> by" not in text

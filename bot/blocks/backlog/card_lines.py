@@ -30,12 +30,24 @@ def body(its: RequestCard) -> list[str]:
 
 
 def for_all(its: RequestCard) -> RequestCard:
-    """Return a request without what teams that have joined it asked for in a direct message, and what is long cut."""
-    others = (AskedToo(whose=each.whose, title="") if each.is_private else each for each in its.asked_too)
+    """Return a request without who has asked for it privately as well, and for what, and with what is long cut."""
+    others = (AskedToo(whose="", title="") if each.is_private else each for each in its.asked_too)
+    parts = ((number, "" if number in its.private_parts else whose) for number, whose in its.parts)
+    joined = ("" if each in its.unnamed else each for each in its.joined)
+    savings_ = (replace(each, team="Another team") if each.team in its.unnamed else each for each in its.savings)
+    before = (replace(each, by="") if each.by in its.unnamed else each for each in its.before)
     details = its.details
     if len(details) > _LONGEST_POSTED:
         details = f"{shorten(details, _LONGEST_POSTED)} (/devops show {its.id} has all of it)"
-    return replace(its, asked_too=tuple(others), details=details)
+    return replace(
+        its,
+        asked_too=tuple(others),
+        parts=tuple(parts),
+        joined=tuple(joined),
+        savings=tuple(savings_),
+        before=tuple(before),
+        details=details,
+    )
 
 
 def _before(its: RequestCard) -> list[str]:

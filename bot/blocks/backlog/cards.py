@@ -284,7 +284,8 @@ def triage_news(its: RequestCard, step: Step, by: PersonRecord | None = None, *,
         Step.REOPEN: "opened it again:",
         Step.WITHDRAW: "withdrew it.",
     }[step]
-    said = f"{words.person(by or its.asker)} {did} {passage(its.reason, _LONGEST_SAID)}".strip()
+    who = words.person(by or its.asker)
+    said = f"{who[:1].upper()}{who[1:]} {did} {passage(its.reason, _LONGEST_SAID)}".strip()
     return Rendered(f"{to}{said}", [section(f"{to}{said}")])
 
 

@@ -124,7 +124,8 @@ def needed_by(on: date, whose: str = "") -> str:
 def asked_too(its: AskedToo) -> list[str]:
     """Return what a team asks for that has joined a request, with a link to where it did."""
     if not its.title:
-        return [f"{bold(its.whose, 60)} asked in a direct message: `/devops show` tells the DevOps team for what"]
+        who = bold(its.whose or "Somebody", 60)
+        return [f"{who} asked in a direct message: `/devops show` tells the DevOps team for what"]
     where = f" · {link(its.permalink, 'its thread')}" if its.permalink else ""
     said = [f"Also said: {passage(its.details, 600)}"] if its.details else []
     return [f"{bold(its.whose, 60)} asks for {escape(its.title, 150)}{where}", *items(its.items), *said]

@@ -6,6 +6,7 @@ The sentences are plain text with names as they were typed. Whoever shows them e
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.domain.backlog.demand import BacklogRequest, Demand, DemandPart, OpenQuestion, Slowdown, open_questions
@@ -13,15 +14,25 @@ from bot.domain.backlog.lanes import QUICK_EFFORT_HOURS, QUICK_PAYBACK_WEEKS, Ba
 from bot.domain.backlog.rank import SAFETY, WEEKS_PER_YEAR, Rank, RankSettings, is_at_risk
 
 
-def explain(place: BacklogPlace, settings: RankSettings, *, today: date) -> tuple[str, ...]:
-    """Return the answer to "Why is this here?", a sentence or two for each step of the arithmetic."""
+def explain(place: BacklogPlace, settings: RankSettings, *, today: date, is_all: bool = False) -> tuple[str, ...]:
+    """Return the answer to "Why is this here?", a sentence or two for each step of the arithmetic.
+
+    Who has asked privately is left out, with their words, unless it `is_all` for those to read who may know them.
+    """
     request = place.request
-    said = [line for demand in request.demands for line in _demand(demand, settings, today=today)]
+    shown = [each if is_all or not each.is_private else _unnamed(each) for each in request.demands]
+    place = replace(place, request=replace(request, demands=tuple(shown)))
+    said = [line for demand in shown for line in _demand(demand, settings, today=today)]
     if len(request.teams) < len(request.demands):
         said.append("A team that asked twice counts once, with the larger of its claims.")
     if isinstance(place.rank, Rank):
         said += [_effort(request, place.rank, settings), _whether(place.rank), _when(request, place.rank, settings)]
     return (*said, _lane(place, settings, today=today))
+
+
+def _unnamed(demand: Demand) -> Demand:
+    needed_by = replace(demand.needed_by, reason="") if demand.needed_by is not None else None
+    return replace(demand, team="Another team", said_by=(), needed_by=needed_by)
 
 
 def _demand(demand: Demand, settings: RankSettings, *, today: date) -> list[str]:

@@ -295,13 +295,16 @@ class RequestCard:
     teams that need it as well, `joined_confirmed` of those for which it does. All of them lose `hours_a_month` without
     it, and have `blocked_people`, by how much they are; `asked_too` is what the joined teams asked for. `needed_by` is
     the first day that any of them has to meet, and `needed_for` is whose it is where that is not its own team's.
+    `unnamed` are the names of those who need it as well and have only asked privately, and `private_parts` the private
+    requests among its parts: nobody else may read whose they are.
+
     `answer_by` is when the DevOps team answers at the latest, while it has not, and `looks_on` the day on which it
     looks again where it has put that off. `asset` is what of the catalog it is about, `library` the same where that is
-    a shared library, and `handoff_id` the handoff in which what it is about passes to its team already.
-    `savings` is what teams said after its delivery, and `before` what was said with its steps before the last words,
-    where that was asked for. `version` is the last entry of the audit log at which whoever does something to it has
-    read it, 0 where nobody does. `may_change` and `for_guest` are about the one reader of a message that nobody else
-    sees. Texts are as they were typed; rendering escapes them.
+    a shared library, and `handoff_id` the handoff in which what it is about passes to its team already. `savings` is
+    what teams said after its delivery, and `before` what was said with its steps before the last words, where that was
+    asked for. `version` is the last entry of the audit log at which whoever does something to it has read it, 0 where
+    nobody does. `may_change` and `for_guest` are about the one reader of a message that nobody else sees. Texts are as
+    they were typed; rendering escapes them.
     """
 
     id: int
@@ -332,6 +335,8 @@ class RequestCard:
     parts: tuple[tuple[int, str], ...] = ()
     joined: tuple[str, ...] = ()
     asked_too: tuple[AskedToo, ...] = ()
+    unnamed: frozenset[str] = frozenset()
+    private_parts: frozenset[int] = frozenset()
     joined_confirmed: frozenset[str] = frozenset()
     may_change: bool = True
     for_guest: bool = False

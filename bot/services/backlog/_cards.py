@@ -41,7 +41,7 @@ from bot.errors import ChangedError, NotFoundError, UserError
 from bot.services import actors, cards, devops_team, outbox
 from bot.services.backlog import drafts
 from bot.services.backlog._dates import first_day
-from bot.services.backlog._demands import asked_too, demand_of, demands_of, is_own
+from bot.services.backlog._demands import asked_too, demand_of, demands_of, is_own, is_said_privately
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -135,6 +135,11 @@ async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request,
     counted = [demand_of(each, snapshot) for each in said]
     joined = [each for each in demands if not is_own(row, each)]
     by_number = {each.id or 0: each for each in (row, *rows)}
+    own = {card.asker.name, card.filer.name, *([card.team.name] if card.team is not None else [])}
+    whose_are: dict[bool, set[str]] = {True: set(), False: own}
+    for each in said:
+        is_private = not row.is_private and is_said_privately(by_number[each.request_id], each)
+        whose_are[is_private] |= {_whose(snapshot, each), _person(snapshot, each.person_id).name}
     card = first_day(card, said, by_number, snapshot, today=now.date())
     names = await asyncio.to_thread(drafts.names_of, row.technologies) if row.technologies else {}
     return replace(
@@ -147,6 +152,8 @@ async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request,
         blocked_people=people_blocked(counted),
         joined=tuple(_whose(snapshot, each) for each in joined),
         asked_too=tuple(one for each in said for one in asked_too(each, _whose(snapshot, each))),
+        unnamed=frozenset(whose_are[True] - whose_are[False]),
+        private_parts=frozenset(each.id for each in parts if each.is_private and not row.is_private),
         joined_confirmed=frozenset(_whose(snapshot, each) for each in joined if each.confirmed_at is not None),
     )
 

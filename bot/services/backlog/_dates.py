@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.domain.backlog.requests import RequestCard, RequestState
-from bot.services.backlog._demands import is_own, reason_of
+from bot.services.backlog._demands import is_own, is_said_privately, reason_of
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.bulk import chunks
@@ -48,7 +48,8 @@ def first_day(
 ) -> RequestCard:
     """Return a request with the first day that is still ahead; without one its own stays, or the last that is over.
 
-    `demands` are those of the request and its parts, which are `rows` by their numbers.
+    `demands` are those of the request and its parts, which are `rows` by their numbers. Of whoever has asked privately
+    only the day is said.
     """
     days = [each for each in demands if each.needed_by is not None]
     ahead = [each for each in days if each.needed_by is not None and each.needed_by >= today]
@@ -60,10 +61,16 @@ def first_day(
     first = (ahead or days)[at]
     row = rows[first.request_id]
     team, person = snapshot.team(first.team_id), snapshot.person(first.person_id)
+    if not card.is_private and is_said_privately(row, first):
+        return replace(card, needed_by=first.needed_by, needed_reason="", needed_for="another team")
     name = team.name if team is not None else person.name if person is not None else ""
-    whose = name if key[at][1] else ""
-    reason = "" if row.is_private and not card.is_private else reason_of(row, first)
-    return replace(card, needed_by=first.needed_by, needed_reason=reason, needed_for=whose)
+    is_its_own = not key[at][1] or (team is not None and team == card.team)
+    return replace(
+        card,
+        needed_by=first.needed_by,
+        needed_reason=reason_of(row, first),
+        needed_for="" if is_its_own else name,
+    )
 
 
 async def wholes_of(session: AsyncSession, ids: Iterable[int]) -> dict[int, int]:

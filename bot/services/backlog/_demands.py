@@ -88,6 +88,14 @@ def is_own(request: tables.Request, row: tables.RequestDemand) -> bool:
     return row.team_id == request.team_id
 
 
+def is_said_privately(request: tables.Request, row: tables.RequestDemand) -> bool:
+    """Whether a team has asked for a request, or for what became part of another, in direct messages alone."""
+    asked = row.asked or ()
+    return request.is_private or (
+        not is_own(request, row) and bool(asked) and all(each["is_private"] for each in asked)
+    )
+
+
 def reason_of(request: tables.Request, row: tables.RequestDemand) -> str:
     """Return why a team needs a request by its day."""
     if is_own(request, row) and row.needed_by == request.needed_by:
@@ -96,7 +104,7 @@ def reason_of(request: tables.Request, row: tables.RequestDemand) -> str:
     return next((str(each["reason"]) for each in reversed(row.asked or []) if day and each["needed_by"] == day), "")
 
 
-def demand_of(row: tables.RequestDemand, snapshot: Snapshot, *, reason: str = "") -> Demand:
+def demand_of(row: tables.RequestDemand, snapshot: Snapshot, *, reason: str = "", is_private: bool = False) -> Demand:
     """Return what a team says of a request; `reason` is why it is needed by its day."""
     team = snapshot.team(row.team_id)
     person = snapshot.person(row.person_id)
@@ -113,6 +121,7 @@ def demand_of(row: tables.RequestDemand, snapshot: Snapshot, *, reason: str = ""
         block=_block_of(row) if row.blocked_people else None,
         needed_by=NeededBy(row.needed_by, reason, row.miss_hours) if row.needed_by is not None else None,
         drafted=frozenset(map(DemandPart, row.drafted.split())),
+        is_private=is_private,
     )
 
 

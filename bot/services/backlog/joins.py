@@ -63,6 +63,7 @@ async def _tell_devops(act: RequestAct, new: NewRequest, entry: int) -> None:
     """Say to the DevOps team who has joined: it may be needed sooner now than when the team looked at it."""
     team, person = act.snapshot.team(new.team_id), act.snapshot.person(new.asked_by)
     who = team.name if team is not None else person.name if person is not None else "Somebody"
+    who = "Somebody" if new.origin.is_private else who  # others may read the message
     key = f"backlog.joined_by:{act.subject_id}:{entry}"
     await tell_devops(act.session, act.subject_id, key=key, message=blocks.joined_by(act.card, who), at=act.now)
 

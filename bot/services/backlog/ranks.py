@@ -21,7 +21,7 @@ from bot.domain.backlog.work_shares import WorkShare, work_shares
 from bot.services.backlog import lists
 from bot.services.backlog._cards import card_of, estimate_of
 from bot.services.backlog._dates import dated, wholes_of
-from bot.services.backlog._demands import demand_of, reason_of
+from bot.services.backlog._demands import demand_of, is_said_privately, reason_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -58,7 +58,7 @@ async def ranked(deps: Deps, snapshot: Snapshot, person_id: int | None, *, is_al
         shown = [card_of(snapshot, row, now=now) for row in rows.values()]
         cards = {each.id: each for each in await dated(session, snapshot, shown, today=today)}
     return [
-        RankedRequest(cards[place.request.id], place, explain(place, settings, today=today))
+        RankedRequest(cards[place.request.id], place, explain(place, settings, today=today, is_all=is_all))
         for place in order(requests, settings, today=today)
         if is_all or lists.may_see(deps, snapshot, cards[place.request.id], person_id)
     ]
@@ -106,8 +106,11 @@ async def with_demands(
     for some in chunks(all_rows):
         said = await session.execute(select(table).where(col(table.request_id).in_(some)).order_by(col(table.id)))
         for row in said.scalars():
-            reason = reason_of(all_rows[row.request_id], row)
-            demands.setdefault(row.request_id, []).append(demand_of(row, snapshot, reason=reason))
+            request = all_rows[row.request_id]
+            is_public = not all_rows[parts.get(row.request_id, row.request_id)].is_private
+            is_private = is_public and is_said_privately(request, row)
+            said_by_team = demand_of(row, snapshot, reason=reason_of(request, row), is_private=is_private)
+            demands.setdefault(row.request_id, []).append(said_by_team)
     counted = {number: _request(row, demands.get(number, ()), snapshot) for number, row in all_rows.items()}
     settings, today = settings_of(deps), deps.clock.now().date()
     for part, whole in sorted(parts.items()):

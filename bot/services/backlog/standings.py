@@ -107,14 +107,15 @@ class Backlog:
             cards = await self._cards(session, ids)
             return FirstOf([cards[each] for each in ids], len(self._ids) - len(hidden), start)
 
-    async def why(self, request_id: int) -> tuple[BacklogPlace, tuple[str, ...]] | None:
-        """Return where a request stands, and why in words; None where it is not open."""
+    async def why(self, request_id: int, *, is_all: bool) -> tuple[BacklogPlace, tuple[str, ...]] | None:
+        """Return where a request stands, and why in words; None where it is not open. `is_all` is as for `explain`."""
         async with self._lock, self._deps.database.reading() as session:
             standings = await self._current(session)
             place = standings.place_of(request_id)
-            return (
-                None if place is None else (place, explain(place, ranks.settings_of(self._deps), today=standings.today))
-            )
+            if place is None:
+                return None
+            settings = ranks.settings_of(self._deps)
+            return place, explain(place, settings, today=standings.today, is_all=is_all)
 
     def _hidden(self, person_id: int | None) -> set[int]:
         """Return the open requests that somebody may not see."""

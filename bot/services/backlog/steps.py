@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -26,12 +26,13 @@ from bot.domain.backlog.requests import (
 )
 from bot.domain.names import clean, clean_lines
 from bot.domain.recipients import Reach
+from bot.domain.records import PersonRecord
 from bot.errors import UserError
 from bot.services import outbox, routing
 from bot.services.backlog import joins, questions
 from bot.services.backlog._below_card import LEFT_TO_CARD, post_below
 from bot.services.backlog._cards import RequestAct, acting, loaded, tell_devops
-from bot.services.backlog._demands import demands_of, is_own
+from bot.services.backlog._demands import demands_of, is_own, is_said_privately
 from bot.services.backlog._duty import ask_anew, called
 from bot.services.backlog._issue_notes import tell_out_of_step
 from bot.services.backlog._joiners import joined, tell_ended, threads_of, told_in_threads
@@ -143,16 +144,15 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
     await act.redraw_others()
     await redraw_answered(act)
     but = await _unanswered(act) if step is Step.CONFIRM else ()
-    await questions.settle(act, but=but, said=_said_by(act, step, words, link))
+    await questions.settle(act, but=but, said=_said_by(act, await _by(act, step), step, words, link))
     if was_merged and step is not Step.UNMERGE:
         await _take_back_merged(act, act.row)
     reach = await _tell(act, step, is_news=is_news)
     return StepTaken(card, is_new=True, is_told=is_news, reach=reach)
 
 
-def _said_by(act: RequestAct, step: Step, words: str = "", link: str = "") -> Said | None:
+def _said_by(act: RequestAct, by: PersonRecord | None, step: Step, words: str = "", link: str = "") -> Said | None:
     """Return what somebody says with a step; None for a tracker, which says nothing."""
-    by = act.snapshot.person(act.person_id)
     return Said(act.now, by.name, step.value, words, link) if by is not None else None
 
 
@@ -194,11 +194,29 @@ async def _leave(act: RequestAct, words: str) -> StepTaken:
     if after(Step.WITHDRAW, act.card.standing, now=act.now) is None:
         return StepTaken(act.card, is_new=False)
     why = clean_lines(words)[:_LONGEST_REASON]
-    who = await joins.leave(act, why)
+    is_private = await _speaks_privately(act)
+    who = await joins.leave(act, "" if is_private else why)
     key = f"backlog.left:{act.subject_id}:{int(act.now.timestamp() * 1000)}"
-    message = blocks.left_news(who, why)
+    message = blocks.left_news("Somebody", "") if is_private else blocks.left_news(who, why)
     await tell_devops(act.session, act.subject_id, key=key, message=message, at=act.now)
     return StepTaken(act.card, is_new=True, left=who)
+
+
+async def _speaks_privately(act: RequestAct) -> bool:
+    """Whether whoever acts speaks only for those who have asked for a public request privately: nobody reads who."""
+    if act.row.is_private or await act.speaks_for_whole():
+        return False
+    rows = {each.id: each for each in (act.row, *await act.parts())}
+    demands = [each for each in await demands_of(act.session, *act.rows) if each.request_id in rows]
+    theirs = [each for each in demands if await act.speaks_for(each)]
+    return bool(theirs) and all(is_said_privately(rows[each.request_id], each) for each in theirs)
+
+
+async def _by(act: RequestAct, step: Step) -> PersonRecord | None:
+    """Return who others read has taken a step; somebody without a name where they may not read it, None for none."""
+    by = act.snapshot.person(act.person_id)
+    is_unnamed = by is not None and step is Step.NOT_YET and await _speaks_privately(act)
+    return replace(by, name="", slack_id="") if by is not None and is_unnamed else by
 
 
 async def _confirm_parts(act: RequestAct) -> StepTaken:
@@ -217,7 +235,7 @@ async def _confirm_parts(act: RequestAct) -> StepTaken:
         await act.note("confirm_joined", team=demand.team_id)
     people = {act.person_id, *(each.person_id for each in joined_by), *(each.asked_by for each in theirs)}
     places = [f":{each}" for each in (*people, *await threads_of(act, people))]
-    await questions.settle(act, places, said=_said_by(act, Step.CONFIRM))
+    await questions.settle(act, places, said=_said_by(act, act.snapshot.person(act.person_id), Step.CONFIRM))
     return StepTaken(await act.redraw(), is_new=bool(theirs or joined_by), is_for_theirs=True)
 
 
@@ -263,7 +281,7 @@ async def _tell(act: RequestAct, step: Step, *, is_news: bool) -> Reach:
             await _post_news(act, key, step)
     if step is Step.UNMERGE:
         reach = await _tell_unmerged(act, act.row)
-    by = act.snapshot.person(act.person_id)
+    by = await _by(act, step)
     if (is_news or step in _NEWS_FOR_OTHERS) and step not in _NOT_IN_JOINED:
         await post_in_joined(act, key, lambda value, called: blocks.joined_news(act.card, value, called, by))
     if step in _ENDS_PARTS:
@@ -312,7 +330,7 @@ async def tell_resumed(act: RequestAct, tracker: str) -> None:
 
 async def _post_news(act: RequestAct, key: str, step: Step) -> Reach:
     """Post below the card what became of the request, and to those who follow it."""
-    card, by = act.card, act.snapshot.person(act.person_id)
+    card, by = act.card, await _by(act, step)
     reach = await post_below(act, act.row, key, card, lambda its: blocks.news(its, by), is_on_card=step in LEFT_TO_CARD)
     await _tell_others(act, key, step)
     return reach
@@ -320,7 +338,7 @@ async def _post_news(act: RequestAct, key: str, step: Step) -> Reach:
 
 async def _tell_others(act: RequestAct, key: str, step: Step) -> None:
     """Tell those who follow the request what became of it, and ask those at delivery who need it as well."""
-    card, by = act.card, act.snapshot.person(act.person_id)
+    card, by = act.card, await _by(act, step)
     parts = await act.parts()
     theirs = {number for each in parts for number in (each.asked_by, each.filed_by)}
     others = await joined(act)
