@@ -247,3 +247,14 @@ async def test_what_it_costs_to_miss_the_date_is_said_to_the_devops_team(request
     assert await requested.fill("ada", missed="120") == {}
     said = "Ada Byron changed what it costs to miss the date (120 hours): "
     assert under(requested)[-1].text.startswith(said)
+
+
+async def test_what_is_corrected_is_saved_though_the_devops_team_has_taken_it_on_meanwhile(
+    requested: Requested,
+) -> None:
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    await requested.press(requested.triage, ids.ACCEPT, user="lin")
+    assert await requested.fill("ada", title="A keyspace") == {}
+    assert requested.stage.slack.view_stack("ada") == []
+    row = await requested.row()
+    assert (row.title, row.state) == ("A keyspace", "accepted")

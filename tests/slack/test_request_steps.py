@@ -546,6 +546,33 @@ async def test_what_another_did_meanwhile_is_said_and_not_overwritten(requested:
     assert stage.slack.view_stack("lin") == []
 
 
+@pytest.mark.parametrize("by_estimator_first", [True, False])
+async def test_an_estimate_and_an_acceptance_do_not_get_in_each_others_way(
+    requested: Requested, by_estimator_first: bool
+) -> None:
+    stage = requested.stage
+    await requested.press(requested.triage, ids.ESTIMATE, user="lin")
+    if by_estimator_first:
+        assert await requested.fill("lin", optimistic="1", likely="2", pessimistic="3") == {}
+    await requested.press(requested.triage, ids.ACCEPT, user="omar")
+    if not by_estimator_first:
+        assert await requested.fill("lin", optimistic="1", likely="2", pessimistic="3") == {}
+    assert stage.slack.view_stack("lin") == [], "that it is accepted says nothing of the hours"
+    row = await requested.row()
+    assert (row.state, row.likely_hours) == ("accepted", 2)
+    assert "Accepted" in requested.triage.text
+    assert "Work: 1 to 3 hours, most likely 2" in requested.triage.text
+    assert "Work: 1 to 3 hours, most likely 2" in requested.said_to("lin")
+
+
+async def test_an_estimate_of_what_others_have_ended_meanwhile_is_not_saved(requested: Requested) -> None:
+    await requested.press(requested.triage, ids.ESTIMATE, user="lin")
+    await requested.press(requested.triage, ids.MORE, user="omar", word=ids.DECLINE)
+    assert await requested.fill("omar", words="No hands") == {}
+    errors = await requested.fill("lin", optimistic="1", likely="2", pessimistic="3")
+    assert [*errors.values()] == ["Meanwhile Omar Sol declined it. This request is declined, so nothing was changed."]
+
+
 async def test_a_step_that_another_has_taken_meanwhile_loses_no_words_in_silence(requested: Requested) -> None:
     for user in ("lin", "omar"):
         await requested.press(requested.triage, ids.MORE, user=user, word=ids.DECLINE)

@@ -48,6 +48,8 @@ from bot.store import tables
 from bot.store.journal import audit
 
 UNKNOWN = "There is no such request: `/devops list` shows those that are open."
+#: What the DevOps team does when it takes a request on: it says nothing of the work, nor of what is asked for.
+TAKEN_ON = frozenset({"accept", "start", "assign", "snooze"})
 _BUSY = "Others are merging these requests just now, so nothing was changed: try again."
 #: How often rows are held anew that others merge just now.
 _TRIES = 5
@@ -295,15 +297,20 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
         """Return the last entry of the audit log; what is written down about the request afterwards has a later one."""
         return (await self.session.execute(select(func.max(col(tables.AuditEntry.id))))).scalar_one() or 0
 
-    async def require_current(self, version: int, step: Step | None = None) -> None:
+    async def meanwhile(self, version: int, *, but: Collection[str] = ()) -> str:
+        """Return in a sentence what others have done since a version, 0 for none, but for these words of `DID`."""
+        changes = [each for each in await self._changes(version) if each[1] not in but] if version else []
+        return words.meanwhile(changes) if changes else ""
+
+    async def require_current(self, version: int, step: Step | None = None, *, but: Collection[str] = ()) -> None:
         """Raise where others have changed the request since this version, 0 for none: nothing is overwritten unseen.
 
-        Raises ChangedError where the step may be taken all the same, by whoever knows of it, and else UserError.
+        `but` are words of `DID` which say nothing of what is about to be written. Raises ChangedError where the step
+        may be taken all the same, by whoever knows of it, and else UserError.
         """
-        changes = await self._changes(version) if version else []
-        if not changes:
+        said = await self.meanwhile(version, but=but)
+        if not said:
             return
-        said = words.meanwhile(changes)
         try:
             is_possible = step is None or await self.after(step) is not None
         except UserError as error:

@@ -18,7 +18,7 @@ from bot.domain.names import clean
 from bot.domain.rights import Right
 from bot.errors import FormError, UserError
 from bot.services import outbox, routing
-from bot.services.backlog._cards import RequestAct, acting, stored_item, tell_devops
+from bot.services.backlog._cards import TAKEN_ON, RequestAct, acting, stored_item, tell_devops
 from bot.services.backlog._demands import demands_of
 from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog.message_updates import redraw_answered
@@ -78,7 +78,7 @@ async def change(
         deps, snapshot, request_id=request_id, person_id=person_id, right=Right.REQUEST, with_joined=True
     ) as act:
         demand, is_own = await _demand(act)
-        await act.require_current(version)
+        await act.require_current(version, but=TAKEN_ON)
         items = tuple(_corrected(act.card.items, new)) if is_own else act.card.items
         await _check(act, demand, new, items, today)
         before = _said(act.row, demand)

@@ -5,7 +5,7 @@ Each raises ChangedError where others have changed the request since its `versio
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import date
 
@@ -15,7 +15,7 @@ from bot.domain.backlog.requests import OPEN, STATE_WORDS, RequestCard
 from bot.domain.rights import Right
 from bot.errors import FormError, UserError
 from bot.services import devops_team
-from bot.services.backlog._cards import RequestAct, acting, tell_devops
+from bot.services.backlog._cards import TAKEN_ON, RequestAct, acting, tell_devops
 from bot.services.backlog.message_updates import redraw_answered
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -36,7 +36,7 @@ async def estimate(
     """
     if wrong := estimate_problems(*hours):
         raise FormError(wrong)
-    async with _open(deps, snapshot, request_id, person_id, version) as act:
+    async with _open(deps, snapshot, request_id, person_id, version, but=TAKEN_ON) as act:
         row = act.row
         if (row.optimistic_hours, row.likely_hours, row.pessimistic_hours, row.estimated_by) == (*hours, person_id):
             return act.card
@@ -92,10 +92,11 @@ async def snooze(
 
 @asynccontextmanager
 async def _open(
-    deps: Deps, snapshot: Snapshot, request_id: int, person_id: int, version: int
+    deps: Deps, snapshot: Snapshot, request_id: int, person_id: int, version: int, *, but: Collection[str] = ()
 ) -> AsyncIterator[RequestAct]:
     async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=Right.TRIAGE) as act:
         if act.card.state not in OPEN:
-            raise UserError(f"This request is {STATE_WORDS[act.card.state].lower()}, so nothing was changed.")
-        await act.require_current(version)
+            ended = f"This request is {STATE_WORDS[act.card.state].lower()}, so nothing was changed."
+            raise UserError(" ".join(filter(None, (await act.meanwhile(version), ended))))
+        await act.require_current(version, but=but)
         yield act
