@@ -258,8 +258,11 @@ class Tracker(Protocol):
         """Return an issue; None when it was deleted."""
         ...
 
-    async def is_public(self) -> bool:
-        """Whether people outside the organisation, or everybody in a larger one, can read the issues."""
+    async def is_public(self, ref: str = "") -> bool:
+        """Whether people outside the organisation, or everybody in a larger one, can read the issues.
+
+        With `ref` it is about the place where that issue is now.
+        """
         ...
 
     def changed_since(self, since: datetime) -> AsyncIterator[TrackedIssue]:
@@ -272,6 +275,10 @@ class Tracker(Protocol):
 
     def comments(self, ref: str, *, since: datetime) -> AsyncIterator[TrackedComment]:
         """Yield the comments of an issue since then, perhaps older ones too, without those that only some may read."""
+        ...
+
+    async def edit_comment(self, ref: str, comment_id: str, draft: CommentDraft) -> None:
+        """Let a comment read like this; one that is gone is no error."""
         ...
 
     async def delete_comment(self, ref: str, comment_id: str) -> None:

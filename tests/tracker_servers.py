@@ -80,6 +80,7 @@ class StandIn(ABC):
         self.down: Answer | None = None
         self.is_public = False
         self.refused_reads: set[int] = set()  #: the numbers of issues that the account may not read
+        self.refuses_deletions = False
         self.page_size = 100
         self.calls: list[str] = []
         self.url = ""
@@ -126,7 +127,18 @@ class StandIn(ABC):
             request.transport.close()
         return web.json_response(answer(made), status=201)
 
+    def edit_comment(self, comment_id: int, body: Any) -> web.Response:
+        planned = self.comment_plan.pop(0) if self.comment_plan else None
+        if isinstance(planned, Answer):
+            return respond(planned)
+        found = [each for each in self.comments if each.id == comment_id]
+        for each in found:
+            each.body = body
+        return web.json_response({"id": comment_id}) if found else respond(Answer(404))
+
     def drop_comment(self, comment_id: int) -> web.Response:
+        if self.refuses_deletions:
+            return respond(Answer(403))
         left = [each for each in self.comments if each.id != comment_id]
         if len(left) == len(self.comments):
             return respond(Answer(404))
@@ -215,6 +227,7 @@ class GitHubServer(StandIn):
             web.get(place + "/issues/{number}/comments", self._on_comments),
             web.post(place + "/issues/{number}/comments", self._on_comment),
             web.delete(place + "/issues/comments/{id}", self._on_delete_comment),
+            web.patch(place + "/issues/comments/{id}", self._on_edit_comment),
         ]
 
     def written(self, text: str) -> str:
@@ -235,6 +248,10 @@ class GitHubServer(StandIn):
 
     async def _on_delete_comment(self, request: web.Request) -> web.Response:
         return self._refusal(request) or self.drop_comment(int(request.match_info["id"]))
+
+    async def _on_edit_comment(self, request: web.Request) -> web.Response:
+        body = (await request.json())["body"]
+        return self._refusal(request) or self.edit_comment(int(request.match_info["id"]), body)
 
     def _comment(self, comment: Comment) -> dict[str, Any]:
         return {
@@ -310,6 +327,7 @@ class JiraServer(StandIn):
         self.refuses_links = False
         self.unread: Answer | None = None  #: takes the place of every issue that is asked for
         self.queries: list[str] = []
+        self.public_projects: set[str] = set()  #: those that show themselves to everybody, by their keys
         self.moved: dict[int, str] = {}  #: the keys of issues that are in another project now
 
     def connected(self) -> AbstractAsyncContextManager[Tracker]:
@@ -329,7 +347,7 @@ class JiraServer(StandIn):
     def routes(self) -> list[web.RouteDef]:
         api = "/rest/api/3"
         return [
-            web.get(f"{api}/project/OPS", self._on_project),
+            web.get(api + "/project/{key}", self._on_project),
             web.post(f"{api}/issue", self._on_create),
             web.post(f"{api}/search/jql", self._on_search),
             web.get(api + "/issue/{key}", self._on_read),
@@ -337,6 +355,7 @@ class JiraServer(StandIn):
             web.get(api + "/issue/{key}/comment", self._on_comments),
             web.post(api + "/issue/{key}/comment", self._on_comment),
             web.delete(api + "/issue/{key}/comment/{id}", self._on_delete_comment),
+            web.put(api + "/issue/{key}/comment/{id}", self._on_edit_comment),
         ]
 
     def written(self, text: str) -> dict[str, Any]:
@@ -346,7 +365,8 @@ class JiraServer(StandIn):
         return {"type": "doc", "version": 1, "content": content}
 
     def _number(self, request: web.Request) -> int:
-        return int(request.match_info["key"].removeprefix("OPS-"))
+        asked, numbers = request.match_info["key"], {key: number for number, key in self.moved.items()}
+        return numbers[asked] if asked in numbers else int(asked.removeprefix("OPS-"))
 
     async def _on_comments(self, request: web.Request) -> web.Response:
         found = self.comments_of(self._number(request))
@@ -364,6 +384,9 @@ class JiraServer(StandIn):
 
     async def _on_delete_comment(self, request: web.Request) -> web.Response:
         return self.drop_comment(int(request.match_info["id"]))
+
+    async def _on_edit_comment(self, request: web.Request) -> web.Response:
+        return self.edit_comment(int(request.match_info["id"]), (await request.json())["body"])
 
     def _comment(self, comment: Comment) -> dict[str, Any]:
         shown = {
@@ -395,8 +418,9 @@ class JiraServer(StandIn):
         return request.headers.get("Authorization") == f"Basic {account}"
 
     async def _on_project(self, request: web.Request) -> web.Response:
-        is_shown = self.is_public or self._is_known(request)
-        return web.json_response({"key": "OPS"}) if is_shown else respond(Answer(404))
+        key = request.match_info["key"]
+        is_shown = self.is_public or key in self.public_projects or self._is_known(request)
+        return web.json_response({"key": key}) if is_shown else respond(Answer(404))
 
     async def _on_create(self, request: web.Request) -> web.StreamResponse:
         if not self._is_known(request):
@@ -414,9 +438,7 @@ class JiraServer(StandIn):
     async def _on_read(self, request: web.Request) -> web.Response:
         if self.unread is not None:
             return respond(self.unread)
-        asked = request.match_info["key"]
-        numbers = {key: number for number, key in self.moved.items()}
-        number = numbers[asked] if asked in numbers else int(asked.removeprefix("OPS-"))
+        number = self._number(request)
         if number in self.refused_reads:
             return respond(Answer(403))
         issue = self.find(number)

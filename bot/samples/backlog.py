@@ -346,6 +346,12 @@ def issues(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield note, note("GitHub", name)
     for linked in (tracker_notes.issue_made, tracker_notes.issue_reopened):
         yield linked, linked("GitHub", name, "https://github.com/acme/platform/issues/12")
+    address = "https://github.com/acme/platform/issues/12"
+    yield tracker_notes.comment_gone, tracker_notes.comment_gone("GitHub", name, address)
+    for waiting in (tracker_notes.comments_wait, tracker_notes.comment_kept):
+        yield waiting, waiting(name, address, name)
+    refused = tracker_notes.comment_refused(name, address, name, "https://acme.slack.com/archives/C1/p1")
+    yield tracker_notes.comment_refused, refused
     said = tracker_notes.commented(
         "GitHub", name, "https://github.com/acme/platform/issues/12", name, f"{name}\n{name}"
     )

@@ -420,6 +420,8 @@ class Requests(RuleBasedStateMachine):
             assert followers.get(row.id, set()) == its.followers
         demands = {(each.request_id, each.team_id) for each in await self.rows(tables.RequestDemand)}
         assert demands == {(each.id, each.team_id) for each in requests}
+        made = Counter(marker for marker, _ in self.board.issues.values())
+        assert set(made.values()) <= {1}, "a request has one issue"
         for row in requests:
             if row.state == RequestState.MERGED:
                 whole = next(each for each in requests if each.id == root_of(replayed, row.id))

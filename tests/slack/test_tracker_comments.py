@@ -101,6 +101,15 @@ async def say(made: Requested, text: str = SAID, *, user: str = "grace", channel
     return await made.stage.slack.post(user, channel, text, thread_ts=made.root.ts)
 
 
+async def edit(made: Requested, message: PostedMessage, text: str) -> None:
+    """Grace edits her reply some minutes later, and Baton looks into the thread."""
+    made.stage.clock.advance(timedelta(minutes=5))
+    workspace = made.stage.slack.workspace
+    workspace._last_ts = max(workspace._last_ts, int(made.stage.clock.now().timestamp() * 1_000_000))
+    await made.stage.slack.edit("grace", "payments", message.ts, text)
+    await look(made.stage)
+
+
 async def look(stage: Stage, *, after: timedelta = timedelta(minutes=10)) -> None:
     stage.clock.advance(after)
     await jobs.carry_comments(stage.baton.context)
@@ -283,7 +292,7 @@ async def test_deleting_the_message_takes_the_comment_back(stage: Stage, server:
 
 @pytest.mark.parametrize(
     ("planned", "pause"),
-    [("lost", 10), (Answer(503), 10), (Answer(429, {"Retry-After": "1200"}), 30), (Answer(403), 10)],
+    [("lost", 10), (Answer(503), 10), (Answer(429, {"Retry-After": "1200"}), 30), (Answer(403), 60)],
     ids=["lost", "down", "busy", "refused"],
 )
 async def test_a_comment_is_made_once_whatever_the_tracker_does(
@@ -306,12 +315,155 @@ async def test_a_comment_is_made_once_whatever_the_tracker_does(
     assert replies(made) == []
 
 
-async def test_what_the_tracker_never_takes_holds_up_nothing(stage: Stage, server: StandIn) -> None:
+async def test_a_comment_whose_answer_was_lost_does_not_come_back_before_it_is_found(
+    stage: Stage, server: StandIn
+) -> None:
+    made = await accepted(stage)
+    server.comment_plan = ["lost"]
+    await reply(made)
+    await hour(stage)
+    assert (len(server.comments), replies(made)) == (1, [])
+
+
+async def test_what_the_tracker_never_takes_is_said_once_and_holds_up_nothing(stage: Stage, server: StandIn) -> None:
     made = await accepted(stage)
     server.comment_plan = [Answer(422)]
     await reply(made)
     await reply(made, "And in Paris")
     assert ["And in Paris" in json.dumps(each.body) for each in server.comments] == [True]
+    await posted(stage, "platform")
+    [said] = [each for each in made.under_triage() if "is not in" in each]
+    assert "A reply in the thread" in said
+    assert "422" in said
+
+
+async def test_a_refusal_is_said_once_and_other_threads_go_on(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    server.comment_plan = [Answer(403)] * 2
+    await reply(made)
+    await look(stage, after=timedelta(hours=1))
+    await posted(stage, "platform")
+    [said] = [each for each in made.under_triage() if "do not reach" in each]
+    assert server.ref(1) in said
+    assert "every hour" in said
+    await look(stage)
+    assert server.comments == []
+    await look(stage, after=timedelta(hours=1))
+    assert len(server.comments) == 1
+
+
+async def test_an_edited_reply_is_edited_in_the_issue(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    message = await reply(made)
+    await edit(made, message, "In Oslo, not where I said")
+    [comment] = server.comments
+    assert "In Oslo" in json.dumps(comment.body)
+    assert "eu.example.test" not in json.dumps(comment.body)
+    assert f"/p{message.ts.replace('.', '')}" in json.dumps(comment.body)
+    await hour(stage)
+    assert replies(made) == [], "what Baton has edited is still its own"
+    calls = len(server.calls)
+    await look(stage)
+    assert len(server.calls) == calls, "once is enough"
+    server.comments.clear()  # somebody has deleted it there
+    await edit(made, message, "In Bergen")
+    assert server.comments == []
+
+
+async def test_an_edit_waits_for_a_tracker_that_is_down(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    message = await reply(made)
+    server.comment_plan = [Answer(503)]
+    await edit(made, message, "In Oslo")
+    await look(stage)
+    assert ["In Oslo" in json.dumps(each.body) for each in server.comments] == [True]
+
+
+async def test_what_is_edited_or_deleted_in_the_issue_is_so_in_the_thread(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    its, other = server.say("mia", "The password is hunter2"), server.say("mia", "Which region?")
+    await hour(stage)
+    its.body = server.written("Sorry, wrong window")
+    server.issues[0].changed_at = stage.clock.now()
+    await hour(stage)
+    said = [("wrong window" in each, "hunter2" in each) for each in replies(made)]
+    assert said == [(True, False), (False, False)], "in the order in which they were written"
+    server.comments.remove(its)
+    server.issues[0].changed_at = stage.clock.now()
+    await hour(stage)
+    said = [each.text for each in made.replies() if "omment" in each.text]
+    assert [("was deleted" in each, "wrong window" in each) for each in said] == [(True, False), (False, False)]
+    stage.clock.advance(timedelta(days=15))
+    server.comments.remove(other)
+    server.say("mia", "Anybody?")
+    await hour(stage)
+    assert sum("Which region?" in each for each in replies(made)) == 1, "what is older than that is not looked at"
+
+
+async def test_a_deletion_that_the_tracker_refuses_is_said(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    message = await reply(made)
+    server.refuses_deletions = True
+    await stage.slack.delete("grace", "payments", message.ts)
+    for _ in range(2):
+        await look(stage)
+    await posted(stage, "platform")
+    assert ["Delete it there" in each for each in made.under_triage() if "comment" in each] == [True]
+
+
+async def test_a_long_reply_is_cut_to_what_every_tracker_takes_and_says_so(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    for text in ("x" * 39_000, "\n".join(["a line"] * 1_000), "z" * 19_990):
+        await reply(made, text)
+    cut = [json.dumps(each.body) for each in server.comments]
+    assert all(len(each) < 32_767 for each in cut)
+    assert ["All of it stands in Slack" in each for each in cut] == [True, True, False]
+    assert "z" * 19_990 in cut[-1]
+
+
+async def test_a_file_is_named(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    workspace = stage.slack.workspace
+    workspace._last_ts = max(workspace._last_ts, int(stage.clock.now().timestamp() * 1_000_000))
+    await stage.slack.post("grace", "payments", "", thread_ts=made.root.ts, file="plan.txt")
+    await look(stage)
+    assert ["plan.txt" in json.dumps(each.body) for each in server.comments] == [True]
+
+
+async def test_a_person_s_copy_of_a_comment_of_baton_s_is_a_person_s(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    await reply(made)
+    server.commented(1, server.comments[0].body, author="mia")
+    await hour(stage)
+    assert len(replies(made)) == 1
+
+
+async def test_nothing_is_carried_to_a_project_that_everybody_can_read(stage: Stage, server: StandIn) -> None:
+    if not isinstance(server, JiraServer):
+        pytest.skip("GitHub moves no issue from a private repository to a public one")
+    made = await accepted(stage)
+    server.public_projects = {"WEB"}
+    body, headers = server.move(1, "WEB-9")
+    async with aiohttp.ClientSession() as session:
+        await session.post(f"{stage.baton.url}/trackers/jira", data=body, headers=headers)
+    await stage.settle()
+    await reply(made)
+    assert server.comments == []
+
+
+async def test_threads_of_requests_that_have_long_ended_are_looked_into_once_a_day(
+    stage: Stage, server: StandIn
+) -> None:
+    made = await accepted(stage)
+    message = await reply(made)
+    await made.press(made.triage, ids.MORE, user="lin", word="decline")
+    assert await made.fill("lin", words="No budget") == {}
+    await look(stage, after=timedelta(days=15))
+    await stage.slack.delete("grace", "payments", message.ts)
+    await look(stage)
+    assert len(server.comments) == 1
+    await look(stage, after=timedelta(days=1))
+    assert server.comments == []
 
 
 class TestOff:

@@ -24,8 +24,9 @@ def issue_delayed(tracker: str, problem: str) -> Rendered:
 
 
 def issue_gone(tracker: str, ref: str) -> Rendered:
-    """Return that the issue was deleted."""
-    return _said(f"{escape(ref, 120)} was deleted in {tracker}. The request stays as it is.")
+    """Return that the issue was deleted, or is where it cannot be read."""
+    gone = f"{escape(ref, 120)} was deleted in {tracker}, or moved to where Baton cannot read it."
+    return _said(f"{gone} The request stays as it is.")
 
 
 def issue_dropped(tracker: str, ref: str, url: str, request_id: int) -> Rendered:
@@ -44,6 +45,28 @@ def commented(tracker: str, ref: str, url: str, author: str, text: str) -> Rende
     """Return what somebody wrote in the issue, for the request's thread."""
     said = f"{bold(author, 60)} commented on {link(url, ref)} in {tracker}:"
     return _said(f"{said}\n{passage(text, _LONGEST_COMMENT, mark='> ')}")
+
+
+def comment_gone(tracker: str, ref: str, url: str) -> Rendered:
+    """Return what the thread reads in the place of a comment that was deleted in the tracker."""
+    return _said(f"A comment on {link(url, ref)} was deleted in {tracker}.")
+
+
+def comments_wait(ref: str, url: str, problem: str) -> Rendered:
+    """Return why what is said in the thread does not reach the issue."""
+    said = f"Replies in the thread do not reach {link(url, ref)}. {escape(problem)}"
+    return _said(f"{said} Baton tries again every hour.")
+
+
+def comment_refused(ref: str, url: str, problem: str, reply: str) -> Rendered:
+    """Return that one reply does not become a comment."""
+    return _said(f"{link(reply, 'A reply in the thread')} is not in {link(url, ref)}. {escape(problem)}")
+
+
+def comment_kept(ref: str, url: str, problem: str) -> Rendered:
+    """Return that the comment stays whose message was deleted."""
+    said = f"A reply was deleted in Slack, and its comment stays in {link(url, ref)}. {escape(problem)}"
+    return _said(f"{said} Delete it there.")
 
 
 def issue_left(tracker: str, ref: str, url: str, *, is_open: bool) -> Rendered:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -68,9 +68,9 @@ class GitHubTracker:
             await self._is_public(repository)  # raises where it is the repository that cannot be seen
             return None
 
-    async def is_public(self) -> bool:
+    async def is_public(self, ref: str = "") -> bool:
         """Whether the repository is anything but private: an internal one is shown to the whole enterprise."""
-        return await self._is_public(self._repository)
+        return await self._is_public(ref.rpartition("#")[0] or self._repository)
 
     async def changed_since(self, since: datetime) -> AsyncIterator[TrackedIssue]:
         """Yield the issues that were changed since then, the oldest change first."""
@@ -82,8 +82,7 @@ class GitHubTracker:
     async def comment(self, ref: str, draft: CommentDraft) -> TrackedComment:
         """Comment on an issue."""
         with _asking():
-            data = {"body": body(draft, linked="The message in Slack")}
-            return _comment(await self._api.post(self._url_of(ref, "/comments"), data=data))
+            return _comment(await self._api.post(self._url_of(ref, "/comments"), data=_commented(draft)))
 
     async def comments(self, ref: str, *, since: datetime) -> AsyncIterator[TrackedComment]:
         """Yield the comments of an issue that were changed since then."""
@@ -92,14 +91,15 @@ class GitHubTracker:
             async for each in self._api.getiter(self._url_of(ref, f"/comments?{asked}")):
                 yield _comment(each)
 
+    async def edit_comment(self, ref: str, comment_id: str, draft: CommentDraft) -> None:
+        """Write a comment anew."""
+        with suppress(gidgethub.HTTPException), _asking(passing=_GONE):
+            await self._api.patch(self._url_of_comment(ref, comment_id), data=_commented(draft))
+
     async def delete_comment(self, ref: str, comment_id: str) -> None:
         """Delete a comment."""
-        repository = ref.rpartition("#")[0]
-        try:
-            with _asking(passing=_GONE):
-                await self._api.delete(self._url(repository, f"/issues/comments/{comment_id}"))
-        except gidgethub.HTTPException:
-            return
+        with suppress(gidgethub.HTTPException), _asking(passing=_GONE):
+            await self._api.delete(self._url_of_comment(ref, comment_id))
 
     def named_in(self, payload: Any) -> str:
         """Return the ref of a payload's issue."""
@@ -126,6 +126,9 @@ class GitHubTracker:
         repository, _, number = ref.rpartition("#")
         return self._url(repository, f"/issues/{number}{path}")
 
+    def _url_of_comment(self, ref: str, comment_id: str) -> str:
+        return self._url(ref.rpartition("#")[0], f"/issues/comments/{comment_id}")
+
     def _issue(self, found: dict[str, Any]) -> TrackedIssue:
         ref = f"{self._repository}#{int(found['number'])}"
         return TrackedIssue(ref, str(found["html_url"]), _status(found), moment(found["updated_at"]))
@@ -142,6 +145,10 @@ def body(draft: IssueDraft | CommentDraft, *, linked: str = "The request in Slac
     if draft.permalink:
         parts.append(f"{linked}: <{draft.permalink}>")
     return "\n\n".join([*parts, f"<!-- {draft.marker} -->"])
+
+
+def _commented(draft: CommentDraft) -> dict[str, str]:
+    return {"body": body(draft, linked="The message in Slack")}
 
 
 def _comment(found: dict[str, Any]) -> TrackedComment:

@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 _SHOWN = "Jira"
 #: What Baton puts at the end of the link in a comment.
 _MARKER = re.compile(r"#(baton-[0-9a-f]+:[0-9.]+)\"")
+#: The nodes of ADF that end a line, and those that stand for a file.
+_LINES = frozenset({"paragraph", "heading", "codeBlock", "hardBreak", "rule"})
+_FILES = frozenset({"media", "mediaInline"})
 _FIELDS = ["status", "resolution", "updated"]
 #: When an issue was changed that could not be read yet: before all that is read of it later.
 _UNREAD = datetime.fromtimestamp(0, UTC)
@@ -85,10 +88,10 @@ class JiraTracker:
                 return None
             return self._issue(found)
 
-    async def is_public(self) -> bool:
-        """Whether the project shows itself to those who are not signed in."""
+    async def is_public(self, ref: str = "") -> bool:
+        """Whether the project shows itself to those who are not signed in. A key says in which one an issue is now."""
         with translated(_SHOWN):
-            url = f"{self._site}/rest/api/3/project/{self._project}"
+            url = f"{self._site}/rest/api/3/project/{ref.rpartition('-')[0] or self._project}"
             async with self._session.get(url) as response:
                 if response.status in (401, 403, 404):
                     return False
@@ -104,11 +107,14 @@ class JiraTracker:
             yield each
 
     async def comment(self, ref: str, draft: CommentDraft) -> TrackedComment:
-        """Comment on an issue. The marker is the end of the link: nothing else of a comment can be read again."""
-        marked = replace(draft, permalink=f"{draft.permalink}#{draft.marker}")
+        """Comment on an issue."""
         with translated(_SHOWN):
-            data = {"body": description(marked, linked="The message in Slack")}
-            return self._comment(ref, await self._ask("POST", f"/issue/{ref}/comment", data))
+            return self._comment(ref, await self._ask("POST", f"/issue/{ref}/comment", _commented(draft)))
+
+    async def edit_comment(self, ref: str, comment_id: str, draft: CommentDraft) -> None:
+        """Write a comment anew."""
+        with translated(_SHOWN):
+            await self._ask("PUT", f"/issue/{ref}/comment/{comment_id}", _commented(draft), is_optional=True)
 
     async def comments(self, ref: str, *, since: datetime) -> AsyncIterator[TrackedComment]:
         """Yield the comments of an issue since then, the newest first; not those of some roles, or of its agents."""
@@ -203,13 +209,22 @@ class JiraTracker:
         )
 
 
+def _commented(draft: CommentDraft) -> dict[str, Any]:
+    """Return a comment. The marker is the end of its link: nothing else of it can be read again."""
+    marked = replace(draft, permalink=f"{draft.permalink}#{draft.marker}")
+    return {"body": description(marked, linked="The message in Slack")}
+
+
 def _text(node: Any) -> str:
     """Return what a node of ADF says, a line for each of its blocks."""
-    attrs = node.get("attrs") or {}
+    attrs, kind = node.get("attrs") or {}, node.get("type")
     said = str(node.get("text") or attrs.get("text") or attrs.get("url") or "")
+    if kind == "date":
+        said = datetime.fromtimestamp(int(attrs["timestamp"]) / 1000, UTC).date().isoformat()
+    elif kind in _FILES:
+        said = f"({attrs.get('alt') or 'a file'})\n"
     said += "".join(map(_text, node.get("content") or ()))
-    is_line = node["type"] in ("paragraph", "heading", "codeBlock", "hardBreak", "rule")
-    return f"{said}\n" if is_line else said
+    return f"{said}\n" if kind in _LINES else said
 
 
 def description(draft: IssueDraft | CommentDraft, *, linked: str = "The request in Slack") -> dict[str, Any]:

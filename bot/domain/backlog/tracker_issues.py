@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
@@ -14,7 +14,9 @@ from bot.domain.tracker import CommentDraft, IssueDraft, IssueStatus
 #: What trackers are called in messages, by the name that they have in the settings.
 TRACKER_WORDS: Mapping[str, str] = MappingProxyType({"github": "GitHub", "jira": "Jira"})
 _ADDRESS = re.compile(r"https?://[^\s<>]+")
-_LONGEST_TITLE, _LONGEST_LINE, _MOST_LINES = 150, 2_000, 200
+#: Jira takes 32,767 characters with what it puts around each line, GitHub 65,536.
+_LONGEST_TITLE, _LONGEST_TEXT, _MOST_LINES = 150, 20_000, 200
+_CUT = "… It is too long for this place. All of it stands in Slack."
 
 
 def draft(
@@ -34,15 +36,26 @@ def draft(
     title = redacted(card.title)[:_LONGEST_TITLE]
     if is_public:
         return IssueDraft(marker, title, permalink=permalink)
-    lines = _lines(card)[:_MOST_LINES]
-    lines.append(f"As of {as_of.isoformat()}: what has changed since stands in Slack.")
-    return IssueDraft(marker, title, tuple(redacted(each)[:_LONGEST_LINE] for each in lines), permalink)
+    as_of_line = f"As of {as_of.isoformat()}: what has changed since stands in Slack."
+    return IssueDraft(marker, title, (*_fitting(_lines(card)), as_of_line), permalink)
 
 
-def comment(author: str, text: str, marker: str, permalink: str) -> CommentDraft:
-    """Return what somebody wrote in the thread as a comment of its issue."""
-    lines = [f"{author} in Slack:", *text.splitlines()][:_MOST_LINES]
-    return CommentDraft(marker, tuple(redacted(each)[:_LONGEST_LINE] for each in lines), permalink)
+def comment(author: str, text: str, files: Sequence[str], marker: str, permalink: str) -> CommentDraft:
+    """Return what somebody wrote in the thread, and the names of what they attached, as a comment of its issue."""
+    attached = [f"Attached in Slack: {each}" for each in files]
+    return CommentDraft(marker, (f"{author} in Slack:", *_fitting([*text.splitlines(), *attached])), permalink)
+
+
+def _fitting(lines: Iterable[str]) -> list[str]:
+    """Return what a tracker takes of some lines, without secrets, and that the rest was left out."""
+    kept: list[str] = []
+    left = _LONGEST_TEXT
+    for line in map(redacted, lines):
+        if len(kept) == _MOST_LINES or len(line) > left:
+            return [*kept, line[:left], _CUT] if len(kept) < _MOST_LINES else [*kept, _CUT]
+        kept.append(line)
+        left -= len(line)
+    return kept
 
 
 def _lines(card: RequestCard) -> list[str]:

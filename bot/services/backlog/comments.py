@@ -1,8 +1,8 @@
 """Comments between a request's thread and its issue, where they are switched on: each is carried once, to one side.
 
 A row of `tracker_comments` says what was carried, and holds no words. Before a reply is sent to the tracker the row
-says so (`sent_at`), and a clear answer takes that back; a row that still says so is looked for by its marker. What has
-a marker of Baton's is never carried back, and neither is what bots wrote on either side.
+is `sending`; one that stays so is looked for by its marker. What has a marker of Baton's is never carried back, and
+neither is what bots wrote on either side. What is edited or deleted where it was written is so on the other side, too.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from bot.blocks.backlog import tracker_notes as notes
+from bot.blocks.text import Rendered
 from bot.domain.backlog.requests import OPEN, RequestState
 from bot.domain.backlog.tracker_issues import TRACKER_WORDS, comment
 from bot.domain.tracker import CommentDraft, TrackedComment
@@ -34,7 +35,7 @@ from bot.errors import (
 from bot.ports import Slack, Tracker
 from bot.services import outbox
 from bot.services.backlog import channels, threads
-from bot.services.backlog._cards import card_key
+from bot.services.backlog._cards import card_key, tell_devops
 from bot.services.backlog._issues import held
 from bot.services.backlog.threads import ThreadWords
 from bot.services.backlog.typed_answers import as_typed
@@ -56,18 +57,25 @@ _SKEW = timedelta(minutes=10)
 #: GitHub wants a second between two things that are made.
 _PACE_SECONDS = 1.0
 _PAUSE_SECONDS = 60.0
+#: How long a thread rests whose replies the tracker refuses, and how long one whose request has ended for good.
+_REFUSED, _SELDOM = timedelta(hours=1), timedelta(days=1)
+#: Slack's clock and ours may differ by this much: an edit in that time is carried, perhaps twice.
+_EDIT_SKEW_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Thread:
     """A request's thread and its issue. `known` are the comments that were carried, by their keys.
 
-    Nothing from before `since` is carried, and nothing leaves the thread unless its words `may_copy`.
+    Nothing from before `since` is carried, and nothing leaves the thread unless its words `may_copy`. `at` is when the
+    thread was looked into.
     """
 
     request_id: int
     ref: str
+    url: str
     marker: str
+    at: datetime
     channel: str
     ts: str
     since: datetime
@@ -93,6 +101,8 @@ class Comments:
         self._tracker, self._bot, self._pause = tracker, bot_user_id, pause
         self._shown = TRACKER_WORDS[tracker.name]
         self._not_before: datetime | None = None
+        #: Until when the threads rest whose replies the tracker refuses.
+        self._refused_until: dict[int, datetime] = {}
 
     async def send(self) -> None:
         """Carry what people have replied in threads to their issues, and take back what they have deleted."""
@@ -100,6 +110,8 @@ class Comments:
         if self._not_before is not None and now < self._not_before:
             return
         for request_id in await self._due(now):
+            if self._refused_until.get(request_id, now) > now:
+                continue
             try:
                 thread = await self._thread(request_id, is_claimed=True)
                 if thread is not None:
@@ -108,6 +120,8 @@ class Comments:
                 self._not_before = now + timedelta(seconds=error.retry_after_seconds or _PAUSE_SECONDS)
                 log.warning("comments wait: %s", error)
                 return
+            except TrackerRefusedError as error:
+                await self._wait(request_id, error)
             except (TrackerError, UserError, SlackError) as error:
                 log.warning("the comments of request %d wait: %s", request_id, type(error).__name__)
             except Exception as error:  # noqa: BLE001 - per request
@@ -116,11 +130,17 @@ class Comments:
     async def take_in(self, request_id: int) -> None:
         """Post what people have written in an issue into its thread. Raises TrackerError."""
         thread = await self._thread(request_id)
-        if thread is None or await self._tracker.is_public():
+        if thread is None or await self._tracker.is_public(thread.ref):
             return
-        async for each in self._tracker.comments(thread.ref, since=thread.since):
-            if each.is_from_person and not each.marker and each.at >= thread.since:
+        listed = [each async for each in self._tracker.comments(thread.ref, since=thread.since)]
+        there = {each.id for each in listed}
+        for each in sorted(listed, key=lambda its: its.at):
+            if each.is_from_person and not _is_ours(thread, each) and each.at >= thread.since:
                 await self._post(thread, each)
+        for row in thread.known.values():
+            is_listed = row.state == "taken" and row.sent_at is not None and row.sent_at >= thread.since
+            if is_listed and row.comment_id not in there:
+                await self._post_gone(thread, row)
 
     async def _due(self, now: datetime) -> list[int]:
         """Return the requests whose threads are to be read, the longest unread first."""
@@ -129,13 +149,19 @@ class Comments:
         carried = select(col(_COMMENT.request_id)).where(
             col(_COMMENT.request_id) == col(request.id), col(_COMMENT.state) == "made"
         )
-        may_change = col(request.state).in_(states) | (col(request.state_at) >= now - LATELY) | carried.exists()
+        may_grow, read_at = (
+            col(request.state).in_(states) | (col(request.state_at) >= now - LATELY),
+            col(_ISSUE.thread_read_at),
+        )
+        # What was carried may still be deleted, but the threads of all requests that ever were would be too many.
+        is_due = (may_grow & (read_at.is_(None) | (read_at <= now - _HELD))) | (
+            carried.exists() & (read_at <= now - _SELDOM)
+        )
         query = (
             select(col(_ISSUE.request_id))
             .join(request, col(request.id) == col(_ISSUE.request_id))
-            .where(col(_ISSUE.state) == "made", col(_ISSUE.tracker) == self._tracker.name, may_change)
-            .where(col(_ISSUE.thread_read_at).is_(None) | (col(_ISSUE.thread_read_at) <= now - _HELD))
-            .order_by(col(_ISSUE.thread_read_at).nulls_first())
+            .where(col(_ISSUE.state) == "made", col(_ISSUE.tracker) == self._tracker.name, is_due)
+            .order_by(read_at.nulls_first())
             .limit(_MOST)
         )
         async with self._deps.database.reading() as session:
@@ -161,8 +187,8 @@ class Comments:
             query = select(_COMMENT).where(col(_COMMENT.request_id) == request_id)
             known = {each.key: each for each in (await session.execute(query)).scalars()}
             since = max(row.comments_since, now - LATELY)
-            place = request.channel_id, request.thread_ts
-            return _Thread(request_id, row.ref, row.marker, *place, since, bool(request.copied), known)
+            its, place = (row.ref, row.url, row.marker), (request.channel_id, request.thread_ts)
+            return _Thread(request_id, *its, now, *place, since, bool(request.copied), known)
 
     # From the thread to the issue
 
@@ -174,49 +200,64 @@ class Comments:
         for key, row in thread.known.items():
             if row.state == "made" and key.startswith("slack:") and key.removeprefix("slack:") not in words.there:
                 await self._take_back(thread, row)
-        new = [each for each in words.messages if self._is_new(thread, each)] if thread.may_copy else []
-        if not new or await self._tracker.is_public():
+        new = [each for each in words.messages if self._is_due(thread, each)] if thread.may_copy else []
+        if not new or await self._tracker.is_public(thread.ref):
             return
         for message in new:
             await self._send_one(thread, message)
 
-    def _is_new(self, thread: _Thread, message: Mapping[str, Any]) -> bool:
-        """Whether a reply is to be carried: one that speaks to Baton is for nobody else."""
+    def _is_due(self, thread: _Thread, message: Mapping[str, Any]) -> bool:
+        """Whether a reply is to be carried, or was edited since; one that speaks to Baton is for nobody else."""
         ts, text = str(message["ts"]), str(message.get("text") or "")
         known = thread.known.get(f"slack:{ts}")
-        is_open = known is None or known.state == "sending"
+        if known is not None and known.state != "sending":
+            edited_at = float((message.get("edited") or {}).get("ts") or 0)
+            if known.state != "made" or known.sent_at is None:
+                return False
+            return edited_at > known.sent_at.timestamp() - _EDIT_SKEW_SECONDS
         is_for_baton = bool(self._bot) and f"<@{self._bot}" in text
-        return is_open and ts != thread.ts and float(ts) > thread.since.timestamp() and bool(text) and not is_for_baton
+        has_words = bool(text or _files(message))
+        return ts != thread.ts and float(ts) > thread.since.timestamp() and has_words and not is_for_baton
 
     async def _send_one(self, thread: _Thread, message: Mapping[str, Any]) -> None:
+        """Let a reply stand in the issue as it reads now."""
         ts = str(message["ts"])
         key, marker = f"slack:{ts}", f"{thread.marker}:{ts}"
         permalink = await self._slack.permalink(thread.channel, ts)
         text = as_typed(str(message.get("text") or ""), self._snapshot)
-        draft = comment(await self._name_of(str(message["user"])), text, marker, permalink)
-        known = thread.known.get(key)
-        found = await self._found(thread, marker, known.sent_at) if known is not None and known.sent_at else None
-        if found is None:
-            found = await self._made(thread, key, draft)
-        if found is not None:
-            await self._change(thread, key, state="made", comment_id=found.id, sent_at=None)
-            await self._pause(_PACE_SECONDS)
+        draft = comment(await self._name_of(str(message["user"])), text, _files(message), marker, permalink)
+        try:
+            carried = await self._carried(thread, key, draft)
+        except TrackerRefusedError as error:
+            if error.is_for_all:
+                raise
+            log.warning("a comment of request %d is not taken: %s", thread.request_id, error)
+            await self._note(thread, key, state="failed", sent_at=None)
+            note = notes.comment_refused(thread.ref, thread.url, str(error), permalink)
+            await self._tell(thread.request_id, f"comment_refused:{ts}", note)
+            return
+        await self._note(thread, key, state="made", **carried)
+        await self._pause(_PACE_SECONDS)
 
-    async def _made(self, thread: _Thread, key: str, draft: CommentDraft) -> TrackedComment | None:
-        """Write a comment; None where the tracker never takes it. Raises TrackerError."""
-        now = self._deps.clock.now()
-        async with self._deps.database.transaction() as session:
-            row = {"comment_id": "", "state": "sending", "sent_at": now}
-            await add_once(session, _COMMENT, request_id=thread.request_id, key=key, **row)
+    async def _carried(self, thread: _Thread, key: str, draft: CommentDraft) -> dict[str, Any]:
+        """Write, find or edit a comment; return which it is, and when what it says was read. Raises TrackerError."""
+        known = thread.known.get(key)
+        if known is not None and known.state == "made":
+            await self._tracker.edit_comment(thread.ref, known.comment_id, draft)
+            return {"sent_at": thread.at}
+        found = await self._found(thread, draft.marker, known.sent_at) if known is not None and known.sent_at else None
+        if found is not None:
+            return {"comment_id": found.id}
+        return {"comment_id": (await self._made(thread, key, draft)).id, "sent_at": thread.at}
+
+    async def _made(self, thread: _Thread, key: str, draft: CommentDraft) -> TrackedComment:
+        """Write a comment. Raises TrackerError."""
+        await self._note(thread, key, state="sending", sent_at=thread.at)
         try:
             return await self._tracker.comment(thread.ref, draft)
-        except (TrackerBusyError, TrackerRefusedError) as error:  # it is clear that nothing was made
-            if isinstance(error, TrackerRefusedError) and not error.is_for_all:
-                log.warning("a comment of request %d is not taken: %s", thread.request_id, error)
-                await self._change(thread, key, state="failed", sent_at=None)
-                return None
+        except (TrackerBusyError, TrackerRefusedError):  # it is clear that nothing was made
+            theirs = (col(_COMMENT.request_id) == thread.request_id) & (col(_COMMENT.key) == key)
             async with self._deps.database.transaction() as session:
-                theirs = (col(_COMMENT.request_id) == thread.request_id) & (col(_COMMENT.key) == key)
                 await session.execute(delete(_COMMENT).where(theirs))
             raise
 
@@ -233,22 +274,39 @@ class Comments:
             await self._tracker.delete_comment(thread.ref, row.comment_id)
         except TrackerRefusedError as error:
             log.warning("a comment of request %d stays in %s: %s", thread.request_id, self._shown, error)
-            await self._change(thread, row.key, state="kept")
+            await self._note(thread, row.key, state="kept")
+            note = notes.comment_kept(thread.ref, thread.url, str(error))
+            await self._tell(thread.request_id, f"comment_kept:{row.comment_id}", note)
             return
-        await self._change(thread, row.key, state="gone")
+        await self._note(thread, row.key, state="gone")
 
     async def _name_of(self, slack_id: str) -> str:
         person = self._snapshot.person_by_slack_id(slack_id)
         return (person.name if person is not None else "") or (await self._slack.user(slack_id)).name
 
+    async def _wait(self, request_id: int, error: TrackerRefusedError) -> None:
+        """Let a thread rest whose replies the tracker refuses, and say so once to the DevOps team."""
+        log.warning("the comments of request %d wait: %s", request_id, error)
+        self._refused_until[request_id] = self._deps.clock.now() + _REFUSED
+        async with self._deps.database.reading() as session:
+            row = await session.get_one(_ISSUE, request_id)
+        await self._tell(request_id, "comments_wait", notes.comments_wait(row.ref, row.url, str(error)))
+
+    async def _tell(self, request_id: int, what: str, note: Rendered) -> None:
+        async with self._deps.database.transaction() as session:
+            at, key = self._deps.clock.now(), f"backlog.issue:{request_id}:{what}"
+            await tell_devops(session, request_id, key=key, message=note, at=at)
+
     # From the issue to the thread
 
     async def _post(self, thread: _Thread, its: TrackedComment) -> None:
-        """Post a comment below the card; in a channel that wants the card alone it stays in the tracker."""
+        """Post a comment below the card, or edit it there; where the card alone is wanted it stays in the tracker."""
         now, key = self._deps.clock.now(), f"{self._tracker.name}:{its.id}"
+        message = notes.commented(self._shown, thread.ref, its.url, its.author, its.text)
         async with self._deps.database.transaction() as session:
-            row = {"comment_id": its.id, "state": "taken"}
+            row = {"comment_id": its.id, "state": "taken", "sent_at": its.at}
             if not await add_once(session, _COMMENT, request_id=thread.request_id, key=key, **row):
+                await outbox.revise(session, key=_post_key(thread, key), message=message, at=now)
                 return
             shown = await outbox.destination(session, card_key(thread.request_id))
             is_in_thread = shown is not None and not shown.is_lost and shown.channel == thread.channel
@@ -256,14 +314,37 @@ class Comments:
                 return
             await outbox.enqueue(
                 session,
-                key=f"backlog.comment:{thread.request_id}:{key}",
+                key=_post_key(thread, key),
                 channel=thread.channel,
-                message=notes.commented(self._shown, thread.ref, its.url, its.author, its.text),
+                message=message,
                 at=now,
                 thread_ts=thread.ts,
             )
 
-    async def _change(self, thread: _Thread, key: str, **changes: Any) -> None:
+    async def _post_gone(self, thread: _Thread, row: tables.TrackerComment) -> None:
+        """Let the thread no longer say what was deleted in the tracker."""
+        message = notes.comment_gone(self._shown, thread.ref, thread.url)
+        async with self._deps.database.transaction() as session:
+            now = self._deps.clock.now()
+            await outbox.revise(session, key=_post_key(thread, row.key), message=message, at=now)
+
+    async def _note(self, thread: _Thread, key: str, **values: Any) -> None:
         theirs = (col(_COMMENT.request_id) == thread.request_id) & (col(_COMMENT.key) == key)
         async with self._deps.database.transaction() as session:
-            await session.execute(update(_COMMENT).where(theirs).values(**changes))
+            await add_once(session, _COMMENT, request_id=thread.request_id, key=key, state="", comment_id="")
+            await session.execute(update(_COMMENT).where(theirs).values(**values))
+
+
+def _post_key(thread: _Thread, key: str) -> str:
+    return f"backlog.comment:{thread.request_id}:{key}"
+
+
+def _is_ours(thread: _Thread, its: TrackedComment) -> bool:
+    """Whether Baton wrote a comment. People who copy one copy its marker as well, and theirs has another id."""
+    row = thread.known.get(f"slack:{its.marker.rpartition(':')[2]}")
+    return bool(its.marker) and (row is None or row.comment_id in ("", its.id))
+
+
+def _files(message: Mapping[str, Any]) -> list[str]:
+    """Return what somebody attached to a message, by name."""
+    return [str(each.get("name") or each.get("title") or "a file") for each in message.get("files") or ()]

@@ -197,7 +197,9 @@ class TrackerComment(Row, table=True):
     #: `sending`, `made` or `failed` (the tracker refuses it), then `gone` or `kept` where the message was deleted; of
     #: one from the tracker `taken`.
     state: str = words()
-    sent_at: datetime | None = when(nullable=True)  #: when it was sent without a clear answer
+    #: While it is `sending`, when that was without a clear answer; of one that is `made`, when its words were read; of
+    #: one that was `taken`, when it was written.
+    sent_at: datetime | None = when(nullable=True)
 
 
 class TrackerDelivery(Row, table=True):
