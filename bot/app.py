@@ -58,8 +58,12 @@ class RunningApp:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[RunningApp]:
+async def running(
+    settings: Settings, *, clock: Clock | None = None, tracker: Tracker | None = None
+) -> AsyncIterator[RunningApp]:
     """Serve Slack until the block is left, then finish what was acknowledged.
+
+    A `tracker` goes before that of the settings.
 
     Raises SettingsError when a token is missing or Slack refuses it, StoreError when the database lets nobody in or its
     schema is not current. A database or a Slack that is away is waited for.
@@ -86,7 +90,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             bot_user_id=identity.bot_user_id,
             public_url=settings.public_url,
             feed_url=settings.feed_url if settings.feed_refresh else "",
-            tracker=await opened_tracker(stack, settings, deps.clock),
+            tracker=tracker or await opened_tracker(stack, settings, deps.clock),
             carries_comments=settings.tracker_comments,
         )
         context = replace(context, model=await _model(stack, settings))

@@ -27,6 +27,8 @@ from bot.store.db import Database
 
 #: Where Slack sends events, commands and interactions.
 SLACK_PATH = "/slack/events"
+#: Where a tracker sends webhooks, by its name.
+TRACKER_PATH = "/trackers/{}"
 #: Slack's largest payloads (a message with 50 blocks in an interaction) stay well below.
 _MOST_BYTES = 2 * 1024 * 1024
 #: Of bodies that are still arriving: sixteen of the largest. What a body has up to the size of the usual ones does not
@@ -259,7 +261,7 @@ def tracker_routes(trackers: Trackers | None, background: Background, *, read_se
             return _unsigned()
         return web.Response(status=status, text="Choose JSON as the content type." if status == 400 else "")
 
-    return [web.post(f"/trackers/{trackers.tracker.name}", on_webhook)]
+    return [web.post(TRACKER_PATH.format(trackers.tracker.name), on_webhook)]
 
 
 async def _body_of(request: web.Request, held: _HeldBytes, *, most: int, read_seconds: float) -> bytes | web.Response:

@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.playground.fake_slack import FakeSlack
-from bot.playground.page_api import ACTIONS, Mover, action_handler, clock_action, refusal
+from bot.playground.issues import PlaygroundIssues
+from bot.playground.page_api import ACTIONS, Mover, action_handler, clock_action, issue_action, refusal
 from bot.playground.page_state import Suggestion, Tour, people, picture_type, traffic, visible_state
 from bot.playground.records import Json, PageChange
 
@@ -50,7 +51,7 @@ _HEADERS = {
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def add_page(
+def add_page(  # noqa: PLR0913 - one part of the page each, all of them by name
     app: web.Application,
     fake: FakeSlack,
     *,
@@ -60,24 +61,29 @@ def add_page(
     tour: Tour | None = None,
     move: Mover | None = None,
     moving: Callable[[], float | None] = lambda: None,
+    issues: PlaygroundIssues | None = None,
 ) -> None:
     """Adds the page at `/` and its interface under `/play/` to `app`.
 
     `suggestions` are what a newcomer is told to try. `allowed_hosts` are the host names (without port) under which the
     page may be opened; give more when it is served beyond the loopback interface. With `tour` the page offers one, with
-    `move` it has a clock that can be moved, and `moving` tells how much of that is done.
+    `move` it has a clock that can be moved, and `moving` tells how much of that is done. With `issues` these have pages
+    below `/issues/`.
     """
     shown = partial(
         visible_state, suggestions=suggestions, emoji=emoji, tour=tour, has_clock=move is not None, moving=moving
     )
-    page = _Page(fake, shown, frozenset(allowed_hosts))
+    page = _Page(fake, shown, frozenset(allowed_hosts), issues)
     app.router.add_get("/", page.guarded(page.index))
     app.router.add_get("/play/static/{name}", page.guarded(page.static))
     app.router.add_get("/play/state", page.guarded(page.state))
     app.router.add_get("/play/traffic", page.guarded(page.traffic))
     app.router.add_get("/play/file/{id}", page.guarded(page.file))
     app.router.add_get("/play/live", page.guarded(page.live))
+    app.router.add_get("/issues/{number:[0-9]{1,9}}", page.guarded(page.issue))
     actions = ACTIONS if move is None else {**ACTIONS, "clock": clock_action(move)}
+    if issues is not None:
+        actions = {**actions, "issue": issue_action(issues)}
     for path, action in actions.items():
         app.router.add_post(f"/play/{path}", page.guarded(action_handler(fake, action)))
     app.on_shutdown.append(page.end_streams)
@@ -86,8 +92,14 @@ def add_page(
 class _Page:
     """The handlers, over one simulated Slack."""
 
-    def __init__(self, fake: FakeSlack, shown: Callable[[FakeSlack, str], Json], allowed_hosts: frozenset[str]) -> None:
-        self._fake = fake
+    def __init__(
+        self,
+        fake: FakeSlack,
+        shown: Callable[[FakeSlack, str], Json],
+        allowed_hosts: frozenset[str],
+        issues: PlaygroundIssues | None,
+    ) -> None:
+        self._fake, self._issues = fake, issues
         self._shown = shown
         self._allowed_hosts = allowed_hosts
         self._ending = asyncio.Event()
@@ -119,6 +131,15 @@ class _Page:
     async def index(self, _request: web.Request) -> web.StreamResponse:
         """The page itself."""
         return _file(STATIC / "index.html")
+
+    async def issue(self, request: web.Request) -> web.StreamResponse:
+        """The page of one issue."""
+        page = self._issues.page(int(request.match_info["number"])) if self._issues is not None else None
+        return (
+            refusal(404, "There is no such issue.")
+            if page is None
+            else web.Response(text=page, content_type="text/html")
+        )
 
     async def static(self, request: web.Request) -> web.StreamResponse:
         """One of the page's files, by its bare name."""

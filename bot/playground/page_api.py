@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.playground._state import STATE_KEYS, blocks_of, chosen, find_element
 from bot.playground.fake_slack import FakeSlack
+from bot.playground.issues import PlaygroundIssues
 from bot.playground.records import Json, MessageRef, PlaygroundError, PostedMessage, View, ViewRef
 
 _Action = Callable[[FakeSlack, Json], Awaitable[Json]]
@@ -115,6 +116,16 @@ async def _dm(fake: FakeSlack, body: Json) -> Json:
 async def _react(fake: FakeSlack, body: Json) -> Json:
     await fake.react(_text(body, "user"), _text(body, "channel"), _text(body, "ts"), _text(body, "emoji").strip(":"))
     return {}
+
+
+def issue_action(issues: PlaygroundIssues) -> _Action:
+    """Return the action that closes, opens or comments on an issue."""
+
+    async def act(_fake: FakeSlack, body: Json) -> Json:
+        await issues.act(body)
+        return {}
+
+    return act
 
 
 def clock_action(move: Mover) -> _Action:

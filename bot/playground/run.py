@@ -24,6 +24,7 @@ from bot.playground.clock import MovableClock
 from bot.playground.demo import DEMO, load_demo
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.furniture import furnish, hold_threads, read_threads, things_to_try
+from bot.playground.issues import PlaygroundIssues
 from bot.playground.page import SUGGESTIONS, add_page
 from bot.playground.page_state import Tour, people
 from bot.playground.time_travel import ClockMover
@@ -35,7 +36,7 @@ from bot.settings import listed
 from bot.settings import load as load_settings
 from bot.store import migrations, tables
 from bot.store.db import Database
-from bot.web import SLACK_PATH, calendar_routes
+from bot.web import SLACK_PATH, TRACKER_PATH, calendar_routes
 
 log = logging.getLogger(__name__)
 
@@ -103,17 +104,30 @@ async def playing(
             platform_channel=given.platform_channel if catalog else _DEMO_PLATFORM,
             devops_team=given.devops_team if catalog else _DEMO_DEVOPS,
             feed_refresh=False,  # the playground asks nobody outside
-            tracker="",
+            tracker="",  # it has issues of its own
             model_url="",
         )
-        baton = await stack.enter_async_context(running(settings, clock=clock))
+        issues = PlaygroundIssues(
+            clock, site=address, webhook_secret=secrets.token_hex(16), has_comments=settings.tracker_comments
+        )
+        await issues.remember(database)
+        baton = await stack.enter_async_context(running(settings, clock=clock, tracker=issues))
         slack.connect_http(baton.url + SLACK_PATH)
+        issues.webhook_url = baton.url + TRACKER_PATH.format(issues.name)
         tour = None if catalog else await _tour(slack, database)
         site = web.Application()
         suggestions = await things_to_try(database) if catalog else SUGGESTIONS
         mover = ClockMover(slack, clock, baton)
         stack.push_async_callback(mover.finish)
-        add_page(site, slack, suggestions=suggestions, tour=tour, move=mover, moving=lambda: mover.progress)
+        add_page(
+            site,
+            slack,
+            suggestions=suggestions,
+            tour=tour,
+            move=mover,
+            moving=lambda: mover.progress,
+            issues=issues,
+        )
         # Behind the page, so that one address does for both.
         site.add_routes(calendar_routes(Calendars(baton.context.deps, baton.context.watcher)))
         await _serve(stack, site, listening)

@@ -278,14 +278,30 @@ async def test_the_tour_leads_a_story_from_its_thread_to_what_was_delivered(
     await expect(messages(page).last).to_contain_text("for a missed date")
     await keep(page, "backlog")
     await next_step()
-    await messages(page).get_by_role("button", name="Delivered…").click()
-    await dialog.get_by_label("What was delivered?").fill("A keyspace, a library with samples, Selenium in Jenkins")
-    await dialog.get_by_role("button", name="Deliver").click()
+    await close_its_issue(page)
     await next_step()
     await tour.get_by_role("button", name="Open the thread").click()
+    await expect(thread).to_contain_text("Delivered: Closed in GitHub.")
     await expect(thread).to_contain_text("Does it do the job?")
     await thread.get_by_role("button", name="Yes, it does the job").last.click()
     await expect(tour).to_contain_text("Done")
+
+
+async def close_its_issue(page: Page) -> None:
+    """Close the issue of the one request that is there, on its page in the simulated GitHub."""
+    request, thread = messages(page).filter(has_text="Asked by"), page.locator("#thread")
+    await request.get_by_role("button", name="1 reply").click()
+    async with page.context.expect_page() as opened:
+        await thread.get_by_role("link", name="playground/issues#1").click()
+    issue = await opened.value
+    await expect(issue.get_by_role("heading")).to_contain_text("Cassandra")
+    await expect(issue.locator("pre")).to_contain_text("A CQL library for shipping-api (library)")
+    found = await Axe().run(issue)
+    assert [each["id"] for each in found.response["violations"]] == []
+    await issue.get_by_role("button", name="Close as completed").click()
+    await expect(issue.get_by_role("status")).to_contain_text("Closed as completed")
+    await keep(issue, "issue")
+    await issue.close()
 
 
 async def a_day_passes(page: Page) -> None:

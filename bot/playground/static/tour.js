@@ -83,7 +83,7 @@ const STEPS = [
   },
   {
     title: "Deliver it",
-    text: "Scroll up to the request, press “Delivered…” and say what was built.",
+    text: "Scroll up to the request. Press “Delivered…” and say what was built, or open its thread, follow the link to its issue in the simulated GitHub and close it there.",
     done: (app) => isAt(app, ...OVER),
     help: { text: "Take me there", run: (app) => app.go(theChannel(app)) },
   },
