@@ -21,7 +21,9 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         for is_granted in (True, False):
             yield blocks.offer_settled, blocks.offer_settled(its, answer, is_accepted=is_granted)
             yield blocks.waiver_settled, blocks.waiver_settled(its, answer, is_granted=is_granted)
-            yield blocks.offer_answered, blocks.offer_answered(its, answer, name, is_accepted=is_granted)
+            answered = blocks.offer_answered(its, answer, name, is_accepted=is_granted)
+            yield blocks.offer_answered, answered
+            yield blocks.asked_no_more, blocks.asked_no_more(answered)
         for kind in AnswerKind:
             yield blocks.offer_settled, blocks.offer_settled(its, answer, is_accepted=None, instead=kind)
             yield blocks.waiver_settled, blocks.waiver_settled(its, answer, is_granted=None, instead=kind)

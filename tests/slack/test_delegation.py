@@ -10,11 +10,13 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.blocks import handoff_button
 from bot.blocks.eol import actions as ids
 from bot.cli.eol import rows
 from bot.domain.catalog import Area, AssetKind, Runs, SourceCatalog
 from bot.domain.eol.periods import Everything
 from bot.domain.eol.subjects import ReportScope
+from bot.domain.handoff.handoffs import HandoffStep
 from bot.playground.fake_slack import MessageRef, PostedMessage
 from bot.services.eol import reports, timelines
 from bot.services.eol.questions import Asked
@@ -23,8 +25,10 @@ from tests.slack.conftest import Stage, asset, organisation, read_only, team_own
 from tests.slack.test_calendar import events, path_in
 from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import copied, posted, team_option
+from tests.slack.test_handoff import answer
 from tests.slack.test_health import report
 from tests.slack.test_portfolio import open_home, texts
+from tests.slack.test_requests import submit
 from tests.slack.test_whoowns import buttons
 
 pytestmark = read_only
@@ -346,3 +350,52 @@ async def test_it_can_be_given_back_and_is_named_as_the_owners_again(delegated: 
     assert "from Platform" not in (await stage.ask("/eol all")).text
     assert "Platform: invoices" in (await stage.ask("/eol all")).text
     assert "Extended support" not in (await stage.ask("/eol payments")).text
+
+
+async def permanent(delegated: Delegated) -> PostedMessage:
+    """What Platform reads of who has accepted."""
+    [said] = [each for each in await every(delegated.stage, "platform") if "from *Payments* accepted" in each.text]
+    return said
+
+
+async def every(stage: Stage, channel: str) -> list[PostedMessage]:
+    """Return everything in a channel and its threads."""
+    await posted(stage, "general")
+    return [*stage.slack.workspace.messages[stage.slack.workspace.channel(channel).id].values()]
+
+
+@pytest.mark.parametrize("way", ["handed over", "upgraded"])
+async def test_it_is_not_asked_to_be_made_permanent_once_it_is_over(delegated: Delegated, way: str) -> None:
+    stage = delegated.stage
+    await delegated.accepted()
+    said = await permanent(delegated)
+    assert said.text.endswith("Make it permanent? Hand it over.")
+    assert "Hand over" in buttons(said)
+    if way == "upgraded":
+        made = catalog()
+        new = Runs("postgres", "16.4", "aws-rds", "production")
+        made.assets = [replace(each, runs=(new,)) if each.runs else each for each in made.assets]
+        await stage.bring(made)
+    else:
+        await stage.press(said, handoff_button.OPEN, user="lin")
+        assert await submit(stage, "lin", {}) == {}
+        await answer(stage, HandoffStep.ACCEPT, "invoices")
+    await delegated.go(datetime(2026, 3, 5, 12, tzinfo=UTC))
+    over = await permanent(delegated)
+    assert over.text == said.text.removesuffix(" Make it permanent? Hand it over.")
+    assert not buttons(over)
+
+
+async def test_what_is_given_back_is_not_asked_to_be_made_permanent(delegated: Delegated) -> None:
+    await delegated.accepted()
+    assert "Hand over" in buttons(await permanent(delegated))
+    back = await delegated.offer(by="ada", to="Platform")
+    await delegated.stage.press(back, ids.ACCEPT, user="lin")
+    assert "Hand over" not in buttons(await permanent(delegated))
+
+
+async def test_it_can_be_made_permanent_while_another_deadline_of_it_counts(delegated: Delegated) -> None:
+    await delegated.accepted()
+    await delegated.go(datetime(2026, 4, 3, 12, tzinfo=UTC), hours=(12,))
+    assert "lifecycle.resolve" in await actions(delegated.stage), "the price has risen"
+    assert "Hand over" in buttons(await permanent(delegated))

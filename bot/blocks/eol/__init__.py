@@ -11,6 +11,7 @@ from bot.blocks.eol.explanations import explanation, explanation_view
 from bot.blocks.eol.forms import delegate_view, done_view, not_ours_view, pin_view, plan_view, waive_view
 from bot.blocks.eol.milestones import complaint, complaint_redrawn, milestone
 from bot.blocks.eol.notes import (
+    asked_no_more,
     claim_wanted,
     offer,
     offer_answered,

@@ -26,6 +26,9 @@ _SINCE = {
     AnswerKind.DELEGATED: "been taken over",
 }
 
+#: What those who gave a reminder away are asked.
+_PERMANENT = " Make it permanent? Hand it over."
+
 
 def offer(card: Card, answer: Answer) -> Rendered:
     """Return the question to another team whether it takes a reminder over."""
@@ -63,6 +66,12 @@ def offer_settled(
     return Rendered(f"{asked}, and {answers.who(answer.decided_by)} declined. It stays with them.")
 
 
+def asked_no_more(before: Rendered) -> Rendered:
+    """Return what that reply reads once nobody has the reminder any more: who accepted it, and no next step."""
+    said = before.text.replace(_PERMANENT, "")
+    return Rendered(said, [section(said)])
+
+
 def offer_answered(card: Card, answer: Answer, team: str, *, is_accepted: bool) -> Rendered:
     """Return the reply to those who offered a reminder to `team`."""
     who = f"{answers.who(answer.decided_by, first=True)} from {bold(team, 80)}"
@@ -70,7 +79,7 @@ def offer_answered(card: Card, answer: Answer, team: str, *, is_accepted: bool) 
     if is_accepted:
         accepted = f"{who} accepted {name}: {bold(team, 80)} gets its reminders now."
         assets = {run.asset.id for run in card.watch.runs}
-        next_step = "" if assets <= dict(card.handoffs).keys() else " Make it permanent? Hand it over."
+        next_step = "" if assets <= dict(card.handoffs).keys() else _PERMANENT
         said = f"{_with_price(accepted, card)}{next_step}"
         steps = offer_buttons(card, assets, words.plain_name(card.watch, 45), answer.team_id)
         return Rendered(said, [section(said), {"type": "actions", "elements": steps}])

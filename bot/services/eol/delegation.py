@@ -15,6 +15,7 @@ from bot.services import actors, decisions, routing
 from bot.services.deps import Deps
 from bot.services.eol._card_answers import CLOSED, ReminderAct, acting, offer_key
 from bot.services.eol.exposure import Watcher
+from bot.services.eol.message_updates import accepted_key, end_questions
 from bot.services.eol.reminder_answers import answer_of
 from bot.store import tables
 
@@ -102,7 +103,9 @@ async def _tell(act: ReminderAct, row: tables.ReminderAnswer, team: str, *, is_a
     answer = await answer_of(act.session, row)
     await act.note("accept" if is_accepted else "decline", answer=answer.id, team=row.team_id)
     await act.revise(offer_key(answer.id), blocks.offer_settled(act.card, answer, is_accepted=is_accepted))
-    word = "accepted" if is_accepted else "declined"
     message = blocks.offer_answered(act.card, answer, team, is_accepted=is_accepted)
-    told = await act.reply(f"lifecycle.offer-{word}:{answer.id}", message)
+    key = accepted_key(answer.id) if is_accepted else f"lifecycle.offer-declined:{answer.id}"
+    told = await act.reply(key, message)
+    if is_accepted:
+        await end_questions(act.session, act.card.reminder, act.now, but=answer.id)
     return Decided(await act.redraw(), answer, is_accepted, told=told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,7 @@ from sqlmodel import col
 from bot.blocks import eol as blocks
 from bot.blocks.lines import Line
 from bot.blocks.text import Rendered
+from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.due_reminders import NOUN
 from bot.domain.eol.reminders import Card, ClosedCard, DueMilestone, Remembered
 from bot.domain.eol.resolution import Resolution
@@ -27,6 +28,11 @@ from bot.store import tables
 
 #: Of the last messages to those above a team so many are kept up to date.
 _MOST_COMPLAINTS = 20
+
+
+def accepted_key(answer_id: int | None) -> str:
+    """Return the key of the reply that says who has taken a reminder over."""
+    return f"lifecycle.offer-accepted:{answer_id}"
 
 
 def root_key(reminder: Remembered) -> str:
@@ -55,6 +61,28 @@ async def redraw(session: AsyncSession, deps: Deps, watcher: Watcher, card: Card
     is_settled = card.resolution != Resolution.PASSED if isinstance(card, ClosedCard) else bool(card.effect.answer)
     if is_settled:
         await _redraw_complaints(session, deps, watcher.snapshot, card)
+
+
+async def end_questions(session: AsyncSession, reminder: Remembered, at: datetime, *, but: int | None = None) -> None:
+    """Ask no more whether what another team took over is to be made permanent: that is over, but for one answer's."""
+    answer, sent, table = tables.ReminderAnswer, tables.OutboxMessage, tables.Reminder
+    accepted = (
+        select(col(answer.id))
+        .join(table, col(table.id) == col(answer.reminder_id))
+        .where(
+            col(table.addressee) == reminder.addressee,
+            col(table.product) == reminder.product,
+            col(table.cycle) == reminder.cycle,
+            col(answer.kind) == AnswerKind.DELEGATED.value,
+            col(answer.decided_by).is_not(None),
+        )
+    )
+    keys = [accepted_key(each) for each in (await session.execute(accepted)).scalars() if each != but]
+    found = await session.execute(select(col(sent.key), col(sent.body)).where(col(sent.key).in_(keys)))
+    for key, body in found.all():
+        await outbox.revise(
+            session, key=key, message=blocks.asked_no_more(Rendered(body["text"], body.get("blocks", ()))), at=at
+        )
 
 
 async def _redraw_complaints(session: AsyncSession, deps: Deps, snapshot: Snapshot, card: Card | ClosedCard) -> None:

@@ -21,7 +21,7 @@ from bot.services.deps import Deps
 from bot.services.eol import plan_news, reminder_store
 from bot.services.eol.evidence import evidence_for
 from bot.services.eol.exposure import Watcher
-from bot.services.eol.message_updates import redraw
+from bot.services.eol.message_updates import end_questions, redraw
 from bot.store.journal import audit
 from bot.store.tables import OutboxMessage, Ping, Reminder, ReminderAnswer, core
 
@@ -81,6 +81,8 @@ class Closing:
         )
         if resolution is Resolution.PASSED:
             await _pass_on(session, reminder)
+        else:
+            await end_questions(session, reminder, now)
         card = await reminder_store.closed_card(self._watcher, session, reminder, resolution.value)
         await redraw(session, self._deps, self._watcher, card)
         if resolution in (Resolution.UPGRADED, Resolution.GONE, Resolution.UNLISTED):
