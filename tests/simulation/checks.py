@@ -10,10 +10,12 @@ from datetime import date, datetime, timedelta
 
 from bot.clients.eol import starter
 from bot.domain.eol.answers import SHARED, AnswerKind
-from bot.store.tables import Deployment, Reminder, VersionPin
+from bot.store.tables import Reminder
 from tests.simulation.calendars import Calendar, calendar
 from tests.simulation.life import Lived, Message, Said
 from tests.simulation.organisation import PLATFORM, STARTS, Organisation, Team, move_dates
+from tests.simulation.repeats import cycle_of, repeats
+from tests.simulation.running import Running
 
 #: Messages of a day about several things: a digest, and a reminder of a question about an owner.
 _OF_TEAM = re.compile(r"(?:eol:digest:team:(?=\d+)|ownership\.matter:team:(?=\d+:remind:))(\d+)")
@@ -65,7 +67,7 @@ def scene(lived: Lived, organisation: Organisation) -> Scene:
 def problems(lived: Lived, organisation: Organisation, *, days: int) -> list[str]:
     """Return every rule that was broken, each in a sentence."""
     seen = scene(lived, organisation)
-    found = [*_quiet_hours(seen), *_a_day(seen), *_once(lived), *_answered(lived), *_digests(lived)]
+    found = [*_quiet_hours(seen), *_a_day(seen), *repeats(lived), *_answered(lived), *_digests(lived)]
     found += [*_told(seen), *_asked(seen), *_pinned(seen)]
     found += _nothing_missing(seen, days)
     return found
@@ -119,39 +121,8 @@ def _a_day(seen: Scene) -> Iterator[str]:
             yield f"{who} was written to {count} times on {day}"
 
 
-def _once(lived: Lived) -> Iterator[str]:
-    # What has passed without an answer is in the digest of each week.
-    weeks = ((each, each.on.isocalendar()[:2] if each.on > each.deadline else None) for each in lived.said)
-    days: dict[tuple[int, date, int, tuple[int, int] | None], list[date]] = {}
-    for each, week in weeks:
-        days.setdefault((each.reminder, each.deadline, each.milestone, week), []).append(each.on)
-    done, put_off = _done_by_cycle(lived), lived.put_off
-    for (reminder, deadline, milestone, _), said_on in days.items():
-        row, count = lived.reminders[reminder], len(said_on)
-        # What was said to be done is asked after once, with each deadline of the version; what was put off is said once
-        # more when that is over, and what has joined is news.
-        more = done[row.addressee, row.product, row.cycle] + put_off[reminder]
-        if count > 1 + more + len(_joined(lived, row, said_on[0], said_on[-1])):
-            yield f"T-{milestone} of {row.addressee} {row.product} {row.cycle} {deadline} was said {count} times"
-
-
-def _done_by_cycle(lived: Lived) -> Counter[tuple[str, str, str]]:
-    """Return how often somebody said of a version of theirs that it is done."""
-    found: Counter[tuple[str, str, str]] = Counter()
-    for reminder, count in lived.claims.items():
-        row = lived.reminders[reminder]
-        found[row.addressee, row.product, row.cycle] += count
-    return found
-
-
-def _joined(lived: Lived, row: Reminder, after: date, until: date) -> set[date]:
-    """Return the days on which something of a reminder's product was seen for the first time."""
-    days = (each.first_seen_at.date() for each in lived.deployments if each.product == row.product)
-    return {day for day in days if after < day <= until}
-
-
 def _answered(lived: Lived) -> Iterator[str]:
-    claims = lived.claims
+    claims, running = lived.claims, Running(lived)
     for each in lived.said:
         answer = each.quiet_by
         if answer is None or answer.deadline > each.deadline:
@@ -164,7 +135,9 @@ def _answered(lived: Lived) -> Iterator[str]:
                 is_quiet = each.on < answer.until - timedelta(7)
             case _:
                 is_quiet = each.on < answer.until
-        if is_quiet and not claims[each.reminder] and not _joined(lived, row, answer.at.date(), each.on):
+        is_contested = (row.addressee, row.product) in lived.contested
+        has_news = claims[each.reminder] or running.has_joined(row, answer.at, each.seen_at) or is_contested
+        if is_quiet and not has_news:
             yield f"T-{each.milestone} of {row.addressee} {row.product} {row.cycle} was said on {each.on}: {answer}"
 
 
@@ -234,7 +207,7 @@ def _asked(seen: Scene) -> Iterator[str]:
 
 def _pinned(seen: Scene) -> Iterator[str]:
     """Only of what a team runs something is said, as what it counts; and of all that a version counts as."""
-    running = _Running(seen.lived)
+    running = Running(seen.lived)
     for each in seen.lived.said:
         row = seen.lived.reminders[each.reminder]
         is_theirs = row.addressee.startswith("team:") and (row.addressee, row.product) not in seen.lived.contested
@@ -249,57 +222,8 @@ def _pinned(seen: Scene) -> Iterator[str]:
             yield f"nobody looks after {pin.pinned_product} {pin.pinned_cycle} of asset {pin.asset_id}"
 
 
-class _Running:
-    """What counted as which cycle when. A version is a cycle's name or its latest one: that is all there are."""
-
-    def __init__(self, lived: Lived) -> None:
-        self._deployments: dict[str, list[Deployment]] = {}
-        for row in lived.deployments:
-            self._deployments.setdefault(f"team:{lived.owners.get(row.asset_id)}", []).append(row)
-        self._pins: dict[tuple[int, str, str], list[VersionPin]] = {}
-        for pin in lived.pins:
-            self._pins.setdefault((pin.asset_id, pin.product, pin.version), []).append(pin)
-        self._cycles: dict[tuple[str, str], set[str]] = {}
-        self._dated: set[tuple[str, str]] = set()
-        for product in starter.load().products:
-            for cycle in product.cycles:
-                for version in {cycle.name, cycle.latest}:
-                    self._cycles.setdefault((product.key, version), set()).add(cycle.name)
-                if isinstance(cycle.eol, date):
-                    self._dated.add((product.key, cycle.name))
-
-    def runs(self, reminder: Reminder, at: datetime) -> bool:
-        """Whether something of the addressee's counted as the reminder's cycle."""
-        return any(
-            self._counts_as(row, reminder.product, reminder.cycle, at)
-            for row in self._deployments.get(reminder.addressee, ())
-            if row.first_seen_at <= at and (row.gone_at is None or row.gone_at > at)
-        )
-
-    def _counts_as(self, row: Deployment, product: str, cycle: str, at: datetime) -> bool:
-        pins = self._pins.get((row.asset_id, row.product, row.version), ())
-        for pin in pins:
-            if pin.at <= at and (pin.ended_at is None or pin.ended_at > at):
-                return (pin.pinned_product, pin.pinned_cycle) == (product, cycle)
-        return row.product == product and cycle in self._cycles.get((row.product, row.version), set())
-
-    def is_lasting(self, pin: VersionPin, at: datetime) -> bool:
-        """Whether a pin, to a cycle that has an end, was made before a moment and has held to this day."""
-        is_there = any(
-            row.asset_id == pin.asset_id and row.version == pin.version and row.gone_at is None
-            for rows in self._deployments.values()
-            for row in rows
-        )
-        is_dated = (pin.pinned_product, pin.pinned_cycle) in self._dated
-        return is_there and is_dated and pin.at < at and pin.ended_at is None
-
-
 def _about(row: Reminder) -> str:
     return f"{row.addressee} {row.product} {row.cycle} {row.kind}"
-
-
-def _cycle(row: Reminder) -> tuple[str, str, str]:
-    return row.addressee, row.product, row.cycle
 
 
 def _answered_elsewhere(lived: Lived) -> set[tuple[tuple[str, str, str], int]]:
@@ -308,9 +232,11 @@ def _answered_elsewhere(lived: Lived) -> set[tuple[tuple[str, str, str], int]]:
     givers |= {number for number, count in lived.claims.items() if count}
     cycles: dict[tuple[str, str, str], set[int]] = {}
     for number in givers & lived.reminders.keys():
-        cycles.setdefault(_cycle(lived.reminders[number]), set()).add(number)
+        cycles.setdefault(cycle_of(lived.reminders[number]), set()).add(number)
     return {
-        (_cycle(row), number) for number, row in lived.reminders.items() if cycles.get(_cycle(row), set()) - {number}
+        (cycle_of(row), number)
+        for number, row in lived.reminders.items()
+        if cycles.get(cycle_of(row), set()) - {number}
     }
 
 
@@ -328,7 +254,7 @@ def _nothing_missing(seen: Scene, days: int) -> Iterator[str]:
     for number, row in lived.reminders.items():
         team, since = seen.told(number, STARTS + timedelta(days)), _free_since(seen, number)
         is_moved = (row.product, row.cycle) in moved or (row.addressee, row.product) in lived.contested
-        if team is None or since is None or claims[number] or is_moved or (_cycle(row), number) in answered:
+        if team is None or since is None or claims[number] or is_moved or (cycle_of(row), number) in answered:
             continue
         until = row.resolved_at.date() if row.resolved_at is not None else ends
         tier = seen.team(int(row.addressee.removeprefix("team:"))).tier

@@ -30,7 +30,7 @@ from bot.web import SLACK_PATH
 from tests.conftest import lasting_port
 from tests.simulation.clock import SharedClock
 from tests.simulation.hands import Hands
-from tests.simulation.organisation import SEED, STARTS, MovingFacts, Organisation, move_dates
+from tests.simulation.organisation import SEED, SOURCE, STARTS, MovingFacts, Organisation, move_dates
 from tests.simulation.people import People, hour_of_answers
 
 _TOKEN, _SECRET = "xoxb-simulation", "secret-of-the-simulation"
@@ -101,15 +101,8 @@ class Lived:
     @property
     def claims(self) -> Counter[int]:
         """How often somebody said of a reminder that it is done."""
-        return self._count("lifecycle.done")
-
-    @property
-    def put_off(self) -> Counter[int]:
-        """How often a reminder was snoozed or planned, or a waiver of it approved."""
-        return self._count("lifecycle.snooze", "lifecycle.plan", "lifecycle.approve")
-
-    def _count(self, *actions: str) -> Counter[int]:
-        return Counter(int(entry.subject.partition(":")[2]) for entry in self.given if entry.action in actions)
+        done = (entry.subject for entry in self.given if entry.action == "lifecycle.done")
+        return Counter(int(subject.partition(":")[2]) for subject in done)
 
 
 class Worker:
@@ -220,8 +213,10 @@ async def _look_back(database: Database, slack: FakeSlack, lived: Lived) -> None
         lived.deployments = list((await session.execute(select(tables.Deployment))).scalars())
         lived.pins = list((await session.execute(select(tables.VersionPin))).scalars())
         ownerships = (await session.execute(select(tables.Ownership))).scalars().all()
-    lived.owners = {row.asset_id: row.team_id for row in ownerships if row.team_id and row.confirmed_by is None}
-    claimed = {row.asset_id for row in ownerships if row.confirmed_by is not None}
+        catalog = (await session.execute(select(tables.Source.id).where(tables.Source.name == SOURCE))).scalar_one()
+    # What people use is confirmed in the catalog's own row; a claim has a row of its own.
+    lived.owners = {row.asset_id: row.team_id for row in ownerships if row.team_id and row.source_id == catalog}
+    claimed = {row.asset_id for row in ownerships if row.source_id != catalog}
     lived.contested = {
         (f"team:{row.team_id}", each.product)
         for each in lived.deployments
