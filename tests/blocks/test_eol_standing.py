@@ -95,6 +95,16 @@ def test_a_charge_is_not_said_twice() -> None:
     assert "ago. Price not known. *orders-db*" in text
 
 
+@pytest.mark.parametrize(
+    ("amount", "expected"), [(None, "Price not known."), (Decimal("0.10"), "The price is 0.10 USD per vCPU-hour.")]
+)
+def test_nor_is_one_that_begins_with_the_deadline(amount: Decimal | None, expected: str) -> None:
+    its = with_charges(Charge(SOON, amount))
+    begins = replace(its.watch.deadline, kind=DeadlineKind.EXTENDED_COST, on=SOON)
+    text = plain_dates(digest(replace(its, watch=replace(its.watch, deadline=begins))).text)
+    assert f"extended support is charged from {SOON}, in {(SOON - TODAY).days} days. {expected} *orders-db*" in text
+
+
 def test_the_end_of_active_support_says_nothing_of_what_costs_later() -> None:
     its = with_charges(Charge(SOON, Decimal("0.10")))
     active = replace(its.watch.deadline, kind=DeadlineKind.ACTIVE_SUPPORT, on=SOON)

@@ -226,8 +226,12 @@ def _charged_in_words(watch: Watch, today: date, *, is_monthly: bool = False) ->
     found = _charged(watch, today)
     if found.now is None and watch.deadline.kind is DeadlineKind.ACTIVE_SUPPORT:
         return ""  # the end of standard support is still to be said, and what it costs with it
-    if watch.deadline.kind is DeadlineKind.EXTENDED_COST and found.now is not None and found.now.amount is None:
-        return _sentence(NOT_KNOWN)  # that it is charged is what has been said
+    if watch.deadline.kind is DeadlineKind.EXTENDED_COST and (charge := found.now or found.next) is not None:
+        # Since when it is charged is what has been said.
+        if charge.amount is None:
+            return _sentence(NOT_KNOWN)
+        if found.now is None and charge.since == watch.deadline.on:
+            return f"The price is {price(charge)}."
     a_month = month_sums(charges.monthly_of(watch.cycle, today, _goes_on(watch))) if is_monthly else ""
     return _sentence(found.said(with_next=rises, day=day, a_month=a_month))
 
