@@ -525,6 +525,19 @@ def test_a_digest_that_is_updated_counts_what_is_left() -> None:
     assert revised(items[:1], planned) == "no planned upgrade left"
 
 
+def test_what_was_answered_and_is_over_is_no_deadline_less_in_a_digest() -> None:
+    planned = story(answers=answers("Ada", until=SOON)[:1])
+    ahead = story(answers=(replace(answers("Ada", until=SOON)[0], id=7),))
+    ahead = replace(ahead, reminder=replace(ahead.reminder, id=99))
+    whole = Digest(addressee=team("Payments"), items=(DueMilestone(ahead, Milestone(30)),), today=TODAY, paid=(planned,))
+    sent = blocks.digest(whole)
+    closed = ClosedCard(reminder=planned.reminder, product="PostgreSQL", cycle="11", resolution="upgraded", evidence=())
+    found = blocks.without_closed({"text": sent.text, "blocks": sent.blocks}, closed)
+    assert found is not None
+    assert found.text.splitlines()[0].endswith(": 1 planned upgrade")
+    assert found.text.splitlines()[2] == ":white_check_mark: *PostgreSQL 11*: done. The inventory no longer shows it."
+
+
 def test_a_new_owner_reads_why_they_are_told() -> None:
     """What ran before a file made it theirs comes to them out of the blue; what they took themselves does not."""
 
@@ -572,6 +585,9 @@ def test_the_end_shows_its_evidence() -> None:
         assert "*orders-db* runs 16.4, as terraform showed 2026-11-25." in said(message)
     assert "Thank you" in blocks.resolved(closed).text
     assert "saves" not in blocks.resolved(closed).text
+    others = observed(running("ledger-db"), version="16.4"), observed(running("till-db"), version="17.0")
+    several = blocks.resolved(replace(closed, evidence=(now, *others))).text
+    assert "*orders-db* and *ledger-db* run 16.4 and *till-db* runs 17.0, as" in several
     saving = blocks.resolved(replace(closed, saved=saved_by(postgresql().cycles[-1], (upgraded(one),), TODAY))).text
     assert "That saves about 584 USD a month. Thank you." in saving
     assert saved_by(postgresql().cycles[-1], (one,), TODAY) == {}, "what it runs now is charged as well"

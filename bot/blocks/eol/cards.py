@@ -9,7 +9,7 @@ from bot.blocks import text
 from bot.blocks.eol import answers, words
 from bot.blocks.eol.buttons import card_buttons, claim_blocks, explain_button, open_button, reading_buttons
 from bot.blocks.lines import MOST_ALSO, Line, with_also
-from bot.blocks.ownership.words import AREA_WORDS, join, source
+from bot.blocks.ownership.words import AREA_WORDS, join, source, verb
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, context, escape, fitting, link, modal, section, within
 from bot.domain.catalog import Area
 from bot.domain.eol.answers import AnswerKind
@@ -292,10 +292,11 @@ def over(card: ClosedCard) -> str:
 def _evidence(evidence: Sequence[MatchedDeployment]) -> str:
     if not evidence:
         return ""
-    seen = join(
-        f"{bold(one.asset.name, 60)} runs {escape(one.deployment.version, 60) or 'an unknown version'}"
-        for one in evidence
-    )
+    versions: dict[str, list[str]] = {}
+    for one in evidence:
+        version = escape(one.deployment.version, 60) or "an unknown version"
+        versions.setdefault(version, []).append(bold(one.asset.name, 60))
+    seen = join(f"{join(names)} {verb(names, 'runs', 'run')} {version}" for version, names in versions.items())
     newest = max(evidence, key=lambda one: one.deployment.last_seen_at).deployment
     shown_by = escape(newest.source, 60)
     return f"{seen}" + (f", as {shown_by} showed {text.date(newest.last_seen_at)}." if shown_by else ".")

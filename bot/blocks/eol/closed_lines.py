@@ -28,15 +28,15 @@ def without_closed(body: Mapping[str, Any], card: ClosedCard) -> Rendered | None
         before, said = block["text"]["text"], cards.over(card)
         kept = {key: each for key, each in block.items() if key != "accessory"}
         blocks[number] = {**kept, "text": {**block["text"], "text": said}}
-        is_planned = _HELD.search(before) is not None
+        is_planned, is_counted = _HELD.search(before) is not None, f"• {before}" in text  # what was answered is not
         count = _PLANNED if is_planned else _TO_ANSWER
         head = next((each for each in blocks if count.search(each.get("text", {}).get("text", ""))), None)
-        if head is not None:
+        if head is not None and is_counted:
             first = head["text"]["text"]
             counted = _less_planned(first) if is_planned else _less_to_answer(first)
             text = text.replace(head["text"]["text"], counted, 1)
             blocks[blocks.index(head)] = {**head, "text": {**head["text"], "text": counted}}
-        return Rendered(text.replace(f"• {before}", f"• {said}", 1), blocks)
+        return Rendered(text.replace(before, said, 1), blocks)
     return None
 
 
