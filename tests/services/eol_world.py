@@ -45,16 +45,21 @@ class MadeFacts(Facts):
         self.charges: dict[str, date] = {}
         #: Until when a cycle is supported actively, where that ends before.
         self.active: dict[str, date] = {}
+        #: What people call a cycle, where that is not its name.
+        self.labels: dict[str, str] = {}
 
     @property
     def table(self) -> Table:  # type: ignore[override]
         """The table made of `ends`; a cycle without an end has none yet."""
         return _table(
-            tuple((name, end, self.charges.get(name), self.active.get(name)) for name, end in self.ends.items())
+            tuple(
+                (name, end, self.charges.get(name), self.active.get(name), self.labels.get(name, ""))
+                for name, end in self.ends.items()
+            )
         )
 
 
-_Made = tuple[tuple[str, date | None, date | None, date | None], ...]
+_Made = tuple[tuple[str, date | None, date | None, date | None, str], ...]
 _TABLES: dict[_Made, Table] = {}
 
 
@@ -65,11 +70,12 @@ def _table(made: _Made) -> Table:
         cycles = tuple(
             Cycle(
                 name=name,
+                label=label,
                 eol=end if end is not None else Undated.OPEN,
                 eoas=active if active is not None else Undated.ABSENT,
                 charges=(Charge(since, Decimal("0.10")),) if since is not None else (),
             )
-            for name, end, since, active in made
+            for name, end, since, active, label in made
         )
         _TABLES[made] = Table([Product(key="widget", label="Widget", cycles=cycles)])
     return _TABLES[made]

@@ -418,17 +418,19 @@ class TestEvidence:
 
     async def test_the_last_digest_counts_it_no_longer_and_says_that_it_is_over(self, world: World) -> None:
         _, asset, deployment = await one_team(world)
+        world.facts.labels = {"1": "One SP2"}
         world.jump(at(2, 23, 10))
         await world.look()
         [before] = world.seen("payments")
         assert "1 deadline to answer" in before.text
+        assert "*Widget One SP2*: support ends" in before.text
         await world.upgrade(asset, deployment, "2")
         await world.look()
         await world.look()
         async with world.deps.database.reading() as session:
             body = (await session.execute(select(tables.OutboxMessage.body))).scalar_one()  # type: ignore[call-overload]
         assert "no deadline left to answer" in body["text"]
-        assert ": done." in body["text"]
+        assert "*Widget One SP2*: done." in body["text"]
         assert "'Open'" not in str(body)
 
     @pytest.mark.parametrize("version", ["1", "99", "nonsense"])

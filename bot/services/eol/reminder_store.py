@@ -238,7 +238,7 @@ async def closed_card(watcher: Watcher, session: AsyncSession, reminder: Remembe
     return ClosedCard(
         reminder=reminder,
         product=product.label or product.key if product is not None else reminder.product.rpartition(":")[2],
-        cycle=reminder.cycle,
+        cycle=(cycle.label or cycle.name) if cycle is not None else reminder.cycle,
         resolution=resolution,
         evidence=evidence,
         saved=saved_by(cycle, evidence, watcher.today(Addressee())) if is_upgraded else {},
