@@ -477,6 +477,17 @@ def test_an_escalation_says_who_and_why() -> None:
     assert "Owner: *Search*" in escalation([one, other], to=Audience.PLATFORM).text
 
 
+def test_an_escalation_of_several_asks_for_nothing_once_all_of_them_are_answered() -> None:
+    cards = [replace(each, reminder=replace(each.reminder, id=number)) for number, each in enumerate([story()] * 2, 1)]
+    said = escalation([blocks.complaint(each) for each in cards], to=Audience.MANAGER)
+    for each, left in zip(cards, (True, False), strict=True):
+        planned = replace(each, reminder=replace(each.reminder, answers=answers("Ada", until=SOON)[:1]))
+        said = blocks.complaint_redrawn(blocks.complaint_redrawn(said, planned), planned)
+        assert ("Press *Open* and plan it" in said.text) is left
+        assert ("Press *Open* and plan it" in str(said.blocks)) is left
+    assert ["accessory" in each for each in said.blocks] == [False, True, True], "each can still be opened"
+
+
 def test_an_escalation_of_several_names_who_has_answered_and_where_nobody_has() -> None:
     silent = story()
     seen = replace(answers("Ada", until=SOON)[0], kind=AnswerKind.ACKNOWLEDGED, detail={}, milestone=30)
@@ -529,8 +540,8 @@ def test_what_was_answered_and_is_over_is_no_deadline_less_in_a_digest() -> None
     planned = story(answers=answers("Ada", until=SOON)[:1])
     ahead = story(answers=(replace(answers("Ada", until=SOON)[0], id=7),))
     ahead = replace(ahead, reminder=replace(ahead.reminder, id=99))
-    whole = Digest(addressee=team("Payments"), items=(DueMilestone(ahead, Milestone(30)),), today=TODAY, paid=(planned,))
-    sent = blocks.digest(whole)
+    items = (DueMilestone(ahead, Milestone(30)),)
+    sent = blocks.digest(Digest(addressee=team("Payments"), items=items, today=TODAY, paid=(planned,)))
     closed = ClosedCard(reminder=planned.reminder, product="PostgreSQL", cycle="11", resolution="upgraded", evidence=())
     found = blocks.without_closed({"text": sent.text, "blocks": sent.blocks}, closed)
     assert found is not None

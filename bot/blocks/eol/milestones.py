@@ -15,6 +15,9 @@ from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, fitting, secti
 from bot.domain.eol.charges import monthly_of
 from bot.domain.eol.reminders import Card, ClosedCard, DueMilestone
 
+#: With this begin the ids of lines, in what those above a team were told, to which somebody has answered since.
+_ANSWERED = "lifecycle.answered"
+
 
 def milestone(item: DueMilestone, *, also: Sequence[Line] = ()) -> Rendered:
     """Return the reply that says a milestone; `also` are those of other reminders that are due on the same day."""
@@ -48,10 +51,12 @@ def complaint_redrawn(before: Rendered, card: Card | ClosedCard) -> Rendered:
         if (shown.get("action_id"), shown.get("value")) == (OPEN, str(card.reminder.id)):
             now = over(card) if isinstance(card, ClosedCard) else f"{complaint(card).line.text} {answers.so_far(card)}"
             text = text.replace(each["text"]["text"], now, 1)
-            made.append({**section(now), **({"accessory": shown} if isinstance(card, Card) else {})})
+            block_id = f"{_ANSWERED}.{len(made)}"
+            opens = {"accessory": shown, "block_id": block_id} if isinstance(card, Card) else {}
+            made.append({**section(now), **opens})
         else:
             made.append(each)
-            others += bool(shown)
+            others += bool(shown) and not str(each.get("block_id", "")).startswith(_ANSWERED)
     if text == before.text:
         return before
     return in_the_past(Rendered(text, made), is_settled=not others)
