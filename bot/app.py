@@ -34,7 +34,7 @@ from bot.start import Start, accepted, serve
 from bot.store import database_errors, migrations
 from bot.store.db import FOR_PEOPLE, Database
 from handlers import JOBS, ROUTES
-from handlers.carrier import carrier
+from handlers.carrier import add_listeners, carrier
 from handlers.dispatch import Dispatch, Metrics
 from handlers.door import Door
 from handlers.eol import refresh_facts
@@ -134,6 +134,8 @@ async def _listen(
     """Let Slack in, over HTTP or in Socket Mode; return where the web server listens."""
     settings = start.settings
     bolt = carrier(slack.web, dispatch, signing_secret=settings.slack_signing_secret.get_secret_value())
+    if settings.listeners:
+        add_listeners(bolt, settings.listeners)
     app_token = settings.slack_app_token.get_secret_value()
     sockets = Sockets(bolt, app_token, partial(slack.socket_url, app_token)) if app_token else None
     is_connected = sockets.is_connected if sockets is not None else None

@@ -179,6 +179,8 @@ class Settings(BaseSettings):
     #: Private channels, and channels shared with other organisations, of which it may read threads: ids, separated by
     #: commas. Threads of other public channels it always may.
     model_channels: Annotated[str, _ids("CG", "C0123ABCD")] = ""
+    #: A module whose `register(app)` adds listeners of the organisation's own to Bolt's app; empty for none.
+    listeners: str = ""
     #: How often the catalog's revision is looked at, in seconds.
     catalog_poll_seconds: Annotated[float, Field(gt=0, le=3600)] = 0.5
     #: Where the feed of end-of-life dates is asked once a day, unless `feed_refresh` is off.

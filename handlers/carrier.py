@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from importlib import import_module
+from traceback import walk_tb
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
@@ -17,7 +19,7 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import NotTakenError
+from bot.errors import NotTakenError, SettingsError
 from bot.ports import Ack
 from handlers.dispatch import Dispatch
 from handlers.payloads import parse
@@ -112,11 +114,30 @@ def carrier(client: AsyncWebClient, dispatch: Dispatch, *, signing_secret: str) 
 
     @app.error
     async def on_error(error: Exception, body: dict[str, object]) -> BoltResponse:
-        if not isinstance(error, BoltUnhandledRequestError):
-            raise error
-        return _response(await dispatch.unheard(body))
+        if isinstance(error, BoltUnhandledRequestError):
+            return _response(await dispatch.unheard(body))
+        if _is_of_listener(error):
+            return _response(await dispatch.broken(body, error))
+        raise error
 
     return app
+
+
+def add_listeners(app: AsyncApp, name: str) -> None:
+    """Let a module of the organisation's own register its listeners with Bolt. Raises SettingsError for none."""
+    try:
+        register = import_module(name).register
+    except (ImportError, AttributeError, ValueError) as error:
+        raise SettingsError(
+            f"BATON_LISTENERS is {name!r}, which is no module that has a function `register(app)`: {error}"
+        ) from error
+    register(app)
+
+
+def _is_of_listener(error: Exception) -> bool:
+    """Whether a listener has failed, and not Bolt over a payload that is not as it expects."""
+    frames = (frame for frame, _ in walk_tb(error.__traceback__))
+    return any(frame.f_globals.get("__name__", "").startswith("slack_bolt.listener.") for frame in frames)
 
 
 def _response(ack: Ack) -> BoltResponse:

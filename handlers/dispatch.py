@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from bot.blocks import help as blocks
 from bot.blocks import home as home_blocks
 from bot.blocks.text import Rendered
-from bot.domain.trust import Admission
+from bot.domain.trust import Admission, Sender
 from bot.errors import FormError, RepeatedError, SlackError
 from bot.logs import request_id
 from bot.ports import Ack
@@ -110,8 +110,17 @@ class Dispatch:
         if kind in self._by_type:
             said = self._say(kind, body, Rendered("That is from another version of Baton: ask again."))
             return (await self._in_time(kind, body, said, time.perf_counter()))[1] or replies.nothing()
-        log.warning("a payload of an unknown type came in: %s", kind)
+        event_type = payloads.change(body).type if kind == "event_callback" else ""
+        if not self.events.knows(event_type):
+            log.warning("nobody listens to this: %s", f"event {event_type}" if event_type else kind)
         return replies.nothing()
+
+    async def broken(self, body: Mapping[str, Any], error: Exception) -> Ack:
+        """Answer what a listener of Bolt's has failed at."""
+        kind = payloads.kind_of(body)
+        outcome, ack = await self._failed(kind, body, error)
+        self._metrics.observe("other", outcome, 0.0)
+        return ack or replies.nothing()
 
     async def _event(self, body: Mapping[str, Any], began: float) -> Ack | None:
         change = payloads.change(body)
@@ -119,12 +128,18 @@ class Dispatch:
             if self._door.is_ours(sender_of(body)):
                 work = listener(change, self._context)
                 self._context.background.start(work, what=change.type, is_optional=True)
-        elif self.events.knows(change.type):
+        elif self.events.wants(body):
             await self.events.take(body)
-        else:
+        elif await self._may_be_heard(sender_of(body)):
             return None
         self._metrics.observe("event_callback", "ok", _since(began))
         return replies.nothing()
+
+    async def _may_be_heard(self, sender: Sender) -> bool:
+        """Whether an event may go on to listeners of Bolt's: it is this workspace's, and nobody's from outside."""
+        if not sender.user_id:
+            return self._door.is_ours(sender)
+        return await self._door.admit(sender) not in (Admission.OUTSIDE, Admission.SHARED, Admission.UNKNOWN)
 
     async def _admitted(self, kind: str, body: Mapping[str, Any], began: float) -> tuple[str, Ack | None]:
         sender, trigger = sender_of(body), payloads.trigger_of(body)

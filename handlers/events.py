@@ -66,6 +66,11 @@ class Events:
         """Whether Baton listens to this type."""
         return event_type in self._listeners
 
+    def wants(self, body: Mapping[str, Any]) -> bool:
+        """Whether an event asks for anything of Baton."""
+        listener = self._listeners.get(payloads.change(body).type)
+        return listener is not None and listener.is_wanted(payloads.event(body), self._context)
+
     async def take(self, body: Mapping[str, Any]) -> None:
         """Write an event down, and begin to answer it. A redelivery of what was taken does nothing.
 
@@ -73,7 +78,7 @@ class Events:
         write. Raises NotTakenError when that fails, too, and when neither has ended in time.
         """
         event = payloads.event(body)
-        if not self._listeners[event.type].is_wanted(event, self._context) or event.event_id in self._taken:
+        if event.event_id in self._taken:
             return
         if (first := self._under_way.get(event.event_id)) is not None:
             await self._join(first)

@@ -1,0 +1,38 @@
+"""Listeners of an organisation's own, as `BATON_LISTENERS` names them. `test_own_listeners.py` has them called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+#: What was heard, in order.
+HEARD: list[str] = []
+
+
+def register(app: AsyncApp) -> None:
+    """Add the listeners to Bolt's app."""
+
+    @app.command("/lunch")
+    async def on_lunch(ack: Any, command: dict[str, Any]) -> None:
+        await ack(f"Lunch: {command['text']}")
+
+    @app.command("/broken")
+    async def on_broken(_ack: Any) -> None:
+        raise RuntimeError("no table is free")
+
+    @app.message("lunch")
+    async def on_message(event: dict[str, Any]) -> None:
+        HEARD.append(event["text"])
+
+    @app.event("reaction_removed")
+    async def on_removed(event: dict[str, Any]) -> None:
+        HEARD.append(event["reaction"])
+
+    @app.event("reaction_added")
+    async def on_added(event: dict[str, Any]) -> None:
+        HEARD.append(event["reaction"])
+
+    @app.event("app_mention")
+    async def on_mention(event: dict[str, Any]) -> None:
+        HEARD.append(event["text"])

@@ -1,0 +1,96 @@
+"""`BATON_LISTENERS` adds an organisation's own listeners, over the wire: they get what Baton does not listen to."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.errors import SettingsError
+from handlers.carrier import add_listeners
+from tests.slack import own_listeners
+from tests.slack.conftest import Stage
+
+
+@pytest.fixture
+def more_settings() -> Mapping[str, Any]:
+    return {"listeners": "tests.slack.own_listeners"}
+
+
+@pytest.fixture(autouse=True)
+def heard() -> list[str]:
+    own_listeners.HEARD.clear()
+    return own_listeners.HEARD
+
+
+async def command(stage: Stage, name: str, text: str = "") -> str:
+    """Run a command that Baton's manifest does not name; return what it is answered with."""
+    await stage.ask("/whoowns payments-db")
+    typed = stage.slack.deliveries[-1]
+    payload = {**typed.payload, "command": name, "text": text, "trigger_id": "1.2"}
+    return json.dumps((await stage.slack.deliver_again(replace(typed, payload=payload))).response)
+
+
+async def event(stage: Stage, kind: str, **over: Any) -> None:
+    """Deliver an event of a member in #general, which Baton's manifest may not name."""
+    await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
+    told = next(each for each in stage.slack.deliveries if each.payload.get("event", {}).get("type") == "app_mention")
+    place, ts = told.payload["event"]["channel"], "1700000000.000100"
+    item = {"type": "message", "channel": place, "ts": ts}
+    about = {"item": item} if kind.startswith("reaction") else {"channel": place, "ts": ts, "channel_type": "channel"}
+    inner = {"type": kind, "user": stage.slack.workspace.user("ada").id, **about}
+    envelope = {name: over.pop(name) for name in ("is_ext_shared_channel", "team_id") if name in over}
+    payload = {**told.payload, "event_id": f"Ev{kind}", "event": inner | over, **envelope}
+    await stage.slack.deliver_again(replace(told, payload=payload))
+    await stage.settle()
+
+
+async def test_a_command_of_their_own_is_answered(stage: Stage) -> None:
+    assert "Lunch: at noon" in await command(stage, "/lunch", "at noon")
+
+
+async def test_words_in_a_channel_and_other_reactions_reach_them(stage: Stage, heard: list[str]) -> None:
+    await event(stage, "message", text="lunch?")
+    await event(stage, "reaction_added", reaction="pizza")
+    await event(stage, "reaction_removed", reaction="salad")
+    await event(stage, "reaction_removed", reaction="soup", user="")
+    assert heard == ["lunch?", "pizza", "salad", "soup"], "and not what Baton answers"
+
+
+@pytest.mark.parametrize(
+    "over",
+    [{"user": "U0NOBODY"}, {"user_team": "T0PARTNER"}, {"is_ext_shared_channel": True}, {"user": "", "team_id": "T0"}],
+    ids=["nobody", "another workspace's", "a shared channel", "another workspace"],
+)
+async def test_what_comes_from_outside_does_not_reach_them(
+    stage: Stage, heard: list[str], over: Mapping[str, Any]
+) -> None:
+    await event(stage, "reaction_removed", reaction="salad", **over)
+    await event(stage, "message", text="lunch?", **over)
+    assert heard == []
+
+
+async def test_of_what_nobody_listens_to_the_log_names_the_type(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    await event(stage, "app_home_opened", tab="messages")
+    assert not caplog.records, "it is one of the types that Baton knows"
+    await event(stage, "emoji_changed")
+    assert [each.getMessage() for each in caplog.records] == ["nobody listens to this: event emoji_changed"]
+
+
+async def test_one_that_fails_is_logged_with_its_traceback_and_whoever_waits_is_told(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert "Something went wrong" in await command(stage, "/broken")
+    [failed] = [each for each in caplog.records if each.levelno == logging.ERROR]
+    assert failed.exc_info is not None
+    assert str(failed.exc_info[1]) == "no table is free"
+
+
+@pytest.mark.parametrize("name", ["tests.slack.no_such_module", "tests.slack.test_own_listeners"])
+def test_a_module_that_is_none_is_one_sentence(name: str) -> None:
+    with pytest.raises(SettingsError, match=r"^BATON_LISTENERS is .*register"):
+        add_listeners(None, name)  # type: ignore[arg-type]  # nothing is added to it
