@@ -161,6 +161,16 @@ async def test_a_comment_becomes_a_reply_once_with_name_and_link(stage: Stage, s
     assert len(server.comments) == 1, "a reply of Baton's is no person's"
 
 
+async def test_a_comment_that_holds_a_secret_stays_in_the_tracker(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    server.say("mia", "Use ghp_16C7e42F292c6912E7710c838347Ae178B4a until Friday")
+    await hour(stage)
+    [said] = replies(made)
+    assert server.ref(1) in said
+    assert "ghp_" not in said
+    assert "(looks like a secret)" in said
+
+
 async def test_a_webhook_is_heard_at_once(stage: Stage, server: StandIn) -> None:
     made = await accepted(stage)
     server.say("mia", "Which region?")

@@ -21,6 +21,7 @@ from bot.blocks.backlog import tracker_notes as notes
 from bot.blocks.text import Rendered
 from bot.domain.backlog.requests import OPEN, RequestState
 from bot.domain.backlog.tracker_issues import TRACKER_WORDS, comment
+from bot.domain.secrets import redacted
 from bot.domain.tracker import CommentDraft, TrackedComment
 from bot.errors import (
     NotFoundError,
@@ -302,7 +303,7 @@ class Comments:
     async def _post(self, thread: _Thread, its: TrackedComment) -> None:
         """Post a comment below the card, or edit it there; where the card alone is wanted it stays in the tracker."""
         now, key = self._deps.clock.now(), f"{self._tracker.name}:{its.id}"
-        message = notes.commented(self._shown, thread.ref, its.url, its.author, its.text)
+        message = notes.commented(self._shown, thread.ref, its.url, its.author, redacted(its.text))
         async with self._deps.database.transaction() as session:
             row = {"comment_id": its.id, "state": "taken", "sent_at": its.at}
             if not await add_once(session, _COMMENT, request_id=thread.request_id, key=key, **row):
