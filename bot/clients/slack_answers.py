@@ -150,13 +150,14 @@ def pause(headers: Mapping[str, str]) -> float:
 
 
 def identity(answer: Mapping[str, Any]) -> Identity:
-    """Return who the bot is, without its app where that is not said."""
+    """Return who the bot is, without its app where that is not said; a whole organisation's may be of no workspace."""
+    is_org_wide, team_id = answer.get("is_enterprise_install") is True, _text(answer, "team_id")
     return Identity(
         bot_user_id=_required(_text(answer, "user_id")),
-        team_id=_required(_text(answer, "team_id")),
+        team_id=team_id if is_org_wide else _required(team_id),
         enterprise_id=_text(answer, "enterprise_id"),
         app_id=_text(answer, "app_id"),
-        is_org_wide=answer.get("is_enterprise_install") is True,
+        is_org_wide=is_org_wide,
     )
 
 
@@ -179,8 +180,12 @@ def user(member: Mapping[str, Any], here: Identity | None) -> SlackUser:
 def _is_of_another_workspace(member: Mapping[str, Any], here: Identity | None) -> bool:
     """Whether an account belongs to a workspace that is not ours, as far as is known which ours is.
 
-    Within an organisation of several workspaces, an account belongs to the organisation.
+    Within an organisation of several workspaces, an account belongs to the organisation; `teams` are the workspaces
+    that it is in: https://docs.slack.dev/reference/objects/user-object/
     """
+    teams = _mapping(member, "enterprise_user").get("teams")
+    if here is not None and isinstance(teams, list) and teams and here.team_id not in teams:
+        return True
     team = str(member.get("team_id") or "")
     if here is None or not team or team in (here.team_id, here.enterprise_id):
         return False

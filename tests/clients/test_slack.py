@@ -702,6 +702,10 @@ class TestPeopleAndChannels:
             ({"team_id": "T0OURS"}, False),
             ({"team_id": "E0OURS"}, False),
             ({"team_id": "T0SISTER", "enterprise_user": {"enterprise_id": "E0OURS"}}, False),
+            ({"team_id": "T0SISTER", "enterprise_user": {"enterprise_id": "E0OURS", "teams": ["T0OURS"]}}, False),
+            ({"team_id": "T0SISTER", "enterprise_user": {"enterprise_id": "E0OURS", "teams": ["T0SISTER"]}}, True),
+            ({"team_id": "E0OURS", "enterprise_user": {"enterprise_id": "E0OURS", "teams": ["T0SISTER"]}}, True),
+            ({"team_id": "T0SISTER", "enterprise_user": {"enterprise_id": "E0OURS", "teams": "T0SISTER"}}, False),
             ({"team_id": "T0OTHER", "enterprise_user": {"enterprise_id": "E0OTHER"}}, True),
             ({"team_id": "T0OTHER"}, True),
             ({"team_id": "T0OURS", "is_stranger": True}, True),
@@ -718,6 +722,14 @@ class TestPeopleAndChannels:
         async with server(answer) as url, SlackClient(token=TOKEN, api_url=url) as client:
             await client.identity()
             assert (await client.user("U1")).is_stranger is is_stranger
+
+    async def test_the_token_of_a_whole_organisation_names_no_workspace(self) -> None:
+        async def answer(_: web.Request) -> web.Response:
+            here = {"user_id": "U0BATON", "team_id": None, "enterprise_id": "E0OURS", "is_enterprise_install": True}
+            return web.json_response({"ok": True, **here, "bot": {"app_id": "A1"}})
+
+        async with server(answer) as url, SlackClient(token=TOKEN, api_url=url) as client:
+            assert (await client.identity()).is_org_wide
 
     async def test_who_the_bot_is(self, workspace: FakeSlack, client: SlackClient) -> None:
         assert await client.bot_user_id() == workspace.workspace.bot_user_id
