@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.blocks import pictures as blocks
 from bot.blocks.text import Rendered
+from bot.domain.outbox import may_pass
 from bot.errors import SlackError
 from bot.services.context import Context
 from bot.services.pictures import Picture
@@ -38,7 +39,7 @@ async def _post(context: Context, command: Command, draw: Callable[[], Awaitable
         )
     except SlackError as error:
         log.warning("a picture could not be shared: %s", error)
-        return blocks.refused(error.code)
+        return blocks.refused(error.code, may_pass=may_pass(error))
     except Exception as error:  # noqa: BLE001 - the reply boundary
         return failure(error, what="a picture")[1]
     return None

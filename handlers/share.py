@@ -49,4 +49,4 @@ async def check_place(context: Context, channel_id: str) -> None:
         step = ": `/invite` me, then share again." if is_channel_id(channel_id) else ", so I do not share it."
         raise NotAllowedError(f"I cannot tell who is in this conversation{step}") from error
     if is_shared:
-        raise NotAllowedError("People from other organisations are here, so I do not share it. Only you saw it.")
+        raise NotAllowedError("People from other organisations are here, so I do not share it.")

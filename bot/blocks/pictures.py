@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.blocks.text import Rendered, mention
+from bot.blocks.text import Rendered, escape, mention
 
 
 def comment(user_id: str) -> str:
@@ -10,10 +10,12 @@ def comment(user_id: str) -> str:
     return f"Asked for by {mention(user_id)}" if mention(user_id) else ""
 
 
-def refused(code: str) -> Rendered:
-    """Return why a picture did not come. `code` is Slack's own."""
+def refused(code: str, *, may_pass: bool) -> Rendered:
+    """Return why a picture did not come. `code` is Slack's own; with `may_pass` Slack may take it a little later."""
     if code in ("not_in_channel", "channel_not_found"):
         return Rendered("I cannot post pictures here: `/invite @Baton`, or ask in your team's channel.")
     if code == "missing_scope":
         return Rendered("I may not post files. Ask your Baton administrator to add the scope `files:write`.")
-    return Rendered("Slack refused the picture: try again in a moment.")
+    if may_pass:
+        return Rendered("Slack did not take the picture. If it is not here in a moment, try again.")
+    return Rendered(f"Slack takes no picture from me here. Tell your Baton administrator `{escape(code, 60)}`.")

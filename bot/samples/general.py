@@ -154,7 +154,8 @@ def report_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | B
         yield eol_choices.nothing_fits, eol_choices.nothing_fits(name, tries, "U12345678")
     yield eol_choices.drawing, eol_choices.drawing(ReportScope(teams=(team,)))
     for code in ("not_in_channel", "missing_scope", name):
-        yield pictures.refused, pictures.refused(code)
+        yield pictures.refused, pictures.refused(code, may_pass=False)
+    yield pictures.refused, pictures.refused("internal_error", may_pass=True)
     url = "https://baton.example.test/calendar/" + "0f" * 32 + ".ics"
     for others in (0, 3):
         yield calendars.link, calendars.link(team, url, 7, others=others)

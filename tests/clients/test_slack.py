@@ -479,6 +479,20 @@ class TestFiles:
             with pytest.raises(SlackUnreachableError, match=str(status)):
                 await client.upload_file("C0PAY", filename="a", title="a", alt_text="", content=b"x")
 
+    async def test_a_short_pause_is_waited_for_at_each_step(self) -> None:
+        calls: list[str] = []
+
+        async def answer(request: web.Request) -> web.Response:
+            calls.append(request.path.rpartition("/")[2])
+            if calls[-1].startswith("files.") and calls.count(calls[-1]) == 1:
+                return web.json_response({"ok": False}, status=429, headers={"Retry-After": "0"})
+            ticket = {"ok": True, "upload_url": str(request.url.with_path("/upload")), "file_id": "F1", "files": []}
+            return web.json_response(ticket)
+
+        async with server(answer) as url, SlackClient(token=TOKEN, api_url=url) as other:
+            await other.upload_file("C0PAY", filename="a", title="a", alt_text="", content=b"x")
+        assert calls == [*["files.getUploadURLExternal"] * 2, "upload", *["files.completeUploadExternal"] * 2]
+
     async def test_it_is_not_shared_twice_when_the_connection_breaks(self) -> None:
         calls: list[str] = []
 

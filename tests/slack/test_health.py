@@ -302,6 +302,34 @@ async def test_a_picture_is_posted_with_its_words(stage: Stage) -> None:
     assert "Payments: whole 4 own, application 1 own, ci-cd 2 DevOps, database 1 DevOps." in file.alt_text
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("internal_error", "If it is not here in a moment, try again."),
+        ("file_uploads_disabled", "Tell your Baton administrator `file_uploads_disabled`."),
+    ],
+)
+async def test_whoever_asked_hears_what_became_of_a_picture(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, code: str, said: str
+) -> None:
+    async def refused(*_: object, **__: object) -> None:
+        raise SlackError(code)
+
+    monkeypatch.setattr(type(stage.baton.context.slack), "upload_file", refused)
+    await stage.ask("/baton health picture")
+    await stage.settle()
+    assert said in stage.slack.visible_messages("grace", "general")[-1].text
+
+
+async def test_no_picture_is_posted_where_people_from_outside_are(stage: Stage) -> None:
+    stage.slack.workspace.channel("general").is_ext_shared = True
+    await stage.ask("/baton health picture")
+    await stage.settle()
+    last = stage.slack.visible_messages("grace", "general")[-1]
+    assert last.text == "People from other organisations are here, so I do not share it."
+    assert last.files == []
+
+
 async def test_whoever_asked_hears_when_it_fails(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(_: TeamRecord | None) -> None:
         raise ValueError("a fault of the report")
