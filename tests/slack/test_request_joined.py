@@ -205,7 +205,7 @@ class TestAnswersForItself:
         await made.press(await card_of_payments(made), ids.REPLY, user="grace")
         assert await made.fill("grace", words="Frankfurt") == {}
         for user in ("solo", "eve"):
-            assert "Answered: Which region? — Frankfurt" in made.written_to(user)[-1]
+            assert "The question was answered: Which region? — Frankfurt" in made.written_to(user)[-1]
         await delivered(made)
         assert "Delivered: It is there" in made.written_to("eve")[-1]
         assert "Does it do the job?" not in made.written_to("eve")[-1]

@@ -243,7 +243,7 @@ class TestJoin:
         await stage.press(triage, ids.MORE, user="lin", value="decline|1")
         assert await submit(stage, "lin", {ids.WORDS: "Not ours"}) == {}
         card, *_, declined = await _news(stage, root)
-        assert "Declined: Not ours" in declined.text
+        assert "Declined by Lin Wei: Not ours" in declined.text
         assert list(buttons(declined)) == ["Open DevOps request"]
         assert list(buttons(card)) == ["Follow", "Open DevOps request"], "they cannot reopen it"
         await stage.press(declined, OPEN, user="solo")

@@ -207,7 +207,9 @@ async def test_whoever_asked_for_what_is_no_request_hears_why(requested: Request
     assert await requested.fill("lin", words="Chatter, with no wish in it") == {}
     assert "Declined" in requested.card.text
     assert "Chatter, with no wish in it" in requested.card.text
-    assert requested.replies()[-1].text.endswith("Declined: Chatter, with no wish in it")
+    said, way_on = requested.replies()[-1].text.splitlines()
+    assert said.endswith("Declined by Lin Wei: Chatter, with no wish in it")
+    assert way_on == "Still needed? *Reopen…* on the card opens it again."
     assert set(buttons(requested.card)) == {"Reopen…", "Follow"}
     assert (await actions(requested.stage))[-1] == "backlog.dismiss"
 
@@ -727,7 +729,7 @@ async def test_a_form_that_is_late_says_how_the_request_stands(requested: Reques
     await requested.press(requested.triage, ids.MORE, user="omar", word=ids.DECLINE)
     assert await requested.fill("omar", words="Not ours") == {}
     wrong = await requested.fill("lin", optimistic="1", likely="2", pessimistic="3")
-    assert set(wrong.values()) == {"This request is declined, so nothing was changed."}
+    assert set(wrong.values()) == {"Meanwhile Omar Sol declined it. This request is declined, so nothing was changed."}
 
 
 async def test_a_teammate_who_answers_in_the_thread_is_shown_the_button(stage: Stage) -> None:

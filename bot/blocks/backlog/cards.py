@@ -43,6 +43,7 @@ _MOST_WORDS = 2_400
 #: How much is shown of what somebody wrote, where it is the news.
 _LONGEST_SAID = 2_100
 _DOES_IT = "Does it do the job?"
+_STILL_NEEDED = "Still needed? *Reopen…* on the card opens it again."
 _BUTTONS = {
     Step.CONFIRM: ("Yes, it does the job", actions.CONFIRM, "primary"),
     Step.NOT_YET: ("Not yet…", actions.NOT_YET, ""),
@@ -141,7 +142,9 @@ def news(its: RequestCard, by: PersonRecord | None = None) -> Rendered:
     `by` is whoever has done it, where a person has.
     """
     who = mention(its.reachable[0].slack_id) if its.reachable else ""
-    return _asking(" ".join(filter(None, (who, _news(its, by)))), its)
+    said = " ".join(filter(None, (who, _news(its, by))))
+    is_over = its.state in (RequestState.DECLINED, RequestState.ANSWERED) and Step.REOPEN in its.steps
+    return _asking("\n".join([said, *([_STILL_NEEDED] if is_over else [])]), its)
 
 
 def in_person(its: RequestCard, message: Rendered) -> Rendered:
@@ -184,7 +187,7 @@ def _asking(said: str, its: RequestCard) -> Rendered:
 
 def followed(its: RequestCard, by: PersonRecord | None = None, *, is_reply: bool = False) -> Rendered:
     """Return what somebody who follows a request reads; `by` is as for `news`. Others are asked whether it does."""
-    answer = f"Answered: {passage(its.reason, _LONGEST_SAID)}"
+    answer = f"The question was answered: {passage(its.reason, _LONGEST_SAID)}"
     said = answer if is_reply else _news(its, by).removesuffix(f"\n{_DOES_IT}")
     where = f" {link(its.permalink, 'The thread')}" if its.permalink else ""
     said = f"{words.name(its)}: {said}{where}"
@@ -346,27 +349,27 @@ def _stop_following(its: RequestCard) -> Block:
 def _news(its: RequestCard, by: PersonRecord | None = None) -> str:
     reason = passage(its.reason, _LONGEST_SAID)
     where = link(its.link, its.link) if its.link else ""
+    who = f" by {words.person(by)}" if by is not None else ""
     match its.state:
         case RequestState.MERGED if its.whole is not None:
             return " ".join(card_lines.said_last(its))
         case RequestState.ACCEPTED:
             return "Accepted into the DevOps backlog."
         case RequestState.NEEDS_INFO:
-            who = f"{words.person(by)} asks" if by is not None else "A question"
-            return f"{who} about {bold(f'#{its.id}')}: {reason}"
+            asks = f"{words.person(by)} asks" if by is not None else "A question"
+            return f"{asks} about {bold(f'#{its.id}')}: {reason}"
         case RequestState.DECLINED:
-            return f"Declined: {reason}"
+            return f"Declined{who}: {reason}"
         case RequestState.ANSWERED:
-            return f"Answered: {' '.join(filter(None, (reason, where)))}"
+            return f"Answered{who}: {' '.join(filter(None, (reason, where)))}"
         case RequestState.PROPOSED:
-            who = f" by {words.person(by)}" if by is not None else ""
             return f"Opened again{who}: {reason}"
         case RequestState.IN_PROGRESS if not its.reason:
-            who = f": {words.person(its.assignee)} works on it" if its.assignee is not None else ""
-            return f"The DevOps team has accepted it and begun{who}."
+            works = f": {words.person(its.assignee)} works on it" if its.assignee is not None else ""
+            return f"The DevOps team has accepted it and begun{works}."
         case RequestState.IN_PROGRESS:
-            who = f"{words.person(by)} says that it" if by is not None else "it"
-            return f"Back in progress, {who} does not do the job yet: {reason}"
+            says = f"{words.person(by)} says that it" if by is not None else "it"
+            return f"Back in progress, {says} does not do the job yet: {reason}"
         case _:
             what = " ".join(filter(None, (reason, where)))
             return "\n".join(["Delivered" + (f": {what}" if what else "."), _DOES_IT])
