@@ -362,6 +362,22 @@ class TestUseWhatThereIs:
         assert "https://docs.example.test/cassandra-client" in told.text
         assert buttons(told)["Ask for support"] == OPEN
 
+    async def test_what_said_that_nothing_was_opened_leads_to_what_is_opened_later(self, stage: Stage) -> None:
+        await with_library(stage)
+        root = await search_form(stage)
+        assert await submit(stage, "solo", {ids.INSTEAD: offered(stage)["Use cassandra-client"]}) == {}
+        for _ in range(2):
+            await posted(stage, "search")
+        assert "No request was opened" in thread_texts(stage, root, "search")[-1]
+        await form(stage, root, user="solo", channel="search")
+        assert await submit(stage, "solo") == {}
+        for _ in range(3):
+            await posted(stage, "search")
+            stage.clock.advance(timedelta(seconds=2))
+        said = thread_texts(stage, root, "search")
+        assert not [each for each in said if "No request was opened" in each]
+        assert [each for each in said if each.startswith("There is a request already: *#")]
+
     async def test_support_with_a_library_is_a_request_about_it(self, stage: Stage) -> None:
         await with_library(stage)
         await search_form(stage)

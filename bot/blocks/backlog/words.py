@@ -202,7 +202,8 @@ def breakdown(kinds: Iterable[ItemType], devops: str, asset: str = "") -> str:
     `asset` is the name of what is in the catalog already and is worked on.
     """
     left, builder = left_by(kinds), bold(devops, 80)
-    lines = ["*Who builds it, and who owns it then*", f"• {builder} builds all of it"]
+    does = "builds" if left.to_team or left.to_devops else "does"
+    lines = ["*Who builds it, and who owns it then*", f"• {builder} {does} all of it"]
     if left.to_team and asset:
         lines.append(f"• Who owns {bold(asset, 80)} changes only with a handoff")
     elif left.to_team:

@@ -18,7 +18,7 @@ from bot.domain.catalog import AssetKind
 from bot.domain.records import AssetRecord
 from bot.errors import NotFoundError
 from bot.services import outbox
-from bot.services.backlog import lists
+from bot.services.backlog import lists, offers
 from bot.services.backlog._cards import card_of
 from bot.services.backlog._dates import dated
 from bot.services.deps import Deps
@@ -141,7 +141,7 @@ def support_item(used: Used) -> RequestItem:
 
 async def use(deps: Deps, used: Used, new: NewRequest) -> None:
     """Note that somebody uses what there is, and say so in the thread that would have made a request; once for each."""
-    key, now = f"backlog.used:{new.origin.key}:{used.subject}", deps.clock.now()
+    key, now = offers.used_key(new.origin.key, used.subject), deps.clock.now()
     async with deps.database.transaction() as session:
         if await outbox.destination(session, key) is not None:
             return
