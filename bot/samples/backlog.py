@@ -296,6 +296,7 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
     for step, called in product((Step.REPLY, Step.NOT_YET, Step.REOPEN, Step.WITHDRAW), ("U12345678", "")):
         yield blocks.triage_news, blocks.triage_news(card, step, card.asker, called=called)
     yield blocks.assigned, blocks.assigned(card, card.asker)
+    yield blocks.took_in, blocks.took_in(card, card.asker, called="U12345678")
     yield blocks.saved, blocks.saved(card, 6.5)
     yield blocks.unassigned, blocks.unassigned(card, card.asker, card.filer)
     yield blocks.ended_by, blocks.ended_by(card, Step.DECLINE, card.asker)

@@ -772,3 +772,30 @@ async def test_a_slack_that_is_slow_to_show_the_thread_keeps_nobody_from_answeri
     await requested.press(question, ids.REPLY, user="ada")
     assert element(stage.slack.view_stack("ada")[-1], ids.WORDS).get("initial_value") is None
     assert await requested.fill("ada", words="Frankfurt") == {}
+
+
+async def test_whoever_needs_it_hears_that_somebody_else_has_withdrawn_it(requested: Requested) -> None:
+    await requested.press(requested.card, ids.WITHDRAW, user="grace")
+    assert await requested.fill("grace", words="We use another store") == {}
+    ada = requested.stage.slack.workspace.user("ada").id
+    assert requested.replies()[-1].text == (
+        f"<@{ada}> Withdrawn by Grace Marsh: We use another store\nStill needed? *Reopen…* on the card opens it again."
+    )
+    await requested.press(requested.card, ids.REOPEN, user="ada")
+    assert await requested.fill("ada", words="We do not") == {}
+    said = len(requested.replies())
+    await requested.press(requested.card, ids.WITHDRAW, user="ada")
+    assert await requested.fill("ada", words="Now we do") == {}
+    assert len(requested.replies()) == said, "nobody is told what they have done themselves"
+
+
+async def test_whoever_works_on_a_request_hears_what_became_part_of_it(requested: Requested) -> None:
+    omar = requested.stage.slack.workspace.user("omar").id
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
+    assert await requested.fill("lin", assignee=omar) == {}
+    other = await another(requested.stage)
+    await other.press(other.triage, ids.MORE, user="lin", word=ids.MERGE)
+    assert await other.fill("lin", into="1") == {}
+    assert requested.under_triage()[-1] == (
+        f"<@{omar}> *#2* *A Redis cluster* is part of this now, says Lin Wei.\n• A Redis cluster _(infrastructure)_"
+    )

@@ -43,6 +43,8 @@ _MOST_WORDS = 2_400
 #: How much is shown of what somebody wrote, where it is the news.
 _LONGEST_SAID = 2_100
 _DOES_IT = "Does it do the job?"
+#: States in which whoever needs a request has not got it.
+_ENDED_WITHOUT_IT = frozenset({RequestState.DECLINED, RequestState.ANSWERED, RequestState.WITHDRAWN})
 _STILL_NEEDED = "Still needed? *Reopen…* on the card opens it again."
 _BUTTONS = {
     Step.CONFIRM: ("Yes, it does the job", actions.CONFIRM, "primary"),
@@ -143,7 +145,7 @@ def news(its: RequestCard, by: PersonRecord | None = None) -> Rendered:
     """
     who = mention(its.reachable[0].slack_id) if its.reachable else ""
     said = " ".join(filter(None, (who, _news(its, by))))
-    is_over = its.state in (RequestState.DECLINED, RequestState.ANSWERED) and Step.REOPEN in its.steps
+    is_over = its.state in _ENDED_WITHOUT_IT and Step.REOPEN in its.steps
     return _asking("\n".join([said, *([_STILL_NEEDED] if is_over else [])]), its)
 
 
@@ -358,6 +360,8 @@ def _news(its: RequestCard, by: PersonRecord | None = None) -> str:
         case RequestState.NEEDS_INFO:
             asks = f"{words.person(by)} asks" if by is not None else "A question"
             return f"{asks} about {bold(f'#{its.id}')}: {reason}"
+        case RequestState.WITHDRAWN:
+            return f"Withdrawn{who}{f': {reason}' if reason else '.'}"
         case RequestState.DECLINED:
             return f"Declined{who}: {reason}"
         case RequestState.ANSWERED:

@@ -14,6 +14,18 @@ def joined_by(its: RequestCard, who: str) -> Rendered:
     return Rendered(said, [section(said)])
 
 
+def took_in(part: RequestCard, by: PersonRecord, *, called: str = "") -> Rendered:
+    """Return what the DevOps team reads under its message about a request when another one became part of it.
+
+    It calls one person, by their Slack id. Of a private one only the number is said.
+    """
+    to = f"{mention(called)} " if called else ""
+    name = bold(f"#{part.id}") if part.is_private else words.name(part)
+    items = [] if part.is_private else words.items(part.items)
+    said = "\n".join([f"{to}{name} is part of this now, says {words.person(by)}.", *items])
+    return Rendered(said, [section(said)])
+
+
 def left_news(who: str, why: str) -> Rendered:
     """Return what the DevOps team reads under its message when a team has left a request that others still need."""
     said = f"{escape(who, 80)} is not on it any more. {escape(why, 600)}".strip()

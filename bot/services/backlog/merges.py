@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bot.blocks import backlog as blocks
 from bot.domain.backlog.requests import OPEN, RequestState, Step, after, may_take_in
 from bot.domain.rights import Right
 from bot.errors import NotFoundError, UserError
+from bot.services import routing
 from bot.services.backlog import questions
-from bot.services.backlog._cards import RequestAct, acting, card_of
+from bot.services.backlog._cards import RequestAct, acting, card_of, tell_devops
 from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog._issue_notes import tell_out_of_step
 from bot.services.backlog.message_updates import redraw_answered
@@ -45,8 +47,20 @@ async def merge(
         await redraw_answered(act)
         await questions.settle(act)
         reach = await tell_merged(act)
+        await _tell_devops(act, into_id)
         await tell_out_of_step(act, Step.MERGE)
         return StepTaken(card, is_new=True, reach=reach)
+
+
+async def _tell_devops(act: RequestAct, into_id: int) -> None:
+    """Say under the DevOps team's message about the whole what is part of it now, to a colleague who works on that."""
+    by, at_work = act.snapshot.person(act.person_id), act.snapshot.person(act.rows[into_id].assignee_id)
+    if by is None:
+        return
+    called = routing.slack_id_of(at_work) if at_work is not None and at_work.id != by.id else ""
+    key = f"backlog.took_in:{into_id}:{act.subject_id}:{int(act.now.timestamp() * 1000)}"
+    message = blocks.took_in(act.card, by, called=called)
+    await tell_devops(act.session, into_id, key=key, message=message, at=act.now)
 
 
 def _require_open(act: RequestAct, into_id: int) -> None:

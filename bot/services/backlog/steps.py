@@ -274,6 +274,9 @@ async def _tell(act: RequestAct, step: Step, *, is_news: bool) -> Reach:
         reach = await _post_news(act, key, step)
     if step is Step.REPLY:
         await _tell_others(act, key, step)
+    if step is Step.WITHDRAW and act.card.reachable and act.card.reachable[0].id != act.person_id:
+        who = act.snapshot.person(act.person_id)  # a colleague: whoever needs it hears how it ended
+        await post_below(act, act.row, key, act.card, lambda its: blocks.news(its, who))
     if step in _NEWS_FOR_OTHERS:
         if await act.speaks_for_whole():
             await _tell_others(act, key, step)
