@@ -533,6 +533,17 @@ async def test_whoever_filed_it_is_called_once_its_asker_has_left(requested: Req
     assert said == f"<@{requested.stage.slack.workspace.user('grace').id}> Accepted into the DevOps backlog."
 
 
+async def test_a_request_of_somebody_who_has_left_is_nobodys_until_a_colleague_starts_it(requested: Requested) -> None:
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
+    assert await requested.fill("lin", assignee=requested.stage.slack.workspace.user("omar").id) == {}
+    assert "with Omar Sol" in requested.card.text
+    await gone(requested.stage, "omar")
+    await requested.press(requested.triage, ids.ACCEPT, user="lin")
+    assert "nobody works on it: Omar Sol has left" in requested.card.text
+    await requested.press(requested.triage, ids.START, user="lin")
+    assert "with Lin Wei" in requested.card.text
+
+
 async def test_what_another_did_meanwhile_is_said_and_not_overwritten(requested: Requested) -> None:
     stage = requested.stage
     await requested.press(requested.triage, ids.ESTIMATE, user="lin")

@@ -112,7 +112,8 @@ def standing(card: RequestCard) -> str:
     if card.snoozed_until is not None and card.is_open:
         parts.append(f"snoozed until {day(card.snoozed_until)}")
     if card.assignee is not None:
-        parts.append(f"with {person(card.assignee)}")
+        name = person(card.assignee)
+        parts.append(f"with {name}" if card.assignee.is_active else f"nobody works on it: {name} has left")
     return " · ".join(parts)
 
 

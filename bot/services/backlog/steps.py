@@ -132,7 +132,8 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
         said = with_answer(act.row.reason, said)
     if step is not Step.CONFIRM:  # a yes takes nothing off what was delivered
         act.row.reason, act.row.link = said, link
-    if step is Step.START and act.row.assignee_id is None:
+    at_work = act.snapshot.person(act.row.assignee_id)
+    if step is Step.START and (at_work is None or not at_work.is_active):
         act.row.assignee_id = act.person_id
     keep(act, await act.note(step.value, state=moved.state.value), words, link)
     if step in _ALONE:
