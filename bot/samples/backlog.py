@@ -345,7 +345,7 @@ def issues(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """What the DevOps team reads about issues, with a ref and an address that the tracker could give."""
     for note in (tracker_notes.issue_refused, tracker_notes.issue_delayed, tracker_notes.issue_gone):
         yield note, note("GitHub", name)
-    for linked in (tracker_notes.issue_made, tracker_notes.issue_reopened):
+    for linked in (tracker_notes.issue_made, tracker_notes.issue_reopened, tracker_notes.issue_found):
         yield linked, linked("GitHub", name, "https://github.com/acme/platform/issues/12")
     address = "https://github.com/acme/platform/issues/12"
     yield tracker_notes.comment_gone, tracker_notes.comment_gone("GitHub", name, address)

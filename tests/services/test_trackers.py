@@ -649,6 +649,27 @@ async def test_an_issue_that_cannot_be_read_itself_lets_the_others_be_read(world
     assert [(await world.row(number)).state for number in (1, 2)] == ["made", "gone"]
 
 
+@pytest.mark.parametrize("is_seen_by", ["webhook", "reconcile"])
+async def test_an_issue_that_is_back_is_followed_again(world: World, is_seen_by: str) -> None:
+    await made(world)
+    for number in range(2):
+        world.server.issues[0].is_deleted = True
+        await _heard(world.trackers, world, delivery=f"gone-{number}")
+        assert (await world.row()).state == "gone"
+        world.server.issues[0].is_deleted = False
+        world.clock.advance(timedelta(hours=25))
+        if is_seen_by == "webhook":
+            await _heard(world.trackers, world, delivery=f"back-{number}")
+        else:
+            await world.trackers.reconcile()
+        assert (await world.row()).state == "made"
+    assert [sum(word in each for each in await world.told()) for word in ("deleted", "is there again")] == [2, 2]
+    world.server.change(1, "closed")
+    world.clock.advance(HOUR)
+    await world.trackers.reconcile()
+    assert await world.state() == RequestState.DELIVERED
+
+
 async def test_a_place_that_cannot_be_seen_for_a_while_is_no_deletion(world: World) -> None:
     await made(world)
     world.server.down = Answer(404)

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import update
 
 from bot.blocks.backlog import actions as ids
+from bot.domain.backlog.requests import Step
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
-from bot.services.backlog import status_emoji
+from bot.services.backlog import status_emoji, steps
 from bot.store import tables
 from handlers.backlog import jobs
 from tests import kept
@@ -134,6 +135,26 @@ async def test_what_slack_refuses_is_no_error_for_anybody(stage: Stage, caplog: 
     await made.press(made.triage, ids.MORE, user="lin", word=ids.RESUME)
     assert "In progress" in made.triage.text
     assert [each for each in caplog.records if each.levelname in ("ERROR", "CRITICAL")] == []
+
+
+async def test_what_an_archived_channel_keeps_goes_when_the_request_moves_on(stage: Stage) -> None:
+    assert await change(stage, emoji="on") == {}
+    made = await opened(stage)
+    channel = stage.slack.workspace.channel("payments")
+    channel.is_archived = True
+    await made.press(made.triage, ids.DELIVER, user="lin")
+    assert await made.fill("lin", words="It is there") == {}
+    await look(stage)
+    assert reactions(made) == SEEN
+    channel.is_archived = False
+    await look(stage)
+    context = stage.baton.context
+    ada = context.snapshot.person_by_slack_id(stage.slack.workspace.user("ada").id)
+    assert ada is not None
+    its: dict[str, Any] = {"request_id": made.id, "person_id": ada.id, "step": Step.CONFIRM}
+    await steps.take(context.deps, context.snapshot, **its)
+    await look(stage)
+    assert reactions(made) == DONE, "the former one is gone"
 
 
 async def test_without_the_scope_everything_else_goes_on(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:

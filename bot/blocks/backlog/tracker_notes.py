@@ -29,6 +29,11 @@ def issue_gone(tracker: str, ref: str) -> Rendered:
     return _said(f"{gone} The request stays as it is.")
 
 
+def issue_found(tracker: str, ref: str, url: str) -> Rendered:
+    """Return that an issue is there again."""
+    return _said(f"{link(url, ref)} is there again in {tracker}: Baton follows it.")
+
+
 def issue_dropped(tracker: str, ref: str, url: str, request_id: int) -> Rendered:
     """Return that the issue was closed without being done, with the button to decide from."""
     said = f"{link(url, ref)} was closed in {tracker} without being done. Decline the request, or deliver it."

@@ -28,6 +28,9 @@ from bot.store.journal import audit
 
 log = logging.getLogger(__name__)
 
+#: The states in which an issue is read: what was deleted or moved out of sight may be back.
+READABLE = ("made", "gone")
+
 
 @dataclass(frozen=True, slots=True)
 class Issues:
@@ -63,20 +66,38 @@ class Issues:
         """Read one issue, and take over what it says, or that it is gone. Raises TrackerError."""
         async with self.deps.database.reading() as session:
             row = await session.get(tables.TrackerIssue, request_id)
-        if row is None or row.state != "made":
+        if row is None or row.state not in READABLE:
             return
-        issue = await self.tracker.read(row.ref)
+        issue, now = await self.tracker.read(row.ref), self.deps.clock.now()
         if issue is not None:
+            if row.state == "gone":
+                await self._note_found(request_id, issue, now)
             await self.take_over(request_id, issue)
             return
-        now = self.deps.clock.now()
         async with self.deps.database.transaction() as session:
             found = await held(session, request_id)
             if found is None or found.state != "made":
                 return
             found.state, found.read_at = "gone", now
             await self._audit(session, request_id, "issue_gone", now, ref=row.ref)
-            await self.tell(session, request_id, f"gone:{row.ref}", notes.issue_gone(self.shown, row.ref), now)
+            await self.tell(
+                session,
+                request_id,
+                f"gone:{row.ref}:{int(now.timestamp())}",
+                notes.issue_gone(self.shown, row.ref),
+                now,
+            )
+
+    async def _note_found(self, request_id: int, issue: TrackedIssue, now: datetime) -> None:
+        """Follow an issue again that could not be read for a while."""
+        async with self.deps.database.transaction() as session:
+            row = await held(session, request_id)
+            if row is None or row.state != "gone":
+                return
+            row.state, row.followed_at = "made", now
+            await self._audit(session, request_id, "issue_found", now, ref=issue.ref)
+            note = notes.issue_found(self.shown, issue.ref, issue.url)
+            await self.tell(session, request_id, f"found:{issue.ref}:{int(now.timestamp())}", note, now)
 
     async def take_over(self, request_id: int, issue: TrackedIssue) -> None:
         """Take an issue's status over; what goes wrong is logged, so that the next issue has its turn."""

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 _REACTION = tables.RequestReaction
 #: For how long a row is one process's, and the pause where Slack did not answer.
 _HELD = timedelta(minutes=1)
+#: What Slack says of a reaction that is there, and of one on a message that is not.
+_ALREADY, _NO_MESSAGE = "already_reacted", "message_not_found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +118,20 @@ async def _show(deps: Deps, slack: Slack, due: _Due) -> bool:
     """Take one reaction away and add the other; return whether Slack takes more just now."""
     place = due.channel, due.ts
     try:
-        if due.shown:
-            await _done(slack.remove_reaction(*place, due.shown), "no_reaction")
-        is_there = bool(due.wanted) and await _done(slack.add_reaction(*place, due.wanted), "already_reacted")
+        is_gone = not due.shown or await _done(slack.remove_reaction(*place, due.shown), "no_reaction", _NO_MESSAGE)
+        is_there = is_gone and bool(due.wanted) and await _done(slack.add_reaction(*place, due.wanted), _ALREADY)
     except SlackError as error:
         pause = timedelta(seconds=error.retry_after_seconds) if isinstance(error, SlackRateLimitedError) else _HELD
         log.info("the reaction for request %d waits: %s", due.request_id, error.code)
         await _write_down(deps, due, not_before=deps.clock.now() + pause)
         return False
-    await _write_down(deps, due, state=due.state, emoji=due.wanted if is_there else "", not_before=None)
+    # What an archived channel keeps is taken away when its request moves on.
+    shown = due.wanted if is_there or not due.wanted else "" if is_gone else due.shown
+    await _write_down(deps, due, state=due.state, emoji=shown, not_before=None)
     return True
 
 
-async def _done(call: Awaitable[None], already: str) -> bool:
+async def _done(call: Awaitable[None], *already: str) -> bool:
     """Return whether something is done, perhaps `already`. Raises SlackError where Slack may take it later."""
     try:
         await call
@@ -136,7 +139,7 @@ async def _done(call: Awaitable[None], already: str) -> bool:
         if rules.may_pass(error):
             raise
         log.info("Slack refuses a reaction: %s", error.code)
-        return error.code == already
+        return error.code in already
     return True
 
 

@@ -41,7 +41,7 @@ from bot.errors import (
 from bot.ports import Slack, Tracker
 from bot.services.background import Background
 from bot.services.backlog._cards import loaded
-from bot.services.backlog._issues import Issues, held
+from bot.services.backlog._issues import READABLE, Issues, held
 from bot.services.backlog.comments import LATELY, Comments
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -302,25 +302,29 @@ class Trackers:
         async with self._deps.database.transaction() as session:
             old = now - _DELIVERIES_KEPT
             await session.execute(delete(tables.TrackerDelivery).where(col(tables.TrackerDelivery.at) < old))
-        made = await self._rows_made()
-        if not made:
-            return
-        by_ref = {row.ref: row.request_id for row in made}
         try:
-            ids = set(by_ref.values())
-            async for issue in self.tracker.changed_since(min(row.followed_at or now for row in made) - _SKEW):
-                if issue.ref in by_ref:
-                    await self._issues.take_over(by_ref[issue.ref], issue)
-                    if not await self._take_comments_in(by_ref[issue.ref]):
-                        ids.discard(by_ref[issue.ref])
-            lately = col(_ISSUE.request_id).in_(ids) | (col(_ISSUE.followed_at) < now - LATELY)
-            async with self._deps.database.transaction() as session:
-                await session.execute(update(_ISSUE).where(lately, _is_made(self.tracker)).values(followed_at=now))
+            await self._follow(now)
             for request_id in await self._unread(now):
                 await self._change(request_id, read_at=now)  # first, so that one that cannot be read lets others follow
                 await self._issues.read_again(request_id)
         except TrackerError as error:
             log.warning("what has changed in %s is asked again in an hour: %s", self._shown, error)
+
+    async def _follow(self, now: datetime) -> None:
+        """Take over what has changed since the tracker was last asked. Raises TrackerError."""
+        made = await self._rows_made()
+        if not made:
+            return
+        by_ref = {row.ref: row.request_id for row in made}
+        ids = set(by_ref.values())
+        async for issue in self.tracker.changed_since(min(row.followed_at or now for row in made) - _SKEW):
+            if issue.ref in by_ref:
+                await self._issues.take_over(by_ref[issue.ref], issue)
+                if not await self._take_comments_in(by_ref[issue.ref]):
+                    ids.discard(by_ref[issue.ref])
+        lately = col(_ISSUE.request_id).in_(ids) | (col(_ISSUE.followed_at) < now - LATELY)
+        async with self._deps.database.transaction() as session:
+            await session.execute(update(_ISSUE).where(lately, _is_made(self.tracker)).values(followed_at=now))
 
     async def _rows_made(self) -> list[tables.TrackerIssue]:
         """Return the issues there are."""
@@ -334,7 +338,7 @@ class Trackers:
         unread = (
             select(col(_ISSUE.request_id))
             .join(request, col(request.id) == col(_ISSUE.request_id))
-            .where(_is_made(self.tracker))
+            .where(col(_ISSUE.state).in_(READABLE), col(_ISSUE.tracker) == self.tracker.name)
             .where(col(_ISSUE.read_at) <= now - _READ_EVERY, col(request.state).in_([each.value for each in OPEN]))
             .order_by(col(_ISSUE.read_at))
             .limit(_MOST_READ)
@@ -357,7 +361,7 @@ class Trackers:
         except (orjson.JSONDecodeError, AttributeError):
             return 400
         async with self._deps.database.transaction() as session:
-            named = select(col(_ISSUE.request_id)).where(col(_ISSUE.ref) == ref, col(_ISSUE.state) == "made")
+            named = select(col(_ISSUE.request_id)).where(col(_ISSUE.ref) == ref, col(_ISSUE.state).in_(READABLE))
             request_id = (await session.execute(named)).scalars().first() if ref else None
             if request_id is None:
                 return 200
