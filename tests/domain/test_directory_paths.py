@@ -267,3 +267,14 @@ def test_a_path_may_go_on_behind_a_blank(known: Directory, text: str, right: str
 )
 def test_a_rule_for_all_files_takes_nothing_that_only_looks_like_a_path(text: str, right: str | list[str]) -> None:
     assert answer(directory({"acme/quay": ["*", "/apps/berth/"]}), text) == right
+
+
+@pytest.mark.parametrize("repository_too", [True, False])
+def test_the_reference_of_a_rule_asks_for_its_path(repository_too: bool) -> None:
+    known = directory(ORGANISATION | {"acme/shop": ["*", "/api/", "/web/"]}, repositories=repository_too)
+    for text in ("path:acme/shop:/api/", "who owns path:acme/shop:/api/?", "PATH:acme/shop:/api/"):
+        assert answer(known, text) == "acme/shop:/api/"
+    assert answer(known, "path:acme/app:/lib/widget/package.json") == "acme/app:/lib/widget", (
+        "the last one that matches"
+    )
+    assert answer(known, "path:acme/shop:*") == "acme/shop:*"

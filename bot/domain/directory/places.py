@@ -48,6 +48,10 @@ _KEPT = {
 _BEYOND_DOUBT = frozenset({ResolutionMethod.ADDRESS, ResolutionMethod.PATH, ResolutionMethod.REF})
 
 
+#: How references of rules begin, which imports and `--json` show: `path:acme/shop:/api/` asks for `acme/shop:/api/`.
+_OF_A_PATH = re.compile(rf"^{AssetKind.PATH.value}:", re.IGNORECASE)
+
+
 def literally(index: DirectoryIndex, text: str, *, limit: int) -> Match | Several | None:
     """Return the answer if the whole text is a reference, name, alias or address, up to case or up to folding."""
     found = _but_paths(index, index.known_as(text))
@@ -273,7 +277,7 @@ def at_address(index: DirectoryIndex, text: str) -> FoundAssets | None:
     for key in spellings[: 1 if file is not None and file.is_asked else 2]:
         if held := _but_paths(index, index.known_as(key)):
             return holders(index, held, key if key != text.lower() else text)
-    if "/" in text and (found := at_path(index, text)) is not None:
+    if "/" in text and (found := at_path(index, _OF_A_PATH.sub("", text))) is not None:
         return found
     for key in spellings[2:]:
         if held := index.known_as(key):
