@@ -37,21 +37,21 @@ def cycle_of(row: Reminder) -> tuple[str, str, str]:
 
 
 def repeats(lived: Lived) -> Iterator[str]:
-    """Yield what was said again without a reason, or more than once for the same plan that was not kept."""
+    """Yield what was said again without a reason, and on several days for one that is about all of a release cycle."""
     reasons, running = list(_reasons(lived)), Running(lived)
-    missed: dict[_Reason, set[date]] = {}
+    shared: dict[_Reason, set[date]] = {}
     for row, milestone, before, on in _said_again(lived):
         if (row.addressee, row.product) in lived.contested or running.days_joined(row, before, on):
             continue
         found = [each for each in reasons if each.is_about(row) and before <= each.day <= on]
         if not found:
             yield f"T-{milestone} of {' '.join(cycle_of(row))} {row.kind} was said on {before} and again on {on}"
-        elif [each.kind for each in found] == [AnswerKind.PLANNED]:
-            missed.setdefault(found[0], set()).add(on)
-    for reason, days in missed.items():
+        elif len(found) == 1 and found[0].kind != AnswerKind.SNOOZED:
+            shared.setdefault(found[0], set()).add(on)
+    for reason, days in shared.items():
         if len(days) > 1:
-            on = ", ".join(map(str, sorted(days)))
-            yield f"that the plan of {' '.join(reason.cycle)} for {reason.day} was not kept was said on {on}"
+            what = f"{' '.join(reason.cycle)}, {reason.kind} until {reason.day},"
+            yield f"{what} was said again on {', '.join(map(str, sorted(days)))}"
 
 
 def _said_again(lived: Lived) -> Iterator[tuple[Reminder, int, date, date]]:
