@@ -174,3 +174,14 @@ def test_every_button_is_answered_and_every_answer_has_a_button() -> None:
     assert buttons == set(listened.actions)
     assert views == set(listened.submissions)
     assert not inputs & buttons
+
+
+def test_a_message_about_an_end_of_life_has_every_control_that_it_asks_for() -> None:
+    asked = re.compile(r"(?:[Pp]ress|choose) \*(.+?)…?\*|\*(Keep the plan)\*")
+    for renderer, made in drawn(PLAIN):
+        if not renderer.__module__.startswith("bot.blocks.eol"):
+            continue
+        written = json.dumps(list(elements(body_of(made))), ensure_ascii=False)
+        labels = {label.rstrip("….") for label in re.findall(r'"text": "(.+?)"', written)}
+        for found in asked.finditer(made.text if isinstance(made, Rendered) else ""):
+            assert (found[1] or found[2]) in labels, f"{renderer.__qualname__}: {found[0]}"

@@ -20,15 +20,18 @@ SHORT_PARTS = {PlanPart.COMPATIBILITY: "application:", PlanPart.UPGRADE: "upgrad
 REASON, NOT_OURS, TEAM_NAMED = "reason", "not_ours", "team"
 
 
-def said(card: Card) -> list[str]:
-    """Return what stands: claimed as done, the answers in force, and what has become of them."""
+def said(card: Card, *, may_answer: bool = True) -> list[str]:
+    """Return what stands: claimed as done, the answers in force, and what has become of them.
+
+    What to do about it is only for whoever `may_answer`.
+    """
     lines = _claimed(card)
     for answer, state in card.effect.states:
         if not card.effect.is_overtaken(answer):
-            lines += _answer(answer, state, card)
+            lines += _answer(answer, state, card, may_answer=may_answer)
     if not any(answer.is_taken_over for answer in card.reminder.answers):
         lines += _taken_over(card)
-    lines += _inherited(card)
+    lines += _inherited(card, may_answer=may_answer)
     if card.effect.moved_from is not None:
         before = words.day(card.effect.moved_from)
         lines.append(f":warning: The deadline was {before} and is earlier now: look again.")
@@ -45,8 +48,13 @@ def help_asked(card: Card) -> list[str]:
 
 
 def sentence(answer: Answer, card: Card) -> str:
-    """Return one answer as a sentence; empty for one that is over."""
-    return " ".join(_answer(answer, card.effect.state(answer), card))
+    """Return one answer in sentences; empty for one that is over."""
+    return " ".join(_answer(answer, card.effect.state(answer), card, may_answer=True))
+
+
+def first_line(answer: Answer, card: Card) -> str:
+    """Return the first of these: what was answered, without what there is to it."""
+    return next(iter("\n".join(_answer(answer, card.effect.state(answer), card, may_answer=True)).splitlines()), "")
 
 
 def short(card: Card) -> str:
@@ -120,19 +128,21 @@ def _taken_over(card: Card) -> list[str]:
     return [f"{bold(card.taker.name, 80)} {has}{by}."]
 
 
-def _inherited(card: Card) -> list[str]:
+def _inherited(card: Card, *, may_answer: bool) -> list[str]:
     """Return what the owner before had answered, and what is left of it."""
     found = card.reminder.inherited
     if found is None or found.answer.until is None:
         return []
     owner, to, until = _before(found), _target(found.answer), words.day(found.answer.until)
     if found.answer.kind is AnswerKind.WAIVED:
-        return [f"{owner} had a waiver until {until}. It has ended with the change of owner: ask for your own."]
+        ended = f"{owner} had a waiver until {until}. It has ended with the change of owner"
+        return [f"{ended}: ask for your own." if may_answer else f"{ended}."]
     if not found.may_be_kept(card.today):
         return [f"{owner} had planned the upgrade{to} by {until}, which has passed."]
     missed_on = missed(card.watch, found.answer.until, card.today)
     late = f" {words.lateness(found.answer.until, missed_on)}" if missed_on is not None else ""
-    return [f"{owner} had planned the upgrade{to} by {until}.{late} *Keep the plan* or make your own."]
+    keep = " *Keep the plan* or make your own." if may_answer else ""
+    return [f"{owner} had planned the upgrade{to} by {until}.{late}{keep}"]
 
 
 def _last(answer: Answer, card: Card) -> str:
@@ -175,7 +185,7 @@ def _claimed(card: Card) -> list[str]:
     return [f":warning: {claimed}, but the inventory still shows it: has its source been read since?"]
 
 
-def _answer(answer: Answer, state: State, card: Card) -> list[str]:
+def _answer(answer: Answer, state: State, card: Card, *, may_answer: bool) -> list[str]:
     by, at = who(answer.person), text.date(answer.at)
     match answer.kind:
         case AnswerKind.ACKNOWLEDGED if answer.detail.get(NOT_OURS):
@@ -184,7 +194,7 @@ def _answer(answer: Answer, state: State, card: Card) -> list[str]:
             until = "reminded again since" if state is State.OVER else f"quiet until {words.next_said(card)}"
             return [f"Acknowledged by {by} {at}; {until}."]
         case AnswerKind.PLANNED if answer.until is not None:
-            return _plan(answer, card, answer.until)
+            return _plan(answer, card, answer.until, may_answer=may_answer)
         case AnswerKind.SNOOZED if answer.until is not None and state is not State.OVER:
             return [f"Snoozed by {by} until {words.day(answer.until)}."]
         case AnswerKind.WAIVED if answer.until is not None and state is not State.OVER:
@@ -215,7 +225,7 @@ def _waiver(answer: Answer, until: date) -> str:
     return f"Waived until {day} (asked by {who(answer.person)}, approved by {who(answer.decided_by)}): {reason}"
 
 
-def _plan(answer: Answer, card: Card, on: date) -> list[str]:
+def _plan(answer: Answer, card: Card, on: date, *, may_answer: bool) -> list[str]:
     detail = answer.detail
     to = detail.get(TARGET, "")
     is_cycle = any(to == words.cycle_name(cycle) for cycle in card.watch.product.cycles)
@@ -230,7 +240,8 @@ def _plan(answer: Answer, card: Card, on: date) -> list[str]:
     if (missed_on := missed(card.watch, on, card.today)) is not None:
         lines.append(f":warning: {words.lateness(on, missed_on)}")
     if is_over:
-        lines.append(":warning: That day has passed: change the plan, or choose *It is done*.")
+        to_do = ": change the plan, or choose *It is done*" if may_answer else ""
+        lines.append(f":warning: That day has passed{to_do}.")
     return lines
 
 

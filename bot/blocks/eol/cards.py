@@ -42,7 +42,8 @@ def card(card: Card, *, also: Sequence[Line] = (), reader: CardReader | None = N
     is_theirs = not is_nobodys(card)
     head, what = headline(card), listing(card.watch.runs, card.today)
     warnings = [*ownership_warnings(card), *_moves(card)]
-    stands = [*answers.said(card), *answers.help_asked(card)]
+    may_answer = reader is None or reader.may_answer
+    stands = [*answers.said(card, may_answer=may_answer), *answers.help_asked(card)]
     paragraphs = [head, what, words.money(card.watch, card.today), "\n".join(stands), "\n".join(warnings)]
     paragraphs = within([*paragraphs, _next_step(card)], _MOST_WORDS)
     # What nobody owns is listed with a button for each instead.
@@ -51,7 +52,7 @@ def card(card: Card, *, also: Sequence[Line] = (), reader: CardReader | None = N
     blocks += [] if is_theirs else claim_blocks(card)
     small = small_print(card)
     blocks.append(context(small))
-    if is_theirs and (reader is None or reader.may_answer):
+    if is_theirs and may_answer:
         blocks += card_buttons(card, may_pin=reader is None or reader.may_pin)
     elif is_theirs and reader is not None:
         blocks += reading_buttons(card, may_close=reader.may_close)
@@ -78,7 +79,7 @@ def handed_over(card: Card, *, also: Sequence[Line] = ()) -> Rendered:
     `also` as in `card`, here and in `closed`.
     """
     name, where = words.name(card.watch.product, card.watch.cycle), words.assets(card.watch.runs)
-    lines = [f"{name} on {where}:", *answers.said(card), "They get its reminders now."]
+    lines = [f"{name} on {where}:", *answers.said(card, may_answer=False), "They get its reminders now."]
     said = "\n".join(within(lines, _MOST_WORDS))
     buttons: Block = {"type": "actions", "elements": [open_button(card), explain_button(card)]}
     return fitting(with_also([said], [section(said), buttons], also), MOST_ALSO, EDITED_TEXT)

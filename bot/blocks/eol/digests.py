@@ -241,15 +241,15 @@ def _unsure_lines(unsure: Sequence[MatchedDeployment]) -> list[str]:
         return []
     own, inside = together(unsure, lambda one: (one,))
     shown = [*map(_what, own[:_MOST_UNSURE]), *map(image.unsure_line, inside[:_MOST_UNSURE])]
-    return [_unsure_head(unsure), *(f"• {each}" for each in shown), *_unsure_rest(own, inside)]
+    return [_unsure_head(unsure, own), *(f"• {each}" for each in shown), *_unsure_rest(own, inside)]
 
 
 def _unsure_blocks(unsure: Sequence[MatchedDeployment]) -> list[Block]:
     """What nobody knows, each with a button to say what it is."""
     if not unsure:
         return []
-    blocks: list[Block] = [section(_unsure_head(unsure))]
     own, inside = together(unsure, lambda one: (one,))
+    blocks: list[Block] = [section(_unsure_head(unsure, own))]
     for one in own[:_MOST_UNSURE]:
         blocks.append({**section(_what(one)), "accessory": pin_button(one)})
     for each in inside[:_MOST_UNSURE]:
@@ -257,11 +257,12 @@ def _unsure_blocks(unsure: Sequence[MatchedDeployment]) -> list[Block]:
     return [*blocks, *map(context, _unsure_rest(own, inside))]
 
 
-def _unsure_head(unsure: Sequence[MatchedDeployment]) -> str:
+def _unsure_head(unsure: Sequence[MatchedDeployment], own: Sequence[MatchedDeployment]) -> str:
     said = f":grey_question: {unknown(unsure)}, so I cannot say when support ends"
     if all(map(has_unknown_clock, unsure)):
         return f"{said}:"
-    return f"{said}. Press *Correct the version* and say what it is, or put it right at its source:"
+    to_do = "Press *Correct the version* and say what it is" if own else "Press *Open* to see what they are"
+    return f"{said}. {to_do}, or put it right at its source:"
 
 
 def _unsure_rest(own: Sequence[MatchedDeployment], inside: Sequence[Inside[MatchedDeployment]]) -> list[str]:

@@ -256,8 +256,8 @@ def joined(card: Card, runs: Sequence[MatchedDeployment]) -> Rendered:
     name, what = words.name(card.watch.product, card.watch.cycle), words.assets(runs)
     stands = card.effect.last
     said = _with_price(f"New here: {what} runs {name}, too.", card)
-    given = answers.sentence(stands, card).splitlines()[:1] if stands is not None else []
-    said = " ".join([said, *given, "This covers it as well: answer again if that does not fit."])
+    given = answers.first_line(stands, card) if stands is not None else ""
+    said = " ".join(filter(None, [said, given, "This covers it as well: answer again if that does not fit."]))
     return Rendered(said, [section(said), {"type": "actions", "elements": [open_button(card)]}])
 
 
