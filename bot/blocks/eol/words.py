@@ -230,7 +230,7 @@ def _charged_in_words(watch: Watch, today: date, *, is_monthly: bool = False) ->
         # Since when it is charged is what has been said.
         if charge.amount is None:
             return _sentence(NOT_KNOWN)
-        if found.now is None and charge.since == watch.deadline.on:
+        if found.now is None:
             return f"The price is {price(charge)}."
     a_month = month_sums(charges.monthly_of(watch.cycle, today, _goes_on(watch))) if is_monthly else ""
     return _sentence(found.said(with_next=rises, day=day, a_month=a_month))

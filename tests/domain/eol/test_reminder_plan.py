@@ -344,7 +344,8 @@ def test_a_plan_that_was_not_kept_is_owed_with_what_is_said_first_of_its_deadlin
     passed, ahead, unsaid = (-30, -28, STARTS), (14, 30, STARTS), (14, None, None)
     assert due(passed, ahead) == [(14, True, True), (-28, False, False)], "with the message of its own"
     assert due(passed, unsaid) == [(14, True, True), (-28, False, False)], "though nothing was said of that deadline"
-    assert due(passed, (60, 90, STARTS)) == [(60, False, False), (-28, True, True)], "the first of a digest"
+    assert due((60, 90, STARTS), passed) == [(60, False, False), (-28, True, True)], "the first of a digest"
+    assert due(unsaid) == [(14, False, False)], "nobody has heard of what was planned"
     assert due(passed, (14, 14, today)) == [(-28, False, False)], "and then no more"
     assert due((7, 14, STARTS), ahead) == [(7, True, True), (14, True, False)], "each milestone is owed by itself"
     assert due((7, 14, STARTS), unsaid) == [(7, True, True), (14, False, False)], "but for the first of a deadline"
