@@ -256,6 +256,14 @@ async def test_the_offer_says_why_and_what_it_costs(delegated: Delegated) -> Non
     assert set(buttons(settled)) == {"Open"}, "it is the giver who offers it for good"
 
 
+async def test_whoever_hears_that_an_offer_was_declined_can_plan_it_from_there(delegated: Delegated) -> None:
+    await delegated.stage.press(await delegated.offer(), ids.DECLINE, user="ada")
+    await delegated.stage.settle()
+    said = next(each for each in await delegated.said_in("platform") if "so it stays with you" in each.text)
+    assert "plan it or ask another team" in said.text
+    assert list(buttons(said)) == ["Open"]
+
+
 async def test_what_the_lead_was_told_says_how_it_was_answered(delegated: Delegated) -> None:
     dm = (await delegated.stage.slack.open_dm("omar")).id
     for day in range(4, 31):

@@ -85,7 +85,8 @@ def offer_answered(card: Card, answer: Answer, team: str, *, is_accepted: bool) 
         return Rendered(said, [section(said), {"type": "actions", "elements": steps}])
     asked = f"{person(answer.person)}, plan" if answer.person is not None else "Plan"
     declined = _with_price(f"{who} declined {name}, so it stays with you.", card)
-    return Rendered(f"{declined} {asked} it or ask another team.")
+    said = f"{declined} {asked} it or ask another team."
+    return Rendered(said, [section(said), {"type": "actions", "elements": [open_button(card)]}])
 
 
 def waiver_wanted(card: Card, answer: Answer) -> Rendered:
