@@ -12,6 +12,8 @@ from bot.domain.escalation import Audience
 #: Things that one message names.
 _MOST_LINES = 10
 _NOTHING = "Nobody has answered."
+#: What stands before an owner where a message names several, or says who has answered.
+OWNER = "Owner: "
 #: What stops it, for each audience.
 _NEXT_STEP = {
     Audience.TEAM: "Press *Open* and plan it: then this stops.",
@@ -49,7 +51,7 @@ def escalation(complaints: Sequence[Complaint], *, to: Audience) -> Rendered:
     next_step = _NEXT_STEP[to]
     shown = complaints[:_MOST_LINES]
     lines = [
-        Line(_said(each, names_owner=len(owners) > 1 or not is_silent, is_silent=is_silent), each.line.button)
+        Line(said(each, names_owner=len(owners) > 1 or not is_silent, is_silent=is_silent), each.line.button)
         for each in shown
     ]
     rest = more([each.line for each in complaints[_MOST_LINES:]])
@@ -75,7 +77,8 @@ def _past(text: str) -> str:
     return text.replace("This is still open:", "This was open:", 1)
 
 
-def _said(complaint: Complaint, *, names_owner: bool, is_silent: bool) -> str:
-    owner = f"Owner: {bold(complaint.owner, 80)}." if names_owner and complaint.owner else ""
+def said(complaint: Complaint, *, names_owner: bool, is_silent: bool = False) -> str:
+    """Return the line of one thing: what is open, its owner, and (not `is_silent`) who has answered."""
+    owner = f"{OWNER}{bold(complaint.owner, 80)}." if names_owner and complaint.owner else ""
     heard = "" if is_silent else complaint.heard or _NOTHING
     return " ".join(filter(None, (complaint.line.text, owner, heard)))

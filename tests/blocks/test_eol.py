@@ -488,6 +488,14 @@ def test_an_escalation_of_several_asks_for_nothing_once_all_of_them_are_answered
     assert ["accessory" in each for each in said.blocks] == [False, True, True], "each can still be opened"
 
 
+def test_an_escalation_about_several_teams_names_them_when_one_has_answered() -> None:
+    one, other = story(), story(addressee=team("Search", 4))
+    said = escalation([blocks.complaint(each) for each in (one, other)], to=Audience.MANAGER)
+    planned = replace(one, reminder=replace(one.reminder, answers=answers("Ada", until=SOON)[:1]))
+    line = blocks.complaint_redrawn(said, planned).text.splitlines()[1]
+    assert re.search(r"Owner: \*Payments\*\. .* planned it for", line), line
+
+
 def test_an_escalation_of_several_names_who_has_answered_and_where_nobody_has() -> None:
     silent = story()
     seen = replace(answers("Ada", until=SOON)[0], kind=AnswerKind.ACKNOWLEDGED, detail={}, milestone=30)

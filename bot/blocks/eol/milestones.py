@@ -9,7 +9,7 @@ from bot.blocks.eol import answers, words
 from bot.blocks.eol.actions import ACKNOWLEDGE, COMMAND, OPEN, PLAN
 from bot.blocks.eol.buttons import keep_buttons, open_button
 from bot.blocks.eol.cards import headline, is_nobodys, over
-from bot.blocks.escalation import Complaint, in_the_past
+from bot.blocks.escalation import OWNER, Complaint, in_the_past, said
 from bot.blocks.lines import MOST_ALSO, Line, with_also
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, fitting, section
 from bot.domain.eol.charges import monthly_of
@@ -49,7 +49,8 @@ def complaint_redrawn(before: Rendered, card: Card | ClosedCard) -> Rendered:
     for each in before.blocks:
         shown = each.get("accessory", {})
         if (shown.get("action_id"), shown.get("value")) == (OPEN, str(card.reminder.id)):
-            now = over(card) if isinstance(card, ClosedCard) else f"{complaint(card).line.text} {answers.so_far(card)}"
+            names_owner = OWNER in each["text"]["text"]
+            now = over(card) if isinstance(card, ClosedCard) else said(complaint(card), names_owner=names_owner)
             text = text.replace(each["text"]["text"], now, 1)
             block_id = f"{_ANSWERED}.{len(made)}"
             opens = {"accessory": shown, "block_id": block_id} if isinstance(card, Card) else {}
