@@ -107,7 +107,7 @@ class Backlog:
             cards = await self._cards(session, ids)
             return FirstOf([cards[each] for each in ids], len(self._ids) - len(hidden), start)
 
-    async def why(self, request_id: int, *, is_all: bool) -> tuple[BacklogPlace, tuple[str, ...]] | None:
+    async def why(self, request_id: int, *, is_all: bool = False) -> tuple[BacklogPlace, tuple[str, ...]] | None:
         """Return where a request stands, and why in words; None where it is not open. `is_all` is as for `explain`."""
         async with self._lock, self._deps.database.reading() as session:
             standings = await self._current(session)
