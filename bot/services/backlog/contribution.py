@@ -149,9 +149,7 @@ class Requests(Unescalated[RequestNews]):
 
     async def said_on(self, session: AsyncSession, key: str, day: date) -> Sequence[Line]:
         """Return what a recipient was told of on a day of theirs, and has not answered."""
-        found = (await self._by_key(session, [key])).get(key, ())
-        said = {each.key: each for each in found if each.said_on == day}  # each once, as it was said
-        return [blocks.line(each) for each in said.values()]
+        return [blocks.line(each) for each in (await self._by_key(session, [key])).get(key, ()) if each.said_on == day]
 
     async def _by_key(self, session: AsyncSession, keys: Collection[str]) -> dict[str, list[FollowUp]]:
         ids = await follow_ups.ids_for(session, self._deps, self._snapshot, keys)
