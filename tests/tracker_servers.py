@@ -26,6 +26,8 @@ from tests.conftest import FixedClock
 SECRET = "a-secret-of-webhooks"
 REPOSITORY = "acme/platform"
 TOKEN = "t0ken"
+#: What an account that reads German is told.
+_GERMAN = {"Done": "Fertig", "Won't Do": "Wird nicht erledigt", "Duplicate": "Duplikat"}
 
 
 @dataclass
@@ -81,6 +83,7 @@ class StandIn(ABC):
         self.is_public = False
         self.refused_reads: set[int] = set()  #: the numbers of issues that the account may not read
         self.refuses_deletions = False
+        self.speaks_english = False  #: whether the last call asked for that; else Jira speaks as the account does
         self.page_size = 100
         self.calls: list[str] = []
         self.url = ""
@@ -177,6 +180,7 @@ class StandIn(ABC):
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         self.calls.append(f"{request.method} {request.path}")
+        self.speaks_english = request.headers.get("X-Force-Accept-Language") == "true"
         return respond(self.down) if self.down is not None else await handler(request)
 
     @asynccontextmanager
@@ -463,10 +467,11 @@ class JiraServer(StandIn):
         return web.json_response(answer | ({"nextPageToken": str(end)} if len(found) > end else {"isLast": True}))
 
     def _shown(self, issue: Issue) -> dict[str, Any]:
-        is_closed = issue.state == "closed"
+        is_closed, reason = issue.state == "closed", issue.reason or "Done"
+        reason = reason if self.speaks_english else _GERMAN.get(reason, reason)
         fields = {
             "status": {"name": "Erledigt", "statusCategory": {"key": "done" if is_closed else "new"}},
-            "resolution": {"name": issue.reason or "Done"} if is_closed else None,
+            "resolution": {"name": reason} if is_closed else None,
             "updated": issue.changed_at.strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
         }
         return {"id": str(issue.number), "key": self.key(issue.number), "fields": fields}

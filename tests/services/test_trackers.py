@@ -299,6 +299,18 @@ async def test_what_the_tracker_objects_to_is_said_and_not_logged(
     assert said not in caplog.text, "it may repeat what people wrote"
 
 
+async def test_what_a_tracker_objects_to_is_said_where_it_names_no_field(world: World) -> None:
+    await world.accepted()
+    if isinstance(world.server, GitHubServer):
+        body: dict[str, Any] = {"message": "Validation Failed", "errors": ["x", {"code": "custom", "message": "No."}]}
+        world.server.plan, said = [Answer(422, body=orjson.dumps(body))], "(422): No."
+    else:
+        body = {"errorMessages": None, "errors": {"labels": "Not on the screen."}}
+        world.server.plan, said = [Answer(400, body=orjson.dumps(body))], "(400): labels: Not on the screen."
+    await world.sent()
+    assert [said in each for each in await world.told()] == [True]
+
+
 async def test_what_is_accepted_in_a_pause_waits_for_its_end(world: World) -> None:
     await world.accepted()
     world.server.plan = [Answer(429, {"Retry-After": "120"})]

@@ -431,6 +431,13 @@ async def test_a_long_reply_is_cut_to_what_every_tracker_takes_and_says_so(stage
     assert "z" * 19_990 in cut[-1]
 
 
+async def test_a_crowd_is_named_and_nothing_is_not_carried(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    await say(made, "   ")
+    await reply(made, "<!here|here> and <!channel>: soon")
+    assert ["@here and @channel: soon" in json.dumps(each.body) for each in server.comments] == [True]
+
+
 async def test_a_file_is_named(stage: Stage, server: StandIn) -> None:
     made = await accepted(stage)
     workspace = stage.slack.workspace

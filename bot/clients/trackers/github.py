@@ -181,7 +181,8 @@ def _objections(errors: Any) -> str:
     https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed
     """
     named = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
-    return ", ".join(f"{each.get('field')}: {each.get('message') or each.get('code')}" for each in named)
+    said = [[each.get("field"), each.get("message") or each.get("code")] for each in named]
+    return ", ".join(": ".join(str(part) for part in parts if part) for parts in said)
 
 
 @contextmanager

@@ -254,8 +254,9 @@ def _objections(body: bytes) -> str:
     """
     try:
         said = orjson.loads(body)
-        return " ".join([*said["errorMessages"], *(f"{field}: {why}" for field, why in said["errors"].items())])
-    except (orjson.JSONDecodeError, LookupError, TypeError, AttributeError):
+        errors = (said.get("errors") or {}).items()
+        return " ".join([*(said.get("errorMessages") or ()), *(f"{field}: {why}" for field, why in errors)])
+    except (orjson.JSONDecodeError, TypeError, AttributeError):
         return ""
 
 
@@ -264,7 +265,13 @@ async def connected(
     *, site: str, project: str, issue_type: str, email: str, token: str, webhook_secret: str, clock: Clock
 ) -> AsyncIterator[JiraTracker]:
     """Open a session with Jira."""
-    headers = {"User-Agent": f"Baton/{__version__}", "Accept": "application/json"}
+    headers = {
+        "User-Agent": f"Baton/{__version__}",
+        "Accept": "application/json",
+        # Resolutions come in the language of the account otherwise, and one that drops an issue would not be known.
+        "Accept-Language": "en-US",
+        "X-Force-Accept-Language": "true",
+    }
     auth = aiohttp.encode_basic_auth(email, token)
     async with aiohttp.ClientSession(timeout=TIMEOUT, headers=headers) as session:
         yield JiraTracker(

@@ -217,7 +217,7 @@ class Comments:
                 return False
             return edited_at > known.sent_at.timestamp() - _EDIT_SKEW_SECONDS
         is_for_baton = bool(self._bot) and f"<@{self._bot}" in text
-        has_words = bool(text or _files(message))
+        has_words = bool(text.strip() or _files(message))
         return ts != thread.ts and float(ts) > thread.since.timestamp() and has_words and not is_for_baton
 
     async def _send_one(self, thread: _Thread, message: Mapping[str, Any]) -> None:

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 _SECONDS = 2.0
 _PERSON = re.compile(r"<@(\w{1,20})(?:\|[^<>]{0,80})?>")
 _NAMED = re.compile(r"<(?:!subteam\^\w{1,20}|#\w{1,20})\|([^<>|]{1,80})>")
+_CROWD = re.compile(r"<!(here|channel|everyone)(?:\|[^<>]{0,80})?>")
 _LINK = re.compile(r"<((?:https?|mailto):[^<>|\s]{1,2000})(?:\|[^<>]{0,300})?>")
 
 
@@ -53,5 +54,5 @@ def as_typed(text: str, snapshot: Snapshot) -> str:
         person = snapshot.person_by_slack_id(found[1])
         return f"@{person.name}" if person is not None else ""
 
-    text = _LINK.sub(r"\1", _NAMED.sub(r"\1", _PERSON.sub(name, text)))
+    text = _LINK.sub(r"\1", _CROWD.sub(r"@\1", _NAMED.sub(r"\1", _PERSON.sub(name, text))))
     return html.unescape(text).strip()
