@@ -135,8 +135,7 @@ def _inherited(card: Card, *, may_answer: bool) -> list[str]:
         return []
     owner, to, until = _before(found), _target(found.answer), words.day(found.answer.until)
     if found.answer.kind is AnswerKind.WAIVED:
-        ended = f"{owner} had a waiver until {until}. It has ended with the change of owner"
-        return [f"{ended}: ask for your own." if may_answer else f"{ended}."]
+        return [f"{owner} had a waiver until {until}. It has ended with the change of owner: ask for your own."]
     if not found.may_be_kept(card.today):
         return [f"{owner} had planned the upgrade{to} by {until}, which has passed."]
     missed_on = missed(card.watch, found.answer.until, card.today)
