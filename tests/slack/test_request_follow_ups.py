@@ -248,7 +248,8 @@ async def test_a_line_of_the_devops_digest_asks_no_more_what_is_done(stage: Stag
 
 @pytest.mark.parametrize("word", [ids.SNOOZE, ids.MERGE])
 async def test_what_is_put_off_or_merged_has_not_waited_any_more(stage: Stage, word: str) -> None:
-    await form(stage, await thread(stage, "We need a Kafka topic."))
+    whole = await thread(stage, "We need a Kafka topic.")
+    await form(stage, whole)
     assert await submit(stage) == {}
     root = await thread(stage, *STORY)
     await form(stage, root)
@@ -265,3 +266,10 @@ async def test_what_is_put_off_or_merged_has_not_waited_any_more(stage: Stage, w
     line = await digest_line(made, digest, 2)
     assert ("snoozed until" if word == ids.SNOOZE else "Merged") in line
     assert "has waited for a first answer" in await digest_line(made, digest, 1), "the other one still has"
+    if word == ids.MERGE:
+        first = Requested(stage, whole)
+        await first.press(first.card, ids.WITHDRAW, user="grace")
+        assert await first.fill("grace", words="Not needed") == {}
+        await stage.arrive()
+        assert "Withdrawn" in await digest_line(made, digest, 1)
+        assert "Proposed" in await digest_line(made, digest, 2), "what was part of it stands by itself again"
