@@ -217,10 +217,14 @@ async def test_two_processes_make_one_issue(world: World) -> None:
 async def test_a_tracker_that_is_down_for_hours_gets_everything_once(world: World) -> None:
     await world.several(3)
     world.server.down = Answer(503)
-    for _ in range(12):
+    for _ in range(3):
         await world.sent(after=timedelta(minutes=30))
+    assert await world.told() == [], "it may be back soon"
+    for _ in range(60):
+        await world.sent(after=timedelta(minutes=10))
     assert world.server.issues == []
-    assert await world.told() == []
+    said = await world.told()
+    assert ["issue yet" in each and "a fault of its own" in each for each in said] == [True] * 3, "each once"
     world.server.down = None
     for _ in range(3):
         await world.sent(after=HOUR)

@@ -248,7 +248,8 @@ class Trackers:
         if not isinstance(error, TrackerRefusedError):
             pause = min(_FIRST_PAUSE * 2 ** min(wanted.attempts - 1, 10), _LONGEST_PAUSE)
             asked = timedelta(seconds=error.retry_after_seconds or 0.0)
-            await self._put_off(wanted, problem, max(pause, asked))
+            note = notes.issue_delayed(self._shown, problem) if pause == _LONGEST_PAUSE else None
+            await self._put_off(wanted, problem, max(pause, asked), note=note)
             return False
         if error.is_for_all:
             note = notes.issue_delayed(self._shown, problem)
