@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from unittest.mock import AsyncMock
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from bot.blocks.health import SHOW
 from bot.domain.catalog import TeamClaim
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
+from bot.services.matters import disputes
 from bot.store import tables
 from tests.slack.conftest import HERE, Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_claims import claim
@@ -323,8 +325,11 @@ async def test_a_lead_claims_it_at_once(stage: Stage) -> None:
     assert "*Payments* (" in await first_line(stage, "search-api")
 
 
-async def test_the_asset_goes_before_the_answer(stage: Stage) -> None:
+@pytest.mark.parametrize("has_ended", [True, False])
+async def test_the_asset_goes_before_the_answer(stage: Stage, has_ended: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     before = await copied(stage, "search", (await claimed(stage)).blocks)  # it is drawn anew within a second
+    if not has_ended:  # within that second
+        monkeypatch.setattr(disputes, "end_over", AsyncMock(return_value=False))
     catalog = organisation()
     catalog.assets = [each for each in catalog.assets if each.name != "search-api"]
     await stage.bring(catalog)

@@ -197,7 +197,6 @@ async def hand_back(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_i
     if not clean(reason):
         raise UserError("Give a reason: the other team reads it.")
     async with card_acting(HandoffAct(deps, snapshot, handoff_id, person_id), None) as act:
-        act.require(Right.HAND_OVER, await act.holders())
         card = act.card
     if not card.owned:
         raise UserError(NOTHING_TO_HAND_BACK)
