@@ -30,10 +30,6 @@ _BOLT_LOG = logging.getLogger("slack_bolt.carrier")
 _BOLT_LOG.setLevel(logging.WARNING)
 
 
-#: The mark in a request's context of what `FrontDoor` has let go on: its signature was checked.
-_GOES_ON = "baton_goes_on"
-
-
 class FrontDoor(AsyncMiddleware):
     """Answers what Baton listens to; lets everything else go on to Bolt's listeners.
 
@@ -65,7 +61,6 @@ class FrontDoor(AsyncMiddleware):
         if ack is not None:
             return _response(ack)
         # Bolt has not read it yet: what is not as it expects would have stopped it before this.
-        req.context[_GOES_ON] = True
         again = AsyncBoltRequest(body=dict(req.body), headers=req.headers, mode="socket_mode")
         req.context.update(again.context)
         self._prepare(req)
@@ -100,9 +95,7 @@ class Carrier(AsyncApp):
             return await super().async_dispatch(req)
         except Exception as error:  # noqa: BLE001 - the reply boundary of what Baton does not listen to
             log.warning("Bolt could not make sense of a payload: %s", type(error).__name__)
-            if req.context.get(_GOES_ON):
-                return _response(await self._fallback.unheard(req.body))
-            return BoltResponse(status=200, body="")
+            return _response(await self._fallback.unheard(req.body))
 
 
 def carrier(client: AsyncWebClient, dispatch: Dispatch, *, signing_secret: str) -> AsyncApp:

@@ -96,8 +96,6 @@ class Dispatch:
         if kind == "url_verification":
             challenge = body.get("challenge")
             return replies.challenge(challenge if isinstance(challenge, str) else "")
-        if kind == "view_closed":
-            return replies.nothing()
         outcome, ack = await self._admitted(kind, body, began)
         self._metrics.observe(kind if kind in self._by_type or kind == "command" else "other", outcome, _since(began))
         return ack

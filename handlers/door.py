@@ -74,7 +74,7 @@ def sender_of(body: Mapping[str, Any]) -> Sender:
             channel_id=_text(body, "channel_id"),
             is_shared_channel=False,
         )
-    event, view = _mapping(body, "event"), _mapping(body, "view")
+    event = _mapping(body, "event")
     team, user = _mapping(body, "team"), _mapping(body, "user")
     user_id = (
         _text(body, "user_id") or _text(user, "id") or _text(event, "user") or _text(_mapping(event, "user"), "id")
@@ -83,13 +83,13 @@ def sender_of(body: Mapping[str, Any]) -> Sender:
     # An event of an account says its workspace in up to three places; each has to be ours.
     said = (_text(user, "team_id"), _text(event, "user_team"), _text(event, "source_team"), _text(event, "team"))
     return Sender(
-        team_id=_text(team, "id") or _text(body, "team_id") or _text(view, "app_installed_team_id"),
+        team_id=_text(team, "id") or _text(body, "team_id"),
         authorized_teams=_authorized(body),
         enterprise_id=_text(_mapping(body, "enterprise"), "id") or _text(body, "enterprise_id"),
         app_id=_text(body, "api_app_id"),
         user_id=user_id,
         user_teams=tuple(dict.fromkeys(filter(None, said))),
-        channel_id=channel or _text(_mapping(body, "container"), "channel_id"),
+        channel_id=channel,
         is_shared_channel=_is_shared(body, event),
         is_event=bool(event),
         may_omit_app=_text(body, "type") in _WITHOUT_APP,
@@ -99,9 +99,7 @@ def sender_of(body: Mapping[str, Any]) -> Sender:
 def _authorized(body: Mapping[str, Any]) -> tuple[str, ...]:
     """Return for which workspaces an event was sent: in a channel that is shared, `team_id` may be another's."""
     said = body.get("authorizations")
-    return (
-        tuple(_text(each, "team_id") for each in said[:10] if isinstance(each, dict)) if isinstance(said, list) else ()
-    )
+    return tuple(_text(each, "team_id") for each in said if isinstance(each, dict)) if isinstance(said, list) else ()
 
 
 def _is_shared(body: Mapping[str, Any], event: Mapping[str, Any]) -> bool | None:
@@ -121,7 +119,7 @@ def _channel_of(event: Mapping[str, Any]) -> str:
 
 def _text(source: Mapping[str, Any], key: str) -> str:
     value = source.get(key)
-    return value[:100] if isinstance(value, str) else ""
+    return value if isinstance(value, str) else ""
 
 
 def _mapping(source: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -32,7 +32,7 @@ _PATIENCE_SECONDS = 2.0
 _PAUSES_SECONDS = (2.0, 5.0)
 #: What the answer to an event needs of it, and is kept until it is answered.
 _KEPT = frozenset(
-    {"type", "subtype", "user", "channel", "channel_type", "text", "ts", "thread_ts", "tab", "reaction"}
+    {"type", "user", "channel", "channel_type", "text", "ts", "thread_ts", "tab", "reaction"}
     | {"team", "user_team", "source_team", "is_ext_shared_channel", "is_pending_ext_shared"}
 )
 

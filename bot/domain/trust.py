@@ -94,11 +94,11 @@ def admission(
     Channels in `open_channels` are those that an administrator has opened for reading: outsiders may ask there, and so
     may members, whose answers outsiders will see.
     """
-    if not is_addressed(sender, workspace) or not sender.user_id:
+    if not is_addressed(sender, workspace):
         return Admission.OUTSIDE
     if standing is AccountStanding.BOT:
         return Admission.SILENT
-    ours = {workspace.team_id, workspace.enterprise_id} - {""}
+    ours = workspace.team_id, workspace.enterprise_id
     is_outsider = standing is AccountStanding.STRANGER or any(team not in ours for team in sender.user_teams)
     if is_outsider:
         return Admission.READ if sender.channel_id in open_channels else Admission.OUTSIDE

@@ -33,6 +33,15 @@ def register(app: AsyncApp) -> None:
     async def on_added(event: dict[str, Any]) -> None:
         HEARD.append(event["reaction"])
 
+    @app.event("user_profile_changed")
+    async def on_profile(event: dict[str, Any]) -> None:
+        HEARD.append(event["user"]["id"])
+
+    @app.view_closed("lunch_form")
+    async def on_closed(ack: Any, view: dict[str, Any]) -> None:
+        HEARD.append(view["callback_id"])
+        await ack()
+
     @app.event("app_mention")
     async def on_mention(event: dict[str, Any]) -> None:
         HEARD.append(event["text"])

@@ -81,6 +81,8 @@ async def test_the_dates_of_a_team_at_an_address_that_is_shown_once(
     response = await fetch(http, stocked, path)
     assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert response.headers["Cache-Control"] == "private, max-age=900"
+    unshared = response.headers["Referrer-Policy"], response.headers["X-Robots-Tag"]
+    assert unshared == ("no-referrer", "noindex"), "the address is a secret"
     calendar = Calendar.from_ical(response.body)
     assert str(calendar["X-WR-CALNAME"]) == "End of life: Payments"
     by_summary = {str(event["SUMMARY"]): event for event in calendar.events}

@@ -9,7 +9,7 @@ import hmac
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,11 +19,13 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from bot.domain.trust import Admission, Workspace, is_addressed
-from bot.errors import NotAllowedError, SlackUnreachableError
+from bot.domain.trust import AccountStanding, Admission, Workspace, admission, is_addressed
+from bot.errors import NotAllowedError, SlackError, SlackUnreachableError
 from bot.playground.fake_slack import Delivery
 from bot.web import SLACK_PATH
+from handlers.dispatch import Dispatch
 from handlers.door import sender_of
+from handlers.routes import Routes
 from handlers.share import check_place
 from tests.slack.conftest import SECRET, Stage
 from tests.slack.test_clicks import actions
@@ -107,11 +109,21 @@ async def test_a_command_meant_for_others_is_not_answered(
         setting("api_app_id", to="A0SOMEONE"),
         without("api_app_id"),
         setting("is_ext_shared_channel", to=True),
+        setting("is_pending_ext_shared", to=True),
         setting("event", "user_team", to="T0SOMEONE"),
         setting("event", "source_team", to="T0SOMEONE"),
         setting("event", "team", to="T0SOMEONE"),
     ],
-    ids=["another workspace", "another app", "no app", "a shared channel", "user_team", "source_team", "team"],
+    ids=[
+        "another workspace",
+        "another app",
+        "no app",
+        "a shared channel",
+        "an invitation",
+        "user_team",
+        "source_team",
+        "team",
+    ],
 )
 async def test_a_mention_from_outside_gets_one_sentence(stage: Stage, change: Callable[[dict[str, Any]], None]) -> None:
     bot = stage.slack.workspace.bot_user_id
@@ -137,6 +149,24 @@ async def test_a_mention_from_outside_gets_one_sentence(stage: Stage, change: Ca
 def test_a_workspace_of_an_enterprise_answers_what_names_it(team_id: str, enterprise_id: str, is_ours: bool) -> None:
     sender = sender_of({"user_id": "U1", "team_id": team_id, "enterprise_id": enterprise_id, "api_app_id": "A1"})
     assert is_addressed(sender, Workspace("T1", "E1", "A1")) is is_ours
+
+
+@pytest.mark.parametrize(
+    ("teams", "admitted"),
+    [
+        (("T1",), Admission.DECIDE),
+        (("E1", "T1"), Admission.DECIDE),
+        (("T2",), Admission.OUTSIDE),
+        (("E2",), Admission.OUTSIDE),
+    ],
+)
+def test_people_of_an_enterprise_may_be_said_to_be_of_the_enterprise(
+    teams: tuple[str, ...], admitted: Admission
+) -> None:
+    asked = sender_of({"command": "/whoowns", "team_id": "T1", "user_id": "U1", "api_app_id": "A1"})
+    sender = replace(asked, user_teams=teams)
+    found = admission(sender, Workspace("T1", "E1", "A1"), AccountStanding.MEMBER, open_channels=())
+    assert found is admitted
 
 
 @pytest.mark.parametrize(
@@ -478,3 +508,39 @@ def test_a_reaction_is_where_its_message_is() -> None:
     assert (sender.channel_id, sender.is_shared_channel) == ("C1", None), "nobody has said who is in it"
     shared = sender_of({"team_id": "T1", "event": inner, "is_ext_shared_channel": True})
     assert shared.is_shared_channel is True
+
+
+def test_of_presses_and_forms_the_last_ten_thousand_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.dispatch._REMEMBERED", 2)
+    dispatch = Dispatch(Routes(), None, None, None)  # type: ignore[arg-type]  # nothing is answered
+    assert [dispatch._is_repeated(each) for each in ("1.1", "2.2", "2.2", "3.3", "1.1")] == [
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+@over_http
+async def test_a_body_that_does_not_say_how_long_it_is_has_the_same_limit(stage: Stage) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(5):
+            yield b"a" * 512 * 1024
+
+    async with aiohttp.ClientSession() as session:
+        answer = await session.post(stage.baton.url + SLACK_PATH, data=pieces(), headers=SIGNED_BY_NOBODY)
+    assert answer.status == 413
+
+
+@pytest.mark.parametrize("code", ["user_not_found", "user_not_visible"])
+async def test_whom_slack_does_not_show_is_from_outside(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    async def unseen(*_: object, **__: object) -> None:
+        raise SlackError(code)
+
+    stage.slack.add_user("new", real_name="New Hire", email="new@example.test")
+    stage.slack.workspace.channel("general").members.add(stage.slack.workspace.user("new").id)
+    monkeypatch.setattr("bot.clients.slack.SlackClient.user", unseen)
+    assert "members of this workspace only" in (await stage.ask("/whoowns payments-db", user="new")).text

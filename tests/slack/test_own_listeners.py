@@ -61,6 +61,17 @@ async def test_words_in_a_channel_and_other_reactions_reach_them(stage: Stage, h
     assert heard == ["lunch?", "pizza", "salad", "soup"], "and not what Baton answers"
 
 
+async def test_they_hear_that_a_form_of_theirs_was_closed(stage: Stage, heard: list[str]) -> None:
+    view = {"id": "V1", "type": "modal", "callback_id": "lunch_form"}
+    await stage.ask("/whoowns payments-db")
+    typed = stage.slack.deliveries[-1]
+    about = {name: typed.payload[name] for name in ("api_app_id",)}
+    user, team = {"id": typed.payload["user_id"]}, {"id": typed.payload["team_id"]}
+    payload = {"type": "view_closed", "user": user, "team": team, "view": view, **about}
+    await stage.slack.deliver_again(replace(typed, kind="interaction", payload=payload))
+    assert heard == ["lunch_form"]
+
+
 @pytest.mark.parametrize(
     "over",
     [{"user": "U0NOBODY"}, {"user_team": "T0PARTNER"}, {"is_ext_shared_channel": True}, {"user": "", "team_id": "T0"}],
@@ -72,6 +83,13 @@ async def test_what_comes_from_outside_does_not_reach_them(
     await event(stage, "reaction_removed", reaction="salad", **over)
     await event(stage, "message", text="lunch?", **over)
     assert heard == []
+
+
+async def test_an_event_about_somebody_from_outside_does_not_reach_them(stage: Stage, heard: list[str]) -> None:
+    ada = stage.slack.workspace.user("ada").id
+    for user_id in ("U0NOBODY", ada):
+        await event(stage, "user_profile_changed", user={"id": user_id})
+    assert heard == [ada]
 
 
 async def test_of_what_nobody_listens_to_the_log_names_the_type(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:

@@ -151,3 +151,20 @@ async def test_a_pause_that_slack_asks_for_is_kept_and_a_refusal_is_tried_again(
     await sockets.connect()
     assert errors == []
     assert await sockets.is_connected()
+
+
+async def test_what_came_in_before_it_is_closed_is_acknowledged(slack: SocketSlack, sockets: Sockets) -> None:
+    await sockets.connect()
+    await sockets.message_queue.put('{"type": "slash_commands", "envelope_id": "e-1", "payload": {"text": "checkout"}}')
+    await sockets.finish(seconds=5)
+    await until(lambda: slack.acks, seconds=5, what="an acknowledgement")
+
+
+async def test_a_connection_that_answers_pings_is_alive(slack: SocketSlack, sockets: Sockets) -> None:
+    await sockets.connect()
+    long_ago = sockets.last_ping_pong_time = time.time() - 60
+    assert not await sockets.is_connected()
+    assert sockets.current_session is not None
+    await sockets.current_session.ping(b"x")
+    await until(lambda: sockets.last_ping_pong_time != long_ago, seconds=5, what="the answer to a ping")
+    assert await sockets.is_connected()
