@@ -195,7 +195,7 @@ class SlackClient:
             )
         except SlackRequestError as error:
             # The SDK's for bytes that did not arrive; what follows the status names the file.
-            raise SlackUnreachableError(str(error).partition(", body")[0]) from error
+            raise SlackUnreachableError(str(error).partition("(")[2].partition(",")[0]) from error
 
     async def respond(self, response_url: str, body: Mapping[str, Any]) -> None:
         """Post through a response URL. What everybody sees is sent once: Slack may have it when a connection breaks."""

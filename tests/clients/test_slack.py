@@ -476,7 +476,7 @@ class TestFiles:
             return web.json_response(ticket)
 
         async with server(answer) as url, SlackClient(token=TOKEN, api_url=url) as client:
-            with pytest.raises(SlackUnreachableError, match=str(status)):
+            with pytest.raises(SlackUnreachableError, match=rf"answered status: {status}$"):
                 await client.upload_file("C0PAY", filename="a", title="a", alt_text="", content=b"x")
 
     async def test_a_short_pause_is_waited_for_at_each_step(self) -> None:
