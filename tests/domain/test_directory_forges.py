@@ -287,3 +287,20 @@ def test_a_project_of_azure_devops_may_have_a_blank_in_its_name(text: str, right
 )
 def test_a_path_in_what_go_has_checked_out_is_the_repositorys(directory: Directory, text: str, rule: str) -> None:
     assert answer(directory, text) == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("web/src/github.com/acme/site/x.go in acme/shop", "acme/shop:/web/"),
+        ("who owns ./web/vendor/github.com/acme/site/x.go in acme/shop?", "acme/shop:/web/"),
+        ("acme/shop/web/src/github.com/acme/site/x.go:12", "acme/shop:/web/"),
+        ("git@github.com:acme/shop.git web/src/github.com/acme/site/x.go", "acme/shop:/web/"),
+        ("/go/src/github.com/acme/shop/web/vendor/github.com/acme/site/x.go", "acme/shop:/web/"),
+        ("/home/ann/shop/web/vendor/github.com/acme/site/web/x.go", ""),
+    ],
+)
+def test_a_copy_of_another_repository_belongs_to_the_one_that_it_lies_in(
+    directory: Directory, text: str, rule: str
+) -> None:
+    assert answer(directory, text) == rule

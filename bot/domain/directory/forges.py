@@ -110,10 +110,13 @@ _MOST_REF_SEGMENTS = 8
 _OF_FILES = frozenset({"blob", "raw", "edit", "blame", "annotate", "media", "_edit", ""})
 #: How a file ends and no branch does, which may end as `lodash-4.17.21`.
 _ENDING = re.compile(r"\w\.[A-Za-z]\w{0,11}$")
-#: The number of a line, as compilers, editors and code hosts write it behind a path.
+#: Where Go and others keep what they check out: an absolute path, or one from `src` or `go` on. Any other folder before
+#: the address is one of a repository, which has a copy of another one in it.
 _CHECKED_OUT = re.compile(
-    r"(?<![^\s\"'`(])(?:/?(?:[\w.@~+-]+/)+)??(?P<address>(?:github\.com|gitlab\.com|bitbucket\.org)/[\w.-]+/[\w.-]+)(?:@v\d[\w.+!-]*)?(?=/)"
+    r"(?<![^\s\"'`(])(?:(?:/|~/|go/|src/|pkg/mod/)(?:(?!(?:vendor|third_party|staging|node_modules)/)[\w.@~+-]+/)*?)?"
+    r"(?P<address>(?:github\.com|gitlab\.com|bitbucket\.org)/[\w.-]+/[\w.-]+)(?:@v\d[\w.+!-]*)?(?=/)"
 )
+#: The number of a line, as compilers, editors and code hosts write it behind a path.
 _LINE_NUMBER = re.compile(r"(?<=[\w.])(?::\d+(?:[:-]\d+)?:?|#L?\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?|\(\d+(?:,\s?\d+)?\)?)$")
 #: A folder and the way out of it again.
 _DOWN_AND_UP = re.compile(r"(?<![^/])(?!\.\.(?:/|$))[^/]+/\.\.(?:/|$)")
