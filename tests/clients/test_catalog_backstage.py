@@ -527,6 +527,26 @@ def test_an_owner_in_another_file_is_said_to_be_missing(parse) -> None:
     assert catalog.assets[0].description == "Its owner stands in '$text: ./o.txt', which Baton could not read."
 
 
+@pytest.mark.parametrize(
+    ("owner", "said"),
+    [
+        ("component:default/till", "component:default/till"),
+        ("domain:shops", "domain:shops"),
+        ("[left, right]", "left, right"),
+        ("{kind: System, name: shops}", "kind: System, name: shops"),
+        ("group:default/", "group:default/"),
+    ],
+)
+def test_an_owner_that_cannot_own_is_said_on_the_asset(parse, owner: str, said: str) -> None:
+    catalog = parse(
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: shop}\n"
+        f"spec: {{type: service, lifecycle: p, owner: {owner!s}, system: shops}}\n"
+    )
+    assert [asset.owners for asset in catalog.assets] == [()]
+    assert len(catalog.problems) == 1
+    assert catalog.assets[0].description == f"Its file names the owner '{said}', which Baton could not read."
+
+
 def test_both_words_of_two_files_that_disagree_are_kept(tmp_path: Path) -> None:
     entity = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: till}\nspec: {type: service%s}\n"
     for folder, owner in (("a", ""), ("b", ", owner: left"), ("c", ", owner: right")):

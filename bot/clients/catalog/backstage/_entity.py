@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.clients.catalog._kinds import kind_of
 from bot.clients.catalog._manifests import web_link
-from bot.clients.catalog._nodes import FieldReader, Fields, Items, Text
+from bot.clients.catalog._nodes import FieldReader, Fields, Items, Node, Text
 from bot.clients.catalog._reader import ReadOptions, unread_owner
 from bot.clients.catalog._values import is_email, is_template, quoted, unique
 from bot.clients.catalog.backstage._annotations import Annotations
@@ -147,6 +147,8 @@ class EntityReader:
             )
         elif found is not None:
             yield OwnerClaim(owner_of(found, written=node.value if isinstance(node, Text) else str(found)))
+        elif node is not None and not isinstance(node, Items) and (said := _written(node)):
+            self._reader.problem(node.line, f"the owner of {quoted(ref.name)} is {quoted(said)}, which has no name.")
 
     def _related(self, entity: Fields, type_: str, *, kind: str, namespace: str) -> Iterator[EntityRef]:
         """Yield the targets of the entity's relations of one type; only the API's answers have relations."""
@@ -245,17 +247,35 @@ class EntityReader:
 
 
 def _described(description: str, spec: Fields, owners: Sequence[OwnerClaim]) -> str:
-    """Return the description, which says of an owner that is a placeholder that it could not be read."""
+    """Return the description, which says of an owner that is written and names nobody that it could not be read.
+
+    Else whoever owns what it is a part of would be taken for what the file says.
+    """
     node = spec.values.get("owner")
-    if owners or not isinstance(node, Fields | Text):
+    if owners or node is None:
         return description
+    if isinstance(node, Text) and is_template(node.value):
+        return unread_owner(description, node.value)
+    if isinstance(node, Fields) and (
+        held := next((each for each in node.values.items() if each[0].startswith("$")), None)
+    ):
+        key, value = held
+        return unread_owner(description, f"{key}: {value.value}" if isinstance(value, Text) else key)
+    said = _written(node)
+    return (
+        f"Its file names the owner {quoted(said)}, which Baton could not read. {description}".strip()
+        if said
+        else description
+    )
+
+
+def _written(node: Node) -> str:
+    """Return what stands in a field, in one line."""
     if isinstance(node, Text):
-        return unread_owner(description, node.value) if is_template(node.value) else description
-    held = next(((key, value) for key, value in node.values.items() if key.startswith("$")), None)
-    if held is None:
-        return description
-    key, value = held
-    return unread_owner(description, f"{key}: {value.value}" if isinstance(value, Text) else key)
+        return node.value.strip()
+    if isinstance(node, Items):
+        return ", ".join(filter(None, map(_written, node.values)))
+    return ", ".join(f"{key}: {said}" for key, value in node.values.items() if (said := _written(value)))
 
 
 def _ref_spellings(ref: EntityRef) -> tuple[str, ...]:
