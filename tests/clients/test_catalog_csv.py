@@ -77,6 +77,20 @@ def test_spreadsheets_differ(parse: Parse, text: str) -> None:
     assert not any(each.is_error for each in catalog.problems)
 
 
+@pytest.mark.parametrize(
+    ("cell", "owners"),
+    [
+        ('"[""red"", ""blue""]"', ["red", "blue"]),
+        ("\"['red','blue']\"", ["red", "blue"]),
+        ('"[""Doe, Jane""]"', ["Doe, Jane"]),
+        ("[red]", ["[red]"]),
+    ],
+)
+def test_a_list_that_an_export_writes_names_its_owners(parse: Parse, cell: str, owners: list[str]) -> None:
+    (asset,) = parse(f"service,team\ncheckout,{cell}\n").assets
+    assert [one.owner.name for one in asset.owners] == owners
+
+
 def test_utf_16_and_windows_1252(parse: Parse) -> None:
     assert parse("name,owner\nkasse,Zoë\n".encode("utf-16")).assets[0].owners[0].owner.name == "Zoë"
     catalog = parse("name,owner\nkasse,Zoë\n".encode("windows-1252"))

@@ -422,3 +422,13 @@ def test_what_is_left_of_parents_has_no_circle_and_parents_come_first(parents: d
     position = {asset: place for place, asset in enumerate(order)}
     assert all(position[parent] < position[child] for child, parent in kept.items())
     assert all(cycle[0] == min(cycle, key=str) for cycle in cycles)
+
+
+@pytest.mark.parametrize(
+    "spellings", [("payments", '["payments"'), ('["payments"', "payments"), ("Payments", "payments")]
+)
+def test_a_team_that_nobody_declares_is_shown_without_marks_around_its_name(spellings: tuple[str, ...]) -> None:
+    team = TeamEntry(folded="payments", name=spellings[0])
+    for name in spellings:
+        team.refer(name)
+    assert team.name == min(name for name in spellings if name.isalnum())

@@ -51,11 +51,12 @@ class TeamEntry:
     def refer(self, name: str) -> None:
         """Record that a source refers to the team by `name`: a stub is there as long as that happens.
 
-        Of several spellings of a stub the least is shown, so that the order of imports does not matter.
+        Of several spellings of a stub the least is shown, so that the order of imports does not matter, and one that
+        begins with a mark (`["payments"`) only where there is no other.
         """
         if not self.is_declared:
             self.gone_at = None
-            self.name = min(self.name, name)
+            self.name = min(self.name, name, key=lambda each: (not each[:1].isalnum(), each))
 
     @property
     def is_live(self) -> bool:

@@ -46,6 +46,9 @@ _VERSIONS = frozenset(_TABLE["version"].split())
 #: What only a team has.
 _OF_TEAMS = frozenset({"channel", "slackchannel", "usergroup", "slackgroup", "members", "people", "lead", "teamlead"})
 LIST = re.compile(r"[;\n]|(?<!\|)\|(?!\|)|,(?=\s*\S)|\s/\s")
+#: A list as JSON and Python write it: `["red", "blue"]`.
+_IN_QUOTES = re.compile(r"\"[^\"]*\"|'[^']*'")
+_QUOTED_LIST = re.compile(rf"\s*\[\s*(?:{_IN_QUOTES.pattern})(?:\s*,\s*(?:{_IN_QUOTES.pattern}))*\s*\]\s*")
 #: Letters that are none with an accent.
 _LATIN = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "đ": "d"})
 _FIRST_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)?")
@@ -72,9 +75,13 @@ class SheetRow:
         return unmarked(written) if written else ""
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Return a cell's texts, separated by `;`, `|`, commas or line breaks."""
+        """Return a cell's texts, separated by `;`, `|`, commas or line breaks; of a list of JSON, what is in its quotes."""
         written = self.cells.get(key)
-        return unique([unmarked(one.strip()) for one in LIST.split(written)]) if written else ()
+        if not written:
+            return ()
+        if _QUOTED_LIST.fullmatch(written) is not None:
+            return unique([clean(one[1:-1]) for one in _IN_QUOTES.findall(written)])
+        return unique([unmarked(one.strip()) for one in LIST.split(written)])
 
 
 def unmarked(written: str) -> str:
