@@ -21,7 +21,8 @@ def _listed(text: str) -> list[str]:
 #: Said of nobody, in the languages of the people who fill in lists, with and without "yet".
 _NOBODY = _listed(
     """
-    @ghost; user:ghost; user:default/unassigned; user:unknown; User:default/nobody; user:guest;
+    @ghost; @nobody; @TBD; @unassigned; @none;
+    user:ghost; user:default/unassigned; user:unknown; User:default/nobody; user:guest;
     nobody; Nobody yet; no one yet; not yet; not assigned yet; none so far; currently nobody; Niemand; noch
     niemand; keiner; nicht zugewiesen; wird noch geklärt; personne; personne encore; à définir; non attribué;
     nadie; nadie todavía; aún nadie; sin asignar; por definir; nessuno; da definire; ninguém; ainda ninguém; não
@@ -209,3 +210,22 @@ assets:
         "they are unowned.",
         "whoever owns what they are a part of answers for them, name a team or a person.",
     }
+
+
+def test_accounts_that_stand_for_nobody_own_nothing_in_owners_and_codeowners(tmp_path: Path) -> None:
+    (tmp_path / "OWNERS").write_text("approvers: [TBD, unassigned]\n")
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api" / "OWNERS").write_text("approvers: [alice, none]\n")
+    (tmp_path / "CODEOWNERS").write_text("/docs/ @nobody\n/web/ @alice @todo\n")
+    for format_, expected in (
+        ("kubernetes", {"/": [], "/api/": ["alice"]}),
+        ("codeowners", {"/docs/": [], "/web/": ["alice"]}),
+    ):
+        catalog = read(format_, [tmp_path])
+        named = {
+            asset.name.partition(":")[2]: [one.owner.name for one in asset.owners]
+            for asset in catalog.assets
+            if asset.path_rule is not None
+        }
+        assert named == expected
+        assert any("names nobody" in problem.message for problem in catalog.problems)

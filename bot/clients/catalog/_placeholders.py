@@ -111,8 +111,8 @@ class NoOwner(StrEnum):
 def no_owner(owner: OwnerRef) -> NoOwner | None:
     """Return what an owner's text says if it names none; None for a name.
 
-    An account that is named as one may well be called so: `@nil`, `user:na`, a handle in OWNERS. A team behind an
-    organisation is not: `@acme/tbd`.
+    An account that is named as one may be called as few others are: `@nil`, `user:na`. A team behind an organisation is
+    not: `@acme/tbd`.
     """
     written = owner.written.strip()
     if len(written) > _LONGEST:
@@ -121,7 +121,7 @@ def no_owner(owner: OwnerRef) -> NoOwner | None:
         return NoOwner.NOBODY
     organisation, slash, team = written.partition("/")
     is_nobodys_team = organisation.startswith("@") and fold(team.rpartition("/")[2]) in _NOBODYS_HANDLES
-    if (slash and is_nobodys_team) or _is_account_of_nobody(written):
+    if (slash and is_nobodys_team) or _is_account_of_nobody(owner):
         return NoOwner.NOBODY
     if owner.type is OwnerType.PERSON or written.startswith("@"):
         return None
@@ -188,12 +188,13 @@ def _is_template_handle(text: str) -> bool:
     return fold(organisation) in _ORGANISATIONS and fold(team) in _TEAMS
 
 
-def _is_account_of_nobody(text: str) -> bool:
-    """Whether it is the account that stands for deleted ones (`@ghost`), or a user called as nobody is."""
-    kind, colon, rest = text.partition(":")
+def _is_account_of_nobody(owner: OwnerRef) -> bool:
+    """Whether it is an account that is called as nobody is: `@ghost`, `@unassigned`, `tbd` in OWNERS."""
+    written = owner.written.strip()
+    kind, colon, rest = written.partition(":")
     if colon and kind.strip().lower() == "user":
         return fold(rest.rpartition("/")[2]) in _ACCOUNTS | _NAMED_ACCOUNTS
-    return text.startswith("@") and fold(text) in _ACCOUNTS
+    return (owner.type is OwnerType.PERSON or written.startswith("@")) and fold(written) in _ACCOUNTS
 
 
 def _is_template_address(text: str) -> bool:

@@ -75,7 +75,7 @@ class SheetRow:
         return unmarked(written) if written else ""
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Return a cell's texts, separated by `;`, `|`, commas or line breaks; of a list of JSON, what is in its quotes."""
+        """Return a cell's texts, separated by `;`, `|`, commas or line breaks, or the quoted ones of a JSON list."""
         written = self.cells.get(key)
         if not written:
             return ()
