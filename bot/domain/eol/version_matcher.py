@@ -24,6 +24,7 @@ from bot.domain.eol.matches import (
     UntrackedOld,
 )
 from bot.domain.eol.product_table import Table
+from bot.domain.eol.records import Undated
 from bot.domain.eol.versions import Version, is_prerelease, parse, plain_run, tidy
 from bot.domain.names import fold
 
@@ -278,7 +279,9 @@ def _in_group(index: CycleIndex, group: tuple[tuple[Tokens, int], ...], version:
     if listed and plain[0] not in listed:
         return index.ambiguous((*plain, *listed), MatchMethod.LATEST)  # the facts contradict the name: ask
     size, within = index.finer.get(version.run[:length], (0, []))
-    if size and len(version.run) >= size and not listed:
+    # Of a line without an end, such as Jenkins' weekly releases, only what came after its newest inner cycle may go on.
+    is_endless = index.product.cycles[plain[0]].eol is Undated.OPEN and len(version.run) > length
+    if size and not listed and (len(version.run) >= size or (is_endless and version.run < within[-1][0])):
         return _between(index, within, version.run, is_prerelease=False)
     return index.sure(plain[0], MatchMethod.PREFIX)
 

@@ -288,6 +288,19 @@ def test_what_is_older_than_all_is_untracked(name: str, version: str, oldest: st
     assert found.oldest.name == oldest
 
 
+def test_a_weekly_release_that_others_have_followed_is_not_supported_without_an_end() -> None:
+    weekly = Cycle(name="2", label="Regular", eol=Undated.OPEN, latest="2.578")
+    lines = (dated("2.568", 2031, latest="2.568.2"), dated("2.541", 2026, latest="2.541.3"))
+    jenkins = Table([Product(key="jenkins", cycles=(weekly, *lines))])
+
+    def cycle_of(version: str) -> str | None:
+        found = match(jenkins, product="jenkins", version=version)
+        return found.cycle.name if isinstance(found, InCycle) else None
+
+    assert [cycle_of(each) for each in ("2", "2.578", "2.570", "2.568", "2.541.1")] == ["2", "2", "2", "2.568", "2.541"]
+    assert [cycle_of(each) for each in ("2.550", "2.441-slim", "2.303")] == [None, None, None]
+
+
 @pytest.mark.parametrize(
     ("engine", "version", "cycle"),
     [
