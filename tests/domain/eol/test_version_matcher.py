@@ -288,6 +288,18 @@ def test_what_is_older_than_all_is_untracked(name: str, version: str, oldest: st
     assert found.oldest.name == oldest
 
 
+def test_the_paid_editions_of_sonarqube_have_their_own_dates() -> None:
+    table = Table([product("sonarqube-community", "10 9"), product("sonarqube-server", "10 9")])
+
+    def found(version: str) -> str:
+        answer = match(table, product="sonarqube-community", version=version)
+        return f"{answer.product.key} {answer.cycle.name}" if isinstance(answer, InCycle) else type(answer).__name__
+
+    assert found("10.6-enterprise") == "sonarqube-server 10"
+    assert found("9.9.3-developer") == "sonarqube-server 9"
+    assert found("9.9-community") == "sonarqube-community 9"
+
+
 def test_a_weekly_release_that_others_have_followed_is_not_supported_without_an_end() -> None:
     weekly = Cycle(name="2", label="Regular", eol=Undated.OPEN, latest="2.578")
     lines = (dated("2.568", 2031, latest="2.568.2"), dated("2.541", 2026, latest="2.541.3"))
