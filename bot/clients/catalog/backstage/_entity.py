@@ -147,7 +147,7 @@ class EntityReader:
             )
         elif found is not None:
             yield OwnerClaim(owner_of(found, written=node.value if isinstance(node, Text) else str(found)))
-        elif node is not None and not isinstance(node, Items) and (said := _written(node)):
+        elif node is not None and (said := _written(node)):
             self._reader.problem(node.line, f"the owner of {quoted(ref.name)} is {quoted(said)}, which has no name.")
 
     def _related(self, entity: Fields, type_: str, *, kind: str, namespace: str) -> Iterator[EntityRef]:
