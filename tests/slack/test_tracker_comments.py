@@ -410,6 +410,22 @@ async def test_what_is_edited_or_deleted_in_the_issue_is_so_in_the_thread(stage:
     assert sum("Which region?" in each for each in replies(made)) == 1, "what is older than that is not looked at"
 
 
+@pytest.mark.parametrize("planned", ["lost", Answer(503)], ids=["lost", "down"])
+async def test_what_is_deleted_while_its_answer_is_lost_is_not_in_the_issue(
+    stage: Stage, server: StandIn, planned: Any
+) -> None:
+    made = await accepted(stage)
+    server.comment_plan = [planned]
+    message = await reply(made)
+    await stage.slack.delete("grace", "payments", message.ts)
+    await look(stage)
+    assert server.comments == []
+    assert sum(call.startswith("DELETE") for call in server.calls) == (planned == "lost"), "nothing else is deleted"
+    calls = len(server.calls)
+    await look(stage)
+    assert len(server.calls) == calls, "nobody looks for it again"
+
+
 async def test_a_deletion_that_the_tracker_refuses_is_said(stage: Stage, server: StandIn) -> None:
     made = await accepted(stage)
     message = await reply(made)

@@ -199,8 +199,9 @@ class Comments:
         except NotFoundError:
             words = ThreadWords(())
         for key, row in thread.known.items():
-            if row.state == "made" and key.startswith("slack:") and key.removeprefix("slack:") not in words.there:
-                await self._take_back(thread, row)
+            ts = key.removeprefix("slack:")
+            if row.state in ("made", "sending") and ts != key and ts not in words.there:
+                await self._take_back(thread, row, f"{thread.marker}:{ts}")
         new = [each for each in words.messages if self._is_due(thread, each)] if thread.may_copy else []
         if not new or await self._tracker.is_public(thread.ref):
             return
@@ -269,15 +270,18 @@ class Comments:
                 return each
         return None
 
-    async def _take_back(self, thread: _Thread, row: tables.TrackerComment) -> None:
+    async def _take_back(self, thread: _Thread, row: tables.TrackerComment, marker: str) -> None:
         """Delete a comment whose message was deleted in Slack, if the tracker allows it."""
+        found = await self._found(thread, marker, row.sent_at) if row.state == "sending" and row.sent_at else None
+        comment_id = found.id if found is not None else row.comment_id
         try:
-            await self._tracker.delete_comment(thread.ref, row.comment_id)
+            if comment_id:
+                await self._tracker.delete_comment(thread.ref, comment_id)
         except TrackerRefusedError as error:
             log.warning("a comment of request %d stays in %s: %s", thread.request_id, self._shown, error)
             await self._note(thread, row.key, state="kept")
             note = notes.comment_kept(thread.ref, thread.url, str(error))
-            await self._tell(thread.request_id, f"comment_kept:{row.comment_id}", note)
+            await self._tell(thread.request_id, f"comment_kept:{comment_id}", note)
             return
         await self._note(thread, row.key, state="gone")
 
