@@ -6,6 +6,8 @@ numbers in words, and is the darker the more of it DevOps owns.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.clients.canvas import BLUE, GREY, INK, ORANGE, WIDTH, blank, cut, png, write
@@ -19,6 +21,8 @@ TRENDS_HEIGHT, ROW_HEIGHT, REST_HEIGHT = 220, 30, 170
 _NAMES_WIDTH, _MARGIN = 230, 24
 _LONGEST_NAME, _LONGEST_AREA, _LONGEST_LABEL = 28, 15, 30
 _NOTHING = (0, 0, 0)
+#: Days from which on two months below a curve stand side by side.
+_APART = 10
 
 
 def draw(picture: HealthPicture) -> bytes:
@@ -32,6 +36,11 @@ def draw(picture: HealthPicture) -> bytes:
     return png(figure, title=picture.title)
 
 
+def named(days: Sequence[date]) -> Sequence[date]:
+    """Return the days that stand below a curve: the first and the last, or the last where both would overlap."""
+    return (days[0], days[-1]) if (days[-1] - days[0]).days >= _APART else days[-1:]
+
+
 def _curve(figure: Figure, trend: Trend, place: int, count: int, height: int) -> None:
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - 0.5 s and 40 MB, needed only here
 
@@ -43,8 +52,8 @@ def _curve(figure: Figure, trend: Trend, place: int, count: int, height: int) ->
     axes.plot(days, values, color=BLUE, linewidth=2, marker="o", markersize=5)
     axes.set_ylim(0, max(1, *values) * 1.25)
     axes.set_xlim(days[0] - 8, days[-1] + 8)
-    shown = trend.points if len(trend.points) < 3 else (trend.points[0], trend.points[-1])
-    axes.set_xticks([day.toordinal() for day, _ in shown], [f"{day:%b %Y}" for day, _ in shown], fontsize=9)
+    shown = named([day for day, _ in trend.points])
+    axes.set_xticks([day.toordinal() for day in shown], [f"{day:%b %Y}" for day in shown], fontsize=9)
     axes.tick_params(axis="y", labelsize=9, colors=INK)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
     axes.grid(axis="y", color="#e4e4e4", linewidth=0.8)

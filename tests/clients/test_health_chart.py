@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.blocks.health import alt_text
 from bot.clients.canvas import WIDTH
-from bot.clients.health_chart import REST_HEIGHT, ROW_HEIGHT, TRENDS_HEIGHT, draw
+from bot.clients.health_chart import REST_HEIGHT, ROW_HEIGHT, TRENDS_HEIGHT, draw, named
 from bot.domain.health import HealthPicture, Matrix, MatrixRow, Trend
 from tests.clients.test_timeline import colours, pixels
 
@@ -38,3 +38,10 @@ def test_nothing_and_names_of_strangers_are_drawn_all_the_same() -> None:
     assert draw(shown(trends=())).startswith(b"\x89PNG")
     one_day = Trend("$x^{2$ \u200b\U0001f600", [(date(2026, 3, 3), 0)])
     assert draw(shown(MatrixRow("$\\frac{" * 30, [(9**9, 9**9, 9**9), (0, 0, 0)]), trends=(one_day,) * 4))
+
+
+def test_months_that_would_overlap_are_named_once() -> None:
+    november, december, later = date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 2)
+    assert list(named([november, december, later])) == [later]
+    assert list(named([november])) == [november]
+    assert list(named([date(2026, 11, 3), december, later])) == [date(2026, 11, 3), later]
