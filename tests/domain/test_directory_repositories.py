@@ -246,3 +246,30 @@ def test_a_way_down_and_up_again_leads_to_the_folder_beside(with_blanks: Directo
 @pytest.mark.parametrize("text", ["../infra/x", "../infra/x in acme/shop", "acme/shop/docs/../../x"])
 def test_a_way_out_of_the_repository_is_asked_back(with_blanks: Directory, text: str) -> None:
     assert answer(with_blanks, text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (r"acme\shop\apps\checkout\x.ts", "acme/shop:/apps/checkout/"),
+        (r"who owns acme\shop\apps\checkout\x.ts:12?", "acme/shop:/apps/checkout/"),
+        (r"C:\Users\ann\src\shop\apps\checkout\x.ts", "acme/shop:/apps/checkout/"),
+        (r"D:\a\shop\shop\README.md", "acme/shop:*"),
+        ("/home/runner/work/shop/shop/apps/checkout/x.ts:88", "acme/shop:/apps/checkout/"),
+        ("/__w/shop/shop/README.md", "acme/shop:*"),
+        ("/builds/acme/tools/cli/cmd/x.go", "acme/tools/cli:/cmd/"),
+        ("at Object.run (/builds/acme/shop/apps/checkout/x.ts:12:3)", "acme/shop:/apps/checkout/"),
+        ('File "/home/ann/src/shop/apps/checkout/x.py", line 12, in handler', "acme/shop:/apps/checkout/"),
+        ("./SECURITY in acme/shop", "acme/shop:*"),
+        ("./SECURITY_CONTACTS in acme/shop", "acme/shop:*"),
+        ("/home/ann/src/shop/README.md", ""),
+        ("/home/runner/work/other/other/apps/checkout/x.ts", ""),
+        ("/builds/evil/shop/apps/checkout/x.ts", ""),
+        (r"EVIL\shop\apps\checkout\x.ts", ""),
+        (r"CORP\ann", ""),
+    ],
+)
+def test_a_path_on_a_machine_is_read_as_one_in_the_repository_checked_out_there(
+    several: Directory, text: str, rule: str
+) -> None:
+    assert answer(several, text) == rule

@@ -116,6 +116,13 @@ _CHECKED_OUT = re.compile(
     r"(?<![^\s\"'`(])(?:(?:/|~/|go/|src/|pkg/mod/)(?:(?!(?:vendor|third_party|staging|node_modules)/)[\w.@~+-]+/)*?)?"
     r"(?P<address>(?:github\.com|gitlab\.com|bitbucket\.org)/[\w.-]+/[\w.-]+)(?:@v\d[\w.+!-]*)?(?=/)"
 )
+#: A path as Windows writes it.
+_BACKSLASHES = re.compile(r"(?<![^\s\"'`(])(?:[A-Za-z]:)?\\?(?:[\w.@+~-]+\\){2,}[\w.@+~-]+")
+#: A line of a stack trace: the function, and in brackets where it stands.
+_FRAME = re.compile(r"(?<!\S)at (?:async |new )?[\w.$<>\[\]]+ \((?=[^\s()]*/)")
+#: Where GitHub's runners and GitLab's check out a repository: its name twice, and its whole name.
+_RUNNERS = re.compile(r"(?<![^\s\"'`(])/(?:home/runner/work|__w|a)/(?P<name>[\w.-]+)/(?P=name)/(?=[\w.-])")
+_BUILDS = re.compile(r"(?<![^\s\"'`(])/builds/(?=(?:[\w.-]+/){2,}[\w.-])")
 #: The number of a line, as compilers, editors and code hosts write it behind a path.
 _LINE_NUMBER = re.compile(r"(?<=[\w.])(?::\d+(?:[:-]\d+)?:?|#L?\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?|\(\d+(?:,\s?\d+)?\)?)$")
 #: A folder and the way out of it again.
@@ -212,9 +219,14 @@ def without_checkout(text: str) -> str:
     """Return a text with addresses in place of where Go and others keep what they check out from a host.
 
     `/go/src/github.com/acme/shop/x.go` and `/go/pkg/mod/github.com/acme/shop@v1.2.0/x.go` are
-    `github.com/acme/shop/x.go`.
+    `github.com/acme/shop/x.go`. What a runner has checked out is `shop:x.go` or `acme/shop/x.go`, and a path of Windows
+    has slashes.
     """
-    return _CHECKED_OUT.sub(r"\g<address>", text) if "/" in text else text
+    if "\\" in text:
+        text = _BACKSLASHES.sub(lambda found: re.sub(r"^[A-Za-z]:", "", found[0]).replace("\\", "/"), text)
+    if "/" not in text:
+        return text
+    return _CHECKED_OUT.sub(r"\g<address>", _BUILDS.sub("", _RUNNERS.sub(r"\g<name>:/", _FRAME.sub("(", text))))
 
 
 def _cut(address: str) -> tuple[str, str, str]:

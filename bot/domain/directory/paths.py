@@ -25,6 +25,8 @@ _ANY = "*"
 _NO_FILE = "-"
 #: A repository's name has at most so many segments: host, group, subgroup, ... name.
 _MOST_IN_NAME = 7
+#: Somebody's machine has at most so many folders above a checkout.
+_MOST_ABOVE = 12
 #: As many repositories whose rules for all files would take a path are named to choose from.
 _MOST_OTHERS = 5
 
@@ -216,6 +218,20 @@ class Paths:
         begun = [rule for rule in _candidates(self._rules[repository], rest, anchored=True) if rule.matches(rest)]
         is_told = any(first.lower() not in COMMON_WORDS or rule.pattern.strip("/").count("/") for rule in begun)
         return self.owners_in(named, rest) if is_told else ()
+
+    def told_within(self, path: str) -> PathOwners:
+        """Return the owners of a path on somebody's machine: `/home/ann/src/shop/apps/x.py` is apps/x.py in acme/shop.
+
+        Only a repository with a rule that begins as the rest of the path does is told so.
+        """
+        segments = path.strip("/").split("/")
+        found: dict[tuple[int, ...], None] = {}
+        for start in range(1, min(len(segments) - 1, _MOST_ABOVE)):
+            below = "/".join(segments[start:])
+            matching = [rule for rule in _candidates(self._everywhere, below) if rule.matches(below)]
+            if told := self._told_below(below, matching):
+                found[told] = None
+        return PathOwners(tuple(dict.fromkeys(chain.from_iterable(found))), is_certain=len(found) == 1)
 
     def owners_below(self, path: str) -> tuple[int, ...]:
         """Return the owners of a path in the repositories that its first folders may be meant to name the end of."""

@@ -195,10 +195,11 @@ def _is_folder_there(index: DirectoryIndex, chunks: Sequence[Chunk], place: int)
 
 def _may_be_path(index: DirectoryIndex, chunk: Chunk) -> bool:
     """Whether a piece of text is a file or folder, and not an asset of that name."""
-    if chunk.part is not Part.NAME or "://" in chunk.text:
+    is_here = chunk.text.startswith("./")  # a file, whatever it is called: "./SECURITY"
+    if not (chunk.part is Part.NAME or is_here) or "://" in chunk.text:
         return False
     path = forges.file_path(chunk.text)
-    is_in_folder = "/" in path or chunk.text.endswith("/") or " " in path
+    is_in_folder = "/" in path or is_here or chunk.text.endswith("/") or " " in path
     if (not is_in_folder and _FILE.fullmatch(path) is None) or run_named(index, (chunk,)) is not None:
         return False
     found = repository_called(index, chunk.text) if is_in_folder else None

@@ -134,6 +134,15 @@ def at_path(index: DirectoryIndex, text: str) -> FoundAssets | None:
         found = behind_name(index, segments, with_colon=bool(colon))
         if found is not None:
             return found
+    return _anywhere(index, path, segments)
+
+
+def _anywhere(index: DirectoryIndex, path: str, segments: Sequence[str]) -> FoundAssets | None:
+    """Return what a path leads to of which nobody says in which repository it is."""
+    if path.startswith("/") and not index.paths.has_begun(index.paths.repositories(), path):
+        within = index.paths.told_within(path)
+        if within.asset_ids:
+            return FoundAssets(within.asset_ids, ResolutionMethod.PATH, is_certain=within.is_certain)
     found_anywhere = index.paths.owners_anywhere(path)
     if len(segments) > _IN_ORGANISATION and index.paths.is_organisation(segments[0].lower()):
         is_known = found_anywhere.is_certain and index.paths.has_begun(index.paths.repositories(), path)
