@@ -43,6 +43,9 @@ def directory() -> Directory:
         ("parking is full today", "parking"),
         ("demand is high", "demand"),
         ("who doesn't own search?", "search"),
+        ("who reports to Dana?", "reports"),
+        ("who's parking the van?", "parking"),
+        ("who is parking for us today", "parking"),
         ("who owns something like grafana?", "grafana"),
         ("which queues does checkout own", "checkout"),
         # Whatever is said to be well is not asked for, however it is called
@@ -154,3 +157,11 @@ def test_two_questions_are_not_answered_as_one(directory: Directory) -> None:
 def test_a_time_is_no_clause() -> None:
     assert asking_clause("who owns checkout as of last tuesday?", lambda _: False) == ""
     assert asking_clause("who owns checkout as it is down?", lambda _: False) == "who owns checkout"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["who's search?", "who is search", "who reports?", "who owns reports for the board?", "who does `search` to us"],
+)
+def test_a_name_behind_who_is_asked_for_where_it_has_no_object(directory: Directory, text: str) -> None:
+    assert answer(directory, text) in ("search", "reports")

@@ -72,6 +72,8 @@ _STILL_BAD = re.compile(
 #: Without them, a question in another language asks for no owner: "Kantine um zwölf?". "Wie" is "how" in German.
 _MAY_ASK = frozenset("wie ai equipe team squad chef jefe capo leiter lider".split())  # noqa: SIM905
 _OWNERS = frozenset("owner owners team squad contact maintainer maintainers oncall".split())  # noqa: SIM905
+#: What follows a verb, and no name: "who reports to Ada?", "who's billing us?".
+_OBJECTS = frozenset("to for us me him her them you it this that these those a an the our my your".split())  # noqa: SIM905
 _MOST_CHUNKS_IN_NAME = 6
 #: Ways of finding a name that is not written so.
 _FREELY = frozenset({ResolutionMethod.WORDS, ResolutionMethod.ABBREVIATION, ResolutionMethod.TYPO})
@@ -96,7 +98,9 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
     if corrected is not None and index.assets[found.asset_id].name.lower() not in text[corrected.end() :].lower():
         return True
     if asks_for_owner(text):
-        return bool(named) and all(_is_of_another(chunks, name) for name in named)
+        return bool(named) and all(
+            _is_of_another(chunks, name) or _is_what_somebody_does(chunks, name) for name in named
+        )
     if "?" not in text and foreign_statements.is_well(text, question.chunks):
         return True
     if asks_in_another_language(question):
@@ -147,6 +151,16 @@ def _is_of_another(chunks: Sequence[Chunk], name: range) -> bool:
         return True
     is_whole = behind is None or (behind.part is Part.QUESTION and behind.folded not in _OWNERS)
     return before in {"a", "an"} and is_whole
+
+
+def _is_what_somebody_does(chunks: Sequence[Chunk], name: range) -> bool:
+    """Whether a plain word is the verb of "who reports to Ada?" or "who's billing us?", and no name."""
+    if len(name) > 1 or _is_written_as_name(chunks, name) or name.stop == len(chunks):
+        return False
+    before = name.start - 1
+    while before > 0 and chunks[before].folded in {"is", "are"}:
+        before -= 1
+    return before >= 0 and chunks[before].folded in {"who", "whos"} and chunks[name.stop].folded in _OBJECTS
 
 
 def _places(index: DirectoryIndex, chunks: Sequence[Chunk], found: Match) -> list[range]:
