@@ -32,7 +32,7 @@ from bot.ports import SystemClock
 from bot.services.catalog import ImportOutcome, import_catalog
 from bot.services.deps import Deps
 from bot.services.eol.calendars import Calendars
-from bot.settings import listed
+from bot.settings import Settings, listed
 from bot.settings import load as load_settings
 from bot.store import migrations, tables
 from bot.store.db import Database
@@ -90,22 +90,15 @@ async def playing(
         await furnish(slack, database, also=(given.platform_channel, given.triage_channel) if catalog else ())
         await slack.start()
         stack.push_async_callback(slack.stop)
-        settings = load_settings(
+        settings = _settings(
+            given,
+            is_own=bool(catalog),
+            admins=_admins(slack, given.catalog_admins if catalog else ""),
             database_url=SecretStr(database_url),
             slack_bot_token=SecretStr(token),
             slack_signing_secret=SecretStr(secret),
-            slack_app_token=SecretStr(""),
             slack_api_url=slack.api_url,
-            host="127.0.0.1",
-            port=0,
             public_url=address,
-            catalog_admins=_admins(slack, given.catalog_admins if catalog else ""),
-            # With a catalog of their own, a visitor's settings are about that; the demo has its own.
-            platform_channel=given.platform_channel if catalog else _DEMO_PLATFORM,
-            devops_team=given.devops_team if catalog else _DEMO_DEVOPS,
-            feed_refresh=False,  # the playground asks nobody outside
-            tracker="",  # it has issues of its own
-            model_url="",
         )
         issues = PlaygroundIssues(
             clock, site=address, webhook_secret=secrets.token_hex(16), has_comments=settings.tracker_comments
@@ -114,24 +107,30 @@ async def playing(
         baton = await stack.enter_async_context(running(settings, clock=clock, tracker=issues))
         slack.connect_http(baton.url + SLACK_PATH)
         issues.webhook_url = baton.url + TRACKER_PATH.format(issues.name)
-        tour = None if catalog else await _tour(slack, database)
-        site = web.Application()
-        suggestions = await things_to_try(database) if catalog else SUGGESTIONS
         mover = ClockMover(slack, clock, baton)
         stack.push_async_callback(mover.finish)
-        add_page(
-            site,
-            slack,
-            suggestions=suggestions,
-            tour=tour,
-            move=mover,
-            moving=lambda: mover.progress,
-            issues=issues,
-        )
-        # Behind the page, so that one address does for both.
-        site.add_routes(calendar_routes(Calendars(baton.context.deps, baton.context.watcher)))
+        site = await _site(slack, database, baton, mover, issues, is_own=bool(catalog))
         await _serve(stack, site, listening)
         yield Playground(f"{address}/", slack, baton, clock)
+
+
+def _settings(given: Settings, *, is_own: bool, admins: str, **addresses: object) -> Settings:
+    """Return the settings of the playground's Baton.
+
+    With a catalog of their own, a visitor's settings are about that; the demo has its own.
+    """
+    return load_settings(
+        slack_app_token=SecretStr(""),
+        host="127.0.0.1",
+        port=0,
+        catalog_admins=admins,
+        platform_channel=given.platform_channel if is_own else _DEMO_PLATFORM,
+        devops_team=given.devops_team if is_own else _DEMO_DEVOPS,
+        feed_refresh=False,  # the playground asks nobody outside
+        tracker="",  # it has issues of its own
+        model_url="",
+        **addresses,
+    )
 
 
 def _admins(slack: FakeSlack, given: str) -> str:
@@ -209,6 +208,30 @@ def _listen(host: str, port: int) -> socket.socket:
         raise SettingsError(
             f"{host}:{port} cannot be listened on ({error.strerror}): use `make run PORT=…`."
         ) from error
+
+
+async def _site(
+    slack: FakeSlack,
+    database: Database,
+    baton: RunningApp,
+    mover: ClockMover,
+    issues: PlaygroundIssues,
+    *,
+    is_own: bool,
+) -> web.Application:
+    """Return the page, and behind it the calendars, so that one address does for both."""
+    site = web.Application()
+    add_page(
+        site,
+        slack,
+        suggestions=await things_to_try(database) if is_own else SUGGESTIONS,
+        tour=None if is_own else await _tour(slack, database),
+        move=mover,
+        moving=lambda: mover.progress,
+        issues=issues,
+    )
+    site.add_routes(calendar_routes(Calendars(baton.context.deps, baton.context.watcher)))
+    return site
 
 
 async def _serve(stack: AsyncExitStack, site: web.Application, listening: socket.socket) -> None:

@@ -42,6 +42,7 @@ from bot.services import actors, cards, devops_team, outbox
 from bot.services.backlog import drafts
 from bot.services.backlog._dates import first_day
 from bot.services.backlog._demands import asked_too, demand_of, demands_of, is_own, is_said_privately
+from bot.services.backlog._families import family_of, parts_of, whole_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -163,37 +164,6 @@ async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request,
 async def redraw(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Request, *, at: datetime) -> None:
     """Draw a request's messages anew from its row."""
     await revise_all(session, deps, snapshot, await loaded(session, snapshot, row, now=at), at=at)
-
-
-async def parts_of(session: AsyncSession, request_id: int) -> list[tables.Request]:
-    """Return the requests that became part of one, over however many merges, by their numbers."""
-    table, found = tables.Request, dict[int, tables.Request]()
-    wholes = {request_id}
-    while wholes:
-        rows = (await session.execute(select(table).where(col(table.merged_into).in_(wholes)))).scalars()
-        new = {each.id: each for each in rows if each.id is not None and each.id not in found}
-        found |= new
-        wholes = set(new)
-    return [found[number] for number in sorted(found)]
-
-
-async def family_of(session: AsyncSession, ids: Collection[int]) -> set[int]:
-    """Return requests with all that they are part of, and all that are part of those, over however many merges."""
-    table, found, ahead = tables.core(tables.Request).c, set(ids), set(ids)
-    while ahead:
-        near = select(table.id, table.merged_into).where(table.id.in_(ahead) | table.merged_into.in_(ahead))
-        ahead = {number for row in await session.execute(near) for number in row if number is not None} - found
-        found |= ahead
-    return found
-
-
-async def whole_of(session: AsyncSession, row: tables.Request) -> tables.Request | None:
-    """Return the request that one is part of in the end; None for one that stands by itself."""
-    whole, seen = row, {row.id}
-    while whole.merged_into is not None and whole.merged_into not in seen:
-        seen.add(whole.merged_into)
-        whole = await session.get_one(tables.Request, whole.merged_into)
-    return whole if whole is not row else None
 
 
 def _whose(snapshot: Snapshot, demand: tables.RequestDemand) -> str:
