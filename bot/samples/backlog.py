@@ -334,6 +334,7 @@ def _changed(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., Any],
 def channels() -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """What is set for a channel, and the form that changes it."""
     yield blocks.not_a_channel, blocks.not_a_channel()
+    yield blocks.shared_channel, blocks.shared_channel("C012345678")
     emoji = dict.fromkeys(StatusMark, "white_check_mark")
     for posts, refusal in product(ChannelPosts, ("", "Only members of Payments can change that.")):
         its = ChannelSettings(posts, has_emoji=not refusal)

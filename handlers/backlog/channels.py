@@ -10,6 +10,7 @@ from bot.blocks.text import Block, Rendered, is_channel_id
 from bot.blocks.values import UNKNOWN, parse
 from bot.errors import NotAllowedError, NotFoundError
 from bot.ports import Ack
+from bot.services import routing
 from bot.services.backlog import channels, status_emoji
 from bot.services.context import Context
 from handlers import replies
@@ -28,6 +29,8 @@ async def channel_settings(context: Context, channel_id: str, user_id: str) -> R
     """Return what is set for a channel, as somebody sees it."""
     if not is_channel_id(channel_id):
         return blocks.not_a_channel()
+    if routing.is_closed(context.deps, context.snapshot, channel_id):
+        return blocks.shared_channel(channel_id)
     found = await channels.look_up(context.deps, context.snapshot, channel_id=channel_id, slack_id=user_id)
     return blocks.channel_settings(channel_id, found.settings, status_emoji.emoji(context.deps), found.refusal)
 

@@ -9,10 +9,11 @@ import pytest
 
 from bot.blocks.backlog import actions as ids
 from tests.slack.conftest import Stage
-from tests.slack.test_request_channels import change
+from tests.slack.test_request_channels import change, settings
 from tests.slack.test_request_steps import Requested
 from tests.slack.test_request_steps import requested as requested  # noqa: PLC0414 - a fixture
 from tests.slack.test_status_emoji import SEEN, look, opened, reactions
+from tests.slack.test_whoowns import buttons
 
 DELIVERED = "The keyspace is there"
 PAYMENTS = "C00000008"  #: the id that the simulated Slack gives that channel
@@ -92,3 +93,11 @@ class TestTriageChannel:
         await share(stage, "search")
         made = await opened(stage)
         assert "I could not post this" not in made.triage.text
+
+
+async def test_where_other_organisations_are_it_does_not_say_that_anything_is_posted(stage: Stage) -> None:
+    await share(stage, "payments")
+    said = await settings(stage)
+    assert "so I post nothing about requests there" in said.text
+    assert "I post what happens" not in said.text
+    assert buttons(said) == {}

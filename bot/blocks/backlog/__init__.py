@@ -28,7 +28,7 @@ from bot.blocks.backlog.cards import (
     withdrawn,
 )
 from bot.blocks.backlog.change_form import change_view
-from bot.blocks.backlog.channels import channel_settings, channel_view, not_a_channel
+from bot.blocks.backlog.channels import channel_settings, channel_view, not_a_channel, shared_channel
 from bot.blocks.backlog.follow_ups import answered, follow_up, line, lines_redrawn, named_in, section
 from bot.blocks.backlog.forms import (
     existing_view,

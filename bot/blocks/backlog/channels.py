@@ -45,6 +45,14 @@ def not_a_channel() -> Rendered:
     return Rendered("Use `/devops channel` in the channel whose settings you want to see.")
 
 
+def shared_channel(channel_id: str) -> Rendered:
+    """Return what somebody reads who asks in a channel where Baton posts nothing, whatever is set."""
+    return Rendered(
+        f"Other organisations are in {_channel(channel_id)}, so I post nothing about requests there, and do not react. "
+        "Whoever asked hears in a direct message what becomes of it."
+    )
+
+
 def channel_view(channel_id: str, its: ChannelSettings, emoji: Mapping[StatusMark, str], metadata: str) -> Block:
     """Return the form that changes how much is said in a channel."""
     fills = {
