@@ -7,7 +7,7 @@ import pytest
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.directory import Candidate, Directory, Match, Nearest, Resolution, ResolutionMethod, Several
 from bot.domain.records import AssetRecord, OwnershipRecord
-from tests.domain.directory_assets import NOON, asset
+from tests.domain.directory_assets import NOON, answer, asset
 
 _CATALOG = [
     asset("payments-db", AssetKind.DATABASE, aliases=("pay-database-main",)),
@@ -405,3 +405,18 @@ def test_two_names_are_two_answers(tools: Directory) -> None:
 @pytest.mark.parametrize("text", ["thanks", "Thanks!", "hi", "hello", "what can you do"])
 def test_small_talk_names_nothing(tools: Directory, text: str) -> None:
     assert tools.resolve(text) == Nearest((), tools.resolve(text).understood_as)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("who owns authz?", ""),
+        ("who owns oauth?", ""),
+        ("who owns gateways?", "gateway"),
+        ("who owns gatewayy?", "gateway"),
+        ("who owns kafk?", "kafka"),
+    ],
+)
+def test_a_letter_beside_a_short_name_makes_another_name(text: str, name: str) -> None:
+    directory = Directory.build([asset("auth"), asset("gateway"), asset("kafka")])
+    assert answer(directory, text) == name

@@ -198,9 +198,13 @@ def _is_slip_of_word(word: str, other: str) -> bool:
 
 
 def _is_longer(word: str, other: str) -> bool:
-    """Return whether a word is another one with letters before or behind it: `copilot` is no slip for `pilot`."""
+    """Return whether a word is another one with letters before or behind it: `copilot` is no slip for `pilot`.
+
+    One letter more is a slip, but not behind a short name: `authz` is something else than `auth`, and so is `oauth`.
+    """
     shorter, longer = sorted((word, other), key=len)
-    return len(longer) > len(shorter) + 1 and (longer.startswith(shorter) or longer.endswith(shorter))
+    spare = 0 if slips_allowed(len(other)) == 0 and longer is word else 1
+    return len(longer) > len(shorter) + spare and (longer.startswith(shorter) or longer.endswith(shorter))
 
 
 def is_meant(index: DirectoryIndex, word: str) -> bool:
