@@ -41,16 +41,25 @@ _FORMERLY_ABROAD = re.compile(
 #: In the past tense, it asks the same: "wer war letztes Jahr für payments-db zuständig?". "Wer war nochmal" does not.
 _WAS_ABROAD = re.compile(
     r"\b(?:wer\s+(?:war(?:en)?|hatte)|wem\s+gehörten?)\b(?!\s+(?:das\s+)?(?:noch\s?mal|doch|gleich|noch\s+gleich))"
-    r"|\bqui\s+(?:était|étaient|s['’]occupait|gérait)\b|\bqui[eé]n(?:es)?\s+(?:era|eran|fue|llevaba|tenía)\b"
-    r"|\bchi\s+(?:era|erano|gestiva)\b|\bquem\s+(?:era|foi|cuidava)\b|\bwie\s+(?:was|waren|beheerde)\b"
+    r"|\bqui\s+(?:était|étaient|avait|s['’]occupait|gérait|possédait|détenait|appartenai(?:en)?t)\b"
+    r"|\bqui[eé]n(?:es)?\s+(?:era|eran|fue|llevaba|tenía|gestionaba|pertenecían?)\b"
+    r"|\bchi\s+(?:era|erano|aveva|gestiva|possedeva|apparteneva(?:no)?)\b|\bquem\s+(?:era|foi|tinha|cuidava|pertenciam?)\b"
+    r"|\bwie\s+(?:was|waren|had|bezat|beheerde)\b|\b(?:кто|хто)\s+(?:был[аи]?|владел[аи]?|отвечал[аи]?|володі\w+|відповідав\w*)\b"
+    r"|\bкому\s+(?:принадлежал|належа[вл])\w*\b"
     r"|\bvem\s+(?:var|ägde)\b|\bhvem\s+(?:var|eide|ejede)\b|\bkto\s+(?:był|odpowiadał)\b|\bkdo\s+(?:byl|měl)\b",
     re.IGNORECASE,
+)
+#: The same where words have no blanks between them.
+_WAS_IN_THE_EAST = re.compile(
+    r"(?=.*(?:谁|誰|担当|누가|누구|담당))(?:.*?)(?P<when>以前|之前|从前|曾经|去年|上个月|昨年|先月|かつて|이전|예전|작년|지난달)",
+    re.DOTALL,
 )
 #: When that was, which is no part of a name.
 _PERIOD_ABROAD = re.compile(
     r"\b(?:letzt\w+|vorig\w+)\s+(?:jahr\w*|monat\w*|quartal\w*|woche\w*)\b|\bl['’](?:an|année)\s+derni(?:er|ère)\b|\ble\s+mois\s+dernier\b"
     r"|\b(?:el|no)?\s*(?:año|mes|ano|mês)\s+pas+ado\b|\bl['’]anno\s+scorso\b|\bil\s+mese\s+scorso\b|\bvorige?\s+(?:jaar|maand|week)\b"
-    r"|\bförra\s+(?:året|månaden)\b|\b(?:i\s+fjor|sidste\s+år)\b|\bw\s+zeszłym\s+roku\b|\b(?:loni|minulý\s+rok)\b",
+    r"|\bförra\s+(?:året|månaden)\b|\b(?:i\s+fjor|sidste\s+år)\b|\bw\s+zeszłym\s+roku\b|\b(?:loni|minulý\s+rok)\b"
+    r"|\bв\s+прошлом\s+(?:году|месяце)\b|\b(?:раньше|торік)\b",
     re.IGNORECASE,
 )
 #: … and what it says of the time then.
@@ -195,6 +204,8 @@ def about_the_past(snapshot: Snapshot, text: str, *, now: datetime) -> OnDay | A
         before = _FORMERLY.search(text)
         if before is None and _WHO_ABROAD.search(text) is not None and (abroad := _FORMERLY_ABROAD.search(text)):
             return Always(text[: abroad.start()] + text[abroad.end() :])
+        if before is None and (east := _WAS_IN_THE_EAST.match(text)):
+            return Always(f"{text[: east.start('when')]} {text[east.end('when') :]}")
         if before is None and _WAS_ABROAD.search(text) is not None:
             return Always(_PERIOD_ABROAD.sub("", text))
         if before is None:
