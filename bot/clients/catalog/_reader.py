@@ -350,7 +350,10 @@ def _owned_by_then(claim: AssetClaim, teams: Collection[str]) -> str:
     """Say what becomes of an asset of which one owner's text names none."""
     if any(said_of(each.owner) is None or each.owner.name.casefold() in teams for each in claim.owners):
         return "their other owners are kept"
-    return "whoever owns what they are a part of answers for them" if claim.parent else "they are unowned"
+    is_heir = (
+        claim.parent and claim.path_rule is None
+    )  # the last rule that matches answers for a path, whatever it says
+    return "whoever owns what they are a part of answers for them" if is_heir else "they are unowned"
 
 
 def _as_declared(claim: AssetClaim, declared: Mapping[str, AssetClaim], teams: Collection[str]) -> AssetClaim:
