@@ -49,6 +49,7 @@ SAVED = {
         (["PostgreSQL 11", "--provider", "aws-rds"], "in_cycle", "amazon-rds-postgresql", "11"),
         (["Ubuntu 20.04 LTS"], "in_cycle", "ubuntu", "20.04"),
         (["debian bookworm"], "in_cycle", "debian", "12"),
+        (["Elastic Beanstalk PHP 7.4 on Amazon Linux 2"], "unknown_product", None, None),
     ],
 )
 def test_an_answer_for_a_program(

@@ -44,6 +44,7 @@ UNKNOWN = [
     ("Kafka ?", "apache-kafka ?"),
     ("Redis ???", "redis ?"),
     ("nobody knows (Redis 6.2 probably)", "redis ?"),
+    ("Elastic Beanstalk PHP 7.4 on Amazon Linux 2", "Elastic Beanstalk PHP 7.4 on Amazon Linux 2 ?"),
     ("check with the DBAs (MariaDB)", "mariadb ?"),
     ("not known, perhaps Python 3.8", "python ?"),
     ("maybe MongoDB 4.4", "mongodb ?"),

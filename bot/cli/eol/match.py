@@ -123,8 +123,10 @@ def _asked(product: str, version: str | None, provider: str) -> tuple[str, str, 
         return product, version, provider
     said = run_words.read(product)
     name, _, rest = product.strip().partition(" ")
-    if said is None and rest.strip():
+    if said is None and len(rest.split()) == 1:
         return name, rest.strip(), provider  # `debian bookworm`
+    if said is None and rest.strip():
+        return product, "", provider
     if said is None:
         raise typer.BadParameter(
             "give a product and a version, one text with both ('PostgreSQL 11 on AWS RDS'), or --stdin --json with "

@@ -167,6 +167,8 @@ def _named_in(said: str) -> tuple[str, str] | None:
     for start in range(len(words)):
         for end in range(len(words), start, -1):
             product = " ".join(words[start:end]).strip(_AROUND)
+            if fold(product) in providers.OTHERS:
+                return None  # Elastic Beanstalk is nothing of Elastic's
             if len(product) >= _SHORTEST_NAME and is_product(Runs(product, "")):
                 rest = " ".join((*words[:start], *words[end:])).strip()
                 return product, rest[:_LONGEST_UNREAD] if any(map(str.isdigit, rest)) else ""

@@ -15,6 +15,8 @@ from bot.domain.names import fold
 
 #: What labels add to a name: `12 (Bookworm)`, `26.04 'Resolute Raccoon'`.
 _PACK = re.compile(r" SP\d.*")
+#: The name in the middle of a label: `2014 'Hekaton' SP3`.
+_INNER_NAME = re.compile(r"\s*'[^']*'(?=\s)")
 _ADDED = re.compile(r"\s*(?:\(|['\"‘“{]).*", re.DOTALL)
 _WORD = re.compile(r"[\W_]*([A-Za-z]+)[\W_]*")
 _LEADING_WORDS = re.compile(r"(\D+?)v?(?=\d)", re.IGNORECASE)
@@ -170,14 +172,15 @@ class CycleIndex:
         """Add codenames and labels, where they are not the own name of a cycle, nor one with an addition."""
         own = frozenset(self._own)
         # A year alone may be any of its service packs: SQL Server 2016 is also what has its SP3.
-        packed = {_PACK.sub("", cycle.label) for cycle in self.product.cycles if _PACK.search(cycle.label)}
-        for place, cycle in enumerate(self.product.cycles):
+        labels = [_INNER_NAME.sub("", cycle.label) for cycle in self.product.cycles]
+        packed = {_PACK.sub("", label) for label in labels if _PACK.search(label)}
+        for place, (cycle, label) in enumerate(zip(self.product.cycles, labels, strict=True)):
             if not cycle.codename and (not cycle.label or cycle.label == cycle.name):
                 continue
             first = cycle.codename.split(maxsplit=1)[0] if cycle.codename else ""
             if len(first) >= _CODENAME and first.isalpha():
                 self.codenames[first.lower()] = place
-            for name in dict.fromkeys((cycle.codename, first, cycle.label, _ADDED.sub("", cycle.label))):
+            for name in dict.fromkeys((cycle.codename, first, cycle.label, label, _ADDED.sub("", label))):
                 spelt = tokens(self.without_name(name) or name)
                 # `8.2 (Rapid Release)` is no edition of 8.2, and the `5` of `Kindle 5` no version.
                 head = leading_numbers(spelt)

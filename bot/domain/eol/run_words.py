@@ -29,7 +29,7 @@ _PROVIDER = re.compile(
 _AT = frozenset({"on", "at", "via"})
 #: What may stand behind a version's number and belong to it; any other word makes it prose.
 _BEHIND = (
-    r"(?:LTS|LTSC|(?:with\s|\+\s?)?(?:ESM|ELS)|SP\s?\d+|R\d|U\d+|Update\s\d+|GA|Standard|Std|Datacenter|Enterprise|Ent|"
+    r"(?:LTS|LTSC|(?:with\s|\+\s?)?(?:ESM|ELS|ELTS|ESU|LTSS)|SP\s?\d+|R\d|U\d+|Update\s\d+|GA|Standard|Std|Datacenter|Enterprise|Ent|"
     r"Essentials|Express|Developer|Community|Server|Core|Edition|Cluster|x64|\((?:[^()]++|\([^()]*+\))*+\))"
 )
 #: It is taken as long as it is, or a text of many dashes could be read in as many ways as there are halves.

@@ -32,9 +32,13 @@ from bot.domain.names import fold
 _KEPT = 30_000
 #: An old version belongs to no cycle that is tracked.
 _NO_PLACE = -1
+#: What a server was made with and for says nothing of its version: `compiled by gcc (Alpine 12.2.1) 12.2.1, 64-bit`.
+_COMPILED = re.compile(
+    r"(?:,?\s+(?:compiled|built)\s+(?:by|with|using)|\s+\((?:Intel )?X(?:64|86)\))\s.*", re.IGNORECASE | re.DOTALL
+)
+#: The product that systems have in their names.
+_KERNEL = "linux"
 #: What stands between two codenames either of which may be meant.
-#: What a server was made with says nothing of its own version: `compiled by gcc (Alpine 12.2.1) 12.2.1, 64-bit`.
-_COMPILED = re.compile(r",?\s+(?:compiled|built)\s+(?:by|with|using)\s.*", re.IGNORECASE | re.DOTALL)
 _EITHER = re.compile(r"\b(?:or|and|to)\b|[,/|&]", re.IGNORECASE)
 
 
@@ -98,6 +102,8 @@ def _behind_name(table: Table, index: CycleIndex, version: str) -> str | None:
         found = table.identify(name)
         if name in own_names:
             return True
+        if name == _KERNEL:
+            return None  # the Linux of `CentOS Linux 7 (Core)` is no kernel
         return None if isinstance(found, UnknownProduct) else found.product.key == index.product.key
 
     if own := named_versions.own_version(version, whose):

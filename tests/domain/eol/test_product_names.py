@@ -181,3 +181,26 @@ def test_names_as_inventories_have_them(product: str, version: str, key: str, cy
 )
 def test_no_name_lends_another_ones_dates(product: str, version: str, provider: str) -> None:
     assert not isinstance(match(starter.load(), product=product, version=version, provider=provider), InCycle)
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("DB2", "ibm-db2"),
+        ("Exchange", "msexchange"),
+        ("Exchange Server", "msexchange"),
+        ("Microsoft Exchange", "msexchange"),
+        ("Microsoft Exchange Server", "msexchange"),
+        ("GitLab CE", "gitlab"),
+        ("GitLab EE", "gitlab"),
+        ("Jira Data Center", "jira-software"),
+        ("Jira Software Data Center", "jira-software"),
+        ("Confluence Data Center", "confluence"),
+        ("Bitbucket Data Center", "bitbucket"),
+        ("Elastic Agent", None),
+        ("Elastic Container Service", None),
+    ],
+)
+def test_what_people_call_an_edition_is_the_product(written: str, key: str | None) -> None:
+    keys = ("ibm-db2", "msexchange", "gitlab", "jira-software", "confluence", "bitbucket", "elasticsearch")
+    assert named(written, table=Table([made(each) for each in keys])) == key

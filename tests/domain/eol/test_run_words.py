@@ -92,6 +92,13 @@ WRITTEN = [
     ("Red Hat Enterprise Linux Server 7.9 (Maipo)", "rhel", "7"),
     ("Amazon Linux AMI 2018.03", "amazon-linux", "2018.03"),
     ("net472", "dotnetfx", "4.7.2"),
+    ("PostgreSQL 13 on Azure Flexible Server", "azure-database-for-postgresql", "13"),
+    ("MySQL 5.7 on Azure Single Server", "azure-database-for-mysql", "5.7"),
+    ("Ubuntu Pro 18.04", "ubuntu", "18.04"),
+    ("MongoDB Enterprise 4.4", "mongodb", "4.4"),
+    ("SLES 12 SP5 LTSS", "sles", "12.5"),
+    ("Debian 10 ELTS", "debian", "10"),
+    ("Windows Server 2012 R2 with ESU", "windows-server", "2012-r2"),
 ]
 
 

@@ -288,6 +288,58 @@ def test_what_is_older_than_all_is_untracked(name: str, version: str, oldest: st
     assert found.oldest.name == oldest
 
 
+@pytest.mark.parametrize(
+    ("name", "version", "cycle"),
+    [
+        # The kernel is a product of the feed, and the Linux of a system's name is not it.
+        ("centos", "CentOS Linux 7 (Core)", "7"),
+        ("debian", "Debian GNU/Linux 9 (stretch)", "9"),
+        ("debian", "CentOS Linux 7 (Core)", None),
+        ("centos", "Debian GNU/Linux 7 (wheezy)", None),
+        ("centos", "Linux 7", None),
+        ("fedora", "Fedora release 27 (Twenty Seven)", "27"),
+        ("mssqlserver", "2014 SP3", "12.0-sp3"),
+        ("mssqlserver", "2014", None),
+        ("mssqlserver", "Microsoft SQL Server 2012 (SP1) - 11.0.3128.0 (X64) Dec 28 2012", "11.0-sp1"),
+        (
+            "mssqlserver",
+            "Microsoft SQL Server 2016 (SP2) (KB4052908) - 13.0.5026.0 (X64) Mar 18 2018 09:11:49 "
+            "Copyright (c) Microsoft Corporation Standard Edition (64-bit) on Windows Server 2016 Standard 10.0 <X64>",
+            "13.0-sp2",
+        ),
+        ("mysql", "/usr/sbin/mysqld  Ver 8.0.21 for Linux on x86_64 (MySQL Community Server - GPL)", "8.0"),
+        ("mariadb", "mariadbd  Ver 10.6.12-MariaDB-1:10.6.12+maria~ubu2004 for debian-linux-gnu on x86_64", "10.6"),
+        ("dotnet", ".NET SDK 6.0.100", "6"),
+    ],
+)
+def test_what_systems_and_servers_say_of_themselves(name: str, version: str, cycle: str | None) -> None:
+    packs = (
+        ("13.0-sp2", "2016 SP2"),
+        ("12.0-sp3", "2014 'Hekaton' SP3"),
+        ("12.0", "2014 'Hekaton'"),
+        ("11.0-sp1", "2012 'Denali' SP1"),
+    )
+    table = Table(
+        [
+            product("linux", "6.12 5.10 4.19", label="Linux Kernel"),
+            product("centos", "8 7", label="CentOS"),
+            product("debian", "11 10 9 8 7", label="Debian"),
+            product("fedora", "28 27", label="Fedora Linux"),
+            product("mysql", "8.0 5.7", label="MySQL"),
+            product("mariadb", "10.11 10.6", label="MariaDB"),
+            product("dotnet", "8 6", label="Microsoft .NET"),
+            product("windows-server", "2016 2012"),
+            Product(
+                key="mssqlserver",
+                label="Microsoft SQL Server",
+                cycles=tuple(dated(name, 2030 - place, label=label) for place, (name, label) in enumerate(packs)),
+            ),
+        ]
+    )
+    found = match(table, product=name, version=version)
+    assert (found.cycle.name if isinstance(found, InCycle) else None) == cycle
+
+
 def test_the_paid_editions_of_sonarqube_have_their_own_dates() -> None:
     table = Table([product("sonarqube-community", "10 9"), product("sonarqube-server", "10 9")])
 

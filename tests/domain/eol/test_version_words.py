@@ -69,7 +69,7 @@ TABLE = Table(
         ("mysql", "5.5.68-MariaDB", "mariadb", "5.5"),
         ("mysql", "5.5.5-10.4.8-MariaDB-1:10.4.8+maria~bionic", "mariadb", "10.4"),
         ("mysql", "mysql  Ver 14.14 Distrib 5.7.42, for Linux (x86_64)", "mysql", "5.7"),
-        ("mysql", "/usr/sbin/mysqld  Ver 8.0.34", "mysql", None),
+        ("mysql", "/usr/sbin/mysqld  Ver 8.0.34", "mysql", "8.0"),
         ("mysql", "mysqld  Ver 8.0.34 for Linux on x86_64", "mysql", "8.0"),
         ("kafka", "2.13-3.6.1", "apache-kafka", "3.6"),
         ("kafka", "kafka_2.12-2.8.0", "apache-kafka", "2.8"),
