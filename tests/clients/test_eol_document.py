@@ -179,3 +179,20 @@ def test_the_sample_of_the_api_says_what_the_facts_say() -> None:
         assert [(one.name, one.clocks, one.released, one.latest) for one in product.cycles] == [
             (one.name, one.clocks, one.released, one.latest) for one in known.cycles
         ]
+
+
+@pytest.mark.parametrize(
+    ("product", "label", "read"),
+    [
+        ("Microsoft Windows Server", "Windows Server 2016", "2016"),
+        ("AlmaLinux OS", "AlmaLinux OS 9", "9"),
+        ("IBM MQ", "IBM MQ 9.4 LTS", "9.4 LTS"),
+        ("Red Hat build of OpenJDK", "OpenJDK 21", "21"),
+        ("AWS Lambda", "Java 17 (AL2023)", "Java 17 (AL2023)"),
+        ("Jenkins", "Regular", "Regular"),
+        ("Windows Server", "Windows Server", "Windows Server"),
+    ],
+)
+def test_a_label_does_not_say_the_products_name_again(product: str, label: str, read: str) -> None:
+    release = {**RELEASE, "name": "x", "label": label}
+    assert document.read(made({**PRODUCT, "label": product, "releases": [release]})).products[0].cycles[0].label == read

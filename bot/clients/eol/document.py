@@ -80,7 +80,7 @@ def _product(fields: object, problems: list[str]) -> Product:
     cycles: dict[str, Cycle] = {}
     for number, release in enumerate(releases, start=1):
         try:
-            cycle = _cycle(release)
+            cycle = _cycle(release, _text(fields, "label"))
             if cycle.name in cycles:
                 raise _BrokenError(f"{cycle.name} is there twice")
         except _BrokenError as error:
@@ -100,7 +100,7 @@ def _product(fields: object, problems: list[str]) -> Product:
     return by_labels(product, named)
 
 
-def _cycle(fields: object) -> Cycle:
+def _cycle(fields: object, product: str) -> Cycle:
     if not isinstance(fields, Mapping):
         raise _BrokenError("it is not an object")
     name = _text(fields, "name")
@@ -108,7 +108,7 @@ def _cycle(fields: object) -> Cycle:
         raise _BrokenError("it has no name")
     newest = fields.get("latest")
     latest: Mapping[str, Any] = newest if isinstance(newest, Mapping) else {}
-    label = _text(fields, "label")
+    label = _without_name(_text(fields, "label"), product)
     return Cycle(
         name=name,
         codename=_text(fields, "codename"),
@@ -120,6 +120,16 @@ def _cycle(fields: object) -> Cycle:
         eol=_clock(fields, "isEol", "eolFrom"),
         eoes=_clock(fields, "isEoes", "eoesFrom"),
     )
+
+
+def _without_name(label: str, product: str) -> str:
+    """Return a cycle's label without the end of the product's, which stands before it wherever both are shown.
+
+    The `Windows Server 2016` of Microsoft Windows Server is 2016.
+    """
+    words, before = label.split(), product.split()
+    shared = (size for size in range(min(len(words) - 1, len(before)), 0, -1) if words[:size] == before[-size:])
+    return " ".join(words[next(shared, 0) :])
 
 
 def _clock(fields: Mapping[str, Any], flag: str, since: str) -> Clock:
