@@ -180,4 +180,6 @@ async def test_the_loop(stage: Stage, http: aiohttp.ClientSession) -> None:
     await loop.go(2026, 3, 26)
     assert "PostgreSQL 11" not in (await stage.ask("/eol payments")).text
     done = [each.text for each in await loop.said_in("payments") if ":white_check_mark:" in each.text]
-    assert any("PostgreSQL 11*: done" in each and "*payments-db* runs 16.4" in each for each in done), done
+    assert any(
+        "PostgreSQL 11*: done" in each and "*payments-db* and *payments-db-replica* run 16.4" in each for each in done
+    ), done
