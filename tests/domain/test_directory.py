@@ -412,11 +412,13 @@ def test_small_talk_names_nothing(tools: Directory, text: str) -> None:
     [
         ("who owns authz?", ""),
         ("who owns oauth?", ""),
+        ("who owns the auths?", "auth"),
         ("who owns gateways?", "gateway"),
         ("who owns gatewayy?", "gateway"),
         ("who owns kafk?", "kafka"),
+        ("who owns payments-dbb?", "payments-db"),
     ],
 )
 def test_a_letter_beside_a_short_name_makes_another_name(text: str, name: str) -> None:
-    directory = Directory.build([asset("auth"), asset("gateway"), asset("kafka")])
+    directory = Directory.build([asset("auth"), asset("gateway"), asset("kafka"), asset("payments-db")])
     assert answer(directory, text) == name

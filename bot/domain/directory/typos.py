@@ -7,7 +7,7 @@ with another word in its place is another thing's name; digits are always meant 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from rapidfuzz.distance import OSA
@@ -75,10 +75,21 @@ def near_names(index: DirectoryIndex, reading: Reading, *, slips: int) -> list[N
         return []
     found: dict[int, Near] = {}
     for near in (*_word_by_word(index, reading.words, allowed), *_as_a_whole(index, reading, slips, allowed)):
+        near = replace(near, is_sure=near.is_sure and not _is_another(index, reading, near.name))  # noqa: PLW2901
         held = found.get(near.name)
         if held is None or (near.is_sure, -near.slips) > (held.is_sure, -held.slips):
             found[near.name] = near
     return list(found.values())
+
+
+def _is_another(index: DirectoryIndex, reading: Reading, name: int) -> bool:
+    """Whether a short name has letters before or behind it, which make another name: `oauth` is not `auth`.
+
+    A plural is no other name.
+    """
+    theirs = index.names.folded[name]
+    is_short = not slips_allowed(len(theirs)) and len(reading.folded) > len(theirs)
+    return is_short and theirs in reading.folded and theirs not in other_numbers(reading.folded)
 
 
 def _word_by_word(index: DirectoryIndex, words: Sequence[str], allowed: int) -> Iterator[Near]:
@@ -198,13 +209,9 @@ def _is_slip_of_word(word: str, other: str) -> bool:
 
 
 def _is_longer(word: str, other: str) -> bool:
-    """Return whether a word is another one with letters before or behind it: `copilot` is no slip for `pilot`.
-
-    One letter more is a slip, but not behind a short name: `authz` is something else than `auth`, and so is `oauth`.
-    """
+    """Return whether a word is another one with letters before or behind it: `copilot` is no slip for `pilot`."""
     shorter, longer = sorted((word, other), key=len)
-    spare = 0 if slips_allowed(len(other)) == 0 and longer is word else 1
-    return len(longer) > len(shorter) + spare and (longer.startswith(shorter) or longer.endswith(shorter))
+    return len(longer) > len(shorter) + 1 and (longer.startswith(shorter) or longer.endswith(shorter))
 
 
 def is_meant(index: DirectoryIndex, word: str) -> bool:
