@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,9 @@ from bot.domain.names import fold
 from bot.domain.ownership import CatalogView
 from bot.domain.records import AssetRecord
 
+#: What says beside a version that support has been bought for it: `18.04 with ESM`, `Windows Server 2012 R2 + ESU`.
+_BOUGHT = re.compile(r"\b(?:ESM|ESU|LTSS|ELS|Ubuntu Pro)\b", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class MatchedDeployment:
@@ -45,7 +49,10 @@ class MatchedDeployment:
     @property
     def goes_on(self) -> GoesOn:
         """Whether its support goes on for money; that of the machines in a cluster does with the cluster's."""
-        said = self.deployment.has_extended_support
+        one = self.deployment
+        said = one.has_extended_support
+        if said is None and _BOUGHT.search(f"{one.product} {one.version}") is not None:
+            said = True
         if said is False or self.asset.hosting is not Hosting.VIRTUAL_MACHINE:
             return said
         sure = certain_of(self.matched)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from bot.domain.catalog import Area, AssetKind
-from bot.domain.eol import AmbiguousVersion, Cycle, InCycle, Product, Table, Undated, UntrackedOld, match
+from bot.domain.eol import (
+    AmbiguousVersion,
+    Cycle,
+    InCycle,
+    Product,
+    Table,
+    Undated,
+    UnknownProduct,
+    UntrackedOld,
+    match,
+)
 from bot.domain.eol.deadlines import LONG_AGO
-from bot.domain.eol.exposure import Exposure, certain_of
-from bot.domain.eol.responsibility import responsible_for
+from bot.domain.eol.exposure import Exposure, MatchedDeployment, certain_of
+from bot.domain.eol.responsibility import Addressee, Responsible, responsible_for
 from bot.domain.inventory.deployments import Deployment, Observed, Pin
 from bot.domain.records import AssetRecord
 from bot.samples.catalog import ADA, DESERTED, DISSOLVED, HALF_A_YEAR, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
@@ -195,3 +206,25 @@ def test_no_number_that_lost_its_zero_and_no_version_that_was_never_set_is_older
 
 def test_deployments_of_assets_that_are_gone_are_left_out() -> None:
     assert watched([], runs(1)).by_asset == {}
+
+
+@pytest.mark.parametrize(
+    ("product", "version", "goes_on"),
+    [
+        ("ubuntu", "18.04 with ESM", True),
+        ("Windows Server", "2012 R2 + ESU", True),
+        ("sles", "12 SP5 LTSS", True),
+        ("centos", "7 ELS", True),
+        ("Ubuntu Pro", "18.04", True),
+        ("ubuntu", "18.04 LTS", None),
+        ("windows", "10 Pro", None),
+    ],
+)
+def test_support_that_is_named_beside_the_version_has_been_bought(
+    product: str, version: str, goes_on: bool | None
+) -> None:
+    _, deployment = runs(1, product, version)
+    one = MatchedDeployment(deployment, asset(1), UnknownProduct(suggestions=(), feed=""), Responsible(Addressee()))
+    assert one.goes_on is goes_on
+    _, told = runs(1, product, version, has_extended_support=False)
+    assert replace(one, deployment=told).goes_on is False
