@@ -28,7 +28,7 @@ from bot.domain.catalog import (
 from bot.domain.reconcile.assets import Refs, identity, merge, ref_of, suffixed
 from bot.domain.reconcile.book import Book, PersonEntry, TeamEntry
 from bot.domain.reconcile.claims import decode_asset, decode_person, decode_team, digest, encode, external_id
-from bot.domain.reconcile.diff import Diff, StoredClaim, broken_paths, is_under, refusal
+from bot.domain.reconcile.diff import Diff, Going, StoredClaim, broken_paths, is_under, refusal
 from bot.domain.reconcile.owners import OwnerIndex, UnknownPerson, UnknownTeam, nearest, path_of
 from bot.domain.reconcile.parents import ParentCandidate, ParentClaim, Parents, break_cycles, by_depth
 from bot.domain.reconcile.people import People, person_key
@@ -218,14 +218,23 @@ def test_only_errors_break_a_path() -> None:
     assert not is_under("ab", {"a"})
 
 
+@pytest.mark.parametrize("noun", ["assets", "teams", "people"])
 @pytest.mark.parametrize(
     ("before", "removed", "is_refused"),
     [(100, 20, False), (100, 21, True), (5, 5, False), (6, 6, True), (1000, 6, False)],
 )
-def test_mass_changes(before: int, removed: int, is_refused: bool) -> None:
-    said = {"before": before, "removed": removed, "read": 1, "lost": 0, "errors": 0}
-    assert bool(refusal(**said, allow_mass_change=False)) is is_refused
-    assert refusal(**said, allow_mass_change=True) == ""
+def test_mass_changes(noun: str, before: int, removed: int, is_refused: bool) -> None:
+    going = [Going(noun, before, removed), Going("other things", 100, 0)]
+    said = refusal(going, read=1, lost=0, errors=0, allow_mass_change=False)
+    assert (f"{removed} of the source's {before:,} {noun}" in said) is is_refused
+    assert bool(said) is is_refused
+    assert refusal(going, read=1, lost=0, errors=0, allow_mass_change=True) == ""
+
+
+@pytest.mark.parametrize(("before", "removed", "is_refused"), [(2, 2, True), (2, 1, False), (0, 0, False)])
+def test_a_file_of_another_shape_may_not_take_all_away(before: int, removed: int, is_refused: bool) -> None:
+    assert Going("people", before, removed, is_other_file=True).is_mass is is_refused
+    assert not Going("people", before, removed).is_mass
 
 
 @pytest.mark.parametrize(
@@ -238,9 +247,9 @@ def test_mass_changes(before: int, removed: int, is_refused: bool) -> None:
     ],
 )
 def test_nothing_in_the_files(before: int, lost: int, secret: int, is_refused: bool) -> None:
-    said = {"before": before, "removed": min(before, lost), "read": 0, "lost": lost, "errors": 0, "secret": secret}
-    assert refusal(**said, allow_mass_change=False).startswith("Nothing stands in what was read") is is_refused
-    assert refusal(**said, allow_mass_change=True) == ""
+    going, said = [Going("assets", before, min(before, lost))], {"read": 0, "lost": lost, "errors": 0, "secret": secret}
+    assert refusal(going, **said, allow_mass_change=False).startswith("Nothing stands in what was read") is is_refused
+    assert refusal(going, **said, allow_mass_change=True) == ""
 
 
 @pytest.mark.parametrize(
