@@ -226,7 +226,7 @@ def _owned_warnings(
         if owned := _still_owned(verdict):
             warnings.insert(0, f"{split(owned, bold(verdict.asset.name))}.")
         return [*warnings, "It stays so until a team takes it. *Who could own it?* proposes teams."]
-    if unowned := _unowned_parts(verdict):
+    if (verdict.given_up or _is_partial(verdict)) and (unowned := _unowned_parts(verdict)):
         warnings += [*unowned[:-1], f"{unowned[-1]} {_CLAIM_IT}" if may_claim else unowned[-1]]
     if verdict.departed:
         gone = words.join(bold(holding.name, 80) for holding in verdict.departed)
