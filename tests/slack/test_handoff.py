@@ -825,6 +825,20 @@ async def test_a_loan_returns_on_its_day(stage: Stage) -> None:
     assert await handoff_actions(stage) == ["offer", "accept", "return"]
 
 
+async def test_what_has_left_the_catalog_does_not_return_from_its_loan(stage: Stage) -> None:
+    await offer_two(stage, **{ids.LOAN: "2026-03-06"})
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    left = organisation()
+    left.assets = [each for each in left.assets if not each.name.startswith("checkout")]
+    await stage.bring(left, allow_mass_change=True)
+    told = [each.text for each in await on(stage, 3, 6)]
+    assert any("The loan is over: *payments-db* (the database) is *Platform*'s again." in each for each in told)
+    assert any(
+        "*checkout* (CI and deployments): not returned: It is no longer in the catalog." in each for each in told
+    )
+    assert not any("ask again" in each for each in told)
+
+
 async def test_accepting_all_leaves_out_what_a_colleague_has_put_off(stage: Stage) -> None:
     await offer_two(stage)
     put_off = {"needs": "A pipeline", "needs_from": "Lin", "needs_by": "2026-03-31"}

@@ -67,7 +67,7 @@ def said(its: HandoffDue) -> str:
             how = "as claimed" if card.is_granted else "which accepted"
             return f"{words.passed(card)}, {how}: {_whose(its)} {_since(card)}{_until(card)}."
         case DueKind.RETURNED:
-            returned = [each for each in card.resources if each.returned_at is not None]
+            returned = [each for each in card.resources if each.returned_at is not None and not each.reason]
             its_giver = f"{words.team(card.giver.name)}{possessive(card.giver.name)}"
             whose = "yours" if its.side is Side.GIVER else its_giver
             back = f"{words.things(returned)} {'is' if len(returned) == 1 else 'are'} {whose}"

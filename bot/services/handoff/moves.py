@@ -10,12 +10,15 @@ from sqlmodel import col
 from bot.domain import ownership as rules
 from bot.domain.recipients import Recipient
 from bot.domain.records import TeamRecord
+from bot.errors import UserError
 from bot.services import transfers
 from bot.services.handoff._cards import HandoffAct, loaded, resource_of, revise_all, team_of, work_of
 from bot.services.ownership import claimed_by, look_up, names_of
 from bot.services.snapshot import refresh_over
 from bot.services.transfers import Agreed, Terms
 from bot.store import tables
+
+_LEFT = "It is no longer in the catalog."
 
 
 async def take_effect(act: HandoffAct, rows: Sequence[tables.HandoffResource], *, audit_id: int) -> None:
@@ -86,10 +89,12 @@ async def back(act: HandoffAct, rows: Sequence[tables.HandoffResource]) -> list[
 async def go_back(act: HandoffAct, rows: Sequence[tables.HandoffResource], *, audit_id: int) -> None:
     """Let what was lent return to the giver, as both agreed, also where the receiver has given it up meanwhile.
 
-    Raises UserError where somebody else has it by now.
+    Raises UserError where somebody else has it by now, or it has left the catalog.
     """
     row = act.row
     await refresh_over(act.snapshot, await act.session.connection())
+    if any(act.snapshot.asset(each.asset_id) is None for each in rows):
+        raise UserError(_LEFT)
     given_up = [each for each in rows if _is_nobodys(act, each)]
     assert row.offered_by is not None  # noqa: S101 - it was offered before it was accepted
     assert row.offered_at is not None  # noqa: S101
@@ -123,7 +128,7 @@ def _why_overtaken(act: HandoffAct, row: tables.HandoffResource, receiver: TeamR
     if receiver.id == act.row.giver_team_id:
         return f"{receiver.name} has it already: both are one team now."
     if asset is None:
-        return "It is no longer in the catalog."
+        return _LEFT
     owners = claimed_by(look_up(act.deps, act.snapshot, resource.asset_id, area=resource.area))
     if any(held.fact.team_id == act.row.giver_team_id for held in owners):
         return ""
