@@ -27,12 +27,13 @@ from bot.services import actors, routing, transfers
 from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.matters._open import add_matter, open_matters, present_asset, take_back, tell_answerer
-from bot.services.matters._sides import answerer_of, lent_by, ordered
+from bot.services.matters._sides import answerer_of, ordered
 from bot.services.matters.admins import admin_to_ask
 from bot.services.owner_suggestions import settle_questions
 from bot.services.ownership import (
     claimants,
     claimed_by,
+    lent_by,
     look_up_free,
     names_of,
     owns_already,

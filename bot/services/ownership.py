@@ -12,6 +12,8 @@ from bot.domain.catalog import Area, Role
 from bot.domain.directory import Match, Nearest, ResolutionMethod, Several
 from bot.domain.handoff.status import statuses
 from bot.domain.ownership import Holding, Owned, Unowned, Verdict
+from bot.domain.ownership.matters import Loan
+from bot.domain.recipients import Recipient
 from bot.domain.records import AssetRecord, HandoffRecord, PersonRecord, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may
 from bot.errors import NotFoundError
@@ -293,8 +295,11 @@ def _claim_to_answer(deps: Deps, snapshot: Snapshot, verdict: Verdict, actor: Ac
         if isinstance(verdict, rules.Orphaned):
             right, held = Right.SUCCEED, Holders((team,) if team is not None else ())
         else:
-            owners = [each for each in claimed_by(verdict) if each.fact.team_id != claim.team_id]
-            right, held = Right.SETTLE, replace(Holders.of(*(each.owner for each in owners)), asked_by=claim.person_id)
+            said = look_up(deps, snapshot, verdict.asset.id, area=claim.area)
+            owners = [each for each in claimed_by(said) if each.fact.team_id != claim.team_id]
+            loans = [lent_by(snapshot, each, claim.team_id, said) for each in owners]
+            answerers = (each.owner if loan is None else loan.lender for each, loan in zip(owners, loans, strict=True))
+            right, held = Right.SETTLE, replace(Holders.of(*answerers), asked_by=claim.person_id)
         if may(decider, right, held):
             return claim.matter_id
     return None
@@ -343,3 +348,15 @@ def claimed_by(verdict: Verdict) -> tuple[Holding, ...]:
     if isinstance(verdict, rules.UnownedOnPurpose):
         return tuple(holding for holding in verdict.others if holding.fact.role is Role.OWNER)
     return verdict.owners if isinstance(verdict, Owned) else ()
+
+
+def lent_by(snapshot: Snapshot, held: Holding, team_id: int | None, verdict: Verdict) -> Loan | None:
+    """Return the loan by which somebody else than a team has lent an owner what they own; None for none.
+
+    What a team has lent itself is the borrower's to answer for.
+    """
+    for each in rules.loans_of(verdict.asset, snapshot, held.fact.area, borrower_id=held.fact.team_id):
+        lender = snapshot.team(each.giver_team_id)
+        if each.on is not None and each.giver_team_id != team_id and rules.has_somebody(lender, snapshot):
+            return Loan(handoff_id=each.number, lender=Recipient(team=lender), borrower=held.name, until=each.on)
+    return None

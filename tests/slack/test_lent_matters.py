@@ -89,6 +89,14 @@ async def test_a_claim_waits_for_the_end_of_the_loan_by_itself(lent: Stage) -> N
     assert "*Search* (<#" in (await lent.ask("/whoowns payments-db database")).text.splitlines()[0]
 
 
+async def test_the_answer_leads_whoever_has_lent_it_to_the_claim_and_nobody_else(lent: Stage) -> None:
+    await claimed(lent)
+    assert "Answer the claim" in buttons(await lent.ask("/whoowns database of payments-db", user="omar"))
+    for asked in ("database of payments-db", "payments-db"):
+        shown = buttons(await lent.ask(f"/whoowns {asked}", user="grace"))
+        assert "Answer the claim" not in shown, "the borrower cannot say"
+
+
 async def doubted_while_lent(stage: Stage) -> PostedMessage:
     receipt = await doubted(stage, "database of payments-db", user="grace", team=team_id(stage, "Search"))
     assert "I am telling Platform" in receipt

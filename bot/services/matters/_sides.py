@@ -16,7 +16,7 @@ from bot.domain.ownership.matters import Loan, MatterKind, Side, WayBack
 from bot.domain.recipients import NOBODY, Recipient, owner_key
 from bot.domain.records import TeamRecord
 from bot.domain.sources import ClaimSubject
-from bot.services.ownership import claimed_by
+from bot.services.ownership import claimed_by, lent_by
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
@@ -116,18 +116,6 @@ def holder_of(snapshot: Snapshot, asset_id: int) -> int:
     """Return the asset whose facts count for another: a part inherits the owners, and the dispute, of the whole."""
     asset = snapshot.asset(asset_id)
     return rules.holder_of(asset, snapshot).id if asset is not None else asset_id
-
-
-def lent_by(snapshot: Snapshot, held: Holding, team_id: int | None, verdict: Verdict) -> Loan | None:
-    """Return the loan by which somebody else than a team has lent an owner what they own; None for none.
-
-    What a team has lent itself is the borrower's to answer for.
-    """
-    for each in rules.loans_of(verdict.asset, snapshot, held.fact.area, borrower_id=held.fact.team_id):
-        lender = snapshot.team(each.giver_team_id)
-        if each.on is not None and each.giver_team_id != team_id and rules.has_somebody(lender, snapshot):
-            return Loan(handoff_id=each.number, lender=Recipient(team=lender), borrower=held.name, until=each.on)
-    return None
 
 
 def ordered(holdings: Iterable[Holding]) -> list[Holding]:

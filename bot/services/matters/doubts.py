@@ -27,10 +27,10 @@ from bot.services import actors, routing
 from bot.services.deps import Deps
 from bot.services.matters._cards import Ending, card_key, end, loaded, redraw
 from bot.services.matters._open import add_matter, matter_of, open_matters, present_asset
-from bot.services.matters._sides import answerer_of, lent_by, ordered
+from bot.services.matters._sides import answerer_of, ordered
 from bot.services.matters.admins import admin_or
 from bot.services.matters.disputes import add_dispute
-from bot.services.ownership import claimed_by, look_up
+from bot.services.ownership import claimed_by, lent_by, look_up
 from bot.services.snapshot import Snapshot, deciding
 from bot.store import tables
 from bot.store.journal import audit, touch_assets
