@@ -119,8 +119,8 @@ def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
     is_sure = isinstance(verdict, Owned) and not isinstance(verdict, Stale | Orphaned)
     owners = verdict.owners if isinstance(verdict, Owned) else ()
     status = next(status for kind, status in _STATUS if isinstance(verdict, kind))
-    given_up = verdict.given_up if isinstance(verdict, Owned) else ()
-    without_owner = sorted({area for each in given_up for area in each.areas})
+    given_up, left = (verdict.given_up, verdict.left_behind) if isinstance(verdict, Owned) else ((), ())
+    without_owner = sorted({area for each in given_up for area in each.areas} | {each.fact.area for each in left})
     return {
         "status": "partly_owned" if status == "owned" and without_owner else status,
         "asset": verdict.asset.name,

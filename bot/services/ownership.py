@@ -181,7 +181,9 @@ def _answered(deps: Deps, snapshot: Snapshot, verdict: Verdict, asker: str, matc
     actor = actors.remembered(snapshot, asker)
     may_withdraw, is_owner = _may_withdraw(snapshot, verdict, actor), may_confirm(verdict, actor)
     given_up = verdict.given_up if isinstance(verdict, Owned) else ()
-    free = given_up[0].areas[0] if given_up else None  # the part that nobody owns, where others own the rest
+    left = verdict.left_behind if isinstance(verdict, Owned) else ()
+    # The part that nobody owns, where others own the rest.
+    free = given_up[0].areas[0] if given_up else left[0].fact.area if left else None
     may_claim = next(iter(teams_to_claim_for(snapshot, actor)) if free else claimants(snapshot, verdict, actor), None)
     frame = blocks.AnswerFrame(
         understood_as="" if match is None or match.method in _OUTRIGHT else match.understood_as,

@@ -181,6 +181,21 @@ class TestHeadlines:
         both = blocks.answer(judged(asset(fact(GUS), fact(SEARCH)), catalog=Catalog(teams=[gone])), PLAIN).text
         assert "its owners *Gus* and *Search* are gone." in both
 
+    def test_parts_whose_owners_are_gone(self) -> None:
+        lost = (fact(GUS, Area.CI_CD), fact(GUS, Area.MONITORING))
+        for held, begin in (
+            (fact(SEARCH), "*Search* owns *checkout*."),
+            (fact(SEARCH, Area.DATABASE), "*Search* owns the database of *checkout*."),
+        ):
+            said = answered(asset(held, *lost))
+            assert said.splitlines()[0] == begin
+            assert (
+                ":warning: CI and deployments is orphaned: its owner *Gus* is gone.\n:warning: Monitoring is orph"
+                in said
+            )
+            assert said.count("It stays so until a team takes it.") == 1
+            assert "*Gus* looks after" not in said
+
     def test_disputed_names_both_sides_and_what_nobody_disputes(self) -> None:
         subject = asset(
             fact(PLATFORM),

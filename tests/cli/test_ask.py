@@ -263,6 +263,25 @@ def test_what_is_owned_but_for_a_part_is_not_said_to_be_owned(baton: Baton, data
     assert (told["status"], told["owner"], told["without_owner"]) == ("partly_owned", "Wardens", ["database"])
 
 
+@pytest.mark.usefixtures("owned")
+def test_what_is_owned_but_for_a_part_whose_owner_is_gone_is_not_said_to_be_owned(baton: Baton, database: Path) -> None:
+    with closing(sqlite3.connect(database)) as store, store:
+        columns = [each[1] for each in store.execute("PRAGMA table_info(ownerships)") if each[1] != "id"]
+        names = ", ".join(columns)
+        lost = ", ".join({"area": "'database'", "team_id": "99"}.get(each, each) for each in columns)
+        teams = [
+            each[1] for each in store.execute("PRAGMA table_info(teams)") if each[1] not in ("id", "folded", "name")
+        ]
+        rest = ", ".join(teams)
+        gone = ", ".join("'2026-01-01 00:00:00'" if each == "gone_at" else each for each in teams)
+        wardens = f"SELECT 99, 'Gone', 'gone', {gone} FROM teams WHERE name = 'Wardens'"
+        store.execute(f"INSERT INTO teams (id, name, folded, {rest}) {wardens}")
+        of_gate = "asset_id = (SELECT id FROM assets WHERE name = 'gate')"
+        store.execute(f"INSERT INTO ownerships ({names}) SELECT {lost} FROM ownerships WHERE {of_gate}")
+    told = json.loads(baton("ask", "--json", "gate").out)
+    assert (told["status"], told["owner"], told["without_owner"]) == ("partly_owned", "Wardens", ["database"])
+
+
 def test_a_question_makes_no_database(baton: Baton, database: Path) -> None:
     for words in (("ask", "payments-db"), ("catalog", "misses"), ("team", "rename", "a", "b")):
         ran = baton(*words)

@@ -283,7 +283,14 @@ class TestOrphaned:
     def test_only_the_area_asked_for(self) -> None:
         subject = asset(fact(PAYMENTS), fact(DESERTED, Area.CI_CD))
         assert isinstance(judged(subject, area=Area.CI_CD), Orphaned)
-        assert type(judged(subject)) is Owned
+        said = judged(subject)
+        assert type(said) is Owned
+        assert [each.fact.area for each in said.left_behind] == [Area.CI_CD]
+
+    def test_an_area_that_somebody_else_owns_as_well_is_not_left_behind(self) -> None:
+        said = judged(asset(fact(PAYMENTS), fact(DESERTED, Area.CI_CD), fact(SEARCH, Area.CI_CD)))
+        assert isinstance(said, Owned)
+        assert said.left_behind == ()
 
 
 class TestDisputed:

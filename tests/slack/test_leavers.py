@@ -8,7 +8,8 @@ from datetime import timedelta
 from bot.blocks.handoff import actions as ids
 from bot.domain.handoff.handoffs import HandoffStep
 from tests.slack.conftest import Stage, read_only
-from tests.slack.test_handoff import alone, answer, card, offer, on, owner, said_to, sent
+from tests.slack.test_claims import claim
+from tests.slack.test_handoff import alone, answer, ask_for, card, offer, on, owner, said_to, sent
 from tests.slack.test_matters import AGREE, claimed
 from tests.slack.test_orphans import leave
 from tests.slack.test_whoowns import buttons
@@ -85,3 +86,30 @@ async def test_the_answer_about_something_split_names_who_owns_the_rest_once_one
     said = (await stage.ask("/whoowns payments-db", user="eve")).text.splitlines()
     assert said[0] == ":warning: The application of *payments-db* is orphaned: its owner *Payments* is gone."
     assert re.fullmatch(r"\*Platform\* \(<#\w+>\) owns the database of \*payments-db\*\.", said[1])
+
+
+async def test_a_question_to_a_team_in_which_nobody_is_left_is_over(stage: Stage) -> None:
+    await ask_for(stage)
+    for each in ("lin", "omar"):
+        await leave(stage, each)
+    await on(stage, 3, 4)
+    assert "*payments-db* (the database): declined: Nobody is left in Platform." in alone(stage, "grace")[-1]
+    for day in range(5, 8):
+        await on(stage, 3, day)
+    assert "waits for your answer" not in "".join(each.text for each in await sent(stage, "platform"))
+    assert "We own this" in buttons(await stage.ask("/whoowns payments-db", user="ada"))
+
+
+async def test_the_answer_about_something_split_says_which_part_has_lost_its_owner(stage: Stage) -> None:
+    for each in ("lin", "omar"):
+        await leave(stage, each)
+    said = (await stage.ask("/whoowns payments-db", user="eve")).text.splitlines()
+    assert re.fullmatch(r"\*Payments\* \(<#\w+>\) owns the application of \*payments-db\*\.", said[0])
+    gone = ":warning: The database is orphaned: its owner *Platform* is gone. It stays so until a team takes it."
+    assert gone in said
+    assert not any("*Platform* (" in each for each in said)
+    answer = await stage.ask("/whoowns payments-db", user="ada")
+    assert "Ask for it" not in buttons(answer), "nobody is there to offer it"
+    await claim(stage, answer, user="ada")
+    assert "*Payments*" in await owner(stage, "database of payments-db")
+    assert "orphaned" not in (await stage.ask("/whoowns payments-db", user="ada")).text

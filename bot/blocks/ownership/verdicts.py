@@ -121,12 +121,14 @@ def _owned_headline(verdict: Owned, shares: Shares, name: str) -> str:
         )
     if shares:
         return f"{split(shares, name)}{_inherited(verdict)}."
-    owners = dict.fromkeys(words.owner(holding) for holding in verdict.owners)
+    owners = dict.fromkeys(words.owner(each) for each in verdict.owners if each not in verdict.left_behind)
     who, verb = words.join(owners), "own" if len(owners) > 1 else "owns"
-    named = [each for each in verdict.holdings if each.fact.role is Role.OWNER] if verdict.given_up else verdict.owners
+    is_part = bool(verdict.given_up or verdict.left_behind)
+    known = [each for each in verdict.holdings if each.fact.role is Role.OWNER and each not in verdict.left_behind]
+    named = known if is_part else verdict.owners
     held = list(dict.fromkeys(holding.fact.area for holding in named))
     line = f"{who} {verb} {name}"
-    if held[0] is verdict.area or _is_partial(verdict) or verdict.given_up:
+    if held[0] is verdict.area or _is_partial(verdict) or (is_part and Area.ALL not in held):
         line = f"{who} {verb} {words.join(words.AREA_WORDS[area] for area in held)} of {name}"
     elif verdict.area is Area.DATABASE and verdict.asset.kind is not AssetKind.DATABASE:
         line = f"I know of no database of {name} by itself. {who} {verb} {name} as a whole"
@@ -144,7 +146,7 @@ def shares(verdict: Verdict) -> Shares:
     """Return the owners by the areas that they own; empty unless the whole was asked for, and it is split."""
     if not isinstance(verdict, Owned) or verdict.area is not None or not verdict.is_split:
         return {}
-    return shares_of(verdict.holdings)
+    return shares_of(each for each in verdict.holdings if each not in verdict.left_behind)
 
 
 def shares_of(holdings: Iterable[Holding]) -> Shares:
@@ -228,6 +230,7 @@ def _owned_warnings(
         return [*warnings, "It stays so until a team takes it. *Who could own it?* proposes teams."]
     if (verdict.given_up or _is_partial(verdict)) and (unowned := _unowned_parts(verdict)):
         warnings += [*unowned[:-1], f"{unowned[-1]} {_CLAIM_IT}" if may_claim else unowned[-1]]
+    warnings += _left_behind(verdict, may_claim=may_claim)
     if verdict.departed:
         gone = words.join(bold(holding.name, 80) for holding in verdict.departed)
         verb = "are" if len(verdict.departed) > 1 else "is"
@@ -253,6 +256,17 @@ def _unowned_parts(verdict: Owned) -> list[str]:
     if _is_partial(verdict) and not given_up & {Area.ALL, Area.APPLICATION}:
         said.append(f":grey_question: The rest has no owner{', either' if given_up else ''}.")
     return said
+
+
+def _left_behind(verdict: Owned, *, may_claim: bool) -> list[str]:
+    """Return which other parts are orphaned, and after the last one what comes next."""
+    gone = dict.fromkeys((each.fact.area, bold(each.name, 80)) for each in verdict.left_behind)
+    said = [
+        f":warning: {words.sentence(words.AREA_WORDS[area])} is orphaned: its owner {name} is gone."
+        for area, name in gone
+    ]
+    then = _CLAIM_IT if may_claim else "It stays so until a team takes it."
+    return [*said[:-1], f"{said[-1]} {then}"] if said else []
 
 
 def _outdated(verdict: Owned) -> list[str]:
@@ -299,7 +313,7 @@ def others(verdict: Verdict, shares: Shares) -> list[str]:
             rest = [each for each in verdict.holdings if not _is_headed(each, headed)]
         elif verdict.area is None and not _is_partial(verdict):
             rest = [each for each in rest if not _is_headed(each, set(map(words.owner, verdict.owners)))]
-        rest = _beside(rest, verdict.holdings)
+        rest = _beside([each for each in rest if each not in verdict.left_behind], verdict.holdings)
     else:
         return []
     if not rest:

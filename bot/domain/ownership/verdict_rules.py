@@ -55,6 +55,7 @@ def verdict(
         return Orphaned(
             asset=asset, holdings=ordered, answering=len(owners), area=asked, inherited_from=parent, departed=gone
         )
+    left_behind = _left_behind(ordered, catalog) if asked is None else ()
     owned = Owned(
         asset=asset,
         holdings=ordered,
@@ -62,9 +63,10 @@ def verdict(
         area=asked,
         inherited_from=parent,
         only_person=_only_person(owners, holdings, catalog),
-        departed=departed,
+        departed=_without(departed, left_behind),
         drift=tuple(one for one in drift if asked is None or one.holding.fact.area in (asked, Area.ALL)),
         given_up=_given_up(holder, holdings) if asked is None else (),
+        left_behind=left_behind,
     )
     trusted_at = max(holding.trusted_at for holding in owners)
     return _stale(owned, trusted_at) if now - trusted_at > stale_after else owned
@@ -99,6 +101,7 @@ def _stale(owned: Owned, trusted_at: datetime) -> Stale:
         departed=owned.departed,
         drift=owned.drift,
         given_up=owned.given_up,
+        left_behind=owned.left_behind,
         trusted_at=trusted_at,
     )
 
@@ -169,6 +172,13 @@ def _given_up(holder: AssetRecord, holdings: tuple[Holding, ...]) -> tuple[Relea
         return ()
     found = (replace(each, areas=tuple(sorted({*each.areas} - owned))) for each in holder.nobody.releases)
     return tuple(each for each in found if each.areas)
+
+
+def _left_behind(holdings: tuple[Holding, ...], catalog: CatalogView) -> tuple[Holding, ...]:
+    """Return those who are gone and alone owned an area, but for the whole."""
+    owners = [each for each in holdings if each.fact.role is Role.OWNER]
+    kept = {Area.ALL, *(each.fact.area for each in owners if is_alive(each, catalog))}
+    return tuple(each for each in owners if each.fact.area not in kept)
 
 
 def _is_unowned_on_purpose(asset: AssetRecord) -> bool:

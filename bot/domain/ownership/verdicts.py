@@ -18,7 +18,8 @@ class Owned:
     `holdings` are all facts in force, the owners of the asked area (or of the whole) first; `answering` how many of
     them answer the question. `inherited_from` is the parent that they come from, `only_person` the one person left,
     `departed` those among several owners who are gone. `drift` is what sources say that have not followed a handoff
-    yet; it is none of `holdings`. `given_up` says which areas nobody owns any more, where the whole was asked for.
+    yet; it is none of `holdings`. `given_up` says which areas nobody owns any more, where the whole was asked for, and
+    `left_behind` are then those who are gone and alone owned an area; they are none of `departed`.
     """
 
     asset: AssetRecord
@@ -30,6 +31,7 @@ class Owned:
     departed: tuple[Holding, ...] = ()
     drift: tuple[Drift, ...] = ()
     given_up: tuple[ReleaseRecord, ...] = ()
+    left_behind: tuple[Holding, ...] = ()
 
     @property
     def owners(self) -> tuple[Holding, ...]:

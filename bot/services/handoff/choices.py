@@ -67,7 +67,9 @@ def next_step(snapshot: Snapshot, verdict: Verdict, slack_id: str) -> OpenHandof
     able = (
         taken_by(verdict.asset, snapshot, held.fact.area, giver_id=held.fact.team_id, to=to) is None
         for held in verdict.holdings
-        if held.fact.role is Role.OWNER and (held.fact.team_id in mine) is (way is Way.OFFER)
+        if held.fact.role is Role.OWNER
+        and (held.fact.team_id in mine) is (way is Way.OFFER)
+        and held not in verdict.left_behind  # nobody is there to offer it
     )
     return OpenHandoff(way, verdict.asset.id, main if way is Way.OFFER else None) if any(able) else None
 

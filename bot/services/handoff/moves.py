@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.domain import ownership as rules
+from bot.domain.handoff.handoffs import ResourceState
 from bot.domain.recipients import Recipient
 from bot.domain.records import TeamRecord
 from bot.errors import UserError
@@ -111,7 +112,7 @@ async def go_back(act: HandoffAct, rows: Sequence[tables.HandoffResource], *, au
 
 
 async def overtaken(act: HandoffAct, rows: Sequence[tables.HandoffResource]) -> dict[int | None, str]:
-    """Return of which resources the giver has nothing to give any more, or the receiver is gone, by id; and why."""
+    """Return of which resources the giver has nothing to give any more, or nobody can answer, by id; and why."""
     if not rows:
         return {}
     await refresh_over(act.snapshot, await act.session.connection())
@@ -121,21 +122,28 @@ async def overtaken(act: HandoffAct, rows: Sequence[tables.HandoffResource]) -> 
 
 def _why_overtaken(act: HandoffAct, row: tables.HandoffResource, receiver: TeamRecord) -> str:
     resource, asset = resource_of(row), act.snapshot.asset(row.asset_id)
-    if receiver.is_gone:
-        return f"{receiver.name} is no longer in the catalog."
-    if not rules.has_somebody(receiver, act.snapshot):
-        return f"Nobody is left in {receiver.name}."
+    if why := _why_gone(act, receiver):
+        return why
     if receiver.id == act.row.giver_team_id:
         return f"{receiver.name} has it already: both are one team now."
     if asset is None:
         return _LEFT
     owners = claimed_by(look_up(act.deps, act.snapshot, resource.asset_id, area=resource.area))
     if any(held.fact.team_id == act.row.giver_team_id for held in owners):
-        return ""
+        # What was only asked for, nobody there can offer any more; what was offered can be accepted all the same.
+        is_asked = row.state == ResourceState.DRAFT.value
+        return _why_gone(act, team_of(act.snapshot, act.row.giver_team_id)) if is_asked else ""
     if not owners:
         return f"{team_of(act.snapshot, act.row.giver_team_id).name} no longer owns it, and nobody does now."
     names = names_of(owners)
     return f"{names} {'own' if ',' in names else 'owns'} it now."
+
+
+def _why_gone(act: HandoffAct, team: TeamRecord) -> str:
+    """Return why nobody of a team can answer any more; empty where somebody can."""
+    if team.is_gone:
+        return f"{team.name} is no longer in the catalog."
+    return "" if rules.has_somebody(team, act.snapshot) else f"Nobody is left in {team.name}."
 
 
 def _is_nobodys(act: HandoffAct, row: tables.HandoffResource) -> bool:
