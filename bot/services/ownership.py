@@ -294,10 +294,10 @@ def _claim_to_answer(deps: Deps, snapshot: Snapshot, verdict: Verdict, actor: Ac
     decider = replace(actor, is_catalog_admin=asker in deps.catalog_admins)
     for claim in verdict.asset.matters.claims:
         team = snapshot.team(claim.team_id)
-        if isinstance(verdict, rules.Orphaned):
+        said = look_up(deps, snapshot, verdict.asset.id, area=claim.area)
+        if isinstance(said, rules.Orphaned):
             right, held = Right.SUCCEED, Holders((team,) if team is not None else ())
         else:
-            said = look_up(deps, snapshot, verdict.asset.id, area=claim.area)
             owners = [each for each in claimed_by(said) if each.fact.team_id != claim.team_id]
             loans = [lent_by(snapshot, each, claim.team_id, said) for each in owners]
             answerers = (each.owner if loan is None else loan.lender for each, loan in zip(owners, loans, strict=True))

@@ -113,3 +113,14 @@ async def test_the_answer_about_something_split_says_which_part_has_lost_its_own
     await claim(stage, answer, user="ada")
     assert "*Payments*" in await owner(stage, "database of payments-db")
     assert "orphaned" not in (await stage.ask("/whoowns payments-db", user="ada")).text
+
+
+async def test_a_claim_of_the_part_that_has_lost_its_owner_leads_to_who_decides(stage: Stage) -> None:
+    for each in ("lin", "omar"):
+        await leave(stage, each)
+    await claim(stage, await stage.ask("/whoowns payments-db", user="grace"), user="grace")
+    answer = await stage.ask("/whoowns payments-db", user="ada")
+    assert "*Payments* asked for the database" in answer.text
+    assert "that team's lead or a catalog admin decides." in answer.text
+    assert "Answer the claim" in buttons(answer)
+    assert "Answer the claim" not in buttons(await stage.ask("/whoowns payments-db", user="grace"))

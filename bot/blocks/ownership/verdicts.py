@@ -216,8 +216,8 @@ def _owned_warnings(
         when = date(verdict.asset.matters.claims[0].at)
         who = words.join(bold(each.name, 80) for each in asked_by) if asked_by else "Another team"
         first = ", first" if len(asked_by) > 1 else ""
-        waits = "its owner has not answered yet"
-        if isinstance(verdict, Orphaned):
+        waits, first_area = "its owner has not answered yet", verdict.asset.matters.claims[0].area
+        if isinstance(verdict, Orphaned) or any(each.fact.area is first_area for each in verdict.left_behind):
             waits = "that team's lead or a catalog admin decides"
         if loan is not None and loan.on is not None:
             waits = f"that waits until it is back on {day(loan.on)}"
