@@ -102,8 +102,9 @@ class Grant:
     """A row: who may, and the sentences for everybody else, each with the next step.
 
     `refusal` may name `{people}` (who may) and `{what}`, and each sentence `{them}`, whom to ask. `nobody` is said
-    where no team and nobody holds the subject, `asker` to whoever asked; where it is empty, having asked takes nothing
-    away. Where catalog admins may as well, a sentence follows that says who they are. `guest` is said to guests.
+    where nobody and no team that is still there holds the subject, `asker` to whoever asked; where that is empty,
+    having asked takes nothing away. Where catalog admins may as well, a sentence follows that says who they are.
+    `guest` is said to guests.
     """
 
     roles: frozenset[ActorRole]
@@ -119,6 +120,7 @@ _TEAM = frozenset({ActorRole.MEMBER, ActorRole.LEAD})
 _OWNERS = _TEAM | {ActorRole.OWNER}
 _ANSWERING = _OWNERS | {ActorRole.MANAGER}
 _GONE = "That team is no longer in the catalog: ask again, and choose another."
+_OVER = "That team is no longer in the catalog, so nobody has to answer this any more."
 _UNOWNED = "Nobody owns this, so nobody can {} yet: claim it for your team first."
 
 GRANTS: Mapping[Right, Grant] = MappingProxyType(
@@ -233,12 +235,12 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
         Right.TAKE_OVER: Grant(
             _TEAM,
             "Only {people} can accept this: ask {them}.",
-            nobody=_GONE,
+            nobody=_OVER,
             asker="You offered it, so somebody else of the receiving team must accept: ask {them}.",
         ),
-        Right.PUT_OFF: Grant(_TEAM, "Only {people} can answer this: ask {them}.", nobody=_GONE),
-        Right.SUPPLY: Grant(_OWNERS, "Only {people} can say that it is there: ask {them}.", nobody=_GONE),
-        Right.CALL_OFF: Grant(_TEAM, "Only {people} can call this off: ask {them}.", nobody=_GONE),
+        Right.PUT_OFF: Grant(_TEAM, "Only {people} can answer this: ask {them}.", nobody=_OVER),
+        Right.SUPPLY: Grant(_OWNERS, "Only {people} can say that it is there: ask {them}.", nobody=_OVER),
+        Right.CALL_OFF: Grant(_TEAM, "Only {people} can call this off: ask {them}.", nobody=_OVER),
         Right.REVIEW: Grant(_TEAM, "Only {people} can say whether it works: ask {them}.", nobody=_GONE),
         Right.EVIDENCE: Grant(_TEAM, "Only {people} can add evidence: ask {them}.", nobody=_GONE),
     }
@@ -288,7 +290,7 @@ def why_not(actor: Actor, right: Right, holders: Holders | None = None) -> str:
     said = grant.refusal
     if any(_IS[role](actor, holders) for role in grant.roles):
         said = grant.asker
-    elif grant.nobody and not holders.teams and not holders.people:
+    elif grant.nobody and not _living(holders) and not holders.people:
         said = grant.nobody
     said = said.format(people=_people(grant, holders), what=holders.what, them=_them(grant, holders, actor))
     return f"{said} {admins_to_ask(actor)}" if ActorRole.CATALOG_ADMIN in grant.roles else said

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
+
 from bot.blocks.handoff import actions as ids
 from bot.domain.handoff.handoffs import HandoffStep
-from tests.slack.conftest import Stage, read_only
+from tests.slack.conftest import Stage, organisation, read_only
 from tests.slack.test_claims import claim
 from tests.slack.test_handoff import alone, answer, ask_for, card, offer, on, owner, said_to, sent
 from tests.slack.test_matters import AGREE, claimed
@@ -86,6 +88,17 @@ async def test_the_answer_about_something_split_names_who_owns_the_rest_once_one
     said = (await stage.ask("/whoowns payments-db", user="eve")).text.splitlines()
     assert said[0] == ":warning: The application of *payments-db* is orphaned: its owner *Payments* is gone."
     assert re.fullmatch(r"\*Platform\* \(<#\w+>\) owns the database of \*payments-db\*\.", said[1])
+
+
+@pytest.mark.parametrize("button", [ids.ACCEPT_ALL, ids.NOT_YET, ids.DECLINE])
+async def test_an_old_button_of_a_team_that_is_gone_says_so_and_sends_nobody_to_it(stage: Stage, button: str) -> None:
+    shown = await offer(stage)
+    left = organisation()
+    left.teams = [each for each in left.teams if each.name != "Payments"]
+    await stage.bring(left, allow_mass_change=True)
+    await stage.press(shown, button, user="grace")
+    said = "That team is no longer in the catalog, so nobody has to answer this any more."
+    assert said_to(stage, "grace", "payments") == said
 
 
 async def test_a_question_to_a_team_in_which_nobody_is_left_is_over(stage: Stage) -> None:
