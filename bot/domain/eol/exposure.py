@@ -31,6 +31,11 @@ from bot.domain.records import AssetRecord
 _BOUGHT = re.compile(r"\b(?:ESM|ESU|LTSS|ELS|Ubuntu Pro)\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4_096)  # every line of a report and a digest asks
+def _is_bought(product: str, version: str) -> bool:
+    return _BOUGHT.search(f"{product} {version}") is not None
+
+
 @dataclass(frozen=True, slots=True)
 class MatchedDeployment:
     """A deployment, the asset that it is of, and what its version came to. `pin` is set when a person said so."""
@@ -51,7 +56,7 @@ class MatchedDeployment:
         """Whether its support goes on for money; that of the machines in a cluster does with the cluster's."""
         one = self.deployment
         said = one.has_extended_support
-        if said is None and _BOUGHT.search(f"{one.product} {one.version}") is not None:
+        if said is None and _is_bought(one.product, one.version):
             said = True
         if said is False or self.asset.hosting is not Hosting.VIRTUAL_MACHINE:
             return said
