@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bot.clients.catalog._nodes import FieldReader, Fields, Items
-from bot.clients.catalog._reader import ReadOptions, Sink, SourceFile, check_size
+from bot.clients.catalog._reader import ReadOptions, Sink, SourceFile
+from bot.clients.catalog._text import check_size
 from bot.clients.catalog._yaml import documents
 from bot.clients.catalog.spreadsheet._lines import below_hint, decoded, separator
 from bot.domain.handoff.bulk import BulkLine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,7 +25,7 @@ from bot.errors import UnreadableError
 
 MEBIBYTE = 1024 * 1024
 #: Bytes read from the start of a file to see whether a format would use it.
-_PEEK_BYTES = 64 * 1024
+PEEK_BYTES = 64 * 1024
 #: Owners are looked for so many assets above one that names none.
 _MOST_STEPS = 10
 #: At most this many problems are kept for one file; a file in the wrong format would otherwise give one a line.
@@ -423,47 +422,11 @@ def peek(path: Path) -> bytes:
     """Return the start of a file, empty when it cannot be read."""
     try:
         with path.open("rb") as file:
-            return file.read(_PEEK_BYTES)
+            return file.read(PEEK_BYTES)
     except OSError:
         return b""
-
-
-def read_text(file: SourceFile, sink: Sink, *, max_bytes: int) -> str:
-    r"""Return a file's text with `\n` line ends and no byte-order mark.
-
-    Bytes that are not UTF-8 become U+FFFD and a problem. Raise `UnreadableError` for what is too large or binary.
-    """
-    check_size(file, max_bytes)
-    raw = file.path.read_bytes()
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = raw.decode("utf-16", errors="replace")
-    elif b"\0" in raw[:_PEEK_BYTES]:
-        raise UnreadableError("is not a text file.", path=file.shown)
-    else:
-        text = raw.decode("utf-8-sig", errors="replace")
-        if "\ufffd" in text:
-            _report_bytes(file, sink, raw)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def unread_owner(description: str, where: str) -> str:
     """Return a description that says where the owner stands that could not be read, for whoever asks."""
     return f"Its owner stands in {quoted(where)}, which Baton could not read. {description}".strip()
-
-
-def check_size(file: SourceFile, max_bytes: int) -> None:
-    """Raise `UnreadableError` when the file is larger than `max_bytes`."""
-    size = file.path.stat().st_size
-    if size > max_bytes:
-        have, limit = f"{size / MEBIBYTE:.1f}", f"{max_bytes / MEBIBYTE:.0f}"
-        raise UnreadableError(f"has {have} MiB, over the limit of {limit} MiB; split it.", path=file.shown)
-
-
-def _report_bytes(file: SourceFile, sink: Sink, raw: bytes) -> None:
-    try:
-        raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        sink.problem(
-            file.at(line), "has bytes that are not UTF-8; what holds them is left out, save the file as UTF-8."
-        )

@@ -15,7 +15,8 @@ import yaml
 from yaml import events as ev
 
 from bot.clients.catalog._nodes import Fields, Items, Node, Text
-from bot.clients.catalog._reader import MEBIBYTE, ReadOptions, Sink, SourceFile, read_text
+from bot.clients.catalog._reader import MEBIBYTE, ReadOptions, Sink, SourceFile
+from bot.clients.catalog._text import read_text
 from bot.clients.catalog._values import is_template, quoted
 
 #: A YAML file is held in memory whole.

@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from bot.clients.catalog._checkout import COMMENT, choose, repository, repository_claim, split_line
-from bot.clients.catalog._reader import MEBIBYTE, Format, ReadOptions, Sink, SourceFile, read_text
+from bot.clients.catalog._reader import MEBIBYTE, Format, ReadOptions, Sink, SourceFile
+from bot.clients.catalog._text import read_text
 from bot.clients.catalog._values import is_email, quoted
 from bot.domain.catalog import AssetClaim, AssetKind, OwnerClaim, OwnerRef, OwnerType, PathRule
 from bot.domain.codeowners import check_pattern, is_catch_all

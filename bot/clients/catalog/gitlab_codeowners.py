@@ -13,7 +13,8 @@ from pathlib import Path
 
 from bot.clients.catalog._checkout import COMMENT, choose, repository, repository_claim, split_line
 from bot.clients.catalog._git import Remote
-from bot.clients.catalog._reader import MEBIBYTE, Format, ReadOptions, Sink, SourceFile, peek, read_text
+from bot.clients.catalog._reader import MEBIBYTE, Format, ReadOptions, Sink, SourceFile, peek
+from bot.clients.catalog._text import read_text
 from bot.clients.catalog._values import is_email, quoted
 from bot.domain.catalog import AssetClaim, AssetKind, OwnerClaim, OwnerRef, OwnerType, PathRule
 from bot.domain.codeowners import check_gitlab, is_catch_all

@@ -9,7 +9,8 @@ from typing import BinaryIO
 
 from bot.clients.catalog._json import BadJSONError, events, items, open_json
 from bot.clients.catalog._nodes import FieldReader, Fields, Items, Node, from_plain
-from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, check_size, peek
+from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, peek
+from bot.clients.catalog._text import check_size
 from bot.clients.catalog._yaml import documents
 from bot.clients.catalog.backstage._entity import EntityReader
 from bot.domain.catalog import Origin

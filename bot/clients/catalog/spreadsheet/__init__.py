@@ -15,7 +15,8 @@ from pathlib import Path
 
 from bot.clients.catalog._kinds import kind_of_word
 from bot.clients.catalog._placeholders import said_of
-from bot.clients.catalog._reader import MEBIBYTE, Format, ReadOptions, Sink, SourceFile, check_size, peek
+from bot.clients.catalog._reader import MEBIBYTE, Format, ReadOptions, Sink, SourceFile, peek
+from bot.clients.catalog._text import check_size
 from bot.clients.catalog._values import E, is_email, is_web, owner_ref, quoted, tier_in, unique, word_in
 from bot.clients.catalog.spreadsheet._lines import (
     OWNER_WORDS,

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.clients.catalog._json import BadJSONError, events, open_json
-from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, check_size, peek
+from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, peek
+from bot.clients.catalog._text import check_size
 from bot.clients.catalog._values import quoted
 from bot.clients.catalog.terraform._resource import ClaimReader
 from bot.clients.catalog.terraform._stream import BadShapeError, Resource, Wanted, resources
