@@ -234,6 +234,7 @@ def given_up(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
     yield releases.owner_wanted, releases.owner_wanted(thing, person, heirs)
     yield releases.unowned_view, releases.unowned_view(thing, METADATA, reviewer="U12345678", until=NOW.date())
     areas = (Area.DATABASE, Area.NETWORKING)
+    yield releases.release_passed_on, releases.release_passed_on(thing, areas, name, person)
     for asker in (person, None):
         yield releases.release_wanted, releases.release_wanted(3, thing, areas, name, name, asker)
         for is_granted in (True, False):

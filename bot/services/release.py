@@ -23,7 +23,16 @@ from bot.domain.recipients import Recipient, Told
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord
 from bot.domain.rights import Actor, Holders, Right, may, require
 from bot.errors import NotFoundError, UserError
-from bot.services import actors, outbox, owner_questions, owner_suggestions, routing, transfers, unowned_review
+from bot.services import (
+    actors,
+    outbox,
+    owner_questions,
+    owner_suggestions,
+    release_questions,
+    routing,
+    transfers,
+    unowned_review,
+)
 from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.matters import proposals
@@ -31,14 +40,13 @@ from bot.services.matters.admins import channel_or_admin
 from bot.services.ownership import given_up_by, look_up
 from bot.services.release_confirmers import confirmer
 from bot.services.release_notices import GivenUp, tell_sharers
+from bot.services.release_questions import CONFIRM_WITHIN, areas_of, detail_of, owner_of
 from bot.services.snapshot import Snapshot, deciding
 from bot.store import tables
 from bot.store.journal import audit, lock_catalog, touch_assets
 
 #: What has this tier is not given up on one person's word.
 CONFIRMED_TIER = 1
-#: For so long somebody is waited for who confirms.
-_CONFIRM_WITHIN = timedelta(days=14)
 #: For so long at most nobody looks at what is unowned on purpose, and for so long it is kept by one press.
 MOST_UNOWNED, KEPT = timedelta(days=366), timedelta(days=180)
 _SETTLED = "That is settled already: ask again with `/whoowns`."
@@ -105,7 +113,7 @@ async def release(
                 waiting.until = row.asked_at.date() - timedelta(1)
             session.add(row)
             await session.flush()
-            told = await _ask(session, deps, snapshot, row, verdict.asset, owner)
+            told = await release_questions.ask(session, deps, snapshot, row, verdict.asset, owner)
             return Released(verdict.asset, _areas(facts), owner.name, told)
         what = GivenUp(verdict.asset, _areas(facts), owner, reason)
         await give_up(session, deps, snapshot, what, person_id=person_id)
@@ -148,12 +156,12 @@ async def decide(deps: Deps, snapshot: Snapshot, *, release_id: int, by: Decider
         message = blocks.release_decided(
             asset, areas_of(row), owner.name, row.reason, snapshot.person(by.person_id), is_granted=is_granted
         )
-        await outbox.revise(session, key=wanted_key(row), message=message, at=now)
+        await release_questions.redraw(session, row, message, at=now)
         to = asker_of(snapshot, row)
         await routing.send(session, deps, snapshot, to, key=f"release:{row.id}:answer", message=message, at=now)
         if not is_granted:
             row.ended_at = now
-            await _note(session, deps, row.asset_id, by.person_id, "ownership.release_refused", _detail(row))
+            await _note(session, deps, row.asset_id, by.person_id, "ownership.release_refused", detail_of(row))
             return None
         await _carry_out(session, deps, snapshot, row, asset, owner)
     return Released(asset, areas_of(row), owner.name)
@@ -307,22 +315,12 @@ def _row(
         reason=clean(reason)[:500],
         asked_by=person_id,
         asked_at=at,
-        until=(at + _CONFIRM_WITHIN).date(),
+        until=(at + CONFIRM_WITHIN).date(),
     )
 
 
 def _areas(facts: Sequence[OwnershipRecord]) -> tuple[Area, ...]:
     return tuple(dict.fromkeys(fact.area for fact in facts))
-
-
-def areas_of(row: tables.Release) -> tuple[Area, ...]:
-    """Return what was to be given up of an asset."""
-    return tuple(Area(each) for each in row.areas)
-
-
-def owner_of(snapshot: Snapshot, row: tables.Release) -> Recipient:
-    """Return who was to give something up."""
-    return Recipient(snapshot.team(row.team_id), snapshot.person(row.person_id))
 
 
 def asker_of(snapshot: Snapshot, row: tables.Release) -> Recipient:
@@ -345,24 +343,6 @@ async def _waiting(session: AsyncSession, like: tables.Release) -> tables.Releas
     return next((each for each in found if set(each.areas) & set(like.areas)), None)
 
 
-async def _ask(
-    session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Release, asset: AssetRecord, owner: Recipient
-) -> Told:
-    """Ask somebody who may confirm. Raises UserError where nobody else may."""
-    await _note(session, deps, row.asset_id, row.asked_by, "ownership.release_asked", _detail(row))
-    asker = snapshot.person(row.asked_by)
-    return await routing.send(
-        session,
-        deps,
-        snapshot,
-        confirmer(deps, snapshot, asset, owner, asker=asker),
-        key=wanted_key(row),
-        message=blocks.release_wanted(row.id or 0, asset, areas_of(row), owner.name, row.reason, asker),
-        at=deps.clock.now(),
-        asker_id=routing.slack_id_of(asker),
-    )
-
-
 async def _carry_out(
     session: AsyncSession,
     deps: Deps,
@@ -378,7 +358,7 @@ async def _carry_out(
     """
     now, fact = deps.clock.now(), tables.Ownership
     person_id = row.decided_by if row.decided_by is not None else row.asked_by
-    entry = await _touch(session, deps, row.asset_id, person_id, "ownership.release", _detail(row))
+    entry = await _touch(session, deps, row.asset_id, person_id, "ownership.release", detail_of(row))
     is_owner = col(fact.team_id) == row.team_id if row.team_id is not None else col(fact.person_id) == row.person_id
     in_force = (col(fact.asset_id) == row.asset_id, col(fact.area).in_(row.areas), col(fact.valid_to).is_(None))
     of_owner = (*in_force, is_owner, col(fact.role) == Role.OWNER.value)
@@ -412,12 +392,3 @@ async def _note(
     session: AsyncSession, deps: Deps, asset_id: int, person_id: int, action: str, detail: dict[str, object]
 ) -> int:
     return await audit(session, deps.clock.now(), person_id, action, f"asset:{asset_id}", detail)
-
-
-def _detail(row: tables.Release) -> dict[str, object]:
-    return {"release": row.id, "areas": row.areas}
-
-
-def wanted_key(row: tables.Release) -> str:
-    """Return the outbox key of the question whether a release is confirmed."""
-    return f"release:{row.id}"

@@ -21,9 +21,8 @@ def confirmer(
 
     Raises UserError, with the next step, where nobody else could confirm.
     """
-    for person in _able(deps, snapshot, owner):
-        if routing.slack_id_of(person) and (asker is None or person.id != asker.id):
-            return Recipient(person=person)
+    for person in confirmers(deps, snapshot, owner, asker=asker):
+        return Recipient(person=person)
     name = escape(asset.name, 80)
     raise UserError(
         f"{name} is of tier 1, and nobody else can confirm that it is given up: {escape(owner.name, 80)} has no other "
@@ -32,10 +31,14 @@ def confirmer(
     )
 
 
-def _able(deps: Deps, snapshot: Snapshot, owner: Recipient) -> Iterator[PersonRecord]:
-    """Yield whoever may confirm, in the order in which they are asked."""
+def confirmers(
+    deps: Deps, snapshot: Snapshot, owner: Recipient, *, asker: PersonRecord | None
+) -> Iterator[PersonRecord]:
+    """Yield whoever may confirm and is in Slack, in the order in which they are asked."""
     team = owner.team
     above = (routing.lead_of(snapshot, team), routing.manager_of(snapshot, team)) if team is not None else ()
     known = (None, AccountStanding.MEMBER)  # of an account that nobody has asked about yet nothing speaks against it
     members = (each for each in sorted(deps.catalog_admins) if snapshot.standing(each) in known)
-    yield from filter(None, (*above, *map(snapshot.person_by_slack_id, members)))
+    for person in (*above, *map(snapshot.person_by_slack_id, members)):
+        if person is not None and routing.slack_id_of(person) and (asker is None or person.id != asker.id):
+            yield person

@@ -470,6 +470,42 @@ async def test_what_nobody_confirms_ends_with_a_word_to_whoever_asked(stage: Sta
     assert "I am telling Ada Byron" in await release(stage, "payments-db", user="grace", why="Platform runs it")
 
 
+async def test_the_next_one_is_asked_when_whoever_should_confirm_has_left(stage: Stage) -> None:
+    await stage.baton.context.listings.read_members(at_start=True)
+    await release(stage, "payments-db", user="grace", why="Platform runs it")
+    stage.clock.advance(timedelta(days=9))
+    await end_unconfirmed(stage)
+    assert await direct(stage, "omar") == [], "the lead may still confirm"
+    await leave(stage, "ada")
+    for _ in range(2):
+        await end_unconfirmed(stage)
+    [question] = [each for each in await direct(stage, "omar") if "wants *Payments* to give up" in each.text]
+    stage.clock.advance(timedelta(days=9))
+    await end_unconfirmed(stage)  # they have as much time
+    await stage.press(question, "ownership.release_confirm", user="omar")
+    assert (await actions(stage)).count("ownership.release") == 1
+    assert "confirmed that *Payments* gives up" in (await direct(stage, "omar"))[-1].text
+    assert "confirmed that *Payments* gives up" in (await direct(stage, "grace"))[-1].text
+
+
+async def test_a_lead_who_is_none_any_more_reads_who_is_asked_now(stage: Stage) -> None:
+    await stage.baton.context.listings.read_members(at_start=True)
+    await release(stage, "payments-db", user="grace", why="Platform runs it")
+    made = organisation()
+    made.teams = [replace(each, lead="") if each.name == "Payments" else each for each in made.teams]
+    await stage.bring(made)
+    await end_unconfirmed(stage)
+    [question] = await direct(stage, "ada")
+    now = f"<@{stage.slack.workspace.user('omar').id}> is asked now."
+    assert question.text == f"Whether *Payments* gives up the application of *payments-db*: {now}"
+    assert buttons(question) == {}
+    assert "which is of tier 1" in (await direct(stage, "omar"))[-1].text
+    stage.clock.advance(timedelta(days=18))
+    await end_unconfirmed(stage)
+    for handle in ("ada", "omar"):
+        assert "Nobody confirmed it in time" in (await direct(stage, handle))[-1].text
+
+
 async def test_a_request_about_what_has_changed_hands_ends_at_once(stage: Stage) -> None:
     await release(stage, "payments-db", user="grace", why="Platform runs it")
     [question] = await direct(stage, "ada")

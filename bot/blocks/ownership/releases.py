@@ -134,6 +134,11 @@ def release_decided(
     return Rendered(f"{_who(by)} decided that {bold(owner, 80)} keeps {what}.")
 
 
+def release_passed_on(asset: AssetRecord, areas: Sequence[Area], owner: str, to: PersonRecord) -> Rendered:
+    """Return what the question reads once somebody else is asked, because its reader may confirm it no longer."""
+    return Rendered(f"Whether {bold(owner, 80)} gives up {words.part(asset, *areas)}: {_who(to)} is asked now.")
+
+
 def release_expired(asset: str, areas: Sequence[Area], owner: str, reason: str, *, is_theirs: bool) -> Rendered:
     """Return what the question reads once nobody can answer it any more, which whoever asked reads, too.
 
