@@ -136,6 +136,7 @@ async def _listen(
     bolt = carrier(slack.web, dispatch, signing_secret=settings.slack_signing_secret.get_secret_value())
     if settings.listeners:
         add_listeners(bolt, settings.listeners)
+        dispatch.has_listeners = True
     app_token = settings.slack_app_token.get_secret_value()
     sockets = Sockets(bolt, app_token, partial(slack.socket_url, app_token)) if app_token else None
     is_connected = sockets.is_connected if sockets is not None else None

@@ -74,6 +74,8 @@ class Dispatch:
     def __init__(self, routes: Routes, context: Context, door: Door, metrics: Metrics) -> None:
         self._routes, self._context, self._door, self._metrics = routes, context, door, metrics
         self.events = Events(routes.events, context, door)
+        #: Whether the organisation has listeners of its own, who hear what Baton knows and leaves alone, too.
+        self.has_listeners = False
         self._seen: dict[str, None] = {}
         self._process, self._numbers = secrets.token_hex(4), itertools.count(1)
         self._by_type = {
@@ -128,7 +130,7 @@ class Dispatch:
                 self._context.background.start(work, what=change.type, is_optional=True)
         elif self.events.wants(body):
             await self.events.take(body)
-        elif await self._may_be_heard(sender_of(body)):
+        elif (self.has_listeners or not self.events.knows(change.type)) and await self._may_be_heard(sender_of(body)):
             return None
         self._metrics.observe("event_callback", "ok", _since(began))
         return replies.nothing()

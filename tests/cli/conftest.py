@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -42,6 +43,11 @@ def baton(database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         out, err = capsys.readouterr()
         return Ran(int(ended.value.code or 0), out, err)
 
+    level = logging.root.level
     yield run
+    # What a command logs goes to this test's standard error, which is closed by now.
+    for handler in [each for each in logging.root.handlers if type(each) is logging.StreamHandler]:
+        logging.root.removeHandler(handler)
+    logging.root.setLevel(level)
     gc.enable()  # the command switches it off for its own short life, and sets what it imported aside
     gc.unfreeze()
