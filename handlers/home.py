@@ -43,8 +43,9 @@ def is_opened(event: Event, _context: Context) -> bool:
 
 
 async def on_home_opened(event: Event, context: Context) -> None:
-    """Show the Home tab to whoever has opened it."""
-    await publish(context, event.user_id)
+    """Show the Home tab to whoever has opened it, unless they have chosen there meanwhile what it shows."""
+    if event.at >= context.home_chosen_at.get(event.user_id, 0.0):
+        await publish(context, event.user_id)
 
 
 async def refuse(event: Event, context: Context, message: Rendered) -> None:
@@ -54,6 +55,7 @@ async def refuse(event: Event, context: Context, message: Rendered) -> None:
 
 async def on_show(action: Action, context: Context) -> Ack:
     """Show the list that a button names, or the overview again."""
+    context.home_chosen_at[action.user_id] = action.at
     await publish(context, action.user_id, parse(Listed, action.value))
     return replies.nothing()
 

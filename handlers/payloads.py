@@ -29,6 +29,8 @@ _FAR_FUTURE = 10**12
 #: https://docs.slack.dev/reference/events/message#subtypes
 _WRITTEN = ("", "file_share", "thread_broadcast", "me_message")
 _HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+#: A time of Slack's: seconds, and the millionths behind the point.
+_TIMESTAMP = re.compile(r"\d{1,11}\.\d{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Action:
     """A pressed button or a choice. `thread_ts` is set when the message stands in a thread, `view_id` in a modal.
 
     `value` is what is chosen in an element now, the first of several, empty for nothing. `metadata` and `blocks` are
-    those of the modal that it is in, to show the modal again with others beside them.
+    those of the modal that it is in, to show the modal again with others beside them. `at` is when it was pressed, by
+    Slack's clock, in seconds.
     """
 
     action_id: str
@@ -63,6 +66,7 @@ class Action:
     message_ts: str = ""
     metadata: str = ""
     blocks: tuple[Mapping[str, Any], ...] = ()
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,8 @@ class Event:
     `is_from_person` is True for what a person has written, with a file or without, and False for bots, edits and joins.
     `tab` is the tab of the app that somebody opened, `says` what is attached to a message: an alert that is passed on,
     for one. `thread_ts` is empty for a message that begins its thread.
-    `reaction` is the emoji that somebody put under the message `ts`.
+    `reaction` is the emoji that somebody put under the message `ts`. `at` is when it happened, by Slack's clock, in
+    seconds.
     """
 
     type: str
@@ -122,6 +127,7 @@ class Event:
     tab: str = ""
     says: tuple[str, ...] = ()
     reaction: str = ""
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +208,7 @@ def action(body: Mapping[str, Any]) -> Action:
         message_ts=_text(container, "message_ts") or _text(message, "ts"),
         metadata=_text(view, "private_metadata"),
         blocks=tuple(_objects(view, "blocks", _MOST_BLOCKS)),
+        at=_seconds(_text(pressed, "action_ts")),
     )
 
 
@@ -261,7 +268,13 @@ def event(body: Mapping[str, Any]) -> Event:
         reaction=_text(inner, "reaction"),
         is_from_person=_is_from_person(inner),
         says=message_text.attached(inner),
+        at=_seconds(_text(inner, "event_ts")),
     )
+
+
+def _seconds(timestamp: str) -> float:
+    """Return a time of Slack's in seconds; 0 for none."""
+    return float(timestamp) if _TIMESTAMP.fullmatch(timestamp) else 0.0
 
 
 def _event_id(body: Mapping[str, Any], inner: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.ports import Model, Slack, Tracker
 from bot.services.attestation_list import Attestations
@@ -60,6 +60,8 @@ class Context:
     model: Model | None = None  #: what may add to the draft of a request; None when no model is set
     public_url: str = ""  #: where the web server is reached from outside; empty when nobody said
     feed_url: str = ""  #: where the feed of end-of-life dates is asked; empty when it is not asked by itself
+    #: When people last chose what their Home tab shows, by their Slack ids, in seconds of Slack's clock.
+    home_chosen_at: dict[str, float] = field(default_factory=dict)
 
 
 def assemble(  # noqa: PLR0913 - all but two by name

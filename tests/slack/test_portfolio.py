@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -209,3 +210,19 @@ async def test_home_of_somebody_unknown_is_useful_all_the_same(stage: Stage) -> 
     said = texts(await open_home(stage, "eve"))
     assert "The catalog has you in no team" in said
     assert "Nobody owns these (1)" in said
+
+
+async def test_an_opened_home_that_is_late_takes_nothing_away_that_was_chosen_since(stage: Stage) -> None:
+    await open_home(stage, "grace")
+    person = stage.slack.workspace.user("grace").id
+    late = {"type": "app_home_opened", "user": person, "channel": stage.slack.workspace.im(person).id, "tab": "home"}
+    late["event_ts"] = f"{stage.clock.now().timestamp():.6f}"
+    stage.clock.advance(timedelta(seconds=1))
+    shown = texts(await press_home(stage, "grace", "Show all: Nobody owns these"))
+    assert "← Overview" in shown
+    await stage.slack.emit(late)
+    await stage.settle()
+    view = stage.slack.home("grace")
+    assert view is not None
+    assert texts(view) == shown
+    assert "← Overview" not in texts(await open_home(stage, "grace")), "opened anew, it shows the overview"
