@@ -81,6 +81,8 @@ def texts_of(value: Any) -> Iterator[str]:
     elif isinstance(value, tuple):
         for each in value:
             yield from texts_of(each)
+    elif isinstance(value, float):
+        assert 0 <= value < 1e11
     elif not isinstance(value, bool):
         assert isinstance(value, str)
         yield value
@@ -115,6 +117,8 @@ def deep(kind: type) -> Any:
 ODD = [None, -1, [], {}, [-1], [None], "U1", True, 1e308, "x" * 1_000_000, ["x"] * 100_000, deep(list), deep(dict)]
 #: Where the readers look, as paths into a payload.
 PLACES = [
+    ("actions", 0, "action_ts"),
+    ("event", "event_ts"),
     ("view",),
     ("view", "blocks"),
     ("view", "blocks", 0, "block_id"),
