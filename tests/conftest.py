@@ -48,8 +48,8 @@ DEPLOYMENTS = ["http-sqlite", "http-postgresql", "socket-sqlite"]
 DATABASES = ["sqlite", "postgresql"]
 #: The folders whose single tests take about a minute each.
 LONGEST = {"simulation", "strangers"}
-#: The folders whose tests are about the database itself.
-ABOUT_SQL = {"store", "migrations"}
+#: The folders whose tests are about the database itself, or time what users wait for.
+ABOUT_SQL = {"store", "migrations", "benchmarks"}
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = REPOSITORY.parent / "shared"
 
