@@ -95,9 +95,7 @@ def platform_of(deps: Deps, snapshot: Snapshot) -> str:
 
 def platform_team(deps: Deps, snapshot: Snapshot) -> TeamRecord | None:
     """Return the team whose own channel the platform channel is; None where it is a channel of its own."""
-    platform = platform_of(deps, snapshot)
-    found = (each for each in snapshot.teams() if platform and snapshot.channel_id(each.channel) == platform)
-    return min(found, key=lambda team: team.id, default=None)
+    return next(iter(snapshot.teams_in(platform_of(deps, snapshot))), None)
 
 
 def is_closed(deps: Deps, snapshot: Snapshot, place: str) -> bool:

@@ -52,6 +52,7 @@ class Snapshot:
         self._teams: dict[int, TeamRecord] = {}
         self._team_by_name: dict[str, int] = {}
         self._teams_by_person: dict[int, tuple[int, ...]] = {}
+        self._teams_by_channel: dict[str, set[int]] = {}
         self._left_by_person: dict[int, tuple[int, ...]] = {}
         self._people: dict[int, PersonRecord] = {}
         self._person_by_slack_id: dict[str, int] = {}
@@ -115,6 +116,11 @@ class Snapshot:
     def teams(self) -> Iterable[TeamRecord]:
         """Return every team that is not gone."""
         return [team for team in self._teams.values() if not team.is_gone]
+
+    def teams_in(self, channel: str) -> list[TeamRecord]:
+        """Return the teams whose own channel this is, by their ids; none that is gone."""
+        ids = sorted(self._teams_by_channel.get(self.channel_id(channel).removeprefix("#"), ())) if channel else []
+        return [team for team in map(self._teams.__getitem__, ids) if not team.is_gone]
 
     def teams_of(self, person_id: int) -> tuple[TeamRecord, ...]:
         """Return the teams that a person is a member or the lead of, by name; none that is gone."""
@@ -192,7 +198,9 @@ class Snapshot:
             self._put_members(before, team)
             if before is not None:
                 self._forget_names(before, team)
+                self._teams_by_channel[before.channel.removeprefix("#")].discard(team.id)
             self._teams[team.id] = team
+            self._teams_by_channel.setdefault(team.channel.removeprefix("#"), set()).add(team.id)
             for name in (*team.other_names, team.name):
                 folded = fold(name)
                 held = self._teams.get(self._team_by_name.get(folded, -1))

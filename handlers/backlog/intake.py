@@ -335,7 +335,7 @@ def teams(context: Context) -> list[TeamRecord]:
 def _team_of(context: Context, channel_id: str, *people: str) -> int | None:
     """Return the team that a request is likely of: that of the channel, or else of the first of these people."""
     snapshot = context.snapshot
-    here = {team.id for team in snapshot.teams() if channel_id and snapshot.channel_id(team.channel) == channel_id}
+    here = {team.id for team in snapshot.teams_in(channel_id)}
     theirs = [team.id for each in _known(context, people) for team in snapshot.teams_of(each)]
     return next((each for each in theirs if each in here), next(iter(sorted(here)), next(iter(theirs), None)))
 

@@ -70,8 +70,7 @@ async def with_card_alone(session: AsyncSession, channel_ids: Collection[str]) -
 
 async def _holders(session: AsyncSession, snapshot: Snapshot, channel_id: str) -> Holders:
     """Return the teams whose channel this is."""
-    here = [each.id for each in snapshot.teams() if snapshot.channel_id(each.channel) == channel_id]
-    return await actors.holders(session, here)
+    return await actors.holders(session, [each.id for each in snapshot.teams_in(channel_id)])
 
 
 def _settings(row: tables.ChannelSetting | None) -> ChannelSettings:
