@@ -257,7 +257,9 @@ class Dispatch:
             said = listener(command, self._context) if listener is not None else None
         except Exception as error:  # noqa: BLE001 - the reply boundary
             return await self._failed("command", body, error)
-        return await self._in_time("command", body, said, began) if isinstance(said, Coroutine) else ("ok", said)
+        if said is None or isinstance(said, str):
+            return "ok", said
+        return await self._in_time("command", body, said, began)
 
     async def _action(self, body: Mapping[str, Any]) -> Ack | None:
         action = payloads.action(body)

@@ -92,8 +92,8 @@ class Holders:
     def of(cls, *owners: Recipient) -> Holders:
         """Return these teams and people as holders."""
         return cls(
-            tuple(each.team for each in owners if each.team is not None),
-            tuple(each.person for each in owners if each.person is not None),
+            tuple([each.team for each in owners if each.team is not None]),
+            tuple([each.person for each in owners if each.person is not None]),
         )
 
 

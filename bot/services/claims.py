@@ -299,7 +299,7 @@ def form(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, as
     Raises NotAllowedError for somebody who can claim for no team, UserError when it is their team's already.
     """
     verdict, actor = look_up_free(deps, snapshot, asset_id, area=area), actors.remembered(snapshot, asker)
-    teams = tuple(claimants(snapshot, verdict, actor))
+    teams = claimants(snapshot, verdict, actor)
     if not teams and (owning := teams_to_claim_for(snapshot, actor)):
         raise UserError(blocks.already_theirs(verdict.asset, area, " and ".join(team.name for team in owning)).text)
     if not teams:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -184,11 +184,11 @@ def _answered(deps: Deps, snapshot: Snapshot, verdict: Verdict, asker: str, matc
     left = verdict.left_behind if isinstance(verdict, Owned) else ()
     # The part that nobody owns, where others own the rest.
     free = given_up[0].areas[0] if given_up else left[0].fact.area if left else None
-    may_claim = next(iter(teams_to_claim_for(snapshot, actor)) if free else claimants(snapshot, verdict, actor), None)
+    teams = teams_to_claim_for(snapshot, actor) if free else claimants(snapshot, verdict, actor)
     frame = blocks.AnswerFrame(
         understood_as="" if match is None or match.method in _OUTRIGHT else match.understood_as,
         may_confirm=is_owner,
-        may_claim=not may_withdraw and may_claim is not None,
+        may_claim=bool(teams) and not may_withdraw,
         claims=free,
         may_withdraw=may_withdraw,
         # The same people may confirm it and give it up; what is inherited is given up where it comes from.
@@ -251,33 +251,34 @@ def may_confirm(verdict: Verdict, actor: Actor) -> bool:
     if not isinstance(verdict, Owned) or isinstance(verdict, rules.Orphaned):
         return False
     owned = verdict.holdings if verdict.area is None else verdict.owners
-    owners = (holding.owner for holding in owned if holding.fact.role is Role.OWNER)
+    owners = [holding.owner for holding in owned if holding.fact.role is Role.OWNER]
     return may(actor, Right.CONFIRM, Holders.of(*owners))
 
 
-def claimants(snapshot: Snapshot, verdict: Verdict, actor: Actor) -> Iterator[TeamRecord]:
+def claimants(snapshot: Snapshot, verdict: Verdict, actor: Actor) -> tuple[TeamRecord, ...]:
     """Return the teams for which somebody may claim an asset, as far as memory knows."""
-    return (team for team in teams_to_claim_for(snapshot, actor) if not owns_already(verdict, team.id))
+    return tuple([team for team in teams_to_claim_for(snapshot, actor) if not owns_already(verdict, team.id)])
 
 
 def teams_to_claim_for(snapshot: Snapshot, actor: Actor) -> tuple[TeamRecord, ...]:
     """Return the teams for which somebody may claim what nobody owns, as far as memory knows."""
     teams = snapshot.teams_of(actor.person_id) if actor.person_id is not None else ()
-    return tuple(team for team in teams if may(actor, Right.CLAIM, Holders((team,))))
+    return tuple([team for team in teams if may(actor, Right.CLAIM, Holders((team,)))])
 
 
 def owns_already(verdict: Verdict, team_id: int) -> bool:
     """Whether a team owns an asset, or is a side of the dispute about which of several owns it."""
     if isinstance(verdict, rules.Disputed) and verdict.nobody is None:
         return any(holding.fact.team_id == team_id for holding in verdict.claims)
-    return isinstance(verdict, Owned) and any(holding.fact.team_id == team_id for holding in verdict.owners)
+    return isinstance(verdict, Owned) and team_id in [holding.fact.team_id for holding in verdict.owners]
 
 
 def _may_withdraw(snapshot: Snapshot, verdict: Verdict, actor: Actor) -> bool:
     """Whether a claim stands, or waits for its answer, that somebody's team has made, as far as memory knows."""
-    facts = (fact for fact in verdict.asset.facts if fact.is_human and not fact.is_agreed)
-    claims = [fact.team_id for fact in facts if fact.team_id is not None]
+    claims = [fact.team_id for fact in verdict.asset.facts if fact.is_human and not fact.is_agreed]
     claims += [claim.team_id for claim in verdict.asset.matters.claims]
+    if not claims:
+        return False
     teams = tuple(team for team in map(snapshot.team, claims) if team is not None)
     return bool(teams) and may(actor, Right.WITHDRAW, Holders(teams))
 
@@ -321,7 +322,7 @@ def given_up_by(asset: AssetRecord) -> list[int]:
 
 def _asked_by(snapshot: Snapshot, verdict: Verdict) -> tuple[TeamRecord, ...]:
     """Return the teams whose claims the owner has not answered yet, the first one first."""
-    return tuple(filter(None, (snapshot.team(claim.team_id) for claim in verdict.asset.matters.claims)))
+    return tuple(filter(None, [snapshot.team(claim.team_id) for claim in verdict.asset.matters.claims]))
 
 
 def _loan(snapshot: Snapshot, verdict: Verdict) -> HandoffRecord | None:
@@ -339,7 +340,7 @@ def _loan(snapshot: Snapshot, verdict: Verdict) -> HandoffRecord | None:
 def _confirmers(snapshot: Snapshot, verdict: Verdict) -> dict[int, PersonRecord]:
     """Return the people who last confirmed the owners, by their ids."""
     held = verdict.holdings if isinstance(verdict, Owned) else ()
-    found = (snapshot.person(each.fact.confirmed_by) for each in held)
+    found = [snapshot.person(each.fact.confirmed_by) for each in held]
     return {person.id: person for person in found if person is not None}
 
 

@@ -121,14 +121,15 @@ def _owned_headline(verdict: Owned, shares: Shares, name: str) -> str:
         )
     if shares:
         return f"{split(shares, name)}{_inherited(verdict)}."
-    owners = dict.fromkeys(words.owner(each) for each in verdict.owners if each not in verdict.left_behind)
+    owners = dict.fromkeys([words.owner(each) for each in verdict.owners if each not in verdict.left_behind])
     who, verb = words.join(owners), "own" if len(owners) > 1 else "owns"
     is_part = bool(verdict.given_up or verdict.left_behind)
-    known = [each for each in verdict.holdings if each.fact.role is Role.OWNER and each not in verdict.left_behind]
-    named = known if is_part else verdict.owners
-    held = list(dict.fromkeys(holding.fact.area for holding in named))
+    named: Sequence[Holding] = verdict.owners
+    if is_part:
+        named = [each for each in verdict.holdings if each.fact.role is Role.OWNER and each not in verdict.left_behind]
+    held = list(dict.fromkeys([holding.fact.area for holding in named]))
     line = f"{who} {verb} {name}"
-    if held[0] is verdict.area or _is_partial(verdict) or (is_part and Area.ALL not in held):
+    if held[0] is verdict.area or verdict.is_partial or (is_part and Area.ALL not in held):
         line = f"{who} {verb} {words.join(words.AREA_WORDS[area] for area in held)} of {name}"
     elif verdict.area is Area.DATABASE and verdict.asset.kind is not AssetKind.DATABASE:
         line = f"I know of no database of {name} by itself. {who} {verb} {name} as a whole"
@@ -202,12 +203,6 @@ def _parts(areas: Sequence[Area]) -> str:
     return words.join(words.AREA_WORDS[area] for area in areas)
 
 
-def _is_partial(verdict: Owned) -> bool:
-    """Whether the whole was asked for, and nobody owns more than other areas than the application."""
-    whole = (Area.ALL, Area.APPLICATION)
-    return verdict.area is None and not any(holding.fact.area in whole for holding in verdict.owners)
-
-
 def _owned_warnings(
     verdict: Owned, *, may_claim: bool, asked_by: Sequence[TeamRecord], loan: HandoffRecord | None
 ) -> list[str]:
@@ -228,7 +223,7 @@ def _owned_warnings(
         if owned := _still_owned(verdict):
             warnings.insert(0, f"{split(owned, bold(verdict.asset.name))}.")
         return [*warnings, "It stays so until a team takes it. *Who could own it?* proposes teams."]
-    if (verdict.given_up or _is_partial(verdict)) and (unowned := _unowned_parts(verdict)):
+    if (verdict.given_up or verdict.is_partial) and (unowned := _unowned_parts(verdict)):
         warnings += [*unowned[:-1], f"{unowned[-1]} {_CLAIM_IT}" if may_claim else unowned[-1]]
     warnings += _left_behind(verdict, may_claim=may_claim)
     if verdict.departed:
@@ -253,7 +248,7 @@ def _unowned_parts(verdict: Owned) -> list[str]:
     for each in verdict.given_up:
         what = "the rest" if Area.ALL in each.areas else _parts(each.areas)
         said.append(f":grey_question: Nobody owns {what}{_since(each)}.")
-    if _is_partial(verdict) and not given_up & {Area.ALL, Area.APPLICATION}:
+    if verdict.is_partial and not given_up & {Area.ALL, Area.APPLICATION}:
         said.append(f":grey_question: The rest has no owner{', either' if given_up else ''}.")
     return said
 
@@ -311,8 +306,9 @@ def others(verdict: Verdict, shares: Shares) -> list[str]:
         if shares:
             headed = {owner for owners in list(shares.values())[:_MOST_SHARES] for owner in owners[: words.MOST_NAMES]}
             rest = [each for each in verdict.holdings if not _is_headed(each, headed)]
-        elif verdict.area is None and not _is_partial(verdict):
-            rest = [each for each in rest if not _is_headed(each, set(map(words.owner, verdict.owners)))]
+        elif rest and verdict.area is None and not verdict.is_partial:
+            headed = set(map(words.owner, verdict.owners))
+            rest = [each for each in rest if not _is_headed(each, headed)]
         rest = _beside([each for each in rest if each not in verdict.left_behind], verdict.holdings)
     else:
         return []
@@ -367,7 +363,7 @@ def trust(verdict: Verdict, shares: Shares, confirmers: Mapping[int, PersonRecor
 def _headed(verdict: Owned, shares: Shares) -> Sequence[Holding]:
     """Return what the headline says: of each owner and area the fact that was confirmed last, or else the first."""
     held = verdict.owners
-    if verdict.area is None:
+    if verdict.area is None and len(verdict.holdings) > 1:
         areas = {area for some in list(shares)[:_MOST_SHARES] for area in some}
         owned = [each for each in verdict.holdings if each.fact.role is Role.OWNER]
         held = tuple(each for each in owned if not shares or each.fact.area in areas)

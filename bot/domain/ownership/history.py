@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.domain.catalog import Area
 from bot.domain.ownership.disputes import find_dispute
 from bot.domain.ownership.holdings import CatalogView, Holding, answering_for
+from bot.domain.recipients import Recipient
 from bot.domain.records import AssetRecord, OwnershipRecord
 
 
@@ -142,7 +143,7 @@ def _held(
 def _holding(fact: OwnershipRecord, catalog: CatalogView) -> Holding:
     team = catalog.team(fact.team_id) if fact.team_id is not None else None
     person = catalog.person(fact.person_id) if fact.person_id is not None else None
-    return Holding(fact, team, person, fact.valid_from)
+    return Holding(fact, Recipient(team, person), fact.valid_from)
 
 
 def _as_then(fact: OwnershipRecord, moment: datetime) -> OwnershipRecord:

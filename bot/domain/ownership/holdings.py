@@ -34,20 +34,24 @@ class CatalogView(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """An owner and the fact that makes them one. Exactly one of `team` and `person` is set.
+    """An owner, a team or a person, and the fact that makes them one.
 
     `seen_at` is when the fact's source last said so.
     """
 
     fact: OwnershipRecord
-    team: TeamRecord | None
-    person: PersonRecord | None
+    owner: Recipient
     seen_at: datetime
 
     @property
-    def owner(self) -> Recipient:
-        """The owner as somebody to write to."""
-        return Recipient(self.team, self.person)
+    def team(self) -> TeamRecord | None:
+        """The team; None where a person is the owner."""
+        return self.owner.team
+
+    @property
+    def person(self) -> PersonRecord | None:
+        """The person; None where a team is the owner."""
+        return self.owner.person
 
     @property
     def name(self) -> str:
@@ -68,7 +72,7 @@ def holdings_of(facts: Iterable[OwnershipRecord], catalog: CatalogView) -> tuple
         team = catalog.team(fact.team_id) if fact.team_id is not None else None
         person = catalog.person(fact.person_id) if fact.person_id is not None else None
         if team is not None or person is not None:
-            found.append(Holding(fact, team, person, catalog.last_seen(fact)))
+            found.append(Holding(fact, Recipient(team, person), catalog.last_seen(fact)))
     return tuple(found)
 
 
@@ -98,7 +102,7 @@ def has_somebody(team: TeamRecord | None, catalog: CatalogView) -> TypeGuard[Tea
     if team is None or team.is_gone:
         return False
     is_unknown = not team.member_ids and not team.former_members
-    return is_unknown or any(active_members(team, catalog))
+    return is_unknown or next(active_members(team, catalog), None) is not None
 
 
 def active_members(team: TeamRecord, catalog: CatalogView) -> Iterator[PersonRecord]:

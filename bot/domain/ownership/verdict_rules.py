@@ -49,22 +49,22 @@ def verdict(
         return Unowned(asset=asset, area=asked, others=holdings, release=_release(holder, asked))
     ordered = owners if len(owners) == len(holdings) else (*owners, *_without(holdings, owners))
     parent = holder if holder.id != asset.id else None
-    departed = tuple(holding for holding in owners if not is_alive(holding, catalog))
+    gone = tuple(each for each in ordered if not is_alive(each, catalog))
+    departed = tuple(each for each in gone if each in owners)
     if len(departed) == len(owners):
-        gone = tuple(each for each in ordered if each in departed or not is_alive(each, catalog))
         return Orphaned(
             asset=asset, holdings=ordered, answering=len(owners), area=asked, inherited_from=parent, departed=gone
         )
-    left_behind = _left_behind(ordered, catalog) if asked is None else ()
+    left_behind = _left_behind(ordered, gone) if gone and asked is None else ()
     owned = Owned(
         asset=asset,
         holdings=ordered,
         answering=len(owners),
         area=asked,
         inherited_from=parent,
-        only_person=_only_person(owners, holdings, catalog),
-        departed=_without(departed, left_behind),
-        drift=tuple(one for one in drift if asked is None or one.holding.fact.area in (asked, Area.ALL)),
+        only_person=_only_person(ordered, len(owners), gone, catalog),
+        departed=_without(departed, left_behind) if departed else (),
+        drift=drift if asked is None else tuple(one for one in drift if one.holding.fact.area in (asked, Area.ALL)),
         given_up=_given_up(holder, holdings) if asked is None else (),
         left_behind=left_behind,
     )
@@ -167,17 +167,19 @@ def _release(holder: AssetRecord, area: Area | None) -> ReleaseRecord | None:
 
 def _given_up(holder: AssetRecord, holdings: tuple[Holding, ...]) -> tuple[ReleaseRecord, ...]:
     """Return the releases of areas that nobody owns, each with those areas only."""
+    if holder.nobody is None:
+        return ()
     owned = {holding.fact.area for holding in holdings if holding.fact.role is Role.OWNER}
-    if holder.nobody is None or Area.ALL in owned:
+    if Area.ALL in owned:
         return ()
     found = (replace(each, areas=tuple(sorted({*each.areas} - owned))) for each in holder.nobody.releases)
     return tuple(each for each in found if each.areas)
 
 
-def _left_behind(holdings: tuple[Holding, ...], catalog: CatalogView) -> tuple[Holding, ...]:
+def _left_behind(holdings: tuple[Holding, ...], gone: tuple[Holding, ...]) -> tuple[Holding, ...]:
     """Return those who are gone and alone owned an area, but for the whole."""
     owners = [each for each in holdings if each.fact.role is Role.OWNER]
-    kept = {Area.ALL, *(each.fact.area for each in owners if is_alive(each, catalog))}
+    kept = {Area.ALL, *(each.fact.area for each in owners if each not in gone)}
     return tuple(each for each in owners if each.fact.area not in kept)
 
 
@@ -194,21 +196,24 @@ def _is_decided(asset: AssetRecord) -> bool:
 
 
 def _only_person(
-    owners: tuple[Holding, ...], holdings: tuple[Holding, ...], catalog: CatalogView
+    holdings: tuple[Holding, ...], answering: int, gone: tuple[Holding, ...], catalog: CatalogView
 ) -> PersonRecord | None:
-    """The one person behind all owners and whoever stands in for them; None for more, or when nobody knows."""
-    concerned = owners
-    if len(holdings) > len(owners):
-        areas = {Area.ALL, *(holding.fact.area for holding in owners)}
+    """The one person behind all owners and whoever stands in for them; None for more, or when nobody knows.
+
+    The owners are the first `answering` of the holdings.
+    """
+    concerned = holdings[:answering]
+    if len(holdings) > answering:
+        areas = {Area.ALL, *(holding.fact.area for holding in concerned)}
         concerned += tuple(h for h in holdings if h.fact.role is Role.SECONDARY and h.fact.area in areas)
     found: PersonRecord | None = None
     for holding in concerned:
-        if not is_alive(holding, catalog):
+        if holding in gone:
             continue
-        if holding.team is not None and not holding.team.member_ids:
+        team = holding.owner.team
+        if team is not None and not team.member_ids:
             return None
-        people = active_members(holding.team, catalog) if holding.team is not None else (holding.person,)
-        for person in people:
+        for person in active_members(team, catalog) if team is not None else (holding.owner.person,):
             if found is not None and person is not None and person.id != found.id:
                 return None
             found = person

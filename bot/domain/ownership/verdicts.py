@@ -39,6 +39,14 @@ class Owned:
         return self.holdings[: self.answering]
 
     @property
+    def is_partial(self) -> bool:
+        """Whether the whole was asked for, and nobody owns more than other areas than the application.
+
+        The owners of the whole or of the application come first where there are any.
+        """
+        return self.area is None and self.holdings[0].fact.area not in (Area.ALL, Area.APPLICATION)
+
+    @property
     def is_split(self) -> bool:
         """Whether different owners hold different areas."""
         if len(self.holdings) < 2:
