@@ -272,7 +272,7 @@ async def _body_of(request: web.Request, held: _HeldBytes, *, most: int, read_se
         return web.Response(status=415, text="Send the body uncompressed.", headers=_CLOSING)
     try:
         if request.content.is_eof():  # the whole body came with the headers: there is nothing to wait for, or to hold
-            raw = await request.read()
+            raw = request.content.read_nowait()
         else:
             async with asyncio.timeout(read_seconds):
                 raw = await held.read(request.content, most=most)
