@@ -138,6 +138,8 @@ def _asked_abroad(line: str) -> OwnerQuestion | None:
 
 def _plain(text: str) -> str:
     """Return a text without accents, letter by letter."""
+    if text.isascii():
+        return text
     letters = unicodedata.normalize("NFC", text).translate(_BASE)
     return "".join(unicodedata.normalize("NFD", letter)[:1] for letter in letters)
 
