@@ -91,6 +91,33 @@ def test_a_list_that_an_export_writes_names_its_owners(parse: Parse, cell: str, 
     assert [one.owner.name for one in asset.owners] == owners
 
 
+@pytest.mark.parametrize(
+    ("cell", "owners", "helpers"),
+    [
+        ("primary: red; secondary: blue", ["red"], ["blue"]),
+        ("backup: blue | owner: red", ["red"], ["blue"]),
+        ('"Primary owner: red, green; Backup: blue, grey"', ["red", "green"], ["blue", "grey"]),
+        ("red (primary); blue (secondary); green", ["red", "green"], ["blue"]),
+        ("1. red 2. blue", ["red"], ["blue"]),
+        ('"1) red, 2) @acme/blue, 3) green"', ["red"], ["blue", "green"]),
+        ('"1. red\n2. blue"', ["red"], ["blue"]),
+        ("primary: red + blue", ["red", "blue"], []),
+        ("secondary: red + blue", [], ["red", "blue"]),
+        ("1. Level", ["1. Level"], []),
+        ("1. Level; 2. Level", ["1. Level", "2. Level"], []),
+        ("1. red 3. blue", ["1. red 3. blue"], []),
+        ("Web 2.0; Area 51", ["Web 2.0", "Area 51"], []),
+        ("Secondary Markets; Primary Care", ["Secondary Markets", "Primary Care"], []),
+    ],
+)
+def test_the_rank_that_a_cell_gives_its_owners_is_read(
+    parse: Parse, cell: str, owners: list[str], helpers: list[str]
+) -> None:
+    (asset,) = parse(f"service,team\ncheckout,{cell}\n").assets
+    names = {role: [one.owner.name for one in asset.owners if one.role is role] for role in Role}
+    assert (names[Role.OWNER], names[Role.SECONDARY]) == (owners, helpers)
+
+
 def test_utf_16_and_windows_1252(parse: Parse) -> None:
     assert parse("name,owner\nkasse,Zoë\n".encode("utf-16")).assets[0].owners[0].owner.name == "Zoë"
     catalog = parse("name,owner\nkasse,Zoë\n".encode("windows-1252"))

@@ -288,6 +288,23 @@ class TestTables:
         text = "name,owner,tier\na,devops | payments,1\n"
         assert self.edited(plain("service:a"), text=text) == (text.replace("devops | ", ""), [])
 
+    @pytest.mark.parametrize(
+        ("cell", "after"),
+        [
+            ("primary: devops | secondary: web", "primary: payments | secondary: web"),
+            ("devops (primary) | web (backup)", "payments (primary) | web (backup)"),
+            ("primary: devops | secondary: payments", "primary: payments"),
+            ("secondary: payments | primary: devops", "primary: payments"),
+        ],
+    )
+    def test_the_rank_that_a_cell_gives_stays(self, cell: str, after: str) -> None:
+        text = f"name,owner,tier\na,{cell},1\n"
+        assert self.edited(plain("service:a"), text=text) == (text.replace(cell, after), [])
+
+    def test_numbered_owners_are_left_to_a_person(self) -> None:
+        text = "name,owner,tier\na,1. devops 2. web,1\n"
+        assert self.edited(plain("service:a"), text=text) == (text, ["its owners are numbered: change it by hand."])
+
     def test_a_receiver_that_helped_is_a_helper_no_longer(self) -> None:
         text = (
             "name,owner,secondary,area,role\n"

@@ -20,6 +20,7 @@ from bot.clients.catalog.spreadsheet._lines import (
     separator,
     unmarked,
 )
+from bot.clients.catalog.spreadsheet._ranks import numbered_owners, unranked
 from bot.domain.catalog import Area, Role
 from bot.domain.reconcile.edits import Edited, OwnerEdit, Refusal
 
@@ -49,14 +50,14 @@ def edit(text: str, edits: Sequence[OwnerEdit]) -> Edited:
     spans: list[Span] = []
     refusals: list[Refusal] = []
     for one in edits:
-        cells = [cells["owner"] for row, cells in rows if "owner" in cells and _is_about(row, one)]
-        new = [
-            Span(cell.start, cell.end, _quoted(word, text[cell.start : cell.end], delimiter))
-            for cell in cells
-            if (word := _renamed(cell.value, one)) is not None
-        ]
         helpers = [cell for row, cells in rows for cell in _helpers(row, cells, one)]
         try:
+            cells = [cells["owner"] for row, cells in rows if "owner" in cells and _is_about(row, one)]
+            new = [
+                Span(cell.start, cell.end, _quoted(word, text[cell.start : cell.end], delimiter))
+                for cell in cells
+                if (word := _renamed(cell.value, one)) is not None
+            ]
             if not new:
                 raise _CannotError(f"it does not name {' or '.join(one.givers)} any more: nothing is to be changed.")
             new += [
@@ -87,7 +88,7 @@ def _helpers(row: SheetRow, cells: Mapping[str, _Cell], one: OwnerEdit) -> Itera
 def _without(value: str, is_unwanted: Callable[[str], bool]) -> str | None:
     """Return a cell's text without some of its words; None where it has none of them."""
     words, marks = LIST.split(value), LIST.findall(value)
-    kept = [number for number, word in enumerate(words) if not is_unwanted(unmarked(word.strip()))]
+    kept = [number for number, word in enumerate(words) if not is_unwanted(unranked(unmarked(word.strip())))]
     if len(kept) == len(words):
         return None
     parts = [(marks[at - 1] if place else "") + words[at] for place, at in enumerate(kept)]
@@ -98,18 +99,22 @@ def _renamed(value: str, one: OwnerEdit) -> str | None:
     """Return a cell's text with the receiver in the giver's place; None where it does not name the giver."""
     words = LIST.split(value)
     marks = LIST.findall(value)
-    is_giver = [one.names_giver(unmarked(word.strip())) for word in words]
-    if not any(is_giver):
+    texts = [unmarked(word.strip()) for word in words]
+    if any(map(one.names_giver, numbered_owners(texts))):
+        raise _CannotError("its owners are numbered: change it by hand.")
+    names = list(map(unranked, texts))
+    if not any(map(one.names_giver, names)):
         return None
-    is_there = any(one.names_receiver(unmarked(word.strip())) for word in words)
+    is_named = False
     kept: list[str] = []
-    for number, word in enumerate(words):
-        if is_giver[number]:
-            if is_there:
-                continue
-            word, is_there = word.replace(word.strip(), one.receiver), True  # noqa: PLW2901 - the cell's word anew
+    for number, (word, name) in enumerate(zip(words, names, strict=True)):
+        if one.names_giver(name) and not is_named:
+            written = unranked(word.strip())
+            word, is_named = one.receiver.join(word.rsplit(written, 1)), True  # noqa: PLW2901 - the cell's word anew
+        elif one.names_giver(name) or one.names_receiver(name):
+            continue
         kept += ([marks[number - 1]] if kept else []) + [word if kept else word.lstrip()]
-    return "".join(kept)
+    return "".join(kept).rstrip()
 
 
 def _quoted(word: str, before: str, delimiter: str) -> str:

@@ -29,6 +29,7 @@ from bot.clients.catalog.spreadsheet._lines import (
     first_line,
     separator,
 )
+from bot.clients.catalog.spreadsheet._ranks import ranked
 from bot.clients.catalog.spreadsheet._runs_reader import RunsReader, is_provider
 from bot.clients.eol import starter
 from bot.domain.catalog import (
@@ -171,13 +172,12 @@ class _Assets:
             turned = _TURNED_NAME.fullmatch(row.text(key))
             if turned and all(fold(name) in self._alone for name in row.texts(key)):
                 turned = None  # each is an owner elsewhere
-            for written, whole in self._split(row.texts(key)):
+            for written, whole, helps in self._split(row.texts(key)):
                 owner = owner_ref(written)
                 if owner is not None:
                     # "Doe, Jane" may be two owners as well as a person, "Data + AI" one: who is known tells.
-                    yield OwnerClaim(
-                        replace(owner, written=turned[0] if turned else whole or owner.written), area, as_role
-                    )
+                    owner = replace(owner, written=turned[0] if turned else whole or owner.written)
+                    yield OwnerClaim(owner, area, Role.SECONDARY if helps else as_role)
 
     def _tagged(self, row: SheetRow) -> Iterator[OwnerClaim]:
         """Yield the owner that a tag names, as exports of clouds have it."""
@@ -187,26 +187,26 @@ class _Assets:
                 yield OwnerClaim(owner, Area.ALL, Role.OWNER)
                 return
 
-    def _split(self, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-        """Yield the owners in a cell's texts, each with what it is a piece of, "" for none.
+    def _split(self, names: tuple[str, ...]) -> Iterator[tuple[str, str, bool]]:
+        """Yield the owners in a cell's texts, each with what it is a piece of, "" for none, and whether it helps.
 
         "red + blue" are two unless a team is called so, "red & blue" where each of them stands alone elsewhere. In "red
         (Jane Doe)" stands a team with a person of it.
         """
-        for name in names:
+        for name, helps in ranked(names):
             parts = _JOINED_NAMES.split(name)
             if len(parts) > 1 and all(fold(part) in self._alone for part in parts):
-                yield from ((part, "") for part in parts)
+                yield from ((part, "", helps) for part in parts)
             elif len(added := _ADDED_NAMES.split(name)) > 1:
-                yield from ((part, "" if _is_reference(part) else name) for part in added)
+                yield from ((part, "" if _is_reference(part) else name, helps) for part in added)
             elif (
                 (bracketed := _IN_BRACKETS.fullmatch(name))
                 and any(map(_is_person, bracketed.groups()))
                 and said_of(OwnerRef(name, written=name)) is None  # "Jane Doe (left the company)"
             ):
-                yield bracketed["owner"], "" if _is_reference(bracketed["owner"]) else name
+                yield bracketed["owner"], "" if _is_reference(bracketed["owner"]) else name, helps
             else:
-                yield name, ""
+                yield name, "", helps
 
     def _links(self, row: SheetRow) -> Iterator[Link]:
         for text in row.texts("links"):

@@ -1,0 +1,57 @@
+"""The rank that a cell gives to its owners: `primary: red; secondary: blue`, `1. red 2. blue`, `red (primary)`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.domain.names import fold
+
+_FIRST = r"primary|main|first|1st|owners?|hauptverantwortlich\w*|principal|titulaire"
+_SECOND = r"secondary|back-?\s?up|second|2nd|deputy|co-?owners?|stellvertret\w*|vertretung|secondaire|suppléante?"
+_RANK = rf"(?:{_FIRST}|(?P<second>{_SECOND}))(?:\s+(?:owner|team))?"
+_BEFORE = re.compile(rf"\s*{_RANK}\s*[:=]\s*(?P<name>\S.*?)\s*", re.IGNORECASE)
+_BEHIND = re.compile(rf"\s*(?P<name>[^()\[\]]*[^()\[\]\s])\s*[(\[]\s*{_RANK}\s*[)\]]\s*", re.IGNORECASE)
+_NUMBERED = re.compile(r"\s*(?P<number>\d{1,2})[.):]\s*(?P<name>[^\W\d].*?|@.*?)\s*")
+_NEXT_NUMBER = re.compile(r"(?<=\S)\s+(?=\d{1,2}[.):]\s*\D)")
+
+
+class Ranked(NamedTuple):
+    """An owner's text without its rank, and whether that makes it a helper of the one who owns."""
+
+    name: str
+    helps: bool = False
+
+
+def ranked(texts: Sequence[str]) -> list[Ranked]:
+    """Return the owners of a cell's texts. A word before a colon is that of what follows it, too: `secondary: a, b`."""
+    if numbered := numbered_owners(texts):
+        return [Ranked(name, helps=place > 0) for place, name in enumerate(numbered)]
+    found: list[Ranked] = []
+    helps = False
+    for text in texts:
+        if (before := _BEFORE.fullmatch(text)) is not None:
+            helps = before["second"] is not None
+            found.append(Ranked(before["name"], helps))
+        elif (behind := _BEHIND.fullmatch(text)) is not None:
+            found.append(Ranked(behind["name"], behind["second"] is not None))
+        else:
+            found.append(Ranked(text, helps))
+    return found
+
+
+def unranked(text: str) -> str:
+    """Return one owner's text without the word for its rank."""
+    found = _BEFORE.fullmatch(text) or _BEHIND.fullmatch(text)
+    return found["name"] if found is not None else text
+
+
+def numbered_owners(texts: Sequence[str]) -> list[str]:
+    """Return the owners of a list that counts from 1 on; none where it is none: `1. Level`, `1. Level, 2. Level`."""
+    pieces = [_NUMBERED.fullmatch(piece) for text in texts for piece in _NEXT_NUMBER.split(text)]
+    found = [piece for piece in pieces if piece is not None]
+    if [int(piece["number"]) for piece in found] != list(range(1, len(pieces) + 1)):
+        return []
+    names = [piece["name"] for piece in found]
+    return names if 1 < len(names) == len(set(map(fold, names))) else []
