@@ -99,7 +99,8 @@ def sender_of(body: Mapping[str, Any]) -> Sender:
 def _authorized(body: Mapping[str, Any]) -> tuple[str, ...]:
     """Return for which workspaces an event was sent: in a channel that is shared, `team_id` may be another's."""
     said = body.get("authorizations")
-    return tuple(_text(each, "team_id") for each in said if isinstance(each, dict)) if isinstance(said, list) else ()
+    teams = (_text(each, "team_id") for each in said if isinstance(each, dict)) if isinstance(said, list) else ()
+    return tuple(filter(None, teams))
 
 
 def _is_shared(body: Mapping[str, Any], event: Mapping[str, Any]) -> bool | None:

@@ -113,6 +113,7 @@ async def test_a_command_meant_for_others_is_not_answered(
         setting("event", "user_team", to="T0SOMEONE"),
         setting("event", "source_team", to="T0SOMEONE"),
         setting("event", "team", to="T0SOMEONE"),
+        setting("authorizations", to=[{"team_id": "T0SOMEONE"}]),
     ],
     ids=[
         "another workspace",
@@ -123,6 +124,7 @@ async def test_a_command_meant_for_others_is_not_answered(
         "user_team",
         "source_team",
         "team",
+        "another installation",
     ],
 )
 async def test_a_mention_from_outside_gets_one_sentence(stage: Stage, change: Callable[[dict[str, Any]], None]) -> None:
@@ -203,6 +205,18 @@ def test_an_event_of_a_channel_that_others_share_says_for_whom_it_was_sent(
             "event": event,
         }
     )
+    assert is_addressed(sender, Workspace("T1", "", "A1")) is is_ours
+
+
+@pytest.mark.parametrize(
+    ("sent_for", "is_ours"),
+    [(["T1"], True), (["T9", "T1"], True), (["T9"], False), ([None], True), ([], True), (None, True)],
+)
+def test_an_event_that_was_sent_for_another_installation_only_is_not_ours(
+    sent_for: list[str | None] | None, is_ours: bool
+) -> None:
+    authorizations = sent_for and [{"team_id": each} for each in sent_for]
+    sender = sender_of({"team_id": "T1", "api_app_id": "A1", "event": {"user": "U1"}, "authorizations": authorizations})
     assert is_addressed(sender, Workspace("T1", "", "A1")) is is_ours
 
 
