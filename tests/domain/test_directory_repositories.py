@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from bot.domain.catalog import AssetKind, PathRule
@@ -278,3 +280,61 @@ def test_a_path_on_a_machine_is_read_as_one_in_the_repository_checked_out_there(
     several: Directory, text: str, rule: str
 ) -> None:
     assert answer(several, text) == rule
+
+
+def _with_rules(**patterns: Sequence[str]) -> list[AssetRecord]:
+    return [
+        asset(f"acme/{name}:{pattern}", AssetKind.PATH, path_rule=PathRule(f"acme/{name}", pattern, position))
+        for name, those in patterns.items()
+        for position, pattern in enumerate(those)
+    ]
+
+
+_MONO_AND_SHOP = {"mono": ["*"], "shop": ["*", "/src/", "/apps/checkout/", "/docs/guides/*.md"]}
+
+
+@pytest.mark.parametrize(
+    ("place", "rule"),
+    [
+        ("ann/src/shop/apps/checkout/x.py", "acme/shop:/apps/checkout/"),
+        ("ann/src/shop/docs/guides/x.md", "acme/shop:/docs/guides/*.md"),
+        # What so many have in them says nothing of a folder that is called as a repository.
+        ("ann/src/shop/src/x.py", ""),
+        ("ann/src/acme/shop/src/x.py", "acme/shop:/src/"),
+        ("ann/src/acme/shop/README.md", ""),
+        # A part of a repository may be called as another one is.
+        ("ann/src/mono/shop/apps/checkout/x.py", ""),
+        ("ann/src/mono/packages/shop/apps/checkout/x.py", ""),
+        ("ann/src/bare/packages/shop/apps/checkout/x.py", ""),
+        ("ann/src/bare/packages/acme/shop/apps/checkout/x.py", ""),
+        ("ann/src/other/packages/shop/apps/checkout/x.py", "acme/shop:/apps/checkout/"),
+    ],
+)
+def test_a_folder_on_a_machine_is_a_repository_where_more_than_its_name_says_so(place: str, rule: str) -> None:
+    known = Directory.build([*_with_rules(**_MONO_AND_SHOP), asset("acme/bare", AssetKind.REPOSITORY)])
+    assert answer(known, f"{_HOME}/{place}") == rule
+    if not rule:
+        assert "acme/shop" in {each.name.partition(":")[0] for each in known.resolve(f"{_HOME}/{place}").candidates}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{_HOME}/ann/src/bare/x.py",
+        f"{_HOME}/ann/src/other/src/x.py",
+        "/etc/nginx/nginx.conf",
+        "/Users/ann/other/apps/x.ts",
+        r"C:\Users\ann\other\apps\x.ts",
+        "/var/log/app/x.log",
+    ],
+)
+def test_the_only_repository_does_not_have_all_files_of_a_machine(text: str) -> None:
+    known = Directory.build([*_with_rules(shop=["*", "/src/"]), asset("acme/bare", AssetKind.REPOSITORY)])
+    assert answer(known, text) == ""
+    assert answer(known, "/guides/x.md") == "acme/shop:*"
+
+
+def test_a_folder_that_a_rule_names_is_no_place_on_a_machine() -> None:
+    known = Directory.build(_with_rules(shop=["*", "/etc/", "/opt/x/"]))
+    assert answer(known, "/etc/nginx/nginx.conf") == "acme/shop:/etc/"
+    assert answer(known, "/opt/x/nginx.conf") == "acme/shop:/opt/x/"

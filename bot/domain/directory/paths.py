@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, takewhile
+from typing import NamedTuple
 
 from bot.domain.catalog import PathRule
 from bot.domain.codeowners import compile_gitlab, compile_pattern, is_catch_all, is_valid
@@ -49,6 +50,11 @@ class _Rule:
         """Whether a path that falls under it begins as the pattern does, which says that it is of this repository."""
         return _key(self.pattern, is_gitlab=bool(self.section)).startswith("/")
 
+    @property
+    def names_folders(self) -> bool:
+        """Whether its pattern has more than one part: many repositories have a folder `src`."""
+        return "/" in self.pattern.strip("/")
+
 
 @dataclass(frozen=True, slots=True)
 class PathOwners:
@@ -59,6 +65,17 @@ class PathOwners:
 
     asset_ids: tuple[int, ...] = ()
     is_certain: bool = True
+
+
+class PathBelow(NamedTuple):
+    """The assets of the rules for a path below the folder at `start`, which is called as their repository is.
+
+    It is sure where the folder above is called as the organisation, or a rule has two folders of the path.
+    """
+
+    start: int
+    asset_ids: tuple[int, ...]
+    is_sure: bool
 
 
 class Paths:
@@ -210,28 +227,44 @@ class Paths:
         None where the first folder may as well be one of a repository: a rule names it, or it is an ordinary word and
         so is the folder behind it.
         """
-        first, _, rest = path.partition("/")
+        first = path.partition("/")[0]
+        repository, rest = self._named_by(first, path, matching)
+        begun = self._begun(repository, rest)
+        is_told = any(first.lower() not in COMMON_WORDS or rule.names_folders for rule in begun)
+        return self.owners_in([repository], rest) if is_told else ()
+
+    def _named_by(self, first: str, path: str, matching: Iterable[_Rule]) -> tuple[str, str]:
+        """Return the only repository that a path's first folder names, and what follows; "" where a rule has it."""
+        rest = path.partition("/")[2]
         named = self._short.get(first.lower(), ())
         if not rest or len(named) != 1 or any(first in rule.pattern.split("/") for rule in matching):
-            return ()
-        [repository] = named
-        begun = [rule for rule in _candidates(self._rules[repository], rest, anchored=True) if rule.matches(rest)]
-        is_told = any(first.lower() not in COMMON_WORDS or rule.pattern.strip("/").count("/") for rule in begun)
-        return self.owners_in(named, rest) if is_told else ()
+            return "", rest
+        return next(iter(named)), rest
 
-    def told_within(self, path: str) -> PathOwners:
-        """Return the owners of a path on somebody's machine: `/home/ann/src/shop/apps/x.py` is apps/x.py in acme/shop.
+    def _begun(self, repository: str, path: str) -> list[_Rule]:
+        """Return the rules of a repository that begin as a path does."""
+        rules = _candidates(self._rules.get(repository, {}), path, anchored=True)
+        return [rule for rule in rules if rule.matches(path)]
 
-        Only a repository with a rule that begins as the rest of the path does is told so.
+    def told_within(self, path: str) -> list[PathBelow]:
+        """Return what a path on somebody's machine may be: `/home/ann/src/shop/apps/x.py` is apps/x.py in acme/shop.
+
+        A repository with a rule that begins as the rest of the path does comes before those that are only called so.
         """
         segments = path.strip("/").split("/")
-        found: dict[tuple[int, ...], None] = {}
+        begun: list[PathBelow] = []
+        called: list[PathBelow] = []
         for start in range(1, min(len(segments) - 1, _MOST_ABOVE)):
             below = "/".join(segments[start:])
             matching = [rule for rule in _candidates(self._everywhere, below) if rule.matches(below)]
-            if told := self._told_below(below, matching):
-                found[told] = None
-        return PathOwners(tuple(dict.fromkeys(chain.from_iterable(found))), is_certain=len(found) == 1)
+            repository, rest = self._named_by(segments[start], below, matching)
+            if not (told := self.owners_in([repository], rest)):
+                continue
+            rules = self._begun(repository, rest)
+            has_organisation = "/".join(segments[start - 1 : start + 1]).lower() in self._short
+            is_sure = has_organisation or any(rule.names_folders for rule in rules)
+            (begun if rules else called).append(PathBelow(start, told, is_sure=bool(rules) and is_sure))
+        return begun or called
 
     def owners_below(self, path: str) -> tuple[int, ...]:
         """Return the owners of a path in the repositories that its first folders may be meant to name the end of."""

@@ -28,6 +28,8 @@ _PAGES = frozenset(
 )
 
 
+#: The folders at the top of a machine. What lies below them is in whatever somebody has put there.
+_ON_MACHINES = frozenset("home users root etc usr var opt srv tmp private mnt media volumes workspaces".split())  # noqa: SIM905
 _FILE_MARKS = frozenset("/.")
 #: How a path ends that leads to a file.
 _FILE = re.compile(
@@ -139,10 +141,9 @@ def at_path(index: DirectoryIndex, text: str) -> FoundAssets | None:
 
 def _anywhere(index: DirectoryIndex, path: str, segments: Sequence[str]) -> FoundAssets | None:
     """Return what a path leads to of which nobody says in which repository it is."""
-    if path.startswith("/") and not index.paths.has_begun(index.paths.repositories(), path):
-        within = index.paths.told_within(path)
-        if within.asset_ids:
-            return FoundAssets(within.asset_ids, ResolutionMethod.PATH, is_certain=within.is_certain)
+    is_elsewhere = path.startswith("/") and not index.paths.has_begun(index.paths.repositories(), path)
+    if is_elsewhere and (within := _on_machine(index, path, segments)) is not None:
+        return within
     found_anywhere = index.paths.owners_anywhere(path)
     if len(segments) > _IN_ORGANISATION and index.paths.is_organisation(segments[0].lower()):
         is_known = found_anywhere.is_certain and index.paths.has_begun(index.paths.repositories(), path)
@@ -150,7 +151,23 @@ def _anywhere(index: DirectoryIndex, path: str, segments: Sequence[str]) -> Foun
         return FoundAssets(ids, ResolutionMethod.PATH, is_certain=is_known)
     if not found_anywhere.asset_ids or _is_only_like_a_path(index, path, found_anywhere.asset_ids):
         return None
-    return FoundAssets(found_anywhere.asset_ids, ResolutionMethod.PATH, is_certain=found_anywhere.is_certain)
+    is_certain = found_anywhere.is_certain and not (is_elsewhere and segments[0].lower() in _ON_MACHINES)
+    return FoundAssets(found_anywhere.asset_ids, ResolutionMethod.PATH, is_certain=is_certain)
+
+
+def _on_machine(index: DirectoryIndex, path: str, segments: Sequence[str]) -> FoundAssets | None:
+    """Return what a path leads to that goes through a folder on a machine which is called as a repository.
+
+    The folder may be a part of another repository that is called alike: one folder above it is enough to ask.
+    """
+    below = index.paths.told_within(path)
+    if not below:
+        return None
+    first = below[0]
+    ids = tuple(dict.fromkeys(one for each in below for one in each.asset_ids))
+    is_part = any(repository_called(index, folder) is not None for folder in segments[: first.start])
+    is_certain = first.is_sure and not is_part and all(each.asset_ids == first.asset_ids for each in below)
+    return FoundAssets(ids, ResolutionMethod.PATH, is_certain=is_certain)
 
 
 def _without_ref(index: DirectoryIndex, path: str) -> str:
