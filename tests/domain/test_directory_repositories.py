@@ -269,6 +269,7 @@ def test_a_way_out_of_the_repository_is_asked_back(with_blanks: Directory, text:
         (f'File "{_HOME}/ann/src/shop/apps/checkout/x.py", line 12, in handler', "acme/shop:/apps/checkout/"),
         ("./SECURITY in acme/shop", "acme/shop:*"),
         ("./SECURITY_CONTACTS in acme/shop", "acme/shop:*"),
+        ("~/src/shop/apps/checkout/x.ts", "acme/shop:/apps/checkout/"),
         (f"{_HOME}/ann/src/shop/README.md", ""),
         (f"{_RUNNER}/other/other/apps/checkout/x.ts", ""),
         ("/builds/evil/shop/apps/checkout/x.ts", ""),
@@ -326,11 +327,13 @@ def test_a_folder_on_a_machine_is_a_repository_where_more_than_its_name_says_so(
         "/Users/ann/other/apps/x.ts",
         r"C:\Users\ann\other\apps\x.ts",
         "/var/log/app/x.log",
+        "~/other/src/x.py",
     ],
 )
 def test_the_only_repository_does_not_have_all_files_of_a_machine(text: str) -> None:
     known = Directory.build([*_with_rules(shop=["*", "/src/"]), asset("acme/bare", AssetKind.REPOSITORY)])
     assert answer(known, text) == ""
+    assert ("/bare/" in text) is (known.resolve(text).candidates[0].name == "acme/bare")
     assert answer(known, "/guides/x.md") == "acme/shop:*"
 
 

@@ -123,6 +123,7 @@ _FRAME = re.compile(r"(?<!\S)at (?:async |new )?[\w.$<>\[\]]+ \((?=[^\s()]*/)")
 #: Where GitHub's runners and GitLab's check out a repository: its name twice, and its whole name.
 _RUNNERS = re.compile(r"(?<![^\s\"'`(])/(?:home/runner/work|__w|a)/(?P<name>[\w.-]+)/(?P=name)/(?=[\w.-])")
 _BUILDS = re.compile(r"(?<![^\s\"'`(])/builds/(?=(?:[\w.-]+/){2,}[\w.-])")
+_AT_HOME = re.compile(r"(?<![^\s\"'`(])~/(?=[\w.-])")
 #: The number of a line, as compilers, editors and code hosts write it behind a path.
 _LINE_NUMBER = re.compile(r"(?<=[\w.])(?::\d+(?:[:-]\d+)?:?|#L?\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?|\(\d+(?:,\s?\d+)?\)?)$")
 #: A folder and the way out of it again.
@@ -226,7 +227,8 @@ def without_checkout(text: str) -> str:
         text = _BACKSLASHES.sub(lambda found: re.sub(r"^[A-Za-z]:", "", found[0]).replace("\\", "/"), text)
     if "/" not in text:
         return text
-    return _CHECKED_OUT.sub(r"\g<address>", _BUILDS.sub("", _RUNNERS.sub(r"\g<name>:/", _FRAME.sub("(", text))))
+    text = _CHECKED_OUT.sub(r"\g<address>", _BUILDS.sub("", _RUNNERS.sub(r"\g<name>:/", _FRAME.sub("(", text))))
+    return _AT_HOME.sub("/~/", text)  # a tilde before a word is a mark around it
 
 
 def _cut(address: str) -> tuple[str, str, str]:

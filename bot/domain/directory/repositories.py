@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from bot.domain.catalog import AssetKind
 from bot.domain.codeowners import is_catch_all
@@ -29,7 +30,7 @@ _PAGES = frozenset(
 
 
 #: The folders at the top of a machine. What lies below them is in whatever somebody has put there.
-_ON_MACHINES = frozenset("home users root etc usr var opt srv tmp private mnt media volumes workspaces".split())  # noqa: SIM905
+_ON_MACHINES = frozenset("~ home users root etc usr var opt srv tmp private mnt media volumes workspaces".split())  # noqa: SIM905
 _FILE_MARKS = frozenset("/.")
 #: How a path ends that leads to a file.
 _FILE = re.compile(
@@ -151,8 +152,11 @@ def _anywhere(index: DirectoryIndex, path: str, segments: Sequence[str]) -> Foun
         return FoundAssets(ids, ResolutionMethod.PATH, is_certain=is_known)
     if not found_anywhere.asset_ids or _is_only_like_a_path(index, path, found_anywhere.asset_ids):
         return None
-    is_certain = found_anywhere.is_certain and not (is_elsewhere and segments[0].lower() in _ON_MACHINES)
-    return FoundAssets(found_anywhere.asset_ids, ResolutionMethod.PATH, is_certain=is_certain)
+    if is_elsewhere and segments[0].lower() in _ON_MACHINES:
+        called = [named.assets for folder in segments[1:-1] if (named := repository_called(index, folder)) is not None]
+        ids = tuple(dict.fromkeys((*chain.from_iterable(called), *found_anywhere.asset_ids)))
+        return FoundAssets(ids, ResolutionMethod.PATH, is_certain=False)
+    return FoundAssets(found_anywhere.asset_ids, ResolutionMethod.PATH, is_certain=found_anywhere.is_certain)
 
 
 def _on_machine(index: DirectoryIndex, path: str, segments: Sequence[str]) -> FoundAssets | None:
