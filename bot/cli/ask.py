@@ -17,6 +17,7 @@ from bot.cli import _history, _owners
 from bot.cli._database import answering
 from bot.cli._plain import plain
 from bot.cli._terminal import day
+from bot.domain.catalog import Area
 from bot.domain.directory.courtesies import Courtesy
 from bot.domain.handoff.status import HandoffStatus
 from bot.domain.ownership import Disputed, Drift, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
@@ -119,14 +120,14 @@ def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
     is_sure = isinstance(verdict, Owned) and not isinstance(verdict, Stale | Orphaned)
     owners = verdict.owners if isinstance(verdict, Owned) else ()
     status = next(status for kind, status in _STATUS if isinstance(verdict, kind))
-    given_up, left = (verdict.given_up, verdict.left_behind) if isinstance(verdict, Owned) else ((), ())
-    without_owner = sorted({area for each in given_up for area in each.areas} | {each.fact.area for each in left})
+    without_owner = _without_owner(verdict)
     return {
         "status": "partly_owned" if status == "owned" and without_owner else status,
         "asset": verdict.asset.name,
         "ref": verdict.asset.ref,
         "owner": owners[0].name if is_sure else None,
         "last_known_owner": owners[0].name if owners else None,
+        "owner_of": list(dict.fromkeys(each.fact.area for each in owners if each.name == owners[0].name)),
         "owners": [_holding(holding, catalog) for holding in held],
         "area": verdict.area,
         "not_updated": [_drift(one) for one in verdict.drift] if isinstance(verdict, Owned) else [],
@@ -142,6 +143,17 @@ def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
         "suggestions": [],
         "sources": sorted({holding.fact.source for holding in held} | _says_nobody(verdict)),
     }
+
+
+def _without_owner(verdict: Verdict) -> list[Area]:
+    """Return the areas that nobody owns of something that is owned in part; of all that nobody is named for, `all`."""
+    if not isinstance(verdict, Owned):
+        return []
+    areas = {area for each in verdict.given_up for area in each.areas}
+    areas |= {each.fact.area for each in verdict.left_behind}
+    if verdict.is_partial and Area.APPLICATION not in areas:
+        areas.add(Area.ALL)
+    return sorted(areas)
 
 
 def _reason(verdict: Verdict) -> str | None:

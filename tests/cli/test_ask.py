@@ -282,6 +282,25 @@ def test_what_is_owned_but_for_a_part_whose_owner_is_gone_is_not_said_to_be_owne
     assert (told["status"], told["owner"], told["without_owner"]) == ("partly_owned", "Wardens", ["database"])
 
 
+def test_what_an_owner_is_named_for_is_said_as_in_the_text(baton: Baton, tmp_path: Path) -> None:
+    (tmp_path / "assets.csv").write_text(
+        "name,owner,area\ngate,Wardens,\ndoor,Wardens,database\nlock,Wardens,application\n"
+    )
+    baton("catalog", "import", "csv", tmp_path / "assets.csv")
+
+    def told(question: str) -> tuple[str, str, list[str], list[str]]:
+        found = json.loads(baton("ask", "--json", question).out)
+        return found["status"], found["owner"], found["owner_of"], found["without_owner"]
+
+    assert "Nobody is named for CI and deployments of gate alone." in baton("ask", "gate pipeline").out
+    assert told("gate pipeline") == ("owned", "Wardens", ["all"], [])
+    assert told("gate") == ("owned", "Wardens", ["all"], [])
+    assert "The rest has no owner." in baton("ask", "door").out
+    assert told("door") == ("partly_owned", "Wardens", ["database"], ["all"])
+    assert told("who owns the database of door?") == ("owned", "Wardens", ["database"], [])
+    assert told("lock") == ("owned", "Wardens", ["application"], [])
+
+
 def test_a_question_makes_no_database(baton: Baton, database: Path) -> None:
     for words in (("ask", "payments-db"), ("catalog", "misses"), ("team", "rename", "a", "b")):
         ran = baton(*words)
