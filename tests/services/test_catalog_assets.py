@@ -235,6 +235,32 @@ async def test_a_mass_removal_is_refused_unless_asked_for(world: World) -> None:
     assert await world.assets() == {}
 
 
+@pytest.mark.parametrize(
+    ("count", "lost", "meant", "is_refused"),
+    [
+        (30, 7, 0, True),
+        (30, 6, 0, False),
+        (10, 10, 0, True),
+        (2, 2, 0, True),
+        (2, 1, 0, False),
+        (1, 1, 0, False),
+        (30, 30, 30, False),
+    ],
+)
+async def test_losing_the_owners_of_many_assets_is_refused_unless_asked_for(
+    world: World, count: int, lost: int, meant: int, is_refused: bool
+) -> None:
+    claims = [asset(str(number), f"s{number}", "ops") for number in range(count)]
+    bare = [asset(str(number), f"s{number}", unowned_reason="Old" * bool(meant)) for number in range(lost)]
+    await world.load("csv", *claims, asset("x", "without-owner"))
+    report = await world.load("csv", *bare, *claims[lost:], asset("x", "without-owner"))
+    assert (report.outcome is ImportOutcome.REFUSED) is is_refused
+    told = f"take the owners of {lost} of the source's {count} owned assets, more than 20%, so nothing was changed"
+    assert (told in report.refusal) is is_refused
+    again = await world.load("csv", *bare, *claims[lost:], asset("x", "without-owner"), allow_mass_change=True)
+    assert again.outcome is (ImportOutcome.IMPORTED if is_refused else ImportOutcome.UNCHANGED)
+
+
 async def test_files_in_which_nothing_stands_are_refused_however_small_the_source_is(world: World) -> None:
     await world.load("csv", asset("1", "red"))
     refused = await world.load("csv")

@@ -54,7 +54,8 @@ def import_(
     allow_mass_change: Annotated[
         bool,
         typer.Option(
-            "--allow-mass-change", help="Import even if more than 20% of the source's assets, teams or people go."
+            "--allow-mass-change",
+            help="Import even if more than 20% of the source's assets, teams, people or assets' owners go.",
         ),
     ] = False,
     trust_people: Annotated[

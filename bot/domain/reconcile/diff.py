@@ -85,7 +85,8 @@ class Going:
     """How many of a source's assets, teams or people (`noun`) a run no longer names, of how many before.
 
     With `is_other_file`, something else was read than the last time, and none of them stand in it. `secret` more hold
-    what looks like a secret: that they go is meant, however many there are.
+    what looks like a secret: that they go is meant, however many there are. With `are_kept` the assets stay, and it is
+    their owners that go.
     """
 
     noun: str
@@ -93,6 +94,14 @@ class Going:
     removed: int
     is_other_file: bool = False
     secret: int = 0
+    are_kept: bool = False
+
+    @property
+    def said(self) -> str:
+        """What the import would do to them."""
+        if self.are_kept:
+            return f"take the owners of {self.removed:,} of the source's {self.before:,} {self.noun}"
+        return f"remove {self.removed:,} of the source's {self.before:,} {self.noun}"
 
     @property
     def is_mass(self) -> bool:
@@ -122,11 +131,11 @@ def refusal(
     mass = [] if allow_mass_change else [each for each in going if each.is_mass]
     if not mass:
         return ""
-    what = " and ".join(f"{each.removed:,} of the source's {each.before:,} {each.noun}" for each in mass)
+    what = " and ".join(each.said for each in mass)
     secrets = sum(each.secret for each in mass)
     stands = f" {secrets:,} more hold what looks like a secret, and stay until it is carried out." if secrets else ""
     return (
-        f"The import would remove {what}, more than {MASS_CHANGE_SHARE:.0%}, "
-        "so nothing was changed: check the paths, or add --allow-mass-change (with --dry-run to see them first)."
+        f"The import would {what}, more than {MASS_CHANGE_SHARE:.0%}, "
+        "so nothing was changed: check the files, or add --allow-mass-change (with --dry-run to see them first)."
         f"{stands}"
     )

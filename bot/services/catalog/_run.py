@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.catalog import HUMAN_SOURCE, Problem
-from bot.domain.reconcile.diff import Diff, StoredClaim
+from bot.domain.reconcile.diff import Diff, Going, StoredClaim
 from bot.domain.secrets import looks_secret
 from bot.domain.sources import ClaimSubject, Source, file_prefix
 from bot.errors import CatalogError
@@ -111,6 +111,29 @@ async def secret_removals(run: Run) -> int:
         for external, content in rows:
             count += any(map(looks_secret, (external, *_texts(content))))
     return count
+
+
+async def going_owners(run: Run) -> Going | None:
+    """Return how many assets had owners and have none any more; None where that is so of none.
+
+    A file of another shape is one that names no owner at all. That nobody owns something on purpose is meant.
+    """
+    stored, claims = run.stored[ClaimSubject.ASSET], run.reading.assets.claims
+    changed = ((external, claims[external]) for external in run.diffs[ClaimSubject.ASSET].changed)
+    ids = [stored[external].id for external, claim in changed if not (claim.owners or claim.unowned_reason)]
+    if not ids:
+        return None
+    table = tables.core(tables.Claim)
+    query = select(table.c.id).where(table.c.content["owners"].as_string().is_not(None))
+    lost = 0
+    async for rows in select_in(run.connection, query, table.c.id, ids):
+        lost += len(rows)
+    live = query.where(
+        table.c.source_id == run.source.id, table.c.subject == ClaimSubject.ASSET.value, table.c.digest != ""
+    )
+    before = (await run.connection.execute(select(func.count()).select_from(live.subquery()))).scalar_one()
+    is_without = before > 1 and not any(claim.owners for claim in claims.values())
+    return Going("owned assets", before, lost, is_other_file=is_without, are_kept=True)
 
 
 def _texts(content: Any) -> Iterator[str]:

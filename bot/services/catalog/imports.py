@@ -127,9 +127,10 @@ async def _import(
     """Refuse, leave or apply what was compared, and remember the run."""
     _count(run)
     run.counts["facts_unchanged"] = await _run.current_facts(run)
-    why_not = _refusal(run, allow_mass_change=allow_mass_change)
+    owners = None if allow_mass_change else await _run.going_owners(run)
+    why_not = _refusal(run, owners, allow_mass_change=allow_mass_change)
     if why_not and (secret := await _run.secret_removals(run)):
-        why_not = _refusal(run, allow_mass_change=allow_mass_change, secret=secret)
+        why_not = _refusal(run, owners, allow_mass_change=allow_mass_change, secret=secret)
     outcome, audit_id = (ImportOutcome.REFUSED, None) if why_not else await _carry_out(session, run, paths)
     await _run.record_run(
         run,
@@ -190,9 +191,9 @@ def _count(run: Run) -> None:
         run.counts[f"{noun}_unchanged"] = diff.unchanged + len(diff.kept)
 
 
-def _refusal(run: Run, *, allow_mass_change: bool, secret: int = 0) -> str:
+def _refusal(run: Run, owners: Going | None, *, allow_mass_change: bool, secret: int = 0) -> str:
     return refusal(
-        _going(run, secret=secret),
+        [*_going(run, secret=secret), *([owners] if owners is not None else [])],
         read=run.reading.size,
         lost=sum(len(diff.removed) for diff in run.diffs.values()) if run.is_empty else 0,
         errors=sum(problem.is_error for problem in run.reading.problems),
