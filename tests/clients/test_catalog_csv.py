@@ -118,6 +118,36 @@ def test_the_rank_that_a_cell_gives_its_owners_is_read(
     assert (names[Role.OWNER], names[Role.SECONDARY]) == (owners, helpers)
 
 
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("cart,red,,\ncart,blue,,", "'cart' (lines 2, 3: owner)"),
+        ("cart,red,,\ncart,Red,,", ""),
+        ("cart,red,,\ncart,red;blue,,", "'cart' (lines 2, 3: owner)"),
+        ("cart,red,database,\ncart,blue,application,", ""),
+        ("cart,red,database,\ncart,blue,application,\ncart,green,database,", "'cart' (lines 2, 3, 4: owner)"),
+        ("cart,red,,1\ncart,red,,2", "'cart' (lines 2, 3: tier)"),
+        ("cart,red,,1\ncart,,,", ""),
+        ("cart,red,,\ncart,N.N.,,", ""),
+        ("a,red,,\na,blue,,\nb,red,,1\nb,blue,,2", "'a' (lines 2, 3: owner); 'b' (lines 4, 5: owner, tier)"),
+        ("cart,primary: red; secondary: blue,,\ncart,red,,", ""),
+    ],
+)
+def test_lines_that_disagree_are_told(parse: Parse, lines: str, told: str) -> None:
+    problems = [
+        each for each in parse(f"service,team,area,tier\n{lines}\n").problems if "different things" in each.message
+    ]
+    assert len(problems) == bool(told)
+    assert all(told in each.message and each.origin.line == 3 for each in problems)
+
+
+def test_of_many_lines_that_disagree_the_first_are_told(parse: Parse) -> None:
+    lines = "".join(f"s{number},red\ns{number},blue\n" for number in range(7))
+    [problem] = parse(f"service,team\n{lines}").problems
+    assert ("'s4'" in problem.message, "'s5'" in problem.message) == (True, False)
+    assert "(lines 10, 11: owner) and 2 more. All owners own it together" in problem.message
+
+
 def test_utf_16_and_windows_1252(parse: Parse) -> None:
     assert parse("name,owner\nkasse,Zoë\n".encode("utf-16")).assets[0].owners[0].owner.name == "Zoë"
     catalog = parse("name,owner\nkasse,Zoë\n".encode("windows-1252"))

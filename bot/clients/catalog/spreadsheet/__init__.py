@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -58,6 +58,9 @@ _ADDED_NAMES = re.compile(r"\s+\+\s+")
 _IN_BRACKETS = re.compile(r"(?P<owner>[^()\[\]]+?)\s*[(\[](?P<beside>[^()\[\]]+)[)\]]")
 _MOST_NAMES = 3
 _OWNERS = ("team", "owner", "secondary")
+#: Of which the first line that names a thing is believed.
+_SINGLE = ("parent", "hosting", "tier", "unowned")
+_MOST_SHOWN = 5
 _YES = frozenset({"yes", "y", "true", "1", "x", "left"})
 
 
@@ -106,6 +109,28 @@ class _Gathered:
     row: SheetRow
     owners: dict[OwnerClaim, None] = field(default_factory=dict)
     runs: dict[Runs, None] = field(default_factory=dict)
+    #: Its lines, each with the owners that it names.
+    said: list[tuple[SheetRow, list[OwnerClaim]]] = field(default_factory=list)
+
+    @property
+    def told(self) -> str:
+        """Its name, and on which lines it stands."""
+        return (
+            f"{quoted(self.row.text('name'), limit=40)} (lines {', '.join(str(row.line) for row, _ in self.said[:5])}:"
+        )
+
+    def differing(self) -> list[str]:
+        """Return the columns of which its lines say different things."""
+        found = [key for key in _SINGLE if len({fold(row.text(key)) for row, _ in self.said} - {""}) > 1]
+        by_area: dict[Area, set[frozenset[str]]] = {}
+        for _, owners in self.said:
+            named: dict[Area, set[str]] = {}
+            for one in owners:
+                if one.role is Role.OWNER and said_of(one.owner) is None:
+                    named.setdefault(one.area, set()).add(fold(one.owner.name))
+            for area, names in named.items():
+                by_area.setdefault(area, set()).add(frozenset(names))
+        return [*(["owner"] if any(len(names) > 1 for names in by_area.values()) else []), *found]
 
 
 class _Assets:
@@ -129,10 +154,26 @@ class _Assets:
                 continue
             external = external_id(row)
             held = gathered.setdefault(external, _Gathered(row))
-            held.owners.update(dict.fromkeys(self._owners(row)))
+            owners = list(self._owners(row))
+            held.said.append((row, owners))
+            held.owners.update(dict.fromkeys(owners))
             held.runs.update(dict.fromkeys(self._runs.read(row)))
         for external, held in gathered.items():
             self._add(external, held)
+        self._say_differing(gathered.values())
+
+    def _say_differing(self, gathered: Iterable[_Gathered]) -> None:
+        """Note what several lines say otherwise of one thing: all owners count, and else the first line."""
+        several = (each for each in gathered if len(each.said) > 1)
+        differing = [(each, found) for each in several if (found := each.differing())]
+        shown = "; ".join(f"{each.told} {', '.join(found)})" for each, found in differing[:_MOST_SHOWN])
+        if differing:
+            more = f" and {len(differing) - _MOST_SHOWN:,} more" if len(differing) > _MOST_SHOWN else ""
+            message = (
+                f"has several lines with different things about {shown}{more}. All owners own it together, and of "
+                "anything else the first line counts."
+            )
+            self._sink.problem(self._file.at(differing[0][0].said[1][0].line), message, is_error=False)
 
     def _add(self, external: str, held: _Gathered) -> None:
         row, owners = held.row, tuple(held.owners)
