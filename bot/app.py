@@ -133,7 +133,7 @@ async def _listen(
 ) -> str:
     """Let Slack in, over HTTP or in Socket Mode; return where the web server listens."""
     settings = start.settings
-    bolt = carrier(slack.web, dispatch, signing_secret=settings.slack_signing_secret.get_secret_value())
+    bolt = carrier(slack.for_listeners, dispatch, signing_secret=settings.slack_signing_secret.get_secret_value())
     if settings.listeners:
         add_listeners(bolt, settings.listeners)
         dispatch.has_listeners = True

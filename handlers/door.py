@@ -76,9 +76,7 @@ def sender_of(body: Mapping[str, Any]) -> Sender:
         )
     event = _mapping(body, "event")
     team, user = _mapping(body, "team"), _mapping(body, "user")
-    user_id = (
-        _text(body, "user_id") or _text(user, "id") or _text(event, "user") or _text(_mapping(event, "user"), "id")
-    )
+    user_id = _text(body, "user_id") or _text(user, "id") or _user_of(event)
     channel = _text(body, "channel_id") or _text(_mapping(body, "channel"), "id") or _channel_of(event)
     # An event of an account says its workspace in up to three places; each has to be ours.
     said = (_text(user, "team_id"), _text(event, "user_team"), _text(event, "source_team"), _text(event, "team"))
@@ -111,6 +109,14 @@ def _is_shared(body: Mapping[str, Any], event: Mapping[str, Any]) -> bool | None
         return True
     is_in_channel = _channel_of(event)[:1] in ("C", "G") and _text(event, "type") in ("app_mention", "reaction_added")
     return None if is_in_channel and not said else False
+
+
+def _user_of(event: Mapping[str, Any]) -> str:
+    """Return whose event it is; of a message that was changed or deleted, who wrote it."""
+    if user_id := _text(event, "user") or _text(event, "user_id") or _text(_mapping(event, "user"), "id"):
+        return user_id
+    wrote = (_text(_mapping(event, name), "user") for name in ("message", "previous_message"))
+    return _text(_mapping(event, "assistant_thread"), "user_id") or next(filter(None, wrote), "")
 
 
 def _channel_of(event: Mapping[str, Any]) -> str:

@@ -52,6 +52,8 @@ class SlackClient:
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS))
         # Answers people, who wait: what passes within seconds is tried again.
         self.web = self._client(retries.for_people(), session=self._session)
+        # For Bolt, which copies it for lazy listeners: a session cannot be copied, so each call has its own.
+        self.for_listeners = self._client(retries.for_people())
         # For those who keep pace themselves and see every 429. Slack may have taken a message whose connection broke;
         # whoever can look for it must not have it sent twice.
         self._once = self._client([], session=self._session)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
 #: What was heard, in order.
 HEARD: list[str] = []
+#: Set once the lazy listener has spoken.
+SERVED = asyncio.Event()
 
 
 def register(app: AsyncApp) -> None:
@@ -21,9 +24,21 @@ def register(app: AsyncApp) -> None:
     async def on_broken(_ack: Any) -> None:
         raise RuntimeError("no table is free")
 
+    async def later(respond: Any, command: dict[str, Any]) -> None:
+        await respond(f"Served: {command['text']}")
+        SERVED.set()
+
+    app.command("/dinner")(ack=on_lunch, lazy=[later])
+
     @app.message("lunch")
     async def on_message(event: dict[str, Any]) -> None:
         HEARD.append(event["text"])
+
+    @app.event("assistant_thread_started")
+    @app.event("file_shared")
+    @app.event("message")
+    async def on_other(event: dict[str, Any]) -> None:
+        HEARD.append(event.get("subtype") or event["type"])
 
     @app.event("reaction_removed")
     async def on_removed(event: dict[str, Any]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,8 @@ from bot.errors import SettingsError
 from handlers.carrier import add_listeners
 from tests.slack import own_listeners
 from tests.slack.conftest import Stage
+
+ASSISTANT_THREAD = {"channel_id": "D1", "thread_ts": "1.1", "context": {}}
 
 
 @pytest.fixture
@@ -53,6 +56,12 @@ async def test_a_command_of_their_own_is_answered(stage: Stage) -> None:
     assert "Lunch: at noon" in await command(stage, "/lunch", "at noon")
 
 
+async def test_a_lazy_listener_of_theirs_goes_on_behind_the_acknowledgement(stage: Stage) -> None:
+    assert "Lunch: at nine" in await command(stage, "/dinner", "at nine")
+    async with asyncio.timeout(10):
+        await own_listeners.SERVED.wait()
+
+
 async def test_words_in_a_channel_and_other_reactions_reach_them(stage: Stage, heard: list[str]) -> None:
     await event(stage, "message", text="lunch?")
     await event(stage, "reaction_added", reaction="pizza")
@@ -83,6 +92,25 @@ async def test_what_comes_from_outside_does_not_reach_them(
     await event(stage, "reaction_removed", reaction="salad", **over)
     await event(stage, "message", text="lunch?", **over)
     assert heard == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "whose"),
+    [
+        ("assistant_thread_started", lambda user: {"assistant_thread": ASSISTANT_THREAD | {"user_id": user}}),
+        ("file_shared", lambda user: {"user_id": user, "file_id": "F1"}),
+        ("message", lambda user: {"subtype": "message_changed", "message": {"user": user, "text": "lunch?"}}),
+        ("message", lambda user: {"subtype": "message_deleted", "previous_message": {"user": user, "text": "lunch?"}}),
+    ],
+    ids=["assistant", "file", "edited", "deleted"],
+)
+async def test_somebody_from_outside_does_not_reach_them_wherever_an_event_names_them(
+    stage: Stage, heard: list[str], kind: str, whose: Callable[[str], dict[str, Any]]
+) -> None:
+    await event(stage, kind, user="", **whose("U0NOBODY"))
+    assert heard == []
+    await event(stage, kind, user="", **whose(stage.slack.workspace.user("ada").id))
+    assert len(heard) == 1
 
 
 async def test_an_event_about_somebody_from_outside_does_not_reach_them(stage: Stage, heard: list[str]) -> None:
