@@ -134,9 +134,8 @@ async def _listen(
     """Let Slack in, over HTTP or in Socket Mode; return where the web server listens."""
     settings = start.settings
     bolt = carrier(slack.for_listeners, dispatch, signing_secret=settings.slack_signing_secret.get_secret_value())
-    if settings.listeners:
-        add_listeners(bolt, settings.listeners)
-        dispatch.has_listeners = True
+    pages = routes.oauth_routes(add_listeners(bolt, settings.listeners) if settings.listeners else None)
+    dispatch.has_listeners = bool(settings.listeners)
     app_token = settings.slack_app_token.get_secret_value()
     sockets = Sockets(bolt, app_token, partial(slack.socket_url, app_token)) if app_token else None
     is_connected = sockets.is_connected if sockets is not None else None
@@ -152,7 +151,7 @@ async def _listen(
         sockets.wss_uri = await start.wait_for(lambda: accepted("BATON_SLACK_APP_TOKEN", opened()))
     hooks = routes.tracker_routes(context.trackers, context.background, read_seconds=settings.read_seconds)
     await start.end()
-    url = await serve(stack, settings, [*health, *calendars, *hooks, *events])
+    url = await serve(stack, settings, [*health, *calendars, *hooks, *events, *pages])
     if sockets is not None:
         stack.push_async_callback(sockets.finish, seconds=settings.drain_seconds)
         await sockets.connect()

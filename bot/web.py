@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping
 import orjson
 from aiohttp import StreamReader, web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
@@ -215,6 +216,18 @@ def waiting_routes(reason: Callable[[], str]) -> list[web.RouteDef]:
         return web.Response(status=503, text="Baton is starting; try again.")
 
     return [web.get("/healthz", healthz), web.get("/readyz", readyz), web.post(SLACK_PATH, not_yet)]
+
+
+def oauth_routes(flow: AsyncOAuthFlow | None) -> list[web.RouteDef]:
+    """Return the pages of Bolt's OAuth flow: where somebody installs, and where Slack sends them back."""
+    if flow is None:
+        return []
+    pages = {flow.install_path: flow.handle_installation, flow.redirect_uri_path: flow.handle_callback}
+
+    async def on_page(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await pages[request.path](await to_bolt_request(request)))
+
+    return [web.get(path, on_page) for path in pages]
 
 
 def calendar_routes(calendars: Calendars) -> list[web.RouteDef]:

@@ -16,6 +16,7 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -116,15 +117,19 @@ def carrier(client: AsyncWebClient, dispatch: Dispatch, *, signing_secret: str) 
     return app
 
 
-def add_listeners(app: AsyncApp, name: str) -> None:
-    """Let a module of the organisation's own register its listeners with Bolt. Raises SettingsError for none."""
+def add_listeners(app: AsyncApp, name: str) -> AsyncOAuthFlow | None:
+    """Let a module of the organisation's own register its listeners with Bolt; return the OAuth flow that it returns.
+
+    Raises SettingsError for what is no such module.
+    """
     try:
         register = import_module(name).register
     except (ImportError, AttributeError, ValueError) as error:
         raise SettingsError(
             f"BATON_LISTENERS is {name!r}, which is no module that has a function `register(app)`: {error}"
         ) from error
-    register(app)
+    flow = register(app)
+    return flow if isinstance(flow, AsyncOAuthFlow) else None
 
 
 def _is_of_listener(error: Exception) -> bool:

@@ -6,6 +6,8 @@ import asyncio
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 
 #: What was heard, in order.
 HEARD: list[str] = []
@@ -13,8 +15,8 @@ HEARD: list[str] = []
 SERVED = asyncio.Event()
 
 
-def register(app: AsyncApp) -> None:
-    """Add the listeners to Bolt's app."""
+def register(app: AsyncApp) -> AsyncOAuthFlow:
+    """Add the listeners to Bolt's app; return the flow whose pages Baton serves."""
 
     @app.command("/lunch")
     async def on_lunch(ack: Any, command: dict[str, Any]) -> None:
@@ -60,3 +62,8 @@ def register(app: AsyncApp) -> None:
     @app.event("app_mention")
     async def on_mention(event: dict[str, Any]) -> None:
         HEARD.append(event["text"])
+
+    settings = AsyncOAuthSettings(
+        client_id="1.2", client_secret="s", user_scopes=["reminders:write"], state_validation_enabled=False
+    )
+    return AsyncOAuthFlow(settings=settings)

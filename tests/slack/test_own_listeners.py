@@ -8,7 +8,9 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
+import aiohttp
 import pytest
 
 from bot.errors import SettingsError
@@ -134,6 +136,15 @@ async def test_one_that_fails_is_logged_with_its_traceback_and_whoever_waits_is_
     [failed] = [each for each in caplog.records if each.levelno == logging.ERROR]
     assert failed.exc_info is not None
     assert str(failed.exc_info[1]) == "no table is free"
+
+
+async def test_the_pages_of_their_oauth_flow_are_served(stage: Stage) -> None:
+    async with aiohttp.ClientSession() as session:
+        page = await (await session.get(f"{stage.baton.url}/slack/install")).text()
+        assert "https://slack.com/oauth/v2/authorize?" in page
+        assert "user_scope=reminders:write" in unquote(page)
+        back = await session.get(f"{stage.baton.url}/slack/oauth_redirect", params={"error": "access_denied"})
+        assert "access_denied" in await back.text()
 
 
 @pytest.mark.parametrize("name", ["tests.slack.no_such_module", "tests.slack.test_own_listeners"])
