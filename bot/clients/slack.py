@@ -59,7 +59,7 @@ class SlackClient:
         self._once = self._client([], session=self._session)
         self._listing = self._client(retries.for_listings(), session=self._session)
         # Has sessions of its own, since the time that a call may take is the session's.
-        self._files = self._client(retries.not_taken(), timeout=_UPLOAD_SECONDS)
+        self._files = self._client(retries.for_uploads(), timeout=_UPLOAD_SECONDS)
         return self
 
     def _client(

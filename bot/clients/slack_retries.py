@@ -41,6 +41,26 @@ class Pauses(AsyncRateLimitErrorRetryHandler):
         return asked.isdecimal() and int(asked) <= self._longest_seconds
 
 
+class _BeforeSharing(AsyncRetryHandler):
+    """Tries the steps of an upload again but for the last one: Slack may have shared the file."""
+
+    def __init__(self, handler: AsyncRetryHandler) -> None:
+        super().__init__(handler.max_retry_count)
+        self._handler = handler
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        is_last = request.url.endswith("files.completeUploadExternal")
+        again = self._handler.can_retry_async
+        return not is_last and await again(state=state, request=request, response=response, error=error)
+
+
 def for_people() -> list[AsyncRetryHandler]:
     """Return what is tried once more where a second attempt does little harm if Slack has taken the first."""
     return [*not_taken(), AsyncServerErrorRetryHandler(), AsyncConnectionErrorRetryHandler()]
@@ -49,6 +69,12 @@ def for_people() -> list[AsyncRetryHandler]:
 def not_taken() -> list[AsyncRetryHandler]:
     """Return what is tried once more where Slack says that it has not taken the first attempt."""
     return [Pauses(longest_seconds=_LONGEST_WAIT_SECONDS, max_retry_count=1)]
+
+
+def for_uploads() -> list[AsyncRetryHandler]:
+    """Return what each step of an upload is tried once more for."""
+    steps = AsyncServerErrorRetryHandler(), AsyncConnectionErrorRetryHandler()
+    return [*not_taken(), *map(_BeforeSharing, steps)]
 
 
 def for_listings() -> list[AsyncRetryHandler]:

@@ -493,14 +493,33 @@ class TestFiles:
             await other.upload_file("C0PAY", filename="a", title="a", alt_text="", content=b"x")
         assert calls == [*["files.getUploadURLExternal"] * 2, "upload", *["files.completeUploadExternal"] * 2]
 
-    async def test_it_is_not_shared_twice_when_the_connection_breaks(self) -> None:
+    @pytest.mark.parametrize("is_cut", [False, True], ids=["500", "cut"])
+    async def test_what_shares_nothing_yet_is_tried_again(self, is_cut: bool) -> None:
+        calls: list[str] = []
+
+        async def answer(request: web.Request) -> web.Response:
+            calls.append(request.path.rpartition("/")[2])
+            if calls.count(calls[-1]) == 1 and calls[-1] != "files.completeUploadExternal":
+                if is_cut and request.transport is not None:
+                    request.transport.close()
+                return web.json_response({"ok": False}, status=500)
+            ticket = {"ok": True, "upload_url": str(request.url.with_path("/upload")), "file_id": "F1", "files": []}
+            return web.json_response(ticket)
+
+        async with server(answer) as url, SlackClient(token=TOKEN, api_url=url) as other:
+            await other.upload_file("C0PAY", filename="a", title="a", alt_text="", content=b"x")
+        assert calls == [*["files.getUploadURLExternal"] * 2, *["upload"] * 2, "files.completeUploadExternal"]
+
+    @pytest.mark.parametrize("is_cut", [False, True], ids=["500", "cut"])
+    async def test_it_is_not_shared_twice_when_slack_does_not_say_that_it_is(self, is_cut: bool) -> None:
         calls: list[str] = []
 
         async def answer(request: web.Request) -> web.Response:
             calls.append(request.path.rpartition("/")[2])
             if calls[-1] == "files.completeUploadExternal":
-                assert request.transport is not None
-                request.transport.close()
+                if is_cut and request.transport is not None:
+                    request.transport.close()
+                return web.json_response({"ok": False}, status=500)
             ticket = {"ok": True, "upload_url": str(request.url.with_path("/upload")), "file_id": "F1"}
             return web.json_response(ticket)
 
