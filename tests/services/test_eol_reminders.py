@@ -1003,12 +1003,39 @@ async def test_whoever_leads_a_team_has_the_day_of_that_team_wherever_a_day_is_a
     assert world.watcher.today(recipient) == exposure.today_of(recipient) == honolulu
     assert {each.opened_on for each in await world.reminders()} == {honolulu}
     assert today_of(world.context, world.snapshot.person(lead).slack_id) == honolulu
-    # Whose team moves in the middle of a day keeps the day by which their cycles were put in place, until the next one.
     await world.change_team(team, timezone="Pacific/Auckland")
     await snapshots.refresh(world.snapshot, world.deps.database)
-    assert (await world.watcher.current()).today_of(recipient) == honolulu
+    assert (await world.watcher.current()).today_of(recipient) == date(2027, 3, 3)
+
+
+async def kinds(world: World, recipient: str) -> list[str]:
+    """Refresh, and return what is said to end for somebody."""
+    await snapshots.refresh(world.snapshot, world.deps.database)
+    return [each.deadline.kind.value for each in (await world.watcher.current()).by_addressee[recipient]]
+
+
+async def test_what_is_over_for_a_team_that_moves_to_another_time_zone_goes_at_once(world: World) -> None:
+    world.facts.active["1"] = date(2027, 3, 3)
+    lead = await world.person("lena")
+    team = await world.team("west", tz="Pacific/Honolulu", lead=lead)
+    await world.run(await world.asset("own-db", person=lead), "1")
+    for day in (2, 3):
+        world.jump(at(3, day, 22))  # noon in Honolulu, and tomorrow in Auckland
+        assert await kinds(world, f"person:{lead}") == ["eoas", "eol"]
+    await world.change_team(team, timezone="Pacific/Auckland")
+    assert await kinds(world, f"person:{lead}") == ["eol"]
+
+
+async def test_what_nobody_owns_ends_by_the_day_of_the_platform_channels_team_wherever_that_moves(world: World) -> None:
+    world.facts.active["1"] = date(2027, 3, 2)
+    team = await world.team("platform team", tz="Pacific/Honolulu", channel="#platform")
+    await world.learn_channels()
+    await world.run(await world.asset("db"), "1")
+    world.jump(at(3, 2, 22))
+    assert await kinds(world, "nobody") == ["eoas", "eol"]
+    await world.change_team(team, timezone="Pacific/Auckland")
     world.jump(at(3, 3, 22))
-    assert (await world.watcher.current()).today_of(recipient) == date(2027, 3, 4)
+    assert await kinds(world, "nobody") == ["eol"]
 
 
 class TestNothingStopsTheRest:

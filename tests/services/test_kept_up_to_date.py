@@ -64,7 +64,7 @@ class Process:
     """A catalog that changes, and what is kept up to date beside it."""
 
     def __init__(self) -> None:
-        self.snapshot, self.days, self.today = Snapshot(), 0, NOW.date()
+        self.snapshot, self.today, self.looked_on = Snapshot(), NOW.date(), NOW.date()
         known = Catalog()
         self.snapshot.put_people(known.people.values())
         self.snapshot.put_teams(known.teams.values())
@@ -143,7 +143,10 @@ class Process:
 
     def look(self) -> None:
         """Bring everything up to date, and hold it against what is made anew."""
-        _all(self.exposure.next_day(self.today_of()))
+        # From the day before in New York to today in Tokyo.
+        over = [self.looked_on + timedelta(number) for number in range((self.today - self.looked_on).days + 1)]
+        _all(self.exposure.next_day(self.today_of(), over))
+        self.looked_on = self.today
         affected = self.snapshot.changes.since(self.position)
         assert affected is not None
         self.position = self.snapshot.changes.position

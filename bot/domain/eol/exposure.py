@@ -17,7 +17,7 @@ from bot.domain.catalog import Hosting, Role
 from bot.domain.eol.charges import GoesOn, With, is_per_cluster
 from bot.domain.eol.deadlines import current, deadlines_of
 from bot.domain.eol.matches import AmbiguousVersion, InCycle, Matched, MatchMethod, UnknownProduct, UntrackedOld
-from bot.domain.eol.milestones import Deadline
+from bot.domain.eol.milestones import Deadline, DeadlineKind
 from bot.domain.eol.product_table import Table
 from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.responsibility import Addressee, Responsible, responsible_for
@@ -90,6 +90,9 @@ class Watch:
 
 #: What a watch is found by: the recipient's key, the product's, the cycle's name, the kind of deadline.
 WatchKey = tuple[str, str, str, str]
+#: A product's key and a cycle's name.
+Clock = tuple[str, str]
+_KINDS = [kind.value for kind in DeadlineKind]
 #: What a pin is found by: the asset, and the deployment's product, version and provider.
 PinKey = tuple[int, str, str, str]
 #: What has been judged in one update, by the one owner's ids or by what was found.
@@ -132,8 +135,9 @@ class Exposure:
         #: The number of the last change for each addressee that has had any, in the order of these numbers.
         self._moved: dict[str, int] = {}
         self.moves = 0
-        #: All deadlines of a cycle, and who has it, to find what a new day moves.
-        self._clocks: dict[tuple[str, str], tuple[set[tuple[Deadline, ...]], set[str]]] = {}
+        #: Who has had something of a cycle, and the cycles by the days that count for them: what a new day moves.
+        self._holders: dict[Clock, set[str]] = {}
+        self._counting: dict[date, set[Clock]] = {}
 
     def put(self, asset_id: int, deployment: Deployment, *, is_gone: bool = False) -> int:
         """Take a deployment, or take it out. Return its asset's id, of which `update` has to hear."""
@@ -166,21 +170,26 @@ class Exposure:
             self._waiting = {}  # a dictionary that was emptied keeps the room that it had
         yield from self._regroup(change)
 
-    def next_day(self, today_of: Callable[[Addressee], date]) -> Iterator[None]:
-        """Move what crosses a date, now that it is another day for some addressees."""
+    def next_day(self, today_of: Callable[[Addressee], date], over: Iterable[date]) -> Iterator[None]:
+        """Move what crosses a date, now that it is another day for some addressees.
+
+        `over` are the days that have ended for any of them. Whoever has nothing that counts by these is not looked at.
+        """
         before, self.today_of = self.today_of, today_of
-        moved = [each for each in self.addressees.values() if before(each) != today_of(each)]
-        days = {(before(each), today_of(each)) for each in moved}
-        change = _Change()
-        for (product, cycle), (all_deadlines, holders) in self._clocks.items():
-            if not any(current(each, was) != current(each, now) for each in all_deadlines for was, now in days):
-                continue
-            for addressee in moved:
-                if addressee.key in holders:
-                    for asset_id in self.running.get((addressee.key, product, cycle), ()):
-                        for one in self.by_asset[asset_id]:
-                            self._move(one, (product, cycle), change, before)
+        moved: set[tuple[str, Clock]] = set()
+        for day in over:
+            for clock in self._counting.get(day, ()):
+                for key in self._holders[clock]:
+                    addressee = self.addressees.get(key)
+                    if addressee is not None and (before(addressee) <= day) != (today_of(addressee) <= day):
+                        moved.add((key, clock))
                     yield
+        change = _Change()
+        for key, clock in moved:
+            for asset_id in self.running.get((key, *clock), ()):
+                for one in self.by_asset[asset_id]:
+                    self._move(one, clock, change)
+                yield
         yield from self._regroup(change)
 
     def note(self, addressee_keys: Iterable[str]) -> None:
@@ -200,13 +209,12 @@ class Exposure:
 
     def assets_in(self, product: str, cycle: str) -> list[int]:
         """Return the ids of the assets that run this cycle, whosever they are."""
-        _, holders = self._clocks.get((product, cycle), ((), ()))
+        holders = self._holders.get((product, cycle), ())
         return sorted({asset for each in holders for asset in self.running.get((each, product, cycle), ())})
 
     def is_run_by_anybody(self, product: str, cycle: str) -> bool:
         """Whether anybody has something in this cycle."""
-        _, holders = self._clocks.get((product, cycle), ((), ()))
-        return any((each, product, cycle) in self.running for each in holders)
+        return any((each, product, cycle) in self.running for each in self._holders.get((product, cycle), ()))
 
     def _deployments_of(self, asset_id: int) -> tuple[Deployment, ...]:
         waiting = self._waiting.get(asset_id)
@@ -263,11 +271,11 @@ class Exposure:
             if not one.is_of_itself:
                 change.unsure.setdefault(addressee.key, []).append(one)
             return
-        clock = (sure.product.key, sure.cycle.name)
+        clock = _clock_of(sure)
         id_lists.add(self.running, (addressee.key, *clock), asset_id)
-        all_deadlines, holders = self._clocks.setdefault(clock, (set(), set()))
-        all_deadlines.add(deadlines_of(sure.cycle, has_extended_support=one.goes_on))
-        holders.add(addressee.key)
+        self._holders.setdefault(clock, set()).add(addressee.key)
+        for deadline in deadlines_of(sure.cycle, has_extended_support=one.goes_on):
+            self._counting.setdefault(deadline.on, set()).add(clock)
         self._group(one, change)
 
     def _take_out(self, one: MatchedDeployment, change: _Change) -> None:
@@ -279,18 +287,22 @@ class Exposure:
         if sure is None:
             change.left.setdefault(key, set()).add(asset_id)
         else:
-            id_lists.discard(self.running, (key, sure.product.key, sure.cycle.name), asset_id)
-            for watch in watches_of(one, self.today_of):
-                change.taken.setdefault(watch.key, set()).add(asset_id)
+            clock = _clock_of(sure)
+            id_lists.discard(self.running, (key, *clock), asset_id)
+            self._ungroup(one, clock, change)
 
-    def _move(
-        self, one: MatchedDeployment, clock: tuple[str, str], change: _Change, before: Callable[[Addressee], date]
-    ) -> None:
+    def _move(self, one: MatchedDeployment, clock: Clock, change: _Change) -> None:
         sure = certain_of(one.matched)
-        if sure is not None and (sure.product.key, sure.cycle.name) == clock:
-            for watch in watches_of(one, before):
-                change.taken.setdefault(watch.key, set()).add(one.asset.id)
+        if sure is not None and _clock_of(sure) == clock:
+            self._ungroup(one, clock, change)
             self._group(one, change)
+
+    def _ungroup(self, one: MatchedDeployment, clock: Clock, change: _Change) -> None:
+        """Take a deployment out of whichever watches it is in, by whatever day it was put there."""
+        for kind in _KINDS:
+            key = (one.responsible.addressee.key, *clock, kind)
+            if key in self.by_key:
+                change.taken.setdefault(key, set()).add(one.asset.id)
 
     def _group(self, one: MatchedDeployment, change: _Change) -> None:
         for watch in watches_of(one, self.today_of):
@@ -364,6 +376,10 @@ def _found_by(one: MatchedDeployment) -> Iterator[str]:
             yield f"product:{product.key}"
     else:
         yield f"product:{one.matched.product.key}"
+
+
+def _clock_of(sure: InCycle) -> Clock:
+    return sure.product.key, sure.cycle.name
 
 
 _by_id = attrgetter("id")

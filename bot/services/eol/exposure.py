@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from bot.domain.eol.exposure import Exposure, MatchedDeployment, PinKey, certain_of, matched
 from bot.domain.eol.matches import InCycle
-from bot.domain.eol.responsibility import Addressee
+from bot.domain.eol.responsibility import NOBODY, Addressee
 from bot.domain.inventory.deployments import LastRun, Pin
 from bot.domain.working_time import zone_of
 from bot.errors import log_failure
@@ -98,8 +98,8 @@ class Watcher:
             self._exposure = None  # should this be broken off, half an update is of no use
             exposure.note(self._snapshot.changes.owners_since(self._position))
             if not self._days.are_those_of(now):
-                self._days = _Days(now, self.zone_name)
-                await self._work(exposure.next_day(self._days.of))
+                before, self._days = self._days, _Days(now, self.zone_name, self._days.zones)
+                await self._work(exposure.next_day(self._days.of, self._days.over_since(before)))
             if revision != self._revision:
                 affected |= await self._read_changes(exposure, revision)
             if affected:
@@ -178,31 +178,40 @@ async def keep_following(watcher: Watcher, database: Database, *, every_seconds:
 
 
 class _Days:
-    """Which day it was for each addressee who was asked for, at one moment.
+    """Which day it was at one moment for each addressee who was asked for."""
 
-    What it says of somebody it says again, whichever team they lead meanwhile: what was put in place by a day is found
-    by the same day when it is taken away.
-    """
-
-    def __init__(self, now: datetime, zone_name: Callable[[Addressee], str]) -> None:
+    def __init__(self, now: datetime, zone_name: Callable[[Addressee], str], zones: Iterable[str] = ()) -> None:
         self._now, self._zone_name = now, zone_name
+        #: Another team may come to stand in for nobody: that counts from the next day on.
+        self._of_nobody = zone_name(NOBODY)
         self._by_zone: dict[str, date] = {}
-        self._of_people: dict[tuple[int, str], str] = {}
+        for name in {*zones, self._of_nobody}:
+            self._in(name)
+
+    @property
+    def zones(self) -> Iterable[str]:
+        """The names of the time zones that have been asked for."""
+        return self._by_zone
 
     def of(self, addressee: Addressee) -> date:
         """Return the day that it is where the addressee is."""
-        if (person := addressee.person) is None:
-            name = self._zone_name(addressee)
-        else:
-            name = self._of_people.setdefault((person.id, person.timezone), self._zone_name(addressee))
-        found = self._by_zone.get(name)
-        if found is None:
-            found = self._by_zone[name] = self._now.astimezone(zone_of(name)).date()
-        return found
+        return self._in(self._of_nobody if addressee == NOBODY else self._zone_name(addressee))
+
+    def over_since(self, before: _Days) -> list[date]:
+        """Return the days that have ended in any zone since then."""
+        days = {*before._by_zone.values(), *self._by_zone.values()}
+        first = min(days)
+        return [first + timedelta(number) for number in range((max(days) - first).days)]
 
     def are_those_of(self, now: datetime) -> bool:
         """Whether it is the same day still wherever it was asked for."""
         return all(now.astimezone(zone_of(name)).date() == day for name, day in self._by_zone.items())
+
+    def _in(self, name: str) -> date:
+        found = self._by_zone.get(name)
+        if found is None:
+            found = self._by_zone[name] = self._now.astimezone(zone_of(name)).date()
+        return found
 
 
 async def _pins(connection: AsyncConnection) -> dict[PinKey, Pin]:

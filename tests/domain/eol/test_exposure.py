@@ -126,6 +126,23 @@ def test_the_end_of_active_support_is_a_watch_of_its_own() -> None:
     assert [watch.deadline.kind.value for watch in found.by_addressee[f"team:{PAYMENTS}"]] == ["eoas", "eol"]
 
 
+def test_a_new_day_asks_only_about_whoever_has_something_that_counts_by_it() -> None:
+    kubernetes, database = asset(1, fact(PAYMENTS), kind=AssetKind.CLUSTER), asset(2, fact(SEARCH))
+    found = watched([kubernetes, database], runs(1, "kubernetes", "1.33.2"), runs(2))
+    asked: list[str] = []
+
+    def day(number: int, *over: int) -> list[str]:
+        today_of = lambda each: asked.append(each.key) or date(2026, 4, number)  # noqa: E731
+        for _ in found.next_day(today_of, [date(2026, 4, each) for each in over]):
+            pass
+        return [watch.deadline.kind.value for watch in found.by_addressee[f"team:{PAYMENTS}"]]
+
+    assert day(28, *range(1, 28)) == ["eoas", "eol"]
+    assert asked == []
+    assert day(29, 28) == ["eol"]
+    assert {*asked} == {f"team:{PAYMENTS}"}
+
+
 def test_what_is_not_sure_is_never_watched_as_known() -> None:
     found = watched(
         [asset(1, fact(PAYMENTS))], runs(1, version="9"), runs(1, "mystery", "1.0"), runs(1, version="12.3")
