@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.clients.catalog import FORMATS, ReadOptions, baton, read
+from bot.clients.catalog import FORMATS, ReadOptions, baton, detect, read
 from bot.clients.catalog._reader import SourceFile
 from bot.errors import CatalogError
 
@@ -143,3 +143,48 @@ def test_a_fault_in_one_file_does_not_stop_the_next(
     assert "fault in Baton (KeyError)" in catalog.problems[0].message
     assert "1.yaml as baton failed with KeyError" in caplog.text
     assert "what the file says" not in caplog.text
+
+
+_RESOURCES = (
+    '"root_module": {"resources": [{"address": "aws_db_instance.a", "mode": "managed", "type": "aws_db_instance",'
+    ' "name": "a", "values": {"identifier": "orders-db", "engine": "postgres"}}]}'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_known"),
+    [
+        ("state.json", '{"format_version":"1.0","terraform_version":"1.5.0","values":{RESOURCES}}', True),
+        ("sorted.json", '{"checks": [], "format_version": "1.0", "terraform_version": "1.5.0", "values": {}}', True),
+        ("other-tool.json", '{"format_version": "1.0", "values": {RESOURCES}}', True),
+        ("plan.json", '{\n  "format_version": "1.2",\n  "planned_values": {RESOURCES}\n}\n', True),
+        ("state", '{"format_version":"1.0","terraform_version":"1.5.0","values":{RESOURCES}}', True),
+        ("state.txt", '{"format_version":"1.0","terraform_version":"1.5.0","values":{RESOURCES}}', True),
+        ("destroyed.json", '{"format_version":"1.0"}\n', True),
+        ("schemas.json", '{"format_version":"1.0","provider_schemas":{}}', False),
+        ("list.json", '[{"format_version":"1.0","terraform_version":"1.5.0"}]', False),
+        ("state.md", '{"format_version":"1.0","terraform_version":"1.5.0"}', False),
+    ],
+)
+def test_what_terraform_shows_is_known_whatever_its_file_is_called(
+    tmp_path: Path, name: str, text: str, is_known: bool
+) -> None:
+    file = tmp_path / name
+    file.write_text(text.replace("RESOURCES", _RESOURCES))
+    assert detect([file])[0] == ({"terraform": [file]} if is_known else {})
+    if "orders-db" in file.read_text():
+        assert [each.name for each in read("terraform", [file]).assets] == ["orders-db"]
+
+
+def test_names_in_two_alphabets_are_told_once_and_only_these(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        "baton: 1\nteams: [{name: pаyments}, {name: Платежи}, {name: Zoë}, {name: Команда payments}]\n"
+        "assets: [{name: a, owner: pаyments}, {name: сart, owner: Ομάδα}, {name: b, aliases: [µ-x, ordеrs]}]\n",
+        encoding="utf-8",
+    )
+    said = [each.message for each in read("baton", [tmp_path]).problems]
+    assert [each.partition(";")[0] for each in said] == [
+        "the name 'pаyments' mixes alphabets ('а' is Cyrillic)",
+        "the name 'сart' mixes alphabets ('с' is Cyrillic)",
+        "the name 'ordеrs' mixes alphabets ('е' is Cyrillic)",
+    ]

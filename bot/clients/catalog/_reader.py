@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bot.clients.catalog import _alphabets
 from bot.clients.catalog._placeholders import NoOwner, said_of
 from bot.clients.catalog._values import MOST_LOOKED_AT, quoted
 from bot.domain.catalog import (
@@ -202,6 +203,8 @@ class Sink:
         if self._same:
             self._count_once()
         self._count_unnamed()
+        for note in _alphabets.notes(self.catalog):
+            self.problem(note.origin, note.message, is_error=False)
 
     def _count_once(self) -> None:
         running = {claim.external_id: claim for claim in self.catalog.assets if claim.runs}

@@ -28,17 +28,23 @@ _TAG_MAPS = (
     # What Google's databases, Kubernetes' workloads and Cloud Run have in a block.
     *("settings.user_labels", "metadata.labels"),
 )
-_SHOWN = re.compile(rb"^\s*\{\s*\"format_version\"")
-_RAW = re.compile(rb"\"terraform_version\"")
+#: `terraform show -json` begins with its version; a tool that sorts the keys may put others first.
+_SHOWN = re.compile(rb"^\s*\{.*?\"format_version\"\s*:\s*\"[\d.]+\"", re.DOTALL)
+#: A state without anything in it has nothing else.
+_EMPTY = re.compile(rb"\s*\{\s*\"format_version\"\s*:\s*\"[\d.]+\"\s*\}\s*")
+_OF_TERRAFORM = re.compile(rb"\"(?:terraform_version|root_module|planned_values|resource_changes)\"")
+#: What a shell's redirection may be called: `terraform show -json > state`.
+_SUFFIXES = frozenset({".json", ".txt", ""})
 
 
 def _matches(path: Path) -> bool:
     if path.name.endswith(".tfstate"):
         return True
-    if path.suffix.lower() != ".json":
+    if path.suffix.lower() not in _SUFFIXES:
         return False
     start = peek(path).removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip(b"\xff\xfe")
-    return _SHOWN.search(start) is not None and _RAW.search(start) is not None
+    is_shown = _SHOWN.match(start) is not None and _OF_TERRAFORM.search(start) is not None
+    return is_shown or _EMPTY.fullmatch(start) is not None
 
 
 def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
