@@ -188,3 +188,24 @@ def test_names_in_two_alphabets_are_told_once_and_only_these(tmp_path: Path) -> 
         "the name 'сart' mixes alphabets ('с' is Cyrillic)",
         "the name 'ordеrs' mixes alphabets ('е' is Cyrillic)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("# Chromium's\nada@example.com\n", 2),
+        ("set noparent\r\nada@example.com  # for now\r\n", 1),
+        ("per-file *.md=ada@example.com\n", 1),
+        ("*\n\nfile://base/OWNERS\n", 3),
+        ("include /OWNERS_STATUS\n", 1),
+        ("approvers: [ada]\n", None),
+        ("approvers:\n- ada@example.com\n# set noparent\n", None),
+        ("approvers:\n  - file\nfilters:\n  per-file: {}\n", None),
+    ],
+)
+def test_owners_as_gerrit_reads_them_are_told_by_one_sentence(tmp_path: Path, text: str, line: int | None) -> None:
+    (tmp_path / "OWNERS").write_text(text, newline="")
+    problems = read("kubernetes", [tmp_path], options=ReadOptions(repository="acme/shop")).problems
+    told = [each.origin.line for each in problems if "as Gerrit reads it" in each.message]
+    assert told == ([] if line is None else [line])
+    assert line is None or len(problems) == 1

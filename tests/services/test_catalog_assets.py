@@ -255,7 +255,7 @@ async def test_losing_the_owners_of_many_assets_is_refused_unless_asked_for(
     await world.load("csv", *claims, asset("x", "without-owner"))
     report = await world.load("csv", *bare, *claims[lost:], asset("x", "without-owner"))
     assert (report.outcome is ImportOutcome.REFUSED) is is_refused
-    told = f"take the owners of {lost} of the source's {count} owned assets, more than 20%, so nothing was changed"
+    told = f"remove the owners of {lost} of the source's {count} owned assets, more than 20%, so nothing was changed"
     assert (told in report.refusal) is is_refused
     again = await world.load("csv", *bare, *claims[lost:], asset("x", "without-owner"), allow_mass_change=True)
     assert again.outcome is (ImportOutcome.IMPORTED if is_refused else ImportOutcome.UNCHANGED)

@@ -17,14 +17,20 @@ from bot.clients.catalog._git import Remote
 from bot.clients.catalog._links import may_read
 from bot.clients.catalog._manifests import mapping
 from bot.clients.catalog._nodes import FieldReader, Fields
-from bot.clients.catalog._reader import Chosen, Format, ReadOptions, Sink, SourceFile
+from bot.clients.catalog._reader import Chosen, Format, ReadOptions, Sink, SourceFile, peek
 from bot.clients.catalog._values import quoted
 from bot.clients.catalog._yaml import documents
 from bot.domain.catalog import AssetClaim, AssetKind, OwnerClaim, OwnerRef, OwnerType, PathRule, Role, TeamClaim
 from bot.domain.names import clean
+from bot.errors import UnreadableError
 
 _ALIASES = "OWNERS_ALIASES"
 _HANDLE = re.compile(r"@?(?P<login>[A-Za-z0-9](?:[\w.-]*\w)?)", re.ASCII)
+#: A line that only OWNERS files of another kind have: people by themselves, and what is done with them.
+_OF_GERRIT = re.compile(
+    rb"^(?:per-file\s|set\s+noparent\b|include\s+\S|file:\s?/?/|[^\s#:@-][^\s#:@]*@[^\s:@]+[ \t]*(?:#.*)?\r?$)",
+    re.MULTILINE,
+)
 #: Filters that say "everything here".
 _ALL_FILES = frozenset({".*", "^.*$", "^.*", ".*$", ""})
 #: Filters of names that are written out: `^Makefile$`, `^(Makefile|build\.sh)$`, `\.go$`, `go\.(mod|sum)$`.
@@ -69,6 +75,13 @@ def _matches(path: Path) -> bool:
 
 
 def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
+    if file.path.name != _ALIASES and (other := _OF_GERRIT.search(peek(file.path))) is not None:
+        line = other.string.count(b"\n", 0, other.start()) + 1
+        message = (
+            "is an OWNERS file as Gerrit reads it (Chromium, Android), in a format that Baton does not know; "
+            "import who owns its folders as CODEOWNERS, CSV or Baton YAML."
+        )
+        raise UnreadableError(message, path=file.shown, line=line)
     reader = FieldReader(file, sink)
     for document in documents(file, sink, options):
         if not isinstance(document, Fields):

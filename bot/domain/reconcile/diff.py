@@ -98,10 +98,9 @@ class Going:
 
     @property
     def said(self) -> str:
-        """What the import would do to them."""
-        if self.are_kept:
-            return f"take the owners of {self.removed:,} of the source's {self.before:,} {self.noun}"
-        return f"remove {self.removed:,} of the source's {self.before:,} {self.noun}"
+        """How many of them go."""
+        whose = "the owners of " if self.are_kept else ""
+        return f"{whose}{self.removed:,} of the source's {self.before:,} {self.noun}"
 
     @property
     def is_mass(self) -> bool:
@@ -135,7 +134,7 @@ def refusal(
     secrets = sum(each.secret for each in mass)
     stands = f" {secrets:,} more hold what looks like a secret, and stay until it is carried out." if secrets else ""
     return (
-        f"The import would {what}, more than {MASS_CHANGE_SHARE:.0%}, "
+        f"The import would remove {what}, more than {MASS_CHANGE_SHARE:.0%}, "
         "so nothing was changed: check the files, or add --allow-mass-change (with --dry-run to see them first)."
         f"{stands}"
     )
