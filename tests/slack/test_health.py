@@ -359,7 +359,7 @@ async def test_handoffs_are_shown_once_there_are_any_with_the_days_that_an_accep
     assert "who offered 1 thing 1 day ago." in (await report(stage)).text, "that was yesterday"
     stage.clock.advance(timedelta(days=8, hours=4))
     message = await report(stage)
-    assert "• Handoffs: none accepted in 90 days · 1 waiting for an answer" in message.text
+    assert "• Handoffs: none accepted in 90 days · 1 thing waiting for an answer" in message.text
     assert "Have *Payments* answer Platform, who offered 1 thing 9 days ago." in message.text
     await stage.press(message, handoff_actions.SHOW, user="eve")
     assert (
@@ -368,7 +368,7 @@ async def test_handoffs_are_shown_once_there_are_any_with_the_days_that_an_accep
     )
     await answer(stage, HandoffStep.ACCEPT, "payments-db")
     said = (
-        "• Handoffs: 1 accepted in 90 days · a median of 9 days from offer to acceptance · none waiting for an answer"
+        "• Handoffs: 1 thing accepted in 90 days · a median of 9 days from offer to acceptance · none waiting for an answer"
     )
     for about in ("", "payments", "platform"):
         assert said in (await report(stage, about)).text, about
@@ -384,7 +384,7 @@ async def test_a_team_that_waits_for_what_it_needs_first_is_not_told_to_answer(s
     await answer(stage, HandoffStep.NOT_YET, "payments-db", **needed)
     stage.clock.advance(timedelta(days=2))
     message = await report(stage)
-    assert "1 waiting for an answer" in message.text
+    assert "1 thing waiting for an answer" in message.text
     assert "answer Platform" not in message.text
 
 
@@ -392,7 +392,7 @@ async def test_what_was_asked_for_and_not_offered_waits_for_an_answer_as_well(st
     await ask_for(stage)
     stage.clock.advance(timedelta(days=9))
     message = await report(stage)
-    assert "• Handoffs: none accepted in 90 days · 1 waiting for an answer" in message.text
+    assert "• Handoffs: none accepted in 90 days · 1 thing waiting for an answer" in message.text
     assert "Have *Platform* answer Payments, who asked for 1 thing 9 days ago." in message.text
     await stage.press(message, handoff_actions.SHOW, user="eve")
     assert "*Payments* asks *Platform* to hand over" in stage.slack.visible_messages("eve", "general")[-1].text

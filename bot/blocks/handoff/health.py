@@ -46,13 +46,20 @@ def section(found: Acceptance) -> HealthSection:
     """Return the line: what was accepted, how long that took, and what waits; nothing without any of it."""
     if not found.days and not found.waiting:
         return HealthSection("Handoffs", ())
-    figures = [Figure(key="handoffs.accepted", value=len(found.days), words="accepted in 90 days")]
+    accepted = _things(len(found.days), "accepted in 90 days")
+    figures = [Figure(key="handoffs.accepted", value=len(found.days), words=accepted)]
     if found.days:
         days = found.figures["handoffs.days"]
         words = f"{'day' if days == 1 else 'days'} from offer to acceptance"
         figures.append(Figure(key="handoffs.days", value=days, lead="a median of", words=words))
-    figures.append(Figure(key="handoffs.waiting", value=found.waiting, words="waiting for an answer"))
+    waiting = _things(found.waiting, "waiting for an answer")
+    figures.append(Figure(key="handoffs.waiting", value=found.waiting, words=waiting))
     return HealthSection("Handoffs", figures)
+
+
+def _things(count: int, words: str) -> str:
+    """Return the words with what is counted: one handoff may have many parts, each with an answer of its own."""
+    return f"{'thing' if count == 1 else 'things'} {words}" if count else words
 
 
 def answer(oldest: OldestOffer) -> NextAction:
