@@ -321,8 +321,8 @@ async def test_what_has_left_the_catalog_is_still_called_by_its_name(three: Thre
     await three.bring(asset("9", "other"))
     await due_days.run(three.deps, three.snapshot)
     said = await three.card(1)
-    assert "*orders* (the database): withdrawn: It is no longer in the catalog." in said
-    assert "*index*: withdrawn: It is no longer in the catalog." in said
+    assert "*orders* (the database): withdrawn: it is no longer in the catalog." in said
+    assert "*index*: withdrawn: it is no longer in the catalog." in said
 
 
 async def test_what_ends_by_itself_was_ended_by_nobody(three: Three) -> None:

@@ -834,7 +834,7 @@ async def test_what_has_left_the_catalog_does_not_return_from_its_loan(stage: St
     told = [each.text for each in await on(stage, 3, 6)]
     assert any("The loan is over: *payments-db* (the database) is *Platform*'s again." in each for each in told)
     assert any(
-        "*checkout* (CI and deployments): not returned: It is no longer in the catalog." in each for each in told
+        "*checkout* (CI and deployments): not returned: it is no longer in the catalog." in each for each in told
     )
     assert not any("ask again" in each for each in told)
 

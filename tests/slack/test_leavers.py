@@ -50,7 +50,7 @@ async def test_what_is_agreed_for_a_day_does_not_pass_to_a_team_in_which_nobody_
     assert "*Platform*" in await owner(stage, "database of payments-db")
     dm = await stage.slack.open_dm("lin")
     news = stage.slack.visible_messages("lin", dm.id)[-1]
-    assert "*payments-db* (the database): called off: Nobody is left in Payments." in news.text
+    assert "*payments-db* (the database): called off: nobody is left in Payments." in news.text
     assert list(buttons(news)) == ["Show"], "nobody there could accept it again"
 
 
@@ -58,7 +58,7 @@ async def test_an_offer_to_a_team_in_which_nobody_is_left_is_over(stage: Stage) 
     await offer(stage)
     await empty_payments(stage)
     await on(stage, 3, 4)
-    assert "withdrawn: Nobody is left in Payments." in alone(stage, "lin")[-1]
+    assert "withdrawn: nobody is left in Payments." in alone(stage, "lin")[-1]
     assert "waits for your answer" not in "".join(each.text for each in await sent(stage, "payments"))
 
 
@@ -106,7 +106,7 @@ async def test_a_question_to_a_team_in_which_nobody_is_left_is_over(stage: Stage
     for each in ("lin", "omar"):
         await leave(stage, each)
     await on(stage, 3, 4)
-    assert "*payments-db* (the database): declined: Nobody is left in Platform." in alone(stage, "grace")[-1]
+    assert "*payments-db* (the database): declined: nobody is left in Platform." in alone(stage, "grace")[-1]
     for day in range(5, 8):
         await on(stage, 3, day)
     assert "waits for your answer" not in "".join(each.text for each in await sent(stage, "platform"))

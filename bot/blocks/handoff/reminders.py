@@ -121,7 +121,7 @@ def _over(card: HandoffCard, what: str) -> str:
     failed = [each for each in over if each.reason]
     without = [each for each in over if each.needs and not each.reason]
     late = [each for each in over if not each.reason and not each.needs]
-    said = [f"{words.thing(each)} has not moved: {escape(each.reason, 200).rstrip('.')}" for each in failed]
+    said = [f"{words.thing(each)} has not moved: {words.because(each).rstrip('.')}" for each in failed]
     ended = f"so the {what} is over and nothing has moved"
     if without and len(without) == len(card.resources):
         said.append(f"it still needed {join(map(words.needed, without))}, {ended}")

@@ -32,6 +32,9 @@ _STATE_WORDS: Mapping[ResourceState, str] = MappingProxyType(
     }
 )
 
+#: How the reasons begin that are sentences of our own, names apart.
+_BEGINNINGS = frozenset({"It", "Nobody", "That", "There", "The"})
+
 
 def team(card_team_name: str) -> str:
     """Return a team's name."""
@@ -103,7 +106,7 @@ def standing(one: ResourceCard) -> str:
         case ResourceState.EXPIRED if one.needs:
             return f"expired: it still needed {needed(one)}"
         case ResourceState.ACCEPTED if one.returned_at is not None:
-            return f"not returned: {escape(one.reason, 200)}" if one.reason else "returned"
+            return f"not returned: {because(one)}" if one.reason else "returned"
         case ResourceState.ACCEPTED if one.moved_at is None:
             return f"accepted{by}, not in effect yet"
         case ResourceState.OFFERED | ResourceState.DRAFT:
@@ -112,8 +115,16 @@ def standing(one: ResourceCard) -> str:
             return f"{_STATE_WORDS[one.state]}{by}"
         case _:
             late = "nobody answered in time" if one.state is ResourceState.EXPIRED else ""
-            why = f": {escape(one.reason, 200) or late}" if one.reason or late else ""
+            why = f": {because(one) or late}" if one.reason or late else ""
             return f"{_STATE_WORDS[one.state]}{by}{why}"
+
+
+def because(one: ResourceCard) -> str:
+    """Return the reason for a state as the rest of a sentence; what somebody gave as a reason stays as it is."""
+    first = one.reason.partition(" ")[0]
+    is_ours = not one.answered_by or one.state is ResourceState.ACCEPTED
+    reason = f"{first.lower()}{one.reason[len(first) :]}" if is_ours and first in _BEGINNINGS else one.reason
+    return escape(reason, 200)
 
 
 def needed(one: ResourceCard) -> str:
