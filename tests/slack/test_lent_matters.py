@@ -171,6 +171,9 @@ async def test_it_goes_on_once_it_is_handed_back_early(lent: Stage) -> None:
     await lent.press(await card(lent), ids.BACK, user="grace")
     assert await submit(lent, "grace", {ids.REASON: "Done"}) == {}
     await lent.press(await card(lent, "platform"), ids.ACCEPT_ALL, user="omar")
+    [told] = await asked(lent)
+    assert "on loan" not in told.text
+    assert list(buttons(told))[:2] == ["Agree", "It is ours"], "at once, and not at the next pass"
     await on(lent, 3, 5)
     _, again = await asked(lent)
     assert "Agree" in buttons(again)

@@ -73,20 +73,27 @@ async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -
 
 
 async def end_over(deps: Deps, snapshot: Snapshot) -> bool:
-    """End what a decision has left nothing to answer of, at once; return whether there was anything."""
+    """End what a decision has left nothing to answer of, at once; return whether there was anything.
+
+    What waited for the end of a loan is asked anew once that has been handed back.
+    """
     over: list[int | None] = []
     async with deps.database.reading() as session:
-        for count, row in enumerate(await _open_rows(session), 1):
-            if _is_over(deps, snapshot, row):
+        rows = await _open_rows(session)
+        returned, settled = await _returned(session, deps, snapshot, rows)
+        for count, row in enumerate(rows, 1):
+            if row.id in settled or _is_over(deps, snapshot, row):
                 over.append(row.id)
             if not count % _SLICE:
                 await asyncio.sleep(0)  # answers come first
-    if not over:
+    if not over and not returned:
         return False
     async with deciding(snapshot, deps.database) as session:
         for row in await _open_rows(session):
             if row.id in over:
-                await _end_over(session, deps, snapshot, row)
+                await _end_over(session, deps, snapshot, row, is_settled=row.id in settled)
+            elif row.id in returned:
+                await _ask_next(session, deps, snapshot, row, is_back=True)
     return True
 
 
