@@ -253,9 +253,10 @@ class Form:
         wrong: dict[str, str] = {}
         for each in self.fields:
             typed = storable(values.get(each.block_id, "")).strip()
+            chosen = choices.get(each.block_id, ())
             try:
-                chosen = choices.get(each.block_id, ())
-                if each.missing and not (typed or chosen):
+                # What is typed is among the choices as well, blanks and all.
+                if each.missing and not (typed if each.read_all is None else chosen):
                     wrong[each.block_id] = each.missing
                 elif each.read_all is not None:
                     found[each.block_id] = each.read_all(chosen)

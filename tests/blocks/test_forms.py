@@ -84,6 +84,12 @@ def test_everything_that_is_wrong_is_said_where_it_is() -> None:
     }
 
 
+def test_blanks_are_no_answer_though_they_are_among_what_was_chosen() -> None:
+    with pytest.raises(FormError) as raised:
+        FORM.read({**FILLED, "reason": "   "}, {"reason": ("   ",)})
+    assert raised.value.by_field == {"reason": "Say why."}
+
+
 def test_what_cannot_be_done_is_said_at_one_field_or_by_whoever_catches_it() -> None:
     with pytest.raises(FormError) as raised, FORM.refusing():
         raise NotFoundError("It is gone.")

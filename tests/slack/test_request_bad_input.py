@@ -80,6 +80,7 @@ async def test_what_is_wrong_in_the_form_is_said_at_its_field(stage: Stage, valu
     await stage.settle()
     assert await requests(stage) == []
     assert set(view.errors) == {field}, (view.errors, delivery.status, [toast.text for toast in stage.slack.toasts])
+    assert "Something went wrong" not in view.errors[field]
 
 
 @read_only
