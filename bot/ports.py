@@ -131,6 +131,10 @@ class Slack(Protocol):
         """Take a reaction of the bot's own back; `no_reaction` is the code where there is none."""
         ...
 
+    async def scopes(self) -> tuple[str, ...]:
+        """Return the scopes that the app was given; empty where Slack does not say."""
+        ...
+
     async def upload_file(
         self, channel: str, *, filename: str, title: str, alt_text: str, content: bytes, comment: str = ""
     ) -> None:

@@ -179,6 +179,11 @@ class SlackClient:
         """Take a reaction back: https://docs.slack.dev/reference/methods/reactions.remove/"""
         await _done(self.web.reactions_remove(channel=channel, timestamp=ts, name=emoji))
 
+    async def scopes(self) -> tuple[str, ...]:
+        """Return the scopes that the app was given: https://docs.slack.dev/reference/methods/auth.test/"""
+        with answers.our_errors():
+            return answers.scopes((await self.web.auth_test()).headers)
+
     async def upload_file(
         self, channel: str, *, filename: str, title: str, alt_text: str, content: bytes, comment: str = ""
     ) -> None:

@@ -39,6 +39,11 @@ async def call(request: Awaitable[Any], read: Callable[[Mapping[str, Any]], _T])
         return read(data)
 
 
+def scopes(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the scopes of a token, which Slack names with each answer; empty where it does not."""
+    return tuple(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",") if scope.strip())
+
+
 async def pages(request: Awaitable[Any], name: str, *, cursor: str = "") -> AsyncIterator[tuple[list[Any], str]]:
     """Yield the entries of a list, page by page, each with where the next one begins; `cursor` is where this one began.
 

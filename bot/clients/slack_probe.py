@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.clients.slack_answers import our_errors
+from bot.clients.slack_answers import our_errors, scopes
 from bot.clients.slack_retries import Pauses
 from bot.domain.outbox import may_pass
 from bot.errors import SlackError, SlackUnreachableError
@@ -101,12 +101,8 @@ async def _probe(request: Awaitable[AsyncSlackResponse]) -> Probe:
     except SlackError as error:
         return Probe(error=error.code[:60], may_pass=may_pass(error))
     who = f"{answer.get('user', '')} in {answer.get('team', '')}" if answer.get("team") else ""
-    scopes, at = _scopes(answer.headers), _date(answer.headers)
-    return Probe(who=who, scopes=scopes, at=at, is_org_wide=answer.get("is_enterprise_install") is True)
-
-
-def _scopes(headers: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",") if scope.strip())
+    granted, at = scopes(answer.headers), _date(answer.headers)
+    return Probe(who=who, scopes=granted, at=at, is_org_wide=answer.get("is_enterprise_install") is True)
 
 
 def _date(headers: Mapping[str, str]) -> datetime | None:

@@ -338,7 +338,7 @@ def channels() -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     emoji = dict.fromkeys(StatusMark, "white_check_mark")
     for posts, refusal in product(ChannelPosts, ("", "Only members of Payments can change that.")):
         its = ChannelSettings(posts, has_emoji=not refusal)
-        yield blocks.channel_settings, blocks.channel_settings("C012345678", its, emoji, refusal)
+        yield blocks.channel_settings, blocks.channel_settings("C012345678", its, emoji, refusal, can_react=False)
         yield blocks.channel_view, blocks.channel_view("C012345678", its, emoji, "C012345678")
 
 

@@ -8,6 +8,7 @@ from bot.blocks import backlog as blocks
 from bot.blocks.backlog import channels as channel_blocks
 from bot.blocks.text import Block, Rendered, is_channel_id
 from bot.blocks.values import UNKNOWN, parse
+from bot.domain.backlog.channels import ChannelSettings
 from bot.errors import NotAllowedError, NotFoundError
 from bot.ports import Ack
 from bot.services import routing
@@ -32,7 +33,7 @@ async def channel_settings(context: Context, channel_id: str, user_id: str) -> R
     if routing.is_closed(context.deps, context.snapshot, channel_id):
         return blocks.shared_channel(channel_id)
     found = await channels.look_up(context.deps, context.snapshot, channel_id=channel_id, slack_id=user_id)
-    return blocks.channel_settings(channel_id, found.settings, status_emoji.emoji(context.deps), found.refusal)
+    return await _said(context, channel_id, found.settings, found.refusal)
 
 
 async def on_channel(action: Action, context: Context) -> Ack:
@@ -61,6 +62,12 @@ async def on_channel_submitted(submission: Submission, context: Context) -> Ack:
         by = await decider(context, submission.user_id)
         await channels.change(context.deps, context.snapshot, channel_id=channel_id, by=by, new=new)
     jobs.react(context)
-    now = blocks.channel_settings(channel_id, new, status_emoji.emoji(context.deps))
+    now = await _said(context, channel_id, new)
     await show(context, place, now, message=now)
     return replies.nothing()
+
+
+async def _said(context: Context, channel_id: str, its: ChannelSettings, refusal: str = "") -> Rendered:
+    can_react = not its.has_emoji or await status_emoji.may_react(context.slack)
+    emoji = status_emoji.emoji(context.deps)
+    return blocks.channel_settings(channel_id, its, emoji, refusal, can_react=can_react)

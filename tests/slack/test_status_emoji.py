@@ -157,11 +157,32 @@ async def test_what_an_archived_channel_keeps_goes_when_the_request_moves_on(sta
     assert reactions(made) == DONE, "the former one is gone"
 
 
+@pytest.mark.parametrize("failure", [SlackUnreachableError("TimeoutError"), None], ids=["no answer", "late"])
+async def test_where_slack_does_not_say_in_time_what_the_app_may_nothing_is_said_of_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, failure: SlackError | None
+) -> None:
+    async def scopes(_slack: Any) -> tuple[str, ...]:
+        if failure is not None:
+            raise failure
+        await asyncio.Event().wait()
+        return ()
+
+    monkeypatch.setattr(type(stage.baton.context.slack), "scopes", scopes)
+    monkeypatch.setattr(status_emoji, "_PATIENCE", timedelta(milliseconds=1))
+    assert await change(stage, emoji="on") == {}
+    assert "A reaction shows" in (said := (await settings(stage)).text)
+    assert "reactions:write" not in said
+
+
 async def test_without_the_scope_everything_else_goes_on(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     less = copy.deepcopy(kept.manifest())
     less["oauth_config"]["scopes"]["bot"].remove("reactions:write")
     stage.slack.install(less)
+    assert "reactions:write" not in (await settings(stage)).text
     assert await change(stage, emoji="on") == {}
+    mine = [m for m in stage.slack.visible_messages("grace", "payments") if m.ephemeral_for]
+    assert "add the scope `reactions:write`" in mine[-1].text, "whoever switches it on is told"
+    assert "add the scope `reactions:write`" in (await settings(stage, user="ada")).text
     made = await opened(stage)
     await look(stage)
     assert reactions(made) == set()

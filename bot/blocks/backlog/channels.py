@@ -18,6 +18,10 @@ _EMOJI: Mapping[str, str] = {"off": "No reactions", "on": "A reaction shows how 
 POSTS = forms.choice(actions.CHANNEL_POSTS, "What do I post about requests?", is_kept=True)
 EMOJI = forms.choice(actions.CHANNEL_EMOJI, "Do I react to the first message of a thread?", is_kept=True)
 CHANNEL = Form(actions.CHANNEL_VIEW, "Requests in this channel", "Save", (POSTS, EMOJI), refused_at=POSTS)
+_NO_SCOPE = (
+    ":warning: I may not react yet. Ask your Baton administrator to add the scope `reactions:write` to the app and to "
+    "install it again."
+)
 _IN_PERSON = "whoever asked hears in a direct message when their answer is needed, and how it ended."
 
 
@@ -27,13 +31,19 @@ def read(said: Answers) -> ChannelSettings:
 
 
 def channel_settings(
-    channel_id: str, its: ChannelSettings, emoji: Mapping[StatusMark, str], refusal: str = ""
+    channel_id: str,
+    its: ChannelSettings,
+    emoji: Mapping[StatusMark, str],
+    refusal: str = "",
+    *,
+    can_react: bool = True,
 ) -> Rendered:
     """Return what is set for a channel, with the button to change it or, in `refusal`, who may.
 
-    `emoji` are those of the reactions, without colons.
+    `emoji` are those of the reactions, without colons. `can_react` is whether the app has the scope for them.
     """
-    said = "\n".join([f"Requests in {_channel(channel_id)}:", *_lines(its, emoji)])
+    lacking = [] if can_react else [_NO_SCOPE]
+    said = "\n".join([f"Requests in {_channel(channel_id)}:", *_lines(its, emoji), *lacking])
     if refusal:
         return Rendered(f"{said}\n{refusal}", [section(said), context(refusal)])
     change = button("Change…", actions.CHANNEL, channel_id, label="Change how much is said in this channel")

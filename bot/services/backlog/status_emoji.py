@@ -6,6 +6,7 @@ where a process ends before it has reacted, and Slack itself keeps a reaction fr
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 _REACTION = tables.RequestReaction
 #: For how long a row is one process's, and the pause where Slack did not answer.
 _HELD = timedelta(minutes=1)
+#: How long the settings of a channel wait to be told which scopes the app has.
+_PATIENCE = timedelta(seconds=1)
 #: What Slack says of a reaction that is there, and of one on a message that is not.
 _ALREADY, _NO_MESSAGE = "already_reacted", "message_not_found"
 
@@ -57,6 +60,16 @@ def emoji(deps: Deps) -> Mapping[StatusMark, str]:
         StatusMark.DONE: devops.done_emoji,
         StatusMark.FAILED: devops.failed_emoji,
     }
+
+
+async def may_react(slack: Slack) -> bool:
+    """Whether the app has the scope that reactions need, as far as Slack says in time."""
+    try:
+        async with asyncio.timeout(_PATIENCE.total_seconds()):
+            granted = await slack.scopes()
+    except (SlackError, TimeoutError):
+        return True
+    return not granted or "reactions:write" in granted
 
 
 async def show(deps: Deps, slack: Slack) -> None:
