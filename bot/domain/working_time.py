@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 #: Longer stretches without a working day are taken for a mistake in the list of holidays, and end here.
 _LONGEST_BREAK = 31
 _SATURDAY = 5
-_TUESDAY = 1
+#: The day and the hour of the week's digest.
+_TUESDAY, _DIGEST = 1, time(10)
 _UTC = ZoneInfo("UTC")
 
 
@@ -60,22 +61,22 @@ class WorkingTime:
             opening = self.next_open(opening + left)
         return opening + by
 
-    def next_digest(self, moment: datetime, at: time = time(10)) -> datetime:
+    def next_digest(self, moment: datetime) -> datetime:
         """Return when the week's digest is due, at or after `moment`: Tuesday, or the next working day; in UTC."""
         day = self.today(moment)
         tuesday = day - timedelta((day.weekday() - _TUESDAY) % 7)
         for week in range(2):
-            due = self.at(self.on_or_after(tuesday + timedelta(7 * week)), at)
+            due = self.at(self.on_or_after(tuesday + timedelta(7 * week)), _DIGEST)
             if due >= moment:
                 return due
-        return self.at(self.on_or_after(tuesday + timedelta(14)), at)
+        return self.at(self.on_or_after(tuesday + timedelta(14)), _DIGEST)
 
-    def last_digest(self, moment: datetime, at: time = time(10)) -> datetime:
+    def last_digest(self, moment: datetime) -> datetime:
         """Return when the last digest was due, at or before `moment`; in UTC."""
         day = self.today(moment)
         tuesday = day - timedelta((day.weekday() - _TUESDAY) % 7)
         while True:
-            due = self.at(self.on_or_after(tuesday), at)
+            due = self.at(self.on_or_after(tuesday), _DIGEST)
             if due <= moment:
                 return due
             tuesday -= timedelta(7)

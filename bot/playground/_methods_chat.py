@@ -188,13 +188,6 @@ def _tell(context: CallContext, kind: str, message: PostedMessage, emoji: str) -
         context.courier.queue_event(reaction_event(workspace, kind, message, user=workspace.bot_user_id, emoji=emoji))
 
 
-def get_reactions(context: CallContext, arguments: Json) -> Json:
-    """reactions.get."""
-    message = _reacted(context, arguments)
-    link = {"permalink": permalink(context.workspace, message)}
-    return {"type": "message", "channel": message.channel, "message": message_json(context.workspace, message) | link}
-
-
 _BODY = "text blocks:list attachments:list markdown_text link_names:bool parse metadata:dict"
 _LOOK = "username icon_emoji icon_url mrkdwn:bool as_user:bool unfurl_links:bool unfurl_media:bool"
 
@@ -212,5 +205,4 @@ METHODS: dict[str, ApiMethod] = {
     "chat.getPermalink": method(get_permalink, "channel! message_ts!", tier=0),
     "reactions.add": method(add_reaction, "channel! timestamp! name!", tier=3, scope="reactions:write"),
     "reactions.remove": method(remove_reaction, "channel! timestamp! name!", tier=2, scope="reactions:write"),
-    "reactions.get": method(get_reactions, "channel! timestamp! full:bool", tier=3, scope="reactions:read"),
 }

@@ -72,15 +72,6 @@ def list_groups(context: CallContext, arguments: Json) -> Json:
     return {"usergroups": [group_json(context.workspace, group, users=users, count=count) for group in groups]}
 
 
-def group_users(context: CallContext, arguments: Json) -> Json:
-    """usergroups.users.list."""
-    _paid(context)
-    group = context.workspace.groups.get(arguments["usergroup"])
-    if group is None or (group.date_delete and not arguments.get("include_disabled")):
-        raise ApiError("no_such_subteam")
-    return {"users": list(group.users)}
-
-
 METHODS: dict[str, ApiMethod] = {
     "auth.test": method(auth_test, tier=0),
     "apps.connections.open": method(open_connection, tier=1, caller="app"),
@@ -93,5 +84,4 @@ METHODS: dict[str, ApiMethod] = {
         tier=2,
         scope="usergroups:read",
     ),
-    "usergroups.users.list": method(group_users, "usergroup! include_disabled:bool", tier=2, scope="usergroups:read"),
 }

@@ -107,15 +107,15 @@ def team_called(snapshot: Snapshot, said: str) -> TeamRecord:
     team = team or snapshot.team_by_name(said.removeprefix("@"))
     if team is not None and not team.is_gone:
         return team
-    nearest = [each.name for each in nearest_teams(snapshot, said)][:3]
+    nearest = [each.name for each in nearest_teams(snapshot, said)]
     hint = f" Did you mean {', '.join(nearest)}?" if nearest else ""
     raise NotFoundError(f"There is no team of that name.{hint}")
 
 
-def nearest_teams(snapshot: Snapshot, name: str, *, limit: int = 3) -> list[TeamRecord]:
+def nearest_teams(snapshot: Snapshot, name: str) -> list[TeamRecord]:
     """Return the teams whose names look most like `name`, the likeliest first; perhaps none."""
     folded = {team: fold(team.name) for team in snapshot.teams()}
-    found = process.extract(fold(name), folded, limit=limit, score_cutoff=_NEAREST_CUTOFF)
+    found = process.extract(fold(name), folded, limit=3, score_cutoff=_NEAREST_CUTOFF)
     return [team for _, _, team in found]
 
 

@@ -106,7 +106,6 @@ async def test_answers_about_one_message(slack: FakeSlack, client: AsyncWebClien
         "chat.update": await client.chat_update(channel="C0PAY", ts=own, text="y", blocks=[section()]),
         "chat.getPermalink": await client.chat_getPermalink(channel="C0PAY", message_ts=own),
         "conversations.replies": await client.conversations_replies(channel="C0PAY", ts=root),
-        "reactions.get": await client.reactions_get(channel="C0PAY", timestamp=alone),
         "reactions.remove": await client.reactions_remove(channel="C0PAY", timestamp=root, name="eyes"),
         "reactions.add": await client.reactions_add(channel="C0PAY", timestamp=root, name="eyes"),
         "files.completeUploadExternal": await client.files_upload_v2(filename="a.txt", content="abc", channel="C0PAY"),

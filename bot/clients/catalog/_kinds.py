@@ -17,10 +17,10 @@ _HOSTING = {word: Hosting(hosting) for hosting, words in _TABLE["hosting"].items
 
 
 @lru_cache(maxsize=1024)
-def kind_of_word(word: str, default: AssetKind = AssetKind.SERVICE) -> AssetKind:
-    """Return the kind that a word means; `default` for no word, `OTHER` for one that Baton does not know."""
+def kind_of_word(word: str) -> AssetKind:
+    """Return the kind that a word means; a service for no word, `OTHER` for one that Baton does not know."""
     folded = _folded(word)
-    return _BY_WORD.get(folded, AssetKind.OTHER) if folded else default
+    return _BY_WORD.get(folded, AssetKind.OTHER) if folded else AssetKind.SERVICE
 
 
 def kind_of(kind: str, type_: str) -> tuple[AssetKind, Hosting | None]:

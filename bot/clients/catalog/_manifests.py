@@ -43,9 +43,9 @@ def team_claim(written: str, role: Role = Role.OWNER) -> OwnerClaim | None:
     return OwnerClaim(OwnerRef(name, OwnerType.TEAM, written), Area.ALL, role)
 
 
-def person_claim(email: str, role: Role = Role.OWNER) -> OwnerClaim | None:
+def person_claim(email: str) -> OwnerClaim | None:
     """Return the claim of an owner who is a person, by e-mail address."""
-    return OwnerClaim(OwnerRef(email.lower(), OwnerType.PERSON, email), Area.ALL, role) if is_email(email) else None
+    return OwnerClaim(OwnerRef(email.lower(), OwnerType.PERSON, email), Area.ALL) if is_email(email) else None
 
 
 def web_link(reader: FieldReader, fields: Fields, label: str) -> Iterator[Link]:

@@ -22,12 +22,12 @@ from bot.domain.inventory.scans import Sighting
 FORMAT = "aws-rds"
 
 
-def claims(sightings: Iterable[Sighting], *, options: ReadOptions | None = None) -> list[AssetClaim]:
+def claims(sightings: Iterable[Sighting]) -> list[AssetClaim]:
     """Return one asset for each database; owners, parent and tier are taken from its tags, as in Terraform's states.
 
     What it runs is no part of the claim: that is the scan's own to record, with all that it saw.
     """
-    owner_keys = tuple(dict.fromkeys(map(fold_key, (options or ReadOptions()).owner_tags)))
+    owner_keys = tuple(dict.fromkeys(map(fold_key, ReadOptions().owner_tags)))
     accepted = CheckedValues()
     return [_claim(sighting, owner_keys, accepted) for sighting in sightings if sighting.address]
 

@@ -47,7 +47,7 @@ def with_kind_left_out(index: DirectoryIndex, readings: Sequence[Reading], *, li
     return None
 
 
-def names_with_all(index: DirectoryIndex, words: Sequence[str], *, most: int = _MOST_NAMES) -> list[int]:
+def names_with_all(index: DirectoryIndex, words: Sequence[str]) -> list[int]:
     """Return the names that have all the words or words of their meaning, none if the rarest is in too many names."""
     book = index.names.token_index
     choices: list[tuple[int, ...]] = []
@@ -61,7 +61,7 @@ def names_with_all(index: DirectoryIndex, words: Sequence[str], *, most: int = _
     if not choices:
         return []
     choices.sort(key=lambda alike: sum(book.count(number) for number in alike))
-    if sum(book.count(number) for number in choices[0]) > most:
+    if sum(book.count(number) for number in choices[0]) > _MOST_NAMES:
         return []
     names = {name for number in choices[0] for name in book.names_of(number)}
     has = index.names.words

@@ -25,6 +25,8 @@ class EvidenceKind(StrEnum):
     NEIGHBOURS = "neighbours"  #: it owns most of what stands beside it
 
 
+#: How many teams are suggested for one thing, and for several that somebody has left behind.
+_MOST_TEAMS, _MOST_HEIRS = 3, 5
 _WEIGHTS = {kind: len(EvidenceKind) - place for place, kind in enumerate(EvidenceKind)}
 
 
@@ -59,9 +61,9 @@ class Heir:
 
 
 def suggest(
-    found: Iterable[Evidence], catalog: CatalogView, *, rejected: Collection[int] = (), most: int = 3
+    found: Iterable[Evidence], catalog: CatalogView, *, rejected: Collection[int] = ()
 ) -> tuple[Suggestion, ...]:
-    """Return the teams that most speaks for, at most `most`, without those that said no, or have nobody in them."""
+    """Return the teams that most speaks for, three at most, without those that said no, or have nobody in them."""
     by_team: dict[int, dict[EvidenceKind, Evidence]] = {}
     for each in found:
         kinds = by_team.setdefault(each.team_id, {})
@@ -74,18 +76,18 @@ def suggest(
         if team is None or team.is_gone or team_id in rejected or next(active_members(team, catalog), None) is None:
             continue
         made.append(Suggestion(team, tuple(sorted(kinds.values(), key=lambda one: -_WEIGHTS[one.kind]))))
-    return tuple(sorted(made, key=_rank)[:most])
+    return tuple(sorted(made, key=_rank)[:_MOST_TEAMS])
 
 
-def heirs(suggestions: Mapping[int, Sequence[Suggestion]], *, most: int = 5) -> tuple[Heir, ...]:
-    """Return the teams that are suggested for some of several assets, each for its own; at most `most`."""
+def heirs(suggestions: Mapping[int, Sequence[Suggestion]]) -> tuple[Heir, ...]:
+    """Return the teams that are suggested for some of several assets, each for its own; five at most."""
     found: dict[TeamRecord, dict[int, tuple[Evidence, ...]]] = {}
     for asset_id, suggested in suggestions.items():
         for each in suggested:
             found.setdefault(each.team, {})[asset_id] = each.evidence
     weights = {team.id: sum(map(_weight, evidence.values())) for team, evidence in found.items()}
     ordered = sorted(found, key=lambda team: (-weights[team.id], fold(team.name), team.id))
-    return tuple(Heir(team, found[team]) for team in ordered[:most])
+    return tuple(Heir(team, found[team]) for team in ordered[:_MOST_HEIRS])
 
 
 def _weight(evidence: Iterable[Evidence]) -> int:
