@@ -368,7 +368,8 @@ async def test_handoffs_are_shown_once_there_are_any_with_the_days_that_an_accep
     )
     await answer(stage, HandoffStep.ACCEPT, "payments-db")
     said = (
-        "• Handoffs: 1 thing accepted in 90 days · a median of 9 days from offer to acceptance · none waiting for an answer"
+        "• Handoffs: 1 thing accepted in 90 days · a median of 9 days from offer to acceptance "
+        "· none waiting for an answer"
     )
     for about in ("", "payments", "platform"):
         assert said in (await report(stage, about)).text, about
