@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlmodel import col
 
 from bot.domain.doctor import Level, reach
@@ -1139,3 +1139,29 @@ async def test_the_doctor_counts_what_reaches_nobody(world: World) -> None:
     assert await unreachable(world.deps) == (0, [])
     assert reach(lost=2, nowhere=["mute"]).level is Level.PROBLEM
     assert reach(lost=0, nowhere=[]).level is Level.OK
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_somebody_is_told_of_is_found_without_going_through_everybody_elses(world: World) -> None:
+    await one_team(world)
+    world.jump(at(3, 2, 10))
+    await world.look()
+    said: list[tuple[str, Any]] = []
+    engine = world.deps.database.engine
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        said.append((statement, parameters))
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    found = [each async for chunk in reminder_store.told_to(world.deps.database, ["team:1"]) for each in chunk]
+    async with world.deps.database.reading() as session:
+        await reminder_store.taken_over(session)
+    event.remove(engine.sync_engine, "before_cursor_execute", note)
+    assert [each.addressee for each in found] == ["team:1"]
+    plans = []
+    async with engine.connect() as connection:
+        for statement, parameters in said:
+            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans += [row.detail for row in plan]
+    assert any("reminders" in each for each in plans)
+    assert not [each for each in plans if "SCAN reminders" in each or "rowid>" in each]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sys import intern
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -82,23 +82,21 @@ async def told_to(database: Database, addressees: Iterable[str]) -> AsyncIterato
 
     Some hundred at a time, so that the event loop has its turn in between.
     """
-    table, keys = tables.Reminder, sorted(addressees)
+    keys = sorted(addressees)
     for start in range(0, len(keys), _MANY):
-        some, last = keys[start : start + _MANY], 0
-        teams = [int(key.removeprefix("team:")) for key in some if key.startswith("team:")]
-        theirs = or_(col(table.addressee).in_(some), col(table.delegated_to).in_(teams))
-        while True:
-            conditions = [col(table.resolved_at).is_(None), theirs, col(table.id) > last]
-            query = select(tables.core(table)).where(*conditions).order_by(col(table.id)).limit(_CHUNK)
+        async with database.reading() as session:
+            ids = sorted((await session.execute(_open_ids(keys[start : start + _MANY]))).scalars())
+        for first in range(0, len(ids), _CHUNK):
             async with database.reading() as session:
-                rows = (await session.execute(query)).all()
-                if not rows:
-                    break
-                last = rows[-1].id
-                found = await _with_answers(session, rows, [*conditions, col(table.id) <= last])
+                found = await remembered(session, reminder_ids=ids[first : first + _CHUNK])
             yield found
-            if len(rows) < _CHUNK:
-                break
+
+
+def _open_ids(addressees: Sequence[str]) -> CompoundSelect[Any]:
+    """Ask for each of the two by its own index: asked for both at once, SQLite goes through all reminders."""
+    table, teams = tables.Reminder, [int(key.removeprefix("team:")) for key in addressees if key.startswith("team:")]
+    is_open = select(col(table.id)).where(col(table.resolved_at).is_(None))
+    return is_open.where(col(table.addressee).in_(addressees)).union(is_open.where(col(table.delegated_to).in_(teams)))
 
 
 async def addressees_of_open(session: AsyncSession) -> list[str]:
@@ -117,16 +115,12 @@ async def taken_over(session: AsyncSession) -> dict[CycleKey, int]:
     A cycle that ends has at least one open reminder, so the open ones tell of those whose next deadline has none yet.
     """
     table = tables.Reminder
-    query = (
-        select(col(table.addressee), col(table.product), col(table.cycle), col(table.delegated_to))
-        .where(col(table.resolved_at).is_(None), col(table.delegated_to).is_not(None))
-        .order_by(col(table.id))
-    )
-    found: dict[CycleKey, int] = {}
-    for addressee, product, cycle, team in await session.execute(query):
-        if team is not None:
-            found[addressee, product, cycle] = team
-    return found
+    query = select(
+        col(table.id), col(table.addressee), col(table.product), col(table.cycle), col(table.delegated_to)
+    ).where(col(table.resolved_at).is_(None), col(table.delegated_to).is_not(None))
+    # Asked to sort by their ids, SQLite goes through all reminders.
+    rows = sorted((await session.execute(query)).all())
+    return {(addressee, product, cycle): team for _, addressee, product, cycle, team in rows if team is not None}
 
 
 async def takers_of(session: AsyncSession, snapshot: Snapshot) -> dict[CycleKey, TeamRecord]:

@@ -132,7 +132,10 @@ def test_a_new_day_asks_only_about_whoever_has_something_that_counts_by_it() -> 
     asked: list[str] = []
 
     def day(number: int, *over: int) -> list[str]:
-        today_of = lambda each: asked.append(each.key) or date(2026, 4, number)  # noqa: E731
+        def today_of(addressee: Addressee) -> date:
+            asked.append(addressee.key)
+            return date(2026, 4, number)
+
         for _ in found.next_day(today_of, [date(2026, 4, each) for each in over]):
             pass
         return [watch.deadline.kind.value for watch in found.by_addressee[f"team:{PAYMENTS}"]]
