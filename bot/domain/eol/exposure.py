@@ -271,7 +271,7 @@ class Exposure:
             if not one.is_of_itself:
                 change.unsure.setdefault(addressee.key, []).append(one)
             return
-        clock = _clock_of(sure)
+        clock = (sure.product.key, sure.cycle.name)
         id_lists.add(self.running, (addressee.key, *clock), asset_id)
         self._holders.setdefault(clock, set()).add(addressee.key)
         for deadline in deadlines_of(sure.cycle, has_extended_support=one.goes_on):
@@ -287,13 +287,13 @@ class Exposure:
         if sure is None:
             change.left.setdefault(key, set()).add(asset_id)
         else:
-            clock = _clock_of(sure)
+            clock = (sure.product.key, sure.cycle.name)
             id_lists.discard(self.running, (key, *clock), asset_id)
             self._ungroup(one, clock, change)
 
     def _move(self, one: MatchedDeployment, clock: Clock, change: _Change) -> None:
         sure = certain_of(one.matched)
-        if sure is not None and _clock_of(sure) == clock:
+        if sure is not None and (sure.product.key, sure.cycle.name) == clock:
             self._ungroup(one, clock, change)
             self._group(one, change)
 
@@ -376,10 +376,6 @@ def _found_by(one: MatchedDeployment) -> Iterator[str]:
             yield f"product:{product.key}"
     else:
         yield f"product:{one.matched.product.key}"
-
-
-def _clock_of(sure: InCycle) -> Clock:
-    return sure.product.key, sure.cycle.name
 
 
 _by_id = attrgetter("id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -97,9 +97,10 @@ class Watcher:
                 return await self._filled(now)
             self._exposure = None  # should this be broken off, half an update is of no use
             exposure.note(self._snapshot.changes.owners_since(self._position))
-            if not self._days.are_those_of(now):
-                before, self._days = self._days, _Days(now, self.zone_name, self._days.zones)
-                await self._work(exposure.next_day(self._days.of, self._days.over_since(before)))
+            days = _Days(now, self.zone_name, self._days)
+            if days.by_zone != self._days.by_zone:
+                self._days = days
+                await self._work(exposure.next_day(days.of, days.over))
             if revision != self._revision:
                 affected |= await self._read_changes(exposure, revision)
             if affected:
@@ -178,39 +179,26 @@ async def keep_following(watcher: Watcher, database: Database, *, every_seconds:
 
 
 class _Days:
-    """Which day it was at one moment for each addressee who was asked for."""
+    """Which day it was at one moment for each addressee who was asked for, now or before."""
 
-    def __init__(self, now: datetime, zone_name: Callable[[Addressee], str], zones: Iterable[str] = ()) -> None:
+    def __init__(self, now: datetime, zone_name: Callable[[Addressee], str], before: _Days | None = None) -> None:
         self._now, self._zone_name = now, zone_name
-        #: Another team may come to stand in for nobody: that counts from the next day on.
+        #: Another team may come to stand in for nobody: whoever compares the days before and after needs both.
         self._of_nobody = zone_name(NOBODY)
-        self._by_zone: dict[str, date] = {}
-        for name in {*zones, self._of_nobody}:
-            self._in(name)
-
-    @property
-    def zones(self) -> Iterable[str]:
-        """The names of the time zones that have been asked for."""
-        return self._by_zone
+        known = before.by_zone if before is not None else {}
+        self.by_zone: dict[str, date] = {
+            name: now.astimezone(zone_of(name)).date() for name in {*known, self._of_nobody}
+        }
+        days = {*known.values(), *self.by_zone.values()}
+        #: The days that have ended in any zone since `before`.
+        self.over = [min(days) + timedelta(number) for number in range((max(days) - min(days)).days)]
 
     def of(self, addressee: Addressee) -> date:
         """Return the day that it is where the addressee is."""
-        return self._in(self._of_nobody if addressee == NOBODY else self._zone_name(addressee))
-
-    def over_since(self, before: _Days) -> list[date]:
-        """Return the days that have ended in any zone since then."""
-        days = {*before._by_zone.values(), *self._by_zone.values()}
-        first = min(days)
-        return [first + timedelta(number) for number in range((max(days) - first).days)]
-
-    def are_those_of(self, now: datetime) -> bool:
-        """Whether it is the same day still wherever it was asked for."""
-        return all(now.astimezone(zone_of(name)).date() == day for name, day in self._by_zone.items())
-
-    def _in(self, name: str) -> date:
-        found = self._by_zone.get(name)
+        name = self._of_nobody if addressee == NOBODY else self._zone_name(addressee)
+        found = self.by_zone.get(name)
         if found is None:
-            found = self._by_zone[name] = self._now.astimezone(zone_of(name)).date()
+            found = self.by_zone[name] = self._now.astimezone(zone_of(name)).date()
         return found
 
 

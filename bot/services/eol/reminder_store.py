@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sys import intern
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -82,21 +82,19 @@ async def told_to(database: Database, addressees: Iterable[str]) -> AsyncIterato
 
     Some hundred at a time, so that the event loop has its turn in between.
     """
-    keys = sorted(addressees)
+    table, keys = tables.Reminder, sorted(addressees)
+    is_open = select(col(table.id)).where(col(table.resolved_at).is_(None))
     for start in range(0, len(keys), _MANY):
+        some = keys[start : start + _MANY]
+        teams = [int(key.removeprefix("team:")) for key in some if key.startswith("team:")]
+        # Each of the two has its index: asked for both at once, SQLite goes through all reminders.
+        theirs = is_open.where(col(table.addressee).in_(some)).union(is_open.where(col(table.delegated_to).in_(teams)))
         async with database.reading() as session:
-            ids = sorted((await session.execute(_open_ids(keys[start : start + _MANY]))).scalars())
+            ids = sorted(each for each in (await session.execute(theirs)).scalars() if each is not None)
         for first in range(0, len(ids), _CHUNK):
             async with database.reading() as session:
                 found = await remembered(session, reminder_ids=ids[first : first + _CHUNK])
             yield found
-
-
-def _open_ids(addressees: Sequence[str]) -> CompoundSelect[Any]:
-    """Ask for each of the two by its own index: asked for both at once, SQLite goes through all reminders."""
-    table, teams = tables.Reminder, [int(key.removeprefix("team:")) for key in addressees if key.startswith("team:")]
-    is_open = select(col(table.id)).where(col(table.resolved_at).is_(None))
-    return is_open.where(col(table.addressee).in_(addressees)).union(is_open.where(col(table.delegated_to).in_(teams)))
 
 
 async def addressees_of_open(session: AsyncSession) -> list[str]:
