@@ -207,14 +207,28 @@ class OpenMatters:
 NOTHING_OPEN = OpenMatters()
 
 
+@dataclass(frozen=True, slots=True)
+class UnownedBy:
+    """A source that says that nobody owns an asset on purpose.
+
+    `is_preferred` says that somebody preferred it to those that name owners.
+    """
+
+    source: str = ""
+    is_preferred: bool = False
+
+
+NO_SOURCE = UnownedBy()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetRecord:
     """An asset with what an answer needs of it.
 
     `own_ref` is its reference where that is not its kind and name, as it is for nearly all. `aliases` are other names,
     `addresses` ARNs, host names, URLs and channels. `path_rule` is set for a line of a CODEOWNERS file only.
-    `unowned_source` names who says that nobody owns it on purpose, `unowned_reason` why; `is_unowned_preferred` says
-    that somebody preferred this source to those that name owners. `nobody` is what people decided of that.
+    `unowned_by` is who says that nobody owns it on purpose, `unowned_reason` why. `nobody` is what people decided of
+    that. There are a hundred thousand of these: what few have is one field, whatever belongs to it.
     """
 
     id: int
@@ -230,8 +244,7 @@ class AssetRecord:
     tier: int | None = None
     links: tuple[Link, ...] = ()
     unowned_reason: str = ""
-    unowned_source: str = ""
-    is_unowned_preferred: bool = False
+    unowned_by: UnownedBy = NO_SOURCE
     facts: tuple[OwnershipRecord, ...] = ()
     path_rule: PathRule | None = None
     matters: OpenMatters = NOTHING_OPEN
@@ -241,6 +254,11 @@ class AssetRecord:
     def ref(self) -> str:
         """The reference, unique and stable: `kind:name`, or `kind:namespace/name`."""
         return self.own_ref or _plain_ref(self.kind, self.name)
+
+    @property
+    def unowned_source(self) -> str:
+        """The name of the source that says that nobody owns it on purpose; empty for none."""
+        return self.unowned_by.source
 
 
 def own_ref(ref: str, kind: AssetKind, name: str) -> str:

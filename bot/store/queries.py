@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
 from bot.domain.records import (
+    NO_SOURCE,
     NOTHING_OPEN,
     AssetRecord,
     NobodyRecord,
@@ -22,6 +23,7 @@ from bot.domain.records import (
     OwnershipRecord,
     PersonRecord,
     TeamRecord,
+    UnownedBy,
     own_ref,
 )
 from bot.domain.sources import ClaimSubject, Source, rank
@@ -333,8 +335,7 @@ def _asset(
         tier=tier,
         links=tuple([Link(intern(label), url) for label, url in _listed(links)]),
         unowned_reason=unowned_reason,
-        unowned_source=nobody.name if nobody is not None else "",
-        is_unowned_preferred=nobody is not None and nobody.precedence is not None,
+        unowned_by=UnownedBy(nobody.name, nobody.precedence is not None) if nobody is not None else NO_SOURCE,
         facts=facts,
         path_rule=PathRule(repository, pattern, position, section or "") if repository is not None else None,
         matters=matters,

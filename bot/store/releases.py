@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.catalog import HUMAN_SOURCE, Area
-from bot.domain.records import AssetRecord, NobodyRecord, PersonRecord, ReleaseRecord
+from bot.domain.records import AssetRecord, NobodyRecord, PersonRecord, ReleaseRecord, UnownedBy
 from bot.store import tables
 
 
@@ -41,7 +41,7 @@ def applied(asset: AssetRecord, said: tuple[NobodyRecord, str] | None) -> AssetR
     nobody, reason = said
     if nobody.until is None:
         return replace(asset, nobody=nobody)
-    return replace(asset, nobody=nobody, unowned_reason=reason, unowned_source=HUMAN_SOURCE, is_unowned_preferred=True)
+    return replace(asset, nobody=nobody, unowned_reason=reason, unowned_by=UnownedBy(HUMAN_SOURCE, is_preferred=True))
 
 
 async def _releases(

@@ -31,6 +31,7 @@ from bot.domain.records import (
     PersonRecord,
     ReleaseRecord,
     TeamRecord,
+    UnownedBy,
 )
 from bot.playground._mentions import pings_in
 from bot.playground.refusals import refuse_message, refuse_view
@@ -217,12 +218,14 @@ class TestHeadlines:
 
     def test_unowned_on_purpose(self) -> None:
         assert "Nobody owns *checkout*, on purpose: A playground." in answered(asset(unowned_reason="A playground."))
-        contradicted = answered(asset(fact(PAYMENTS), unowned_reason="A playground.", is_unowned_preferred=True))
+        contradicted = answered(
+            asset(fact(PAYMENTS), unowned_reason="A playground.", unowned_by=UnownedBy(is_preferred=True))
+        )
         assert ":warning: But backstage says *Payments*" in contradicted
         assert "Have one corrected." in contradicted
 
     def test_a_source_that_says_nobody_is_one_side_of_a_dispute(self) -> None:
-        said = answered(asset(fact(PAYMENTS), unowned_reason="A playground.", unowned_source="csv"))
+        said = answered(asset(fact(PAYMENTS), unowned_reason="A playground.", unowned_by=UnownedBy("csv")))
         assert said.startswith(
             ":warning: Two sources disagree about who owns *checkout*: csv says nobody, on purpose (A playground.); "
             "backstage says *Payments*"

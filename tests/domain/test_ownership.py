@@ -23,7 +23,7 @@ from bot.domain.ownership import (
     holder_of,
     verdict,
 )
-from bot.domain.records import AssetRecord, OwnershipRecord, TeamRecord
+from bot.domain.records import AssetRecord, OwnershipRecord, TeamRecord, UnownedBy
 from bot.samples.catalog import (
     ADA,
     DESERTED,
@@ -201,17 +201,17 @@ class TestInherited:
 
     def test_a_parent_that_is_unowned_on_purpose_hands_nothing_down(self) -> None:
         helped = asset(fact(PLATFORM, role=Role.SECONDARY), id=2, unowned_reason="A playground.")
-        preferred = asset(fact(PLATFORM), id=2, unowned_reason="A playground.", is_unowned_preferred=True)
+        preferred = asset(fact(PLATFORM), id=2, unowned_reason="A playground.", unowned_by=UnownedBy(is_preferred=True))
         for parent in (helped, preferred):
             assert isinstance(judged(asset(parent_id=2), Catalog({2: parent})), Unowned)
 
     def test_a_parent_of_which_sources_disagree_whether_anybody_owns_it_hands_the_dispute_down(self) -> None:
-        parent = asset(fact(PLATFORM), id=2, unowned_reason="A playground.", unowned_source="csv")
+        parent = asset(fact(PLATFORM), id=2, unowned_reason="A playground.", unowned_by=UnownedBy("csv"))
         said = judged(asset(parent_id=2), Catalog({2: parent}))
         assert isinstance(said, Disputed)
         assert (said.nobody, said.asset.id) == (parent, 1)
         assert [holding.fact.team_id for holding in said.claims] == [PLATFORM]
-        gone = asset(fact(99), id=2, unowned_reason="A playground.", unowned_source="csv")
+        gone = asset(fact(99), id=2, unowned_reason="A playground.", unowned_by=UnownedBy("csv"))
         assert isinstance(judged(asset(parent_id=2), Catalog({2: gone})), Unowned)
 
     def test_a_parent_that_a_person_took_over_hands_its_owner_down_whatever_the_file_says(self) -> None:
@@ -365,7 +365,9 @@ class TestUnownedOnPurpose:
         assert judged(subject, area=Area.CI_CD) == UnownedOnPurpose(asset=subject, area=Area.CI_CD)
 
     def test_an_owner_that_another_source_names_is_the_other_side_of_a_dispute(self) -> None:
-        subject = asset(fact(PAYMENTS), fact(SEARCH, Area.CI_CD), unowned_reason="A playground.", unowned_source="csv")
+        subject = asset(
+            fact(PAYMENTS), fact(SEARCH, Area.CI_CD), unowned_reason="A playground.", unowned_by=UnownedBy("csv")
+        )
         said = judged(subject)
         assert isinstance(said, Disputed)
         assert (said.nobody, said.disputed_area) == (subject, Area.ALL)
@@ -381,14 +383,14 @@ class TestUnownedOnPurpose:
         assert isinstance(judged(asset(fact(SEARCH, role=Role.SECONDARY), unowned_reason="x")), UnownedOnPurpose)
 
     def test_a_source_that_somebody_preferred_decides(self) -> None:
-        said = judged(asset(fact(PAYMENTS), unowned_reason="A playground.", is_unowned_preferred=True))
+        said = judged(asset(fact(PAYMENTS), unowned_reason="A playground.", unowned_by=UnownedBy(is_preferred=True)))
         assert isinstance(said, UnownedOnPurpose)
         assert [holding.fact.team_id for holding in said.others] == [PAYMENTS]
 
     def test_not_over_an_owner_whom_a_person_confirmed(self) -> None:
         confirmed = fact(PAYMENTS, confirmed_at=NOW, confirmed_by=1)
         for is_preferred in (False, True):
-            subject = asset(confirmed, unowned_reason="A playground.", is_unowned_preferred=is_preferred)
+            subject = asset(confirmed, unowned_reason="A playground.", unowned_by=UnownedBy(is_preferred=is_preferred))
             assert owner_names(judged(subject)) == ["Payments"]
 
     def test_not_over_a_persons_decision(self) -> None:

@@ -187,7 +187,7 @@ def _is_unowned_on_purpose(asset: AssetRecord) -> bool:
     """Tell whether it is settled that nobody owns it: no other source names an owner, or this one is preferred."""
     if not asset.unowned_reason or _is_decided(asset):
         return False
-    return asset.is_unowned_preferred or not any(fact.role is Role.OWNER for fact in asset.facts)
+    return asset.unowned_by.is_preferred or not any(fact.role is Role.OWNER for fact in asset.facts)
 
 
 def _is_decided(asset: AssetRecord) -> bool:
