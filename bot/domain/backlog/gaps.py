@@ -204,8 +204,7 @@ class _Reader:
             if named and before.at == sentence.at - 1 and len(before.text.split()) < 4:
                 return named  # "In Groovy."
             spoken = spoken or named
-        every = self._named()
-        return aside or spoken or (every if len(every) == 1 else [])
+        return aside or spoken
 
     def _together(self, sentence: Sentence) -> list[str]:
         """Return what was last named in one sentence before."""
