@@ -110,10 +110,10 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
     owned = {sentence.at for _, sentence in found.stays} - found.asked_in
     by = due.needed_by(thread, asked_in=found.asked_in, owned=owned)
     has_evidence = is_asked or bool(lacking or hours or blocked or by or found.stays or _names_devops(thread))
-    wanted = _left(found.needs, taken.rejected, has_evidence=has_evidence)
+    wanted = _left(found.needs, taken.rejected)
     choices = list(_to_choose(thread, mentions, taken, wanted, vocabulary))
     is_over = found.withdrawn_at is not None or need_reader.is_closed(thread)
-    if not wanted and has_evidence and not is_over and not choices:
+    if not wanted and not is_over and not choices:
         wanted = [each for each in found.likely if not taken.rejected.keys() & set(each.technologies)][:1]
     if not is_over and not any(need.strength >= Strength.LISTED for need in wanted):
         choices += _decided(thread, taken, wanted, vocabulary)
@@ -138,7 +138,7 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
     )
 
 
-def _left(found: Sequence[Need], rejected: dict[str, int], *, has_evidence: bool) -> list[Need]:
+def _left(found: Sequence[Need], rejected: dict[str, int]) -> list[Need]:
     """Return the needs that are not about a technology which the thread decides against later."""
     dropped = {
         need.sentence.at
@@ -156,9 +156,7 @@ def _left(found: Sequence[Need], rejected: dict[str, int], *, has_evidence: bool
         kept = [need for need in kept if need.strength >= least[bool(need.technologies) or need.weight > 2]]
     elif any(need.strength is Strength.IMPLIED for need in kept):
         kept = [need for need in kept if need.strength is Strength.IMPLIED or need.technologies or _is_listed(need)]
-    # A proposal alone is talk, unless the thread says what its lack costs.
-    is_meant = any(need.strength > Strength.NAMED for need in kept)
-    return kept if has_evidence or is_meant else []
+    return kept
 
 
 def _is_listed(need: Need) -> bool:

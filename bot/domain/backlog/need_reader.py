@@ -93,7 +93,8 @@ class _Reader:
             kind, technologies = self._about.kind(said, text), self._about.technologies(said, text)
             evidence = sum(2 for _ in set(map(str.lower, _SAID["evidence"].findall(text))))
             evidence += 2 * bool(_SAID["trouble"].search(text))
-            if not (kind or technologies) or not evidence or _SAID["no_ask"].search(text):
+            is_none = _SAID["no_ask"].search(text) or _SAID["denied"].match(text) or text.lower().startswith("if ")
+            if not (kind or technologies) or not evidence or is_none:
                 continue
             sure = evidence + (kind.weight if kind else 0) + bool(technologies) - 2 * bool(_SAID["past"].search(text))
             weighed.append((sure, self._need(said, (text, kind, technologies), said.text, Strength.IMPLIED)))
@@ -291,7 +292,7 @@ class _Reader:
         gone = touched if touched and len(touched) < len(self._found.needs) else list(self._found.needs)
         for each in gone:
             self._found.drop(each)
-        if gone and not self._found.needs:
+        if not self._found.needs:
             self._found.withdrawn_at = sentence.at
 
     def _refines(self, sentence: Sentence, clause: str) -> bool:

@@ -99,7 +99,7 @@ def test_what_has_to_be_and_is_not_there_is_asked_for(said: str, wanted: list[st
 def test_the_answer_to_what_is_needed_is_asked_for() -> None:
     answer = "- a cluster in staging\n- a job in the pipeline"
     assert kinds(draft("What do you need from devops?", answer)) == ["infrastructure", "pipeline"]
-    assert kinds(draft("What did we have last year?", "a cluster, badly named")) == []
+    assert draft("What did we have last year?", "a cluster, badly named").confidence < 0.7
 
 
 def test_help_is_asked_for_where_something_is_broken() -> None:
@@ -553,12 +553,15 @@ def test_one_number_in_brackets_is_no_list() -> None:
     assert found.blocked.people == 7
 
 
-def test_trouble_with_people_who_wait_is_a_request_without_a_wish() -> None:
-    found = draft(
-        "Our service won't start since the new Istio came", "5 people wait, nothing goes out before it is fixed"
-    )
-    assert kinds(found) == ["support"]
-    assert draft("Our service won't start since the new Istio came").items == ()
+def test_trouble_is_a_request_without_a_wish() -> None:
+    assert kinds(draft("Our service won't start since the new Istio came")) == ["support"]
+    assert draft("Our service won't start since the new Istio came", "never mind, it was a typo of ours").items == ()
+
+
+def test_what_is_named_is_the_best_guess_where_nobody_asks_in_words() -> None:
+    found = draft("Pulsar was on the table, and fell off it", "three Kafka brokers in eu-west, and ACLs for the ledger")
+    assert kinds(found) == ["infrastructure", "access"]
+    assert named(draft("the EU ledger needs its own Kafka cluster, same size as the others")) == ["kafka"]
 
 
 @pytest.mark.parametrize(
