@@ -29,11 +29,9 @@ _FAMILIES: dict[str, list[frozenset[str]]] = {}
 for _family in (frozenset(row.split()) for row in WORDS["rivals"]):
     for _each in _family:
         _FAMILIES.setdefault(_each, []).append(_family)
-#: How the names of what a vendor offers begin.
-_OF_VENDOR = {"aws": ("aws-", "amazon-"), "azure": ("azure-",), "gcp": ("google-cloud-",)}
-_BEYOND = re.compile(r"\w\W+\w|[!?:,`]")
 #: So many sentences back a doubt is what a choice answers.
 _SHORTLY = 4
+_BEYOND = re.compile(r"\w\W+\w|[!?:,`]")
 #: "no Pulsar access yet": what is missing is wanted.
 _NOT_YET = re.compile(
     rf"\bno \W?§\W{{1,2}}(?:{'|'.join(WORDS['beside_technologies'].split())}|yet|there)\b", re.IGNORECASE
@@ -118,13 +116,6 @@ class _Reader:
             is_later = self._thread.sentences[at].message.index > self._thread.messages[0].index
             if self._has_rival(name, rejected, more=later if is_later else frozenset()):
                 rejected[name] = at
-        rejected |= {
-            each: rejected[vendor]
-            for vendor, names in _OF_VENDOR.items()
-            if vendor in rejected
-            for each in {one.id for row in self._mentions for one in row}
-            if each.startswith(names)
-        }
         rejected |= {name: at for name, at in self._left_lying() if name not in rejected | dict.fromkeys(open_choices)}
         left = [tuple(name for name in group if name not in rejected) for group in self._groups]
         chosen = {name: at for name, at in self._chosen.items() if name not in rejected}
@@ -141,16 +132,11 @@ class _Reader:
 
     def _left_lying(self) -> Iterator[tuple[str, int]]:
         """Yield what was only proposed, although another one of its kind was taken up."""
-        last_ask = max(self._asked_in, default=-1)
         for name, at in self._proposals.items():
             sentence = self._thread.sentences[at]
-            text = sentence.text
             # A name alone is put up with more weight than one with a question mark.
             rivals = self._asked if _is_bare(sentence, self._mentions[at]) else self._taken_up
-            is_brief = text.endswith("?") and len(text.split()) < 4 and at < last_ask
-            if name not in self._taken_up and (
-                is_brief or any(self._do_one_job(name, other, is_wide=True) for other in rivals)
-            ):
+            if name not in self._taken_up and any(self._do_one_job(name, other, is_wide=True) for other in rivals):
                 yield name, at
 
     def read(self, sentence: Sentence) -> None:
