@@ -188,23 +188,17 @@ class _Reader:
         return False
 
     def _before(self, sentence: Sentence) -> list[str]:
-        """Return what was named last before, and nobody knows; a language only where nothing else was."""
-        spoken: list[str] = []
-        aside: list[str] = []
+        """Return what was named last before, and nobody knows; a language only where it was all that was said."""
         for before in reversed(self._sentences[max(0, sentence.at - _BACK) : sentence.at]):
             named = [each for each in _heads(before.text, self._mentions[before.at]) if each not in self.known]
             beside = [each.id for each in self._mentions[before.at] if _SAID["via"].search(before.text[: each.start])]
-            if named and not set(named).difference(beside):
-                # "API keys via Vault": the talk is about something else.
-                aside = aside or [each for each in named if self._vocabulary[each].type != "language"]
-                continue
             thing = [each for each in named if self._vocabulary[each].type != "language"]
-            if thing and not _SAID["owned"].search(before.text):
+            # "API keys via Vault": the talk is about something else.
+            if set(thing).difference(beside) and not _SAID["owned"].search(before.text):
                 return thing
             if named and before.at == sentence.at - 1 and len(before.text.split()) < 4:
                 return named  # "In Groovy."
-            spoken = spoken or named
-        return aside or spoken
+        return []
 
     def _together(self, sentence: Sentence) -> list[str]:
         """Return what was last named in one sentence before."""

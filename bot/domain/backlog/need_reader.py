@@ -51,7 +51,7 @@ class _Reader:
             clauses = list(_clauses(sentence.text))
             for number, clause in enumerate(clauses):
                 self._read(sentence, clause, clauses[number - 1] if number else "")
-        self._found.needs = [self._elaborated(each) for each in self._found.needs if not self._is_said_better(each)]
+        self._found.needs = [self._elaborated(each) for each in self._found.needs]
         self._found.likely = self._likely()
         return self._found
 
@@ -70,12 +70,6 @@ class _Reader:
                 self._found.drop(each)
             if (gone or is_tentative) and not self._found.needs:
                 self._found.withdrawn_at = sentence.at
-
-    def _is_said_better(self, need: Need) -> bool:
-        """Whether "help" says nothing beside what else is asked for."""
-        is_vague = need.kind in HELP and not need.weight and _SAID["vague"].match(need.title)
-        others = [each for each in self._found.needs if each is not need and each.weight >= 2]
-        return bool(is_vague) and any(not need.technologies or each.sentence.at > need.sentence.at for each in others)
 
     def _elaborated(self, need: Need) -> Need:
         """Add the next sentence of the message to a wish that names no technology; it says what is wanted."""

@@ -109,13 +109,11 @@ def is_same(known: Need, need: Need, *, in_one_list: bool) -> bool:
     if in_one_list:
         is_alike = len(need.title.split()) < 4 or bool(known.nouns & need.nouns)
         return is_alike and not (known.technologies and need.technologies and not shared)
-    if known.sentence.is_bullet and need.sentence.is_bullet:
-        return known.title == need.title
     is_added = bool(_SAID["adds"].search(need.sentence.text))
     if is_added and set(need.technologies) - set(known.technologies):
         return False
     if known.technologies and need.technologies and not shared:
-        return bool(known.nouns & need.nouns) and min(known.strength, need.strength) < Strength.ASKED
+        return bool(known.nouns & need.nouns)
     is_anew = min(known.weight, need.weight) > 1 and bool(_SAID["anew"].match(need.title))
     return bool(known.nouns & need.nouns) or not (is_anew or is_added)
 
