@@ -20,6 +20,7 @@ from bot.errors import (
     log_failure,
 )
 from bot.ports import Clock, Identity, Model, SystemClock, Tracker
+from bot.services import owner_questions
 from bot.services import snapshot as snapshots
 from bot.services.context import Context, assemble
 from bot.services.deps import Deps, DevopsTeam
@@ -235,7 +236,8 @@ def _start_following(stack: AsyncExitStack, context: Context, settings: Settings
     """Start what runs beside requests: the followers of the catalog and of the facts, and the outbox."""
 
     async def changed() -> None:
-        if await disputes.end_over(context.deps, context.snapshot):
+        is_over = await disputes.end_over(context.deps, context.snapshot)
+        if await owner_questions.end_owned(context.deps, context.snapshot) or is_over:
             context.drainer.wake()
 
     follower = snapshots.follow(

@@ -13,7 +13,7 @@ from bot.blocks.forms import loading_view
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import encode, parse
 from bot.errors import SlackError
-from bot.services import inbound, orphans, people, snapshot
+from bot.services import inbound, orphans, owner_questions, people, snapshot
 from bot.services.actors import Decider
 from bot.services.context import Context
 from bot.services.inbound import Interaction
@@ -93,6 +93,7 @@ async def settle(context: Context) -> None:
     if await disputes.end_over(context.deps, context.snapshot):
         await snapshot.refresh(context.snapshot, context.deps.database)
     await orphans.follow(context.deps, context.snapshot)
+    await owner_questions.end_owned(context.deps, context.snapshot)
     context.drainer.wake()
 
 

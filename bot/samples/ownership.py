@@ -244,6 +244,7 @@ def given_up(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
         yield releases.marked, releases.marked(thing, NOW.date(), asker)
         yield releases.named_reviewer, releases.named_reviewer(thing, name, asker, NOW.date())
         yield releases.taken_by, releases.taken_by(thing, [Area.DATABASE], team, asker)
+        yield releases.owned_since, releases.owned_since(thing, [Area.DATABASE], [team.name] * 9)
         for until in (NOW.date(), None):
             yield releases.reviewed, releases.reviewed(thing, asker, until)
     for may_mark in (False, True):

@@ -12,8 +12,12 @@ from sqlmodel import col
 from bot.blocks.ownership import releases as blocks
 from bot.blocks.text import Rendered
 from bot.domain.catalog import Area
+from bot.domain.ownership import Orphaned, Owned
 from bot.services import outbox
+from bot.services.deps import Deps
+from bot.services.ownership import look_up
 from bot.services.release_notices import told
+from bot.services.snapshot import Snapshot
 from bot.store import tables
 
 
@@ -39,6 +43,51 @@ async def open_questions(session: AsyncSession, asset_id: int, areas: Collection
     marks = select(col(mark.id)).where(col(mark.asset_id) == asset_id, col(mark.ended_at).is_not(None))
     given_up += await told(session, asset_id)
     return given_up + [wanted_key(number or 0) for number in (await session.execute(marks)).scalars()]
+
+
+async def end_owned(deps: Deps, snapshot: Snapshot) -> bool:
+    """Let the questions who takes what somebody owns again ask no more, as after an import; return whether any did."""
+    release, mark = tables.Release, tables.UnownedMark
+    given_up = select(col(release.asset_id), col(release.areas)).where(
+        col(release.decided_at).is_not(None), col(release.ended_at).is_(None)
+    )
+    marked = select(col(mark.asset_id)).where(col(mark.ended_at).is_not(None)).distinct()
+    async with deps.database.reading() as session:
+        found = [(asset_id, [Area(each) for each in areas]) for asset_id, areas in await session.execute(given_up)]
+        found += [(asset_id, [Area.ALL]) for asset_id in (await session.execute(marked)).scalars()]
+        owned = [(each, areas, owners) for each, areas in found if (owners := _owners(deps, snapshot, each, areas))]
+        asking = {each: await _asking(session, each, areas) for each, areas, _ in owned}
+    if not any(asking.values()):
+        return False
+    async with deps.database.transaction() as session:
+        for asset_id, areas, owners in owned:
+            asset = snapshot.asset(asset_id)
+            for key in asking[asset_id] if asset is not None else ():
+                message = blocks.owned_since(asset, areas, owners)
+                await outbox.revise(session, key=key, message=message, at=deps.clock.now())
+    return True
+
+
+def _owners(deps: Deps, snapshot: Snapshot, asset_id: int, areas: Collection[Area]) -> list[str]:
+    """Return the names of those who own all of these areas of an asset, each by itself; none while one has nobody."""
+    names: dict[str, None] = {}
+    for area in areas if snapshot.asset(asset_id) is not None else ():
+        verdict = look_up(deps, snapshot, asset_id, area=area)
+        if not isinstance(verdict, Owned) or isinstance(verdict, Orphaned) or verdict.inherited_from is not None:
+            return []
+        owners = [each.name for each in verdict.owners if each.fact.area in (area, Area.ALL)]
+        if not owners:
+            return []
+        names.update(dict.fromkeys(owners))
+    return list(names)
+
+
+async def _asking(session: AsyncSession, asset_id: int, areas: Collection[Area]) -> list[str]:
+    """Return the keys of the questions who takes these areas that have buttons still."""
+    message = tables.OutboxMessage
+    keys = await open_questions(session, asset_id, areas)
+    found = await session.execute(select(col(message.key), col(message.body)).where(col(message.key).in_(keys)))
+    return [key for key, body in found.all() if body.get("blocks")]
 
 
 async def leave_out(session: AsyncSession, asset_id: int, team_id: int, *, at: datetime) -> None:

@@ -30,7 +30,7 @@ from bot.domain.catalog import (
     TeamClaim,
 )
 from bot.playground.fake_slack import Delivery, FakeSlack, MessageRef, PostedMessage
-from bot.services import snapshot
+from bot.services import owner_questions, snapshot
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
 from bot.services.matters import disputes
@@ -193,6 +193,7 @@ class Stage:
         context = self.baton.context
         await snapshot.refresh(context.snapshot, self.database)
         await disputes.end_over(context.deps, context.snapshot)  # which Baton does by itself a moment later
+        await owner_questions.end_owned(context.deps, context.snapshot)
 
 
 def clean(stage: Stage) -> None:

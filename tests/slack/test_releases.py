@@ -105,8 +105,10 @@ async def test_the_receipt_of_a_release_leads_to_what_is_unowned_on_purpose(stag
 
 async def test_a_file_that_still_names_them_does_not_bring_it_back(stage: Stage) -> None:
     await release(stage, "search-api", user="solo")
+    [question] = await drained(stage, "general")
     await stage.bring(organisation())
     assert "Nobody owns *search-api* since" in await said(stage, "search-api")
+    assert "We own this" in buttons(question)
     other = organisation()
     other.assets = [
         each if each.name != "search-api" else asset("search-api", kind=each.kind, owners=(team_owns("Platform"),))
@@ -114,6 +116,24 @@ async def test_a_file_that_still_names_them_does_not_bring_it_back(stage: Stage)
     ]
     await stage.bring(other, source="again")
     assert (await said(stage, "search-api")).startswith("*Platform* (<#")
+    [now] = [each for each in await drained(stage, "general") if each.ts == question.ts]
+    assert (now.text, buttons(now)) == ("*Platform* owns *search-api* now.", {}), "nobody is asked any more"
+
+
+@pytest.mark.parametrize(("area", "is_asked"), [(Area.APPLICATION, True), (Area.ALL, False)])
+async def test_a_file_that_names_an_owner_of_a_part_leaves_the_question_for_the_rest(
+    stage: Stage, area: Area, is_asked: bool
+) -> None:
+    await release(stage, "search-api", user="solo")
+    [question] = await drained(stage, "general")
+    other = organisation()
+    other.assets = [
+        replace(each, owners=(team_owns("Platform", area),)) if each.name == "search-api" else each
+        for each in other.assets
+    ]
+    await stage.bring(other, source="again")
+    [now] = [each for each in await posted(stage, "general") if each.ts == question.ts]
+    assert ("We own this" in buttons(now)) is is_asked
 
 
 async def test_a_team_takes_it_by_a_claim_and_nobody_disputes_that(stage: Stage) -> None:

@@ -215,6 +215,12 @@ def taken_by(asset: AssetRecord, areas: Sequence[Area], team: TeamRecord, by: Pe
     return Rendered(f"{bold(team.name, 80)} took {words.part(asset, *areas)}. {_who(by)} said so.")
 
 
+def owned_since(asset: AssetRecord, areas: Sequence[Area], owners: Sequence[str]) -> Rendered:
+    """Return what the question who takes something reads once it has owners in another way: a file names them."""
+    names = words.join(bold(each, 80) for each in owners)
+    return Rendered(f"{names} {'own' if len(owners) > 1 else 'owns'} {words.part(asset, *areas)} now.")
+
+
 def released(asset: AssetRecord, areas: Sequence[Area], owner: str, *, may_mark: bool = False) -> Rendered:
     """Return the receipt for a release; whoever `may_mark` it as unowned on purpose can do so there."""
     said = f"{bold(owner, 80)} no longer owns {words.part(asset, *areas)}. The answer says since when and why."
