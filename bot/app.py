@@ -20,14 +20,12 @@ from bot.errors import (
     log_failure,
 )
 from bot.ports import Clock, Identity, Model, SystemClock, Tracker
-from bot.services import owner_questions
 from bot.services import snapshot as snapshots
 from bot.services.context import Context, assemble
 from bot.services.deps import Deps, DevopsTeam
 from bot.services.eol.calendars import Calendars
 from bot.services.eol.exposure import keep_following
 from bot.services.eol.facts import Facts
-from bot.services.matters import disputes
 from bot.services.outbox import Drainer
 from bot.services.snapshot import Snapshot
 from bot.settings import Settings, listed
@@ -36,6 +34,7 @@ from bot.store import database_errors, migrations
 from bot.store.db import FOR_PEOPLE, Database
 from handlers import JOBS, ROUTES
 from handlers.carrier import add_listeners, carrier
+from handlers.catalog import CatalogChanges
 from handlers.dispatch import Dispatch, Metrics
 from handlers.door import Door
 from handlers.eol import refresh_facts
@@ -234,14 +233,11 @@ async def _require_current(database: Database) -> None:
 
 def _start_following(stack: AsyncExitStack, context: Context, settings: Settings) -> None:
     """Start what runs beside requests: the followers of the catalog and of the facts, and the outbox."""
-
-    async def changed() -> None:
-        is_over = await disputes.end_over(context.deps, context.snapshot)
-        if await owner_questions.end_owned(context.deps, context.snapshot) or is_over:
-            context.drainer.wake()
-
     follower = snapshots.follow(
-        context.snapshot, context.deps.database, changed, every_seconds=settings.catalog_poll_seconds
+        context.snapshot,
+        context.deps.database,
+        CatalogChanges(context).follow,
+        every_seconds=settings.catalog_poll_seconds,
     )
     stack.push_async_callback(_cancelled, asyncio.create_task(follower))
     facts = keep_following(context.watcher, context.deps.database)

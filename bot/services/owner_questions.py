@@ -61,10 +61,10 @@ async def end_owned(deps: Deps, snapshot: Snapshot) -> bool:
         return False
     async with deps.database.transaction() as session:
         for asset_id, areas, owners in owned:
-            asset = snapshot.asset(asset_id)
-            for key in asking[asset_id] if asset is not None else ():
+            if (asset := snapshot.asset(asset_id)) is not None:
                 message = blocks.owned_since(asset, areas, owners)
-                await outbox.revise(session, key=key, message=message, at=deps.clock.now())
+                for key in asking[asset_id]:
+                    await outbox.revise(session, key=key, message=message, at=deps.clock.now())
     return True
 
 

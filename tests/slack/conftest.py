@@ -30,15 +30,15 @@ from bot.domain.catalog import (
     TeamClaim,
 )
 from bot.playground.fake_slack import Delivery, FakeSlack, MessageRef, PostedMessage
-from bot.services import owner_questions, snapshot
+from bot.services import snapshot
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
-from bot.services.matters import disputes
 from bot.services.outbox import drain
 from bot.settings import Settings
 from bot.store.db import Database
 from bot.store.tables import OutboxMessage, core
 from bot.web import SLACK_PATH
+from handlers.catalog import CatalogChanges
 from tests import kept
 from tests.conftest import DEPLOYMENTS, FixedClock, fresh_database
 from tests.postgres_databases import migrated
@@ -187,13 +187,12 @@ class Stage:
 
     async def bring(self, catalog: SourceCatalog, *, source: str = "baton", **options: Any) -> None:
         """Import a catalog as another process would, and let Baton see it."""
-        deps = Deps(self.database, self.clock)
+        deps, changes = Deps(self.database, self.clock), CatalogChanges(self.baton.context)
         options.setdefault("trust_people", True)
         await import_catalog(deps, catalog, source=source, format_name=source, paths=["catalog.yaml"], **options)
         context = self.baton.context
         await snapshot.refresh(context.snapshot, self.database)
-        await disputes.end_over(context.deps, context.snapshot)  # which Baton does by itself a moment later
-        await owner_questions.end_owned(context.deps, context.snapshot)
+        await changes.follow()  # which Baton does by itself a moment later
 
 
 def clean(stage: Stage) -> None:

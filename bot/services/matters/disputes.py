@@ -97,6 +97,13 @@ async def end_over(deps: Deps, snapshot: Snapshot) -> bool:
     return True
 
 
+async def redraw_open(deps: Deps, snapshot: Snapshot) -> None:
+    """Let the messages about all open matters read as they stand, as after a team has been renamed."""
+    async with deciding(snapshot, deps.database) as session:
+        for row in await _open_rows(session):
+            await redraw(session, row, await loaded(session, deps, snapshot, row), at=deps.clock.now())
+
+
 async def _end_over(
     session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter, *, is_settled: bool = False
 ) -> None:
