@@ -136,6 +136,14 @@ def test_a_path_that_several_repositories_may_have_is_asked_back(
     assert {one.name for one in found.candidates} == offered
 
 
+def test_as_many_repositories_are_left_as_are_not_offered() -> None:
+    known = directory({"acme/app": ["*", "/src/"], **{f"acme/r{number}": ["*"] for number in range(9)}})
+    found = known.resolve("src/x.py")
+    assert isinstance(found, Several)
+    assert found.candidates[0].name == "acme/app:/src/"
+    assert len(found.candidates) + found.left == 10
+
+
 def test_a_rule_that_says_nothing_of_the_place_is_only_offered() -> None:
     known = directory({"acme/one": ["*.md"], "acme/two": ["/src/"]})
     assert answer(known, "guides/start.md") == ["acme/one:*.md"]

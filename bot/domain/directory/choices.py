@@ -47,7 +47,7 @@ CONFIDENCE = {
 class FoundAssets:
     """Assets that fit equally, and how they were found. `loss` is taken from the method's confidence.
 
-    Without `is_certain` they are only to choose from, even one alone.
+    Without `is_certain` they are only to choose from, even one alone; `more` that fit as well are not among them.
     """
 
     asset_ids: Sequence[int]
@@ -56,6 +56,7 @@ class FoundAssets:
     #: What was understood, if it is not the asset's name: an address or a spelling.
     spelling: str = ""
     is_certain: bool = True
+    more: int = 0
 
     @property
     def confidence(self) -> float:

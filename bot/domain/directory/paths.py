@@ -60,11 +60,13 @@ class _Rule:
 class PathOwners:
     """The assets of the rules that a path falls under, one for each repository and section that it may be in.
 
-    `is_certain` is False where it may as well be in a repository that has other rules for it, or none.
+    `is_certain` is False where it may as well be in a repository that has other rules for it, or none. `more` is in how
+    many others it may be, beside those that these assets stand for.
     """
 
     asset_ids: tuple[int, ...] = ()
     is_certain: bool = True
+    more: int = 0
 
 
 class PathBelow(NamedTuple):
@@ -204,7 +206,8 @@ class Paths:
             return PathOwners(below, is_certain=not (others and is_file_like))
         found = self.owners_in(sorted(likely), path) + self.owners_in(others[:_MOST_OTHERS], path)
         is_certain = len(likely) == 1 and not others and not below and all(rule.is_telling for rule in matching)
-        return PathOwners(tuple(dict.fromkeys((*found, *below))), is_certain=is_certain)
+        more = max(0, len(others) - _MOST_OTHERS)
+        return PathOwners(tuple(dict.fromkeys((*found, *below))), is_certain=is_certain, more=more)
 
     def _owners_in_only(self, path: str, *, is_file_like: bool) -> PathOwners:
         [only] = self._repositories

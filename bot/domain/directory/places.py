@@ -190,7 +190,10 @@ def _answered(
     if finding.is_certain or answer is None:
         return answer
     offered = in_order(index, finding.asset_ids, finding.confidence)
-    return Several.first(offered, text, limit=limit) if len(offered) > 1 else Nearest(offered, text)
+    if len(offered) < 2:
+        return Nearest(offered, text)
+    several = Several.first(offered, text, limit=limit)
+    return replace(several, left=several.left + finding.more)
 
 
 def by_windows(

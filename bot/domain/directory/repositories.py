@@ -156,7 +156,8 @@ def _anywhere(index: DirectoryIndex, path: str, segments: Sequence[str]) -> Foun
         called = [named.assets for folder in segments[1:-1] if (named := repository_called(index, folder)) is not None]
         ids = tuple(dict.fromkeys((*chain.from_iterable(called), *found_anywhere.asset_ids)))
         return FoundAssets(ids, ResolutionMethod.PATH, is_certain=False)
-    return FoundAssets(found_anywhere.asset_ids, ResolutionMethod.PATH, is_certain=found_anywhere.is_certain)
+    found = found_anywhere
+    return FoundAssets(found.asset_ids, ResolutionMethod.PATH, is_certain=found.is_certain, more=found.more)
 
 
 def _on_machine(index: DirectoryIndex, path: str, segments: Sequence[str]) -> FoundAssets | None:
