@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
 import unicodedata
 
@@ -12,8 +14,9 @@ from bot.blocks.handoff_button import OpenHandoff, Way
 from bot.blocks.text import Rendered
 from bot.blocks.values import number
 from bot.domain.handoff.handoffs import Which
+from bot.errors import SlackError
 from bot.ports import Ack
-from bot.services import ownership
+from bot.services import ownership, snapshot
 from bot.services.context import Context
 from bot.services.handoff import choices, lists
 from bot.services.ownership import Answered, SeveralAssets
@@ -25,12 +28,17 @@ from handlers.interaction import open_form, whisper
 from handlers.ownership import message
 from handlers.payloads import Action, Command
 
+log = logging.getLogger(__name__)
+
+#: How long the acknowledgement waits for Slack to say who asks.
+_PATIENCE_SECONDS = 1.0
 _SHOW = re.compile(r"(?:show\s+)?#?([0-9]{1,9})", re.IGNORECASE)
 _SHOW_NO_NUMBER = re.compile(r"show\s.*", re.IGNORECASE)
 
 
 async def on_handoff(command: Command, context: Context) -> Ack:
     """Answer `/handoff …`; the name of an asset opens the form."""
+    await _meet(command.user_id, context)
     text = command.text.strip()
     said = unicodedata.normalize("NFKC", text).casefold()  # digits and letters of another width
     match said.split():
@@ -58,6 +66,16 @@ async def on_handoff(command: Command, context: Context) -> Ack:
     if (meant := owner_called(context.snapshot, found.asked)) is not None:
         return replies.ephemeral(await message(context, meant, command.user_id))
     return replies.ephemeral(ownership_blocks.unknown(found.choices, found.asked))
+
+
+async def _meet(user_id: str, context: Context) -> None:
+    """Ask Slack who somebody is whom memory does not know, as before its members have been read for the first time."""
+    if context.snapshot.person_by_slack_id(user_id) is None:
+        try:
+            await asyncio.wait_for(context.listings.read_member(user_id), _PATIENCE_SECONDS)
+        except (SlackError, TimeoutError) as error:
+            log.warning("Slack did not say who asks for a handoff: %s", error)
+        await snapshot.refresh(context.snapshot, context.deps.database)
 
 
 async def on_show(action: Action, context: Context) -> Ack:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from sqlalchemy import update
+
 from bot.blocks.backlog import actions as backlog
 from bot.blocks.eol import actions as eol
 from bot.blocks.handoff import actions as ids
@@ -9,7 +12,11 @@ from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.request_button import OPEN as OPEN_REQUEST
 from bot.domain.catalog import AssetKind, TeamClaim
 from bot.domain.handoff.handoffs import HandoffStep
+from bot.errors import SlackError
 from bot.playground.fake_slack import PostedMessage
+from bot.services.snapshot import refresh
+from bot.store import tables
+from bot.store.journal import next_revision
 from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_eol_answers import copied, deploy, open_button, remind
 from tests.slack.test_handoff import OPEN, answer, ask_for, card, offer, on, owner, ticked
@@ -168,6 +175,36 @@ async def test_of_a_part_of_another_teams_system_that_team_is_proposed(stage: St
     await stage.settle()
     chosen = element(stage.slack.view_stack("lin")[-1], ids.RECEIVER)["initial_option"]
     assert chosen["text"]["text"] == "Payments"
+
+
+@pytest.fixture
+async def nobody_read(stage: Stage) -> Stage:
+    """Baton has not read Slack's members yet, as in the first second of its first start."""
+    context = stage.baton.context
+    async with stage.database.transaction() as session:
+        revision = await next_revision(session)
+        await session.execute(update(tables.Person).values(slack_id=None, revision=revision))
+    await refresh(context.snapshot, stage.database)
+    assert context.snapshot.person_by_slack_id(stage.slack.workspace.user("lin").id) is None
+    return stage
+
+
+async def test_whoever_asks_before_members_are_read_is_known_by_their_address(nobody_read: Stage) -> None:
+    stage = nobody_read
+    await stage.slack.run_command("lin", "general", "/handoff checkout")
+    await stage.settle()
+    assert ids.RECEIVER in str(stage.slack.view_stack("lin")[-1].payload), "Platform owns the deployments of checkout"
+
+
+@pytest.mark.parametrize("failure", [SlackError("internal_error"), TimeoutError()])
+async def test_a_slack_that_does_not_say_who_asks_keeps_no_answer_back(
+    nobody_read: Stage, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    async def fails(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(nobody_read.baton.context.listings, "read_member", fails)
+    assert "no open handoff" in (await nobody_read.ask("/handoff list", user="lin")).text
 
 
 async def test_somebody_in_no_team_hears_that_they_have_nothing_to_hand_over(stage: Stage) -> None:
