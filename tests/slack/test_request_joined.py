@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -327,6 +327,36 @@ class TestWhoAskedPrivately:
             said = await seen_by_all(requested)
             assert "Somebody sent it back: It has no disk" in said
         assert not [word for word in ("Search", "Solo", "Zebra") if word in said], said
+
+    @pytest.mark.parametrize("how", ["merged", "joined"])
+    async def test_what_it_saves_them_is_asked_of_them_alone_and_names_no_team(self, stage: Stage, how: str) -> None:
+        root = await thread(stage, "We need a Redis cluster.")
+        await form(stage, root)
+        lost = {ids.PEOPLE: "1", ids.TIMES: "10", ids.HOURS: "2"}
+        assert await submit(stage, values={**lost, ids.BLOCKED: ""}) == {}
+        await posted(stage, "payments")
+        requested = Requested(stage, root)
+        await self.ask_privately(stage, "we need a Redis cluster", is_join=how == "joined", **lost)
+        if how == "merged":
+            await self.merge_second(stage)
+        await requested.press(requested.triage, ids.DELIVER, user="lin")
+        assert await requested.fill("lin", words="It is there") == {}
+        await requested.press(requested.card, ids.CONFIRM, user="ada")
+        stage.clock.advance(timedelta(days=35))
+        await stage.baton.context.daily_pass.run()
+        await stage.arrive()
+        assert [
+            m for m in stage.slack.visible_messages("solo", "search") if m.user == stage.slack.workspace.bot_user_id
+        ] == []
+        asked = [m for m in stage.slack.visible_messages("solo", im(stage, "solo")) if ids.SAVING in str(m.blocks)]
+        assert "How many hours a month does it save *Search*?" in asked[-1].text
+        await requested.press(asked[-1], ids.SAVING, user="solo")
+        assert await requested.fill("solo", saved="7") == {}
+        said = (await stage.ask("/devops savings", user="eve")).text
+        assert "Search" not in said
+        assert "*Another team*: after 30 days 7 of 14 hours (50%)" in said
+        said = (await stage.ask("/devops savings", user="lin", channel="platform")).text
+        assert "*Search*: after 30 days 7 of 14 hours (50%)" in said
 
 
 async def test_the_day_of_another_request_of_the_same_team_is_the_teams_own(stage: Stage) -> None:

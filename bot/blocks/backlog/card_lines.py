@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.blocks.backlog import savings, words
 from bot.blocks.text import date, escape, link, passage, shorten
 from bot.domain.backlog.requests import ENDED, STATE_WORDS, AskedToo, RequestCard
+from bot.domain.backlog.savings import UNNAMED
 
 #: Requests that became part of this one, by name; the rest is counted.
 _MOST_PARTS = 4
@@ -34,7 +35,7 @@ def for_all(its: RequestCard) -> RequestCard:
     others = (AskedToo(whose="", title="") if each.is_private else each for each in its.asked_too)
     parts = ((number, "" if number in its.private_parts else whose) for number, whose in its.parts)
     joined = ("" if each in its.unnamed else each for each in its.joined)
-    savings_ = (replace(each, team="Another team") if each.team in its.unnamed else each for each in its.savings)
+    savings_ = (replace(each, team=UNNAMED) if each.team in its.unnamed else each for each in its.savings)
     before = (replace(each, by="") if each.by in its.unnamed else each for each in its.before)
     details = its.details
     if len(details) > _LONGEST_POSTED:

@@ -107,7 +107,8 @@ class Demand:
     `team` is the team's name, `team_people` how many are in it; None when the catalog does not say. The hours lost are
     asked as people x times a month x hours each time. `said_by` are the names of all who asked for the team. They have
     left what is in `drafted` as the form was filled in. With `is_evidence_assumed` nobody said how the team knows.
-    With `is_private` the team has asked for it privately, and others may read neither its name nor its words.
+    With `is_private` the team has asked for it privately, through the person `asked_by`, and others may read neither
+    its name nor its words.
     """
 
     team: str
@@ -123,6 +124,7 @@ class Demand:
     block: TeamBlock | None = None
     needed_by: NeededBy | None = None
     is_private: bool = False
+    asked_by: int | None = None
 
     def __post_init__(self) -> None:
         _require_amount(self.people, "The number of people who lose time")

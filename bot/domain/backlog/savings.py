@@ -12,6 +12,8 @@ from bot.domain.backlog.rank import RankSettings
 
 #: Where the figures beside what teams say come from.
 WHERE_FROM = f"Claimed is {RankSettings().removed_share:.0%} of the hours lost that a team named in its request."
+#: A team that has asked privately, to whoever may not know which.
+UNNAMED = "Another team"
 _Key = TypeVar("_Key", int, str)
 
 #: Days after delivery on which the teams are asked what it really saves.
@@ -64,6 +66,12 @@ def claimed_hours(request: BacklogRequest, settings: RankSettings) -> Mapping[st
         saved = settings.removed_share * demand.claimed_hours_per_month
         claimed[demand.team] = max(claimed.get(demand.team, 0.0), saved)
     return claimed
+
+
+def asked_privately(request: BacklogRequest) -> Mapping[str, int | None]:
+    """Return the teams that have asked for a request privately alone, by their names, and through whom each has."""
+    named = {each.team for each in request.demands if not each.is_private}
+    return {each.team: each.asked_by for each in request.demands if each.team not in named}
 
 
 def reviews_due(

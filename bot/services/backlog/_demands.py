@@ -122,6 +122,7 @@ def demand_of(row: tables.RequestDemand, snapshot: Snapshot, *, reason: str = ""
         needed_by=NeededBy(row.needed_by, reason, row.miss_hours) if row.needed_by is not None else None,
         drafted=frozenset(map(DemandPart, row.drafted.split())),
         is_private=is_private,
+        asked_by=row.person_id,
     )
 
 

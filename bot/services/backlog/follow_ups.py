@@ -14,7 +14,7 @@ from sqlmodel import col
 from bot.domain.backlog.demand import OpenQuestion, open_questions
 from bot.domain.backlog.follow_ups import UNCONFIRMED_FOR, FollowUp, FollowUpKind
 from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
-from bot.domain.backlog.savings import REVIEW_DAYS, SavingReview, reviews_due
+from bot.domain.backlog.savings import REVIEW_DAYS, SavingReview, asked_privately, reviews_due
 from bot.domain.recipients import NOBODY, Recipient
 from bot.services import devops_team
 from bot.services.backlog import ranks
@@ -244,6 +244,7 @@ async def _savings(
     said_yes = await _said_yes(session, delivered.keys() - confirmed)
     for request in await ranks.with_demands(session, deps, snapshot, [rows[number] for number in delivered]):
         on = delivered[request.id]
+        privately = asked_privately(request)
         # That of today, and those of the days that are to come.
         for day in (today, *(on + timedelta(each) for each in REVIEW_DAYS if on + timedelta(each) > today)):
             for due in reviews_due(request, settings, delivered_on=on, asked=asked.get(request.id, ()), today=day):
@@ -251,7 +252,10 @@ async def _savings(
                 if team is None:
                     continue
                 if request.id in confirmed or (request.id, team.id) in said_yes:
-                    made.append(_saving(replace(cards[request.id], team=team), team.id, on, due.after_days))
+                    card = replace(cards[request.id], team=team)
+                    if (asker := snapshot.person(privately.get(due.team))) is not None:
+                        card = replace(card, asker=asker, filer=asker, is_private=True)
+                    made.append(_saving(card, team.id, on, due.after_days))
     return made
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.domain.backlog.requests import RequestCard
-from bot.domain.backlog.savings import SavingReview, claimed_hours
+from bot.domain.backlog.savings import UNNAMED, SavingReview, asked_privately, claimed_hours
+from bot.services import devops_team
 from bot.services.backlog import lists, ranks
 from bot.services.backlog._cards import card_of
 from bot.services.deps import Deps
@@ -30,7 +31,10 @@ class SavingReport:
 
 
 async def report(deps: Deps, snapshot: Snapshot, person_id: int | None, *, is_all: bool = False) -> SavingReport:
-    """Return what was said of the requests that somebody may see; with `is_all` of every one."""
+    """Return what was said of the requests that somebody may see; with `is_all` of every one.
+
+    Which teams have asked privately for what became a part of others only the DevOps team reads.
+    """
     table, now = tables.Request, deps.clock.now()
     asked = select(col(tables.RequestSaving.request_id))
     async with deps.database.reading() as session:
@@ -42,7 +46,8 @@ async def report(deps: Deps, snapshot: Snapshot, person_id: int | None, *, is_al
             for number, card in cards.items()
             if is_all or lists.may_see(deps, snapshot, card, person_id)
         }
-        found = await _reviews(session, deps, snapshot, list(seen.values()))
+        is_named = is_all or (person_id is not None and devops_team.is_member(deps, snapshot, person_id))
+        found = await _reviews(session, deps, snapshot, list(seen.values()), is_named=is_named)
     return SavingReport([cards[number] for number in seen], found)
 
 
@@ -50,26 +55,28 @@ async def of_request(deps: Deps, snapshot: Snapshot, request_id: int) -> Sequenc
     """Return what was said of one request."""
     async with deps.database.reading() as session:
         row = await session.get(tables.Request, request_id)
-        return await _reviews(session, deps, snapshot, [row] if row is not None else [])
+        return await _reviews(session, deps, snapshot, [row] if row is not None else [], is_named=True)
 
 
 async def _reviews(
-    session: AsyncSession, deps: Deps, snapshot: Snapshot, rows: Sequence[tables.Request]
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, rows: Sequence[tables.Request], *, is_named: bool
 ) -> list[SavingReview]:
     settings, table = ranks.settings_of(deps), tables.RequestSaving
     requests = {each.id: each for each in await ranks.with_demands(session, deps, snapshot, rows)}
     claims = {number: claimed_hours(each, settings) for number, each in requests.items()}
+    unnamed = {number: () if is_named else asked_privately(each) for number, each in requests.items()}
     query = select(table).where(col(table.request_id).in_(requests))
     query = query.order_by(col(table.request_id), col(table.day), col(table.team_id))
     return [
         SavingReview(
             request_id=row.request_id,
-            team=(team := _team(snapshot, row.team_id)),
+            team=UNNAMED if team in unnamed[row.request_id] else team,
             after_days=row.day,
             claimed_hours=claims[row.request_id].get(team, 0.0),
             actual_hours=row.hours_a_month,
         )
         for row in (await session.execute(query)).scalars()
+        for team in [_team(snapshot, row.team_id)]
     ]
 
 

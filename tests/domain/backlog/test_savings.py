@@ -7,7 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.backlog.savings import SavingComparison, SavingReview, by_request, by_team, reviews_due
+from bot.domain.backlog.savings import (
+    SavingComparison,
+    SavingReview,
+    asked_privately,
+    by_request,
+    by_team,
+    reviews_due,
+)
 from bot.domain.backlog.work_shares import WorkShare, work_shares
 from tests.domain.backlog.requests import EXAMPLE, SETTINGS, TODAY
 
@@ -36,6 +43,13 @@ def test_a_team_that_named_no_hours_has_claimed_nothing_and_is_not_asked() -> No
     found = reviews_due(silent, SETTINGS, delivered_on=TODAY, asked=(), today=TODAY + timedelta(30))
     assert len(found) == len(EXAMPLE.demands) - 1
     assert EXAMPLE.demands[0].team not in {each.team for each in found}
+
+
+def test_a_team_that_has_asked_openly_as_well_has_not_asked_privately_alone() -> None:
+    first, second, *rest = EXAMPLE.demands
+    hidden = [replace(each, is_private=True, asked_by=7) for each in (first, second)]
+    both = replace(EXAMPLE, demands=(*hidden, replace(first, is_private=False), *rest))
+    assert asked_privately(both) == {second.team: 7}
 
 
 def test_nobody_is_asked_twice() -> None:
