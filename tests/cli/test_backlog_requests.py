@@ -64,6 +64,15 @@ async def _ask_what_it_saves(database: Path) -> None:
     await made.close()
 
 
+async def _decline_all(database: Path) -> None:
+    made = Database(f"sqlite:///{database}")
+    deps, snapshot = Deps(made, SystemClock(), devops=DevopsTeam(name="devops")), Snapshot()
+    await refresh(snapshot, made)
+    for number in (1, 2):
+        await take(deps, snapshot, request_id=number, person_id=1, step=Step.DECLINE, words="Not ours")
+    await made.close()
+
+
 async def _deliver_first(database: Path) -> None:
     made = Database(f"sqlite:///{database}")
     deps, snapshot = Deps(made, SystemClock(), devops=DevopsTeam(name="devops")), Snapshot()
@@ -116,6 +125,11 @@ def test_the_work_is_shown_by_the_team_it_went_to(baton: Baton, filled: Path) ->
     assert baton("backlog", "shares").out == "100%  20 h  Omar (1 open, the oldest for 0 days)\n"
     [share] = json.loads(baton("backlog", "shares", "--json").out)["teams"]
     assert (share["served_share"], share["open_requests"]) == (1, 1)
+
+
+def test_where_nothing_is_open_or_was_delivered_lately_there_is_no_work_to_share(baton: Baton, filled: Path) -> None:
+    asyncio.run(_decline_all(filled))
+    assert baton("backlog", "shares").out == "No request is open, and none was delivered in the last 90 days.\n"
 
 
 def test_what_was_claimed_stands_beside_what_came_true(baton: Baton, filled: Path) -> None:

@@ -84,7 +84,7 @@ def shares(as_json: AsJson = False) -> None:
         served = f"{each.served_share:>4.0%}  {each.served_hours:,.0f} h"
         sys.stdout.write(f"{served}  {clean(each.team)}{f' ({waits})' if waits else ''}\n")
     if not found:
-        sys.stdout.write("No team has asked for anything yet.\n")
+        sys.stdout.write("No request is open, and none was delivered in the last 90 days.\n")
 
 
 def picture(

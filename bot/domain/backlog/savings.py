@@ -63,7 +63,7 @@ def claimed_hours(request: BacklogRequest, settings: RankSettings) -> Mapping[st
     """Return what a request was to spare each team: hours a month by the team's name."""
     claimed: dict[str, float] = {}
     for demand in request.demands:
-        saved = settings.removed_share * demand.claimed_hours_per_month
+        saved = round(settings.removed_share * demand.claimed_hours_per_month, 2)
         claimed[demand.team] = max(claimed.get(demand.team, 0.0), saved)
     return claimed
 

@@ -13,6 +13,7 @@ from bot.domain.backlog.savings import (
     asked_privately,
     by_request,
     by_team,
+    claimed_hours,
     reviews_due,
 )
 from bot.domain.backlog.work_shares import WorkShare, work_shares
@@ -43,6 +44,11 @@ def test_a_team_that_named_no_hours_has_claimed_nothing_and_is_not_asked() -> No
     found = reviews_due(silent, SETTINGS, delivered_on=TODAY, asked=(), today=TODAY + timedelta(30))
     assert len(found) == len(EXAMPLE.demands) - 1
     assert EXAMPLE.demands[0].team not in {each.team for each in found}
+
+
+def test_what_was_claimed_is_said_without_the_noise_of_a_float() -> None:
+    lost = replace(EXAMPLE.demands[0], people=3, times_per_month=4, hours_each=2)
+    assert claimed_hours(replace(EXAMPLE, demands=(lost,)), SETTINGS) == {lost.team: 16.8}
 
 
 def test_a_team_that_has_asked_openly_as_well_has_not_asked_privately_alone() -> None:
