@@ -525,7 +525,7 @@ def revised(items: tuple[DueMilestone, ...], over: Card) -> str:
     """Return the first line of a digest of these once one of them is over."""
     sent = blocks.digest(Digest(addressee=team("Payments"), items=items, today=TODAY))
     closed = ClosedCard(reminder=over.reminder, product="PostgreSQL", cycle="11", resolution="upgraded", evidence=())
-    found = blocks.without_closed({"text": sent.text, "blocks": sent.blocks}, closed)
+    found = blocks.without_closed(sent, closed)
     assert found is not None
     assert found.blocks[0]["text"]["text"] == found.text.splitlines()[0]
     return found.text.splitlines()[0].partition(": ")[2]
@@ -544,6 +544,29 @@ def test_a_digest_that_is_updated_counts_what_is_left() -> None:
     assert revised(items[:1], planned) == "no planned upgrade left"
 
 
+def test_what_is_answered_and_then_over_is_one_deadline_less_in_a_digest() -> None:
+    its = story()
+    sent = blocks.digest(Digest(addressee=team("Payments"), items=(DueMilestone(its, Milestone(30)),), today=TODAY))
+    answered = blocks.with_answer(sent, story(answers=(answers("Ada", until=SOON)[0],)))
+    assert answered is not None
+    assert "no deadline left to answer" in answered.text
+    over = ClosedCard(reminder=its.reminder, product="PostgreSQL", cycle="11", resolution="upgraded", evidence=())
+    closed = blocks.without_closed(answered, over)
+    assert closed is not None
+    assert "no deadline left to answer" in closed.text
+    assert "lanned" not in str(closed.blocks), "what was answered is gone with its line"
+    assert blocks.with_answer(sent, its) is None, "nothing is answered"
+
+
+def test_what_was_no_deadline_to_answer_keeps_its_line_when_it_is_answered_otherwise() -> None:
+    planned = story(answers=answers("Ada", until=SOON)[:1])
+    ahead = replace(planned, reminder=replace(planned.reminder, id=99))
+    items = (DueMilestone(ahead, Milestone(30)),)
+    sent = blocks.digest(Digest(addressee=team("Payments"), items=items, today=TODAY, paid=(planned,)))
+    assert blocks.with_answer(sent, planned) is None
+    assert blocks.with_answer(sent, ahead) is None
+
+
 def test_what_was_answered_and_is_over_is_no_deadline_less_in_a_digest() -> None:
     planned = story(answers=answers("Ada", until=SOON)[:1])
     ahead = story(answers=(replace(answers("Ada", until=SOON)[0], id=7),))
@@ -551,7 +574,7 @@ def test_what_was_answered_and_is_over_is_no_deadline_less_in_a_digest() -> None
     items = (DueMilestone(ahead, Milestone(30)),)
     sent = blocks.digest(Digest(addressee=team("Payments"), items=items, today=TODAY, paid=(planned,)))
     closed = ClosedCard(reminder=planned.reminder, product="PostgreSQL", cycle="11", resolution="upgraded", evidence=())
-    found = blocks.without_closed({"text": sent.text, "blocks": sent.blocks}, closed)
+    found = blocks.without_closed(sent, closed)
     assert found is not None
     assert found.text.splitlines()[0].endswith(": 1 planned upgrade")
     assert found.text.splitlines()[2] == ":white_check_mark: *PostgreSQL 11*: done. The inventory no longer shows it."

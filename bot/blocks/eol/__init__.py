@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.blocks.eol import actions
 from bot.blocks.eol.buttons import also_line
 from bot.blocks.eol.cards import card, closed, handed_over, opened, opened_view, resolved, upgraded_with
-from bot.blocks.eol.closed_lines import without_closed
+from bot.blocks.eol.closed_lines import with_answer, without_closed
 from bot.blocks.eol.digests import digest
 from bot.blocks.eol.explanations import explanation, explanation_view
 from bot.blocks.eol.forms import delegate_view, done_view, not_ours_view, pin_view, plan_view, waive_view

@@ -1,15 +1,16 @@
-"""The line of a digest that was sent, once what it is about is over: it says so, and its button is gone."""
+"""The line of a digest that was sent, once what it is about is answered, or over: it says so."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
 
-from bot.blocks.eol import actions, cards
+from bot.blocks.eol import actions, answers, cards
 from bot.blocks.text import Rendered
-from bot.domain.eol.reminders import ClosedCard
+from bot.domain.eol.reminders import Card, ClosedCard
 
+#: What stands between a line and what was answered to it since.
+_ANSWERED = "\n:white_check_mark: "
 _TO_ANSWER = re.compile(r"(?P<count>[\d,]+) deadlines? to answer")
 _PLANNED = re.compile(r"(?P<count>[\d,]+) planned upgrades?")
 #: What else the first line has beside planned upgrades, in the words in which they stand together.
@@ -18,25 +19,47 @@ _BESIDE = re.compile(r"(?P<before>[^:]+: )(?P<others>.+) and [\d,]+ planned upgr
 _HELD = re.compile(r" \(planned (?!.*, before the date moved)")
 
 
-def without_closed(body: Mapping[str, Any], card: ClosedCard) -> Rendered | None:
+def without_closed(sent: Rendered, card: ClosedCard) -> Rendered | None:
     """Return a digest as it was sent, with what is over as its line; None for one that has no line for it."""
-    blocks, text = list(body.get("blocks", ())), str(body["text"])
+    return _redrawn(sent, card.reminder.id, lambda _: cards.over(card), is_over=True)
+
+
+def with_answer(sent: Rendered, card: Card) -> Rendered | None:
+    """Return a digest with what was answered since below its line; None where nothing holds, or it has no such line.
+
+    Planned upgrades, and what is answered and costs money, are no deadlines to answer. Their lines stay as they are.
+    """
+    stands = answers.short(card) or "acknowledged"
+    if card.effect.answer is None and card.reminder.claimed_at is None:
+        return None
+    return _redrawn(
+        sent, card.reminder.id, lambda line: f"{line}{_ANSWERED}{stands[:1].upper()}{stands[1:]}.", is_over=False
+    )
+
+
+def _redrawn(sent: Rendered, reminder_id: int | None, said: Callable[[str], str], *, is_over: bool) -> Rendered | None:
+    """Return a digest with what is `said` of a line in its place, counted as one less where it waited for an answer."""
+    blocks, text = list(sent.blocks), sent.text
     for number, block in enumerate(blocks):
         beside = block.get("accessory", {})
-        if (beside.get("action_id"), beside.get("value")) != (actions.OPEN, str(card.reminder.id)):
+        if (beside.get("action_id"), beside.get("value")) != (actions.OPEN, str(reminder_id)):
             continue
-        before, said = block["text"]["text"], cards.over(card)
-        kept = {key: each for key, each in block.items() if key != "accessory"}
-        blocks[number] = {**kept, "text": {**block["text"], "text": said}}
-        is_planned, is_counted = _HELD.search(before) is not None, f"• {before}" in text  # what was answered is not
+        before = block["text"]["text"]
+        line, answered, _ = before.partition(_ANSWERED)
+        is_planned, is_counted = _HELD.search(line) is not None, f"• {line}" in text  # what was answered is not
+        if not is_over and (is_planned or not is_counted):
+            return None
+        now = said(line)
+        kept = {key: each for key, each in block.items() if key != "accessory" or not is_over}
+        blocks[number] = {**kept, "text": {**block["text"], "text": now}}
         count = _PLANNED if is_planned else _TO_ANSWER
         head = next((each for each in blocks if count.search(each.get("text", {}).get("text", ""))), None)
-        if head is not None and is_counted:
+        if head is not None and is_counted and not answered:
             first = head["text"]["text"]
             counted = _less_planned(first) if is_planned else _less_to_answer(first)
             text = text.replace(head["text"]["text"], counted, 1)
             blocks[blocks.index(head)] = {**head, "text": {**head["text"], "text": counted}}
-        return Rendered(text.replace(before, said, 1), blocks)
+        return Rendered(text.replace(before, now, 1), blocks)
     return None
 
 

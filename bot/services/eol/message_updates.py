@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -61,6 +62,18 @@ async def redraw(session: AsyncSession, deps: Deps, watcher: Watcher, card: Card
     is_settled = card.resolution != Resolution.PASSED if isinstance(card, ClosedCard) else bool(card.effect.answer)
     if is_settled:
         await _redraw_complaints(session, deps, watcher.snapshot, card)
+    if isinstance(card, Card):
+        await revise_digest(session, card.reminder, partial(blocks.with_answer, card=card), at=deps.clock.now())
+
+
+async def revise_digest(
+    session: AsyncSession, reminder: Remembered, redrawn: Callable[[Rendered], Rendered | None], *, at: datetime
+) -> None:
+    """Let the last digest that may have named a reminder read as `redrawn` makes it; None leaves it as it is."""
+    pings = tables.Ping
+    query = select(col(pings.key)).where(col(pings.addressee) == reminder.holder, col(pings.is_digest).is_(True))
+    keys = (await session.execute(query.order_by(col(pings.day).desc()).limit(1))).scalars().all()
+    await outbox.redraw(session, keys, lambda _, sent: redrawn(sent) or sent, at=at)
 
 
 async def end_questions(session: AsyncSession, reminder: Remembered, at: datetime, *, but: int | None = None) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
+from functools import partial
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,9 +22,9 @@ from bot.services.deps import Deps
 from bot.services.eol import plan_news, reminder_store
 from bot.services.eol.evidence import evidence_for
 from bot.services.eol.exposure import Watcher
-from bot.services.eol.message_updates import end_questions, redraw
+from bot.services.eol.message_updates import end_questions, redraw, revise_digest
 from bot.store.journal import audit
-from bot.store.tables import OutboxMessage, Ping, Reminder, ReminderAnswer, core
+from bot.store.tables import Reminder, ReminderAnswer, core
 
 _TABLE = core(Reminder)
 
@@ -86,7 +87,7 @@ class Closing:
         card = await reminder_store.closed_card(self._watcher, session, reminder, resolution.value)
         await redraw(session, self._deps, self._watcher, card)
         if resolution in (Resolution.UPGRADED, Resolution.GONE, Resolution.UNLISTED):
-            await _revise_digest(session, reminder, card, at=now)
+            await revise_digest(session, reminder, partial(blocks.without_closed, card=card), at=now)
         if resolution is Resolution.UPGRADED and reminder.root_key and places:
             await outbox.enqueue(
                 session,
@@ -132,22 +133,6 @@ class Closing:
                     at=await plan_news.at_work(self._deps, snapshot, who, now),
                     fallbacks=places[1:],
                 )
-
-
-async def _revise_digest(session: AsyncSession, reminder: Remembered, card: ClosedCard, *, at: datetime) -> None:
-    """Let the last digest that named a reminder say that it is over."""
-    ping, message = core(Ping).c, core(OutboxMessage).c
-    query = (
-        select(message.key, message.body)
-        .join(core(Ping), ping.key == message.key)
-        .where(ping.addressee == reminder.holder, ping.is_digest.is_(True))
-        .order_by(ping.day.desc())
-        .limit(1)
-    )
-    row = (await session.execute(query)).first()
-    revised = blocks.without_closed(row.body, card) if row is not None else None
-    if row is not None and revised is not None:
-        await outbox.revise(session, key=row.key, message=revised, at=at)
 
 
 async def _pass_on(session: AsyncSession, reminder: Remembered) -> None:
