@@ -11,16 +11,14 @@ from bot.blocks.ownership import releases as release_blocks
 from bot.blocks.ownership.actions import ATTEST, NOT_OURS
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import encode, number, parse
-from bot.ports import Ack
 from bot.services import attestation, people, portfolio, release
 from bot.services.context import Context
-from handlers import replies
 from handlers.interaction import open_form, reply, seen_at, settle
 from handlers.payloads import Action
 from handlers.routes import Routes
 
 
-async def on_attest(action: Action, context: Context) -> Ack:
+async def on_attest(action: Action, context: Context) -> None:
     """Confirm all of the list that is still the team's."""
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     names, before = await attestation.confirm_list(
@@ -28,13 +26,11 @@ async def on_attest(action: Action, context: Context) -> Ack:
     )
     await settle(context)
     await reply(context, action.response_url, blocks.attested(names, before), thread_ts=action.thread_ts)
-    return replies.nothing()
 
 
-async def on_not_ours(action: Action, context: Context) -> Ack:
+async def on_not_ours(action: Action, context: Context) -> None:
     """Open the form that gives one of them up."""
     await open_form(context, action, _form(action, context))
-    return replies.nothing()
 
 
 async def _form(action: Action, context: Context) -> Block:

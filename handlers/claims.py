@@ -17,10 +17,9 @@ from handlers.payloads import Action, Submission
 from handlers.routes import Routes
 
 
-async def on_claim(action: Action, context: Context) -> Ack:
+async def on_claim(action: Action, context: Context) -> None:
     """Open the modal that asks for which team; a trigger lives three seconds, so little else comes first."""
     await open_form(context, action, _form(action, context))
-    return replies.nothing()
 
 
 async def _form(action: Action, context: Context) -> Block:
@@ -82,14 +81,13 @@ async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
     return replies.view(notice(receipt.text)) if isinstance(outcome, Offered) else replies.nothing()
 
 
-async def on_withdraw(action: Action, context: Context) -> Ack:
+async def on_withdraw(action: Action, context: Context) -> None:
     """Take the claims of the presser's teams back, then show the answer afresh."""
     asset_id, _ = parse(blocks.AssetValue, action.value)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     await claims.withdraw(context.deps, context.snapshot, asset_id=asset_id, person_id=person_id)
     await settle(context)
     await show_answer(context, action)
-    return replies.nothing()
 
 
 ROUTES = Routes(

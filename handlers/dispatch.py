@@ -259,7 +259,8 @@ class Dispatch:
             return await self._failed("command", body, error)
         if said is None or isinstance(said, str):
             return "ok", said
-        return await self._in_time("command", body, said, began)
+        outcome, ack = await self._in_time("command", body, said, began)
+        return outcome, ack or replies.nothing()
 
     async def _action(self, body: Mapping[str, Any]) -> Ack | None:
         action = payloads.action(body)
@@ -268,17 +269,17 @@ class Dispatch:
             return None
         if action.action_id not in self._routes.reading:
             inbound.require_full_member()
-        return await listener(action, self._context)
+        return await listener(action, self._context) or replies.nothing()
 
     async def _submission(self, body: Mapping[str, Any]) -> Ack | None:
         submission = payloads.submission(body)
         listener = self._routes.submissions.get(submission.callback_id)
-        return await listener(submission, self._context) if listener is not None else None
+        return (await listener(submission, self._context) or replies.nothing()) if listener is not None else None
 
     async def _shortcut(self, body: Mapping[str, Any]) -> Ack | None:
         shortcut = payloads.shortcut(body)
         listener = self._routes.shortcuts.get(shortcut.callback_id)
-        return await listener(shortcut, self._context) if listener is not None else None
+        return (await listener(shortcut, self._context) or replies.nothing()) if listener is not None else None
 
     async def _say(self, kind: str, body: Mapping[str, Any], message: Rendered) -> Ack:
         """Tell the person where they are: in the acknowledgement, in the form, in a reply, or in a modal of its own."""

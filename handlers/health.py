@@ -59,11 +59,10 @@ def _for_reader(context: Context, user_id: str, action: NextAction) -> NextActio
     return action.for_others()
 
 
-async def on_show(action: Action, context: Context) -> Ack:
+async def on_show(action: Action, context: Context) -> None:
     """Show to whoever pressed the button what an action is about, beside the report."""
     shown, number = parse(ShowValue, action.value)
     await reply(context, action.response_url, await _shown(context, shown, number, action), thread_ts=action.thread_ts)
-    return replies.nothing()
 
 
 async def _shown(context: Context, shown: Shown, number: int, action: Action) -> Rendered:

@@ -15,13 +15,11 @@ from bot.blocks.text import Block, Rendered
 from bot.blocks.values import parse
 from bot.domain.eol.reports import Report
 from bot.domain.portfolio import Gap, Portfolio
-from bot.ports import Ack
 from bot.services import actors, devops_team, misses, ownership, portfolio
 from bot.services.backlog import lists as lists_of_requests
 from bot.services.context import Context
 from bot.services.eol import questions, reports
 from bot.services.handoff import lists as handoffs
-from handlers import replies
 from handlers.events import EventListener
 from handlers.interaction import decider
 from handlers.payloads import Action, Event
@@ -53,18 +51,16 @@ async def refuse(event: Event, context: Context, message: Rendered) -> None:
     await context.slack.publish_home(event.user_id, blocks.refusal(message.text))
 
 
-async def on_show(action: Action, context: Context) -> Ack:
+async def on_show(action: Action, context: Context) -> None:
     """Show the list that a button names, or the overview again."""
     context.home_chosen_at[action.user_id] = action.at
     await publish(context, action.user_id, parse(Listed, action.value))
-    return replies.nothing()
 
 
-async def on_remove_miss(action: Action, context: Context) -> Ack:
+async def on_remove_miss(action: Action, context: Context) -> None:
     """Forget a name that was asked for in vain, then show the overview afresh."""
     await misses.remove(context.deps, action.value, by=await decider(context, action.user_id))
     await publish(context, action.user_id)
-    return replies.nothing()
 
 
 async def publish(context: Context, user_id: str, listed: Listed = _OVERVIEW) -> None:

@@ -6,12 +6,10 @@ from bot.blocks import ownership as blocks
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import number, parse
 from bot.domain.ownership.matters import MatterCard
-from bot.ports import Ack
 from bot.services import people
 from bot.services.context import Context
 from bot.services.matters import answers, disputes, proposals, readers
 from bot.services.matters.admins import meet_admins
-from handlers import replies
 from handlers.interaction import Place, decider, open_form, place_of, read_metadata, settle, show, whisper
 from handlers.payloads import Action, Submission
 from handlers.routes import Routes
@@ -23,20 +21,19 @@ _AT_ONCE = {
 }
 
 
-async def on_answer(action: Action, context: Context) -> Ack:
+async def on_answer(action: Action, context: Context) -> None:
     """Take an answer that needs no words."""
     answer, matter_id = _AT_ONCE[action.action_id], number(action.value)
     by = await decider(context, action.user_id)
     if action.action_id != blocks.MATTER_KEEP:  # it may be theirs to decide, or to confirm
         await meet_admins(context.deps, context.slack, context.snapshot)
     card = await answer(context.deps, context.snapshot, matter_id=matter_id, by=by)
-    return await _done(context, place_of(action), blocks.matter_noted(card))
+    await _done(context, place_of(action), blocks.matter_noted(card))
 
 
-async def on_side(action: Action, context: Context) -> Ack:
+async def on_side(action: Action, context: Context) -> None:
     """Open the form that asks why something disputed is somebody's."""
     await open_form(context, action, _side_form(context, action))
-    return replies.nothing()
 
 
 async def _side_form(context: Context, action: Action) -> Block:
@@ -48,7 +45,7 @@ async def _side_form(context: Context, action: Action) -> Block:
     return blocks.side_view(card, owner, losers, place_of(action).metadata(*value))
 
 
-async def on_side_said(submission: Submission, context: Context) -> Ack:
+async def on_side_said(submission: Submission, context: Context) -> None:
     """Say whose something disputed is, and why."""
     subject, place = read_metadata(submission.metadata)
     value, said = parse(blocks.SideValue, subject), blocks.SIDE_FORM.read(submission.values)
@@ -62,24 +59,22 @@ async def on_side_said(submission: Submission, context: Context) -> Ack:
             by=by,
             reason=said.text(blocks.SIDE_FIELD),
         )
-    return await _done(context, place, blocks.matter_noted(card))
+    await _done(context, place, blocks.matter_noted(card))
 
 
-async def on_not_ours(action: Action, context: Context) -> Ack:
+async def on_not_ours(action: Action, context: Context) -> None:
     """Say that what its owner gave up is not the asked team's either."""
     by = await decider(context, action.user_id)
     card, then = await proposals.decline(context.deps, context.snapshot, matter_id=number(action.value), by=by)
     await settle(context)
     said = blocks.proposal_declined(card, context.snapshot.person(by.person_id), then)
     await show(context, place_of(action), said.text, message=said)
-    return replies.nothing()
 
 
-async def on_show(action: Action, context: Context) -> Ack:
+async def on_show(action: Action, context: Context) -> None:
     """Show a matter with its buttons beside the message that named it."""
     card = await answers.shown(context.deps, context.snapshot, matter_id=number(action.value))
     await _whisper(action, context, card)
-    return replies.nothing()
 
 
 async def _whisper(action: Action, context: Context, card: MatterCard) -> None:
@@ -88,19 +83,17 @@ async def _whisper(action: Action, context: Context, card: MatterCard) -> None:
     await whisper(context, action, shown, blocks.card_view(shown))
 
 
-async def on_dispute(action: Action, context: Context) -> Ack:
+async def on_dispute(action: Action, context: Context) -> None:
     """Show what is disputed, with the buttons that end it."""
     asset_id, area = parse(blocks.AssetValue, action.value)
     await people.identify(context.deps, context.slack, action.user_id)
     card = await disputes.opened(context.deps, context.snapshot, asset_id=asset_id, area=area)
     await _whisper(action, context, card)
-    return replies.nothing()
 
 
-async def on_form(action: Action, context: Context) -> Ack:
+async def on_form(action: Action, context: Context) -> None:
     """Open the form for a question, or for the answer to one."""
     await open_form(context, action, _form(context, action))
-    return replies.nothing()
 
 
 async def _form(context: Context, action: Action) -> Block:
@@ -112,7 +105,7 @@ async def _form(context: Context, action: Action) -> Block:
     return blocks.question_view(card, metadata) if is_question else blocks.reply_view(card, metadata)
 
 
-async def on_words(submission: Submission, context: Context) -> Ack:
+async def on_words(submission: Submission, context: Context) -> None:
     """Take a question, or the answer to one."""
     is_question = submission.callback_id == blocks.MATTER_ASK_VIEW
     form, said_in = (blocks.ASK_FORM, blocks.ASK_FIELD) if is_question else (blocks.REPLY_FORM, blocks.REPLY_FIELD)
@@ -122,13 +115,12 @@ async def on_words(submission: Submission, context: Context) -> Ack:
         by = await decider(context, submission.user_id)
         say = answers.ask if is_question else answers.reply
         card = await say(context.deps, context.snapshot, matter_id=number(subject), by=by, words=words)
-    return await _done(context, place, blocks.question_noted(card) if is_question else blocks.reply_noted(card))
+    await _done(context, place, blocks.question_noted(card) if is_question else blocks.reply_noted(card))
 
 
-async def _done(context: Context, place: Place, said: Rendered) -> Ack:
+async def _done(context: Context, place: Place, said: Rendered) -> None:
     await settle(context)
     await show(context, place, said.text, message=said)
-    return replies.nothing()
 
 
 ROUTES = Routes(

@@ -7,20 +7,17 @@ from bot.blocks.ownership import orphans as blocks
 from bot.blocks.recipients import said_to
 from bot.blocks.text import Block
 from bot.blocks.values import number, parse
-from bot.ports import Ack
 from bot.services import orphan_heirs, orphans, owner_suggestions
 from bot.services.context import Context
 from bot.services.matters.admins import meet_admins
-from handlers import replies
 from handlers.interaction import decider, open_form, place_of, read_metadata, settle, show
 from handlers.payloads import Action, Submission
 from handlers.routes import Job, Routes
 
 
-async def on_take(action: Action, context: Context) -> Ack:
+async def on_take(action: Action, context: Context) -> None:
     """Open the form that asks what a team takes of what an owner left behind."""
     await open_form(context, action, _form(action, context))
-    return replies.nothing()
 
 
 async def _form(action: Action, context: Context) -> Block:
@@ -31,7 +28,7 @@ async def _form(action: Action, context: Context) -> Block:
     return blocks.take_view(found.gone, found.team, found.left, found.proposed, metadata, decider=found.decider)
 
 
-async def on_taken(submission: Submission, context: Context) -> Ack:
+async def on_taken(submission: Submission, context: Context) -> None:
     """Let a team have what was chosen, or have its lead asked; the question says so by itself."""
     subject, place = read_metadata(submission.metadata)
     is_asked = submission.callback_id == blocks.ASK_VIEW
@@ -45,25 +42,22 @@ async def on_taken(submission: Submission, context: Context) -> Ack:
     if isinstance(done, orphan_heirs.Asked):
         said = blocks.heir_told(done.team, done.assets, said_to([done.told]))
     await show(context, place, said.text)
-    return replies.nothing()
 
 
-async def on_refuse(action: Action, context: Context) -> Ack:
+async def on_refuse(action: Action, context: Context) -> None:
     """Remember that a team does not take what it was asked about; the question says so by itself."""
     heir, by = parse(blocks.Heir, action.value), await decider(context, action.user_id)
     await orphan_heirs.decline(context.deps, context.snapshot, heir, by=by)
     await settle(context)
-    return replies.nothing()
 
 
-async def on_suggest(action: Action, context: Context) -> Ack:
+async def on_suggest(action: Action, context: Context) -> None:
     """Open the view of who could own an asset."""
     asset_id, area = parse(AssetValue, action.value)
     await open_form(context, action, _view(context, blocks.SuggestedOwner(asset_id, 0, area), action.user_id))
-    return replies.nothing()
 
 
-async def on_accept(action: Action, context: Context) -> Ack:
+async def on_accept(action: Action, context: Context) -> None:
     """Let a team own an asset that nobody owns."""
     chosen = parse(blocks.SuggestedOwner, action.value)
     taken = await owner_suggestions.accept(
@@ -76,10 +70,9 @@ async def on_accept(action: Action, context: Context) -> Ack:
     )
     await settle(context)
     await show(context, place_of(action), blocks.accepted(taken.team, taken.asset, chosen.area).text)
-    return replies.nothing()
 
 
-async def on_reject(action: Action, context: Context) -> Ack:
+async def on_reject(action: Action, context: Context) -> None:
     """Remember that a team is no owner, and show who else could be."""
     chosen = parse(blocks.SuggestedOwner, action.value)
     by = await decider(context, action.user_id)
@@ -87,7 +80,6 @@ async def on_reject(action: Action, context: Context) -> Ack:
         context.deps, context.snapshot, asset_id=chosen.asset_id, team_id=chosen.team_id, by=by
     )
     await context.slack.update_view(action.view_id, await _view(context, chosen, action.user_id))
-    return replies.nothing()
 
 
 async def _view(context: Context, about: blocks.SuggestedOwner, user_id: str) -> Block:

@@ -11,11 +11,9 @@ from bot.blocks.text import Block
 from bot.blocks.values import encode, number, parse
 from bot.domain.trust import AccountStanding
 from bot.errors import NotFoundError, UserError
-from bot.ports import Ack
 from bot.services import ownership, people, release, release_expiry
 from bot.services.context import Context
 from bot.services.matters.admins import meet_admins
-from handlers import replies
 from handlers.interaction import decider, open_form, place_of, reply, seen_at, settle, show
 from handlers.payloads import Action, Submission
 from handlers.routes import Job, Routes
@@ -24,10 +22,9 @@ from handlers.routes import Job, Routes
 _PROPOSED = timedelta(days=180)
 
 
-async def on_more(action: Action, context: Context) -> Ack:
+async def on_more(action: Action, context: Context) -> None:
     """Open the form that was chosen."""
     await open_form(context, action, _form(action, context))
-    return replies.nothing()
 
 
 async def _form(action: Action, context: Context) -> Block:
@@ -46,7 +43,7 @@ async def _form(action: Action, context: Context) -> Block:
     raise NotFoundError("That is from another version of Baton: ask again.")
 
 
-async def on_released(submission: Submission, context: Context) -> Ack:
+async def on_released(submission: Submission, context: Context) -> None:
     """Give it up, or ask for that to be confirmed, and say so where the answer stood."""
     asset_id, area, *_, response_url = parse(AssetForm, submission.metadata)
     reason = blocks.RELEASE_FORM.read(submission.values)[blocks.RELEASE_REASON_FIELD]
@@ -63,10 +60,9 @@ async def on_released(submission: Submission, context: Context) -> Ack:
     else:
         said = blocks.release_asked(done.asset, done.areas, said_to([done.told]))
     await reply(context, response_url, said)
-    return replies.nothing()
 
 
-async def on_marked(submission: Submission, context: Context) -> Ack:
+async def on_marked(submission: Submission, context: Context) -> None:
     """Mark it as unowned on purpose, and say until when."""
     asset_id, *_, response_url = parse(AssetForm, submission.metadata)
     answers = blocks.UNOWNED_FORM.read(submission.values)
@@ -85,18 +81,16 @@ async def on_marked(submission: Submission, context: Context) -> Ack:
         )
     await settle(context)
     await reply(context, response_url, blocks.marked(marked.asset, marked.until, marked.reviewer))
-    return replies.nothing()
 
 
-async def on_decision(action: Action, context: Context) -> Ack:
+async def on_decision(action: Action, context: Context) -> None:
     """Confirm or refuse a release."""
     by, is_granted = await decider(context, action.user_id), action.action_id == blocks.RELEASE_CONFIRM
     await release.decide(context.deps, context.snapshot, release_id=number(action.value), by=by, is_granted=is_granted)
     await settle(context)
-    return replies.nothing()
 
 
-async def on_review(action: Action, context: Context) -> Ack:
+async def on_review(action: Action, context: Context) -> None:
     """Keep it unowned on purpose, or let it be a gap again."""
     by, is_kept = await decider(context, action.user_id), action.action_id == blocks.KEEP_UNOWNED
     done = await release.review(context.deps, context.snapshot, mark_id=number(action.value), by=by, is_kept=is_kept)
@@ -104,7 +98,6 @@ async def on_review(action: Action, context: Context) -> Ack:
     asset, until = (done.asset, done.until) if isinstance(done, release.Marked) else (done, None)
     said = blocks.reviewed(asset, context.snapshot.person(by.person_id), until)
     await show(context, place_of(action), said.text)
-    return replies.nothing()
 
 
 async def end_unconfirmed(context: Context) -> None:

@@ -21,13 +21,16 @@ Job: TypeAlias = tuple[str, float, Callable[[Context], Awaitable[object]]]
 class Routes:
     """Listeners by command, action id, callback id and event type.
 
-    The listener of a command may return its answer at once: then there is no task that would let it be late.
+    A listener that returns nothing has nothing to say in the acknowledgement. That of a command may return its answer
+    at once: then there is no task that would let it be late.
     """
 
-    commands: Mapping[str, Callable[[Command, Context], Ack | Coroutine[Any, Any, Ack]]] = field(default_factory=dict)
-    actions: Mapping[str, Callable[[Action, Context], Awaitable[Ack]]] = field(default_factory=dict)
-    submissions: Mapping[str, Callable[[Submission, Context], Awaitable[Ack]]] = field(default_factory=dict)
-    shortcuts: Mapping[str, Callable[[Shortcut, Context], Awaitable[Ack]]] = field(default_factory=dict)
+    commands: Mapping[str, Callable[[Command, Context], Ack | Coroutine[Any, Any, Ack | None]]] = field(
+        default_factory=dict
+    )
+    actions: Mapping[str, Callable[[Action, Context], Awaitable[Ack | None]]] = field(default_factory=dict)
+    submissions: Mapping[str, Callable[[Submission, Context], Awaitable[Ack | None]]] = field(default_factory=dict)
+    shortcuts: Mapping[str, Callable[[Shortcut, Context], Awaitable[Ack | None]]] = field(default_factory=dict)
     events: Mapping[str, EventListener] = field(default_factory=dict)
     #: What is done about events that say that something has changed, and ask for no answer.
     changes: Mapping[str, Callable[[ChangeEvent, Context], Coroutine[Any, Any, None]]] = field(default_factory=dict)

@@ -8,23 +8,20 @@ from bot.blocks.text import Rendered
 from bot.blocks.values import parse
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.errors import NotFoundError
-from bot.ports import Ack
 from bot.services import portfolio
 from bot.services.context import Context
-from handlers import replies
 from handlers.interaction import replace_answer
 from handlers.payloads import Action
 from handlers.routes import Routes
 
 
-async def on_team(action: Action, context: Context) -> Ack:
+async def on_team(action: Action, context: Context) -> None:
     """Put a team, or another page of what it owns, in the place of the message whose button was pressed."""
     team_id, page = parse(blocks.TeamPage, action.value)
     team = context.snapshot.team(team_id)
     if team is None or team.is_gone:
         raise NotFoundError("That team is no longer in the catalog: ask again with `/baton team NAME`.")
     await replace_answer(context, action, await team_card(context, team, page))
-    return replies.nothing()
 
 
 async def team_card(context: Context, team: TeamRecord, number: int = 0) -> Rendered:
@@ -36,14 +33,13 @@ async def team_card(context: Context, team: TeamRecord, number: int = 0) -> Rend
     return blocks.team_card(card, page)
 
 
-async def on_person(action: Action, context: Context) -> Ack:
+async def on_person(action: Action, context: Context) -> None:
     """Put a person, or another page of what they own, in the place of the message whose button was pressed."""
     person_id, page = parse(blocks.PersonPage, action.value)
     person = context.snapshot.person(person_id)
     if person is None:
         raise NotFoundError("That person is no longer in the catalog: ask again.")
     await replace_answer(context, action, await person_card(context, person, page))
-    return replies.nothing()
 
 
 async def person_card(context: Context, person: PersonRecord, number: int = 0) -> Rendered:

@@ -9,11 +9,9 @@ from bot.blocks.text import Block
 from bot.blocks.values import number, parse
 from bot.domain.backlog.changes import RequestChange
 from bot.errors import FormError
-from bot.ports import Ack
 from bot.services import portfolio
 from bot.services.backlog import changes
 from bot.services.context import Context
-from handlers import replies
 from handlers.backlog.intake import teams
 from handlers.backlog.steps import PlanSubject, done
 from handlers.backlog.submissions import chosen_person, demand_of, kind_of, today_of
@@ -23,10 +21,9 @@ from handlers.payloads import Action, Submission
 _MORE_FIELDS = {"added": ADDED, "added_type": ADDED_TYPE, "team": forms.TEAM}
 
 
-async def on_change(action: Action, context: Context) -> Ack:
+async def on_change(action: Action, context: Context) -> None:
     """Open the form, filled with what is said so far."""
     await open_form(context, action, _form(action, context))
-    return replies.nothing()
 
 
 async def _form(action: Action, context: Context) -> Block:
@@ -55,7 +52,7 @@ async def _read(submission: Submission, context: Context) -> RequestChange:
     )
 
 
-async def on_change_submitted(submission: Submission, context: Context) -> Ack:
+async def on_change_submitted(submission: Submission, context: Context) -> None:
     """Correct the request, unless others have changed it meanwhile."""
     subject, place = read_metadata(submission.metadata)
     new = await _read(submission, context)
@@ -74,4 +71,4 @@ async def on_change_submitted(submission: Submission, context: Context) -> Ack:
         asked = {**forms.PROBLEM_FIELDS, "items": forms.ITEM_TITLES[0], **_MORE_FIELDS}
         wrong = {asked[name].block_id if name in asked else name: said for name, said in error.by_field.items()}
         raise FormError(wrong) from None
-    return await done(context, place, card, person_id)
+    await done(context, place, card, person_id)

@@ -10,11 +10,9 @@ from bot.blocks.text import Block, Rendered, is_channel_id
 from bot.blocks.values import UNKNOWN, parse
 from bot.domain.backlog.channels import ChannelSettings
 from bot.errors import NotAllowedError, NotFoundError
-from bot.ports import Ack
 from bot.services import routing
 from bot.services.backlog import channels, status_emoji
 from bot.services.context import Context
-from handlers import replies
 from handlers.backlog import jobs
 from handlers.interaction import decider, open_form, place_of, read_metadata, show
 from handlers.payloads import Action, Submission
@@ -36,10 +34,9 @@ async def channel_settings(context: Context, channel_id: str, user_id: str) -> R
     return await _said(context, channel_id, found.settings, found.refusal)
 
 
-async def on_channel(action: Action, context: Context) -> Ack:
+async def on_channel(action: Action, context: Context) -> None:
     """Open the form that changes what is set for a channel."""
     await open_form(context, action, _form(context, action))
-    return replies.nothing()
 
 
 async def _form(context: Context, action: Action) -> Block:
@@ -53,7 +50,7 @@ async def _form(context: Context, action: Action) -> Block:
     return blocks.channel_view(channel_id, found.settings, status_emoji.emoji(context.deps), metadata)
 
 
-async def on_channel_submitted(submission: Submission, context: Context) -> Ack:
+async def on_channel_submitted(submission: Submission, context: Context) -> None:
     """Set how much is said in a channel."""
     form = channel_blocks.CHANNEL
     subject, place = read_metadata(submission.metadata)
@@ -64,7 +61,6 @@ async def on_channel_submitted(submission: Submission, context: Context) -> Ack:
     jobs.react(context)
     now = await _said(context, channel_id, new)
     await show(context, place, now, message=now)
-    return replies.nothing()
 
 
 async def _said(context: Context, channel_id: str, its: ChannelSettings, refusal: str = "") -> Rendered:

@@ -14,10 +14,8 @@ from bot.domain.backlog.follow_ups import FollowUpKind
 from bot.domain.backlog.requests import Step
 from bot.domain.rights import Right
 from bot.errors import NotFoundError
-from bot.ports import Ack
 from bot.services.backlog import answers
 from bot.services.context import Context
-from handlers import replies
 from handlers.backlog.steps import card_to, done
 from handlers.backlog.submissions import today_of
 from handlers.interaction import Place, open_form, person_of, place_of, read_metadata
@@ -29,33 +27,31 @@ _QUESTIONS = {
 }
 
 
-async def on_need(action: Action, context: Context) -> Ack:
+async def on_need(action: Action, context: Context) -> None:
     """Open the form for a new date."""
     await open_form(context, action, _need_form(context, action, parse(NeedValue, action.value)))
-    return replies.nothing()
 
 
-async def on_no_date(action: Action, context: Context) -> Ack:
+async def on_no_date(action: Action, context: Context) -> None:
     """Take the date back, or the block."""
     value = parse(NeedValue, action.value)
-    return await _needed(context, action.user_id, place_of(action), value, None)
+    await _needed(context, action.user_id, place_of(action), value, None)
 
 
-async def on_need_submitted(submission: Submission, context: Context) -> Ack:
+async def on_need_submitted(submission: Submission, context: Context) -> None:
     """Note the new date."""
     subject, place = read_metadata(submission.metadata)
     until = step_forms.NEED.read(submission.values).get(step_forms.NEED_DAY)
     with step_forms.NEED.refusing():
-        return await _needed(context, submission.user_id, place, parse(NeedValue, subject), until)
+        await _needed(context, submission.user_id, place, parse(NeedValue, subject), until)
 
 
-async def on_saving(action: Action, context: Context) -> Ack:
+async def on_saving(action: Action, context: Context) -> None:
     """Open the form that asks what a delivery saves."""
     await open_form(context, action, _saving_form(context, action, parse(SavingValue, action.value)))
-    return replies.nothing()
 
 
-async def on_saving_submitted(submission: Submission, context: Context) -> Ack:
+async def on_saving_submitted(submission: Submission, context: Context) -> None:
     """Note what a delivery saves."""
     subject, place = read_metadata(submission.metadata)
     value, said = parse(SavingValue, subject), step_forms.SAVING.read(submission.values)
@@ -70,10 +66,10 @@ async def on_saving_submitted(submission: Submission, context: Context) -> Ack:
             days=value.days,
             hours=said[step_forms.SAVED],
         )
-    return await done(context, place, card, person_id, said=blocks.saved(card, said[step_forms.SAVED]))
+    await done(context, place, card, person_id, said=blocks.saved(card, said[step_forms.SAVED]))
 
 
-async def _needed(context: Context, user_id: str, place: Place, value: NeedValue, until: date | None) -> Ack:
+async def _needed(context: Context, user_id: str, place: Place, value: NeedValue, until: date | None) -> None:
     person_id = await person_of(context, user_id)
     card = await answers.needed_until(
         context.deps,
@@ -84,7 +80,7 @@ async def _needed(context: Context, user_id: str, place: Place, value: NeedValue
         until=until,
         today=today_of(context, user_id),
     )
-    return await done(context, place, card, person_id)
+    await done(context, place, card, person_id)
 
 
 def _question(value: NeedValue) -> OpenQuestion:

@@ -27,13 +27,11 @@ from bot.domain.catalog import Area
 from bot.domain.ownership import Owned
 from bot.domain.records import AssetRecord, TeamRecord
 from bot.errors import NotFoundError, SlackError
-from bot.ports import Ack
 from bot.services import inbound, ownership
 from bot.services.backlog import alternatives, drafts, intake, lists, suggestions, threads
 from bot.services.backlog.threads import ThreadWords
 from bot.services.context import Context
 from bot.services.eol import answers
-from handlers import replies
 from handlers.interaction import open_slowly
 from handlers.payloads import Action, Command, Shortcut
 
@@ -48,7 +46,7 @@ def reminder_key(reminder_id: int) -> str:
     return f"reminder:{reminder_id}"
 
 
-async def on_message_shortcut(shortcut: Shortcut, context: Context) -> Ack:
+async def on_message_shortcut(shortcut: Shortcut, context: Context) -> None:
     """Open the form, filled from the thread of a message."""
     inbound.require_full_member()
     ts = shortcut.thread_ts or shortcut.message_ts
@@ -58,23 +56,21 @@ async def on_message_shortcut(shortcut: Shortcut, context: Context) -> Ack:
     instead = None if is_channel_id(shortcut.channel_id) else said
     form = ThreadForm(context, shortcut.user_id, shortcut.channel_id, ts, pressed=shortcut.message_ts, instead=instead)
     await open_slowly(context, shortcut.trigger_id, form.make(), what="request form", then=form.add_from_model)
-    return replies.nothing()
 
 
-async def on_global_shortcut(shortcut: Shortcut, context: Context) -> Ack:
+async def on_global_shortcut(shortcut: Shortcut, context: Context) -> None:
     """Open an empty form."""
     inbound.require_full_member()
     await open_slowly(context, shortcut.trigger_id, _typed_form(context, shortcut.user_id), what="request form")
-    return replies.nothing()
 
 
-async def on_open(action: Action, context: Context) -> Ack:
+async def on_open(action: Action, context: Context) -> None:
     """Open the form with what the button says."""
     value = parse(OpenValue, action.value)
     if value.channel_id:
         form = ThreadForm(context, action.user_id, value.channel_id, value.thread_ts)
         await open_slowly(context, action.trigger_id, form.make(), what="request form", then=form.add_from_model)
-        return replies.nothing()
+        return
     if value.reminder_id is not None:
         making = reminder_form(context, action.user_id, value.reminder_id)
     elif value.supports_id is not None or value.library_id is not None:
@@ -84,26 +80,23 @@ async def on_open(action: Action, context: Context) -> Ack:
     else:
         making = _typed_form(context, action.user_id)
     await open_slowly(context, action.trigger_id, making, what="request form")
-    return replies.nothing()
 
 
-async def on_rest(action: Action, context: Context) -> Ack:
+async def on_rest(action: Action, context: Context) -> None:
     """Show the rest of the form below what is there."""
     metadata = form_metadata.read(action.metadata)
     names = drafts.names_of(metadata.kept.get(forms.TECHNOLOGIES.block_id, ()))
     devops, asset = intake.require_devops(context.deps, context.snapshot).name, _asset_name(context, metadata)
     view = blocks.full_view(action.blocks, action.metadata, metadata, names, devops=devops, asset=asset)
     await context.slack.update_view(action.view_id, view)
-    return replies.nothing()
 
 
-async def open_typed(command: Command, context: Context, text: str) -> Ack:
+async def open_typed(command: Command, context: Context, text: str) -> None:
     """Open the form with what was typed behind the command."""
     inbound.require_full_member()
     is_private = command.channel_id.startswith("D")
     making = _typed_form(context, command.user_id, text, is_private=is_private)
     await open_slowly(context, command.trigger_id, making, what="request form")
-    return replies.nothing()
 
 
 class ThreadForm:

@@ -35,7 +35,7 @@ _NO_ID = 2**31 - 1
 _SHOW = re.compile(r"(?:show\s+)?#?(\d+)", re.IGNORECASE)
 
 
-async def on_devops(command: Command, context: Context) -> Ack:
+async def on_devops(command: Command, context: Context) -> Ack | None:
     """Answer `/devops …`; what is no question opens the form."""
     text = command.text.strip()
     match text.casefold():
@@ -56,14 +56,14 @@ async def on_devops(command: Command, context: Context) -> Ack:
         return replies.ephemeral(await request(context, min(int(asked[1][:10]), _NO_ID), command.user_id))
     if meant := wishes.meant(text):
         return replies.ephemeral(blocks.mistyped(text, meant))
-    return await open_typed(command, context, "" if wishes.asks_for_form(text) else text)
+    await open_typed(command, context, "" if wishes.asks_for_form(text) else text)
+    return None
 
 
-async def on_turn(action: Action, context: Context) -> Ack:
+async def on_turn(action: Action, context: Context) -> None:
     """Put another page of a list in the place of the one whose button was pressed."""
     which, start = parse(ListTurn, action.value)
     await replace_answer(context, action, await _listed(context, which, action.user_id, start))
-    return replies.nothing()
 
 
 async def _listed(context: Context, which: RequestList, user_id: str, start: int = 0) -> Rendered:
@@ -83,14 +83,13 @@ async def _listed(context: Context, which: RequestList, user_id: str, start: int
     return await _listed(context, which, user_id) if has_ended and start else message
 
 
-async def on_show(action: Action, context: Context) -> Ack:
+async def on_show(action: Action, context: Context) -> None:
     """Show a request of a list to whoever asked."""
     message = await request(context, number(action.value), action.user_id)
     await whisper(context, action, message, blocks.card_view(message))
-    return replies.nothing()
 
 
-async def on_why(action: Action, context: Context) -> Ack:
+async def on_why(action: Action, context: Context) -> None:
     """Say to whoever asked why a request stands where it does."""
     request_id, person_id = number(action.value), _person_id(context, action.user_id)
     card = await lists.one(context.deps, context.snapshot, request_id, person_id)
@@ -99,7 +98,6 @@ async def on_why(action: Action, context: Context) -> Ack:
     card = lists.as_seen_by(context.snapshot, card, person_id)
     message = blocks.why(card, *found) if found is not None else blocks.unranked(card)
     await reply(context, action.response_url, message, thread_ts=action.thread_ts)
-    return replies.nothing()
 
 
 async def answer_in_words(context: Context, text: str, event: Event) -> Rendered | None:

@@ -27,7 +27,7 @@ from handlers.backlog.submissions import chosen_person, today_of
 from handlers.interaction import Place, open_form, person_of, place_of, read_metadata, show
 from handlers.payloads import Action, Submission
 
-Listener: TypeAlias = Callable[[Submission, Context], Awaitable[Ack]]
+Listener: TypeAlias = Callable[[Submission, Context], Awaitable[Ack | None]]
 #: Slack's most for the choices of a menu.
 _MOST_CHOICES = 100
 #: Buttons that take a step at once, and those that open its form.
@@ -66,7 +66,7 @@ def told(listener: Listener, form_of: Callable[[Submission], Form]) -> Listener:
     """Return what answers a form, and shows it once more where others have changed meanwhile what it is about."""
 
     @wraps(listener)
-    async def listen(submission: Submission, context: Context) -> Ack:
+    async def listen(submission: Submission, context: Context) -> Ack | None:
         try:
             return await listener(submission, context)
         except ChangedError as error:
@@ -78,36 +78,34 @@ def told(listener: Listener, form_of: Callable[[Submission], Form]) -> Listener:
     return listen
 
 
-async def on_step(action: Action, context: Context) -> Ack:
+async def on_step(action: Action, context: Context) -> None:
     """Take a step that needs no words."""
-    return await _take(context, action.user_id, place_of(action), number(action.value), AT_ONCE[action.action_id])
+    await _take(context, action.user_id, place_of(action), number(action.value), AT_ONCE[action.action_id])
 
 
-async def on_step_form(action: Action, context: Context) -> Ack:
+async def on_step_form(action: Action, context: Context) -> None:
     """Open the form of a step that takes words."""
     await open_form(context, action, _step_form(context, action, number(action.value), BY_FORM[action.action_id]))
-    return replies.nothing()
 
 
-async def on_estimate(action: Action, context: Context) -> Ack:
+async def on_estimate(action: Action, context: Context) -> None:
     """Open the form of an estimate."""
     await open_form(context, action, _plan_form(context, action, actions.ESTIMATE, number(action.value)))
-    return replies.nothing()
 
 
-async def on_more(action: Action, context: Context) -> Ack:
+async def on_more(action: Action, context: Context) -> None:
     """Do what was chosen under "More"."""
     word, request_id = parse(MoreValue, action.value)
     if word in (actions.UNMERGE, actions.RESUME):
-        return await _take(context, action.user_id, place_of(action), request_id, Step(word))
+        await _take(context, action.user_id, place_of(action), request_id, Step(word))
+        return
     if word in (actions.ANSWER, actions.DECLINE, actions.DISMISS):
         await open_form(context, action, _step_form(context, action, request_id, Step(word)))
     else:
         await open_form(context, action, _plan_form(context, action, word, request_id))
-    return replies.nothing()
 
 
-async def on_follow(action: Action, context: Context) -> Ack:
+async def on_follow(action: Action, context: Context) -> None:
     """Let somebody hear what becomes of a request, or no longer."""
     is_on = action.action_id == actions.FOLLOW
     person_id = await person_of(context, action.user_id)
@@ -116,10 +114,9 @@ async def on_follow(action: Action, context: Context) -> Ack:
     )
     said = blocks.following(card, is_on=is_on)
     await show(context, place_of(action), said.text, message=said)
-    return replies.nothing()
 
 
-async def on_step_submitted(submission: Submission, context: Context) -> Ack:
+async def on_step_submitted(submission: Submission, context: Context) -> None:
     """Take the step with the words that it needs."""
     subject, place = read_metadata(submission.metadata)
     request_id, step, version = parse(_StepSubject, subject)
@@ -130,9 +127,7 @@ async def on_step_submitted(submission: Submission, context: Context) -> Ack:
     with form.refusing():
         if step is Step.DELIVER and not (words or link):  # a tracker delivers without words, a person does not
             raise UserError("Say what was delivered, or give the link to it: whoever asked reads it.")
-        return await _take(
-            context, submission.user_id, place, request_id, step, words=words, link=link, version=version
-        )
+        await _take(context, submission.user_id, place, request_id, step, words=words, link=link, version=version)
 
 
 def _step_form_of(submission: Submission) -> Form:
@@ -142,36 +137,36 @@ def _step_form_of(submission: Submission) -> Form:
     return form
 
 
-async def on_merge_submitted(submission: Submission, context: Context) -> Ack:
+async def on_merge_submitted(submission: Submission, context: Context) -> None:
     """Make a request part of another."""
     into = step_forms.MERGE.read(submission.values)[step_forms.INTO]
     with step_forms.MERGE.refusing():
         its = await _its(submission, context)
         taken = await merges.merge(context.deps, context.snapshot, **its, into_id=number(into.removeprefix("#")))
     said = blocks.receipt(taken.card, Step.MERGE, is_new=taken.is_new, reach=taken.reach)
-    return await _noted(submission, context, taken.card, said=said)
+    await _noted(submission, context, taken.card, said=said)
 
 
-async def on_snooze_submitted(submission: Submission, context: Context) -> Ack:
+async def on_snooze_submitted(submission: Submission, context: Context) -> None:
     """Put a request off."""
     until, today = step_forms.SNOOZE.read(submission.values)[step_forms.DAY], today_of(context, submission.user_id)
     with step_forms.SNOOZE.refusing():
         its = await _its(submission, context)
         card = await plans.snooze(context.deps, context.snapshot, **its, until=until, today=today)
-    return await _noted(submission, context, card)
+    await _noted(submission, context, card)
 
 
-async def on_assign_submitted(submission: Submission, context: Context) -> Ack:
+async def on_assign_submitted(submission: Submission, context: Context) -> None:
     """Note who works on a request."""
     chosen = step_forms.ASSIGN.read(submission.values).text(step_forms.ASSIGNEE)
     with step_forms.ASSIGN.refusing():
         its = await _its(submission, context)
         assignee_id = await chosen_person(context, step_forms.ASSIGNEE, chosen) if chosen else None
         card = await plans.assign(context.deps, context.snapshot, **its, assignee_id=assignee_id)
-    return await _noted(submission, context, card)
+    await _noted(submission, context, card)
 
 
-async def on_estimate_submitted(submission: Submission, context: Context) -> Ack:
+async def on_estimate_submitted(submission: Submission, context: Context) -> None:
     """Note how many hours a request takes."""
     said = step_forms.ESTIMATE.read(submission.values)
     hours = said[step_forms.OPTIMISTIC], said[step_forms.LIKELY], said[step_forms.PESSIMISTIC]
@@ -181,7 +176,7 @@ async def on_estimate_submitted(submission: Submission, context: Context) -> Ack
     except FormError as error:
         wrong = {_ESTIMATE_FIELDS[name].block_id: sentence for name, sentence in error.by_field.items()}
         raise FormError(wrong) from None
-    return await _noted(submission, context, card, said=blocks.estimated(card))
+    await _noted(submission, context, card, said=blocks.estimated(card))
 
 
 async def _its(submission: Submission, context: Context) -> dict[str, int]:
@@ -190,12 +185,12 @@ async def _its(submission: Submission, context: Context) -> dict[str, int]:
     return {**subject._asdict(), "person_id": await person_of(context, submission.user_id)}
 
 
-async def _noted(submission: Submission, context: Context, card: RequestCard, **said: Any) -> Ack:
+async def _noted(submission: Submission, context: Context, card: RequestCard, **said: Any) -> None:
     place = read_metadata(submission.metadata)[1]
-    return await done(context, place, card, await person_of(context, submission.user_id), **said)
+    await done(context, place, card, await person_of(context, submission.user_id), **said)
 
 
-async def _take(context: Context, user_id: str, place: Place, request_id: int, step: Step, **given: Any) -> Ack:
+async def _take(context: Context, user_id: str, place: Place, request_id: int, step: Step, **given: Any) -> None:
     person_id = await person_of(context, user_id)
     taken = await steps.take(
         context.deps, context.snapshot, request_id=request_id, person_id=person_id, step=step, **given
@@ -212,7 +207,7 @@ async def _take(context: Context, user_id: str, place: Place, request_id: int, s
         is_told=taken.is_told,
         reach=taken.reach,
     )
-    return await done(context, place, card, person_id, said=said)
+    await done(context, place, card, person_id, said=said)
 
 
 async def done(
@@ -222,7 +217,7 @@ async def done(
     person_id: int,
     *,
     said: Rendered | None = None,
-) -> Ack:
+) -> None:
     """Acknowledge, and say what was done. A card that only its reader sees is drawn afresh."""
     context.drainer.wake()
     jobs.wake(context)
@@ -230,7 +225,6 @@ async def done(
     jobs.redraw(context, card.id)
     message = shown(context, card, person_id)
     await show(context, place, (said or blocks.receipt(card)).text, message=message)
-    return replies.nothing()
 
 
 def shown(context: Context, card: RequestCard, person_id: int | None) -> Rendered:

@@ -14,23 +14,20 @@ from bot.domain.eol.outcomes import Outcome
 from bot.domain.eol.responsibility import Addressee
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError
-from bot.ports import Ack
 from bot.services import people
 from bot.services.context import Context
 from bot.services.eol import answers, delegation, plan_parts, version_overrides, waivers
-from handlers import replies
 from handlers.eol import receipts
 from handlers.interaction import open_form, place_of, whisper
 from handlers.payloads import Action
 
 
-async def on_open(action: Action, context: Context) -> Ack:
+async def on_open(action: Action, context: Context) -> None:
     """Show a reminder's card with all its buttons to whoever asked."""
     card = await answers.look_up(context.deps, context.watcher, reminder_id=await _reminder_id(action, context))
     reader = answers.reader(context.watcher.snapshot, card, action.user_id)
     shown, view = blocks.opened(card, reader=reader), blocks.opened_view(card, reader=reader)
     await whisper(context, action, shown, view)
-    return replies.nothing()
 
 
 async def _reminder_id(action: Action, context: Context) -> int:
@@ -40,77 +37,73 @@ async def _reminder_id(action: Action, context: Context) -> int:
     return await answers.reminder_of(context.deps, context.watcher, parse(actions.DeadlineValue, action.value))
 
 
-async def on_explain(action: Action, context: Context) -> Ack:
+async def on_explain(action: Action, context: Context) -> None:
     """Say why, to whoever asked."""
     card = await answers.look_up(context.deps, context.watcher, reminder_id=number(action.value))
     await whisper(context, action, blocks.explanation(card), blocks.explanation_view(card))
-    return replies.nothing()
 
 
-async def on_acknowledge(action: Action, context: Context) -> Ack:
+async def on_acknowledge(action: Action, context: Context) -> None:
     """Keep it quiet until the next milestone."""
-    return await _answer(action, context, answers.acknowledge, reminder_id=number(action.value))
+    await _answer(action, context, answers.acknowledge, reminder_id=number(action.value))
 
 
-async def on_snooze(action: Action, context: Context) -> Ack:
+async def on_snooze(action: Action, context: Context) -> None:
     """Keep it quiet for the days chosen."""
     days, reminder_id = parse(actions.SnoozeValue, action.value)
     if days not in actions.SNOOZE_DAYS:
         raise NotFoundError(UNKNOWN)
-    return await _answer(action, context, answers.snooze, reminder_id=reminder_id, days=days)
+    await _answer(action, context, answers.snooze, reminder_id=reminder_id, days=days)
 
 
-async def on_plan(action: Action, context: Context) -> Ack:
+async def on_plan(action: Action, context: Context) -> None:
     """Open the form of a plan."""
     await open_form(context, action, _form(context, action, actions.PLAN, number(action.value)))
-    return replies.nothing()
 
 
-async def on_keep_plan(action: Action, context: Context) -> Ack:
+async def on_keep_plan(action: Action, context: Context) -> None:
     """Keep what the owner before had planned."""
-    return await _answer(action, context, answers.keep_plan, reminder_id=number(action.value))
+    await _answer(action, context, answers.keep_plan, reminder_id=number(action.value))
 
 
-async def on_compatible(action: Action, context: Context) -> Ack:
+async def on_compatible(action: Action, context: Context) -> None:
     """Close the first part of a plan: the application is compatible."""
-    return await _answer(action, context, plan_parts.close, reminder_id=number(action.value))
+    await _answer(action, context, plan_parts.close, reminder_id=number(action.value))
 
 
-async def on_more(action: Action, context: Context) -> Ack:
+async def on_more(action: Action, context: Context) -> None:
     """Open the form that was chosen under "More"."""
     word, reminder_id = parse(actions.MoreValue, action.value)
     await open_form(context, action, _form(context, action, word, reminder_id))
-    return replies.nothing()
 
 
-async def on_pin(action: Action, context: Context) -> Ack:
+async def on_pin(action: Action, context: Context) -> None:
     """Open the form that says what a version is that nobody knows."""
     await open_form(context, action, _unsure_form(context, action))
-    return replies.nothing()
 
 
-async def on_approve(action: Action, context: Context) -> Ack:
+async def on_approve(action: Action, context: Context) -> None:
     """Approve a waiver."""
-    return await _answer(action, context, waivers.decide, answer_id=number(action.value), is_granted=True)
+    await _answer(action, context, waivers.decide, answer_id=number(action.value), is_granted=True)
 
 
-async def on_refuse(action: Action, context: Context) -> Ack:
+async def on_refuse(action: Action, context: Context) -> None:
     """Refuse a waiver."""
-    return await _answer(action, context, waivers.decide, answer_id=number(action.value), is_granted=False)
+    await _answer(action, context, waivers.decide, answer_id=number(action.value), is_granted=False)
 
 
-async def on_accept(action: Action, context: Context) -> Ack:
+async def on_accept(action: Action, context: Context) -> None:
     """Take over what another team offered."""
-    return await _answer(action, context, delegation.decide, answer_id=number(action.value), is_accepted=True)
+    await _answer(action, context, delegation.decide, answer_id=number(action.value), is_accepted=True)
 
 
-async def on_decline(action: Action, context: Context) -> Ack:
+async def on_decline(action: Action, context: Context) -> None:
     """Decline what another team offered."""
-    return await _answer(action, context, delegation.decide, answer_id=number(action.value), is_accepted=False)
+    await _answer(action, context, delegation.decide, answer_id=number(action.value), is_accepted=False)
 
 
-async def _answer(action: Action, context: Context, use_case: Callable[..., Awaitable[Outcome]], **said: Any) -> Ack:
-    return await receipts.answer(context, action.user_id, place_of(action), use_case, **said)
+async def _answer(action: Action, context: Context, use_case: Callable[..., Awaitable[Outcome]], **said: Any) -> None:
+    await receipts.answer(context, action.user_id, place_of(action), use_case, **said)
 
 
 async def _form(context: Context, action: Action, word: str, reminder_id: int) -> Block:

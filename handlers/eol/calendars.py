@@ -9,11 +9,9 @@ from bot.blocks.values import parse
 from bot.domain.records import TeamRecord
 from bot.domain.rights import Right, require
 from bot.errors import NotFoundError
-from bot.ports import Ack
 from bot.services import actors, people, portfolio
 from bot.services.context import Context
 from bot.services.eol import calendars
-from handlers import replies
 from handlers.interaction import replace_answer
 from handlers.payloads import Action
 
@@ -36,30 +34,27 @@ async def answer(context: Context, name: str, user_id: str) -> Rendered:
     return await _new(context, team, person_id)
 
 
-async def on_renew(action: Action, context: Context) -> Ack:
+async def on_renew(action: Action, context: Context) -> None:
     """Make a new address in the place of the presser's own."""
     team, link_id = _value(context, action)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     await replace_answer(context, action, await _new(context, team, person_id, instead_of=link_id))
-    return replies.nothing()
 
 
-async def on_revoke(action: Action, context: Context) -> Ack:
+async def on_revoke(action: Action, context: Context) -> None:
     """Take one address back."""
     team, link_id = _value(context, action)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     count = await calendars.revoke(context.deps, team_id=team.id, person_id=person_id, link_id=link_id)
     await replace_answer(context, action, blocks.revoked(team, count))
-    return replies.nothing()
 
 
-async def on_revoke_all(action: Action, context: Context) -> Ack:
+async def on_revoke_all(action: Action, context: Context) -> None:
     """Take all addresses of the team back."""
     team, _ = _value(context, action)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     count = await calendars.revoke(context.deps, team_id=team.id, person_id=person_id)
     await replace_answer(context, action, blocks.revoked(team, count))
-    return replies.nothing()
 
 
 async def _new(context: Context, team: TeamRecord, person_id: int, *, instead_of: int | None = None) -> Rendered:

@@ -26,7 +26,7 @@ class _Pinned(NamedTuple):
     deployment_id: int
 
 
-async def on_plan_submitted(submission: Submission, context: Context) -> Ack:
+async def on_plan_submitted(submission: Submission, context: Context) -> Ack | None:
     """Record the plan; where help is needed, the form of a request takes its place."""
     subject, place = read_metadata(submission.metadata)
     said = forms.PLAN.read(submission.values, submission.choices)
@@ -36,7 +36,7 @@ async def on_plan_submitted(submission: Submission, context: Context) -> Ack:
     detail[plans.COMPATIBLE_BY] = compatible_by.isoformat() if compatible_by is not None else ""
     reminder_id = number(subject)
     with forms.PLAN.refusing():
-        acked = await answer(
+        await answer(
             context,
             submission.user_id,
             place,
@@ -46,17 +46,17 @@ async def on_plan_submitted(submission: Submission, context: Context) -> Ack:
             detail=detail,
         )
     if not said[forms.PLAN_HELP]:
-        return acked
+        return None
     return replies.view(await reminder_form(context, submission.user_id, reminder_id, by=said[forms.PLAN_DAY]))
 
 
-async def on_delegate_submitted(submission: Submission, context: Context) -> Ack:
+async def on_delegate_submitted(submission: Submission, context: Context) -> None:
     """Ask the other team."""
     subject, place = read_metadata(submission.metadata)
     said = forms.DELEGATE.read(submission.values)
     with forms.DELEGATE.refusing():
         team = portfolio.team_called(context.snapshot, said[forms.DELEGATE_TEAM])
-        return await answer(
+        await answer(
             context,
             submission.user_id,
             place,
@@ -67,7 +67,7 @@ async def on_delegate_submitted(submission: Submission, context: Context) -> Ack
         )
 
 
-async def on_not_ours_submitted(submission: Submission, context: Context) -> Ack:
+async def on_not_ours_submitted(submission: Submission, context: Context) -> None:
     """Put the doubt on record."""
     subject, place = read_metadata(submission.metadata)
     said = forms.NOT_OURS.read(submission.values)
@@ -85,10 +85,10 @@ async def on_not_ours_submitted(submission: Submission, context: Context) -> Ack
             team_id=team_id,
         )
     await snapshot.refresh(context.snapshot, context.deps.database)
-    return await say(context, place, outcome)
+    await say(context, place, outcome)
 
 
-async def on_pin_submitted(submission: Submission, context: Context) -> Ack:
+async def on_pin_submitted(submission: Submission, context: Context) -> None:
     """Let a version count as what it is said to be, and show what that leaves of the reminder."""
     subject, place = read_metadata(submission.metadata)
     said = forms.PIN.read(submission.values)
@@ -107,15 +107,15 @@ async def on_pin_submitted(submission: Submission, context: Context) -> Ack:
     await snapshot.refresh(context.snapshot, context.deps.database)
     if reminder_id is not None:
         await version_overrides.redraw(context.deps, context.watcher, reminder_id=reminder_id)
-    return await say(context, place, outcome)
+    await say(context, place, outcome)
 
 
-async def on_waive_submitted(submission: Submission, context: Context) -> Ack:
+async def on_waive_submitted(submission: Submission, context: Context) -> None:
     """Ask the others of the team to leave it."""
     subject, place = read_metadata(submission.metadata)
     said = forms.WAIVE.read(submission.values)
     with forms.WAIVE.refusing():
-        return await answer(
+        await answer(
             context,
             submission.user_id,
             place,
@@ -126,7 +126,7 @@ async def on_waive_submitted(submission: Submission, context: Context) -> Ack:
         )
 
 
-async def on_done_submitted(submission: Submission, context: Context) -> Ack:
+async def on_done_submitted(submission: Submission, context: Context) -> None:
     """Note that it is said to be done."""
     subject, place = read_metadata(submission.metadata)
-    return await answer(context, submission.user_id, place, answering.done, reminder_id=number(subject))
+    await answer(context, submission.user_id, place, answering.done, reminder_id=number(subject))

@@ -41,28 +41,25 @@ async def on_eol(command: Command, context: Context) -> Ack:
     return replies.ephemeral(await _answer(context, text, command.user_id))
 
 
-async def on_turn(action: Action, context: Context) -> Ack:
+async def on_turn(action: Action, context: Context) -> None:
     """Put another page, or the answer that was chosen, in the place of the message whose button was pressed."""
     page, user_id, text = values.parse(Turn, action.value)
     await replace_answer(
         context, action, await _answer(context, text, user_id, page=page, may_share=action.is_ephemeral)
     )
-    return replies.nothing()
 
 
-async def on_inside(action: Action, context: Context) -> Ack:
+async def on_inside(action: Action, context: Context) -> None:
     """Show everything that an asset runs, in pages, to whoever asked for what is inside its image."""
     answer = await _answer(context, f"#{values.number(action.value)}", action.user_id)
     await whisper(context, action, answer, blocks.inside_view(answer))
-    return replies.nothing()
 
 
-async def on_share(action: Action, context: Context) -> Ack:
+async def on_share(action: Action, context: Context) -> None:
     """Post the page for everyone in the channel, in the thread when the question was asked in one."""
     page, user_id, text = values.parse(Turn, action.value)
     message = await _answer(context, text, user_id, page=page, shared_by=action.user_id)
     await share.in_channel(context, action, message)
-    return replies.nothing()
 
 
 async def answer_in_words(context: Context, text: str, user_id: str) -> Rendered | None:

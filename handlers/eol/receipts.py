@@ -7,16 +7,15 @@ from typing import Any
 
 from bot.blocks import eol as blocks
 from bot.domain.eol.outcomes import AnswerRecorded, Outcome, Pinned
-from bot.ports import Ack
 from bot.services import people
 from bot.services.context import Context
-from handlers import attestation, replies
+from handlers import attestation
 from handlers.interaction import Place, show
 
 
 async def answer(
     context: Context, user_id: str, place: Place, use_case: Callable[..., Awaitable[Outcome]], **said: Any
-) -> Ack:
+) -> None:
     """Answer a reminder as a person, and say what it came to. `said` is what the use case takes besides them."""
     person_id = await people.identify(context.deps, context.slack, user_id)
     outcome = await use_case(context.deps, context.watcher, person_id=person_id, **said)
@@ -24,10 +23,10 @@ async def answer(
         watch = outcome.card.watch
         team_id = watch.addressee.team.id if watch.addressee.team is not None else None
         attestation.used(context, user_id, team_id=team_id, asset_ids={run.asset.id for run in watch.runs})
-    return await say(context, place, outcome)
+    await say(context, place, outcome)
 
 
-async def say(context: Context, place: Place, outcome: Outcome) -> Ack:
+async def say(context: Context, place: Place, outcome: Outcome) -> None:
     """Acknowledge, and show a receipt, with the card afresh where only its reader sees it."""
     context.drainer.wake()
     note = blocks.receipt(outcome).text
@@ -36,4 +35,3 @@ async def say(context: Context, place: Place, outcome: Outcome) -> Ack:
     else:
         card = outcome.card
         await show(context, place, note, message=blocks.opened(card, note), view=blocks.opened_view(card, note))
-    return replies.nothing()

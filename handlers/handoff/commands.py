@@ -36,7 +36,7 @@ _SHOW = re.compile(r"(?:show\s+)?#?([0-9]{1,9})", re.IGNORECASE)
 _SHOW_NO_NUMBER = re.compile(r"show\s.*", re.IGNORECASE)
 
 
-async def on_handoff(command: Command, context: Context) -> Ack:
+async def on_handoff(command: Command, context: Context) -> Ack | None:
     """Answer `/handoff …`; the name of an asset opens the form."""
     await _meet(command.user_id, context)
     text = command.text.strip()
@@ -49,7 +49,8 @@ async def on_handoff(command: Command, context: Context) -> Ack:
         case ["list", word] if word in set(Which):
             return replies.ephemeral(await _listed(command, context, Which(word)))
         case []:
-            return await open_typed(command, context, OpenHandoff(Way.OFFER))
+            await open_typed(command, context, OpenHandoff(Way.OFFER))
+            return None
     if (typed := _SHOW.fullmatch(said)) is not None:
         return replies.ephemeral(await show_one(context, number(typed[1]), command.user_id))
     if _SHOW_NO_NUMBER.fullmatch(said) is not None:  # whoever does not know the number finds it in the list
@@ -60,7 +61,8 @@ async def on_handoff(command: Command, context: Context) -> Ack:
         if (shown := choices.to_show(context.deps, context.snapshot, asset_id, command.user_id)) is not None:
             return replies.ephemeral(await show_one(context, shown, command.user_id))
         way = choices.way_for(context.deps, context.snapshot, asset_id, command.user_id)
-        return await open_typed(command, context, way)
+        await open_typed(command, context, way)
+        return None
     if isinstance(found, SeveralAssets):
         return replies.ephemeral(ownership_blocks.several(found.choices, found.left))
     if (meant := owner_called(context.snapshot, found.asked)) is not None:
@@ -78,14 +80,13 @@ async def _meet(user_id: str, context: Context) -> None:
         await snapshot.refresh(context.snapshot, context.deps.database)
 
 
-async def on_show(action: Action, context: Context) -> Ack:
+async def on_show(action: Action, context: Context) -> None:
     """Show a handoff to whoever asked."""
     shown = await show_one(context, number(action.value), action.user_id)
     await whisper(context, action, shown, blocks.card_view(shown))
-    return replies.nothing()
 
 
-async def on_details(action: Action, context: Context) -> Ack:
+async def on_details(action: Action, context: Context) -> None:
     """Open the details of a handoff, with what shows that it is ready."""
 
     async def making() -> dict[str, object]:
@@ -93,7 +94,6 @@ async def on_details(action: Action, context: Context) -> Ack:
         return blocks.details_view(card, able(context, action.user_id, card))
 
     await open_form(context, action, making())
-    return replies.nothing()
 
 
 async def _listed(command: Command, context: Context, which: Which = Which.PENDING) -> Rendered:

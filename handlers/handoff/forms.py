@@ -34,24 +34,22 @@ from handlers.interaction import Place, open_form, open_slowly, person_of, place
 from handlers.payloads import Action, Command, Submission
 
 
-async def on_open(action: Action, context: Context) -> Ack:
+async def on_open(action: Action, context: Context) -> None:
     """Open the form that offers something, or asks for it."""
     about = parse(OpenHandoff, action.value)
     making = partial(_form, context, action.user_id, about, place_of(action))
     await open_form(context, action, or_the_other(context, action.user_id, making))
-    return replies.nothing()
 
 
-async def open_typed(command: Command, context: Context, about: OpenHandoff) -> Ack:
+async def open_typed(command: Command, context: Context, about: OpenHandoff) -> None:
     """Open the form for somebody who has typed the command; a guest is told at once that they only read."""
     require_full_member()
     place = Place("ephemeral", address=command.response_url)
     making = or_the_other(context, command.user_id, partial(_form, context, command.user_id, about, place))
     await open_slowly(context, command.trigger_id, making, what="form of a handoff")
-    return replies.nothing()
 
 
-async def on_again(action: Action, context: Context) -> Ack:
+async def on_again(action: Action, context: Context) -> None:
     """Open the form that offers what was asked for, or was not accepted."""
     value = parse(HandoffValue, action.value)
 
@@ -65,15 +63,14 @@ async def on_again(action: Action, context: Context) -> Ack:
         return blocks.again_view(card, place_of(action).metadata(*value))
 
     await open_form(context, action, or_the_other(context, action.user_id, making))
-    return replies.nothing()
 
 
-async def on_evidence(action: Action, context: Context) -> Ack:
+async def on_evidence(action: Action, context: Context) -> None:
     """Open the form that adds evidence."""
-    return await open_about(action, context, Right.EVIDENCE, blocks.evidence_view)
+    await open_about(action, context, Right.EVIDENCE, blocks.evidence_view)
 
 
-async def open_about(action: Action, context: Context, right: Right, view: Callable[[HandoffCard, str], Block]) -> Ack:
+async def open_about(action: Action, context: Context, right: Right, view: Callable[[HandoffCard, str], Block]) -> None:
     """Open a form about the handoff that a button names, for somebody who has a right to it."""
     handoff_id = number(action.value)
 
@@ -83,7 +80,6 @@ async def open_about(action: Action, context: Context, right: Right, view: Calla
         return view(card, place_of(action).metadata(handoff_id))
 
     await open_form(context, action, making())
-    return replies.nothing()
 
 
 async def on_offer_submitted(submission: Submission, context: Context) -> Ack:
@@ -144,7 +140,7 @@ async def on_again_submitted(submission: Submission, context: Context) -> Ack:
     return await say_begun(context, place, begun)
 
 
-async def on_evidence_submitted(submission: Submission, context: Context) -> Ack:
+async def on_evidence_submitted(submission: Submission, context: Context) -> None:
     """Record the evidence, and show the details with it."""
     subject, place = read_metadata(submission.metadata)
     said = forms.EVIDENCE.read(submission.values)
@@ -163,7 +159,6 @@ async def on_evidence_submitted(submission: Submission, context: Context) -> Ack
         )
     context.drainer.wake()
     await show(context, place, "Noted.", view=blocks.details_view(card, able(context, submission.user_id, card)))
-    return replies.nothing()
 
 
 async def _form(context: Context, user_id: str, about: OpenHandoff, place: Place) -> Block:

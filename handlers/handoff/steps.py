@@ -17,7 +17,6 @@ from bot.services.handoff import lists, offers, reviews, steps
 from bot.services.handoff.named_people import named
 from bot.services.handoff.steps import Words
 from bot.services.transfers import Resource
-from handlers import replies
 from handlers.handoff.forms import open_about, or_the_other, say_begun, seen_by
 from handlers.handoff.gates import require_right
 from handlers.interaction import Place, open_form, place_of, read_metadata, settle, show
@@ -31,25 +30,26 @@ AT_ONCE = {
 }
 
 
-async def on_answer(action: Action, context: Context) -> Ack:
+async def on_answer(action: Action, context: Context) -> None:
     """Accept one resource at once; the other answers take words."""
     value = parse(AnswerValue, action.value)
     if value.step in forms.ANSWERS:
-        return await _open(action, context, value)
-    return await _take(context, action.user_id, place_of(action), value)
+        await _open(action, context, value)
+        return
+    await _take(context, action.user_id, place_of(action), value)
 
 
-async def on_refuse(action: Action, context: Context) -> Ack:
+async def on_refuse(action: Action, context: Context) -> None:
     """Open the form that says why something is not offered."""
-    return await _open(action, context, AnswerValue(HandoffStep.REFUSE, *parse(HandoffValue, action.value)))
+    await _open(action, context, AnswerValue(HandoffStep.REFUSE, *parse(HandoffValue, action.value)))
 
 
-async def on_call_off(action: Action, context: Context) -> Ack:
+async def on_call_off(action: Action, context: Context) -> None:
     """Open the form that says why what was agreed is called off."""
-    return await _open(action, context, AnswerValue(HandoffStep.CALL_OFF, *parse(HandoffValue, action.value)))
+    await _open(action, context, AnswerValue(HandoffStep.CALL_OFF, *parse(HandoffValue, action.value)))
 
 
-async def on_answer_submitted(submission: Submission, context: Context) -> Ack:
+async def on_answer_submitted(submission: Submission, context: Context) -> None:
     """Take the step with its words."""
     subject, place = read_metadata(submission.metadata)
     value = parse(AnswerValue, subject)
@@ -64,23 +64,22 @@ async def on_answer_submitted(submission: Submission, context: Context) -> Ack:
         needs_by=said.get(forms.NEEDS_BY),
     )
     with form.refusing():
-        return await _take(context, submission.user_id, place, value, words)
+        await _take(context, submission.user_id, place, value, words)
 
 
-async def on_works(action: Action, context: Context) -> Ack:
+async def on_works(action: Action, context: Context) -> None:
     """Note that a handoff works."""
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     done = await reviews.works(context.deps, context.snapshot, handoff_id=number(action.value), person_id=person_id)
     await show(context, place_of(action), blocks.reviewed(done.card).text)
-    return replies.nothing()
 
 
-async def on_no(action: Action, context: Context) -> Ack:
+async def on_no(action: Action, context: Context) -> None:
     """Open the form that asks what does not work."""
-    return await open_about(action, context, Right.REVIEW, blocks.no_view)
+    await open_about(action, context, Right.REVIEW, blocks.no_view)
 
 
-async def on_no_submitted(submission: Submission, context: Context) -> Ack:
+async def on_no_submitted(submission: Submission, context: Context) -> None:
     """Tell the other side what does not work."""
     subject, place = read_metadata(submission.metadata)
     said = forms.NO.read(submission.values)
@@ -94,10 +93,9 @@ async def on_no_submitted(submission: Submission, context: Context) -> Ack:
         )
     context.drainer.wake()
     await show(context, place, blocks.told_why(done.card, done.side, told).text)
-    return replies.nothing()
 
 
-async def on_back(action: Action, context: Context) -> Ack:
+async def on_back(action: Action, context: Context) -> None:
     """Open the form that asks why something is handed back."""
     handoff_id = number(action.value)
 
@@ -111,7 +109,6 @@ async def on_back(action: Action, context: Context) -> Ack:
         return blocks.back_view(card, place_of(action).metadata(handoff_id))
 
     await open_form(context, action, or_the_other(context, action.user_id, making))
-    return replies.nothing()
 
 
 async def on_back_submitted(submission: Submission, context: Context) -> Ack:
@@ -129,14 +126,14 @@ async def on_back_submitted(submission: Submission, context: Context) -> Ack:
     return await say_begun(context, place, begun)
 
 
-async def on_all(action: Action, context: Context) -> Ack:
+async def on_all(action: Action, context: Context) -> None:
     """Accept all that is open, take it back, or ask for it no more."""
     step = AT_ONCE[action.action_id]
     value = parse(HandoffValue, action.value)
-    return await _take(context, action.user_id, place_of(action), AnswerValue(step, *value))
+    await _take(context, action.user_id, place_of(action), AnswerValue(step, *value))
 
 
-async def _open(action: Action, context: Context, value: AnswerValue) -> Ack:
+async def _open(action: Action, context: Context, value: AnswerValue) -> None:
     async def making() -> Block:
         card = await lists.one(context.deps, context.snapshot, value.handoff_id)
         right = TRANSITIONS[value.step].right
@@ -145,10 +142,9 @@ async def _open(action: Action, context: Context, value: AnswerValue) -> Ack:
         return blocks.answer_view(card, value.step, value.resource_id, place_of(action).metadata(*value))
 
     await open_form(context, action, making())
-    return replies.nothing()
 
 
-async def _take(context: Context, user_id: str, place: Place, value: AnswerValue, words: Words | None = None) -> Ack:
+async def _take(context: Context, user_id: str, place: Place, value: AnswerValue, words: Words | None = None) -> None:
     person_id = await people.identify(context.deps, context.slack, user_id)
     taken = await steps.take(
         context.deps,
@@ -167,4 +163,3 @@ async def _take(context: Context, user_id: str, place: Place, value: AnswerValue
     if value.step is HandoffStep.NOT_YET and taken.is_new and words is not None:
         said = blocks.told_of_need(said, taken.card, named(context.snapshot, words.needs_from))
     await show(context, place, said, message=message, view=blocks.card_view(message))
-    return replies.nothing()
