@@ -42,20 +42,20 @@ class NotFoundError(UserError):
     """What was named does not exist, or no longer does."""
 
 
-class MovedOnError(NotFoundError):
-    """Somebody else has what was named now; `button` is the Block Kit element that leads there."""
+class ButtonError(UserError):
+    """`button` is the Block Kit element that leads on from there."""
 
     def __init__(self, said: str, button: Mapping[str, object]) -> None:
         super().__init__(said)
         self.button = button
 
 
-class OfferInsteadError(UserError):
-    """What somebody wants to give up would be another's without their word; `button` begins to offer it to them."""
+class MovedOnError(ButtonError, NotFoundError):
+    """Somebody else has what was named now; the button leads there."""
 
-    def __init__(self, said: str, button: Mapping[str, object]) -> None:
-        super().__init__(said)
-        self.button = button
+
+class OfferInsteadError(ButtonError):
+    """What somebody wants to give up would be another's without their word; the button begins to offer it to them."""
 
 
 class NotAllowedError(UserError):

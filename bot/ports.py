@@ -51,8 +51,6 @@ class SlackUser:
     is_bot: bool
     is_guest: bool = False
     is_stranger: bool = False
-    #: The workspace that the account belongs to; empty when Slack does not tell.
-    team_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

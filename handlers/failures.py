@@ -7,13 +7,7 @@ import logging
 from bot.blocks import help as blocks
 from bot.blocks.text import Rendered, section
 from bot.domain.outbox import may_pass
-from bot.errors import (
-    MovedOnError,
-    OfferInsteadError,
-    SlackError,
-    StoreError,
-    UserError,
-)
+from bot.errors import ButtonError, SlackError, StoreError, UserError
 from bot.logs import request_id
 from bot.services import inbound
 
@@ -22,7 +16,7 @@ log = logging.getLogger(__name__)
 
 def failure(error: Exception, *, what: str) -> tuple[str, Rendered]:
     """Return the outcome, as the metrics name it, and what the person reads. `what` failed, for the log."""
-    if isinstance(error, MovedOnError | OfferInsteadError):
+    if isinstance(error, ButtonError):
         said = str(error)
         return "refused", Rendered(said, [section(said), {"type": "actions", "elements": [error.button]}])
     if isinstance(error, UserError):

@@ -11,7 +11,8 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from bot.clients.canvas import BLUE, GREEN, GREY, INK, RED, blank, cut, png, write
+from bot.blocks.text import shorten
+from bot.clients.canvas import BLUE, GREEN, GREY, INK, RED, blank, png, write
 from bot.domain.backlog.chart import Chart, ChartRow
 from bot.domain.backlog.lanes import Lane
 
@@ -97,7 +98,7 @@ def _list(figure: Figure, chart: Chart, height: int) -> None:
         write(figure, 0.6, y / height, lane.value.capitalize(), fontsize=12, fontweight="bold", color=colour)
         for row in rows:
             y -= ROW_HEIGHT
-            name = cut(row.name, _LONGEST_NAME if row.efforts is not None else _LONGEST_BESIDE_WORDS)
+            name = shorten(row.name, _LONGEST_NAME if row.efforts is not None else _LONGEST_BESIDE_WORDS)
             write(figure, 0.6, y / height, f"{row.position}.  {name}", fontsize=10)
             write(figure, 0.985, y / height, row.said, fontsize=8.5, color=GREY, ha="right")
         y -= 1.6 * ROW_HEIGHT

@@ -44,11 +44,6 @@ def write(where: Figure | Axes, x: float, y: float, text: str, **style: Any) -> 
     where.text(x, y, _drawable(text), parse_math=False, **{"va": "center", "color": INK, **style})
 
 
-def cut(text: str, limit: int) -> str:
-    """Return text that is at most so long."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
 def _drawable(text: str) -> str:
     known = _signs()
     return "".join(sign if ord(sign) in known else "□" for sign in text)

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.clients.canvas import BLUE, GREY, INK, ORANGE, WIDTH, blank, cut, png, write
+from bot.blocks.text import shorten
+from bot.clients.canvas import BLUE, GREY, INK, ORANGE, WIDTH, blank, png, write
 from bot.domain.health import HealthPicture, Matrix, Trend
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _curve(figure: Figure, trend: Trend, place: int, count: int, height: int) ->
         axes,
         0,
         1.14,
-        f"{cut(trend.label, _LONGEST_LABEL)}: {values[-1]:,}",
+        f"{shorten(trend.label, _LONGEST_LABEL)}: {values[-1]:,}",
         fontsize=11,
         fontweight="bold",
         transform=axes.transAxes,
@@ -90,10 +91,10 @@ def _matrix(figure: Figure, matrix: Matrix, height: int) -> None:
     y -= 28
     for place, area in enumerate(matrix.areas):
         x = _NAMES_WIDTH + (place + 0.5) * width
-        write(figure, x / WIDTH, y / height, cut(area, _LONGEST_AREA), fontsize=9.5, color=GREY, ha="center")
+        write(figure, x / WIDTH, y / height, shorten(area, _LONGEST_AREA), fontsize=9.5, color=GREY, ha="center")
     for row in matrix.rows:
         y -= ROW_HEIGHT
-        write(figure, 0.02, y / height, cut(row.team, _LONGEST_NAME), fontsize=10)
+        write(figure, 0.02, y / height, shorten(row.team, _LONGEST_NAME), fontsize=10)
         for place, cell in enumerate(row.cells):
             left, share = _NAMES_WIDTH + place * width, cell[1] / max(1, sum(cell))
             box = (left + 2) / WIDTH, (y - ROW_HEIGHT / 2 + 2) / height

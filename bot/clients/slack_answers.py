@@ -178,7 +178,6 @@ def user(member: Mapping[str, Any], here: Identity | None) -> SlackUser:
         is_bot=bool(member.get("is_bot")) or user_id == "USLACKBOT",
         is_guest=bool(member.get("is_restricted") or member.get("is_ultra_restricted")),
         is_stranger=bool(member.get("is_stranger")) or _is_of_another_workspace(member, here),
-        team_id=str(member.get("team_id") or ""),
     )
 
 

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from bot.clients.canvas import BLUE, GREEN, GREY, INK, ORANGE, RED, blank, cut, png, write
+from bot.blocks.text import shorten
+from bot.clients.canvas import BLUE, GREEN, GREY, INK, ORANGE, RED, blank, png, write
 from bot.domain.eol.reports import Urgency
 from bot.domain.eol.timeline import Timeline, TimelineRow
 
@@ -100,9 +101,9 @@ def _bar(axes: Axes, place: int, first: date, last: date, timeline: Timeline, co
 def _words(axes: Axes, place: int, row: TimelineRow, timeline: Timeline) -> None:
     span = _number(timeline.last) - _number(timeline.first)
     left, right = _number(timeline.first) - 0.015 * span, _number(timeline.last) + 0.015 * span
-    write(axes, left, place - 0.04, cut(row.release, _LONGEST_LABEL), fontsize=10.5, ha="right", va="bottom")
+    write(axes, left, place - 0.04, shorten(row.release, _LONGEST_LABEL), fontsize=10.5, ha="right", va="bottom")
     write(
-        axes, left, place + 0.02, cut(row.names, _LONGEST_NAMES), fontsize=8.5, color=GREY, ha="right",
+        axes, left, place + 0.02, shorten(row.names, _LONGEST_NAMES), fontsize=8.5, color=GREY, ha="right",
         va="top",
     )  # fmt: skip
     colour = RED if row.urgency is Urgency.OVERDUE else INK

@@ -17,7 +17,7 @@ from bot.domain import id_lists
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.dependents import Owner
 from bot.domain.names import fold
-from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, Verdict
+from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, Verdict, all_holdings
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 
 _Value = TypeVar("_Value")
@@ -268,14 +268,8 @@ def _holds_until(verdict: Verdict, stale_after: timedelta) -> datetime | None:
 
 def _holders(verdict: Verdict) -> Iterator[tuple[Owner, bool]]:
     """Yield who has an asset, and whether they own it or help with it."""
-    for holding in _holdings(verdict):
+    for holding in all_holdings(verdict):
         yield _holder(holding), holding.fact.role is Role.OWNER
-
-
-def _holdings(verdict: Verdict) -> tuple[Holding, ...]:
-    if isinstance(verdict, Disputed):
-        return (*verdict.claims, *verdict.others)
-    return verdict.holdings if isinstance(verdict, Owned) else ()
 
 
 def _holder(holding: Holding) -> Owner:
@@ -285,7 +279,9 @@ def _holder(holding: Holding) -> Owner:
 
 def areas_of(verdict: Verdict, owner: Owner) -> tuple[Area, ...]:
     """Return the areas that somebody owns of an asset; none where they own the whole, or nothing of it."""
-    owned = {each.fact.area for each in _holdings(verdict) if each.fact.role is Role.OWNER and _holder(each) == owner}
+    owned = {
+        each.fact.area for each in all_holdings(verdict) if each.fact.role is Role.OWNER and _holder(each) == owner
+    }
     return () if Area.ALL in owned else tuple(area for area in Area if area in owned)
 
 

@@ -162,11 +162,10 @@ Disowned: TypeAlias = tuple[Area, int | None, int | None]
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRecord:
-    """An owner gave these areas up: the id of the team or of the person (one is None), its name, when and why."""
+    """An owner gave these areas up: the id of the team (None for a person), the owner's name, when and why."""
 
     areas: tuple[Area, ...]
     team_id: int | None
-    person_id: int | None
     owner: str
     reason: str
     at: datetime

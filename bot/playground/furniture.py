@@ -114,7 +114,7 @@ async def hold_threads(slack: FakeSlack, database: Database, said: Mapping[str, 
 def _add_people(slack: FakeSlack, people: Sequence[tables.Person]) -> dict[int, str]:
     ids: dict[int, str] = {}
     for person in people:
-        if person.id is None or not person.email:
+        if not person.email:
             continue
         handle = person.handle or person.email.split("@", 1)[0]
         user = slack.add_user(

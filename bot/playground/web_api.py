@@ -7,13 +7,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from bot.playground import (
-    _methods_chat,
-    _methods_conversations,
-    _methods_files,
-    _methods_people,
-    _methods_views,
-)
+from bot.playground import _methods_chat, _methods_conversations, _methods_files, _methods_people, _methods_views
 from bot.playground._calls import ApiError, ApiMethod, CallContext, needs_scope, read_arguments
 from bot.playground._rates import RateLimits
 from bot.playground.records import ApiCall, Json

@@ -21,15 +21,7 @@ from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.feed import Freshness
 from bot.domain.eol.matches import AmbiguousVersion, InCycle, Matched, MatchMethod, UnknownProduct
 from bot.domain.eol.milestones import Deadline, DeadlineKind, Milestone
-from bot.domain.eol.outcomes import (
-    AlreadyStanding,
-    AnswerRecorded,
-    Decided,
-    Doubted,
-    Offered,
-    Outcome,
-    Pinned,
-)
+from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded, Decided, Doubted, Offered, Outcome, Pinned
 from bot.domain.eol.plans import Part, plan_of
 from bot.domain.eol.records import Charge, Cycle, Product
 from bot.domain.eol.reminders import (

@@ -120,7 +120,7 @@ def verdicts(name: str) -> Iterator[Verdict]:
         subject(name),
         subject(name, unowned_reason=name),
         subject(name, unowned_reason=name, nobody=NobodyRecord((), NOW.date(), PersonRecord(id=9, name=name))),
-        subject(name, nobody=NobodyRecord((ReleaseRecord((Area.ALL,), 7, None, name, name, NOW),))),
+        subject(name, nobody=NobodyRecord((ReleaseRecord((Area.ALL,), 7, name, name, NOW),))),
         subject(name, fact(PAYMENTS, confirmed_at=NOW, confirmed_by=ADA)),
         subject(name, fact(SEARCH)),
         subject(name, fact(ADA)),

@@ -116,7 +116,7 @@ async def _names(session: AsyncSession, teams: Iterable[TeamRecord]) -> dict[int
         col(person.id).in_(people_of(teams)), col(person.is_active).is_(True)
     )
     rows = await session.execute(query.order_by(col(person.id)))
-    return {number: escape(name or handle or "", _LONGEST_NAME) for number, name, handle in rows if number is not None}
+    return {number: escape(name or handle or "", _LONGEST_NAME) for number, name, handle in rows}
 
 
 def _of_those_here(teams: Iterable[TeamRecord], here: Set[int]) -> list[TeamRecord]:
@@ -139,7 +139,6 @@ def people_who_may(right: Right, held: Holders) -> set[int]:
 
 
 def _record(row: tables.Team, people: dict[int, list[int]]) -> TeamRecord:
-    assert row.id is not None  # noqa: S101 - it comes from the store
     return TeamRecord(
         id=row.id,
         name=escape(row.name, 80),

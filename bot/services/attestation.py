@@ -72,7 +72,7 @@ async def _redraw(
 ) -> None:
     """Let the digest that has the list say what came of it."""
     key = f"{daily_limit.DIGEST}team:{row.team_id}:{row.asked_on}"
-    await outbox.redraw(session, [key], lambda _, before: blocks.answered(before, row.id or 0, answer, by), at=now)
+    await outbox.redraw(session, [key], lambda _, before: blocks.answered(before, row.id, answer, by), at=now)
 
 
 async def confirm_by_use(

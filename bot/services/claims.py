@@ -104,7 +104,6 @@ class NewClaim:
     asset_id: int
     team_id: int
     person_id: int
-    area: Area | None
     words: ClaimWords
 
 
@@ -126,7 +125,7 @@ async def claim(
     Raises NotFoundError when the asset or the team is gone, NotAllowedError unless the person is in the team, UserError
     for a claim of what is owned without a reason.
     """
-    new, now = NewClaim(asset_id, team_id, person_id, area, words or ClaimWords()), deps.clock.now()
+    new, now = NewClaim(asset_id, team_id, person_id, words or ClaimWords()), deps.clock.now()
     async with deciding(snapshot, deps.database) as session:
         before = look_up_free(deps, snapshot, asset_id, area=area)
         [claimed] = rules.claimed_areas(before)

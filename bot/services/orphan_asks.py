@@ -78,7 +78,7 @@ async def follow(
     `left` is what nobody owns still. The people of `knowing` took it themselves, and know. Twice is as once.
     """
     gone = snapshot.recipient(owner_key(row.team_id, row.person_id))
-    for each in await asks(session, row.id or 0):
+    for each in await asks(session, row.id):
         team, taken = snapshot.team(each.heir.team_id), named(snapshot, owners, each.heir.asset_ids)
         if team is None or not taken:
             continue

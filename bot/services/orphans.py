@@ -92,7 +92,7 @@ async def look(deps: Deps, snapshot: Snapshot, portfolios: Portfolios, times: Wo
                 await _remind(session, deps, snapshot, times, each, gone[key])
         asked = await _asked_today(deps, snapshot, times, [each for key, each in rows.items() if key in gone])
         for key in sorted(due.keys() - asked):
-            first = max(due[key], key=lambda each: (len(each.gone.left), -(each.row.id or 0)))
+            first = max(due[key], key=lambda each: (len(each.gone.left), -each.row.id))
             await _ask(session, deps, snapshot, first, more=len(due[key]) - 1)
 
 
@@ -298,7 +298,7 @@ async def _drawn(
     person, is_admin = to.person, to.person is not None and to.person.slack_id in deps.catalog_admins
     others = {each.team.id for each in found if person is not None and each.team.lead_id != person.id and not is_admin}
     names = orphan_asks.named(snapshot, owners, owners)
-    return blocks.heirs_wanted(row.id or 0, gone.owner, left, found, owners=names, ask=others, more=more)
+    return blocks.heirs_wanted(row.id, gone.owner, left, found, owners=names, ask=others, more=more)
 
 
 async def redraw(
@@ -341,7 +341,7 @@ async def _close(
 async def revise(session: AsyncSession, row: tables.Orphan, message: Rendered, at: datetime) -> None:
     """Let all questions about what somebody left read like this, those to leads of heirs as well."""
     sent = tables.OutboxMessage
-    asks_key = orphan_asks.asks_key(row.id or 0)
+    asks_key = orphan_asks.asks_key(row.id)
     to_heirs = select(col(sent.key)).where(col(sent.key).startswith(asks_key, autoescape=True))
     asked = (await session.execute(to_heirs)).scalars().all()
     for key in (*(_message_key(row, is_platform) for is_platform in (False, True)), *asked):
@@ -373,4 +373,4 @@ def _key(row: tables.Orphan) -> str:
 
 
 def _message_key(row: tables.Orphan, is_platform: bool) -> str:
-    return orphan_asks.question_key(row.id or 0, is_platform=is_platform)
+    return orphan_asks.question_key(row.id, is_platform=is_platform)

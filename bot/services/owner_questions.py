@@ -36,7 +36,7 @@ async def open_questions(session: AsyncSession, asset_id: int, areas: Collection
     release, mark = tables.Release, tables.UnownedMark
     query = select(release).where(col(release.asset_id) == asset_id, col(release.ended_at).is_(None))
     given_up = [
-        given_up_key(row.id or 0)
+        given_up_key(row.id)
         for row in (await session.execute(query)).scalars()
         if Area.ALL in areas or {Area(each) for each in row.areas} <= {*areas}
     ]

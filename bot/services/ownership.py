@@ -156,7 +156,7 @@ def _found(deps: Deps, snapshot: Snapshot, named: Named, asker: str) -> Found:
         asset = directory.get(resolution.asset_id)
         if asset is not None:
             return _answered(deps, snapshot, _verdict(deps, snapshot, asset, resolution), asker, resolution)
-        resolution = Nearest((), resolution.understood_as, resolution.area)
+        resolution = Nearest((), resolution.understood_as)
     asked = resolution.understood_as or directory.plain(named.text)
     assets = filter(None, (directory.get(each.asset_id) for each in resolution.candidates))
     verdicts = (rules.verdict(asset, snapshot, now=now, stale_after=deps.stale_after) for asset in assets)

@@ -127,7 +127,7 @@ def _mistaken(
     named: dict[int, str] = {}
     for row in rows:
         known, meant = by_id.get(row.slack_id or ""), by_email.get(row.email or "")
-        if row.id is None or known is None or meant is None or not meant.is_active:
+        if known is None or meant is None or not meant.is_active:
             continue
         if known.email and known.email != row.email:
             named[row.id] = meant.id
@@ -166,7 +166,6 @@ async def _remember(session: AsyncSession, deps: Deps, user: SlackUser) -> int:
     row.revision = revision
     await session.flush()
     await audit(session, deps.clock.now(), "baton", "people.identify", f"person:{row.id}")
-    assert row.id is not None  # noqa: S101 - the flush has just given it
     return row.id
 
 

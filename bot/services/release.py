@@ -374,7 +374,7 @@ async def _carry_out(
     heirs = await owner_suggestions.for_asset(session, deps, snapshot, row.asset_id)
     others = [each for each in heirs if owner.team is None or each.team.id != owner.team.id]
     message = blocks.given_up(asset, areas_of(row), owner.name, row.reason, others, at=now)
-    key = owner_questions.given_up_key(row.id or 0)
+    key = owner_questions.given_up_key(row.id)
     await routing.send(session, deps, snapshot, channel_or_admin(deps, snapshot), key=key, message=message, at=now)
     what = GivenUp(asset, areas_of(row), owner, row.reason, besides)
     await tell_sharers(session, deps, snapshot, what, entry=entry)

@@ -82,7 +82,7 @@ async def _ask(
         snapshot,
         to,
         key=key,
-        message=blocks.release_wanted(row.id or 0, asset, areas_of(row), owner.name, row.reason, asker),
+        message=blocks.release_wanted(row.id, asset, areas_of(row), owner.name, row.reason, asker),
         at=deps.clock.now(),
         asker_id=routing.slack_id_of(asker),
     )

@@ -165,7 +165,7 @@ async def settle(
     session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.UnownedMark, said: Rendered
 ) -> None:
     """Let every message that asked about something unowned on purpose say what became of it, and ask no more."""
-    if row.id is None or row.asked_on is None:
+    if row.asked_on is None:
         return
     asked = [channel_or_admin(deps, snapshot), Recipient(person=snapshot.person(row.reviewer_id))]
     keys = await daily_limit.keys_since(session, [each.key for each in asked], row.asked_on)
@@ -199,7 +199,7 @@ async def _marks(
     found = []
     for row in (await session.execute(query)).scalars():
         asset, reviewer = snapshot.asset(row.asset_id), snapshot.person(row.reviewer_id)
-        if asset is None or row.id is None or any(fact.is_human for fact in asset.facts):
+        if asset is None or any(fact.is_human for fact in asset.facts):
             continue  # somebody has taken it since
         is_here = reviewer is not None and reviewer.is_active
         to = Recipient(person=reviewer) if is_here else channel_or_admin(deps, snapshot)

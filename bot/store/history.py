@@ -44,7 +44,7 @@ async def _handed(session: AsyncSession, asset_id: int) -> dict[tuple[str, int |
     return {
         (one.area, handoff.receiver_team_id, one.moved_at): Handed(handoff.id, handoff.giver_team_id)
         for one, handoff in rows
-        if one.moved_at is not None and handoff.id is not None
+        if one.moved_at is not None
     }
 
 
@@ -83,7 +83,6 @@ def _term(fact: Any, source: Any, handed: Handed | None) -> Term:
 
 
 def _record(row: Asset) -> AssetRecord:
-    assert row.id is not None  # noqa: S101 - it was read from the store
     return AssetRecord(
         id=row.id,
         own_ref=own_ref(row.ref, AssetKind(row.kind), row.name),

@@ -71,7 +71,6 @@ _EVERY_ID = (0, 2**31 - 1)
 class SourceRow:
     """A source of facts: its name, whether people are the source, and when it was last read whole."""
 
-    id: int
     name: str
     is_human: bool
     last_run_at: datetime | None
@@ -95,7 +94,7 @@ async def sources(connection: AsyncConnection) -> dict[int, SourceRow]:
     """Return every source by id."""
     t = tables.core(tables.Source).c
     rows = await connection.execute(select(t.id, t.name, t.is_human, t.last_run_at))
-    return {row.id: SourceRow(row.id, row.name, row.is_human, row.last_run_at) for row in rows}
+    return {row.id: SourceRow(row.name, row.is_human, row.last_run_at) for row in rows}
 
 
 async def people(connection: AsyncConnection, *, after: int = -1, ids: Ids | None = None) -> list[PersonRecord]:

@@ -52,7 +52,7 @@ async def _releases(
     team, person = tables.core(tables.Team), tables.core(tables.Person)
     query = (
         select(
-            *(release.asset_id, release.areas, release.team_id, release.person_id, release.reason),
+            *(release.asset_id, release.areas, release.team_id, release.reason),
             *(release.decided_at, team.c.name.label("team"), person.c.name.label("person")),
         )
         .select_from(
@@ -66,6 +66,6 @@ async def _releases(
     found: dict[int, tuple[ReleaseRecord, ...]] = {}
     for row in await connection.execute(query):
         areas, owner = tuple(map(Area, row.areas)), row.team or row.person or ""
-        made = ReleaseRecord(areas, row.team_id, row.person_id, owner, row.reason, row.decided_at)
+        made = ReleaseRecord(areas, row.team_id, owner, row.reason, row.decided_at)
         found[row.asset_id] = (*found.get(row.asset_id, ()), made)
     return found

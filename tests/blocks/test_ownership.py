@@ -138,7 +138,7 @@ class TestHeadlines:
         assert "The rest has no owner" in said
 
     def test_what_was_given_up_is_told_apart_from_what_never_had_an_owner(self) -> None:
-        gave_up = ReleaseRecord((Area.INFRASTRUCTURE,), PLATFORM.id, None, "Platform", "We run it no longer.", NOW)
+        gave_up = ReleaseRecord((Area.INFRASTRUCTURE,), PLATFORM.id, "Platform", "We run it no longer.", NOW)
         part = asset(fact(SEARCH, Area.SECURITY), nobody=NobodyRecord((gave_up,)))
         said = answered(part, frame=AnswerFrame(may_claim=True)).splitlines()
         [gone] = [each for each in said if "Nobody owns infrastructure since" in each]

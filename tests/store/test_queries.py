@@ -166,8 +166,8 @@ async def test_a_line_of_a_codeowners_file(database: Database) -> None:
 async def test_sources(catalog: Database) -> None:
     async with catalog.engine.connect() as connection:
         assert await queries.sources(connection) == {
-            1: queries.SourceRow(1, "backstage", is_human=False, last_run_at=NOW),
-            2: queries.SourceRow(2, "slack", is_human=True, last_run_at=None),
+            1: queries.SourceRow("backstage", is_human=False, last_run_at=NOW),
+            2: queries.SourceRow("slack", is_human=True, last_run_at=None),
         }
 
 

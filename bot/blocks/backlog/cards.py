@@ -27,15 +27,7 @@ from bot.blocks.text import (
     within,
 )
 from bot.domain.backlog.alternatives import is_usable
-from bot.domain.backlog.requests import (
-    AT_DELIVERY,
-    FREES_JOINED,
-    RequestCard,
-    RequestState,
-    Said,
-    Step,
-    as_joined,
-)
+from bot.domain.backlog.requests import AT_DELIVERY, FREES_JOINED, RequestCard, RequestState, Said, Step, as_joined
 from bot.domain.records import PersonRecord
 
 #: Characters of a message beside its buttons.

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from bot.blocks.ownership import words
 from bot.blocks.ownership.matter_controls import side
-from bot.blocks.text import (
-    bold,
-    date,
-    day,
-    escape,
-    possessive,
-)
+from bot.blocks.text import bold, date, day, escape, possessive
 from bot.domain.ownership.matters import (
     REMINDER_DAYS,
     FollowUpStep,

@@ -26,13 +26,7 @@ from bot.blocks.text import (
     section,
 )
 from bot.blocks.values import encode
-from bot.domain.ownership.matters import (
-    MatterCard,
-    MatterKind,
-    MatterState,
-    Reader,
-    Reminder,
-)
+from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Reader, Reminder
 from bot.domain.recipients import Recipient
 from bot.domain.records import PersonRecord, TeamRecord
 

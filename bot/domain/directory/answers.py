@@ -87,7 +87,6 @@ class Nearest:
 
     candidates: tuple[Candidate, ...]
     understood_as: str
-    area: Area | None = None
 
 
 Resolution: TypeAlias = Match | Several | Nearest

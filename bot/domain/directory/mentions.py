@@ -22,13 +22,7 @@ from bot.domain.directory.sentences import is_denied
 from bot.domain.directory.statements import asks_in_another_language
 from bot.domain.directory.things import thing_of
 from bot.domain.directory.trouble import BEFORE_NAME
-from bot.domain.directory.vocabulary import (
-    AND,
-    COMMON_WORDS,
-    KIND_WORDS,
-    LONG_ENOUGH,
-    PRODUCT_WORDS,
-)
+from bot.domain.directory.vocabulary import AND, COMMON_WORDS, KIND_WORDS, LONG_ENOUGH, PRODUCT_WORDS
 
 #: A message is read up to here.
 _MAX_LENGTH = 8_000

@@ -39,7 +39,7 @@ def nearest(index: DirectoryIndex, readings: Sequence[Reading], near: Sequence[l
         for asset_id, score in best
         if score >= _LEAST
     )
-    return Nearest(found, reading.text, reading.area)
+    return Nearest(found, reading.text)
 
 
 def _raise(scores: dict[int, float], asset_id: int, score: float) -> None:

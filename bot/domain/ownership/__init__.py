@@ -25,6 +25,7 @@ from bot.domain.ownership.verdicts import (
     Unowned,
     UnownedOnPurpose,
     Verdict,
+    all_holdings,
     areas_to_choose,
     claimed_areas,
 )

@@ -11,7 +11,7 @@ from bot.domain.catalog import Area, AssetKind, Hosting, Role
 from bot.domain.names import fold
 from bot.domain.ownership.holdings import CatalogView, Holding
 from bot.domain.ownership.pending_handoffs import all_taken_by
-from bot.domain.ownership.verdicts import Disputed, Orphaned, Owned, Stale, Unowned, Verdict
+from bot.domain.ownership.verdicts import Disputed, Orphaned, Owned, Stale, Unowned, Verdict, all_holdings
 from bot.domain.records import AssetRecord
 
 #: How many parents are climbed for the team that something of the DevOps team's serves.
@@ -116,7 +116,7 @@ class Coverage:
     def add(self, verdict: Verdict, catalog: CatalogView, *, is_production: bool = True, size: int = 1) -> None:
         """Count one thing. `size` is how many things hang on it, itself included."""
         teams = teams_of(verdict, self.devops_id, catalog)
-        owners = [each for each in _without_outdated(_holdings(verdict)) if each.fact.role is Role.OWNER]
+        owners = [each for each in _without_outdated(all_holdings(verdict)) if each.fact.role is Role.OWNER]
         others = teams - {self.devops_id}
         is_held = self.devops_id is not None and any(each.fact.team_id == self.devops_id for each in owners)
         thing = FirstThing(verdict.asset, size, areas=_without_owner(verdict))
@@ -210,12 +210,6 @@ def _without_owner(verdict: Verdict) -> tuple[Area, ...]:
     """Return the areas that nobody owns of what has an owner."""
     given_up = verdict.given_up if isinstance(verdict, Owned) else ()
     return tuple(sorted({area for each in given_up for area in each.areas}, key=list(Area).index))
-
-
-def _holdings(verdict: Verdict) -> tuple[Holding, ...]:
-    if isinstance(verdict, Disputed):
-        return (*verdict.claims, *verdict.others)
-    return verdict.holdings if isinstance(verdict, Owned) else ()
 
 
 def _without_outdated(holdings: tuple[Holding, ...]) -> Iterator[Holding]:

@@ -139,6 +139,13 @@ class UnownedOnPurpose:
 Verdict = Owned | Stale | Orphaned | Disputed | Unowned | UnownedOnPurpose
 
 
+def all_holdings(verdict: Verdict) -> tuple[Holding, ...]:
+    """Return who has an asset or helps with it, of a disputed one by whatever side."""
+    if isinstance(verdict, Disputed):
+        return (*verdict.claims, *verdict.others)
+    return verdict.holdings if isinstance(verdict, Owned) else ()
+
+
 def areas_to_choose(verdict: Verdict) -> dict[Area, str]:
     """Return the areas of which one can be meant where several teams own something, with their owners; else none."""
     if not isinstance(verdict, Owned) or not verdict.is_split or verdict.area is not None:

@@ -76,7 +76,6 @@ def card_of(
 ) -> RequestCard:
     """Return a request as its messages show it; `whole` is the one that it is part of in the end."""
     standing = standing_of(row, whole)
-    assert row.id is not None  # noqa: S101 - it comes from the store
     asset = snapshot.asset(row.asset_id) if row.asset_id is not None else None
     library = asset if asset is not None and asset.kind is AssetKind.LIBRARY else None
     awaits = standing.state is RequestState.PROPOSED and row.responded_at is None
@@ -127,17 +126,16 @@ def _handoff_of(snapshot: Snapshot, row: tables.Request) -> int | None:
 
 async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request, *, now: datetime) -> RequestCard:
     """Return a request with those that became part of it, and the teams that have joined it."""
-    assert row.id is not None  # noqa: S101 - it comes from the store
     rows = await parts_of(session, row.id)
     parts = [card_of(snapshot, each, now=now) for each in rows]
     whose = tuple((each.id, each.team.name if each.team is not None else each.asker.name) for each in parts)
-    confirmed = frozenset(each.id for each in rows if each.id is not None and each.confirmed_at is not None)
+    confirmed = frozenset(each.id for each in rows if each.confirmed_at is not None)
     card = card_of(snapshot, row, now=now, whole=await whole_of(session, row))
     demands = await demands_of(session, row.id)
     said = [*demands, *(await demands_of(session, *(each.id for each in parts)) if parts else ())]
     counted = [demand_of(each, snapshot) for each in said]
     joined = [each for each in demands if not is_own(row, each)]
-    by_number = {each.id or 0: each for each in (row, *rows)}
+    by_number = {each.id: each for each in (row, *rows)}
     own = {card.asker.name, card.filer.name, *([card.team.name] if card.team is not None else [])}
     whose_are: dict[bool, set[str]] = {True: set(), False: own}
     for each in said:

@@ -34,7 +34,7 @@ async def dated(
     wanted = {each.request_id for found_ in said.values() for each in found_}
     for some in chunks(wanted):
         found_rows = (await session.execute(select(request).where(col(request.id).in_(some)))).scalars()
-        rows |= {row.id or 0: row for row in found_rows}
+        rows |= {row.id: row for row in found_rows}
     return [first_day(each, said.get(each.id, ()), rows, snapshot, today=today) for each in cards]
 
 
@@ -83,7 +83,7 @@ async def wholes_of(session: AsyncSession, ids: Iterable[int]) -> dict[int, int]
                 col(table.merged_into).in_(some), col(table.state) == RequestState.MERGED.value
             )
             for number, into in await session.execute(query):
-                if number is not None and into is not None and number not in parts:
+                if into is not None and number not in parts:
                     further[number] = ahead[into]
         parts |= further
         ahead = further

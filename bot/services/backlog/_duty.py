@@ -39,7 +39,7 @@ async def wake_if_needed_sooner(act: RequestAct) -> None:
     """End the snooze of the request, or of what it is part of, where somebody has just said to need it before."""
     await act.session.flush()
     for row in act.rows.values():
-        if row.snoozed_until is None or row.id is None:
+        if row.snoozed_until is None:
             continue
         card = await loaded(act.session, act.snapshot, row, now=act.now)
         if not card.is_open or card.needed_by is None or not act.now.date() <= card.needed_by <= row.snoozed_until:

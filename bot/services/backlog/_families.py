@@ -17,7 +17,7 @@ async def parts_of(session: AsyncSession, request_id: int) -> list[tables.Reques
     wholes = {request_id}
     while wholes:
         rows = (await session.execute(select(table).where(col(table.merged_into).in_(wholes)))).scalars()
-        new = {each.id: each for each in rows if each.id is not None and each.id not in found}
+        new = {each.id: each for each in rows if each.id not in found}
         found |= new
         wholes = set(new)
     return [found[number] for number in sorted(found)]

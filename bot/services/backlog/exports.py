@@ -33,17 +33,17 @@ async def said(deps: Deps, snapshot: Snapshot) -> Mapping[int, dict[str, Any]]:
     followers_of = _by(followers, lambda each: each.request_id)
     history_of = _by(entries, lambda each: int(each.subject.partition(":")[2]))
     return {
-        row.id or 0: {
+        row.id: {
             "created_at": row.created_at.isoformat(),
             "responded_at": _iso(row.responded_at),
             "delivered_at": _iso(row.delivered_at),
             "snoozed_until": _iso(row.snoozed_until),
             "details": row.details or None,
             "copied_words": row.copied or None,
-            "demands": [_demand(snapshot, each) for each in demands_of[row.id or 0]],
-            "savings": [_saving(snapshot, each) for each in savings_of[row.id or 0]],
-            "followers": sorted(_person(snapshot, each.person_id) or "" for each in followers_of[row.id or 0]),
-            "history": [_entry(snapshot, each, said_with.get(each.id or 0)) for each in history_of[row.id or 0]],
+            "demands": [_demand(snapshot, each) for each in demands_of[row.id]],
+            "savings": [_saving(snapshot, each) for each in savings_of[row.id]],
+            "followers": sorted(_person(snapshot, each.person_id) or "" for each in followers_of[row.id]),
+            "history": [_entry(snapshot, each, said_with.get(each.id)) for each in history_of[row.id]],
         }
         for row in rows
     }

@@ -60,7 +60,7 @@ async def found(
     rows: dict[int, tables.Request] = {}
     for some in [None] if ids is None else chunks(sorted(ids)):
         theirs = query if some is None else query.where(col(table.id).in_(some))
-        rows |= {row.id or 0: row for row in (await session.execute(theirs.order_by(col(table.id)))).scalars()}
+        rows |= {row.id: row for row in (await session.execute(theirs.order_by(col(table.id)))).scalars()}
     cards = {number: card_of(snapshot, row, now=now) for number, row in rows.items()}
     made = [each for number, row in rows.items() for each in _awaited(deps, row, cards[number])]
     made += await _questions(session, deps, snapshot, rows, cards)
@@ -75,7 +75,7 @@ async def ids_for(session: AsyncSession, deps: Deps, snapshot: Snapshot, keys: C
         table = tables.Request
         is_awaited = (col(table.state) == RequestState.PROPOSED.value) & col(table.responded_at).is_(None)
         is_theirs = select(col(table.id)).where(or_(is_awaited, col(table.snoozed_until).is_not(None)))
-        found.update(each for each in (await session.execute(is_theirs)).scalars() if each is not None)
+        found.update((await session.execute(is_theirs)).scalars())
     return found
 
 

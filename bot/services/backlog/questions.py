@@ -72,7 +72,7 @@ async def point(deps: Deps, snapshot: Snapshot, slack: Slack, members: Members) 
 
 
 async def _point(deps: Deps, snapshot: Snapshot, slack: Slack, members: Members, row: tables.Request) -> None:
-    number, at = row.id or 0, int(row.state_at.timestamp() * 1000)
+    number, at = row.id, int(row.state_at.timestamp() * 1000)
     async with deps.database.reading() as session:
         when = await asked_at(session, row)
         if when is None or await outbox.destination(session, f"{_POINTED}:{number}:{at}") is not None:

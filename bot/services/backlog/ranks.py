@@ -89,19 +89,19 @@ async def _rows(
     if delivered_since is not None:
         query = query.where(col(table.delivered_at) >= delivered_since)
     found = await session.execute(query)
-    return {row.id: row for row in found.scalars() if row.id is not None}
+    return {row.id: row for row in found.scalars()}
 
 
 async def with_demands(
     session: AsyncSession, deps: Deps, snapshot: Snapshot, rows: Iterable[tables.Request]
 ) -> list[BacklogRequest]:
     """Return requests with their demands, as they count with those that became part of them."""
-    wanted = {row.id or 0: row for row in rows}
+    wanted = {row.id: row for row in rows}
     parts = await wholes_of(session, wanted)
     all_rows, demands = dict(wanted), dict[int, list[Demand]]()
     for some in chunks(parts):
         found = (await session.execute(select(tables.Request).where(col(tables.Request.id).in_(some)))).scalars()
-        all_rows |= {row.id or 0: row for row in found}
+        all_rows |= {row.id: row for row in found}
     table = tables.RequestDemand
     for some in chunks(all_rows):
         said = await session.execute(select(table).where(col(table.request_id).in_(some)).order_by(col(table.id)))
@@ -124,7 +124,7 @@ async def merged_into(session: AsyncSession, ids: Collection[int] | None = None)
     is_merged = select(col(table.id), col(table.merged_into)).where(col(table.state) == RequestState.MERGED.value)
     for query in [is_merged] if ids is None else [is_merged.where(col(table.id).in_(some)) for some in chunks(ids)]:
         rows = await session.execute(query)
-        found |= {number: into for number, into in rows if number is not None and into is not None}
+        found |= {number: into for number, into in rows if into is not None}
     return found
 
 
@@ -139,7 +139,7 @@ def target(request_id: int, into: Mapping[int, int]) -> int:
 
 def _request(row: tables.Request, demands: Iterable[Demand], snapshot: Snapshot) -> BacklogRequest:
     return BacklogRequest(
-        id=row.id or 0,
+        id=row.id,
         created_on=row.created_at.date(),
         types=tuple(dict.fromkeys(each["type"] for each in row.items)),
         demands=tuple(demands),

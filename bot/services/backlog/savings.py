@@ -39,7 +39,7 @@ async def report(deps: Deps, snapshot: Snapshot, person_id: int | None, *, is_al
     asked = select(col(tables.RequestSaving.request_id))
     async with deps.database.reading() as session:
         query = select(table).where(col(table.id).in_(asked)).order_by(col(table.id))
-        rows = {row.id or 0: row for row in (await session.execute(query)).scalars()}
+        rows = {row.id: row for row in (await session.execute(query)).scalars()}
         cards = {number: card_of(snapshot, row, now=now) for number, row in rows.items()}
         seen = {
             number: rows[number]

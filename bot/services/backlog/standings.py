@@ -153,7 +153,7 @@ class Backlog:
             self._whole = await ranks.merged_into(session)
             table, is_open = tables.Request, [state.value for state in OPEN]
             found = await session.execute(select(col(table.id)).where(col(table.state).in_(is_open)))
-            stale = {each for each in found.scalars() if each is not None}
+            stale = set(found.scalars())
         else:
             await in_slices(standings.turn(now.date()))
             stale = await self._with_wholes(session, await changed_since(session, read_at))

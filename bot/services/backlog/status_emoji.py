@@ -100,7 +100,7 @@ async def _changed(deps: Deps) -> list[int]:
         .order_by(col(request.id))
     )
     async with deps.database.reading() as session:
-        return [each for each in (await session.execute(query)).scalars() if each is not None]
+        return list((await session.execute(query)).scalars())
 
 
 async def _claim(deps: Deps, request_id: int) -> _Due | None:

@@ -248,7 +248,6 @@ async def _release_parts(act: RequestAct) -> None:
                 await ask_anew(act, part)
             part.state, part.state_at = part.state_before, act.now
             part.merged_into = part.confirmed_at = None
-            assert part.id is not None  # noqa: S101 - it comes from the store
             await act.note_of(part.id, Step.UNMERGE.value, out_of=act.subject_id)
             key = f"backlog.released:{part.id}:{int(act.now.timestamp() * 1000)}"
             await tell_devops(act.session, part.id, key=key, message=blocks.released(act.subject_id), at=act.now)

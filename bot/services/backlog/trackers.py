@@ -129,7 +129,7 @@ class Trackers:
             col(request.state).in_(_UNDER_WAY), col(request.is_private).is_(False), ~has_issue
         )
         async with self._deps.database.reading() as session:
-            ids = [each for each in (await session.execute(wanting)).scalars() if each is not None]
+            ids = list((await session.execute(wanting)).scalars())
         if not ids:
             return
         async with self._deps.database.transaction() as session:

@@ -83,7 +83,6 @@ class ReminderAct(cards.Act[tables.Reminder, Card]):
             col(table.resolved_at).is_(None),
         )
         for row in (await self.session.execute(query.order_by(col(table.id)))).scalars():
-            assert row.id is not None  # noqa: S101 - it comes from the store
             other = ReminderAct(self.deps, self.snapshot, row.id, self.person_id, self.watcher)
             other.session, other.now, other.row = self.session, self.now, row
             found = await card_of(self.deps, self.watcher, self.session, row.id)

@@ -164,7 +164,6 @@ def _digest(token: str) -> str:
 
 
 def _link(row: tables.CalendarLink) -> CalendarAddress:
-    assert row.id is not None  # noqa: S101 - it comes from the store
     return CalendarAddress(row.id, row.team_id, row.person_id, row.created_at)
 
 

@@ -112,6 +112,6 @@ async def _person(session: AsyncSession, slack_id: str) -> PersonRecord | None:
     """Return whoever has a Slack id, as the store has them now."""
     table = tables.Person
     row = (await session.execute(select(table).where(col(table.slack_id) == slack_id))).scalars().first()
-    if row is None or row.id is None:
+    if row is None:
         return None
     return PersonRecord(id=row.id, name=row.name or row.handle or slack_id, slack_id=slack_id, is_active=row.is_active)

@@ -274,7 +274,7 @@ async def said_to(session: AsyncSession, addressee: str, day: date) -> list[Reme
     parts = [then.where(col(table.addressee) == addressee, col(table.delegated_to).is_(None))]
     if (number := addressee.removeprefix("team:")).isdecimal():
         parts.append(then.where(col(table.delegated_to) == int(number)))
-    ids = [found for part in parts for found in (await session.execute(part)).scalars() if found is not None]
+    ids = [found for part in parts for found in (await session.execute(part)).scalars()]
     told = await remembered(session, reminder_ids=ids)
     return sorted(told, key=lambda each: (each.deadline, each.id))
 

@@ -74,7 +74,6 @@ async def answered_before(session: AsyncSession, watches: Iterable[Watch]) -> di
             .order_by(col(answer.id))
         )
         for row, given in await session.execute(query):
-            assert row.id is not None  # noqa: S101 - it comes from the store
             holder = row.addressee if row.delegated_to is None else f"team:{row.delegated_to}"
             made = Before(row.id, row.addressee, row.kind, holder)
             found.setdefault(row.id, ((row.product, row.cycle), made))[1].answers.append(given)

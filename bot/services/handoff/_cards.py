@@ -106,16 +106,15 @@ async def brief(
 ) -> list[HandoffCard]:
     """Return handoffs with their resources: what lists and reminders need of them."""
     by_handoff: dict[int, list[tables.HandoffResource]] = {}
-    for each in await resource_rows(session, [row.id for row in rows if row.id is not None]):
+    for each in await resource_rows(session, [row.id for row in rows]):
         by_handoff.setdefault(each.handoff_id, []).append(each)
     every = [each for several in by_handoff.values() for each in several]
     known = _Known(await _names(session, snapshot, every), await owners_of(session, every))
-    return [await _card(deps, snapshot, row, by_handoff.get(row.id or 0, []), known) for row in rows]
+    return [await _card(deps, snapshot, row, by_handoff.get(row.id, []), known) for row in rows]
 
 
 async def loaded(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Handoff) -> HandoffCard:
     """Return a handoff with all that its messages show."""
-    assert row.id is not None  # noqa: S101 - it comes from the store
     resources = await resource_rows(session, [row.id])
     known = _Known(await _names(session, snapshot, resources), await owners_of(session, resources))
     card = await _card(deps, snapshot, row, resources, known)
@@ -198,7 +197,6 @@ async def _card(
     resources: Sequence[tables.HandoffResource],
     known: _Known,
 ) -> HandoffCard:
-    assert row.id is not None  # noqa: S101 - it comes from the store
     library = snapshot.asset(row.library_id) if row.library_id is not None else None
     receiver = team_of(snapshot, row.receiver_team_id)
     card = HandoffCard(
@@ -245,7 +243,6 @@ def _resource(
     *,
     receiver: TeamRecord,
 ) -> ResourceCard:
-    assert row.id is not None  # noqa: S101 - it comes from the store
     is_here = snapshot.asset(row.asset_id) is not None and rules.has_somebody(receiver, snapshot)
     owners = _owners_of_over(deps, snapshot, row)
     # A claim was accepted by whoever agreed to it, for the giver.

@@ -25,7 +25,7 @@ from bot.domain.ownership.matters import MatterKind
 from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
 from bot.services import routing
-from bot.services.contributors import Message, Telling, Unescalated
+from bot.services.contributors import Message, Telling, Unaccompanied, Unescalated
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
 from bot.services.handoff._cards import brief, work_of
@@ -50,7 +50,7 @@ _Position = tuple[datetime, int]
 
 
 @dataclass(slots=True)
-class HandoffNews:
+class HandoffNews(Unaccompanied):
     """What one recipient is told of handoffs in one pass."""
 
     deps: Deps
@@ -85,9 +85,6 @@ class HandoffNews:
         found = await _found(session, self.deps, self.snapshot, ids)
         self.found = [each for each in found if _recipient(self.snapshot, each).key == self.recipient.key]
 
-    async def begin(self, telling: Telling) -> None:
-        """Nothing changes before something is said."""
-
     async def say(self, telling: Telling, due: Sequence[Due], *, lead: Due | None) -> None:
         """Note that these are said. Raises TakenError when another process has said one just now."""
         for each in due:
@@ -108,9 +105,6 @@ class HandoffNews:
         """Return the section of the digest."""
         told = [self._due[each.key] for each in due]
         return (lambda share: blocks.section(told, share=share)) if told else None
-
-    async def end(self, telling: Telling, *, is_digest: bool) -> None:
-        """Nothing follows: the card says how a handoff stands."""
 
 
 class Handoffs(Unescalated[HandoffNews]):
@@ -357,4 +351,4 @@ async def _concerning(session: AsyncSession, keys: Iterable[str]) -> set[int]:
     query = select(col(table.id)).where(
         or_(col(table.giver_team_id).in_(teams), col(table.receiver_team_id).in_(teams))
     )
-    return {each for each in (await session.execute(query)).scalars() if each is not None}
+    return set((await session.execute(query)).scalars())

@@ -184,7 +184,7 @@ async def _due_ids(deps: Deps, snapshot: Snapshot, handoff_id: int) -> list[int]
     """Return the resources of which ownership has to pass now."""
     async with acting(ClockAct(deps, snapshot, handoff_id, NOBODY), None) as act:
         to_move, to_return, _ = await _due(act, await act.resources())
-        return [each.id for each in (*to_move, *to_return) if each.id is not None]
+        return [each.id for each in (*to_move, *to_return)]
 
 
 async def _give_up(deps: Deps, snapshot: Snapshot, handoff_id: int, resource_id: int, why: str) -> None:

@@ -309,7 +309,6 @@ async def _begin(deps: Deps, snapshot: Snapshot, new: NewHandoff, *, right: Righ
         _put_terms(row, new.terms)
         session.add(row)
         await session.flush()
-        assert row.id is not None  # noqa: S101 - the flush has just given it
         state = ResourceState.OFFERED if is_offer else ResourceState.DRAFT
         for each in dict.fromkeys(new.resources):
             session.add(

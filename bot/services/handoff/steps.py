@@ -10,15 +10,7 @@ from bot.blocks import handoff as blocks
 from bot.blocks.lines import Line
 from bot.blocks.text import Rendered
 from bot.domain.handoff.due import expired
-from bot.domain.handoff.handoffs import (
-    MOST_AHEAD,
-    TOO_FAR,
-    TRANSITIONS,
-    HandoffCard,
-    HandoffStep,
-    ResourceState,
-    after,
-)
+from bot.domain.handoff.handoffs import MOST_AHEAD, TOO_FAR, TRANSITIONS, HandoffCard, HandoffStep, ResourceState, after
 from bot.domain.names import clean
 from bot.domain.recipients import Recipient
 from bot.errors import NotFoundError, UserError

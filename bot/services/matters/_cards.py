@@ -145,7 +145,6 @@ async def card_of(
     verdict: Verdict | None,
 ) -> MatterCard:
     """Return a matter as its messages show it."""
-    assert row.id is not None  # noqa: S101 - it comes from the store
     owner = snapshot.recipient(row.owner) if row.owner else NOBODY
     return MatterCard(
         id=row.id,
@@ -266,7 +265,7 @@ async def redraw(session: AsyncSession, row: tables.OwnershipMatter, card: Matte
 
     What an admin decides alone about a handoff, only the messages to that admin offer.
     """
-    way, to_admin = card.way_back, card_key(row.id or 0, row.answerer)
+    way, to_admin = card.way_back, card_key(row.id, row.answerer)
     for_others = replace(card, way_back=replace(way, is_for_admin=False)) if way is not None else card
     older = _older_cards(row) if card.is_open else set[str]()
 
@@ -285,7 +284,7 @@ async def fold_older(session: AsyncSession, row: tables.OwnershipMatter, card: M
 
 def _older_cards(row: tables.OwnershipMatter) -> set[str]:
     """Return the keys of a matter's cards but for the last one of each who was asked."""
-    begins, last, older = card_key(row.id or 0, ""), dict[tuple[str, ...], str](), set[str]()
+    begins, last, older = card_key(row.id, ""), dict[tuple[str, ...], str](), set[str]()
     for key in row.message_keys:
         if key.startswith(begins):
             parts = key.removeprefix(begins).split(":")
@@ -327,7 +326,6 @@ async def end(
     `is_free` is whether nobody owns it now.
     """
     row, session = act.row, act.session
-    assert row.id is not None  # noqa: S101 - it comes from the store
     row.state, row.ended_at, row.ended_by = state.value, act.now, by
     row.owner = owner.key if owner is not None else ""
     doubt = tables.OwnerDoubt

@@ -56,7 +56,7 @@ async def _as_handoff(act: MatterAct, claim: tables.OwnershipMatter, givers: Col
     await act.session.flush()
     act.session.add(
         tables.HandoffResource(
-            handoff_id=handoff.id or 0,
+            handoff_id=handoff.id,
             asset_id=claim.asset_id,
             area=claim.area,
             state=ResourceState.ACCEPTED.value,

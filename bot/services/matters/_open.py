@@ -40,7 +40,6 @@ async def tell_answerer(
     slack_id: str,
 ) -> Told:
     """Send a new matter's card to whoever has to answer, at once; return where that is."""
-    assert row.id is not None  # noqa: S101 - it has been added
     key = card_key(row.id, asked.key)
     row.told_at, row.message_keys = row.at, [key]
     card = await loaded(session, deps, snapshot, row)

@@ -105,7 +105,6 @@ class MatterNews(Unaccompanied):
         session, now = telling.session, telling.now
         await lock_catalog(await session.connection())
         for row in await _rows(session, over):
-            assert row.id is not None  # noqa: S101 - it comes from the store
             step, card = self._steps[row.id], self.cards[row.id]
             subject = f"matter:{row.id}"
             await audit(session, now, "baton", f"ownership.matter.{step.value}", subject)
@@ -212,7 +211,7 @@ async def _read(
     """Return the open matters that these have to answer, by their keys, and how long each waits."""
     found: dict[str, tuple[dict[int, MatterCard], dict[int, Waiting]]] = {key: ({}, {}) for key in keys}
     for row in await _rows(session):
-        if row.answerer not in found or row.id is None:
+        if row.answerer not in found:
             continue
         cards, waiting = found[row.answerer]
         cards[row.id] = await loaded(session, deps, snapshot, row)

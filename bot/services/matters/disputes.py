@@ -249,7 +249,7 @@ def _answering(snapshot: Snapshot, row: tables.OwnershipMatter, held: Holding, v
 
 async def _returned(
     session: AsyncSession, deps: Deps, snapshot: Snapshot, rows: Sequence[tables.OwnershipMatter]
-) -> tuple[set[int | None], set[int | None]]:
+) -> tuple[set[int], set[int]]:
     """Return the claims and doubts, by id, that waited for the end of a loan which is over now.
 
     First those that the lender has to answer now, then those that are settled by it: whoever doubted that the borrower

@@ -220,7 +220,6 @@ async def _tell(
     is_new: bool,
 ) -> tuple[Told, ...]:
     """Ask whoever can answer a doubt, and every other owner of the area; those who know already are not asked again."""
-    assert row.id is not None  # noqa: S101 - it has been added
     asked = [snapshot.recipient(row.answerer)]
     if row.kind == MatterKind.DOUBT.value and not row.is_passed_on:
         alive = [each for each in ordered(claimed_by(said)) if rules.is_alive(each, snapshot)]
@@ -250,7 +249,7 @@ async def _tell(
 
 def _told_before(row: tables.OwnershipMatter, recipient: str) -> str:
     """Return the key of the last card of a matter that somebody was sent by the daily pass; empty for none."""
-    begins = f"{card_key(row.id or 0, recipient)}:"
+    begins = f"{card_key(row.id, recipient)}:"
     return next((key for key in reversed(row.message_keys) if key.startswith(begins)), "")
 
 

@@ -15,7 +15,7 @@ class Request(Row, table=True):
     """A request. `source_key` is what it was made from, so that the same thread or form makes one only."""
 
     __tablename__ = "requests"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     #: `thread:C1:1700000000.000100` for a thread, `form:V123` for a form that stands by itself.
     source_key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
     title: str = words()
@@ -72,7 +72,7 @@ class RequestDemand(Row, table=True):
 
     __tablename__ = "request_demands"
     __table_args__ = (UniqueConstraint("request_id", "team_id"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     request_id: int = Field(foreign_key="requests.id")
     team_id: int | None = Field(
         default=None, foreign_key="teams.id", index=True

@@ -23,7 +23,7 @@ class Source(Row, table=True):
     """Where facts come from: an import by name, or `slack` for what people decide there (`is_human`)."""
 
     __tablename__ = "sources"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     name: str = Field(sa_column=Column(Text, nullable=False, unique=True))
     format: str = words()
     is_human: bool = False
@@ -50,7 +50,7 @@ class Asset(Row, table=True):
     """Something that can be owned, merged from all claims about it. `ref` is `kind:name` or `kind:namespace/name`."""
 
     __tablename__ = "assets"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     ref: str = Field(sa_column=Column(Text, nullable=False, unique=True))
     kind: str = words()
     name: str = words()
@@ -81,7 +81,7 @@ class Claim(Row, table=True):
         UniqueConstraint("source_id", "subject", "external_id"),
         Index("ix_claims_subject_subject_id", "subject", "subject_id"),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     source_id: int = Field(foreign_key="sources.id")
     subject: str = words()  #: `asset`, `team` or `person`
     external_id: str = words()
@@ -96,7 +96,7 @@ class ImportRun(Row, table=True):
     """One import that was carried out or refused; `counts` and `problems` are what its report said."""
 
     __tablename__ = "import_runs"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     source_id: int = Field(foreign_key="sources.id", index=True)
     paths: list[str] = json()
     started_at: datetime = when()

@@ -40,7 +40,7 @@ class ProviderDates(Row, table=True):
 
     __tablename__ = "provider_dates"
     __table_args__ = (UniqueConstraint("provider", "engine", "cycle", "region"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     provider: str = words()
     engine: str = words()
     cycle: str = words()
@@ -56,7 +56,7 @@ class DateChange(Row, table=True):
 
     __tablename__ = "date_changes"
     __table_args__ = (Index("ix_date_changes_product_cycle", "product", "cycle"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     product: str = words()
     cycle: str = words()
     clock: str = words()  #: `eoas`, `eol` or `eoes`

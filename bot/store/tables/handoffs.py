@@ -14,7 +14,7 @@ class Handoff(Row, table=True):
     """An offer of resources from one team to another. It is a draft until `offered_at`."""
 
     __tablename__ = "handoffs"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     giver_team_id: int = Field(foreign_key="teams.id", index=True)
     receiver_team_id: int = Field(foreign_key="teams.id", index=True)
     is_asked: bool = flag()  #: it began with the receiver's "hand it to us"
@@ -40,7 +40,7 @@ class HandoffResource(Row, table=True):
 
     __tablename__ = "handoff_resources"
     __table_args__ = (UniqueConstraint("handoff_id", "asset_id", "area"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     handoff_id: int = Field(foreign_key="handoffs.id")
     asset_id: int = Field(foreign_key="assets.id", index=True)
     area: str = words()

@@ -21,7 +21,7 @@ class Deployment(Row, table=True):
         Index("ix_deployments_asset_id", "asset_id"),
         partial_index("ix_deployments_gone_at", "gone_at", where="gone_at IS NOT NULL"),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     source_id: int = Field(foreign_key="sources.id")
     asset_id: int = Field(foreign_key="assets.id")
     product: str = words()  #: the source's own word: a product, an engine, an image
@@ -42,7 +42,7 @@ class VersionPin(Row, table=True):
     """A person has said which release cycle something is, where the rules were not sure or wrong. Pins end."""
 
     __tablename__ = "version_pins"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     asset_id: int = Field(foreign_key="assets.id", index=True)
     product: str = words()  #: the deployment's words, as in `deployments`
     version: str = words()

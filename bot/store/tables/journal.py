@@ -15,7 +15,7 @@ class AuditEntry(Row, table=True):
     """Who changed what, when. The database refuses to change or delete a row."""
 
     __tablename__ = "audit_log"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     at: datetime = when(index=True)
     actor: str = words()  #: `person:12`, `import:backstage` or `baton`
     action: str = words()  #: `ownership.confirm`, `catalog.import` …

@@ -33,7 +33,7 @@ class OutboxMessage(Row, table=True):
             where="lane IS NOT NULL",
         ),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
     channel: str = words()  #: where it goes: a channel id, a name or a user id; of a reply, once known, its root's
     body: dict[str, Any] = json(dict)  #: `text`, perhaps `blocks`, and `askers`, who hear when it is lost

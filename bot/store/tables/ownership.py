@@ -23,7 +23,7 @@ class Ownership(Row, table=True):
         ),
         Index("ix_ownerships_asset_id_valid_from", "asset_id", "valid_from"),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     asset_id: int = Field(foreign_key="assets.id")
     team_id: int | None = Field(default=None, foreign_key="teams.id", index=True)
     person_id: int | None = Field(default=None, foreign_key="people.id", index=True)
@@ -51,7 +51,7 @@ class Transfer(Row, table=True):
         CheckConstraint("giver_team_id IS NULL OR giver_person_id IS NULL", name="one_giver"),
         Index("ix_transfers_asset_id_at", "asset_id", "at"),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     asset_id: int = Field(foreign_key="assets.id")
     area: str = words()
     giver_team_id: int | None = Field(default=None, foreign_key="teams.id", index=True)
@@ -70,7 +70,7 @@ class Drift(Row, table=True):
 
     __tablename__ = "drifts"
     __table_args__ = (CheckConstraint("(team_id IS NULL) <> (person_id IS NULL)", name="one_owner"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     asset_id: int = Field(foreign_key="assets.id", index=True)
     source_id: int = Field(foreign_key="sources.id", index=True)
     area: str = words()
@@ -87,7 +87,7 @@ class OwnerDoubt(Row, table=True):
     """
 
     __tablename__ = "owner_doubts"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     asset_id: int = Field(foreign_key="assets.id", index=True)
     person_id: int = Field(foreign_key="people.id")
     reason: str = words()
@@ -105,7 +105,7 @@ class OwnershipMatter(Row, table=True):
 
     __tablename__ = "ownership_matters"
     __table_args__ = (partial_index("ix_ownership_matters_open", "asset_id", where="ended_at IS NULL"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     kind: str = words()  #: a `bot.domain.ownership.matters.MatterKind`
     state: str = words()  #: … and a `MatterState`
     asset_id: int = Field(foreign_key="assets.id", index=True)
@@ -138,7 +138,7 @@ class Disownment(Row, table=True):
 
     __tablename__ = "disownments"
     __table_args__ = (CheckConstraint("(team_id IS NULL) <> (person_id IS NULL)", name="one_owner"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     asset_id: int = Field(foreign_key="assets.id", index=True)
     team_id: int | None = Field(default=None, foreign_key="teams.id")
     person_id: int | None = Field(default=None, foreign_key="people.id")

@@ -14,7 +14,7 @@ class Person(Row, table=True):
     """Somebody who asks, owns or decides. Known by Slack id, e-mail or a source's handle."""
 
     __tablename__ = "people"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     name: str = words()
     slack_id: str | None = Field(default=None, unique=True)
     email: str | None = Field(default=None, unique=True)  #: lower case
@@ -39,7 +39,7 @@ class Team(Row, table=True):
     """A team. `folded` is its identity; `is_declared` is False when sources only ever mention it as an owner."""
 
     __tablename__ = "teams"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     folded: str = Field(sa_column=Column(Text, nullable=False, unique=True))
     name: str = words()
     aliases: list[str] = json()
@@ -61,7 +61,7 @@ class Membership(Row, table=True):
 
     __tablename__ = "memberships"
     __table_args__ = (UniqueConstraint("team_id", "person_id", "source_id"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="teams.id", index=True)
     person_id: int = Field(foreign_key="people.id", index=True)
     source_id: int = Field(foreign_key="sources.id")
@@ -72,7 +72,7 @@ class FormerMember(Row, table=True):
 
     __tablename__ = "former_members"
     __table_args__ = (UniqueConstraint("team_id", "person_id", "source_id"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="teams.id", index=True)
     person_id: int = Field(foreign_key="people.id", index=True)
     source_id: int = Field(foreign_key="sources.id")

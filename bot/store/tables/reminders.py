@@ -30,7 +30,7 @@ class Reminder(Row, table=True):
             "ix_reminders_taken_over", "delegated_to", where="resolved_at IS NULL AND delegated_to IS NOT NULL"
         ),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     addressee: str = words(OWNER_KEY)  #: `team:3`, `person:7` or `nobody`
     product: str = words()
     cycle: str = words()
@@ -56,7 +56,7 @@ class ReminderAnswer(Row, table=True):
     """What somebody answered to a reminder. The newest that has not ended is in force."""
 
     __tablename__ = "reminder_answers"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     reminder_id: int = Field(foreign_key="reminders.id", index=True)
     kind: str = words()  #: `acknowledged`, `planned`, `snoozed`, `waived` or `delegated`
     person_id: int = Field(foreign_key="people.id")
@@ -91,7 +91,7 @@ class CalendarLink(Row, table=True):
     """The address of a team's calendar of deadlines: only a hash of its secret part is kept. Links are revoked."""
 
     __tablename__ = "calendar_links"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     team_id: int | None = Field(default=None, foreign_key="teams.id", index=True)  #: None: every team
     digest: str = Field(sa_column=Column(Text, nullable=False, unique=True))  #: SHA-256 of the token, in hexadecimal
     person_id: int | None = Field(default=None, foreign_key="people.id")  #: None: made at the command line

@@ -15,7 +15,7 @@ class Orphan(Row, table=True):
 
     __tablename__ = "orphans"
     __table_args__ = (CheckConstraint("(team_id IS NULL) <> (person_id IS NULL)", name="one_owner"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     team_id: int | None = Field(default=None, foreign_key="teams.id", index=True)
     person_id: int | None = Field(default=None, foreign_key="people.id", index=True)
     began_at: datetime = when()
@@ -30,7 +30,7 @@ class RejectedOwner(Row, table=True):
     """A team that was suggested as an owner, and of which somebody said that it is none."""
 
     __tablename__ = "rejected_owners"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     asset_id: int = Field(foreign_key="assets.id", index=True)
     team_id: int = Field(foreign_key="teams.id")
     person_id: int = Field(foreign_key="people.id")
@@ -55,7 +55,7 @@ class Release(Row, table=True):
     """
 
     __tablename__ = "releases"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     asset_id: int = Field(foreign_key="assets.id", index=True)
     areas: list[str] = json()
     team_id: int | None = Field(default=None, foreign_key="teams.id", index=True)
@@ -73,7 +73,7 @@ class UnownedMark(Row, table=True):
     """Somebody decided that nobody owns an asset, why, and who looks at it again on which day."""
 
     __tablename__ = "unowned_marks"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     asset_id: int = Field(foreign_key="assets.id", index=True)
     reason: str = words()
     person_id: int = Field(foreign_key="people.id")
@@ -90,7 +90,7 @@ class Attestation(Row, table=True):
 
     __tablename__ = "attestations"
     __table_args__ = (UniqueConstraint("team_id", "asked_on"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="teams.id")
     asked_on: date  #: a day of the team's
     asset_ids: list[int] = json()
@@ -102,7 +102,7 @@ class AssetAlias(Row, table=True):
     """Another name of an asset that a catalog admin gave it; sources know nothing of it."""
 
     __tablename__ = "asset_aliases"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     asset_id: int = Field(foreign_key="assets.id", index=True)
     name: str = words()
     person_id: int = Field(foreign_key="people.id")
