@@ -43,9 +43,25 @@ async def on_explain(action: Action, context: Context) -> None:
     await whisper(context, action, blocks.explanation(card), blocks.explanation_view(card))
 
 
-async def on_acknowledge(action: Action, context: Context) -> None:
-    """Keep it quiet until the next milestone."""
-    await _answer(action, context, answers.acknowledge, reminder_id=number(action.value))
+def _answering(
+    use_case: Callable[..., Awaitable[Outcome]], *, to: str = "reminder_id", **said: Any
+) -> Callable[[Action, Context], Awaitable[None]]:
+    """Return what listens to a button that answers at once; `to` is whose id the button carries."""
+
+    async def on_answer(action: Action, context: Context) -> None:
+        about = {to: number(action.value)}
+        await receipts.answer(context, action.user_id, place_of(action), use_case, **about, **said)
+
+    return on_answer
+
+
+on_acknowledge = _answering(answers.acknowledge)
+on_keep_plan = _answering(answers.keep_plan)
+on_compatible = _answering(plan_parts.close)
+on_approve = _answering(waivers.decide, to="answer_id", is_granted=True)
+on_refuse = _answering(waivers.decide, to="answer_id", is_granted=False)
+on_accept = _answering(delegation.decide, to="answer_id", is_accepted=True)
+on_decline = _answering(delegation.decide, to="answer_id", is_accepted=False)
 
 
 async def on_snooze(action: Action, context: Context) -> None:
@@ -53,22 +69,13 @@ async def on_snooze(action: Action, context: Context) -> None:
     days, reminder_id = parse(actions.SnoozeValue, action.value)
     if days not in actions.SNOOZE_DAYS:
         raise NotFoundError(UNKNOWN)
-    await _answer(action, context, answers.snooze, reminder_id=reminder_id, days=days)
+    place = place_of(action)
+    await receipts.answer(context, action.user_id, place, answers.snooze, reminder_id=reminder_id, days=days)
 
 
 async def on_plan(action: Action, context: Context) -> None:
     """Open the form of a plan."""
     await open_form(context, action, _form(context, action, actions.PLAN, number(action.value)))
-
-
-async def on_keep_plan(action: Action, context: Context) -> None:
-    """Keep what the owner before had planned."""
-    await _answer(action, context, answers.keep_plan, reminder_id=number(action.value))
-
-
-async def on_compatible(action: Action, context: Context) -> None:
-    """Close the first part of a plan: the application is compatible."""
-    await _answer(action, context, plan_parts.close, reminder_id=number(action.value))
 
 
 async def on_more(action: Action, context: Context) -> None:
@@ -80,30 +87,6 @@ async def on_more(action: Action, context: Context) -> None:
 async def on_pin(action: Action, context: Context) -> None:
     """Open the form that says what a version is that nobody knows."""
     await open_form(context, action, _unsure_form(context, action))
-
-
-async def on_approve(action: Action, context: Context) -> None:
-    """Approve a waiver."""
-    await _answer(action, context, waivers.decide, answer_id=number(action.value), is_granted=True)
-
-
-async def on_refuse(action: Action, context: Context) -> None:
-    """Refuse a waiver."""
-    await _answer(action, context, waivers.decide, answer_id=number(action.value), is_granted=False)
-
-
-async def on_accept(action: Action, context: Context) -> None:
-    """Take over what another team offered."""
-    await _answer(action, context, delegation.decide, answer_id=number(action.value), is_accepted=True)
-
-
-async def on_decline(action: Action, context: Context) -> None:
-    """Decline what another team offered."""
-    await _answer(action, context, delegation.decide, answer_id=number(action.value), is_accepted=False)
-
-
-async def _answer(action: Action, context: Context, use_case: Callable[..., Awaitable[Outcome]], **said: Any) -> None:
-    await receipts.answer(context, action.user_id, place_of(action), use_case, **said)
 
 
 async def _form(context: Context, action: Action, word: str, reminder_id: int) -> Block:
