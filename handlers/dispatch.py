@@ -118,6 +118,7 @@ class Dispatch:
     async def broken(self, body: Mapping[str, Any], error: Exception) -> Ack:
         """Answer what a listener of Bolt's has failed at."""
         kind = payloads.kind_of(body)
+        inbound.cannot_tell_whether_saved()
         outcome, ack = await self._failed(kind, body, error)
         self._metrics.observe("other", outcome, 0.0)
         return ack or replies.nothing()

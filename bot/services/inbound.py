@@ -72,6 +72,11 @@ def begin(current: Interaction) -> None:
     writes.set(Writes())
 
 
+def cannot_tell_whether_saved() -> None:
+    """Note that something else than Baton has acted: what it has saved is not known here."""
+    writes.set(Writes(may_be_saved=True))
+
+
 def may_be_saved() -> bool:
     """Tell whether anything that the present interaction asked for is saved, or may be."""
     asked = writes.get()
