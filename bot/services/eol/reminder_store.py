@@ -90,7 +90,7 @@ async def told_to(database: Database, addressees: Iterable[str]) -> AsyncIterato
         # Each of the two has its index: asked for both at once, SQLite goes through all reminders.
         theirs = is_open.where(col(table.addressee).in_(some)).union(is_open.where(col(table.delegated_to).in_(teams)))
         async with database.reading() as session:
-            ids = sorted(each for each in (await session.execute(theirs)).scalars() if each is not None)
+            ids = sorted((await session.execute(theirs)).scalars())
         for first in range(0, len(ids), _CHUNK):
             async with database.reading() as session:
                 found = await remembered(session, reminder_ids=ids[first : first + _CHUNK])
