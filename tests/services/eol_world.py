@@ -342,16 +342,24 @@ class World:
     async def go(self, until: datetime | date, *, hours: Sequence[int] = HOURS) -> None:
         """Move the clock to a moment (a day: its midnight), the job running at these hours of each day, all UTC.
 
-        Where no hours are named, it does not run at weekends by day: that they are quiet is a test of its own.
+        Where no hours are named, tests by day leave out weekends, which are quiet by a test of their own, and the later
+        hours of a day on which nothing was said: those complain about what was said before.
         """
+        is_short, quiet = hours is HOURS and not NIGHT, None
         end = until if isinstance(until, datetime) else datetime(until.year, until.month, until.day, tzinfo=UTC)
         while self.clock.at < end:
             midnight = self.clock.at.replace(hour=0, minute=0)
             ahead = [midnight + timedelta(days=day, hours=hour) for day in range(4) for hour in hours]
-            if hours is HOURS and not NIGHT:
-                ahead = [each for each in ahead if each.weekday() < 5]
+            if is_short:
+                ahead = [each for each in ahead if each.weekday() < 5 and each.date() != quiet]
             self.clock.at = min(next(each for each in ahead if each > self.clock.at), end)
             await self.look()
+            if self.clock.at.hour == HOURS[0] and not self._has_spoken_on(self.clock.at.date()):
+                quiet = self.clock.at.date()
+
+    def _has_spoken_on(self, day: date) -> bool:
+        stored = self.slack.workspace.messages.values()
+        return any(datetime.fromtimestamp(float(ts), UTC).date() == day for messages in stored for ts in messages)
 
     def jump(self, until: datetime) -> None:
         """Move the clock while nothing runs."""
