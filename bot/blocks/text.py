@@ -118,9 +118,10 @@ def shorten(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+@lru_cache(maxsize=1024)
 def date(moment: datetime) -> str:
     """Return the day of a moment, such as `Mar 3, 2026`, in the reader's own time zone, with an ISO fallback."""
-    return _date(moment)
+    return f"<!date^{int(moment.timestamp())}^{{date_short}}|{moment.date().isoformat()}>"
 
 
 def day(on: calendar_day) -> str:
@@ -261,11 +262,6 @@ def _escaped(text: str, limit: int) -> str:
         cut = _MARKS.sub(lambda mark: _FULL_WIDTH[mark[0]], cut)
     # A sign that becomes five counts as five, here as in Slack.
     return cut_mrkdwn(cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"), limit)
-
-
-@lru_cache(maxsize=1024)
-def _date(moment: datetime) -> str:
-    return f"<!date^{int(moment.timestamp())}^{{date_short}}|{moment.date().isoformat()}>"
 
 
 def _mrkdwn(text: str, limit: int) -> Block:

@@ -60,7 +60,8 @@ class Snapshot:
         #: People by what they may be called, folded: the whole name, its first word, the address before the `@`. None
         #: until somebody is asked about by name: it takes some memory.
         self._people_by_name: dict[str, list[int]] | None = None
-        self._seen: dict[str, datetime] = {}
+        #: When each source was last read whole.
+        self.sources_seen: dict[str, datetime] = {}
         self._channel_ids: Mapping[str, str] = {}
         self._listed_channels: Set[str] | None = None
         self._shared_channels: dict[str, bool] = {}
@@ -92,7 +93,7 @@ class Snapshot:
 
         A fact may be younger: a source is believed again when a loan ends, and nobody has read it that day.
         """
-        return fact.valid_from if fact.is_human else self._seen.get(fact.source, fact.valid_from)
+        return fact.valid_from if fact.is_human else self.sources_seen.get(fact.source, fact.valid_from)
 
     def person_by_slack_id(self, slack_id: str) -> PersonRecord | None:
         """Return the person with this Slack id, or None."""
@@ -282,15 +283,11 @@ class Snapshot:
         self.changes.asset(self.directory.get(asset_id), None)
         self.directory.remove(asset_id)
 
-    def source_seen(self, name: str) -> datetime | None:
-        """Return when a source was last read whole; None for one that never was."""
-        return self._seen.get(name)
-
     def put_sources(self, seen: dict[str, datetime]) -> None:
         """Replace what is known of when each source was last read."""
-        if seen != self._seen:
+        if seen != self.sources_seen:
             self.sources_position += 1
-            self._seen = seen
+            self.sources_seen = seen
 
 
 def _called(person: PersonRecord) -> set[str]:

@@ -27,12 +27,9 @@ class WorkingTimes:
         found = self._known.get((zone_name, year))
         if found is None:
             free = await asyncio.to_thread(_holidays, zone.key, year)
-            found = self._known[zone_name, year] = WorkingTime(zone, free | _new_years_days(year))
+            new_years_days = {date(each, 1, 1) for each in (year - 1, year, year + 1)}
+            found = self._known[zone_name, year] = WorkingTime(zone, free | new_years_days)
         return found
-
-
-def _new_years_days(year: int) -> frozenset[date]:
-    return frozenset(date(each, 1, 1) for each in (year - 1, year, year + 1))
 
 
 def _holidays(zone_name: str, year: int) -> frozenset[date]:

@@ -44,10 +44,6 @@ class _Upgrade:
     passed: DueMilestone | None = None
 
     @property
-    def watch(self) -> Watch:
-        return self.item.card.watch
-
-    @property
     def is_planned(self) -> bool:
         """Whether a plan holds, so that there is nothing to answer."""
         held = self.item.card.effect.answer
@@ -134,7 +130,7 @@ def _lined_up(items: Sequence[DueMilestone], today: date) -> list[_Item]:
     upgrades = in_order(
         _upgrades(own, today),
         today,
-        watch_of=lambda each: each.watch,
+        watch_of=lambda each: each.item.card.watch,
         urgency=lambda each: _urgency(each.item.card, today),
     )
     return sorted([*upgrades, *inside], key=lambda item: LISTED.index(_head_of(item, today)))

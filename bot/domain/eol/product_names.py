@@ -57,10 +57,11 @@ class Names:
                 self._own[name] = (*self._own.get(name, ()), product)
         self._names: dict[str, tuple[Product, ...]] = {}
         # A key is stronger than an alias, an alias than a label.
-        for spellings in (_keys, _aliases, _labels):
+        spellings = [(each, ((each.key,), each.aliases, (each.label,))) for each in products if not each.asset_ref]
+        for strength in range(3):
             new: dict[str, tuple[Product, ...]] = {}
-            for product in filter(lambda each: not each.asset_ref, products):
-                for name in dict.fromkeys(map(fold, spellings(product))):
+            for product, names in spellings:
+                for name in dict.fromkeys(map(fold, names[strength])):
                     if name and name not in self._names:
                         new[name] = (*new.get(name, ()), product)
             self._names |= new
@@ -171,18 +172,6 @@ def _is_its_own(product: Product, provider: str) -> bool:
 def _suggested(*groups: Iterable[Product]) -> tuple[Product, ...]:
     unique = {product.key: product for group in groups for product in group}
     return tuple(unique.values())[:_SUGGESTIONS]
-
-
-def _keys(product: Product) -> tuple[str, ...]:
-    return (product.key,)
-
-
-def _aliases(product: Product) -> tuple[str, ...]:
-    return product.aliases
-
-
-def _labels(product: Product) -> tuple[str, ...]:
-    return (product.label,)
 
 
 def _forms(identifier: str) -> Iterator[str]:

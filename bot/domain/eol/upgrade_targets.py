@@ -47,7 +47,7 @@ def targets(product: Product, current: Cycle, today: date) -> tuple[Target, ...]
         Target(cycle, cycle.eol if isinstance(cycle.eol, date) else None, _is_lts(cycle, today))
         for at, cycle in enumerate(product.cycles)
         if cycle.name != current.name
-        and _is_out(cycle, today)
+        and (cycle.released is None or cycle.released <= today)
         and phase(cycle, today) in _SUPPORTED
         and _is_later(cycle, current, is_before=at < place)
         and _family(cycle) == _family(current)
@@ -71,10 +71,6 @@ def _family(cycle: Cycle) -> str:
     """Return the family of a cycle where one product has several, as the functions of AWS: Python, Java, .NET."""
     found = _FAMILY.match(cycle.name)
     return found["family"].lower().removesuffix("core") if found is not None else ""
-
-
-def _is_out(cycle: Cycle, today: date) -> bool:
-    return cycle.released is None or cycle.released <= today
 
 
 def _is_lts(cycle: Cycle, today: date) -> bool:

@@ -38,7 +38,9 @@ class Watcher:
     """Keeps up to date what runs where and what that comes to, as the catalog, the facts and the day are now."""
 
     def __init__(self, deps: Deps, snapshot: Snapshot, facts: Facts) -> None:
-        self._deps, self._snapshot, self._facts = deps, snapshot, facts
+        #: The catalog that is watched, and the release cycles that it is held against.
+        self.snapshot, self.facts = snapshot, facts
+        self._deps = deps
         self._lock = asyncio.Lock()
         self._days = _Days(deps.clock.now(), self.zone_name)
         self._exposure: Exposure | None = None
@@ -50,32 +52,22 @@ class Watcher:
         self.generation = self.fillings = 0
 
     @property
-    def snapshot(self) -> Snapshot:
-        """The catalog that is watched."""
-        return self._snapshot
-
-    @property
     def latest(self) -> Exposure | None:
         """What ran where when this was last looked at; None before that, and while it is being looked at."""
         return self._exposure
 
-    @property
-    def facts(self) -> Facts:
-        """The release cycles that it is held against."""
-        return self._facts
-
     def zone_name(self, addressee: Addressee) -> str:
         """Return the name of the time zone that the addressee works in."""
-        return routing.zone_name_of(self._deps, self._snapshot, addressee)
+        return routing.zone_name_of(self._deps, self.snapshot, addressee)
 
     def today(self, addressee: Addressee) -> date:
         """Return the day that it is where the addressee is."""
-        return routing.today_of(self._deps, self._snapshot, addressee)
+        return routing.today_of(self._deps, self.snapshot, addressee)
 
     def cycle_of(self, asset_id: int, *, product: str, version: str, provider: str) -> InCycle | None:
         """Return the cycle that a deployment is sure to be in, one that is gone, too; None when it is not sure."""
         pin = self._pins.get((asset_id, product, version, provider))
-        return certain_of(matched(self._facts.table, pin, product=product, version=version, provider=provider))
+        return certain_of(matched(self.facts.table, pin, product=product, version=version, provider=provider))
 
     async def current(self) -> Exposure:
         """Return what runs where as of now.
@@ -87,16 +79,16 @@ class Watcher:
         async with self._lock:
             now, exposure = self._deps.clock.now(), self._exposure
             for name, last_run in self._last_runs.items():
-                last_run.at = self._snapshot.source_seen(name) or last_run.at
-            affected = self._snapshot.changes.since(self._position)
+                last_run.at = self.snapshot.sources_seen.get(name) or last_run.at
+            affected = self.snapshot.changes.since(self._position)
             # The catalog goes on changing while this works: what comes from here on is the next call's.
-            position, revision = self._snapshot.changes.position, self._snapshot.revision
+            position, revision = self.snapshot.changes.position, self.snapshot.revision
             if revision != self._revision:  # the catalog lists versions of the organisation's own
-                await self._facts.follow_catalog(self._deps.database)
-            if exposure is None or affected is None or exposure.table is not self._facts.table:
+                await self.facts.follow_catalog(self._deps.database)
+            if exposure is None or affected is None or exposure.table is not self.facts.table:
                 return await self._filled(now)
             self._exposure = None  # should this be broken off, half an update is of no use
-            exposure.note(self._snapshot.changes.owners_since(self._position))
+            exposure.note(self.snapshot.changes.owners_since(self._position))
             days = _Days(now, self.zone_name, self._days)
             if days.by_zone != self._days.by_zone:
                 self._days = days
@@ -118,14 +110,14 @@ class Watcher:
         return next((one for one in runs if one.deployment.id == deployment_id), None)
 
     async def _filled(self, now: datetime) -> Exposure:
-        position = await self._snapshot.follow_changes()
-        revision = self._snapshot.revision
+        position = await self.snapshot.follow_changes()
+        revision = self.snapshot.revision
         self._days = _Days(now, self.zone_name)
         async with self._deps.database.connected() as connection:
             self._pins = await _pins(connection)
             exposure = Exposure(
-                self._facts.table,
-                self._snapshot,
+                self.facts.table,
+                self.snapshot,
                 now=now,
                 stale_after=self._deps.stale_after,
                 today_of=self._days.of,

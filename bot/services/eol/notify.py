@@ -162,11 +162,11 @@ class Notices:
 
     def line(self, due: rules.Due) -> Line:
         """Return what is said of one deadline in the message about another thing."""
-        return blocks.also_line(self._card(due.key))
+        return blocks.also_line(self._card(self._by_key[due.key]))
 
     def message(self, lead: rules.Due, also: Sequence[Line]) -> Message:
         """Return the most urgent in its own thread; where it has none yet, its root message begins it."""
-        [due], card = self._planned([lead]), self._card(lead.key)
+        [due], card = self._planned([lead]), self._card(self._by_key[lead.key])
         if self._has_just_got_a_root is not None:
             return Message(key=card.reminder.root_key, content=blocks.card(card, also=also))
         return Message(
@@ -184,7 +184,7 @@ class Notices:
         paid = self._paid(telling.today)
         digest = Digest(
             addressee=self.recipient,
-            items=tuple(DueMilestone(self._card_of(each.subject.watch), each.milestone) for each in self._planned(due)),
+            items=tuple(DueMilestone(self._card(each.subject.watch), each.milestone) for each in self._planned(due)),
             today=telling.today,
             quiet=len(self.planned.quiet - {each.watch.key[:3] for each in paid}),
             paid=paid,
@@ -205,12 +205,12 @@ class Notices:
         for came in self.planned.joined:
             await self._reply_joined(telling, came)
         for asking in self.planned.asking:
-            card = self._card(asking.reminder.key)
+            card = self._card(self._by_key[asking.reminder.key])
             await plan_parts.ask(telling.session, self.deps, self.watcher, card, asking, telling.now)
         joined_keys = [each.reminder.key for each in self.planned.joined]
         for key in list(self.reminders) if is_digest else {*self._said, *moved_keys, *joined_keys}:
             if self.reminders[key].root_key and key != self._has_just_got_a_root:
-                await revise_root(telling.session, self.deps, self.watcher, self._card(key))
+                await revise_root(telling.session, self.deps, self.watcher, self._card(self._by_key[key]))
         for reminder, resolution in self.closing:
             await self.closer.close(telling.session, reminder, resolution, telling.places)
 
@@ -222,7 +222,7 @@ class Notices:
                 telling.session,
                 key=f"eol:{reminder.id}:moved:{redating.on}:{telling.today}",
                 channel=telling.places[0],
-                message=moved(self._card(reminder.key), before=redating.reminder.deadline),
+                message=moved(self._card(self._by_key[reminder.key]), before=redating.reminder.deadline),
                 at=telling.now,
                 parent_key=reminder.root_key,
                 fallbacks=telling.places[1:],
@@ -238,7 +238,7 @@ class Notices:
                 telling.session,
                 key=f"eol:{reminder.id}:joined:{first}:{telling.today}",
                 channel=places[0],
-                message=joined_note(self._card(reminder.key), came.runs),
+                message=joined_note(self._card(self._by_key[reminder.key]), came.runs),
                 at=telling.now,
                 parent_key=reminder.root_key,
                 fallbacks=places[1:],
@@ -257,17 +257,14 @@ class Notices:
                 continue
             rest = tuple(one for one in watch.runs if one.deployment.id not in said)
             if charged(watch.product, watch.cycle, today, (one.goes_on for one in rest)).now is not None:
-                found.setdefault(watch.key[:3], self._card_of(replace(watch, runs=rest)))
+                found.setdefault(watch.key[:3], self._card(replace(watch, runs=rest)))
         return tuple(sorted(found.values(), key=lambda card: cost(card.watch, today), reverse=True))
 
     def _planned(self, due: Iterable[rules.Due]) -> list[DueReminder]:
         planned: dict[WatchKey, DueReminder] = {each.subject.watch.key: each for each in self.planned.due}
         return [planned[each.key] for each in due]
 
-    def _card(self, key: WatchKey) -> Card:
-        return self._card_of(self._by_key[key])
-
-    def _card_of(self, watch: Watch) -> Card:
+    def _card(self, watch: Watch) -> Card:
         return reminder_store.card(self.deps, self.watcher, self.reminders[watch.key], watch, self._moves)
 
 

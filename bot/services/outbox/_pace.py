@@ -65,7 +65,8 @@ class Pace:
             Call.UPDATE: _Bucket(updates_a_minute, updates_at_once, updates_at_once),
         }
         self._paused: dict[Call, datetime] = {}
-        self._served: dict[str, datetime] = {}
+        #: When something last went out to a channel, unless that is too long ago to matter.
+        self.served: dict[str, datetime] = {}
         self._held_until: datetime | None = None
         self._holds = 0
         self._begun: datetime | None = None
@@ -74,7 +75,7 @@ class Pace:
         """Begin a pass. Where the clock was set back since the last one, no moment that was noted holds any more."""
         if self._begun is not None and now < self._begun:
             self._paused.clear()
-            self._served.clear()
+            self.served.clear()
             self._held_until = None
         self._begun = now
 
@@ -118,15 +119,11 @@ class Pace:
 
     def serve(self, lane: str, now: datetime) -> None:
         """Note that something goes out to a channel."""
-        if len(self._served) >= _REMEMBERED:
-            self._served = {lane: at for lane, at in self._served.items() if now - at < self.channel_interval}
-        self._served[lane] = now
-
-    def served_at(self, lane: str) -> datetime | None:
-        """When something last went out to a channel; None for never, or too long ago to matter."""
-        return self._served.get(lane)
+        if len(self.served) >= _REMEMBERED:
+            self.served = {lane: at for lane, at in self.served.items() if now - at < self.channel_interval}
+        self.served[lane] = now
 
     def has_rested(self, lane: str, now: datetime) -> bool:
         """Whether the next post may go out to a channel."""
-        at = self._served.get(lane)
+        at = self.served.get(lane)
         return at is None or now - at >= self.channel_interval

@@ -152,7 +152,7 @@ async def _heads(
         for channel, posted in await connection.execute(_RECENT, span):
             resting |= {channel, posted}
     free = [(lane, number) for lane, number in due if lane not in resting and pace.has_rested(lane, now)]
-    free.sort(key=lambda head: (pace.served_at(head[0]) or _LONG_AGO, head[1]))
+    free.sort(key=lambda head: (pace.served.get(head[0], _LONG_AGO), head[1]))
     return free[:most]
 
 
