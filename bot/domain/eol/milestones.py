@@ -128,7 +128,8 @@ def latest_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int 
 @lru_cache(maxsize=16_384)  # asked again and again, and the same of many things that run one version
 def _until_then(deadline: Deadline, work: WorkingTime, tier: int | None) -> tuple[tuple[date, Milestone], ...]:
     """Return the milestones up to the deadline, each with its day, in their order."""
-    return tuple((milestone.day(deadline, work), milestone) for milestone in _points(tier))
+    points = map(Milestone, _ALL if tier is None else _BY_TIER.get(min(tier, _LEAST), _ALL))
+    return tuple((milestone.day(deadline, work), milestone) for milestone in points)
 
 
 def next_loud(deadline: Deadline, today: date, work: WorkingTime, *, tier: int | None = None) -> date | None:
@@ -140,19 +141,14 @@ def next_loud(deadline: Deadline, today: date, work: WorkingTime, *, tier: int |
 
 def next_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int | None = None) -> tuple[Milestone, date]:
     """Return the first milestone whose day is still to come, with that day."""
-    ahead = _afterwards(deadline, today - _LONGEST_SHIFT, today + timedelta(2 * _MONTH))
-    for milestone in chain(_points(tier), ahead):
-        day = milestone.day(deadline, work)
+    afterwards = _afterwards(deadline, today - _LONGEST_SHIFT, today + timedelta(2 * _MONTH))
+    ahead = ((milestone.day(deadline, work), milestone) for milestone in afterwards)
+    for day, milestone in chain(_until_then(deadline, work, tier), ahead):
         if day > today:
             return milestone, day
     # A long row of holidays may push all of those into the past; the month after them cannot be.
     last = Milestone(-((today - deadline.on).days // _MONTH + 3) * _MONTH)
     return last, last.day(deadline, work)
-
-
-def _points(tier: int | None) -> Iterator[Milestone]:
-    """Yield the milestones up to the deadline, the first one first."""
-    return map(Milestone, _ALL if tier is None else _BY_TIER.get(min(tier, _LEAST), _ALL))
 
 
 def _afterwards(deadline: Deadline, since: date, until: date) -> Iterator[Milestone]:
