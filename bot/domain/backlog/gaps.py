@@ -194,7 +194,7 @@ class _Reader:
             beside = [each.id for each in self._mentions[before.at] if _SAID["via"].search(before.text[: each.start])]
             thing = [each for each in named if self._vocabulary[each].type != "language"]
             # "API keys via Vault": the talk is about something else.
-            if set(thing).difference(beside) and not _SAID["owned"].search(before.text):
+            if set(thing).difference(beside):
                 return thing
             if named and before.at == sentence.at - 1 and len(before.text.split()) < 4:
                 return named  # "In Groovy."
