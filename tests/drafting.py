@@ -31,9 +31,10 @@ FILES = {
     "fresh": "threads_fresh",
     "blind": "threads_blind",
     "passing": "threads_passing",
+    "check": "threads_check",
 }
 #: The sets of which only the totals were looked at.
-UNREAD = ("fresh", "blind", "passing")
+UNREAD = ("fresh", "blind")
 SHARED_EXAMPLES = SHARED / "backlog" / "examples.yaml"
 _LATER = re.compile(r"^\[\+(\d+)([dhm])\]\s*")
 _NAMES = {name + end for name in ("tech", "gaps") for end in ("", "_ok", "_any")} | {"negated"}

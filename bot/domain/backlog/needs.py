@@ -109,6 +109,8 @@ def is_same(known: Need, need: Need, *, in_one_list: bool) -> bool:
     if in_one_list:
         is_alike = len(need.title.split()) < 4 or bool(known.nouns & need.nouns)
         return is_alike and not (known.technologies and need.technologies and not shared)
+    if known.sentence.is_bullet and need.sentence.is_bullet:
+        return known.title == need.title
     is_added = bool(_SAID["adds"].search(need.sentence.text))
     if is_added and set(need.technologies) - set(known.technologies):
         return False

@@ -113,6 +113,22 @@ def test_it_stands_for_what_was_named_before() -> None:
     assert draft("Ramen would be nice.", "can we have that?").items == ()
 
 
+def test_points_of_a_list_of_one_kind_are_items_of_their_own() -> None:
+    found = draft("needed from devops:\n- rotate the password of the database\n- enable MFA on the Argo CD login")
+    assert kinds(found) == ["access", "access"]
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        (["WHAT: import of CSV files into our bucket, as a scheduled job in Argo Workflows"], ["pipeline"]),
+        (["could there be a little service where we create links ourselves?"], ["api_service"]),
+    ],
+)
+def test_a_form_and_a_question_ask_for_a_thing(said: list[str], wanted: list[str]) -> None:
+    assert kinds(draft(*said)) == wanted
+
+
 def test_a_wish_that_is_repeated_is_one_item() -> None:
     assert len(draft("We need a Kafka topic for invoices.", "Please create the Kafka topic this week").items) == 1
     assert len(draft(*[f"We need Kafka topic {at} for invoices" for at in range(99)]).items[0].why) < 800
@@ -181,6 +197,7 @@ def test_an_ambiguous_name_needs_evidence(said: str, wanted: list[str]) -> None:
         (["We'd like a flag service: Unleash instead of LaunchDarkly"], ["unleash"]),
         (["We need a database cluster", "MySQL or PostgreSQL?", "PostgreSQL please"], ["postgresql"]),
         (["We need a database cluster, MySQL or PostgreSQL, no preference"], ["mysql", "postgresql"]),
+        (["SageMaker or Vertex AI, I don't mind.", "We need a bigger notebook"], ["amazon-sagemaker", "vertex-ai"]),
         (["Please migrate our Jenkins library"], ["jenkins"]),
         (["We need a Kafka topic, we have no Kafka yet"], ["kafka"]),
     ],
@@ -561,7 +578,8 @@ def test_trouble_is_a_request_without_a_wish() -> None:
 def test_what_is_named_is_the_best_guess_where_nobody_asks_in_words() -> None:
     found = draft("Pulsar was on the table, and fell off it", "three Kafka brokers in eu-west, and ACLs for the ledger")
     assert kinds(found) == ["infrastructure", "access"]
-    assert named(draft("the EU ledger needs its own Kafka cluster, same size as the others")) == ["kafka"]
+    found = draft("the ledger needs its own Kafka cluster", "billing needs 2 brokers", "We need a role in Grafana")
+    assert kinds(found) == ["infrastructure", "infrastructure", "access"]
 
 
 @pytest.mark.parametrize(
