@@ -40,7 +40,9 @@ class Members:
 
         Somebody waits for the answer and the store may be busy, so it is stored with the next page of accounts.
         """
-        standing = standing_of(await self._deps.profiles.get(self._slack, slack_id, seconds=seconds))
+        user = await self._deps.profiles.get(self._slack, slack_id, seconds=seconds)
+        standing = standing_of(user)
+        self._snapshot.put_zones({slack_id: user.timezone})
         self._unstored[slack_id] = standing
         self._snapshot.put_standings({slack_id: standing})
         return standing
@@ -49,6 +51,7 @@ class Members:
         """Keep what Slack says of these accounts, and store it with what was learned meanwhile."""
         standings = {user.id: standing_of(user) for user in users}
         self._snapshot.put_standings(standings)
+        self._snapshot.put_zones({user.id: user.timezone for user in users})
         for user in users:
             if user.is_active:
                 self._deps.refusals.listed(user.id)

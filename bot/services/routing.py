@@ -136,6 +136,13 @@ def today_of(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> date:
     return deps.clock.now().astimezone(zone_of(zone_name_of(deps, snapshot, recipient))).date()
 
 
+def zone_name_at(deps: Deps, snapshot: Snapshot, slack_id: str) -> str:
+    """Return the time zone of an account; that which Slack says where no person of the catalog has it."""
+    person = snapshot.person_by_slack_id(slack_id)
+    said = snapshot.zone_name(slack_id) if person is None else ""
+    return said or zone_name_of(deps, snapshot, Recipient(person=person))
+
+
 def slack_id_of(person: PersonRecord | None) -> str:
     """Return where a person is written to; empty for somebody whom Slack does not know."""
     return person.slack_id if person is not None and person.is_active else ""

@@ -66,6 +66,7 @@ class Snapshot:
         self._listed_channels: Set[str] | None = None
         self._shared_channels: dict[str, bool] = {}
         self._standings: dict[str, AccountStanding] = {}
+        self._zones: dict[str, str] = {}
         #: The channels of teams as the catalog has them: the id that a name means may change.
         self._written_channels: dict[int, str] = {}
 
@@ -246,6 +247,14 @@ class Snapshot:
     def standing(self, slack_id: str) -> AccountStanding | None:
         """Return what an account is; None for one that nobody has asked about yet."""
         return self._standings.get(slack_id)
+
+    def put_zones(self, names: Mapping[str, str]) -> None:
+        """Learn the names of the time zones of these accounts, by Slack id."""
+        self._zones.update(names)
+
+    def zone_name(self, slack_id: str) -> str:
+        """Return the time zone that Slack says an account is in; empty where it has not said."""
+        return self._zones.get(slack_id, "")
 
     def put_shared(self, is_shared: Mapping[str, bool]) -> None:
         """Learn in which of these channels, by id, other organisations are."""

@@ -18,9 +18,9 @@ from bot.domain.backlog.demand import DemandPart, EvidenceKind, Slowdown
 from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin, problems, thread_key
 from bot.domain.backlog.requests import ItemType, RequestItem
 from bot.domain.catalog import Area
-from bot.domain.recipients import Recipient
 from bot.domain.records import TeamRecord
 from bot.domain.trust import AccountStanding
+from bot.domain.working_time import zone_of
 from bot.errors import FormError, SlackError, UserError
 from bot.ports import Ack
 from bot.services import inbound, portfolio, routing
@@ -123,8 +123,8 @@ async def chosen_person(context: Context, asked: Field[str], slack_id: str) -> i
 
 def today_of(context: Context, slack_id: str) -> date:
     """Return the day that it is for somebody."""
-    person = context.snapshot.person_by_slack_id(slack_id)
-    return routing.today_of(context.deps, context.snapshot, Recipient(person=person))
+    zone = zone_of(routing.zone_name_at(context.deps, context.snapshot, slack_id))
+    return context.deps.clock.now().astimezone(zone).date()
 
 
 def _check(

@@ -53,6 +53,12 @@ async def test_a_later_page_replaces_what_an_earlier_one_said(deps: Deps, slack:
     assert (await stored(deps, slack))["U1"] is AccountStanding.STRANGER
 
 
+async def test_a_page_says_where_people_are(deps: Deps, slack: FakePort) -> None:
+    snapshot = Snapshot()
+    await Members(deps, slack, snapshot).put_page([replace(member("U1"), timezone="Asia/Kolkata")])
+    assert (snapshot.zone_name("U1"), snapshot.zone_name("U2")) == ("Asia/Kolkata", "")
+
+
 async def test_a_busy_store_does_not_keep_the_answer_back(deps: Deps, slack: FakePort) -> None:
     members = Members(deps, slack, Snapshot())
     async with deps.database.transaction():

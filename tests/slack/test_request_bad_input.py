@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from bot.blocks.backlog import actions as ids
 from bot.playground.fake_slack import PostedMessage
+from bot.services.backlog import drafts
 from tests.conftest import DEPLOYMENTS
 from tests.slack.conftest import Stage, read_only
 from tests.slack.test_eol_answers import posted
@@ -81,6 +84,20 @@ async def test_what_is_wrong_in_the_form_is_said_at_its_field(stage: Stage, valu
     assert await requests(stage) == []
     assert set(view.errors) == {field}, (view.errors, delivery.status, [toast.text for toast in stage.slack.toasts])
     assert "Something went wrong" not in view.errors[field]
+
+
+@read_only
+async def test_today_is_the_day_of_whoever_says_it_though_the_catalog_does_not_know_them(stage: Stage) -> None:
+    stage.clock.at = datetime(2026, 3, 4, 3, tzinfo=UTC)
+    lana = stage.slack.add_user("lana", real_name="Lana Reyes", email="lana@example.test", tz="America/Los_Angeles")
+    await stage.slack.join("lana", "payments")
+    await form(stage, await stage.slack.post("lana", "payments", "We need a Redis cluster."), user="lana")
+    refused = await submit(stage, "lana", {ids.NEEDED_BY: "2026-03-02"})
+    assert set(refused) == {ids.NEEDED_BY}
+    assert await submit(stage, "lana", {ids.NEEDED_BY: "2026-03-03"}) == {}
+    context, ts = stage.baton.context, f"{stage.clock.at.timestamp():.6f}"
+    said = {"type": "message", "user": lana.id, "ts": ts, "text": "We need a Redis cluster by tomorrow."}
+    assert (await drafts.draft(context.deps, context.snapshot, [said])).needed_by == date(2026, 3, 4)
 
 
 @read_only

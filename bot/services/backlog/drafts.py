@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import RequestItem
-from bot.domain.recipients import Recipient
 from bot.domain.working_time import zone_of
 from bot.services import routing
 from bot.services.deps import Deps
@@ -28,11 +27,8 @@ async def draft(
 
     With `is_asked` the words are meant as a request: nobody has only talked about it.
     """
-    people = {author: snapshot.person_by_slack_id(author) for author in {str(each.get("user")) for each in messages}}
-    zones = {
-        author: zone_of(routing.zone_name_of(deps, snapshot, Recipient(person=person)))
-        for author, person in people.items()
-    }
+    authors = {str(each.get("user")) for each in messages}
+    zones = {author: zone_of(routing.zone_name_at(deps, snapshot, author)) for author in authors}
     return await asyncio.to_thread(_draft, messages, zones, is_asked=is_asked)
 
 
