@@ -307,7 +307,7 @@ async def test_what_a_tracker_objects_to_is_said_where_it_names_no_field(world: 
     await world.accepted()
     if isinstance(world.server, GitHubServer):
         body: dict[str, Any] = {"message": "Validation Failed", "errors": ["x", {"code": "custom", "message": "No."}]}
-        world.server.plan, said = [Answer(422, body=orjson.dumps(body))], "(422): No."
+        world.server.plan, said = [Answer(422, body=orjson.dumps(body))], "(422): x, No."
     else:
         body = {"errorMessages": None, "errors": {"labels": "Not on the screen."}}
         world.server.plan, said = [Answer(400, body=orjson.dumps(body))], "(400): labels: Not on the screen."

@@ -471,6 +471,24 @@ async def test_a_person_s_copy_of_a_comment_of_baton_s_is_a_person_s(stage: Stag
     assert len(replies(made)) == 1
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("Done.\n<!-- a bot's\nown notes -->\nSee the page.", "Done."), ("<!-- nothing else -->", "(no words)")],
+)
+async def test_what_github_shows_to_nobody_is_not_carried(
+    stage: Stage, server: StandIn, written: str, said: str
+) -> None:
+    if isinstance(server, JiraServer):
+        pytest.skip("Jira hides nothing in a comment")
+    made = await accepted(stage)
+    server.commented(1, written, author="mia")
+    await hour(stage)
+    [carried] = replies(made)
+    assert said in carried
+    assert "own notes" not in carried
+    assert "nothing else" not in carried
+
+
 async def test_nothing_is_carried_to_a_project_that_everybody_can_read(stage: Stage, server: StandIn) -> None:
     if not isinstance(server, JiraServer):
         pytest.skip("GitHub moves no issue from a private repository to a public one")

@@ -25,6 +25,8 @@ _SHOWN = "GitHub"
 _GONE = frozenset({404, 410})
 _BACKTICKS = re.compile("`+")
 #: What Baton writes at the end of a body.
+#: What GitHub shows to nobody who reads a comment.
+_HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 _MARKER = re.compile(r"<!-- (baton-[0-9a-f]+:[0-9.]+) -->\s*\Z")
 
 
@@ -157,7 +159,7 @@ def _comment(found: dict[str, Any]) -> TrackedComment:
     return TrackedComment(
         str(found["id"]),
         str(user.get("login") or "Somebody"),
-        text,
+        _HIDDEN.sub("", text).strip() or "(no words)",
         str(found["html_url"]),
         moment(found["created_at"]),
         is_from_person=user.get("type") != "Bot",
@@ -180,9 +182,11 @@ def _objections(errors: Any) -> str:
 
     https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed
     """
-    named = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
-    said = [[each.get("field"), each.get("message") or each.get("code")] for each in named]
-    return ", ".join(": ".join(str(part) for part in parts if part) for parts in said)
+    said = []
+    for each in errors if isinstance(errors, list) else []:
+        parts = [each.get("field"), each.get("message") or each.get("code")] if isinstance(each, dict) else [each]
+        said.append(": ".join(str(part) for part in parts if part))
+    return ", ".join(said)
 
 
 @contextmanager
