@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -167,7 +167,9 @@ async def _carry_out(session: AsyncSession, run: Run, paths: Sequence[str]) -> t
     outcome, audit_id = ImportOutcome.UNCHANGED, None
     trust = await _people.remember(session, run)
     if run.has_changed:
-        outcome, audit_id = ImportOutcome.IMPORTED, await apply.apply(session, run, _reason(run, paths, trust))
+        detail = {"counts": run.counts, "paths": list(paths), "revision": run.revision, **trust}
+        reason = apply.Reason(f"import:{run.source.name}", "catalog.import", f"source:{run.source.id}", detail)
+        outcome, audit_id = ImportOutcome.IMPORTED, await apply.apply(session, run, reason)
     else:
         await _write.write_origins(run)
         await note_unresolved(run)
@@ -211,8 +213,3 @@ def _going(run: Run, *, secret: int) -> Iterator[Going]:
         diff, before = run.diffs[subject], sum(claim.is_live for claim in run.stored[subject].values())
         is_other_file = run.is_elsewhere and not (diff.added or diff.changed or diff.unchanged or diff.kept)
         yield Going(noun, before - hidden, len(diff.removed) - hidden, is_other_file, hidden)
-
-
-def _reason(run: Run, paths: Sequence[str], trust: Mapping[str, bool]) -> apply.Reason:
-    detail = {"counts": run.counts, "paths": list(paths), "revision": run.revision, **trust}
-    return apply.Reason(f"import:{run.source.name}", "catalog.import", f"source:{run.source.id}", detail)
