@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from bot.blocks import pictures
 from bot.blocks.lines import Line
 from bot.blocks.text import Block, Rendered, button, context, day, escape, plain, section, shorten
 from bot.blocks.values import encode
@@ -189,7 +190,7 @@ def show_button(text: str, shown: Shown, number: int, *, label: str) -> Mapping[
 
 def drawing() -> Rendered:
     """Return the receipt for a picture that is being drawn."""
-    return Rendered("Drawing the health of the organisation for this channel. `/baton health` says it in words.")
+    return pictures.drawing("the health of the organisation for this channel", "`/baton health`")
 
 
 def alt_text(picture: HealthPicture) -> str:

@@ -5,6 +5,15 @@ from __future__ import annotations
 from bot.blocks.text import Rendered, escape, mention
 
 
+def drawing(what: str, instead: str = "") -> Rendered:
+    """Return that a picture is being drawn, with what says the same in words.
+
+    Slack may take a file and never show it, and says so to nobody, so whoever asked has to notice.
+    """
+    words = f" {instead} says the same in words." if instead else ""
+    return Rendered(f"Drawing {what}…{words} Not here in a minute? Ask again.")
+
+
 def comment(user_id: str) -> str:
     """Return what stands above a picture: whoever asked for it."""
     return f"Asked for by {mention(user_id)}" if mention(user_id) else ""

@@ -156,6 +156,7 @@ def report_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | B
     for code in ("not_in_channel", "missing_scope", name):
         yield pictures.refused, pictures.refused(code, may_pass=False)
     yield pictures.refused, pictures.refused("internal_error", may_pass=True)
+    yield pictures.drawing, pictures.drawing("the backlog", "`/devops rank`")
     url = "https://baton.example.test/calendar/" + "0f" * 32 + ".ics"
     for others in (0, 3):
         yield calendars.link, calendars.link(team, url, 7, others=others)

@@ -293,7 +293,8 @@ async def test_what_others_have_asked_for_waits_for_the_team_that_takes_requests
 async def test_a_picture_is_posted_with_its_words(stage: Stage) -> None:
     await stage.baton.context.health.run()
     stage.clock.at = in_april
-    assert "`/baton health` says it in words" in (await stage.ask("/baton health picture")).text
+    receipt = (await stage.ask("/baton health picture")).text
+    assert "`/baton health` says the same in words. Not here in a minute? Ask again." in receipt
     await stage.settle()
     [file_id] = stage.slack.visible_messages("grace", "general")[-1].files
     file = stage.slack.workspace.files[file_id]

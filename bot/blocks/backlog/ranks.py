@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 
+from bot.blocks import pictures
 from bot.blocks.backlog import actions, words
 from bot.blocks.backlog.actions import RequestList
 from bot.blocks.backlog.lists import pages
@@ -70,7 +71,7 @@ def backlog(found: FirstOf[tuple[RequestCard, BacklogPlace]]) -> Rendered:
 
 def drawing() -> Rendered:
     """Return that a picture is being drawn."""
-    return Rendered("Drawing the backlog for this channel… `/devops rank` says the same in words.")
+    return pictures.drawing("the backlog for this channel", "`/devops rank`")
 
 
 def alt_text(chart: Chart) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.blocks import pictures
 from bot.blocks.eol.reports import TURN, Turn, plain_who
 from bot.blocks.lines import Line, choices
 from bot.blocks.ownership.words import kind
@@ -49,4 +50,4 @@ def nothing_fits(asked: str, tries: Sequence[str], user_id: str) -> Rendered:
 
 def drawing(subject: ReportScope) -> Rendered:
     """Return that a picture is being drawn."""
-    return Rendered(f"Drawing the timeline of {bold(plain_who(subject), 80)}…")
+    return pictures.drawing(f"the timeline of {bold(plain_who(subject), 80)}")
