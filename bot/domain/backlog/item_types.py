@@ -53,7 +53,9 @@ def _compiled(key: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{groups})(?!\w|-\w)", re.IGNORECASE)
 
 
-_PHRASE, _NOUN, _VERB = map(_compiled, ("phrases", "nouns", "verbs"))
+_PHRASE, _NOUN = map(_compiled, ("phrases", "nouns"))
+#: What is done with a thing that no noun names; it says little of its type.
+_VERB = re.compile(alternatives(WORDS["types"]["verbs"]), re.IGNORECASE)
 #: The head of a noun phrase stands before these.
 _AFTER_HEAD = re.compile(alternatives(WORDS["types"]["after_head"]), re.IGNORECASE)
 
@@ -108,7 +110,7 @@ def named(text: str) -> Named | None:
     if noun := _NOUN.search(text):
         return _read(noun, 1)
     verb = _VERB.search(text)
-    return _read(verb, 0) if verb else None
+    return Named(ItemType.INFRASTRUCTURE, verb[0].lower(), 0) if verb else None
 
 
 def words_of(text: str) -> Iterator[str]:

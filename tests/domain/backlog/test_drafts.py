@@ -102,6 +102,10 @@ def test_the_answer_to_what_is_needed_is_asked_for() -> None:
     assert draft("What did we have last year?", "a cluster, badly named").confidence < 0.7
 
 
+def test_a_verb_alone_does_not_say_what_kind_of_thing_is_asked_for() -> None:
+    assert kinds(draft("can somebody from devops extend ours for the shop?")) == ["infrastructure"]
+
+
 def test_help_is_asked_for_where_something_is_broken() -> None:
     assert kinds(draft("The Jenkins job hangs since this morning, can somebody please help?")) == ["support"]
     assert kinds(draft("Can somebody please set up the Jenkins job?")) == ["pipeline"]
