@@ -271,7 +271,7 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
     for is_private in (False, True):
         shown = replace(card, is_private=is_private)
         yield blocks.triage_post, blocks.triage_post(shown, duty="U12345678")
-    yield blocks.card_view, blocks.card_view(blocks.card(card))
+    yield blocks.card_view, blocks.card_view(blocks.card(card, is_own=True))
     yield blocks.card_view, blocks.card_view(blocks.triage(card))
     yield blocks.withdrawn, blocks.withdrawn(card, OpenValue(asset_id=7))
     yield blocks.joined_card, blocks.joined_card(card, OpenValue("C012345678", "1700000000.000100"))

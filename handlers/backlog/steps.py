@@ -231,7 +231,8 @@ def shown(context: Context, card: RequestCard, person_id: int | None) -> Rendere
     """Return a request as somebody sees it who asks for it: with what they can do."""
     if person_id is not None and devops_team.is_member(context.deps, context.snapshot, person_id):
         return blocks.triage(card)
-    return blocks.card(lists.as_seen_by(context.snapshot, card, person_id))
+    seen = lists.as_seen_by(context.snapshot, card, person_id)
+    return blocks.card(seen, is_own=seen is card)
 
 
 async def _step_form(context: Context, action: Action, request_id: int, step: Step) -> Block:

@@ -101,6 +101,17 @@ async def test_today_is_the_day_of_whoever_says_it_though_the_catalog_does_not_k
 
 
 @read_only
+async def test_what_was_typed_besides_is_shown_whole_to_those_who_speak_for_the_request(stage: Stage) -> None:
+    await form(stage, await thread(stage, *STORY), is_whole=True)
+    assert (
+        await submit(stage, values={ids.DETAILS: f"{'word ' * 250}to the end", ids.OTHER_TECHNOLOGIES: "Zebra"}) == {}
+    )
+    for user, sees in (("grace", True), ("ada", True), ("lin", True), ("eve", False)):
+        said = (await stage.ask("/devops show 1", user=user)).text
+        assert ("to the end" in said, "Zebra" in said) == (sees, sees), (user, said)
+
+
+@read_only
 async def test_a_technology_that_is_a_mention_pings_nobody_anywhere(stage: Stage) -> None:
     await form(stage, await thread(stage, *STORY))
     bad = "<!channel>, <@U1>, `x`, " + "y" * 200

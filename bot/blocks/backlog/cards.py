@@ -71,13 +71,17 @@ def joined_card(its: RequestCard, value: OpenValue, *, has_said_yes: bool = Fals
     return card(theirs, open_buttons(value) if its.state in FREES_JOINED else ())
 
 
-def card(its: RequestCard, more: Sequence[Block] = ()) -> Rendered:
-    """Return the card in the request's thread; `more` are buttons besides its own."""
+def card(its: RequestCard, more: Sequence[Block] = (), *, is_own: bool = False) -> Rendered:
+    """Return the card in the request's thread; `more` are buttons besides its own.
+
+    With `is_own` it is for somebody alone who speaks for the request, and who reads all that was said to DevOps.
+    """
+    said = card_lines.about(its) if is_own else []
     its = card_lines.for_all(its)
     due = f"the DevOps team has it, and a first answer is due by {date(its.answer_by)}" if its.answer_by else ""
     due = f"the DevOps team has it, and looks at it again on {day(its.looks_on)}" if its.looks_on else due
     whose = " · ".join(filter(None, (words.whose(its), due)))
-    lines = [words.name(its), words.standing(its), whose, *card_lines.body(its), *card_lines.said_last(its)]
+    lines = [words.name(its), words.standing(its), whose, *card_lines.body(its), *said, *card_lines.said_last(its)]
     buttons = [*_step_buttons(its, _BUTTONS), *words.change_button(its), *words.follow_buttons(its), *more]
     if is_usable(its) and not its.for_guest and not more:  # Slack takes one such button
         buttons += open_buttons(OpenValue(supports_id=its.id), SUPPORT_TEXT, label=plain(its.title, 40))
