@@ -556,6 +556,9 @@ def test_what_is_answered_and_then_over_is_one_deadline_less_in_a_digest() -> No
     assert "no deadline left to answer" in closed.text
     assert "lanned" not in str(closed.blocks), "what was answered is gone with its line"
     assert blocks.with_answer(sent, its) is None, "nothing is answered"
+    done = blocks.with_answer(sent, replace(its, reminder=replace(its.reminder, claimed_at=NOW)))
+    assert done is not None
+    assert ":white_check_mark: Reported done, " in done.text
 
 
 def test_what_was_no_deadline_to_answer_keeps_its_line_when_it_is_answered_otherwise() -> None:
