@@ -46,6 +46,11 @@ def examples(count: int) -> settings:
 #: How Slack reaches Baton, and where its store is.
 DEPLOYMENTS = ["http-sqlite", "http-postgresql", "socket-sqlite"]
 DATABASES = ["sqlite", "postgresql"]
+#: Where tests run by day, of so many: on PostgreSQL they take over half as much processor time again.
+_BY_DAY = {
+    "deployment": [*DEPLOYMENTS, "http-sqlite", "http-sqlite", "socket-sqlite"],
+    "database_url": [*DATABASES, "sqlite", "sqlite"],
+}
 #: The folders whose single tests take about a minute each.
 LONGEST = {"simulation", "strangers"}
 #: The folders whose tests are about the database itself, or time what users wait for.
@@ -107,7 +112,7 @@ def _is_chosen(item: pytest.Item) -> bool:
     called = getattr(item, "callspec", None)
     if called is None or item.get_closest_marker("sql") is not None:
         return True
-    for fixture, kinds in (("deployment", DEPLOYMENTS), ("database_url", DATABASES)):
+    for fixture, kinds in _BY_DAY.items():
         chosen = called.params.get(fixture)
         if chosen is not None:
             is_named = any(fixture in str(mark.args[0]) for mark in item.iter_markers("parametrize"))
