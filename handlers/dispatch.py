@@ -18,8 +18,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from bot.blocks import help as blocks
 from bot.blocks import home as home_blocks
 from bot.blocks.text import Rendered
-from bot.domain.trust import Admission, Sender
-from bot.errors import FormError, RepeatedError, SlackError
+from bot.domain.trust import Admission
+from bot.errors import FormError, NotTakenError, RepeatedError, SlackError
 from bot.logs import request_id
 from bot.ports import Ack
 from bot.services import inbound
@@ -39,7 +39,8 @@ log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 2.0
 #: … and how long of that a listener waits for Slack before it saves something, and for the store once it is late.
 _SLACK_SECONDS, _STORE_SECONDS = 1.5, 0.3
-#: Presses and forms that this process has seen lately; the store has those that changed something.
+#: Presses, forms, and what listeners of the organisation's own were given, as this process has seen them lately; the
+#: store has those that changed something.
 _REMEMBERED = 10_000
 _REFUSED = (Admission.OUTSIDE, Admission.SHARED, Admission.UNKNOWN, Admission.SILENT)
 
@@ -131,16 +132,17 @@ class Dispatch:
                 self._context.background.start(work, what=change.type, is_optional=True)
         elif self.events.wants(body):
             await self.events.take(body)
-        elif (self.has_listeners or not self.events.knows(change.type)) and await self._may_be_heard(sender_of(body)):
+        elif (self.has_listeners or not self.events.knows(change.type)) and await self._goes_on(body):
             return None
         self._metrics.observe("event_callback", "ok", _since(began))
         return replies.nothing()
 
-    async def _may_be_heard(self, sender: Sender) -> bool:
-        """Whether an event may go on to listeners of Bolt's: it is this workspace's, and nobody's from outside."""
-        if not sender.user_id:
-            return self._door.is_ours(sender)
-        return await self._door.admit(sender) not in (Admission.OUTSIDE, Admission.SHARED, Admission.UNKNOWN)
+    async def _goes_on(self, body: Mapping[str, Any]) -> bool:
+        """Whether an event is for listeners of Bolt's: nothing from outside is, and nothing twice."""
+        is_heard = await self._door.lets_hear(sender_of(body))
+        if is_heard is None and self.has_listeners:
+            raise NotTakenError("Slack does not say whose it is")
+        return is_heard is True and not self._is_repeated(payloads.event_id_of(body))
 
     async def _admitted(self, kind: str, body: Mapping[str, Any], began: float) -> tuple[str, Ack | None]:
         sender, trigger = sender_of(body), payloads.trigger_of(body)
@@ -255,6 +257,8 @@ class Dispatch:
         try:
             command = payloads.command(body)
             listener = self._routes.commands.get(command.name)
+            if listener is None and self._is_repeated(command.trigger_id):
+                return "repeated", replies.nothing()
             said = listener(command, self._context) if listener is not None else None
         except Exception as error:  # noqa: BLE001 - the reply boundary
             return await self._failed("command", body, error)

@@ -7,7 +7,15 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.domain.trust import AccountStanding, Admission, Sender, Workspace, admission, is_addressed
+from bot.domain.trust import (
+    AccountStanding,
+    Admission,
+    Sender,
+    Workspace,
+    admission,
+    is_addressed,
+    may_be_heard,
+)
 from bot.errors import SlackError
 from bot.services.members import Members
 from handlers import payloads
@@ -40,12 +48,22 @@ class Door:
 
     async def admit(self, sender: Sender) -> Admission:
         """Return what this sender may do; it is closed to whoever cannot be told."""
+        sender, standing = await self._known(sender)
+        return admission(sender, self._workspace, standing, open_channels=self._open)
+
+    async def lets_hear(self, sender: Sender) -> bool | None:
+        """Whether listeners of the organisation's own hear of an event; None when Slack does not say whose it is."""
+        sender, standing = await self._known(sender)
+        return may_be_heard(sender, self._workspace, standing, open_channels=self._open)
+
+    async def _known(self, sender: Sender) -> tuple[Sender, AccountStanding | None]:
+        """Return the sender with what Slack lists of the channel, and what the account is."""
         if sender.is_shared_channel is None or (sender.is_event and not sender.is_shared_channel):
             sender = self._with_what_slack_lists(sender)
         standing = self._members.standing(sender.user_id)
         if standing is None and sender.user_id and is_addressed(sender, self._workspace):
             standing = await self._ask_slack(sender.user_id)
-        return admission(sender, self._workspace, standing, open_channels=self._open)
+        return sender, standing
 
     def _with_what_slack_lists(self, sender: Sender) -> Sender:
         """Believe Slack's list of channels where it says more than an event: invitations, for one."""
@@ -107,8 +125,7 @@ def _is_shared(body: Mapping[str, Any], event: Mapping[str, Any]) -> bool | None
     said = [value for source in (body, event) for name in flags if isinstance(value := source.get(name), bool)]
     if any(said):
         return True
-    is_in_channel = _channel_of(event)[:1] in ("C", "G") and _text(event, "type") in ("app_mention", "reaction_added")
-    return None if is_in_channel and not said else False
+    return None if _channel_of(event)[:1] in ("C", "G") and not said else False
 
 
 def _user_of(event: Mapping[str, Any]) -> str:
@@ -120,8 +137,9 @@ def _user_of(event: Mapping[str, Any]) -> str:
 
 
 def _channel_of(event: Mapping[str, Any]) -> str:
-    """Return where an event is; that of a reaction is its message's."""
-    return _text(event, "channel") or _text(_mapping(event, "item"), "channel")
+    """Return where an event is; that of a reaction is its message's, and that of a file has another name."""
+    named = _text(event, "channel") or _text(event, "channel_id") or _text(_mapping(event, "channel"), "id")
+    return named or _text(_mapping(event, "item"), "channel")
 
 
 def _text(source: Mapping[str, Any], key: str) -> str:

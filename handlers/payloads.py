@@ -329,6 +329,11 @@ def trigger_of(body: Mapping[str, Any]) -> str:
     return _text(body, "trigger_id")
 
 
+def event_id_of(body: Mapping[str, Any]) -> str:
+    """Return Slack's id of an event, which its redeliveries have, too."""
+    return _text(body, "event_id")
+
+
 def view_id_of(body: Mapping[str, Any]) -> str:
     """Return the id of the modal that was submitted."""
     return _text(_mapping(body, "view"), "id")

@@ -111,3 +111,16 @@ def admission(
     if sender.is_shared_channel is not False and sender.channel_id not in open_channels:
         return Admission.SHARED
     return Admission.READ if standing is AccountStanding.GUEST else Admission.DECIDE
+
+
+def may_be_heard(
+    sender: Sender, workspace: Workspace, standing: AccountStanding | None, *, open_channels: Collection[str]
+) -> bool | None:
+    """Whether listeners of the organisation's own hear of an event; None when Slack could not be asked who it is of.
+
+    Alert bots are heard, and so is what nobody has done, but neither from where other organisations are.
+    """
+    if standing is AccountStanding.BOT or not sender.user_id:
+        standing = AccountStanding.GUEST
+    admitted = admission(sender, workspace, standing, open_channels=open_channels)
+    return None if admitted is Admission.UNKNOWN else admitted in (Admission.DECIDE, Admission.READ)

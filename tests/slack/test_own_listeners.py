@@ -7,13 +7,15 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from unittest.mock import AsyncMock
 from urllib.parse import unquote
 
 import aiohttp
 import pytest
 
-from bot.errors import SettingsError
+from bot.errors import SettingsError, SlackUnreachableError
 from handlers.carrier import add_listeners
 from tests.slack import own_listeners
 from tests.slack.conftest import Stage
@@ -32,16 +34,17 @@ def heard() -> list[str]:
     return own_listeners.HEARD
 
 
-async def command(stage: Stage, name: str, text: str = "") -> str:
+async def command(stage: Stage, name: str, text: str = "", trigger_id: str = "") -> str:
     """Run a command that Baton's manifest does not name; return what it is answered with."""
     await stage.ask("/whoowns payments-db")
     typed = stage.slack.deliveries[-1]
-    payload = {**typed.payload, "command": name, "text": text, "trigger_id": "1.2"}
+    trigger_id = trigger_id or typed.payload["trigger_id"]
+    payload = {**typed.payload, "command": name, "text": text, "trigger_id": trigger_id}
     return json.dumps((await stage.slack.deliver_again(replace(typed, payload=payload))).response)
 
 
-async def event(stage: Stage, kind: str, **over: Any) -> None:
-    """Deliver an event of a member in #general, which Baton's manifest may not name."""
+async def event(stage: Stage, kind: str, **over: Any) -> bool:
+    """Deliver an event of a member in #general, which Baton's manifest may not name; return whether it was taken."""
     await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
     told = next(each for each in stage.slack.deliveries if each.payload.get("event", {}).get("type") == "app_mention")
     place, ts = told.payload["event"]["channel"], "1700000000.000100"
@@ -49,9 +52,11 @@ async def event(stage: Stage, kind: str, **over: Any) -> None:
     about = {"item": item} if kind.startswith("reaction") else {"channel": place, "ts": ts, "channel_type": "channel"}
     inner = {"type": kind, "user": stage.slack.workspace.user("ada").id, **about}
     envelope = {name: over.pop(name) for name in ("is_ext_shared_channel", "team_id") if name in over}
-    payload = {**told.payload, "event_id": f"Ev{kind}", "event": inner | over, **envelope}
-    await stage.slack.deliver_again(replace(told, payload=payload))
+    number = over.pop("event_id", f"Ev{len(stage.slack.deliveries)}")
+    payload = {**told.payload, "event_id": number, "event": inner | over, **envelope}
+    is_taken = (await stage.slack.deliver_again(replace(told, payload=payload))).ok
     await stage.settle()
+    return is_taken
 
 
 async def test_a_command_of_their_own_is_answered(stage: Stage) -> None:
@@ -94,6 +99,55 @@ async def test_what_comes_from_outside_does_not_reach_them(
     await event(stage, "reaction_removed", reaction="salad", **over)
     await event(stage, "message", text="lunch?", **over)
     assert heard == []
+
+
+async def test_of_alert_bots_they_hear_what_is_said_at_home_and_nothing_of_what_others_read(
+    stage: Stage, heard: list[str]
+) -> None:
+    bot = stage.slack.add_user("alerts-app", real_name="Alerts", is_bot=True)
+    stage.clock.advance(timedelta(hours=2))
+    await stage.baton.context.listings.read_members()
+    for user_id in (bot.id, ""):
+        await event(stage, "message", user=user_id, text="lunch?", is_ext_shared_channel=True)
+        assert heard == []
+        await event(stage, "message", user=user_id, text="lunch?")
+        assert heard.pop() == "lunch?"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [lambda place: {"channel_id": place}, lambda place: {"channel": {"id": place}}, lambda place: {"channel": place}],
+    ids=["a file", "the channel itself", "a message"],
+)
+async def test_a_channel_that_others_are_invited_to_is_known_wherever_an_event_names_it(
+    stage: Stage, heard: list[str], where: Callable[[str], dict[str, Any]]
+) -> None:
+    place = stage.slack.add_channel("partners", members=["ada"], bot_is_member=True, is_pending_ext_shared=True)
+    stage.clock.advance(timedelta(hours=2))
+    await stage.baton.context.listings.read_channels()
+    await event(stage, "file_shared", **({"channel": ""} | where(place.id)))
+    assert heard == []
+
+
+async def test_what_is_delivered_again_is_heard_once(stage: Stage, heard: list[str]) -> None:
+    for _ in range(2):
+        await event(stage, "message", text="lunch?", event_id="Ev1")
+    assert heard == ["lunch?"]
+    answers = [await command(stage, "/lunch", "at noon", "1.2") for _ in range(2)]
+    assert ["at noon" in each for each in answers] == [True, False]
+
+
+async def test_while_slack_does_not_say_whose_an_event_is_it_is_left_to_be_delivered_again(
+    stage: Stage, heard: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newcomer = stage.slack.add_user("newcomer", real_name="New Comer")
+    with monkeypatch.context() as trouble:
+        trouble.setattr(
+            stage.baton.context.deps.profiles, "get", AsyncMock(side_effect=SlackUnreachableError("timeout"))
+        )
+        assert not await event(stage, "message", text="lunch?", user=newcomer.id, event_id="Ev1")
+    assert await event(stage, "message", text="lunch?", user=newcomer.id, event_id="Ev1")
+    assert heard == ["lunch?"]
 
 
 @pytest.mark.parametrize(
