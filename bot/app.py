@@ -102,7 +102,7 @@ async def running(
         _start_following(stack, context, settings)
         # Ends before the outbox does: what it was still answering goes out.
         stack.push_async_callback(_drained, context, settings.drain_seconds)
-        url = await _listen(stack, start, context, slack, dispatch, registry)
+        url = await _listen(stack, start, context, slack, identity, dispatch, registry)
         log.info("serving %d assets at %s", len(snapshot.directory), url)
         _start_jobs(stack, context, dispatch)
         yield RunningApp(url, context, door, JOBS)
@@ -128,12 +128,19 @@ async def _listen(
     start: Start,
     context: Context,
     slack: SlackClient,
+    identity: Identity,
     dispatch: Dispatch,
     registry: CollectorRegistry,
 ) -> str:
     """Let Slack in, over HTTP or in Socket Mode; return where the web server listens."""
     settings = start.settings
-    bolt = carrier(slack.for_listeners, dispatch, signing_secret=settings.slack_signing_secret.get_secret_value())
+    bolt = carrier(
+        slack.for_listeners,
+        dispatch,
+        identity=identity,
+        background=context.background,
+        signing_secret=settings.slack_signing_secret.get_secret_value(),
+    )
     pages = routes.oauth_routes(add_listeners(bolt, settings.listeners) if settings.listeners else None)
     dispatch.has_listeners = bool(settings.listeners)
     app_token = settings.slack_app_token.get_secret_value()

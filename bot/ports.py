@@ -57,13 +57,15 @@ class SlackUser:
 class Identity:
     """Who Baton is in Slack, as the bot token has it. `enterprise_id` is empty outside Enterprise Grid.
 
-    `is_org_wide` is True for the token of an app that is installed for a whole enterprise, not for one workspace.
+    `bot_id` is what messages name it by that have no user. `is_org_wide` is True for the token of an app that is
+    installed for a whole enterprise, not for one workspace.
     """
 
     bot_user_id: str
     team_id: str
     enterprise_id: str
     app_id: str
+    bot_id: str
     is_org_wide: bool = False
 
 

@@ -14,6 +14,8 @@ from traceback import walk_tb
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
@@ -21,14 +23,18 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import NotTakenError, SettingsError
-from bot.ports import Ack
+from bot.ports import Ack, Identity
+from bot.services.background import Background
 from handlers.dispatch import Dispatch
+from handlers.own_listeners import OwnListeners
 from handlers.payloads import parse
 
 log = logging.getLogger(__name__)
 #: Bolt takes its level over: at INFO it would log the bodies of requests whose signature is wrong.
 _BOLT_LOG = logging.getLogger("slack_bolt.carrier")
 _BOLT_LOG.setLevel(logging.WARNING)
+#: The modules of Bolt that call what an organisation has registered.
+_THEIRS = ("slack_bolt.listener.", "slack_bolt.middleware.async_custom_middleware")
 
 
 class FrontDoor(AsyncMiddleware):
@@ -69,20 +75,50 @@ class FrontDoor(AsyncMiddleware):
         return resp
 
 
+class _KnownAs(AsyncAuthorize):
+    """Tells Bolt who Baton is, as Slack has said at the start: what came in waits for no second answer."""
+
+    def __init__(self, identity: Identity, token: str | None) -> None:
+        self._identity, self._token = identity, token
+
+    async def __call__(self, *, user_id: str | None, **_: object) -> AuthorizeResult:
+        """Return it, with whoever a payload is of."""
+        return AuthorizeResult(
+            enterprise_id=self._identity.enterprise_id or None,
+            team_id=self._identity.team_id,
+            bot_id=self._identity.bot_id,
+            bot_user_id=self._identity.bot_user_id,
+            bot_token=self._token,
+            user_id=user_id,
+        )
+
+
 class Carrier(AsyncApp):
     """Bolt's app; a payload over which Bolt itself stumbles is logged, and answered as one that nobody knows."""
 
-    def __init__(self, client: AsyncWebClient, dispatch: Dispatch, *, signing_secret: str) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        dispatch: Dispatch,
+        *,
+        identity: Identity,
+        background: Background,
+        signing_secret: str,
+    ) -> None:
         self._fallback = dispatch
+        token, client.token = client.token, None  # with one, Bolt asks Slack who it is, and warns that it need not
         super().__init__(
             name="baton",  # otherwise Bolt reads the source files of its callers to find one
             logger=_BOLT_LOG,
             client=client,
             signing_secret=signing_secret or None,
             before_authorize=FrontDoor(dispatch, super()._init_context),
+            authorize=_KnownAs(identity, token),
             process_before_response=True,
             raise_error_for_unhandled_request=True,
         )
+        self._token = client.token = token
+        self._async_listener_runner = OwnListeners(self._async_listener_runner, background)
 
     def _init_context(self, req: AsyncBoltRequest) -> None:
         """Do nothing yet: Bolt makes a client for each request, which costs more than finding an answer.
@@ -99,12 +135,14 @@ class Carrier(AsyncApp):
             return _response(await self._fallback.unheard(req.body))
 
 
-def carrier(client: AsyncWebClient, dispatch: Dispatch, *, signing_secret: str) -> AsyncApp:
-    """Return the Bolt app that carries Slack's payloads.
+def carrier(
+    client: AsyncWebClient, dispatch: Dispatch, *, identity: Identity, background: Background, signing_secret: str
+) -> AsyncApp:
+    """Return the Bolt app that carries Slack's payloads; what listeners do behind an acknowledgement is `background`.
 
     In Socket Mode `signing_secret` may be empty: Slack's own side of the connection needs no signature.
     """
-    app = Carrier(client, dispatch, signing_secret=signing_secret)
+    app = Carrier(client, dispatch, identity=identity, background=background, signing_secret=signing_secret)
 
     @app.error
     async def on_error(error: Exception, body: dict[str, object]) -> BoltResponse:
@@ -133,9 +171,9 @@ def add_listeners(app: AsyncApp, name: str) -> AsyncOAuthFlow | None:
 
 
 def _is_of_listener(error: Exception) -> bool:
-    """Whether a listener has failed, and not Bolt over a payload that is not as it expects."""
+    """Whether a listener or its middleware has failed, and not Bolt over a payload that is not as it expects."""
     frames = (frame for frame, _ in walk_tb(error.__traceback__))
-    return any(frame.f_globals.get("__name__", "").startswith("slack_bolt.listener.") for frame in frames)
+    return any(frame.f_globals.get("__name__", "").startswith(_THEIRS) for frame in frames)
 
 
 def _response(ack: Ack) -> BoltResponse:

@@ -85,11 +85,10 @@ class SlackClient:
 
     async def identity(self) -> Identity:
         """Return who the bot is and where. Raises SlackError when the token is not accepted."""
-        found, bot_id = await answers.call(
-            self.web.auth_test(), lambda answer: (answers.identity(answer), str(answer.get("bot_id") or ""))
-        )
+        found = await answers.call(self.web.auth_test(), answers.identity)
         if not found.app_id:  # Slack tells it of the bot, and mostly leaves it out here
-            app_id = await answers.call(self.web.bots_info(bot=bot_id), lambda a: str(a["bot"].get("app_id") or ""))
+            bot = self.web.bots_info(bot=found.bot_id)
+            app_id = await answers.call(bot, lambda a: str(a["bot"].get("app_id") or ""))
             found = replace(found, app_id=app_id)
         self._identity = found
         return found

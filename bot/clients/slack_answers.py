@@ -162,6 +162,7 @@ def identity(answer: Mapping[str, Any]) -> Identity:
         team_id=team_id if is_org_wide else _required(team_id),
         enterprise_id=_text(answer, "enterprise_id"),
         app_id=_text(answer, "app_id"),
+        bot_id=_text(answer, "bot_id"),
         is_org_wide=is_org_wide,
     )
 

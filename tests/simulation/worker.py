@@ -97,7 +97,9 @@ async def serve(
         await context.listings.read_members(at_start=True)
         await context.listings.read_channels(at_start=True)
         dispatch = Dispatch(ROUTES, context, door, Metrics(CollectorRegistry()))
-        bolt = carrier(slack.for_listeners, dispatch, signing_secret=secret)
+        bolt = carrier(
+            slack.for_listeners, dispatch, identity=identity, background=context.background, signing_secret=secret
+        )
         application = routes.application(routes.slack_routes(bolt.async_dispatch, read_seconds=10))
         runner = web.AppRunner(application, access_log=None)
         await runner.setup()

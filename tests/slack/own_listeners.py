@@ -11,8 +11,8 @@ from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 
 #: What was heard, in order.
 HEARD: list[str] = []
-#: Set once the lazy listener has spoken.
-SERVED = asyncio.Event()
+#: What slow listeners wait for; each test has one of its own.
+GO = asyncio.Event()
 
 
 def register(app: AsyncApp) -> AsyncOAuthFlow:
@@ -28,9 +28,30 @@ def register(app: AsyncApp) -> AsyncOAuthFlow:
 
     async def later(respond: Any, command: dict[str, Any]) -> None:
         await respond(f"Served: {command['text']}")
-        SERVED.set()
+        HEARD.append(f"served {command['text']}")
+        if command["text"] == "nothing":
+            raise RuntimeError("the kitchen is closed")
 
     app.command("/dinner")(ack=on_lunch, lazy=[later])
+
+    @app.command("/slow")
+    async def on_slow(ack: Any, command: dict[str, Any]) -> None:
+        if command["text"] == "first":
+            await ack("It takes a while.")
+        await GO.wait()
+        await ack("It took a while.")
+        HEARD.append("slow")
+
+    @app.middleware
+    async def on_everything(body: dict[str, Any], next: Any) -> None:  # noqa: A002 - Bolt's name
+        if body.get("text") == "raw":
+            raise RuntimeError("no raw fish")
+        await next()
+
+    @app.message("brunch")
+    async def on_brunch() -> None:
+        await GO.wait()
+        HEARD.append("brunch")
 
     @app.message("lunch")
     async def on_message(event: dict[str, Any]) -> None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import web as routes
 from bot.playground.delivery import encode, sign
-from bot.ports import Ack
-from handlers.carrier import Carrier, carrier
+from bot.ports import Ack, Identity
+from bot.services.background import Background
+from handlers.carrier import carrier
 
 SECRET = "signing-secret-of-the-carrier"
 NOT_OURS = {
@@ -36,17 +38,20 @@ class _Dispatch:
 
 
 @pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch) -> Carrier:
+def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncApp:
     client = AsyncWebClient(token="xoxb-carried", base_url="http://127.0.0.1:9/")
 
-    async def who(*_: Any, **__: Any) -> AsyncSlackResponse:
-        said = {"ok": True, "bot_id": "B1", "user_id": "U0BOT", "team_id": "T0PLAYGRND", "url": ""}
-        return AsyncSlackResponse(
-            client=client, http_verb="POST", api_url="", req_args={}, data=said, headers={}, status_code=200
-        )
-
-    monkeypatch.setattr(AsyncWebClient, "auth_test", who)
-    return carrier(client, _Dispatch(), signing_secret=SECRET)  # type: ignore[arg-type]  # it answers like one
+    # What modules of others often have set; Bolt would look for installations of its own then, and find none.
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "s")
+    monkeypatch.chdir(tmp_path)
+    return carrier(
+        client,
+        _Dispatch(),  # type: ignore[arg-type]  # it answers like one
+        identity=Identity("U0BOT", "T0PLAYGRND", "", "A1", "B1"),
+        background=Background(),
+        signing_secret=SECRET,
+    )
 
 
 def _signed(kind: Any, payload: dict[str, Any]) -> tuple[dict[str, str], bytes]:
@@ -59,7 +64,7 @@ def _signed(kind: Any, payload: dict[str, Any]) -> tuple[dict[str, str], bytes]:
     }, body
 
 
-async def _post(app: Carrier, kind: Any, payload: dict[str, Any]) -> tuple[int, Mapping[str, str], bytes]:
+async def _post(app: AsyncApp, kind: Any, payload: dict[str, Any]) -> tuple[int, Mapping[str, str], bytes]:
     application = routes.application(routes.slack_routes(app.async_dispatch, read_seconds=5))
     headers, body = _signed(kind, payload)
     async with TestClient(TestServer(application)) as client:
@@ -67,21 +72,21 @@ async def _post(app: Carrier, kind: Any, payload: dict[str, Any]) -> tuple[int, 
         return response.status, response.headers, await response.read()
 
 
-async def test_an_answer_comes_back_whole_and_with_its_length(app: Carrier) -> None:
+async def test_an_answer_comes_back_whole_and_with_its_length(app: AsyncApp) -> None:
     status, headers, body = await _post(app, "command", {"command": "/whoowns", "text": "payments-db"})
     assert (status, headers["Content-Type"]) == (200, "application/json")
     assert int(headers["Content-Length"]) == len(body)
     assert orjson.loads(body) == {"text": "Über payments-db"}
 
 
-async def test_what_baton_answers_costs_no_client(app: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_baton_answers_costs_no_client(app: AsyncApp, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[AsyncBoltRequest] = []
     monkeypatch.setattr("slack_bolt.app.async_app.AsyncWebClient", lambda **rest: made.append(rest))
     status, _, _ = await _post(app, "command", {"command": "/whoowns", "text": "payments-db"})
     assert (status, made) == (200, [])
 
 
-async def test_a_listener_of_bolts_is_given_what_bolt_gives(app: Carrier) -> None:
+async def test_a_listener_of_bolts_is_given_what_bolt_gives_and_slack_is_asked_nothing(app: AsyncApp) -> None:
     given: list[tuple[str | None, str | None, str | None]] = []
 
     @app.action("of_bolt")

@@ -19,6 +19,7 @@ from bot.errors import SettingsError, SlackUnreachableError
 from handlers.carrier import add_listeners
 from tests.slack import own_listeners
 from tests.slack.conftest import Stage
+from tests.strangers.world import until
 
 ASSISTANT_THREAD = {"channel_id": "D1", "thread_ts": "1.1", "context": {}}
 
@@ -31,6 +32,7 @@ def more_settings() -> Mapping[str, Any]:
 @pytest.fixture(autouse=True)
 def heard() -> list[str]:
     own_listeners.HEARD.clear()
+    own_listeners.GO = asyncio.Event()
     return own_listeners.HEARD
 
 
@@ -63,10 +65,53 @@ async def test_a_command_of_their_own_is_answered(stage: Stage) -> None:
     assert "Lunch: at noon" in await command(stage, "/lunch", "at noon")
 
 
-async def test_a_lazy_listener_of_theirs_goes_on_behind_the_acknowledgement(stage: Stage) -> None:
+async def test_a_lazy_listener_of_theirs_goes_on_behind_the_acknowledgement_and_a_stop_waits_for_it(
+    stage: Stage, heard: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
     assert "Lunch: at nine" in await command(stage, "/dinner", "at nine")
-    async with asyncio.timeout(10):
-        await own_listeners.SERVED.wait()
+    await stage.baton.context.background.drain(seconds=10)
+    assert heard == ["served at nine"]
+    assert "Lunch: nothing" in await command(stage, "/dinner", "nothing")
+    await stage.baton.context.background.drain(seconds=10)
+    assert "the kitchen is closed" in str(failure_in(caplog))
+
+
+@pytest.mark.parametrize("first", ["first", "last"])
+async def test_one_that_works_on_is_acknowledged_meanwhile(
+    stage: Stage, heard: list[str], monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    monkeypatch.setattr("handlers.own_listeners._PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("handlers.own_listeners._LONGEST_SECONDS", 0.2)
+    answer = await command(stage, "/slow", first)
+    assert ("It takes a while." in answer, "It took" in answer, heard) == (first == "first", False, [])
+    own_listeners.GO.set()
+    await stage.baton.context.background.drain(seconds=10)
+    assert heard == ["slow"]
+
+
+async def test_one_that_acknowledges_late_is_waited_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.own_listeners._PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("handlers.own_listeners._LOOK_SECONDS", 10)
+    asyncio.get_running_loop().call_later(0.5, own_listeners.GO.set)
+    assert "It took a while." in await command(stage, "/slow", "last")
+
+
+async def test_an_event_is_acknowledged_while_they_work_on(
+    stage: Stage, heard: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.own_listeners._PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("handlers.own_listeners._LONGEST_SECONDS", 60)
+    delivered = asyncio.create_task(event(stage, "message", text="brunch?"))
+    await until(
+        lambda: "brunch?" in str([each.payload for each in stage.slack.deliveries]),
+        seconds=10,
+        what="an acknowledgement",
+    )
+    assert (stage.slack.deliveries[-1].ok, heard) == (True, [])
+    own_listeners.GO.set()
+    assert await delivered
+    await stage.baton.context.background.drain(seconds=10)
+    assert heard == ["brunch"]
 
 
 async def test_words_in_a_channel_and_other_reactions_reach_them(stage: Stage, heard: list[str]) -> None:
@@ -183,13 +228,19 @@ async def test_of_what_nobody_listens_to_the_log_names_the_type(stage: Stage, ca
     assert [each.getMessage() for each in caplog.records] == ["nobody listens to this: event emoji_changed"]
 
 
+@pytest.mark.parametrize(("typed", "why"), [("", "no table is free"), ("raw", "no raw fish")], ids=["it", "middleware"])
 async def test_one_that_fails_is_logged_with_its_traceback_and_whoever_waits_is_told(
-    stage: Stage, caplog: pytest.LogCaptureFixture
+    stage: Stage, caplog: pytest.LogCaptureFixture, typed: str, why: str
 ) -> None:
-    assert "Something went wrong. Some of it may be saved" in await command(stage, "/broken")
+    assert "Something went wrong. Some of it may be saved" in await command(stage, "/broken", typed)
+    assert str(failure_in(caplog)) == why
+
+
+def failure_in(caplog: pytest.LogCaptureFixture) -> BaseException | None:
+    """Return the one failure that was logged with its traceback."""
     [failed] = [each for each in caplog.records if each.levelno == logging.ERROR]
     assert failed.exc_info is not None
-    assert str(failed.exc_info[1]) == "no table is free"
+    return failed.exc_info[1]
 
 
 async def test_the_pages_of_their_oauth_flow_are_served(stage: Stage) -> None:
