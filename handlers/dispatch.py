@@ -154,11 +154,11 @@ class Dispatch:
             return "outside", (await self._in_time(kind, body, said, began))[1]
         if kind == "command":
             return await self._command(body, began)
+        if self._is_repeated(trigger):
+            return "repeated", replies.nothing()
         handle = self._by_type.get(kind)
         if handle is None:
             return "unknown", None
-        if self._is_repeated(trigger):
-            return "repeated", replies.nothing()
         return await self._in_time(kind, body, handle(body), began)
 
     def _is_repeated(self, trigger: str) -> bool:

@@ -24,9 +24,12 @@ log = logging.getLogger(__name__)
 
 #: How long Slack may take to say who somebody is whom nobody here has met; an acknowledgement waits for it.
 _PATIENCE_SECONDS = 1.5
-#: Shortcuts carry no `api_app_id`; every other payload that Baton listens to does:
+#: Shortcuts carry no `api_app_id`; every other payload that Baton listens to does. Of what only an organisation's own
+#: listeners know, buttons of attachments and dialogs carry none:
 #: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
-_WITHOUT_APP = ("message_action", "shortcut")
+#: https://docs.slack.dev/tools/bolt-js/reference/interfaces/InteractiveMessage
+_DIALOGS = ("dialog_submission", "dialog_cancellation", "dialog_suggestion")
+_WITHOUT_APP = ("message_action", "shortcut", "interactive_message", *_DIALOGS)
 
 
 class Door:

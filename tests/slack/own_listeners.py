@@ -75,6 +75,12 @@ def register(app: AsyncApp) -> AsyncOAuthFlow:
     async def on_profile(event: dict[str, Any]) -> None:
         HEARD.append(event["user"]["id"])
 
+    @app.attachment_action("lunch_menu")
+    @app.dialog_submission("lunch_dialog")
+    async def on_old(ack: Any, body: dict[str, Any]) -> None:
+        HEARD.append(body["type"])
+        await ack()
+
     @app.view_closed("lunch_form")
     async def on_closed(ack: Any, view: dict[str, Any]) -> None:
         HEARD.append(view["callback_id"])

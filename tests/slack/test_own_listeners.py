@@ -122,15 +122,36 @@ async def test_words_in_a_channel_and_other_reactions_reach_them(stage: Stage, h
     assert heard == ["lunch?", "pizza", "salad", "soup"], "and not what Baton answers"
 
 
-async def test_they_hear_that_a_form_of_theirs_was_closed(stage: Stage, heard: list[str]) -> None:
-    view = {"id": "V1", "type": "modal", "callback_id": "lunch_form"}
+async def interaction(stage: Stage, kind: str, *, user_id: str = "", **over: Any) -> None:
+    """Deliver an interaction of a member that Baton knows nothing of; without the app, as Slack sends old kinds."""
     await stage.ask("/whoowns payments-db")
     typed = stage.slack.deliveries[-1]
-    about = {name: typed.payload[name] for name in ("api_app_id",)}
-    user, team = {"id": typed.payload["user_id"]}, {"id": typed.payload["team_id"]}
-    payload = {"type": "view_closed", "user": user, "team": team, "view": view, **about}
+    user, team = {"id": user_id or typed.payload["user_id"]}, {"id": typed.payload["team_id"]}
+    payload = {"type": kind, "user": user, "team": team, **over}
     await stage.slack.deliver_again(replace(typed, kind="interaction", payload=payload))
+
+
+async def test_they_hear_that_a_form_of_theirs_was_closed(stage: Stage, heard: list[str]) -> None:
+    view = {"id": "V1", "type": "modal", "callback_id": "lunch_form"}
+    await interaction(stage, "view_closed", view=view, api_app_id=stage.slack.workspace.app_id)
     assert heard == ["lunch_form"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "over"),
+    [
+        ("interactive_message", {"callback_id": "lunch_menu", "actions": [{"name": "a", "type": "button"}]}),
+        ("dialog_submission", {"callback_id": "lunch_dialog", "submission": {}}),
+    ],
+)
+async def test_buttons_of_attachments_and_dialogs_reach_them_once_and_not_from_outside(
+    stage: Stage, heard: list[str], kind: str, over: dict[str, Any]
+) -> None:
+    await interaction(stage, kind, user_id="U0NOBODY", **over)
+    assert heard == []
+    for _ in range(2):
+        await interaction(stage, kind, trigger_id="1.2", **over)
+    assert heard == [kind]
 
 
 @pytest.mark.parametrize(
