@@ -8,11 +8,12 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from traceback import extract_tb
 
 import orjson
 from aiohttp import StreamReader, web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
@@ -43,7 +44,8 @@ _HMAC, _MOST_WEBHOOK_BYTES = re.compile(r"sha256=[0-9a-f]{64}", re.ASCII), 1024 
 _SSL_CHECK, _LONGEST_SSL_CHECK = re.compile(r"(?:^|&)ssl_check=1(?:&|$)"), 200
 #: Whoever asks whether Baton is ready gives up soon, and takes it out of service meanwhile.
 _READY_SECONDS = 2.0
-#: The address is a secret: nobody is told where a reader came from, and no index keeps it.
+#: The address of a calendar, or of a page of OAuth, is a secret: nobody is told where a reader came from, and no index
+#: keeps it.
 _UNSHARED = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 #: After a body that was not read to its end.
 _CLOSING = {"Connection": "close"}
@@ -225,7 +227,16 @@ def oauth_routes(flow: AsyncOAuthFlow | None) -> list[web.RouteDef]:
     pages = {flow.install_path: flow.handle_installation, flow.redirect_uri_path: flow.handle_callback}
 
     async def on_page(request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await pages[request.path](await to_bolt_request(request)))
+        # A body is not read: whoever sends one has no signature, and a browser sends none.
+        asked = AsyncBoltRequest(body="", query=request.query_string, headers=request.headers)  # type: ignore[arg-type]
+        try:
+            page = await to_aiohttp_response(await pages[request.path](asked))
+        except Exception as error:  # noqa: BLE001 - Slack, the flow's stores, or what the organisation does in it
+            at = extract_tb(error.__traceback__)[-1]
+            log.warning("a page of the OAuth flow failed (%s at %s:%d)", type(error).__name__, at.filename, at.lineno)
+            return web.Response(status=503, text="This cannot be done just now; begin again.", headers=_UNKEPT)
+        page.headers.update(_UNKEPT)
+        return page
 
     return [web.get(path, on_page) for path in pages]
 

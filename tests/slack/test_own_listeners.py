@@ -273,6 +273,41 @@ async def test_the_pages_of_their_oauth_flow_are_served(stage: Stage) -> None:
         assert "access_denied" in await back.text()
 
 
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"\xff\xfe", "text/plain"),
+        (b"{nope", "application/json"),
+        (b"a", "text/plain; charset=nope"),
+        (None, "text/plain"),
+    ],
+    ids=["no text", "no JSON", "no charset", "never comes"],
+)
+async def test_a_page_waits_for_no_body(stage: Stage, body: bytes | None, content_type: str) -> None:
+    host, port = stage.baton.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    length = 9 if body is None else len(body)
+    writer.write(f"GET /slack/install HTTP/1.1\r\nHost: x\r\nContent-Type: {content_type}\r\n".encode())
+    writer.write(f"Content-Length: {length}\r\n\r\n".encode() + (body or b""))
+    async with asyncio.timeout(5):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    writer.close()
+    assert head.startswith("HTTP/1.1 200")
+    assert "Cache-Control: no-store" in head, "what is in the page is for one browser"
+
+
+async def test_a_page_that_fails_is_one_line_and_says_what_to_do(
+    stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = AsyncMock(side_effect=OSError("token-of-somebody"))
+    monkeypatch.setattr("slack_bolt.oauth.async_oauth_flow.AsyncOAuthFlow.run_installation", away)
+    async with aiohttp.ClientSession() as session:
+        answer = await session.get(f"{stage.baton.url}/slack/oauth_redirect", params={"code": "1.2"})
+        assert (answer.status, await answer.text()) == (503, "This cannot be done just now; begin again.")
+    [line] = [each for each in caplog.records if each.levelno >= logging.WARNING]
+    assert (line.exc_info, "OSError" in line.getMessage(), "token" in line.getMessage()) == (None, True, False)
+
+
 @pytest.mark.parametrize("name", ["tests.slack.no_such_module", "tests.slack.test_own_listeners"])
 def test_a_module_that_is_none_is_one_sentence(name: str) -> None:
     with pytest.raises(SettingsError, match=r"^BATON_LISTENERS is .*register"):
