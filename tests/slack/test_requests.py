@@ -666,15 +666,16 @@ class TestTheForm:
         built = (
             "*Who builds it, and who owns it then*\n"
             "• *Platform* builds all of it\n"
-            "• The team that needs it owns, from the handoff on: "
-            "a resource in production, a pipeline and an environment\n"
-            "• *Platform* goes on to own: a shared library and a script"
+            "• The team that needs it owns, from the handoff on: a resource in production and a pipeline\n"
+            "• If you add what is offered: "
+            "the team also owns an environment, and *Platform* also owns a shared library and a script"
         )
         assert [each["text"]["text"] for each in asked.payload["blocks"] if each.get("block_id") == ids.WORK] == [built]
         shown = [str(each.get("block_id")) for each in asked.payload["blocks"]]
         assert shown.index(f"{ids.ITEM}.0") < shown.index(ids.WORK) < shown.index(ids.TEAM), "below what is asked for"
         kinds_can_be_changed = said_in(await whole(stage))
         assert "• Nothing is left to own of: access, coaching and support" in kinds_can_be_changed
+        assert kinds_can_be_changed.count("*Who builds it, and who owns it then, depending on its kind*") == 1
         assert kinds_can_be_changed.count("*Who builds it") == 1
 
     async def test_it_says_so_before_a_kind_is_chosen(self, stage: Stage) -> None:

@@ -167,7 +167,7 @@ def request_view(prefill: Prefill, metadata: FormMetadata, frame: FormFrame) -> 
     blocks = [
         section(_above(prefill, frame, is_private=metadata.is_private)),
         *REQUEST.inputs(what, fills),
-        _work([each.type for each in metadata.items], frame.devops, frame.asset),
+        _work([each.type for each in metadata.items], first, frame.devops, frame.asset),
         *REQUEST.inputs(_FOR_WHOM, fills),
         rest,
     ]
@@ -188,7 +188,7 @@ def full_view(
     `text` is the metadata as the form carries it. Slack keeps what was typed into fields that stay. The kinds of the
     items can be changed here, so it says of each kind who owns what it leaves.
     """
-    work = {actions.WORK: _work((), devops, asset)}
+    work = {actions.WORK: _work((), 0, devops, asset)}
     kept = (each for each in blocks if each.get("block_id") != actions.REST)
     shown = [work.get(str(each.get("block_id")), each) for each in kept]
     texts = {key: each for key, each in metadata.kept.items() if isinstance(each, str)}
@@ -212,9 +212,10 @@ def full_view(
     return REQUEST.of_blocks(text, [*shown, *REQUEST.inputs([*kinds, *fields], {**kinds, **fills})])
 
 
-def _work(kinds: Collection[ItemType], devops: str, asset: str) -> Block:
-    """Return who builds items of these kinds and who owns what they leave; of all kinds where none is known yet."""
-    return {**section(words.breakdown(kinds or ItemType, devops, asset)), "block_id": actions.WORK}
+def _work(kinds: Sequence[ItemType], asked: int, devops: str, asset: str) -> Block:
+    """Return who builds items of these kinds and who owns what they leave; behind those asked for, some are offered."""
+    said = words.breakdown(kinds[:asked], devops, asset, offered=kinds[asked:])
+    return {**section(said), "block_id": actions.WORK}
 
 
 def kind_of(item: RequestItem) -> Fill:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
@@ -197,14 +197,16 @@ def work(card: RequestCard) -> str:
     return " ".join(said if said[1:] else [*said, "Nothing is left to own."])
 
 
-def breakdown(kinds: Iterable[ItemType], devops: str, asset: str = "") -> str:
-    """Return who builds items of these kinds, and who owns what they leave behind.
+def breakdown(kinds: Collection[ItemType], devops: str, asset: str = "", *, offered: Collection[ItemType] = ()) -> str:
+    """Return who builds items of these kinds, and who owns what they leave behind; of each kind where none is given.
 
-    `asset` is the name of what is in the catalog already and is worked on.
+    `offered` are the kinds of what can be added. `asset` names what is in the catalog already and is worked on.
     """
-    left, builder = left_by(kinds), bold(devops, 80)
+    known = kinds or tuple(ItemType)
+    left, added, builder = left_by(known), left_by(each for each in offered if each not in known), bold(devops, 80)
     does = "builds" if left.to_team or left.to_devops else "does"
-    lines = ["*Who builds it, and who owns it then*", f"• {builder} {does} all of it"]
+    depends = "" if kinds else ", depending on its kind"
+    lines = [f"*Who builds it, and who owns it then{depends}*", f"• {builder} {does} all of it"]
     if left.to_team and asset:
         lines.append(f"• Who owns {bold(asset, 80)} changes only with a handoff")
     elif left.to_team:
@@ -213,7 +215,9 @@ def breakdown(kinds: Iterable[ItemType], devops: str, asset: str = "") -> str:
         lines.append(f"• {builder} goes on to own: {_and(left.to_devops)}")
     if left.to_nobody:
         lines.append(f"• Nothing is left to own of: {_and([ITEM_WORDS[kind] for kind in left.to_nobody])}")
-    return "\n".join(lines)
+    also = [f"the team also owns {_and(added.to_team)}"] if added.to_team and not asset else []
+    also += [f"{builder} also owns {_and(added.to_devops)}"] if added.to_devops else []
+    return "\n".join([*lines, *([f"• If you add what is offered: {', and '.join(also)}"] if also else [])])
 
 
 def follow_buttons(card: RequestCard, *, is_following: bool = False) -> list[Block]:
