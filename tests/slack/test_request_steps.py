@@ -209,9 +209,24 @@ async def test_whoever_asked_for_what_is_no_request_hears_why(requested: Request
     assert "Chatter, with no wish in it" in requested.card.text
     said, way_on = requested.replies()[-1].text.splitlines()
     assert said.endswith("Declined by Lin Wei: Chatter, with no wish in it")
-    assert way_on == "Still needed? *Reopen…* on the card opens it again."
+    assert way_on == "Still needed?"
     assert set(buttons(requested.card)) == {"Reopen…", "Follow"}
     assert (await actions(requested.stage))[-1] == "backlog.dismiss"
+
+
+@pytest.mark.parametrize("word", [ids.DECLINE, ids.ANSWER, ids.DISMISS])
+async def test_what_tells_of_an_end_has_the_button_that_opens_it_again_until_somebody_has(
+    requested: Requested, word: str
+) -> None:
+    await requested.press(requested.triage, ids.MORE, user="lin", word=word)
+    assert await requested.fill("lin", words="There is one: ask the library") == {}
+    said = requested.replies()[-1]
+    assert set(buttons(said)) == {"Reopen…"}
+    await requested.press(said, ids.REOPEN, user="ada")
+    assert await requested.fill("ada", words="That one is another") == {}
+    [now] = [each for each in requested.replies() if each.ts == said.ts]
+    assert buttons(now) == {}
+    assert now.text.endswith("Ada Byron reopened it: That one is another")
 
 
 async def test_a_new_request_calls_one_person_of_the_devops_team(requested: Requested) -> None:
@@ -789,9 +804,7 @@ async def test_whoever_needs_it_hears_that_somebody_else_has_withdrawn_it(reques
     await requested.press(requested.card, ids.WITHDRAW, user="grace")
     assert await requested.fill("grace", words="We use another store") == {}
     ada = requested.stage.slack.workspace.user("ada").id
-    assert requested.replies()[-1].text == (
-        f"<@{ada}> Withdrawn by Grace Marsh: We use another store\nStill needed? *Reopen…* on the card opens it again."
-    )
+    assert requested.replies()[-1].text == (f"<@{ada}> Withdrawn by Grace Marsh: We use another store\nStill needed?")
     await requested.press(requested.card, ids.REOPEN, user="ada")
     assert await requested.fill("ada", words="We do not") == {}
     said = len(requested.replies())

@@ -37,7 +37,6 @@ _LONGEST_SAID = 2_100
 _DOES_IT = "Does it do the job?"
 #: States in which whoever needs a request has not got it.
 _ENDED_WITHOUT_IT = frozenset({RequestState.DECLINED, RequestState.ANSWERED, RequestState.WITHDRAWN})
-_STILL_NEEDED = "Still needed? *Reopen…* on the card opens it again."
 _BUTTONS = {
     Step.CONFIRM: ("Yes, it does the job", actions.CONFIRM, "primary"),
     Step.NOT_YET: ("Not yet…", actions.NOT_YET, ""),
@@ -45,8 +44,8 @@ _BUTTONS = {
     Step.REOPEN: ("Reopen…", actions.REOPEN, ""),
     Step.WITHDRAW: ("Withdraw…", actions.WITHDRAW, ""),
 }
-#: The buttons of what the DevOps team asks: they go when it is answered.
-_ANSWERS = frozenset({actions.CONFIRM, actions.NOT_YET, actions.REPLY})
+#: The buttons below what the DevOps team asks or has decided: they go when somebody has answered.
+_ANSWERS = frozenset({actions.CONFIRM, actions.NOT_YET, actions.REPLY, actions.REOPEN})
 _TRIAGE_BUTTONS = {
     Step.ACCEPT: ("Accept", actions.ACCEPT, "primary"),
     Step.START: ("Start", actions.START, ""),
@@ -142,7 +141,7 @@ def news(its: RequestCard, by: PersonRecord | None = None) -> Rendered:
     who = mention(its.reachable[0].slack_id) if its.reachable else ""
     said = " ".join(filter(None, (who, _news(its, by))))
     is_over = its.state in _ENDED_WITHOUT_IT and Step.REOPEN in its.steps
-    return _asking("\n".join([said, *([_STILL_NEEDED] if is_over else [])]), its)
+    return _asking("\n".join([said, *(["Still needed?"] if is_over else [])]), its, *([Step.REOPEN] if is_over else []))
 
 
 def in_person(its: RequestCard, message: Rendered) -> Rendered:
@@ -178,9 +177,10 @@ def settled(
     return Rendered(f"{message.text}\n{line}", [*blocks, context(line)])
 
 
-def _asking(said: str, its: RequestCard) -> Rendered:
-    """Return a message with the buttons that answer what the request waits for."""
-    return _message([said], _step_buttons(its, (*AT_DELIVERY, Step.REPLY)), f"backlog.asking.{its.id}.{its.state}")
+def _asking(said: str, its: RequestCard, *more: Step) -> Rendered:
+    """Return a message with the buttons that answer what the request waits for, and those of `more` steps."""
+    buttons = _step_buttons(its, (*AT_DELIVERY, Step.REPLY, *more))
+    return _message([said], buttons, f"backlog.asking.{its.id}.{its.state}")
 
 
 def followed(its: RequestCard, by: PersonRecord | None = None, *, is_reply: bool = False) -> Rendered:

@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from bot.blocks import backlog as blocks
 from bot.blocks.text import Rendered
-from bot.domain.backlog.requests import RequestState, Said
+from bot.domain.backlog.requests import RequestState, Said, Step
 from bot.errors import SlackError, UserError, log_failure
 from bot.ports import Slack
 from bot.services import cards, outbox, routing
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 #: The steps that ask something, by the state in which the answer is awaited.
 _ASKING = {RequestState.NEEDS_INFO.value: "ask", RequestState.DELIVERED.value: "deliver"}
+#: The steps that are told with buttons: these, and those after which the request can be opened again.
+_WITH_BUTTONS = (*_ASKING.values(), *(each.value for each in (Step.DECLINE, Step.DISMISS, Step.ANSWER, Step.WITHDRAW)))
 _NEWS, _POINTED = "backlog.news", "backlog.pointed"
 #: Threads that are read in one look, those of the latest questions first; and how old a question may be.
 _MOST, _LATELY = 50, timedelta(days=14)
@@ -45,7 +47,7 @@ async def settle(
     with `but` off all else: of these people, by their ids, and in the threads that have joined it.
     """
     table = tables.OutboxMessage
-    heads = [f"{_NEWS}:{act.subject_id}:{step}" for step in _ASKING.values()] + [f"{_POINTED}:{act.subject_id}"]
+    heads = [f"{_NEWS}:{act.subject_id}:{step}" for step in _WITH_BUTTONS] + [f"{_POINTED}:{act.subject_id}"]
     for head in heads:
         theirs = (col(table.key) >= f"{head}:") & (col(table.key) < f"{head};")  # a part of the index of keys
         for key, body in await act.session.execute(select(col(table.key), col(table.body)).where(theirs)):
