@@ -297,6 +297,7 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
         yield blocks.triage_news, blocks.triage_news(card, step, card.asker, called=called)
     yield blocks.assigned, blocks.assigned(card, card.asker)
     yield blocks.took_in, blocks.took_in(card, card.asker, called="U12345678")
+    yield blocks.took_out, blocks.took_out(card)
     yield blocks.saved, blocks.saved(card, 6.5)
     yield blocks.unassigned, blocks.unassigned(card, card.asker, card.filer)
     yield blocks.ended_by, blocks.ended_by(card, Step.DECLINE, card.asker)
@@ -363,3 +364,7 @@ def issues(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     for is_open in (True, False):
         left = tracker_notes.issue_left("GitHub", name, "https://github.com/acme/platform/issues/12", is_open=is_open)
         yield tracker_notes.issue_left, left
+        settled = tracker_notes.issue_settled(
+            "GitHub", name, "https://github.com/acme/platform/issues/12", is_open=is_open
+        )
+        yield tracker_notes.issue_settled, settled

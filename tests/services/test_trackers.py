@@ -492,6 +492,18 @@ async def test_what_ends_in_slack_with_an_open_issue_is_said_with_the_link(
     assert world.server.ref(1) in said
 
 
+async def test_what_is_sent_back_lets_nobody_close_its_issue(world: World) -> None:
+    await made(world)
+    await step(world.deps, world.snapshot, Step.DELIVER, OMAR, "There")
+    await step(world.deps, world.snapshot, Step.NOT_YET, ADA, "The keyspace is empty")
+    assert "close it there" not in str(await world.told())
+    [said] = [each for each in await world.told() if each.endswith(", which is right again.")]
+    assert world.server.ref(1) in said
+    world.clock.advance(timedelta(days=1))
+    await step(world.deps, world.snapshot, Step.DELIVER, OMAR, "Filled")
+    assert str(await world.told()).count("close it there") == 1
+
+
 async def test_what_becomes_part_of_another_leaves_its_issue_to_be_closed(world: World) -> None:
     await world.several(2)
     await world.sent()
@@ -505,11 +517,11 @@ async def test_what_goes_on_in_slack_with_a_closed_issue_is_said_with_the_link(w
     await made(world)
     world.server.change(1, "closed")
     await world.trackers.reconcile()
-    for taken, person in ((Step.NOT_YET, ADA), (Step.DELIVER, OMAR), (Step.CONFIRM, ADA)):
+    for taken, person, count in ((Step.NOT_YET, ADA, 1), (Step.DELIVER, OMAR, 0), (Step.CONFIRM, ADA, 0)):
         await step(world.deps, world.snapshot, taken, person, "The keyspace is empty")
-        assert str(await world.told()).count("open it again there") == 1
+        assert str(await world.told()).count("open it again there") == count
     await step(world.deps, world.snapshot, Step.REOPEN, ADA, "It is empty again")
-    assert str(await world.told()).count("open it again there") == 2
+    assert str(await world.told()).count("open it again there") == 1
     assert "still open" not in str(await world.told())
 
 

@@ -823,3 +823,5 @@ async def test_whoever_works_on_a_request_hears_what_became_part_of_it(requested
     assert requested.under_triage()[-1] == (
         f"<@{omar}> *#2* *A Redis cluster* is part of this now, says Lin Wei.\n• A Redis cluster _(infrastructure)_"
     )
+    await other.press(other.triage, ids.MORE, user="lin", word=ids.UNMERGE)
+    assert requested.under_triage()[-1] == "*#2* *A Redis cluster* is not part of this any more."

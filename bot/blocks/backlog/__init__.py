@@ -46,4 +46,13 @@ from bot.blocks.backlog.step_forms import (
     snooze_view,
     step_view,
 )
-from bot.blocks.backlog.triage_notes import assigned, ended_by, joined_by, left_news, released, took_in, unassigned
+from bot.blocks.backlog.triage_notes import (
+    assigned,
+    ended_by,
+    joined_by,
+    left_news,
+    released,
+    took_in,
+    took_out,
+    unassigned,
+)

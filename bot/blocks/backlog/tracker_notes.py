@@ -82,5 +82,10 @@ def issue_left(tracker: str, ref: str, url: str, *, is_open: bool) -> Rendered:
     return _said(f"{where} is closed in {tracker}: open it again there, so that whoever works there knows.")
 
 
+def issue_settled(tracker: str, ref: str, url: str, *, is_open: bool) -> Rendered:
+    """Return what stands in the place of that once the request is again where its issue is."""
+    return _said(f"{link(url, ref)} is {'open' if is_open else 'closed'} in {tracker}, which is right again.")
+
+
 def _said(text: str) -> Rendered:
     return Rendered(text, [section(text)])

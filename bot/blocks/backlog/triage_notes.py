@@ -20,10 +20,19 @@ def took_in(part: RequestCard, by: PersonRecord, *, called: str = "") -> Rendere
     It calls one person, by their Slack id. Of a private one only the number is said.
     """
     to = f"{mention(called)} " if called else ""
-    name = bold(f"#{part.id}") if part.is_private else words.name(part)
     items = [] if part.is_private else words.items(part.items)
-    said = "\n".join([f"{to}{name} is part of this now, says {words.person(by)}.", *items])
+    said = "\n".join([f"{to}{_part(part)} is part of this now, says {words.person(by)}.", *items])
     return Rendered(said, [section(said)])
+
+
+def took_out(part: RequestCard) -> Rendered:
+    """Return what stands in the place of that once it is so no more."""
+    said = f"{_part(part)} is not part of this any more."
+    return Rendered(said, [section(said)])
+
+
+def _part(its: RequestCard) -> str:
+    return bold(f"#{its.id}") if its.is_private else words.name(its)
 
 
 def left_news(who: str, why: str) -> Rendered:

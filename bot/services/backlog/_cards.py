@@ -66,6 +66,11 @@ def triage_key(request_id: int) -> str:
     return f"backlog.triage:{request_id}"
 
 
+def took_in_key(part_id: int) -> str:
+    """Return how the outbox keys of what says begin that a request became part of another one."""
+    return f"backlog.part_of:{part_id}"
+
+
 def joined_key(request_id: int, source_key: str) -> str:
     """Return the outbox key of a request's card in a thread that has joined it."""
     return f"{card_key(request_id)}:{source_key}"

@@ -8,7 +8,7 @@ from bot.domain.rights import Right
 from bot.errors import NotFoundError, UserError
 from bot.services import routing
 from bot.services.backlog import questions
-from bot.services.backlog._cards import RequestAct, acting, card_of, tell_devops
+from bot.services.backlog._cards import RequestAct, acting, card_of, tell_devops, took_in_key
 from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog._issue_notes import tell_out_of_step
 from bot.services.backlog.message_updates import redraw_answered
@@ -58,7 +58,7 @@ async def _tell_devops(act: RequestAct, into_id: int) -> None:
     if by is None:
         return
     called = routing.slack_id_of(at_work) if at_work is not None and at_work.id != by.id else ""
-    key = f"backlog.took_in:{into_id}:{act.subject_id}:{int(act.now.timestamp() * 1000)}"
+    key = f"{took_in_key(act.subject_id)}:{into_id}:{int(act.now.timestamp() * 1000)}"
     message = blocks.took_in(act.card, by, called=called)
     await tell_devops(act.session, into_id, key=key, message=message, at=act.now)
 

@@ -31,7 +31,7 @@ from bot.errors import UserError
 from bot.services import outbox, routing
 from bot.services.backlog import joins, questions
 from bot.services.backlog._below_card import LEFT_TO_CARD, post_below
-from bot.services.backlog._cards import RequestAct, acting, loaded, tell_devops
+from bot.services.backlog._cards import RequestAct, acting, loaded, tell_devops, took_in_key
 from bot.services.backlog._demands import demands_of, is_own, is_said_privately
 from bot.services.backlog._duty import ask_anew, called
 from bot.services.backlog._issue_notes import tell_out_of_step
@@ -364,13 +364,13 @@ async def _tell_others(act: RequestAct, key: str, step: Step) -> None:
 
 
 async def _take_back_merged(act: RequestAct, row: tables.Request) -> RequestCard:
-    """Let what said that a request became part of another one say that it is so no more."""
+    """Let what said that a request became part of another one say that it is so no more, to both teams."""
     await act.session.flush()
     card = await loaded(act.session, act.snapshot, row, now=act.now)
-    table, head = tables.OutboxMessage, f"backlog.merged:{row.id}"
-    theirs = (col(table.key) >= f"{head}:") & (col(table.key) < f"{head};")  # a part of the index of keys
-    for key in (await act.session.execute(select(col(table.key)).where(theirs))).scalars().all():
+    for key in await outbox.keys_below(act.session, f"backlog.merged:{row.id}"):
         await act.revise(key, blocks.unmerged(card, is_news=False))
+    for key in await outbox.keys_below(act.session, took_in_key(row.id)):
+        await act.revise(key, blocks.took_out(card))
     return card
 
 

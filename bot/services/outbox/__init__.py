@@ -24,6 +24,7 @@ from bot.services.outbox._enqueue import (
     destination,
     destinations,
     enqueue,
+    keys_below,
     postpone,
     redraw,
     revise,

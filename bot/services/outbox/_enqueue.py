@@ -209,6 +209,12 @@ def _asked_by(asker: Asker | None, before: Mapping[str, Any] | None = None) -> d
     return {} if asked is None else {_ASKERS: asked}
 
 
+async def keys_below(session: AsyncSession, head: str) -> Sequence[str]:
+    """Return the keys that begin with `head` and a colon, from a part of the index of keys."""
+    key = _TABLE.c.key
+    return (await session.execute(select(key).where((key >= f"{head}:") & (key < f"{head};")))).scalars().all()
+
+
 async def destinations(session: AsyncSession, keys: Collection[str]) -> dict[str, Destination]:
     """Return where messages are or go, by their keys; those that do not exist are missing."""
     found = {}
