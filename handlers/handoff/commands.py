@@ -14,7 +14,7 @@ from bot.blocks.handoff_button import OpenHandoff, Way
 from bot.blocks.text import Rendered
 from bot.blocks.values import number
 from bot.domain.handoff.handoffs import Which
-from bot.errors import SlackError
+from bot.errors import SlackError, StoreError, UserError
 from bot.ports import Ack
 from bot.services import ownership, snapshot
 from bot.services.context import Context
@@ -38,7 +38,6 @@ _SHOW_NO_NUMBER = re.compile(r"show\s.*", re.IGNORECASE)
 
 async def on_handoff(command: Command, context: Context) -> Ack | None:
     """Answer `/handoff …`; the name of an asset opens the form."""
-    await _meet(command.user_id, context)
     text = command.text.strip()
     said = unicodedata.normalize("NFKC", text).casefold()  # digits and letters of another width
     match said.split():
@@ -49,6 +48,7 @@ async def on_handoff(command: Command, context: Context) -> Ack | None:
         case ["list", word] if word in set(Which):
             return replies.ephemeral(await _listed(command, context, Which(word)))
         case []:
+            await _meet(command.user_id, context)
             await open_typed(command, context, OpenHandoff(Way.OFFER))
             return None
     if (typed := _SHOW.fullmatch(said)) is not None:
@@ -58,6 +58,7 @@ async def on_handoff(command: Command, context: Context) -> Ack | None:
     found = ownership.find(context.deps, context.snapshot, text)
     if isinstance(found, Answered):
         asset_id = found.verdict.asset.id
+        await _meet(command.user_id, context)
         if (shown := choices.to_show(context.deps, context.snapshot, asset_id, command.user_id)) is not None:
             return replies.ephemeral(await show_one(context, shown, command.user_id))
         way = choices.way_for(context.deps, context.snapshot, asset_id, command.user_id)
@@ -70,14 +71,22 @@ async def on_handoff(command: Command, context: Context) -> Ack | None:
     return replies.ephemeral(ownership_blocks.unknown(found.choices, found.asked))
 
 
-async def _meet(user_id: str, context: Context) -> None:
-    """Ask Slack who somebody is whom memory does not know, as before its members have been read for the first time."""
-    if context.snapshot.person_by_slack_id(user_id) is None:
-        try:
-            await asyncio.wait_for(context.listings.read_member(user_id), _PATIENCE_SECONDS)
-        except (SlackError, TimeoutError) as error:
-            log.warning("Slack did not say who asks for a handoff: %s", error)
-        await snapshot.refresh(context.snapshot, context.deps.database)
+async def _meet(user_id: str, context: Context) -> bool:
+    """Ask Slack who somebody is whom memory does not know, as before its members have been read for the first time.
+
+    Return whether their teams are known now.
+    """
+    if context.snapshot.person_by_slack_id(user_id) is not None:
+        return True
+    try:
+        await asyncio.wait_for(context.listings.read_member(user_id), _PATIENCE_SECONDS)
+    except (SlackError, StoreError, TimeoutError) as error:
+        log.warning(
+            "who asks for a handoff is not known: %s", str(error) or "neither Slack nor the database was in time"
+        )
+        return False
+    await snapshot.refresh(context.snapshot, context.deps.database)
+    return True
 
 
 async def on_show(action: Action, context: Context) -> None:
@@ -97,5 +106,7 @@ async def on_details(action: Action, context: Context) -> None:
 
 
 async def _listed(command: Command, context: Context, which: Which = Which.PENDING) -> Rendered:
+    if not await _meet(command.user_id, context):
+        raise UserError("I do not know your teams just now. Try again in a minute; `/handoff show 7` works.")
     teams = teams_of(context, command.user_id)
     return blocks.listing(await lists.listed(context.deps, context.snapshot, teams, which=which), which)

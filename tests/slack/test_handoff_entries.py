@@ -12,7 +12,7 @@ from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.request_button import OPEN as OPEN_REQUEST
 from bot.domain.catalog import AssetKind, TeamClaim
 from bot.domain.handoff.handoffs import HandoffStep
-from bot.errors import SlackError
+from bot.errors import SlackError, StoreError
 from bot.playground.fake_slack import PostedMessage
 from bot.services.snapshot import refresh
 from bot.store import tables
@@ -196,15 +196,26 @@ async def test_whoever_asks_before_members_are_read_is_known_by_their_address(no
     assert ids.RECEIVER in str(stage.slack.view_stack("lin")[-1].payload), "Platform owns the deployments of checkout"
 
 
-@pytest.mark.parametrize("failure", [SlackError("internal_error"), TimeoutError()])
-async def test_a_slack_that_does_not_say_who_asks_keeps_no_answer_back(
+@pytest.mark.parametrize("failure", [SlackError("internal_error"), StoreError("It is full."), TimeoutError()])
+async def test_where_nobody_says_who_asks_no_list_says_that_there_is_nothing(
     nobody_read: Stage, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
-    async def fails(*_: object) -> None:
+    asked: list[str] = []
+
+    async def fails(user_id: str) -> None:
+        asked.append(user_id)
         raise failure
 
-    monkeypatch.setattr(nobody_read.baton.context.listings, "read_member", fails)
-    assert "no open handoff" in (await nobody_read.ask("/handoff list", user="lin")).text
+    stage = nobody_read
+    monkeypatch.setattr(stage.baton.context.listings, "read_member", fails)
+    assert "I do not know your teams just now" in (await stage.ask("/handoff list", user="lin")).text
+    await stage.slack.run_command("lin", "general", "/handoff checkout")
+    await stage.settle()
+    assert "'Why?'" in str(stage.slack.view_stack("lin")[-1].payload), "a form waits longer"
+    asked.clear()
+    assert "no such handoff" in (await stage.ask("/handoff show 7", user="lin")).text
+    assert "/handoff list" in (await stage.ask("/handoff help", user="lin")).text
+    assert asked == []
 
 
 async def test_somebody_in_no_team_hears_that_they_have_nothing_to_hand_over(stage: Stage) -> None:
