@@ -141,7 +141,7 @@ async def _listen(
         background=context.background,
         signing_secret=settings.slack_signing_secret.get_secret_value(),
     )
-    pages = routes.oauth_routes(add_listeners(bolt, settings.listeners) if settings.listeners else None)
+    pages = routes.oauth_routes(await add_listeners(bolt, settings.listeners) if settings.listeners else None)
     dispatch.has_listeners = bool(settings.listeners)
     app_token = settings.slack_app_token.get_secret_value()
     sockets = Sockets(bolt, app_token, partial(slack.socket_url, app_token)) if app_token else None

@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
-from traceback import walk_tb
+from inspect import isawaitable
+from traceback import extract_tb, walk_tb
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
@@ -22,6 +23,7 @@ from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.secrets import redacted
 from bot.errors import NotTakenError, SettingsError
 from bot.ports import Ack, Identity
 from bot.services.background import Background
@@ -155,10 +157,10 @@ def carrier(
     return app
 
 
-def add_listeners(app: AsyncApp, name: str) -> AsyncOAuthFlow | None:
+async def add_listeners(app: AsyncApp, name: str) -> AsyncOAuthFlow | None:
     """Let a module of the organisation's own register its listeners with Bolt; return the OAuth flow that it returns.
 
-    Raises SettingsError for what is no such module.
+    Raises SettingsError for what is no such module, and for one that fails.
     """
     try:
         register = import_module(name).register
@@ -166,8 +168,26 @@ def add_listeners(app: AsyncApp, name: str) -> AsyncOAuthFlow | None:
         raise SettingsError(
             f"BATON_LISTENERS is {name!r}, which is no module that has a function `register(app)`: {error}"
         ) from error
-    flow = register(app)
-    return flow if isinstance(flow, AsyncOAuthFlow) else None
+    except Exception as error:  # whatever a module does when it is imported
+        raise _failing(name, error) from error
+    try:
+        flow = register(app)
+        flow = await flow if isawaitable(flow) else flow
+    except Exception as error:  # likewise
+        raise _failing(name, error) from error
+    if flow is not None and not isinstance(flow, AsyncOAuthFlow):
+        raise SettingsError(
+            f"BATON_LISTENERS is {name!r}, whose `register` returns a {type(flow).__name__}: return nothing, or an "
+            "AsyncOAuthFlow of Bolt's."
+        )
+    return flow
+
+
+def _failing(name: str, error: Exception) -> SettingsError:
+    """Return the one sentence about a module that fails: where, and why without what looks like a secret."""
+    at = [frame for frame in extract_tb(error.__traceback__) if not frame.filename.startswith("<")][-1]
+    why = f"{type(error).__name__}: {redacted(str(error))}"
+    return SettingsError(f"BATON_LISTENERS is {name!r}, and this module fails at {at.filename}:{at.lineno}: {why}")
 
 
 def _is_of_listener(error: Exception) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock
 from urllib.parse import unquote
@@ -309,6 +311,31 @@ async def test_a_page_that_fails_is_one_line_and_says_what_to_do(
 
 
 @pytest.mark.parametrize("name", ["tests.slack.no_such_module", "tests.slack.test_own_listeners"])
-def test_a_module_that_is_none_is_one_sentence(name: str) -> None:
+async def test_a_module_that_is_none_is_one_sentence(name: str) -> None:
     with pytest.raises(SettingsError, match=r"^BATON_LISTENERS is .*register"):
-        add_listeners(None, name)  # type: ignore[arg-type]  # nothing is added to it
+        await add_listeners(None, name)  # type: ignore[arg-type]  # nothing is added to it
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("def register(app:", r"fails at .*: SyntaxError: '\(' was never closed"),
+        ("import os; os.environ['LUNCH_TOKEN']", r"fails at .*broken_\d+.py:1: KeyError: 'LUNCH_TOKEN'$"),
+        (
+            "def register(app): raise OSError('xoxb-123456789012-abcdefghijklmnop')",
+            r"OSError: \(looks like a secret\)$",
+        ),
+        ("async def register(app): raise OSError('no')", r"fails at .*broken_\d+.py:1: OSError: no$"),
+        ("def register(app): return app", r"returns a str: return nothing, or"),
+    ],
+    ids=["syntax", "environment", "secret", "awaited", "returned"],
+)
+async def test_a_module_that_fails_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, why: str
+) -> None:
+    name = f"broken_{abs(hash(written))}"
+    (tmp_path / f"{name}.py").write_text(written)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(SettingsError, match=r"^BATON_LISTENERS is ") as failed:
+        await add_listeners("app", name)  # type: ignore[arg-type]  # nothing is added to it
+    assert re.search(why, str(failed.value))
