@@ -12,6 +12,8 @@ from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 
+#: Statuses of what mostly passes within seconds.
+_TROUBLES = (408, 500, 502, 503, 504)
 #: Slack's longest pause that a person is kept waiting for.
 _LONGEST_WAIT_SECONDS = 5
 #: … and that the reading of a list of many pages waits for; after a longer one, a later run goes on.
@@ -41,6 +43,13 @@ class Pauses(AsyncRateLimitErrorRetryHandler):
         return asked.isdecimal() and int(asked) <= self._longest_seconds
 
 
+class _Troubles(AsyncServerErrorRetryHandler):
+    """Tries again when Slack, or a gateway on the way to it, is in trouble: slack_sdk knows only of 500 and 503."""
+
+    async def _can_retry_async(self, *, response: HttpResponse | None = None, **_: object) -> bool:
+        return response is not None and response.status_code in _TROUBLES
+
+
 class _BeforeSharing(AsyncRetryHandler):
     """Tries the steps of an upload again but for the last one: Slack may have shared the file."""
 
@@ -63,7 +72,7 @@ class _BeforeSharing(AsyncRetryHandler):
 
 def for_people() -> list[AsyncRetryHandler]:
     """Return what is tried once more where a second attempt does little harm if Slack has taken the first."""
-    return [*not_taken(), AsyncServerErrorRetryHandler(), AsyncConnectionErrorRetryHandler()]
+    return [*not_taken(), _Troubles(), AsyncConnectionErrorRetryHandler()]
 
 
 def not_taken() -> list[AsyncRetryHandler]:
@@ -73,7 +82,7 @@ def not_taken() -> list[AsyncRetryHandler]:
 
 def for_uploads() -> list[AsyncRetryHandler]:
     """Return what each step of an upload is tried once more for."""
-    steps = AsyncServerErrorRetryHandler(), AsyncConnectionErrorRetryHandler()
+    steps = _Troubles(), AsyncConnectionErrorRetryHandler()
     return [*not_taken(), *map(_BeforeSharing, steps)]
 
 

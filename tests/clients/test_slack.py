@@ -307,8 +307,9 @@ class TestSecondAttempts:
         assert await self.attempts(self.CALLS[call], None) == wanted
 
     @pytest.mark.parametrize(("call", "wanted"), [("answer", 2), ("outbox", 1), ("update", 1), ("listing", 1)])
-    async def test_after_a_fault_of_slacks(self, call: str, wanted: int) -> None:
-        assert await self.attempts(self.CALLS[call], web.json_response({"ok": False}, status=503)) == wanted
+    @pytest.mark.parametrize("status", [408, 502, 503, 504])
+    async def test_after_a_fault_of_slacks(self, call: str, wanted: int, status: int) -> None:
+        assert await self.attempts(self.CALLS[call], web.json_response({"ok": False}, status=status)) == wanted
 
 
 class TestMessages:
@@ -493,16 +494,16 @@ class TestFiles:
             await other.upload_file("C0PAY", filename="a", title="a", alt_text="", content=b"x")
         assert calls == [*["files.getUploadURLExternal"] * 2, "upload", *["files.completeUploadExternal"] * 2]
 
-    @pytest.mark.parametrize("is_cut", [False, True], ids=["500", "cut"])
-    async def test_what_shares_nothing_yet_is_tried_again(self, is_cut: bool) -> None:
+    @pytest.mark.parametrize("status", [408, 500, 502, 504, None])
+    async def test_what_shares_nothing_yet_is_tried_again(self, status: int | None) -> None:
         calls: list[str] = []
 
         async def answer(request: web.Request) -> web.Response:
             calls.append(request.path.rpartition("/")[2])
             if calls.count(calls[-1]) == 1 and calls[-1] != "files.completeUploadExternal":
-                if is_cut and request.transport is not None:
+                if status is None and request.transport is not None:
                     request.transport.close()
-                return web.json_response({"ok": False}, status=500)
+                return web.json_response({"ok": False}, status=status or 500)
             ticket = {"ok": True, "upload_url": str(request.url.with_path("/upload")), "file_id": "F1", "files": []}
             return web.json_response(ticket)
 

@@ -307,6 +307,7 @@ async def test_a_picture_is_posted_with_its_words(stage: Stage) -> None:
     ("code", "said"),
     [
         ("internal_error", "If it is not here in a moment, try again."),
+        ("file_update_failed", "If it is not here in a moment, try again."),
         ("file_uploads_disabled", "Tell your Baton administrator `file_uploads_disabled`."),
     ],
 )
