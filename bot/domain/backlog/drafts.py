@@ -266,7 +266,10 @@ def _title(items: Sequence[Item], wanted: Sequence[Need], vocabulary: Vocabulary
     first = items[0].title
     names = [vocabulary[each].name for need in wanted for each in need.technologies]
     known = next((name for name in names if name.lower() in first.lower()), None)
-    title = first if known or not names else f"{names[0]}: {first[:1].lower()}{first[1:]}"
+    # "SQS queue" and "S3 bucket" keep their letters, "The queue" does not.
+    is_short_name = any(each.isupper() or each.isdigit() for each in first.partition(" ")[0][1:])
+    behind = first if is_short_name else f"{first[:1].lower()}{first[1:]}"
+    title = first if known or not names else f"{names[0]}: {behind}"
     more = f" and {len(items) - 1} more" if len(items) > 1 else ""
     return (title if len(title) + len(more) <= _TITLE else title[: _TITLE - len(more) - 1].rstrip() + "…") + more
 

@@ -374,6 +374,18 @@ def test_what_something_is_needed_for_keeps_its_name(said: str, titles: list[str
 
 
 @pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("Needed: SQS queue with a dead letter queue", "Amazon SQS: SQS queue with a dead letter queue"),
+        ("S3 bucket needed for reports", "Amazon S3: S3 bucket"),
+        ("DevOps, could you set up K8s namespaces for us?", "Kubernetes: set up K8s namespaces for us"),
+    ],
+)
+def test_a_short_name_keeps_its_letters_behind_the_whole_one(said: str, title: str) -> None:
+    assert draft(said).title == title
+
+
+@pytest.mark.parametrize(
     ("said", "people", "share"),
     [
         ("Two of us are at half speed until it is there.", 2, Slowdown.HALF),
