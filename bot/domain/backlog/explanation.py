@@ -169,7 +169,7 @@ def _danger(request: BacklogRequest, ranked: Rank, settings: RankSettings, *, to
     ]
     day, team = min(days)
     start = day - timedelta(weeks=SAFETY * ranked.work_weeks)
-    return f"the last safe start for {team}'s date is {start}"
+    return f"the last safe start for {team}'s date {'was' if start < today else 'is'} {start}"
 
 
 def _standing(place: BacklogPlace) -> str:

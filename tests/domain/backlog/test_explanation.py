@@ -67,7 +67,7 @@ def with_payments(**fields: object) -> BacklogRequest:
             with_payments(drafted=frozenset({DemandPart.NEEDED_BY}), needed_by=NeededBy(TODAY)),
             "Payments needs it by 2026-11-02, from the draft that Ada sent.",
         ),
-        (with_payments(needed_by=NeededBy(TODAY)), "the last safe start for Payments's date is 2026-10-12"),
+        (with_payments(needed_by=NeededBy(TODAY)), "the last safe start for Payments's date was 2026-10-12"),
         (
             with_payments(needed_by=NeededBy(TODAY - timedelta(2))),
             "2026-10-31 has passed, and Payments has yet to say whether and until when it is still needed.",
