@@ -180,7 +180,7 @@ class TestJoin:
         assert {each.team_id for each in await rows(stage, tables.RequestDemand)} == {teams["Payments"]}
         await posted(stage, "search")
         await posted(stage, "platform")
-        assert "Search is not on it any more. We use another store" in str(stage.slack.workspace.messages)
+        assert "Search is not on it any more: We use another store" in str(stage.slack.workspace.messages)
         left = next(m for m in stage.slack.visible_messages("solo", "search", thread_ts=root.ts) if "#1" in m.text)
         assert "*Search* is not on *#1* *A Cassandra keyspace* any more" in left.text
         assert list(buttons(left)) == ["Open DevOps request"]

@@ -37,7 +37,7 @@ def _part(its: RequestCard) -> str:
 
 def left_news(who: str, why: str) -> Rendered:
     """Return what the DevOps team reads under its message when a team has left a request that others still need."""
-    said = f"{escape(who, 80)} is not on it any more. {escape(why, 600)}".strip()
+    said = f"{escape(who, 80)} is not on it any more{f': {escape(why, 600)}' if why else '.'}"
     return Rendered(said, [section(said)])
 
 
