@@ -170,6 +170,7 @@ async def test_the_devops_digest_has_dates_and_brings_up_what_nobody_answers_eve
         said = [m for m in stage.slack.visible_messages("lin", "platform") if m.ephemeral_for is None][-1].text
         assert "has waited for a first answer since" in said
         assert said.count("*#1*") == 1, "a request is named once"
+        assert "It is needed" not in said, "the day may be over"
         assert "needed by <!date^" in said
         assert "|2026-06-15>" in said
 

@@ -126,8 +126,8 @@ def _said(its: FollowUp) -> str:
     name, on = _name(its.card), date_of(its.since) if isinstance(its.since, datetime) else day(its.since)
     match its.kind:
         case FollowUpKind.FIRST_RESPONSE | FollowUpKind.UNANSWERED:
-            by = f" It is {words.needed_by(its.card.needed_by)}." if its.card.needed_by is not None else ""
-            return f"{name} has waited for a first answer since {on}.{by}"
+            by = f" · {words.needed_by(its.card.needed_by)}" if its.card.needed_by is not None else ""
+            return f"{name} has waited for a first answer since {on}{by}"
         case FollowUpKind.WAKE:
             return f"{name} was snoozed until {on}."
         case FollowUpKind.DATE:
