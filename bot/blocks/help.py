@@ -42,7 +42,7 @@ _EOL = (
 )
 _DEVOPS = (
     "*Ask DevOps for something*\n"
-    "• On any message: ⋯ → *Open DevOps request*; or _@Baton request_ in its thread; or react with the emoji\n"
+    "• On any message: ⋯ → *Open DevOps request*; or _@Baton request_ in its thread; or react with `:{emoji}:`\n"
     "• `/devops a read replica for payments-db before March` — without a thread; `/devops` opens an empty form\n"
     "• `/devops list` — what is open; `/devops rank` — in which order; `/devops picture` — the same as a picture "
     "for the channel\n"
@@ -87,9 +87,10 @@ def handoff_help() -> Rendered:
     return Rendered(_HANDOFF, [section(_HANDOFF)])
 
 
-def devops_help() -> Rendered:
-    """Return `/devops help`."""
-    return Rendered(_DEVOPS, [section(_DEVOPS)])
+def devops_help(emoji: str) -> Rendered:
+    """Return `/devops help`; `emoji` is the one that opens a request."""
+    said = _DEVOPS.format(emoji=emoji)
+    return Rendered(said, [section(said)])
 
 
 def unknown_word(word: str, nearest: str) -> Rendered:

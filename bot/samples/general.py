@@ -99,8 +99,8 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
     yield home.notice, home.notice("That is no longer in the catalog: ask again.")
     for helps in (help_blocks.help_message, help_blocks.whoowns_help, help_blocks.eol_help, portfolio.no_team):
         yield helps, helps()
-    for help_of in (help_blocks.devops_help, help_blocks.handoff_help):
-        yield help_of, help_of()
+    yield help_blocks.devops_help, help_blocks.devops_help("devops-request")
+    yield help_blocks.handoff_help, help_blocks.handoff_help()
     for nearest_word in ("", "team"):
         yield help_blocks.unknown_word, help_blocks.unknown_word(name, nearest_word)
     yield help_blocks.interrupted, help_blocks.interrupted()

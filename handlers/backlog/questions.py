@@ -40,7 +40,7 @@ async def on_devops(command: Command, context: Context) -> Ack | None:
     text = command.text.strip()
     match text.casefold():
         case "help" | "?":
-            return replies.ephemeral(help_blocks.devops_help())
+            return replies.ephemeral(help_blocks.devops_help(context.deps.devops.emoji))
         case RequestList.OPEN | RequestList.MINE | RequestList.RANK as which:
             return replies.ephemeral(await _listed(context, RequestList(which), command.user_id))
         case "picture":

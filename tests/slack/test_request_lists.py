@@ -62,3 +62,8 @@ async def test_every_request_can_be_named_as_the_one_that_it_duplicates(
     async with stage.database.reading() as session:
         row = await session.get_one(tables.Request, 1)
     assert row.merged_into == count
+
+
+async def test_help_names_the_emoji_that_opens_the_form(stage: Stage) -> None:
+    said = await stage.ask("/devops help", user="eve")
+    assert "or react with `:devops-request:`" in said.text
