@@ -96,7 +96,7 @@ async def on_why(action: Action, context: Context) -> None:
     is_devops = person_id is not None and devops_team.is_member(context.deps, context.snapshot, person_id)
     found = await context.backlog.why(request_id, is_all=is_devops)
     card = lists.as_seen_by(context.snapshot, card, person_id)
-    message = blocks.why(card, *found) if found is not None else blocks.unranked(card)
+    message = blocks.why(card, *found, may_estimate=is_devops) if found is not None else blocks.unranked(card)
     await reply(context, action.response_url, message, thread_ts=action.thread_ts)
 
 

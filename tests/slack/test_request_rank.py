@@ -10,6 +10,7 @@ from tests.slack.conftest import Stage, read_only
 from tests.slack.test_eol import png_size
 from tests.slack.test_request_steps import Requested, another, devops_team, requested
 from tests.slack.test_requests import STORY, form, requests, submit, thread
+from tests.slack.test_whoowns import buttons
 
 __all__ = ["devops_team", "requested"]
 
@@ -33,6 +34,15 @@ async def test_the_backlog_says_what_waiting_costs_and_why(requested: Requested)
     assert "(from the draft that Grace Marsh sent; assumed to be guessed; 20% of it counts)" in said
     assert "(the partner goes live then), from the draft that Grace Marsh sent." in said
     assert "says Grace Marsh" not in said, "she has typed and chosen nothing"
+
+
+async def test_whoever_may_estimate_can_do_so_from_why_nobody_has(requested: Requested) -> None:
+    for reader, has_button in (("lin", True), ("eve", False)):
+        ranked = await requested.stage.ask("/devops rank", user=reader)
+        await requested.stage.press(ranked, ids.WHY, user=reader, block_id=f"backlog.ranked.{requested.id}")
+        why = requested.stage.slack.visible_messages(reader, "general")[-1]
+        assert "Nobody has estimated it yet" in why.text
+        assert ("Estimate…" in buttons(why)) is has_button
 
 
 async def test_what_somebody_types_or_chooses_is_what_they_say(stage: Stage) -> None:

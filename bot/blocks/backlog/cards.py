@@ -112,9 +112,7 @@ def triage(its: RequestCard, *, duty: str = "") -> Rendered:
         for step, (text, action, style) in _TRIAGE_BUTTONS.items()
         if step in its.steps
     ]
-    if its.is_open:
-        text = "Estimate…" if its.estimate is None else "Change estimate…"
-        buttons.append(button(text, actions.ESTIMATE, str(its.id), label=_label(text, its)))
+    buttons += words.estimate_button(its)
     if its.state in (RequestState.DELIVERED, RequestState.CONFIRMED) and its.team is not None:
         # What was delivered belongs to the team that asked for it from the moment in which it accepts.
         what = OpenHandoff(Way.OFFER, its.asset_id, its.team.id, its.id)

@@ -234,6 +234,13 @@ def change_button(card: RequestCard) -> list[Block]:
     return [button("Change…", actions.CHANGE, str(card.id), label=label)] if card.is_open and card.may_change else []
 
 
+def estimate_button(card: RequestCard) -> list[Block]:
+    """Return the button with which the DevOps team says how much work a request is, while it is open."""
+    text = "Estimate…" if card.estimate is None else "Change estimate…"
+    label = f"{text} #{card.id} {plain(card.title, 40)}"
+    return [button(text, actions.ESTIMATE, str(card.id), label=label)] if card.is_open else []
+
+
 def person(one: PersonRecord) -> str:
     """Return somebody's name; a mention only where nobody is called by it: names do not notify."""
     return escape(one.name, 60) or mention(one.slack_id) or "somebody"
