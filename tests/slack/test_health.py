@@ -271,6 +271,14 @@ async def test_requests_are_counted_and_nothing_is_said_of_a_private_one(request
     assert "#1" not in said
 
 
+@pytest.mark.parametrize(("days", "is_said"), [(6, False), (7, True)])
+async def test_a_request_of_this_week_is_nothing_to_begin_with(requested: Requested, days: int, is_said: bool) -> None:
+    requested.stage.clock.advance(timedelta(days=days))
+    said = (await report(requested.stage)).text
+    assert f"the oldest {days} days old" in said
+    assert ("Move request #1" in said) is is_said
+
+
 async def test_a_request_that_waits_for_its_own_team_is_moved_on_by_an_answer(requested: Requested) -> None:
     await requested.press(requested.triage, ids.ASK, user="lin")
     assert await requested.fill("lin", words="Which region?") == {}

@@ -74,5 +74,5 @@ def move_on(oldest: OldestRequest) -> NextAction:
     if oldest.is_asked:
         text = f"Get the answer{by} to the question about request #{oldest.id}, which has been open for {days}."
     return NextAction(
-        max(1, oldest.days // 7), Line(text, show_button("See it", Shown.REQUEST, oldest.id, label=f"#{oldest.id}"))
+        oldest.days // 7, Line(text, show_button("See it", Shown.REQUEST, oldest.id, label=f"#{oldest.id}"))
     )

@@ -19,6 +19,9 @@ from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
+#: Days from which a request is old enough to begin with.
+_WEEK = 7
+
 
 class RequestFigures:
     """How DevOps serves those who ask. Private requests count; nothing else is said of them."""
@@ -52,7 +55,7 @@ class RequestFigures:
         load = replace(load, served=served)
         return HealthPart(
             sections=[blocks.section(load, is_of_team=team is not None)],
-            actions=[blocks.move_on(oldest)] if oldest is not None else [],
+            actions=[blocks.move_on(oldest)] if oldest is not None and oldest.days >= _WEEK else [],
             recorded={**waiting, **dict.fromkeys((scope_of(None), scope_of(taking.id)), blocks.recorded(load))},
             trends=blocks.TRENDS,
         )
