@@ -158,6 +158,15 @@ async def test_from_proposed_to_confirmed(requested: Requested) -> None:
     assert "Proposed" in requested.card.text
 
 
+@pytest.mark.parametrize(("pressed", "word"), [(ids.DELIVER, ""), (ids.MORE, ids.ANSWER), (ids.MORE, ids.DECLINE)])
+async def test_a_form_in_which_one_of_two_fields_is_enough_says_so(
+    requested: Requested, pressed: str, word: str
+) -> None:
+    await requested.press(requested.triage, pressed, user="omar", word=word)
+    said = said_in(requested.stage.slack.view_stack("omar")[-1])
+    assert ("Write it, give a link, or both: whoever asked reads it." in said) is (word != ids.DECLINE)
+
+
 async def test_a_second_delivery_that_names_no_place_keeps_that_of_the_first(requested: Requested) -> None:
     for words, link in (("The keyspace", "https://docs.example.test/x"), ("With backups now", "")):
         await requested.press(requested.triage, ids.DELIVER, user="omar")

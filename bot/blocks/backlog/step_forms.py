@@ -89,6 +89,8 @@ def step_view(its: RequestCard, step: Step, metadata: str, *, typed: str = "", i
         said += f"\n{ends if is_own else 'Only your team is taken off it: it stays open for the others.'}"
     if step is Step.REPLY and its.reason:
         said += "\n" + passage(its.reason, 1_000, mark="> ")
+    if LINK in form.fields:
+        said += "\nWrite it, give a link, or both: whoever asked reads it."
     fill = Fill(typed, hint="This is what you have written in the thread." if typed else "")
     return form.view(metadata, said, {form.fields[0]: fill})
 
