@@ -47,6 +47,12 @@ class TestWhatItAskedFor:
             assert "• A Cassandra keyspace" in text.partition("*Search* asks for")[2]
             assert "Also said: Twelve nodes, please" in text
 
+    async def test_its_only_item_is_not_said_twice(self, stage: Stage) -> None:
+        only = "A Cassandra keyspace for the search index"
+        its = (await joined(stage, title=only)).triage.text.partition("*Search* asks for ")[2]
+        assert its.startswith(f"{only} _(infrastructure)_ · <https://")
+        assert its.count(only) == 1
+
     async def test_what_it_asked_for_in_a_direct_message_is_for_the_devops_team_alone(self, stage: Stage) -> None:
         await open_first(stage)
         root = await thread(stage, SAME, channel=im(stage, "solo"), user="solo")
@@ -349,7 +355,7 @@ class TestWhoAskedPrivately:
             m for m in stage.slack.visible_messages("solo", "search") if m.user == stage.slack.workspace.bot_user_id
         ] == []
         asked = [m for m in stage.slack.visible_messages("solo", im(stage, "solo")) if ids.SAVING in str(m.blocks)]
-        assert "How many hours a month does it save *Search*?" in asked[-1].text
+        assert "save *Search*?" in asked[-1].text
         await requested.press(asked[-1], ids.SAVING, user="solo")
         assert await requested.fill("solo", saved="7") == {}
         said = (await stage.ask("/devops savings", user="eve")).text

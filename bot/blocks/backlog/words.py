@@ -129,7 +129,11 @@ def asked_too(its: AskedToo) -> list[str]:
         return [f"{who} asked in a direct message: `/devops show` tells the DevOps team for what"]
     where = f" · {link(its.permalink, 'its thread')}" if its.permalink else ""
     said = [f"Also said: {passage(its.details, 600)}"] if its.details else []
-    return [f"{bold(its.whose, 60)} asks for {escape(its.title, 150)}{where}", *items(its.items), *said]
+    # A draft is often called as its only item, which would then be said twice.
+    is_alone = [each.title for each in its.items] == [its.title]
+    what = item(its.items[0]).removeprefix("• ") if is_alone else escape(its.title, 150)
+    listed = [] if is_alone else items(its.items)
+    return [f"{bold(its.whose, 60)} asks for {what}{where}", *listed, *said]
 
 
 def whose(card: RequestCard) -> str:
