@@ -144,7 +144,7 @@ def _said(its: FollowUp) -> str:
             return f"{name} has waited for your answer since {on}.{question}"
         case FollowUpKind.SAVING:
             team = bold(its.card.team.name, 60) if its.card.team is not None else "you"
-            return f"{name} was delivered {its.days} days ago. How many hours a month does it save {team}?"
+            return f"After {its.days} days: how many hours a month does {name} save {team}?"
         case _:
             return f"{name} was delivered on {on}. Does it do the job?"
 
