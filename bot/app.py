@@ -141,7 +141,7 @@ async def _listen(
         background=context.background,
         signing_secret=settings.slack_signing_secret.get_secret_value(),
     )
-    pages = routes.oauth_routes(await add_listeners(bolt, settings.listeners) if settings.listeners else None)
+    flow = await add_listeners(bolt, settings.listeners) if settings.listeners else None
     dispatch.has_listeners = bool(settings.listeners)
     app_token = settings.slack_app_token.get_secret_value()
     sockets = Sockets(bolt, app_token, partial(slack.socket_url, app_token)) if app_token else None
@@ -157,8 +157,10 @@ async def _listen(
         opened = partial(slack.socket_url, app_token)
         sockets.wss_uri = await start.wait_for(lambda: accepted("BATON_SLACK_APP_TOKEN", opened()))
     hooks = routes.tracker_routes(context.trackers, context.background, read_seconds=settings.read_seconds)
+    served = [*health, *calendars, *hooks, *events]
+    served += routes.oauth_routes(flow, besides=served)
     await start.end()
-    url = await serve(stack, settings, [*health, *calendars, *hooks, *events, *pages])
+    url = await serve(stack, settings, served)
     if sockets is not None:
         stack.push_async_callback(sockets.finish, seconds=settings.drain_seconds)
         await sockets.connect()

@@ -18,7 +18,7 @@ from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.errors import StoreError, StoreUnavailableError
+from bot.errors import SettingsError, StoreError, StoreUnavailableError
 from bot.services.background import Background
 from bot.services.backlog.trackers import Trackers
 from bot.services.deps import Deps
@@ -220,11 +220,19 @@ def waiting_routes(reason: Callable[[], str]) -> list[web.RouteDef]:
     return [web.get("/healthz", healthz), web.get("/readyz", readyz), web.post(SLACK_PATH, not_yet)]
 
 
-def oauth_routes(flow: AsyncOAuthFlow | None) -> list[web.RouteDef]:
-    """Return the pages of Bolt's OAuth flow: where somebody installs, and where Slack sends them back."""
+def oauth_routes(flow: AsyncOAuthFlow | None, *, besides: list[web.RouteDef]) -> list[web.RouteDef]:
+    """Return the pages of Bolt's OAuth flow: where somebody installs, and where Slack sends them back.
+
+    Raises SettingsError for a page at an address of those `besides`, or at none.
+    """
     if flow is None:
         return []
     pages = {flow.install_path: flow.handle_installation, flow.redirect_uri_path: flow.handle_callback}
+    for path in pages:
+        if not path.startswith("/") or any(path == each.path for each in besides):
+            raise SettingsError(
+                f"The OAuth flow of BATON_LISTENERS cannot have a page at {path!r}: choose another path."
+            )
 
     async def on_page(request: web.Request) -> web.Response:
         # A body is not read: whoever sends one has no signature, and a browser sends none.

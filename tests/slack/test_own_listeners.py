@@ -16,8 +16,12 @@ from urllib.parse import unquote
 
 import aiohttp
 import pytest
+from aiohttp import web
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 
 from bot.errors import SettingsError, SlackUnreachableError
+from bot.web import oauth_routes
 from handlers.carrier import add_listeners
 from tests.slack import own_listeners
 from tests.slack.conftest import Stage
@@ -273,6 +277,16 @@ async def test_the_pages_of_their_oauth_flow_are_served(stage: Stage) -> None:
         assert "user_scope=reminders:write" in unquote(page)
         back = await session.get(f"{stage.baton.url}/slack/oauth_redirect", params={"error": "access_denied"})
         assert "access_denied" in await back.text()
+
+
+@pytest.mark.parametrize("path", ["install", "/healthz"])
+def test_a_page_has_an_address_of_its_own(path: str) -> None:
+    async def healthz(_request: web.Request) -> web.Response:
+        raise NotImplementedError
+
+    settings = AsyncOAuthSettings(client_id="1.2", client_secret="s", install_path=path)
+    with pytest.raises(SettingsError, match=f"a page at '{path}'"):
+        oauth_routes(AsyncOAuthFlow(settings=settings), besides=[web.get("/healthz", healthz)])
 
 
 @pytest.mark.parametrize(
