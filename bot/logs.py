@@ -6,6 +6,7 @@ What people write and what secrets open is never handed to a logger; statements'
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ import orjson
 #: The id under which everything that one request causes is logged; empty outside a request.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
+_CODE = re.compile(r"code: \S+")
 #: Libraries that log payloads or requests when they are talkative.
 _QUIET = ("slack_bolt", "slack_sdk", "aiohttp", "apscheduler", "sqlalchemy", "alembic", "aiosqlite", "asyncio")
 
@@ -29,6 +31,15 @@ class _NoHttp(logging.Filter):
             record.msg, record.args = "what is no HTTP request was refused (%s)", (type(error).__name__,)
             record.exc_info = record.exc_text = None
             record.levelno, record.levelname = logging.INFO, "INFO"
+        return True
+
+
+class _NoCode(logging.Filter):
+    """Leaves out the code of OAuth that Bolt logs when Slack does not take it: it is good for ten minutes."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let the record pass without it."""
+        record.msg, record.args = _CODE.sub("code: …", record.getMessage()), None
         return True
 
 
@@ -57,5 +68,6 @@ def configure(log_format: str, *, level: int = logging.INFO) -> None:
     handler.setFormatter(JsonFormatter() if log_format == "json" else text)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("aiohttp.server").addFilter(_NoHttp())
+    logging.getLogger("slack_bolt.oauth.async_oauth_flow").addFilter(_NoCode())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

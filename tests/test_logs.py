@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import logging
 import sys
+from unittest.mock import AsyncMock
 
 import orjson
 import pytest
 from aiohttp.http_exceptions import BadHttpMessage
 from aiohttp.web import RequestPayloadError
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.logs import JsonFormatter, _NoHttp, request_id
+from bot.logs import JsonFormatter, _NoHttp, configure, request_id
 
 
 def record(message: str, *, is_error: bool = False) -> logging.LogRecord:
@@ -43,3 +48,15 @@ def test_what_anybody_can_send_the_web_server_is_one_line(error: Exception) -> N
     assert _NoHttp().filter(sent)
     assert (sent.levelno, sent.exc_info) == (logging.INFO, None)
     assert sent.getMessage() == f"what is no HTTP request was refused ({type(error).__name__})"
+
+
+async def test_a_code_of_oauth_is_not_logged(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging, "basicConfig", lambda **_: None)
+    monkeypatch.setattr("bot.logs._QUIET", ())
+    configure("text")
+    client = AsyncWebClient()
+    monkeypatch.setattr(client, "oauth_v2_access", AsyncMock(side_effect=SlackApiError("not now", {"ok": False})))
+    flow = AsyncOAuthFlow(client=client, settings=AsyncOAuthSettings(client_id="1.2", client_secret="s"))
+    assert await flow.run_installation("code-of-ada") is None
+    [said] = [each.getMessage() for each in caplog.records]
+    assert ("not now" in said, "code-of-ada" in said) == (True, False)
