@@ -8,7 +8,9 @@ from collections.abc import Awaitable, Callable
 from bot.blocks import pictures as blocks
 from bot.blocks.text import Rendered
 from bot.domain.outbox import may_pass
+from bot.domain.rights import Right
 from bot.errors import SlackError
+from bot.services import inbound
 from bot.services.context import Context
 from bot.services.pictures import Picture
 from handlers import share
@@ -20,7 +22,8 @@ log = logging.getLogger(__name__)
 
 
 def begin(context: Context, command: Command, draw: Callable[[], Awaitable[Picture]], *, what: str) -> None:
-    """Draw a picture and share it, behind the answer to the command."""
+    """Draw a picture and share it, behind the answer to the command. Raises NotAllowedError for a guest."""
+    inbound.require_full_member(Right.SHARE)
     context.background.start(answer_late(context, command, _post(context, command, draw)), what=what)
 
 

@@ -29,7 +29,7 @@ class Right(StrEnum):
     """What the table decides on. The values are what docs/rights.md calls them."""
 
     CHANGE = "Change anything at all, such as doubting an owner"
-    SHARE = "Share an answer in a channel"
+    SHARE = "Share an answer or a picture in a channel"
     CONFIRM = "Confirm an owner"
     CLAIM = "Claim an asset for a team"
     WITHDRAW = "Withdraw a team's claim"

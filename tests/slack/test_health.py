@@ -331,6 +331,16 @@ async def test_whoever_asked_hears_what_became_of_a_picture(
     assert said in stage.slack.visible_messages("grace", "general")[-1].text
 
 
+@pytest.mark.parametrize("typed", ["/baton health picture", "/devops picture", "/eol timeline"])
+async def test_a_guest_has_no_picture_posted_for_everybody(stage: Stage, typed: str) -> None:
+    guest = stage.slack.add_user("gus", real_name="Gus Guest", standing="guest")
+    stage.slack.workspace.channel("general").members.add(guest.id)
+    before = len(stage.slack.visible_messages("grace", "general"))
+    assert (await stage.ask(typed, user="gus")).text == "Guests cannot share answers."
+    await stage.settle()
+    assert len(stage.slack.visible_messages("grace", "general")) == before
+
+
 async def test_no_picture_is_posted_where_people_from_outside_are(stage: Stage) -> None:
     stage.slack.workspace.channel("general").is_ext_shared = True
     await stage.ask("/baton health picture")
