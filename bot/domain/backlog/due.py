@@ -71,11 +71,10 @@ class Due:
 
     @property
     def reason(self) -> str:
-        """Why by that day: the words that neither wish for something nor name the day; empty where there are none."""
-        said = (each.strip(" .!?") for each in _SAID["pieces"].split(self.quote))
-        reasons = [
-            each for each in said if each and not (_SAID["wish"].search(each) or _is_day(each) or _sets_day(each))
-        ]
+        """Why by that day: the words that neither wish for or describe something nor name the day; perhaps empty."""
+        said = [each.strip(" .!?") for each in _SAID["pieces"].split(self.quote)]
+        said = [each for each in said if each and not any(_SAID[kind].search(each) for kind in ("wish", "detail"))]
+        reasons = [each for each in said if not (_is_day(each) or _sets_day(each))]
         if reasons:
             return ", ".join(reasons)
         before = _SAID["occasion"].search(self.quote)

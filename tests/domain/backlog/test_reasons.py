@@ -22,6 +22,13 @@ from bot.domain.backlog.quantities import Blocked
         ("We need a Redis cluster by 12 May.", ""),
         ("Please have it ready before the end of next month!", ""),
         ("by 2026-06-01", ""),
+        ("We need a Redis cluster, with nightly backups, by 20 January.", ""),
+        ("We need it by 12 May, for the audit.", "for the audit"),
+        ("We need it before March, 3 of us lose 2 hours a week.", ""),
+        (
+            "With the old one we lost the race, we need it by 12 May: the auditors come back then.",
+            "the auditors come back then",
+        ),
         ("Jenkins agents with more memory before 2026-12-10", ""),
         ("None of us has used Terraform, we need it by 10 December.", ""),
         ("Nobody here knows Cassandra; the partner goes live on 3 May", "the partner goes live on 3 May"),
