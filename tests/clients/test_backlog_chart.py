@@ -55,7 +55,7 @@ def test_each_request_has_its_place_its_lane_and_both_numbers() -> None:
         "The DevOps backlog as of 2026-11-28: what waiting 2 more weeks costs against the work, in hours. 4 requests. "
         "1. #1 Thing 1 (at risk): waiting 50 h, work 47 h; 2. #2 Thing 2 (quick wins): waiting 10 h, work 7 h; "
         "3. #3 Thing 3 (the rest): waiting 10 h, work 44 h; "
-        "4. #4 Thing 4 (not estimated): waiting up to 10 h, not estimated."
+        "4. #4 Thing 4 (not estimated): waiting up to 10 h."
     )
     found = colours(draw(made))
     assert all(found.get(colour, 0) > 100 for colour in (AT_RISK, QUICK, REST))

@@ -25,7 +25,7 @@ from bot.blocks.text import (
 )
 from bot.domain.backlog.chart import Chart
 from bot.domain.backlog.lanes import BacklogPlace, Lane
-from bot.domain.backlog.rank import Rank
+from bot.domain.backlog.rank import Rank, waiting_in_words
 from bot.domain.backlog.requests import STATE_WORDS, FirstOf, RequestCard
 
 #: Requests of a message, each with a button.
@@ -100,7 +100,7 @@ def unranked(card: RequestCard) -> Rendered:
 
 def cost(place: BacklogPlace) -> str:
     """Return what waiting costs, and what the work does."""
-    if isinstance(place.rank, Rank):
-        return f"waiting costs {place.rank.waiting_cost_hours:,.0f} h, work {place.rank.effort_hours:,.0f} h"
-    hours = f"up to {hours:,.0f} h" if (hours := place.rank.waiting_cost_hours) >= 0.5 else "under 1 h"
-    return f"waiting costs {hours}, not estimated"
+    found = place.rank
+    waiting = waiting_in_words(found.waiting_cost_hours, is_estimated=isinstance(found, Rank))
+    work = f"work {found.effort_hours:,.0f} h" if isinstance(found, Rank) else "not estimated"
+    return f"waiting costs {waiting}, {work}"

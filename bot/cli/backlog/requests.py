@@ -17,7 +17,7 @@ from bot.cli._database import with_catalog
 from bot.cli._terminal import AsJson, cell, print_json, write_picture
 from bot.cli.backlog.savings import saved_by_team
 from bot.domain.backlog.item_types import WORK
-from bot.domain.backlog.rank import Rank
+from bot.domain.backlog.rank import Rank, waiting_in_words
 from bot.domain.backlog.requests import STATE_WORDS, RequestCard, RequestItem, Said
 from bot.domain.backlog.savings import WHERE_FROM, SavingReview
 from bot.domain.names import clean
@@ -202,7 +202,7 @@ def _line(card: RequestCard) -> str:
 def _cost(each: RankedRequest) -> str:
     found = each.place.rank
     effort = f"work {found.effort_hours:,.0f} h" if isinstance(found, Rank) else "not estimated"
-    return f"[waiting {found.waiting_cost_hours:,.0f} h, {effort}]"
+    return f"[waiting {waiting_in_words(found.waiting_cost_hours, is_estimated=isinstance(found, Rank))}, {effort}]"
 
 
 def _demand_in_a_cell(each: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.backlog.lanes import BacklogPlace, Lane
-from bot.domain.backlog.rank import Rank, RankSettings
+from bot.domain.backlog.rank import Rank, RankSettings, waiting_in_words
 from bot.domain.names import clean
 
 #: Requests on one picture; with more, no number can be read.
@@ -32,9 +32,9 @@ class ChartRow:
     @property
     def said(self) -> str:
         """Return the two numbers in words."""
-        if self.effort_hours is None:
-            return f"waiting up to {self.waiting_hours:,.0f} h, not estimated"
-        return f"waiting {self.waiting_hours:,.0f} h, work {self.effort_hours:,.0f} h"
+        waiting = waiting_in_words(self.waiting_hours, is_estimated=self.effort_hours is not None)
+        work = f", work {self.effort_hours:,.0f} h" if self.effort_hours is not None else ""
+        return f"waiting {waiting}{work}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,8 @@ from bot.errors import SettingsError
 WEEKS_PER_YEAR = 52
 #: A date is safe when the work starts so many times its length before it.
 SAFETY = 1.5
+#: What is less than this is no whole hour.
+_LEAST_SAID = 0.5
 #: More than any calendar has.
 _LONGEST_DAYS = 4_000_000
 #: What is left behind has to be kept working: hours a year, as a share of the hours that it took to build.
@@ -125,6 +127,13 @@ def rank(request: BacklogRequest, settings: RankSettings, *, today: date) -> Ran
         highest_priority=max(priorities),
         is_at_risk=any(is_at_risk(each, settings, effort_hours=effort, today=today) for each in request.demands),
     )
+
+
+def waiting_in_words(hours: float, *, is_estimated: bool) -> str:
+    """Return the hours that waiting costs; where nobody has estimated the work, they are the most that it may cost."""
+    if is_estimated:
+        return f"{hours:,.0f} h"
+    return f"up to {hours:,.0f} h" if hours >= _LEAST_SAID else "under 1 h"
 
 
 def same_until(request: BacklogRequest, settings: RankSettings, *, today: date) -> date | None:

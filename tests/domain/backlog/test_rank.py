@@ -22,7 +22,7 @@ from bot.domain.backlog.demand import (
     open_questions,
 )
 from bot.domain.backlog.lanes import Lane, lane_of
-from bot.domain.backlog.rank import Rank, RankSettings, Unestimated, rank
+from bot.domain.backlog.rank import Rank, RankSettings, Unestimated, rank, waiting_in_words
 from bot.errors import SettingsError, UserError
 from tests.domain.backlog.requests import EXAMPLE, SETTINGS, TODAY, estimated, estimates
 
@@ -238,3 +238,11 @@ def test_amounts_below_zero_or_without_end_are_refused(field: str, amount: float
 def test_settings_that_cannot_be_are_refused(setting: dict[str, float]) -> None:
     with pytest.raises(SettingsError):
         RankSettings(**setting)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("hours", "is_estimated", "said"),
+    [(0.2, True, "0 h"), (0.2, False, "under 1 h"), (12.4, True, "12 h"), (1_200, False, "up to 1,200 h")],
+)
+def test_hours_that_nobody_has_estimated_are_never_said_to_be_none(hours: float, is_estimated: bool, said: str) -> None:
+    assert waiting_in_words(hours, is_estimated=is_estimated) == said
