@@ -55,9 +55,10 @@ def sentence(text: str) -> str:
 
 def owner(holding: Holding) -> str:
     """Return an owner: the team with its channel, or the person."""
-    if holding.team is None:
-        return person(holding.person) if holding.person is not None else "nobody"
-    return _team(holding.team.name, holding.team.channel)
+    team, somebody_else = holding.owner.team, holding.owner.person
+    if team is None:
+        return person(somebody_else) if somebody_else is not None else "nobody"
+    return _team(team.name, team.channel)
 
 
 @lru_cache(maxsize=4096)  # an organisation has hundreds of teams, and every answer names one or two of them

@@ -14,7 +14,7 @@ from bot.domain.ownership.holdings import (
     active_members,
     answering_for,
     holdings_of,
-    is_alive,
+    is_here,
     without_the_gone,
 )
 from bot.domain.ownership.verdicts import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
@@ -49,7 +49,7 @@ def verdict(
         return Unowned(asset=asset, area=asked, others=holdings, release=_release(holder, asked))
     ordered = owners if len(owners) == len(holdings) else (*owners, *_without(holdings, owners))
     parent = holder if holder.id != asset.id else None
-    gone = tuple(each for each in ordered if not is_alive(each, catalog))
+    gone = tuple(each for each in ordered if not is_here(each.owner, catalog))
     departed = tuple(each for each in gone if each in owners)
     if len(departed) == len(owners):
         return Orphaned(
