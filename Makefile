@@ -24,7 +24,7 @@ run: .venv/base ## Start the playground: a simulated Slack with Baton in it, in 
 	@$(BIN)/baton playground --host $(HOST) --port $(PORT)
 
 test: .venv/dev ## Run every test
-	$(BIN)/pytest -q -n 3 --dist worksteal -m "not bench"
+	$(BIN)/pytest -q -n 4 --dist worksteal -m "not bench"
 
 lint: .venv/dev ## Check style, types and the direction of imports
 	$(BIN)/ruff check .
