@@ -7,7 +7,8 @@ upstream's.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Set
+from functools import cache
 from itertools import combinations
 from types import MappingProxyType
 
@@ -134,7 +135,15 @@ def without_words_beside(name: str) -> Iterator[str]:
 
 def engines_by(keys: Collection[str]) -> frozenset[str]:
     """Return the engines, folded, that providers offer as any of these products."""
-    return frozenset(engine for (_, engine), key in ROUTES.items() if key in keys)
+    return frozenset().union(*(_engines_by_product().get(key, ()) for key in keys))
+
+
+@cache
+def _engines_by_product() -> Mapping[str, Set[str]]:
+    found: dict[str, set[str]] = {}
+    for (_, engine), key in ROUTES.items():
+        found.setdefault(key, set()).add(engine)
+    return found
 
 
 def is_machine(text: str) -> bool:
