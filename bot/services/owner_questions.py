@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,19 +16,23 @@ from bot.domain.ownership import Orphaned, Owned
 from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.ownership import look_up
-from bot.services.release_notices import told
+from bot.services.release_notices import REST_GIVEN_UP, told
 from bot.services.snapshot import Snapshot
 from bot.store import tables
+
+#: How the outbox keys of these messages begin; behind that is the id of a release, of a mark, or of an asset.
+_HEADS = ("release", "unowned", REST_GIVEN_UP)
+_HEIRS = ":heirs"
 
 
 def given_up_key(release_id: int) -> str:
     """Return the outbox key of the question who takes what was given up."""
-    return f"release:{release_id}:heirs"
+    return f"release:{release_id}{_HEIRS}"
 
 
 def wanted_key(mark_id: int) -> str:
     """Return the outbox key of the question who takes what is unowned on purpose no longer."""
-    return f"unowned:{mark_id}:heirs"
+    return f"unowned:{mark_id}{_HEIRS}"
 
 
 async def open_questions(session: AsyncSession, asset_id: int, areas: Collection[Area]) -> list[str]:
@@ -47,25 +51,48 @@ async def open_questions(session: AsyncSession, asset_id: int, areas: Collection
 
 async def end_owned(deps: Deps, snapshot: Snapshot) -> bool:
     """Let the questions who takes what somebody owns again ask no more, as after an import; return whether any did."""
+    ended: list[tuple[str, Rendered]] = []
+    async with deps.database.reading() as session:
+        asking = await _asking(session)
+        for asset_id, areas in await _asked_about(session, asking) if asking else ():
+            asset, owners = snapshot.asset(asset_id), _owners(deps, snapshot, asset_id, areas)
+            if asset is not None and owners:
+                keys = asking.intersection(await open_questions(session, asset_id, areas))
+                ended += [(key, blocks.owned_since(asset, areas, owners)) for key in sorted(keys)]
+    if ended:
+        async with deps.database.transaction() as session:
+            for key, message in ended:
+                await outbox.revise(session, key=key, message=message, at=deps.clock.now())
+    return bool(ended)
+
+
+async def _asking(session: AsyncSession) -> set[str]:
+    """Return the outbox keys of the questions who takes something, and of what was told beside, that have buttons."""
+    message = tables.OutboxMessage
+    # Parts of the index of keys: however many messages there were, those that ask are few.
+    is_one = or_(*(col(message.key).between(f"{head}:", f"{head};") for head in _HEADS))
+    query = select(col(message.key)).where(is_one, tables.core(message).c.body["blocks"].as_string().is_not(None))
+    keys = (await session.execute(query)).scalars()
+    return {key for key in keys if key.endswith(_HEIRS) or key.startswith(REST_GIVEN_UP)}
+
+
+async def _asked_about(session: AsyncSession, keys: Collection[str]) -> list[tuple[int, list[Area]]]:
+    """Return what nobody owned when these questions were asked, by the assets' ids."""
+    ids: dict[str, list[int]] = {head: [] for head in _HEADS}
+    for head, number in (key.split(":")[:2] for key in keys):
+        ids[head].append(int(number))
     release, mark = tables.Release, tables.UnownedMark
     given_up = select(col(release.asset_id), col(release.areas)).where(
-        col(release.decided_at).is_not(None), col(release.ended_at).is_(None)
+        or_(col(release.id).in_(ids["release"]), col(release.asset_id).in_(ids[REST_GIVEN_UP])),
+        col(release.decided_at).is_not(None),
+        col(release.ended_at).is_(None),
     )
-    marked = select(col(mark.asset_id)).where(col(mark.ended_at).is_not(None)).distinct()
-    async with deps.database.reading() as session:
-        found = [(asset_id, [Area(each) for each in areas]) for asset_id, areas in await session.execute(given_up)]
-        found += [(asset_id, [Area.ALL]) for asset_id in (await session.execute(marked)).scalars()]
-        owned = [(each, areas, owners) for each, areas in found if (owners := _owners(deps, snapshot, each, areas))]
-        asking = {each: await _asking(session, each, areas) for each, areas, _ in owned}
-    if not any(asking.values()):
-        return False
-    async with deps.database.transaction() as session:
-        for asset_id, areas, owners in owned:
-            if (asset := snapshot.asset(asset_id)) is not None:
-                message = blocks.owned_since(asset, areas, owners)
-                for key in asking[asset_id]:
-                    await outbox.revise(session, key=key, message=message, at=deps.clock.now())
-    return True
+    marked = select(col(mark.asset_id)).where(
+        or_(col(mark.id).in_(ids["unowned"]), col(mark.asset_id).in_(ids[REST_GIVEN_UP])),
+        col(mark.ended_at).is_not(None),
+    )
+    found = [(asset_id, [Area(each) for each in areas]) for asset_id, areas in await session.execute(given_up)]
+    return [*found, *((asset_id, [Area.ALL]) for asset_id in set((await session.execute(marked)).scalars()))]
 
 
 def _owners(deps: Deps, snapshot: Snapshot, asset_id: int, areas: Collection[Area]) -> list[str]:
@@ -80,14 +107,6 @@ def _owners(deps: Deps, snapshot: Snapshot, asset_id: int, areas: Collection[Are
             return []
         names.update(dict.fromkeys(owners))
     return list(names)
-
-
-async def _asking(session: AsyncSession, asset_id: int, areas: Collection[Area]) -> list[str]:
-    """Return the keys of the questions who takes these areas that have buttons still."""
-    message = tables.OutboxMessage
-    keys = await open_questions(session, asset_id, areas)
-    found = await session.execute(select(col(message.key), col(message.body)).where(col(message.key).in_(keys)))
-    return [key for key, body in found.all() if body.get("blocks")]
 
 
 async def leave_out(session: AsyncSession, asset_id: int, team_id: int, *, at: datetime) -> None:

@@ -19,6 +19,9 @@ from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
+#: How the outbox keys of what they are told begin; the asset's id follows.
+REST_GIVEN_UP = "ownership.rest_given_up"
+
 
 class GivenUp(NamedTuple):
     """What of an asset its owner gave up, and why. `besides` is asked by itself whether that is theirs."""
@@ -58,4 +61,4 @@ async def told(session: AsyncSession, asset_id: int) -> list[str]:
 
 
 def _begins(asset_id: int) -> str:
-    return f"ownership.rest_given_up:{asset_id}:"
+    return f"{REST_GIVEN_UP}:{asset_id}:"

@@ -285,6 +285,21 @@ async def test_whoever_owns_the_rest_can_claim_the_part_that_nobody_owns_on_the_
     assert "ledger" in (await stage.ask("/eol payments", user="eve")).text
 
 
+async def test_a_file_that_names_an_owner_of_both_parts_that_were_given_up_ends_both_questions(stage: Stage) -> None:
+    await split(stage)
+    await release(stage, "the database of ledger", user="lin")
+    await release(stage, "the application of ledger", user="grace")
+    asked = [each.ts for each in await drained(stage, "general") if "We own this" in buttons(each)]
+    assert len(asked) == 2
+    made = organisation()
+    made.assets.append(asset("ledger", AssetKind.DATABASE, owners=(team_owns("Search"),)))
+    await stage.bring(made, source="again")
+    now = [each for each in await drained(stage, "general") if each.ts in asked]
+    assert [(each.text, buttons(each)) for each in now] == [
+        (f"*Search* owns the {part} of *ledger* now.", {}) for part in ("database", "application")
+    ]
+
+
 async def give_up(stage: Stage, by: str, *, team: str = "") -> None:
     """Platform gives up the database of the ledger, of which Payments own the application."""
     if by == "release":
