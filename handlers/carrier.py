@@ -108,7 +108,7 @@ class Carrier(AsyncApp):
         signing_secret: str,
     ) -> None:
         self._fallback = dispatch
-        token, client.token = client.token, None  # with one, Bolt asks Slack who it is, and warns that it need not
+        token, client.token = client.token, None  # with one, Bolt warns that it does without it
         super().__init__(
             name="baton",  # otherwise Bolt reads the source files of its callers to find one
             logger=_BOLT_LOG,

@@ -179,7 +179,8 @@ def test_what_terraform_shows_is_known_whatever_its_file_is_called(
 def test_names_in_two_alphabets_are_told_once_and_only_these(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(
         "baton: 1\nteams: [{name: pаyments}, {name: Платежи}, {name: Zoë}, {name: Команда payments}]\n"
-        "assets: [{name: a, owner: pаyments}, {name: сart, owner: Ομάδα}, {name: b, aliases: [µ-x, ordеrs]}]\n",
+        "assets: [{name: a, owner: pаyments}, {name: сart, owner: Ομάδα}, {name: b, aliases: [µ-x, ordеrs]},\n"
+        " {name: d, owner: sеarch}]\n",
         encoding="utf-8",
     )
     said = [each.message for each in read("baton", [tmp_path]).problems]
@@ -187,6 +188,7 @@ def test_names_in_two_alphabets_are_told_once_and_only_these(tmp_path: Path) -> 
         "the name 'pаyments' mixes alphabets ('а' is Cyrillic)",
         "the name 'сart' mixes alphabets ('с' is Cyrillic)",
         "the name 'ordеrs' mixes alphabets ('е' is Cyrillic)",
+        "the name 'sеarch' mixes alphabets ('е' is Cyrillic)",
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -84,6 +85,11 @@ async def test_what_baton_answers_costs_no_client(app: AsyncApp, monkeypatch: py
     monkeypatch.setattr("slack_bolt.app.async_app.AsyncWebClient", lambda **rest: made.append(rest))
     status, _, _ = await _post(app, "command", {"command": "/whoowns", "text": "payments-db"})
     assert (status, made) == (200, [])
+
+
+@pytest.mark.usefixtures("app")
+def test_bolt_warns_of_nothing_when_it_is_made(caplog: pytest.LogCaptureFixture) -> None:
+    assert [each.getMessage() for each in caplog.get_records("setup") if each.levelno >= logging.WARNING] == []
 
 
 async def test_a_listener_of_bolts_is_given_what_bolt_gives_and_slack_is_asked_nothing(app: AsyncApp) -> None:

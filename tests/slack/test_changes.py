@@ -71,6 +71,13 @@ async def test_whoever_joins_is_known_before_they_first_ask(read: Stage) -> None
     assert read.baton.context.snapshot.standing(person.id) is AccountStanding.MEMBER
 
 
+async def test_of_whoever_reacts_with_another_emoji_slack_is_not_asked_where_nobody_else_listens(read: Stage) -> None:
+    person = read.slack.add_user("newcomer", real_name="New Comer")
+    item = {"type": "message", "channel": id_of(read, "general"), "ts": "1700000000.000100"}
+    await happens(read, "reaction_added", user=person.id, reaction="tada", item=item)
+    assert asked(read) == []
+
+
 async def test_an_archived_channel_is_closed_at_once_in_every_process(read: Stage) -> None:
     context = read.baton.context
     members = Members(context.deps, context.slack, other := Snapshot())
