@@ -46,7 +46,7 @@ async def open_questions(session: AsyncSession, asset_id: int, areas: Collection
     ]
     marks = select(col(mark.id)).where(col(mark.asset_id) == asset_id, col(mark.ended_at).is_not(None))
     given_up += await told(session, asset_id)
-    return given_up + [wanted_key(number or 0) for number in (await session.execute(marks)).scalars()]
+    return given_up + [wanted_key(number) for number in (await session.execute(marks)).scalars()]
 
 
 async def end_owned(deps: Deps, snapshot: Snapshot) -> bool:

@@ -46,7 +46,7 @@ async def forget_deleted(deps: Deps, snapshot: Snapshot, slack: Slack, members: 
             log.warning("the thread of request %d could not be read again: %s", number, type(error).__name__)
             continue
         try:
-            await _forget(deps, snapshot, number or 0, said)
+            await _forget(deps, snapshot, number, said)
         except Exception as error:  # noqa: BLE001 - per request
             log_failure(log, error, "the copied words of request %d could not be looked at", number)
 

@@ -195,7 +195,7 @@ async def help_asked(session: AsyncSession, reminder_ids: Sequence[int]) -> dict
         .where(col(join.source_key).in_(keys))
     )
     rows = [*await session.execute(joined), *await session.execute(made)]
-    return {keys[key]: HelpAsked(number or 0, state, link) for key, number, state, link in rows}
+    return {keys[key]: HelpAsked(number, state, link) for key, number, state, link in rows}
 
 
 async def card_of(deps: Deps, watcher: Watcher, session: AsyncSession, reminder_id: int) -> Card | ClosedCard | None:

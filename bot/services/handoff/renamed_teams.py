@@ -22,5 +22,5 @@ async def redraw_open(deps: Deps, snapshot: Snapshot, team_ids: Collection[int])
     async with deps.database.reading() as session:
         open_ids = (await session.execute(query)).scalars().all()
     for each in open_ids:
-        async with acting(ClockAct(deps, snapshot, each or 0, NOBODY), None) as act:
+        async with acting(ClockAct(deps, snapshot, each, NOBODY), None) as act:
             await act.redraw()

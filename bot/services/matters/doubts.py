@@ -370,7 +370,7 @@ async def _own(
     own = [each for each in facts if each.person_id == person_id]
     person, ids = tables.Person, {each.person_id for each in facts if each.person_id is not None}
     named = await session.execute(select(col(person.id), col(person.name)).where(col(person.id).in_(ids)))
-    owners = [PersonRecord(id=number or 0, name=name) for number, name in named]
+    owners = [PersonRecord(id=number, name=name) for number, name in named]
     held = await actors.holders(session, [each.team_id for each in facts], people=owners, what=what)
     require(actor, Right.CONFIRM, held)
     teams = {team.id for team in held.teams if may(actor, Right.CONFIRM, Holders((team,)))}
