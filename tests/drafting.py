@@ -32,6 +32,8 @@ FILES = {
     "blind": "threads_blind",
     "passing": "threads_passing",
     "check": "threads_check",
+    "turns": "threads_turns",
+    "sealed": "threads_sealed",
 }
 #: The sets of which only the totals were looked at.
 UNREAD = ("fresh", "blind")
