@@ -49,9 +49,9 @@ class Command:
 class Action:
     """A pressed button or a choice. `thread_ts` is set when the message stands in a thread, `view_id` in a modal.
 
-    `value` is what is chosen in an element now, the first of several, empty for nothing. `metadata` and `blocks` are
-    those of the modal that it is in, to show the modal again with others beside them. `at` is when it was pressed, by
-    Slack's clock, in seconds.
+    `value` is what is chosen in an element now, the first of several, empty for nothing. `metadata`, `blocks` and
+    `values` are those of the modal that it is in, as of a `Submission`, to show it again with others beside them.
+    `at` is when it was pressed, by Slack's clock, in seconds.
     """
 
     action_id: str
@@ -66,6 +66,7 @@ class Action:
     message_ts: str = ""
     metadata: str = ""
     blocks: tuple[Mapping[str, Any], ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
     at: float = 0.0
 
 
@@ -208,6 +209,7 @@ def action(body: Mapping[str, Any]) -> Action:
         message_ts=_text(container, "message_ts") or _text(message, "ts"),
         metadata=_text(view, "private_metadata"),
         blocks=tuple(_objects(view, "blocks", _MOST_BLOCKS)),
+        values=_first_of(_choices(view)),
         at=_seconds(_text(pressed, "action_ts")),
     )
 
@@ -215,21 +217,30 @@ def action(body: Mapping[str, Any]) -> Action:
 def submission(body: Mapping[str, Any]) -> Submission:
     """Read a `view_submission` payload."""
     view = _mapping(body, "view")
-    state = _mapping(_mapping(view, "state"), "values")
-    choices = {
-        block_id: _chosen_in(_mapping(state, block_id))
-        for block_id in islice(state, _MOST_BLOCKS)
-        if len(block_id) <= _MOST_ID
-    }
+    choices = _choices(view)
     return Submission(
         callback_id=_text(view, "callback_id"),
         metadata=_text(view, "private_metadata"),
-        values={block_id: next(iter(chosen), "") for block_id, chosen in choices.items()},
+        values=_first_of(choices),
         user_id=_text(_mapping(body, "user"), "id"),
         choices=choices,
         view_id=_text(view, "id"),
         blocks=tuple(_objects(view, "blocks", _MOST_BLOCKS)),
     )
+
+
+def _choices(view: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return all that is typed or chosen in a modal now, by block id."""
+    state = _mapping(_mapping(view, "state"), "values")
+    return {
+        block_id: _chosen_in(_mapping(state, block_id))
+        for block_id in islice(state, _MOST_BLOCKS)
+        if len(block_id) <= _MOST_ID
+    }
+
+
+def _first_of(choices: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    return {block_id: next(iter(chosen), "") for block_id, chosen in choices.items()}
 
 
 def shortcut(body: Mapping[str, Any]) -> Shortcut:

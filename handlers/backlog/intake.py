@@ -87,7 +87,9 @@ async def on_rest(action: Action, context: Context) -> None:
     metadata = form_metadata.read(action.metadata)
     names = drafts.names_of(metadata.kept.get(forms.TECHNOLOGIES.block_id, ()))
     devops, asset = intake.require_devops(context.deps, context.snapshot).name, _asset_name(context, metadata)
-    view = blocks.full_view(action.blocks, action.metadata, metadata, names, devops=devops, asset=asset)
+    view = blocks.full_view(
+        action.blocks, action.metadata, metadata, names, devops=devops, asset=asset, typed=action.values
+    )
     await context.slack.update_view(action.view_id, view)
 
 

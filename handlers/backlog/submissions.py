@@ -15,6 +15,7 @@ from bot.blocks.forms import Answers, Field
 from bot.blocks.text import is_channel_id
 from bot.blocks.values import parse
 from bot.domain.backlog.demand import DemandPart, EvidenceKind, Slowdown
+from bot.domain.backlog.item_types import retitled
 from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin, problems, thread_key
 from bot.domain.backlog.requests import ItemType, RequestItem
 from bot.domain.catalog import Area
@@ -162,7 +163,8 @@ def _new_request(
     ticked = (*said[forms.ITEMS], *said[forms.MODEL_ITEMS])
     kinds = map(kind_of, map(said.text, forms.ITEM_KINDS))
     typed = zip(metadata.items, map(said.text, forms.ITEM_TITLES), kinds, strict=False)
-    items = tuple(replace(each, title=words, type=kind or each.type) for each, words, kind in typed if words)
+    retyped = ((retitled(each, words), kind) for each, words, kind in typed if words)
+    items = tuple(replace(each, type=kind or each.type) for each, kind in retyped)
     items += form_metadata.chosen(metadata.items, ticked)
     may_copy = not metadata.thread_ts or bool(said[forms.COPY])
     if not may_copy:

@@ -700,6 +700,23 @@ class TestTheForm:
         assert [each["title"] for each in row.items] == ["A keyspace <for> metrics", *asked[1:]]
         assert (row.items[0]["type"], bool(row.items[0]["quote"])) == ("infrastructure", True)
 
+    async def test_the_kind_of_an_item_follows_its_words(self, stage: Stage) -> None:
+        await form(stage, await thread(stage, *STORY))
+        assert await submit(stage, values={f"{ids.ITEM}.0": "Read access to the dashboards"}) == {}
+        [row] = await requests(stage)
+        assert [each["type"] for each in row.items] == ["access", "pipeline"]
+
+    async def test_the_kinds_that_can_be_chosen_follow_the_words_and_what_is_chosen_counts(self, stage: Stage) -> None:
+        view = await form(stage, await thread(stage, *STORY))
+        typed = {f"{ids.ITEM}.0": "Read access to the dashboards", f"{ids.ITEM}.1": "Read access to the builds"}
+        for block_id, value in typed.items():
+            stage.slack._fill(view, block_id, value)
+        kind = element(await whole(stage), f"{ids.ITEM_KIND}.0")
+        assert kind["initial_option"]["value"] == "access"
+        assert await submit(stage, values={f"{ids.ITEM_KIND}.1": "pipeline"}) == {}
+        [row] = await requests(stage)
+        assert [each["type"] for each in row.items] == ["access", "pipeline"]
+
     async def test_what_was_typed_stays_when_the_rest_is_shown(self, stage: Stage) -> None:
         view = await form(stage, await thread(stage, *STORY))
         typed = {ids.TITLE: "Metrics", f"{ids.ITEM}.0": "A keyspace", f"{ids.ITEM}.1": None}

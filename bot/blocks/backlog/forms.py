@@ -17,6 +17,7 @@ from bot.blocks.forms import Field, Fill, Form
 from bot.blocks.text import Block, bold, button, escape, link, mention, modal, passage, plain, section, shorten, within
 from bot.blocks.values import encode
 from bot.domain.backlog.alternatives import NO_ALTERNATIVES, Alternatives
+from bot.domain.backlog.item_types import retitled
 from bot.domain.backlog.new_request import LONGEST_TITLE
 from bot.domain.backlog.prefills import MOST_ITEMS, Prefill
 from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem, Step
@@ -182,10 +183,11 @@ def full_view(
     *,
     devops: str,
     asset: str = "",
+    typed: Mapping[str, str] = MappingProxyType({}),
 ) -> Block:
     """Return the form of a request with all its fields below those that are shown already, in its `blocks`.
 
-    `text` is the metadata as the form carries it. Slack keeps what was typed into fields that stay. The kinds of the
+    `text` is the metadata as the form carries it. Slack keeps what was `typed` into fields that stay. The kinds of the
     items can be changed here, so it says of each kind who owns what it leaves.
     """
     work = {actions.WORK: _work((), 0, devops, asset)}
@@ -208,7 +210,11 @@ def full_view(
         for each in fields
     }
     asked = zip(metadata.items, ITEM_TITLES, ITEM_KINDS, strict=False)
-    kinds = {kind: kind_of(item) for item, words_, kind in asked if words_.block_id in ids}
+    kinds = {
+        kind: kind_of(retitled(item, typed.get(title.block_id) or item.title))
+        for item, title, kind in asked
+        if title.block_id in ids
+    }
     return REQUEST.of_blocks(text, [*shown, *REQUEST.inputs([*kinds, *fields], {**kinds, **fills})])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.backlog.cues import WORDS, alternatives
 from bot.domain.backlog.requests import ItemType, RequestItem
@@ -111,6 +111,12 @@ def named(text: str) -> Named | None:
         return _read(noun, 1)
     verb = _VERB.search(text)
     return Named(ItemType.INFRASTRUCTURE, verb[0].lower(), 0) if verb else None
+
+
+def retitled(item: RequestItem, title: str) -> RequestItem:
+    """Return an item with other words, and of the kind that these name; more words behind its own change no kind."""
+    found = None if title.startswith(item.title) else named(title)
+    return replace(item, title=title, type=found.kind if found is not None and found.weight else item.type)
 
 
 def words_of(text: str) -> Iterator[str]:
