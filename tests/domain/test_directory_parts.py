@@ -196,6 +196,41 @@ def test_an_asset_that_says_who_owns_the_area_is_answered_itself() -> None:
     assert (found.asset_id, found.area) == (1, Area.DATABASE)
 
 
+_DATABASE = OwnershipRecord(area=Area.DATABASE, role=Role.OWNER, team_id=1, valid_from=NOON)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "who owns the superset database?",
+        "who owns superset db",
+        "the superset database is slow, who owns it?",
+        "the superset database is down",
+        "who owns the superset database in production?",
+    ],
+)
+def test_the_owner_of_an_assets_database_is_known_where_the_asset_says_so(text: str) -> None:
+    found = Directory.build([*ASSETS, replace(ASSETS[7], facts=(_DATABASE,))]).resolve(text)
+    assert isinstance(found, Match)
+    assert (found.asset_id, found.area) == (8, Area.DATABASE)
+    assert isinstance(DIRECTORY.resolve(text), Nearest)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        AssetRecord(id=31, kind=AssetKind.DATABASE, name="superset-postgres"),
+        AssetRecord(id=31, kind=AssetKind.CLOUD_RESOURCE, name="superset-orders-db"),
+        AssetRecord(id=31, kind=AssetKind.SERVICE, name="SuperSet"),  # which of the two says nothing of its database
+    ],
+)
+def test_what_else_may_be_its_database_is_asked_about(other: AssetRecord) -> None:
+    found = Directory.build([*ASSETS, replace(ASSETS[7], facts=(_DATABASE,)), other]).resolve(
+        "who owns the Superset database?"
+    )
+    assert not isinstance(found, Match)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.domain.catalog import AssetKind
+from bot.domain.catalog import Area, AssetKind
 from bot.domain.directory import addresses, forges
 from bot.domain.directory.answers import Match, Nearest, Resolution, ResolutionMethod, Several
 from bot.domain.directory.choices import FoundAssets, candidates, choose, folded_holders, holders, in_order, run_named
@@ -16,6 +16,7 @@ from bot.domain.directory.questions import MAX_LENGTH, Chunk, ParsedQuestion, Pa
 from bot.domain.directory.readings import Reading, as_area, outside
 from bot.domain.directory.repositories import at_path, repository_called
 from bot.domain.directory.vocabulary import ENVIRONMENT_WORDS
+from bot.domain.directory.word_matches import says_whose_database
 from bot.domain.names import clean, fold
 
 #: A name has at most this many pieces between white space.
@@ -214,7 +215,7 @@ def by_windows(
             reading = None if finding is None else outside(question, start, start + length)
             if finding is None or reading is None or reading.is_plain is not is_plain:
                 continue
-            for one in (reading, as_area(reading)):
+            for one in (reading, _about_area(index, finding, reading)):
                 answer = None if one is None else choose(index, finding, one, limit=limit)
                 if answer is not None:
                     answers.append(answer)
@@ -222,6 +223,17 @@ def by_windows(
         if answers:
             return _only(index, answers, limit=limit)
     return None
+
+
+def _about_area(index: DirectoryIndex, finding: FoundAssets, reading: Reading) -> Reading | None:
+    """Return the reading that asks for an area of what was found; None where there is none.
+
+    A database is a thing of its own, unless what was found says who owns its database and no other is called so.
+    """
+    about = as_area(reading)
+    if about is None or about.area is not Area.DATABASE:
+        return about
+    return about if says_whose_database(index, finding.asset_ids, reading.words) else None
 
 
 def several_named(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Several | None:

@@ -24,6 +24,8 @@ _INNER_WORDS = FUNCTION_WORDS | PART_OF_WORDS
 _ITS, _IT = frozenset({"its", "their"}), frozenset({"it", "that", "this", "them", "those"})
 #: What may follow a word for an area: "the database side of".
 _SIDES = (["side"], ["part"], ["end"])
+#: Before the environment that a thing is in.
+_IN = ("in", "on")
 #: What has parts.
 _WHOLES = frozenset({AssetKind.SERVICE, AssetKind.SYSTEM, AssetKind.WEBSITE})
 
@@ -99,17 +101,12 @@ def outside(question: ParsedQuestion, start: int, end: int) -> Reading | None:
 def as_area(reading: Reading) -> Reading | None:
     """Return the reading that takes its only kind word for an area: "the checkout pipeline" is how checkout is built.
 
-    None where there is no such reading. A database and an application are none: they are things of their own with
-    owners of their own.
+    None where there is no such reading. An application is none: it is a thing of its own with an owner of its own.
     """
     if len(reading.kinds) != 1 or reading.area is not None:
         return None
     area = AREA_WORDS.get(reading.kinds[0])
-    return (
-        None
-        if area in (None, Area.DATABASE, Area.APPLICATION)
-        else Reading(reading.chunks, (), area, beside=reading.beside)
-    )
+    return None if area in (None, Area.APPLICATION) else Reading(reading.chunks, (), area, beside=reading.beside)
 
 
 def asks_for_part(question: ParsedQuestion) -> bool:
@@ -194,8 +191,10 @@ def _is_part_of(chunks: tuple[Chunk, ...], place: int) -> bool:
     """
     if place > 0 and chunks[place - 1].is_possessive:
         return True
-    after = [chunk.folded for chunk in chunks[place + 1 : place + 3]]
-    joining = next(iter(after[after[:1] in _SIDES :]), "")
+    after = [chunk.folded for chunk in chunks[place + 1 : place + 4]]
+    joining, whole, *_ = [*after[after[:1] in _SIDES :], "", ""]
+    if joining in _IN and whole in ENVIRONMENT_WORDS:
+        return False  # "the checkout database in production"
     if AREA_WORDS.get(chunks[place].folded) is Area.APPLICATION:
         return joining == "of"
     return joining in PART_OF_WORDS
@@ -225,4 +224,4 @@ def part_of_name(chunks: tuple[Chunk, ...], place: int, kept: Sequence[int]) -> 
 
 def _is_environment_phrase(chunks: tuple[Chunk, ...], place: int) -> bool:
     """Return whether the chunk is the end of "in production" or the like."""
-    return chunks[place].folded in ENVIRONMENT_WORDS and place > 0 and chunks[place - 1].folded in ("in", "on")
+    return chunks[place].folded in ENVIRONMENT_WORDS and place > 0 and chunks[place - 1].folded in _IN

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from bot.domain.catalog import Area
 from bot.domain.directory.answers import Match, ResolutionMethod, Several
-from bot.domain.directory.choices import FoundAssets, choose
+from bot.domain.directory.choices import FoundAssets, choose, of_kinds
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.vocabulary import ARTICLES, GENERIC_WORD, other_numbers
@@ -68,6 +69,14 @@ def names_with_all(index: DirectoryIndex, words: Sequence[str]) -> list[int]:
     for alike in choices[1:]:
         names = {name for name in names if any(number in has[name] for number in alike)}
     return sorted(names)
+
+
+def says_whose_database(index: DirectoryIndex, asset_ids: Iterable[int], words: Sequence[str]) -> bool:
+    """Return whether each of the assets says who owns its database, and no database has `words` in its name."""
+    if not all(any(fact.area is Area.DATABASE for fact in index.assets[one].facts) for one in asset_ids):
+        return False
+    called_so = (index.names.assets[name] for name in names_with_all(index, words))
+    return not of_kinds(index, called_so, ("database",), are_exact=True)
 
 
 def _best_spelt(index: DirectoryIndex, names: Sequence[int], words: Sequence[str]) -> FoundAssets:
