@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from yarl import URL
 
+from bot.domain.unchanging import unchanging
 from bot.ports import SlackUser
 from handlers import message_text
 
@@ -33,7 +34,7 @@ _HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 _TIMESTAMP = re.compile(r"\d{1,11}\.\d{1,6}")
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging()
 class Command:
     """A slash command. `text` is what follows the command's name."""
 

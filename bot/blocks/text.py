@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, time
 from datetime import date as calendar_day
 from functools import lru_cache
 from typing import Any
 
 from bot.domain.names import clean, clean_lines
+from bot.domain.unchanging import unchanging
 
 #: A block, an element or a composition object, as Slack's JSON has it.
 Block = dict[str, Any]
@@ -31,7 +32,7 @@ _SAME_DAY = time(10, 30, tzinfo=UTC)
 _LONGEST_ADDRESS = 500
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging()
 class Rendered:
     """A message ready to post: blocks, and the text twin that says the same to screen readers and notifications."""
 

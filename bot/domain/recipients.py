@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.records import PersonRecord, TeamRecord
+from bot.domain.unchanging import unchanging
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging()
 class Recipient:
     """Whom a message is for: a team, a person, or (both None) nobody, which the platform channel hears of."""
 

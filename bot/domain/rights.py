@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from bot.domain.recipients import Recipient
 from bot.domain.records import PersonRecord, TeamRecord
+from bot.domain.unchanging import unchanging
 from bot.errors import NotAllowedError
 
 
@@ -60,7 +61,7 @@ class Right(StrEnum):
     EVIDENCE = "Show that a handoff is ready"
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging()
 class Actor:
     """Whoever wants to do something. `person_id` is None for an account that is no person of the catalog yet.
 
@@ -73,7 +74,7 @@ class Actor:
     admins: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging()
 class Holders:
     """In whose hands the subject of a right is, with the teams' people as they are known when it is asked.
 

@@ -9,6 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.unchanging import unchanging
+
 
 class AccountStanding(StrEnum):
     """What an account is to the workspace."""
@@ -49,7 +51,7 @@ class Workspace:
     app_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging()
 class Sender:
     """What a payload says of where it comes from; text is empty where it says nothing.
 

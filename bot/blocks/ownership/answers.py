@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from bot.blocks.ownership import open_handoffs, verdicts, words
@@ -31,11 +31,12 @@ from bot.domain.catalog import Area
 from bot.domain.handoff.status import HandoffStatus
 from bot.domain.ownership import Disputed, Orphaned, Owned, Unowned, UnownedOnPurpose, Verdict
 from bot.domain.records import AssetRecord, HandoffRecord, PersonRecord, TeamRecord
+from bot.domain.unchanging import unchanging
 
 _MOST_LINKS = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@unchanging(kw_only=True)
 class AnswerFrame:
     """Around the answer: how the question was read when that is not plain, and for whom it is written.
 

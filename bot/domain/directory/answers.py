@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from bot.domain.catalog import Area
+from bot.domain.unchanging import unchanging
 
 
 class ResolutionMethod(StrEnum):
@@ -38,7 +39,7 @@ class ResolutionMethod(StrEnum):
         return self in (ResolutionMethod.REF, ResolutionMethod.NAME, ResolutionMethod.ALIAS, ResolutionMethod.FOLDED)
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging()
 class Match:
     """One asset, sure enough to answer with.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeGuard
 
 from bot.domain.catalog import Area, Role
 from bot.domain.recipients import Recipient
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
+from bot.domain.unchanging import unchanging
 
 
 class CatalogView(Protocol):
@@ -32,7 +32,7 @@ class CatalogView(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging()
 class Holding:
     """An owner, a team or a person, and the fact that makes them one.
 

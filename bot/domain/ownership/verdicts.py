@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.catalog import Area, Hosting, Role
 from bot.domain.ownership.drift import Drift
 from bot.domain.ownership.holdings import Holding
 from bot.domain.records import AssetRecord, PersonRecord, ReleaseRecord
+from bot.domain.unchanging import unchanging
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@unchanging(kw_only=True)
 class Owned:
     """The asset has an owner for what was asked.
 
@@ -70,7 +70,7 @@ class Owned:
         return self.asset.hosting in (Hosting.MANAGED, Hosting.SERVERLESS) and self.is_split
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@unchanging(kw_only=True)
 class Stale(Owned):
     """Owned as far as anyone knows, but nobody has confirmed or imported it since `trusted_at`."""
 
@@ -82,7 +82,7 @@ class Stale(Owned):
         return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@unchanging(kw_only=True)
 class Orphaned(Owned):
     """Every owner is gone: the team was dissolved, or the last person left. `departed` are all who are."""
 
@@ -93,7 +93,7 @@ class Orphaned(Owned):
         return tuple(each for each in rest if each.fact.role is Role.OWNER and each not in self.departed)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@unchanging(kw_only=True)
 class Disputed:
     """Two sources name different owners for the same area; `claims` are both sides, a person's decision first.
 
@@ -110,7 +110,7 @@ class Disputed:
     nobody: AssetRecord | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@unchanging(kw_only=True)
 class Unowned:
     """The catalog knows the asset, and nobody owns it, or not the area asked for (`others` hold other areas).
 
@@ -123,7 +123,7 @@ class Unowned:
     release: ReleaseRecord | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@unchanging(kw_only=True)
 class UnownedOnPurpose:
     """Somebody decided that nobody owns it; `asset.unowned_reason` says why. `others` is what other sources say.
 
