@@ -98,7 +98,9 @@ def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | N
     for sentence in thread.sentences:
         before = thread.sentences[sentence.at - 1].text if sentence.at else ""
         is_when = any(_SAID["when"].search(text) for text in (sentence.text, before if before.endswith("?") else ""))
-        found = list(_read(sentence, is_asked=sentence.at in asked_in, is_when=is_when))
+        said = [each.text for each in thread.sentences[: sentence.at + 1] if each.message is sentence.message]
+        is_turned_down = any(_SAID["turned_down"].search(text) for text in said)
+        found = list(_read(sentence, is_asked=sentence.at in asked_in, is_when=is_when, corrects=is_turned_down))
         if sentence.at in owned:
             found = [each for each in found if each.corrects]
         if read and found and any(each.corrects for each in found):
@@ -114,10 +116,10 @@ def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | N
     return min(firm, key=lambda due: due.day, default=None)
 
 
-def _read(sentence: Sentence, *, is_asked: bool, is_when: bool) -> Iterator[_Read]:
+def _read(sentence: Sentence, *, is_asked: bool, is_when: bool, corrects: bool) -> Iterator[_Read]:
     text, today = _without_hour(plain(sentence.text)), sentence.message.day
     # A message that is nothing but a day settles the day that was talked about.
-    corrects = bool(_SAID["corrects"].search(text) or _DATE.fullmatch(text.strip(" .!?")))
+    corrects = corrects or bool(_SAID["corrects"].search(text) or _DATE.fullmatch(text.strip(" .!?")))
     for found in _DATE.finditer(text):
         before, after = text[max(0, found.start() - 60) : found.start()], text[found.end() :]
         is_firm = any(
@@ -133,6 +135,8 @@ def _read(sentence: Sentence, *, is_asked: bool, is_when: bool) -> Iterator[_Rea
         following = _DATE.search(text, found.end())
         if following and (found["month"] or _SAID["is_on"].fullmatch(text[found.end() : following.start()])):
             continue
+        if found["wday"] and _SAID["beside"].match(after):
+            continue  # "11 December, the launch is the Monday after"
         if _SAID["refused"].search(before) or (not is_firm and _SAID["no_date"].search(before)):
             continue
         is_event = bool(_SAID["event"].search(before) or _SAID["event"].search(after[:40])) or bool(

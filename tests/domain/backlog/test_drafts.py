@@ -704,6 +704,19 @@ def test_a_date_that_moves_replaces_the_one_before() -> None:
     assert by.day.isoformat() == "2027-03-08"
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "that's unrealistic, let's say Friday 19 March",
+        "Too early. Let us aim for the 19th of March",
+        "let's say 19 March, the launch is the Monday after",
+    ],
+)
+def test_a_day_that_is_turned_down_gives_way_to_the_one_that_is_said_instead(answer: str) -> None:
+    found = draft("We need a staging environment.", "end of next week would be great", answer)
+    assert found.needed_by is not None and str(found.needed_by.day) == "2027-03-19"
+
+
 def test_who_is_stuck_may_be_a_question() -> None:
     found = draft("We need a certificate.", "who is stuck?", "Pavel and me completely")
     assert found.blocked is not None
