@@ -151,11 +151,15 @@ async def test_from_proposed_to_confirmed(requested: Requested) -> None:
     await requested.press(requested.triage, ids.DELIVER, user="omar")
     assert "Say what was delivered" in str(await requested.fill("omar"))
     assert await requested.fill("omar", link="https://docs.example.test/x") == {}
+    waits = ("needed by", "Without it: 2 people blocked", "Why by then")
+    assert all(each in requested.card.text for each in waits)
     await requested.press(requested.card, ids.CONFIRM, user="ada")
     assert "Confirmed" in requested.card.text
+    assert not any(each in message.text for each in waits for message in (requested.card, requested.triage))
     await requested.press(requested.card, ids.REOPEN, user="ada")
     await requested.fill("ada", words="It broke")
     assert "Proposed" in requested.card.text
+    assert all(each in requested.card.text for each in waits)
 
 
 @pytest.mark.parametrize(("pressed", "word"), [(ids.DELIVER, ""), (ids.MORE, ids.ANSWER), (ids.MORE, ids.DECLINE)])

@@ -101,11 +101,11 @@ def name(card: RequestCard) -> str:
 
 
 def standing(card: RequestCard) -> str:
-    """Return how a request stands, for whom, and by when."""
+    """Return how a request stands, for whom, and while somebody waits for it by when."""
     parts = [STATE_WORDS[card.state]]
     if card.team is not None:
         parts.append(f"for {escape(card.team.name, 60)}")
-    if card.needed_by is not None:
+    if card.needed_by is not None and card.is_awaited:
         parts.append(needed_by(card.needed_by, card.needed_for))
     if card.is_private:
         parts.append("private")
@@ -143,14 +143,17 @@ def whose(card: RequestCard) -> str:
 
 
 def about(card: RequestCard) -> list[str]:
-    """Return what a request's own messages say besides: what its lack costs, how much work it is, why by its day."""
+    """Return what a request's own messages say besides: what its lack costs, how much work it is, why by its day.
+
+    Once nobody waits for it any more, only the work is left.
+    """
     lost = [f"{hours(card.hours_a_month)} a month lost"] if card.hours_a_month else []
     for share, count in card.blocked_people.items():
         lost.append(f"{count:,} {'person' if count == 1 else 'people'} {_BLOCKED_WORDS[share]}")
-    lines = [f"Without it: {', '.join(lost)}"] if lost else []
+    lines = [f"Without it: {', '.join(lost)}"] if lost and card.is_awaited else []
     if card.estimate is not None:
         lines.append(effort(card.estimate))
-    if card.needed_by is not None and card.needed_reason:
+    if card.needed_by is not None and card.needed_reason and card.is_awaited:
         lines.append(f"Why by then: {escape(card.needed_reason, 150)}")
     return lines
 

@@ -365,6 +365,11 @@ class RequestCard:
         return self.state in OPEN
 
     @property
+    def is_awaited(self) -> bool:
+        """Whether somebody still waits for it, as far as anybody has said."""
+        return (self.whole or self).state not in FREES_JOINED
+
+    @property
     def whereabouts(self) -> str:
         """An address for whoever wants to use it: where it was delivered, or the thread, unless that is private."""
         return self.link or ("" if self.is_private else self.permalink)
