@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bot.blocks.text import shorten
 from bot.clients.canvas import BLUE, GREEN, GREY, INK, RED, blank, png, write
 from bot.domain.backlog.chart import Chart, ChartRow
-from bot.domain.backlog.lanes import Lane
+from bot.domain.backlog.lanes import NUMBERS_ARE_MISSING, Lane
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -102,7 +102,9 @@ def _list(figure: Figure, chart: Chart, height: int) -> None:
             write(figure, 0.6, y / height, f"{row.position}.  {name}", fontsize=10)
             write(figure, 0.985, y / height, row.said, fontsize=8.5, color=GREY, ha="right")
         y -= 1.6 * ROW_HEIGHT
-    if chart.more:
-        write(figure, 0.6, y / height, f"and {chart.more} more", fontsize=10, color=GREY)
+    below = [f"And {chart.more} more."] if chart.more else []
+    below += [NUMBERS_ARE_MISSING] if chart.has_gaps else []
+    if below:
+        write(figure, 0.6, y / height, " ".join(below), fontsize=10, color=GREY)
     if not chart.rows:
         write(figure, 0.6, y / height, "No request is open", fontsize=13, color=GREY)

@@ -68,6 +68,15 @@ def test_more_than_fit_are_counted() -> None:
     assert pixels(draw(made)).height > LEAST_HEIGHT
 
 
+def test_it_says_which_numbers_are_missing() -> None:
+    whole = shown(request(1, None), request(2, None))
+    assert not whole.has_gaps
+    places = order((request(1, None), request(2, None)), SETTINGS, today=TODAY)[1:]
+    made = chart([("Thing", place) for place in places], SETTINGS, today=TODAY)
+    assert " in hours. Missing numbers are private requests. 1 request. 2. " in alt_text(made)
+    assert draw(made) != draw(replace(made, has_gaps=False))
+
+
 def test_an_empty_backlog_says_so() -> None:
     assert pixels(draw(shown())).size == (WIDTH, LEAST_HEIGHT)
     assert alt_text(shown()).endswith("in hours. No request is open.")

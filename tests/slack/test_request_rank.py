@@ -63,15 +63,17 @@ async def test_a_picture_of_the_backlog_is_posted_with_its_words_and_without_wha
     stage = requested.stage
     await stage.slack.run_command("solo", stage.slack.workspace.im(stage.slack.workspace.user("solo").id).id, "/devops")
     await stage.settle()
-    assert await submit(stage, "solo", {ids.TITLE: "A secret", ids.ITEM_TYPE: "library"}) == {}
+    said = {ids.TITLE: "A secret", ids.ITEM_TYPE: "library", ids.BLOCKED: "1", ids.EVIDENCE: "measured"}
+    assert await submit(stage, "solo", said) == {}
     assert [each.is_private for each in await requests(stage)] == [False, True]
+    assert "Missing numbers" not in (await stage.ask("/devops rank", user="lin")).text
     receipt = await stage.ask("/devops picture", user="eve")
     assert "`/devops rank` says the same in words" in receipt.text
     await stage.settle()
     [file_id] = stage.slack.visible_messages("solo", "general")[-1].files
     file = stage.slack.workspace.files[file_id]
     assert png_size(file.content or b"")[0] == 1200
-    assert "1 request. 1. #1 " in file.alt_text
+    assert "Missing numbers are private requests. 1 request. 2. #1 " in file.alt_text
     assert "(not estimated): waiting up to" in file.alt_text
     assert "secret" not in file.alt_text
 

@@ -24,7 +24,7 @@ from bot.blocks.text import (
     within,
 )
 from bot.domain.backlog.chart import Chart
-from bot.domain.backlog.lanes import BacklogPlace, Lane
+from bot.domain.backlog.lanes import NUMBERS_ARE_MISSING, BacklogPlace, Lane, has_gaps
 from bot.domain.backlog.rank import Rank, waiting_in_words
 from bot.domain.backlog.requests import STATE_WORDS, FirstOf, RequestCard
 
@@ -64,7 +64,8 @@ def backlog(found: FirstOf[tuple[RequestCard, BacklogPlace]]) -> Rendered:
                 blocks.append({**section(said), "block_id": f"backlog.ranked.{card.id}", "accessory": why})
                 lines.append(said)
         rest, turning = pages(RequestList.RANK, found, count, MOST_RANKED)
-        return Rendered("\n".join([*lines, *rest]), [*blocks, *turning])
+        gaps = [NUMBERS_ARE_MISSING] if has_gaps((place for _, place in ranked[:count]), found.start) else []
+        return Rendered("\n".join([*lines, *gaps, *rest]), [*blocks, *map(context, gaps), *turning])
 
     return fitting(draw, len(ranked), POSTED_TEXT)
 
@@ -80,8 +81,8 @@ def alt_text(chart: Chart) -> str:
     count = len(chart.rows) + chart.more
     counted = f"{count:,} request{'s' if count > 1 else ''}. " if count else ""
     said = f"The DevOps backlog as of {chart.today}: what waiting {chart.period_weeks:g} more weeks costs against the "
-    said += f"work, in hours. {counted}{'; '.join(rows) or 'No request is open'}"
-    return plain(f"{said}.", _ALT_TEXT)
+    said += f"work, in hours. {f'{NUMBERS_ARE_MISSING} ' if chart.has_gaps else ''}{counted}"
+    return plain(f"{said}{'; '.join(rows) or 'No request is open'}.", _ALT_TEXT)
 
 
 def why(card: RequestCard, place: BacklogPlace, sentences: Sequence[str], *, may_estimate: bool = False) -> Rendered:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.backlog.lanes import BacklogPlace, Lane
+from bot.domain.backlog.lanes import BacklogPlace, Lane, has_gaps
 from bot.domain.backlog.rank import Rank, RankSettings, waiting_in_words
 from bot.domain.names import clean
 
@@ -39,18 +39,28 @@ class ChartRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A picture's content: rows in the order of the backlog. `more` were left out."""
+    """A picture's content: rows in the order of the backlog. `more` were left out.
+
+    With `has_gaps` there are others in the backlog, which its readers may not see.
+    """
 
     today: date
     period_weeks: float
     rows: tuple[ChartRow, ...]
     more: int = 0
+    has_gaps: bool = False
 
 
 def chart(ranked: Sequence[tuple[str, BacklogPlace]], settings: RankSettings, *, today: date) -> Chart:
     """Return the picture of a backlog: requests by their titles, the first to be worked on first."""
     rows = tuple(_row(title, place, settings) for title, place in ranked[:MOST_ROWS])
-    return Chart(today=today, period_weeks=settings.period_weeks, rows=rows, more=len(ranked) - len(rows))
+    return Chart(
+        today=today,
+        period_weeks=settings.period_weeks,
+        rows=rows,
+        more=len(ranked) - len(rows),
+        has_gaps=has_gaps(place for _, place in ranked),
+    )
 
 
 def _row(title: str, place: BacklogPlace, settings: RankSettings) -> ChartRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -9,6 +10,8 @@ from enum import StrEnum
 from bot.domain.backlog.demand import BacklogRequest
 from bot.domain.backlog.rank import Rank, RankSettings, Unestimated, rank
 
+#: What is said to whoever does not see every number.
+NUMBERS_ARE_MISSING = "Missing numbers are private requests."
 QUICK_EFFORT_HOURS = 8
 QUICK_PAYBACK_WEEKS = 4
 #: How many requests of the lane "not estimated" a digest sends to Estimate, and as many that are at risk.
@@ -41,6 +44,11 @@ class BacklogPlace:
     lane: Lane
     band: int
     position: int
+
+
+def has_gaps(places: Iterable[BacklogPlace], start: int = 0) -> bool:
+    """Whether some of the backlog is not among these places of it, or those before, which were `start` many."""
+    return any(each.position != number for number, each in enumerate(places, start + 1))
 
 
 def lane_of(request: BacklogRequest, ranked: Rank | Unestimated, *, today: date) -> Lane:
