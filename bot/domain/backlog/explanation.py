@@ -130,14 +130,14 @@ def _whether(ranked: Rank) -> str:
 
 def _when(request: BacklogRequest, ranked: Rank, settings: RankSettings) -> str:
     parts = {
-        "lost as every month": settings.period_weeks * ranked.saved_hours_per_week,
-        "of people who wait": ranked.blocked_hours,
+        "of what is lost every month": settings.period_weeks * ranked.saved_hours_per_week,
+        "while people are blocked": ranked.blocked_hours,
         "for a missed date": ranked.miss_hours,
     }
     named = [f"{_number(hours)} {what}" for what, hours in parts.items() if hours]
     return (
         f"Waiting {_amount(settings.period_weeks, 'more week')} costs {_amount(len(request.teams), 'team')} "
-        f"{_amount(ranked.waiting_cost_hours, 'hour')}{f' ({_listed(named)})' if len(named) > 1 else ''}; "
+        f"{_amount(ranked.waiting_cost_hours, 'hour')}{f': {_listed(named)}' if len(named) > 1 else ''}. "
         f"{_amount(ranked.effort_hours, 'hour')} of work ends it."
     )
 

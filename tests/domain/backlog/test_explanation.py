@@ -33,7 +33,7 @@ def test_the_example_in_words() -> None:
         "hours are expected, for which the DevOps team needs 2 weeks.",
         "It saves 2.4 hours a week and pays back in 25 weeks. In a year that is 126 hours, 0.95 gained for each hour "
         "of work, 15% of the work as upkeep included.",
-        "Waiting 2 more weeks costs 3 teams 30 hours (4.8 lost as every month and 26 of people who wait); "
+        "Waiting 2 more weeks costs 3 teams 30 hours: 4.8 of what is lost every month and 26 while people are blocked. "
         "60 hours of work ends it.",
         "It is in the lane “the rest” because no date is in danger, and it is worth building. "
         "No request there is above it for certain.",
