@@ -46,7 +46,7 @@ _DEVOPS = (
     "• `/devops a read replica for payments-db before March` — without a thread; `/devops` opens an empty form\n"
     "• `/devops list` — what is open; `/devops rank` — in which order; `/devops picture` — the same as a picture "
     "for the channel\n"
-    "• `/devops mine` — what your teams asked for; `/devops show 7` — one of them; "
+    "• `/devops mine` — what your teams asked for, and what you work on; `/devops show 7` — one of them; "
     "`/devops savings` — what deliveries save, against what was claimed\n"
     "• `/devops channel` — how much I say about requests in a channel\n"
     "I fill the form from the thread. Nothing is sent until you press *Open it*."

@@ -11,13 +11,12 @@ from bot.playground.fake_slack import MessageRef, PostedMessage
 from bot.store import tables
 from tests.slack.conftest import Stage
 from tests.slack.scenes import many_requests
+from tests.slack.test_portfolio import open_home, texts
+from tests.slack.test_request_steps import Requested, devops_team, requested
 from tests.slack.test_requests import submit
 from tests.slack.test_whoowns import buttons
 
-
-@pytest.fixture
-def devops_team() -> str:
-    return "Platform"
+__all__ = ["devops_team", "requested"]
 
 
 def numbers(message: PostedMessage) -> list[int]:
@@ -42,10 +41,23 @@ async def test_a_long_list_has_all_of_it(stage: Stage, asked: str) -> None:
         assert numbers(shown), "no page is empty"
         seen += numbers(shown)
     hidden = set() if asked == "mine" else {49}
+    assert ("Missing numbers are private requests." in shown.text) is (asked == "rank")
     assert sorted(seen) == sorted({*range(1, 51)} - hidden), "each once, and none that is private"
     while "← Previous" in buttons(shown):
         shown = await turned(stage, shown, "← Previous", user)
     assert numbers(shown) == first
+
+
+async def test_whoever_works_on_a_request_finds_it_among_theirs_until_it_is_delivered(requested: Requested) -> None:
+    stage = requested.stage
+    assert "no requests" in (await stage.ask("/devops mine", user="omar")).text
+    await requested.press(requested.triage, ids.START, user="omar")
+    assert numbers(await stage.ask("/devops mine", user="omar")) == [1]
+    assert "*#1*" in texts(await open_home(stage, "omar"))
+    assert "no requests" in (await stage.ask("/devops mine", user="lin")).text
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    assert await requested.fill("omar", words="It is there") == {}
+    assert "no requests" in (await stage.ask("/devops mine", user="omar")).text
 
 
 @pytest.mark.parametrize(("count", "is_typed"), [(100, False), (110, True)])

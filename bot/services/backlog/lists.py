@@ -47,16 +47,18 @@ async def mine(
 ) -> FirstOf[RequestCard]:
     """Return what somebody and their teams have asked for or said something of, the newest first, from `start` on.
 
-    Without those that are over, what waits for an answer of theirs comes first.
+    What somebody works on is among it while it is open. Without those that are over, what waits for an answer of theirs
+    comes first.
     """
     if person_id is None:
         return FirstOf()
     t = tables.core(tables.Request).c
     teams = [team.id for team in snapshot.teams_of(person_id)]
     own = or_(t.asked_by == person_id, t.filed_by == person_id)
+    works_on = and_(t.assignee_id == person_id, t.state.in_([state.value for state in OPEN]))
     d = tables.core(tables.RequestDemand).c
     theirs = (select(d.request_id).where(said) for said in (d.team_id.in_(teams), d.person_id == person_id))
-    wanted = or_(own, t.team_id.in_(teams), *(t.id.in_(each) for each in theirs))
+    wanted = or_(own, works_on, t.team_id.in_(teams), *(t.id.in_(each) for each in theirs))
     if not devops_team.is_member(deps, snapshot, person_id):
         wanted = and_(wanted, or_(own, t.is_private.is_(False)))
     order: list[ColumnElement[Any]] = [t.id.desc()]
