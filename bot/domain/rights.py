@@ -220,7 +220,7 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
         ),
         Right.REQUEST: Grant(
             _ANSWERING,
-            "Only {people} can speak for this request. Press *Follow* to hear of it.",
+            "Only {people} can speak for this request: ask {them}.",
             nobody="Nobody who asked for this is still here: ask the DevOps team.",
         ),
         Right.CHANNEL: Grant(
