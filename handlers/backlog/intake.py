@@ -144,14 +144,17 @@ class ThreadForm:
             items=prefill.items_to_tick,
             stays_with_team=prefill.stays_with_team,
         )
+        prefill, metadata, whose = _about(context, self._user_id, prefill, metadata)
+        note = _note(words, is_empty=not any(map(_has_words, self._said)))
         frame = FormFrame(
             devops=devops.name,
             teams=teams(context),
             team_id=_team_of(context, channel_id, asked_by, self._user_id),
             asked_by=asked_by,
-            note=_note(words, is_empty=not any(map(_has_words, self._said))),
+            note=" ".join(filter(None, (note, whose))),
             may_copy=await _is_public(context, channel_id),
-            alternatives=await alternatives.find(context.deps, context.snapshot, prefill),
+            alternatives=await alternatives.find(context.deps, context.snapshot, prefill, asset_id=metadata.asset_id),
+            asset=_asset_name(context, metadata),
         )
         self._shown = prefill, metadata, frame
         return blocks.request_view(*self._shown)
@@ -204,7 +207,24 @@ async def _typed_form(context: Context, user_id: str, text: str = "", *, is_priv
         items=prefill.items_to_tick,
         stays_with_team=prefill.stays_with_team,
     )
-    return await _form(context, user_id, prefill, metadata)
+    prefill, metadata, whose = _about(context, user_id, prefill, metadata)
+    return await _form(context, user_id, prefill, metadata, note=whose)
+
+
+def _about(
+    context: Context, user_id: str, prefill: Prefill, metadata: FormMetadata
+) -> tuple[Prefill, FormMetadata, str]:
+    """Return a draft with the thing of the catalog that it is about, where there is one, and what to say above it."""
+    found = drafts.worked_on(context.snapshot, prefill.items)
+    asset = context.snapshot.asset(found.asset_id) if found is not None else None
+    if found is None or asset is None:
+        return prefill, metadata, ""
+    verdict = ownership.look_up(context.deps, context.snapshot, asset.id)
+    offer = intake.offer(context.deps, context.snapshot, verdict, user_id)
+    area = found.area or Area(offer.area if offer is not None and offer.area else Area.ALL)
+    whose = _owners(context, asset, area)
+    filled = replace(metadata, asset_id=asset.id, area=area.value)
+    return replace(prefill, details=whose), filled, escape(whose, 300)
 
 
 async def _support_form(context: Context, user_id: str, value: OpenValue) -> Block:

@@ -11,7 +11,7 @@ from bot.blocks.request_button import OPEN
 from bot.playground.fake_slack import PostedMessage
 from tests.slack.conftest import Stage, read_only
 from tests.slack.test_eol_answers import deploy, posted
-from tests.slack.test_requests import asked_for, element, form, requests, submit, thread, whole
+from tests.slack.test_requests import asked_for, element, form, requests, said_in, submit, thread, whole
 from tests.slack.test_whoowns import buttons
 
 
@@ -166,3 +166,46 @@ async def test_an_offer_leads_to_the_request_once_there_is_one(stage: Stage) -> 
     [again] = [m for m in stage.slack.visible_messages("grace", "payments", thread_ts=root.ts) if m.ts == offer.ts]
     assert again.text.startswith("There is a request already: *#1*")
     assert list(buttons(again)) == ["Show", "Follow"]
+
+
+class TestWords:
+    @pytest.mark.parametrize("is_command", [False, True])
+    async def test_words_for_work_on_a_thing_of_the_catalog_fill_in_asset_area_and_owner(
+        self, stage: Stage, is_command: bool
+    ) -> None:
+        words = "please upgrade payments-db to PostgreSQL 16 before March"
+        if is_command:
+            await stage.slack.run_command("solo", "general", f"/devops {words}")
+            await stage.settle()
+        else:
+            message = await stage.say(f"@baton {words}", user="solo", channel="general")
+            answer = stage.slack.visible_messages("solo", "general", thread_ts=message.ts)[-1]
+            await stage.press(answer, OPEN, user="solo")
+        view = await whole(stage, "solo")
+        whose = "The database of payments-db belongs to Platform."
+        assert whose in said_in(view)
+        assert element(view, ids.DETAILS)["initial_value"] == whose
+        assert await submit(stage, "solo") == {}
+        [row] = await requests(stage)
+        about = stage.baton.context.snapshot.asset(row.asset_id or 0)
+        assert about is not None
+        assert (about.name, row.area) == ("payments-db", "database")
+
+    @pytest.mark.parametrize(
+        "texts",
+        [
+            ("@baton please add a read replica for payments-db",),
+            ("We need a Cassandra keyspace.", "@baton please upgrade payments-db"),
+            ("@baton please upgrade payments-db and checkout-worker",),
+            ("@baton please upgrade our database",),
+        ],
+    )
+    async def test_words_for_something_new_or_several_things_fill_in_none(
+        self, stage: Stage, texts: tuple[str, ...]
+    ) -> None:
+        root = await thread(stage, *texts)
+        view = await form(stage, root, is_whole=True)
+        assert "initial_value" not in element(view, ids.DETAILS)
+        assert await submit(stage) == {}
+        [row] = await requests(stage)
+        assert row.asset_id is None

@@ -58,8 +58,12 @@ _PHRASE, _NOUN = map(_compiled, ("phrases", "nouns"))
 _VERB = re.compile(alternatives(WORDS["types"]["verbs"]), re.IGNORECASE)
 #: The head of a noun phrase stands before these.
 _AFTER_HEAD = re.compile(alternatives(WORDS["types"]["after_head"]), re.IGNORECASE)
-
-
+#: What is done to a thing that is there.
+_CHANGES = re.compile(
+    r"\b(?:bump|chang|debug|downgrad|extend|fix|increas|migrat|mov|patch|renew|replac|reset|resiz|restart|restor|"
+    r"rotat|scal|updat|upgrad)(?:e|ed|ing)?\b|\broll(?:ed|ing)? (?:back|out)\b|\bclean(?:ed|ing)? up\b",
+    re.IGNORECASE,
+)
 _NOT_THAT = re.compile(r",\s+(?:no|not|without)\s", re.IGNORECASE)
 
 
@@ -117,6 +121,11 @@ def retitled(item: RequestItem, title: str) -> RequestItem:
     """Return an item with other words, and of the kind that these name; more words behind its own change no kind."""
     found = None if title.startswith(item.title) else named(title)
     return replace(item, title=title, type=found.kind if found is not None and found.weight else item.type)
+
+
+def is_about_what_is_there(item: RequestItem) -> bool:
+    """Whether an item asks for work on a thing that it names, or for help with it, and for nothing new."""
+    return not WORK[item.type].leaves or _CHANGES.search(item.title) is not None
 
 
 def words_of(text: str) -> Iterator[str]:

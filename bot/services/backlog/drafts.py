@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
+from bot.domain.backlog.item_types import is_about_what_is_there
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import RequestItem
+from bot.domain.directory import Match
 from bot.domain.working_time import zone_of
 from bot.services import routing
 from bot.services.deps import Deps
@@ -30,6 +32,13 @@ async def draft(
     authors = {str(each.get("user")) for each in messages}
     zones = {author: zone_of(routing.zone_name_at(deps, snapshot, author)) for author in authors}
     return await asyncio.to_thread(_draft, messages, zones, is_asked=is_asked)
+
+
+def worked_on(snapshot: Snapshot, items: Sequence[RequestItem]) -> Match | None:
+    """Return the one thing of the catalog that all items are about; None where one names another or asks for more."""
+    named = [snapshot.directory.mentioned(each.title, limit=2) for each in items if is_about_what_is_there(each)]
+    things = {match.asset_id for found in named for match in found}
+    return named[0][0] if len(named) == len(items) and all(named) and len(things) == 1 else None
 
 
 def names_of(technologies: Iterable[str]) -> dict[str, str]:
