@@ -33,7 +33,7 @@ from bot.start import Start, accepted, serve
 from bot.store import database_errors, migrations
 from bot.store.db import FOR_PEOPLE, Database
 from handlers import JOBS, ROUTES
-from handlers.carrier import add_listeners, carrier
+from handlers.carrier import add_listeners, carrier, tried_listeners
 from handlers.catalog import CatalogChanges
 from handlers.dispatch import Dispatch, Metrics
 from handlers.door import Door
@@ -189,6 +189,13 @@ def _deps(database: Database, clock: Clock, settings: Settings) -> Deps:
             model_channels=listed(settings.model_channels),
         ),
     )
+
+
+async def count_listeners(settings: Settings) -> int:
+    """Return how much the organisation's own module registers. Raises SettingsError when it cannot be used."""
+    token = settings.slack_bot_token.get_secret_value() or "none"  # Bolt makes no app without one
+    async with SlackClient(token=token, api_url=settings.slack_api_url) as slack:
+        return await tried_listeners(settings.listeners, slack.for_listeners)
 
 
 async def opened_tracker(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Tracker | None:

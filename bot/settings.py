@@ -16,7 +16,8 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSou
 
 from bot.errors import SettingsError
 
-_ENV_FILE = ".env"
+#: Beside where a command is run.
+ENV_FILE = ".env"
 #: Tokens as Slack makes them: of plain letters, without the quotation marks and spaces that copying adds.
 BOT_TOKEN = re.compile(r"(xoxe\.)?xoxb-[!#-&(-~]+")
 APP_TOKEN = re.compile(r"xapp-[!#-&(-~]+")
@@ -115,7 +116,7 @@ class Settings(BaseSettings):
     """Everything that can be set. Secrets are `SecretStr`, so that they never show in a log or a traceback."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BATON_", env_file=_ENV_FILE, extra="ignore", frozen=True, allow_inf_nan=False
+        env_prefix="BATON_", env_file=ENV_FILE, extra="ignore", frozen=True, allow_inf_nan=False
     )
 
     #: Where the store is: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`.
@@ -320,7 +321,7 @@ def _words(error: ErrorDetails) -> str:
 
 def load(**overrides: object) -> Settings:
     """Read the settings; `overrides` win. Raises SettingsError in one line that names the variable or the file."""
-    if Path(_ENV_FILE).is_dir():
+    if Path(ENV_FILE).is_dir():
         raise SettingsError("The folder .env stands where Baton looks for a file of settings: give it another name.")
     try:
         return Settings.model_validate({**Settings().model_dump(), **overrides}) if overrides else Settings()

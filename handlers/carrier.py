@@ -168,12 +168,12 @@ async def add_listeners(app: AsyncApp, name: str) -> AsyncOAuthFlow | None:
         raise SettingsError(
             f"BATON_LISTENERS is {name!r}, which is no module that has a function `register(app)`: {error}"
         ) from error
-    except Exception as error:  # whatever a module does when it is imported
+    except (Exception, SystemExit) as error:  # whatever a module does when it is imported
         raise _failing(name, error) from error
     try:
         flow = register(app)
         flow = await flow if isawaitable(flow) else flow
-    except Exception as error:  # likewise
+    except (Exception, SystemExit) as error:  # likewise
         raise _failing(name, error) from error
     if flow is not None and not isinstance(flow, AsyncOAuthFlow):
         raise SettingsError(
@@ -183,7 +183,22 @@ async def add_listeners(app: AsyncApp, name: str) -> AsyncOAuthFlow | None:
     return flow
 
 
-def _failing(name: str, error: Exception) -> SettingsError:
+async def tried_listeners(name: str, client: AsyncWebClient) -> int:
+    """Let a module of the organisation's own register with an app that serves nobody; return how much it registers.
+
+    Raises SettingsError as `add_listeners` does.
+    """
+    app = AsyncApp(name="baton", logger=_BOLT_LOG, client=client)
+    before = _registered(app)
+    flow = await add_listeners(app, name)
+    return _registered(app) - before + (flow is not None)
+
+
+def _registered(app: AsyncApp) -> int:
+    return len(app._async_listeners) + len(app._async_middleware_list)
+
+
+def _failing(name: str, error: BaseException) -> SettingsError:
     """Return the one sentence about a module that fails: where, and why without what looks like a secret."""
     at = [frame for frame in extract_tb(error.__traceback__) if not frame.filename.startswith("<")][-1]
     why = f"{type(error).__name__}: {redacted(str(error))}"

@@ -62,6 +62,7 @@ async def _examine(*, with_messages: bool) -> list[Finding]:
     except SettingsError as error:
         return [Finding("settings", Level.PROBLEM, str(error), "Set it to what docs/operating.md says, or unset it.")]
     findings = [_settings(settings), *_optional(settings), *rules.unknown_settings(environment.unknown())]
+    findings += [finding async for finding in _listeners(settings)]
     findings += [finding async for finding in _tracker(settings)]
     findings += [finding async for finding in _slack(settings)]
     findings += [finding async for finding in _store(settings)]
@@ -76,11 +77,26 @@ def _settings(settings: Settings) -> Finding:
 
 
 def _optional(settings: Settings) -> Iterator[Finding]:
-    """Look over the settings of the model, where one is chosen; it is not asked."""
+    """Look over the file of settings, and the settings of the model where one is chosen; it is not asked."""
+    if (file := Path(environment.ENV_FILE)).is_file():
+        yield from rules.settings_file(file.name, mode=file.stat().st_mode)
     try:
         settings.require_model()
     except SettingsError as error:
         yield Finding("model", Level.PROBLEM, str(error), 'See "A language model" in docs/what-is-sent.md.')
+
+
+async def _listeners(settings: Settings) -> AsyncIterator[Finding]:
+    """Let the organisation's own module register its listeners, as `baton run` does; none of them is called."""
+    if not settings.listeners:
+        return
+    from bot.app import count_listeners  # noqa: PLC0415 - all of Baton, for those who have listeners
+
+    try:
+        yield rules.listeners(settings.listeners, registered=await count_listeners(settings))
+    except SettingsError as error:
+        do = 'See "Listeners of your own" in docs/operating.md. `baton run` does not start with it.'
+        yield Finding("listeners", Level.PROBLEM, str(error), do)
 
 
 async def _tracker(settings: Settings) -> AsyncIterator[Finding]:

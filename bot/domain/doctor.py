@@ -133,6 +133,21 @@ def sqlite_file(*, mode: int, free_bytes: int, journal: str) -> Iterator[Finding
         yield Finding("journal", Level.NOTE, what, "Put the file on a local disk; network drives do not support WAL.")
 
 
+def settings_file(name: str, *, mode: int) -> Iterator[Finding]:
+    """Judge who may read a file of settings, which mostly has tokens in it."""
+    if mode & _OTHERS_MAY:
+        what = f"Others than its owner have rights to {name}, tokens included."
+        yield Finding("settings file", Level.NOTE, what, f"Take them away: chmod go= {name}")
+
+
+def listeners(name: str, *, registered: int) -> Finding:
+    """Judge the module of the organisation's own that was registered to see whether it can be."""
+    if not registered:
+        do = "Add listeners in its `register(app)`, or unset BATON_LISTENERS."
+        return Finding("listeners", Level.NOTE, f"{name} registers nothing.", do)
+    return Finding("listeners", Level.OK, f"{registered:,} of {name} can be registered.")
+
+
 def catalog(*, assets: int, last_import: datetime | None, now: datetime) -> Finding:
     """Judge whether there is a catalog to answer from, and how old it is."""
     if not assets:

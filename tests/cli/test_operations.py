@@ -6,6 +6,7 @@ import asyncio
 import json
 import sqlite3
 import stat
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -223,8 +224,63 @@ def test_a_database_that_others_may_read_is_named_where_it_is_anothers(
     assert (database.stat().st_mode & 0o777) == (0o600 if is_ours else mode)
 
 
-def test_nothing_set_up(baton: Baton) -> None:
+@pytest.mark.parametrize(("mode", "is_named"), [(0o644, True), (0o620, True), (0o600, False)])
+def test_a_file_of_settings_that_others_may_read_is_named(
+    baton: Baton, installed: FakeSlack, tmp_path: Path, mode: int, is_named: bool
+) -> None:
+    assert "settings file" not in levels(baton)
+    (tmp_path / ".env").write_text("BATON_METRICS_TOKEN=s3cr3t-value\n")
+    (tmp_path / ".env").chmod(mode)
+    ran = baton("doctor")
+    assert ("note    settings file: Others than its owner have rights to .env" in ran.out) is is_named
+    assert (ran.code, "value" in ran.out) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("def register(app): app.event('team_join')(print_it)\nasync def print_it(): ...", "ok      listeners: 1 of"),
+        ("def register(app): app.use(every)\nasync def every(next): await next()", "ok      listeners: 1 of"),
+        (
+            "from slack_bolt.oauth import async_oauth_flow as o, async_oauth_settings as t\n"
+            "def register(app):\n"
+            "    return o.AsyncOAuthFlow(settings=t.AsyncOAuthSettings(client_id='1.2', client_secret='s'))",
+            "ok      listeners: 1 of",
+        ),
+        ("def register(app): ...", "note    listeners: lunch_bot registers nothing"),
+        ("registers = []", "PROBLEM listeners: BATON_LISTENERS is 'lunch_bot', which is no module that has a function"),
+        ("import acme_menus", "PROBLEM listeners: BATON_LISTENERS is 'lunch_bot', which is no module that has a fun"),
+        ("import sys; sys.exit(3)", "PROBLEM listeners: BATON_LISTENERS is 'lunch_bot', and this module fails at "),
+        ("def register(app): app.event('x')(print)", "PROBLEM listeners: BATON_LISTENERS is 'lunch_bot', and this mo"),
+    ],
+    ids=[
+        "a listener",
+        "middleware",
+        "OAuth alone",
+        "nothing",
+        "no function",
+        "no such module",
+        "ends the process",
+        "not asynchronous",
+    ],
+)
+def test_listeners_of_ones_own_are_registered_to_see_whether_they_can_be(
+    baton: Baton, installed: FakeSlack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, said: str
+) -> None:
+    assert "listeners" not in levels(baton)
+    (tmp_path / "lunch_bot.py").write_text(written)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "lunch_bot", raising=False)
+    monkeypatch.setenv("BATON_LISTENERS", "lunch_bot")
+    ran = baton("doctor")
+    assert said in ran.out
+    assert ran.code == ("PROBLEM" in said)
+
+
+def test_nothing_set_up(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATON_LISTENERS", "tests.slack.own_listeners")
     found = levels(baton)
+    assert found.pop("listeners") == "ok"
     assert found == {"settings": "ok", "bot token": "problem", "transport": "problem", "database": "problem"}
 
 
