@@ -14,6 +14,7 @@ import orjson
 from aiohttp import StreamReader, web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
@@ -78,8 +79,7 @@ def slack_routes(
             raw = body.decode()
         except UnicodeDecodeError:
             return _unsigned()
-        bolt_request = AsyncBoltRequest(body="", headers=request.headers)  # type: ignore[arg-type]
-        bolt_request.raw_body = raw
+        bolt_request = _Unread(raw, request.headers)
         if len(raw) < _LONGEST_SSL_CHECK and _SSL_CHECK.search(raw):
             bolt_request.body = {"ssl_check": "1"}
         elif not may_be_signed:
@@ -88,6 +88,21 @@ def slack_routes(
         return _unsigned() if answer.status == 401 else await _response(answer)
 
     return [web.post(SLACK_PATH, on_request)]
+
+
+class _Unread(AsyncBoltRequest):
+    """A request as Bolt checks its signature: its body is parsed after that.
+
+    Bolt's constructor would look for a workspace, a person and a channel in a body that is not there yet.
+    """
+
+    def __init__(self, raw: str, headers: Mapping[str, str]) -> None:
+        self.mode, self.raw_body, self.body, self.query = "http", raw, {}, {}
+        # Of one that comes twice the first counts, which is the one that was looked at.
+        self.headers = {name.lower(): [value] for name, value in reversed([*headers.items()])}
+        self.content_type = headers.get("Content-Type", "").partition(";")[0]
+        self.context = AsyncBoltContext()
+        self.lazy_only, self.lazy_function_name = False, None
 
 
 async def _response(answer: BoltResponse) -> web.Response:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from multidict import CIMultiDict
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -105,3 +106,17 @@ async def test_a_listener_of_bolts_is_given_what_bolt_gives_and_slack_is_asked_n
     request.body = dict(NOT_OURS)
     assert (status, (await app.async_dispatch(request)).status) == (200, 200)
     assert given == [("xoxb-carried", "T0PLAYGRND", "U1")] * 2
+
+
+@pytest.mark.parametrize("second", ["soon", str(10**11)])
+async def test_of_a_header_that_comes_twice_the_first_counts(app: AsyncApp, second: str) -> None:
+    application = routes.application(routes.slack_routes(app.async_dispatch, read_seconds=5))
+    headers, body = _signed("command", {"command": "/whoowns", "text": "payments-db"})
+    stamp = headers.pop("X-Slack-Request-Timestamp")
+    statuses = []
+    async with TestClient(TestServer(application)) as client:
+        for one, other in ((stamp, second), (second, stamp)):
+            twice = CIMultiDict(headers)
+            twice.extend([("X-Slack-Request-Timestamp", one), ("X-Slack-Request-Timestamp", other)])
+            statuses.append((await client.post(routes.SLACK_PATH, data=body, headers=twice)).status)
+    assert statuses == [200, 401]
