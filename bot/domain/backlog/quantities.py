@@ -54,7 +54,7 @@ _TIMES = r"\d{1,3}|once|twice|thrice|" + "|".join(
 _RATE = re.compile(
     rf"(?:(?P<times>{_TIMES})(?: ?x| ?times)?(?: [a-z-]+){{0,3}}? )?"
     r"\b(?:an?|per|each|every|any|/|in an?|in the(?= week| month| sprint| quarter)|"
-    r"of each|of every)\s?(?P<every>other|second|two|three|four|2|3|4|"
+    r"of each|of every|in a (?:normal|typical|usual|average|good|bad))\s?(?P<every>other|second|two|three|four|2|3|4|"
     r"single)?\s?"
     rf"\b{_PERIOD}\b|(?<=/)(?P<slash>day|week|month|sprint|d\b|w\b|wk)|"
     r"\b(?P<adverb>daily|weekly|monthly|quarterly|fortnightly|biweekly|bi-weekly|nightly|yearly)\b|"
@@ -96,6 +96,8 @@ _DAYS_LISTED = re.compile(
     rf"\b{_WEEKDAYS}(?:(?:,| and| &| \+|/| or)+ ?(?:on |every |each )?{_WEEKDAYS})+", re.IGNORECASE
 )
 _DAYS_A_WEEK = re.compile(rf"\b(?P<n>{_TIMES}) days (?:a|per|each|every) week\b", re.IGNORECASE)
+#: "an hour in a normal week, twice"
+_AGAIN = re.compile(rf",? (?P<n>twice|thrice|(?:{_TIMES})(?= ?(?:x|times)))\b", re.IGNORECASE)
 #: "two nights with three hours": so many times, of which each takes as long.
 _OCCASIONS = re.compile(
     rf"\b(?P<n>{_TIMES}) (?:\w+ )?(?:times|nights|evenings|mornings|calls|cases|runs|releases|deploys|deployments|"
@@ -246,6 +248,8 @@ def _rate(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> tuple[st
         best = min(after or around, key=lambda found: abs(found.start() - amount.end()))
         rate = _times(best)
         counted = [_times(found) for found in around if found["times"] and found is not best]
+        if not any(each["times"] for each in around) and (again := _AGAIN.search(text[amount.end() :])):
+            return rate[0], rate[1] * _number(again["n"])
         return counted[0] if counted and _SAID["each_time"].search(text) else rate
     at = sentence.at
     for place in (at + 1, at - 1, at + 2, at - 2):
@@ -323,6 +327,8 @@ def blocked(thread: Thread) -> Blocked | None:
     alone: set[str] = set()
     for sentence in thread.sentences:
         count = _blocked(sentence, thread.sentences)
+        if count and count > 1 and count in (each.people for each in _hours(thread, sentence)):
+            continue  # "the four of us lose 2 hours a week each waiting for it": nobody is stuck
         is_alone = count == 1 and bool(_SAID["i_am"].search(sentence.text))
         is_too = bool(alone) and sentence.first and bool(_SAID["me_too"].match(sentence.text))
         if is_alone or is_too:

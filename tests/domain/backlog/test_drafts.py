@@ -257,6 +257,8 @@ def test_a_gap_is_a_skill_that_is_said_to_be_missing(said: list[str], lacks: lis
         ("We lose 2 days and 4 hours a month", 20),
         ("We lose 2d 4h a month", 20),
         ("We lose 2 hours and 3 people wait, each week", 8.66),
+        ("In a normal week it takes me an hour and a half, twice", 13),
+        ("They get 5 or 6 of these a month, each new one takes them 3 days", None),
     ],
 )
 def test_hours_have_a_rate_or_are_none(said: str, monthly: float | None) -> None:
@@ -283,6 +285,9 @@ def test_hours_without_a_cadence_are_asked_about() -> None:
         ("me + the two postdocs can't train anything", 3),
         ("two squads, eleven people, on hold", 11),
         ("nobody is blocked", None),
+        ("the four of us lose 2 hours a week each waiting for it", None),
+        ("we lose 2 hours a week and 3 people are stuck", 3),
+        ("the run failed 41 of the last 60 nights, Appium can't find a device", None),
     ],
 )
 def test_people_who_cannot_go_on(said: str, people: int | None) -> None:
@@ -714,7 +719,8 @@ def test_a_date_that_moves_replaces_the_one_before() -> None:
 )
 def test_a_day_that_is_turned_down_gives_way_to_the_one_that_is_said_instead(answer: str) -> None:
     found = draft("We need a staging environment.", "end of next week would be great", answer)
-    assert found.needed_by is not None and str(found.needed_by.day) == "2027-03-19"
+    assert found.needed_by is not None
+    assert str(found.needed_by.day) == "2027-03-19"
 
 
 def test_who_is_stuck_may_be_a_question() -> None:
