@@ -264,14 +264,18 @@ def _suggested(lacking: dict[str, Sentence], vocabulary: Vocabulary, items: Sequ
 
 def _title(items: Sequence[Item], wanted: Sequence[Need], vocabulary: Vocabulary) -> str:
     first = items[0].title
-    names = [vocabulary[each].name for need in wanted for each in need.technologies]
-    known = next((name for name in names if name.lower() in first.lower()), None)
-    # "SQS queue" and "S3 bucket" keep their letters, "The queue" does not.
+    named = [vocabulary[each] for need in wanted[:1] for each in need.technologies]
+    is_said = any(_is_spelt(each, first) for one in named for each in one.spellings)
+    # "VM with a GPU" keeps its letters, "The queue" does not.
     is_short_name = any(each.isupper() or each.isdigit() for each in first.partition(" ")[0][1:])
     behind = first if is_short_name else f"{first[:1].lower()}{first[1:]}"
-    title = first if known or not names else f"{names[0]}: {behind}"
+    title = first if is_said or not named else f"{named[0].name}: {behind}"
     more = f" and {len(items) - 1} more" if len(items) > 1 else ""
     return (title if len(title) + len(more) <= _TITLE else title[: _TITLE - len(more) - 1].rstrip() + "…") + more
+
+
+def _is_spelt(name: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}s?(?!\w)", text, re.IGNORECASE) is not None
 
 
 def _headline(thread: Thread) -> str:

@@ -42,6 +42,11 @@ class Technology:
     words: tuple[str, ...] = ()
     lifecycle: str = ""
 
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """All that it is called."""
+        return (self.id, self.name, *self.aliases, *self.ambiguous, *self.words)
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -85,7 +90,7 @@ class Vocabulary:
         for one in self.technologies:
             self._by_id[one.id] = one
             ambiguous, words = ({_spelt(each) for each in listed} for listed in (one.ambiguous, one.words))
-            for spelling in dict.fromkeys(map(_spelt, (one.id, one.name, *one.aliases, *one.ambiguous, *one.words))):
+            for spelling in dict.fromkeys(map(_spelt, one.spellings)):
                 if spelling:
                     doubt = 2 if spelling in words else 1 if spelling in ambiguous else 0
                     self._by_first[spelling[0]].append((spelling, one, doubt))

@@ -381,13 +381,29 @@ def test_what_something_is_needed_for_keeps_its_name(said: str, titles: list[str
 @pytest.mark.parametrize(
     ("said", "title"),
     [
-        ("Needed: SQS queue with a dead letter queue", "Amazon SQS: SQS queue with a dead letter queue"),
-        ("S3 bucket needed for reports", "Amazon S3: S3 bucket"),
-        ("DevOps, could you set up K8s namespaces for us?", "Kubernetes: set up K8s namespaces for us"),
+        ("Needed: SQS queue with a dead letter queue", "SQS queue with a dead letter queue"),
+        ("We need an S3 bucket for reports", "An S3 bucket for reports"),
+        ("DevOps, could you set up K8s namespaces for us?", "Set up K8s namespaces for us"),
+        ("please give us a Postgres database", "A Postgres database"),
     ],
 )
-def test_a_short_name_keeps_its_letters_behind_the_whole_one(said: str, title: str) -> None:
+def test_a_title_says_once_of_which_technology_it_is(said: str, title: str) -> None:
     assert draft(said).title == title
+
+
+@pytest.mark.parametrize(
+    ("wanted", "title"),
+    [("VPN access", "Mirth Connect: VPN access"), ("Read access", "Mirth Connect: read access")],
+)
+def test_a_technology_that_the_words_of_an_item_lack_stands_before_them(wanted: str, title: str) -> None:
+    said = "still no login on the Mirth Connect test server", "none of us can do anything until we have it"
+    assert draft(*said, f"{wanted} please, not admin").title == title
+
+
+def test_the_technology_of_another_item_does_not_stand_in_the_title() -> None:
+    found = draft("We need an archive bucket.", "We also need a Jenkins job.")
+    assert [each.title for each in found.items] == ["An archive bucket", "A Jenkins job"]
+    assert found.title == "An archive bucket and 1 more"
 
 
 @pytest.mark.parametrize(
