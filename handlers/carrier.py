@@ -28,8 +28,8 @@ from bot.errors import NotTakenError, SettingsError
 from bot.ports import Ack, Identity
 from bot.services.background import Background
 from handlers.dispatch import Dispatch
-from handlers.own_listeners import OwnListeners
-from handlers.payloads import parse
+from handlers.own_listeners import OwnListeners, hand_on, in_time
+from handlers.payloads import kind_of, parse
 
 log = logging.getLogger(__name__)
 #: Bolt takes its level over: at INFO it would log the bodies of requests whose signature is wrong.
@@ -73,6 +73,7 @@ class FrontDoor(AsyncMiddleware):
         again = AsyncBoltRequest(body=dict(req.body), headers=req.headers, mode="socket_mode")
         req.context.update(again.context)
         self._prepare(req)
+        hand_on(kind_of(req.body))
         await next()
         return resp
 
@@ -107,7 +108,7 @@ class Carrier(AsyncApp):
         background: Background,
         signing_secret: str,
     ) -> None:
-        self._fallback = dispatch
+        self._fallback, self._background = dispatch, background
         token, client.token = client.token, None  # with one, Bolt warns that it does without it
         super().__init__(
             name="baton",  # otherwise Bolt reads the source files of its callers to find one
@@ -130,6 +131,11 @@ class Carrier(AsyncApp):
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Answer one payload."""
+        if self._fallback.has_listeners:
+            return await in_time(req, self._answer(req), self._background)
+        return await self._answer(req)
+
+    async def _answer(self, req: AsyncBoltRequest) -> BoltResponse:
         try:
             return await super().async_dispatch(req)
         except Exception as error:  # noqa: BLE001 - the reply boundary of what Baton does not listen to

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
 
 from slack_bolt import BoltResponse
 from slack_bolt.kwargs_injection.async_utils import build_async_required_kwargs
@@ -25,16 +28,60 @@ _PATIENCE_SECONDS = 2.0
 _LONGEST_SECONDS, _LOOK_SECONDS = 3.0, 0.05
 
 
-class OwnListeners(AsyncioListenerRunner):
-    """Runs Bolt's listeners. One that works on after two seconds does so behind its acknowledgement.
+@dataclass(slots=True)
+class _Way:
+    """How far one payload has come on its way to a listener of the organisation's own."""
 
-    Bolt would wait for its end, and Slack, which waits for three seconds, would deliver an event again meanwhile.
+    #: The kind of payload, once it is theirs to answer.
+    theirs: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    #: Whether a listener has it, and whether that owes Slack an acknowledgement.
+    is_heard: bool = False
+    is_owed: bool = False
+
+
+_way: ContextVar[_Way | None] = ContextVar("way", default=None)
+
+
+def hand_on(kind: str) -> None:
+    """Note that the payload at hand goes on to middleware and listeners of the organisation's own."""
+    if (way := _way.get()) is not None:
+        way.theirs.set_result(kind)
+        way.is_owed = kind != "event_callback"
+
+
+async def in_time(
+    request: AsyncBoltRequest, answering: Coroutine[Any, Any, BoltResponse], background: Background
+) -> BoltResponse:
+    """Return what a payload is answered with. What Baton does not answer is acknowledged as long as Slack waits.
+
+    Middleware or a listener that works on after two seconds does so behind the acknowledgement: Bolt would wait for its
+    end, and Slack, which waits for three seconds, would deliver an event again meanwhile.
     """
+    began, way = monotonic(), _Way()
+    _way.set(way)
+    running = asyncio.ensure_future(answering)
+    either: set[asyncio.Future[Any]] = {running, way.theirs}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        return running.result()
+    await asyncio.wait({running}, timeout=max(began + _PATIENCE_SECONDS - monotonic(), 0.0))
+    ack = request.context.ack
+    while way.is_owed and ack.response is None and not running.done() and monotonic() < began + _LONGEST_SECONDS:
+        await asyncio.wait({running}, timeout=_LOOK_SECONDS)
+    if running.done():
+        return running.result()
+    if ack.response is None and (way.is_owed or not way.is_heard):
+        log.warning("what BATON_LISTENERS registers did not acknowledge a %s in time", way.theirs.result())
+    background.start(_ended(running), what="a listener of BATON_LISTENERS")
+    return ack.response or BoltResponse(status=200, body="")
+
+
+class OwnListeners(AsyncioListenerRunner):
+    """Runs Bolt's listeners."""
 
     def __init__(self, bolts: AsyncioListenerRunner, background: Background) -> None:
         """Take the place of Bolt's own."""
         super().__init__(**(vars(bolts) | {"lazy_listener_runner": _LazyListeners(background)}))
-        self._background = background
 
     async def run(
         self,
@@ -45,16 +92,9 @@ class OwnListeners(AsyncioListenerRunner):
         starting_time: float | None = None,
     ) -> BoltResponse | None:
         """Run a listener; return its acknowledgement."""
-        began, ack = time.monotonic(), request.context.ack
-        running = asyncio.ensure_future(super().run(request, response, listener_name, listener, starting_time))
-        await asyncio.wait({running}, timeout=_PATIENCE_SECONDS)
-        is_owed = not listener.auto_acknowledgement
-        while is_owed and ack.response is None and not running.done() and time.monotonic() - began < _LONGEST_SECONDS:
-            await asyncio.wait({running}, timeout=_LOOK_SECONDS)
-        if running.done():
-            return running.result()
-        self._background.start(_ended(running), what=listener_name)
-        return ack.response or BoltResponse(status=200, body="")
+        if (way := _way.get()) is not None:
+            way.is_heard, way.is_owed = True, not listener.auto_acknowledgement
+        return await super().run(request, response, listener_name, listener, starting_time)
 
 
 class _LazyListeners(AsyncLazyListenerRunner):

@@ -46,6 +46,8 @@ def register(app: AsyncApp) -> AsyncOAuthFlow:
     async def on_everything(body: dict[str, Any], next: Any) -> None:  # noqa: A002 - Bolt's name
         if body.get("text") == "raw":
             raise RuntimeError("no raw fish")
+        if "slowly" in body.get("text", body.get("event", {}).get("text", "")):
+            await GO.wait()
         await next()
 
     @app.message("brunch")
@@ -90,7 +92,20 @@ def register(app: AsyncApp) -> AsyncOAuthFlow:
     async def on_mention(event: dict[str, Any]) -> None:
         HEARD.append(event["text"])
 
+    _register_tea(app)
     settings = AsyncOAuthSettings(
         client_id="1.2", client_secret="s", user_scopes=["reminders:write"], state_validation_enabled=False
     )
     return AsyncOAuthFlow(settings=settings)
+
+
+def _register_tea(app: AsyncApp) -> None:
+    async def is_for_later(body: dict[str, Any]) -> bool:
+        if is_it := body.get("text") == "later":
+            await GO.wait()
+        return is_it
+
+    @app.command("/tea", matchers=[is_for_later])
+    async def on_tea(ack: Any) -> None:
+        HEARD.append("tea")
+        await ack("Tea.")

@@ -35,6 +35,8 @@ NOT_OURS = {
 class _Dispatch:
     """Answers commands, and listens to nothing else."""
 
+    has_listeners = False
+
     async def answer(self, body: Mapping[str, Any]) -> Ack | None:
         return Ack(orjson.dumps({"text": f"Über {body['text']}"}).decode()) if "command" in body else None
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -20,6 +21,7 @@ from aiohttp import web
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 
+from bot.domain.trust import Admission
 from bot.errors import SettingsError, SlackUnreachableError
 from bot.web import oauth_routes
 from handlers.carrier import add_listeners
@@ -95,6 +97,41 @@ async def test_one_that_works_on_is_acknowledged_meanwhile(
     assert heard == ["slow"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "reached"),
+    [("/lunch", "slowly", "Lunch"), ("/tea", "later", "Tea")],
+    ids=["middleware", "a matcher"],
+)
+async def test_what_comes_before_a_listener_is_waited_for_no_longer_than_slack_waits_and_the_log_says_so(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str, text: str, reached: str
+) -> None:
+    monkeypatch.setattr("handlers.own_listeners._PATIENCE_SECONDS", 0.1)
+    asyncio.get_running_loop().call_later(0.5, own_listeners.GO.set)
+    assert reached in await command(stage, name, text)
+    own_listeners.GO.clear()
+    monkeypatch.setattr("handlers.own_listeners._LONGEST_SECONDS", 0.2)
+    assert not caplog.records
+    assert reached not in await command(stage, name, text)
+    assert "did not acknowledge a command in time" in caplog.text
+    own_listeners.GO.set()
+    await stage.baton.context.background.drain(seconds=10)
+    assert stage.slack.deliveries[-1].ok
+
+
+async def test_the_time_that_the_door_takes_counts(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.own_listeners._LONGEST_SECONDS", 3_000)
+    later = [0.0]
+
+    async def slow(*_: object) -> Admission:
+        later[0] += 10_000
+        return Admission.DECIDE
+
+    monkeypatch.setattr("handlers.own_listeners.monotonic", lambda: time.monotonic() + later[0])
+    monkeypatch.setattr(stage.baton.door, "admit", slow)
+    assert "It took" not in await command(stage, "/slow", "last")
+    own_listeners.GO.set()
+
+
 async def test_one_that_acknowledges_late_is_waited_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handlers.own_listeners._PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr("handlers.own_listeners._LOOK_SECONDS", 10)
@@ -102,14 +139,15 @@ async def test_one_that_acknowledges_late_is_waited_for(stage: Stage, monkeypatc
     assert "It took a while." in await command(stage, "/slow", "last")
 
 
+@pytest.mark.parametrize("text", ["brunch?", "slowly, brunch?"], ids=["a listener", "middleware"])
 async def test_an_event_is_acknowledged_while_they_work_on(
-    stage: Stage, heard: list[str], monkeypatch: pytest.MonkeyPatch
+    stage: Stage, heard: list[str], monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     monkeypatch.setattr("handlers.own_listeners._PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr("handlers.own_listeners._LONGEST_SECONDS", 60)
-    delivered = asyncio.create_task(event(stage, "message", text="brunch?"))
+    delivered = asyncio.create_task(event(stage, "message", text=text))
     await until(
-        lambda: "brunch?" in str([each.payload for each in stage.slack.deliveries]),
+        lambda: text in str([each.payload for each in stage.slack.deliveries]),
         seconds=10,
         what="an acknowledgement",
     )
