@@ -15,6 +15,7 @@ from sqlmodel import col
 from bot.domain.doctor import Level, reach
 from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.eol.reminders import Card, ClosedCard
+from bot.domain.eol.subjects import ReportScope
 from bot.errors import StoreUnavailableError
 from bot.services import daily_pass
 from bot.services import snapshot as snapshots
@@ -24,6 +25,7 @@ from bot.services.eol.contribution import Reminders
 from bot.services.eol.delegation import decide, delegate
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.reminder_store import card_of
+from bot.services.eol.reports import report_of
 from bot.services.eol.unreachable_teams import unreachable
 from bot.services.escalation import Escalation
 from bot.services.snapshot import Snapshot
@@ -1153,8 +1155,8 @@ async def test_what_somebody_is_told_of_is_found_without_going_through_everybody
         said.append((statement, parameters))
 
     event.listen(engine.sync_engine, "before_cursor_execute", note)
-    found = [each async for chunk in reminder_store.told_to(world.deps.database, ["team:1"]) for each in chunk]
     async with world.deps.database.reading() as session:
+        found = [each async for chunk in reminder_store.told_to(session, ["team:1"]) for each in chunk]
         await reminder_store.taken_over(session)
     event.remove(engine.sync_engine, "before_cursor_execute", note)
     assert [each.addressee for each in found] == ["team:1"]
@@ -1165,3 +1167,17 @@ async def test_what_somebody_is_told_of_is_found_without_going_through_everybody
             plans += [row.detail for row in plan]
     assert any("reminders" in each for each in plans)
     assert not [each for each in plans if "SCAN reminders" in each or "rowid>" in each]
+
+
+async def test_a_report_and_the_parts_of_messages_are_read_in_one_session(world: World) -> None:
+    await one_team(world)
+    world.jump(at(3, 2, 10))
+    await world.look()
+    await report_of(world.deps, world.watcher, ReportScope())  # the inventory is in memory from here on
+    reminders, opened = Reminders(world.deps, world.watcher), list[object]()
+    pool = world.deps.database.engine.sync_engine.pool
+    event.listen(pool, "checkout", lambda *given: opened.append(given))
+    assert (await report_of(world.deps, world.watcher, ReportScope())).entries
+    assert len(opened) == 1
+    assert (await reminders.parts(["team:1"])).keys() == {"team:1"}
+    assert len(opened) == 2

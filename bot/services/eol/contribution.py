@@ -77,10 +77,27 @@ class Reminders:
 
     async def parts(self, keys: Collection[str]) -> Mapping[str, Notices]:
         """Return what these are told of, by their keys; nothing for those who have nothing."""
-        watches, turns = await self._watcher.current(), Turns()
+        watches = await self._watcher.current()
         async with self._deps.database.reading() as session:
             takers = await reminder_store.takers_of(session, self._watcher.snapshot)
-            shared = await self._shared(session, watches, keys, takers)
+            found = await self._notices(session, watches, keys, takers)
+            sorted_in: set[int] = set()
+            async for chunk in reminder_store.told_to(session, found):
+                for reminder in chunk:
+                    # One that was taken over may come twice: with its addressee, and with the team that took it.
+                    if reminder.id not in sorted_in:
+                        sorted_in.add(reminder.id)
+                        _sort_in(reminder, found, watches)
+                await asyncio.sleep(0)
+        _hand_over_new(takers, found)
+        await self._find_closed(found.values())
+        return {key: each for key, each in found.items() if each.size or each.vanished}
+
+    async def _notices(
+        self, session: AsyncSession, watches: Exposure, keys: Collection[str], takers: Mapping[CycleKey, TeamRecord]
+    ) -> dict[str, Notices]:
+        """Return what is watched for each, with no reminders in it yet."""
+        shared, turns = await self._shared(session, watches, keys, takers), Turns()
         found: dict[str, Notices] = {}
         for key in keys:
             found[key] = Notices(
@@ -93,17 +110,7 @@ class Reminders:
                 shared=shared.get(key, ()),
             )
             await turns.give()
-        sorted_in: set[int] = set()
-        async for chunk in reminder_store.told_to(self._deps.database, found):
-            for reminder in chunk:
-                # One that was taken over may come twice: with its addressee, and with the team that took it.
-                if reminder.id not in sorted_in:
-                    sorted_in.add(reminder.id)
-                    _sort_in(reminder, found, watches)
-            await asyncio.sleep(0)
-        _hand_over_new(takers, found)
-        await self._find_closed(found.values())
-        return {key: each for key, each in found.items() if each.size or each.vanished}
+        return found
 
     async def _shared(
         self, session: AsyncSession, watches: Exposure, keys: Collection[str], takers: Mapping[CycleKey, TeamRecord]

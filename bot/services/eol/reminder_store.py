@@ -40,7 +40,6 @@ from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
 from bot.services.snapshot import Snapshot
 from bot.store import tables
-from bot.store.db import Database
 
 #: Reminders read at a time: making records of them takes some five milliseconds.
 _CHUNK = 250
@@ -77,7 +76,7 @@ async def remembered(
     return await _with_answers(session, rows, conditions)
 
 
-async def told_to(database: Database, addressees: Iterable[str]) -> AsyncIterator[list[Remembered]]:
+async def told_to(session: AsyncSession, addressees: Iterable[str]) -> AsyncIterator[list[Remembered]]:
     """Yield the open reminders of these addressees, and those that their teams have taken over.
 
     Some hundred at a time, so that the event loop has its turn in between.
@@ -89,12 +88,9 @@ async def told_to(database: Database, addressees: Iterable[str]) -> AsyncIterato
         teams = [int(key.removeprefix("team:")) for key in some if key.startswith("team:")]
         # Each of the two has its index: asked for both at once, SQLite goes through all reminders.
         theirs = is_open.where(col(table.addressee).in_(some)).union(is_open.where(col(table.delegated_to).in_(teams)))
-        async with database.reading() as session:
-            ids = sorted((await session.execute(theirs)).scalars())
+        ids = sorted((await session.execute(theirs)).scalars())
         for first in range(0, len(ids), _CHUNK):
-            async with database.reading() as session:
-                found = await remembered(session, reminder_ids=ids[first : first + _CHUNK])
-            yield found
+            yield await remembered(session, reminder_ids=ids[first : first + _CHUNK])
 
 
 async def addressees_of_open(session: AsyncSession) -> list[str]:

@@ -27,17 +27,16 @@ async def report(deps: Deps, watcher: Watcher, asked: Asked, *, asked_at: dateti
     """
     exposure = await watcher.current()
     async with deps.database.reading() as session:
-        takers = await takers_of(session, watcher.snapshot)
-    compiling = Compiling(
-        asked.subject,
-        asked.period,
-        today_of(watcher, asked.subject),
-        facts_age(watcher.facts, asked_at or deps.clock.now()),
-        asked.only_unknown,
-        takers,
-    )
-    await in_slices(compiling.fill(exposure))
-    reminders = [each async for chunk in told_to(deps.database, compiling.addressees) for each in chunk]
+        compiling = Compiling(
+            asked.subject,
+            asked.period,
+            today_of(watcher, asked.subject),
+            facts_age(watcher.facts, asked_at or deps.clock.now()),
+            asked.only_unknown,
+            await takers_of(session, watcher.snapshot),
+        )
+        await in_slices(compiling.fill(exposure))
+        reminders = [each async for chunk in told_to(session, compiling.addressees) for each in chunk]
     product = asked.subject.product
     if not compiling.size and product is not None:
         return replace(compiling.done(reminders), releases=releases(watcher.facts.table, product))
