@@ -179,11 +179,11 @@ def _is_about(item: Mapping[str, str], label: Labels) -> bool:
 
 
 def _value(total: Score, one: Labels, what: str, found: Any) -> None:
-    right, also = one.get(what), [each if each is None else str(each) for each in one.get(f"{what}_ok", [])]
+    right, also = one.get(what), one.get(f"{what}_ok", [])
     span = one.get(f"{what}_range")
     kind = "nulls" if right is None and span is None else "values"
     total.counts[f"{kind} wanted"] += 1
-    is_right = _is_near(right, found) or (bool(also) and (None if found is None else _plain(found)) in also)
+    is_right = any(_is_near(each, found) for each in (right, *also))
     if span is not None and found is not None:
         is_right = is_right or str(span[0]) <= str(found) <= str(span[1])
     total.counts[f"{kind} right"] += is_right
@@ -197,10 +197,6 @@ def _is_near(right: Any, found: Any) -> bool:
     if isinstance(right, int | float):
         return abs(float(found) - right) <= max(0.1 * right, 0.5 if isinstance(found, float) else 0)
     return str(found) == str(right)
-
-
-def _plain(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _load(file: Path) -> list[Labels]:

@@ -118,7 +118,11 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
     if not is_over and not any(need.strength >= Strength.LISTED for need in wanted):
         choices += _decided(thread, taken, wanted, vocabulary)
     if not wanted and (is_over or not has_evidence or not choices):
-        return Draft(title=_headline(thread), confidence=0.8 if found.withdrawn_at is not None else 0.5)
+        if is_over:
+            return Draft(title=_headline(thread), confidence=0.8 if found.withdrawn_at is not None else 0.5)
+        # Who says what it costs wants something, even where no words are found for it; a day alone is talk.
+        told = by if hours or blocked else None
+        return Draft(title=_headline(thread), confidence=0.5, hours=hours, blocked=blocked, needed_by=told)
     items = (*(_item(need, lacking, thread) for need in wanted), *choices)
     gone = found.dropped - {each for need in wanted for each in (*need.technologies, *need.near)}
     named = _named(thread, mentions, vocabulary, taken.rejected.keys() | gone)

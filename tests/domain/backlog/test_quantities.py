@@ -1,0 +1,29 @@
+"""Hours, people and days that a thread says, whatever else is read from it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.domain.backlog.test_drafts import draft
+
+_COST = ("it takes me an hour every week", "three of us are stuck until the 20th")
+
+
+def test_numbers_stay_where_no_wish_is_recognised() -> None:
+    found = draft(*_COST)
+    assert found.items == ()
+    assert found.hours is not None
+    assert found.hours.monthly == pytest.approx(4.33)
+    assert found.blocked is not None
+    assert found.blocked.people == 3
+    assert found.needed_by is not None
+    assert found.needed_by.day.isoformat() == "2027-03-20"
+
+
+def test_numbers_go_with_what_is_over() -> None:
+    found = draft("Our jobs won't start", *_COST, "never mind, it was a typo of ours")
+    assert (found.hours, found.blocked, found.needed_by) == (None, None, None)
+
+
+def test_a_day_alone_is_talk() -> None:
+    assert draft("who comes to the dinner?", "tell me by the 20th").needed_by is None
