@@ -102,8 +102,8 @@ def admission(
         return Admission.OUTSIDE
     if standing is AccountStanding.BOT:
         return Admission.SILENT
-    ours = workspace.team_id, workspace.enterprise_id
-    is_outsider = standing is AccountStanding.STRANGER or any(team not in ours for team in sender.user_teams)
+    ours = {workspace.team_id, workspace.enterprise_id}
+    is_outsider = standing is AccountStanding.STRANGER or not ours.issuperset(sender.user_teams)
     if is_outsider:
         return Admission.READ if sender.channel_id in open_channels else Admission.OUTSIDE
     if standing is None:

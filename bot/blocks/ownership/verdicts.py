@@ -225,12 +225,14 @@ def _owned_warnings(
         return [*warnings, "It stays so until a team takes it. *Who could own it?* proposes teams."]
     if (verdict.given_up or verdict.is_partial) and (unowned := _unowned_parts(verdict)):
         warnings += [*unowned[:-1], f"{unowned[-1]} {_CLAIM_IT}" if may_claim else unowned[-1]]
-    warnings += _left_behind(verdict, may_claim=may_claim)
+    if verdict.left_behind:
+        warnings += _left_behind(verdict, may_claim=may_claim)
     if verdict.departed:
         gone = words.join(bold(holding.name, 80) for holding in verdict.departed)
         verb = "are" if len(verdict.departed) > 1 else "is"
         warnings.append(f":warning: {gone} {verb} gone: ask the other owners, then correct the catalog.")
-    warnings += _outdated(verdict)
+    if verdict.drift:
+        warnings += _outdated(verdict)
     if isinstance(verdict, Stale):
         warnings.append(f":hourglass: Not confirmed since {date(verdict.trusted_at)}: ask before you rely on it.")
     if verdict.only_person is not None:
@@ -261,7 +263,7 @@ def _left_behind(verdict: Owned, *, may_claim: bool) -> list[str]:
         for area, name in gone
     ]
     then = _CLAIM_IT if may_claim else "It stays so until a team takes it."
-    return [*said[:-1], f"{said[-1]} {then}"] if said else []
+    return [*said[:-1], f"{said[-1]} {then}"]
 
 
 def _outdated(verdict: Owned) -> list[str]:
@@ -302,14 +304,15 @@ def others(verdict: Verdict, shares: Shares) -> list[str]:
     elif isinstance(verdict, Disputed):
         rest = _beside(verdict.others, verdict.claims)
     elif isinstance(verdict, Owned):
-        rest = verdict.holdings[verdict.answering :]
+        rest = verdict.holdings[len(verdict.owners) :]
         if shares:
             headed = {owner for owners in list(shares.values())[:_MOST_SHARES] for owner in owners[: words.MOST_NAMES]}
             rest = [each for each in verdict.holdings if not _is_headed(each, headed)]
         elif rest and verdict.area is None and not verdict.is_partial:
             headed = set(map(words.owner, verdict.owners))
             rest = [each for each in rest if not _is_headed(each, headed)]
-        rest = _beside([each for each in rest if each not in verdict.left_behind], verdict.holdings)
+        if rest:
+            rest = _beside([each for each in rest if each not in verdict.left_behind], verdict.holdings)
     else:
         return []
     if not rest:

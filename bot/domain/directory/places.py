@@ -326,9 +326,7 @@ def _kept_by_cloud(index: DirectoryIndex, text: str) -> FoundAssets | None:
 
 def _but_paths(index: DirectoryIndex, ids: tuple[int, ...]) -> tuple[int, ...]:
     """Return the assets but for rules that name a file or folder: who owns that, the last rule that matches says."""
-    if not any(index.assets[one].path_rule for one in ids):
-        return ids
-    return tuple(one for one in ids if (rule := index.assets[one].path_rule) is None or _is_wild(rule.pattern))
+    return tuple([one for one in ids if (rule := index.assets[one].path_rule) is None or _is_wild(rule.pattern)])
 
 
 def _is_wild(pattern: str) -> bool:

@@ -17,7 +17,7 @@ def find_dispute(holdings: tuple[Holding, ...], area: Area | None) -> tuple[Hold
     A source is one side; of what people claimed in Slack each claim is one. Of several disputes the one that matters
     most comes first: about the whole, then the application, then the rest.
     """
-    if len({_side(holding) for holding in holdings}) < 2:
+    if len(holdings) < 2 or len({_side(holding) for holding in holdings}) < 2:
         return None
     by_area: dict[Area, dict[_Side, list[Holding]]] = {}
     for holding in holdings:

@@ -78,10 +78,10 @@ def holdings_of(facts: Iterable[OwnershipRecord], catalog: CatalogView) -> tuple
 
 def answering_for(holdings: tuple[Holding, ...], area: Area | None) -> tuple[Holding, ...]:
     """Return the owners of the area; for the whole those of `all`, else of the application, else of every area."""
-    owners = tuple(h for h in holdings if h.fact.role is Role.OWNER)
+    owners = tuple([h for h in holdings if h.fact.role is Role.OWNER])
     wanted = (area, Area.ALL) if area is not None else (Area.ALL, Area.APPLICATION)
     for each in wanted:
-        found = tuple(h for h in owners if h.fact.area is each)
+        found = tuple([h for h in owners if h.fact.area is each])
         if found:
             return found
     return owners if area is None else ()

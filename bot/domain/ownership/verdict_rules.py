@@ -47,28 +47,27 @@ def verdict(
         return _disputed(asset, dispute or owners, holdings, area=asked, nobody=holder if is_nobody_said else None)
     if not owners:
         return Unowned(asset=asset, area=asked, others=holdings, release=_release(holder, asked))
-    ordered = owners if len(owners) == len(holdings) else (*owners, *_without(holdings, owners))
+    rest = _without(holdings, owners) if len(owners) < len(holdings) else ()
+    ordered = (*owners, *rest)
     parent = holder if holder.id != asset.id else None
-    gone = tuple(each for each in ordered if not is_here(each.owner, catalog))
-    departed = tuple(each for each in gone if each in owners)
+    gone = tuple([each for each in ordered if not is_here(each.owner, catalog)])
+    departed = tuple([each for each in gone if each in owners])
     if len(departed) == len(owners):
-        return Orphaned(
-            asset=asset, holdings=ordered, answering=len(owners), area=asked, inherited_from=parent, departed=gone
-        )
+        return Orphaned(asset=asset, holdings=ordered, owners=owners, area=asked, inherited_from=parent, departed=gone)
     left_behind = _left_behind(ordered, gone) if gone and asked is None else ()
     owned = Owned(
         asset=asset,
         holdings=ordered,
-        answering=len(owners),
+        owners=owners,
         area=asked,
         inherited_from=parent,
-        only_person=_only_person(ordered, len(owners), gone, catalog),
+        only_person=_only_person(owners, rest, gone, catalog),
         departed=_without(departed, left_behind) if departed else (),
         drift=drift if asked is None else tuple(one for one in drift if one.holding.fact.area in (asked, Area.ALL)),
         given_up=_given_up(holder, holdings) if asked is None else (),
         left_behind=left_behind,
     )
-    trusted_at = max(holding.trusted_at for holding in owners)
+    trusted_at = max([holding.trusted_at for holding in owners])
     return _stale(owned, trusted_at) if now - trusted_at > stale_after else owned
 
 
@@ -94,7 +93,7 @@ def _stale(owned: Owned, trusted_at: datetime) -> Stale:
     return Stale(
         asset=owned.asset,
         holdings=owned.holdings,
-        answering=owned.answering,
+        owners=owned.owners,
         area=owned.area,
         inherited_from=owned.inherited_from,
         only_person=owned.only_person,
@@ -117,9 +116,10 @@ def _holdings(
     held, drift = with_drift(holder, catalog, now=now)
     if holder is not asset and asset.matters.disowned:
         held = tuple(each for each in held if not _is_disowned(asset, each))
-    if not any(fact.is_human for fact in holder.facts):
+    decided = [fact for fact in holder.facts if fact.is_human]
+    if not decided:
         return held, drift
-    if holder is asset and _release(asset, None) is None and all(fact.is_human for fact in asset.facts):
+    if holder is asset and _release(asset, None) is None and len(decided) == len(asset.facts):
         # A claim in Slack does not take away silently what was inherited until then. Its owner's agreement does.
         parent = _parent(asset, catalog)
         above = _holder(parent, catalog) if parent is not None else None
@@ -196,16 +196,16 @@ def _is_decided(asset: AssetRecord) -> bool:
 
 
 def _only_person(
-    holdings: tuple[Holding, ...], answering: int, gone: tuple[Holding, ...], catalog: CatalogView
+    owners: tuple[Holding, ...], rest: tuple[Holding, ...], gone: tuple[Holding, ...], catalog: CatalogView
 ) -> PersonRecord | None:
-    """The one person behind all owners and whoever stands in for them; None for more, or when nobody knows.
+    """The one person behind all owners and whoever of the rest stands in for them.
 
-    The owners are the first `answering` of the holdings.
+    None for more, or when nobody knows.
     """
-    concerned = holdings[:answering]
-    if len(holdings) > answering:
-        areas = {Area.ALL, *(holding.fact.area for holding in concerned)}
-        concerned += tuple(h for h in holdings if h.fact.role is Role.SECONDARY and h.fact.area in areas)
+    concerned = owners
+    if rest:
+        areas = {Area.ALL, *(holding.fact.area for holding in owners)}
+        concerned += tuple(h for h in rest if h.fact.role is Role.SECONDARY and h.fact.area in areas)
     found: PersonRecord | None = None
     for holding in concerned:
         if holding in gone:

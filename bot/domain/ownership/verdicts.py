@@ -15,8 +15,8 @@ from bot.domain.unchanging import unchanging
 class Owned:
     """The asset has an owner for what was asked.
 
-    `holdings` are all facts in force, the owners of the asked area (or of the whole) first; `answering` how many of
-    them answer the question. `inherited_from` is the parent that they come from, `only_person` the one person left,
+    `holdings` are all facts in force, and `owners` the first of them: those of the asked area, or of the whole, who
+    answer the question. `inherited_from` is the parent that they come from, `only_person` the one person left,
     `departed` those among several owners who are gone. `drift` is what sources say that have not followed a handoff
     yet; it is none of `holdings`. `given_up` says which areas nobody owns any more, where the whole was asked for, and
     `left_behind` are then those who are gone and alone owned an area; they are none of `departed`.
@@ -24,7 +24,7 @@ class Owned:
 
     asset: AssetRecord
     holdings: tuple[Holding, ...]
-    answering: int
+    owners: tuple[Holding, ...]
     area: Area | None = None
     inherited_from: AssetRecord | None = None
     only_person: PersonRecord | None = None
@@ -32,11 +32,6 @@ class Owned:
     drift: tuple[Drift, ...] = ()
     given_up: tuple[ReleaseRecord, ...] = ()
     left_behind: tuple[Holding, ...] = ()
-
-    @property
-    def owners(self) -> tuple[Holding, ...]:
-        """The holdings that answer what was asked."""
-        return self.holdings[: self.answering]
 
     @property
     def is_partial(self) -> bool:
@@ -62,7 +57,7 @@ class Owned:
     @property
     def is_confirmed(self) -> bool:
         """Whether a person has confirmed every owner that answers."""
-        return all(holding.fact.confirmed_at is not None for holding in self.owners)
+        return None not in [holding.fact.confirmed_at for holding in self.owners]
 
     @property
     def should_hand_off(self) -> bool:
@@ -89,7 +84,7 @@ class Orphaned(Owned):
     @property
     def others(self) -> tuple[Holding, ...]:
         """The owners of other areas than the one that was asked for, or the application, who are still there."""
-        rest = self.holdings[self.answering :]
+        rest = self.holdings[len(self.owners) :]
         return tuple(each for each in rest if each.fact.role is Role.OWNER and each not in self.departed)
 
 
