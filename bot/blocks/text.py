@@ -268,4 +268,4 @@ def _escaped(text: str, limit: int) -> str:
 def _mrkdwn(text: str, limit: int) -> Block:
     # Without `verbatim` Slack looks for addresses, channels and mentions in the plain words, which may be a stranger's:
     # https://docs.slack.dev/reference/block-kit/composition-objects/text-object/
-    return {"type": "mrkdwn", "text": cut_mrkdwn(text, limit), "verbatim": True}
+    return {"type": "mrkdwn", "text": text if len(text) <= limit else cut_mrkdwn(text, limit), "verbatim": True}

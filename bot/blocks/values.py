@@ -26,7 +26,7 @@ def encode(value: tuple[Any, ...]) -> str:
     The last part goes as it is, so that it may be cut; in the others `|` and `%` are escaped.
     """
     *parts, last = ["" if part is None else str(part) for part in value]
-    return "|".join([*(part.replace("%", "%25").replace("|", "%7C") for part in parts), last])
+    return "|".join([*[part.replace("%", "%25").replace("|", "%7C") for part in parts], last])
 
 
 def parse(shape: type[_Shape], text: str) -> _Shape:

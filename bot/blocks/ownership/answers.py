@@ -78,7 +78,8 @@ def answer(verdict: Verdict, frame: AnswerFrame) -> Rendered:
         asked_by=frame.asked_by,
         loan=frame.loan,
     )
-    warnings += open_handoffs.lines(frame.handoffs)
+    if frame.handoffs:
+        warnings += open_handoffs.lines(frame.handoffs)
     about = _asset_line(verdict.asset, frame)
     trust, others = verdicts.trust(verdict, shares, frame.confirmers), verdicts.others(verdict, shares)
     links = " · ".join([said for each in verdict.asset.links[:_MOST_LINKS] if (said := link(each.url, each.label))])

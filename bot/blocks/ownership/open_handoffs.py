@@ -16,9 +16,7 @@ _MOST_SAID = 4
 
 
 def lines(statuses: Sequence[HandoffStatus]) -> list[str]:
-    """Return a sentence for each handoff, with its number where there are several."""
-    if not statuses:
-        return []
+    """Return a sentence for each handoff, of which there is at least one, with its number where there are several."""
     more = len(statuses) - _MOST_SAID
     rest = [f"… and {more} more handoff{'s' if more > 1 else ''}"] if more > 0 else []
     numbered = len({each.record.number for each in statuses}) > 1

@@ -92,7 +92,7 @@ def file(path: str) -> str:
 
 def kind(asset: AssetRecord) -> str:
     """Return what an asset is, in words."""
-    return "thing" if asset.kind is AssetKind.OTHER else asset.kind.value.replace("-", " ")
+    return "thing" if asset.kind is AssetKind.OTHER else asset.kind.replace("-", " ")
 
 
 def join(names: Iterable[str], *, last: str = "and") -> str:
