@@ -86,15 +86,10 @@ class Door:
 def sender_of(body: Mapping[str, Any]) -> Sender:
     """Read where a payload of any kind comes from."""
     if payloads.kind_of(body) == "command":  # all on one level, and asked for most
-        return Sender(
-            team_id=_text(body, "team_id"),
-            enterprise_id=_text(body, "enterprise_id"),
-            app_id=_text(body, "api_app_id"),
-            user_id=_text(body, "user_id"),
-            user_teams=(),
-            channel_id=_text(body, "channel_id"),
-            is_shared_channel=False,
-        )
+        keys = ("team_id", "enterprise_id", "api_app_id", "user_id", "channel_id")
+        said_there = [said if isinstance(said := body.get(key), str) else "" for key in keys]
+        team_id, enterprise_id, app_id, user_id, channel_id = said_there
+        return Sender(team_id, enterprise_id, app_id, user_id, (), channel_id, is_shared_channel=False)
     event = _mapping(body, "event")
     team, user = _mapping(body, "team"), _mapping(body, "user")
     user_id = _text(body, "user_id") or _text(user, "id") or _user_of(event)

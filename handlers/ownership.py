@@ -14,7 +14,7 @@ from bot.blocks import portfolio as portfolio_blocks
 from bot.blocks.handoff_button import handoff_buttons
 from bot.blocks.ownership import words as ownership_words
 from bot.blocks.request_button import OPEN_TEXT, SUPPORT_TEXT, OpenValue, open_buttons, open_menu
-from bot.blocks.text import Block, Rendered, is_channel_id
+from bot.blocks.text import Rendered, is_channel_id
 from bot.blocks.values import encode, parse
 from bot.domain.catalog import Area
 from bot.domain.directory.courtesies import Courtesy
@@ -305,7 +305,7 @@ def _answered(context: Context, found: Answered, user_id: str) -> Rendered:
 
     They ask the DevOps team for help with its area of something, or its library, and begin a handoff of what is split.
     """
-    asset, steps = found.verdict.asset, list[Block]()
+    asset, steps = found.verdict.asset, []
     request = intake.offer(context.deps, context.snapshot, found.verdict, user_id)
     if request is not None:
         text = SUPPORT_TEXT if request.library_id is not None else OPEN_TEXT

@@ -180,14 +180,7 @@ def read_json(raw: bytes) -> Any:
 
 def command(body: Mapping[str, Any]) -> Command:
     """Read a slash command's form fields."""
-    return Command(
-        name=_text(body, "command"),
-        text=_text(body, "text"),
-        user_id=_text(body, "user_id"),
-        channel_id=_text(body, "channel_id"),
-        response_url=_text(body, "response_url"),
-        trigger_id=_text(body, "trigger_id"),
-    )
+    return Command(*_texts(body, "command", "text", "user_id", "channel_id", "response_url", "trigger_id"))
 
 
 def action(body: Mapping[str, Any]) -> Action:
@@ -365,6 +358,11 @@ def _is_from_person(event: Mapping[str, Any]) -> bool:
 def _text(source: Mapping[str, Any], key: str) -> str:
     value = source.get(key)
     return value[:MOST_TEXT] if isinstance(value, str) else ""
+
+
+def _texts(source: Mapping[str, Any], *keys: str) -> list[str]:
+    """Return what `_text` does for each key."""
+    return [value[:MOST_TEXT] if isinstance(value := source.get(key), str) else "" for key in keys]
 
 
 def _chosen_in(elements: Mapping[str, Any]) -> tuple[str, ...]:

@@ -91,6 +91,8 @@ def answer(deps: Deps, snapshot: Snapshot, text: str, *, asker: str = "") -> Fou
     The past is not in memory: what is asked of it is for `bot.services.history.recall`.
     """
     about = questions.read(snapshot, text, now=deps.clock.now(), asker=asker)
+    if isinstance(about, Named) and about.is_literal:
+        return _found(deps, snapshot, about, asker)
     found = _found(deps, snapshot, about, asker) if isinstance(about, Named) else about
     match found:
         case TeamsMeant(teams=(team,)):
@@ -152,7 +154,7 @@ def answer_for_message(
 
 
 def _found(deps: Deps, snapshot: Snapshot, named: Named, asker: str) -> Found:
-    now, directory, resolution = deps.clock.now(), snapshot.directory, named.resolution
+    directory, resolution = snapshot.directory, named.resolution
     if isinstance(resolution, Match):
         asset = directory.get(resolution.asset_id)
         if asset is not None:
@@ -160,6 +162,7 @@ def _found(deps: Deps, snapshot: Snapshot, named: Named, asker: str) -> Found:
         resolution = Nearest((), resolution.understood_as)
     asked = resolution.understood_as or directory.plain(named.text)
     assets = filter(None, (directory.get(each.asset_id) for each in resolution.candidates))
+    now = deps.clock.now()
     verdicts = (rules.verdict(asset, snapshot, now=now, stale_after=deps.stale_after) for asset in assets)
     choices = tuple((verdict.asset, _brief(verdict)) for verdict in verdicts)
     confidence = max((each.confidence for each in resolution.candidates), default=0.0)
@@ -341,8 +344,7 @@ def _loan(snapshot: Snapshot, verdict: Verdict) -> HandoffRecord | None:
 def _confirmers(snapshot: Snapshot, verdict: Verdict) -> dict[int, PersonRecord]:
     """Return the people who last confirmed the owners, by their ids."""
     held = verdict.holdings if isinstance(verdict, Owned) else ()
-    found = [snapshot.person(each.fact.confirmed_by) for each in held]
-    return {person.id: person for person in found if person is not None}
+    return {who.id: who for each in held if (who := snapshot.person(each.fact.confirmed_by)) is not None}
 
 
 def claimed_by(verdict: Verdict) -> tuple[Holding, ...]:

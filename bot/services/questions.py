@@ -92,10 +92,14 @@ class Always:
 
 @unchanging()
 class Named:
-    """A question about today, as far as it names something, and what that resolves to."""
+    """A question about today, as far as it names something, and what that resolves to.
+
+    `is_literal` is whether all of it is a name, a reference or an address, so that it asks for nothing else.
+    """
 
     text: str
     resolution: Resolution
+    is_literal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ def read(snapshot: Snapshot, text: str, *, now: datetime, asker: str = "") -> On
     if (said := courtesy(text)) is not None and not (said is Courtesy.NOD and literally is not None):
         return NoQuestion(said)
     if literally is not None:
-        return Named(text, literally)
+        return Named(text, literally, is_literal=True)
     if (past := about_the_past(snapshot, text, now=now)) is not None:
         return past
     is_of_owner = _OF_AN_OWNER.search(text) is not None or owner_questions.may_ask(text)
