@@ -96,7 +96,10 @@ class Asks:
         if kind and self._found.answers == sentence.message.index and not clause.endswith("?"):
             return Strength.LISTED
         continues = sentence.at - self._found.last_ask <= 3
-        if continues and _SAID["continued"].search(clause) and is_thing:
+        # "and the keys have a ttl?" asks how things are.
+        is_new = _SAID["fragment"].match(clause) or _SAID["is_there"].search(clause)
+        is_told = clause.endswith("?") and _SAID["says"].search(clause) and not is_new
+        if continues and _SAID["continued"].search(clause) and is_thing and not is_told:
             return min(Strength.LISTED, self._found.last_strength)
         if not kind or kind.weight < 2 or (clause.endswith("?") and not _SAID["fragment"].match(clause)):
             return None

@@ -109,9 +109,14 @@ def named(text: str) -> Named | None:
     nouns = list(_NOUN.finditer(head))
     if nouns:
         return _read(nouns[-1], 2)
-    if cut and (behind := list(_NOUN.finditer((_AFTER_HEAD.split(text[cut.end() :].strip()) or [""])[0]))):
+    is_name = head.rstrip(" `").endswith("§")
+    if (
+        cut
+        and not is_name
+        and (behind := list(_NOUN.finditer((_AFTER_HEAD.split(text[cut.end() :].strip()) or [""])[0])))
+    ):
         return _read(behind[-1], 1)
-    if noun := _NOUN.search(text):
+    if (noun := _NOUN.search(text)) and not is_name:
         return _read(noun, 1)
     verb = _VERB.search(text)
     return Named(ItemType.INFRASTRUCTURE, verb[0].lower(), 0) if verb else None

@@ -66,10 +66,8 @@ class _Reader:
             gone = [each for each in self._found.needs if each.sentence is asked and is_tentative]
             if _SAID["anything"].search(question):
                 gone = list(self._found.needs)
-            for each in gone:
-                self._found.drop(each)
-            if (gone or is_tentative) and not self._found.needs:
-                self._found.withdrawn_at = sentence.at
+            if gone or is_tentative:
+                self._found.take_back(gone, sentence.at)
 
     def _elaborated(self, need: Need) -> Need:
         """Add the next sentence of the message to a wish that names no technology; it says what is wanted."""
@@ -101,7 +99,7 @@ class _Reader:
         withdrawn = None if _SAID["people_wait"].search(clause) else _SAID["withdrawn"].search(clause)
         if withdrawn and asked and withdrawn[0].lower().startswith("nothing"):
             withdrawn = None  # "let's ask for that, nothing else"
-        if self._strikes(sentence, clause, is_gone=bool(withdrawn or own)):
+        if self._strikes(sentence, clause, is_gone=bool(withdrawn or own)) or self._wants_none(sentence, clause):
             return
         if withdrawn and not (asked and (asked.start() > withdrawn.end() or named(clause[asked.end() :]))):
             self._withdraw(sentence, clause)
@@ -273,7 +271,14 @@ class _Reader:
 
     def _withdraw(self, sentence: Sentence, clause: str) -> None:
         words, technologies = set(words_of(clause)), set(self._about.technologies(sentence, clause))
+        if _SAID["whole_request"].search(clause):
+            words, technologies = set(), set()
         touched = [each for each in self._found.needs if each.shares(words, technologies)]
+        if not (words or technologies) and (beside := self._asked_beside(sentence)):
+            words, technologies = set(words_of(beside.text)), set(ids(self._mentions[beside.at]))
+            touched = [each for each in self._found.needs if each.shares(words, technologies)]
+            if not touched:
+                return
         if not touched and (words or technologies) and not _SAID["pronoun"].search(clause):
             return  # "the containers are done": that was no wish
         others = set(ids(self._mentions[sentence.at])) - {
@@ -284,10 +289,24 @@ class _Reader:
         if not touched and len(self._found.needs) > 1 and _SAID["there"].search(clause):
             touched = [self._found.needs[-1]]
         gone = touched if touched and len(touched) < len(self._found.needs) else list(self._found.needs)
-        for each in gone:
-            self._found.drop(each)
-        if not self._found.needs:
-            self._found.withdrawn_at = sentence.at
+        self._found.take_back(gone, sentence.at)
+
+    def _wants_none(self, sentence: Sentence, clause: str) -> bool:
+        """Whether "so no second Redis" takes a wish back."""
+        words, technologies = set(words_of(clause)), set(self._about.technologies(sentence, clause))
+        gone = [each for each in self._found.needs if each.shares(words, technologies)]
+        if not gone or not _SAID["so_none"].match(clause):
+            return False
+        self._found.take_back(gone, sentence.at)
+        return True
+
+    def _asked_beside(self, sentence: Sentence) -> Sentence | None:
+        """Return the question for one more thing that a message answers: "and the emulator?" "Not this quarter."."""
+        own = [each for each in self._sentences[: sentence.at + 1] if each.message is sentence.message]
+        before = self._sentences[own[0].at - 1] if own[0].at else None
+        if before is None or any(self._mentions[each.at] or next(words_of(each.text), "") for each in own):
+            return None
+        return before if _SAID["beside_it"].match(before.text) else None
 
     def _refines(self, sentence: Sentence, clause: str) -> bool:
         """Whether "ten nodes would do" says more of what was asked for just before."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
@@ -94,6 +94,13 @@ class Needs:
             return
         if len(self.needs) < _MOST:
             self.needs.append(need)
+
+    def take_back(self, gone: Iterable[Need], at: int) -> None:
+        """Take needs back, in the sentence at that place; with the last of them the thread asks for nothing."""
+        for each in gone:
+            self.drop(each)
+        if not self.needs:
+            self.withdrawn_at = at
 
     def drop(self, need: Need) -> None:
         """Take a need back, and remember its technologies: they are offered no more."""

@@ -154,6 +154,27 @@ def test_the_last_words_take_a_wish_back(end: str) -> None:
     assert draft(end, "We need a Kafka topic for invoices").items != ()
 
 
+@pytest.mark.parametrize(
+    "end", ["so no second Redis", "ok, no Redis then", "forget devops", "so no cache, scrap the ticket"]
+)
+def test_the_last_words_take_back_what_they_name_or_all_of_it(end: str) -> None:
+    assert draft("We need a second Redis for the sessions.", "it's one line in our own repo", end).items == ()
+
+
+def test_what_is_put_off_is_the_thing_that_was_asked_about() -> None:
+    wish = "We need a bucket for the certificates."
+    assert kinds(draft(wish, "and the emulator?", "Not this quarter.")) == ["infrastructure"]
+    assert kinds(draft(wish, "and the bucket?", "Not this quarter.")) == []
+    assert kinds(draft(wish, "Not this quarter.")) == []
+
+
+def test_a_question_how_things_are_is_no_wish() -> None:
+    wish = "We need a Redis for the sessions."
+    assert len(draft(wish, "and the cache keys have a ttl?").items) == 1
+    assert len(draft(wish, "and a script that warms the cache?").items) == 2
+    assert len(draft(wish, "and is there a test environment?").items) == 2
+
+
 def test_what_the_team_does_itself_stays_with_it() -> None:
     found = draft("We need the broker upgrade for RabbitMQ.", "Converting the queues is our part.")
     assert kinds(found) == ["infrastructure"]
