@@ -303,15 +303,21 @@ def _is_refused(thread: Thread, sentence: Sentence, here: Sequence[Mention], men
     if not is_asked or not _is_proposal(thread, sentence.at):
         return False
     # "BigQuery?" and then "no, the data stays here".
-    answer = thread.sentences[sentence.at + 1].text if sentence.at + 1 < len(thread.sentences) else ""
+    answer = _answer(thread, sentence)
     return bool(_SAID["no_at_all"].search(answer) or _SAID["no"].fullmatch(answer.strip(" .!")))
+
+
+def _answer(thread: Thread, sentence: Sentence) -> str:
+    """Return the sentence after a question, or after the questions that follow it in its message: "Dask? Polars?"."""
+    after = thread.sentences[sentence.at + 1 :]
+    return next((each.text for each in after if each.message is not sentence.message or not each.text.endswith("?")), "")
 
 
 def _is_only_proposed(thread: Thread, sentence: Sentence, here: Sequence[Mention]) -> bool:
     """Whether a sentence puts names up for a choice: it asks, says what could be, or is hardly more than the names."""
     if sentence.is_bullet or is_skill(sentence.text):
         return False
-    following = thread.sentences[sentence.at + 1].text if sentence.at + 1 < len(thread.sentences) else ""
+    following = _answer(thread, sentence)
     if sentence.text.endswith("?"):
         return _is_proposal(thread, sentence.at) and not _SAID["yes"].match(following)
     if _is_bare(sentence, here):
