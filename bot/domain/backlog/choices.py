@@ -91,7 +91,8 @@ def alternatives(sentence: Sentence, here: Sequence[Mention], last: Sequence[str
         if len(group) > 1 and (_SAID["or"].search(sentence.text) or _is_comparison(sentence.text))
     ]
     is_better = bool(here) and BETTER.match(sentence.text[here[0].end :])
-    is_brief_question = sentence.text.endswith("?") and len(sentence.text.split()) <= 3
+    is_added = sentence.text.lower().startswith("and ")  # "and Airflow?" is one more, and no other
+    is_brief_question = sentence.text.endswith("?") and len(sentence.text.split()) <= 3 and not is_added
     if here and last and (is_brief_question or is_better or _SAID["offers"].match(sentence.text)):
         found.append(tuple(dict.fromkeys((*last, here[0].id))))
     return [group for group in found if len(group) > 1]
