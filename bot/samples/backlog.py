@@ -277,6 +277,7 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
     yield blocks.withdrawn, blocks.withdrawn(card, OpenValue(asset_id=7))
     yield blocks.joined_card, blocks.joined_card(card, OpenValue("C012345678", "1700000000.000100"))
     yield blocks.resumed, blocks.resumed(card, "GitHub", ["U12345678"])
+    yield blocks.issue_open_again, blocks.issue_open_again(card, "GitHub")
     yield blocks.joined_news, blocks.joined_news(card, OpenValue("C012345678", "1700000000.000100"))
     yield blocks.released, blocks.released(card.id)
     yield blocks.pointed, blocks.pointed(card, "U12345678")
@@ -346,11 +347,14 @@ def channels() -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
 
 def issues(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """What the DevOps team reads about issues, with a ref and an address that the tracker could give."""
+    address = "https://github.com/acme/platform/issues/12"
     for note in (tracker_notes.issue_refused, tracker_notes.issue_delayed, tracker_notes.issue_gone):
         yield note, note("GitHub", name)
-    for linked in (tracker_notes.issue_made, tracker_notes.issue_reopened, tracker_notes.issue_found):
+    for is_confirmed in (True, False):
+        reopened = tracker_notes.issue_reopened("GitHub", name, address, is_confirmed=is_confirmed)
+        yield tracker_notes.issue_reopened, reopened
+    for linked in (tracker_notes.issue_made, tracker_notes.issue_found):
         yield linked, linked("GitHub", name, "https://github.com/acme/platform/issues/12")
-    address = "https://github.com/acme/platform/issues/12"
     yield tracker_notes.comment_gone, tracker_notes.comment_gone("GitHub", name, address)
     for waiting in (tracker_notes.comments_wait, tracker_notes.comment_kept):
         yield waiting, waiting(name, address, name)
@@ -365,7 +369,4 @@ def issues(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     for is_open in (True, False):
         left = tracker_notes.issue_left("GitHub", name, "https://github.com/acme/platform/issues/12", is_open=is_open)
         yield tracker_notes.issue_left, left
-        settled = tracker_notes.issue_settled(
-            "GitHub", name, "https://github.com/acme/platform/issues/12", is_open=is_open
-        )
-        yield tracker_notes.issue_settled, settled
+        yield tracker_notes.struck, tracker_notes.struck(left)

@@ -496,12 +496,14 @@ async def test_what_is_sent_back_lets_nobody_close_its_issue(world: World) -> No
     await made(world)
     await step(world.deps, world.snapshot, Step.DELIVER, OMAR, "There")
     await step(world.deps, world.snapshot, Step.NOT_YET, ADA, "The keyspace is empty")
-    assert "close it there" not in str(await world.told())
-    [said] = [each for each in await world.told() if each.endswith(", which is right again.")]
-    assert world.server.ref(1) in said
+    assert [each[-1] for each in await world.told() if "close it there" in each] == ["~"], "it is struck out"
     world.clock.advance(timedelta(days=1))
     await step(world.deps, world.snapshot, Step.DELIVER, OMAR, "Filled")
-    assert str(await world.told()).count("close it there") == 1
+    assert [each[-1] for each in await world.told() if "close it there" in each] == ["~", "."]
+    world.server.change(1, "closed")
+    await world.trackers.reconcile()
+    said = [each for each in await world.told() if "close it there" in each]
+    assert [(each[0], each[-1], each.count("~")) for each in said] == [("~", "~", 2)] * 2, "it was closed there"
 
 
 async def test_what_becomes_part_of_another_leaves_its_issue_to_be_closed(world: World) -> None:
@@ -517,11 +519,12 @@ async def test_what_goes_on_in_slack_with_a_closed_issue_is_said_with_the_link(w
     await made(world)
     world.server.change(1, "closed")
     await world.trackers.reconcile()
-    for taken, person, count in ((Step.NOT_YET, ADA, 1), (Step.DELIVER, OMAR, 0), (Step.CONFIRM, ADA, 0)):
+    asked = []
+    for taken, person in ((Step.NOT_YET, ADA), (Step.DELIVER, OMAR), (Step.CONFIRM, ADA), (Step.REOPEN, ADA)):
+        world.clock.advance(timedelta(minutes=1))
         await step(world.deps, world.snapshot, taken, person, "The keyspace is empty")
-        assert str(await world.told()).count("open it again there") == count
-    await step(world.deps, world.snapshot, Step.REOPEN, ADA, "It is empty again")
-    assert str(await world.told()).count("open it again there") == 1
+        asked.append([each[0] for each in await world.told() if "open it again there" in each])
+    assert asked == [["<"], ["~"], ["~"], ["~", "<"]]
     assert "still open" not in str(await world.told())
 
 
@@ -534,7 +537,62 @@ async def test_a_delivery_that_is_taken_back_in_slack_leaves_its_issue_closed_an
     assert str(await world.told()).count("open it again there") == 1
     world.server.change(1, "open")
     await world.trackers.reconcile()
-    assert str(await world.told()).count("open it again there") == 1
+    [said] = [each for each in await world.told() if "open it again there" in each]
+    assert said.startswith("~")
+
+
+async def confirmed(world: World) -> None:
+    await made(world)
+    world.server.change(1, "closed")
+    await world.trackers.reconcile()
+    await step(world.deps, world.snapshot, Step.CONFIRM, ADA)
+
+
+async def asked_again(world: World) -> list[tuple[str, str]]:
+    """What those read who have confirmed a delivery whose issue is open again, and the buttons below it."""
+    said = await messages(world.deps)
+    rows = [row for key, row in said.items() if key.startswith("backlog.news:1:resume:")]
+    assert {row.channel for row in rows} <= {"C0PAY00001"}
+    elements = (
+        [one["text"]["text"] for each in row.body["blocks"] for one in each.get("elements", ()) if "action_id" in one]
+        for row in rows
+    )
+    return [(row.body["text"], " ".join(each)) for row, each in zip(rows, elements, strict=True)]
+
+
+async def test_what_its_team_has_confirmed_no_tracker_opens_again(world: World) -> None:
+    await confirmed(world)
+    world.server.change(1, "open")
+    await world.trackers.reconcile()
+    await world.trackers.reconcile()
+    assert await world.state() == RequestState.CONFIRMED
+    [(said, buttons)] = await asked_again(world)
+    assert said.startswith("<@"), "whoever has confirmed it is asked"
+    assert "was opened again in" in said
+    assert buttons == "Reopen…"
+    [told] = [each for each in await world.told() if "was opened again in" in each]
+    assert told.endswith("stays confirmed: those who asked for it are asked whether to reopen it.")
+    await step(world.deps, world.snapshot, Step.REOPEN, ADA, "It is empty again")
+    [(said, buttons)] = await asked_again(world)
+    assert (said.endswith("reopened it: It is empty again"), buttons) == (True, "")
+
+
+async def test_an_issue_that_is_closed_once_more_takes_its_question_back(world: World) -> None:
+    await confirmed(world)
+    for status in ("open", "closed"):
+        world.server.change(1, status)
+        await world.trackers.reconcile()
+    [(said, buttons)] = await asked_again(world)
+    assert (said.endswith("Settled: Confirmed · for Payments"), buttons) == (True, "")
+
+
+async def test_after_thirty_days_nobody_is_offered_to_reopen_it(world: World) -> None:
+    await confirmed(world)
+    world.clock.advance(timedelta(days=31))
+    world.server.change(1, "open")
+    await world.trackers.reconcile()
+    [(said, buttons)] = await asked_again(world)
+    assert (said.endswith("Is something missing? Open a new request: `/devops`."), buttons) == (True, "")
 
 
 async def test_closed_without_being_done_is_for_people_to_decide(world: World) -> None:

@@ -11,6 +11,7 @@ from bot.blocks.backlog.cards import (
     followed,
     following,
     in_person,
+    issue_open_again,
     joined_card,
     joined_news,
     left,

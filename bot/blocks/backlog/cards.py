@@ -217,6 +217,14 @@ def resumed(its: RequestCard, tracker: str, called: Sequence[str] = ()) -> Rende
     )
 
 
+def issue_open_again(its: RequestCard, tracker: str) -> Rendered:
+    """Return what is asked of whoever has confirmed a delivery when its issue was opened again in a tracker."""
+    who = mention(its.reachable[0].slack_id) if its.reachable else ""
+    said = f"{who} The issue of {words.name(its)} was opened again in {tracker}. Nothing changes by that."
+    what = "Open a new request: `/devops`." if Step.REOPEN not in its.steps else "*Reopen…* takes it up again."
+    return _asking(f"{said.strip()} Is something missing? {what}", its, Step.REOPEN)
+
+
 def following(its: RequestCard, *, is_on: bool) -> Rendered:
     """Return what somebody reads who has begun to follow a request, or has stopped."""
     if not is_on:
@@ -374,9 +382,7 @@ def _news(its: RequestCard, by: PersonRecord | None = None) -> str:
 
 
 def _more(its: RequestCard) -> Block | None:
-    # What its team has confirmed only that team opens again.
-    never = Step.RESUME if its.state is RequestState.CONFIRMED else None
-    options = [(word, text) for step, word, text in _MORE_CHOICES if step in its.steps and step is not never]
+    options = [(word, text) for step, word, text in _MORE_CHOICES if step in its.steps]
     if Step.DECLINE in its.steps:
         options += [(actions.SNOOZE, "Snooze…"), (actions.ASSIGN, "Assign…")]
     if not options:

@@ -41,9 +41,12 @@ def issue_dropped(tracker: str, ref: str, url: str, request_id: int) -> Rendered
     return Rendered(said, [section(said), {"type": "actions", "elements": [show]}])
 
 
-def issue_reopened(tracker: str, ref: str, url: str) -> Rendered:
-    """Return that the issue was opened again."""
-    return _said(f"{link(url, ref)} was opened again in {tracker}, so the request is in progress again.")
+def issue_reopened(tracker: str, ref: str, url: str, *, is_confirmed: bool) -> Rendered:
+    """Return that the issue was opened again, and what that does to the request."""
+    said = f"{link(url, ref)} was opened again in {tracker}"
+    if not is_confirmed:
+        return _said(f"{said}, so the request is in progress again.")
+    return _said(f"{said}. The request stays confirmed: those who asked for it are asked whether to reopen it.")
 
 
 def commented(tracker: str, ref: str, url: str, author: str, text: str) -> Rendered:
@@ -82,9 +85,9 @@ def issue_left(tracker: str, ref: str, url: str, *, is_open: bool) -> Rendered:
     return _said(f"{where} is closed in {tracker}: open it again there, so that whoever works there knows.")
 
 
-def issue_settled(tracker: str, ref: str, url: str, *, is_open: bool) -> Rendered:
-    """Return what stands in the place of that once the request is again where its issue is."""
-    return _said(f"{link(url, ref)} is {'open' if is_open else 'closed'} in {tracker}, which is right again.")
+def struck(message: Rendered) -> Rendered:
+    """Return what asked for something that is done, or not wanted any more."""
+    return _said(f"~{message.text}~")
 
 
 def _said(text: str) -> Rendered:

@@ -125,9 +125,8 @@ TRANSITIONS: Mapping[Step, Transition] = MappingProxyType(
         Step.WITHDRAW: Transition(OPEN | {RequestState.MERGED}, RequestState.WITHDRAWN, Right.REQUEST),
         Step.CONFIRM: Transition(frozenset({RequestState.DELIVERED}), RequestState.CONFIRMED, Right.REQUEST),
         Step.NOT_YET: Transition(frozenset({RequestState.DELIVERED}), RequestState.IN_PROGRESS, Right.REQUEST),
-        Step.RESUME: Transition(
-            frozenset({RequestState.DELIVERED, RequestState.CONFIRMED}), RequestState.IN_PROGRESS, Right.TRIAGE
-        ),
+        # What its team has confirmed only that team opens again.
+        Step.RESUME: Transition(frozenset({RequestState.DELIVERED}), RequestState.IN_PROGRESS, Right.TRIAGE),
         # What is part of another one, only once that has ended.
         Step.REOPEN: Transition(ENDED, RequestState.PROPOSED, Right.REQUEST),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks.backlog import tracker_notes as notes
+from bot.blocks.text import Rendered
 from bot.domain.backlog.requests import Step
 from bot.domain.backlog.tracker_issues import TRACKER_WORDS
 from bot.domain.tracker import IssueStatus
@@ -18,22 +19,28 @@ _GOES_ON = frozenset({Step.NOT_YET, Step.REOPEN, Step.UNMERGE, Step.RESUME})
 async def tell_out_of_step(act: RequestAct, step: Step) -> None:
     """Say below the DevOps team's message that the request's issue is still open, or closed, where that is wrong now.
 
-    People who work in the tracker would go on with what nobody needs, or believe done what is not. Where it is right
-    again, what was said before asks them for nothing any more.
+    People who work in the tracker would go on with what nobody needs, or believe done what is not.
     """
     issue = await act.session.get(tables.TrackerIssue, act.subject_id)
     if issue is None or issue.state != "made" or step not in _ENDS | _GOES_ON:
         return
     is_open = issue.status == IssueStatus.OPEN.value
-    if step in (_ENDS if is_open else _GOES_ON):
-        message = notes.issue_left(TRACKER_WORDS[issue.tracker], issue.ref, issue.url, is_open=is_open)
-        key = f"{_said_at(act, step)}:{int(act.now.timestamp() * 1000)}"
-        await tell_devops(act.session, act.subject_id, key=key, message=message, at=act.now)
+    if step not in (_ENDS if is_open else _GOES_ON):
+        await strike(act, issue, asked_to_close=is_open)
         return
-    settled = notes.issue_settled(TRACKER_WORDS[issue.tracker], issue.ref, issue.url, is_open=is_open)
-    for before in _ENDS if is_open else _GOES_ON:
+    key = f"{_said_at(act, step)}:{int(act.now.timestamp() * 1000)}"
+    await tell_devops(act.session, act.subject_id, key=key, message=_left(issue, is_open=is_open), at=act.now)
+
+
+async def strike(act: RequestAct, issue: tables.TrackerIssue, *, asked_to_close: bool) -> None:
+    """Strike out what has asked to close the request's issue, or to open it: it is done, or no longer wanted."""
+    for before in _ENDS if asked_to_close else _GOES_ON:
         for key in await outbox.keys_below(act.session, _said_at(act, before)):
-            await act.revise(key, settled)
+            await act.revise(key, notes.struck(_left(issue, is_open=asked_to_close)))
+
+
+def _left(issue: tables.TrackerIssue, *, is_open: bool) -> Rendered:
+    return notes.issue_left(TRACKER_WORDS[issue.tracker], issue.ref, issue.url, is_open=is_open)
 
 
 def _said_at(act: RequestAct, step: Step) -> str:

@@ -13,14 +13,15 @@ from sqlmodel import col
 
 from bot.blocks.backlog import tracker_notes as notes
 from bot.blocks.text import Rendered
-from bot.domain.backlog.requests import OPEN, Step, may_take
+from bot.domain.backlog.requests import OPEN, RequestState, Step, may_take
 from bot.domain.backlog.tracker_issues import TRACKER_WORDS, step_for
 from bot.domain.tracker import IssueStatus, TrackedIssue
 from bot.errors import log_failure
 from bot.ports import Tracker
 from bot.services import cards
-from bot.services.backlog import steps
+from bot.services.backlog import questions, steps
 from bot.services.backlog._cards import NOBODY, TrackerAct, tell_devops
+from bot.services.backlog._issue_notes import strike
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -117,17 +118,33 @@ class Issues:
             row.status, row.changed_at, row.read_at = issue.status.value, issue.changed_at, act.now
             row.ref, row.url = issue.ref, issue.url  # an issue that was moved has another
             step, note = step_for(before, issue.status), None
-            if step is not None and may_take(step, act.card.standing, now=act.now):
+            if before is not issue.status:
+                await strike(act, row, asked_to_close=issue.status is not IssueStatus.OPEN)
+            if act.card.state is RequestState.CONFIRMED:
+                note = await self._of_confirmed(act, step, issue)
+            elif step is not None and may_take(step, act.card.standing, now=act.now):
                 words, link = (f"Closed in {self.shown}.", issue.url) if step is Step.DELIVER else ("", "")
                 await steps.carry_out(act, step, words=words, link=link)
                 if step is Step.RESUME:
-                    note = notes.issue_reopened(self.shown, issue.ref, issue.url)
+                    note = notes.issue_reopened(self.shown, issue.ref, issue.url, is_confirmed=False)
                     await steps.tell_resumed(act, self.shown)
             elif issue.status is IssueStatus.DROPPED and before is not issue.status and act.card.state in OPEN:
                 note = notes.issue_dropped(self.shown, issue.ref, issue.url, request_id)
             if note is not None:
                 key = f"{issue.status}:{int(issue.changed_at.timestamp())}"
                 await self.tell(act.session, request_id, key, note, act.now)
+
+    async def _of_confirmed(self, act: TrackerAct, step: Step | None, issue: TrackedIssue) -> Rendered | None:
+        """Ask those who have confirmed a request whether something is missing when its issue was opened again.
+
+        Once it is closed again nothing is asked any more. Returns what the DevOps team reads.
+        """
+        if step is Step.RESUME:
+            await steps.ask_again(act, self.shown)
+            return notes.issue_reopened(self.shown, issue.ref, issue.url, is_confirmed=True)
+        if issue.status is not IssueStatus.OPEN:
+            await questions.settle(act, asked=[Step.RESUME])
+        return None
 
     async def tell(self, session: AsyncSession, request_id: int, what: str, message: Rendered, at: datetime) -> None:
         """Say something about an issue to the DevOps team, once for each `what`."""

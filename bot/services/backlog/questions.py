@@ -32,22 +32,30 @@ log = logging.getLogger(__name__)
 #: The steps that ask something, by the state in which the answer is awaited.
 _ASKING = {RequestState.NEEDS_INFO.value: "ask", RequestState.DELIVERED.value: "deliver"}
 #: The steps that are told with buttons: these, and those after which the request can be opened again.
-_WITH_BUTTONS = (*_ASKING.values(), *(each.value for each in (Step.DECLINE, Step.DISMISS, Step.ANSWER, Step.WITHDRAW)))
+_WITH_BUTTONS = (
+    *_ASKING.values(),
+    *(each.value for each in (Step.DECLINE, Step.DISMISS, Step.ANSWER, Step.WITHDRAW, Step.RESUME)),
+)
 _NEWS, _POINTED = "backlog.news", "backlog.pointed"
 #: Threads that are read in one look, those of the latest questions first; and how old a question may be.
 _MOST, _LATELY = 50, timedelta(days=14)
 
 
 async def settle(
-    act: RequestAct, places: Collection[str] = ("",), but: Collection[str] = (), said: Said | None = None
+    act: RequestAct,
+    places: Collection[str] = ("",),
+    but: Collection[str] = (),
+    said: Said | None = None,
+    asked: Collection[str] = _WITH_BUTTONS,
 ) -> None:
     """Take the buttons off what was asked in the thread and by direct message: the request has moved on since.
 
     What was `said` with the step that did so stands there instead. With `places` only off what was asked there, and
-    with `but` off all else: of these people, by their ids, and in the threads that have joined it.
+    with `but` off all else: of these people, by their ids, and in the threads that have joined it. It is what was told
+    with the steps `asked`.
     """
     table = tables.OutboxMessage
-    heads = [f"{_NEWS}:{act.subject_id}:{step}" for step in _WITH_BUTTONS] + [f"{_POINTED}:{act.subject_id}"]
+    heads = [f"{_NEWS}:{act.subject_id}:{step}" for step in asked] + [f"{_POINTED}:{act.subject_id}"]
     for head in heads:
         theirs = (col(table.key) >= f"{head}:") & (col(table.key) < f"{head};")  # a part of the index of keys
         for key, body in await act.session.execute(select(col(table.key), col(table.body)).where(theirs)):

@@ -331,6 +331,12 @@ async def tell_resumed(act: RequestAct, tracker: str) -> None:
     await post_in_joined(act, key, lambda _, here: blocks.resumed(act.card, tracker, here))
 
 
+async def ask_again(act: RequestAct, tracker: str) -> None:
+    """Ask those who have confirmed a request whether something is missing: its issue was opened again in a tracker."""
+    key = f"backlog.news:{act.subject_id}:{Step.RESUME.value}:{int(act.now.timestamp() * 1000)}"
+    await post_below(act, act.row, key, act.card, lambda its: blocks.issue_open_again(its, tracker))
+
+
 async def _post_news(act: RequestAct, key: str, step: Step) -> Reach:
     """Post below the card what became of the request, and to those who follow it."""
     card, by = act.card, await _by(act, step)

@@ -33,7 +33,7 @@ ALLOWED = {
     S.ACCEPTED: {"start", "deliver", "ask", "answer", "decline", "merge", "withdraw"},
     S.IN_PROGRESS: {"deliver", "ask", "answer", "decline", "merge", "withdraw"},
     S.DELIVERED: {"confirm", "not_yet", "resume"},
-    S.CONFIRMED: {"reopen", "resume"},
+    S.CONFIRMED: {"reopen"},
     S.ANSWERED: {"reopen"},
     S.DECLINED: {"reopen"},
     S.MERGED: {"unmerge", "withdraw"},
