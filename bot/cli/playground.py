@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 def playground(
     database: Annotated[
-        Path | None, typer.Option(help="The SQLite file; with --catalog by default one that is removed again.")
+        Path | None, typer.Option(help="A SQLite file that is kept; without it each start begins anew.")
     ] = None,
     host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Which port; 0 takes a free one.")] = 4100,
@@ -37,13 +37,14 @@ def playground(
         # A visitor's catalog is read anew at every start, and leaves the demo's database alone.
         file = database or (Path(elsewhere) / "playground.sqlite" if catalog else Path(".var/playground.sqlite"))
         file.parent.mkdir(parents=True, exist_ok=True)
-        asyncio.run(_play(f"sqlite:///{file}", host, port, catalog or []))
+        asyncio.run(_play(file, host, port, catalog or [], is_kept=database is not None))
 
 
-async def _play(database_url: str, host: str, port: int, catalog: list[Path]) -> None:
+async def _play(file: Path, host: str, port: int, catalog: list[Path], *, is_kept: bool) -> None:
     from bot.playground.run import playing  # noqa: PLC0415 - costs start-up time that other commands should not pay
 
-    async with playing(database_url, host=host, port=port, catalog=catalog) as playground:
+    anew = None if is_kept else file
+    async with playing(f"sqlite:///{file}", host=host, port=port, catalog=catalog, anew=anew) as playground:
         sys.stdout.write(f"Baton's playground is at {playground.url} (Ctrl-C ends it)\n")
         sys.stdout.flush()
         await stopped()

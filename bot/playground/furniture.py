@@ -22,6 +22,7 @@ from bot.store.db import Database
 _GENERAL, _GENERAL_ID, _THREADS_ID = "general", "C00000000", "C99999999"
 #: Who plays in a workspace whose catalog names nobody with an address.
 _VISITOR = "visitor"
+_GUEST, _GUEST_ID = "guest", "U99999999"
 #: Assets looked at for something to try, and how a name looks that is easy to type and, from a length on, to mistype.
 _CONSIDERED, _PLAIN, _LONG = 200, re.compile(r"[A-Za-z][\w .-]{2,40}"), 8
 
@@ -52,6 +53,12 @@ async def furnish(slack: FakeSlack, database: Database, *, also: Sequence[str] =
                 topic="Named by a setting",
                 channel_id=name if is_channel_id(name) else f"C8{number:07d}",
             )
+
+
+def add_guest(slack: FakeSlack) -> None:
+    """Let a guest in, who is in no team and only where everybody is, to show what guests see."""
+    guest = slack.add_user(_GUEST, real_name="Zuri Lang (guest)", standing="guest", user_id=_GUEST_ID)
+    slack.workspace.channel(_GENERAL_ID).members.add(guest.id)
 
 
 async def things_to_try(database: Database) -> tuple[Suggestion, ...]:

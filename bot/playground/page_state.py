@@ -98,8 +98,14 @@ def _channels(fake: FakeSlack, user: str) -> list[Channel]:
 
 
 def _seen_by(fake: FakeSlack, user: str) -> Iterable[Channel]:
-    """Yield what this person sees; an archived channel is not listed, but its name stands in messages."""
-    return (each for each in fake.workspace.channels.values() if user in each.members or not each.is_private)
+    """Yield what this person sees; an archived channel is not listed, but its name stands in messages.
+
+    A guest sees only the channels that they are in.
+    """
+    is_guest = fake.workspace.user(user).is_guest
+    return (
+        each for each in fake.workspace.channels.values() if user in each.members or not (each.is_private or is_guest)
+    )
 
 
 def _user(user: User) -> Json:

@@ -23,7 +23,7 @@ from bot.errors import CatalogError, SettingsError
 from bot.playground.clock import MovableClock
 from bot.playground.demo import DEMO, load_demo
 from bot.playground.fake_slack import FakeSlack
-from bot.playground.furniture import furnish, hold_threads, read_threads, things_to_try
+from bot.playground.furniture import add_guest, furnish, hold_threads, read_threads, things_to_try
 from bot.playground.issues import PlaygroundIssues
 from bot.playground.page import SUGGESTIONS, add_page
 from bot.playground.page_state import Tour, people
@@ -61,11 +61,17 @@ class Playground:
 
 @asynccontextmanager
 async def playing(
-    database_url: str, *, host: str = "127.0.0.1", port: int = 0, catalog: Sequence[Path] = ()
+    database_url: str,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    catalog: Sequence[Path] = (),
+    anew: Path | None = None,
 ) -> AsyncIterator[Playground]:
     """Serve the playground until the block is left.
 
-    An empty database gets the demo organisation first; with `catalog`, it gets what these files and folders hold.
+    An empty database gets the demo organisation first; with `catalog`, it gets what these files and folders hold. A
+    database whose file is to be begun `anew` is empty, as the channels are.
     Raises CatalogError when nothing of them can be read.
     """
     given = load_settings()
@@ -82,12 +88,17 @@ async def playing(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         listening = stack.enter_context(_listen(host, port))
+        if anew is not None:
+            for file in anew.parent.glob(f"{anew.name}*"):
+                file.unlink()
         address = f"http://{host}:{listening.getsockname()[1]}"
         await migrations.upgrade(database)
         await (load_own(database, catalog) if catalog else load_demo(database, clock))
         slack.workspace.team_name = "Your catalog" if catalog else "Fernhill Labs"
         slack.install(manifest())
         await furnish(slack, database, also=(given.platform_channel, given.triage_channel) if catalog else ())
+        if not catalog:
+            add_guest(slack)
         await slack.start()
         stack.push_async_callback(slack.stop)
         settings = _settings(

@@ -11,34 +11,35 @@ from tests.cli.conftest import Baton
 
 
 @pytest.mark.parametrize(
-    ("words", "is_kept_at"),
+    ("words", "is_kept_at", "is_anew"),
     [
-        ((), ".var/playground.sqlite"),
-        (("--database", "mine/own.sqlite"), "mine/own.sqlite"),
-        (("--catalog", "catalog.yaml", "--database", "mine/own.sqlite"), "mine/own.sqlite"),
-        (("--catalog", "catalog.yaml"), None),
+        ((), ".var/playground.sqlite", True),
+        (("--database", "mine/own.sqlite"), "mine/own.sqlite", False),
+        (("--catalog", "catalog.yaml", "--database", "mine/own.sqlite"), "mine/own.sqlite", False),
+        (("--catalog", "catalog.yaml"), None, True),
     ],
 )
 def test_the_database_that_is_named_is_used(
-    baton: Baton, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], is_kept_at: str | None
+    baton: Baton, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], is_kept_at: str | None, is_anew: bool
 ) -> None:
-    urls: list[str] = []
+    files: list[Path] = []
 
-    async def play(database_url: str, *_: object) -> None:
-        urls.append(database_url)
-        assert Path(database_url.removeprefix("sqlite:///")).parent.is_dir()
+    async def play(file: Path, *_: object, is_kept: bool) -> None:
+        files.append(file)
+        assert file.parent.is_dir()
+        assert is_kept is not is_anew
 
     monkeypatch.setattr(playground, "_play", play)
     assert baton("playground", *words).code == 0
-    [url] = urls
+    [file] = files
     if is_kept_at is not None:
-        assert url == f"sqlite:///{is_kept_at}"
+        assert file == Path(is_kept_at)
     else:
-        assert not Path(url.removeprefix("sqlite:///")).parent.exists(), "a place of its own, which is gone again"
+        assert not file.parent.exists(), "a place of its own, which is gone again"
 
 
 def test_a_mistyped_setting_is_named(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def play(*_: object) -> None:
+    async def play(*_: object, is_kept: bool) -> None:
         pass
 
     monkeypatch.setattr(playground, "_play", play)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from bot.errors import SettingsError
 from bot.playground import run
-from bot.playground.page_state import people
+from bot.playground.page_state import people, visible_state
 from bot.services import devops_team
 
 
@@ -29,6 +30,23 @@ async def test_whom_the_page_begins_with_is_a_catalog_admin_and_where_the_page_i
         await background.drain(seconds=10)
         shown = [str(view.payload) if (view := slack.home(user.id)) else "" for user in (first, other)]
         assert ["*zeppelin-scheduler* · once" in each for each in shown] == [True, False]
+
+
+async def test_the_demo_begins_anew_at_each_start_once_its_port_is_free(tmp_path: Path) -> None:
+    """The channels begin anew as well: what is kept would name requests of threads that are gone."""
+    file, beside = tmp_path / "playground.sqlite", tmp_path / "playground.sqlite-wal"
+    for each in (file, beside):
+        each.write_text("of the last start")
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SettingsError):
+        async with run.playing(f"sqlite:///{file}", port=taken.getsockname()[1], anew=file):
+            pass
+    assert file.read_text() == beside.read_text() == "of the last start", "another playground may have it"
+    async with run.playing(f"sqlite:///{file}", anew=file) as playground:
+        guests = [each for each in people(playground.slack) if each.is_guest]
+        assert [each.real_name for each in guests] == ["Zuri Lang (guest)"]
+        assert guests[0] not in people(playground.slack)[:1], "nobody begins as a guest"
+        seen = visible_state(playground.slack, guests[0].id, suggestions=(), emoji=())["channels"]
+        assert [each["name"] for each in seen] == ["general", "grooming"]
 
 
 async def test_the_settings_count_for_a_visitors_own_catalog_and_not_for_the_demo(
