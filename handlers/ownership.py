@@ -289,15 +289,15 @@ def _found(context: Context, found: Found | Recalled | Chronicle, user_id: str, 
             return blocks.recalled(past, understood_as)
         case Chronicle(asset, held, understood_as):
             return blocks.chronicle(asset, held, understood_as)
-        case SeveralAssets(choices=choices, left=left):
-            return blocks.several(choices, left)
+        case SeveralAssets(choices=choices, left=left, lacks_repository=lacks_repository):
+            return blocks.several(choices, left, lacks_repository=lacks_repository)
         case Missing(choices=(), names_nothing=True) if found.asked:
             return blocks.which_thing()
-        case Missing(asked=asked, choices=choices):
+        case Missing(asked=asked, choices=choices, lacks_repository=lacks_repository):
             if found.name:
                 remembering = _remember_miss(context, found, user_id, channel_id)
                 context.background.start(remembering, what="miss log", is_optional=True)
-            return blocks.unknown(choices, asked)
+            return blocks.unknown(choices, asked, lacks_repository=lacks_repository)
 
 
 def _answered(context: Context, found: Answered, user_id: str) -> Rendered:

@@ -105,9 +105,9 @@ def as_text(found: Found, catalog: Snapshot) -> str:
     if isinstance(found, Answered):
         message = blocks.answer(found.verdict, replace(found.frame, is_shared=True))
     elif isinstance(found, SeveralAssets):
-        message = blocks.several(found.choices, found.left)
+        message = blocks.several(found.choices, found.left, lacks_repository=found.lacks_repository)
     else:
-        message = blocks.unknown(found.choices, found.asked)
+        message = blocks.unknown(found.choices, found.asked, lacks_repository=found.lacks_repository)
     return plain(message.text, catalog)
 
 

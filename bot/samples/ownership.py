@@ -292,7 +292,9 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     named = [(subject(name, id=number), name) for number in range(9)]
     for choices in (named, named[:1], []):
         yield ownership.unknown, ownership.unknown(choices, name)
+        yield ownership.unknown, ownership.unknown(choices, name, lacks_repository=True)
     yield ownership.several, ownership.several(named, 12)
+    yield ownership.several, ownership.several(named, 12, lacks_repository=True)
     yield ownership.mentioned, ownership.mentioned(named)
     steps = open_menu({name: OpenValue(asset_id=7, area="database", needed_by="2026-11-12", title=name)})
     yield ownership.mentioned, ownership.mentioned(named, steps)

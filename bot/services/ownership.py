@@ -57,12 +57,16 @@ Choices: TypeAlias = tuple[tuple[AssetRecord, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class SeveralAssets:
-    """Several assets fit the question equally well; `left` more than there are to choose from."""
+    """Several assets fit the question equally well; `left` more than there are to choose from.
+
+    `lacks_repository` is True for a path that any repository may have, where none is named.
+    """
 
     asked: str
     choices: Choices
     confidence: float
     left: int = 0
+    lacks_repository: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Missing:
 
     `name` is what may be counted as asked for in vain; empty for a sentence, and for what is one person's. `is_asked`
     tells whether its owner was asked for in words. `names_nothing` is True where no word can be a name, as in "who owns
-    this?".
+    this?", and `lacks_repository` for a path that any repository may have, where none is named.
     """
 
     asked: str
@@ -80,6 +84,7 @@ class Missing:
     name: str
     names_nothing: bool
     is_asked: bool = False
+    lacks_repository: bool = False
 
 
 Found: TypeAlias = Answered | SeveralAssets | Missing
@@ -166,12 +171,13 @@ def _found(deps: Deps, snapshot: Snapshot, named: Named, asker: str) -> Found:
     verdicts = (rules.verdict(asset, snapshot, now=now, stale_after=deps.stale_after) for asset in assets)
     choices = tuple((verdict.asset, _brief(verdict)) for verdict in verdicts)
     confidence = max((each.confidence for each in resolution.candidates), default=0.0)
+    lacks_repository = directory.is_in_some_repository(asked)
     if isinstance(resolution, Several):
-        return SeveralAssets(asked, choices, confidence, resolution.left)
+        return SeveralAssets(asked, choices, confidence, resolution.left, lacks_repository)
     name = directory.name_in(named.text, resolution.understood_as)
     kept = "" if directory.is_personal(named.text, name) else name
     is_asked = directory.asks_owner(named.text)
-    return Missing(asked, choices, confidence, kept, not directory.asks_by_name(name), is_asked)
+    return Missing(asked, choices, confidence, kept, not directory.asks_by_name(name), is_asked, lacks_repository)
 
 
 def _verdict(deps: Deps, snapshot: Snapshot, asset: AssetRecord, match: Match) -> Verdict:

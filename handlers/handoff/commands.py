@@ -65,10 +65,14 @@ async def on_handoff(command: Command, context: Context) -> Ack | None:
         await open_typed(command, context, way)
         return None
     if isinstance(found, SeveralAssets):
-        return replies.ephemeral(ownership_blocks.several(found.choices, found.left))
+        return replies.ephemeral(
+            ownership_blocks.several(found.choices, found.left, lacks_repository=found.lacks_repository)
+        )
     if (meant := owner_called(context.snapshot, found.asked)) is not None:
         return replies.ephemeral(await message(context, meant, command.user_id))
-    return replies.ephemeral(ownership_blocks.unknown(found.choices, found.asked))
+    return replies.ephemeral(
+        ownership_blocks.unknown(found.choices, found.asked, lacks_repository=found.lacks_repository)
+    )
 
 
 async def _meet(user_id: str, context: Context) -> bool:

@@ -334,6 +334,16 @@ class TestButtons:
         assert "Did you mean" in blocks.unknown([(asset(), "")], "chekcout").text
         assert blocks.unknown([], "") == blocks.question_needed()
 
+    @pytest.mark.parametrize("nearest", [[], [(asset(), "")]], ids=["nothing near", "something near"])
+    def test_a_path_that_any_repository_may_have_is_asked_for_with_its_repository(self, nearest: list[Any]) -> None:
+        said = blocks.unknown(nearest, "lib/x.py", lacks_repository=True).text
+        assert said.startswith(
+            "I know nothing called *lib/x.py*. Name its repository, too, as in `src/app.py in shop`."
+        )
+        assert ("Did you mean" in said) is bool(nearest)
+        many = [(asset(id=number), "") for number in range(7)]
+        assert "… and 2 more. Name its repository, too" in blocks.several(many, lacks_repository=True).text
+
 
 def refused(message: Rendered) -> list[str]:
     return [*map(str, refuse_message(message.as_body()))]

@@ -86,6 +86,7 @@ def test_patterns_are_shown_as_they_were_written(baton: Baton, tmp_path: Path) -
     (tmp_path / "CODEOWNERS").write_text("# baton: repository acme/shop\n/docs/**/*.md @acme/docs\n")
     baton("catalog", "import", "codeowners", tmp_path / "CODEOWNERS")
     assert "docs owns acme/shop:/docs/**/*.md." in baton("ask", "docs/guide/start.md").out
+    assert "Name its repository, too, as in `src/app.py in shop`." in baton("ask", "lib/x.py").out
 
 
 @pytest.mark.parametrize("branch", ["hotfix", "wip", "release", "dependabot", "ann"])

@@ -341,3 +341,26 @@ def test_a_folder_that_a_rule_names_is_no_place_on_a_machine() -> None:
     known = Directory.build(_with_rules(shop=["*", "/etc/", "/opt/x/"]))
     assert answer(known, "/etc/nginx/nginx.conf") == "acme/shop:/etc/"
     assert answer(known, "/opt/x/nginx.conf") == "acme/shop:/opt/x/"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("lib/x.py", True),
+        ("./lib/x.py:42", True),
+        ("/lib/Makefile", True),
+        (".github/workflows/ci.yml", True),
+        ("packages/ui/", True),
+        ("x.py", False),
+        ("lib/x", False),
+        ("acme/nope/lib/x.py", False),  # it is named, and unknown
+        ("shop.example.com/cart/list.html", False),
+        ("https://github.com/acme/nope/blob/main/lib/x.py", False),
+        ("lib/x.py in nope", False),
+    ],
+)
+def test_a_path_that_any_repository_may_have_is_told_from_one_that_says_where_it_is(
+    several: Directory, text: str, is_one: bool
+) -> None:
+    assert several.is_in_some_repository(text) is is_one
+    assert not Directory.build([asset("lib")]).is_in_some_repository(text)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.clients.slack import SlackClient
-from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, SourceCatalog, TeamClaim
+from bot.domain.catalog import AssetKind, OwnerClaim, OwnerRef, OwnerType, PathRule, SourceCatalog, TeamClaim
 from bot.domain.directory import Directory, Resolution
 from bot.errors import SlackUnreachableError
 from bot.services.catalog import import_catalog
@@ -21,7 +21,7 @@ from bot.store.db import Database
 from handlers import payloads
 from handlers.events import _kept
 from tests.alerts import ALERTS
-from tests.slack.conftest import HERE, Stage, asset, read_only, team_owns
+from tests.slack.conftest import HERE, Stage, asset, organisation, read_only, team_owns
 
 
 def buttons(message: object) -> dict[str, str]:
@@ -123,6 +123,19 @@ async def test_unknown_names_are_never_answered_with_an_owner(stage: Stage) -> N
     answer = await stage.ask("/whoowns zeppelin-scheduler")
     assert "I know nothing called *zeppelin-scheduler*" in answer.text
     assert "owns *" not in answer.text
+
+
+async def test_a_path_that_any_repository_may_have_is_asked_for_with_its_repository(stage: Stage) -> None:
+    catalog = organisation()
+    rules = [PathRule(name, "/src/", 0) for name in ("acme/shop", "acme/web", "acme/api", "b/c", "b/d", "b/e", "b/f")]
+    catalog.assets += [asset(f"{each.repository}:/src/", AssetKind.PATH, path_rule=each) for each in rules]
+    await stage.bring(catalog)
+    for typed in ("/whoowns lib/x.py", "/handoff lib/x.py"):
+        answer = await stage.ask(typed)
+        assert answer.text.startswith("I know nothing called *lib/x.py*. Name its repository, too")
+    for typed in ("/whoowns src/x.py", "/handoff src/x.py"):
+        answer = await stage.ask(typed)
+        assert "… and 2 more. Name its repository, too" in answer.text, typed
 
 
 @read_only

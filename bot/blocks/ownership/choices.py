@@ -34,19 +34,27 @@ _THREADS = {
 }
 
 
-def several(names: Sequence[tuple[AssetRecord, str]], left: int = 0) -> Rendered:
+#: What makes a path one file's.
+_REPOSITORY = "Name its repository, too, as in `src/app.py in shop`."
+
+
+def several(names: Sequence[tuple[AssetRecord, str]], left: int = 0, *, lacks_repository: bool = False) -> Rendered:
     """Return the question back: more than one asset fits, and `left` more than `names`, each with its owner."""
-    return _choices("Which of these do you mean?", names, left=left)
+    then = _REPOSITORY if lacks_repository else "Add a word to say which."
+    return _choices("Which of these do you mean?", names, left=left, then=then)
 
 
-def unknown(nearest: Sequence[tuple[AssetRecord, str]], asked: str) -> Rendered:
+def unknown(nearest: Sequence[tuple[AssetRecord, str]], asked: str, *, lacks_repository: bool = False) -> Rendered:
     """Return the answer to a name that the catalog does not have, with the nearest ones that it has."""
     if not asked:
         return question_needed()
     head = f"I know nothing called {bold(asked)}."
+    if lacks_repository:
+        head += f" {_REPOSITORY}"
+    elif not nearest:
+        head += " Try the exact name, a repository, a host name or an ARN."
     if not nearest:
-        said = f"{head} Try the exact name, a repository, a host name or an ARN."
-        return Rendered(said, [section(said)])
+        return Rendered(head, [section(head)])
     return _choices(f"{head} Did you mean one of these?", nearest)
 
 

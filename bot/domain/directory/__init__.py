@@ -15,6 +15,7 @@ from bot.domain.directory.mentions import mentioned
 from bot.domain.directory.missed_names import asks_owner, is_personal
 from bot.domain.directory.places import literally
 from bot.domain.directory.questions import Part, name_in, read
+from bot.domain.directory.repositories import is_in_some_repository
 from bot.domain.directory.resolver import resolve
 from bot.domain.records import AssetRecord
 
@@ -86,6 +87,10 @@ class Directory:
     def is_name(self, text: str) -> bool:
         """Return whether the whole of `text`, as it stands, is a name, a reference or an address of an asset."""
         return literally(self._index, text, limit=1) is not None
+
+    def is_in_some_repository(self, text: str) -> bool:
+        """Return whether `text` is a path that any repository may have, and does not say in which it is."""
+        return is_in_some_repository(self._index, text)
 
     @staticmethod
     def plain(text: str) -> str:

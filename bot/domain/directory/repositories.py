@@ -95,6 +95,16 @@ def in_repository(index: DirectoryIndex, repository: Repository, paths: Sequence
     return FoundAssets(ids, ResolutionMethod.PATH, is_certain=False)
 
 
+def is_in_some_repository(index: DirectoryIndex, text: str) -> bool:
+    """Whether a text is a path that any repository may have, and does not say in which it is."""
+    path = forges.file_path(text)
+    first, slash, _ = path.lstrip("/").partition("/")
+    is_address = ":" in first or "." in first.strip(".")
+    if not slash or " " in path or is_address or not index.paths.repositories():
+        return False
+    return not index.paths.is_organisation(first.lower()) and (path[-1] == "/" or _FILE.search(path) is not None)
+
+
 def likeliest(index: DirectoryIndex, repository: Repository, paths: Sequence[str], *, likely: int = 0) -> Sequence[str]:
     """Return only the likely one of the ways to read a path where it alone begins as a rule of the repository does."""
     begun = [place for place, path in enumerate(paths) if index.paths.has_begun(repository.rules, path)]
