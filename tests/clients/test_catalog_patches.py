@@ -295,6 +295,11 @@ class TestTables:
             ("devops (primary) | web (backup)", "payments (primary) | web (backup)"),
             ("primary: devops | secondary: payments", "primary: payments"),
             ("secondary: payments | primary: devops", "primary: payments"),
+            ("devops (backup: web)", "payments (backup: web)"),
+            ("devops (backup: devops-eu | web)", "payments (backup: devops-eu | web)"),
+            ("devops (backup: payments)", "payments"),
+            ("primary: devops (backup: web)", "primary: payments (backup: web)"),
+            ("web | devops (backup: payments)", "web | payments"),
         ],
     )
     def test_the_rank_that_a_cell_gives_stays(self, cell: str, after: str) -> None:

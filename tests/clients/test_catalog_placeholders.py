@@ -54,7 +54,8 @@ _VAGUE = _listed(
     https://wiki.acme.test/owners; everyone; all teams; shared; should be alpha; moving to alpha; handover to alpha;
     alpha from 1 March; alpha from next quarter; alpha ab 2028; alpha as of Q4; alpha (from Q1); alpha (geplant);
     alpha (upcoming); alpha - planned; alpha à partir de 2027; was alpha; geht an alpha; sera alpha; whoever is free;
-    alpha (with help from beta); 👻; 〃; former: alpha; previously: alpha; previous owner: alpha; old: alpha; ex-Alpha
+    alpha (with help from beta); 👻; 〃; former: alpha; previously: alpha; previous owner: alpha; old: alpha; ex-Alpha;
+    ~~alpha~~; ~~alpha; beta~~ alpha; a\u0336l\u0336p\u0336h\u0336a\u0336
     """
 )
 #: Names of teams and people that begin or end as those above do.
@@ -121,6 +122,14 @@ def test_what_is_a_name_stays_an_owner(parse: Parse, name: str) -> None:
 def test_what_says_how_to_reach_an_owner_is_no_part_of_the_name(parse: Parse, written: str, name: str) -> None:
     [claim] = parse([written]).assets[0].owners
     assert claim.owner.name == name
+
+
+@pytest.mark.parametrize(
+    "written", ["~~alpha~~ beta", "beta ~~alpha~~", "~~@acme/alpha~~ @acme/beta", "a\u0336l\u0336 beta"]
+)
+def test_who_is_struck_through_is_no_owner(parse: Parse, written: str) -> None:
+    [claim] = parse([written]).assets[0].owners
+    assert (claim.owner.name, "alpha" in claim.owner.written) == ("beta", False)
 
 
 def test_a_vague_owner_shows_on_the_asset(parse: Parse) -> None:

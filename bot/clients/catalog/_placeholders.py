@@ -53,9 +53,10 @@ _ASKING = re.compile(
 _CALLING = re.compile(
     r"(?:contact|ping|call|email|mail|message|dm|via|kontakt|contacter|contactar)\s+(?P<who>\S+).*", re.I
 )
-#: An address, a denial, and from one owner to another: which of them it is by now, nobody can tell.
+#: An address, a denial, what is struck through, and from one owner to another: whose it is by now, nobody can tell.
 _NO_NAME = re.compile(
-    r"\S+://|(?:not|nicht|no\s+longer)\s.|\S.*\S\s*(?:→|➔|⇒|->|=>|>>)\s*\S", re.IGNORECASE | re.DOTALL
+    r"\S+://|.*(?:~~|\u0336)|(?:not|nicht|no\s+longer)\s.|\S.*\S\s*(?:→|➔|⇒|->|=>|>>)\s*\S",
+    re.IGNORECASE | re.DOTALL,
 )
 _DOUBT = (
     r"maybe|probably|possibly|perhaps|likely|presumably|supposedly|allegedly|i\s+think|i\s+guess|not\s+sure|unsure|assumed"

@@ -35,6 +35,8 @@ def is_template(text: str) -> bool:
 #: "Jane Doe <jane@example.com>", as mail programs write it.
 _ADDRESSED = re.compile(r"[^<>]*<([^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>")
 _EMAIL = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\"]+")
+#: Struck through, as Markdown writes it and as signs with a stroke.
+_STRUCK = re.compile(r"~~[^~]+~~|(?:\w\u0336\s?)+")
 #: Before a channel's name: "Slack: #payments".
 _CHANNEL_WORDS = frozenset({"slack", "channel", "slack channel"})
 _TYPES = {
@@ -57,6 +59,7 @@ def owner_ref(written: str) -> OwnerRef | None:
     An e-mail address without a prefix stays `UNSAID`: it may be a person's or a team's mailbox.
     """
     text = clean(written)
+    text = _STRUCK.sub("", text).strip() or text
     if addressed := _ADDRESSED.fullmatch(text):
         return OwnerRef(addressed[1].lower(), OwnerType.UNSAID, text)
     prefix, colon, rest = text.partition(":")

@@ -20,7 +20,7 @@ from bot.clients.catalog.spreadsheet._lines import (
     separator,
     unmarked,
 )
-from bot.clients.catalog.spreadsheet._ranks import numbered_owners, unranked
+from bot.clients.catalog.spreadsheet._ranks import numbered_owners, renamed, unranked
 from bot.domain.catalog import Area, Role
 from bot.domain.reconcile.edits import Edited, OwnerEdit, Refusal
 
@@ -109,8 +109,8 @@ def _renamed(value: str, one: OwnerEdit) -> str | None:
     kept: list[str] = []
     for number, (word, name) in enumerate(zip(words, names, strict=True)):
         if one.names_giver(name) and not is_named:
-            written = unranked(word.strip())
-            word, is_named = one.receiver.join(word.rsplit(written, 1)), True  # noqa: PLW2901 - the cell's word anew
+            word = renamed(word, one.receiver, is_unwanted=one.names_receiver)  # noqa: PLW2901 - the cell's word anew
+            is_named = True
         elif one.names_giver(name) or one.names_receiver(name):
             continue
         kept += ([marks[number - 1]] if kept else []) + [word if kept else word.lstrip()]
