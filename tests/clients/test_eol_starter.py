@@ -232,3 +232,16 @@ def test_the_day_that_is_said_of_these_dates_is_the_one_in_the_files() -> None:
     said = [each.read_text(encoding="utf-8") for each in folder.iterdir() if each.name.endswith(".yaml")]
     assert said
     assert all(f"as of {SHIPPED_ON}." in each for each in said)
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ("amazon-eks", "Extended support costs"),
+        ("azure-kubernetes-service", "Long-term support has to be chosen"),
+        ("google-kubernetes-engine", "in the Extended channel about ten months longer"),
+    ],
+)
+def test_of_clusters_it_says_that_support_can_be_had_for_longer(table: Table, key: str, says: str) -> None:
+    [found] = [each for each in table.products if each.key == key]
+    assert says in found.note
