@@ -10,7 +10,7 @@ import pytest
 from bot.blocks import backlog as blocks
 from bot.blocks.text import Rendered
 from bot.domain.backlog.follow_ups import FollowUp, FollowUpKind
-from bot.domain.backlog.requests import RequestCard, RequestState, Said
+from bot.domain.backlog.requests import AskedToo, RequestCard, RequestState, Said
 from bot.domain.backlog.savings import SavingReview
 from bot.domain.records import TeamRecord
 from bot.samples.backlog import requests
@@ -53,6 +53,13 @@ def test_of_a_private_request_only_the_state_is_said(is_private: bool) -> None:
     for said in (alone.text, among.text):
         assert "Declined" in said
         assert ("Payments" in said) is not is_private
+
+
+def test_what_the_request_says_is_not_said_again_for_each_team_that_joined() -> None:
+    joined = tuple(AskedToo(whose="Search", title=title, details=title) for title in ("A disk", "A queue"))
+    its = replace(in_state(CARD, RequestState.PROPOSED), details="A disk", asked_too=joined)
+    said = blocks.triage(its).text
+    assert (said.count("Also said: A disk"), said.count("Also said: A queue")) == (1, 1)
 
 
 def test_nobody_reads_what_those_have_said_who_asked_privately() -> None:

@@ -23,7 +23,7 @@ def body(its: RequestCard) -> list[str]:
     """Return what is asked for, by whom else, what it has saved, and what was said before."""
     work = [words.work(its)] if its.items else []
     library = [f"Library: {link(its.library_link, its.library)}"] if its.library else []
-    others = [line for each in its.asked_too[:_MOST_PARTS] for line in words.asked_too(each)]
+    others = [line for each in its.asked_too[:_MOST_PARTS] for line in words.asked_too(each, details=its.details)]
     if (hidden := len(its.asked_too) - _MOST_PARTS) > 0:
         others.append(f"… and {hidden} more of other teams")
     lines = [*words.about(its), *library, *_parts(its), *words.items(its.items), *work, *others]

@@ -53,7 +53,7 @@ DID: Mapping[str, str] = MappingProxyType(
         "reply": "answered the question",
         "answer": "answered it",
         "decline": "declined it",
-        "dismiss": "found that it is no request",
+        "dismiss": "said that it is not a request",
         "merge": "made it part of another",
         "unmerge": "undid the merge",
         "withdraw": "withdrew it",
@@ -122,13 +122,16 @@ def needed_by(on: date, whose: str = "") -> str:
     return f"needed by {day(on)}" + (f" by {escape(whose, 60)}" if whose else "")
 
 
-def asked_too(its: AskedToo) -> list[str]:
-    """Return what a team asks for that has joined a request, with a link to where it did."""
+def asked_too(its: AskedToo, *, details: str) -> list[str]:
+    """Return what a team asks for that has joined a request, with a link to where it did.
+
+    `details` are those of the request itself, which are not said twice.
+    """
     if not its.title:
         who = bold(its.whose or "Somebody", 60)
         return [f"{who} asked in a direct message: `/devops show` tells the DevOps team for what"]
     where = f" · {link(its.permalink, 'its thread')}" if its.permalink else ""
-    said = [f"Also said: {passage(its.details, 600)}"] if its.details else []
+    said = [f"Also said: {passage(its.details, 600)}"] if its.details not in ("", details) else []
     # A draft is often called as its only item, which would then be said twice.
     is_alone = [each.title for each in its.items] == [its.title]
     what = item(its.items[0]).removeprefix("• ") if is_alone else escape(its.title, 150)
