@@ -69,7 +69,7 @@ async def on_marked(submission: Submission, context: Context) -> None:
     with blocks.UNOWNED_FORM.refusing():
         reviewer = answers.text(blocks.UNOWNED_REVIEWER_FIELD)
         if context.snapshot.standing(reviewer) is not AccountStanding.MEMBER:
-            raise UserError("Choose a full member of the workspace who is asked again.")
+            raise UserError("Choose a full member of the workspace as the reviewer.")
         marked = await release.mark_unowned(
             context.deps,
             context.snapshot,

@@ -39,7 +39,7 @@ def link(team: TeamRecord, url: str, link_id: int, *, others: int) -> Rendered:
 def existing(team: TeamRecord, since: datetime, link_id: int, *, others: int) -> Rendered:
     """Return that the reader has an address already."""
     head = (
-        f"You have an address for the calendar of {bold(team.name, 80)} since {date(since)}. Lost it? "
+        f"You have had an address for the calendar of {bold(team.name, 80)} since {date(since)}. Lost it? "
         "Press *New address* to replace it."
     )
     return _with_buttons(team, [head], link_id, others=others, may_renew=True)

@@ -41,4 +41,4 @@ def add_view(key: str, name: str) -> Block:
 
 def alias_view(key: str, name: str) -> Block:
     """Return the form that makes it another name of something."""
-    return ALIAS_FORM.view(key, f"From then on, {bold(name, 80)} is another name of what you write here.")
+    return ALIAS_FORM.view(key, f"Make {bold(name, 80)} another name of something in the catalog.")

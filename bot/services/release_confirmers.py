@@ -25,7 +25,7 @@ def confirmer(
         return Recipient(person=person)
     name = escape(asset.name, 80)
     raise UserError(
-        f"{name} is of tier 1, and nobody else can confirm that it is given up: {escape(owner.name, 80)} has no other "
+        f"{name} is tier 1, and nobody else can confirm that it is given up: {escape(owner.name, 80)} has no other "
         "lead or manager in Slack, and there is no other catalog admin. Ask your Baton administrator to name "
         "another catalog admin, or offer it to a team that takes it: `/handoff`."
     )

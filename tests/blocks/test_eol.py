@@ -219,7 +219,7 @@ class TestTheCard:
         text = blocks.card(story(runs=(split,), addressee=team("Platform"))).text
         assert "*orders-db*: *Platform* owns the database, *Payments* the application" in text
         assert ". Could the product team take all of it?" in text
-        for provider, asked in (("AWS", "AWS runs this: could the product"), ("EC2", ". Could the product")):
+        for provider, asked in (("AWS", "A provider runs this: could the product"), ("EC2", ". Could the product")):
             one = observed(split, provider=provider)
             assert asked in blocks.card(story(runs=(one,), addressee=team("Platform"))).text
 
@@ -385,7 +385,7 @@ class TestTheDigest:
         unknown = UnknownProduct(suggestions=(), feed="abc")
         one = running("search-api", 9, matched=unknown)
         first = blocks.digest(self.digest((), unsure=(one,)))
-        assert "Press *Correct the version* and say what it is" in first.text
+        assert "Press *Correct the version*, or correct it at the source:" in first.text
         assert "*search-api*" in first.text
         later = blocks.digest(self.digest((DueMilestone(story(), Milestone(30)),), still_unsure=(one, one)))
         assert "search-api" not in later.text
@@ -456,7 +456,7 @@ class TestTheDigest:
 
     def test_the_first_one_says_how_often_there_will_be_others(self) -> None:
         first = blocks.digest(self.digest((DueMilestone(story(), Milestone(90)),), is_first=True))
-        assert "This is the first list: from now on weekly at most, sooner when a date is near." in first.text
+        assert "This list comes once a week at most, or sooner when a date is near." in first.text
         assert "1 deadline to answer" in first.text
 
 

@@ -66,8 +66,8 @@ def test_each_side_reads_of_what_has_passed_whether_it_is_theirs() -> None:
     card = handoff(ResourceState.ACCEPTED)
     card = replace(card, resources=(replace(card.resources[0], moved_at=datetime(2026, 12, 1, 9, tzinfo=UTC)),))
     due = HandoffDue(kind=DueKind.MOVED, card=card, side=Side.RECEIVER, note="m", on=ON, ends_on=ON)
-    assert "it is yours since" in said(due)
-    assert "it is theirs since" in said(replace(due, side=Side.GIVER))
+    assert "it is yours from" in said(due)
+    assert "it is theirs from" in said(replace(due, side=Side.GIVER))
 
 
 @pytest.mark.parametrize("side", Side)

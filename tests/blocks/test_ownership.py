@@ -141,13 +141,14 @@ class TestHeadlines:
         gave_up = ReleaseRecord((Area.INFRASTRUCTURE,), PLATFORM.id, "Platform", "We run it no longer.", NOW)
         part = asset(fact(SEARCH, Area.SECURITY), nobody=NobodyRecord((gave_up,)))
         said = answered(part, frame=AnswerFrame(may_claim=True)).splitlines()
-        [gone] = [each for each in said if "Nobody owns infrastructure since" in each]
-        assert gone.endswith("because *Platform* gave it up: We run it no longer.")
+        [gone] = [each for each in said if "Nobody owns infrastructure." in each]
+        assert ". *Platform* gave it up on <!date^" in gone
+        assert gone.endswith(": We run it no longer.")
         assert ":grey_question: The rest has no owner, either. Yours? Press *We own this*." in said
         whole = replace(gave_up, areas=(Area.ALL,))
         said_of_all = answered(asset(fact(SEARCH, Area.SECURITY), nobody=NobodyRecord((whole, gave_up))))
-        assert "Nobody owns the rest since" in said_of_all
-        assert "Nobody owns infrastructure since" in said_of_all, "each says why"
+        assert "Nobody owns the rest." in said_of_all
+        assert "Nobody owns infrastructure." in said_of_all, "each says why"
         assert "no owner, either" not in said_of_all
 
     def test_owners_of_several_areas_own_parts(self) -> None:
@@ -607,7 +608,7 @@ def test_a_side_of_a_dispute_says_it_as_many_as_its_files_are() -> None:
     assert side(Side(data, ("a.csv",))) == "a.csv says *Data*"
     assert side(Side(data, ("a.csv", "b.csv")), is_still=True) == "a.csv, b.csv still say *Data*"
     assert side(Side(data)) == "*Data* claims it in Slack"
-    assert side(Side(NOBODY)) == "In Slack it is said that nobody owns it", "nobody claims anything"
+    assert side(Side(NOBODY)) == "Somebody said in Slack that nobody owns it", "nobody claims anything"
 
 
 def test_help_is_short_and_says_where_there_is_more() -> None:

@@ -76,7 +76,7 @@ def test_who_slack_knows_is_called_by_name_in_a_terminal(baton: Baton, tmp_path:
     )
     baton("catalog", "import", "baton", tmp_path / "catalog.yaml", "--trust-people")
     assert baton("ask", "ledger").out.splitlines()[0] == "Jo Ode owns ledger."
-    assert "Jo Ode owns it since" in baton("ask", "ledger history").out
+    assert "Jo Ode has owned it since" in baton("ask", "ledger history").out
     assert "Only Jo Ode knows it" in baton("ask", "ledger").out
     assert baton("ask", "gate").out.splitlines()[0] == "Wardens (#C00000WARD) owns gate."
     assert "Jo Ode" in baton("team", "show", "Wardens").out
@@ -248,7 +248,7 @@ def test_what_was_given_up_says_why(baton: Baton, database: Path) -> None:
         [(gate,)] = store.execute("SELECT id FROM assets WHERE name = 'gate'").fetchall()
         store.execute("UPDATE ownerships SET valid_to = '2026-01-01 00:00:00' WHERE asset_id = ?", (gate,))
         _give_up(store, gate, "all", "No longer used")
-    assert "Nobody owns gate since 2026-01-01, because Wardens gave it up: No longer used" in baton("ask", "gate").out
+    assert "Nobody owns gate. Wardens gave it up on 2026-01-01: No longer used" in baton("ask", "gate").out
     told = json.loads(baton("ask", "--json", "gate").out)
     assert (told["status"], told["owner"], told["reason"]) == ("unowned", None, "No longer used")
 

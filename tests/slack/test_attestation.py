@@ -128,7 +128,7 @@ async def test_one_that_is_not_theirs_is_given_up_with_a_reason(stage: Stage) ->
     await stage.slack.submit_view("solo", view.id, {"ownership.release_reason": "Never was"})
     await stage.settle()
     await drained(stage, "general")
-    assert "Nobody owns *search-api* since" in (await stage.ask("/whoowns search-api")).text
+    assert "Nobody owns *search-api*. *" in (await stage.ask("/whoowns search-api")).text
     await stage.press(asked, "ownership.attest", user="solo")
     assert "Nothing to confirm: these have other owners by now" in said(stage, "solo", "search")
 

@@ -77,7 +77,7 @@ async def test_an_import_that_disagrees_with_a_claim_is_a_dispute(stage: Stage) 
 async def test_a_claim_of_what_is_owned_waits_for_its_owner_who_hears_once(stage: Stage) -> None:
     answer = await stage.ask("/whoowns search-api", user="grace")
     said = await claim(stage, answer, user="grace")
-    assert "*search-api* is *Payments*' once *Search* agrees. I am telling Search in <#" in said
+    assert "*search-api* goes to *Payments* once *Search* agrees. I am telling Search in <#" in said
     now = (await stage.ask("/whoowns search-api")).text
     assert "*Search*" in now.splitlines()[0]
     assert "*Payments* asked for it" in now
@@ -96,12 +96,14 @@ async def test_what_is_confirmed_is_claimed_through_the_menu(stage: Stage) -> No
     assert "We own this" not in buttons(answer)
     menu = next(each for each in answer.blocks[-1]["elements"] if each["type"] == "overflow")
     assert [each["text"]["text"] for each in menu["options"]] == ["We own this…"]
-    assert "' once *Search* agrees" in await claim(stage, answer, user="grace", value=menu["options"][0]["value"])
+    assert "goes to *Payments* once *Search* agrees" in await claim(
+        stage, answer, user="grace", value=menu["options"][0]["value"]
+    )
 
 
 async def test_a_claim_of_what_is_inherited_is_answered_by_the_owner_of_the_whole(stage: Stage) -> None:
     said = await claim(stage, await stage.ask("/whoowns checkout-worker", user="solo"), user="solo")
-    assert "*checkout-worker* is *Search*'s once *Payments* agrees." in said
+    assert "*checkout-worker* goes to *Search* once *Payments* agrees." in said
     [told] = await drained(stage, "payments")
     await stage.press(told, "ownership.matter_agree", user="ada")
     now = (await stage.ask("/whoowns checkout-worker")).text.splitlines()[0]
@@ -203,7 +205,7 @@ async def test_of_a_split_asset_whoever_claims_it_chooses_the_part(stage: Stage)
     chosen = {"ownership.claim_area": "database", "ownership.claim_reason": REASON}
     assert await submit(stage, "solo", chosen) == {}
     receipt = stage.slack.visible_messages("solo", "general")[-1].text
-    assert receipt.startswith("The database of *payments-db* is *Search*'s once *Platform* agrees.")
+    assert receipt.startswith("The database of *payments-db* goes to *Search* once *Platform* agrees.")
     [told] = await drained(stage, "platform")
     assert "asks *Platform* for the database of *payments-db*, for *Search*." in told.text
     assert "*Search* asked for the database <!date" in (await stage.ask("/whoowns payments-db", user="eve")).text

@@ -104,7 +104,7 @@ async def test_whoever_decides_is_asked_why_and_whoever_loses_reads_it(disputed:
     block = next(each for each in told.blocks if "Payments" in str(each.get("accessory")))
     await disputed.press(told, SIDE, user="ada", block_id=block["block_id"])
     form = disputed.slack.view_stack("ada")[-1]
-    assert said_in(form) == "You say that *invoices* is *Payments*'. *Platform* reads why."
+    assert said_in(form) == "You say that *invoices* is *Payments*'. *Platform* will read why."
     assert (await matters(disputed))[0].ended_at is None, "nothing is decided before the form is sent"
     wrong = await submit(disputed, "ada", {"ownership.matter_words": "The password is hunter2secret9"})
     assert "looks like a password" in str(wrong)
@@ -148,7 +148,7 @@ async def test_what_was_decided_can_be_given_up_although_a_file_names_whoever_wa
     await press_side(disputed, await asked(disputed), "Payments", user="ada")
     answer = await disputed.ask("/whoowns service:invoices", user="ada")
     await disputed.press(answer, "ownership.more", user="ada", value=menu(answer)["We no longer own it…"])
-    assert "*Payments* owns *invoices*. Nobody owns it then" in str(disputed.slack.view_stack("ada")[-1].payload)
+    assert "*Payments* owns *invoices*. After that nobody owns it" in str(disputed.slack.view_stack("ada")[-1].payload)
 
 
 async def test_a_side_gives_way_without_having_been_asked(disputed: Stage) -> None:
@@ -238,7 +238,7 @@ async def test_a_team_hears_that_its_lead_gave_way_and_who_gets_it_can_refuse(di
     await disputed.press(got, "ownership.not_ours", user="lin")
     assert "*Platform* owns *invoices*." in said_in(disputed.slack.view_stack("lin")[-1])
     assert await submit(disputed, "lin", {"ownership.release_reason": "We never ran it"}) == {}
-    assert "Nobody owns *invoices* since" in (await disputed.ask("/whoowns service:invoices")).text
+    assert "Nobody owns *invoices*. *" in (await disputed.ask("/whoowns service:invoices")).text
 
 
 async def behind(stage: Stage) -> PostedMessage:
@@ -336,7 +336,7 @@ async def test_a_claim_that_was_granted_is_read_in_the_digests_of_both_teams(sta
         stage.clock.advance(timedelta(days=1))
         await stage.baton.context.daily_pass.run()
     for channel, whose in (("payments", "theirs"), ("search", "yours")):
-        said = [each.text for each in await posted(stage, channel) if f"it is {whose} since" in each.text]
+        said = [each.text for each in await posted(stage, channel) if f"it is {whose} from" in each.text]
         assert len(said) == 1, channel
         assert "*Payments* handed *invoices* to *Search*" in said[0]
 
@@ -348,7 +348,7 @@ async def test_the_digests_say_that_an_admin_granted_a_claim_and_not_its_owner(s
         stage.clock.advance(timedelta(days=1))
         await stage.baton.context.daily_pass.run()
     for channel, whose in (("payments", "theirs"), ("search", "yours")):
-        [said] = [each.text for each in await posted(stage, channel) if f"it is {whose} since" in each.text]
+        [said] = [each.text for each in await posted(stage, channel) if f"it is {whose} from" in each.text]
         assert "eve decided that *invoices* passes from *Payments* to *Search*" in said
         assert "which accepted" not in said
 
@@ -619,7 +619,7 @@ async def test_a_doubt_about_a_team_that_is_gone_goes_to_an_admin(stage: Stage) 
     assert [each.ts for each in await posted(stage, "search")] == [told.ts], "nobody is there who could answer"
     await stage.press(now, "ownership.matter_agree", user="eve")
     assert "Nobody owns *search-api*" in await first_line(stage, "search-api")
-    assert "It is not *Search*'s any more" in (await private(stage, "grace"))[-1]
+    assert "says that it is no longer *Search*'s" in (await private(stage, "grace"))[-1]
 
 
 async def test_a_claim_on_a_team_that_is_gone_goes_to_the_lead_of_the_team_that_claims(stage: Stage) -> None:
@@ -659,16 +659,18 @@ async def test_a_catalog_admin_is_not_asked_to_say_that_it_is_theirs(stage: Stag
 
 async def test_a_reminder_says_which_one_it_is_and_what_comes_then(stage: Stage) -> None:
     await claim(stage, await stage.ask("/whoowns search-api", user="grace"), user="grace")
-    assert "reminder" not in (await posted(stage, "search"))[-1].text
+    assert "eminder" not in (await posted(stage, "search"))[-1].text
     for _ in range(8):  # until the digest of Tuesday
         stage.clock.advance(timedelta(days=1))
         await stage.baton.context.daily_pass.run()
         said = [each.text for each in await posted(stage, "search")]
     told = [
-        re.sub(r"<!date[^|]*\|([^>]*)>", r"\1", each[each.index("This is") :]) for each in said if "reminder" in each
+        re.sub(r"<!date[^|]*\|([^>]*)>", r"\1", found[0])
+        for each in said
+        if (found := re.search(r"(Reminder \d|Last reminder).*", each))
     ]
-    then = "Without an answer a catalog admin is asked on 2026-03-12."
-    assert told == [f"This is reminder 1 of 2. {then}", f"This is reminder 2 of 2, the last one. {then}"]
+    then = "without an answer, a catalog admin is asked on 2026-03-12."
+    assert told == [f"Reminder 1 of 2: {then}", f"Last reminder: {then}"]
     assert said[-1].startswith("*Who owns it?*"), "in the digest, too"
 
 

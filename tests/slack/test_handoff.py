@@ -359,7 +359,7 @@ async def test_a_question_that_nobody_answers_is_reminded_of_and_ends(stage: Sta
         said = await on(stage, 3, day, channel="platform")
         reminded = [each for each in said if "waits for your answer" in each.text]
         assert len(reminded) == many
-        assert "Then the question is over." in reminded[-1].text
+        assert "The question ends on" in reminded[-1].text
     await on(stage, 3, 17)
     assert "asked for" in (await card(stage, "platform")).text, "the day until which it waits belongs to it"
     said = await on(stage, 3, 18, channel="platform")
@@ -475,8 +475,8 @@ async def test_the_digest_of_the_giver_says_once_what_has_passed(stage: Stage) -
         await on(stage, 3, day)
     said = [each for each in await sent(stage, "platform") if "theirs" in each.text]
     [once] = said
-    assert f"*Platform* handed {BOTH} to *Payments*, which accepted: they are theirs 1 since" in once.text
-    days = re.findall(r"1 since <!date[^|]*\|([^>]*)>", once.text)
+    assert f"*Platform* handed {BOTH} to *Payments*, which accepted: they are theirs, 1 from" in once.text
+    days = re.findall(r"1 from <!date[^|]*\|([^>]*)>", once.text)
     assert days == ["2026-03-03", "2026-03-04"], "each part with its day"
     assert once.text.startswith("*Handoffs*"), "in the digest, not by itself"
     assert not any("theirs" in each.text for each in await sent(stage, "payments")), "its card says so"
@@ -509,8 +509,8 @@ async def test_what_the_receiver_has_passed_on_is_not_said_to_be_its_and_not_han
     assert "Hand it back…" in buttons(await card_of(stage, shown)), "the rest"
     for day in (5, 6, 9, 10):
         await on(stage, 3, day)
-    [once] = [each.text for each in await sent(stage, "platform") if "theirs since" in each.text]
-    assert "*Platform* handed *checkout* (CI and deployments) to *Payments*, which accepted: it is theirs since" in once
+    [once] = [each.text for each in await sent(stage, "platform") if "theirs from" in each.text]
+    assert "*Platform* handed *checkout* (CI and deployments) to *Payments*, which accepted: it is theirs from" in once
     await passed_on(stage, "checkout", Area.CI_CD, giver="Payments", to="Search")
     assert "Hand it back…" not in buttons(await card_of(stage, shown))
     assert "Hand it back…" not in buttons(await stage.ask("/handoff show 1", user="grace"))
@@ -764,7 +764,7 @@ async def test_the_history_of_what_was_lent_says_once_that_it_is_its_lenders(sta
     await answer(stage, HandoffStep.ACCEPT, "payments-db")
     await on(stage, 3, 20)
     said = (await stage.ask("/whoowns payments-db history")).text
-    since = [line for line in said.splitlines() if "*Platform*" in line and "owns the database since" in line]
+    since = [line for line in said.splitlines() if "*Platform*" in line and "has owned the database since" in line]
     assert len(since) == 1
     assert "handed over in Slack" in since[0]
 
@@ -802,7 +802,7 @@ async def test_that_a_loan_has_begun_says_until_when(stage: Stage) -> None:
     await offer(stage, effective="2026-03-05", loan="2026-03-20")
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
     [told] = [each.text for each in await on(stage, 3, 5) if "as agreed" in each.text]
-    assert re.search(r"it is yours since <!date[^>]*> until <!date[^|]*\|2026-03-20>", told)
+    assert re.search(r"it is yours from <!date[^>]*> until <!date[^|]*\|2026-03-20>", told)
 
 
 async def test_a_loan_returns_on_its_day(stage: Stage) -> None:
@@ -1110,7 +1110,7 @@ async def test_whoever_gives_is_shown_what_they_can_do_and_until_the_day_comes_i
     assert "accepted, takes effect on" in (await stage.ask("/handoff list", user="omar")).text
     await on(stage, 3, 5)
     assert "no open handoff" in (await stage.ask("/handoff list", user="omar")).text
-    said = "owns the database since .* · handed over by \\*Platform\\* \\(#1\\)"
+    said = "has owned the database since .* · handed over by \\*Platform\\* \\(#1\\)"
     for asked in ("payments-db on 2026-03-05", "payments-db history"):
         assert re.search(said, (await stage.ask(f"/whoowns {asked}", user="eve")).text)
 

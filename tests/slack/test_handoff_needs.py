@@ -69,7 +69,8 @@ async def test_whoever_puts_it_off_reads_who_is_told_of_what_it_needs(stage: Sta
     await offer(stage)
     await put_off(stage)
     assert said_to(stage, "grace", "payments").endswith(
-        "I am telling Lin Wei, who offered it. A whole name, an @handle or an e-mail address is told as well."
+        "I am telling Lin Wei, who offered it. Somebody else sees to it? Answer again with their full name, @handle or "
+        "e-mail address."
     )
     await put_off(stage, needs_from="Solo Singh")
     assert said_to(stage, "grace", "payments").endswith("I am telling Lin Wei, who offered it, and Solo Singh.")
@@ -103,7 +104,7 @@ async def test_what_is_there_waits_from_that_day_on(stage: Stage) -> None:
     await on(stage, 4, 15)
     assert len(await sent(stage, "payments")) == before, "an offer of six weeks ago is not over for that"
     reminder = (await on(stage, 4, 16))[-1]
-    assert "*payments-db* (the database) waits for your answer, until" in reminder.text
+    assert "*payments-db* (the database) waits for your answer. The offer ends on" in reminder.text
     await on(stage, 4, 28)
     assert "waits for an answer" in (await card(stage)).text
     await on(stage, 4, 30)

@@ -178,7 +178,7 @@ async def test_an_owner_hears_that_an_admin_has_given_way_to_a_doubt(stage: Stag
     told = await card(stage, "search")
     await stage.press(told, AGREE, user="eve")
     heard = [each.text for each in await posted(stage, "search") if each.ts != told.ts]
-    assert any("It is not *Search*'s any more, says <@" in each and "Not right? Claim it" in each for each in heard)
+    assert any("> says that it is no longer *Search*'s." in each and "Not right? Claim it" in each for each in heard)
 
 
 async def test_an_owner_who_agrees_is_told_nothing_else(stage: Stage) -> None:
@@ -308,7 +308,7 @@ async def test_a_lead_claims_what_its_owner_left_behind_and_a_member_asks_the_le
     answer = await stage.ask("/whoowns search-api", user="grace")
     assert "orphaned" in answer.text
     said = await claim(stage, answer, user="grace")
-    assert "*search-api* is *Payments*' once *Ada Byron* agrees." in said
+    assert "*search-api* goes to *Payments* once *Ada Byron* agrees." in said
     [asked] = await private_messages(stage, "ada")
     assert "claims *search-api* for *Payments*; its owner *Search* is gone." in asked.text
     assert "*Payments* asked for it" in (await stage.ask("/whoowns search-api", user="lin")).text
@@ -433,7 +433,7 @@ async def test_who_gives_it_up_owns_it_no_longer_and_the_named_team_may_claim_it
     await stage.press(told, AGREE, user="solo")
     said = await first_line(stage, "search-api")
     assert "Nobody owns *search-api*" in said
-    assert "gave it up: eve asked whether it is theirs (“Moved in May”), and it is not" in said
+    assert ">: eve asked whether it is theirs (“Moved in May”), and it is not" in said
     await stage.bring(organisation())
     changed = organisation()
     changed.assets = [
@@ -442,8 +442,8 @@ async def test_who_gives_it_up_owns_it_no_longer_and_the_named_team_may_claim_it
     ]
     await stage.bring(changed)
     assert "Nobody owns *search-api*" in await first_line(stage, "search-api")
-    assert "It is not *Search*'s any more, says <@" in (await posted(stage, "search"))[0].text
-    assert "It is not *Search*'s any more" in (await private(stage, "eve"))[0]
+    assert "> says that it is no longer *Search*'s." in (await posted(stage, "search"))[0].text
+    assert "says that it is no longer *Search*'s" in (await private(stage, "eve"))[0]
     offer = await card(stage, "payments")
     assert "thinks that *search-api* is yours. *Search* says that it is not theirs.\n> Moved in May" in offer.text
     await stage.press(offer, "ownership.claim", user="grace")
@@ -494,10 +494,10 @@ async def test_tier_1_is_not_given_up_on_a_doubt_by_one_member(stage: Stage) -> 
     await stage.bring(catalog)
     await doubted(stage, "vault")
     await stage.press(await card(stage, "payments"), AGREE, user="grace")
-    assert "*vault* is of tier 1: I have asked whoever can confirm" in await whispered(stage, "grace", "payments")
+    assert "*vault* is tier 1: I have asked whoever can confirm" in await whispered(stage, "grace", "payments")
     assert "*Payments* (" in await first_line(stage, "vault")
     [asked] = await private_messages(stage, "ada")
-    assert "*Payments* says that it is not theirs. It is of tier 1, so the lead or a catalog admin" in asked.text
+    assert "*Payments* says that it is not theirs. It is tier 1, so the lead or a catalog admin" in asked.text
     await stage.press(await card(stage, "payments"), AGREE, user="grace")
     assert len(await private_messages(stage, "ada")) == 1
     await stage.press(asked, AGREE, user="ada")
@@ -516,7 +516,7 @@ async def test_a_receipt_says_what_was_done_also_while_a_question_waits(stage: S
     await stage.settle()
     assert (await whispered(stage, "grace", "payments")).startswith("I have asked <@")
     await stage.press(await card(stage, "payments"), AGREE, user="grace")
-    assert "*vault* is of tier 1: I have asked whoever can confirm" in await whispered(stage, "grace", "payments")
+    assert "*vault* is tier 1: I have asked whoever can confirm" in await whispered(stage, "grace", "payments")
 
 
 async def test_where_nobody_can_confirm_it_one_member_does_not_give_up_tier_1(stage: Stage) -> None:

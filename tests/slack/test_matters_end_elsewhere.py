@@ -99,12 +99,12 @@ async def line_about(stage: Stage, message: PostedMessage, name: str) -> str:
 async def test_a_line_in_a_digest_says_how_its_matter_ended(stage: Stage) -> None:
     second, digest = await reminded_of_two(stage)
     assert digest.text.startswith("*Who owns it?*")
-    assert "This is reminder 1 of 2" in await line_about(stage, digest, "checkout")
+    assert "Reminder 1 of 2" in await line_about(stage, digest, "checkout")
     await stage.press(second, KEEP, user="ada")
     line = await line_about(stage, digest, "checkout")
     assert "It stays with *Payments*, says <@" in line
     assert "reminder" not in line
-    assert "This is reminder 1 of 2" in await line_about(stage, digest, "invoices"), "it waits still"
+    assert "Reminder 1 of 2" in await line_about(stage, digest, "invoices"), "it waits still"
 
 
 async def test_a_line_in_another_message_says_how_its_matter_ended(stage: Stage) -> None:

@@ -259,7 +259,7 @@ async def test_whoever_was_asked_last_is_reminded_twice_and_hears_that_it_was_th
     await look_daily(stage, 60)
     assert len(await drained(stage, "general")) == 1
     [_, _, last] = thread(stage, question)
-    assert "I do not remind you again: `/baton health` goes on counting it" in last.text
+    assert "This is the last reminder" in last.text
 
 
 def thread(stage: Stage, question: PostedMessage) -> list[PostedMessage]:
@@ -493,7 +493,7 @@ async def test_somebody_who_comes_back_ends_the_question(stage: Stage) -> None:
     await stage.baton.context.listings.read_member(grace.id)
     await look(stage)
     [now] = await direct(stage, "ada")
-    assert now.text == "*Grace Marsh* is here again, so there is nothing left to ask."
+    assert now.text == "*Grace Marsh* is back, so there is nothing left to ask."
     assert (await actions(stage)).count("orphans.close") == 1
 
 
@@ -542,7 +542,7 @@ async def test_who_could_own_it_is_a_guess_with_evidence_that_a_member_accepts(s
 async def test_a_claim_that_was_withdrawn_speaks_for_nobody(stage: Stage) -> None:
     await claim(stage, await stage.ask("/whoowns old-cron", user="solo"), user="solo")
     await stage.press(await stage.ask("/whoowns old-cron", user="solo"), "ownership.withdraw", user="solo")
-    assert "speaks for an owner of *old-cron*" in await suggest(stage, "old-cron", user="grace")
+    assert "have no guess who could own *old-cron*" in await suggest(stage, "old-cron", user="grace")
 
 
 async def test_a_team_that_says_no_is_not_suggested_again(stage: Stage) -> None:
@@ -555,10 +555,10 @@ async def test_a_team_that_says_no_is_not_suggested_again(stage: Stage) -> None:
     said = await suggest(stage, "old-cron", user="grace")
     assert "*Search* · owned it until" in said
     assert "orphans." not in str(stage.slack.view_stack("grace")[-1].payload), "she can take and refuse nothing"
-    assert "A team's own people take it." in str(stage.slack.view_stack("grace")[-1].payload)
+    assert "Only a team's own members can accept" in str(stage.slack.view_stack("grace")[-1].payload)
     await suggest(stage, "old-cron", user="solo")
     await press_view(stage, "solo", "orphans.reject")
-    assert "speaks for an owner of *old-cron*" in str(stage.slack.view_stack("solo")[-1].payload)
+    assert "have no guess who could own *old-cron*" in str(stage.slack.view_stack("solo")[-1].payload)
     assert "*Search*" not in await suggest(stage, "old-cron", user="grace")
     assert (await actions(stage)).count("ownership.reject") == 1
 

@@ -152,7 +152,7 @@ async def test_what_the_catalog_lists_no_longer_ends_its_reminders_and_is_said_t
     assert len(await world.at(date(2026, 3, 5))) == before
     assert (
         world.again(root).text
-        == "*terraform-modules 2* is no longer in the catalog, so no end of its support is known."
+        == "*terraform-modules 2* is no longer in the catalog, so I cannot say when its support ends."
     )
     assert buttons(world.again(root)) == {}
     [digest, *_] = await posted(world.stage, "payments")

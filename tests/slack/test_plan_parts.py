@@ -122,7 +122,7 @@ async def test_the_first_part_is_closed_by_its_owner_alone_and_stays_so(reminded
         await stage.press(shared, ids.COMPATIBLE, user="grace")
     assert (await actions(stage)).count("lifecycle.compatible") == 1
     first, _ = stage.slack.visible_messages("grace", "general")[-2:]
-    assert first.text.startswith("Noted: the application is compatible, so the first part of the upgrade of *Node.js")
+    assert first.text.startswith("Noted: the application is compatible.")
     await reminded.settle()
     person = slack_id(stage, "grace")
     assert f"Application compatibility: <@{person}>, done <!date^" in reminded.root.text
@@ -140,8 +140,8 @@ async def test_whoever_upgrades_hears_when_the_first_part_is_closed_and_when_it_
     await plan(reminded)
     await stage.press(told(stage, "grace")[0], ids.COMPATIBLE, user="grace")
     receipt = stage.slack.visible_messages("grace", told(stage, "grace")[0].channel)[-1].text
-    assert "the application is compatible, so the first part of the upgrade of *Node.js 20* is done" in receipt
-    assert "Omar Sol hears of it" in receipt
+    told_so = "Noted: the application is compatible. I am telling Omar Sol, who upgrades *Node.js 20* by <!date^"
+    assert receipt.startswith(told_so)
     await reminded.settle()
     _, can_go = told(stage, "omar")
     assert can_go.text.startswith("You can go ahead: Grace Marsh says the application is compatible.")
@@ -165,7 +165,7 @@ async def test_of_whoever_upgrades_and_is_gone_nothing_is_promised_or_it_is_take
     [asked] = told(stage, "grace")
     await stage.press(asked, ids.COMPATIBLE, user="grace")
     receipt = stage.slack.visible_messages("grace", asked.channel)[-1].text
-    assert ("Omar Sol hears of it" in receipt) is not is_known
+    assert ("I am telling Omar Sol" in receipt) is not is_known
     await reminded.settle()
     lost = [each.text for each in told(stage, "grace") if each.text.startswith("I could not reach anybody for *Omar")]
     assert len(lost) == (0 if is_known else 1)

@@ -40,7 +40,7 @@ async def test_the_named_team_reads_who_thinks_so_and_why_and_whoever_doubted_he
     for user in ("eve", "lin"):
         [heard] = await private_messages(stage, user)
         assert heard.text == (
-            f"*search-api*: It is not *Search*'s any more, says {mention(stage, 'solo')}. "
+            f"*search-api*: {mention(stage, 'solo')} says that it is no longer *Search*'s. "
             "Nobody owns it now, and *Payments* is asked whether it is theirs."
         )
 

@@ -258,7 +258,7 @@ async def test_who_is_said_to_own_what_another_source_calls_nobodys_answers_a_cl
     answer = await stage.ask("/whoowns sandbox", user="solo")
     assert "on purpose" in answer.text
     receipt = await claim(stage, answer, user="solo")
-    assert "*sandbox* is *Search*'s once *Payments* agrees." in receipt
+    assert "*sandbox* goes to *Search* once *Payments* agrees." in receipt
     assert f"I am telling Payments in {place(stage, 'payments')}." in receipt
 
 

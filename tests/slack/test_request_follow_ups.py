@@ -152,7 +152,7 @@ async def test_the_card_says_who_asked_and_by_when_the_devops_team_answers(stage
     await posted(stage, "payments")
     made = Requested(stage, root)
     whose = "Asked by Ada Byron, filed by Grace Marsh"
-    assert f"{whose} · the DevOps team has it, and a first answer is due by <!date^" in made.card.text
+    assert f"{whose} · with the DevOps team, first answer due <!date^" in made.card.text
     assert "|2026-03-03>" in made.card.text, "it was opened at nine, and eight hours are allowed"
     await made.press(made.triage, ids.ACCEPT, user="lin")
     assert whose in made.card.text

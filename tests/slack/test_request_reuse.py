@@ -180,9 +180,9 @@ class TestJoin:
         assert {each.team_id for each in await rows(stage, tables.RequestDemand)} == {teams["Payments"]}
         await posted(stage, "search")
         await posted(stage, "platform")
-        assert "Search is not on it any more: We use another store" in str(stage.slack.workspace.messages)
+        assert "Search left this request: We use another store" in str(stage.slack.workspace.messages)
         left = next(m for m in stage.slack.visible_messages("solo", "search", thread_ts=root.ts) if "#1" in m.text)
-        assert "*Search* is not on *#1* *A Cassandra keyspace* any more" in left.text
+        assert "*Search* left *#1* *A Cassandra keyspace*." in left.text
         assert list(buttons(left)) == ["Open DevOps request"]
         await form(stage, root, user="solo", channel="search")
         assert await submit(stage, "solo") == {}
@@ -268,7 +268,7 @@ class TestJoin:
         await submit(stage, "solo", {ids.INSTEAD: next(iter(offered(stage).values()))})
         await stage.press(await _triage(stage), ids.MORE, user="lin", value="dismiss|1")
         assert await submit(stage, "lin", {ids.WORDS: "A question, which I have answered"}) == {}
-        said = "The DevOps team finds that *#1* *A Cassandra keyspace*, which you had joined, is no request: A question"
+        said = "The DevOps team says that *#1* *A Cassandra keyspace*, which you joined, is not a request: A question"
         assert said in (await _news(stage, root))[-1].text
         assert stage.slack.visible_messages("solo", im(stage, "solo")) == []
         await form(stage, root, user="solo", channel="search")

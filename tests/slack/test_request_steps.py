@@ -292,8 +292,8 @@ async def test_it_is_assigned_and_snoozed(requested: Requested) -> None:
     assert await requested.fill("lin", day="2026-03-10") == {}
     assert str((await requested.row()).snoozed_until) == "2026-03-10"
     assert "snoozed until" in requested.triage.text
-    assert "the DevOps team has it, and looks at it again on <!date^" in requested.card.text
-    assert "a first answer is due" not in requested.card.text, "not before that day"
+    assert "with the DevOps team, which looks at it again on <!date^" in requested.card.text
+    assert "first answer due" not in requested.card.text, "not before that day"
     await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
     assert await requested.fill("lin", assignee=stage.slack.workspace.user("omar").id) == {}
     await requested.press(requested.triage, ids.MORE, user="lin", word=ids.SNOOZE)
@@ -718,7 +718,7 @@ async def test_whoever_types_the_answer_into_the_thread_is_shown_the_button_once
     async def look() -> list[PostedMessage]:
         await point_to_buttons(stage.baton.context)
         await requested.settle()
-        return [m for m in requested.replies() if "does not reach the DevOps team" in m.text]
+        return [m for m in requested.replies() if "The DevOps team does not see replies here" in m.text]
 
     assert await look() == [], "what was said before the question is no answer"
     await stage.slack.post("eve", "payments", "No idea.", thread_ts=requested.root.ts)
@@ -837,4 +837,4 @@ async def test_whoever_works_on_a_request_hears_what_became_part_of_it(requested
         f"<@{omar}> *#2* *A Redis cluster* is part of this now, says Lin Wei.\n• A Redis cluster _(infrastructure)_"
     )
     await other.press(other.triage, ids.MORE, user="lin", word=ids.UNMERGE)
-    assert requested.under_triage()[-1] == "*#2* *A Redis cluster* is not part of this any more."
+    assert requested.under_triage()[-1] == "*#2* *A Redis cluster* is no longer part of this."

@@ -590,7 +590,7 @@ class TestHelpWithAReminder:
         await reminded.press(OPEN, user="grace")
         assert await submit(stage) == {}
         await posted(stage, "payments")
-        assert "asked for in *#1*, proposed" in reminded.root.text
+        assert "Help from the DevOps team: *#1*, proposed" in reminded.root.text
         assert "Show #1" in buttons(reminded.root)
         assert "Need help?" not in buttons(reminded.root)
         triage = next(m for m in stage.slack.visible_messages("lin", "platform") if "Asked by" in m.text)
@@ -611,7 +611,7 @@ class TestHelpWithAReminder:
             row.state, row.state_at = "delivered", stage.clock.now()
         await redraw_changed(stage.baton.context)
         await posted(stage, "payments")
-        assert "asked for in *#1*, delivered" in reminded.root.text
+        assert "Help from the DevOps team: *#1*, delivered" in reminded.root.text
 
     async def test_a_plan_may_open_its_request(self, stage: Stage) -> None:
         await deploy(stage, "checkout", "nodejs", "20.11.1")
@@ -626,7 +626,7 @@ class TestHelpWithAReminder:
         [row] = await requests(stage)
         assert row.reminder_id == reminded.id
         await posted(stage, "payments")
-        assert "asked for in *#1*" in reminded.root.text
+        assert "Help from the DevOps team: *#1*" in reminded.root.text
         assert "2026-04-10" in reminded.root.text
         await reminded.press(eol_ids.PLAN, user="grace")
         view = stage.slack.view_stack("grace")[-1]

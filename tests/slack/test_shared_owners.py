@@ -42,7 +42,7 @@ async def test_an_owner_who_gives_way_to_a_doubt_speaks_for_itself(stage: Stage)
     assert told.text.startswith(f"{at(stage, 'solo')} thinks that *Payments* and *Platform* do not own *shared*.")
     before = len(await posted(stage, "search"))
     await stage.press(told, AGREE, user="grace")
-    end = f"It is not *Payments*' any more, says {at(stage, 'grace')}. *Platform* owns it."
+    end = f"{at(stage, 'grace')} says that it is no longer *Payments*'. *Platform* owns it."
     for channel in ("payments", "platform"):
         now = await card(stage, channel)
         assert end in now.text
@@ -58,7 +58,7 @@ async def test_an_admin_confirms_what_one_of_the_owners_has_said(stage: Stage) -
     await stage.press(await card(stage, "platform"), AGREE, user="lin")
     told = next(each for each in await posted(stage, "platform") if "not theirs" in each.text)
     await stage.press(told, AGREE, user="eve")
-    assert "It is not *Platform*'s any more" in (await private(stage, "solo"))[0]
+    assert "says that it is no longer *Platform*'s" in (await private(stage, "solo"))[0]
     assert (await first_line(stage, "shared")).startswith("*Payments* (")
 
 

@@ -77,8 +77,8 @@ def card(its: RequestCard, more: Sequence[Block] = (), *, is_own: bool = False) 
     """
     said = card_lines.about(its) if is_own else []
     its = card_lines.for_all(its)
-    due = f"the DevOps team has it, and a first answer is due by {date(its.answer_by)}" if its.answer_by else ""
-    due = f"the DevOps team has it, and looks at it again on {day(its.looks_on)}" if its.looks_on else due
+    due = f"with the DevOps team, first answer due {date(its.answer_by)}" if its.answer_by else ""
+    due = f"with the DevOps team, which looks at it again on {day(its.looks_on)}" if its.looks_on else due
     whose = " · ".join(filter(None, (words.whose(its), due)))
     lines = [words.name(its), words.standing(its), whose, *card_lines.body(its), *said, *card_lines.said_last(its)]
     buttons = [*_step_buttons(its, _BUTTONS), *words.change_button(its), *words.follow_buttons(its), *more]
@@ -125,7 +125,7 @@ def triage_post(its: RequestCard, *, duty: str = "") -> Rendered:
     """Return the DevOps team's message in its channel, which others may read: of a private request only the number."""
     if not its.is_private:
         return triage(card_lines.for_all(its), duty=duty)
-    lines = [f"{bold(f'#{its.id}')} is a private request: *Show* opens it, and you alone see that."]
+    lines = [f"{bold(f'#{its.id}')} is a private request: *Show* opens it, and only you see it."]
     if duty:
         lines.append(f"{mention(duty)} has duty this week")
     return _message(lines, [_show(its)], f"backlog.triage.{its.id}.{its.state}")
@@ -151,7 +151,7 @@ def in_person(its: RequestCard, message: Rendered) -> Rendered:
 
 def pointed(its: RequestCard, slack_id: str) -> Rendered:
     """Return what somebody reads in the thread who has answered there what a button asks."""
-    said = f"{mention(slack_id)} What is written here does not reach the DevOps team: the button takes it there."
+    said = f"{mention(slack_id)} The DevOps team does not see replies here: use the button."
     return _asking(said.strip(), its)
 
 
@@ -235,9 +235,9 @@ def following(its: RequestCard, *, is_on: bool) -> Rendered:
 
 def withdrawn(its: RequestCard, value: OpenValue, called: Sequence[str] = ()) -> Rendered:
     """Return what a team reads that had joined a request whose own team needs it no longer, or which was none."""
-    what = f"{words.name(its)}, which you had joined,"
+    what = f"{words.name(its)}, which you joined,"
     is_withdrawn = its.state is RequestState.WITHDRAWN
-    found = f"The DevOps team finds that {what} is no request{f': {escape(its.reason, 600)}' if its.reason else '.'}"
+    found = f"The DevOps team says that {what} is not a request{f': {escape(its.reason, 600)}' if its.reason else '.'}"
     lines = [f"{what} was withdrawn." if is_withdrawn else found, "Still needed? Open your own."]
     return _message([_called(called) + lines[0], lines[1]], open_buttons(value), f"backlog.withdrawn.{its.id}")
 
@@ -248,15 +248,13 @@ def _called(people: Sequence[str]) -> str:
 
 def left(its: RequestCard, who: str, value: OpenValue) -> Rendered:
     """Return what stands in the thread of a team that had joined a request and has left it."""
-    said = f"{bold(who, 80)} is not on {words.name(its)} any more. Something else is needed? Open your own."
+    said = f"{bold(who, 80)} left {words.name(its)}. Need something else? Open your own."
     return _message([said], open_buttons(value), f"backlog.left.{its.id}")
 
 
 def asked_for(its: RequestCard, by: PersonRecord) -> Rendered:
     """Return what somebody reads of whom another says that they need a request."""
-    said = (
-        f"{words.person(by)} says that you need {words.name(its)}: I ask you what the DevOps team wants to know of it."
-    )
+    said = f"{words.person(by)} says that you need {words.name(its)}: the DevOps team's questions come to you."
     elements = [_show(its), *words.follow_buttons(its, is_following=True)]
     return _message([said], elements, f"backlog.asked_for.{its.id}")
 
@@ -316,7 +314,7 @@ def merged(its: RequestCard) -> Rendered:
     where = f" {link(whole.permalink, 'Its thread')}" if whole.permalink and not whole.is_private else ""
     who = f"{mention(its.reachable[0].slack_id)} " if its.reachable else ""
     said = f"{who}The DevOps team made this part of {name}, and I tell you what happens there.{where}"
-    doubt = "Is it something else? Say so to the DevOps team, who can undo it, or withdraw yours."
+    doubt = "Something else? Tell the DevOps team, who can undo this, or withdraw yours."
     shows = [] if whole.is_private else [_show(whole)]
     return _message([said, doubt], [*shows, *_step_buttons(its, (Step.WITHDRAW,))], f"backlog.merged.{its.id}")
 
@@ -328,7 +326,7 @@ def unmerged(its: RequestCard, *, is_news: bool = True) -> Rendered:
     """
     who = f"{mention(its.reachable[0].slack_id)} " if its.reachable and is_news else ""
     asked = " Nobody has answered it yet." if its.answer_by is not None and is_news else ""
-    said = f"{who}{words.name(its)} is part of no other request any more: it stands by itself again.{asked}"
+    said = f"{who}{words.name(its)} stands by itself again.{asked}"
     return _message([said, *([words.standing(its)] if is_news else [])], [_show(its)], f"backlog.unmerged.{its.id}")
 
 

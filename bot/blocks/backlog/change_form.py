@@ -73,7 +73,7 @@ def change_view(its: Changeable, metadata: str, teams: Sequence[TeamRecord] = ()
         fills |= {title: Fill(item.title), kind: kind_of(item)}
     fields = CHANGE.fields if its.is_own else tuple(each for each in CHANGE.fields if each not in _OWN)
     made = Form(CHANGE.callback_id, CHANGE.title, CHANGE.submit, fields)
-    return made.view(metadata, f"{words.name(its.card)}\nWhat is here is what counts for its place.", fills)
+    return made.view(metadata, f"{words.name(its.card)}\nIts place in the backlog depends on these answers.", fills)
 
 
 def _number(value: float | None) -> str:

@@ -22,7 +22,7 @@ _NO_SCOPE = (
     ":warning: I may not react yet. Ask your Baton administrator to add the scope `reactions:write` to the app and to "
     "install it again."
 )
-_IN_PERSON = "whoever asked hears in a direct message when their answer is needed, and how it ended."
+_IN_PERSON = "whoever asked gets a direct message when their answer is needed, and when it ends."
 
 
 def read(said: Answers) -> ChannelSettings:

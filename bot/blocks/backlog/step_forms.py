@@ -23,7 +23,7 @@ _STEPS: Mapping[Step, tuple[str, str, str, bool]] = MappingProxyType(
         Step.REPLY: ("Answer", "Answer", "Your answer", False),
         Step.ANSWER: ("Answer with…", "Answer", "What answers it?", True),
         Step.DECLINE: ("Decline", "Decline", "Why not?", False),
-        Step.DISMISS: ("Not a request", "Decline", "Why is it none?", False),
+        Step.DISMISS: ("Not a request", "Decline", "Why is it not a request?", False),
         Step.WITHDRAW: ("Withdraw", "Withdraw", "Why?", False),
         Step.NOT_YET: ("Not yet", "Send", "What is missing?", False),
         Step.REOPEN: ("Reopen", "Reopen", "Why reopen it?", False),
@@ -74,7 +74,7 @@ def need_view(its: RequestCard, question: OpenQuestion, metadata: str) -> Block:
 
 def saving_view(its: RequestCard, metadata: str) -> Block:
     """Return the form that asks what a delivery saves."""
-    return SAVING.view(metadata, f"{words.name(its)}\nHours that your whole team is spared in a month, about.")
+    return SAVING.view(metadata, f"{words.name(its)}\nAbout how many hours a month does it save your whole team?")
 
 
 def step_view(its: RequestCard, step: Step, metadata: str, *, typed: str = "", is_own: bool = True) -> Block:
@@ -98,7 +98,7 @@ def step_view(its: RequestCard, step: Step, metadata: str, *, typed: str = "", i
 def merge_view(its: RequestCard, others: Iterable[RequestCard], metadata: str) -> Block:
     """Return the form that makes a request part of another."""
     options = {str(each.id): f"#{each.id} {each.title}" for each in others}
-    said = f"{words.name(its)}\nIts askers count for the other one. You can undo the merge."
+    said = f"{words.name(its)}\nWhoever asked for it then counts for the other one. You can undo the merge."
     return MERGE.view(metadata, said, {INTO: Fill(options=options)})
 
 

@@ -15,12 +15,12 @@ def issue_made(tracker: str, ref: str, url: str) -> Rendered:
 
 def issue_refused(tracker: str, problem: str) -> Rendered:
     """Return why there is no issue."""
-    return _said(f"No {tracker} issue. {escape(problem)} Baton tries again every day.")
+    return _said(f"No {tracker} issue. {escape(problem)} I try again every day.")
 
 
 def issue_delayed(tracker: str, problem: str) -> Rendered:
     """Return why there is no issue yet."""
-    return _said(f"No {tracker} issue yet. {escape(problem)} Baton tries again every hour.")
+    return _said(f"No {tracker} issue yet. {escape(problem)} I try again every hour.")
 
 
 def issue_gone(tracker: str, ref: str) -> Rendered:
@@ -63,7 +63,7 @@ def comment_gone(tracker: str, ref: str, url: str) -> Rendered:
 def comments_wait(ref: str, url: str, problem: str) -> Rendered:
     """Return why what is said in the thread does not reach the issue."""
     said = f"Replies in the thread do not reach {link(url, ref)}. {escape(problem)}"
-    return _said(f"{said} Baton tries again every hour.")
+    return _said(f"{said} I try again every hour.")
 
 
 def comment_refused(ref: str, url: str, problem: str, reply: str) -> Rendered:

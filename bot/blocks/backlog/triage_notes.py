@@ -10,7 +10,7 @@ from bot.domain.records import PersonRecord
 
 def joined_by(its: RequestCard, who: str) -> Rendered:
     """Return what the DevOps team reads under its message when another team has joined a request; it calls nobody."""
-    said = f"{bold(who, 60)} needs it as well: {words.standing(its)}"
+    said = f"{bold(who, 60)} joined this request: {words.standing(its)}"
     return Rendered(said, [section(said)])
 
 
@@ -27,7 +27,7 @@ def took_in(part: RequestCard, by: PersonRecord, *, called: str = "") -> Rendere
 
 def took_out(part: RequestCard) -> Rendered:
     """Return what stands in the place of that once it is so no more."""
-    said = f"{_part(part)} is not part of this any more."
+    said = f"{_part(part)} is no longer part of this."
     return Rendered(said, [section(said)])
 
 
@@ -37,7 +37,7 @@ def _part(its: RequestCard) -> str:
 
 def left_news(who: str, why: str) -> Rendered:
     """Return what the DevOps team reads under its message when a team has left a request that others still need."""
-    said = f"{escape(who, 80)} is not on it any more{f': {escape(why, 600)}' if why else '.'}"
+    said = f"{escape(who, 80)} left this request{f': {escape(why, 600)}' if why else '.'}"
     return Rendered(said, [section(said)])
 
 
@@ -65,5 +65,5 @@ def unassigned(its: RequestCard, before: PersonRecord, by: PersonRecord) -> Rend
 
 def released(whole_id: int) -> Rendered:
     """Return what the DevOps team reads under its message about a request that is part of no other any more."""
-    said = f"#{whole_id}, which this was part of, is not needed any more. This one stands by itself again."
+    said = f"#{whole_id} is no longer needed, so this stands by itself again."
     return Rendered(said, [section(said)])

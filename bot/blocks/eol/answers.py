@@ -44,7 +44,7 @@ def help_asked(card: Card) -> list[str]:
     if asked is None:
         return []
     where = f": {link(asked.link, shorten(asked.link, 80))}" if asked.link else ""
-    return [f"The DevOps team's help is asked for in *#{asked.request_id}*, {asked.state.replace('_', ' ')}{where}."]
+    return [f"Help from the DevOps team: *#{asked.request_id}*, {asked.state.replace('_', ' ')}{where}."]
 
 
 def sentence(answer: Answer, card: Card) -> str:

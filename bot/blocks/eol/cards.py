@@ -142,10 +142,8 @@ def ownership_warnings(card: Card) -> list[str]:
 
 
 def _hand_over(card: Card) -> str:
-    providers = {one.deployment.provider for one in card.watch.runs}
-    name = providers.pop() if len(providers) == 1 else ""
-    runs_it = f"{escape(name, 60)} runs this: could" if fold(name) in PROVIDERS else "Could"
-    return f"{runs_it} the product team take all of it?"
+    is_managed = {fold(one.deployment.provider) for one in card.watch.runs} <= PROVIDERS
+    return f"{'A provider runs this: could' if is_managed else 'Could'} the product team take all of it?"
 
 
 def small_print(card: Card) -> str:
@@ -283,7 +281,7 @@ def over(card: ClosedCard) -> str:
         case "moved":
             return f"{name}: what runs it has another owner now."
         case "unlisted":
-            return f"{name} is no longer in the catalog, so no end of its support is known."
+            return f"{name} is no longer in the catalog, so I cannot say when its support ends."
         case "replaced":
             return f"{name}: what ran it counts as another product or version now."
         case _:

@@ -113,10 +113,7 @@ def _head(digest: Digest, items: Sequence[_Item]) -> str:
     upgrades_ahead = "1 planned upgrade" if planned == 1 else f"{planned:,} planned upgrades"
     things = join([deadlines] * bool(count) + [inside] * bool(images) + [upgrades_ahead] * bool(planned))
     if digest.is_first:
-        return (
-            f"*End of life*{of}: {things}. "
-            "This is the first list: from now on weekly at most, sooner when a date is near."
-        )
+        return f"*End of life*{of}: {things}. This list comes once a week at most, or sooner when a date is near."
     return f"*End of life*{of}: {things}"
 
 
@@ -257,8 +254,8 @@ def _unsure_head(unsure: Sequence[MatchedDeployment], own: Sequence[MatchedDeplo
     said = f":grey_question: {unknown(unsure)}, so I cannot say when support ends"
     if all(map(has_unknown_clock, unsure)):
         return f"{said}:"
-    to_do = "Press *Correct the version* and say what it is" if own else "Press *Open* to see what they are"
-    return f"{said}. {to_do}, or put it right at its source:"
+    to_do = "Press *Correct the version*" if own else "Press *Open* to see them"
+    return f"{said}. {to_do}, or correct {'it' if len(unsure) == 1 else 'them'} at the source:"
 
 
 def _unsure_rest(own: Sequence[MatchedDeployment], inside: Sequence[Inside[MatchedDeployment]]) -> list[str]:

@@ -63,7 +63,7 @@ def _recorded(card: Card, answer: Answer | None) -> str:
         case AnswerKind.WAIVED if answer.until is not None:
             return (
                 f"Asked: a teammate must approve the waiver of {name} until {words.day(answer.until)}. "
-                "Until then I keep reminding you."
+                "I keep reminding you until somebody does."
             )
         case _:
             return f"Noted: {name}."
@@ -74,10 +74,10 @@ def _closed(outcome: PartClosed) -> str:
     plan = plan_of(outcome.answer)
     assert plan is not None  # noqa: S101 - only plans have parts
     name, upgrade = words.name(outcome.card.watch.product, outcome.card.watch.cycle), plan.upgrade
-    said = f"Noted: the application is compatible, so the first part of the upgrade of {name} is done."
+    said = "Noted: the application is compatible."
     if outcome.is_told:
-        return f"{said} {answers.calm(upgrade.name, first=True)} hears of it, and upgrades by {words.day(upgrade.on)}."
-    return f"{said} The upgrade is planned for {words.day(upgrade.on)}."
+        return f"{said} I am telling {answers.calm(upgrade.name)}, who upgrades {name} by {words.day(upgrade.on)}."
+    return f"{said} The upgrade of {name} is planned for {words.day(upgrade.on)}."
 
 
 def _planned(card: Card, answer: Answer) -> str:

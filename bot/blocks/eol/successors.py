@@ -26,7 +26,7 @@ def open_successor(successor: Successor) -> Mapping[str, Any]:
 
 def plan_off(successor: Successor) -> Rendered:
     """Return what somebody hears whom a plan named, once another team has what it was about."""
-    said = f"{_off(successor)} You hear it if a plan of theirs names you."
+    said = f"{_off(successor)} You will hear if a plan of theirs names you."
     return Rendered(said, [section(said), {"type": "actions", "elements": [open_successor(successor)]}])
 
 

@@ -48,7 +48,9 @@ PERSON = forms.person(actions.PERSON, "Who did it?")
 DAY = forms.day(actions.DAY, "When?")
 NOT_APPLICABLE = forms.text(actions.NOT_APPLICABLE, "Or why does it not apply?")
 
-_WHO_IS_TOLD = "Whom a whole name, an @handle or an e-mail address names is told, and can say that it is there."
+_WHO_IS_TOLD = (
+    "Give a full name, an @handle or an e-mail address, and I tell that person, who can say that it is there."
+)
 _TERMS = (EFFECTIVE, OVERLAP, LOAN, REASON)
 #: Where it stands in a form what a `FieldError` is about.
 ASKED_AT: Mapping[str, Field[Any]] = {
@@ -122,7 +124,7 @@ def again_view(its: HandoffCard, metadata: str) -> Block:
     receiver = words.team(its.receiver.name)
     said = f"{words.title(its)}. Offer it, and {receiver} answers part by part."
     if its.offered_on is not None:
-        said = f"{words.number(its)} · Offer {receiver} again what has not passed. They answer part by part."
+        said = f"{words.number(its)} · Offer {receiver} again what they have not accepted. They answer part by part."
     if its.is_fixed:
         said += (
             " What they accepted stays as agreed: with another day, loan or help, this becomes a handoff of its own."
@@ -142,7 +144,7 @@ def ask_view(
 ) -> Block:
     """Return the form that asks a team for what it owns. What it is `about` is ticked from the start."""
     said = (
-        f"*{escape(giver.name, 80)}* owns this. It hears that your team would take it over, and offers it or says no."
+        f"*{escape(giver.name, 80)}* owns this. I tell them that your team would take it over. They offer it or say no."
     )
     options = {str(team.id): team.name for team in teams}
     filled: dict[Field[Any], Fill] = {
@@ -170,7 +172,7 @@ def back_view(its: HandoffCard, metadata: str) -> Block:
 
 def no_view(its: HandoffCard, metadata: str) -> Block:
     """Return the form that asks what does not work."""
-    return NO.view(metadata, f"{words.passed(its)}. The other team hears what you miss.")
+    return NO.view(metadata, f"{words.passed(its)}. The other team reads what you write.")
 
 
 def evidence_view(its: HandoffCard, metadata: str) -> Block:

@@ -137,5 +137,7 @@ def told_of_need(shown: Rendered, its: HandoffCard, named: PersonRecord | None) 
         return shown
     told = f"{shown.text}\nI am telling {words.person(its.offerer)}, who offered it"
     if named is None:
-        return Rendered(f"{told}. A whole name, an @handle or an e-mail address is told as well.")
+        return Rendered(
+            f"{told}. Somebody else sees to it? Answer again with their full name, @handle or e-mail address."
+        )
     return Rendered(f"{told}." if named.id == its.offerer.id else f"{told}, and {words.person(named)}.")

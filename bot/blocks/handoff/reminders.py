@@ -47,7 +47,7 @@ def said(its: HandoffDue) -> str:
         case DueKind.ANSWER:
             some = f"{words.things(card.untouched)} {'wait' if count > 1 else 'waits'}"
             left = "waits" if count == len(card.resources) else some
-            return f"{words.title(card)}: {left} for your answer, until {day(its.ends_on)}. Then the {what} is over."
+            return f"{words.title(card)}: {left} for your answer. The {what} ends on {day(its.ends_on)}."
         case DueKind.NEEDS:
             one = its.resource
             what = words.thing(one) if one is not None else ""
@@ -56,16 +56,16 @@ def said(its: HandoffDue) -> str:
         case DueKind.NEEDED if its.resource is not None:
             one, who = its.resource, words.team(card.receiver.name)
             by = f"{who} needs {escape(one.needs, 200)} from you for {words.thing(one)} by {day(its.ends_on)}"
-            return f"Handoff #{card.id}: {by}. Is it there? Say so, and {who} are asked whether they accept."
+            return f"Handoff #{card.id}: {by}. Is it there? Say so, and I ask {who} to accept."
         case DueKind.MOVED:
-            return f"{words.passed(card)}: as agreed, {_whose(its)} since {day(its.on)}{_until(card)}."
+            return f"{words.passed(card)}: as agreed, {_whose(its)} from {day(its.on)}{_until(card)}."
         case DueKind.TAKEN:
             if card.decider is not None:
                 teams = f"from {words.team(card.giver.name)} to {words.team(card.receiver.name)}"
                 decided = f"{words.person(card.decider)} decided that {words.things(card.owned)} passes {teams}"
-                return f"{words.number(card)} · {decided}: {_whose(its)} {_since(card)}{_until(card)}."
+                return f"{words.number(card)} · {decided}: {_whose(its)}{_since(card)}{_until(card)}."
             how = "as claimed" if card.is_granted else "which accepted"
-            return f"{words.passed(card)}, {how}: {_whose(its)} {_since(card)}{_until(card)}."
+            return f"{words.passed(card)}, {how}: {_whose(its)}{_since(card)}{_until(card)}."
         case DueKind.RETURNED:
             returned = [each for each in card.resources if each.returned_at is not None and not each.reason]
             its_giver = f"{words.team(card.giver.name)}{possessive(card.giver.name)}"
@@ -100,8 +100,8 @@ def _since(card: HandoffCard) -> str:
     """Return since when it is the receiver's, of what has passed in parts each with its day."""
     days = _days(card)
     if len(days) == 1:
-        return f"since {day(next(iter(days)))}"
-    return ", ".join(f"{many} since {day(on)}" for on, many in days.items())
+        return f" from {day(next(iter(days)))}"
+    return "".join(f", {many} from {day(on)}" for on, many in days.items())
 
 
 def _outdated(its: HandoffDue) -> str:

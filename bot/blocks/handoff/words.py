@@ -52,7 +52,8 @@ def title(card: HandoffCard, *, names_follow: bool = False) -> str:
         asks = "asks" if card.unanswered else "asked"
         return f"{number(card)} · {receiver} {asks} {giver} to hand over {what}"
     if card.is_granted:
-        return f"{number(card)} · {giver} agreed that {what} is {receiver}{possessive(card.receiver.name)}"
+        whose = f"{receiver}{possessive(card.receiver.name)}"
+        return f"{number(card)} · {giver} agreed that {what} {'is' if len(card.resources) == 1 else 'are'} {whose}"
     return f"{number(card)} · {giver} {'offers' if card.unanswered else 'offered'} {what} to {receiver}"
 
 

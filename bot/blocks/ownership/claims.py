@@ -19,7 +19,7 @@ from bot.blocks.ownership.actions import (
     AssetValue,
 )
 from bot.blocks.recipients import said_to
-from bot.blocks.text import Block, Rendered, bold, button, day, plain, possessive, section
+from bot.blocks.text import Block, Rendered, bold, button, day, plain, section
 from bot.blocks.values import encode
 from bot.domain.catalog import Area
 from bot.domain.ownership.matters import Loan
@@ -110,10 +110,11 @@ def claimed(asset: AssetRecord, area: Area | None, team: str, *, is_final: bool 
 
 def offered(asset: AssetRecord, area: Area | None, team: str, owners: Sequence[str], told: Sequence[Told]) -> Rendered:
     """Return the receipt for a claim that `owners` answer; `told` is where the first of them hears of it."""
-    whose = f"{bold(team, 80)}{possessive(team)}"
     agree = f"{words.join([bold(each, 60) for each in owners])} {'agrees' if len(owners) == 1 else 'agree'}"
     what = words.sentence(words.part(asset, area))
-    return _with_undo(f"{what} is {whose} once {agree}. {said_to(told)} You hear how it ends.", asset, area)
+    return _with_undo(
+        f"{what} goes to {bold(team, 80)} once {agree}. {said_to(told)} You will hear how it ends.", asset, area
+    )
 
 
 def _with_undo(text: str, asset: AssetRecord, area: Area | None) -> Rendered:

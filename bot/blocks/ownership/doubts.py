@@ -31,7 +31,7 @@ DOUBT_FORM = Form(
 
 def doubt_recorded(told: Sequence[Told]) -> Rendered:
     """Return the receipt for a doubt; `told` is where each owner hears of it."""
-    return Rendered(f"Your doubt is recorded. {said_to(told)}{' You hear what they answer.' if told else ''}")
+    return Rendered(f"Your doubt is recorded. {said_to(told)}{' You will hear what they answer.' if told else ''}")
 
 
 def doubt_view(

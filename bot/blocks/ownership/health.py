@@ -49,7 +49,7 @@ def owns_nothing(team: TeamRecord) -> str:
 def unknown_devops(name: str) -> str:
     """Return the next step where the catalog has no team of the name that was set."""
     return (
-        f"`BATON_DEVOPS_TEAM` names {bold(name, 80)}, which the catalog has no team of: correct it, or import the team."
+        f"`BATON_DEVOPS_TEAM` names {bold(name, 80)}, which is no team of the catalog: correct it, or import the team."
     )
 
 

@@ -64,7 +64,7 @@ def _line(held: Held) -> str:
     area = "it" if fact.area is Area.ALL else words.AREA_WORDS[fact.area]
     begun = date(fact.valid_from)
     if held.valid_to is None:
-        said = f"{'helps with' if fact.role is Role.SECONDARY else 'owns'} {area} since {begun}"
+        said = f"{'has helped with' if fact.role is Role.SECONDARY else 'has owned'} {area} since {begun}"
     else:
         verb = "helped with" if fact.role is Role.SECONDARY else "owned"
         said = f"{verb} {area} from {begun} until {date(held.valid_to)}"

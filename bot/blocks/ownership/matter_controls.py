@@ -38,7 +38,7 @@ def side(one: Side, way: WayBack | None = None, *, is_still: bool = False) -> st
     if files:
         return f"{files} {verb} {owner}"
     if not one.is_agreed:
-        return f"{owner} claims it in Slack" if one.owner.name else "In Slack it is said that nobody owns it"
+        return f"{owner} claims it in Slack" if one.owner.name else "Somebody said in Slack that nobody owns it"
     return f"{owner} took it over by agreement{f', in handoff #{way.handoff_id}' if way is not None else ''}"
 
 

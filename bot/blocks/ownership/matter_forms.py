@@ -12,7 +12,7 @@ from bot.domain.ownership.matters import MatterCard
 from bot.domain.recipients import Recipient
 
 ASK_FIELD = forms.text(actions.MATTER_WORDS, "What do you want to know?", missing="Write your question.", is_long=True)
-ASK_FORM = Form(actions.MATTER_ASK_VIEW, "Ask back", "Ask", (ASK_FIELD,), refused_at=ASK_FIELD)
+ASK_FORM = Form(actions.MATTER_ASK_VIEW, "Ask", "Ask", (ASK_FIELD,), refused_at=ASK_FIELD)
 REPLY_FIELD = forms.text(actions.MATTER_WORDS, "Your answer", missing="Write your answer.", is_long=True)
 REPLY_FORM = Form(actions.MATTER_REPLY_VIEW, "Answer", "Answer", (REPLY_FIELD,), refused_at=REPLY_FIELD)
 SIDE_FIELD = forms.text(actions.MATTER_WORDS, "Why?", hint="e.g. They have run it since May", is_long=True)
@@ -36,5 +36,4 @@ def side_view(matter: MatterCard, owner: Recipient, losers: Sequence[Recipient],
     name, thing = bold(owner.name, 80), words.part(matter.asset, matter.area)
     whose = f"{thing} is {name}{possessive(owner.name)}" if owner.name else f"nobody owns {thing}"
     reads = [bold(each.name, 60) for each in losers if each.name]
-    verb = "reads" if len(reads) == 1 else "read"
-    return SIDE_FORM.view(metadata, f"You say that {whose}.{f' {words.join(reads)} {verb} why.' if reads else ''}")
+    return SIDE_FORM.view(metadata, f"You say that {whose}.{f' {words.join(reads)} will read why.' if reads else ''}")

@@ -86,14 +86,14 @@ def _answered_by(matter: MatterCard) -> str:
 def reminded(reminder: Reminder) -> str:
     """Return which reminder it is, and what comes when nobody answers."""
     is_last = reminder.number >= len(REMINDER_DAYS)
-    which = f"This is reminder {reminder.number} of {len(REMINDER_DAYS)}{', the last one' if is_last else ''}."
+    which = "Last reminder" if is_last else f"Reminder {reminder.number} of {len(REMINDER_DAYS)}"
     match reminder.then:
         case FollowUpStep.PASS_ON:
-            return f"{which} Without an answer a catalog admin is asked on {day(reminder.on)}."
+            return f"{which}: without an answer, a catalog admin is asked on {day(reminder.on)}."
         case FollowUpStep.EXPIRE:
-            return f"{which} Without an answer it is over on {day(reminder.on)}, and nothing changes."
+            return f"{which}: without an answer, it closes on {day(reminder.on)} and nothing changes."
         case _:
-            return f"{which} After the last one it stands in your digest until it is answered."
+            return f"{which}: {'' if is_last else 'after the last one '}it stays in your digest until it is answered."
 
 
 def _way_back(way: WayBack | None, reader: Reader | None) -> list[str]:
@@ -138,7 +138,7 @@ def given_up(matter: MatterCard) -> str:
         also = f" {words.names(others)} {words.verb(others, 'has', 'have')} to agree as well." if others else ""
         return f"{words.names(given)} {words.verb(given, 'agrees', 'agree')}.{also}"
     says = f"{words.names(given)} {words.verb(given, 'says', 'say')} that it is not theirs."
-    return f"{says} It is of tier 1, so the lead or a catalog admin confirms that."
+    return f"{says} It is tier 1, so the lead or a catalog admin must confirm."
 
 
 def _doubt(each: DoubtRecord, matter: MatterCard) -> str:
@@ -196,7 +196,8 @@ def ended(matter: MatterCard) -> str:
             return f"Nobody owns it, says {by}."
         case MatterState.AGREED if not whose:
             given = matter.given_up_by or matter.owner_names or ("nobody",)
-            return f"It is not {words.names(given)}{possessive(given[-1])} any more, says {by}.{_and_now(matter)}"
+            by = words.somebody(matter.ended_by, first=True)
+            return f"{by} says that it is no longer {words.names(given)}{possessive(given[-1])}.{_and_now(matter)}"
         case MatterState.AGREED:
             number = f" Handoff #{matter.handoff_id}." if matter.handoff_id is not None else ""
             way = matter.way_back

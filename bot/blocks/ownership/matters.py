@@ -214,7 +214,7 @@ def matter_noted(matter: MatterCard) -> Rendered:
         return Rendered(f"{matter_lines.begins(matter)}: {matter_lines.given_up(matter)}")
     if matter.given_up_by:
         return Rendered(
-            f"{matter_lines.begins(matter)} is of tier 1: I have asked whoever can confirm that it is not yours."
+            f"{matter_lines.begins(matter)} is tier 1: I have asked whoever can confirm that it is not yours."
         )
     if matter.is_passed_on:
         return Rendered(f"{matter_lines.begins(matter)}: a catalog admin decides.")

@@ -142,9 +142,9 @@ def take_view(
     fill = Fill(options={str(each.id): each.name for each in left}, chosen=[str(each) for each in proposed])
     if decider is not None:
         who = bold(decider.name, 80) or "a catalog admin"
-        said = f"What could {bold(team.name, 80)} take of what {bold(gone.name, 80)} owned? {who} decides."
+        said = f"Choose what {bold(team.name, 80)} could take over from {bold(gone.name, 80)}. {who} decides."
         return ASK_FORM.view(metadata, said, {TAKEN: fill})
-    said = f"What does {bold(team.name, 80)} take of what {bold(gone.name, 80)} owned? It is the team's at once."
+    said = f"Choose what {bold(team.name, 80)} takes over from {bold(gone.name, 80)}, from now on."
     return TAKE_FORM.view(metadata, said, {TAKEN: fill})
 
 
@@ -197,10 +197,7 @@ def heirs_still_wanted(gone: Recipient, assets: Sequence[str], *, is_last: bool)
     """Return the reply that reminds whoever was asked who takes what `gone` has left behind."""
     text = f"Nobody has taken it yet. {_left(gone)} {_count(assets)} without an owner: {_listed(assets)}."
     if is_last:
-        text += (
-            " I do not remind you again: `/baton health` goes on counting it, and the buttons above work until a team"
-            " takes it."
-        )
+        text += " This is the last reminder: the buttons above work until a team takes it."
     return Rendered(text)
 
 
@@ -208,9 +205,9 @@ def over(gone: Recipient, owners: Mapping[str, Sequence[str]], *, is_back: bool)
     """Return what the question reads once nothing is left to ask: by asset, who owns what it asked about."""
     name = bold(gone.name, 80) or "Somebody"
     if is_back:
-        return Rendered(f"{name} is here again, so there is nothing left to ask.")
+        return Rendered(f"{name} is back, so there is nothing left to ask.")
     if not owners:
-        return Rendered(f"{name} left nothing behind that has no owner any more.")
+        return Rendered(f"Nothing that {name} left behind is without an owner now.")
     return Rendered(f"What {name} left behind has owners: {_owned(owners)}.")
 
 
@@ -262,8 +259,8 @@ def suggestions_view(
     """
     name = words.part(asset, area)
     if not suggestions:
-        return modal("Who could own it?", [section(f"Nothing I know speaks for an owner of {name}. Ask who uses it.")])
-    blocks: list[Block] = [section(f"Nobody owns {name}. These are guesses, with what speaks for each:")]
+        return modal("Who could own it?", [section(f"I have no guess who could own {name}. Ask who uses it.")])
+    blocks: list[Block] = [section(f"Nobody owns {name}. My guesses, and what each is based on:")]
     for each in suggestions:
         value, team = encode(SuggestedOwner(asset.id, each.team.id, area)), plain(each.team.name, 40)
         take = button("Accept for the team", ACCEPT, value, label=f"Accept for the team {team}")
@@ -271,7 +268,7 @@ def suggestions_view(
         buttons = [*([take] if each.team.id in takers else []), *([refuse] if each.team.id in refusers else [])]
         blocks += [section(reasons(each)), *([{"type": "actions", "elements": buttons}] if buttons else [])]
     if not takers:
-        blocks.append(context("A team's own people take it. Ask whoever it looks like."))
+        blocks.append(context("Only a team's own members can accept: ask the team that looks right."))
     return modal("Who could own it?", blocks)
 
 

@@ -48,7 +48,7 @@ RELEASE_REASON_FIELD = forms.text(
 )
 RELEASE_FORM = Form(RELEASE_VIEW, "We no longer own it", "Release it", (RELEASE_REASON_FIELD,), RELEASE_REASON_FIELD)
 UNOWNED_REASON_FIELD = forms.text(UNOWNED_REASON, "Why should nobody own it?", missing="Say why.", limit=300)
-UNOWNED_REVIEWER_FIELD = forms.person(UNOWNED_REVIEWER, "Who is asked again?")
+UNOWNED_REVIEWER_FIELD = forms.person(UNOWNED_REVIEWER, "Who reviews it?")
 UNOWNED_UNTIL_FIELD = forms.day(UNOWNED_UNTIL, "When?", missing="Choose the day on which they are asked.")
 UNOWNED_FORM = Form(
     UNOWNED_VIEW,
@@ -83,10 +83,10 @@ def release_view(
     """Return the form behind "We no longer own it…"; it says what happens."""
     what = words.part(asset, *areas)
     if needs_confirmation:
-        happens = "It is of tier 1: your lead, your manager or a catalog admin confirms first."
+        happens = "It is tier 1: your lead, your manager or a catalog admin must confirm first."
     else:
-        happens = "Nobody owns it then, and I ask who takes it."
-    said = f"{bold(owner, 80)} owns {what}. {happens} Does somebody take it? Offer it instead."
+        happens = "After that nobody owns it, and I ask who takes it."
+    said = f"{bold(owner, 80)} owns {what}. {happens} Know who takes it? Offer it instead."
     view = dict(RELEASE_FORM.view(metadata, said))
     about = OpenHandoff(Way.OFFER, asset.id, area=areas[0] if len(areas) == 1 else None)
     offer = {"type": "actions", "elements": handoff_buttons(about, asset.name, text="Offer it…")}
@@ -97,8 +97,8 @@ def release_view(
 def unowned_view(asset: AssetRecord, metadata: str, *, reviewer: str, until: calendar_day) -> Block:
     """Return the form behind "Unowned on purpose…"."""
     said = (
-        f"Nobody owns {bold(asset.name, 80)}. Mark it, and it is no gap any more. "
-        "The reviewer is asked again on the day that you choose."
+        f"Nobody owns {bold(asset.name, 80)}. Mark it, and it no longer counts as a gap. "
+        "I ask the reviewer again on the day that you choose."
     )
     fills: dict[Field[Any], Fill] = {
         UNOWNED_REVIEWER_FIELD: Fill(reviewer),
@@ -112,9 +112,9 @@ def release_wanted(
 ) -> Rendered:
     """Return the question whether a team gives up an asset of tier 1, or areas of it."""
     text = (
-        f"{_who(asker)} wants {bold(owner, 80)} to give up {words.part(asset, *areas)}, which is of tier 1:\n"
+        f"{_who(asker)} wants {bold(owner, 80)} to give up {words.part(asset, *areas)}, which is tier 1:\n"
         f"> {escape(reason, 500)}\n"
-        "Confirm, and nobody owns that until a team takes it. Whoever asked cannot confirm."
+        "Confirm, and nobody owns it until a team takes it."
     )
     value, name = str(release_id), plain(asset.name, 45)
     buttons = [
@@ -136,7 +136,7 @@ def release_decided(
 
 def release_passed_on(asset: AssetRecord, areas: Sequence[Area], owner: str, to: PersonRecord) -> Rendered:
     """Return what the question reads once somebody else is asked, because its reader may confirm it no longer."""
-    return Rendered(f"Whether {bold(owner, 80)} gives up {words.part(asset, *areas)}: {_who(to)} is asked now.")
+    return Rendered(f"{_who(to)} is asked now whether {bold(owner, 80)} gives up {words.part(asset, *areas)}.")
 
 
 def release_expired(asset: str, areas: Sequence[Area], owner: str, reason: str, *, is_theirs: bool) -> Rendered:
@@ -157,7 +157,7 @@ def given_up(
     """Return the question who takes what its owner has given up, with a button for each proposed heir."""
     area = areas[0] if len(areas) == 1 else Area.ALL
     head = (
-        f":warning: Nobody owns {words.part(asset, *areas)} since {date(at)}: {bold(owner, 80)} gave it up.\n"
+        f":warning: Nobody owns {words.part(asset, *areas)}. {bold(owner, 80)} gave it up on {date(at)}.\n"
         f"> {escape(reason, 500)}"
     )
     return _asked(head, asset, area, heirs)
@@ -223,7 +223,7 @@ def owned_since(asset: AssetRecord, areas: Sequence[Area], owners: Sequence[str]
 
 def released(asset: AssetRecord, areas: Sequence[Area], owner: str, *, may_mark: bool = False) -> Rendered:
     """Return the receipt for a release; whoever `may_mark` it as unowned on purpose can do so there."""
-    said = f"{bold(owner, 80)} no longer owns {words.part(asset, *areas)}. The answer says since when and why."
+    said = f"{bold(owner, 80)} no longer owns {words.part(asset, *areas)}."
     if not may_mark:
         return Rendered(said)
     said += " Should nobody own it? Choose *Unowned on purpose…*."
@@ -233,7 +233,7 @@ def released(asset: AssetRecord, areas: Sequence[Area], owner: str, *, may_mark:
 def release_asked(asset: AssetRecord, areas: Sequence[Area], told: str) -> Rendered:
     """Return the receipt where somebody has to confirm first; `told` says who is asked."""
     what = words.sentence(words.part(asset, *areas))
-    return Rendered(f"{what} is of tier 1, so nothing has changed yet. {told}")
+    return Rendered(f"{what} is tier 1, so nothing has changed yet. {told}")
 
 
 def marked(asset: AssetRecord, until: calendar_day, reviewer: PersonRecord | None) -> Rendered:
@@ -245,15 +245,13 @@ def named_reviewer(asset: AssetRecord, reason: str, by: PersonRecord | None, unt
     """Return what the reviewer of what is unowned on purpose is told at once."""
     return Rendered(
         f"Nobody owns {bold(asset.name, 80)}, on purpose, says {words.somebody(by)}: {escape(reason, 300)}\n"
-        f"You are named to look at it again: I ask you on {day(until)}."
+        f"You review it: I ask you again on {day(until)}."
     )
 
 
 def review_wanted(mark_id: int, asset: AssetRecord, reason: str, also: Sequence[Line] = ()) -> Rendered:
     """Return the question to the reviewer of what is unowned on purpose; `also` is what else is due."""
-    text = (
-        f"{bold(asset.name, 80)} is unowned on purpose, to be looked at today: {escape(reason, 300)}\nIs that still so?"
-    )
+    text = f"{bold(asset.name, 80)} is unowned on purpose: {escape(reason, 300)}\nIs that still so?"
     shown = also[:_MOST_LINES]
     return Rendered(
         "\n".join([text, *(f"• {each.text}" for each in shown)]),

@@ -13,7 +13,7 @@ from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unow
 from bot.domain.records import AssetRecord, HandoffRecord, PersonRecord, ReleaseRecord, TeamRecord
 
 _CLAIM_IT = "Yours? Press *We own this*."
-_WAY_OUT = "A side that gives way ends it, and so does a catalog admin."
+_WAY_OUT = "It ends when one side gives way or a catalog admin decides."
 #: Facts beside the answer that fit on a message without drowning the reader.
 _MOST_OTHERS = 9
 #: Before any confirmation.
@@ -52,19 +52,19 @@ def headline(
         return f"Nobody owns {name}, on purpose: {reason}{_reviewed(verdict.asset)}", _contradictions(verdict)
     if isinstance(verdict, Unowned):
         part = f"{words.AREA_WORDS[verdict.area]} of {name}" if verdict.area else name
-        return f":grey_question: Nobody owns {part}{_since(verdict.release)}.", [
+        return f":grey_question: Nobody owns {part}{_given_up(verdict.release)}.", [
             _CLAIM_IT if may_claim else "Know whose it is? Add its owner to the catalog."
         ]
     warnings = _owned_warnings(verdict, may_claim=may_claim, asked_by=asked_by, loan=loan)
     return _owned_headline(verdict, shares, name), warnings
 
 
-def _since(release: ReleaseRecord | None) -> str:
-    """Since when nobody does, and why, where somebody gave it up."""
+def _given_up(release: ReleaseRecord | None) -> str:
+    """Return who gave up what nobody owns now, when and why; empty where nobody did."""
     if release is None:
         return ""
     why = escape(release.reason.rstrip(". "), 200)
-    return f" since {date(release.at)}, because {bold(release.owner, 80)} gave it up: {why}"
+    return f". {bold(release.owner, 80)} gave it up on {date(release.at)}: {why}"
 
 
 def _reviewed(asset: AssetRecord) -> str:
@@ -249,7 +249,7 @@ def _unowned_parts(verdict: Owned) -> list[str]:
     said = []
     for each in verdict.given_up:
         what = "the rest" if Area.ALL in each.areas else _parts(each.areas)
-        said.append(f":grey_question: Nobody owns {what}{_since(each)}.")
+        said.append(f":grey_question: Nobody owns {what}{_given_up(each)}.")
     if verdict.is_partial and not given_up & {Area.ALL, Area.APPLICATION}:
         said.append(f":grey_question: The rest has no owner{', either' if given_up else ''}.")
     return said
