@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from bot.domain.backlog import due, gaps, need_reader, quantities, stances
+from bot.domain.backlog import due, gaps, need_reader, people, quantities, stances
 from bot.domain.backlog.cues import alternatives, patterns
 from bot.domain.backlog.item_types import WORK, Work
 from bot.domain.backlog.needs import Need, Strength, title, together
-from bot.domain.backlog.quantities import Blocked, Hours
+from bot.domain.backlog.people import Blocked
+from bot.domain.backlog.quantities import Hours
 from bot.domain.backlog.requests import ItemType
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
@@ -106,7 +107,7 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
     taken = stances.find(thread, mentions, vocabulary, asked_in=found.asked_in)
     coached_in = {need.sentence.at for need in found.needs if need.kind is ItemType.COACHING}
     lacking = gaps.find(thread, mentions, vocabulary, rejected=taken.rejected.keys(), coached_in=coached_in)
-    hours, blocked = quantities.hours(thread), quantities.blocked(thread)
+    hours, blocked = quantities.hours(thread), people.blocked(thread, mentions)
     owned = {sentence.at for _, sentence in found.stays} - found.asked_in
     by = due.needed_by(thread, asked_in=found.asked_in, owned=owned)
     has_evidence = is_asked or bool(lacking or hours or blocked or by or found.stays or _names_devops(thread))

@@ -1,20 +1,17 @@
-"""Numbers that a thread says: hours that a team loses, with their rate, and people who are blocked."""
+"""Hours that a thread says its team loses, with their rate."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from bot.domain.backlog.cues import patterns, plain
-from bot.domain.backlog.demand import Slowdown
+from bot.domain.backlog.people import counted
 from bot.domain.backlog.threads import Sentence, Thread
 
 _SAID = patterns("quantities")
-#: "Can't start, and half of us are idle" is the worse of the two.
-_SHARES = (Slowdown.STOPPED, Slowdown.HALF, Slowdown.SLOWED)
 WEEKS_A_MONTH = 4.33
 HOURS_A_DAY = 8.0
 WEEKS_A_SPRINT = 2.0
@@ -82,14 +79,6 @@ _PERIODS = {
     "daily": "day", "nightly": "night", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year",
     "d": "day", "w": "week", "wk": "week",
 }  # fmt: skip
-_NAMES = re.compile(
-    r"\b(?:[A-ZÀ-Þ][\wà-ÿ]+|I|me)(?:,\s?(?:[A-ZÀ-Þ][\wà-ÿ]+|I|me))*,? (?:and|&|\+) (?:I\b|me\b|[A-ZÀ-Þ][\wà-ÿ]+)"
-)
-#: Somebody beside a number of others: "me + the two postdocs".
-_AND_ONE = re.compile(
-    r"\b(?:I|me|my \w+|[A-ZÀ-Þ][\wà-ÿ]+)(?: and| ?\+| ?&| plus|, also| as well as) (?:also |the |our |my |those )*"
-    r"(?=\d|two\b|three\b|four\b|five\b|six\b)"
-)
 _WEEKDAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
 #: "Tuesdays and Fridays": so many times a week.
 _DAYS_LISTED = re.compile(
@@ -106,18 +95,6 @@ _OCCASIONS = re.compile(
     r"\b(?:,? (?:with|of|at|for|à|times|by|and|each|every|one|it|takes|is|costs|about|around|roughly|~))+ ?$",
     re.IGNORECASE,
 )
-#: "Tom can't go on": one person.
-_ALONE = re.compile(
-    r"(?!(?:We|They|You|It|That|This|Nobody|There|Who|What|People|Everybody|Everyone|Users|Customers)\b)[A-Z]\w+ "
-    r"(?:(?:can't|cannot) (?:\w+ )?(?:continue|go on|work|start|test|proceed|log in|do anything|finish)|"
-    r"is (?:\w+ )?(?:stuck|blocked|idle|waiting))\b"
-)
-#: "0.4 of a person", "1.5 FTE": people are counted whole, and the part says how much of somebody's work it is.
-_PART_OF_PEOPLE = re.compile(
-    r"(?<![\w.,])\d{1,3}[.,]\d{1,2}"
-    r"(?= (?:[\w-]+ ){0,2}?(?:people|persons?|ppl|ftes?|devs?|developers?|engineers?|us)\b)",
-    re.IGNORECASE,
-)
 #: "5 people x 2 hours": what stands before the time.
 _EACH_OF = re.compile(
     r"\b(?P<n>\d{1,3}|two|three|four|five|six|seven|eight|nine|ten)"
@@ -125,9 +102,6 @@ _EACH_OF = re.compile(
     r"colleagues|testers|folks|editors|analysts|teams|ppl))(?:,|:| à| at| with|,? each)|(?: \w+)?\s?(?:x|×|\*|times))"
     r"\s?(?:about |roughly |around |spends? |~)?$",
     re.IGNORECASE,
-)
-_LISTED = re.compile(
-    r":\s*[A-Z]\w+(?:, [A-Z]\w+)+|\b(?:my|our) [\w-]+ (?:and|nor) (?:I|me)\b|\b[Nn]either [\w-]+ nor (?:I|me|[A-Z]\w+)"
 )
 
 
@@ -141,24 +115,6 @@ class Hours:
     monthly: float | None
     quote: str
     message: int
-
-
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """How many people cannot go on."""
-
-    people: int
-    quote: str
-    message: int
-
-    @property
-    def share(self) -> Slowdown | None:
-        """How much they are kept from their work, where the words say it."""
-        if said := next((each for each in _SHARES if _SAID[each].search(self.quote)), None):
-            return said
-        part = _PART_OF_PEOPLE.search(self.quote)
-        share = _number(part[0]) if part else 1.0
-        return min(Slowdown, key=lambda each: abs(each.share - share)) if share < 1 else None
 
 
 def _plain(text: str) -> str:
@@ -295,73 +251,14 @@ def _times(found: re.Match[str]) -> tuple[str, float]:
 
 def _people(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> int:
     """Return how many people spend that time: each of those who are named, or those of whom the sentence tells it."""
-    text = sentence.text
-    before = _plain(text)[: amount.start()]
+    text = _DAYS_LISTED.sub(lambda found: "§" * len(found[0]), sentence.text)
+    if _SAID["as_often"].search(text):
+        return 1
     if not _SAID["each"].search(text) or _SAID["each_what"].search(text):
-        subject = _SAID["doers"].search(before)
-        return max(1, _counted(subject[0])) if subject and not _SAID["together"].search(text) else 1
-    if people := _counted(text):
-        return people
-    beside = thread.sentences[max(0, sentence.at - 2) : sentence.at]
-    return next((_counted(each.text) for each in reversed(beside) if _SAID["of_us"].search(each.text)), 1)
-
-
-def _counted(text: str) -> int:
-    """Return how many people a text counts or names: "three accountants plus me" are four."""
-    text = _DAYS_LISTED.sub(" ", _whole(text))
-    if counted := _SAID["of_us"].search(text):
-        more = _SAID["plus_one"].match(text, counted.end()) or _AND_ONE.search(text)
-        return int(_number(counted["count"] or counted["us"])) + bool(more)
-    named = _NAMES.search(text)
-    return len(re.split(r",|\band\b|&|\+", named[0])) if named else 0
-
-
-def _whole(text: str) -> str:
-    """Return a text with whole people in the place of parts."""
-    return _PART_OF_PEOPLE.sub(lambda part: str(math.ceil(_number(part[0]))), text)
-
-
-def blocked(thread: Thread) -> Blocked | None:
-    """Return how many people the thread says are blocked; of several numbers the last one, of several people each."""
-    found: Blocked | None = None
-    alone: set[str] = set()
-    for sentence in thread.sentences:
-        count = _blocked(sentence, thread.sentences)
-        if count and count > 1 and count in (each.people for each in _hours(thread, sentence)):
-            continue  # "the four of us lose 2 hours a week each waiting for it": nobody is stuck
-        is_alone = count == 1 and bool(_SAID["i_am"].search(sentence.text))
-        is_too = bool(alone) and sentence.first and bool(_SAID["me_too"].match(sentence.text))
-        if is_alone or is_too:
-            alone.add(sentence.message.author)
-        if count or is_too:
-            found = Blocked(len(alone) if is_alone or is_too else count or 1, sentence.text, sentence.message.index)
-    return found
-
-
-def _blocked(sentence: Sentence, sentences: Sequence[Sentence]) -> int | None:
-    text = _whole(_plain(sentence.text))
-    asked = sentences[sentence.at - 1].text if sentence.at else ""
-    if asked.endswith("?") and _SAID["blocked"].search(asked) and (named := _NAMES.search(text)):
-        return len(re.split(r",|\band\b|&|\+", named[0]))  # "who is stuck?" "Pavel and me"
-    if not _SAID["blocked"].search(text) or _SAID["not_blocked"].search(text):
-        return None
-    if size := _SAID["team_size"].search(text):
-        return int(_number(next(filter(None, size.groups())))) or None
-    if re.search(r"\bboth (?:of us|can't|are|stuck|blocked)\b|\bus both\b|\btwo of us\b", text, re.IGNORECASE):
-        return 2
-    if re.search(r"\b(?:the whole team|all of us|everybody|everyone)\b", text, re.IGNORECASE):
-        sized = [found for each in sentences if (found := _SAID["team_size"].search(each.text))]
-        return int(_number(next(filter(None, sized[-1].groups())))) if sized else None
-    counted = list(_SAID["of_us"].finditer(text))
-    # "two squads, eleven people" are eleven.
-    people = [each for each in counted if not each[0].endswith(("teams", "squads"))] or counted
-    others = sum(int(_number(each["count"] or each["us"])) for each in people)
-    if named := _NAMES.search(text) or (None if others else _LISTED.search(text)):
-        others += len(re.split(r",|\band\b|\bnor\b|&|\+", named[0].partition(":")[2] or named[0]))
-    elif _AND_ONE.search(text):
-        others += 1
-    neither = len(re.findall(r"\bneither can (?!you\b)\w+", text, re.IGNORECASE))
-    return others or (1 + neither if neither or _ALONE.match(text) or _SAID["i_am"].search(text) else None)
+        subject = _SAID["doers"].search(_plain(text)[: amount.start()])
+        return max(1, counted(subject[0])) if subject and not _SAID["together"].search(text) else 1
+    beside = (each.text for each in reversed(thread.sentences[max(0, sentence.at - 2) : sentence.at]))
+    return next(filter(None, map(counted, (text, *beside))), 1)
 
 
 def _number(word: str) -> float:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.backlog.demand import Slowdown
 from bot.domain.backlog.due import Due
-from bot.domain.backlog.quantities import Blocked
+from bot.domain.backlog.people import Blocked
 
 
 @pytest.mark.parametrize(
