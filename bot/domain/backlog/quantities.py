@@ -16,6 +16,8 @@ WEEKS_A_MONTH = 4.33
 HOURS_A_DAY = 8.0
 WEEKS_A_SPRINT = 2.0
 
+#: So many sentences later hours are put right.
+_SHORTLY = 3
 #: A sentence with more amounts is a table or a log.
 _MOST_AMOUNTS = 4
 _WORDS = {
@@ -35,13 +37,13 @@ _COUNT = (
 )
 _AMOUNT = re.compile(
     rf"(?<![\w.:,/-])(?P<low>{_COUNT})(?:\s?(?:-|to|or)\s?(?P<high>\d{{1,4}}(?:[.,]\d)?|two|three|four|five|six|"
-    rf"eight|ten))?(?:[\s-]?(?:ish|odd|\+))?[\s-]?(?:(?:full|whole|working|person|man|dev)[\s-])?"
-    r"(?P<unit>hours?|hrs?|h|minutes?|mins?|days?|afternoons?|mornings?|person-days?|"
-    r"pd)(?P<half> and a half)?\b(?!\s+(?:ago|old|earlier|later|notice))",
+    r"eight|ten))?(?:[\s-]?(?:ish|odd|\+))?[\s-]?(?:(?:full|whole|working|person|man|dev)[\s-])?"
+    r"(?P<unit>hours?|hrs?|h|minutes?|mins?|days?|afternoons?|mornings?|pd)(?P<half> and a half)?\b"
+    r"(?!\s+(?:ago|old|earlier|later|notice))",
     re.IGNORECASE,
 )
 _PERIOD = (
-    r"(?P<period>working day|work day|weekday|day|week|month|sprint|iteration|fortnight|quarter|year|morning|"
+    r"(?P<period>working day|work ?day|weekday|day|week|month|sprint|iteration|fortnight|quarter|year|morning|"
     r"evening|afternoon|night|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?"
 )
@@ -50,14 +52,16 @@ _TIMES = r"\d{1,3}|once|twice|thrice|" + "|".join(
 )
 _RATE = re.compile(
     rf"(?:(?P<times>{_TIMES})(?: ?x| ?times)?(?: [a-z-]+){{0,3}}? )?"
-    r"\b(?:an?|per|each|every|any|/|in an?|in the(?= week| month| sprint| quarter)|"
-    r"of each|of every|in a (?:normal|typical|usual|average|good|bad))\s?(?P<every>other|second|two|three|four|2|3|4|"
+    r"(?:\b(?:an?|per|each|every|any|in an?|in the(?= week| month| sprint| quarter)|"
+    r"of each|of every|of every(?:body|one)'s|in a (?:normal|typical|usual|average|good|bad))|/)\s?(?P<every>other|second|two|three|four|2|3|4|"
     r"single)?\s?"
     rf"\b{_PERIOD}\b|(?<=/)(?P<slash>day|week|month|sprint|d\b|w\b|wk)|"
     r"\b(?P<adverb>daily|weekly|monthly|quarterly|fortnightly|biweekly|bi-weekly|nightly|yearly)\b|"
-    r"\b(?P<on>mondays|tuesdays|wednesdays|thursdays|fridays)\b",
+    r"\b(?P<on>mondays|tuesdays|wednesdays|thursdays|fridays|workdays|weekdays)\b",
     re.IGNORECASE,
 )
+#: "make it 2", "you mean twenty times"
+_BARE = re.compile(rf"(?P<n>{_COUNT}|{_TIMES})(?P<times> ?x| times)?\W*$")
 _SMALL = r"\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten"
 #: Time in two units is one amount: "1h30", "an hour and 20 minutes", "2 days and 4 hours".
 _TWO_UNITS = re.compile(
@@ -73,7 +77,8 @@ _A_MONTH = {
     "quarter": 1 / 3, "year": 1 / 12,
 }  # fmt: skip
 _PERIODS = {
-    "working day": "day", "work day": "day", "weekday": "day", "morning": "day", "evening": "day", "afternoon": "day",
+    **dict.fromkeys(("working day", "work day", "workday", "workdays", "weekday", "weekdays"), "day"),
+    **dict.fromkeys(("morning", "evening", "afternoon"), "day"),
     "iteration": "sprint", "fortnight": "sprint", "fortnightly": "sprint", "biweekly": "sprint",
     "bi-weekly": "sprint",
     "daily": "day", "nightly": "night", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year",
@@ -93,14 +98,6 @@ _OCCASIONS = re.compile(
     r"rounds|"
     r"occasions|incidents|tickets|requests|customers|uploads|reports|restarts|visits|alarms|alerts)"
     r"\b(?:,? (?:with|of|at|for|à|times|by|and|each|every|one|it|takes|is|costs|about|around|roughly|~))+ ?$",
-    re.IGNORECASE,
-)
-#: "5 people x 2 hours": what stands before the time.
-_EACH_OF = re.compile(
-    r"\b(?P<n>\d{1,3}|two|three|four|five|six|seven|eight|nine|ten)"
-    r"(?:(?: (?:people|persons?|devs?|developers|engineers|of us|"
-    r"colleagues|testers|folks|editors|analysts|teams|ppl))(?:,|:| à| at| with|,? each)|(?: \w+)?\s?(?:x|×|\*|times))"
-    r"\s?(?:about |roughly |around |spends? |~)?$",
     re.IGNORECASE,
 )
 
@@ -131,42 +128,78 @@ def _in_hours(found: re.Match[str]) -> str:
 
 def hours(thread: Thread) -> Hours | None:
     """Return what the team loses, as its last word has it; without a cadence there is no monthly figure."""
-    found = [each for sentence in thread.sentences for each in _hours(thread, sentence)]
+    found: list[Hours] = []
+    last = 0
+    for sentence in thread.sentences:
+        said = list(_hours(thread, sentence))
+        if not said and found and sentence.at - last <= _SHORTLY and (right := _put_right(found[-1], sentence)):
+            said = [right]
+        found += said
+        last = sentence.at if said else last
     known = [each for each in found if each.monthly is not None]
     if known:
         return known[-1]
     return found[-1] if found else None
 
 
+def _put_right(last: Hours, sentence: Sentence) -> Hours | None:
+    """Return hours of which a later sentence says one part anew: "make that five times a week", "more like 3 hours"."""
+    text = _plain(sentence.low)
+    begins = _SAID["puts_right"].match(text)
+    if begins is None or not last.monthly:
+        return None
+    rest = text[begins.end() :]
+    amount, bare, rates = _AMOUNT.search(rest), _BARE.match(rest), list(_rates(rest, (-1, -1)))
+    spent, people, per, factor = last.amount, last.people, last.per, last.monthly / (last.amount * last.people)
+    if bare and per in _A_MONTH and (bare["times"] or abs(factor - _A_MONTH[per]) > 0.1):
+        factor = _A_MONTH[per] * _number(bare["n"])
+    elif bare:
+        spent = _number(bare["n"]) / (60 if spent < 1 else 1)
+    elif rates:
+        per, said = _times(rates[0])
+        factor = factor + said if begins["more"] else said
+    elif amount and not _SAID["no_work"].search(text) and (begins["sure"] or _SAID["over"].match(rest, amount.end())):
+        spent = _spent(amount)
+    elif begins["each"]:
+        people = max(counted(text), people)
+    else:
+        return None
+    return Hours(spent, per, people, round(spent * factor * people, 2), sentence.text, sentence.message.index)
+
+
 def _hours(thread: Thread, sentence: Sentence) -> Iterator[Hours]:
     text = _plain(sentence.text)
     # "seven days a week" says how often.
     text = _DAYS_A_WEEK.sub(lambda found: "§" * len(found[0]), text)
+    last, end = None, 0
     for amount in islice(_AMOUNT.finditer(text), _MOST_AMOUNTS):
-        before = text[max(0, amount.start() - 24) : amount.start()]
-        if re.search(
-            r"\b(?:every|in|after|within|until|about every|last|past|first|next|for the|older than)\s+$", before
-        ):
-            continue
-        if (
-            amount["low"].lower() in ("a", "an", "one")
-            and amount["unit"].lower().startswith(("day", "morning", "afternoon"))
-            and _is_rate(text, amount)
-        ):
-            continue
-        near = re.split(r"[,;:(]\s", text[: amount.end()])[-1] + re.split(r"[,;)]", text[amount.end() :])[0]
-        if _SAID["with_us"].search(near) or (_SAID["no_work"].search(near) and not _SAID["hands"].search(near)):
+        if not _is_spent(text, amount):
             continue
         spent = _spent(amount)
         rate = _rate(thread, sentence, amount)
         times = _SAID["each_time"].search(text)
         if rate is None and times is None:
             continue
-        times_many = _EACH_OF.search(text[: amount.start()])
+        times_many = _SAID["each_of"].search(text[: amount.start()])
         people = int(_number(times_many["n"])) if times_many else _people(thread, sentence, amount)
         per, factor = rate if rate else (times[0].lower() if times else "time", None)
+        if last and last.per == per and last.people == people and _SAID["adds"].fullmatch(text, end, amount.start()):
+            spent += last.amount  # "an hour of me and an hour of you"
         monthly = None if factor is None else round(spent * factor * people, 2)
-        yield Hours(spent, per, people, monthly, sentence.text, sentence.message.index)
+        last, end = Hours(spent, per, people, monthly, sentence.text, sentence.message.index), amount.end()
+        yield last
+
+
+def _is_spent(text: str, amount: re.Match[str]) -> bool:
+    """Whether somebody works for that time."""
+    before = text[max(0, amount.start() - 24) : amount.start()]
+    if _SAID["no_amount"].search(before):
+        return False
+    is_day = amount["unit"].lower().startswith(("day", "morning", "afternoon"))
+    if amount["low"].lower() in ("a", "an", "one") and is_day and _is_rate(text, amount):
+        return False
+    near = re.split(r"[,;:(]\s", text[: amount.end()])[-1] + re.split(r"[,;)]", text[amount.end() :])[0]
+    return not _SAID["with_us"].search(near) and bool(not _SAID["no_work"].search(near) or _SAID["hands"].search(near))
 
 
 def _is_rate(text: str, amount: re.Match[str]) -> bool:
@@ -245,6 +278,8 @@ def _times(found: re.Match[str]) -> tuple[str, float]:
     said = (found["period"] or found["slash"] or found["adverb"] or found["on"] or "").lower()
     period = _PERIODS.get(said, "week" if said.rstrip("s").endswith("day") and said != "day" else said)
     factor = _A_MONTH[period] * (_number(found["times"]) if found["times"] else 1)
+    if period == "day" and (weekend := _SAID["weekend"].search(found.string)):
+        factor *= (6 if weekend["saturdays"] or weekend["saturday"] else 7) / 5
     every = (found["every"] or "single").lower()
     return period, factor / {"other": 2, "second": 2, "single": 1}.get(every, _number(every) or 1)
 
@@ -257,7 +292,10 @@ def _people(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> int:
     if not _SAID["each"].search(text) or _SAID["each_what"].search(text):
         subject = _SAID["doers"].search(_plain(text)[: amount.start()])
         return max(1, counted(subject[0])) if subject and not _SAID["together"].search(text) else 1
-    beside = (each.text for each in reversed(thread.sentences[max(0, sentence.at - 2) : sentence.at]))
+    at = sentence.at
+    beside = (
+        each.text for each in (*reversed(thread.sentences[max(0, at - 2) : at]), *thread.sentences[at + 1 : at + 2])
+    )
     return next(filter(None, map(counted, (text, *beside))), 1)
 
 

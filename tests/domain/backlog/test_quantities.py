@@ -27,3 +27,16 @@ def test_numbers_go_with_what_is_over() -> None:
 
 def test_a_day_alone_is_talk() -> None:
     assert draft("who comes to the dinner?", "tell me by the 20th").needed_by is None
+
+
+def test_hours_are_put_right_while_they_are_talked_about() -> None:
+    for between, monthly in ((), 13), (("ok.", "and who builds it?", "devops.", "good."), 4.33):
+        found = draft("it takes me an hour every week", *between, "make that 3 hours").hours
+        assert found is not None
+        assert found.monthly == pytest.approx(monthly, abs=0.02)
+
+
+def test_nothing_is_put_right_where_nothing_is_lost() -> None:
+    found = draft("it takes me 0 hours a week", "make that 0 hours").hours
+    assert found is not None
+    assert found.monthly == 0
