@@ -188,7 +188,7 @@ class _Reader:
         is_pronoun = is_bare and len(parts) == 1 and (_SAID["pronoun"].search(wanted) or len(wanted.split()) < 4)
         if (
             strength is Strength.NAMED
-            and len(parts) > 2
+            and len(parts) > 1
             and all(_SAID["fragment"].match(part[0].strip()) for part in parts[:-1])
         ):
             strength = Strength.LISTED
