@@ -14,8 +14,11 @@ from bot.domain.backlog.threads import Sentence, Thread
 
 _SAID = patterns("gaps")
 _BACK = 8
-#: "I'm a Spark person"
-_TRADE = re.compile(r" (?:person|people|folks|guys?)\b")
+#: "I'm a Spark person": what stands before the name, and behind it.
+_TRADE = (
+    re.compile(r"\b(?:i'm|i am|we're|we are|s?he's) (?:an? |all |both |more )?(?:the )?$", re.IGNORECASE),
+    re.compile(r" (?:person|people|folks|guys?)\b"),
+)
 
 
 class _Skill(Enum):
@@ -134,7 +137,7 @@ class _Reader:
             text = sentence.text[place]
             named = [each for each in within(self._mentions[sentence.at], place) if each not in missed]
             missing = lacks(text)
-            if missing and any(_TRADE.match(sentence.text, each.end) for each in named):
+            if missing and any(_is_trade(sentence.text, each) for each in named):
                 yield _Skill.HAS, ids(named)
             elif missing:
                 is_one = bool(_SAID["bus_factor"].search(text))
@@ -189,6 +192,7 @@ class _Reader:
 
     def _before(self, sentence: Sentence) -> list[str]:
         """Return what was named last before, and nobody knows; a language only where it was all that was said."""
+        last: list[str] = []
         for before in reversed(self._sentences[max(0, sentence.at - _BACK) : sentence.at]):
             named = [each for each in _heads(before.text, self._mentions[before.at]) if each not in self.known]
             beside = [each.id for each in self._mentions[before.at] if _SAID["via"].search(before.text[: each.start])]
@@ -198,7 +202,8 @@ class _Reader:
                 return thing
             if named and before.at == sentence.at - 1 and len(before.text.split()) < 4:
                 return named  # "In Groovy."
-        return []
+            last = last or thing
+        return last
 
     def _together(self, sentence: Sentence) -> list[str]:
         """Return what was last named in one sentence before."""
@@ -223,6 +228,11 @@ class _Reader:
     def _named(self, until: int | None = None) -> list[str]:
         rows = self._mentions if until is None else self._mentions[: until + 1]
         return list(dict.fromkeys(each.id for row in rows for each in row))
+
+
+def _is_trade(text: str, mention: Mention) -> bool:
+    before, behind = _TRADE
+    return bool(before.search(text[: mention.start]) and behind.match(text, mention.end))
 
 
 def _heads(text: str, mentions: Sequence[Mention]) -> list[str]:
