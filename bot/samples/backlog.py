@@ -286,7 +286,7 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
     yield from _unmerged(card)
     yield blocks.left, blocks.left(card, name, OpenValue(asset_id=7))
     yield blocks.left_news, blocks.left_news(name, name)
-    yield blocks.joined_by, blocks.joined_by(card, name)
+    yield blocks.joined_by, blocks.joined_by(name, card.needed_by)
     for team in (name, ""):
         yield blocks.joined_view, blocks.joined_view(card, team, hours_stay=bool(team))
     yield blocks.whole_ended, blocks.whole_ended(replace(card, whole=card, merged_into=7))

@@ -77,8 +77,8 @@ class TestByWhen:
             assert "2026-06-15> by Search" in text
         assert "Why by then: The auditor comes" in made.triage.text
         [told] = made.under_triage()
-        assert told.startswith("*Search* joined this request: Proposed · for Payments · needed by <!date^")
-        assert told.endswith("2026-06-15> by Search")
+        assert told.startswith("*Search* needs it as well, by <!date^")
+        assert told.endswith("2026-06-15>.")
         assert "2026-06-15> by Search" in thread_texts(stage, made.root, "search")[1]
         await search_form(stage, user="omar")
         assert "2026-06-15> by Search" in said_in(stage.slack.view_stack("omar")[-1]), "what one can join, too"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.blocks.backlog import savings, words
 from bot.blocks.text import date, escape, link, passage, shorten
-from bot.domain.backlog.requests import ENDED, STATE_WORDS, AskedToo, RequestCard
+from bot.domain.backlog.requests import ENDED, STATE_WORDS, AskedToo, RequestCard, RequestState
 from bot.domain.backlog.savings import UNNAMED
 
 #: Requests that became part of this one, by name; the rest is counted.
@@ -21,7 +21,8 @@ _LONGEST_NOTE = 2_400
 
 def body(its: RequestCard) -> list[str]:
     """Return what is asked for, by whom else, what it has saved, and what was said before."""
-    work = [words.work(its)] if its.items else []
+    has_it = its.state is RequestState.CONFIRMED
+    work = [words.work(its)] if its.items and (its.is_awaited or has_it) else []
     library = [f"Library: {link(its.library_link, its.library)}"] if its.library else []
     others = [line for each in its.asked_too[:_MOST_PARTS] for line in words.asked_too(each, details=its.details)]
     if (hidden := len(its.asked_too) - _MOST_PARTS) > 0:

@@ -220,9 +220,9 @@ def resumed(its: RequestCard, tracker: str, called: Sequence[str] = ()) -> Rende
 def issue_open_again(its: RequestCard, tracker: str) -> Rendered:
     """Return what is asked of whoever has confirmed a delivery when its issue was opened again in a tracker."""
     who = mention(its.reachable[0].slack_id) if its.reachable else ""
-    said = f"{who} The issue of {words.name(its)} was opened again in {tracker}. Nothing changes by that."
-    what = "Open a new request: `/devops`." if Step.REOPEN not in its.steps else "*Reopen…* takes it up again."
-    return _asking(f"{said.strip()} Is something missing? {what}", its, Step.REOPEN)
+    said = f"{who} The issue of {words.name(its)} was opened again in {tracker}. Is something missing?".strip()
+    more = [] if Step.REOPEN in its.steps else ["Open a new request: `/devops`."]
+    return _asking(" ".join([said, *more]), its, Step.REOPEN)
 
 
 def following(its: RequestCard, *, is_on: bool) -> Rendered:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.blocks.backlog import words
-from bot.blocks.text import Rendered, bold, escape, mention, section
+from bot.blocks.text import Rendered, bold, day, escape, mention, section
 from bot.domain.backlog.requests import RequestCard, Step
 from bot.domain.records import PersonRecord
 
 
-def joined_by(its: RequestCard, who: str) -> Rendered:
+def joined_by(who: str, by: date | None = None) -> Rendered:
     """Return what the DevOps team reads under its message when another team has joined a request; it calls nobody."""
-    said = f"{bold(who, 60)} joined this request: {words.standing(its)}"
+    said = f"{bold(who, 60)} needs it as well{f', by {day(by)}' if by is not None else ''}."
     return Rendered(said, [section(said)])
 
 
@@ -20,7 +22,7 @@ def took_in(part: RequestCard, by: PersonRecord, *, called: str = "") -> Rendere
     It calls one person, by their Slack id. Of a private one only the number is said.
     """
     to = f"{mention(called)} " if called else ""
-    items = [] if part.is_private else words.items(part.items)
+    items = [] if part.is_private or words.is_its_title(part) else words.items(part.items)
     said = "\n".join([f"{to}{_part(part)} is part of this now, says {words.person(by)}.", *items])
     return Rendered(said, [section(said)])
 

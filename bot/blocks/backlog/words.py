@@ -101,7 +101,7 @@ def name(card: RequestCard) -> str:
 
 
 def standing(card: RequestCard) -> str:
-    """Return how a request stands, for whom, and while somebody waits for it by when."""
+    """Return how a request stands, for whom, and while somebody waits for it by when, and who works on it."""
     parts = [STATE_WORDS[card.state]]
     if card.team is not None:
         parts.append(f"for {escape(card.team.name, 60)}")
@@ -111,7 +111,7 @@ def standing(card: RequestCard) -> str:
         parts.append("private")
     if card.snoozed_until is not None and card.is_open:
         parts.append(f"snoozed until {day(card.snoozed_until)}")
-    if card.assignee is not None:
+    if card.assignee is not None and card.is_awaited:
         name = person(card.assignee)
         parts.append(f"with {name}" if card.assignee.is_active else f"nobody works on it: {name} has left")
     return " · ".join(parts)
@@ -120,6 +120,11 @@ def standing(card: RequestCard) -> str:
 def needed_by(on: date, whose: str = "") -> str:
     """Return by when a request is needed, and by whom where that is not its own team."""
     return f"needed by {day(on)}" + (f" by {escape(whose, 60)}" if whose else "")
+
+
+def is_its_title(its: RequestCard | AskedToo) -> bool:
+    """Whether all that is asked for stands in the title: a draft is often called as its only item."""
+    return [each.title for each in its.items] == [its.title]
 
 
 def asked_too(its: AskedToo, *, details: str) -> list[str]:
@@ -132,8 +137,7 @@ def asked_too(its: AskedToo, *, details: str) -> list[str]:
         return [f"{who} asked in a direct message: `/devops show` tells the DevOps team for what"]
     where = f" · {link(its.permalink, 'its thread')}" if its.permalink else ""
     said = [f"Also said: {passage(its.details, 600)}"] if its.details not in ("", details) else []
-    # A draft is often called as its only item, which would then be said twice.
-    is_alone = [each.title for each in its.items] == [its.title]
+    is_alone = is_its_title(its)
     what = item(its.items[0]).removeprefix("• ") if is_alone else escape(its.title, 150)
     listed = [] if is_alone else items(its.items)
     return [f"{bold(its.whose, 60)} asks for {what}{where}", *listed, *said]

@@ -65,7 +65,8 @@ async def _tell_devops(act: RequestAct, new: NewRequest, entry: int) -> None:
     who = team.name if team is not None else person.name if person is not None else "Somebody"
     who = "Somebody" if new.origin.is_private else who  # others may read the message
     key = f"backlog.joined_by:{act.subject_id}:{entry}"
-    await tell_devops(act.session, act.subject_id, key=key, message=blocks.joined_by(act.card, who), at=act.now)
+    message = blocks.joined_by(who, new.needed_by)
+    await tell_devops(act.session, act.subject_id, key=key, message=message, at=act.now)
 
 
 async def _begin(act: RequestAct, new: NewRequest) -> bool:
