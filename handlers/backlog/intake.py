@@ -16,7 +16,7 @@ from bot.blocks.backlog.forms import FormFrame
 from bot.blocks.eol.words import upgrade_title
 from bot.blocks.ownership.words import AREA_WORDS
 from bot.blocks.request_button import OpenValue
-from bot.blocks.text import Block, escape, is_channel_id
+from bot.blocks.text import Block, is_channel_id
 from bot.blocks.values import UNKNOWN, parse
 from bot.domain.backlog import wishes
 from bot.domain.backlog.alternatives import NO_ALTERNATIVES
@@ -144,14 +144,13 @@ class ThreadForm:
             items=prefill.items_to_tick,
             stays_with_team=prefill.stays_with_team,
         )
-        prefill, metadata, whose = _about(context, self._user_id, prefill, metadata)
-        note = _note(words, is_empty=not any(map(_has_words, self._said)))
+        prefill, metadata = _about(context, self._user_id, prefill, metadata)
         frame = FormFrame(
             devops=devops.name,
             teams=teams(context),
             team_id=_team_of(context, channel_id, asked_by, self._user_id),
             asked_by=asked_by,
-            note=" ".join(filter(None, (note, whose))),
+            note=_note(words, is_empty=not any(map(_has_words, self._said))),
             may_copy=await _is_public(context, channel_id),
             alternatives=await alternatives.find(context.deps, context.snapshot, prefill, asset_id=metadata.asset_id),
             asset=_asset_name(context, metadata),
@@ -207,24 +206,20 @@ async def _typed_form(context: Context, user_id: str, text: str = "", *, is_priv
         items=prefill.items_to_tick,
         stays_with_team=prefill.stays_with_team,
     )
-    prefill, metadata, whose = _about(context, user_id, prefill, metadata)
-    return await _form(context, user_id, prefill, metadata, note=whose)
+    return await _form(context, user_id, *_about(context, user_id, prefill, metadata))
 
 
-def _about(
-    context: Context, user_id: str, prefill: Prefill, metadata: FormMetadata
-) -> tuple[Prefill, FormMetadata, str]:
-    """Return a draft with the thing of the catalog that it is about, where there is one, and what to say above it."""
+def _about(context: Context, user_id: str, prefill: Prefill, metadata: FormMetadata) -> tuple[Prefill, FormMetadata]:
+    """Return a draft with the thing of the catalog that it is about, where there is one, and whose that is."""
     found = drafts.worked_on(context.snapshot, prefill.items)
     asset = context.snapshot.asset(found.asset_id) if found is not None else None
     if found is None or asset is None:
-        return prefill, metadata, ""
+        return prefill, metadata
     verdict = ownership.look_up(context.deps, context.snapshot, asset.id)
     offer = intake.offer(context.deps, context.snapshot, verdict, user_id)
     area = found.area or Area(offer.area if offer is not None and offer.area else Area.ALL)
-    whose = _owners(context, asset, area)
     filled = replace(metadata, asset_id=asset.id, area=area.value)
-    return replace(prefill, details=whose), filled, escape(whose, 300)
+    return replace(prefill, details=_owners(context, asset, area)), filled
 
 
 async def _support_form(context: Context, user_id: str, value: OpenValue) -> Block:
@@ -258,11 +253,11 @@ async def _asset_form(context: Context, user_id: str, value: OpenValue) -> Block
     prefill = Prefill(
         title=(value.title or f"Help with {AREA_WORDS[area]} of {asset.name}")[:LONGEST_TITLE],
         items=items,
-        details=(whose := _owners(context, asset, area)),
+        details=_owners(context, asset, area),
         needed_by=needed_by,
         needed_reason="Its support ends then" if needed_by is not None else "",
     )
-    return await _form(context, user_id, prefill, metadata, note=escape(whose, 300))
+    return await _form(context, user_id, prefill, metadata)
 
 
 def _day(text: str) -> date | None:
