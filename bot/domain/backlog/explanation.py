@@ -117,7 +117,7 @@ def _effort(request: BacklogRequest, ranked: Rank, settings: RankSettings) -> st
 
 def _whether(ranked: Rank) -> str:
     if ranked.payback_weeks == math.inf:
-        return "It saves no hours that are lost every month, so it never pays back by these."
+        return "It saves no hours every month, so it never pays for itself in hours."
     upkeep = f", {ranked.upkeep_share:.0%} of the work as upkeep included" if ranked.upkeep_share else ""
     gained = "gained" if ranked.return_over_year >= 0 else "lost"
     return (

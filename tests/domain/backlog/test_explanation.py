@@ -77,7 +77,7 @@ def with_payments(**fields: object) -> BacklogRequest:
         (replace(EXAMPLE, demands=(CHECKOUT,)), "In a year it saves less than it costs"),
         (replace(EXAMPLE, demands=(CHECKOUT,)), "34 hours, 0.59 lost for each hour of work"),
         (with_payments(people=0, hours_each=0), "somebody waits for it or has a date"),
-        (replace(EXAMPLE, demands=()), "It saves no hours that are lost every month"),
+        (replace(EXAMPLE, demands=()), "It saves no hours every month, so it never pays for itself"),
         (replace(EXAMPLE, estimate=Estimate(1, 2, 3)), "because it takes at most 8 hours and pays back within 4 weeks"),
     ],
 )
