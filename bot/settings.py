@@ -279,7 +279,7 @@ def _require(name: str, value: str, shape: re.Pattern[str], hint: str) -> None:
 
 
 def unknown() -> list[str]:
-    """Return a sentence for each name in the environment or `.env` that looks like a setting and is none; no value."""
+    """Return a sentence for each name in the environment or `.env` that looks like a setting but is none; no value."""
     given = {**EnvSettingsSource(Settings).env_vars, **DotEnvSettingsSource(Settings).env_vars}
     known = [f"BATON_{name.upper()}" for name in Settings.model_fields]
     found = {name.upper(): value for name, value in given.items() if name.upper().startswith("BATON_")}

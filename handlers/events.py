@@ -1,4 +1,4 @@
-"""Events: written down, acknowledged, answered behind the acknowledgement, whatever happens in between."""
+"""Events: stored, acknowledged, and then answered, even if the process dies in between."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Events:
         return listener is not None and listener.is_wanted(payloads.event(body), self._context)
 
     async def take(self, body: Mapping[str, Any]) -> None:
-        """Write an event down, and begin to answer it. A redelivery of what was taken does nothing.
+        """Store an event, and begin to answer it. A redelivery of one that was stored before does nothing.
 
         Where the store cannot be written to, the answer goes out before the acknowledgement instead: reading needs no
         write. Raises NotTakenError when that fails, too, and when neither has ended in time.
@@ -180,7 +180,7 @@ class Events:
 
 
 def _kept(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return of an event what its answer needs, for the store."""
+    """Return the part of an event that its answer needs, for the store."""
     inner = body.get("event")
     envelope = ("type", "event_id", "team_id", "enterprise_id", "api_app_id", "is_ext_shared_channel")
     event = _bounded({**inner, **payloads.about(inner)}, _KEPT) if isinstance(inner, dict) else {}

@@ -36,7 +36,7 @@ class UnshownError(SlackError):
 
 @contextmanager
 def showing(message: Rendered, *, is_told: bool = True) -> Iterator[None]:
-    """Have whoever asked read a message in private where Slack refuses what is shown here.
+    """Show a message in private to whoever asked if Slack refuses what is shown here.
 
     Without `is_told`, what is shown does not tell them as much.
     """
@@ -156,7 +156,7 @@ async def reply(context: Context, response_url: str, message: Rendered, *, threa
 
 
 async def answer_late(context: Context, command: Command, making: Coroutine[Any, Any, Rendered | None]) -> None:
-    """Show the answer to a command whose acknowledgement said nothing of it, come what may; None for no answer."""
+    """Show the answer to a command whose acknowledgement was empty, whatever goes wrong; None if there is no answer."""
     asked = Interaction(command.trigger_id, may_decide=False, user_id=command.user_id)
     words = PrivateWords(context, asked, ":late")
     await words.hold(help_blocks.interrupted())
@@ -181,10 +181,10 @@ async def whisper(context: Context, action: Action, message: Rendered, view: Blo
 
 
 async def open_form(context: Context, action: Action, making: Coroutine[Any, Any, Block]) -> None:
-    """Open a form at once, or where it takes a while to make, a loading view that it then takes the place of.
+    """Open a form at once, or a loading view first if the form takes a while to make.
 
-    In a modal it is put on top. Raises what making it raises, unless the loading view is there already: then the view
-    says it.
+    In a modal it is pushed on top. Errors in making the form are raised, unless the loading view is already open: then
+    the view shows them.
     """
     task = asyncio.ensure_future(making)
     await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
@@ -203,7 +203,7 @@ async def open_slowly(
     what: str,
     then: Callable[[str, str], Awaitable[None]] | None = None,
 ) -> None:
-    """Open a loading view at once, which the form takes the place of when it has been made.
+    """Open a loading view at once, and replace it by the form when that has been made.
 
     `then` is given the view's id and hash when the form is there.
     """
@@ -213,7 +213,7 @@ async def open_slowly(
 
 
 async def _while_it_is_made(making: asyncio.Future[Any], opening: Awaitable[str]) -> str:
-    """Return the id of the loading view; where that cannot be opened, nobody needs what is being made for it."""
+    """Return the id of the loading view. If it cannot be opened, making the form is cancelled."""
     with ExitStack() as stack:
         stack.callback(making.cancel)
         view_id = await opening
@@ -236,7 +236,7 @@ async def _fill_later(
     *,
     what: str,
 ) -> None:
-    """Let the form take the place of the loading view when it is made; whoever waits hears of it if it cannot."""
+    """Replace the loading view by the form when it has been made; tell whoever waits if that fails."""
     words = PrivateWords(context, inbound.interaction.get() or Interaction("", may_decide=False), ":form")
     await words.hold(help_blocks.no_form())
     context.background.start(_finish(context, view_id, task, words, then), what=what)

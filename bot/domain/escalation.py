@@ -1,4 +1,4 @@
-"""Who above a recipient hears of what nobody has answered, and when."""
+"""Which people above a recipient are told of what nobody has answered, and when."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ANSWERED_WITHIN = timedelta(hours=1)
 
 
 class Audience(StrEnum):
-    """Whom something unanswered reaches: from some day on the next one above."""
+    """Who is told of something unanswered; each of them from an earlier or later day on."""
 
     TEAM = "team"
     LEAD = "lead"
@@ -50,9 +50,9 @@ class Owed:
 def unheard(step: int, heard: Mapping[Audience, int | None]) -> tuple[Audience, ...]:
     """Return who has to hear of a step, given the last one that each of them has heard of.
 
-    The lead hears at their own step and, when that was missed, at a later one beside the manager. The manager hears at
-    every step of theirs until the day itself. The platform channel hears once of each deadline that has come, or had
-    come when it was seen. Nobody hears of a step that lies behind the last one that they have heard of.
+    The lead is told at their own step or, when that was missed, at a later one together with the manager. The manager
+    is told at each of their steps until the day itself. The platform channel is told once of each deadline that has
+    come, or had come when it was first seen. Nobody is told of a step before the last one that they were told of.
     """
     lead, manager, platform = map(heard.get, (Audience.LEAD, Audience.MANAGER, Audience.PLATFORM))
     is_ahead, is_managers = step >= 0, step <= ESCALATES_AT[Audience.MANAGER]
@@ -65,7 +65,7 @@ def unheard(step: int, heard: Mapping[Audience, int | None]) -> tuple[Audience, 
 
 
 def audience_at(step: int) -> Audience:
-    """Return the last one whom something unanswered reaches at a step."""
+    """Return the highest audience that is told at a step."""
     return next((each for each, at in ESCALATES_AT.items() if step <= at), Audience.TEAM)
 
 

@@ -76,11 +76,10 @@ class Actor:
 
 @unchanging()
 class Holders:
-    """In whose hands the subject of a right is, with the teams' people as they are known when it is asked.
+    """The teams and people who hold the subject of a right, with the teams' members as known at that moment.
 
     `what` is the subject's name and `asked_by` the id of the person whose request is decided on; `names` is what the
-    teams' people are called, by id, where that is known. All names stand in refusals as they are, so they have to be
-    escaped for messages.
+    teams' people are called, by id, where that is known. Refusals quote all names as they are, so escape them first.
     """
 
     teams: tuple[TeamRecord, ...] = ()

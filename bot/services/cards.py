@@ -135,7 +135,7 @@ async def acting(act: _Act, right: Right | None) -> AsyncIterator[_Act]:
 
 
 async def locked(session: AsyncSession, table: type[_Row], row_id: int, *, unknown: str) -> _Row:
-    """Return a row, held until the transaction ends. Raises NotFoundError, which says `unknown`, for none."""
+    """Return a row, held until the transaction ends. Raises NotFoundError, saying `unknown`, if there is none."""
     row = (await locked_all(session, table, [row_id])).get(row_id)
     if row is None:
         raise NotFoundError(unknown)

@@ -54,7 +54,7 @@ class ChangeLog:
         self._floor, self._positions, self._logged, self._dependents = self.position, [], [], None
 
     def since(self, position: int) -> set[int] | None:
-        """Return the ids of assets that may be judged otherwise than at a position; None when that is too long ago."""
+        """Return the ids of assets whose verdict may have changed since a position; None when that is too long ago."""
         if self._dependents is None or position < self._floor:
             return None
         assets = (each for each in self._after(position) if isinstance(each, int))

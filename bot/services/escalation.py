@@ -72,7 +72,7 @@ class _Above:
 
     @property
     def audience(self) -> Audience:
-        """As whom they are told. Of what is managers' to hear a lead hears in the same words."""
+        """The role in which they are told. A lead who is told what managers are told reads the same words."""
         if self.recipient == NOBODY:
             return Audience.PLATFORM
         last = min(each.owed.step for each in self.items)
@@ -145,7 +145,7 @@ class Escalation:
         return await self._times.of(zone_name_of(self._deps, self._snapshot, recipient), self._deps.clock.now())
 
     def _everybody(self, owed: Sequence[_Owed]) -> list[_Above]:
-        """Return who is to hear of what. Those who are told themselves, for want of a channel, are not."""
+        """Return who is told of what, without those who got the reminder itself because there was no channel."""
         found: dict[str, _Above] = {}
         for each in owed:
             holder = each.owed.holder

@@ -1,4 +1,4 @@
-"""What Slack delivers is taken once, however often it is delivered, and an event that was taken is answered.
+"""Take each delivery from Slack once, however often it arrives, and answer every event that was taken.
 
 An event is written down before it is acknowledged. Its answer goes into the outbox in the transaction that takes the
 event's payload away, so a process that dies in between answers after its next start, and never twice.

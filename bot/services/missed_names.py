@@ -25,7 +25,10 @@ _GONE = "That name is not on the list any more."
 
 
 async def name_of(deps: Deps, key: str, *, slack_id: str) -> str:
-    """Return a name of the list. Raises NotAllowedError for anybody but a catalog admin, NotFoundError for none."""
+    """Return a name of the list.
+
+    Raises NotAllowedError for anybody but a catalog admin, and NotFoundError if it is not on the list.
+    """
     async with deps.database.reading() as session:
         require(await actors.account(session, deps.catalog_admins, slack_id), Right.MISSES)
         row = await session.get(tables.Miss, key)

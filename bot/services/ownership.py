@@ -363,7 +363,7 @@ def claimed_by(verdict: Verdict) -> tuple[Holding, ...]:
 
 
 def lent_by(snapshot: Snapshot, held: Holding, team_id: int | None, verdict: Verdict) -> Loan | None:
-    """Return the loan by which somebody else than a team has lent an owner what they own; None for none.
+    """Return the loan by which its owner has it from another team than `team_id`; None if there is none.
 
     What a team has lent itself is the borrower's to answer for.
     """

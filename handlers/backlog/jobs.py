@@ -15,12 +15,12 @@ _LATELY = timedelta(hours=3)
 
 
 def redraw(context: Context, request_id: int) -> None:
-    """Draw the reminders anew that a request is for, behind the answer."""
+    """Redraw the reminders that a request helps with, after the answer has gone out."""
     context.background.start(_redraw(context, request_id), what="reminders of a request", is_optional=True)
 
 
 async def redraw_changed(context: Context) -> None:
-    """Draw those anew whose requests have moved on lately, by a tracker or just before the process ended."""
+    """Redraw the reminders whose requests were changed lately, by a tracker or just before the process ended."""
     since = context.deps.clock.now() - _LATELY
     await _redraw_all(context, await intake.reminders_of(context.deps, changed_since=since))
 
@@ -60,12 +60,12 @@ async def show_status_emoji(context: Context) -> None:
 
 
 def react(context: Context) -> None:
-    """Let a reaction show how a request stands since just now, behind the answer."""
+    """Let a reaction show the new state of a request, after the answer has gone out."""
     context.background.start(show_status_emoji(context), what="show_status_emoji", is_optional=True)
 
 
 def wake(context: Context) -> None:
-    """Make the issue of a request that was accepted just now, behind the answer."""
+    """Make the issue of a request that was just accepted, after the answer has gone out."""
     if context.trackers is not None:
         context.background.start(send_issues(context), what="send_issues", is_optional=True)
 
@@ -77,7 +77,7 @@ async def forget_deleted_words(context: Context) -> None:
 
 
 async def point_to_buttons(context: Context) -> None:
-    """Point those to the button who have typed an answer into a thread."""
+    """Show the button to people who have typed their answer into a thread."""
     await questions.point(context.deps, context.snapshot, context.slack, context.members)
     context.drainer.wake()
 

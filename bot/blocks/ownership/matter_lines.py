@@ -26,7 +26,7 @@ _GONE_NOTE = "Its owner is gone, so a catalog admin decides."
 
 
 def outdated(matter: MatterCard) -> list[str]:
-    """Return which files still say otherwise than was decided."""
+    """Return which files still contradict what was decided."""
     said = [side(each, is_still=True) for each in matter.outdated]
     return [f"{'; '.join(said)}: have it corrected."] if said else []
 

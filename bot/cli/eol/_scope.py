@@ -52,7 +52,7 @@ class Inventory:
         return self.watcher.snapshot
 
     def team(self, name: str) -> ReportScope:
-        """Return the team of a name, everybody for none. Raises NotFoundError, with the nearest, for no team's."""
+        """Return the team of this name, or everybody for an empty one. Raises NotFoundError with the nearest names."""
         if not name:
             return ReportScope()
         question = EolQuestion(about=name, kind=NamedKind.TEAM)

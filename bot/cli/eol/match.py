@@ -90,7 +90,7 @@ def _table(file: Path | None) -> Table:
 
 
 def in_force() -> Table:
-    """Return the facts that the database keeps, and those that ship with Baton where there is none; it makes none."""
+    """Return the facts in the database, or those that ship with Baton if there is no database; none is created."""
     # What the store needs costs start-up time, which matching against a document should not pay.
     from bot.cli._database import is_missing  # noqa: PLC0415
     from bot.settings import load  # noqa: PLC0415

@@ -41,8 +41,8 @@ class _Item:
 def listed(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Resolution | None:
     """Return the assets that a question lists, to choose from; None where it lists none, or something else, too.
 
-    A part that the catalog does not have leaves the rest to be offered: its owner may be another. An area of an asset
-    is no second one: "checkout and its alerts" is checkout.
+    If the catalog lacks a part, the rest is only offered, because the part's owner may differ. An area of an asset does
+    not count as a second asset: "checkout and its alerts" is checkout.
     """
     if not any(chunk.has_comma or chunk.folded in _JOINING for chunk in question.chunks):
         return None
@@ -101,7 +101,7 @@ def _named(index: DirectoryIndex, chunks: tuple[Chunk, ...], *, limit: int) -> M
 
 
 def _items(index: DirectoryIndex, chunks: Sequence[Chunk]) -> list[_Item]:
-    """Return the items of a list; none where a sentence goes on between them."""
+    """Return the items of a list; nothing if there is running text between them."""
     start = next((place for place in range(len(chunks)) if not _only_asks(chunks, place)), len(chunks))
     if any(chunk.folded in _NOT_ASKED for chunk in chunks[:start]):
         return []

@@ -1,7 +1,7 @@
-"""Finding the name behind slips of the finger: a letter too many, too few, wrong or swapped.
+"""Find the name behind a typo: a letter too many, too few, wrong or swapped.
 
-A slip makes a word that nobody knows. A word that the catalog or the language has was meant as it stands, so a name
-with another word in its place is another thing's name; digits are always meant as they stand.
+A typo makes a word that nobody knows. A word that the catalog or the language knows is never corrected, so a name that
+has another word there is the name of something else. Digits are never corrected either.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Near:
 
 
 def slips_allowed(length: int) -> int:
-    """Return how many slips a text of this many letters bears: short names are too near to one another for any."""
+    """Return how many typos are allowed in a text of this many letters: none in short names, which are too alike."""
     return 0 if length <= 4 else 1 if length < 8 else 2
 
 
@@ -55,7 +55,7 @@ def behind_slips(
 
 
 def _surely(index: DirectoryIndex, near: Sequence[Near], reading: Reading, *, limit: int) -> Match | Several | None:
-    """Return the answer that the near names make, if one of them is surely what was meant."""
+    """Return the answer if one of the near names is surely what was meant."""
     sure = [one for one in near if one.is_sure]
     if not sure:
         return None

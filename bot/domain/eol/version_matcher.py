@@ -1,4 +1,4 @@
-"""Which release cycle a version belongs to. What no rule decides is somebody's to look at, never supported.
+"""Which release cycle a version belongs to. What no rule decides is left for a person, and never counts as supported.
 
 The rules, the first that decides counts: the product from provider and engine, then by identifier, name and alias; the
 name, codename or label of a cycle; the longest beginning of the version that is a cycle, in whole numbers; the edition

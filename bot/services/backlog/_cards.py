@@ -271,7 +271,7 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
         return (await self.session.execute(select(func.max(col(tables.AuditEntry.id))))).scalar_one() or 0
 
     async def meanwhile(self, version: int, *, but: Collection[str] = ()) -> str:
-        """Return in a sentence what others have done since a version, 0 for none, but for these words of `DID`."""
+        """Return what others have done since a version, except these words of `DID`; empty for version 0."""
         changes = [each for each in await self._changes(version) if each[1] not in but] if version else []
         return words.meanwhile(changes) if changes else ""
 

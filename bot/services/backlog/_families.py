@@ -24,7 +24,8 @@ async def parts_of(session: AsyncSession, request_id: int) -> list[tables.Reques
 
 
 async def family_of(session: AsyncSession, ids: Collection[int]) -> set[int]:
-    """Return requests with all that they are part of, and all that are part of those, over however many merges."""
+    """Return these requests with all that they were merged into and all that were merged into those, over any number of
+    merges."""
     table, found, ahead = tables.core(tables.Request).c, set(ids), set(ids)
     while ahead:
         near = select(table.id, table.merged_into).where(table.id.in_(ahead) | table.merged_into.in_(ahead))
@@ -34,7 +35,7 @@ async def family_of(session: AsyncSession, ids: Collection[int]) -> set[int]:
 
 
 async def whole_of(session: AsyncSession, row: tables.Request) -> tables.Request | None:
-    """Return the request that one is part of in the end; None for one that stands by itself."""
+    """Return the request that one was finally merged into; None if it was not merged."""
     whole, seen = row, {row.id}
     while whole.merged_into is not None and whole.merged_into not in seen:
         seen.add(whole.merged_into)

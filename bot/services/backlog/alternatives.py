@@ -1,4 +1,4 @@
-"""What there is already, offered before a request is opened: joined, or used."""
+"""What exists already and is offered before a request is opened: requests to join, deliveries and libraries to use."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Used:
 async def find(
     deps: Deps, snapshot: Snapshot, prefill: Prefill, *, key: str = "", asset_id: int | None = None
 ) -> Alternatives:
-    """Return what may make a new request needless. `key` is of the thread or reminder that it would be from."""
+    """Return what may be used or joined instead of a new request; `key` is the thread or reminder it comes from."""
     wanted = _wanted(prefill, asset_id)
     if not wanted.technologies and not wanted.title and asset_id is None:
         return NO_ALTERNATIVES
@@ -106,7 +106,7 @@ async def usable(
 ) -> Used:
     """Return a delivery or a library that somebody may use.
 
-    Raises NotFoundError where it is none, or none any more, and for a private request of others.
+    Raises NotFoundError if it does not exist (any more), or is somebody else's private request.
     """
     if request_id is not None:
         async with deps.database.reading() as session:
@@ -122,7 +122,7 @@ async def usable(
 
 
 def support(new: NewRequest, used: Used) -> NewRequest:
-    """Return the request for support with something, in place of whatever else it would ask for."""
+    """Return a request as one for support with something, whatever else it asked for."""
     return replace(
         new,
         origin=replace(new.origin, is_private=new.origin.is_private or used.is_private),
@@ -140,7 +140,7 @@ def support_item(used: Used) -> RequestItem:
 
 
 async def use(deps: Deps, used: Used, new: NewRequest) -> None:
-    """Note that somebody uses what there is, and say so in the thread that would have made a request; once for each."""
+    """Note that somebody uses what exists, and say so once in the thread that would have made a request."""
     key, now = offers.used_key(new.origin.key, used.subject), deps.clock.now()
     async with deps.database.transaction() as session:
         if await outbox.destination(session, key) is not None:

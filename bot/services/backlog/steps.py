@@ -214,7 +214,7 @@ async def _speaks_privately(act: RequestAct) -> bool:
 
 
 async def _by(act: RequestAct, step: Step) -> PersonRecord | None:
-    """Return who others read has taken a step; somebody without a name where they may not read it, None for none."""
+    """Return who is said to have taken a step: somebody without a name if others may not read it, or None."""
     by = act.snapshot.person(act.person_id)
     is_unnamed = by is not None and step is Step.NOT_YET and await _speaks_privately(act)
     return replace(by, name="", slack_id="") if by is not None and is_unnamed else by

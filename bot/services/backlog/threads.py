@@ -39,7 +39,7 @@ _MOST_UNKNOWN = 20
 class ThreadWords:
     """A thread's messages as Slack has them, without bots, guests and outsiders, oldest first.
 
-    `author` is who began it, empty where that is none of the full members. `outsiders` is whether words were left
+    `author` is who began it, empty if that is no full member. `outsiders` is whether words were left
     out because guests or people from outside wrote them. `root_ts` is the thread's first message.
     """
 

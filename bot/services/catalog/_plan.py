@@ -67,8 +67,8 @@ class ImportPlan:
 async def make_plan(run: Run, *, before: OwnerIndex, after: OwnerIndex, also: Collection[int] = ()) -> ImportPlan:
     """Decide which asset each claim is about, and merge what is said of every asset that this import touches.
 
-    Touched are assets of claims that came, changed or went, and those whose owners' names mean somebody else by the
-    index `after` than by the index `before`; and those of `also`.
+    An import touches the assets whose claims are new, changed or gone, those whose owners' names mean somebody else in
+    the index `after` than in the index `before`, and those in `also`.
     """
     plan = await _known(run)
     await _identify(run, plan)
@@ -103,7 +103,7 @@ async def _known(run: Run) -> ImportPlan:
 
 
 async def _identify(run: Run, plan: ImportPlan) -> None:
-    """Find the asset of every claim: by an earlier claim of the same id, else by its ref, else it is new."""
+    """Find the asset of every claim: by an earlier claim with the same id, else by its ref; otherwise it is new."""
     stored, diff = run.stored[ClaimSubject.ASSET], run.diffs[ClaimSubject.ASSET]
     removed = set(diff.removed)
     for external, claim in stored.items():
@@ -172,7 +172,7 @@ def _touched(run: Run, plan: ImportPlan) -> set[int]:
 
 
 async def _differently_owned(run: Run, before: OwnerIndex, after: OwnerIndex) -> set[int]:
-    """Return the assets with a stored claim that names an owner who is somebody else now."""
+    """Return the assets with a stored claim whose owner's name now means somebody else."""
     touched: set[int] = set()
     t = table_of(tables.Claim).c
     query = select(t.id, t.subject_id, t.content).where(t.subject == ClaimSubject.ASSET.value, t.digest != "")

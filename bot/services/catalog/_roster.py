@@ -106,7 +106,10 @@ async def _paths(run: Run) -> dict[bool, set[str]]:
 
 
 def know(book: Book, members: Iterable[Membership], claimed: Iterable[PersonEntry]) -> None:
-    """Mark who is known to be a person: claimed, in Slack, in a team or above one. Others are only owners' e-mails."""
+    """Mark who is known to be a person: claimed by a source, in Slack, in a team or above one.
+
+    The others are only e-mail addresses of owners.
+    """
     for entry in book.people:
         entry.is_known = entry.slack_id is not None
     above = (person for team in book.teams for person in (team.lead, team.manager) if person is not None)
@@ -216,7 +219,7 @@ async def _write_members(
 
 
 async def drop_unused_stubs(run: Run) -> None:
-    """Let stubs go that nothing refers to any more; they come back with their id when something does."""
+    """Drop stubs that nothing refers to any more. They come back with their id when something refers to them again."""
     team, owned, member = (table_of(model) for model in (tables.Team, tables.Ownership, tables.Membership))
     drift = table_of(tables.Drift)
     owns = select(owned.c.id).where(owned.c.team_id == team.c.id, owned.c.valid_to.is_(None))

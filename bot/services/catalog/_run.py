@@ -114,7 +114,7 @@ async def secret_removals(run: Run) -> int:
 
 
 async def going_owners(run: Run) -> Going | None:
-    """Return how many assets had owners and have none any more; None where that is so of none.
+    """Return how many assets have lost all of their owners; None if no asset has.
 
     A file of another shape is one that names no owner at all. That nobody owns something on purpose is meant.
     """

@@ -1,4 +1,4 @@
-"""The inventory of this process: what runs where and what that comes to, kept up to date by what changes."""
+"""The inventory of this process: what runs where and when its support ends, kept up to date by what changes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MANY = 20_000
 
 
 class Watcher:
-    """Keeps up to date what runs where and what that comes to, as the catalog, the facts and the day are now."""
+    """Keeps what runs where, and when its support ends, up to date with the catalog, the facts and the day."""
 
     def __init__(self, deps: Deps, snapshot: Snapshot, facts: Facts) -> None:
         #: The catalog that is watched, and the release cycles that it is held against.
@@ -65,7 +65,7 @@ class Watcher:
         return routing.today_of(self._deps, self.snapshot, addressee)
 
     def cycle_of(self, asset_id: int, *, product: str, version: str, provider: str) -> InCycle | None:
-        """Return the cycle that a deployment is sure to be in, one that is gone, too; None when it is not sure."""
+        """Return the cycle that a deployment is certainly in, even if it is gone; None when that is uncertain."""
         pin = self._pins.get((asset_id, product, version, provider))
         return certain_of(matched(self.facts.table, pin, product=product, version=version, provider=provider))
 
@@ -101,7 +101,7 @@ class Watcher:
             return exposure
 
     async def running(self, deployment_id: int) -> MatchedDeployment | None:
-        """Return what runs by its deployment's id; None when the inventory has it no more."""
+        """Return a deployment by its id; None when the inventory no longer has it."""
         table, exposure = tables.Deployment, await self.current()
         async with self._deps.database.connected() as connection:
             query = select(col(table.asset_id)).where(col(table.id) == deployment_id)
@@ -134,7 +134,7 @@ class Watcher:
         return exposure
 
     async def _read_changes(self, exposure: Exposure, revision: int) -> set[int]:
-        """Take in what the store says otherwise now; return the assets that it is said of."""
+        """Read what has changed in the store, and return the assets that it is about."""
         async with self._deps.database.connected() as connection:
             changes = deployments.deployments(
                 connection, after=self._revision, until=revision, last_runs=self._last_runs
@@ -154,7 +154,7 @@ class Watcher:
 
 
 async def keep_following(watcher: Watcher, database: Database, *, every_seconds: float = _FOLLOW_SECONDS) -> None:
-    """Follow the facts until cancelled, and have what they come to ready before anybody asks.
+    """Follow the facts until cancelled, so that the inventory is ready before anybody asks.
 
     A failure is logged and tried again: old facts, with their age, beat none.
     """

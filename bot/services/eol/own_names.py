@@ -1,4 +1,4 @@
-"""Says of names of the organisation's own products that they go on meaning something public."""
+"""Notes that a name of one of the organisation's own products keeps its public meaning."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.store.db import Database
 
 
 async def public_name_notes(database: Database, source: str) -> list[Problem]:
-    """Return a note for each asset that a source lists versions of under a name which means something public."""
+    """Return a note for each asset whose versions a source lists under a name with a public meaning."""
     facts = Facts()
     async with database.reading() as session:
         connection = await session.connection()

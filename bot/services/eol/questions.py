@@ -66,7 +66,7 @@ Understood = Asked | SeveralFit | NothingFits
 def understand(
     snapshot: Snapshot, table: Table, question: EolQuestion, slack_id: str, running: Exposure | None = None
 ) -> Understood | None:
-    """Return what a question means; None for one that is none of end of life after all.
+    """Return what a question means; None if it is not about end of life after all.
 
     By `running` what no table knows is found all the same, where something runs that is called so.
     """

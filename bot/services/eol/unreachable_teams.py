@@ -1,4 +1,4 @@
-"""What reaches nobody, for want of a channel, a lead and a platform channel."""
+"""Reminders that reach nobody, because there is neither a channel, nor a lead, nor a platform channel."""
 
 from __future__ import annotations
 

@@ -179,7 +179,7 @@ class _Names:
             self._named.setdefault(asset.name.lower(), []).append(asset)
 
     def asset(self, text: str) -> AssetRecord:
-        """Return the asset that `text` names. Raises NotFoundError for none, and where several fit."""
+        """Return the asset that `text` names. Raises NotFoundError if none fits, or several do."""
         directory = self._snapshot.directory
         if (asset := directory.by_ref(text)) is not None:
             return asset

@@ -1,4 +1,4 @@
-"""What scans have seen running becomes deployments, one source for itself, as a reconcile with what it saw before."""
+"""Turn what scans have seen into deployments: each source is compared with what it saw the last time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """What one source saw: `how` it looked, and by asset id all that it saw of that asset, which may be nothing.
+    """What one source saw: `how` it looked, and everything that it saw of each asset, by asset id (perhaps nothing).
 
     With `is_complete` the source looked at everything that it can see, so what it saw before and does not see now is
     gone; without, only the assets in `seen` are touched.
@@ -37,7 +37,7 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
-    """How many deployments came (or came back), are otherwise than before, ended, and are as they were."""
+    """How many deployments are new (or back), changed, ended, and unchanged."""
 
     came: int
     changed: int
@@ -46,16 +46,16 @@ class ScanResult:
 
     @property
     def has_changed(self) -> bool:
-        """Whether anything else than the time of the last sighting is other than before."""
+        """Whether anything but the time of the last sighting has changed."""
         return bool(self.came or self.changed or self.ended)
 
 
 async def record(deps: Deps, scan: Scan, *, actor: str) -> ScanResult:
     """Make the deployments of a source what it has seen now; other sources' are left alone.
 
-    Of each asset in the scan exactly what was seen stays; what was gone and is seen again comes back with the day on
-    which it was first seen. A scan that sees what was there before moves its last sighting and nothing else: it is
-    neither audited nor given a revision. On a database that is a rehearsal this is a dry run.
+    Each asset in the scan keeps exactly what was seen. A deployment that had gone and is seen again comes back with the
+    day on which it was first seen. A scan that sees no change only moves the last sighting: it is not audited and gets
+    no revision. On a database that is a rehearsal this is a dry run.
 
     Raises CatalogError when the source's name belongs to people's decisions or to an import of another format.
     """

@@ -93,10 +93,10 @@ def loan_asked_about(snapshot: Snapshot, verdict: Verdict) -> Loan | None:
 async def doubt(deps: Deps, snapshot: Snapshot, new: NewDoubt) -> tuple[Told, ...]:
     """Record that somebody doubts the owner of an area, and ask the owner, once until they have answered.
 
-    Whoever doubts hears what the owner says. The very same again, as from a form that was sent twice, is none. What is
-    disputed goes to whoever has to end the dispute. Returns where each owner is told, empty when nobody is named as the
-    owner. Raises NotFoundError when the asset is gone, UserError for words that look like a secret, and for a team that
-    cannot be the owner instead.
+    Whoever doubts is told what the owner says. An identical second doubt, as from a form that was sent twice, is
+    ignored. What is disputed goes to whoever has to end the dispute. Returns where each owner is told, empty when
+    nobody is named as the owner. Raises NotFoundError when the asset is gone, UserError for words that look like a
+    secret, and for a team that cannot be the owner instead.
     """
     reason = clean(new.reason)[:500]
     if secrets.looks_secret(reason):

@@ -134,7 +134,7 @@ async def _tell_doubters(
 
 
 async def _revise(session: AsyncSession, row: tables.OwnershipMatter, message: Rendered, *, at: datetime) -> bool:
-    """Let the question to the team that is asked now read otherwise; return whether there is one."""
+    """Change the question to the team that is asked now; return whether there is one."""
     before = f"ownership.given_up:{row.id}"  # as it was kept while only one team could be asked
     return any([await outbox.revise(session, key=key, message=message, at=at) for key in (before, _key(row))])
 

@@ -1,4 +1,4 @@
-"""What somebody may do about a matter that they are shown in private, as far as memory knows; a click checks again."""
+"""What somebody may do about a matter that they are shown in private, by what memory knows; a click checks again."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def reader(deps: Deps, snapshot: Snapshot, card: MatterCard, slack_id: str) -> R
 
 
 def _held(snapshot: Snapshot, card: MatterCard) -> tuple[Right, Holders]:
-    """Return by which right a matter is ended, and in whose hands it is."""
+    """Return the right that is needed to end a matter, and who holds it."""
     if card.is_orphans:
         teams = [card.team] if card.team is not None else []
         return Right.SUCCEED, actors.remembered_holders(snapshot, teams, what=card.asset.name)

@@ -27,7 +27,7 @@ class Orphan(Row, table=True):
 
 
 class RejectedOwner(Row, table=True):
-    """A team that was suggested as an owner, and of which somebody said that it is none."""
+    """A team that was suggested as an owner, and that somebody has rejected."""
 
     __tablename__ = "rejected_owners"
     id: int = Field(default=None, primary_key=True)
