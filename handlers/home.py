@@ -1,4 +1,4 @@
-"""The Home tab: opened, and its buttons pressed."""
+"""What happens when somebody opens the Home tab or presses its buttons."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def is_opened(event: Event, _context: Context) -> bool:
 
 
 async def on_home_opened(event: Event, context: Context) -> None:
-    """Show the Home tab to whoever has opened it, unless they have chosen there meanwhile what it shows."""
+    """Show the Home tab to whoever opened it, unless they have pressed one of its buttons in the meantime."""
     if event.at >= context.home_chosen_at.get(event.user_id, 0.0):
         await publish(context, event.user_id)
 

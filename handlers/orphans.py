@@ -29,7 +29,7 @@ async def _form(action: Action, context: Context) -> Block:
 
 
 async def on_taken(submission: Submission, context: Context) -> None:
-    """Let a team have what was chosen, or have its lead asked; the question says so by itself."""
+    """Give a team what was chosen, or ask its lead; the question is redrawn."""
     subject, place = read_metadata(submission.metadata)
     is_asked = submission.callback_id == blocks.ASK_VIEW
     form, use = (blocks.ASK_FORM, orphan_heirs.ask) if is_asked else (blocks.TAKE_FORM, orphan_heirs.take)
@@ -45,7 +45,7 @@ async def on_taken(submission: Submission, context: Context) -> None:
 
 
 async def on_refuse(action: Action, context: Context) -> None:
-    """Remember that a team does not take what it was asked about; the question says so by itself."""
+    """Remember that a team does not take what it was asked about; the question is redrawn."""
     heir, by = parse(blocks.Heir, action.value), await decider(context, action.user_id)
     await orphan_heirs.decline(context.deps, context.snapshot, heir, by=by)
     await settle(context)

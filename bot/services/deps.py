@@ -20,8 +20,7 @@ class DevopsTeam:
     `triage_channel` is where requests come in; empty for the team's own channel. `weekly_hours` are those that it has
     for requests. It answers a new one within `first_response_hours` of its working time. A sprint has `sprint_weeks`.
     A message with the reaction `emoji` is meant for it; `seen_emoji` and its like show how a thread's request stands.
-    `model_channels` are those, besides the public ones, whose
-    threads a language model may read.
+    `model_channels` are those, besides the public ones, whose threads a language model may read.
     """
 
     name: str = ""

@@ -1,4 +1,4 @@
-"""Sends a recipient's digest of the week: one message with a section of each noun, what can be prevented first."""
+"""Sends a recipient's weekly digest: one message with a section for each noun, what can still be prevented first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.store import tables
 async def send(telling: Telling, weekly: Weekly, parts: Mapping[str, MessagePart], *, host: str = "") -> None:
     """Say all that is due, in the caller's transaction. Raises TakenError when another process is at it.
 
-    `host` is the key of the team in whose channel that is: where it has had its digest today, this one goes below it.
+    `host` is the key of the team whose channel it goes to. If that team had its digest today, this one goes below it.
     """
     sections = {}
     for name, part in parts.items():
@@ -46,7 +46,7 @@ async def send(telling: Telling, weekly: Weekly, parts: Mapping[str, MessagePart
 
 
 async def _joined(telling: Telling, host: str, sections: Sequence[Section]) -> str | None:
-    """Put sections below the digest that the host has had today, and return its key; None where that does not go."""
+    """Put sections below the digest that the host has had today, and return its key; None if that is not possible."""
     day = (host, telling.today)
     key = (await daily_limit.message_keys(telling.session, [day])).get(day, "")
     if not key:

@@ -42,7 +42,7 @@ class HealthSource(Protocol):
     """A noun that has figures."""
 
     async def part(self, team: TeamRecord | None) -> HealthPart:
-        """Return what it knows of everybody, with `recorded` of every team; or what it knows of one team.
+        """Return its figures for everybody, with `recorded` ones for every team; or its figures for one team.
 
         Work over everything gives the event loop its turn.
         """
@@ -77,7 +77,7 @@ class Health:
     async def run(self) -> None:
         """Keep the month's figures, and post the month's report once, at working time, where there is a place for it.
 
-        Run at once by several processes, or broken off anywhere, each figure is kept once and the report posted once.
+        Each figure is kept once and the report posted once, even if several processes run this or it is interrupted.
         """
         now, work = self._deps.clock.now(), await self._times.of(self._deps.timezone, self._deps.clock.now())
         today, place = work.today(now), routing.platform_of(self._deps, self._snapshot)

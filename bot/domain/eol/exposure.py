@@ -1,4 +1,4 @@
-"""Who has what of which release cycle that ends: the whole inventory, gone through once."""
+"""Who runs which release cycles, and when these end, for the whole inventory."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _is_bought(product: str, version: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class MatchedDeployment:
-    """A deployment, the asset that it is of, and what its version came to. `pin` is set when a person said so."""
+    """A deployment, its asset, and what its version matched. `pin` is set when a person said which version it is."""
 
     deployment: Deployment
     asset: AssetRecord
@@ -53,7 +53,7 @@ class MatchedDeployment:
 
     @property
     def goes_on(self) -> GoesOn:
-        """Whether its support goes on for money; that of the machines in a cluster does with the cluster's."""
+        """Whether its support can be extended for money; machines in a cluster follow the cluster."""
         one = self.deployment
         said = one.has_extended_support
         if said is None and _is_bought(one.product, one.version):
@@ -100,7 +100,7 @@ _Judged = dict[tuple[object, ...], "Responsible"]
 
 
 class Exposure:
-    """What runs where and what that comes to, kept up to date by what changed.
+    """What runs where and when its support ends, kept up to date by what changed.
 
     `by_asset` has everything that runs; `by_key` and `by_addressee` have the watches; `unsure` whatever is not sure to
     be in a cycle, by its addressee's key; `running` the ids of assets by (addressee, product, cycle), of cycles without
@@ -148,7 +148,7 @@ class Exposure:
         return asset_id
 
     def fill(self) -> Iterator[None]:
-        """Judge everything that was put, a piece at a time, so that whoever fills may pause in between."""
+        """Match everything that was put, a piece at a time, so that the caller may pause in between."""
         yield from self.update(self._waiting)
 
     def update(self, asset_ids: Iterable[int]) -> Iterator[None]:
@@ -208,7 +208,7 @@ class Exposure:
         return set[int]().union(*(self._assets_by.get(key, ()) for key in keys))
 
     def assets_in(self, product: str, cycle: str) -> list[int]:
-        """Return the ids of the assets that run this cycle, whosever they are."""
+        """Return the ids of all assets that run this cycle, whoever owns them."""
         holders = self._holders.get((product, cycle), ())
         return sorted({asset for each in holders for asset in self.running.get((each, product, cycle), ())})
 
@@ -228,7 +228,7 @@ class Exposure:
         deployments: Iterable[Deployment],
         judged: _Judged,
     ) -> Iterator[MatchedDeployment]:
-        """Judge the deployments of an asset; those of one that the catalog no longer has are left out."""
+        """Match the deployments of an asset; nothing if the catalog no longer has it."""
         asset = self._catalog.asset(asset_id)
         if asset is None:
             return
@@ -241,7 +241,7 @@ class Exposure:
             yield MatchedDeployment(deployment, asset, comes_to, responsible, pin)
 
     def _judge(self, asset: AssetRecord, judged: _Judged) -> Responsible:
-        """Return whose an asset is. One imported fact says the same of every asset, so each owner is judged once.
+        """Return who owns an asset. Assets with the same facts have the same owner, which is worked out once.
 
         Assets of which the same is said share it.
         """
@@ -410,7 +410,7 @@ def matched(table: Table, pin: Pin | None, *, product: str, version: str, provid
 
 
 def certain_of(matched: Matched) -> InCycle | None:
-    """Return what is sure of a version: its cycle, any of several that share all clocks, or all that are over."""
+    """Return the certain part of a match: its cycle, any of several that share all clocks, or all that are over."""
     if isinstance(matched, InCycle):
         return matched
     if isinstance(matched, AmbiguousVersion) and matched.is_one_answer:
@@ -421,7 +421,7 @@ def certain_of(matched: Matched) -> InCycle | None:
 
 
 def has_unknown_clock(running: MatchedDeployment) -> bool:
-    """Whether product and version are known, and only when its provider ends the support of it is not."""
+    """Whether product and version are known, but not when the provider ends its support."""
     one, matched = running.deployment, running.matched
     if not isinstance(matched, UnknownProduct) or not one.provider or not one.version:
         return False

@@ -1,4 +1,4 @@
-"""What matching a version to a release cycle comes to. Only `InCycle` is sure; all else is somebody's to look at."""
+"""The results of matching a version to a release cycle. Only `InCycle` is certain; a person looks at all others."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class AmbiguousVersion:
     def is_one_answer(self) -> bool:
         """Whether the same clocks run on every candidate, so that it makes no difference which one it is.
 
-        A range, a doubt and what is no version leave open whether it is any of them.
+        For a range, a doubt or something that is no version, it may be none of them.
         """
         if self.method in (MatchMethod.RANGE, MatchMethod.DOUBT, MatchMethod.UNREADABLE):
             return False
@@ -57,7 +57,7 @@ class AmbiguousVersion:
 class UntrackedOld:
     """The version is older than every cycle of the product; `oldest` is the nearest.
 
-    `ended` stands for all releases before it where their support is surely over, on a day that nobody knows.
+    `ended` stands for all earlier releases, if their support is certainly over, on a day that nobody knows.
     """
 
     product: Product
@@ -88,7 +88,7 @@ class Newer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownProduct:
-    """No product of that name with that provider. `suggestions` are for a person to choose from, never taken."""
+    """There is no product of that name with that provider. `suggestions` are for a person to choose from."""
 
     suggestions: tuple[Product, ...]
     feed: str

@@ -23,9 +23,9 @@ FactKey = tuple[int | None, int | None, str, str, int]
 
 @dataclass(slots=True)
 class FactChanges:
-    """Facts to begin, with their asset, and the ids of facts to end; written at the end, beside their audit entry.
+    """Facts to begin, with their asset, and the ids of facts to end. They are written last, with their audit entry.
 
-    `own_ended` counts those among the ended that the importing source itself had said.
+    `own_ended` counts the ended ones that came from the importing source itself.
     """
 
     begun: list[tuple[int, FactKey]] = field(default_factory=list)
@@ -80,7 +80,7 @@ async def decided(run: Run, assets: Sequence[int]) -> dict[int, list[FactKey]]:
 
 
 async def disowned(run: Run, assets: Sequence[int]) -> dict[int, set[tuple[int | None, int | None, str]]]:
-    """Return of whom people decided that they do not own an area, or who gave it up, by asset.
+    """Return by asset who does not own an area, because people decided so or because they gave it up.
 
     Each is a team id, a person id (one is None), and the area.
     """
@@ -103,7 +103,7 @@ async def disowned(run: Run, assets: Sequence[int]) -> dict[int, set[tuple[int |
 async def forget_corrected(run: Run, corrected: Iterable[tuple[int, int | None, int | None, str]]) -> None:
     """Forget that these owners were ruled out, because no file names them any more: asset, team id, person id, area.
 
-    Whoever is ruled out of what a part inherits is named in the file of the whole, and stays ruled out of the part.
+    Somebody who was ruled out for a part that inherits its owner is still named for the whole, and stays ruled out.
     """
     no, fact = table_of(tables.Disownment), table_of(tables.Ownership).c
     was_own = select(fact.id).where(fact.asset_id == no.c.asset_id, fact.ended_by == no.c.audit_id).exists()
@@ -115,7 +115,7 @@ async def forget_corrected(run: Run, corrected: Iterable[tuple[int, int | None, 
 def without_disowned(
     keys: Mapping[FactKey, None], disowned: Collection[tuple[int | None, int | None, str]]
 ) -> dict[FactKey, None]:
-    """Return the facts without those that make an owner of somebody who was decided not to be one."""
+    """Return the facts without those that name somebody whom people have ruled out as the owner."""
     return {key: None for key in keys if key[3] != Role.OWNER or (key[0], key[1], key[2]) not in disowned}
 
 
@@ -145,7 +145,7 @@ def are_disputed(run: Run, keys: Sequence[FactKey], *, is_nobody_said: bool = Fa
 def compare(run: Run, changes: FactChanges, asset: int, current: Sequence[tuple[int, FactKey]], keys: Any) -> bool:
     """Add what has to change for `asset` to have the facts `keys`; return whether anything has.
 
-    A fact of which a team's merger has made two goes on as one, the confirmed or older one.
+    Where a merger of teams has left two facts that say the same, the confirmed or older one is kept.
     """
     seen: set[FactKey] = set()
     ended: list[FactKey] = []
@@ -175,7 +175,7 @@ def _count(run: Run, begun: list[FactKey], ended: list[FactKey]) -> None:
 
 
 async def write(run: Run, changes: FactChanges, *, audit_id: int) -> None:
-    """End and begin facts now, on account of an audit entry."""
+    """End and begin facts now, and note which audit entry caused it."""
     table = table_of(tables.Ownership)
     ends = ({"row_id": number, "valid_to": run.now, "ended_by": audit_id} for number in changes.ended)
     await update_rows(run.connection, table, ends)

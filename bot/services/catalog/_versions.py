@@ -1,4 +1,4 @@
-"""Until when the versions of the organisation's own assets are supported, as claims have it."""
+"""Until when the versions of the organisation's own assets are supported, by what sources claim."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.store.tables.facts import CATALOG
 async def write(run: Run, plan: ImportPlan) -> None:
     """Make the versions of every touched asset what its claims say, and note the days that have moved.
 
-    An asset that is gone has none.
+    An asset that is gone loses its versions.
     """
     wanted = {each.ref: each.merged.versions for each in plan.planned.values() if each.merged and each.merged.versions}
     stored = await of_assets(run.connection)

@@ -30,7 +30,7 @@ _TABLE = core(Reminder)
 
 
 class Closing:
-    """Finds out what became of reminders that nothing is watched for any more."""
+    """Finds out why reminders have nothing to watch any more."""
 
     def __init__(self, deps: Deps, watcher: Watcher) -> None:
         self._deps, self._watcher = deps, watcher
@@ -38,7 +38,7 @@ class Closing:
         self._left: dict[int, tuple[int, str, date]] = {}
 
     async def look(self, vanished: Sequence[Remembered]) -> Mapping[int, Resolution]:
-        """Return what became of them by id; those are missing of which it is not known."""
+        """Return what became of them, by id, without those of which it is not known."""
         watches, facts = await self._watcher.current(), self._watcher.facts
         known = {
             each.id: (
@@ -104,9 +104,9 @@ class Closing:
             await plan_news.call_off(session, self._watcher, reminder, now)
 
     async def _tell_planners(self, session: AsyncSession, card: ClosedCard, own_places: Sequence[str]) -> None:
-        """Tell whoever was told of the plan that it is done: the people of it, and teams that own another area.
+        """Tell the people whom the plan names, and the teams that own another area, that it is done.
 
-        Its own team hears of it in the thread, or in the channel where there is none.
+        Its own team is told in the thread, or in the channel if there is no thread.
         """
         reminder, snapshot = card.reminder, self._watcher.snapshot
         answer = next((each for each in reminder.answers if plan_of(each) is not None), None)
@@ -136,7 +136,7 @@ class Closing:
 
 
 async def _pass_on(session: AsyncSession, reminder: Remembered) -> None:
-    """Let what was answered to a deadline that counts no more go on with the next one of its release cycle."""
+    """Carry the answers to a deadline that no longer counts over to the next deadline of its release cycle."""
     t, answer = _TABLE.c, core(ReminderAnswer)
     heirs = (
         select(t.id, t.deadline)

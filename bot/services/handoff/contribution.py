@@ -149,7 +149,7 @@ class Handoffs(Unescalated[HandoffNews]):
 
 
 def _teams(its: Handoffs, keys: Iterable[str]) -> set[str]:
-    """Return the keys of teams that may be meant: leads hear for their teams."""
+    """Return the keys of the teams that may be meant: a lead may be told in place of the team."""
     found = set[str]()
     for key in keys:
         kind, _, number = key.partition(":")
@@ -161,7 +161,7 @@ def _teams(its: Handoffs, keys: Iterable[str]) -> set[str]:
 
 
 def _recipient(snapshot: Snapshot, its: HandoffDue) -> Recipient:
-    """Return who is told: the team, of an offer that is over its lead, where it has one, or a person who is named."""
+    """Return who is told: the team, its lead (if it has one) when an offer has expired, or a person who is named."""
     if its.person is not None:
         return Recipient(person=its.person)
     team = its.card.giver if its.side is Side.GIVER else its.card.receiver
@@ -228,7 +228,7 @@ async def _found(
 
 
 async def _needed(deps: Deps, snapshot: Snapshot, card: HandoffCard) -> list[HandoffDue]:
-    """Return what those are reminded of who see to what the receiver needs first."""
+    """Return the reminders for those who see to what the receiver needs first."""
     found = list[HandoffDue]()
     for one in card.open_resources:
         person = named(snapshot, one.needs_from) if one.needs_by is not None else None
@@ -239,16 +239,16 @@ async def _needed(deps: Deps, snapshot: Snapshot, card: HandoffCard) -> list[Han
 
 
 async def _put_off(session: AsyncSession) -> set[int]:
-    """Return the handoffs of which something waits for what a person may be named to see to."""
+    """Return the handoffs with a part that waits for something that a person may be named to see to."""
     table = tables.HandoffResource
     query = select(col(table.handoff_id)).where(col(table.state) == ResourceState.NOT_YET.value)
     return set((await session.execute(query)).scalars())
 
 
 def _outdated(deps: Deps, snapshot: Snapshot, card: HandoffCard, work: WorkingTime) -> list[HandoffDue]:
-    """Return what there is to say of files that still name the giver of what has passed, and will be a dispute.
+    """Return the reminders about files that still name the giver, and will soon be a dispute.
 
-    Of what is lent no file has to be changed.
+    No file has to be changed for what is only lent.
     """
     by_day: dict[date, tuple[list[str], list[ResourceCard]]] = {}
     for part in card.owned:
@@ -267,7 +267,7 @@ def _outdated(deps: Deps, snapshot: Snapshot, card: HandoffCard, work: WorkingTi
 
 
 def _under_way(snapshot: Snapshot, card: HandoffCard) -> int | None:
-    """Return the handoff in which all is by now of which this one is over."""
+    """Return the handoff that has everything by now that was in this one, which has ended."""
     over = [(snapshot.asset(each.asset_id), each.area) for each in card.to_offer_again]
     giver, to = card.giver.id, (card.receiver.id,)
     found = [taken_by(asset, snapshot, area, giver_id=giver, to=to) for asset, area in over if asset is not None]
@@ -275,7 +275,7 @@ def _under_way(snapshot: Snapshot, card: HandoffCard) -> int | None:
 
 
 async def _unsettled(session: AsyncSession, deps: Deps, snapshot: Snapshot, cards: Sequence[HandoffCard]) -> set[int]:
-    """Return the handoffs of which it is asked today who owns something that has passed: that is asked first."""
+    """Return the handoffs for which people are asked today who owns something that has passed: that comes first."""
     now, matter = deps.clock.now(), tables.OwnershipMatter
     since = now - timedelta(ASK_AFTER_DAYS - 1)
     passed = {
@@ -309,7 +309,7 @@ def _is_nearly_disputed(deps: Deps, snapshot: Snapshot, asset_id: int, area: Are
 
 
 def _is_overtaken(its: HandoffDue, notes: set[tuple[int, str]]) -> bool:
-    """Whether a later reminder of the same was said already."""
+    """Whether a later reminder about the same thing was sent already."""
     if its.kind not in (DueKind.ANSWER, DueKind.OUTDATED):
         return False
     head, _, days = its.note.rpartition(":")
@@ -320,7 +320,7 @@ def _is_overtaken(its: HandoffDue, notes: set[tuple[int, str]]) -> bool:
 
 
 def _is_said(its: HandoffDue, notes: set[tuple[int, str]]) -> bool:
-    """Whether something was said already; what expired was noted for all parts of a version once."""
+    """Whether something was sent already; an expiry is noted once for all parts of a version."""
     head = its.note.rpartition(":")[0]
     return (its.card.id, its.note) in notes or (its.kind is DueKind.EXPIRED and (its.card.id, head) in notes)
 
@@ -335,7 +335,7 @@ async def _note(telling: Telling, handoff_id: int, what: str) -> None:
 
 
 async def _changed_since(session: AsyncSession, moment: datetime) -> set[int]:
-    """Return the handoffs about which something was written down since a moment, or shortly before it."""
+    """Return the handoffs that have changed since a moment, or shortly before it."""
     entry = tables.AuditEntry
     is_new = (col(entry.at) >= moment - _LATE) & col(entry.subject).startswith("handoff:")
     found = await session.execute(select(col(entry.subject)).where(is_new))
