@@ -18,6 +18,10 @@ from handlers.ownership import around, message, with_references
 from handlers.payloads import Event
 from handlers.routes import Routes
 
+#: A command that is written as a message: Slack runs none in a thread.
+_COMMAND = re.compile(r"/(?P<name>whoowns|eol|devops|handoff|baton)(?:\s+(?P<rest>.+)|$)", re.IGNORECASE | re.DOTALL)
+_HELPS = {"whoowns": help_blocks.whoowns_help, "eol": help_blocks.eol_help, "baton": help_blocks.help_message}
+
 
 def is_mention(event: Event, context: Context) -> bool:
     """Whether a person mentions Baton."""
@@ -50,6 +54,13 @@ def reply(event: Event, message: Rendered) -> Reply:
 async def _answer(context: Context, text: str, event: Event) -> Rendered:
     if text == "?" or courtesy(text) is Courtesy.GREETING or not (text or event.says or event.thread_ts):
         return help_blocks.help_message()
+    if (command := _COMMAND.fullmatch(text)) is not None:
+        name, rest = command["name"].lower(), command["rest"] or ""
+        if name in _HELPS and (not rest or courtesy(rest) is Courtesy.GREETING):
+            return _HELPS[name]()
+        if name not in ("whoowns", "eol"):
+            return help_blocks.command_elsewhere(name)
+        text = rest if name == "whoowns" else f"eol {rest}"
     user_id, channel_id = event.user_id, event.channel_id if event.type == "app_mention" else ""
     if said := await requests.answer_in_words(context, text, event):
         return said

@@ -102,6 +102,13 @@ def unknown_word(word: str, nearest: str) -> Rendered:
     return Rendered(f"{said} {step}")
 
 
+def command_elsewhere(name: str) -> Rendered:
+    """Return the answer to a command that somebody wrote as a message; `name` is the command's, without its slash."""
+    return Rendered(
+        f"Type `/{name}` in the message field of a channel, outside threads: Slack runs commands only there."
+    )
+
+
 _ASK_ANEW = "Slack takes no answer there any more: ask again."
 _TOO_LATE = "Slack did not wait for the form: try again."
 _NOT_HERE = "Slack does not let me write here: `/invite` me, or ask me in a direct message."

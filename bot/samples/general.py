@@ -103,6 +103,7 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
     yield help_blocks.handoff_help, help_blocks.handoff_help()
     for nearest_word in ("", "team"):
         yield help_blocks.unknown_word, help_blocks.unknown_word(name, nearest_word)
+    yield help_blocks.command_elsewhere, help_blocks.command_elsewhere("handoff")
     yield help_blocks.interrupted, help_blocks.interrupted()
     yield help_blocks.no_form, help_blocks.no_form()
     for refusal in ("", name):

@@ -244,6 +244,8 @@ def test_what_else_may_be_its_database_is_asked_about(other: AssetRecord) -> Non
         "who owns anything but superset",
         "who owns everything except superset?",
         "who doesn't own superset?",
+        "who isn't responsible for superset?",
+        "who is not the owner of superset?",
         "who owns services like superset?",
     ],
 )

@@ -139,6 +139,26 @@ async def test_a_path_that_any_repository_may_have_is_asked_for_with_its_reposit
 
 
 @read_only
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("/whoowns payments-db", "*Payments*"),
+        ("/WhoOwns who looks after payments-db?", "*Payments*"),
+        ("/whoowns", "*Ask who owns something*"),
+        ("/whoowns help", "*Ask who owns something*"),
+        ("/eol product postgresql", "No source says that anybody runs *PostgreSQL*"),
+        ("/eol", "*See what reaches its end of life*"),
+        ("/baton help", "Only you see the answer to a command"),
+        ("/handoff payments-db", "Type `/handoff` in the message field of a channel"),
+        ("/devops list", "Type `/devops` in the message field of a channel"),
+    ],
+)
+async def test_a_command_that_is_written_in_a_thread_is_answered(stage: Stage, typed: str, answer: str) -> None:
+    question = await stage.say(f"<@{stage.slack.workspace.bot_user_id}> {typed}")
+    assert answer in stage.slack.visible_messages("grace", "general", thread_ts=question.ts)[-1].text
+
+
+@read_only
 @pytest.mark.parametrize("question", ["Who owns this?", "this", "my team", "me", "who owns it"])
 async def test_what_names_nothing_is_asked_back(stage: Stage, question: str) -> None:
     which = "Which thing? Name it, as in _who owns payments-db?_, or ask in the alert's thread."

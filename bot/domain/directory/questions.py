@@ -77,7 +77,7 @@ _USES = (
 _BESIDE = (
     r"what(?:['’]?s|\s+is|\s+sits|\s+runs|\s+lies)?\s+(?:behind|under|below|beneath|upstream|downstream|in\s+front|on\s+top|next)"
     r"|(?:up|down)stream\s+of|who\s+(?:else\s+)?(?:uses|consumes|calls|depends\s+on|integrates\s+with|subscribes\s+to)(?!\s+(?:it|that|this)\b)"
-    r"|who\s+(?:does|do)(?:\s+not|n['’]?t)\s+own|except|other\s+than|(?:anything|everything|all|any)\s+but"
+    r"|who\s+(?:does|do)(?:\s+not|n['’]?t)\s+own|who(?:['’]s\s+not|\s+is\s+not|\s+isn['’]?t)\s+(?:the\s+|an?\s+)?(?:owner|responsible|accountable|in\s+charge)|except|other\s+than|(?:anything|everything|all|any)\s+but"
     r"|(?:(?:thing|service|system|app|api|database|other)s|(?:some|any)thing)\s+(?:like|similar\s+to)"
     r"|(?:what|which)\s+\w+s\s+(?:does|do)"
 )
