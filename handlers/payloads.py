@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import orjson
 from yarl import URL
@@ -401,5 +402,17 @@ def _mapping(source: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def _form(text: str) -> dict[str, str]:
-    # A query string and a form are written alike, and aiohttp's URLs read them natively: half the time of parse_qsl.
-    return dict(URL.build(query_string=text, encoded=True).query)
+    """Read a form as `dict(parse_qsl(text, keep_blank_values=True))` does, in half of the time."""
+    if text.startswith("payload="):  # JSON, with escapes throughout: aiohttp's URLs, written alike, read it natively
+        return dict(URL.build(query_string=text, encoded=True).query)
+    form = {}
+    for pair in filter(None, text.replace("+", " ").split("&")):
+        name, _, value = pair.partition("=")
+        if "%" in pair:
+            name, value = _unescaped(name), _unescaped(value)
+        form[name] = value
+    return form
+
+
+def _unescaped(text: str) -> str:
+    return unquote_to_bytes(text).decode(errors="replace")

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
 import pytest
@@ -336,6 +336,15 @@ def test_a_command_about_a_payload_is_still_a_command(text: str) -> None:
     body = parse(urlencode({"command": "/whoowns", "text": text, "user_id": "U1"}).encode(), FORM)
     command = payloads.command(body)
     assert (command.name, command.text, command.user_id) == ("/whoowns", text, "U1")
+
+
+FORMS = st.lists(st.sampled_from(["command", "text", "=", "&", "+", "%20", "%C3", "%A9", "%", "é", "a"]), max_size=12)
+
+
+@given(pieces=FORMS)
+def test_a_form_is_read_as_pythons_own_reader_does(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert parse(text.encode(), FORM) == dict(parse_qsl(text, keep_blank_values=True))
 
 
 @given(text=st.text(max_size=60))
