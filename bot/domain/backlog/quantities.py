@@ -53,7 +53,8 @@ _TIMES = r"\d{1,3}|once|twice|thrice|" + "|".join(
 _RATE = re.compile(
     rf"(?:(?P<times>{_TIMES})(?: ?x| ?times)?(?: [a-z-]+){{0,3}}? )?"
     r"(?:\b(?:an?|per|each|every|any|in an?|in the(?= week| month| sprint| quarter)|"
-    r"of each|of every|of every(?:body|one)'s|in a (?:normal|typical|usual|average|good|bad))|/)\s?(?P<every>other|second|two|three|four|2|3|4|"
+    r"of each|of every|of every(?:body|one)'s|in a (?:normal|typical|usual|average|good|bad))|/)"
+    r"\s?(?P<every>other|second|two|three|four|2|3|4|"
     r"single)?\s?"
     rf"\b{_PERIOD}\b|(?<=/)(?P<slash>day|week|month|sprint|d\b|w\b|wk)|"
     r"\b(?P<adverb>daily|weekly|monthly|quarterly|fortnightly|biweekly|bi-weekly|nightly|yearly)\b|"
