@@ -7,11 +7,11 @@ import errno
 import logging
 import resource
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 #: Connections at once, where the process may have twice as many descriptors.
 _MOST_CONNECTIONS = 1000
@@ -24,6 +24,9 @@ _KEEP_ALIVE_SECONDS = 630.0
 #: The log says once in so many seconds that there are too many connections.
 _SILENCE_SECONDS = 60.0
 _OUT_OF_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+
+#: Of a request that the application has made.
+_Handler = Callable[[Any], Awaitable[web.StreamResponse]]
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +44,23 @@ class Server(web.Server):
 
     A connection keeps Baton waiting while no request is on it, or its body has not arrived. One on which no request
     has begun `first_seconds` after it was opened is cut off, too.
+
+    `plain` are the handlers of paths without variables, by method and path. Slack's requests come in at one of them,
+    and aiohttp would look for it among all routes and make an object of what it found.
     """
 
-    def __init__(self, app_server: web.Server, *, most: int, first_seconds: float, **options: Any) -> None:
+    def __init__(
+        self,
+        app_server: web.Server,
+        plain: Mapping[tuple[str, str], _Handler],
+        *,
+        most: int,
+        first_seconds: float,
+        **options: Any,
+    ) -> None:
         super().__init__(self._answer, request_factory=app_server.request_factory, **options)
-        self._handle, self._most, self._first_seconds = app_server.request_handler, most, first_seconds
+        self._handle, self._plain = app_server.request_handler, plain
+        self._most, self._first_seconds = most, first_seconds
         self._open: set[web.RequestHandler] = set()
         #: Those that keep Baton waiting, the longest first.
         self._waiting: dict[web.RequestHandler, None] = {}
@@ -85,8 +100,11 @@ class Server(web.Server):
         connection = request.protocol
         self._end_silence(connection)
         request.content.on_eof(partial(self._waiting.pop, connection, None))
+        handle = self._plain.get((request.method, request.raw_path))
+        if handle is None or hdrs.EXPECT in request.headers:
+            handle = self._handle
         try:
-            return await self._handle(request)
+            return await handle(request)
         finally:
             self._waiting.pop(connection, None)
             if connection in self._open:
@@ -119,8 +137,14 @@ class Runner(web.AppRunner):
         return min(_MOST_AT_A_TIME, self._descriptors // _BURST_SHARE)
 
     async def _make_server(self) -> web.Server:
+        plain = {
+            (each.method, each.resource.canonical): each.handler
+            for each in self.app.router.routes()
+            if isinstance(each.resource, web.PlainResource)
+        }
         made = Server(
             await super()._make_server(),
+            plain,
             most=min(_MOST_CONNECTIONS, self._descriptors // _CONNECTIONS_SHARE),
             first_seconds=self._read_seconds,
             keepalive_timeout=_KEEP_ALIVE_SECONDS,

@@ -71,6 +71,24 @@ async def answer(connection: _Connection) -> bytes:
         return await connection[0].readuntil(b"done")
 
 
+async def test_who_asks_first_whether_to_send_a_body_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving(monkeypatch, most=10) as site:
+        connection = await site.connect(
+            b"GET / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+        )
+        async with asyncio.timeout(5):
+            assert await connection[0].readline() == b"HTTP/1.1 100 Continue\r\n"
+        connection[1].write(b"ok")
+        assert b"200 OK" in await answer(connection)
+
+
+async def test_a_path_is_found_with_a_query_and_by_the_right_method_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving(monkeypatch, most=10) as site:
+        for line, status in ((b"GET /?a=1", b"200"), (b"HEAD /", b"200"), (b"POST /", b"405"), (b"GET /else", b"404")):
+            connection = await site.connect(line + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert (await rest(connection)).startswith(b"HTTP/1.1 " + status)
+
+
 async def test_the_one_that_waits_longest_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
     async with serving(monkeypatch, most=3) as site:
         used, silent, slow = await site.connect(), await site.connect(), await site.connect(_ASKED % b"slow")
