@@ -329,8 +329,7 @@ async def refresh_over(snapshot: Snapshot, connection: AsyncConnection) -> bool:
     A transaction that holds the catalog's lock must use its own connection: those who wait for the lock may hold all
     the others. It must not have changed the catalog yet, because memory would keep what may still be rolled back.
     """
-    revision = await queries.revision(connection)
-    by_source = await queries.sources(connection)
+    revision, by_source = await queries.revision_and_sources(connection)
     snapshot.put_sources({s.name: s.last_run_at for s in by_source.values() if s.last_run_at is not None})
     if revision == snapshot.revision:
         return False

@@ -49,6 +49,11 @@ _FACT_COLUMNS = (
     "is_agreed",
 )  # fmt: skip
 
+_STATE, _SOURCE = tables.core(tables.CatalogState), tables.core(tables.Source)
+_REVISION = select(_STATE.c.revision)
+_SOURCES = select(_SOURCE.c.id, _SOURCE.c.name, _SOURCE.c.is_human, _SOURCE.c.last_run_at)
+_REVISION_AND_SOURCES = _SOURCES.add_columns(_STATE.c.revision).select_from(_STATE.outerjoin(_SOURCE, true()))
+
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
@@ -86,14 +91,21 @@ class AssetChanges:
 
 async def revision(connection: AsyncConnection) -> int:
     """Return the catalog's revision."""
-    found = await connection.execute(select(tables.core(tables.CatalogState).c.revision))
-    return int(found.scalar_one())
+    return int((await connection.execute(_REVISION)).scalar_one())
 
 
 async def sources(connection: AsyncConnection) -> dict[int, SourceRow]:
     """Return every source by id."""
-    t = tables.core(tables.Source).c
-    rows = await connection.execute(select(t.id, t.name, t.is_human, t.last_run_at))
+    return _by_source((await connection.execute(_SOURCES)).all())
+
+
+async def revision_and_sources(connection: AsyncConnection) -> tuple[int, dict[int, SourceRow]]:
+    """Return the catalog's revision, and every source by id: what is asked most often, in one question."""
+    rows = (await connection.execute(_REVISION_AND_SOURCES)).all()
+    return int(rows[0].revision), _by_source([row for row in rows if row.id is not None])
+
+
+def _by_source(rows: Sequence[Any]) -> dict[int, SourceRow]:
     return {row.id: SourceRow(row.name, row.is_human, row.last_run_at) for row in rows}
 
 

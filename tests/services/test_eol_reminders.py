@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 from sqlmodel import col
 
 from bot.domain.doctor import Level, reach
@@ -36,6 +36,7 @@ from handlers.backlog.submissions import today_of
 from tests import administration
 from tests.conftest import FixedClock
 from tests.services.eol_world import World, made_world
+from tests.statements import noted
 
 #: `widget` 1 ends on a Friday. T-90 and T-60 are Mondays, T-30 is Wednesday, 3 March, T-14 and T-7 are Fridays.
 ENDS = date(2027, 4, 2)
@@ -1148,20 +1149,13 @@ async def test_what_somebody_is_told_of_is_found_without_going_through_everybody
     await one_team(world)
     world.jump(at(3, 2, 10))
     await world.look()
-    said: list[tuple[str, Any]] = []
-    engine = world.deps.database.engine
-
-    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        said.append((statement, parameters))
-
-    event.listen(engine.sync_engine, "before_cursor_execute", note)
-    async with world.deps.database.reading() as session:
-        found = [each async for chunk in reminder_store.told_to(session, ["team:1"]) for each in chunk]
-        await reminder_store.taken_over(session)
-    event.remove(engine.sync_engine, "before_cursor_execute", note)
+    with noted(world.deps.database) as said:
+        async with world.deps.database.reading() as session:
+            found = [each async for chunk in reminder_store.told_to(session, ["team:1"]) for each in chunk]
+            await reminder_store.taken_over(session)
     assert [each.addressee for each in found] == ["team:1"]
     plans = []
-    async with engine.connect() as connection:
+    async with world.deps.database.engine.connect() as connection:
         for statement, parameters in said:
             plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
             plans += [row.detail for row in plan]

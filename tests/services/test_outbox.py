@@ -23,6 +23,7 @@ from bot.store.db import Database
 from bot.store.tables import Miss, OutboxMessage
 from tests.conftest import FixedClock
 from tests.services.fakes import FakePort
+from tests.statements import noted
 
 pytestmark = pytest.mark.sql
 
@@ -370,6 +371,14 @@ class TestOnce:
         await drain(deps, slack)
         assert await claim(deps, Pace(), picked) is None
         assert await states(deps) == {"a": "waiting"}
+
+
+async def test_a_look_at_which_nothing_is_due_costs_two_questions(deps: Deps, slack: FakePort) -> None:
+    await put(deps, "a")
+    await drain(deps, slack)
+    with noted(deps.database) as asked:
+        assert await drain(deps, slack) == 0
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.services import snapshot as module
-from bot.services.snapshot import Snapshot, follow
+from bot.services.snapshot import Snapshot, follow, refresh
 from bot.store import migrations
 from bot.store.db import Database
+from tests.statements import noted
 
 
 async def test_a_failure_that_stays_is_logged_once_and_another_is_logged_as_well(
@@ -37,3 +38,11 @@ async def test_a_failure_that_stays_is_logged_once_and_another_is_logged_as_well
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
         await database.close()
+
+
+async def test_whether_anything_has_changed_is_one_question(database: Database) -> None:
+    made = Snapshot()
+    assert await refresh(made, database)
+    with noted(database) as asked:
+        assert not await refresh(made, database)
+    assert len(asked) == 1

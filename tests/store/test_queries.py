@@ -165,10 +165,17 @@ async def test_a_line_of_a_codeowners_file(database: Database) -> None:
 
 async def test_sources(catalog: Database) -> None:
     async with catalog.engine.connect() as connection:
-        assert await queries.sources(connection) == {
+        found = await queries.sources(connection)
+        assert found == {
             1: queries.SourceRow("backstage", is_human=False, last_run_at=NOW),
             2: queries.SourceRow("slack", is_human=True, last_run_at=None),
         }
+        assert await queries.revision_and_sources(connection) == (await queries.revision(connection), found)
+
+
+async def test_a_revision_is_there_before_any_source(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        assert await queries.revision_and_sources(connection) == (await queries.revision(connection), {})
 
 
 async def test_after_a_revision_only_what_changed_since(catalog: Database) -> None:

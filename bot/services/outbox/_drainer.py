@@ -10,7 +10,7 @@ from bot.ports import Slack
 from bot.services.deps import Deps
 from bot.services.outbox._delivery import Courier
 from bot.services.outbox._pace import Pace
-from bot.services.outbox._queue import admit, pick
+from bot.services.outbox._queue import pick
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,6 @@ class _Round:
         self._pace.begin(now)
         if self._pace.is_held(now):
             return []
-        await admit(self._deps, now)
         ids = await pick(self._deps, self._pace, now, busy=self._busy)
         self._busy |= set(ids)
         begun = [asyncio.create_task(self._deliver(number)) for number in ids]

@@ -66,7 +66,7 @@ _HEADS = text(
     " SELECT (SELECT min(o.lane) FROM outbox o WHERE o.lane > line.lane) FROM line WHERE line.lane IS NOT NULL"
     ") SELECT line.lane, o.id, o.due_at FROM line JOIN outbox o"
     " ON o.id = (SELECT min(h.id) FROM outbox h WHERE h.lane = line.lane)"
-    " WHERE line.lane IS NOT NULL AND line.lane <> :updates"
+    " WHERE line.lane IS NOT NULL"
 ).columns(_TABLE.c.lane, _TABLE.c.id, _TABLE.c.due_at)
 #: What was sent a moment ago, by a clock that may differ a little; what seems to be sent much later was sent before
 #: the clock was set back.
@@ -83,16 +83,19 @@ _UPDATES_DUE = (
 )
 
 
-async def admit(deps: Deps, now: datetime) -> None:
-    """Let everything step into its line that is due and need not wait for its root any longer."""
+async def pick(deps: Deps, pace: Pace, now: datetime, *, busy: Collection[int]) -> list[int]:
+    """Return the ids of the messages that may go now, but none of `busy`, and count them as calls.
+
+    First, everything steps into its line that is due and need not wait for its root any longer. Where nothing does,
+    one connection answers all that is asked, because this is asked every second.
+    """
     while True:
-        async with deps.database.reading() as session:
-            arriving = (await session.execute(_ARRIVING, {"now": now})).all()
-        if arriving:
-            async with deps.database.transaction() as session:
-                await (await session.connection()).execute(_ENTER, [_entering(row) for row in arriving])
-        if len(arriving) < _ADMITTED:
-            return
+        async with deps.database.connected() as connection:
+            arriving = (await connection.execute(_ARRIVING, {"now": now})).all()
+            if not arriving:
+                return await _next(connection, pace, now, busy=busy)
+        async with deps.database.transaction() as session:
+            await (await session.connection()).execute(_ENTER, [_entering(row) for row in arriving])
 
 
 def _entering(row: Any) -> dict[str, Any]:
@@ -114,37 +117,30 @@ def _entering(row: Any) -> dict[str, Any]:
     }
 
 
-async def pick(deps: Deps, pace: Pace, now: datetime, *, busy: Collection[int]) -> list[int]:
-    """Return the ids of the messages that may go now, but none of `busy`, and count them as calls.
-
-    The channel that was served the longest ago comes first, so that a cap starves none.
-    """
+async def _next(connection: AsyncConnection, pace: Pace, now: datetime, *, busy: Collection[int]) -> list[int]:
+    """Return whose turn it is. The channel that was served the longest ago comes first, so that a cap starves none."""
     posts, updates = pace.room(Call.POST, now), pace.room(Call.UPDATE, now)
+    heads = (await connection.execute(_HEADS)).all() if posts or updates else ()
     ids: list[int] = []
-    async with deps.database.reading() as session:
-        connection = await session.connection()
-        if posts:
-            for lane, number in await _heads(connection, pace, now, busy=busy, most=posts):
-                pace.take(Call.POST, now)
-                pace.serve(lane, now)
-                ids.append(number)
-        if updates:
-            found = await connection.execute(_UPDATES_DUE, {"now": now, "most": updates + len(busy)})
-            due = [number for (number,) in found if number not in busy][:updates]
-            for _ in due:
-                pace.take(Call.UPDATE, now)
-            ids += due
+    due = [(lane, number) for lane, number, at in heads if lane != UPDATES and at <= now and number not in busy]
+    if posts and due:
+        for lane, number in await _rested(connection, pace, now, due, most=posts):
+            pace.take(Call.POST, now)
+            pace.serve(lane, now)
+            ids.append(number)
+    if updates and any(lane == UPDATES for lane, _, _ in heads):
+        found = await connection.execute(_UPDATES_DUE, {"now": now, "most": updates + len(busy)})
+        revised = [number for (number,) in found if number not in busy][:updates]
+        for _ in revised:
+            pace.take(Call.UPDATE, now)
+        ids += revised
     return ids
 
 
-async def _heads(
-    connection: AsyncConnection, pace: Pace, now: datetime, *, busy: Collection[int], most: int
+async def _rested(
+    connection: AsyncConnection, pace: Pace, now: datetime, due: Sequence[tuple[str, int]], *, most: int
 ) -> Sequence[tuple[str, int]]:
-    """The lines that may go, and the head of each."""
-    heads = (await connection.execute(_HEADS, {"updates": UPDATES})).all()
-    due = [(lane, number) for lane, number, due_at in heads if due_at <= now and number not in busy]
-    if not due:
-        return []
+    """Return the lines that may go, and the head of each."""
     resting: set[str | None] = set()
     if pace.channel_interval:
         # Another process may have posted there.
