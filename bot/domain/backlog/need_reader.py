@@ -225,6 +225,9 @@ class _Reader:
 
     def _add(self, sentence: Sentence, parts: Sequence[Part], quote: str, strength: Strength) -> None:
         added = False
+        if len(parts) > 1 and _SAID["recap"].search(sentence.text):
+            earlier = [each for each in self._found.needs if each.sentence.message is not sentence.message]
+            self._found.needs = [each for each in self._found.needs if each not in earlier]
         for part in parts:
             if part[1] is None and not part[2]:
                 continue

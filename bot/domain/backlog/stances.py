@@ -310,8 +310,9 @@ def _is_refused(thread: Thread, sentence: Sentence, here: Sequence[Mention], men
 def _answer(thread: Thread, sentence: Sentence) -> str:
     """Return the sentence after a question, or after the questions that follow it in its message: "Dask? Polars?"."""
     after = thread.sentences[sentence.at + 1 :]
-    told = (each.text for each in after if each.message is not sentence.message or not each.text.endswith("?"))
-    return next(told, "")
+    return next(
+        (each.text for each in after if each.message is not sentence.message or not each.text.endswith("?")), ""
+    )
 
 
 def _is_only_proposed(thread: Thread, sentence: Sentence, here: Sequence[Mention]) -> bool:

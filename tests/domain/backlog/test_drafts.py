@@ -161,6 +161,17 @@ def test_the_last_words_take_back_what_they_name_or_all_of_it(end: str) -> None:
     assert draft("We need a second Redis for the sessions.", "it's one line in our own repo", end).items == ()
 
 
+def test_a_recap_takes_the_place_of_what_was_asked_for_before() -> None:
+    talk = [
+        "I'd like something for the signing keys, a box under my desk",
+        "we need a Mac with fastlane",
+        "no Mac, a runner",
+    ]
+    recap = "then a request for devops: a signing workflow in GitHub Actions, plus a bucket for the certificates"
+    assert kinds(draft(*talk, recap)) == ["pipeline", "infrastructure"]
+    assert kinds(draft(recap, "and a read-only role on it")) == ["pipeline", "infrastructure", "access"]
+
+
 def test_what_is_put_off_is_the_thing_that_was_asked_about() -> None:
     wish = "We need a bucket for the certificates."
     assert kinds(draft(wish, "and the emulator?", "Not this quarter.")) == ["infrastructure"]
