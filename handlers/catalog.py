@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bot.services import owner_questions
+from bot.services.backlog import renamed_teams as requests
 from bot.services.context import Context
-from bot.services.handoff import renamed_teams
+from bot.services.eol import renamed_teams as reminders
+from bot.services.handoff import renamed_teams as handoffs
 from bot.services.matters import disputes
 
 
@@ -24,7 +26,9 @@ class CatalogChanges:
         has_said |= await owner_questions.end_owned(deps, snapshot)
         if renamed:
             await disputes.redraw_open(deps, snapshot)
-            await renamed_teams.redraw_open(deps, snapshot, renamed)
+            await handoffs.redraw_open(deps, snapshot, renamed)
+            await requests.redraw_open(deps, snapshot, renamed)
+            await reminders.redraw_open(deps, snapshot, self._context.watcher, renamed)
         self._names = names
         if has_said or renamed:
             self._context.drainer.wake()
