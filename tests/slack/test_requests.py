@@ -734,6 +734,16 @@ class TestTheForm:
         assert "How many people are blocked?: The team has" in errors[ids.TEAM]
         assert await submit(stage, values={ids.BLOCKED: "2"}) == {}
 
+    async def test_a_day_that_is_over_is_asked_for_anew(self, stage: Stage) -> None:
+        root = await thread(stage, *STORY)
+        stage.clock.advance(datetime.now(UTC) + timedelta(days=90) - stage.clock.now())
+        view = await form(stage, root)
+        assert "initial_date" not in element(view, ids.NEEDED_BY)
+        assert f"{SOON}>, the day that the thread names, is over: by when is it needed now?" in said_in(view)
+        assert await submit(stage) == {}
+        [row] = await requests(stage)
+        assert (row.needed_by, row.needed_reason) == (None, "")
+
     async def test_a_form_without_a_single_item_says_so_beside_the_first(self, stage: Stage) -> None:
         await form(stage, await thread(stage, *STORY))
         errors = await submit(stage, values={f"{ids.ITEM}.0": None, f"{ids.ITEM}.1": None})

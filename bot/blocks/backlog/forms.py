@@ -14,7 +14,21 @@ from bot.blocks.backlog import actions, words
 from bot.blocks.backlog.actions import Instead, InsteadValue
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.forms import Field, Fill, Form
-from bot.blocks.text import Block, bold, button, escape, link, mention, modal, passage, plain, section, shorten, within
+from bot.blocks.text import (
+    Block,
+    bold,
+    button,
+    escape,
+    link,
+    mention,
+    modal,
+    passage,
+    plain,
+    section,
+    shorten,
+    with_days,
+    within,
+)
 from bot.blocks.values import encode
 from bot.domain.backlog.alternatives import NO_ALTERNATIVES, Alternatives
 from bot.domain.backlog.item_types import retitled
@@ -324,7 +338,7 @@ def _above(prefill: Prefill, frame: FormFrame, *, is_private: bool) -> str:
         lines.append(frame.note)
     if prefill.stays_with_team:
         lines.append(f"Stays with you: {'; '.join(escape(each, 150) for each in prefill.stays_with_team[:5])}")
-    lines += [f"• {escape(each, 200)}" for each in prefill.questions[:5]]
+    lines += [f"• {with_days(escape(each, 200))}" for each in prefill.questions[:5]]
     return "\n".join([*within(lines, _MOST_ABOVE), *_there(frame.alternatives)])
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import tzinfo
+from dataclasses import replace
+from datetime import date, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.backlog.item_types import is_about_what_is_there
@@ -31,7 +32,16 @@ async def draft(
     """
     authors = {str(each.get("user")) for each in messages}
     zones = {author: zone_of(routing.zone_name_at(deps, snapshot, author)) for author in authors}
-    return await asyncio.to_thread(_draft, messages, zones, is_asked=is_asked)
+    drafted = await asyncio.to_thread(_draft, messages, zones, is_asked=is_asked)
+    return _without_past(drafted, deps.clock.now().date())
+
+
+def _without_past(drafted: Prefill, today: date) -> Prefill:
+    """Return a draft without a day that is over, as in an old thread; it asks for another one."""
+    if drafted.needed_by is None or drafted.needed_by >= today:
+        return drafted
+    asked = f"{drafted.needed_by}, the day that the thread names, is over: by when is it needed now?"
+    return replace(drafted, needed_by=None, needed_reason="", questions=(*drafted.questions, asked))
 
 
 def worked_on(snapshot: Snapshot, items: Sequence[RequestItem]) -> Match | None:
