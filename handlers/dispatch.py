@@ -99,6 +99,10 @@ class Dispatch:
         if kind == "url_verification":
             challenge = body.get("challenge")
             return replies.challenge(challenge if isinstance(challenge, str) else "")
+        if kind == "app_rate_limited":
+            at = payloads.held_back_at(body)
+            log.warning("Slack held back events at %s: there were more than it delivers in an hour", at)
+            return replies.nothing()
         outcome, ack = await self._admitted(kind, body, began)
         self._metrics.observe(kind if kind in self._by_type or kind == "command" else "other", outcome, _since(began))
         return ack

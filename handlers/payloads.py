@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -328,6 +329,14 @@ def _account(user: Mapping[str, Any]) -> SlackUser | None:
 def kind_of(body: Mapping[str, Any]) -> str:
     """Return the type of a payload: `command` for a slash command, which has none of its own."""
     return "command" if "command" in body else _text(body, "type")[:60]
+
+
+def held_back_at(body: Mapping[str, Any]) -> str:
+    """Return the minute in which Slack held events back, as it says itself; in words where it does not say."""
+    try:
+        return f"{datetime.fromtimestamp(body['minute_rate_limited'], UTC):%Y-%m-%d %H:%M} UTC"
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        return "a time that it does not say"
 
 
 def trigger_of(body: Mapping[str, Any]) -> str:

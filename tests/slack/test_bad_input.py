@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -48,6 +49,19 @@ async def test_missing_or_odd_headers_are_refused(stage: Stage, headers: dict[st
 @over_http
 async def test_the_request_url_is_verified(stage: Stage) -> None:
     assert await stage.slack.verify_request_url()
+
+
+async def test_what_slack_holds_back_is_logged(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    """https://docs.slack.dev/reference/events/app_rate_limited"""
+    await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
+    told = next(each for each in stage.slack.deliveries if each.payload.get("event", {}).get("type") == "app_mention")
+    held = {name: told.payload[name] for name in ("team_id", "api_app_id")} | {"type": "app_rate_limited"}
+    for minute in (1518467820, "soon"):
+        again = replace(told, payload=held | {"minute_rate_limited": minute})
+        assert (await stage.slack.deliver_again(again)).ok
+    said = "Slack held back events at {}: there were more than it delivers in an hour"
+    warned = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+    assert warned == [said.format("2018-02-12 20:37 UTC"), said.format("a time that it does not say")]
 
 
 @pytest.mark.parametrize(
