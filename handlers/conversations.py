@@ -58,9 +58,10 @@ async def _answer(context: Context, text: str, event: Event) -> Rendered:
         name, rest = command["name"].lower(), command["rest"] or ""
         if name in _HELPS and (not rest or courtesy(rest) is Courtesy.GREETING):
             return _HELPS[name]()
-        if name not in ("whoowns", "eol"):
-            return help_blocks.command_elsewhere(name)
-        text = rest if name == "whoowns" else f"eol {rest}"
+        said = await questions.answer_of_command(context, rest, event.user_id) if name == "eol" else None
+        if name != "whoowns":
+            return said or help_blocks.command_elsewhere(name)
+        text = rest
     user_id, channel_id = event.user_id, event.channel_id if event.type == "app_mention" else ""
     if said := await requests.answer_in_words(context, text, event):
         return said

@@ -74,6 +74,12 @@ async def answer_in_words(context: Context, text: str, user_id: str) -> Rendered
     return await _render(context, understood, frame, user_id)
 
 
+async def answer_of_command(context: Context, text: str, user_id: str) -> Rendered | None:
+    """Return the answer to `/eol TEXT` that is written as a message; None where the command would draw a picture."""
+    is_picture = text.partition(" ")[0].casefold() == "timeline"
+    return None if is_picture else await _answer(context, text, user_id, may_share=False)
+
+
 async def answer_of_team(context: Context, team: TeamRecord, user_id: str) -> Rendered:
     """Return what of a team reaches its end of life, as `/eol team NAME` does."""
     asked = Asked(subject=ReportScope(teams=(team,)), period=Everything())

@@ -147,6 +147,8 @@ async def test_a_path_that_any_repository_may_have_is_asked_for_with_its_reposit
         ("/whoowns", "*Ask who owns something*"),
         ("/whoowns help", "*Ask who owns something*"),
         ("/eol product postgresql", "No source says that anybody runs *PostgreSQL*"),
+        ("/eol search", "No source says what *Search* runs"),
+        ("/eol timeline", "Type `/eol` in the message field of a channel"),
         ("/eol", "*See what reaches its end of life*"),
         ("/baton help", "Only you see the answer to a command"),
         ("/handoff payments-db", "Type `/handoff` in the message field of a channel"),
