@@ -71,7 +71,7 @@ async def in_time(
     if running.done():
         return running.result()
     if ack.response is None and (way.is_owed or not way.is_heard):
-        log.warning("what BATON_LISTENERS registers did not acknowledge a %s in time", way.theirs.result())
+        log.warning("what BATON_LISTENERS registers did not acknowledge in time: %s", way.theirs.result())
     background.start(_ended(running), what="a listener of BATON_LISTENERS")
     return ack.response or BoltResponse(status=200, body="")
 

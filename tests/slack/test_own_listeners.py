@@ -112,7 +112,7 @@ async def test_what_comes_before_a_listener_is_waited_for_no_longer_than_slack_w
     monkeypatch.setattr("handlers.own_listeners._LONGEST_SECONDS", 0.2)
     assert not caplog.records
     assert reached not in await command(stage, name, text)
-    assert "did not acknowledge a command in time" in caplog.text
+    assert "did not acknowledge in time: command" in caplog.text
     own_listeners.GO.set()
     await stage.baton.context.background.drain(seconds=10)
     assert stage.slack.deliveries[-1].ok
