@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -41,8 +41,9 @@ _DATE = re.compile(
     r"|(?P<nth>\d{1,2})(?:st|nd|rd|th)\b(?! (?:time|floor|of (?:our|the)))"
     r"|(?<=the )(?P<bare>[12]?\d|3[01])\.?(?=\s*(?:[,;!?)]|$|bitte|please))"
     rf"|(?P<which>next |this |coming )?(?P<wday>{_DAY})(?P<later> next week| week)?"
-    r"|(?P<word>today|tonight|tomorrow|next week|next month|next sprint|next quarter|this week|this month|"
-    r"this sprint|this quarter|eod|eow|eom|eoy|christmas|year end|year's end|the year ends)\b"
+    r"|(?P<word>today|tonight|this (?:morning|afternoon|evening)|the day after tomorrow|tomorrow|"
+    r"next (?:week|month|sprint|quarter)|this (?:week|month|sprint|quarter|year)|(?:the|this) weekend|"
+    r"eod|eow|eom|eoy|christmas|year end|year's end|the year ends)\b"
     rf"|(?:with)?in (?:about |the next )?(?P<count>{_NUMBER}) (?P<unit>day|week|month|sprint)s?\b"
     rf"|(?P<count2>{_NUMBER}) (?P<unit2>day|week|month|sprint)s? (?:from now|from today|time)\b"
     r"|(?:kw|cw|calendar week|week)\s?(?P<kw>[1-4]\d|5[0-3])\b"
@@ -98,17 +99,27 @@ def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | N
     for sentence in thread.sentences:
         before = thread.sentences[sentence.at - 1].text if sentence.at else ""
         is_when = any(_SAID["when"].search(text) for text in (sentence.text, before if before.endswith("?") else ""))
-        said = [each.text for each in thread.sentences[: sentence.at + 1] if each.message is sentence.message]
-        is_turned_down = any(_SAID["turned_down"].search(text) for text in said)
-        found = list(_read(sentence, is_asked=sentence.at in asked_in, is_when=is_when, corrects=is_turned_down))
+        text = _without_hour(plain(sentence.text))
+        shift = _SAID["shift"].search(text)
+        # "a week before, say 26 October" says which day that is
+        if shift and not shift["n3"] and _DATE.search(text, shift.end()):
+            shift = None
+        near = read[-1].due.day if read else None
+        # "the Friday before" is no Friday
+        days = [each for each in _DATE.finditer(text) if not (shift and shift.start() <= each.start() < shift.end())]
+        so_far = [each.text for each in thread.sentences[: sentence.at + 1] if each.message is sentence.message]
+        corrects = any(_SAID["turned_down"].search(each) for each in so_far)
+        found = list(
+            _read(sentence, text, days, near, is_asked=sentence.at in asked_in, is_when=is_when, corrects=corrects)
+        )
         if sentence.at in owned:
             found = [each for each in found if each.corrects]
         if read and found and any(each.corrects for each in found):
             read = [each for each in found if each.corrects]
-        elif read and not found and (shift := _SAID["shift"].search(sentence.text)):
+        elif read and not found and shift:
             read = [_shifted(each, shift, sentence) for each in read]
         else:
-            read.extend(found)
+            read.extend([_shifted(each, shift, sentence) for each in found] if shift and not shift["n"] else found)
     # "The sale is in June": where a day of that month is named, too, that is the day.
     dated = {(each.due.day.year, each.due.day.month) for each in read if not each.is_month}
     read = [each for each in read if not (each.is_month and (each.due.day.year, each.due.day.month) in dated)]
@@ -116,11 +127,21 @@ def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | N
     return min(firm, key=lambda due: due.day, default=None)
 
 
-def _read(sentence: Sentence, *, is_asked: bool, is_when: bool, corrects: bool) -> Iterator[_Read]:
-    text, today = _without_hour(plain(sentence.text)), sentence.message.day
+def _read(
+    sentence: Sentence,
+    text: str,
+    days: Sequence[re.Match[str]],
+    near: date | None,
+    *,
+    is_asked: bool,
+    is_when: bool,
+    corrects: bool,
+) -> Iterator[_Read]:
+    today = sentence.message.day
     # A message that is nothing but a day settles the day that was talked about.
-    corrects = corrects or bool(_SAID["corrects"].search(text) or _DATE.fullmatch(text.strip(" .!?")))
-    for found in _DATE.finditer(text):
+    only = _DATE.fullmatch(_SAID["settles"].sub("", text).strip(" .!?"))
+    corrects = corrects or bool(only or (near and _SAID["corrects"].search(text)))
+    for found in days:
         before, after = text[max(0, found.start() - 60) : found.start()], text[found.end() :]
         is_firm = any(
             (
@@ -149,7 +170,11 @@ def _read(sentence: Sentence, *, is_asked: bool, is_when: bool, corrects: bool) 
         if not (is_firm or corrects or is_event) or (is_now and not is_firm):
             continue
         # "Monday 10 May": the day of the week says nothing that the date does not.
-        day = None if found["wday"] and _DATE.match(re.sub(r"^[ ,]+(?:the )?", "", after)) else _day(found, today)
+        day = (
+            None
+            if found["wday"] and _DATE.match(re.sub(r"^[ ,]+(?:the )?", "", after))
+            else _day(found, today, near if corrects else None)
+        )
         if day is not None and today <= day <= today + timedelta(days=800):
             due = Due(day, sentence.text, sentence.message.index)
             yield _Read(due, is_firm or corrects, corrects, bool(found["month"]))
@@ -173,9 +198,21 @@ def _sets_day(text: str) -> bool:
 
 
 def _shifted(read: _Read, shift: re.Match[str], sentence: Sentence) -> _Read:
-    back = bool(shift["back"]) or (shift["dir"] or "").lower() in ("earlier", "before")
-    days = _days(shift["n"] or shift["n2"], shift["u"] or shift["u2"])
-    day = read.due.day + timedelta(days=-days if back else days)
+    day, name = read.due.day, (shift["name"] or "").lower()
+    if name in _DAYS and shift["within"]:
+        day -= timedelta(days=day.weekday() - _DAYS[name])
+    elif name in _DAYS:
+        day -= timedelta(days=(day.weekday() - _DAYS[name] - 1) % 7 + 1)
+    else:
+        days = _days(
+            shift["n"] or shift["n2"] or shift["n3"] or shift["n4"] or "a",
+            shift["u"] or shift["u2"] or shift["u3"] or shift["u4"] or name,
+        )
+        is_back = bool(shift["back"] or name or shift["n3"]) or (shift["dir"] or "later").lower() not in (
+            "later",
+            "more",
+        )
+        day += timedelta(days=-days if is_back else days)
     return _Read(Due(day, sentence.text, sentence.message.index), read.is_firm, corrects=True)
 
 
@@ -184,7 +221,7 @@ def _days(count: str, unit: str) -> int:
     return number * {"day": 1, "week": 7, "sprint": 14, "month": 30}[unit.lower()]
 
 
-def _day(found: re.Match[str], today: date) -> date | None:
+def _day(found: re.Match[str], today: date, near: date | None = None) -> date | None:
     try:
         if found["iso"]:
             return date.fromisoformat(found["iso"])
@@ -193,7 +230,7 @@ def _day(found: re.Match[str], today: date) -> date | None:
                 month = found[f"m{group}"].lower().rstrip(".")
                 return _dated(int(found[f"d{group}"]), _MONTHS.get(month) or int(month), found[f"y{group}"], today)
         if found["nth"] or found["bare"]:
-            return _nth(int(found["nth"] or found["bare"]), found.string[: found.start()], today)
+            return _nth(int(found["nth"] or found["bare"]), found.string[: found.start()], today, near)
         if found["kw"]:
             return _week(int(found["kw"]), today)
     except ValueError:
@@ -232,16 +269,21 @@ def _dated(day: int, month: int, year: str | None, today: date) -> date:
     return named if named >= today - timedelta(days=45) else date(today.year + 1, month, day)
 
 
-def _nth(day: int, before: str, today: date) -> date:
-    """Return the next such day; "before the December run, which is on the 30th" names the month as well."""
+def _nth(day: int, before: str, today: date, near: date | None) -> date:
+    """Return the next such day, or the one next to `near`.
+
+    "before the December run, which is on the 30th" names the month as well.
+    """
     if named := [each for each in _NAMED_MONTH.findall(before) if each[0].isupper()]:
         return _dated(day, _MONTHS[named[-1].lower()], None, today)
-    for ahead in range(3):
-        months = today.year * 12 + today.month - 1 + ahead
-        year, month = months // 12, months % 12 + 1
-        if day <= calendar.monthrange(year, month)[1] and date(year, month, day) >= today:
-            return date(year, month, day)
-    raise ValueError(f"there is no day {day}")
+    first = near or today
+    months = [first.year * 12 + first.month - 1 + ahead for ahead in range(-1 if near else 0, 3)]
+    days = [
+        date(month // 12, month % 12 + 1, day)
+        for month in months
+        if day <= calendar.monthrange(month // 12, month % 12 + 1)[1]
+    ]
+    return min((each for each in days if each >= today), key=lambda each: abs(each - first))
 
 
 def _week(week: int, today: date) -> date:
@@ -301,9 +343,9 @@ def _part(part: str, span: str, following: bool, year: str | None, today: date) 
 
 def _word(word: str, today: date) -> date | None:
     friday = today + timedelta(days=4 - today.weekday())
-    if word in ("today", "tonight", "eod"):
+    if word in ("today", "tonight", "eod", "this morning", "this afternoon", "this evening"):
         return today
-    if word in ("this week", "eow"):
+    if word in ("this week", "eow") or word.endswith("weekend"):
         return max(friday, today)
     if word in ("this month", "eom"):
         return _last(today.year, today.month)
@@ -311,10 +353,9 @@ def _word(word: str, today: date) -> date | None:
         return _part("end of", "quarter" if word == "this quarter" else "year", following=False, year=None, today=today)
     return {
         "tomorrow": today + timedelta(days=1),
+        "the day after tomorrow": today + timedelta(days=2),
         "christmas": date(today.year, 12, 24),
-        "year end": date(today.year, 12, 31),
-        "year's end": date(today.year, 12, 31),
-        "the year ends": date(today.year, 12, 31),
+        **dict.fromkeys(("this year", "year end", "year's end", "the year ends"), date(today.year, 12, 31)),
         "next week": friday + timedelta(days=7),
         "next month": _part("end of", "month", following=True, year=None, today=today),
         "next sprint": today + timedelta(days=14),

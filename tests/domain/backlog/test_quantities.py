@@ -40,3 +40,20 @@ def test_nothing_is_put_right_where_nothing_is_lost() -> None:
     found = draft("it takes me 0 hours a week", "make that 0 hours").hours
     assert found is not None
     assert found.monthly == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        (("the fair opens on Monday 19 April, I want it by the Friday before",), "2027-04-16"),
+        (("two weeks before the release on 15 April",), "2027-04-01"),
+        (("the review is on 15 April, a week before, say 6 April",), "2027-04-06"),
+        (("by 15 April", "rather the 10th"), "2027-04-10"),
+        (("by 15 April", "forget the 15th, it slipped. 20 April it is"), "2027-04-20"),
+        (("none of us had opened it before Monday",), None),
+        (("they turned it off in November",), None),
+    ],
+)
+def test_a_day_is_told_by_an_event_and_by_what_was_said_before(said: tuple[str, ...], day: str | None) -> None:
+    due = draft("We need a database.", *said).needed_by
+    assert (None if due is None else due.day.isoformat()) == day
