@@ -158,7 +158,11 @@ def _read(
             continue
         if found["wday"] and _SAID["beside"].match(after):
             continue  # "11 December, the launch is the Monday after"
-        if _SAID["refused"].search(before) or (not is_firm and _SAID["no_date"].search(before)):
+        if (
+            _SAID["refused"].search(before)
+            or _SAID["refused_after"].match(after)
+            or (not is_firm and _SAID["no_date"].search(before))
+        ):
             continue
         is_event = bool(_SAID["event"].search(before) or _SAID["event"].search(after[:40])) or bool(
             re.search(r"\b(?:for|on)\s+(?:the )?$", before) and is_asked

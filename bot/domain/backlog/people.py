@@ -156,6 +156,9 @@ def _blocked(
     stops = [_is_blocked(text[start:end]) for start, end in clauses]
     if not any(stops):
         return None
+    stops = [
+        stop or bool(_SAID["also"].search(text[start:end])) for stop, (start, end) in zip(stops, clauses, strict=True)
+    ]
     people = 0
     for at, (start, end) in enumerate(clauses):
         if stops[at]:
@@ -176,9 +179,7 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_blocked(clause: str) -> bool:
-    return bool(_SAID["blocked"].search(clause) or _SAID["also"].search(clause)) and not _SAID["not_blocked"].search(
-        clause
-    )
+    return bool(_SAID["blocked"].search(clause)) and not _SAID["not_blocked"].search(clause)
 
 
 def _is_alone(clause: str) -> bool:

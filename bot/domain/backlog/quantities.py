@@ -14,6 +14,7 @@ from bot.domain.backlog.threads import Sentence, Thread
 _SAID = patterns("quantities")
 WEEKS_A_MONTH = 4.33
 HOURS_A_DAY = 8.0
+HOURS_A_WEEK = 40.0
 WEEKS_A_SPRINT = 2.0
 
 #: So many sentences later hours are put right.
@@ -43,7 +44,7 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _PERIOD = (
-    r"(?P<period>working day|work ?day|weekday|day|week|month|sprint|iteration|fortnight|quarter|year|morning|"
+    r"(?P<period>working day|work ?day|weekday|day|weekend|week|month|sprint|iteration|fortnight|quarter|year|morning|"
     r"evening|afternoon|night|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?"
 )
@@ -62,8 +63,12 @@ _RATE = re.compile(
     re.IGNORECASE,
 )
 #: "make it 2", "you mean twenty times"
-_BARE = re.compile(rf"(?P<n>{_COUNT}|{_TIMES})(?P<times> ?x| times)?\W*$")
+_BARE = re.compile(rf"(?P<n>{_COUNT}|{_TIMES})(?P<times> ?x| times)?(?=[,.!]|\W*$)")
 _SMALL = r"\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten"
+#: "10% of my week"
+_PART_OF_TIME = re.compile(
+    r"(?P<part>\d{1,2}) ?(?:%|percent|per cent) of (?:my|his|her|\w+'s) (?:time|week|days?|work\w*)\b", re.IGNORECASE
+)
 #: Time in two units is one amount: "1h30", "an hour and 20 minutes", "2 days and 4 hours".
 _TWO_UNITS = re.compile(
     rf"(?<![\w.:,/-])(?:(?P<big>{_SMALL})\s?(?:(?P<day>days?|d)|hours?|hrs?|h)"
@@ -80,7 +85,7 @@ _A_MONTH = {
 _PERIODS = {
     **dict.fromkeys(("working day", "work day", "workday", "workdays", "weekday", "weekdays"), "day"),
     **dict.fromkeys(("morning", "evening", "afternoon"), "day"),
-    "iteration": "sprint", "fortnight": "sprint", "fortnightly": "sprint", "biweekly": "sprint",
+    "weekend": "week", "iteration": "sprint", "fortnight": "sprint", "fortnightly": "sprint", "biweekly": "sprint",
     "bi-weekly": "sprint",
     "daily": "day", "nightly": "night", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year",
     "d": "day", "w": "week", "wk": "week",
@@ -117,7 +122,8 @@ class Hours:
 
 def _plain(text: str) -> str:
     """Return a text in which days and numbers are said in the one way that is read, and times in hours."""
-    return _TWO_UNITS.sub(_in_hours, plain(text))
+    text = _PART_OF_TIME.sub(lambda found: f"{int(found['part']) / 100 * HOURS_A_WEEK:.1f} hours a week", plain(text))
+    return _TWO_UNITS.sub(_in_hours, text)
 
 
 def _in_hours(found: re.Match[str]) -> str:
@@ -290,7 +296,7 @@ def _people(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> int:
     text = _DAYS_LISTED.sub(lambda found: "§" * len(found[0]), sentence.text)
     if _SAID["as_often"].search(text):
         return 1
-    if not _SAID["each"].search(text) or _SAID["each_what"].search(text):
+    if not _SAID["each"].search(text) or _SAID["each_what"].search(text) or _SAID["together"].search(text):
         subject = _SAID["doers"].search(_plain(text)[: amount.start()])
         return max(1, counted(subject[0])) if subject and not _SAID["together"].search(text) else 1
     at = sentence.at
