@@ -137,6 +137,8 @@ class _Reader:
             text = sentence.text[place]
             named = [each for each in within(self._mentions[sentence.at], place) if each not in missed]
             missing = lacks(text)
+            if missing and missed and missed[0].start <= place.start + missing.start():
+                missing = None  # "JCL yes, Zowe not once"
             if missing and any(_is_trade(sentence.text, each) for each in named):
                 yield _Skill.HAS, ids(named)
             elif missing:
@@ -196,7 +198,9 @@ class _Reader:
         for before in reversed(self._sentences[max(0, sentence.at - _BACK) : sentence.at]):
             named = [each for each in _heads(before.text, self._mentions[before.at]) if each not in self.known]
             beside = [each.id for each in self._mentions[before.at] if _SAID["via"].search(before.text[: each.start])]
-            thing = [each for each in named if self._vocabulary[each].type != "language"]
+            # What was said of a skill goes on, even of a language.
+            is_talk = before.at == sentence.at - 1 and (is_skill(before.text) or _SAID["asks"].search(before.text))
+            thing = [each for each in named if is_talk or self._vocabulary[each].type != "language"]
             # "API keys via Vault": the talk is about something else.
             if set(thing).difference(beside):
                 return thing
