@@ -118,25 +118,28 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
         wanted = [each for each in found.likely if not taken.rejected.keys() & set(each.technologies)][:1]
     if not is_over and not any(need.strength >= Strength.LISTED for need in wanted):
         choices += _decided(thread, taken, wanted, vocabulary)
-    if not wanted and (is_over or not has_evidence or not choices):
-        if is_over:
-            return Draft(title=_headline(thread), confidence=0.8 if found.withdrawn_at is not None else 0.5)
-        # Who says what it costs wants something, even where no words are found for it; a day alone is talk.
-        told = by if hours or blocked else None
-        return Draft(title=_headline(thread), confidence=0.5, hours=hours, blocked=blocked, needed_by=told)
-    items = (*(_item(need, lacking, thread) for need in wanted), *choices)
     gone = found.dropped - {each for need in wanted for each in (*need.technologies, *need.near)}
-    named = _named(thread, mentions, vocabulary, taken.rejected.keys() | gone)
-    return Draft(
-        title=_title(items, wanted, vocabulary),
-        items=items,
-        suggested=tuple(_suggested(lacking, vocabulary, items)),
-        technologies=named,
+    about = Draft(
+        title=_headline(thread),
+        technologies=_named(thread, mentions, vocabulary, taken.rejected.keys() | gone),
         skills_gaps=tuple(Quoted(each, said.text, said.message.index) for each, said in lacking.items()),
-        stays_with_team=tuple(Quoted(text, said.text, said.message.index) for text, said in found.stays),
         hours=hours,
         blocked=blocked,
         needed_by=by,
+        confidence=0.5,
+    )
+    if not wanted and (is_over or not has_evidence or not choices):
+        # Who says what it costs wants something, even where no words are found for it; a day alone is talk.
+        if not is_over and (hours or blocked):
+            return about
+        return Draft(title=_headline(thread), confidence=0.8 if found.withdrawn_at is not None else 0.5)
+    items = (*(_item(need, lacking, thread) for need in wanted), *choices)
+    return replace(
+        about,
+        title=_title(items, wanted, vocabulary),
+        items=items,
+        suggested=tuple(_suggested(lacking, vocabulary, items)),
+        stays_with_team=tuple(Quoted(text, said.text, said.message.index) for text, said in found.stays),
         team=_team(thread),
         questions=tuple(_questions(hours, taken.undecided, vocabulary)),
         confidence=_confidence(wanted),

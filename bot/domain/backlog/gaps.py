@@ -16,8 +16,8 @@ _SAID = patterns("gaps")
 _BACK = 8
 #: "I'm a Spark person": what stands before the name, and behind it.
 _TRADE = (
-    re.compile(r"\b(?:i'm|i am|we're|we are|s?he's) (?:an? |all |both |more )?(?:the )?$", re.IGNORECASE),
-    re.compile(r" (?:person|people|folks|guys?)\b"),
+    re.compile(r"\b(?:i'm|i am|we're|we are|s?he's) (?:an? |the |all |both |more |\w+ )?$", re.IGNORECASE),
+    re.compile(r" (?:person|people|folks|guys?|dev\w*|engineers?|shop|team)\b"),
 )
 
 
@@ -139,9 +139,11 @@ class _Reader:
             missing = lacks(text)
             if missing and missed and missed[0].start <= place.start + missing.start():
                 missing = None  # "JCL yes, Zowe not once"
-            if missing and any(_is_trade(sentence.text, each) for each in named):
-                yield _Skill.HAS, ids(named)
-            elif missing:
+            trades = [each for each in named if missing and _is_trade(sentence.text, each)]
+            named = [each for each in named if each not in trades]
+            if trades:
+                yield _Skill.HAS, ids(trades)
+            if missing:
                 is_one = bool(_SAID["bus_factor"].search(text))
                 yield _Skill.ONE_PERSON if is_one else _Skill.LACKS, self._meant(sentence, place, missing, named)
             elif _SAID["has"].search(text) and not text.endswith("?") and not _SAID["not_yet"].search(text):
@@ -223,8 +225,8 @@ class _Reader:
                 return named[-2:]
             found += [each for each in named if each not in found]
             if len(found) > 1:
-                break
-        return found
+                return found
+        return []
 
     def _all(self, sentence: Sentence) -> list[str]:
         return [each for each in self._named(sentence.at) if each not in self.known]

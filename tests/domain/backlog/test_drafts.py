@@ -260,6 +260,18 @@ def test_what_is_decided_against_is_not_offered(said: list[str], left: list[str]
         (["We need a Kafka topic.", "only admins can create Kafka topics"], []),
         (["We need a Kafka topic.", "the Kafka cluster has not been created yet"], []),
         (["We need an MQTT broker.", "HiveMQ or EMQX, no preference", "I've operated neither"], ["hivemq", "emqx"]),
+        (["We need a Helm chart.", "is it only me?", "what's ours?"], []),
+        (["We need a Flink job.", "ever operated it?", "Flink, no."], ["flink"]),
+        (["We need a pipeline for JCL with Zowe.", "JCL yes, Zowe not once"], ["zowe"]),
+        (["We need images. Docker is fine, so is Apptainer, which is Greek to all five of us"], ["apptainer"]),
+        (["We need a runner for Rust.", "you are the only one with Rust in his fingers"], ["rust"]),
+        (
+            ["We need a Helm chart and a Rust runner.", "only Kim knows Rust", "Kim is at chapter 6 of the book"],
+            ["rust"],
+        ),
+        (["We need a MinIO bucket.", "we're Java devs and nobody has operated a storage before"], ["minio"]),
+        (["We need a dbt job in Airflow.", "neither of us is a dbt person"], ["dbt"]),
+        (["We need events sent through Kafka, in a topic.", "it's fog for us"], ["kafka"]),
     ],
 )
 def test_a_gap_is_a_skill_that_is_said_to_be_missing(said: list[str], lacks: list[str]) -> None:
@@ -296,6 +308,12 @@ def test_a_gap_is_a_skill_that_is_said_to_be_missing(said: list[str], lacks: lis
 def test_hours_have_a_rate_or_are_none(said: str, monthly: float | None) -> None:
     hours = draft("We need a script for the restarts.", said).hours
     assert (None if hours is None else hours.monthly) == (None if monthly is None else pytest.approx(monthly, abs=0.02))
+
+
+def test_who_says_what_it_costs_is_understood_without_a_wish() -> None:
+    found = draft("Month-end JCL eats 6 hours a month.", "Zowe is fog for us")
+    assert (found.items, named(found), gaps(found)) == ((), ["jcl", "zowe"], ["zowe"])
+    assert named(draft("Month-end JCL eats our time.", "Zowe is fog for us")) == []
 
 
 def test_hours_without_a_cadence_are_asked_about() -> None:
