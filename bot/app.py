@@ -193,8 +193,8 @@ def _deps(database: Database, clock: Clock, settings: Settings) -> Deps:
 
 async def count_listeners(settings: Settings) -> int:
     """Return how much the organisation's own module registers. Raises SettingsError when it cannot be used."""
-    token = settings.slack_bot_token.get_secret_value() or "none"  # Bolt makes no app without one
-    async with SlackClient(token=token, api_url=settings.slack_api_url) as slack:
+    token, api_url = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
+    async with SlackClient(token=token, api_url=api_url) as slack:
         return await tried_listeners(settings.listeners, slack.for_listeners)
 
 

@@ -194,10 +194,16 @@ async def tried_listeners(name: str, client: AsyncWebClient) -> int:
 
     Raises SettingsError as `add_listeners` does.
     """
-    app = AsyncApp(name="baton", logger=_BOLT_LOG, client=client)
+    token, client.token = client.token, None  # as a Carrier does
+    app = AsyncApp(name="baton", logger=_BOLT_LOG, client=client, authorize=_nobody)
+    client.token = token
     before = _registered(app)
     flow = await add_listeners(app, name)
     return _registered(app) - before + (flow is not None)
+
+
+async def _nobody(**_: object) -> AuthorizeResult:
+    raise NotImplementedError  # such an app is sent nothing
 
 
 def _registered(app: AsyncApp) -> int:
