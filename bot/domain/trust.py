@@ -83,7 +83,7 @@ def is_addressed(sender: Sender, workspace: Workspace) -> bool:
         return False
     if sender.authorized_teams and workspace.team_id not in sender.authorized_teams:
         return False  # Slack sent it for another workspace that has installed the app
-    if sender.is_event and sender.is_shared_channel and sender.authorized_teams:
+    if sender.is_shared_channel and sender.authorized_teams:
         return True  # another organisation's channel: the envelope names that one, and who wrote is told by `user_team`
     if sender.enterprise_id and sender.enterprise_id != workspace.enterprise_id:
         return False

@@ -188,7 +188,8 @@ def test_only_a_shortcut_may_leave_out_the_app(kind: str, app_id: str, is_ours: 
 
 
 @pytest.mark.parametrize(
-    ("sent_for", "is_shared", "is_ours"), [("T1", True, True), ("T9", True, False), ("T1", False, False)]
+    ("sent_for", "is_shared", "is_ours"),
+    [("T1", True, True), ("T9", True, False), ("T1", False, False), ("", True, False)],
 )
 def test_an_event_of_a_channel_that_others_share_says_for_whom_it_was_sent(
     sent_for: str, is_shared: bool, is_ours: bool
@@ -473,6 +474,21 @@ async def test_nothing_is_shared_in_a_channel_with_people_from_outside(stage: St
     question = await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns checkout?", channel="partners")
     said = stage.slack.visible_messages("grace", "partners", thread_ts=question.ts)[-1].text
     assert said == NOT_HERE
+
+
+@on_both_wires
+async def test_an_account_that_is_a_bot_gets_no_answer(stage: Stage) -> None:
+    bot = stage.slack.add_user("alerts-app", real_name="Alerts", is_bot=True)
+    question = f"<@{stage.slack.workspace.bot_user_id}> who owns checkout?"
+    await stage.say(question)
+    asked = next(each for each in stage.slack.deliveries if each.payload.get("event", {}).get("type") == "app_mention")
+    for user_id, answers in ((bot.id, 0), (asked.payload["event"]["user"], 1)):
+        before = len([call for call in stage.slack.calls if call.method == "chat.postMessage"])
+        event = asked.payload["event"] | {"user": user_id}
+        again = replace(asked, payload={**asked.payload, "event_id": f"Ev{user_id}", "event": event})
+        assert (await stage.slack.deliver_again(again)).ok
+        await stage.settle()
+        assert len([call for call in stage.slack.calls if call.method == "chat.postMessage"]) == before + answers
 
 
 async def test_only_into_a_channel_can_baton_be_invited(stage: Stage) -> None:
