@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from bot.blocks.text import Block, Rendered, bold, button, context, date, escape, section
 from bot.blocks.values import encode
+from bot.domain.phrases import counted
 from bot.domain.records import TeamRecord
 
 #: The buttons; their value is a `LinkValue`.
@@ -74,7 +75,7 @@ def _with_buttons(team: TeamRecord, parts: Sequence[str], link_id: int, *, other
         buttons.append(every)
     small = list(parts[1:])
     if others:
-        small.append(f"Others have {others} more {'address' if others == 1 else 'addresses'} for it.")
+        small.append(f"Others have {counted(others, 'more address', 'more addresses')} for it.")
     blocks: list[Block] = [section(parts[0]), *([context(*small)] if small else [])]
     blocks.append({"type": "actions", "elements": buttons})
     return Rendered("\n".join((parts[0], *small)), blocks)

@@ -17,6 +17,7 @@ from bot.blocks.values import encode
 from bot.domain.eol.reports import Report, Urgency
 from bot.domain.handoff.handoffs import HandoffCard
 from bot.domain.ownership import Unowned, Verdict
+from bot.domain.phrases import counted
 from bot.domain.portfolio import AssetPage, MissedName, TeamCard
 
 #: The buttons that open a list and turn its pages; their value is a `Listed`.
@@ -202,7 +203,7 @@ def _size(group: AssetGroup) -> str:
     things = f"{group.total - group.paths:,}"
     if not group.paths:
         return things
-    paths = f"{group.paths:,} path{'' if group.paths == 1 else 's'} of CODEOWNERS"
+    paths = f"{counted(group.paths, 'path')} of CODEOWNERS"
     return paths if group.paths == group.total else f"{things} and {paths}"
 
 

@@ -11,6 +11,7 @@ from bot.blocks.text import Block, Rendered, bold, button, channel, context, esc
 from bot.blocks.values import encode
 from bot.domain.dependents import Owner
 from bot.domain.ownership import Disputed, Owned, Verdict
+from bot.domain.phrases import counted
 from bot.domain.portfolio import AssetPage, Gap, PersonCard, TeamCard, TeamCount, areas_of, gap_of
 from bot.domain.records import PersonRecord, TeamRecord
 
@@ -89,7 +90,7 @@ def person_card(card: PersonCard, page: AssetPage) -> Rendered:
     more = len(card.teams) - _MOST_TEAMS
     note = f"… and {more} more: `/baton team NAME` shows each." if more > 0 else ""
     listed = choices(head, [_team_line(each) for each in card.teams[:_MOST_TEAMS]], note)
-    title = f"In person, they own {_things(card.owned)}{':' if card.owned else '.'}"
+    title = f"In person, they own {counted(card.owned, 'thing')}{':' if card.owned else '.'}"
     lines = [title, *(asset_line(each, owner=(False, card.person.id)) for each in page.verdicts)] if card.owned else []
     turns = turn_buttons(PERSON, lambda to: encode(PersonPage(card.person.id, to)), page) if card.owned else []
     blocks = [*listed.blocks, *([section("\n".join(lines))] if lines else [])]
@@ -173,11 +174,11 @@ def asset_line(verdict: Verdict, *, under: str = "", owner: Owner | None = None)
 
 def gap_line(gaps: Mapping[Gap, int]) -> str:
     """Return how much needs attention, and why; empty when nothing does."""
-    counted = [f"{gaps[gap]} {_COUNTED[gap]}" for gap in Gap if gaps.get(gap)]
-    if not counted:
+    said = [f"{gaps[gap]:,} {_COUNTED[gap]}" for gap in Gap if gaps.get(gap)]
+    if not said:
         return ""
-    total = sum(gaps.values())
-    return f":warning: {total} {'needs' if total == 1 else 'need'} attention: {', '.join(counted)}."
+    total = counted(sum(gaps.values()), "needs attention", "need attention")
+    return f":warning: {total}: {', '.join(said)}."
 
 
 def with_turns(action_id: str) -> tuple[str, ...]:
@@ -213,19 +214,15 @@ def person(record: PersonRecord) -> str:
 
 def _team_line(had: TeamCount) -> Line:
     team = had.team
-    owned = f"owns {_things(had.owned)}" if had.owned else "owns nothing"
+    owned = f"owns {counted(had.owned, 'thing')}" if had.owned else "owns nothing"
     show = button("Show", TEAM, encode(TeamPage(team.id)), label=f"Show {plain(team.name, 60)}")
     return Line(f"{bold(team.name, 80)} · {owned}", show)
 
 
 def _owns(card: TeamCard) -> str:
     owned, helped = len(card.share.owned), len(card.share.helped)
-    said = f"owns {_things(owned)}" if owned else "owns nothing"
-    return f"{said} and helps with {_things(helped)}" if helped else said
-
-
-def _things(count: int) -> str:
-    return "1 thing" if count == 1 else f"{count:,} things"
+    said = f"owns {counted(owned, 'thing')}" if owned else "owns nothing"
+    return f"{said} and helps with {counted(helped, 'thing')}" if helped else said
 
 
 def _people(card: TeamCard) -> str:
@@ -234,8 +231,7 @@ def _people(card: TeamCard) -> str:
     names = [person(each) for each in card.people[:_MOST_PEOPLE]]
     if len(card.people) > len(names):
         names.append(f"{len(card.people) - len(names)} more")
-    count = "1 person" if len(card.people) == 1 else f"{len(card.people)} people"
-    return f"{count}: {', '.join(names)}"
+    return f"{counted(len(card.people), 'person', 'people')}: {', '.join(names)}"
 
 
 def _still_here(one: PersonRecord) -> str:

@@ -15,6 +15,7 @@ from bot.blocks.outbox import what_to_do, why
 from bot.cli._database import in_store
 from bot.cli._terminal import AsJson, print_json
 from bot.domain.names import clean
+from bot.domain.phrases import counted
 from bot.errors import UserError
 from bot.services.deps import Deps
 from bot.services.outbox import admin
@@ -115,7 +116,7 @@ def _line(item: QueuedMessage, now: datetime) -> str:
 
 
 def _refusal(place: RefusedPlace, now: datetime) -> str:
-    went = "1 message" if place.messages == 1 else f"{place.messages:,} messages, the last"
+    went = counted(place.messages, "message", "messages, the last")
     ago = _length(now - place.last_at)
     said = " ".join(filter(None, (f"{why(place.error).capitalize()}.", what_to_do(place.error))))
     return f"        {place.channel}: {went} {ago} ago. {said}\n"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from bot.domain.phrases import join
 from bot.domain.recipients import Recipient
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.unchanging import unchanging
@@ -312,10 +313,7 @@ def admins_to_ask(actor: Actor) -> str:
     if not actor.admins:
         other = "other " if actor.is_catalog_admin else ""
         return f"No {other}catalog admin is set: ask your Baton administrator to name one."
-    more = len(actor.admins) - _MOST_NAMED
-    shown = [*actor.admins[:_MOST_NAMED], *([f"{more} more"] if more > 0 else [])]
-    names = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
-    return f"Catalog admin{'s' if len(shown) > 1 else ''}: {names}."
+    return f"Catalog admin{'s' if len(actor.admins) > 1 else ''}: {join(actor.admins, most=_MOST_NAMED)}."
 
 
 def _people(grant: Grant, holders: Holders) -> str:
@@ -324,8 +322,7 @@ def _people(grant: Grant, holders: Holders) -> str:
     theirs = " or ".join(word for role, word in above.items() if role in grant.roles)
     named = [person.name or "its owner" for person in holders.people]
     if holders.teams:
-        teams = dict.fromkeys(team.name for team in holders.teams)  # a team may hold several areas
-        named.append(f"members of {' and '.join(teams)} and their {theirs}")
+        named.append(f"members of {join(team.name for team in holders.teams)} and their {theirs}")
     return ", ".join(named)
 
 
@@ -342,5 +339,4 @@ def _them(grant: Grant, holders: Holders, actor: Actor) -> str:
     names = list(dict.fromkeys(name for each, name in found.items() if name and each not in kept))
     if not names:
         return "one of them"
-    shown = [*names[:_MOST_NAMED], *(["another of them"] if len(names) > _MOST_NAMED else [])]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
+    return join([*names[:_MOST_NAMED], *(["another of them"] if len(names) > _MOST_NAMED else [])], last="or")

@@ -103,7 +103,7 @@ def ticked(stage: Stage, user: str) -> list[str]:
 
 async def test_what_a_leaver_owned_is_offered_once_to_their_lead_with_heirs(stage: Stage) -> None:
     question = await asked(stage)
-    assert "*Grace Marsh* has left. 2 things are without an owner now: *reconcile*, *reindex*." in question.text
+    assert "*Grace Marsh* has left. 2 things are without an owner now: *reconcile* and *reindex*." in question.text
     assert "• *Payments* · Grace Marsh was in it" in question.text
     assert "• *Search* · *reindex*: owns search-api, which it is part of" in question.text
     assert [each for each in buttons(question) if "…" in each] == ["Payments takes it…", "Ask Search…"]
@@ -126,7 +126,7 @@ async def test_an_heir_takes_all_of_it_and_is_recorded(stage: Stage) -> None:
     assert await take(stage, question, "Payments") == {}
     await drained(stage, "general")
     [now] = await direct(stage, "ada")
-    assert now.text.startswith("*Payments* took what *Grace Marsh* had owned: *reconcile*, *reindex*. <@")
+    assert now.text.startswith("*Payments* took what *Grace Marsh* had owned: *reconcile* and *reindex*. <@")
     for name in ("reconcile", "reindex"):
         said = (await stage.ask(f"/whoowns {name}", user="ada")).text
         assert said.startswith("*Payments* (<#")
@@ -506,7 +506,7 @@ async def test_a_question_that_ends_by_itself_says_who_owns_it_now(stage: Stage)
     await stage.bring(made)
     await look(stage)
     [now] = await direct(stage, "ada")
-    assert now.text == "What *Grace Marsh* left behind has owners: *reconcile* (*Search*), *reindex* (*Search*)."
+    assert now.text == "What *Grace Marsh* left behind has owners: *reconcile* (*Search*) and *reindex* (*Search*)."
 
 
 async def suggest(stage: Stage, name: str, *, user: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.blocks.health import Figure, HealthSection, NextAction, Shown, show_button
 from bot.blocks.lines import Line
 from bot.blocks.text import bold
+from bot.domain.phrases import counted
 
 #: Figures that the picture shows over the months.
 TRENDS = {"requests.open": "Open requests"}
@@ -69,7 +70,7 @@ def recorded(load: Load) -> dict[str, int]:
 def move_on(oldest: OldestRequest) -> NextAction:
     """Return the action about the oldest request, which counts for as many things as weeks that it is old."""
     by = f" of {bold(oldest.team, 60)}" if oldest.team else ""
-    days = "1 day" if oldest.days == 1 else f"{oldest.days:,} days"
+    days = counted(oldest.days, "day")
     text = f"Move request #{oldest.id}{by} on: it has been open for {days}."
     if oldest.is_asked:
         text = f"Get the answer{by} to the question about request #{oldest.id}, which has been open for {days}."

@@ -11,6 +11,7 @@ from bot.blocks.text import Block, bold, button, day, escape, link, mention, pas
 from bot.domain.backlog.demand import Estimate, Slowdown
 from bot.domain.backlog.item_types import left_behind, left_by
 from bot.domain.backlog.requests import STATE_WORDS, AskedToo, ItemType, RequestCard, RequestItem, Said
+from bot.domain.phrases import counted, join
 from bot.domain.records import PersonRecord
 
 ITEM_WORDS: Mapping[ItemType, str] = MappingProxyType(
@@ -80,11 +81,7 @@ def said(its: Said) -> str:
 def meanwhile(changes: Iterable[tuple[str, str]]) -> str:
     """Return in plain text what others have done: names, and words of `DID`."""
     done = [f"{who or 'somebody'} {DID[word]}" for who, word in list(dict.fromkeys(changes))[-5:]]
-    return f"Meanwhile {_and(done)}."
-
-
-def _and(said: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
+    return f"Meanwhile {join(done)}."
 
 
 def now(card: RequestCard, said: str) -> str:
@@ -156,7 +153,7 @@ def about(card: RequestCard) -> list[str]:
     """
     lost = [f"{hours(card.hours_a_month)} a month lost"] if card.hours_a_month else []
     for share, count in card.blocked_people.items():
-        lost.append(f"{count:,} {'person' if count == 1 else 'people'} {_BLOCKED_WORDS[share]}")
+        lost.append(f"{counted(count, 'person', 'people')} {_BLOCKED_WORDS[share]}")
     lines = [f"Without it: {', '.join(lost)}"] if lost and card.is_awaited else []
     if card.estimate is not None:
         lines.append(effort(card.estimate))
@@ -205,9 +202,9 @@ def work(card: RequestCard) -> str:
     if left.to_team and card.asset:
         said.append(f"Who owns {bold(card.asset, 80)} changes only with a handoff.")
     elif left.to_team:
-        said.append(f"{team} then owns {_and(left.to_team)}.")
+        said.append(f"{team} then owns {join(left.to_team)}.")
     if left.to_devops:
-        said.append(f"The DevOps team goes on to own {_and(left.to_devops)}.")
+        said.append(f"The DevOps team goes on to own {join(left.to_devops)}.")
     return " ".join(said if said[1:] else [*said, "Nothing is left to own."])
 
 
@@ -224,13 +221,13 @@ def breakdown(kinds: Collection[ItemType], devops: str, asset: str = "", *, offe
     if left.to_team and asset:
         lines.append(f"• Who owns {bold(asset, 80)} changes only with a handoff")
     elif left.to_team:
-        lines.append(f"• The team that needs it owns, from the handoff on: {_and(left.to_team)}")
+        lines.append(f"• The team that needs it owns, from the handoff on: {join(left.to_team)}")
     if left.to_devops:
-        lines.append(f"• {builder} goes on to own: {_and(left.to_devops)}")
+        lines.append(f"• {builder} goes on to own: {join(left.to_devops)}")
     if left.to_nobody:
-        lines.append(f"• Nothing is left to own of: {_and([ITEM_WORDS[kind] for kind in left.to_nobody])}")
-    also = [f"the team also owns {_and(added.to_team)}"] if added.to_team and not asset else []
-    also += [f"{builder} also owns {_and(added.to_devops)}"] if added.to_devops else []
+        lines.append(f"• Nothing is left to own of: {join([ITEM_WORDS[kind] for kind in left.to_nobody])}")
+    also = [f"the team also owns {join(added.to_team)}"] if added.to_team and not asset else []
+    also += [f"{builder} also owns {join(added.to_devops)}"] if added.to_devops else []
     return "\n".join([*lines, *([f"• If you add what is offered: {', and '.join(also)}"] if also else [])])
 
 

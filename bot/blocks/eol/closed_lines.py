@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from bot.blocks.eol import actions, answers, cards
 from bot.blocks.text import Rendered
+from bot.domain import phrases
 from bot.domain.eol.reminders import Card, ClosedCard
 
 #: What stands between a line and what was answered to it since.
@@ -70,7 +71,7 @@ def _less_to_answer(head: str) -> str:
         left = int(found["count"].replace(",", "")) - 1
         if left < 1:
             return "no deadline left to answer"
-        return "1 deadline to answer" if left == 1 else f"{left:,} deadlines to answer"
+        return phrases.counted(left, "deadline to answer", "deadlines to answer")
 
     return _TO_ANSWER.sub(less, head, count=1)
 
@@ -82,7 +83,7 @@ def _less_planned(head: str) -> str:
         left = int(found["count"].replace(",", "")) - 1
         if left < 1:
             return "no planned upgrade left"
-        return "1 planned upgrade" if left == 1 else f"{left:,} planned upgrades"
+        return phrases.counted(left, "planned upgrade")
 
     counted = _PLANNED.sub(less, head, count=1)
     beside = _BESIDE.match(head)

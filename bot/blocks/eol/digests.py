@@ -24,6 +24,7 @@ from bot.domain.eol.reports import LISTED, Urgency, in_order, urgency_of
 from bot.domain.eol.responsibility import NOBODY
 from bot.domain.eol.shared_charges import SharedCharge
 from bot.domain.eol.terms import by_terms
+from bot.domain.phrases import counted
 
 #: Lines with a button of their own; a message takes 50 blocks, and nobody reads as many.
 _MOST_ITEMS = 15
@@ -108,10 +109,12 @@ def _head(digest: Digest, items: Sequence[_Item]) -> str:
     of = f" for {bold(name, 80)}" if name else " of what nobody owns"
     if not items:
         return f"*End of life*{of}"
-    deadlines = "1 deadline to answer" if count == 1 else f"{count:,} deadlines to answer"
-    inside = "libraries inside 1 image" if images == 1 else f"libraries inside {images:,} images"
-    upgrades_ahead = "1 planned upgrade" if planned == 1 else f"{planned:,} planned upgrades"
-    things = join([deadlines] * bool(count) + [inside] * bool(images) + [upgrades_ahead] * bool(planned))
+    parts = {
+        counted(count, "deadline to answer", "deadlines to answer"): count,
+        f"libraries inside {counted(images, 'image')}": images,
+        counted(planned, "planned upgrade"): planned,
+    }
+    things = join(said for said, number in parts.items() if number)
     if digest.is_first:
         return f"*End of life*{of}: {things}. This list comes once a week at most, or sooner when a date is near."
     return f"*End of life*{of}: {things}"
@@ -273,7 +276,7 @@ def _what(one: MatchedDeployment) -> str:
 def _small_print(digest: Digest) -> str:
     parts = [f"As of {words.day(digest.today)}", without_channel(digest.addressee)]
     if digest.quiet:
-        parts.append(f"{digest.quiet:,} more {'is' if digest.quiet == 1 else 'are'} answered")
+        parts.append(f"{counted(digest.quiet, 'more is answered', 'more are answered')}")
     if digest.still_unsure:
         parts.append(f"{unknown(digest.still_unsure)} still: `/eol unknown`")
     cards = [*(one.card for one in digest.items), *digest.paid]

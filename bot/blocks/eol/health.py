@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.blocks.eol.words import span
+from bot.blocks.eol.words import month_sums, span
 from bot.blocks.health import Figure, HealthSection, NextAction, Shown, show_button
 from bot.blocks.lines import Line
 from bot.blocks.text import bold, escape
 from bot.domain.eol.bill import Bill
+from bot.domain.phrases import counted
 from bot.domain.records import TeamRecord
 
 #: Figures that the picture shows over the months.
@@ -46,15 +47,15 @@ def recorded(bill: Bill) -> dict[str, int]:
 
 def upgrade(team: TeamRecord, bill: Bill) -> NextAction:
     """Return the action of the team that pays most for what has ended, or has most of it."""
-    name, count = bold(team.name, 60), "1 thing" if bill.past == 1 else f"{bill.past:,} things"
+    name, count = bold(team.name, 60), counted(bill.past, "thing")
     days, first = bill.oldest
     since = f", begin with {bold(first, 60)} ({span(days)} ago)" if days else f", begin with {bold(first, 60)}"
-    money = " and ".join(f"{amount:,} {escape(currency, 10)}" for currency, amount in sorted(bill.money.items()))
+    money = month_sums(bill.money)
     others = bill.charged - 1
     who = bold(bill.dearest[1], 60) + (f" and {others:,} more" if others > 0 else "")
-    costs = f" {who} {'cost' if others > 0 else 'costs'} about {money} a month." if money else ""
+    costs = f" {who} {'cost' if others > 0 else 'costs'} {money}." if money else ""
     if bill.unpriced:
-        several = "1 thing is" if bill.unpriced == 1 else f"{bill.unpriced:,} things are"
+        several = counted(bill.unpriced, "thing is", "things are")
         costs += f" {several} charged now, {'on top' if money else 'sum not known'}."
     text = f"Have {name} upgrade {count} past end of life{since}.{costs}"
     return NextAction(bill.past, Line(text, show_button("See what ends", Shown.EOL, team.id, label=team.name)))

@@ -10,6 +10,7 @@ from bot.blocks.eol import actions, words
 from bot.blocks.text import bold, button, plain
 from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.image_libraries import Inside
+from bot.domain.phrases import counted
 
 
 def line(inside: Inside[Any], worst: Watch, today: date) -> str:
@@ -29,8 +30,7 @@ def unsure_line(inside: Inside[MatchedDeployment]) -> str:
 
 def _components(inside: Inside[Any]) -> str:
     where = f" ({bold(inside.asset.name, 60)})" if inside.asset.name != inside.image else ""
-    count = len(inside.items)
-    return f"Inside {bold(inside.image, 100)}{where}: {'1 component' if count == 1 else f'{count:,} components'}"
+    return f"Inside {bold(inside.image, 100)}{where}: {counted(len(inside.items), 'component')}"
 
 
 def open_button(inside: Inside[Any]) -> Mapping[str, Any]:

@@ -23,6 +23,7 @@ from bot.domain.eol.image_libraries import Inside, is_inside
 from bot.domain.eol.periods import Between, Overdue
 from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reports import LISTED, Entry, Report, Urgency
+from bot.domain.phrases import counted
 
 _MOST_TEAMS_IN_LINE = 6
 #: Characters of one line: a page of them with its head has to fit into a message.
@@ -168,7 +169,7 @@ def _listed(head: str, whose: Sequence[str], count: int, *, after: str = "") -> 
     """Return one line about several teams, `count` in all: as many as it holds, then how many more there are."""
     for shown in range(len(whose), 0, -1):
         more = count - shown
-        rest = f"; and {more:,} more {'team' if more == 1 else 'teams'}" if more else ""
+        rest = f"; and {counted(more, 'more team')}" if more else ""
         line = f"{head}{'; '.join(whose[:shown])}{rest}{after}"
         if len(line) <= _LONGEST_LINE:
             return line

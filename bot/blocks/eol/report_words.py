@@ -8,6 +8,7 @@ from datetime import date
 from bot.blocks.eol.words import away, day
 from bot.blocks.ownership.words import join
 from bot.blocks.text import bold, escape
+from bot.domain import phrases
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import MatchedDeployment, has_unknown_clock
 from bot.domain.eol.matches import AmbiguousVersion, BetweenCycles, Matched, MatchMethod, Newer, UntrackedOld
@@ -88,10 +89,10 @@ def unknown(runs: Sequence[MatchedDeployment]) -> str:
     """Return how many versions nobody knows, and of how many known ones nobody knows when their provider ends them."""
     undated = sum(map(has_unknown_clock, runs))
     versions = len(runs) - undated
-    said = ["1 version is unknown" if versions == 1 else f"{versions:,} versions are unknown"] if versions else []
-    ends = "1 end at its provider is unknown" if undated == 1 else f"{undated:,} ends at their providers are unknown"
-    said += [ends] if undated else []
-    return " and ".join(said)
+    said = [phrases.counted(versions, "version is unknown", "versions are unknown")] if versions else []
+    if undated:
+        said.append(phrases.counted(undated, "end at its provider is unknown", "ends at their providers are unknown"))
+    return join(said)
 
 
 def sources(runs: Sequence[MatchedDeployment]) -> str:
@@ -152,7 +153,7 @@ def _several(found: Iterable[str]) -> str:
     shown = [escape(each, 60) for each in every[:_MOST_CANDIDATES]]
     if len(every) > len(shown):
         return ", ".join(shown) + f" or one of {len(every) - len(shown)} more"
-    return " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else ""
+    return phrases.join(shown, last="or")
 
 
 def _beside(which: str, cycle: Cycle | None) -> str:

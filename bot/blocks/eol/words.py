@@ -20,6 +20,7 @@ from bot.domain.eol.responsibility import Addressee
 from bot.domain.eol.terms import by_terms, next_of
 from bot.domain.eol.upgrade_paths import proposed
 from bot.domain.eol.upgrade_targets import Target
+from bot.domain.phrases import counted
 from bot.domain.records import AssetRecord
 from bot.domain.working_time import WorkingTime
 
@@ -39,7 +40,7 @@ def facts_age(facts: FactsAge) -> str:
 def span(days: int) -> str:
     """Return a stretch of time: in days, when that reads well, else in months or years."""
     if days <= _DAYS_READ_WELL:
-        return f"{days:,} {'day' if days == 1 else 'days'}"
+        return counted(days, "day")
     months = round(days / _DAYS_A_MONTH)
     return f"{months} months" if months < 24 else f"{round(days / _DAYS_A_YEAR)} years"
 

@@ -10,6 +10,7 @@ from bot.blocks.handoff.actions import SHOW
 from bot.blocks.health import Figure, HealthSection, NextAction
 from bot.blocks.lines import Line
 from bot.blocks.text import bold, button, escape
+from bot.domain.phrases import counted
 from bot.domain.records import TeamRecord
 
 
@@ -64,8 +65,8 @@ def _things(count: int, words: str) -> str:
 
 def answer(oldest: OldestOffer) -> NextAction:
     """Return the action about the offer, or the question for one, that has waited longest."""
-    size = "1 thing" if oldest.size == 1 else f"{oldest.size:,} things"
-    when = "today" if not oldest.days else "1 day ago" if oldest.days == 1 else f"{oldest.days:,} days ago"
+    size = counted(oldest.size, "thing")
+    when = f"{counted(oldest.days, 'day')} ago" if oldest.days else "today"
     did, what = ("asked for", "question") if oldest.is_asked else ("offered", "offer")
     text = f"Have {bold(oldest.to.name, 60)} answer {escape(oldest.by.name, 60)}, who {did} {size} {when}."
     show = button(f"See the {what}", SHOW, str(oldest.id), label=f"See the {what} #{oldest.id}")

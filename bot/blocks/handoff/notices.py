@@ -11,6 +11,7 @@ from bot.blocks.ownership.claims import claim_part_button
 from bot.blocks.ownership.words import join
 from bot.blocks.text import Block, Rendered, bold, section
 from bot.domain.handoff.handoffs import OVER, HandoffCard, ResourceCard, ResourceState
+from bot.domain.phrases import counted
 from bot.domain.records import PersonRecord
 
 #: Resources that a message about what has changed names.
@@ -32,7 +33,7 @@ def news(its: HandoffCard, changed: Sequence[ResourceCard], *, for_giver: bool =
         else f"{words.title(its)}: {asks}"
     )
     rest = len(its.untouched)
-    tail = [f"{rest} still {'waits' if rest == 1 else 'wait'} for an answer."] if rest and said else []
+    tail = [f"{counted(rest, 'still waits', 'still wait')} for an answer."] if rest and said else []
     text = "\n".join([head, *said, *tail, *_files(its, changed)])
     is_givers = for_giver and its.offered_on is not None and any(each.state in _AGAIN for each in changed)
     buttons = [

@@ -13,6 +13,7 @@ from bot.blocks.text import Block, Rendered, bold, button, context, date, day, e
 from bot.blocks.values import encode
 from bot.domain.catalog import Area
 from bot.domain.ownership.attestation import Unattested
+from bot.domain.phrases import counted
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 
 _MOST_TEAMS, _MOST_NAMES, _MOST_WEEKS = 15, 5, 14
@@ -56,9 +57,9 @@ def listed(attestation_id: int, items: Sequence[Unattested]) -> Rendered:
     """Return the section of the digest that asks whether these are still the team's."""
     new = sum(bool(each.new_by) for each in items)
     is_all_new = new == len(items)
-    parts = [f"{_things(new)} new to you"] if new else []
+    parts = [f"{counted(new, 'thing')} new to you"] if new else []
     if not is_all_new:
-        parts.append(f"{_things(len(items) - new)} that your team has not confirmed lately")
+        parts.append(f"{counted(len(items) - new, 'thing')} that your team has not confirmed lately")
     head = f"{_NEW_HEAD if is_all_new else _HEAD} {', '.join(parts)}:"
     lines = [_line(each) for each in items]
     blocks: list[Block] = [section(head)]
@@ -150,7 +151,3 @@ def _bar(count: int, total: int) -> str:
 
 def _percent(count: int, total: int) -> int:
     return count * 100 // total
-
-
-def _things(count: int) -> str:
-    return "1 thing" if count == 1 else f"{count:,} things"

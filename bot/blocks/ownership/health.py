@@ -12,6 +12,7 @@ from bot.blocks.ownership import words
 from bot.blocks.text import bold, escape, plain
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.ownership.coverage import FirstThing, Standing, Tally
+from bot.domain.phrases import counted
 from bot.domain.records import TeamRecord
 
 _WORDS = {
@@ -61,7 +62,7 @@ def headline(tally: Tally, devops: TeamRecord | None, team: TeamRecord | None, s
     if devops is None:
         where = f" by {escape(team.name, 60)}" if team is not None else ""
         return _standing(tally, Standing.OWNED, of=tally.things, words=f"things in the catalog are owned{where}")
-    lead, teams = f"{escape(devops.name, 60)} holds", "1 team" if served == 1 else f"{served:,} teams"
+    lead, teams = f"{escape(devops.name, 60)} holds", counted(served, "team")
     if team == devops:
         words = f"things of other teams in production, for {teams}" if served else "things of other teams in production"
         return Figure(key="devops.held", value=tally.held.total(), lead=lead, words=words)
@@ -110,9 +111,8 @@ def recorded(tally: Tally, *, is_whole: bool = False, unknown: int | None = None
 
 def hand_over(team: TeamRecord, devops: TeamRecord, count: int, first: FirstThing) -> NextAction:
     """Return the action of the team that DevOps owns most for."""
-    size = "1 thing" if count == 1 else f"{count:,} things"
     text = (
-        f"Have {bold(team.name, 60)} take over {size} from {escape(devops.name, 60)}: "
+        f"Have {bold(team.name, 60)} take over {counted(count, 'thing')} from {escape(devops.name, 60)}: "
         f"begin with {bold(first.asset.name, 60)} ({words.kind(first.asset)})."
     )
     [offer] = handoff_buttons(
@@ -134,7 +134,7 @@ def see_through(devops: TeamRecord, count: int, first: FirstThing) -> NextAction
 def attend(standing: Standing, first: FirstThing) -> NextAction:
     """Return the action about something that nobody owns, or whose owner is gone or disputed."""
     name, parts = bold(first.asset.name, 60), first.size - 1
-    rest = f"; {parts:,} {'part hangs' if parts == 1 else 'parts hang'} on it" if parts else ""
+    rest = f"; {counted(parts, 'part hangs', 'parts hang')} on it" if parts else ""
     text = {
         Standing.UNOWNED: f"Find an owner for {name} ({words.kind(first.asset)}): nobody owns it{rest}.",
         Standing.PART_UNOWNED: f"Find an owner for {words.rest(first.asset, *first.areas)}: nobody owns it{rest}.",
@@ -146,8 +146,7 @@ def attend(standing: Standing, first: FirstThing) -> NextAction:
 
 def second_person(team: TeamRecord, count: int) -> NextAction:
     """Return the action of the team that owns most with one person."""
-    size = "1 thing" if count == 1 else f"{count:,} things"
-    text = f"Name a second person in {bold(team.name, 60)}: one person knows {size}."
+    text = f"Name a second person in {bold(team.name, 60)}: one person knows {counted(count, 'thing')}."
     return NextAction(count, Line(text, show_button("See the team", Shown.TEAM, team.id, label=team.name)))
 
 

@@ -28,6 +28,7 @@ from bot.blocks.values import encode, number
 from bot.domain.catalog import Area
 from bot.domain.ownership import Evidence, EvidenceKind, Suggestion
 from bot.domain.ownership import Heir as ProposedHeir
+from bot.domain.phrases import counted, join
 from bot.domain.recipients import Recipient
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 
@@ -112,8 +113,8 @@ def heirs_wanted(
     if owners:
         rest = f"Taken: {_owned(owners)}. {rest}"
     if more:
-        waits = "question waits" if more == 1 else "questions wait"
-        rest += f" {more:,} more such {waits} for this answer, or for the next working day."
+        waits = counted(more, "more such question waits", "more such questions wait")
+        rest += f" {waits} for this answer, or for the next working day."
 
     def draw(most: int) -> Rendered:
         some = lines[:most]
@@ -293,21 +294,20 @@ def _heir(heir: ProposedHeir, left: Sequence[AssetRecord]) -> str:
 
 def _owned(owners: Mapping[str, Sequence[str]]) -> str:
     """Return things with their owners."""
-    some = list(owners.items())[:_MOST_NAMES]
-    said = [f"{bold(asset, 60)} ({words.join([bold(each, 60) for each in theirs])})" for asset, theirs in some]
-    return ", ".join(said) + (f" and {len(owners) - len(some):,} more" if len(owners) > len(some) else "")
+    said = [f"{bold(asset, 60)} ({words.names(theirs)})" for asset, theirs in owners.items()]
+    return join(said, most=_MOST_NAMES)
 
 
 def _evidence(one: Evidence) -> str:
     name, when = escape(one.name, 60), f" until {date(one.at)}" if one.at is not None else ""
     match one.kind:
         case EvidenceKind.MOVED:
-            return f"1 person of {name} is in it" if one.count == 1 else f"{one.count} people of {name} are in it"
+            return counted(one.count, f"person of {name} is in it", f"people of {name} are in it")
         case EvidenceKind.TEAMMATES:
             return f"{name} was in it"
         case EvidenceKind.COMMITS:
-            counted = f" as counted on {date(one.at)}" if one.at is not None else ""
-            return f"{one.count:,} commit{'' if one.count == 1 else 's'} in 90 days{counted}"
+            as_of = f" as counted on {date(one.at)}" if one.at is not None else ""
+            return f"{counted(one.count, 'commit')} in 90 days{as_of}"
         case EvidenceKind.BEFORE:
             return f"owned it{when}"
         case EvidenceKind.PART:
@@ -330,10 +330,8 @@ def _who(by: PersonRecord | None) -> str:
 
 
 def _count(assets: Sequence[object]) -> str:
-    return "1 thing is" if len(assets) == 1 else f"{len(assets):,} things are"
+    return counted(len(assets), "thing is", "things are")
 
 
 def _listed(assets: Sequence[str]) -> str:
-    shown = [bold(each, 60) for each in assets[:_MOST_NAMES]]
-    more = len(assets) - len(shown)
-    return ", ".join(shown) + (f" and {more:,} more" if more else "")
+    return join([bold(each, 60) for each in assets], most=_MOST_NAMES)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import lru_cache, partial
 from pathlib import PurePath
 
 from bot.blocks.text import bold, channel, escape, mention
+from bot.domain import phrases
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.ownership import Holding
 from bot.domain.records import AssetRecord, PersonRecord
@@ -95,17 +96,13 @@ def kind(asset: AssetRecord) -> str:
     return "thing" if asset.kind is AssetKind.OTHER else asset.kind.replace("-", " ")
 
 
-def join(names: Iterable[str], *, last: str = "and") -> str:
-    """Return one name or more as a list in a sentence: each once, those beyond the fourth as a number."""
-    shown = list(dict.fromkeys(names))
-    if len(shown) > MOST_NAMES:
-        shown = [*shown[:MOST_NAMES], f"{len(shown) - MOST_NAMES} more"]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {last} {shown[-1]}"
+#: Returns names as a list in a sentence, those beyond the fourth as a number.
+join = partial(phrases.join, most=MOST_NAMES)
 
 
 def names(names: Sequence[str]) -> str:
-    """Return owners' names as a list in a sentence; empty for none."""
-    return join([bold(each, 60) for each in names]) if names else ""
+    """Return owners' names as a list in a sentence; empty without any."""
+    return join([bold(each, 60) for each in names])
 
 
 def verb(names: Sequence[str], one: str, several: str) -> str:

@@ -21,6 +21,7 @@ from bot.domain.backlog.rank import Rank, waiting_in_words
 from bot.domain.backlog.requests import STATE_WORDS, RequestCard, RequestItem, Said
 from bot.domain.backlog.savings import WHERE_FROM, SavingReview
 from bot.domain.names import clean
+from bot.domain.phrases import counted
 from bot.errors import NotFoundError
 from bot.services.backlog import charts, exports, lists, ranks, savings, step_words
 from bot.services.backlog.ranks import RankedRequest
@@ -211,8 +212,7 @@ def _demand_in_a_cell(each: dict[str, Any]) -> str:
     if each["blocked_people"]:
         share = f" ({each['blocked_share']})" if each["blocked_share"] else ""
         until = f" until {each['blocked_until']}" if each["blocked_until"] else ""
-        people = "person" if each["blocked_people"] == 1 else "people"
-        parts.append(f"{each['blocked_people']} {people} blocked{share}{until}")
+        parts.append(f"{counted(each['blocked_people'], 'person', 'people')} blocked{share}{until}")
     if each["needed_by"]:
         cost = "" if each["miss_hours"] is None else f" ({words.hours(each['miss_hours'])} if missed)"
         parts.append(f"needed by {each['needed_by']}{cost}")

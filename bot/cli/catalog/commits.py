@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.cli._database import answering
+from bot.domain import phrases
 from bot.errors import NotFoundError, UserError
 from bot.services import commits, ownership
 from bot.services.ownership import Answered
@@ -46,5 +47,6 @@ async def _read_commits(name: str, authors: Counter[str]) -> None:
         teams = sorted(counted.by_team.items(), key=lambda pair: (-pair[1], pair[0].name))
         said = ", ".join(f"{team.name} {count:,}" for team, count in teams) or "none by people of a team"
         rest = f"; {counted.strangers:,} by addresses that no team has" if counted.strangers else ""
-        commit = "commit" if authors.total() == 1 else "commits"
-        sys.stdout.write(f"{asset.name}: {authors.total():,} {commit} of the last 90 days: {said}{rest}.\n")
+        sys.stdout.write(
+            f"{asset.name}: {phrases.counted(authors.total(), 'commit')} of the last 90 days: {said}{rest}.\n"
+        )

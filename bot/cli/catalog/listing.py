@@ -18,6 +18,7 @@ from bot.clients.catalog.baton_writer import render
 from bot.domain.catalog import SourceCatalog
 from bot.domain.doctor import not_a_source
 from bot.domain.names import clean
+from bot.domain.phrases import counted
 from bot.services import misses as missed
 from bot.services.catalog.export import export as export_catalog
 from bot.services.catalog.export import export_source
@@ -127,5 +128,5 @@ def _when(source: SourceSummary) -> str:
 def _outcome(source: SourceSummary) -> str:
     if source.is_human:
         return "decided in Slack"
-    problems = f", {source.problems:,} {'problem' if source.problems == 1 else 'problems'}" if source.problems else ""
+    problems = f", {counted(source.problems, 'problem')}" if source.problems else ""
     return f"{source.outcome or 'none'}{problems}"

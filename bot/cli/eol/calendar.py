@@ -10,6 +10,7 @@ import typer
 
 from bot import settings as environment
 from bot.cli.eol._scope import inventory
+from bot.domain.phrases import counted
 from bot.errors import SettingsError
 from bot.services.eol import calendars
 
@@ -33,7 +34,7 @@ async def _calendar(team: str, *, is_revoking: bool) -> None:
         team_id = subject.teams[0].id if subject.teams else None
         if is_revoking:
             count = await calendars.revoke(known.deps, team_id=team_id, person_id=None)
-            sys.stdout.write(f"{count} {'address has' if count == 1 else 'addresses have'} ended.\n")
+            sys.stdout.write(f"{counted(count, 'address has', 'addresses have')} ended.\n")
             return
         token, _ = await calendars.make(known.deps, team_id=team_id, person_id=None)
     sys.stdout.write(f"{public_url.rstrip('/')}/calendar/{token}.ics\n")

@@ -12,6 +12,7 @@ from bot import settings as environment
 from bot.cli._database import in_store
 from bot.cli._terminal import AsJson, print_json, read_bytes
 from bot.domain.names import clean
+from bot.domain.phrases import counted
 from bot.services.eol.feed_refresh import RefreshOutcome, RefreshReport, take
 from bot.services.eol.feed_refresh import refresh as ask
 
@@ -83,4 +84,4 @@ def _print(report: RefreshReport) -> None:
     for one in report.moved[:_SHOWN]:
         sys.stdout.write(f"  {clean(one.product)} {clean(one.cycle)}: {one.clock} {one.before} -> {one.after}\n")
     if (more := len(report.moved) - _SHOWN) > 0:
-        sys.stdout.write(f"  … and {more:,} more {'date' if more == 1 else 'dates'} moved; --json lists all.\n")
+        sys.stdout.write(f"  … and {counted(more, 'more date')} moved; --json lists all.\n")

@@ -15,6 +15,7 @@ from bot.clients import handoff_list
 from bot.domain.catalog import Area
 from bot.domain.handoff.bulk import BulkGroup, BulkLine, LeftOut, Load
 from bot.domain.names import clean
+from bot.domain.phrases import counted
 from bot.domain.recipients import Via
 from bot.domain.records import PersonRecord
 from bot.errors import NotFoundError
@@ -76,7 +77,7 @@ def _person(catalog: Snapshot, text: str) -> PersonRecord:
 
 
 def _print_plan(planned: BulkPlan) -> None:
-    sys.stdout.write(f"{_count(len(planned.groups), 'handoff')} would be offered{_size(planned.groups)}.\n")
+    sys.stdout.write(f"{counted(len(planned.groups), 'handoff')} would be offered{_size(planned.groups)}.\n")
     for group in planned.groups:
         sys.stdout.write(f"  {_title(group)}\n")
         sys.stdout.writelines(f"    {each}\n" for each in _items(group))
@@ -85,7 +86,7 @@ def _print_plan(planned: BulkPlan) -> None:
 
 def _print_outcome(outcome: BulkOutcome, loads: Iterable[Load]) -> None:
     groups = [each.group for each in outcome.offered]
-    sys.stdout.write(f"{_count(len(groups), 'handoff')} offered{_size(groups)}.\n")
+    sys.stdout.write(f"{counted(len(groups), 'handoff')} offered{_size(groups)}.\n")
     sys.stdout.writelines(f"  #{each.number} {_title(each.group)}{_untold(each)}\n" for each in outcome.offered)
     _print_rest(outcome.left_out, loads)
 
@@ -105,12 +106,12 @@ def _print_rest(left_out: Iterable[LeftOut], loads: Iterable[Load]) -> None:
 
 
 def _load(load: Load) -> str:
-    people, assets = _count(load.people, "person", "people"), _count(load.assets_then, "asset")
+    people, assets = counted(load.people, "person", "people"), counted(load.assets_then, "asset")
     said = f"{clean(load.team.name)}: {people}, {assets} ({load.assets_now:,} now), {load.tier_one:,} of tier 1"
     if load.peers is None:
         return said
     each, other = round(load.assets_then / max(load.people, 1), 1), load.peers
-    middle = f"the median of {_count(other.teams, 'other team')} is {round(other.assets_a_person, 1):g}"
+    middle = f"the median of {counted(other.teams, 'other team')} is {round(other.assets_a_person, 1):g}"
     beside = f"{each:g} assets a person, {middle} ({round(other.assets, 1):g} a team)"
     return f"{'warning: ' if load.is_heavy else ''}{said}; {beside}"
 
@@ -136,12 +137,8 @@ def _items(group: BulkGroup) -> list[str]:
 def _size(groups: Iterable[BulkGroup]) -> str:
     items = [item for group in groups for item in group.items]
     assets = len({item.asset.id for item in items})
-    return f": {_count(len(items), 'resource')} of {_count(assets, 'asset')}" if items else ""
+    return f": {counted(len(items), 'resource')} of {counted(assets, 'asset')}" if items else ""
 
 
 def _named(line: BulkLine) -> str:
     return clean(line.asset) + (f" ({clean(line.area)})" if line.area else "")
-
-
-def _count(number: int, noun: str, plural: str = "") -> str:
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -20,6 +20,7 @@ from bot.domain.eol.tracked_sightings import evidence
 from bot.domain.inventory.observations import Seen
 from bot.domain.inventory.scans import Sightings
 from bot.domain.names import clean
+from bot.domain.phrases import counted
 from bot.domain.records import AssetRecord
 from bot.errors import NotFoundError
 from bot.services import snapshot as snapshots
@@ -195,9 +196,8 @@ def _print(found: SourceScan, *, dry_run: bool) -> None:
     for name in found.new_assets:
         sys.stdout.write(f"{clean(name)} would become an asset\n")
     if found.left_out:
-        said = "1 component" if found.left_out == 1 else f"{found.left_out:,} components"
         what = "not a product" if found.left_out == 1 else "not products"
-        sys.stdout.write(f"{said} left out: {what} with a known end of life.\n")
+        sys.stdout.write(f"{counted(found.left_out, 'component')} left out: {what} with a known end of life.\n")
     recorded, assets = found.recorded, len(found.new_assets)
     counts = (
         (recorded.came, "new"),

@@ -15,6 +15,7 @@ from bot.cli.inventory import _scan_report
 from bot.domain.eol import InCycle
 from bot.domain.eol.matches import Matched
 from bot.domain.names import clean
+from bot.domain.phrases import counted
 from bot.services import snapshot as snapshots
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
@@ -45,8 +46,7 @@ def list_running(
             sys.stdout.write(f"{clean(shown)}\n")
         sys.stdout.write(f"  {_scan_report.line(one.seen, matched)} [{clean(one.source)}]\n")
     sure = Counter(isinstance(matched, InCycle) for _, matched in found)
-    deployments = "1 deployment" if len(found) == 1 else f"{len(found):,} deployments"
-    sys.stdout.write(f"{deployments}, {sure[False]:,} without a certain release cycle.\n")
+    sys.stdout.write(f"{counted(len(found), 'deployment')}, {sure[False]:,} without a certain release cycle.\n")
 
 
 async def _found(asset: str, team: str) -> list[tuple[ListedDeployment, Matched]]:

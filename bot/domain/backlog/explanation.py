@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from bot.domain.backlog.demand import BacklogRequest, Demand, DemandPart, OpenQuestion, Slowdown, open_questions
 from bot.domain.backlog.lanes import QUICK_EFFORT_HOURS, QUICK_PAYBACK_WEEKS, BacklogPlace, Lane
 from bot.domain.backlog.rank import SAFETY, WEEKS_PER_YEAR, Rank, RankSettings, is_at_risk
+from bot.domain.phrases import join
 
 
 def explain(place: BacklogPlace, settings: RankSettings, *, today: date, is_all: bool = False) -> tuple[str, ...]:
@@ -77,7 +78,7 @@ def _sources(demand: Demand, part: DemandPart | None) -> list[str]:
     """Return whose words something is: somebody's own, or those of the draft that they left as it was."""
     if not demand.said_by:
         return []
-    who = _listed(demand.said_by)
+    who = join(demand.said_by)
     return [f"from the draft that {who} sent" if part in demand.drafted else f"says {who}"]
 
 
@@ -85,7 +86,7 @@ def _missed(demand: Demand, settings: RankSettings) -> str:
     """Return what it costs to miss the date, and whether somebody says so. No draft does."""
     if demand.needed_by is None or demand.needed_by.miss_hours is None:
         return f"Missing that day costs {_amount(settings.miss_hours, 'hour')}{_assumed(is_assumed=True)}."
-    by = f", says {_listed(demand.said_by)}" if demand.said_by else ""
+    by = f", says {join(demand.said_by)}" if demand.said_by else ""
     return f"Missing that day costs {_amount(demand.needed_by.miss_hours, 'hour')}{by}."
 
 
@@ -137,7 +138,7 @@ def _when(request: BacklogRequest, ranked: Rank, settings: RankSettings) -> str:
     named = [f"{_number(hours)} {what}" for what, hours in parts.items() if hours]
     return (
         f"Waiting {_amount(settings.period_weeks, 'more week')} costs {_amount(len(request.teams), 'team')} "
-        f"{_amount(ranked.waiting_cost_hours, 'hour')}{f': {_listed(named)}' if len(named) > 1 else ''}. "
+        f"{_amount(ranked.waiting_cost_hours, 'hour')}{f': {join(named)}' if len(named) > 1 else ''}. "
         f"{_amount(ranked.effort_hours, 'hour')} of work ends it."
     )
 
@@ -177,10 +178,6 @@ def _standing(place: BacklogPlace) -> str:
         return "No request there is above it for certain."
     above = place.band - 1
     return f"{_amount(above, 'request')} there {'is' if above == 1 else 'are'} above it for certain."
-
-
-def _listed(words: tuple[str, ...] | list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _number(amount: float) -> str:

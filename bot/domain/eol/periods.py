@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.domain.dates import COUNT, DAY, LONGEST_DAYS, MONTH, MONTHS, around, count_of, day_of, later, month_number
+from bot.domain.phrases import counted
 
 #: What "soon" means, in days, and where a report draws its line.
 SOON_DAYS = 90
@@ -108,7 +109,7 @@ def _ahead(found: re.Match[str], today: date) -> Between | None:
     last = later(today, count, unit)
     if unit in ("day", "week"):
         last = min(last, today + timedelta(LONGEST_DAYS))
-    return Between(today, last, f"within {count:,} {unit}{'' if count == 1 else 's'}")
+    return Between(today, last, f"within {counted(count, unit)}")
 
 
 def _quarter(found: re.Match[str], today: date) -> Between:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.catalog import Origin, Problem
+from bot.domain.phrases import counted
 
 #: An import that removes more than this share of a source's assets, teams or people is refused unless it is asked for
 #: (see `refusal`).
@@ -119,9 +120,7 @@ def refusal(
     them that are meant to go.
     """
     if read == 0 and errors:
-        return (
-            f"Nothing could be read ({errors:,} error{'' if errors == 1 else 's'}): correct the files and import again."
-        )
+        return f"Nothing could be read ({counted(errors, 'error')}): correct the files and import again."
     if lost > secret and not allow_mass_change:
         return (
             "Nothing stands in what was read, so everything of the source would go, and nothing was changed: "

@@ -15,6 +15,7 @@ from bot.domain.backlog.new_request import LONGEST_TITLE, DemandEntry, NewReques
 from bot.domain.backlog.prefills import MOST_ITEMS
 from bot.domain.backlog.requests import OPEN, RequestCard, RequestItem
 from bot.domain.names import clean
+from bot.domain.phrases import join
 from bot.domain.rights import Right
 from bot.errors import FormError, UserError
 from bot.services import outbox, routing
@@ -230,7 +231,7 @@ def _what(changed: Mapping[str, tuple[object, object]]) -> str:
     cost = changed.get("miss_hours", (None, None))[1]
     if isinstance(cost, float):
         said[said.index(_WORDS["miss_hours"])] += f" ({words.hours(cost)})"
-    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
+    return join(said)
 
 
 def _entry(demand: tables.RequestDemand) -> DemandEntry:
