@@ -19,6 +19,7 @@ from bot.domain.trust import (
 from bot.errors import SlackError
 from bot.services.members import Members
 from handlers import payloads
+from handlers.message_text import mapping, string
 
 log = logging.getLogger(__name__)
 
@@ -90,30 +91,30 @@ def sender_of(body: Mapping[str, Any]) -> Sender:
         said_there = [said if isinstance(said := body.get(key), str) else "" for key in keys]
         team_id, enterprise_id, app_id, user_id, channel_id = said_there
         return Sender(team_id, enterprise_id, app_id, user_id, (), channel_id, is_shared_channel=False)
-    event = _mapping(body, "event")
-    team, user = _mapping(body, "team"), _mapping(body, "user")
-    user_id = _text(body, "user_id") or _text(user, "id") or _user_of(event)
-    channel = _text(body, "channel_id") or _text(_mapping(body, "channel"), "id") or _channel_of(event)
+    event = mapping(body, "event")
+    team, user = mapping(body, "team"), mapping(body, "user")
+    user_id = string(body, "user_id") or string(user, "id") or _user_of(event)
+    channel = string(body, "channel_id") or string(mapping(body, "channel"), "id") or _channel_of(event)
     # An event of an account says its workspace in up to three places; each has to be ours.
-    said = (_text(user, "team_id"), _text(event, "user_team"), _text(event, "source_team"), _text(event, "team"))
+    said = (string(user, "team_id"), string(event, "user_team"), string(event, "source_team"), string(event, "team"))
     return Sender(
-        team_id=_text(team, "id") or _text(body, "team_id"),
+        team_id=string(team, "id") or string(body, "team_id"),
         authorized_teams=_authorized(body),
-        enterprise_id=_text(_mapping(body, "enterprise"), "id") or _text(body, "enterprise_id"),
-        app_id=_text(body, "api_app_id"),
+        enterprise_id=string(mapping(body, "enterprise"), "id") or string(body, "enterprise_id"),
+        app_id=string(body, "api_app_id"),
         user_id=user_id,
         user_teams=tuple(dict.fromkeys(filter(None, said))),
         channel_id=channel,
         is_shared_channel=_is_shared(body, event),
         is_event=bool(event),
-        may_omit_app=_text(body, "type") in _WITHOUT_APP,
+        may_omit_app=string(body, "type") in _WITHOUT_APP,
     )
 
 
 def _authorized(body: Mapping[str, Any]) -> tuple[str, ...]:
     """Return for which workspaces an event was sent: in a channel that is shared, `team_id` may be another's."""
     said = body.get("authorizations")
-    teams = (_text(each, "team_id") for each in said if isinstance(each, dict)) if isinstance(said, list) else ()
+    teams = (string(each, "team_id") for each in said if isinstance(each, dict)) if isinstance(said, list) else ()
     return tuple(filter(None, teams))
 
 
@@ -128,23 +129,13 @@ def _is_shared(body: Mapping[str, Any], event: Mapping[str, Any]) -> bool | None
 
 def _user_of(event: Mapping[str, Any]) -> str:
     """Return whose event it is; of a message that was changed or deleted, who wrote it."""
-    if user_id := _text(event, "user") or _text(event, "user_id") or _text(_mapping(event, "user"), "id"):
+    if user_id := string(event, "user") or string(event, "user_id") or string(mapping(event, "user"), "id"):
         return user_id
-    wrote = (_text(_mapping(event, name), "user") for name in ("message", "previous_message"))
-    return _text(_mapping(event, "assistant_thread"), "user_id") or next(filter(None, wrote), "")
+    wrote = (string(mapping(event, name), "user") for name in ("message", "previous_message"))
+    return string(mapping(event, "assistant_thread"), "user_id") or next(filter(None, wrote), "")
 
 
 def _channel_of(event: Mapping[str, Any]) -> str:
     """Return where an event is; that of a reaction is its message's, and that of a file has another name."""
-    named = _text(event, "channel") or _text(event, "channel_id") or _text(_mapping(event, "channel"), "id")
-    return named or _text(_mapping(event, "item"), "channel")
-
-
-def _text(source: Mapping[str, Any], key: str) -> str:
-    value = source.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _mapping(source: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = source.get(key)
-    return value if isinstance(value, dict) else {}
+    named = string(event, "channel") or string(event, "channel_id") or string(mapping(event, "channel"), "id")
+    return named or string(mapping(event, "item"), "channel")

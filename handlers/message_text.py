@@ -78,7 +78,7 @@ class _Walk:
         self._left = _MOST_PARTS
 
     def message(self, message: Mapping[str, Any]) -> Iterator[str]:
-        yield _string(message, "text")
+        yield string(message, "text")
         for key in ("attachments", "blocks"):
             yield from self._of(message.get(key), _DEEPEST)
 
@@ -124,26 +124,33 @@ def _is_field(node: Mapping[str, Any]) -> bool:
 
 def _inline(element: Mapping[str, Any]) -> str:
     """Return an element of rich text as a message's text would have it; a broadcast and a colour say nothing."""
-    text = _literal(_string(element, "text"))
+    text = _literal(string(element, "text"))
     match element.get("type"):
         case "link":
-            url = _string(element, "url")
+            url = string(element, "url")
             return f"<{url}|{text}>" if text else f"<{url}>"
         case "user":
-            return f"<@{_string(element, 'user_id')}>"
+            return f"<@{string(element, 'user_id')}>"
         case "channel":
-            return f"<#{_string(element, 'channel_id')}>"
+            return f"<#{string(element, 'channel_id')}>"
         case "usergroup":
-            return f"<!subteam^{_string(element, 'usergroup_id')}>"
+            return f"<!subteam^{string(element, 'usergroup_id')}>"
         case "emoji":
-            return f":{_string(element, 'name')}:"
+            return f":{string(element, 'name')}:"
         case "text":
             style = element.get("style")
             return f"`{text}`" if isinstance(style, dict) and style.get("code") is True else text
     return ""
 
 
-def _string(source: Mapping[str, Any], key: str) -> str:
+def mapping(source: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Return the object under a key of a payload; empty where there is none."""
+    value = source.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def string(source: Mapping[str, Any], key: str) -> str:
+    """Return the text under a key of a payload; empty where there is none."""
     value = source.get(key)
     return value if isinstance(value, str) else ""
 

@@ -17,6 +17,7 @@ from yarl import URL
 from bot.domain.unchanging import unchanging
 from bot.ports import SlackUser
 from handlers import message_text
+from handlers.message_text import mapping
 
 #: Slack lets a person type 4,000 characters into a command; nothing that Baton is asked needs more.
 MOST_TEXT = 4000
@@ -188,15 +189,15 @@ def command(body: Mapping[str, Any]) -> Command:
 def action(body: Mapping[str, Any]) -> Action:
     """Read a `block_actions` payload; Slack sends one action at a time."""
     pressed = next(iter(_objects(body, "actions", 1)), {})
-    container = _mapping(body, "container")
-    message, view = _mapping(body, "message"), _mapping(body, "view")
+    container = mapping(body, "container")
+    message, view = mapping(body, "message"), mapping(body, "view")
     # A message that begins a thread stands in the channel, and so does whoever presses a button of it.
     thread_ts = _text(container, "thread_ts") or _text(message, "thread_ts")
     return Action(
         action_id=_text(pressed, "action_id"),
         value=next(iter(_chosen(pressed)), ""),
-        user_id=_text(_mapping(body, "user"), "id"),
-        channel_id=_text(_mapping(body, "channel"), "id") or _text(container, "channel_id"),
+        user_id=_text(mapping(body, "user"), "id"),
+        channel_id=_text(mapping(body, "channel"), "id") or _text(container, "channel_id"),
         response_url=_text(body, "response_url"),
         trigger_id=_text(body, "trigger_id"),
         thread_ts="" if thread_ts == (_text(container, "message_ts") or _text(message, "ts")) else thread_ts,
@@ -212,13 +213,13 @@ def action(body: Mapping[str, Any]) -> Action:
 
 def submission(body: Mapping[str, Any]) -> Submission:
     """Read a `view_submission` payload."""
-    view = _mapping(body, "view")
+    view = mapping(body, "view")
     choices = _choices(view)
     return Submission(
         callback_id=_text(view, "callback_id"),
         metadata=_text(view, "private_metadata"),
         values=_first_of(choices),
-        user_id=_text(_mapping(body, "user"), "id"),
+        user_id=_text(mapping(body, "user"), "id"),
         choices=choices,
         view_id=_text(view, "id"),
         blocks=tuple(_objects(view, "blocks", _MOST_BLOCKS)),
@@ -227,9 +228,9 @@ def submission(body: Mapping[str, Any]) -> Submission:
 
 def _choices(view: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """Return all that is typed or chosen in a modal now, by block id."""
-    state = _mapping(_mapping(view, "state"), "values")
+    state = mapping(mapping(view, "state"), "values")
     return {
-        block_id: _chosen_in(_mapping(state, block_id))
+        block_id: _chosen_in(mapping(state, block_id))
         for block_id in islice(state, _MOST_BLOCKS)
         if len(block_id) <= _MOST_ID
     }
@@ -241,14 +242,14 @@ def _first_of(choices: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 
 def shortcut(body: Mapping[str, Any]) -> Shortcut:
     """Read a `message_action` payload, or a `shortcut` one."""
-    message = _mapping(body, "message")
+    message = mapping(body, "message")
     # A message that begins a thread stands in the channel, and so does whoever uses the shortcut on it.
     thread_ts = _text(message, "thread_ts")
     return Shortcut(
         callback_id=_text(body, "callback_id"),
         says=message_text.pieces(message),
-        user_id=_text(_mapping(body, "user"), "id"),
-        channel_id=_text(_mapping(body, "channel"), "id"),
+        user_id=_text(mapping(body, "user"), "id"),
+        channel_id=_text(mapping(body, "channel"), "id"),
         thread_ts="" if thread_ts == _text(message, "ts") else thread_ts,
         response_url=_text(body, "response_url"),
         trigger_id=_text(body, "trigger_id"),
@@ -259,7 +260,7 @@ def shortcut(body: Mapping[str, Any]) -> Shortcut:
 
 def event(body: Mapping[str, Any]) -> Event:
     """Read an `event_callback` envelope."""
-    inner = _mapping(body, "event")
+    inner = mapping(body, "event")
     inner = {**inner, **about(inner)}
     ts, thread_ts = _text(inner, "ts"), _text(inner, "thread_ts")
     return Event(
@@ -299,15 +300,15 @@ def _event_id(body: Mapping[str, Any], inner: Mapping[str, Any]) -> str:
 
 def about(event: Mapping[str, Any]) -> dict[str, str]:
     """Return channel and `ts` of the message that an event is about, where it names one: a reaction does."""
-    item = _mapping(event, "item")
+    item = mapping(event, "item")
     return {name: said for name in ("channel", "ts") if (said := _text(item, name))}
 
 
 def change(body: Mapping[str, Any]) -> ChangeEvent:
     """Read an `event_callback` envelope about something that has changed."""
-    inner = _mapping(body, "event")
-    user = _mapping(inner, "user")
-    channel_id = _text(inner, "channel") or _text(_mapping(inner, "channel"), "id") or _text(inner, "new_channel_id")
+    inner = mapping(body, "event")
+    user = mapping(inner, "user")
+    channel_id = _text(inner, "channel") or _text(mapping(inner, "channel"), "id") or _text(inner, "new_channel_id")
     return ChangeEvent(_text(inner, "type"), _text(inner, "user") or _text(user, "id"), channel_id, _account(user))
 
 
@@ -351,12 +352,12 @@ def event_id_of(body: Mapping[str, Any]) -> str:
 
 def view_id_of(body: Mapping[str, Any]) -> str:
     """Return the id of the modal that was submitted."""
-    return _text(_mapping(body, "view"), "id")
+    return _text(mapping(body, "view"), "id")
 
 
 def first_input_of(body: Mapping[str, Any]) -> str:
     """Return the block id of the first input of a submitted modal, where an error can be shown; perhaps empty."""
-    blocks = _objects(_mapping(body, "view"), "blocks", _MOST_BLOCKS)
+    blocks = _objects(mapping(body, "view"), "blocks", _MOST_BLOCKS)
     return next((_text(each, "block_id") for each in blocks if each.get("type") == "input"), "")
 
 
@@ -377,7 +378,7 @@ def _texts(source: Mapping[str, Any], *keys: str) -> list[str]:
 
 def _chosen_in(elements: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what was typed or chosen in the elements of a block, in their order."""
-    chosen = (each for name in islice(elements, _MOST_ELEMENTS) for each in _chosen(_mapping(elements, name)))
+    chosen = (each for name in islice(elements, _MOST_ELEMENTS) for each in _chosen(mapping(elements, name)))
     return tuple(islice(chosen, _MOST_CHOICES))
 
 
@@ -403,11 +404,6 @@ def _objects(source: Mapping[str, Any], key: str, most: int) -> list[Mapping[str
     """Return the objects among the first of a list."""
     listed = source.get(key)
     return [each for each in listed[:most] if isinstance(each, dict)] if isinstance(listed, list) else []
-
-
-def _mapping(source: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = source.get(key)
-    return value if isinstance(value, dict) else {}
 
 
 def _form(text: str) -> dict[str, str]:

@@ -334,3 +334,13 @@ def _option(said: str, value: str, hint: str) -> Block:
     if more := plain(hint, _OPTION_TEXT):
         made["description"] = {"type": "plain_text", "text": more}
     return made
+
+
+def filled_day(on: date | None) -> str:
+    """Return a day as a field is filled with it; empty without one."""
+    return on.isoformat() if on is not None else ""
+
+
+def filled_number(value: float | None) -> str:
+    """Return a number as a field is filled with it; empty without one."""
+    return f"{value:g}" if value is not None else ""

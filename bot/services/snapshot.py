@@ -82,6 +82,10 @@ class Snapshot:
         """Return the person; None for no id, or one that is not there."""
         return self._people.get(person_id) if person_id is not None else None
 
+    def somebody(self, person_id: int) -> PersonRecord:
+        """Return the person; without a name when memory does not know them yet."""
+        return self._people.get(person_id) or PersonRecord(id=person_id, name="")
+
     def recipient(self, key: str) -> Recipient:
         """Return whom a key names, as `Recipient.key` has it; nobody when they are not known any more."""
         kind, _, number = key.partition(":")

@@ -310,7 +310,7 @@ def merged(its: RequestCard) -> Rendered:
     Of a private one only the number is said: whoever asked for this one may not know of it.
     """
     whole = its.whole or its
-    name = bold(f"#{whole.id}") if whole.is_private else words.name(whole)
+    name = words.public_name(whole)
     where = f" {link(whole.permalink, 'Its thread')}" if whole.permalink and not whole.is_private else ""
     who = f"{mention(its.reachable[0].slack_id)} " if its.reachable else ""
     said = f"{who}The DevOps team made this part of {name}, and I tell you what happens there.{where}"

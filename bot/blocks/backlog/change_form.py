@@ -27,7 +27,7 @@ from bot.blocks.backlog.forms import (
     UNTIL,
     kind_of,
 )
-from bot.blocks.forms import Field, Fill, Form, choice, filled_text, text
+from bot.blocks.forms import Field, Fill, Form, choice, filled_day, filled_number, filled_text, text
 from bot.blocks.text import Block
 from bot.domain.backlog.changes import Changeable
 from bot.domain.backlog.new_request import LONGEST_TITLE
@@ -58,15 +58,15 @@ def change_view(its: Changeable, metadata: str, teams: Sequence[TeamRecord] = ()
         ADDED_TYPE: Fill(options=KINDS),
         TEAM: Fill(str(team.id) if team is not None else "", {str(each.id): each.name for each in teams}),
         ASKED_BY: Fill(its.card.asker.slack_id),
-        PEOPLE: Fill(_number(said.lost_people)),
-        TIMES: Fill(_number(said.lost_times)),
-        HOURS: Fill(_number(said.lost_hours)),
+        PEOPLE: Fill(filled_number(said.lost_people)),
+        TIMES: Fill(filled_number(said.lost_times)),
+        HOURS: Fill(filled_number(said.lost_hours)),
         EVIDENCE: Fill(said.evidence or "", EVIDENCE_WORDS),
-        BLOCKED: Fill(_number(said.blocked_people or None)),
+        BLOCKED: Fill(filled_number(said.blocked_people or None)),
         SHARE: Fill(said.blocked_share or "", SHARE_CHOICES),
-        UNTIL: Fill(said.blocked_until.isoformat() if said.blocked_until is not None else ""),
-        NEEDED_BY: Fill(its.needed_by.isoformat() if its.needed_by is not None else ""),
-        MISSED: Fill(_number(said.miss_hours)),
+        UNTIL: Fill(filled_day(said.blocked_until)),
+        NEEDED_BY: Fill(filled_day(its.needed_by)),
+        MISSED: Fill(filled_number(said.miss_hours)),
         NEEDED_REASON: Fill(its.card.needed_reason),
     }
     for item, title, kind in zip(its.card.items, ITEM_TITLES, ITEM_KINDS, strict=False):
@@ -74,7 +74,3 @@ def change_view(its: Changeable, metadata: str, teams: Sequence[TeamRecord] = ()
     fields = CHANGE.fields if its.is_own else tuple(each for each in CHANGE.fields if each not in _OWN)
     made = Form(CHANGE.callback_id, CHANGE.title, CHANGE.submit, fields)
     return made.view(metadata, f"{words.name(its.card)}\nIts place in the backlog depends on these answers.", fills)
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"

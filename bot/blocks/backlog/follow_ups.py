@@ -102,7 +102,7 @@ def lines_redrawn(
 
 
 def _line(card: RequestCard, block_id: str, said: str) -> Line:
-    return Line(f"{_name(card)} · {said}", _show(card), block_id=block_id)
+    return Line(f"{words.public_name(card)} · {said}", _show(card), block_id=block_id)
 
 
 def _saves(card: RequestCard, block_id: str, hours: float) -> Line:
@@ -110,7 +110,7 @@ def _saves(card: RequestCard, block_id: str, hours: float) -> Line:
     team_id, days = map(int, block_id.rsplit(":", 2)[1:])
     value = encode(SavingValue(card.id, team_id, days))
     correct = button("Correct…", actions.SAVING, value, label=_label("Correct the hours that are saved by", card))
-    return Line(f"{_name(card)} saves {words.hours(hours)} a month.", correct, block_id=block_id)
+    return Line(f"{words.public_name(card)} saves {words.hours(hours)} a month.", correct, block_id=block_id)
 
 
 def _line_id(*key: str) -> str:
@@ -123,7 +123,7 @@ def _standing(card: RequestCard) -> str:
 
 
 def _said(its: FollowUp) -> str:
-    name, on = _name(its.card), date_of(its.since) if isinstance(its.since, datetime) else day(its.since)
+    name, on = words.public_name(its.card), date_of(its.since) if isinstance(its.since, datetime) else day(its.since)
     match its.kind:
         case FollowUpKind.FIRST_RESPONSE | FollowUpKind.UNANSWERED:
             by = f" · {words.needed_by(its.card.needed_by)}" if its.card.needed_by is not None else ""
@@ -202,11 +202,6 @@ def _label(text: str, card: RequestCard) -> str:
 
 def _dated(card: RequestCard) -> str:
     """Return a request's name with the day by which it is needed."""
-    return _name(card) + (
+    return words.public_name(card) + (
         f" · {words.needed_by(card.needed_by, card.needed_for)}" if card.needed_by is not None else ""
     )
-
-
-def _name(card: RequestCard) -> str:
-    """Return a request's name; of a private one the number, because a message may go to somebody else instead."""
-    return bold(f"#{card.id}") if card.is_private else words.name(card)

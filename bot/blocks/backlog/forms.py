@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
@@ -13,7 +12,7 @@ from bot.blocks import forms
 from bot.blocks.backlog import actions, words
 from bot.blocks.backlog.actions import Instead, InsteadValue
 from bot.blocks.backlog.form_metadata import FormMetadata
-from bot.blocks.forms import Field, Fill, Form
+from bot.blocks.forms import Field, Fill, Form, filled_day, filled_number
 from bot.blocks.text import (
     Block,
     bold,
@@ -173,7 +172,7 @@ def request_view(prefill: Prefill, metadata: FormMetadata, frame: FormFrame) -> 
         MODEL_ITEMS: replace(_boxes(models), label=f"Suggested by {plain(frame.model, 60)}"),
         ITEM_TYPE: _kinds(prefill, frame, has_items=bool(items)),
         TEAM: Fill(str(frame.team_id or ""), {str(each.id): each.name for each in frame.teams}),
-        NEEDED_BY: Fill(_day(prefill.needed_by)),
+        NEEDED_BY: Fill(filled_day(prefill.needed_by)),
     }
     more = button("More…", actions.REST, "more", label="More… of the request")
     rest = {**section(_filled(prefill, frame)), "block_id": actions.REST, "accessory": more}
@@ -267,12 +266,12 @@ def _kept(prefill: Prefill, frame: FormFrame) -> dict[str, str | list[str]]:
         TECHNOLOGIES: list(prefill.technologies),
         GAPS: list(prefill.gaps),
         ASKED_BY: frame.asked_by,
-        PEOPLE: _number(prefill.people),
-        TIMES: _number(prefill.times),
-        HOURS: _number(prefill.hours),
-        BLOCKED: _number(prefill.people_blocked),
+        PEOPLE: filled_number(prefill.people),
+        TIMES: filled_number(prefill.times),
+        HOURS: filled_number(prefill.hours),
+        BLOCKED: filled_number(prefill.people_blocked),
         SHARE: prefill.blocked_share or "",
-        NEEDED_BY: _day(prefill.needed_by),
+        NEEDED_BY: filled_day(prefill.needed_by),
         DETAILS: plain(prefill.details, 500),
     }
     kept = {field.block_id: value for field, value in found.items() if value}
@@ -364,14 +363,6 @@ def _instead(found: Alternatives) -> dict[str, str]:
         named += [(what, InsteadValue(what, each.id), f"#{each.id} {each.title}") for each in found.delivered]
         named += [(what, InsteadValue(what, None, each.id), each.name) for each in found.libraries]
     return {encode(value): f"{INSTEAD_WORDS[what]} {name}" for what, value, name in named}
-
-
-def _day(value: date | None) -> str:
-    return "" if value is None else value.isoformat()
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
 
 
 def existing_view(its: RequestCard, *, is_itself: bool = False) -> Block:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.blocks import forms
 from bot.blocks.backlog import actions, words
-from bot.blocks.forms import Fill, Form
+from bot.blocks.forms import Fill, Form, filled_day
 from bot.blocks.text import Block, bold, passage, section
 from bot.domain.backlog.demand import OpenQuestion
 from bot.domain.backlog.requests import NEEDS_WORDS, RequestCard, Step
@@ -104,8 +104,7 @@ def merge_view(its: RequestCard, others: Iterable[RequestCard], metadata: str) -
 
 def snooze_view(its: RequestCard, metadata: str) -> Block:
     """Return the form that puts a request off."""
-    until = its.snoozed_until.isoformat() if its.snoozed_until is not None else ""
-    return SNOOZE.view(metadata, words.name(its), {DAY: Fill(until)})
+    return SNOOZE.view(metadata, words.name(its), {DAY: Fill(filled_day(its.snoozed_until))})
 
 
 def assign_view(its: RequestCard, metadata: str) -> Block:

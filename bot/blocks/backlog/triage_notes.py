@@ -23,18 +23,14 @@ def took_in(part: RequestCard, by: PersonRecord, *, called: str = "") -> Rendere
     """
     to = f"{mention(called)} " if called else ""
     items = [] if part.is_private or words.is_its_title(part) else words.items(part.items)
-    said = "\n".join([f"{to}{_part(part)} is part of this now, says {words.person(by)}.", *items])
+    said = "\n".join([f"{to}{words.public_name(part)} is part of this now, says {words.person(by)}.", *items])
     return Rendered(said, [section(said)])
 
 
 def took_out(part: RequestCard) -> Rendered:
     """Return what stands in the place of that once it is so no more."""
-    said = f"{_part(part)} is no longer part of this."
+    said = f"{words.public_name(part)} is no longer part of this."
     return Rendered(said, [section(said)])
-
-
-def _part(its: RequestCard) -> str:
-    return bold(f"#{its.id}") if its.is_private else words.name(its)
 
 
 def left_news(who: str, why: str) -> Rendered:

@@ -97,6 +97,11 @@ def name(card: RequestCard) -> str:
     return f"{bold(f'#{card.id}')} {bold(card.title, 150)}"
 
 
+def public_name(card: RequestCard) -> str:
+    """Return a request's name for a message that others may read, too: only the number of a private one."""
+    return bold(f"#{card.id}") if card.is_private else name(card)
+
+
 def standing(card: RequestCard) -> str:
     """Return how a request stands, for whom, and while somebody waits for it by when, and who works on it."""
     parts = [STATE_WORDS[card.state]]

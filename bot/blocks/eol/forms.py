@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from bot.blocks import forms
 from bot.blocks.eol import actions, words
-from bot.blocks.forms import Field, Fill, Form
+from bot.blocks.forms import Field, Fill, Form, filled_day
 from bot.blocks.text import Block, bold
 from bot.blocks.values import encode
 from bot.domain.eol import plans
@@ -118,7 +118,7 @@ def plan_view(card: Card, metadata: str) -> Block:
     detail: Mapping[str, str] = stands.detail if stands is not None else {}
     found = targets(card.watch.product, card.watch.cycle, card.today)[:_MOST_TARGETS]
     options = {
-        name: f"{name}: {words.runway(each, card.today, _iso(each.until))}"
+        name: f"{name}: {words.runway(each, card.today, filled_day(each.until))}"
         for each in found
         for name in (words.cycle_name(each.cycle),)
     }
@@ -133,7 +133,7 @@ def plan_view(card: Card, metadata: str) -> Block:
         {
             PLAN_TARGET: Fill(typed or step, options),
             PLAN_OTHER: Fill("" if typed in options else typed, label="" if found else "What replaces it?"),
-            PLAN_DAY: Fill(_iso(stands.until if stands is not None else None)),
+            PLAN_DAY: Fill(filled_day(stands.until if stands is not None else None)),
             PLAN_COMPATIBLE_BY: Fill(detail.get(plans.COMPATIBLE_BY, "")),
             **{asked: Fill(detail.get(key, "")) for key, asked in PLAN_DETAIL.items()},
             PLAN_HELP: Fill(options=_ASK_FOR_HELP if card.may_ask_for_help and card.reminder.help is None else {}),
@@ -193,7 +193,7 @@ def waive_view(card: Card, metadata: str) -> Block:
         f"{words.headline(card.watch, card.today)}\nA teammate must approve. "
         f"At most {LONGEST_WAIVER} days; then I remind you again."
     )
-    return WAIVE.view(metadata, said, {WAIVE_DAY: Fill(_iso(card.today + timedelta(_USUAL_WAIVER)))})
+    return WAIVE.view(metadata, said, {WAIVE_DAY: Fill(filled_day(card.today + timedelta(_USUAL_WAIVER)))})
 
 
 def done_view(card: Card, metadata: str) -> Block:
@@ -203,10 +203,6 @@ def done_view(card: Card, metadata: str) -> Block:
         "Until then: reported done, not verified."
     )
     return DONE.view(metadata, said)
-
-
-def _iso(on: date | None) -> str:
-    return on.isoformat() if on is not None else ""
 
 
 def _candidate(product: Product, cycle: Cycle) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.blocks import forms
-from bot.blocks.forms import Field, Fill, Form
+from bot.blocks.forms import Field, Fill, Form, filled_day
 from bot.blocks.handoff import actions, words
 from bot.blocks.handoff.actions import ChosenResource
 from bot.blocks.handoff_button import OpenHandoff
@@ -131,9 +131,9 @@ def again_view(its: HandoffCard, metadata: str) -> Block:
         )
     filled: dict[Field[Any], Fill] = {
         RESOURCES: Fill(options=options, chosen=tuple(options)),
-        EFFECTIVE: Fill(its.effective_on.isoformat() if its.effective_on is not None else ""),
+        EFFECTIVE: Fill(filled_day(its.effective_on)),
         OVERLAP: Fill(str(its.overlap_days) if its.overlap_days else ""),
-        LOAN: Fill(its.loan_until.isoformat() if its.loan_until is not None else ""),
+        LOAN: Fill(filled_day(its.loan_until)),
         REASON: Fill(its.reason),
     }
     return AGAIN.view(metadata, said, filled)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 from packageurl import PackageURL
 
@@ -154,3 +155,8 @@ def _purl_reference(purl: PackageURL | None) -> str:
     version = purl.version or ""
     tag = purl.qualifiers.get("tag", "") or ("" if ":" in version else version)
     return f"{path}:{tag}" if tag else path
+
+
+def text_of(value: Any) -> str:
+    """Return a text of a document without white space around it; empty for anything else."""
+    return value.strip() if isinstance(value, str) else ""

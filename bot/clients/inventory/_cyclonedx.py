@@ -12,7 +12,7 @@ from typing import Any
 from xml.parsers import expat
 
 from bot.clients.inventory._collector import Collector
-from bot.clients.inventory._components import Component
+from bot.clients.inventory._components import Component, text_of
 from bot.errors import UnreadableError
 
 _NAMESPACE = re.compile(r"http://cyclonedx\.org/schema/bom/\d+\.\d+ (?P<name>.+)")
@@ -56,17 +56,13 @@ def _one(value: Mapping[str, Any], place: str, collector: Collector) -> Iterator
     elif value.get("scope") != _EXCLUDED:
         yield Component(
             name=name,
-            version=_text(value.get("version")),
-            purl=_text(value.get("purl")),
-            cpe=_text(value.get("cpe")),
-            kind=_text(value.get("type")),
+            version=text_of(value.get("version")),
+            purl=text_of(value.get("purl")),
+            cpe=text_of(value.get("cpe")),
+            kind=text_of(value.get("type")),
             place=place,
             is_subject=place == _SUBJECT,
         )
-
-
-def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
 
 
 def from_xml(data: bytes, collector: Collector, add: Callable[[Component], None]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.clients.inventory._collector import Collector, quoted
-from bot.clients.inventory._components import Component
+from bot.clients.inventory._components import Component, text_of
 from bot.errors import UnreadableError
 
 _DOCUMENT = "SPDXRef-DOCUMENT"
@@ -39,42 +39,42 @@ def check_version(written: str, collector: Collector, line: int | None = None) -
 
 def from_json(document: Mapping[str, Any], collector: Collector) -> Iterator[Component]:
     """Yield the packages of a document, in order."""
-    check_version(_text(document.get("spdxVersion")), collector)
+    check_version(text_of(document.get("spdxVersion")), collector)
     packages = document.get("packages")
     if packages is not None and not isinstance(packages, list):
         collector.problem("packages is no list.")
     subjects = _subjects(document)
     for number, package in enumerate(packages if isinstance(packages, list) else []):
         place = f"packages[{number}]"
-        name = _text(package.get("name")) if isinstance(package, dict) else ""
+        name = text_of(package.get("name")) if isinstance(package, dict) else ""
         if not name:
             collector.problem(f"{place} is no package with a name and is left out.", is_error=False)
             continue
         yield Component(
             name=name,
-            version=_known(_text(package.get("versionInfo"))),
+            version=_known(text_of(package.get("versionInfo"))),
             purl=_reference(package.get("externalRefs"), _PURL),
             cpe=_reference(package.get("externalRefs"), *_CPES),
-            kind=_kind(_text(package.get("primaryPackagePurpose"))) or _kind_by_id(_text(package.get("SPDXID"))),
+            kind=_kind(text_of(package.get("primaryPackagePurpose"))) or _kind_by_id(text_of(package.get("SPDXID"))),
             place=place,
-            is_subject=_text(package.get("SPDXID")) in subjects,
+            is_subject=text_of(package.get("SPDXID")) in subjects,
         )
 
 
 def _subjects(document: Mapping[str, Any]) -> frozenset[str]:
     """Return the ids of what the document is about."""
-    found = {_text(each) for each in _list(document.get("documentDescribes"))}
+    found = {text_of(each) for each in _list(document.get("documentDescribes"))}
     for each in _list(document.get("relationships")):
         if isinstance(each, dict) and each.get("spdxElementId") == _DOCUMENT:
-            found |= {_text(each.get("relatedSpdxElement"))} if each.get("relationshipType") == "DESCRIBES" else set()
+            found |= {text_of(each.get("relatedSpdxElement"))} if each.get("relationshipType") == "DESCRIBES" else set()
     return frozenset(found - {""})
 
 
 def _reference(references: Any, *types: str) -> str:
     for each in _list(references):
         # Early documents have the type's whole address, http://spdx.org/rdf/references/purl.
-        if isinstance(each, dict) and _text(each.get("referenceType")).rpartition("/")[2] in types:
-            return _text(each.get("referenceLocator"))
+        if isinstance(each, dict) and text_of(each.get("referenceType")).rpartition("/")[2] in types:
+            return text_of(each.get("referenceLocator"))
     return ""
 
 
@@ -159,7 +159,3 @@ def _kind_by_id(identifier: str) -> str:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""

@@ -26,13 +26,14 @@ def still_said(copied: CopiedWords, said_now: str) -> CopiedWords:
     kept = [line for line in copied.said.splitlines() if line in now]
     if len(kept) == len(copied.said.splitlines()):
         return copied
-    left = _folded("\n".join(kept))
+    left = folded("\n".join(kept))
     return CopiedWords(
         "\n".join(kept),
-        tuple(each if _folded(each) in left else "" for each in copied.quotes),
-        tuple(each for each in copied.stays_with_team if _folded(each) in left),
+        tuple(each if folded(each) in left else "" for each in copied.quotes),
+        tuple(each for each in copied.stays_with_team if folded(each) in left),
     )
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Return a text as quotes are compared: white space and case do not count."""
     return " ".join(text.casefold().split())

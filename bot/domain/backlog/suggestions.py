@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.domain import secrets
+from bot.domain.backlog.copied_words import folded
 from bot.domain.backlog.requests import ItemType, RequestItem
 from bot.domain.names import clean
 
@@ -68,13 +69,13 @@ def sent(messages: Sequence[str], known: Sequence[RequestItem]) -> str:
 def accepted(answer: object, messages: Sequence[str], known: Sequence[RequestItem]) -> tuple[RequestItem, ...]:
     """Return the items of a model's answer that the thread bears out; none for an answer of another shape."""
     listed = answer.get("items") if isinstance(answer, Mapping) else None
-    said = _folded("\n".join(map(_without_secrets, messages)))
-    titles = {_folded(each.title) for each in known}
+    said = folded("\n".join(map(_without_secrets, messages)))
+    titles = {folded(each.title) for each in known}
     found: list[RequestItem] = []
     for each in listed if isinstance(listed, list) else ():
         item = _item(each, said)
-        if item is not None and _folded(item.title) not in titles:
-            titles.add(_folded(item.title))
+        if item is not None and folded(item.title) not in titles:
+            titles.add(folded(item.title))
             found.append(item)
     return tuple(found[:MOST_SUGGESTIONS])
 
@@ -87,7 +88,7 @@ def _item(given: object, said: str) -> RequestItem | None:
     if not isinstance(title, str) or not isinstance(quote, str) or kind not in list(ItemType):
         return None
     title, quote = clean(title), clean(quote)
-    is_quoted = len(quote) >= _SHORTEST_QUOTE and _folded(quote) in said
+    is_quoted = len(quote) >= _SHORTEST_QUOTE and folded(quote) in said
     has_numbers = set(_NUMBER.findall(title)) <= set(_NUMBER.findall(said))
     if not title or len(title) > _LONGEST_TITLE or _LINK.search(title) or not is_quoted or not has_numbers:
         return None
@@ -96,7 +97,3 @@ def _item(given: object, said: str) -> RequestItem | None:
 
 def _without_secrets(text: str) -> str:
     return "\n".join(line for line in text.split("\n") if not secrets.looks_secret(line))
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())

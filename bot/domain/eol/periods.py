@@ -55,8 +55,8 @@ def split_period(text: str, *, today: date) -> tuple[str, Period]:
     return text, Everything()
 
 
-def _word(pattern: str) -> re.Pattern[str]:
-    """A pattern that begins and ends where words do; a hyphen or a dot joins words, so `next-month` is a name."""
+def words_of(pattern: str) -> re.Pattern[str]:
+    """Return a pattern that begins and ends where words do. A hyphen or a dot joins words: `next-month` is a name."""
     return re.compile(rf"(?<![\w./-])(?:{pattern})(?![\w/-]|\.\w)", re.IGNORECASE)
 
 
@@ -67,19 +67,19 @@ _DATE = (
     r"|(?P<tomorrow>tomorrow)|(?P<today>today)"
 )
 #: `may` and `mar` alone are words of a sentence; they count as months where a day, a year or `in` stands beside them.
-_BY = _word(rf"(?P<by>by|before|until|till|up\s+to|on)\s+(?:{_DATE})")
-_SPAN = _word(r"(?:in\s+|during\s+|for\s+)?(?:the\s+)?(?P<which>this|current|next|coming|following)\s+"
+_BY = words_of(rf"(?P<by>by|before|until|till|up\s+to|on)\s+(?:{_DATE})")
+_SPAN = words_of(r"(?:in\s+|during\s+|for\s+)?(?:the\s+)?(?P<which>this|current|next|coming|following)\s+"
               r"(?P<unit>week|month|quarter|year)")  # fmt: skip
-_AHEAD = _word(
+_AHEAD = words_of(
     r"(?:(?:in|within|over|during|for)\s+)?(?:the\s+)?(?:(?:next|coming|following)\s+)?"
     rf"(?P<count>{COUNT})\s*(?P<unit>days?|d|weeks?|months?|quarters?|years?)"
 )
-_QUARTER = _word(r"(?:in\s+|during\s+|for\s+)?q(?P<quarter>[1-4])(?:[\s/]+(?P<year>\d{4}))?")
-_NAMED_MONTH = _word(rf"(?:in|during|for)\s+(?P<month>{MONTH})(?:\s+(?P<year>\d{{4}}))?")
-_YEAR = _word(r"(?:in|during|for)\s+(?P<year>20\d\d)")
-_SOON = _word(r"soon|upcoming|shortly|coming\s+up")
-_DAY = _word(r"(?P<today>today)|(?P<tomorrow>tomorrow)")
-_OVERDUE = _word(
+_QUARTER = words_of(r"(?:in\s+|during\s+|for\s+)?q(?P<quarter>[1-4])(?:[\s/]+(?P<year>\d{4}))?")
+_NAMED_MONTH = words_of(rf"(?:in|during|for)\s+(?P<month>{MONTH})(?:\s+(?P<year>\d{{4}}))?")
+_YEAR = words_of(r"(?:in|during|for)\s+(?P<year>20\d\d)")
+_SOON = words_of(r"soon|upcoming|shortly|coming\s+up")
+_DAY = words_of(r"(?P<today>today)|(?P<tomorrow>tomorrow)")
+_OVERDUE = words_of(
     r"overdue|past\s+due|past\s+(?:(?:its|their)\s+)?end[\s-]+of[\s-]+life|already\s+(?:ended|expired|dead|gone|past)"
     r"|expired|unsupported|no\s+longer\s+supported|(?:is|are|runs?|running)\s+out[\s-]+of[\s-]+support|ended"
 )

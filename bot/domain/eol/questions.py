@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from bot.domain.directory.questions import read
 from bot.domain.directory.vocabulary import VOCABULARY
-from bot.domain.eol.periods import Everything, Period, split_period
+from bot.domain.eol.periods import Everything, Period, split_period, words_of
 
 
 class NamedKind(StrEnum):
@@ -56,7 +56,7 @@ def parse(text: str, *, today: date) -> EolQuestion | None:
 
     Who owns something is never a question of end of life, whatever else is said.
     """
-    said = _unmarked(text)
+    said = read(text).text
     if _OWNERSHIP.search(said) is not None:
         return None
     if _ABOUT.search(said) is not None or _WHEN.search(said) is not None:
@@ -67,7 +67,7 @@ def parse(text: str, *, today: date) -> EolQuestion | None:
 
 
 def _question(text: str, today: date, *, needs_product: bool) -> EolQuestion:
-    without, period = split_period(_unmarked(text), today=today)
+    without, period = split_period(read(text).text, today=today)
     rest = _ABOUT.sub(" ", _HOW_LONG.sub(" ", without))
     person = _PERSON.search(text)
     words = rest.split()
@@ -103,16 +103,7 @@ def _is_go(words: list[str], place: int) -> bool:
     )
 
 
-def _unmarked(text: str) -> str:
-    return read(text).text
-
-
-def _word(pattern: str) -> re.Pattern[str]:
-    # A hyphen, a dot or a slash joins words: `eol-exporter` is a name.
-    return re.compile(rf"(?<![\w./-])(?:{pattern})(?![\w/-]|\.\w)", re.IGNORECASE)
-
-
-_ABOUT = _word(
+_ABOUT = words_of(
     r"end(?:s|ed|ing)?[\s-]+of[\s-]+(?:its[\s-]+|their[\s-]+)?(?:life|lives|support|service|maintenance)|eols?|eosl?"
     r"|out[\s-]+of[\s-]+support|(?:no\s+longer|not|un)[\s-]*supported|past\s+support"
     r"|(?:support|maintenance)\s+(?:ends?|ending|ended|expires|runs\s+out|over)|loses?\s+support|losing\s+support"
@@ -120,20 +111,20 @@ _ABOUT = _word(
     r"|still\s+(?:in\s+)?support(?:ed)?|supported(?=\W*$)"
 )
 #: "When does payments-db end?", "when do we have to upgrade postgres 11?", "what needs to be upgraded?"
-_WHEN = _word(
+_WHEN = words_of(
     r"when\b.{1,200}?\bends?(?=\W*$)"
     r"|(?:when|what|which|anything|do|does)\b.{0,200}?\b(?:needs?|have|has|must|should)\s+(?:to\s+)?(?:be\s+)?upgrad(?:e|ed|ing)"
 )
-_HOW_LONG = _word(r"(?:for\s+)?how\s+(?:much\s+)?long(?:er)?")
+_HOW_LONG = words_of(r"(?:for\s+)?how\s+(?:much\s+)?long(?:er)?")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
-_OWNERSHIP = _word(
+_OWNERSHIP = words_of(
     r"owners?|ownership|whose|belongs?(?:\s+to)?|responsible|accountable|maintainers?|in\s+charge|on[\s-]?call"
     r"|look(?:s|ing|ed)?\s+after|(?:who|whom|which\s+teams?|what\s+teams?)\s+(?:(?:\w+\s+)?)"
     r"(?:owns?|owned|owning|handles?|manages?|maintains?|supports?)"
     r"|who\s+runs?|who\s+is\s+(?:running|behind)"
 )
 #: "Which postgres 11 do we still run?", "what still uses python 3.8?", "where does redis 5 run?"
-_RUNS = _word(
+_RUNS = words_of(
     r"(?:which|what|where|who|how\s+many|how\s+much|do|does|are|is|can|may|any|anyone|anybody|anything)\b.{0,200}?"
     r"\b(?:runs?|running|still\s+(?:uses?|using|has|have|on|depends?|in\s+use))"
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.data import table
 from bot.domain.eol.records import Cycle, Product
-from bot.domain.eol.upgrade_targets import Target, suggested
+from bot.domain.eol.upgrade_targets import Target, is_lts, suggested
 
 _BY_PRODUCT = MappingProxyType({key: each for each in table("upgrade_paths") for key in each["products"].split()})
 
@@ -75,14 +75,10 @@ def _oldest(path: Any) -> str:
 def _stops(path: Any, product: Product, current: Cycle, today: date) -> Iterator[str]:
     if "stops" in path:
         yield from path["stops"].split()
-    is_each = "each" in path or ("lts" in path and not _is_lts(current, today))
+    is_each = "each" in path or ("lts" in path and not is_lts(current, today))
     for cycle in product.cycles:
-        if is_each or ("lts" in path and _is_lts(cycle, today)):
+        if is_each or ("lts" in path and is_lts(cycle, today)):
             yield cycle.name
-
-
-def _is_lts(cycle: Cycle, today: date) -> bool:
-    return cycle.lts if isinstance(cycle.lts, bool) else cycle.lts <= today
 
 
 def _numbers(name: str) -> tuple[int, ...]:

@@ -44,7 +44,7 @@ def targets(product: Product, current: Cycle, today: date) -> tuple[Target, ...]
     names = [cycle.name for cycle in product.cycles]
     place = names.index(current.name) if current.name in names else len(names)
     found = [
-        Target(cycle, cycle.eol if isinstance(cycle.eol, date) else None, _is_lts(cycle, today))
+        Target(cycle, cycle.eol if isinstance(cycle.eol, date) else None, is_lts(cycle, today))
         for at, cycle in enumerate(product.cycles)
         if cycle.name != current.name
         and (cycle.released is None or cycle.released <= today)
@@ -73,7 +73,8 @@ def _family(cycle: Cycle) -> str:
     return found["family"].lower().removesuffix("core") if found is not None else ""
 
 
-def _is_lts(cycle: Cycle, today: date) -> bool:
+def is_lts(cycle: Cycle, today: date) -> bool:
+    """Whether a cycle has long-term support by now."""
     return cycle.lts if isinstance(cycle.lts, bool) else cycle.lts <= today
 
 

@@ -35,7 +35,6 @@ from bot.domain.backlog.requests import (
 )
 from bot.domain.catalog import AssetKind
 from bot.domain.ownership import all_taken_by
-from bot.domain.records import PersonRecord
 from bot.domain.rights import Holders, Right
 from bot.errors import ChangedError, NotFoundError, UserError
 from bot.services import actors, cards, devops_team, outbox
@@ -91,10 +90,10 @@ def card_of(
         standing=standing,
         steps=frozenset(step for step in Step if may_take(step, standing, now=now)),
         joined_steps=frozenset(step for step in Step if may_take_joined(step, standing, now=now)),
-        asker=_person(snapshot, row.asked_by),
-        filer=_person(snapshot, row.filed_by),
+        asker=snapshot.somebody(row.asked_by),
+        filer=snapshot.somebody(row.filed_by),
         team=snapshot.team(row.team_id),
-        assignee=_person(snapshot, row.assignee_id) if row.assignee_id is not None else None,
+        assignee=snapshot.somebody(row.assignee_id) if row.assignee_id is not None else None,
         details=row.details,
         technologies=tuple(row.technologies),
         skills_gaps=tuple(row.skills_gaps),
@@ -145,7 +144,7 @@ async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request,
     whose_are: dict[bool, set[str]] = {True: set(), False: own}
     for each in said:
         is_private = not row.is_private and is_said_privately(by_number[each.request_id], each)
-        whose_are[is_private] |= {_whose(snapshot, each), _person(snapshot, each.person_id).name}
+        whose_are[is_private] |= {_whose(snapshot, each), snapshot.somebody(each.person_id).name}
     card = first_day(card, said, by_number, snapshot, today=now.date())
     names = await asyncio.to_thread(drafts.names_of, row.technologies) if row.technologies else {}
     return replace(
@@ -171,7 +170,7 @@ async def redraw(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tab
 
 def _whose(snapshot: Snapshot, demand: tables.RequestDemand) -> str:
     team = snapshot.team(demand.team_id)
-    return team.name if team is not None else _person(snapshot, demand.person_id).name
+    return team.name if team is not None else snapshot.somebody(demand.person_id).name
 
 
 async def revise_all(session: AsyncSession, deps: Deps, snapshot: Snapshot, card: RequestCard, *, at: datetime) -> None:
@@ -183,7 +182,7 @@ async def revise_all(session: AsyncSession, deps: Deps, snapshot: Snapshot, card
     found = select(col(table.source_key), col(table.person_id)).where(col(table.request_id) == card.id)
     shown = {card_key(card.id): blocks.card(card)}
     for source_key, person_id in (await session.execute(found)).all():
-        theirs = {each.name for each in snapshot.teams_of(person_id)} | {_person(snapshot, person_id).name}
+        theirs = {each.name for each in snapshot.teams_of(person_id)} | {snapshot.somebody(person_id).name}
         has_said_yes = bool(theirs & card.joined_confirmed)
         shown[joined_key(card.id, source_key)] = blocks.joined_card(
             card, OpenValue(*thread_of(source_key)), has_said_yes=has_said_yes
@@ -216,11 +215,6 @@ def stored_item(item: RequestItem) -> dict[str, str]:
 
 def _item(stored: dict[str, str]) -> RequestItem:
     return RequestItem(ItemType(stored["type"]), stored["title"], stored.get("why", ""), stored.get("quote", ""))
-
-
-def _person(snapshot: Snapshot, person_id: int) -> PersonRecord:
-    """Return a person; somebody whom memory does not have yet has no name."""
-    return snapshot.person(person_id) or PersonRecord(id=person_id, name="")
 
 
 @dataclass(slots=True)
@@ -306,7 +300,7 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
 
     def _named(self, actor: str) -> str:
         kind, _, number = actor.partition(":")
-        return _person(self.snapshot, int(number)).name if kind == "person" else "the tracker"
+        return self.snapshot.somebody(int(number)).name if kind == "person" else "the tracker"
 
     async def after(self, step: Step) -> RequestStanding | None:
         """Return where the request stands after a step of whoever acts. Raises UserError as the table of steps does."""
@@ -369,7 +363,7 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
         return await actors.holders(
             self.session,
             [*(each.team_id for each in rows), *(each.team_id for each in joined)],
-            people=tuple(_person(self.snapshot, number) for number in dict.fromkeys(people)),
+            people=tuple(self.snapshot.somebody(number) for number in dict.fromkeys(people)),
             what=self.row.title,
             asked_by=asked_by,
         )

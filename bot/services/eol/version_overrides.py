@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks.eol.actions import CycleValue
+from bot.blocks.eol.words import cycle_name
 from bot.blocks.text import escape
 from bot.blocks.values import parse
 from bot.domain.eol import (
@@ -133,9 +134,9 @@ async def pin(deps: Deps, watcher: Watcher, *, deployment_id: int, person_id: in
     """
     one = await running(watcher, deployment_id)
     certain = certain_of(one.matched)
-    was = f"{certain.product.label or certain.product.key} {_name(certain.cycle)}" if certain is not None else ""
+    was = f"{certain.product.label or certain.product.key} {cycle_name(certain.cycle)}" if certain is not None else ""
     product, cycle = choice.product, choice.cycle
-    said = Pinned(one.asset.name, one.deployment.version, product.label or product.key, _name(cycle), was)
+    said = Pinned(one.asset.name, one.deployment.version, product.label or product.key, cycle_name(cycle), was)
     async with deps.database.transaction() as session:
         revision = await next_revision(session)
         await _require_right(session, one, person_id)
@@ -218,10 +219,6 @@ def _typed(table: Table, one: MatchedDeployment, text: str) -> Choice:
         if isinstance(found, InCycle):
             return Choice(found.product, found.cycle)
     raise UserError(f"I do not know “{escape(text, 80)}”: type product and version, such as postgresql 16.")
-
-
-def _name(cycle: Cycle) -> str:
-    return cycle.label or cycle.name
 
 
 async def _require_right(session: AsyncSession, one: MatchedDeployment, person_id: int) -> None:

@@ -78,11 +78,6 @@ def team_of(snapshot: Snapshot, team_id: int) -> TeamRecord:
     return snapshot.team(team_id) or TeamRecord(id=team_id, name="a team that is gone", is_gone=True)
 
 
-def person_of(snapshot: Snapshot, person_id: int) -> PersonRecord:
-    """Return a person; somebody whom memory does not have yet has no name."""
-    return snapshot.person(person_id) or PersonRecord(id=person_id, name="")
-
-
 def for_team(snapshot: Snapshot, person: PersonRecord, team: TeamRecord) -> Recipient:
     """Return whoever has acted for a team as somebody to write to; the team itself once they are not with it."""
     is_here = person.is_active and person.slack_id and person in rules.active_members(team, snapshot)
@@ -204,9 +199,9 @@ async def _card(
         giver=team_of(snapshot, row.giver_team_id),
         receiver=receiver,
         resources=tuple(_resource(deps, snapshot, row, each, known, receiver=receiver) for each in resources),
-        starter=person_of(snapshot, row.started_by),
+        starter=snapshot.somebody(row.started_by),
         begun_on=row.created_at.date(),
-        offerer=person_of(snapshot, row.offered_by) if row.offered_by is not None else None,
+        offerer=snapshot.somebody(row.offered_by) if row.offered_by is not None else None,
         is_asked=row.is_asked,
         version=row.version,
         reason=row.reason,
@@ -254,7 +249,7 @@ def _resource(
         area=Area(row.area),
         state=ResourceState(row.state),
         version=row.version,
-        answered_by=person_of(snapshot, answered_by).name if answered_by is not None else "",
+        answered_by=snapshot.somebody(answered_by).name if answered_by is not None else "",
         reason=row.reason,
         needs=row.needs,
         needs_from=row.needs_from,
@@ -280,7 +275,7 @@ def _evidence(snapshot: Snapshot, row: tables.HandoffEvidence) -> Evidence:
     return Evidence(
         item=ReadinessItem(row.item),
         link=row.link,
-        person=person_of(snapshot, row.person_id).name if row.person_id is not None else "",
+        person=snapshot.somebody(row.person_id).name if row.person_id is not None else "",
         day=row.day,
         not_applicable=row.not_applicable,
     )

@@ -15,7 +15,7 @@ from bot.errors import UserError
 from bot.services import actors
 from bot.services.cards import acting
 from bot.services.deps import Deps
-from bot.services.handoff._cards import HandoffAct, person_of
+from bot.services.handoff._cards import HandoffAct
 from bot.services.handoff.message_updates import review_key
 from bot.services.snapshot import Snapshot
 
@@ -54,7 +54,7 @@ async def works(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: i
         done = await _note(act, Review.WORKS)
         if done.is_corrected:
             key = f"handoff.works:{handoff_id}:{done.side}:{person_id}:{act.now.timestamp():.0f}"
-            message = blocks.works_now(act.card, person_of(snapshot, person_id), to=done.other)
+            message = blocks.works_now(act.card, snapshot.somebody(person_id), to=done.other)
             await act.send(done.other_team, key, message)
         return done
 
@@ -73,7 +73,7 @@ async def does_not_work(
         done = await _note(act, Review.NO, why=why)
         same = sha256(why.encode()).hexdigest()[:16]  # a form that was sent again says nothing new
         key = f"{review_key(handoff_id)}{done.side}:{person_id}:{same}"
-        message = blocks.does_not_work(act.card, person_of(snapshot, person_id), why, to=done.other)
+        message = blocks.does_not_work(act.card, snapshot.somebody(person_id), why, to=done.other)
         return done, await act.send(done.other_team, key, message)
 
 
