@@ -92,10 +92,13 @@ class Holders:
     @classmethod
     def of(cls, *owners: Recipient) -> Holders:
         """Return these teams and people as holders."""
-        return cls(
-            tuple([each.team for each in owners if each.team is not None]),
-            tuple([each.person for each in owners if each.person is not None]),
-        )
+        teams, people = [], []
+        for each in owners:
+            if each.team is not None:
+                teams.append(each.team)
+            if each.person is not None:
+                people.append(each.person)
+        return cls(tuple(teams), tuple(people))
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,8 +130,8 @@ class Snapshot:
 
     def teams_of(self, person_id: int) -> tuple[TeamRecord, ...]:
         """Return the teams that a person is a member or the lead of, by name; none that is gone."""
-        teams = [self._teams[team_id] for team_id in self._teams_by_person.get(person_id, ())]
-        found = [team for team in teams if not team.is_gone]
+        ids = self._teams_by_person.get(person_id, ())
+        found = [team for each in ids if not (team := self._teams[each]).is_gone]
         # Most people are in one, and every answer asks.
         return tuple(found if len(found) < 2 else sorted(found, key=lambda team: fold(team.name)))
 

@@ -369,14 +369,15 @@ def _headed(verdict: Owned, shares: Shares) -> Sequence[Holding]:
     if verdict.area is None and len(verdict.holdings) > 1:
         areas = {area for some in list(shares)[:_MOST_SHARES] for area in some}
         owned = [each for each in verdict.holdings if each.fact.role is Role.OWNER]
-        held = tuple(each for each in owned if not shares or each.fact.area in areas)
+        held = tuple([each for each in owned if not shares or each.fact.area in areas])
     if len(held) == 1:
         return held
-    found: dict[tuple[str, Area], Holding] = {}
+    found: dict[tuple[int | None, int | None, Area], Holding] = {}
     for each in held:
-        before = found.setdefault((each.owner.key, each.fact.area), each)
+        key = (each.fact.team_id, each.fact.person_id, each.fact.area)
+        before = found.setdefault(key, each)
         if (each.fact.confirmed_at or _NEVER) > (before.fact.confirmed_at or _NEVER):
-            found[each.owner.key, each.fact.area] = each
+            found[key] = each
     return list(found.values())
 
 

@@ -44,15 +44,11 @@ class Owned:
     @property
     def is_split(self) -> bool:
         """Whether different owners hold different areas."""
-        if len(self.holdings) < 2:
-            return False
-        owned = [each.fact for each in self.holdings if each.fact.role is Role.OWNER]
-        if len({fact.area for fact in owned}) < 2:
-            return False
         held: dict[Area, set[tuple[int | None, int | None]]] = {}
-        for fact in owned:
-            held.setdefault(fact.area, set()).add((fact.team_id, fact.person_id))
-        return len({frozenset(owners) for owners in held.values()}) > 1
+        for fact in [each.fact for each in self.holdings]:
+            if fact.role is Role.OWNER:
+                held.setdefault(fact.area, set()).add((fact.team_id, fact.person_id))
+        return len(held) > 1 and len(set(map(frozenset, held.values()))) > 1
 
     @property
     def is_confirmed(self) -> bool:
