@@ -31,7 +31,7 @@ class SystemClock:
 
 
 #: The body of an acknowledgement, always with status 200: JSON, or empty.
-Ack = NewType("Ack", str)
+Ack = NewType("Ack", bytes)
 
 Blocks = Sequence[Mapping[str, Any]]
 

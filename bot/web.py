@@ -109,11 +109,13 @@ async def _response(answer: BoltResponse) -> web.Response:
     """Return Bolt's answer as aiohttp's.
 
     Bolt's adapter hands the body over as text, which aiohttp wraps into a payload object first. Only cookies, which
-    nothing of Baton's sets, need the adapter.
+    nothing of Baton's sets, need the adapter. Baton's own answers are bytes already.
     """
     if "set-cookie" in answer.headers:
         return await to_aiohttp_response(answer)
-    return web.Response(status=answer.status, body=answer.body.encode(), headers=answer.first_headers())
+    body: str | bytes = answer.body
+    raw = body.encode() if isinstance(body, str) else body
+    return web.Response(status=answer.status, body=raw, headers=answer.first_headers())
 
 
 def _may_check_certificate(request: web.Request) -> bool:

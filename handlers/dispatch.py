@@ -266,7 +266,7 @@ class Dispatch:
             said = listener(command, self._context) if listener is not None else None
         except Exception as error:  # noqa: BLE001 - the reply boundary
             return await self._failed("command", body, error)
-        if said is None or isinstance(said, str):
+        if said is None or isinstance(said, bytes):
             return "ok", said
         outcome, ack = await self._in_time("command", body, said, began)
         return outcome, ack or replies.nothing()

@@ -13,7 +13,7 @@ from bot.ports import Ack
 
 def nothing() -> Ack:
     """Acknowledge, and say nothing."""
-    return Ack("")
+    return Ack(b"")
 
 
 def ephemeral(message: Rendered) -> Ack:
@@ -56,4 +56,4 @@ def challenge(value: str) -> Ack:
 
 
 def _dumped(body: Mapping[str, Any]) -> Ack:
-    return Ack(orjson.dumps(body).decode())
+    return Ack(orjson.dumps(body))

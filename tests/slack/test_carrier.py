@@ -38,7 +38,7 @@ class _Dispatch:
     has_listeners = False
 
     async def answer(self, body: Mapping[str, Any]) -> Ack | None:
-        return Ack(orjson.dumps({"text": f"Über {body['text']}"}).decode()) if "command" in body else None
+        return Ack(orjson.dumps({"text": f"Über {body['text']}"})) if "command" in body else None
 
 
 @pytest.fixture
