@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -32,6 +32,12 @@ from bot.store import tables
 NOUN = "unowned"
 #: So long after it was asked, what nobody has answered is worth a digest; until then it stands in one that there is.
 _ASK_AGAIN = timedelta(days=7)
+_ROW = tables.UnownedMark
+_IN_FORCE = select(_ROW).where(col(_ROW.ended_at).is_(None)).order_by(col(_ROW.id))
+_SOON, _ASKED_ON = (
+    _IN_FORCE.where(col(_ROW.until) <= bindparam("day")),
+    _IN_FORCE.where(col(_ROW.asked_on) == bindparam("day")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +198,9 @@ async def _marks(
 
     For a reviewer who has left it is the platform channel, or where there is none, a catalog admin.
     """
-    mark = tables.UnownedMark
-    soon = deps.clock.now().date() + timedelta(days=1)
-    is_wanted = col(mark.asked_on) == asked_on if asked_on is not None else col(mark.until) <= soon
-    query = select(mark).where(col(mark.ended_at).is_(None), is_wanted).order_by(col(mark.id))
+    query, day = (_SOON, deps.clock.now().date() + timedelta(days=1)) if asked_on is None else (_ASKED_ON, asked_on)
     found = []
-    for row in (await session.execute(query)).scalars():
+    for row in (await session.execute(query, {"day": day})).scalars():
         asset, reviewer = snapshot.asset(row.asset_id), snapshot.person(row.reviewer_id)
         if asset is None or any(fact.is_human for fact in asset.facts):
             continue  # somebody has taken it since

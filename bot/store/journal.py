@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col
 
 from bot.domain.catalog import HUMAN_SOURCE
 from bot.store.bulk import chunks
 from bot.store.tables import Asset, AuditEntry, CatalogState, Source, core
+
+#: How long after its moment an entry may be seen first: until it is committed, and by clocks that differ.
+_LATE = timedelta(minutes=10)
+_ENTRY = core(AuditEntry).c
+_WRITTEN_ABOUT = select(_ENTRY.subject).where(
+    _ENTRY.at >= bindparam("since", type_=_ENTRY.at.type), _ENTRY.subject.startswith(bindparam("noun"))
+)
 
 
 async def audit(
@@ -29,6 +36,12 @@ async def audit(
     session.add(entry)
     await session.flush()
     return entry.id
+
+
+async def written_about(session: AsyncSession, noun: str, since: datetime) -> set[int]:
+    """Return the ids of what, of a noun, something was written down about since a moment, or shortly before it."""
+    found = await session.execute(_WRITTEN_ABOUT, {"since": since - _LATE, "noun": f"{noun}:"})
+    return {int(subject.partition(":")[2]) for subject in found.scalars()}
 
 
 async def lock_catalog(connection: AsyncConnection) -> int:

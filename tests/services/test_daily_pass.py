@@ -26,6 +26,7 @@ from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes
 from tests.services.eol_world import World
 from tests.services.test_eol_reminders import at, one_team, world
+from tests.statements import noted
 
 __all__ = ["world"]
 
@@ -316,3 +317,14 @@ async def test_a_lead_is_looked_at_again_when_the_team_whose_hours_they_work_is_
     await world.look()
     [reminder] = await world.reminders()
     assert reminder.opened_on == date(2027, 3, 3), "Lena is at work"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_pass_at_which_nothing_has_changed_asks_each_noun_once(world: World) -> None:
+    await one_team(world)
+    world.jump(at(3, 2, 10))
+    await world.look()
+    await world.look()
+    with noted(world.deps.database) as asked:
+        await world.context.daily_pass.run()
+    assert len(asked) == 7

@@ -21,11 +21,12 @@ from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
 from bot.services import devops_team
 from bot.services.backlog import follow_ups
-from bot.services.backlog._changed_requests import changed_since, concerning
+from bot.services.backlog._requests_of import concerning
 from bot.services.backlog.standings import Backlog, Placed
 from bot.services.contributors import Message, Telling, Unaccompanied, Unescalated
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
+from bot.store.journal import written_about
 
 NOUN = "backlog"
 #: When changes were last looked for, and where the catalog's log of changes was.
@@ -126,7 +127,7 @@ class Requests(Unescalated[RequestNews]):
         async with self._deps.database.reading() as session:
             ids: set[int] | None = None
             if since is not None and changes.reaches(since[1]):
-                ids = await changed_since(session, since[0])
+                ids = await written_about(session, "request", since[0])
                 ids |= await concerning(session, changes.owners_since(since[1]))
             found = await follow_ups.found(session, self._deps, self._snapshot, ids)
         keys = {follow_ups.recipient_of(self._deps, self._snapshot, each).key for each in found}

@@ -19,9 +19,9 @@ from bot.domain.recipients import NOBODY, Recipient
 from bot.services import devops_team
 from bot.services.backlog import ranks
 from bot.services.backlog._cards import card_of, redraw
-from bot.services.backlog._changed_requests import concerning
 from bot.services.backlog._demands import demand_of
 from bot.services.backlog._duty import answer_by
+from bot.services.backlog._requests_of import concerning
 from bot.services.contributors import Telling
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps

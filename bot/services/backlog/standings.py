@@ -23,13 +23,14 @@ from bot.domain.backlog.standings import Standings
 from bot.services import devops_team
 from bot.services.backlog import ranks
 from bot.services.backlog._cards import card_of
-from bot.services.backlog._changed_requests import changed_since, concerning
 from bot.services.backlog._dates import dated
+from bot.services.backlog._requests_of import concerning
 from bot.services.deps import Deps
 from bot.services.slices import Turns, in_slices
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.bulk import chunks
+from bot.store.journal import written_about
 
 #: Requests with their places.
 Placed: TypeAlias = FirstOf[tuple[RequestCard, BacklogPlace]]
@@ -156,7 +157,7 @@ class Backlog:
             stale = set(found.scalars())
         else:
             await in_slices(standings.turn(now.date()))
-            stale = await self._with_wholes(session, await changed_since(session, read_at))
+            stale = await self._with_wholes(session, await written_about(session, "request", read_at))
             others = await concerning(session, changes.owners_since(owners_position))
             wholes = {ranks.target(each, self._whole) for each in others}
             stale |= {each for each in wholes if standings.lane(each) is not None}

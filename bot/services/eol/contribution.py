@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -39,8 +39,11 @@ _HEARD = {
     Audience.PLATFORM: _TABLE.c.platform_told,
 }
 
-#: How long after its moment an audit entry may be seen first: until it is committed, and by clocks that differ.
-_LATE = timedelta(minutes=10)
+_OWED = select(_TABLE.c.id, _TABLE.c.owed, *_HEARD.values()).where(
+    _TABLE.c.owed.is_not(None),
+    _TABLE.c.resolved_at.is_(None),
+    or_(_TABLE.c.owed >= 0, _TABLE.c.platform_told.is_(None), _TABLE.c.platform_told > 0),
+)
 #: How often everything was gone through, how much had moved, and when that was.
 _Position = tuple[int, int, datetime]
 
@@ -67,7 +70,7 @@ class Reminders:
             moved = exposure.moved_since(since[1])
             moved |= await reminder_store.takers_from(session, moved)
             moved |= self._sharing(exposure, moved)
-            answered = await reminder_store.answered_since(session, since[2] - _LATE)
+            answered = await reminder_store.answered_since(session, since[2])
             return position, moved | answered | self._sharing(exposure, answered)
 
     def _sharing(self, exposure: Exposure, holders: Iterable[str]) -> set[str]:
@@ -143,13 +146,8 @@ class Reminders:
         self, session: AsyncSession, work_of: Callable[[Addressee], Awaitable[WorkingTime]], ids: Sequence[int] | None
     ) -> list[Owed]:
         """Return what nobody has answered; what has passed is left out once the platform channel has heard of it."""
-        t, now = _TABLE.c, self._deps.clock.now()
-        query = select(t.id, t.owed, *_HEARD.values()).where(
-            t.owed.is_not(None),
-            t.resolved_at.is_(None),
-            or_(t.owed >= 0, t.platform_told.is_(None), t.platform_told > 0),
-        )
-        found = await session.execute(query if ids is None else query.where(t.id.in_(ids)))
+        now = self._deps.clock.now()
+        found = await session.execute(_OWED if ids is None else _OWED.where(_TABLE.c.id.in_(ids)))
         rows = {row.id: row for row in found if unheard(row.owed, _heard(row))}
         if not rows:
             return []

@@ -40,6 +40,7 @@ from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
 from bot.services.snapshot import Snapshot
 from bot.store import tables
+from bot.store.journal import written_about
 
 #: Reminders read at a time: making records of them takes some five milliseconds.
 _CHUNK = 250
@@ -142,9 +143,8 @@ async def plans_of(session: AsyncSession, cycles: Collection[CycleKey]) -> dict[
 
 async def answered_since(session: AsyncSession, moment: datetime) -> set[str]:
     """Return the keys of whoever is told of the reminders about which something was written down since."""
-    audit, table, found = tables.AuditEntry, tables.Reminder, set[str]()
-    entries = select(col(audit.subject)).where(col(audit.at) >= moment, col(audit.subject).startswith("reminder:"))
-    ids = sorted({int(each.partition(":")[2]) for each in (await session.execute(entries)).scalars()})
+    table, found = tables.Reminder, set[str]()
+    ids = sorted(await written_about(session, "reminder", moment))
     for start in range(0, len(ids), _MANY):
         query = select(col(table.addressee), col(table.delegated_to)).where(
             col(table.id).in_(ids[start : start + _MANY])

@@ -34,10 +34,9 @@ from bot.services.ownership import look_up
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.inserts import insert_into
+from bot.store.journal import written_about
 
 NOUN = "handoff"
-#: How long after its moment an audit entry may be seen first.
-_LATE = timedelta(minutes=10)
 #: For so long after it has ended there may be something to say of a handoff.
 _SPOKEN_OF = timedelta(ASK_AFTER_DAYS + ASK_FOR_DAYS + 1)
 #: What is not said any more once it is late.
@@ -122,7 +121,7 @@ class Handoffs(Unescalated[HandoffNews]):
         async with self._deps.database.reading() as session:
             ids: set[int] | None = None
             if since is not None and changes.reaches(since[1]):
-                ids = await _changed_since(session, since[0])
+                ids = await written_about(session, "handoff", since[0])
                 ids |= await _concerning(session, changes.owners_since(since[1]))
             found = await _found(session, self._deps, self._snapshot, ids)
         return position, {_recipient(self._snapshot, each).key for each in found}
@@ -332,14 +331,6 @@ async def _note(telling: Telling, handoff_id: int, what: str) -> None:
     result: Any = await telling.session.execute(insert.values(**row).on_conflict_do_nothing())
     if not result.rowcount:
         raise TakenError
-
-
-async def _changed_since(session: AsyncSession, moment: datetime) -> set[int]:
-    """Return the handoffs that have changed since a moment, or shortly before it."""
-    entry = tables.AuditEntry
-    is_new = (col(entry.at) >= moment - _LATE) & col(entry.subject).startswith("handoff:")
-    found = await session.execute(select(col(entry.subject)).where(is_new))
-    return {int(each.partition(":")[2]) for each in found.scalars()}
 
 
 async def _concerning(session: AsyncSession, keys: Iterable[str]) -> set[int]:

@@ -20,6 +20,13 @@ from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.journal import touch_assets
 
+#: The open matters, oldest first.
+OPEN = (
+    select(tables.OwnershipMatter)
+    .where(col(tables.OwnershipMatter.ended_at).is_(None))
+    .order_by(col(tables.OwnershipMatter.id))
+)
+
 
 async def add_matter(session: AsyncSession, deps: Deps, row: tables.OwnershipMatter, asked: Recipient) -> None:
     """Add a matter that this recipient has to answer."""

@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -35,6 +34,7 @@ from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
 from bot.services.matters import disputes
 from bot.services.matters._cards import Ending, card_key, end, fold_older, loaded, redraw
+from bot.services.matters._open import OPEN
 from bot.services.matters.admins import admin_to_ask, has_admin, meet_admins
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
@@ -181,9 +181,7 @@ class Matters(Unescalated[MatterNews]):
     async def changed(self, since: frozenset[_Seen] | None) -> tuple[frozenset[_Seen], Collection[str]]:
         """Open and end matters as the catalog has it now, and return who has to answer one that has changed."""
         current = await self._portfolios.current()
-        await disputes.reconcile(self._deps, self._snapshot, current.disputed)
-        async with self._deps.database.reading() as session:
-            rows = await _rows(session)
+        rows = await disputes.reconcile(self._deps, self._snapshot, current.disputed)
         if rows:
             await meet_admins(self._deps, self._slack, self._snapshot)
         seen = frozenset((row.id, row.answerer, row.asked_at, row.told_at, row.times_reminded) for row in rows)
@@ -229,8 +227,5 @@ async def _read(
 
 async def _rows(session: AsyncSession, ids: Collection[int] | None = None) -> list[tables.OwnershipMatter]:
     """Return the open matters, oldest first; of `ids` only those, held until the transaction ends."""
-    matter = tables.OwnershipMatter
-    query = select(matter).where(col(matter.ended_at).is_(None)).order_by(col(matter.id))
-    if ids is not None:
-        query = query.where(col(matter.id).in_(ids)).with_for_update()
+    query = OPEN if ids is None else OPEN.where(col(tables.OwnershipMatter.id).in_(ids)).with_for_update()
     return list((await session.execute(query)).scalars())

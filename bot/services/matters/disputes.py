@@ -6,9 +6,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from bot.blocks import ownership as blocks
 from bot.domain import ownership as rules
@@ -20,7 +18,7 @@ from bot.errors import NotFoundError
 from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.matters._cards import Ending, end, loaded, redraw, verdict_of
-from bot.services.matters._open import add_matter, matter_of
+from bot.services.matters._open import OPEN, add_matter, matter_of
 from bot.services.matters._sides import (
     answerer_of,
     back_from_loan,
@@ -41,8 +39,10 @@ _MOST_NEW = 200
 _SLICE = 50
 
 
-async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -> None:
+async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -> list[tables.OwnershipMatter]:
     """Open a matter for each of these assets that is disputed and has none, and end those that are over.
+
+    Returns the matters that are open then, oldest first.
 
     A claim or a doubt is over when its owner has changed in another way, a dispute when nothing is contradicted any
     more. Where whoever has to answer is a part of another team now, or no side any more, the next one is asked; and
@@ -59,7 +59,7 @@ async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -
         :_MOST_NEW
     ]
     if not over and not lost and not new:
-        return
+        return rows
     async with deciding(snapshot, deps.database) as session:
         for row in await _open_rows(session):
             if row.id in over:
@@ -70,6 +70,7 @@ async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -
             said = look_up(deps, snapshot, holder) if snapshot.asset(holder) is not None else None
             if isinstance(said, Disputed):
                 await add_dispute(session, deps, snapshot, said)
+        return await _open_rows(session)
 
 
 async def end_over(deps: Deps, snapshot: Snapshot) -> bool:
@@ -285,9 +286,7 @@ async def _ask_next(
 
 
 async def _open_rows(session: AsyncSession) -> list[tables.OwnershipMatter]:
-    matter = tables.OwnershipMatter
-    query = select(matter).where(col(matter.ended_at).is_(None)).order_by(col(matter.id))
-    return list((await session.execute(query)).scalars())
+    return list((await session.execute(OPEN)).scalars())
 
 
 def _is_over(deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> bool:

@@ -1,27 +1,14 @@
-"""Which requests have changed, and which concern somebody."""
+"""Which requests concern somebody."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from bot.store import tables
 from bot.store.bulk import chunks
-
-#: How long after its moment an audit entry may be seen first: until it is committed, and by clocks that differ.
-_LATE = timedelta(minutes=10)
-
-
-async def changed_since(session: AsyncSession, moment: datetime) -> set[int]:
-    """Return the requests about which something was written down since a moment, or shortly before it."""
-    audit = tables.AuditEntry
-    is_new = (col(audit.at) >= moment - _LATE) & col(audit.subject).startswith("request:")
-    entries = await session.execute(select(col(audit.subject)).where(is_new))
-    return {int(each.partition(":")[2]) for each in entries.scalars()}
 
 
 async def concerning(session: AsyncSession, keys: Iterable[str]) -> set[int]:
