@@ -1,7 +1,8 @@
 """A real browser on the playground's page.
 
-The browser is the machine's own Chromium. Where there is none the tests are skipped and say so, except on CI, where a
-missing browser is a failure. One browser serves a whole run; every test gets an empty profile (a context).
+The browser is the machine's own Chromium, the one without windows if it is there. Where there is none the tests are
+skipped and say so, except on CI, where a missing browser is a failure. One browser serves a whole run; every
+test gets an empty profile (a context).
 """
 
 from __future__ import annotations
@@ -50,13 +51,13 @@ SUGGESTIONS = (Suggestion("/echo hello", "the app says it back"), Suggestion("/f
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of a Chromium-like browser."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
+    """The path of a Chromium-like browser. Without windows it takes a quarter less processor time for a page."""
+    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
         if path := shutil.which(name):
             return path
     if os.environ.get("CI"):
-        pytest.fail("CI has no chromium, so the page is untested: install the package chromium.")
-    pytest.skip("no chromium, chromium-browser or google-chrome on this machine")
+        pytest.fail("CI has no browser, so the page is untested: install chromium-headless-shell or chromium.")
+    pytest.skip("no chromium-headless-shell, chromium, chromium-browser or google-chrome on this machine")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
