@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 from tests.strangers import (  # noqa: F401 - each registers its cases
@@ -22,11 +23,16 @@ from tests.strangers import (  # noqa: F401 - each registers its cases
     two_processes,
 )
 from tests.strangers.cases import CASES, Case, Failed, run_cases
-from tests.strangers.world import House
+from tests.strangers.world import House, forking
 
 
-async def run(cases: list[Case], *, is_long: bool) -> list[Failed]:
-    """Run cases in a folder of their own, which is gone afterwards."""
+async def run(cases: list[Case], *, is_long: bool, is_forked: bool = False) -> list[Failed]:
+    """Run cases in a folder of their own, which is gone afterwards; with `is_forked`, as `forking` has it."""
+    async with forking() if is_forked else nullcontext():
+        return await _run(cases, is_long=is_long)
+
+
+async def _run(cases: list[Case], *, is_long: bool) -> list[Failed]:
     with tempfile.TemporaryDirectory(prefix="baton-strangers-") as folder:
         house = House(Path(folder), is_long=is_long)
         try:

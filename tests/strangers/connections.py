@@ -71,6 +71,7 @@ def _limit(baton: Baton, *limits: int) -> tuple[int, int]:
 async def too_many(house: House) -> None:
     async with house.cold() as baton:
         await baton.slack.start()
+        baton.is_fresh = True
         await baton.start()
         _limit(baton, 1024, 1024)
         await baton.ready()
@@ -96,6 +97,7 @@ async def too_many(house: House) -> None:
 async def more_files(house: House) -> None:
     async with house.cold() as baton:
         await baton.slack.start()
+        baton.is_fresh = True
         await baton.start()
         _limit(baton, 256, 3000)
         await baton.ready()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import NIGHT
 from tests.strangers.__main__ import run
 from tests.strangers.cases import CASES, BrokenError, Case, expect, run_cases
 from tests.strangers.world import House
@@ -15,7 +16,7 @@ from tests.strangers.world import House
 async def test_the_quick_cases_hold() -> None:
     quick = [each for each in CASES if each.is_quick]
     assert len(quick) > 20
-    failed = await run(quick, is_long=False)
+    failed = await run(quick, is_long=False, is_forked=not NIGHT)
     assert [f"{each.name}: {each.why}" for each in failed] == []
 
 

@@ -11,17 +11,19 @@ import os
 import shutil
 import sqlite3
 import sys
+import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlencode
 
 import aiohttp
 
 from tests.conftest import REPOSITORY, lasting_port
+from tests.strangers.forks import Fork, Forks
 from tests.strangers.small_slack import APP, BOT_TOKEN, BOT_USER, TEAM, SmallSlack
 
 SECRET = "signing-secret-of-strangers"
@@ -46,6 +48,7 @@ assets:
 """
 SLACK_PATH = "/slack/events"
 _FORM = "application/x-www-form-urlencoded"
+_forks: Forks | None = None
 
 
 @dataclass(frozen=True)
@@ -75,19 +78,41 @@ def environment(**settings: str) -> dict[str, str]:
 
 async def run_baton(folder: Path, *arguments: str, seconds: float = 30, **settings: str) -> tuple[int | None, str]:
     """Run a `baton` command to its end; the status is None when it had to be killed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments, cwd=folder, env=environment(**settings),
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
+    with tempfile.TemporaryFile() as said:
+        process = await _started(folder, *arguments, env=environment(**settings), out=said, error=said)
+        try:
+            await asyncio.wait_for(process.wait(), seconds)
+        except TimeoutError:
+            return None, f"nothing within {seconds:g} seconds"
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        said.seek(0)
+        return process.returncode, said.read().decode(errors="replace")
+
+
+@asynccontextmanager
+async def forking() -> AsyncIterator[None]:
+    """Let processes be forked off one that has imported Baton, instead of each importing it."""
+    global _forks  # noqa: PLW0603 - cases start commands without being handed anything
+    _forks = Forks()
     try:
-        said, _ = await asyncio.wait_for(process.communicate(), seconds)
-    except TimeoutError:
-        return None, f"nothing within {seconds:g} seconds"
+        yield
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    return process.returncode, said.decode(errors="replace")
+        made, _forks = _forks, None
+        await made.close()
+
+
+async def _started(
+    folder: Path, *arguments: str, env: Mapping[str, str], out: IO[bytes], error: IO[bytes], is_fresh: bool = False
+) -> asyncio.subprocess.Process | Fork:
+    if _forks is not None and not is_fresh:
+        return await _forks.start(*arguments, folder=folder, env=env, out=out.fileno(), error=error.fileno())
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *arguments, cwd=folder, env=env, stdin=asyncio.subprocess.DEVNULL,
+        stdout=out, stderr=error,
+    )  # fmt: skip
 
 
 def signed(body: bytes, *, at: float | None = None, secret: str = SECRET) -> dict[str, str]:
@@ -99,17 +124,21 @@ def signed(body: bytes, *, at: float | None = None, secret: str = SECRET) -> dic
 
 @dataclass
 class Baton:
-    """A `baton run`, and short ways to send it what Slack sends."""
+    """A `baton run`, and short ways to send it what Slack sends.
+
+    With `is_fresh` it is forked off nothing, for cases that change something of it while it imports.
+    """
 
     folder: Path
     slack: SmallSlack
     settings: dict[str, str] = field(default_factory=dict)
     port: int = 0
+    is_fresh: bool = False
 
     def __post_init__(self) -> None:
         self.port = self.port or lasting_port()
         self.database = self.folder / "baton.sqlite"
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: asyncio.subprocess.Process | Fork | None = None
         self._numbers = itertools.count(1)
         self._log = self.folder / "log"
 
@@ -126,11 +155,9 @@ class Baton:
             "BATON_PORT": str(self.port),
             "BATON_METRICS_TOKEN": METRICS_TOKEN,
         }
-        with self._log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", cwd=self.folder, env=environment(**(standard | self.settings)),
-                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=log,
-            )  # fmt: skip
+        env = environment(**(standard | self.settings))
+        with self._log.open("ab") as log, (self.folder / "output").open("wb") as output:
+            self.process = await _started(self.folder, "run", env=env, out=output, error=log, is_fresh=self.is_fresh)
 
     def is_alive(self) -> bool:
         return self.process is not None and self.process.returncode is None
