@@ -16,7 +16,8 @@ from bot.domain.backlog.threads import Sentence
 _SAID = patterns("wishes")
 _SUBORDINATE = re.compile(
     r"(?:,|\s)\s*(?:because|so that|otherwise|since|before|by|until|needed|no later|asap|if possible|ideally|which|"
-    r"as soon|\d+ of us)\s.*$|(?<=\w)\s+(?:would|is|are)\s.*$|"
+    r"as soon|\d+ of us)\s.*$|,\s*\w+ of us\s.*$|"
+    r"(?<=\w)\s+(?:would|is|are)\s.*$|"
     r"\s*[?!.:;,]+\s*$",
     re.IGNORECASE | re.DOTALL,
 )

@@ -435,9 +435,11 @@ def test_what_something_is_needed_for_keeps_its_name(said: str, titles: list[str
         ("We need an S3 bucket for reports", "An S3 bucket for reports"),
         ("DevOps, could you set up K8s namespaces for us?", "Set up K8s namespaces for us"),
         ("please give us a Postgres database", "A Postgres database"),
+        ("please upgrade shop-db, two of us are stopped", "Upgrade shop-db"),
+        ("We need a module for queues, three of us wait", "A module for queues"),
     ],
 )
-def test_a_title_says_once_of_which_technology_it_is(said: str, title: str) -> None:
+def test_a_title_says_once_what_is_asked_for(said: str, title: str) -> None:
     assert draft(said).title == title
 
 
