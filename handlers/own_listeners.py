@@ -34,9 +34,8 @@ class _Way:
 
     #: The kind of payload, once it is theirs to answer.
     theirs: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    #: Whether a listener has it, and whether that owes Slack an acknowledgement.
+    #: Whether a listener has it.
     is_heard: bool = False
-    is_owed: bool = False
 
 
 _way: ContextVar[_Way | None] = ContextVar("way", default=None)
@@ -46,7 +45,6 @@ def hand_on(kind: str) -> None:
     """Note that the payload at hand goes on to middleware and listeners of the organisation's own."""
     if (way := _way.get()) is not None:
         way.theirs.set_result(kind)
-        way.is_owed = kind != "event_callback"
 
 
 async def in_time(
@@ -65,12 +63,12 @@ async def in_time(
     if running.done():
         return running.result()
     await asyncio.wait({running}, timeout=max(began + _PATIENCE_SECONDS - monotonic(), 0.0))
-    ack = request.context.ack
-    while way.is_owed and ack.response is None and not running.done() and monotonic() < began + _LONGEST_SECONDS:
+    ack, is_owed = request.context.ack, way.theirs.result() != "event_callback"
+    while is_owed and ack.response is None and not running.done() and monotonic() < began + _LONGEST_SECONDS:
         await asyncio.wait({running}, timeout=_LOOK_SECONDS)
     if running.done():
         return running.result()
-    if ack.response is None and (way.is_owed or not way.is_heard):
+    if ack.response is None and (is_owed or not way.is_heard):
         log.warning("what BATON_LISTENERS registers did not acknowledge in time: %s", way.theirs.result())
     background.start(_ended(running), what="a listener of BATON_LISTENERS")
     return ack.response or BoltResponse(status=200, body="")
@@ -93,7 +91,7 @@ class OwnListeners(AsyncioListenerRunner):
     ) -> BoltResponse | None:
         """Run a listener; return its acknowledgement."""
         if (way := _way.get()) is not None:
-            way.is_heard, way.is_owed = True, not listener.auto_acknowledgement
+            way.is_heard = True
         return await super().run(request, response, listener_name, listener, starting_time)
 
 

@@ -141,7 +141,7 @@ async def test_one_that_acknowledges_late_is_waited_for(stage: Stage, monkeypatc
 
 @pytest.mark.parametrize("text", ["brunch?", "slowly, brunch?"], ids=["a listener", "middleware"])
 async def test_an_event_is_acknowledged_while_they_work_on(
-    stage: Stage, heard: list[str], monkeypatch: pytest.MonkeyPatch, text: str
+    stage: Stage, heard: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, text: str
 ) -> None:
     monkeypatch.setattr("handlers.own_listeners._PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr("handlers.own_listeners._LONGEST_SECONDS", 60)
@@ -152,6 +152,7 @@ async def test_an_event_is_acknowledged_while_they_work_on(
         what="an acknowledgement",
     )
     assert (stage.slack.deliveries[-1].ok, heard) == (True, [])
+    assert ("did not acknowledge in time: event_callback" in caplog.text) is text.startswith("slowly")
     own_listeners.GO.set()
     assert await delivered
     await stage.baton.context.background.drain(seconds=10)
