@@ -25,6 +25,7 @@ from bot.playground.fake_slack import Delivery
 from bot.web import SLACK_PATH
 from handlers.dispatch import Dispatch
 from handlers.door import sender_of
+from handlers.events import Events
 from handlers.routes import Routes
 from handlers.share import check_place
 from tests.slack.conftest import SECRET, Stage
@@ -552,14 +553,28 @@ def test_of_presses_and_forms_the_last_ten_thousand_are_remembered(monkeypatch: 
     ]
 
 
+def test_of_events_the_last_ten_thousand_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.events._REMEMBERED", 2)
+    events = Events({}, None, None)  # type: ignore[arg-type]  # nothing is answered
+    for event_id in ("Ev1", "Ev2", "Ev2", "Ev3"):
+        events._remember(event_id)
+    assert list(events._taken) == ["Ev2", "Ev3"]
+
+
 @over_http
-async def test_a_body_that_does_not_say_how_long_it_is_has_the_same_limit(stage: Stage) -> None:
+async def test_a_body_that_does_not_say_how_long_it_is_has_the_same_limit_and_its_end_is_not_waited_for(
+    stage: Stage,
+) -> None:
+    is_answered = asyncio.Event()
+
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(5):
             yield b"a" * 512 * 1024
+        await is_answered.wait()
 
     async with aiohttp.ClientSession() as session:
         answer = await session.post(stage.baton.url + SLACK_PATH, data=pieces(), headers=SIGNED_BY_NOBODY)
+        is_answered.set()
     assert answer.status == 413
 
 

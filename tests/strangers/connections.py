@@ -126,6 +126,9 @@ async def held(house: House) -> None:
     first = next(iter(done)).result() if done else b"nothing"
     expect(b" 503 " in first, "503 for what is too much", first)
     expect(b" 200 " in said and OWNER.encode() in said, "the owner", said)
+    for number in range(24):  # what has been read is held no longer
+        status = await raw(baton.port, _FALSE, b"a" * (most - 1))
+        expect(status == 401, f"401 to large body {number} of those that come one after another", status)
 
 
 @case("A connection that is in use, or rests between requests, is kept", is_quick=True, seconds=40)
