@@ -29,6 +29,8 @@ class Asks:
         before = _SAID["asked_before"].search(clause)
         if before is not None and not _SAID["past"].search(clause):
             return self._ahead(sentence, clause, before)
+        if self.is_announced(sentence) and self._about.kind(sentence, clause):
+            return clause, Strength.ASKED
         concluding = _SAID["concluding"].match(clause)
         if concluding and not clause.endswith("?") and self._about.names_things(sentence, clause[concluding.end() :]):
             return clause[concluding.end() :], Strength.LISTED
@@ -48,6 +50,11 @@ class Asks:
             return rest, Strength.LISTED
         strength = self._listed_strength(sentence, clause)
         return ("", Strength.NAMED) if strength is None else (clause, strength)
+
+    def is_announced(self, sentence: Sentence) -> bool:
+        """Whether the sentence before, of the same person, says that something is asked for, and not what."""
+        before = self._sentences[sentence.at - 1] if sentence.at else sentence
+        return before.message.author == sentence.message.author and bool(_SAID["announces"].fullmatch(before.text))
 
     def _behind(self, sentence: Sentence, clause: str, asked: re.Match[str]) -> tuple[str, Strength]:
         """Return what stands behind the words that ask."""

@@ -170,7 +170,7 @@ class _Reader:
                 self._promotes(sentence)
             return
         quote = sentence.text
-        if self._refines(sentence, clause):
+        if self._refines(sentence, clause) or self._announces(sentence):
             return
         kind = self._about.kind(sentence, wanted)
         technologies = self._about.technologies(sentence, wanted)
@@ -328,6 +328,15 @@ class _Reader:
     def _leads_to_list(self, sentence: Sentence, wanted: str) -> bool:
         following = self._sentences[sentence.at + 1 : sentence.at + 2]
         return bool(following) and following[0].is_bullet and len(wanted.split()) < 8
+
+    def _announces(self, sentence: Sentence) -> bool:
+        """Whether a sentence only says that something is asked for, and the next one says what."""
+        following = self._sentences[sentence.at + 1 : sentence.at + 2]
+        return (
+            bool(following)
+            and self._asks.is_announced(following[0])
+            and self._about.is_thing(following[0], following[0].text)
+        )
 
     def _antecedent(self, sentence: Sentence, *, back: int) -> tuple[str, Sentence] | None:
         """Return the words before that "it" or "that" stands for: near, and about a thing, best one in trouble."""

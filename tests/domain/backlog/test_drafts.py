@@ -172,6 +172,12 @@ def test_a_recap_takes_the_place_of_what_was_asked_for_before() -> None:
     assert kinds(draft(recap, "and a read-only role on it")) == ["pipeline", "infrastructure", "access"]
 
 
+@pytest.mark.parametrize("announced", ["then we ask.", "ask devops then.", "ok, I'll file a ticket."])
+def test_an_announcement_is_followed_by_what_is_asked_for(announced: str) -> None:
+    found = draft("WireGuard would fix it", f"{announced} WireGuard gateway and a script per store, for 14 peers")
+    assert [item.title for item in found.items] == ["WireGuard gateway", "A script per store, for 14 peers"]
+
+
 def test_what_is_put_off_is_the_thing_that_was_asked_about() -> None:
     wish = "We need a bucket for the certificates."
     assert kinds(draft(wish, "and the emulator?", "Not this quarter.")) == ["infrastructure"]

@@ -24,6 +24,7 @@ from bot.domain.backlog.people import Blocked
         ("by 2026-06-01", ""),
         ("We need a Redis cluster, with nightly backups, by 20 January.", ""),
         ("We need it by 12 May, for the audit.", "for the audit"),
+        ("Could DevOps set up a bucket with nightly backups, by 20 January?", ""),
         ("We need it before March, 3 of us lose 2 hours a week.", ""),
         (
             "With the old one we lost the race, we need it by 12 May: the auditors come back then.",
