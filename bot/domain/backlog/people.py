@@ -20,7 +20,7 @@ _NUMBERS = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen"),
 )
-_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 #: Groups of the pattern of somebody: all of those who are named beside it, or others.
 _TOTAL = ("all", "of", "both", "two")
 _COUNTS = (*_TOTAL, "many", "team", "size")
@@ -76,7 +76,10 @@ def number(word: str) -> int:
     word = word.lower()
     if word.isdigit():
         return int(word)
-    return _NUMBERS.index(word) + 1 if word in _NUMBERS else _TENS.get(word, 2 if word == "both" else 1)
+    tens, _, ones = word.replace("-", " ").partition(" ")
+    if tens in _TENS:
+        return 20 + 10 * _TENS.index(tens) + (number(ones) if ones else 0)
+    return _NUMBERS.index(word) + 1 if word in _NUMBERS else 2 if word == "both" else 1
 
 
 def counted(text: str) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.domain.backlog.cues import patterns, plain
-from bot.domain.backlog.people import counted
+from bot.domain.backlog.cues import alternatives, patterns, plain
+from bot.domain.backlog.people import counted, number
 from bot.domain.backlog.threads import Sentence, Thread
 
 _SAID = patterns("quantities")
@@ -21,26 +21,17 @@ WEEKS_A_SPRINT = 2.0
 _SHORTLY = 3
 #: A sentence with more amounts is a table or a log.
 _MOST_AMOUNTS = 4
-_WORDS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
-    "once": 1, "twice": 2, "thrice": 3, "both": 2, "a couple of": 2, "a few": 3,
-    "half a": 0.5, "half an": 0.5, "a half": 0.5, "a full": 1, "a whole": 1, "a good": 1, "a working": 1,
-    "a dozen": 12, "each": 1,
-}  # fmt: skip
+_WORDS = {"once": 1, "twice": 2, "thrice": 3, "both": 2, "a couple of": 2, "a few": 3, "a dozen": 12}
+_NUMBER = alternatives(["{number}"])
 _COUNT = (
     r"\d{1,4}(?:[.,]\d{1,2})?|half an?|half(?= hour)|an? (?:full|whole|good|working|couple of|few|dozen|half)|an?|"
-    + "|".join(
-        word
-        for word in _WORDS
-        if " " not in word and word not in ("a", "an", "once", "twice", "thrice", "each", "both")
-    )
+    + _NUMBER
 )
 _AMOUNT = re.compile(
-    rf"(?<![\w.:,/-])(?P<low>{_COUNT})(?:\s?(?:-|to|or)\s?(?P<high>\d{{1,4}}(?:[.,]\d)?|two|three|four|five|six|"
-    r"eight|ten))?(?:[\s-]?(?:ish|odd|\+))?[\s-]?(?:(?:full|whole|working|person|man|dev)[\s-])?"
-    r"(?P<unit>hours?|hrs?|h|minutes?|mins?|days?|afternoons?|mornings?|pd)(?P<half> and a half)?\b"
-    r"(?!\s+(?:ago|old|earlier|later|notice))",
+    rf"(?<![\w.:,/-])(?P<between>between )?(?P<low>{_COUNT})(?:\s?(?(between)and|(?:-|to|or))\s?(?P<high>{_COUNT}))?"
+    r"(?:[\s-]?(?:ish|odd|\+))?[\s-]?(?:(?:full|whole|working|person|man|dev)[\s-])?"
+    rf"(?P<unit>hours?|hrs?|h|minutes?|mins?|days?|afternoons?|mornings?|pd)(?: or (?P<more>{_NUMBER}))?"
+    r"(?P<half> and a half)?\b(?!\s+(?:ago|old|earlier|later|notice))",
     re.IGNORECASE,
 )
 _PERIOD = (
@@ -48,30 +39,27 @@ _PERIOD = (
     r"evening|afternoon|night|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?"
 )
-_TIMES = r"\d{1,3}|once|twice|thrice|" + "|".join(
-    w for w in _WORDS if w.isalpha() and w not in ("a", "an", "each", "both")
-)
+_TIMES = f"{_NUMBER}|once|twice|thrice"
 _RATE = re.compile(
-    rf"(?:(?P<times>{_TIMES})(?: ?x| ?times)?(?: [a-z-]+){{0,3}}? )?"
-    r"(?:\b(?:an?|per|each|every|any|in an?|in the(?= week| month| sprint| quarter)|"
-    r"of each|of every|of every(?:body|one)'s|in a (?:normal|typical|usual|average|good|bad))|/)"
-    r"\s?(?P<every>other|second|two|three|four|2|3|4|"
-    r"single)?\s?"
-    rf"\b{_PERIOD}\b|(?<=/)(?P<slash>day|week|month|sprint|d\b|w\b|wk)|"
-    r"\b(?P<adverb>daily|weekly|monthly|quarterly|fortnightly|biweekly|bi-weekly|nightly|yearly)\b|"
+    rf"(?:(?P<times>{_TIMES})(?: ?x| ?times)?(?: [a-z-]+){{0,3}}? ?)?"
+    r"(?:\b(?:an?|per|each|every|any|in an?|in the(?= week| month| sprint| quarter)|of each|of every(?:body's|one's)?|"
+    r"in a (?:normal|typical|usual|average|good|bad))"
+    rf"|/)\s?(?P<every>other|second|two|three|four|2|3|4|single)?\s?\b{_PERIOD}\b|"
+    r"(?<=/)(?P<slash>day|week|month|sprint|d\b|w\b|wk)|\b(?:(?P<often>once|twice|thrice) )?"
+    r"(?P<adverb>daily|weekly|monthly|quarterly|fortnightly|biweekly|bi-weekly|nightly|yearly)\b|"
     r"\b(?P<on>mondays|tuesdays|wednesdays|thursdays|fridays|workdays|weekdays)\b",
     re.IGNORECASE,
 )
 #: "make it 2", "you mean twenty times"
 _BARE = re.compile(rf"(?P<n>{_COUNT}|{_TIMES})(?P<times> ?x| times)?(?=[,.!]|\W*$)")
-_SMALL = r"\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten"
+_SMALL = rf"an?|{_NUMBER}"
 #: "10% of my week"
 _PART_OF_TIME = re.compile(
     r"(?P<part>\d{1,2}) ?(?:%|percent|per cent) of (?:my|his|her|\w+'s) (?:time|week|days?|work\w*)\b", re.IGNORECASE
 )
 #: Time in two units is one amount: "1h30", "an hour and 20 minutes", "2 days and 4 hours".
 _TWO_UNITS = re.compile(
-    rf"(?<![\w.:,/-])(?:(?P<big>{_SMALL})\s?(?:(?P<day>days?|d)|hours?|hrs?|h)"
+    rf"(?<![\w.:,/-])(?:(?P<big>{_SMALL})\s?(?:(?P<day>days?|(?<=\d)d|(?<=\d )d)|hours?|hrs?|h)"
     r"(?:\s(?:and )?|(?<=\d[hd]))(?P<small>\d{1,2})"
     r"(?:\s?(?(day)(?:hours?|hrs?|h)|(?:minutes?|mins?|m))|(?<=h\d\d))"
     r"|(?P<clock>\d{1,2}):(?P<past>[0-5]\d)\s?(?:hours?|hrs?|h))\b",
@@ -95,7 +83,7 @@ _WEEKDAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
 _DAYS_LISTED = re.compile(
     rf"\b{_WEEKDAYS}(?:(?:,| and| &| \+|/| or)+ ?(?:on |every |each )?{_WEEKDAYS})+", re.IGNORECASE
 )
-_DAYS_A_WEEK = re.compile(rf"\b(?P<n>{_TIMES}) days (?:a|per|each|every) week\b", re.IGNORECASE)
+_DAYS_A_WEEK = re.compile(rf"(?<![.,\w])(?P<n>{_TIMES}) days (?:a|per|each|every) week\b", re.IGNORECASE)
 #: "an hour in a normal week, twice"
 _AGAIN = re.compile(rf",? (?P<n>twice|thrice|(?:{_TIMES})(?= ?(?:x|times)))\b", re.IGNORECASE)
 #: "two nights with three hours": so many times, of which each takes as long.
@@ -176,8 +164,9 @@ def _put_right(last: Hours, sentence: Sentence) -> Hours | None:
 
 def _hours(thread: Thread, sentence: Sentence) -> Iterator[Hours]:
     text = _plain(sentence.text)
-    # "seven days a week" says how often.
-    text = _DAYS_A_WEEK.sub(lambda found: "§" * len(found[0]), text)
+    # "seven days a week" says how often, where it is not all that is said.
+    often = _DAYS_A_WEEK.sub(_hush, text)
+    text = often if _AMOUNT.search(often) else text
     last, end = None, 0
     for amount in islice(_AMOUNT.finditer(text), _MOST_AMOUNTS):
         if not _is_spent(text, amount):
@@ -213,14 +202,15 @@ def _is_rate(text: str, amount: re.Match[str]) -> bool:
     """Whether "a day" is no amount but how often another one is spent: "20 minutes a day"."""
     return bool(
         re.search(
-            r"(?:hours?|hrs?|h|minutes?|mins?|times|twice|once|\d)(?: of [\w ]{1,30})?\s+$", text[: amount.start()]
+            r"(?:\b(?:hours?|hrs?|minutes?|mins?|times|twice|once)|\d ?h?)(?: of [\w ]{1,30})?\s+$",
+            text[: amount.start()],
         )
     )
 
 
 def _spent(amount: re.Match[str]) -> float:
-    low = _number(amount["low"])
-    spent = (low + _number(amount["high"])) / 2 if amount["high"] else low
+    low, high = _number(amount["low"]), amount["high"] or amount["more"]
+    spent = (low + _number(high)) / 2 if high else low
     spent += 0.5 if amount["half"] else 0
     unit = amount["unit"].lower()
     if unit.startswith("min"):
@@ -244,7 +234,9 @@ def _rate(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> tuple[st
         best = min(after or around, key=lambda found: abs(found.start() - amount.end()))
         rate = _times(best)
         counted = [_times(found) for found in around if found["times"] and found is not best]
-        if not any(each["times"] for each in around) and (again := _AGAIN.search(text[amount.end() :])):
+        if not any(each["times"] or each["often"] for each in around) and (
+            again := _AGAIN.search(text[amount.end() :])
+        ):
             return rate[0], rate[1] * _number(again["n"])
         return counted[0] if counted and _SAID["each_time"].search(text) else rate
     at = sentence.at
@@ -284,7 +276,7 @@ def _rates(text: str, amount: tuple[int, int]) -> Iterator[re.Match[str]]:
 def _times(found: re.Match[str]) -> tuple[str, float]:
     said = (found["period"] or found["slash"] or found["adverb"] or found["on"] or "").lower()
     period = _PERIODS.get(said, "week" if said.rstrip("s").endswith("day") and said != "day" else said)
-    factor = _A_MONTH[period] * (_number(found["times"]) if found["times"] else 1)
+    factor = _A_MONTH[period] * _number(found["times"] or found["often"] or "one")
     if period == "day" and (weekend := _SAID["weekend"].search(found.string)):
         factor *= (6 if weekend["saturdays"] or weekend["saturday"] else 7) / 5
     every = (found["every"] or "single").lower()
@@ -293,10 +285,11 @@ def _times(found: re.Match[str]) -> tuple[str, float]:
 
 def _people(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> int:
     """Return how many people spend that time: each of those who are named, or those of whom the sentence tells it."""
-    text = _DAYS_LISTED.sub(lambda found: "§" * len(found[0]), sentence.text)
-    if _SAID["as_often"].search(text):
+    text = _SAID["each_what"].sub(_hush, _DAYS_LISTED.sub(_hush, sentence.text))
+    often = _SAID["as_often"].search(text)
+    if often and not often.start() < amount.start() < often.end():
         return 1
-    if not _SAID["each"].search(text) or _SAID["each_what"].search(text) or _SAID["together"].search(text):
+    if not _SAID["each"].search(text) or _SAID["together"].search(text):
         subject = _SAID["doers"].search(_plain(text)[: amount.start()])
         return max(1, counted(subject[0])) if subject and not _SAID["together"].search(text) else 1
     at = sentence.at
@@ -306,15 +299,14 @@ def _people(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> int:
     return next(filter(None, map(counted, (text, *beside))), 1)
 
 
+def _hush(found: re.Match[str]) -> str:
+    return "§" * len(found[0])
+
+
 def _number(word: str) -> float:
     word = word.lower().strip()
-    if word in _WORDS:
-        return float(_WORDS[word])
-    if word.startswith("half"):
+    if word.startswith("half") or word.endswith(" half"):
         return 0.5
-    try:
+    if word[0].isdigit():
         return float(word.replace(",", "."))
-    except ValueError:
-        return {"a half": 0.5, "an half": 0.5, "a couple of": 2.0, "a few": 3.0, "a dozen": 12.0}.get(
-            word, 1.0 if word.startswith("a") else 0.0
-        )
+    return float(_WORDS.get(word) or number(word))
