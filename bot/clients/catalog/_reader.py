@@ -398,10 +398,6 @@ def _texts_of(claim: TeamClaim | PersonClaim) -> Iterator[str]:
 Chosen = tuple[Sequence[SourceFile], Sequence[Problem]]
 
 
-def _keep_all(files: Sequence[SourceFile]) -> Chosen:
-    return files, ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """A catalog file format.
@@ -418,7 +414,7 @@ class Format:
     matches: Callable[[Path], bool]
     read_file: Callable[[SourceFile, Sink, ReadOptions], None]
     reads_beside: bool
-    choose: Callable[[Sequence[SourceFile]], Chosen] = _keep_all
+    choose: Callable[[Sequence[SourceFile]], Chosen] = field(default=lambda files: (files, ()))
 
 
 def peek(path: Path) -> bytes:

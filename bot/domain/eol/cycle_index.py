@@ -316,7 +316,7 @@ class CycleIndex:
     def _plain(self) -> Iterator[tuple[str, InCycle]]:
         """Yield the names that decide a plain version by themselves, whatever follows after a dot."""
         cycles = self.product.cycles
-        if any(_is_padded(cycle.name) for cycle in cycles):
+        if any(re.search(r"(?<![0-9])0[0-9]", cycle.name) for cycle in cycles):
             return
         alone = {head: group[0][1] for head, group in self.groups.items() if len(group) == 1 and not group[0][0]}
         alone = {head: place for head, place in alone.items() if plain_run(cycles[place].name) == cycles[place].name}
@@ -350,10 +350,6 @@ def _put(into: dict[K, tuple[int, ...]], key: K, place: int) -> None:
     known = into.get(key, ())
     if place not in known:
         into[key] = (*known, place)
-
-
-def _is_padded(name: str) -> bool:
-    return any(len(part) > 1 and part[0] == "0" for part in re.findall(r"[0-9]+", name))
 
 
 def without_zeros(run: Run) -> Run:

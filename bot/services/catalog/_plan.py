@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -198,19 +198,13 @@ async def _gather(run: Run, plan: ImportPlan, touched: set[int]) -> None:
     async for rows in select_in(run.connection, query, t.subject_id, touched & plan.known.keys()):
         for row in rows:
             _take_stored(run, plan, row)
-    own = run.source.id
-    for asset, claim in _own_claims(run, plan):
-        plan.planned[asset].claims.append((own, claim))
+    for external, claim in run.reading.assets.claims.items():
+        if (asset := plan.asset_ids[external]) in plan.planned:
+            plan.planned[asset].claims.append((run.source.id, claim))
     for chunk in chunks(plan.planned.values()):
         for planned in chunk:
             _merge(run, planned)
         await asyncio.sleep(0)
-
-
-def _own_claims(run: Run, plan: ImportPlan) -> Iterable[tuple[int, AssetClaim]]:
-    for external, claim in run.reading.assets.claims.items():
-        if (asset := plan.asset_ids[external]) in plan.planned:
-            yield asset, claim
 
 
 def _take_stored(run: Run, plan: ImportPlan, row: Any) -> None:

@@ -10,7 +10,6 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.reminders import Remembered
 from bot.domain.eol.resolution import Evidence, Gone
 from bot.domain.working_time import zone_of
@@ -60,12 +59,6 @@ async def _unlisted(session: AsyncSession, wanted: set[tuple[str, str]]) -> set[
         if gone_at is None:
             stands.add((ref, cycle))
     return {each for each in wanted if each[0] in refs} - stands
-
-
-async def evidence_of(watcher: Watcher, session: AsyncSession, reminder: Remembered) -> tuple[MatchedDeployment, ...]:
-    """Return what runs now where the reminder's cycle ran."""
-    found = await evidence_for(watcher, session, [reminder])
-    return found[reminder.id].runs(await watcher.current(), reminder.product)
 
 
 def opened_at(watcher: Watcher, reminder: Remembered) -> datetime:

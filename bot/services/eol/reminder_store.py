@@ -35,7 +35,7 @@ from bot.domain.records import PersonRecord, TeamRecord
 from bot.services import devops_team
 from bot.services.deps import Deps
 from bot.services.eol import reminder_answers
-from bot.services.eol.evidence import evidence_of
+from bot.services.eol.evidence import evidence_for
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
 from bot.services.snapshot import Snapshot
@@ -218,7 +218,8 @@ async def card_of(deps: Deps, watcher: Watcher, session: AsyncSession, reminder_
 async def closed_card(watcher: Watcher, session: AsyncSession, reminder: Remembered, resolution: str) -> ClosedCard:
     """Return what the root message shows once the reminder is resolved, with what its assets run now."""
     product = watcher.facts.table.get(reminder.product)
-    evidence = await evidence_of(watcher, session, reminder)
+    found = await evidence_for(watcher, session, [reminder])
+    evidence = found[reminder.id].runs(await watcher.current(), reminder.product)
     cycle = (
         next((each for each in product.cycles if each.name == reminder.cycle), None) if product is not None else None
     )
