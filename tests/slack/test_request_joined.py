@@ -74,14 +74,14 @@ class TestByWhen:
         ranked = (await stage.ask("/devops rank", user="lin")).text
         for text in (made.triage.text, listed, ranked):
             assert said in text
-            assert "2026-06-15> by Search" in text
+            assert "2026-06-15> (Search)" in text
         assert "Why by then: The auditor comes" in made.triage.text
         [told] = made.under_triage()
         assert told.startswith("*Search* needs it as well, by <!date^")
         assert told.endswith("2026-06-15>.")
-        assert "2026-06-15> by Search" in thread_texts(stage, made.root, "search")[1]
+        assert "2026-06-15> (Search)" in thread_texts(stage, made.root, "search")[1]
         await search_form(stage, user="omar")
-        assert "2026-06-15> by Search" in said_in(stage.slack.view_stack("omar")[-1]), "what one can join, too"
+        assert "2026-06-15> (Search)" in said_in(stage.slack.view_stack("omar")[-1]), "what one can join, too"
 
     async def test_the_day_of_a_request_that_was_merged_counts_for_the_whole(self, stage: Stage) -> None:
         await open_first(stage)
@@ -92,8 +92,8 @@ class TestByWhen:
         await made.press(made.triage, ids.MORE, user="lin", word=ids.MERGE)
         assert await made.fill("lin", into="1") == {}
         await posted(stage, "platform")
-        assert "2026-06-15> by Search" in Requested(stage, made.root).triage.text
-        assert "2026-06-15> by Search" in (await stage.ask("/devops list", user="lin")).text
+        assert "2026-06-15> (Search)" in Requested(stage, made.root).triage.text
+        assert "2026-06-15> (Search)" in (await stage.ask("/devops list", user="lin")).text
 
     async def test_a_team_that_has_joined_answers_for_its_own_day_when_it_has_passed(self, stage: Stage) -> None:
         made = await joined(stage, needed_by="2026-03-05")
@@ -105,7 +105,7 @@ class TestByWhen:
         assert "Is it still needed, and until when?" in asked.text
         await made.press(asked, ids.NEED, user="solo")
         assert await made.fill("solo", day="2026-03-20") == {}
-        assert "2026-03-20> by Search" in made.triage.text
+        assert "2026-03-20> (Search)" in made.triage.text
         assert list(buttons(made.again(asked))) == ["Show"], "it asks nothing any more"
 
 

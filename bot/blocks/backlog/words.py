@@ -121,7 +121,7 @@ def standing(card: RequestCard) -> str:
 
 def needed_by(on: date, whose: str = "") -> str:
     """Return by when a request is needed, and by whom where that is not its own team."""
-    return f"needed by {day(on)}" + (f" by {escape(whose, 60)}" if whose else "")
+    return f"needed by {day(on)}" + (f" ({escape(whose, 60)})" if whose else "")
 
 
 def is_its_title(its: RequestCard | AskedToo) -> bool:
