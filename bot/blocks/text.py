@@ -111,7 +111,8 @@ def possessive(name: str) -> str:
 
 def plain(text: str, limit: int) -> str:
     """Return foreign text for a `plain_text` object or a label: one line, no control characters, cut to `limit`."""
-    return shorten(clean(text), limit)
+    text = clean(text)
+    return text if len(text) <= limit else shorten(text, limit)
 
 
 def shorten(text: str, limit: int) -> str:
@@ -232,12 +233,12 @@ def button(text: str, action_id: str, value: str, *, label: str = "", style: str
     """
     made: Block = {
         "type": "button",
-        "text": {"type": "plain_text", "text": shorten(text, BUTTON_TEXT)},
+        "text": {"type": "plain_text", "text": text if len(text) <= BUTTON_TEXT else shorten(text, BUTTON_TEXT)},
         "action_id": action_id,
         "value": value[:BUTTON_VALUE],
     }
     if label:
-        made["accessibility_label"] = shorten(label, BUTTON_TEXT)
+        made["accessibility_label"] = label if len(label) <= BUTTON_TEXT else shorten(label, BUTTON_TEXT)
     if style:
         made["style"] = style
     return made

@@ -25,8 +25,9 @@ def encode(value: tuple[Any, ...]) -> str:
 
     The last part goes as it is, so that it may be cut; in the others `|` and `%` are escaped.
     """
-    *parts, last = ["" if part is None else str(part) for part in value]
-    return "|".join([*[part.replace("%", "%25").replace("|", "%7C") for part in parts], last])
+    *parts, last = value
+    escaped = ["" if part is None else str(part).replace("%", "%25").replace("|", "%7C") for part in parts]
+    return "|".join([*escaped, "" if last is None else str(last)])
 
 
 def parse(shape: type[_Shape], text: str) -> _Shape:

@@ -80,6 +80,7 @@ def somebody(record: PersonRecord | None, *, first: bool = False) -> str:
     return "Somebody" if first else "somebody"
 
 
+@lru_cache(maxsize=256)  # an organisation has a few, and every answer names one
 def source(name: str) -> str:
     """Return the name of where a fact came from."""
     return escape(name, 60) or "a source without a name"

@@ -44,8 +44,11 @@ class Owned:
     @property
     def is_split(self) -> bool:
         """Whether different owners hold different areas."""
+        if len(self.holdings) < 2:
+            return False
         held: dict[Area, set[tuple[int | None, int | None]]] = {}
-        for fact in [each.fact for each in self.holdings]:
+        for each in self.holdings:
+            fact = each.fact
             if fact.role is Role.OWNER:
                 held.setdefault(fact.area, set()).add((fact.team_id, fact.person_id))
         return len(held) > 1 and len(set(map(frozenset, held.values()))) > 1
