@@ -101,20 +101,24 @@ def has_somebody(team: TeamRecord | None, catalog: CatalogView) -> TypeGuard[Tea
     """Whether a team exists and has not lost everybody it had."""
     if team is None or team.is_gone:
         return False
-    is_unknown = not team.member_ids and not team.former_members
-    return is_unknown or next(active_members(team, catalog), None) is not None
+    for person_id in _ids_in(team):  # not by `active_members`: every answer asks this of each owner
+        person = catalog.person(person_id)
+        if person is not None and person.is_active:
+            return True
+    return not team.member_ids and not team.former_members  # nobody knows who is in it
 
 
 def active_members(team: TeamRecord, catalog: CatalogView) -> Iterator[PersonRecord]:
     """Yield the team's members who are still here, its lead included, each once."""
-    for person_id in team.member_ids:
+    for person_id in _ids_in(team):
         person = catalog.person(person_id)
         if person is not None and person.is_active:
             yield person
-    if team.lead_id is not None and team.lead_id not in team.member_ids:
-        lead = catalog.person(team.lead_id)
-        if lead is not None and lead.is_active:
-            yield lead
+
+
+def _ids_in(team: TeamRecord) -> tuple[int, ...]:
+    lead, members = team.lead_id, team.member_ids
+    return members if lead is None or lead in members else (*members, lead)
 
 
 def without_the_gone(held: tuple[Holding, ...], catalog: CatalogView) -> tuple[Holding, ...]:
