@@ -8,12 +8,19 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import math
 import secrets
 import time
-from collections.abc import Coroutine, Mapping
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Coroutine, Iterator, Mapping
+from itertools import accumulate
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
 from bot.blocks import help as blocks
 from bot.blocks import home as home_blocks
@@ -42,31 +49,42 @@ _SLACK_SECONDS, _STORE_SECONDS = 1.5, 0.3
 #: Presses, forms, and what listeners of the organisation's own were given, as this process has seen them lately; the
 #: store has those that changed something.
 _REMEMBERED = 10_000
+#: The buckets of how long acknowledgements take.
+_ACK_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 3.0, math.inf)
 _REFUSED = (Admission.OUTSIDE, Admission.SHARED, Admission.UNKNOWN, Admission.SILENT)
 
 
-class Metrics:
-    """How many payloads of each kind came in, with what outcome, and how long the acknowledgement took."""
+class Metrics(Collector):
+    """How many payloads of each kind came in, with what outcome, and how long the acknowledgement took.
+
+    Counted in the event loop alone, so without the locks of prometheus_client's own counters, and made into metrics
+    when somebody reads them.
+    """
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._outcomes: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
-        self._count = Counter("baton_payloads", "Payloads from Slack.", ["kind", "outcome"], registry=registry)
-        self._seconds = Histogram(
-            "baton_ack_seconds",
-            "Time until the acknowledgement.",
-            ["kind"],
-            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1, 3),
-            registry=registry,
-        )
+        self._began = time.time()
+        self._outcomes: dict[tuple[str, str], int] = defaultdict(int)
+        self._buckets: dict[str, list[int]] = defaultdict(lambda: [0] * len(_ACK_SECONDS))
+        self._seconds: dict[str, float] = defaultdict(float)
+        registry.register(self)
 
     def observe(self, kind: str, outcome: str, seconds: float) -> None:
         """Count one payload."""
-        children = self._outcomes.get((kind, outcome))
-        if children is None:  # finding a labelled child costs more than counting with it
-            children = self._count.labels(kind, outcome), self._seconds.labels(kind)
-            self._outcomes[kind, outcome] = children
-        children[0].inc()
-        children[1].observe(seconds)
+        self._outcomes[kind, outcome] += 1
+        self._buckets[kind][bisect_left(_ACK_SECONDS, seconds)] += 1
+        self._seconds[kind] += seconds
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics as they are now."""
+        payloads = CounterMetricFamily("baton_payloads", "Payloads from Slack.", labels=["kind", "outcome"])
+        for labels, count in self._outcomes.items():
+            payloads.add_metric(labels, count, created=self._began)
+        seconds = HistogramMetricFamily("baton_ack_seconds", "Time until the acknowledgement.", labels=["kind"])
+        for kind, counts in self._buckets.items():
+            upto = zip(map(floatToGoString, _ACK_SECONDS), accumulate(counts), strict=True)
+            seconds.add_metric([kind], [*upto], self._seconds[kind])
+            seconds.add_sample("baton_ack_seconds_created", {"kind": kind}, self._began)
+        yield from (payloads, seconds)
 
 
 class Dispatch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import aiohttp
@@ -20,9 +21,12 @@ from bot.services.snapshot import Snapshot, refresh
 from bot.settings import Settings
 from bot.store import migrations
 from bot.store.db import Database
+from handlers.dispatch import Metrics
 from tests import tracker_servers
 from tests.conftest import FixedClock
 from tests.slack.conftest import APP_TOKEN, BOT_TOKEN, METRICS_TOKEN, SECRET, Stage
+
+_LIMITS = ("0.001", "0.0025", "0.005", "0.01", "0.025", "0.1", "0.5", "1.0", "3.0", "+Inf")
 
 
 async def test_health_readiness_and_metrics(stage: Stage) -> None:
@@ -38,6 +42,20 @@ async def test_health_readiness_and_metrics(stage: Stage) -> None:
     assert ready["status"] == "ready"
     assert ready["assets"] == 9
     assert 'baton_payloads_total{kind="command",outcome="ok"} 1.0' in metrics
+    assert 'baton_ack_seconds_count{kind="command"} 1.0' in metrics
+
+
+def test_an_acknowledgement_counts_in_every_bucket_that_it_is_within() -> None:
+    registry, kind = CollectorRegistry(), {"kind": "command"}
+    metrics = Metrics(registry)
+    for seconds in (0.001, 0.002, 4.0):
+        metrics.observe("command", "ok", seconds)
+    counted = [registry.get_sample_value("baton_ack_seconds_bucket", {**kind, "le": limit}) for limit in _LIMITS]
+    assert counted == [1, 2, 2, 2, 2, 2, 2, 2, 2, 3]
+    assert registry.get_sample_value("baton_ack_seconds_sum", kind) == pytest.approx(4.003)
+    assert registry.get_sample_value("baton_payloads_total", {**kind, "outcome": "ok"}) == 3
+    for name, labels in (("baton_payloads", {**kind, "outcome": "ok"}), ("baton_ack_seconds", kind)):
+        assert registry.get_sample_value(f"{name}_created", labels) == pytest.approx(time.time(), abs=60)
 
 
 async def test_not_ready_once_the_database_is_gone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
