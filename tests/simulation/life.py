@@ -6,9 +6,7 @@ import asyncio
 import contextlib
 import os
 import random
-import signal
-import sys
-from asyncio.subprocess import PIPE, Process
+import socket
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +26,7 @@ from bot.store import migrations, tables
 from bot.store.db import Database
 from bot.web import SLACK_PATH
 from tests.conftest import lasting_port
+from tests.forks import Fork, Forks
 from tests.simulation.clock import SharedClock
 from tests.simulation.hands import Hands
 from tests.simulation.organisation import SEED, SOURCE, STARTS, MovingFacts, Organisation, move_dates
@@ -110,24 +109,31 @@ class Worker:
 
     def __init__(self, *arguments: str) -> None:
         self._arguments = arguments
-        self._process: Process | None = None
+        self._forks = Forks("bot.app", "tests.simulation.clock", "tests.simulation.organisation")
+        self._process: Fork | None = None
         self._is_killed = False
 
     async def begin(self, line: str) -> asyncio.Task[bool]:
         """Tell it an hour; the task says whether it got through."""
         if self._process is not None and self._is_killed:
             await self._process.wait()
+            self._orders.close()
             self._process = None
         if self._process is None:
             self._is_killed = False
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.simulation.worker", *self._arguments,
-                stdin=PIPE, stdout=PIPE, cwd=_REPOSITORY, env={**os.environ, "PYTHONPATH": str(_REPOSITORY)},
-            )  # fmt: skip
-        assert self._process.stdin is not None
+            ours, theirs = socket.socketpair()
+            with theirs:
+                self._process = await self._forks.start(
+                    "tests.simulation.worker",
+                    *self._arguments,
+                    folder=_REPOSITORY,
+                    env={**os.environ, "PYTHONPATH": str(_REPOSITORY)},
+                    files=(theirs.fileno(), theirs.fileno(), 2),
+                )
+            self._said, self._orders = await asyncio.open_connection(sock=ours)
         with contextlib.suppress(ConnectionError):
-            self._process.stdin.write(f"{line}\n".encode())
-            await self._process.stdin.drain()
+            self._orders.write(f"{line}\n".encode())
+            await self._orders.drain()
         return asyncio.create_task(self._answer(self._process))
 
     async def through(self, line: str) -> None:
@@ -135,9 +141,10 @@ class Worker:
         while not await (await self.begin(line)):
             pass
 
-    async def _answer(self, process: Process) -> bool:
-        assert process.stdout is not None
-        answer = await asyncio.wait_for(process.stdout.readline(), _PATIENCE_SECONDS)
+    async def _answer(self, process: Fork) -> bool:
+        answer = b""
+        with contextlib.suppress(ConnectionError):
+            answer = await asyncio.wait_for(self._said.readline(), _PATIENCE_SECONDS)
         assert answer.strip() == b"done" or self._is_killed, f"the worker ended by itself, with {await process.wait()}"
         return answer.strip() == b"done"
 
@@ -145,13 +152,14 @@ class Worker:
         """Kill it, as a machine that loses power does."""
         if self._process is not None and self._process.returncode is None and not self._is_killed:
             self._is_killed = True
-            os.kill(self._process.pid, signal.SIGKILL)
+            self._process.kill()
 
     async def end(self) -> None:
         """Let it end by itself."""
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
+        if self._process is not None:
+            self._orders.close()
             await self._process.wait()
+        await self._forks.close()
 
 
 async def live(

@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from tests.conftest import REPOSITORY, lasting_port
-from tests.strangers.forks import Fork, Forks
+from tests.forks import Fork, Forks
 from tests.strangers.small_slack import APP, BOT_TOKEN, BOT_USER, TEAM, SmallSlack
 
 SECRET = "signing-secret-of-strangers"
@@ -96,7 +96,7 @@ async def run_baton(folder: Path, *arguments: str, seconds: float = 30, **settin
 async def forking() -> AsyncIterator[None]:
     """Let processes be forked off one that has imported Baton, instead of each importing it."""
     global _forks  # noqa: PLW0603 - cases start commands without being handed anything
-    _forks = Forks()
+    _forks = Forks("bot.app", "bot.cli.catalog", "bot.cli.db", "bot.cli.run")
     try:
         yield
     finally:
@@ -104,11 +104,18 @@ async def forking() -> AsyncIterator[None]:
         await made.close()
 
 
+def _nothing() -> IO[bytes]:
+    return Path(os.devnull).open("rb")
+
+
 async def _started(
     folder: Path, *arguments: str, env: Mapping[str, str], out: IO[bytes], error: IO[bytes], is_fresh: bool = False
 ) -> asyncio.subprocess.Process | Fork:
     if _forks is not None and not is_fresh:
-        return await _forks.start(*arguments, folder=folder, env=env, out=out.fileno(), error=error.fileno())
+        with _nothing() as nothing:
+            return await _forks.start(
+                "bot", *arguments, folder=folder, env=env, files=[each.fileno() for each in (nothing, out, error)]
+            )
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", *arguments, cwd=folder, env=env, stdin=asyncio.subprocess.DEVNULL,
         stdout=out, stderr=error,

@@ -1,7 +1,7 @@
-"""Processes of `baton` that are forked off one which has imported it: each takes a second of processor time less.
+"""Processes that are forked off one which has imported Baton already: each takes a second of processor time less.
 
-`python -m tests.strangers.forks DESCRIPTOR` is that one. It reads what to run from a socket, with the files that stand
-for standard output and error, and says when a process has begun and how it has ended. It ends with the socket.
+`python -m tests.forks DESCRIPTOR MODULES` is that one. It reads what to run from a socket, with the files that stand
+for standard input, output and error, and says when a process has begun and how it has ended. It ends with the socket.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import runpy
 import select
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -43,26 +45,35 @@ class Fork:
 class Forks:
     """The process that others are forked off, started when the first one is wanted."""
 
-    def __init__(self) -> None:
+    def __init__(self, *modules: str) -> None:
+        self._modules = modules
         self._socket: socket.socket | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._begun: asyncio.Queue[int] = asyncio.Queue()
         self._forks: dict[int, Fork] = {}
         self._lock = asyncio.Lock()
 
-    async def start(self, *arguments: str, folder: Path, env: Mapping[str, str], out: int, error: int) -> Fork:
-        """Start `baton` with these arguments; its standard input is empty."""
+    async def start(
+        self, module: str, *arguments: str, folder: Path, env: Mapping[str, str], files: Sequence[int]
+    ) -> Fork:
+        """Run a module with these arguments and standard files, by their descriptors, in a process of its own."""
         async with self._lock:
             if self._socket is None:
                 self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
                 with theirs:
                     self._process = await asyncio.create_subprocess_exec(
-                        sys.executable, "-m", __name__, str(theirs.fileno()), pass_fds=[theirs.fileno()], env=env
+                        sys.executable,
+                        "-m",
+                        __name__,
+                        str(theirs.fileno()),
+                        *self._modules,
+                        pass_fds=[theirs.fileno()],
+                        env=env,
                     )
                 self._socket.setblocking(False)
                 asyncio.get_running_loop().add_reader(self._socket, self._read)
-            asked = {"arguments": arguments, "folder": str(folder), "env": dict(env)}
-            socket.send_fds(self._socket, [json.dumps(asked).encode()], [out, error])
+            asked = {"module": module, "arguments": arguments, "folder": str(folder), "env": dict(env)}
+            socket.send_fds(self._socket, [json.dumps(asked).encode()], files)
             return self._forks[await asyncio.wait_for(self._begun.get(), 30)]
 
     def _read(self) -> None:
@@ -98,7 +109,7 @@ def serve(orders: socket.socket) -> dict[str, Any] | None:
             woken.recv(4096)
             _tell_ends(orders)
         if orders in ready:
-            asked, files, _, _ = socket.recv_fds(orders, _MOST, 2)
+            asked, files, _, _ = socket.recv_fds(orders, _MOST, 3)
             if not asked:
                 return None
             pid = os.fork()
@@ -107,8 +118,7 @@ def serve(orders: socket.socket) -> dict[str, Any] | None:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 for each in (orders, woken, wakes):
                     each.close()
-                os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-                for number, file in enumerate(files, 1):
+                for number, file in enumerate(files):
                     os.dup2(file, number)
                     os.close(file)
                 return dict(json.loads(asked))
@@ -129,19 +139,17 @@ def _tell_ends(orders: socket.socket) -> None:
 
 
 def main() -> None:
-    """Import what `baton` imports, and be whatever is asked for."""
-    import bot.app
-    import bot.cli.catalog
-    import bot.cli.db
-    import bot.cli.run
-
-    asked = serve(socket.socket(fileno=int(sys.argv[1])))
+    """Import these modules, and be whatever is asked for."""
+    _, orders, *modules = sys.argv
+    for each in modules:
+        import_module(each)
+    asked = serve(socket.socket(fileno=int(orders)))
     if asked is not None:
         os.chdir(asked["folder"])
         os.environ.clear()
         os.environ.update(asked["env"])
-        sys.argv = ["baton", *asked["arguments"]]
-        bot.cli.main()
+        sys.argv = [asked["module"], *asked["arguments"]]
+        runpy.run_module(asked["module"], run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
