@@ -293,7 +293,7 @@ async def test_it_is_assigned_and_snoozed(requested: Requested) -> None:
     assert await requested.fill("lin", day="2026-03-10") == {}
     assert str((await requested.row()).snoozed_until) == "2026-03-10"
     assert "snoozed until" in requested.triage.text
-    assert "with the DevOps team, which looks at it again on <!date^" in requested.card.text
+    assert requested.card.text.count("2026-03-10") == 1, "said once"
     assert "first answer due" not in requested.card.text, "not before that day"
     await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
     assert await requested.fill("lin", assignee=stage.slack.workspace.user("omar").id) == {}
@@ -382,8 +382,8 @@ async def test_news_of_the_requesting_team_calls_whoever_waits_for_it(requested:
     await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
     assert await requested.fill("lin", assignee=people["lin"][2:-1]) == {}
     await requested.press(requested.card, ids.WITHDRAW, user="grace")
-    assert await requested.fill("grace") == {}
-    said = f"{people['lin']} Grace Marsh withdrew it."
+    assert await requested.fill("grace", words="Not needed") == {}
+    said = f"{people['lin']} Grace Marsh withdrew it: Not needed"
     assert requested.under_triage()[-1] == said, "whoever did it, and not whoever needs it"
 
 

@@ -15,7 +15,6 @@ from bot.blocks.text import (
     button,
     context,
     date,
-    day,
     escape,
     link,
     mention,
@@ -78,7 +77,6 @@ def card(its: RequestCard, more: Sequence[Block] = (), *, is_own: bool = False) 
     said = card_lines.about(its) if is_own else []
     its = card_lines.for_all(its)
     due = f"with the DevOps team, first answer due {date(its.answer_by)}" if its.answer_by else ""
-    due = f"with the DevOps team, which looks at it again on {day(its.looks_on)}" if its.looks_on else due
     whose = " · ".join(filter(None, (words.whose(its), due)))
     lines = [words.name(its), words.standing(its), whose, *card_lines.body(its), *said, *card_lines.said_last(its)]
     buttons = [*_step_buttons(its, _BUTTONS), *words.change_button(its), *words.follow_buttons(its), *more]
@@ -287,7 +285,7 @@ def triage_news(its: RequestCard, step: Step, by: PersonRecord | None = None, *,
         Step.REPLY: "answered:",
         Step.NOT_YET: "says not yet:",
         Step.REOPEN: "opened it again:",
-        Step.WITHDRAW: "withdrew it.",
+        Step.WITHDRAW: "withdrew it:" if its.reason else "withdrew it.",
     }[step]
     who = words.person(by or its.asker)
     said = f"{who[:1].upper()}{who[1:]} {did} {passage(its.reason, _LONGEST_SAID)}".strip()

@@ -297,13 +297,12 @@ class RequestCard:
     `unnamed` are the names of those who need it as well and have only asked privately, and `private_parts` the private
     requests among its parts: nobody else may read whose they are.
 
-    `answer_by` is when the DevOps team answers at the latest, while it has not, and `looks_on` the day on which it
-    looks again where it has put that off. `asset` is what of the catalog it is about, `library` the same where that is
-    a shared library, and `handoff_id` the handoff in which what it is about passes to its team already. `savings` is
-    what teams said after its delivery, and `before` what was said with its steps before the last words, where that was
-    asked for. `version` is the last entry of the audit log at which whoever does something to it has read it, 0 where
-    nobody does. `may_change` and `for_guest` are about the one reader of a message that nobody else sees. Texts are as
-    they were typed; rendering escapes them.
+    `answer_by` is when the DevOps team answers at the latest, while it has not. `asset` is what of the catalog it
+    is about, `library` the same where that is a shared library, and `handoff_id` the handoff in which what it is
+    about passes to its team already. `savings` is what teams said after its delivery, and `before` what was said
+    with its steps before the last words, where that was asked for. `version` is the last entry of the audit log at
+    which whoever does something to it has read it, 0 where nobody does. `may_change` and `for_guest` are about the
+    one reader of a message that nobody else sees. Texts are as they were typed; rendering escapes them.
     """
 
     id: int
@@ -327,7 +326,6 @@ class RequestCard:
     needed_for: str = ""
     snoozed_until: date | None = None
     answer_by: datetime | None = None
-    looks_on: date | None = None
     merged_into: int | None = None
     whole: RequestCard | None = None
     joined_steps: frozenset[Step] = frozenset()

@@ -105,7 +105,6 @@ def card_of(
         needed_reason=row.needed_reason,
         snoozed_until=row.snoozed_until,
         answer_by=row.answer_by if awaits and row.snoozed_until is None else None,
-        looks_on=row.snoozed_until if awaits else None,
         merged_into=row.merged_into,
         whole=card_of(snapshot, whole, now=now) if whole is not None else None,
         is_private=row.is_private,
