@@ -52,7 +52,7 @@ class Request(Row, table=True):
     responded_at: datetime | None = when(nullable=True)  #: when the DevOps team first said something
     waited_seconds: int = 0  #: how long it waited for its asker before that, which is not the DevOps team's time
     snoozed_until: date | None = None
-    assignee_id: int | None = Field(default=None, foreign_key="people.id")
+    assignee_id: int | None = Field(default=None, foreign_key="people.id", index=True)
     delivered_at: datetime | None = when(nullable=True)
     merged_into: int | None = Field(default=None, foreign_key="requests.id", index=True)
     #: When whoever asked for it said that what it became part of does the job for them, too.
