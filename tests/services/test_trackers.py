@@ -848,6 +848,15 @@ async def test_a_body_that_is_announced_as_too_large_is_not_waited_for(
     await writer.wait_closed()
 
 
+async def test_a_body_that_has_no_signature_is_not_waited_for(world: World, client: TestClient[Any, Any]) -> None:
+    reader, writer = await asyncio.open_connection(client.server.host, client.server.port)
+    lines = (f"POST /trackers/{world.trackers.tracker.name} HTTP/1.1", "Host: x", "Content-Length: 100")
+    writer.write("\r\n".join([*lines, "", ""]).encode())
+    assert b" 401 " in await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+
+
 async def test_a_body_that_turns_out_too_large_is_refused(world: World, client: TestClient[Any, Any]) -> None:
     body = b" " * (1024 * 1024 + 1)
 

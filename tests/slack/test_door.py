@@ -328,6 +328,30 @@ async def test_a_body_that_says_it_is_compressed_is_refused(
 
 
 @over_http
+@pytest.mark.parametrize(
+    ("headers", "length"),
+    [
+        ({}, 500),
+        ({"X-Slack-Signature": "v0=00"}, 100),
+        ({"X-Slack-Request-Timestamp": NOW}, 100),
+        (SIGNED_BY_NOBODY | {"X-Slack-Request-Timestamp": "soon"}, 100),
+        (SIGNED_BY_NOBODY | {"X-Slack-Signature": "v1=" + "0" * 64}, 100),
+    ],
+    ids=["no headers", "no timestamp", "no signature", "no time", "another version"],
+)
+async def test_a_body_that_cannot_be_signed_is_not_waited_for(
+    stage: Stage, headers: dict[str, str], length: int
+) -> None:
+    address = URL(stage.baton.url)
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    lines = [f"POST {SLACK_PATH} HTTP/1.1", "Host: x", f"Content-Length: {length}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    writer.write("\r\n".join(lines).encode() + b"\r\n\r\n")
+    assert b" 401 " in await reader.readline()
+    writer.close()
+
+
+@over_http
 async def test_a_body_that_breaks_off_is_one_line(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     address = URL(stage.baton.url)
