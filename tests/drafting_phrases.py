@@ -19,6 +19,7 @@ _AROUND = {
     "skilled": ("eva: we want to send the events through X, can devops host it?", ""),
     "rejected": ("eva: we need a broker for the events", "eva: can we have Y then?"),
     "kept": ("eva: events story", ""),
+    "named": ("eva: please, we need a test environment", ""),
     "wishes": ("", ""),
     "no_wishes": ("", ""),
     "hours": ("eva: about the exports", "eva: can devops please automate this with a script?"),
@@ -50,6 +51,8 @@ class Phrase:
                 return "pulsar" not in names and "nats" in names
             case "kept":
                 return "pulsar" in names
+            case "named":
+                return set(draft["technologies"]) == set(self.expected["tech"])
             case "wishes":
                 return any(item["type"] in self.expected["types"] for item in draft["items"])
             case "no_wishes":

@@ -147,6 +147,10 @@ class Vocabulary:
                 at += 1
                 continue
             technology, length, doubt = found
+            behind = self._longest(tokens, at + length - 1) if length > 1 else None
+            if behind is not None and behind[1] > 1 and not behind[2]:
+                at += length - 1  # "Apache Kafka Connect"
+                continue
             is_other = any(start <= tokens[at].start < end for start, end in idioms)
             if doubt and (is_other or _is_acronym(text, tokens[at], technology)):
                 at += length
@@ -159,7 +163,8 @@ class Vocabulary:
             for spelling, technology, doubt in self._by_first.get(word, ()):
                 rest = [token.folded for token in tokens[at + 1 : at + len(spelling)]]
                 if len(rest) == len(spelling) - 1 and all(
-                    wanted in _forms(seen) for wanted, seen in zip(spelling[1:], rest, strict=True)
+                    wanted in (*_forms(seen), seen.removesuffix("s"))
+                    for wanted, seen in zip(spelling[1:], rest, strict=True)
                 ):
                     return technology, len(spelling), doubt
         return None
@@ -172,6 +177,8 @@ class Vocabulary:
             return _Found(technology, start, end, doubt, is_sure=True, is_name=True)
         before, behind = tokens[max(0, at - 2) : at], tokens[at + length : at + length + 2]
         quoted = text[max(0, start - 1) : start] == "`" or text[end : end + 1] == "`"
+        # "Vault. We wait for a policy": what the message is about.
+        quoted |= doubt == 1 and text[start].isupper() and not text[:start].strip() and text[end:].strip() in ("", ".")
         has_version = bool(_VERSION.match(text[end : end + 14].lstrip()))
         last = before[-1].folded if before else ""
         is_verb = doubt == 2 and last in _BEFORE_VERBS

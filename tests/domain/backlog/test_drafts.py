@@ -226,6 +226,12 @@ def test_each_kind_of_item_says_who_builds_it_and_whose_it_is_afterwards() -> No
         ("We need an image with R 4.4", ["r"]),
         ("We need a database, said in jest", []),
         ("We need access to Consul in the hub", ["consul"]),
+        ("Vault. We need read access", ["vault"]),
+        ("We need a network for the Raspberry Pis", ["raspberry-pi"]),
+        ("We need a cluster of Apache Kafka Connect", ["kafka-connect"]),
+        ("We need a cluster, to have slack in the tests", []),
+        ("We need a module, each time we add a queue it's forgotten", []),
+        ("We need more memory, since every code deploy takes a day", []),
     ],
 )
 def test_an_ambiguous_name_needs_evidence(said: str, wanted: list[str]) -> None:
