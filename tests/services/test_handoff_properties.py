@@ -422,3 +422,15 @@ def test_handoffs_in_any_order(organisation: Path) -> None:
     kind = type("Handoffs", (Handoffs,), {"template": organisation})
     examples = settings(max_examples=1000 if NIGHT else 6, stateful_step_count=15, deadline=None)
     run_state_machine_as_test(kind, settings=examples)
+
+
+def test_no_step_offers_what_is_offered_in_another_handoff(organisation: Path) -> None:
+    state = type("Handoffs", (Handoffs,), {"template": organisation})()
+    which = [("orders", Area.DATABASE), ("orders", Area.MONITORING)]
+    state.something_is_handed_over(which=which, taker="ada", said=(2, 0, 0), giver="omar")
+    state.act(("step", 1, "omar", HandoffStep.CALL_OFF, 0))
+    state.act(("again", 1, "omar", (0, 0, 0)))
+    state.act(("step", 1, "omar", HandoffStep.OFFER, 0))
+    states = [each.state for each in state.wait(state.rows(tables.HandoffResource))]
+    state.teardown()
+    assert states == ["called_off", "accepted", "offered"]

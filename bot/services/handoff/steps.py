@@ -40,6 +40,7 @@ _TOLD_AT_ONCE = frozenset({HandoffStep.DECLINE, HandoffStep.NOT_YET, HandoffStep
 #: What is accepted with all.
 _UNTOUCHED = frozenset({ResourceState.OFFERED, ResourceState.SUPPLIED})
 _PUT_OFF = "Your team has put that off, until it has what it needs: accept it by itself, with the ⋯ beside it."
+_OFFER = "Offer it with its form, which asks on what terms: `/handoff show {}` has the button."
 _CHANGED = "The offer has changed since: look at it again with `/handoff show {}`, then answer."
 
 
@@ -101,8 +102,11 @@ async def take(
 
     `version` is that of the offer which the person has seen. Raises NotFoundError for no such handoff or resource,
     NotAllowedError without the right, and UserError for a step that the state does not allow, for an offer that has
-    changed, and where ownership cannot pass because the giver is not the owner any more.
+    changed, and where ownership cannot pass because the giver is not the owner any more. To offer is no such step:
+    `offers.offer_again` looks whether it is under way elsewhere.
     """
+    if step is HandoffStep.OFFER:
+        raise UserError(_OFFER.format(handoff_id))
     right, said = TRANSITIONS[step].right, words or Words()
     assert right is not None  # noqa: S101 - nobody makes an offer expire
     await ready(deps)
