@@ -34,9 +34,12 @@ FILES = {
     "check": "threads_check",
     "turns": "threads_turns",
     "sealed": "threads_sealed",
+    "guests": "threads_guests",
+    "visitors": "threads_visitors",
+    "third": "threads_third",
 }
 #: The sets of which only the totals were looked at.
-UNREAD = ("fresh", "blind")
+UNREAD = ("fresh", "blind", "third")
 SHARED_EXAMPLES = SHARED / "backlog" / "examples.yaml"
 _LATER = re.compile(r"^\[\+(\d+)([dhm])\]\s*")
 _NAMES = {name + end for name in ("tech", "gaps") for end in ("", "_ok", "_any")} | {"negated"}
