@@ -41,6 +41,7 @@ _NO = re.compile(r"\bno (?:more )?[\s`]*$", re.IGNORECASE)
 _ENDS = re.compile(
     r"`?(?:\s*(?:$|[.,;:!?)])|\s(?:please|pls|then|any ?more|for|in|on|here|this|and|but|or|of)\b)", re.IGNORECASE
 )
+_DENIAL = re.compile(r"\b(?:no|not|never|nobody|neither|nor|without|cannot)\b|n't\b", re.IGNORECASE)
 #: Stands at the end of what is before a name, and denies that one.
 _DENIES_NEXT = re.compile(
     r"[,;:-]?\s(?:and |but )?(?:no|not|never|without|nor|instead of|rather than)"
@@ -87,6 +88,8 @@ class _Reader:
         self._used: set[str] = set()
         self._said: dict[str, int] = {}
         self._doubted: dict[str, int] = {}
+        #: Of what something is denied: "we are not paying for it".
+        self._denied: dict[str, int] = {}
         #: Where something was last proposed, and what was named in another way, too.
         self._proposals: dict[str, int] = {}
         self._taken_up: set[str] = set()
@@ -101,6 +104,7 @@ class _Reader:
         for name, at in self._doubted.items():
             if name not in self._asked and self._has_rival(name, rejected, named_after=at):
                 rejected[name] = at
+        rejected |= {name: at for name, at in self._denied.items() if self._is_last_word(name, at, rejected)}
         self._groups = [group for group in self._groups if not self._is_settled(group)]
         for group in self._groups:
             # Of "PagerDuty? Grafana OnCall?" one is spoken of again.
@@ -120,6 +124,16 @@ class _Reader:
         left = [tuple(name for name in group if name not in rejected) for group in self._groups]
         chosen = {name: at for name, at in self._chosen.items() if name not in rejected}
         return Stances(rejected, tuple(group for group in left if len(group) > 1), chosen)
+
+    def _is_last_word(self, name: str, at: int, rejected: Container[str]) -> bool:
+        """Whether a denial is the last that is said of a name, and work is asked on another one that does its job.
+
+        Where work was asked on the first one, too, that must have been before.
+        """
+        rivals = [each for each in self._asked if each not in rejected and self._do_one_job(name, each, is_wide=True)]
+        if name in self._asked:
+            rivals = [each for each in rivals if self._last_named(each) > at]
+        return bool(rivals) and self._last_named(name) == at
 
     def _is_settled(self, group: Sequence[str]) -> bool:
         """Whether work is asked on something else that does the job of a group of alternatives, and on none of them."""
@@ -152,6 +166,7 @@ class _Reader:
         self._chosen |= dict.fromkeys(chosen, sentence.at)
         for each in here:
             self._judge(sentence, each, refused=refused, chosen=chosen)
+        self._denied |= {each.id: sentence.at for each in here if _is_denied(sentence, each)}
         named = ids(here)
         if sentence.text.endswith("?") and len(named) == 1 and len(sentence.text.split()) < 5:
             self._proposed.add(named[0])
@@ -305,6 +320,12 @@ def _is_refused(thread: Thread, sentence: Sentence, here: Sequence[Mention], men
     # "BigQuery?" and then "no, the data stays here".
     answer = _answer(thread, sentence)
     return bool(_SAID["no_at_all"].search(answer) or _SAID["no"].fullmatch(answer.strip(" .!")))
+
+
+def _is_denied(sentence: Sentence, mention: Mention) -> bool:
+    """Whether something is denied of a name, other than a skill: "we are not paying for it", "it gets no support"."""
+    place = next(each for each in pieces(sentence.text, bool) if mention.start < each.stop)
+    return bool(_DENIAL.search(sentence.text[place])) and not is_skill(sentence.text)
 
 
 def _answer(thread: Thread, sentence: Sentence) -> str:

@@ -627,6 +627,22 @@ def test_what_is_said_of_a_thing_in_use_rejects_nothing(said: str) -> None:
     assert "kafka" in named(draft(BROKER, said))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "we are not paying for CircleCI",
+        "CircleCI gets no more budget",
+        "nobody asked for CircleCI",
+        "I don't see CircleCI here",
+    ],
+)
+def test_a_denial_is_the_last_word_where_another_one_is_asked_for_later(said: str) -> None:
+    before, after = "CircleCI would do that out of the box", "Can devops please set up a workflow in GitHub Actions?"
+    assert named(draft(before, said, after)) == ["github-actions"]
+    assert "circleci" in named(draft(said, before, after))
+    assert "circleci" in named(draft(before, said, "Can devops please set up a workflow there?"))
+
+
 def test_a_choice_rejects_what_was_proposed_before() -> None:
     assert named(draft("We need a search engine", "Elasticsearch?", "licence..", "OpenSearch then, please")) == [
         "opensearch"
