@@ -54,12 +54,16 @@ _DATE = re.compile(
 )
 
 
-_DAYS_END = re.compile(
-    r"(?:eod|eob|cob|(?:the )?end of (?:the )?(?:working |business )?day|close of business)\b", re.IGNORECASE
+_DAYS_END = r"(?:eod|eob|cob|(?:the )?end of (?:the )?(?:working |business )?day|close of business)"
+_HOUR = r"(?:noon|morning|afternoon|evening|night|\d{1,2}(?::\d\d)?\s?(?:am|pm|h|o'clock)|\d{1,2}:\d\d)"
+#: What says no more than the day beside it: "EOD Thursday", "Thursday, the 16th, at noon", "the 16th of this month".
+_BEFORE_DAY = re.compile(
+    rf"\b(?:{_DAYS_END}(?:,? (?:on|of))?|{_DAY}(?! next)),? (?=(?:the )?{_DATE.pattern})", re.IGNORECASE
 )
-#: "EOD Thursday", "Thursday, end of day": the end of a day says nothing about which one.
-_DAYS_END_BEFORE = re.compile(rf"\b{_DAYS_END.pattern}(?:,? (?:on|of))?,? (?={_DATE.pattern})", re.IGNORECASE)
-_DAYS_END_AFTER = re.compile(rf"(?P<said>{_DATE.pattern}),? (?:at |by )?{_DAYS_END.pattern}", re.IGNORECASE)
+_AFTER_DAY = re.compile(
+    rf"(?P<said>{_DATE.pattern})(?:,? (?:at |by |in the )?(?:{_DAYS_END}|{_HOUR})\b|(?<=\dth) of (?:this|the) month\b)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | N
     for sentence in thread.sentences:
         before = thread.sentences[sentence.at - 1].text if sentence.at else ""
         is_when = any(_SAID["when"].search(text) for text in (sentence.text, before if before.endswith("?") else ""))
-        text = _without_hour(plain(sentence.text))
+        text = _days_alone(sentence.text)
         shift = _SAID["shift"].search(text)
         # "a week before, say 26 October" says which day that is
         if shift and not shift["n3"] and _DATE.search(text, shift.end()):
@@ -173,21 +177,15 @@ def _read(
         is_now = is_now or bool(_SAID["today"].fullmatch(found["word"] or "") and not _SAID["ends"].match(after))
         if not (is_firm or corrects or is_event) or (is_now and not is_firm):
             continue
-        # "Monday 10 May": the day of the week says nothing that the date does not.
-        day = (
-            None
-            if found["wday"] and _DATE.match(re.sub(r"^[ ,]+(?:the )?", "", after))
-            else _day(found, today, near if corrects else None)
-        )
+        day = _day(found, today, near if corrects else None)
         if day is not None and today <= day <= today + timedelta(days=800):
             due = Due(day, sentence.text, sentence.message.index)
             yield _Read(due, is_firm or corrects, corrects, bool(found["month"]))
 
 
-def _without_hour(text: str) -> str:
-    if not _DAYS_END.search(text):
-        return text
-    return _DAYS_END_AFTER.sub(r"\g<said>", _DAYS_END_BEFORE.sub("", text))
+def _days_alone(text: str) -> str:
+    """Return a text in which each day is said once, without the hour."""
+    return _BEFORE_DAY.sub("", _AFTER_DAY.sub(r"\g<said>", plain(text)))
 
 
 def _is_day(text: str) -> bool:

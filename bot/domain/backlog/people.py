@@ -22,7 +22,7 @@ _NUMBERS = (
 )
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 #: Groups of the pattern of somebody: all of those who are named beside it, or others.
-_TOTAL = ("all", "of", "both", "two")
+_TOTAL = ("we", "all", "of", "both", "two")
 _COUNTS = (*_TOTAL, "many", "team", "size")
 #: What stands between people who are counted together.
 _LINK = re.compile(
@@ -156,7 +156,10 @@ def _blocked(
     clauses = list(_clauses(text))
     groups = list(_groups(text))
     within = [[each.count for each in groups if start <= each.start < end] for start, end in clauses]
-    stops = [_is_blocked(text[start:end]) for start, end in clauses]
+    stops = [
+        _is_blocked(text[start:end]) and (bool(people) or not _SAID["things"].search(text[start:end]))
+        for people, (start, end) in zip(within, clauses, strict=True)
+    ]
     if not any(stops):
         return None
     stops = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.backlog import threads
+from bot.domain.backlog import due, people, technologies, threads
 from bot.domain.backlog.quantities import hours
 from tests.domain.backlog.test_drafts import draft
 
@@ -80,10 +80,10 @@ _ORDERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("people", "order"), [(people, order) for people in _ORDERS for order in _ORDERS[people]])
-def test_an_amount_a_cadence_and_people_are_read_in_any_order(people: int, order: str) -> None:
+@pytest.mark.parametrize(("heads", "order"), [(heads, order) for heads in _ORDERS for order in _ORDERS[heads]])
+def test_an_amount_a_cadence_and_people_are_read_in_any_order(heads: int, order: str) -> None:
     said = {
-        order.format(a=amount, r=rate): people * _AMOUNTS[amount] * _RATES[rate]
+        order.format(a=amount, r=rate): heads * _AMOUNTS[amount] * _RATES[rate]
         for amount in _AMOUNTS
         for rate in _RATES
     }
@@ -94,3 +94,91 @@ def test_an_amount_a_cadence_and_people_are_read_in_any_order(people: int, order
         if read is None or read.monthly != pytest.approx(said[each], rel=0.01)
     }
     assert not wrong
+
+
+_PEOPLE = {
+    "three of us": 3, "Ada and I": 2, "my colleague": 1, "two developers and a tester": 3, "all five of us": 5,
+    "Tove and the three contractors": 4, "both testers": 2, "we all four": 4, "the whole team of six": 6,
+    "Ann, Ben and Cas": 3, "my two colleagues and I": 3, "a dozen analysts": 12, "you and me": 2,
+    "one of our designers": 1, "the QA people (3)": 3,
+}  # fmt: skip
+_THINGS = (
+    *("three pipelines", "both clusters", "all 12 consumers", "Jenkins", "Postgres and Redis", "14 tickets"),
+    *("two of the servers", "our three environments"),
+)
+_STAND_STILL = (
+    *("{w} can't work", "without it {w} cannot even begin", "so {w} are stuck :(", "since Monday {w} sit idle"),
+    *("{w} have nothing to do until it's there", "it's broken, {w} stand still", "FYI {w} are waiting for it"),
+    *("right now {w} won't get anywhere, the rest is fine", "{w} can not go on, and it's been two days"),
+)
+
+
+@pytest.mark.parametrize("said", [*_STAND_STILL, "it blocks {w}", "blocked: {w}", "that stops {w} from working"])
+def test_people_who_stand_still_are_counted_in_any_words(said: str) -> None:
+    found = {each: _blocked(said.format(w=each)) for each in _PEOPLE}
+    assert found == _PEOPLE
+
+
+@pytest.mark.parametrize("said", _STAND_STILL)
+def test_things_that_stand_still_are_no_people(said: str) -> None:
+    assert [each for each in _THINGS if _blocked(said.format(w=each)) is not None] == []
+
+
+def _blocked(text: str) -> int | None:
+    thread = threads.read({"messages": [{"ts": "1793700000", "text": text}]})
+    found = people.blocked(thread, technologies.known().find([each.text for each in thread.sentences]))
+    return None if found is None else found.people
+
+
+#: From Tuesday 3 November 2026.
+_DAYS = {
+    "20 November": "2026-11-20", "the 20th": "2026-11-20", "Nov 20": "2026-11-20", "2026-11-20": "2026-11-20",
+    "Friday": "2026-11-06", "Friday next week": "2026-11-13", "tomorrow noon": "2026-11-04",
+    "the end of the month": "2026-11-30", "mid December": "2026-12-15", "the end of Q1": "2027-03-31",
+    "Monday, the 16th": "2026-11-16", "the 1st of December": "2026-12-01", "Thursday evening": "2026-11-05",
+    "the last day of November": "2026-11-30", "the 20th of this month": "2026-11-20", "EOD Thursday": "2026-11-05",
+}  # fmt: skip
+_BY = (
+    *("we need it by {d}", "deadline: {d}", "it has to be there before {d}", "until {d} at the latest"),
+    *("{d} at the latest", "{d} would be great", "the old one is switched off on {d}", "can we have it by {d}?"),
+    *("when do you need it? - {d}", "is there a date? - yes, {d}", "by 25 November - sorry, make that {d}"),
+    *("by 25 November - no, {d}", "by 25 November - {d} is early enough", "by 25 November - can we say {d}? - ok, {d}"),
+    *("by 25 November - forget that, {d} it is", "by 25 November - they postponed it to {d}"),
+)
+_NOT_BY = (
+    *(
+        "broken since {d}",
+        "it happened on {d}",
+        "I was away until {d}",
+        "we tried it on {d}",
+        "let's talk about it on {d}",
+    ),
+    *("it was fine before {d}", "I opened the ticket on {d}", "I'll be back on {d}"),
+)
+_BEFORE_IT = {
+    "the day before": "2026-11-24", "a week before": "2026-11-18", "two weeks before that": "2026-11-11",
+    "three days ahead of it": "2026-11-22", "the Friday before": "2026-11-20",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", _BY)
+def test_a_day_is_read_in_any_words(said: str) -> None:
+    assert {each: _needed_by(said.format(d=each)) for each in _DAYS} == _DAYS
+
+
+@pytest.mark.parametrize("said", _NOT_BY)
+def test_a_day_of_something_else_is_none(said: str) -> None:
+    assert [each for each in _DAYS if _needed_by(said.format(d=each)) is not None] == []
+
+
+@pytest.mark.parametrize("said", ["the launch is on {e}, we need it {o}", "{e} is the audit, please have it ready {o}"])
+@pytest.mark.parametrize("event", ["25 November", "the 25th", "Wednesday 25 November"])
+def test_a_day_is_counted_from_an_event(said: str, event: str) -> None:
+    assert {each: _needed_by(said.format(e=event, o=each)) for each in _BEFORE_IT} == _BEFORE_IT
+
+
+def _needed_by(said: str) -> str | None:
+    wish = {"ts": "1793700000", "user": "U1", "text": "please, we need a test environment"}
+    told = [{"ts": "1793700001", "user": "U2", "text": each} for each in said.split(" - ")]
+    found = due.needed_by(threads.read({"messages": [wish, *told]}), asked_in={0}, owned=set())
+    return None if found is None else found.day.isoformat()
