@@ -33,6 +33,7 @@ _DATE = re.compile(
     r"\s?(?:the |this )?"
     rf"(?P<next>next |coming )?"
     rf"(?P<span>q[1-4]|quarter|month|week|year|sprint|day|{_MONTH}|[qmwyd](?=\b))(?:\s(?P<eyear>20\d\d))?"
+    rf"|(?P<which_of>first|second|third|last) (?P<day_of>{_DAY}) (?:of|in) (?P<month_of>{_MONTH})"
     rf"|(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?\s(?:of |de )?(?P<m1>{_MONTH})(?:,?\s(?P<y1>20\d\d))?"
     rf"|(?P<m2>{_MONTH})\s(?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)(?:,?\s(?P<y2>20\d\d))?"
     r"|(?P<d3>\d{1,2})\.\s?(?P<m3>1[0-2]|0?[1-9])\.(?:(?P<y3>20\d\d))?(?!\d)"
@@ -220,7 +221,10 @@ def _shifted(read: _Read, shift: re.Match[str], sentence: Sentence) -> _Read:
 
 def _days(count: str, unit: str) -> int:
     number = _NUMBERS.get(count.lower()) or int(count)
-    return number * {"day": 1, "week": 7, "sprint": 14, "month": 30}[unit.lower()]
+    return (
+        number
+        * {"day": 1, "evening": 1, "night": 1, "week": 7, "fortnight": 14, "sprint": 14, "month": 30}[unit.lower()]
+    )
 
 
 def _day(found: re.Match[str], today: date, near: date | None = None) -> date | None:
@@ -233,8 +237,8 @@ def _day(found: re.Match[str], today: date, near: date | None = None) -> date | 
                 return _dated(int(found[f"d{group}"]), _MONTHS.get(month) or int(month), found[f"y{group}"], today)
         if found["nth"] or found["bare"]:
             return _nth(int(found["nth"] or found["bare"]), found.string[: found.start()], today, near)
-        if found["kw"]:
-            return _week(int(found["kw"]), today)
+        if found["which_of"] or found["kw"]:
+            return _weekday_of(found, today) if found["which_of"] else _week(int(found["kw"]), today)
     except ValueError:
         return None
     if found["end"]:
@@ -291,6 +295,15 @@ def _nth(day: int, before: str, today: date, near: date | None) -> date:
 def _week(week: int, today: date) -> date:
     friday = date.fromisocalendar(today.year, week, 5)
     return friday if friday >= today else date.fromisocalendar(today.year + 1, week, 5)
+
+
+def _weekday_of(found: re.Match[str], today: date) -> date:
+    """Return the day of "the last Friday of November"."""
+    month = _MONTHS[found["month_of"].lower().rstrip(".")]
+    first = date(today.year + (month < today.month), month, 1)
+    day = first + timedelta(days=(_DAYS[found["day_of"].lower()] - first.weekday()) % 7)
+    which = ("first", "second", "third", "last").index(found["which_of"].lower())
+    return day + timedelta(weeks=which if which < 3 else (_last(first.year, month) - day).days // 7)
 
 
 def _first(month: int, year: str | None, today: date) -> date:

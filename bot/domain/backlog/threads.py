@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +39,6 @@ _ABBREVIATIONS = (
     "approx.",
     "ca.",
     "vs.",
-    "no.",
     "resp.",
     "max.",
     "min.",
@@ -46,6 +46,7 @@ _ABBREVIATIONS = (
     "z.b.",
     "st.",
 )
+_BEFORE_NUMBERS = ("no.", *(f"{name.lower()}." for name in calendar.month_abbr[1:] if name != "May"), "sept.")
 _END = re.compile(r"(?<=[.!?;])[\"')]?\s+|(?<=\w[!?])(?=[A-Za-z]{2})|\s+(?=[-]\s)")
 
 
@@ -167,9 +168,9 @@ def _cut(line: str) -> Iterator[str]:
     pieces = _END.split(line)
     for piece, following in zip(pieces, [*pieces[1:], ""], strict=True):
         kept = f"{kept} {piece}".strip() if kept else piece.strip()
-        # "no. 7" is a number; "so no." ends.
+        # "no. 7" is a number, and "Nov. 7" a day; "so no." ends.
         last = kept.lower().rpartition(" ")[2].lstrip("(")
-        if last in _ABBREVIATIONS and (last != "no." or following[:1].isdigit()):
+        if last in _ABBREVIATIONS or (last in _BEFORE_NUMBERS and following[:1].isdigit()):
             continue
         if any(letter.isalnum() for letter in kept):
             yield " ".join(kept.split())

@@ -137,6 +137,7 @@ _DAYS = {
     "the end of the month": "2026-11-30", "mid December": "2026-12-15", "the end of Q1": "2027-03-31",
     "Monday, the 16th": "2026-11-16", "the 1st of December": "2026-12-01", "Thursday evening": "2026-11-05",
     "the last day of November": "2026-11-30", "the 20th of this month": "2026-11-20", "EOD Thursday": "2026-11-05",
+    "Nov. 13": "2026-11-13", "the first Monday in December": "2026-12-07", "the last Friday of November": "2026-11-27",
 }  # fmt: skip
 _BY = (
     *("we need it by {d}", "deadline: {d}", "it has to be there before {d}", "until {d} at the latest"),
@@ -144,6 +145,11 @@ _BY = (
     *("when do you need it? - {d}", "is there a date? - yes, {d}", "by 25 November - sorry, make that {d}"),
     *("by 25 November - no, {d}", "by 25 November - {d} is early enough", "by 25 November - can we say {d}? - ok, {d}"),
     *("by 25 November - forget that, {d} it is", "by 25 November - they postponed it to {d}"),
+    *(
+        "by 25 November - scratch that, {d}",
+        "by 25 November - {d} would be enough",
+        "we present it to the board on {d}",
+    ),
 )
 _NOT_BY = (
     *(
@@ -153,11 +159,12 @@ _NOT_BY = (
         "we tried it on {d}",
         "let's talk about it on {d}",
     ),
-    *("it was fine before {d}", "I opened the ticket on {d}", "I'll be back on {d}"),
+    *("it was fine before {d}", "I opened the ticket on {d}", "I'll be back on {d}", "I'm out of office until {d}"),
 )
 _BEFORE_IT = {
     "the day before": "2026-11-24", "a week before": "2026-11-18", "two weeks before that": "2026-11-11",
     "three days ahead of it": "2026-11-22", "the Friday before": "2026-11-20",
+    "the evening before": "2026-11-24", "a fortnight before": "2026-11-11",
 }  # fmt: skip
 
 
