@@ -38,7 +38,7 @@ FILES = {
     "visitors": "threads_visitors",
     "third": "threads_third",
 }
-#: The sets of which only the totals were looked at.
+#: The sets of which only the totals were looked at. So it is with "sealed", but who mended the rules had written it.
 UNREAD = ("fresh", "blind", "third")
 SHARED_EXAMPLES = SHARED / "backlog" / "examples.yaml"
 _LATER = re.compile(r"^\[\+(\d+)([dhm])\]\s*")

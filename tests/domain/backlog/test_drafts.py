@@ -161,6 +161,12 @@ def test_the_last_words_take_back_what_they_name_or_all_of_it(end: str) -> None:
     assert draft("We need a second Redis for the sessions.", "it's one line in our own repo", end).items == ()
 
 
+def test_two_new_things_in_one_sentence_are_a_list_of_wishes() -> None:
+    talk = ["we run ten of those", "true", "and with pride", "since 2019"]
+    found = draft("we need our own Kafka cluster", *talk, "a bucket in eu-west, and a role for the two services")
+    assert kinds(found) == ["infrastructure", "infrastructure", "access"]
+
+
 def test_a_recap_takes_the_place_of_what_was_asked_for_before() -> None:
     talk = [
         "I'd like something for the signing keys, a box under my desk",
@@ -641,6 +647,17 @@ def test_a_denial_is_the_last_word_where_another_one_is_asked_for_later(said: st
     assert named(draft(before, said, after)) == ["github-actions"]
     assert "circleci" in named(draft(said, before, after))
     assert "circleci" in named(draft(before, said, "Can devops please set up a workflow there?"))
+
+
+def test_a_no_answers_all_questions_of_a_message() -> None:
+    asked = "We need an alert when the Spark job dies"
+    assert named(draft(asked, "Dask? Polars?", "no please, not again")) == ["spark"]
+
+
+def test_one_more_is_no_alternative() -> None:
+    wish = "Can devops give us a role in Snowflake?"
+    assert draft(wish, "we live in Metabase", "or Airflow?").questions != ()
+    assert draft(wish, "we live in Metabase", "and Airflow?").questions == ()
 
 
 def test_a_choice_rejects_what_was_proposed_before() -> None:
