@@ -244,13 +244,14 @@ def _is_trade(text: str, mention: Mention) -> bool:
 def _heads(text: str, mentions: Sequence[Mention]) -> list[str]:
     """Return what a sentence is about: of "a Flink job over Kafka" it is Flink, of "Flink and Kafka" both.
 
-    What stands in brackets is left out.
+    What stands in brackets is left out, and of a line of code all but the first.
     """
     heads = [
         each
         for at, each in enumerate(mentions)
         if not (
-            _SAID["of"].fullmatch(text[mentions[at - 1].end : each.start])
+            _SAID["of"].fullmatch(between := text[mentions[at - 1].end : each.start])
+            or ("`" not in between and text.count("`", 0, each.start) % 2)
             if at
             else _SAID["place"].search(text[: each.start])
         )

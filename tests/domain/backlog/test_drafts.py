@@ -289,6 +289,11 @@ def test_what_is_decided_against_is_not_offered(said: list[str], left: list[str]
         ),
         (["We need a MinIO bucket.", "we're Java devs and nobody has operated a storage before"], ["minio"]),
         (["We need a dbt job in Airflow.", "neither of us is a dbt person"], ["dbt"]),
+        (["We need a repo for `flux get kustomizations`.", "none of us had opened it before"], ["flux"]),
+        (["We need a WebAssembly host.", "did you watch the WebAssembly talk?"], []),
+        (["We need an OPC UA client. The monitors speak OPC UA", "OPC UA is fog for us"], ["opc-ua"]),
+        (["We need a k6 operator.", "Gatling I know, k6 I don't"], ["k6"]),
+        (["We need a k6 operator.", "k6 I don't know, it's JavaScript", "k6, we'll manage"], []),
         (["We need events sent through Kafka, in a topic.", "it's fog for us"], ["kafka"]),
     ],
 )
