@@ -109,7 +109,7 @@ class _Reader:
         rejected: Set[str],
         coached_in: Set[int],
     ) -> None:
-        self._sentences = thread.sentences
+        self._thread, self._sentences = thread, thread.sentences
         self._mentions = [[each for each in row if each.id not in rejected] for row in mentions]
         self._vocabulary, self._coached_in = vocabulary, coached_in
         #: What somebody in the team can handle.
@@ -184,7 +184,7 @@ class _Reader:
         return any(_SAID["asks"].search(each.text) and self._is_denied(each) for each in before)
 
     def _is_denied(self, asked: Sentence) -> bool:
-        """Whether those who answer a question for a skill do not have it."""
+        """Whether those who answer a question for a skill do not have it, in words or with a wry face."""
         for answer in self._sentences[asked.at + 1 : asked.at + 6]:
             if answer.message.index - asked.message.index > 3:
                 break
@@ -192,7 +192,10 @@ class _Reader:
                 return True
             if _SAID["has"].search(answer.text) or _SAID["answer_yes"].match(answer.text):
                 return False
-        return False
+        return any(
+            0 < each.index - asked.message.index < 3 and _SAID["wry"].search(each.emoji)
+            for each in self._thread.messages
+        )
 
     def _before(self, sentence: Sentence) -> list[str]:
         """Return what was named last before, and nobody knows; a language only where it was all that was said."""

@@ -61,6 +61,8 @@ class Message:
     text: str
     code: str = ""
     unfurls: str = ""
+    #: The emoji of a message that has no words.
+    emoji: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +117,12 @@ def _messages(rows: Sequence[object], zones: Mapping[str, tzinfo]) -> Iterator[M
         if not isinstance(row, dict) or row.get("bot_id") or str(row.get("subtype") or "") not in _WRITTEN:
             continue
         raw = row.get("text")
-        text, code = _words(raw if isinstance(raw, str) and raw.strip() else _of_blocks(row.get("blocks")))
+        said = raw if isinstance(raw, str) and raw.strip() else _of_blocks(row.get("blocks"))
+        text, code = _words(said)
+        emoji = "" if text.strip() else "".join(_EMOJI.findall(said[:_LONGEST]))
         ts, author = str(row.get("ts") or ""), str(row.get("user") or row.get("username") or "")
         day = _day(ts, zones.get(author, UTC))
-        yield Message(index, ts, author, day, text, code, _unfurled(row.get("attachments")))
+        yield Message(index, ts, author, day, text, code, _unfurled(row.get("attachments")), emoji)
 
 
 def _day(ts: str, zone: tzinfo) -> date:
