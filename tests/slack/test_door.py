@@ -173,6 +173,32 @@ def test_people_of_an_enterprise_may_be_said_to_be_of_the_enterprise(
 
 
 @pytest.mark.parametrize(
+    ("standing", "is_shared", "admitted"),
+    [
+        (AccountStanding.MEMBER, False, Admission.DECIDE),
+        (AccountStanding.MEMBER, None, Admission.SHARED),
+        (AccountStanding.GUEST, False, Admission.READ),
+        (AccountStanding.GONE, False, Admission.OUTSIDE),
+        (AccountStanding.STRANGER, False, Admission.OUTSIDE),
+        (None, False, Admission.UNKNOWN),
+    ],
+)
+def test_what_an_account_is_decides_what_it_may_do(
+    standing: AccountStanding | None, is_shared: bool | None, admitted: Admission
+) -> None:
+    sender = replace(sender_of({"team_id": "T1", "user_id": "U1", "api_app_id": "A1"}), is_shared_channel=is_shared)
+    assert admission(sender, Workspace("T1", "", "A1"), standing, open_channels=()) is admitted
+
+
+@pytest.mark.parametrize("standing", [AccountStanding.MEMBER, AccountStanding.GUEST, AccountStanding.STRANGER])
+def test_in_an_opened_channel_outsiders_read_and_others_do_what_they_may(standing: AccountStanding) -> None:
+    body = {"team_id": "T1", "user_id": "U1", "api_app_id": "A1", "channel_id": "C1"}
+    sender = replace(sender_of(body), is_shared_channel=True)
+    admitted = admission(sender, Workspace("T1", "", "A1"), standing, open_channels=("C1",))
+    assert admitted is (Admission.DECIDE if standing is AccountStanding.MEMBER else Admission.READ)
+
+
+@pytest.mark.parametrize(
     ("kind", "app_id", "is_ours"),
     [
         ("message_action", "", True),
