@@ -199,6 +199,41 @@ def test_in_an_opened_channel_outsiders_read_and_others_do_what_they_may(standin
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        {"user": {"id": "U1", "team_id": "T9"}},
+        {"event": {"user": "U1", "user_team": "T9", "team": "T1"}},
+        {"event": {"user": "U1", "source_team": "T9"}},
+        {"event": {"user": "U1", "team": "T9"}},
+    ],
+    ids=["a press", "user_team", "source_team", "team"],
+)
+def test_of_which_workspace_somebody_is_may_be_said_in_four_places(said: dict[str, Any]) -> None:
+    sender = sender_of({"team_id": "T1", "api_app_id": "A1"} | said)
+    found = admission(sender, Workspace("T1", "", "A1"), AccountStanding.MEMBER, open_channels=())
+    assert (sender.user_id, found) == ("U1", Admission.OUTSIDE)
+
+
+@pytest.mark.parametrize(
+    ("channel", "flags", "flags_of_event", "is_shared"),
+    [
+        ("C1", {"is_ext_shared_channel": True}, {}, True),
+        ("C1", {}, {"is_ext_shared_channel": True}, True),
+        ("C1", {"is_ext_shared_channel": False}, {"is_pending_ext_shared": True}, True),
+        ("C1", {"is_ext_shared_channel": False}, {}, False),
+        ("C1", {}, {}, None),
+        ("G1", {}, {}, None),
+        ("D1", {}, {}, False),
+    ],
+)
+def test_whether_others_read_along_may_be_said_in_two_places(
+    channel: str, flags: dict[str, bool], flags_of_event: dict[str, bool], is_shared: bool | None
+) -> None:
+    event = {"type": "message", "user": "U1", "channel": channel} | flags_of_event
+    assert sender_of({"team_id": "T1", "event": event} | flags).is_shared_channel is is_shared
+
+
+@pytest.mark.parametrize(
     ("kind", "app_id", "is_ours"),
     [
         ("message_action", "", True),
