@@ -35,7 +35,7 @@ async def on_not_ours(action: Action, context: Context) -> None:
 
 async def _form(action: Action, context: Context) -> Block:
     asset_id, area = parse(AssetValue, action.value)
-    offer = release.form(context.deps, context.snapshot, asset_id=asset_id, area=area, asker=action.user_id)
+    offer = await release.form(context.deps, context.snapshot, asset_id=asset_id, area=area, asker=action.user_id)
     metadata = encode(AssetForm(asset_id, area, *seen_at(action), action.response_url))
     return release_blocks.release_view(
         offer.asset, offer.owner, offer.areas, metadata, needs_confirmation=offer.needs_confirmation

@@ -32,7 +32,7 @@ async def _form(action: Action, context: Context) -> Block:
     metadata = encode(AssetForm(asset_id, area, *seen_at(action), action.response_url))
     if verb == "release":
         await meet_admins(context.deps, context.slack, context.snapshot)
-        offer = release.form(context.deps, context.snapshot, asset_id=asset_id, area=area, asker=action.user_id)
+        offer = await release.form(context.deps, context.snapshot, asset_id=asset_id, area=area, asker=action.user_id)
         return blocks.release_view(
             offer.asset, offer.owner, offer.areas, metadata, needs_confirmation=offer.needs_confirmation
         )

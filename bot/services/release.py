@@ -81,14 +81,16 @@ class Marked:
     reviewer: PersonRecord | None
 
 
-def form(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, asker: str) -> ReleaseOffer:
-    """Return what the form for a release shows. Raises as `release`."""
+async def form(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, asker: str) -> ReleaseOffer:
+    """Return what the form for a release shows. Raises as `release` would."""
     verdict = look_up(deps, snapshot, asset_id, area=area)
     owner, facts = _given_up(snapshot, verdict, actors.remembered(snapshot, asker))
     transfers.require_no_silent_heir(verdict, facts, snapshot)
     is_confirmed = verdict.asset.tier == CONFIRMED_TIER
     if is_confirmed:
         confirmer(deps, snapshot, verdict.asset, owner, asker=snapshot.person_by_slack_id(asker))
+        async with deps.database.reading() as session:
+            await _superseded(session, verdict.asset, owner, facts, deps.clock.now())
     return ReleaseOffer(verdict.asset, owner.name, _areas(facts), is_confirmed)
 
 
@@ -106,9 +108,7 @@ async def release(
         transfers.require_no_silent_heir(verdict, facts, snapshot)
         if verdict.asset.tier == CONFIRMED_TIER:
             row = _row(asset_id, owner, _areas(facts), reason=reason, person_id=person_id, at=deps.clock.now())
-            waiting = await _waiting(session, row)
-            if waiting is not None and _is_unchanged(facts, waiting):
-                raise UserError("Somebody has asked for that already: it waits to be confirmed.")
+            waiting = await _superseded(session, verdict.asset, owner, facts, row.asked_at)
             if waiting is not None:
                 waiting.until = row.asked_at.date() - timedelta(1)
             session.add(row)
@@ -329,18 +329,24 @@ def asker_of(snapshot: Snapshot, row: tables.Release) -> Recipient:
     return Recipient(person=asker) if routing.slack_id_of(asker) else owner_of(snapshot, row)
 
 
-async def _waiting(session: AsyncSession, like: tables.Release) -> tables.Release | None:
+async def _superseded(
+    session: AsyncSession, asset: AssetRecord, owner: Recipient, facts: Sequence[OwnershipRecord], now: datetime
+) -> tables.Release | None:
+    """Return the question that a new one replaces. Raises UserError when the same is still to be confirmed."""
     table = tables.Release
     query = select(table).where(
-        col(table.asset_id) == like.asset_id,
-        col(table.team_id).is_not_distinct_from(like.team_id),
-        col(table.person_id).is_not_distinct_from(like.person_id),
+        col(table.asset_id) == asset.id,
+        col(table.team_id).is_not_distinct_from(owner.team_id),
+        col(table.person_id).is_not_distinct_from(owner.person_id),
         col(table.decided_at).is_(None),
         col(table.ended_at).is_(None),
-        col(table.until) >= like.asked_at.date(),
+        col(table.until) >= now.date(),
     )
-    found = (await session.execute(query)).scalars()
-    return next((each for each in found if set(each.areas) & set(like.areas)), None)
+    areas = {each.value for each in _areas(facts)}
+    found = next((each for each in (await session.execute(query)).scalars() if areas & set(each.areas)), None)
+    if found is not None and _is_unchanged(facts, found):
+        raise UserError("Somebody has asked for that already: it waits to be confirmed.")
+    return found
 
 
 async def _carry_out(

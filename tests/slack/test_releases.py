@@ -19,7 +19,7 @@ from tests.slack.test_claims import claim
 from tests.slack.test_clicks import actions, drained
 from tests.slack.test_eol_answers import posted
 from tests.slack.test_handoff import card as handoff_card
-from tests.slack.test_handoff import offer
+from tests.slack.test_handoff import offer, said_to
 from tests.slack.test_matters import AGREE, card, doubted, team_id
 from tests.slack.test_orphans import direct, leave, press_view, suggest
 from tests.slack.test_requests import element
@@ -427,8 +427,9 @@ async def test_of_tier_one_the_lead_confirms_and_not_whoever_asked(stage: Stage)
     [question] = await direct(stage, "ada")
     assert f"wants *Payments* to give up {what}, which is tier 1" in question.text
     assert "Confirm, and nobody owns it until a team takes it." in question.text
-    await choose(stage, "payments-db", "We no longer own it…", user="grace")
-    assert "waits to be confirmed" in await submit(stage, "grace", release_reason="Platform runs it")
+    answer = await stage.ask("/whoowns payments-db", user="grace")
+    await stage.press(answer, "ownership.more", user="grace", value=menu(answer)["We no longer own it…"])
+    assert "waits to be confirmed" in said_to(stage, "grace", "general"), "before they have written why"
     pressed = await stage.press(question, "ownership.release_confirm", user="ada")
     assert f"confirmed that *Payments* gives up {what}" in (await direct(stage, "ada"))[0].text
     assert f"confirmed that *Payments* gives up {what}" in (await direct(stage, "grace"))[-1].text
