@@ -17,7 +17,7 @@ from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.ownership import look_up
 from bot.services.release_notices import REST_GIVEN_UP, told
-from bot.services.snapshot import Snapshot
+from bot.services.snapshot import Snapshot, refresh
 from bot.store import tables
 
 #: How the outbox keys of these messages begin; behind that is the id of a release, of a mark, or of an asset.
@@ -51,10 +51,16 @@ async def open_questions(session: AsyncSession, asset_id: int, areas: Collection
 
 async def end_owned(deps: Deps, snapshot: Snapshot) -> bool:
     """Let the questions who takes what somebody owns again ask no more, as after an import; return whether any did."""
-    ended: list[tuple[str, Rendered]] = []
     async with deps.database.reading() as session:
         asking = await _asking(session)
-        for asset_id, areas in await _asked_about(session, asking) if asking else ():
+        asked_about = await _asked_about(session, asking) if asking else []
+    if not asked_about:
+        return False
+    # A question that was asked just now is about what a memory that is behind still has the owner of.
+    await refresh(snapshot, deps.database)
+    ended: list[tuple[str, Rendered]] = []
+    async with deps.database.reading() as session:
+        for asset_id, areas in asked_about:
             asset, owners = snapshot.asset(asset_id), _owners(deps, snapshot, asset_id, areas)
             if asset is not None and owners:
                 keys = asking.intersection(await open_questions(session, asset_id, areas))

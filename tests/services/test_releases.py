@@ -11,11 +11,11 @@ import pytest
 from bot.domain.catalog import Area
 from bot.domain.ownership import Unowned, UnownedOnPurpose
 from bot.errors import NotFoundError, UserError
-from bot.services import claims, release
+from bot.services import claims, owner_questions, release
 from bot.services.actors import Decider
 from bot.services.catalog.teams import merge_teams
 from bot.services.ownership import look_up
-from bot.services.snapshot import Snapshot
+from bot.services.snapshot import Snapshot, refresh
 from bot.store import tables
 from bot.store.db import Database
 from tests.services.catalog_world import asset, owner
@@ -73,6 +73,17 @@ async def test_one_area_does_not_wait_for_another(admin: Three) -> None:
     await give_up(admin, "Omar", Area.MONITORING)
     await confirm(admin, 2)
     assert await admin.owner_of(Area.MONITORING) == set()
+
+
+async def test_a_question_is_not_ended_by_a_memory_that_is_behind(world: Three) -> None:
+    """Another process may have given it up since this one looked."""
+    world.deps = replace(world.deps, platform_channel="C0PLATFORM1")
+    await world.bring(asset("1", "orders", *(owner("DevOps", area=area) for area in AREAS)))
+    behind = Snapshot()
+    await refresh(behind, world.deps.database)
+    await give_up(world, "Omar", Area.DATABASE)
+    assert [each.key for each in await world.rows(tables.OutboxMessage)] == [owner_questions.given_up_key(1)]
+    assert not await owner_questions.end_owned(world.deps, behind)
 
 
 async def test_what_somebody_has_owned_since_is_not_unowned_on_purpose_again(admin: Three) -> None:
