@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.records import AssetRecord
 from bot.store import tables
+from bot.store.large_tables import Among, Ids, asked
 
 
-async def given(
-    connection: AsyncConnection, among: Callable[[ColumnElement[int]], ColumnElement[bool]]
-) -> dict[int, tuple[str, ...]]:
-    """Return the names by the assets that `among` picks, in the order in which they were given."""
-    alias = tables.core(tables.AssetAlias).c
-    query = select(alias.asset_id, alias.name).where(among(alias.asset_id)).order_by(alias.id)
+async def given(connection: AsyncConnection, ids: Ids) -> dict[int, tuple[str, ...]]:
+    """Return the names of these assets, in the order in which they were given."""
     found: dict[int, tuple[str, ...]] = {}
-    for asset_id, name in await connection.execute(query):
+    for asset_id, name in await asked(connection, _names, ids):
         found[asset_id] = (*found.get(asset_id, ()), name)
     return found
+
+
+@cache
+def _names(among: Among) -> Select[Any]:
+    alias = tables.core(tables.AssetAlias).c
+    return select(alias.asset_id, alias.name).where(among(alias.asset_id)).order_by(alias.id)
 
 
 def applied(asset: AssetRecord, names: tuple[str, ...]) -> AssetRecord:

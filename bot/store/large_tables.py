@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, bindparam, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +13,10 @@ from sqlalchemy.types import NullType
 
 #: Rows read at a time: small enough that making records of them does not hold the event loop up.
 CHUNK = 500
+#: The first and the last of neighbouring ids, or a list of ids.
+Ids: TypeAlias = tuple[int, int] | list[int]
+#: The condition that a column holds one of the ids that a statement is given.
+Among: TypeAlias = Callable[[ColumnElement[int]], ColumnElement[bool]]
 #: Where more facts, or observations, differ than this, there is little to share.
 MOST_SHARED = 50_000
 
@@ -42,6 +46,21 @@ async def by_ids(
     ids = sorted((await connection.execute(select(column).where(is_wanted))).scalars())
     for at in range(0, len(ids), CHUNK):
         yield (await connection.execute(query.where(column.in_(ids[at : at + CHUNK])))).all()
+
+
+async def asked(connection: AsyncConnection, build: Callable[[Among], Select[Any]], ids: Ids) -> Any:
+    """Return the rows of a statement about these ids; `build` keeps the one for lists and the one for ranges."""
+    if isinstance(ids, tuple):
+        return await connection.execute(build(_in_range), dict(zip(("first", "last"), ids, strict=True)))
+    return await connection.execute(build(_in_list), {"ids": ids})
+
+
+def _in_range(column: ColumnElement[int]) -> ColumnElement[bool]:
+    return column.between(bindparam("first"), bindparam("last"))
+
+
+def _in_list(column: ColumnElement[int]) -> ColumnElement[bool]:
+    return column.in_(bindparam("ids", expanding=True))
 
 
 def as_stored(table: Any, names: Iterable[str]) -> list[Any]:

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.catalog import Area, Role
@@ -27,9 +28,8 @@ from bot.domain.records import (
 )
 from bot.domain.sources import ClaimSubject
 from bot.store import tables
+from bot.store.large_tables import Among, Ids, asked
 
-#: The first and the last of neighbouring ids, or a list of ids.
-Ids = tuple[int, int] | list[int]
 _AREAS = {area.value: area for area in Area}
 
 
@@ -82,19 +82,28 @@ async def open_matters(
     await _add_doubts(connection, ids, found)
     await _add_drift(connection, ids, source_names, found)
     await _add_handoffs(connection, ids, found)
-    matter, no = tables.core(tables.OwnershipMatter).c, tables.core(tables.Disownment).c
-    claims = (
-        select(matter.asset_id, matter.id, matter.team_id, matter.person_id, matter.area, matter.at)
-        .where(matter.kind == MatterKind.CLAIM.value, matter.ended_at.is_(None), among(matter.asset_id, ids))
-        .order_by(matter.id)
-    )
-    for asset_id, matter_id, team_id, person_id, area, at in await connection.execute(claims):
+    for asset_id, matter_id, team_id, person_id, area, at in await asked(connection, _claims, ids):
         found[asset_id].claims.append(ClaimRecord(matter_id, team_id, person_id, _AREAS[area], at))
-    disowned = select(no.asset_id, no.area, no.team_id, no.person_id).where(among(no.asset_id, ids))
-    for asset_id, area, team_id, person_id in await connection.execute(disowned.order_by(no.id)):
+    for asset_id, area, team_id, person_id in await asked(connection, _disowned, ids):
         found[asset_id].disowned.append((_AREAS[area], team_id, person_id))
     await _add_overruled(connection, ids, source_names, found)
     return {asset_id: each.read() for asset_id, each in found.items()}
+
+
+@cache
+def _claims(among: Among) -> Select[Any]:
+    matter = tables.core(tables.OwnershipMatter).c
+    return (
+        select(matter.asset_id, matter.id, matter.team_id, matter.person_id, matter.area, matter.at)
+        .where(matter.kind == MatterKind.CLAIM.value, matter.ended_at.is_(None), among(matter.asset_id))
+        .order_by(matter.id)
+    )
+
+
+@cache
+def _disowned(among: Among) -> Select[Any]:
+    no = tables.core(tables.Disownment).c
+    return select(no.asset_id, no.area, no.team_id, no.person_id).where(among(no.asset_id)).order_by(no.id)
 
 
 def with_help(fact: OwnershipRecord, matters: OpenMatters) -> OwnershipRecord:
@@ -107,18 +116,22 @@ def with_help(fact: OwnershipRecord, matters: OpenMatters) -> OwnershipRecord:
 
 async def _add_doubts(connection: AsyncConnection, ids: Ids, found: dict[int, _Beside]) -> None:
     """Add the doubts that no owner has settled."""
+    for row in await asked(connection, _doubts, ids):
+        found[row.asset_id].doubts.append(DoubtRecord(person_of(row), row.reason, row.at, _AREAS[row.area]))
+
+
+@cache
+def _doubts(among: Among) -> Select[Any]:
     doubt, person = tables.core(tables.OwnerDoubt).c, tables.core(tables.Person).c
-    query = (
+    return (
         select(
             *(doubt.asset_id, doubt.reason, doubt.at, doubt.area),
             *(person.id, person.name, person.slack_id, person.email, person.handle, person.is_active, person.timezone),
         )
         .join_from(tables.core(tables.OwnerDoubt), tables.core(tables.Person), person.id == doubt.person_id)
-        .where(doubt.settled_at.is_(None), among(doubt.asset_id, ids))
+        .where(doubt.settled_at.is_(None), among(doubt.asset_id))
         .order_by(doubt.id)
     )
-    for row in await connection.execute(query):
-        found[row.asset_id].doubts.append(DoubtRecord(person_of(row), row.reason, row.at, _AREAS[row.area]))
 
 
 async def _add_handoffs(connection: AsyncConnection, ids: Ids, found: dict[int, _Beside]) -> None:
@@ -126,23 +139,9 @@ async def _add_handoffs(connection: AsyncConnection, ids: Ids, found: dict[int, 
 
     Of what has passed the giver may help until a day.
     """
-    of, handoff = tables.core(tables.HandoffResource).c, tables.core(tables.Handoff).c
-    query = (
-        select(
-            *(of.asset_id, of.area, of.state, of.moved_at, handoff.id, handoff.giver_team_id),
-            *(handoff.receiver_team_id, handoff.effective_on, handoff.loan_until),
-        )
-        .join_from(tables.core(tables.HandoffResource), tables.core(tables.Handoff), handoff.id == of.handoff_id)
-        .where(among(of.asset_id, ids), of.state.in_(HANDOFF_STAGES), or_(of.moved_at.is_(None), is_lent()))
-        .order_by(of.id)
-    )
-    helped = select(of.asset_id, of.area, of.overlap_until, handoff.giver_team_id).join_from(
-        tables.core(tables.HandoffResource), tables.core(tables.Handoff), handoff.id == of.handoff_id
-    )
-    is_helped = of.moved_at.is_not(None) & of.overlap_until.is_not(None) & of.overlap_ended_at.is_(None)
-    for each in await connection.execute(helped.where(among(of.asset_id, ids), is_helped).order_by(of.id)):
+    for each in await asked(connection, _helped, ids):
         found[each.asset_id].helped.append((_AREAS[each.area], each.giver_team_id, each.overlap_until))
-    for row in await connection.execute(query):
+    for row in await asked(connection, _under_way, ids):
         stage, on, back_on = HANDOFF_STAGES[row.state], row.effective_on, None
         if row.moved_at is not None:
             stage, on = HandoffStage.LENT, row.loan_until
@@ -155,6 +154,32 @@ async def _add_handoffs(connection: AsyncConnection, ids: Ids, found: dict[int, 
         found[row.asset_id].handoffs.append(made)
 
 
+@cache
+def _under_way(among: Among) -> Select[Any]:
+    of, handoff = tables.core(tables.HandoffResource).c, tables.core(tables.Handoff).c
+    return (
+        select(
+            *(of.asset_id, of.area, of.state, of.moved_at, handoff.id, handoff.giver_team_id),
+            *(handoff.receiver_team_id, handoff.effective_on, handoff.loan_until),
+        )
+        .join_from(tables.core(tables.HandoffResource), tables.core(tables.Handoff), handoff.id == of.handoff_id)
+        .where(among(of.asset_id), of.state.in_(HANDOFF_STAGES), or_(of.moved_at.is_(None), is_lent()))
+        .order_by(of.id)
+    )
+
+
+@cache
+def _helped(among: Among) -> Select[Any]:
+    of, handoff = tables.core(tables.HandoffResource).c, tables.core(tables.Handoff).c
+    return (
+        select(of.asset_id, of.area, of.overlap_until, handoff.giver_team_id)
+        .join_from(tables.core(tables.HandoffResource), tables.core(tables.Handoff), handoff.id == of.handoff_id)
+        .where(among(of.asset_id), of.moved_at.is_not(None), of.overlap_until.is_not(None))
+        .where(of.overlap_ended_at.is_(None))
+        .order_by(of.id)
+    )
+
+
 def is_lent() -> ColumnElement[bool]:
     """Return the condition that a resource of a handoff is lent: it has passed, and has not returned yet."""
     of, handoff = tables.core(tables.HandoffResource).c, tables.core(tables.Handoff).c
@@ -165,13 +190,16 @@ async def _add_drift(
     connection: AsyncConnection, ids: Ids, source_names: Mapping[int, str], found: dict[int, _Beside]
 ) -> None:
     """Add what sources say that have not followed a handoff."""
-    t = tables.core(tables.Drift).c
-    rows = (
-        await connection.execute(select(tables.core(tables.Drift)).where(among(t.asset_id, ids)).order_by(t.id))
-    ).all()
+    rows = (await asked(connection, _drift, ids)).all()
     files = await _files(connection, {(row.asset_id, row.source_id) for row in rows})
     for row in rows:
         found[row.asset_id].drift.append(_said_by_source(row, source_names, files, since=row.since))
+
+
+@cache
+def _drift(among: Among) -> Select[Any]:
+    drift = tables.core(tables.Drift)
+    return select(drift).where(among(drift.c.asset_id)).order_by(drift.c.id)
 
 
 def _said_by_source(
@@ -190,20 +218,24 @@ async def _add_overruled(
     connection: AsyncConnection, ids: Ids, source_names: Mapping[int, str], found: dict[int, _Beside]
 ) -> None:
     """Add what sources said, and say still, that people have decided against: the facts that the decision ended."""
+    rows = (await asked(connection, _overruled, ids)).all()
+    files = await _files(connection, {(row.asset_id, row.source_id) for row in rows})
+    for row in rows:
+        found[row.asset_id].overruled.append(_said_by_source(row, source_names, files, since=row.at))
+
+
+@cache
+def _overruled(among: Among) -> Select[Any]:
     no, fact, source = (tables.core(each).c for each in (tables.Disownment, tables.Ownership, tables.Source))
-    query = (
+    return (
         select(no.asset_id, no.area, no.team_id, no.person_id, no.at, fact.source_id)
         .join_from(tables.core(tables.Disownment), tables.core(tables.Ownership), fact.ended_by == no.audit_id)
         .join(tables.core(tables.Source), source.id == fact.source_id)
-        .where(among(no.asset_id, ids), fact.asset_id == no.asset_id, fact.area == no.area, source.is_human.is_(False))
+        .where(among(no.asset_id), fact.asset_id == no.asset_id, fact.area == no.area, source.is_human.is_(False))
         .where(fact.team_id.is_not_distinct_from(no.team_id), fact.person_id.is_not_distinct_from(no.person_id))
         .distinct()
         .order_by(no.at, fact.source_id)
     )
-    rows = (await connection.execute(query)).all()
-    files = await _files(connection, {(row.asset_id, row.source_id) for row in rows})
-    for row in rows:
-        found[row.asset_id].overruled.append(_said_by_source(row, source_names, files, since=row.at))
 
 
 async def _files(connection: AsyncConnection, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], list[str]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cache
 from sys import intern
 from typing import Any
 
 import orjson
-from sqlalchemy import select, true
+from sqlalchemy import Select, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
@@ -28,8 +28,8 @@ from bot.domain.records import (
 )
 from bot.domain.sources import ClaimSubject, Source, rank
 from bot.store import aliases, releases, tables
-from bot.store.large_tables import CHUNK, MOST_SHARED, as_stored, by_ids, in_order, moment
-from bot.store.open_matters import Ids, among, open_matters, person_of, with_help
+from bot.store.large_tables import CHUNK, MOST_SHARED, Among, Ids, as_stored, asked, by_ids, in_order, moment
+from bot.store.open_matters import among, open_matters, person_of, with_help
 
 _ASSET_COLUMNS = (
     "id", "ref", "kind", "name", "namespace", "description", "aliases", "addresses", "parent_id", "hosting", "tier",
@@ -166,8 +166,8 @@ async def _beside(connection: AsyncConnection, ids: Ids, by_source: dict[int, So
     """Return what people have said of assets: of a whole catalog at once, because there is little of it."""
     return (
         await open_matters(connection, ids, {number: each.name for number, each in by_source.items()}),
-        await releases.decided(connection, partial(among, ids=ids)),
-        await aliases.given(connection, partial(among, ids=ids)),
+        await releases.decided(connection, ids),
+        await aliases.given(connection, ids),
     )
 
 
@@ -263,13 +263,7 @@ async def _facts(
 
     An import says the same of hundreds of assets, and there is one object for all of them.
     """
-    t = tables.core(tables.Ownership).c
-    query = (
-        select(*as_stored(tables.core(tables.Ownership), _FACT_COLUMNS))
-        .where(t.valid_to.is_(None), among(t.asset_id, ids))
-        .order_by(t.asset_id, t.id)
-    )
-    rows = await connection.execute(query)
+    rows = await asked(connection, _in_force, ids)
     found: dict[int, tuple[OwnershipRecord, ...]] = {}
     for asset_id, *said in rows.all():
         key = tuple(said)
@@ -280,6 +274,16 @@ async def _facts(
         held = found.get(asset_id)
         found[asset_id] = facts if held is None else held + facts
     return found
+
+
+@cache
+def _in_force(among: Among) -> Select[Any]:
+    fact = tables.core(tables.Ownership)
+    return (
+        select(*as_stored(fact, _FACT_COLUMNS))
+        .where(fact.c.valid_to.is_(None), among(fact.c.asset_id))
+        .order_by(fact.c.asset_id, fact.c.id)
+    )
 
 
 def _fact(said: tuple[Any, ...], by_source: dict[int, SourceRow], ids: dict[int | None, int | None]) -> OwnershipRecord:

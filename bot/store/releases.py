@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.catalog import HUMAN_SOURCE, Area
 from bot.domain.records import AssetRecord, NobodyRecord, PersonRecord, ReleaseRecord, UnownedBy
 from bot.store import tables
+from bot.store.large_tables import Among, Ids, asked
 
 
-async def decided(
-    connection: AsyncConnection, among: Callable[[ColumnElement[int]], ColumnElement[bool]]
-) -> dict[int, tuple[NobodyRecord, str]]:
-    """Return what was decided of the assets that `among` picks, with the reason where one is unowned on purpose."""
-    releases = await _releases(connection, among)
+async def decided(connection: AsyncConnection, ids: Ids) -> dict[int, tuple[NobodyRecord, str]]:
+    """Return what was decided of these assets, with the reason where one is unowned on purpose."""
+    releases = await _releases(connection, ids)
     found = {asset_id: (NobodyRecord(theirs), "") for asset_id, theirs in releases.items()}
-    mark, person = tables.core(tables.UnownedMark).c, tables.core(tables.Person).c
-    query = (
-        select(mark.asset_id, mark.reason, mark.until, person.id, person.name, person.slack_id, person.is_active)
-        .join_from(tables.core(tables.UnownedMark), tables.core(tables.Person), person.id == mark.reviewer_id)
-        .where(mark.ended_at.is_(None), among(mark.asset_id))
-        .order_by(mark.id)
-    )
-    for asset_id, reason, until, *reviewer in await connection.execute(query):
+    for asset_id, reason, until, *reviewer in await asked(connection, _marks_of, ids):
         number, name, slack_id, is_active = reviewer
         who = PersonRecord(id=number, name=name, slack_id=slack_id or "", is_active=is_active)
         before, _ = found.get(asset_id, (NobodyRecord(), ""))
         found[asset_id] = replace(before, until=until, reviewer=who), reason
     return found
+
+
+@cache
+def _marks_of(among: Among) -> Select[Any]:
+    mark, person = tables.core(tables.UnownedMark).c, tables.core(tables.Person).c
+    return (
+        select(mark.asset_id, mark.reason, mark.until, person.id, person.name, person.slack_id, person.is_active)
+        .join_from(tables.core(tables.UnownedMark), tables.core(tables.Person), person.id == mark.reviewer_id)
+        .where(mark.ended_at.is_(None), among(mark.asset_id))
+        .order_by(mark.id)
+    )
 
 
 def applied(asset: AssetRecord, said: tuple[NobodyRecord, str] | None) -> AssetRecord:
@@ -44,13 +48,11 @@ def applied(asset: AssetRecord, said: tuple[NobodyRecord, str] | None) -> AssetR
     return replace(asset, nobody=nobody, unowned_reason=reason, unowned_by=UnownedBy(HUMAN_SOURCE, is_preferred=True))
 
 
-async def _releases(
-    connection: AsyncConnection, among: Callable[[ColumnElement[int]], ColumnElement[bool]]
-) -> dict[int, tuple[ReleaseRecord, ...]]:
-    """Return the releases in force by asset, the latest first."""
+@cache
+def _releases_of(among: Among) -> Select[Any]:
     release = tables.core(tables.Release).c
     team, person = tables.core(tables.Team), tables.core(tables.Person)
-    query = (
+    return (
         select(
             *(release.asset_id, release.areas, release.team_id, release.reason),
             *(release.decided_at, team.c.name.label("team"), person.c.name.label("person")),
@@ -63,8 +65,12 @@ async def _releases(
         .where(release.decided_at.is_not(None), release.ended_at.is_(None), among(release.asset_id))
         .order_by(release.decided_at.desc(), release.id.desc())
     )
+
+
+async def _releases(connection: AsyncConnection, ids: Ids) -> dict[int, tuple[ReleaseRecord, ...]]:
+    """Return the releases in force by asset, the latest first."""
     found: dict[int, tuple[ReleaseRecord, ...]] = {}
-    for row in await connection.execute(query):
+    for row in await asked(connection, _releases_of, ids):
         areas, owner = tuple(map(Area, row.areas)), row.team or row.person or ""
         made = ReleaseRecord(areas, row.team_id, owner, row.reason, row.decided_at)
         found[row.asset_id] = (*found.get(row.asset_id, ()), made)
