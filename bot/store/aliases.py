@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -11,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.records import AssetRecord
 from bot.store import tables
-from bot.store.large_tables import Among, Ids, asked
+from bot.store.large_tables import Among, Ids, about_ids, asked
 
 
 async def given(connection: AsyncConnection, ids: Ids) -> dict[int, tuple[str, ...]]:
@@ -22,7 +21,7 @@ async def given(connection: AsyncConnection, ids: Ids) -> dict[int, tuple[str, .
     return found
 
 
-@cache
+@about_ids
 def _names(among: Among) -> Select[Any]:
     alias = tables.core(tables.AssetAlias).c
     return select(alias.asset_id, alias.name).where(among(alias.asset_id)).order_by(alias.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, bindparam, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -48,19 +48,26 @@ async def by_ids(
         yield (await connection.execute(query.where(column.in_(ids[at : at + CHUNK])))).all()
 
 
-async def asked(connection: AsyncConnection, build: Callable[[Among], Select[Any]], ids: Ids) -> Any:
-    """Return the rows of a statement about these ids; `build` keeps the one for lists and the one for ranges."""
+class AboutIds(NamedTuple):
+    """A statement about ids, for a range of them and for a list."""
+
+    of_range: Select[Any]
+    of_list: Select[Any]
+
+
+def about_ids(build: Callable[[Among], Select[Any]]) -> AboutIds:
+    """Build a statement once, for whatever ids it is asked about: to build it takes as long as to ask it."""
+    return AboutIds(
+        build(lambda column: column.between(bindparam("first"), bindparam("last"))),
+        build(lambda column: column.in_(bindparam("ids", expanding=True))),
+    )
+
+
+async def asked(connection: AsyncConnection, statement: AboutIds, ids: Ids) -> Any:
+    """Return the rows of a statement about these ids."""
     if isinstance(ids, tuple):
-        return await connection.execute(build(_in_range), dict(zip(("first", "last"), ids, strict=True)))
-    return await connection.execute(build(_in_list), {"ids": ids})
-
-
-def _in_range(column: ColumnElement[int]) -> ColumnElement[bool]:
-    return column.between(bindparam("first"), bindparam("last"))
-
-
-def _in_list(column: ColumnElement[int]) -> ColumnElement[bool]:
-    return column.in_(bindparam("ids", expanding=True))
+        return await connection.execute(statement.of_range, {"first": ids[0], "last": ids[1]})
+    return await connection.execute(statement.of_list, {"ids": ids})
 
 
 def as_stored(table: Any, names: Iterable[str]) -> list[Any]:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -28,7 +27,7 @@ from bot.domain.records import (
 )
 from bot.domain.sources import ClaimSubject
 from bot.store import tables
-from bot.store.large_tables import Among, Ids, asked
+from bot.store.large_tables import Among, Ids, about_ids, asked
 
 _AREAS = {area.value: area for area in Area}
 
@@ -90,7 +89,7 @@ async def open_matters(
     return {asset_id: each.read() for asset_id, each in found.items()}
 
 
-@cache
+@about_ids
 def _claims(among: Among) -> Select[Any]:
     matter = tables.core(tables.OwnershipMatter).c
     return (
@@ -100,7 +99,7 @@ def _claims(among: Among) -> Select[Any]:
     )
 
 
-@cache
+@about_ids
 def _disowned(among: Among) -> Select[Any]:
     no = tables.core(tables.Disownment).c
     return select(no.asset_id, no.area, no.team_id, no.person_id).where(among(no.asset_id)).order_by(no.id)
@@ -120,7 +119,7 @@ async def _add_doubts(connection: AsyncConnection, ids: Ids, found: dict[int, _B
         found[row.asset_id].doubts.append(DoubtRecord(person_of(row), row.reason, row.at, _AREAS[row.area]))
 
 
-@cache
+@about_ids
 def _doubts(among: Among) -> Select[Any]:
     doubt, person = tables.core(tables.OwnerDoubt).c, tables.core(tables.Person).c
     return (
@@ -154,7 +153,13 @@ async def _add_handoffs(connection: AsyncConnection, ids: Ids, found: dict[int, 
         found[row.asset_id].handoffs.append(made)
 
 
-@cache
+def is_lent() -> ColumnElement[bool]:
+    """Return the condition that a resource of a handoff is lent: it has passed, and has not returned yet."""
+    of, handoff = tables.core(tables.HandoffResource).c, tables.core(tables.Handoff).c
+    return of.moved_at.is_not(None) & of.returned_at.is_(None) & handoff.loan_until.is_not(None)
+
+
+@about_ids
 def _under_way(among: Among) -> Select[Any]:
     of, handoff = tables.core(tables.HandoffResource).c, tables.core(tables.Handoff).c
     return (
@@ -168,7 +173,7 @@ def _under_way(among: Among) -> Select[Any]:
     )
 
 
-@cache
+@about_ids
 def _helped(among: Among) -> Select[Any]:
     of, handoff = tables.core(tables.HandoffResource).c, tables.core(tables.Handoff).c
     return (
@@ -178,12 +183,6 @@ def _helped(among: Among) -> Select[Any]:
         .where(of.overlap_ended_at.is_(None))
         .order_by(of.id)
     )
-
-
-def is_lent() -> ColumnElement[bool]:
-    """Return the condition that a resource of a handoff is lent: it has passed, and has not returned yet."""
-    of, handoff = tables.core(tables.HandoffResource).c, tables.core(tables.Handoff).c
-    return of.moved_at.is_not(None) & of.returned_at.is_(None) & handoff.loan_until.is_not(None)
 
 
 async def _add_drift(
@@ -196,7 +195,7 @@ async def _add_drift(
         found[row.asset_id].drift.append(_said_by_source(row, source_names, files, since=row.since))
 
 
-@cache
+@about_ids
 def _drift(among: Among) -> Select[Any]:
     drift = tables.core(tables.Drift)
     return select(drift).where(among(drift.c.asset_id)).order_by(drift.c.id)
@@ -224,7 +223,7 @@ async def _add_overruled(
         found[row.asset_id].overruled.append(_said_by_source(row, source_names, files, since=row.at))
 
 
-@cache
+@about_ids
 def _overruled(among: Among) -> Select[Any]:
     no, fact, source = (tables.core(each).c for each in (tables.Disownment, tables.Ownership, tables.Source))
     return (

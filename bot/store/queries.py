@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from sys import intern
 from typing import Any
 
@@ -28,7 +27,7 @@ from bot.domain.records import (
 )
 from bot.domain.sources import ClaimSubject, Source, rank
 from bot.store import aliases, releases, tables
-from bot.store.large_tables import CHUNK, MOST_SHARED, Among, Ids, as_stored, asked, by_ids, in_order, moment
+from bot.store.large_tables import CHUNK, MOST_SHARED, Among, Ids, about_ids, as_stored, asked, by_ids, in_order, moment
 from bot.store.open_matters import among, open_matters, person_of, with_help
 
 _ASSET_COLUMNS = (
@@ -96,17 +95,15 @@ async def revision(connection: AsyncConnection) -> int:
 
 async def sources(connection: AsyncConnection) -> dict[int, SourceRow]:
     """Return every source by id."""
-    return _by_source((await connection.execute(_SOURCES)).all())
+    rows = await connection.execute(_SOURCES)
+    return {row.id: SourceRow(row.name, row.is_human, row.last_run_at) for row in rows}
 
 
 async def revision_and_sources(connection: AsyncConnection) -> tuple[int, dict[int, SourceRow]]:
     """Return the catalog's revision, and every source by id: what is asked most often, in one question."""
     rows = (await connection.execute(_REVISION_AND_SOURCES)).all()
-    return int(rows[0].revision), _by_source([row for row in rows if row.id is not None])
-
-
-def _by_source(rows: Sequence[Any]) -> dict[int, SourceRow]:
-    return {row.id: SourceRow(row.name, row.is_human, row.last_run_at) for row in rows}
+    sources = {row.id: SourceRow(row.name, row.is_human, row.last_run_at) for row in rows if row.id is not None}
+    return int(rows[0].revision), sources
 
 
 async def people(connection: AsyncConnection, *, after: int = -1, ids: Ids | None = None) -> list[PersonRecord]:
@@ -276,7 +273,7 @@ async def _facts(
     return found
 
 
-@cache
+@about_ids
 def _in_force(among: Among) -> Select[Any]:
     fact = tables.core(tables.Ownership)
     return (

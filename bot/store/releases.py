@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -12,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.catalog import HUMAN_SOURCE, Area
 from bot.domain.records import AssetRecord, NobodyRecord, PersonRecord, ReleaseRecord, UnownedBy
 from bot.store import tables
-from bot.store.large_tables import Among, Ids, asked
+from bot.store.large_tables import Among, Ids, about_ids, asked
 
 
 async def decided(connection: AsyncConnection, ids: Ids) -> dict[int, tuple[NobodyRecord, str]]:
@@ -27,7 +26,7 @@ async def decided(connection: AsyncConnection, ids: Ids) -> dict[int, tuple[Nobo
     return found
 
 
-@cache
+@about_ids
 def _marks_of(among: Among) -> Select[Any]:
     mark, person = tables.core(tables.UnownedMark).c, tables.core(tables.Person).c
     return (
@@ -48,7 +47,7 @@ def applied(asset: AssetRecord, said: tuple[NobodyRecord, str] | None) -> AssetR
     return replace(asset, nobody=nobody, unowned_reason=reason, unowned_by=UnownedBy(HUMAN_SOURCE, is_preferred=True))
 
 
-@cache
+@about_ids
 def _releases_of(among: Among) -> Select[Any]:
     release = tables.core(tables.Release).c
     team, person = tables.core(tables.Team), tables.core(tables.Person)

@@ -121,14 +121,18 @@ async def _next(connection: AsyncConnection, pace: Pace, now: datetime, *, busy:
     """Return whose turn it is. The channel that was served the longest ago comes first, so that a cap starves none."""
     posts, updates = pace.room(Call.POST, now), pace.room(Call.UPDATE, now)
     heads = (await connection.execute(_HEADS)).all() if posts or updates else ()
-    ids: list[int] = []
-    due = [(lane, number) for lane, number, at in heads if lane != UPDATES and at <= now and number not in busy]
+    ids, due, has_updates = list[int](), list[tuple[str, int]](), False
+    for lane, number, at in heads:
+        if lane == UPDATES:
+            has_updates = True
+        elif at <= now and number not in busy:
+            due.append((lane, number))
     if posts and due:
         for lane, number in await _rested(connection, pace, now, due, most=posts):
             pace.take(Call.POST, now)
             pace.serve(lane, now)
             ids.append(number)
-    if updates and any(lane == UPDATES for lane, _, _ in heads):
+    if updates and has_updates:
         found = await connection.execute(_UPDATES_DUE, {"now": now, "most": updates + len(busy)})
         revised = [number for (number,) in found if number not in busy][:updates]
         for _ in revised:
