@@ -112,11 +112,10 @@ def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | N
         near = read[-1].due.day if read else None
         # "the Friday before" is no Friday
         days = [each for each in _DATE.finditer(text) if not (shift and shift.start() <= each.start() < shift.end())]
-        so_far = [each.text for each in thread.sentences[: sentence.at + 1] if each.message is sentence.message]
-        corrects = any(_SAID["turned_down"].search(each) for each in so_far)
-        found = list(
-            _read(sentence, text, days, near, is_asked=sentence.at in asked_in, is_when=is_when, corrects=corrects)
-        )
+        said = [each.text for each in thread.sentences[: sentence.at + 1] if each.message is sentence.message]
+        corrects = near is not None and any(_SAID["turned_down"].search(each) for each in said)
+        is_asked = sentence.at in asked_in
+        found = list(_read(sentence, text, days, near, is_asked=is_asked, is_when=is_when, corrects=corrects))
         if sentence.at in owned:
             found = [each for each in found if each.corrects]
         if read and found and any(each.corrects for each in found):

@@ -38,6 +38,34 @@ def test_hours_are_put_right_while_they_are_talked_about() -> None:
         assert found.monthly == pytest.approx(monthly, abs=0.02)
 
 
+def test_hours_in_a_normal_week_may_come_again() -> None:
+    found = draft("We need a script.", "In a normal week it takes me an hour and a half, twice").hours
+    assert found is not None
+    assert found.monthly == pytest.approx(12.99)
+
+
+def test_who_loses_hours_by_waiting_is_not_stuck() -> None:
+    assert draft("We need a script.", "the four of us lose 2 hours a week each waiting for it").blocked is None
+    found = draft("We need a script.", "we lose 2 hours a week and 3 people are stuck").blocked
+    assert found is not None
+    assert found.people == 3
+
+
+@pytest.mark.parametrize(
+    "answer", ["that's unrealistic, let's say Friday 19 March", "Too early. Let us aim for the 19th of March"]
+)
+def test_a_day_that_is_turned_down_gives_way_to_the_one_behind_it(answer: str) -> None:
+    due = draft("We need a database.", "end of next week would be great", answer).needed_by
+    assert due is not None
+    assert due.day.isoformat() == "2027-03-19"
+
+
+def test_a_weekday_after_a_day_is_not_the_next_one() -> None:
+    due = draft("We need a database.", "let's say 19 March, the launch is the Monday after").needed_by
+    assert due is not None
+    assert due.day.isoformat() == "2027-03-19"
+
+
 def test_nothing_is_put_right_where_nothing_is_lost() -> None:
     found = draft("it takes me 0 hours a week", "make that 0 hours").hours
     assert found is not None
