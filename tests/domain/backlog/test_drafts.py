@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.backlog import drafts, technologies, threads
+from bot.domain.backlog import drafts, item_types, technologies, threads
 from bot.domain.backlog.demand import Slowdown
 from bot.domain.backlog.drafts import Draft
 from bot.domain.backlog.requests import ItemType
@@ -189,6 +189,11 @@ def test_what_is_put_off_is_the_thing_that_was_asked_about() -> None:
     assert kinds(draft(wish, "and the emulator?", "Not this quarter.")) == ["infrastructure"]
     assert kinds(draft(wish, "and the bucket?", "Not this quarter.")) == []
     assert kinds(draft(wish, "Not this quarter.")) == []
+
+
+def test_of_course_is_no_course() -> None:
+    assert item_types.named("of course") is None
+    assert item_types.named("of a course") is not None
 
 
 def test_a_question_how_things_are_is_no_wish() -> None:
