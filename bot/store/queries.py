@@ -50,8 +50,9 @@ _FACT_COLUMNS = (
 
 _STATE, _SOURCE = tables.core(tables.CatalogState), tables.core(tables.Source)
 _REVISION = select(_STATE.c.revision)
-_SOURCES = select(_SOURCE.c.id, _SOURCE.c.name, _SOURCE.c.is_human, _SOURCE.c.last_run_at)
-_REVISION_AND_SOURCES = _SOURCES.add_columns(_STATE.c.revision).select_from(_STATE.outerjoin(_SOURCE, true()))
+_REVISION_AND_SOURCES = select(
+    _STATE.c.revision, _SOURCE.c.id, _SOURCE.c.name, _SOURCE.c.is_human, _SOURCE.c.last_run_at
+).select_from(_STATE.outerjoin(_SOURCE, true()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,7 @@ async def revision(connection: AsyncConnection) -> int:
 
 async def sources(connection: AsyncConnection) -> dict[int, SourceRow]:
     """Return every source by id."""
-    rows = await connection.execute(_SOURCES)
-    return {row.id: SourceRow(row.name, row.is_human, row.last_run_at) for row in rows}
+    return (await revision_and_sources(connection))[1]
 
 
 async def revision_and_sources(connection: AsyncConnection) -> tuple[int, dict[int, SourceRow]]:

@@ -134,10 +134,11 @@ async def _next(connection: AsyncConnection, pace: Pace, now: datetime, *, busy:
             ids.append(number)
     if updates and has_updates:
         found = await connection.execute(_UPDATES_DUE, {"now": now, "most": updates + len(busy)})
-        revised = [number for (number,) in found if number not in busy][:updates]
-        for _ in revised:
-            pace.take(Call.UPDATE, now)
-        ids += revised
+        for (number,) in found:
+            if updates and number not in busy:
+                pace.take(Call.UPDATE, now)
+                ids.append(number)
+                updates -= 1
     return ids
 
 
