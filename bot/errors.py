@@ -199,7 +199,7 @@ class ModelError(BatonError):
     """A language model gave no usable answer. The message says why, for the log, without anything that it was sent."""
 
 
-def log_failure(log: logging.Logger, error: Exception, message: str, *args: object) -> None:
+def log_failure(log: logging.Logger, error: BaseException, message: str, *args: object) -> None:
     """Log that work which goes on by itself has failed, and will be tried again.
 
     Trouble of the database, of Slack or of a tracker is one line: no traceback tells more. Anything else is a fault of

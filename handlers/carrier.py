@@ -7,6 +7,7 @@ registered with Bolt itself stay reachable. docs/adr/0007 has the reasons.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
@@ -138,6 +139,13 @@ class Carrier(AsyncApp):
     async def _answer(self, req: AsyncBoltRequest) -> BoltResponse:
         try:
             return await super().async_dispatch(req)
+        except (SystemExit, asyncio.CancelledError) as error:
+            # Bolt lets these out: argparse exits, and what a listener waits for may have been cancelled. Neither is to
+            # end Baton, or to leave Slack without an answer; only whoever cancels this task itself ends it.
+            current = asyncio.current_task()
+            if not _is_of_listener(error) or (current is not None and current.cancelling()):
+                raise
+            return _response(await self._fallback.broken(req.body, error))
         except Exception as error:  # noqa: BLE001 - the reply boundary of what Baton does not listen to
             log.warning("Bolt could not make sense of a payload: %s", type(error).__name__)
             return _response(await self._fallback.unheard(req.body))
@@ -217,7 +225,7 @@ def _failing(name: str, error: BaseException) -> SettingsError:
     return SettingsError(f"BATON_LISTENERS is {name!r}, and this module fails at {at.filename}:{at.lineno}: {why}")
 
 
-def _is_of_listener(error: Exception) -> bool:
+def _is_of_listener(error: BaseException) -> bool:
     """Whether a listener or its middleware has failed, and not Bolt over a payload that is not as it expects."""
     frames = (frame for frame, _ in walk_tb(error.__traceback__))
     return any(frame.f_globals.get("__name__", "").startswith(_THEIRS) for frame in frames)

@@ -138,7 +138,7 @@ class Dispatch:
             log.warning("nobody listens to this: %s", f"event {event_type}" if event_type else kind)
         return replies.nothing()
 
-    async def broken(self, body: Mapping[str, Any], error: Exception) -> Ack:
+    async def broken(self, body: Mapping[str, Any], error: BaseException) -> Ack:
         """Answer what a listener of Bolt's has failed at."""
         kind = payloads.kind_of(body)
         inbound.cannot_tell_whether_saved()
@@ -260,7 +260,7 @@ class Dispatch:
         except Exception as error:  # noqa: BLE001 - the reply boundary
             return await self._failed(kind, body, error)
 
-    async def _failed(self, kind: str, body: Mapping[str, Any], error: Exception) -> tuple[str, Ack | None]:
+    async def _failed(self, kind: str, body: Mapping[str, Any], error: BaseException) -> tuple[str, Ack | None]:
         """Say what went wrong to the person who caused it."""
         if isinstance(error, RepeatedError):
             return "repeated", replies.nothing()

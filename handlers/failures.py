@@ -14,7 +14,7 @@ from bot.services import inbound
 log = logging.getLogger(__name__)
 
 
-def failure(error: Exception, *, what: str) -> tuple[str, Rendered]:
+def failure(error: BaseException, *, what: str) -> tuple[str, Rendered]:
     """Return the outcome, as the metrics name it, and what the person reads. `what` failed, for the log."""
     if isinstance(error, ButtonError):
         said = str(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -31,6 +32,8 @@ def register(app: AsyncApp) -> AsyncOAuthFlow:
         HEARD.append(f"served {command['text']}")
         if command["text"] == "nothing":
             raise RuntimeError("the kitchen is closed")
+        if command["text"] == "the end":
+            sys.exit("the kitchen is on fire")
 
     app.command("/dinner")(ack=on_lunch, lazy=[later])
 
@@ -46,6 +49,8 @@ def register(app: AsyncApp) -> AsyncOAuthFlow:
     async def on_everything(body: dict[str, Any], next: Any) -> None:  # noqa: A002 - Bolt's name
         if body.get("text") == "raw":
             raise RuntimeError("no raw fish")
+        if body.get("text") == "--help":
+            sys.exit("usage: /lunch")
         if "slowly" in body.get("text", body.get("event", {}).get("text", "")):
             await GO.wait()
         await next()
@@ -93,6 +98,7 @@ def register(app: AsyncApp) -> AsyncOAuthFlow:
         HEARD.append(event["text"])
 
     _register_tea(app)
+    _register_endings(app)
     settings = AsyncOAuthSettings(
         client_id="1.2", client_secret="s", user_scopes=["reminders:write"], state_validation_enabled=False
     )
@@ -109,3 +115,21 @@ def _register_tea(app: AsyncApp) -> None:
     async def on_tea(ack: Any) -> None:
         HEARD.append("tea")
         await ack("Tea.")
+
+
+def _register_endings(app: AsyncApp) -> None:
+    """Add listeners that end in ways in which Bolt does not expect them to."""
+
+    @app.command("/end")
+    async def on_end(ack: Any, command: dict[str, Any]) -> None:
+        if command["text"] == "exit":
+            sys.exit("a guest has left")
+        if command["text"] == "cancelled":
+            raise asyncio.CancelledError("an order was taken back")
+        HEARD.append(command["text"])
+        if command["text"] == "half":
+            await ack("Half a \ud83c.")
+
+    @app.action("end")
+    async def on_end_pressed() -> None:
+        HEARD.append("end pressed")

@@ -84,6 +84,14 @@ async def test_a_lazy_listener_of_theirs_goes_on_behind_the_acknowledgement_and_
     assert "the kitchen is closed" in str(failure_in(caplog))
 
 
+async def test_a_lazy_listener_that_wants_to_end_the_process_ends_by_itself(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert "Lunch: the end" in await command(stage, "/dinner", "the end")
+    await stage.baton.context.background.drain(seconds=10)
+    assert str(failure_in(caplog)) == "the kitchen is on fire"
+
+
 @pytest.mark.parametrize("first", ["first", "last"])
 async def test_one_that_works_on_is_acknowledged_meanwhile(
     stage: Stage, heard: list[str], monkeypatch: pytest.MonkeyPatch, first: str
@@ -294,11 +302,21 @@ async def test_of_what_nobody_listens_to_the_log_names_the_type(stage: Stage, ca
     assert [each.getMessage() for each in caplog.records] == ["nobody listens to this: event emoji_changed"]
 
 
-@pytest.mark.parametrize(("typed", "why"), [("", "no table is free"), ("raw", "no raw fish")], ids=["it", "middleware"])
+@pytest.mark.parametrize(
+    ("name", "typed", "why"),
+    [
+        ("/broken", "", "no table is free"),
+        ("/broken", "raw", "no raw fish"),
+        ("/end", "exit", "a guest has left"),
+        ("/lunch", "--help", "usage: /lunch"),
+        ("/end", "cancelled", "an order was taken back"),
+    ],
+    ids=["it", "middleware", "by ending the process", "middleware, by ending the process", "as what it waits for does"],
+)
 async def test_one_that_fails_is_logged_with_its_traceback_and_whoever_waits_is_told(
-    stage: Stage, caplog: pytest.LogCaptureFixture, typed: str, why: str
+    stage: Stage, caplog: pytest.LogCaptureFixture, name: str, typed: str, why: str
 ) -> None:
-    assert "Something went wrong. Some of it may be saved" in await command(stage, "/broken", typed)
+    assert "Something went wrong. Some of it may be saved" in await command(stage, name, typed)
     assert str(failure_in(caplog)) == why
 
 
