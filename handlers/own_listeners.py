@@ -47,6 +47,15 @@ def hand_on(kind: str) -> None:
         way.theirs.set_result(kind)
 
 
+def has_ended_unacknowledged(kind: str) -> bool:
+    """Whether a listener has had the payload at hand, which nothing has acknowledged; the log says so."""
+    way = _way.get()
+    is_heard = way is not None and way.is_heard
+    if is_heard:
+        log.warning("a listener of BATON_LISTENERS ended without an acknowledgement: %s", kind)
+    return is_heard
+
+
 async def in_time(
     request: AsyncBoltRequest, answering: Coroutine[Any, Any, BoltResponse], background: Background
 ) -> BoltResponse:

@@ -320,6 +320,25 @@ async def test_one_that_fails_is_logged_with_its_traceback_and_whoever_waits_is_
     assert str(failure_in(caplog)) == why
 
 
+async def test_of_one_that_ends_without_an_acknowledgement_baton_says_nothing_and_the_log_does(
+    stage: Stage, heard: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert await command(stage, "/end", "silent") == "null"
+    answer = await stage.ask("/whoowns payments-db")
+    pressed = stage.slack.workspace.message(answer.channel, answer.ts)
+    assert pressed is not None
+    for element in [each for block in pressed.blocks for each in block.get("elements", ())]:
+        element["action_id"] = element.get("action_id", "").replace("ownership.share", "end")
+    seen = stage.slack.visible_messages("grace", "general")
+    await stage.press(answer, "end")
+    assert heard == ["silent", "end pressed"]
+    assert stage.slack.visible_messages("grace", "general") == seen
+    assert [each.getMessage() for each in caplog.records] == [
+        f"a listener of BATON_LISTENERS ended without an acknowledgement: {kind}"
+        for kind in ("command", "block_actions")
+    ]
+
+
 def failure_in(caplog: pytest.LogCaptureFixture) -> BaseException | None:
     """Return the one failure that was logged with its traceback."""
     [failed] = [each for each in caplog.records if each.levelno == logging.ERROR]
