@@ -114,7 +114,8 @@ async def _response(answer: BoltResponse) -> web.Response:
     if "set-cookie" in answer.headers:
         return await to_aiohttp_response(answer)
     body: str | bytes = answer.body
-    raw = body.encode() if isinstance(body, str) else body
+    # Half a character, as in a text that was cut, becomes a question mark: a listener of somebody's own may have one.
+    raw = body.encode(errors="replace") if isinstance(body, str) else body
     return web.Response(status=answer.status, body=raw, headers=answer.first_headers())
 
 

@@ -339,6 +339,10 @@ async def test_of_one_that_ends_without_an_acknowledgement_baton_says_nothing_an
     ]
 
 
+async def test_half_a_character_in_an_acknowledgement_of_theirs_becomes_a_question_mark(stage: Stage) -> None:
+    assert "Half a ?." in await command(stage, "/end", "half")
+
+
 def failure_in(caplog: pytest.LogCaptureFixture) -> BaseException | None:
     """Return the one failure that was logged with its traceback."""
     [failed] = [each for each in caplog.records if each.levelno == logging.ERROR]
