@@ -249,8 +249,10 @@ class _Reader:
         chosen = kind.kind if is_thing and kind else BY_TECHNOLOGY.get(by_technology, ItemType.INFRASTRUCTURE)
         if technologies and kind and kind.word.startswith("service") and kind.weight < 3:
             chosen = ItemType.INFRASTRUCTURE  # a PagerDuty service is not one that has to be written
-        # "An alert when a step fails" is a new thing, and nothing that is to be mended.
-        is_anew = kind is not None and kind.weight == 2 and _SAID["fragment"].match(text)
+        # "An alert when a step fails" is a new thing, also behind "build us", and nothing that is to be mended.
+        is_anew = (
+            kind is not None and kind.weight == 2 and _SAID["fragment"].match(_SAID["does"].sub("", text, count=1))
+        )
         is_sure = kind is not None and kind.weight < 3 and strength > Strength.NAMED and not is_anew
         recent = self._sentences[max(0, sentence.at - 3) : sentence.at]
         is_look = chosen is ItemType.COACHING and kind is not None and kind.word.startswith("look")

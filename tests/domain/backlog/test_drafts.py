@@ -111,6 +111,12 @@ def test_help_is_asked_for_where_something_is_broken() -> None:
     assert kinds(draft("Can somebody please set up the Jenkins job?")) == ["pipeline"]
 
 
+def test_a_new_thing_that_deals_with_failures_keeps_its_kind() -> None:
+    assert kinds(draft("Could DevOps build us a pipeline in GitLab CI that retries failed jobs?")) == ["pipeline"]
+    assert kinds(draft("Could DevOps set up a cluster that fails over by itself?")) == ["infrastructure"]
+    assert kinds(draft("Could DevOps look at the pipeline that fails since Monday?")) == ["support"]
+
+
 def test_it_stands_for_what_was_named_before() -> None:
     found = draft("A read replica would take the load off.", "can we have that?")
     assert [item.title for item in found.items] == ["A read replica"]
