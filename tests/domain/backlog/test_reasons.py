@@ -26,6 +26,12 @@ from bot.domain.backlog.people import Blocked
         ("We need it by 12 May, for the audit.", "for the audit"),
         ("Could DevOps set up a bucket with nightly backups, by 20 January?", ""),
         ("We need it before March, 3 of us lose 2 hours a week.", ""),
+        ("please give us a staging environment by Friday, 2 of us are stuck", ""),
+        ("We need it by 12 May: without it three developers can't start", ""),
+        (
+            "We need it by 12 May, the auditors are stuck in town until then",
+            "the auditors are stuck in town until then",
+        ),
         (
             "With the old one we lost the race, we need it by 12 May: the auditors come back then.",
             "the auditors come back then",
