@@ -84,7 +84,7 @@ async def test_the_past_had_other_owners(baton: Playground, open_as: OpenPage) -
     await page.press(BOX, "Enter")
     await expect(messages(page).last).to_contain_text("devops (#team-devops) owned payments-db")
     await send(page, "/whoowns payments-db history")
-    await expect(messages(page).last).to_contain_text("payments (#team-payments) owns the application since")
+    await expect(messages(page).last).to_contain_text("payments (#team-payments) has owned the application since")
     await expect(messages(page).last).to_contain_text("devops (#team-devops) owned it from")
     await keep(page, "history")
 
