@@ -48,5 +48,5 @@ class Background:
     async def _run(work: Coroutine[Any, Any, Any], what: str) -> None:
         try:
             await work
-        except (Exception, SystemExit) as error:  # nobody waits for it who could be told, and it does not end Baton
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - nobody waits for it who could be told
             log_failure(log, error, "%s failed behind its acknowledgement", what)

@@ -27,15 +27,7 @@ def register(app: AsyncApp) -> AsyncOAuthFlow:
     async def on_broken(_ack: Any) -> None:
         raise RuntimeError("no table is free")
 
-    async def later(respond: Any, command: dict[str, Any]) -> None:
-        await respond(f"Served: {command['text']}")
-        HEARD.append(f"served {command['text']}")
-        if command["text"] == "nothing":
-            raise RuntimeError("the kitchen is closed")
-        if command["text"] == "the end":
-            sys.exit("the kitchen is on fire")
-
-    app.command("/dinner")(ack=on_lunch, lazy=[later])
+    app.command("/dinner")(ack=on_lunch, lazy=[_served])
 
     @app.command("/slow")
     async def on_slow(ack: Any, command: dict[str, Any]) -> None:
@@ -103,6 +95,15 @@ def register(app: AsyncApp) -> AsyncOAuthFlow:
         client_id="1.2", client_secret="s", user_scopes=["reminders:write"], state_validation_enabled=False
     )
     return AsyncOAuthFlow(settings=settings)
+
+
+async def _served(respond: Any, command: dict[str, Any]) -> None:
+    await respond(f"Served: {command['text']}")
+    HEARD.append(f"served {command['text']}")
+    if command["text"] == "nothing":
+        raise RuntimeError("the kitchen is closed")
+    if command["text"] == "the end":
+        sys.exit("the kitchen is on fire")
 
 
 def _register_tea(app: AsyncApp) -> None:
