@@ -752,6 +752,12 @@ class TestTheForm:
         [row] = await requests(stage)
         assert [each["type"] for each in row.items] == ["coaching"]
 
+    async def test_hours_of_the_team_are_not_said_to_be_one_person_s(self, stage: Stage) -> None:
+        view = await form(stage, await thread(stage, "We need a script for it. We lose six hours a week to it."))
+        assert "Lost without it: 6 hours, 4.33 times a month (a guess" in said_in(view)
+        view = await form(stage, await thread(stage, "We need a runner. Two of us lose three hours a week each."))
+        assert "Lost without it: 2 people, 4.33 times a month, 3 hours each (a guess" in said_in(view)
+
 
 class TestHowOften:
     """Hours without how often they are lost: the form asks for it in place, and loses nothing that was said."""
@@ -764,7 +770,7 @@ class TestHowOften:
         [asked] = [each for each in view.payload["blocks"] if each.get("block_id") == ids.TIMES]
         assert asked["label"]["text"] == "How many times a month does it take 6 hours?"
         assert asked["optional"] is False, "it is not sent without"
-        assert "Lost without it: 1 person, 6 hours each (a guess, unless" in said_in(view)
+        assert "Lost without it: 6 hours (a guess, unless" in said_in(view)
         assert "How many times" not in said_in(view), "it is asked once"
         assert set(await submit(stage)) == {ids.TIMES}
         assert await requests(stage) == []

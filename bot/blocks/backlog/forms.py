@@ -279,11 +279,19 @@ def _kept(prefill: Prefill, frame: FormFrame) -> dict[str, str | list[str]]:
     return kept if frame.may_copy is None else {**kept, COPY.block_id: [COPY_VALUE] if frame.may_copy else []}
 
 
+def _lost(prefill: Prefill) -> str:
+    """Return the hours that are lost, in words; one person is not named: it may be the whole team."""
+    times = (prefill.times, ("time a month", "times a month"))
+    if prefill.people == 1:
+        lost = [(prefill.hours, ("hour", "hours")), times]
+    else:
+        lost = [(prefill.people, ("person", "people")), times, (prefill.hours, ("hour each", "hours each"))]
+    return ", ".join(f"{words.number(value)} {unit[value != 1]}" for value, unit in lost if value is not None)
+
+
 def _filled(prefill: Prefill, frame: FormFrame) -> str:
     """Return in words what the fields are filled with that are not shown at first: nothing is sent unseen."""
-    units = ("person", "people"), ("time a month", "times a month"), ("hour each", "hours each")
-    lost = zip((prefill.people, prefill.times, prefill.hours), units, strict=True)
-    numbers = ", ".join(f"{words.number(value)} {unit[value != 1]}" for value, unit in lost if value is not None)
+    numbers = _lost(prefill)
     if numbers:
         numbers += " (a guess, unless you say under *More…* how you know)"
     gaps = [name for key, name in prefill.technologies.items() if key in prefill.gaps]

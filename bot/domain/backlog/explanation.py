@@ -27,7 +27,8 @@ def explain(place: BacklogPlace, settings: RankSettings, *, today: date, is_all:
     if len(request.teams) < len(request.demands):
         said.append("A team that asked twice counts once, with the larger of its claims.")
     if isinstance(place.rank, Rank):
-        said += [_effort(request, place.rank, settings), _whether(place.rank), _when(request, place.rank, settings)]
+        said += [_effort(request, place.rank, settings), _whether(place.rank, settings)]
+        said.append(_when(request, place.rank, settings))
     return (*said, _lane(place, settings, today=today))
 
 
@@ -39,10 +40,13 @@ def _unnamed(demand: Demand) -> Demand:
 def _demand(demand: Demand, settings: RankSettings, *, today: date) -> list[str]:
     lines = []
     if demand.claimed_hours_per_month:
+        often, hours = f"{_amount(demand.times_per_month, 'time')} a month", _amount(demand.hours_each, "hour")
+        # "We lose six hours a sprint" is said of the team: no 1 person loses them.
+        is_one = demand.people == 1
+        parts = f"{hours}, {often}" if is_one else f"{_amount(demand.people, 'person')}, {often}, {hours} each"
         line = (
-            f"{demand.team} loses {_amount(demand.claimed_hours_per_month, 'hour')} a month: "
-            f"{_amount(demand.people, 'person')}, {_amount(demand.times_per_month, 'time')} a month, "
-            f"{_amount(demand.hours_each, 'hour')} each ({_how(demand, DemandPart.LOST, today=today)})."
+            f"{demand.team} loses {_amount(demand.claimed_hours_per_month, 'hour')} a month: {parts} "
+            f"({_how(demand, DemandPart.LOST, today=today)})."
         )
         if demand.claimed_hours_per_month > demand.most_hours_per_month:
             line += f" More than half the team's time, {_amount(demand.hours_per_month, 'hour')}, is not counted."
@@ -116,13 +120,14 @@ def _effort(request: BacklogRequest, ranked: Rank, settings: RankSettings) -> st
     )
 
 
-def _whether(ranked: Rank) -> str:
+def _whether(ranked: Rank, settings: RankSettings) -> str:
     if ranked.payback_weeks == math.inf:
         return "It saves no hours every month, so it never pays for itself in hours."
     upkeep = f", {ranked.upkeep_share:.0%} of the work as upkeep included" if ranked.upkeep_share else ""
     gained = "gained" if ranked.return_over_year >= 0 else "lost"
     return (
-        f"It saves {_amount(ranked.saved_hours_per_week, 'hour')} a week and pays back in "
+        f"It saves {_amount(ranked.saved_hours_per_week, 'hour')} a week, {settings.removed_share:.0%} of the lost "
+        f"hours that count, and pays back in "
         f"{_amount(ranked.payback_weeks, 'week')}. "
         f"In a year that is {_amount(WEEKS_PER_YEAR * ranked.saved_hours_per_week, 'hour')}, "
         f"{abs(ranked.return_over_year):.2f} {gained} for each hour of work{upkeep}."
