@@ -118,7 +118,9 @@ def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | N
         found = list(_read(sentence, text, days, near, is_asked=is_asked, is_when=is_when, corrects=corrects))
         if sentence.at in owned:
             found = [each for each in found if each.corrects]
-        if read and found and any(each.corrects for each in found):
+        if not found and _SAID["taken_back"].search(text):
+            read = []
+        elif read and found and any(each.corrects for each in found):
             read = [each for each in found if each.corrects]
         elif read and not found and shift:
             read = [_shifted(each, shift, sentence) for each in read]

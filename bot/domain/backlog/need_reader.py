@@ -108,6 +108,8 @@ class _Reader:
         ):
             if not before and sentence.at and not sentence.first:
                 before = self._sentences[sentence.at - 1].text
+            if _SAID["among_us"].match(clause):
+                return
             said = clause if len(clause.split()) > 3 or not before else f"{before}, {clause}"
             self._found.stays.append((said, sentence))
             here = [each for each in self._mentions[sentence.at] if each.start == 0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -104,6 +104,46 @@ def test_the_answer_to_what_is_needed_is_asked_for() -> None:
 
 def test_a_verb_alone_does_not_say_what_kind_of_thing_is_asked_for() -> None:
     assert kinds(draft("can somebody from devops extend ours for the shop?")) == ["infrastructure"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "marketing cancelled the campaign. no hurry any more",
+        "there's no deadline any more",
+        "Forget the date, we open later",
+        "it is no longer urgent",
+        "The deadline is off the table.",
+    ],
+)
+def test_a_day_is_taken_back(said: str) -> None:
+    asked = "We need a staging environment for the loyalty app by Friday."
+    found = draft(asked, said)
+    assert (kinds(found), found.needed_by) == (["environment"], None)
+    later = draft(asked, said, "The audit needs it by 12 March, though.")
+    assert later.needed_by is not None
+    assert later.needed_by.day == date(2027, 3, 12)
+
+
+@pytest.mark.parametrize("said", ["no hurry, the end of next week is fine", "No rush with the docs for it."])
+def test_who_has_time_takes_no_day_back(said: str) -> None:
+    found = draft("We need a staging environment for the loyalty app by next Friday.", said)
+    assert found.needed_by is not None
+    assert found.needed_by.day == date(2027, 3, 12)
+
+
+def test_what_something_is_needed_for_can_be_sooner_than_its_day() -> None:
+    asked = "We need an S3 bucket by 22 April."
+    found = draft(asked, "careful, the dress rehearsal is on 14 April and we need the bucket for that")
+    assert found.needed_by is not None
+    assert found.needed_by.day == date(2027, 4, 14)
+
+
+def test_a_question_among_the_team_keeps_no_part_with_it() -> None:
+    asked = "Can somebody set up an OpenSearch cluster for us?"
+    assert draft("Should we take Elasticsearch or OpenSearch?", "Then OpenSearch.", asked).stays_with_team == ()
+    found = draft("We take care of the mappings ourselves, ok?", asked)
+    assert [each.value for each in found.stays_with_team] == ["We take care of the mappings ourselves, ok?"]
 
 
 def test_help_is_asked_for_where_something_is_broken() -> None:
