@@ -98,6 +98,8 @@ async def test_today_is_the_day_of_whoever_says_it_though_the_catalog_does_not_k
     context, ts = stage.baton.context, f"{stage.clock.at.timestamp():.6f}"
     said = {"type": "message", "user": lana.id, "ts": ts, "text": "We need a Redis cluster by tomorrow."}
     assert (await drafts.draft(context.deps, context.snapshot, [said])).needed_by == date(2026, 3, 4)
+    said["text"] = "We need a Redis cluster by today."
+    assert (await drafts.draft(context.deps, context.snapshot, [said])).needed_by == date(2026, 3, 3), "not over there"
 
 
 @read_only

@@ -33,7 +33,9 @@ async def draft(
     authors = {str(each.get("user")) for each in messages}
     zones = {author: zone_of(routing.zone_name_at(deps, snapshot, author)) for author in authors}
     drafted = await asyncio.to_thread(_draft, messages, zones, is_asked=is_asked)
-    return _without_past(drafted, deps.clock.now().date())
+    now = deps.clock.now()
+    # A day is over once it is over for all who spoke of it.
+    return _without_past(drafted, min((now.astimezone(zone).date() for zone in zones.values()), default=now.date()))
 
 
 def _without_past(drafted: Prefill, today: date) -> Prefill:
