@@ -85,7 +85,8 @@ def slack_routes(
         elif not may_be_signed:
             return _unsigned()
         answer = await dispatch(bolt_request)
-        return _unsigned() if answer.status == 401 else await _response(answer)
+        # What Bolt refuses has no body yet; middleware of somebody's own may answer with the same status.
+        return _unsigned() if answer.status == 401 and not bolt_request.body else await _response(answer)
 
     return [web.post(SLACK_PATH, on_request)]
 

@@ -29,7 +29,7 @@ from bot.errors import NotTakenError, SettingsError
 from bot.ports import Ack, Identity
 from bot.services.background import Background
 from handlers.dispatch import Dispatch
-from handlers.own_listeners import OwnListeners, hand_on, has_ended_unacknowledged, in_time
+from handlers.own_listeners import OwnListeners, hand_on, in_time, kept_to_itself
 from handlers.payloads import kind_of, parse
 
 log = logging.getLogger(__name__)
@@ -163,9 +163,7 @@ def carrier(
     @app.error
     async def on_error(error: Exception, body: dict[str, object]) -> BoltResponse:
         if isinstance(error, BoltUnhandledRequestError):
-            if has_ended_unacknowledged(kind_of(body)):
-                return BoltResponse(status=200)
-            return _response(await dispatch.unheard(body))
+            return kept_to_itself(error, kind_of(body)) or _response(await dispatch.unheard(body))
         if _is_of_listener(error):
             return _response(await dispatch.broken(body, error))
         raise error

@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any
 
 from slack_bolt import BoltResponse
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.kwargs_injection.async_utils import build_async_required_kwargs
 from slack_bolt.lazy_listener.async_runner import AsyncLazyListenerRunner
 from slack_bolt.listener.async_listener import AsyncListener
@@ -47,13 +48,20 @@ def hand_on(kind: str) -> None:
         way.theirs.set_result(kind)
 
 
-def has_ended_unacknowledged(kind: str) -> bool:
-    """Whether a listener has had the payload at hand, which nothing has acknowledged; the log says so."""
+def kept_to_itself(error: BoltUnhandledRequestError, kind: str) -> BoltResponse | None:
+    """Return what a payload is answered with that a listener or middleware has had, and let go no further.
+
+    None for one that none has had. The log names one that nothing has acknowledged; events are acknowledged for them.
+    """
+    said: BoltResponse | None = error.request.context.ack.response
+    if said is not None:
+        return said
     way = _way.get()
-    is_heard = way is not None and way.is_heard
-    if is_heard:
-        log.warning("a listener of BATON_LISTENERS ended without an acknowledgement: %s", kind)
-    return is_heard
+    if not error.last_global_middleware_name and not (way is not None and way.is_heard):
+        return None
+    if kind != "event_callback":
+        log.warning("what BATON_LISTENERS registers ended without an acknowledgement: %s", kind)
+    return BoltResponse(status=200)
 
 
 async def in_time(

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from typing import Any
 
+from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
@@ -91,6 +92,7 @@ def register(app: AsyncApp) -> AsyncOAuthFlow:
 
     _register_tea(app)
     _register_endings(app)
+    _register_gate(app)
     settings = AsyncOAuthSettings(
         client_id="1.2", client_secret="s", user_scopes=["reminders:write"], state_validation_enabled=False
     )
@@ -134,3 +136,20 @@ def _register_endings(app: AsyncApp) -> None:
     @app.action("end")
     async def on_end_pressed() -> None:
         HEARD.append("end pressed")
+
+
+def _register_gate(app: AsyncApp) -> None:
+    """Add middleware that lets some payloads go no further."""
+
+    @app.middleware
+    async def gate(body: dict[str, Any], ack: Any, next: Any) -> BoltResponse | None:  # noqa: A002 - Bolt's name
+        match body.get("text", body.get("event", {}).get("text")):
+            case "refused":
+                return BoltResponse(status=401, body="Ask at the bar.")
+            case "acknowledged":
+                await ack("It is closed.")
+            case "ignored":
+                pass
+            case _:
+                await next()
+        return None

@@ -334,9 +334,29 @@ async def test_of_one_that_ends_without_an_acknowledgement_baton_says_nothing_an
     assert heard == ["silent", "end pressed"]
     assert stage.slack.visible_messages("grace", "general") == seen
     assert [each.getMessage() for each in caplog.records] == [
-        f"a listener of BATON_LISTENERS ended without an acknowledgement: {kind}"
+        f"what BATON_LISTENERS registers ended without an acknowledgement: {kind}"
         for kind in ("command", "block_actions")
     ]
+
+
+async def test_middleware_that_lets_nothing_through_answers_for_itself(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert "It is closed." in await command(stage, "/lunch", "acknowledged")
+    assert await event(stage, "message", text="ignored")
+    assert not caplog.records
+    assert await command(stage, "/lunch", "ignored") == "null"
+    [said] = [each.getMessage() for each in caplog.records]
+    assert said == "what BATON_LISTENERS registers ended without an acknowledgement: command"
+
+
+@pytest.mark.parametrize("deployment", ["http-sqlite"], indirect=True)
+async def test_middleware_that_refuses_is_not_taken_for_a_wrong_signature(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    assert "Ask at the bar." in await command(stage, "/lunch", "refused")
+    assert (stage.slack.deliveries[-1].status, "without a valid signature" in caplog.text) == (401, False)
 
 
 async def test_half_a_character_in_an_acknowledgement_of_theirs_becomes_a_question_mark(stage: Stage) -> None:
