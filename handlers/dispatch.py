@@ -66,6 +66,7 @@ class Metrics(Collector):
         self._outcomes: dict[tuple[str, str], int] = defaultdict(int)
         self._buckets: dict[str, list[int]] = defaultdict(lambda: [0] * len(_ACK_SECONDS))
         self._seconds: dict[str, float] = defaultdict(float)
+        self._failures: dict[str, int] = defaultdict(int)
         registry.register(self)
 
     def observe(self, kind: str, outcome: str, seconds: float) -> None:
@@ -73,6 +74,10 @@ class Metrics(Collector):
         self._outcomes[kind, outcome] += 1
         self._buckets[kind][bisect_left(_ACK_SECONDS, seconds)] += 1
         self._seconds[kind] += seconds
+
+    def count_failure(self, kind: str) -> None:
+        """Count a failure of a listener of Bolt's, over a payload that was counted when it was handed on."""
+        self._failures[kind] += 1
 
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics as they are now."""
@@ -84,7 +89,12 @@ class Metrics(Collector):
             upto = zip(map(floatToGoString, _ACK_SECONDS), accumulate(counts), strict=True)
             seconds.add_metric([kind], [*upto], self._seconds[kind])
             seconds.add_sample("baton_ack_seconds_created", {"kind": kind}, self._began)
-        yield from (payloads, seconds)
+        failures = CounterMetricFamily(
+            "baton_listener_failures", "Payloads that a listener of BATON_LISTENERS failed at.", labels=["kind"]
+        )
+        for kind, count in self._failures.items():
+            failures.add_metric([kind], count, created=self._began)
+        yield from (payloads, seconds, failures)
 
 
 class Dispatch:
@@ -103,6 +113,8 @@ class Dispatch:
             "message_action": self._shortcut,
             "shortcut": self._shortcut,
         }
+        #: The kinds that the metrics name; there are few of them, whatever payloads say.
+        self._counted = frozenset({*self._by_type, "command", "event_callback"})
 
     async def answer(self, body: Mapping[str, Any]) -> Ack | None:
         """Answer one payload; whatever goes wrong, with a sentence for the person behind it.
@@ -112,8 +124,6 @@ class Dispatch:
         began = time.perf_counter()
         request_id.set(f"{self._process}-{next(self._numbers):x}")
         kind = payloads.kind_of(body)
-        if kind == "event_callback":
-            return await self._event(body, began)
         if kind == "url_verification":
             challenge = body.get("challenge")
             return replies.challenge(challenge if isinstance(challenge, str) else "")
@@ -121,8 +131,13 @@ class Dispatch:
             at = payloads.held_back_at(body)
             log.warning("Slack held back events at %s: there were more than it delivers in an hour", at)
             return replies.nothing()
-        outcome, ack = await self._admitted(kind, body, began)
-        self._metrics.observe(kind if kind in self._by_type or kind == "command" else "other", outcome, _since(began))
+        try:
+            outcome, ack = await (self._event(body) if kind == "event_callback" else self._admitted(kind, body, began))
+        except NotTakenError:
+            self._metrics.observe(kind, "not_taken", _since(began))
+            raise
+        outcome = "handed_on" if ack is None else outcome
+        self._metrics.observe(kind if kind in self._counted else "other", outcome, _since(began))
         return ack
 
     async def unheard(self, body: Mapping[str, Any]) -> Ack:
@@ -142,11 +157,10 @@ class Dispatch:
         """Answer what a listener of Bolt's has failed at."""
         kind = payloads.kind_of(body)
         inbound.cannot_tell_whether_saved()
-        outcome, ack = await self._failed(kind, body, error)
-        self._metrics.observe("other", outcome, 0.0)
-        return ack or replies.nothing()
+        self._metrics.count_failure(kind if kind in self._counted else "other")
+        return (await self._failed(kind, body, error))[1] or replies.nothing()
 
-    async def _event(self, body: Mapping[str, Any], began: float) -> Ack | None:
+    async def _event(self, body: Mapping[str, Any]) -> tuple[str, Ack | None]:
         change = payloads.change(body)
         if (listener := self._routes.changes.get(change.type)) is not None:
             if self._door.is_ours(sender_of(body)):
@@ -155,9 +169,8 @@ class Dispatch:
         elif self.events.wants(body):
             await self.events.take(body)
         elif (self.has_listeners or not self.events.knows(change.type)) and await self._goes_on(body):
-            return None
-        self._metrics.observe("event_callback", "ok", _since(began))
-        return replies.nothing()
+            return "ok", None
+        return "ok", replies.nothing()
 
     async def _goes_on(self, body: Mapping[str, Any]) -> bool:
         """Whether an event is for listeners of Bolt's: nothing from outside is, and nothing twice."""
@@ -180,7 +193,7 @@ class Dispatch:
             return "repeated", replies.nothing()
         handle = self._by_type.get(kind)
         if handle is None:
-            return "unknown", None
+            return "ok", None
         return await self._in_time(kind, body, handle(body), began)
 
     def _is_repeated(self, trigger: str) -> bool:

@@ -26,7 +26,7 @@ from bot.errors import SettingsError, SlackUnreachableError
 from bot.web import oauth_routes
 from handlers.carrier import add_listeners
 from tests.slack import own_listeners
-from tests.slack.conftest import Stage
+from tests.slack.conftest import METRICS_TOKEN, Stage
 from tests.strangers.world import until
 
 ASSISTANT_THREAD = {"channel_id": "D1", "thread_ts": "1.1", "context": {}}
@@ -265,6 +265,7 @@ async def test_while_slack_does_not_say_whose_an_event_is_it_is_left_to_be_deliv
             stage.baton.context.deps.profiles, "get", AsyncMock(side_effect=SlackUnreachableError("timeout"))
         )
         assert not await event(stage, "message", text="lunch?", user=newcomer.id, event_id="Ev1")
+    assert 'payloads_total{kind="event_callback",outcome="not_taken"} 1.0' in await counted(stage)
     assert await event(stage, "message", text="lunch?", user=newcomer.id, event_id="Ev1")
     assert heard == ["lunch?"]
 
@@ -361,6 +362,28 @@ async def test_middleware_that_refuses_is_not_taken_for_a_wrong_signature(
 
 async def test_half_a_character_in_an_acknowledgement_of_theirs_becomes_a_question_mark(stage: Stage) -> None:
     assert "Half a ?." in await command(stage, "/end", "half")
+
+
+@pytest.mark.parametrize("deployment", ["http-sqlite"], indirect=True)
+async def test_each_payload_counts_once_and_what_they_fail_at_apart_from_that(stage: Stage) -> None:
+    for name in ("/lunch", "/broken"):  # each asks `/whoowns` first
+        await command(stage, name)
+    await event(stage, "message", text="lunch")  # asks by a mention first
+    metrics = await counted(stage)
+    assert sorted(each for each in metrics if "command" in each or "failures" in each) == [
+        'ack_seconds_count{kind="command"} 4.0',
+        'listener_failures_total{kind="command"} 1.0',
+        'payloads_total{kind="command",outcome="handed_on"} 2.0',
+        'payloads_total{kind="command",outcome="ok"} 2.0',
+    ]
+    assert 'payloads_total{kind="event_callback",outcome="handed_on"} 1.0' in metrics
+
+
+async def counted(stage: Stage) -> list[str]:
+    """Return what /metrics counts."""
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {METRICS_TOKEN}"}) as session:
+        metrics = (await (await session.get(f"{stage.baton.url}/metrics")).text()).splitlines()
+    return [each.removeprefix("baton_") for each in metrics if re.match(r"baton_\w+_(total|count)\{", each)]
 
 
 def failure_in(caplog: pytest.LogCaptureFixture) -> BaseException | None:
