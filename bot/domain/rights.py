@@ -115,7 +115,7 @@ class Grant:
     refusal: str
     nobody: str = ""
     asker: str = ""
-    guest: str = "Guests can ask me anything, but only full members can change something."
+    guest: str = "Guests can ask me anything, but only full members can change something: ask one of them to do it."
 
 
 #: People whom a refusal names.
@@ -133,7 +133,7 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
         Right.SHARE: Grant(
             frozenset({ActorRole.ANYBODY}),
             "Only full members of the workspace can share answers.",
-            guest="Guests cannot share answers.",
+            guest="Guests cannot share answers: ask a full member to do it.",
         ),
         Right.CONFIRM: Grant(
             _OWNERS,

@@ -68,17 +68,17 @@ async def on_turn(action: Action, context: Context) -> None:
 
 async def _listed(context: Context, which: RequestList, user_id: str, start: int = 0) -> Rendered:
     """Return what somebody may see of a list of requests, from the place `start` on."""
-    person_id = _person_id(context, user_id)
+    person_id, may_open = _person_id(context, user_id), not inbound.is_guest()
     match which:
         case RequestList.RANK:
             ranked = await context.backlog.first(person_id, blocks.MOST_RANKED, start=start)
-            message, has_ended = blocks.backlog(ranked), not ranked.first
+            message, has_ended = blocks.backlog(ranked, may_open=may_open), not ranked.first
         case RequestList.MINE:
             found = await lists.mine(context.deps, context.snapshot, person_id, blocks.MOST_LISTED, start=start)
-            message, has_ended = blocks.listing(found, is_mine=True), not found.first
+            message, has_ended = blocks.listing(found, is_mine=True, may_open=may_open), not found.first
         case RequestList.OPEN:
             found = await context.backlog.oldest(person_id, blocks.MOST_LISTED, start=start)
-            message, has_ended = blocks.listing(found), not found.first
+            message, has_ended = blocks.listing(found, may_open=may_open), not found.first
     # So many may have been closed since that there is no such page any more.
     return await _listed(context, which, user_id) if has_ended and start else message
 
@@ -160,11 +160,12 @@ async def _offer(
 ) -> Rendered:
     """Return the button that opens the form, or the request that there is; `pressed` is a message of the thread."""
     devops = intake.require_devops(context.deps, context.snapshot)
-    card = await intake.existing(context.deps, context.snapshot, thread_key(channel_id, ts))
+    there = await intake.existing(context.deps, context.snapshot, thread_key(channel_id, ts))
+    card = there or await named_by(context, user_id, channel_id, pressed, ts)
     if card is not None:
-        return blocks.already(card)
-    if (card := await named_by(context, user_id, channel_id, pressed, ts)) is not None:
-        return blocks.already(card, is_itself=True)
+        # The answer to a mention is read by others as well, who may follow.
+        seen = card if mentioned else lists.as_seen_by(context.snapshot, card, _person_id(context, user_id))
+        return blocks.already(seen, is_itself=there is None)
     inbound.require_full_member()
     return blocks.offer(OpenValue(channel_id, ts), devops.name, user_id=mentioned)
 

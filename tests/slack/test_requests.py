@@ -375,6 +375,31 @@ class TestBadInput:
         assert any("only full members can change something" in each for each in said)
         assert not any("Open a request" in each for each in said)
 
+    async def test_a_guest_reads_of_a_request_and_is_offered_neither_to_follow_nor_to_open_one(
+        self, stage: Stage
+    ) -> None:
+        stage.slack.add_user("guest", real_name="Guest", email="guest@example.test", standing="guest")
+        stage.slack.workspace.channel("payments").members.add(stage.slack.workspace.user("guest").id)
+        empty = await stage.ask("/devops rank", user="guest", channel="payments")
+        assert empty.text == "No request is open."
+        empty = await stage.ask("/devops mine", user="guest", channel="payments")
+        assert empty.text == "You and your teams have no requests."
+        root = await thread(stage, *STORY)
+        await form(stage, root)
+        assert await submit(stage) == {}
+        await stage.slack.react("guest", "payments", root.ts, "devops-request")
+        await stage.settle()
+        await stage.arrive()
+        seen = stage.slack.visible_messages("guest", "payments", thread_ts=root.ts)
+        [answer] = [each for each in seen if "There is a request already: *#1*" in each.text]
+        assert list(buttons(answer)) == ["Show"]
+
+    async def test_a_guest_reads_whom_to_ask(self, stage: Stage) -> None:
+        stage.slack.add_user("guest", real_name="Guest", email="guest@example.test", standing="guest")
+        stage.slack.workspace.channel("payments").members.add(stage.slack.workspace.user("guest").id)
+        refused = await stage.ask("/devops a new database", user="guest", channel="payments")
+        assert refused.text.endswith("only full members can change something: ask one of them to do it.")
+
 
 def _im(stage: Stage, user: str) -> str:
     return stage.slack.workspace.im(stage.slack.workspace.user(user).id).id

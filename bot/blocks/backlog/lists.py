@@ -16,13 +16,16 @@ from bot.domain.backlog.requests import FirstOf, RequestCard
 MOST_LISTED = 20
 
 
-def listing(found: FirstOf[RequestCard], *, is_mine: bool = False) -> Rendered:
-    """Return the open requests, or with `is_mine` all that somebody and their teams have asked for."""
+def listing(found: FirstOf[RequestCard], *, is_mine: bool = False, may_open: bool = True) -> Rendered:
+    """Return the open requests, or with `is_mine` all that somebody and their teams have asked for.
+
+    Where there are none, the answer says how to open one to all who may.
+    """
     which = RequestList.MINE if is_mine else RequestList.OPEN
     cards = found.first[:MOST_LISTED]
     if not cards:
         empty = "You and your teams have no requests" if is_mine else "No request is open"
-        return Rendered(f"{empty}. Open one: `/devops`.")
+        return Rendered(f"{empty}. Open one: `/devops`." if may_open else f"{empty}.")
 
     def draw(count: int) -> Rendered:
         title = "*Requests of you and your teams*" if is_mine else "*Open requests*, oldest first"

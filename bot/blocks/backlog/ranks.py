@@ -44,11 +44,11 @@ LANES: Mapping[Lane, str] = MappingProxyType(
 )
 
 
-def backlog(found: FirstOf[tuple[RequestCard, BacklogPlace]]) -> Rendered:
+def backlog(found: FirstOf[tuple[RequestCard, BacklogPlace]], *, may_open: bool = True) -> Rendered:
     """Return the open requests in their order, lane by lane, each with a button that says why it is there."""
     ranked = found.first[:MOST_RANKED]
     if not ranked:
-        return Rendered("No request is open. Open one: `/devops`.")
+        return Rendered(f"No request is open.{' Open one: `/devops`.' if may_open else ''}")
 
     def draw(count: int) -> Rendered:
         title = "*The DevOps backlog*, first things first"
