@@ -64,6 +64,8 @@ _CHANGES = re.compile(
     r"rotat|scal|updat|upgrad)(?:e|ed|ing)?\b|\broll(?:ed|ing)? (?:back|out)\b|\bclean(?:ed|ing)? up\b",
     re.IGNORECASE,
 )
+#: What follows says what a thing does.
+_DOES = re.compile(r"\s(?:that|which)\s")
 _NOT_THAT = re.compile(r",\s+(?:no|not|without)\s", re.IGNORECASE)
 
 
@@ -102,7 +104,9 @@ def named(text: str) -> Named | None:
     """Return what kind of thing a text asks for; None where no word says it."""
     # "the permissions, no hand-holding": that is not asked for.
     text = _NOT_THAT.split(text)[0] or text
-    if phrase := _PHRASE.search(text):
+    thing = _DOES.split(text, maxsplit=1)[0]
+    # "A dashboard that shows the deploy pipeline" is no pipeline.
+    if phrase := _PHRASE.search(thing if _NOUN.search(thing) else text):
         return _read(phrase, 3)
     cut = _AFTER_HEAD.search(text, 2)
     head = text[: cut.start()] if cut else text

@@ -151,9 +151,12 @@ def test_help_is_asked_for_where_something_is_broken() -> None:
     assert kinds(draft("Can somebody please set up the Jenkins job?")) == ["pipeline"]
 
 
-def test_a_new_thing_that_deals_with_failures_keeps_its_kind() -> None:
+def test_a_new_thing_keeps_its_kind_whatever_it_deals_with() -> None:
     assert kinds(draft("Could DevOps build us a pipeline in GitLab CI that retries failed jobs?")) == ["pipeline"]
     assert kinds(draft("Could DevOps set up a cluster that fails over by itself?")) == ["infrastructure"]
+    assert kinds(draft("We need a dashboard that shows the deploy pipeline.")) == ["infrastructure"]
+    assert kinds(draft("We need a library which talks to the message broker.")) == ["library"]
+    assert kinds(draft("We need something that cleans up the build cache.")) == ["script"]
     assert kinds(draft("Could DevOps look at the pipeline that fails since Monday?")) == ["support"]
 
 
