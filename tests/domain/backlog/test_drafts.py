@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.domain.backlog import drafts, item_types, technologies, threads
 from bot.domain.backlog.demand import Slowdown
 from bot.domain.backlog.drafts import Draft
-from bot.domain.backlog.requests import ItemType
+from bot.domain.backlog.requests import ItemType, RequestItem
 from tests import drafting
 
 WORDS = (
@@ -243,6 +243,21 @@ def test_what_is_put_off_is_the_thing_that_was_asked_about() -> None:
 def test_of_course_is_no_course() -> None:
     assert item_types.named("of course") is None
     assert item_types.named("of a course") is not None
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("A Terraform module for the audit bucket", ItemType.LIBRARY),
+        ("Read access to the audit bucket", ItemType.COACHING),  # its own words: somebody has chosen the kind
+        ("Read access to the audit bucket, in production", ItemType.COACHING),
+        ("Set up the audit", ItemType.COACHING),  # a verb alone names no kind
+        ("Something else", ItemType.COACHING),
+    ],
+)
+def test_an_item_that_is_called_anew_is_of_the_kind_that_its_words_name(title: str, kind: ItemType) -> None:
+    item = RequestItem(ItemType.COACHING, "Read access to the audit bucket")
+    assert item_types.retitled(item, title).type is kind
 
 
 def test_a_question_how_things_are_is_no_wish() -> None:

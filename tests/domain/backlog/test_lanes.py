@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.backlog.demand import BacklogRequest, Estimate, EvidenceKind, NeededBy, Slowdown, TeamBlock
-from bot.domain.backlog.lanes import BacklogPlace, Lane
+from bot.domain.backlog.lanes import BacklogPlace, Lane, has_gaps
 from bot.domain.backlog.rank import Rank
 from bot.domain.backlog.standings import order
 from tests.domain.backlog.requests import EXAMPLE, SETTINGS, TODAY, backlogs
@@ -154,3 +154,10 @@ def test_no_request_comes_down_when_it_claims_more(
     after = [replace(each, demands=raised) if each is chosen else each for each in backlog]
     before_at, after_at = (ids(order(each, SETTINGS, today=TODAY)).index(chosen.id) for each in (backlog, after))
     assert after_at <= before_at
+
+
+def test_a_list_that_begins_further_down_lacks_only_what_is_missing_from_there_on() -> None:
+    places = order([a_request(number) for number in range(1, 6)], SETTINGS, today=TODAY)
+    assert not has_gaps(places[2:], 2)
+    assert has_gaps([places[2], places[4]], 2)
+    assert has_gaps(places[2:], 1), "one of those before was not shown"
