@@ -194,7 +194,7 @@ class TestWords:
         "texts",
         [
             ("@baton please add a read replica for payments-db",),
-            ("We need a Cassandra keyspace.", "@baton please upgrade payments-db"),
+            ("We need a Cassandra keyspace.", "@baton please upgrade payments-db to PostgreSQL 16"),
             ("@baton please upgrade payments-db and checkout-worker",),
             ("@baton please upgrade our database",),
         ],

@@ -113,7 +113,7 @@ def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | N
         # "the Friday before" is no Friday
         days = [each for each in _DATE.finditer(text) if not (shift and shift.start() <= each.start() < shift.end())]
         said = [each.text for each in thread.sentences[: sentence.at + 1] if each.message is sentence.message]
-        corrects = near is not None and any(_SAID["turned_down"].search(each) for each in said)
+        corrects = any(_SAID["turned_down"].search(each) for each in said)
         is_asked = sentence.at in asked_in
         found = list(_read(sentence, text, days, near, is_asked=is_asked, is_when=is_when, corrects=corrects))
         if sentence.at in owned:
