@@ -21,6 +21,8 @@ _WANTED_DESCRIPTORS, _CONNECTIONS_SHARE, _BURST_SHARE, _MOST_AT_A_TIME = 4096, 2
 #: Longer than the proxies before Baton keep a connection (60 seconds, 600 at Google's): whoever closes it first is the
 #: one who knows that no request is on its way.
 _KEEP_ALIVE_SECONDS = 630.0
+#: How long a stop waits for the bodies of requests that have begun.
+_ARRIVING_SECONDS = 1.0
 #: The log says once in so many seconds that there are too many connections.
 _SILENCE_SECONDS = 60.0
 _OUT_OF_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -64,6 +66,8 @@ class Server(web.Server):
         self._open: set[web.RequestHandler] = set()
         #: Those that keep Baton waiting, the longest first.
         self._waiting: dict[web.RequestHandler, None] = {}
+        #: Those whose request had no whole body when it began, each with what ends once it has.
+        self._begun: dict[web.RequestHandler, asyncio.Future[None]] = {}
         self._silent: dict[web.RequestHandler, asyncio.TimerHandle] = {}
         self._said_at = -_SILENCE_SECONDS
 
@@ -92,6 +96,17 @@ class Server(web.Server):
             self._said_at = now
             log.warning("%s", what)
 
+    async def let_bodies_arrive(self) -> None:
+        """Wait a moment for the bodies of requests that have begun, and cut off those whose body does not come.
+
+        What comes after `pre_shutdown` is thrown away by aiohttp, which would then wait for these requests in vain.
+        """
+        if not self._begun:
+            return
+        await asyncio.wait(self._begun.values(), timeout=_ARRIVING_SECONDS)
+        for connection in [each for each, arrived in self._begun.items() if not arrived.done()]:
+            self._cut_off(connection)
+
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request; from when its body is there until it is answered, it is not its sender that is waited for.
 
@@ -99,6 +114,9 @@ class Server(web.Server):
         """
         connection = request.protocol
         self._end_silence(connection)
+        if not request.content.is_eof():
+            self._begun[connection] = arrived = asyncio.get_running_loop().create_future()
+            request.content.on_eof(partial(arrived.set_result, None))
         request.content.on_eof(partial(self._waiting.pop, connection, None))
         handle = self._plain.get((request.method, request.raw_path))
         if handle is None or hdrs.EXPECT in request.headers:
@@ -106,6 +124,7 @@ class Server(web.Server):
         try:
             return await handle(request)
         finally:
+            self._begun.pop(connection, None)
             self._waiting.pop(connection, None)
             if connection in self._open:
                 self._waiting[connection] = None
@@ -135,6 +154,14 @@ class Runner(web.AppRunner):
     def backlog(self) -> int:
         """How many connections may wait to be taken in: asyncio takes as many at a time, before any is counted."""
         return min(_MOST_AT_A_TIME, self._descriptors // _BURST_SHARE)
+
+    async def cleanup(self) -> None:
+        """Let nobody in any more, and end what has begun."""
+        for site in self.sites:
+            await site.stop()
+        if isinstance(self.server, Server):
+            await self.server.let_bodies_arrive()
+        await super().cleanup()
 
     async def _make_server(self) -> web.Server:
         plain = {

@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from bot.web_server import Runner
+from tests.strangers.world import until
 
 _Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 _ASKED = b"GET /%s HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -25,6 +26,7 @@ class _Site:
         app = web.Application()
         app.router.add_get("/slow", self._slow)
         app.router.add_get("/", self._quick)
+        app.router.add_post("/read", self._read)
         self.runner = Runner(app, read_seconds=30, shutdown_timeout=0.1)
 
     async def _quick(self, _request: web.Request) -> web.Response:
@@ -34,6 +36,10 @@ class _Site:
         self.asked.release()
         await self.may_end.wait()
         return web.Response(text="done")
+
+    async def _read(self, request: web.Request) -> web.Response:
+        self.asked.release()
+        return web.Response(text=f"{await request.text()} done")
 
     async def connect(self, sent: bytes = b"") -> _Connection:
         made = await asyncio.open_connection(*self.runner.addresses[0])
@@ -121,6 +127,28 @@ async def test_a_body_that_has_not_come_is_waited_for_and_makes_room(monkeypatch
         await site.asked.acquire()
         assert await answer(await site.connect(_ASKED % b""))
         assert await rest(announced) == b""
+
+
+async def test_a_stop_takes_in_the_body_of_a_request_that_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving(monkeypatch, most=3) as site:
+        begun = await site.connect(b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nha")
+        await site.asked.acquire()
+        stopping = asyncio.create_task(site.runner.cleanup())
+        await until(lambda: not site.runner.sites, seconds=5, what="a server that lets nobody in any more")
+        begun[1].write(b"lf")
+        assert b"half done" in await answer(begun)
+        await stopping
+
+
+async def test_a_stop_waits_for_no_body_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.web_server._ARRIVING_SECONDS", 0.05)
+    async with serving(monkeypatch, most=3) as site:
+        site.runner._shutdown_timeout = 60
+        begun = await site.connect(b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nha")
+        await site.asked.acquire()
+        async with asyncio.timeout(5):
+            await site.runner.cleanup()
+        assert await rest(begun) == b""
 
 
 async def test_a_connection_rests_for_longer_than_proxies_keep_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
