@@ -77,7 +77,11 @@ async def test_the_kind_of_an_item_says_who_owns_it_and_can_be_corrected(request
     assert await requested.fill("ada", **{"item_kind.0": "library"}) == {}
     assert "_(infrastructure)_" not in requested.card.text
     assert "_(library)_" in requested.card.text
-    assert "Payments then owns a pipeline. The DevOps team goes on to own a shared library." in requested.card.text
+    said = "The DevOps team builds it and goes on to own a shared library. Payments then owns a pipeline."
+    assert said in requested.card.text
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    assert await requested.fill("ada", **{"item_kind.0": "coaching", "item_kind.1": "access"}) == {}
+    assert "The DevOps team does it. Nothing is left to own." in requested.card.text
     assert under(requested)[-1].text.startswith("Ada Byron changed the items: ")
 
 

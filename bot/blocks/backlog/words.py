@@ -203,14 +203,15 @@ def work(card: RequestCard) -> str:
         return "The DevOps team helps."
     left = left_behind(card.items)
     team = escape(card.team.name, 60) if card.team is not None else "Whoever asked"
-    said = ["The DevOps team builds it." if left.to_team or left.to_devops else "The DevOps team does it."]
+    does = "builds it" if left.to_team or left.to_devops else "does it"
+    said = [f"The DevOps team {does}{f' and goes on to own {join(left.to_devops)}' if left.to_devops else ''}."]
     if left.to_team and card.asset:
         said.append(f"Who owns {bold(card.asset, 80)} changes only with a handoff.")
     elif left.to_team:
         said.append(f"{team} then owns {join(left.to_team)}.")
-    if left.to_devops:
-        said.append(f"The DevOps team goes on to own {join(left.to_devops)}.")
-    return " ".join(said if said[1:] else [*said, "Nothing is left to own."])
+    elif not left.to_devops:
+        said.append("Nothing is left to own.")
+    return " ".join(said)
 
 
 def breakdown(kinds: Collection[ItemType], devops: str, asset: str = "", *, offered: Collection[ItemType] = ()) -> str:
