@@ -232,8 +232,8 @@ _OF_A_CARD: tuple[Callable[[RequestCard], Rendered | Block], ...] = (
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """The cards, what is said when something happens, and the backlog."""
     ranked = list(places(name))
-    yield blocks.backlog, blocks.backlog(FirstOf([(card, place) for card, place, _ in ranked], 10_000, 1_000))
-    yield blocks.backlog, blocks.backlog(FirstOf())
+    yield blocks.backlog, blocks.backlog(FirstOf([(card, place) for card, place, _ in ranked], 10_000, 1_000), weeks=2)
+    yield blocks.backlog, blocks.backlog(FirstOf(), weeks=1)
     yield blocks.drawing, blocks.drawing()
     yield blocks.savings, blocks.savings([], [])
     for count in (1, 40):

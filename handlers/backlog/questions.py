@@ -71,8 +71,9 @@ async def _listed(context: Context, which: RequestList, user_id: str, start: int
     person_id, may_open = _person_id(context, user_id), not inbound.is_guest()
     match which:
         case RequestList.RANK:
+            weeks = context.deps.devops.sprint_weeks
             ranked = await context.backlog.first(person_id, blocks.MOST_RANKED, start=start)
-            message, has_ended = blocks.backlog(ranked, may_open=may_open), not ranked.first
+            message, has_ended = blocks.backlog(ranked, weeks=weeks, may_open=may_open), not ranked.first
         case RequestList.MINE:
             found = await lists.mine(context.deps, context.snapshot, person_id, blocks.MOST_LISTED, start=start)
             message, has_ended = blocks.listing(found, is_mine=True, may_open=may_open), not found.first

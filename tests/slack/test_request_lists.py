@@ -50,9 +50,14 @@ async def test_a_long_list_has_all_of_it(stage: Stage, asked: str) -> None:
 
 async def test_whoever_works_on_a_request_finds_it_among_theirs_until_it_is_delivered(requested: Requested) -> None:
     stage = requested.stage
-    assert "no requests" in (await stage.ask("/devops mine", user="omar")).text
+    none = (await stage.ask("/devops mine", user="omar")).text
+    assert none.startswith("You and your teams have no requests, and you work on none.")
     await requested.press(requested.triage, ids.START, user="omar")
-    assert numbers(await stage.ask("/devops mine", user="omar")) == [1]
+    mine = await stage.ask("/devops mine", user="omar")
+    assert numbers(mine) == [1]
+    assert mine.text.startswith("*Requests of you and your teams, and those that you work on*")
+    ranked = await stage.ask("/devops rank", user="omar")
+    assert ranked.text.startswith("*The DevOps backlog*, first things first. “Waiting” means 2 more weeks.")
     assert "*#1*" in texts(await open_home(stage, "omar"))
     assert "no requests" in (await stage.ask("/devops mine", user="lin")).text
     await requested.press(requested.triage, ids.DELIVER, user="omar")

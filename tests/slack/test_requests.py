@@ -383,7 +383,7 @@ class TestBadInput:
         empty = await stage.ask("/devops rank", user="guest", channel="payments")
         assert empty.text == "No request is open."
         empty = await stage.ask("/devops mine", user="guest", channel="payments")
-        assert empty.text == "You and your teams have no requests."
+        assert empty.text == "You and your teams have no requests, and you work on none."
         root = await thread(stage, *STORY)
         await form(stage, root)
         assert await submit(stage) == {}

@@ -17,18 +17,19 @@ MOST_LISTED = 20
 
 
 def listing(found: FirstOf[RequestCard], *, is_mine: bool = False, may_open: bool = True) -> Rendered:
-    """Return the open requests, or with `is_mine` all that somebody and their teams have asked for.
+    """Return the open requests, or with `is_mine` all that somebody works on, and they and their teams asked for.
 
     Where there are none, the answer says how to open one to all who may.
     """
     which = RequestList.MINE if is_mine else RequestList.OPEN
     cards = found.first[:MOST_LISTED]
     if not cards:
-        empty = "You and your teams have no requests" if is_mine else "No request is open"
+        empty = "You and your teams have no requests, and you work on none" if is_mine else "No request is open"
         return Rendered(f"{empty}. Open one: `/devops`." if may_open else f"{empty}.")
 
     def draw(count: int) -> Rendered:
-        title = "*Requests of you and your teams*" if is_mine else "*Open requests*, oldest first"
+        mine = "*Requests of you and your teams, and those that you work on*"
+        title = mine if is_mine else "*Open requests*, oldest first"
         shown = cards[:count]
         lines = [f"{words.name(each)}\n{words.standing(each)}" for each in shown]
         rest, turning = pages(which, found, count, MOST_LISTED)

@@ -44,14 +44,18 @@ LANES: Mapping[Lane, str] = MappingProxyType(
 )
 
 
-def backlog(found: FirstOf[tuple[RequestCard, BacklogPlace]], *, may_open: bool = True) -> Rendered:
-    """Return the open requests in their order, lane by lane, each with a button that says why it is there."""
+def backlog(found: FirstOf[tuple[RequestCard, BacklogPlace]], *, weeks: int, may_open: bool = True) -> Rendered:
+    """Return the open requests in their order, lane by lane, each with a button that says why it is there.
+
+    What waiting costs is counted over so many `weeks`.
+    """
     ranked = found.first[:MOST_RANKED]
     if not ranked:
         return Rendered(f"No request is open.{' Open one: `/devops`.' if may_open else ''}")
 
     def draw(count: int) -> Rendered:
-        title = "*The DevOps backlog*, first things first"
+        period = f"{weeks} more {'week' if weeks == 1 else 'weeks'}"
+        title = f"*The DevOps backlog*, first things first. “Waiting” means {period}."
         blocks: list[Block] = [section(title)]
         lines = [title]
         for lane, group in groupby(ranked[:count], key=lambda each: each[1].lane):
