@@ -347,6 +347,11 @@ def test_a_form_is_read_as_pythons_own_reader_does(pieces: list[str]) -> None:
     assert parse(text.encode(), FORM) == dict(parse_qsl(text, keep_blank_values=True))
 
 
+def test_of_a_field_that_comes_twice_the_last_counts() -> None:
+    for name, said in (("payload", ('{"a": 1}', '{"a": 2}')), ("command", ("/whoowns", "/eol"))):
+        assert parse(urlencode([(name, each) for each in said]).encode(), FORM) in ({"a": 2}, {"command": "/eol"})
+
+
 @given(text=st.text(max_size=60))
 def test_a_command_keeps_its_words(text: str) -> None:
     body = parse(urlencode({"command": "/whoowns", "text": text}).encode(), FORM)
