@@ -258,7 +258,7 @@ def oauth_routes(flow: AsyncOAuthFlow | None, *, besides: list[web.RouteDef]) ->
         asked = AsyncBoltRequest(body="", query=request.query_string, headers=request.headers)  # type: ignore[arg-type]
         try:
             page = await to_aiohttp_response(await pages[request.path](asked))
-        except Exception as error:  # noqa: BLE001 - Slack, the flow's stores, or what the organisation does in it
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - Slack, the flow's stores, or what else it does
             at = extract_tb(error.__traceback__)[-1]
             log.warning("a page of the OAuth flow failed (%s at %s:%d)", type(error).__name__, at.filename, at.lineno)
             return web.Response(status=503, text="This cannot be done just now; begin again.", headers=_UNKEPT)

@@ -435,16 +435,17 @@ async def test_a_page_waits_for_no_body(stage: Stage, body: bytes | None, conten
     assert "Cache-Control: no-store" in head, "what is in the page is for one browser"
 
 
+@pytest.mark.parametrize("failure", [OSError, SystemExit])
 async def test_a_page_that_fails_is_one_line_and_says_what_to_do(
-    stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, failure: type[BaseException]
 ) -> None:
-    away = AsyncMock(side_effect=OSError("token-of-somebody"))
+    away = AsyncMock(side_effect=failure("token-of-somebody"))
     monkeypatch.setattr("slack_bolt.oauth.async_oauth_flow.AsyncOAuthFlow.run_installation", away)
     async with aiohttp.ClientSession() as session:
         answer = await session.get(f"{stage.baton.url}/slack/oauth_redirect", params={"code": "1.2"})
         assert (answer.status, await answer.text()) == (503, "This cannot be done just now; begin again.")
     [line] = [each for each in caplog.records if each.levelno >= logging.WARNING]
-    assert (line.exc_info, "OSError" in line.getMessage(), "token" in line.getMessage()) == (None, True, False)
+    assert (line.exc_info, failure.__name__ in line.getMessage(), "token" in line.getMessage()) == (None, True, False)
 
 
 @pytest.mark.parametrize("name", ["tests.slack.no_such_module", "tests.slack.test_own_listeners"])
