@@ -111,7 +111,7 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
     owned = {sentence.at for _, sentence in found.stays} - found.asked_in
     by = due.needed_by(thread, asked_in=found.asked_in, owned=owned)
     has_evidence = is_asked or bool(lacking or hours or blocked or by or found.stays or _names_devops(thread))
-    wanted = _left(found.needs, taken.rejected)
+    wanted = _left(_with_successors(found.needs, taken.rejected, mentions, vocabulary), taken.rejected)
     choices = list(_to_choose(thread, mentions, taken, wanted, vocabulary))
     is_over = found.withdrawn_at is not None or need_reader.is_closed(thread)
     if not wanted and not is_over and not choices:
@@ -144,6 +144,30 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
         questions=tuple(_questions(hours, taken.undecided, vocabulary)),
         confidence=_confidence(wanted),
     )
+
+
+def _with_successors(
+    found: Sequence[Need],
+    rejected: Mapping[str, int],
+    mentions: Sequence[Sequence[Mention]],
+    vocabulary: Vocabulary,
+) -> list[Need]:
+    """Return the needs with what takes a technology's place: of "a MySQL database" and then "no, rather Postgres"."""
+    asked = {each for need in found for each in need.technologies}
+    kept = []
+    for need in found:
+        # "I'd go with RabbitMQ" names no thing, and is gone with it.
+        name = need.technologies[0] if need.weight and len(need.technologies) == 1 else ""
+        at = rejected.get(name, -1)
+        later = ids(mentions[at]) if at > need.sentence.at else ()
+        alike = [each for each in later if each not in rejected and vocabulary[each].type == vocabulary[name].type]
+        called = [each for each in vocabulary.find([need.title])[0] if each.id == name]
+        if len(alike) == len(called) == 1 and alike[0] not in asked:
+            title = f"{need.title[: called[0].start]}{vocabulary[alike[0]].name}{need.title[called[0].end :]}"
+            kept.append(replace(need, technologies=(alike[0],), title=title))
+        else:
+            kept.append(need)
+    return kept
 
 
 def _left(found: Sequence[Need], rejected: dict[str, int]) -> list[Need]:

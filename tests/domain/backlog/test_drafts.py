@@ -139,6 +139,26 @@ def test_what_something_is_needed_for_can_be_sooner_than_its_day() -> None:
     assert found.needed_by.day == date(2027, 4, 14)
 
 
+@pytest.mark.parametrize("said", ["no wait, rather Postgres, we all know Postgres", "make that PostgreSQL, sorry"])
+def test_what_is_asked_for_stays_where_another_technology_takes_its_place(said: str) -> None:
+    found = draft("Please create a MySQL database for the coupon service.", said, "We need nightly backups, too.")
+    assert found.items[0].title == "Create a PostgreSQL database for the coupon service"
+    assert named(found) == ["postgresql"]
+
+
+def test_a_choice_that_is_revised_leaves_no_item() -> None:
+    asked = "We need a topic with 7 days retention."
+    found = draft("I'd go with RabbitMQ, I know it", "They only publish to Kafka. So Kafka it is, no RabbitMQ", asked)
+    assert not [each.title for each in found.items if each.title.startswith("Go with")]
+
+
+def test_what_is_asked_for_anew_is_not_asked_for_twice() -> None:
+    found = draft(
+        "We need a MySQL database for coupons.", "no wait, rather Postgres", "We need a Postgres database then."
+    )
+    assert [each.title for each in found.items] == ["A Postgres database then"]
+
+
 def test_a_question_among_the_team_keeps_no_part_with_it() -> None:
     asked = "Can somebody set up an OpenSearch cluster for us?"
     assert draft("Should we take Elasticsearch or OpenSearch?", "Then OpenSearch.", asked).stays_with_team == ()
