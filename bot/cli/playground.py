@@ -17,13 +17,15 @@ from bot.cli.run import stopped
 
 log = logging.getLogger(__name__)
 
+_PORT = 4100
+
 
 def playground(
     database: Annotated[
         Path | None, typer.Option(help="A SQLite file that is kept; without it each start begins anew.")
     ] = None,
     host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Which port; 0 takes a free one.")] = 4100,
+    port: Annotated[int, typer.Option(help="Which port; 0 takes a free one.")] = _PORT,
     catalog: Annotated[
         list[Path] | None, typer.Option(help="Your own files or folders instead of the demo; may be given repeatedly.")
     ] = None,
@@ -34,8 +36,10 @@ def playground(
     for said in environment.unknown():
         log.warning("%s", said)
     with TemporaryDirectory() as elsewhere:
-        # A visitor's catalog is read anew at every start, and leaves the demo's database alone.
-        file = database or (Path(elsewhere) / "playground.sqlite" if catalog else Path(".var/playground.sqlite"))
+        # A visitor's catalog is read anew at every start, and leaves the demo's database alone. A second playground at
+        # another port leaves that of the first alone.
+        demo = Path(".var/playground.sqlite" if port == _PORT else f".var/playground-{port}.sqlite")
+        file = database or (Path(elsewhere) / "playground.sqlite" if catalog else demo)
         file.parent.mkdir(parents=True, exist_ok=True)
         asyncio.run(_play(file, host, port, catalog or [], is_kept=database is not None))
 

@@ -89,16 +89,11 @@ async def playing(
         stack.push_async_callback(database.close)
         listening = stack.enter_context(_listen(host, port))
         if anew is not None:
-            for file in anew.parent.glob(f"{anew.name}*"):
-                file.unlink()
+            _remove(anew)
         address = f"http://{host}:{listening.getsockname()[1]}"
         await migrations.upgrade(database)
         await (load_own(database, catalog) if catalog else load_demo(database, clock))
-        slack.workspace.team_name = "Your catalog" if catalog else "Fernhill Labs"
-        slack.install(manifest())
-        await furnish(slack, database, also=(given.platform_channel, given.triage_channel) if catalog else ())
-        if not catalog:
-            add_guest(slack)
+        await _people(slack, database, given, is_own=bool(catalog))
         await slack.start()
         stack.push_async_callback(slack.stop)
         settings = _settings(
@@ -123,6 +118,21 @@ async def playing(
         site = await _site(slack, database, baton, mover, issues, is_own=bool(catalog))
         await _serve(stack, site, listening)
         yield Playground(f"{address}/", slack, baton, clock)
+
+
+def _remove(file: Path) -> None:
+    """Remove an SQLite file, and what SQLite keeps beside it."""
+    for ending in ("", "-journal", "-shm", "-wal"):
+        Path(f"{file}{ending}").unlink(missing_ok=True)
+
+
+async def _people(slack: FakeSlack, database: Database, given: Settings, *, is_own: bool) -> None:
+    """Install Baton in the workspace, and let in the people of the catalog; in the demo, a guest as well."""
+    slack.workspace.team_name = "Your catalog" if is_own else "Fernhill Labs"
+    slack.install(manifest())
+    await furnish(slack, database, also=(given.platform_channel, given.triage_channel) if is_own else ())
+    if not is_own:
+        add_guest(slack)
 
 
 def _settings(given: Settings, *, is_own: bool, admins: str, **addresses: object) -> Settings:

@@ -14,6 +14,7 @@ from tests.cli.conftest import Baton
     ("words", "is_kept_at", "is_anew"),
     [
         ((), ".var/playground.sqlite", True),
+        (("--port", "4101"), ".var/playground-4101.sqlite", True),
         (("--database", "mine/own.sqlite"), "mine/own.sqlite", False),
         (("--catalog", "catalog.yaml", "--database", "mine/own.sqlite"), "mine/own.sqlite", False),
         (("--catalog", "catalog.yaml"), None, True),
