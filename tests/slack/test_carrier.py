@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import orjson
 import pytest
@@ -108,6 +110,15 @@ async def test_a_listener_of_bolts_is_given_what_bolt_gives_and_slack_is_asked_n
     request.body = dict(NOT_OURS)
     assert (status, (await app.async_dispatch(request)).status) == (200, 200)
     assert given == [("xoxb-carried", "T0PLAYGRND", "U1")] * 2
+
+
+async def test_what_baton_itself_breaks_off_is_not_acknowledged_as_what_a_listener_does(
+    app: AsyncApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Dispatch, "answer", AsyncMock(side_effect=asyncio.CancelledError))
+    request = AsyncBoltRequest(mode="socket_mode", body=dict(NOT_OURS))
+    with pytest.raises(asyncio.CancelledError):
+        await app.async_dispatch(request)
 
 
 @pytest.mark.parametrize("second", ["soon", str(10**11)])

@@ -105,6 +105,15 @@ async def test_one_that_works_on_is_acknowledged_meanwhile(
     assert heard == ["slow"]
 
 
+async def test_one_that_a_stop_breaks_off_is_not_said_to_have_failed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("handlers.own_listeners._PATIENCE_SECONDS", 0.1)
+    await command(stage, "/slow", "first")
+    assert await stage.baton.context.background.drain(seconds=0.01) == 1
+    assert not [each for each in caplog.records if each.levelno == logging.ERROR]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "reached"),
     [("/lunch", "slowly", "Lunch"), ("/tea", "later", "Tea")],
