@@ -249,15 +249,22 @@ async def _asset_form(context: Context, user_id: str, value: OpenValue) -> Block
     area = next((each for each in Area if each.value == value.area), Area.ALL)
     items = (RequestItem(ItemType.INFRASTRUCTURE, value.title),) if value.title else ()
     metadata = FormMetadata(items=items, asset_id=asset.id, area=area.value)
-    needed_by = _day(value.needed_by)
+    needed_by, details = _day(value.needed_by), _owners(context, asset, area)
+    if needed_by is not None and needed_by < context.deps.clock.now().date():
+        needed_by, details = None, f"{_overdue(needed_by)} {details}"
     prefill = Prefill(
         title=(value.title or f"Help with {AREA_WORDS[area]} of {asset.name}")[:LONGEST_TITLE],
         items=items,
-        details=_owners(context, asset, area),
+        details=details,
         needed_by=needed_by,
         needed_reason="Its support ends then" if needed_by is not None else "",
     )
     return await _form(context, user_id, prefill, metadata)
+
+
+def _overdue(day: date) -> str:
+    """Return what is said of a day that is over: no form fills it in, and DevOps should know it."""
+    return f"Overdue since {day}."
 
 
 def _day(text: str) -> date | None:
@@ -296,6 +303,7 @@ async def reminder_form(context: Context, user_id: str, reminder_id: int, *, by:
     prefill = Prefill(
         title=item.title,
         items=(item,),
+        details="" if is_ahead else _overdue(ends),
         needed_by=by or (ends if is_ahead else None),
         needed_reason="It is planned for then" if by else "Its support ends then" if is_ahead else "",
     )

@@ -51,6 +51,16 @@ class TestEndOfLife:
         assert "Who owns *payments-db* changes only with a handoff." in triage.text
         assert "Search then owns" not in triage.text, "what it asks for is another team's"
 
+    async def test_a_line_that_is_overdue_says_since_when_and_fills_in_no_day(self, stage: Stage) -> None:
+        await deploy(stage, "payments-db", "nodejs", "16.20.2")
+        answer = await stage.ask("/eol nodejs", user="solo")
+        [value] = menu(answer).values()
+        await stage.press(answer, OPEN, user="solo", value=value)
+        view = await whole(stage, "solo")
+        assert "initial_date" not in element(view, ids.NEEDED_BY)
+        said = "Overdue since 2023-09-11. The database of payments-db belongs to Platform."
+        assert element(view, ids.DETAILS)["initial_value"] == said
+
     async def test_ones_own_lines_and_shared_ones_do_not_nor_do_those_of_the_devops_team(self, stage: Stage) -> None:
         await deploy(stage, "checkout", "nodejs", "20.11.1")
         assert menu(await stage.ask("/eol nodejs", user="grace")) == {}

@@ -609,6 +609,12 @@ class TestHelpWithAReminder:
         await reminded.press(OPEN, user="ada")
         assert "There is a request already: *#1*" in said_in(stage.slack.view_stack("ada")[-1])
 
+    async def test_help_with_what_is_overdue_says_since_when(self, stage: Stage) -> None:
+        await deploy(stage, "checkout", "nodejs", "16.20.2")
+        reminded = await remind(stage, "checkout")
+        await reminded.press(OPEN, user="grace")
+        assert "Also said: Overdue since 2023-09-11." in said_in(stage.slack.view_stack("grace")[-1])
+
     async def test_a_reminder_shows_how_its_request_stands(self, stage: Stage) -> None:
         await deploy(stage, "checkout", "nodejs", "20.11.1")
         reminded = await remind(stage, "checkout")

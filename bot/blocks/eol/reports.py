@@ -224,8 +224,7 @@ def _requests(report: Report, shown: Sequence[ReportRow], frame: ReportFrame) ->
     for entry in others([each for row in shown for each in row.entries], frame.own_teams)[:_MOST_REQUESTS]:
         title, on = upgrade_title(entry.watch, report.today), entry.watch.deadline.on
         asset = entry.watch.runs[0].asset
-        needed_by = on.isoformat() if on >= report.today else ""
-        found[title] = OpenValue(asset_id=asset.id, area=ageing_area(asset), needed_by=needed_by, title=title)
+        found[title] = OpenValue(asset_id=asset.id, area=ageing_area(asset), needed_by=on.isoformat(), title=title)
     return found
 
 
