@@ -24,6 +24,7 @@ from bot.domain.backlog.new_request import LONGEST_TITLE, thread_key
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem
 from bot.domain.catalog import Area
+from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.ownership import Owned
 from bot.domain.records import AssetRecord, TeamRecord
 from bot.errors import NotFoundError, SlackError
@@ -249,22 +250,22 @@ async def _asset_form(context: Context, user_id: str, value: OpenValue) -> Block
     area = next((each for each in Area if each.value == value.area), Area.ALL)
     items = (RequestItem(ItemType.INFRASTRUCTURE, value.title),) if value.title else ()
     metadata = FormMetadata(items=items, asset_id=asset.id, area=area.value)
-    needed_by, details = _day(value.needed_by), _owners(context, asset, area)
-    if needed_by is not None and needed_by < context.deps.clock.now().date():
-        needed_by, details = None, f"{_overdue(needed_by)} {details}"
+    ends, details = _day(value.needed_by), _owners(context, asset, area)
+    is_over = ends is not None and ends < context.deps.clock.now().date()
+    needed_by = None if is_over else ends
     prefill = Prefill(
         title=(value.title or f"Help with {AREA_WORDS[area]} of {asset.name}")[:LONGEST_TITLE],
         items=items,
-        details=details,
+        details=f"{_overdue(ends)} {details}" if is_over else details,
         needed_by=needed_by,
         needed_reason="Its support ends then" if needed_by is not None else "",
     )
     return await _form(context, user_id, prefill, metadata)
 
 
-def _overdue(day: date) -> str:
+def _overdue(day: date | None) -> str:
     """Return what is said of a day that is over: no form fills it in, and DevOps should know it."""
-    return f"Overdue since {day}."
+    return "Overdue." if day == LONG_AGO else f"Overdue since {day}."
 
 
 def _day(text: str) -> date | None:

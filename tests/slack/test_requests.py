@@ -615,6 +615,13 @@ class TestHelpWithAReminder:
         await reminded.press(OPEN, user="grace")
         assert "Also said: Overdue since 2023-09-11." in said_in(stage.slack.view_stack("grace")[-1])
 
+    async def test_help_with_what_ended_nobody_knows_when_names_no_day(self, stage: Stage) -> None:
+        await deploy(stage, "checkout", "jenkins", "2.319.3-lts-jdk11")
+        reminded = await remind(stage, "checkout")
+        await reminded.press(OPEN, user="grace")
+        said = said_in(stage.slack.view_stack("grace")[-1])
+        assert said.endswith("Also said: Overdue.")
+
     async def test_a_reminder_shows_how_its_request_stands(self, stage: Stage) -> None:
         await deploy(stage, "checkout", "nodejs", "20.11.1")
         reminded = await remind(stage, "checkout")

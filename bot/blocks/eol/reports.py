@@ -14,6 +14,7 @@ from bot.blocks.portfolio import with_turns
 from bot.blocks.request_button import OpenValue, open_menu
 from bot.blocks.text import Block, Rendered, bold, button, context, mention, modal, plain, section
 from bot.blocks.values import encode
+from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.periods import Between, Overdue
 from bot.domain.eol.reports import Report, Urgency, others
 from bot.domain.eol.responsibility import ageing_area
@@ -224,7 +225,8 @@ def _requests(report: Report, shown: Sequence[ReportRow], frame: ReportFrame) ->
     for entry in others([each for row in shown for each in row.entries], frame.own_teams)[:_MOST_REQUESTS]:
         title, on = upgrade_title(entry.watch, report.today), entry.watch.deadline.on
         asset = entry.watch.runs[0].asset
-        found[title] = OpenValue(asset_id=asset.id, area=ageing_area(asset), needed_by=on.isoformat(), title=title)
+        needed_by = "" if on == LONG_AGO else on.isoformat()
+        found[title] = OpenValue(asset_id=asset.id, area=ageing_area(asset), needed_by=needed_by, title=title)
     return found
 
 
