@@ -111,6 +111,7 @@ def test_a_verb_alone_does_not_say_what_kind_of_thing_is_asked_for() -> None:
     [
         "marketing cancelled the campaign. no hurry any more",
         "there's no deadline any more",
+        "No hurry any more, marketing has cancelled the launch event",
         "Forget the date, we open later",
         "it is no longer urgent",
         "The deadline is off the table.",
