@@ -39,6 +39,7 @@ from handlers.payloads import Action, Command, Shortcut
 log = logging.getLogger(__name__)
 
 _NO_WORDS = "I found no words of your colleagues in this thread: fill it in yourself."
+_NO_WISH = "I found nothing in this thread to ask DevOps for: say what you need."
 _OUTSIDERS = "Messages of guests and from outside your organisation are left out."
 
 
@@ -151,7 +152,7 @@ class ThreadForm:
             teams=teams(context),
             team_id=_team_of(context, channel_id, asked_by, self._user_id),
             asked_by=asked_by,
-            note=_note(words, is_empty=not any(map(_has_words, self._said))),
+            note=_note(words, has_words=any(map(_has_words, self._said)), has_items=bool(prefill.items)),
             may_copy=await _is_public(context, channel_id),
             alternatives=await alternatives.find(context.deps, context.snapshot, prefill, asset_id=metadata.asset_id),
             asset=_asset_name(context, metadata),
@@ -330,8 +331,9 @@ def _asset_name(context: Context, metadata: FormMetadata) -> str:
     return asset.name if asset is not None else ""
 
 
-def _note(words: ThreadWords, *, is_empty: bool) -> str:
-    return " ".join(filter(None, (_NO_WORDS if is_empty else "", _OUTSIDERS if words.outsiders else "")))
+def _note(words: ThreadWords, *, has_words: bool, has_items: bool) -> str:
+    missing = "" if has_items else _NO_WISH if has_words else _NO_WORDS
+    return " ".join(filter(None, (missing, _OUTSIDERS if words.outsiders else "")))
 
 
 def _has_words(message: Mapping[str, Any]) -> bool:

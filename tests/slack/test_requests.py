@@ -790,6 +790,13 @@ class TestTheForm:
         [row] = await requests(stage)
         assert [each["type"] for each in row.items] == ["coaching"]
 
+    async def test_a_thread_that_asks_for_nothing_is_said_to(self, stage: Stage) -> None:
+        said = "I found nothing in this thread to ask DevOps for: say what you need."
+        story = ("Story: the button is misaligned on Safari.", "I fix that tomorrow.")
+        assert said in said_in(await form(stage, await thread(stage, *story)))
+        assert said not in said_in(await form(stage, await thread(stage, *STORY)))
+        assert said not in said_in(await form(stage, await thread(stage, ":tada:"))), "that has no words at all"
+
     async def test_hours_of_the_team_are_not_said_to_be_one_person_s(self, stage: Stage) -> None:
         view = await form(stage, await thread(stage, "We need a script for it. We lose six hours a week to it."))
         assert "Lost without it: 6 hours, 4.33 times a month (a guess" in said_in(view)
