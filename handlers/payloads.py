@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 import orjson
 
-from bot.domain.unchanging import unchanging
+from bot.domain.value_object import value_object
 from bot.ports import SlackUser
 from handlers import message_text
 from handlers.message_text import mapping
@@ -36,7 +36,7 @@ _HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 _TIMESTAMP = re.compile(r"\d{1,11}\.\d{1,6}")
 
 
-@unchanging()
+@value_object()
 class Command:
     """A slash command. `text` is what follows the command's name."""
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot.domain.names import clean, clean_lines
-from bot.domain.unchanging import unchanging
+from bot.domain.value_object import value_object
 
 #: A block, an element or a composition object, as Slack's JSON has it.
 Block = dict[str, Any]
@@ -32,7 +32,7 @@ _SAME_DAY = time(10, 30, tzinfo=UTC)
 _LONGEST_ADDRESS = 500
 
 
-@unchanging()
+@value_object()
 class Rendered:
     """A message ready to post: blocks, and the text twin that says the same to screen readers and notifications."""
 

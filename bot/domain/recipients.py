@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.records import PersonRecord, TeamRecord
-from bot.domain.unchanging import unchanging
+from bot.domain.value_object import value_object
 
 
-@unchanging()
+@value_object()
 class Recipient:
     """Whom a message is for: a team, a person, or (both None) nobody, which the platform channel hears of."""
 

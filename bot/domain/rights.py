@@ -10,7 +10,7 @@ from types import MappingProxyType
 from bot.domain.phrases import join
 from bot.domain.recipients import Recipient
 from bot.domain.records import PersonRecord, TeamRecord
-from bot.domain.unchanging import unchanging
+from bot.domain.value_object import value_object
 from bot.errors import NotAllowedError
 
 
@@ -62,7 +62,7 @@ class Right(StrEnum):
     EVIDENCE = "Show that a handoff is ready"
 
 
-@unchanging()
+@value_object()
 class Actor:
     """Whoever wants to do something. `person_id` is None for an account that is no person of the catalog yet.
 
@@ -75,7 +75,7 @@ class Actor:
     admins: tuple[str, ...] = ()
 
 
-@unchanging()
+@value_object()
 class Holders:
     """The teams and people who hold the subject of a right, with the teams' members as known at that moment.
 

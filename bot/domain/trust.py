@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.unchanging import unchanging
+from bot.domain.value_object import value_object
 
 
 class AccountStanding(StrEnum):
@@ -51,7 +51,7 @@ class Workspace:
     app_id: str
 
 
-@unchanging()
+@value_object()
 class Sender:
     """What a payload says of where it comes from; text is empty where it says nothing.
 

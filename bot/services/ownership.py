@@ -16,7 +16,7 @@ from bot.domain.ownership.matters import Loan
 from bot.domain.recipients import Recipient
 from bot.domain.records import AssetRecord, HandoffRecord, PersonRecord, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may
-from bot.domain.unchanging import unchanging
+from bot.domain.value_object import value_object
 from bot.errors import NotFoundError
 from bot.services import actors, questions
 from bot.services.deps import Deps
@@ -37,7 +37,7 @@ from bot.services.snapshot import Snapshot
 _OUTRIGHT = frozenset({ResolutionMethod.REF, ResolutionMethod.NAME, ResolutionMethod.FOLDED})
 
 
-@unchanging()
+@value_object()
 class Answered:
     """One asset is meant: what the facts say of it, and what whoever asks is shown.
 

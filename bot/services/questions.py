@@ -16,7 +16,7 @@ from bot.domain.directory.owner_questions import OwnerQuestion, Owners
 from bot.domain.directory.references import Reference, Refers, references, without_references
 from bot.domain.names import fold
 from bot.domain.records import PersonRecord, TeamRecord
-from bot.domain.unchanging import unchanging
+from bot.domain.value_object import value_object
 from bot.services.near_names import people_near, teams_near
 from bot.services.snapshot import Snapshot
 
@@ -90,7 +90,7 @@ class Always:
     text: str
 
 
-@unchanging()
+@value_object()
 class Named:
     """A question about today, as far as it names something, and what that resolves to.
 

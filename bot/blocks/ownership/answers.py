@@ -31,12 +31,12 @@ from bot.domain.catalog import Area
 from bot.domain.handoff.status import HandoffStatus
 from bot.domain.ownership import Disputed, Orphaned, Owned, Unowned, UnownedOnPurpose, Verdict
 from bot.domain.records import AssetRecord, HandoffRecord, PersonRecord, TeamRecord
-from bot.domain.unchanging import unchanging
+from bot.domain.value_object import value_object
 
 _MOST_LINKS = 6
 
 
-@unchanging(kw_only=True)
+@value_object(kw_only=True)
 class AnswerFrame:
     """Around the answer: how the question was read when that is not plain, and for whom it is written.
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from bot.domain.catalog import Area
-from bot.domain.unchanging import unchanging
+from bot.domain.value_object import value_object
 
 
 class ResolutionMethod(StrEnum):
@@ -39,7 +39,7 @@ class ResolutionMethod(StrEnum):
         return self in (ResolutionMethod.REF, ResolutionMethod.NAME, ResolutionMethod.ALIAS, ResolutionMethod.FOLDED)
 
 
-@unchanging()
+@value_object()
 class Match:
     """One asset, sure enough to answer with.
 

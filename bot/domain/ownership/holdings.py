@@ -9,7 +9,7 @@ from typing import Protocol, TypeGuard
 from bot.domain.catalog import Area, Role
 from bot.domain.recipients import Recipient
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
-from bot.domain.unchanging import unchanging
+from bot.domain.value_object import value_object
 
 
 class CatalogView(Protocol):
@@ -32,7 +32,7 @@ class CatalogView(Protocol):
         ...
 
 
-@unchanging()
+@value_object()
 class Holding:
     """An owner, a team or a person, and the fact that makes them one.
 

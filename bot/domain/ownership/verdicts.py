@@ -8,10 +8,10 @@ from bot.domain.catalog import Area, Hosting, Role
 from bot.domain.ownership.drift import Drift
 from bot.domain.ownership.holdings import Holding
 from bot.domain.records import AssetRecord, PersonRecord, ReleaseRecord
-from bot.domain.unchanging import unchanging
+from bot.domain.value_object import value_object
 
 
-@unchanging(kw_only=True)
+@value_object(kw_only=True)
 class Owned:
     """The asset has an owner for what was asked.
 
@@ -64,7 +64,7 @@ class Owned:
         return self.asset.hosting in (Hosting.MANAGED, Hosting.SERVERLESS) and self.is_split
 
 
-@unchanging(kw_only=True)
+@value_object(kw_only=True)
 class Stale(Owned):
     """Owned as far as anyone knows, but nobody has confirmed or imported it since `trusted_at`."""
 
@@ -76,7 +76,7 @@ class Stale(Owned):
         return False
 
 
-@unchanging(kw_only=True)
+@value_object(kw_only=True)
 class Orphaned(Owned):
     """Every owner is gone: the team was dissolved, or the last person left. `departed` are all who are."""
 
@@ -87,7 +87,7 @@ class Orphaned(Owned):
         return tuple(each for each in rest if each.fact.role is Role.OWNER and each not in self.departed)
 
 
-@unchanging(kw_only=True)
+@value_object(kw_only=True)
 class Disputed:
     """Two sources name different owners for the same area; `claims` are both sides, a person's decision first.
 
@@ -104,7 +104,7 @@ class Disputed:
     nobody: AssetRecord | None = None
 
 
-@unchanging(kw_only=True)
+@value_object(kw_only=True)
 class Unowned:
     """The catalog knows the asset, and nobody owns it, or not the area asked for (`others` hold other areas).
 
@@ -117,7 +117,7 @@ class Unowned:
     release: ReleaseRecord | None = None
 
 
-@unchanging(kw_only=True)
+@value_object(kw_only=True)
 class UnownedOnPurpose:
     """Somebody decided that nobody owns it; `asset.unowned_reason` says why. `others` is what other sources say.
 

@@ -10,7 +10,7 @@ _Value = TypeVar("_Value")
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def unchanging(*, kw_only: bool = False) -> Callable[[type[_Value]], type[_Value]]:
+def value_object(*, kw_only: bool = False) -> Callable[[type[_Value]], type[_Value]]:
     """Make a dataclass whose fields mypy lets nobody set.
 
     `dataclass(frozen=True)` refuses it at run time, too. Each field of a new value takes five times as long for that,

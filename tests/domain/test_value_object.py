@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.unchanging import unchanging
+from bot.domain.value_object import value_object
 
 
-@unchanging()
+@value_object()
 class Pair:
     """Two parts."""
 
@@ -15,7 +15,7 @@ class Pair:
     other: str = ""
 
 
-@unchanging(kw_only=True)
+@value_object(kw_only=True)
 class Named:
     """A part that has to be named."""
 
