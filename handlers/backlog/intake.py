@@ -175,9 +175,8 @@ class ThreadForm:
         if not found:
             return
         prefill = replace(prefill, from_model=found)
-        view = blocks.request_view(
-            prefill, replace(metadata, items=prefill.items_to_tick), replace(frame, model=model.name)
-        )
+        frame = replace(frame, model=model.name, note=frame.note.replace(_NO_WISH, "").strip())
+        view = blocks.request_view(prefill, replace(metadata, items=prefill.items_to_tick), frame)
         try:
             await context.slack.update_view(view_id, view, view_hash=view_hash)
         except SlackError as error:

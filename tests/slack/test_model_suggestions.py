@@ -92,6 +92,16 @@ async def test_only_what_is_ticked_is_asked_for(stage: Stage) -> None:
     assert [each["title"] for each in row.items][1:] == [SUGGESTED["title"]]
 
 
+async def test_that_nothing_was_found_is_not_said_above_what_the_model_finds(stage: Stage, model: StandIn) -> None:
+    root = await thread(stage, "Nobody here has ever used Selenium, and the retro was long.")
+    model.content = orjson.dumps({"items": []}).decode()
+    assert "I found nothing in this thread" in str((await form(stage, root)).payload["blocks"])
+    model.content = orjson.dumps({"items": [SUGGESTED]}).decode()
+    view = await form(stage, root)
+    assert element(view, ids.MODEL_ITEMS)["options"]
+    assert "I found nothing" not in str(view.payload["blocks"])
+
+
 async def test_the_form_is_there_before_the_model_answers_and_what_was_typed_stays(
     stage: Stage, model: StandIn
 ) -> None:
