@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 def begin(context: Context, command: Command, draw: Callable[[], Awaitable[Picture]], *, what: str) -> None:
     """Draw a picture and share it, behind the answer to the command. Raises NotAllowedError for a guest."""
-    inbound.require_full_member(Right.SHARE)
+    inbound.require_full_member(Right.PICTURE)
     context.background.start(answer_late(context, command, _post(context, command, draw)), what=what)
 
 

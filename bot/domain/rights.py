@@ -31,7 +31,8 @@ class Right(StrEnum):
     """What the table decides on. The values are what docs/rights.md calls them."""
 
     CHANGE = "Change anything at all, such as doubting an owner"
-    SHARE = "Share an answer or a picture in a channel"
+    SHARE = "Share an answer in a channel"
+    PICTURE = "Post a picture in a channel"
     CONFIRM = "Confirm an owner"
     CLAIM = "Claim an asset for a team"
     WITHDRAW = "Withdraw a team's claim"
@@ -134,6 +135,11 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
             frozenset({ActorRole.ANYBODY}),
             "Only full members of the workspace can share answers.",
             guest="Guests cannot share answers: ask a full member to do it.",
+        ),
+        Right.PICTURE: Grant(
+            frozenset({ActorRole.ANYBODY}),
+            "Only full members of the workspace can post pictures.",
+            guest="Guests cannot post pictures in a channel: ask a full member to do it.",
         ),
         Right.CONFIRM: Grant(
             _OWNERS,

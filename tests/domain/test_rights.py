@@ -18,6 +18,7 @@ OWNERS = TEAM | {ActorRole.OWNER}
 EXPECTED = {
     Right.CHANGE: frozenset(ActorRole) - {ActorRole.GUEST},
     Right.SHARE: frozenset(ActorRole) - {ActorRole.GUEST},
+    Right.PICTURE: frozenset(ActorRole) - {ActorRole.GUEST},
     Right.CONFIRM: OWNERS,
     Right.CLAIM: TEAM,
     Right.WITHDRAW: TEAM,
@@ -47,7 +48,7 @@ EXPECTED = {
     Right.REVIEW: TEAM,
     Right.EVIDENCE: TEAM,
 }
-OF_ANYBODY = {Right.CHANGE, Right.SHARE}
+OF_ANYBODY = {Right.CHANGE, Right.SHARE, Right.PICTURE}
 #: Rights that whoever asked does not have over their own request.
 BY_SOMEBODY_ELSE = {Right.APPROVE, Right.ACCEPT, Right.TAKE_OVER, Right.SETTLE, Right.CONFIRM_RELEASE}
 PAGE = Path(__file__).parents[2] / "docs" / "rights.md"
@@ -113,8 +114,8 @@ def test_a_refusal_says_who_may_or_what_to_do(right: Right) -> None:
     for teams, people in ((holders.teams, holders.people), (holders.teams, ()), ((), holders.people), ((), ())):
         said = why_not(actor, right, Holders(teams, people, what="checkout"))
         assert not any(gap in said for gap in ("{", "  ", "None")), said
-    expected = "Guests cannot share" if right is Right.SHARE else "only full members can change"
-    assert expected in why_not(Actor(ME, is_guest=True), right, holders)
+    said_of = {Right.SHARE: "Guests cannot share answers", Right.PICTURE: "Guests cannot post pictures"}
+    assert said_of.get(right, "only full members can change") in why_not(Actor(ME, is_guest=True), right, holders)
 
 
 def test_the_people_in_a_refusal_are_those_in_the_table() -> None:
@@ -170,7 +171,7 @@ def test_whoever_is_the_only_catalog_admin_is_told_that_there_is_no_other() -> N
 def test_a_team_that_is_gone_and_an_account_that_is_nobody_give_no_role() -> None:
     gone = TeamRecord(id=1, name="Payments", member_ids=(ME,), lead_id=ME, manager_id=ME, is_gone=True)
     for actor, team in ((Actor(ME), gone), (Actor(None), TeamRecord(id=1, name="Empty"))):
-        assert [right for right in Right if may(actor, right, Holders((team,)))] == [Right.CHANGE, Right.SHARE]
+        assert {right for right in Right if may(actor, right, Holders((team,)))} == OF_ANYBODY
 
 
 def test_the_page_shows_the_table() -> None:

@@ -336,7 +336,8 @@ async def test_a_guest_has_no_picture_posted_for_everybody(stage: Stage, typed: 
     guest = stage.slack.add_user("gus", real_name="Gus Guest", standing="guest")
     stage.slack.workspace.channel("general").members.add(guest.id)
     before = len(stage.slack.visible_messages("grace", "general"))
-    assert (await stage.ask(typed, user="gus")).text == "Guests cannot share answers: ask a full member to do it."
+    refusal = "Guests cannot post pictures in a channel: ask a full member to do it."
+    assert (await stage.ask(typed, user="gus")).text == refusal
     await stage.settle()
     assert len(stage.slack.visible_messages("grace", "general")) == before
 
