@@ -108,7 +108,7 @@ def test_the_order_and_why(baton: Baton, filled: Path) -> None:
     shown = baton("backlog", "show", "1")
     assert "Number 1 in the backlog:" in shown.out
     assert "20 hours a month" in shown.out
-    assert "- CQL library (library; built by the DevOps team, leaves a shared library to the DevOps team)" in shown.out
+    assert "- CQL library (library; the DevOps team builds it, leaves a shared library to the DevOps team)" in shown.out
     assert "at risk" not in baton("backlog", "rank").out
 
 
@@ -123,6 +123,8 @@ def test_a_picture_with_its_words(baton: Baton, filled: Path, tmp_path: Path) ->
 def test_the_work_is_shown_by_the_team_it_went_to(baton: Baton, filled: Path) -> None:
     asyncio.run(_deliver_first(filled))
     assert baton("backlog", "shares").out == "100%  20 h  Omar (1 open, the oldest for 0 days)\n"
+    built = "- CQL library (library; the DevOps team built it, left a shared library to the DevOps team)"
+    assert built in baton("backlog", "show", "1").out
     [share] = json.loads(baton("backlog", "shares", "--json").out)["teams"]
     assert (share["served_share"], share["open_requests"]) == (1, 1)
 

@@ -43,13 +43,13 @@ class TestWhatItAskedFor:
         assert demand.asked[0]["permalink"].startswith("https://")
         shown = (await stage.ask("/devops show 1", user="lin")).text
         for text in (made.triage.text, shown):
-            assert "*Search* asks for A keyspace for search · <https://" in text
-            assert "• A Cassandra keyspace" in text.partition("*Search* asks for")[2]
+            assert "*Search* asked for A keyspace for search · <https://" in text
+            assert "• A Cassandra keyspace" in text.partition("*Search* asked for")[2]
             assert "Also said: Twelve nodes, please" in text
 
     async def test_its_only_item_is_not_said_twice(self, stage: Stage) -> None:
         only = "A Cassandra keyspace for the search index"
-        its = (await joined(stage, title=only)).triage.text.partition("*Search* asks for ")[2]
+        its = (await joined(stage, title=only)).triage.text.partition("*Search* asked for ")[2]
         assert its.startswith(f"{only} _(infrastructure)_ · <https://")
         assert its.count(only) == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -151,7 +152,7 @@ async def test_from_proposed_to_confirmed(requested: Requested) -> None:
     await requested.press(requested.triage, ids.DELIVER, user="omar")
     assert "Say what was delivered" in str(await requested.fill("omar"))
     assert await requested.fill("omar", link="https://docs.example.test/x") == {}
-    waits = ("needed by", "Without it: 2 people blocked", "Why by then", "with Omar Sol")
+    waits = ("needed by", "Without it: 2 people blocked", "Why by then", "Omar Sol worked on it")
     assert all(each in requested.card.text for each in waits)
     await requested.press(requested.card, ids.CONFIRM, user="ada")
     assert "Confirmed" in requested.card.text
@@ -159,7 +160,7 @@ async def test_from_proposed_to_confirmed(requested: Requested) -> None:
     await requested.press(requested.card, ids.REOPEN, user="ada")
     await requested.fill("ada", words="It broke")
     assert "Proposed" in requested.card.text
-    assert all(each in requested.card.text for each in waits)
+    assert all(each in requested.card.text for each in (*waits[:-1], "with Omar Sol"))
 
 
 @pytest.mark.parametrize(("pressed", "word"), [(ids.DELIVER, ""), (ids.MORE, ids.ANSWER), (ids.MORE, ids.DECLINE)])
@@ -189,6 +190,22 @@ async def test_the_card_says_who_builds_it_and_who_owns_what_it_leaves_behind(re
     said = "The DevOps team builds it. Payments then owns a resource in production and a pipeline."
     assert said in requested.card.text
     assert said in requested.triage.text
+    omar = requested.stage.slack.workspace.user("omar").id
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
+    assert await requested.fill("lin", assignee=omar) == {}
+    await requested.press(requested.triage, ids.DELIVER, user="lin")
+    assert await requested.fill("lin", words="Both run") == {}
+    await gone(requested.stage, "omar")
+    for state, press in (("Delivered", ids.CONFIRM), ("Confirmed", ids.REOPEN)):
+        shown = (await requested.stage.ask("/devops show 1", user="eve")).text
+        for text in (requested.card.text, requested.triage.text, shown):
+            assert state in text
+            left = "a resource in production and a pipeline"
+            assert f"The DevOps team built it. Payments owns {left} from the handoff on." in text
+            assert not re.search("builds|does it|then owns|nobody works", text), text
+        await requested.press(requested.card, press, user="ada")
+    assert await requested.fill("ada", words="The pipeline is gone") == {}
+    assert said in requested.card.text, "it is to be built once more"
 
 
 async def test_a_question_and_its_answer(requested: Requested) -> None:

@@ -37,6 +37,8 @@ _BLOCKED_WORDS: Mapping[Slowdown | None, str] = MappingProxyType(
         Slowdown.SLOWED: "slowed down",
     }
 )
+#: What the DevOps team does, and has done: with what leaves nothing behind, and with what leaves something.
+DOES = (("does it", "builds it"), ("did it", "built it"))
 #: From so many on an amount is said without a fraction; below, with three digits.
 _MANY = 999.5
 #: Items of a list; the rest is counted.
@@ -114,9 +116,16 @@ def standing(card: RequestCard) -> str:
     if card.snoozed_until is not None and card.is_open:
         parts.append(f"snoozed until {day(card.snoozed_until)}")
     if card.assignee is not None and card.is_awaited:
-        name = person(card.assignee)
-        parts.append(f"with {name}" if card.assignee.is_active else f"nobody works on it: {name} has left")
+        parts.append(_at_work(card, card.assignee))
     return " · ".join(parts)
+
+
+def _at_work(card: RequestCard, assignee: PersonRecord) -> str:
+    """Return who works on a request, or has done so where it is delivered."""
+    name = person(assignee)
+    if card.is_built:
+        return f"{name} worked on it"
+    return f"with {name}" if assignee.is_active else f"nobody works on it: {name} has left"
 
 
 def needed_by(on: date, whose: str = "") -> str:
@@ -142,7 +151,7 @@ def asked_too(its: AskedToo, *, details: str) -> list[str]:
     is_alone = is_its_title(its)
     what = item(its.items[0]).removeprefix("• ") if is_alone else escape(its.title, 150)
     listed = [] if is_alone else items(its.items)
-    return [f"{bold(its.whose, 60)} asks for {what}{where}", *listed, *said]
+    return [f"{bold(its.whose, 60)} asked for {what}{where}", *listed, *said]
 
 
 def whose(card: RequestCard) -> str:
@@ -198,15 +207,19 @@ def items(several: Sequence[RequestItem]) -> list[str]:
 
 
 def work(card: RequestCard) -> str:
-    """Return who builds what a request asks for, and who owns what that leaves behind."""
+    """Return who builds what a request asks for, or has built it, and who owns what that leaves behind."""
+    is_built = card.is_built
     if {each.type for each in card.items} == {ItemType.SUPPORT}:
-        return "The DevOps team helps."
+        return "The DevOps team helped." if is_built else "The DevOps team helps."
     left = left_behind(card.items)
     team = escape(card.team.name, 60) if card.team is not None else "Whoever asked"
-    does = "builds it" if left.to_team or left.to_devops else "does it"
-    said = [f"The DevOps team {does}{f' and goes on to own {join(left.to_devops)}' if left.to_devops else ''}."]
+    does = DOES[is_built][bool(left.to_team or left.to_devops)]
+    owns = "owns" if is_built else "goes on to own"
+    said = [f"The DevOps team {does}{f' and {owns} {join(left.to_devops)}' if left.to_devops else ''}."]
     if left.to_team and card.asset:
         said.append(f"Who owns {bold(card.asset, 80)} changes only with a handoff.")
+    elif left.to_team and is_built:
+        said.append(f"{team} owns {join(left.to_team)} from the handoff on.")
     elif left.to_team:
         said.append(f"{team} then owns {join(left.to_team)}.")
     elif not left.to_devops:

@@ -50,7 +50,7 @@ def show(number: Annotated[int, typer.Argument(help="The request's number.")], a
         more = {"savings": [asdict(each) for each in reviews], "said": [_said_as_dict(each) for each in words_]}
         print_json(card_as_dict(card) | {"rank": rank_} | more)
         return
-    items = [f"  - {clean(each.title)} ({each.type}; {_work_of(each)})" for each in card.items]
+    items = [f"  - {clean(each.title)} ({'; '.join([each.type, *_work_of(each, card)])})" for each in card.items]
     why = [f"  {clean(each)}" for each in place.why] if place is not None else []
     head = [f"Number {place.place.position} in the backlog:"] if place is not None else []
     saved = [f"  {line}" for line in (*saved_by_team(reviews), *([WHERE_FROM] if reviews else ()))]
@@ -187,16 +187,19 @@ def place_as_dict(ranked: RankedRequest) -> dict[str, Any]:
     return numbers
 
 
-def _work_of(item: RequestItem) -> str:
-    """Return who builds an item, and who owns what it leaves behind."""
+def _work_of(item: RequestItem, card: RequestCard) -> list[str]:
+    """Return who builds an item, or has built it, and who owns what it leaves behind; nothing where nobody does."""
+    if not (card.is_awaited or card.is_built):
+        return []
     work = WORK[item.type]
     owner = "the DevOps team" if work.owns == work.builds else "the requesting team"
-    return f"built by the DevOps team, leaves {f'{work.leaves} to {owner}' if work.leaves else 'nothing'}"
+    does, leaves = words.DOES[card.is_built][bool(work.leaves)], "left" if card.is_built else "leaves"
+    return [f"the DevOps team {does}, {leaves} {f'{work.leaves} to {owner}' if work.leaves else 'nothing'}"]
 
 
 def _line(card: RequestCard) -> str:
     team = f" for {clean(card.team.name)}" if card.team is not None else ""
-    by = f", needed by {card.needed_by}" if card.needed_by is not None else ""
+    by = f", needed by {card.needed_by}" if card.needed_by is not None and card.is_awaited else ""
     return f"#{card.id} {clean(card.title)}: {STATE_WORDS[card.state].lower()}{team}{by}"
 
 

@@ -57,6 +57,8 @@ ENDED = frozenset(
         RequestState.WITHDRAWN,
     }
 )
+#: Requests whose work is done.
+BUILT = frozenset({RequestState.DELIVERED, RequestState.CONFIRMED})
 #: How long after it ended a request may be opened again.
 REOPEN_FOR = timedelta(days=30)
 
@@ -365,6 +367,11 @@ class RequestCard:
     def is_awaited(self) -> bool:
         """Whether somebody still waits for it, as far as anybody has said."""
         return (self.whole or self).state not in FREES_JOINED
+
+    @property
+    def is_built(self) -> bool:
+        """Whether the DevOps team has delivered it, or what it is part of."""
+        return (self.whole or self).state in BUILT
 
     @property
     def whereabouts(self) -> str:
