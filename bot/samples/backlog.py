@@ -35,6 +35,7 @@ from bot.domain.backlog.new_request import DemandEntry
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.rank import RankSettings
 from bot.domain.backlog.requests import (
+    ENDED,
     AskedToo,
     FirstOf,
     ItemType,
@@ -278,6 +279,8 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
     yield blocks.joined_card, blocks.joined_card(card, OpenValue("C012345678", "1700000000.000100"))
     yield blocks.resumed, blocks.resumed(card, "GitHub", ["U12345678"])
     yield blocks.issue_open_again, blocks.issue_open_again(card, "GitHub")
+    part = replace(card, whole=card)
+    yield tracker_notes.issue_of_part, tracker_notes.issue_of_part("GitHub", name, "https://acme.example/12", part)
     yield blocks.joined_news, blocks.joined_news(card, OpenValue("C012345678", "1700000000.000100"))
     yield blocks.released, blocks.released(card.id)
     yield blocks.pointed, blocks.pointed(card, "U12345678")
@@ -350,9 +353,8 @@ def issues(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     address = "https://github.com/acme/platform/issues/12"
     for note in (tracker_notes.issue_refused, tracker_notes.issue_delayed, tracker_notes.issue_gone):
         yield note, note("GitHub", name)
-    for is_confirmed in (True, False):
-        reopened = tracker_notes.issue_reopened("GitHub", name, address, is_confirmed=is_confirmed)
-        yield tracker_notes.issue_reopened, reopened
+    for state in (RequestState.IN_PROGRESS, *ENDED):
+        yield tracker_notes.issue_reopened, tracker_notes.issue_reopened("GitHub", name, address, state)
     for linked in (tracker_notes.issue_made, tracker_notes.issue_found):
         yield linked, linked("GitHub", name, "https://github.com/acme/platform/issues/12")
     yield tracker_notes.comment_gone, tracker_notes.comment_gone("GitHub", name, address)

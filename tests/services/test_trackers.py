@@ -577,6 +577,49 @@ async def test_what_its_team_has_confirmed_no_tracker_opens_again(world: World) 
     assert (said.endswith("reopened it: It is empty again"), buttons) == (True, "")
 
 
+@pytest.mark.parametrize(
+    ("taken", "person", "stands"),
+    [(Step.WITHDRAW, ADA, "withdrawn"), (Step.DECLINE, OMAR, "declined"), (Step.ANSWER, OMAR, "answered")],
+)
+async def test_what_has_ended_no_tracker_opens_again_and_those_who_asked_are_asked(
+    world: World, taken: Step, person: int, stands: str
+) -> None:
+    await made(world)
+    await step(world.deps, world.snapshot, taken, person, "There is another one")
+    for status in ("closed", "open"):
+        world.server.change(1, status)
+        await world.trackers.reconcile()
+    await world.trackers.reconcile()
+    assert await world.state() == stands
+    [(said, buttons)] = await asked_again(world)
+    assert said.startswith("<@")
+    assert said.endswith(f"and the request is {stands}. Still needed?")
+    assert buttons == "Reopen…"
+    [told] = [each for each in await world.told() if "was opened again in" in each]
+    assert told.endswith(f"stays {stands}: those who asked for it are asked whether they still need it.")
+    await step(world.deps, world.snapshot, Step.REOPEN, ADA, "We need it")
+    assert await world.state() == RequestState.PROPOSED
+    assert "open it again there" not in str(await world.told()), "it is open"
+
+
+async def test_the_issue_of_a_part_that_is_opened_again_says_where_the_work_goes_on(world: World) -> None:
+    await world.several(2)
+    await world.sent()
+    await merges.merge(world.deps, world.snapshot, request_id=1, into_id=2, person_id=OMAR)
+    for status in ("closed", "open"):
+        world.server.change(1, status)
+        await world.trackers.reconcile()
+    [told] = [each for each in await world.told() if "was opened again in" in each]
+    assert told.endswith("and its request is part of #2 now, which is accepted. Go on there.")
+    assert await asked_again(world) == []
+    await step(world.deps, world.snapshot, Step.DECLINE, OMAR, "Not now", request_id=2)
+    for status in ("closed", "open"):
+        world.server.change(1, status)
+        await world.trackers.reconcile()
+    [(said, buttons)] = await asked_again(world)
+    assert ("the request is declined. Still needed?" in said, buttons) == (True, "Reopen…")
+
+
 async def test_an_issue_that_is_closed_once_more_takes_its_question_back(world: World) -> None:
     await confirmed(world)
     for status in ("open", "closed"):
@@ -604,6 +647,23 @@ async def test_closed_without_being_done_is_for_people_to_decide(world: World) -
     assert sum("without being done" in each for each in await world.told()) == 1
     [row] = [row for row in (await messages(world.deps)).values() if "without being done" in row.body["text"]]
     assert [each["action_id"] for each in row.body["blocks"][-1]["elements"]] == ["backlog.show"], "to decide from"
+
+
+@pytest.mark.parametrize("is_decided", [True, False])
+async def test_what_asks_to_decide_is_struck_out_once_somebody_has_or_the_issue_is_open(
+    world: World, *, is_decided: bool
+) -> None:
+    await made(world)
+    world.server.change(1, "closed", "not_planned" if isinstance(world.server, GitHubServer) else "Won't Do")
+    await world.trackers.reconcile()
+    if is_decided:
+        await step(world.deps, world.snapshot, Step.DECLINE, OMAR, "Nobody needs it")
+    else:
+        world.server.change(1, "open")
+        await world.trackers.reconcile()
+    [row] = [row for row in (await messages(world.deps)).values() if "without being done" in row.body["text"]]
+    assert (row.body["text"][0], row.body["text"][-1]) == ("~", "~")
+    assert "backlog.show" not in str(row.body["blocks"])
 
 
 async def test_all_that_changed_in_the_hours_that_nobody_could_ask_is_taken_back(world: World) -> None:

@@ -26,7 +26,16 @@ from bot.blocks.text import (
     within,
 )
 from bot.domain.backlog.alternatives import is_usable
-from bot.domain.backlog.requests import AT_DELIVERY, FREES_JOINED, RequestCard, RequestState, Said, Step, as_joined
+from bot.domain.backlog.requests import (
+    AT_DELIVERY,
+    FREES_JOINED,
+    STATE_WORDS,
+    RequestCard,
+    RequestState,
+    Said,
+    Step,
+    as_joined,
+)
 from bot.domain.records import PersonRecord
 
 #: Characters of a message beside its buttons.
@@ -216,9 +225,12 @@ def resumed(its: RequestCard, tracker: str, called: Sequence[str] = ()) -> Rende
 
 
 def issue_open_again(its: RequestCard, tracker: str) -> Rendered:
-    """Return what is asked of whoever has confirmed a delivery when its issue was opened again in a tracker."""
+    """Return what is asked of those whose request has ended when its issue was opened again in a tracker."""
     who = mention(its.reachable[0].slack_id) if its.reachable else ""
-    said = f"{who} The issue of {words.name(its)} was opened again in {tracker}. Is something missing?".strip()
+    state = (its.whole or its).state
+    stays = f", and the request is {STATE_WORDS[state].lower()}. Still needed?"
+    doubt = ". Is something missing?" if state is RequestState.CONFIRMED else stays
+    said = f"{who} The issue of {words.name(its)} was opened again in {tracker}{doubt}".strip()
     more = [] if Step.REOPEN in its.steps else ["Open a new request: `/devops`."]
     return _asking(" ".join([said, *more]), its, Step.REOPEN)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.blocks.backlog import actions
-from bot.blocks.text import Rendered, bold, button, escape, link, passage, section
+from bot.blocks.backlog import actions, card_lines
+from bot.blocks.text import Block, Rendered, bold, button, escape, link, passage, section
+from bot.domain.backlog.requests import STATE_WORDS, RequestCard, RequestState
 
 _LONGEST_COMMENT = 2_000
 
@@ -37,16 +38,24 @@ def issue_found(tracker: str, ref: str, url: str) -> Rendered:
 def issue_dropped(tracker: str, ref: str, url: str, request_id: int) -> Rendered:
     """Return that the issue was closed without being done, with the button to decide from."""
     said = f"{link(url, ref)} was closed in {tracker} without being done. Decline the request, or deliver it."
-    show = button("Show", actions.SHOW, str(request_id), label=f"Show #{request_id}")
-    return Rendered(said, [section(said), {"type": "actions", "elements": [show]}])
+    return Rendered(said, [section(said), _show(request_id)])
 
 
-def issue_reopened(tracker: str, ref: str, url: str, *, is_confirmed: bool) -> Rendered:
-    """Return that the issue was opened again, and what that does to the request."""
+def issue_reopened(tracker: str, ref: str, url: str, state: RequestState) -> Rendered:
+    """Return that the issue was opened again, and how the request stands now: no tracker opens what has ended."""
     said = f"{link(url, ref)} was opened again in {tracker}"
-    if not is_confirmed:
+    if state is RequestState.IN_PROGRESS:
         return _said(f"{said}, so the request is in progress again.")
-    return _said(f"{said}. The request stays confirmed: those who asked for it are asked whether to reopen it.")
+    asked = "whether to reopen it" if state is RequestState.CONFIRMED else "whether they still need it"
+    return _said(f"{said}. The request stays {STATE_WORDS[state].lower()}: those who asked for it are asked {asked}.")
+
+
+def issue_of_part(tracker: str, ref: str, url: str, its: RequestCard) -> Rendered:
+    """Return that the issue of a request was opened again which is part of another one, with the button to that."""
+    whole = its.whole or its
+    part = card_lines.part_of(whole, is_private=its.is_private)
+    said = f"{link(url, ref)} was opened again in {tracker}, and its request is part of {part} Go on there."
+    return Rendered(said, [section(said), _show(whole.id)])
 
 
 def commented(tracker: str, ref: str, url: str, author: str, text: str) -> Rendered:
@@ -88,6 +97,13 @@ def issue_left(tracker: str, ref: str, url: str, *, is_open: bool) -> Rendered:
 def struck(message: Rendered) -> Rendered:
     """Return what asked for something that is done, or not wanted any more."""
     return _said(f"~{message.text}~")
+
+
+def _show(request_id: int) -> Block:
+    return {
+        "type": "actions",
+        "elements": [button("Show", actions.SHOW, str(request_id), label=f"Show #{request_id}")],
+    }
 
 
 def _said(text: str) -> Rendered:

@@ -33,7 +33,14 @@ async def tell_out_of_step(act: RequestAct, step: Step) -> None:
 
 
 async def strike(act: RequestAct, issue: tables.TrackerIssue, *, asked_to_close: bool) -> None:
-    """Strike out what has asked to close the request's issue, or to open it: it is done, or no longer wanted."""
+    """Strike out what has asked to close the request's issue, or to open it: it is done, or no longer wanted.
+
+    So is what has asked to decide about an issue that was closed without being done.
+    """
+    dropped = f"backlog.issue:{act.subject_id}:{IssueStatus.DROPPED.value}"
+    for key in await outbox.keys_below(act.session, dropped):
+        message = notes.issue_dropped(TRACKER_WORDS[issue.tracker], issue.ref, issue.url, act.subject_id)
+        await act.revise(key, notes.struck(message))
     for before in _ENDS if asked_to_close else _GOES_ON:
         for key in await outbox.keys_below(act.session, _said_at(act, before)):
             await act.revise(key, notes.struck(_left(issue, is_open=asked_to_close)))

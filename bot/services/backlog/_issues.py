@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from bot.blocks.backlog import tracker_notes as notes
 from bot.blocks.text import Rendered
-from bot.domain.backlog.requests import OPEN, RequestState, Step, may_take
+from bot.domain.backlog.requests import ENDED, OPEN, RequestState, Step, may_take
 from bot.domain.backlog.tracker_issues import TRACKER_WORDS, step_for
 from bot.domain.tracker import IssueStatus, TrackedIssue
 from bot.errors import log_failure
@@ -120,13 +120,13 @@ class Issues:
             step, note = step_for(before, issue.status), None
             if before is not issue.status:
                 await strike(act, row, asked_to_close=issue.status is not IssueStatus.OPEN)
-            if act.card.state is RequestState.CONFIRMED:
-                note = await self._of_confirmed(act, step, issue)
+            if act.card.state in ENDED:
+                note = await self._of_ended(act, step, issue)
             elif step is not None and may_take(step, act.card.standing, now=act.now):
                 words, link = (f"Closed in {self.shown}.", issue.url) if step is Step.DELIVER else ("", "")
                 await steps.carry_out(act, step, words=words, link=link)
                 if step is Step.RESUME:
-                    note = notes.issue_reopened(self.shown, issue.ref, issue.url, is_confirmed=False)
+                    note = notes.issue_reopened(self.shown, issue.ref, issue.url, RequestState.IN_PROGRESS)
                     await steps.tell_resumed(act, self.shown)
             elif issue.status is IssueStatus.DROPPED and before is not issue.status and act.card.state in OPEN:
                 note = notes.issue_dropped(self.shown, issue.ref, issue.url, request_id)
@@ -134,14 +134,17 @@ class Issues:
                 key = f"{issue.status}:{int(issue.changed_at.timestamp())}"
                 await self.tell(act.session, request_id, key, note, act.now)
 
-    async def _of_confirmed(self, act: TrackerAct, step: Step | None, issue: TrackedIssue) -> Rendered | None:
-        """Ask those who have confirmed a request whether something is missing when its issue was opened again.
+    async def _of_ended(self, act: TrackerAct, step: Step | None, issue: TrackedIssue) -> Rendered | None:
+        """Ask those whose request has ended whether to reopen it when its issue was opened again: no tracker does.
 
-        Once it is closed again nothing is asked any more. Returns what the DevOps team reads.
+        Of a part of one that goes on nobody is asked. Once the issue is closed again nothing is asked any more. Returns
+        what the DevOps team reads.
         """
         if step is Step.RESUME:
+            if act.card.whole is not None and act.card.whole.state not in ENDED:
+                return notes.issue_of_part(self.shown, issue.ref, issue.url, act.card)
             await steps.ask_again(act, self.shown)
-            return notes.issue_reopened(self.shown, issue.ref, issue.url, is_confirmed=True)
+            return notes.issue_reopened(self.shown, issue.ref, issue.url, (act.card.whole or act.card).state)
         if issue.status is not IssueStatus.OPEN:
             await questions.settle(act, asked=[Step.RESUME])
         return None

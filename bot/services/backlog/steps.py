@@ -332,7 +332,7 @@ async def tell_resumed(act: RequestAct, tracker: str) -> None:
 
 
 async def ask_again(act: RequestAct, tracker: str) -> None:
-    """Ask those who have confirmed a request whether something is missing: its issue was opened again in a tracker."""
+    """Ask those whose request has ended whether to reopen it: its issue was opened again in a tracker."""
     key = f"backlog.news:{act.subject_id}:{Step.RESUME.value}:{int(act.now.timestamp() * 1000)}"
     await post_below(act, act.row, key, act.card, lambda its: blocks.issue_open_again(its, tracker))
 
