@@ -43,6 +43,7 @@ def samples(name: str) -> Iterator[Sample]:
             yield draw, draw(its, FOR_GIVER | FOR_RECEIVER, who=escape(name))
             yield draw, draw(its, (), who=escape(name))
         yield cards.card_view, cards.card_view(cards.card(its))
+        yield cards.card_view, cards.card_view(cards.card(its), is_in_its_place=True)
         yield cards.details_view, cards.details_view(its)
         yield from _notices(its, name)
         yield cards.begun, cards.begun(its, Told(name, Via.OWN, is_team=True, place="C012345678"))

@@ -198,7 +198,7 @@ async def or_the_other(context: Context, user_id: str, making: Callable[[], Coro
         return await making()
     except InAnotherError as error:
         shown = await show_one(context, error.handoff_id, user_id)
-        return blocks.card_view(shown)
+        return blocks.card_view(shown, is_in_its_place=True)
 
 
 async def show_one(context: Context, handoff_id: int, user_id: str) -> Rendered:

@@ -139,6 +139,7 @@ async def _open(action: Action, context: Context, value: AnswerValue) -> None:
         right = TRANSITIONS[value.step].right
         assert right is not None  # noqa: S101 - a person takes each step that has a form
         require_right(context, action.user_id, card, right)
+        steps.require_possible(card, value.step, version=value.version, resource_id=value.resource_id)
         return blocks.answer_view(card, value.step, value.resource_id, place_of(action).metadata(*value))
 
     await open_form(context, action, making())

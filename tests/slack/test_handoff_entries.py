@@ -19,7 +19,7 @@ from bot.store import tables
 from bot.store.journal import next_revision
 from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_eol_answers import copied, deploy, open_button, remind
-from tests.slack.test_handoff import OPEN, answer, ask_for, card, offer, on, owner, ticked
+from tests.slack.test_handoff import OPEN, answer, ask_for, card, offer, on, owner, said_to, ticked
 from tests.slack.test_portfolio import open_home, press_home, texts
 from tests.slack.test_request_steps import Requested, devops_team, requested
 from tests.slack.test_requests import element, said_in, submit
@@ -250,6 +250,43 @@ async def test_who_is_asked_to_answer_a_handoff_of_what_they_name_is_shown_it(st
     shown = await stage.ask("/handoff payments-db", user="grace")
     assert "*Payments* asks *Platform* to hand over" in shown.text, "not a form that gives away what is theirs"
     assert "Not needed any more" in buttons(shown)
+
+
+async def test_what_is_lent_is_in_no_form_that_would_be_refused_for_it(stage: Stage) -> None:
+    made = organisation()
+    made.assets.append(asset("payments-cache", AssetKind.STORAGE, owners=(team_owns("Platform"),)))
+    await stage.bring(made)
+    await stage.press(await begin_button(stage), OPEN, user="lin")
+    both = ticked(stage, "lin", "payments-db (the database)", "payments-cache")
+    assert await submit(stage, "lin", {ids.RESOURCES: both, "handoff.loan": "2026-03-20"}) == {}
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    assert await formed(stage, "solo", "/handoff payments-cache") == []
+    view = stage.slack.view_stack("solo")[-1]
+    assert said_in(view).startswith("It is in this handoff already:")
+    assert "a loan that returns on" in str(view.payload["blocks"])
+    assert await formed(stage, "solo", "/handoff payments-db") == ["payments-db (the application)"]
+    assert await submit(stage, "solo") == {}
+    assert "payments-db (the database)" not in await formed(stage, "grace", "/handoff")
+    assert "payments-cache" in await formed(stage, "grace", "/handoff payments-cache"), "its lender can have it back"
+    assert await formed(stage, "lin", "/handoff payments-cache") == ["payments-cache"]
+
+
+async def formed(stage: Stage, user: str, typed: str) -> list[str]:
+    """What the form has to tick that somebody's command opens; nothing where it opens none."""
+    await stage.slack.run_command(user, "general", typed)
+    await stage.settle()
+    view = stage.slack.view_stack(user)[-1]
+    shown = [each for each in view.payload["blocks"] if each.get("block_id") == ids.RESOURCES]
+    return [each["text"]["text"] for block in shown for each in block["element"]["options"]]
+
+
+async def test_a_form_of_an_answer_that_would_be_refused_does_not_open(stage: Stage) -> None:
+    await offer(stage, effective="2026-03-20")
+    shown = await stage.ask("/handoff show 1", user="grace")
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="ada")
+    await stage.press(shown, "handoff.decline", user="grace")
+    assert stage.slack.view_stack("grace") == []
+    assert "It has been accepted for a later day" in said_to(stage, "grace")
 
 
 async def test_of_what_has_passed_its_giver_can_ask_for_it_and_its_receiver_hand_it_back(stage: Stage) -> None:

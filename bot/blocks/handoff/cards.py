@@ -143,9 +143,10 @@ def details_view(its: HandoffCard, able: Collection[Right] = FOR_RECEIVER) -> Bl
     return modal(f"Handoff #{its.id}", blocks)
 
 
-def card_view(message: Rendered) -> Block:
-    """Return a card in a modal."""
-    return modal("Handoff", list(message.blocks))
+def card_view(message: Rendered, *, is_in_its_place: bool = False) -> Block:
+    """Return a card in a modal; with `is_in_its_place` it is shown in the place of the form of a new handoff."""
+    head = [section("It is in this handoff already:")] if is_in_its_place else []
+    return modal("Handoff", [*head, *message.blocks])
 
 
 def begun(its: HandoffCard, told: Told) -> Rendered:

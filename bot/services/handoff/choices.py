@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from bot.blocks.handoff_button import OpenHandoff, Way
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.handoff.family import left_behind
 from bot.domain.handoff.status import records
-from bot.domain.ownership import Disputed, Orphaned, Owned, Verdict, taken_by
+from bot.domain.ownership import Disputed, Orphaned, Owned, Verdict, loans_of, taken_by
 from bot.domain.portfolio import Portfolio
 from bot.domain.records import AssetRecord, HandoffStage, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may, require
@@ -145,7 +146,7 @@ def offer_form(deps: Deps, snapshot: Snapshot, portfolio: Portfolio, *, slack_id
     lender = _lender(deps, snapshot, about, giver)
     return OfferForm(
         giver=giver,
-        choices=choices,
+        choices=_unlent(snapshot, giver, choices, to=[lender.id] if lender is not None else ()),
         receivers=[lender] if lender is not None else sorted(snapshot.teams(), key=lambda team: team.name),
         receiver_id=(lender.id if lender is not None else None)
         or about.receiver_team_id
@@ -180,7 +181,8 @@ def _likely_receiver(deps: Deps, snapshot: Snapshot, about: OpenHandoff, giver: 
 def ask_form(deps: Deps, snapshot: Snapshot, *, slack_id: str, asset_id: int, area: Area | None = None) -> AskForm:
     """Return what the form shows that asks for a handoff; of what was handed over and is disputed, that `area`.
 
-    Raises NotAllowedError for somebody in no team, UserError where no other team owns anything of it alone.
+    Raises NotAllowedError for somebody in no team, UserError where no other team owns anything of it alone, and
+    InAnotherError where all that it has is lent to it by others.
     """
     actor, teams = actors.remembered(snapshot, slack_id), _teams(snapshot, slack_id)
     mine = tuple(team for team in teams if may(actor, Right.PUT_OFF, Holders((team,))))
@@ -202,10 +204,31 @@ def ask_form(deps: Deps, snapshot: Snapshot, *, slack_id: str, asset_id: int, ar
     ]
     for form in found:
         if any(taken_by(asset, snapshot, area, giver_id=form.giver.id, to=own) is None for asset, area in form.choices):
-            return form
-    if found:
-        return found[0]  # what it is in is said where the form would open
+            return replace(form, choices=_unlent(snapshot, form.giver, form.choices, to=own))
+    if found:  # what it is in is said where the form would open
+        return replace(found[0], choices=_unlent(snapshot, found[0].giver, found[0].choices, to=own))
     raise UserError("No other team owns it alone, so there is nobody to ask: claim it with `/whoowns`.")
+
+
+def _unlent(
+    snapshot: Snapshot, giver: TeamRecord, choices: list[tuple[AssetRecord, Area]], *, to: Collection[int]
+) -> list[tuple[AssetRecord, Area]]:
+    """Return what of these a team can give to others, that is without what is lent to it by any team but `to`.
+
+    Raises InAnotherError, with the loan, where that is nothing.
+    """
+    loans = {
+        (asset.id, area): [
+            each
+            for each in loans_of(asset, snapshot, area, borrower_id=giver.id)
+            if each.giver_team_id not in to and rules.has_somebody(snapshot.team(each.giver_team_id), snapshot)
+        ]
+        for asset, area in choices
+    }
+    left = [(asset, area) for asset, area in choices if not loans[asset.id, area]]
+    if choices and not left:
+        raise InAnotherError(next(filter(None, loans.values()))[0].number)
+    return left
 
 
 def _handed_over(verdict: Verdict, mine: tuple[TeamRecord, ...]) -> AskForm | None:

@@ -41,6 +41,7 @@ _TOLD_AT_ONCE = frozenset({HandoffStep.DECLINE, HandoffStep.NOT_YET, HandoffStep
 _UNTOUCHED = frozenset({ResourceState.OFFERED, ResourceState.SUPPLIED})
 _PUT_OFF = "Your team has put that off, until it has what it needs: accept it by itself, with the ⋯ beside it."
 _OFFER = "Offer it with its form, which asks on what terms: `/handoff show {}` has the button."
+_NO_PART = "That is no part of this handoff any more: look at it with `/handoff list`."
 _CHANGED = "The offer has changed since: look at it again with `/handoff show {}`, then answer."
 
 
@@ -140,6 +141,18 @@ async def take(
         return StepTaken(card, is_new=True, along=await comes_along(act.session, deps, snapshot, accepted))
 
 
+def require_possible(card: HandoffCard, step: HandoffStep, *, version: int, resource_id: int | None) -> None:
+    """Raise, as `take` would, where a step cannot be taken: its form opens for nobody then."""
+    if version != card.version:
+        raise UserError(_CHANGED.format(card.id))
+    chosen = [each for each in card.resources if resource_id in (None, each.id)]
+    if not chosen:
+        raise NotFoundError(_NO_PART)
+    sources = TRANSITIONS[step].sources
+    if not any(each.state in sources and each.moved_at is None for each in chosen):
+        after(step, chosen[0].state, has_passed=chosen[0].moved_at is not None)
+
+
 async def came_with(deps: Deps, snapshot: Snapshot, taken: StepTaken) -> Sequence[Line]:
     """Return what has come with what has passed by a step, once memory knows its new owner."""
     return await came_along(deps, snapshot, taken.passed)
@@ -162,7 +175,7 @@ def _chosen(
         return able
     known = {each.id: each for each in rows}
     if not known.keys() >= set(resource_ids):
-        raise NotFoundError("That is no part of this handoff any more: look at it with `/handoff list`.")
+        raise NotFoundError(_NO_PART)
     return [known[each] for each in resource_ids if _after(step, known[each]) is not None]
 
 
