@@ -831,6 +831,17 @@ async def test_a_slack_that_is_slow_to_show_the_thread_keeps_nobody_from_answeri
     assert await requested.fill("ada", words="Frankfurt") == {}
 
 
+async def test_no_form_opens_for_what_has_ended_meanwhile(requested: Requested) -> None:
+    stale = await requested.stage.ask("/devops show 1", user="omar")
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.DECLINE)
+    assert await requested.fill("lin", words="Not now") == {}
+    for word in (ids.ESTIMATE, ids.SNOOZE, ids.ASSIGN):
+        pressed = ids.ESTIMATE if word == ids.ESTIMATE else ids.MORE
+        await requested.press(stale, pressed, user="omar", word="" if word == ids.ESTIMATE else word)
+        assert requested.stage.slack.view_stack("omar") == [], word
+        assert requested.said_to("omar") == "This request is declined already. Whoever asked can reopen it."
+
+
 async def test_whoever_needs_it_hears_that_somebody_else_has_withdrawn_it(requested: Requested) -> None:
     await requested.press(requested.card, ids.WITHDRAW, user="grace")
     assert await requested.fill("grace", words="We use another store") == {}

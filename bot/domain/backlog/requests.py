@@ -221,7 +221,13 @@ def after(step: Step, standing: RequestStanding, *, now: datetime, is_joined: bo
     return RequestStanding(transition.to or standing.before, standing.before if waits else standing.state, now)
 
 
-def _refusal(step: Step, standing: RequestStanding) -> str:
+def require_open(standing: RequestStanding, *, or_part: bool = False) -> None:
+    """Raise UserError, in a sentence that says how the request stands, unless it is open, or part of another one."""
+    if standing.state not in OPEN and not (or_part and standing.state is RequestState.MERGED):
+        raise UserError(_refusal(None, standing))
+
+
+def _refusal(step: Step | None, standing: RequestStanding) -> str:
     if standing.whole is not None and standing.whole.state not in ENDED:
         return "This request is part of another one, so that cannot be done now. The DevOps team can undo the merge."
     standing = standing.whole or standing

@@ -18,6 +18,7 @@ from bot.domain.backlog.requests import (
     RequestState,
     Step,
     as_joined,
+    require_open,
 )
 from bot.domain.rights import Holders, Right, may
 from bot.errors import NotFoundError
@@ -95,12 +96,15 @@ async def to_step(
 ) -> RequestCard:
     """Return a request to somebody who is about to do something to it; `with_parts` is as for `acting`.
 
-    Raises NotAllowedError without the right, and UserError for a step that its state does not allow.
+    Raises NotAllowedError without the right, and UserError for a step that its state does not allow; what is no step is
+    done to open requests alone.
     """
     whose = {"with_parts": with_parts or step in AT_DELIVERY, "with_joined": step in OF_JOINED}
     async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right, **whose) as act:
         if step is not None:
             await act.after(step)
+        else:
+            require_open(act.card.standing, or_part=with_parts)
         return replace(act.card, version=await act.version())
 
 
