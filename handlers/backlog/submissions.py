@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import date
+from itertools import chain, repeat
 from typing import Any
 
 from bot.blocks import backlog as blocks
@@ -161,10 +162,15 @@ def _new_request(
     asked_by: int,
 ) -> NewRequest:
     ticked = (*said[forms.ITEMS], *said[forms.MODEL_ITEMS])
-    kinds = map(kind_of, map(said.text, forms.ITEM_KINDS))
-    typed = zip(metadata.items, map(said.text, forms.ITEM_TITLES), kinds, strict=False)
-    retyped = ((retitled(each, words), kind) for each, words, kind in typed if words)
-    items = tuple(replace(each, type=kind or each.type) for each, kind in retyped)
+    titles, chosen = map(said.text, forms.ITEM_TITLES), map(said.text, forms.ITEM_KINDS)
+    filled = chain(metadata.kept.get(form_metadata.KINDS, ()), repeat(""))
+    typed = zip(metadata.items, titles, chosen, filled, strict=False)
+    # A kind that was left as it was filled in follows the words, as it does where none is shown.
+    items = tuple(
+        retitled(each, words) if kind in ("", before) else replace(each, title=words, type=ItemType(kind))
+        for each, words, kind, before in typed
+        if words
+    )
     items += form_metadata.chosen(metadata.items, ticked)
     may_copy = not metadata.thread_ts or bool(said[forms.COPY])
     if not may_copy:

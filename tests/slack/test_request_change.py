@@ -85,6 +85,30 @@ async def test_the_kind_of_an_item_says_who_owns_it_and_can_be_corrected(request
     assert under(requested)[-1].text.startswith("Ada Byron changed the items: ")
 
 
+async def test_the_kind_of_an_item_that_is_retyped_follows_its_words_until_somebody_chooses_one(
+    requested: Requested,
+) -> None:
+    async def change(**said: str) -> list[str]:
+        await requested.press(requested.card, ids.CHANGE, user="ada")
+        assert await requested.fill("ada", **said) == {}
+        return [each["type"] for each in (await requested.row()).items]
+
+    assert await change(**{"item.0": "A client library for CQL"}) == ["library", "pipeline"]
+    assert await change(**{"item.0": "A client library for CQL 3"}) == ["library", "pipeline"]
+    assert await change(**{"item.0": "A pipeline for the builds", "item_kind.0": "script"}) == ["script", "pipeline"]
+    assert await change(**{"item.0": "Read access to the builds"}) == ["script", "pipeline"], "somebody has chosen that"
+    assert await change(**{"item.1": "Something else"}) == ["script", "pipeline"], "no word of it says another"
+
+
+async def test_a_kind_that_is_shown_before_the_words_are_retyped_follows_them_all_the_same(stage: Stage) -> None:
+    await form(stage, await thread(stage, *STORY))
+    await whole(stage)
+    typed = {f"{ids.ITEM}.0": "A client library for CQL", f"{ids.ITEM}.1": "Read access to the builds"}
+    assert await submit(stage, values={**typed, f"{ids.ITEM_KIND}.1": "script"}) == {}
+    [row] = await requests(stage)
+    assert [each["type"] for each in row.items] == ["library", "script"]
+
+
 async def test_the_kind_of_a_drafted_item_can_be_corrected_before_it_is_sent(stage: Stage) -> None:
     view = await form(stage, await thread(stage, *STORY))
     assert not any(each.get("block_id") == f"{ids.ITEM_KIND}.0" for each in view.payload["blocks"]), "behind More…"

@@ -16,6 +16,8 @@ from bot.domain.names import clean
 from bot.errors import NotFoundError
 
 _LIMIT = 3_000
+#: Where `FormMetadata.kept` has the kinds with which the fields of the items were filled, once these are shown.
+KINDS = "kinds"
 #: How much of quotes, titles, what stays with the team and each hidden field is kept, the most first.
 _QUOTES, _TITLES, _STAYS, _KEPT = (160, 80, 40, 0), (100, 60, 25), (100, 40, 0), (600, 200, 60)
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.blocks import forms
-from bot.blocks.backlog import actions, words
+from bot.blocks.backlog import actions, form_metadata, words
 from bot.blocks.backlog.actions import Instead, InsteadValue
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.forms import Field, Fill, Form, filled_day, filled_number
@@ -58,6 +58,7 @@ INSTEAD_WORDS = {
 }
 #: Characters above the fields, beside what there is already.
 _MOST_ABOVE = 1_200
+_FOLLOWS = "Follows the words until you choose another."
 _ABOUT = "About; 0 if it does not happen again."
 _MOST_PEOPLE, _MOST_TIMES, _MOST_HOURS = 10_000, 10_000, 1_000
 
@@ -228,6 +229,9 @@ def full_view(
         for item, title, kind in asked
         if title.block_id in ids
     }
+    if kinds:
+        filled = {form_metadata.KINDS: [each.initial for each in kinds.values()]}
+        text = replace(metadata, kept={**metadata.kept, **filled}).encode()
     return REQUEST.of_blocks(text, [*shown, *REQUEST.inputs([*kinds, *fields], {**kinds, **fills})])
 
 
@@ -239,7 +243,7 @@ def _work(kinds: Sequence[ItemType], asked: int, devops: str, asset: str) -> Blo
 
 def kind_of(item: RequestItem) -> Fill:
     """Return the field with the kind of an item."""
-    return Fill(item.type.value, KINDS, label=f"Kind of “{plain(item.title, 60)}”")
+    return Fill(item.type.value, KINDS, label=f"Kind of “{plain(item.title, 60)}”", hint=_FOLLOWS)
 
 
 def problem_block(name: str, shown: Collection[str]) -> str:

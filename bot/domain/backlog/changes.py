@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.domain.backlog.item_types import named, retitled
 from bot.domain.backlog.new_request import DemandEntry
-from bot.domain.backlog.requests import ItemType, RequestCard
+from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem
+
+
+def corrected(item: RequestItem, title: str, kind: ItemType | None) -> RequestItem:
+    """Return an item with other words, and the kind that was chosen for it, None for none.
+
+    A kind that was left as it is follows the words, unless somebody has chosen it against them before.
+    """
+    words = named(item.title)
+    is_chosen = kind not in (None, item.type) or (words is not None and words.weight and words.kind is not item.type)
+    return replace(item, title=title, type=kind or item.type) if is_chosen else retitled(item, title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.blocks import backlog as blocks
 from bot.blocks.backlog import words
-from bot.domain.backlog.changes import Changeable, RequestChange
+from bot.domain.backlog.changes import Changeable, RequestChange, corrected
 from bot.domain.backlog.demand import DemandPart, EvidenceKind, Slowdown
 from bot.domain.backlog.new_request import LONGEST_TITLE, DemandEntry, NewRequest, Origin, problems
 from bot.domain.backlog.prefills import MOST_ITEMS
@@ -131,7 +131,7 @@ def _corrected(items: tuple[RequestItem, ...], new: RequestChange) -> Iterator[R
         title = clean(new.titles[place])[:LONGEST_TITLE] if place < len(new.titles) else item.title
         kind = new.kinds[place] if place < len(new.kinds) else None
         if title or place >= MOST_ITEMS:
-            yield replace(item, title=title or item.title, type=kind or item.type)
+            yield corrected(item, title or item.title, kind)
     if (added := clean(new.added)[:LONGEST_TITLE]) and new.added_type is not None:
         yield RequestItem(new.added_type, added)
 
