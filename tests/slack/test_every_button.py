@@ -34,6 +34,7 @@ LAST = (
     "ownership.matter_agree",
     "ownership.matter_side",
     "ownership.withdraw",
+    "handoff.answer accept",
     "handoff.accept_all",
     "handoff.withdraw",
     "handoff.refuse",
