@@ -72,7 +72,7 @@ class Snapshot:
 
     def asset(self, asset_id: int) -> AssetRecord | None:
         """Return the asset, or None when it is gone."""
-        return self.directory.get(asset_id)
+        return self.directory.assets.get(asset_id)
 
     def team(self, team_id: int | None) -> TeamRecord | None:
         """Return the team; None for no id, or one that is not there."""
@@ -283,17 +283,17 @@ class Snapshot:
 
     async def follow_changes(self) -> int:
         """Return the present position in `changes`, which log everything from now on."""
-        directory = self.directory
-        return await self.changes.start(lambda: filter(None, map(directory.get, directory.ids())))
+        assets = self.directory.assets
+        return await self.changes.start(lambda: filter(None, map(assets.get, tuple(assets))))
 
     def put_asset(self, asset: AssetRecord) -> None:
         """Add or replace an asset."""
-        self.changes.asset(self.directory.get(asset.id), asset)
+        self.changes.asset(self.asset(asset.id), asset)
         self.directory.replace(asset)
 
     def remove_asset(self, asset_id: int) -> None:
         """Take out an asset, if it is there."""
-        self.changes.asset(self.directory.get(asset_id), None)
+        self.changes.asset(self.asset(asset_id), None)
         self.directory.remove(asset_id)
 
     def put_sources(self, seen: dict[str, datetime]) -> None:

@@ -53,7 +53,7 @@ _BEYOND_DOUBT = frozenset({ResolutionMethod.ADDRESS, ResolutionMethod.PATH, Reso
 _OF_A_PATH = re.compile(rf"^{AssetKind.PATH.value}:", re.IGNORECASE)
 
 
-def literally(index: DirectoryIndex, text: str, *, limit: int) -> Match | Several | None:
+def literally(index: DirectoryIndex, text: str, *, limit: int = 5) -> Match | Several | None:
     """Return the answer if the whole text is a reference, name, alias or address, up to case or up to folding."""
     found = _but_paths(index, index.known_as(text))
     if not found and len(text) <= MAX_LENGTH:

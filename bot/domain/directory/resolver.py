@@ -43,8 +43,8 @@ _FREELY = frozenset({ResolutionMethod.WORDS, ResolutionMethod.ABBREVIATION, Reso
 _BEYOND_DOUBT = frozenset({ResolutionMethod.REF, ResolutionMethod.ADDRESS, ResolutionMethod.PATH})
 
 
-def resolve(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
-    """Return the asset that `text` means, or the several that it may mean, or the names nearest to it."""
+def resolve(index: DirectoryIndex, text: str, *, limit: int = 5) -> Resolution:
+    """Return the asset that `text` means, or the several it may mean, or at most `limit` names nearest to it."""
     if (known := places.literally(index, text, limit=limit)) is not None:
         return known
     text = without_quotations(text)
