@@ -134,10 +134,11 @@ class Dispatch:
         try:
             outcome, ack = await (self._event(body) if kind == "event_callback" else self._admitted(kind, body, began))
         except NotTakenError:
-            self._metrics.observe(kind, "not_taken", _since(began))
+            self._metrics.observe(kind, "not_taken", time.perf_counter() - began)
             raise
         outcome = "handed_on" if ack is None else outcome
-        self._metrics.observe(kind if kind in self._counted else "other", outcome, _since(began))
+        known = kind if kind in self._counted else "other"
+        self._metrics.observe(known, outcome, time.perf_counter() - began)
         return ack
 
     async def unheard(self, body: Mapping[str, Any]) -> Ack:
@@ -215,7 +216,7 @@ class Dispatch:
         acknowledgement that came first is written down, so that it is said even if this process is killed.
         """
         task = asyncio.ensure_future(self._guarded(kind, body, work))
-        await asyncio.wait({task}, timeout=max(_PATIENCE_SECONDS - _since(began), 0.0))
+        await asyncio.wait({task}, timeout=max(began + _PATIENCE_SECONDS - time.perf_counter(), 0.0))
         if task.done():
             return task.result()
         current = inbound.interaction.get() or Interaction("", may_decide=False)
@@ -348,7 +349,3 @@ class Dispatch:
         elif kind in ("block_actions", "shortcut") and isinstance(trigger_id, str) and trigger_id:
             show = slack.push_view if payloads.action(body).view_id else slack.open_view
             await show(trigger_id, home_blocks.notice(message.text))
-
-
-def _since(began: float) -> float:
-    return time.perf_counter() - began

@@ -182,7 +182,8 @@ def read_json(raw: bytes) -> Any:
 
 def command(body: Mapping[str, Any]) -> Command:
     """Read a slash command's form fields."""
-    return Command(*_texts(body, "command", "text", "user_id", "channel_id", "response_url", "trigger_id"))
+    keys = ("command", "text", "user_id", "channel_id", "response_url", "trigger_id")
+    return Command(*[value[:MOST_TEXT] if isinstance(value := body.get(key), str) else "" for key in keys])
 
 
 def action(body: Mapping[str, Any]) -> Action:
@@ -370,11 +371,6 @@ def _text(source: Mapping[str, Any], key: str) -> str:
     return value[:MOST_TEXT] if isinstance(value, str) else ""
 
 
-def _texts(source: Mapping[str, Any], *keys: str) -> list[str]:
-    """Return what `_text` does for each key."""
-    return [value[:MOST_TEXT] if isinstance(value := source.get(key), str) else "" for key in keys]
-
-
 def _chosen_in(elements: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what was typed or chosen in the elements of a block, in their order."""
     chosen = (each for name in islice(elements, _MOST_ELEMENTS) for each in _chosen(mapping(elements, name)))
@@ -411,10 +407,7 @@ def _form(text: str) -> dict[str, str]:
     for pair in filter(None, text.replace("+", " ").split("&")):
         name, _, value = pair.partition("=")
         if "%" in pair:
-            name, value = _unescaped(name), _unescaped(value)
+            name = unquote_to_bytes(name).decode(errors="replace")
+            value = unquote_to_bytes(value).decode(errors="replace")
         form[name] = value
     return form
-
-
-def _unescaped(text: str) -> str:
-    return unquote_to_bytes(text).decode(errors="replace")

@@ -18,17 +18,17 @@ def nothing() -> Ack:
 
 def ephemeral(message: Rendered) -> Ack:
     """Acknowledge a command with a message that only its author sees."""
-    return _dumped({"response_type": "ephemeral", **message.as_body()})
+    return Ack(orjson.dumps({"response_type": "ephemeral", **message.as_body()}))
 
 
 def errors(by_block: Mapping[str, str]) -> Ack:
     """Keep the modal open and show what is wrong with each field."""
-    return _dumped({"response_action": "errors", "errors": dict(by_block)})
+    return Ack(orjson.dumps({"response_action": "errors", "errors": dict(by_block)}))
 
 
 def view(definition: Mapping[str, Any]) -> Ack:
     """Show something else in the modal that was submitted."""
-    return _dumped({"response_action": "update", "view": dict(definition)})
+    return Ack(orjson.dumps({"response_action": "update", "view": dict(definition)}))
 
 
 def read(ack: Ack) -> dict[str, Any]:
@@ -52,8 +52,4 @@ def view_in(ack: Ack | None) -> dict[str, Any]:
 
 def challenge(value: str) -> Ack:
     """Answer Slack's check that this address is ours."""
-    return _dumped({"challenge": value})
-
-
-def _dumped(body: Mapping[str, Any]) -> Ack:
-    return Ack(orjson.dumps(body))
+    return Ack(orjson.dumps({"challenge": value}))

@@ -14,7 +14,7 @@ from bot.domain.handoff.status import statuses
 from bot.domain.ownership import Holding, Owned, Unowned, Verdict
 from bot.domain.ownership.matters import Loan
 from bot.domain.recipients import Recipient
-from bot.domain.records import AssetRecord, HandoffRecord, PersonRecord, TeamRecord
+from bot.domain.records import AssetRecord, ClaimRecord, HandoffRecord, PersonRecord, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may
 from bot.domain.value_object import value_object
 from bot.errors import NotFoundError
@@ -128,18 +128,8 @@ def answer_for_asset(
 
     `shared_by` is whoever shows the answer to everybody.
     """
-    verdict = look_up(deps, snapshot, asset_id, area=area)
-    if shared_by:
-        frame = blocks.AnswerFrame(
-            is_shared=True,
-            shared_by=shared_by,
-            confirmers=_confirmers(snapshot, verdict),
-            asked_by=_asked_by(snapshot, verdict),
-            loan=_loan(snapshot, verdict),
-            handoffs=statuses(verdict, snapshot),
-        )
-        return Answered(verdict, frame)
-    return _answered(deps, snapshot, verdict, asker)
+    found = _answered(deps, snapshot, look_up(deps, snapshot, asset_id, area=area), asker)
+    return replace(found, frame=replace(found.frame, is_shared=True, shared_by=shared_by)) if shared_by else found
 
 
 def answer_for_message(
@@ -161,12 +151,12 @@ def answer_for_message(
 def _found(deps: Deps, snapshot: Snapshot, named: Named, asker: str) -> Found:
     directory, resolution = snapshot.directory, named.resolution
     if isinstance(resolution, Match):
-        asset = directory.get(resolution.asset_id)
+        asset = snapshot.asset(resolution.asset_id)
         if asset is not None:
             return _answered(deps, snapshot, _verdict(deps, snapshot, asset, resolution), asker, resolution)
         resolution = Nearest((), resolution.understood_as)
     asked = resolution.understood_as or directory.plain(named.text)
-    assets = filter(None, (directory.get(each.asset_id) for each in resolution.candidates))
+    assets = filter(None, (snapshot.asset(each.asset_id) for each in resolution.candidates))
     now = deps.clock.now()
     verdicts = (rules.verdict(asset, snapshot, now=now, stale_after=deps.stale_after) for asset in assets)
     choices = tuple((verdict.asset, _brief(verdict)) for verdict in verdicts)
@@ -188,7 +178,7 @@ def _verdict(deps: Deps, snapshot: Snapshot, asset: AssetRecord, match: Match) -
 
 def _answered(deps: Deps, snapshot: Snapshot, verdict: Verdict, asker: str, match: Match | None = None) -> Answered:
     """Decide what the person with this Slack id may do about an asset, as far as memory knows; a click checks again."""
-    actor = actors.remembered(snapshot, asker)
+    actor, claims = actors.remembered(snapshot, asker), verdict.asset.matters.claims
     may_withdraw, is_owner = _may_withdraw(snapshot, verdict, actor), may_confirm(verdict, actor)
     given_up = verdict.given_up if isinstance(verdict, Owned) else ()
     left = verdict.left_behind if isinstance(verdict, Owned) else ()
@@ -204,14 +194,12 @@ def _answered(deps: Deps, snapshot: Snapshot, verdict: Verdict, asker: str, matc
         # The same people may confirm it and give it up; what is inherited is given up where it comes from.
         may_release=is_owner and isinstance(verdict, Owned) and verdict.inherited_from is None,
         may_end=isinstance(verdict, rules.Disputed) and _may_end(deps, verdict, actor, asker),
-        claim_to_answer=_claim_to_answer(deps, snapshot, verdict, actor, asker)
-        if verdict.asset.matters.claims
-        else None,
+        claim_to_answer=_claim_to_answer(deps, snapshot, verdict, actor, asker) if claims else None,
         is_guest=actor.is_guest,
         may_mark=isinstance(verdict, Unowned) and _may_mark(deps, snapshot, verdict, actor, asker),
         confirmers=_confirmers(snapshot, verdict),
-        asked_by=_asked_by(snapshot, verdict),
-        loan=_loan(snapshot, verdict),
+        asked_by=tuple([team for each in claims if (team := snapshot.team(each.team_id)) is not None]),
+        loan=_loan(snapshot, verdict, claims[0]) if claims else None,
         handoffs=statuses(verdict, snapshot),
     )
     return Answered(verdict, frame, match)
@@ -330,16 +318,8 @@ def given_up_by(asset: AssetRecord) -> list[int]:
     return [each.team_id for each in releases if each.team_id is not None]
 
 
-def _asked_by(snapshot: Snapshot, verdict: Verdict) -> tuple[TeamRecord, ...]:
-    """Return the teams whose claims the owner has not answered yet, the first one first."""
-    return tuple(filter(None, [snapshot.team(claim.team_id) for claim in verdict.asset.matters.claims]))
-
-
-def _loan(snapshot: Snapshot, verdict: Verdict) -> HandoffRecord | None:
+def _loan(snapshot: Snapshot, verdict: Verdict, first: ClaimRecord) -> HandoffRecord | None:
     """Return the loan of what a team claims, so that nobody can answer that before its end."""
-    if not verdict.asset.matters.claims:
-        return None
-    first = verdict.asset.matters.claims[0]
     borrowers = [each.fact.team_id for each in claimed_by(verdict)]
     loans = [
         loan for each in borrowers for loan in rules.loans_of(verdict.asset, snapshot, first.area, borrower_id=each)

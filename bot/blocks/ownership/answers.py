@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
+from bot.blocks.handoff_button import show_buttons
 from bot.blocks.ownership import open_handoffs, verdicts, words
 from bot.blocks.ownership.actions import CLAIM, CONFIRM, DISPUTE, DOUBT, MATTER_SHOW, SHARE, AssetValue
 from bot.blocks.ownership.claims import claim_button, withdraw_button
@@ -137,7 +138,8 @@ def _buttons(verdict: Verdict, frame: AnswerFrame) -> list[Mapping[str, Any]]:
         elements.append(withdraw_button(asset, verdict.area))
     if not isinstance(verdict, (UnownedOnPurpose, Unowned)) and not frame.is_guest:
         elements.append(button("Wrong owner?", DOUBT, value, label=f"Wrong owner? {name}"))
-    elements += open_handoffs.buttons(frame.handoffs)
+    if frame.handoffs:  # the first of several; `/handoff show` has the others
+        elements += show_buttons(frame.handoffs[0].record.number, "Show handoff")
     elements += frame.next_steps
     if not frame.is_guest:
         elements.append(button("Share in channel", SHARE, value, label=f"Share in channel who owns {name}"))

@@ -1,12 +1,11 @@
-"""What an answer says of handoffs that are under way, and the button that leads there."""
+"""What an answer says of handoffs that are under way."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.blocks.handoff_button import show_buttons
 from bot.blocks.ownership import words
-from bot.blocks.text import Block, bold, day
+from bot.blocks.text import bold, day
 from bot.domain.catalog import Area
 from bot.domain.handoff.status import HandoffStatus
 from bot.domain.records import HandoffStage
@@ -22,11 +21,6 @@ def lines(statuses: Sequence[HandoffStatus]) -> list[str]:
     numbered = len({each.record.number for each in statuses}) > 1
     said = [f"{f'*#{each.record.number}* ' if numbered else ''}{_said(each)}" for each in statuses[:_MOST_SAID]]
     return [*(f":handshake: {each}" for each in said), *rest]
-
-
-def buttons(statuses: Sequence[HandoffStatus]) -> list[Block]:
-    """Return the button that shows the handoff, the first one of several; `/handoff show` has the others."""
-    return show_buttons(statuses[0].record.number, "Show handoff") if statuses else []
 
 
 def _said(one: HandoffStatus) -> str:

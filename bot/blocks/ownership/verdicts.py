@@ -119,8 +119,9 @@ def _owned_headline(verdict: Owned, shares: Shares, name: str) -> str:
         return f":warning: {what} is orphaned: its " + (
             f"owners {words.join(gone)} are gone." if len(gone) > 1 else f"owner {words.join(gone)} is gone."
         )
+    origin = f", inherited from {bold(verdict.inherited_from.name)}" if verdict.inherited_from is not None else ""
     if shares:
-        return f"{split(shares, name)}{_inherited(verdict)}."
+        return f"{split(shares, name)}{origin}."
     owners = dict.fromkeys([words.owner(each) for each in verdict.owners if each not in verdict.left_behind])
     who, verb = words.join(owners), "own" if len(owners) > 1 else "owns"
     is_part = bool(verdict.given_up or verdict.left_behind)
@@ -136,11 +137,7 @@ def _owned_headline(verdict: Owned, shares: Shares, name: str) -> str:
     elif verdict.area:
         part = words.AREA_WORDS[verdict.area]
         line = f"Nobody is named for {part} of {name} alone. {who} {verb} {name} as a whole"
-    return f"{line}{_inherited(verdict)}."
-
-
-def _inherited(verdict: Owned) -> str:
-    return f", inherited from {bold(verdict.inherited_from.name)}" if verdict.inherited_from is not None else ""
+    return f"{line}{origin}."
 
 
 def shares(verdict: Verdict) -> Shares:
@@ -206,7 +203,7 @@ def _parts(areas: Sequence[Area]) -> str:
 def _owned_warnings(
     verdict: Owned, *, may_claim: bool, asked_by: Sequence[TeamRecord], loan: HandoffRecord | None
 ) -> list[str]:
-    warnings = doubts(verdict) if not isinstance(verdict, Orphaned) else []
+    warnings = _doubts(verdict) if verdict.asset.matters.doubts and not isinstance(verdict, Orphaned) else []
     if verdict.asset.matters.claims:
         when = date(verdict.asset.matters.claims[0].at)
         who = words.join(bold(each.name, 80) for each in asked_by) if asked_by else "Another team"
@@ -280,10 +277,8 @@ def _outdated(verdict: Owned) -> list[str]:
     return lines
 
 
-def doubts(verdict: Owned) -> list[str]:
+def _doubts(verdict: Owned) -> list[str]:
     """Who doubts the owners, since these became the owners: the last two who said so."""
-    if not verdict.asset.matters.doubts:
-        return []
     since = max(holding.fact.valid_from for holding in verdict.owners)
     areas, lines = {Area.ALL, *(holding.fact.area for holding in verdict.owners)}, []
     if verdict.area is None:
@@ -304,13 +299,14 @@ def others(verdict: Verdict, shares: Shares) -> list[str]:
     elif isinstance(verdict, Disputed):
         rest = _beside(verdict.others, verdict.claims)
     elif isinstance(verdict, Owned):
-        rest = verdict.holdings[len(verdict.owners) :]
+        rest, headed = verdict.holdings[len(verdict.owners) :], set[str]()
         if shares:
+            rest = verdict.holdings
             headed = {owner for owners in list(shares.values())[:_MOST_SHARES] for owner in owners[: words.MOST_NAMES]}
-            rest = [each for each in verdict.holdings if not _is_headed(each, headed)]
         elif rest and verdict.area is None and not verdict.is_partial:
             headed = set(map(words.owner, verdict.owners))
-            rest = [each for each in rest if not _is_headed(each, headed)]
+        if headed:
+            rest = [each for each in rest if each.fact.role is not Role.OWNER or words.owner(each) not in headed]
         if rest:
             rest = _beside([each for each in rest if each not in verdict.left_behind], verdict.holdings)
     else:
@@ -327,10 +323,6 @@ def _beside(rest: Sequence[Holding], held: Sequence[Holding]) -> Sequence[Holdin
     """Leave out who helps with what they own, or are said to."""
     own = {(words.owner(each), each.fact.area) for each in held if each.fact.role is Role.OWNER} if rest else ()
     return [each for each in rest if each.fact.role is Role.OWNER or (words.owner(each), each.fact.area) not in own]
-
-
-def _is_headed(holding: Holding, headed: set[str]) -> bool:
-    return holding.fact.role is Role.OWNER and words.owner(holding) in headed
 
 
 def _looks_after(holding: Holding) -> str:
@@ -357,10 +349,12 @@ def trust(verdict: Verdict, shares: Shares, confirmers: Mapping[int, PersonRecor
     by_area = len({each.fact.area for each in held}) > 1
     said: dict[str, list[str]] = {}
     for each in held:
-        said.setdefault(_trust(each, confirmers), []).append(_headed_part(each) if by_area else bold(each.name, 80))
+        part = "everything else" if each.fact.area is Area.ALL else words.AREA_WORDS[each.fact.area]
+        about = words.sentence(part) if by_area else bold(each.name, 80)
+        said.setdefault(_trust(each, confirmers), []).append(about)
     if len(said) == 1:
         return next(iter(said))
-    return "\n".join(f"{words.join(about)}: {line[:1].lower()}{line[1:]}" for line, about in said.items())
+    return "\n".join(f"{words.join(parts)}: {line[:1].lower()}{line[1:]}" for line, parts in said.items())
 
 
 def _headed(verdict: Owned, shares: Shares) -> Sequence[Holding]:
@@ -379,11 +373,6 @@ def _headed(verdict: Owned, shares: Shares) -> Sequence[Holding]:
         if (each.fact.confirmed_at or _NEVER) > (before.fact.confirmed_at or _NEVER):
             found[key] = each
     return list(found.values())
-
-
-def _headed_part(held: Holding) -> str:
-    part = "everything else" if held.fact.area is Area.ALL else words.AREA_WORDS[held.fact.area]
-    return words.sentence(part)
 
 
 def _trust(held: Holding, confirmers: Mapping[int, PersonRecord]) -> str:

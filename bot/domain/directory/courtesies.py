@@ -92,22 +92,17 @@ _MOST_WORDS_ASKING = 9
 
 def courtesy(text: str) -> Courtesy | None:
     """Return what kind of message a text is that asks for nothing by name; None for any other."""
-    if len(text) > _MOST_CHARACTERS or not _may_be_one(text):
+    opening = text.split(None, _MOST_WORDS_ASKING)
+    if len(text) > _MOST_CHARACTERS or not opening:
         return None
+    first = opening[0].strip(_AROUND).lower().replace("’", "'")
+    if first not in _OPENINGS and not opening[0].startswith(_MARKED):
+        is_short = 1 < len(opening) < _MOST_WORDS_ASKING
+        if not is_short or first not in _ASKING or opening[1].strip(_AROUND).lower() not in _ASKED:
+            return None
     words = " ".join(_MARKUP.sub(" ", text.replace("’", "'")).split())
     if _GREETS.fullmatch(words) or _ASKS_WHAT_FOR.fullmatch(words):
         return Courtesy.GREETING
     if _SAID_TO.match(words) and not _ASKS.search(text) and not _SAYS_OF_A_NAME.match(words):
         return Courtesy.REMARK
     return Courtesy.NOD if _NOTHING_ELSE.fullmatch(words) else None
-
-
-def _may_be_one(text: str) -> bool:
-    words = text.split(None, _MOST_WORDS_ASKING)
-    if not words:
-        return False
-    first = words[0].strip(_AROUND).lower().replace("’", "'")
-    if first in _OPENINGS or words[0].startswith(_MARKED):
-        return True
-    is_short = 1 < len(words) < _MOST_WORDS_ASKING
-    return is_short and first in _ASKING and words[1].strip(_AROUND).lower() in _ASKED
