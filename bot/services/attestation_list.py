@@ -121,18 +121,19 @@ class Attestations(Unescalated[AttestationList]):
     def __init__(self, deps: Deps, snapshot: Snapshot, portfolios: Portfolios) -> None:
         self._deps, self._snapshot, self._portfolios = deps, snapshot, portfolios
 
-    async def changed(self, since: frozenset[str] | None) -> tuple[frozenset[str], Collection[str]]:
+    async def changed(
+        self, session: AsyncSession, since: frozenset[str] | None, written: Mapping[str, set[int]]
+    ) -> tuple[frozenset[str], Collection[str]]:
         """Return the teams that own something now and did not before. A digest looks at each by itself."""
         current = await self._portfolios.current()
         keys = frozenset(f"team:{number}" for is_team, number in current.owners() if is_team)
         return keys, keys - (since or frozenset())
 
-    async def parts(self, keys: Collection[str]) -> Mapping[str, AttestationList]:
+    async def parts(self, session: AsyncSession, keys: Collection[str]) -> Mapping[str, AttestationList]:
         """Return what these teams may be asked, by their keys; nothing for those that own nothing."""
         current, now = await self._portfolios.current(), self._deps.clock.now()
         numbers = [int(key.partition(":")[2]) for key in keys if key.startswith("team:")]
-        async with self._deps.database.reading() as session:
-            asked = await _asked(session, numbers, since=now)
+        asked = await _asked(session, numbers, since=now)
         found: dict[str, AttestationList] = {}
         turns, disputed = Turns(), frozenset(current.disputed)
         for number in numbers:

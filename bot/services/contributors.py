@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -104,14 +104,17 @@ class Contributor(Protocol[AnyPart]):
     def name(self) -> str:
         """The noun."""
 
-    async def changed(self, since: Any) -> tuple[Any, Collection[str]]:
+    async def changed(
+        self, session: AsyncSession, since: Any, written: Mapping[str, set[int]]
+    ) -> tuple[Any, Collection[str]]:
         """Return the keys of those for whom something has changed since a position, and the position now.
 
-        None stands for the beginning: then these are all for whom it has anything. What time alone brings is no change:
-        each `Agenda` says when it has to be looked at again.
+        None stands for the beginning: then these are all for whom it has anything. `written` is what something was
+        written down about since then, its ids by their nouns. What time alone brings is no change: each `Agenda` says
+        when it has to be looked at again.
         """
 
-    async def parts(self, keys: Collection[str]) -> Mapping[str, AnyPart]:
+    async def parts(self, session: AsyncSession, keys: Collection[str]) -> Mapping[str, AnyPart]:
         """Return what it has for these recipients, by their keys; those for whom it has nothing are left out."""
 
     async def note(self, session: AsyncSession, parts: Sequence[tuple[AnyPart, date]]) -> None:
@@ -119,6 +122,15 @@ class Contributor(Protocol[AnyPart]):
 
     async def said_on(self, session: AsyncSession, key: str, day: date) -> Sequence[Line]:
         """Return what a recipient was told of on a day of theirs and not since, for a message that is drawn anew."""
+
+
+@runtime_checkable
+class Escalated(Protocol):
+    """A contributor of whose things those above a recipient hear when nobody has answered."""
+
+    @property
+    def name(self) -> str:
+        """The noun."""
 
     async def owed(
         self, session: AsyncSession, work_of: Callable[[Recipient], Awaitable[WorkingTime]], ids: Sequence[int] | None
@@ -141,20 +153,6 @@ class Unescalated(Generic[AnyPart]):
     async def said_on(self, session: AsyncSession, key: str, day: date) -> Sequence[Line]:
         """Return nothing: what was said is not said again in a message that is drawn anew."""
         return ()
-
-    async def owed(
-        self, session: AsyncSession, work_of: Callable[[Recipient], Awaitable[WorkingTime]], ids: Sequence[int] | None
-    ) -> Sequence[Owed]:
-        """Return nothing: nobody above a recipient hears of it."""
-        return ()
-
-    async def complaints(self, session: AsyncSession, owed: Sequence[Owed]) -> Sequence[Complaint]:
-        """Return nothing, as above."""
-        return ()
-
-    async def heard(self, session: AsyncSession, owed: Owed, part: Audience) -> bool:
-        """Nobody hears anything, as above."""
-        return False
 
 
 class Belongings(Protocol):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.daily_limit import Written
@@ -20,6 +19,18 @@ DIGEST = "eol:digest:"
 OWED = "eol:owed:"
 
 _PINGS = core(Ping)
+_T = _PINGS.c
+_WRITTEN = (
+    select(
+        _T.addressee,
+        func.max(case((_T.key != "", _T.day))).label("last"),
+        func.max(case((_T.is_digest, _T.day))).label("looked"),
+        func.max(case((_T.key.startswith(DIGEST), _T.day))).label("digest"),
+        func.max(case((_T.key.startswith(OWED), _T.day))).label("owed"),
+    )
+    .where(_T.addressee.in_(bindparam("addressees", expanding=True)), _T.day >= bindparam("since"))
+    .group_by(_T.addressee)
+)
 #: So many addressees are asked for at a time.
 _MANY = 500
 
@@ -28,21 +39,17 @@ class TakenError(Exception):
     """Another process is doing the same right now: the transaction has to be rolled back."""
 
 
-async def written_since(session: AsyncSession, day: date, addressees: Sequence[str]) -> dict[str, Written]:
-    """Return when these addressees were written to, as far as that was on `day` or later."""
-    t, found = _PINGS.c, dict[str, Written]()
+async def written_to(
+    session: AsyncSession, addressees: Sequence[str], *, since: date = date.min
+) -> Mapping[str, Written]:
+    """Return when each of these addressees was written to, as far as that was on the day `since` or later."""
+    found = dict.fromkeys(addressees, Written())
     for start in range(0, len(addressees), _MANY):
-        some = addressees[start : start + _MANY]
-        query = _query().where(t.addressee.in_(some), t.day >= day).group_by(t.addressee)
-        found |= {row.addressee: _written(row) for row in await session.execute(query)}
+        given = {"addressees": addressees[start : start + _MANY], "since": since}
+        for row in await session.execute(_WRITTEN, given):
+            found[row.addressee] = Written(last=row.last, looked=row.looked, digest=row.digest, owed=row.owed)
         await asyncio.sleep(0)
     return found
-
-
-async def written_to(session: AsyncSession, addressee: str) -> Written:
-    """Return when one addressee was written to."""
-    row = (await session.execute(_query().where(_PINGS.c.addressee == addressee).group_by(_PINGS.c.addressee))).first()
-    return _written(row) if row is not None else Written()
 
 
 async def message_keys(session: AsyncSession, days: Collection[tuple[str, date]]) -> dict[tuple[str, date], str]:
@@ -85,18 +92,3 @@ async def looked_at(session: AsyncSession, addressees: Iterable[tuple[str, date]
             index_elements=["addressee", "day"], set_={"is_digest": True}
         )
         await (await session.connection()).execute(statement, rows)
-
-
-def _query() -> Select[Any]:
-    t = _PINGS.c
-    return select(
-        t.addressee,
-        func.max(case((t.key != "", t.day))).label("last"),
-        func.max(case((t.is_digest, t.day))).label("looked"),
-        func.max(case((t.key.startswith(DIGEST), t.day))).label("digest"),
-        func.max(case((t.key.startswith(OWED), t.day))).label("owed"),
-    )
-
-
-def _written(row: Any) -> Written:
-    return Written(last=row.last, looked=row.looked, digest=row.digest, owed=row.owed)

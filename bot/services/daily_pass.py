@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.domain import daily_limit as rules
 from bot.domain.daily_limit import Agenda, DailyMessage, LookTimes, NothingThisWeek, Saying, Weekly, Written
 from bot.domain.recipients import NOBODY, Recipient
@@ -22,6 +24,7 @@ from bot.services.routing import zone_name_of
 from bot.services.slices import Turns
 from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes
+from bot.store.journal import written_about
 
 log = logging.getLogger(__name__)
 
@@ -105,36 +108,40 @@ class DailyPass:
             due, lost = await self._due(now), 0
             due.sort(key=lambda key: key == NOBODY.key)  # what nobody owns joins the digest of the channel's own team
             for start in range(0, len(due), _MANY):
-                shares = await self._shares(due[start : start + _MANY], now)
+                async with self._deps.database.reading() as session:
+                    shares = await self._shares(session, due[start : start + _MANY], now)
+                    lately = await daily_limit.written_to(session, list(shares), since=(now - _RECENT).date())
                 lost += sum(part.size for each in shares.values() if not each.places for part in each.parts.values())
-                await self._look(shares, now)
-            self._complain(lost, now)
+                await self._look(shares, lately, now)
+            if lost and self._complained_on != now.date():
+                self._complained_on = now.date()
+                log.error("%d things to say reach nobody: set BATON_PLATFORM_CHANNEL", lost)
             await self._escalation.run(now)
 
     async def _due(self, now: datetime) -> list[str]:
         """Return the keys of those to look at."""
         if self._last_run is not None and now < self._last_run:
-            self._positions.clear()  # the clock was set back, so no moment that was worked out holds
+            self._last_run = None  # the clock was set back, so no moment that was worked out holds
+        async with self._deps.database.reading() as session:
+            written = await written_about(session, self._last_run) if self._last_run is not None else {}
+            for name, noun in self._nouns.items():
+                since = self._positions.get(name) if self._last_run is not None else None
+                self._positions[name], keys = await noun.changed(session, since, written)
+                for key in keys:
+                    self._look_times.put(key, now)
         self._last_run = now
-        for name, noun in self._nouns.items():
-            position, keys = await noun.changed(self._positions.get(name))
-            for key in keys:
-                self._look_times.put(key, now)
-            self._positions[name] = position
         return self._look_times.due(now)
 
-    async def _look(self, shares: Mapping[str, _Share], now: datetime) -> None:
-        """Do what there is to do for these."""
-        async with self._deps.database.reading() as session:
-            lately = await daily_limit.written_since(session, (now - _RECENT).date(), list(shares))
+    async def _look(self, shares: Mapping[str, _Share], lately: Mapping[str, Written], now: datetime) -> None:
+        """Do what there is to do for these, who were written to when `lately` says."""
         people = (key for key, share in shares.items() if share.recipient.team is None)
-        theirs = {key for key in people if lately.get(key, Written()).is_turn_of_owed}
+        theirs = {key for key in people if lately[key].is_turn_of_owed}
         put_off = await self._escalation.waiting(theirs, now)
         unsaid, turns = _Unsaid(), Turns()
         for key, each in shares.items():
             share = replace(each, is_put_off=key in put_off)
             try:
-                if not unsaid.add(key, share, lately.get(key, Written()), now):
+                if not unsaid.add(key, share, lately[key], now):
                     await self._act(share, now)  # and look again the next time, because it may not have been all
             except daily_limit.TakenError:
                 log.info("what %s is told is being looked at by another process", key)
@@ -161,22 +168,20 @@ class DailyPass:
             )
             for part in share.parts.values():
                 await part.read(session)
-            _, saying = share.plan(await daily_limit.written_to(session, share.recipient.key), now)
-            host = self._host(share.recipient)
-            if await _has_had_another(telling, host):
-                saying = None  # it comes on the next day
+            # The team in whose own channel nobody's things are told.
+            team = routing.platform_team(self._deps, self._snapshot) if share.recipient == NOBODY else None
+            own, host = share.recipient.key, Recipient(team).key if team is not None else ""
+            written = await daily_limit.written_to(session, [own, host])
+            _, saying = share.plan(written[own], now)
+            if written[host].last == telling.today != written[host].digest:
+                saying = None  # that team has had a message today which is no digest: this comes on the next day
             for part in share.parts.values():
                 await part.begin(telling)
             await _say(telling, saying, share.parts, host=host)
             for part in share.parts.values():
                 await part.end(telling, is_digest=isinstance(saying, Weekly | NothingThisWeek))
 
-    def _host(self, recipient: Recipient) -> str:
-        """Return the key of the team in whose own channel nobody's things are told; empty for everybody else's."""
-        team = routing.platform_team(self._deps, self._snapshot) if recipient == NOBODY else None
-        return Recipient(team=team).key if team is not None else ""
-
-    async def _shares(self, keys: Sequence[str], now: datetime) -> dict[str, _Share]:
+    async def _shares(self, session: AsyncSession, keys: Sequence[str], now: datetime) -> dict[str, _Share]:
         """Return what those of these are told of who are at work, by their keys; look at the others when they are."""
         at_work: dict[str, WorkingTime] = {}
         found: dict[str, _Share] = {}
@@ -190,7 +195,7 @@ class DailyPass:
                 self._look_times.put(key, work.next_open(now))
             await turns.give()
         for name, noun in self._nouns.items():
-            parts: Mapping[str, MessagePart] = await noun.parts(list(at_work))
+            parts: Mapping[str, MessagePart] = await noun.parts(session, list(at_work))
             for key, part in parts.items():
                 if key not in found:
                     places = routing.places(self._deps, self._snapshot, part.recipient)
@@ -200,18 +205,6 @@ class DailyPass:
         for key in at_work.keys() - found.keys():
             self._look_times.drop(key)
         return found
-
-    def _complain(self, lost: int, now: datetime) -> None:
-        """Log once a day of this process how much there is that reaches nobody."""
-        if lost and self._complained_on != now.date():
-            self._complained_on = now.date()
-            log.error("%d things to say reach nobody: set BATON_PLATFORM_CHANNEL", lost)
-
-
-async def _has_had_another(telling: Telling, host: str) -> bool:
-    """Whether the team in whose channel that is has had a message today which is no digest: one a day is enough."""
-    theirs = await daily_limit.written_to(telling.session, host) if host else Written()
-    return theirs.last == telling.today != theirs.digest
 
 
 async def _say(telling: Telling, saying: Saying | None, parts: Mapping[str, MessagePart], *, host: str) -> None:

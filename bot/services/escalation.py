@@ -15,14 +15,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import escalation as blocks
-from bot.domain.daily_limit import Written
 from bot.domain.escalation import ESCALATES_AT, Audience, Owed, is_fresh
 from bot.domain.recipients import NOBODY, Recipient
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.working_time import WorkingTime
 from bot.errors import log_failure
 from bot.services import daily_limit, outbox, routing
-from bot.services.contributors import Contributor
+from bot.services.contributors import Contributor, Escalated
 from bot.services.deps import Deps
 from bot.services.routing import lead_of, manager_of, platform_of, slack_id_of, zone_name_of
 from bot.services.snapshot import Snapshot
@@ -86,7 +85,7 @@ class Escalation:
         self, deps: Deps, snapshot: Snapshot, times: WorkingTimes, contributors: Sequence[Contributor[Any]]
     ) -> None:
         self._deps, self._snapshot, self._times = deps, snapshot, times
-        self._nouns = {each.name: each for each in contributors}
+        self._nouns = {each.name: each for each in contributors if isinstance(each, Escalated)}
 
     async def run(self, now: datetime) -> None:
         """Say to everybody who is at work, and has not been told anything today, what is owed to them.
@@ -97,10 +96,10 @@ class Escalation:
             owed = await self._owed(session)
             everybody = self._everybody(owed)
             keys = [each.recipient.key for each in everybody]
-            lately = await daily_limit.written_since(session, now.date() - timedelta(1), keys)
+            lately = await daily_limit.written_to(session, keys, since=now.date() - timedelta(1))
         for above in everybody:
             key, work = above.recipient.key, await self._work_of(above.recipient)
-            if lately.get(key, Written()).last == work.today(now) or not work.is_open(now):
+            if lately[key].last == work.today(now) or not work.is_open(now):
                 continue
             if not _sayable(above.items, now):
                 continue
@@ -174,7 +173,7 @@ class Escalation:
         """Say it in one message, unless it has been answered in the meantime."""
         now, recipient_key = self._deps.clock.now(), above.recipient.key
         today = work.today(now)
-        if (await daily_limit.written_to(session, recipient_key)).last == today:
+        if (await daily_limit.written_to(session, [recipient_key]))[recipient_key].last == today:
             return
         owed = _sayable(await self._owed(session, above.parts), now)
         current = next((each for each in self._everybody(owed) if each.recipient.key == recipient_key), None)

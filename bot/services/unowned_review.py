@@ -146,18 +146,18 @@ class UnownedReviews(Unescalated[Reviews]):
     def __init__(self, deps: Deps, snapshot: Snapshot) -> None:
         self._deps, self._snapshot = deps, snapshot
 
-    async def changed(self, since: object) -> tuple[None, Collection[str]]:
+    async def changed(
+        self, session: AsyncSession, since: object, written: Mapping[str, set[int]]
+    ) -> tuple[None, Collection[str]]:
         """Return the reviewers who are to be asked within a day, whatever has changed: there are few of them."""
-        async with self._deps.database.reading() as session:
-            return None, {key for key, _ in await _marks(session, self._deps, self._snapshot)}
+        return None, {key for key, _ in await _marks(session, self._deps, self._snapshot)}
 
-    async def parts(self, keys: Collection[str]) -> Mapping[str, Reviews]:
+    async def parts(self, session: AsyncSession, keys: Collection[str]) -> Mapping[str, Reviews]:
         """Return what these are asked, by their keys; nothing for those who have nothing."""
         found: dict[str, list[_Mark]] = {}
-        async with self._deps.database.reading() as session:
-            for key, mark in await _marks(session, self._deps, self._snapshot):
-                if key in keys:
-                    found.setdefault(key, []).append(mark)
+        for key, mark in await _marks(session, self._deps, self._snapshot):
+            if key in keys:
+                found.setdefault(key, []).append(mark)
         recipients = {key: self._snapshot.recipient(key) for key in found}
         return {key: Reviews(self._deps, self._snapshot, recipients[key], marks) for key, marks in found.items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,9 +18,7 @@ from bot.store.tables import Asset, AuditEntry, CatalogState, Source, core
 #: How long after its moment an entry may be seen first: until it is committed, and by clocks that differ.
 _LATE = timedelta(minutes=10)
 _ENTRY = core(AuditEntry).c
-_WRITTEN_ABOUT = select(_ENTRY.subject).where(
-    _ENTRY.at >= bindparam("since", type_=_ENTRY.at.type), _ENTRY.subject.startswith(bindparam("noun"))
-)
+_WRITTEN_ABOUT = select(_ENTRY.subject).where(_ENTRY.at >= bindparam("since", type_=_ENTRY.at.type)).distinct()
 
 
 async def audit(
@@ -38,10 +37,14 @@ async def audit(
     return entry.id
 
 
-async def written_about(session: AsyncSession, noun: str, since: datetime) -> set[int]:
-    """Return the ids of what, of a noun, something was written down about since a moment, or shortly before it."""
-    found = await session.execute(_WRITTEN_ABOUT, {"since": since - _LATE, "noun": f"{noun}:"})
-    return {int(subject.partition(":")[2]) for subject in found.scalars()}
+async def written_about(session: AsyncSession, since: datetime) -> Mapping[str, set[int]]:
+    """Return the ids of what something was written down about since a moment, or shortly before it, by their nouns."""
+    found = defaultdict[str, set[int]](set)
+    for subject in (await session.execute(_WRITTEN_ABOUT, {"since": since - _LATE})).scalars():
+        noun, _, number = subject.partition(":")
+        if number.isdecimal():
+            found[noun].add(int(number))
+    return found
 
 
 async def lock_catalog(connection: AsyncConnection) -> int:

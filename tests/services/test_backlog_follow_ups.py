@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -28,6 +29,7 @@ from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes
 from bot.store import tables
+from bot.store.journal import written_about
 from tests.conftest import NIGHT, FixedClock
 from tests.services.test_backlog import ADA, EVE, GRACE, NEW_REQUEST, OMAR, PAYMENTS, deps, entries, snapshot
 
@@ -254,18 +256,24 @@ async def test_a_pass_looks_only_at_those_whose_requests_have_changed(days: Days
     await accepted(days)
     other = await accepted(days, replace(FORM, origin=Origin("form:V2"), team_id=None, filed_by=EVE, asked_by=EVE))
     requests = Requests(days.deps, days.snapshot, Backlog(days.deps, days.snapshot))
+
+    async def changed(since: int | None, looked_at: datetime) -> tuple[int, Collection[str]]:
+        async with days.deps.database.reading() as session:
+            return await requests.changed(session, since, await written_about(session, looked_at))
+
     days.clock.at += timedelta(hours=1)
-    position, keys = await requests.changed(None)
+    position, keys = await changed(None, days.clock.at)
     assert keys == {"team:1"}, "all that there is to wait for"
-    days.clock.at += timedelta(hours=1)
-    position, keys = await requests.changed(position)
+    looked_at, days.clock.at = days.clock.at, days.clock.at + timedelta(hours=1)
+    position, keys = await changed(position, looked_at)
     assert keys == set()
     await days.take(Step.ASK, OMAR, request_id=other)
-    position, keys = await requests.changed(position)
+    position, keys = await changed(position, days.clock.at)
     assert keys == {"person:4", "team:1"}
-    days.clock.at += timedelta(hours=1)
-    position, _ = await requests.changed(position)  # what was written down late is looked for once more
-    assert (await requests.changed(position))[1] == set()
+    looked_at, days.clock.at = days.clock.at, days.clock.at + timedelta(hours=1)
+    position, keys = await changed(position, looked_at)
+    assert keys == {"person:4", "team:1"}, "what was written down late is looked for once more"
+    assert (await changed(position, days.clock.at))[1] == set()
 
 
 async def test_the_devops_teams_digest_has_what_to_estimate_and_what_is_at_risk(days: Days) -> None:

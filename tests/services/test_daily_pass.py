@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks.digests import Section
@@ -102,10 +103,10 @@ class Requests:
         self._snapshot = snapshot
         self.all: list[Request] = []
 
-    async def changed(self, since: object) -> tuple[None, set[str]]:
+    async def changed(self, session: AsyncSession, since: object, written: object) -> tuple[None, set[str]]:
         return None, {self._team(each).key for each in self.all}
 
-    async def parts(self, keys: Collection[str]) -> dict[str, Asked]:
+    async def parts(self, session: AsyncSession, keys: Collection[str]) -> dict[str, Asked]:
         found: dict[str, Asked] = {}
         for each in self.all:
             recipient = self._team(each)
@@ -275,9 +276,9 @@ async def test_a_pass_looks_at_those_for_whom_something_has_changed(
     looked: list[str] = []
     parts = noun.parts
 
-    async def listening(keys: Collection[str]) -> object:
+    async def listening(session: AsyncSession, keys: Collection[str]) -> object:
         looked.extend(keys)
-        return await parts(keys)
+        return await parts(session, keys)
 
     monkeypatch.setattr(noun, "parts", listening)
 
@@ -325,6 +326,12 @@ async def test_a_pass_at_which_nothing_has_changed_asks_each_noun_once(world: Wo
     world.jump(at(3, 2, 10))
     await world.look()
     await world.look()
+    opened = list[object]()
+    event.listen(world.deps.database.engine.sync_engine.pool, "checkout", lambda *given: opened.append(given))
     with noted(world.deps.database) as asked:
         await world.context.daily_pass.run()
-    assert len(asked) == 7
+    assert len(asked) == 5
+    assert sum("audit_log" in statement for statement, _ in asked) == 1, (
+        "what was written is read for all nouns at once"
+    )
+    assert len(opened) == 2, "one session for what has changed, and one for what is owed"

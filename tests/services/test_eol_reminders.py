@@ -1173,5 +1173,6 @@ async def test_a_report_and_the_parts_of_messages_are_read_in_one_session(world:
     event.listen(pool, "checkout", lambda *given: opened.append(given))
     assert (await report_of(world.deps, world.watcher, ReportScope())).entries
     assert len(opened) == 1
-    assert (await reminders.parts(["team:1"])).keys() == {"team:1"}
+    async with world.deps.database.reading() as session:
+        assert (await reminders.parts(session, ["team:1"])).keys() == {"team:1"}
     assert len(opened) == 2

@@ -432,7 +432,8 @@ async def test_what_was_offered_anew_before_its_end_was_told_is_shown_there(thre
     assert await three.pass_on("Omar", "DevOps", "Search") == 2
     await refresh(three.snapshot, three.database)
     giver = f"team:{three.teams_by_name['DevOps']}"
-    news = await Handoffs(three.deps, three.snapshot).parts({giver})
+    async with three.database.reading() as session:
+        news = await Handoffs(three.deps, three.snapshot).parts(session, {giver})
     [over] = [each for each in news[giver].found if each.kind is DueKind.EXPIRED]
     said = str(reminder(over, ()).blocks)
     assert "Show handoff #2" in said

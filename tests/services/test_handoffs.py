@@ -310,7 +310,8 @@ async def test_what_came_back_is_asked_about_no_more_and_ends_no_later_overlap(g
     assert sum(each.role == "secondary" for each in await givers.facts()) == 2
     await refresh(givers.snapshot, givers.database)
     key = f"team:{givers.teams_by_name['DevOps']}"
-    parts = await Handoffs(givers.deps, givers.snapshot).parts([key])
+    async with givers.database.reading() as session:
+        parts = await Handoffs(givers.deps, givers.snapshot).parts(session, [key])
     assert {each.card.id for each in parts[key].found if each.kind is DueKind.WORKS} == {3}
 
 
@@ -319,7 +320,8 @@ async def test_nobody_is_asked_whether_it_works_that_somebody_else_owns_by_now(g
     await givers.take("Ada", HandoffStep.ACCEPT)
     await refresh(givers.snapshot, givers.database)
     key = f"team:{givers.teams_by_name['Payments']}"
-    parts = await Handoffs(givers.deps, givers.snapshot).parts([key])
+    async with givers.database.reading() as session:
+        parts = await Handoffs(givers.deps, givers.snapshot).parts(session, [key])
     assert [each.kind for each in parts[key].found] == [DueKind.WORKS]
     await givers.load("backstage", *givers.claims, asset("1", "orders"))
     await refresh(givers.snapshot, givers.database)
@@ -327,7 +329,8 @@ async def test_nobody_is_asked_whether_it_works_that_somebody_else_owns_by_now(g
         giving: dict[str, Any] = {"area": area, "person_id": givers.people["Ada"], "reason": "We moved away"}
         await release.release(givers.deps, givers.snapshot, asset_id=1, **giving)
     await refresh(givers.snapshot, givers.database)
-    assert key not in await Handoffs(givers.deps, givers.snapshot).parts([key])
+    async with givers.database.reading() as session:
+        assert key not in await Handoffs(givers.deps, givers.snapshot).parts(session, [key])
 
 
 async def test_a_loan_that_was_given_up_meanwhile_returns_all_the_same(givers: Givers) -> None:

@@ -39,7 +39,8 @@ async def reconcile(world: Three) -> list[tables.OwnershipMatter]:
     """Let the daily pass look at what is disputed; return all matters."""
     await world.remember()
     current = await Portfolios(world.deps, world.snapshot).current()
-    await disputes.reconcile(world.deps, world.snapshot, current.disputed)
+    async with world.database.reading() as session:
+        await disputes.reconcile(session, world.deps, world.snapshot, current.disputed)
     return await world.rows(tables.OwnershipMatter)
 
 

@@ -18,4 +18,4 @@ async def test_what_was_written_about_lately_also_where_it_is_seen_late(database
     async with database.transaction() as session:
         for minutes, subject in ((20, "request:1"), (9, "request:2"), (0, "request:3"), (0, "requester:4")):
             await audit(session, now - timedelta(minutes=minutes), "baton", "made", subject)
-        assert await written_about(session, "request", now) == {2, 3}
+        assert await written_about(session, now) == {"request": {2, 3}, "requester": {4}}

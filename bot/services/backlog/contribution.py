@@ -26,11 +26,8 @@ from bot.services.backlog.standings import Backlog, Placed
 from bot.services.contributors import Message, Telling, Unaccompanied, Unescalated
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
-from bot.store.journal import written_about
 
 NOUN = "backlog"
-#: When changes were last looked for, and where the catalog's log of changes was.
-_Position = tuple[datetime, int]
 
 
 @dataclass(slots=True)
@@ -120,27 +117,24 @@ class Requests(Unescalated[RequestNews]):
     def __init__(self, deps: Deps, snapshot: Snapshot, backlog: Backlog) -> None:
         self._deps, self._snapshot, self._backlog = deps, snapshot, backlog
 
-    async def changed(self, since: _Position | None) -> tuple[_Position, Collection[str]]:
+    async def changed(
+        self, session: AsyncSession, since: int | None, written: Mapping[str, set[int]]
+    ) -> tuple[int, Collection[str]]:
         """Return who is told of the requests that have changed, or whose people have; and the DevOps team with them."""
         changes, team = self._snapshot.changes, devops_team.find(self._deps, self._snapshot)
-        position = (self._deps.clock.now(), changes.position)
-        async with self._deps.database.reading() as session:
-            ids: set[int] | None = None
-            if since is not None and changes.reaches(since[1]):
-                ids = await written_about(session, "request", since[0])
-                ids |= await concerning(session, changes.owners_since(since[1]))
-            found = await follow_ups.found(session, self._deps, self._snapshot, ids)
+        position, ids = changes.position, None
+        if since is not None and changes.reaches(since):
+            ids = written["request"] | await concerning(session, changes.owners_since(since))
+        found = await follow_ups.found(session, self._deps, self._snapshot, ids)
         keys = {follow_ups.recipient_of(self._deps, self._snapshot, each).key for each in found}
         is_devops_concerned = team is not None and (ids is None or bool(ids))
         return position, keys | ({Recipient(team).key} if is_devops_concerned else set())
 
-    async def parts(self, keys: Collection[str]) -> Mapping[str, RequestNews]:
+    async def parts(self, session: AsyncSession, keys: Collection[str]) -> Mapping[str, RequestNews]:
         """Return what these are told of, by their keys; nothing for those who have nothing."""
-        async with self._deps.database.reading() as session:
-            found = await self._by_key(session, keys)
         parts = {
             key: RequestNews(self._deps, self._snapshot, self._snapshot.recipient(key), each)
-            for key, each in found.items()
+            for key, each in (await self._by_key(session, keys)).items()
         }
         team = devops_team.find(self._deps, self._snapshot)
         if team is not None and (key := Recipient(team).key) in keys and await self._backlog.has_any():

@@ -157,7 +157,7 @@ class Backlog:
             stale = set(found.scalars())
         else:
             await in_slices(standings.turn(now.date()))
-            stale = await self._with_wholes(session, await written_about(session, "request", read_at))
+            stale = await self._with_wholes(session, (await written_about(session, read_at))["request"])
             others = await concerning(session, changes.owners_since(owners_position))
             wholes = {ranks.target(each, self._whole) for each in others}
             stale |= {each for each in wholes if standings.lane(each) is not None}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -18,7 +18,7 @@ from bot.domain.eol.exposure import Exposure
 from bot.domain.eol.reminder_plan import is_answered
 from bot.domain.eol.reminders import Remembered
 from bot.domain.eol.responsibility import Addressee, CycleKey
-from bot.domain.eol.shared_charges import SharedCharge, shared_charges, sharers
+from bot.domain.eol.shared_charges import shared_charges, sharers
 from bot.domain.eol.terms import answered
 from bot.domain.escalation import Audience, Owed, unheard
 from bot.domain.records import TeamRecord
@@ -44,8 +44,8 @@ _OWED = select(_TABLE.c.id, _TABLE.c.owed, *_HEARD.values()).where(
     _TABLE.c.resolved_at.is_(None),
     or_(_TABLE.c.owed >= 0, _TABLE.c.platform_told.is_(None), _TABLE.c.platform_told > 0),
 )
-#: How often everything was gone through, how much had moved, and when that was.
-_Position = tuple[int, int, datetime]
+#: How often everything was gone through, and how much had moved.
+_Position = tuple[int, int]
 
 
 class Reminders:
@@ -57,81 +57,58 @@ class Reminders:
         self._deps, self._watcher = deps, watcher
         self._closing = Closing(deps, watcher)
 
-    async def changed(self, since: _Position | None) -> tuple[_Position, Collection[str]]:
+    async def changed(
+        self, session: AsyncSession, since: _Position | None, written: Mapping[str, set[int]]
+    ) -> tuple[_Position, Collection[str]]:
         """Return whose exposure has changed since a position, or whose reminders were answered; and where it is now."""
-        exposure, now = await self._watcher.current(), self._deps.clock.now()
-        position = (self._watcher.fillings, exposure.moves, now)
-        await plan_news.look_again(self._deps.database, self._watcher)
-        async with self._deps.database.reading() as session:
-            if since is None or since[0] != position[0]:
-                known = await reminder_store.addressees_of_open(session)
-                sharing = self._sharing(exposure, exposure.by_addressee)
-                return position, {*exposure.by_addressee, *exposure.unsure, *known, *sharing}
-            moved = exposure.moved_since(since[1])
-            moved |= await reminder_store.takers_from(session, moved)
-            moved |= self._sharing(exposure, moved)
-            answered = await reminder_store.answered_since(session, since[2])
-            return position, moved | answered | self._sharing(exposure, answered)
+        exposure, snapshot = await self._watcher.current(), self._watcher.snapshot
+        position = (self._watcher.fillings, exposure.moves)
+        await plan_news.look_again(session, self._deps.database, self._watcher)
+        if since is None or since[0] != position[0]:
+            keys = {*exposure.by_addressee, *exposure.unsure, *await reminder_store.told(session)}
+        else:
+            keys = exposure.moved_since(since[1])
+            takers = await reminder_store.takers_of(session, snapshot) if keys else {}
+            keys |= {Addressee(team).key for (owner, *_), team in takers.items() if owner in keys}
+            keys |= await reminder_store.told(session, written["reminder"])
+        # … and the teams that own another area of what is charged now for these.
+        sharing = (snapshot.team_by_name(name) for name in set(sharers(exposure, keys)))
+        return position, keys | {Addressee(team).key for team in sharing if team is not None and not team.is_gone}
 
-    def _sharing(self, exposure: Exposure, holders: Iterable[str]) -> set[str]:
-        """Return the keys of the teams that own another area of what is charged now for these."""
-        teams = (self._watcher.snapshot.team_by_name(name) for name in set(sharers(exposure, holders)))
-        return {Addressee(team).key for team in teams if team is not None and not team.is_gone}
-
-    async def parts(self, keys: Collection[str]) -> Mapping[str, Notices]:
+    async def parts(self, session: AsyncSession, keys: Collection[str]) -> Mapping[str, Notices]:
         """Return what these are told of, by their keys; nothing for those who have nothing."""
-        watches = await self._watcher.current()
-        async with self._deps.database.reading() as session:
-            takers = await reminder_store.takers_of(session, self._watcher.snapshot)
-            found = await self._notices(session, watches, keys, takers)
-            sorted_in: set[int] = set()
-            async for chunk in reminder_store.told_to(session, found):
-                for reminder in chunk:
-                    # One that was taken over may come twice: with its addressee, and with the team that took it.
-                    if reminder.id not in sorted_in:
-                        sorted_in.add(reminder.id)
-                        _sort_in(reminder, found, watches)
-                await asyncio.sleep(0)
-        _hand_over_new(takers, found)
-        await self._find_closed(found.values())
-        return {key: each for key, each in found.items() if each.size or each.vanished}
-
-    async def _notices(
-        self, session: AsyncSession, watches: Exposure, keys: Collection[str], takers: Mapping[CycleKey, TeamRecord]
-    ) -> dict[str, Notices]:
-        """Return what is watched for each, with no reminders in it yet."""
-        shared, turns = await self._shared(session, watches, keys, takers), Turns()
+        watches, snapshot = await self._watcher.current(), self._watcher.snapshot
+        takers, turns = await reminder_store.takers_of(session, snapshot), Turns()
         found: dict[str, Notices] = {}
         for key in keys:
+            recipient = snapshot.recipient(key)
             found[key] = Notices(
                 self._deps,
                 self._watcher,
                 self._closing,
-                self._watcher.snapshot.recipient(key),
+                recipient,
                 watches=list(watches.by_addressee.get(key, ())),
                 unsure=watches.unsure.get(key, ()),
-                shared=shared.get(key, ()),
+                shared=shared_charges(watches, recipient, takers),
             )
             await turns.give()
-        return found
-
-    async def _shared(
-        self, session: AsyncSession, watches: Exposure, keys: Collection[str], takers: Mapping[CycleKey, TeamRecord]
-    ) -> dict[str, tuple[SharedCharge, ...]]:
-        """Return what of others is charged under what these own, with what is planned for it."""
-        found, turns = dict[str, tuple[SharedCharge, ...]](), Turns()
-        for key in keys:
-            found[key] = shared_charges(watches, self._watcher.snapshot.recipient(key), takers)
-            await turns.give()
-        plans = await reminder_store.plans_of(session, {each.cycle_key for shared in found.values() for each in shared})
-        return {key: tuple(each.with_plan(plans.get(each.cycle_key)) for each in one) for key, one in found.items()}
-
-    async def _find_closed(self, found: Iterable[Notices]) -> None:
-        """Find out what became of reminders that nothing is watched for any more."""
-        vanished = [reminder for each in found for reminder in each.vanished]
-        resolved = await self._closing.look(vanished) if vanished else {}
-        for each in found if resolved else ():
+        plans = await reminder_store.plans_of(session, {its.cycle_key for one in found.values() for its in one.shared})
+        for each in found.values():
+            each.shared = tuple(its.with_plan(plans.get(its.cycle_key)) for its in each.shared)
+        sorted_in: set[int] = set()
+        async for chunk in reminder_store.told_to(session, found):
+            for reminder in chunk:
+                # One that was taken over may come twice: with its addressee, and with the team that took it.
+                if reminder.id not in sorted_in:
+                    sorted_in.add(reminder.id)
+                    _sort_in(reminder, found, watches)
+            await asyncio.sleep(0)
+        _hand_over_new(takers, found)
+        vanished = [reminder for each in found.values() for reminder in each.vanished]
+        resolved = await self._closing.look(session, vanished) if vanished else {}
+        for each in found.values():
             each.closing = [(one, resolved[one.id]) for one in each.vanished if one.id in resolved]
+        return {key: each for key, each in found.items() if each.size or each.vanished}
 
     async def note(self, session: AsyncSession, parts: Sequence[tuple[Notices, date]]) -> None:
         """Open the reminders that are seen for the first time."""

@@ -170,18 +170,17 @@ async def leave_out(session: AsyncSession, deps: Deps, watcher: Watcher, leaving
         await outbox.take_back(session, [each for each in unsent if each not in news])
 
 
-async def look_again(database: Database, watcher: Watcher) -> None:
+async def look_again(session: AsyncSession, database: Database, watcher: Watcher) -> None:
     """Take back what is still to be said of plans for what has another owner by now, as after an import at night."""
-    async with database.reading() as session:
-        unsent = await outbox.unsent(session, (_NAMED, _TOLD))
-        ids = {int(key.split(":")[1]) for key in unsent}
-        waiting = await remembered(session, reminder_ids=ids) if ids else []
-        found = [(each, await successor(watcher, session, each)) for each in waiting]
+    unsent = await outbox.unsent(session, (_NAMED, _TOLD))
+    ids = {int(key.split(":")[1]) for key in unsent}
+    waiting = await remembered(session, reminder_ids=ids) if ids else []
+    found = [(each, await successor(watcher, session, each)) for each in waiting]
     gone = [each for each, now in found if now is not None and each.holder != now.owner.key]
     if gone and (exposure := watcher.latest) is not None:
         begins = tuple(begin for each in gone if each.key not in exposure.by_key for begin in _begins(each.id))
-        async with database.transaction() as session:
-            await outbox.take_back(session, [key for key in unsent if key.startswith(begins)])
+        async with database.transaction() as writing:
+            await outbox.take_back(writing, [key for key in unsent if key.startswith(begins)])
 
 
 async def call_off(session: AsyncSession, watcher: Watcher, reminder: Remembered, now: datetime) -> None:

@@ -95,7 +95,7 @@ async def _takes_day(session: AsyncSession, watcher: Watcher, person: PersonReco
     """Whether somebody has had no other message today, so that this one is theirs."""
     who = Addressee(person=person)
     today: date = watcher.today(who)
-    if (await daily_limit.written_to(session, who.key)).last == today:
+    if (await daily_limit.written_to(session, [who.key]))[who.key].last == today:
         return False
     await daily_limit.take(session, who.key, today, key=key, is_digest=False)
     return True

@@ -40,7 +40,7 @@ from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
 from bot.services.snapshot import Snapshot
 from bot.store import tables
-from bot.store.journal import written_about
+from bot.store.bulk import chunks
 
 #: Reminders read at a time: making records of them takes some five milliseconds.
 _CHUNK = 250
@@ -94,14 +94,15 @@ async def told_to(session: AsyncSession, addressees: Iterable[str]) -> AsyncIter
             yield await remembered(session, reminder_ids=ids[first : first + _CHUNK])
 
 
-async def addressees_of_open(session: AsyncSession) -> list[str]:
-    """Return who has open reminders, and which teams have taken some over."""
-    table, is_open = tables.Reminder, col(tables.Reminder.resolved_at).is_(None)
-    theirs = await session.execute(select(col(table.addressee)).where(is_open).distinct())
-    taken = await session.execute(
-        select(col(table.delegated_to)).where(is_open, col(table.delegated_to).is_not(None)).distinct()
-    )
-    return [*theirs.scalars(), *(f"team:{team}" for team in taken.scalars())]
+async def told(session: AsyncSession, ids: Collection[int] | None = None) -> set[str]:
+    """Return the keys of whoever is told of these reminders, or of all that are open."""
+    table, found = tables.Reminder, set[str]()
+    query = select(col(table.addressee), col(table.delegated_to)).distinct()
+    for some in [None] if ids is None else chunks(sorted(ids)):
+        is_meant = col(table.resolved_at).is_(None) if some is None else col(table.id).in_(some)
+        for addressee, team in await session.execute(query.where(is_meant)):
+            found |= {addressee} if team is None else {addressee, f"team:{team}"}
+    return found
 
 
 async def taken_over(session: AsyncSession) -> dict[CycleKey, int]:
@@ -124,12 +125,6 @@ async def takers_of(session: AsyncSession, snapshot: Snapshot) -> dict[CycleKey,
     return {key: team for key, team in found.items() if team is not None}
 
 
-async def takers_from(session: AsyncSession, addressees: Collection[str]) -> set[str]:
-    """Return the keys of the teams that have taken over open reminders of these addressees."""
-    taken = await taken_over(session) if addressees else {}
-    return {f"team:{team}" for (addressee, _, _), team in taken.items() if addressee in addressees}
-
-
 async def plans_of(session: AsyncSession, cycles: Collection[CycleKey]) -> dict[CycleKey, Answer]:
     """Return the plans in force for these release cycles, by whose and which they are."""
     found: dict[CycleKey, Answer] = {}
@@ -138,19 +133,6 @@ async def plans_of(session: AsyncSession, cycles: Collection[CycleKey]) -> dict[
             plan = next((each for each in reminder.answers if each.kind is AnswerKind.PLANNED), None)
             if plan is not None and reminder.cycle_key in cycles:
                 found[reminder.cycle_key] = plan
-    return found
-
-
-async def answered_since(session: AsyncSession, moment: datetime) -> set[str]:
-    """Return the keys of whoever is told of the reminders about which something was written down since."""
-    table, found = tables.Reminder, set[str]()
-    ids = sorted(await written_about(session, "reminder", moment))
-    for start in range(0, len(ids), _MANY):
-        query = select(col(table.addressee), col(table.delegated_to)).where(
-            col(table.id).in_(ids[start : start + _MANY])
-        )
-        for addressee, team in await session.execute(query):
-            found |= {addressee} if team is None else {addressee, f"team:{team}"}
     return found
 
 

@@ -37,7 +37,7 @@ class Closing:
         #: What was known when nothing was found out about a reminder: to save looking again before that changes.
         self._left: dict[int, tuple[int, str, date]] = {}
 
-    async def look(self, vanished: Sequence[Remembered]) -> Mapping[int, Resolution]:
+    async def look(self, session: AsyncSession, vanished: Sequence[Remembered]) -> Mapping[int, Resolution]:
         """Return what became of them, by id, without those of which it is not known."""
         watches, facts = await self._watcher.current(), self._watcher.facts
         known = {
@@ -51,8 +51,7 @@ class Closing:
         fresh = [each for each in vanished if self._left.get(each.id) != known[each.id]]
         if not fresh:
             return {}
-        async with self._deps.database.reading() as session:
-            evidence = await evidence_for(self._watcher, session, fresh)
+        evidence = await evidence_for(self._watcher, session, fresh)
         found: dict[int, Resolution] = {}
         for each in fresh:
             resolution = resolve(each, evidence[each.id], watches, facts.table, today=known[each.id][2])

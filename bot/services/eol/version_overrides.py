@@ -195,7 +195,7 @@ async def redraw(deps: Deps, watcher: Watcher, *, reminder_id: int) -> None:
     watches, closing = await watcher.current(), Closing(deps, watcher)
     async with deps.database.reading() as session:
         known = await remembered(session, reminder_ids=[reminder_id])
-    resolved = await closing.look([each for each in known if each.key not in watches.by_key])
+        resolved = await closing.look(session, [each for each in known if each.key not in watches.by_key])
     with suppress(TakenError):  # then another process has closed it in the meantime
         async with deps.database.transaction() as session:
             await locked(session, tables.Reminder, reminder_id, unknown=UNKNOWN)

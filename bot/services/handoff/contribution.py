@@ -34,7 +34,6 @@ from bot.services.ownership import look_up
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.inserts import insert_into
-from bot.store.journal import written_about
 
 NOUN = "handoff"
 #: For so long after it has ended there may be something to say of a handoff.
@@ -45,7 +44,6 @@ _FOR_SOME_DAYS = frozenset({DueKind.MOVED, DueKind.TAKEN, DueKind.RETURNED, DueK
 _OF_ALL_PARTS = frozenset({DueKind.EXPIRED, DueKind.TAKEN})
 _ONE_DAY = timedelta(days=1)
 _NOTES = tables.core(tables.HandoffNote)
-_Position = tuple[datetime, int]
 
 
 @dataclass(slots=True)
@@ -114,28 +112,19 @@ class Handoffs(Unescalated[HandoffNews]):
     def __init__(self, deps: Deps, snapshot: Snapshot) -> None:
         self._deps, self._snapshot = deps, snapshot
 
-    async def changed(self, since: _Position | None) -> tuple[_Position, Collection[str]]:
+    async def changed(
+        self, session: AsyncSession, since: int | None, written: Mapping[str, set[int]]
+    ) -> tuple[int, Collection[str]]:
         """Return who is told of the handoffs that have changed, or whose teams have."""
         changes = self._snapshot.changes
-        position = (self._deps.clock.now(), changes.position)
-        async with self._deps.database.reading() as session:
-            ids: set[int] | None = None
-            if since is not None and changes.reaches(since[1]):
-                ids = await written_about(session, "handoff", since[0])
-                ids |= await _concerning(session, changes.owners_since(since[1]))
-            found = await _found(session, self._deps, self._snapshot, ids)
+        position, ids = changes.position, None
+        if since is not None and changes.reaches(since):
+            ids = written["handoff"] | await _concerning(session, changes.owners_since(since))
+        found = await _found(session, self._deps, self._snapshot, ids)
         return position, {_recipient(self._snapshot, each).key for each in found}
 
-    async def parts(self, keys: Collection[str]) -> Mapping[str, HandoffNews]:
+    async def parts(self, session: AsyncSession, keys: Collection[str]) -> Mapping[str, HandoffNews]:
         """Return what these are told of, by their keys; nothing for those who have nothing."""
-        async with self._deps.database.reading() as session:
-            by_key = await self._by_key(session, keys)
-        return {
-            key: HandoffNews(self._deps, self._snapshot, self._snapshot.recipient(key), each)
-            for key, each in by_key.items()
-        }
-
-    async def _by_key(self, session: AsyncSession, keys: Collection[str]) -> dict[str, list[HandoffDue]]:
         wanted, by_key = set(keys), dict[str, list[HandoffDue]]()
         ids = await _concerning(session, _teams(self, keys))
         if any(key.startswith("person:") for key in keys):
@@ -144,7 +133,10 @@ class Handoffs(Unescalated[HandoffNews]):
             key = _recipient(self._snapshot, each).key
             if key in wanted:
                 by_key.setdefault(key, []).append(each)
-        return by_key
+        return {
+            key: HandoffNews(self._deps, self._snapshot, self._snapshot.recipient(key), each)
+            for key, each in by_key.items()
+        }
 
 
 def _teams(its: Handoffs, keys: Iterable[str]) -> set[str]:

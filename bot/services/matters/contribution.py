@@ -178,22 +178,22 @@ class Matters(Unescalated[MatterNews]):
     def __init__(self, deps: Deps, snapshot: Snapshot, slack: Slack, portfolios: Portfolios) -> None:
         self._deps, self._snapshot, self._slack, self._portfolios = deps, snapshot, slack, portfolios
 
-    async def changed(self, since: frozenset[_Seen] | None) -> tuple[frozenset[_Seen], Collection[str]]:
+    async def changed(
+        self, session: AsyncSession, since: frozenset[_Seen] | None, written: Mapping[str, set[int]]
+    ) -> tuple[frozenset[_Seen], Collection[str]]:
         """Open and end matters as the catalog has it now, and return who has to answer one that has changed."""
         current = await self._portfolios.current()
-        rows = await disputes.reconcile(self._deps, self._snapshot, current.disputed)
+        rows = await disputes.reconcile(session, self._deps, self._snapshot, current.disputed)
         if rows:
             await meet_admins(self._deps, self._slack, self._snapshot)
         seen = frozenset((row.id, row.answerer, row.asked_at, row.told_at, row.times_reminded) for row in rows)
         return seen, {each[1] for each in seen ^ (since or frozenset())}
 
-    async def parts(self, keys: Collection[str]) -> Mapping[str, MatterNews]:
+    async def parts(self, session: AsyncSession, keys: Collection[str]) -> Mapping[str, MatterNews]:
         """Return what these have to answer, by their keys; nothing for those who have nothing."""
-        async with self._deps.database.reading() as session:
-            found = await _read(session, self._deps, self._snapshot, keys)
         return {
             key: MatterNews(self._deps, self._snapshot, self._snapshot.recipient(key), key, cards, waiting)
-            for key, (cards, waiting) in found.items()
+            for key, (cards, waiting) in (await _read(session, self._deps, self._snapshot, keys)).items()
             if cards
         }
 

@@ -39,7 +39,9 @@ _MOST_NEW = 200
 _SLICE = 50
 
 
-async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -> list[tables.OwnershipMatter]:
+async def reconcile(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, disputed: Collection[int]
+) -> list[tables.OwnershipMatter]:
     """Open a matter for each of these assets that is disputed and has none, and end those that are over.
 
     Returns the matters that are open then, oldest first.
@@ -49,28 +51,27 @@ async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -
     of what was lent, the lender anew once it is back.
     In a transaction only when there is something to do.
     """
-    async with deps.database.reading() as session:
-        rows = await _open_rows(session)
-        known = {row.asset_id for row in rows if row.kind == MatterKind.DISPUTE.value}
-        returned, settled = await _returned(session, deps, snapshot, rows)
-        over = [row.id for row in rows if row.id in settled or _is_over(deps, snapshot, row)]
-        lost = {row.id for row in rows if row.id in returned or _next_owner(deps, snapshot, row) is not None}
+    rows = await _open_rows(session)
+    known = {row.asset_id for row in rows if row.kind == MatterKind.DISPUTE.value}
+    returned, settled = await _returned(session, deps, snapshot, rows)
+    over = [row.id for row in rows if row.id in settled or _is_over(deps, snapshot, row)]
+    lost = {row.id for row in rows if row.id in returned or _next_owner(deps, snapshot, row) is not None}
     new = list(dict.fromkeys(holder for each in disputed if (holder := holder_of(snapshot, each)) not in known))[
         :_MOST_NEW
     ]
     if not over and not lost and not new:
         return rows
-    async with deciding(snapshot, deps.database) as session:
-        for row in await _open_rows(session):
+    async with deciding(snapshot, deps.database) as writing:
+        for row in await _open_rows(writing):
             if row.id in over:
-                await _end_over(session, deps, snapshot, row, is_settled=row.id in settled)
+                await _end_over(writing, deps, snapshot, row, is_settled=row.id in settled)
             elif row.id in lost:
-                await _ask_next(session, deps, snapshot, row, is_back=row.id in returned)
+                await _ask_next(writing, deps, snapshot, row, is_back=row.id in returned)
         for holder in new:
             said = look_up(deps, snapshot, holder) if snapshot.asset(holder) is not None else None
             if isinstance(said, Disputed):
-                await add_dispute(session, deps, snapshot, said)
-        return await _open_rows(session)
+                await add_dispute(writing, deps, snapshot, said)
+        return await _open_rows(writing)
 
 
 async def end_over(deps: Deps, snapshot: Snapshot) -> bool:
