@@ -1,4 +1,4 @@
-"""What the facts say about who owns an asset. Alternatives are different types: no owner is not a missing owner."""
+"""Who owns an asset, according to the facts. Each kind of answer is a type; a missing owner is never `None`."""
 
 from __future__ import annotations
 

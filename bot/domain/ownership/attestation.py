@@ -1,4 +1,4 @@
-"""Which of a team's things want its word that they are still the team's, and how many have it in a quarter."""
+"""Which things a team should confirm as still its own, and how many it has confirmed in a quarter."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from bot.domain.catalog import Area, Role
 from bot.domain.records import AssetRecord, OwnershipRecord
 
-#: Things that one list names: nobody vouches for more at a glance.
+#: How many things one list asks about: people do not check more at a glance.
 MOST_LISTED = 8
-#: For so long a team is told of what a file has made its own.
+#: How long a team is told that a file has made something its own.
 NEW_FOR = timedelta(days=63)
-#: What came so soon after the first of a team came with it: a catalog is seldom read in one go.
+#: What a team gets within this time of its first thing counts as one import: a catalog is seldom read in one go.
 _FIRST = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Unattested:
-    """An asset that its team has not confirmed since a moment, which is when it became the team's if it never did.
+    """An asset that its team has not confirmed since `since`.
 
-    `areas` are those that it owns itself. `new_by` is the source that has made it the team's lately; or empty.
+    If the team never confirmed it, `since` is when the asset became the team's. `areas` are the areas that the team
+    owns itself. `new_by` is the source that recently made it the team's, or "".
     """
 
     asset: AssetRecord
@@ -33,7 +34,7 @@ class Unattested:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a team was asked about last, on which day of its own."""
+    """What a team was asked about last, and on which of its own days."""
 
     on: date
     asset_ids: frozenset[int] = frozenset()
@@ -41,7 +42,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How many of a team's things were confirmed in a quarter, when each was, and which were not, by name."""
+    """How many of a team's things were confirmed in a quarter, when each was, and the names of those that were not."""
 
     total: int
     confirmed_at: tuple[datetime, ...]
@@ -56,10 +57,13 @@ def unattested(
     stale_after: timedelta,
     asked: Asked | None = None,
 ) -> list[Unattested]:
-    """Return what a team has to say again of what it owns itself, what matters most and is oldest first.
+    """Return what a team should confirm again of the things that it owns itself:
 
-    Before that comes what a file has made the team's since it was asked last, which nobody has told it. What it
-    inherits is confirmed where it comes from. Where somebody doubts the owner, that is asked by itself.
+    the most important tier first, then the oldest.
+
+    Before those come the things that a file has made the team's since it was last asked, because nobody has told it
+    yet. Inherited things are confirmed at their parent. Things with a doubted owner are left out, because the doubt is
+    asked about separately.
     """
     assets, found = list(assets), list[Unattested]()
     first = min((fact.valid_from for asset in assets for fact in _own(asset, team_id)), default=now)
@@ -85,7 +89,7 @@ def areas_of(asset: AssetRecord, team_id: int) -> tuple[Area, ...]:
 
 
 def standing(assets: Sequence[AssetRecord], team_id: int, *, since: datetime) -> Standing:
-    """Return how many of what a team owns itself it has confirmed since a moment."""
+    """Return how many of the things that a team owns itself it has confirmed since `since`."""
     total, confirmed, missing = 0, list[datetime](), list[str]()
     for asset in assets:
         said = _confirmations(asset, team_id)
@@ -101,19 +105,19 @@ def standing(assets: Sequence[AssetRecord], team_id: int, *, since: datetime) ->
 
 
 def quarter_of(day: date) -> date:
-    """Return the first day of a day's quarter."""
+    """Return the first day of the quarter that `day` is in."""
     return date(day.year, day.month - (day.month - 1) % 3, 1)
 
 
 def burn_up(confirmed_at: Sequence[datetime], *, start: date, today: date) -> list[tuple[date, int]]:
-    """Return how many were confirmed by the end of each week since a day, and by today."""
+    """Return how many things were confirmed by the end of each week since `start`, and by `today`."""
     ends = [start + timedelta(days=6 + 7 * number) for number in range((today - start).days // 7)]
     days = sorted(at.astimezone(UTC).date() for at in confirmed_at)
     return [(end, sum(day <= end for day in days)) for end in (*ends, today)]
 
 
 def _confirmations(asset: AssetRecord, team_id: int) -> list[tuple[datetime, bool]]:
-    """Return since when each of the team's facts stands unconfirmed, and whether it was ever confirmed."""
+    """Return, for each of the team's facts, since when it is unconfirmed and whether it was ever confirmed."""
     return [(fact.confirmed_at or fact.valid_from, fact.confirmed_at is not None) for fact in _own(asset, team_id)]
 
 

@@ -1,4 +1,4 @@
-"""How well things are owned: by whom, by how many people, and what the DevOps team has of other teams' things."""
+"""How well things are owned: by whom, by how many people, and which things of other teams the DevOps team holds."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from bot.domain.ownership.pending_handoffs import all_taken_by
 from bot.domain.ownership.verdicts import Disputed, Orphaned, Owned, Stale, Unowned, Verdict, all_holdings
 from bot.domain.records import AssetRecord
 
-#: How many parents are climbed for the team that something of the DevOps team's serves.
+#: How many parents are checked for the team behind something of the DevOps team's.
 _MOST_PARENTS = 10
 _NO_TIER = 99
 
 
 class Standing(StrEnum):
-    """What is counted of things. The first five exclude one another, and everything is one of them."""
+    """What is counted. Every thing is exactly one of the first five."""
 
     OWNED = "owned"
     UNOWNED = "unowned"
@@ -42,9 +42,10 @@ class Holder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FirstThing:
-    """The thing to begin with, and how many things hang on it, itself included. `handoff` is the one it is in.
+    """The thing to begin with, and how many things depend on it, itself included.
 
-    `areas` are those that nobody owns of what has an owner.
+    `handoff` is the handoff that it is in, if any. `areas` are the areas without an owner, if it has an owner
+    otherwise.
     """
 
     asset: AssetRecord
@@ -54,7 +55,7 @@ class FirstThing:
 
     @property
     def order(self) -> tuple[int, int, bool, str]:
-        """What it is sorted by: the most dependents, the most important tier, what a provider runs anyway, the name."""
+        """The sort key: the most dependents, the most important tier, what a provider runs anyway, the name."""
         is_run_by_provider = self.asset.hosting in (Hosting.MANAGED, Hosting.SERVERLESS)
         tier = self.asset.tier if self.asset.tier is not None else _NO_TIER
         return -self.size, tier, not is_run_by_provider, fold(self.asset.name)
@@ -64,10 +65,14 @@ class FirstThing:
 class Tally:
     """What one team, or everybody, has.
 
-    `of_others` are things in production of other teams than DevOps, by kind, and `held` those of them that DevOps owns
-    or owns an area of, `proposed` those of these that may be handed over now, `under_way` those in a handoff already;
-    `own` counts DevOps' own. `split` counts areas that somebody else has than the rest. `first` is the thing to begin
-    with: of the disputed, orphaned and unowned, and under OWNED of what DevOps holds, those in no handoff first.
+    - `of_others`: things in production that belong to teams other than DevOps, by kind.
+    - `held`: those of them that DevOps owns, or owns an area of.
+    - `proposed`: those of `held` that can be handed over now.
+    - `under_way`: those of `held` that are in a handoff.
+    - `own`: DevOps' own things.
+    - `split`: areas that have another owner than the rest.
+    - `first`: the thing to begin with, among the disputed, orphaned and unowned, and under OWNED among those that
+      DevOps holds. Things that are in no handoff come first.
     """
 
     things: int = 0
@@ -82,7 +87,7 @@ class Tally:
     first: dict[Standing, FirstThing] = field(default_factory=dict)
 
     def put_first(self, standing: Standing, thing: FirstThing) -> None:
-        """Take a thing to begin with, unless a better one is known."""
+        """Make this the thing to begin with, unless a better one is known."""
         known = self.first.get(standing)
         if known is None or _before(thing) < _before(known):
             self.first[standing] = thing
@@ -92,15 +97,16 @@ def _before(thing: FirstThing) -> tuple[bool, tuple[int, int, bool, str]]:
     return thing.handoff is not None, thing.order
 
 
-#: Of these it is known with which thing to begin.
+#: The standings for which `Tally.first` names a thing to begin with.
 _TO_ATTEND = frozenset({Standing.UNOWNED, Standing.DISPUTED, Standing.ORPHANED, Standing.PART_UNOWNED})
 
 
 @dataclass(slots=True)
 class Coverage:
-    """Counts what is said of things, one at a time. `devops_id` is the DevOps team's; None where there is none.
+    """Counts verdicts, one at a time.
 
-    `declined` are things with the teams that have declined them lately, to whom they are not proposed again.
+    `devops_id` is the DevOps team's id, or None if there is no such team. `declined` are pairs of a thing and a team
+    that has declined it recently: the thing is not proposed to that team again.
     """
 
     devops_id: int | None = None
@@ -109,12 +115,15 @@ class Coverage:
     by_team: dict[int, Tally] = field(default_factory=dict)
 
     def of_team(self, team_id: int) -> Tally:
-        """Return what a team has; nothing for one of which nothing was counted. DevOps has what it holds for others."""
+        """Return what a team has; an empty tally if nothing was counted for it.
+
+        DevOps' own tally has what it holds for others.
+        """
         found = self.by_team.get(team_id) or Tally()
         return found if team_id != self.devops_id else replace(found, held=self.everybody.held)
 
     def add(self, verdict: Verdict, catalog: CatalogView, *, is_production: bool = True, size: int = 1) -> None:
-        """Count one thing. `size` is how many things hang on it, itself included."""
+        """Count one thing. `size` is how many things depend on it, itself included."""
         teams = teams_of(verdict, self.devops_id, catalog)
         owners = [each for each in _without_outdated(all_holdings(verdict)) if each.fact.role is Role.OWNER]
         others = teams - {self.devops_id}
@@ -142,7 +151,7 @@ class Coverage:
                 tally.cells.update((each.fact.area, self._holder(each, team_id)) for each in owners)
 
     def _taken(self, verdict: Verdict, catalog: CatalogView, to: Set[int]) -> int | None:
-        """Return the handoff in which all that DevOps has of a thing is."""
+        """Return the handoff that contains everything that DevOps has of a thing."""
         found = all_taken_by([verdict.asset], catalog, giver_id=self.devops_id, to=to)
         return found.number if found is not None else None
 
@@ -153,10 +162,10 @@ class Coverage:
 
 
 def teams_of(verdict: Verdict, devops_id: int | None, catalog: CatalogView) -> frozenset[int]:
-    """Return the teams whose thing it is: those that answer for the whole of it, DevOps last.
+    """Return the teams that a thing belongs to: the owners of the whole, DevOps last.
 
-    Where DevOps alone answers, it may do so for the team that owns what the thing is a part of. Without any such part
-    it is DevOps' own: a build server serves everybody.
+    If only DevOps owns it, the thing may belong to the team that owns what it is a part of. If it is part of nothing,
+    it is DevOps' own, such as a build server that serves everybody.
     """
     if isinstance(verdict, Disputed):
         answering = verdict.claims
@@ -207,13 +216,16 @@ def _standings(verdict: Verdict) -> Iterator[Standing]:
 
 
 def _without_owner(verdict: Verdict) -> tuple[Area, ...]:
-    """Return the areas that nobody owns of what has an owner."""
+    """Return the areas without an owner, of a thing that has an owner."""
     given_up = verdict.given_up if isinstance(verdict, Owned) else ()
     return tuple(sorted({area for each in given_up for area in each.areas}, key=list(Area).index))
 
 
 def _without_outdated(holdings: tuple[Holding, ...]) -> Iterator[Holding]:
-    """Yield the holdings without what sources say of areas that somebody has by agreement, though that is disputed."""
+    """Yield the holdings without those of outdated sources:
+
+    an area that somebody has by agreement is theirs, even if disputed.
+    """
     agreed = {each.fact.area for each in holdings if each.fact.is_agreed and each.fact.role is Role.OWNER}
     for each in holdings:
         if each.fact.area not in agreed or each.fact.is_human or each.fact.role is not Role.OWNER:
@@ -221,7 +233,7 @@ def _without_outdated(holdings: tuple[Holding, ...]) -> Iterator[Holding]:
 
 
 def _split(verdict: Verdict) -> set[Area]:
-    """Return the areas that somebody else owns than the whole; all areas where nobody owns the whole."""
+    """Return the areas that have another owner than the whole; all areas if the whole has no owner."""
     if not isinstance(verdict, Owned) or not verdict.is_split:
         return set()
     whole = {

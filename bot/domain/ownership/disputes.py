@@ -1,4 +1,4 @@
-"""When two claims contradict each other."""
+"""When claims about the owner of one area contradict each other."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Sequence, Set
 from bot.domain.catalog import Area, Role
 from bot.domain.ownership.holdings import Holding
 
-#: One voice: a source, and for what people decided in Slack the owner that they named.
+#: One side: a source, or, for a decision made in Slack, the owner that it names.
 _Side = tuple[str, int | None, int | None]
 
 
 def find_dispute(holdings: tuple[Holding, ...], area: Area | None) -> tuple[Holding, ...] | None:
-    """Return the claims that contradict each other: two sides whose sets of owners of one area share nobody.
+    """Return the claims that contradict each other: two sides whose sets of owners of one area have nobody in common.
 
-    A source is one side; of what people claimed in Slack each claim is one. Of several disputes the one that matters
-    most comes first: about the whole, then the application, then the rest.
+    A source is one side. Of the claims made in Slack, each is a side. If there are several disputes, the most important
+    one is returned: about the whole, then the application, then the rest. None without a dispute.
     """
     if len(holdings) < 2 or len({_side(holding) for holding in holdings}) < 2:
         return None

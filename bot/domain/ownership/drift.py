@@ -1,6 +1,6 @@
-"""Sources that still name the giver after an area was handed over: expected for a while, then a contradiction.
+"""Sources that still name the giver after a handoff. This is expected for 30 days, and a contradiction after that.
 
-What such a source says is kept beside the facts, so that nobody takes it for one meanwhile.
+What such a source says is kept apart from the facts, so that nobody mistakes it for one in the meantime.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from bot.domain.catalog import Area, Role
 from bot.domain.ownership.holdings import CatalogView, Holding, holdings_of, is_alive
 from bot.domain.records import AssetRecord, DriftRecord, HandoffRecord, HandoffStage, OwnerKey, OwnershipRecord
 
-#: How long a source may go on naming the giver before that is a dispute.
+#: How long a source may name the giver before that is a dispute.
 EXPECTED_FOR = timedelta(days=30)
 
 
@@ -29,7 +29,7 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """An area of an asset is lent to `borrower` since a moment, and returns on a day."""
+    """An area of an asset is on loan to `borrower` since a moment, and returns on a day."""
 
     area: Area
     lender: OwnerKey
@@ -40,11 +40,11 @@ class Loan:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What a source still says of an area that was handed over: `holding` names the giver.
+    """What a source still says about an area that was handed over; `holding` names the giver.
 
-    It counts from `until` on, and is a dispute then if `becomes_dispute`: whoever is gone disputes nothing, and what is
-    lent is its lender's again by then. What people have decided against, `is_overruled`, never counts. `files` are
-    those in which the source speaks of the asset, none where they are not known.
+    It counts as a fact from `until` on, and is then a dispute if `becomes_dispute`. It does not become one if the giver
+    is gone, or if the area was on loan and is the lender's again by then. If people have decided against it, it
+    `is_overruled` and never counts. `files` are those in which the source describes the asset; empty if unknown.
     """
 
     holding: Holding
@@ -52,11 +52,11 @@ class Drift:
     files: tuple[str, ...]
     becomes_dispute: bool = True
     is_overruled: bool = False
-    is_lent: bool = False  #: the source names the lender, whose it is again afterwards: nobody has to edit it
+    is_lent: bool = False  #: the source names the lender, who gets it back: nobody has to edit the file
 
 
 def loan_of(area: Area, loans: Iterable[Loan], agreed: Collection[tuple[OwnerKey, Area]]) -> Loan | None:
-    """Return the loan of an area that is running: the last one whose borrower owns the area by agreement."""
+    """Return the current loan of an area: the last one whose borrower owns the area by agreement. None without one."""
     running = (each for each in loans if each.area is area and (each.borrower, area) in agreed)
     return max(running, key=lambda each: each.since, default=None)
 
@@ -71,14 +71,15 @@ def behind_since(
     loan: Loan | None = None,
     is_left: bool = False,
 ) -> datetime | None:
-    """Return since when a source that names `owner` is behind the transfers of an area; None for one that counts.
+    """Return since when a source that names `owner` is behind the transfers of an area; None if what it says counts.
 
-    Transfers come in the order in which they happened, whatever the clock said, so an area that has come back is its
-    first owner's again. A source counts once it has been behind for too long, and where whoever received the area does
-    not own it any more: a transfer alone makes nobody an owner. `agreed` is who owns which area by agreement, and
-    `loan` the one of this area that is running. With `is_left` whoever has it by agreement is gone, and no time makes
-    the source count: nobody gets by silence what they gave away. A transfer that seems to be still to come was made
-    before the clock was set back.
+    `transfers` are in the order in which they happened, whatever their times say, so an area that came back belongs to
+    its first owner again. A source counts once it has been behind for `EXPECTED_FOR`, and also if the receiver no
+    longer owns the area: a transfer alone makes nobody an owner.
+
+    `agreed` says who owns which area by agreement, and `loan` is the current loan of this area. With `is_left`, the
+    owner by agreement is gone, and the source never counts: nobody gets back by silence what they gave away. A transfer
+    that seems to lie in the future was made before the clock was set back.
     """
     holder, since, counted = owner, None, _counted_to(now, loan)
     for transfer in transfers:
@@ -92,11 +93,11 @@ def behind_since(
 def with_drift(
     asset: AssetRecord, catalog: CatalogView, *, now: datetime
 ) -> tuple[tuple[Holding, ...], tuple[Drift, ...]]:
-    """Return an asset's holdings, and what its sources say that need not know of a transfer yet.
+    """Return an asset's holdings, and the drift: what its sources say that need not know of a transfer yet.
 
-    What a source has gone on saying for too long counts like any other fact, unless whoever received the area is gone,
-    and so does what it says of an area that nobody has by agreement any more. Of whom people have decided that they do
-    not own it, no source is believed.
+    A source that has been behind for too long counts like any other fact, unless the receiver of the area is gone. It
+    also counts for an area that nobody has by agreement any more. If people have decided that somebody does not own an
+    area, no source is believed that says so.
     """
     held = holdings_of(asset.facts, catalog)
     if not asset.matters.drift and not asset.matters.overruled:
@@ -131,7 +132,7 @@ def with_drift(
 
 
 def _overruled(asset: AssetRecord, catalog: CatalogView, *, now: datetime) -> list[Drift]:
-    """Return what sources say that people have decided against, unless whoever they name owns it again."""
+    """Return what sources say that people have decided against, unless the owner that they name owns it again."""
     owned = {(fact.area, fact.team_id, fact.person_id) for fact in asset.facts if fact.role is Role.OWNER}
     return [
         Drift(one, record.since, record.files, becomes_dispute=False, is_overruled=True)
@@ -142,9 +143,9 @@ def _overruled(asset: AssetRecord, catalog: CatalogView, *, now: datetime) -> li
 
 
 def _counted_to(now: datetime, loan: Loan | None) -> datetime:
-    """Return up to when the days count in which a source has to follow: while an area is lent, they stand still.
+    """Return the moment up to which the days count in which a source has to follow. They stop while an area is on loan.
 
-    What the lender has lent is its own again afterwards, and nobody edits a file for the time between.
+    The lender gets the area back, and nobody edits a file for the time in between.
     """
     return now if loan is None else min(now, loan.since)
 
@@ -158,7 +159,7 @@ def _loans(handoffs: Iterable[HandoffRecord]) -> list[Loan]:
 
 
 def _fact(record: DriftRecord, *, now: datetime) -> OwnershipRecord:
-    """Return what a source says as a fact, which is younger than that of whoever received the area."""
+    """Return what a source says as a fact that is younger than the receiver's."""
     team_id, person_id = record.owner
     return OwnershipRecord(
         area=record.area,

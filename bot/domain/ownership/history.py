@@ -1,4 +1,4 @@
-"""Who owned an asset on a day that is over, from facts that have begun and ended."""
+"""Who owned an asset at a moment in the past, from facts with a beginning and an end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.domain.records import AssetRecord, OwnershipRecord
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """The handoff by which somebody became an owner: its number, and who gave it."""
+    """The handoff that made somebody an owner: its number, and who gave it."""
 
     number: int
     giver_id: int
@@ -23,22 +23,22 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A fact with its end: `valid_to` is None while it is in force. `handed` is set where a handoff began it."""
+    """A fact with its end. `valid_to` is None while it is in force. `handed` is set if a handoff began it."""
 
     fact: OwnershipRecord
     valid_to: datetime | None = None
     handed: Handed | None = None
 
     def covers(self, moment: datetime) -> bool:
-        """Whether the fact was in force at `moment`; it no longer is at the moment in which it ends."""
+        """Whether the fact was in force at `moment`. It is not at the moment of its end."""
         return self.fact.valid_from <= moment and (self.valid_to is None or moment < self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An owner of the past and the time for which they were one.
+    """A past owner, and the time for which they owned it.
 
-    Where a handoff made them one, `giver` is the name of who gave it, and `handoff_id` its number.
+    If a handoff made them the owner, `giver` is the name of who gave it, and `handoff_id` its number.
     """
 
     holding: Holding
@@ -51,8 +51,8 @@ class Held:
 class Past:
     """What was in force for an asset at `moment`.
 
-    `owners` answer the question; they are both sides when `is_disputed`, and empty when nobody owned it. `others` are
-    the remaining facts of that time. `known_since` is set instead when the catalog's knowledge begins later.
+    `owners` answer the question: both sides if `is_disputed`, empty if nobody owned it. `others` are the remaining
+    facts of that time. If the catalog's knowledge begins later, only `known_since` is set.
     """
 
     asset: AssetRecord
@@ -74,8 +74,8 @@ def past(
 ) -> Past:
     """Return who owned the first asset of `lineage` at `moment`.
 
-    `lineage` is the asset and its parents as they are today, the nearest first, each with every fact it ever had:
-    which asset was part of which is not remembered, only who owned what.
+    `lineage` is the asset and its parents as they are today, the nearest first, each with every fact that it ever had.
+    The catalog remembers who owned what, but not which asset was part of which.
     """
     asset = lineage[0][0]
     for holder, terms in lineage:
@@ -89,9 +89,9 @@ def past(
 
 
 def timeline(terms: Iterable[Term], catalog: CatalogView) -> tuple[Held, ...]:
-    """Return every fact that an asset ever had with its owner, the latest to begin first.
+    """Return every fact that an asset ever had, with its owner, the latest beginning first.
 
-    What a source has said all along is right again with a transfer: that is said once.
+    If a source already named the owner whom a transfer then made right, that is returned once.
     """
     found = list(terms)
     passed = {_whose(each) for each in found if each.fact.is_agreed}
@@ -147,7 +147,7 @@ def _holding(fact: OwnershipRecord, catalog: CatalogView) -> Holding:
 
 
 def _as_then(fact: OwnershipRecord, moment: datetime) -> OwnershipRecord:
-    """Leave out a confirmation that came later."""
+    """Leave out a confirmation that came after `moment`."""
     if fact.confirmed_at is None or fact.confirmed_at <= moment:
         return fact
     return replace(fact, confirmed_at=None, confirmed_by=None)

@@ -1,4 +1,4 @@
-"""Owners and the facts that make them so, and whether anybody still answers behind them."""
+"""Owners, the facts that make them owners, and whether anybody is still there to answer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.domain.value_object import value_object
 
 
 class CatalogView(Protocol):
-    """What the rules need to look up by id; None when it is not there."""
+    """The look-ups by id that the rules need; each returns None if there is no such record."""
 
     def asset(self, asset_id: int) -> AssetRecord | None:
         """Return the asset."""
@@ -34,7 +34,7 @@ class CatalogView(Protocol):
 
 @value_object()
 class Holding:
-    """An owner, a team or a person, and the fact that makes them one.
+    """An owner (a team or a person), and the fact that makes it one.
 
     `seen_at` is when the fact's source last said so.
     """
@@ -45,12 +45,12 @@ class Holding:
 
     @property
     def team(self) -> TeamRecord | None:
-        """The team; None where a person is the owner."""
+        """The team; None if the owner is a person."""
         return self.owner.team
 
     @property
     def person(self) -> PersonRecord | None:
-        """The person; None where a team is the owner."""
+        """The person; None if the owner is a team."""
         return self.owner.person
 
     @property
@@ -66,7 +66,7 @@ class Holding:
 
 
 def holdings_of(facts: Iterable[OwnershipRecord], catalog: CatalogView) -> tuple[Holding, ...]:
-    """Return the facts with their owners; those whose team or person the catalog no longer has are left out."""
+    """Return the facts with their owners, without those whose team or person the catalog no longer has."""
     found = []
     for fact in facts:
         team = catalog.team(fact.team_id) if fact.team_id is not None else None
@@ -77,7 +77,10 @@ def holdings_of(facts: Iterable[OwnershipRecord], catalog: CatalogView) -> tuple
 
 
 def answering_for(holdings: tuple[Holding, ...], area: Area | None) -> tuple[Holding, ...]:
-    """Return the owners of the area; for the whole those of `all`, else of the application, else of every area."""
+    """Return the owners of `area`. For the whole (None):
+
+    the owners of `all`, else of the application, else of every area.
+    """
     owners = tuple([h for h in holdings if h.fact.role is Role.OWNER])
     wanted = (area, Area.ALL) if area is not None else (Area.ALL, Area.APPLICATION)
     for each in wanted:
@@ -88,28 +91,28 @@ def answering_for(holdings: tuple[Holding, ...], area: Area | None) -> tuple[Hol
 
 
 def is_alive(holding: Holding, catalog: CatalogView) -> bool:
-    """Whether somebody answers behind a holding, as `is_here` has it."""
+    """Whether somebody is there to answer for a holding; see `is_here`."""
     return is_here(holding.owner, catalog)
 
 
 def is_here(owner: Recipient, catalog: CatalogView) -> bool:
-    """Whether somebody answers: the person is active; the team exists and has not lost everybody it had."""
+    """Whether somebody is there to answer: an active person, or a team that has not lost all of its people."""
     return owner.person.is_active if owner.person is not None else has_somebody(owner.team, catalog)
 
 
 def has_somebody(team: TeamRecord | None, catalog: CatalogView) -> TypeGuard[TeamRecord]:
-    """Whether a team exists and has not lost everybody it had."""
+    """Whether a team exists and has not lost all of its people."""
     if team is None or team.is_gone:
         return False
-    for person_id in _ids_in(team):  # not by `active_members`: every answer asks this of each owner
+    for person_id in _ids_in(team):  # not `active_members`, which is slower: every answer asks this of each owner
         person = catalog.person(person_id)
         if person is not None and person.is_active:
             return True
-    return not team.member_ids and not team.former_members  # nobody knows who is in it
+    return not team.member_ids and not team.former_members  # nobody knows who is in it, so it counts as there
 
 
 def active_members(team: TeamRecord, catalog: CatalogView) -> Iterator[PersonRecord]:
-    """Yield the team's members who are still here, its lead included, each once."""
+    """Yield the team's members who are still here, the lead included, each once."""
     for person_id in _ids_in(team):
         person = catalog.person(person_id)
         if person is not None and person.is_active:
@@ -122,7 +125,7 @@ def _ids_in(team: TeamRecord) -> tuple[int, ...]:
 
 
 def without_the_gone(held: tuple[Holding, ...], catalog: CatalogView) -> tuple[Holding, ...]:
-    """Return the holdings without owners who are gone, in areas that people claimed and somebody living owns."""
+    """Drop owners who are gone, in areas that people claimed and that have an owner who is still here."""
     owners = [holding for holding in held if holding.fact.role is Role.OWNER]
     gone = {id(holding) for holding in owners if not is_alive(holding, catalog)}
     claimed = {holding.fact.area for holding in owners if holding.fact.is_human}

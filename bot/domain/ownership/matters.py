@@ -1,7 +1,8 @@
-"""Matters: open questions about who owns something, each with somebody who can end it.
+"""Matters: open questions about who owns something. Each has somebody who can end it.
 
-A claim is a team's "we own this" of what is owned already, a doubt is somebody's "wrong owner?", and a dispute is two
-sources that name different owners.
+- A claim: a team says "we own this" of something that has an owner.
+- A doubt: somebody says "wrong owner?".
+- A dispute: two sources name different owners.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ from bot.domain.records import AssetRecord, DoubtRecord, PersonRecord, TeamRecor
 from bot.domain.rights import Actor
 from bot.domain.working_time import WorkingTime
 
-#: Working days after which whoever has to answer is reminded, and those after which it passes to the catalog admins.
+#: Working days after which the person who has to answer is reminded, and after which a matter passes to the catalog
+#: admins.
 REMINDER_DAYS, PASSED_ON_DAYS = (2, 5), 7
-#: Working days after which a claim or a doubt that no admin answered either is over.
+#: Working days after which a claim or a doubt is closed that no admin has answered either.
 EXPIRY_DAYS = 10
 
 
 class MatterKind(StrEnum):
-    """What is asked."""
+    """What kind of question it is."""
 
     CLAIM = "claim"
     DOUBT = "doubt"
@@ -32,31 +34,31 @@ class MatterKind(StrEnum):
 
 
 class MatterState(StrEnum):
-    """What became of it."""
+    """How a matter stands, or how it ended."""
 
     OPEN = "open"
     AGREED = "agreed"  #: the owner gave way, or a catalog admin decided so
     KEPT = "kept"  #: the owner stays the owner
-    WITHDRAWN = "withdrawn"  #: whoever raised it took it back
+    WITHDRAWN = "withdrawn"  #: the person who raised it took it back
     EXPIRED = "expired"  #: nobody answered, and nothing has changed
-    OVER = "over"  #: ownership changed in another way, so that there was nothing left to ask
+    OVER = "over"  #: ownership changed in another way, so there was nothing left to decide
 
 
 class FollowUpStep(StrEnum):
-    """What comes next of a matter that is open."""
+    """What happens next with an open matter."""
 
-    TELL = "tell"  #: whoever has to answer has not been told yet
+    TELL = "tell"  #: the person who has to answer has not been told yet
     REMIND = "remind"
     PASS_ON = "pass_on"
     EXPIRE = "expire"
-    LIST = "list"  #: it stands in each weekly digest of whoever has to answer
+    LIST = "list"  #: it is listed in every weekly digest of the person who has to answer
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One who is said to own something, and where that is said. `owner` is nobody for a file that says so.
+    """One of the owners that are named for something, and where. `owner` is nobody if a file says that nobody owns it.
 
-    `is_agreed` says that it passed to them in Slack with the agreement of whoever owned it.
+    `is_agreed` is whether it passed to them in Slack with the agreement of its owner.
     """
 
     owner: Recipient
@@ -66,10 +68,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayBack:
-    """A dispute between the two teams of a handoff only, by the handoff's number: the receiver can hand it back.
+    """A dispute only between the giver and the receiver of a handoff: the receiver can hand the thing back.
 
-    `giver` is whose it would be again, and `under_way` the handoff that offers it already. `is_for_admin` is whether
-    whoever reads it gives it back alone; otherwise the giver has to accept it.
+    `giver` would own it again. `under_way` is the number of a handoff that already offers it back. `is_for_admin` is
+    whether the reader can give it back alone; otherwise the giver has to accept it.
     """
 
     handoff_id: int
@@ -81,7 +83,7 @@ class WayBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loan:
-    """What a matter is about is lent until a day, by the handoff's number, and can be granted after that."""
+    """The subject of a matter is on loan through a handoff until a day, and can be granted after that."""
 
     handoff_id: int
     lender: Recipient
@@ -91,7 +93,7 @@ class Loan:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """Two teams, by their names, have agreed that something passes from one to the other on a day."""
+    """Two teams (by name) have agreed that something passes from one to the other on a day."""
 
     giver: str
     receiver: str
@@ -99,27 +101,32 @@ class Promise:
 
 
 def decides_alone(way: WayBack | None, actor: Actor) -> bool:
-    """Whether somebody decides for all sides: a catalog admin, unless it is their own team that could hand it back."""
+    """Whether somebody decides for all sides:
+
+    a catalog admin, unless their own team is the one that could hand it back.
+    """
     team = way.receiver.team if way is not None else None
     return actor.is_catalog_admin and (team is None or actor.person_id not in (team.lead_id, *team.member_ids))
 
 
 def may_say(owner: str, *, own: Set[str], asked: str, is_admin: bool) -> bool:
-    """Whether somebody may say that something disputed is this owner's, by their key.
+    """Whether somebody may say that something disputed belongs to `owner`, an owner's key.
 
-    Whoever gives way may, for the `own` owners for whom they speak; that it is theirs is said for the one who was
-    `asked` only.
+    `own` are the owners for whom they speak. They may give way to another side. That it is their own they may say only
+    for the owner who was `asked`. Catalog admins may say either.
     """
     return is_admin or (asked == owner if owner in own else bool(own))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """What somebody who is shown a matter in private may do about it. A click checks again.
+    """What a person who is shown a matter in private may do about it. Each click checks again.
 
-    `sides` are the keys of the owners of whom they may say that something disputed is theirs, `may_answer` is for a
-    claim or a doubt, and `may_pass_on` for letting a catalog admin decide. `is_giver` and `is_receiver` are for people
-    of the teams of a `WayBack`. `refusal` says who may end it, where they may not.
+    - `sides`: the keys of the owners of whom they may say that something disputed is theirs.
+    - `may_answer`: whether they may answer a claim or a doubt.
+    - `may_pass_on`: whether they may let a catalog admin decide.
+    - `is_giver`, `is_receiver`: whether they are in one of the teams of a `WayBack`.
+    - `refusal`: who may end the matter, if they may not.
     """
 
     sides: frozenset[str] = frozenset()
@@ -134,18 +141,22 @@ class Reader:
 class MatterCard:
     """A matter as its messages show it.
 
-    `reason` is that of whoever raised it, of a dispute that of whoever decided it.
-    `sides` are the owners that the catalog names, whoever is asked first. `team` is the one that claims, or the one
-    that a doubter named. `owner` is whose it is once the matter has ended, and `handoff_id` the number of the handoff
-    by which it passed. `doubts` are what others said who doubt the same, and `given_up_by` the names of the owners who
-    have agreed to it: to a claim, which the others have to as well, or that it is not theirs. `way_back` is set for a
-    dispute between giver and receiver of a handoff, and `loan` for what waits until it is back. `is_free` is whether
-    nobody owns it now, because its owner gave way to a doubt, `is_owner_gone` whether it ended because `owner` has
-    nobody any more, and `has_left` whether the asset is no longer in the catalog.
-    `promised` says to whom what is claimed passes on a later day, as was agreed before.
-    `has_lost_team` is whether nobody is left in `team`, and `has_admin` whether it can be passed on to anybody.
-    `doubted` are the names of those whom a doubt is about, where others answer it, such as their lender, and
-    `named_by` is who named `team` as the owner instead.
+    - `sides`: the owners that the catalog names, the one who is asked first.
+    - `team`: the team that claims it, or that a doubter named.
+    - `reason`: given by the person who raised it; for a dispute, by the person who decided it.
+    - `owner`: who owns it once the matter has ended; `handoff_id` is the handoff by which it passed.
+    - `doubts`: what other people said who have the same doubt.
+    - `given_up_by`: the names of the owners who have agreed to a claim, or have said that it is not theirs.
+    - `way_back`: set for a dispute between the giver and the receiver of a handoff.
+    - `loan`: set if the matter waits until a loan is over.
+    - `is_free`: whether nobody owns it now, because its owner gave way to a doubt.
+    - `is_owner_gone`: whether it ended because `owner` has nobody left.
+    - `has_left`: whether the asset is no longer in the catalog.
+    - `has_lost_team`: whether `team` has nobody left.
+    - `has_admin`: whether there is anybody to pass it on to.
+    - `promised`: to whom the claimed thing passes on a later day, as agreed before.
+    - `doubted`: the names of those whom a doubt is about, if others answer it, such as their lender.
+    - `named_by`: the doubt that named `team` as the owner.
     """
 
     id: int
@@ -181,22 +192,22 @@ class MatterCard:
 
     @property
     def named(self) -> TeamRecord | None:
-        """The team that claims it, or that a doubter named; None where nobody is left in it."""
+        """The team that claims it, or that a doubter named; None if that team has nobody left."""
         return None if self.has_lost_team else self.team
 
     @property
     def claimed_by(self) -> int | None:
-        """The id of whoever made a claim, who does not decide on it; None for any other matter."""
+        """The id of the person who made a claim, who may not decide on it; None for other matters."""
         return self.raised_by.id if self.kind is MatterKind.CLAIM and self.raised_by is not None else None
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody has to answer it still."""
+        """Whether it still needs an answer."""
         return self.state is MatterState.OPEN
 
     @property
     def outdated(self) -> tuple[Side, ...]:
-        """The sides of a dispute that was decided whose files still say otherwise."""
+        """The sides of a decided dispute whose files still name somebody else."""
         is_decided = self.kind is MatterKind.DISPUTE and self.state in (MatterState.AGREED, MatterState.KEPT)
         return (
             tuple(each for each in self.sides if each.owner.key != self.owner.key and each.said_in)
@@ -217,9 +228,9 @@ class MatterCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """How long a matter waits: since when for the one who has to answer now, and what was said to them.
+    """How long a matter has waited for the person who has to answer now, and what they were told.
 
-    `lent_until` is the day on which what it is about is back, where nothing can be granted before.
+    `lent_until` is the last day of a loan, before which nothing can be granted; or None.
     """
 
     kind: MatterKind
@@ -232,7 +243,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """That whoever has to answer is reminded: for which time, and what comes after the last one on which day."""
+    """A reminder's number, and what happens after the last one on which day."""
 
     number: int
     then: FollowUpStep
@@ -242,13 +253,13 @@ class Reminder:
 def next_step(
     waiting: Waiting, work: WorkingTime, *, has_admin: bool = True, can_be_told: bool = True
 ) -> tuple[FollowUpStep, date]:
-    """Return what comes next, and the day on which it does, by the working time of whoever has to answer.
+    """Return what happens next and on which day, by the working time of the person who has to answer.
 
-    `has_admin` is whether there is anybody to pass it on to, and `can_be_told` whether whoever has to answer can be
-    written to: nobody waits for the answer of somebody who is never asked.
+    `has_admin` is whether there is anybody to pass the matter on to. `can_be_told` is whether the person who has to
+    answer can be written to: a matter does not wait for somebody who is never asked.
     """
-    told_on = work.today(work.next_open(waiting.since))  # nobody is told before, so that is where the days begin
-    first = max(told_on, waiting.lent_until or told_on)  # … or where it can be granted
+    told_on = work.today(work.next_open(waiting.since))  # nobody is told earlier, so the days count from here
+    first = max(told_on, waiting.lent_until or told_on)  # … or from when it can be granted
     if not can_be_told and not waiting.is_passed_on and has_admin:
         return FollowUpStep.PASS_ON, first
     if not can_be_told and waiting.kind is not MatterKind.DISPUTE:
@@ -265,20 +276,20 @@ def next_step(
 
 
 def reminder_of(waiting: Waiting, work: WorkingTime, *, has_admin: bool = True) -> Reminder:
-    """Return what a reminder says besides, of whoever can be told."""
+    """Return the number of a reminder and what follows the last one, for a person who can be told."""
     last = replace(waiting, is_told=True, times_reminded=len(REMINDER_DAYS))
     return Reminder(waiting.times_reminded + 1, *next_step(last, work, has_admin=has_admin))
 
 
 def working_days_after(day: date, count: int, work: WorkingTime) -> date:
-    """Return the day that is so many working days after another."""
+    """Return the day that is `count` working days after `day`."""
     for _ in range(count):
         day = work.on_or_after(day + timedelta(1))
     return day
 
 
 def asked_first(sides: Sequence[Side], alive: Sequence[bool]) -> Recipient:
-    """Return who of the sides is asked to end a dispute: the first who is still there; nobody where none is."""
+    """Return the owner who is asked to end a dispute: the first who is still there, or NOBODY."""
     return next(
         (side.owner for side, is_there in zip(sides, alive, strict=True) if is_there and side.owner.name), NOBODY
     )

@@ -1,4 +1,4 @@
-"""What is in a handoff already, so that nobody is offered to begin another one with it."""
+"""What is already in a handoff, so that nobody is offered to begin another one with it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def taken_by(
     giver_id: int | None,
     to: Collection[int | None] | None = None,
 ) -> HandoffRecord | None:
-    """Return the handoff that keeps an area which a team owns out of any other; None where there is none.
+    """Return the handoff that keeps an area of a team out of any other handoff; None if there is none.
 
-    It waits for an answer or for its day, or the area is lent to the team. What is lent goes to nobody but its lender:
-    `to` are the teams that it might go to, None for all of them.
+    The handoff waits for an answer or for its day, or the area is on loan to the team. What is on loan can only go to
+    its lender. `to` are the teams that the area might go to; None means any team.
     """
     for each in asset.matters.handoffs:
         if each.stage is not HandoffStage.LENT and each.area is area:
@@ -31,7 +31,7 @@ def taken_by(
 
 
 def loans_of(asset: AssetRecord, catalog: CatalogView, area: Area, *, borrower_id: int | None) -> list[HandoffRecord]:
-    """Return the handoffs by which an area, or the whole that it is a part of, is lent to a team that has it yet."""
+    """Return the handoffs by which an area, or the whole asset, is on loan to a team that still has it."""
     holder = holder_of(asset, catalog)
     owners = {(fact.team_id, fact.area) for fact in holder.facts if fact.role is Role.OWNER}
     return [
@@ -51,9 +51,9 @@ def all_taken_by(
     giver_id: int | None,
     to: Collection[int | None] | None = None,
 ) -> HandoffRecord | None:
-    """Return the first handoff that something of these assets is in, where all that a team owns of them is in one.
+    """Return the first handoff of these assets, if everything that a team owns of them is in a handoff.
 
-    None where something of it can be put into a new one, and where the team owns nothing of them.
+    None if some of it can be put into a new handoff, or if the team owns nothing of them.
     """
     found = []
     for asset in assets:

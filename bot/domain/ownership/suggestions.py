@@ -1,4 +1,4 @@
-"""Who could own what nobody owns: teams with the evidence that speaks for them. A suggestion is never an answer."""
+"""Which teams could own something that has no owner, with the evidence for each. A suggestion is never an answer."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from bot.domain.records import TeamRecord
 class EvidenceKind(StrEnum):
     """What speaks for a team, the strongest first."""
 
-    TEAMMATES = "teammates"  #: whoever owned it was in the team
+    TEAMMATES = "teammates"  #: the person who owned it was in the team
     MOVED = "moved"  #: people of the team that owned it are in the team now
-    COMMITS = "commits"  #: its people have worked on it lately
+    COMMITS = "commits"  #: its people have committed to it recently
     BEFORE = "before"  #: it owned it before
     PART = "part"  #: it owns or helps with another area of it
     PARENT = "parent"  #: it owns what this is a part of
     ACTED = "acted"  #: its people have acted on it in Baton
-    NEIGHBOURS = "neighbours"  #: it owns most of what stands beside it
+    NEIGHBOURS = "neighbours"  #: it owns most of what is beside it
 
 
-#: How many teams are suggested for one thing, and for several that somebody has left behind.
+#: How many teams are suggested for one thing, and for all things that an owner left behind.
 _MOST_TEAMS, _MOST_HEIRS = 3, 5
 _WEIGHTS = {kind: len(EvidenceKind) - place for place, kind in enumerate(EvidenceKind)}
 
@@ -34,7 +34,7 @@ _WEIGHTS = {kind: len(EvidenceKind) - place for place, kind in enumerate(Evidenc
 class Evidence:
     """One thing that speaks for a team.
 
-    `name` is the asset or the person that it is about, `count` how often, and `at` when last, where that is known.
+    `name` is the asset or person that it is about, `count` how often it happened, and `at` when it last did, if known.
     """
 
     kind: EvidenceKind
@@ -46,7 +46,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A team that could own something, with what speaks for it, the strongest first."""
+    """A team that could own something, with its evidence, the strongest first."""
 
     team: TeamRecord
     evidence: tuple[Evidence, ...]
@@ -54,7 +54,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Heir:
-    """A team that could own some of what an owner has left behind, with what speaks for it, by the asset's id."""
+    """A team that could own some of the things that an owner left behind, with its evidence by asset id."""
 
     team: TeamRecord
     evidence: Mapping[int, tuple[Evidence, ...]]
@@ -63,7 +63,7 @@ class Heir:
 def suggest(
     found: Iterable[Evidence], catalog: CatalogView, *, rejected: Collection[int] = ()
 ) -> tuple[Suggestion, ...]:
-    """Return the teams that most speaks for, three at most, without those that said no, or have nobody in them."""
+    """Return the teams with the most evidence, three at most, without those that said no or have nobody in them."""
     by_team: dict[int, dict[EvidenceKind, Evidence]] = {}
     for each in found:
         kinds = by_team.setdefault(each.team_id, {})
@@ -80,7 +80,7 @@ def suggest(
 
 
 def heirs(suggestions: Mapping[int, Sequence[Suggestion]]) -> tuple[Heir, ...]:
-    """Return the teams that are suggested for some of several assets, each for its own; five at most."""
+    """Return the teams that are suggested for some of several assets, each with its assets; five at most."""
     found: dict[TeamRecord, dict[int, tuple[Evidence, ...]]] = {}
     for asset_id, suggested in suggestions.items():
         for each in suggested:

@@ -1,4 +1,4 @@
-"""From facts to a verdict."""
+"""The rules that turn an asset's facts into a verdict."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from bot.domain.ownership.holdings import (
 from bot.domain.ownership.verdicts import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
 from bot.domain.records import AssetRecord, PersonRecord, ReleaseRecord
 
-#: How many parents are climbed for an inherited owner; real catalogs nest three or four deep.
+#: How many parents are checked for an inherited owner; real catalogs nest three or four deep.
 MOST_PARENTS = 10
 
 
 def verdict(
     asset: AssetRecord, catalog: CatalogView, *, now: datetime, stale_after: timedelta, area: Area | None = None
 ) -> Verdict:
-    """Return what the facts say about `asset`, for one `area` or (None) for the whole.
+    """Return who owns `asset` according to the facts: for one `area`, or (None) for the whole.
 
-    An asset without facts inherits its parent's. Facts whose team or person the catalog no longer has are left out.
-    What a source says that has not followed a handoff is drift, and after a while a contradiction.
+    An asset without facts inherits those of its parent. Facts whose team or person the catalog no longer has are left
+    out. What a source says that has not followed a handoff is drift, and a contradiction after 30 days.
     """
     asked = None if area is Area.ALL else area
     if _is_unowned_on_purpose(asset):
@@ -120,7 +120,7 @@ def _holdings(
     if not decided:
         return held, drift
     if holder is asset and _release(asset, None) is None and len(decided) == len(asset.facts):
-        # A claim in Slack does not take away silently what was inherited until then. Its owner's agreement does.
+        # A claim in Slack does not silently take away what was inherited until then. The agreement of its owner does.
         parent = _parent(asset, catalog)
         above = _holder(parent, catalog) if parent is not None else None
         if above is not None:
@@ -138,12 +138,12 @@ def _is_disowned(asset: AssetRecord, inherited: Holding) -> bool:
 
 
 def _holder(asset: AssetRecord, catalog: CatalogView) -> AssetRecord | None:
-    # A line of CODEOWNERS without owners says "nobody" and does not inherit.
+    # A line of CODEOWNERS without owners means "nobody", and does not inherit.
     current: AssetRecord | None = asset
     for _ in range(MOST_PARENTS):
         if current is None:
             return None
-        # What an owner gave up does not go to the parent's by silence.
+        # What an owner gave up does not silently go to the owner of the parent.
         if current.facts or current.matters.drift or (current.nobody is not None and current.nobody.releases):
             return current
         current = _parent(current, catalog)
@@ -151,7 +151,7 @@ def _holder(asset: AssetRecord, catalog: CatalogView) -> AssetRecord | None:
 
 
 def _parent(asset: AssetRecord, catalog: CatalogView) -> AssetRecord | None:
-    """Return what the asset inherits from, if it inherits."""
+    """Return the parent that the asset inherits from, or None."""
     if asset.path_rule is not None or asset.parent_id is None:
         return None
     parent = catalog.asset(asset.parent_id)
@@ -159,14 +159,14 @@ def _parent(asset: AssetRecord, catalog: CatalogView) -> AssetRecord | None:
 
 
 def _release(holder: AssetRecord, area: Area | None) -> ReleaseRecord | None:
-    """Return the last time that somebody gave up an area, or (None) any part of it."""
+    """Return the last release of an area, or (None) of any part of the asset."""
     releases = holder.nobody.releases if holder.nobody is not None else ()
     found = (each for each in releases if area is None or area in each.areas or Area.ALL in each.areas)
     return next(found, None)
 
 
 def _given_up(holder: AssetRecord, holdings: tuple[Holding, ...]) -> tuple[ReleaseRecord, ...]:
-    """Return the releases of areas that nobody owns, each with those areas only."""
+    """Return the releases of areas that nobody owns, each reduced to those areas."""
     if holder.nobody is None:
         return ()
     owned = {holding.fact.area for holding in holdings if holding.fact.role is Role.OWNER}
@@ -177,30 +177,30 @@ def _given_up(holder: AssetRecord, holdings: tuple[Holding, ...]) -> tuple[Relea
 
 
 def _left_behind(holdings: tuple[Holding, ...], gone: tuple[Holding, ...]) -> tuple[Holding, ...]:
-    """Return those who are gone and alone owned an area, but for the whole."""
+    """Return the owners who are gone and were alone in owning an area other than the whole."""
     owners = [each for each in holdings if each.fact.role is Role.OWNER]
     kept = {Area.ALL, *(each.fact.area for each in owners if each not in gone)}
     return tuple(each for each in owners if each.fact.area not in kept)
 
 
 def _is_unowned_on_purpose(asset: AssetRecord) -> bool:
-    """Tell whether it is settled that nobody owns it: no other source names an owner, or this one is preferred."""
+    """Whether it is settled that nobody owns it: no other source names an owner, or this source is preferred."""
     if not asset.unowned_reason or _is_decided(asset):
         return False
     return asset.unowned_by.is_preferred or not any(fact.role is Role.OWNER for fact in asset.facts)
 
 
 def _is_decided(asset: AssetRecord) -> bool:
-    """Tell whether a person took it over in Slack, or confirmed an owner: that outranks a file that says "nobody"."""
+    """Whether a person took it over in Slack or confirmed an owner. That outranks a file that says "nobody"."""
     return any(fact.is_human or (fact.confirmed_at and fact.role is Role.OWNER) for fact in asset.facts)
 
 
 def _only_person(
     owners: tuple[Holding, ...], rest: tuple[Holding, ...], gone: tuple[Holding, ...], catalog: CatalogView
 ) -> PersonRecord | None:
-    """The one person behind all owners and whoever of the rest stands in for them.
+    """Return the only person behind all owners, and behind those of the rest who stand in for them.
 
-    None for more, or when nobody knows.
+    None if there are several, or if nobody knows.
     """
     concerned = owners
     if rest:

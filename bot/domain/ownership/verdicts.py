@@ -1,4 +1,4 @@
-"""What can be said of one asset: a union, because no owner is not a missing owner."""
+"""The kinds of answer about one asset: a union, because having no owner is an answer too."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ from bot.domain.value_object import value_object
 class Owned:
     """The asset has an owner for what was asked.
 
-    `holdings` are all facts in force, and `owners` the first of them: those of the asked area, or of the whole, who
-    answer the question. `inherited_from` is the parent that they come from, `only_person` the one person left,
-    `departed` those among several owners who are gone. `drift` is what sources say that have not followed a handoff
-    yet; it is none of `holdings`. `given_up` says which areas nobody owns any more, where the whole was asked for, and
-    `left_behind` are then those who are gone and alone owned an area; they are none of `departed`.
+    - `holdings`: all facts in force.
+    - `owners`: the first of them, which answer the question: the owners of the asked area, or of the whole.
+    - `inherited_from`: the parent that they come from, or None.
+    - `only_person`: the one person left, or None.
+    - `departed`: owners among several who are gone.
+    - `drift`: what sources say that have not followed a handoff yet; not part of `holdings`.
+    - `given_up`: if the whole was asked for, the areas that nobody owns any more.
+    - `left_behind`: if the whole was asked for, owners who are gone and were alone in owning an area; not part of
+      `departed`.
     """
 
     asset: AssetRecord
@@ -35,15 +39,15 @@ class Owned:
 
     @property
     def is_partial(self) -> bool:
-        """Whether the whole was asked for, and nobody owns more than other areas than the application.
+        """Whether the whole was asked for, and there are only owners of areas other than the whole and the application.
 
-        The owners of the whole or of the application come first where there are any.
+        If the whole or the application has an owner, it comes first.
         """
         return self.area is None and self.holdings[0].fact.area not in (Area.ALL, Area.APPLICATION)
 
     @property
     def is_split(self) -> bool:
-        """Whether different owners hold different areas."""
+        """Whether different areas have different owners."""
         if len(self.holdings) < 2:
             return False
         held: dict[Area, set[tuple[int | None, int | None]]] = {}
@@ -60,40 +64,39 @@ class Owned:
 
     @property
     def should_hand_off(self) -> bool:
-        """Whether somebody else than the application's owner holds a part of what a provider runs anyway."""
+        """Whether somebody other than the application's owner holds a part that a provider runs anyway."""
         return self.asset.hosting in (Hosting.MANAGED, Hosting.SERVERLESS) and self.is_split
 
 
 @value_object(kw_only=True)
 class Stale(Owned):
-    """Owned as far as anyone knows, but nobody has confirmed or imported it since `trusted_at`."""
+    """The asset has an owner as far as anyone knows, but nobody has confirmed or imported that since `trusted_at`."""
 
     trusted_at: datetime
 
     @property
     def is_confirmed(self) -> bool:
-        """False: whatever was confirmed has grown old."""
+        """False: the confirmation is too old."""
         return False
 
 
 @value_object(kw_only=True)
 class Orphaned(Owned):
-    """Every owner is gone: the team was dissolved, or the last person left. `departed` are all who are."""
+    """Every owner is gone: the team was dissolved, or the last person left. `departed` lists them all."""
 
     @property
     def others(self) -> tuple[Holding, ...]:
-        """The owners of other areas than the one that was asked for, or the application, who are still there."""
+        """The owners of other areas who are still here."""
         rest = self.holdings[len(self.owners) :]
         return tuple(each for each in rest if each.fact.role is Role.OWNER and each not in self.departed)
 
 
 @value_object(kw_only=True)
 class Disputed:
-    """Two sources name different owners for the same area; `claims` are both sides, a person's decision first.
+    """Two sources name different owners for the same area. `claims` are both sides, a person's decision first.
 
-    `nobody` is set when a source says instead that nobody owns it on purpose: the asset that it says so of, which is
-    this one or the parent that hands the contradiction down.
-    `others` are the remaining facts in force: what nobody disputes is known all the same.
+    If a source says instead that nobody owns it on purpose, `nobody` is the asset of which it says so: this one, or the
+    parent from which the contradiction is inherited. `others` are the remaining facts in force, which nobody disputes.
     """
 
     asset: AssetRecord
@@ -106,9 +109,9 @@ class Disputed:
 
 @value_object(kw_only=True)
 class Unowned:
-    """The catalog knows the asset, and nobody owns it, or not the area asked for (`others` hold other areas).
+    """The catalog knows the asset, but nobody owns it, or not the area asked for (`others` hold other areas).
 
-    `release` says who gave it up, where somebody did.
+    `release` says who gave it up, if somebody did.
     """
 
     asset: AssetRecord
@@ -121,7 +124,7 @@ class Unowned:
 class UnownedOnPurpose:
     """Somebody decided that nobody owns it; `asset.unowned_reason` says why. `others` is what other sources say.
 
-    Others name no owner of what was asked, unless somebody preferred the source that says that nobody owns it.
+    They name no owner of what was asked, unless somebody preferred the source that says that nobody owns it.
     """
 
     asset: AssetRecord
@@ -129,19 +132,19 @@ class UnownedOnPurpose:
     others: tuple[Holding, ...] = ()
 
 
-#: What can be said of one asset.
+#: Every kind of answer about one asset.
 Verdict = Owned | Stale | Orphaned | Disputed | Unowned | UnownedOnPurpose
 
 
 def all_holdings(verdict: Verdict) -> tuple[Holding, ...]:
-    """Return who has an asset or helps with it, of a disputed one by whatever side."""
+    """Return everybody who owns an asset or helps with it; for a disputed one, of both sides."""
     if isinstance(verdict, Disputed):
         return (*verdict.claims, *verdict.others)
     return verdict.holdings if isinstance(verdict, Owned) else ()
 
 
 def areas_to_choose(verdict: Verdict) -> dict[Area, str]:
-    """Return the areas of which one can be meant where several teams own something, with their owners; else none."""
+    """Return the areas to choose from, with their owners' names, if several teams own something; else nothing."""
     if not isinstance(verdict, Owned) or not verdict.is_split or verdict.area is not None:
         return {}
     found: dict[Area, list[str]] = {}
@@ -152,10 +155,10 @@ def areas_to_choose(verdict: Verdict) -> dict[Area, str]:
 
 
 def claimed_areas(verdict: Verdict) -> tuple[Area, ...]:
-    """Return the areas that somebody claims who says "we own this" to an answer: those that it names an owner for.
+    """Return the areas that somebody claims by pressing "We own this" on an answer: those that it names an owner for.
 
-    Where it names none, the area that was asked about, or everything that nobody else owns. Whoever asked about one
-    area claims no more than that.
+    If it names none, the area that was asked about, or everything that nobody else owns. On an answer about one area,
+    no more than that area is claimed.
     """
     if isinstance(verdict, Disputed):
         return (verdict.disputed_area,)
