@@ -1,4 +1,4 @@
-"""From the assets that were found to an answer: by what kind was asked for, by digits, or several to choose from."""
+"""Choosing the answer among the assets found, by the kind that was asked for and by digits; or offering several."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from bot.domain.directory.vocabulary import AREA_WORDS, KIND_WORDS, MEANINGS
 from bot.domain.names import fold, tokens
 from bot.domain.records import AssetRecord
 
-#: Of assets that share name and owners, the one to answer with: the kinds in this order, then the rest.
+#: Which kind to answer with if assets share name and owners: these in this order, then the rest.
 _KINDS_FIRST = (AssetKind.SYSTEM, AssetKind.SERVICE, AssetKind.WEBSITE, AssetKind.API)
 
-#: The kinds of parts that an area of an asset may be.
+#: The kinds of part that an area of an asset can be.
 _KINDS_OF_AREA: Mapping[Area | None, frozenset[AssetKind]] = {
     Area.DATABASE: frozenset({AssetKind.DATABASE}),
     Area.CI_CD: frozenset({AssetKind.PIPELINE}),
@@ -26,10 +26,10 @@ _KINDS_OF_AREA: Mapping[Area | None, frozenset[AssetKind]] = {
     Area.CONTAINERS: frozenset({AssetKind.CLUSTER}),
 }
 
-#: Where more assets than this share a spelling, the rest are left out: there is nothing to answer but several.
+#: If more assets than this share a spelling, the rest are left out: the answer is a choice anyway.
 _MOST_HOLDERS = 300
 
-#: How sure each way of finding an asset is.
+#: The confidence of each way of finding an asset, from 0 to 1.
 CONFIDENCE = {
     ResolutionMethod.REF: 1.0,
     ResolutionMethod.NAME: 1.0,
@@ -45,37 +45,38 @@ CONFIDENCE = {
 
 @dataclass(frozen=True, slots=True)
 class FoundAssets:
-    """Assets that fit equally, and how they were found. `loss` is taken from the method's confidence.
+    """Assets that fit equally well, and how they were found. `loss` is subtracted from the method's confidence.
 
-    Without `is_certain` they are only to choose from, even one alone; `more` that fit as well are not among them.
+    Without `is_certain` they are only offered as a choice, even if there is just one. `more` is how many others fit as
+    well.
     """
 
     asset_ids: Sequence[int]
     method: ResolutionMethod
     loss: float = 0.0
-    #: What was understood, if it is not the asset's name: an address or a spelling.
+    #: What was understood, if that is not the asset's name: an address or a spelling.
     spelling: str = ""
     is_certain: bool = True
     more: int = 0
 
     @property
     def confidence(self) -> float:
-        """How sure the finding is, from 0 to 1."""
+        """The confidence, from 0 to 1."""
         return round(CONFIDENCE[self.method] - self.loss, 3)
 
 
 def choose(
     index: DirectoryIndex, finding: FoundAssets, reading: Reading, *, limit: int, text: str = ""
 ) -> Match | Several | None:
-    """Return the answer that a finding makes, or None when no asset is of the kinds that were asked for.
+    """Return the answer for some found assets, or None if none of them is of the kinds that were asked for.
 
-    `text` is what was looked for, if not the reading's own.
+    `text` is what was looked for, if that is not the reading's own text.
     """
     finding = _of_that_kind(index, finding, reading)
     names_words = [word for word in reading.beside if word in index.names.token_index]
     if reading.area is not None and names_words:
         return None
-    # What has a queue is none, even where it might be called one.
+    # A thing that has a queue is not a queue, even if it might be called one.
     ids = of_kinds(index, finding.asset_ids, reading.kinds, are_exact=bool(names_words or reading.part))
     if parts := _parts(index, ids or finding.asset_ids, reading, is_of_kind=bool(ids)):
         return _part(index, parts, finding, reading, limit=limit)
@@ -93,9 +94,9 @@ def choose(
 
 
 def _of_that_kind(index: DirectoryIndex, finding: FoundAssets, reading: Reading) -> FoundAssets:
-    """Return what is called so and is of the kind that is asked for, where what was found is not: "the checkout repo".
+    """Return assets with the same name that are of the kind asked for, if the found ones are not: "the checkout repo".
 
-    A repository is called by the last part of its name as well, which a service may have for its whole.
+    The last part of a repository's name is a name of it, too, and may be the whole name of a service.
     """
     if len(reading.kinds) != 1:
         return finding
@@ -108,9 +109,9 @@ def _of_that_kind(index: DirectoryIndex, finding: FoundAssets, reading: Reading)
 
 
 def _parts(index: DirectoryIndex, ids: Sequence[int], reading: Reading, *, is_of_kind: bool) -> list[int]:
-    """Return the parts of an asset that are what is asked for: `checkout-db` for "the database behind checkout".
+    """Return the parts of an asset that the question means: `checkout-db` for "the database behind checkout".
 
-    None where the asset is of that kind itself, and where it says who owns this area of it.
+    Empty if the asset itself is of that kind, or if it has an owner for this area itself.
     """
     if len(ids) != 1 or (reading.kinds and is_of_kind) or len(reading.kinds) > 1:
         return []
@@ -121,7 +122,7 @@ def _parts(index: DirectoryIndex, ids: Sequence[int], reading: Reading, *, is_of
 
 
 def _below(index: DirectoryIndex, asset_id: int, kinds: Collection[AssetKind]) -> list[int]:
-    """Return the parts of an asset that are of these kinds, or the parts of its parts where none of these are."""
+    """Return the parts of an asset that are of these kinds; if there are none, look at the parts of its parts."""
     level, seen = [asset_id], {asset_id}
     while level:
         level = [child for each in level for child in index.children(each) if child not in seen]
@@ -134,13 +135,13 @@ def _below(index: DirectoryIndex, asset_id: int, kinds: Collection[AssetKind]) -
 
 
 def parts_of_kind(index: DirectoryIndex, asset_id: int, word: str) -> list[int]:
-    """Return the parts of an asset that a kind word means: its queue."""
+    """Return the parts of an asset that a word for a kind means, such as its queue."""
     kinds = KIND_WORDS[word][0] if word in KIND_WORDS else _KINDS_OF_AREA.get(AREA_WORDS[word], frozenset())
     return _below(index, asset_id, kinds)
 
 
 def only_part(index: DirectoryIndex, whole: Match, word: str) -> Match | None:
-    """Return the one part of an asset that a word means, by its kind or by its name; None where it is not one."""
+    """Return the one part of an asset that a word means, by kind or name; None unless there is exactly one."""
     ids = parts_of_kind(index, whole.asset_id, word) if word in KIND_WORDS else []
     ids = ids or [one for one in index.children(whole.asset_id) if says(index.assets[one], word)]
     return replace(whole, asset_id=ids[0], understood_as=index.assets[ids[0]].name) if len(ids) == 1 else None
@@ -156,19 +157,21 @@ def _part(
 
 
 def candidates(index: DirectoryIndex, ids: Iterable[int], confidence: float) -> tuple[Candidate, ...]:
-    """Return the assets as equally good candidates, in the order of their names."""
+    """Return the assets as candidates of equal confidence, sorted by name."""
     return tuple(sorted(in_order(index, ids, confidence), key=lambda one: (one.name, one.asset_id)))
 
 
 def in_order(index: DirectoryIndex, ids: Iterable[int], confidence: float) -> tuple[Candidate, ...]:
-    """Return the assets as candidates in the order that they are in."""
+    """Return the assets as candidates, in the given order."""
     return tuple(Candidate(asset_id, confidence, index.assets[asset_id].name) for asset_id in ids)
 
 
 def of_kinds(index: DirectoryIndex, ids: Iterable[int], words: Iterable[str], *, are_exact: bool) -> list[int]:
-    """Return the assets that may be called by every one of the kind words; only those that they mean first, if any.
+    """Return the assets that every one of the kind words fits.
 
-    With `are_exact`, no others count.
+    If the words mean a kind first of all, only assets of that kind.
+
+    With `are_exact`, no other assets count.
     """
     kept = list(dict.fromkeys(ids))
     for word in words:
@@ -181,7 +184,7 @@ def of_kinds(index: DirectoryIndex, ids: Iterable[int], words: Iterable[str], *,
 
 
 def holders(index: DirectoryIndex, ids: Sequence[int], text: str) -> FoundAssets:
-    """Return those of the assets under `text`, literally, that it names best: name, reference, alias, address."""
+    """Return those of the assets that `text` names best, literally: by name, reference, alias or address."""
     key = text.lower()
     ids = ids[:_MOST_HOLDERS]
     assets = [index.assets[one] for one in ids]
@@ -200,7 +203,7 @@ def holders(index: DirectoryIndex, ids: Sequence[int], text: str) -> FoundAssets
 
 
 def folded_holders(index: DirectoryIndex, ids: Sequence[int], text: str) -> FoundAssets | None:
-    """Return those of the assets found under `text` folded that it names best, or None when its numbers are others."""
+    """Return those of the assets that `text`, folded, names best, or None if its numbers differ."""
     words, key = tokens(text), fold(text)
     fitting: list[int] = []
     named: list[int] = []
@@ -220,7 +223,7 @@ def folded_holders(index: DirectoryIndex, ids: Sequence[int], text: str) -> Foun
 
 
 def run_named(index: DirectoryIndex, run: Sequence[Chunk]) -> FoundAssets | None:
-    """Return the assets that a run of chunks names: literally if there are any so, or else folded."""
+    """Return the assets that a run of chunks names: literally if there are any, or else folded."""
     ids = index.folded.get("".join([chunk.folded for chunk in run]))
     if ids is None:
         return None
@@ -230,7 +233,7 @@ def run_named(index: DirectoryIndex, run: Sequence[Chunk]) -> FoundAssets | None
 
 
 def numbers_of(words: Iterable[str]) -> tuple[str, ...]:
-    """Return the runs of digits of the words, in order; abbreviations such as `k8s` have none."""
+    """Return the runs of digits in the words, in order; abbreviations such as `k8s` have none."""
     return tuple(
         run
         for word in words
@@ -240,18 +243,18 @@ def numbers_of(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _same_numbers(words: tuple[str, ...], other: tuple[str, ...], text: str) -> bool:
-    """Return whether the numbers are the same, or run together only because the text has no separators at all."""
+    """Return whether the numbers are the same, or only run together because the text has no separators."""
     return len(words) == 1 or numbers_of(words) == numbers_of(other) or text.isalnum()
 
 
 def says(asset: AssetRecord, word: str) -> bool:
-    """Return whether the asset's own name has the kind word: `payments-db` is a database, whatever its kind."""
+    """Return whether the asset's own name contains the kind word: `payments-db` is a database, whatever its kind."""
     meaning = MEANINGS.get(word, word)
     return any(MEANINGS.get(one, one) == meaning for one in tokens(asset.name))
 
 
 def _same_owners(index: DirectoryIndex, ids: Sequence[int]) -> int | None:
-    """Return the asset to answer with if all have the same owners, and any at all; None if they have not."""
+    """Return the asset to answer with if all of them have owners, and the same ones; else None."""
     first = _owners(index.assets[ids[0]])
     if not first or any(_owners(index.assets[one]) != first for one in ids[1:]):
         return None
@@ -259,7 +262,7 @@ def _same_owners(index: DirectoryIndex, ids: Sequence[int]) -> int | None:
 
 
 def _sections(index: DirectoryIndex, ids: Sequence[int]) -> list[int]:
-    """Return the rules in file order if all are of one repository's sections; none if they are not."""
+    """Return the rules in file order if all of them are in sections of one repository's file; else none."""
     found = []
     for one in ids:
         rule = index.assets[one].path_rule
@@ -270,7 +273,7 @@ def _sections(index: DirectoryIndex, ids: Sequence[int]) -> list[int]:
 
 
 def owners_of(index: DirectoryIndex, ids: Iterable[int]) -> frozenset[tuple[object, ...]]:
-    """Return what the facts of all these assets together say of owners."""
+    """Return the owners that the facts of all these assets name."""
     owners: frozenset[tuple[object, ...]] = frozenset()
     return owners.union(*(_owners(index.assets[one]) for one in ids))
 
@@ -284,5 +287,5 @@ def _rank(kind: AssetKind) -> int:
 
 
 def _address(asset: AssetRecord, text: str) -> str:
-    """Return the asset's address that `text` is another spelling of, or else the text."""
+    """Return the asset's address that `text` is another spelling of, or else `text`."""
     return next((one for one in asset.addresses if one.lower() == text.lower()), text)

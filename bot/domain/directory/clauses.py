@@ -1,4 +1,4 @@
-"""The clause that asks, of a text with several: "who owns headlamp" of "kubelet is fine but who owns headlamp"."""
+"""Finding the clause that asks: "who owns headlamp" in "kubelet is fine but who owns headlamp"."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def _any(words: frozenset[str]) -> str:
 
 
 _WHO = r"who|whom|whose|who's|whos|which\s+team|what\s+team"
-#: Where a clause ends: a sentence, a comma, a bracket, a dash or "but", with something behind it. What joins names
-#: joins clauses only before a word that asks.
+#: Where a clause ends: a sentence, a comma, a bracket, a dash or "but", followed by something. Words that join names
+#: only join clauses before a word that asks.
 _ENDS = re.compile(
     rf"(?<=[^\s.][.!?;:])\s+|\n+|,\s+(?:(?:{_any(FOREIGN_BUT)})\s+)?|\s+[-–—]+\s+|\s*[、。，；！？]\s*|\s+(?=¿)"
     r"|\s+(?:but|because|since|as(?!\s+of\b)|though|although|while|so"
@@ -33,11 +33,11 @@ _ENDS = re.compile(
 _BRACKETS = re.compile(r"(?<=\s)\(([^()\n]*)\)(?=\W|$)")
 _ABOUT = re.compile(r"\W*(?:and\s+)?(?:what|how)\s+about\b", re.IGNORECASE)
 _BEGINS = re.compile(rf"\W*(?:(?:and|but|so|now|then|hey|hi|please|ok)\W+)*(?:{_WHO})\b", re.IGNORECASE)
-#: What stands for something that another clause names.
+#: Pronouns for something that another clause names.
 _PRONOUN = re.compile(
     r"\b(?:(?:it|its|this|that|them|these|those|there|which|what)|(?:its|their)\s+\w+)\W*$", re.IGNORECASE
 )
-#: Who says so asks for nobody there: "I know who owns headlamp, but not kubelet".
+#: Clauses that say what is known already: "I know who owns headlamp, but not kubelet".
 _KNOWN = re.compile(
     r"\W*(?:(?:ok|okay|yes|so|hey|hi|and|well)\W+)*(?:"
     r"(?:i|we|you|they|everyone|everybody)(?:['’]ve)?\s+(?:\w+\s+)?(?:know|knows|knew|found|have|has|got|see|remember)"
@@ -47,37 +47,40 @@ _KNOWN = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT_AND_VERB = 2
-#: What stands before a name in "but not that of kubelet".
+#: Words before a name in "but not that of kubelet".
 _NOT_OF = frozenset(
     """but and or not nor of for the that those nicht aber das die den von fur pas celui celle de
     du no el la non quello di niet die van nao o a do da mais pero ma maar mas about""".split()  # noqa: SIM905
 )
-#: What may stand before the name of which the next clause asks: "and login, whose is that?".
+#: Words before a name that the next clause asks about: "and login, whose is that?".
 _BEFORE_TOPIC = frozenset("the our my this that and now then also but so i mean rather or".split())  # noqa: SIM905
 _PARTS = frozenset({Part.KIND, Part.AREA, Part.KIND_OR_AREA})
 _DETERMINERS = frozenset({"the", "its", "their"})
 _WHO_ALONE = frozenset({"who", "whom"})
 _BEFORE_VERB = _WHO_ALONE | frozenset("can could should would will may might must do does did i we you to".split())  # noqa: SIM905
-#: Chinese, Japanese and Korean ask with these.
+#: Words that ask in Chinese, Japanese and Korean.
 _UNSPACED_WHO = ("谁", "誰", "누구", "누가", "担当", "负责", "담당")
 
-#: Whether a folded word is the name of an asset.
+#: Tells whether a folded word is the name of an asset.
 IsKnown = Callable[[str], bool]
 
 
 def asking_clause(text: str, is_known: IsKnown) -> str:
-    """Return the clause that asks, of several: "who owns headlamp" of "kubelet is fine but who owns headlamp".
+    """Return the clause that asks, if there are several:
 
-    Where it names nothing, what stands before it may be a name and no more: "and login, whose is that?". Empty where
-    the text is one clause, and where neither says what is asked for ("checkout is down, who owns it?"). `is_known`
-    tells, folded, the names of assets: one may be called by a word of questions.
+    "who owns headlamp" in "kubelet is fine but who owns headlamp".
+
+    If that clause names nothing, return the clauses right before it, provided they are only names: "and login, whose is
+    that?". Return "" if the text is one clause, or if no clause says what is asked for ("checkout is down, who owns
+    it?"). `is_known` tells whether a folded word is the name of an asset, because an asset can be called by a word of
+    questions.
     """
     clauses = [clause for clause in _ENDS.split(_BRACKETS.sub(r", \1, ", text)) if clause.strip()]
     if len(clauses) < 2:
         return ""
     chunks = [read(clause).chunks for clause in clauses]
     known = {place for place, clause in enumerate(clauses) if _KNOWN.match(clause) is not None}
-    # What German sets apart by a comma belongs to it: "ich weiß, wem headlamp gehört".
+    # A German subordinate clause after a comma belongs to it: "ich weiß, wem headlamp gehört".
     known |= {place + 1 for place in known if len(chunks[place]) <= _SUBJECT_AND_VERB}
     asking = [place for place, clause in enumerate(clauses) if place not in known and _asks(clause, chunks[place])]
     if known and not asking:
@@ -99,19 +102,19 @@ def asking_clause(text: str, is_known: IsKnown) -> str:
 
 
 def _asks_for_part(chunks: Sequence[Chunk], is_known: IsKnown) -> bool:
-    """Whether a clause asks for any of a kind, or for an area: "who owns the database?"."""
+    """Whether a clause asks only for a kind or an area: "who owns the database?"."""
     said = [chunk for chunk in chunks if chunk.part is not Part.QUESTION and chunk.folded not in _DETERMINERS]
     return len(said) == 1 and said[0].part in _PARTS and not is_known(said[0].folded)
 
 
 def _what_is_not_known(chunks: Sequence[Sequence[Chunk]], is_known: IsKnown) -> str:
-    """Return the names in "I know who owns headlamp, but not kubelet" that are asked for."""
+    """Return the names that are asked for in "I know who owns headlamp, but not kubelet"."""
     names = [[chunk.text for chunk in each if chunk.folded not in _NOT_OF] for each in chunks]
     return ", ".join(" ".join(each) for each in names if each and is_known(fold("".join(each))))
 
 
 def asks_in_words(chunks: Sequence[Chunk]) -> bool:
-    """Whether there is a word that asks for somebody in another language than English."""
+    """Whether a word asks for somebody in a language other than English."""
     return any(
         chunk.folded in FOREIGN_INTERROGATIVES or chunk.text.lower() in FOREIGN_INTERROGATIVES for chunk in chunks
     ) or any(word in chunk.text for chunk in chunks if not chunk.text.isascii() for word in _UNSPACED_WHO)
@@ -126,7 +129,7 @@ def _begins(clause: str, chunks: Sequence[Chunk]) -> bool:
 
 
 def _topics(chunks: Sequence[Sequence[Chunk]], is_known: IsKnown) -> Sequence[Sequence[Chunk]]:
-    """Return the last clauses, as far as they are names and no more."""
+    """Return the last clauses that are only names."""
     first = len(chunks)
     while first and _is_topic(chunks[first - 1], is_known):
         first -= 1
@@ -134,7 +137,7 @@ def _topics(chunks: Sequence[Sequence[Chunk]], is_known: IsKnown) -> Sequence[Se
 
 
 def _is_joined(chunk: Chunk, is_known: IsKnown) -> bool:
-    """Whether a piece is joined as names are: no "c'est", "m'adresser", but "l'order-api"."""
+    """Whether a piece is joined as names are: "l'order-api", but not "c'est" or "m'adresser"."""
     _, mark, behind = chunk.text.replace("’", "'").partition("'")
     return is_known(fold(behind)) or "-" in behind or "_" in behind if mark else len(chunk.words) > 1
 
@@ -150,14 +153,14 @@ def _names(chunks: Sequence[Chunk]) -> list[str]:
 
 def _names_something(chunks: Sequence[Chunk], is_known: IsKnown) -> bool:
     if asks_in_words(chunks):
-        # In another language, any word may be one of the question's.
+        # In another language, any word may belong to the question.
         return any(
             (is_known(chunk.folded) and chunk.folded not in FOREIGN_WORDS) or _is_joined(chunk, is_known)
             for chunk in chunks
         )
-    # "who do I page?" names nothing, unless something is called page.
+    # "who do I page?" names nothing, unless an asset is called page.
     said = [chunk for chunk in chunks if chunk.part is not Part.QUESTION]
-    # "Whom can I wake up?" is what somebody does.
+    # In "Whom can I wake up?" the word is a verb.
     verb = next((chunk for chunk in chunks if chunk.folded not in _BEFORE_VERB), None)
     if said and said[0] is verb and chunks[0].folded in _WHO_ALONE and not is_known(said[0].folded):
         said = [chunk for chunk in said[1:] if chunk.folded not in VERB_PARTICLES]

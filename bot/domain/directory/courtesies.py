@@ -1,4 +1,4 @@
-"""Messages that ask for nothing: thanks, greetings, a nod; and those that ask what Baton can do."""
+"""Messages that ask for nothing (thanks, greetings, "ok"), and messages that ask what Baton can do."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from enum import Enum, auto
 
 
 class Courtesy(Enum):
-    """What is meant by a message that names nothing to be looked up."""
+    """The meaning of a message that names nothing to look up."""
 
-    #: It greets, or asks what Baton is for.
+    #: A greeting, or a question what Baton is for.
     GREETING = auto()
-    #: It thanks, or passes something on, and asks for nothing.
+    #: Thanks, or a remark; it asks for nothing.
     REMARK = auto()
-    #: It agrees in a word that may be a name as well.
+    #: An agreeing word that can also be a name.
     NOD = auto()
 
 
-#: How such messages begin: nearly every other text is told by its first word.
+#: First words of such messages. Nearly every other text is ruled out by its first word.
 _OPENINGS = frozenset(
     """thanks thank thanx thx tysm ty tyvm cheers kudos props shout shoutout merci danke gracias grazie obrigado tack
     obrigada kiitos bedankt great nice good well awesome amazing brilliant perfect cool congrats congratulations hi hii
@@ -25,7 +25,7 @@ _OPENINGS = frozenset(
     okay k kk ack acked got noted done lgtm np no you're welcome yes yep yeah sure sorry sounds will bump +1 1 cc fyi
     test testing""".split()  # noqa: SIM905
 )
-#: How a question begins that may be about Baton, and what stands second in it.
+#: First words of a question that may be about Baton, and its second words.
 _ASKING = frozenset("what what's whats who who's how how's are can is so and".split())  # noqa: SIM905
 _ASKED = frozenset("all can do does could are is should up you i we it this baton anybody anyone".split())  # noqa: SIM905
 _THANKS = (
@@ -41,13 +41,13 @@ _NODS = (
     r"ok|okay|k|kk|ack|acked|got\s+it|noted|done|lgtm|np|no\s+(?:worries|problem|thanks)|you'?re\s+welcome|welcome|yes|yep|yeah|sure|no"
     r"|perfect|cool|great|nice|awesome|sorry|sounds\s+good|will\s+do|bump|\+1|1|test|testing"
 )
-#: Whom one speaks to, and what one says beside it.
+#: Words that address somebody, and small words beside them.
 _BESIDE = (
     r"there|all|everyone|everybody|folks|team|guys|people|again|baton|bot|you|so|very|much|a|lot|lots|ton|million|for|the|your|help|to|in"
     r"|advance|and|from|me|us|it|works?|that|this|now|today|quick|reply|answer|info"
 )
-#: Each is taken once and for all, the longest first: "nice work" is no "nice" with "work" beside it as well, or many of
-#: them would be read in as many ways as there are halves.
+#: Atomic groups, longer phrases first: each phrase is matched once, without backtracking. Otherwise "nice work" could
+#: also be read as "nice" and "work", and many such words would take exponential time.
 _NOTHING_ELSE = re.compile(
     rf"(?>(?:{_THANKS}|{_NODS})(?!\S))(?:\s+(?>(?:{_THANKS}|{_NODS}|{_BESIDE})(?!\S)))*", re.IGNORECASE
 )
@@ -66,11 +66,11 @@ _ASKS_WHAT_FOR = re.compile(
     r"(?:\s+(?:for|exactly|please|today|doing|here|with\s+(?:you|this|baton)))*",
     re.IGNORECASE,
 )
-#: Thanks to somebody, or word of something, whatever is said behind it …
+#: Thanks to somebody, or a remark for somebody, whatever follows …
 _SAID_TO = re.compile(
     rf"(?:{_THANKS}|cc|fyi|\+1|1|(?:{_GREETINGS})(?=.*\b(?:team|squad|folks|all|everyone|people)$))\b", re.IGNORECASE
 )
-#: … unless it is said of something that is called so: "kudos is down" …
+#: … unless it is about something of that name: "kudos is down" …
 _SAYS_OF_A_NAME = re.compile(
     r"\S+\s+(?:service|app|api|db|server|page|site|is|isn'?t|was|wasn'?t|has|hasn'?t|keeps?|seems?|looks?|went|does|doesn'?t"
     r"|fails?|failed|crash(?:es|ed)|throws?|returns?|times|timed)\b",
@@ -85,13 +85,13 @@ _ASKS = re.compile(
 _MARKUP = re.compile(r"<[@!#][^<>]*>|(?<!\w):[a-z0-9_+'-]{1,60}:(?!\w)|[^\w\s+'-]|(?<!\w)['-]|['-](?!\w)")
 _AROUND = "!?.,;:…*_~-'\"()"
 _MARKED = (":", "<", "*", "_")
-#: What is longer says more than a courtesy.
+#: A longer text is more than a courtesy.
 _MOST_CHARACTERS = 300
 _MOST_WORDS_ASKING = 9
 
 
 def courtesy(text: str) -> Courtesy | None:
-    """Return what kind of message a text is that asks for nothing by name; None for any other."""
+    """Return the kind of a message that asks for nothing by name; None for any other message."""
     opening = text.split(None, _MOST_WORDS_ASKING)
     if len(text) > _MOST_CHARACTERS or not opening:
         return None

@@ -1,4 +1,4 @@
-"""The one asset that a sentence names exactly: it is meant, whatever is said around it in whatever language."""
+"""Finding the one asset that a sentence names exactly, whatever surrounds the name, in any language."""
 
 from __future__ import annotations
 
@@ -42,45 +42,44 @@ from bot.domain.directory.vocabulary import (
 _MOST_CHUNKS = 40
 _MOST_BEFORE_TROUBLE = 3
 _PART_OF_WORDS = PART_OF_WORDS | FOREIGN_PART_OF_WORDS
-#: A ticket's key says what it is about elsewhere: `SHOP-123`. A region is where something runs.
+#: A ticket's key (`SHOP-123`) points elsewhere, and a region is where something runs: neither names an asset.
 _TICKET = re.compile(r"[A-Z][A-Z0-9]{1,9}-\d{1,7}")
-#: Which version of it runs, or what it answered: "checkout 5.2.1", "checkout 503". Other numbers are of other names.
+#: A version or a status code behind a name: "checkout 5.2.1", "checkout 503". Other numbers belong to other names.
 _NO_NUMBER = re.compile(r"v?\d+(?:\.\d+)+\S*|v\d+|[45]\d\ds?|[45]xxs?", re.IGNORECASE)
 _NO_THINGS = VERB_PARTICLES | {"ms", "seconds", "minutes", "hours", "days", "times", "percent"}
 _BEFORE_ROUTE = frozenset({"for", "on", "to", "at", "from", "get", "post", "put", "delete", "patch"})
 _NEGATED = re.compile(r"n['’]", re.IGNORECASE)
 _REGION = re.compile(r"[a-z]{2,7}-(?:gov-)?(?:north|south|east|west|central)\w*-?\d?[a-d]?", re.IGNORECASE)
-#: Before what somebody does: "who pays for", "I cannot connect to", "gets paged for".
+#: Words before a verb: "who pays for", "I cannot connect to", "gets paged for".
 _BEFORE_VERB = frozenset(
     """who whom whos can cant cannot could couldnt should shouldnt would will wont may might must do does did dont
     doesnt i we you they to please pls plz lets anybody anyone somebody someone everybody nobody""".split()  # noqa: SIM905
 )
-#: … and before what has been done to them, or what somebody needs or has: "who has admin rights on".
+#: … and words before a participle, or before what somebody needs or has: "who has admin rights on".
 _BEFORE_PARTICIPLE = frozenset(
     "gets get got getting being been be is are was has have had need needs want wants a an".split()  # noqa: SIM905
 )
-#: Between a word that asks and a role: "who is the tech lead of", "qui est le chef de".
+#: Words between a word that asks and a role: "who is the tech lead of", "qui est le chef de".
 _COPULAS = frozenset("is are est es e ist sind ar er jest je on sont son sao".split())  # noqa: SIM905
-#: Before a word that asks, it asks whose something is: "de quién es", "di chi è", "à qui est".
+#: Before a word that asks, these make it "whose": "de quién es", "di chi è", "à qui est".
 _POSSESSION = frozenset({"de", "di", "a", "d"})
 _WHO = frozenset({"who", "whom"})
 _WHICH = frozenset("which what quel quelle cual qual quale welcher welche".split())  # noqa: SIM905
-#: Behind these a German or Dutch sentence ends in what is done: "wen muss ich wegen checkout anrufen?".
+#: After these, a German or Dutch sentence ends with its verb: "wen muss ich wegen checkout anrufen?".
 _MODALS = frozenset(
     "muss mussen kann konnen soll sollen sollte sollten darf durfen moet moeten kan kunnen mag mogen".split()  # noqa: SIM905
 )
-#: What is said of a name, and is no part of it, in whatever language.
+#: Words about a name that are not part of it, in any language.
 _NO_NAME = NEGATIONS | FOREIGN_TROUBLE_WORDS
 _NOT_ABROAD = NEGATIONS - QUESTION_WORDS
-#: What French joins to a verb that asks.
+#: Pronouns that French joins to a verb in a question.
 _INVERTED = frozenset("il elle on je tu nous vous ils elles moi lui".split())  # noqa: SIM905
 
 
 def named_alone(index: DirectoryIndex, question: ParsedQuestion, text: str, *, limit: int) -> Match | Several | None:
-    """Return the only asset that a text names exactly, whatever else it says in whatever language, or all if several.
+    """Return the only asset that a text names exactly, or all of them, whatever else it says in any language.
 
-    None where it may well be about something else: another identifier, or a part that nobody knows ("the mirror of
-    checkout").
+    None if the text may be about something else: another identifier, or an unknown part ("the mirror of checkout").
     """
     chunks = question.chunks
     if len(chunks) > _MOST_CHUNKS:
@@ -104,7 +103,7 @@ def named_alone(index: DirectoryIndex, question: ParsedQuestion, text: str, *, l
             elif _is_another(index, chunks, name, match, is_foreign=is_foreign):
                 return None
             found.setdefault(match.asset_id, match)
-            for whole in _named_before(index, chunks, place):  # "mail for checkout": either may be meant
+            for whole in _named_before(index, chunks, place):  # "mail for checkout" may mean either
                 found.setdefault(whole, match)
         elif _is_identifier(chunks[place], is_foreign=is_foreign) and not _is_route(chunks, place):
             return None
@@ -112,27 +111,30 @@ def named_alone(index: DirectoryIndex, question: ParsedQuestion, text: str, *, l
     if len(found) > 1:
         fitting = candidates(index, found, min(each.confidence for each in found.values()))
         return Several.first(fitting, question.text, limit=limit)
-    # What stands beside the name is passed over, so it is no literal name, and may be a day that is over.
+    # The words beside the name are ignored, so it does not count as a literal name, and one of them may be a past day.
     confidence = CONFIDENCE[ResolutionMethod.WORDS]
     return next((replace(one, method=ResolutionMethod.WORDS, confidence=confidence) for one in found.values()), None)
 
 
 def _area_of(whole: Match, phrase: Sequence[str]) -> Match | None:
-    """Return the area that all words for a part are of: "the ci pipeline of checkout" is how checkout is built."""
+    """Return the match with the area that all words for a part name: "the ci pipeline of checkout" is the area ci-cd.
+
+    None if they do not name one area, and for the area database.
+    """
     areas = {AREA_WORDS.get(word) for word in phrase}
     area = areas.pop() if len(areas) == 1 else None
     return None if area in (None, Area.DATABASE) else replace(whole, area=area)
 
 
 def _part_said(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match) -> str:
-    """Return the word for what is said to be a part of what is named, where that is no such thing itself."""
+    """Return the word by which the text means a part of the named asset; "" if the asset itself is such a thing."""
     said = (part_of_name(tuple(chunks), place, name) for place in range(len(chunks)) if place not in name)
     words = [word for word in said if word and AREA_WORDS.get(word) in (None, Area.DATABASE)]
     return next((word for word in words if index.assets[match.asset_id].kind not in KIND_WORDS[word][0]), "")
 
 
 def _is_identifier(chunk: Chunk, *, is_foreign: bool) -> bool:
-    """Whether a piece can only be a name: in quotes, or joined as no word of a sentence is."""
+    """Whether a piece can only be a name: it is in quotes, or joined in a way that no word of a sentence is."""
     if chunk.part is not Part.NAME or all(word.isdigit() for word in chunk.words):
         return False
     if chunk.is_quoted:
@@ -146,13 +148,13 @@ def _is_identifier(chunk: Chunk, *, is_foreign: bool) -> bool:
 
 
 def _is_route(chunks: Sequence[Chunk], place: int) -> bool:
-    """Whether it says where something is in trouble: "returns 502 for /api/v2", "GET /health fails"."""
+    """Whether a piece is a route with trouble: "returns 502 for /api/v2", "GET /health fails"."""
     is_behind = place > 0 and chunks[place - 1].folded in _BEFORE_ROUTE
     return chunks[place].text.startswith("/") and is_behind and any(is_trouble(chunk.folded) for chunk in chunks)
 
 
 def _is_another(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match, *, is_foreign: bool) -> bool:
-    """Whether what is asked for may well be something else that the name is only said with."""
+    """Whether the text may ask for something else and only mentions the name with it."""
     if _is_of_unknown(index, chunks, name.start, is_foreign=is_foreign):
         return True
     is_whole = is_asked_whole(index, chunks, name, match.asset_id)
@@ -162,10 +164,10 @@ def _is_another(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, mat
 
 
 def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match, *, is_foreign: bool) -> bool:
-    """Whether a name may be a piece of another's: "checkout cache" is no checkout, "payments-db 6" no payments-db.
+    """Whether a name may be part of a longer one: "checkout cache" is not checkout, "payments-db 6" is not payments-db.
 
-    A word of another alphabet goes on with nothing, nor does one for what the asset is, or for what somebody does; and
-    what is joined or in quotes is whole but for a number.
+    Words of another alphabet do not continue a name, nor do words for what the asset is or for what somebody does. A
+    name that is joined or in quotes is complete, except for a number behind it.
     """
     last = chunks[name.stop - 1]
     before = () if name.start == 0 or chunks[name.start - 1].has_comma else chunks[name.start - 1 : name.start]
@@ -204,7 +206,7 @@ def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match:
 
 
 def _begins_sentence(chunks: Sequence[Chunk], name: range) -> bool:
-    """Whether a sentence begins with a name of several words, and goes on: "weather feed stale since today"."""
+    """Whether a sentence begins with a name of several words and continues: "weather feed stale since today"."""
     before = chunks[: name.start]
     if any(not each.has_comma and each.folded not in ARTICLES for each in before[-1:]) or len(before) > 1:
         return False
@@ -214,7 +216,7 @@ def _begins_sentence(chunks: Sequence[Chunk], name: range) -> bool:
 
 
 def _begins_trouble(chunks: Sequence[Chunk], name: range) -> bool:
-    """Whether a text begins with a word that is nothing but a name, and goes on with trouble: "termbox SSR errors"."""
+    """Whether a text begins with a word that can only be a name, followed by trouble: "termbox SSR errors"."""
     word = chunks[name.start].folded
     if name.start or len(name) > 1 or len(word) < LONG_ENOUGH or word in COMMON_WORDS or word in FOREIGN_WORDS:
         return False
@@ -222,13 +224,13 @@ def _begins_trouble(chunks: Sequence[Chunk], name: range) -> bool:
 
 
 def _is_last_verb(chunks: Sequence[Chunk], place: int) -> bool:
-    """Whether a word is what is to be done, at the end of a German or Dutch sentence."""
+    """Whether a word is the verb at the end of a German or Dutch sentence."""
     is_last = place == len(chunks) - 1 and chunks[place].text.islower() and chunks[place].folded.endswith("en")
     return is_last and any(chunk.folded in _MODALS for chunk in chunks[:place])
 
 
 def _is_verb(chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> bool:
-    """Whether a word before a name is what somebody does with it: "who funds checkout", "to restart login"."""
+    """Whether the word before a name is what somebody does with it: "who funds checkout", "to restart login"."""
     chunk = chunks[place]
     if place == 0 or chunk.part not in (Part.NAME, Part.DOUBTFUL) or chunk.is_quoted:
         return False
@@ -242,25 +244,25 @@ def _is_verb(chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> bool:
 
 
 def _is_kind(chunk: Chunk) -> bool:
-    """Whether a word says what something is: an application is an area only where it is "the application of"."""
+    """Whether a word says what something is. "Application" does, unless it means the area in "the application of"."""
     is_application = chunk.part is Part.KIND_OR_AREA and AREA_WORDS[chunk.folded] is Area.APPLICATION
     return chunk.part is Part.KIND or is_application
 
 
 def _is_foreign(chunk: Chunk) -> bool:
-    """Whether a piece is of the words around a name in another language; `s'occupe` is two."""
+    """Whether a piece belongs to the words around a name in another language; `s'occupe` is two such words."""
     return chunk.folded in FOREIGN_WORDS or all(word in FOREIGN_WORDS for word in chunk.words)
 
 
 def _is_of_unknown(index: DirectoryIndex, chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> bool:
-    """Whether what stands before "of NAME" is a thing that nobody knows: "the mirror of", "la base de datos de"."""
+    """Whether "of NAME" follows something unknown: "the mirror of", "la base de datos de"."""
     while place > 0 and chunks[place - 1].folded in ARTICLES:
         place -= 1
     if place < 2 or chunks[place - 1].folded not in _PART_OF_WORDS:
         return False
     joining, before = chunks[place - 1].folded, chunks[place - 2]
     if before.part is Part.KIND or (_is_kind(before) and joining != "of"):
-        return True  # it has no such part: "the queue behind checkout"
+        return True  # the asset has no such part: "the queue behind checkout"
     if before.part is not Part.NAME and joining in PART_OF_WORDS:
         return False  # "the deployments of checkout" are an area of checkout
     if before.part in (Part.QUESTION, Part.DOUBTFUL) or _is_foreign(before) or joining == "to":
@@ -273,7 +275,8 @@ def _is_of_unknown(index: DirectoryIndex, chunks: Sequence[Chunk], place: int, *
 def _is_object(chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> bool:
     """Whether the words that end at `place` are a thing that is asked for, and not what somebody does or is.
 
-    "Who owns the mirror of", but "who rotates the certificates of", "who is the chief of", "gets paged for".
+    They are in "who owns the mirror of"; they are not in "who rotates the certificates of", "who is the chief of" and
+    "gets paged for".
     """
     if not is_foreign and _has_other_verb(chunks[: place + 1]):
         return False
@@ -289,7 +292,7 @@ def _is_object(chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> bool
 
 
 def _is_role(chunks: Sequence[Chunk], article: int) -> bool:
-    """Whether an article begins what somebody is: "who is the chief of", "who's the chief of"."""
+    """Whether an article begins a person's role: "who is the chief of", "who's the chief of"."""
     before = chunks[max(article - 2, 0) : article]
     if not before or (len(before) == 1 and not before[0].is_possessive):
         return False
@@ -301,7 +304,7 @@ def _is_role(chunks: Sequence[Chunk], article: int) -> bool:
 
 
 def _has_other_verb(chunks: Sequence[Chunk]) -> bool:
-    """Whether somebody is asked for who does what is no owner's to do: "who rotates", "whom can I bill"."""
+    """Whether the text asks who does something that is not an owner's job: "who rotates", "whom can I bill"."""
     for place, chunk in enumerate(chunks):
         if chunk.folded in _WHO:
             after = (each for each in chunks[place + 1 :] if each.folded not in _BEFORE_VERB)
@@ -311,7 +314,7 @@ def _has_other_verb(chunks: Sequence[Chunk]) -> bool:
 
 
 def _named_before(index: DirectoryIndex, chunks: Sequence[Chunk], place: int) -> Sequence[int]:
-    """Return the assets that the word before "for NAME" names, though it is an ordinary one."""
+    """Return the assets named by the word before "for NAME", even if it is an ordinary word."""
     before = chunks[place - 2] if place >= 2 and chunks[place - 1].folded in PART_OF_WORDS else None
     finding = run_named(index, (before,)) if before is not None and before.part is Part.NAME else None
     return () if finding is None else finding.asset_ids

@@ -1,4 +1,7 @@
-"""Statements in other languages that ask for no owner: what is well again, and what only is called as an asset is."""
+"""Statements in other languages that ask for no owner:
+
+something works again, or a word only happens to be an asset's name.
+"""
 
 from __future__ import annotations
 
@@ -19,20 +22,20 @@ from bot.domain.directory.vocabulary import (
 )
 
 _WELL = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, FOREIGN_WELL))})(?!\w)", re.IGNORECASE)
-#: What a server answers that is in trouble.
+#: HTTP status codes of a server in trouble.
 _CODE = re.compile(r"[45]\d\d(?:er|s)?")
-#: What stands before a noun: articles, and prepositions that have one in them.
+#: Words before a noun: articles, and prepositions that contain one.
 _BEFORE_NOUN = ARTICLES | frozenset(
     """im ins am zum zur beim vom au aux du al del nel nella sul sulla na no da do
     un une ein eine einen einem einer una uno um uma een ett mon ma mes ton ta tes mi mis tu tus su sus mio mia tuo tua
     meu minha min mitt mina""".split()  # noqa: SIM905
 )
-#: "La paie est tombée" is trouble, "la paie tombe le 28" is none.
+#: "La paie est tombée" says that it is down, "la paie tombe le 28" does not.
 _FALLS = "tombe"
 _BEFORE_FALLEN = frozenset({"est", "sont", "etait", "a", "ont"})
-#: "Die Kasse steht" is trouble, "wer steht an der Kasse?" is none.
+#: "Die Kasse steht" says that it is down, "wer steht an der Kasse?" does not.
 STANDS = "steht"
-#: "Wer ist in der Radiologie?" asks who is there.
+#: "Wer ist in der Radiologie?" asks who is there, not for an owner.
 _COPULAS = frozenset(
     """ist sind est es esta estan e sono sao is zijn ar er jest sa je steht stehen sitzt liegt arbeitet bleibt travaille
     trabaja lavora trabalha werkt jobbar""".split()  # noqa: SIM905
@@ -41,14 +44,14 @@ _PLACES = frozenset("in im bei beim am auf a dans chez en nel nella alla em op b
 
 
 def is_well(text: str, chunks: Sequence[Chunk]) -> bool:
-    """Whether a text says that something is well again, and asks for nobody."""
+    """Whether a text says that something works again, and asks for nobody."""
     return _WELL.search(text) is not None and not asks_for_owner(chunks) and not _says_no(chunks)
 
 
 def is_noun(chunks: Sequence[Chunk], place: int) -> bool:
-    """Whether a word with an article is what it means in its language, and no asset: "das Labor ist geschlossen".
+    """Whether a word with an article is an ordinary word and not an asset: "das Labor ist geschlossen".
 
-    What is in trouble is an asset ("das Labor ist down"), and so is what an owner is asked for.
+    It is an asset if the text says that it has a problem ("das Labor ist down") or asks for its owner.
     """
     if place == 0 or chunks[place - 1].folded not in _BEFORE_NOUN or chunks[place].is_quoted:
         return False
@@ -66,7 +69,7 @@ def is_noun(chunks: Sequence[Chunk], place: int) -> bool:
 
 
 def asks_for_owner(chunks: Sequence[Chunk]) -> bool:
-    """Whether a text asks for somebody who owns something: for who is somewhere, or where something is, does not."""
+    """Whether a text asks for somebody who owns something, and not who is somewhere or where something is."""
     words = [chunk.folded for chunk in chunks]
     if not FOREIGN_OWNER_WORDS.isdisjoint(words):
         return True

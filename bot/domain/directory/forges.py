@@ -1,4 +1,4 @@
-"""How code hosts write addresses: of repositories, over every protocol, and of files in them.
+"""How code hosts write addresses of repositories, over every protocol, and of files in them.
 
 https://learn.microsoft.com/azure/devops/repos/git, https://gerrit.googlesource.com/gitiles,
 https://confluence.atlassian.com/bitbucketserver, https://git.zx2c4.com/cgit/about, https://man.sr.ht/git.sr.ht
@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote, unquote_plus
 
 _HOST = r"[\w.-]+\.[\w-]+(?::\d+)?"
-#: A host, and the folder in which a server of this kind is often found.
+#: A host, and the folder in which a server of this kind is often installed.
 _SERVER = rf"{_HOST}(?:/(?:bitbucket|stash|git|scm))?"
 
-#: What hosts put around the name of a repository -> the address without it. In lower case, without protocol.
+#: What hosts add around the name of a repository -> the address without it. In lower case, without protocol.
 _FURNITURE = tuple(
     (re.compile(pattern), plain)
     for pattern, plain in (
@@ -36,16 +36,16 @@ _FURNITURE = tuple(
 _HAS_FURNITURE = re.compile(
     r"_git/|/v3/|/scm/|/repos/|\.googlesource\.com/|gitiles/|/cgit/|/gitweb/|^(?:alt)?ssh\.|\.git/|^github\.dev/"
 )
-#: The same of a repository's name, which a checkout takes from where it was cloned.
+#: The same for a repository's name, which a checkout takes from its remote.
 _AROUND_NAME = r"^(?:scm/(?=[^/]+/[^/]+$)|v3/(?=[^/]+/[^/]+/[^/]+$)|v1/repos/|cgit/|gitweb/|a/(?=.+/))"
 _NAME_FURNITURE = re.compile(rf"{_AROUND_NAME}|~")
 _SHOWN_FURNITURE = re.compile(rf"{_AROUND_NAME}|(?:(?<=/)|^)_git/(?=.)")
 
 _BEHIND = r"blob|tree|edit|raw|blame|commits?|new|delete|media|annotate|history"
-#: Azure DevOps and its servers: the path stands in the query.
+#: Azure DevOps and its servers have the path in the query.
 _AZURE = re.compile(rf"^(?P<repository>{_HOST}/(?:.+/)?_git/[^/]+)(?:/.*)?$", re.IGNORECASE)
 _AZURE_ITEMS = re.compile(rf"^(?P<project>{_HOST}/.+?)/_apis/git/repositories/(?P<name>[^/]+)/items$", re.IGNORECASE)
-#: Where the repository and the path are told apart by what stands between them, so that the branch may be anything.
+#: Addresses with a marker between repository and path, so that a branch can have any name.
 _DIVIDED = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -60,7 +60,7 @@ _DIVIDED = tuple(
         r"^(?P<region>[\w-]+)\.console\.aws\.amazon\.com/codesuite/codecommit/repositories/(?P<name>[^/]+)/browse/.+?/--/(?P<path>.*)$",
     )
 )
-#: Where a branch, a tag or a commit stands before the path.
+#: Addresses with a branch, a tag or a commit before the path.
 _BEHIND_REF = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -79,64 +79,64 @@ _BEHIND_REF = tuple(
 _SRC = re.compile(
     rf"^(?P<repository>(?!(?:github|gitlab)\.com/){_HOST}/[^/]+/[^/]+)/src/(?P<rest>[^/]+/.+)$", re.IGNORECASE
 )
-#: cgit without a sign of itself but the branch in the query: `/tree/path?h=main`.
+#: cgit, recognised only by the branch in the query: `/tree/path?h=main`.
 _CGIT = re.compile(rf"^(?P<repository>{_HOST}/.+?)/(?:tree|plain|blame|log)/(?P<path>.+)$", re.IGNORECASE)
 _GITWEB = re.compile(rf"^(?P<host>{_HOST})(?:/[\w.-]+)*/?$", re.IGNORECASE)
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-#: Hosts that are called as those of code mostly are.
+#: Typical names of code hosts.
 _CODE_HOST = re.compile(
     r"(?:[\w-]+\.)*(?:git|github|gitlab|bitbucket|stash|gitea|forgejo|gogs|codeberg|gerrit|cgit|gitweb|hg|svn|code|source"
     r"|sourcegraph|googlesource|visualstudio|dev\.azure)[\w-]*\.",
     re.IGNORECASE,
 )
 _REF = re.compile(r"^refs/(?:heads|tags|remotes/[^/]+)/(?=[^/])")
-#: A branch, tag or commit that is surely no more than one segment. Any other may go on behind a slash, whatever it is
-#: called: `hotfix/src/x.ts` is `src/x.ts` on `hotfix`, or `x.ts` on `hotfix/src`.
+#: A branch, tag or commit that is certainly one segment. Any other may contain a slash: `hotfix/src/x.ts` is `src/x.ts`
+#: on `hotfix`, or `x.ts` on `hotfix/src`.
 _WHOLE_REF = re.compile(
     r"main|master|trunk|develop|HEAD|staging|production|next|canary|gh-pages|[0-9a-f]{7,64}"
     r"|v\d+|(?:[\w-]*[_-])?v?\d+(?:\.[\dx]+)+[\w.-]*|.*%2F.*",
     re.IGNORECASE,
 )
-#: With what the names of branches begin that have a slash in them. What tools make goes on with folders.
+#: Prefixes of branch names with a slash. In the names that tools make, folders follow.
 _REF_FOLDER = re.compile(r"feats?|features?|fix|fixes|bugfix|hotfix|chore|refactor|users?|wip|spike|backport")
-#: A branch of two segments: folders of files are not called after a version with a dot.
+#: A branch of two segments: file folders are not named after a version with a dot.
 _RELEASE_REF = re.compile(
     r"(?:releases?|stable|support|versions?)/[a-z-]*v?\d+(?:\.[\dx]+)+[\w.-]*(?=/|$)", re.IGNORECASE
 )
-#: Those that tools make have the folders of what they change in their names: `dependabot/npm_and_yarn/web/app/x-1.2`.
+#: Branches that tools make contain the folders that they change: `dependabot/npm_and_yarn/web/app/x-1.2`.
 _MOST_REF_SEGMENTS = 8
-#: The pages that show files and no folders: a path follows the branch.
+#: Pages that show files but no folders: a path has to follow the branch.
 _OF_FILES = frozenset({"blob", "raw", "edit", "blame", "annotate", "media", "_edit", ""})
-#: How a file ends and no branch does, which may end as `lodash-4.17.21`.
+#: A file's ending. A branch may end as in `lodash-4.17.21`, but not like this.
 _ENDING = re.compile(r"\w\.[A-Za-z]\w{0,11}$")
-#: Where Go and others keep what they check out: an absolute path, or one from `src` or `go` on. Any other folder before
-#: the address is one of a repository, which has a copy of another one in it.
+#: Where Go and others keep their checkouts: an absolute path, or one that begins with `src` or `go`. With any other
+#: folder before it, the address is a copy inside another repository.
 _CHECKED_OUT = re.compile(
     r"(?<![^\s\"'`(])(?:(?:/|~/|go/|src/|pkg/mod/)(?:(?!(?:vendor|third_party|staging|node_modules)/)[\w.@~+-]+/)*?)?"
     r"(?P<address>(?:github\.com|gitlab\.com|bitbucket\.org)/[\w.-]+/[\w.-]+)(?:@v\d[\w.+!-]*)?(?=/)"
 )
-#: A path as Windows writes it.
+#: A Windows path.
 _BACKSLASHES = re.compile(r"(?<![^\s\"'`(])(?:[A-Za-z]:)?\\?(?:[\w.@+~-]+\\){2,}[\w.@+~-]+")
-#: A line of a stack trace: the function, and in brackets where it stands.
+#: A line of a stack trace: the function, and its place in brackets.
 _FRAME = re.compile(r"(?<!\S)at (?:async |new )?[\w.$<>\[\]]+ \((?=[^\s()]*/)")
-#: Where GitHub's runners and GitLab's check out a repository: its name twice, and its whole name.
+#: Where the runners of GitHub and GitLab check out a repository: its name twice, or its whole name.
 _RUNNERS = re.compile(r"(?<![^\s\"'`(])/(?:home/runner/work|__w|a)/(?P<name>[\w.-]+)/(?P=name)/(?=[\w.-])")
 _BUILDS = re.compile(r"(?<![^\s\"'`(])/builds/(?=(?:[\w.-]+/){2,}[\w.-])")
 _AT_HOME = re.compile(r"(?<![^\s\"'`(])~/(?=[\w.-])")
-#: The number of a line, as compilers, editors and code hosts write it behind a path.
+#: A line number behind a path, as compilers, editors and code hosts write it.
 _LINE_NUMBER = re.compile(r"(?<=[\w.])(?::\d+(?:[:-]\d+)?:?|#L?\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?|\(\d+(?:,\s?\d+)?\)?)$")
-#: A folder and the way out of it again.
+#: A folder followed by `..`.
 _DOWN_AND_UP = re.compile(r"(?<![^/])(?!\.\.(?:/|$))[^/]+/\.\.(?:/|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class FileAddress:
-    """A file or folder in a repository: `repository` plain, `paths` as written, without a leading slash.
+    """A file or folder in a repository: `repository` in its plain form, `paths` as written, without a leading slash.
 
-    They are several where nobody can tell where the branch ends, the longest first; "" is the repository as a whole.
-    `likely` is the place of the one behind a branch such as `feature/new-menu`, whose first word names no branch by
-    itself as a rule. With `is_asked`, the path is not in the address but in its query.
+    There are several paths, the longest first, if nobody can tell where the branch ends; "" is the whole repository.
+    `likely` is the index of the path behind a branch such as `feature/new-menu`, whose first word is seldom a branch by
+    itself. With `is_asked`, the path is in the query of the address.
     """
 
     repository: str
@@ -146,9 +146,9 @@ class FileAddress:
 
 
 def plain(address: str) -> str:
-    """Return an address in lower case, without protocol, as one repository has it whatever it is cloned or read by.
+    """Return an address in lower case, without protocol, in one form for all ways to clone or read the repository.
 
-    `bitbucket.example.com/scm/pay/ledger` and `bitbucket.example.com/projects/pay/repos/ledger` are one.
+    `bitbucket.example.com/scm/pay/ledger` and `bitbucket.example.com/projects/pay/repos/ledger` give the same.
     """
     if "/" in address and _HAS_FURNITURE.search(address):
         for pattern, without in _FURNITURE:
@@ -157,17 +157,17 @@ def plain(address: str) -> str:
 
 
 def plain_name(name: str) -> str:
-    """Return a repository's name in lower case, without what a host puts around it in the addresses for git."""
+    """Return a repository's name in lower case, without what a host adds around it in git addresses."""
     return _NAME_FURNITURE.sub("", name).replace("_git/", "") if "/" in name else name
 
 
 def shown_name(name: str) -> str:
-    """Return a repository's name as people write it, from what stands behind the host in its address for git."""
+    """Return a repository's name as people write it, from the part of its git address behind the host."""
     return _SHOWN_FURNITURE.sub("", unquote(name))
 
 
 def file_address(text: str) -> FileAddress | None:
-    """Return the repository and path of a link to a file as a code host writes it, or None."""
+    """Return the repository and path of a code host's link to a file, or None."""
     bare = _SCHEME.sub("", text.strip())
     place, mark, behind = _cut(bare)
     if "@" in place.partition("/")[0]:
@@ -194,17 +194,17 @@ def file_address(text: str) -> FileAddress | None:
 
 
 def is_code(address: str) -> bool:
-    """Whether a link leads to a repository or a file, as far as its address tells."""
+    """Whether a link leads to a repository or a file, judging by its address."""
     return _CODE_HOST.match(_SCHEME.sub("", address.strip())) is not None or file_address(address) is not None
 
 
 def folder_key(repository: str, path: str) -> str:
-    """Return the spelling under which a folder of a repository is kept, whatever host, branch or page it is read by."""
+    """Return the form in which a folder of a repository is stored, whatever host, branch or page it is read through."""
     return f"{repository}//{path.lower()}"
 
 
 def file_path(text: str) -> str:
-    """Return a path as people paste it, without `./`, `x/../`, `%20` and the number of a line behind it."""
+    """Return a pasted path without `./`, `x/../`, `%20` and a line number behind it."""
     path = unquote(text.strip()).replace("\\", "/") if "%" in text or "\\" in text else text.strip()
     path = _LINE_NUMBER.sub("", path)
     while path.startswith("./"):
@@ -217,22 +217,22 @@ def file_path(text: str) -> str:
 
 
 def without_checkout(text: str) -> str:
-    """Return a text with addresses in place of where Go and others keep what they check out from a host.
+    """Return a text with checkouts of Go, runners and others replaced by the addresses that they were cloned from.
 
-    `/go/src/github.com/acme/shop/x.go` and `/go/pkg/mod/github.com/acme/shop@v1.2.0/x.go` are
-    `github.com/acme/shop/x.go`. What a runner has checked out is `shop:x.go` or `acme/shop/x.go`, and a path of Windows
-    has slashes.
+    `/go/src/github.com/acme/shop/x.go` and `/go/pkg/mod/github.com/acme/shop@v1.2.0/x.go` become
+    `github.com/acme/shop/x.go`. A runner's checkout becomes `shop:x.go` or `acme/shop/x.go`, and a Windows path gets
+    slashes.
     """
     if "\\" in text:
         text = _BACKSLASHES.sub(lambda found: re.sub(r"^[A-Za-z]:", "", found[0]).replace("\\", "/"), text)
     if "/" not in text:
         return text
     text = _CHECKED_OUT.sub(r"\g<address>", _BUILDS.sub("", _RUNNERS.sub(r"\g<name>:/", _FRAME.sub("(", text))))
-    return _AT_HOME.sub("/~/", text)  # a tilde before a word is a mark around it
+    return _AT_HOME.sub("/~/", text)  # with a slash behind it, because a tilde directly before a word is formatting
 
 
 def _cut(address: str) -> tuple[str, str, str]:
-    """Return the address, what ends it, and its query or, where that is all there is, its fragment."""
+    """Return the address, what ends it, and its query (or its fragment if it has no query)."""
     place, mark, behind = address.partition("?")
     if not mark or "#" in place:
         place, mark, behind = address.partition("#")
@@ -265,7 +265,7 @@ def _path(text: str) -> str:
 
 
 def _behind_ref(repository: str, rest: str, page: str) -> FileAddress:
-    """Return what may be the path behind a branch, a tag or a commit on a page of a code host."""
+    """Return the possible paths behind a branch, tag or commit on a page of a code host."""
     bare = _REF.sub("", rest).strip("/")
     if (release := _RELEASE_REF.match(bare)) is not None:
         return FileAddress(repository, (_path(bare[release.end() :]),))

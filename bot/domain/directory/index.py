@@ -1,4 +1,4 @@
-"""The books that the directory looks things up in, kept in step one asset at a time."""
+"""The look-up tables of the directory, kept up to date one asset at a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.domain.directory.paths import Paths
 from bot.domain.names import clean, fold, tokens
 from bot.domain.records import AssetRecord
 
-#: Longer names are found literally and folded, but their words are not indexed beyond this many.
+#: Only this many words of a name are indexed. Longer names can still be found literally and folded.
 MAX_WORDS = 24
 
 K = TypeVar("K")
@@ -29,7 +29,7 @@ class DirectoryIndex:
 
     def __init__(self) -> None:
         self.assets: dict[int, AssetRecord] = {}
-        #: Names, aliases and addresses in lower case, and those references that are not kind and name: see `known_as`.
+        #: Names, aliases and addresses in lower case, and references that are not "kind:name" (see `known_as`).
         self.literal: dict[str, Ids] = {}
         #: Names and aliases folded.
         self.folded: dict[str, Ids] = {}
@@ -38,12 +38,12 @@ class DirectoryIndex:
         self._children: dict[int, Ids] = {}
 
     def fill(self, assets: Iterable[AssetRecord]) -> None:
-        """Add the first assets, all at once; the last one counts where an id comes twice."""
+        """Add the first assets, all at once. If an id occurs twice, the last asset counts."""
         self.assets.update((asset.id, asset) for asset in assets)
         self.names.fill(self._enter_all())
 
     def _enter_all(self) -> Iterator[tuple[int, tuple[str, ...], str]]:
-        """Enter every asset in every book but that of names; yield each name's asset, words and folded spelling."""
+        """Enter every asset in every table but that of names; yield each name's asset, words and folded spelling."""
         for asset in self.assets.values():
             if not _has_name_only(asset):
                 yield from self._enter(asset)
@@ -58,7 +58,7 @@ class DirectoryIndex:
             yield asset_id, own, spelt
 
     def replace(self, asset: AssetRecord) -> None:
-        """Add an asset, or put it in the place of the one with its id."""
+        """Add an asset, or replace the one with its id."""
         held = self.assets.get(asset.id)
         if held is not None and _spellings(held) == _spellings(asset) and held.parent_id == asset.parent_id:
             self.assets[asset.id] = asset
@@ -85,10 +85,10 @@ class DirectoryIndex:
             _take(self._children, asset.parent_id, asset_id)
 
     def known_as(self, text: str) -> tuple[int, ...]:
-        """Return the ids of the assets with this reference, name, alias or address, in lower case, ascending.
+        """Return the ids of the assets with this reference, name, alias or address (in lower case), ascending.
 
-        Nearly every reference is a kind and the asset's name, and found by that: entered, they would take as much
-        memory as the names.
+        Nearly every reference is a kind and the asset's name, so it is found through the name. Storing the references
+        would take as much memory as the names.
         """
         found = as_tuple(self.literal.get(text))
         name = text.partition(":")[2]
@@ -102,14 +102,14 @@ class DirectoryIndex:
         return as_tuple(self._children.get(asset_id))
 
     def _enter(self, asset: AssetRecord) -> list[tuple[int, tuple[str, ...], str]]:
-        """Enter an asset in every book but that of names; return its id, words and folded spelling for that one."""
+        """Enter an asset in every table but that of names; return its id, words and folded spelling for that one."""
         asset_id = asset.id
         for key in _literals(asset):
             _put(self.literal, key, asset_id)
         if asset.parent_id is not None:
             _put(self._children, asset.parent_id, asset_id)
         if asset.path_rule is not None:
-            # A path that is spelt otherwise is another path, so a rule is not found by its name folded.
+            # A path in another spelling is another path, so a rule is not found by its folded name.
             self.paths.add(asset_id, asset.path_rule)
             return []
         found: dict[tuple[str, ...], str] = {}
@@ -123,28 +123,28 @@ class DirectoryIndex:
 
 
 def as_tuple(ids: Ids | None) -> tuple[int, ...]:
-    """Return the ids of an entry, none for None."""
+    """Return the ids of an entry; none if it is None."""
     if ids is None:
         return ()
     return (ids,) if isinstance(ids, int) else tuple(ids)
 
 
 def short_name(asset: AssetRecord) -> str:
-    """Return what people call a repository, `shop` for `acme/shop`; "" for any other asset."""
+    """Return what people call a repository (`shop` for `acme/shop`); "" for any other asset."""
     if asset.kind is AssetKind.REPOSITORY and "/" in asset.name:
         return asset.name.rstrip("/").rpartition("/")[2]
     return ""
 
 
 def _has_name_only(asset: AssetRecord) -> bool:
-    """Return whether there is only a reference and a name to enter, as with most assets: this goes faster."""
+    """Whether there is only a reference and a name to enter, as for most assets: then there is a faster way."""
     return (
         not asset.aliases
         and not asset.addresses
         and asset.parent_id is None
         and asset.path_rule is None
         and asset.kind is not AssetKind.REPOSITORY
-        # Surely from one word to as many as are indexed.
+        # Certainly between one word and as many as are indexed.
         and asset.name[:1].isalnum()
         and asset.name.isascii()
         and len(asset.name) < 2 * MAX_WORDS
@@ -159,7 +159,7 @@ def _named(asset: AssetRecord) -> Sequence[str]:
 
 
 def _reference_and_name(asset: AssetRecord) -> tuple[str, ...]:
-    """Return the name in lower case and, unless `DirectoryIndex.known_as` finds it by that, the reference."""
+    """Return the name in lower case, and the reference unless `DirectoryIndex.known_as` finds it through the name."""
     reference, name = _lowered(asset.ref), _lowered(asset.name)
     return (name,) if name and reference.partition(":")[2] == name else (reference, name)
 
@@ -181,12 +181,12 @@ def _address_keys(text: str) -> tuple[str, ...]:
     if file is None or len(file.paths) > 1 or not file.paths[0]:
         return (addresses.normal(text),)
     folder = forges.folder_key(file.repository, file.paths[0])
-    # Where the path stands in the query, what is before that is the repository's address.
+    # If the path is in the query, the part before it is the repository's address.
     return (folder,) if file.is_asked else (folder, addresses.normal(text))
 
 
 def _lowered(text: str) -> str:
-    """Return the text cleaned and in lower case: the same object if it is so already, for there are many."""
+    """Return the text cleaned and in lower case: the same object if it already is, because there are so many."""
     if text.islower() and text.isascii() and text.isprintable() and " " not in text:
         return text
     lowered = clean(text).lower()

@@ -1,4 +1,7 @@
-"""Names as sentences and clusters have them: "l'order-api", "payments-db'nin", "deploy/order-api"."""
+"""Names with endings and affixes, as sentences and clusters have them:
+
+"l'order-api", "payments-db'nin", "deploy/order-api".
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,10 @@ from bot.domain.names import fold
 #: "payments-db'nin", "payments-db:n", "l'order-api".
 _ENDED = re.compile(r"(?P<name>.{2,})(?P<mark>['’:-])(?P<ending>[^\W\d_]{1,5})")
 _ELIDED = re.compile(r"(?P<before>[^\W\d_]{1,5})['’](?P<name>.{2,})")
-#: What a Kubernetes object is called by kubectl or in its cluster: `deploy/checkout`, `checkout-7d9f8b6c5d-x2x9z`,
-#: `checkout.shop.svc.cluster.local:8080`. A pod has its parent's name with two marks, of which the first has a digit.
-#: What it listens at, and where it runs: `https://checkout/health`, `checkout:8080`, `checkout-prod`. The first of a
-#: set of pods (`checkout-0`), and an image or a release by its digest or version.
+#: Names of Kubernetes objects: `deploy/checkout`, `checkout-7d9f8b6c5d-x2x9z`, `checkout.shop.svc.cluster.local:8080`.
+#: A pod has its parent's name and two suffixes, of which the first has a digit. Also addresses and places
+#: (`https://checkout/health`, `checkout:8080`, `checkout-prod`), the first of a set of pods (`checkout-0`), and an
+#: image or a release by its digest or version.
 _OBJECT = re.compile(
     r"(?:deploy(?:ments?)?|sts|statefulsets?|ds|daemonsets?|svc|services?|ing|ingress(?:es)?|cronjobs?|cj)(?:\.[a-z0-9.]+)?/(?P<name>[\w.-]+)"
     r"|(?:pods?|po|jobs?|rs|replicasets?)(?:\.[a-z0-9.]+)?/(?P<parent>[\w.-]+?)(?:-[a-z0-9]{8,10})?(?:-(?:[a-z0-9]{5}|\d{1,10}))?"
@@ -32,7 +35,10 @@ _ENVIRONMENTS = ENVIRONMENT_WORDS | {"canary"}
 
 
 def uninflected(question: ParsedQuestion, is_name: Callable[[str], bool]) -> ParsedQuestion:
-    """Return the question with names as the catalog has them: "l'order-api", "payments-db'nin", "deploy/order-api"."""
+    """Return the question with names as the catalog has them:
+
+    "l'order-api", "payments-db'nin" and "deploy/order-api".
+    """
     chunks = [_uninflected(chunk, is_name) for chunk in question.chunks]
     for place, chunk in enumerate(chunks):
         bare = _without_elision(chunk)
@@ -62,7 +68,7 @@ def _uninflected(chunk: Chunk, is_name: Callable[[str], bool]) -> Chunk:
     elif elided is not None and elided["before"].lower() in ELISIONS:
         name = elided["name"]
     elif _may_be_object(chunk) and (name := _object_called(chunk.text, is_name)):
-        is_quoted = True  # nothing goes on with it
+        is_quoted = True  # nothing continues it
     else:
         return chunk
     bare = chunk_of(name, is_quoted=is_quoted) if is_name(fold(name)) else None
@@ -70,7 +76,10 @@ def _uninflected(chunk: Chunk, is_name: Callable[[str], bool]) -> Chunk:
 
 
 def _object_called(text: str, is_name: Callable[[str], bool]) -> str:
-    """Return the name in what a cluster calls an object, which may stand in another such name: `svc/checkout-prod`."""
+    """Return the asset name in the name of a Kubernetes object, which may contain another such name:
+
+    `svc/checkout-prod`.
+    """
     for _ in range(_MOST_AROUND):
         found = _OBJECT.fullmatch(text)
         if found is None:

@@ -1,4 +1,7 @@
-"""What only the address of a link names, as `…/apm/services/payments-db` does: the links of alerts say "View"."""
+"""Assets that only the address of a link names, such as `…/apm/services/payments-db`:
+
+links in alerts just say "View".
+"""
 
 from __future__ import annotations
 
@@ -16,16 +19,16 @@ from bot.domain.directory.vocabulary import KIND_WORDS
 
 _ADDRESS = re.compile(r"https?://[^\s/<>|\"']+/(?P<path>[^\s<>|\"'?#]*)(?P<asked>[?#][^\s<>|\"']*)?")
 _BETWEEN = re.compile(r"[/?&=#:;,]+")
-#: A word that sites call a part of theirs by: `…/incidents/Q1ABC`.
+#: A word that a site may use for a part of itself: `…/incidents/Q1ABC`.
 _ONE_WORD = re.compile(r"[^\W\d_]+")
 _MOST_WORDS = 200
 
 
 def named_in(index: DirectoryIndex, texts: Iterable[str], *, limit: int) -> tuple[Match, ...]:
-    """Return the assets that are called as a piece of an address is.
+    """Return the assets whose names are pieces of an address.
 
-    An address of code names a repository, which is the catalog's or another one. A piece of one word is a part of the
-    site, unless it is the last one or stands behind a kind: `…/services/checkout/errors`.
+    An address of code names a repository, whether or not the catalog has it. A piece of one word is taken for a part of
+    the site, unless it is the last piece or follows a kind: `…/services/checkout/errors`.
     """
     return mentioned(index, islice(_pieces(texts), _MOST_WORDS), limit=limit)
 

@@ -14,35 +14,35 @@ from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
 from bot.domain.directory.statements import asks_for_owner
 from bot.domain.directory.vocabulary import AND, AREA_WORDS, COMMON_WORDS, ENVIRONMENT_WORDS, FOREIGN_WORDS, KIND_WORDS
 
-#: "along with", "as well as", "together with": the first words, and those behind them.
+#: The first and the second words of "along with", "as well as" and "together with".
 _ALONG, _WITH = frozenset({"along", "well", "together"}), frozenset({"with", "as"})
 _ITS = frozenset({"its", "their", "seine", "ihre", "dessen", "sa", "son", "ses", "su", "sus", "suo", "sua", "seu"})
 _ARTICLES = frozenset({"the", "a", "an", "our", "my", "your", "this", "that", "both"}) | _ITS
-#: Words that stand before what is asked for, and are no part of it.
+#: Words before an item that are not part of it.
 _LEADING = _ARTICLES | FOREIGN_WORDS
-#: Without one of these, or a comma, nothing is listed.
+#: A list needs one of these words, or a comma.
 _JOINING = AND | _ALONG | _WITH
 _IT = frozenset({"it", "them", "that"})
-#: What follows is not asked for: "not login, …", "thanks for login! …".
+#: What follows these is not asked for: "not login, …", "thanks for login! …".
 _NOT_ASKED = frozenset({"not", "no", "thanks", "thank", "thx"})
 _PLACING = frozenset({"behind", "of", "for", "in", "on", "under", "used", "by", "below"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """What stands between two commas or "and"s; `kind` is set where it is a part of the one before: "its queue"."""
+    """An item of a list. `kind` is set if it is a part of the item before: "its queue"."""
 
     chunks: tuple[Chunk, ...]
     kind: str = ""
-    #: Whether an "and" stood before it, and no comma.
+    #: Whether it follows an "and" and not a comma.
     is_joined: bool = False
 
 
 def listed(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Resolution | None:
-    """Return the assets that a question lists, to choose from; None where it lists none, or something else, too.
+    """Return the assets that a question lists, as a choice; None if it lists none, or something else as well.
 
-    If the catalog lacks a part, the rest is only offered, because the part's owner may differ. An area of an asset does
-    not count as a second asset: "checkout and its alerts" is checkout.
+    If the catalog lacks one item, the rest are only offered, because the missing one may have another owner. An area of
+    an asset is not a second asset: "checkout and its alerts" is checkout.
     """
     if not any(chunk.has_comma or chunk.folded in _JOINING for chunk in question.chunks):
         return None
@@ -79,7 +79,7 @@ def listed(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Re
 
 
 def _add_parts(index: DirectoryIndex, found: dict[int, Candidate], whole: Match, kind: str) -> bool:
-    """Add an asset's parts of a kind; return whether there are any or, where it is an area, need to be none."""
+    """Add an asset's parts of a kind. Return whether there are any, or whether it is an area, which needs none."""
     parts = parts_of_kind(index, whole.asset_id, kind)
     for part in parts:
         _add(index, found, part, whole.confidence)
@@ -91,7 +91,7 @@ def _add(index: DirectoryIndex, found: dict[int, Candidate], asset_id: int, conf
 
 
 def _named(index: DirectoryIndex, chunks: tuple[Chunk, ...], *, limit: int) -> Match | None:
-    """Return the one asset that an item names, if all of its words are of the name or say what it is."""
+    """Return the one asset that an item names, if all its words belong to the name or say what it is."""
     item = ParsedQuestion(chunks, ())
     for is_plain in (True, False):
         answer = by_windows(index, item, is_plain=is_plain, limit=limit)
@@ -101,7 +101,7 @@ def _named(index: DirectoryIndex, chunks: tuple[Chunk, ...], *, limit: int) -> M
 
 
 def _items(index: DirectoryIndex, chunks: Sequence[Chunk]) -> list[_Item]:
-    """Return the items of a list; nothing if there is running text between them."""
+    """Return the items of a list; none if there is other text between them."""
     start = next((place for place in range(len(chunks)) if not _only_asks(chunks, place)), len(chunks))
     if any(chunk.folded in _NOT_ASKED for chunk in chunks[:start]):
         return []
@@ -115,7 +115,7 @@ def _items(index: DirectoryIndex, chunks: Sequence[Chunk]) -> list[_Item]:
 
 
 def _runs(chunks: Sequence[Chunk]) -> Iterator[tuple[tuple[Chunk, ...], bool]]:
-    """Yield what stands between the commas and "and"s, each with whether an "and" stood before it."""
+    """Yield the text between commas and "and"s, each with whether it follows an "and"."""
     run: list[Chunk] = []
     is_joined = False
     for place, chunk in enumerate(chunks):
@@ -133,7 +133,7 @@ def _runs(chunks: Sequence[Chunk]) -> Iterator[tuple[tuple[Chunk, ...], bool]]:
 
 
 def _item(index: DirectoryIndex, run: tuple[Chunk, ...], *, is_joined: bool) -> _Item | None:
-    """Return an item without articles; None where it is more than a name and what it is."""
+    """Return an item without articles; None if it is more than a name and what it is."""
     bare = tuple(chunk for chunk in run if chunk.folded not in _ARTICLES)
     words = [chunk.folded for chunk in bare]
     kinds = [word for word in words if word in KIND_WORDS or word in AREA_WORDS]
@@ -154,9 +154,10 @@ def _trails(chunks: Sequence[Chunk], place: int) -> bool:
 
 
 def _is_unknown_name(items: Sequence[_Item], place: int, *, is_asked: bool) -> bool:
-    """Whether "checkout and frobnicator" is about a second thing, which the catalog does not have.
+    """Whether "checkout and frobnicator" names a second thing that the catalog does not have.
 
-    An ordinary word is one where the owners of a list are asked for: "who owns checkout, the basket and login?".
+    An ordinary word counts as a name if the question asks for the owners of a list: "who owns checkout, the basket and
+    login?".
     """
     chunks = [chunk for chunk in items[place].chunks if chunk.folded not in _ARTICLES]
     is_joined = any(item.is_joined for item in items[place:])

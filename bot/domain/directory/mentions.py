@@ -1,4 +1,4 @@
-"""Which assets a message names in passing: nothing is guessed here."""
+"""Which assets a message mentions. Nothing is guessed here."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ from bot.domain.directory.things import thing_of
 from bot.domain.directory.trouble import BEFORE_NAME
 from bot.domain.directory.vocabulary import AND, COMMON_WORDS, KIND_WORDS, LONG_ENOUGH, PRODUCT_WORDS
 
-#: A message is read up to here.
+#: How many characters of a message are read.
 _MAX_LENGTH = 8_000
 _MAX_CHUNKS = 1_200
 _MOST_CHUNKS_IN_NAME = 6
 _MOST_CHUNKS_IN_LABELS = 24
-#: So many lines are looked through for paths.
+#: How many lines are searched for paths.
 _MOST_LINES = 15
 _SHORTEST = 3
-#: Where another name may stand that is an ordinary word: "checkout cannot reach scale".
+#: Words before a name that may be an ordinary word: "checkout cannot reach scale".
 _BEFORE_NAME = BEFORE_NAME | {"reach", "reaches", "call", "calls", "via", "through", "into"}
 _ORDINARY_WORDS = COMMON_WORDS - PRODUCT_WORDS
-#: What stands between a label, its value and the next one.
+#: Separators between a label, its value and the next label.
 _PATH_MARKS = frozenset("/.")
 _ARN = re.compile(r"\barn:", re.IGNORECASE)
-#: What is found so is no word that something else could be called after.
+#: Methods whose finds do not depend on the words beside them.
 _WHATEVER_IS_BESIDE = frozenset({ResolutionMethod.ADDRESS, ResolutionMethod.PATH, ResolutionMethod.REF})
 _LABEL_MARKS = re.compile(r"[=,:;{}\[\]\"]+")
 
 
 def mentioned(index: DirectoryIndex, texts: Iterable[str], *, limit: int) -> tuple[Match, ...]:
-    """Return the assets that `texts` name, those in quotes first, then in order of appearance.
+    """Return the assets that `texts` name: first those in quotes, then in order of appearance.
 
-    What a message quotes of another one counts where the rest names nothing.
+    What a message quotes from another message only counts if the rest names nothing.
     """
     whole = list(texts)
     places: frozenset[str] = frozenset()
@@ -58,7 +58,7 @@ def mentioned(index: DirectoryIndex, texts: Iterable[str], *, limit: int) -> tup
 
 
 def _is_called(index: DirectoryIndex, found: Match, names: Collection[str]) -> bool:
-    """Whether an asset is called as one of these, where that is how it was found."""
+    """Whether an asset was found by its name, and that is one of `names`."""
     return found.understood_as.lower() in names or index.assets[found.asset_id].name.lower() in names
 
 
@@ -77,7 +77,7 @@ def _mentioned(index: DirectoryIndex, texts: Iterable[str]) -> tuple[Match, ...]
 
 
 def _names_in(index: DirectoryIndex, text: str, question: ParsedQuestion) -> Iterator[tuple[Match, bool]]:
-    """Yield what one text names, and whether it does so in quotes."""
+    """Yield what one text names, each with whether it is in quotes."""
     for link in question.links:
         match = _match(index, at_address(index, link), Reading(()))
         if match is not None:
@@ -91,12 +91,12 @@ def _names_in(index: DirectoryIndex, text: str, question: ParsedQuestion) -> Ite
 
 
 def _is_place(index: DirectoryIndex, chunk: Chunk) -> bool:
-    """Whether a word is a path, or the name of the repository that it is in."""
+    """Whether a word is a path, or the name of the repository that the path is in."""
     return not _PATH_MARKS.isdisjoint(chunk.text) or repository_called(index, chunk.text) is not None
 
 
 def _in_named_repositories(index: DirectoryIndex, text: str) -> Iterator[tuple[FoundAssets, ParsedQuestion]]:
-    """Yield what the lines lead to that put a path into a repository, each with the line: "x.go in acme/shop"."""
+    """Yield what lines with a path and a repository lead to, each with the line: "x.go in acme/shop"."""
     lines = (line for line in text.splitlines() if not _PATH_MARKS.isdisjoint(line) and "://" not in line)
     for line in islice(lines, _MOST_LINES):
         question = read(line)
@@ -124,7 +124,7 @@ def _in_words(
             found += ((name, each) for each, _ in _in_words(index, labelled, ()))
         place += length
     found += _joined(index, chunks, [name for name, _ in found])
-    # "not checkout, login": what is denied counts where nothing else is named.
+    # "not checkout, login": a denied name counts only if nothing else is named.
     found = [(name, match) for name, match in found if not is_denied(chunks, name.start)] or found
     for name, match in sorted(found, key=lambda one: one[0].start):
         yield match, chunks[name.start].is_quoted
@@ -133,7 +133,7 @@ def _in_words(
 def _but_of(
     index: DirectoryIndex, chunks: Sequence[Chunk], name: range, match: Match, *, is_foreign: bool
 ) -> Match | None:
-    """Return what a name means, or its part; None where what is named is a thing that only is called after it."""
+    """Return what a name means, or its part; None if the text means something else that contains the name."""
     if match.method in _WHATEVER_IS_BESIDE:
         return match
     noun = thing_of(index, chunks, name, (match.asset_id,), is_foreign=is_foreign)
@@ -141,9 +141,9 @@ def _but_of(
 
 
 def _joined(index: DirectoryIndex, chunks: Sequence[Chunk], names: Collection[range]) -> Iterator[tuple[range, Match]]:
-    """Yield the ordinary words that are names as well, where another name is: "ledger and swift are down".
+    """Yield ordinary words that are also names, if another name is near: "ledger and swift are down".
 
-    They stand beside one, or where names do: "ledger waits for swift".
+    They are beside that name, or in a place where a name belongs: "ledger waits for swift".
     """
     if not names:
         return
@@ -166,9 +166,9 @@ def _joined(index: DirectoryIndex, chunks: Sequence[Chunk], names: Collection[ra
 
 
 def _labelled(chunk: Chunk) -> ParsedQuestion | None:
-    """Return what labels such as `app=checkout` or `env:prod,app:checkout` say, in words; None for anything else.
+    """Return the content of labels such as `app=checkout` or `env:prod,app:checkout` in words; None for anything else.
 
-    An ARN is no label: one in another account has nothing to do with what is called so in ours.
+    An ARN is not a label: one in another account has nothing to do with an asset of ours that has the same name.
     """
     if _ARN.search(chunk.text) is not None:
         return None
@@ -179,9 +179,9 @@ def _labelled(chunk: Chunk) -> ParsedQuestion | None:
 def name_at(
     index: DirectoryIndex, question: ParsedQuestion, place: int, *, is_word_a_name: bool = False
 ) -> tuple[int, Match | None]:
-    """Return how many chunks the name that begins at `place` has, 1 where none does, and what it names.
+    """Return how many chunks the name at `place` has (1 if there is none), and what it names.
 
-    With `is_word_a_name`, an ordinary word there is one as well.
+    With `is_word_a_name`, an ordinary word counts as a name there.
     """
     chunks = question.chunks
     first = chunks[place]
@@ -202,24 +202,24 @@ def name_at(
 
 
 def _match(index: DirectoryIndex, finding: FoundAssets | None, reading: Reading) -> Match | None:
-    """Return the only asset that fits; one of several is not said to be mentioned."""
+    """Return the only asset that fits; None if several do, because then none is certainly mentioned."""
     answer = None if finding is None or not finding.is_certain else choose(index, finding, reading, limit=2)
     return answer if isinstance(answer, Match) else None
 
 
 def _is_name(run: tuple[Chunk, ...]) -> bool:
-    """Return whether the chunks would not stand in a sentence unless as a name."""
+    """Whether the chunks would be in a sentence only as a name."""
     if all(chunk.is_quoted for chunk in run):
         return True
     if len(run) == 1 and len(run[0].words) == 1:
         return not _is_ordinary(run[0])
-    # Of several words, one has to be less ordinary than "is on call"; a joined word is none of a sentence's.
+    # At least one of several words has to be less ordinary than "is on call"; a joined word never occurs in a sentence.
     return any(len(chunk.words) > 1 or not _says_little(chunk) for chunk in run)
 
 
 def _is_ordinary(chunk: Chunk) -> bool:
-    # "our api on the web" names nothing, "the deploy of checkout" does: a longer word that is an asset's whole name is
-    # rarely meant otherwise, and one asset too many on the list costs less than "I found nothing".
+    # "our api on the web" names nothing, but "the deploy of checkout" does: a longer word that is an asset's whole name
+    # rarely means anything else, and one asset too many on the list is better than "I found nothing".
     is_short = len(chunk.folded) < LONG_ENOUGH
     return len(chunk.folded) < 3 or (is_short and chunk.folded in _ORDINARY_WORDS) or _says_little(chunk)
 
@@ -229,7 +229,7 @@ def _says_little(chunk: Chunk) -> bool:
 
 
 def _kinds_beside(question: ParsedQuestion, start: int, end: int) -> tuple[str, ...]:
-    """Return the kind word right after the name, or else the one right before it, or none."""
+    """Return the kind word right after the name, or else the one right before it, or nothing."""
     chunks = question.chunks
     for place in (end, start - 1):
         if 0 <= place < len(chunks) and chunks[place].folded in KIND_WORDS and not chunks[place].is_quoted:

@@ -1,8 +1,8 @@
-"""Which name a question in vain may be remembered by: one that a thing could have, and nothing that is somebody's own.
+"""Which names are remembered of questions without an answer: those that a thing could have, and nothing personal.
 
-What is asked may be private, and a word list cannot tell a person's matter from the name of a service. So the shape
-decides, and how it was asked: `billing-gateway` is a name wherever it stands, `billing gateway` where its owner is
-asked for, and `fire Bob next week` is none.
+A question may be private, and a list of words cannot tell somebody's personal matter from the name of a service. So the
+form decides, and how it was asked: `billing-gateway` is a name anywhere, `billing gateway` if the question asks for its
+owner, and `fire Bob next week` never.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from bot.domain.directory.clauses import asks_in_words
 from bot.domain.directory.questions import ASKING, Part, read
 
 _MOST_CHARACTERS = 60
-#: Words of a name where its owner is asked for, and where not; with a part of it that only names have, one more.
+#: How many words a name can have if its owner is asked for, and if not. It can have one more if a part of it occurs
+#: only in names.
 _MOST_WORDS, _MOST_UNASKED = 2, 1
-#: The longest run of digits: a longer one may be a telephone's, a card's or an account's.
+#: The longest run of digits: a longer one may be a telephone, card or account number.
 _MOST_DIGITS = 6
 _PLAIN = re.compile(r"[^\W\d_]{2,}")
 #: `payments-db`, `acme/checkout`, `ledger_v2`, `PaymentsDb`.
 _IDENTIFIER = re.compile(r"(?=.*[^\W\d_]{2})(?:[^\W_]+(?:[-_./:+#][^\W_]+)+|\w*[a-z][A-Z]\w*)")
 _KINDS = frozenset({Part.KIND, Part.KIND_OR_AREA})
-#: What is one person's: "my lawyer", "Bob's salary".
+#: Phrases for what belongs to one person: "my lawyer", "Bob's salary".
 _PERSONAL = re.compile(
     r"(?<![\w-])(?:my|his|her|hers|mein\w*|sein\w*|ihr\w*|mijn|zijn|haar)(?![\w-])",
     re.IGNORECASE,
@@ -29,12 +30,12 @@ _PERSONAL = re.compile(
 
 
 def asks_owner(text: str) -> bool:
-    """Return whether a text asks, in words, whose something is: "who owns X" does, and "X" does not."""
+    """Whether a text asks in words whose something is: "who owns X" does, "X" does not."""
     return ASKING.search(text) is not None or asks_in_words(read(text).chunks)
 
 
 def is_personal(text: str, name: str) -> bool:
-    """Return whether a question says of what it names that it is one person's, as "Bob's salary" does."""
+    """Whether a question says that what it names is one person's, such as "Bob's salary"."""
     held = read(text).chunks
     inside = {chunk.text for chunk in read(name).chunks[:-1]}
     return _PERSONAL.search(text) is not None or any(
@@ -43,7 +44,7 @@ def is_personal(text: str, name: str) -> bool:
 
 
 def can_be_name(name: str, *, is_asked: bool) -> bool:
-    """Return whether a thing may be called so; `is_asked` tells whether its owner was asked for."""
+    """Whether a thing could have this name. `is_asked` is whether its owner was asked for."""
     words = name.split()
     if not words or len(name) > _MOST_CHARACTERS or "@" in name or _is_number(name):
         return False
