@@ -1,4 +1,4 @@
-"""The names of the catalog's assets, findable by their words without order and by nearly the same letters."""
+"""The names of the catalog's assets, found by their words in any order and by nearly the same letters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.domain.directory.rows import HashedRows, near_keys, piece_keys, row
 from bot.domain.directory.token_index import TokenIndex
 
 _NOBODY = -1
-#: Beyond this many names with a piece in common, the piece says nothing.
+#: A piece that more names than this have in common does not single out any.
 _MOST_PER_PIECE = 400
 _INITIALS_SALT = 0x1F83D9AB
 
@@ -29,11 +29,11 @@ class NameIndex:
         self._keys = HashedRows()
         self._near = HashedRows()
         self._free: list[int] = []
-        #: The ids of assets in their order, and the numbers of their names, as they were when the first name went.
+        #: The ids of assets, ascending, and the numbers of their names, as they were when the first name was removed.
         self._first: tuple[array[int], array[int]] | None = None
         #: Asset id -> the numbers of names that have been added since.
         self._added: dict[int, list[int]] = {}
-        #: Name number -> the asset's id, or -1 for a number that is free.
+        #: Name number -> the asset's id, or -1 if the number is free.
         self.assets: list[int] = []
         #: Name number -> the folded name.
         self.folded: list[str] = []
@@ -63,9 +63,10 @@ class NameIndex:
             self._near.add(key, number)
 
     def fill(self, entries: Iterable[tuple[int, tuple[str, ...], str]]) -> None:
-        """Take the first names: the asset, words and folded spelling of each.
+        """Add the first names: the asset, words and folded spelling of each.
 
-        Words become numbers as they come, for all of them at once would take as much memory as the index itself.
+        Words are turned into numbers as they come, because holding them all at once would take as much memory as the
+        index.
         """
         keys = array("Q")
         self.words = self.token_index.fill(self._taken(entries, keys))
@@ -96,7 +97,10 @@ class NameIndex:
                 return
 
     def _numbers_of(self, asset_id: int) -> list[int]:
-        """Return the numbers of an asset's names. Thousands may share a name, so they are not found by that."""
+        """Return the numbers of an asset's names.
+
+        Thousands of assets may share a name, so it is not looked up by the name.
+        """
         if self._first is None:
             order = sorted(range(len(self.assets)), key=self.assets.__getitem__)
             self._first = array("q", map(self.assets.__getitem__, order)), array("i", order)
@@ -106,7 +110,7 @@ class NameIndex:
         return [number for number in both if self.assets[number] == asset_id]
 
     def with_meanings(self, words: Iterable[str]) -> list[int]:
-        """Return the names that have exactly these words, in whatever order, up to words of the same meaning."""
+        """Return the names that consist of exactly these words, or of words with the same meaning, in any order."""
         meaning_of = self.token_index.meaning_of
         meanings = tuple(sorted([meaning for word in words if (meaning := meaning_of(word))]))
         if not meanings:
@@ -126,7 +130,7 @@ class NameIndex:
         return [name for name in found if "".join([word(number)[0] for number in self.words[name]]) == initials]
 
     def near(self, folded: str, *, slips: int) -> list[tuple[int, int]]:
-        """Return (slips, name number) for the names folded to within `slips` (at most 2) of `folded`, nearest first."""
+        """Return (edits, name number) for names within `slips` (at most 2) edits of `folded`, nearest first."""
         found: set[int] = set()
         for key in near_keys(folded, slips=slips):
             found.update(self._near.find(key, most=_MOST_PER_PIECE))

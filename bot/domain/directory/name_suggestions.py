@@ -1,4 +1,4 @@
-"""The names to offer when none is sure: those that share the rarest words, or nearly the spelling, with the text."""
+"""The names to offer if none is certain: those that share the rarest words with the text, or nearly its spelling."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.typos import Near
 
-#: Names looked at for one text, rarest words first; and those of them that are compared word by word.
+#: How many names are looked at for one text, rarest words first, and how many of them are compared word by word.
 _MOST_NAMES = 2_000
 _MOST_COMPARED = 40
-#: No suggestion is as sure as an answer, nor worth reading below the second.
+#: The highest confidence of a suggestion, below that of any answer, and the lowest worth showing.
 _SUREST = 0.89
 _LEAST = 0.2
 
 
 def nearest(index: DirectoryIndex, readings: Sequence[Reading], near: Sequence[list[Near]], *, limit: int) -> Nearest:
-    """Return the names to offer for a text that was read as `readings`, of which `near` are spelt nearly alike."""
+    """Return the names to offer for a text that was read as `readings`; `near` are names with a similar spelling."""
     if not readings:
         return Nearest((), "")
     reading = readings[0]
@@ -48,7 +48,7 @@ def _raise(scores: dict[int, float], asset_id: int, score: float) -> None:
 
 
 def _by_words(index: DirectoryIndex, words: Sequence[str]) -> list[tuple[int, float]]:
-    """Return (name number, likeness) for the names that have any of the words or one that is spelt like it."""
+    """Return (name number, likeness) for names that contain one of the words, or a word with a similar spelling."""
     book = index.names.token_index
     meant = [(word, _likely(index, word)) for word in dict.fromkeys(words) if book.meaning_of(word)]
     sought = sorted({(book.count(number), book.word(number), number) for _, options in meant for number in options})
@@ -66,7 +66,7 @@ def _by_words(index: DirectoryIndex, words: Sequence[str]) -> list[tuple[int, fl
 
 
 def _with_most(counts: Counter[int]) -> list[int]:
-    """Return the names that have the most of the words, those with the rarest words first where there are too many."""
+    """Return the names that contain the most of the words; if there are too many, those with the rarest words first."""
     found: list[int] = []
     for most in sorted(set(counts.values()), reverse=True):
         found += [name for name, count in counts.items() if count == most]
@@ -76,7 +76,7 @@ def _with_most(counts: Counter[int]) -> list[int]:
 
 
 class _Weights:
-    """How much a word says: the rarer it is in the catalog, the more."""
+    """The weight of each word: the rarer it is in the catalog, the higher."""
 
     __slots__ = ("_known", "_wordbook", "most")
 
@@ -93,7 +93,7 @@ class _Weights:
 
 
 def _likely(index: DirectoryIndex, word: str) -> dict[int, float]:
-    """Return the catalog's words that `word` may be meant for, each with how alike they are, up to 1."""
+    """Return the catalog's words that `word` may stand for, each with a likeness of up to 1."""
     book = index.names.token_index
     options = dict.fromkeys(book.alike(word), 0.97)
     if (own := book.number(word)) is not None:
@@ -113,7 +113,7 @@ def _likeness(
     weights: dict[str, float],
     weigh: Callable[[int], float],
 ) -> float:
-    """Return the share of the weight of both sides' words that they have in common, rare words weighing more."""
+    """Return the share of words that text and name have in common, from 0 to 1; rare words have more weight."""
     words = index.names.words[name]
     rest = list(words)
     common = 0.0

@@ -1,4 +1,4 @@
-"""Questions that name an owner and ask for things: "what does Payments own?", "what do I own?"."""
+"""Questions about what an owner owns: "what does Payments own?", "what do I own?"."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import Enum, auto
 
-#: What is longer is no plain question, and a pattern would take long to tell.
+#: A longer text is not such a question, and would take the patterns long to match.
 _MOST_CHARACTERS = 160
 _MOST_BEGINNING = 12
 
@@ -29,7 +29,7 @@ _ASKING = tuple(
         r"(?:(?:show|list) (?:me )?)?(?P<who>my|our) (?:things|stuff|assets)",
     )
 )
-#: The same in other languages, by how their words are read: without accents.
+#: The same in other languages, compared without accents.
 _ABROAD = tuple(
     re.compile(rf"(?:{pattern}){_END}", re.IGNORECASE)
     for pattern in (
@@ -55,20 +55,20 @@ _ABROAD = tuple(
         rf"(?:za co odpovida|co patri) (?:tym |tymu )?{_WHO}",
     )
 )
-#: How these begin; most questions do not.
+#: First words of these questions; most questions begin otherwise.
 _BEGINS_ABROAD = re.compile(
     r"[¿\s]*(?:wa[sta]|wofur|worum|de quoi|qu|de que|di |che |cosa|do que|p[eo]|o que|hva|vad|za co|co|czym)",
     re.IGNORECASE,
 )
-#: Letters that are none with an accent.
+#: Letters that do not decompose into a letter and an accent.
 _BASE = str.maketrans("łŁøØđĐ", "lLoOdD")
 _ME_ABROAD = frozenset("ich mir mich moi je yo mi io me eu mim ik mij jeg meg mig jag ja".split())  # noqa: SIM905
 _US_ABROAD = frozenset("wir uns nous nosotros noi nos wij ons vi oss os my".split())  # noqa: SIM905
 _ME = frozenset({"i", "me", "mine", "my", "myself"})
 _US = frozenset({"we", "us", "our", "ours", "our team", "my team", "my teams"})
-#: What stands around a name, as in "the devops team".
+#: Words around a name, as in "the devops team".
 _AROUND = re.compile(r"^(?:the |team )+| (?:team|squad|folks|people)$", re.IGNORECASE)
-#: A text that says of a name that it is a team's, and says no more.
+#: A text that is only the name of a team, said to be one.
 _A_TEAM = re.compile(
     r"(?:(?:hey|hi|please|so),? )?(?:who(?:['’]s| is| are| owns| runs)? |what(?:['’]s| is) |owners? of )?"
     rf"(?:the )?(?P<name>(?:team [^\s].{{0,79}}?|[^\s].{{0,79}}? (?:team|squad))){_END}",
@@ -86,10 +86,10 @@ class Owners(Enum):
 
 @dataclass(frozen=True, slots=True)
 class OwnerQuestion:
-    """A question for the things of some owner.
+    """A question about what some owner owns.
 
-    `name` is set where one is named, and `bare` is the name without what stands around it, as in "the devops team".
-    `is_handle` says that it is written with an @, so that nothing but a person or a team is meant.
+    `name` is the owner's name, if the question has one, and `bare` that name without the words around it in "the devops
+    team". `is_handle` is whether it was written with an @: then it can only be a person or a team.
     """
 
     of: Owners
@@ -99,14 +99,14 @@ class OwnerQuestion:
 
 
 def team_said(text: str) -> tuple[str, str] | None:
-    """Return the team that a text names as one, "the growth team", and its bare name; None where it says more."""
+    """Return a team's name and its bare form if the text is only that ("the growth team"); else None."""
     line = " ".join(text.split())
     found = _A_TEAM.fullmatch(line) if len(line) <= _MOST_CHARACTERS else None
     return (found["name"], _AROUND.sub("", found["name"])) if found is not None else None
 
 
 def asked(text: str) -> OwnerQuestion | None:
-    """Return whose things a text asks for; None for a text that asks something else."""
+    """Return the owner whose things a text asks for; None for any other text."""
     line = unicodedata.normalize("NFC", " ".join(text.split()))
     if len(line) > _MOST_CHARACTERS:
         return None
@@ -118,7 +118,7 @@ def asked(text: str) -> OwnerQuestion | None:
 
 
 def may_ask(text: str) -> bool:
-    """Whether a text may ask for an owner's things, as few do: its first words are looked at only."""
+    """Whether a text may ask for an owner's things, judging only by its first words. Few texts do."""
     return _BEGINS_ABROAD.match(_plain(text[:_MOST_BEGINNING])) is not None
 
 
@@ -137,7 +137,7 @@ def _asked_abroad(line: str) -> OwnerQuestion | None:
 
 
 def _plain(text: str) -> str:
-    """Return a text without accents, letter by letter."""
+    """Return a text with every letter's accent removed."""
     if text.isascii():
         return text
     letters = unicodedata.normalize("NFC", text).translate(_BASE)

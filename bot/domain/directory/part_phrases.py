@@ -1,4 +1,4 @@
-"""What an asset has, in two words or more: "the checkout load balancer", "the grafana dashboard of checkout"."""
+"""Parts of an asset in two or more words: "the checkout load balancer", "the grafana dashboard of checkout"."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from bot.domain.directory.vocabulary import (
 
 _PART_OF_WORDS = PART_OF_WORDS | FOREIGN_PART_OF_WORDS
 _NO_SORTS = ARTICLES | AGES | ENVIRONMENT_WORDS | ADVERBS | PREDICATES | FOREIGN_WORDS | _PART_OF_WORDS
-#: So many words say of what sort a thing is.
+#: How many words may say what sort of thing it is.
 _MOST_SORTS = 3
 
 
 def part_phrase(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, asset_id: int) -> tuple[str, ...]:
-    """Return the words for what is asked for, if it is something that a name has and not what is called so.
+    """Return the words for what is asked for, if that is a part of the named asset and not the asset itself.
 
-    They are two or more, the last for a kind of thing that the asset is not. Empty where there are none.
+    There are two or more words, and the last one is a kind of thing that the asset is not. Empty if there are none.
     """
     words = _behind(chunks, name) or _before(chunks, name)
     if not words:
@@ -45,7 +45,7 @@ def part_phrase(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, ass
 
 
 def _behind(chunks: Sequence[Chunk], name: range) -> tuple[str, ...]:
-    """Return the words of "checkout's load balancer" behind the name."""
+    """Return the words behind the name in "checkout's load balancer"."""
     if chunks[name.stop - 1].has_comma:
         return ()
     for place in range(name.stop, min(name.stop + _MOST_SORTS + 1, len(chunks))):
@@ -59,13 +59,13 @@ def _behind(chunks: Sequence[Chunk], name: range) -> tuple[str, ...]:
 
 
 def _goes_on(chunks: Sequence[Chunk], place: int) -> bool:
-    """Whether the next word may be of the same noun."""
+    """Whether the next word may belong to the same noun."""
     after = chunks[place + 1]
     return not chunks[place].has_comma and (_is_sort(after) or after.folded in PART_HEADS)
 
 
 def _before(chunks: Sequence[Chunk], name: range) -> tuple[str, ...]:
-    """Return the words of "the load balancer of checkout" before "of"."""
+    """Return the words before "of" in "the load balancer of checkout"."""
     end = name.start - 1
     while end > 0 and chunks[end].folded in ARTICLES:
         end -= 1
@@ -80,7 +80,7 @@ def _before(chunks: Sequence[Chunk], name: range) -> tuple[str, ...]:
 
 
 def _is_sort(chunk: Chunk) -> bool:
-    """Whether a word may say of what sort a thing is: the "load" of a load balancer."""
+    """Whether a word may say what sort of thing it is, such as "load" in "load balancer"."""
     word = chunk.folded
     if word in PART_SORTS or word in AREA_WORDS or word in KIND_WORDS or word in PART_HEADS:
         return True

@@ -1,7 +1,7 @@
-"""Which rule of a CODEOWNERS file a path falls under, without trying every rule.
+"""Finding the CODEOWNERS rule that matches a path, without trying every rule.
 
-A rule is kept under the longest literal beginning of its pattern, or under a name or an ending that every path it
-matches must have, so that a path is looked up by its own segments; only what is found is matched in full.
+A rule is stored under the longest literal beginning of its pattern, or under a name or an ending that every matching
+path must have. A path is looked up by its own segments, and only the rules found are matched in full.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from bot.domain.directory.addresses import host_and_path, is_same_host, reposito
 from bot.domain.directory.vocabulary import COMMON_WORDS
 
 _WILD = re.compile(r"[*?\\]")
-#: A pattern that has no literal part stands under this key.
+#: The key of patterns without a literal part.
 _ANY = "*"
-#: Stands for a repository as a whole: only a rule for all files matches it.
+#: Stands for the whole repository: only a rule for all files matches it.
 _NO_FILE = "-"
-#: A repository's name has at most so many segments: host, group, subgroup, ... name.
+#: A repository's name has at most this many segments: host, group, subgroup, ... name.
 _MOST_IN_NAME = 7
-#: Somebody's machine has at most so many folders above a checkout.
+#: How many folders above a checkout a path on somebody's machine may have.
 _MOST_ABOVE = 12
-#: As many repositories whose rules for all files would take a path are named to choose from.
+#: How many repositories with a matching rule for all files are offered as a choice.
 _MOST_OTHERS = 5
 
 
@@ -41,27 +41,27 @@ class _Rule:
     section: str = ""
 
     def matches(self, path: str) -> bool:
-        """Whether a path falls under the rule. Whether one without an ending is a folder cannot be seen."""
+        """Whether a path matches the rule. It is unknown whether a path without an ending is a folder."""
         pattern = _compiled(self.pattern, bool(self.section))
         return pattern.match(path) is not None or pattern.match(path + "/") is not None
 
     @property
     def is_telling(self) -> bool:
-        """Whether a path that falls under it begins as the pattern does, which says that it is of this repository."""
+        """Whether a matching path begins like the pattern, which shows that it belongs to this repository."""
         return _key(self.pattern, is_gitlab=bool(self.section)).startswith("/")
 
     @property
     def names_folders(self) -> bool:
-        """Whether its pattern has more than one part: many repositories have a folder `src`."""
+        """Whether its pattern has more than one segment: many repositories have a folder `src`."""
         return "/" in self.pattern.strip("/")
 
 
 @dataclass(frozen=True, slots=True)
 class PathOwners:
-    """The assets of the rules that a path falls under, one for each repository and section that it may be in.
+    """The assets of the rules that match a path, one for each repository and section that it may be in.
 
-    `is_certain` is False where it may as well be in a repository that has other rules for it, or none. `more` is in how
-    many others it may be, beside those that these assets stand for.
+    `is_certain` is False if it may also be in a repository with other rules for it, or with none. `more` is the number
+    of other repositories that it may be in, besides those of these assets.
     """
 
     asset_ids: tuple[int, ...] = ()
@@ -70,9 +70,9 @@ class PathOwners:
 
 
 class PathBelow(NamedTuple):
-    """The assets of the rules for a path below the folder at `start`, which is called as their repository is.
+    """The assets of the rules for a path below the folder at `start`, which has the name of their repository.
 
-    It is sure where the folder above is called as the organisation, or a rule has two folders of the path.
+    It is certain if the folder above has the name of the organisation, or if a rule has two folders of the path.
     """
 
     start: int
@@ -92,17 +92,17 @@ class Paths:
         self._everywhere: dict[str, list[_Rule]] = {}
         #: Repository -> how many rules it has that match every file.
         self._catch_alls: Counter[str] = Counter()
-        #: The organisations and groups that repositories with rules belong to -> how many.
+        #: The organisations and groups of repositories with rules -> how many.
         self._organisations: Counter[str] = Counter()
         #: Repository -> how many rules it has.
         self._repositories: dict[str, int] = {}
-        #: How many rules have a blank in their pattern.
+        #: How many rules have a space in their pattern.
         self._blanks = 0
-        #: The ends of repositories' names ("acme/shop", "shop") -> the repositories.
+        #: The last parts of repositories' names ("acme/shop", "shop") -> the repositories.
         self._short: dict[str, set[str]] = {}
 
     def add(self, asset_id: int, rule: PathRule) -> None:
-        """Add a rule; one whose pattern CODEOWNERS does not allow matches nothing."""
+        """Add a rule. A rule with a pattern that CODEOWNERS does not allow matches nothing."""
         kept = _kept(asset_id, rule)
         if kept is None:
             return
@@ -144,7 +144,7 @@ class Paths:
 
     @property
     def have_blanks(self) -> bool:
-        """Whether a rule has a blank in its pattern."""
+        """Whether a rule has a space in its pattern."""
         return self._blanks > 0
 
     def repositories(self) -> tuple[str, ...]:
@@ -152,10 +152,10 @@ class Paths:
         return tuple(self._repositories)
 
     def repositories_called(self, name: str) -> tuple[str, ...]:
-        """Return the repositories with rules of this name, as `addresses.repository_key` writes it.
+        """Return the repositories with rules that have this name, in the form of `addresses.repository_key`.
 
-        `github.com/acme/shop` and `acme/shop` name each other, but not `github.com/evil/acme/shop`, and a name without
-        a host none that is at this one.
+        `github.com/acme/shop` and `acme/shop` name each other, but not `github.com/evil/acme/shop`. If the name has a
+        host and there is a repository at that host, repositories without a host are not returned.
         """
         host, path = host_and_path(name)
         named = ((each, *host_and_path(each)) for each in self._short.get(path, ()))
@@ -164,15 +164,15 @@ class Paths:
         return tuple(sorted(here or (each for each, other in found.items() if not (host and other))))
 
     def repositories_ending(self, name: str) -> tuple[str, ...]:
-        """Return the repositories whose names end in this one: `acme/shop` for `shop`."""
+        """Return the repositories whose names end with this one: `acme/shop` for `shop`."""
         return tuple(sorted(self._short.get(name, ())))
 
     def is_organisation(self, name: str) -> bool:
-        """Whether a repository with rules belongs to an organisation or group of this name, in lower case."""
+        """Whether a repository with rules belongs to an organisation or group of this name (in lower case)."""
         return name in self._organisations
 
     def owners_in(self, repositories: Iterable[str], path: str) -> tuple[int, ...]:
-        """Return the assets of the rules that a path falls under in these repositories.
+        """Return the assets of the rules that match a path in these repositories.
 
         An empty path means the repository itself.
         """
@@ -181,16 +181,16 @@ class Paths:
         return _last_matches(chain.from_iterable(found), path)
 
     def has_begun(self, repositories: Iterable[str], path: str) -> bool:
-        """Whether a rule of these repositories begins as a path does, which says that there is such a folder."""
+        """Whether a rule of these repositories begins like a path, which shows that the folder exists."""
         path = path.strip("/")
         found = (_candidates(self._rules[each], path, anchored=True) for each in repositories if each in self._rules)
         return _has_match(chain.from_iterable(found), path)
 
     def owners_anywhere(self, path: str) -> PathOwners:
-        """Return the same for a path of which nobody says in which repository it is."""
+        """Return the assets of the rules that match a path, if the repository is not given."""
         if not self._repositories or not path:
             return PathOwners()
-        # "checkout/api" may be two words as well as a path: only a rule that begins so makes it one.
+        # "checkout/api" may be two words or a path: it is a path only if a rule begins like it.
         is_file_like = "." in path.rpartition("/")[2] or path.count("/") > 1 or path[0] == "/" or path[-1] == "/"
         path = path.strip("/")
         rules = _candidates(self._everywhere, path, anchored=not is_file_like)
@@ -215,8 +215,8 @@ class Paths:
             return PathOwners(self.owners_in([only], path))
         if not is_file_like:
             return PathOwners(self.owners_below(path))
-        # "evil/shop/src" may well be a path in another repository, which is called as this one is; and "acme/docs/src"
-        # one in this, whose organisation nobody said.
+        # "evil/shop/src" may be a path in another repository that is also called shop, and "acme/docs/src" one in this
+        # repository, whose organisation was not given.
         whole, *short = _short_names(only)
         _, name, rest = (*path.split("/", 2), "", "")[:3]
         below = self.owners_in([only], rest) if name.lower() == whole else ()
@@ -225,10 +225,10 @@ class Paths:
         return PathOwners(tuple(dict.fromkeys(found)), is_certain=not is_another)
 
     def _told_below(self, path: str, matching: Iterable[_Rule]) -> tuple[int, ...]:
-        """Return the owners of "shop/apps/cart/x.py" in acme/shop where it has a rule for /apps/cart/.
+        """Return the owners of "shop/apps/cart/x.py" in acme/shop if that has a rule for /apps/cart/.
 
-        None where the first folder may as well be one of a repository: a rule names it, or it is an ordinary word and
-        so is the folder behind it.
+        Empty if the first folder may be a folder of a repository: a rule names it, or it is an ordinary word and so is
+        the folder behind it.
         """
         first = path.partition("/")[0]
         repository, rest = self._named_by(first, path, matching)
@@ -237,7 +237,7 @@ class Paths:
         return self.owners_in([repository], rest) if is_told else ()
 
     def _named_by(self, first: str, path: str, matching: Iterable[_Rule]) -> tuple[str, str]:
-        """Return the only repository that a path's first folder names, and what follows; "" where a rule has it."""
+        """Return the only repository that a path's first folder names, and the rest; "" if a rule has that folder."""
         rest = path.partition("/")[2]
         named = self._short.get(first.lower(), ())
         if not rest or len(named) != 1 or any(first in rule.pattern.split("/") for rule in matching):
@@ -245,14 +245,14 @@ class Paths:
         return next(iter(named)), rest
 
     def _begun(self, repository: str, path: str) -> list[_Rule]:
-        """Return the rules of a repository that begin as a path does."""
+        """Return the rules of a repository that begin like a path."""
         rules = _candidates(self._rules.get(repository, {}), path, anchored=True)
         return [rule for rule in rules if rule.matches(path)]
 
     def told_within(self, path: str) -> list[PathBelow]:
         """Return what a path on somebody's machine may be: `/home/ann/src/shop/apps/x.py` is apps/x.py in acme/shop.
 
-        A repository with a rule that begins as the rest of the path does comes before those that are only called so.
+        Repositories with a rule that begins like the rest of the path come before those that only have the name.
         """
         segments = path.strip("/").split("/")
         begun: list[PathBelow] = []
@@ -270,7 +270,7 @@ class Paths:
         return begun or called
 
     def owners_below(self, path: str) -> tuple[int, ...]:
-        """Return the owners of a path in the repositories that its first folders may be meant to name the end of."""
+        """Return the owners of a path in repositories whose names end with the path's first folders."""
         segments = path.split("/")
         found: dict[int, None] = {}
         for count in range(1, min(len(segments), _MOST_IN_NAME)):
@@ -284,7 +284,7 @@ def _has_match(rules: Iterable[_Rule], path: str) -> bool:
 
 
 def _last_matches(rules: Iterable[_Rule], path: str) -> tuple[int, ...]:
-    """Return the asset of the last rule that matches, for each repository and section."""
+    """Return the asset of the last matching rule for each repository and section."""
     best: dict[tuple[str, str], int] = {}
     for rule in sorted(rules, key=lambda each: (each.position, each.asset_id), reverse=True):
         if (rule.repository, rule.section) not in best and rule.matches(path):
@@ -293,7 +293,7 @@ def _last_matches(rules: Iterable[_Rule], path: str) -> tuple[int, ...]:
 
 
 def _candidates(rules: dict[str, list[_Rule]], path: str, *, anchored: bool = False) -> Iterator[_Rule]:
-    """Yield the rules that may match: every one that does is among them, unless only the `anchored` are wanted."""
+    """Yield the rules that may match. Every rule that matches is among them, unless only `anchored` ones are wanted."""
     segments = path.split("/")
     keys = {"/" + "/".join(segments[:count]) for count in range(1, len(segments) + 1)}
     if not anchored:
@@ -311,7 +311,7 @@ def _key(pattern: str, *, is_gitlab: bool) -> str:
     literal = list(takewhile(lambda each: not _WILD.search(each), segments))
     if is_anchored and literal:
         return "/" + "/".join(literal)
-    # Any segment of the pattern that is no wildcard is one of the path's; the longest is in the fewest paths.
+    # Every segment of the pattern without a wildcard is in the path. The longest one is in the fewest paths.
     if named := max((each for each in segments if not _WILD.search(each)), key=len, default=""):
         return named
     endings = [each[1:] for each in segments if each.startswith("*.") and not _WILD.search(each[1:])]
@@ -326,17 +326,20 @@ def _kept(asset_id: int, rule: PathRule) -> _Rule | None:
 
 @lru_cache(maxsize=65_536)
 def _compiled(pattern: str, is_gitlab: bool) -> re.Pattern[str]:
-    """Compile a pattern once somebody asks about a path that may fall under it: that takes ten times its indexing."""
+    """Compile a pattern only when somebody asks about a path that may match it:
+
+    that takes ten times as long as indexing it.
+    """
     return compile_gitlab(pattern) if is_gitlab else compile_pattern(pattern)
 
 
 def _short_names(repository: str) -> list[str]:
     parts = repository.split("/")
-    return ["/".join(parts[start:]) for start in range(len(parts))]  # the whole first
+    return ["/".join(parts[start:]) for start in range(len(parts))]  # the whole name first
 
 
 def _organisations(repository: str) -> list[str]:
-    """Return what stands before a repository's name: `acme` for `acme/shop` and for `github.com/acme/shop`."""
+    """Return the part before a repository's name: `acme` for `acme/shop` and for `github.com/acme/shop`."""
     above = repository.split("/")[:-1]
     return above[1:] if above and "." in above[0] else above
 

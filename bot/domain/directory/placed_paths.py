@@ -1,4 +1,4 @@
-"""Paths that a sentence puts into a repository: "svc/x.go in the anchor repo"."""
+"""Paths for which a sentence gives the repository: "svc/x.go in the anchor repo"."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
 from bot.domain.directory.repositories import Repository, behind_name, in_repository, likeliest, repository_called
 from bot.domain.directory.vocabulary import ARTICLES, COMMON_WORDS, ENVIRONMENT_WORDS, FOREIGN_WORDS
 
-#: What stands before the repository in "the Makefile in acme/shop".
+#: Words before the repository in "the Makefile in acme/shop".
 PLACING_WORDS = frozenset(
     """in of from at inside within repo repository under
     dans en nel nella aus uit""".split()  # noqa: SIM905
 )
-#: What stands between them in other languages, and means something else in English: "no projeto anchor", "im Repo".
+#: Words between path and repository in other languages that mean something else in English: "no projeto anchor", "im
+#: Repo".
 _BETWEEN = frozenset("no na do da im du del dal van vom w ze fra".split())  # noqa: SIM905
 _DETERMINERS = ARTICLES | {"a", "called", "named"}
 _REPOSITORY_WORDS = frozenset(
@@ -30,15 +31,15 @@ _REPOSITORY_WORDS = frozenset(
 _FOLDER_WORDS = frozenset({"folder", "directory", "dir", "subfolder", "subdirectory"})
 _NO_NAMES = COMMON_WORDS | ENVIRONMENT_WORDS | FOREIGN_WORDS
 _FILE_WORDS = frozenset({"file", "files", "folder", "directory", "path", "branch", "line", "code"})
-#: A file's name: with an ending, or one of those that have none.
+#: A file name: with an ending, or a known name without one.
 _FILE = re.compile(r"\.?[\w-][\w.-]*\.\w{1,12}|\.[\w-]{3,}|[A-Z][A-Za-z]*file|CODEOWNERS|OWNERS|LICENSE|README|NOTICE")
 
 
 class _Placed(IntEnum):
-    """How surely a word says where a path is."""
+    """How clearly a word says where a path is."""
 
     NOT = auto()
-    #: Nothing else is said but the path: "anchor: svc/x.go".
+    #: The text has only the name and the path: "anchor: svc/x.go".
     BESIDE = auto()
     #: "in anchor", "anchor's svc/x.go".
     IN = auto()
@@ -47,10 +48,10 @@ class _Placed(IntEnum):
 
 
 def in_named_repository(index: DirectoryIndex, question: ParsedQuestion) -> FoundAssets | None:
-    """Return what "internal/x.go in acme/shop" leads to; None where the text is not of that form.
+    """Return what "internal/x.go in acme/shop" leads to; None if the text does not have that form.
 
-    The path stands in one piece beside the repository's name, whichever comes first. In a repository that the catalog
-    does not know, nothing is known of it.
+    The path is one piece, beside the repository's name, in either order. If the catalog does not have the repository,
+    nothing is known about the path.
     """
     chunks = question.chunks
     are_paths = [
@@ -70,7 +71,7 @@ def in_named_repository(index: DirectoryIndex, question: ParsedQuestion) -> Foun
             continue
         repository = _repository_at(index, chunks, place, how)
         if how is _Placed.NOT and "/" not in chunk.text:
-            # "see shop svc/x.go": what stands right before the path is the repository's whole name.
+            # "see shop svc/x.go": the word right before the path is the repository's whole name.
             is_right_before = place + 1 < len(chunks) and are_paths[place + 1]
             if not is_right_before or repository is None or not repository.is_sure:
                 continue
@@ -84,9 +85,9 @@ def in_named_repository(index: DirectoryIndex, question: ParsedQuestion) -> Foun
 
 
 def _repository_at(index: DirectoryIndex, chunks: Sequence[Chunk], place: int, how: _Placed) -> Repository | None:
-    """Return the repository that a word names, with the organisation that stands before it: "the acme shop repo".
+    """Return the repository that a word names, with the organisation before it: "the acme shop repo".
 
-    What stands before it and is no ordinary word may be an organisation that nobody knows.
+    A word before it that is not an ordinary one may be an unknown organisation.
     """
     called = repository_called(index, chunks[place].text)
     before = chunks[place - 1] if place else None
@@ -103,7 +104,7 @@ def _repository_at(index: DirectoryIndex, chunks: Sequence[Chunk], place: int, h
 
 
 def _all_of(findings: Iterable[FoundAssets]) -> FoundAssets:
-    """Return what several paths lead to, together."""
+    """Return everything that several paths lead to."""
     found = list(findings)
     if len(found) == 1:
         return found[0]
@@ -112,12 +113,12 @@ def _all_of(findings: Iterable[FoundAssets]) -> FoundAssets:
 
 
 def _ways_to_read(path: str) -> tuple[str, ...]:
-    """Return a path as written, and as git's own diffs mean it: `a/src/x.py` is src/x.py."""
+    """Return a path as written, and as in git's diffs: `a/src/x.py` is src/x.py."""
     return (path, path[2:]) if path.startswith(("a/", "b/")) else (path,)
 
 
 def _elsewhere(index: DirectoryIndex, chunk: Chunk, path: str, how: _Placed) -> FoundAssets | None:
-    """Return what a path leads to in what is no repository of the catalog; None if nothing says that it is in there."""
+    """Return the finding for a path in an unknown repository; None if the text does not place it in one."""
     owner, slash, _ = addresses.repository_key(chunk.text).rpartition("/")
     if how is _Placed.IN_REPOSITORY and run_named(index, (chunk,)) is None:
         return FoundAssets((), ResolutionMethod.PATH)
@@ -144,7 +145,10 @@ def _elsewhere(index: DirectoryIndex, chunk: Chunk, path: str, how: _Placed) -> 
 
 
 def _in_folder(index: DirectoryIndex, folder: str, path: str) -> FoundAssets:
-    """Return what "x.go in src/core" leads to where a rule begins so; else the folder may be another's repository."""
+    """Return what "x.go in src/core" leads to if a rule begins like it.
+
+    Otherwise the folder may be an unknown repository.
+    """
     joined = f"{folder.strip('/')}/{path.strip('/')}"
     found = index.paths.owners_anywhere(joined)
     is_certain = found.is_certain and index.paths.has_begun(index.paths.repositories(), joined)
@@ -152,7 +156,7 @@ def _in_folder(index: DirectoryIndex, folder: str, path: str) -> FoundAssets:
 
 
 def _repository_of(index: DirectoryIndex, asset_ids: Iterable[int]) -> Repository | None:
-    """Return the only repository whose address an asset has for its own: that of "checkout" in "x.go in checkout"."""
+    """Return the only repository whose address is that of an asset: that of "checkout" in "x.go in checkout"."""
     addressed = (each for one in asset_ids for each in index.assets[one].addresses if "/" in each)
     found = {each for address in addressed if (each := repository_called(index, address)) is not None and each.is_sure}
     return found.pop() if len(found) == 1 else None
@@ -174,7 +178,7 @@ def _how_placed(chunks: Sequence[Chunk], place: int, are_paths: Sequence[bool]) 
 
 
 def _is_folder(chunks: Sequence[Chunk], place: int) -> bool:
-    """Whether a word is said to be a folder: "the web directory of shop"."""
+    """Whether the text calls a word a folder: "the web directory of shop"."""
     if chunks[place].part is Part.QUESTION or chunks[place].folded in _FOLDER_WORDS:
         return False
     beside = (chunks[other].folded for other in (place - 1, place + 1) if 0 <= other < len(chunks))
@@ -182,7 +186,7 @@ def _is_folder(chunks: Sequence[Chunk], place: int) -> bool:
 
 
 def _is_folder_there(index: DirectoryIndex, chunks: Sequence[Chunk], place: int) -> bool:
-    """Whether a word is the name of a folder with a rule in the repository behind it: "api in acme/shop"."""
+    """Whether a word is a folder with a rule in the repository that follows: "api in acme/shop"."""
     chunk, after = chunks[place], [each for each in chunks[place + 1 :] if each.folded not in _DETERMINERS]
     if chunk.part is Part.QUESTION or len(after) < 2 or after[0].folded not in PLACING_WORDS:
         return False
@@ -195,7 +199,7 @@ def _is_folder_there(index: DirectoryIndex, chunks: Sequence[Chunk], place: int)
 
 def _may_be_path(index: DirectoryIndex, chunk: Chunk) -> bool:
     """Whether a piece of text is a file or folder, and not an asset of that name."""
-    is_here = chunk.text.startswith("./")  # a file, whatever it is called: "./SECURITY"
+    is_here = chunk.text.startswith("./")  # a file, whatever its name: "./SECURITY"
     if not (chunk.part is Part.NAME or is_here) or "://" in chunk.text:
         return False
     path = forges.file_path(chunk.text)

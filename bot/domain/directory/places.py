@@ -1,4 +1,4 @@
-"""Finding the name literally: as the whole text, as an address or path in it, or as a run of its words."""
+"""Finding a name literally: as the whole text, as an address or path in it, or as a run of its words."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from bot.domain.directory.vocabulary import ENVIRONMENT_WORDS
 from bot.domain.directory.word_matches import says_whose_database
 from bot.domain.names import clean, fold
 
-#: A name has at most this many pieces between white space.
+#: How many pieces between white space a name can have.
 _MOST_CHUNKS = 12
-#: A path with blanks in it is looked for in so many words.
+#: How many words are joined to find a path with spaces.
 _MOST_JOINED = 6
-#: What ends as files do.
+#: An ending like that of a file.
 _FILE_NAME = re.compile(r"\w\.\w{1,5}$")
 _BETWEEN_NAMES = frozenset({"and", "or", "vs", "versus"})
 _JOINING = PLACING_WORDS | _BETWEEN_NAMES
 _PATH_WITH_BLANKS = re.compile(r"[^\s:]+/[^\s:]* (?:[^:]* )?(?:[^\s:]*/[^\s:]*|[^\s/:]+\.\w{1,12})")
-#: What a cloud keeps under its name alone, which is one account's or one in the world.
+#: Cloud resources that are known by name alone, unique in an account or in the world.
 _IN_CLOUD = re.compile(
     r"(?:(?:s3[an]?|gs)://|https?://(?:s3[.-][\w.-]*amazonaws\.com|s3\.amazonaws\.com|storage(?:\.cloud)?\.google(?:apis)?\.com)/)"
     r"(?P<bucket>[\w.-]+)(?:/\S*)?"
@@ -45,16 +45,16 @@ _KEPT = {
     "database": AssetKind.DATABASE,
     "cluster": AssetKind.CLUSTER,
 }
-#: What names one thing whatever is said around it.
+#: Methods that identify one thing whatever the text around it says.
 _BEYOND_DOUBT = frozenset({ResolutionMethod.ADDRESS, ResolutionMethod.PATH, ResolutionMethod.REF})
 
 
-#: How references of rules begin, which imports and `--json` show: `path:acme/shop:/api/` asks for `acme/shop:/api/`.
+#: The prefix of a rule's reference, which imports and `--json` show: `path:acme/shop:/api/` asks for `acme/shop:/api/`.
 _OF_A_PATH = re.compile(rf"^{AssetKind.PATH.value}:", re.IGNORECASE)
 
 
 def literally(index: DirectoryIndex, text: str, *, limit: int = 5) -> Match | Several | None:
-    """Return the answer if the whole text is a reference, name, alias or address, up to case or up to folding."""
+    """Return the answer if the whole text is a reference, name, alias or address, ignoring case or folded."""
     found = _but_paths(index, index.known_as(text))
     if not found and len(text) <= MAX_LENGTH:
         text = clean(unescaped(text)).strip()
@@ -71,10 +71,10 @@ def literally(index: DirectoryIndex, text: str, *, limit: int = 5) -> Match | Se
 
 
 def by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Resolution | None:
-    """Return the answer if the text holds an address or a path that the catalog knows.
+    """Return the answer if the text contains an address or a path that the catalog knows.
 
-    A repository that is named bounds it: a path in it of which the catalog knows nothing is unknown. What may be one
-    path with blanks in it is read so where a rule has such a path, and asked back where that decides.
+    A named repository limits the answer: a path in it that the catalog does not know is unknown. Text that may be one
+    path with spaces is read that way if a rule has such a path; if that decides the answer, Baton asks back.
     """
     if index.paths.have_blanks and any(map(_is_piece, question.chunks)):
         for run in _with_a_run_joined(question):
@@ -92,7 +92,7 @@ def by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -
 
 
 def _with_blanks(index: DirectoryIndex, question: ParsedQuestion) -> ParsedQuestion:
-    """Return a question with what stands between two pieces of a path as a part of it: `web/my folder/index.html`."""
+    """Return a question with the words between two pieces of a path joined to it: `web/my folder/index.html`."""
     chunks, place = question.chunks, 0
     if not any(map(_is_piece, chunks)):
         return question
@@ -114,7 +114,7 @@ def _with_blanks(index: DirectoryIndex, question: ParsedQuestion) -> ParsedQuest
 
 
 def _with_a_run_joined(question: ParsedQuestion) -> Iterator[ParsedQuestion]:
-    """Yield a question with each run of words in turn for one, the longest first: any word may be part of a path."""
+    """Yield a question with each run of words joined in turn, the longest first: any word may be part of a path."""
     chunks = question.chunks
     for length in range(min(_MOST_JOINED, len(chunks)), 1, -1):
         for start in range(len(chunks) - length + 1):
@@ -127,7 +127,7 @@ def _with_a_run_joined(question: ParsedQuestion) -> Iterator[ParsedQuestion]:
 
 
 def _has_blank(index: DirectoryIndex, found: Match) -> bool:
-    """Whether a path is answered by a rule that has a blank in it."""
+    """Whether a path was matched by a rule with a space in it."""
     rule = index.assets[found.asset_id].path_rule
     return found.method is ResolutionMethod.PATH and rule is not None and " " in rule.pattern
 
@@ -156,7 +156,7 @@ def _by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) 
         if addresses.may_be_address(chunk.text) and (finding := at_address(index, chunk.text)) is not None:
             around = outside(question, place, place + 1)
             if around is None and finding.method not in _BEYOND_DOUBT:
-                continue  # a name with a dot in it is a name: what is around it has to be accounted for
+                continue  # a name with a dot is a name, so the words around it have to be considered
             findings.append(finding)
             reading = around or reading
     if not findings:
@@ -169,20 +169,20 @@ def _by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) 
 
 
 def _is_only_above(finding: FoundAssets, address: str) -> bool:
-    """Whether an address leads to what is known of a host or folder above it, and not to what it is of itself."""
+    """Whether only a host or folder above an address is known, and not the address itself."""
     is_address = finding.method is ResolutionMethod.ADDRESS and bool(finding.spelling)
     return is_address and addresses.normal(finding.spelling) != addresses.normal(address)
 
 
 def _joins(chunk: Chunk) -> bool:
-    """Whether a word stands between two things, or asks for one."""
+    """Whether a word connects two things, or asks for one."""
     return chunk.part is Part.QUESTION or chunk.folded in _JOINING
 
 
 def _answered(
     index: DirectoryIndex, finding: FoundAssets, reading: Reading, text: str, *, limit: int
 ) -> Resolution | None:
-    """Return what a finding answers; where it is not certain, only what to choose from."""
+    """Return the answer for a finding; if it is not certain, only a choice."""
     if not finding.asset_ids:
         return Nearest((), text)
     answer = choose(index, finding, reading, limit=limit)
@@ -200,9 +200,9 @@ def _answered(
 def by_windows(
     index: DirectoryIndex, question: ParsedQuestion, *, is_plain: bool, limit: int
 ) -> Match | Several | None:
-    """Return the answer if a run of the text's words is a name and the words around it only ask for it.
+    """Return the answer if a run of the text's words is a name, and the words around it only ask for it.
 
-    With `is_plain`, they say nothing at all; without, they ask for an asset of some kind, or for an area of it.
+    With `is_plain`, those words say nothing at all. Otherwise they ask for a kind of asset, or for an area.
     """
     folded = [chunk.folded for chunk in question.chunks]
     count = len(folded)
@@ -226,9 +226,9 @@ def by_windows(
 
 
 def _about_area(index: DirectoryIndex, finding: FoundAssets, reading: Reading) -> Reading | None:
-    """Return the reading that asks for an area of what was found; None where there is none.
+    """Return the reading that asks for an area of the found assets; None if there is none.
 
-    A database is a thing of its own, unless what was found says who owns its database and no other is called so.
+    A database is a thing of its own, unless the found asset has an owner for its database and no other has that name.
     """
     about = as_area(reading)
     if about is None or about.area is not Area.DATABASE:
@@ -237,7 +237,7 @@ def _about_area(index: DirectoryIndex, finding: FoundAssets, reading: Reading) -
 
 
 def several_named(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Several | None:
-    """Return the assets to choose from if the text names several ("orders-db and checkout") and asks only that."""
+    """Return a choice of assets if the text names several ("orders-db and checkout") and asks nothing else."""
     if not any(chunk.folded in _BETWEEN_NAMES for chunk in question.chunks):
         return None
     found: list[int] = []
@@ -260,7 +260,7 @@ def several_named(index: DirectoryIndex, question: ParsedQuestion, *, limit: int
 
 
 def _only(index: DirectoryIndex, answers: list[Match | Several], *, limit: int) -> Match | Several:
-    """Return the one answer, or all of them to choose from where each could be the name of the others' part."""
+    """Return the one answer, or all of them as a choice if each may be the name of a part of the others."""
     if len(answers) == 1:
         return answers[0]
     found = [one for answer in answers for one in assets_of(answer)]
@@ -269,12 +269,12 @@ def _only(index: DirectoryIndex, answers: list[Match | Several], *, limit: int) 
 
 
 def assets_of(answer: Match | Several) -> list[int]:
-    """Return the assets that an answer names."""
+    """Return the ids of the assets in an answer."""
     return [answer.asset_id] if isinstance(answer, Match) else [one.asset_id for one in answer.candidates]
 
 
 def _one(index: DirectoryIndex, asset_id: int, text: str) -> Match:
-    """Return the match for the only asset that has `text` for a reference, name, alias or address."""
+    """Return the match for the only asset that has `text` as a reference, name, alias or address."""
     asset = index.assets[asset_id]
     if asset.name == text or asset.name.lower() == text.lower():
         return Match(asset_id, 1.0, ResolutionMethod.NAME, asset.name)
@@ -283,12 +283,12 @@ def _one(index: DirectoryIndex, asset_id: int, text: str) -> Match:
 
 
 def at_address(index: DirectoryIndex, text: str) -> FoundAssets | None:
-    """Return the assets at an address, or at the nearest one above it, or whose rule a path falls under."""
+    """Return the assets at an address or at the nearest one above it, or the assets of the rules that match a path."""
     if (kept := _kept_by_cloud(index, text)) is not None:
         return kept
     spellings = addresses.keys(text)
     file = forges.file_address(text)
-    # Where the path stands in the query, the address is the repository's.
+    # If the path is in the query, the address is the repository's.
     for key in spellings[: 1 if file is not None and file.is_asked else 2]:
         if held := _but_paths(index, index.known_as(key)):
             return holders(index, held, key if key != text.lower() else text)
@@ -301,7 +301,7 @@ def at_address(index: DirectoryIndex, text: str) -> FoundAssets | None:
 
 
 def _host_called(index: DirectoryIndex, host: str) -> FoundAssets | None:
-    """Return what a host is called after in a domain of the catalog's own: `checkout.prod.example.com`."""
+    """Return the asset that a host is named after, in a domain of the catalog: `checkout.prod.example.com`."""
     label, *rest = host.split(".")
     while rest and rest[0] in ENVIRONMENT_WORDS:
         rest = rest[1:]
@@ -314,7 +314,7 @@ def _host_called(index: DirectoryIndex, host: str) -> FoundAssets | None:
 
 
 def _kept_by_cloud(index: DirectoryIndex, text: str) -> FoundAssets | None:
-    """Return the bucket that `s3://bucket/key` is in, or the function, database or cluster of a group of logs."""
+    """Return the bucket of `s3://bucket/key`, or the function, database or cluster of a log group."""
     found = _IN_CLOUD.fullmatch(text)
     if found is None:
         return None
@@ -325,7 +325,7 @@ def _kept_by_cloud(index: DirectoryIndex, text: str) -> FoundAssets | None:
 
 
 def _but_paths(index: DirectoryIndex, ids: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the assets but for rules that name a file or folder: who owns that, the last rule that matches says."""
+    """Return the assets without rules that name a file or folder: the last matching rule decides who owns that."""
     return tuple([one for one in ids if (rule := index.assets[one].path_rule) is None or _is_wild(rule.pattern)])
 
 

@@ -1,4 +1,4 @@
-"""What a person wrote, cut into the parts that may be a name and the parts that only ask for one."""
+"""Cutting a person's text into parts that may be a name and parts that only ask for one."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from bot.domain.directory.vocabulary import (
 )
 from bot.domain.names import clean, fold, tokens
 
-#: What is longer is cut: nobody names an asset in more.
+#: Longer texts are cut: nobody needs more to name an asset.
 MAX_LENGTH = 300
 MAX_CHUNKS = 24
-#: Read before markup is taken out, unless more may be left of it; links are long.
+#: How much is read before markup is removed; links are long.
 _MAX_RAW_LENGTH = 4_000
 
-#: A link as Markdown writes it, with Slack's own markup in it where Slack has found the address.
+#: A Markdown link, containing Slack's own markup if Slack has recognised the address.
 _MARKDOWN = re.compile(
     r"!?\[(?P<label>[^\[\]\n]{1,200})\]\(\s*<?(?P<target>[^\s()<>|]+(?:\([^\s()<>|]*\)[^\s()<>|]*)*)(?:\|[^<>]*)?>?"
     r"(?:\s+\"[^\"]*\")?\s*\)"
@@ -45,7 +45,8 @@ _QUOTED = re.compile(
     r"`+([^`]+)`+|“([^”]+)”|«([^»]+)»|„([^“”]+)[“”]|(?<![\w])\"([^\"]+)\"|(?<![\w])[‘']([^'’]+)[’'](?!\w)"
 )
 _POSSESSIVE = re.compile(r"['’]s?$")
-#: Marks of other scripts: Arabic, Chinese and Japanese, Greek, Indic; and those that begin a Spanish question.
+#: Punctuation of other scripts (Arabic, Chinese and Japanese, Greek, Indic), and the marks that begin a Spanish
+#: question.
 _FOREIGN_MARKS = "؟،؛？！。、；：，（）「」『』【】《》〈〉‹›‚\u037e·।॥¿¡"
 _BEFORE = "([{<\"'`*~,;:!?…“”‘’«»„_|-–—" + _FOREIGN_MARKS
 _AFTER = ")]}>\"'`*~.,;:!?…“”‘’«»„_|-–—" + _FOREIGN_MARKS
@@ -57,13 +58,13 @@ ASKING = re.compile(
     r"|look(?:s|ing)? after)(?![\w-])",
     re.IGNORECASE,
 )
-#: Chinese, Japanese and Korean write no blank between a name and the words around it.
+#: Chinese, Japanese and Korean have no space between a name and the words around it.
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _UNSPACED_MARKS = "「」『』【】（）《》〈〉、。，：；？！"
 _BETWEEN_SCRIPTS = re.compile(
     rf"(?<=[A-Za-z0-9])(?=[{_UNSPACED}{_UNSPACED_MARKS}])|(?<=[{_UNSPACED}{_UNSPACED_MARKS}])(?=[A-Za-z0-9])"
 )
-#: What is asked for is not what is named, but what that uses or what uses that: "the thing that checkout talks to".
+#: The text asks for something that uses the named asset, or that it uses: "the thing that checkout talks to".
 _THING = (
     r"(?:(?:thing|stuff|one|service|system|app|application|api|database|db|queue|topic|cache|bucket|job|component|box|host|"
     r"server|backend|code|program|tool|library|client|consumer|worker|bot|proxy|frontend|site|website|script)s?\s+(?:(?:that|which)\s+)?|what(?:ever)?\s+(?!team|squad|group|people|person|channel)|everything\s+|anything\s+|something\s+)"
@@ -73,7 +74,7 @@ _USES = (
     r"depend|rel(?:y|ies)\b|need|writ|read|send|connect|sit|hit|pull|push|publish|consum|listen|point|quer|poll|fetch|wait|"
     r"store|subscrib|import|feed)\w*)"
 )
-#: What lies beside what is named, and all but what is named.
+#: The text asks for what is beside the named asset, or for everything but it.
 _BESIDE = (
     r"what(?:['’]?s|\s+is|\s+sits|\s+runs|\s+lies)?\s+(?:behind|under|below|beneath|upstream|downstream|in\s+front|on\s+top|next)"
     r"|(?:up|down)stream\s+of|who\s+(?:else\s+)?(?:uses|consumes|calls|depends\s+on|integrates\s+with|subscribes\s+to)(?!\s+(?:it|that|this)\b)"
@@ -91,8 +92,8 @@ _ANOTHER = re.compile(
 
 
 _HOLDING = r"(?:own|run(?!\s+(?:on|in|at|with))|maintain|manage|handle|support|operate|look\s+after|take\s+care\s+of)"
-#: A question with yes or no for its answer: "is checkout owned by infra-ops?", "does infra-ops own checkout?", "does
-#: checkout belong to infra-ops?".
+#: A yes-or-no question: "is checkout owned by infra-ops?", "does infra-ops own checkout?", "does checkout belong to
+#: infra-ops?".
 _WHETHER = re.compile(
     r"(?:is|are|isn['’]?t|aren['’]?t|was|does|do|doesn['’]?t|don['’]?t)\s+"
     r"(?:(?P<held>\S.*?)\s+(?:(?:still|now|actually|really|currently)\s+)?(?:owned|run|maintained|managed|handled|supported|operated"
@@ -101,24 +102,24 @@ _WHETHER = re.compile(
     rf"\S.*?\s(?:(?:(?:still|responsible|accountable)\s+)?{_HOLDING}|(?:responsible|accountable)\s+for|in\s+charge\s+of|owners?\s+of)\s+(?P<of>\S.*))",
     re.IGNORECASE | re.DOTALL,
 )
-#: "Does the owner of checkout know …?" is about more than whose checkout is.
+#: "Does the owner of checkout know …?" asks for more than the owner.
 _DOES_THE_OWNER = re.compile(r"^do\w*\b.*\bowners?\s+of\s+$", re.IGNORECASE | re.DOTALL)
 _WHETHER_BEGINS = ("is ", "are ", "isn", "aren", "was ", "does", "do ", "don")
-#: What joins two names, as "and" does.
+#: Signs that join two names, like "and".
 _AND = re.compile(r"\s[&+]\s")
-#: How a line begins that quotes another message, in Slack's own spelling, too.
+#: The beginning of a quoted line, also in Slack's escaped form.
 _QUOTES = (">", "&gt;")
-#: A blank that is escaped, as shells write it.
+#: An escaped space, as in a shell.
 _ESCAPED_BLANK = re.compile(r"(?<=[\w)-])\\ (?=\w)")
-#: What a server answers that is in database_errors.
+#: HTTP status codes of a server in trouble.
 _ANSWERED = re.compile(r"[45](?:\d\d|xx)s?")
-#: What a server answers, and what is measured.
+#: HTTP status codes, and measured values.
 _MEASURED = re.compile(rf"{_ANSWERED.pattern}|\d+(?:s|ms|k|m|mb|gb|min)")
 _BEFORE_LAST = frozenset({"in", "on", "at", "from", "for", "with", "by"})
 _SAID_ABROAD = NEGATIONS | FOREIGN_TROUBLE_WORDS
-#: So many words are looked at to tell the language.
+#: How many words are looked at to recognise the language.
 _MOST_WORDS = 40
-#: What has more words in quotes is a text that somebody quotes, and no name.
+#: More words in quotes are a quotation, not a name.
 _MOST_QUOTED = 5
 
 
@@ -142,15 +143,15 @@ class Chunk:
     words: tuple[str, ...]
     part: Part
     is_quoted: bool = False
-    #: Whether it ended in 's.
+    #: Whether it ended with 's.
     is_possessive: bool = False
-    #: Whether a comma stood behind it, or a bracket.
+    #: Whether a comma or a bracket followed it.
     has_comma: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuestion:
-    """A text cut up. `links` are addresses that Slack's markup gave beside what is shown."""
+    """A text cut into chunks. `links` are addresses that Slack's markup contains in addition to the text shown."""
 
     chunks: tuple[Chunk, ...]
     links: tuple[str, ...]
@@ -162,7 +163,7 @@ class ParsedQuestion:
 
 
 def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNKS) -> ParsedQuestion:
-    """Cut up what a person wrote in Slack: markup, emoji, mentions and quotes are taken for what they mean."""
+    """Cut a text from Slack into chunks; markup, emoji, mentions and quotation marks are replaced by what they mean."""
     links: list[str] = []
     plain = _MARKDOWN.sub(lambda found: f" {_label(found, links)} ", text[: max(_MAX_RAW_LENGTH, max_length)])
     plain = _MARKUP.sub(lambda found: _unwrap(found, links), plain)
@@ -170,7 +171,7 @@ def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNK
     plain = _shortened(_BETWEEN_SCRIPTS.sub(" ", _EMOJI.sub(" ", plain)), max_length)
     chunks: list[Chunk] = []
     for piece, is_quoted in _quoted_pieces(plain):
-        # In quotes, a path may have blanks in it.
+        # In quotes, a path may contain spaces.
         raws = [piece] if is_quoted and "/" in piece else _AND.sub(" and ", piece).split()
         is_quoted = is_quoted and len(raws) <= _MOST_QUOTED  # noqa: PLW2901 - as a name is
         for raw in raws:
@@ -180,7 +181,7 @@ def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNK
             if chunk is None:
                 continue
             if chunk.text == "IT" and not plain.isupper():
-                chunk = replace(chunk, part=Part.NAME)  # a department, and no pronoun
+                chunk = replace(chunk, part=Part.NAME)  # a department, not a pronoun
             if raw[0] == "(" and chunks:
                 chunks[-1] = replace(chunks[-1], has_comma=True)
             chunks.append(chunk)
@@ -188,7 +189,7 @@ def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNK
 
 
 def _shortened(text: str, most: int) -> str:
-    """Return the beginning of a text. A link stays whole: cut, it may lead to another file."""
+    """Return the beginning of a text. A link is never cut, because it might lead to another file then."""
     if len(text) <= most:
         return text
     start, end = text.rfind(" ", 0, most) + 1, text.find(" ", most)
@@ -197,7 +198,7 @@ def _shortened(text: str, most: int) -> str:
 
 
 def without_quotations(text: str) -> str:
-    """Return a text without the lines that quote another message; all of it where there are no others."""
+    """Return a text without lines that quote another message; the whole text if there are no other lines."""
     if not any(line.startswith(_QUOTES) for line in text.splitlines()):
         return text
     own = "\n".join(line for line in text.splitlines() if not line.startswith(_QUOTES))
@@ -205,17 +206,17 @@ def without_quotations(text: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    """Return a text with `&`, `<` and `>` as they were typed; Slack writes these three otherwise, and no others."""
+    """Return a text with `&`, `<` and `>` as they were typed. Slack escapes these three and no others."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def forgiven(question: ParsedQuestion, is_known: Callable[[str], bool]) -> ParsedQuestion:
-    """Return the question with misspelt question words ("who onws") taken for what they are; known words are left."""
+    """Return the question with misspelt question words ("who onws") corrected; known words stay."""
     return replace(question, chunks=tuple(_forgiven(chunk, is_known) for chunk in question.chunks))
 
 
 def before_predicate(question: ParsedQuestion) -> ParsedQuestion | None:
-    """Return the beginning of "checkout is returning errors, who owns it", if the text goes on like that."""
+    """Return the beginning of "checkout is returning errors, who owns it", if the text continues like that."""
     chunks = question.chunks
     for place, chunk in enumerate(chunks):
         if chunk.folded in PREDICATES and any(one.part is not Part.QUESTION for one in chunks[:place]):
@@ -224,7 +225,7 @@ def before_predicate(question: ParsedQuestion) -> ParsedQuestion | None:
 
 
 def is_sentence(text: str, question: ParsedQuestion) -> bool:
-    """Whether a text says something, in whatever language, and is not only a name or a few words of one."""
+    """Whether a text is a statement, in any language, and not only a name or a few words of one."""
     if any(chunk.part is Part.QUESTION or chunk.is_quoted for chunk in question.chunks) or " (" in text:
         return True
     if "?" in text or ASKING.search(text) is not None or not text.isascii():
@@ -243,14 +244,14 @@ def is_sentence(text: str, question: ParsedQuestion) -> bool:
 
 
 def asks_for_another(text: str) -> bool:
-    """Whether a text asks for something that it only describes by what it names: "the thing that checkout talks to"."""
+    """Whether a text asks for something that it only describes by the name: "the thing that checkout talks to"."""
     return _ANOTHER.search(text) is not None
 
 
 def asked_whether(text: str) -> str:
-    """Return what a question whether somebody owns it is about: `checkout` of "is checkout owned by infra-ops?".
+    """Return what a question whether somebody owns it is about: `checkout` for "is checkout owned by infra-ops?".
 
-    Empty for any other text. Who owns it answers the question.
+    Return "" for any other text. The owner is the answer to such a question.
     """
     if not text[:5].lower().startswith(_WHETHER_BEGINS):
         return ""
@@ -263,9 +264,9 @@ def asked_whether(text: str) -> str:
 
 
 def name_in(text: str, understood_as: str) -> str:
-    """Return what a question was understood to ask for, if that can be a name; empty if it is a sentence.
+    """Return what a question was understood to ask for, if that can be a name; "" if it is a sentence.
 
-    A name stands in the question as one piece, but for a word like "of", and has no words that only sentences have.
+    A name is one piece of the question, except for a word like "of", and has no words that only occur in sentences.
     """
     whole, chunks = _without_joining(read(text)), _without_joining(read(understood_as))
     is_one_piece = f" {_joined(chunks)} " in f" {_joined(whole)} "
@@ -283,7 +284,7 @@ def _joined(chunks: Iterable[Chunk]) -> str:
 
 
 def _unwrap(found: re.Match[str], links: list[str]) -> str:
-    """Return what a piece of Slack's markup reads as; addresses that are not shown go to `links`."""
+    """Return the text for a piece of Slack's markup; addresses that are not shown are added to `links`."""
     target, label = found[1], found[2] or ""
     if target[0] in "@!":
         return " "
@@ -299,10 +300,10 @@ def _unwrap(found: re.Match[str], links: list[str]) -> str:
 
 
 def _is_address_shown(label: str, target: str) -> bool:
-    """Whether what a link shows is its address, or a part of it that means nothing without the rest.
+    """Whether a link's text is its address, or a part of the address that means nothing by itself.
 
-    `acme/shop` is one of those, and `shop` for a repository. A monitoring tool's `payments-db` is a name, although its
-    address is that of a page which is called so, too.
+    `acme/shop` is one, and `shop` for a repository. A monitoring tool's `payments-db` is a name, even if its page has
+    that name in its address.
     """
     if label not in target:
         return False
@@ -311,7 +312,7 @@ def _is_address_shown(label: str, target: str) -> bool:
 
 
 def _label(found: re.Match[str], links: list[str]) -> str:
-    """Return what a link in Markdown shows, or its address where that shows it as well."""
+    """Return the text of a Markdown link; or its address, if the text shows that too."""
     label, target = found["label"], found["target"]
     if _is_address_shown(label, target):
         return target
@@ -320,7 +321,7 @@ def _label(found: re.Match[str], links: list[str]) -> str:
 
 
 def _quoted_pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield (piece, whether it was in quotes or backticks) in order."""
+    """Yield (piece, whether it was in quotes or backticks), in order."""
     end = 0
     for found in _QUOTED.finditer(text):
         yield text[end : found.start()], False
@@ -330,15 +331,15 @@ def _quoted_pieces(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def chunk_of(raw: str, *, is_quoted: bool) -> Chunk | None:
-    """Return the chunk that a piece between white space is; None where it says nothing."""
+    """Return the chunk for a piece between white space; None if it has no meaning."""
     text = raw.lstrip(_BEFORE).rstrip(_AFTER)
     bare = _POSSESSIVE.sub("", text)
     is_possessive, text = bare != text, bare
     folded = fold(text)
-    if not folded or not (folded.isascii() or any(map(str.isalnum, folded))):  # a picture alone says nothing
+    if not folded or not (folded.isascii() or any(map(str.isalnum, folded))):  # an emoji alone says nothing
         return None
     words = tokens(text)
-    # "on-call", "go-to" and "CI/CD" are written so in questions; anything else that joins words is a name.
+    # "on-call", "go-to" and "CI/CD" are words of questions; any other joined words are a name.
     is_joined = len(words) > 1 and "'" not in text and "’" not in text and folded not in ("oncall", "cicd", "goto")
     is_whole = is_quoted or is_joined
     has_comma = raw[-1:] in _COMMAS

@@ -1,4 +1,4 @@
-"""Which parts of a question are the name: the ways to take it, the most literal first."""
+"""Readings of a question: the possible choices of the words that are the name, the most literal first."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from bot.domain.directory.vocabulary import (
     TRAILING_WORDS,
 )
 
-#: Words between those of a name that are no part of it.
+#: Words inside a name that do not belong to it.
 _INNER_WORDS = FUNCTION_WORDS | PART_OF_WORDS
-#: What stands for a name that was said before.
+#: Pronouns for a name that came before.
 _ITS, _IT = frozenset({"its", "their"}), frozenset({"it", "that", "this", "them", "those"})
-#: What may follow a word for an area: "the database side of".
+#: Words that can follow a word for an area: "the database side of".
 _SIDES = (["side"], ["part"], ["end"])
-#: Before the environment that a thing is in.
+#: Words before an environment.
 _IN = ("in", "on")
-#: What has parts.
+#: Kinds of assets that have parts.
 _WHOLES = frozenset({AssetKind.SERVICE, AssetKind.SYSTEM, AssetKind.WEBSITE})
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A choice of the chunks that make up the name; the others ask for a kind or an area or say nothing."""
+    """A choice of the chunks that make up the name. The others ask for a kind or an area, or say nothing."""
 
     chunks: tuple[Chunk, ...]
     kinds: tuple[str, ...] = ()
     area: Area | None = None
-    #: The word for a kind of thing that is said to be a part of what is named: "the queue behind checkout".
+    #: The word for a kind of thing that is a part of the named asset: "the queue behind checkout".
     part: str = ""
-    #: The words beside the name, as far as nothing but a question makes sure that they are none of the name's.
+    #: Words beside the name that may belong to it, unless the text is certainly a question.
     beside: tuple[str, ...] = ()
 
     @property
@@ -49,7 +49,7 @@ class Reading:
 
     @property
     def is_likely(self) -> bool:
-        """Whether the name begins and ends with no word of a question."""
+        """Whether the name neither begins nor ends with a word of questions."""
         return self.chunks[0].part is not Part.QUESTION and self.chunks[-1].part is not Part.QUESTION
 
     @property
@@ -87,7 +87,7 @@ def outside(question: ParsedQuestion, start: int, end: int) -> Reading | None:
         elif chunk.part is Part.AREA or (chunk.part is Part.KIND_OR_AREA and _is_part_of(chunks, place)):
             if place == start - 1 and not _is_done(
                 chunks, place
-            ):  # "checkout alerts" are a part of checkout, "alerts checkout" is another thing
+            ):  # "checkout alerts" is a part of checkout, "alerts checkout" is another thing
                 return None
             areas.add(AREA_WORDS[chunk.folded])
         else:
@@ -99,9 +99,11 @@ def outside(question: ParsedQuestion, start: int, end: int) -> Reading | None:
 
 
 def as_area(reading: Reading) -> Reading | None:
-    """Return the reading that takes its only kind word for an area: "the checkout pipeline" is how checkout is built.
+    """Return the reading that takes its only kind word for an area:
 
-    None where there is no such reading. An application is none: it is a thing of its own with an owner of its own.
+    "the checkout pipeline" means how checkout is built.
+
+    None if there is no such reading. "Application" is not read that way: it is a thing with an owner of its own.
     """
     if len(reading.kinds) != 1 or reading.area is not None:
         return None
@@ -110,14 +112,14 @@ def as_area(reading: Reading) -> Reading | None:
 
 
 def asks_for_part(question: ParsedQuestion) -> bool:
-    """Return whether an area is said to be a part: "deployments of checkout", not "checkout deployments"."""
+    """Whether the text says that an area is a part: "deployments of checkout", not "checkout deployments"."""
     chunks = question.chunks
     areas = (Part.AREA, Part.KIND_OR_AREA)
     return any(chunk.part in areas and _is_part_of(chunks, place) for place, chunk in enumerate(chunks))
 
 
 def readings(question: ParsedQuestion) -> list[Reading]:
-    """Return the ways to take a text whose name is in no one place, the most literal first."""
+    """Return the readings of a text in which the name is not in one place, the most literal first."""
     chunks = question.chunks
     everything = tuple(range(len(chunks)))
     asked = tuple(i for i in everything if chunks[i].part is not Part.QUESTION)
@@ -144,7 +146,7 @@ def _reading(chunks: tuple[Chunk, ...], kept: tuple[int, ...]) -> Reading | None
             continue
         part = part or part_of_name(chunks, place, kept)
         if kept[0] < place < kept[-1] and chunk.folded not in _INNER_WORDS:
-            return None  # what is left out stands before the name or after it, not in it
+            return None  # the words left out have to be before or after the name, not inside it
         if chunk.part is Part.AREA or (chunk.part is Part.KIND_OR_AREA and _is_part_of(chunks, place)):
             if place + 1 in kept and not _is_done(chunks, place):
                 return None
@@ -158,14 +160,17 @@ def _reading(chunks: tuple[Chunk, ...], kept: tuple[int, ...]) -> Reading | None
 
 
 def _beside(chunks: tuple[Chunk, ...], kept: Sequence[int]) -> tuple[str, ...]:
-    """Return the words that are left out though the text asks nothing: "ledger alerts" may well be a name."""
+    """Return the words left out although the text asks nothing: "ledger alerts" may be a name."""
     if any(chunk.part is Part.QUESTION for chunk in chunks):
         return ()
     return tuple(chunk.folded for place, chunk in enumerate(chunks) if place not in kept)
 
 
 def _says_nothing(chunks: tuple[Chunk, ...], place: int) -> bool:
-    """Return whether a doubtful word is none of the name's: "support for the portal", not "the support portal"."""
+    """Whether a doubtful word does not belong to the name:
+
+    it does not in "support for the portal", it does in "the support portal".
+    """
     if chunks[place].folded in STATE_WORDS:
         return place > 0 and chunks[place - 1].part is Part.QUESTION
     if _is_done(chunks, place):
@@ -176,7 +181,7 @@ def _says_nothing(chunks: tuple[Chunk, ...], place: int) -> bool:
 
 
 def _is_done(chunks: tuple[Chunk, ...], place: int) -> bool:
-    """Return whether the chunk is what somebody does: "who deploys checkout", "whom to contact"."""
+    """Whether the chunk is something that somebody does: "who deploys checkout", "whom to contact"."""
     return place > 0 and chunks[place - 1].folded in ACTING_WORDS
 
 
@@ -185,7 +190,7 @@ def _trails(chunks: tuple[Chunk, ...], place: int) -> bool:
 
 
 def _is_part_of(chunks: tuple[Chunk, ...], place: int) -> bool:
-    """Return whether the chunk is said to be a part of something: "the database of checkout", "checkout's database".
+    """Whether the text says that the chunk is a part of something: "the database of checkout", "checkout's database".
 
     The application on a cluster, or behind a database, is another thing; only "of" makes it an area.
     """
@@ -201,7 +206,7 @@ def _is_part_of(chunks: tuple[Chunk, ...], place: int) -> bool:
 
 
 def part_of_name(chunks: tuple[Chunk, ...], place: int, kept: Sequence[int]) -> str:
-    """Return a word for a kind of thing that is said to be a part of the name in `kept`; empty for every other.
+    """Return the word for a kind of thing if it is a part of the name in `kept`; else "".
 
     "The queue behind checkout", "checkout's queue", "its queue". The service "of checkout" may be checkout itself.
     """
@@ -223,5 +228,5 @@ def part_of_name(chunks: tuple[Chunk, ...], place: int, kept: Sequence[int]) -> 
 
 
 def _is_environment_phrase(chunks: tuple[Chunk, ...], place: int) -> bool:
-    """Return whether the chunk is the end of "in production" or the like."""
+    """Whether the chunk is the end of "in production" or the like."""
     return chunks[place].folded in ENVIRONMENT_WORDS and place > 0 and chunks[place - 1].folded in _IN

@@ -1,4 +1,4 @@
-"""People, channels and user groups that a text refers to by their ids, as Slack's autocompletion writes them.
+"""References to people, channels and user groups by id, as Slack's autocompletion writes them.
 
 https://docs.slack.dev/messaging/formatting-message-text#mentions
 """
@@ -14,7 +14,7 @@ _MOST_REFERENCES = 10
 
 
 class Refers(Enum):
-    """What a reference is to; the value is how it begins."""
+    """The kind of a reference; the value is its first characters."""
 
     PERSON = "@"
     CHANNEL = "#"
@@ -23,7 +23,7 @@ class Refers(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One person, channel or user group. `label` is how the reference is shown, without `@` or `#`; often empty."""
+    """One person, channel or user group. `label` is the text shown, without `@` or `#`, and often empty."""
 
     to: Refers
     id: str
@@ -31,7 +31,7 @@ class Reference:
 
 
 def references(text: str) -> tuple[Reference, ...]:
-    """Return what a text refers to, in its order, each once."""
+    """Return the references in a text, in order, each once."""
     found: dict[Reference, None] = {}
     for reference in _REFERENCE.finditer(text):
         label = (reference[3] or "").strip().lstrip("@#")
@@ -42,5 +42,5 @@ def references(text: str) -> tuple[Reference, ...]:
 
 
 def without_references(text: str) -> str:
-    """Return a text with nothing in the place of its references."""
+    """Return a text without its references."""
     return _REFERENCE.sub(" ", text)

@@ -1,4 +1,4 @@
-"""Which repository a text names, and what its files lead to: never another one that is called alike."""
+"""Which repository a text names, and what its files lead to. Never another repository with a similar name."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from bot.domain.directory.answers import ResolutionMethod
 from bot.domain.directory.choices import FoundAssets, owners_of
 from bot.domain.directory.index import DirectoryIndex
 
-#: Host, group, subgroup, ... name.
+#: The most segments of a repository's name: host, group, subgroup, ... name.
 _MOST_IN_REPOSITORY = 6
-#: A path with more segments that begins with an organisation's name goes on with a repository of it.
+#: A path that begins with an organisation's name and has more segments continues with a repository.
 _IN_ORGANISATION = 2
-#: Where a link without a scheme goes on like this, no folder is meant.
+#: How a link without a scheme continues if it is not a folder.
 _WITHOUT_HOST = re.compile(r"(?:-/)?blob/.+/.+|-/(?:tree|raw|blame|edit|commits)/.+|tree/(?:main|master)/.+")
-#: Pages of a repository that are about all of it.
+#: Pages that are about the whole repository.
 _PAGES = frozenset(
     """- pull pulls pullrequest pullrequests pull-requests issues merge_requests wiki wikis actions releases tags tag
     branches branch commit commits compare settings projects discussions security network graphs pulse packages
@@ -29,22 +29,22 @@ _PAGES = frozenset(
 )
 
 
-#: The folders at the top of a machine. What lies below them is in whatever somebody has put there.
+#: Top-level folders of a machine. Below them is whatever somebody put there.
 _ON_MACHINES = frozenset("~ home users root etc usr var opt srv tmp private mnt media volumes workspaces".split())  # noqa: SIM905
 _FILE_MARKS = frozenset("/.")
-#: How a path ends that leads to a file.
+#: The end of a path to a file.
 _FILE = re.compile(
     r"(?:^|/)(?:[\w.@+-]*\.[A-Za-z]\w{0,11}|[A-Z][A-Za-z]*file|CODEOWNERS|OWNERS|LICENSE|README|NOTICE)$"
 )
-#: A branch, tag or commit behind a repository's name or a file's: `acme/shop@v2/src/x.py`, `acme/shop@a/b:src/x.py`.
+#: A branch, tag or commit behind the name of a repository or file: `acme/shop@v2/src/x.py`, `acme/shop@a/b:src/x.py`.
 _AT_REF = re.compile(r"^(?P<name>(?:[\w.~-]+/)+[\w.-]+)@(?P<ref>[\w./-]+)(?P<rest>:.+)?$")
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """What the catalog has of a repository: its rules, by the keys that they are kept under, and assets.
+    """What the catalog has for a repository: its rules, by their keys, and its assets.
 
-    With `is_sure` False it is only called alike.
+    If `is_sure` is False, it only has a similar name.
     """
 
     rules: tuple[str, ...]
@@ -53,9 +53,9 @@ class Repository:
 
 
 def repository_called(index: DirectoryIndex, name: str) -> Repository | None:
-    """Return the repository of a name or address; None where the catalog has none that is called so.
+    """Return the repository with a name or address; None if the catalog has none.
 
-    An address on another host, and a name that is only the end of the repository's, may mean another one.
+    An address on another host, and a name that is only the end of the repository's name, may mean another repository.
     """
     key = addresses.repository_key(name)
     host, path = addresses.host_and_path(key)
@@ -75,10 +75,10 @@ def repository_called(index: DirectoryIndex, name: str) -> Repository | None:
 
 
 def in_repository(index: DirectoryIndex, repository: Repository, paths: Sequence[str]) -> FoundAssets:
-    """Return what paths in a repository lead to: the rules' assets, or the repository where no rule is for them.
+    """Return what paths in a repository lead to: the rules' assets, or the repository if no rule matches.
 
-    Several paths are ways to read one address: what they lead to has to have the same owners. To choose from, those are
-    first that begin as a rule does. A path that leads out of the repository is in none that is named.
+    Several paths are readings of one address, and have to lead to the same owners. In a choice, those that begin like a
+    rule come first. A path that leads out of the repository is not in any named one.
     """
     if any(f"{path}/".startswith("../") for path in paths):
         return FoundAssets(repository.assets, ResolutionMethod.ADDRESS, is_certain=False)
@@ -86,7 +86,7 @@ def in_repository(index: DirectoryIndex, repository: Repository, paths: Sequence
     found = [index.paths.owners_in(repository.rules, path) for path in likely]
     if not any(found):
         return FoundAssets(repository.assets, ResolutionMethod.ADDRESS, is_certain=repository.is_sure)
-    # Where a way to read it falls under no rule, it is the repository's.
+    # A reading that no rule matches belongs to the repository.
     ways = dict.fromkeys(each or tuple(repository.assets) for each in found)
     owners = {owners_of(index, each) for each in ways}
     if len(ways) == 1 or (len(owners) == 1 and any(owners)):
@@ -96,7 +96,7 @@ def in_repository(index: DirectoryIndex, repository: Repository, paths: Sequence
 
 
 def is_in_some_repository(index: DirectoryIndex, text: str) -> bool:
-    """Whether a text is a path that any repository may have, and does not say in which it is."""
+    """Whether a text is a path that could be in any repository, without naming one."""
     path = forges.file_path(text)
     first, slash, _ = path.lstrip("/").partition("/")
     is_address = ":" in first or "." in first.strip(".")
@@ -106,7 +106,7 @@ def is_in_some_repository(index: DirectoryIndex, text: str) -> bool:
 
 
 def likeliest(index: DirectoryIndex, repository: Repository, paths: Sequence[str], *, likely: int = 0) -> Sequence[str]:
-    """Return only the likely one of the ways to read a path where it alone begins as a rule of the repository does."""
+    """Return only the likely reading of a path, if it alone begins like a rule of the repository; else all."""
     begun = [place for place, path in enumerate(paths) if index.paths.has_begun(repository.rules, path)]
     return [paths[likely]] if begun == [likely] else paths
 
@@ -118,16 +118,16 @@ def _in_address(index: DirectoryIndex, repository: Repository, file: forges.File
 
 
 def at_path(index: DirectoryIndex, text: str) -> FoundAssets | None:
-    """Return what a link or a path leads to: bounded by the repository that it begins with, if that is known."""
+    """Return what a link or a path leads to, within the repository that it begins with if that is known."""
     file = forges.file_address(text)
     if file is not None:
         repository = repository_called(index, file.repository)
         found = None if repository is None else _in_address(index, repository, file)
-        # What has a folder for its address is meant by what lies in it, unless a rule says whose that is.
+        # A file in a folder means the asset that has the folder as its address, unless a rule names an owner.
         if (found is None or found.method is not ResolutionMethod.PATH) and (held := _in_folder_of(index, file)):
             return FoundAssets(held, ResolutionMethod.ADDRESS)
         if found is None and (held := index.known_as(addresses.normal(file.repository))):
-            found = FoundAssets(held, ResolutionMethod.ADDRESS)  # what is known by the repository's address
+            found = FoundAssets(held, ResolutionMethod.ADDRESS)  # assets known by the repository's address
         if found is not None:
             return found
     if "://" in text or text.startswith("git@"):
@@ -135,7 +135,7 @@ def at_path(index: DirectoryIndex, text: str) -> FoundAssets | None:
     if file is not None:
         return FoundAssets((), ResolutionMethod.PATH)
     path = _without_ref(index, forges.file_path(text))
-    if path.startswith("../"):  # from where, nobody says
+    if path.startswith("../"):  # relative to an unknown folder
         return FoundAssets(
             index.paths.owners_anywhere(path.lstrip("./")).asset_ids, ResolutionMethod.PATH, is_certain=False
         )
@@ -151,7 +151,7 @@ def at_path(index: DirectoryIndex, text: str) -> FoundAssets | None:
 
 
 def _anywhere(index: DirectoryIndex, path: str, segments: Sequence[str]) -> FoundAssets | None:
-    """Return what a path leads to of which nobody says in which repository it is."""
+    """Return what a path leads to if the repository is not given."""
     is_elsewhere = path.startswith("/") and not index.paths.has_begun(index.paths.repositories(), path)
     if is_elsewhere and (within := _on_machine(index, path, segments)) is not None:
         return within
@@ -171,9 +171,10 @@ def _anywhere(index: DirectoryIndex, path: str, segments: Sequence[str]) -> Foun
 
 
 def _on_machine(index: DirectoryIndex, path: str, segments: Sequence[str]) -> FoundAssets | None:
-    """Return what a path leads to that goes through a folder on a machine which is called as a repository.
+    """Return what a path leads to that goes through a folder on a machine with the name of a repository.
 
-    The folder may be a part of another repository that is called alike: one folder above it is enough to ask.
+    The folder may be part of another repository that has a folder of that name: one folder above it is reason enough to
+    ask.
     """
     below = index.paths.told_within(path)
     if not below:
@@ -186,7 +187,7 @@ def _on_machine(index: DirectoryIndex, path: str, segments: Sequence[str]) -> Fo
 
 
 def _without_ref(index: DirectoryIndex, path: str) -> str:
-    """Return a path without the branch, tag or commit in it; as a page of its file where that may end anywhere."""
+    """Return a path without its branch, tag or commit. If it is unclear where that ends, return the file's page."""
     at = _AT_REF.match(path)
     if at is None:
         return path
@@ -196,9 +197,9 @@ def _without_ref(index: DirectoryIndex, path: str) -> str:
 
 
 def _is_only_like_a_path(index: DirectoryIndex, path: str, found: Sequence[int]) -> bool:
-    """Whether nothing says that a text is a path in a repository: `/api/v2`, `shop.example.com/cart/4`.
+    """Whether nothing shows that a text is a path in a repository: `/api/v2`, `shop.example.com/cart/4`.
 
-    A rule for all files takes anything that could be one. What begins as addresses do has to end as files do.
+    A rule for all files matches any path. Text that begins like an address has to end like a file.
     """
     if not path.startswith("/") and "." not in path.partition("/")[0]:
         return False
@@ -210,7 +211,7 @@ def _is_only_like_a_path(index: DirectoryIndex, path: str, found: Sequence[int])
 
 
 def _in_folder_of(index: DirectoryIndex, file: forges.FileAddress) -> tuple[int, ...]:
-    """Return the assets at the nearest folder above a file, where there is one way to read its address."""
+    """Return the assets at the nearest folder above a file, if its address has only one reading."""
     if len(file.paths) > 1:
         return ()
     segments = file.paths[0].lower().split("/")
@@ -233,9 +234,9 @@ def behind_name(index: DirectoryIndex, segments: Sequence[str], *, with_colon: b
 
 
 def _at_page(index: DirectoryIndex, text: str, *, is_file: bool) -> FoundAssets | None:
-    """Return what a page of a repository leads to: a pull request is about all of it.
+    """Return what a page of a repository leads to: a pull request is about the whole repository.
 
-    What no code host writes so is read as a path, too.
+    Addresses that no code host writes are read as a path, too.
     """
     segments = addresses.normal(text).split("/")
     written = addresses.without_protocol(text).rstrip("/").split("/")
@@ -246,7 +247,7 @@ def _at_page(index: DirectoryIndex, text: str, *, is_file: bool) -> FoundAssets 
         rest = written[len(written) - len(segments) + count :]
         if not rest or rest[0].lower() in _PAGES:
             return in_repository(index, repository, ("",))
-        # A branch may stand anywhere in it, and nobody says where.
+        # The branch may end anywhere in it.
         ways = ["/".join(rest[count:]) for count in range(len(rest) + 1)]
         return None if is_file else in_repository(index, repository, likeliest(index, repository, ways))
     return FoundAssets((), ResolutionMethod.PATH) if is_file else None
@@ -260,7 +261,7 @@ def _repository_assets(index: DirectoryIndex, names: Iterable[str]) -> tuple[int
 
 
 def _rules_of(index: DirectoryIndex, assets: Iterable[int]) -> set[str]:
-    """Return the keys of the rules of repositories that are called as these assets are."""
+    """Return the rule keys of repositories that have the names of these assets."""
     found: set[str] = set()
     for one in assets:
         key = addresses.repository_key(index.assets[one].name)
@@ -270,7 +271,7 @@ def _rules_of(index: DirectoryIndex, assets: Iterable[int]) -> set[str]:
 
 
 def _is_elsewhere(index: DirectoryIndex, asset_id: int, host: str) -> bool:
-    """Whether a repository is known to be on other hosts than this one."""
+    """Whether a repository is known to be only on other hosts."""
     hosts = _hosts_of(index, asset_id)
     return bool(hosts) and not any(addresses.is_same_host(host, other) for other in hosts)
 
@@ -283,7 +284,7 @@ def _hosts_of(index: DirectoryIndex, asset_id: int) -> list[str]:
 
 
 def _are_apart(index: DirectoryIndex, assets: Iterable[int], rules: Iterable[str]) -> bool:
-    """Whether repositories of one name are at several hosts."""
+    """Whether repositories of one name are on several hosts."""
     at = [hosts for one in assets if (hosts := _hosts_of(index, one))]
     at += [[host] for host, _ in map(addresses.host_and_path, rules) if host]
     return any(not any(addresses.is_same_host(one, other) for one in hosts for other in at[0]) for hosts in at[1:])

@@ -1,4 +1,4 @@
-"""From text to answer, in stages: each is tried only if the one before found nothing."""
+"""From text to answer, in stages. Each stage is tried only if the ones before found nothing."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ from bot.domain.directory.typos import behind_slips
 from bot.domain.directory.vocabulary import AREA_WORDS
 from bot.domain.names import fold
 
-#: Ways of finding a name that is not written so.
+#: Methods that find a name in another form than it is written.
 _FREELY = frozenset({ResolutionMethod.WORDS, ResolutionMethod.ABBREVIATION, ResolutionMethod.TYPO})
 
 _BEYOND_DOUBT = frozenset({ResolutionMethod.REF, ResolutionMethod.ADDRESS, ResolutionMethod.PATH})
 
 
 def resolve(index: DirectoryIndex, text: str, *, limit: int = 5) -> Resolution:
-    """Return the asset that `text` means, or the several it may mean, or at most `limit` names nearest to it."""
+    """Return the asset that `text` means, the several that it may mean, or the names nearest to it."""
     if (known := places.literally(index, text, limit=limit)) is not None:
         return known
     text = without_quotations(text)
@@ -64,7 +64,7 @@ def resolve(index: DirectoryIndex, text: str, *, limit: int = 5) -> Resolution:
 
 
 def _with_named(index: DirectoryIndex, found: Nearest, text: str, *, limit: int) -> Nearest:
-    """Return the names that are nearest, after those that stand in the text as they are."""
+    """Return the nearest names, preceded by those that occur in the text as they are."""
     named = (
         Candidate(one.asset_id, one.confidence, one.understood_as) for one in mentioned(index, [text], limit=limit)
     )
@@ -73,7 +73,7 @@ def _with_named(index: DirectoryIndex, found: Nearest, text: str, *, limit: int)
 
 
 def _is_called_alike(index: DirectoryIndex, text: str, found: Match) -> bool:
-    """Whether a repository is only called alike and belongs to others: more than one slip makes it another's."""
+    """Whether the found repository only has a similar name and another owner: more than one typo makes it another's."""
     asset = index.assets[found.asset_id]
     organisation, slash, _ = asset.name.lower().rpartition("/")
     if found.method not in _FREELY or asset.kind is not AssetKind.REPOSITORY or not slash:
@@ -124,16 +124,16 @@ def _sought(index: DirectoryIndex, text: str, question: ParsedQuestion, *, limit
             return _or_another(index, answer, question.chunks[len(beginning.chunks) :], question.text, limit=limit)
     if is_sentence(text, question) and (alone := named_alone(index, question, text, limit=limit)) is not None:
         return alone
-    # A question's own words are no part of a name that is misspelt.
+    # Words of a question do not belong to a misspelt name.
     likely = [reading for reading in found if reading.is_likely] or found
     answer, near = behind_slips(index, likely, limit=limit)
     return nearest(index, likely, near, limit=limit) if answer is None else answer
 
 
 def _part_after(index: DirectoryIndex, question: ParsedQuestion, end: int, whole: Match) -> Resolution | None:
-    """Return what "checkout is slow, who owns the database behind it?" asks for; None where it asks for no part.
+    """Return what "checkout is slow, who owns the database behind it?" asks for; None if it asks for no part.
 
-    Where checkout has no such part, checkout is offered.
+    If checkout has no such part, checkout is offered.
     """
     chunks = question.chunks
     words = (part_of_name(chunks, place, range(end)) for place in range(end, len(chunks)))
@@ -152,7 +152,7 @@ def _part_after(index: DirectoryIndex, question: ParsedQuestion, end: int, whole
 def _or_another(
     index: DirectoryIndex, answer: Match | Several, rest: Sequence[Chunk], text: str, *, limit: int
 ) -> Match | Several:
-    """Return the answer, or it with what the rest names: "pilot is up, but quay is down, who owns it?"."""
+    """Return the answer, or a choice with what the rest names: "pilot is up, but quay is down, who owns it?"."""
     said = mentioned(index, [" ".join(chunk.text for chunk in rest)], limit=limit)
     ids = dict.fromkeys((*places.assets_of(answer), *(one.asset_id for one in said)))
     if not isinstance(answer, Match) or len(ids) == 1:
@@ -163,9 +163,9 @@ def _or_another(
 def _exactly(
     index: DirectoryIndex, question: ParsedQuestion, *, limit: int
 ) -> tuple[Match | Several | None, list[Reading]]:
-    """Return the answer if all words are spelt as the catalog has them, in whatever order, whatever else is said.
+    """Return the answer if all words are spelt as in the catalog, in any order, whatever else the text says.
 
-    And the readings of the question, which most answers do without.
+    Also return the readings of the question; most answers are found without them, and they are empty then.
     """
     answer = places.by_windows(index, question, is_plain=True, limit=limit)
     if answer is not None:
@@ -182,7 +182,7 @@ def _by_readings(
     described = places.by_windows(index, question, is_plain=False, limit=limit)
     is_abbreviated = isinstance(ordered, Match) and ordered.method is ResolutionMethod.ABBREVIATION
     if is_abbreviated and isinstance(described, Match) and described.area is not None and asks_for_part(question):
-        return described  # "deployments of checkout" are a part of checkout even where there is a `checkout-deploy`
+        return described  # "deployments of checkout" is an area of checkout even if there is a `checkout-deploy`
     if ordered is not None and is_abbreviated and described is not None and described.area is None:
         ids = dict.fromkeys((*places.assets_of(ordered), *places.assets_of(described)))
         return choose(index, FoundAssets(tuple(ids), ResolutionMethod.WORDS), found[0], limit=limit)

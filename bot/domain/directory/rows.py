@@ -1,8 +1,8 @@
-"""A compact multimap of hashed keys, and the search for texts that differ by few letters, which is built on it.
+"""A compact multimap of hashed keys, and on top of it the search for texts that differ by a few letters.
 
-Near texts are found by cutting: of three pieces of a text, two slips leave one whole, so whatever is near has a piece
-in common at about the same place (Li, Deng, Wang and Feng, "Pass-Join", VLDB 2011). That takes three rows a text, where
-an index of deletions takes dozens.
+A text is cut into three pieces. Two edits leave at least one piece whole, so every near text has a piece in common at
+about the same place (Li, Deng, Wang and Feng, "Pass-Join", VLDB 2011). This takes three rows for a text; an index of
+deletions takes dozens.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ NUMBER_BITS = 24
 NUMBER_MASK = (1 << NUMBER_BITS) - 1
 KEY_MASK = (1 << 40) - 1
 
-#: Texts shorter than this have no near texts.
+#: Shorter texts have no near texts.
 SHORTEST = 3
 _PIECES = 3
 _SALT = 0x9E3779B97F4A7C15
 
 
 class HashedRows:
-    """A multimap from hashes (40 bits) to numbers below 2**24, in eight bytes a row.
+    """A multimap from hashes (40 bits) to numbers below 2**24, with eight bytes per row.
 
-    Hashes may collide: whoever looks something up has to verify what is found.
+    Hashes may collide, so callers have to verify what they find.
     """
 
     __slots__ = ("_rows",)
@@ -33,22 +33,22 @@ class HashedRows:
         self._rows = array("Q")
 
     def add(self, key: int, number: int) -> None:
-        """Add one row; costs a search and a move of memory."""
+        """Add one row. Costs a search and a move of memory."""
         insort(self._rows, row(key, number))
 
     def load(self, rows: Iterable[int]) -> None:
-        """Take these rows, as `row` makes them, in the place of all others."""
+        """Replace all rows by these, as `row` makes them."""
         self._rows = array("Q", sorted(rows))
 
     def discard(self, key: int, number: int) -> None:
-        """Take one row away, if it is there."""
+        """Remove one row, if it is there."""
         wanted = row(key, number)
         place = bisect_left(self._rows, wanted)
         if place < len(self._rows) and self._rows[place] == wanted:
             del self._rows[place]
 
     def find(self, key: int, *, most: int = 1_000) -> list[int]:
-        """Return the numbers under `key`, ascending, or none when there are more than `most`."""
+        """Return the numbers under `key`, ascending; none if there are more than `most`."""
         rows = self._rows
         low = (key & KEY_MASK) << NUMBER_BITS
         start = bisect_left(rows, low)
@@ -59,12 +59,12 @@ class HashedRows:
 
 
 def row(key: int, number: int) -> int:
-    """Return key and number in one integer."""
+    """Return key and number as one integer."""
     return (key & KEY_MASK) << NUMBER_BITS | number
 
 
 def piece_keys(text: str) -> tuple[int, ...]:
-    """Return the keys under which `text` is found by near texts; none when it is too short."""
+    """Return the keys under which near texts find `text`; none if it is too short."""
     length = len(text)
     if length < SHORTEST:
         return ()
@@ -79,12 +79,12 @@ def piece_keys(text: str) -> tuple[int, ...]:
 
 
 def near_keys(text: str, *, slips: int) -> Iterator[int]:
-    """Yield the keys of `piece_keys` that a text within `slips` (at most 2) edits of `text` has at least one of.
+    """Yield keys of which every text within `slips` edits of `text` has at least one among its `piece_keys`.
 
-    Transpositions count as two edits here; one is always found all the same.
+    A transposition counts as two edits here, but a single one is always found.
     """
     length = len(text)
-    # One transposition is two edits of the plain kind but never changes the length.
+    # A transposition is two plain edits, but never changes the length.
     for other in range(max(SHORTEST, length - slips), length + slips + 1):
         first = other // _PIECES
         second = first + (other + 1) // _PIECES

@@ -1,4 +1,4 @@
-"""Which assets a sentence names exactly, ordinary words among them, and that two names are two answers."""
+"""Which assets a sentence names exactly, including ordinary words; two names are two answers."""
 
 from __future__ import annotations
 
@@ -23,39 +23,39 @@ from bot.domain.directory.vocabulary import (
 from bot.domain.names import tokens
 
 _MOST_CHUNKS_IN_NAME = 6
-#: Before a verb, and before no name: "I can't log in", "who helms that".
+#: Words before a verb, but never before a name: "I can't log in", "who helms that".
 _BEFORE_VERB = frozenset(
     """can cant cannot could couldnt will wont would wouldnt should shouldnt dont doesnt didnt please lets i we you they
     who whom whos""".split()  # noqa: SIM905
 )
 _ARTICLES = frozenset({"the", "a", "an", "our", "my", "your"})
-#: What says of a name that it is not the one: "the registry, not docker".
+#: Words that rule a name out: "the registry, not docker".
 _NOT = frozenset("not nicht kein keine pas non nao niet inte ikke ei nie ne 不是 forget without".split())  # noqa: SIM905
 _NOTHING_WITH = tuple(tuple(each.split()) for each in VOCABULARY["nothing_with"].split(";"))
 _LONGEST_DENIAL = max(map(len, _NOTHING_WITH))
 _AREAS = (Part.AREA, Part.KIND_OR_AREA)
-#: Before a name and before no verb, and behind what a sentence is about.
+#: Words before a name, but never before a verb; also after the topic of a sentence.
 _BEFORE_NAME = frozenset({"of", "own", "owns", "both", "neither", "nor"})
 _BEHIND_SUBJECT = PREDICATES | {"gets", "alert", "alerts"}
 _OWNERS = frozenset({"owner", "owners", "team"})
 _BEFORE_TIME = frozenset({"since", "after", "before", "during", "until"})
-#: Ways of finding a name that is not written so: its words may be other names.
+#: Methods that find a name in another form than it is written: its words may be other names.
 _BY_WORDS = frozenset({ResolutionMethod.WORDS, ResolutionMethod.ABBREVIATION})
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A name as it stands in a text: its first chunk, and the first behind it."""
+    """A name in a text: the index of its first chunk, and of the first chunk behind it."""
 
     start: int
     end: int
     asset_ids: tuple[int, ...]
-    #: Whether it is an ordinary word, or one for a kind of thing, as well.
+    #: Whether it is also an ordinary word, or a word for a kind of thing.
     is_plain: bool
 
 
 def names_said(index: DirectoryIndex, question: ParsedQuestion) -> list[Said]:
-    """Return every exact name in a text, the longest at each place; no words that only questions are made of."""
+    """Return every exact name in a text, the longest at each place, without words that only occur in questions."""
     chunks, found, place = question.chunks, [], 0
     is_foreign = asks_in_another_language(question)
     while place < len(chunks):
@@ -87,7 +87,7 @@ def _is_plain(chunk: Chunk) -> bool:
 
 
 def is_name_there(chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> bool:
-    """Whether an ordinary word may be a name where it stands: no word of a question, and nothing that somebody does."""
+    """Whether an ordinary word may be a name in its place: not a word of a question, and not what somebody does."""
     chunk, behind = chunks[place], chunks[place + 1].folded if place + 1 < len(chunks) else ""
     if chunk.part is Part.QUESTION or len(chunk.folded) < 2:
         return False
@@ -108,7 +108,7 @@ def is_name_there(chunks: Sequence[Chunk], place: int, *, is_foreign: bool) -> b
 
 
 def _stands_with_names(chunks: Sequence[Chunk], place: int) -> bool:
-    """Whether a word that questions are made of stands as names do: "who owns chat and inventory", "owner of chat"."""
+    """Whether a word of questions is in the place of a name: "who owns chat and inventory", "owner of chat"."""
     before = chunks[place - 1].folded if place else ""
     behind = chunks[place + 1].folded if place + 1 < len(chunks) else ""
     if not place and behind in _BEHIND_SUBJECT:
@@ -119,7 +119,7 @@ def _stands_with_names(chunks: Sequence[Chunk], place: int) -> bool:
 def told_apart(
     index: DirectoryIndex, question: ParsedQuestion, text: str, found: Resolution, *, limit: int
 ) -> Resolution:
-    """Return what was found or, where a text names several assets and what was found is one of them, all of these."""
+    """Return what was found; or all named assets, if the text names several and the found one is among them."""
     everything = names_said(index, question)
     said = [each for each in everything if not is_denied(question.chunks, each.start)]
     if everything and not said and isinstance(found, Match):
@@ -140,7 +140,7 @@ def told_apart(
 
 
 def is_denied(chunks: Sequence[Chunk], start: int) -> bool:
-    """Whether the name that begins there is said not to be the one: "not checkout", "nothing to do with checkout"."""
+    """Whether the text says that the name at `start` is not the one: "not checkout", "nothing to do with checkout"."""
     while start and chunks[start - 1].folded in _ARTICLES:
         start -= 1
     before = [chunk.folded for chunk in chunks[max(start - _LONGEST_DENIAL, 0) : start]]
@@ -152,9 +152,9 @@ def is_denied(chunks: Sequence[Chunk], start: int) -> bool:
 def _only_describes(
     index: DirectoryIndex, chunks: Sequence[Chunk], word: Said, said: Collection[Said], found: Match
 ) -> bool:
-    """Whether a word for a kind or an area says what another name is, or which part of it: "the ledger database".
+    """Whether a word for a kind or an area describes another name, or a part of it: "the ledger database".
 
-    The database "behind" a thing, and its area, are what was found, or else the word is a name like another.
+    The database "behind" a thing, and an area of it, have to be what was found. Otherwise the word is a name.
     """
     chunk = chunks[word.start]
     if not word.is_plain or chunk.part not in (*_AREAS, Part.KIND) or found.asset_id in word.asset_ids:
@@ -172,7 +172,7 @@ def _only_describes(
     ):
         return True
     if all(found.asset_id not in each.asset_ids for each in said):
-        return True  # it is a part of what is named
+        return True  # it is a part of the named asset
     is_part = word.end < len(chunks) and chunks[word.end].folded in PART_OF_WORDS
     if found.area is None or not (is_part or beside):
         return False
@@ -180,7 +180,7 @@ def _only_describes(
 
 
 def _covers(index: DirectoryIndex, chunks: Sequence[Chunk], said: Sequence[Said], found: Match) -> bool:
-    """Whether what was found has a name of which all that is said are pieces."""
+    """Whether the found asset has a name that contains all the names said."""
     if found.method not in _BY_WORDS or any(found.asset_id in each.asset_ids for each in said):
         return False
     theirs = {MEANINGS.get(word, word) for word in tokens(index.assets[found.asset_id].name)}

@@ -1,4 +1,4 @@
-"""What gives a reason to name an owner, and sentences that only have words in them that are an asset's name as well."""
+"""Reasons to name an owner, and sentences that only happen to contain the name of an asset."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from bot.domain.directory.vocabulary import (
 )
 from bot.domain.names import tokens
 
-#: What asks for whoever is responsible. Who wants something is nobody who answers for it.
+#: Words that ask for the person responsible. Somebody who wants something is not responsible for it.
 _ASKS = re.compile(
     r"\b(?:(?:who|whos)(?!(?:['’]s|\s+is|\s+are)?\s+(?:wants?|likes?|loves?|remembers?|sa(?:id|ys)|won|coming|joining|up\s+for"
     r"|on\s+the|in|at)\b)"
@@ -41,18 +41,18 @@ _ASKS = re.compile(
     r"|(?:team|squad|lead|manager|folk)s?(?=\s+(?:for|of|behind)\b))\b",
     re.IGNORECASE,
 )
-#: Of somebody who is known: "the guy who broke the printer".
+#: Phrases about somebody known: "the guy who broke the printer".
 _OF_SOMEBODY = re.compile(
     r"\b(?:guy|man|woman|person|people|those|customer|user|colleague|friend|everyone|everybody)s?,?\s+who\b",
     re.IGNORECASE,
 )
-#: Somebody has heard the wrong name: "checkout? no, the hotel's".
+#: A correction of a wrong name: "checkout? no, the hotel's".
 _CORRECTED = re.compile(r"^[^?]*\w\?\s*(?:no|nope|nah|nein|non|nee|nej)\b(?!\s+(?:idea|clue|one))", re.IGNORECASE)
-#: What somebody or something is, which asks for nobody: "zotero is a great citation manager".
+#: A description, which asks for nobody: "zotero is a great citation manager".
 _DESCRIBED = re.compile(
     r"\b(?:is|are|was|were)\s+an?\s+(?:\w+\s+){0,3}(?:team|squad|lead|manager|owner|contact)s?(?=\W*$)", re.IGNORECASE
 )
-#: What is said of something that is well, or was done to it.
+#: Statements that something works, or that something was done to it.
 _GOOD_NEWS = re.compile(
     r"\b(?:is|are|was|were|looks?|seems?|been|got|went)(?:\s+(?:all|now|finally|fully|mostly|just|so|very|looking|working|green))?"
     r"\s+(?:back|up|green|fine|ok|okay|good|great|fixed|resolved|restored|recovered|healthy|stable|done|live|deployed|released"
@@ -62,23 +62,23 @@ _GOOD_NEWS = re.compile(
     r"|rebooted|upgraded|migrated|resolved|closed|updated|reverted)\b",
     re.IGNORECASE,
 )
-#: … unless it is not so, or not any more: "isn't working now", "was fine but fails again".
+#: … unless they are negated or outdated: "isn't working now", "was fine but fails again".
 _STILL_BAD = re.compile(
     r"(?:n['’]t|\bnot|\bnever|\bhardly)\s+(?:\w+\s+){0,2}?(?:back|up|green|fine|ok|okay|good|work\w*|fixed|resolved|restored"
     r"|healthy|stable|live|online)\b|\bnobody\b"
     r"|\b(?:but|yet|except)\b.{0,80}?(?:\b(?:fail\w*|broken|errors?|5\d\d|down|slow|crash\w*|not)\b|n['’]t\b)",
     re.IGNORECASE,
 )
-#: Without them, a question in another language asks for no owner: "Kantine um zwölf?". "Wie" is "how" in German.
+#: A question in another language without one of these asks for no owner: "Kantine um zwölf?". "Wie" is "how" in German.
 _MAY_ASK = frozenset("wie ai equipe team squad chef jefe capo leiter lider".split())  # noqa: SIM905
 _OWNERS = frozenset("owner owners team squad contact maintainer maintainers oncall".split())  # noqa: SIM905
-#: What follows a verb, and no name: "who reports to Ada?", "who's billing us?".
+#: Words that follow a verb, but never a name: "who reports to Ada?", "who's billing us?".
 _OBJECTS = frozenset("to for us me him her them you it this that these those a an the our my your".split())  # noqa: SIM905
 _MOST_CHUNKS_IN_NAME = 6
-#: Ways of finding a name that is not written so.
+#: Methods that find a name in another form than it is written.
 _FREELY = frozenset({ResolutionMethod.WORDS, ResolutionMethod.ABBREVIATION, ResolutionMethod.TYPO})
 _PLEASE = frozenset({"please", "pls", "plz"})
-#: What may stand beside a name that is asked for in as many words: "login please".
+#: Words that may be beside a name that is asked for: "login please".
 _BESIDE_NAME = frozenset(
     """the a an our my please pls plz thanks thank thx ty you hi hey hello asap urgent quick quickly again and now today
     anyone anybody baton""".split()  # noqa: SIM905
@@ -86,11 +86,11 @@ _BESIDE_NAME = frozenset(
 
 
 def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: str, found: Match) -> bool:
-    """Whether a text gives no reason to name the owner of `found`, however exactly its name stands there.
+    """Whether a text gives no reason to name the owner of `found`, however exactly it contains the name.
 
-    There is one where somebody is asked for, where the name is written as no word of a sentence is, and where what is
-    said of it is trouble. Which words are ordinary nobody can list: all that are only letters may be. A short one that
-    is known to be ordinary is no name even then ("web is slow").
+    There is a reason if the text asks for somebody, if the name is written in a way that no word of a sentence is, or
+    if the text says that the thing has a problem. Nobody can list all ordinary words: any word of letters only may be
+    one. A short word that is known to be ordinary is not a name even with a problem ("web is slow").
     """
     chunks = question.chunks
     named = _places(index, chunks, found)
@@ -116,14 +116,14 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
     others = [chunk for place, chunk in enumerate(chunks) if not any(place in name for name in named)]
     theirs = _words_of(index, found)
     if all(_says_no_more(chunk.folded) or theirs.issuperset(chunk.words) for chunk in others):
-        # "Please deploy" asks for what somebody does.
+        # "Please deploy" asks somebody to do something.
         place = named[0].start
         return place > 0 and chunks[place - 1].folded in _PLEASE and chunks[place].folded in AREA_WORDS
     return not any(_has_bracket(chunks, name, text) or is_in_trouble(chunks, name) for name in named)
 
 
 def _is_only_said_abroad(chunks: Sequence[Chunk], name: range, text: str) -> bool:
-    """Whether a text in another language asks for nobody, and has a word in it that is only called as an asset is."""
+    """Whether a text in another language asks for nobody and only contains a word that is also an asset's name."""
     if len(name) == 1 and foreign_statements.is_noun(chunks, name.start):
         return True
     if _is_written_as_name(chunks, name) or foreign_statements.asks_for_owner(chunks):
@@ -142,7 +142,10 @@ def _is_latin(text: str) -> bool:
 
 
 def _is_of_another(chunks: Sequence[Chunk], name: range) -> bool:
-    """Whether plain words are of something else, or any of their kind: "my certificate of employment", "a jira"."""
+    """Whether plain words belong to something else, or mean any of their kind:
+
+    "my certificate of employment", "a jira".
+    """
     if _is_written_as_name(chunks, name):
         return False
     before = chunks[name.start - 1].folded if name.start else ""
@@ -154,7 +157,7 @@ def _is_of_another(chunks: Sequence[Chunk], name: range) -> bool:
 
 
 def _is_what_somebody_does(chunks: Sequence[Chunk], name: range) -> bool:
-    """Whether a plain word is the verb of "who reports to Ada?" or "who's billing us?", and no name."""
+    """Whether a plain word is the verb in "who reports to Ada?" or "who's billing us?", and not a name."""
     if len(name) > 1 or _is_written_as_name(chunks, name) or name.stop == len(chunks):
         return False
     before = name.start - 1
@@ -164,7 +167,7 @@ def _is_what_somebody_does(chunks: Sequence[Chunk], name: range) -> bool:
 
 
 def _places(index: DirectoryIndex, chunks: Sequence[Chunk], found: Match) -> list[range]:
-    """Return where a text has the exact name of what was found, the longest at each place."""
+    """Return where a text contains the exact name of the found asset, the longest at each place."""
     places: list[range] = []
     start = 0
     while start < len(chunks):
@@ -177,7 +180,7 @@ def _places(index: DirectoryIndex, chunks: Sequence[Chunk], found: Match) -> lis
 
 
 def _is_written_as_name(chunks: Sequence[Chunk], name: range) -> bool:
-    """Whether a name stands as no word of a sentence does: in quotes of its own, joined, or with a digit."""
+    """Whether a name is written in a way that no word of a sentence is: in quotes, joined, or with a digit."""
     around = (chunks[place] for place in (name.start - 1, name.stop) if 0 <= place < len(chunks))
     if chunks[name.start].is_quoted and not any(chunk.is_quoted for chunk in around):
         return True
@@ -185,9 +188,10 @@ def _is_written_as_name(chunks: Sequence[Chunk], name: range) -> bool:
 
 
 def _is_loosely_said(index: DirectoryIndex, chunks: Sequence[Chunk], found: Match) -> bool:
-    """Whether a name that is not written so is only a part of what is said: "I'm a teapot", "asset managers like to".
+    """Whether a name in another form is only part of what is said: "I'm a teapot", "asset managers like to".
 
-    Nor is a name what has an article in it, or is for another: "debug the toolbox", "sandbox for agents".
+    Words with an article in between, or for something else, are not a name either: "debug the toolbox", "sandbox for
+    agents".
     """
     is_name_alone = sum(len(chunk.words) for chunk in chunks) <= len(tokens(index.assets[found.asset_id].name))
     if is_name_alone or found.method not in _FREELY or any(says_trouble(chunk) for chunk in chunks):
@@ -195,7 +199,7 @@ def _is_loosely_said(index: DirectoryIndex, chunks: Sequence[Chunk], found: Matc
     theirs = _words_of(index, found)
     said = [place for place, chunk in enumerate(chunks) if any(_is_like(word, theirs) for word in chunk.words)]
     if all(chunks[place].folded in KIND_WORDS for place in said):
-        return False  # "the cache behind checkout" says which of its parts, whatever that is called
+        return False  # "the cache behind checkout" means that part, whatever its name
     if not said or any(len(chunks[place].words) > 1 for place in said):
         return False
     beside = {chunk.folded for place, chunk in enumerate(chunks) if place not in said}
@@ -215,12 +219,12 @@ def _is_like(word: str, theirs: Collection[str]) -> bool:
 
 
 def _has_bracket(chunks: Sequence[Chunk], name: range, text: str) -> bool:
-    """Whether a text begins with a name, and says in brackets which one: "winch (the old one)"."""
+    """Whether a text begins with a name and says in brackets which one: "winch (the old one)"."""
     return name.start == 0 and re.match(rf"\W*{re.escape(chunks[name.stop - 1].text)}\W*?\s\(", text) is not None
 
 
 def asks_in_another_language(question: ParsedQuestion) -> bool:
-    """Whether a text has words around a name that are of another language, and none of English for an owner."""
+    """Whether the words around a name are of another language, and no English word asks for an owner."""
     words = {chunk.folded for chunk in question.chunks}
     text = question.text
     has_letters = not text.isascii() and any(char.isalpha() and not char.isascii() for char in text)
@@ -229,7 +233,7 @@ def asks_in_another_language(question: ParsedQuestion) -> bool:
 
 
 def _says_no_more(word: str) -> bool:
-    """Whether a word beside a name makes no sentence of it: "security of the portal"."""
+    """Whether a word beside a name does not make it a sentence: "security of the portal"."""
     return word in _BESIDE_NAME or word in KIND_WORDS or word in AREA_WORDS or word in PART_OF_WORDS
 
 
@@ -249,7 +253,7 @@ def _names(index: DirectoryIndex, run: Sequence[Chunk], found: Match) -> bool:
 
 
 def _is_verb(index: DirectoryIndex, chunks: Sequence[Chunk], found: Match) -> bool:
-    """Whether a name is only there in two words that say what somebody does: "please log in again"."""
+    """Whether a name occurs only in two words that say what somebody does: "please log in again"."""
     for place, (first, second) in enumerate(pairwise(chunks)):
         if second.folded not in VERB_PARTICLES or first.is_quoted or second.is_quoted:
             continue

@@ -1,4 +1,4 @@
-"""Things that are called after an asset and are none: "the card-issuing mirror", "la réplica de card-issuing"."""
+"""Things named after an asset that are not that asset: "the card-issuing mirror", "la réplica de card-issuing"."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bot.domain.directory.vocabulary import (
 )
 
 _PART_OF_WORDS = PART_OF_WORDS | FOREIGN_PART_OF_WORDS
-#: What is of these kinds stands by itself. The API, the server or the host of a service is the service.
+#: Things of these kinds are separate. The API, the server or the host of a service is the service.
 _APART = frozenset(
     {
         AssetKind.DATABASE,
@@ -37,17 +37,17 @@ _APART = frozenset(
         AssetKind.LIBRARY,
     }
 )
-#: So many words behind a name may be of the noun: "its message queue".
+#: How many words behind a name may belong to the noun: "its message queue".
 _MOST_IN_NOUN = 2
-#: May stand between an article and a name.
+#: Words that can be between an article and a name.
 AGES = frozenset({"old", "new", "legacy", "former", "current", "entire", "whole"})
-#: These say of what sort the noun is that follows: "its ingress controller".
+#: Words that say what sort of thing the following noun is: "its ingress controller".
 _SORTS = frozenset(AREA_WORDS) | PART_SORTS
-#: What is asked for stands right behind these, too, if it is something that things have.
+#: The thing asked for directly follows these, if it is something that things have.
 _ASKING = frozenset(
     {"whose is", "whose are", "ask about", "asks about", "responsible for", "accountable for", "owner of", "owners of"}
 )
-#: What is asked for stands right behind these.
+#: The thing asked for directly follows these.
 OWN = frozenset(
     """own owns maintain maintains manage manages handle handles support supports after
     gehort gehoren betreut verwaltet pflegt besitzt gere maintient possede lleva mantiene gestiona gestisce possiede
@@ -58,9 +58,9 @@ OWN = frozenset(
 def thing_of(
     index: DirectoryIndex, chunks: Sequence[Chunk], name: range, asset_ids: Sequence[int], *, is_foreign: bool
 ) -> str:
-    """Return the noun that makes a name that of another thing; empty where there is none.
+    """Return the noun that turns a name into the name of another thing; "" if there is none.
 
-    It stands behind the name ("the card-issuing mirror", "card-issuing's message queue"), before it ("le miroir
+    It is behind the name ("the card-issuing mirror", "card-issuing's message queue"), before it ("le miroir
     card-issuing"), or before "of".
     """
 
@@ -84,7 +84,7 @@ def thing_of(
 
 
 def is_asked_whole(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, asset_id: int) -> bool:
-    """Whether what is asked for goes on behind a name, and ends there: "who owns the card-issuing rollout?"."""
+    """Whether what is asked for continues behind a name and ends there: "who owns the card-issuing rollout?"."""
     before = name.start - 1
     while before >= 0 and chunks[before].folded in ARTICLES | AGES:
         before -= 1
@@ -104,7 +104,7 @@ def is_asked_whole(index: DirectoryIndex, chunks: Sequence[Chunk], name: range, 
 
 
 def _noun_behind(chunks: Sequence[Chunk], name: range) -> Sequence[Chunk]:
-    """Return what stands behind a name as far as it may be of one noun."""
+    """Return the words behind a name that may belong to one noun."""
     end = name.stop
     while end < min(len(chunks), name.stop + _MOST_IN_NOUN + 1):
         chunk = chunks[end]
@@ -129,7 +129,7 @@ def _is_of_noun(chunk: Chunk) -> bool:
 
 
 def _is_another(index: DirectoryIndex, asset_ids: Sequence[int], word: str) -> bool:
-    """Whether a word is that for a thing that none of the assets can be."""
+    """Whether a word stands for a kind of thing that none of the assets can be."""
     if word in KIND_WORDS and AREA_WORDS.get(word) in (None, Area.DATABASE):
         kinds: Collection[AssetKind] = KIND_WORDS[word][0]
         return bool(_APART & set(kinds)) and not of_kinds(index, asset_ids, (word,), are_exact=False)

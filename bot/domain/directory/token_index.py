@@ -1,4 +1,4 @@
-"""The words of the catalog's names: which names have them, what they mean, and which are spelt nearly alike."""
+"""The words of the catalog's names: which names contain them, what they mean, and which have a similar spelling."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.domain.directory.vocabulary import COMMON_WORDS, FUNCTION_WORDS, MEANIN
 
 
 class TokenIndex:
-    """Words by number, each with the names that have it. A word that no name has any more is forgotten."""
+    """Words by number, each with the names that contain it. A word that no name contains any more is forgotten."""
 
     __slots__ = ("_free", "_near", "_numbers", "_sorted", "_words", "meanings", "names")
 
@@ -26,7 +26,8 @@ class TokenIndex:
         self._free: list[int] = []
         #: Word number -> the hash of what the word means; 0 for a function word.
         self.meanings: list[int] = []
-        #: Word number -> the numbers of the names that have the word, ascending; one alone is not boxed.
+        #: Word number -> the numbers of the names that contain the word, ascending; a single one is stored without an
+        #: array.
         self.names: list[int | array[int]] = []
 
     def __len__(self) -> int:
@@ -36,7 +37,7 @@ class TokenIndex:
         return word in self._numbers
 
     def number(self, word: str) -> int | None:
-        """Return the word's number, or None when no name has it."""
+        """Return the word's number, or None if no name contains it."""
         return self._numbers.get(word)
 
     def word(self, number: int) -> str:
@@ -44,7 +45,7 @@ class TokenIndex:
         return self._words[number]
 
     def add(self, word: str, name: int) -> int:
-        """Note that the name with number `name` has `word`; return the word's number."""
+        """Record that the name with number `name` contains `word`; return the word's number."""
         number = self._numbers.get(word)
         if number is None:
             number = self._coin(word, name)
@@ -63,7 +64,7 @@ class TokenIndex:
         return number
 
     def fill(self, names: Iterable[Sequence[str]]) -> list[tuple[int, ...]]:
-        """Take the words of the first names, which are numbered from 0; return the numbers of each name's words."""
+        """Add the words of the first names, which are numbered from 0; return the word numbers of each name."""
         numbers: dict[str, int] = {}
         holders: list[array[int]] = []
         found: list[tuple[int, ...]] = []
@@ -85,7 +86,7 @@ class TokenIndex:
         return found
 
     def remove(self, number: int, name: int) -> None:
-        """Note that the name has the word no more."""
+        """Record that the name no longer contains the word."""
         names = self.names[number]
         if isinstance(names, int):
             if names == name:
@@ -98,17 +99,17 @@ class TokenIndex:
                 self.names[number] = names[0]
 
     def meaning_of(self, word: str) -> int:
-        """Return the hash of what `word` means, whether or not a name has it; 0 for a function word."""
+        """Return the hash of what `word` means, whether or not a name contains it; 0 for a function word."""
         number = self._numbers.get(word)
         return meaning_of(word) if number is None else self.meanings[number]
 
     def count(self, number: int) -> int:
-        """Return how many names have the word."""
+        """Return how many names contain the word."""
         names = self.names[number]
         return 1 if isinstance(names, int) else len(names)
 
     def names_of(self, number: int) -> Iterator[int]:
-        """Return the names that have the word, ascending."""
+        """Return the names that contain the word, ascending."""
         names = self.names[number]
         return iter((names,)) if isinstance(names, int) else iter(names)
 
@@ -122,11 +123,14 @@ class TokenIndex:
         return tuple(number for number in (own, *others) if number is not None)
 
     def is_known(self, word: str) -> bool:
-        """Return whether a slip is ruled out: the catalog or the language has the word, or it is two such in one."""
+        """Return whether a typo is ruled out:
+
+        the catalog or the language has the word, or it consists of two such words.
+        """
         return word in self._numbers or word in COMMON_WORDS or word in MEANINGS
 
     def near(self, word: str, *, slips: int) -> list[tuple[int, int]]:
-        """Return (slips, word number) for the words within `slips` of `word`, nearest first; digits never differ."""
+        """Return (edits, word number) for words within `slips` edits of `word`, nearest first. Digits never differ."""
         if len(word) < SHORTEST:
             return []
         found = {number for key in near_keys(word, slips=slips) for number in self._near.find(key)}
@@ -174,5 +178,5 @@ def meaning_of(word: str) -> int:
 
 
 def digits_of(text: str) -> str:
-    """Return the digits of a text in order: what must never differ."""
+    """Return the digits of a text, in order. They must never differ."""
     return "".join(filter(str.isdigit, text)) if not text.isalpha() else ""

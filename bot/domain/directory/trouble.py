@@ -1,4 +1,4 @@
-"""Whether a text says of a name of plain words that it is in trouble, as is said of systems."""
+"""Whether a text says that a system has a problem, if the system's name is made of plain words."""
 
 from __future__ import annotations
 
@@ -18,27 +18,28 @@ from bot.domain.directory.vocabulary import (
     VERB_PARTICLES,
 )
 
-#: Before a word that is a name, no article stands, nor what makes it a verb: "my login", "can't login", "a policy".
+#: Words that are never before a name, because they make the word a noun or a verb: "my login", "can't login", "a
+#: policy".
 _BEFORE_NO_NAME = frozenset(
     """the a an my your our his her their this that these those some any no every each its another i you we they he she
     it to not can cant could couldnt will wont would should dont doesnt didnt please let lets""".split()  # noqa: SIM905
 )
-#: What stands before a name, and behind it in what is said of one thing.
+#: Words before a name; behind it, they continue the same phrase.
 BEFORE_NAME = frozenset({"of", "for", "from", "with", "in", "on", "about", "by", "at", "behind"})
 _BEHIND_NAME = frozenset({"isnt", "wasnt", "hasnt", "keeps", "doesnt"})
-#: The same, of a system in trouble.
+#: Words before a statement about a system with a problem.
 _BEFORE_TROUBLE = frozenset({"is", "was", "has", "seems", "went"})
-#: What is said before what is in trouble, and is no part of what is done: "the log in".
+#: Words before something with a problem, which are not part of a verb: "the log in".
 ARTICLES = frozenset({"the", "our", "your", "this", "that"})
-#: Before a word that means any of its kind, or somebody's own: "a jira", "my widget".
+#: Words that make it any of its kind, or somebody's own: "a jira", "my widget".
 ANY = frozenset("a an my your his her some any no every each another".split())  # noqa: SIM905
-#: What goes on behind a word with what it is of: "the seal of approval", "the bouncer at the club".
+#: Words that connect a word with what it belongs to: "the seal of approval", "the bouncer at the club".
 _OF_ANOTHER = frozenset("of from at near like as than".split())  # noqa: SIM905
 _PLACES = frozenset({"on", "in", "at", "inside", "near", "behind"})
-#: What only things are, and beside it in a text that says nothing else: "the vpn down again".
+#: Words that only describe things, and in a text that says nothing else, words beside them: "the vpn down again".
 _OUT_OF_ORDER = frozenset("broken stuck unavailable unreachable degraded offline unresponsive unhealthy".split())  # noqa: SIM905
 _BESIDE_OUTAGE = frozenset("again now right still totally completely today".split())  # noqa: SIM905
-#: The same, of what is one's own, in other languages.
+#: Words for somebody's own things in other languages.
 MINE = frozenset(
     """mein meine meinen meinem meiner mon ma mes mi mis mio mia miei mie meu minha meus minhas min mitt mina mine mijn
     moj moja moje muj dein deine deinen deinem deiner ton ta tes tu tus tuo tua tuoi teu teus jouw din ditt dina
@@ -47,12 +48,12 @@ MINE = frozenset(
 
 
 def says_trouble(chunk: Chunk) -> bool:
-    """Whether a piece of a text says that something is in trouble."""
+    """Whether a piece of a text says that something has a problem."""
     return trouble_words.says_trouble(chunk.folded, chunk.text)
 
 
 def is_in_trouble(chunks: Sequence[Chunk], name: range) -> bool:
-    """Whether it is said of a system that has a name of plain words, and not of what the words mean, that it fails."""
+    """Whether the text says that a system fails whose name is made of plain words, and not what the words mean."""
     others = (place for place in range(len(chunks)) if place not in name)
     if not any(says_trouble(chunks[place]) and not _is_moved(chunks, place, name) for place in others):
         return False
@@ -72,23 +73,26 @@ def is_in_trouble(chunks: Sequence[Chunk], name: range) -> bool:
 
 
 def _says_nothing_else(chunks: Sequence[Chunk], name: range) -> bool:
-    """Whether a text is a name and a word for trouble: "search broken?". What anybody does with it may be "down"."""
+    """Whether a text is only a name and a word for a problem: "search broken?".
+
+    Something that people do may also be "down".
+    """
     states = [chunk.folded for chunk in chunks[name.stop :] if chunk.folded not in _BESIDE_OUTAGE]
     if len(states) != 1 or any(chunk.folded != "the" for chunk in chunks[: name.start]):
         return False
-    is_down = states == ["down"] and chunks[name.start].folded in PRODUCT_WORDS  # "scale down" is none
+    is_down = states == ["down"] and chunks[name.start].folded in PRODUCT_WORDS  # "scale down" does not say so
     return is_down or states[0] in _OUT_OF_ORDER
 
 
 def _is_moved(chunks: Sequence[Chunk], place: int, name: range) -> bool:
-    """Whether "down" says where something is put, and not that it is down: "turn the thermostat down"."""
+    """Whether "down" is a direction, and does not mean that it fails: "turn the thermostat down"."""
     if chunks[place].folded not in VERB_PARTICLES | {"down"} or place != name.stop:
         return False
     return any(chunk.part is Part.NAME for chunk in chunks[: name.start])
 
 
 def _is_somewhere(chunks: Sequence[Chunk], name: range) -> bool:
-    """Whether a thing is at a place that no system is at: "the thermostat in the office is broken"."""
+    """Whether a thing is in a place where no system is: "the thermostat in the office is broken"."""
     behind = [chunk.folded for chunk in chunks[name.stop : name.stop + 4]]
     if len(behind) < 3 or behind[0] not in _PLACES or behind[1] not in ANY | ARTICLES | MINE:
         return False
@@ -98,7 +102,10 @@ def _is_somewhere(chunks: Sequence[Chunk], name: range) -> bool:
 
 
 def _is_only_a_place(chunks: Sequence[Chunk], name: range) -> bool:
-    """Whether somebody or something else is in trouble there: "stuck on the tarmac", but "errors on the tarmac"."""
+    """Whether the name is only where somebody or something else has a problem:
+
+    "stuck on the tarmac", but not "errors on the tarmac".
+    """
     before = [chunk.folded for chunk in chunks[: name.start]]
     if before[-1:] != ["the"] or before[-2:-1] == [] or before[-2] not in _PLACES:
         return False

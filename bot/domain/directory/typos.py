@@ -1,7 +1,7 @@
-"""Find the name behind a typo: a letter too many, too few, wrong or swapped.
+"""Finding the name behind a typo: a letter too many, too few, wrong or swapped.
 
-A typo makes a word that nobody knows. A word that the catalog or the language knows is never corrected, so a name that
-has another word there is the name of something else. Digits are never corrected either.
+A typo makes a word that nobody knows. A word that the catalog or the language knows is never corrected, so a name with
+another word in its place is the name of something else. Digits are never corrected either.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from bot.domain.directory.vocabulary import MEANINGS, QUESTION_WORDS, other_numb
 
 _MOST_CORRECTIONS = 8
 _MOST_COMBINATIONS = 64
-#: Parts that a run-together word is cut into have at least this many letters.
+#: How many letters each part of a run-together word has at least.
 _SHORTEST_PART = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A name within a few slips of what was written. `is_sure` is False if a known word would have to be another."""
+    """A name within a few edits of the text. `is_sure` is False if a known word would have to be changed."""
 
     name: int
     slips: int
@@ -34,17 +34,17 @@ class Near:
 
 
 def slips_allowed(length: int) -> int:
-    """Return how many typos are allowed in a text of this many letters: none in short names, which are too alike."""
+    """Return how many typos are allowed in a text of this many letters: none in short names, which are too similar."""
     return 0 if length <= 4 else 1 if length < 8 else 2
 
 
 def behind_slips(
     index: DirectoryIndex, readings: Sequence[Reading], *, limit: int
 ) -> tuple[Match | Several | None, list[list[Near]]]:
-    """Return the answer if a reading is surely a name with slips, and the near names of the readings looked at."""
+    """Return the answer if a reading is certainly a name with typos, and the near names of the readings looked at."""
     found: list[list[Near]] = []
     for reading in readings:
-        # Whatever is one slip away is nearer than all that is two away, and found in half the time.
+        # Names with one typo are nearer than those with two, and found in half the time.
         if answer := _surely(index, near_names(index, reading, slips=1), reading, limit=limit):
             return answer, found
         near = near_names(index, reading, slips=2)
@@ -55,13 +55,13 @@ def behind_slips(
 
 
 def _surely(index: DirectoryIndex, near: Sequence[Near], reading: Reading, *, limit: int) -> Match | Several | None:
-    """Return the answer if one of the near names is surely what was meant."""
+    """Return the answer if one of the near names is certainly the one that was meant."""
     sure = [one for one in near if one.is_sure]
     if not sure:
         return None
     fewest = min(one.slips for one in sure)
     best = [one for one in sure if one.slips == fewest]
-    # Of names with the same words, the one that has them in the order that was written.
+    # Of names with the same words, take the one in the written order.
     in_order = [one for one in best if OSA.distance(index.names.folded[one.name], reading.folded) <= fewest]
     assets = tuple(dict.fromkeys(index.names.assets[one.name] for one in in_order or best))
     finding = FoundAssets(assets, ResolutionMethod.TYPO, loss=0.04 * (fewest - 1))
@@ -69,7 +69,7 @@ def _surely(index: DirectoryIndex, near: Sequence[Near], reading: Reading, *, li
 
 
 def near_names(index: DirectoryIndex, reading: Reading, *, slips: int) -> list[Near]:
-    """Return the names within the slips that a reading bears, at most `slips`: word by word in any order, and whole."""
+    """Return the names within at most `slips` typos of a reading: word by word in any order, and as a whole."""
     allowed = min(slips, slips_allowed(len(reading.folded) + 1))
     if not allowed:
         return []
@@ -83,9 +83,9 @@ def near_names(index: DirectoryIndex, reading: Reading, *, slips: int) -> list[N
 
 
 def _is_another(index: DirectoryIndex, reading: Reading, name: int) -> bool:
-    """Whether a short name has letters before or behind it, which make another name: `oauth` is not `auth`.
+    """Whether a short name has letters before or behind it that make it another name: `oauth` is not `auth`.
 
-    A plural is no other name.
+    A plural is not another name.
     """
     theirs = index.names.folded[name]
     is_short = not slips_allowed(len(theirs)) and len(reading.folded) > len(theirs)
@@ -93,7 +93,7 @@ def _is_another(index: DirectoryIndex, reading: Reading, name: int) -> bool:
 
 
 def _word_by_word(index: DirectoryIndex, words: Sequence[str], allowed: int) -> Iterator[Near]:
-    """Yield the names that have the words, in any order, once the unknown ones are corrected."""
+    """Yield the names that contain the words, in any order, after the unknown ones are corrected."""
     book = index.names.token_index
     choices: list[list[tuple[int, str]]] = []
     for word in words:
@@ -121,7 +121,7 @@ def _word_by_word(index: DirectoryIndex, words: Sequence[str], allowed: int) -> 
 
 
 def _bounded(choices: list[list[tuple[int, str]]]) -> Iterator[tuple[tuple[int, str], ...]]:
-    """Yield the combinations of a choice for each word, with fewer choices a word where there would be too many."""
+    """Yield combinations of one choice for each word; if there would be too many, with fewer choices for each word."""
     most = _MOST_CORRECTIONS
     while most > 1 and _size(choices, most) > _MOST_COMBINATIONS:
         most -= 1
@@ -136,9 +136,9 @@ def _size(choices: list[list[tuple[int, str]]], most: int) -> int:
 
 
 def _as_a_whole(index: DirectoryIndex, reading: Reading, slips: int, allowed: int) -> Iterator[Near]:
-    """Yield the names that are spelt nearly alike from beginning to end, wherever the separators are.
+    """Yield the names with a similar spelling from beginning to end, ignoring separators.
 
-    Names within `slips` are looked at, for a longer one may bear more of them than the `allowed` ones.
+    Names within `slips` edits are looked at, because a longer name may have more of them than the `allowed` ones.
     """
     words = reading.words
     length = len(reading.folded)
@@ -154,7 +154,7 @@ def _as_a_whole(index: DirectoryIndex, reading: Reading, slips: int, allowed: in
 
 
 def _is_slip(index: DirectoryIndex, words: Sequence[str], name: int) -> bool:
-    """Return whether what was written can only be a slip for the name: no word that is meant would be another."""
+    """Return whether the text can only be a typo of the name: no word that is meant as written would be changed."""
     theirs = index.names.spelt(name)
     if _digits(words) != _digits(theirs):
         return False
@@ -182,7 +182,7 @@ def _plurals(index: DirectoryIndex, word: str) -> list[str]:
 
 
 def _is_same(index: DirectoryIndex, word: str, other: str) -> bool:
-    """Return whether two words mean the same; a plural means its singular unless the catalog has both."""
+    """Return whether two words mean the same. A plural means its singular, unless the catalog has both."""
     if word == other:
         return True
     book = index.names.token_index
@@ -194,7 +194,7 @@ def _is_same(index: DirectoryIndex, word: str, other: str) -> bool:
 
 
 def _pairs_are_slips(rest: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Return whether the words left over on both sides differ by no more than words of their length bear."""
+    """Return whether the remaining words of both sides differ by no more typos than their length allows."""
     if len(rest) == len(theirs):
         return all(_is_slip_of_word(word, other) for word, other in zip(rest, theirs, strict=True))
     whole = "".join(rest)
@@ -209,23 +209,23 @@ def _is_slip_of_word(word: str, other: str) -> bool:
 
 
 def _is_longer(word: str, other: str) -> bool:
-    """Return whether a word is another one with letters before or behind it: `copilot` is no slip for `pilot`."""
+    """Return whether a word is another one with letters before or behind it: `copilot` is not a typo of `pilot`."""
     shorter, longer = sorted((word, other), key=len)
     return len(longer) > len(shorter) + 1 and (longer.startswith(shorter) or longer.endswith(shorter))
 
 
 def is_meant(index: DirectoryIndex, word: str) -> bool:
-    """Return whether a word stands for itself: a name has it, or the language, or questions are asked with it."""
+    """Return whether a word is meant as written: a name contains it, the language has it, or questions use it."""
     return index.names.token_index.is_known(word) or word in QUESTION_WORDS or word.isdigit()
 
 
 def _is_broken_off(word: str, theirs: Sequence[str]) -> bool:
-    """Return whether `word` is a piece of one of the words, which was cut in two by a separator too many."""
+    """Return whether `word` is a piece of one of the words, cut off by an extra separator."""
     return any((len(other) > len(word) and other.startswith(word)) or other.endswith(word) for other in theirs)
 
 
 def _parts(index: DirectoryIndex, word: str) -> tuple[str, ...]:
-    """Return the two known words that are run together in `word`, if there are such."""
+    """Return the two known words that are run together in `word`, or nothing."""
     for place in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
         first, second = word[:place], word[place:]
         if is_meant(index, first) and is_meant(index, second):
@@ -242,5 +242,5 @@ def _digits(words: Sequence[str]) -> str:
 
 
 def _in_order(index: DirectoryIndex, name: int, words: Sequence[str]) -> bool:
-    """Return whether the numbers that stand alone are in the same order."""
+    """Return whether the separate numbers are in the same order."""
     return [word for word in index.names.spelt(name) if word.isdigit()] == [word for word in words if word.isdigit()]

@@ -1,4 +1,4 @@
-"""Finding the name by its words: in any order, abbreviated, or with a word too few that only says the kind."""
+"""Finding a name by its words: in any order, abbreviated, or without a word that only says the kind."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.vocabulary import ARTICLES, GENERIC_WORD, other_numbers
 
-#: A word that more names have than this does not single out one of them.
+#: A word that more names than this contain does not single out any of them.
 _MOST_NAMES = 2_000
 
 
 def in_any_order(index: DirectoryIndex, readings: Sequence[Reading], *, limit: int) -> Match | Several | None:
-    """Return the answer if all words of a reading, and no others, are a name's words or mean the same."""
+    """Return the answer if the words of a reading are exactly a name's words, or words with the same meanings."""
     for reading in readings:
         words = reading.words
         names = [
@@ -33,7 +33,7 @@ def in_any_order(index: DirectoryIndex, readings: Sequence[Reading], *, limit: i
 
 
 def with_kind_left_out(index: DirectoryIndex, readings: Sequence[Reading], *, limit: int) -> Match | Several | None:
-    """Return the answer if one asset alone has all words of a reading, and one more that only says "service"."""
+    """Return the answer if exactly one asset has all words of a reading and one more that only says "service"."""
     for reading in readings:
         if not reading.is_plain:
             continue
@@ -49,7 +49,7 @@ def with_kind_left_out(index: DirectoryIndex, readings: Sequence[Reading], *, li
 
 
 def names_with_all(index: DirectoryIndex, words: Sequence[str]) -> list[int]:
-    """Return the names that have all the words or words of their meaning, none if the rarest is in too many names."""
+    """Return the names that contain all the words or their synonyms; none if the rarest is in too many names."""
     book = index.names.token_index
     choices: list[tuple[int, ...]] = []
     for word in words:
@@ -72,7 +72,7 @@ def names_with_all(index: DirectoryIndex, words: Sequence[str]) -> list[int]:
 
 
 def says_whose_database(index: DirectoryIndex, asset_ids: Iterable[int], words: Sequence[str]) -> bool:
-    """Return whether each of the assets says who owns its database, and no database has `words` in its name."""
+    """Return whether each of the assets has an owner for its database, and no database has `words` in its name."""
     if not all(any(fact.area is Area.DATABASE for fact in index.assets[one].facts) for one in asset_ids):
         return False
     called_so = (index.names.assets[name] for name in names_with_all(index, words))
@@ -80,7 +80,7 @@ def says_whose_database(index: DirectoryIndex, asset_ids: Iterable[int], words: 
 
 
 def _best_spelt(index: DirectoryIndex, names: Sequence[int], words: Sequence[str]) -> FoundAssets:
-    """Return the assets that share the most words literally with what was written."""
+    """Return the assets that share the most words with the text literally."""
     book = index.names.token_index
     wanted = {number for word in words if (number := book.number(word)) is not None}
     shared = {name: len(wanted.intersection(index.names.words[name])) for name in names}
@@ -95,17 +95,17 @@ def _best_spelt(index: DirectoryIndex, names: Sequence[int], words: Sequence[str
 
 
 def _is_another_number(index: DirectoryIndex, name: int, words: Sequence[str]) -> bool:
-    """Return whether the name has the plural where `words` have the singular, or the reverse, and names have both."""
+    """Return whether the name has a plural where `words` have the singular (or the reverse), if names have both."""
     book = index.names.token_index
     theirs = set(index.names.spelt(name))
     return any(word in book and word not in theirs and not theirs.isdisjoint(other_numbers(word)) for word in words)
 
 
 def _is_another_name(index: DirectoryIndex, name: int, reading: Reading) -> bool:
-    """Return whether what is written as one name has another order and, for a word of the name, another that is known.
+    """Return whether text written as one name has another order and, for a word of the name, another known word.
 
-    `library-debit` is no `debit-lib` where names have `library`; "the database for payments" is `payments-db` anywhere.
-    Nor is `my-ledger` the ledger.
+    `library-debit` is not `debit-lib` if names contain `library`; "the database for payments" always means
+    `payments-db`. `my-ledger` is not the ledger either.
     """
     first = reading.chunks[0].words
     if len(first) > 1 and first[0] in ARTICLES and index.names.spelt(name)[0] != first[0]:
@@ -120,7 +120,7 @@ def _is_another_name(index: DirectoryIndex, name: int, reading: Reading) -> bool
 
 
 def _with_same_numbers(index: DirectoryIndex, names: Sequence[int], words: Sequence[str]) -> list[int]:
-    """Return the names whose numbers are the words', in the same order: `eu-1-node-2` is not `eu-2-node-1`."""
+    """Return the names with the same numbers in the same order: `eu-1-node-2` is not `eu-2-node-1`."""
     wanted = [word for word in words if word.isdigit()]
     if len(wanted) < 2:
         return list(names)
@@ -128,7 +128,7 @@ def _with_same_numbers(index: DirectoryIndex, names: Sequence[int], words: Seque
 
 
 def _only_says_kind(index: DirectoryIndex, name: int, words: Sequence[str]) -> bool:
-    """Return whether the name is `words` in their order, and at its end one that only says "service"."""
+    """Return whether the name is `words` in order, followed by a word that only says "service"."""
     book = index.names.token_index
     meanings = [meaning for word in words if (meaning := book.meaning_of(word))]
     theirs = [number for number in index.names.words[name] if book.meanings[number]]
