@@ -25,9 +25,9 @@ def may_be_address(text: str) -> bool:
 
 
 def normal(address: str) -> str:
-    """Return the form in which an address is stored:
+    """Return the form in which an address is stored.
 
-    lower case, without scheme, user, query, `.git` and outer slashes.
+    It is in lower case, without scheme, user, query, `.git` and outer slashes.
     """
     text = _JDBC.sub(r"\g<host>", _SCP.sub(r"\1/\2", address.strip()))
     bare = _SCHEME.sub("", text)

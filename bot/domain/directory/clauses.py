@@ -66,9 +66,7 @@ IsKnown = Callable[[str], bool]
 
 
 def asking_clause(text: str, is_known: IsKnown) -> str:
-    """Return the clause that asks, if there are several:
-
-    "who owns headlamp" in "kubelet is fine but who owns headlamp".
+    """Return the clause that asks: "who owns headlamp" in "kubelet is fine but who owns headlamp".
 
     If that clause names nothing, return the clauses right before it, provided they are only names: "and login, whose is
     that?". Return "" if the text is one clause, or if no clause says what is asked for ("checkout is down, who owns

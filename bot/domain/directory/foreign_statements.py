@@ -1,6 +1,6 @@
-"""Statements in other languages that ask for no owner:
+"""Statements in other languages that ask for no owner.
 
-something works again, or a word only happens to be an asset's name.
+Something works again, or a word only happens to be an asset's name.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Names with endings and affixes, as sentences and clusters have them:
-
-"l'order-api", "payments-db'nin", "deploy/order-api".
-"""
+"""Names with endings and affixes: "l'order-api", "payments-db'nin", "deploy/order-api"."""
 
 from __future__ import annotations
 
@@ -35,9 +32,9 @@ _ENVIRONMENTS = ENVIRONMENT_WORDS | {"canary"}
 
 
 def uninflected(question: ParsedQuestion, is_name: Callable[[str], bool]) -> ParsedQuestion:
-    """Return the question with names as the catalog has them:
+    """Return the question with names in the catalog's form.
 
-    "l'order-api", "payments-db'nin" and "deploy/order-api".
+    For example "l'order-api", "payments-db'nin" and "deploy/order-api".
     """
     chunks = [_uninflected(chunk, is_name) for chunk in question.chunks]
     for place, chunk in enumerate(chunks):
@@ -76,9 +73,9 @@ def _uninflected(chunk: Chunk, is_name: Callable[[str], bool]) -> Chunk:
 
 
 def _object_called(text: str, is_name: Callable[[str], bool]) -> str:
-    """Return the asset name in the name of a Kubernetes object, which may contain another such name:
+    """Return the asset name in the name of a Kubernetes object.
 
-    `svc/checkout-prod`.
+    It may contain another such name: `svc/checkout-prod`.
     """
     for _ in range(_MOST_AROUND):
         found = _OBJECT.fullmatch(text)

@@ -1,6 +1,6 @@
-"""Labels of an alert: `status: firing` is not about an asset called status, and `namespace:
+"""Labels of an alert.
 
-shop` says where it runs.
+`status: firing` is not about an asset called status, and `namespace: shop` says where something runs.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Assets that only the address of a link names, such as `…/apm/services/payments-db`:
+"""Assets that only the address of a link names, such as `…/apm/services/payments-db`.
 
-links in alerts just say "View".
+The links of alerts just say "View".
 """
 
 from __future__ import annotations

@@ -99,11 +99,10 @@ def outside(question: ParsedQuestion, start: int, end: int) -> Reading | None:
 
 
 def as_area(reading: Reading) -> Reading | None:
-    """Return the reading that takes its only kind word for an area:
+    """Return the reading that takes its only kind word for an area.
 
-    "the checkout pipeline" means how checkout is built.
-
-    None if there is no such reading. "Application" is not read that way: it is a thing with an owner of its own.
+    "The checkout pipeline" then means how checkout is built. None if there is no such reading. "Application" is not
+    read that way, because an application is a thing with an owner of its own.
     """
     if len(reading.kinds) != 1 or reading.area is not None:
         return None
@@ -167,9 +166,9 @@ def _beside(chunks: tuple[Chunk, ...], kept: Sequence[int]) -> tuple[str, ...]:
 
 
 def _says_nothing(chunks: tuple[Chunk, ...], place: int) -> bool:
-    """Whether a doubtful word does not belong to the name:
+    """Whether a doubtful word does not belong to the name.
 
-    it does not in "support for the portal", it does in "the support portal".
+    It does not in "support for the portal", but it does in "the support portal".
     """
     if chunks[place].folded in STATE_WORDS:
         return place > 0 and chunks[place - 1].part is Part.QUESTION

@@ -142,9 +142,9 @@ def _is_latin(text: str) -> bool:
 
 
 def _is_of_another(chunks: Sequence[Chunk], name: range) -> bool:
-    """Whether plain words belong to something else, or mean any of their kind:
+    """Whether plain words belong to something else, or mean any one of their kind.
 
-    "my certificate of employment", "a jira".
+    "My certificate of employment", "a jira".
     """
     if _is_written_as_name(chunks, name):
         return False

@@ -123,9 +123,9 @@ class TokenIndex:
         return tuple(number for number in (own, *others) if number is not None)
 
     def is_known(self, word: str) -> bool:
-        """Return whether a typo is ruled out:
+        """Return whether `word` cannot be a typo.
 
-        the catalog or the language has the word, or it consists of two such words.
+        The catalog or the language has the word, or it consists of two such words.
         """
         return word in self._numbers or word in COMMON_WORDS or word in MEANINGS
 

@@ -102,9 +102,9 @@ def _is_somewhere(chunks: Sequence[Chunk], name: range) -> bool:
 
 
 def _is_only_a_place(chunks: Sequence[Chunk], name: range) -> bool:
-    """Whether the name is only where somebody or something else has a problem:
+    """Whether the name is only where somebody or something else has a problem.
 
-    "stuck on the tarmac", but not "errors on the tarmac".
+    It is in "stuck on the tarmac", but not in "errors on the tarmac".
     """
     before = [chunk.folded for chunk in chunks[: name.start]]
     if before[-1:] != ["the"] or before[-2:-1] == [] or before[-2] not in _PLACES:

@@ -1,4 +1,4 @@
-"""What people answer to a reminder, and what their answers do on a day: the one place that says so."""
+"""What people answer to a reminder, and the effect of those answers on a day. All of these rules are here."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from enum import StrEnum
 from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.records import PersonRecord
 
-#: Snoozing ends here at the latest, in days before the deadline.
+#: A snooze ends at the latest this many days before the deadline.
 SNOOZE_ENDS = 14
-#: A plan is asked after this many days before its own date.
+#: People are asked about a plan this many days before its own date.
 PLAN_CHECK = 7
 #: A waiver lasts at most this many days.
 LONGEST_WAIVER = 180
-#: So many days after somebody said that it is done, the evidence should show it.
+#: This many days after somebody said that it is done, the inventory should show it.
 VERIFYING_DAYS = 14
 
 
 class AnswerKind(StrEnum):
-    """What somebody can answer to a reminder."""
+    """The kinds of answer to a reminder."""
 
     ACKNOWLEDGED = "acknowledged"
     PLANNED = "planned"
@@ -32,14 +32,16 @@ class AnswerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An answer in force. A waiver without `decided_by` awaits its approval, a delegation its acceptance.
+    """An answer in force. A waiver without `decided_by` waits for approval, a delegation for acceptance.
 
-    `deadline` is the day that it was given to, `milestone` what had been said by then, of an acknowledgement. `until`
-    is a plan's day, or when a snooze or a waiver is over; `team_id` the team that a delegation is offered to.
-    `detail` of a plan is read by `bot.domain.eol.plans`; of a waiver, or an offer to another team, it is the `reason`.
-    `asset_ids` is what it was given for, None where that was not kept. One that `is_shared` was given to another
-    deadline of the same release cycle, of the kind `given_to`: a plan and a waiver are about the upgrade, whichever
-    deadline they are given to.
+    - `deadline`: the day of the deadline when the answer was given.
+    - `milestone`: for an acknowledgement, the milestone that had been sent by then.
+    - `until`: the day of a plan, or the day on which a snooze or a waiver is over.
+    - `team_id`: the team that a delegation is offered to.
+    - `detail`: for a plan, read by `bot.domain.eol.plans`; for a waiver or an offer to another team, the `reason`.
+    - `asset_ids`: the assets that it was given for; None if that was not stored.
+    - `is_shared`: whether it was given to another deadline of the same release cycle, of the kind `given_to`. A plan
+      and a waiver are about the upgrade, whichever deadline they are given to.
     """
 
     id: int
@@ -59,7 +61,7 @@ class Answer:
 
     @property
     def is_question(self) -> bool:
-        """Whether somebody else has to decide on it before it does anything."""
+        """Whether somebody else has to decide on it before it has an effect."""
         return self.kind in (AnswerKind.WAIVED, AnswerKind.DELEGATED) and self.decided_by is None
 
     @property
@@ -68,7 +70,7 @@ class Answer:
         return self.kind is AnswerKind.DELEGATED and self.decided_by is not None
 
     def is_lapsed_plan(self, today: date) -> bool:
-        """Whether it is a plan whose day has passed, and the thing is still there: no plan any more."""
+        """Whether it is a plan whose day has passed although the version still runs. It no longer counts as a plan."""
         return self.kind is AnswerKind.PLANNED and self.until is not None and self.until < today
 
 
@@ -77,19 +79,21 @@ SHARED = (AnswerKind.PLANNED, AnswerKind.WAIVED)
 
 
 class State(StrEnum):
-    """What has become of an answer."""
+    """The state of an answer."""
 
     HOLDS = "holds"
     ASKED = "asked"  #: somebody else has not decided yet
-    OVER = "over"  #: its day has passed, or more has been said since it was given
-    OUTDATED = "outdated"  #: the deadline has come nearer since, which is news
+    OVER = "over"  #: its day has passed, or a later milestone has been sent
+    OUTDATED = "outdated"  #: the deadline has moved closer since, which is news
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What the answers to a deadline do on the day `today`. `states` are in the order of the answers, the newest first.
+    """The effect of the answers to a deadline on the day `today`.
 
-    `milestone` is the one that was said last, None before anything was.
+    `states` has a state for each answer, the newest first.
+
+    `milestone` is the one that was sent last, or None if none was.
     """
 
     states: tuple[tuple[Answer, State], ...]
@@ -99,54 +103,54 @@ class Effect:
 
     @property
     def answer(self) -> Answer | None:
-        """The newest answer that holds. Having been taken over is none: the other team has yet to answer."""
+        """The newest answer in force. A takeover does not count: the other team still has to answer."""
         holding = (answer for answer, state in self.states if state is State.HOLDS)
         return next((each for each in holding if each.kind is not AnswerKind.DELEGATED), None)
 
     @property
     def last(self) -> Answer | None:
-        """The answer that counts: the newest that holds, or where none does, the newest."""
+        """The answer that counts: the newest one in force, or else the newest."""
         given = (each for each, _ in self.states if each.kind is not AnswerKind.DELEGATED and not each.is_question)
         return self.answer or next(given, None)
 
     @property
     def last_state(self) -> State | None:
-        """What has become of the answer that counts; None without one."""
+        """The state of the answer that counts; None if there is no answer."""
         return self.state(self.last) if self.last is not None else None
 
     @property
     def current(self) -> Milestone:
-        """What there is to acknowledge: the milestone said last, or where nothing was said, the days left."""
+        """The milestone to acknowledge: the one sent last, or else the days left."""
         return _current(self.deadline, self.milestone, self.today)
 
     @property
     def moved_from(self) -> date | None:
-        """The later day that an answer was given to; None where the deadline has not come nearer."""
+        """The later date of the deadline when it was answered; None if the deadline has not moved closer."""
         return next((each.deadline for each, _ in self.states if self.is_overtaken(each)), None)
 
     @property
     def put_off_until(self) -> date | None:
-        """The day on which a snooze or a waiver is over, which may have passed; None for any other answer."""
+        """The day on which a snooze or a waiver is over, which may have passed; None for other answers."""
         last = self.last
         return last.until if last is not None and last.kind in (AnswerKind.SNOOZED, AnswerKind.WAIVED) else None
 
     def state(self, answer: Answer) -> State:
-        """Return what has become of an answer."""
+        """Return the state of an answer."""
         return _state(answer, self.deadline, self.current, self.today)
 
     def is_overtaken(self, answer: Answer) -> bool:
-        """Whether the deadline has come nearer since an answer, or a question, was given."""
+        """Whether the deadline has moved closer since an answer or a question was given."""
         return self.deadline < answer.deadline
 
     def asked(self, kind: AnswerKind) -> Answer | None:
-        """Return the waiver or the delegation that awaits its decision."""
+        """Return the waiver or delegation that waits for a decision; None if there is none."""
         return next((answer for answer, state in self.states if state is State.ASKED and answer.kind is kind), None)
 
     def keeps_quiet(self, due: Milestone) -> bool:
-        """Whether a milestone is not said today because of what was answered.
+        """Whether a milestone is not sent today because of an answer.
 
-        An acknowledgement lasts until the next milestone. Where the deadline has moved to a later day since, that is
-        the next one after what counts as said by the new day. A plan is asked after a week before its day.
+        An acknowledgement lasts until the next milestone. If the deadline has moved to a later day since, that is the
+        first milestone after those that count as sent by the new day. A plan keeps quiet until a week before its day.
         """
         last = self.last
         if last is None or self.last_state is State.OUTDATED:
@@ -159,10 +163,10 @@ class Effect:
         return self.last_state is State.HOLDS
 
     def answers_milestone(self, *, is_since: bool) -> bool:
-        """Whether nobody above has to hear of the milestone said last; `is_since`: the last answer was given after it.
+        """Whether the people above the team need not hear of the last milestone.
 
-        A plan answers until its day has passed, all else what had been said by then, and a snooze or a waiver also for
-        as long as it lasts.
+        `is_since` is whether the last answer was given after that milestone. A plan answers until its day has passed.
+        Other answers cover what had been sent by then, and a snooze or waiver also covers what comes while it lasts.
         """
         last = self.last
         if last is None or self.last_state is State.OUTDATED:
@@ -172,19 +176,22 @@ class Effect:
 
 
 def effect(answers: Sequence[Answer], deadline: date, milestone: Milestone | None, today: date) -> Effect:
-    """Return what answers, the newest first, do on a day, to a deadline of which a milestone was said last."""
+    """Return the effect of `answers` (newest first) on the day `today`. `milestone` is the one that was sent last."""
     current = _current(deadline, milestone, today)
     return Effect(tuple((each, _state(each, deadline, current, today)) for each in answers), deadline, milestone, today)
 
 
 def snooze(deadline: date, today: date, days: int) -> date | None:
-    """Return when a snooze of `days` is over, two weeks before the deadline at the latest; None if that has passed."""
+    """Return the day on which a snooze of `days` is over: at the latest two weeks before the deadline.
+
+    None if that has passed.
+    """
     until = min(today + timedelta(days), deadline - timedelta(SNOOZE_ENDS))
     return until if until > today else None
 
 
 def evidence_due(claimed_on: date) -> date:
-    """Return from which day on the inventory should show what was said to be done."""
+    """Return the day from which the inventory should show what was reported as done."""
     return claimed_on + timedelta(VERIFYING_DAYS)
 
 

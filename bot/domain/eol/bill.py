@@ -1,4 +1,4 @@
-"""What running past the end of support comes to: things, days, and money a month."""
+"""What it costs to run past the end of support: things, days, and money per month."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ from bot.domain.eol.records import Phase, phase
 
 @dataclass(slots=True)
 class Bill:
-    """What one team, or everybody, has.
+    """What one team, or everybody, has past the end of support.
 
-    `past` things run past the end of standard support, for `days` days in all: each counts those of its oldest release.
-    `soon` things reach it within 90 days, and of `unknown` ones nobody knows the release. `money` is what providers
-    charge a month, by currency, as if each thing had two vCPUs and a standby; `unpriced` things are charged now, too,
-    and nobody knows what that comes to. `oldest` is what has ended longest ago: for how many days, and its name;
-    0 where nobody knows the day. Of `charged` things the charge is known, and `dearest` is the one that costs most.
+    - `past`: things past the end of standard support, for `days` days in total. Each thing counts the days of its
+      oldest release.
+    - `soon`: things that reach it within 90 days.
+    - `unknown`: things whose release nobody knows.
+    - `money`: what providers charge per month, by currency, counting each thing as two vCPUs with a standby.
+    - `unpriced`: things that are also charged now, at an unknown price.
+    - `oldest`: what ended longest ago: for how many days (0 if the day is unknown), and its name.
+    - `charged`: things with a known charge; `dearest` is the most expensive one.
     """
 
     past: int = 0
@@ -35,7 +38,7 @@ class Bill:
     dearest: tuple[int, str] = (0, "")
 
     def add(self, runs: Sequence[MatchedDeployment], today: date) -> None:
-        """Count one thing with what it runs."""
+        """Add one thing with everything that it runs."""
         cycles = [(one, sure.cycle) for one in runs if (sure := certain_of(one.matched)) is not None]
         ended = [cycle for _, cycle in cycles if phase(cycle, today) in (Phase.EXTENDED, Phase.ENDED)]
         ends = [cycle.eol for _, cycle in cycles if isinstance(cycle.eol, date)]

@@ -1,6 +1,6 @@
-"""What providers charge for support that goes on after the standard one: since when and how much, and how that reads.
+"""What providers charge for support after the standard one: from when, how much, and the words for it.
 
-Whatever is said of such money anywhere is decided here, that of a price that nobody has written down, too.
+Everything that Baton says about this money is decided here, including prices that nobody has written down.
 """
 
 from __future__ import annotations
@@ -13,41 +13,41 @@ from enum import Enum
 
 from bot.domain.eol.records import VCPU_HOUR, Charge, Cycle, Product
 
-#: What an instance of two vCPUs and its standby use in a month, in vCPU-hours: 2 x 2 x 730. The inventory names no
-#: sizes, so whatever is said of money a month is counted so.
+#: The vCPU-hours per month of an instance with two vCPUs and its standby: 2 x 2 x 730. The inventory knows no sizes, so
+#: all monthly amounts are calculated like this.
 EXAMPLE_HOURS = 2920
-#: What is charged for the control plane of a cluster, and for none of the machines in it.
+#: The unit of charges for a cluster's control plane; its machines are not charged for.
 _CLUSTER_HOUR = "cluster-hour"
-#: What one of these uses in a month, by what is charged for.
+#: How many units a thing uses in a month, by unit.
 _A_MONTH = {VCPU_HOUR: EXAMPLE_HOURS, _CLUSTER_HOUR: 730}
-#: The category of what providers sell. Elsewhere the third clock may as well be support that is free.
+#: The category of services that providers sell. In other categories, the third clock may be support that is free.
 _SOLD = "service"
 NOT_KNOWN = "price not known"
 _CENT = Decimal("0.01")
 
 
 class With(Enum):
-    """Of what a thing is a part that alone is charged for: its support goes on as that one's does."""
+    """The whole that alone is charged for. Support of its parts continues as long as its own."""
 
     CLUSTER = "cluster"
 
 
-#: Whether support goes on for money where something runs; None where the inventory does not say.
+#: Whether something has paid support after the standard one; None if the inventory does not say.
 GoesOn = bool | With | None
 
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """What something costs on top on a day: `now`, `next`, or nothing as long as nobody buys support until a day."""
+    """What something costs on top on a day: `now` and `next`, or nothing unless somebody buys support."""
 
     now: Charge | None = None
     next: Charge | None = None
     for_sale_until: date | None = None
 
     def said(self, *, with_next: bool = False, day: Callable[[date], str] = date.isoformat, a_month: str = "") -> str:
-        """Return it in words without a full stop, "" for nothing; `with_next` tells the price after today's as well.
+        """Return the charge in words without a full stop; "" for nothing. `with_next` adds the price after today's.
 
-        `day` writes a day as wherever this is shown does; `a_month` is what today's price comes to.
+        `day` formats a date. `a_month` is the monthly amount of today's price, in words.
         """
         if self.now is not None:
             is_news = with_next and self.next is not None and self.next.amount is not None
@@ -62,7 +62,7 @@ NOTHING = Charged()
 
 
 def charged(product: Product, cycle: Cycle, day: date, goes_on: Iterable[GoesOn] = (None,)) -> Charged:
-    """Return what is charged on that day for things of a release cycle: the dearest case of what runs it."""
+    """Return what is charged on `day` for things of a release cycle. If cases differ, return the most expensive one."""
     kinds = tuple(dict.fromkeys(goes_on))
     now = next(filter(None, (running_charge(cycle, day, has_extended_support=each) for each in kinds)), None)
     ahead = (charge for each in kinds for charge in charges_of(cycle, has_extended_support=each))
@@ -75,10 +75,10 @@ def charged(product: Product, cycle: Cycle, day: date, goes_on: Iterable[GoesOn]
 
 
 def charges_of(cycle: Cycle, *, has_extended_support: GoesOn = None) -> tuple[Charge, ...]:
-    """Return what is charged for something that runs, step by step.
+    """Return the charges for something that runs, step by step.
 
-    Where the inventory does not say, support goes on for money where the provider lets it do so by itself, which is
-    where it has charges. Where somebody has bought it, it costs from the day after the standard one.
+    If the inventory does not say, paid support counts as continuing wherever the provider starts it automatically, that
+    is, where it has charges. If somebody has bought it, it costs money from the day after the end of standard support.
     """
     if has_extended_support is False or isinstance(has_extended_support, With):
         return ()
@@ -89,14 +89,14 @@ def charges_of(cycle: Cycle, *, has_extended_support: GoesOn = None) -> tuple[Ch
 
 
 def is_per_cluster(cycle: Cycle) -> bool:
-    """Whether it is the cluster that is charged for, and not what runs in it."""
+    """Whether the charge is for the cluster, and not for what runs in it."""
     return any(each.unit == _CLUSTER_HOUR for each in cycle.charges)
 
 
 def running_charge(cycle: Cycle, day: date, *, has_extended_support: GoesOn = None) -> Charge | None:
-    """Return what is charged on that day for something that runs; None for nothing.
+    """Return what is charged on `day` for something that runs; None for nothing.
 
-    Nothing is charged where support does not go on, nor once the extended support is over, too.
+    There is no charge if support does not continue, nor after the end of extended support.
     """
     if isinstance(cycle.eoes, date) and cycle.eoes < day:
         return None
@@ -105,7 +105,7 @@ def running_charge(cycle: Cycle, day: date, *, has_extended_support: GoesOn = No
 
 
 def price(charge: Charge) -> str:
-    """Return a price: `0.10 USD per vCPU-hour`, `80% of the node's price`, or that it is not known."""
+    """Return a price in words: `0.10 USD per vCPU-hour`, `80% of the node's price`, or that it is not known."""
     if charge.amount is None:
         return NOT_KNOWN
     if charge.currency == "%":
@@ -119,13 +119,13 @@ def _priced(charge: Charge) -> str:
 
 
 def monthly(charge: Charge) -> Decimal | None:
-    """Return what a charge comes to in a month, as if each thing had two vCPUs and a standby; None if that is open."""
+    """Return what a charge costs per month for two vCPUs with a standby; None if the price is not known."""
     hours = _A_MONTH.get(charge.unit)
     return charge.amount * hours if charge.amount is not None and hours is not None else None
 
 
 def monthly_of(cycle: Cycle, day: date, goes_on: Iterable[GoesOn]) -> dict[str, int]:
-    """Return what things of a release cycle are charged a month on that day, by currency, each as `monthly` has it."""
+    """Return what things of a release cycle are charged per month on `day`, by currency; see `monthly`."""
     found: dict[str, int] = {}
     for each in goes_on:
         charge = running_charge(cycle, day, has_extended_support=each)
@@ -136,15 +136,15 @@ def monthly_of(cycle: Cycle, day: date, goes_on: Iterable[GoesOn]) -> dict[str, 
 
 
 def moved_with(charges: tuple[Charge, ...], days: timedelta) -> tuple[Charge, ...]:
-    """Return charges that begin so much later: a provider who supports something for longer charges for it later."""
+    """Return the charges moved later by `days`: a provider that supports something for longer charges for it later."""
     return tuple(Charge(each.since + days, each.amount, each.currency, each.unit) if days else each for each in charges)
 
 
 def assumed(cycle: Cycle) -> tuple[Charge, ...]:
-    """Return what a cycle is charged for whose provider charges for others, where nobody has written down how much."""
+    """Return the charges to assume for a cycle without a known price, if its provider charges for other cycles."""
     return cycle.charges or charges_of(cycle, has_extended_support=True)
 
 
 def _goes_beyond(cycle: Cycle) -> bool:
-    """Whether there is support for money after the standard one."""
+    """Whether there is paid support after the standard one."""
     return isinstance(cycle.eoes, date) and isinstance(cycle.eol, date) and cycle.eoes > cycle.eol

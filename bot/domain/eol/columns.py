@@ -1,4 +1,4 @@
-"""What the columns of a product mean: a source names them, and not all mean what the columns of others do."""
+"""The meaning of a product's columns. Sources label them, and they do not mean the same for all products."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import replace
 from bot.domain.eol.providers import FIRST_COLUMN_ENDS
 from bot.domain.eol.records import Cycle, Product, Undated
 
-#: Names of a first column that say that support ends there, not that only security fixes follow.
+#: Labels of a first column that mean the end of all support, rather than that only security fixes follow.
 _ENDS = re.compile(r"deprecat|end of (?:support|life)|standard support", re.IGNORECASE)
 
 
 def by_labels(product: Product, labels: Mapping[str, str]) -> Product:
-    """Return a product whose clocks mean what they mean elsewhere.
+    """Return a product whose clocks have the usual meaning.
 
-    `labels` are the source's names for its columns. At AWS Lambda the first is the deprecation of a runtime, after
-    which it has no support at all; the second is the day from which functions cannot be updated any more.
+    `labels` are the source's names for its columns. At AWS Lambda, the first is the deprecation of a runtime, after
+    which it has no support at all. The second is the day from which functions can no longer be updated.
     """
     if product.key not in FIRST_COLUMN_ENDS and _ENDS.search(labels.get("eoas", "")) is None:
         return product

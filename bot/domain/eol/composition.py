@@ -1,4 +1,4 @@
-"""The facts in force, composed: the feed before the starter table, and what providers say themselves before either."""
+"""The facts in force: the feed overrides the starter table, and providers' own dates override both."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CLOCKS = ("eoas", "eol", "eoes")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """A clock of a cycle says something else than it did."""
+    """A clock of a cycle that has changed."""
 
     product: str
     cycle: str
@@ -29,7 +29,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class _Dates:
-    """When a provider ends support: the earliest days of all regions that say one."""
+    """The days on which a provider ends support: the earliest one of all regions."""
 
     standard_until: date | None
     extended_until: date | None
@@ -41,13 +41,13 @@ def compose(
     said: Iterable[ProviderCycle] = (),
     own: Sequence[Product] = (),
 ) -> Table:
-    """Return the table in force of the starter table, the feed's copy (empty: there is none) and providers' own dates.
+    """Return the table in force, from the starter table, the feed's copy (empty if none) and providers' dates.
 
-    Products of the organisation's own stand beside all of these, and take no name from them.
+    The organisation's own products are added to it, and take no name from the others.
 
-    The feed counts where both have a product; it knows no prices and writes no notes, so those of the starter table
-    stay with it: a charge begins as long after the end of standard support as there, whenever that is now. A product
-    that the feed has renamed keeps the key that Baton knows it by.
+    If both have a product, the feed counts. The feed has no prices and no notes, so those of the starter table stay: a
+    charge begins as long after the end of standard support as it does there. A product that the feed has renamed keeps
+    the key that Baton uses.
     """
     table = Table(_united(starter, feed))
     dates = _dates_by_product(table, said)
@@ -57,7 +57,7 @@ def compose(
 
 
 def moved(before: Table, after: Table) -> list[Moved]:
-    """Return the clocks that differ, of cycles that both tables have, in the order of the tables."""
+    """Return the clocks that differ, for cycles that are in both tables, in the order of the tables."""
     found: list[Moved] = []
     for product in after.products:
         known = before.get(product.key)
@@ -84,7 +84,7 @@ def _united(starter: Sequence[Product], feed: Sequence[Product]) -> list[Product
     aliases: dict[str, Product | None] = {}
     for product in feed:
         for alias in product.aliases:
-            # One that several have names none of them.
+            # An alias of several products names none of them.
             aliases[alias] = None if alias in aliases else product
     for key in known:
         renamed = aliases.get(key)
@@ -97,7 +97,7 @@ def _united(starter: Sequence[Product], feed: Sequence[Product]) -> list[Product
 
 
 def _completed(product: Product, known: Product) -> Product:
-    """Return the feed's product with what only the starter table has."""
+    """Return the feed's product with the parts that only the starter table has."""
     own = {cycle.name: cycle for cycle in known.cycles}
     charges = any(cycle.charges for cycle in known.cycles)
     cycles = tuple(_priced(cycle, own.get(cycle.name), charges=charges) for cycle in product.cycles)
@@ -105,9 +105,9 @@ def _completed(product: Product, known: Product) -> Product:
 
 
 def _priced(cycle: Cycle, known: Cycle | None, *, charges: bool) -> Cycle:
-    """Return the feed's cycle with the charges and the note of the one that is `known`.
+    """Return the feed's cycle with the charges and the note of the `known` cycle.
 
-    With `charges` its provider lets support go on for money, so that it does of a cycle that is new, too.
+    `charges` is whether its provider sells further support: then this is assumed for a new cycle, too.
     """
     if known is None:
         return replace(cycle, charges=assumed(cycle)) if charges else cycle
@@ -119,9 +119,9 @@ def _priced(cycle: Cycle, known: Cycle | None, *, charges: bool) -> Cycle:
 
 
 def _begun_with(charges: tuple[Charge, ...], before: Clock, now: Clock) -> tuple[Charge, ...]:
-    """Return charges for a cycle whose standard support ends on another day; none while no end is announced.
+    """Return the charges for a cycle whose standard support now ends on another day; none if no end is announced.
 
-    Those that begin with that end go with it. A day of their own stays as long as support does not outlast it.
+    Charges that begin at that end move with it. A charge with a day of its own keeps it, unless support lasts longer.
     """
     if not charges or not isinstance(before, date) or not isinstance(now, date):
         return () if now is Undated.OPEN else charges
@@ -131,7 +131,7 @@ def _begun_with(charges: tuple[Charge, ...], before: Clock, now: Clock) -> tuple
 
 
 def _dates_by_product(table: Table, said: Iterable[ProviderCycle]) -> Mapping[str, Mapping[tuple[Token, ...], _Dates]]:
-    """Return what providers say, by the key of the product whose clock theirs is and by the tokens of the cycle."""
+    """Return the providers' dates, by the key of the product whose clock they are and by the tokens of the cycle."""
     regions: dict[tuple[str, str, str], list[ProviderCycle]] = {}
     for one in said:
         if one.standard_until is not None or one.extended_until is not None:
@@ -146,15 +146,15 @@ def _dates_by_product(table: Table, said: Iterable[ProviderCycle]) -> Mapping[st
 
 
 def _earliest(days: Iterable[date | None]) -> date | None:
-    """Return the first of the days, for whichever region it is right in: a warning too early does no harm."""
+    """Return the first of the days, whichever region it is for: a warning that comes too early does no harm."""
     return min((day for day in days if day is not None), default=None)
 
 
 def _dated(product: Product, said: Mapping[tuple[Token, ...], _Dates]) -> Product:
     """Return the product with a provider's own dates.
 
-    The feed lists some minor versions as cycles of their own. Those that end with their major version still do; those
-    that the provider retires before keep their day.
+    The feed lists some minor versions as cycles. Those that end with their major version keep doing so; those that the
+    provider retires earlier keep their day.
     """
     spelt = [(tokens(cycle.name), cycle) for cycle in product.cycles]
     own = {name: cycle for name, cycle in spelt if name in said}

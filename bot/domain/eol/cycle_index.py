@@ -1,4 +1,4 @@
-"""The cycles of one product, indexed by all that a version may say of them."""
+"""The cycles of one product, indexed by everything that a version may mention."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _INNER_NAME = re.compile(r"\s*'[^']*'(?=\s)")
 _ADDED = re.compile(r"\s*(?:\(|['\"‘“{]).*", re.DOTALL)
 _WORD = re.compile(r"[\W_]*([A-Za-z]+)[\W_]*")
 _LEADING_WORDS = re.compile(r"(\D+?)v?(?=\d)", re.IGNORECASE)
-#: How much of a latest version identifies a build: 10.0.19045 of 10.0.19045.3803.
+#: How many numbers of a latest version identify a build: 10.0.19045 in 10.0.19045.3803.
 _BUILD_LENGTH = 3
-#: Shorter words are no codenames that could stand anywhere.
+#: A shorter word is not taken for a codename anywhere in a text.
 _CODENAME = 4
 _FIRST_YEAR = 1990
 _A_YEAR = timedelta(365)
@@ -33,9 +33,9 @@ Run = tuple[int, ...]
 
 
 class CycleIndex:
-    """What a version is looked up in. Cycles are places in `product.cycles`, for they cost less to compare.
+    """The tables in which a version is looked up. Cycles are indexes into `product.cycles`, which are cheap to compare.
 
-    `groups` holds, by the numbers that a cycle's name begins with, the words that follow and the cycle: 13.0, 13.0-sp1.
+    `groups` maps the numbers at the beginning of a cycle's name to the words that follow and the cycle: 13.0, 13.0-sp1.
     """
 
     __slots__ = (
@@ -72,7 +72,7 @@ class CycleIndex:
     def __init__(self, product: Product, feed: str, prefix: str = "") -> None:
         self.product = product
         self.feed = feed
-        #: What goes before every version: the engine, where the names of the cycles begin with it.
+        #: What precedes every version: the engine, if the names of the cycles begin with it.
         self.prefix = prefix
         self.is_java = product.key in version_schemes.JAVA
         self.by_text: dict[str, tuple[int, ...]] = {}
@@ -94,32 +94,32 @@ class CycleIndex:
         }
         self._beside: frozenset[str] | None = None
         self._head = version_schemes.PREFIXES.get(product.key)
-        #: Words in a version that say that it is one of another engine.
+        #: Words in a version that mean that it is another engine's.
         self.others = version_schemes.OTHERS.get(product.key, {})
         self._names_with_digits = tuple(name.lower() for name in names if any(c.isdecimal() for c in name))
         self._add_names()
         self._add_other_names()
         self._add_latest()
-        #: By the head of a cycle: the cycles within it whose versions have one more number than its own have.
+        #: By the first numbers of a cycle: the cycles inside it, whose versions have one number more than its own.
         self.finer = dict(self._finer())
         self.heads = sorted(self.groups, key=without_zeros)
-        #: The numbers that the names of a cycle begin with, of those cycles that the prefix leaves.
+        #: The numbers at the beginning of each cycle's names, for cycles that the prefix leaves.
         self.heads_by_place = self._by_place()
         by_build = [(one, places) for one, places in self.latest.items() if self._is_by_build(one, places)]
-        #: The builds in order, where the cycles are not named after the beginning of their builds: Windows.
+        #: The builds in order, if cycles are not named after the beginning of their builds (Windows).
         self.latest_runs = (
             sorted((leading_numbers(one), places[0]) for one, places in by_build)
             if 2 * sum(len(places) for _, places in by_build) > len(product.cycles)
             else []
         )
-        #: What decides a plain version by itself: as its beginning, and as the whole of it.
+        #: Names that decide a plain version by themselves: as its beginning, and as all of it.
         self.plain = dict(self._plain())
         self.named = {name: self.sure(self._by_name[name], MatchMethod.CYCLE) for name in self.plain}
-        #: Latest versions that begin with the name of another cycle.
+        #: Latest versions that begin with another cycle's name.
         self.contested = frozenset(self._contested())
 
     def sure(self, place: int, method: MatchMethod) -> InCycle:
-        """Return the answer that it is the cycle at `place`; one object for all versions that it is the answer to."""
+        """Return the answer that it is the cycle at `place`: one shared object for all versions with that answer."""
         found = self._results.get((place, method))
         if found is None:
             cycle = self.product.cycles[place]
@@ -133,7 +133,7 @@ class CycleIndex:
 
     @property
     def words_beside(self) -> frozenset[str]:
-        """The product's own words: what it and its cycles are called."""
+        """The product's own words: its names and those of its cycles."""
         if self._beside is None:
             named = [token for spelt in (*self.worded, *self.exact) for token in spelt if isinstance(token, str)]
             self._beside = self._words | self.codenames.keys() | {token for token in named if len(token) > 1}
@@ -145,15 +145,15 @@ class CycleIndex:
         return AmbiguousVersion(product=self.product, candidates=cycles, method=method, feed=self.feed)
 
     def settled(self, places: Sequence[int], method: MatchMethod) -> InCycle | AmbiguousVersion:
-        """Return the answer that it is the only cycle at `places`, or that it may be any of them."""
+        """Return the answer for the cycles at `places`: certain if there is only one, else ambiguous."""
         return self.sure(places[0], method) if len(places) == 1 else self.ambiguous(places, method)
 
     def agree(self, places: Iterable[int]) -> bool:
-        """Return whether the same clocks run on all cycles at `places`."""
+        """Return whether all cycles at `places` have the same clocks."""
         return len({self.product.cycles[place].clocks for place in places}) == 1
 
     def by_first_build(self, run: Run) -> int | None:
-        """Return the place of the cycle whose builds `run` is among, as far as schemes know."""
+        """Return the place of the cycle whose range of builds contains `run`, by the version schemes; else None."""
         name = version_schemes.first_build(self.product.key, run)
         return None if name is None else self._by_name.get(name)
 
@@ -169,9 +169,9 @@ class CycleIndex:
                 self._add_spelling(place, spelt[:-1])  # nodejs18.x
 
     def _add_other_names(self) -> None:
-        """Add codenames and labels, where they are not the own name of a cycle, nor one with an addition."""
+        """Add codenames and labels that are neither another cycle's own name nor such a name with an addition."""
         own = frozenset(self._own)
-        # A year alone may be any of its service packs: SQL Server 2016 is also what has its SP3.
+        # A year alone may be any of its service packs: "SQL Server 2016" also means one with SP3.
         labels = [_INNER_NAME.sub("", cycle.label) for cycle in self.product.cycles]
         packed = {_PACK.sub("", label) for label in labels if _PACK.search(label)}
         for place, (cycle, label) in enumerate(zip(self.product.cycles, labels, strict=True)):
@@ -182,7 +182,7 @@ class CycleIndex:
                 self.codenames[first.lower()] = place
             for name in dict.fromkeys((cycle.codename, first, cycle.label, label, _ADDED.sub("", label))):
                 spelt = tokens(self.without_name(name) or name)
-                # `8.2 (Rapid Release)` is no edition of 8.2, and the `5` of `Kindle 5` no version.
+                # `8.2 (Rapid Release)` is not an edition of 8.2, and the `5` in `Kindle 5` is not a version.
                 head = leading_numbers(spelt)
                 if spelt and spelt not in own and not (head and (not self._heads[place] or head == self._heads[place])):
                     if name not in packed:
@@ -223,20 +223,21 @@ class CycleIndex:
                 words = tuple(token for token in spelt if isinstance(token, str))
                 worded.setdefault(words, []).append((numbers, spelt, place))
         for same_words in worded.values():
-            # There was an `Update 4` before the `Update 5` as well: only the highest is one cycle's alone.
+            # Before `Update 5` there was an `Update 4`: only the highest belongs to one cycle alone.
             _, spelt, place = max(same_words)
             _put(self.exact, spelt, place)
 
     def _is_by_build(self, latest: Tokens, places: tuple[int, ...]) -> bool:
-        """Return whether a latest version begins with none of the names of its cycles."""
+        """Return whether a latest version does not begin with any name of its cycles."""
         heads = [self._heads[place] for place in places]
         return not any(head and latest[: len(head)] == head for head in heads)
 
     def before_all(self, runs: Iterable[Run], lowest: Cycle) -> Cycle | None:
-        """Return a cycle that stands for what is older than the lowest, None where that may be supported still.
+        """Return a cycle that stands for everything older than the lowest; None if some of that may be supported.
 
-        The lowest one was over a year before the newest came out, so that no long-term release before it goes on, and
-        all `runs`, the version's and the cycles', are counted in one way: by years, or by numbers.
+        The lowest cycle must have ended over a year before the newest came out, so that no long-term release before it
+        continues. All `runs`, those of the version and of the cycles, must count in the same way: by years, or by
+        numbers.
         """
         if self.prefix or self.latest_runs or len({run[0] >= _FIRST_YEAR for run in runs}) != 1:
             return None
@@ -249,19 +250,22 @@ class CycleIndex:
         return Cycle(name=f"<{lowest.name}", label=label, eol=Undated.ENDED)
 
     def run_together(self, digits: str) -> int | None:
-        """Return the place of the one cycle whose numbers are written together, as in `php82` and `net472`."""
+        """Return the place of the one cycle that is written without separators in `php82` or `net472`; else None."""
         if not digits.isdecimal() or len(digits) < 2 or any(head[0] == int(digits) for head in self.groups):
             return None
         found = [place for name, place in self._by_name.items() if "." in name and name.replace(".", "") == digits]
         return found[0] if len(found) == 1 else None
 
     def without_head(self, text: str) -> str:
-        """Return a version without what stands before it and looks like one: 5.5.5-10.11.6-MariaDB is 10.11.6."""
+        """Return a version without a part before it that looks like a version: 5.5.5-10.11.6-MariaDB is 10.11.6."""
         found = self._head.match(text) if self._head is not None else None
         return text if found is None else text[found.end() :]
 
     def without_words(self, text: str) -> str | None:
-        """Return a version without the words before it: `Debian GNU/Linux 11` is 11. None where they say too little."""
+        """Return a version without the words before it: `Debian GNU/Linux 11` is 11.
+
+        None if the words are not enough.
+        """
         rest, words = text, set[str]()
         beside = version_schemes.BESIDE_NAMES | version_schemes.BESIDE_NAMES_ONLY
         while (found := _WORD.match(rest)) is not None and found[1].lower() in self._words | beside:
@@ -271,7 +275,7 @@ class CycleIndex:
         return rest if words and rest and is_named else None
 
     def without_name(self, text: str) -> str | None:
-        """Return a version without the product's name or a word like `release` before it, None where there is none."""
+        """Return a version without the product's name or a word like `release` before it; None if it has none."""
         found = _LEADING_WORDS.match(text)
         if found is not None and fold(found[1]) in self._fillers:
             return text[found.end() :]
@@ -282,10 +286,10 @@ class CycleIndex:
         return None
 
     def _finer(self) -> Iterator[tuple[Run, tuple[int, list[tuple[Run, int]]]]]:
-        """Yield, by head, the length of the versions of cycles within a cycle, and those cycles in order.
+        """Yield, by first numbers, the length of the versions of cycles within a cycle, and those cycles in order.
 
-        Jenkins 2 is the weekly line (2.578); its long-term lines are cycles within (2.541, with 2.541.3). A 2.319.3 is
-        of such a line, though its own is not tracked.
+        Jenkins 2 is the weekly line (2.578). Its long-term lines are cycles within it (2.541, with 2.541.3). A 2.319.3
+        is of such a line too, although that line is not tracked.
         """
         within: dict[Run, list[tuple[Run, int]]] = {}
         for head, members in self.groups.items():
@@ -327,7 +331,7 @@ class CycleIndex:
                 yield cycles[place].name, self.sure(place, MatchMethod.PREFIX)
 
     def _contested(self) -> Iterator[str]:
-        """Yield the numbers of the latest versions that begin with the name of another cycle."""
+        """Yield the numbers of latest versions that begin with another cycle's name."""
         for cycle in self.product.cycles:
             run = plain_run(cycle.latest)
             found = self.beginning(run)
@@ -337,7 +341,7 @@ class CycleIndex:
                     yield run
 
     def beginning(self, version: str) -> InCycle | None:
-        """Return the answer for a plain version by the longest name that it begins with, whole numbers only."""
+        """Return the answer for a plain version: the cycle with the longest name that begins it, in whole numbers."""
         while version:
             found = self.plain.get(version)
             if found is not None:
@@ -353,7 +357,7 @@ def _put(into: dict[K, tuple[int, ...]], key: K, place: int) -> None:
 
 
 def without_zeros(run: Run) -> Run:
-    """Return numbers so that 3 and 3.0 compare as the same."""
+    """Return the numbers in a form in which 3 and 3.0 are equal."""
     end = len(run)
     while end and run[end - 1] == 0:
         end -= 1

@@ -1,4 +1,4 @@
-"""Which deadlines a release cycle has, and which of them counts on a day."""
+"""The deadlines of a release cycle, and which of them count on a day."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from bot.domain.eol.charges import GoesOn, With, charges_of
 from bot.domain.eol.milestones import Deadline, DeadlineKind
 from bot.domain.eol.records import Cycle, Undated
 
-#: Stands for the day of what has ended nobody knows when.
+#: Stands for the day of an end that nobody knows.
 LONG_AGO = date(2000, 1, 1)
 
 
 @lru_cache(maxsize=65536)
 def deadlines_of(cycle: Cycle, *, has_extended_support: GoesOn = None) -> tuple[Deadline, ...]:
-    """Return what ends or begins to cost, in the order of the days; what has no date has no deadline.
+    """Return what ends or begins to cost money, ordered by day. A clock without a date has no deadline.
 
-    Support that goes on for money counts where it goes on by itself: where the inventory says so, or where the provider
-    charges for it and the inventory does not say. Elsewhere nobody has bought it as far as is known, so support ends
-    with the standard one; where the inventory says that it does not go on, the provider upgrades by itself then.
-    A cost that begins the day after support ends is said with that end.
+    Paid support counts if it continues automatically: if the inventory says so, or if the provider charges for it and
+    the inventory does not say. Otherwise nobody is known to have bought it, so support ends with the standard one. If
+    the inventory says that it does not continue, the provider upgrades automatically then. A cost that begins the day
+    after an end is part of that deadline.
     """
     charges = charges_of(cycle, has_extended_support=has_extended_support)
     is_charged = bool(cycle.charges if isinstance(has_extended_support, With) else charges)
@@ -44,18 +44,18 @@ def deadlines_of(cycle: Cycle, *, has_extended_support: GoesOn = None) -> tuple[
 
 
 def next_one(cycle: Cycle, today: date, *, has_extended_support: GoesOn = None) -> Deadline | None:
-    """Return what ends or begins to cost next, other than active support; None for nothing that has a date."""
+    """Return what ends or begins to cost money next, except active support; None if nothing has a date."""
     found = deadlines_of(cycle, has_extended_support=has_extended_support)
     return next((each for each in found if each.on >= today and each.kind is not DeadlineKind.ACTIVE_SUPPORT), None)
 
 
 def current(deadlines: tuple[Deadline, ...], today: date) -> tuple[Deadline, ...]:
-    """Return the deadlines that count today: the last that has passed and the next one.
+    """Return the deadlines that count today: the last one that has passed, and the next one.
 
-    Support that goes on for money does not undo that the standard one has ended: what is charged now is said, whatever
-    comes after it. The end of active support goes beside that, and only until it has come.
+    With paid support, standard support has ended all the same, so today's charge is always said, whatever follows. The
+    end of active support is added until it has come.
     """
-    if len(deadlines) == 1:  # as most are
+    if len(deadlines) == 1:  # the usual case
         only = deadlines[0]
         return deadlines if only.kind is not DeadlineKind.ACTIVE_SUPPORT or only.on >= today else ()
     main = [each for each in deadlines if each.kind is not DeadlineKind.ACTIVE_SUPPORT]

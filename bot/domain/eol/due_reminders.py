@@ -1,4 +1,7 @@
-"""What there is to do for one addressee: what is due, opened, re-dated, joined and asked, as a plan has it."""
+"""What there is to do for one addressee.
+
+Reminders are due, opened, re-dated or joined, and owners are asked about their parts, as a plan says.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,13 @@ from bot.domain.eol.plans import Part
 from bot.domain.eol.reminders import Remembered
 from bot.domain.eol.responsibility import CycleKey
 
-#: What its deadlines are known by beside those of others.
+#: The noun of these deadlines, among those of other nouns.
 NOUN = "eol"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A watch, and what the store remembers of it; None for one that is seen for the first time."""
+    """A watch, and what the store remembers of it; None if the watch is new."""
 
     watch: Watch
     reminder: Remembered | None = None
@@ -28,18 +31,20 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class DueReminder:
-    """A milestone that is said now. `is_owed`: nobody answered the one before it, so those above have to hear, too.
+    """A milestone that is sent now.
 
-    `is_missed` says that it is owed because the day of a plan has passed, and `stage` at which step what had passed
-    before its team was told of it. What `stands` has been said, lies ahead, and
-    waits for an answer: it is named again in any digest that there is.
+    - `is_owed`: nobody answered the one before, so the people above have to hear of it, too.
+    - `is_missed`: it is owed because the day of a plan has passed.
+    - `stage`: for a deadline that had passed before its team was told, the step of its escalation.
+    - `stands`: it was sent earlier, still lies ahead and waits for an answer. It is repeated in any digest that is
+      sent.
     """
 
     subject: Subject
     milestone: Milestone
     loudness: Loudness
     is_owed: bool = False
-    waits: bool = True  #: for the digest
+    waits: bool = True  #: it is kept for the digest
     is_repeated: bool = False
     stands: bool = False
     is_missed: bool = False
@@ -47,13 +52,16 @@ class DueReminder:
 
     @property
     def tier(self) -> int:
-        """The tier of what it is about; the least where nobody has said."""
+        """The tier of its subject; the lowest if none is known."""
         tier = self.subject.watch.tier
         return tier if tier is not None else LEAST_TIER
 
     @property
     def owed(self) -> int | None:
-        """The step that those above hear of; of a plan that was not kept lead and manager hear as of the day itself."""
+        """The step that the people above hear of.
+
+        If a plan was not kept, lead and manager hear as on the day itself.
+        """
         if not self.is_owed:
             return None
         if self.stage is not None:
@@ -62,7 +70,7 @@ class DueReminder:
 
     @property
     def entry(self) -> daily_limit.Due:
-        """It as the daily limit reads it."""
+        """The reminder in the form that the daily limit reads."""
         watch = self.subject.watch
         return daily_limit.Due(
             noun=NOUN,
@@ -77,7 +85,7 @@ class DueReminder:
 
 @dataclass(frozen=True, slots=True)
 class Redating:
-    """The deadline of a reminder has moved to `on`. `milestone` is what counts as said before that day."""
+    """The deadline of a reminder has moved to `on`. `milestone` is the one that counts as sent for the new day."""
 
     reminder: Remembered
     on: date
@@ -86,7 +94,10 @@ class Redating:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What runs in an answered release cycle, and came to its owner only after the answer: said once in its thread."""
+    """Something in an answered release cycle that came to its owner after the answer.
+
+    It is mentioned once, in the thread.
+    """
 
     reminder: Remembered
     runs: tuple[MatchedDeployment, ...]
@@ -94,7 +105,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The owners of these parts of a plan are asked after them."""
+    """The owners of these parts of a plan are asked how it stands."""
 
     reminder: Remembered
     answer: Answer
@@ -103,12 +114,11 @@ class Asking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What there is for one addressee now: reminders to open and to re-date, and what is due, the most urgent first.
+    """What there is to do for one addressee now: reminders to open and re-date, and what is due, the most urgent first.
 
-    `due` tells by its loudness what waits for the digest. `answered` are the release cycles of which something is open
-    and answered, `quiet` those of them of which nothing is said, `unsure` are versions that nobody knows and no digest
-    has named. The rest as in
-    `Agenda`.
+    The loudness of `due` says what waits for the digest. `answered` are the release cycles with an open and answered
+    reminder, `quiet` those of them that nothing is sent about. `unsure` are unknown versions that no digest has named.
+    The other fields are as in `Agenda`.
     """
 
     opening: tuple[Watch, ...] = ()
@@ -123,7 +133,10 @@ class Plan:
     next_on: date | None = None
 
     def agenda(self, *, has_changes: bool = False, is_shown: bool = False) -> Agenda:
-        """Return it as the daily limit reads it; `has_changes` when there is more to write down than the plan has."""
+        """Return the plan in the form that the daily limit reads.
+
+        `has_changes` is whether there is more to save than the plan has.
+        """
         return Agenda(
             due=tuple(each.entry for each in self.due),
             known_since=self.known_since,

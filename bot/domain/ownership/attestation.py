@@ -57,13 +57,11 @@ def unattested(
     stale_after: timedelta,
     asked: Asked | None = None,
 ) -> list[Unattested]:
-    """Return what a team should confirm again of the things that it owns itself:
+    """Return what a team should confirm again, the most important tier first, then the oldest.
 
-    the most important tier first, then the oldest.
-
-    Before those come the things that a file has made the team's since it was last asked, because nobody has told it
-    yet. Inherited things are confirmed at their parent. Things with a doubted owner are left out, because the doubt is
-    asked about separately.
+    Only things that the team owns itself count; inherited things are confirmed at their parent. Things that a file has
+    made the team's since it was last asked come first, because nobody has told it yet. Things with a doubted owner are
+    left out, because the doubt is asked about separately.
     """
     assets, found = list(assets), list[Unattested]()
     first = min((fact.valid_from for asset in assets for fact in _own(asset, team_id)), default=now)

@@ -222,9 +222,9 @@ def _without_owner(verdict: Verdict) -> tuple[Area, ...]:
 
 
 def _without_outdated(holdings: tuple[Holding, ...]) -> Iterator[Holding]:
-    """Yield the holdings without those of outdated sources:
+    """Yield the holdings without those of outdated sources.
 
-    an area that somebody has by agreement is theirs, even if disputed.
+    An area that somebody has by agreement is theirs, even if a source disputes that.
     """
     agreed = {each.fact.area for each in holdings if each.fact.is_agreed and each.fact.role is Role.OWNER}
     for each in holdings:

@@ -77,9 +77,9 @@ def holdings_of(facts: Iterable[OwnershipRecord], catalog: CatalogView) -> tuple
 
 
 def answering_for(holdings: tuple[Holding, ...], area: Area | None) -> tuple[Holding, ...]:
-    """Return the owners of `area`. For the whole (None):
+    """Return the owners of `area`.
 
-    the owners of `all`, else of the application, else of every area.
+    For the whole (None), these are the owners of `all`, else of the application, else of every area.
     """
     owners = tuple([h for h in holdings if h.fact.role is Role.OWNER])
     wanted = (area, Area.ALL) if area is not None else (Area.ALL, Area.APPLICATION)

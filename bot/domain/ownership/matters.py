@@ -101,9 +101,9 @@ class Promise:
 
 
 def decides_alone(way: WayBack | None, actor: Actor) -> bool:
-    """Whether somebody decides for all sides:
+    """Whether somebody decides for all sides.
 
-    a catalog admin, unless their own team is the one that could hand it back.
+    A catalog admin does, unless their own team is the one that could hand the thing back.
     """
     team = way.receiver.team if way is not None else None
     return actor.is_catalog_admin and (team is None or actor.person_id not in (team.lead_id, *team.member_ids))
