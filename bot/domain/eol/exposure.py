@@ -27,18 +27,18 @@ from bot.domain.names import fold
 from bot.domain.ownership import CatalogView
 from bot.domain.records import AssetRecord
 
-#: What says beside a version that support has been bought for it: `18.04 with ESM`, `Windows Server 2012 R2 + ESU`.
+#: Words beside a version that mean that support has been bought: `18.04 with ESM`, `Windows Server 2012 R2 + ESU`.
 _BOUGHT = re.compile(r"\b(?:ESM|ESU|LTSS|ELS|Ubuntu Pro)\b", re.IGNORECASE)
 
 
-@lru_cache(maxsize=4_096)  # every line of a report and a digest asks
+@lru_cache(maxsize=4_096)  # every line of a report and a digest asks this
 def _is_bought(product: str, version: str) -> bool:
     return _BOUGHT.search(f"{product} {version}") is not None
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedDeployment:
-    """A deployment, its asset, and what its version matched. `pin` is set when a person said which version it is."""
+    """A deployment, its asset, and the match of its version. `pin` is set if a person said which version it is."""
 
     deployment: Deployment
     asset: AssetRecord
@@ -53,7 +53,7 @@ class MatchedDeployment:
 
     @property
     def goes_on(self) -> GoesOn:
-        """Whether its support can be extended for money; machines in a cluster follow the cluster."""
+        """Whether its support can be extended for money. Machines in a cluster follow the cluster."""
         one = self.deployment
         said = one.has_extended_support
         if said is None and _is_bought(one.product, one.version):
@@ -66,7 +66,7 @@ class MatchedDeployment:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What one addressee has of one release cycle with a deadline: the subject of a reminder.
+    """Everything that one addressee runs of one release cycle, with a deadline: the subject of a reminder.
 
     `runs` are in the order in which to look at them: by tier, then by name.
     """
@@ -79,34 +79,34 @@ class Watch:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What a reminder is unique by: addressee, product, cycle, kind of deadline."""
+        """The unique key of its reminder: addressee, product, cycle, kind of deadline."""
         return self.addressee.key, self.product.key, self.cycle.name, self.deadline.kind.value
 
     @property
     def tier(self) -> int | None:
-        """The most important tier of what runs it; None when none is known."""
+        """The most important tier of what runs it; None if no tier is known."""
         return min((one.asset.tier for one in self.runs if one.asset.tier is not None), default=None)
 
 
-#: What a watch is found by: the recipient's key, the product's, the cycle's name, the kind of deadline.
+#: The key of a watch: the recipient's key, the product's, the cycle's name, the kind of deadline.
 WatchKey = tuple[str, str, str, str]
 #: A product's key and a cycle's name.
 Clock = tuple[str, str]
 _KINDS = [kind.value for kind in DeadlineKind]
-#: What a pin is found by: the asset, and the deployment's product, version and provider.
+#: The key of a pin: the asset, and the deployment's product, version and provider.
 PinKey = tuple[int, str, str, str]
-#: What has been judged in one update, by the one owner's ids or by what was found.
+#: Owners found in one update, by the one owner's ids or by what was found.
 _Judged = dict[tuple[object, ...], "Responsible"]
 
 
 class Exposure:
-    """What runs where and when its support ends, kept up to date by what changed.
+    """What runs where and when its support ends, kept up to date from changes.
 
-    `by_asset` has everything that runs; `by_key` and `by_addressee` have the watches; `unsure` whatever is not sure to
-    be in a cycle, by its addressee's key; `running` the ids of assets by (addressee, product, cycle), of cycles without
-    a deadline, too. Values are replaced, never changed: whoever holds one may keep it.
+    `by_asset` has everything that runs. `by_key` and `by_addressee` have the watches. `unsure` has what is not
+    certainly in a cycle, by addressee key. `running` has asset ids by (addressee, product, cycle), also for cycles
+    without a deadline. Values are replaced and never changed, so callers may keep them.
 
-    `today_of` says which day it is for an addressee.
+    `today_of` returns the current day of an addressee.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class Exposure:
         self.table, self.today_of = table, today_of
         self.pins: Mapping[PinKey, Pin] = pins if pins is not None else {}
         self._catalog, self._now, self._stale_after = catalog, now, stale_after
-        #: Deployments by asset that are not in `by_asset`: not judged yet, or of assets that the catalog does not have.
+        #: Deployments by asset that are not in `by_asset`: not judged yet, or of assets that are not in the catalog.
         self._waiting: dict[int, tuple[Deployment, ...]] = {}
         self.by_asset: dict[int, tuple[MatchedDeployment, ...]] = {}
         self.by_key: dict[WatchKey, Watch] = {}
@@ -130,29 +130,29 @@ class Exposure:
         self.unsure: dict[str, tuple[MatchedDeployment, ...]] = {}
         self.addressees: dict[str, Addressee] = {}
         self.running: dict[tuple[str, str, str], list[int]] = {}
-        #: Assets by what a question may be about: `team:3`, `person:7`, `also:NAME`, `product:KEY`, `word:NAME`.
+        #: Asset ids by what a question may be about: `team:3`, `person:7`, `also:NAME`, `product:KEY`, `word:NAME`.
         self._assets_by: dict[str, list[int]] = {}
-        #: The number of the last change for each addressee that has had any, in the order of these numbers.
+        #: The number of the last change for each addressee with any change, in the order of these numbers.
         self._moved: dict[str, int] = {}
         self.moves = 0
-        #: Who has had something of a cycle, and the cycles by the days that count for them: what a new day moves.
+        #: Who has had something in a cycle, and the cycles by the days that matter for them: what a new day moves.
         self._holders: dict[Clock, set[str]] = {}
         self._counting: dict[date, set[Clock]] = {}
 
     def put(self, asset_id: int, deployment: Deployment, *, is_gone: bool = False) -> int:
-        """Take a deployment, or take it out. Return its asset's id, of which `update` has to hear."""
+        """Add a deployment, or remove it. Return its asset's id, which has to be passed to `update`."""
         asset = self._catalog.asset(asset_id)
-        asset_id = asset.id if asset is not None else asset_id  # equal numbers, but the catalog's is there already
+        asset_id = asset.id if asset is not None else asset_id  # an equal number, but one that exists already
         others = tuple(each for each in self._deployments_of(asset_id) if each.id != deployment.id)
         self._waiting[asset_id] = others if is_gone else (*others, deployment)
         return asset_id
 
     def fill(self) -> Iterator[None]:
-        """Match everything that was put, a piece at a time, so that the caller may pause in between."""
+        """Match everything that was put, one piece at a time, so that the caller can pause in between."""
         yield from self.update(self._waiting)
 
     def update(self, asset_ids: Iterable[int]) -> Iterator[None]:
-        """Judge these assets again, a piece at a time: their deployments, their owners or their pins have changed."""
+        """Judge these assets again, one piece at a time, because their deployments, owners or pins have changed."""
         change = _Change()
         judged: _Judged = {}
         for asset_id in list(asset_ids):
@@ -167,13 +167,13 @@ class Exposure:
                 self._put_in(one, change)
             yield
         if not self._waiting:
-            self._waiting = {}  # a dictionary that was emptied keeps the room that it had
+            self._waiting = {}  # an emptied dictionary keeps its memory
         yield from self._regroup(change)
 
     def next_day(self, today_of: Callable[[Addressee], date], over: Iterable[date]) -> Iterator[None]:
-        """Move what crosses a date, now that it is another day for some addressees.
+        """Move everything that crosses a date, after the day has changed for some addressees.
 
-        `over` are the days that have ended for any of them. Whoever has nothing that counts by these is not looked at.
+        `over` are the days that have ended for any of them. Addressees whom these days do not concern are skipped.
         """
         before, self.today_of = self.today_of, today_of
         moved: set[tuple[str, Clock]] = set()
@@ -193,18 +193,18 @@ class Exposure:
         yield from self._regroup(change)
 
     def note(self, addressee_keys: Iterable[str]) -> None:
-        """Note that something has changed for these."""
+        """Record that something has changed for these addressees."""
         for key in addressee_keys:
             self._moved.pop(key, None)
             self.moves += 1
             self._moved[key] = self.moves
 
     def moved_since(self, moves: int) -> set[str]:
-        """Return the keys of the addressees for whom something has changed since there had been so many `moves`."""
+        """Return the keys of the addressees for whom something has changed since `moves` changes had been made."""
         return set(takewhile(lambda key: self._moved[key] > moves, reversed(self._moved)))
 
     def assets_of(self, *keys: str) -> set[int]:
-        """Return the ids of the assets that have to do with any of these: `team:3`, `also:NAME`, `product:KEY`."""
+        """Return the ids of the assets that concern any of these keys: `team:3`, `also:NAME`, `product:KEY`."""
         return set[int]().union(*(self._assets_by.get(key, ()) for key in keys))
 
     def assets_in(self, product: str, cycle: str) -> list[int]:
@@ -213,7 +213,7 @@ class Exposure:
         return sorted({asset for each in holders for asset in self.running.get((each, product, cycle), ())})
 
     def is_run_by_anybody(self, product: str, cycle: str) -> bool:
-        """Whether anybody has something in this cycle."""
+        """Whether anybody runs this cycle."""
         return any((each, product, cycle) in self.running for each in self._holders.get((product, cycle), ()))
 
     def _deployments_of(self, asset_id: int) -> tuple[Deployment, ...]:
@@ -228,7 +228,7 @@ class Exposure:
         deployments: Iterable[Deployment],
         judged: _Judged,
     ) -> Iterator[MatchedDeployment]:
-        """Match the deployments of an asset; nothing if the catalog no longer has it."""
+        """Match the deployments of an asset; yield nothing if the catalog no longer has it."""
         asset = self._catalog.asset(asset_id)
         if asset is None:
             return
@@ -241,10 +241,7 @@ class Exposure:
             yield MatchedDeployment(deployment, asset, comes_to, responsible, pin)
 
     def _judge(self, asset: AssetRecord, judged: _Judged) -> Responsible:
-        """Return who owns an asset. Assets with the same facts have the same owner, which is worked out once.
-
-        Assets of which the same is said share it.
-        """
+        """Return who owns an asset. Assets with the same facts share one result."""
         fact = asset.facts[0] if len(asset.facts) == 1 else None
         has_nobody = bool(asset.unowned_reason) or asset.nobody is not None
         is_plain = fact is not None and fact.role is Role.OWNER and not fact.is_human and not has_nobody
@@ -298,7 +295,7 @@ class Exposure:
             self._group(one, change)
 
     def _ungroup(self, one: MatchedDeployment, clock: Clock, change: _Change) -> None:
-        """Take a deployment out of whichever watches it is in, by whatever day it was put there."""
+        """Remove a deployment from its watches, whatever day it was added for."""
         for kind in _KINDS:
             key = (one.responsible.addressee.key, *clock, kind)
             if key in self.by_key:
@@ -309,7 +306,7 @@ class Exposure:
             change.added.setdefault(watch.key, (watch, []))[1].append(one)
 
     def _regroup(self, change: _Change) -> Iterator[None]:
-        """Put what has changed into the watches and lists that show it."""
+        """Add what has changed to the watches and lists that show it."""
         changed: dict[str, set[WatchKey]] = {}
         for key in dict.fromkeys((*change.taken, *change.added)):
             changed.setdefault(key[0], set()).add(key)
@@ -344,7 +341,7 @@ class Exposure:
 
 @dataclass(slots=True)
 class _Change:
-    """What an update takes out of watches and lists, as the ids of assets, and puts into them."""
+    """The ids of assets that an update removes from watches and lists, and adds to them."""
 
     taken: dict[WatchKey, set[int]] = field(default_factory=dict)
     added: dict[WatchKey, tuple[Watch, list[MatchedDeployment]]] = field(default_factory=dict)
@@ -354,7 +351,7 @@ class _Change:
 
 
 def watches_of(one: MatchedDeployment, today_of: Callable[[Addressee], date]) -> list[Watch]:
-    """Return the watches that a deployment is in by these days, with nothing but this deployment in them."""
+    """Return the watches that a deployment is in by these days, each with only this deployment."""
     sure, addressee = certain_of(one.matched), one.responsible.addressee
     if sure is None or one.is_of_itself:
         return []
@@ -366,7 +363,7 @@ def watches_of(one: MatchedDeployment, today_of: Callable[[Addressee], date]) ->
 
 
 def _found_by(one: MatchedDeployment) -> Iterator[str]:
-    """Yield what questions find a deployment's asset by."""
+    """Yield the keys by which questions find a deployment's asset."""
     yield one.responsible.addressee.key
     for _, name in one.responsible.others:
         yield f"also:{name}"
@@ -391,7 +388,10 @@ def _put_or_drop(found: dict[_Key, tuple[_Value, ...]], key: _Key, values: tuple
 
 
 def _merged(kept: list[MatchedDeployment], added: list[MatchedDeployment]) -> tuple[MatchedDeployment, ...]:
-    """Return both in order. `kept` is in order already, so few are put into many without sorting all of them."""
+    """Return both lists in order.
+
+    `kept` is sorted already, so a few items are merged into many without sorting them all.
+    """
     if len(added) * 8 < len(kept):
         for one in added:
             insort(kept, one, key=order_of)
@@ -400,7 +400,7 @@ def _merged(kept: list[MatchedDeployment], added: list[MatchedDeployment]) -> tu
 
 
 def matched(table: Table, pin: Pin | None, *, product: str, version: str, provider: str) -> Matched:
-    """Return what a deployment's version comes to: what a person said, while there is such a cycle, else the rules."""
+    """Return the match of a deployment's version: what a person said, if that cycle exists, or else by the rules."""
     if pin is not None:
         found = match(table, product=pin.pinned_product, version=pin.pinned_cycle)
         known = table.get(pin.pinned_product) is not None
@@ -410,7 +410,7 @@ def matched(table: Table, pin: Pin | None, *, product: str, version: str, provid
 
 
 def certain_of(matched: Matched) -> InCycle | None:
-    """Return the certain part of a match: its cycle, any of several that share all clocks, or all that are over."""
+    """Return the certain part of a match: its cycle, any of several with the same clocks, or all that have ended."""
     if isinstance(matched, InCycle):
         return matched
     if isinstance(matched, AmbiguousVersion) and matched.is_one_answer:
@@ -429,12 +429,12 @@ def has_unknown_clock(running: MatchedDeployment) -> bool:
     return any(asked in map(_folded, (each.key, each.label, *each.aliases)) for each in matched.suggestions)
 
 
-#: Products' names, of which there are few, and what files call them.
+#: Cached: there are few products' names and names in files.
 _folded = lru_cache(maxsize=4096)(fold)
 
 
 def order_of(running: MatchedDeployment) -> tuple[int, str, int]:
-    """Return what the runs of a watch are sorted by: the order in which to look at them."""
+    """Return the sort key of a watch's runs: the order in which to look at them."""
     tier = running.asset.tier
     return 99 if tier is None else tier, fold(running.asset.name), running.deployment.id
 

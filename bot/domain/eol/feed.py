@@ -10,15 +10,15 @@ from enum import StrEnum
 
 import orjson
 
-#: Older than this, a copy's age is shown beside what it says.
+#: The age of an older copy is shown beside its facts.
 SHOWN_AFTER = timedelta(days=1)
-#: Older than this, a copy no longer supports an "all clear".
+#: An older copy does not support an "all clear".
 TRUSTED_FOR = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedSummary:
-    """What is compared of a copy: how many products and release cycles it has, and a hash of all that it says."""
+    """The part of a copy that is compared: the numbers of products and release cycles, and a hash of its content."""
 
     products: int
     cycles: int
@@ -27,20 +27,20 @@ class FeedSummary:
 
 @dataclass(frozen=True, slots=True)
 class CopyAccepted:
-    """The new copy takes the place of the last; without `changed` it says the same, and only its age is new."""
+    """The new copy replaces the last one. Without `changed`, it has the same content and only its age is new."""
 
     changed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CopyRefused:
-    """The last good copy stays in force; `why` is a sentence for whoever looks after the installation."""
+    """The last good copy stays in force. `why` is a sentence for the people who run the installation."""
 
     why: str
 
 
 class Freshness(StrEnum):
-    """How far a copy is trusted: as it is, with its age shown, or not for an "all clear"."""
+    """How far a copy is trusted: fully, with its age shown, or not for an "all clear"."""
 
     FRESH = "fresh"
     AGEING = "ageing"
@@ -48,20 +48,20 @@ class Freshness(StrEnum):
 
     @property
     def is_shown(self) -> bool:
-        """Whether the copy's age is said beside what it says."""
+        """Whether the copy's age is shown beside its facts."""
         return self is not Freshness.FRESH
 
     @property
     def may_clear(self) -> bool:
-        """Whether the copy may be the ground for saying that nothing is wrong."""
+        """Whether the copy supports an "all clear"."""
         return self is not Freshness.STALE
 
 
 def summarize(result: Sequence[Mapping[str, object]]) -> FeedSummary:
     """Return the summary of a document's `result`: products, each with its `name` and its list of `releases`.
 
-    The digest does not depend on the order of products or keys. What surrounds `result` changes at every build of the
-    feed and is not part of it.
+    The digest does not depend on the order of products or keys. The fields around `result` change with every build of
+    the feed and are not part of it.
     """
     by_name = sorted(result, key=lambda product: str(product["name"]))
     digest = hashlib.sha256(orjson.dumps(by_name, option=orjson.OPT_SORT_KEYS)).hexdigest()
@@ -70,9 +70,9 @@ def summarize(result: Sequence[Mapping[str, object]]) -> FeedSummary:
 
 
 def judge(last: FeedSummary | None, new: FeedSummary) -> CopyAccepted | CopyRefused:
-    """Return whether `new` may replace the last good copy, None where there is none yet.
+    """Return whether `new` may replace the last good copy (None if there is none yet).
 
-    A copy that lost more than a tenth of its products or of its cycles is more likely broken than right.
+    A copy that has lost more than a tenth of its products or cycles is more likely broken than right.
     """
     for what, count in (("products", new.products), ("release cycles", new.cycles)):
         if count == 0:
@@ -91,14 +91,14 @@ def judge(last: FeedSummary | None, new: FeedSummary) -> CopyAccepted | CopyRefu
     return CopyAccepted(changed=new.digest != last.digest)
 
 
-#: The day of the facts that ship with Baton, as the files in `bot/data/eol` say at their top.
+#: The day of the facts that ship with Baton, as given at the top of the files in `bot/data/eol`.
 SHIPPED_ON = date(2026, 8, 22)
 
 
 def freshness(confirmed_at: datetime | None, now: datetime) -> Freshness:
-    """Return how far a copy is trusted that the feed last gave or confirmed at `confirmed_at`; None: there is no copy.
+    """Return how far to trust a copy that the feed last gave or confirmed at `confirmed_at` (None if there is no copy).
 
-    A time that has not come yet is as doubtful as one as long ago: one of the clocks is wrong.
+    A time in the future is as doubtful as one that long ago, because one of the clocks is wrong.
     """
     if confirmed_at is None:
         return Freshness.STALE

@@ -1,4 +1,4 @@
-"""Libraries inside one image, taken together: a list has one line for the image, not one for each library."""
+"""Libraries inside one image, grouped: a list has one line for the image, not one for each library."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _Item = TypeVar("_Item")
 
 @dataclass(frozen=True, slots=True)
 class Inside(Generic[_Item]):
-    """What ends inside one image of an asset; `image` is what the bill of materials is about."""
+    """What ends inside one image of an asset. `image` is the name that the bill of materials is about."""
 
     asset: AssetRecord
     image: str
@@ -22,7 +22,7 @@ class Inside(Generic[_Item]):
 
 
 def is_inside(runs: Sequence[MatchedDeployment]) -> bool:
-    """Whether all of these are libraries inside images: what also runs by itself is a line of its own."""
+    """Whether all of these are libraries inside images. Something that also runs by itself has a line of its own."""
     return bool(runs) and all(one.deployment.inside for one in runs)
 
 
@@ -32,9 +32,9 @@ def together(
     *,
     apart: Callable[[_Item], Hashable] = lambda _: None,
 ) -> tuple[list[_Item], list[Inside[_Item]]]:
-    """Return what is a line of its own, and the rest by image, both in the order given.
+    """Return the items with a line of their own, and the rest grouped by image, both in the given order.
 
-    Items of which `apart` differs are not put together. A library in several images counts in each of them.
+    Items with different `apart` are not grouped. A library in several images counts in each of them.
     """
     own: list[_Item] = []
     found: dict[Hashable, tuple[AssetRecord, str, dict[int, _Item]]] = {}

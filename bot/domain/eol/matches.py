@@ -1,4 +1,4 @@
-"""The results of matching a version to a release cycle. Only `InCycle` is certain; a person looks at all others."""
+"""The results of matching a version to a release cycle. Only `InCycle` is certain; the others need a person."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from bot.domain.eol.records import Cycle, Product
 
 
 class MatchMethod(StrEnum):
-    """Which rule found the cycle, or left it open."""
+    """The rule that found the cycle, or left it open."""
 
     CYCLE = "cycle"  #: The version is a cycle's name, its codename or its label.
-    PREFIX = "prefix"  #: The cycle is the longest beginning of the version, in whole numbers.
+    PREFIX = "prefix"  #: The cycle's name is the longest beginning of the version, in whole numbers.
     EDITION = "edition"  #: The version names an edition or service pack of the cycle that begins it.
     BUILD = "build"  #: The version is a build from the cycle's first one on, or of its build number.
-    LATEST = "latest"  #: The version is the cycle's latest, and no other rule told.
+    LATEST = "latest"  #: The version is the cycle's latest, and no other rule matched.
     OLDER = "older"  #: The version is older than every cycle, and support of the oldest is over.
     COARSE = "coarse"  #: The version is shorter than the names of the cycles.
-    RANGE = "range"  #: What was given is a range of versions, and says only what may run.
-    DOUBT = "doubt"  #: What stands beside the version leaves open whether it is that one: a plan, a doubt, several.
-    UNREADABLE = "unreadable"  #: There is no version in what was given.
+    RANGE = "range"  #: The text is a range of versions, and only says what may run.
+    DOUBT = "doubt"  #: The words beside the version leave it open: a plan, a doubt, several versions.
+    UNREADABLE = "unreadable"  #: The text contains no version.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class InCycle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmbiguousVersion:
-    """The version may belong to any of `candidates`: the owner has to say."""
+    """The version may belong to any of `candidates`; the owner has to say which."""
 
     product: Product
     candidates: tuple[Cycle, ...]
@@ -44,9 +44,9 @@ class AmbiguousVersion:
 
     @property
     def is_one_answer(self) -> bool:
-        """Whether the same clocks run on every candidate, so that it makes no difference which one it is.
+        """Whether all candidates have the same clocks, so that it makes no difference which one it is.
 
-        For a range, a doubt or something that is no version, it may be none of them.
+        For a range, a doubt or text without a version it may be none of them.
         """
         if self.method in (MatchMethod.RANGE, MatchMethod.DOUBT, MatchMethod.UNREADABLE):
             return False
@@ -57,7 +57,7 @@ class AmbiguousVersion:
 class UntrackedOld:
     """The version is older than every cycle of the product; `oldest` is the nearest.
 
-    `ended` stands for all earlier releases, if their support is certainly over, on a day that nobody knows.
+    `ended` stands for all earlier releases, if their support is certainly over, on an unknown day.
     """
 
     product: Product
@@ -79,7 +79,7 @@ class BetweenCycles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newer:
-    """The version is newer than every cycle of the product: the facts are too old, or it is not that product."""
+    """The version is newer than every cycle of the product: the facts are too old, or it is another product."""
 
     product: Product
     newest: Cycle | None
@@ -88,7 +88,7 @@ class Newer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownProduct:
-    """There is no product of that name with that provider. `suggestions` are for a person to choose from."""
+    """The provider has no product of that name. `suggestions` are for a person to choose from."""
 
     suggestions: tuple[Product, ...]
     feed: str

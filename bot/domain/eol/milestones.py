@@ -1,4 +1,4 @@
-"""Which milestone of a deadline is due, and how loudly it is said."""
+"""Which milestone of a deadline is due, and how it is sent."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from bot.domain.working_time import WorkingTime
 
 
 class DeadlineKind(StrEnum):
-    """What ends, or begins to cost, on a date."""
+    """What ends, or begins to cost money, on a date."""
 
-    ACTIVE_SUPPORT = "eoas"  #: fixes other than for security end
+    ACTIVE_SUPPORT = "eoas"  #: only security fixes follow
     SUPPORT = "eol"  #: standard support ends
     EXTENDED_COST = "extended-cost"  #: extended support begins to cost money
-    PRICE_STEP = "price-step"  #: extended support becomes dearer
-    FORCED_UPGRADE = "forced-upgrade"  #: the provider upgrades by itself
+    PRICE_STEP = "price-step"  #: extended support becomes more expensive
+    FORCED_UPGRADE = "forced-upgrade"  #: the provider upgrades automatically
     EXTENDED_SUPPORT = "eoes"  #: paid support ends
 
 
 class DeadlineWords(NamedTuple):
-    """What is said before the day of a deadline: of one ahead, of one that has passed, and in a picture."""
+    """The words before the day of a deadline: for one that lies ahead, for one that has passed, and in a picture."""
 
     ahead: str
     past: str
@@ -51,68 +51,71 @@ _STANDARD = DeadlineWords("standard support ends", "standard support ended")
 
 
 def words_of(kind: DeadlineKind, cycle: Cycle) -> DeadlineWords:
-    """Return how a deadline of a release cycle is spoken of: support that can be extended is standard support."""
+    """Return the words for a deadline of a release cycle. Support that can be extended is called standard support."""
     return _STANDARD if kind is DeadlineKind.SUPPORT and isinstance(cycle.eoes, date) else WORDS[kind]
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A date on which something changes for whoever runs a release cycle."""
+    """A date on which something changes for everybody who runs a release cycle."""
 
     kind: DeadlineKind
     on: date
 
 
 class Loudness(StrEnum):
-    """How a milestone is said: in the week's digest, as a message of its own, or to the whole channel, too."""
+    """How a milestone is sent: in the week's digest, as a message of its own, or shown to the whole channel, too."""
 
     DIGEST = "digest"
     POST = "post"
     BROADCAST = "broadcast"
 
 
-#: Days before the deadline; negative ones are after it.
+#: Days before the deadline; negative numbers are after it.
 _ALL = (365, 180, 90, 60, 30, 14, 7, 1, 0)
-#: Less is said of what matters less: tiers 3, and 4 and lower. What has no tier may matter.
+#: Less important tiers have fewer milestones: tier 3, and 4 or lower. Without a tier, a thing may be important.
 _BY_TIER = {3: (180, 90, 30, 14, 7, 0), 4: (90, 30, 7, 0)}
 _LEAST = 4
 _WEEKLY_UNTIL = 8 * 7
-#: "Monthly" is every fourth week, so that the weekday stays.
+#: "Monthly" means every fourth week, so that the weekday stays the same.
 _WEEK, _MONTH = 7, 28
 _A_WEEK = timedelta(_WEEK)
-#: A day that is moved is moved by a month at most, and a month before that there was another milestone.
+#: A day is moved by a month at most, and a month before that there was another milestone.
 _LONGEST_SHIFT = timedelta(3 * _MONTH)
-#: From here on a milestone is a message of its own.
+#: From this many days before, a milestone is a message of its own.
 _LOUD = 30
 _BROADCAST = (30, 0)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Milestone:
-    """A point on the way to a deadline: `days` before it, negative after it."""
+    """A point before or after a deadline: `days` before it, negative after it."""
 
     days: int
 
     def loudness(self, kind: DeadlineKind) -> Loudness:
-        """Return how it is said. The end of active support harms nobody yet, and stays in the digest.
+        """Return how it is sent. The end of active support does no harm yet, so it stays in the digest.
 
-        What is overdue stays there, too: the day itself was the last message of its own, and by then the platform
-        channel has heard of it.
+        Overdue milestones stay there, too. The day itself was the last message of its own, and the platform channel has
+        been told by then.
         """
         if kind is DeadlineKind.ACTIVE_SUPPORT or not 0 <= self.days <= _LOUD:
             return Loudness.DIGEST
         return Loudness.BROADCAST if self.days in _BROADCAST else Loudness.POST
 
     def day(self, deadline: Deadline, work: WorkingTime) -> date:
-        """Return the working day on which it is said: moved forward, the last two before the deadline backward."""
+        """Return the working day on which it is sent.
+
+        Milestones on other days move forward, the last two before the deadline backward.
+        """
         nominal = deadline.on - timedelta(self.days)
         return work.on_or_before(nominal) if self.days in (0, 1) else work.on_or_after(nominal)
 
 
 def latest_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int | None = None) -> Milestone | None:
-    """Return the last milestone whose day has come; None while even the first lies ahead.
+    """Return the last milestone whose day has come; None while all of them lie ahead.
 
-    Those before it that were never said (because nobody was running) are not said any more.
+    Earlier milestones that were never sent (because Baton was off) are not sent any more.
     """
     due = None
     for day, milestone in _until_then(deadline, work, tier):
@@ -125,34 +128,34 @@ def latest_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int 
     return due
 
 
-@lru_cache(maxsize=16_384)  # asked again and again, and the same of many things that run one version
+@lru_cache(maxsize=16_384)  # asked often, with the same arguments for many things that run one version
 def _until_then(deadline: Deadline, work: WorkingTime, tier: int | None) -> tuple[tuple[date, Milestone], ...]:
-    """Return the milestones up to the deadline, each with its day, in their order."""
+    """Return the milestones up to the deadline, each with its day, in order."""
     points = map(Milestone, _ALL if tier is None else _BY_TIER.get(min(tier, _LEAST), _ALL))
     return tuple((milestone.day(deadline, work), milestone) for milestone in points)
 
 
 def next_loud(deadline: Deadline, today: date, work: WorkingTime, *, tier: int | None = None) -> date | None:
-    """Return the next day after today with a milestone that is a message of its own; None when there is none left."""
+    """Return the next day after today with a milestone that is a message of its own; None if there is none left."""
     points = _until_then(deadline, work, tier)
     days = (day for day, each in points if day > today and each.loudness(deadline.kind) is not Loudness.DIGEST)
     return min(days, default=None)
 
 
 def next_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int | None = None) -> tuple[Milestone, date]:
-    """Return the first milestone whose day is still to come, with that day."""
+    """Return the first milestone whose day is still to come, and that day."""
     afterwards = _afterwards(deadline, today - _LONGEST_SHIFT, today + timedelta(2 * _MONTH))
     ahead = ((milestone.day(deadline, work), milestone) for milestone in afterwards)
     for day, milestone in chain(_until_then(deadline, work, tier), ahead):
         if day > today:
             return milestone, day
-    # A long row of holidays may push all of those into the past; the month after them cannot be.
+    # Many holidays in a row may put all of those into the past, but not the month after them.
     last = Milestone(-((today - deadline.on).days // _MONTH + 3) * _MONTH)
     return last, last.day(deadline, work)
 
 
 def _afterwards(deadline: Deadline, since: date, until: date) -> Iterator[Milestone]:
-    """Yield the milestones after the deadline, those from `since` as far as `until`."""
+    """Yield the milestones after the deadline, from `since` to `until`."""
     passed, skipped = (until - deadline.on).days, (since - deadline.on).days
     months = max(0, (skipped - _WEEKLY_UNTIL) // _MONTH)
     after = _WEEKLY_UNTIL + months * _MONTH if skipped > _WEEKLY_UNTIL else _WEEK

@@ -1,4 +1,4 @@
-"""A version among those of other products, each behind its name: `Apache/2.4.52 OpenSSL/1.1.1f PHP/7.4.3`."""
+"""Finding a product's version among those of others, each behind a name: `Apache/2.4.52 OpenSSL/1.1.1f PHP/7.4.3`."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from collections.abc import Callable
 from bot.data import table
 from bot.domain.names import fold
 
-#: What runs beside a product and has no product of its own in any table, folded.
+#: Names that occur beside a product and are in no table, folded.
 _COMPANIONS = frozenset(table("version_words")["companions"].split())
 _LONGEST = 400
 _NAMED = re.compile(
     r"(?P<names>(?:[A-Za-z][A-Za-z.+#]*\s+){0,2}[A-Za-z][A-Za-z.+#]*)(?:\s+|/)v?(?P<number>\d[\w.+~-]*)"
 )
-#: Each of them, named or not.
+#: Every version, with or without a name.
 _NUMBER = re.compile(r"(?<![\w.+~-])v?\d[\w.+~-]*")
 _WORD = re.compile(r"[A-Za-z][A-Za-z.+#]*")
-#: A name has at most so many words, which stand right before its number.
+#: A name has at most this many words, directly before its number.
 _MOST_WORDS = 3
 _FEWEST = 2
 
-#: Tells of a folded name whether it is the product's own (True), another known product's (False) or nobody's (None).
+#: Tells whose a folded name is: the product's own (True), another known product's (False) or unknown (None).
 Whose = Callable[[str], bool | None]
 
 
 def own_version(text: str, whose: Whose) -> str:
-    """Return the version behind the product's own name where each other one stands behind another product's.
+    """Return the version behind the product's own name, if every other version is behind another product's name.
 
-    Empty where there is only one version, where any of them is behind no such name, or two different ones are its own.
+    "" if there is only one version, if any of them has no such name, or if two different ones are the product's own.
     """
     text = text[:_LONGEST]
     found = list(_NAMED.finditer(text))
@@ -47,7 +47,7 @@ def own_version(text: str, whose: Whose) -> str:
 
 
 def is_anothers(text: str, whose: Whose) -> bool:
-    """Whether the only version in a text stands behind another known product's name: `ruby 3.0.6`, of Rails."""
+    """Whether the only version in a text is behind another known product's name: `ruby 3.0.6`, for Rails."""
     found = list(_NAMED.finditer(text[:_LONGEST]))
     if len(found) != 1 or len(_NUMBER.findall(text)) != 1:
         return False

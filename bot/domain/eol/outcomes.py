@@ -1,4 +1,4 @@
-"""What an answer to a reminder came to, for whoever gave it."""
+"""The result of an answer to a reminder, for the person who gave it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from bot.domain.recipients import Told
 
 @dataclass(frozen=True, slots=True)
 class AnswerRecorded:
-    """The answer stands from now on. `answer` is None where it ended something instead of beginning it.
+    """The answer is in force. `answer` is None if it ended something instead.
 
-    `told` is where somebody is asked to approve it; None where nobody has to.
+    `told` is who is asked to approve it; None if nobody has to.
     """
 
     card: Card
@@ -23,7 +23,7 @@ class AnswerRecorded:
 
 @dataclass(frozen=True, slots=True)
 class PartClosed:
-    """The first part of a plan is closed. `is_told` says that whoever upgrades hears of it."""
+    """The first part of a plan is closed. `is_told` is whether the person who upgrades is told."""
 
     card: Card
     answer: Answer
@@ -32,7 +32,10 @@ class PartClosed:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyStanding:
-    """Nothing was changed: this stands already, or stands against it. `told` is where somebody is asked about it."""
+    """Nothing was changed, because this answer, or one that excludes it, is in force.
+
+    `told` is who is asked about it.
+    """
 
     card: Card
     answer: Answer | None = None
@@ -41,7 +44,7 @@ class AlreadyStanding:
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """A version counts as `cycle` of `product` from now on. `was` is what it counted as, empty for nothing sure."""
+    """A version now counts as `cycle` of `product`. `was` is what it counted as before; "" if that was not certain."""
 
     asset: str
     version: str
@@ -53,7 +56,7 @@ class Pinned:
 
 @dataclass(frozen=True, slots=True)
 class Doubted:
-    """It is on record that these assets are not their owner's. `told` is where another team is asked to claim them."""
+    """It is recorded that these assets are not their owner's. `told` is where another team is asked to claim them."""
 
     card: Card
     assets: tuple[str, ...]
@@ -62,7 +65,7 @@ class Doubted:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """Another team is asked to take a reminder over, where `told` says, now or (not `is_new`) before."""
+    """Another team was asked to take over a reminder, now or (not `is_new`) earlier. `told` says where."""
 
     card: Card
     team: str
@@ -74,7 +77,7 @@ class Offered:
 class Decided:
     """A delegation or a waiver was decided, by this click or an earlier one.
 
-    `told` is where those who offered a delegation hear of it; None where nobody is told.
+    `told` is where the team that offered a delegation is told; None if nobody is.
     """
 
     card: Card

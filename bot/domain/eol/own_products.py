@@ -1,7 +1,7 @@
-"""Products of the organisation's own, such as a shared library, whose versions the catalog lists.
+"""The organisation's own products, such as a shared library, whose versions the catalog lists.
 
-Their key is the asset's ref (`library:terraform-modules`), which is no public product's. A name that means something
-public goes on meaning that.
+Their key is the asset's ref (`library:terraform-modules`), which no public product has. A name that means something
+public keeps that meaning.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bot.domain.eol.versions import tokens
 def own_product(
     ref: str, name: str, aliases: Sequence[str], addresses: Iterable[str], versions: Iterable[tuple[str, date | None]]
 ) -> Product:
-    """Return an asset as a product: its versions with the last day of their support, None while none is announced.
+    """Return an asset as a product: its versions with the last day of their support, None if no end is announced.
 
     Package URLs and CPEs among its addresses identify it in bills of materials.
     """
@@ -36,7 +36,7 @@ def own_product(
 
 
 def beside(public: Table, own: Iterable[Product]) -> Table:
-    """Return the table with the organisation's own products as well, without the names that mean something public."""
+    """Return the table with the organisation's own products added, without names that mean something public."""
     kept = [
         replace(
             product,
@@ -51,7 +51,7 @@ def beside(public: Table, own: Iterable[Product]) -> Table:
 
 
 def public_names(public: Table, own: Iterable[Product]) -> Iterator[tuple[Product, tuple[str, ...]]]:
-    """Yield those of the organisation's own products that have names which mean something public, with these names."""
+    """Yield the organisation's own products that have names which mean something public, with these names."""
     for product in own:
         if taken := tuple(name for name in (*product.aliases, *product.identifiers) if public.means(name)):
             yield product, taken

@@ -1,4 +1,4 @@
-"""Packages that are a product, and the operating system that they are made for: `bot/data/known_packages.yaml`."""
+"""Packages that are a product, and the operating system that they are built for: `bot/data/known_packages.yaml`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OTHER = {
     for kind, rules in _TABLE["other"].items()
 }
 _NAMED_TYPES = frozenset(_TABLE["named_types"].split())
-#: The ids of operating systems, in small letters, and their products.
+#: Ids of operating systems, in lower case -> their products.
 SYSTEMS: dict[str, str] = _TABLE["systems"]
 _PURL = re.compile(r"pkg:/*(?P<type>[A-Za-z0-9.+-]+)/(?P<path>[^?#]+)(?:\?(?P<qualifiers>[^#]*))?.*", re.DOTALL)
 _DISTRO = re.compile(r"(?P<system>[a-z]+(?:[-.][a-z]+)*)-v?(?P<version>\d[\w.]*)")
@@ -24,7 +24,7 @@ _DISTRO = re.compile(r"(?P<system>[a-z]+(?:[-.][a-z]+)*)-v?(?P<version>\d[\w.]*)
 
 @lru_cache(maxsize=16_384)
 def product_of(purl: str) -> str:
-    """Return the name of the product that a package is, empty where it is none that is known."""
+    """Return the name of the product that a package is; "" if it is not a known one."""
     found = _PURL.fullmatch(purl)
     if found is None:
         return ""
@@ -42,7 +42,7 @@ def product_of(purl: str) -> str:
 
 @lru_cache(maxsize=4096)
 def system_of(purl: str) -> tuple[str, str]:
-    """Return the operating system and its version that a package's qualifier `distro` names, empty for none."""
+    """Return the operating system and version in a package's qualifier `distro`; two empty texts if it has none."""
     found = _PURL.fullmatch(purl)
     distro = parse_qs(found["qualifiers"] or "").get("distro", [""])[0].lower() if found is not None else ""
     named = _DISTRO.fullmatch(distro)

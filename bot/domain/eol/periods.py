@@ -1,4 +1,4 @@
-"""The time that a question about end of life is about: `this quarter`, `in 90 days`, `overdue`, `by 31 March`."""
+"""The period that a question about end of life asks for: `this quarter`, `in 90 days`, `overdue`, `by 31 March`."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from datetime import date, timedelta
 from bot.domain.dates import COUNT, DAY, LONGEST_DAYS, MONTH, MONTHS, around, count_of, day_of, later, month_number
 from bot.domain.phrases import counted
 
-#: What "soon" means, in days, and where a report draws its line.
+#: How many days "soon" means; reports divide the list there, too.
 SOON_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """No time was said."""
+    """No period was given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """What has ended, or goes on only for money."""
+    """What has ended, or continues only because it is paid for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """From a day to a day, both included; `said` is how it reads in a sentence: `this quarter`, `by 2027-03-31`."""
+    """From one day to another, both included. `said` is the period in a sentence: `this quarter`, `by 2027-03-31`."""
 
     first: date
     last: date
@@ -37,9 +37,9 @@ Period = Everything | Overdue | Between
 
 
 def split_period(text: str, *, today: date) -> tuple[str, Period]:
-    """Return the text without the time that it names, and that time; the first that is understood counts.
+    """Return the text without the period that it names, and that period. The first one that is understood counts.
 
-    A time that does not exist (30 February) or lies beyond all calendars is left in the text.
+    A date that does not exist (30 February) or is beyond all calendars stays in the text.
     """
     for pattern, read in _PATTERNS:
         for found in pattern.finditer(text):
@@ -56,7 +56,10 @@ def split_period(text: str, *, today: date) -> tuple[str, Period]:
 
 
 def words_of(pattern: str) -> re.Pattern[str]:
-    """Return a pattern that begins and ends where words do. A hyphen or a dot joins words: `next-month` is a name."""
+    """Return a pattern that begins and ends at word boundaries.
+
+    A hyphen or a dot joins words: `next-month` is a name.
+    """
     return re.compile(rf"(?<![\w./-])(?:{pattern})(?![\w/-]|\.\w)", re.IGNORECASE)
 
 
@@ -66,7 +69,7 @@ _DATE = (
     rf"|(?:the\s+)?end\s+of\s+(?P<endmonth>{MONTH})(?:\s+(?P<endyear>\d{{4}}))?"
     r"|(?P<tomorrow>tomorrow)|(?P<today>today)"
 )
-#: `may` and `mar` alone are words of a sentence; they count as months where a day, a year or `in` stands beside them.
+#: `may` and `mar` alone are ordinary words. They count as months if a day, a year or `in` is beside them.
 _BY = words_of(rf"(?P<by>by|before|until|till|up\s+to|on)\s+(?:{_DATE})")
 _SPAN = words_of(r"(?:in\s+|during\s+|for\s+)?(?:the\s+)?(?P<which>this|current|next|coming|following)\s+"
               r"(?P<unit>week|month|quarter|year)")  # fmt: skip

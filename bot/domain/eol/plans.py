@@ -1,6 +1,6 @@
-"""The two parts of a planned upgrade: the application becomes compatible, then it is upgraded.
+"""The two parts of a planned upgrade: the application is made compatible, then it is upgraded.
 
-Each has an owner and a day. The first part is closed by its owner, the second by the evidence.
+Each part has an owner and a day. The owner closes the first part, the inventory the second.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from enum import StrEnum
 
 from bot.domain.eol.answers import PLAN_CHECK, Answer, AnswerKind
 
-#: Keys of a plan's detail: the people by their Slack ids, the day of the first part, and what has become of it.
+#: Keys of a plan's detail: people by their Slack ids, the day of the first part, and its outcome.
 TARGET, COMPATIBILITY, UPGRADE, ROLLBACK, DECIDER = "target", "compatibility", "upgrade", "rollback", "decider"
 COMPATIBLE_BY, COMPATIBLE_SINCE = "compatible_by", "compatible_since"
 _NAME, _ASKED = "_name", "_asked"
-#: Whoever is named, and told so once.
+#: The people whom the plan names and who are told once.
 PEOPLE = (COMPATIBILITY, UPGRADE, DECIDER)
 
 
 class PlanPart(StrEnum):
-    """A part of an upgrade; the values are the keys of who does it."""
+    """A part of an upgrade. The values are the keys of the person who does it."""
 
     COMPATIBILITY = COMPATIBILITY
     UPGRADE = UPGRADE
@@ -29,7 +29,7 @@ class PlanPart(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Who does it until when. `owner` is a Slack id, empty for nobody; `done_on` is when its owner closed it."""
+    """Who does it until when. `owner` is a Slack id, or "" for nobody; `done_on` is when the owner closed it."""
 
     part: PlanPart
     owner: str
@@ -39,13 +39,13 @@ class Part:
     asked_on: date | None = None
 
     def is_late(self, today: date) -> bool:
-        """Whether it is the first part and its day has passed; of the second the plan itself says so."""
+        """Whether it is the first part and its day has passed. The plan itself shows whether the second is late."""
         return self.part is PlanPart.COMPATIBILITY and self.done_on is None and self.on < today
 
 
 @dataclass(frozen=True, slots=True)
 class UpgradePlan:
-    """What a plan says."""
+    """The content of a plan."""
 
     target: str
     compatibility: Part
@@ -56,12 +56,12 @@ class UpgradePlan:
 
     @property
     def parts(self) -> tuple[Part, Part]:
-        """Both, in their order."""
+        """Both parts, in order."""
         return self.compatibility, self.upgrade
 
 
 def plan_of(answer: Answer) -> UpgradePlan | None:
-    """Return what an answer plans; None for one that is no plan."""
+    """Return the plan of an answer; None if the answer is not a plan."""
     if answer.kind is not AnswerKind.PLANNED or answer.until is None:
         return None
     detail = answer.detail
@@ -78,7 +78,10 @@ def plan_of(answer: Answer) -> UpgradePlan | None:
 
 
 def quiet_until(answer: Answer) -> date | None:
-    """Return from which day on a plan keeps nothing quiet: a week before its day, or once its first part is late."""
+    """Return the day from which a plan no longer keeps Baton quiet.
+
+    That is a week before its day, or when its first part is late. None if the answer is not a plan.
+    """
     plan = plan_of(answer)
     if plan is None:
         return None
@@ -87,18 +90,18 @@ def quiet_until(answer: Answer) -> date | None:
 
 
 def to_ask(answer: Answer, today: date) -> tuple[Part, ...]:
-    """Return the parts whose owners are asked now: before their day, and of a first part again once that has passed."""
+    """Return the parts whose owners are asked now: before their day, and a late first part again."""
     return tuple(part for part, since in _asking(answer) if since <= today <= _asked_until(answer, part))
 
 
 def _asked_until(answer: Answer, part: Part) -> date:
-    """Return until when somebody is asked: of a first part that is late until the day of the upgrade."""
+    """Return until when the owner of a part is asked; for a late first part, until the day of the upgrade."""
     is_again = part.part is PlanPart.COMPATIBILITY and answer.until is not None
     return max(part.on, answer.until) if is_again and answer.until is not None else part.on
 
 
 def late_since(answer: Answer, today: date) -> date | None:
-    """Return since when the first part of a plan is late; None where somebody does it in time, or nobody is named."""
+    """Return since when the first part of a plan is late; None if it is in time, or has no owner."""
     plan = plan_of(answer)
     if plan is None or not plan.compatibility.owner or not plan.compatibility.is_late(today):
         return None
@@ -106,34 +109,37 @@ def late_since(answer: Answer, today: date) -> date | None:
 
 
 def is_reopened(before: Mapping[str, str], detail: Mapping[str, str]) -> bool:
-    """Whether a changed plan has the first part done again that was closed in the one before."""
+    """Whether a changed plan reopens the first part, which was closed in the plan before."""
     return bool(before.get(COMPATIBLE_SINCE)) and not detail.get(COMPATIBLE_SINCE)
 
 
 def turns(answer: Answer) -> Iterator[date]:
-    """Yield the days on which a plan asks somebody, or keeps quiet no longer."""
+    """Yield the days on which a plan asks somebody, or stops keeping Baton quiet."""
     yield from (since for _, since in _asking(answer))
     if (until := quiet_until(answer)) is not None:
         yield until
 
 
 def essence(detail: Mapping[str, str]) -> dict[str, str]:
-    """Return what people said in a plan, without what Baton noted beside it."""
+    """Return what people entered in a plan, without what Baton noted beside it."""
     return {key: value for key, value in kept(detail).items() if key != COMPATIBLE_SINCE and not key.endswith(_NAME)}
 
 
 def kept(detail: Mapping[str, str]) -> dict[str, str]:
-    """Return what the next owner keeps of a plan; whoever was asked is asked again."""
+    """Return the part of a plan's detail that the next owner keeps, without the notes of who was asked."""
     return {key: value for key, value in detail.items() if not key.endswith(_ASKED)}
 
 
 def named(detail: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
-    """Return a plan's detail with the names of its people, by their Slack ids, as they are written without calling."""
+    """Return the names of a plan's people, as entries to store beside its detail. They are text that mentions nobody.
+
+    `names` maps Slack ids to names.
+    """
     return {f"{key}{_NAME}": names[detail[key]] for key in PEOPLE if names.get(detail.get(key, ""))}
 
 
 def carried(before: Mapping[str, str], detail: Mapping[str, str]) -> dict[str, str]:
-    """Return what a changed plan keeps of the one before: a part that is done, while the same person does it."""
+    """Return what a changed plan keeps of the one before: a finished part, if the same person is responsible."""
     is_same = before.get(COMPATIBILITY, "") == detail.get(COMPATIBILITY, "")
     return {COMPATIBLE_SINCE: before[COMPATIBLE_SINCE]} if is_same and before.get(COMPATIBLE_SINCE) else {}
 
@@ -144,9 +150,9 @@ def asked(part: PlanPart, today: date) -> dict[str, str]:
 
 
 def _asking(answer: Answer) -> Iterator[tuple[Part, date]]:
-    """Yield the parts that somebody is to be asked after, and from which day on.
+    """Yield the parts whose owners have to be asked, and from which day on.
 
-    That is a week before theirs, or the day before; of a first part that is late the day after, then each week.
+    This is a week before the part's day, or the day before. For a late first part it is the day after, then every week.
     """
     plan, planned_on = plan_of(answer), answer.at.date()
     for part in plan.parts if plan is not None else ():

@@ -1,4 +1,4 @@
-"""From what an inventory calls a product to the product whose clock counts; a likeness is only ever suggested."""
+"""From an inventory's name for a product to the product whose dates apply. Similar names are only suggested."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from bot.domain.names import fold
 
 _LONGEST = 300
 _SUGGESTIONS = 5
-#: How much alike, of 100, a name is at least to be suggested.
+#: The lowest similarity, of 100, at which a name is suggested.
 _LIKENESS = 75.0
-#: Shorter names are like too many others.
+#: Shorter names are similar to too many others.
 _SHORTEST = 3
 #: An image with a path, with or without registry, tag and digest.
 _IMAGE = re.compile(
@@ -27,7 +27,7 @@ _IMAGE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The product that a name stands for, or products that it may have meant. `prefix` goes before its versions."""
+    """The product that a name stands for, or products that it may mean. `prefix` is put before its versions."""
 
     product: Product | None = None
     prefix: str = ""
@@ -35,15 +35,15 @@ class Named:
 
 
 class Names:
-    """The keys, names, aliases and identifiers of products. One that several share names none of them.
+    """The keys, names, aliases and identifiers of products. A name that several products share names none of them.
 
-    Products of the organisation's own have theirs apart: what is public is looked for first.
+    The organisation's own products are kept apart, because public names are looked up first.
     """
 
     __slots__ = ("_identifiers", "_names", "_own", "by_key")
 
     def __init__(self, products: Sequence[Product]) -> None:
-        """Index `products`; raise ValueError when two have the same key."""
+        """Index `products`. Raises ValueError if two have the same key."""
         self.by_key = {product.key: product for product in products}
         if len(self.by_key) != len(products):
             raise ValueError("two products have the same key")
@@ -56,7 +56,7 @@ class Names:
             for name in dict.fromkeys(map(_own_name, product.aliases)):
                 self._own[name] = (*self._own.get(name, ()), product)
         self._names: dict[str, tuple[Product, ...]] = {}
-        # A key is stronger than an alias, an alias than a label.
+        # A key takes precedence over an alias, an alias over a label.
         spellings = [(each, ((each.key,), each.aliases, (each.label,))) for each in products if not each.asset_ref]
         for strength in range(3):
             new: dict[str, tuple[Product, ...]] = {}
@@ -67,23 +67,23 @@ class Names:
             self._names |= new
 
     def by_identifier(self, text: str) -> tuple[Product, ...]:
-        """Return the products that a purl or a CPE stands for, whatever version it names."""
+        """Return the products that a purl or a CPE stands for, ignoring its version."""
         return next((self._identifiers[form] for form in _forms(text) if form in self._identifiers), ())
 
     def by_name(self, folded: str) -> tuple[Product, ...]:
-        """Return the products of a folded name."""
+        """Return the products with a folded name."""
         return self._names.get(folded, ())
 
     def own(self, written: str) -> tuple[Product, ...]:
-        """Return the organisation's own products of a key, or of a name however it is spelt."""
+        """Return the organisation's own products with a key, or with a name in any spelling."""
         return self._own.get(written.strip()) or self._own.get(_own_name(written), ())
 
     def known(self, keys: Iterable[str]) -> tuple[Product, ...]:
-        """Return those products among `keys` that there are."""
+        """Return the existing products among `keys`."""
         return tuple(self.by_key[key] for key in keys if key in self.by_key)
 
     def alike(self, folded: str) -> tuple[Product, ...]:
-        """Return the products with a name most like a folded one, the most alike first: spelt so, or a part of it."""
+        """Return the products with the names most similar to a folded one, best first."""
         if len(folded) < _SHORTEST:
             return ()
         known = self._names | self._own
@@ -98,15 +98,15 @@ class Names:
 
 
 def _own_name(text: str) -> str:
-    """Return a name folded as far as it has no path: `bitnami/redis` is an image, and nothing called bitnami-redis."""
+    """Return a name with each part of its path folded: `bitnami/redis` is an image and not called bitnami-redis."""
     return "/".join(map(fold, text.strip().split("/")))
 
 
 def identify(names: Names, product: str, provider: str) -> Named:
-    """Return the product that `product` names where `provider` offers it.
+    """Return the product that `product` means when `provider` offers it.
 
-    By provider and engine first, then by identifier, then by key, alias and label. What a provider sells ages by its
-    dates, so where those are not known, upstream's product is no more than a suggestion.
+    Provider and engine are tried first, then identifiers, then key, alias and label. What a provider sells has the
+    provider's dates. If those are not known, the maker's product is only suggested.
     """
     asked, by = fold(product[:_LONGEST]), fold(provider[:_LONGEST])
     named = _by_identifier_or_name(names, product[:_LONGEST], asked) or names.own(product[:_LONGEST])
@@ -136,7 +136,7 @@ def identify(names: Names, product: str, provider: str) -> Named:
 
 
 def _offer_named(names: Names, provider: str, engines: set[str]) -> str | None:
-    """Return the product that stands where a provider should (`PostgreSQL on Azure Database for PostgreSQL`)."""
+    """Return the product given in place of a provider (`PostgreSQL on Azure Database for PostgreSQL`), or None."""
     offered = {key for (_, engine), key in providers.ROUTES.items() if engine in engines}
     named = [product.key for product in names.by_name(provider) if product.key in offered]
     return named[0] if len(named) == 1 else None
@@ -165,7 +165,7 @@ def _is_upstream(provider: str) -> bool:
 
 
 def _is_its_own(product: Product, provider: str) -> bool:
-    """Return whether a product is the provider's own: `amazon-rds-postgresql` with provider `aws-rds`."""
+    """Return whether a product is the provider's own: `amazon-rds-postgresql` for `aws-rds`."""
     return any(by == provider and key == product.key for (by, _), key in providers.ROUTES.items())
 
 
@@ -175,7 +175,7 @@ def _suggested(*groups: Iterable[Product]) -> tuple[Product, ...]:
 
 
 def _forms(identifier: str) -> Iterator[str]:
-    """Yield the forms of a purl or CPE under which it is looked up, without version; none for anything else."""
+    """Yield the forms in which a purl or CPE is looked up, without its version; none for other text."""
     text = identifier.strip().lower()
     if text.startswith("pkg:"):
         kind, _, path = text[4:].lstrip("/").partition("/")

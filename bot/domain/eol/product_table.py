@@ -1,4 +1,4 @@
-"""All products and their cycles, indexed: the facts that a version is held against."""
+"""All products and their cycles, indexed: the facts against which versions are matched."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from bot.domain.eol.product_names import Names, identify
 from bot.domain.eol.records import Product
 from bot.domain.names import fold
 
-#: Answers are kept for this many pairs of product and provider.
+#: How many pairs of product and provider are cached.
 _KEPT = 10_000
 
 
 class Table:
-    """An immutable set of products. `hash` is that of the content alone, whatever the order of the products."""
+    """An immutable set of products. `hash` depends on the content only, not on the order of the products."""
 
     __slots__ = ("_identified", "_indexes", "_names", "answers", "hash", "products")
 
     def __init__(self, products: Iterable[Product]) -> None:
-        """Index `products`; raise ValueError when two have the same key."""
+        """Index `products`. Raises ValueError if two have the same key."""
         self.products = tuple(sorted(products, key=lambda product: product.key))
         self.hash = hashlib.sha256(orjson.dumps(self.products, default=str)).hexdigest()[:16]
-        #: Answers by product, version and provider, for inventories repeat themselves; `match` fills it.
+        #: Cached answers by product, version and provider, because inventories repeat themselves; `match` fills it.
         self.answers: dict[tuple[str, str, str], Matched] = {}
         self._names = Names(self.products)
         self._indexes: dict[tuple[str, str], CycleIndex] = {}
@@ -37,18 +37,18 @@ class Table:
         return len(self.products)
 
     def get(self, key: str) -> Product | None:
-        """Return the product of that key, None where there is none."""
+        """Return the product with a key, or None."""
         return self._names.by_key.get(key)
 
     def index(self, product: Product, prefix: str = "") -> CycleIndex:
-        """Return the cycles of a product of this table, indexed at the first use; `prefix` goes before each version."""
+        """Return the cycles of a product of this table, indexed on first use. `prefix` is put before each version."""
         found = self._indexes.get((product.key, prefix))
         if found is None:
             found = self._indexes[product.key, prefix] = CycleIndex(product, self.hash, prefix)
         return found
 
     def means(self, name: str) -> bool:
-        """Whether a name or an identifier means a product, or several, or what only a provider's or vendor's does."""
+        """Whether a name or an identifier means one or more products, including those of a provider or vendor."""
         folded = fold(name)
         return (
             isinstance(self.identify(name), CycleIndex)
@@ -58,7 +58,7 @@ class Table:
         )
 
     def identify(self, product: str, provider: str = "") -> CycleIndex | UnknownProduct:
-        """Return the cycles of what `product` names where `provider` offers it, or what it may have meant."""
+        """Return the cycles of what `product` means when `provider` offers it, or the products that it may mean."""
         known = self._identified.get((product, provider))
         if known is not None:
             return known

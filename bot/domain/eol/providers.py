@@ -1,7 +1,7 @@
-"""Whose clock counts: the products that providers offer of their own, by `bot/data/providers.yaml`.
+"""Whose dates apply: the products that providers offer as their own, from `bot/data/providers.yaml`.
 
-A managed PostgreSQL ages by its provider's dates. What a provider sells and the table lacks has an unknown clock, not
-upstream's.
+A managed PostgreSQL has its provider's dates. If a provider sells something that the table lacks, the dates are unknown
+and not those of its makers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MOST_BESIDE = 4
 _MOST_IN_NAME = 6
 _BETWEEN = frozenset({"for", "on", "by", "with", "the"})
 _BEFORE_NUMBER = re.compile(r"(?P<engine>[A-Za-z][A-Za-z. ]*?)[\s_.-]*\d")
-#: Names of companies that stand in versions of Java without saying who built it.
+#: Names of companies in versions of Java that do not say who built it.
 _NO_BUILDS = frozenset({"oracle", "eclipse", "ibm", "amazon", "sap", "alibaba", "azul"})
 _VENDOR = re.compile(r"^(?:amazon|aws|azure|gcp|google(?:cloud(?=$))?|heroku$|alibaba(?:cloud)?|aliyun|digitalocean)")
 
@@ -39,46 +39,46 @@ def _routes() -> Iterator[tuple[tuple[str, str], str]]:
         yield from (((vendor, engine), product) for vendor in vendors.split() for engine in _JAVA_ENGINES)
 
 
-#: Words for a provider that runs what it made itself or what others made, as it is: upstream's clock counts.
+#: Words for a provider that runs its own or other software unchanged: the makers' dates apply.
 SELF_HOSTED = frozenset(_TABLE["self_hosted"].split())
-#: Words for a machine of one's own, whoever rents it out.
+#: Words for your own machine, whoever rents it out.
 _MACHINES = frozenset(_TABLE["machines"].split())
-#: Folded provider and engine -> the key of the product whose clock counts, which a table may or may not have.
+#: Folded provider and engine -> the key of the product whose dates apply. A table may not have that product.
 ROUTES = MappingProxyType(dict(_routes()))
 #: Providers that the routes know.
 PROVIDERS = frozenset(provider for provider, _ in ROUTES)
-#: Every provider by a name that is none of anything else; some have dates that no table has.
+#: Every provider name that means nothing else. Some have dates that no table has.
 NAMED = PROVIDERS | frozenset(_TABLE["without_dates"].split()) | frozenset(_TABLE["lambda"]["providers"].split())
-#: Engines that one provider alone has, so that they need no provider.
+#: Engines of a single provider, which therefore need no provider.
 ALONE = MappingProxyType(_TABLE["alone"])
-#: What people write and no source has as an alias, folded.
+#: Names that people write and no source has as an alias, folded.
 SYNONYMS = MappingProxyType(_TABLE["synonyms"])
-#: Folded names of what is called after a product and is another one.
+#: Folded names of things that are named after a product but are another one.
 OTHERS = frozenset(_TABLE["others"].split())
-#: Words that may stand in the name of anything, without which it is the same: `Ubuntu Server`.
+#: Words that a name may have without changing its meaning: `Ubuntu Server`.
 BESIDE_NAMES = frozenset(_TABLE["beside_names"].split())
-#: By folded words for a service that runs several engines: each engine with the versions that it alone has there.
+#: Folded words for a service with several engines -> each engine with the versions that only it has there.
 _BY_VERSION: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
     service: tuple((engine, re.compile(rf"v?(?:{versions})(?![\d])", re.IGNORECASE)) for engine, versions in of.items())
     for services, of in _TABLE["by_version"].items()
     for service in services.split()
 }
-#: Words that name no product before their vendor is known, and the products to choose from.
+#: Words that name no product until their vendor is known -> the products to choose from.
 VENDOR_REQUIRED = MappingProxyType(dict.fromkeys(_JAVA_ENGINES, tuple(_TABLE["java_vendors"])))
-#: The functions of AWS run engines by its own dates: the engine is a part of the cycle's name.
+#: AWS runs functions with its own dates: the engine is a part of the cycle's name.
 LAMBDA = tuple(_TABLE["lambda"]["providers"].split())
 LAMBDA_PRODUCT = _TABLE["lambda"]["product"]
 LAMBDA_ENGINES = frozenset(_TABLE["lambda"]["engines"].split())
-#: Products whose first column is the end of support.
+#: Products whose first column means the end of support.
 FIRST_COLUMN_ENDS = frozenset(_TABLE["first_column_ends"].split())
-#: Engines whose servers say in their version what they are.
+#: Engines whose servers name themselves in their version.
 SELF_NAMED = frozenset(_TABLE["self_named"].split())
-#: Engines that somebody sells as a service, folded: with a provider that no route has, their clock is unknown.
+#: Engines that are sold as a service, folded: with a provider that has no route, their dates are unknown.
 SOLD = frozenset(engine for _, engine in ROUTES) | LAMBDA_ENGINES | frozenset(_TABLE["sold"].split())
 
 
 def engine_of(service: str, version: str) -> str:
-    """Return the engine that a service of several runs at a version which it alone has there; empty for any other."""
+    """Return the engine of a service that alone has this version there; "" if it is not one alone."""
     found: list[str] = [engine for engine, of in _BY_VERSION.get(service, ()) if of.match(version.strip())]
     if len(found) == 1:
         return found[0]
@@ -88,7 +88,7 @@ def engine_of(service: str, version: str) -> str:
 
 
 def behind(engine: str, version: str) -> str:
-    """Return what stands behind an engine's name in a version: `16.x` of `Node.js 16.x`."""
+    """Return the text behind an engine's name in a version: `16.x` of `Node.js 16.x`."""
     found = _BEFORE_NUMBER.match(version.strip())
     return (
         version.strip()[found.end("engine") :].lstrip(" _.-") if found and fold(found["engine"]) == engine else version
@@ -96,7 +96,7 @@ def behind(engine: str, version: str) -> str:
 
 
 def parts_of(name: str) -> tuple[str, str] | None:
-    """Return the engine and who runs it, both folded, of a name that says both: `ElastiCache for Redis`."""
+    """Return the folded engine and provider in a name such as `ElastiCache for Redis`; None if it has not both."""
     words = [word for word in re.findall(r"[\w.+#-]+", name) if word.lower() not in _BETWEEN]
     for cut in range(1, len(words) if len(words) <= _MOST_IN_NAME else 0):
         first, second = fold(" ".join(words[:cut])), fold(" ".join(words[cut:]))
@@ -107,12 +107,12 @@ def parts_of(name: str) -> tuple[str, str] | None:
 
 
 def is_same(provider: str, service: str, engine: str) -> bool:
-    """Whether an engine ages by the same dates with both: with AWS and with ElastiCache."""
+    """Whether an engine has the same dates with both, such as with AWS and with ElastiCache."""
     return provider in ("", service) or ROUTES.get((provider, engine), "") == ROUTES.get((service, engine))
 
 
 def java_vendor_in(version: str) -> str:
-    """Return who built a Java that says so in its version: `OpenJDK Runtime Environment Temurin-17.0.9+9`."""
+    """Return who built a Java, if its version says so: `OpenJDK Runtime Environment Temurin-17.0.9+9`."""
     words = {fold(word) for word in re.findall(r"[A-Za-z]+(?:[ _]Hat)?", version)} - _NO_BUILDS
     found: dict[str, str] = {ROUTES[word, "java"]: word for word in words if (word, "java") in ROUTES}
     return next(iter(found.values())) if len(found) == 1 else ""
@@ -123,7 +123,7 @@ def _runs(service: str, engine: str) -> bool:
 
 
 def without_words_beside(name: str) -> Iterator[str]:
-    """Yield a name without words that say nothing (`Debian GNU/Linux`), those with the fewest left out first."""
+    """Yield a name without meaningless words (`Debian GNU/Linux`), leaving out as few as possible first."""
     words = re.split(r"[\s/]+", name.strip())
     beside = [place for place, word in enumerate(words) if word.lower() in BESIDE_NAMES]
     if not 0 < len(beside) < len(words) or len(beside) > _MOST_BESIDE:
@@ -134,7 +134,7 @@ def without_words_beside(name: str) -> Iterator[str]:
 
 
 def engines_by(keys: Collection[str]) -> frozenset[str]:
-    """Return the engines, folded, that providers offer as any of these products."""
+    """Return the folded engines that providers offer as any of these products."""
     return frozenset().union(*(_engines_by_product().get(key, ()) for key in keys))
 
 
@@ -147,7 +147,7 @@ def _engines_by_product() -> Mapping[str, Set[str]]:
 
 
 def is_machine(text: str) -> bool:
-    """Whether a text names a machine, on which what runs is one's own: `EC2 instance`, `VM (on-prem)`."""
+    """Whether a text names a machine, so that what runs on it is self-managed: `EC2 instance`, `VM (on-prem)`."""
     words = re.findall(r"[\w-]+", text)
     return any(
         fold(" ".join(words[start : start + length])) in _MACHINES for start in range(len(words)) for length in (1, 2)
@@ -155,7 +155,7 @@ def is_machine(text: str) -> bool:
 
 
 def sells(text: str) -> bool:
-    """Whether a text names somebody who sells what others made, or begins with a vendor: `Azure App Service`."""
+    """Whether a text names somebody who sells other makers' software, or begins with a vendor: `Azure App Service`."""
     words = re.findall(r"[\w-]+", text)
     return any(fold(word) in NAMED or _VENDOR.match(fold(word)) is not None for word in words) or fold(text) in NAMED
 
@@ -167,7 +167,7 @@ def begins_with_vendor(text: str) -> bool:
 
 
 def is_vendor(provider: str) -> bool:
-    """Whether a folded provider is a whole vendor, of whom one may also rent only the machine."""
+    """Whether a folded provider is a whole vendor, who may also just rent out the machine."""
     is_spelt_out = any(provider in names for names in _SPELT_OUT.values())
     return bool(provider) and (is_spelt_out or not _VENDOR.sub("", provider))
 

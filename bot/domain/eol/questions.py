@@ -1,6 +1,6 @@
-"""What a person asks about end of life, read out of what they wrote: about whom or what, and for which time.
+"""Reading a question about end of life: the words for its subject, and the period.
 
-Whom or what the words name is the catalog's and the facts' to say; nothing here knows a name.
+The catalog and the facts decide what the words mean; nothing here knows a name.
 """
 
 from __future__ import annotations
@@ -28,11 +28,13 @@ class NamedKind(StrEnum):
 class EolQuestion:
     """A question about end of life.
 
-    `about` are the words that name its subject, empty for none; `phrase` has the little words between them, too ("ruby
-    on rails"). `is_everybody` asks for every team, `is_mine` for the
-    asker's own, `person` (a Slack id) for somebody else's. `only_unknown` asks for versions that nobody knows. A
-    question that `needs_product` is one about end of life only if its words name a product ("which postgres 11 do we
-    still run?").
+    - `about`: the words that name its subject; empty if there are none.
+    - `phrase`: the same with the small words between them ("ruby on rails").
+    - `is_everybody`: it asks for every team.
+    - `is_mine`: it asks for the asker's own things.
+    - `person`: the Slack id of another person whose things it asks for.
+    - `only_unknown`: it asks for unknown versions.
+    - `needs_product`: it is about end of life only if its words name a product ("which postgres 11 do we still run?").
     """
 
     about: str = ""
@@ -97,7 +99,7 @@ def _question(text: str, today: date, *, needs_product: bool) -> EolQuestion:
 
 
 def _is_go(words: list[str], place: int) -> bool:
-    """Whether the word is the language: `go 1.21`, or nothing but `go`."""
+    """Whether the word means the language: `go 1.21`, or just `go`."""
     return words[place] == "go" and (
         len(words) == 1 or any(word[:1].isdigit() for word in words[place + 1 : place + 2])
     )

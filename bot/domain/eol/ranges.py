@@ -1,6 +1,6 @@
-"""Ranges of versions, as requirements have them: `<24`, `^20 || ^22`, `~> 5`, `[1.0,2.0)`, `11 or later`, `11 -> 16`.
+"""Ranges of versions, as in requirements: `<24`, `^20 || ^22`, `~> 5`, `[1.0,2.0)`, `11 or later`, `11 -> 16`.
 
-A range says what may run, not what does. It is read so that its release cycles can be offered to choose from.
+A range says what may run, not what does. It is read so that its release cycles can be offered as a choice.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ Run = tuple[int, ...]
 
 _LONGEST = 200
 _NUMBER = r"v?[0-9]{1,18}(?:\.[0-9]{1,18})*(?:\.[x*])*"
-#: Signs that no version has.
+#: Signs that no version contains.
 _SIGN = re.compile(
     rf"[<>≤≥≠^→]|!=|(?:^|[\s,|])!\s*v?\d|\|\||(?:^|[\s,|])~|[\[(\]]\s*(?:{_NUMBER})?\s*,\s*(?:{_NUMBER})?\s*[\])\[]"
 )
 #: A remark behind a version: `22.2 (JDK 11, JDK 17)`.
 _REMARK = re.compile(r"(?<=\d)\s*[({].*", re.DOTALL)
-#: What a range has beside its numbers; most versions have none of it.
+#: Marks of a range; most versions have none of them.
 _HINT = re.compile(r"[^0-9A-Za-z.+_-]|\+$|[0-9*x]-v?[0-9]|\.\.")
 _OPERATOR = r"<=|>=|=<|=>|===?|!==?|!|~>|~=|<|>|\^|~|="
 _COMPARED = re.compile(rf"(?P<sign>{_OPERATOR})\s*(?P<number>{_NUMBER})|(?P<bare>(?<![\w.]){_NUMBER})", re.IGNORECASE)
@@ -33,7 +33,7 @@ _BETWEEN = re.compile(
 _HYPHEN = re.compile(rf"(?P<low>{_NUMBER})-(?P<high>{_NUMBER})", re.IGNORECASE)
 _NEXT = r"\s*(?:[,;/|&]|\bor\b|\band\b)\s*"
 _LIST = re.compile(rf"{_NUMBER}(?:{_NEXT}{_NUMBER})+", re.IGNORECASE)
-#: The same, each with its name: `net6.0;net8.0`, `Node 18, Node 20`.
+#: A list with a name for each version: `net6.0;net8.0`, `Node 18, Node 20`.
 _NAMED_LIST = re.compile(
     rf"(?P<name>(?:[a-z][a-z.]{{0,40}})[ _-]?){_NUMBER}(?:{_NEXT}(?P=name){_NUMBER})+", re.IGNORECASE
 )
@@ -57,19 +57,19 @@ _SIGNS = {
     "not": "!=",
 }
 _BELOW = ("before", "below", "under", "less", "lower", "older", "earlier")
-#: Versions of SQL Server and its like begin with a year or with a number, which do not compare.
+#: Versions of SQL Server and similar products begin with a year or a number, which cannot be compared.
 _FIRST_YEAR = 1990
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One condition: `sign` is <, <=, >, >=, = or !=."""
+    """One condition. `sign` is <, <=, >, >=, = or !=."""
 
     sign: str
     run: Run
 
     def holds(self, head: Run) -> bool:
-        """Return whether versions of the cycle that begins with `head` may meet it."""
+        """Return whether versions of the cycle that begins with `head` may satisfy it."""
         size = min(len(head), len(self.run))
         ours, theirs = head[:size], self.run[:size]
         is_within = any(self.run[size:])  # the bound is a version inside the cycle: 5.2.3 in 5.2
@@ -82,10 +82,13 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A range: one of `alternatives` holds, which is when all of its bounds do. Without any it could not be read."""
+    """A range: at least one of `alternatives` holds, that is, all of its bounds do.
+
+    Without alternatives it was unreadable.
+    """
 
     alternatives: tuple[tuple[Bound, ...], ...]
-    #: Whether it needs that its two ends are of different cycles: `5.7.42-1.1` is a version with a revision.
+    #: Whether it counts only if its ends are in different cycles: `5.7.42-1.1` is a version with a revision.
     is_tentative: bool = False
 
     @property
@@ -94,12 +97,12 @@ class Range:
         return tuple(bound.run for bounds in self.alternatives for bound in bounds)
 
     def holds(self, heads: tuple[Run, ...]) -> bool:
-        """Return whether a cycle whose names begin with any of `heads` is inside."""
+        """Return whether a cycle is inside whose names begin with any of `heads`."""
         return any(all(_any_holds(bound, heads) for bound in bounds) for bounds in self.alternatives)
 
 
 def parse(text: str) -> Range | None:
-    """Return the range that a text is; None for a version, and for what is neither."""
+    """Return the range in a text; None for a version, and for any other text."""
     if _HINT.search(text) is None:
         return None
     text = _REMARK.sub("", html.unescape(text[:_LONGEST])).translate(_PLAIN_SIGNS).strip().strip("\"'`").strip()
@@ -113,7 +116,7 @@ def parse(text: str) -> Range | None:
 
 
 def _signed(text: str) -> Range | None:
-    """Read a range by its signs; `=` and `==` alone are none."""
+    """Read a range by its signs. `=` and `==` alone do not make a range."""
     intervals = [_interval(found) for found in _INTERVAL.finditer(text)]
     if intervals:
         return Range(tuple(intervals))
@@ -142,7 +145,10 @@ def _compared(found: re.Match[str]) -> Iterator[Bound]:
 
 
 def _next(run: Run, sign: str) -> Run:
-    """Return the first version that a caret or a tilde leaves out: ^1.2 2, ^0.2 0.3, ~1.2.3 1.3, ~>1.2 2."""
+    """Return the first version that a caret or a tilde excludes.
+
+    That is 2 for ^1.2, 0.3 for ^0.2, 1.3 for ~1.2.3, and 2 for ~>1.2.
+    """
     if sign == "^":
         kept = next((place for place, number in enumerate(run) if number), len(run) - 1) + 1
     elif sign == "~":
@@ -164,7 +170,10 @@ def _between(text: str) -> Range | None:
 
 
 def _tentative(text: str) -> Range | None:
-    """Read `3.8-3.11` and `17-21`, which are as long on both sides; anything else is a version with a revision."""
+    """Read `3.8-3.11` and `17-21`, which have equally many numbers on both sides.
+
+    Other text is a version with a revision.
+    """
     found = _HYPHEN.fullmatch(text)
     if found is None:
         return None
@@ -201,7 +210,7 @@ def _run(number: str) -> Run:
 
 
 def _any_holds(bound: Bound, heads: tuple[Run, ...]) -> bool:
-    """Compare with the names of a cycle that are of the bound's kind, years or numbers, where there are any."""
+    """Compare with those names of a cycle that are of the bound's kind (years or numbers), if there are any."""
     is_year = bound.run[0] >= _FIRST_YEAR
     alike = [head for head in heads if (head[0] >= _FIRST_YEAR) == is_year]
     return any(bound.holds(head) for head in alike or heads)

@@ -1,4 +1,4 @@
-"""Products, their release cycles, and the clocks that run on a cycle."""
+"""Products, their release cycles, and the clocks of a cycle."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ from enum import StrEnum
 
 
 class Undated(StrEnum):
-    """What is known of a clock that has no date."""
+    """What is known about a clock without a date."""
 
-    ENDED = "ended"  #: It has run out; nobody wrote down when.
-    OPEN = "open"  #: It runs, and no end has been announced yet.
+    ENDED = "ended"  #: It has ended, on an unknown day.
+    OPEN = "open"  #: It has not ended, and no end is announced.
     ABSENT = "absent"  #: The cycle has no such clock.
 
 
-#: When something ends: its last day, or what is known instead of one.
+#: When something ends: its last day, or what is known if there is no date.
 Clock = date | Undated
 
 
 class Phase(StrEnum):
-    """Where a cycle stands in its life on one day."""
+    """The phase of a cycle on a day."""
 
-    ACTIVE = "active"  #: Supported; as far as known, actively developed.
+    ACTIVE = "active"  #: Supported and, as far as is known, actively developed.
     STANDARD = "standard support only"  #: Past the end of active support: security fixes only.
-    EXTENDED = "extended"  #: Past the end of standard support, within support that is paid for.
+    EXTENDED = "extended"  #: Past the end of standard support, within paid support.
     ENDED = "ended"
-    UNKNOWN = "unknown"  #: The facts say nothing of standard support.
+    UNKNOWN = "unknown"  #: The facts do not cover standard support.
 
 
-#: What is charged for unless something else is said.
+#: The default unit of a charge.
 VCPU_HOUR = "vCPU-hour"
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a provider charges on top from a day on, e.g. 0.10 US dollars for each vCPU-hour.
+    """What a provider charges on top from a day on, such as 0.10 US dollars per vCPU-hour.
 
-    Prices differ by region; `amount` is that of the provider's cheapest large one, None where nobody has written it
-    down. With the currency `%` it is a part of what `unit` says, such as `the node's price`.
+    Prices differ by region; `amount` is that of the provider's cheapest large region, or None if it is not known. With
+    the currency `%` it is a percentage of `unit`, such as `the node's price`.
     """
 
     since: date
@@ -52,10 +52,12 @@ class Charge:
 class Cycle:
     """A release cycle: the versions that share one set of clocks.
 
-    `name` is unique within its product (`9.6`, `20.04`, `11-24h2-e`), `label` what people call it, "" where that is the
-    name. `latest` is its newest version, "" where none is known. `lts` is the day from which it is a long-term-support
-    release, or whether it is one. Clocks: `eoas` ends active support, `eol` standard support, `eoes` the support that
-    is paid for; each date is the last day. `charges` are in the order of their days.
+    - `name`: unique within its product (`9.6`, `20.04`, `11-24h2-e`).
+    - `label`: what people call it; "" if that is the name.
+    - `latest`: its newest version; "" if unknown.
+    - `lts`: the day from which it is a long-term-support release, or whether it is one.
+    - `eoas`, `eol`, `eoes`: the ends of active, standard and paid support. Each date is the last day.
+    - `charges`: ordered by day.
     """
 
     name: str
@@ -78,11 +80,11 @@ class Cycle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """Something that ages, as one provider offers it: `postgresql` and `amazon-rds-postgresql` are two products.
+    """A product as one provider offers it: `postgresql` and `amazon-rds-postgresql` are two products.
 
-    `key` is the slug at endoflife.date where it has one; `identifiers` are purls, CPEs and names at Repology. `cycles`
-    are in the order of their source, the newest first as a rule. `asset_ref` is set for a product of the organisation's
-    own: the asset whose versions the catalog lists.
+    `key` is its slug at endoflife.date, if it has one. `identifiers` are purls, CPEs and names at Repology. `cycles`
+    are in the order of their source, usually the newest first. `asset_ref` is set for the organisation's own products:
+    it is the asset whose versions the catalog lists.
     """
 
     key: str
@@ -97,10 +99,10 @@ class Product:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderCycle:
-    """How long a provider supports one cycle of one engine in one region: there its clock counts, not the makers' own.
+    """How long a provider supports one cycle of an engine in one region. Its dates apply there, not the makers'.
 
-    The days are the first and the last ones of support, in UTC; None where the provider says none. Extended support is
-    what comes after the standard one, for money.
+    The days are the first and last ones of support, in UTC; None if the provider gives none. Extended support is paid
+    support after the standard one.
     """
 
     provider: str
@@ -113,10 +115,10 @@ class ProviderCycle:
 
 
 def phase(cycle: Cycle, day: date) -> Phase:
-    """Return where `cycle` stands on `day`, by its own clocks alone.
+    """Return the phase of `cycle` on `day`, by its own clocks alone.
 
-    The last day of a clock still counts as supported, as at endoflife.date. What ended on an unknown day counts as
-    ended on every day, and what has no announced end as running.
+    The last day of a clock still counts as supported, as at endoflife.date. A clock that ended on an unknown day counts
+    as ended on every day, and one without an announced end as running.
     """
     if cycle.eol is Undated.ABSENT:
         return Phase.UNKNOWN

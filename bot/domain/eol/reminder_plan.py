@@ -31,9 +31,9 @@ def plan(
     unsure: Sequence[MatchedDeployment] = (),
     is_weekly_only: bool = False,
 ) -> Plan:
-    """Return what there is for one addressee at `now`: nothing at all while they are not at work.
+    """Return what there is to do for one addressee at `now`; nothing outside their working hours.
 
-    `unsure` are versions of theirs that nobody knows. With `is_weekly_only` everything waits for the digest.
+    `unsure` are their unknown versions. With `is_weekly_only`, everything waits for the digest.
     """
     if not work.is_open(now):
         return Plan()
@@ -65,11 +65,11 @@ def plan(
 
 
 def is_answered(reminder: Remembered, today: date, work: WorkingTime) -> bool:
-    """Whether somebody answered what was said last, so that nobody above the addressee hears of it.
+    """Whether somebody answered the last milestone, so that the people above the addressee are not told.
 
-    A plan answers until its day has passed, all else what had been said when it was given, a snooze or a waiver also
-    for as long as it lasts. A team that takes the reminder over answers what had been said by then. No answer outlives
-    a move of the deadline to an earlier day.
+    A plan answers until its day has passed. Other answers cover what had been sent by then, and a snooze or a waiver
+    also what comes while it lasts. A team that takes the reminder over answers what had been sent by then. No answer
+    survives a move of the deadline to an earlier day.
     """
     if reminder.claimed_at is not None and _is_verifying(reminder, today, work):
         return True
@@ -81,13 +81,13 @@ def is_answered(reminder: Remembered, today: date, work: WorkingTime) -> bool:
 
 
 def _has_been_answered(reminder: Remembered, today: date, work: WorkingTime) -> bool:
-    """Whether whoever has it now has answered what was said last; to take it over is not that."""
+    """Whether the current holder has answered the last milestone. Taking the reminder over is not an answer."""
     done = reminder.effect(today)
     return done.answers_milestone(is_since=done.last is None or _is_since(done.last, reminder, work))
 
 
 def joined(watch: Watch, reminder: Remembered) -> tuple[MatchedDeployment, ...]:
-    """Return what runs it that none of the answers in force was given for: it has come to its owner since."""
+    """Return what runs that none of the answers in force was given for, because it came to its owner later."""
     own = [each for each in reminder.answers if not each.is_shared and each.kind is not AnswerKind.DELEGATED]
     given = [each.asset_ids for each in own]
     if not given or any(each is None for each in given):
@@ -97,7 +97,7 @@ def joined(watch: Watch, reminder: Remembered) -> tuple[MatchedDeployment, ...]:
 
 
 def _askings(subjects: Iterable[Subject], today: date) -> Iterator[Asking]:
-    """Yield the plans that hold of which somebody is asked after their part before its day."""
+    """Yield the plans in force whose part owners are to be asked before their day."""
     for subject in subjects:
         reminder = subject.reminder
         if reminder is None or reminder.claimed_at is not None:
@@ -108,7 +108,7 @@ def _askings(subjects: Iterable[Subject], today: date) -> Iterator[Asking]:
 
 
 def _joinings(subjects: Iterable[Subject], said: Collection[WatchKey]) -> Iterator[Joined]:
-    """Yield what has joined; of what is said today the message has everything that runs it."""
+    """Yield what has joined. A message sent today already lists everything that runs, so its additions are left out."""
     for subject in subjects:
         watch, reminder = subject.watch, subject.reminder
         if reminder is None or not reminder.root_key or watch.key in said:
@@ -122,7 +122,11 @@ def _is_since(answer: Answer, reminder: Remembered, work: WorkingTime) -> bool:
 
 
 def _redatings(subjects: Iterable[Subject], work: WorkingTime) -> Iterable[Redating]:
-    """Yield the moves. What was said counts by its days to an earlier date, and by its day to a later one."""
+    """Yield the deadlines that have moved.
+
+    If a deadline moved earlier, its milestone stays (T-30 stays T-30). If it moved later, the milestone is computed
+    again from the day of the last message.
+    """
     for subject in subjects:
         watch, reminder = subject.watch, subject.reminder
         if reminder is None or reminder.deadline == watch.deadline.on:
@@ -143,7 +147,7 @@ def _redated(subject: Subject, moved: dict[int, Milestone | None]) -> Subject:
 
 
 def _on_its_terms(subject: Subject) -> Subject:
-    """Return what there is to say of a subject: what a plan for another deadline is not about, without that plan."""
+    """Return a subject reduced to what plans for other deadlines do not cover, without those plans."""
     if subject.reminder is None:
         return subject
     watch = unanswered_part(subject.reminder, subject.watch)
@@ -153,7 +157,7 @@ def _on_its_terms(subject: Subject) -> Subject:
 def _due(
     subjects: Sequence[Subject], today: date, work: WorkingTime, *, is_weekly_only: bool
 ) -> tuple[list[DueReminder], set[CycleKey]]:
-    """Return what is due, and of which release cycles something is quiet."""
+    """Return what is due, and the release cycles with something quiet."""
     found: list[DueReminder] = []
     quiet, planned, missed = set[CycleKey](), _planned(subjects, today), _missed(subjects, today)
     for subject in subjects:
@@ -168,7 +172,7 @@ def _due(
                 continue
             subject = Subject(rest)  # noqa: PLW2901 - the same, of less
         if reminder is not None and _keeps_quiet(reminder, milestone, today, work):
-            if not reminder.root_key and joined(watch, reminder):  # there is no thread to say it in
+            if not reminder.root_key and joined(watch, reminder):  # there is no thread for it
                 found.append(DueReminder(subject, milestone, Loudness.DIGEST))
             else:
                 quiet.add(watch.key[:3])
@@ -182,17 +186,17 @@ def _due(
 def _due_of(
     subject: Subject, milestone: Milestone, today: date, work: WorkingTime, *, is_missed: bool, is_weekly_only: bool
 ) -> DueReminder | None:
-    """Return what there is to say of a subject at a milestone; None where it has been said."""
+    """Return the reminder of a subject at a milestone; None if it was sent already."""
     watch, reminder = subject.watch, subject.reminder
     said = reminder.milestone if reminder is not None else None
     is_again = said is not None and milestone >= said
     is_repeated = is_again and not _is_put_off_no_longer(reminder, today)
-    has_passed = watch.deadline.on < today  # then it stays in the digest each week until somebody answers
+    has_passed = watch.deadline.on < today  # it is in the digest every week until somebody answers
     if is_repeated and not ((has_passed or is_missed) and _is_unanswered(reminder, today, work)):
         return None
     loudness = Loudness.DIGEST if is_repeated else milestone.loudness(watch.deadline.kind)
     if is_again and loudness is Loudness.BROADCAST:
-        loudness = Loudness.POST  # the channel has had it
+        loudness = Loudness.POST  # it was shown in the channel already
     is_owed = (
         reminder is not None
         and (is_missed or _goes_up(subject, milestone, is_repeated=is_repeated))
@@ -200,14 +204,14 @@ def _due_of(
     )
     opened_on = reminder.opened_on if reminder is not None else today
     is_backlog = said is None and milestone.day(watch.deadline, work) < opened_on
-    # An image has dozens of libraries: they are said together in the digest, and none of them by itself.
+    # An image has dozens of libraries: the digest lists them together, and none gets a message of its own.
     is_only_listed = is_weekly_only or is_inside(watch.runs)
     waits = is_only_listed or is_backlog or loudness is Loudness.DIGEST
     stage = None
     if not is_missed and reminder is not None and reminder.opened_on > watch.deadline.on:
         stage = _stage(subject, today, work)
         is_owed = stage is not None
-    # The end of active support harms nobody yet.
+    # The end of active support does no harm yet.
     is_owed = is_owed and not is_only_listed and watch.deadline.kind is not DeadlineKind.ACTIVE_SUPPORT
     is_missed = is_missed and is_owed
     return DueReminder(
@@ -216,22 +220,22 @@ def _due_of(
 
 
 def _stage(subject: Subject, today: date, work: WorkingTime) -> int | None:
-    """Return the step at which those above hear of what had passed before its team was told of it; None for not yet."""
+    """Return the escalation step of a deadline that had passed before its team was told; None if it is too early."""
     watch, reminder = subject.watch, subject.reminder
     if reminder is None or reminder.said_on is None or is_answered(reminder, today, work):
         return None
     last = reminder.effect(today).last
     if last is not None and last.is_lapsed_plan(today):
-        return None  # they have heard that it was not kept
+        return None  # they have been told that it was not kept
     is_charged = charged(watch.product, watch.cycle, today, [one.goes_on for one in watch.runs]).now is not None
     days, told_for = (watch.deadline.on - today).days, (today - reminder.opened_on).days
     return stage_of(days, told_for, is_charged=is_charged)
 
 
 def _missed(subjects: Sequence[Subject], today: date) -> set[WatchKey]:
-    """Return the deadlines of whose plan the day has passed, while nothing has been said of any of them since.
+    """Return the deadlines whose plan has passed its day, if nothing has been sent about any of them since.
 
-    One plan is for every deadline of a release cycle, so all of these are said anew together, and no later.
+    A plan covers every deadline of a release cycle, so all of them are announced again together, and only once.
     """
     lapsed: dict[CycleKey, list[tuple[WatchKey, date | None, date]]] = {}
     for subject in subjects:
@@ -248,7 +252,7 @@ def _missed(subjects: Sequence[Subject], today: date) -> set[WatchKey]:
 
 
 def _heard_once(found: Sequence[DueReminder]) -> list[DueReminder]:
-    """Let those above hear once of a plan that was not kept, with what is said first of all that it was for."""
+    """Keep the escalation of a plan that was not kept only on the first reminder among those that it covered."""
     first: dict[CycleKey, WatchKey] = {}
     missed = [each for each in found if each.is_missed]
     for each in sorted(missed, key=lambda each: (each.waits, each.subject.watch.deadline.on)):
@@ -264,15 +268,15 @@ def _heard_once(found: Sequence[DueReminder]) -> list[DueReminder]:
 
 
 def _goes_up(subject: Subject, milestone: Milestone, *, is_repeated: bool) -> bool:
-    """Whether those above hear of a milestone by itself, when nobody has answered the one before it."""
+    """Whether the people above are told of a milestone by itself, if nobody has answered the one before it."""
     is_first = subject.reminder is None or subject.reminder.milestone is None
     return not is_first and not is_repeated and audience_at(milestone.days) is not Audience.TEAM
 
 
 def _planned(subjects: Sequence[Subject], today: date) -> dict[CycleKey, set[DeadlineKind]]:
-    """Return the release cycles whose upgrade is planned or waived, so that a new deadline of theirs is no news.
+    """Return the release cycles whose upgrade is planned or waived, each with the deadlines that were answered.
 
-    With each come the deadlines to which that was answered.
+    A new deadline of such a cycle is not news.
     """
     found: dict[CycleKey, set[DeadlineKind]] = {}
     for reminder in (each.reminder for each in subjects if each.reminder is not None):
@@ -284,17 +288,17 @@ def _planned(subjects: Sequence[Subject], today: date) -> dict[CycleKey, set[Dea
 
 
 def _is_put_off_no_longer(reminder: Remembered | None, today: date) -> bool:
-    """Whether a snooze or a waiver is over, and nothing has been said since: what was said before it is due again."""
+    """Whether a snooze or a waiver is over and nothing was sent since: the earlier milestone is due again."""
     if reminder is None or reminder.said_on is None:
         return False
     done = reminder.effect(today)
-    if done.last is not None and done.is_overtaken(done.last):  # it has been due again since the deadline came nearer
+    if done.last is not None and done.is_overtaken(done.last):  # it was due again when the deadline moved closer
         return False
     return done.put_off_until is not None and reminder.said_on < done.put_off_until <= today
 
 
 def _is_unanswered(reminder: Remembered | None, today: date, work: WorkingTime) -> bool:
-    """Whether whoever has it was told, and has given no answer that still counts."""
+    """Whether the holder was told and has given no answer that still counts."""
     if reminder is None:
         return False
     is_verified_later = reminder.claimed_at is not None and _is_verifying(reminder, today, work)
@@ -302,7 +306,7 @@ def _is_unanswered(reminder: Remembered | None, today: date, work: WorkingTime) 
 
 
 def _keeps_quiet(reminder: Remembered, milestone: Milestone, today: date, work: WorkingTime) -> bool:
-    """Whether an answer, or the wait for the evidence, keeps a milestone from being said today."""
+    """Whether an answer, or waiting for the inventory, keeps a milestone from being sent today."""
     if reminder.claimed_at is not None and _is_verifying(reminder, today, work):
         return True
     done = reminder.effect(today)
@@ -311,7 +315,7 @@ def _keeps_quiet(reminder: Remembered, milestone: Milestone, today: date, work: 
 
 
 def _turns(subject: Subject, today: date, work: WorkingTime) -> Iterator[date]:
-    """Yield the days on which something may be loud that is not so today: a milestone's, and those of answers."""
+    """Yield the days on which something may become loud that is not today: those of milestones and of answers."""
     watch, reminder = subject.watch, subject.reminder
     milestone = next_loud(watch.deadline, today, work, tier=watch.tier)
     if milestone is not None:
@@ -337,7 +341,7 @@ def _evidence_due(claimed_at: datetime, work: WorkingTime) -> date:
 
 
 def _unproven(subjects: Iterable[Subject], today: date, work: WorkingTime, written: Written) -> Iterable[DueReminder]:
-    """Yield what was said to be done, and should be seen to be by now; each is said in one digest."""
+    """Yield what was reported as done and should be visible by now. Each is in one digest."""
     for subject in subjects:
         reminder = subject.reminder
         if reminder is None or reminder.claimed_at is None:
@@ -349,7 +353,7 @@ def _unproven(subjects: Iterable[Subject], today: date, work: WorkingTime, writt
 
 
 def _late(subjects: Iterable[Subject], today: date, work: WorkingTime, written: Written) -> Iterator[DueReminder]:
-    """Yield the plans that hold though their first part is late: the next digest says so, and any later one."""
+    """Yield the plans in force whose first part is late. The next digest says so, and so does every later one."""
     for subject in subjects:
         reminder = subject.reminder
         held = reminder.effect(today).answer if reminder is not None and reminder.claimed_at is None else None
@@ -361,7 +365,10 @@ def _late(subjects: Iterable[Subject], today: date, work: WorkingTime, written: 
 
 
 def _standing(subjects: Iterable[Subject], today: date, work: WorkingTime) -> Iterator[DueReminder]:
-    """Yield what was said, lies ahead and waits for an answer. The end of active support harms nobody yet."""
+    """Yield what was sent, lies ahead and waits for an answer.
+
+    The end of active support is left out, because it does no harm yet.
+    """
     for subject in subjects:
         deadline, reminder = subject.watch.deadline, subject.reminder
         if reminder is None or reminder.milestone is None or deadline.on < today:
@@ -372,7 +379,7 @@ def _standing(subjects: Iterable[Subject], today: date, work: WorkingTime) -> It
 
 
 def _unsaid(unsure: Sequence[MatchedDeployment], work: WorkingTime, written: Written) -> tuple[MatchedDeployment, ...]:
-    """Return the versions that nobody knows and that were first seen after the last digest: each is named once."""
+    """Return the unknown versions that were first seen after the last digest: each is named once."""
     if written.digest is None:
         return tuple(unsure)
     sent = digests.sent_at(written.digest, work)

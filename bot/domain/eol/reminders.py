@@ -1,4 +1,4 @@
-"""What was said of a deadline and answered to it, and what the messages about it show."""
+"""What was sent about a deadline, the answers to it, and the content of the messages about it."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from bot.domain.records import PersonRecord, TeamRecord
 
 
 def holder_of(watch: Watch, taker: TeamRecord | None) -> Addressee:
-    """Return who has a reminder now: the team that has taken it over, else whoever has what it is about."""
+    """Return who has a reminder now: the team that has taken it over, or else the watch's addressee."""
     return watch.addressee if taker is None else Addressee(taker)
 
 
 def giver_of(watch: Watch, taker: TeamRecord | None) -> Addressee | None:
-    """Return from whom a reminder was taken over; None while its addressee has it."""
+    """Return from whom a reminder was taken over; None if its addressee still has it."""
     return None if holder_of(watch, taker).key == watch.addressee.key else watch.addressee
 
 
 @dataclass(frozen=True, slots=True)
 class HelpAsked:
-    """The request for help with a reminder: its number, how it stands, and where it was delivered."""
+    """The request for help with a reminder: its number, its state, and where it was delivered."""
 
     request_id: int
     state: str
@@ -36,7 +36,7 @@ class HelpAsked:
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """What an owner before, by their name, had answered: a plan that may be kept, or a waiver that ended with them."""
+    """The answer of a previous owner (by name): a plan that may be kept, or a waiver that ended with them."""
 
     owner: str
     answer: Answer
@@ -48,11 +48,11 @@ class Inherited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """A reminder as the store has it. `milestone` and `said_on` are of what was said last, None before anything was.
+    """A reminder as stored. `milestone` and `said_on` are those of the last message, None before the first one.
 
-    `answers` are those in force, the newest first; `claimed_by` is who said that it is done, which has to be seen yet.
-    `help` is the request for help with it, None where nobody has asked. `inherited` is what the owner before had
-    answered, while whoever has it now has given no answer of their own.
+    `answers` are those in force, the newest first. `claimed_by` is who reported it as done, which the inventory still
+    has to show. `help` is the request for help with it, or None. `inherited` is the previous owner's answer, until the
+    current holder gives one of their own.
     """
 
     id: int
@@ -74,27 +74,30 @@ class Remembered:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What it is unique by while it is open, as `Watch.key`."""
+        """Its unique key while it is open, as `Watch.key`."""
         return self.addressee, self.product, self.cycle, self.kind.value
 
     @property
     def cycle_key(self) -> CycleKey:
-        """What a team takes over with it: all that the addressee has of its release cycle."""
+        """What a team takes over with it: everything that the addressee has of its release cycle."""
         return self.addressee, self.product, self.cycle
 
     @property
     def holder(self) -> str:
-        """The key of whoever has it now, and is told of it: its addressee, or the team that has taken it over."""
+        """The key of the current holder, who is told: its addressee, or the team that has taken it over."""
         return self.addressee if self.delegated_to is None else f"team:{self.delegated_to}"
 
     def effect(self, today: date) -> Effect:
-        """Return what the answers do on a day."""
+        """Return the effect of the answers on a day."""
         return effect(self.answers, self.deadline, self.milestone, today)
 
 
 @dataclass(frozen=True, slots=True)
 class DateMove:
-    """A clock of the cycle has moved: `clock` is `eoas`, `eol` or `eoes`, the rest days or words for none."""
+    """A clock of the cycle has moved.
+
+    `clock` is `eoas`, `eol` or `eoes`; the other fields are days, or words if there is none.
+    """
 
     clock: str
     before: str
@@ -104,21 +107,22 @@ class DateMove:
 
 @dataclass(frozen=True, slots=True)
 class FactsAge:
-    """Where dates come from: since when the feed has confirmed them, or (None) the table that ships with Baton."""
+    """The age of the dates: since when the feed has confirmed them, or (None) the table that ships with Baton."""
 
     confirmed_at: datetime | None
     freshness: Freshness
 
     @property
     def as_of(self) -> date:
-        """The day that the dates are of."""
+        """The day of the dates."""
         return self.confirmed_at.date() if self.confirmed_at is not None else SHIPPED_ON
 
 
 @dataclass(frozen=True, slots=True)
 class CardReader:
-    """What somebody may do who is shown a reminder alone: answer it, close the part of its plan that names them, or
-    say which version it is.
+    """What a person may do who sees a reminder privately.
+
+    They may answer it, close the part of its plan that names them, or say which version it is.
     """
 
     may_answer: bool
@@ -128,7 +132,7 @@ class CardReader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """What the root message of an open reminder shows. `others` are the names of the teams that were told besides."""
+    """The content of an open reminder's first message. `others` are the names of other teams that were told."""
 
     reminder: Remembered
     watch: Watch
@@ -136,39 +140,39 @@ class Card:
     facts: FactsAge
     moves: tuple[DateMove, ...] = ()
     taker: TeamRecord | None = None  #: the team that has accepted it
-    offered_to: str = ""  #: the name of the team that has been asked to take it
-    may_ask_for_help: bool = False  #: whether another team takes requests
-    library_id: int | None = None  #: the shared library that it is about, with which that team helps
-    #: Assets of which all that the addressee has is in a handoff, by their ids, each with the handoff's number.
+    offered_to: str = ""  #: the name of the team that was asked to take it over
+    may_ask_for_help: bool = False  #: whether there is another team that takes requests
+    library_id: int | None = None  #: the shared library that it is about, for which that team helps
+    #: Assets whose addressee has everything in a handoff: their ids, each with the handoff's number.
     handoffs: tuple[tuple[int, int], ...] = ()
 
     @property
     def holder(self) -> Addressee:
-        """Who has it now."""
+        """The current holder."""
         return holder_of(self.watch, self.taker)
 
     @property
     def giver(self) -> Addressee | None:
-        """From whom it was taken over; None while its addressee has it."""
+        """From whom it was taken over; None if its addressee still has it."""
         return giver_of(self.watch, self.taker)
 
     @property
     def effect(self) -> Effect:
-        """What the answers do on the card's day."""
+        """The effect of the answers on the card's day."""
         return effect(self.reminder.answers, self.watch.deadline.on, self.reminder.milestone, self.today)
 
     @property
     def is_verifying(self) -> bool:
-        """Whether it was said to be done, and the inventory has some time left to show it."""
+        """Whether it was reported as done, and the inventory still has time to show it."""
         claimed_at = self.reminder.claimed_at
         return claimed_at is not None and self.today < evidence_due(claimed_at.date())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedCard:
-    """What the root message shows once nothing is left to do. `evidence` is what its assets run now.
+    """The content of a reminder's first message when nothing is left to do. `evidence` is what its assets run now.
 
-    `saved` is about what is no longer charged a month, by currency.
+    `saved` is roughly what is no longer charged per month, by currency.
     """
 
     reminder: Remembered
@@ -181,7 +185,7 @@ class ClosedCard:
 
 @dataclass(frozen=True, slots=True)
 class DueMilestone:
-    """A milestone that is said now, and the card that it is of."""
+    """A milestone that is sent now, and its card."""
 
     card: Card
     milestone: Milestone
@@ -189,11 +193,11 @@ class DueMilestone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """A week's message. `quiet` counts what is open and answered; `unsure` are versions that nobody knows.
+    """The weekly message. `quiet` counts what is open and answered; `unsure` are unknown versions.
 
-    `paid` is what of the answered is charged for now, which `quiet` does not count. `still_unsure` are those versions
-    that an earlier one has named. `with_others` counts what other teams have taken over, by their names. `shared` is
-    charged now and another team's, under an application of this one.
+    `paid` are answered reminders with a charge today; `quiet` does not count them. `still_unsure` are unknown versions
+    that an earlier digest named. `with_others` counts what other teams have taken over, by their names. `shared` is
+    what is charged now, belongs to another team, and is under an application of this one.
     """
 
     addressee: Addressee
