@@ -21,7 +21,7 @@ _MOST_BESIDE = 4
 _MOST_IN_NAME = 6
 _BETWEEN = frozenset({"for", "on", "by", "with", "the"})
 _BEFORE_NUMBER = re.compile(r"(?P<engine>[A-Za-z][A-Za-z. ]*?)[\s_.-]*\d")
-#: Names of companies in versions of Java that do not say who built it.
+#: Names of companies that occur in versions of Java but do not say who built it.
 _NO_BUILDS = frozenset({"oracle", "eclipse", "ibm", "amazon", "sap", "alibaba", "azul"})
 _VENDOR = re.compile(r"^(?:amazon|aws|azure|gcp|google(?:cloud(?=$))?|heroku$|alibaba(?:cloud)?|aliyun|digitalocean)")
 
@@ -78,7 +78,7 @@ SOLD = frozenset(engine for _, engine in ROUTES) | LAMBDA_ENGINES | frozenset(_T
 
 
 def engine_of(service: str, version: str) -> str:
-    """Return the engine of a service that alone has this version there; "" if it is not one alone."""
+    """Return which engine of a service with several engines a version identifies, by its number or name; else ""."""
     found: list[str] = [engine for engine, of in _BY_VERSION.get(service, ()) if of.match(version.strip())]
     if len(found) == 1:
         return found[0]

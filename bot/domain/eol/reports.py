@@ -1,4 +1,4 @@
-"""What a question about end of life is answered with: what ends when, what is done about it, and what nobody knows."""
+"""The answer to a question about end of life: what ends when, what is done about it, and what is unknown."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from bot.domain.records import TeamRecord
 
 
 class Urgency(StrEnum):
-    """Under which head something stands, the most urgent first."""
+    """The heading under which something is listed, the most urgent first."""
 
     OVERDUE = "overdue"  #: it has ended
     SOON = "soon"  #: it ends within 90 days
-    PAID = "paid"  #: standard support is over, and it goes on for money
+    PAID = "paid"  #: standard support is over, and it continues for money
     LATER = "later"
-    PLANNED = "planned"  #: somebody has said what is done when, and that day has not passed
-    WAIVED = "waived"  #: somebody has approved to leave it for now
+    PLANNED = "planned"  #: somebody has planned it, and the plan's day has not passed
+    WAIVED = "waived"  #: somebody has approved a waiver
 
 
-#: In which order reports and digests list what they have: what can still be prevented, then what has passed, then what
-#: lies far ahead or is taken care of.
+#: The order in reports and digests: what can still be prevented, then what has passed, then what is far ahead or taken
+#: care of.
 LISTED = (Urgency.SOON, Urgency.PAID, Urgency.OVERDUE, Urgency.LATER, Urgency.PLANNED, Urgency.WAIVED)
 _PLACES = {urgency: place for place, urgency in enumerate(LISTED)}
 _Item = TypeVar("_Item")
@@ -53,10 +53,10 @@ def in_order(
     watch_of: Callable[[_Item], Watch],
     urgency: Callable[[_Item], Urgency],
 ) -> list[_Item]:
-    """Return what is listed in the one order in which reports and digests list it.
+    """Return items in the order in which reports and digests list them.
 
-    Under each head the nearest goes first, and of what has passed the latest; of one day the dearest. What is paid for
-    can be stopped on any day, so the dearest of it goes first.
+    Under each heading the nearest comes first; of what has passed, the latest; on the same day, the most expensive.
+    Paid support can be stopped on any day, so there the most expensive comes first.
     """
     listed = {(each := watch_of(item).product).key: each for item in items}
     products = {key: (fold(each.label or key), key) for key, each in listed.items()}
@@ -71,9 +71,9 @@ def in_order(
 
 
 def cost(watch: Watch, today: date) -> Decimal:
-    """Return what the things of a watch cost on top in a month: now or, while nothing is charged, from its deadline on.
+    """Return what the things of a watch cost on top per month: now, or from its deadline on if nothing is charged yet.
 
-    A price that nobody knows counts for nothing.
+    An unknown price counts as 0.
     """
     kinds = Counter(one.goes_on for one in watch.runs)
     for day in (today, watch.deadline.on + timedelta(1)):
@@ -86,11 +86,14 @@ def cost(watch: Watch, today: date) -> Decimal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What one addressee has of one cycle that ends. `taker` is the team that has taken it over, where one has.
+    """Everything that one addressee has of one cycle with a deadline.
 
-    `charged` is what the provider charges on top.
-    `is_past` says that the deadline lies behind. `effect` is what the answers to the reminder do; None without one.
-    `active_until` is when active support ends, where that is to come.
+    `taker` is the team that has taken it over, or None.
+
+    - `charged`: what the provider charges on top.
+    - `is_past`: whether the deadline has passed.
+    - `effect`: the effect of the answers to the reminder; None without a reminder.
+    - `active_until`: when active support ends, if that lies ahead.
     """
 
     watch: Watch
@@ -104,41 +107,42 @@ class Entry:
 
     @property
     def holder(self) -> Addressee:
-        """Who has it now."""
+        """The current holder."""
         return holder_of(self.watch, self.taker)
 
     @property
     def giver(self) -> Addressee | None:
-        """From whom it was taken over; None while its addressee has it."""
+        """From whom it was taken over; None if its addressee still has it."""
         return giver_of(self.watch, self.taker)
 
     def charged_for(self, one: MatchedDeployment, today: date) -> Charged:
-        """Return what is charged for one of the things: for a cluster, and not for the machines in it as well."""
+        """Return what is charged for one of the things. For a cluster, its machines are not counted as well."""
         return charged(self.watch.product, self.watch.cycle, today, (one.goes_on,))
 
     @property
     def has_ended(self) -> bool:
-        """Whether support is over, or goes on only for money; whatever was answered to that."""
+        """Whether support is over or continues only for money, whatever was answered."""
         return self.is_past or self.charged.now is not None
 
     @property
     def quiet_until(self) -> date | None:
-        """The day of the plan, the snooze or the waiver that holds; None for what is not quiet."""
+        """The day of the plan, snooze or waiver in force; None if it is not quiet."""
         held = self.effect.answer if self.effect is not None else None
         return held.until if held is not None else None
 
 
 def others(entries: Iterable[Entry], team_ids: Collection[int]) -> list[Entry]:
-    """Return what is another team's, and not of nobody or of one person."""
+    """Return the entries of other teams, without those of nobody or of one person."""
     return [each for each in entries if (team := each.holder.team) is not None and team.id not in team_ids]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The answer. `unsure` are deployments whose version nobody knows, `undated` those with no announced end.
+    """The answer. `unsure` are deployments with an unknown version, `undated` those without an announced end.
 
-    `ended_besides` and `later_besides` count what the question's time leaves out; `covered` counts deployments, of
-    which `watched_runs` have a deadline. `releases` are those that were asked for where nobody runs them.
+    `ended_besides` and `later_besides` count what is outside the period. `covered` counts deployments, and
+    `watched_runs` those of them with a deadline. `releases` are the release cycles that were asked for, if nobody runs
+    them.
     """
 
     subject: ReportScope
@@ -156,7 +160,7 @@ class Report:
 
     @property
     def counts(self) -> Mapping[Urgency, int]:
-        """How many entries stand under each head, those inside of one image as one."""
+        """The number of entries under each heading; those inside one image count as one."""
         found = dict.fromkeys(Urgency, 0)
         own, inside = self.by_image()
         for entry in (*own, *(group.items[0] for group in inside)):
@@ -165,31 +169,31 @@ class Report:
 
     @property
     def charged(self) -> int:
-        """How many of these the provider charges something for now, under whichever heads they stand."""
+        """How many entries the provider charges for now, under any heading."""
         own, inside = self.by_image()
         entries = [*own, *(entry for group in inside for entry in group.items)]
         return sum(each.charged.now is not None for each in entries)
 
     def by_image(self) -> tuple[Sequence[Entry], Sequence[Inside[Entry]]]:
-        """Return what is a line of its own, and by head, owner and image what are libraries inside of one.
+        """Return the entries with a line of their own, and libraries grouped by heading, owner and image.
 
-        Whoever asks about one thing or one product gets every library of it.
+        A question about one asset or one product gets every library.
         """
         if self.subject.asset is not None or self.subject.product is not None:
             return self.entries, ()
         return together(self.entries, lambda each: each.watch.runs, apart=lambda each: (each.urgency, each.holder.key))
 
     def unsure_by_image(self) -> tuple[Sequence[MatchedDeployment], Sequence[Inside[MatchedDeployment]]]:
-        """Return the same of what nobody knows the version of."""
+        """Return the same for what has an unknown version."""
         if self.subject.asset is not None or self.subject.product is not None:
             return self.unsure, ()
         return together(self.unsure, lambda one: (one,))
 
     @property
     def is_all_clear(self) -> bool:
-        """Whether it may be said that nothing of the subject needs anything now.
+        """Whether Baton may say that nothing of the subject needs anything now.
 
-        Never with a version that nobody knows, with facts too old to say so, or with nothing to go by.
+        It may not if a version is unknown, the facts are too old, or nothing is known at all.
         """
         urgent = any(entry.urgency in (Urgency.OVERDUE, Urgency.SOON, Urgency.PAID) for entry in self.entries)
         return (
@@ -203,7 +207,7 @@ class Report:
 
 @dataclass(slots=True)
 class Compiling:
-    """Takes from the inventory what a question is about, and makes the report of it.
+    """Collects what a question is about from the inventory, and makes the report.
 
     `takers` are the teams that have taken release cycles over from their addressees.
     """
@@ -217,11 +221,11 @@ class Compiling:
     _watches: dict[WatchKey, tuple[Watch, list[MatchedDeployment]]] = field(default_factory=dict)
     _undated: list[MatchedDeployment] = field(default_factory=list)
     _unsure: list[MatchedDeployment] = field(default_factory=list)
-    #: How many deployments it is about so far.
+    #: How many deployments were collected so far.
     size: int = 0
 
     def fill(self, exposure: Exposure) -> Iterator[None]:
-        """Take everything that the subject covers, asset by asset, so that whoever fills may pause in between."""
+        """Collect everything that the subject covers, asset by asset, so that the caller can pause in between."""
         taken = [cycle for cycle, team in self.takers.items() if self.subject.is_of_team(team)]
         theirs = {cycle: frozenset(exposure.running.get(cycle, ())) for cycle in taken}
         asset_ids = self.subject.assets(exposure)
@@ -246,7 +250,7 @@ class Compiling:
                 self._undated.append(one)
 
     def _is_taken(self, one: MatchedDeployment, taken: Collection[CycleKey]) -> bool:
-        """Whether a team that it is about has taken it over."""
+        """Whether one of the teams asked about has taken it over."""
         sure = certain_of(one.matched)
         if sure is None or (one.responsible.addressee.key, sure.product.key, sure.cycle.name) not in taken:
             return False
@@ -254,11 +258,11 @@ class Compiling:
 
     @property
     def addressees(self) -> frozenset[str]:
-        """The keys of those whose reminders the report shows."""
+        """The keys of the addressees whose reminders the report shows."""
         return frozenset(key[0] for key in self._watches)
 
     def done(self, reminders: Iterable[Remembered]) -> Report:
-        """Return the report of everything that was added, with the open reminders among `reminders`."""
+        """Return the report of everything collected, with the open reminders among `reminders`."""
         everything = self._entries({each.key: each for each in reminders})
         entries = [each for each in everything if is_within(each, self.period)]
         outside = [each for each in everything if not is_within(each, self.period)]
@@ -287,12 +291,15 @@ class Compiling:
         )
 
     def _entries(self, reminders: Mapping[WatchKey, Remembered]) -> list[Entry]:
-        """Return an entry for each addressee, cycle and terms. What was added goes, for a report of all needs room."""
+        """Return an entry for each addressee, cycle and terms.
+
+        Frees what was collected, because a report of everything is large.
+        """
         entries = []
         for _, keys in groupby(sorted(self._watches), key=itemgetter(0, 1, 2)):
             watches = [_with_runs(*self._watches.pop(key)) for key in keys]
             for same in by_terms(watches).values():
-                # The end of active support is a watch of its own; beside the end of support it is a remark.
+                # The end of active support is a separate watch; beside the end of support it is only a note.
                 active = next((each for each in same if each.deadline.kind is DeadlineKind.ACTIVE_SUPPORT), None)
                 ends = [each for each in same if each is not active]
                 said = {each.key: answered(reminders[each.key], each) for each in same if each.key in reminders}
@@ -317,13 +324,13 @@ class Compiling:
 
 
 def _with_runs(held: Watch, found: list[MatchedDeployment]) -> Watch:
-    """Return the watch of what was found, which mostly is all of it: then it is the inventory's own."""
+    """Return the watch of what was collected. This is usually all of it: then it is the inventory's own object."""
     runs = tuple(sorted(found, key=order_of))
     return held if held.runs == runs else replace(held, runs=runs)
 
 
 def _shown(watches: Sequence[Watch], reminders: Mapping[WatchKey, Remembered], today: date) -> Watch:
-    """Return the deadline of a cycle that a report shows: one that is answered, else the next, else what has passed."""
+    """Return the deadline of a cycle that a report shows: an answered one, else the next, else a passed one."""
 
     def place(watch: Watch) -> tuple[bool, bool]:
         reminder = reminders.get(watch.key)
@@ -334,7 +341,7 @@ def _shown(watches: Sequence[Watch], reminders: Mapping[WatchKey, Remembered], t
 
 
 def urgency_of(deadline: date, done: Effect | None, today: date, *, is_paid: bool) -> Urgency:
-    """Return under which head a deadline stands, by what the answers to it do."""
+    """Return the heading for a deadline, considering the effect of its answers."""
     held = done.answer if done is not None else None
     if held is not None and held.kind is AnswerKind.PLANNED:
         return Urgency.PLANNED
@@ -348,7 +355,7 @@ def urgency_of(deadline: date, done: Effect | None, today: date, *, is_paid: boo
 
 
 def is_within(entry: Entry, period: Period) -> bool:
-    """Whether an entry belongs into the answer to a question about that time."""
+    """Whether an entry belongs in the answer to a question about a period."""
     match period:
         case Everything():
             return True

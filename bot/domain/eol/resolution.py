@@ -1,4 +1,4 @@
-"""Whether the evidence shows that nothing is left of what a reminder was about, and what became of it."""
+"""Whether the inventory shows that a reminder is done, and what became of its subject."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from bot.domain.eol.reminders import Remembered
 
 
 class Resolution(StrEnum):
-    """Why a reminder is over."""
+    """Why a reminder is closed."""
 
     UPGRADED = "upgraded"  #: Its assets have been seen in supported cycles since.
-    GONE = "gone"  #: Its assets are not there any more, or run nothing of the kind.
-    MOVED = "moved"  #: They run it still, and are somebody else's.
+    GONE = "gone"  #: Its assets are gone, or no longer run that product.
+    MOVED = "moved"  #: They still run it, but have another owner.
     REPLACED = "replaced"  #: They count as something else now, which is not known to be supported.
     UNLISTED = "unlisted"  #: The catalog no longer lists that version of the organisation's own.
-    PASSED = "passed"  #: The day has come, and another deadline of the same cycle counts now.
+    PASSED = "passed"  #: The day has passed, and another deadline of the same cycle counts now.
 
 
 def saved_by(cycle: Cycle | None, evidence: Sequence[MatchedDeployment], today: date) -> dict[str, int]:
-    """Return about what an upgrade saves a month, by currency: what its cycle is charged, if nothing is now."""
+    """Return roughly what an upgrade saves per month, by currency: the old cycle's charge, if none is left."""
     if cycle is None:
         return {}
     for one in evidence:
@@ -40,7 +40,7 @@ def saved_by(cycle: Cycle | None, evidence: Sequence[MatchedDeployment], today: 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """An asset ran the reminder's cycle, and a source that was read since did not see it any more.
+    """An asset ran the reminder's cycle, and a source that was read later no longer saw it.
 
     `product` is the source's own word for it.
     """
@@ -51,9 +51,9 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of a reminder that nothing is watched for any more. `since` is when it was opened.
+    """What is known about a reminder whose subject is no longer watched. `since` is when it was opened.
 
-    `is_unlisted` says that it is about a version of the organisation's own that the catalog no longer lists.
+    `is_unlisted` is whether it is about a version of the organisation's own product that the catalog no longer lists.
     """
 
     gone: Sequence[Gone]
@@ -61,7 +61,7 @@ class Evidence:
     is_unlisted: bool = False
 
     def runs(self, watches: Exposure, product: str) -> tuple[MatchedDeployment, ...]:
-        """Return what runs now where the cycle ran: the same product, else what came after the reminder was opened."""
+        """Return what runs in place of the cycle: the same product, or what appeared after the reminder was opened."""
         found: dict[int, MatchedDeployment] = {}
         for each in self.gone:
             runs = watches.by_asset.get(each.asset_id, ())
@@ -74,10 +74,10 @@ class Evidence:
 def resolve(
     reminder: Remembered, evidence: Evidence, watches: Exposure, table: Table, *, today: date
 ) -> Resolution | None:
-    """Return what became of a reminder whose key is not watched any more; None when that is not known.
+    """Return what became of a reminder whose key is no longer watched; None if that is unknown.
 
-    Then it stays open, and nothing is said: its cycle is missing from the facts, or has lost its date, and may be back
-    tomorrow. What the catalog says itself counts at once.
+    It then stays open and nothing is sent: its cycle is missing from the facts or has lost its date, and may be back
+    tomorrow. Changes in the catalog itself count at once.
     """
     addressee, product, cycle, kind = reminder.key
     if evidence.is_unlisted:
@@ -106,7 +106,7 @@ def _became(evidence: Evidence, watches: Exposure, product: str, today: date) ->
 
 
 def _is_of(watches: Exposure, asset_id: int, addressee: str) -> bool:
-    """Whether the asset is the addressee's; one that is gone or runs nothing is taken for it."""
+    """Whether the asset belongs to the addressee. An asset that is gone or runs nothing counts as theirs."""
     runs = watches.by_asset.get(asset_id, ())
     return not runs or runs[0].responsible.addressee.key == addressee
 

@@ -1,4 +1,4 @@
-"""Whom reminders about an asset go to: whoever owns the part of it that ages."""
+"""Who gets the reminders about an asset: the owner of its area with an end of life."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.ownership import CatalogView, Disputed, Holding, Orphaned, Owned, Unowned
 from bot.domain.records import AssetRecord, OwnershipRecord
 
-#: Whose part of a thing ages: of what stores data its database, of a cluster its infrastructure, else the whole.
+#: The area with an end of life: for things that store data the database, for a cluster the infrastructure, else the
+#: whole.
 _AREAS = {
     AssetKind.DATABASE: Area.DATABASE,
     AssetKind.CACHE: Area.DATABASE,
@@ -21,25 +22,25 @@ _AREAS = {
 
 
 def ageing_area(asset: AssetRecord) -> Area:
-    """Return the part of an asset that ages."""
+    """Return the area of an asset that has an end of life."""
     return _AREAS.get(asset.kind, Area.ALL)
 
 
-#: For so many days whoever a file has made the owner of something reads so.
+#: For this many days after a file made somebody the owner of something, its messages say so.
 _NEW_FOR = 14
-#: Whom reminders go to.
+#: The recipient of reminders.
 Addressee = recipients.Recipient
 NOBODY = recipients.NOBODY
-#: The addressee's key, the product's, and the cycle's name. A team that takes one over has every deadline of it.
+#: The addressee's key, the product's, and the cycle's name. A team that takes one over gets every deadline of it.
 CycleKey = tuple[str, str, str]
 
 
 def lately_given(
     asset: AssetRecord, addressee: Addressee, *, runs_since: datetime, today: date
 ) -> OwnershipRecord | None:
-    """Return by which fact of a file something that has been running has lately become its addressee's; None for none.
+    """Return the fact by which a file recently gave an addressee something that was already running; else None.
 
-    What they have taken or confirmed themselves is no news to them.
+    What they have taken or confirmed themselves is not news to them.
     """
     for fact in asset.facts:
         is_theirs = fact.role is Role.OWNER and fact.team_id == (addressee.team.id if addressee.team else None)
@@ -50,16 +51,16 @@ def lately_given(
 
 
 def area_to_claim(asset: AssetRecord, others: Collection[tuple[Area, str]]) -> Area | None:
-    """Return what whoever claims the part that ages of a thing claims, where nobody has it; None for the whole.
+    """Return the area to claim if the part with an end of life has no owner; None for the whole.
 
-    `others` are the owners of its other areas, who keep them.
+    `others` are the owners of other areas, who keep them.
     """
     return ageing_area(asset) if others else None
 
 
 @dataclass(frozen=True, slots=True)
 class Responsible:
-    """Whom an asset's reminders go to, who owns its other areas, and whether that is disputed."""
+    """Who gets an asset's reminders, who owns its other areas, and whether that is disputed."""
 
     addressee: Addressee
     others: tuple[tuple[Area, str], ...] = ()
@@ -67,10 +68,10 @@ class Responsible:
 
 
 def responsible_for(asset: AssetRecord, catalog: CatalogView, *, now: datetime, stale_after: timedelta) -> Responsible:
-    """Return whom the reminders about an asset go to: the living owner of the part that ages, else of the whole.
+    """Return who gets the reminders about an asset: the owner of the area with an end of life, else of the whole.
 
-    In a dispute they stay with whoever was named first: a claim moves nothing until the other side agrees. A part that
-    its owner gave up is nobody's: whoever owns the rest has not accepted it, and sees it all the same.
+    During a dispute this is the owner named first: a claim changes nothing until the other side agrees. An area that
+    was given up has no owner. The owner of the rest has not accepted it, but still sees it.
     """
     area = ageing_area(asset)
     verdict = whole = ownership.verdict(asset, catalog, now=now, stale_after=stale_after)
@@ -93,7 +94,7 @@ def responsible_for(asset: AssetRecord, catalog: CatalogView, *, now: datetime, 
 
 
 def _nobodys(whole: ownership.Verdict, area: Area, catalog: CatalogView) -> Responsible:
-    """Return that nobody is responsible for a part, and who owns others."""
+    """Return the result that nobody is responsible for an area, with the owners of others."""
     others = (each for each in _holdings(whole) if each.fact.role is Role.OWNER and each.fact.area is not area)
     living = ((each.fact.area, each.name) for each in others if ownership.is_alive(each, catalog))
     return Responsible(NOBODY, tuple(dict.fromkeys(living)))
@@ -102,7 +103,7 @@ def _nobodys(whole: ownership.Verdict, area: Area, catalog: CatalogView) -> Resp
 def _is_given_up(
     asset: AssetRecord, area: Area, catalog: CatalogView, *, now: datetime, stale_after: timedelta
 ) -> bool:
-    """Whether somebody gave up the part that ages (of the whole, its application), and nobody has it since."""
+    """Whether the area with an end of life (of the whole, its application) was given up and has had no owner since."""
     nobody = ownership.holder_of(asset, catalog).nobody
     if nobody is None or not nobody.releases:
         return False
@@ -120,7 +121,7 @@ def _holdings(verdict: ownership.Verdict) -> tuple[Holding, ...]:
 
 
 def _others(whole: ownership.Verdict, first: Holding) -> tuple[tuple[Area, str], ...]:
-    """Name the owners of other areas who are somebody else."""
+    """Return the areas with other owners, and their names."""
     return tuple(
         dict.fromkeys(
             (holding.fact.area, holding.name)

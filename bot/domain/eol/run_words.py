@@ -1,6 +1,6 @@
-"""What people write of something that runs: `PostgreSQL 11 on AWS RDS`, `Ubuntu 20.04 LTS`, `RDS Postgres 11 in prod`.
+"""What people write about something that runs: `PostgreSQL 11 on AWS RDS`, `Ubuntu 20.04 LTS`.
 
-Which product the words name is the table's to say; nothing here knows a product but by what providers sell.
+The table decides which product the words mean. Here, products are only known through what providers sell.
 """
 
 from __future__ import annotations
@@ -12,27 +12,28 @@ from bot.domain.eol import providers, version_words
 from bot.domain.names import clean, fold
 
 _LONGEST = 200
-#: The plain form. After an @ it may be a codename (debian@bookworm); after a blank it is a number, for words are prose.
+#: The plain form. After an @ there may be a codename (debian@bookworm); after a space there is a number, because words
+#: are prose.
 _PLAIN = re.compile(
     r"(?P<product>[A-Za-z][\w.+#-]*?)(?:\s*@\s*|\s+(?=v?\d))(?:v(?=\d))?(?P<version>\w[\w.+~-]*)"
     r"(?:\s+on\s+(?P<provider>[\w.-]+))?(?:\s+in\s+(?P<environment>[\w.-]+))?"
 )
 _MOST_WORDS, _LONGEST_PROVIDER, _LONGEST_PRODUCT = 6, 4, 6
 _ENVIRONMENT = re.compile(r"\s+in\s+(?P<environment>[\w.-]+)$|\s*\((?P<remark>[\w-]+)\)$", re.IGNORECASE)
-#: Every word of it begins with a letter: the `on` of `Ruby on Rails 5.2` begins no provider.
+#: Every word of a provider begins with a letter: the `on` in `Ruby on Rails 5.2` does not introduce one.
 _PROVIDER = re.compile(
     r"(?:\s+(?:(?:deployed|hosted|managed|run|running)\s+)?(?P<how>on|at|via|in|by)"
     r"\s+(?P<on>[A-Za-z][\w.-]*(?:\s+[A-Za-z][\w.-]*)*)|\s*\((?P<remark>[^()]*)\))$",
     re.IGNORECASE,
 )
-#: What stands before a provider, whoever it is; `in` and `by` only before one that is known.
+#: Words before any provider; `in` and `by` only count before a known one.
 _AT = frozenset({"on", "at", "via"})
-#: What may stand behind a version's number and belong to it; any other word makes it prose.
+#: Words behind a version's number that belong to it; any other word makes it prose.
 _BEHIND = (
     r"(?:LTS|LTSC|(?:with\s|\+\s?)?(?:ESM|ELS|ELTS|ESU|LTSS)|SP\s?\d+|R\d|U\d+|Update\s\d+|GA|Standard|Std|Datacenter|Enterprise|Ent|"
     r"Essentials|Express|Developer|Community|Server|Core|Edition|Cluster|x64|\((?:[^()]++|\([^()]*+\))*+\))"
 )
-#: It is taken as long as it is, or a text of many dashes could be read in as many ways as there are halves.
+#: Matched possessively: otherwise a text of many dashes could be read in exponentially many ways.
 _NUMBER = r"v?\d(?:[\w.+*]|[~-](?=\w))*+"
 #: A version, a range of them (`>= 11`), or a codename behind an @.
 _VERSION = (
@@ -43,16 +44,16 @@ _RUN = re.compile(
     rf"(?:\s*[@:]\s*|\s+(?:version\s+|ver\.?\s+|release\s+)?|\s*(?=[<>=!^~≤≥≠]))(?P<version>{_VERSION})",
     re.IGNORECASE,
 )
-#: The name of a product, without a number at its end.
+#: A product's name, without a number at its end.
 _PRODUCT = re.compile(r"\.?[A-Za-z][\w.+#/-]*(?:\s+[A-Za-z][\w.+#/-]*)*(?<![.,;:!?])")
-#: `python3.8`, `postgresql-11`: in one word only for what is known to be an engine, or with a dot.
+#: `python3.8`, `postgresql-11`: one word, only for a known engine, or with a dot.
 _JOINED = re.compile(r"(?P<product>[A-Za-z]{3,}|pg)-?(?P<version>\d+(?:\.[\dx]+)*)", re.IGNORECASE)
-#: Words that no name of a product has, which make it prose.
+#: Words that are in no product's name, and make a text prose.
 _PROSE = frozenset(
     """a an the we i you they it is are was were be been to from that this these our your their and or but not has have
     had will should must may can about since until before after upgraded running runs uses using need needs""".split()  # noqa: SIM905
 )
-#: Words beside a provider that say that the thing is not there: not any more, or not yet.
+#: Words beside a provider that mean that the thing is no longer there, or not yet.
 _ELSEWHERE = frozenset(
     """away ex former formerly from moved moving migrated migrating no not off old planned to was were""".split()  # noqa: SIM905
 )
@@ -60,16 +61,16 @@ _LAMBDA = providers.LAMBDA_ENGINES
 _ENGINES = providers.SOLD | frozenset(providers.VENDOR_REQUIRED)
 #: `net472`: a target of .NET, whose number belongs to its word.
 _TARGET = re.compile(r"net[1-4]\d{1,2}", re.IGNORECASE)
-#: What stands among words and says nothing: `Azure Database for PostgreSQL - Flexible Server`, what it is like.
+#: Meaningless parts between words: `Azure Database for PostgreSQL - Flexible Server`, and what it is compatible with.
 _ASIDE = re.compile(r"\s+[-–](?=\s+[A-Za-z])|\s*\(with [A-Za-z]+ compatibility\)", re.IGNORECASE)
-#: `nodejs16.x`, `provided.al2`: a runtime of AWS Lambda, the engine and its version in one word.
+#: A runtime of AWS Lambda (`nodejs16.x`, `provided.al2`): the engine and its version in one word.
 _RUNTIME = re.compile(
     rf"(?P<product>{'|'.join(sorted(providers.LAMBDA_ENGINES, key=len, reverse=True))})\s*[.-]?"
     r"(?P<version>(?:core)?\d[\w.]*|al\d[\w.]*)",
     re.IGNORECASE,
 )
 _ENCLOSED = re.compile(r"(?P<by>[A-Za-z][\w. -]*?)\s*\((?P<what>[^()]+)\)")
-#: `5.5.5-10.4.32-MariaDB-log`: what a server answers that says itself what it is.
+#: A version in which a server names itself: `5.5.5-10.4.32-MariaDB-log`.
 _SELF_NAMED = re.compile(
     rf"v?\d[\w.+~:-]*?-(?P<product>{'|'.join(sorted(providers.SELF_NAMED))})(?![a-z])\S*", re.IGNORECASE
 )
@@ -77,7 +78,7 @@ _SELF_NAMED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class RunWords:
-    """What runs: the words for the product, its version as written, and the provider and the environment, if named."""
+    """What runs: the words for the product, its version as written, and provider and environment if they are given."""
 
     product: str
     version: str
@@ -86,7 +87,7 @@ class RunWords:
 
 
 def read(text: str) -> RunWords | None:
-    """Return what the words say, None where they are no product and version."""
+    """Return what the words say; None if they are not a product and a version."""
     rest = _ASIDE.sub("", clean(text)) if len(text) <= _LONGEST else ""
     plain = _PLAIN.fullmatch(rest)
     if plain is not None and fold(plain["environment"] or "") not in providers.NAMED:
@@ -104,7 +105,7 @@ def read(text: str) -> RunWords | None:
 
 
 def read_product(text: str) -> RunWords | None:
-    """Return what runs at a version that nobody has written down: `PostgreSQL`, `MySQL on AWS RDS`; None for prose."""
+    """Return a product with an unknown version (`PostgreSQL`, `MySQL on AWS RDS`); None for prose."""
     rest = _ASIDE.sub("", clean(text)) if len(text) <= _LONGEST else ""
     rest, environment = _environment(rest)
     found = _PROVIDER.search(rest)
@@ -124,13 +125,13 @@ def read_product(text: str) -> RunWords | None:
 
 
 def is_elsewhere(text: str) -> bool:
-    """Whether words for a place say that something is not there, or not yet: `moved from EC2`, `EC2 (planned)`."""
+    """Whether words for a place mean that a thing is not there (any more, or yet): `moved from EC2`."""
     words = re.findall(r"[^\W\d_]+", text.lower())
     return not _ELSEWHERE.isdisjoint(words) or version_words.says_otherwise(words)
 
 
 def _environment(text: str) -> tuple[str, str]:
-    """Return the text and the environment at its end: `in staging`, `(prod)`; `in RDS` names a provider."""
+    """Return the text, and the environment at its end: `in staging`, `(prod)`. `in RDS` gives a provider instead."""
     found = _ENVIRONMENT.search(text)
     if found is None:
         return text, ""
@@ -140,7 +141,7 @@ def _environment(text: str) -> tuple[str, str]:
 
 
 def _read(text: str, provider: str) -> RunWords | None:
-    """Return the product and the version, of this provider where there is one; None where the words are neither."""
+    """Return the product and version, with this provider if it is given; None if the words are neither."""
     if fold(provider) in providers.LAMBDA and (runtime := _RUNTIME.fullmatch(text)) is not None:
         return RunWords(runtime["product"], runtime["version"], provider)
     if _TARGET.fullmatch(text) is not None:
@@ -159,7 +160,7 @@ def _read(text: str, provider: str) -> RunWords | None:
 
 
 def _beside_provider(text: str) -> RunWords | None:
-    """Read what has its provider before or behind it: `lambda python3.10`, `postgres 11 rds`, `MySQL 8.0 AWS RDS`."""
+    """Read text with the provider before or behind the product: `lambda python3.10`, `postgres 11 rds`."""
     words = text.split()
     for length in range(min(_LONGEST_PROVIDER, len(words) - 1), 0, -1):
         for by, what in ((words[:length], words[length:]), (words[-length:], words[:-length])):
@@ -173,7 +174,7 @@ def _beside_provider(text: str) -> RunWords | None:
 
 
 def _enclosed(text: str) -> RunWords | None:
-    """Read what stands behind whoever runs it, in parentheses: `AWS Lambda (Python 3.9)`, `EKS (1.29)`."""
+    """Read a product in parentheses behind its provider: `AWS Lambda (Python 3.9)`, `EKS (1.29)`."""
     found = _ENCLOSED.fullmatch(text)
     if found is None or not (_is_named(found["by"]) or fold(found["by"]) in providers.ALONE):
         return None
@@ -188,7 +189,7 @@ def _is_offered(provider: str, engine: str) -> bool:
 
 
 def _split_provider(text: str) -> tuple[str, str]:
-    """Return the text and the provider at its end: behind `on`, or in parentheses where it is known to be one."""
+    """Return the text, and the provider at its end: behind `on`, or in parentheses if it is a known one."""
     for found in _PROVIDER.finditer(text):
         before = text[: found.start()]
         if found["on"] and any(map(str.isdigit, before)) and (found["how"].lower() in _AT or _is_named(found["on"])):
@@ -205,7 +206,7 @@ def _is_named(provider: str) -> bool:
 
 
 def _in_remark(remark: str) -> str:
-    """Return the provider that a remark names: `RDS, Multi-AZ`, `hosted on Atlas`; empty for `moved away from RDS`."""
+    """Return the provider in a remark: `RDS, Multi-AZ`, `hosted on Atlas`; "" for `moved away from RDS`."""
     words = re.findall(r"[\w.-]+", remark)
     if not _ELSEWHERE.isdisjoint(word.lower() for word in words) or version_words.says_otherwise(words):
         return ""
@@ -224,7 +225,7 @@ def _joined(text: str) -> re.Match[str] | None:
 
 
 def _inside(words: list[str]) -> tuple[str, str]:
-    """Return the product and the provider that stands before or behind it: `AWS RDS PostgreSQL`, `Postgres on RDS`."""
+    """Return the product and the provider before or behind it: `AWS RDS PostgreSQL`, `Postgres on RDS`."""
     whole = " ".join(words)
     for place in range(1, len(words)):
         first, second = words[:place], words[place:]

@@ -1,4 +1,4 @@
-"""What is charged now and another team has: the database under an application of one's own."""
+"""Charges for things of another team that a team shares, such as the database under its application."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from bot.domain.records import TeamRecord
 
 @dataclass(frozen=True, slots=True)
 class SharedCharge:
-    """A release cycle that is charged now since `since`, of which `holder` is reminded. `runs` are what both own.
+    """A release cycle that has been charged since `since`, of which `holder` is reminded.
 
-    `giver` is from whom the holder has taken it over; None while whoever owns it has it. `plan` is what is planned
-    for all of it.
+    `runs` are what both teams own.
+
+    `giver` is from whom the holder has taken it over, or None. `plan` is the plan for all of it, or None.
     """
 
     product: Product
@@ -32,11 +33,11 @@ class SharedCharge:
 
     @property
     def cycle_key(self) -> CycleKey:
-        """Whose it is and which release cycle, as the reminders of it say."""
+        """The owner and the release cycle, as its reminders have them."""
         return (self.giver or self.holder).key, self.product.key, self.cycle.name
 
     def with_plan(self, plan: Answer | None) -> SharedCharge:
-        """Return it with a plan, where that is about all that both own."""
+        """Return a copy with a plan, if the plan is about everything that both own."""
         covers = plan is not None and (plan.asset_ids is None or {run.asset.id for run in self.runs} <= plan.asset_ids)
         return replace(self, plan=plan if covers else None)
 
@@ -44,7 +45,7 @@ class SharedCharge:
 def shared_charges(
     exposure: Exposure, team: Addressee, takers: Mapping[CycleKey, TeamRecord]
 ) -> tuple[SharedCharge, ...]:
-    """Return what is charged now of which a team owns another area than the one that ages.
+    """Return what is charged now, if a team owns another area than the one with the end of life.
 
     `takers` are the teams that have taken release cycles over.
     """
@@ -78,7 +79,7 @@ def _charged(run: MatchedDeployment, today: date, takers: Mapping[CycleKey, Team
 
 
 def sharers(exposure: Exposure, holders: Iterable[str]) -> Iterator[str]:
-    """Yield the names of the teams that own another area of what is charged now for any of these holders."""
+    """Yield the names of the teams that own another area of something charged now for any of these holders."""
     for key in holders:
         for watch in exposure.by_addressee.get(key, ()):
             today = exposure.today_of(watch.addressee)

@@ -22,10 +22,10 @@ _VERSION = re.compile(r"v?\d[\w.+-]*", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductAsked:
-    """A product in every form in which anybody offers it: `keys` of products, and `words` for it, folded.
+    """A product in every form in which anybody offers it: `keys` of products, and folded `words` for it.
 
-    `version` is as it was asked for, empty for all; `label` how people write the product. `runtimes` are the words for
-    it among the engines that functions run, whose cycles are those of all engines together; empty where all count.
+    `version` is the version asked for, "" for all. `label` is the product's name as people write it. `runtimes` are the
+    words for it among the engines of functions, whose cycles belong to all engines together; empty if all count.
     """
 
     label: str
@@ -35,7 +35,7 @@ class ProductAsked:
     runtimes: frozenset[str] = frozenset()
 
     def covers(self, running: MatchedDeployment) -> bool:
-        """Whether a deployment is of this product and version, or may be: what is not sure is covered, too."""
+        """Whether a deployment is of this product and version, or may be: what is uncertain is covered, too."""
         matched = running.matched
         if isinstance(matched, UnknownProduct):
             if not self._may_be(fold(running.deployment.product), matched):
@@ -45,7 +45,7 @@ class ProductAsked:
         return not self.version or self._is_version(running)
 
     def _may_be(self, name: str, matched: UnknownProduct) -> bool:
-        """Whether an unknown product may be this one. What is an engine of its own is not one that is called alike."""
+        """Whether an unknown product may be this one. A separate engine is not one with a similar name."""
         if name in self.words:
             return True
         is_another = name in providers.SOLD and name not in providers.engines_by(self.keys)
@@ -77,17 +77,16 @@ class ProductAsked:
         return asked[:length] == written[:length]
 
     def _tokens(self, version: str) -> tuple[str, ...]:
-        """Return the numbers and words of a version, without the engine in front of a runtime's: `python3.8`."""
+        """Return the numbers and words of a version, without the engine before a runtime's version: `python3.8`."""
         found = version_tokens(version)
         return found[1:] if len(found) > 1 and found[0] in self.runtimes else found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportScope:
-    """Whom and what a report is about: each that is set narrows it; nothing set is the whole organisation.
+    """Whom and what a report is about. Each field that is set narrows it; without any it is the whole organisation.
 
-    An asset comes with all its parts, by `part_ids`. `is_mine` says that the teams and the person are those of whoever
-    asked.
+    An asset includes all its parts, by `part_ids`. `is_mine` is whether the teams and the person are the asker's own.
     """
 
     teams: tuple[TeamRecord, ...] = ()
@@ -103,10 +102,10 @@ class ReportScope:
         return not self.teams and self.person is None and self.asset is None
 
     def covers(self, running: MatchedDeployment) -> bool:
-        """Whether the report has this deployment in it.
+        """Whether the report includes this deployment.
 
-        A team answers for what reminders to it are about, and for what it owns another area of: whoever owns the
-        application above a database is concerned by the database's end.
+        A team's report has what its reminders are about, and things of which it owns another area: the owner of the
+        application above a database is affected by the database's end.
         """
         if self.asset is not None and running.asset.id != self.asset.id and running.asset.id not in self.part_ids:
             return False
@@ -115,11 +114,11 @@ class ReportScope:
         return self.product is None or self.product.covers(running)
 
     def is_of_team(self, team: TeamRecord) -> bool:
-        """Whether the report is about this team, so that it has what the team has taken over."""
+        """Whether the report is about this team, so that it includes what the team has taken over."""
         return self.asset is None and any(each.id == team.id for each in self.teams)
 
     def assets(self, exposure: Exposure) -> Collection[int]:
-        """Return the ids of assets among which is everything that the report may have in it."""
+        """Return the ids of assets that contain everything the report may include."""
         if self.asset is not None:
             return {self.asset.id, *self.part_ids}
         if not self.is_everybody:
@@ -143,9 +142,9 @@ class ReportScope:
 
 
 def product_asked(table: Table, text: str) -> ProductAsked | None:
-    """Return the product that `text` names, perhaps with a version and a provider: `postgres 11 rds`; None for none.
+    """Return the product in `text`, perhaps with a version and a provider (`postgres 11 rds`); None if none.
 
-    Without a provider it is the product as its makers and all providers offer it.
+    Without a provider, it is the product as its makers and all providers offer it.
     """
     if (service := _service(table, text.strip())) is not None:
         return service
@@ -165,14 +164,14 @@ def product_asked(table: Table, text: str) -> ProductAsked | None:
     run = run_words.read(text)
     named = table.identify(run.product, run.provider) if run is not None and not run.environment else None
     if run is not None and isinstance(named, CycleIndex):
-        # Inventories leave the LTS of `20.04 LTS` out.
+        # Inventories omit the LTS of `20.04 LTS`.
         version, is_one = run.version.removesuffix(" LTS"), bool(run.provider)
         return _of_version(table, named.product, run.product, version, run.provider, is_one=is_one)
     return None
 
 
 def unlisted(text: str, running: Exposure) -> ProductAsked | None:
-    """Return what a text names that runs, though no table knows it; None where nothing runs that is called so."""
+    """Return a product that runs and is in no table; None if nothing with that name runs."""
     words = text.split()
     last = words[-1] if len(words) > 1 and _VERSION.fullmatch(words[-1]) else ""
     for name, version in ((text.strip(), ""), (" ".join(words[:-1]), last)):
@@ -183,7 +182,7 @@ def unlisted(text: str, running: Exposure) -> ProductAsked | None:
 
 
 def _service(table: Table, name: str) -> ProductAsked | None:
-    """Return a service of several engines that the whole text names: `elasticache`, `lambda`; None for any other."""
+    """Return a service with several engines that the whole text names (`elasticache`, `lambda`); else None."""
     functions = table.get(providers.LAMBDA_PRODUCT) if fold(name) in providers.LAMBDA else None
     if functions is not None:
         return _asked(functions, name, "", is_one=True)
@@ -194,9 +193,9 @@ def _service(table: Table, name: str) -> ProductAsked | None:
 def _of_version(
     table: Table, product: Product, name: str, version: str, provider: str, *, is_one: bool
 ) -> ProductAsked:
-    """Return what is asked for, by the very cycle where its product is not plain from its name.
+    """Return what is asked for; if the product is not clear from its name, by the exact cycle.
 
-    A version may say itself what it is (5.5.5-10.4.32-MariaDB), and a function's runtime is a part of its cycle's name.
+    A version may name its own product (5.5.5-10.4.32-MariaDB), and a function's runtime is a part of its cycle's name.
     """
     found = match(table, product=name, version=version, provider=provider) if version else None
     if isinstance(found, InCycle):
@@ -209,9 +208,9 @@ def _of_version(
 
 
 def releases(table: Table, asked: ProductAsked) -> tuple[tuple[Product, Cycle], ...]:
-    """Return the release cycles that the version asked for names, those of all who offer it.
+    """Return the release cycles of the version asked for, from everybody who offers it.
 
-    A version that is too coarse (`python 3`) names several; one that is unknown names none, and so does no version.
+    A version that is too coarse (`python 3`) gives several. An unknown version gives none, and so does no version.
     """
     found: list[tuple[Product, Cycle]] = []
     for product in filter(None, map(table.get, sorted(asked.keys) if asked.version else ())):
@@ -232,7 +231,7 @@ def version_tokens(version: str) -> tuple[str, ...]:
 
 
 def _readings(words: list[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield what may be product, version and provider, the plainest reading first."""
+    """Yield possible readings as product, version and provider, the plainest first."""
     if not words:
         return
     yield " ".join(words), "", ""
@@ -247,7 +246,7 @@ def _readings(words: list[str]) -> Iterator[tuple[str, str, str]]:
 
 
 def _is_of(product: Product, name: str) -> bool:
-    """Whether a word is a codename or a label of one of the product's cycles."""
+    """Whether a word is the codename or label of one of the product's cycles."""
     return any(fold(name) in {fold(c.name), fold(c.codename), fold(c.label)} for c in product.cycles)
 
 
@@ -268,15 +267,15 @@ def _asked(product: Product, name: str, version: str, *, is_one: bool) -> Produc
 
 
 def _with_functions(asked: ProductAsked) -> ProductAsked:
-    """Return a language with what functions run of it, which age by dates of their own."""
+    """Return a language together with the functions that run it, which have dates of their own."""
     runtimes = asked.words & providers.LAMBDA_ENGINES
     if not runtimes:
         return asked
-    # The runtimes of .NET are called `dotnetcore3.1` and `dotnet6`.
+    # The runtimes of .NET are named `dotnetcore3.1` and `dotnet6`.
     runtimes |= {engine for engine in providers.LAMBDA_ENGINES if any(map(engine.startswith, runtimes - {"go"}))}
     return replace(asked, keys=asked.keys | {providers.LAMBDA_PRODUCT}, runtimes=runtimes)
 
 
 def _engine(cycle: str) -> str:
-    """Return the engine in the name of a runtime: `python3.8`, `dotnetcore3.1`."""
+    """Return the engine in a runtime's name: `python3.8`, `dotnetcore3.1`."""
     return next(iter(version_tokens(cycle)), "")

@@ -1,4 +1,4 @@
-"""Who has what a reminder was about, once it is not its addressee's any more."""
+"""Who has the subject of a reminder after its addressee no longer does."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from bot.domain.records import AssetRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Successor:
-    """Who has it now, and which assets they have of those that run the release cycle.
+    """Who has it now, and which of the assets that run the release cycle they have.
 
-    `reminder_id` is the new owner's own open reminder; None where there is none yet.
+    `reminder_id` is the new owner's own open reminder, or None.
     """
 
     product: Product

@@ -1,4 +1,4 @@
-"""On which terms what has one release cycle goes on: support may go on for money for one thing and not for another."""
+"""The terms on which things of one release cycle continue: one may have paid support and another not."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import Deadline, DeadlineKind
 from bot.domain.eol.reminders import Remembered
 
-#: All deadlines of something that runs; what is charged for it is told by them, too.
+#: All deadlines of something that runs. They also determine its charges.
 Terms = tuple[Deadline, ...]
 
 
 def by_terms(watches: Iterable[Watch]) -> dict[Terms, list[Watch]]:
-    """Return the watches of one release cycle by what has the same deadlines, each with only that in it.
+    """Return the watches of one release cycle split by equal deadlines, each reduced to the things that have them.
 
-    One deadline is often that of all, where the others are not: what is said of one thing is never said of another.
+    Things often share one deadline but not the others. What is said about one thing is never said about another.
     """
     found: dict[Terms, list[Watch]] = {}
     for watch in watches:
@@ -34,16 +34,17 @@ def by_terms(watches: Iterable[Watch]) -> dict[Terms, list[Watch]]:
 
 
 def next_of(watch: Watch, today: date) -> Deadline | None:
-    """Return what ends or begins to cost next of all that is in a watch; None also where that differs."""
+    """Return what ends or begins to cost money next for everything in a watch; None also if that differs."""
     if len(by_terms([watch])) > 1:
         return None
     return next_one(watch.cycle, today, has_extended_support=watch.runs[0].goes_on if watch.runs else None)
 
 
 def missed(watch: Watch, until: date, today: date) -> date | None:
-    """Return the day that a plan for `until` comes too late for: the deadline's, or the next one's once it has passed.
+    """Return the deadline that a plan for `until` misses: the watch's own, or the next one if that has passed.
 
-    None where the plan is in time. Nobody can plan for before what has passed, and active support ends for everybody.
+    None if the plan is in time. Nobody can plan for a day before a deadline that has passed, and active support ends
+    for everybody.
     """
     deadline = watch.deadline
     if deadline.on < today or deadline.kind is DeadlineKind.ACTIVE_SUPPORT:
@@ -55,24 +56,24 @@ def missed(watch: Watch, until: date, today: date) -> date | None:
 
 
 def without(watch: Watch, kinds: Iterable[DeadlineKind]) -> Watch | None:
-    """Return the watch of what has none of these deadlines; None where everything in it has one of them."""
+    """Return the watch of the things that have none of these deadlines; None if each has one of them."""
     answered = set(kinds)
     runs = tuple(one for one in watch.runs if answered.isdisjoint(_kinds_of(watch, one)))
     return (replace(watch, runs=runs) if len(runs) < len(watch.runs) else watch) if runs else None
 
 
 def answered(reminder: Remembered, watch: Watch) -> Remembered:
-    """Return a reminder with the answers that are about everything in a watch.
+    """Return a reminder with only the answers that are about everything in a watch.
 
-    A plan and a waiver hold for every deadline of a release cycle, but only of what is on those terms: to plan what is
-    paid for says nothing of what nobody pays for.
+    A plan and a waiver hold for every deadline of a release cycle, but only for things on the same terms: a plan for
+    something with paid support does not cover things without it.
     """
     kept = tuple(each for each in reminder.answers if all(_is_about(each, watch, one) for one in watch.runs))
     return reminder if len(kept) == len(reminder.answers) else replace(reminder, answers=kept)
 
 
 def unanswered_part(reminder: Remembered, watch: Watch) -> Watch:
-    """Return the watch of what some answer to another deadline is not about, where it is about the rest."""
+    """Return the part of a watch that answers to other deadlines do not cover; all of it if they cover all or none."""
     left = tuple(one for one in watch.runs if not all(_is_about(each, watch, one) for each in reminder.answers))
     return replace(watch, runs=left) if 0 < len(left) < len(watch.runs) else watch
 

@@ -1,4 +1,4 @@
-"""What a picture of end-of-life dates shows: a bar for each release cycle, grouped by product."""
+"""The content of a picture of end-of-life dates: a bar for each release cycle, grouped by product."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from bot.domain.eol.records import Undated
 from bot.domain.eol.reports import Entry, Report, Urgency
 from bot.domain.names import clean, fold
 
-#: Rows on one picture; with more, no label can be read.
+#: The most rows on one picture; with more, the labels are unreadable.
 MOST_ROWS = 30
-#: The picture reaches from a year back to as far as there is something, three years at most and one at least.
+#: The picture begins a year ago and ends with the last date, one to three years ahead.
 _BEFORE, _AFTER_LEAST, _AFTER_MOST = timedelta(366), timedelta(366), timedelta(3 * 366)
 _MOST_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineRow:
-    """A release cycle. `ended` is when standard support ends, `paid_until` when support for money does if it goes on.
+    """A release cycle. `ended` is when standard support ends, `paid_until` when paid support does, if it continues.
 
-    A day is None where nobody announced it. `on` is what counts next, `kind` what that is; `urgency` is the most urgent
-    of what runs it, `names` are that.
+    A day is None if it is not announced. `on` is the next date, `kind` its kind. `urgency` is the most urgent one of
+    what runs it, `names` are the names of that.
     """
 
     product: str
@@ -39,7 +39,7 @@ class TimelineRow:
     planned_for: date | None = None
 
     def said(self, today: date) -> str:
-        """Return what the row says in words: `ended 2023-11-09`, `2027-02-28, 95 days`."""
+        """Return the row in words: `ended 2023-11-09`, `2027-02-28, 95 days`."""
         if self.urgency is Urgency.PLANNED and self.planned_for is not None:
             return f"planned for {self.planned_for}"
         if self.on == LONG_AGO:
@@ -55,7 +55,7 @@ class TimelineRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """A picture's content: rows by product, the product with the earliest date first. `more` were left out."""
+    """A picture's content: rows by product, the product with the earliest date first. `more` is the number left out."""
 
     title: str
     today: date
@@ -66,9 +66,9 @@ class Timeline:
 
 
 def timeline(report: Report, *, title: str) -> Timeline:
-    """Return the picture of a report: its most urgent cycles, in an order that keeps each product together."""
+    """Return the picture of a report: its most urgent cycles, ordered so that each product stays together."""
     by_cycle: dict[tuple[str, str], list[Entry]] = {}
-    for entry in report.entries:  # the most urgent come first
+    for entry in report.entries:  # in order of urgency
         by_cycle.setdefault((entry.watch.product.key, entry.watch.cycle.name), []).append(entry)
     shown = [_row(entries) for entries in list(by_cycle.values())[:MOST_ROWS]]
     earliest: dict[str, date] = {}

@@ -1,4 +1,7 @@
-"""What of that which was seen becomes a deployment: all that was looked for, and of a bill of materials what ages."""
+"""Which sightings become deployments.
+
+Everything that was scanned for does, and from a bill of materials what has an end of life.
+"""
 
 from __future__ import annotations
 
@@ -12,27 +15,28 @@ from bot.domain.eol.providers import VENDOR_REQUIRED
 from bot.domain.inventory.observations import Seen
 from bot.domain.inventory.scans import SBOM_LIBRARY, How, Sighting
 
-#: Categories of what people run, whatever a bill of materials calls it: a PostgreSQL in an image of one's own.
+#: Categories of software that people run, even inside an image of their own: PostgreSQL, for example.
 _RUN_BY_THEMSELVES = frozenset({"database", "server-app", "service", "os"})
 
 
 @dataclass(frozen=True, slots=True)
 class TrackedSightings:
-    """What was seen of one asset, and how many components of bills of materials are no product of the table."""
+    """What was seen of one asset, and how many components of bills of materials are not in the table."""
 
     seen: tuple[Seen, ...]
     left_out: int
 
 
 def evidence(sightings: Iterable[Sighting], table: Table, *, inside: str = "") -> TrackedSightings:
-    """Return what is recorded of sightings.
+    """Return which sightings are recorded.
 
-    A bill of materials names thousands of libraries: of it only what is a product of the table counts, by its package
-    URL or CPE, and by its name where it has neither. It is called by the product's key then, for its own name may mean
-    something else: the package `redis` of npm is no Redis. What is seen of a product without a version says nothing
-    where the same bill has it with one. Of images, those that are neither well known nor in the table are the
-    organisation's own, which have no end of life. Libraries are recorded as parts of `inside`, what the bill is about,
-    unless it is that very product, as Python in an image of Python, or one that people run, as PostgreSQL.
+    - A bill of materials names thousands of libraries. Only products of the table count, by package URL or CPE, or by
+      name if a component has neither. They are recorded under the product's key, because their own name may mean
+      something else: the npm package `redis` is not Redis.
+    - A product without a version is left out if the same bill has it with one.
+    - Images that are neither well known nor in the table are the organisation's own, which have no end of life.
+    - Libraries are recorded as parts of `inside` (the name that the bill is about), unless they are that very product,
+      such as Python in an image of Python, or one that people run, such as PostgreSQL.
     """
     found: list[tuple[Seen, How]] = []
     parts: dict[int, str] = {}
@@ -69,7 +73,7 @@ def _runs_by_itself(table: Table, key: str) -> bool:
 
 def _product(sighting: Sighting, table: Table) -> str | None:
     identifiers = [one for one in (sighting.purl, sighting.cpe) if one]
-    # An image's name is as good as an identifier: what it shows is named as the table names it.
+    # An image's name is as good as an identifier: its content is named as in the table.
     names = identifiers if identifiers and not sighting.address else [sighting.product]
     if sighting.purl and not sighting.address:
         names.insert(1, packages.product_of(sighting.purl))

@@ -1,4 +1,4 @@
-"""On which way an upgrade goes, where its vendor says so: `bot/data/upgrade_paths.yaml`."""
+"""Which releases an upgrade has to go through, according to its vendor: `bot/data/upgrade_paths.yaml`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BY_PRODUCT = MappingProxyType({key: each for each in table("upgrade_paths") for
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """The first stop on the way to a release, as its vendor documents it at `source`; it may be that release itself."""
+    """The first release on the way to a target, as the vendor documents it at `source`. It may be the target itself."""
 
     name: str
     is_target: bool
@@ -27,12 +27,12 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Where an upgrade should go in the end, and its first stop; `hop` is None where no path is known."""
+    """The release that an upgrade should end at, and the first one on the way; `hop` is None if no path is known."""
 
     target: Target
     hop: Hop | None
-    is_next: bool  #: whether the target is the very next release, so that there is nothing to leave out
-    source: str = ""  #: where the vendor writes about the path; empty where nobody has looked
+    is_next: bool  #: whether the target is the very next release, so that nothing can be skipped
+    source: str = ""  #: where the vendor describes the path; "" if nobody has looked
 
     @property
     def step(self) -> str:
@@ -41,7 +41,7 @@ class Proposal:
 
 
 def proposed(product: Product, current: Cycle, today: date) -> Proposal | None:
-    """Return what to plan now; None when there is nothing to upgrade to."""
+    """Return what to plan now; None if there is nothing to upgrade to."""
     target = suggested(product, current, today)
     if target is None:
         return None
@@ -52,7 +52,7 @@ def proposed(product: Product, current: Cycle, today: date) -> Proposal | None:
 
 
 def first_hop(product: Product, current: Cycle, target: Cycle, today: date) -> Hop | None:
-    """Return the first stop on the way from `current` to `target`; None where no path is known."""
+    """Return the first release on the way from `current` to `target`; None if no path is known."""
     path = _BY_PRODUCT.get(product.key)
     if path is None or "varies" in path or all(current.name != each.name for each in product.cycles):
         return None
@@ -68,7 +68,7 @@ def first_hop(product: Product, current: Cycle, target: Cycle, today: date) -> H
 
 
 def _oldest(path: Any) -> str:
-    """Return the release that a path begins at; the vendor's page says nothing of an older one."""
+    """Return the release that a path begins with. The vendor's page does not cover older ones."""
     return str(path["stops"].split()[0] if "stops" in path else path.get("each", path.get("direct", "")))
 
 

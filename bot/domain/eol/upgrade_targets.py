@@ -1,4 +1,4 @@
-"""Which release cycle an upgrade should go to: the one of the same family that buys the most time."""
+"""Which release cycle to upgrade to: the one of the same family with the longest remaining support."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from datetime import date
 
 from bot.domain.eol.records import Cycle, Phase, Product, phase
 
-#: An upgrade to what is supported for fewer days than this has to be done again within the year.
+#: A target with less support than this has to be upgraded again within the year.
 ENOUGH_DAYS = 365
 
-#: The word that a cycle's number stands behind: the `python` of `python3.10`.
+#: The word before a cycle's number: `python` in `python3.10`.
 _FAMILY = re.compile(r"(?P<family>[a-z]{2,})(?=[\d.])", re.IGNORECASE)
 _SUPPORTED = frozenset({Phase.ACTIVE, Phase.STANDARD})
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A cycle to upgrade to. `until` is the last day of its standard support, None while no end is announced."""
+    """A cycle to upgrade to. `until` is the last day of its standard support; None if no end is announced."""
 
     cycle: Cycle
     until: date | None
     is_lts: bool
 
     def days_left(self, today: date) -> int | None:
-        """Return the runway in days; None while no end is announced."""
+        """Return the remaining support in days; None if no end is announced."""
         return None if self.until is None else (self.until - today).days
 
     def is_enough(self, today: date) -> bool:
@@ -35,11 +35,11 @@ class Target:
 
 
 def targets(product: Product, current: Cycle, today: date) -> tuple[Target, ...]:
-    """Return what `current` can be upgraded to, the longest runway first, then the newest.
+    """Return what `current` can be upgraded to: the longest remaining support first, then the newest.
 
-    That is every later cycle of the same family that is out and in standard support. A cycle is later when it came out
-    later, and when either day is unknown, when the source puts it before `current`. That no end is announced says
-    nothing of how long support lasts, so such a cycle comes last.
+    These are all later cycles of the same family that are released and in standard support. A cycle is later if it was
+    released later or, if either day is unknown, if the source lists it before `current`. A cycle without an announced
+    end comes last, because it may be supported for any length of time.
     """
     names = [cycle.name for cycle in product.cycles]
     place = names.index(current.name) if current.name in names else len(names)
@@ -56,10 +56,10 @@ def targets(product: Product, current: Cycle, today: date) -> tuple[Target, ...]
 
 
 def suggested(product: Product, current: Cycle, today: date) -> Target | None:
-    """Return the target with the longest runway, a long-term-support one where one has a year left.
+    """Return the target with the longest remaining support; a long-term-support release if one has a year left.
 
-    When none is known to have a year left, it is one without an announced end, and else the longest there is; None when
-    there is nothing to upgrade to.
+    If none is known to have a year left, return one without an announced end, or else the longest one. None if there is
+    nothing to upgrade to.
     """
     found = targets(product, current, today)
     dated = [target for target in found if target.until is not None and target.is_enough(today)]
@@ -68,7 +68,7 @@ def suggested(product: Product, current: Cycle, today: date) -> Target | None:
 
 
 def _family(cycle: Cycle) -> str:
-    """Return the family of a cycle where one product has several, as the functions of AWS: Python, Java, .NET."""
+    """Return the family of a cycle if a product has several, such as AWS functions: Python, Java, .NET."""
     found = _FAMILY.match(cycle.name)
     return found["family"].lower().removesuffix("core") if found is not None else ""
 
@@ -81,5 +81,5 @@ def is_lts(cycle: Cycle, today: date) -> bool:
 def _is_later(cycle: Cycle, current: Cycle, *, is_before: bool) -> bool:
     if cycle.released is None or current.released is None:
         return is_before
-    # A support branch that comes out on the very day of another is ranked by the source.
+    # A support branch released on the same day as another is ranked by the source.
     return (cycle.released, is_before) > (current.released, False)

@@ -1,7 +1,7 @@
-"""Versions behind a word that says what they are of: `Server version: 12.9`, `target: 16`, `client 16.2, server 12.9`.
+"""Versions behind a label: `Server version: 12.9`, `target: 16`, `client 16.2, server 12.9`.
 
-Only a label that says what runs makes a version sure: `version`, `installed`, `prod`, or the product itself. Any other
-one makes it a question. The words are those of `bot/data/version_words.yaml`.
+A version is certain only behind a label for what runs: `version`, `installed`, `prod`, or the product itself. Any other
+label makes it uncertain. The words are in `bot/data/version_words.yaml`.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ def _of(*lists: str) -> frozenset[str]:
 _RUNS = _of(*_LABELS["runs"].values())
 _PRODUCTION = _of(_LABELS["production"])
 _CLIENTS = _of(*_LABELS["clients"].values())
-#: Programs of a client that print its version; beside a server's they are a client, alone whatever is installed.
+#: Client programs that print their version. Beside a server they are the client; alone they tell what is installed.
 _PROGRAM = re.compile(rf"\b(?:{'|'.join(_LABELS['programs'].split())})\b", re.IGNORECASE)
 _ROLES = _of(_WORDS["nothing"]["roles"])
-#: They tell one of two versions from the other: `16 (old: 12)`.
+#: Words that distinguish two versions: `16 (old: 12)`.
 _OVER = _of(_WORDS["nothing"]["over"])
 _RELEASES = _of(_WORDS["nothing"]["releases"])
 
@@ -40,7 +40,7 @@ _NAME = r"[^\W\d_][\w.+#-]*"
 _LABEL = re.compile(
     rf"(?<![\w.+#-])(?P<label>{_NAME}(?:\s+{_NAME}){{0,5}}+)[\"'”]?\s*[:=：＝]+(?!/)[>\s\"'“]*(?=[^\s:=])"
 )
-#: What stands between a label and its number is on the same side of every separator.
+#: There is no separator between a label and its number.
 _LABELLED = re.compile(r"[^,;|()\[\]{}:=]*?(?<![\d.])(?P<number>v?\d[\w.+~-]*)", re.IGNORECASE)
 _ANY_NUMBER = re.compile(r"(?<![\w.])v?\d", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
@@ -48,7 +48,7 @@ _OF_SERVER = re.compile(
     rf"\b(?:{'|'.join(sorted(_LABELS['servers'].split()))})\b(?:\s+version)?\"?\s*[:=]?\s*\(?(?P<number>v?\d[\w.+~-]*)",
     re.IGNORECASE,
 )
-#: `12.9 (client 16.2)`: the first one is of no client.
+#: `12.9 (client 16.2)`: the first version is not the client's.
 _BEFORE_CLIENT = re.compile(
     rf"(?P<version>[^,;()|]*\d[^,;()|]*)[,;(]\s*(?:{'|'.join(sorted(_CLIENTS))})\s*[:=]?\s*v?\d[\w.]*\)?\s*",
     re.IGNORECASE,
@@ -66,7 +66,7 @@ class _Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """What the labels in a text say: the version that runs, as written, or None where they leave that open."""
+    """What the labels in a text say: the running version as written, or None if they leave it open."""
 
     version: str | None
     numbers: tuple[str, ...] = ()
@@ -82,7 +82,7 @@ class _Label:
 
 
 def read(text: str, product: OwnWords) -> Labelled | None:
-    """Return what the labels in a text say of a product's version, None where there are none that count."""
+    """Return what the labels in a text say about a product's version; None if there are none that count."""
     text = text[:_LONGEST]
     words = {word.lower() for word in _WORD.findall(text)} - product.words
     if not _CLIENTS.isdisjoint(words):
@@ -93,7 +93,7 @@ def read(text: str, product: OwnWords) -> Labelled | None:
 
 
 def _beside_client(text: str) -> Labelled:
-    """Return the version of the server that stands beside that of a client; open without one."""
+    """Return the server's version beside a client's; open if there is none."""
     numbers = tuple(found["number"] for found in re.finditer(r"(?<![\w.])v?(?P<number>\d+(?:\.\d+)*)", text))
     beside = _BEFORE_CLIENT.fullmatch(text)
     if beside is not None and _CLIENTS.isdisjoint(map(str.lower, _WORD.findall(beside["version"]))):
@@ -132,7 +132,7 @@ def _labels(text: str, product: OwnWords) -> list[_Label]:
     found: list[_Label] = []
     outer, closes, ended = "", -1, -1
     for each in _LABEL.finditer(text):
-        # What begins right behind a label is its value first: `mode:standalone redis_version:7.2`.
+        # Text right behind a label is its value first: `mode:standalone redis_version:7.2`.
         label = each["label"].split()[-1] if each.start() == ended else each["label"]
         ended = each.end()
         if text[ended] == "{":  # `"compatibility": {"version": "4.4"}`
@@ -149,7 +149,7 @@ def _labels(text: str, product: OwnWords) -> list[_Label]:
 
 def _kind(label: str, product: OwnWords) -> _Kind:
     found = _kind_of(label, product)
-    # `engineVersion`, unless the whole is known, as PostgreSQL is.
+    # Split `engineVersion` into words, unless the whole is a known name, such as PostgreSQL.
     return _kind_of(_HUMP.sub(" ", label), product) if found is _Kind.OTHER else found
 
 
@@ -166,5 +166,5 @@ def _kind_of(label: str, product: OwnWords) -> _Kind:
 
 
 def _differ(numbers: list[str], place: Callable[[str], int | None]) -> bool:
-    """Whether versions that stand beside each other are of different cycles."""
+    """Whether versions beside each other belong to different cycles."""
     return len({place(number) for number in numbers} - {None}) > 1

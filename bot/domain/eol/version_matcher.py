@@ -1,9 +1,14 @@
-"""Which release cycle a version belongs to. What no rule decides is left for a person, and never counts as supported.
+"""Which release cycle a version belongs to. A version that no rule decides is left to a person, and is never supported.
 
-The rules, the first that decides counts: the product from provider and engine, then by identifier, name and alias; the
-name, codename or label of a cycle; the longest beginning of the version that is a cycle, in whole numbers; the edition
-or first build where several cycles begin alike; the cycle whose latest version it is. What is left is too coarse, older
-than all that is tracked, between two cycles, or newer.
+The first rule that decides counts:
+
+- The product is found by provider and engine, then by identifier, name and alias.
+- The version is the name, codename or label of a cycle.
+- A cycle's name is the longest beginning of the version, in whole numbers.
+- If several cycles begin alike, the edition or the first build decides.
+- The version is a cycle's latest version.
+
+Any other version is too coarse, older than everything tracked, between two cycles, or newer.
 """
 
 from __future__ import annotations
@@ -28,26 +33,26 @@ from bot.domain.eol.records import Undated
 from bot.domain.eol.versions import Version, is_prerelease, parse, plain_run, tidy
 from bot.domain.names import fold
 
-#: Answers that a table keeps at most; they take some 300 bytes each.
+#: The most answers that a table caches; each takes about 300 bytes.
 _KEPT = 30_000
-#: An old version belongs to no cycle that is tracked.
+#: The place of an old version, which belongs to no tracked cycle.
 _NO_PLACE = -1
-#: What a server was made with and for says nothing of its version: `compiled by gcc (Alpine 12.2.1) 12.2.1, 64-bit`.
+#: How a server was built says nothing about its version: `compiled by gcc (Alpine 12.2.1) 12.2.1, 64-bit`.
 _COMPILED = re.compile(
     r"(?:,?\s+(?:compiled|built)\s+(?:by|with|using)|\s+\((?:Intel )?X(?:64|86)\))\s.*", re.IGNORECASE | re.DOTALL
 )
-#: The product that systems have in their names.
+#: The product that is in the names of operating systems.
 _KERNEL = "linux"
-#: What stands between two codenames either of which may be meant.
+#: Words and signs between alternative codenames.
 _EITHER = re.compile(r"\b(?:or|and|to)\b|[,/|&]", re.IGNORECASE)
 
 
 def match(table: Table, *, product: str, version: str, provider: str = "") -> Matched:
-    """Return what `version` of `product`, as `provider` offers it, belongs to.
+    """Return which cycle `version` of `product`, as `provider` offers it, belongs to.
 
-    `product` is what an inventory says: a name, an alias, an engine, a purl or a CPE; `provider` is whose clock counts,
-    "" for whoever makes the product. The answer is the same whatever the order of the table's products, and only
-    `InCycle` may be taken as known.
+    `product` is what an inventory says: a name, an alias, an engine, a purl or a CPE. `provider` is whose dates apply,
+    "" for the maker. The answer does not depend on the order of the table's products, and only `InCycle` may be taken
+    as known.
     """
     asked = (product, version, provider)
     answer = table.answers.get(asked)
@@ -80,7 +85,7 @@ def match(table: Table, *, product: str, version: str, provider: str = "") -> Ma
 
 
 def _other(index: CycleIndex, version: str) -> str | None:
-    """Return the engine that a version says that it is one of, though it stands beside another: 5.5.68-MariaDB."""
+    """Return the engine that a version belongs to, if it names another one: 5.5.68-MariaDB."""
     written = version_schemes.WRITTEN.get(index.product.key, {})
     found = next((key for pattern, key in written.items() if pattern.fullmatch(version.strip())), None)
     if found is not None or not index.others:
@@ -89,9 +94,9 @@ def _other(index: CycleIndex, version: str) -> str | None:
 
 
 def _behind_name(table: Table, index: CycleIndex, version: str) -> str | None:
-    """Return the version that stands behind the product's own name, beside those of other products.
+    """Return the version behind the product's own name, among versions of other products.
 
-    Empty where the only one is another product's, None where no names tell.
+    "" if the only version is another product's; None if there are no names to decide it.
     """
     if version_words.is_plain(version) or version.lower() in index.by_text:
         return None
@@ -103,7 +108,7 @@ def _behind_name(table: Table, index: CycleIndex, version: str) -> str | None:
         if name in own_names:
             return True
         if name == _KERNEL:
-            return None  # the Linux of `CentOS Linux 7 (Core)` is no kernel
+            return None  # the Linux in `CentOS Linux 7 (Core)` is not the kernel
         return None if isinstance(found, UnknownProduct) else found.product.key == index.product.key
 
     if own := named_versions.own_version(version, whose):
@@ -112,11 +117,11 @@ def _behind_name(table: Table, index: CycleIndex, version: str) -> str | None:
 
 
 def _unless_open(index: CycleIndex, version: str, found: Matched) -> Matched:
-    """Return an answer unless what stands beside the version leaves it open: `16 (planned)`, `12 oder neuer`."""
+    """Return the answer, unless the words beside the version leave it open: `16 (planned)`, `12 oder neuer`."""
     if version_words.is_plain(version) or version.lower() in index.by_text:
         return found
     if isinstance(found, UntrackedOld) and version_words.leaves_open(version, _NO_PLACE, _own_words(index)):
-        return _doubtful(index, ())  # "ruby 3.0.6" is no old Rails
+        return _doubtful(index, ())  # "ruby 3.0.6" is not an old Rails
     if not isinstance(found, InCycle):
         return found
     place = index.place_of(found)
@@ -137,7 +142,7 @@ def _own_words(index: CycleIndex) -> version_words.OwnWords:
 
 
 def _doubtful(index: CycleIndex, numbers: tuple[str, ...], *places: int) -> AmbiguousVersion:
-    """Return the cycles at `places` and those of numbers to choose from, all of them where there are none."""
+    """Return a choice of the cycles at `places` and those of `numbers`; of all cycles if there are none."""
     named = [_place_of(index, each) for each in numbers]
     chosen = (*places, *(each for each in named if each is not None))
     return index.ambiguous(chosen or range(len(index.product.cycles)), MatchMethod.DOUBT)
@@ -149,7 +154,7 @@ def _place_of(index: CycleIndex, number: str) -> int | None:
 
 
 def _match(index: CycleIndex, version: str) -> Matched:
-    """Return what a version of one product belongs to; what the text alone decides is not cut into tokens."""
+    """Return which cycle a version of one product belongs to. If the text alone decides, it is not cut into tokens."""
     named = index.named.get(version)
     if named is not None:
         return named
@@ -168,12 +173,12 @@ def _match(index: CycleIndex, version: str) -> Matched:
     if not version.strip():
         return _unreadable(index)
     joined = match_cycle(index, index.prefix + version)
-    # The `al2` of `provided.al2`, beside the `core3.1` of `dotnetcore3.1`.
+    # `al2` in `provided.al2`, but also `core3.1` in `dotnetcore3.1`.
     return match_cycle(index, f"{index.prefix}.{version}") if isinstance(joined, AmbiguousVersion) else joined
 
 
 def match_cycle(index: CycleIndex, text: str) -> Matched:
-    """Return what a version of one product belongs to, by all rules."""
+    """Return which cycle a version of one product belongs to, by all rules."""
     tidied = tidy(text)
     spelt_so = index.by_text.get(tidied.lower(), ())
     if len(spelt_so) == 1:
@@ -195,13 +200,13 @@ def match_cycle(index: CycleIndex, text: str) -> Matched:
 
 
 def _by_codename(index: CycleIndex, version: Version) -> Matched | None:
-    """Decide by the one codename that stands somewhere: `ubuntu-2004-focal-v20231101`, the name of a machine image."""
+    """Decide by the only codename anywhere in the text: `ubuntu-2004-focal-v20231101`, the name of a machine image."""
     named = {index.codenames[token] for token in version.tokens if isinstance(token, str) and token in index.codenames}
     return index.sure(named.pop(), MatchMethod.CYCLE) if len(named) == 1 else None
 
 
 def _ranged(index: CycleIndex, text: str) -> Matched | None:
-    """Return the cycles inside a range of versions to choose from, all of them where it holds none; None for none."""
+    """Return the cycles inside a range of versions as a choice (all if it contains none); None if not a range."""
     found = ranges.parse(text)
     if found is None or text.lower() in index.by_text:
         return None
@@ -212,9 +217,10 @@ def _ranged(index: CycleIndex, text: str) -> Matched | None:
 
 
 def _are_cycles(index: CycleIndex, ends: tuple[Run, ...]) -> bool:
-    """Whether ends may be versions of cycles: `17-21` is a range of Java's, `8-1108` a version with a revision.
+    """Whether both ends may be versions of cycles: `17-21` is a range for Java, `8-1108` is a version with a revision.
 
-    An end of several numbers is none where its first is higher than any cycle's: the Ubuntu of MySQL's `8.0-22.04`.
+    An end with several numbers is not one if its first number is higher than any cycle's: the Ubuntu in MySQL's
+    `8.0-22.04`.
     """
     highest = index.heads[-1][0] if index.heads else 0
     return all(end[0] <= highest if len(end) > 1 else end in index.groups for end in ends)
@@ -251,17 +257,17 @@ def _numbered(index: CycleIndex, version: Version) -> Matched:
         for length in range(len(run), 0, -1):
             group = index.groups.get(run[:length], ())
             rest = version.tokens[length:]
-            # Beyond a space only what a word confirms: `8 2` is not 8.2, `11 24H2` is.
+            # Behind a space, numbers count only if a word confirms them: `8 2` is not 8.2, `11 24H2` is.
             if group and (not is_beyond or any(_named(words, rest) for words, _ in group if words)):
                 return _in_group(index, group, version, length)
-    # Java 1.5 and later are 5 and later; 1.4 has no other name.
+    # Java 1.5 and later is also 5 and later; 1.4 has no other name.
     if index.is_java and version.run[0] == 1 and len(version.run) > 1 and version.run[1] >= 5:
         return _numbered(index, Version(version.tokens[1:], version.before_cut[1:]))
     return _by_build(index, version) or _coarse(index, version) or _outside(index, version)
 
 
 def _in_group(index: CycleIndex, group: tuple[tuple[Tokens, int], ...], version: Version, length: int) -> Matched:
-    """Decide between the cycles whose names begin with the same numbers, the first `length` of the version."""
+    """Decide between cycles whose names begin with the same numbers, the first `length` numbers of the version."""
     rest = version.tokens[length:]
     listed = index.latest.get(version.before_cut, ())
     named = [(len(words), place) for words, place in group if words and _contains(rest, words)]
@@ -279,13 +285,13 @@ def _in_group(index: CycleIndex, group: tuple[tuple[Tokens, int], ...], version:
     if begun:
         return _one_of(index, begun, version, MatchMethod.COARSE)
     if not plain and (built := _by_build(index, version)) is not None:
-        return built  # 6.3.9600 is a build of Windows 8.1, not of the 6 SP2
+        return built  # 6.3.9600 is a build of Windows 8.1, not of 6 SP2
     if len(places) > 1 or not plain:
         return _one_of(index, places, version, MatchMethod.EDITION, plain=plain)
     if listed and plain[0] not in listed:
         return index.ambiguous((*plain, *listed), MatchMethod.LATEST)  # the facts contradict the name: ask
     size, within = index.finer.get(version.run[:length], (0, []))
-    # Of a line without an end, such as Jenkins' weekly releases, only what came after its newest inner cycle may go on.
+    # In a line without an end, such as Jenkins' weekly releases, only versions after its newest inner cycle continue.
     is_endless = index.product.cycles[plain[0]].eol is Undated.OPEN and len(version.run) > length
     if size and not listed and (len(version.run) >= size or (is_endless and version.run < within[-1][0])):
         return _between(index, within, version.run, is_prerelease=False)
@@ -300,7 +306,7 @@ def _one_of(
     *,
     plain: list[int] | None = None,
 ) -> Matched:
-    """Decide between cycles that the name of the version leaves open: by build, by their latest, else ask."""
+    """Decide between cycles that the version's name leaves open: by build or latest version; else ask."""
     if len(places) == 1 and plain is None and method is not MatchMethod.COARSE:
         return index.sure(places[0], method)
     first = index.by_first_build(version.run)
@@ -315,7 +321,7 @@ def _one_of(
 
 
 def _by_build(index: CycleIndex, version: Version) -> Matched | None:
-    """Decide a version that begins with no cycle's name by what is known of builds and latest versions."""
+    """Decide a version that begins with no cycle's name by known builds and latest versions."""
     first = index.by_first_build(version.run)
     if first is not None:
         return index.sure(first, MatchMethod.BUILD)
@@ -334,7 +340,7 @@ def _listed(index: CycleIndex, listed: tuple[int, ...]) -> Matched | None:
 
 
 def _coarse(index: CycleIndex, version: Version) -> Matched | None:
-    """Decide a version that is shorter than the names of cycles: `8` where there are 8.0 and 8.4."""
+    """Decide a version that is shorter than the cycles' names: `8` if there are 8.0 and 8.4."""
     size = len(version.run)
     longer = [head for head in index.groups if len(head) > size and head[:size] == version.run]
     if not longer:
@@ -348,7 +354,7 @@ def _coarse(index: CycleIndex, version: Version) -> Matched | None:
 
 
 def _outside(index: CycleIndex, version: Version) -> Matched:
-    """Say where a version that belongs to no cycle lies: by the builds, where cycles are not named after them."""
+    """Return where a version outside every cycle lies; by build, if cycles are not named after their builds."""
     order: list[tuple[Run, int]]
     if index.latest_runs and len(version.run) >= 3:
         order = [(run, place) for run, place in index.latest_runs]
@@ -360,7 +366,7 @@ def _outside(index: CycleIndex, version: Version) -> Matched:
 
 
 def _before(index: CycleIndex, head: Run) -> Matched:
-    """Say where a pre-release of the cycle that begins with `head` lies."""
+    """Return where a pre-release of the cycle that begins with `head` lies."""
     order = [(one, index.groups[one][0][1]) for one in index.heads]
     return _between(index, order, head, is_prerelease=True)
 
@@ -380,12 +386,12 @@ def _between(index: CycleIndex, order: list[tuple[Run, int]], run: Run, *, is_pr
 
 
 def _has_lost_zero(index: CycleIndex, run: Run) -> bool:
-    """Whether a version may be another one that was stored as a number: 1.30 comes out of a spreadsheet as 1.3."""
+    """Whether a version may be another one that was stored as a number: a spreadsheet turns 1.30 into 1.3."""
     return len(run) == 2 and run[1] > 0 and (run[0], run[1] * 10) in index.groups
 
 
 def _unreadable(index: CycleIndex) -> Matched:
-    """Return all cycles to choose from, of an engine's those of the engine."""
+    """Return all cycles as a choice; for an engine, those of the engine."""
     own = index.heads_by_place if index.prefix else ()
     return index.ambiguous(own or range(len(index.product.cycles)), MatchMethod.UNREADABLE)
 

@@ -1,4 +1,4 @@
-"""What is peculiar to single products and no rule finds: Java's old numbers, words for editions, first builds.
+"""Peculiarities of single products that no rule finds: Java's old numbers, words for editions, first builds.
 
 The table is `bot/data/version_schemes.yaml`.
 """
@@ -20,39 +20,40 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 _TABLE = table("version_schemes")
-#: Builds of Java by vendor: what they call 1.8 is 8.
+#: Vendors' builds of Java, which call 8 also 1.8.
 JAVA = frozenset(_TABLE["java"].split())
-#: Words that may stand before a version and say nothing, folded; for a build of Java, some more.
+#: Meaningless words before a version, folded; for a build of Java there are some more.
 FILLERS = frozenset(_TABLE["fillers"].split())
 JAVA_FILLERS = frozenset(_TABLE["java_fillers"].split())
-#: Words that may stand beside a product's name and are not its own, and those of single products.
+#: Words beside a product's name that do not belong to it, including those of single products.
 BESIDE_NAMES = FILLERS | frozenset(_TABLE["beside_names"].split())
-#: The same, for words that say nothing without the product's name.
+#: The same, for words that are meaningless only beside the product's name.
 BESIDE_NAMES_ONLY = frozenset(_TABLE["beside_names_only"].split())
 OWN_WORDS: Mapping[str, frozenset[str]] = {key: frozenset(words.split()) for key, words in _TABLE["own_words"].items()}
-#: What stands before a version and looks like one, by product.
+#: Text before a version that looks like one, by product.
 PREFIXES = {key: re.compile(rf"(?:{one})(?=\d)", re.IGNORECASE) for key, one in _TABLE["prefixes"].items()}
 _WORDS_OF_OTHERS = {key: one["words"] for one in _TABLE["others"] for key in one["of"].split()}
-#: By product: words in a version that say that it is one of another engine, or what a provider makes of this one.
+#: By product: words in a version that mean another engine, or a provider's variant of this one.
 OTHERS: Mapping[str, Mapping[str, str]] = {
     key: _WORDS_OF_OTHERS.get(key, {}) | _TABLE["marks"].get(key, {}) for key in (_WORDS_OF_OTHERS | _TABLE["marks"])
 }
-#: By product: how versions of another are written that pass for this one's.
+#: By product: the form of another product's versions that pass for its own.
 WRITTEN = {
     key: {re.compile(pattern, re.IGNORECASE): other for pattern, other in of.items()}
     for key, of in _TABLE["written"].items()
 }
-#: What others imitate, with a version of it and a name of their own behind that.
+#: Products whose protocol others imitate, giving its version and a name of their own behind it.
 IMITATED = frozenset(_TABLE["imitated"].split())
-#: What is a version of the kernel beside these systems, and none of theirs.
+#: Kernel versions beside these systems, which are not versions of the system.
 _KERNELS = frozenset(_TABLE["kernels"]["of"].split())
 _KERNEL = re.compile(_TABLE["kernels"]["pattern"], re.IGNORECASE)
-#: By product: names of cycles that no source has.
+#: By product: codenames of cycles that no source has.
 CODENAMES: Mapping[str, Mapping[str, str]] = {
     key: {word: str(cycle) for word, cycle in names.items()} for key, names in _TABLE["codenames"].items()
 }
 _SERVICE_PACK_IS_MINOR = frozenset(_TABLE["service_pack_is_minor"].split())
-#: The first build of each cycle, ascending, by product and family, where a cycle's name does not begin its builds.
+#: The first build of each cycle, ascending, by product and family, for cycles whose builds do not begin with their
+#: name.
 FIRST_BUILDS: Mapping[str, Builds] = {
     product: {
         _numbers(family): tuple((_numbers(build), cycle) for build, cycle in firsts.items())
@@ -63,7 +64,7 @@ FIRST_BUILDS: Mapping[str, Builds] = {
 
 
 def translate(product_key: str, version: Version) -> Version:
-    """Return a version with the words that the names of the product's cycles have."""
+    """Return a version with its words replaced by those in the names of the product's cycles."""
     if product_key in _SERVICE_PACK_IS_MINOR:
         return _with_minor_for_service_pack(version)
     words = _TABLE["words"].get(product_key)
@@ -74,12 +75,12 @@ def translate(product_key: str, version: Version) -> Version:
 
 
 def is_kernel(product_key: str, version: str) -> bool:
-    """Whether a version beside a system is one of its kernel: the `5.10.0-28-amd64` of Debian."""
+    """Whether a version beside a system is that of its kernel: `5.10.0-28-amd64` for Debian."""
     return product_key in _KERNELS and _KERNEL.fullmatch(version.strip()) is not None
 
 
 def first_build(product_key: str, run: tuple[int, ...]) -> str | None:
-    """Return the name of the cycle whose builds `run` is among, None where this is not known."""
+    """Return the name of the cycle whose builds contain `run`; None if that is unknown."""
     for family, firsts in FIRST_BUILDS.get(product_key, {}).items():
         if run[: len(family)] == family:
             return next((cycle for first, cycle in reversed(firsts) if first <= run), None)
