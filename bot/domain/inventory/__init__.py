@@ -1,1 +1,1 @@
-"""What runs where: what sources and scans have seen, and the deployments that this comes to."""
+"""What runs where: what sources and scans have seen, and the deployments that follow from it."""

@@ -1,31 +1,36 @@
-"""What runs where, as the rules read it."""
+"""What runs where, in the form that the rules read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-#: What sources call production, in lower case; where none says where something runs, it is taken for that.
+#: Names of production in sources, in lower case. A deployment without an environment counts as production.
 PRODUCTION = ("", "live", "prd", "prod", "production")
 
 
 @dataclass(slots=True, eq=False)
 class LastRun:
-    """When a source was last read whole. One for all deployments of a source: a reading moves it for all of them."""
+    """When a source was last read completely.
+
+    All deployments of a source share one object, so that one change moves them all.
+    """
 
     at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """What a source has seen running, and when. One import says the same of thousands of assets, which share it.
+    """What a source has seen running, and when. Thousands of assets of one import may share one of these.
 
-    `product` is the source's own word (a product, an engine, an image), `version` as written and empty for one that
-    nobody knows, `provider` whose clock counts (empty for the makers' own). `how` is `catalog` or the way it was
-    scanned. `has_extended_support` says whether support goes on for money by itself; None where nobody says.
-    `inside` is the image, or whatever else a bill of materials is about, in which this is a library; empty for what
-    runs by itself. `recorded_at` is the last sighting that was written down; `last_run` is there for what an import
-    says, which has seen everything again when it finds nothing changed.
+    - `product`: the source's own word: a product, an engine, an image.
+    - `version`: as written; "" if unknown.
+    - `provider`: whose dates apply; "" for the maker's.
+    - `how`: `catalog`, or the kind of scan.
+    - `has_extended_support`: whether paid support continues automatically; None if no source says.
+    - `inside`: the image (or other subject of a bill of materials) in which this is a library; "" if it runs by itself.
+    - `recorded_at`: the last sighting that was stored.
+    - `last_run`: set for imports. An import that finds nothing changed has seen everything again.
     """
 
     product: str
@@ -43,7 +48,7 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A source has seen an asset run a product at a version; `observed` says of each property what it means."""
+    """A source has seen an asset run a product at a version. The fields of `observed` explain each property."""
 
     id: int
     observed: Observed
@@ -55,17 +60,17 @@ class Deployment:
 
     @property
     def version(self) -> str:
-        """The version as written; empty for one that nobody knows."""
+        """The version as written; "" if unknown."""
         return self.observed.version
 
     @property
     def provider(self) -> str:
-        """Whose clock counts; empty for the makers' own."""
+        """Whose dates apply; "" for the maker's."""
         return self.observed.provider
 
     @property
     def environment(self) -> str:
-        """Where it runs, in the source's own word; empty where it does not say."""
+        """Where it runs, in the source's own word; "" if it does not say."""
         return self.observed.environment
 
     @property
@@ -80,12 +85,12 @@ class Deployment:
 
     @property
     def inside(self) -> str:
-        """In what this is a library; empty for what runs by itself."""
+        """What it is a library in; "" if it runs by itself."""
         return self.observed.inside
 
     @property
     def has_extended_support(self) -> bool | None:
-        """Whether support goes on for money by itself; None where nobody says."""
+        """Whether paid support continues automatically; None if no source says."""
         return self.observed.has_extended_support
 
     @property
@@ -103,7 +108,10 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
-    """A person said which release cycle something is. It holds for these very words: another version is news."""
+    """A person has said which release cycle something is in.
+
+    It applies to this exact version text; another version is new.
+    """
 
     id: int
     asset_id: int

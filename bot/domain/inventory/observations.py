@@ -1,20 +1,20 @@
-"""What a source has seen of an asset against what it saw before: what came, came back, is other, or is gone."""
+"""Comparing what a source has seen of an asset with what it saw before: added, returned, changed or gone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-#: How deployments of the catalog's own claims are marked; the other ways are those of `sightings.How`.
+#: The `how` of deployments that the catalog claims; the others are those of `scans.How`.
 CATALOG = "catalog"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """An asset runs a product at a version, as one source has it.
+    """An asset runs a product at a version, according to one source.
 
-    `product` is the source's own word, `version` as written and empty for one that nobody knows, `provider` whose clock
-    counts. `how` is `catalog` or a `sightings.How`; `address` is what identifies the thing that was seen.
+    `product` is the source's own word, `version` is as written ("" if unknown), `provider` is whose dates apply. `how`
+    is `catalog` or a `scans.How`. `address` identifies the thing that was seen.
     """
 
     product: str
@@ -32,7 +32,7 @@ class Seen:
 
     @property
     def details(self) -> tuple[str, str, bool | None]:
-        """What is said of the deployment beside its key."""
+        """The properties of the deployment that are not in its key."""
         return self.how, self.address, self.has_extended_support
 
 
@@ -42,7 +42,7 @@ Key = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A deployment as it is stored, by its row's id."""
+    """A stored deployment, by its row's id."""
 
     id: int
     seen: Seen
@@ -51,7 +51,7 @@ class Stored:
 
 @dataclass(slots=True)
 class Difference:
-    """What has to be written of one source and one asset. `same` holds the ids of those that are as they were."""
+    """What has to be written for one source and one asset. `same` are the ids of unchanged deployments."""
 
     new: list[Seen] = field(default_factory=list)
     back: list[tuple[int, Seen]] = field(default_factory=list)
@@ -61,10 +61,10 @@ class Difference:
 
 
 def compare(stored: Iterable[Stored], seen: Iterable[Seen], *, is_catalog: bool) -> Difference:
-    """Return what has to happen so that exactly what was `seen` is left of `stored`, of one source and one asset.
+    """Return the changes after which only what was `seen` is left of `stored`, for one source and one asset.
 
-    A catalog's claims (`is_catalog`) end no deployments that were scanned under the same source, nor scans those that
-    are claimed. Of two that differ in details only, the one with the first address counts.
+    A catalog's claims (`is_catalog`) do not end deployments that were scanned under the same source, and scans do not
+    end claimed ones. If two differ only in details, the one with the first address counts.
     """
     wanted: dict[Key, Seen] = {}
     for one in sorted(seen, key=lambda one: (one.address, one.how, str(one.has_extended_support))):

@@ -1,4 +1,4 @@
-"""What was seen running where: evidence that a reader of the inventory gives, before any date is looked up."""
+"""What was seen running where: the evidence that a scan gives, before any date is looked up."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.domain.catalog import Origin, Problem
 
 
 class How(StrEnum):
-    """The method by which something was seen."""
+    """How something was seen."""
 
     IMAGE = "image"
     DOCKERFILE = "dockerfile"
@@ -17,7 +17,7 @@ class How(StrEnum):
     AWS_RDS = "aws-rds"
 
 
-#: How a library inside of what a bill of materials is about is marked; its address is then what the bill is about.
+#: The `how` of a library inside the subject of a bill of materials. Its address is that subject.
 SBOM_LIBRARY = "sbom-library"
 
 
@@ -25,12 +25,11 @@ SBOM_LIBRARY = "sbom-library"
 class Sighting:
     """A product at a version, seen in one place.
 
-    `product` is the source's own word, but for a well-known image, which is named as the feed names the product.
-    `version` is as written and may carry more (`11.22-alpine`); empty says that it runs at a version nobody knows,
-    which is never as good as a supported one. `provider` is whose clock counts (`aws-rds`; empty for upstream).
-    `address` is what identifies the thing that was seen (image reference, ARN), `purl` and `cpe` what its package is
-    known by; `name` is what it is called where it runs, `hosts` where it is reached. All of these may be empty, as may
-    `environment`, `region` and `tags`.
+    `product` is the source's own word, except for a well-known image, which gets the feed's name for the product.
+    `version` is as written and may have more (`11.22-alpine`); "" means an unknown version, which never counts as
+    supported. `provider` is whose dates apply (`aws-rds`; "" for the maker's). `address` identifies the thing that was
+    seen (image reference, ARN), `purl` and `cpe` identify its package. `name` is its name where it runs, `hosts` where
+    it can be reached. All of these may be empty, and so may `environment`, `region` and `tags`.
     """
 
     product: str
@@ -46,19 +45,19 @@ class Sighting:
     hosts: tuple[str, ...] = ()
     region: str = ""
     tags: tuple[tuple[str, str], ...] = ()
-    #: Whether the provider goes on with support, for money, when the standard one ends; None where it does not say.
+    #: Whether the provider continues support for money after the standard one ends; None if it does not say.
     has_extended_support: bool | None = None
-    #: False for an image that is not well known: it may be the organisation's own, which has no end of life.
+    #: False for an image that is not well known. It may be the organisation's own, which has no end of life.
     is_known: bool = True
-    #: Whether a bill of materials lists it as a part of what it is about: a library, not what runs by itself.
+    #: Whether it is only a part of the subject of a bill of materials: a library, which does not run by itself.
     is_library: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sightings:
-    """All that one source showed, in the order read, and what of it was left out or doubted.
+    """Everything that one source showed, in the order read, and the problems with it.
 
-    `subject` is what the source says that all of it is about: a name, or an image without its tag; mostly empty.
+    `subject` is the name (or an image without its tag) that the source says everything is about; usually "".
     """
 
     found: tuple[Sighting, ...] = ()

@@ -1,6 +1,6 @@
-"""The rules of an import: how what sources say becomes one catalog. Values in, values out; no store, no clock.
+"""The rules of an import: how the statements of several sources become one catalog. No store, no clock.
 
-`claims` writes a claim as JSON, `diff` tells what changed and when that is too much, `assets` says what is the same
-asset and merges what is said of it, `parents` resolves what it is a part of; `book` holds teams and people, `teams` and
-`people` settle who is who, `owners` resolves an owner reference.
+- `claims` writes a claim as JSON; `diff` finds what changed, and when a change is too large.
+- `assets` decides which claims are about the same asset and merges them; `parents` resolves what it is a part of.
+- `book` holds teams and people; `teams` and `people` decide who is who; `owners` resolves an owner reference.
 """

@@ -1,4 +1,4 @@
-"""What is one asset: refs, the folded identity behind them, and the merge of what several sources say."""
+"""Which claims are about one asset: refs, the folded identity behind them, and merging what several sources say."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from bot.domain.names import fold
 
 T = TypeVar("T")
 
-#: Backstage's namespace of what has none, so that its `service:default/x` is everybody else's `service:x`.
+#: Backstage's default namespace. Its `service:default/x` is `service:x` in all other sources.
 _NO_NAMESPACE = "default"
 
 
 def ref_of(claim: AssetClaim) -> str:
     """Return the ref that the claim asks for: `kind:name` or `kind:namespace/name`, in lower case.
 
-    A rule of a CODEOWNERS file keeps its case, because paths have one: `path:repository:pattern`, without the host.
+    A rule of a CODEOWNERS file keeps its case, because paths are case-sensitive: `path:repository:pattern`, without the
+    host.
     """
     if (rule := claim.path_rule) is not None:
         name = claim.name.partition(":")[0]
@@ -35,7 +36,7 @@ def ref_of(claim: AssetClaim) -> str:
 
 
 def are_apart(claim: AssetClaim, other: AssetClaim) -> bool:
-    """Whether two claims of one ref are about repositories at different hosts, or about paths in these."""
+    """Whether two claims with the same ref are about repositories (or paths in them) at different hosts."""
     hosts, others = _hosts(claim), _hosts(other)
     return bool(hosts and others) and not any(is_same_host(one, each) for one in hosts for each in others)
 
@@ -52,18 +53,18 @@ def _hosts(claim: AssetClaim) -> set[str]:
 
 
 def external_id_in_file(claim: AssetClaim) -> str:
-    """Return what an asset is called by where another file of its source has named another owner of it."""
+    """Return the external id of an asset of which another file of its source names another owner."""
     return f"{claim.external_id}@{claim.origin.path}"
 
 
 def external_id_elsewhere(claim: AssetClaim) -> str:
-    """Return what the other file calls it, if `external_id_in_file` may have named it so; "" for any other claim."""
+    """Return the external id in the other file, if `external_id_in_file` may have given it; "" for any other claim."""
     ending = f"@{claim.origin.path}"
     return claim.external_id.removesuffix(ending) if claim.external_id.endswith(ending) else ""
 
 
 def identity(ref: str) -> str:
-    """Return what two refs share when they mean the same asset: the spelling of names does not count, a path's does."""
+    """Return what two refs of the same asset have in common: the spelling of names is ignored, that of paths is not."""
     kind, _, rest = ref.partition(":")
     if kind == AssetKind.PATH:
         return ref
@@ -74,21 +75,21 @@ def identity(ref: str) -> str:
 
 
 def suffixed(ref: str, unique: str, *, length: int = 3) -> str:
-    """Return `ref` made unique, for the second of two assets that are named alike.
+    """Return `ref` made unique, for the second of two assets with the same name.
 
-    The suffix depends on `unique` alone (source and external id) and has two hexadecimal digits for each of `length`.
+    The suffix depends only on `unique` (source and external id) and has two hexadecimal digits for each of `length`.
     """
     return f"{ref}~{blake2b(unique.encode(), digest_size=length).hexdigest()}"
 
 
 class Refs:
-    """Which asset holds which ref, compared by identity. Assets are numbers of the caller's."""
+    """Which asset has which ref, compared by identity. Assets are numbers that the caller chooses."""
 
     def __init__(self) -> None:
         self._holders: dict[str, int] = {}
 
     def hold(self, asset: int, ref: str) -> None:
-        """Record that `asset` has `ref` already."""
+        """Record that `asset` already has `ref`."""
         self._holders[identity(ref)] = asset
 
     def holder(self, ref: str) -> int | None:
@@ -96,11 +97,11 @@ class Refs:
         return self._holders.get(identity(ref)) if self._holders else None
 
     def release(self, ref: str) -> None:
-        """Forget who holds `ref`, before it is given anew."""
+        """Forget who has `ref`, before it is assigned again."""
         self._holders.pop(identity(ref), None)
 
     def take(self, asset: int, ref: str, unique: str) -> str:
-        """Give `asset` the ref it asks for or, where another asset holds that, one with a suffix; return it."""
+        """Give `asset` the ref that it asks for, or one with a suffix if another asset has it; return the ref given."""
         given, length = ref, 3
         while self._holders.setdefault(identity(given), asset) != asset:
             given = suffixed(ref, unique, length=length)
@@ -109,12 +110,12 @@ class Refs:
 
 
 def merge(claims: Sequence[AssetClaim], *, former_names: Sequence[str] = (), preferred: int = 0) -> AssetClaim:
-    """Merge claims about one asset, the most believed first (at least one), into what they say together.
+    """Merge claims about one asset (at least one, the most believed first) into one claim.
 
-    Parent, owners and origin stay those of the first: what comes of them is settled elsewhere. A scalar is the first
-    that is said, a list the union in that order. Other sources' names and `former_names` become aliases. Of tags, the
-    first value of a key counts. The first `preferred` claims are of sources that somebody preferred: an owner whom one
-    of these names first settles that somebody owns it.
+    Parent, owners and origin are those of the first claim, because they are settled elsewhere. A single value is the
+    first one given, a list the union in that order. Names from other sources and `former_names` become aliases. For
+    tags, the first value of a key counts. The first `preferred` claims come from sources that somebody preferred: if
+    one of these is the first to name an owner, it is settled that there is one.
     """
     first = claims[0]
     if len(claims) == 1:
@@ -137,7 +138,7 @@ def merge(claims: Sequence[AssetClaim], *, former_names: Sequence[str] = (), pre
 
 
 def _path_rule(claims: Sequence[AssetClaim]) -> PathRule | None:
-    """Return the first rule, at the host that any says."""
+    """Return the first rule, with the first host that any claim gives."""
     rules = [claim.path_rule for claim in claims if claim.path_rule is not None]
     if not rules:
         return None

@@ -1,4 +1,4 @@
-"""Teams and people as an import works on them: loaded from the store, changed in memory, written back if they differ.
+"""Teams and people during an import: loaded from the store, changed in memory, and written back if they differ.
 
 Entries are compared by identity: two entries are two rows. `id` is 0 until the row is stored.
 """
@@ -13,10 +13,10 @@ from typing import TypeVar, cast
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class PersonEntry:
-    """A person. Identifiers are None when unknown, never empty: e-mail and handle in lower case.
+    """A person. Unknown identifiers are None, never empty. E-mail and handle are in lower case.
 
-    Whoever has left, as sources say, or is deactivated, as Slack says, is not active. `is_known` is False for somebody
-    whom sources only ever name as what may be an owner's e-mail.
+    Somebody who has left (according to sources) or is deactivated (according to Slack) is not active. `is_known` is
+    False for somebody who is only known from what may be an owner's e-mail address.
     """
 
     id: int = 0
@@ -33,7 +33,7 @@ class PersonEntry:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class TeamEntry:
-    """A team. `folded` is its identity; an undeclared team (a stub) is one that sources only refer to."""
+    """A team. `folded` is its identity. A team that is not declared (a stub) is only referred to by sources."""
 
     id: int = 0
     folded: str
@@ -49,10 +49,10 @@ class TeamEntry:
     gone_at: datetime | None = None
 
     def refer(self, name: str) -> None:
-        """Record that a source refers to the team by `name`: a stub is there as long as that happens.
+        """Record that a source refers to the team by `name`. A stub exists as long as that happens.
 
-        Of several spellings of a stub the least is shown, so that the order of imports does not matter, and one that
-        begins with a mark (`["payments"`) only where there is no other.
+        Of several spellings of a stub the lowest in sort order is shown, so that the order of imports does not matter.
+        One that begins with a mark (`["payments"`) is used only if there is no other.
         """
         if not self.is_declared:
             self.gone_at = None
@@ -60,7 +60,7 @@ class TeamEntry:
 
     @property
     def is_live(self) -> bool:
-        """Whether a source declares the team now."""
+        """Whether a source currently declares the team."""
         return self.is_declared and self.gone_at is None
 
 
@@ -70,25 +70,28 @@ E = TypeVar("E", TeamEntry, PersonEntry)
 
 @dataclass(slots=True)
 class Book:
-    """All teams and people, and which entries turned out to be another: `merged`, in the order of finding out."""
+    """All teams and people.
+
+    `merged` are entries that turned out to be another entry, in the order in which that was found.
+    """
 
     teams: list[TeamEntry] = field(default_factory=list)
     people: list[PersonEntry] = field(default_factory=list)
     merged: dict[Owner, Owner] = field(default_factory=dict)
 
     def add_team(self, entry: TeamEntry) -> TeamEntry:
-        """Add a team that is new to the store."""
+        """Add a team that is not in the store yet."""
         self.teams.append(entry)
         return entry
 
     def final(self, entry: E) -> E:
-        """Return the entry that `entry` has been merged into, or itself."""
+        """Return the entry that `entry` was merged into, or `entry` itself."""
         while (into := self.merged.get(entry)) is not None:
             entry = cast("E", into)
         return entry
 
     def add_person(self, entry: PersonEntry) -> PersonEntry:
-        """Add a person who is new to the store."""
+        """Add a person who is not in the store yet."""
         self.people.append(entry)
         return entry
 

@@ -1,6 +1,7 @@
-"""Claims as JSON: what is stored of them, and the digest that tells whether a source changed its mind.
+"""Claims as JSON for the store, and the digest that shows whether a source has changed its statement.
 
-Only what differs from a claim's defaults is written. The origin is no part of it: a moved line is not a changed claim.
+Only values that differ from a claim's defaults are written. The origin is not included: a moved line is not a changed
+claim.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ AnyClaim = AssetClaim | TeamClaim | PersonClaim
 
 
 def encode(claim: AnyClaim) -> bytes:
-    """Return the claim as JSON, without its origin and without an asset's external id (both are columns)."""
+    """Return the claim as JSON, without its origin and an asset's external id, which are columns."""
     match claim:
         case AssetClaim():
             return orjson.dumps(_asset_content(claim))
@@ -46,12 +47,12 @@ def encode(claim: AnyClaim) -> bytes:
 
 
 def digest(encoded: bytes) -> str:
-    """Return what tells two contents apart: 32 hexadecimal digits."""
+    """Return the hash of some content, in 32 hexadecimal digits."""
     return blake2b(encoded, digest_size=16).hexdigest()
 
 
 def external_id(claim: AnyClaim) -> str:
-    """Return what the claim is known by within its source: teams by folded name, people by their strongest id."""
+    """Return the claim's id within its source: the folded name of a team, the strongest identifier of a person."""
     match claim:
         case AssetClaim():
             return claim.external_id
@@ -62,7 +63,7 @@ def external_id(claim: AnyClaim) -> str:
 
 
 def _asset_content(claim: AssetClaim) -> dict[str, Any]:  # noqa: PLR0912 - one branch a field, for speed
-    # Written out, and without enumerations' `value`: this runs twice for every asset of an import.
+    # Written out, and without the enumerations' `value`, because this runs twice for every asset of an import.
     content: dict[str, Any] = {"kind": str(claim.kind), "name": claim.name}
     if claim.namespace:
         content["namespace"] = claim.namespace
@@ -139,7 +140,7 @@ def _person_content(claim: PersonClaim) -> dict[str, Any]:
 
 
 def decode_owners(content: Mapping[str, Any]) -> tuple[OwnerClaim, ...]:
-    """Return the owners of an asset's stored content."""
+    """Return the owners in an asset's stored content."""
     return tuple(
         OwnerClaim(
             OwnerRef(one["name"], OwnerType(one.get("type", OwnerType.UNSAID)), one.get("written", "")),

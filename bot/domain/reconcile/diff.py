@@ -1,4 +1,4 @@
-"""How what was read now differs from what the source said last, and when an import is too large a change to believe."""
+"""How what was read differs from what the source said before, and when an import changes too much to be believed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bot.domain.catalog import Origin, Problem
 from bot.domain.phrases import counted
 
-#: An import that removes more than this share of a source's assets, teams or people is refused unless it is asked for
+#: An import that removes more than this share of a source's assets, teams or people is refused unless that is requested
 #: (see `refusal`).
 MASS_CHANGE_SHARE = 0.2
 #: Removing up to this many is never a mass change, however small the source is.
@@ -17,7 +17,10 @@ MASS_CHANGE_FLOOR = 5
 
 @dataclass(frozen=True, slots=True)
 class StoredClaim:
-    """A claim as stored. `digest` is empty once the source no longer says it: the row remembers whom it was about."""
+    """A claim as stored.
+
+    Once the source no longer makes it, `digest` is "", and the row remembers whom it was about.
+    """
 
     id: int
     subject_id: int
@@ -27,15 +30,15 @@ class StoredClaim:
 
     @property
     def is_live(self) -> bool:
-        """Whether the source said so in its last import."""
+        """Whether the source made it in its last import."""
         return bool(self.digest)
 
 
 @dataclass(slots=True)
 class Diff:
-    """External ids by what became of them. `moved` ones are unchanged but stand elsewhere in the files now.
+    """External ids by what happened to them. `moved` ones are unchanged but are in another place in the files now.
 
-    `kept` ones were not read, because the document that they came from has an error.
+    `kept` ones were not read, because their document has an error.
     """
 
     added: list[str] = field(default_factory=list)
@@ -47,7 +50,7 @@ class Diff:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the source says what it said before."""
+        """Whether the source says the same as before."""
         return not (self.added or self.changed or self.removed)
 
     def compare(self, external: str, digest: str, origin: Origin, stored: StoredClaim | None) -> None:
@@ -62,7 +65,7 @@ class Diff:
                 self.moved.append(external)
 
     def missing(self, stored: Mapping[str, StoredClaim], read: Collection[str], broken: Collection[str]) -> None:
-        """Record the live claims that were not read: removed, or kept where their document is among `broken` paths."""
+        """Record the live claims that were not read: removed, or kept if their document is among the `broken` paths."""
         for external, claim in stored.items():
             if not claim.is_live or external in read:
                 continue
@@ -70,12 +73,12 @@ class Diff:
 
 
 def broken_paths(problems: Iterable[Problem]) -> frozenset[str]:
-    """Return the paths, as named in the problems, of documents that could not be read whole."""
+    """Return the paths, as given in the problems, of documents that could not be read completely."""
     return frozenset(problem.origin.path for problem in problems if problem.is_error)
 
 
 def is_under(path: str, roots: Collection[str]) -> bool:
-    """Tell whether `path` is one of `roots` or lies in a folder that is."""
+    """Tell whether `path` is one of `roots` or inside one of them."""
     if not roots:
         return False
     return path in roots or any(path.startswith(root.rstrip("/") + "/") for root in roots)
@@ -83,11 +86,11 @@ def is_under(path: str, roots: Collection[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """How many of a source's assets, teams or people (`noun`) a run no longer names, of how many before.
+    """How many of a source's assets, teams or people (`noun`) an import no longer names, out of `before`.
 
-    With `is_other_file`, something else was read than the last time, and none of them stand in it. `secret` more hold
-    what looks like a secret: that they go is meant, however many there are. With `are_kept` the assets stay, and it is
-    their owners that go.
+    - `is_other_file`: other files were read than the last time, and none of them are in these.
+    - `secret`: how many more contain what looks like a secret. Their removal is intended, however many there are.
+    - `are_kept`: the assets stay, and it is their owners that are removed.
     """
 
     noun: str
@@ -99,13 +102,13 @@ class Going:
 
     @property
     def said(self) -> str:
-        """How many of them go."""
+        """The removals in words."""
         whose = "the owners of " if self.are_kept else ""
         return f"{whose}{self.removed:,} of the source's {self.before:,} {self.noun}"
 
     @property
     def is_mass(self) -> bool:
-        """Whether it is more likely a mistake: so many go, or all with a file of another shape."""
+        """Whether it is probably a mistake: too many are removed, or all of them with a different file."""
         if self.is_other_file and 0 < self.removed == self.before:
             return True
         return self.removed > MASS_CHANGE_FLOOR and self.removed > MASS_CHANGE_SHARE * self.before
@@ -114,10 +117,10 @@ class Going:
 def refusal(
     going: Iterable[Going], *, read: int, lost: int, errors: int, allow_mass_change: bool, secret: int = 0
 ) -> str:
-    """Return why the import must not be carried out, in a sentence that says what to do, or "".
+    """Return why the import must not be carried out, in a sentence that says what to do; "" if it may be.
 
-    `read` counts all claims of this run, `lost` all that goes with files in which nothing stands, `secret` those of
-    them that are meant to go.
+    `read` counts all claims of this import. `lost` counts those that are removed with files that now contain nothing,
+    and `secret` those among them whose removal is intended.
     """
     if read == 0 and errors:
         return f"Nothing could be read ({counted(errors, 'error')}): correct the files and import again."

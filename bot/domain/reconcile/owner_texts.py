@@ -1,6 +1,6 @@
-"""What people write in the place of one owner that is more than a name: several, one with a remark, one of the past.
+"""Text in place of an owner that is more than a name: several owners, a remark, a former owner.
 
-Only what is known by then tells: "Search and Discovery" may be a team, and is two where both are declared.
+Only the known names decide: "Search and Discovery" may be one team, and is two if both are declared.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from bot.domain.names import fold
 
 E = TypeVar("E")
 
-#: What joins several owners, the weakest first: each is tried where all that it joins is known.
+#: What joins several owners, the weakest first. Each is tried, and counts if all the parts are known.
 _JOINS = (
     re.compile(r"\s*[;|]\s*"),
     re.compile(
@@ -24,7 +24,7 @@ _JOINS = (
     re.compile(r"\s*/\s*|\s*[;|,&+•·]\s*|\s+(?:and|und|et|y|e|en|och|og|i|plus|with)\s+", re.IGNORECASE),
 )
 _GROUP = r"(?:team|squad|group|crew|tribe|chapter|guild|department|dept\.?)"
-#: What is said of a name, beside it: that it is a team's, or a title.
+#: Words around a name: that it is a team, or a title.
 _AROUND = re.compile(
     rf"^the\s+|^{_GROUP}(?:\s*:?\s+|-)|[\s-]+{_GROUP}$|\s*\(?\d{{1,3}}\s?%\)?$|^(?:(?:dr|prof|mr|mrs|ms|mx|hr|herr|frau|dipl|ing)\.?\s+)+",
     re.IGNORECASE,
@@ -38,11 +38,11 @@ _ROLE = re.compile(
     r"|eskalation|support|on-?call)\b.*)",
     re.IGNORECASE,
 )
-#: A name that is none any more, and an initial that is many people's.
+#: A former owner; an initial, which many people share.
 _FORMER = re.compile(r"(?:ex|former|formerly|not|non)[\s-]+(?P<name>\S.*)", re.IGNORECASE)
 _INITIAL = re.compile(r"(?:[^\W\d_]\.\s*)+[^\W\d_][\w'’-]+")
 
-#: From one to another, and where to ask: whose it is by now, nobody says.
+#: A change from one owner to another, or a contact: the text does not say who owns it now.
 _MOVING = re.compile(r"(?P<from>.+?)(?:\s*[>»]+\s*|\s+(?:to|zu|an|vers|naar)\s+)(?P<to>.+)", re.IGNORECASE)
 _ASKING = re.compile(
     r"(?:contact|ping|call|e?mail|message|dm|via|kontakt|contacter|contactar)\s+(?:the\s+)?(?P<name>\S.*)", re.I
@@ -52,14 +52,14 @@ _SINCE = re.compile(r"(?P<name>.+?)\s+(?:since|seit|depuis|desde|sinds|sedan|sid
 
 GIVEN_NAMES = frozenset(table("given_names")["given_names"].split())
 
-#: The one that a text names; None where nobody is known by it.
+#: Returns the entry that a text names; None if no known one has that name.
 Find = Callable[[str], E | None]
 
 
 def read_owners(written: str, team: Find[E], person: Find[E]) -> Sequence[E] | None:
-    """Return the known owners that a text names which is no name itself; none where it names nobody for sure.
+    """Return the known owners in a text that is more than a name; empty if it certainly names nobody.
 
-    None where it may well be the name of somebody who is not known.
+    None if it may be the name of somebody unknown.
     """
 
     def known(text: str) -> E | None:
@@ -79,7 +79,7 @@ def read_owners(written: str, team: Find[E], person: Find[E]) -> Sequence[E] | N
 
 
 def _is_nobody_for_sure(written: str, team: Find[E], known: Find[E]) -> bool:
-    """Whether those who are known are named as somebody who owned it, will own it, or is to be asked."""
+    """Whether a text names known owners only as former, future or contact."""
     if (moving := _MOVING.fullmatch(written)) is not None:
         return team(moving["from"]) is not None and team(moving["to"]) is not None
     if (remark := _REMARK.fullmatch(written)) is not None and remark["name"]:
@@ -89,12 +89,12 @@ def _is_nobody_for_sure(written: str, team: Find[E], known: Find[E]) -> bool:
 
 
 def without_title(text: str) -> str:
-    """Return a name without what says what it is one of: "Dr. Jane Doe", "the Payments team"."""
+    """Return a name without words for what it is: "Dr. Jane Doe", "the Payments team"."""
     return _AROUND.sub("", text).strip()
 
 
 def _one(text: str, team: Find[E], known: Find[E], person: Find[E]) -> E | None:
-    """Return the known owner of a text without what is said of it."""
+    """Return the known owner in a text without the words around the name."""
     if (found := known(text)) is not None:
         return found
     bare = without_title(text)

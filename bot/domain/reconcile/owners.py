@@ -15,15 +15,15 @@ from bot.domain.reconcile.owner_texts import GIVEN_NAMES, read_owners
 from bot.domain.reconcile.people import Key, person_key
 
 _KIND = re.compile(r"(?:group|team):", re.IGNORECASE)
-#: Names that are less alike than this (of 100) are no help as a suggestion.
+#: Names with a lower similarity than this (of 100) do not help as a suggestion.
 _NEAREST_CUTOFF = 60
-#: A person's name has no more words.
+#: The most words of a person's name.
 _MOST_NAMES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownTeam:
-    """Nobody declares the team: it becomes a stub with this identity and name."""
+    """A team that nobody declares. It becomes a stub with this identity and name."""
 
     folded: str
     name: str
@@ -31,14 +31,14 @@ class UnknownTeam:
 
 @dataclass(frozen=True, slots=True)
 class UnknownPerson:
-    """A person of whom nothing but this identifier is known."""
+    """A person of whom only this identifier is known."""
 
     key: Key
 
 
 @dataclass(frozen=True, slots=True)
 class Nobody:
-    """The reference names nothing (`-`, an empty text)."""
+    """The reference names nobody (`-`, an empty text)."""
 
 
 Resolved = TeamEntry | PersonEntry | UnknownTeam | UnknownPerson | Nobody
@@ -50,22 +50,25 @@ def bare(text: str) -> str:
 
 
 def slug(text: str) -> str:
-    """Return the last part of a team reference: `group:default/payments` -> `payments`; all of a name like `UI/UX`."""
+    """Return the last part of a team reference: `group:default/payments` -> `payments`.
+
+    A name such as `UI/UX` stays whole.
+    """
     name = bare(text).rstrip("/")
     return name if is_slashed(text) else name.rpartition("/")[2]
 
 
 def is_slashed(text: str) -> bool:
-    """Whether a team is written by a name with a slash in it, and not by its path of groups: `UI/UX`, `R&D/Tools`."""
+    """Whether a reference is a team's name with a slash in it, and not its path of groups: `UI/UX`, `R&D/Tools`."""
     first, slash, _ = text.strip().partition("/")
     is_reference = first.startswith(("@", "#")) or _KIND.match(first) is not None or "." in first
     return bool(slash) and not is_reference and first != first.lower()
 
 
 def path_of(ref: OwnerRef) -> str:
-    """Return the path of groups that a reference writes, `acme/payments/backend`, in lower case; "" for a mere name.
+    """Return the path of groups in a reference (`acme/payments/backend`), in lower case; "" for a plain name.
 
-    What Backstage's default namespace has is a mere name.
+    A reference with Backstage's default namespace is a plain name.
     """
     if is_slashed(ref.written):
         return ""
@@ -74,9 +77,9 @@ def path_of(ref: OwnerRef) -> str:
 
 
 def spelling(ref: OwnerRef) -> str:
-    """Return what a team that nobody declares is found by: the path of groups, if one is written, or else the name.
+    """Return the text under which an undeclared team is found: its path of groups if it has one, or else its name.
 
-    What else is written may be more than one owner's: "Search, Discovery".
+    Other text may name several owners: "Search, Discovery".
     """
     return ref.written if path_of(ref) else ref.name
 
@@ -85,9 +88,9 @@ def spelling(ref: OwnerRef) -> str:
 class SharedWords:
     """What paths of groups have in common.
 
-    `words`, folded, are the last ones of several: `ui` of `a/one/ui` and `a/two/ui`. `apart` are the
-    paths whose last word names a team of another organisation, too: `other/ui` beside `own/ui`. A team that is declared
-    by that word alone is that of the organisation with the most teams among the owners, if there is one.
+    `words` (folded) are last parts of several paths: `ui` of `a/one/ui` and `a/two/ui`. `apart` are paths whose last
+    part also names a team of another organisation: `other/ui` beside `own/ui`. A team declared with only that word
+    belongs to the organisation with the most teams among the owners, if there is one.
     """
 
     words: frozenset[str] = frozenset()
@@ -95,7 +98,7 @@ class SharedWords:
 
 
 def shared_words(paths: Iterable[str]) -> SharedWords:
-    """Return what several paths end in, and whose paths are others'."""
+    """Return the last parts that paths share, and the paths that belong to other organisations."""
     first: dict[str, str] = {}
     words: set[str] = set()
     teams: dict[str, set[str]] = {}
@@ -115,7 +118,7 @@ def shared_words(paths: Iterable[str]) -> SharedWords:
 
 
 def other_keys(entry: TeamEntry) -> Iterator[str]:
-    """Yield the folded spellings that a team answers to beside its name."""
+    """Yield the folded spellings of a team besides its name."""
     for text in (*entry.aliases, *entry.former_names, entry.user_group):
         if key := fold(bare(text)):
             yield key
@@ -124,12 +127,12 @@ def other_keys(entry: TeamEntry) -> Iterator[str]:
 class OwnerIndex:
     """Every spelling of every team, and every identifier of every person, at one moment.
 
-    Where several teams answer to a spelling: a team's name counts before its other names, those before their last part
-    (`@acme/payments`), and declared teams before gone ones. A spelling that two teams have as an alias names neither.
-    Stubs are kept apart: what they answer to is what nothing else answers to.
+    If several teams have a spelling, a team's name comes before its other names, those before the last part of a path
+    (`@acme/payments`), and declared teams before former ones. A spelling that two teams have as an alias names neither.
+    Stubs are kept apart: they are found only if nothing else is.
 
-    `paths` are those of groups that owners are named by. Where several end in the same word, that word alone names none
-    of them; and a path whose last word is another organisation's is no team that is declared by that word.
+    `paths` are the paths of groups that name owners. If several end with the same word, that word alone names none of
+    them. A path whose last word is another organisation's does not name the team that is declared with that word.
     """
 
     def __init__(self, book: Book, paths: Iterable[str] = ()) -> None:
@@ -154,7 +157,7 @@ class OwnerIndex:
         self.known = {key for key, person in self.people.items() if person.is_known}
 
     def differs(self, other: OwnerIndex) -> bool:
-        """Tell whether some reference may mean something else by the other index."""
+        """Tell whether some reference may mean something else in the other index."""
         return (
             self.teams != other.teams
             or self.people != other.people
@@ -165,11 +168,11 @@ class OwnerIndex:
         )
 
     def add_stub(self, entry: TeamEntry) -> None:
-        """Let a stub that is new to the book be found."""
+        """Add a stub that is new to the book."""
         self.stubs[entry.folded] = entry
 
     def team(self, *texts: str) -> TeamEntry | None:
-        """Return the declared team that one of `texts` names: the longest path first, then by its last part."""
+        """Return the declared team that one of `texts` names, by the longest path or else its last part; or None."""
         nearest_first = sorted(texts, key=lambda text: -bare(text).count("/"))
         if any(self._stands_apart(text) for text in texts):
             return self.teams.get(fold(bare(nearest_first[0])))
@@ -191,13 +194,13 @@ class OwnerIndex:
         return self.stubs.get(folded) or (UnknownTeam(folded, name) if folded else Nobody())
 
     def stub_name(self, text: str) -> str:
-        """Return what a team that nobody declares is called: its path's last part, or its path where that is shared."""
+        """Return the name for an undeclared team: its path's last part, or the whole path if others share that part."""
         name = slug(text).strip()
         path = path_of(OwnerRef(name, written=text))
         return bare(text).strip("/") if path and fold(name) in self.shared.words else name
 
     def called(self, ref: OwnerRef) -> str:
-        """Return what a team that nobody declares is called by a reference to it."""
+        """Return the name for an undeclared team in a reference."""
         is_turned = ref.type is OwnerType.UNSAID and turned(ref.written) and self._may_be_turned(ref.written)
         return ref.written if is_turned else self.stub_name(spelling(ref))
 
@@ -214,7 +217,7 @@ class OwnerIndex:
         return self._unsaid(ref)
 
     def owners(self, ref: OwnerRef) -> tuple[Resolved, ...]:
-        """Return all whom `ref` means: several, where its text is a list of those who are known."""
+        """Return everybody whom `ref` means: several, if its text is a list of known owners."""
         written = ref.written.strip()
         if ref.type is OwnerType.UNSAID and written == ref.name and not self._is_known(written):
             read: Sequence[Owner] | None = read_owners(written, self._live_team, self._known_person)
@@ -252,7 +255,10 @@ class OwnerIndex:
         return self.teams.get(fold(local)) or self._person(name)
 
     def _may_be_turned(self, written: str) -> bool:
-        """Whether "Doe, Jane" is a person whom nobody knows: a given name stands last, and neither is a team's name."""
+        """Whether "Doe, Jane" is probably an unknown person.
+
+        That is so if the last part is a given name and neither part is a team's name.
+        """
         names = [fold(name) for name in written.split(",")]
         given = fold(next(iter(written.rpartition(",")[2].split()), ""))
         return given in GIVEN_NAMES and not any(name in self.teams for name in names)
@@ -269,13 +275,13 @@ class OwnerIndex:
 
 
 def turned(written: str) -> str:
-    """Return "Doe, Jane" the other way round, folded; "" for anything else."""
+    """Return "Doe, Jane" as "Jane Doe", folded; "" for other text."""
     last, comma, first = written.partition(",")
     return fold(f"{first} {last}") if comma and "," not in first else ""
 
 
 def surname_first(name: str) -> Iterator[str]:
-    """Yield "Doe Jane" the other way round, folded, and "Doe Jane Ann" both ways; nothing for one word or many."""
+    """Yield "Doe Jane" as "Jane Doe" (folded), and both orders of "Doe Jane Ann"; nothing for one word or many."""
     words = name.split()
     if 1 < len(words) <= _MOST_NAMES:
         yield fold("".join([*words[1:], words[0]]))
@@ -291,7 +297,7 @@ def _unambiguous(pairs: Iterable[tuple[str, E]]) -> Iterator[tuple[str, E]]:
 
 
 def nearest(name: str, teams: Iterable[TeamEntry], *, limit: int = 3) -> list[str]:
-    """Return the names of declared teams that look most like `name`, the likeliest first."""
+    """Return the names of the declared teams that are most similar to `name`, best first."""
     folded = {entry.name: entry.folded for entry in teams if entry.is_live}
     found = process.extract(fold(slug(name)), folded, limit=limit, score_cutoff=_NEAREST_CUTOFF)
     return [name for _, _, name in found]

@@ -1,4 +1,4 @@
-"""What an asset is a part of: parents are named by external id, ref or name, and may come from another source."""
+"""What an asset is a part of. Parents are given by external id, ref or name, and may come from another source."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.domain.reconcile.assets import identity
 
 @dataclass(frozen=True, slots=True)
 class ParentClaim:
-    """A source says that `asset` is a part of what it calls `parent`."""
+    """A source says that `asset` is a part of `parent`, in the source's own words."""
 
     asset: int
     source: int
@@ -20,7 +20,7 @@ class ParentClaim:
 
 @dataclass(frozen=True, slots=True)
 class ParentCandidate:
-    """A live asset that may be meant: `sources` are those that claim it."""
+    """A live asset that may be meant. `sources` are the sources that claim it."""
 
     asset: int
     ref: str
@@ -29,9 +29,9 @@ class ParentCandidate:
 
 
 class Parents:
-    """Resolves parent references against the assets that could be meant.
+    """Resolves parent references to assets.
 
-    `externals` maps (source, external id) to the live asset that it names.
+    `externals` maps (source, external id) to the live asset with that id.
     """
 
     def __init__(self, externals: Mapping[tuple[int, str], int], candidates: Iterable[ParentCandidate]) -> None:
@@ -43,9 +43,10 @@ class Parents:
             self._by_name.setdefault(fold(one.name), []).append(one)
 
     def find(self, claim: ParentClaim) -> int | None:
-        """Return the asset meant: by the source's own id, else ref, else a name that only one asset has.
+        """Return the asset that is meant: by the source's own id, else by ref, else by a name that only one asset has.
 
-        Among assets of one name those that the same source claims come first. None when nothing, or no one thing, fits.
+        Among assets with the same name, those that the same source claims come first. None if nothing fits, or several
+        do.
         """
         if (found := self._externals.get((claim.source, claim.parent))) is not None:
             return found
@@ -58,7 +59,7 @@ class Parents:
 
 
 def wanted_names(texts: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the identities and the folded names that an asset may have to be meant by one of `texts`."""
+    """Return the identities and the folded names by which `texts` may mean an asset."""
     texts = set(texts)
     return frozenset(identity(text) for text in texts if ":" in text), frozenset(
         folded for text in texts if (folded := fold(text))
@@ -68,9 +69,9 @@ def wanted_names(texts: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
 def break_cycles(
     parents: Mapping[int, int], ref_of: Callable[[int], str]
 ) -> tuple[dict[int, int], list[Sequence[int]]]:
-    """Return the parents without cycles, and the cycles found, each from the asset whose parent was dropped.
+    """Return the parents without cycles, and the cycles found, each beginning with the asset whose parent was dropped.
 
-    In a cycle the asset with the least ref loses its parent, so that every import drops the same one.
+    In a cycle, the asset with the lowest ref in sort order loses its parent, so that every import drops the same one.
     """
     kept = dict(parents)
     done: set[int] = set()
@@ -93,7 +94,7 @@ def break_cycles(
 
 
 def by_depth(assets: Iterable[int], parents: Mapping[int, int]) -> list[int]:
-    """Return `assets` with every parent before its parts; `parents` holds no cycle."""
+    """Return `assets` with every parent before its parts. `parents` must have no cycle."""
     depths: dict[int, int] = {}
 
     def depth(asset: int) -> int:

@@ -1,4 +1,4 @@
-"""Who is who among people: matched by Slack id, else e-mail, else handle."""
+"""Which statements are about the same person: matched by Slack id, else e-mail address, else handle."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from types import MappingProxyType
 from bot.domain.catalog import PersonClaim
 from bot.domain.reconcile.book import Book, PersonEntry, first_said
 
-#: Slack's ids of members: `U…`, or `W…` in an Enterprise Grid.
+#: Slack's member ids: `U…`, or `W…` in an Enterprise Grid.
 _SLACK_ID = re.compile(r"<?@?([UW][A-Z0-9]{6,20})(?:\|[^>]*)?>?")
 _KIND = re.compile(r"(?:user|person):(?:[^/@]*/)?", re.IGNORECASE)
 
-#: An identifier: which field of a person, and the value as stored.
+#: An identifier: the field of a person, and the value as stored.
 Key = tuple[str, str]
 
 
 def person_key(text: str) -> Key | None:
-    """Return what a reference to a person says: a Slack id, an e-mail or a handle. None when it says nothing.
+    """Return the Slack id, e-mail address or handle in a reference to a person; None if it has none.
 
     Takes `U0123ABCD`, `<@U0123ABCD>`, `Jo@Example.com`, `@jo`, `jo`, `user:default/jo`.
     """
@@ -32,7 +32,7 @@ def person_key(text: str) -> Key | None:
 
 
 def keys_of(claim: PersonClaim) -> list[Key]:
-    """Return the identifiers that a claim gives, the strongest first."""
+    """Return the identifiers in a claim, the strongest first."""
     values = (
         ("slack_id", claim.slack_id.strip()),
         ("email", claim.email.strip().lower()),
@@ -41,12 +41,12 @@ def keys_of(claim: PersonClaim) -> list[Key]:
     return [(name, value) for name, value in values if value]
 
 
-#: The entries of live claims that give an identifier, the most believed claim's first.
+#: For each identifier, the entries of the live claims that give it, the most believed claim's first.
 Given = Mapping[Key, Sequence[PersonEntry]]
 
 
 def given(said: Iterable[tuple[PersonEntry, PersonClaim]]) -> Given:
-    """Return who is said to have each identifier; `said` are live claims, the most believed first."""
+    """Return who is said to have each identifier. `said` are live claims, the most believed first."""
     found: dict[Key, list[PersonEntry]] = {}
     for entry, claim in said:
         for key in keys_of(claim):
@@ -58,9 +58,9 @@ _NOBODY: Given = MappingProxyType({})
 
 
 class People:
-    """Finds people in a book by identifier, and adds those who are new.
+    """Finds people in a book by identifier, and adds new ones.
 
-    `apart` are sets of people whom a source more believed than the one at work tells apart: no two of them become one.
+    `apart` are sets of people whom a more believed source distinguishes: no two of them are merged.
     """
 
     def __init__(self, book: Book, *, apart: Sequence[set[PersonEntry]] = ()) -> None:
@@ -71,11 +71,11 @@ class People:
                 self._by_key.setdefault(key, entry)
 
     def find(self, key: Key | None) -> PersonEntry | None:
-        """Return the person with that identifier, if the book has one."""
+        """Return the person with an identifier, or None."""
         return None if key is None else self._by_key.get(key)
 
     def mention(self, key: Key) -> PersonEntry:
-        """Return the person with that identifier, added when nobody has it."""
+        """Return the person with an identifier, added if there is none."""
         if (entry := self._by_key.get(key)) is None:
             entry = self._book.add_person(PersonEntry(name=key[1]))
             self._give(entry, key)
@@ -89,15 +89,15 @@ class People:
         *,
         is_another: Callable[[Key, PersonEntry], bool] = lambda *_: False,
     ) -> PersonEntry:
-        """Return whom a claim is about; `mapped` is whom the same claim was about in the last import.
+        """Return whom a claim is about. `mapped` is whom the same claim was about in the last import.
 
-        Takes the identifiers that nobody has. Somebody who is known by a weaker one only, and by nothing that speaks
-        against it, is the same person: that entry is merged into this one. `said` is what other live claims give, and
-        `is_another` tells of whoever has an identifier that the claim's source speaks of them as of somebody else.
+        Takes identifiers that nobody has. If somebody is known only by a weaker identifier and nothing contradicts it,
+        it is the same person, and that entry is merged into this one. `said` is what other live claims give.
+        `is_another` tells whether the claim's source describes the holder of an identifier as somebody else.
         """
         keys = keys_of(claim)
         held = {key: holder for key in keys if (holder := self._by_key.get(key)) is not None and holder is not mapped}
-        # Slack itself says whose account an address has, and no file takes either from whom it belongs to.
+        # Slack decides which account an address has, and no file takes either away from its person.
         apart = {key for key, holder in held.items() if key[0] == "handle" and is_another(key, holder)}
         entry = self._known([key for key in keys if key not in apart], said) or mapped
         if entry is None:
@@ -112,9 +112,9 @@ class People:
         return entry
 
     def describe(self, entry: PersonEntry, claims: Sequence[PersonClaim], said: Given) -> None:
-        """Set what sources say of a person; `claims` are all live ones about them, the most believed first.
+        """Set what sources say about a person. `claims` are all live ones about them, the most believed first.
 
-        The most believed claim that gives an identifier says whose it is, and the most believed one about a person
+        The most believed claim that gives an identifier decides whose it is, and the most believed one about a person
         whether they are still here.
         """
         for field, values in _identifiers(claims).items():
@@ -132,7 +132,7 @@ class People:
             entry.is_active = not (entry.has_left or entry.is_deactivated)
 
     def _known(self, keys: Sequence[Key], said: Given) -> PersonEntry | None:
-        """Return who has the strongest identifier, but nobody of whom a live claim gives another stronger one."""
+        """Return who has the strongest identifier; skip people to whom a live claim gives another, stronger one."""
         for number, key in enumerate(keys):
             entry = self._by_key.get(key)
             if entry is None:
@@ -143,9 +143,9 @@ class People:
         return None
 
     def _may_take(self, entry: PersonEntry, key: Key, said: Given) -> bool:
-        """Tell whether an identifier that `said` gives to `entry` is free, or another's by a less believed claim only.
+        """Tell whether an identifier that `said` gives to `entry` is free, or another's only by a less believed claim.
 
-        Slack itself says whose account an address has, and no file takes either from whom it belongs to.
+        Slack decides which account an address has, and no file takes either away from its person.
         """
         holder = self._by_key.get(key)
         if key[0] == "slack_id":
@@ -177,7 +177,7 @@ def _keys(entry: PersonEntry) -> list[Key]:
 
 
 def _agree(one: PersonEntry, other: PersonEntry) -> bool:
-    """Tell whether nothing that both are known by differs."""
+    """Tell whether the two have no identifier in which they differ."""
     mine, theirs = dict(_keys(one)), dict(_keys(other))
     return all(theirs.get(field, value) == value for field, value in mine.items())
 

@@ -1,4 +1,4 @@
-"""Which claims speak of the same team, which stored team that is, and what is known of it."""
+"""Which claims are about the same team, which stored team that is, and what is known about it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.domain.sources import Source, rank
 
 @dataclass(frozen=True, slots=True)
 class SourcedTeam:
-    """A live team claim, whose it is, and the entry that the same claim was about in the last import, if any."""
+    """A live team claim, its source, and the entry that the same claim was about in the last import, if any."""
 
     source: Source
     claim: TeamClaim
@@ -24,11 +24,11 @@ class SourcedTeam:
 
     @property
     def folded(self) -> str:
-        """The identity that the claim's name gives."""
+        """The identity from the claim's name."""
         return fold(self.claim.name) or self.claim.name
 
     def other_keys(self) -> set[str]:
-        """Return the folded spellings that the claim gives beside the name."""
+        """Return the folded spellings in the claim besides the name."""
         texts = (*self.claim.aliases, *self.claim.former_names, self.claim.user_group)
         return {key for text in texts if (key := fold(bare(text))) and key != self.folded}
 
@@ -37,7 +37,7 @@ class SourcedTeam:
 class Cluster:
     """Claims of different sources about one team, the most believed first.
 
-    `guarded` are the folded names of teams that sources which are trusted for people put somebody into.
+    `guarded` are the folded names of teams into which sources that are trusted for people put somebody.
     """
 
     claims: list[SourcedTeam]
@@ -47,49 +47,49 @@ class Cluster:
 
     @property
     def names(self) -> list[str]:
-        """Folded names, the most believed source's first."""
+        """The folded names, the most believed source's first."""
         return list(dict.fromkeys(claim.folded for claim in self.claims))
 
     @property
     def decided(self) -> set[str]:
-        """Folded spellings that people decided are former names of the team."""
+        """The folded spellings that people have decided are former names of the team."""
         return set().union(*(claim.other_keys() for claim in self.claims if claim.source.is_human))
 
     @property
     def gives_rights(self) -> bool:
-        """Whether a source speaks of the team whose word on people counts."""
+        """Whether a source that is trusted for people describes the team."""
         is_described = any(claim.source.is_trusted_for_people for claim in self.claims)
         return is_described or any(claim.folded in self.guarded for claim in self.claims)
 
     @property
     def naming(self) -> list[SourcedTeam]:
-        """The claims that give the team other names, its user group among them.
+        """The claims that may give the team other names, including its user group.
 
-        For a team of which a source that is trusted for people speaks, those of such sources and of people: another
-        name may make what somebody else owns the team's own, and with it its members' to decide about.
+        If a source that is trusted for people describes the team, only such sources and people may. Another name could
+        make what somebody else owns the team's own, so that its members may decide about it.
         """
         return [claim for claim in self.claims if claim.source.gives_rights or not self.gives_rights]
 
     def other_keys(self) -> set[str]:
-        """Return the folded spellings beside the names.
+        """Return the folded spellings besides the names.
 
-        A name of a team that has trusted members is among them only if people decided so.
+        The name of a team with trusted members is among them only if people decided so.
         """
         said = set().union(*(claim.other_keys() for claim in self.naming)) - set(self.names)
         return said if self.gives_rights else said - (set(self.guarded) - self.decided)
 
 
 def cluster(claims: Iterable[SourcedTeam], guarded: Collection[str] = ()) -> list[Cluster]:
-    """Group claims by team: the same folded name, or a name that exactly one other team gives as another name of its.
+    """Group claims by team: by the same folded name, or by a name that exactly one other team gives as an alias.
 
-    Two claims of one source are never one team, unless people decided so. The outcome does not depend on the order of
+    Two claims of one source are never one team, unless people decided so. The result does not depend on the order of
     `claims`. `guarded` is as in `Cluster`.
     """
     by_name: dict[str, Cluster] = {}
     for claim in sorted(claims, key=lambda claim: (_rank(claim.source), claim.folded)):
         by_name.setdefault(claim.folded, Cluster([], guarded)).claims.append(claim)
     given = _given(by_name.values())
-    # Trusted names come first, so that what is not trusted meets teams as these make them.
+    # Trusted names come first, so that untrusted ones meet the teams that these form.
     names = sorted((key not in one.decided, not one.gives_rights, key, one.names[0]) for key, one in given.items())
     for is_said, _, key, name in names:
         one, other = by_name[name], by_name.get(key)
@@ -102,16 +102,17 @@ def cluster(claims: Iterable[SourcedTeam], guarded: Collection[str] = ()) -> lis
 
 
 def _may_join(one: Cluster, other: Cluster, key: str) -> bool:
-    """Tell whether a name that only files give may make two teams one."""
+    """Tell whether a name that only files give may merge two teams."""
     if _sources(one) & _sources(other) or (other.gives_rights and not one.gives_rights):
         return False
     return key in one.other_keys()
 
 
 def _by_belief(claims: Sequence[SourcedTeam]) -> list[SourcedTeam]:
-    """Order claims about one team: the most believed source's first, and of one source what people merged others into.
+    """Order the claims about one team: the most believed source's first.
 
-    People's own claim gives the name that they merged into, and as its last former name what that was called before.
+    Within a source, the team that people merged others into comes first. People's own claim gives the name that they
+    merged into; its last former name is what that team was called before.
     """
     decided = [
         name for each in claims if each.source.is_human for name in (each.claim.name, *each.claim.former_names[::-1])
@@ -121,16 +122,16 @@ def _by_belief(claims: Sequence[SourcedTeam]) -> list[SourcedTeam]:
 
 
 def _rank(source: Source) -> tuple[Any, ...]:
-    """Return the key that sorts sources, the most believed about teams first.
+    """Return the sort key of a source: the most believed about teams first.
 
-    Those that are trusted for people come before those that nobody preferred: a team's channel is where its decisions
+    Sources trusted for people come before those that nobody preferred, because a team's channel is where its decisions
     are asked for.
     """
     return not source.gives_rights and source.precedence is None, *rank(source)
 
 
 def _given(clusters: Iterable[Cluster]) -> dict[str, Cluster]:
-    """Return whose other spelling each is: the team's of which people decided so, else the only one that gives it.
+    """Return the team for each other spelling: the one that people decided on, or else the only one that gives it.
 
     A source that is trusted for people is not contradicted by one that is not.
     """
@@ -157,10 +158,10 @@ def settle(
     now: datetime,
     guarded: Collection[str] = (),
 ) -> list[Cluster]:
-    """Bring the book's teams to what all live claims say; every returned cluster has its entry.
+    """Update the book's teams to what all live claims say. Every returned cluster has its entry.
 
-    `lost` are the entries of claims that this import withdrew: whichever no cluster takes is gone. A stub, or a team
-    that nobody declares any more, that turns out to be another name of a declared one is merged into it. A name that
+    `lost` are the entries of claims that this import withdrew; those that no cluster takes are gone. A stub, or a team
+    that nobody declares any more, is merged into a declared team if it turns out to be another name of it. A name that
     people gave to a team does not keep the team alive. `guarded` is as in `Cluster`.
     """
     clusters = [one for one in cluster(claims, guarded) if not all(claim.source.is_human for claim in one.claims)]
@@ -184,7 +185,7 @@ def settle(
 
 
 def _find_candidates(book: Book, clusters: Sequence[Cluster]) -> None:
-    """Give each cluster the stored entries that are its team: by name, else by last import's claim, else by alias."""
+    """Give each cluster the stored entries of its team: by name, else by the last import's claim, else by alias."""
     by_folded = {entry.folded: entry for entry in book.teams}
     free = set(book.teams)
 
@@ -209,15 +210,15 @@ def _find_candidates(book: Book, clusters: Sequence[Cluster]) -> None:
 def _absorb(book: Book, other: TeamEntry, entry: TeamEntry, *, now: datetime) -> None:
     book.merged[other] = entry
     other.is_declared, other.gone_at = False, other.gone_at or now
-    # What it was called belongs to the team that it turned out to be.
+    # Its names now belong to the team that it turned out to be.
     other.folded = other.name = f"{other.folded}~{other.id}"
     other.aliases, other.former_names, other.lead, other.manager = (), (), None, None
 
 
 def _describe(entry: TeamEntry, one: Cluster, theirs: Mapping[str, Cluster], said: Collection[str]) -> None:
-    """Bring a team to what its claims say; it goes by no spelling but those that are its own in `theirs`.
+    """Update a team to what its claims say. It only gets spellings that are its own in `theirs`.
 
-    A name that it had, and that no claim gives to any team now, still answers: sources rename without a word.
+    A former name that no claim gives to any team now still works, because sources rename teams without saying so.
     """
     claims = [claim.claim for claim in one.claims]
     first = claims[0]
@@ -243,7 +244,7 @@ def _describe(entry: TeamEntry, one: Cluster, theirs: Mapping[str, Cluster], sai
 
 
 def _spellings(known: set[str], texts: Iterable[str]) -> dict[str, str]:
-    """Return the texts whose folded spelling is not yet known by that spelling, the first of each."""
+    """Return the texts with a folded spelling that is not in `known`, by that spelling, the first of each."""
     found: dict[str, str] = {}
     for text in texts:
         if (key := fold(bare(text))) and key not in known:
