@@ -1,7 +1,7 @@
-"""The catalog: what kinds of things are owned, and what one source says of them.
+"""The catalog's vocabulary: the kinds of things that are owned, and what one source says about them.
 
-A parser turns files into a `SourceCatalog`: claims, each with the place it was read from. Claims are what *one source*
-says; the import reconciles them with what the store holds. Nothing here knows files, Slack or a database.
+A parser turns files into a `SourceCatalog`: claims, each with the place that it was read from. A claim is what *one
+source* says; an import reconciles claims with what is stored. Nothing here knows files, Slack or a database.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from enum import StrEnum
 
 from bot.domain.secrets import redacted
 
-#: The name of the source that holds what people decide; no import may have it.
+#: The source of people's decisions in Slack; imports cannot use this name.
 HUMAN_SOURCE = "slack"
 
 
 class AssetKind(StrEnum):
-    """What an asset is. `OTHER` keeps what a source calls by a word that Baton does not know."""
+    """What an asset is. `OTHER` is for words of a source that Baton does not know."""
 
     SYSTEM = "system"
     SERVICE = "service"
@@ -52,7 +52,7 @@ class Hosting(StrEnum):
 
 
 class Area(StrEnum):
-    """The part of an asset that an owner answers for. `ALL` is every part that nobody else owns."""
+    """The part of an asset that an owner is responsible for. `ALL` is every part without an owner of its own."""
 
     ALL = "all"
     APPLICATION = "application"
@@ -67,14 +67,14 @@ class Area(StrEnum):
 
 
 class Role(StrEnum):
-    """`OWNER` decides; `SECONDARY` helps and stands in."""
+    """`OWNER` decides. `SECONDARY` helps and stands in."""
 
     OWNER = "owner"
     SECONDARY = "secondary"
 
 
 class OwnerType(StrEnum):
-    """What an owner reference names. `UNSAID` when the source does not tell (`owner: payments`)."""
+    """What an owner reference names. `UNSAID` if the source does not say (`owner: payments`)."""
 
     TEAM = "team"
     PERSON = "person"
@@ -83,7 +83,7 @@ class OwnerType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a claim was read: the file as the user named it, and the 1-based line where the format has lines."""
+    """Where a claim was read: the file as the user named it, and the line (from 1) if the format has lines."""
 
     path: str
     line: int | None = None
@@ -96,8 +96,8 @@ class Origin:
 class OwnerRef:
     """An owner as a source wrote it: `group:default/payments`, `@acme/payments`, `jo@example.com`, `payments`.
 
-    `name` is the part that names the owner (`payments`, `jo@example.com`); `written` the whole of what was there, the
-    name where nothing else was.
+    `name` is the part that names the owner (`payments`, `jo@example.com`), `written` the whole text. If there was
+    nothing else, they are the same.
     """
 
     name: str
@@ -105,14 +105,14 @@ class OwnerRef:
     written: str = ""
 
     def __post_init__(self) -> None:
-        """Set what was written, so that a reference means the same when it is read from the store again."""
+        """Set `written`, so that a reference read from the store equals the original."""
         if not self.written:
             object.__setattr__(self, "written", self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerClaim:
-    """One source says: this owner answers for this area of the asset."""
+    """One source says that an owner is responsible for an area of the asset."""
 
     owner: OwnerRef
     area: Area = Area.ALL
@@ -121,7 +121,7 @@ class OwnerClaim:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A web address that helps whoever asked: `label` is what it is (runbook, dashboard, repository)."""
+    """A helpful web address. `label` says what it is (runbook, dashboard, repository)."""
 
     label: str
     url: str
@@ -129,12 +129,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """A product at a version that an asset runs, as evidence for end-of-life dates.
+    """A product at a version that an asset runs: evidence for end-of-life dates.
 
-    `product` is the source's own word (`postgres`, `aurora-postgresql`, `python3.9`'s `python`), `provider` whose clock
-    counts (`aws-rds`, `azure`, `gcp`, `heroku`, or "" for upstream), `environment` e.g. `production` or "".
-    `has_extended_support` says whether support goes on for money by itself; None where the source does not say. It is
-    said of what runs and makes it nothing else.
+    - `product`: the source's own word (`postgres`, `aurora-postgresql`, `python` of `python3.9`).
+    - `provider`: whose dates apply (`aws-rds`, `azure`, `gcp`, `heroku`, or "" for the maker's).
+    - `environment`: such as `production`, or "".
+    - `has_extended_support`: whether paid support continues automatically; None if the source does not say. It is not
+      part of a deployment's identity.
     """
 
     product: str
@@ -146,9 +147,9 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class OwnVersion:
-    """A version of an asset that its owner offers, e.g. `2` of a library; `until` is the last day of its support.
+    """A version of an asset that its owner offers, such as `2` of a library. `until` is the last day of its support.
 
-    None while no end is announced.
+    `until` is None while no end is announced.
     """
 
     version: str
@@ -157,10 +158,10 @@ class OwnVersion:
 
 @dataclass(frozen=True, slots=True)
 class PathRule:
-    """A line of a CODEOWNERS file. Later rules win; `position` counts rules from 0.
+    """A rule of a CODEOWNERS file. Later rules win; `position` counts rules from 0.
 
-    `repository` begins with its host where that is known. `pattern` is in GitHub's pattern language. With `section`
-    (GitLab only) later rules win within that section, and what the sections say adds up.
+    `repository` begins with its host if that is known. `pattern` is in GitHub's pattern language. With `section`
+    (GitLab only), later rules win within that section, and the owners of all sections are added.
     """
 
     repository: str
@@ -171,12 +172,12 @@ class PathRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamClaim:
-    """What one source says of a team. `name` is shown; `aliases` are other spellings that the source uses for it.
+    """What one source says about a team. `name` is shown; `aliases` are other spellings in the source.
 
     `channel` is a Slack channel id or `#name`, `user_group` a Slack user-group id or `@handle`, `timezone` an IANA
-    name, `lead`, `manager` and `members` are person references (e-mail, Slack id or handle). A manager answers for
-    several teams, above their leads. `members` is None when the source does not list them, which is not the same as an
-    empty list. `merged` are the teams that people made a part of it, each by the names that it had.
+    name. `lead`, `manager` and `members` are person references (e-mail, Slack id or handle). A manager answers for
+    several teams, above their leads. `members` is None if the source does not list them, which differs from an empty
+    list. `merged` are teams that people merged into it, each as a tuple of the names that it had.
     """
 
     name: str
@@ -193,13 +194,13 @@ class TeamClaim:
 
     @property
     def names_people(self) -> bool:
-        """Whether it says who is in the team, or who is not, or who is above it."""
+        """Whether it says who is in the team (or who is not), or who is above it."""
         return self.members is not None or bool(self.lead or self.manager)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonClaim:
-    """What one source says of a person. At least one of `slack_id`, `email` and `handle` is not empty."""
+    """What one source says about a person. At least one of `slack_id`, `email` and `handle` is not empty."""
 
     name: str = ""
     slack_id: str = ""
@@ -213,13 +214,14 @@ class PersonClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetClaim:
-    """What one source says of an asset.
+    """What one source says about an asset.
 
-    `external_id` is the source's own stable name of it (entity ref, ARN, `repository:pattern`) and unique within the
-    source. `aliases` are other names people use; `addresses` are what identifies it elsewhere (ARN, host name,
-    repository URL, channel). `parent` is the `external_id` or name of the asset that this one is a part of. `owners`
-    empty and `unowned_reason` empty means: the source names no owner. `versions` are those that its owner offers to
-    others, with the end of their support.
+    - `external_id`: the source's own stable id (entity ref, ARN, `repository:pattern`), unique within the source.
+    - `aliases`: other names that people use.
+    - `addresses`: what identifies it elsewhere (ARN, host name, repository URL, channel).
+    - `parent`: the `external_id` or name of the asset that this one is a part of.
+    - `owners`: if this and `unowned_reason` are both empty, the source names no owner.
+    - `versions`: the versions that its owner offers to others, with the end of their support.
     """
 
     external_id: str
@@ -244,9 +246,9 @@ class AssetClaim:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in a file that was left out or doubted; `message` is one sentence that says what to do about it.
+    """Something in a file that was left out or is in doubt. `message` is one sentence that says what to do about it.
 
-    Problems are printed, and kept with the run that met them, so a message that holds a secret is replaced.
+    Problems are printed, and stored with their import, so a message that contains a secret is replaced.
     """
 
     origin: Origin
@@ -254,7 +256,7 @@ class Problem:
     is_error: bool = True
 
     def __post_init__(self) -> None:
-        """Replace a message that holds a secret, wherever it is from."""
+        """Replace a message that contains a secret, wherever it comes from."""
         object.__setattr__(self, "message", redacted(self.message))
 
     def __str__(self) -> str:
@@ -263,11 +265,11 @@ class Problem:
 
 @dataclass(slots=True)
 class SourceCatalog:
-    """All that a parser read from one source's files, in the order read."""
+    """Everything that a parser read from one source's files, in the order read."""
 
     teams: list[TeamClaim] = field(default_factory=list)
     people: list[PersonClaim] = field(default_factory=list)
     assets: list[AssetClaim] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    #: Whether it may hold nothing, as a list of what runs may; files in which nothing stands are a mistake.
+    #: Whether it may be empty, as a list of what runs may be. Otherwise, files with no content are a mistake.
     may_be_empty: bool = False

@@ -1,11 +1,11 @@
-"""How a CODEOWNERS pattern matches a path, as GitHub does it.
+"""How a CODEOWNERS pattern matches a path on GitHub.
 
-The rules, from GitHub's "About code owners" and from how its own matcher behaves where that page is silent:
+The rules come from GitHub's "About code owners", and from the behaviour of its own matcher where that page is silent:
 
-- case counts; a `/` at the start or in the middle anchors the pattern to the root, otherwise it matches at any depth;
-- `*` and `?` stay within one path segment, `**` as a whole segment spans any number of them;
-- a pattern that names a directory takes all that is below it, but one that ends in `/*` only what is directly there;
-- the last rule that matches wins, whoever the earlier ones named;
+- Case counts. A `/` at the start or in the middle anchors the pattern to the root; otherwise it matches at any depth.
+- `*` and `?` stay within one path segment; `**` as a whole segment spans any number of segments.
+- A pattern that names a directory matches everything below it; one that ends in `/*` only what is directly in it.
+- The last rule that matches wins, whomever earlier rules name.
 - `!` and `[ ]` are not supported, nor is a pattern that starts with an escaped `#`.
 """
 
@@ -16,10 +16,10 @@ import re
 from bot.domain.catalog import PathRule
 from bot.errors import CatalogError
 
-#: Longer patterns are refused: nobody writes them, and matching costs at most pattern times path.
+#: Longer patterns are refused: nobody writes them, and the cost of matching grows with pattern times path.
 MAX_PATTERN_LENGTH = 1_000
 
-#: The patterns by which a rule is for every file of the repository.
+#: The patterns of rules for every file of the repository.
 CATCH_ALLS = ("*", "**", "/**", "**/*", "/**/*")
 _ANY_SEGMENTS = r"(?:[^/]++/)*?"
 #: Patterns that every file matches.
@@ -28,15 +28,15 @@ _NOTHING = re.compile(r"(?!)")
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """Return a regular expression that fully matches (`match`) the paths that `pattern` owns.
+    """Return a regular expression that matches exactly (`match`) the paths that `pattern` owns.
 
-    Paths are relative to the repository's root, without a leading `/`; a directory may end in `/`. Matching never
-    backtracks over more than the path once for each of its segments, whatever the pattern. Raise `CatalogError`,
-    whose message completes "this pattern ...", for what GitHub refuses.
+    Paths are relative to the repository's root, without a leading `/`; a directory may end in `/`. Whatever the
+    pattern, matching goes over the path at most once for each of its segments. Raises `CatalogError` for what GitHub
+    refuses; its message completes "this pattern ...".
     """
     check_pattern(pattern)
     if pattern == "/":
-        return _NOTHING  # as on GitHub: the root itself is no file
+        return _NOTHING  # as on GitHub: the root itself is not a file
     segments = pattern.split("/")
     is_directory = segments[-1] == ""
     if is_directory:
@@ -49,10 +49,10 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
 
 
 def compile_gitlab(pattern: str) -> re.Pattern[str]:
-    """Return the same for a pattern as GitLab reads it, which is Ruby's `File.fnmatch` after some rewriting.
+    """Return the expression for a pattern as GitLab reads it: Ruby's `File.fnmatch` after some rewriting.
 
-    Unlike on GitHub, a pattern is anchored by a leading `/` only, a directory is named by its final `/` only, and `**`
-    spans directories only before a `/`. Source: https://docs.gitlab.com/user/project/codeowners/reference/
+    Unlike on GitHub, only a leading `/` anchors a pattern, only a final `/` names a directory, and `**` spans
+    directories only before a `/`. Source: https://docs.gitlab.com/user/project/codeowners/reference/
     """
     check_gitlab(pattern)
     if pattern in {"*", "/**/*", "**/*"}:
@@ -63,14 +63,14 @@ def compile_gitlab(pattern: str) -> re.Pattern[str]:
     if not is_directory and segments[-1] == "**":
         segments[-1] = "*"
     while is_directory and segments and segments[-1] == "**":
-        segments.pop()  # `a/**/` is all that is below `a/`
+        segments.pop()  # `a/**/` is everything below `a/`
     if not segments:
         return _EVERYTHING
     return _assemble(segments, is_directory=is_directory, may_be_directory=False)
 
 
 def is_valid(rule: PathRule) -> bool:
-    """Whether a rule's pattern can be read at all."""
+    """Whether a rule's pattern can be read."""
     try:
         if rule.section:
             check_gitlab(rule.pattern)
@@ -82,7 +82,7 @@ def is_valid(rule: PathRule) -> bool:
 
 
 def check_gitlab(pattern: str) -> None:
-    """Raise `CatalogError` for a pattern that cannot be read as GitLab would; it completes "this pattern ..."."""
+    """Raise `CatalogError` for a pattern that GitLab could not read. The message completes "this pattern ..."."""
     if not pattern.strip("/"):
         raise CatalogError("is empty")
     if len(pattern) > MAX_PATTERN_LENGTH:
@@ -100,7 +100,7 @@ def is_catch_all(pattern: str) -> bool:
 
 
 def check_pattern(pattern: str) -> None:
-    """Raise `CatalogError` for a pattern that GitHub calls invalid; its message completes "this pattern ..."."""
+    """Raise `CatalogError` for a pattern that GitHub calls invalid. The message completes "this pattern ..."."""
     if not pattern:
         raise CatalogError("is empty")
     if len(pattern) > MAX_PATTERN_LENGTH:
@@ -119,9 +119,9 @@ def check_pattern(pattern: str) -> None:
 
 
 def _assemble(segments: list[str], *, is_directory: bool, may_be_directory: bool = True) -> re.Pattern[str]:
-    """Return the expression for path segments, `**` among them; `is_directory` when the pattern ended in `/`.
+    """Return the expression for path segments, including `**`. `is_directory` is whether the pattern ended in `/`.
 
-    `may_be_directory` when a pattern that did not may name a directory all the same.
+    `may_be_directory` is whether a pattern that did not may also name a directory.
     """
     if segments[-1] == "**" and is_directory:
         segments = [*segments, "*"]
@@ -132,7 +132,7 @@ def _assemble(segments: list[str], *, is_directory: bool, may_be_directory: bool
     elif is_directory:
         tail = "/.*"
     else:
-        # A pattern's last `*` stands for one segment; any other last segment may be a directory.
+        # A final `*` matches one segment; any other last segment may be a directory.
         tail = "" if segments[-1] == "*" or not may_be_directory else "(?:/.*)?"
     runs = _runs(segments)
     if not runs:
@@ -141,13 +141,17 @@ def _assemble(segments: list[str], *, is_directory: bool, may_be_directory: bool
     for number, (floats, run) in enumerate(runs):
         text = (_ANY_SEGMENTS if floats else "") + "/".join(_segment(one) for one in run)
         is_last = number == len(runs) - 1
-        # A run spans a fixed number of segments, so its first place is as good as any later one, but for the last run.
+        # A run has a fixed number of segments, so the first place where it fits is as good as any later one. The last
+        # run is an exception.
         parts.append(text + tail if is_last else f"(?>{text}/)")
     return re.compile("".join(parts) + r"\Z", re.DOTALL)
 
 
 def _runs(segments: list[str]) -> list[tuple[bool, list[str]]]:
-    """Split at `**`: (whether any number of segments may come before, the segments up to the next `**`)."""
+    """Split at `**`.
+
+    Return pairs: whether any number of segments may come before, and the segments up to the next `**`.
+    """
     runs: list[tuple[bool, list[str]]] = []
     floats, run = False, []
     for segment in segments:
@@ -181,6 +185,6 @@ def _segment(text: str) -> str:
     pieces.append("".join(piece))
     if len(pieces) == 1:
         return f"(?>{pieces[0]}(?=/|\\Z))"
-    # The first fit of every piece but the last is as good as any later one; atomic groups keep it linear.
+    # For every piece but the last, the first fit is as good as any later one. Atomic groups keep it linear.
     middle = "".join(f"(?>[^/]*?{one})" for one in pieces[1:-1] if one)
     return f"(?>{pieces[0]}{middle}[^/]*{pieces[-1]}(?=/|\\Z))"

@@ -1,6 +1,6 @@
-"""What is said to one recipient on a day of theirs: nothing, one message, or the week's digest, whichever noun speaks.
+"""What is sent to a recipient on one of their days: nothing, one message, or the week's digest, for all nouns together.
 
-A noun is what has something to say: reminders of ends of life are one.
+A noun is a part of Baton with something to say, such as end of life.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from datetime import date, datetime, time, timedelta
 from bot.domain import digests
 from bot.domain.working_time import WorkingTime
 
-#: What comes last of several that are as many days ahead.
+#: The tier that is sorted last among deadlines on the same day.
 LEAST_TIER = 99
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """When a recipient was last written to, in days of theirs.
+    """When a recipient last got messages, in their own days.
 
-    `digest` is the day of the last digest that was sent, `looked` that of the last one that was due, which may have
-    had nothing to say. `owed` is the day on which they last heard of what somebody else has not answered.
+    `digest` is the day of the last digest that was sent. `looked` is the day on which the last one was due, even if it
+    had nothing to say. `owed` is the day on which they were last told about what somebody else has not answered.
     """
 
     last: date | None = None
@@ -32,34 +32,36 @@ class Written:
 
     @property
     def is_turn_of_owed(self) -> bool:
-        """Whether what others owe comes first today, because the last message was about the recipient's own things.
+        """Whether other people's unanswered matters come first today.
 
-        Only one of the two is said on a day. By turns, neither waits for longer than the other's day.
+        They do if the last message was about the recipient's own things. Only one of the two is sent on a day. Taking
+        turns, neither waits longer than a day of the other.
         """
         return self.last is not None and self.last != self.owed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """Something that a noun says to a recipient now.
+    """Something that a noun has to tell a recipient now.
 
-    `key` is what the noun finds it by. `days` are left until it cannot be prevented any more; negative when that has
-    passed. `is_loud` is what deserves a message of its own; everything else waits for the digest. What `is_repeated`
-    was in a digest before. What `stands` was said before and waits for an answer: a digest names it, and none is sent
-    for it alone.
+    - `key`: how the noun finds it again.
+    - `days`: the days left to prevent it; negative if that has passed.
+    - `is_loud`: whether it deserves a message of its own. Everything else waits for the digest.
+    - `is_repeated`: whether it was in a digest before.
+    - `stands`: it was sent before and waits for an answer. A digest includes it, but none is sent for it alone.
     """
 
     noun: str
     key: tuple[str, ...]
     days: int
     is_loud: bool
-    tier: int = LEAST_TIER  #: how much its subject matters: 1 is the most
+    tier: int = LEAST_TIER  #: the importance of its subject: 1 is the highest
     is_repeated: bool = False
     stands: bool = False
 
     @property
     def urgency(self) -> tuple[tuple[bool, int], int]:
-        """What it is sorted by, the most urgent first."""
+        """The sort key: the most urgent first."""
         return digests.preventable_first(self.days), self.tier
 
 
@@ -67,11 +69,13 @@ class Due:
 class Agenda:
     """What one noun has for one recipient now.
 
-    `known_since` is the recipient's day since when there has been anything, None for never. With `has_news` a digest is
-    worth sending though nothing is due. `has_changes` is what the noun has to write down in any case, `has_notes` what
-    it can write down for many recipients together. `is_shown` says that messages of it are brought up to date with
-    each digest. `next_on` is the next day of the recipient on which there may be something loud without anything else
-    having changed, today when it has to be looked at time and again; None for no such day.
+    - `known_since`: the recipient's day since which there has been anything; None for never.
+    - `has_news`: whether a digest is worth sending even if nothing is due.
+    - `has_changes`: whether the noun has something to save in any case.
+    - `has_notes`: whether it has something that it can save for many recipients together.
+    - `is_shown`: whether messages about it are updated with each digest.
+    - `next_on`: the next day of the recipient on which something may become loud without any other change; today if it
+      has to be checked repeatedly; None if there is none.
     """
 
     due: tuple[Due, ...] = ()
@@ -85,7 +89,7 @@ class Agenda:
 
 @dataclass(frozen=True, slots=True)
 class DailyMessage:
-    """A message about `lead`, which names `also` besides."""
+    """A message about `lead` that also names `also`."""
 
     lead: Due
     also: tuple[Due, ...] = ()
@@ -93,7 +97,7 @@ class DailyMessage:
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """The week's digest, the most urgent first."""
+    """The weekly digest, the most urgent first."""
 
     due: tuple[Due, ...]
     is_first: bool
@@ -101,18 +105,18 @@ class Weekly:
 
 @dataclass(frozen=True, slots=True)
 class NothingThisWeek:
-    """The digest is due and would be empty, so there is none; what comes up later waits for the next."""
+    """The digest is due but would be empty, so none is sent. Whatever comes up later waits for the next one."""
 
 
 Saying = DailyMessage | Weekly | NothingThisWeek
 
 
 def say(agendas: Sequence[Agenda], *, now: datetime, work: WorkingTime, written: Written) -> Saying | None:
-    """Return what is said to a recipient at `now`; None for nothing, as while they are not at work."""
+    """Return what to send to a recipient at `now`; None for nothing, for example outside their working hours."""
     if not work.is_open(now) or written.last == work.today(now):
         return None
     due = sorted((each for agenda in agendas for each in agenda.due), key=lambda each: each.urgency)
-    # One that was late stands for this week's, but for what would be over by the next.
+    # A late digest counts as this week's, unless something would be over by the next one.
     seen = {"looked": written.looked, "sent": None if _cannot_wait(due, now, work) else written.digest}
     if digests.is_due((each.known_since for each in agendas), now=now, work=work, **seen):
         if any(not each.stands for each in due) or any(each.has_news for each in agendas):
@@ -125,7 +129,7 @@ def say(agendas: Sequence[Agenda], *, now: datetime, work: WorkingTime, written:
 
 
 def _cannot_wait(due: Sequence[Due], now: datetime, work: WorkingTime) -> bool:
-    """Whether something that only digests say, and none has said, would be over by the digest after today's."""
+    """Whether something that only digests announce, and none has, would be over by the digest after today's."""
     today = work.today(now)
     next_week = work.today(work.next_digest(work.at(today + timedelta(1), time.min)))
     new = (each for each in due if not (each.is_loud or each.is_repeated or each.stands))
@@ -133,23 +137,23 @@ def _cannot_wait(due: Sequence[Due], now: datetime, work: WorkingTime) -> bool:
 
 
 class LookTimes:
-    """When to look at each recipient, by their keys, again; who is next is found without going through all."""
+    """When to check each recipient again, by key. Finds the next ones without going through all of them."""
 
     def __init__(self) -> None:
         self._times: dict[str, datetime] = {}
         self._heap: list[tuple[datetime, str]] = []
 
     def put(self, key: str, at: datetime) -> None:
-        """Look at somebody at that moment, and not before."""
+        """Check a recipient at that moment, and not before."""
         self._times[key] = at
         heapq.heappush(self._heap, (at, key))
 
     def drop(self, key: str) -> None:
-        """Forget somebody."""
+        """Forget a recipient."""
         self._times.pop(key, None)
 
     def due(self, now: datetime) -> list[str]:
-        """Return whom to look at. They stay due until they are put anew or dropped."""
+        """Return whom to check. They stay due until they are put again or dropped."""
         found: dict[str, datetime] = {}
         while self._heap and self._heap[0][0] <= now:
             at, key = heapq.heappop(self._heap)
@@ -161,10 +165,10 @@ class LookTimes:
 
 
 def next_look(agendas: Sequence[Agenda], *, now: datetime, work: WorkingTime, written: Written) -> datetime:
-    """Return until when nothing can be said to a recipient to whom nothing is said at `now`, while nothing changes.
+    """Return until when nothing will be sent to a recipient who gets nothing at `now`, as long as nothing changes.
 
-    That is the next digest, the next day on which something may be loud, or the next one when today is taken, or when
-    a late digest stands for this week's: something that cannot wait may come up on any of its days.
+    That is the next digest, or the next day on which something may become loud. It is the next working day if today is
+    taken, or if a late digest counts as this week's: then something that cannot wait may come up on any day.
     """
     days = [each.next_on for each in agendas if each.next_on is not None]
     known = (each.known_since for each in agendas)

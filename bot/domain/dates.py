@@ -1,4 +1,4 @@
-"""Days as people write them: `2026-03-03`, `3 March 2026`, `March 3rd`, `yesterday`, `two weeks ago`."""
+"""Dates as people write them: `2026-03-03`, `3 March 2026`, `March 3rd`, `yesterday`, `two weeks ago`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ MONTHS = (
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-#: How a month and a number are written, for patterns; `month_number` and `count_of` read them.
+#: Patterns for a month and a number, which `month_number` and `count_of` read.
 MONTH = "|".join(rf"{month}|{month[:3]}\.?" for month in MONTHS) + r"|sept\.?"
 COUNT = rf"\d{{1,5}}|an?|{'|'.join(_NUMBERS[1:])}"
-#: A day of the calendar, which `day_of` reads. `03/04/2026` is left out: half the world reads April.
+#: A calendar day, which `day_of` reads. `03/04/2026` is left out, because half the world reads it as April.
 DAY = (
     r"(?P<iso>\d{4}-\d{1,2}-\d{1,2})"
     rf"|(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{MONTH})(?:,?\s+(?P<year>\d{{4}}))?"
@@ -22,7 +22,7 @@ DAY = (
 LONGEST_DAYS = 100 * 366
 _MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
 
-#: A day at the end of a text, with the word that leads to it.
+#: A day at the end of a text, with the word before it.
 _ENDING = re.compile(
     rf"(?:^|[\s,])(?:(?:on|as\s+of|at)\s+)?(?:the\s+)?(?:{DAY}"
     rf"|(?P<yesterday>yesterday)|(?P<count>{COUNT})\s+(?P<unit>day|week|month|year)s?\s+ago)\s*[?.!]*\s*$",
@@ -43,10 +43,9 @@ _PERIOD = re.compile(
 
 
 def split_day(text: str, *, today: date) -> tuple[str, date | None]:
-    """Return the text without the day that it ends in, and the day; None where it ends in none that exists.
+    """Return the text without the day at its end, and that day; None if there is none, or it does not exist.
 
-    A day without a year is its last occurrence up to `today`. Of a month, a quarter, a season or a year it is the last
-    day.
+    A day without a year is its last occurrence up to `today`. A month, quarter, season or year means its last day.
     """
     found = _ENDING.search(text)
     try:
@@ -59,7 +58,7 @@ def split_day(text: str, *, today: date) -> tuple[str, date | None]:
 
 
 def _end_of(found: re.Match[str], today: date) -> date:
-    """Return the last day of a month, season or year that is over, or has begun; never one after today."""
+    """Return the last day of a past or current month, season or year, but never a day after today."""
     if found["whole"]:
         return min(date(int(found["whole"]), 12, 31), today)
     if found["quarter"]:
@@ -95,9 +94,9 @@ def _past(found: re.Match[str], today: date) -> date | None:
 
 
 def day_of(found: re.Match[str], today: date, *, is_past: bool) -> date:
-    """Return the day that `DAY` has matched; without a year, the nearest one up to `today`, or from it on.
+    """Return the day that `DAY` matched. Without a year, the nearest one up to `today`, or from it on if not `is_past`.
 
-    Raise ValueError for a day that does not exist.
+    Raises ValueError for a day that does not exist.
     """
     if found["iso"]:
         return date(*map(int, found["iso"].split("-")))
@@ -116,18 +115,18 @@ def day_of(found: re.Match[str], today: date, *, is_past: bool) -> date:
 
 
 def month_number(word: str) -> int:
-    """Return the number of a month from its name, which may be cut: 3 for `March` and `mar`."""
+    """Return the number of a month from its full or short name: 3 for `March` and `mar`."""
     return next(number for number, name in enumerate(MONTHS, start=1) if name.startswith(word.lower()[:3]))
 
 
 def count_of(word: str) -> int:
-    """Return what a number in digits or letters is; 1 for `a`."""
+    """Return the value of a number in digits or words; 1 for `a`."""
     word = word.lower()
     return 1 if word in ("a", "an") else _NUMBERS.index(word) if word in _NUMBERS else int(word)
 
 
 def later(day: date, count: int, unit: str) -> date:
-    """Return the day so many days, weeks, months, quarters or years later; a shorter month ends on its last day."""
+    """Return `day` plus `count` days, weeks, months, quarters or years. In a shorter month it is the last day."""
     if unit in ("day", "week"):
         return day + timedelta(count * (7 if unit == "week" else 1))
     year, month = divmod(day.year * 12 + day.month - 1 + count * _MONTHS_IN[unit], 12)

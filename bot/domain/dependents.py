@@ -1,4 +1,4 @@
-"""Which assets have to be judged again when an asset, a team or a person changes."""
+"""Which assets have to be judged again if an asset, a team or a person changes."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from bot.domain import id_lists
 from bot.domain.records import AssetRecord
 
-#: An owner as facts name it: whether it is a team, and its id.
+#: An owner in facts: whether it is a team, and its id.
 Owner = tuple[bool, int]
 
 
 class Dependents:
-    """Finds assets by whom their facts name, and by the parent that they inherit from.
+    """Finds assets by the owners in their facts, and by the parent that they inherit from.
 
-    It follows the catalog one asset at a time: `put(before, after)` with None for an asset that is new or gone.
+    It follows the catalog one asset at a time, with `put(before, after)`; None means that an asset is new or gone.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Dependents:
         self._children: dict[int, list[int]] = {}
 
     def put(self, before: AssetRecord | None, after: AssetRecord | None) -> None:
-        """Take an asset in the place of what it was before."""
+        """Replace an asset's old version by its new one."""
         if before is not None:
             for owner in _owners_of(before) - (_owners_of(after) if after is not None else frozenset()):
                 id_lists.discard(self._by_owner, owner, before.id)
@@ -37,7 +37,7 @@ class Dependents:
                 id_lists.add(self._children, parent, after.id)
 
     def of(self, asset_ids: Iterable[int], owners: Iterable[Owner]) -> set[int]:
-        """Return these assets, those that name one of the owners, and all that may inherit from any of them."""
+        """Return these assets, those that name one of the owners, and everything that may inherit from any of them."""
         found = set(asset_ids)
         for owner in owners:
             found.update(self._by_owner.get(owner, ()))

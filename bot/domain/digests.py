@@ -1,4 +1,4 @@
-"""When a recipient's digest of the week is due, and in which order it names things."""
+"""When a recipient's weekly digest is due, and the order of its content."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from bot.domain.working_time import WorkingTime
 
-#: A digest comes so many days after the last one at the earliest: one that was late stands for that of this week.
+#: The fewest days between two digests: a late one counts as this week's.
 _LEAST_DAYS = 4
 
 
@@ -19,11 +19,11 @@ def is_due(
     looked: date | None,
     sent: date | None = None,
 ) -> bool:
-    """Whether the digest is due and has not been looked at since. What came up after its day waits for the next.
+    """Whether the digest is due and has not been checked since. What comes up after its day waits for the next one.
 
-    `known_since` are the recipient's days since when each noun has had anything to do with them, None for never.
-    `looked` is the day on which a digest was looked at last, `sent` that on which one was sent; None where it does not
-    matter how long ago that was.
+    `known_since` are the recipient's days since which each noun has had anything for them; None for never. `looked` is
+    the day on which a digest was last checked, `sent` the day on which one was last sent; None if it does not matter
+    how long ago that was.
     """
     day = work.today(work.last_digest(now))
     first = min((since for since in known_since if since is not None), default=None)
@@ -31,25 +31,25 @@ def is_due(
 
 
 def comes_later_today(*, now: datetime, work: WorkingTime, looked: date | None, sent: date | None = None) -> bool:
-    """Whether a digest of today is still ahead, so that everything else of today waits for it."""
+    """Whether today's digest is still to come, so that everything else today waits for it."""
     today = work.today(now)
     return looked != today and today == work.today(work.next_digest(now)) and not _is_early(today, sent)
 
 
 def _is_early(day: date, sent: date | None) -> bool:
-    """Whether a digest on that day would repeat one of the days before."""
+    """Whether a digest on `day` would repeat one that was sent a few days before."""
     return sent is not None and (day - sent).days < _LEAST_DAYS
 
 
 def sent_at(day: date, work: WorkingTime) -> datetime:
-    """Return when the digest was due that was sent on that day."""
+    """Return when the digest was due that was sent on `day`."""
     return work.last_digest(work.at(day, work.closes))
 
 
 def preventable_first(days: int) -> tuple[bool, int]:
-    """Return by what to sort things that are so many days ahead, negative for what has passed.
+    """Return a sort key for things that are `days` ahead (negative: in the past).
 
-    What is ahead comes first, the nearest at the top; then what has passed, the latest at the top. So tomorrow comes
-    before yesterday, and yesterday before three years ago.
+    The future comes first, the nearest at the top; then the past, the latest at the top. So tomorrow comes before
+    yesterday, and yesterday before three years ago.
     """
     return days < 0, abs(days)

@@ -1,4 +1,4 @@
-"""Judgements about an installation: what is in order, what is worth knowing, and what has to be put right."""
+"""Findings about an installation: what is in order, what is worth knowing, and what has to be fixed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from enum import StrEnum
 from bot.domain.eol.feed import SHIPPED_ON, freshness
 from bot.domain.names import clean
 
-#: Slack refuses requests, and Baton Slack's, whose clocks differ by more than five minutes; a fifth of that is a fault.
+#: Slack and Baton refuse each other's requests if their clocks differ by more than five minutes. A fifth of that is
+#: reported.
 _CLOCKS_DIFFER = timedelta(seconds=60)
 _IMPORT_IS_OLD = timedelta(days=7)
 _FEW_BYTES = 500 * 1024 * 1024
@@ -18,7 +19,7 @@ _OTHERS_MAY = 0o077
 
 
 class Level(StrEnum):
-    """How a finding counts: only a problem keeps Baton from doing its work."""
+    """The severity of a finding. Only a problem keeps Baton from working."""
 
     OK = "ok"
     NOTE = "note"
@@ -27,7 +28,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: what is, and what to do where something is to be done."""
+    """One thing that was checked: its state, and what to do if anything."""
 
     about: str
     level: Level
@@ -36,7 +37,7 @@ class Finding:
 
 
 def tokens(*, is_bot: bool | None, is_app: bool | None, has_secret: bool) -> Iterator[Finding]:
-    """Judge the shape of the tokens: whether each is one of its kind, None where it is not set."""
+    """Check the form of the tokens. `is_bot` and `is_app` are whether each is of its kind; None if it is not set."""
     if is_bot is None:
         do = "Set BATON_SLACK_BOT_TOKEN to the Bot User OAuth Token of the installed app."
         yield Finding("bot token", Level.PROBLEM, "It is not set.", do)
@@ -57,7 +58,7 @@ def tokens(*, is_bot: bool | None, is_app: bool | None, has_secret: bool) -> Ite
 
 
 def not_tried(error: str, *, is_reached: bool, may_pass: bool) -> Finding | None:
-    """Say why Slack judged no token: it cannot be reached, or is in trouble. None where it judged one."""
+    """Return why Slack did not check a token: it cannot be reached, or is in trouble. None if it did check one."""
     if not is_reached:
         do = "Check this machine's network, name servers and proxy; the tokens could not be tried."
         return Finding("Slack", Level.PROBLEM, f"It cannot be reached: {error}.", do)
@@ -68,25 +69,25 @@ def not_tried(error: str, *, is_reached: bool, may_pass: bool) -> Finding | None
 
 
 def unknown_settings(said: Iterable[str]) -> Iterator[Finding]:
-    """Name what is set and no setting; `said` are sentences."""
+    """Report variables that are set but are not settings. `said` are sentences."""
     for each in said:
         yield Finding("settings", Level.NOTE, each, "Correct the name, or unset it; docs/operating.md has them all.")
 
 
 def people_sources(missing: Sequence[str]) -> Iterator[Finding]:
-    """Name the sources that a setting trusts about people and that nobody has imported."""
+    """Report sources that a setting trusts for people and that nobody has imported."""
     for name in missing:
         do = "Compare it with `baton catalog sources`. If its first import is still to come, there is nothing to do."
         yield Finding("people", Level.NOTE, not_a_source(name), do)
 
 
 def not_a_source(name: str) -> str:
-    """Say that a setting names a source which there is not."""
+    """Return the sentence that a setting names a source that does not exist."""
     return f"BATON_PEOPLE_SOURCES names {clean(name)}, and no source is called that."
 
 
 def scopes(granted: Iterable[str], needed: Sequence[str]) -> Finding:
-    """Judge the scopes that the installed app has against those of app.yaml."""
+    """Compare the scopes of the installed app with those of app.yaml."""
     held = set(granted)
     missing = [scope for scope in needed if scope not in held]
     if missing:
@@ -100,7 +101,7 @@ def scopes(granted: Iterable[str], needed: Sequence[str]) -> Finding:
 
 
 def clocks(*, here: datetime, slacks: datetime | None) -> Finding:
-    """Judge this machine's clock by Slack's, which signatures depend on."""
+    """Compare this machine's clock with Slack's; signatures depend on it."""
     if slacks is None:
         return Finding("clock", Level.NOTE, "Slack did not say what time it is.", "Check that this machine uses NTP.")
     apart = abs(here - slacks)
@@ -112,7 +113,7 @@ def clocks(*, here: datetime, slacks: datetime | None) -> Finding:
 
 
 def schema(*, at: str | None, needed: str) -> Finding:
-    """Judge the version that the database is at."""
+    """Check the version of the database's schema."""
     if at == needed:
         return Finding("schema", Level.OK, f"Version {at}, which this Baton needs.")
     what = f"The database is at version {at or 'none'} and this Baton needs {needed}."
@@ -121,7 +122,7 @@ def schema(*, at: str | None, needed: str) -> Finding:
 
 
 def sqlite_file(*, mode: int, free_bytes: int, journal: str) -> Iterator[Finding]:
-    """Judge the SQLite file: who may read it, how much room is left, and its journal."""
+    """Check the SQLite file: who can read it, how much space is left, and its journal."""
     if mode & _OTHERS_MAY:
         what = "Others than its owner have rights to it, names and addresses included."
         yield Finding("database file", Level.NOTE, what, "Take them away, as its owner: chmod go= on the file.")
@@ -134,14 +135,14 @@ def sqlite_file(*, mode: int, free_bytes: int, journal: str) -> Iterator[Finding
 
 
 def settings_file(name: str, *, mode: int) -> Iterator[Finding]:
-    """Judge who may read a file of settings, which mostly has tokens in it."""
+    """Check who can read a settings file, which usually contains tokens."""
     if mode & _OTHERS_MAY:
         what = f"Others than its owner have rights to {name}, tokens included."
         yield Finding("settings file", Level.NOTE, what, f"Take them away: chmod go= {name}")
 
 
 def listeners(name: str, *, registered: int) -> Finding:
-    """Judge the module of the organisation's own that was registered to see whether it can be."""
+    """Report the organisation's own module, which was registered to see whether it works."""
     if not registered:
         do = "Add listeners in its `register(app)`, or unset BATON_LISTENERS."
         return Finding("listeners", Level.NOTE, f"{name} registers nothing.", do)
@@ -149,7 +150,7 @@ def listeners(name: str, *, registered: int) -> Finding:
 
 
 def catalog(*, assets: int, last_import: datetime | None, now: datetime) -> Finding:
-    """Judge whether there is a catalog to answer from, and how old it is."""
+    """Check whether there is a catalog to answer from, and how old it is."""
     if not assets:
         do = "Import one: `baton catalog import auto PATH`."
         return Finding("catalog", Level.PROBLEM, "It is empty, so nothing can be answered.", do)
@@ -161,7 +162,7 @@ def catalog(*, assets: int, last_import: datetime | None, now: datetime) -> Find
 
 
 def facts(*, products: int, confirmed_at: datetime | None, failure: str, now: datetime) -> Finding:
-    """Judge the copy of the feed of end-of-life dates: how old it is, and how the last try to renew it went."""
+    """Check the copy of the feed of end-of-life dates: its age, and the result of the last attempt to renew it."""
     about, failed = "end-of-life facts", f" The last try failed: {failure}" if failure else ""
     do = "Run `baton eol refresh`, offline with `--from FILE`."
     if confirmed_at is None:
@@ -177,7 +178,7 @@ def facts(*, products: int, confirmed_at: datetime | None, failure: str, now: da
 
 
 def outbox(*, waiting: int, failed: int, oldest_due: datetime | None, now: datetime) -> Finding:
-    """Judge the messages that Baton has still to post."""
+    """Check the messages that Baton still has to post."""
     if failed:
         what = f"Messages that could not be delivered: {failed:,}."
         do = "See `baton outbox list` for the reasons; then `baton outbox retry --failed`, or `baton outbox drop ID`."
@@ -189,9 +190,9 @@ def outbox(*, waiting: int, failed: int, oldest_due: datetime | None, now: datet
 
 
 def messages(*, judged: int, refused: Sequence[tuple[str, Sequence[str]]], error: str) -> Iterator[Finding]:
-    """Judge what Slack says of samples of everything that Baton sends: `refused` are titles with the reasons.
+    """Report Slack's verdict on samples of everything that Baton sends. `refused` are titles with the reasons.
 
-    `error` is Slack's code when it did not judge all of them.
+    `error` is Slack's code if it did not check all of them.
     """
     about = "messages"
     for title, reasons in refused:
@@ -206,7 +207,7 @@ def messages(*, judged: int, refused: Sequence[tuple[str, Sequence[str]]], error
 
 
 def places(refused: Sequence[str]) -> Finding:
-    """Judge whether messages reach the places that they are meant for; `refused` are those that take none."""
+    """Check whether messages reach their places. `refused` are places that accept none."""
     if not refused:
         return Finding("places", Level.OK, "No message had to go elsewhere lately.")
     named = f"{', '.join(refused[:5])}{' …' if len(refused) > 5 else ''}"
@@ -215,7 +216,7 @@ def places(refused: Sequence[str]) -> Finding:
 
 
 def reach(*, lost: int, nowhere: Sequence[str]) -> Finding:
-    """Judge whether what reaches end of life is heard of. `nowhere` names teams with neither channel nor lead."""
+    """Check whether people hear of what reaches end of life. `nowhere` names teams with neither channel nor lead."""
     if not lost:
         return Finding("reminders", Level.OK, "Every deadline has somebody who hears of it.")
     what = f"{lost:,} {'deadline reaches' if lost == 1 else 'deadlines reach'} nobody."

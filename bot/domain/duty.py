@@ -1,4 +1,4 @@
-"""Who of the DevOps team has duty: one person a week, in turn."""
+"""Who in the DevOps team is on duty: one person a week, in turn."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from bot.domain.records import PersonRecord
 
 
 def on_duty(members: Iterable[PersonRecord | None], today: date) -> PersonRecord | None:
-    """Return who has duty in the ISO week of a day; None where nobody of the team is there and in Slack.
+    """Return who is on duty in the ISO week of a day; None if nobody of the team is here and in Slack.
 
-    Weeks are counted on over the end of a year, so that nobody has two in a row.
+    Weeks are counted across the end of a year, so that nobody has two in a row.
     """
     there = {each.id: each for each in members if each is not None and each.is_active and each.slack_id}
     week = (today.toordinal() - 1) // 7

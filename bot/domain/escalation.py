@@ -1,4 +1,4 @@
-"""Which people above a recipient are told of what nobody has answered, and when."""
+"""Which people above a recipient are told about something unanswered, and when."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from enum import StrEnum
 
 from bot.domain.recipients import Recipient
 
-#: So long somebody who was asked has to answer before anybody above them hears of it.
+#: How long a person who was asked has before anybody above them is told.
 ANSWERED_WITHIN = timedelta(hours=1)
 
 
 class Audience(StrEnum):
-    """Who is told of something unanswered; each of them from an earlier or later day on."""
+    """Who is told about something unanswered. Each audience has its own first day."""
 
     TEAM = "team"
     LEAD = "lead"
@@ -22,16 +22,16 @@ class Audience(StrEnum):
     PLATFORM = "platform"
 
 
-#: The most days before a deadline at which what nobody answered is said to these, the last ones first.
+#: How many days before a deadline each audience is first told, the last one first.
 ESCALATES_AT = {Audience.PLATFORM: 0, Audience.MANAGER: 7, Audience.LEAD: 14}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """Something unanswered that those above its holder have to hear of.
+    """Something unanswered that the people above its holder have to be told.
 
-    `step` is in days before the deadline, as it was said to the `holder` on a `day` of theirs. `heard` is the last step
-    that each audience has heard of.
+    `step` is the number of days before the deadline in the message to the `holder`, sent on the `day` of theirs.
+    `heard` is the last step that each audience was told.
     """
 
     noun: str
@@ -43,16 +43,16 @@ class Owed:
 
     @property
     def parts(self) -> tuple[Audience, ...]:
-        """Who has not heard of it yet and has to."""
+        """Who has to be told and has not been yet."""
         return unheard(self.step, self.heard)
 
 
 def unheard(step: int, heard: Mapping[Audience, int | None]) -> tuple[Audience, ...]:
-    """Return who has to hear of a step, given the last one that each of them has heard of.
+    """Return who has to be told about a step, given the last step that each of them was told.
 
-    The lead is told at their own step or, when that was missed, at a later one together with the manager. The manager
-    is told at each of their steps until the day itself. The platform channel is told once of each deadline that has
-    come, or had come when it was first seen. Nobody is told of a step before the last one that they were told of.
+    The lead is told at their own step or, if that was missed, at a later one together with the manager. The manager is
+    told at each of their steps until the day itself. The platform channel is told once about each deadline that has
+    come, or had come when it was first seen. Nobody is told about an earlier step than the last one they were told.
     """
     lead, manager, platform = map(heard.get, (Audience.LEAD, Audience.MANAGER, Audience.PLATFORM))
     is_ahead, is_managers = step >= 0, step <= ESCALATES_AT[Audience.MANAGER]
@@ -69,16 +69,17 @@ def audience_at(step: int) -> Audience:
     return next((each for each, at in ESCALATES_AT.items() if step <= at), Audience.TEAM)
 
 
-#: What had passed when it was first seen goes up in stages as well: so many days after its team was told of it first.
+#: If a deadline had passed when it was first seen, it also goes up in stages: this many days after its team was first
+#: told.
 _STAGES = {Audience.LEAD: 5, Audience.MANAGER: 12, Audience.PLATFORM: 19}
-#: What costs nothing waits so much longer.
+#: How many more days it takes if it costs nothing.
 _FREE_WAITS = 7
 
 
 def stage_of(days: int, told_for: int, *, is_charged: bool) -> int | None:
-    """Return the step at which something is owed that passed `-days` days ago, before its team was told of it.
+    """Return the escalation step of a deadline that passed `-days` days ago, before its team was told.
 
-    `told_for` is for how many days they have known. None while it is theirs alone.
+    `told_for` is for how many days the team has known. None while only the team is told.
     """
     waited = told_for if is_charged else told_for - _FREE_WAITS
     due = [each for each, after in _STAGES.items() if waited >= after]
@@ -88,8 +89,8 @@ def stage_of(days: int, told_for: int, *, is_charged: bool) -> int | None:
 
 
 def is_fresh(posted_at: datetime, now: datetime) -> bool:
-    """Whether whoever was asked may still be reading the message.
+    """Whether the person who was asked may still be reading the message.
 
-    The full hour counts as within it: passes run on full hours, and a message takes a second or two to arrive.
+    A full hour counts as within it, because passes run on full hours, and a message takes a second or two to arrive.
     """
     return now <= posted_at + ANSWERED_WITHIN

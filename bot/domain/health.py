@@ -1,4 +1,4 @@
-"""The health report: which figures of which month are compared, when it is posted, and what it says to do first."""
+"""The health report: which months are compared, when it is posted, and which actions it lists first."""
 
 from __future__ import annotations
 
@@ -9,41 +9,41 @@ from typing import Protocol, TypeVar
 
 from bot.domain.working_time import WorkingTime
 
-#: Where figures of the whole organisation are kept; those of a team are under its recipient's key, `team:3`.
+#: The scope of the whole organisation's figures. A team's are stored under its recipient key, `team:3`.
 ORGANISATION = ""
-#: A month's report is not posted any more after this day of the month: whoever begins later hears next month.
+#: A month's report is not posted after this day of the month: an installation that starts later gets the next one.
 LAST_DAY = 10
-#: Months that the trend shows, the present one among them.
+#: How many months the trend shows, including the current one.
 TREND_MONTHS = 12
 _MOST_ACTIONS = 3
 
 
 def scope_of(team_id: int | None) -> str:
-    """Return where the figures of a team, or with None of the organisation, are kept."""
+    """Return the scope under which the figures of a team, or (None) of the organisation, are stored."""
     return ORGANISATION if team_id is None else f"team:{team_id}"
 
 
 def month_of(day: date) -> date:
-    """Return the first of the month, which the month's figures are kept under."""
+    """Return the first day of the month, under which the month's figures are stored."""
     return day.replace(day=1)
 
 
 def is_due(today: date, work: WorkingTime) -> bool:
-    """Whether the month's report may be posted: from the first working day of the month on, for some days."""
+    """Whether the month's report may be posted: from its first working day on, for some days."""
     return work.on_or_after(month_of(today)) <= today and today.day <= LAST_DAY
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The figures of the last month before this one that has any, by (scope, key). `since` is the day they are of."""
+    """The figures of the last earlier month that has any, by (scope, key). `since` is the day of those figures."""
 
     since: date | None = None
     values: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     def of(self, scope: str, key: str) -> int | None:
-        """Return what a figure was; None where it was not counted then.
+        """Return the earlier value of a figure; None if it was not counted then.
 
-        Only what is not zero is kept of a team, so a figure that the organisation had then was zero for that team.
+        Zeros are not stored for teams, so a figure that the organisation had then was zero for that team.
         """
         known = self.values.get((scope, key))
         return 0 if known is None and (ORGANISATION, key) in self.values else known
@@ -60,9 +60,11 @@ _Action = TypeVar("_Action", bound=_HasEffect)
 
 
 def first_actions(by_noun: Iterable[Sequence[_Action]]) -> list[_Action]:
-    """Return the actions that settle the most things; of equal ones the first of each noun, then the second of each.
+    """Return the actions that settle the most things.
 
-    Of those that lead to the same place the first is taken.
+    If equal, the first one of each noun comes before their second ones.
+
+    Of those that lead to the same place, only the first is kept.
     """
     placed = [
         (-each.effect, place, each)
@@ -78,7 +80,7 @@ def first_actions(by_noun: Iterable[Sequence[_Action]]) -> list[_Action]:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A figure over the months, the earliest first; the last point is of today."""
+    """A figure over several months, the earliest first. The last point is today's."""
 
     label: str
     points: Sequence[tuple[date, int]]
@@ -86,7 +88,7 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """A team's things: of each area how many the team itself has, DevOps, and somebody else."""
+    """A team's things: for each area, how many the team itself has, DevOps has, and others have."""
 
     team: str
     cells: Sequence[tuple[int, int, int]]
@@ -94,7 +96,7 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Who owns which area of what each team has. `more` teams were left out."""
+    """Who owns which area of each team's things. `more` is the number of teams left out."""
 
     areas: Sequence[str] = ()
     rows: Sequence[MatrixRow] = ()
@@ -103,7 +105,7 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthPicture:
-    """A picture's content."""
+    """The content of a picture."""
 
     title: str
     trends: Sequence[Trend]

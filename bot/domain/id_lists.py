@@ -21,7 +21,7 @@ def add(lists: dict[_Key, list[int]], key: _Key, number: int) -> None:
 
 
 def discard(lists: dict[_Key, list[int]], key: _Key, number: int) -> None:
-    """Take an id out of the list under a key, if it is there. The last one takes the key with it."""
+    """Remove an id from the list under a key, if it is there. Removing the last one removes the key, too."""
     held = lists.get(key)
     if held is None:
         return

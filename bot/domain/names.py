@@ -1,4 +1,4 @@
-"""How names are folded and written, in one place, so that every layer compares them the same way."""
+"""Folding and cleaning names, in one place, so that every layer compares them in the same way."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 
 _SEPARATORS = re.compile(r"[\s\-_.,:;/\\|·•@()\[\]{}<>\"'`*~!?=&%$^“”‘’«»…–—]+")
 _COMMON_SEPARATORS = re.compile(r"[a-z0-9+#]+")
-#: Where a word begins in camel case; several APIs are one word.
+#: Where a word begins in camel case. A plural acronym such as "APIs" is one word.
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])")
 _UNPRINTABLE = re.compile(
     r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
@@ -17,41 +17,41 @@ _UNSTORABLE = re.compile(r"[\u0000\ud800-\udfff]")
 
 
 def storable(text: str) -> str:
-    """Return `text` without what no database takes: NUL characters and halves of a surrogate pair."""
+    """Return `text` without characters that no database accepts: NUL, and halves of a surrogate pair."""
     return _UNSTORABLE.sub("", text)
 
 
 def clean(text: str) -> str:
-    """Return `text` without control, bidirectional and invisible characters, white space runs made one space.
+    """Return `text` without control, bidirectional and invisible characters, and with single spaces.
 
-    Halves of a surrogate pair go as well: nothing can store or send them.
+    Halves of a surrogate pair are removed as well, because nothing can store or send them.
     """
-    # Most texts are clean: asking costs a fraction of the cleaning. A blank is the only white space that is printable.
+    # Most texts are clean, and checking is much cheaper than cleaning. A space is the only printable white space.
     if text.isascii() and text.isprintable() and (" " not in text or ("  " not in text and text.strip() == text)):
         return text
     return " ".join(_UNPRINTABLE.sub("", text).split())
 
 
 def clean_lines(text: str) -> str:
-    """Return `text` with each of its lines as `clean` leaves it, without empty lines at its ends or two in a row."""
+    """Return `text` with `clean` applied to each line, without empty lines at its ends or two in a row."""
     lines = [clean(line) for line in text.splitlines()]
     kept = [line for before, line in zip(["", *lines], lines, strict=False) if line or before]
     return "\n".join(kept).rstrip("\n")
 
 
 def fold(name: str) -> str:
-    """Return the folded spelling of a name: case, accents and separators (hyphen, underscore, dot, space, slash) gone.
+    """Return the folded form of a name, without case, accents and separators (hyphen, underscore, dot, space, slash).
 
-    `Payments-DB`, `payments_db` and `payments db` fold to `paymentsdb`. Empty when nothing but separators is left.
-    `+` and `#` are kept, for `c++` is not `c`.
+    `Payments-DB`, `payments_db` and `payments db` fold to `paymentsdb`. Empty if only separators are left. `+` and `#`
+    stay, because `c++` is not `c`.
     """
     return _SEPARATORS.sub("", _plain(name))
 
 
 def tokens(name: str) -> tuple[str, ...]:
-    """Return the words of a name in order, folded one by one; camel case is cut: `PaymentsDb` -> `payments`, `db`.
+    """Return the words of a name in order, each folded. Camel case is split: `PaymentsDb` -> `payments`, `db`.
 
-    Joined without anything between them, the words are `fold(name)`.
+    Joined without separators, the words are `fold(name)`.
     """
     if name.islower() and name.isascii() and name.isprintable():
         return tuple(_COMMON_SEPARATORS.findall(name))

@@ -1,4 +1,4 @@
-"""Numbers and lists as they stand in a sentence, so that every layer says them the same way."""
+"""Numbers and lists in sentences, so that every layer writes them in the same way."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 
 def counted(count: int, one: str, several: str = "") -> str:
-    """Return a number with what it counts: `1 thing`, `2 things`, `1,200 people`. The plural adds an "s" by default."""
+    """Return a number with its noun: `1 thing`, `2 things`, `1,200 people`. The default plural adds an "s"."""
     return f"{count:,} {one if count == 1 else several or f'{one}s'}"
 
 
 def join(words: Iterable[str], *, last: str = "and", most: int | None = None) -> str:
-    """Return words as a list in a sentence, each once: `a`, `a and b`, `a, b and c`; empty without any.
+    """Return words as a list in a sentence, each once: `a`, `a and b`, `a, b and c`; "" if there are none.
 
-    Those beyond the first `most` are only counted: `a, b and 3 more`.
+    Words after the first `most` are only counted: `a, b and 3 more`.
     """
     shown = list(dict.fromkeys(words))
     if most is not None and len(shown) > most:

@@ -1,7 +1,7 @@
-"""What each team and person owns, and what nobody does.
+"""What each team and person owns, and what has no owner.
 
-Assets that inherit an owner count as that owner's. The order of a list is the order in which to look at it: by tier,
-then by name, lines of a CODEOWNERS file last.
+Assets that inherit an owner count as that owner's. Lists are in the order in which to look at them: by tier, then by
+name, lines of a CODEOWNERS file last.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unow
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 
 _Value = TypeVar("_Value")
-#: Sorts behind every tier.
+#: Sorts after every tier.
 _NO_TIER = 99
 
 
 class Gap(StrEnum):
-    """Why an asset needs somebody's attention, the most pressing first."""
+    """Why an asset needs attention, the most urgent first."""
 
     UNOWNED = "unowned"
     ORPHANED = "orphaned"
@@ -37,24 +37,24 @@ class Gap(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one owner has: ids of assets that they own, that they help with, and those of both that have a gap."""
+    """What one owner has: ids of assets that it owns, of those that it helps with, and of those of both with a gap."""
 
     owned: tuple[int, ...] = ()
     helped: tuple[int, ...] = ()
     gaps: tuple[int, ...] = ()
 
 
-#: The order in which to look at assets: lines of a CODEOWNERS file last, by tier, by name; and the id.
+#: The order in which to look at assets: lines of a CODEOWNERS file last, by tier, by name, by id.
 _Order = tuple[bool, int, str, int]
-#: Who owns an asset (True) or helps with it, and from when its facts are stale or disputed; None for never.
+#: Who owns an asset (True) or helps with it, and from when its facts are stale or disputed (None for never).
 _Held = tuple[tuple[tuple[Owner, bool], ...], datetime | None]
-#: What everybody is shown a list of.
+#: The gaps for which everybody sees a list.
 _LISTED = frozenset({Gap.UNOWNED, Gap.DISPUTED, Gap.ORPHANED})
 
 
 @dataclass(frozen=True, slots=True)
 class MissedName:
-    """A name that people asked for in vain: its key in the store, as last written, how often, and when last."""
+    """A name that people asked for in vain: its key in the store, its last spelling, how often, and when last."""
 
     key: str
     text: str
@@ -64,7 +64,7 @@ class MissedName:
 
 @dataclass(frozen=True, slots=True)
 class AssetPage:
-    """A part of a long list: what is said of its assets, the page's number from 0, and how many pages there are."""
+    """A page of a long list: the verdicts of its assets, its number from 0, and the number of pages."""
 
     verdicts: tuple[Verdict, ...]
     number: int = 0
@@ -73,7 +73,7 @@ class AssetPage:
 
 @dataclass(frozen=True, slots=True)
 class TeamCard:
-    """What there is to say of a team: who is in it, what it has and how much of that needs attention."""
+    """A team's summary: who is in it, what it has, and how much of that needs attention."""
 
     team: TeamRecord
     people: tuple[PersonRecord, ...]
@@ -101,14 +101,14 @@ class PersonCard:
 
 
 def page_of(asset_ids: Sequence[int], number: int, *, size: int) -> tuple[tuple[int, ...], int, int]:
-    """Return the ids on a page, its number brought into range, and the number of pages (at least 1)."""
+    """Return the ids on a page, the page's number limited to the valid range, and the number of pages (at least 1)."""
     count = max(1, -(-len(asset_ids) // size))
     at = min(max(number, 0), count - 1)
     return tuple(asset_ids[at * size : (at + 1) * size]), at, count
 
 
 class Ids(Sequence[int]):
-    """The ids of a sorted list of assets; a page of it costs what the page shows."""
+    """The ids in a sorted list of assets. Reading a page costs only as much as the page shows."""
 
     def __init__(self, ordered: Sequence[_Order]) -> None:
         self._ordered = ordered
@@ -131,24 +131,24 @@ class Ids(Sequence[int]):
 class Portfolio:
     """Who has what, by the ids of teams, people and assets, kept up to date one verdict at a time.
 
-    `gaps` says of each asset with a gap which it is. `asset` looks assets up. Facts that nobody confirms grow stale
-    after `stale_after`.
+    `gaps` has the gap of each asset that has one. `asset` looks assets up. Facts that nobody confirms are stale after
+    `stale_after`.
     """
 
     def __init__(self, asset: Callable[[int], AssetRecord | None], *, stale_after: timedelta) -> None:
         self._asset, self._stale_after = asset, stale_after
-        #: Assets by when their facts will have grown stale unless somebody says them again, or will be disputed because
-        #: a source has not followed a handoff, rounded up to hours.
+        #: Assets by when their facts will be stale unless a source repeats them, or disputed because a source has not
+        #: followed a handoff; rounded up to hours.
         self._stale_at: dict[datetime, list[int]] = {}
         #: Assets whose facts are stale now.
         self.stale: set[int] = set()
         self.gaps: dict[int, Gap] = {}
         self._owned: dict[Owner, list[int]] = {}
         self._helped: dict[Owner, list[int]] = {}
-        #: Of each asset, who holds it and where it stands in `_stale_at`. Most share one of few such pairs.
+        #: For each asset, who holds it and its place in `_stale_at`. Most assets share one of a few such pairs.
         self._held: dict[int, _Held] = {}
         self._known: dict[Any, Any] = {}
-        #: Where the assets that are in `_lists` stand in them.
+        #: The places of assets in `_lists`.
         self._orders: dict[int, _Order] = {}
         self._lists: dict[Gap, list[_Order]] = {gap: [] for gap in _LISTED}
         self._shares: dict[Owner, Share] = {}
@@ -170,24 +170,24 @@ class Portfolio:
         return Ids(self._lists[Gap.ORPHANED])
 
     def paths(self, gap: Gap) -> int:
-        """Return how many of the assets in a list are lines of a CODEOWNERS file, which stand last in it."""
+        """Return how many assets in a list are lines of a CODEOWNERS file. They come last."""
         ordered = self._lists[gap]
         return len(ordered) - bisect_left(ordered, (True,))
 
     def of_team(self, team_id: int) -> Share:
-        """Return what a team has; nothing for one that the portfolio does not know."""
+        """Return what a team has; nothing if the portfolio does not know it."""
         return self._share((True, team_id))
 
     def of_person(self, person_id: int) -> Share:
-        """Return what a person has in their own name, which is not what their teams have."""
+        """Return what a person has in their own name, without what their teams have."""
         return self._share((False, person_id))
 
     def owners(self) -> tuple[Owner, ...]:
-        """Return everybody who owns something: whether it is a team, and its id or the person's."""
+        """Return everybody who owns something: whether it is a team, and the team's or person's id."""
         return tuple(self._owned)
 
     def fill(self, verdicts: Iterable[Verdict]) -> Iterator[None]:
-        """Take what is said of all assets, a piece at a time, so that whoever fills may pause in between."""
+        """Add the verdicts of all assets, one piece at a time, so that the caller can pause in between."""
         self._is_filling = True
         for verdict in verdicts:
             self.put(verdict)
@@ -197,7 +197,7 @@ class Portfolio:
         self._is_filling, self._known = False, {}
 
     def put(self, verdict: Verdict) -> None:
-        """Take what is said of one asset as a whole, in the place of what was said before."""
+        """Set the verdict of one asset as a whole, replacing the one before."""
         asset = verdict.asset
         self.remove(asset.id)
         holders, hour = self._shared(tuple(map(self._shared, dict.fromkeys(_holders(verdict))))), None
@@ -220,12 +220,12 @@ class Portfolio:
             self._shares.pop(owner, None)
 
     def _shared(self, value: _Value) -> _Value:
-        """Return the one object that all assets share which have an equal value, while all assets are taken."""
+        """Return one object for all assets with an equal value, while all assets are added."""
         known: _Value = self._known.setdefault(value, value) if self._is_filling else value
         return known
 
     def remove(self, asset_id: int) -> None:
-        """Forget what was said of an asset, if anything was."""
+        """Forget the verdict of an asset, if there is one."""
         self.stale.discard(asset_id)
         holders, hour = self._held.pop(asset_id, ((), None))
         if hour is not None:
@@ -238,7 +238,10 @@ class Portfolio:
             self._shares.pop(owner, None)
 
     def due(self, now: datetime) -> set[int]:
-        """Return the assets that may have grown stale or disputed since the last time, for `put` to hear of them."""
+        """Return the assets that may have become stale or disputed since the last call.
+
+        `put` has to be called for them.
+        """
         hours = [hour for hour in self._stale_at if hour <= now]
         return {asset_id for hour in hours for asset_id in self._stale_at.pop(hour)}
 
@@ -257,7 +260,7 @@ class Portfolio:
 
 
 def _holds_until(verdict: Verdict, stale_after: timedelta) -> datetime | None:
-    """Return when something else has to be said of an asset although nobody says anything new; None for never."""
+    """Return when the verdict of an asset changes even if nobody says anything new; None for never."""
     if not isinstance(verdict, Owned):
         return None
     ends = [one.until for one in verdict.drift if not one.is_overruled]
@@ -267,7 +270,7 @@ def _holds_until(verdict: Verdict, stale_after: timedelta) -> datetime | None:
 
 
 def _holders(verdict: Verdict) -> Iterator[tuple[Owner, bool]]:
-    """Yield who has an asset, and whether they own it or help with it."""
+    """Yield everybody who has an asset, and whether they own it or help with it."""
     for holding in all_holdings(verdict):
         yield _holder(holding), holding.fact.role is Role.OWNER
 
@@ -278,7 +281,7 @@ def _holder(holding: Holding) -> Owner:
 
 
 def areas_of(verdict: Verdict, owner: Owner) -> tuple[Area, ...]:
-    """Return the areas that somebody owns of an asset; none where they own the whole, or nothing of it."""
+    """Return the areas of an asset that somebody owns; none if they own the whole, or nothing of it."""
     owned = {
         each.fact.area for each in all_holdings(verdict) if each.fact.role is Role.OWNER and _holder(each) == owner
     }
@@ -286,7 +289,7 @@ def areas_of(verdict: Verdict, owner: Owner) -> tuple[Area, ...]:
 
 
 def gap_of(verdict: Verdict) -> Gap | None:
-    """Return why an asset needs attention; None when it does not, and when nobody owns it on purpose."""
+    """Return why an asset needs attention; None if it does not, or if it is unowned on purpose."""
     match verdict:
         case Disputed():
             return Gap.DISPUTED

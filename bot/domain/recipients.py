@@ -1,4 +1,4 @@
-"""Whom a message is for, and where it went."""
+"""Who a message is for, and where it went."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from bot.domain.value_object import value_object
 
 @value_object()
 class Recipient:
-    """Whom a message is for: a team, a person, or (both None) nobody, which the platform channel hears of."""
+    """Who a message is for: a team, a person, or nobody (both None).
+
+    What is for nobody goes to the platform channel.
+    """
 
     team: TeamRecord | None = None
     person: PersonRecord | None = None
 
     @property
     def key(self) -> str:
-        """`team:3`, `person:7` or `nobody`. Thousands are kept, so the same key is the same string."""
+        """`team:3`, `person:7` or `nobody`. Thousands are kept, so equal keys are the same string."""
         if self.team is not None:
             return sys.intern(f"team:{self.team.id}")
         return sys.intern(f"person:{self.person.id}") if self.person is not None else "nobody"
@@ -36,14 +39,14 @@ class Recipient:
 
     @property
     def name(self) -> str:
-        """The name as people write it; empty for nobody."""
+        """The name as people write it; "" for nobody."""
         if self.team is not None:
             return self.team.name
         return self.person.name if self.person is not None else ""
 
     @property
     def timezone(self) -> str:
-        """The name of the time zone that they work in; empty where nobody said."""
+        """The name of the time zone that they work in; "" if it is not known."""
         if self.team is not None:
             return self.team.timezone
         return self.person.timezone if self.person is not None else ""
@@ -53,7 +56,7 @@ NOBODY = Recipient()
 
 
 def owner_key(team_id: int | None, person_id: int | None) -> str:
-    """Return the key (`Recipient.key`) of the one of the two that is given."""
+    """Return the key (`Recipient.key`) of the team or person, whichever is given."""
     return f"team:{team_id}" if team_id is not None else f"person:{person_id}"
 
 
@@ -63,26 +66,26 @@ class Via(StrEnum):
     OWN = "own"  #: in the team's channel, or as the person's direct message
     PERSON = "person"  #: through somebody who leads or manages them
     PLATFORM = "platform"  #: in the platform channel
-    MEMBER = "member"  #: through a member of a team that nobody else can be told for
-    UNLISTED = "unlisted"  #: in a channel that Slack does not list, or where it refused the last message; it may again
+    MEMBER = "member"  #: through a member of a team for which nobody else can be told
+    UNLISTED = "unlisted"  #: in a channel that Slack does not list, or that refused the last message
     NOWHERE = "nowhere"
 
 
 class Reach(StrEnum):
-    """Whether whoever is named in a receipt is told, as far as is known when it is written."""
+    """Whether the recipient named in a receipt is told, as far as is known when it is written."""
 
     TOLD = "told"
     PERHAPS = "perhaps"  #: the only place left may be closed
     NOBODY = "nobody"
-    BY_CARD = "by_card"  #: they read it on the card alone, as its channel wants it
+    BY_CARD = "by_card"  #: they only read it on the card, as the settings of their channel say
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """Where a message to a recipient goes first.
 
-    `name` is the recipient's, `place` a channel or a user id, and `person` the name of whom it is read by when it is a
-    direct message. `is_new` is False when they have had the same message before.
+    `name` is the recipient's name and `place` a channel or a user id. `person` is the name of the person who reads it,
+    if it is a direct message. `is_new` is False if they have had the same message before.
     """
 
     name: str

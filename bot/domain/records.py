@@ -1,6 +1,6 @@
-"""Slim, frozen records of the catalog as the answer path holds them in memory; the store's rows are made into these.
+"""Slim, frozen records of the catalog, as they are held in memory for answers. They are made from the store's rows.
 
-100,000 assets with their facts have to fit in some tens of MiB, hence slots and shared empty tuples.
+100,000 assets with their facts have to fit into some tens of MiB, hence slots and shared empty tuples.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ from typing import TypeAlias
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
 
-#: An owner as facts name it: the id of a team and that of a person, of which exactly one is not None.
+#: An owner in facts: the ids of a team and of a person, exactly one of which is not None.
 OwnerKey = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRecord:
-    """A person. All text but the name may be empty; `is_active` is False for leavers and deactivated accounts."""
+    """A person. All text but the name may be empty.
+
+    `is_active` is False for people who left and deactivated accounts.
+    """
 
     id: int
     name: str
@@ -32,9 +35,9 @@ class PersonRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamRecord:
-    """A team. `other_names` holds aliases and former names; `is_gone` is True once no source knows it any more.
+    """A team. `other_names` has aliases and former names. `is_gone` is True if no source knows it any more.
 
-    `former_members` are who was in it, and when they left; empty where nobody says who is in it.
+    `former_members` are people who were in it, and when they left; empty if no source says who is in it.
     """
 
     id: int
@@ -52,13 +55,15 @@ class TeamRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnershipRecord:
-    """A fact in force: team or person (exactly one is set) owns an area of an asset.
+    """A fact in force: a team or a person (exactly one is set) owns an area of an asset.
 
-    `id` is the number of its row where its past is told, and 0 in memory, where equal facts are one object.
-    `source` names where it came from (`backstage`, `slack`); `is_human` is True for a decision made in Slack, and
-    `is_agreed` for one that whoever owned the area until then agreed to.
-    `confirmed_at` and `confirmed_by` are the last confirmation by a person. When the source last said so is a matter
-    of the source, not of the fact. `until` is the last day on which the giver of a handoff helps; None for all else.
+    - `id`: its row's number when its past is told; 0 in memory, where equal facts are one object.
+    - `source`: where it comes from (`backstage`, `slack`).
+    - `is_human`: whether it is a decision made in Slack.
+    - `is_agreed`: whether the previous owner of the area agreed to it.
+    - `confirmed_at`, `confirmed_by`: the last confirmation by a person. When the source last said so is stored with the
+      source.
+    - `until`: the last day on which the giver of a handoff helps; None for other facts.
     """
 
     id: int = 0
@@ -77,9 +82,9 @@ class OwnershipRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftRecord:
-    """A source still names the giver of an area that was handed over, or whoever people ruled out, at `since`.
+    """A source still names the giver of an area that was handed over, or an owner whom people ruled out, since `since`.
 
-    `files` are those in which the source speaks of the asset.
+    `files` are those in which the source describes the asset.
     """
 
     area: Area
@@ -93,7 +98,7 @@ class DriftRecord:
 class DoubtRecord:
     """Somebody doubts who owns an area of an asset, and no owner has settled it. `reason` may be empty.
 
-    `team` is whose they say it is, where that is asked for.
+    `team` is the team that they named as the owner, if it was asked for.
     """
 
     person: PersonRecord
@@ -105,9 +110,9 @@ class DoubtRecord:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRecord:
-    """A team claims an area of an asset that is somebody else's, who has not answered yet.
+    """A team claims an area of an asset that has another owner, who has not answered yet.
 
-    `person_id` is who claims it for the team, None for one that is gone.
+    `person_id` is who claims it for the team; None if that person is gone.
     """
 
     matter_id: int
@@ -118,15 +123,15 @@ class ClaimRecord:
 
 
 class HandoffStage(StrEnum):
-    """How a handoff stands for whoever asks who owns what it is about."""
+    """The state of a handoff, for people who ask who owns its subject."""
 
     ASKED = "asked"  #: the giver has not said whether it offers it
     OFFERED = "offered"  #: the receiver has not accepted or declined it
-    AGREED = "agreed"  #: accepted, and passes on its day
+    AGREED = "agreed"  #: accepted, and ownership passes on its day
     LENT = "lent"  #: the receiver has it, and it returns on its day
 
 
-#: … by how the store has it until it has passed; what has another state is not under way.
+#: … by their state in the store until ownership has passed. Other states are not under way.
 HANDOFF_STAGES: Mapping[str, HandoffStage] = MappingProxyType(
     {
         "draft": HandoffStage.ASKED,
@@ -140,10 +145,10 @@ HANDOFF_STAGES: Mapping[str, HandoffStage] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class HandoffRecord:
-    """An area of an asset is in a handoff, by its number; `on` is the day of what is agreed or lent.
+    """An area of an asset is in a handoff. `on` is the day on which an agreed one passes, or a loan returns.
 
-    `since` is when the receiver got what is lent to it, and `back_on` the day on which what is agreed returns; None for
-    all else.
+    `since` is when the receiver got what is on loan. `back_on` is the day on which an agreed loan will return. Both are
+    None otherwise.
     """
 
     number: int
@@ -156,13 +161,13 @@ class HandoffRecord:
     back_on: date | None = None
 
 
-#: Whom people have decided not to own an area: team id and person id (one is None).
+#: Somebody whom people have decided not to own an area: the area, team id and person id (one is None).
 Disowned: TypeAlias = tuple[Area, int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRecord:
-    """An owner gave these areas up: the id of the team (None for a person), the owner's name, when and why."""
+    """An owner gave up these areas: the team's id (None for a person), the owner's name, when and why."""
 
     areas: tuple[Area, ...]
     team_id: int | None
@@ -173,9 +178,9 @@ class ReleaseRecord:
 
 @dataclass(frozen=True, slots=True)
 class NobodyRecord:
-    """What people decided in Slack about an asset that has no owner: who gave it up, the latest first.
+    """What people decided in Slack about an asset without an owner: who gave it up, the latest first.
 
-    Where it is unowned on purpose, `until` is the day on which `reviewer` is asked about it again.
+    If it is unowned on purpose, `until` is the day on which `reviewer` is asked about it again.
     """
 
     releases: tuple[ReleaseRecord, ...] = ()
@@ -185,12 +190,15 @@ class NobodyRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenMatters:
-    """What people have said of an asset beside its facts, and what its sources say against what was decided.
+    """What people have said about an asset besides its facts, and what sources say against people's decisions.
 
-    `doubts` are in their order, `claims` those that the owner has not answered yet, `handoffs` those under way.
-    `drift` is what sources say that have not followed a handoff, `overruled` what they say that people have decided
-    against; these are none of the asset's facts. `disowned` is whoever inherits nothing of it any more.
-    `helped` says of areas which team gave them and until when it helps whoever has them now.
+    - `doubts`: in order.
+    - `claims`: those that the owner has not answered yet.
+    - `handoffs`: those under way.
+    - `drift`: what sources say that have not followed a handoff; not part of the asset's facts.
+    - `overruled`: what sources say against a decision; not part of the asset's facts.
+    - `disowned`: owners who no longer inherit anything of it.
+    - `helped`: for some areas, which team gave them, and until when it helps the current owner.
     """
 
     doubts: tuple[DoubtRecord, ...] = ()
@@ -202,7 +210,7 @@ class OpenMatters:
     helped: tuple[tuple[Area, int, date], ...] = ()
 
 
-#: Of nearly all assets nothing is open, so that they share this.
+#: Shared by nearly all assets, for which nothing is open.
 NOTHING_OPEN = OpenMatters()
 
 
@@ -210,7 +218,7 @@ NOTHING_OPEN = OpenMatters()
 class UnownedBy:
     """A source that says that nobody owns an asset on purpose.
 
-    `is_preferred` says that somebody preferred it to those that name owners.
+    `is_preferred` is whether somebody preferred it to those that name owners.
     """
 
     source: str = ""
@@ -222,12 +230,15 @@ NO_SOURCE = UnownedBy()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetRecord:
-    """An asset with what an answer needs of it.
+    """An asset with everything that an answer needs.
 
-    `own_ref` is its reference where that is not its kind and name, as it is for nearly all. `aliases` are other names,
-    `addresses` ARNs, host names, URLs and channels. `path_rule` is set for a line of a CODEOWNERS file only.
-    `unowned_by` is who says that nobody owns it on purpose, `unowned_reason` why. `nobody` is what people decided of
-    that. There are a hundred thousand of these: what few have is one field, whatever belongs to it.
+    - `own_ref`: its reference, unless that consists of its kind and name, as nearly all do.
+    - `aliases`: other names. `addresses`: ARNs, host names, URLs and channels.
+    - `path_rule`: only set for a line of a CODEOWNERS file.
+    - `unowned_by`: the sources that say that nobody owns it on purpose; `unowned_reason`: why.
+    - `nobody`: what people decided about that.
+
+    There are a hundred thousand of these, so things that only few assets have share one field.
     """
 
     id: int
@@ -251,17 +262,17 @@ class AssetRecord:
 
     @property
     def ref(self) -> str:
-        """The reference, unique and stable: `kind:name`, or `kind:namespace/name`."""
+        """The unique and stable reference: `kind:name`, or `kind:namespace/name`."""
         return self.own_ref or _plain_ref(self.kind, self.name)
 
     @property
     def unowned_source(self) -> str:
-        """The name of the source that says that nobody owns it on purpose; empty for none."""
+        """The name of the source that says that nobody owns it on purpose; "" if none does."""
         return self.unowned_by.source
 
 
 def own_ref(ref: str, kind: AssetKind, name: str) -> str:
-    """Return what `AssetRecord.own_ref` is of an asset with this reference."""
+    """Return the value of `AssetRecord.own_ref` for an asset with this reference."""
     return "" if ref == _plain_ref(kind, name) else ref
 
 

@@ -1,4 +1,4 @@
-"""Who may do what: one table. The gate that shows a button or opens a form asks it, and so does the click."""
+"""Who may do what, in one table. It is checked before a button is shown or a form opens, and again at the click."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from bot.errors import NotAllowedError
 class ActorRole(StrEnum):
     """What a person is to the subject of a right, or in the workspace."""
 
-    GUEST = "guest"  #: reads, and changes nothing, whatever else they are
+    GUEST = "guest"  #: reads and changes nothing, whatever other roles they have
     ANYBODY = "anybody"  #: every full member of the workspace
     OWNER = "owner in person"
     MEMBER = "team member"
     LEAD = "team lead"
     MANAGER = "team manager"
     CATALOG_ADMIN = "catalog admin"
-    ASKER = "whoever asked"  #: never gives a right, and takes some away
+    ASKER = "whoever asked"  #: gives no right, and takes some away
 
 
 class Right(StrEnum):
-    """What the table decides on. The values are what docs/rights.md calls them."""
+    """Everything that the table covers. The values are the names in docs/rights.md."""
 
     CHANGE = "Change anything at all, such as doubting an owner"
     SHARE = "Share an answer in a channel"
@@ -65,7 +65,7 @@ class Right(StrEnum):
 
 @value_object()
 class Actor:
-    """Whoever wants to do something. `person_id` is None for an account that is no person of the catalog yet.
+    """The person who wants to do something. `person_id` is None for an account that is not a person of the catalog yet.
 
     `admins` are mentions of the other catalog admins, whom they may ask.
     """
@@ -80,8 +80,8 @@ class Actor:
 class Holders:
     """The teams and people who hold the subject of a right, with the teams' members as known at that moment.
 
-    `what` is the subject's name and `asked_by` the id of the person whose request is decided on; `names` is what the
-    teams' people are called, by id, where that is known. Refusals quote all names as they are, so escape them first.
+    `what` is the subject's name, and `asked_by` the id of the person whose request is decided on. `names` maps ids of
+    the teams' people to names, as far as known. Refusals quote all names unchanged, so escape them first.
     """
 
     teams: tuple[TeamRecord, ...] = ()
@@ -104,12 +104,15 @@ class Holders:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A row: who may, and the sentences for everybody else, each with the next step.
+    """A row of the table: who may, and the sentences for everybody else, each with the next step.
 
-    `refusal` may name `{people}` (who may) and `{what}`, and each sentence `{them}`, whom to ask. `nobody` is said
-    where nobody and no team that is still there holds the subject, `asker` to whoever asked; where that is empty,
-    having asked takes nothing away. Where catalog admins may as well, a sentence follows that says who they are.
-    `guest` is said to guests.
+    - `refusal`: may contain `{people}` (who may) and `{what}`.
+    - `nobody`: used if nobody holds the subject, and no team that still exists.
+    - `asker`: for the person who asked; if it is empty, having asked takes nothing away.
+    - `guest`: for guests.
+
+    Each sentence may contain `{them}`, whom to ask. If catalog admins may as well, a sentence follows that says who
+    they are.
     """
 
     roles: frozenset[ActorRole]
@@ -119,7 +122,7 @@ class Grant:
     guest: str = "Guests can ask me anything, but only full members can change something: ask one of them to do it."
 
 
-#: People whom a refusal names.
+#: How many people a refusal names at most.
 _MOST_NAMED = 3
 _TEAM = frozenset({ActorRole.MEMBER, ActorRole.LEAD})
 _OWNERS = _TEAM | {ActorRole.OWNER}
@@ -258,7 +261,7 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
 
 
 def _roles(actor: Actor, holders: Holders) -> set[ActorRole]:
-    """Return what somebody is to a subject. A team that has left the catalog makes nobody anything."""
+    """Return a person's roles towards a subject. A team that has left the catalog gives nobody a role."""
     who, found = actor.person_id, {ActorRole.ANYBODY}
     if actor.is_catalog_admin:
         found.add(ActorRole.CATALOG_ADMIN)
@@ -286,7 +289,7 @@ def _living(holders: Holders) -> list[TeamRecord]:
 
 
 def why_not(actor: Actor, right: Right, holders: Holders | None = None) -> str:
-    """Return why somebody may not do something, with the next step; empty when they may."""
+    """Return why somebody may not do something, with the next step; "" if they may."""
     holders = holders or Holders()
     if may(actor, right, holders):
         return ""
@@ -311,14 +314,14 @@ def may(actor: Actor, right: Right, holders: Holders | None = None) -> bool:
 
 
 def require(actor: Actor, right: Right, holders: Holders | None = None) -> None:
-    """Raise NotAllowedError with the sentence of `why_not`, unless somebody may do something."""
+    """Raise NotAllowedError with the sentence of `why_not`, unless they may."""
     refusal = why_not(actor, right, holders)
     if refusal:
         raise NotAllowedError(refusal)
 
 
 def admins_to_ask(actor: Actor) -> str:
-    """Return the sentence that says who the catalog admins are, or how somebody becomes one."""
+    """Return the sentence that says who the catalog admins are, or how to become one."""
     if not actor.admins:
         other = "other " if actor.is_catalog_admin else ""
         return f"No {other}catalog admin is set: ask your Baton administrator to name one."
@@ -336,7 +339,7 @@ def _people(grant: Grant, holders: Holders) -> str:
 
 
 def _them(grant: Grant, holders: Holders, actor: Actor) -> str:
-    """Return whom of those who may to ask, leads first and by name as far as names are known; names do not notify."""
+    """Return whom to ask: leads first, by name if it is known. Names do not notify anybody."""
     kept = {actor.person_id, holders.asked_by if grant.asker else None}
     found = {each.id: each.name for each in holders.people if ActorRole.OWNER in grant.roles}
     for role, ids in (

@@ -1,4 +1,4 @@
-"""Sources of facts, and whose word comes first where two of them disagree."""
+"""Sources of facts, and which source is believed if two disagree."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ class ClaimSubject(StrEnum):
     PERSON = "person"
 
 
-#: What the format of a file of a source ends in.
+#: The suffix of the format of a source's single file.
 _FILE = " file"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source as stored. Which of two is believed first: people, then by `precedence` where set, then by `format`."""
+    """A source as stored. People are believed first, then sources by `precedence` if it is set, then by `format`."""
 
     id: int
     name: str
@@ -31,17 +31,17 @@ class Source:
 
     @property
     def is_file(self) -> bool:
-        """Whether it is only one file of a source, which disagrees with another file of it."""
+        """Whether it is a single file of a source, which disagrees with another file of the same source."""
         return self.format.endswith(_FILE)
 
     @property
     def gives_rights(self) -> bool:
-        """Whether what it says of teams may give somebody the rights of a team."""
+        """Whether its statements about teams can give somebody the rights of a team."""
         return self.is_human or self.is_trusted_for_people
 
 
-#: Whose word comes first where two sources describe the same thing, by format; others follow, by name of the source.
-#: Files written for owners come before inventories, and what people keep up by hand before what a tool emits.
+#: The order in which formats are believed if two sources describe the same thing; other formats follow, by the source's
+#: name. Files written for owners come before inventories, and files that people maintain before generated ones.
 PRECEDENCE = (
     "baton",
     "backstage",
@@ -58,7 +58,7 @@ _RANKS = {name: rank for rank, name in enumerate(PRECEDENCE)}
 
 
 def file_of(source: Source, number: int, path: str) -> Source:
-    """Return the source that a file of a source is where files of it disagree: each speaks for itself."""
+    """Return the source that stands for one file, if files of a source disagree: each file speaks for itself."""
     return replace(
         source,
         id=number,
@@ -69,23 +69,23 @@ def file_of(source: Source, number: int, path: str) -> Source:
 
 
 def file_prefix(source: Source) -> str:
-    """Return how the names of a source's files begin."""
+    """Return the prefix of the names of a source's files."""
     return f"{source.name} ("
 
 
 def rank(source: Source) -> tuple[bool, bool, int, int, str]:
-    """Return the key that sorts sources, the most believed first."""
+    """Return the sort key of a source: the most believed first."""
     by_format = _RANKS.get(source.format.removesuffix(_FILE), len(PRECEDENCE))
     return not source.is_human, source.precedence is None, source.precedence or 0, by_format, source.name
 
 
 def file_in(source: Source, its_file: Source) -> str:
-    """Return the end of the path of one file of a source; empty where it is none of this source's."""
+    """Return the end of the path of one file of a source; "" if the file is not this source's."""
     prefix = file_prefix(source)
     is_its = its_file.is_file and not source.is_file and its_file.name.startswith(prefix)
     return its_file.name[len(prefix) : -1] if is_its else ""
 
 
 def ends_in(path: str, end: str) -> bool:
-    """Whether a path is the one of which `file_in` has returned the end; every path, where that was empty."""
+    """Whether a path ends with what `file_in` returned; True for every path if that was ""."""
     return not end or path == end or path.endswith(f"/{end}")

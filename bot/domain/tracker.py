@@ -1,4 +1,4 @@
-"""Issues as trackers have them, and as they are to be made."""
+"""Issues as trackers have them, and as Baton creates them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class IssueStatus(StrEnum):
-    """Where an issue stands. A dropped one was closed without being done: not planned, or a duplicate."""
+    """The state of an issue. A dropped one was closed without being done: not planned, or a duplicate."""
 
     OPEN = "open"
     DONE = "done"
@@ -17,7 +17,7 @@ class IssueStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrackedIssue:
-    """An issue as the tracker has it. `ref` names it there (`acme/platform#12`, `OPS-7`)."""
+    """An issue in the tracker. `ref` is its name there (`acme/platform#12`, `OPS-7`)."""
 
     ref: str
     url: str
@@ -27,9 +27,9 @@ class TrackedIssue:
 
 @dataclass(frozen=True, slots=True)
 class IssueDraft:
-    """An issue that is to be made. `lines` are as people typed them: the client renders them as inert text.
+    """An issue to create. `lines` are as people typed them; the client renders them as inert text.
 
-    `marker` stands in the issue, so that it is found again when the tracker's answer was lost.
+    `marker` is in the issue, so that it can be found again if the tracker's answer was lost.
     """
 
     marker: str
@@ -40,7 +40,7 @@ class IssueDraft:
 
 @dataclass(frozen=True, slots=True)
 class TrackedComment:
-    """A comment as the tracker has it; `text` is what it says. `marker` is that of one that Baton made, or empty."""
+    """A comment in the tracker. `text` is its content. `marker` is that of a comment that Baton made, or ""."""
 
     id: str
     author: str
@@ -53,7 +53,7 @@ class TrackedComment:
 
 @dataclass(frozen=True, slots=True)
 class CommentDraft:
-    """A comment that is to be made. `permalink` leads to the message; `lines` and `marker` are as of an issue."""
+    """A comment to create. `permalink` leads to the message; `lines` and `marker` are as in `IssueDraft`."""
 
     marker: str
     lines: tuple[str, ...]

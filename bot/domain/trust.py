@@ -1,6 +1,6 @@
-"""Who may come in: whether a payload is meant for this workspace, and what whoever sent it may do.
+"""The trust boundary: whether a payload is meant for this workspace, and what its sender may do.
 
-The field names and what they mean: https://docs.slack.dev/apis/slack-connect/
+The fields and their meaning: https://docs.slack.dev/apis/slack-connect/
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from bot.domain.value_object import value_object
 
 
 class AccountStanding(StrEnum):
-    """What an account is to the workspace."""
+    """What an account is in the workspace."""
 
     MEMBER = "member"
-    #: `is_restricted` or `is_ultra_restricted`: invited into single channels.
+    #: `is_restricted` or `is_ultra_restricted`: invited to single channels.
     GUEST = "guest"
-    #: An account of another workspace, met in a shared channel.
+    #: An account of another workspace, seen in a shared channel.
     STRANGER = "stranger"
     BOT = "bot"
     #: Deactivated.
@@ -30,21 +30,21 @@ class Admission(StrEnum):
 
     #: Ask and decide.
     DECIDE = "decide"
-    #: Ask; change nothing.
+    #: Ask, but change nothing.
     READ = "read"
-    #: Nothing; the sender, or the place where the answer would stand, is outside the organisation.
+    #: Nothing: the sender, or the place of the answer, is outside the organisation.
     OUTSIDE = "outside"
-    #: Nothing here: a member, in a channel where people from outside would read the answer.
+    #: Nothing here: a member, in a channel in which people from outside would read the answer.
     SHARED = "shared"
-    #: Nothing for now: Slack did not say who it is.
+    #: Nothing at the moment: Slack did not say who it is.
     UNKNOWN = "unknown"
-    #: Nothing, and no answer: another bot.
+    #: Nothing, without an answer: another bot.
     SILENT = "silent"
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The workspace and the app that this Baton serves. `enterprise_id` is empty outside Enterprise Grid."""
+    """The workspace and the app that Baton serves. `enterprise_id` is "" outside Enterprise Grid."""
 
     team_id: str
     enterprise_id: str
@@ -53,12 +53,12 @@ class Workspace:
 
 @value_object()
 class Sender:
-    """What a payload says of where it comes from; text is empty where it says nothing.
+    """What a payload says about where it comes from; text is "" if the payload does not say.
 
-    `team_id`, `enterprise_id` and `app_id` are those that the payload is addressed to, `user_teams` the workspaces that
-    the person is said to be of. `may_omit_app` is whether Slack leaves the app out of payloads of this kind.
-    `is_shared_channel` is whether it is an event in a channel that other organisations are in, or are invited to:
-    whoever is there would read the answer. None when an event in a channel does not say.
+    `team_id`, `enterprise_id` and `app_id` are those that the payload is addressed to, `user_teams` the workspaces of
+    the person. `may_omit_app` is whether Slack leaves the app out of payloads of this kind. `is_shared_channel` is
+    whether it is an event in a channel that other organisations are in, or are invited to, and where they would read
+    the answer; None if an event in a channel does not say.
     """
 
     team_id: str
@@ -69,7 +69,7 @@ class Sender:
     channel_id: str
     is_shared_channel: bool | None
     is_event: bool = False
-    #: Of an event, the workspaces that it was sent for.
+    #: For an event: the workspaces that it was sent for.
     authorized_teams: tuple[str, ...] = ()
     may_omit_app: bool = False
 
@@ -77,14 +77,14 @@ class Sender:
 def is_addressed(sender: Sender, workspace: Workspace) -> bool:
     """Whether a payload is meant for this app in this workspace. One that does not say is not.
 
-    The payloads of an installation for a whole enterprise may leave the workspace out; Baton does not run as one.
+    Payloads of an installation for a whole enterprise may leave the workspace out, but Baton does not run as one.
     """
     if sender.app_id != workspace.app_id and (sender.app_id or not sender.may_omit_app):
         return False
     if sender.authorized_teams and workspace.team_id not in sender.authorized_teams:
         return False  # Slack sent it for another workspace that has installed the app
     if sender.is_shared_channel and sender.authorized_teams:
-        return True  # another organisation's channel: the envelope names that one, and who wrote is told by `user_team`
+        return True  # another organisation's channel: the envelope names that one, `user_team` the author's
     if sender.enterprise_id and sender.enterprise_id != workspace.enterprise_id:
         return False
     return sender.team_id == workspace.team_id
@@ -93,10 +93,10 @@ def is_addressed(sender: Sender, workspace: Workspace) -> bool:
 def admission(
     sender: Sender, workspace: Workspace, standing: AccountStanding | None, *, open_channels: Collection[str]
 ) -> Admission:
-    """Return what the sender of a payload may do. `standing` is None when Slack could not be asked.
+    """Return what the sender of a payload may do. `standing` is None if Slack could not be asked.
 
-    Channels in `open_channels` are those that an administrator has opened for reading: outsiders may ask there, and so
-    may members, whose answers outsiders will see.
+    An administrator has opened the `open_channels` for reading: outsiders may ask there, and so may members, whose
+    answers outsiders will see.
     """
     if not is_addressed(sender, workspace):
         return Admission.OUTSIDE
@@ -118,9 +118,9 @@ def admission(
 def may_be_heard(
     sender: Sender, workspace: Workspace, standing: AccountStanding | None, *, open_channels: Collection[str]
 ) -> bool | None:
-    """Whether listeners of the organisation's own hear of an event; None when Slack could not be asked who it is of.
+    """Whether the organisation's own listeners get an event; None if Slack could not be asked who caused it.
 
-    Alert bots are heard, and so is what nobody has done, but neither from where other organisations are.
+    They get alert bots' messages and events that nobody caused, but nothing from where other organisations are.
     """
     if standing is AccountStanding.BOT or not sender.user_id:
         standing = AccountStanding.GUEST

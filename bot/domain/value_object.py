@@ -1,4 +1,4 @@
-"""Values that every answer makes anew."""
+"""Dataclasses for values that every answer creates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _Value = TypeVar("_Value")
 def value_object(*, kw_only: bool = False) -> Callable[[type[_Value]], type[_Value]]:
     """Make a dataclass whose fields mypy lets nobody set.
 
-    `dataclass(frozen=True)` refuses it at run time, too. Each field of a new value takes five times as long for that,
-    which was a twelfth of an answer.
+    `dataclass(frozen=True)` also enforces this at run time, but then setting each field of a new value takes five times
+    as long, which was a twelfth of an answer's time.
     """
     return dataclass(slots=True, unsafe_hash=True, kw_only=kw_only)

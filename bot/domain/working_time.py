@@ -7,25 +7,25 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-#: Longer stretches without a working day are taken for a mistake in the list of holidays, and end here.
+#: A longer break without a working day is taken for a mistake in the list of holidays, and ends here.
 _LONGEST_BREAK = 31
 _SATURDAY = 5
-#: The day and the hour of the week's digest.
+#: The weekday and time of the weekly digest.
 _TUESDAY, _DIGEST = 1, time(10)
 _UTC = ZoneInfo("UTC")
 
 
 def zone_of(name: str) -> ZoneInfo:
-    """Return a time zone by its IANA name; UTC where there is none of that name."""
+    """Return a time zone by its IANA name; UTC if there is none with that name."""
     try:
         return ZoneInfo(name) if name else _UTC
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # `Europe` is a folder of zones
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # `Europe` is a folder of zones, not a zone
         return _UTC
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingTime:
-    """A team's working days, Monday to Friday without `holidays`, and hours, local time in `zone`."""
+    """A team's working days (Monday to Friday without `holidays`) and hours, in local time of `zone`."""
 
     zone: ZoneInfo
     holidays: Set[date] = frozenset()
@@ -33,7 +33,7 @@ class WorkingTime:
     closes: time = time(17)
 
     def today(self, moment: datetime) -> date:
-        """Return the day that it is where the team is. `moment` is aware."""
+        """Return the current day where the team is. `moment` is timezone-aware."""
         return moment.astimezone(self.zone).date()
 
     def is_workday(self, day: date) -> bool:
@@ -41,12 +41,12 @@ class WorkingTime:
         return day.weekday() < _SATURDAY and day not in self.holidays
 
     def is_open(self, moment: datetime) -> bool:
-        """Whether the team may be written to at that moment."""
+        """Whether the team may be written to at `moment`."""
         local = moment.astimezone(self.zone)
         return self.is_workday(local.date()) and self.opens <= local.time() < self.closes
 
     def next_open(self, moment: datetime) -> datetime:
-        """Return `moment` when the team may be written to then, else the next opening; in UTC."""
+        """Return `moment` if the team may be written to then, else the next opening; in UTC."""
         if self.is_open(moment):
             return moment.astimezone(UTC)
         local = moment.astimezone(self.zone)
@@ -54,7 +54,7 @@ class WorkingTime:
         return self.at(self.on_or_after(day), self.opens)
 
     def later(self, moment: datetime, by: timedelta) -> datetime:
-        """Return when so much working time has passed since `moment`; in UTC."""
+        """Return when `by` of working time has passed since `moment`; in UTC."""
         opening = self.next_open(moment)
         while (left := self.at(self.today(opening), self.closes) - opening) < by:
             by -= left
@@ -62,7 +62,7 @@ class WorkingTime:
         return opening + by
 
     def next_digest(self, moment: datetime) -> datetime:
-        """Return when the week's digest is due, at or after `moment`: Tuesday, or the next working day; in UTC."""
+        """Return when the weekly digest is due, at or after `moment`: on Tuesday or the next working day; in UTC."""
         day = self.today(moment)
         tuesday = day - timedelta((day.weekday() - _TUESDAY) % 7)
         for week in range(2):
@@ -90,13 +90,16 @@ class WorkingTime:
         return self._nearest(day, timedelta(-1))
 
     def workday_after(self, day: date, count: int) -> date:
-        """Return the working day that is so many working days after `day`; without any, `day` itself."""
+        """Return the working day that is `count` working days after `day`; `day` itself if there are none."""
         for _ in range(count):
             day = self.on_or_after(day + timedelta(1))
         return day
 
     def at(self, day: date, hour: time) -> datetime:
-        """Return a local time as a moment in UTC. A time that the clocks skip is taken an hour later."""
+        """Return a local time as a moment in UTC.
+
+        A time that is skipped when the clocks change counts as an hour later.
+        """
         return datetime.combine(day, hour, self.zone).astimezone(UTC)
 
     def _nearest(self, day: date, step: timedelta) -> date:
