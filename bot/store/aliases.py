@@ -1,4 +1,4 @@
-"""Names that people gave assets in Slack, besides those of the sources."""
+"""Names that people gave assets in Slack, in addition to those of the sources."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.store.large_tables import Among, Ids, about_ids, asked
 
 
 async def given(connection: AsyncConnection, ids: Ids) -> dict[int, tuple[str, ...]]:
-    """Return the names of these assets, in the order in which they were given."""
+    """Return the names given to these assets, in the order in which they were given."""
     found: dict[int, tuple[str, ...]] = {}
     for asset_id, name in await asked(connection, _names, ids):
         found[asset_id] = (*found.get(asset_id, ()), name)
@@ -28,5 +28,5 @@ def _names(among: Among) -> Select[Any]:
 
 
 def applied(asset: AssetRecord, names: tuple[str, ...]) -> AssetRecord:
-    """Return an asset that answers to these names, too."""
+    """Return an asset with these names added."""
     return replace(asset, aliases=tuple(dict.fromkeys((*asset.aliases, *names)))) if names else asset

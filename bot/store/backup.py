@@ -1,4 +1,4 @@
-"""A copy of a SQLite database that is whole, taken while others write."""
+"""A consistent copy of a SQLite database, taken while others write."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import Path
 
 from bot.errors import StoreError
 
-#: Pages copied at a time; between two steps writers have their turn.
+#: How many pages are copied at a time; writers get their turn between two steps.
 _PAGES = 2_000
 _PAUSE_SECONDS = 0.01
 
 
 def backup(source: Path, target: Path, *, force: bool = False) -> int:
-    """Copy the database at `source` to `target` and check the copy; return its size in bytes.
+    """Copy the database at `source` to `target`, check the copy, and return its size in bytes.
 
-    The copy is made beside the target and moved into place once it is whole, readable by its owner only. Raises
-    StoreError when the target is there and not to be overwritten, or when the copy is not whole.
+    The copy is made beside the target and moved into place once it is complete. Only its owner can read it. Raises
+    StoreError if the target exists and `force` is not set, or if the copy is damaged.
     """
     if target.exists() and not force:
         raise StoreError(f"{target} is there already: choose another name, or add --force to replace it.")

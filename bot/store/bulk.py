@@ -1,6 +1,6 @@
-"""Statements over many rows: Core in chunks, never ORM objects, and the event loop has its turn between chunks.
+"""Statements over many rows: Core in chunks, never ORM objects, yielding to the event loop between chunks.
 
-JSON columns go through orjson here, because `json.dumps` alone would take a third of an import's time.
+JSON columns use orjson here, because `json.dumps` alone would take a third of an import's time.
 """
 
 from __future__ import annotations
@@ -34,22 +34,25 @@ from bot.store import tables
 
 T = TypeVar("T")
 
-#: Rows a statement. Fewer cost more round trips, more hold the event loop up for longer than 10 ms.
+#: Rows per statement. Fewer rows cost more round trips, more block the event loop for longer than 10 ms.
 CHUNK = 1_000
 
 
 class Json(TypeDecorator[Any]):
-    """A JSON column that takes values, or text that already is JSON."""
+    """A JSON column that accepts values, or text that is already JSON."""
 
     impl = JSON
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:  # noqa: ARG002 - SQLAlchemy's signature
-        """Return what makes a value JSON text."""
+        """Return a function that turns a value into JSON text."""
         return lambda value: value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002 - as above
-        """Return what makes JSON text a value; PostgreSQL's driver has done so already."""
+        """Return a function that parses JSON text.
+
+        It leaves other values, which PostgreSQL's driver has already parsed.
+        """
         return lambda value: orjson.loads(value) if isinstance(value, str) else value
 
 
@@ -66,7 +69,7 @@ _TABLES = _copy().tables
 
 
 def table_of(model: type[SQLModel]) -> Table:
-    """Return a model's table, with quick JSON columns."""
+    """Return a model's table, with fast JSON columns."""
     return _TABLES[str(model.__tablename__)]
 
 
@@ -80,7 +83,7 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 async def insert_rows(connection: AsyncConnection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert rows that all have the same keys.
 
-    For SQLite the statement is written here: going through the compiler for every row costs half as much again.
+    For SQLite the statement is written here, because compiling it for every row costs half as much again.
     """
     is_sqlite = connection.dialect.name == "sqlite"
     for chunk in chunks(rows):
@@ -97,7 +100,7 @@ async def insert_rows(connection: AsyncConnection, table: Table, rows: Iterable[
 def _bound(
     columns: Sequence[Column[Any]], rows: Iterable[Mapping[str, Any]], dialect: Dialect
 ) -> list[tuple[Any, ...]]:
-    """Return rows as tuples in the order of `columns`, each value as its type writes it to the driver."""
+    """Return rows as tuples in the order of `columns`, each value converted by its type for the driver."""
     writers = (column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns)
     bound = [(index, writer) for index, writer in enumerate(writers) if writer is not None]
     made = []
@@ -110,7 +113,7 @@ def _bound(
 
 
 async def update_rows(connection: AsyncConnection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Update rows by their `row_id`; the other keys, the same in all, are the columns to set."""
+    """Update rows by their `row_id`. The other keys, the same in all rows, are the columns to set."""
     statement = update(table).where(table.c.id == bindparam("row_id"))
     for chunk in chunks(rows):
         await connection.execute(statement, chunk)
@@ -120,7 +123,7 @@ async def update_rows(connection: AsyncConnection, table: Table, rows: Iterable[
 async def select_in(
     connection: AsyncConnection, query: Select[Any], column: ColumnElement[Any], values: Iterable[Any]
 ) -> AsyncIterator[Sequence[Any]]:
-    """Yield the rows of `query` whose `column` is among `values`, by chunks of values."""
+    """Yield the rows of `query` whose `column` is among `values`, in chunks of values."""
     for chunk in chunks(values):
         yield (await connection.execute(query.where(column.in_(chunk)))).all()
         await asyncio.sleep(0)
@@ -129,7 +132,7 @@ async def select_in(
 async def select_all(
     connection: AsyncConnection, query: Select[Any], identifier: ColumnElement[Any]
 ) -> AsyncIterator[Sequence[Any]]:
-    """Yield all rows of `query` in pages, ordered by `identifier`, which is unique and the query's first column."""
+    """Yield all rows of `query` in pages, ordered by `identifier`, its first column, which is unique."""
     last = 0
     while rows := (
         await connection.execute(query.where(identifier > last).order_by(identifier).limit(5 * CHUNK))
@@ -142,7 +145,7 @@ async def select_all(
 async def reserve_ids(connection: AsyncConnection, table: Table, count: int) -> list[int]:
     """Return ids for rows that are about to be inserted.
 
-    On SQLite nobody else writes meanwhile; on PostgreSQL they are taken from the column's sequence.
+    On SQLite nobody else can write in the meantime; on PostgreSQL the ids come from the column's sequence.
     """
     if not count:
         return []

@@ -1,4 +1,4 @@
-"""What the drivers raise when a database is in trouble, as one error of Baton's."""
+"""Turns what the drivers raise for a database in trouble into one error of Baton's."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _GONE, _SLOW, _LOCKED = "cannot be reached", "did not answer in time", "is locke
 _BUSY = "has too much to do"
 _FULL, _FIXED, _UNWRITABLE = "has no room left on its disk", "takes no changes", "cannot be read or written"
 DAMAGED = "is damaged"
-#: What a database does that answers questions and takes no changes, until somebody puts it right.
+#: States in which a database answers reads but accepts no changes until somebody fixes it.
 KEEP_FROM_WRITING = frozenset({_FULL, _FIXED, _UNWRITABLE, DAMAGED})
 UNKNOWN_HOST = "is at a host that no name server knows"
-#: What asyncpg says of a server without TLS where the settings ask for it.
+#: asyncpg's message for a server without TLS, if the settings ask for it.
 _NO_TLS = "rejected SSL upgrade"
-#: PostgreSQL's states, the longest prefix first: https://www.postgresql.org/docs/current/errcodes-appendix.html
+#: PostgreSQL's error codes, the longest prefix first: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _STATES = {
     "55P03": _LOCKED,
     "57014": _SLOW,
@@ -31,7 +31,7 @@ _STATES = {
     "53": _BUSY,
     "57": _GONE,
 }
-#: States that no waiting changes: not let in, no such database, a copy that only reads, a damaged or forbidden thing.
+#: Codes that do not go away by waiting: no access, no such database, a read-only copy, something damaged or forbidden.
 _LASTING_STATES = {
     "28": "refuses user or password",
     "3D": "does not exist",
@@ -40,7 +40,7 @@ _LASTING_STATES = {
     "XX002": DAMAGED,
 }
 _SQLITE_LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
-#: SQLite's other troubles; the rest, such as a statement that is wrong, is a fault of Baton's.
+#: SQLite's other problems. The rest, such as a wrong statement, is a fault in Baton.
 _SQLITE_TROUBLES = {
     sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_IOERR: _UNWRITABLE,
@@ -50,17 +50,18 @@ _SQLITE_TROUBLES = {
     sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_NOTADB: "is another kind of file",
 }
-#: What a driver raises, of its own or the system's, when a database is in trouble; and its errors that are no trouble.
+#: What a driver may raise for a database in trouble, its own errors or the system's. It includes errors that mean no
+#: trouble.
 RAISED = (DBAPIError, PoolTimeoutError, OSError)
 
 
 def is_cut_off(error: BaseException) -> bool:
-    """Tell whether the connection is lost with `error`, so that nobody knows how far the database came."""
+    """Tell whether `error` means that the connection is lost, so that nobody knows how far the database got."""
     return error.connection_invalidated if isinstance(error, DBAPIError) else isinstance(error, OSError)
 
 
 def unavailable(error: BaseException, *, may_be_saved: bool = False) -> StoreUnavailableError | None:
-    """Return what to raise in place of one of `RAISED`; None where the database is not to blame."""
+    """Return the error to raise in place of one of `RAISED`; None if the database is not to blame."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     why, may_pass = _why(cause)
     if not why and is_cut_off(error):
@@ -71,7 +72,7 @@ def unavailable(error: BaseException, *, may_be_saved: bool = False) -> StoreUna
 
 
 def unopened(error: Exception) -> StoreError:
-    """Return what whoever runs Baton reads when the database that the settings name cannot be used."""
+    """Return the error for the operator if the database in the settings cannot be used."""
     if isinstance(error, StoreUnavailableError):
         why, cause = error.why, error.cause
     else:
@@ -80,12 +81,12 @@ def unopened(error: Exception) -> StoreError:
 
 
 def _name(cause: BaseException | None) -> str:
-    """Return what the driver calls an error; what it says may hold what somebody typed."""
+    """Return the driver's name for an error. Its message is not used, because it may contain what somebody typed."""
     return type(cause.__cause__ if cause is not None and cause.__cause__ is not None else cause).__name__
 
 
 def _why(cause: BaseException | None) -> tuple[str, bool]:
-    """Return what the database does, and whether that may pass; empty where it is not in trouble."""
+    """Return what is wrong with the database, and whether that may pass; "" if it is not in trouble."""
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         return (_LOCKED, True) if code in _SQLITE_LOCKED else (_SQLITE_TROUBLES.get(code, ""), False)

@@ -28,27 +28,30 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: Drivers by backend; a bare `postgresql://` would otherwise mean a synchronous driver.
+#: Drivers by backend. A plain `postgresql://` would otherwise mean a synchronous driver.
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
-#: What may stand behind the ? of an address of PostgreSQL.
+#: The options allowed after the ? of a PostgreSQL address.
 _OPTIONS = frozenset({"host", "port", "ssl", "target_session_attrs"})
-#: … and what two of them may be.
+#: … and the allowed values of two of them.
 _CHOICES = {
     "ssl": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     "target_session_attrs": ("any", "primary", "standby", "read-write", "read-only", "prefer-standby"),
 }
 _IMMEDIATE = "baton_begin_immediate"
-#: What every connection to SQLite begins with.
+#: Run first on every SQLite connection.
 _PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
-#: Changes nothing, and is written all the same; a row that is updated to what it was, SQLite does not write.
+#: Statements that change nothing but write to the disk. SQLite does not write a row that is updated to its old value.
 _WRITES_AGAIN, _WRITES_AGAIN_SQLITE = "UPDATE catalog_state SET revision = revision", "PRAGMA user_version = 0"
 
 
 def normalise_url(url: str) -> URL:
-    """Return `url` with the asynchronous driver that Baton uses. Raises SettingsError for another database."""
+    """Return `url` with the asynchronous driver that Baton uses.
+
+    Raises SettingsError for any other kind of database.
+    """
     backend = url.split(":", 1)[0].split("+", 1)[0]
     if backend not in _DRIVERS or ":" not in url:
-        # What it holds is not repeated: it may be a password that stands in the wrong place.
+        # The value is not repeated: it may be a password in the wrong place.
         raise SettingsError("BATON_DATABASE_URL is no address of a database: use sqlite:///PATH or postgresql://…")
     try:
         parsed = make_url(f"{_DRIVERS[backend]}:{url.split(':', 1)[1]}")
@@ -61,7 +64,7 @@ def normalise_url(url: str) -> URL:
         if parsed.database in (None, "", ":memory:") or parsed.query or "\0" in str(parsed.database):
             raise SettingsError("BATON_DATABASE_URL names no file: it is sqlite:///PATH, without options.")
         return parsed
-    if "sslmode" in parsed.query:  # libpq's name, which most providers' addresses have
+    if "sslmode" in parsed.query:  # libpq's name, used in the addresses of most providers
         parsed = parsed.set(query={**parsed.query, "ssl": parsed.query["sslmode"]}).difference_update_query(["sslmode"])
     if parsed.query.keys() - _OPTIONS:
         allowed = ", ".join(sorted(_OPTIONS | {"sslmode"}))
@@ -74,12 +77,12 @@ def normalise_url(url: str) -> URL:
 
 
 def _require_hosts(url: URL) -> None:
-    """Raise SettingsError unless the driver can make hosts and ports of an address of PostgreSQL."""
+    """Raise SettingsError unless the driver can read hosts and ports from a PostgreSQL address."""
     try:
         _, arguments = url.get_dialect()().create_connect_args(url)
         ports, hosts = _listed(arguments.get("port", 5432)), _listed(arguments.get("host", "localhost"))
         is_right = all(0 < each < 65536 for each in ports)
-        is_right &= all(each.startswith("/") or is_host(each) for each in hosts)  # a path is that of a socket
+        is_right &= all(each.startswith("/") or is_host(each) for each in hosts)  # a path means a socket
     except (ArgumentError, ValueError):
         is_right = False
     if not is_right:
@@ -97,38 +100,38 @@ def _listed(value: Any) -> list[Any]:
 class Limits:
     """How long the database may keep somebody waiting, in seconds."""
 
-    #: For what another transaction holds.
+    #: For a lock that another transaction holds.
     lock: float
-    #: For one statement. PostgreSQL gives it up; one that gives no sign of life is left a second later.
+    #: For one statement. PostgreSQL cancels it; if it does not react, it is abandoned a second later.
     statement: float
-    #: For a connection: a new one to PostgreSQL, or a free one of the pool.
+    #: For a connection: a new one to PostgreSQL, or a free one in the pool.
     connection: float
 
 
-#: Somebody has clicked, and Slack gives three seconds: whoever waits for a lock is told so in the acknowledgement.
+#: Somebody has clicked, and Slack allows three seconds: if a lock is held, they are told in the acknowledgement.
 FOR_PEOPLE = Limits(lock=1.5, statement=10, connection=2)
-#: A command, such as an import or a migration, waits for another import, and may change every row of a large table.
+#: A command such as an import or a migration waits for another import, and may change every row of a large table.
 FOR_COMMANDS = Limits(lock=120, statement=1800, connection=30)
 
 
 @dataclass(slots=True)
 class Writes:
-    """What became of the changes that somebody asked for: whether one is saved, or may be."""
+    """What happened to requested changes: whether one was saved, or may have been."""
 
     may_be_saved: bool = False
 
 
-#: Set by whoever has to say afterwards whether something was saved.
+#: Set by callers that have to say afterwards whether something was saved.
 writes: ContextVar[Writes | None] = ContextVar("writes", default=None)
 
 
 class Database:
-    """One engine and the ways to use it: `transaction()` to change, `reading()` and `connected()` to look.
+    """An engine and the ways to use it: `transaction()` to write, `reading()` and `connected()` to read.
 
-    Each raises StoreUnavailableError when the database is locked, slow, full or gone; `limits` says when it is.
+    Each raises StoreUnavailableError if the database is locked, slow, full or gone; `limits` says how long they wait.
     """
 
-    #: Whether everything that is done here is undone in the end.
+    #: Whether everything that is done here is rolled back in the end.
     is_rehearsal = False
 
     def __init__(self, url: str, *, limits: Limits = FOR_COMMANDS, pool_size: int = 10) -> None:
@@ -139,7 +142,7 @@ class Database:
             pool_size=pool_size,
             pool_timeout=limits.connection,
             pool_use_lifo=True,
-            # Errors are logged, and a statement's parameters are what people typed: keep them out.
+            # Errors are logged, and a statement's parameters are what people typed: keep them out of the log.
             hide_parameters=True,
             json_deserializer=orjson.loads,
             connect_args=_sqlite_arguments(limits) if self.is_sqlite else _postgresql_arguments(limits),
@@ -156,19 +159,20 @@ class Database:
         else:
             event.listen(self.engine.sync_engine, "checkout", _require_open)
             self._file = None
-        #: Why the last change failed that failed for the disk or the file, and the driver's error.
+        #: The reason of the last change that failed because of the disk or the file, and the driver's error.
         self._no_writes: tuple[str, str] | None = None
         self._undone: set[asyncio.Future[None]] = set()
-        # SQLite has one writer. Those of this process stand in line, so that only others' locks are given up on.
+        # SQLite has one writer. Writers of this process wait in line, so that the time limit only applies to other
+        # processes' locks.
         self._line: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._writer = self.engine.execution_options(**{_IMMEDIATE: True})
 
     @asynccontextmanager
     async def transaction(self, *, is_aside: bool = False) -> AsyncIterator[AsyncSession]:
-        """Open a writing transaction: commits on leaving, rolls back on any error.
+        """Open a writing transaction. It commits at the end, and rolls back on any error.
 
-        What is written `is_aside` is not what anybody asked for, so nobody is told that it was saved. Raises StoreError
-        when the SQLite file is not the one that was opened, for what is written would be lost.
+        With `is_aside`, nobody asked for these changes, so nobody is told that they were saved. Raises StoreError if
+        the SQLite file is no longer the one that was opened, because the changes would be lost.
         """
         asked = Writes() if is_aside else writes.get() or Writes()
         self.check_file()
@@ -187,19 +191,19 @@ class Database:
         asked.may_be_saved = True
 
     def check_file(self) -> None:
-        """Raise StoreError when the SQLite file was deleted or replaced since it was opened."""
+        """Raise StoreError if the SQLite file was deleted or replaced since it was opened."""
         if self._file is not None:
             self._file.require_same()
 
     def require_file(self) -> None:
-        """Raise StoreError when the SQLite file cannot be opened, or it or its folder may not be written to."""
+        """Raise StoreError if the SQLite file cannot be opened, or it or its folder is not writable."""
         if self._file is not None:
             self._file.require_usable()
 
     async def check_writes(self) -> None:
-        """Raise StoreUnavailableError when a change has failed for the disk, or the file, and still would.
+        """Raise StoreUnavailableError if a change failed because of the disk or the file, and would fail again.
 
-        A damaged database is not written to again to find out.
+        Nothing is written to a damaged database to find out.
         """
         if self._no_writes is None:
             return
@@ -212,23 +216,23 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """Open a session that sees one consistent state and must not write."""
+        """Open a session that sees one consistent state. It must not write."""
         with _translated():
             async with AsyncSession(self.engine, expire_on_commit=False) as session:
                 yield session
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[AsyncConnection]:
-        """Open a connection, for statements over many rows; what changes something has to be committed."""
+        """Open a connection for statements over many rows. Changes have to be committed explicitly."""
         with _translated():
             async with self.engine.connect() as connection:
                 yield connection
 
     @asynccontextmanager
     async def rehearsal(self) -> AsyncIterator[Database]:
-        """Give a database whose transactions see one another's changes, all of which are undone on leaving.
+        """Return a database whose transactions see each other's changes, all of which are rolled back at the end.
 
-        For one task: its transactions are parts of a single one, which keeps other writers waiting.
+        Use it in a single task: its transactions are parts of one, which keeps other writers waiting.
         """
         async with AsyncExitStack() as stack:
             with _translated():
@@ -240,23 +244,23 @@ class Database:
                 await outermost.rollback()
 
     def _undo(self, connection: Any, _record: object, _error: object) -> None:
-        """Roll back before a connection is closed on which a statement was broken off, as by a task that is cancelled.
+        """Roll back before closing a connection with an interrupted statement, for example of a cancelled task.
 
-        SQLite lets such a connection keep its locks until the statement is collected, which may take for ever.
+        SQLite otherwise lets the connection keep its locks until the statement is collected, which may never happen.
         """
         undoing = asyncio.ensure_future(_rolled_back(connection.driver_connection))
         self._undone.add(undoing)
         undoing.add_done_callback(self._undone.discard)
 
     async def close(self) -> None:
-        """Close every connection; an unclosed aiosqlite connection would keep the process alive."""
+        """Close every connection. An open aiosqlite connection would keep the process alive."""
         await self.engine.dispose()
         if self._file is not None:
             self._file.forget()
 
 
 class _Rehearsal(Database):
-    """A database as seen from inside one transaction: what would be committed is a savepoint that is released."""
+    """The database inside one transaction: a commit becomes the release of a savepoint."""
 
     is_rehearsal = True
 
@@ -290,7 +294,7 @@ def _translated() -> Iterator[None]:
 
 
 def _unavailable(error: Exception, *, may_be_saved: bool) -> StoreUnavailableError:
-    """Return what to raise in place of one of the drivers' errors. Raises that where the database is not to blame."""
+    """Return the error to raise in place of a driver's error. Raises that one again if the database is not to blame."""
     found = database_errors.unavailable(error, may_be_saved=may_be_saved)
     if found is None:
         raise error
@@ -307,7 +311,7 @@ def _postgresql_arguments(limits: Limits) -> dict[str, Any]:
 
 
 def _require_open(connection: Any, _record: object, _proxy: object) -> None:
-    # The server has been started again since: the pool makes a new connection.
+    # The server was restarted: the pool makes a new connection.
     if connection.driver_connection.is_closed():
         raise DisconnectionError
 
@@ -315,12 +319,12 @@ def _require_open(connection: Any, _record: object, _proxy: object) -> None:
 async def _rolled_back(connection: aiosqlite.Connection) -> None:
     try:
         await connection.rollback()
-    except (sqlite3.Error, ValueError) as error:  # it is closed already
+    except (sqlite3.Error, ValueError) as error:  # already closed
         log.info("a connection that was broken off could not be rolled back: %s", error)
 
 
 def _sqlite_arguments(limits: Limits) -> dict[str, Any]:
-    # The driver's own transaction handling is off: _begin_sqlite says when a transaction begins, and of which kind.
+    # The driver's own transaction handling is off: _begin_sqlite decides when a transaction begins, and of which kind.
     return {"timeout": limits.lock, "isolation_level": None}
 
 
@@ -329,12 +333,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _note_kind(connection: Connection) -> None:
-    # A writer that begins as a reader can fail to upgrade with "database is locked" whatever the busy timeout.
+    # A writer that begins as a reader can fail with "database is locked" when it upgrades, whatever the busy timeout.
     connection.info[_IMMEDIATE] = connection.get_execution_options().get(_IMMEDIATE, False)
 
 
 def _begin_sqlite(connection: Any) -> None:
-    # In one step of the driver's thread, for every question begins a transaction: as one of SQLAlchemy's statements,
-    # with a cursor that is opened and closed, it takes a third of what a short question does.
+    # In one step of the driver's thread, because every query begins a transaction: as an SQLAlchemy statement, with a
+    # cursor that is opened and closed, it would take a third of the time of a short query.
     begin = "BEGIN IMMEDIATE" if connection.info[_IMMEDIATE] else "BEGIN"
     connection.dbapi_connection.run_async(lambda driver: driver.execute_fetchall(begin))

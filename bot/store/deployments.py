@@ -1,4 +1,4 @@
-"""Reading what runs where."""
+"""Queries about what runs where."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _DEPLOYMENT_COLUMNS = (
 async def deployments(
     connection: AsyncConnection, *, after: int, until: int, last_runs: dict[str, LastRun]
 ) -> AsyncIterator[tuple[int, Deployment, bool]]:
-    """Yield deployments that changed after one revision and another, by id: its asset, itself, whether it is gone.
+    """Yield deployments that changed between two revisions, by id: the asset's id, the deployment, whether it is gone.
 
-    With `after` below zero these are all that run now. The event loop has its turn after every few hundred. `last_runs`
-    by source are shared by what is yielded, and added where one is missing.
+    With `after` below zero, yield all that run now. Yields to the event loop after every few hundred. `last_runs` by
+    source are shared among the deployments; missing ones are added.
     """
     table = tables.core(tables.Deployment)
     by_source = await sources(connection)
@@ -53,13 +53,13 @@ async def deployments(
 
 
 async def has_deployments(connection: AsyncConnection) -> bool:
-    """Whether there is any deployment, be it gone."""
+    """Whether there is any deployment, even one that is gone."""
     query = select(tables.core(tables.Deployment).c.id).limit(1)
     return (await connection.execute(query)).first() is not None
 
 
 async def assets_elsewhere(connection: AsyncConnection, asset_ids: Collection[int] | None = None) -> set[int]:
-    """Return the ids of the assets, or of those of `asset_ids`, that are known to run, and nowhere in production."""
+    """Return the ids of assets (all, or those of `asset_ids`) that are known to run, but nowhere in production."""
     t = tables.core(tables.Deployment).c
     is_production = case((func.lower(t.environment).in_(PRODUCTION), 1), else_=0)
     query = select(t.asset_id).where(t.gone_at.is_(None)).group_by(t.asset_id).having(func.max(is_production) == 0)

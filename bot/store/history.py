@@ -1,4 +1,4 @@
-"""Reading queries about what was: every fact that an asset ever had, and assets that have left the catalog."""
+"""Queries about the past: every fact that an asset ever had, and assets that have left the catalog."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bot.domain.ownership import Handed, Term
 from bot.domain.records import AssetRecord, OwnershipRecord, own_ref
 from bot.store.tables import Asset, Handoff, HandoffResource, Ownership, Source
 
-#: Facts of one asset that are read; a reading person needs no more of them.
+#: How many facts of one asset are read; a person does not need more.
 _MOST_TERMS = 1_000
 
 
 async def terms(session: AsyncSession, asset_id: int) -> tuple[Term, ...]:
-    """Return every fact of an asset with its end, the latest to begin first, at most 1,000."""
+    """Return the facts of an asset with their ends, the latest beginning first, at most 1,000."""
     rows = await session.execute(
         select(Ownership, Source)
         .join(Source, col(Source.id) == col(Ownership.source_id))
@@ -35,7 +35,7 @@ async def terms(session: AsyncSession, asset_id: int) -> tuple[Term, ...]:
 
 
 async def _handed(session: AsyncSession, asset_id: int) -> dict[tuple[str, int | None, datetime], Handed]:
-    """Return the handoffs by which an asset passed: by area, who received it, and when."""
+    """Return the handoffs by which an asset passed, by area, receiver and time."""
     rows = await session.execute(
         select(HandoffResource, Handoff)
         .join(Handoff, col(Handoff.id) == col(HandoffResource.handoff_id))
@@ -49,7 +49,7 @@ async def _handed(session: AsyncSession, asset_id: int) -> dict[tuple[str, int |
 
 
 async def gone(session: AsyncSession, name: str) -> AssetRecord | None:
-    """Return the asset that has left the catalog and was called `name` (or has that ref), the last one to leave."""
+    """Return the asset that has left the catalog and had this name or ref; the last one to leave, or None."""
     wanted = name.strip().lower()
     row = (
         await session.execute(

@@ -1,4 +1,4 @@
-"""Inserts that can meet a row which is there already."""
+"""Inserts that may find an existing row."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 
 def insert_into(table: Table, dialect: str) -> SqliteInsert | PostgresqlInsert:
-    """Return an insert for `sqlite` or `postgresql` that can say what happens on a conflict."""
+    """Return an insert for `sqlite` or `postgresql` that can define what happens on a conflict."""
     if dialect == "sqlite":
         return sqlite_insert(table)
-    # Who runs on SQLite need not wait for another database's dialect, nor keep it in memory.
+    # With SQLite, the dialect of PostgreSQL need not be loaded or kept in memory.
     from sqlalchemy.dialects.postgresql import insert as postgresql_insert  # noqa: PLC0415
 
     return postgresql_insert(table)
 
 
 async def add_once(session: AsyncSession, table: type[SQLModel], **values: Any) -> bool:
-    """Insert a row; return False where one with its key is there already, which stays as it is."""
+    """Insert a row. Return False if there is already one with its key, which stays unchanged."""
     insert = insert_into(core(table), session.get_bind().dialect.name).values(**values)
     result = await session.execute(insert.on_conflict_do_nothing())
     return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result has it

@@ -1,4 +1,4 @@
-"""What writing use cases share: the audit entry, the catalog's lock, its next revision, and the people's source."""
+"""What writing use cases share: audit entries, the catalog's lock and revision, the source of decisions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.domain.catalog import HUMAN_SOURCE
 from bot.store.bulk import chunks
 from bot.store.tables import Asset, AuditEntry, CatalogState, Source, core
 
-#: How long after its moment an entry may be seen first: until it is committed, and by clocks that differ.
+#: How much later than its time an entry may become visible: it has to be committed, and clocks differ.
 _LATE = timedelta(minutes=10)
 _ENTRY = core(AuditEntry).c
 _WRITTEN_ABOUT = select(_ENTRY.subject).where(_ENTRY.at >= bindparam("since", type_=_ENTRY.at.type)).distinct()
@@ -29,7 +29,10 @@ async def audit(
     subject: str,
     detail: Mapping[str, Any] | None = None,
 ) -> int:
-    """Add an audit entry and return its id. `actor` is a person's id, or `import:backstage` or `baton`."""
+    """Add an audit entry and return its id.
+
+    `actor` is a person's id, or a text such as `import:backstage` or `baton`.
+    """
     who = f"person:{actor}" if isinstance(actor, int) else actor
     entry = AuditEntry(at=at, actor=who, action=action, subject=subject, detail=dict(detail or {}))
     session.add(entry)
@@ -38,7 +41,7 @@ async def audit(
 
 
 async def written_about(session: AsyncSession, since: datetime) -> Mapping[str, set[int]]:
-    """Return the ids of what something was written down about since a moment, or shortly before it, by their nouns."""
+    """Return the ids of subjects of a noun with an audit entry since a moment, or shortly before it."""
     found = defaultdict[str, set[int]](set)
     for subject in (await session.execute(_WRITTEN_ABOUT, {"since": since - _LATE})).scalars():
         noun, _, number = subject.partition(":")
@@ -48,16 +51,16 @@ async def written_about(session: AsyncSession, since: datetime) -> Mapping[str, 
 
 
 async def lock_catalog(connection: AsyncConnection) -> int:
-    """Wait until no other transaction changes the catalog, keep others waiting, and return the revision."""
+    """Wait until no other transaction changes the catalog, make others wait, and return the revision."""
     column = core(CatalogState).c.revision
     statement = update(CatalogState).values(revision=column).returning(column)
     return int((await connection.execute(statement)).scalar_one())
 
 
 async def next_revision(session: AsyncSession) -> int:
-    """Add one to the catalog's revision and return it.
+    """Increase the catalog's revision by one and return it.
 
-    The row stays locked until the transaction ends, so revisions are committed in their order.
+    The row stays locked until the transaction ends, so revisions are committed in order.
     """
     column = core(CatalogState).c.revision
     statement = update(CatalogState).values(revision=column + 1).returning(column)
@@ -65,16 +68,17 @@ async def next_revision(session: AsyncSession) -> int:
 
 
 async def touch_assets(session: AsyncSession, asset_ids: Iterable[int]) -> None:
-    """Let memory read these assets again, as of the catalog's next revision."""
+    """Have these assets read into memory again, as of the catalog's next revision."""
     revision = await next_revision(session)
     for some in chunks(asset_ids):
         await session.execute(update(Asset).where(col(Asset.id).in_(some)).values(revision=revision))
 
 
 async def human_source(session: AsyncSession) -> int:
-    """Return the id of the source of what people decide in Slack or at the command line, made when it is not there.
+    """Return the id of the source of decisions made in Slack or at the command line; create it if it is missing.
 
-    Call it behind the catalog's lock (`next_revision`), so that two decisions at once do not both make it.
+    Call it while holding the catalog's lock (`next_revision`), so that two simultaneous decisions do not both create
+    it.
     """
     found = (await session.execute(select(col(Source.id)).where(col(Source.is_human).is_(True)).limit(1))).scalar()
     if found is not None:

@@ -1,4 +1,4 @@
-"""Reading large tables: in chunks that leave the event loop its turn, and values as the driver has them."""
+"""Reading large tables: in chunks that yield to the event loop, and with values as the driver returns them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, Select, bindparam, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import NullType
 
-#: Rows read at a time: small enough that making records of them does not hold the event loop up.
+#: Rows read at a time: few enough that making records of them does not block the event loop.
 CHUNK = 500
-#: The first and the last of neighbouring ids, or a list of ids.
+#: The first and last of a range of ids, or a list of ids.
 Ids: TypeAlias = tuple[int, int] | list[int]
-#: The condition that a column holds one of the ids that a statement is given.
+#: Makes the condition that a column has one of a statement's ids.
 Among: TypeAlias = Callable[[ColumnElement[int]], ColumnElement[bool]]
-#: Where more facts, or observations, differ than this, there is little to share.
+#: If there are more different facts or observations than this, sharing them saves little.
 MOST_SHARED = 50_000
 
 
@@ -39,9 +39,9 @@ async def in_order(
 async def by_ids(
     connection: AsyncConnection, query: Select[Any], column: ColumnElement[int], is_wanted: ColumnElement[bool]
 ) -> AsyncIterator[Sequence[Any]]:
-    """Yield the few rows of a large table that are wanted, in chunks.
+    """Yield the wanted rows of a large table in chunks; for when only few rows are wanted.
 
-    Their ids come first, because a query in the order of the ids would go through the whole table for them.
+    Their ids are read first, because a query in the order of the ids would go through the whole table.
     """
     ids = sorted((await connection.execute(select(column).where(is_wanted))).scalars())
     for at in range(0, len(ids), CHUNK):
@@ -49,14 +49,14 @@ async def by_ids(
 
 
 class AboutIds(NamedTuple):
-    """A statement about ids, for a range of them and for a list."""
+    """A statement about ids, in one form for a range and one for a list."""
 
     of_range: Select[Any]
     of_list: Select[Any]
 
 
 def about_ids(build: Callable[[Among], Select[Any]]) -> AboutIds:
-    """Build a statement once, for whatever ids it is asked about: to build it takes as long as to ask it."""
+    """Build a statement once, for any ids: building it takes as long as running it."""
     return AboutIds(
         build(lambda column: column.between(bindparam("first"), bindparam("last"))),
         build(lambda column: column.in_(bindparam("ids", expanding=True))),
@@ -71,15 +71,15 @@ async def asked(connection: AsyncConnection, statement: AboutIds, ids: Ids) -> A
 
 
 def as_stored(table: Any, names: Iterable[str]) -> list[Any]:
-    """Return columns as the driver reads them, without a step a value: on SQLite, JSON and moments are text."""
+    """Return columns that the driver reads without converting each value: on SQLite, JSON and times are text."""
     return [type_coerce(table.c[name], NullType()) for name in names]
 
 
 @lru_cache(maxsize=1024)
 def moment(stored: str | datetime) -> datetime:
-    """Return a moment as `UTCDateTime` reads it, text on SQLite.
+    """Return a time as `UTCDateTime` reads it; on SQLite it is text.
 
-    An import begins a hundred thousand facts at one moment: there is one object for all of them.
+    An import begins a hundred thousand facts at one time, which share one object.
     """
     moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

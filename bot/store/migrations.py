@@ -1,4 +1,4 @@
-"""Brings a database to the schema of this code. Alembic is imported only when there is something to do."""
+"""Migrates a database to the schema of this code. Alembic is imported only if there is something to do."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 
 
 def head() -> str:
-    """Return the newest version's id: file names under `migrations/versions` start with it and sort in order."""
+    """Return the newest version's id. File names under `migrations/versions` start with it and sort in order."""
     names = sorted(path.name for path in (_FOLDER / "versions").glob("[0-9]*.py"))
     return names[-1].split("_", 1)[0]
 
 
 async def current(database: Database) -> str | None:
-    """Return the version that the database is at, or None when it holds no schema."""
+    """Return the database's version, or None if it has no schema."""
     async with database.connected() as connection:
         return await connection.run_sync(_current)
 
 
 async def upgrade(database: Database) -> bool:
-    """Migrate to the newest version; return whether anything was done.
+    """Migrate to the newest version. Return whether anything was done.
 
-    Raises StoreError when the database was written by a newer Baton.
+    Raises StoreError if a newer Baton has written the database.
     """
     at = await current(database)
     if at == head():
@@ -46,7 +46,7 @@ async def upgrade(database: Database) -> bool:
 
 
 async def require_current(database: Database) -> None:
-    """Raise StoreError, saying what to run, unless the schema is this code's."""
+    """Raise StoreError, naming the command to run, unless the schema is this code's."""
     at = await current(database)
     _require_known(at)
     if at != head():

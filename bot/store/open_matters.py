@@ -1,4 +1,4 @@
-"""What stands beside the facts of assets: doubts, claims, handoffs, whom people ruled out, late sources."""
+"""What is stored about assets besides their facts: doubts, claims, handoffs, ruled-out owners, outdated sources."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _AREAS = {area.value: area for area in Area}
 
 
 def among(column: ColumnElement[int], ids: Ids) -> ColumnElement[bool]:
-    """Return the condition that a column holds one of these ids."""
+    """Return the condition that a column has one of these ids."""
     return column.between(*ids) if isinstance(ids, tuple) else column.in_(ids)
 
 
 def person_of(row: Any) -> PersonRecord:
-    """Return the person of a row that has the columns of one."""
+    """Return the person in a row with the columns of a person."""
     return PersonRecord(
         id=row.id,
         name=row.name or row.handle or row.email or row.slack_id or "",
@@ -51,7 +51,7 @@ def person_of(row: Any) -> PersonRecord:
 
 @dataclass(slots=True)
 class _Beside:
-    """`OpenMatters` while they are read."""
+    """`OpenMatters` while they are being read."""
 
     doubts: list[DoubtRecord] = field(default_factory=list)
     claims: list[ClaimRecord] = field(default_factory=list)
@@ -76,7 +76,7 @@ class _Beside:
 async def open_matters(
     connection: AsyncConnection, ids: Ids, source_names: Mapping[int, str]
 ) -> dict[int, OpenMatters]:
-    """Return what people have said of assets, and what sources have not followed; there is little of it."""
+    """Return what people have said about assets, and what sources have not followed. There is little of it."""
     found = defaultdict[int, _Beside](_Beside)
     await _add_doubts(connection, ids, found)
     await _add_drift(connection, ids, source_names, found)
@@ -106,7 +106,7 @@ def _disowned(among: Among) -> Select[Any]:
 
 
 def with_help(fact: OwnershipRecord, matters: OpenMatters) -> OwnershipRecord:
-    """Return a fact with the day until which the giver of a handoff helps, where it is of that."""
+    """Return a fact with the day until which the giver of a handoff helps, if it is that giver's fact."""
     if fact.role is not Role.SECONDARY or not fact.is_human:
         return fact
     days = [day for area, team_id, day in matters.helped if (area, team_id) == (fact.area, fact.team_id)]
@@ -134,9 +134,9 @@ def _doubts(among: Among) -> Select[Any]:
 
 
 async def _add_handoffs(connection: AsyncConnection, ids: Ids, found: dict[int, _Beside]) -> None:
-    """Add what waits for an answer in a handoff, or for its day; what is lent waits for the day of its return.
+    """Add the parts of handoffs that wait for an answer, for their day, or for the return of a loan.
 
-    Of what has passed the giver may help until a day.
+    For those that have passed, add the day until which the giver helps.
     """
     for each in await asked(connection, _helped, ids):
         found[each.asset_id].helped.append((_AREAS[each.area], each.giver_team_id, each.overlap_until))
@@ -154,7 +154,7 @@ async def _add_handoffs(connection: AsyncConnection, ids: Ids, found: dict[int, 
 
 
 def is_lent() -> ColumnElement[bool]:
-    """Return the condition that a resource of a handoff is lent: it has passed, and has not returned yet."""
+    """Return the condition that a resource of a handoff is on loan: it has passed, and has not returned yet."""
     of, handoff = tables.core(tables.HandoffResource).c, tables.core(tables.Handoff).c
     return of.moved_at.is_not(None) & of.returned_at.is_(None) & handoff.loan_until.is_not(None)
 
@@ -216,7 +216,7 @@ def _said_by_source(
 async def _add_overruled(
     connection: AsyncConnection, ids: Ids, source_names: Mapping[int, str], found: dict[int, _Beside]
 ) -> None:
-    """Add what sources said, and say still, that people have decided against: the facts that the decision ended."""
+    """Add what sources still say against a decision: the facts that the decision ended."""
     rows = (await asked(connection, _overruled, ids)).all()
     files = await _files(connection, {(row.asset_id, row.source_id) for row in rows})
     for row in rows:
@@ -238,7 +238,7 @@ def _overruled(among: Among) -> Select[Any]:
 
 
 async def _files(connection: AsyncConnection, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], list[str]]:
-    """Return the files in which sources speak of assets, by the ids of both, each once."""
+    """Return the files in which sources describe assets, by source id and asset id, each file once."""
     if not wanted:
         return {}
     claim = tables.core(tables.Claim).c

@@ -1,4 +1,4 @@
-"""Reading queries, by purpose. They return the domain's records, never rows."""
+"""Queries by purpose. They return the domain's records, never rows."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ _ASSET_COLUMNS = (
     "rule_section", "gone_at",
 )  # fmt: skip
 _UNOWNED_AT = _ASSET_COLUMNS.index("unowned_reason")
-#: Members by their text: a look-up costs a fraction of what calling the enumeration does.
+#: Members by their text: looking one up is much faster than calling the enumeration.
 _AREAS = {area.value: area for area in Area}
 _ROLES = {role.value: role for role in Role}
 _KINDS = {kind.value: kind for kind in AssetKind}
 _HOSTINGS = {hosting.value: hosting for hosting in Hosting}
-#: Rows read at a time when nothing is answered yet anyway.
+#: Rows read at a time at the start, when nothing is answered yet anyway.
 _FIRST_CHUNK = 2000
 _FACT_COLUMNS = (
     "asset_id", "team_id", "person_id", "area", "role", "source_id", "valid_from", "confirmed_at", "confirmed_by",
@@ -57,24 +57,24 @@ _REVISION_AND_SOURCES = select(
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What the assets of one reading have in common, so that there is one object for all of them.
+    """Values that the assets of one reading share, so that there is one object for all of them.
 
-    `facts` are by what their rows say, but for whose they are; each alone in a tuple, as most assets have one. `ids`
-    are those of teams and people.
+    `facts` are by the content of their rows without their owner; each is alone in a tuple, because most assets have
+    one. `ids` are those of teams and people.
     """
 
     facts: dict[tuple[Any, ...], tuple[OwnershipRecord]] = field(default_factory=dict)
     ids: dict[int | None, int | None] = field(default_factory=dict)
 
 
-#: What people have said, by asset: what is open, what was decided of its owner, and the names that they gave it.
+#: What people have said, by asset id: open matters, decisions about its owner, and names that they gave it.
 _Beside = tuple[dict[int, OpenMatters], dict[int, tuple[NobodyRecord, str]], dict[int, tuple[str, ...]]]
 _EVERY_ID = (0, 2**31 - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source of facts: its name, whether people are the source, and when it was last read whole."""
+    """A source of facts: its name, whether it is people's decisions, and when it was last read completely."""
 
     name: str
     is_human: bool
@@ -83,7 +83,7 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class AssetChanges:
-    """Assets that changed: those to put in place, and the ids of those that are gone."""
+    """Assets that changed: those to add or replace, and the ids of those that are gone."""
 
     present: list[AssetRecord]
     gone_ids: list[int]
@@ -100,14 +100,14 @@ async def sources(connection: AsyncConnection) -> dict[int, SourceRow]:
 
 
 async def revision_and_sources(connection: AsyncConnection) -> tuple[int, dict[int, SourceRow]]:
-    """Return the catalog's revision, and every source by id: what is asked most often, in one question."""
+    """Return the catalog's revision, and every source by id: the most frequent read, in one query."""
     rows = (await connection.execute(_REVISION_AND_SOURCES)).all()
     sources = {row.id: SourceRow(row.name, row.is_human, row.last_run_at) for row in rows if row.id is not None}
     return int(rows[0].revision), sources
 
 
 async def people(connection: AsyncConnection, *, after: int = -1, ids: Ids | None = None) -> list[PersonRecord]:
-    """Return the people who changed after a revision; of these ids only, where they are given."""
+    """Return the people who changed after a revision; if `ids` is given, only those among it."""
     t = tables.core(tables.Person).c
     columns = (t.id, t.name, t.slack_id, t.email, t.handle, t.is_active, t.timezone)
     query = select(*columns).where(t.revision > after, among(t.id, ids) if ids is not None else true())
@@ -115,7 +115,7 @@ async def people(connection: AsyncConnection, *, after: int = -1, ids: Ids | Non
 
 
 async def teams(connection: AsyncConnection, *, after: int = -1, ids: Ids | None = None) -> list[TeamRecord]:
-    """Return the teams that changed after a revision, with the ids of their members; of these ids only, where given."""
+    """Return the teams that changed after a revision, with their members' ids; only those in `ids`, if given."""
     t = tables.core(tables.Team).c
     query = select(tables.core(tables.Team)).where(t.revision > after, among(t.id, ids) if ids is not None else true())
     rows = (await connection.execute(query)).all()
@@ -142,7 +142,7 @@ async def teams(connection: AsyncConnection, *, after: int = -1, ids: Ids | None
 async def assets(
     connection: AsyncConnection, *, after: int, by_source: dict[int, SourceRow]
 ) -> AsyncIterator[AssetChanges]:
-    """Yield the assets that changed after a revision with their facts in force, some hundred at a time, by id."""
+    """Yield the assets that changed after a revision with their facts in force, a few hundred at a time, by id."""
     table = tables.core(tables.Asset)
     query = select(*as_stored(table, _ASSET_COLUMNS)).order_by(table.c.id)
     is_first = after < 0
@@ -154,13 +154,16 @@ async def assets(
     shared = _Shared()
     beside = await _beside(connection, _EVERY_ID, by_source) if is_first else None
     async for rows in chunks:
-        # Neighbours are read as a range, which costs less for a whole catalog; those that changed may lie far apart.
+        # A whole catalog is read in ranges of ids, which is cheaper; ids of changed assets may be far apart.
         ids = (rows[0][0], rows[-1][0]) if is_first else [row[0] for row in rows]
         yield await _changes(connection, rows, ids, by_source, shared, beside)
 
 
 async def _beside(connection: AsyncConnection, ids: Ids, by_source: dict[int, SourceRow]) -> _Beside:
-    """Return what people have said of assets: of a whole catalog at once, because there is little of it."""
+    """Return what people have said about assets.
+
+    For a whole catalog it is read at once, because there is little of it.
+    """
     return (
         await open_matters(connection, ids, {number: each.name for number, each in by_source.items()}),
         await releases.decided(connection, ids),
@@ -169,7 +172,7 @@ async def _beside(connection: AsyncConnection, ids: Ids, by_source: dict[int, So
 
 
 async def assets_by_id(connection: AsyncConnection, ids: Collection[int]) -> list[AssetRecord]:
-    """Return the assets with these ids that have not left the catalog, with their facts in force."""
+    """Return the assets with these ids that are still in the catalog, with their facts in force."""
     table = tables.core(tables.Asset)
     query = select(*as_stored(table, _ASSET_COLUMNS)).order_by(table.c.id)
     by_source, shared, found, wanted = await sources(connection), _Shared(), list[AssetRecord](), sorted(ids)
@@ -188,9 +191,9 @@ async def _changes(
     shared: _Shared,
     beside: _Beside | None = None,
 ) -> AssetChanges:
-    """Return the assets of these rows of `_ASSET_COLUMNS`, with what is said of them.
+    """Return the assets in these rows of `_ASSET_COLUMNS`, with what is said about them.
 
-    `beside` is what people have said of them, or of more, where that has been read.
+    `beside` is what people have said about them (or about more assets), if it was read already.
     """
     facts = await _facts(connection, ids, by_source, shared)
     nobody = await _nobody(connection, [row[0] for row in rows if row[_UNOWNED_AT]])
@@ -212,7 +215,7 @@ async def _changes(
 
 
 async def declined_since(connection: AsyncConnection, moment: datetime) -> frozenset[tuple[int, int]]:
-    """Return the assets of which something was declined in a handoff since a moment, each with whose answer it was."""
+    """Return pairs of an asset and a team that has declined something of it in a handoff since a moment."""
     part, whole = tables.core(tables.HandoffResource), tables.core(tables.Handoff)
     query = (
         select(part.c.asset_id, whole.c.receiver_team_id)
@@ -240,7 +243,7 @@ async def _members(connection: AsyncConnection, team_ids: Iterable[int]) -> dict
 async def _former_members(
     connection: AsyncConnection, team_ids: Iterable[int]
 ) -> dict[int, tuple[tuple[int, datetime], ...]]:
-    """Return who was in each of these teams and when they left, as the last source had it."""
+    """Return who was in each of these teams and when they left, according to the last source that had them."""
     wanted = set(team_ids)
     t = tables.core(tables.FormerMember).c
     query = select(t.team_id, t.person_id, t.left_at).order_by(t.left_at, t.id)
@@ -256,9 +259,9 @@ async def _former_members(
 async def _facts(
     connection: AsyncConnection, ids: Ids, by_source: dict[int, SourceRow], shared: _Shared
 ) -> dict[int, tuple[OwnershipRecord, ...]]:
-    """Return the facts in force by asset, those of one asset in the order of their rows.
+    """Return the facts in force by asset id, those of one asset in the order of their rows.
 
-    An import says the same of hundreds of assets, and there is one object for all of them.
+    An import says the same about hundreds of assets; they share one object.
     """
     rows = await asked(connection, _in_force, ids)
     found: dict[int, tuple[OwnershipRecord, ...]] = {}
@@ -301,7 +304,7 @@ def _fact(said: tuple[Any, ...], by_source: dict[int, SourceRow], ids: dict[int 
 
 
 async def _nobody(connection: AsyncConnection, asset_ids: Sequence[int]) -> dict[int, Source]:
-    """Return the most believed source that says of each asset that nobody owns it on purpose; there are few of them."""
+    """Return, by asset id, the most believed source that says that nobody owns it on purpose. There are few of them."""
     if not asset_ids:
         return {}
     claim, source = tables.core(tables.Claim).c, tables.core(tables.Source).c
@@ -319,7 +322,7 @@ async def _nobody(connection: AsyncConnection, asset_ids: Sequence[int]) -> dict
 
 
 def _listed(stored: str | Sequence[Any]) -> Sequence[Any]:
-    """Return a JSON list as stored. Nearly all are empty, and not worth reading."""
+    """Return a JSON list as stored. Nearly all are empty and need no parsing."""
     if isinstance(stored, str):
         return orjson.loads(stored) if stored != "[]" else ()
     return stored
@@ -328,7 +331,7 @@ def _listed(stored: str | Sequence[Any]) -> Sequence[Any]:
 def _asset(
     row: Sequence[Any], facts: tuple[OwnershipRecord, ...], matters: OpenMatters, nobody: Source | None
 ) -> AssetRecord:
-    """Make a record of a row of `_ASSET_COLUMNS`; unpacked by place, which is what makes 100,000 of them quick."""
+    """Make a record from a row of `_ASSET_COLUMNS`. Values are unpacked by position, which is fast for 100,000 rows."""
     asset_id, ref, kind, name, namespace, description, aliases, addresses, parent_id, hosting, tier, links, *rest = row
     unowned_reason, repository, pattern, position, section, _ = rest
     if matters.helped:

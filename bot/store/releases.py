@@ -1,4 +1,4 @@
-"""Reading queries about what people decided of assets that have no owner: who gave them up, and what is on purpose."""
+"""Queries about decisions on assets without an owner: who gave them up, and which are unowned on purpose."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.store.large_tables import Among, Ids, about_ids, asked
 
 
 async def decided(connection: AsyncConnection, ids: Ids) -> dict[int, tuple[NobodyRecord, str]]:
-    """Return what was decided of these assets, with the reason where one is unowned on purpose."""
+    """Return what was decided about these assets, each with the reason if it is unowned on purpose."""
     releases = await _releases(connection, ids)
     found = {asset_id: (NobodyRecord(theirs), "") for asset_id, theirs in releases.items()}
     for asset_id, reason, until, *reviewer in await asked(connection, _marks_of, ids):
@@ -38,7 +38,7 @@ def _marks_of(among: Among) -> Select[Any]:
 
 
 def applied(asset: AssetRecord, said: tuple[NobodyRecord, str] | None) -> AssetRecord:
-    """Return an asset with what people decided of it: their word comes before that of any source."""
+    """Return an asset with people's decisions about it, which come before any source."""
     if said is None:
         return asset
     nobody, reason = said

@@ -10,13 +10,13 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """An aware datetime, stored and handed back in UTC. A naive one is refused: it names no moment."""
+    """An aware datetime, stored and returned in UTC. A naive one is refused, because it does not identify a moment."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Turn an aware datetime into UTC. Raises ValueError for a naive one."""
+        """Convert an aware datetime to UTC. Raises ValueError for a naive one."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -24,7 +24,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Give the stored moment back as aware UTC (SQLite hands back naive ones)."""
+        """Return the stored time as aware UTC (SQLite returns naive ones)."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -1,6 +1,6 @@
-"""The schema, a module for each noun. Rows are what is stored; rules read the records of `bot.domain.records` instead.
+"""The schema, one module per noun. Rows are what is stored; rules read the records of `bot.domain.records` instead.
 
-Table models do not validate: values come from the domain, which does. Enumerations are stored as their text.
+Table models do not validate, because the domain does. Enumerations are stored as text.
 """
 
 from __future__ import annotations

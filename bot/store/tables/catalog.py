@@ -1,4 +1,4 @@
-"""What there is to be owned, and what the sources say of it."""
+"""The things that can be owned, and what the sources say about them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.store.tables._basics import Row, flag, json, when, words
 
 
 class CatalogState(Row, table=True):
-    """One row: the catalog's revision. Every transaction that changes what answers depend on adds one."""
+    """One row: the catalog's revision. Every transaction that changes what answers depend on increases it by one."""
 
     __tablename__ = "catalog_state"
     id: int = Field(primary_key=True)
@@ -20,29 +20,29 @@ class CatalogState(Row, table=True):
 
 
 class Source(Row, table=True):
-    """Where facts come from: an import by name, or `slack` for what people decide there (`is_human`)."""
+    """Where facts come from: an import by name, or `slack` for people's decisions there (`is_human`)."""
 
     __tablename__ = "sources"
     id: int = Field(default=None, primary_key=True)
     name: str = Field(sa_column=Column(Text, nullable=False, unique=True))
     format: str = words()
     is_human: bool = False
-    last_run_at: datetime | None = when(nullable=True)  #: the last run that read the source whole
-    precedence: int | None = None  #: lower is believed first; None leaves it to the format
+    last_run_at: datetime | None = when(nullable=True)  #: the last import that read the source completely
+    precedence: int | None = None  #: lower is believed first; None if the format decides
     #: whether it may say who is in which team
     is_trusted_for_people: bool = flag()
 
 
 class SourceReading(Row, table=True):
-    """What a source's claims were read from: files of the same digest would make the same claims, and need no reading.
+    """What a source's claims were read from. Files with the same digest make the same claims and need not be read.
 
-    Of every accepted import the last, where it read without an error. Whatever else changes which claims a source
-    makes, or where in its files they stand, takes the row away.
+    It is from the last accepted import, if that had no error. Anything else that changes a source's claims, or their
+    places in its files, deletes the row.
     """
 
     __tablename__ = "source_readings"
     source_id: int = Field(primary_key=True, foreign_key="sources.id", sa_column_kwargs={"autoincrement": False})
-    digest: str = words()  #: as `bot.clients.catalog.SourceFiles.digest` has it
+    digest: str = words()  #: from `bot.clients.catalog.SourceFiles.digest`
     notes: list[Any] = json()  #: path, line and message of each note on the files
 
 
@@ -74,7 +74,7 @@ class Asset(Row, table=True):
 
 
 class Claim(Row, table=True):
-    """What one source says of one asset, team or person, as last read; `digest` tells whether it changed."""
+    """What one source says about one asset, team or person, as last read. `digest` shows whether it has changed."""
 
     __tablename__ = "claims"
     __table_args__ = (
@@ -93,7 +93,7 @@ class Claim(Row, table=True):
 
 
 class ImportRun(Row, table=True):
-    """One import that was carried out or refused; `counts` and `problems` are what its report said."""
+    """An import that was carried out or refused. `counts` and `problems` are from its report."""
 
     __tablename__ = "import_runs"
     id: int = Field(default=None, primary_key=True)
@@ -108,13 +108,13 @@ class ImportRun(Row, table=True):
 
 
 class Miss(Row, table=True):
-    """A name that people asked for and nobody could answer."""
+    """A name that people asked for and the catalog did not have."""
 
     __tablename__ = "misses"
     key: str = Field(primary_key=True)  #: a digest of the folded name
-    text: str = words()  #: the name as last written; empty while it may be private
-    askers: list[str] = json()  #: digests of who has asked, at most two: nobody's once `is_common`
+    text: str = words()  #: the name as last written; "" while it may be private
+    askers: list[str] = json()  #: digests of who has asked, at most two; none once `is_common`
     is_common: bool = False  #: three different people have asked
-    is_ignored: bool = flag()  #: a catalog admin has said that it is no name to answer to
-    times: int = 0  #: in public channels, and anywhere once `is_common`
+    is_ignored: bool = flag()  #: a catalog admin has chosen to ignore it
+    times: int = 0  #: how often: in public channels, and anywhere once `is_common`
     last_at: datetime = when(index=True)

@@ -1,4 +1,4 @@
-"""When support ends: the copy of the feed, what providers say of their own versions, and what has moved."""
+"""When support ends: the copy of the feed, providers' own dates, and dates that have moved."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from bot.store.tables._basics import Row, when, words
 
 
 class FeedCopy(Row, table=True):
-    """One row: the last good copy of the feed of end-of-life dates, and how the last try went."""
+    """One row: the last good copy of the feed of end-of-life dates, and the result of the last attempt."""
 
     __tablename__ = "feed_copy"
     id: int = Field(primary_key=True)
-    body: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))  #: zlib; empty: no copy yet
+    body: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))  #: zlib; empty if there is no copy
     etag: str = words()
     last_modified: str = words()
     digest: str = words()
     products: int = 0
     cycles: int = 0
-    fetched_at: datetime | None = when(nullable=True)  #: when this copy came
+    fetched_at: datetime | None = when(nullable=True)  #: when this copy was fetched
     confirmed_at: datetime | None = when(nullable=True)  #: when the feed last gave or confirmed it
     tried_at: datetime | None = when(nullable=True)
     not_before: datetime | None = when(nullable=True)  #: the feed asked for a pause until then
-    failure: str = words()  #: why the last try brought nothing; empty when it went well
+    failure: str = words()  #: why the last attempt failed; "" if it did not
 
 
-#: The provider of versions of the organisation's own, as the catalog lists them: there `engine` is an asset's ref.
+#: The provider of the organisation's own versions, from the catalog. Their `engine` is an asset's ref.
 CATALOG = "catalog"
 
 
 class ProviderDates(Row, table=True):
-    """What a provider says itself of the versions that it runs, or an owner of those of their library.
+    """A provider's own dates for the versions that it runs, or an owner's for their library.
 
-    It outranks the feed.
+    They override the feed.
     """
 
     __tablename__ = "provider_dates"
@@ -52,7 +52,7 @@ class ProviderDates(Row, table=True):
 
 
 class DateChange(Row, table=True):
-    """A deadline of a release cycle has moved; the oldest rows say what was known first."""
+    """A date of a release cycle has moved. The oldest rows show what was known first."""
 
     __tablename__ = "date_changes"
     __table_args__ = (Index("ix_date_changes_product_cycle", "product", "cycle"),)

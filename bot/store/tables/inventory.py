@@ -11,7 +11,7 @@ from bot.store.tables._basics import Row, partial_index, when, words
 
 
 class Deployment(Row, table=True):
-    """A source has seen an asset run a product at a version. One that is not seen any more gets `gone_at`."""
+    """A source has seen an asset run a product at a version. It gets `gone_at` when the source no longer sees it."""
 
     __tablename__ = "deployments"
     __table_args__ = (
@@ -25,26 +25,29 @@ class Deployment(Row, table=True):
     source_id: int = Field(foreign_key="sources.id")
     asset_id: int = Field(foreign_key="assets.id")
     product: str = words()  #: the source's own word: a product, an engine, an image
-    version: str = words()  #: as written; empty for one that nobody knows
-    provider: str = words()  #: whose clock counts; empty for the makers' own
+    version: str = words()  #: as written; "" if unknown
+    provider: str = words()  #: whose dates apply; "" for the maker's
     environment: str = words()
     how: str = words()  #: `catalog`, or how it was scanned: `image`, `dockerfile`, `sbom`, `aws-rds`
-    address: str = words()  #: what identifies the thing that was seen: an image reference, an ARN
-    has_extended_support: bool | None = None  #: whether support goes on for money by itself; None: not said
+    address: str = words()  #: identifies the thing that was seen: an image reference, an ARN
+    has_extended_support: bool | None = None  #: whether paid support continues automatically; None if not given
     first_seen_at: datetime = when()
-    last_seen_at: datetime = when()  #: an import that changes nothing moves the source's `last_run_at` instead
+    last_seen_at: datetime = when()  #: an import without changes updates the source's `last_run_at` instead
     gone_at: datetime | None = when(nullable=True)
-    #: the catalog's revision with which anything else than the last sighting changed
+    #: the catalog's revision of the last change other than `last_seen_at`
     revision: int = Field(default=0, index=True, sa_column_kwargs={"server_default": text("0")})
 
 
 class VersionPin(Row, table=True):
-    """A person has said which release cycle something is, where the rules were not sure or wrong. Pins end."""
+    """A person has said which release cycle something is in, because the rules were uncertain or wrong.
+
+    Pins can end.
+    """
 
     __tablename__ = "version_pins"
     id: int = Field(default=None, primary_key=True)
     asset_id: int = Field(foreign_key="assets.id", index=True)
-    product: str = words()  #: the deployment's words, as in `deployments`
+    product: str = words()  #: the deployment's own words, as in `deployments`
     version: str = words()
     provider: str = words()
     pinned_product: str = words()  #: the key of the product that it is

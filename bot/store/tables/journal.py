@@ -25,10 +25,10 @@ class AuditEntry(Row, table=True):
 
 
 class InboundEvent(Row, table=True):
-    """What Slack delivered and Baton has taken; kept for a day so that the same delivery does nothing again.
+    """Something that Slack delivered and Baton has taken, kept for a day so that the same delivery has no effect again.
 
     `event_id` is an event's id, `act:` and the trigger of a press or form, or `share:` and the message that was shared.
-    An event that still waits for its answer has a `payload`; the answer takes it away.
+    An event that still waits for its answer has a `payload`, which is removed with the answer.
     """
 
     __tablename__ = "inbound_events"

@@ -1,4 +1,4 @@
-"""What Slack lists, and how far it has been read."""
+"""What Slack lists, and how far Baton has read it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ class SlackListing(Row, table=True):
 
     __tablename__ = "slack_listings"
     listing: str = Field(primary_key=True)  #: a `bot.services.listings.ListingKind`
-    cursor: str = words()  #: where the next page begins; empty: at the beginning
+    cursor: str = words()  #: where the next page begins; "" for the first page
     began_at: datetime = when()  #: when the reading that the cursor belongs to began
-    due_at: datetime = when()  #: not before
+    due_at: datetime = when()  #: the earliest time of the next reading
 
 
 class SlackChannel(Row, table=True):
-    """A channel that Slack lists, so that a team's channel is found by its name while Slack is not asked."""
+    """A channel that Slack lists, so that a team's channel can be found by name without asking Slack."""
 
     __tablename__ = "slack_channels"
     channel_id: str = Field(primary_key=True)
     name: str = words()
-    is_shared: bool = False  #: whether other organisations are in it, or are invited
+    is_shared: bool = False  #: whether other organisations are in it or invited
     seen_at: datetime = when()

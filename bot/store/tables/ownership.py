@@ -1,4 +1,4 @@
-"""Who owns what, since when and until when, who doubts it, and what is asked about it."""
+"""Who owns what, from when until when; doubts, and open questions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from bot.store.tables._basics import OWNER_KEY, Row, flag, json, partial_index, 
 
 
 class Ownership(Row, table=True):
-    """A fact: a team or a person owns an area of an asset, from and (once over) to. Facts end; they are not changed."""
+    """A fact: a team or a person owns an area of an asset, from a time and perhaps until one.
+
+    Facts end; they never change.
+    """
 
     __tablename__ = "ownerships"
     __table_args__ = (
@@ -36,14 +39,14 @@ class Ownership(Row, table=True):
     confirmed_by: int | None = Field(default=None, foreign_key="people.id")
     begun_by: int = Field(foreign_key="audit_log.id")  #: the audit entry that began the fact
     ended_by: int | None = Field(default=None, foreign_key="audit_log.id")
-    is_agreed: bool = flag()  #: whoever owned the area until then agreed that it passes to this owner
+    is_agreed: bool = flag()  #: the previous owner of the area agreed to it
 
 
 class Transfer(Row, table=True):
-    """An area of an asset that passed from a giver to a team, with the agreement of both.
+    """An area of an asset has passed from a giver to a team, and both agreed.
 
-    Files that nobody has updated yet go on naming the giver: imports look here before they believe them. Where nobody
-    owned the area, neither giver is set.
+    Files that nobody has updated still name the giver; imports check here before they believe them. If nobody owned the
+    area, neither giver is set.
     """
 
     __tablename__ = "transfers"
@@ -64,8 +67,8 @@ class Transfer(Row, table=True):
 class Drift(Row, table=True):
     """A source still names the giver of an area that was handed over.
 
-    That is none of the facts while it may be expected; `bot.domain.ownership.drift` says for how long. Of a source that
-    does not say so any more there is no row.
+    While that is expected it is not a fact; `bot.domain.ownership.drift` says for how long. The row is removed when the
+    source no longer says so.
     """
 
     __tablename__ = "drifts"
@@ -80,10 +83,10 @@ class Drift(Row, table=True):
 
 
 class OwnerDoubt(Row, table=True):
-    """Somebody pressed "Wrong owner?": who, about which area of an asset, and if they said so, why and whose it is.
+    """Somebody pressed "Wrong owner?": who, about which area of an asset and, if they said so, why and whose it is.
 
-    `matter_id` is the matter that ends it, and by which its doubter hears how it ended: in the thread
-    that `channel_id` and `thread_ts` name, where everybody there could see them ask, or else in private.
+    `matter_id` is the matter that ends it. The doubter is told the result in the thread of `channel_id` and
+    `thread_ts`, if everybody there could see them ask, or else privately.
     """
 
     __tablename__ = "owner_doubts"
@@ -101,7 +104,7 @@ class OwnerDoubt(Row, table=True):
 
 
 class OwnershipMatter(Row, table=True):
-    """A matter of one area of an asset. Of the same kind, area and team one is open at a time."""
+    """A matter about one area of an asset. There is at most one open matter of a kind for an area and a team."""
 
     __tablename__ = "ownership_matters"
     __table_args__ = (partial_index("ix_ownership_matters_open", "asset_id", where="ended_at IS NULL"),)
@@ -110,31 +113,31 @@ class OwnershipMatter(Row, table=True):
     state: str = words()  #: … and a `MatterState`
     asset_id: int = Field(foreign_key="assets.id", index=True)
     area: str = words()
-    team_id: int | None = Field(default=None, foreign_key="teams.id")  #: who claims, or is named by a doubter
-    person_id: int | None = Field(default=None, foreign_key="people.id")  #: who raised it; nobody for a dispute
+    team_id: int | None = Field(default=None, foreign_key="teams.id")  #: the team that claims, or that a doubter named
+    person_id: int | None = Field(default=None, foreign_key="people.id")  #: who raised it; None for a dispute
     reason: str = words()
     at: datetime = when()
-    channel_id: str = words()  #: where it was raised, when everybody there could see it
+    channel_id: str = words()  #: where it was raised, if everybody there could see it
     thread_ts: str = words()
     answerer: str = words(OWNER_KEY)  #: the key of the `Recipient` who has to answer
-    asked_at: datetime = when()  #: since when they have to
+    asked_at: datetime = when()  #: since when they have to answer
     told_at: datetime | None = when(nullable=True)  #: when they were first told
     times_reminded: int = 0
-    said_on: date | None = None  #: their day on which they were last told by the daily pass
+    said_on: date | None = None  #: their day on which the daily pass last told them
     is_passed_on: bool = flag()  #: the catalog admins decide
-    question: str = words()  #: what the owner asked back
+    question: str = words()  #: the owner's question
     question_by: int | None = Field(default=None, foreign_key="people.id")
     reply: str = words()
-    message_keys: list[str] = json()  #: the outbox keys of the messages that show it
+    message_keys: list[str] = json()  #: the outbox keys of its messages
     ended_at: datetime | None = when(nullable=True)
     ended_by: int | None = Field(default=None, foreign_key="people.id")
-    agreed: list[str] = json(info=OWNER_KEY)  #: the keys of those of several owners who have agreed
-    #: The key of the `Recipient` whose it is since it ended; of an open dispute, whose people are asked.
+    agreed: list[str] = json(info=OWNER_KEY)  #: the keys of the owners who have agreed, if there are several
+    #: The key of the `Recipient` who owns it since it ended; for an open dispute, of the side whose people are asked.
     owner: str = words(OWNER_KEY)
 
 
 class Disownment(Row, table=True):
-    """People decided that somebody does not own an area of an asset. Files that go on saying so are not believed."""
+    """People have decided that somebody does not own an area of an asset. Files that still say so are not believed."""
 
     __tablename__ = "disownments"
     __table_args__ = (CheckConstraint("(team_id IS NULL) <> (person_id IS NULL)", name="one_owner"),)

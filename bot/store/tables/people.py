@@ -1,4 +1,4 @@
-"""Who there is: people, teams, and who is in which."""
+"""People, teams, and who is in which team."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.store.tables._basics import Row, flag, json, when, words
 
 
 class Person(Row, table=True):
-    """Somebody who asks, owns or decides. Known by Slack id, e-mail or a source's handle."""
+    """Somebody who asks, owns or decides. Known by Slack id, e-mail address or a source's handle."""
 
     __tablename__ = "people"
     id: int = Field(default=None, primary_key=True)
@@ -20,14 +20,14 @@ class Person(Row, table=True):
     email: str | None = Field(default=None, unique=True)  #: lower case
     handle: str | None = Field(default=None, unique=True)  #: lower case, without `@`
     timezone: str = words()
-    is_active: bool = True  #: False once either of the next two is True
-    has_left: bool = flag()  #: what the most believed source says
-    is_deactivated: bool = flag()  #: what Slack says of the account
+    is_active: bool = True  #: False if either of the next two is True
+    has_left: bool = flag()  #: according to the most believed source
+    is_deactivated: bool = flag()  #: according to Slack
     revision: int = Field(default=0, index=True)
 
 
 class SlackMember(Row, table=True):
-    """What Slack says an account is: known before anything else is asked of it, and known while Slack is away."""
+    """Slack's information about an account: kept to be known before anything else, and while Slack is unreachable."""
 
     __tablename__ = "slack_members"
     slack_id: str = Field(primary_key=True)
@@ -36,7 +36,7 @@ class SlackMember(Row, table=True):
 
 
 class Team(Row, table=True):
-    """A team. `folded` is its identity; `is_declared` is False when sources only ever mention it as an owner."""
+    """A team. `folded` is its identity. `is_declared` is False if sources only mention it as an owner."""
 
     __tablename__ = "teams"
     id: int = Field(default=None, primary_key=True)
@@ -68,7 +68,7 @@ class Membership(Row, table=True):
 
 
 class FormerMember(Row, table=True):
-    """A person was in a team, as a source said that still says who is in it."""
+    """A person who was in a team, according to a source that still lists its members."""
 
     __tablename__ = "former_members"
     __table_args__ = (UniqueConstraint("team_id", "person_id", "source_id"),)

@@ -1,4 +1,4 @@
-"""What has been said of ends of support, what was answered, and where calendars are."""
+"""What was sent about ends of support, the answers to it, and calendar addresses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from bot.store.tables._basics import OWNER_KEY, Row, json, partial_index, when, 
 
 
 class Reminder(Row, table=True):
-    """What an addressee has been told of one deadline. One for each (addressee, product, cycle, kind) at a time."""
+    """What an addressee has been told about one deadline.
+
+    There is one per addressee, product, cycle and kind at a time.
+    """
 
     __tablename__ = "reminders"
     __table_args__ = (
@@ -37,23 +40,23 @@ class Reminder(Row, table=True):
     kind: str = words()  #: a `DeadlineKind`
     deadline: date = Field()
     opened_on: date = Field()  #: the addressee's day on which it was first seen
-    milestone: int | None = None  #: the last one that was said, in days before the deadline
-    said_on: date | None = None  #: the addressee's day on which that was
-    root_key: str = words()  #: the outbox key of the root message; empty before there is one
-    owed: int | None = None  #: the milestone that was said to no answer, which those above the addressee have to hear
-    lead_told: int | None = None  #: the last one that was said to the lead, or to whoever hears in their place
+    milestone: int | None = None  #: the last one that was sent, in days before the deadline
+    said_on: date | None = None  #: the addressee's day on which it was sent
+    root_key: str = words()  #: the outbox key of the first message; "" before there is one
+    owed: int | None = None  #: the unanswered milestone to be told to those above
+    lead_told: int | None = None  #: the last one sent to the lead, or to whoever is told instead
     manager_told: int | None = None  #: … to the manager
     platform_told: int | None = None  #: … to the platform channel
-    claimed_at: datetime | None = when(nullable=True)  #: somebody said that it is done; the evidence is awaited
+    claimed_at: datetime | None = when(nullable=True)  #: reported as done; the inventory has to show it
     claimed_by: int | None = Field(default=None, foreign_key="people.id")
     delegated_to: int | None = Field(default=None, foreign_key="teams.id")  #: the team that has accepted it
-    came_from: int | None = None  #: the reminder of the owner before, who had answered it
+    came_from: int | None = None  #: the previous owner's reminder, if it had an answer
     resolved_at: datetime | None = when(nullable=True)
     resolution: str = words()  #: a `Resolution`
 
 
 class ReminderAnswer(Row, table=True):
-    """What somebody answered to a reminder. The newest that has not ended is in force."""
+    """An answer to a reminder. The newest one that has not ended is in force."""
 
     __tablename__ = "reminder_answers"
     id: int = Field(default=None, primary_key=True)
@@ -61,10 +64,10 @@ class ReminderAnswer(Row, table=True):
     kind: str = words()  #: `acknowledged`, `planned`, `snoozed`, `waived` or `delegated`
     person_id: int = Field(foreign_key="people.id")
     at: datetime = when()
-    deadline: date = Field()  #: the deadline that it was given to
+    deadline: date = Field()  #: the date of the deadline when it was given
     milestone: int | None = None  #: for `acknowledged`
     until: date | None = None  #: a plan's day; when a snooze or a waiver is over
-    team_id: int | None = Field(default=None, foreign_key="teams.id")  #: whom a delegation is offered to
+    team_id: int | None = Field(default=None, foreign_key="teams.id")  #: the team that a delegation is offered to
     detail: dict[str, Any] = json(dict)  #: a plan's target and people, a waiver's reason
     asset_ids: list[int] | None = Field(default=None, sa_column=Column(JSON, nullable=True))  #: what it was given for
     decided_by: int | None = Field(default=None, foreign_key="people.id")  #: who approved, or accepted
@@ -73,11 +76,10 @@ class ReminderAnswer(Row, table=True):
 
 
 class Ping(Row, table=True):
-    """Somebody was written to on a day of theirs: the reason why nothing more is sent on it.
+    """Somebody got a message on one of their days, so nothing more is sent that day.
 
-    `addressee` is one of reminders, or the person or the platform channel (`nobody`) that hears of what nobody
-    answers. With `is_digest` the week's digest has been looked at on that day; without a `key` there was
-    nothing to say in it.
+    `addressee` is the addressee of reminders, or the person or the platform channel (`nobody`) that is told about
+    unanswered ones. With `is_digest`, the weekly digest was checked on that day; without a `key` it had no content.
     """
 
     __tablename__ = "pings"
@@ -88,7 +90,7 @@ class Ping(Row, table=True):
 
 
 class CalendarLink(Row, table=True):
-    """The address of a team's calendar of deadlines: only a hash of its secret part is kept. Links are revoked."""
+    """The address of a team's calendar of deadlines. Only a hash of its secret part is stored. Links can be revoked."""
 
     __tablename__ = "calendar_links"
     id: int = Field(default=None, primary_key=True)

@@ -1,4 +1,4 @@
-"""What keeps ownership true: owners who are gone, teams that are no owners."""
+"""Keeping ownership up to date: owners who are gone, and teams that are not owners."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.store.tables._basics import Row, json, when, words
 
 
 class Orphan(Row, table=True):
-    """An owner is gone, and somebody has to take what they owned. It is open until `settled_at`."""
+    """An owner is gone, and somebody has to take what they owned. Open until `settled_at`."""
 
     __tablename__ = "orphans"
     __table_args__ = (CheckConstraint("(team_id IS NULL) <> (person_id IS NULL)", name="one_owner"),)
@@ -22,12 +22,12 @@ class Orphan(Row, table=True):
     lead_told_at: datetime | None = when(nullable=True)
     platform_told_at: datetime | None = when(nullable=True)
     settled_at: datetime | None = when(nullable=True, index=True)
-    settled_by: int | None = Field(default=None, foreign_key="people.id")  #: None: nothing was left of it
+    settled_by: int | None = Field(default=None, foreign_key="people.id")  #: None if nothing was left
     heir_team_id: int | None = Field(default=None, foreign_key="teams.id")
 
 
 class RejectedOwner(Row, table=True):
-    """A team that was suggested as an owner, and that somebody has rejected."""
+    """A team that was suggested as an owner and rejected."""
 
     __tablename__ = "rejected_owners"
     id: int = Field(default=None, primary_key=True)
@@ -38,7 +38,7 @@ class RejectedOwner(Row, table=True):
 
 
 class CommitCount(Row, table=True):
-    """How many commits to an asset people of a team have made in the 90 days before `read_at`."""
+    """How many commits to an asset a team's people have made in the 90 days before `read_at`."""
 
     __tablename__ = "commit_counts"
     asset_id: int = Field(primary_key=True, foreign_key="assets.id", sa_column_kwargs={"autoincrement": False})
@@ -48,10 +48,12 @@ class CommitCount(Row, table=True):
 
 
 class Release(Row, table=True):
-    """An owner said "we no longer own it" of some areas of an asset. It is in force once decided, until `ended_at`.
+    """An owner has said "we no longer own it" about some areas of an asset.
 
-    What somebody else has to confirm is undecided until they do; refused, it has ended at that moment. While it is in
-    force, files that still name the owner are not up to date.
+    It is in force once decided, until `ended_at`.
+
+    A release that needs confirmation is undecided until then; if it is refused, it ends at that moment. While it is in
+    force, files that still name the owner count as out of date.
     """
 
     __tablename__ = "releases"
@@ -59,18 +61,18 @@ class Release(Row, table=True):
     asset_id: int = Field(foreign_key="assets.id", index=True)
     areas: list[str] = json()
     team_id: int | None = Field(default=None, foreign_key="teams.id", index=True)
-    person_id: int | None = Field(default=None, foreign_key="people.id")  #: the owner in person, where no team is
+    person_id: int | None = Field(default=None, foreign_key="people.id")  #: the owner, if it is a person
     reason: str = words()
     asked_by: int = Field(foreign_key="people.id")
     asked_at: datetime = when()
-    until: date | None = None  #: the day on which nobody is asked any more to confirm it
+    until: date | None = None  #: the last day on which it can be confirmed
     decided_by: int | None = Field(default=None, foreign_key="people.id")
     decided_at: datetime | None = when(nullable=True)
     ended_at: datetime | None = when(nullable=True)
 
 
 class UnownedMark(Row, table=True):
-    """Somebody decided that nobody owns an asset, why, and who looks at it again on which day."""
+    """Somebody decided that nobody owns an asset: why, and who reviews it on which day."""
 
     __tablename__ = "unowned_marks"
     id: int = Field(default=None, primary_key=True)
@@ -86,7 +88,7 @@ class UnownedMark(Row, table=True):
 
 
 class Attestation(Row, table=True):
-    """A team was asked whether these assets are still its own, some weeks after it was asked last."""
+    """A team was asked whether it still owns these assets, some weeks after it was last asked."""
 
     __tablename__ = "attestations"
     __table_args__ = (UniqueConstraint("team_id", "asked_on"),)
@@ -99,7 +101,7 @@ class Attestation(Row, table=True):
 
 
 class AssetAlias(Row, table=True):
-    """Another name of an asset that a catalog admin gave it; sources know nothing of it."""
+    """Another name that a catalog admin gave an asset. Sources do not know it."""
 
     __tablename__ = "asset_aliases"
     id: int = Field(default=None, primary_key=True)
