@@ -372,7 +372,7 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
             yield blocks.milestone, blocks.milestone(DueMilestone(each, Milestone(30)), also=also)
         yield blocks.opened, blocks.opened(each, f"Noted: {escape(name, 500)}")
         yield blocks.explanation, blocks.explanation(each)
-    full = [DueMilestone(each, Milestone(30)) for each in fullest_cards(name)] * 9
+    full = [DueMilestone(each, Milestone(30)) for each in fullest_cards(name)] * 3
     for addressee in (team(name), NOBODY):
         unsure = runs_of_every_kind(name) * 9
         whole = Digest(addressee=addressee, items=tuple(full), today=TODAY, quiet=4000, unsure=unsure, is_first=True)

@@ -142,7 +142,7 @@ def ownership_warnings(card: Card) -> list[str]:
 
 
 def _hand_over(card: Card) -> str:
-    is_managed = {fold(one.deployment.provider) for one in card.watch.runs} <= PROVIDERS
+    is_managed = set(map(fold, {one.deployment.provider for one in card.watch.runs})) <= PROVIDERS
     return f"{'A provider runs this: could' if is_managed else 'Could'} the product team take all of it?"
 
 
