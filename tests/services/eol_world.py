@@ -16,15 +16,18 @@ from sqlmodel import col
 
 from bot.clients.slack import SlackClient
 from bot.domain.eol import Cycle, Product, Table
+from bot.domain.eol.due_reminders import NOUN
 from bot.domain.eol.reminders import Remembered
 from bot.playground.fake_slack import FakeSlack, PostedMessage
 from bot.services import snapshot as snapshots
 from bot.services.context import assemble
+from bot.services.daily_pass import DailyPass
 from bot.services.deps import Deps
 from bot.services.eol.facts import Facts
 from bot.services.eol.reminder_store import remembered
 from bot.services.outbox import Pace, drain
 from bot.services.snapshot import Snapshot
+from bot.services.working_times import WorkingTimes
 from bot.store import tables
 from bot.store.db import Database
 from bot.store.journal import audit, next_revision
@@ -103,8 +106,10 @@ class Seen:
 class World:
     """One Baton with its store, its facts and its Slack, in words that tests read well with."""
 
-    def __init__(self, database: Database, clock: FixedClock, slack: FakeSlack, client: SlackClient) -> None:
-        self.clock, self.slack = clock, slack
+    def __init__(
+        self, database: Database, clock: FixedClock, slack: FakeSlack, client: SlackClient, *, is_alone: bool = False
+    ) -> None:
+        self.clock, self.slack, self.is_alone = clock, slack, is_alone
         self.deps = Deps(database, clock, platform_channel="platform")
         self.facts = MadeFacts(v1=date(2027, 4, 2), v2=date(2030, 6, 30))
         self.client = client
@@ -115,6 +120,10 @@ class World:
         """Begin as a process that has just been started."""
         self.deps = replace(self.deps, **settings)
         self.context = assemble(self.deps, self.client, snapshot=self.snapshot, facts=self.facts)
+        if self.is_alone:
+            nouns = self.deps.contributors
+            nouns[:] = [each for each in nouns if each.name == NOUN]
+            self.context = replace(self.context, daily_pass=DailyPass(self.deps, self.snapshot, WorkingTimes(), nouns))
         self.watcher = self.context.watcher
         self.pace = Pace()
 
@@ -402,8 +411,12 @@ def _beside(message: PostedMessage) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def made_world(database: Database, clock: FixedClock) -> AsyncIterator[World]:
-    """A world on Monday, 2 November 2026, whose Slack refuses nothing and pings nobody as a crowd."""
+async def made_world(database: Database, clock: FixedClock, *, is_alone: bool = False) -> AsyncIterator[World]:
+    """A world on Monday, 2 November 2026, whose Slack refuses nothing and pings nobody as a crowd.
+
+    Where reminders are alone, the daily pass asks no other noun: those have nothing to say, but each takes as long to
+    ask as reminders do.
+    """
     clock.at = datetime(2026, 11, 2, 8, tzinfo=UTC)
     slack = FakeSlack(
         signing_secret="s", bot_token=TOKEN, app_token="", clock=clock.now, echo=False,
@@ -412,7 +425,7 @@ async def made_world(database: Database, clock: FixedClock) -> AsyncIterator[Wor
     slack.add_channel("platform", bot_is_member=True)
     await slack.start()
     async with SlackClient(token=TOKEN, api_url=slack.api_url) as client:
-        yield World(database, clock, slack, client)
+        yield World(database, clock, slack, client, is_alone=is_alone)
     assert not slack.refused
     assert not slack.pings
     await slack.stop()

@@ -34,7 +34,7 @@ from bot.store import tables
 from bot.store.db import Database
 from handlers.backlog.submissions import today_of
 from tests import administration
-from tests.conftest import FixedClock
+from tests.conftest import NIGHT, FixedClock
 from tests.services.eol_world import World, made_world
 from tests.statements import noted
 
@@ -56,7 +56,7 @@ def at(month: int, day: int, hour: int = 12, *, year: int = 2027) -> datetime:
 
 @pytest.fixture
 async def world(database: Database, clock: FixedClock) -> AsyncIterator[World]:
-    async with made_world(database, clock) as made:
+    async with made_world(database, clock, is_alone=not NIGHT) as made:
         yield made
 
 
