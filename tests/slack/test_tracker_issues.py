@@ -9,7 +9,7 @@ from bot.blocks.backlog import actions as ids
 from tests.slack.conftest import Stage
 from tests.slack.test_eol_answers import posted
 from tests.slack.test_tracker_comments import accepted, devops_team, more_settings, server
-from tests.tracker_servers import StandIn
+from tests.tracker_servers import GitHubServer, StandIn
 
 __all__ = ["devops_team", "more_settings", "server"]
 
@@ -29,6 +29,18 @@ async def happens_there(stage: Stage, server: StandIn, status: str) -> None:
             assert answer.status == 200
     await stage.settle()
     await posted(stage, "payments")
+
+
+async def test_what_a_tracker_has_done_is_said_of_it_by_name(stage: Stage, server: StandIn) -> None:
+    made, name = await accepted(stage), "GitHub" if isinstance(server, GitHubServer) else "Jira"
+    await made.press(made.triage, ids.DELIVER, user="lin")
+    await happens_there(stage, server, "closed")
+    assert set((await made.fill("lin", words="It is there")).values()) == {
+        f"Meanwhile {name} delivered it. Yours was not saved."
+    }
+    await happens_there(stage, server, "open")
+    shown = (await stage.ask("/devops show 1", user="lin")).text
+    assert f"{name} delivered it: Closed in {name}." in shown
 
 
 async def test_a_declined_request_whose_issue_is_opened_again_is_reopened_by_those_who_need_it(

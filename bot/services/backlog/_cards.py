@@ -33,6 +33,7 @@ from bot.domain.backlog.requests import (
     may_take,
     may_take_joined,
 )
+from bot.domain.backlog.tracker_issues import TRACKER_WORDS
 from bot.domain.catalog import AssetKind
 from bot.domain.ownership import all_taken_by
 from bot.domain.rights import Holders, Right
@@ -298,8 +299,8 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
         return [(self._named(actor), action.removeprefix(f"{self.prefix}.")) for actor, action in found]
 
     def _named(self, actor: str) -> str:
-        kind, _, number = actor.partition(":")
-        return self.snapshot.somebody(int(number)).name if kind == "person" else "the tracker"
+        kind, _, who = actor.partition(":")
+        return self.snapshot.somebody(int(who)).name if kind == "person" else TRACKER_WORDS.get(who, "the tracker")
 
     async def after(self, step: Step) -> RequestStanding | None:
         """Return where the request stands after a step of whoever acts. Raises UserError as the table of steps does."""

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.domain.backlog.requests import Said, Step
+from bot.domain.backlog.tracker_issues import TRACKER_WORDS
 from bot.services.backlog._cards import RequestAct
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -50,6 +51,8 @@ async def of_request(deps: Deps, snapshot: Snapshot, request_id: int) -> Sequenc
 
 
 def _name(snapshot: Snapshot, actor: str) -> str:
-    kind, _, number = actor.partition(":")
-    person = snapshot.person(int(number)) if kind == "person" else None
+    kind, _, who = actor.partition(":")
+    if kind == "tracker":
+        return TRACKER_WORDS.get(who, "")
+    person = snapshot.person(int(who)) if kind == "person" else None
     return person.name if person is not None else ""
