@@ -732,6 +732,21 @@ class TestWrongVersion:
             assert bool(stage.slack.view_stack(user)) is sees_form
         assert "Only members of Payments" in stage.slack.visible_messages("eve", "general")[-1].text
 
+    async def test_the_answer_has_the_button_that_its_sentence_asks_for(self, stage: Stage) -> None:
+        await deploy(stage, "checkout", "nodejs", "mystery")
+        await deploy(stage, "old-cron", "nodejs", "riddle")
+        nobodys = await stage.ask("/eol old-cron", user="grace")
+        assert "Correct unknown versions at their source:" in nobodys.text, "nobody could press it"
+        assert "Correct the version" not in buttons(nobodys)
+        answer = await stage.ask("/eol checkout", user="grace")
+        assert "Correct unknown versions here or at their source:" in answer.text
+        await stage.press(answer, ids.PIN, user="grace")
+        view = stage.slack.view_stack("grace")[-1]
+        assert "*checkout* · *nodejs mystery production* says the inventory" in str(view.payload["blocks"])
+        await stage.slack.submit_view("grace", view.id, {ids.PIN_TYPED: "nodejs 22"})
+        await stage.settle()
+        assert "unknown" not in (await stage.ask("/eol checkout", user="grace")).text
+
     async def test_a_team_that_has_taken_one_cycle_over_says_nothing_of_another(self, reminded: Reminded) -> None:
         stage = reminded.stage
         await deploy(stage, "checkout", "postgresql", "12.3")

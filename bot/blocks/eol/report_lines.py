@@ -19,7 +19,7 @@ from bot.domain.eol.answers import Answer, AnswerKind, State
 from bot.domain.eol.charges import monthly_of
 from bot.domain.eol.deadlines import current, deadlines_of
 from bot.domain.eol.exposure import MatchedDeployment
-from bot.domain.eol.image_libraries import Inside, is_inside
+from bot.domain.eol.image_libraries import Inside
 from bot.domain.eol.periods import Between, Overdue
 from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reports import LISTED, Entry, Report, Urgency
@@ -53,6 +53,11 @@ class ReportRow:
     text: str
     entries: tuple[Entry, ...] = ()
     button: Mapping[str, Any] | None = None
+
+    @property
+    def may_correct(self) -> bool:
+        """Whether its button says what a version is that nobody knows."""
+        return self.button is not None and self.button["action_id"] == actions.PIN
 
 
 def lines(report: Report) -> list[ReportRow]:
@@ -238,8 +243,12 @@ def _unsure_line(report: Report, runs: Sequence[MatchedDeployment]) -> str:
 
 
 def _pin_button(runs: Sequence[MatchedDeployment]) -> Mapping[str, Any] | None:
-    """Return the button that corrects a library's version, for the digest has only its image."""
-    return pin_button(runs[0]) if len(runs) == 1 and is_inside(runs) else None
+    """Return the button that corrects the first of these versions; None where no one team or person could press it.
+
+    Once that is known the next has its turn.
+    """
+    owners = {one.responsible.addressee.key for one in runs}
+    return pin_button(runs[0]) if len(owners) == 1 and runs[0].responsible.addressee.name else None
 
 
 def _unsure_row(report: Report, inside: Inside[MatchedDeployment]) -> ReportRow:

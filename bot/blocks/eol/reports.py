@@ -205,7 +205,8 @@ def _small_print(report: Report, shown: Sequence[ReportRow]) -> Iterator[str]:
     if any(is_assumed(entry.watch.cycle, entry.watch.runs, report.today) for row in shown for entry in row.entries):
         yield f"{sentence(A_MONTH)}."
     if report.unsure:
-        yield ("Correct unknown versions at their source: until then they do not count as supported.")
+        here = " here or" if any(row.may_correct for row in shown) else ""
+        yield f"Correct unknown versions{here} at their source: until then they do not count as supported."
     besides = []
     if report.ended_besides:
         besides.append(f"{report.ended_besides:,} ended already ({words.command(report.subject, 'overdue')})")
