@@ -300,7 +300,7 @@ class TestPauses:
         pace, now = Pace(), clock.now()
         assert (pace.room(Call.POST, now), pace.room(Call.UPDATE, now)) == (300, 50)
         for _ in range(300):
-            pace.take(Call.POST, now)
+            pace.take(Call.POST)
         assert pace.room(Call.POST, now) == 0
         assert pace.room(Call.POST, now + SECOND) == 10
         assert pace.room(Call.POST, now + timedelta(hours=1)) == 300

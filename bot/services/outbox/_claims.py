@@ -65,8 +65,13 @@ async def claim(deps: Deps, pace: Pace, number: int) -> DeliveryClaim | None:
     async with deps.database.transaction() as session:
         query = select(OutboxMessage).where(*due).with_for_update(skip_locked=True)
         message = (await session.execute(query)).scalar_one_or_none()
-        if message is None or _must_wait(message, pace, now):
+        if message is None:
             return None
+        calls = [Call.UPDATE if message.ts is not None else Call.POST]
+        if message.ts is None and message.unsure_since is not None:
+            calls.append(Call.FIND)
+        if any(pace.is_closed(call, now) for call in calls):
+            return None  # Slack has asked for a pause, or refused to let Baton in, since it was picked
         place = await _place(session, message)
         is_closed = place is not None and await shared_channels.is_closed(session, deps, place.channel)
         if place is None:
@@ -80,14 +85,6 @@ async def claim(deps: Deps, pace: Pace, number: int) -> DeliveryClaim | None:
     if place is None:
         return None
     return DeliveryClaim(message, place, now + CLAIM, message.attempts + 1, is_closed)
-
-
-def _must_wait(message: OutboxMessage, pace: Pace, now: datetime) -> bool:
-    """Whether Slack has asked for a pause, or refused to let Baton in, since the message was picked."""
-    calls = [Call.UPDATE] if message.ts is not None else [Call.POST]
-    if message.ts is None and message.unsure_since is not None:
-        calls.append(Call.FIND)
-    return any(pace.is_closed(call, now) for call in calls)
 
 
 async def _place(session: AsyncSession, message: OutboxMessage) -> Place | None:

@@ -18,15 +18,20 @@ log = logging.getLogger(__name__)
 AT_ONCE = 8
 
 
-class _Round:
-    """What one process has under way. A call that hangs holds up its own line, and one of the places, but no pass."""
+class Drainer:
+    """Drains whenever something is due. `wake()` says that a cause has just been committed.
 
-    def __init__(self, deps: Deps, slack: Slack, pace: Pace) -> None:
-        self._deps, self._pace = deps, pace
-        self._courier = Courier(deps, slack, pace)
+    A call that hangs holds up its own line, and one of the places, but no pass.
+    """
+
+    def __init__(self, deps: Deps, slack: Slack, pace: Pace | None = None) -> None:
+        self._deps, self._pace = deps, pace or Pace()
+        self._courier = Courier(deps, slack, self._pace)
         self._places = asyncio.Semaphore(AT_ONCE)
         self._busy: set[int] = set()
         self._under_way: set[asyncio.Task[bool]] = set()
+        self._woken = asyncio.Event()
+        self._is_stopping = False
 
     async def begin(self) -> list[asyncio.Task[bool]]:
         """Start on what is due; each task says whether Slack has its message now."""
@@ -52,39 +57,12 @@ class _Round:
         finally:
             self._busy.discard(number)
 
-    async def finish(self) -> None:
-        """Wait for what is under way."""
-        await asyncio.gather(*self._under_way, return_exceptions=True)
-
     async def cancel(self) -> None:
         """Break off what is under way; it is looked for when its claim runs out."""
         for task in self._under_way:
             if not task.cancelling():  # a second time, it would break off the closing of its connection, too
                 task.cancel()
-        await self.finish()
-
-
-async def drain(deps: Deps, slack: Slack, pace: Pace | None = None) -> int:
-    """Post and update what is due, once around; return how many messages Slack has now as they should be.
-
-    Posts go out in order for each channel and at most one a second to each; a message that waits for its retry holds
-    the later ones of its channel back. A second process is kept off by the claim on the row. `pace` remembers what
-    Slack asked for from one pass to the next.
-    """
-    around = _Round(deps, slack, pace or Pace())
-    try:
-        return sum(await asyncio.gather(*await around.begin()))
-    finally:
-        await around.cancel()
-
-
-class Drainer:
-    """Drains whenever something is due. `wake()` says that a cause has just been committed."""
-
-    def __init__(self, deps: Deps, slack: Slack, pace: Pace | None = None) -> None:
-        self._round = _Round(deps, slack, pace or Pace())
-        self._woken = asyncio.Event()
-        self._is_stopping = False
+        await asyncio.gather(*self._under_way, return_exceptions=True)
 
     def wake(self) -> None:
         """Look again now instead of at the next turn."""
@@ -101,14 +79,28 @@ class Drainer:
             while not self._is_stopping:
                 self._woken.clear()
                 try:
-                    await self._round.begin()
+                    await self.begin()
                 except Exception as error:  # noqa: BLE001 - the next pass tries again
                     log_failure(log, error, "the outbox could not be drained; it is tried again")
                 try:
                     await asyncio.wait_for(self._woken.wait(), every_seconds)
                 except TimeoutError:
                     continue
-            await self._round.begin()  # what was committed since the last look
-            await self._round.finish()
+            await self.begin()  # what was committed since the last look
+            await asyncio.gather(*self._under_way, return_exceptions=True)
         finally:
-            await self._round.cancel()
+            await self.cancel()
+
+
+async def drain(deps: Deps, slack: Slack, pace: Pace | None = None) -> int:
+    """Post and update what is due, once around; return how many messages Slack has now as they should be.
+
+    Posts go out in order for each channel and at most one a second to each; a message that waits for its retry holds
+    the later ones of its channel back. A second process is kept off by the claim on the row. `pace` remembers what
+    Slack asked for from one pass to the next.
+    """
+    drainer = Drainer(deps, slack, pace)
+    try:
+        return sum(await asyncio.gather(*await drainer.begin()))
+    finally:
+        await drainer.cancel()

@@ -104,7 +104,7 @@ async def revise(session: AsyncSession, *, key: str, message: Rendered, at: date
     if row is None or row.state == "dropped":
         return False
     body = message.as_body() | _asked_by(None, row.body)
-    if _same(row.body, body):
+    if row.body == json.loads(json.dumps(body)):
         return False
     values: dict[str, Any] = {"body": body, "revision": row.revision + 1}
     if row.state == "sent":
@@ -236,8 +236,3 @@ def fresh_start(row: Any, at: datetime) -> dict[str, Any]:
     places = [entry["channel"] for entry in row.moved_from if entry.get("channel")]
     first, *rest = dict.fromkeys([*places, row.channel, *row.fallbacks])
     return values | {"channel": first, "fallbacks": rest, "moved_from": []}
-
-
-def _same(stored: dict[str, Any], body: dict[str, Any]) -> bool:
-    """Whether both are the same JSON."""
-    return bool(stored == json.loads(json.dumps(body)))

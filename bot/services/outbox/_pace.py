@@ -37,12 +37,6 @@ class _Bucket:
     left: float
     at: datetime | None = None
 
-    def refill(self, now: datetime) -> None:
-        if self.at is not None and self.left < self.at_once:
-            passed = max((now - self.at).total_seconds(), 0.0)
-            self.left = min(self.at_once, self.left + passed * self.a_minute / 60)
-        self.at = now
-
 
 class Pace:
     """Keeps to Slack's limits: a cap on posts and on updates, one post a second and channel, and every `Retry-After`.
@@ -84,15 +78,16 @@ class Pace:
         if self.is_closed(call, now):
             return 0
         bucket = self._buckets[call]
-        bucket.refill(now)
+        if bucket.at is not None and bucket.left < bucket.at_once:
+            passed = max((now - bucket.at).total_seconds(), 0.0)
+            bucket.left = min(bucket.at_once, bucket.left + passed * bucket.a_minute / 60)
+        bucket.at = now
         most = 1 if self._holds else _MANY  # whether Slack lets us in again is tried with one
         return min(most, math.floor(bucket.left)) if math.isfinite(bucket.left) else most
 
-    def take(self, call: Call, now: datetime) -> None:
-        """Count a call that is about to be made."""
-        bucket = self._buckets[call]
-        bucket.refill(now)
-        bucket.left -= 1
+    def take(self, call: Call) -> None:
+        """Count a call that is about to be made, of those that there is `room` for."""
+        self._buckets[call].left -= 1
 
     def pause(self, call: Call, until: datetime) -> None:
         """Make no such call before then, because Slack asked for it."""
@@ -122,8 +117,3 @@ class Pace:
         if len(self.served) >= _REMEMBERED:
             self.served = {lane: at for lane, at in self.served.items() if now - at < self.channel_interval}
         self.served[lane] = now
-
-    def has_rested(self, lane: str, now: datetime) -> bool:
-        """Whether the next post may go out to a channel."""
-        at = self.served.get(lane)
-        return at is None or now - at >= self.channel_interval

@@ -129,14 +129,14 @@ async def _next(connection: AsyncConnection, pace: Pace, now: datetime, *, busy:
             due.append((lane, number))
     if posts and due:
         for lane, number in await _rested(connection, pace, now, due, most=posts):
-            pace.take(Call.POST, now)
+            pace.take(Call.POST)
             pace.serve(lane, now)
             ids.append(number)
     if updates and has_updates:
         found = await connection.execute(_UPDATES_DUE, {"now": now, "most": updates + len(busy)})
         for (number,) in found:
             if updates and number not in busy:
-                pace.take(Call.UPDATE, now)
+                pace.take(Call.UPDATE)
                 ids.append(number)
                 updates -= 1
     return ids
@@ -152,8 +152,9 @@ async def _rested(
         span = {"since": now - pace.channel_interval, "until": now + pace.channel_interval}
         for channel, posted in await connection.execute(_RECENT, span):
             resting |= {channel, posted}
-    free = [(lane, number) for lane, number in due if lane not in resting and pace.has_rested(lane, now)]
-    free.sort(key=lambda head: (pace.served.get(head[0], _LONG_AGO), head[1]))
+    served, rested = pace.served, now - pace.channel_interval
+    free = [head for head in due if head[0] not in resting and served.get(head[0], _LONG_AGO) <= rested]
+    free.sort(key=lambda head: (served.get(head[0], _LONG_AGO), head[1]))
     return free[:most]
 
 
