@@ -52,6 +52,12 @@ class TeamRecord:
     former_members: tuple[tuple[int, datetime], ...] = ()
     is_gone: bool = False
 
+    @property
+    def people_ids(self) -> tuple[int, ...]:
+        """The ids of its members and its lead, each once."""
+        lead, members = self.lead_id, self.member_ids
+        return members if lead is None or lead in members else (*members, lead)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnershipRecord:

@@ -221,8 +221,9 @@ class Snapshot:
                 del self._team_by_name[folded]
 
     def _put_members(self, before: TeamRecord | None, now: TeamRecord) -> None:
-        for known, people_of in ((self._teams_by_person, _people_of), (self._left_by_person, _left)):
-            were, are = set(people_of(before) if before is not None else ()), set(people_of(now))
+        gone = (set(before.people_ids), {each for each, _ in before.former_members}) if before else (set(), set())
+        came = set(now.people_ids), {each for each, _ in now.former_members}
+        for known, were, are in zip((self._teams_by_person, self._left_by_person), gone, came, strict=True):
             for person_id in were - are:
                 known[person_id] = tuple(each for each in known[person_id] if each != now.id)
             for person_id in are - were:
@@ -309,14 +310,6 @@ def _called(person: PersonRecord) -> set[str]:
     return {folded for name in names if (folded := fold(name))}
 
 
-def _people_of(team: TeamRecord) -> tuple[int, ...]:
-    return team.member_ids if team.lead_id is None else (*team.member_ids, team.lead_id)
-
-
-def _left(team: TeamRecord) -> tuple[int, ...]:
-    return tuple(person_id for person_id, _ in team.former_members)
-
-
 async def refresh(snapshot: Snapshot, database: Database) -> bool:
     """Bring `snapshot` to the store's revision; return whether anything changed.
 
@@ -346,8 +339,14 @@ async def refresh_over(snapshot: Snapshot, connection: AsyncConnection) -> bool:
             snapshot.directory = Directory.build(asset for chunk in chunks for asset in chunk.present)
             snapshot.changes.restart()
     else:
+        turns = Turns()
         async for chunk in queries.assets(connection, after=after, by_source=by_source):
-            await _put_assets(snapshot, chunk)
+            for asset in chunk.present:
+                snapshot.put_asset(asset)
+                await turns.give()
+            for asset_id in chunk.gone_ids:
+                snapshot.remove_asset(asset_id)
+                await turns.give()
     snapshot.revision = revision
     return True
 
@@ -415,13 +414,3 @@ def settle() -> None:
     gc.collect()
     give_memory_back()
     gc.freeze()
-
-
-async def _put_assets(snapshot: Snapshot, changes: queries.AssetChanges) -> None:
-    turns = Turns()
-    for asset in changes.present:
-        snapshot.put_asset(asset)
-        await turns.give()
-    for asset_id in changes.gone_ids:
-        snapshot.remove_asset(asset_id)
-        await turns.give()

@@ -14,7 +14,7 @@ from bot.domain.inventory.observations import CATALOG
 from bot.domain.inventory.scans import SBOM_LIBRARY
 from bot.store import tables
 from bot.store.large_tables import CHUNK, MOST_SHARED, as_stored, by_ids, in_order, moment
-from bot.store.queries import SourceRow, sources
+from bot.store.queries import SourceRow, revision_and_sources
 
 _DEPLOYMENT_COLUMNS = (
     "id", "asset_id", "product", "version", "provider", "environment", "address", "how", "source_id",
@@ -31,7 +31,7 @@ async def deployments(
     source are shared among the deployments; missing ones are added.
     """
     table = tables.core(tables.Deployment)
-    by_source = await sources(connection)
+    _, by_source = await revision_and_sources(connection)
     for source in by_source.values():
         last_runs.setdefault(source.name, LastRun()).at = source.last_run_at
     query = select(*as_stored(table, _DEPLOYMENT_COLUMNS)).order_by(table.c.id)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -27,7 +27,7 @@ from bot.domain.records import (
 )
 from bot.domain.sources import ClaimSubject
 from bot.store import tables
-from bot.store.large_tables import Among, Ids, about_ids, asked
+from bot.store.large_tables import AboutIds, Among, Ids, about_ids, asked
 
 _AREAS = {area.value: area for area in Area}
 
@@ -78,14 +78,17 @@ async def open_matters(
 ) -> dict[int, OpenMatters]:
     """Return what people have said about assets, and what sources have not followed. There is little of it."""
     found = defaultdict[int, _Beside](_Beside)
-    await _add_doubts(connection, ids, found)
-    await _add_drift(connection, ids, source_names, found)
+    for row in await asked(connection, _doubts, ids):
+        found[row.asset_id].doubts.append(DoubtRecord(person_of(row), row.reason, row.at, _AREAS[row.area]))
+    for asset_id, record in await _said_by_sources(connection, _drift, ids, source_names):
+        found[asset_id].drift.append(record)
     await _add_handoffs(connection, ids, found)
     for asset_id, matter_id, team_id, person_id, area, at in await asked(connection, _claims, ids):
         found[asset_id].claims.append(ClaimRecord(matter_id, team_id, person_id, _AREAS[area], at))
     for asset_id, area, team_id, person_id in await asked(connection, _disowned, ids):
         found[asset_id].disowned.append((_AREAS[area], team_id, person_id))
-    await _add_overruled(connection, ids, source_names, found)
+    for asset_id, record in await _said_by_sources(connection, _overruled, ids, source_names):
+        found[asset_id].overruled.append(record)
     return {asset_id: each.read() for asset_id, each in found.items()}
 
 
@@ -113,14 +116,9 @@ def with_help(fact: OwnershipRecord, matters: OpenMatters) -> OwnershipRecord:
     return replace(fact, until=days[-1]) if days else fact
 
 
-async def _add_doubts(connection: AsyncConnection, ids: Ids, found: dict[int, _Beside]) -> None:
-    """Add the doubts that no owner has settled."""
-    for row in await asked(connection, _doubts, ids):
-        found[row.asset_id].doubts.append(DoubtRecord(person_of(row), row.reason, row.at, _AREAS[row.area]))
-
-
 @about_ids
 def _doubts(among: Among) -> Select[Any]:
+    """Return the doubts that no owner has settled."""
     doubt, person = tables.core(tables.OwnerDoubt).c, tables.core(tables.Person).c
     return (
         select(
@@ -185,49 +183,19 @@ def _helped(among: Among) -> Select[Any]:
     )
 
 
-async def _add_drift(
-    connection: AsyncConnection, ids: Ids, source_names: Mapping[int, str], found: dict[int, _Beside]
-) -> None:
-    """Add what sources say that have not followed a handoff."""
-    rows = (await asked(connection, _drift, ids)).all()
-    files = await _files(connection, {(row.asset_id, row.source_id) for row in rows})
-    for row in rows:
-        found[row.asset_id].drift.append(_said_by_source(row, source_names, files, since=row.since))
-
-
 @about_ids
 def _drift(among: Among) -> Select[Any]:
+    """Return what sources say that have not followed a handoff."""
     drift = tables.core(tables.Drift)
     return select(drift).where(among(drift.c.asset_id)).order_by(drift.c.id)
 
 
-def _said_by_source(
-    row: Any, source_names: Mapping[int, str], files: Mapping[tuple[int, int], Sequence[str]], *, since: datetime
-) -> DriftRecord:
-    return DriftRecord(
-        area=_AREAS[row.area],
-        owner=(row.team_id, row.person_id),
-        source=source_names[row.source_id],
-        since=since,
-        files=tuple(files.get((row.asset_id, row.source_id), ())),
-    )
-
-
-async def _add_overruled(
-    connection: AsyncConnection, ids: Ids, source_names: Mapping[int, str], found: dict[int, _Beside]
-) -> None:
-    """Add what sources still say against a decision: the facts that the decision ended."""
-    rows = (await asked(connection, _overruled, ids)).all()
-    files = await _files(connection, {(row.asset_id, row.source_id) for row in rows})
-    for row in rows:
-        found[row.asset_id].overruled.append(_said_by_source(row, source_names, files, since=row.at))
-
-
 @about_ids
 def _overruled(among: Among) -> Select[Any]:
+    """Return what sources said, and say still, that people decided against: the facts that the decision ended."""
     no, fact, source = (tables.core(each).c for each in (tables.Disownment, tables.Ownership, tables.Source))
     return (
-        select(no.asset_id, no.area, no.team_id, no.person_id, no.at, fact.source_id)
+        select(no.asset_id, no.area, no.team_id, no.person_id, no.at.label("since"), fact.source_id)
         .join_from(tables.core(tables.Disownment), tables.core(tables.Ownership), fact.ended_by == no.audit_id)
         .join(tables.core(tables.Source), source.id == fact.source_id)
         .where(among(no.asset_id), fact.asset_id == no.asset_id, fact.area == no.area, source.is_human.is_(False))
@@ -237,10 +205,29 @@ def _overruled(among: Among) -> Select[Any]:
     )
 
 
+async def _said_by_sources(
+    connection: AsyncConnection, statement: AboutIds, ids: Ids, source_names: Mapping[int, str]
+) -> list[tuple[int, DriftRecord]]:
+    """Return what sources say of assets, each with the asset's id, and with the files that say it."""
+    rows = (await asked(connection, statement, ids)).all()
+    files = await _files(connection, {(row.asset_id, row.source_id) for row in rows}) if rows else {}
+    return [
+        (
+            row.asset_id,
+            DriftRecord(
+                area=_AREAS[row.area],
+                owner=(row.team_id, row.person_id),
+                source=source_names[row.source_id],
+                since=row.since,
+                files=tuple(files.get((row.asset_id, row.source_id), ())),
+            ),
+        )
+        for row in rows
+    ]
+
+
 async def _files(connection: AsyncConnection, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], list[str]]:
-    """Return the files in which sources describe assets, by source id and asset id, each file once."""
-    if not wanted:
-        return {}
+    """Return the files in which sources speak of assets, by the ids of both, each once."""
     claim = tables.core(tables.Claim).c
     query = (
         select(claim.subject_id, claim.source_id, claim.path)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from sys import intern
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, select, true
+from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
@@ -94,11 +94,6 @@ async def revision(connection: AsyncConnection) -> int:
     return int((await connection.execute(_REVISION)).scalar_one())
 
 
-async def sources(connection: AsyncConnection) -> dict[int, SourceRow]:
-    """Return every source by id."""
-    return (await revision_and_sources(connection))[1]
-
-
 async def revision_and_sources(connection: AsyncConnection) -> tuple[int, dict[int, SourceRow]]:
     """Return the catalog's revision, and every source by id: the most frequent read, in one query."""
     rows = (await connection.execute(_REVISION_AND_SOURCES)).all()
@@ -119,8 +114,12 @@ async def teams(connection: AsyncConnection, *, after: int = -1, ids: Ids | None
     t = tables.core(tables.Team).c
     query = select(tables.core(tables.Team)).where(t.revision > after, among(t.id, ids) if ids is not None else true())
     rows = (await connection.execute(query)).all()
-    members = await _members(connection, [row.id for row in rows])
-    former = await _former_members(connection, [row.id for row in rows])
+    m, f, found = tables.core(tables.Membership).c, tables.core(tables.FormerMember).c, {row.id for row in rows}
+    in_them = select(m.team_id, m.person_id, m.id).order_by(m.id)
+    members = await _in_teams(connection, in_them, m.team_id, found)
+    # … and who was in them, with when they left, as the last source had it.
+    left_them = select(f.team_id, f.person_id, f.left_at).order_by(f.left_at, f.id)
+    former = await _in_teams(connection, left_them, f.team_id, found)
     return [
         TeamRecord(
             id=row.id,
@@ -131,8 +130,8 @@ async def teams(connection: AsyncConnection, *, after: int = -1, ids: Ids | None
             timezone=row.timezone,
             lead_id=row.lead_id,
             manager_id=row.manager_id,
-            member_ids=members.get(row.id, ()),
-            former_members=former.get(row.id, ()),
+            member_ids=tuple(members.get(row.id, ())),
+            former_members=tuple(former.get(row.id, {}).items()),
             is_gone=row.gone_at is not None,
         )
         for row in rows
@@ -175,7 +174,8 @@ async def assets_by_id(connection: AsyncConnection, ids: Collection[int]) -> lis
     """Return the assets with these ids that are still in the catalog, with their facts in force."""
     table = tables.core(tables.Asset)
     query = select(*as_stored(table, _ASSET_COLUMNS)).order_by(table.c.id)
-    by_source, shared, found, wanted = await sources(connection), _Shared(), list[AssetRecord](), sorted(ids)
+    _, by_source = await revision_and_sources(connection)
+    shared, found, wanted = _Shared(), list[AssetRecord](), sorted(ids)
     for start in range(0, len(wanted), CHUNK):
         some = wanted[start : start + CHUNK]
         rows = (await connection.execute(query.where(table.c.id.in_(some)))).all()
@@ -198,20 +198,15 @@ async def _changes(
     facts = await _facts(connection, ids, by_source, shared)
     nobody = await _nobody(connection, [row[0] for row in rows if row[_UNOWNED_AT]])
     matters, decided, called = beside or await _beside(connection, ids, by_source)
-    return AssetChanges(
-        present=[
-            releases.applied(
-                aliases.applied(
-                    _asset(row, facts.get(row[0], ()), matters.get(row[0], NOTHING_OPEN), nobody.get(row[0])),
-                    called.get(row[0], ()),
-                ),
-                decided.get(row[0]),
-            )
-            for row in rows
-            if row[-1] is None
-        ],
-        gone_ids=[row[0] for row in rows if row[-1] is not None],
-    )
+    present = list[AssetRecord]()
+    for row in rows:
+        if row[-1] is None:
+            number = row[0]
+            asset = _asset(row, facts.get(number, ()), matters.get(number, NOTHING_OPEN), nobody.get(number))
+            if number in called:
+                asset = aliases.applied(asset, called[number])
+            present.append(releases.applied(asset, decided[number]) if number in decided else asset)
+    return AssetChanges(present, gone_ids=[row[0] for row in rows if row[-1] is not None])
 
 
 async def declined_since(connection: AsyncConnection, moment: datetime) -> frozenset[tuple[int, int]]:
@@ -225,35 +220,17 @@ async def declined_since(connection: AsyncConnection, moment: datetime) -> froze
     return frozenset((asset_id, team_id) for asset_id, team_id in await connection.execute(query))
 
 
-async def _members(connection: AsyncConnection, team_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
-    wanted = set(team_ids)
-    if not wanted:
-        return {}
-    t = tables.core(tables.Membership).c
-    query = select(t.team_id, t.person_id).order_by(t.id)
-    if len(wanted) <= CHUNK:
-        query = query.where(t.team_id.in_(sorted(wanted)))
-    found: dict[int, dict[int, None]] = {}
-    for team_id, person_id in await connection.execute(query):
-        if team_id in wanted:
-            found.setdefault(team_id, {})[person_id] = None
-    return {team_id: tuple(members) for team_id, members in found.items()}
-
-
-async def _former_members(
-    connection: AsyncConnection, team_ids: Iterable[int]
-) -> dict[int, tuple[tuple[int, datetime], ...]]:
-    """Return who was in each of these teams and when they left, according to the last source that had them."""
-    wanted = set(team_ids)
-    t = tables.core(tables.FormerMember).c
-    query = select(t.team_id, t.person_id, t.left_at).order_by(t.left_at, t.id)
-    if len(wanted) <= CHUNK:
-        query = query.where(t.team_id.in_(sorted(wanted)))
-    found: dict[int, dict[int, datetime]] = {}
-    for team_id, person_id, left_at in await connection.execute(query):
-        if team_id in wanted:
-            found.setdefault(team_id, {})[person_id] = left_at
-    return {team_id: tuple(people.items()) for team_id, people in found.items()}
+async def _in_teams(
+    connection: AsyncConnection, query: Select[Any], team_id: ColumnElement[int], wanted: set[int]
+) -> dict[int, dict[int, Any]]:
+    """Return people by their teams, each once in a team, with what else a query says of them."""
+    found: dict[int, dict[int, Any]] = {}
+    if 0 < len(wanted) <= CHUNK:
+        query = query.where(team_id.in_(sorted(wanted)))
+    for team, person, said in await connection.execute(query) if wanted else ():
+        if team in wanted:
+            found.setdefault(team, {})[person] = said
+    return found
 
 
 async def _facts(

@@ -15,9 +15,13 @@ from bot.store.large_tables import Among, Ids, about_ids, asked
 
 
 async def decided(connection: AsyncConnection, ids: Ids) -> dict[int, tuple[NobodyRecord, str]]:
-    """Return what was decided about these assets, each with the reason if it is unowned on purpose."""
-    releases = await _releases(connection, ids)
-    found = {asset_id: (NobodyRecord(theirs), "") for asset_id, theirs in releases.items()}
+    """Return what was decided of these assets, with the reason where one is unowned on purpose."""
+    found = dict[int, tuple[NobodyRecord, str]]()
+    for row in await asked(connection, _releases_of, ids):
+        areas, owner = tuple(map(Area, row.areas)), row.team or row.person or ""
+        made = ReleaseRecord(areas, row.team_id, owner, row.reason, row.decided_at)
+        earlier = found[row.asset_id][0].releases if row.asset_id in found else ()
+        found[row.asset_id] = NobodyRecord((*earlier, made)), ""
     for asset_id, reason, until, *reviewer in await asked(connection, _marks_of, ids):
         number, name, slack_id, is_active = reviewer
         who = PersonRecord(id=number, name=name, slack_id=slack_id or "", is_active=is_active)
@@ -37,10 +41,8 @@ def _marks_of(among: Among) -> Select[Any]:
     )
 
 
-def applied(asset: AssetRecord, said: tuple[NobodyRecord, str] | None) -> AssetRecord:
-    """Return an asset with people's decisions about it, which come before any source."""
-    if said is None:
-        return asset
+def applied(asset: AssetRecord, said: tuple[NobodyRecord, str]) -> AssetRecord:
+    """Return an asset with what people decided of it: their word comes before that of any source."""
     nobody, reason = said
     if nobody.until is None:
         return replace(asset, nobody=nobody)
@@ -49,6 +51,7 @@ def applied(asset: AssetRecord, said: tuple[NobodyRecord, str] | None) -> AssetR
 
 @about_ids
 def _releases_of(among: Among) -> Select[Any]:
+    """Return the releases in force, the latest first."""
     release = tables.core(tables.Release).c
     team, person = tables.core(tables.Team), tables.core(tables.Person)
     return (
@@ -64,13 +67,3 @@ def _releases_of(among: Among) -> Select[Any]:
         .where(release.decided_at.is_not(None), release.ended_at.is_(None), among(release.asset_id))
         .order_by(release.decided_at.desc(), release.id.desc())
     )
-
-
-async def _releases(connection: AsyncConnection, ids: Ids) -> dict[int, tuple[ReleaseRecord, ...]]:
-    """Return the releases in force by asset, the latest first."""
-    found: dict[int, tuple[ReleaseRecord, ...]] = {}
-    for row in await asked(connection, _releases_of, ids):
-        areas, owner = tuple(map(Area, row.areas)), row.team or row.person or ""
-        made = ReleaseRecord(areas, row.team_id, owner, row.reason, row.decided_at)
-        found[row.asset_id] = (*found.get(row.asset_id, ()), made)
-    return found

@@ -86,7 +86,7 @@ async def catalog(database: Database) -> Database:
 async def read_assets(database: Database, *, after: int = -1) -> tuple[list[AssetRecord], list[int]]:
     present, gone = [], []
     async with database.engine.connect() as connection:
-        by_source = await queries.sources(connection)
+        _, by_source = await queries.revision_and_sources(connection)
         async for changes in queries.assets(connection, after=after, by_source=by_source):
             present += changes.present
             gone += changes.gone_ids
@@ -165,7 +165,7 @@ async def test_a_line_of_a_codeowners_file(database: Database) -> None:
 
 async def test_sources(catalog: Database) -> None:
     async with catalog.engine.connect() as connection:
-        found = await queries.sources(connection)
+        _, found = await queries.revision_and_sources(connection)
         assert found == {
             1: queries.SourceRow("backstage", is_human=False, last_run_at=NOW),
             2: queries.SourceRow("slack", is_human=True, last_run_at=None),
