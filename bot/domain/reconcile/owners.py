@@ -217,16 +217,14 @@ class OwnerIndex:
         return self._unsaid(ref)
 
     def owners(self, ref: OwnerRef) -> tuple[Resolved, ...]:
-        """Return everybody whom `ref` means: several, if its text is a list of known owners."""
-        written = ref.written.strip()
-        if ref.type is OwnerType.UNSAID and written == ref.name and not self._is_known(written):
+        """Return all whom `ref` means: several, where its text is a list of those who are known."""
+        written, folded = ref.written.strip(), fold(ref.written.strip())
+        is_known = folded in self.teams or folded in self.names or written.startswith("#") or "@" in written
+        if ref.type is OwnerType.UNSAID and written == ref.name and not is_known:
             read: Sequence[Owner] | None = read_owners(written, self._live_team, self._known_person)
             if read is not None:
                 return tuple(read) or (Nobody(),)
         return (self.resolve(ref),)
-
-    def _is_known(self, text: str) -> bool:
-        return fold(text) in self.teams or fold(text) in self.names or text.startswith("#") or "@" in text
 
     def _live_team(self, text: str) -> Owner | None:
         entry = self.teams.get(fold(bare(text)))

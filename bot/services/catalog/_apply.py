@@ -56,18 +56,14 @@ async def compare(run: Run) -> None:
         ClaimSubject.TEAM: reading.teams,
         ClaimSubject.PERSON: reading.people,
     }
-    for subject, claims in said.items():
-        run.diffs[subject] = await _compare(run, subject, claims, broken)
-
-
-async def _compare(run: Run, subject: ClaimSubject, said: Said[Any], broken: frozenset[str]) -> Diff:
-    diff, stored = Diff(), run.stored[subject]
-    for chunk in chunks(said.digests.items()):
-        for external, digest in chunk:
-            diff.compare(external, digest, said.claims[external].origin, stored.get(external))
-        await asyncio.sleep(0)
-    diff.missing(stored, said.claims.keys(), broken)
-    return diff
+    for subject, each in said.items():
+        diff, stored = Diff(), run.stored[subject]
+        for chunk in chunks(each.digests.items()):
+            for external, digest in chunk:
+                diff.compare(external, digest, each.claims[external].origin, stored.get(external))
+            await asyncio.sleep(0)
+        diff.missing(stored, each.claims.keys(), broken)
+        run.diffs[subject] = diff
 
 
 async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collection[int] | None = None) -> int:
@@ -77,12 +73,13 @@ async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collec
     people are, too.
     """
     roster = await _roster.load(run)
-    settled = None
+    settled, who = None, dict[str, list[str]]()
     if also is not None or not (run.diffs[ClaimSubject.TEAM].is_empty and run.diffs[ClaimSubject.PERSON].is_empty):
         before = _people.positions(roster)
         settled = await _settle.settle(run, roster)
         run.changes.positions = _people.changes(roster.book, before, _people.positions(roster))
         run.changes.people = _identity.changes(roster)
+        who = _people.audited(run) | _identity.audited(run)
     elif roster.index.shared != shared_words(paths := _roster.named_paths(run, roster)):
         roster.index = OwnerIndex(roster.book, paths)
     plan = await _plan.make_plan(run, before=roster.index_before, after=roster.index, also=also or ())
@@ -107,12 +104,12 @@ async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collec
         reason.subject,
         {
             **{key: dict(value) if isinstance(value, Mapping) else value for key, value in reason.detail.items()},
-            **_people.audited(run),
-            **_identity.audited(run),
+            **who,
         },
     )
     await _facts.write(run, writer.facts, audit_id=audit_id)
-    await _facts.forget_corrected(run, writer.corrected)
+    if writer.corrected:
+        await _facts.forget_corrected(run, writer.corrected)
     await _drift.write(run, writer.drift)
     await _roster.drop_unused_stubs(run)
     await next_revision(session)

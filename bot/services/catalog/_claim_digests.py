@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -26,22 +26,19 @@ class Said(Generic[C]):
         """Add claims; of two with one external id the first counts, and a problem says so."""
         for chunk in chunks(claims, CHUNK):
             for claim in chunk:
-                self._take(claim, problems)
+                external = external_id(claim)
+                if not external:
+                    problems.append(Problem(claim.origin, "has no name or id to be known by: give it one."))
+                elif (first := self.claims.get(external)) is not None:
+                    known = f"'{external}' is described at {first.origin} already"
+                    problems.append(Problem(claim.origin, f"{known}, which counts: leave one of the two out."))
+                else:
+                    encoded = encode(claim)
+                    self.claims[external] = claim
+                    # As text: the bytes that orjson makes hold on to four kilobytes each, however short they are.
+                    self.encoded[external] = encoded.decode()
+                    self.digests[external] = digest(encoded)
             await asyncio.sleep(0)
-
-    def _take(self, claim: C, problems: list[Problem]) -> None:
-        external = external_id(claim)
-        if not external:
-            problems.append(Problem(claim.origin, "has no name or id to be known by: give it one."))
-        elif (first := self.claims.get(external)) is not None:
-            message = f"'{external}' is described at {first.origin} already, which counts: leave one of the two out."
-            problems.append(Problem(claim.origin, message))
-        else:
-            encoded = encode(claim)
-            self.claims[external] = claim
-            # As text: the bytes that orjson makes hold on to four kilobytes each, however short they are.
-            self.encoded[external] = encoded.decode()
-            self.digests[external] = digest(encoded)
 
 
 @dataclass(slots=True)
@@ -66,8 +63,3 @@ async def read(catalog: SourceCatalog) -> DigestedCatalog:
     await reading.people.take(catalog.people, reading.problems)
     await reading.assets.take(catalog.assets, reading.problems)
     return reading
-
-
-def texts(problems: Iterable[Problem], limit: int) -> list[str]:
-    """Return the first problems as text."""
-    return [str(problem) for problem, _ in zip(problems, range(limit), strict=False)]

@@ -108,7 +108,7 @@ async def write(run: Run, plan: ImportPlan) -> None:
             elif known is None:
                 rows.add_claims(asset, planned.claims)
             else:
-                _follow(rows, asset, known, _wanted(planned))
+                _follow(rows, asset, known, planned)
         await rows.write(run.connection)
 
 
@@ -137,9 +137,11 @@ def stored(row: Any) -> Stored:
     return Stored(row.id, seen, row.gone_at is not None)
 
 
-def _follow(
-    rows: DeploymentRows, asset: int, known: Mapping[int, Sequence[Stored]], wanted: Mapping[int, Sequence[Seen]]
-) -> None:
+def _follow(rows: DeploymentRows, asset: int, known: Mapping[int, Sequence[Stored]], planned: PlannedAsset) -> None:
+    wanted: dict[int, list[Seen]] = {}
+    for source, claim in planned.claims:
+        if claim.runs:
+            wanted.setdefault(source, []).extend(map(_seen, claim.runs))
     for source in dict.fromkeys((*wanted, *known)):
         found = compare(known.get(source, ()), wanted.get(source, ()), is_catalog=True)
         rows.add((source, asset), found)
@@ -149,14 +151,6 @@ def _end_all(rows: DeploymentRows, asset: int, known: Mapping[int, Sequence[Stor
     for source, deployments in known.items():
         alive = [one.id for one in deployments if not one.is_gone]
         rows.add((source, asset), Difference(gone=alive))
-
-
-def _wanted(planned: PlannedAsset) -> dict[int, list[Seen]]:
-    found: dict[int, list[Seen]] = {}
-    for source, claim in planned.claims:
-        if claim.runs:
-            found.setdefault(source, []).extend(map(_seen, claim.runs))
-    return found
 
 
 def _seen(runs: Runs) -> Seen:

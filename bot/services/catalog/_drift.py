@@ -50,6 +50,8 @@ class DriftChanges:
 async def handed_over(run: Run, assets: Sequence[int]) -> dict[int, HandedOver]:
     """Return what was handed over, by asset; there are few of these."""
     passed = await _transfers(run, assets)
+    if not passed:
+        return {}
     agreed, loans = await _agreed(run, passed), await _loans(run, passed)
     behind = await _behind(run, passed)
     view = await _memory_of(run, {owner for each in agreed.values() for owner, _ in each})
@@ -72,11 +74,9 @@ def _left(agreed: Collection[tuple[OwnerKey, Area]], view: Snapshot) -> frozense
 
 
 def heeded(
-    run: Run, changes: DriftChanges, asset: int, keys: Mapping[FactKey, None], handed: HandedOver | None
+    run: Run, changes: DriftChanges, asset: int, keys: Mapping[FactKey, None], handed: HandedOver
 ) -> tuple[dict[FactKey, None], bool]:
     """Return the facts of `keys` that count, and whether other sources are behind than were; `changes` says which."""
-    if handed is None:
-        return dict(keys), False
     late: dict[FactKey, datetime] = {}
     for key in keys:
         if key[3] == Role.OWNER:
@@ -108,6 +108,8 @@ async def outdated(run: Run) -> list[OutdatedLine]:
     """
     files = {each.id: end for each in run.sources.values() if (end := file_in(run.source, each))}
     numbers = await _handoffs_behind(run, [run.source.id, *files])
+    if not numbers:
+        return []
     assets = await queries.assets_by_id(run.connection, {key[0] for key in numbers})
     owners = {record.owner for asset in assets for record in asset.matters.drift}
     owners |= {(fact.team_id, fact.person_id) for asset in assets for fact in asset.facts if fact.is_agreed}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from bot.domain.catalog import AssetClaim, Role
 from bot.domain.ownership import contradict
-from bot.domain.reconcile.book import Owner, TeamEntry
+from bot.domain.reconcile.book import TeamEntry
 from bot.services.catalog._owners import Owners
 from bot.services.catalog._run import Run
 from bot.store import tables
@@ -39,12 +39,9 @@ def wanted(claims: Iterable[tuple[int, AssetClaim]], owners: Owners) -> dict[Fac
     for source, claim in claims:
         for one in claim.owners:
             for owner in owners[one.owner]:
-                keys[(*_ids(owner), str(one.area), str(one.role), source)] = None
+                ids = (owner.id, None) if isinstance(owner, TeamEntry) else (None, owner.id)
+                keys[(*ids, str(one.area), str(one.role), source)] = None
     return keys
-
-
-def _ids(owner: Owner) -> tuple[int | None, int | None]:
-    return (owner.id, None) if isinstance(owner, TeamEntry) else (None, owner.id)
 
 
 async def in_force(run: Run, assets: Sequence[int]) -> dict[int, list[tuple[int, FactKey]]]:
@@ -110,13 +107,6 @@ async def forget_corrected(run: Run, corrected: Iterable[tuple[int, int | None, 
     for asset, team, person, area in corrected:
         is_theirs = no.c.team_id == team if team is not None else no.c.person_id == person
         await run.connection.execute(delete(no).where(no.c.asset_id == asset, no.c.area == area, is_theirs, was_own))
-
-
-def without_disowned(
-    keys: Mapping[FactKey, None], disowned: Collection[tuple[int | None, int | None, str]]
-) -> dict[FactKey, None]:
-    """Return the facts without those that name somebody whom people have ruled out as the owner."""
-    return {key: None for key in keys if key[3] != Role.OWNER or (key[0], key[1], key[2]) not in disowned}
 
 
 def says_nobody(run: Run, claims: Iterable[tuple[int, AssetClaim]]) -> bool:

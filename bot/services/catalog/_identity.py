@@ -59,8 +59,6 @@ def audited(run: Run) -> dict[str, list[str]]:
 
 async def note_outvoted(run: Run, roster: Roster) -> None:
     """Note what this source says of who people are while a source that is believed first says otherwise."""
-    if not run.source.is_trusted_for_people:
-        return
     mine: list[tuple[PersonEntry, PersonClaim]] = []
     others: dict[int, list[tuple[Source, PersonClaim]]] = {}
     givers: dict[Key, Source] = {}

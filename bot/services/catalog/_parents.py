@@ -34,7 +34,13 @@ async def resolve_parents(run: Run, plan: ImportPlan) -> dict[int, int]:
     Notes this source's parents that no asset fits, once for each text, and every cycle with an asset of this source.
     """
     stored = [one async for one in _said_of_parents(run) if one.claim.asset not in plan.planned]
-    said = [*_planned(plan), *stored]
+    said = [
+        _Said(ParentClaim(asset, source, claim.parent), claim.origin)
+        for asset, planned in plan.planned.items()
+        for source, claim in planned.claims
+        if claim.parent
+    ]
+    said += stored
     if not said:
         return {}
     said.sort(key=lambda one: rank(_source(run, one)))
@@ -94,13 +100,6 @@ def _unresolved(parent: str) -> str:
 
 def _source(run: Run, one: _Said) -> Source:
     return run.sources[one.claim.source]
-
-
-def _planned(plan: ImportPlan) -> Iterable[_Said]:
-    for asset, planned in plan.planned.items():
-        for source, claim in planned.claims:
-            if claim.parent:
-                yield _Said(ParentClaim(asset, source, claim.parent), claim.origin)
 
 
 async def _said_of_parents(run: Run, *conditions: ColumnElement[bool]) -> AsyncIterator[_Said]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,7 +72,9 @@ async def make_plan(run: Run, *, before: OwnerIndex, after: OwnerIndex, also: Co
     """
     plan = await _known(run)
     await _identify(run, plan)
-    touched = _touched(run, plan) | set(also)
+    diff, stored = run.diffs[ClaimSubject.ASSET], run.stored[ClaimSubject.ASSET]
+    touched = {*also, *(plan.asset_ids[external] for external in (*diff.added, *diff.changed))}
+    touched.update(stored[external].subject_id for external in (*diff.changed, *diff.removed))
     if before is not after and before.differs(after):
         touched |= await _differently_owned(run, before, after)
     await _gather(run, plan, touched)
@@ -164,13 +166,6 @@ def _elsewhere(read: Mapping[str, AssetClaim], external: str) -> str:
     return first.external_id if first is not None and ref_of(first) == ref_of(claim) else ""
 
 
-def _touched(run: Run, plan: ImportPlan) -> set[int]:
-    diff, stored = run.diffs[ClaimSubject.ASSET], run.stored[ClaimSubject.ASSET]
-    touched = {plan.asset_ids[external] for external in (*diff.added, *diff.changed)}
-    touched.update(stored[external].subject_id for external in (*diff.changed, *diff.removed))
-    return touched
-
-
 async def _differently_owned(run: Run, before: OwnerIndex, after: OwnerIndex) -> set[int]:
     """Return the assets with a stored claim whose owner's name now means somebody else."""
     touched: set[int] = set()
@@ -203,7 +198,12 @@ async def _gather(run: Run, plan: ImportPlan, touched: set[int]) -> None:
             plan.planned[asset].claims.append((run.source.id, claim))
     for chunk in chunks(plan.planned.values()):
         for planned in chunk:
-            _merge(run, planned)
+            if len(planned.claims) > 1:
+                planned.claims.sort(key=lambda one: (rank(run.sources[one[0]]), one[1].external_id))
+            if planned.claims:
+                preferred = sum(run.sources[source].precedence is not None for source, _ in planned.claims)
+                claims = [claim for _, claim in planned.claims]
+                planned.merged = merge(claims, former_names=planned.former_names, preferred=preferred)
         await asyncio.sleep(0)
 
 
@@ -230,15 +230,6 @@ def _take_stored(run: Run, plan: ImportPlan, row: Any) -> None:
     planned.claims.append((row.source_id, claim))
 
 
-def _merge(run: Run, planned: PlannedAsset) -> None:
-    if len(planned.claims) > 1:
-        planned.claims.sort(key=lambda one: (rank(run.sources[one[0]]), one[1].external_id))
-    if planned.claims:
-        preferred = sum(run.sources[source].precedence is not None for source, _ in planned.claims)
-        claims = [claim for _, claim in planned.claims]
-        planned.merged = merge(claims, former_names=planned.former_names, preferred=preferred)
-
-
 async def _name(run: Run, plan: ImportPlan) -> None:
     """Give every touched asset its ref. Those that are renamed let go of theirs first, so that names can be swapped."""
     naming: list[tuple[bool, str, str, int]] = []
@@ -260,12 +251,3 @@ async def _name(run: Run, plan: ImportPlan) -> None:
     # Which of two assets of one name gets the bare ref must not depend on the order of files.
     for _, wanted, unique, asset in sorted(naming):
         plan.planned[asset].ref = plan.refs.take(asset, wanted, unique)
-
-
-def previous_spellings(plan: ImportPlan, assets: Sequence[int]) -> list[tuple[int, str]]:
-    """Return the stored refs that will be given up, so that they can be set aside before others take them."""
-    return [
-        (asset, plan.known[asset].ref)
-        for asset in assets
-        if asset in plan.known and plan.planned[asset].ref != plan.known[asset].ref
-    ]

@@ -64,14 +64,17 @@ def _team_values(entry: TeamEntry) -> dict[str, Any]:
 
 async def load(run: Run) -> Roster:
     """Return every team and person of the store."""
-    people = await _load_people(run)
+    t, people = table_of(tables.Person).c, dict[int, PersonEntry]()
+    query = select(t.id, t.name, t.slack_id, t.email, t.handle, t.timezone, t.is_active, t.has_left, t.is_deactivated)
+    async for rows in select_all(run.connection, query, t.id):
+        people.update((row.id, PersonEntry(**row._asdict())) for row in rows)
     teams = await _load_teams(run, people)
     book = Book(list(teams.values()), list(people.values()))
     members = await _load_members(run, tables.Membership, teams, people)
     former = await _load_members(run, tables.FormerMember, teams, people)
     claims = table_of(tables.Claim).c
-    query = select(claims.subject_id).where(claims.subject == ClaimSubject.PERSON.value, claims.digest != "")
-    claimed = set((await run.connection.execute(query)).scalars())
+    is_claimed = claims.subject == ClaimSubject.PERSON.value, claims.digest != ""
+    claimed = set((await run.connection.execute(select(claims.subject_id).where(*is_claimed))).scalars())
     know(book, members, (people[number] for number in claimed))
     paths = await _paths(run)
     index = OwnerIndex(book, paths[True] | paths[False])
@@ -126,14 +129,6 @@ async def _load_members(
         (teams[row.team_id], people[row.person_id], row.source_id): row.id
         async for rows in select_all(run.connection, query, t.id)
         for row in rows
-    }
-
-
-async def _load_people(run: Run) -> dict[int, PersonEntry]:
-    t = table_of(tables.Person).c
-    query = select(t.id, t.name, t.slack_id, t.email, t.handle, t.timezone, t.is_active, t.has_left, t.is_deactivated)
-    return {
-        row.id: PersonEntry(**row._asdict()) async for rows in select_all(run.connection, query, t.id) for row in rows
     }
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import select
 
-from bot.domain.catalog import AssetClaim
+from bot.domain.catalog import AssetClaim, Role
 from bot.domain.reconcile.claims import AnyClaim
 from bot.domain.reconcile.parents import by_depth
 from bot.domain.sources import ClaimSubject
@@ -19,7 +19,7 @@ from bot.services.catalog._drift import DriftChanges
 from bot.services.catalog._facts import FactChanges, FactKey
 from bot.services.catalog._files import told_apart
 from bot.services.catalog._owners import Owners
-from bot.services.catalog._plan import ImportPlan, PlannedAsset, previous_spellings
+from bot.services.catalog._plan import ImportPlan, PlannedAsset
 from bot.services.catalog._roster import Roster
 from bot.services.catalog._run import Run
 from bot.services.catalog.report import ReportAction, ReportLine
@@ -43,8 +43,10 @@ class AssetWriter:
     async def write(self) -> None:
         """Write every touched asset, parents before their parts, and every other asset whose parent is another now."""
         run, plan, table = self._run, self._plan, table_of(tables.Asset)
-        aside = previous_spellings(plan, list(plan.planned))
-        await update_rows(run.connection, table, ({"row_id": asset, "ref": f"~{asset}"} for asset, _ in aside))
+        # Refs that are given up are set aside before others take them.
+        known, refs = plan.known, {asset: planned.ref for asset, planned in plan.planned.items()}
+        aside = [asset for asset, ref in refs.items() if asset in known and ref != known[asset].ref]
+        await update_rows(run.connection, table, ({"row_id": asset, "ref": f"~{asset}"} for asset in aside))
         for chunk in chunks(by_depth(plan.planned, self._parents)):
             await self._write_chunk(chunk)
             await asyncio.sleep(0)
@@ -72,9 +74,11 @@ class AssetWriter:
             current = facts.get(asset, ())
             claims = await told_apart(run, planned.claims)
             named, not_theirs = _facts.wanted(claims, self._owners), disowned.get(asset, set())
-            said = _facts.without_disowned(named, not_theirs)
+            said = {key: None for key in named if key[3] != Role.OWNER or key[:3] not in not_theirs}
             self.corrected += [(asset, *each) for each in not_theirs - {(key[0], key[1], key[2]) for key in named}]
-            keys, has_other_drift = _drift.heeded(run, self.drift, asset, said, handed.get(asset))
+            keys, has_other_drift = said, False
+            if (passed := handed.get(asset)) is not None:
+                keys, has_other_drift = _drift.heeded(run, self.drift, asset, said, passed)
             has_other_owners = _facts.compare(run, self.facts, asset, current, keys) or has_other_drift
             is_other = has_other_owners
             if planned.merged is None:
@@ -181,10 +185,13 @@ async def write_claims(
 
     def row(external: str) -> dict[str, Any]:
         claim: AnyClaim = said.claims[external]
+        content = said.encoded[external]
+        if names := former.get(external):
+            content = f'{content[:-1]},"former":{orjson.dumps(names).decode()}}}'
         return {
             "subject_id": subject_ids[external],
             "digest": said.digests[external],
-            "content": _content(said.encoded[external], former.get(external, ())),
+            "content": content,
             "path": claim.origin.path,
             "line": claim.origin.line,
         }
@@ -211,23 +218,16 @@ async def write_claims(
 
 async def write_origins(run: Run) -> None:
     """Correct where unchanged claims stand in the files; nobody's answer depends on it."""
-    await update_rows(run.connection, table_of(tables.Claim), _origins(run))
-
-
-def _origins(run: Run) -> Iterator[dict[str, Any]]:
     reading = run.reading
     claims: dict[ClaimSubject, Mapping[str, AnyClaim]] = {
         ClaimSubject.ASSET: reading.assets.claims,
         ClaimSubject.TEAM: reading.teams.claims,
         ClaimSubject.PERSON: reading.people.claims,
     }
-    for subject, diff in run.diffs.items():
-        for external in diff.moved:
-            origin = claims[subject][external].origin
-            yield {"row_id": run.stored[subject][external].id, "path": origin.path, "line": origin.line}
-
-
-def _content(encoded: str, former: Sequence[str]) -> str:
-    if not former:
-        return encoded
-    return f'{encoded[:-1]},"former":{orjson.dumps(former).decode()}}}'
+    rows = (
+        {"row_id": run.stored[subject][external].id, "path": origin.path, "line": origin.line}
+        for subject, diff in run.diffs.items()
+        for external in diff.moved
+        for origin in (claims[subject][external].origin,)
+    )
+    await update_rows(run.connection, table_of(tables.Claim), rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +14,7 @@ from bot.domain.secrets import redacted
 from bot.domain.sources import ClaimSubject
 from bot.services.catalog import _apply as apply
 from bot.services.catalog import _drift, _identity, _owners, _people, _readings, _roster, _run, _write
-from bot.services.catalog._claim_digests import DigestedCatalog, read, texts
+from bot.services.catalog._claim_digests import DigestedCatalog, read
 from bot.services.catalog._parents import note_unresolved
 from bot.services.catalog._people import may_be_trusted
 from bot.services.catalog._run import Run
@@ -137,7 +137,7 @@ async def _import(
         outcome=outcome.value,
         paths=paths,
         finished_at=deps.clock.now(),
-        problems=[*([why_not] if why_not else []), *texts(run.problems, _KEPT_PROBLEMS)][:_KEPT_PROBLEMS],
+        problems=[*([why_not] if why_not else []), *map(str, run.problems[:_KEPT_PROBLEMS])][:_KEPT_PROBLEMS],
         audit_id=audit_id,
     )
     outdated = await _drift.outdated(run)
@@ -176,8 +176,9 @@ async def _carry_out(session: AsyncSession, run: Run, paths: Sequence[str]) -> t
     # Of what is stored now: a decision needs no notes, and an import holds less in memory by then.
     roster = await _roster.load(run)
     await _owners.note_unknown(run, roster)
-    await _people.note_outvoted(run, roster)
-    await _identity.note_outvoted(run, roster)
+    if run.source.is_trusted_for_people:
+        await _people.note_outvoted(run, roster)
+        await _identity.note_outvoted(run, roster)
     return outcome, audit_id
 
 
@@ -194,22 +195,20 @@ def _count(run: Run) -> None:
 
 
 def _refusal(run: Run, owners: Going | None, *, allow_mass_change: bool, secret: int = 0) -> str:
+    """Return why what goes by this run is too much; empty where it is not."""
+    going = [owners] if owners is not None else []
+    for subject, noun in _NOUNS.items():
+        if subject is ClaimSubject.PERSON and not run.source.is_trusted_for_people:
+            continue  # that people go with the trust in what their source says of them is meant
+        hidden = secret if subject is ClaimSubject.ASSET else 0
+        diff, before = run.diffs[subject], sum(claim.is_live for claim in run.stored[subject].values())
+        is_other_file = run.is_elsewhere and not (diff.added or diff.changed or diff.unchanged or diff.kept)
+        going.append(Going(noun, before - hidden, len(diff.removed) - hidden, is_other_file, hidden))
     return refusal(
-        [*_going(run, secret=secret), *([owners] if owners is not None else [])],
+        going,
         read=run.reading.size,
         lost=sum(len(diff.removed) for diff in run.diffs.values()) if run.is_empty else 0,
         errors=sum(problem.is_error for problem in run.reading.problems),
         allow_mass_change=allow_mass_change,
         secret=secret,
     )
-
-
-def _going(run: Run, *, secret: int) -> Iterator[Going]:
-    """Yield what goes by this run. That people go with the trust in what their source says of them is meant."""
-    for subject, noun in _NOUNS.items():
-        if subject is ClaimSubject.PERSON and not run.source.is_trusted_for_people:
-            continue
-        hidden = secret if subject is ClaimSubject.ASSET else 0
-        diff, before = run.diffs[subject], sum(claim.is_live for claim in run.stored[subject].values())
-        is_other_file = run.is_elsewhere and not (diff.added or diff.changed or diff.unchanged or diff.kept)
-        yield Going(noun, before - hidden, len(diff.removed) - hidden, is_other_file, hidden)
