@@ -14,7 +14,7 @@ from bot.domain.handoff.status import statuses
 from bot.domain.ownership import Holding, Owned, Unowned, Verdict
 from bot.domain.ownership.matters import Loan
 from bot.domain.recipients import Recipient
-from bot.domain.records import AssetRecord, ClaimRecord, HandoffRecord, PersonRecord, TeamRecord
+from bot.domain.records import AssetRecord, ClaimRecord, HandoffRecord, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may
 from bot.domain.value_object import value_object
 from bot.errors import NotFoundError
@@ -180,15 +180,16 @@ def _answered(deps: Deps, snapshot: Snapshot, verdict: Verdict, asker: str, matc
     """Decide what the person with this Slack id may do about an asset, as far as memory knows; a click checks again."""
     actor, claims = actors.remembered(snapshot, asker), verdict.asset.matters.claims
     may_withdraw, is_owner = _may_withdraw(snapshot, verdict, actor), may_confirm(verdict, actor)
-    given_up = verdict.given_up if isinstance(verdict, Owned) else ()
-    left = verdict.left_behind if isinstance(verdict, Owned) else ()
+    owned = verdict if isinstance(verdict, Owned) else None
+    given_up, left = (owned.given_up, owned.left_behind) if owned is not None else ((), ())
+    held = owned.holdings if owned is not None else ()
     # The part that nobody owns, where others own the rest.
     free = given_up[0].areas[0] if given_up else left[0].fact.area if left else None
-    teams = teams_to_claim_for(snapshot, actor) if free else claimants(snapshot, verdict, actor)
+    may_claim = any(free or not owns_already(verdict, team.id) for team in teams_to_claim_for(snapshot, actor))
     frame = blocks.AnswerFrame(
         understood_as="" if match is None or match.method in _OUTRIGHT else match.understood_as,
         may_confirm=is_owner,
-        may_claim=bool(teams) and not may_withdraw,
+        may_claim=may_claim and not may_withdraw,
         claims=free,
         may_withdraw=may_withdraw,
         # The same people may confirm it and give it up; what is inherited is given up where it comes from.
@@ -197,7 +198,7 @@ def _answered(deps: Deps, snapshot: Snapshot, verdict: Verdict, asker: str, matc
         claim_to_answer=_claim_to_answer(deps, snapshot, verdict, actor, asker) if claims else None,
         is_guest=actor.is_guest,
         may_mark=isinstance(verdict, Unowned) and _may_mark(deps, snapshot, verdict, actor, asker),
-        confirmers=_confirmers(snapshot, verdict),
+        confirmers={who.id: who for each in held if (who := snapshot.person(each.fact.confirmed_by)) is not None},
         asked_by=tuple([team for each in claims if (team := snapshot.team(each.team_id)) is not None]),
         loan=_loan(snapshot, verdict, claims[0]) if claims else None,
         handoffs=statuses(verdict, snapshot),
@@ -325,12 +326,6 @@ def _loan(snapshot: Snapshot, verdict: Verdict, first: ClaimRecord) -> HandoffRe
         loan for each in borrowers for loan in rules.loans_of(verdict.asset, snapshot, first.area, borrower_id=each)
     ]
     return next((each for each in loans if each.giver_team_id != first.team_id), None)
-
-
-def _confirmers(snapshot: Snapshot, verdict: Verdict) -> dict[int, PersonRecord]:
-    """Return the people who last confirmed the owners, by their ids."""
-    held = verdict.holdings if isinstance(verdict, Owned) else ()
-    return {who.id: who for each in held if (who := snapshot.person(each.fact.confirmed_by)) is not None}
 
 
 def claimed_by(verdict: Verdict) -> tuple[Holding, ...]:

@@ -41,7 +41,8 @@ class Directory(DirectoryIndex):
     def build(cls, assets: Iterable[AssetRecord]) -> Directory:
         """Return a directory of the assets; the last one counts where an id comes twice."""
         directory = cls()
-        directory.fill(assets)
+        directory.assets.update((asset.id, asset) for asset in assets)
+        directory.names.fill(directory.enter_all())
         return directory
 
     def get(self, asset_id: int) -> AssetRecord | None:

@@ -37,13 +37,8 @@ class DirectoryIndex:
         self.paths = Paths()
         self._children: dict[int, Ids] = {}
 
-    def fill(self, assets: Iterable[AssetRecord]) -> None:
-        """Add the first assets, all at once. If an id occurs twice, the last asset counts."""
-        self.assets.update((asset.id, asset) for asset in assets)
-        self.names.fill(self._enter_all())
-
-    def _enter_all(self) -> Iterator[tuple[int, tuple[str, ...], str]]:
-        """Enter every asset in every table but that of names; yield each name's asset, words and folded spelling."""
+    def enter_all(self) -> Iterator[tuple[int, tuple[str, ...], str]]:
+        """Enter every asset in every book but that of names; yield each name's asset, words and folded spelling."""
         for asset in self.assets.values():
             if not _has_name_only(asset):
                 yield from self._enter(asset)

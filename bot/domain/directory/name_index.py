@@ -17,6 +17,8 @@ _NOBODY = -1
 #: A piece that more names than this have in common does not single out any.
 _MOST_PER_PIECE = 400
 _INITIALS_SALT = 0x1F83D9AB
+#: Names of so many words are also found by their initials, and those of one word are not.
+_MOST_INITIALS = 6
 
 
 class NameIndex:
@@ -57,7 +59,7 @@ class NameIndex:
         if self._first is not None:
             id_lists.add(self._added, asset_id, number)
         self._keys.add(hash(self._meanings(numbers)), number)
-        if _has_initials(words):
+        if 2 <= len(words) <= _MOST_INITIALS:
             self._keys.add(_initials_key(words), number)
         for key in piece_keys(folded):
             self._near.add(key, number)
@@ -81,7 +83,7 @@ class NameIndex:
         for number, (asset_id, words, folded) in enumerate(entries):
             self.assets.append(asset_id)
             self.folded.append(folded)
-            if _has_initials(words):
+            if 2 <= len(words) <= _MOST_INITIALS:
                 keys.append(row(_initials_key(words), number))
             yield words
 
@@ -143,7 +145,7 @@ class NameIndex:
 
     def _drop(self, number: int, words: Sequence[str]) -> None:
         self._keys.discard(hash(self._meanings(self.words[number])), number)
-        if _has_initials(words):
+        if 2 <= len(words) <= _MOST_INITIALS:
             self._keys.discard(_initials_key(words), number)
         for key in piece_keys(self.folded[number]):
             self._near.discard(key, number)
@@ -157,10 +159,6 @@ class NameIndex:
         meanings = self.token_index.meanings
         found = sorted([meaning for number in numbers if (meaning := meanings[number])])
         return tuple(found or sorted(numbers))
-
-
-def _has_initials(words: Sequence[str]) -> bool:
-    return 2 <= len(words) <= 6
 
 
 def _initials_key(words: Sequence[str]) -> int:

@@ -60,7 +60,11 @@ def literally(index: DirectoryIndex, text: str, *, limit: int = 5) -> Match | Se
         text = clean(unescaped(text)).strip()
         found = _but_paths(index, index.known_as(text.lower()))
     if len(found) == 1:
-        return _one(index, found[0], text)
+        asset = index.assets[found[0]]
+        if asset.name == text or asset.name.lower() == text.lower():
+            return Match(asset.id, 1.0, ResolutionMethod.NAME, asset.name)
+        only = holders(index, found, text)
+        return Match(asset.id, only.confidence, only.method, only.spelling or asset.name)
     if found:
         return choose(index, holders(index, found, text), Reading(()), limit=limit, text=text)
     if len(text) > MAX_LENGTH:
@@ -271,15 +275,6 @@ def _only(index: DirectoryIndex, answers: list[Match | Several], *, limit: int) 
 def assets_of(answer: Match | Several) -> list[int]:
     """Return the ids of the assets in an answer."""
     return [answer.asset_id] if isinstance(answer, Match) else [one.asset_id for one in answer.candidates]
-
-
-def _one(index: DirectoryIndex, asset_id: int, text: str) -> Match:
-    """Return the match for the only asset that has `text` as a reference, name, alias or address."""
-    asset = index.assets[asset_id]
-    if asset.name == text or asset.name.lower() == text.lower():
-        return Match(asset_id, 1.0, ResolutionMethod.NAME, asset.name)
-    finding = holders(index, (asset_id,), text)
-    return Match(asset_id, finding.confidence, finding.method, finding.spelling or asset.name)
 
 
 def at_address(index: DirectoryIndex, text: str) -> FoundAssets | None:

@@ -18,7 +18,7 @@ from bot.domain.ownership.holdings import (
     without_the_gone,
 )
 from bot.domain.ownership.verdicts import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
-from bot.domain.records import AssetRecord, PersonRecord, ReleaseRecord
+from bot.domain.records import AssetRecord, NobodyRecord, PersonRecord, ReleaseRecord
 
 #: How many parents are checked for an inherited owner; real catalogs nest three or four deep.
 MOST_PARENTS = 10
@@ -33,7 +33,7 @@ def verdict(
     out. What a source says that has not followed a handoff is drift, and a contradiction after 30 days.
     """
     asked = None if area is Area.ALL else area
-    if _is_unowned_on_purpose(asset):
+    if asset.unowned_reason and _is_unowned_on_purpose(asset):
         return UnownedOnPurpose(asset=asset, area=asked, others=holdings_of(asset.facts, catalog))
     holder = _holder(asset, catalog)
     if holder is None:
@@ -64,7 +64,7 @@ def verdict(
         only_person=_only_person(owners, rest, gone, catalog),
         departed=_without(departed, left_behind) if departed else (),
         drift=drift if asked is None else tuple(one for one in drift if one.holding.fact.area in (asked, Area.ALL)),
-        given_up=_given_up(holder, holdings) if asked is None else (),
+        given_up=_given_up(holder.nobody, holdings) if asked is None and holder.nobody is not None else (),
         left_behind=left_behind,
     )
     trusted_at = max([holding.trusted_at for holding in owners])
@@ -155,7 +155,7 @@ def _parent(asset: AssetRecord, catalog: CatalogView) -> AssetRecord | None:
     if asset.path_rule is not None or asset.parent_id is None:
         return None
     parent = catalog.asset(asset.parent_id)
-    return None if parent is None or _is_unowned_on_purpose(parent) else parent
+    return None if parent is None or (parent.unowned_reason and _is_unowned_on_purpose(parent)) else parent
 
 
 def _release(holder: AssetRecord, area: Area | None) -> ReleaseRecord | None:
@@ -165,14 +165,12 @@ def _release(holder: AssetRecord, area: Area | None) -> ReleaseRecord | None:
     return next(found, None)
 
 
-def _given_up(holder: AssetRecord, holdings: tuple[Holding, ...]) -> tuple[ReleaseRecord, ...]:
-    """Return the releases of areas that nobody owns, each reduced to those areas."""
-    if holder.nobody is None:
-        return ()
+def _given_up(nobody: NobodyRecord, holdings: tuple[Holding, ...]) -> tuple[ReleaseRecord, ...]:
+    """Return the releases of areas that nobody owns, each with those areas only."""
     owned = {holding.fact.area for holding in holdings if holding.fact.role is Role.OWNER}
     if Area.ALL in owned:
         return ()
-    found = (replace(each, areas=tuple(sorted({*each.areas} - owned))) for each in holder.nobody.releases)
+    found = (replace(each, areas=tuple(sorted({*each.areas} - owned))) for each in nobody.releases)
     return tuple(each for each in found if each.areas)
 
 
@@ -184,8 +182,8 @@ def _left_behind(holdings: tuple[Holding, ...], gone: tuple[Holding, ...]) -> tu
 
 
 def _is_unowned_on_purpose(asset: AssetRecord) -> bool:
-    """Whether it is settled that nobody owns it: no other source names an owner, or this source is preferred."""
-    if not asset.unowned_reason or _is_decided(asset):
+    """Tell whether what a source says so of is settled: no other one names an owner, or this one is preferred."""
+    if _is_decided(asset):
         return False
     return asset.unowned_by.is_preferred or not any(fact.role is Role.OWNER for fact in asset.facts)
 
