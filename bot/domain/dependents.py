@@ -26,15 +26,13 @@ class Dependents:
         if before is not None:
             for owner in _owners_of(before) - (_owners_of(after) if after is not None else frozenset()):
                 id_lists.discard(self._by_owner, owner, before.id)
-            parent = _parent_of(before)
-            if parent is not None:
-                id_lists.discard(self._children, parent, before.id)
+            if before.parent_id is not None and before.path_rule is None:
+                id_lists.discard(self._children, before.parent_id, before.id)
         if after is not None:
             for owner in _owners_of(after):
                 id_lists.add(self._by_owner, owner, after.id)
-            parent = _parent_of(after)
-            if parent is not None:
-                id_lists.add(self._children, parent, after.id)
+            if after.parent_id is not None and after.path_rule is None:  # a line of CODEOWNERS does not inherit
+                id_lists.add(self._children, after.parent_id, after.id)
 
     def of(self, asset_ids: Iterable[int], owners: Iterable[Owner]) -> set[int]:
         """Return these assets, those that name one of the owners, and everything that may inherit from any of them."""
@@ -53,8 +51,3 @@ def _owners_of(asset: AssetRecord) -> frozenset[Owner]:
     return frozenset(
         (True, fact.team_id) if fact.team_id is not None else (False, fact.person_id or 0) for fact in asset.facts
     )
-
-
-def _parent_of(asset: AssetRecord) -> int | None:
-    # A line of a CODEOWNERS file does not inherit.
-    return asset.parent_id if asset.path_rule is None else None

@@ -200,7 +200,8 @@ class Portfolio:
         """Set the verdict of one asset as a whole, replacing the one before."""
         asset = verdict.asset
         self.remove(asset.id)
-        holders, hour = self._shared(tuple(map(self._shared, dict.fromkeys(_holders(verdict))))), None
+        held = dict.fromkeys((_holder(each), each.fact.role is Role.OWNER) for each in all_holdings(verdict))
+        holders, hour = self._shared(tuple(map(self._shared, held))), None
         gap = gap_of(verdict)
         if gap is not None:
             self.gaps[asset.id] = gap
@@ -267,12 +268,6 @@ def _holds_until(verdict: Verdict, stale_after: timedelta) -> datetime | None:
     if not isinstance(verdict, Stale | Orphaned):
         ends.append(max(holding.trusted_at for holding in verdict.owners) + stale_after)
     return min(ends, default=None)
-
-
-def _holders(verdict: Verdict) -> Iterator[tuple[Owner, bool]]:
-    """Yield everybody who has an asset, and whether they own it or help with it."""
-    for holding in all_holdings(verdict):
-        yield _holder(holding), holding.fact.role is Role.OWNER
 
 
 def _holder(holding: Holding) -> Owner:

@@ -57,8 +57,10 @@ class ChangeLog:
         """Return the ids of assets whose verdict may have changed since a position; None when that is too long ago."""
         if self._dependents is None or position < self._floor:
             return None
-        assets = (each for each in self._after(position) if isinstance(each, int))
-        return self._dependents.of(assets, self._owners_after(position))
+        after = self._after(position)
+        return self._dependents.of(
+            (each for each in after if isinstance(each, int)), {each for each in after if not isinstance(each, int)}
+        )
 
     def with_parts(self, asset_ids: Iterable[int]) -> set[int]:
         """Return these assets with all that may inherit from them, which is known once the log was begun."""
@@ -70,10 +72,8 @@ class ChangeLog:
 
     def owners_since(self, position: int) -> set[str]:
         """Return the keys of the teams and people who are other than at a position, as recipients have them."""
-        return {f"{'team' if is_team else 'person'}:{number}" for is_team, number in self._owners_after(position)}
-
-    def _owners_after(self, position: int) -> set[Owner]:
-        return {each for each in self._after(position) if not isinstance(each, int)}
+        owners = {each for each in self._after(position) if not isinstance(each, int)}
+        return {f"{'team' if is_team else 'person'}:{number}" for is_team, number in owners}
 
     def _after(self, position: int) -> list[int | Owner]:
         return self._logged[bisect_right(self._positions, position) :]

@@ -136,7 +136,7 @@ class DailyPass:
         """Do what there is to do for these, who were written to when `lately` says."""
         people = (key for key, share in shares.items() if share.recipient.team is None)
         theirs = {key for key in people if lately[key].is_turn_of_owed}
-        put_off = await self._escalation.waiting(theirs, now)
+        put_off = await self._escalation.waiting(theirs, now) if theirs else ()
         unsaid, turns = _Unsaid(), Turns()
         for key, each in shares.items():
             share = replace(each, is_put_off=key in put_off)

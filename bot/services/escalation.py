@@ -94,6 +94,8 @@ class Escalation:
         """
         async with self._deps.database.reading() as session:
             owed = await self._owed(session)
+            if not owed:
+                return
             everybody = self._everybody(owed)
             keys = [each.recipient.key for each in everybody]
             lately = await daily_limit.written_to(session, keys, since=now.date() - timedelta(1))
@@ -113,8 +115,6 @@ class Escalation:
 
     async def waiting(self, keys: Collection[str], now: datetime) -> set[str]:
         """Return which of these recipients can be told of what is owed to them now."""
-        if not keys:
-            return set()
         async with self._deps.database.reading() as session:
             everybody = self._everybody(await self._owed(session))
         return {

@@ -41,7 +41,14 @@ class Portfolios:
             changes, portfolio = self._snapshot.changes, self._portfolio
             affected = changes.since(self._position)
             if portfolio is None or affected is None:
-                return await self._filled()
+                self._position = await self._snapshot.follow_changes()
+                self._sources_position = self._snapshot.sources_position
+                portfolio = Portfolio(self._snapshot.asset, stale_after=self._deps.stale_after)
+                assets = filter(None, map(self._snapshot.asset, self._snapshot.directory.ids()))
+                await in_slices(portfolio.fill(map(self._verdict, assets)))
+                give_memory_back()
+                self._portfolio = portfolio
+                return portfolio
             affected |= portfolio.due(self._deps.clock.now())
             if self._sources_position != self._snapshot.sources_position:
                 affected |= portfolio.stale  # a source was read again, so its facts may be fresh
@@ -51,16 +58,6 @@ class Portfolios:
             await in_slices(self._update(portfolio, affected))
             self._portfolio = portfolio
             return portfolio
-
-    async def _filled(self) -> Portfolio:
-        self._position = await self._snapshot.follow_changes()
-        self._sources_position = self._snapshot.sources_position
-        portfolio = Portfolio(self._snapshot.asset, stale_after=self._deps.stale_after)
-        assets = filter(None, map(self._snapshot.asset, self._snapshot.directory.ids()))
-        await in_slices(portfolio.fill(map(self._verdict, assets)))
-        give_memory_back()
-        self._portfolio = portfolio
-        return portfolio
 
     def _update(self, portfolio: Portfolio, asset_ids: Iterable[int]) -> Iterator[None]:
         for asset_id in asset_ids:

@@ -61,6 +61,8 @@ async def found(
     for some in [None] if ids is None else chunks(sorted(ids)):
         theirs = query if some is None else query.where(col(table.id).in_(some))
         rows |= {row.id: row for row in (await session.execute(theirs.order_by(col(table.id)))).scalars()}
+    if not rows:
+        return []
     cards = {number: card_of(snapshot, row, now=now) for number, row in rows.items()}
     made = [each for number, row in rows.items() for each in _awaited(deps, row, cards[number])]
     made += await _questions(session, deps, snapshot, rows, cards)

@@ -63,7 +63,8 @@ class Reminders:
         """Return whose exposure has changed since a position, or whose reminders were answered; and where it is now."""
         exposure, snapshot = await self._watcher.current(), self._watcher.snapshot
         position = (self._watcher.fillings, exposure.moves)
-        await plan_news.look_again(session, self._deps.database, self._watcher)
+        if since != position or written["reminder"]:
+            await plan_news.look_again(session, self._deps.database, self._watcher)
         if since is None or since[0] != position[0]:
             keys = {*exposure.by_addressee, *exposure.unsure, *await reminder_store.told(session)}
         else:

@@ -184,6 +184,8 @@ async def _found(
     if ids is not None:
         query = query.where(col(table.id).in_(sorted(ids)))
     rows = (await session.execute(query.order_by(col(table.id)))).scalars().all()
+    if not rows:
+        return []
     noted = select(_NOTES.c.handoff_id, _NOTES.c.what)
     if ids is not None:
         noted = noted.where(_NOTES.c.handoff_id.in_(sorted(ids)))

@@ -20,12 +20,17 @@ from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.journal import touch_assets
 
-#: The open matters, oldest first.
-OPEN = (
+_OPEN = (
     select(tables.OwnershipMatter)
     .where(col(tables.OwnershipMatter.ended_at).is_(None))
     .order_by(col(tables.OwnershipMatter.id))
 )
+
+
+async def open_rows(session: AsyncSession, ids: Collection[int] | None = None) -> list[tables.OwnershipMatter]:
+    """Return the open matters, oldest first; of `ids` only those, held until the transaction ends."""
+    query = _OPEN if ids is None else _OPEN.where(col(tables.OwnershipMatter.id).in_(ids)).with_for_update()
+    return list((await session.execute(query)).scalars())
 
 
 async def add_matter(session: AsyncSession, deps: Deps, row: tables.OwnershipMatter, asked: Recipient) -> None:

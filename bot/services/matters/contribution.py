@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from bot.blocks import ownership as blocks
 from bot.blocks.digests import Section
@@ -34,11 +33,10 @@ from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
 from bot.services.matters import disputes
 from bot.services.matters._cards import Ending, card_key, end, fold_older, loaded, redraw
-from bot.services.matters._open import OPEN
+from bot.services.matters._open import open_rows
 from bot.services.matters.admins import admin_to_ask, has_admin, meet_admins
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
-from bot.store import tables
 from bot.store.journal import audit, lock_catalog
 
 NOUN = "ownership"
@@ -104,7 +102,7 @@ class MatterNews(Unaccompanied):
             return
         session, now = telling.session, telling.now
         await lock_catalog(await session.connection())
-        for row in await _rows(session, over):
+        for row in await open_rows(session, over):
             step, card = self._steps[row.id], self.cards[row.id]
             subject = f"matter:{row.id}"
             await audit(session, now, "baton", f"ownership.matter.{step.value}", subject)
@@ -120,7 +118,7 @@ class MatterNews(Unaccompanied):
         for each in due:
             number = int(each.key[0])
             self._said.add(number)
-            for row in await _rows(telling.session, {number}):
+            for row in await open_rows(telling.session, {number}):
                 step, waiting = FollowUpStep(each.key[1]), self.waiting[number]
                 if row.ended_at is not None or row.times_reminded != waiting.times_reminded:
                     raise TakenError
@@ -139,7 +137,7 @@ class MatterNews(Unaccompanied):
             return
         day = telling.recipient.key, telling.today
         key = (await daily_limit.message_keys(telling.session, [day])).get(day, "")
-        for row in await _rows(telling.session, self._said) if key else ():
+        for row in await open_rows(telling.session, self._said) if key else ():
             row.message_keys = list(dict.fromkeys([*row.message_keys, key]))
 
     def line(self, due: Due) -> Line:
@@ -199,7 +197,7 @@ class Matters(Unescalated[MatterNews]):
 
     async def said_on(self, session: AsyncSession, key: str, day: date) -> Sequence[Line]:
         """Return what a recipient was told of on a day of theirs, and has not answered."""
-        rows = [row for row in await _rows(session) if row.answerer == key and row.said_on == day]
+        rows = [row for row in await open_rows(session) if row.answerer == key and row.said_on == day]
         return [blocks.matter_line(await loaded(session, self._deps, self._snapshot, row)) for row in rows]
 
 
@@ -208,7 +206,7 @@ async def _read(
 ) -> dict[str, tuple[dict[int, MatterCard], dict[int, Waiting]]]:
     """Return the open matters that these have to answer, by their keys, and how long each waits."""
     found: dict[str, tuple[dict[int, MatterCard], dict[int, Waiting]]] = {key: ({}, {}) for key in keys}
-    for row in await _rows(session):
+    for row in await open_rows(session):
         if row.answerer not in found:
             continue
         cards, waiting = found[row.answerer]
@@ -223,9 +221,3 @@ async def _read(
             lent_until=loan.until if loan is not None else None,
         )
     return found
-
-
-async def _rows(session: AsyncSession, ids: Collection[int] | None = None) -> list[tables.OwnershipMatter]:
-    """Return the open matters, oldest first; of `ids` only those, held until the transaction ends."""
-    query = OPEN if ids is None else OPEN.where(col(tables.OwnershipMatter.id).in_(ids)).with_for_update()
-    return list((await session.execute(query)).scalars())

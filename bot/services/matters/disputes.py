@@ -18,7 +18,7 @@ from bot.errors import NotFoundError
 from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.matters._cards import Ending, end, loaded, redraw, verdict_of
-from bot.services.matters._open import OPEN, add_matter, matter_of
+from bot.services.matters._open import add_matter, matter_of, open_rows
 from bot.services.matters._sides import (
     answerer_of,
     back_from_loan,
@@ -51,9 +51,9 @@ async def reconcile(
     of what was lent, the lender anew once it is back.
     In a transaction only when there is something to do.
     """
-    rows = await _open_rows(session)
+    rows = await open_rows(session)
     known = {row.asset_id for row in rows if row.kind == MatterKind.DISPUTE.value}
-    returned, settled = await _returned(session, deps, snapshot, rows)
+    returned, settled = await _returned(session, deps, snapshot, rows) if rows else (set[int](), set[int]())
     over = [row.id for row in rows if row.id in settled or _is_over(deps, snapshot, row)]
     lost = {row.id for row in rows if row.id in returned or _next_owner(deps, snapshot, row) is not None}
     new = list(dict.fromkeys(holder for each in disputed if (holder := holder_of(snapshot, each)) not in known))[
@@ -62,7 +62,7 @@ async def reconcile(
     if not over and not lost and not new:
         return rows
     async with deciding(snapshot, deps.database) as writing:
-        for row in await _open_rows(writing):
+        for row in await open_rows(writing):
             if row.id in over:
                 await _end_over(writing, deps, snapshot, row, is_settled=row.id in settled)
             elif row.id in lost:
@@ -71,7 +71,7 @@ async def reconcile(
             said = look_up(deps, snapshot, holder) if snapshot.asset(holder) is not None else None
             if isinstance(said, Disputed):
                 await add_dispute(writing, deps, snapshot, said)
-        return await _open_rows(writing)
+        return await open_rows(writing)
 
 
 async def end_over(deps: Deps, snapshot: Snapshot) -> bool:
@@ -81,7 +81,7 @@ async def end_over(deps: Deps, snapshot: Snapshot) -> bool:
     """
     over: list[int | None] = []
     async with deps.database.reading() as session:
-        rows = await _open_rows(session)
+        rows = await open_rows(session)
         returned, settled = await _returned(session, deps, snapshot, rows)
         for count, row in enumerate(rows, 1):
             if row.id in settled or _is_over(deps, snapshot, row):
@@ -91,7 +91,7 @@ async def end_over(deps: Deps, snapshot: Snapshot) -> bool:
     if not over and not returned:
         return False
     async with deciding(snapshot, deps.database) as session:
-        for row in await _open_rows(session):
+        for row in await open_rows(session):
             if row.id in over:
                 await _end_over(session, deps, snapshot, row, is_settled=row.id in settled)
             elif row.id in returned:
@@ -102,7 +102,7 @@ async def end_over(deps: Deps, snapshot: Snapshot) -> bool:
 async def redraw_open(deps: Deps, snapshot: Snapshot) -> None:
     """Let the messages about all open matters read as they stand, as after a team has been renamed."""
     async with deciding(snapshot, deps.database) as session:
-        for row in await _open_rows(session):
+        for row in await open_rows(session):
             await redraw(session, row, await loaded(session, deps, snapshot, row), at=deps.clock.now())
 
 
@@ -284,10 +284,6 @@ async def _ask_next(
     row.asked_at, row.told_at, row.times_reminded = deps.clock.now(), None, 0
     await redraw(session, row, await loaded(session, deps, snapshot, row), at=deps.clock.now())
     await audit(session, deps.clock.now(), "baton", "ownership.matter.ask_next", f"matter:{row.id}")
-
-
-async def _open_rows(session: AsyncSession) -> list[tables.OwnershipMatter]:
-    return list((await session.execute(OPEN)).scalars())
 
 
 def _is_over(deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> bool:
