@@ -46,11 +46,7 @@ class Rendered:
 
 def size(message: Rendered) -> int:
     """Return how long Slack finds a message: its text, or the texts of all its blocks when they are longer."""
-    return max(len(message.text), _text_in(message.blocks))
-
-
-def _text_in(blocks: Sequence[Mapping[str, Any]]) -> int:
-    found, left = 0, list(blocks)
+    found, left = 0, list(message.blocks)
     while left:
         for key, value in left.pop().items():
             if isinstance(value, str):
@@ -59,7 +55,7 @@ def _text_in(blocks: Sequence[Mapping[str, Any]]) -> int:
                 left.append(value)
             elif isinstance(value, list | tuple):
                 left += [each for each in value if isinstance(each, Mapping)]
-    return found
+    return max(len(message.text), found)
 
 
 def fitting(draw: Callable[[int], Rendered], most: int, limit: int) -> Rendered:

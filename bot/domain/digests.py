@@ -41,11 +41,6 @@ def _is_early(day: date, sent: date | None) -> bool:
     return sent is not None and (day - sent).days < _LEAST_DAYS
 
 
-def sent_at(day: date, work: WorkingTime) -> datetime:
-    """Return when the digest was due that was sent on `day`."""
-    return work.last_digest(work.at(day, work.closes))
-
-
 def preventable_first(days: int) -> tuple[bool, int]:
     """Return a sort key for things that are `days` ahead (negative: in the past).
 

@@ -103,11 +103,6 @@ def is_closed(deps: Deps, snapshot: Snapshot, place: str) -> bool:
     return bool(snapshot.is_shared(place)) and snapshot.channel_id(place) not in deps.open_channels
 
 
-def _is_refused(deps: Deps, snapshot: Snapshot, place: str) -> bool:
-    """Whether Slack refused the last message to this channel or account."""
-    return deps.refusals.stands(snapshot.channel_id(place), at=deps.clock.now())
-
-
 def lead_of(snapshot: Snapshot, team: TeamRecord) -> PersonRecord | None:
     """Return a team's lead; None for one that has none who is still there."""
     return _active(snapshot, team.lead_id)
@@ -161,11 +156,18 @@ def _ways(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> list[_Way]:
     """Return the ways to a recipient, the best first, each place once."""
     known: list[_Way] = []
     unlisted: list[_Way] = []
+    team, person, own = recipient.team, recipient.person, list[_Way]()
+    if team is not None:
+        own = [_Way(team.channel, Via.OWN), *_people(_above(snapshot, [team]), Via.PERSON)]
+    elif person is not None:
+        above = _above(snapshot, snapshot.last_teams_of(person.id))
+        own = [*_people([person], Via.OWN), *_people(above, Via.PERSON)]
     platform = _Way(platform_of(deps, snapshot), Via.PLATFORM)
-    for way in (*_own(snapshot, recipient), platform, *_members(snapshot, recipient.team)):
+    for way in (*own, platform, *_members(snapshot, team)):
         if is_closed(deps, snapshot, way.place):
             continue
-        if (way.person or snapshot.is_open(way.place)) and not _is_refused(deps, snapshot, way.place):
+        is_refused = deps.refusals.stands(snapshot.channel_id(way.place), at=deps.clock.now())
+        if (way.person or snapshot.is_open(way.place)) and not is_refused:
             known.append(way)
         else:
             unlisted.append(_Way(way.place, Via.UNLISTED, way.person))
@@ -174,16 +176,6 @@ def _ways(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> list[_Way]:
         if way.place:
             found.setdefault(way.place, way)
     return list(found.values())
-
-
-def _own(snapshot: Snapshot, recipient: Recipient) -> Iterator[_Way]:
-    team, person = recipient.team, recipient.person
-    if team is not None:
-        yield _Way(team.channel, Via.OWN)
-        yield from _people(_above(snapshot, [team]), Via.PERSON)
-    elif person is not None:
-        yield from _people([person], Via.OWN)
-        yield from _people(_above(snapshot, snapshot.last_teams_of(person.id)), Via.PERSON)
 
 
 def _members(snapshot: Snapshot, team: TeamRecord | None) -> Iterator[_Way]:

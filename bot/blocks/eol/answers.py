@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from bot.blocks import text
 from bot.blocks.eol import words
@@ -10,7 +10,7 @@ from bot.blocks.ownership.words import somebody
 from bot.blocks.text import bold, escape, link, mention, shorten
 from bot.domain.eol.answers import Answer, AnswerKind, State
 from bot.domain.eol.plans import TARGET, Part, PlanPart, UpgradePlan, plan_of
-from bot.domain.eol.reminders import Card, Inherited
+from bot.domain.eol.reminders import Card, HelpAsked, Inherited
 from bot.domain.eol.terms import missed
 from bot.domain.records import PersonRecord
 
@@ -25,26 +25,24 @@ def said(card: Card, *, may_answer: bool = True) -> list[str]:
 
     What to do about it is only for whoever `may_answer`.
     """
-    lines = _claimed(card)
+    lines = _claimed(card, card.reminder.claimed_at) if card.reminder.claimed_at is not None else []
     for answer, state in card.effect.states:
         if not card.effect.is_overtaken(answer):
             lines += _answer(answer, state, card, may_answer=may_answer)
-    if not any(answer.is_taken_over for answer in card.reminder.answers):
+    if card.taker is not None and not any(answer.is_taken_over for answer in card.reminder.answers):
         lines += _taken_over(card)
-    lines += _inherited(card, may_answer=may_answer)
+    if card.reminder.inherited is not None:
+        lines += _inherited(card.reminder.inherited, card, may_answer=may_answer)
     if card.effect.moved_from is not None:
         before = words.day(card.effect.moved_from)
         lines.append(f":warning: The deadline was {before} and is earlier now: look again.")
     return lines
 
 
-def help_asked(card: Card) -> list[str]:
-    """Return how the request for help with it stands, and where it was delivered; nothing where there is none."""
-    asked = card.reminder.help
-    if asked is None:
-        return []
+def help_asked(asked: HelpAsked) -> str:
+    """Return how the request for help with it stands, and where it was delivered."""
     where = f": {link(asked.link, shorten(asked.link, 80))}" if asked.link else ""
-    return [f"Help from the DevOps team: *#{asked.request_id}*, {asked.state.replace('_', ' ')}{where}."]
+    return f"Help from the DevOps team: *#{asked.request_id}*, {asked.state.replace('_', ' ')}{where}."
 
 
 def sentence(answer: Answer, card: Card) -> str:
@@ -114,7 +112,7 @@ def _target(answer: Answer) -> str:
 def so_far(card: Card) -> str:
     """Return who has a reminder, and what was answered last, be it over or not; empty when nobody has answered."""
     if card.reminder.claimed_at is not None:
-        return " ".join([*_taken_over(card), *_claimed(card)])
+        return " ".join([*_taken_over(card), *_claimed(card, card.reminder.claimed_at)])
     last = next((answer for answer in card.reminder.answers if not answer.is_taken_over), None)
     return " ".join([*_taken_over(card), *([_last(last, card)] if last is not None else [])])
 
@@ -128,10 +126,9 @@ def _taken_over(card: Card) -> list[str]:
     return [f"{bold(card.taker.name, 80)} {has}{by}."]
 
 
-def _inherited(card: Card, *, may_answer: bool) -> list[str]:
+def _inherited(found: Inherited, card: Card, *, may_answer: bool) -> list[str]:
     """Return what the owner before had answered, and what is left of it."""
-    found = card.reminder.inherited
-    if found is None or found.answer.until is None:
+    if found.answer.until is None:
         return []
     owner, to, until = _before(found), _target(found.answer), words.day(found.answer.until)
     if found.answer.kind is AnswerKind.WAIVED:
@@ -174,10 +171,7 @@ def whom(said_by: str) -> str:
     return mention(said_by) or escape(said_by, 120)
 
 
-def _claimed(card: Card) -> list[str]:
-    claimed_at = card.reminder.claimed_at
-    if claimed_at is None:
-        return []
+def _claimed(card: Card, claimed_at: datetime) -> list[str]:
     claimed = f"{who(card.reminder.claimed_by, first=True)} reported it done {text.date(claimed_at)}"
     if card.is_verifying:
         return [f"{claimed}. It closes when the inventory shows it."]

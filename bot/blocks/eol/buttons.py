@@ -26,7 +26,7 @@ _SETTLED = frozenset({AnswerKind.PLANNED, AnswerKind.WAIVED})
 
 def card_buttons(card: Card, *, may_pin: bool = True) -> list[Block]:
     """Return what can be answered now. What would change nothing is left out; each click is checked again."""
-    name, value = words.plain_name(card.watch, 45), words.value(card)
+    name, value = words.plain_name(card.watch, 45), str(card.reminder.id)
     held = card.effect.answer
     stands = held.kind if held is not None else None
     elements: list[Mapping[str, Any]] = []
@@ -48,7 +48,9 @@ def card_buttons(card: Card, *, may_pin: bool = True) -> list[Block]:
         elements += open_buttons(opened, text, label=name)
     if stands not in _SETTLED and (card.watch.deadline.on - card.today).days > SNOOZE_ENDS:
         elements.append(_snooze(card))
-    elements += _hand_over(card, name)
+    split = {one.asset.id for one in card.watch.runs if one.responsible.others and not one.responsible.is_disputed}
+    if split and card.giver is None:  # the team that owns another area of it may take it
+        elements += offer_buttons(card, split, name)
     elements.append(explain_button(card))
     elements.append(_more(card, may_pin=may_pin))
     row: Block = {"type": "actions", "block_id": f"lifecycle.answers.{_state(card)}", "elements": elements}
@@ -63,14 +65,6 @@ def reading_buttons(card: Card, *, may_close: bool) -> list[Block]:
     waits = plan is not None and bool(plan.compatibility.owner) and plan.compatibility.done_on is None
     elements = [*([compatible_button(card)] if may_close and waits else []), explain_button(card)]
     return [{"type": "actions", "block_id": f"lifecycle.answers.{_state(card)}", "elements": elements}]
-
-
-def _hand_over(card: Card, name: str) -> list[Block]:
-    """Return the button that offers what runs it to the team that owns another area of it; none where nobody does."""
-    if card.giver is not None:
-        return []
-    split = {one.asset.id for one in card.watch.runs if one.responsible.others and not one.responsible.is_disputed}
-    return offer_buttons(card, split, name)
 
 
 def offer_buttons(card: Card, asset_ids: Set[int], name: str, receiver_team_id: int | None = None) -> list[Block]:
@@ -95,7 +89,7 @@ def claim_blocks(card: Card) -> list[Block]:
     if len(first) > MOST_CLAIMS:
         blocks.append(context(f"… and {len(first) - MOST_CLAIMS:,} more: `/eol`"))
     label = f"Explain why this is said: {words.plain_name(card.watch, 40)}"
-    explain = button("Explain", actions.EXPLAIN, words.value(card), label=label)
+    explain = button("Explain", actions.EXPLAIN, str(card.reminder.id), label=label)
     return [*blocks, {"type": "actions", "block_id": f"lifecycle.claims.{_state(card)}", "elements": [explain]}]
 
 
@@ -116,7 +110,7 @@ def decision_buttons(answer_id: int, name: str) -> list[Block]:
 
 def open_button(card: Card) -> Mapping[str, Any]:
     """Return the button that shows a reminder's card with all its buttons."""
-    return button("Open", actions.OPEN, words.value(card), label=f"Open: {words.plain_name(card.watch)}")
+    return button("Open", actions.OPEN, str(card.reminder.id), label=f"Open: {words.plain_name(card.watch)}")
 
 
 def keep_button(reminder_id: int, name: str) -> Mapping[str, Any]:
@@ -140,13 +134,13 @@ def pin_button(one: MatchedDeployment) -> Mapping[str, Any]:
 def compatible_button(card: Card) -> Mapping[str, Any]:
     """Return the button that closes the first part of a plan."""
     label = f"The application is compatible: {words.plain_name(card.watch, 40)}"
-    return button("Application is compatible", actions.COMPATIBLE, words.value(card), label=label)
+    return button("Application is compatible", actions.COMPATIBLE, str(card.reminder.id), label=label)
 
 
 def explain_button(card: Card) -> Mapping[str, Any]:
     """Return the button that says why somebody is told."""
     label = f"Explain why I am told: {words.plain_name(card.watch, 45)}"
-    return button("Explain", actions.EXPLAIN, words.value(card), label=label)
+    return button("Explain", actions.EXPLAIN, str(card.reminder.id), label=label)
 
 
 def also_line(card: Card) -> Line:

@@ -19,7 +19,7 @@ from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.providers import PROVIDERS
 from bot.domain.eol.reminders import Card, CardReader, ClosedCard, DateMove
 from bot.domain.eol.responsibility import NOBODY, Addressee, ageing_area, lately_given
-from bot.domain.eol.upgrade_paths import Proposal, proposed
+from bot.domain.eol.upgrade_paths import proposed
 from bot.domain.names import fold
 
 #: Lines of one kind on a card.
@@ -39,18 +39,22 @@ def card(card: Card, *, also: Sequence[Line] = (), reader: CardReader | None = N
 
     `also` are milestones of others that are due as well.
     """
-    is_theirs = not is_nobodys(card)
+    is_theirs = card.holder != NOBODY
     head, what = headline(card), listing(card.watch.runs, card.today)
-    warnings = [*ownership_warnings(card), *_moves(card)]
+    warnings = [*ownership_warnings(card), *map(moved, sorted(card.moves, key=lambda each: each.at)[-1:])]
     may_answer = reader is None or reader.may_answer
-    stands = [*answers.said(card, may_answer=may_answer), *answers.help_asked(card)]
+    stands = answers.said(card, may_answer=may_answer)
+    if card.reminder.help is not None:
+        stands.append(answers.help_asked(card.reminder.help))
     paragraphs = [head, what, words.money(card.watch, card.today), "\n".join(stands), "\n".join(warnings)]
     paragraphs = within([*paragraphs, _next_step(card)], _MOST_WORDS)
     # What nobody owns is listed with a button for each instead.
     shown = paragraphs if is_theirs else [*paragraphs[:1], *paragraphs[2:]]
     blocks: list[Block] = [section(each) for each in shown if each]
     blocks += [] if is_theirs else claim_blocks(card)
-    small = small_print(card)
+    # How old all this is, and where the dates come from when that is not fresh.
+    parts = (f"As of {words.day(card.today)}", without_channel(card.holder), words.facts_age(card.facts))
+    small = " · ".join(filter(None, parts))
     blocks.append(context(small))
     if is_theirs and may_answer:
         blocks += card_buttons(card, may_pin=reader is None or reader.may_pin)
@@ -146,12 +150,6 @@ def _hand_over(card: Card) -> str:
     return f"{'A provider runs this: could' if is_managed else 'Could'} the product team take all of it?"
 
 
-def small_print(card: Card) -> str:
-    """Return how old all this is, and where the dates come from when that is not fresh."""
-    parts = [f"As of {words.day(card.today)}", without_channel(card.holder), words.facts_age(card.facts)]
-    return " · ".join(filter(None, parts))
-
-
 def without_channel(addressee: Addressee) -> str:
     """Return why what is meant for a team comes to somebody else; empty for a team that has a channel."""
     team = addressee.team
@@ -164,11 +162,6 @@ def moved(move: DateMove) -> str:
     """Return a clock's move in a sentence."""
     clock = _CLOCK_WORDS.get(move.clock, escape(move.clock, 40))
     return f"The end of {clock} moved from {_clock(move.before)} to {_clock(move.after)} ({text.date(move.at)})."
-
-
-def is_nobodys(card: Card) -> bool:
-    """Whether nobody is there to answer."""
-    return card.holder == NOBODY
 
 
 def _doubts(card: Card) -> list[str]:
@@ -215,10 +208,6 @@ def _others(one: MatchedDeployment) -> list[tuple[Area, str]]:
     return [(area, name) for area, name in one.responsible.others if area in _UPGRADED_TOGETHER]
 
 
-def _moves(card: Card) -> list[str]:
-    return [moved(move) for move in sorted(card.moves, key=lambda each: each.at)[-1:]]
-
-
 def _clock(value: str) -> str:
     try:
         return words.day(date.fromisoformat(value))
@@ -229,7 +218,7 @@ def _clock(value: str) -> str:
 
 
 def _next_step(card: Card) -> str:
-    if is_nobodys(card):
+    if card.holder == NOBODY:
         return "Nobody owns these. Yours? Press *We own this*."
     held = card.effect.answer
     is_seen_only = held is None or (held.kind is AnswerKind.ACKNOWLEDGED and not held.detail.get(answers.NOT_OURS))
@@ -245,7 +234,12 @@ def _next_step(card: Card) -> str:
         path = link(found.hop.source, "leaves none out")
         steps = f"*Next step:* plan the upgrade to {step}: the vendor's path {path}. In the end: {target}{longest}."
         return f"{steps}{_on_the_way(card, found.step)}"
-    return f"*Next step:* plan the upgrade to {target}{longest}.{_unknown_path(card, found)}"
+    is_in_place = any(ageing_area(one.asset) is not Area.ALL for one in card.watch.runs)
+    unknown = ""
+    if is_in_place and found.hop is None and not found.is_next:
+        where = link(found.source, "upgrade path") if found.source else "upgrade path"
+        unknown = f" I do not know whether that is one step: check the vendor's {where}."
+    return f"*Next step:* plan the upgrade to {target}{longest}.{unknown}"
 
 
 def _on_the_way(card: Card, step: str) -> str:
@@ -254,19 +248,10 @@ def _on_the_way(card: Card, step: str) -> str:
     cycle = next((each for each in product.cycles if each.name == step), None)
     if cycle is None or not isinstance(cycle.eol, date) or cycle.eol >= today:
         return ""
-    cost = charged(product, cycle, today, [one.goes_on for one in card.watch.runs])
+    cost = charged(product, cycle, today, card.watch.goes_on)
     named = bold(words.cycle_called(product, step), 60)
     also = f" and {escape(cost.said(day=words.day), 120)}" if cost.now is not None else ""
     return f" :warning: {named} is past its standard support since {words.day(cycle.eol)}{also}: do not stop there."
-
-
-def _unknown_path(card: Card, found: Proposal) -> str:
-    """Return that nobody knows whether what is upgraded in place gets there in one step, where that is so."""
-    is_in_place = any(ageing_area(one.asset) is not Area.ALL for one in card.watch.runs)
-    if found.hop is not None or found.is_next or not is_in_place:
-        return ""
-    where = link(found.source, "upgrade path") if found.source else "upgrade path"
-    return f" I do not know whether that is one step: check the vendor's {where}."
 
 
 def over(card: ClosedCard) -> str:

@@ -11,7 +11,7 @@ from bot.blocks.eol import answers, image, words
 from bot.blocks.eol.buttons import claim_run_button, open_button, pin_button
 from bot.blocks.eol.cards import without_channel
 from bot.blocks.eol.report_words import unknown, why_unsure
-from bot.blocks.lines import Line
+from bot.blocks.lines import Line, choices
 from bot.blocks.ownership.words import join
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, bold, context, escape, fitting, section
 from bot.domain.eol.answers import AnswerKind
@@ -74,31 +74,31 @@ def _drawn(digest: Digest, items: Sequence[_Item], most: int) -> Rendered:
             blocks.append(section(title))
             lines.append(title)
         for item in group:
-            line, opens = _drawn_line(item, digest.today)
-            blocks.append({**section(line), "accessory": opens})
-            lines.append(f"• {line}")
+            if isinstance(item, _Upgrade):
+                line = Line(_line(item), open_button((item.passed or item.item).card))
+            else:
+                worst = min((each.card.watch for each in item.items), key=lambda watch: watch.deadline.on)
+                taken = words.taken_from(item.items[0].card.giver)
+                said = " ".join(filter(None, (image.line(item, worst, digest.today), taken)))
+                line = Line(said, image.open_button(item))
+            blocks.append(line.block)
+            lines.append(f"• {line.text}")
     rest = [f"… and {len(items) - len(shown):,} more: `/eol`"] if len(items) > len(shown) else []
     blocks += [context(each) for each in rest]
-    paid = _paid_lines(digest.paid)
-    rest += [each.text for each in paid]
-    blocks += [each.block for each in paid]
+    for paid in _paid_lines(digest.paid) if digest.paid else ():
+        rest.append(paid.text)
+        blocks.append(paid.block)
     for each in digest.shared[:_MOST_PAID]:
-        line = _shared_line(each, digest.today)
-        rest.append(line)
-        blocks += _claims(line, each) if each.holder == NOBODY else [context(line)]
-    blocks += _unsure_blocks(digest.unsure)
-    rest += _unsure_lines(digest.unsure)
+        shared = _shared_line(each, digest.today)
+        rest.append(shared)
+        blocks += _claims(shared, each) if each.holder == NOBODY else [context(shared)]
+    if digest.unsure:
+        unsure = _unsure(digest.unsure)
+        rest.append(unsure.text)
+        blocks += map(dict, unsure.blocks)
     small = _small_print(digest)
     blocks.append(context(small))
     return Rendered("\n".join([head, *lines, *rest, small]), blocks)
-
-
-def _drawn_line(item: _Item, today: date) -> tuple[str, Block]:
-    if isinstance(item, _Upgrade):
-        return _line(item), dict(open_button((item.passed or item.item).card))
-    worst = min((each.card.watch for each in item.items), key=lambda watch: watch.deadline.on)
-    said = " ".join(filter(None, (image.line(item, worst, today), words.taken_from(item.items[0].card.giver))))
-    return said, dict(image.open_button(item))
 
 
 def _head(digest: Digest, items: Sequence[_Item]) -> str:
@@ -143,12 +143,15 @@ def _upgrades(items: Sequence[DueMilestone], today: date) -> list[_Upgrade]:
     """
     cycles: dict[tuple[str, str, str], list[DueMilestone]] = {}
     for item in items:
-        cycles.setdefault(_whose(item.card), []).append(item)
+        card = item.card
+        whose = card.holder.key, card.watch.product.key, card.watch.cycle.name
+        cycles.setdefault(whose, []).append(item)
     found: list[_Upgrade] = []
     for of_cycle in cycles.values():
         due = {item.card.watch.key: item for item in of_cycle}
         for watches in by_terms(item.card.watch for item in of_cycle).values():
-            same = [_of(due[watch.key], watch) for watch in watches]
+            theirs = [(due[watch.key], watch) for watch in watches]
+            same = [item if watch is item.card.watch else _of_only(item, watch) for item, watch in theirs]
             found += _joined(same, today)
     return found
 
@@ -163,14 +166,9 @@ def _joined(same: Sequence[DueMilestone], today: date) -> list[_Upgrade]:
     return lines if beside is not None or passed is None else [*lines, _Upgrade(passed)]
 
 
-def _of(item: DueMilestone, watch: Watch) -> DueMilestone:
+def _of_only(item: DueMilestone, watch: Watch) -> DueMilestone:
     """Return a milestone of only what is in a watch."""
-    card = item.card
-    return item if watch is card.watch else replace(item, card=replace(card, watch=watch))
-
-
-def _whose(card: Card) -> tuple[str, str, str]:
-    return card.holder.key, card.watch.product.key, card.watch.cycle.name
+    return replace(item, card=replace(item.card, watch=watch))
 
 
 def _head_of(item: _Item, today: date) -> Urgency:
@@ -182,7 +180,7 @@ def _urgency(card: Card, today: date) -> Urgency:
 
     What goes on for money can still be stopped, and stands where a report has it, by the deadline that comes next.
     """
-    is_paid, on = words.is_charged(card.watch, today), card.watch.deadline.on
+    is_paid, on = card.watch.charged(today).now is not None, card.watch.deadline.on
     return Urgency.PAID if is_paid and on < today else urgency_of(on, None, today, is_paid=is_paid)
 
 
@@ -232,38 +230,17 @@ def _claims(line: str, shared: SharedCharge) -> list[Block]:
     return [section(line), *each]
 
 
-def _unsure_lines(unsure: Sequence[MatchedDeployment]) -> list[str]:
-    if not unsure:
-        return []
+def _unsure(unsure: Sequence[MatchedDeployment]) -> Rendered:
+    """Return what nobody knows, each with a button to say what it is."""
     own, inside = together(unsure, lambda one: (one,))
-    shown = [*map(_what, own[:_MOST_UNSURE]), *map(image.unsure_line, inside[:_MOST_UNSURE])]
-    return [_unsure_head(unsure, own), *(f"• {each}" for each in shown), *_unsure_rest(own, inside)]
-
-
-def _unsure_blocks(unsure: Sequence[MatchedDeployment]) -> list[Block]:
-    """What nobody knows, each with a button to say what it is."""
-    if not unsure:
-        return []
-    own, inside = together(unsure, lambda one: (one,))
-    blocks: list[Block] = [section(_unsure_head(unsure, own))]
-    for one in own[:_MOST_UNSURE]:
-        blocks.append({**section(_what(one)), "accessory": pin_button(one)})
-    for each in inside[:_MOST_UNSURE]:
-        blocks.append({**section(image.unsure_line(each)), "accessory": image.open_button(each)})
-    return [*blocks, *map(context, _unsure_rest(own, inside))]
-
-
-def _unsure_head(unsure: Sequence[MatchedDeployment], own: Sequence[MatchedDeployment]) -> str:
-    said = f":grey_question: {unknown(unsure)}, so I cannot say when support ends"
-    if all(map(has_unknown_clock, unsure)):
-        return f"{said}:"
-    to_do = "Press *Correct the version*" if own else "Press *Open* to see them"
-    return f"{said}. {to_do}, or correct {'it' if len(unsure) == 1 else 'them'} at the source:"
-
-
-def _unsure_rest(own: Sequence[MatchedDeployment], inside: Sequence[Inside[MatchedDeployment]]) -> list[str]:
+    head = f":grey_question: {unknown(unsure)}, so I cannot say when support ends"
+    if not all(map(has_unknown_clock, unsure)):
+        to_do = "Press *Correct the version*" if own else "Press *Open* to see them"
+        head = f"{head}. {to_do}, or correct {'it' if len(unsure) == 1 else 'them'} at the source"
+    shown = [Line(_what(one), pin_button(one)) for one in own[:_MOST_UNSURE]]
+    shown += [Line(image.unsure_line(each), image.open_button(each)) for each in inside[:_MOST_UNSURE]]
     more = len(own[_MOST_UNSURE:]) + sum(len(each.items) for each in inside[_MOST_UNSURE:])
-    return [f"… and {more:,} more: `/eol`"] if more > 0 else []
+    return choices(f"{head}:", shown, f"… and {more:,} more: `/eol`" if more > 0 else "")
 
 
 def _what(one: MatchedDeployment) -> str:

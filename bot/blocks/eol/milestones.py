@@ -8,12 +8,13 @@ from typing import Any
 from bot.blocks.eol import answers, words
 from bot.blocks.eol.actions import ACKNOWLEDGE, COMMAND, OPEN, PLAN
 from bot.blocks.eol.buttons import keep_buttons, open_button
-from bot.blocks.eol.cards import headline, is_nobodys, over
+from bot.blocks.eol.cards import headline, over
 from bot.blocks.escalation import OWNER, Complaint, in_the_past, said
 from bot.blocks.lines import MOST_ALSO, Line, with_also
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, fitting, section
 from bot.domain.eol.charges import monthly_of
 from bot.domain.eol.reminders import Card, ClosedCard, DueMilestone
+from bot.domain.eol.responsibility import NOBODY
 
 #: With this begin the ids of lines, in what those above a team were told, to which somebody has answered since.
 _ANSWERED = "lifecycle.answered"
@@ -39,7 +40,7 @@ def complaint(card: Card) -> Complaint:
         answers.so_far(card),
         days=(watch.deadline.on - card.today).days,
         a_month=sum(monthly_of(watch.cycle, card.today, [one.goes_on for one in watch.runs]).values()),
-        is_charged=words.is_charged(watch, card.today),
+        is_charged=watch.charged(card.today).now is not None,
     )
 
 
@@ -70,9 +71,9 @@ def _where(card: Card) -> str:
 
 
 def _buttons(card: Card) -> Block:
-    name, value = words.plain_name(card.watch, 45), words.value(card)
+    name, value = words.plain_name(card.watch, 45), str(card.reminder.id)
     elements: list[Mapping[str, Any]] = [open_button(card)]
-    if card.effect.answer is None and not is_nobodys(card):
+    if card.effect.answer is None and card.holder != NOBODY:
         elements = [
             button("Acknowledge", ACKNOWLEDGE, value, label=f"Acknowledge: {name}"),
             *keep_buttons(card),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.blocks.eol import actions, words
-from bot.blocks.text import Rendered, bold, button, section
+from bot.blocks.text import Rendered, bold, button, plain, section
 from bot.domain.eol.successors import Successor
 
 
@@ -18,7 +18,8 @@ def moved_on(successor: Successor, *, first: bool = True) -> str:
 
 def open_successor(successor: Successor) -> Mapping[str, Any]:
     """Return the button that leads to it: to the new owner's reminder, or else to what ends there."""
-    label = f"Open: {words.plain_cycle(successor.product, successor.cycle)}"
+    name = f"{successor.product.label or successor.product.key} {words.cycle_name(successor.cycle)}"
+    label = f"Open: {plain(name, 60)}"
     if successor.reminder_id is not None:
         return button("Open", actions.OPEN, str(successor.reminder_id), label=label)
     return button("Open", actions.INSIDE, str(successor.assets[0].id), label=label)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from bot.blocks import text
 from bot.blocks.ownership.words import join
 from bot.blocks.text import bold, escape, plain
 from bot.domain.eol import charges
-from bot.domain.eol.charges import NOT_KNOWN, Charged, GoesOn, monthly, price
+from bot.domain.eol.charges import NOT_KNOWN, monthly, price
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import WORDS, DeadlineKind, Milestone, next_due, words_of
@@ -70,12 +70,7 @@ def name(product: Product, cycle: Cycle) -> str:
 
 def plain_name(watch: Watch, limit: int = 60) -> str:
     """Return product and cycle for a label."""
-    return plain_cycle(watch.product, watch.cycle, limit)
-
-
-def plain_cycle(product: Product, cycle: Cycle, limit: int = 60) -> str:
-    """Return product and cycle as plain text."""
-    return plain(f"{product.label or product.key} {cycle_name(cycle)}", limit)
+    return plain(f"{watch.product.label or watch.product.key} {cycle_name(watch.cycle)}", limit)
 
 
 def lateness(until: date, missed: date) -> str:
@@ -186,10 +181,12 @@ def money(watch: Watch, today: date) -> str:
 
 
 def _money(watch: Watch, today: date) -> str:
-    found = _charged(watch, today)
+    found = watch.charged(today)
     if found.now is None and found.next is None:
         return _sentence(found.said(day=day))
-    ahead = [each for each in _steps(watch) if each.since > today]
+    # The charges of whichever thing has most of them.
+    kinds = (charges.charges_of(watch.cycle, has_extended_support=each) for each in dict.fromkeys(watch.goes_on))
+    ahead = [each for each in max(kinds, key=len, default=()) if each.since > today]
     steps = []
     if found.now is not None:
         is_said = found.now.since == watch.deadline.on  # above, as what began or rose on that day
@@ -224,7 +221,7 @@ def month_sums(a_month: Mapping[str, int]) -> str:
 
 def _charged_in_words(watch: Watch, today: date, *, is_monthly: bool = False) -> str:
     rises = watch.deadline.kind is DeadlineKind.PRICE_STEP and watch.deadline.on > today
-    found = _charged(watch, today)
+    found = watch.charged(today)
     if found.now is None and watch.deadline.kind is DeadlineKind.ACTIVE_SUPPORT:
         return ""  # the end of standard support is still to be said, and what it costs with it
     if watch.deadline.kind is DeadlineKind.EXTENDED_COST and (charge := found.now or found.next) is not None:
@@ -233,7 +230,7 @@ def _charged_in_words(watch: Watch, today: date, *, is_monthly: bool = False) ->
             return _sentence(NOT_KNOWN)
         if found.now is None:
             return f"The price is {price(charge)}."
-    a_month = month_sums(charges.monthly_of(watch.cycle, today, _goes_on(watch))) if is_monthly else ""
+    a_month = month_sums(charges.monthly_of(watch.cycle, today, watch.goes_on)) if is_monthly else ""
     return _sentence(found.said(with_next=rises, day=day, a_month=a_month))
 
 
@@ -258,27 +255,8 @@ def is_assumed(cycle: Cycle, runs: Iterable[MatchedDeployment], today: date) -> 
     return False
 
 
-def is_charged(watch: Watch, today: date) -> bool:
-    """Whether the provider charges something on top today."""
-    return _charged(watch, today).now is not None
-
-
-def _charged(watch: Watch, today: date) -> Charged:
-    return charges.charged(watch.product, watch.cycle, today, _goes_on(watch))
-
-
 def _sentence(said: str) -> str:
     return f"{said[:1].upper()}{said[1:]}." if said else ""
-
-
-def _goes_on(watch: Watch) -> list[GoesOn]:
-    return [one.goes_on for one in watch.runs]
-
-
-def _steps(watch: Watch) -> Sequence[Charge]:
-    """Return the charges of whichever thing has most of them."""
-    kinds = (charges.charges_of(watch.cycle, has_extended_support=each) for each in dict.fromkeys(_goes_on(watch)))
-    return max(kinds, key=len, default=())
 
 
 def _cost(charge: Charge) -> str:
@@ -307,8 +285,3 @@ def given_by(giver: Addressee | None) -> str:
 def taken_from(giver: Addressee | None) -> str:
     """Return the same as a sentence."""
     return f"Taken over {given_by(giver)}." if giver is not None else ""
-
-
-def value(card: Card) -> str:
-    """Return the value of a card's buttons."""
-    return str(card.reminder.id)

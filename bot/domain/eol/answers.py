@@ -91,14 +91,14 @@ class State(StrEnum):
 class Effect:
     """The effect of the answers to a deadline on the day `today`.
 
-    `states` has a state for each answer, the newest first.
-
-    `milestone` is the one that was sent last, or None if none was.
+    `milestone` is the one that was said last, None before anything was. `current` is what there is to acknowledge: that
+    one, or where nothing was said, the days left.
     """
 
     states: tuple[tuple[Answer, State], ...]
     deadline: date
     milestone: Milestone | None
+    current: Milestone
     today: date
 
     @property
@@ -117,11 +117,6 @@ class Effect:
     def last_state(self) -> State | None:
         """The state of the answer that counts; None if there is no answer."""
         return self.state(self.last) if self.last is not None else None
-
-    @property
-    def current(self) -> Milestone:
-        """The milestone to acknowledge: the one sent last, or else the days left."""
-        return _current(self.deadline, self.milestone, self.today)
 
     @property
     def moved_from(self) -> date | None:
@@ -176,9 +171,10 @@ class Effect:
 
 
 def effect(answers: Sequence[Answer], deadline: date, milestone: Milestone | None, today: date) -> Effect:
-    """Return the effect of `answers` (newest first) on the day `today`. `milestone` is the one that was sent last."""
-    current = _current(deadline, milestone, today)
-    return Effect(tuple((each, _state(each, deadline, current, today)) for each in answers), deadline, milestone, today)
+    """Return what answers, the newest first, do on a day, to a deadline of which a milestone was said last."""
+    current = milestone if milestone is not None else Milestone((deadline - today).days)
+    states = tuple((each, _state(each, deadline, current, today)) for each in answers)
+    return Effect(states, deadline, milestone, current, today)
 
 
 def snooze(deadline: date, today: date, days: int) -> date | None:
@@ -210,7 +206,3 @@ def _state(answer: Answer, deadline: date, current: Milestone, today: date) -> S
         case AnswerKind.DELEGATED:
             holds = True
     return State.HOLDS if holds else State.OVER
-
-
-def _current(deadline: date, milestone: Milestone | None, today: date) -> Milestone:
-    return milestone if milestone is not None else Milestone((deadline - today).days)

@@ -68,20 +68,6 @@ class DueReminder:
             return self.stage
         return max(self.milestone.days, 0) if self.is_missed else self.milestone.days
 
-    @property
-    def entry(self) -> daily_limit.Due:
-        """The reminder in the form that the daily limit reads."""
-        watch = self.subject.watch
-        return daily_limit.Due(
-            noun=NOUN,
-            key=watch.key,
-            days=self.milestone.days,
-            is_loud=not self.waits,
-            tier=self.tier,
-            is_repeated=self.is_repeated,
-            stands=self.stands,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Redating:
@@ -138,7 +124,18 @@ class Plan:
         `has_changes` is whether there is more to save than the plan has.
         """
         return Agenda(
-            due=tuple(each.entry for each in self.due),
+            due=tuple(
+                daily_limit.Due(
+                    noun=NOUN,
+                    key=each.subject.watch.key,
+                    days=each.milestone.days,
+                    is_loud=not each.waits,
+                    tier=each.tier,
+                    is_repeated=each.is_repeated,
+                    stands=each.stands,
+                )
+                for each in self.due
+            ),
             known_since=self.known_since,
             has_news=bool(self.unsure),
             has_changes=has_changes or any((self.redating, self.joined, self.asking)),

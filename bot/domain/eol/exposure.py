@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from bot.domain import id_lists
 from bot.domain.catalog import Hosting, Role
-from bot.domain.eol.charges import GoesOn, With, is_per_cluster
+from bot.domain.eol.charges import Charged, GoesOn, With, charged, is_per_cluster
 from bot.domain.eol.deadlines import current, deadlines_of
 from bot.domain.eol.matches import AmbiguousVersion, InCycle, Matched, MatchMethod, UnknownProduct, UntrackedOld
 from bot.domain.eol.milestones import Deadline, DeadlineKind
@@ -86,6 +86,15 @@ class Watch:
     def tier(self) -> int | None:
         """The most important tier of what runs it; None if no tier is known."""
         return min((one.asset.tier for one in self.runs if one.asset.tier is not None), default=None)
+
+    @property
+    def goes_on(self) -> list[GoesOn]:
+        """Whether the support of each thing that runs it can be extended for money."""
+        return [one.goes_on for one in self.runs]
+
+    def charged(self, day: date) -> Charged:
+        """Return what is charged on a day for what runs it."""
+        return charged(self.product, self.cycle, day, self.goes_on)
 
 
 #: The key of a watch: the recipient's key, the product's, the cycle's name, the kind of deadline.
@@ -159,7 +168,10 @@ class Exposure:
             deployments = self._deployments_of(asset_id)
             for one in self.by_asset.pop(asset_id, ()):
                 self._take_out(one, change)
-            runs = tuple(self._judged(asset_id, deployments, judged))
+            asset, runs = self._catalog.asset(asset_id), tuple[MatchedDeployment, ...]()
+            if asset is not None:
+                responsible = self._judge(asset, judged)
+                runs = tuple([self._matched(one, asset, responsible) for one in sorted(deployments, key=_by_id)])
             _put_or_drop(self._waiting, asset_id, () if runs else deployments)
             if runs:
                 self.by_asset[asset_id] = runs
@@ -222,23 +234,10 @@ class Exposure:
             return waiting
         return tuple([one.deployment for one in self.by_asset.get(asset_id, ())])
 
-    def _judged(
-        self,
-        asset_id: int,
-        deployments: Iterable[Deployment],
-        judged: _Judged,
-    ) -> Iterator[MatchedDeployment]:
-        """Match the deployments of an asset; yield nothing if the catalog no longer has it."""
-        asset = self._catalog.asset(asset_id)
-        if asset is None:
-            return
-        responsible = self._judge(asset, judged)
-        for deployment in sorted(deployments, key=_by_id):
-            pin = self.pins.get((asset_id, deployment.product, deployment.version, deployment.provider))
-            comes_to = matched(
-                self.table, pin, product=deployment.product, version=deployment.version, provider=deployment.provider
-            )
-            yield MatchedDeployment(deployment, asset, comes_to, responsible, pin)
+    def _matched(self, one: Deployment, asset: AssetRecord, responsible: Responsible) -> MatchedDeployment:
+        pin = self.pins.get((asset.id, one.product, one.version, one.provider))
+        found = matched(self.table, pin, product=one.product, version=one.version, provider=one.provider)
+        return MatchedDeployment(one, asset, found, responsible, pin)
 
     def _judge(self, asset: AssetRecord, judged: _Judged) -> Responsible:
         """Return who owns an asset. Assets with the same facts share one result."""
@@ -310,7 +309,15 @@ class Exposure:
         changed: dict[str, set[WatchKey]] = {}
         for key in dict.fromkeys((*change.taken, *change.added)):
             changed.setdefault(key[0], set()).add(key)
-            self._regroup_watch(key, change)
+            held, taken, added = self.by_key.get(key), change.taken.get(key, ()), change.added.get(key)
+            kept = [one for one in held.runs if one.asset.id not in taken] if held is not None else []
+            if added is not None:
+                head, runs = added
+                self.by_key[key] = replace(head, runs=_merged(kept, runs))
+            elif kept and held is not None:
+                self.by_key[key] = replace(held, runs=tuple(kept))
+            else:
+                self.by_key.pop(key, None)
             yield
         for addressee_key, keys in changed.items():
             watches = [each for each in self.by_addressee.get(addressee_key, ()) if each.key not in keys]
@@ -326,17 +333,6 @@ class Exposure:
             if addressee_key not in self._assets_by:
                 self.addressees.pop(addressee_key, None)
         self.note(dict.fromkeys((*changed, *change.left, *change.unsure, *change.touched)))
-
-    def _regroup_watch(self, key: WatchKey, change: _Change) -> None:
-        held, taken, added = self.by_key.get(key), change.taken.get(key, ()), change.added.get(key)
-        kept = [one for one in held.runs if one.asset.id not in taken] if held is not None else []
-        if added is not None:
-            head, runs = added
-            self.by_key[key] = replace(head, runs=_merged(kept, runs))
-        elif kept and held is not None:
-            self.by_key[key] = replace(held, runs=tuple(kept))
-        else:
-            self.by_key.pop(key, None)
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -10,7 +10,6 @@ from bot.domain import digests
 from bot.domain.daily_limit import Written
 from bot.domain.eol import plans
 from bot.domain.eol.answers import PLAN_CHECK, SHARED, Answer, AnswerKind, evidence_due
-from bot.domain.eol.charges import charged
 from bot.domain.eol.due_reminders import Asking, DueReminder, Joined, Plan, Redating, Subject
 from bot.domain.eol.exposure import MatchedDeployment, Watch, WatchKey
 from bot.domain.eol.image_libraries import is_inside
@@ -40,49 +39,47 @@ def plan(
     today = work.today(now)
     redating = tuple(_redatings(subjects, work))
     moved = {each.reminder.id: each.milestone for each in redating}
-    dated = [_on_its_terms(_redated(subject, moved)) for subject in subjects]
+    dated = [_as_of_now(subject, moved) for subject in subjects]
     due, quiet = _due(dated, today, work, is_weekly_only=is_weekly_only)
     said = {each.subject.watch.key for each in due}
-    due += [each for each in _unproven(dated, today, work, written) if each.subject.watch.key not in said]
-    named = {each.subject.watch.key for each in due}
-    due += [each for each in _late(dated, today, work, written) if each.subject.watch.key not in named]
-    named = {each.subject.watch.key for each in due}
-    due += [each for each in _standing(dated, today, work) if each.subject.watch.key not in named]
+    unsaid = [each for each in dated if each.reminder is not None and each.watch.key not in said]
+    due += filter(None, (_listed(each, today, work, written) for each in unsaid))
+    sent = work.last_digest(work.at(written.digest, work.closes)) if written.digest is not None else None
     known_since = [today if each.reminder is None else each.reminder.opened_on for each in dated]
     known_since += [work.today(run.deployment.first_seen_at) for run in unsure]
     return Plan(
         opening=tuple(subject.watch for subject in subjects if subject.reminder is None),
         redating=redating,
-        joined=tuple(_joinings(dated, said)),
+        # Of what is said today the message has everything that runs it.
+        joined=tuple(
+            Joined(each.reminder, runs)
+            for each in unsaid
+            if each.reminder is not None and each.reminder.root_key and (runs := joined(each.watch, each.reminder))
+        ),
         asking=tuple(_askings(dated, today)),
         due=tuple(sorted(due, key=_urgency)),
         answered=frozenset(quiet),
         quiet=frozenset(quiet - {each.subject.watch.key[:3] for each in due}),
-        unsure=_unsaid(unsure, work, written),
+        # Each version that nobody knows is named once.
+        unsure=tuple(run for run in unsure if sent is None or run.deployment.first_seen_at > sent),
         known_since=min(known_since, default=None),
         next_on=min((day for each in dated for day in _turns(each, today, work) if day > today), default=None),
     )
 
 
-def is_answered(reminder: Remembered, today: date, work: WorkingTime) -> bool:
-    """Whether somebody answered the last milestone, so that the people above the addressee are not told.
+def is_answered(reminder: Remembered, today: date, work: WorkingTime, *, by_taking_over: bool = True) -> bool:
+    """Whether somebody answered what was said last, so that nobody above the addressee hears of it.
 
-    A plan answers until its day has passed. Other answers cover what had been sent by then, and a snooze or a waiver
-    also what comes while it lasts. A team that takes the reminder over answers what had been sent by then. No answer
-    survives a move of the deadline to an earlier day.
+    A plan answers until its day has passed, all else what had been said when it was given, a snooze or a waiver also
+    for as long as it lasts. A team that takes the reminder over answers what had been said by then, unless it is asked
+    whether that team has answered itself. No answer outlives a move of the deadline to an earlier day.
     """
-    if reminder.claimed_at is not None and _is_verifying(reminder, today, work):
+    if _is_verifying(reminder, today, work):
         return True
     done = reminder.effect(today)
     taken = next((answer for answer, _ in done.states if answer.is_taken_over), None)
-    if taken is not None and not done.is_overtaken(taken) and _is_since(taken, reminder, work):
+    if by_taking_over and taken is not None and not done.is_overtaken(taken) and _is_since(taken, reminder, work):
         return True
-    return _has_been_answered(reminder, today, work)
-
-
-def _has_been_answered(reminder: Remembered, today: date, work: WorkingTime) -> bool:
-    """Whether the current holder has answered the last milestone. Taking the reminder over is not an answer."""
-    done = reminder.effect(today)
     return done.answers_milestone(is_since=done.last is None or _is_since(done.last, reminder, work))
 
 
@@ -107,16 +104,6 @@ def _askings(subjects: Iterable[Subject], today: date) -> Iterator[Asking]:
             yield Asking(reminder, held, parts)
 
 
-def _joinings(subjects: Iterable[Subject], said: Collection[WatchKey]) -> Iterator[Joined]:
-    """Yield what has joined. A message sent today already lists everything that runs, so its additions are left out."""
-    for subject in subjects:
-        watch, reminder = subject.watch, subject.reminder
-        if reminder is None or not reminder.root_key or watch.key in said:
-            continue
-        if runs := joined(watch, reminder):
-            yield Joined(reminder, runs)
-
-
 def _is_since(answer: Answer, reminder: Remembered, work: WorkingTime) -> bool:
     return reminder.said_on is None or work.today(answer.decided_at or answer.at) >= reminder.said_on
 
@@ -137,21 +124,15 @@ def _redatings(subjects: Iterable[Subject], work: WorkingTime) -> Iterable[Redat
         yield Redating(reminder, watch.deadline.on, said)
 
 
-def _redated(subject: Subject, moved: dict[int, Milestone | None]) -> Subject:
+def _as_of_now(subject: Subject, moved: Mapping[int, Milestone | None]) -> Subject:
+    """Return a subject with its date as it is now, without a plan for another deadline and what that is about."""
     reminder = subject.reminder
-    if reminder is None or reminder.id not in moved:
+    if reminder is None:
         return subject
-    return replace(
-        subject, reminder=replace(reminder, deadline=subject.watch.deadline.on, milestone=moved[reminder.id])
-    )
-
-
-def _on_its_terms(subject: Subject) -> Subject:
-    """Return a subject reduced to what plans for other deadlines do not cover, without those plans."""
-    if subject.reminder is None:
-        return subject
-    watch = unanswered_part(subject.reminder, subject.watch)
-    return Subject(watch, answered(subject.reminder, watch))
+    if reminder.id in moved:
+        reminder = replace(reminder, deadline=subject.watch.deadline.on, milestone=moved[reminder.id])
+    watch = unanswered_part(reminder, subject.watch)
+    return Subject(watch, answered(reminder, watch))
 
 
 def _due(
@@ -180,7 +161,7 @@ def _due(
         due = _due_of(subject, milestone, today, work, is_missed=watch.key in missed, is_weekly_only=is_weekly_only)
         if due is not None:
             found.append(due)
-    return _heard_once(found), quiet
+    return (_heard_once(found) if missed else found), quiet
 
 
 def _due_of(
@@ -191,9 +172,11 @@ def _due_of(
     said = reminder.milestone if reminder is not None else None
     is_again = said is not None and milestone >= said
     is_repeated = is_again and not _is_put_off_no_longer(reminder, today)
-    has_passed = watch.deadline.on < today  # it is in the digest every week until somebody answers
-    if is_repeated and not ((has_passed or is_missed) and _is_unanswered(reminder, today, work)):
-        return None
+    has_passed = watch.deadline.on < today  # then it stays in the digest each week until somebody answers
+    if is_repeated and reminder is not None:
+        stays = has_passed or is_missed
+        if not stays or is_answered(reminder, today, work, by_taking_over=False):
+            return None
     loudness = Loudness.DIGEST if is_repeated else milestone.loudness(watch.deadline.kind)
     if is_again and loudness is Loudness.BROADCAST:
         loudness = Loudness.POST  # it was shown in the channel already
@@ -226,8 +209,8 @@ def _stage(subject: Subject, today: date, work: WorkingTime) -> int | None:
         return None
     last = reminder.effect(today).last
     if last is not None and last.is_lapsed_plan(today):
-        return None  # they have been told that it was not kept
-    is_charged = charged(watch.product, watch.cycle, today, [one.goes_on for one in watch.runs]).now is not None
+        return None  # they have heard that it was not kept
+    is_charged = watch.charged(today).now is not None
     days, told_for = (watch.deadline.on - today).days, (today - reminder.opened_on).days
     return stage_of(days, told_for, is_charged=is_charged)
 
@@ -297,17 +280,9 @@ def _is_put_off_no_longer(reminder: Remembered | None, today: date) -> bool:
     return done.put_off_until is not None and reminder.said_on < done.put_off_until <= today
 
 
-def _is_unanswered(reminder: Remembered | None, today: date, work: WorkingTime) -> bool:
-    """Whether the holder was told and has given no answer that still counts."""
-    if reminder is None:
-        return False
-    is_verified_later = reminder.claimed_at is not None and _is_verifying(reminder, today, work)
-    return not is_verified_later and not _has_been_answered(reminder, today, work)
-
-
 def _keeps_quiet(reminder: Remembered, milestone: Milestone, today: date, work: WorkingTime) -> bool:
-    """Whether an answer, or waiting for the inventory, keeps a milestone from being sent today."""
-    if reminder.claimed_at is not None and _is_verifying(reminder, today, work):
+    """Whether an answer, or the wait for the evidence, keeps a milestone from being said today."""
+    if _is_verifying(reminder, today, work):
         return True
     done = reminder.effect(today)
     late = plans.quiet_until(done.last) if done.last is not None else None
@@ -340,50 +315,32 @@ def _evidence_due(claimed_at: datetime, work: WorkingTime) -> date:
     return evidence_due(work.today(claimed_at))
 
 
-def _unproven(subjects: Iterable[Subject], today: date, work: WorkingTime, written: Written) -> Iterable[DueReminder]:
-    """Yield what was reported as done and should be visible by now. Each is in one digest."""
-    for subject in subjects:
-        reminder = subject.reminder
-        if reminder is None or reminder.claimed_at is None:
-            continue
-        since = _evidence_due(reminder.claimed_at, work)
-        milestone = latest_due(subject.watch.deadline, today, work, tier=subject.watch.tier)
-        if milestone is not None and since <= today and (written.digest is None or written.digest < since):
-            yield DueReminder(subject, milestone, Loudness.DIGEST, is_repeated=True)
+def _listed(subject: Subject, today: date, work: WorkingTime, written: Written) -> DueReminder | None:
+    """Return what a digest says of a subject of which nothing else is due; None for nothing.
 
-
-def _late(subjects: Iterable[Subject], today: date, work: WorkingTime, written: Written) -> Iterator[DueReminder]:
-    """Yield the plans in force whose first part is late. The next digest says so, and so does every later one."""
-    for subject in subjects:
-        reminder = subject.reminder
-        held = reminder.effect(today).answer if reminder is not None and reminder.claimed_at is None else None
-        since = plans.late_since(held, today) if held is not None and not held.is_shared else None
-        milestone = latest_due(subject.watch.deadline, today, work, tier=subject.watch.tier)
-        if since is not None and milestone is not None:
-            is_said = written.digest is not None and written.digest >= since
-            yield DueReminder(subject, milestone, Loudness.DIGEST, stands=is_said)
-
-
-def _standing(subjects: Iterable[Subject], today: date, work: WorkingTime) -> Iterator[DueReminder]:
-    """Yield what was sent, lies ahead and waits for an answer.
-
-    The end of active support is left out, because it does no harm yet.
+    One digest has what was said to be done and should be seen to be by now. Any has a plan that holds though its first
+    part is late, and what was said, lies ahead and waits for an answer.
     """
-    for subject in subjects:
-        deadline, reminder = subject.watch.deadline, subject.reminder
-        if reminder is None or reminder.milestone is None or deadline.on < today:
-            continue
-        is_quiet = _keeps_quiet(reminder, reminder.milestone, today, work)
-        if deadline.kind is not DeadlineKind.ACTIVE_SUPPORT and not is_quiet and _is_unanswered(reminder, today, work):
-            yield DueReminder(subject, reminder.milestone, Loudness.DIGEST, stands=True)
-
-
-def _unsaid(unsure: Sequence[MatchedDeployment], work: WorkingTime, written: Written) -> tuple[MatchedDeployment, ...]:
-    """Return the unknown versions that were first seen after the last digest: each is named once."""
-    if written.digest is None:
-        return tuple(unsure)
-    sent = digests.sent_at(written.digest, work)
-    return tuple(run for run in unsure if run.deployment.first_seen_at > sent)
+    deadline, reminder = subject.watch.deadline, subject.reminder
+    if reminder is None:
+        return None
+    milestone = latest_due(deadline, today, work, tier=subject.watch.tier)
+    if milestone is not None and reminder.claimed_at is not None:
+        since = _evidence_due(reminder.claimed_at, work)
+        if since <= today and (written.digest is None or written.digest < since):
+            return DueReminder(subject, milestone, Loudness.DIGEST, is_repeated=True)
+    elif milestone is not None and (held := reminder.effect(today).answer) is not None and not held.is_shared:
+        late_since = plans.late_since(held, today)
+        if late_since is not None:
+            is_said = written.digest is not None and written.digest >= late_since
+            return DueReminder(subject, milestone, Loudness.DIGEST, stands=is_said)
+    # The end of active support harms nobody yet.
+    is_ahead = deadline.on >= today and deadline.kind is not DeadlineKind.ACTIVE_SUPPORT
+    if not is_ahead or reminder.milestone is None or _keeps_quiet(reminder, reminder.milestone, today, work):
+        return None
+    if is_answered(reminder, today, work, by_taking_over=False):
+        return None
+    return DueReminder(subject, reminder.milestone, Loudness.DIGEST, stands=True)
 
 
 def _urgency(due: DueReminder) -> tuple[tuple[bool, int], int, date, str, str]:

@@ -87,28 +87,19 @@ def resolve(
             return Resolution.PASSED if reminder.deadline < today else Resolution.REPLACED
         has_passed = kind == DeadlineKind.ACTIVE_SUPPORT.value and reminder.deadline < today
         return Resolution.PASSED if has_passed else None
-    theirs = [each for each in evidence.gone if _is_of(watches, each.asset_id, addressee)]
+    # What is gone or runs nothing is taken for the addressee's.
+    runs_of = {each.asset_id: watches.by_asset.get(each.asset_id, ()) for each in evidence.gone}
+    owners = {number: runs[0].responsible.addressee.key for number, runs in runs_of.items() if runs}
+    theirs = [each for each in evidence.gone if owners.get(each.asset_id, addressee) == addressee]
     if theirs:
-        return _became(Evidence(theirs, evidence.since), watches, product, today)
+        runs = Evidence(theirs, evidence.since).runs(watches, product)
+        is_shown = all(_is_supported(run, today) and run.deployment.last_seen_at >= evidence.since for run in runs)
+        return Resolution.GONE if not runs else Resolution.UPGRADED if is_shown else Resolution.REPLACED
     if evidence.gone or watches.is_run_by_anybody(product, cycle):
         return Resolution.MOVED
     known = table.get(product)
     is_known = known is not None and any(each.name == cycle for each in known.cycles)
     return Resolution.REPLACED if is_known else None
-
-
-def _became(evidence: Evidence, watches: Exposure, product: str, today: date) -> Resolution:
-    runs = evidence.runs(watches, product)
-    if not runs:
-        return Resolution.GONE
-    is_shown = all(_is_supported(run, today) and run.deployment.last_seen_at >= evidence.since for run in runs)
-    return Resolution.UPGRADED if is_shown else Resolution.REPLACED
-
-
-def _is_of(watches: Exposure, asset_id: int, addressee: str) -> bool:
-    """Whether the asset belongs to the addressee. An asset that is gone or runs nothing counts as theirs."""
-    runs = watches.by_asset.get(asset_id, ())
-    return not runs or runs[0].responsible.addressee.key == addressee
 
 
 def _is_supported(run: MatchedDeployment, today: date) -> bool:

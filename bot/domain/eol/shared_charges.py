@@ -83,5 +83,5 @@ def sharers(exposure: Exposure, holders: Iterable[str]) -> Iterator[str]:
     for key in holders:
         for watch in exposure.by_addressee.get(key, ()):
             today = exposure.today_of(watch.addressee)
-            if charged(watch.product, watch.cycle, today, [one.goes_on for one in watch.runs]).now is not None:
+            if watch.charged(today).now is not None:
                 yield from (name for run in watch.runs for _, name in run.responsible.others)

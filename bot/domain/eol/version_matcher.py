@@ -71,7 +71,10 @@ def match(table: Table, *, product: str, version: str, provider: str = "") -> Ma
         elif (named := _behind_name(table, index, version)) is not None:
             own = match(table, product=product, version=named, provider=provider) if named else None
             answer = _doubtful(index, ()) if own is None else own
-        elif (labelled := _labelled(index, version)) is not None:
+        elif (
+            not (version_words.is_plain(version) or version in index.named)
+            and (labelled := version_labels.read(version, _own_words(index))) is not None
+        ):
             said = labelled.version
             answer = _doubtful(index, labelled.numbers)
             if said is not None:
@@ -128,12 +131,6 @@ def _unless_open(index: CycleIndex, version: str, found: Matched) -> Matched:
     if not version_words.leaves_open(index.without_head(version), place, _own_words(index)):
         return found
     return _doubtful(index, tuple(version_words.numbers_in(version)), place)
-
-
-def _labelled(index: CycleIndex, version: str) -> version_labels.Labelled | None:
-    if version_words.is_plain(version) or version in index.named:
-        return None
-    return version_labels.read(version, _own_words(index))
 
 
 def _own_words(index: CycleIndex) -> version_words.OwnWords:

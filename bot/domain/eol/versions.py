@@ -90,8 +90,11 @@ def plain_run(text: str) -> str:
 
 
 def tokens(text: str) -> tuple[Token, ...]:
-    """Return the numbers (whole, without leading zeros) and the words of a text, in lower case."""
-    return tuple([int(one) if one[0] <= "9" else one for one in _TOKEN.findall(_plain(text))])
+    """Return the numbers, whole and without leading zeros, and the words of a text, in lower case."""
+    plain = text.lower()
+    if not text.isascii():
+        plain = "".join(c if c.isascii() else " " for c in names.clean(text).lower())
+    return tuple([int(one) if one[0] <= "9" else one for one in _TOKEN.findall(plain)])
 
 
 def parse(text: str) -> Version:
@@ -117,7 +120,3 @@ def is_prerelease(rest: tuple[Token, ...]) -> bool:
     if not rest:
         return False
     return rest[0] in _PRERELEASE or (rest[0] in _PRERELEASE_LETTERS and len(rest) > 1 and isinstance(rest[1], int))
-
-
-def _plain(text: str) -> str:
-    return text.lower() if text.isascii() else "".join(c if c.isascii() else " " for c in names.clean(text).lower())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
@@ -56,9 +56,19 @@ def reply_key(reminder: Remembered) -> str:
 async def redraw(session: AsyncSession, deps: Deps, watcher: Watcher, card: Card | ClosedCard) -> None:
     """Render a reminder's root message anew, and the reply that said a milestone last: both ask for an answer."""
     await revise_root(session, deps, watcher, card)
-    reply = await _last_reply(session, card.reminder)
-    if reply is not None:
-        await _Drawing(session, deps, watcher, card).revise(reply.key, reply.day)
+    pings, reminder = tables.Ping, card.reminder
+    replies = (
+        select(col(pings.key), col(pings.day))
+        .where(
+            col(pings.addressee) == _recipient(reminder),
+            col(pings.key).startswith(f"eol:{reminder.id}:", autoescape=True),
+            col(pings.key) != reminder.root_key,
+        )
+        .order_by(col(pings.day).desc())
+    )
+    last = (await session.execute(replies.limit(1))).first() if reminder.root_key else None
+    if last is not None:
+        await _revise(session, deps, watcher, card, last.key, last.day)
     is_settled = card.resolution != Resolution.PASSED if isinstance(card, ClosedCard) else bool(card.effect.answer)
     if is_settled:
         await _redraw_complaints(session, deps, watcher.snapshot, card)
@@ -116,39 +126,17 @@ async def revise_root(session: AsyncSession, deps: Deps, watcher: Watcher, card:
 
     One in the channel of a team that has handed the reminder over says that, and in the end that it is over.
     """
-    reminder, drawing = card.reminder, _Drawing(session, deps, watcher, card)
+    reminder = card.reminder
     if not reminder.root_key:
         return
     first = root_key(replace(reminder, delegated_to=None))
     if isinstance(card, ClosedCard) and first != reminder.root_key:
-        await drawing.revise(first, None)
+        await _revise(session, deps, watcher, card, first, None)
     pings = tables.Ping
     query = select(col(pings.day)).where(
         col(pings.addressee) == _recipient(reminder), col(pings.key) == reminder.root_key
     )
-    await drawing.revise(reminder.root_key, (await session.execute(query)).scalar())
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    key: str
-    day: date
-
-
-async def _last_reply(session: AsyncSession, reminder: Remembered) -> _Said | None:
-    pings = tables.Ping
-    query = (
-        select(col(pings.key), col(pings.day))
-        .where(
-            col(pings.addressee) == _recipient(reminder),
-            col(pings.key).startswith(f"eol:{reminder.id}:", autoescape=True),
-            col(pings.key) != reminder.root_key,
-        )
-        .order_by(col(pings.day).desc())
-        .limit(1)
-    )
-    row = (await session.execute(query)).first()
-    return _Said(row.key, row.day) if row is not None and reminder.root_key else None
+    await _revise(session, deps, watcher, card, reminder.root_key, (await session.execute(query)).scalar())
 
 
 def _recipient(reminder: Remembered) -> str:
@@ -157,42 +145,29 @@ def _recipient(reminder: Remembered) -> str:
     return f"team:{team}" if team else reminder.addressee
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawing:
-    """What the messages of one reminder are drawn from."""
+async def _revise(
+    session: AsyncSession, deps: Deps, watcher: Watcher, card: Card | ClosedCard, key: str, day: date | None
+) -> None:
+    """Render the message with that key anew, with what else was due on the day on which it was sent.
 
-    session: AsyncSession
-    deps: Deps
-    watcher: Watcher
-    card: Card | ClosedCard
-
-    async def revise(self, key: str, day: date | None) -> None:
-        """Render the message with that key anew, with what else was due on the day on which it was sent."""
-        also = await self._also(day) if day is not None else []
-        await outbox.revise(self.session, key=key, message=self._drawn(key, also), at=self.deps.clock.now())
-
-    def _drawn(self, key: str, also: Sequence[Line]) -> Rendered:
-        card = self.card
-        if isinstance(card, ClosedCard):
-            return blocks.closed(card, also=also)
-        reminder = card.reminder
-        if reminder.delegated_to is not None and not has_root(reminder):
-            return blocks.handed_over(card, also=also)
-        if key == reminder.root_key or reminder.milestone is None:
-            return blocks.card(card, also=also)
-        return blocks.milestone(DueMilestone(card, reminder.milestone), also=also)
-
-    async def _also(self, day: date) -> list[Line]:
-        """Return what else the day's message named, whichever noun it is of, unless it was said again since.
-
-        There is one message a day, so whatever its recipient was told of on that day was in it.
-        """
-        key, reminder = _recipient(self.card.reminder), self.card.reminder
-        lines = await said_on(self.session, self.deps, self.watcher, key, day, but=reminder.id)
-        for noun in self.deps.contributors:
-            if noun.name != NOUN:
-                lines += await noun.said_on(self.session, key, day)
-        return lines
+    There is one message a day, so whatever its recipient was told of on that day, and not again since, was in it,
+    whichever noun it is of.
+    """
+    reminder, also = card.reminder, list[Line]()
+    if day is not None:
+        recipient = _recipient(reminder)
+        also = await said_on(session, deps, watcher, recipient, day, but=reminder.id)
+        for noun in deps.contributors:
+            also += await noun.said_on(session, recipient, day) if noun.name != NOUN else ()
+    if isinstance(card, ClosedCard):
+        message = blocks.closed(card, also=also)
+    elif reminder.delegated_to is not None and not has_root(reminder):
+        message = blocks.handed_over(card, also=also)
+    elif key == reminder.root_key or reminder.milestone is None:
+        message = blocks.card(card, also=also)
+    else:
+        message = blocks.milestone(DueMilestone(card, reminder.milestone), also=also)
+    await outbox.revise(session, key=key, message=message, at=deps.clock.now())
 
 
 async def said_on(

@@ -16,7 +16,6 @@ from bot.blocks.eol.notes import moved
 from bot.blocks.lines import Line
 from bot.domain import daily_limit as rules
 from bot.domain.daily_limit import Agenda, Written
-from bot.domain.eol.charges import charged
 from bot.domain.eol.due_reminders import DueReminder, Joined, Plan, Redating, Subject
 from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import Loudness
@@ -151,7 +150,8 @@ class Notices:
             )
             if is_new_root:
                 self._has_just_got_a_root = key
-            rows.append(_row(after, each))
+            said = {"row": after.id, "new_said_on": after.said_on, "new_root_key": after.root_key}
+            rows.append(said | {"new_milestone": each.milestone.days, "new_owed": each.owed})
             if joined(self._by_key[key], before):
                 await _cover(telling.session, before.id, self._by_key[key])
         if rows:
@@ -181,7 +181,7 @@ class Notices:
         if not due and not self.planned.unsure and not self.shared:
             return None
         named = {run.deployment.id for run in self.planned.unsure}
-        paid = self._paid(telling.today)
+        paid = self._paid(telling.today) if self.planned.answered else ()
         digest = Digest(
             addressee=self.recipient,
             items=tuple(DueMilestone(self._card(each.subject.watch), each.milestone) for each in self._planned(due)),
@@ -255,9 +255,9 @@ class Notices:
         for watch in self.watches:
             if watch.key[:3] not in self.planned.answered or watch.key not in self.reminders or watch.key in named:
                 continue
-            rest = tuple(one for one in watch.runs if one.deployment.id not in said)
-            if charged(watch.product, watch.cycle, today, (one.goes_on for one in rest)).now is not None:
-                found.setdefault(watch.key[:3], self._card(replace(watch, runs=rest)))
+            rest = replace(watch, runs=tuple(one for one in watch.runs if one.deployment.id not in said))
+            if rest.charged(today).now is not None:
+                found.setdefault(watch.key[:3], self._card(rest))
         return tuple(sorted(found.values(), key=lambda card: cost(card.watch, today), reverse=True))
 
     def _planned(self, due: Iterable[rules.Due]) -> list[DueReminder]:
@@ -266,16 +266,6 @@ class Notices:
 
     def _card(self, watch: Watch) -> Card:
         return reminder_store.card(self.deps, self.watcher, self.reminders[watch.key], watch, self._moves)
-
-
-def _row(reminder: Remembered, due: DueReminder) -> dict[str, object]:
-    return {
-        "row": reminder.id,
-        "new_milestone": due.milestone.days,
-        "new_said_on": reminder.said_on,
-        "new_owed": due.owed,
-        "new_root_key": reminder.root_key,
-    }
 
 
 async def open_reminders(session: AsyncSession, opening: Iterable[tuple[Watch, date]], *, at: datetime) -> None:
@@ -321,7 +311,8 @@ async def _follow_up(
         if (team := taken.get(watch.key[:3])) is not None:
             subject, detail = f"reminder:{number}", {"team": team}
             await audit(session, at=at, actor="baton", action="lifecycle.taken_over", subject=subject, detail=detail)
-    await take_on(session, ids, before)
+    if before:
+        await take_on(session, ids, before)
 
 
 async def _cover(session: AsyncSession, reminder_id: int, watch: Watch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +18,30 @@ from bot.domain.eol.reminders import Inherited
 from bot.domain.records import PersonRecord
 from bot.store import tables
 from bot.store.open_matters import person_of
+
+_OWN, _OTHER, _ANSWER = tables.Reminder, aliased(tables.Reminder), tables.ReminderAnswer
+#: The answers to other open deadlines of release cycles: a statement that takes longer to put together than to ask.
+_SHARED_ANSWERS = (
+    select(col(_OWN.id), col(_OWN.deadline), col(_OTHER.deadline), col(_OTHER.kind), *tables.core(_ANSWER).c)
+    .select_from(_OWN)
+    .join(
+        _OTHER,
+        and_(
+            col(_OTHER.addressee) == col(_OWN.addressee),
+            col(_OTHER.product) == col(_OWN.product),
+            col(_OTHER.cycle) == col(_OWN.cycle),
+            col(_OTHER.id) != col(_OWN.id),
+            col(_OTHER.resolved_at).is_(None),
+        ),
+    )
+    .join(_ANSWER, col(_ANSWER.reminder_id) == col(_OTHER.id))
+    .where(
+        col(_OWN.resolved_at).is_(None),
+        col(_ANSWER.ended_at).is_(None),
+        col(_ANSWER.kind).in_([each.value for each in SHARED]),
+        or_(col(_ANSWER.kind) != AnswerKind.WAIVED.value, col(_ANSWER.decided_by).is_not(None)),
+    )
+)
 
 
 async def in_force(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]) -> Sequence[Any]:
@@ -41,7 +64,7 @@ async def answer_of(session: AsyncSession, row: tables.ReminderAnswer) -> Answer
 
 async def shared(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]) -> list[tuple[int, Answer]]:
     """Return what was answered to other open deadlines of the same release cycles and holds for these, by their ids."""
-    rows = (await session.execute(_shared_answers().where(*conditions))).all()
+    rows = (await session.execute(_SHARED_ANSWERS.where(*conditions))).all()
     if not rows:
         return []
     given = [row[4:] for row in rows]
@@ -57,37 +80,8 @@ async def shared(session: AsyncSession, conditions: Sequence[ColumnElement[bool]
     return found
 
 
-@cache
-def _shared_answers() -> Select[Any]:
-    """What asks for answers to other open deadlines of release cycles: it takes longer to put together than to ask."""
-    own, other, answer = tables.Reminder, aliased(tables.Reminder), tables.ReminderAnswer
-    return (
-        select(col(own.id), col(own.deadline), col(other.deadline), col(other.kind), *tables.core(answer).c)
-        .select_from(own)
-        .join(
-            other,
-            and_(
-                col(other.addressee) == col(own.addressee),
-                col(other.product) == col(own.product),
-                col(other.cycle) == col(own.cycle),
-                col(other.id) != col(own.id),
-                col(other.resolved_at).is_(None),
-            ),
-        )
-        .join(answer, col(answer.reminder_id) == col(other.id))
-        .where(
-            col(own.resolved_at).is_(None),
-            col(answer.ended_at).is_(None),
-            col(answer.kind).in_([each.value for each in SHARED]),
-            or_(col(answer.kind) != AnswerKind.WAIVED.value, col(answer.decided_by).is_not(None)),
-        )
-    )
-
-
 async def inherited(session: AsyncSession, rows: Sequence[Any]) -> dict[int, Inherited]:
     """Return what the owners before had answered to these, as far as nobody has answered since."""
-    if not rows:
-        return {}
     table, before = tables.ReminderAnswer, {row.came_from for row in rows}
     own = select(col(table.reminder_id)).where(col(table.reminder_id).in_([row.id for row in rows]))
     answered = set((await session.execute(own)).scalars())

@@ -156,7 +156,8 @@ async def _with_answers(
         by_reminder.setdefault(reminder_id, []).append(shared)
         by_reminder[reminder_id].sort(key=lambda each: each.id, reverse=True)
     helps = await help_asked(session, [row.id for row in rows])
-    inherited = await reminder_answers.inherited(session, [row for row in rows if row.came_from is not None])
+    came = [row for row in rows if row.came_from is not None]
+    inherited = await reminder_answers.inherited(session, came) if came else {}
     found = (_remembered(row, tuple(by_reminder.get(row.id, ())), people) for row in rows)
     return [replace(each, help=helps.get(each.id), inherited=inherited.get(each.id)) for each in found]
 
@@ -232,7 +233,7 @@ def card(deps: Deps, watcher: Watcher, reminder: Remembered, watch: Watch, moves
         taker=taker,
         offered_to=_name(watcher.snapshot, offer.team_id) if offer is not None and is_offered else "",
         may_ask_for_help=devops_team.takes_requests(deps, watcher.snapshot, of=holder.team),
-        library_id=_library_id(deps, watcher, watch.product),
+        library_id=_library_id(deps, watcher, watch.product) if watch.product.asset_ref else None,
         handoffs=_handoffs(watcher.snapshot, watch),
     )
 
@@ -279,7 +280,7 @@ def facts_age(facts: Facts, now: datetime) -> FactsAge:
 
 def _library_id(deps: Deps, watcher: Watcher, product: Product) -> int | None:
     """Return the id of the shared library that a product is; None unless it is of the team that takes requests."""
-    asset = watcher.snapshot.directory.by_ref(product.asset_ref) if product.asset_ref else None
+    asset = watcher.snapshot.directory.by_ref(product.asset_ref)
     devops = devops_team.find(deps, watcher.snapshot)
     if asset is None or devops is None or asset.kind is not AssetKind.LIBRARY:
         return None
