@@ -50,6 +50,10 @@ _MANY = 500
 #: How old dates are that the catalog says, which no feed has to confirm.
 _OWN_DATES = FactsAge(None, Freshness.FRESH)
 
+_T = tables.core(tables.Reminder).c
+_TAKEN_OVER = select(_T.id, _T.addressee, _T.product, _T.cycle, _T.delegated_to).where(
+    _T.resolved_at.is_(None), _T.delegated_to.is_not(None)
+)
 #: (product, cycle): what the moves of dates are found by.
 Moves = Mapping[tuple[str, str], tuple[DateMove, ...]]
 
@@ -110,12 +114,8 @@ async def taken_over(session: AsyncSession) -> dict[CycleKey, int]:
 
     A cycle that ends has at least one open reminder, so the open ones tell of those whose next deadline has none yet.
     """
-    table = tables.Reminder
-    query = select(
-        col(table.id), col(table.addressee), col(table.product), col(table.cycle), col(table.delegated_to)
-    ).where(col(table.resolved_at).is_(None), col(table.delegated_to).is_not(None))
     # Asked to sort by their ids, SQLite goes through all reminders.
-    rows = sorted((await session.execute(query)).all())
+    rows = sorted((await session.execute(_TAKEN_OVER)).all())
     return {(addressee, product, cycle): team for _, addressee, product, cycle, team in rows if team is not None}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -44,6 +44,10 @@ _FOR_SOME_DAYS = frozenset({DueKind.MOVED, DueKind.TAKEN, DueKind.RETURNED, DueK
 _OF_ALL_PARTS = frozenset({DueKind.EXPIRED, DueKind.TAKEN})
 _ONE_DAY = timedelta(days=1)
 _NOTES = tables.core(tables.HandoffNote)
+_TEAMS: BindParameter[Any] = bindparam("teams", expanding=True)
+_OF_TEAMS = select(col(tables.Handoff.id)).where(
+    or_(col(tables.Handoff.giver_team_id).in_(_TEAMS), col(tables.Handoff.receiver_team_id).in_(_TEAMS))
+)
 
 
 @dataclass(slots=True)
@@ -332,8 +336,4 @@ async def _concerning(session: AsyncSession, keys: Iterable[str]) -> set[int]:
     teams = [int(key.partition(":")[2]) for key in keys if key.startswith("team:")]
     if not teams:
         return set()
-    table = tables.Handoff
-    query = select(col(table.id)).where(
-        or_(col(table.giver_team_id).in_(teams), col(table.receiver_team_id).in_(teams))
-    )
-    return set((await session.execute(query)).scalars())
+    return set((await session.execute(_OF_TEAMS, {"teams": teams})).scalars())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -19,6 +19,13 @@ from bot.domain.sources import ClaimSubject
 from bot.services.ownership import claimed_by, lent_by
 from bot.services.snapshot import Snapshot
 from bot.store import tables
+
+_HANDOFF, _LENT = tables.core(tables.Handoff).c, tables.core(tables.HandoffResource).c
+_RETURNED = (
+    select(_LENT.asset_id, _LENT.area, _LENT.returned_at)
+    .join(tables.core(tables.Handoff), _HANDOFF.id == _LENT.handoff_id)
+    .where(_HANDOFF.loan_until.is_not(None), _LENT.returned_at >= bindparam("since", type_=_LENT.returned_at.type))
+)
 
 
 async def sides_of(
@@ -95,13 +102,8 @@ async def back_from_loan(
     """Return those of the matters whose thing has come back from a loan since they were asked."""
     if not rows:
         return []
-    handoff, lent = tables.Handoff, tables.HandoffResource
-    query = (
-        select(col(lent.asset_id), col(lent.area), col(lent.returned_at))
-        .join(handoff, col(handoff.id) == col(lent.handoff_id))
-        .where(col(handoff.loan_until).is_not(None), col(lent.returned_at) >= min(each.asked_at for each in rows))
-    )
-    back = [(each.asset_id, each.area, each.returned_at) for each in await session.execute(query)]
+    asked = {"since": min(each.asked_at for each in rows)}
+    back = [(each.asset_id, each.area, each.returned_at) for each in await session.execute(_RETURNED, asked)]
     return [
         row
         for row in rows
