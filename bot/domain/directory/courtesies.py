@@ -91,9 +91,9 @@ _MOST_WORDS_ASKING = 9
 
 
 def courtesy(text: str) -> Courtesy | None:
-    """Return the kind of a message that asks for nothing by name; None for any other message."""
-    opening = text.split(None, _MOST_WORDS_ASKING)
-    if len(text) > _MOST_CHARACTERS or not opening:
+    """Return what kind of message a text is that asks for nothing by name; None for any other."""
+    opening = text.split(None, _MOST_WORDS_ASKING) if len(text) <= _MOST_CHARACTERS else []
+    if not opening:
         return None
     first = opening[0].strip(_AROUND).lower().replace("’", "'")
     if first not in _OPENINGS and not opening[0].startswith(_MARKED):

@@ -182,7 +182,7 @@ def _left_behind(holdings: tuple[Holding, ...], gone: tuple[Holding, ...]) -> tu
 
 
 def _is_unowned_on_purpose(asset: AssetRecord) -> bool:
-    """Tell whether what a source says so of is settled: no other one names an owner, or this one is preferred."""
+    """Tell whether it is settled that nobody owns it: no other source names an owner, or this one is preferred."""
     if _is_decided(asset):
         return False
     return asset.unowned_by.is_preferred or not any(fact.role is Role.OWNER for fact in asset.facts)

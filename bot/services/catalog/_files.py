@@ -22,8 +22,6 @@ _SHOWN_PARTS = 3
 
 async def told_apart(run: Run, claims: Claims) -> Claims:
     """Return an asset's claims by whose word they are: a source says two things only where its files disagree."""
-    if len(claims) < 2:  # as nearly always
-        return claims
     paths: dict[int, list[str]] = {}
     for source, claim in claims:
         paths.setdefault(source, []).append(claim.origin.path)

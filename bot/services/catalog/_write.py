@@ -72,7 +72,7 @@ class AssetWriter:
         for asset in assets:
             planned, before = self._plan.planned[asset], rows.get(asset)
             current = facts.get(asset, ())
-            claims = await told_apart(run, planned.claims)
+            claims = planned.claims if len(planned.claims) < 2 else await told_apart(run, planned.claims)
             named, not_theirs = _facts.wanted(claims, self._owners), disowned.get(asset, set())
             said = {key: None for key in named if key[3] != Role.OWNER or key[:3] not in not_theirs}
             self.corrected += [(asset, *each) for each in not_theirs - {(key[0], key[1], key[2]) for key in named}]

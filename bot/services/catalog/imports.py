@@ -196,7 +196,7 @@ def _count(run: Run) -> None:
 
 def _refusal(run: Run, owners: Going | None, *, allow_mass_change: bool, secret: int = 0) -> str:
     """Return why what goes by this run is too much; empty where it is not."""
-    going = [owners] if owners is not None else []
+    going = list[Going]()
     for subject, noun in _NOUNS.items():
         if subject is ClaimSubject.PERSON and not run.source.is_trusted_for_people:
             continue  # that people go with the trust in what their source says of them is meant
@@ -205,7 +205,7 @@ def _refusal(run: Run, owners: Going | None, *, allow_mass_change: bool, secret:
         is_other_file = run.is_elsewhere and not (diff.added or diff.changed or diff.unchanged or diff.kept)
         going.append(Going(noun, before - hidden, len(diff.removed) - hidden, is_other_file, hidden))
     return refusal(
-        going,
+        going if owners is None else [*going, owners],
         read=run.reading.size,
         lost=sum(len(diff.removed) for diff in run.diffs.values()) if run.is_empty else 0,
         errors=sum(problem.is_error for problem in run.reading.problems),
