@@ -74,7 +74,7 @@ def is_answered(reminder: Remembered, today: date, work: WorkingTime, *, by_taki
     for as long as it lasts. A team that takes the reminder over answers what had been said by then, unless it is asked
     whether that team has answered itself. No answer outlives a move of the deadline to an earlier day.
     """
-    if _is_verifying(reminder, today, work):
+    if reminder.claimed_at is not None and today < _evidence_due(reminder.claimed_at, work):
         return True
     done = reminder.effect(today)
     taken = next((answer for answer, _ in done.states if answer.is_taken_over), None)
@@ -282,7 +282,7 @@ def _is_put_off_no_longer(reminder: Remembered | None, today: date) -> bool:
 
 def _keeps_quiet(reminder: Remembered, milestone: Milestone, today: date, work: WorkingTime) -> bool:
     """Whether an answer, or the wait for the evidence, keeps a milestone from being said today."""
-    if _is_verifying(reminder, today, work):
+    if reminder.claimed_at is not None and today < _evidence_due(reminder.claimed_at, work):
         return True
     done = reminder.effect(today)
     late = plans.quiet_until(done.last) if done.last is not None else None
@@ -305,10 +305,6 @@ def _turns(subject: Subject, today: date, work: WorkingTime) -> Iterator[date]:
             yield from (answer.until - timedelta(PLAN_CHECK), answer.until, answer.until + timedelta(1))
         if answer.milestone is not None:
             yield watch.deadline.on - timedelta(answer.milestone - 1)
-
-
-def _is_verifying(reminder: Remembered, today: date, work: WorkingTime) -> bool:
-    return reminder.claimed_at is not None and today < _evidence_due(reminder.claimed_at, work)
 
 
 def _evidence_due(claimed_at: datetime, work: WorkingTime) -> date:
