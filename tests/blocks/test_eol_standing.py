@@ -147,7 +147,7 @@ def planned(until: date, **rest: Answer) -> Card:
 
 
 def entry_of(card: Card) -> Entry:
-    watch, goes_on = card.watch, (one.deployment.has_extended_support for one in card.watch.runs)
+    watch, goes_on = card.watch, (one.deployment.observed.has_extended_support for one in card.watch.runs)
     return Entry(
         watch=watch, urgency=Urgency.LATER, is_past=False, reminder=card.reminder,
         effect=card.reminder.effect(TODAY), charged=charged(watch.product, watch.cycle, TODAY, goes_on),

@@ -754,7 +754,9 @@ class TestWrongVersion:
             platform = (await session.execute(select(tables.Team.id).where(tables.Team.name == "Platform"))).scalar()  # type: ignore[call-overload]
             await session.execute(update(tables.Reminder).values(delegated_to=platform))
         watches = await stage.baton.context.watcher.current()
-        ids_of = {one.deployment.product: one.deployment.id for runs in watches.by_asset.values() for one in runs}
+        ids_of = {
+            one.deployment.observed.product: one.deployment.id for runs in watches.by_asset.values() for one in runs
+        }
         for product, sees_form in (("postgresql", False), ("nodejs", True)):
             message = await copied(stage, "general", [pin_button(ids_of[product])])
             await stage.press(message, ids.PIN, user="lin")

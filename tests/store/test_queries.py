@@ -250,7 +250,9 @@ async def test_deployments_of_which_a_source_says_the_same_share_it(catalog: Dat
     await add(catalog, *rows)
     async with catalog.connected() as connection:
         found = deployments.deployments(connection, after=-1, until=1, last_runs={})
-        runs = [(asset_id, deployment.product, id(deployment.observed)) async for asset_id, deployment, _ in found]
+        runs = [
+            (asset_id, deployment.observed.product, id(deployment.observed)) async for asset_id, deployment, _ in found
+        ]
     assert [each[:2] for each in runs] == [(1, "p"), (2, "p"), (2, "q")]
     assert runs[0][2] == runs[1][2] != runs[2][2]
 

@@ -146,7 +146,7 @@ def ownership_warnings(card: Card) -> list[str]:
 
 
 def _hand_over(card: Card) -> str:
-    is_managed = set(map(fold, {one.deployment.provider for one in card.watch.runs})) <= PROVIDERS
+    is_managed = {fold(one.deployment.observed.provider) for one in card.watch.runs} <= PROVIDERS
     return f"{'A provider runs this: could' if is_managed else 'Could'} the product team take all of it?"
 
 
@@ -278,9 +278,9 @@ def _evidence(evidence: Sequence[MatchedDeployment]) -> str:
         return ""
     versions: dict[str, list[str]] = {}
     for one in evidence:
-        version = escape(one.deployment.version, 60) or "an unknown version"
+        version = escape(one.deployment.observed.version, 60) or "an unknown version"
         versions.setdefault(version, []).append(bold(one.asset.name, 60))
     seen = join(f"{join(names)} {verb(names, 'runs', 'run')} {version}" for version, names in versions.items())
     newest = max(evidence, key=lambda one: one.deployment.last_seen_at).deployment
-    shown_by = escape(newest.source, 60)
+    shown_by = escape(newest.observed.source, 60)
     return f"{seen}" + (f", as {shown_by} showed {text.date(newest.last_seen_at)}." if shown_by else ".")

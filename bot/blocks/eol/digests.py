@@ -244,8 +244,8 @@ def _unsure(unsure: Sequence[MatchedDeployment]) -> Rendered:
 
 
 def _what(one: MatchedDeployment) -> str:
-    product = escape(one.deployment.product, 60) or "something"
-    version = escape(one.deployment.version, 60) or "without a version"
+    product = escape(one.deployment.observed.product, 60) or "something"
+    version = escape(one.deployment.observed.version, 60) or "without a version"
     why = f" ({why_unsure(one)})" if has_unknown_clock(one) else ""
     return f"{bold(one.asset.name, 60)}: {product} {version}{why}"
 

@@ -53,13 +53,13 @@ def _because(card: Card) -> str:
 
 
 def _seen(one: MatchedDeployment, card: Card) -> str:
-    deployment = one.deployment
-    what = escape(" ".join(filter(None, (deployment.product, deployment.version))), 120) or "something"
-    if deployment.provider:
-        what += f" at {escape(deployment.provider, 60)}"
-    source = escape(deployment.source, 80) or "a source without a name"
-    how = "" if deployment.how in ("", "catalog") else f" ({escape(deployment.how, 40)})"
-    seen = f"{source}{how} says “{what}”, last seen {text.date(deployment.last_seen_at)}"
+    observed = one.deployment.observed
+    what = escape(" ".join(filter(None, (observed.product, observed.version))), 120) or "something"
+    if observed.provider:
+        what += f" at {escape(observed.provider, 60)}"
+    source = escape(observed.source, 80) or "a source without a name"
+    how = "" if observed.how in ("", "catalog") else f" ({escape(observed.how, 40)})"
+    seen = f"{source}{how} says “{what}”, last seen {text.date(one.deployment.last_seen_at)}"
     return f"• {bold(one.asset.name, 80)}: {seen}. {_rule(one, card)}"
 
 
@@ -69,7 +69,7 @@ def _rule(one: MatchedDeployment, card: Card) -> str:
         return f"Somebody corrected it to {known} {text.date(one.pin.at)}."
     if not isinstance(one.matched, InCycle | AmbiguousVersion):
         return f"Matched: {known}."
-    version, cycle = escape(one.deployment.version, 60) or "it", escape(words.cycle_name(card.watch.cycle), 60)
+    version, cycle = escape(one.deployment.observed.version, 60) or "it", escape(words.cycle_name(card.watch.cycle), 60)
     return _RULES[one.matched.method].format(version=version, known=known, cycle=cycle)
 
 

@@ -211,7 +211,8 @@ def _candidate(product: Product, cycle: Cycle) -> str:
 
 
 def _versions(one: MatchedDeployment) -> str:
-    return " ".join(filter(None, (one.deployment.product, one.deployment.version, one.deployment.environment)))
+    observed = one.deployment.observed
+    return " ".join(filter(None, (observed.product, observed.version, observed.environment)))
 
 
 def _teams(teams: Sequence[TeamRecord]) -> Fill:

@@ -25,7 +25,7 @@ def unsure_line(inside: Inside[MatchedDeployment]) -> str:
     """Return how many libraries inside an image have a version that nobody knows, and one of them."""
     first = inside.items[0].deployment
     at = "an unknown version:" if len(inside.items) == 1 else "unknown versions, such as"
-    return f"{_components(inside)} at {at} {bold(f'{first.product} {first.version}'.strip(), 100)}"
+    return f"{_components(inside)} at {at} {bold(f'{first.observed.product} {first.observed.version}'.strip(), 100)}"
 
 
 def _components(inside: Inside[Any]) -> str:

@@ -116,7 +116,7 @@ def _group(entry: Entry) -> tuple[Urgency, str, str, str, str]:
 
 def _words_of(running: MatchedDeployment) -> tuple[str, str, str]:
     one = running.deployment
-    return one.product, one.version, one.provider
+    return one.observed.product, one.observed.version, one.observed.provider
 
 
 def _entry_line(report: Report, entries: Sequence[Entry]) -> str:

@@ -43,7 +43,7 @@ def names(runs: Sequence[MatchedDeployment], limit: int = _MOST_NAMES) -> str:
     for one in runs:
         if len(found) == limit and one.asset.id not in found:
             break
-        found.setdefault(one.asset.id, (one.asset.name, {}))[1][one.deployment.environment] = None
+        found.setdefault(one.asset.id, (one.asset.name, {}))[1][one.deployment.observed.environment] = None
     shown = []
     for name, places in found.values():
         where = ", ".join(escape(place, 30) for place in places if place and fold(place) != "production")
@@ -54,14 +54,14 @@ def names(runs: Sequence[MatchedDeployment], limit: int = _MOST_NAMES) -> str:
 
 def version(running: MatchedDeployment) -> str:
     """Return what a source says that something runs, in bold."""
-    one = running.deployment
+    one = running.deployment.observed
     provider = f" ({one.provider})" if one.provider else ""
     return bold(f"{one.product} {one.version or 'without a version'}{provider}", 100)
 
 
 def why_unsure(running: MatchedDeployment) -> str:
     """Return why it is not known which release cycle that is."""
-    matched, written = running.matched, running.deployment.version
+    matched, written = running.matched, running.deployment.observed.version
     if isinstance(matched, UntrackedOld):
         return f"older than every known version{_beside('oldest', matched.oldest)}"
     if isinstance(matched, Newer):
@@ -77,10 +77,10 @@ def why_unsure(running: MatchedDeployment) -> str:
         known = {MatchMethod.RANGE: "a range, which may be", MatchMethod.DOUBT: "not certain, may be"}
         what = known.get(matched.method, "may be")
         return f"{what} {_several(cycle.name for cycle in matched.candidates)}"
-    if fold(running.deployment.product) in VENDOR_REQUIRED:
+    if fold(running.deployment.observed.product) in VENDOR_REQUIRED:
         return f"its end depends on the vendor, so name one: {_several(_labels(matched))}"
     if has_unknown_clock(running):
-        return f"no table has the dates of {escape(running.deployment.provider, 40)} for it"
+        return f"no table has the dates of {escape(running.deployment.observed.provider, 40)} for it"
     near = _several(_labels(matched))
     return f"unknown product{f'; {near}?' if near else ''}"
 
@@ -97,7 +97,7 @@ def unknown(runs: Sequence[MatchedDeployment]) -> str:
 
 def sources(runs: Sequence[MatchedDeployment]) -> str:
     """Return where these were seen, for whoever puts them right."""
-    found = dict.fromkeys(one.deployment.source for one in runs[:_LOOKED_AT] if one.deployment.source)
+    found = dict.fromkeys(source for one in runs[:_LOOKED_AT] if (source := one.deployment.observed.source))
     return ", ".join(escape(name, 40) for name in list(found)[:3])
 
 

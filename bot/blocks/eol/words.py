@@ -150,13 +150,13 @@ def next_said(card: Card) -> str:
 
 def running(one: MatchedDeployment) -> str:
     """Return one line about what runs where: asset, version, environment, tier."""
-    parts = [bold(one.asset.name)]
-    if one.deployment.version:
-        parts.append(escape(one.deployment.version, 60))
-    if one.deployment.inside and one.deployment.inside != one.asset.name:
-        parts.append(f"inside {escape(one.deployment.inside, 100)}")
-    if one.deployment.environment:
-        parts.append(escape(one.deployment.environment, 40))
+    parts, observed = [bold(one.asset.name)], one.deployment.observed
+    if observed.version:
+        parts.append(escape(observed.version, 60))
+    if observed.inside and observed.inside != one.asset.name:
+        parts.append(f"inside {escape(observed.inside, 100)}")
+    if observed.environment:
+        parts.append(escape(observed.environment, 40))
     if one.asset.tier is not None:
         parts.append(f"tier {one.asset.tier}")
     return " · ".join(parts)

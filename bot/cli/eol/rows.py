@@ -60,12 +60,12 @@ def unsure(one: MatchedDeployment) -> dict[str, Any]:
     return {
         **_run(one),
         "addressee": one.responsible.addressee.name or None,
-        "product": one.deployment.product,
-        "provider": one.deployment.provider or None,
+        "product": one.deployment.observed.product,
+        "provider": one.deployment.observed.provider or None,
         "status": STATUS[type(found)],
         "candidates": candidates,
         "suggestions": suggestions,
-        "source": one.deployment.source,
+        "source": one.deployment.observed.source,
     }
 
 
@@ -90,10 +90,10 @@ def _row(one: MatchedDeployment, each: Entry | None, report: Report) -> dict[str
         "ref": one.asset.ref,
         "kind": one.asset.kind.value,
         "tier": one.asset.tier,
-        "environment": seen.environment or None,
-        "product": seen.product,
-        "version": seen.version or None,
-        "provider": seen.provider or None,
+        "environment": seen.observed.environment or None,
+        "product": seen.observed.product,
+        "version": seen.observed.version or None,
+        "provider": seen.observed.provider or None,
         "status": STATUS[type(one.matched)],
         "urgency": each.urgency.value if each is not None else ("no end announced" if cycle is not None else "unknown"),
         "release_product": certain.product.key if certain is not None else None,
@@ -106,10 +106,10 @@ def _row(one: MatchedDeployment, each: Entry | None, report: Report) -> dict[str
         "answer": _answer(each, report.today) if each is not None else None,
         "answer_until": each.quiet_until if each is not None else None,
         **_plan(each),
-        "source": seen.source,
-        "first_seen": seen.first_seen_at.date(),
+        "source": seen.observed.source,
+        "first_seen": seen.observed.first_seen_at.date(),
         "last_seen": seen.last_seen_at.date(),
-        "image": seen.inside or None,
+        "image": seen.observed.inside or None,
     }
 
 
@@ -127,9 +127,9 @@ def _run(one: MatchedDeployment) -> dict[str, Any]:
         "asset": one.asset.name,
         "ref": one.asset.ref,
         "tier": one.asset.tier,
-        "version": one.deployment.version or None,
-        "environment": one.deployment.environment or None,
-        "image": one.deployment.inside or None,
+        "version": one.deployment.observed.version or None,
+        "environment": one.deployment.observed.environment or None,
+        "image": one.deployment.observed.inside or None,
     }
 
 

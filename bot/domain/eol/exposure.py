@@ -53,8 +53,8 @@ class MatchedDeployment:
 
     @property
     def goes_on(self) -> GoesOn:
-        """Whether its support can be extended for money. Machines in a cluster follow the cluster."""
-        one = self.deployment
+        """Whether its support can be extended for money; machines in a cluster follow the cluster."""
+        one = self.deployment.observed
         said = one.has_extended_support
         if said is None and _is_bought(one.product, one.version):
             said = True
@@ -235,8 +235,9 @@ class Exposure:
         return tuple([one.deployment for one in self.by_asset.get(asset_id, ())])
 
     def _matched(self, one: Deployment, asset: AssetRecord, responsible: Responsible) -> MatchedDeployment:
-        pin = self.pins.get((asset.id, one.product, one.version, one.provider))
-        found = matched(self.table, pin, product=one.product, version=one.version, provider=one.provider)
+        product, version, provider = one.observed.product, one.observed.version, one.observed.provider
+        pin = self.pins.get((asset.id, product, version, provider))
+        found = matched(self.table, pin, product=product, version=version, provider=provider)
         return MatchedDeployment(one, asset, found, responsible, pin)
 
     def _judge(self, asset: AssetRecord, judged: _Judged) -> Responsible:
@@ -364,7 +365,7 @@ def _found_by(one: MatchedDeployment) -> Iterator[str]:
     for _, name in one.responsible.others:
         yield f"also:{name}"
     if isinstance(one.matched, UnknownProduct):
-        yield f"word:{fold(one.deployment.product)}"
+        yield f"word:{fold(one.deployment.observed.product)}"
         for product in one.matched.suggestions:
             yield f"product:{product.key}"
     else:
@@ -418,7 +419,7 @@ def certain_of(matched: Matched) -> InCycle | None:
 
 def has_unknown_clock(running: MatchedDeployment) -> bool:
     """Whether product and version are known, but not when the provider ends its support."""
-    one, matched = running.deployment, running.matched
+    one, matched = running.deployment.observed, running.matched
     if not isinstance(matched, UnknownProduct) or not one.provider or not one.version:
         return False
     asked = _folded(one.product)

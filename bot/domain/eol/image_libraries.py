@@ -22,8 +22,8 @@ class Inside(Generic[_Item]):
 
 
 def is_inside(runs: Sequence[MatchedDeployment]) -> bool:
-    """Whether all of these are libraries inside images. Something that also runs by itself has a line of its own."""
-    return bool(runs) and all(one.deployment.inside for one in runs)
+    """Whether all of these are libraries inside images: what also runs by itself is a line of its own."""
+    return bool(runs) and all(one.deployment.observed.inside for one in runs)
 
 
 def together(
@@ -44,7 +44,7 @@ def together(
             own.append(item)
             continue
         for one in runs:
-            image = one.deployment.inside
+            image = one.deployment.observed.inside
             group = found.setdefault((apart(item), one.asset.id, image), (one.asset, image, {}))
             group[2].setdefault(place, item)
     return own, [Inside(asset, image, tuple(held.values())) for asset, image, held in found.values()]

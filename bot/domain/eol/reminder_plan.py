@@ -46,7 +46,7 @@ def plan(
     due += filter(None, (_listed(each, today, work, written) for each in unsaid))
     sent = work.last_digest(work.at(written.digest, work.closes)) if written.digest is not None else None
     known_since = [today if each.reminder is None else each.reminder.opened_on for each in dated]
-    known_since += [work.today(run.deployment.first_seen_at) for run in unsure]
+    known_since += [work.today(run.deployment.observed.first_seen_at) for run in unsure]
     return Plan(
         opening=tuple(subject.watch for subject in subjects if subject.reminder is None),
         redating=redating,
@@ -61,7 +61,7 @@ def plan(
         answered=frozenset(quiet),
         quiet=frozenset(quiet - {each.subject.watch.key[:3] for each in due}),
         # Each version that nobody knows is named once.
-        unsure=tuple(run for run in unsure if sent is None or run.deployment.first_seen_at > sent),
+        unsure=tuple(run for run in unsure if sent is None or run.deployment.observed.first_seen_at > sent),
         known_since=min(known_since, default=None),
         next_on=min((day for each in dated for day in _turns(each, today, work) if day > today), default=None),
     )

@@ -367,4 +367,4 @@ def is_within(entry: Entry, period: Period) -> bool:
 
 def _run_order(running: MatchedDeployment) -> tuple[str, str, str, str, int]:
     one = running.deployment
-    return one.product, one.version, one.provider, fold(running.asset.name), one.id
+    return one.observed.product, one.observed.version, one.observed.provider, fold(running.asset.name), one.id

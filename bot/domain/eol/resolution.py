@@ -65,8 +65,9 @@ class Evidence:
         found: dict[int, MatchedDeployment] = {}
         for each in self.gone:
             runs = watches.by_asset.get(each.asset_id, ())
-            same = [run for run in runs if run.deployment.product == each.product or _product_of(run) == product]
-            for run in same or (run for run in runs if run.deployment.first_seen_at >= self.since):
+            seen = [(run, run.deployment.observed) for run in runs]
+            same = [run for run, said in seen if said.product == each.product or _product_of(run) == product]
+            for run in same or [run for run, said in seen if said.first_seen_at >= self.since]:
                 found[run.deployment.id] = run
         return tuple(found.values())
 

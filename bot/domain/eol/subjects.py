@@ -38,7 +38,7 @@ class ProductAsked:
         """Whether a deployment is of this product and version, or may be: what is uncertain is covered, too."""
         matched = running.matched
         if isinstance(matched, UnknownProduct):
-            if not self._may_be(fold(running.deployment.product), matched):
+            if not self._may_be(fold(running.deployment.observed.product), matched):
                 return False
         elif matched.product.key not in self.keys or not self._is_runtime(running):
             return False
@@ -60,7 +60,7 @@ class ProductAsked:
         certain = certain_of(matched)
         if certain is not None:
             return _engine(certain.cycle.name) in self.runtimes
-        engine = fold(running.deployment.product)
+        engine = fold(running.deployment.observed.product)
         return engine in self.runtimes or engine not in providers.LAMBDA_ENGINES
 
     def _is_version(self, running: MatchedDeployment) -> bool:
@@ -72,7 +72,7 @@ class ProductAsked:
                 return True
             if self._tokens(cycle.name)[: len(asked)] == asked:
                 return True
-        written = self._tokens(running.deployment.version)
+        written = self._tokens(running.deployment.observed.version)
         length = min(len(asked), len(written))
         return asked[:length] == written[:length]
 

@@ -48,55 +48,10 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A source has seen an asset run a product at a version. The fields of `observed` explain each property."""
+    """A source has seen an asset run what is `observed`."""
 
     id: int
     observed: Observed
-
-    @property
-    def product(self) -> str:
-        """What runs, in the source's own word."""
-        return self.observed.product
-
-    @property
-    def version(self) -> str:
-        """The version as written; "" if unknown."""
-        return self.observed.version
-
-    @property
-    def provider(self) -> str:
-        """Whose dates apply; "" for the maker's."""
-        return self.observed.provider
-
-    @property
-    def environment(self) -> str:
-        """Where it runs, in the source's own word; "" if it does not say."""
-        return self.observed.environment
-
-    @property
-    def source(self) -> str:
-        """The name of the source that has seen it."""
-        return self.observed.source
-
-    @property
-    def how(self) -> str:
-        """`catalog`, or the way it was scanned."""
-        return self.observed.how
-
-    @property
-    def inside(self) -> str:
-        """What it is a library in; "" if it runs by itself."""
-        return self.observed.inside
-
-    @property
-    def has_extended_support(self) -> bool | None:
-        """Whether paid support continues automatically; None if no source says."""
-        return self.observed.has_extended_support
-
-    @property
-    def first_seen_at(self) -> datetime:
-        """When it was first seen."""
-        return self.observed.first_seen_at
 
     @property
     def last_seen_at(self) -> datetime:

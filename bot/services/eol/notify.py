@@ -104,7 +104,7 @@ class Notices:
 
     def _with_shared(self, agenda: Agenda, work: WorkingTime, written: Written) -> Agenda:
         """Return it with what is charged and another team's: news once, and then in any digest that there is."""
-        seen = [max(work.today(run.deployment.first_seen_at) for run in each.runs) for each in self.shared]
+        seen = [max(work.today(run.deployment.observed.first_seen_at) for run in each.runs) for each in self.shared]
         days = [max(day, each.since) for day, each in zip(seen, self.shared, strict=True)]
         is_news = written.digest is None or any(day > written.digest for day in days)
         since = min(seen) if agenda.known_since is None else min(agenda.known_since, *seen)

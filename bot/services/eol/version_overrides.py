@@ -82,7 +82,7 @@ def candidates(one: MatchedDeployment) -> list[tuple[Product, Cycle]]:
         likely = [
             (product, cycle)
             for product in products
-            for cycle in _likely(match(table, product=product.key, version=one.deployment.version))
+            for cycle in _likely(match(table, product=product.key, version=one.deployment.observed.version))
         ]
     else:
         products = (one.matched.product,)
@@ -136,7 +136,7 @@ async def pin(deps: Deps, watcher: Watcher, *, deployment_id: int, person_id: in
     certain = certain_of(one.matched)
     was = f"{certain.product.label or certain.product.key} {cycle_name(certain.cycle)}" if certain is not None else ""
     product, cycle = choice.product, choice.cycle
-    said = Pinned(one.asset.name, one.deployment.version, product.label or product.key, cycle_name(cycle), was)
+    said = Pinned(one.asset.name, one.deployment.observed.version, product.label or product.key, cycle_name(cycle), was)
     async with deps.database.transaction() as session:
         revision = await next_revision(session)
         await _require_right(session, one, person_id)
@@ -157,9 +157,9 @@ async def _pins(session: AsyncSession, one: MatchedDeployment) -> list[tables.Ve
     found = await session.execute(
         select(table).where(
             col(table.asset_id) == one.asset.id,
-            col(table.product) == one.deployment.product,
-            col(table.version) == one.deployment.version,
-            col(table.provider) == one.deployment.provider,
+            col(table.product) == one.deployment.observed.product,
+            col(table.version) == one.deployment.observed.version,
+            col(table.provider) == one.deployment.observed.provider,
             col(table.ended_at).is_(None),
         )
     )
@@ -170,9 +170,9 @@ async def _write(deps: Deps, session: AsyncSession, one: MatchedDeployment, choi
     now = deps.clock.now()
     row = tables.VersionPin(
         asset_id=one.asset.id,
-        product=one.deployment.product,
-        version=one.deployment.version,
-        provider=one.deployment.provider,
+        product=one.deployment.observed.product,
+        version=one.deployment.observed.version,
+        provider=one.deployment.observed.provider,
         pinned_product=choice.product.key,
         pinned_cycle=choice.cycle.name,
         person_id=person_id,
@@ -213,7 +213,7 @@ def _typed(table: Table, one: MatchedDeployment, text: str) -> Choice:
     attempts = [(words[0], words[1], "")] if len(words) == 2 else []
     if not isinstance(one.matched, UnknownProduct):
         attempts.append((one.matched.product.key, text, ""))
-    attempts += [(product, version, one.deployment.provider) for product, version, _ in attempts[:1]]
+    attempts += [(product, version, one.deployment.observed.provider) for product, version, _ in attempts[:1]]
     for product, version, provider in attempts:
         found = match(table, product=product, version=version, provider=provider)
         if isinstance(found, InCycle):

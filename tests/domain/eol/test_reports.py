@@ -102,8 +102,8 @@ def test_what_can_be_prevented_comes_first_under_its_head() -> None:
         ("postgresql 11", "overdue"),
         ("postgresql 16", "later"),
     ]
-    assert [one.deployment.version for one in report.unsure] == ["9"]
-    assert [one.deployment.version for one in report.undated] == ["18.0"]
+    assert [one.deployment.observed.version for one in report.unsure] == ["9"]
+    assert [one.deployment.observed.version for one in report.undated] == ["18.0"]
     assert report.covered == 6
 
 
