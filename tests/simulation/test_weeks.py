@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from tests.conftest import NIGHT
 from tests.simulation.checks import is_ping, problems
 from tests.simulation.life import live
 from tests.simulation.organisation import Organisation
 from tests.simulation.year import compare, run
 
-DAYS, TEAMS = (60, 40) if os.environ.get("NIGHT") else (17, 20)
+DAYS, TEAMS = (60, 40) if NIGHT else (17, 20)
 #: All that can be answered, as the audit log calls it.
 ANSWERS = {
     "acknowledge", "plan", "snooze", "done", "waive", "approve", "refuse", "delegate", "accept", "decline", "not_ours",
@@ -24,7 +24,7 @@ ANSWERS = {
 async def test_weeks_of_many_teams_keep_every_rule(tmp_path: Path) -> None:
     organisation = Organisation(teams=TEAMS, deployments=50 * TEAMS)
     (tmp_path / "year").mkdir()
-    lived = await live(organisation, tmp_path / "year", days=DAYS)
+    lived = await live(organisation, tmp_path / "year", days=DAYS, in_line=not NIGHT)
     assert problems(lived, organisation, days=DAYS) == []
     assert len(lived.said) > 11 * TEAMS
     assert sum(map(is_ping, lived.messages)) > 2 * TEAMS
@@ -36,7 +36,7 @@ async def test_weeks_of_many_teams_keep_every_rule(tmp_path: Path) -> None:
 
 async def test_whoever_is_killed_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     organisation = Organisation(teams=9, deployments=260)
-    undisturbed, disturbed = await run(days=6, kills=4, organisation=organisation, folder=tmp_path)
+    undisturbed, disturbed = await run(days=6, kills=4, organisation=organisation, folder=tmp_path, in_line=not NIGHT)
     assert disturbed is not None
     compared = compare(undisturbed.messages, disturbed.messages)
     assert (compared.lost, compared.doubled) == ([], [])

@@ -47,11 +47,16 @@ def compare(undisturbed: list[Message], disturbed: list[Message]) -> Compared:
     return Compared(wanted.total(), lost, list((found - wanted).elements()))
 
 
-async def run(*, days: int, kills: int, organisation: Organisation, folder: Path) -> tuple[Lived, Lived | None]:
-    """Live through the days, and once more with the kills when there are any."""
+async def run(
+    *, days: int, kills: int, organisation: Organisation, folder: Path, in_line: bool = False
+) -> tuple[Lived, Lived | None]:
+    """Live through the days, and once more with the kills when there are any.
+
+    `in_line` is about the first: whoever is killed runs as a deployment does.
+    """
     for name in ("undisturbed", "disturbed"):
         (folder / name).mkdir()
-    undisturbed = await live(organisation, folder / "undisturbed", days=days)
+    undisturbed = await live(organisation, folder / "undisturbed", days=days, in_line=in_line)
     if not kills:
         return undisturbed, None
     disturbed = await live(organisation, folder / "disturbed", days=days, kills=kills, before=undisturbed)
