@@ -1,1 +1,1 @@
-"""One module for each foreign thing that Baton talks to or reads."""
+"""One module for each external system or file format that Baton talks to or reads."""

@@ -1,7 +1,10 @@
-"""The backlog as a PNG, drawn by matplotlib without a display. Takes half a second and more: not for the event loop.
+"""The backlog as a PNG, drawn by matplotlib without a display.
 
-To the left what waiting costs against the work, both by powers of ten, so that requests on one diagonal are worth the
-same per hour of work; to the right the requests by their numbers. Lanes differ in their marks as well as in colour.
+Drawing takes half a second or more: not for the event loop.
+
+The left side shows the cost of waiting against the work, both on logarithmic scales, so that requests on one diagonal
+are worth the same per hour of work. The right side lists the requests by number. Lanes have different marks as well as
+different colours.
 """
 
 from __future__ import annotations
@@ -21,9 +24,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TITLE = "The DevOps backlog: what waiting costs against the work"
-#: Pixels: the height of a row of the list, and the least of the whole.
+#: In pixels: the height of a row of the list, and the least height of the whole picture.
 ROW_HEIGHT, REST_HEIGHT, LEAST_HEIGHT = 24, 90, 640
-#: Below so many hours everything is as good as nothing.
+#: Fewer hours than this are drawn as this many.
 _LEAST_HOURS = 1.0
 _LONGEST_NAME, _LONGEST_BESIDE_WORDS = 35, 28
 _MARKS: Mapping[Lane, tuple[str, str]] = MappingProxyType(
@@ -91,7 +94,7 @@ def _mark(axes: Axes, row: ChartRow) -> None:
 
 
 def _list(figure: Figure, chart: Chart, height: int) -> None:
-    """Write the requests by their numbers, lane by lane."""
+    """Write the list of requests by number, lane by lane."""
     y = height - 70.0
     for lane, rows in groupby(chart.rows, key=lambda row: row.lane):
         colour = _MARKS[lane][1]

@@ -1,6 +1,6 @@
-"""What the pictures have in common: colours, and words that are drawn as they are.
+"""What the pictures share: colours, and text that is drawn literally.
 
-Colours are those of Okabe and Ito, which colour-blind people tell apart (https://jfly.uni-koeln.de/color/).
+The colours are those of Okabe and Ito, which colour-blind people can tell apart (https://jfly.uni-koeln.de/color/).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Pixels of an inch.
+#: Pixels per inch.
 DOTS = 100
-#: Pixels of every picture's width.
+#: The width of every picture in pixels.
 WIDTH = 1200
 BLUE, ORANGE, RED, GREEN, INK, GREY = (
     "#0072B2", "#E69F00", "#D55E00", "#009E73", "#1a1a1a", "#555555",
@@ -23,7 +23,7 @@ BLUE, ORANGE, RED, GREEN, INK, GREY = (
 
 
 def blank(height: int) -> Figure:
-    """Return an empty picture, so many pixels high. Needs no display."""
+    """Return an empty picture of the given height in pixels. Needs no display."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - 0.5 s and 40 MB, needed only here
     from matplotlib.figure import Figure  # noqa: PLC0415 - as above
 
@@ -33,14 +33,14 @@ def blank(height: int) -> Figure:
 
 
 def png(figure: Figure, *, title: str) -> bytes:
-    """Return a picture as a file."""
+    """Return a picture as a PNG file."""
     out = io.BytesIO()
     figure.savefig(out, format="png", metadata={"Title": title, "Software": "Baton"})
     return out.getvalue()
 
 
 def write(where: Figure | Axes, x: float, y: float, text: str, **style: Any) -> None:
-    """Write text as it is: a `$` in a name is no formula, and a sign that the font lacks is a box."""
+    """Draw text literally: a `$` in a name does not begin a formula, and a character that the font lacks is a box."""
     where.text(x, y, _drawable(text), parse_math=False, **{"va": "center", "color": INK, **style})
 
 

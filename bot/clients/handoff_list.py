@@ -1,4 +1,4 @@
-"""Lists of handoffs: CSV with a header, or YAML, each line an asset, an area, its giver and its receiver."""
+"""Lists of handoffs, as CSV with a header or as YAML. Each line has an asset, an area, its giver and its receiver."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _NEEDED = ("asset", "giver", "receiver")
 
 
 def read(path: Path) -> list[BulkLine]:
-    """Return the lines of a list. Raises UnreadableError, with the line, for a file that is none.
+    """Return the lines of a list. Raises UnreadableError, with the line, if the file is not such a list.
 
     YAML is a list of mappings, or has one under `handoffs`. A line without an asset, giver or receiver is an error, so
-    that nobody takes half a list for the whole.
+    that half a list is never taken for the whole.
     """
     try:
         file = SourceFile(path, str(path))

@@ -1,7 +1,9 @@
-"""The health report as a PNG, drawn by matplotlib without a display. Takes half a second: not for the event loop.
+"""The health report as a PNG, drawn by matplotlib without a display.
 
-Above, a curve for each figure over the last months; below, who owns which area of what each team has. A cell has its
-numbers in words, and is the darker the more of it DevOps owns.
+Drawing takes half a second: not for the event loop.
+
+The upper part has a curve for each figure over the last months, the lower part shows who owns which area of each team's
+things. A cell has its numbers as text, and is darker the more of it DevOps owns.
 """
 
 from __future__ import annotations
@@ -17,12 +19,12 @@ from bot.domain.health import HealthPicture, Matrix, Trend
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-#: Pixels: the height of the curves, of a row of the matrix, and of everything else.
+#: In pixels: the height of the curves, of a row of the matrix, and of everything else.
 TRENDS_HEIGHT, ROW_HEIGHT, REST_HEIGHT = 220, 30, 170
 _NAMES_WIDTH, _MARGIN = 230, 24
 _LONGEST_NAME, _LONGEST_AREA, _LONGEST_LABEL = 28, 15, 30
 _NOTHING = (0, 0, 0)
-#: Days from which on two months below a curve stand side by side.
+#: The fewest days between two months whose labels fit side by side.
 _APART = 10
 
 
@@ -38,7 +40,7 @@ def draw(picture: HealthPicture) -> bytes:
 
 
 def named(days: Sequence[date]) -> Sequence[date]:
-    """Return the days that stand below a curve: the first and the last, or the last where both would overlap."""
+    """Return the days to label below a curve: the first and the last, or only the last if the labels would overlap."""
     return (days[0], days[-1]) if (days[-1] - days[0]).days >= _APART else days[-1:]
 
 

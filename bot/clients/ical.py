@@ -1,4 +1,4 @@
-"""Deadlines as an iCalendar file (RFC 5545); the library escapes every text."""
+"""Deadlines as an iCalendar file (RFC 5545). The library escapes all text."""
 
 from __future__ import annotations
 
@@ -19,18 +19,20 @@ from bot.domain.names import clean
 if TYPE_CHECKING:
     from icalendar import Event
 
-#: The reminder that calendar programs give, in days before.
+#: How many days before an event calendar programs give their alarm.
 ALARM_DAYS = 30
-#: What ended longer ago is in the reports, and no date to wait for.
+#: Events older than this are left out; reports still show them.
 _SHOWN_DAYS = 366
 _MOST_EVENTS = 1000
 _MOST_NAMES = 40
 
 
 def calendar(report: Report, moves: Mapping[tuple[str, str], tuple[DateMove, ...]], *, name: str) -> bytes:
-    """Return a report's deadlines as all-day events, and the days that plans name. `name` is the team's, "" for all.
+    """Return a report's deadlines as all-day events, and the days of plans.
 
-    The same report gives the same bytes: an event's times are those of what it shows, not of when it was asked for.
+    `name` is the team's name, "" for all teams.
+
+    Equal reports give equal bytes: an event's times are those of its content, not of the request.
     """
     from icalendar import Calendar  # noqa: PLC0415 - costs 0.1 s and some MB, needed only here
 
@@ -44,7 +46,7 @@ def calendar(report: Report, moves: Mapping[tuple[str, str], tuple[DateMove, ...
     made.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", "PT6H")
     shown = (entry for entry in report.entries if _is_shown(entry, report.today))
-    alike: Counter[WatchKey] = Counter()  # on different terms, of one release cycle
+    alike: Counter[WatchKey] = Counter()  # deadlines of one release cycle on different terms
     for count, entry in enumerate(shown):
         if count == _MOST_EVENTS:
             break
@@ -85,11 +87,11 @@ def _event(entry: Entry, on: date, summary: str, moves: tuple[DateMove, ...], *,
 
     changed = _changed_at(entry, moves)
     event = Event()
-    # What it is, not when: an event that moves stays the same one.
+    # The id depends on the subject and not on the date: an event that moves keeps its identity.
     event.add("uid", f"{hashlib.sha256('|'.join(entry.watch.key).encode()).hexdigest()[:32]}{suffix}@baton")
     event.add("dtstamp", changed)
     event.add("last-modified", changed)
-    # Any number that grows with each revision will do.
+    # Any number that grows with each revision works.
     event.add("sequence", int(changed.timestamp()) // 60)
     event.add("summary", summary)
     event.add("description", _description(entry))
@@ -101,8 +103,8 @@ def _event(entry: Entry, on: date, summary: str, moves: tuple[DateMove, ...], *,
 
 
 def _changed_at(entry: Entry, moves: tuple[DateMove, ...]) -> datetime:
-    """Return when what the event shows last changed."""
-    times = [one.deployment.observed.first_seen_at for one in entry.watch.runs]
+    """Return when the event's content last changed."""
+    times = [one.deployment.first_seen_at for one in entry.watch.runs]
     times += [move.at for move in moves]
     if entry.reminder is not None:
         times += [answer.decided_at or answer.at for answer in entry.reminder.answers]
@@ -110,7 +112,7 @@ def _changed_at(entry: Entry, moves: tuple[DateMove, ...]) -> datetime:
 
 
 def _parts(entry: Entry) -> Iterator[str]:
-    """Yield who does which part of the planned upgrade until when."""
+    """Yield who does which part of the planned upgrade, and until when."""
     held = entry.effect.answer if entry.effect is not None else None
     plan = plan_of(held) if held is not None else None
     for part in plan.parts if plan is not None else ():

@@ -1,4 +1,4 @@
-"""A language model behind an address that speaks OpenAI's chat completions, as most servers of models do.
+"""A language model behind an address that speaks OpenAI's chat completions, as most model servers do.
 
 https://platform.openai.com/docs/api-reference/chat/create
 """
@@ -20,13 +20,16 @@ _MOST_BYTES = 64 * 1024
 
 
 class ChatModel:
-    """Fits `bot.ports.Model`. It is given no tools, and nothing is sent besides what is asked."""
+    """Implements `bot.ports.Model`. The model gets no tools, and nothing is sent besides the question."""
 
     def __init__(self, session: aiohttp.ClientSession, *, url: str, name: str) -> None:
         self._session, self._url, self.name = session, f"{url.rstrip('/')}/chat/completions", name
 
     async def ask(self, instructions: str, question: str, schema: Mapping[str, Any]) -> object:
-        """Return the JSON that the model answers with. Raises ModelError, without the answer, when there is none."""
+        """Return the JSON in the model's answer.
+
+        Raises ModelError, which does not contain the answer, if there is none.
+        """
         body = {
             "model": self.name,
             "temperature": 0,
@@ -62,7 +65,7 @@ async def _bounded(response: aiohttp.ClientResponse) -> bytes:
 
 @asynccontextmanager
 async def connected(*, url: str, name: str, key: str) -> AsyncIterator[ChatModel]:
-    """Open a client until the block is left. An empty `key` sends none."""
+    """Open a client for the duration of the block. With an empty `key`, none is sent."""
     headers = {"Content-Type": "application/json", "User-Agent": f"baton/{__version__}"}
     if key:
         headers["Authorization"] = f"Bearer {key}"

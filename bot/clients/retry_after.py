@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-#: A pause that a server asks for is kept to this, so that a wrong header does not end everything.
+#: The longest pause that is respected, so that a wrong header does not stop everything.
 _LONGEST_PAUSE_SECONDS = 7 * 86_400.0
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return what Retry-After asks for, seconds or a date by the server's own clock; None without a usable one."""
+    """Return the seconds that Retry-After asks for; None without a usable value.
+
+    It may be a number of seconds, or a date by the server's own clock.
+    """
     written = headers.get("Retry-After", "").strip()
     if written.isascii() and written.isdigit():
         return min(float(written), _LONGEST_PAUSE_SECONDS)

@@ -1,4 +1,4 @@
-"""Slack's Web API behind the port: one shared session, Slack's error codes turned into our errors."""
+"""Slack's Web API behind the port: one shared session, and Slack's error codes as Baton's errors."""
 
 from __future__ import annotations
 
@@ -22,43 +22,43 @@ from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.ports import Blocks, Identity, ListedChannel, Page, Posted, SlackUser
 
 _T = TypeVar("_T")
-#: How long a call may take; Slack answers within seconds or not at all.
+#: How long a call may take. Slack answers within seconds or not at all.
 _TIMEOUT_SECONDS = 10
-#: What Slack recommends at most.
+#: The page size that Slack recommends at most.
 _PAGE = 200
-#: What Slack says of a thread whose first message is gone.
+#: Slack's codes for a thread whose first message is gone.
 _NO_THREAD = frozenset({"thread_not_found", "message_not_found"})
-#: A response URL takes five messages within 30 minutes; these statuses mean that it is used up or was never ours.
+#: A response URL accepts five messages within 30 minutes. These statuses mean that it is used up or never existed.
 _USED_UP = (403, 404)
-#: How far Slack's clock may be behind ours when a message is looked for.
+#: How far Slack's clock may be behind ours when Baton looks for a message.
 _CLOCKS_DIFFER_SECONDS = 60
 #: `alt_txt_too_large` above this: https://docs.slack.dev/reference/methods/files.getUploadURLExternal/
 _ALT_TEXT = 1000
-#: A file takes longer than a call: a megabyte over a slow line.
+#: How long an upload may take: a megabyte over a slow line takes longer than a call.
 _UPLOAD_SECONDS = 60
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 _CONVERSATION_ID = re.compile(r"[CGD][A-Z0-9]{2,}")
 
 
 class SlackClient:
-    """The real `bot.ports.Slack`. Open it as an asynchronous context: the session lives inside."""
+    """The real `bot.ports.Slack`. Use it as an asynchronous context manager, which holds the session."""
 
     def __init__(self, *, token: str, api_url: str) -> None:
         self._token, self._api_url = token, api_url
         self._identity: Identity | None = None
 
     async def __aenter__(self) -> Self:
-        """Open the one session that all calls share."""
+        """Open the session that all calls share."""
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS))
-        # Answers people, who wait: what passes within seconds is tried again.
+        # For answers to people, who wait: problems that pass within seconds are retried.
         self.web = self._client(retries.for_people(), session=self._session)
-        # For Bolt, which copies it for lazy listeners: a session cannot be copied, so each call has its own.
+        # For Bolt, which copies it for lazy listeners. A session cannot be copied, so each call has its own.
         self.for_listeners = self._client(retries.for_people())
-        # For those who keep pace themselves and see every 429. Slack may have taken a message whose connection broke;
-        # whoever can look for it must not have it sent twice.
+        # For callers that keep the pace themselves and see every 429. Slack may have accepted a message whose
+        # connection broke; callers that can look for it must not have it sent twice.
         self._once = self._client([], session=self._session)
         self._listing = self._client(retries.for_listings(), session=self._session)
-        # Has sessions of its own, since the time that a call may take is the session's.
+        # Has its own sessions, because the time limit of a call belongs to the session.
         self._files = self._client(retries.for_uploads(), timeout=_UPLOAD_SECONDS)
         return self
 
@@ -80,13 +80,13 @@ class SlackClient:
         await self._session.close()
 
     async def bot_user_id(self) -> str:
-        """Return the user id of the bot itself. Raises SlackError when the token is not accepted."""
+        """Return the user id of the bot. Raises SlackError if the token is not accepted."""
         return (await self.identity()).bot_user_id
 
     async def identity(self) -> Identity:
-        """Return who the bot is and where. Raises SlackError when the token is not accepted."""
+        """Return who the bot is, and where. Raises SlackError if the token is not accepted."""
         found = await answers.call(self.web.auth_test(), answers.identity)
-        if not found.app_id:  # Slack tells it of the bot, and mostly leaves it out here
+        if not found.app_id:  # Slack gives it with the bot, and usually omits it here
             bot = self.web.bots_info(bot=found.bot_id)
             app_id = await answers.call(bot, lambda a: str(a["bot"].get("app_id") or ""))
             found = replace(found, app_id=app_id)
@@ -94,18 +94,18 @@ class SlackClient:
         return found
 
     async def socket_url(self, app_token: str) -> str:
-        """Return where a connection of Socket Mode is opened. Raises SlackError when the token is not accepted."""
+        """Return the address for a Socket Mode connection. Raises SlackError if the token is not accepted."""
         return await answers.call(self.web.apps_connections_open(app_token=app_token), lambda a: str(a["url"]))
 
     async def is_shared_channel(self, channel_id: str) -> bool:
-        """Whether other organisations are in a channel, or invited to it."""
+        """Whether other organisations are in a channel or invited to it."""
         return await self._channel(channel_id, answers.is_shared)
 
     async def _channel(self, channel_id: str, read: Callable[[Mapping[str, Any]], _T]) -> _T:
         return await answers.call(self.web.conversations_info(channel=channel_id), lambda a: read(a["channel"]))
 
     async def listed_channel(self, channel_id: str) -> ListedChannel | None:
-        """Return a channel that Slack lists; None for one that is archived, closed to Baton, or no channel."""
+        """Return a channel that Slack lists; None if it is archived, closed to Baton, or not a channel."""
         try:
             return await self._channel(channel_id, answers.listed_if_open)
         except SlackError as error:
@@ -114,7 +114,7 @@ class SlackClient:
             raise
 
     async def is_public_channel(self, channel_id: str) -> bool:
-        """Whether every member can read a channel: https://docs.slack.dev/reference/objects/conversation-object/"""
+        """Whether every member can read a channel. https://docs.slack.dev/reference/objects/conversation-object/"""
         return await self._channel(
             channel_id, lambda channel: channel.get("is_channel") is True and channel.get("is_private") is False
         )
@@ -129,9 +129,11 @@ class SlackClient:
         metadata: Mapping[str, Any] | None = None,
         reply_broadcast: bool = False,
     ) -> Posted:
-        """Post and return where it is. With `metadata` it is sent once, without it again when the connection breaks.
+        """Post a message and return where it is.
 
-        A reply to a message that was deleted is refused: Slack takes it, and shows it in the channel.
+        With `metadata` it is sent only once; otherwise again if the connection breaks.
+
+        A reply to a deleted message is refused with an error, because Slack accepts it and shows it in the channel.
         """
         web = self._once if metadata else self.web
         posted, is_reply = await answers.call(
@@ -155,38 +157,38 @@ class SlackClient:
         try:
             await _done(self._once.chat_delete(channel=posted.channel, ts=posted.ts))
         except SlackError:
-            return False  # there it is better than there and somewhere else
+            return False  # better there than there and somewhere else as well
         return True
 
     async def update_message(self, channel: str, ts: str, *, text: str, blocks: Blocks = ()) -> None:
-        """Replace text and blocks."""
+        """Replace the text and blocks of a message."""
         await _done(
             self._once.chat_update(
                 channel=await self._conversation(channel),
                 ts=ts,
                 text=text,
-                # An empty list takes the blocks away; without the field Slack would leave those that were there.
+                # An empty list removes the blocks; without the field, Slack would keep the old ones.
                 blocks=[dict(block) for block in blocks],
             )
         )
 
     async def add_reaction(self, channel: str, ts: str, emoji: str) -> None:
-        """React to a message: https://docs.slack.dev/reference/methods/reactions.add/"""
+        """Add a reaction to a message. https://docs.slack.dev/reference/methods/reactions.add/"""
         await _done(self.web.reactions_add(channel=channel, timestamp=ts, name=emoji))
 
     async def remove_reaction(self, channel: str, ts: str, emoji: str) -> None:
-        """Take a reaction back: https://docs.slack.dev/reference/methods/reactions.remove/"""
+        """Remove a reaction from a message. https://docs.slack.dev/reference/methods/reactions.remove/"""
         await _done(self.web.reactions_remove(channel=channel, timestamp=ts, name=emoji))
 
     async def scopes(self) -> tuple[str, ...]:
-        """Return the scopes that the app was given: https://docs.slack.dev/reference/methods/auth.test/"""
+        """Return the scopes that the app was granted. https://docs.slack.dev/reference/methods/auth.test/"""
         with answers.our_errors():
             return answers.scopes((await self.web.auth_test()).headers)
 
     async def upload_file(
         self, channel: str, *, filename: str, title: str, alt_text: str, content: bytes, comment: str = ""
     ) -> None:
-        """Share a file in one message: https://docs.slack.dev/messaging/working-with-files/#upload"""
+        """Share a file in one message. https://docs.slack.dev/messaging/working-with-files/#upload"""
         place = await self._conversation(channel)
         try:
             await _done(
@@ -200,11 +202,14 @@ class SlackClient:
                 )
             )
         except SlackRequestError as error:
-            # The SDK's for bytes that did not arrive; what follows the status names the file.
+            # The SDK's error for bytes that did not arrive; the text after the status names the file.
             raise SlackUnreachableError(str(error).partition("(")[2].partition(",")[0]) from error
 
     async def respond(self, response_url: str, body: Mapping[str, Any]) -> None:
-        """Post through a response URL. What everybody sees is sent once: Slack may have it when a connection breaks."""
+        """Post through a response URL.
+
+        A public message is sent only once, because Slack may have it when a connection breaks.
+        """
         is_public = body.get("response_type") == "in_channel"
         webhook = AsyncWebhookClient(
             response_url,
@@ -220,13 +225,13 @@ class SlackClient:
             raise SlackRateLimitedError(answers.pause(answer.headers))
         if answer.status_code >= 500:
             raise SlackUnreachableError(f"status {answer.status_code}")
-        # Slack answers "ok", its code, or an object with either, whatever the status.
+        # Slack answers "ok", an error code, or an object with either, with any status.
         code = answers.refused_with(answer.body)
         if code in answers.TOO_MANY:
             raise SlackRateLimitedError(answers.pause(answer.headers))
         if code or answer.status_code >= 400:
             raise SlackError(code or f"status {answer.status_code}")
-        if answer.body.lstrip().startswith("<"):  # a page of something in between
+        if answer.body.lstrip().startswith("<"):  # a page of a proxy in between
             raise SlackUnreachableError("with something that is not Slack's")
 
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> str:
@@ -234,12 +239,12 @@ class SlackClient:
         return await answers.call(self.web.views_open(trigger_id=trigger_id, view=dict(view)), _view_id)
 
     async def update_view(self, view_id: str, view: Mapping[str, Any], *, view_hash: str = "") -> str:
-        """Show something else in an open modal, with a hash only where it shows what has that."""
+        """Replace the content of an open modal. With `view_hash`, only if the modal still has that hash."""
         request = self.web.views_update(view_id=view_id, view=dict(view), hash=view_hash or None)
         return await answers.call(request, lambda answer: str(answer["view"].get("hash") or ""))
 
     async def push_view(self, trigger_id: str, view: Mapping[str, Any]) -> str:
-        """Put a modal on top of another and return its id."""
+        """Open a modal on top of another one and return its id."""
         return await answers.call(self.web.views_push(trigger_id=trigger_id, view=dict(view)), _view_id)
 
     async def publish_home(self, user_id: str, view: Mapping[str, Any]) -> None:
@@ -247,12 +252,12 @@ class SlackClient:
         await _done(self.web.views_publish(user_id=user_id, view=dict(view)))
 
     async def user(self, user_id: str) -> SlackUser:
-        """Look a member up."""
+        """Return a member."""
         here = self._identity
         return await answers.call(self.web.users_info(user=user_id), lambda a: answers.user(a["user"], here))
 
     async def member_pages(self, cursor: str = "") -> AsyncIterator[Page[SlackUser]]:
-        """Yield everybody, page by page."""
+        """Yield all members, page by page."""
         read = partial(answers.user, here=self._identity)
         request = self._listing.users_list(limit=_PAGE, cursor=cursor)
         async for entries, following in answers.pages(request, "members", cursor=cursor):
@@ -264,14 +269,14 @@ class SlackClient:
             yield page
 
     async def user_groups(self) -> dict[str, str]:
-        """Return the handles of the enabled user groups by their ids."""
+        """Return the handles of the enabled user groups by id."""
         return await answers.call(
             self.web.usergroups_list(include_disabled=False),
             lambda answer: {str(each["id"]): str(each["handle"]) for each in answer["usergroups"]},
         )
 
     async def thread_start(self, channel: str, thread_ts: str) -> Mapping[str, Any]:
-        """Return the first message of a thread, which Slack lists ahead of the replies."""
+        """Return the first message of a thread, which Slack lists before the replies."""
         return await answers.call(
             self.web.conversations_replies(channel=channel, ts=thread_ts, limit=1),
             lambda answer: next((each for each in answer["messages"] if each.get("ts") == thread_ts), {}),
@@ -300,9 +305,10 @@ class SlackClient:
     async def find_message(
         self, channel: str, *, key: str, since: datetime, thread_ts: str | None = None
     ) -> Posted | None:
-        """Look through the messages of the channel, or of the thread, since then for the one with this key.
+        """Return where the message with this key is, in the channel or thread since `since`; None if it is not there.
 
-        One that stands in the channel because its thread was deleted is taken back; that there is no thread is raised.
+        A message that is in the channel because its thread was deleted is removed; then the missing thread is raised as
+        an error.
         """
         place = await self._conversation(channel)
         try:
@@ -332,7 +338,7 @@ class SlackClient:
         return None
 
     async def _conversation(self, channel: str) -> str:
-        """The id of a conversation that may be named as `chat.postMessage` takes it: also by person, or by name."""
+        """Return the id of a conversation, which may be given as in `chat.postMessage`: also by person or name."""
         if _USER_ID.fullmatch(channel):
             request = self.web.conversations_open(users=[channel])
             return await answers.call(request, lambda answer: answers.written(answer["channel"]["id"]))
@@ -355,7 +361,7 @@ def _view_id(answer: Mapping[str, Any]) -> str:
 
 
 def _key_of(message: Mapping[str, Any]) -> str | None:
-    """Return what the outbox knows a message of its own by."""
+    """Return the outbox's key of one of its own messages."""
     payload = (message.get("metadata") or {}).get("event_payload") or {}
     key: str | None = payload.get("key")
     return key

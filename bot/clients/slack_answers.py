@@ -1,4 +1,4 @@
-"""Slack's answers, read: what was asked for, or errors of ours in place of what the libraries raise."""
+"""Reading Slack's answers: what was asked for, or Baton's errors in place of those of the libraries."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from bot.ports import ENDLESS_LIST, Identity, ListedChannel, Posted, SlackUser
 log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
-#: No list has more pages.
+#: No list has more pages than this.
 _MOST_PAGES = 5_000
-#: A pause when Slack asks for one without saying how long, and the longest that is believed.
+#: The pause if Slack asks for one without saying how long, and the longest one respected.
 _PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 30.0, 3600.0
-#: `message_limit_exceeded` is the whole workspace's: its members send too many.
+#: `message_limit_exceeded` is about the whole workspace: its members send too many messages.
 TOO_MANY = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _CODE = re.compile(r"[a-z][a-z_]{2,60}")
-#: What reading an answer raises where it is not as Slack documents it.
+#: The exceptions of reading an answer that is not as Slack documents it.
 _MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 _NOT_SLACKS = "with something that is not Slack's"
 
 
 async def call(request: Awaitable[Any], read: Callable[[Mapping[str, Any]], _T]) -> _T:
-    """Return what `read` finds in the answer to a call. Raises SlackError, also where it is not there."""
+    """Return what `read` finds in the answer to a call. Raises SlackError, also if it is not there."""
     with our_errors():
         data = (await request).data
     with understood():
@@ -40,21 +40,21 @@ async def call(request: Awaitable[Any], read: Callable[[Mapping[str, Any]], _T])
 
 
 def scopes(headers: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the scopes of a token, which Slack names with each answer; empty where it does not."""
+    """Return the scopes of a token, which Slack sends with each answer; empty if it did not."""
     return tuple(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",") if scope.strip())
 
 
 async def pages(request: Awaitable[Any], name: str, *, cursor: str = "") -> AsyncIterator[tuple[list[Any], str]]:
-    """Yield the entries of a list, page by page, each with where the next one begins; `cursor` is where this one began.
+    """Yield the entries of a list page by page, each with the cursor of the next page. `cursor` is where to begin.
 
-    A page is asked for when it is wanted. Raises SlackError; its code is ENDLESS_LIST for a list that comes back to a
-    page that was read.
+    A page is requested when it is needed. Raises SlackError; its code is ENDLESS_LIST for a list that returns to a page
+    that was already read.
     """
     with our_errors():
         answer = aiter(await request)
     seen, left = {cursor}, _MOST_PAGES
     while True:
-        with our_errors(), understood():  # slack_sdk stumbles over what is not where a cursor should be
+        with our_errors(), understood():  # slack_sdk fails if the cursor is of another type
             page = await anext(answer, None)
             if page is None:
                 return
@@ -70,7 +70,7 @@ async def pages(request: Awaitable[Any], name: str, *, cursor: str = "") -> Asyn
 
 
 def each_of(entries: Sequence[Any], read: Callable[[Mapping[str, Any]], _T]) -> list[_T]:
-    """Return what `read` makes of the entries of a list; what is no such entry keeps no other out."""
+    """Return what `read` makes of a list's entries. A malformed entry is skipped and does not affect the others."""
     found = []
     for entry in entries:
         try:
@@ -82,7 +82,7 @@ def each_of(entries: Sequence[Any], read: Callable[[Mapping[str, Any]], _T]) -> 
 
 @contextmanager
 def understood() -> Iterator[None]:
-    """Turn what reading an answer raises where it is not as Slack documents it into an error of ours."""
+    """Turn errors from reading an answer that is not as Slack documents it into Baton's errors."""
     try:
         yield
     except _MALFORMED as error:
@@ -91,7 +91,7 @@ def understood() -> Iterator[None]:
 
 @contextmanager
 def our_errors() -> Iterator[None]:
-    """Turn what slack_sdk and the HTTP library raise into errors of ours."""
+    """Turn errors of slack_sdk and the HTTP library into Baton's errors."""
     try:
         yield
     except SlackApiError as error:
@@ -99,12 +99,12 @@ def our_errors() -> Iterator[None]:
     except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError) as error:
         raise SlackUnreachableError(type(error).__name__) from error
     except AttributeError as error:
-        # The SDK's: something between us and Slack answered 200 with what is no JSON object.
+        # The SDK's error: something between us and Slack answered 200 with a body that is not a JSON object.
         raise SlackUnreachableError(_NOT_SLACKS) from error
 
 
 def _typed(error: SlackApiError) -> SlackError:
-    # When the body cannot be read, the SDK hands over the HTTP library's response instead of its own.
+    # If the body cannot be read, the SDK passes the HTTP library's response instead of its own.
     response = error.response
     data = getattr(response, "data", None)
     status = getattr(response, "status_code", 0) or getattr(response, "status", 0)
@@ -117,25 +117,25 @@ def _typed(error: SlackApiError) -> SlackError:
 
 
 def posted(answer: Mapping[str, Any]) -> Posted:
-    """Return where a message is. Raises ValueError where the answer does not say so."""
+    """Return where a message is. Raises ValueError if the answer does not say so."""
     return Posted(written(answer["channel"]), written(answer["ts"]))
 
 
 def is_reply(answer: Mapping[str, Any]) -> bool:
-    """Whether a message that was posted into a thread is in one, as far as Slack says where it is."""
+    """Whether a message posted into a thread is in one, as far as Slack says where it is."""
     message = answer.get("message")
     return not isinstance(message, Mapping) or bool(message.get("thread_ts"))
 
 
 def written(value: Any) -> str:
-    """Return an id, or another text, of an answer. Raises ValueError where there is none."""
+    """Return an id or another text of an answer. Raises ValueError if there is none."""
     if not isinstance(value, str) or not value:
         raise ValueError("an answer says nothing where a text should be")
     return value
 
 
 def refused_with(body: str) -> str:
-    """Return the code in what Slack answers at a response URL; empty where it takes the message."""
+    """Return the error code in Slack's answer at a response URL; "" if it accepted the message."""
     try:
         said = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -147,7 +147,7 @@ def refused_with(body: str) -> str:
 
 
 def pause(headers: Mapping[str, str]) -> float:
-    """The seconds that `Retry-After` asks for; a moderate pause when it does not say."""
+    """Return the seconds that `Retry-After` asks for, or a moderate pause if it does not say."""
     try:
         return min(max(1.0, float(headers.get("Retry-After", ""))), _LONGEST_PAUSE_SECONDS)
     except ValueError:
@@ -155,7 +155,10 @@ def pause(headers: Mapping[str, str]) -> float:
 
 
 def identity(answer: Mapping[str, Any]) -> Identity:
-    """Return who the bot is, without its app where that is not said; a whole organisation's may be of no workspace."""
+    """Return who the bot is.
+
+    The app is missing if Slack does not give it; an organisation's bot may have no workspace.
+    """
     is_org_wide, team_id = answer.get("is_enterprise_install") is True, _text(answer, "team_id")
     return Identity(
         bot_user_id=_required(_text(answer, "user_id")),
@@ -168,7 +171,7 @@ def identity(answer: Mapping[str, Any]) -> Identity:
 
 
 def user(member: Mapping[str, Any], here: Identity | None) -> SlackUser:
-    """Return an account, as somebody of the bot's own workspace sees it."""
+    """Return an account, as the bot's own workspace sees it."""
     profile, user_id = _mapping(member, "profile"), _id(member)
     return SlackUser(
         id=user_id,
@@ -183,10 +186,10 @@ def user(member: Mapping[str, Any], here: Identity | None) -> SlackUser:
 
 
 def _is_of_another_workspace(member: Mapping[str, Any], here: Identity | None) -> bool:
-    """Whether an account belongs to a workspace that is not ours, as far as is known which ours is.
+    """Whether an account belongs to another workspace, as far as it is known which one is ours.
 
-    Within an organisation of several workspaces, an account belongs to the organisation; `teams` are the workspaces
-    that it is in: https://docs.slack.dev/reference/objects/user-object/
+    In an organisation with several workspaces, an account belongs to the organisation; `teams` are the workspaces that
+    it is in: https://docs.slack.dev/reference/objects/user-object/
     """
     teams = _mapping(member, "enterprise_user").get("teams")
     if here is not None and isinstance(teams, list) and teams and here.team_id not in teams:
@@ -204,20 +207,20 @@ def listed(channel: Mapping[str, Any]) -> ListedChannel:
 
 
 def listed_if_open(channel: Mapping[str, Any]) -> ListedChannel | None:
-    """Return a channel; None for one that is archived, and for a direct message."""
+    """Return a channel; None for an archived one and for a direct message."""
     is_none = channel.get("is_archived") or channel.get("is_im") or channel.get("is_mpim")
     return None if is_none else listed(channel)
 
 
 def is_shared(channel: Mapping[str, Any]) -> bool:
-    """Whether other organisations are in a channel, or are invited."""
+    """Whether other organisations are in a channel or invited."""
     return bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
 
 
 def _address(profile: Mapping[str, Any]) -> str:
-    """Return an e-mail address in lower case; empty for one that would only be another's that way, or cleaned.
+    """Return an e-mail address in lower case; "" if lower case or cleaning would turn it into somebody else's address.
 
-    The lower case of the Kelvin sign, for one, is a plain k.
+    For example, the lower case of the Kelvin sign is a plain k.
     """
     address = _text(profile, "email")
     lowered = address.lower()
@@ -236,7 +239,7 @@ def _required(text: str) -> str:
 
 
 def _text(source: Mapping[str, Any], key: str) -> str:
-    """Return a text without what no database takes: NUL, and halves of characters."""
+    """Return a text without characters that no database accepts: NUL, and halves of surrogate pairs."""
     said = source.get(key)
     return said.replace("\0", "").encode(errors="ignore").decode() if isinstance(said, str) else ""
 

@@ -1,4 +1,4 @@
-"""Asks Slack about an installation: whether the tokens work, which scopes they have, and what time it is there."""
+"""Asks Slack about an installation: whether the tokens work, which scopes they have, and Slack's time."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from bot.domain.outbox import may_pass
 from bot.errors import SlackError, SlackUnreachableError
 
 _TIMEOUT_SECONDS = 10
-#: How often, and for how long, a call may be told to wait.
+#: How often a call may be told to wait, and for how long.
 _MOST_PAUSES, _LONGEST_PAUSE_SECONDS = 5, 60
-#: Codes that are a judgement.
+#: Codes that are a verdict.
 _NOT_VALID = frozenset({"invalid_blocks", "invalid_message", "invalid_view"})
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What Slack said to a token: `error` is its code or why there was no answer, empty when it was accepted.
+    """Slack's answer to a token. `error` is its code, or why there was no answer; "" if the token was accepted.
 
-    `is_reached` is whether it was Slack that answered, and `may_pass` whether it may answer otherwise a little later.
-    `scopes` are those granted and `at` Slack's time, where it said so; `who` is the workspace and the bot's name.
+    `is_reached` is whether Slack itself answered, and `may_pass` whether the answer may change a little later. `scopes`
+    are those granted, `at` is Slack's time if it gave one, and `who` is the workspace and the bot's name.
     """
 
     error: str = ""
@@ -44,34 +44,34 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What Slack says of a message or a view: why it would not take it, place by place; nothing when it would."""
+    """Slack's verdict on a message or a view: why it would refuse it, for each place; empty if it would accept it."""
 
     title: str
     refusals: tuple[str, ...]
 
 
 async def probe_bot(token: str, *, api_url: str) -> Probe:
-    """Ask who the bot token belongs to."""
+    """Ask Slack whose the bot token is."""
     return await _probe(_client(token, api_url).auth_test())
 
 
 async def probe_app(token: str, *, api_url: str) -> Probe:
-    """Ask for a Socket Mode address, which is not used: a token without connections:write is refused."""
+    """Ask for a Socket Mode address, which is not used. A token without connections:write is refused."""
     return await _probe(_client(token, api_url).apps_connections_open(app_token=token))
 
 
 async def probe_messages(
     token: str, payloads: Iterable[tuple[str, Mapping[str, Any]]], *, api_url: str
 ) -> AsyncIterator[Verdict]:
-    """Ask of each message and view (which says its `type`) whether Slack would take it, without showing it to anybody.
+    """Ask Slack about each message and view (which has its `type`) whether it would accept it. Nobody sees them.
 
-    https://docs.slack.dev/reference/methods/blocks.validate. Raises SlackError when Slack judges none.
+    https://docs.slack.dev/reference/methods/blocks.validate. Raises SlackError if Slack checks none of them.
     """
     client = _client(token, api_url)
     client.retry_handlers.append(Pauses(longest_seconds=_LONGEST_PAUSE_SECONDS, max_retry_count=_MOST_PAUSES))
     for title, payload in payloads:
         kind = "view" if "type" in payload else "message"
-        # The SDK's own method puts it all into the address, which servers take up to some kilobytes only.
+        # The SDK's own method puts everything into the address, which servers accept only up to some kilobytes.
         request = client.api_call("blocks.validate", data={kind: json.dumps(payload)})
         yield Verdict(title, await _refusals(request))
 

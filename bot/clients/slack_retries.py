@@ -1,4 +1,4 @@
-"""What a call to Slack does again by itself: what passes within seconds, or within half a minute for long lists."""
+"""Which calls to Slack are retried: after problems that pass within seconds, or half a minute for long lists."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 
-#: Statuses of what mostly passes within seconds.
+#: Statuses of problems that usually pass within seconds.
 _TROUBLES = (408, 500, 502, 503, 504)
-#: Slack's longest pause that a person is kept waiting for.
+#: The longest pause asked for by Slack for which a person is kept waiting.
 _LONGEST_WAIT_SECONDS = 5
-#: … and that the reading of a list of many pages waits for; after a longer one, a later run goes on.
+#: … and for which the reading of a long list waits; after a longer one, a later run continues.
 LONGEST_LISTING_PAUSE_SECONDS = 30
 
 
 class Pauses(AsyncRateLimitErrorRetryHandler):
-    """Waits when Slack asks for a short pause; one above `longest_seconds` is for the caller to see."""
+    """Waits if Slack asks for a short pause. The caller sees one above `longest_seconds`."""
 
     def __init__(self, *, longest_seconds: int, max_retry_count: int) -> None:
         super().__init__(max_retry_count)
@@ -44,14 +44,14 @@ class Pauses(AsyncRateLimitErrorRetryHandler):
 
 
 class _Troubles(AsyncServerErrorRetryHandler):
-    """Tries again when Slack, or a gateway on the way to it, is in trouble: slack_sdk knows only of 500 and 503."""
+    """Retries if Slack, or a gateway before it, is in trouble. slack_sdk only knows 500 and 503."""
 
     async def _can_retry_async(self, *, response: HttpResponse | None = None, **_: object) -> bool:
         return response is not None and response.status_code in _TROUBLES
 
 
 class _BeforeSharing(AsyncRetryHandler):
-    """Tries the steps of an upload again but for the last one: Slack may have shared the file."""
+    """Retries the steps of an upload except the last one, because Slack may have shared the file."""
 
     def __init__(self, handler: AsyncRetryHandler) -> None:
         super().__init__(handler.max_retry_count)
@@ -71,21 +71,21 @@ class _BeforeSharing(AsyncRetryHandler):
 
 
 def for_people() -> list[AsyncRetryHandler]:
-    """Return what is tried once more where a second attempt does little harm if Slack has taken the first."""
+    """Return handlers for calls whose second attempt does little harm if Slack has accepted the first."""
     return [*not_taken(), _Troubles(), AsyncConnectionErrorRetryHandler()]
 
 
 def not_taken() -> list[AsyncRetryHandler]:
-    """Return what is tried once more where Slack says that it has not taken the first attempt."""
+    """Return handlers that retry only if Slack says that it has not accepted the first attempt."""
     return [Pauses(longest_seconds=_LONGEST_WAIT_SECONDS, max_retry_count=1)]
 
 
 def for_uploads() -> list[AsyncRetryHandler]:
-    """Return what each step of an upload is tried once more for."""
+    """Return handlers for each step of an upload."""
     steps = _Troubles(), AsyncConnectionErrorRetryHandler()
     return [*not_taken(), *map(_BeforeSharing, steps)]
 
 
 def for_listings() -> list[AsyncRetryHandler]:
-    """Return what is tried again, a few times, for each page of a list that Slack gives out slowly."""
+    """Return handlers for pages of a list, which Slack gives out slowly: each page is retried a few times."""
     return [Pauses(longest_seconds=LONGEST_LISTING_PAUSE_SECONDS, max_retry_count=3)]

@@ -1,6 +1,8 @@
-"""A timeline as a PNG, drawn by matplotlib without a display. Takes half a second and more: not for the event loop.
+"""A timeline as a PNG, drawn by matplotlib without a display.
 
-Every bar differs in its hatching as well as in its colour, and has its meaning in words beside it.
+Drawing takes half a second or more: not for the event loop.
+
+Bars have different hatching as well as different colours, with their meaning as text beside them.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Pixels: the height of a row, and of everything above and below the rows.
+#: In pixels: the height of a row, and of everything above and below the rows.
 ROW_HEIGHT, REST_HEIGHT = 40, 170
 _BAND = "#f3f3f3"
 _BAR = 0.46
@@ -137,5 +139,5 @@ def _legend(figure: Figure, height: int) -> None:
 
 
 def _number(day: date) -> float:
-    """Days since 1970, which is how matplotlib counts."""
+    """Return the days since 1970, which is how matplotlib counts."""
     return float((day - date(1970, 1, 1)) // timedelta(1))

@@ -1,7 +1,8 @@
 """The document of endoflife.date's API v1, `GET /api/v1/products/full`, as products.
 
-Source: https://endoflife.date/docs/api/v1/. Of each pair `isX` and `xFrom` the date counts; the flag, made when the
-site was built, only where there is no date. Unknown keys are ignored, and a broken product leaves the others in force.
+Source: https://endoflife.date/docs/api/v1/. Of each pair `isX` and `xFrom`, the date counts; the flag was set when the
+site was built, and counts only without a date. Unknown keys are ignored, and a broken product does not affect the
+others.
 """
 
 from __future__ import annotations
@@ -25,21 +26,21 @@ _LONGEST_TEXT = 500
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a document says, and what in it was left out: one sentence each."""
+    """The content of a document, and what was left out of it, in one sentence each."""
 
     products: tuple[Product, ...]
     problems: tuple[str, ...]
 
 
 class _BrokenError(Exception):
-    """Something is not of the shape that the API describes; the message says what."""
+    """Something does not have the shape that the API describes. The message says what."""
 
 
 def read(content: bytes | Mapping[str, Any], *, shown: str = "the feed") -> Document:
-    """Return the products of a document, as bytes or as parsed JSON.
+    """Return the products of a document, given as bytes or as parsed JSON.
 
-    A product or a cycle that cannot be read is left out and becomes a problem. Raise `UnreadableError` for what is no
-    such document at all; `shown` is what the error calls it.
+    A product or a cycle that cannot be read is left out and becomes a problem. Raise `UnreadableError` if it is not
+    such a document at all; `shown` is its name in that error.
     """
     parsed = _parse(content, shown) if isinstance(content, bytes) else content
     listed = parsed.get("result") if isinstance(parsed, Mapping) else None
@@ -123,9 +124,9 @@ def _cycle(fields: object, product: str) -> Cycle:
 
 
 def _without_name(label: str, product: str) -> str:
-    """Return a cycle's label without the end of the product's, which stands before it wherever both are shown.
+    """Return a cycle's label without the end of the product's label, which is shown before it anyway.
 
-    The `Windows Server 2016` of Microsoft Windows Server is 2016.
+    For Microsoft Windows Server, `Windows Server 2016` becomes 2016.
     """
     words, before = label.split(), product.split()
     shared = (size for size in range(min(len(words) - 1, len(before)), 0, -1) if words[:size] == before[-size:])
@@ -133,7 +134,10 @@ def _without_name(label: str, product: str) -> str:
 
 
 def _clock(fields: Mapping[str, Any], flag: str, since: str) -> Clock:
-    """Return a clock: its date where there is one, else what the flag says; null is no such clock, like no key."""
+    """Return a clock: its date if there is one, else what the flag says.
+
+    Null means that there is no such clock, like a missing key.
+    """
     day = _date(fields, since)
     if day is not None:
         return day

@@ -16,18 +16,21 @@ from bot.domain.eol.feed import FeedSummary, summarize
 
 DEFAULT_BASE_URL = "https://endoflife.date"
 _PATH = "/api/v1/products/full"
-#: The document has 2.7 MB; ten times that is not this document.
+#: The document has 2.7 MB; anything ten times as large is something else.
 MAX_BYTES = 32 * 1024 * 1024
 _TIMEOUT_SECONDS = 60.0
 _MAX_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-#: The part of `schema_version` before its first dot; another one may mean something else by the same names.
+#: The part of `schema_version` before its first dot. In another version, the same names may have other meanings.
 _SCHEMA = "1"
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A whole document of the expected shape. `etag` and `last_modified` go into the next request; "" if not sent."""
+    """A complete document of the expected shape.
+
+    `etag` and `last_modified` go into the next request; "" if not sent.
+    """
 
     body: bytes
     etag: str
@@ -37,12 +40,12 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """The feed confirms the copy whose `etag` or `last_modified` was given."""
+    """The feed confirms the copy whose `etag` or `last_modified` was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """There is no new copy. `reason` is a sentence; `retry_after_seconds` the pause that the server asked for."""
+    """There is no new copy. `reason` is a sentence, `retry_after_seconds` the pause that the server asked for."""
 
     reason: str
     retry_after_seconds: float | None = None
@@ -52,7 +55,7 @@ Answer = Fetched | NotModified | Failed
 
 
 class _FailedError(Exception):
-    """Carries what went wrong out of a request."""
+    """Carries the reason of a failure out of a request."""
 
     def __init__(self, reason: str, retry_after_seconds: float | None = None) -> None:
         super().__init__(reason)
@@ -67,10 +70,10 @@ async def fetch(
     max_bytes: int = MAX_BYTES,
     timeout_seconds: float = _TIMEOUT_SECONDS,
 ) -> Answer:
-    """Ask the feed at `base_url` for its document, and never raise for what the network or the server does.
+    """Ask the feed at `base_url` for its document. Never raises for failures of the network or the server.
 
-    With `etag` or `last_modified` of the last copy the server may answer that nothing changed. `max_bytes` bounds the
-    body as unpacked, `timeout_seconds` the whole exchange with its redirects.
+    With `etag` or `last_modified` of the last copy, the server may answer that nothing has changed. `max_bytes` limits
+    the unpacked body, `timeout_seconds` the whole exchange with its redirects.
     """
     asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     headers = {
@@ -129,7 +132,7 @@ async def _read(response: aiohttp.ClientResponse, is_conditional: bool, max_byte
     if response.status != 200:
         raise _FailedError(_refusal(response), retry_after(response.headers))
     body = await _body(response, max_bytes)
-    # Some 50 ms for the whole document, so it is not done where everybody else waits.
+    # This takes about 50 ms for the whole document, so it does not run in the event loop.
     summary = await asyncio.to_thread(_check, body, response.content_type)
     return Fetched(body, response.headers.get("ETag", ""), response.headers.get("Last-Modified", ""), summary)
 
@@ -158,7 +161,7 @@ async def _body(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
 
 
 def _check(body: bytes, content_type: str) -> FeedSummary:
-    """Return the document's summary. Only its outer shape is looked at; what a product says is for its reader."""
+    """Return the document's summary. Only the outer shape is checked; the reader checks the products."""
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:

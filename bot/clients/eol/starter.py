@@ -1,6 +1,6 @@
-"""The starter table that ships with Baton: what an ordinary company runs, for before the feed was read once.
+"""The starter table that ships with Baton: what an ordinary company runs, for use before the feed was first read.
 
-`bot/data/eol/*.yaml` says what stands in a line. A mistake in these files is Baton's own, so it is an error.
+`bot/data/eol/*.yaml` explains the lines. A mistake in these files is Baton's own, so it is an error.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _CLOCKS = ("eoas", "eol", "eoes")
 
 
 def load() -> Table:
-    """Return the starter table; raise `UnreadableError` if the installation lacks it or it was damaged."""
+    """Return the starter table. Raise `UnreadableError` if the installation lacks it or it is damaged."""
     return Table(products())
 
 
@@ -34,10 +34,11 @@ def products() -> tuple[Product, ...]:
 
 
 def read(text: str, *, shown: str) -> Iterator[Product]:
-    """Yield the products of one file's text; raise `UnreadableError` where it is not as it should be."""
+    """Yield the products in one file's text. Raise `UnreadableError` if it is malformed."""
     import yaml  # noqa: PLC0415 - costs start-up time, needed only here
 
-    # Every scalar as text, by the parser in C: the values are days and names, which YAML would only guess at.
+    # Every scalar is read as text, by the parser in C: the values are days and names, which YAML would try to
+    # interpret.
     try:
         parsed = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506 - makes nothing but texts, lists and mappings
     except yaml.YAMLError as error:
@@ -69,7 +70,7 @@ def _product(key: str, fields: Mapping[str, object]) -> Product:
 
 
 def _cycle(name: str, line: str) -> Cycle:
-    """Return the cycle that a line describes, as in `released 2023-09-14, lts yes, eol 2028-11-09`."""
+    """Return the cycle in a line such as `released 2023-09-14, lts yes, eol 2028-11-09`."""
     said: dict[str, str] = {}
     charges: list[Charge] = []
     for part in line.split(","):
@@ -100,7 +101,7 @@ def _cycle(name: str, line: str) -> Cycle:
 
 
 def _charge(written: str) -> Charge:
-    """Return the charge that a line says, as in `2026-03-01 0.10 cluster-hour`, `2026-02-01 80% the node's price`."""
+    """Return the charge in a line such as `2026-03-01 0.10 cluster-hour` or `2026-02-01 80% the node's price`."""
     if "%" in written:
         since, amount, unit = written.split(maxsplit=2)
         return Charge(date.fromisoformat(since), Decimal(amount.removesuffix("%")), "%", unit)

@@ -1,1 +1,1 @@
-"""What runs where: one module for each source, from what it says to `Sightings`."""
+"""What runs where: one module for each source, which turns its data into `Sightings`."""

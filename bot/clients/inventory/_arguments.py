@@ -1,39 +1,40 @@
-"""Puts the values of arguments into a line of a Dockerfile: `$NAME`, `${NAME}`, `${NAME:-word}` and their like."""
+"""Substitutes arguments in a line of a Dockerfile: `$NAME`, `${NAME}`, `${NAME:-word}` and similar."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-#: Stands where an argument without a value was; it is in no image's name.
+#: Marks an argument without a value. It is in no image's name.
 UNSET = "\x00"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-#: `${A:-${B:-…}}` nests; deeper than this is no file that a person wrote.
+#: `${A:-${B:-…}}` can be nested; nobody writes a file that is nested deeper than this.
 _MAX_DEPTH = 20
-#: A default that holds the argument twice, which holds another twice, and so on: doubling is bounded.
+#: A default may contain an argument twice, whose default contains another twice, and so on: the growth is bounded.
 _MAX_LENGTH = 10_000
 
 
 class SubstitutionError(Exception):
-    """A word cannot be worked out; the message says which part, without a full stop."""
+    """A word cannot be evaluated. The message says which part, without a full stop."""
 
 
 def substitute(text: str, values: Mapping[str, str], *, escape: str = "\\") -> str:
-    """Return `text` without quotes and with the values of its arguments; `UNSET` stands for one that has none.
+    """Return `text` without quotes and with its arguments substituted; `UNSET` stands for one without a value.
 
-    Raise `SubstitutionError` for forms that are not read, `${NAME#word}` and its like, and for words without an end.
+    Raise `SubstitutionError` for forms that are not supported (`${NAME#word}` and similar), and for words without an
+    end.
     """
     return _Reader(text, values, escape).read(0, "", 0)[0]
 
 
 class _Reader:
-    """Reads one word; every method takes the position where it begins and returns the one behind it."""
+    """Reads one word. Every method takes the position where it begins and returns the one behind it."""
 
     def __init__(self, text: str, values: Mapping[str, str], escape: str) -> None:
         self._text, self._values, self._escape = text, values, escape
 
     def read(self, at: int, end: str, depth: int) -> tuple[str, int]:
-        """Read up to the character `end`, or to the end of the text when it is empty."""
+        """Read up to the character `end`, or to the end of the text if `end` is ""."""
         parts: list[str] = []
         quote = ""
         while at < len(self._text):
@@ -82,7 +83,7 @@ class _Reader:
             raise SubstitutionError(f"${{{name}…}} is written in a way that Baton does not read")
         word, at = self.read(at + is_colon + 1, "}", depth + 1)
         value = self._values.get(name)
-        # With a colon, an empty value counts as none; so does one made of arguments that have none.
+        # With a colon, an empty value counts as none, and so does one made of arguments without values.
         if value is not None and is_colon and not value.strip(UNSET):
             value = None
         if operator == "+":

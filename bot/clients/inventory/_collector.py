@@ -1,4 +1,4 @@
-"""What the readers share: a place for what they find, and words fit for a problem's sentence."""
+"""What the readers share: a collector for what they find, and text formatted for a problem's sentence."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from bot.domain.catalog import Origin, Problem
 from bot.domain.inventory.scans import Sighting, Sightings
 from bot.domain.names import clean
 
-#: At most this many problems are kept for one file.
+#: The most problems that are kept for one file.
 _MAX_PROBLEMS = 200
 
 
 @dataclass(slots=True)
 class Collector:
-    """Collects what a file shows: each product, version and address once, at the place where it stands first."""
+    """Collects what a file shows: each product, version and address once, at its first place."""
 
     path: str
     subject: str = ""
@@ -22,16 +22,16 @@ class Collector:
     _problems: list[Problem] = field(default_factory=list)
 
     def at(self, line: int | None = None) -> Origin:
-        """Return the place in the file, `line` counted from 1."""
+        """Return a place in the file. `line` counts from 1."""
         return Origin(self.path, line)
 
     def add(self, sighting: Sighting) -> None:
-        """Add a sighting, unless it says what an earlier one said."""
+        """Add a sighting, unless it repeats an earlier one."""
         key = (sighting.product, sighting.version, sighting.purl, sighting.address)
         self._found.setdefault(key, sighting)
 
     def problem(self, message: str, line: int | None = None, *, is_error: bool = True) -> None:
-        """Add a problem; past a bound, the further ones are summed up in one sentence."""
+        """Add a problem. Problems beyond a limit are summed up in one sentence."""
         if len(self._problems) < _MAX_PROBLEMS:
             self._problems.append(Problem(self.at(line), message, is_error))
         elif len(self._problems) == _MAX_PROBLEMS:
@@ -44,6 +44,6 @@ class Collector:
 
 
 def quoted(text: str, *, limit: int = 80) -> str:
-    """Return `text` cleaned, cut and in quotation marks."""
+    """Return `text` cleaned, shortened and in quotation marks."""
     text = clean(text[: limit * 4])
     return f"'{text if len(text) <= limit else text[: limit - 1] + '…'}'"

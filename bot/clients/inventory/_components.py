@@ -1,4 +1,4 @@
-"""What the formats of bills of materials share: a component as written, and how one becomes a sighting."""
+"""What the formats of bills of materials share: a component as written, and how it becomes a sighting."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from bot.clients.inventory._collector import Collector, quoted
 from bot.domain.inventory.scans import How, Sighting
 from bot.domain.names import clean
 
-#: Kinds of component that count without a package URL; a library without one could be anybody's.
+#: Kinds of component that count without a package URL. A library without one could be anybody's.
 _RUNS_BY_NAME = frozenset({"application", "framework", "operating-system", "platform"})
 _LIBRARIES = frozenset({"", "library"})
 _CONTAINER = "container"
 _IMAGE_TYPES = frozenset({"docker", "oci"})
-#: Types of package URL whose packages run by themselves, whatever kind of component they are written down as.
+#: Types of package URL whose packages run by themselves, whatever their kind of component.
 _STANDALONE_TYPES = frozenset({"bitnami", "generic", "k8s", *_IMAGE_TYPES})
 #: Kinds of component that are built into something else.
 _PARTS = frozenset({*_LIBRARIES, "framework"})
-#: Names and versions are at most this long; the longest real ones have some hundred characters.
+#: The longest name or version; the longest real ones have about a hundred characters.
 _MAX_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """A component of a bill of materials, as written; `cpe` is one that names it, of whatever form.
+    """A component of a bill of materials, as written. `cpe` is one that names it, in any form.
 
-    `kind` is its type in CycloneDX's words (`library`, `operating-system`), empty when not said. `place` leads to it
-    in the file where there is no line. `is_subject` when it is what the whole bill is about.
+    `kind` is its type in CycloneDX's words (`library`, `operating-system`), or "". `place` is the path to it in a file
+    without lines. `is_subject` is whether the whole bill is about it.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Bill:
         self._collector.add(sighting)
 
     def done(self) -> None:
-        """Say what the file is about, if it is one thing, and how many components were left out or lack a version."""
+        """Record the file's subject, if it has one, and how many components were left out or lack a version."""
         if len(self._subjects) == 1:
             [self._collector.subject] = self._subjects
         if self._left_out:
@@ -111,7 +111,7 @@ class Bill:
         )
 
     def _image(self, component: Component, purl: PackageURL | None) -> Sighting | None:
-        """Return what a container image shows by its reference, preferring one that names a version."""
+        """Return what a container image shows by its reference, preferring a reference with a version."""
         if component.kind != _CONTAINER and (purl is None or purl.type not in _IMAGE_TYPES):
             return None
         found: list[Sighting] = []
@@ -125,7 +125,7 @@ class Bill:
 
 
 def _is_library(component: Component, purl: PackageURL | None) -> bool:
-    """Whether a component is a part of what the bill is about. Where no kind is said, a package is one."""
+    """Whether a component is a part of the bill's subject. A package without a kind is one."""
     if component.is_subject or component.kind not in _PARTS:
         return False
     return purl.type not in _STANDALONE_TYPES if purl is not None else bool(component.kind)
@@ -144,12 +144,15 @@ def _named_reference(component: Component) -> str:
 
 
 def _purl_reference(purl: PackageURL | None) -> str:
-    """Return the image's reference by https://github.com/package-url/purl-spec: docker has tags, oci has digests."""
+    """Return the image's reference from a package URL: docker ones have tags, oci ones digests.
+
+    https://github.com/package-url/purl-spec
+    """
     if purl is None or purl.type not in _IMAGE_TYPES:
         return ""
     parts = [purl.qualifiers.get("repository_url", ""), purl.namespace or ""]
     path = "/".join(part.strip("/") for part in parts if part)
-    # With oci the repository's address mostly ends in the name already.
+    # With oci, the repository's address usually ends with the name already.
     if path.rpartition("/")[2] != purl.name:
         path = f"{path}/{purl.name}" if path else purl.name
     version = purl.version or ""
@@ -158,5 +161,5 @@ def _purl_reference(purl: PackageURL | None) -> str:
 
 
 def text_of(value: Any) -> str:
-    """Return a text of a document without white space around it; empty for anything else."""
+    """Return a text of a document without surrounding white space; "" for any other value."""
     return value.strip() if isinstance(value, str) else ""

@@ -1,7 +1,7 @@
 """CycloneDX, the parts that say what runs: https://cyclonedx.org/docs/
 
-The files are walked rather than built into the model of the format's own library: that takes a millisecond for each
-component, and gives up a whole file for one component of a kind that is newer than it.
+The files are walked instead of being built into the model of the format's own library, which takes a millisecond per
+component, and rejects a whole file for one component of a newer kind.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _NAMESPACE = re.compile(r"http://cyclonedx\.org/schema/bom/\d+\.\d+ (?P<name>.+)
 _FIELDS = frozenset({"name", "version", "purl", "cpe", "scope"})
 _EXCLUDED = "excluded"
 _SUBJECT = "metadata.component"
-#: Of a field no more than this is kept; it is too long then, which is for whoever takes the component to say.
+#: The longest part of a field that is kept. The caller reports that it is too long.
 _MAX_FIELD = 10_000
 _MAX_DEPTH = 500
 
 
 def from_json(document: Mapping[str, Any], collector: Collector) -> Iterator[Component]:
-    """Yield the components of a document, in order, those inside others too; what excludes itself from running not."""
-    # The next one to yield stands last.
+    """Yield the components of a document in order, including nested ones, except those marked as not running."""
+    # The next one to yield is last.
     waiting = _listed(document, "", collector)
     metadata = document.get("metadata")
     if isinstance(metadata, dict) and metadata.get("component") is not None:
@@ -66,10 +66,10 @@ def _one(value: Mapping[str, Any], place: str, collector: Collector) -> Iterator
 
 
 def from_xml(data: bytes, collector: Collector, add: Callable[[Component], None]) -> None:
-    """Call `add` with the components of a document as each ends, those inside others before it.
+    """Call `add` with each component of a document when it ends; nested components come before the outer one.
 
-    A document type, by which a small file could say a large one, is refused. Raise `UnreadableError` with the line
-    where the file is not what it says; what came before has been added.
+    A document type is refused, because it could make a small file expand into a large one. Raise `UnreadableError`,
+    with the line, if the file is not what it claims to be; what came before has been added.
     """
     reader = _XmlReader(collector, add)
     parser = expat.ParserCreate(namespace_separator=" ")
@@ -86,7 +86,7 @@ def from_xml(data: bytes, collector: Collector, add: Callable[[Component], None]
 
 
 class _Draft:
-    """A component that has begun: the depth of its element, where, and its fields so far."""
+    """A component that has begun: the depth of its element, its line, and its fields so far."""
 
     __slots__ = ("depth", "fields", "is_subject", "kind", "line")
 
@@ -98,7 +98,8 @@ class _Draft:
 class _XmlReader:
     """Follows the elements of one document.
 
-    Only what stands in the place of a component is one: `pedigree` holds ancestors, and `tools` what made the file.
+    Only elements in the place of a component are components: `pedigree` contains ancestors, and `tools` what made the
+    file.
     """
 
     def __init__(self, collector: Collector, add: Callable[[Component], None]) -> None:

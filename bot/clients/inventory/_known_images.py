@@ -1,4 +1,4 @@
-"""Images that everybody uses, and the products in them: `bot/data/known_images.yaml`."""
+"""Well-known images and the products in them: `bot/data/known_images.yaml`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from functools import lru_cache
 from bot.data import table
 
 _IMAGES = table("known_images")
-#: Operating systems: their tags may be codenames, and a tag of letters is a version.
+#: Operating systems: their tags may be codenames, so a tag of letters is a version.
 SYSTEMS = frozenset(_IMAGES["systems"])
 
-#: Those that other images are built on.
+#: Systems on which other images are built.
 _BASES = SYSTEMS | {"amazon-linux", "rhel"}
 
 _OFFICIAL_NAMESPACES = frozenset(_IMAGES["official_namespaces"].split())
@@ -29,24 +29,24 @@ _WORDS = "|".join(sorted(_IN_TAGS, key=len, reverse=True))
 _IN_TAG = re.compile(rf"(?<![a-z])(?P<word>{_WORDS})[-_]?(?P<version>\d+(?:\.\d+)*)?(?![a-z])", re.IGNORECASE)
 _JAVA = "java"
 _NO_JAVA = frozenset({"php", "python", "nodejs", "erlang", "windows-server"})
-#: Kubernetes' old images carry the architecture in their names, Rancher's mirrors the namespace.
+#: Old images of Kubernetes have the architecture in their names, Rancher's mirrors the namespace.
 _ARCHITECTURE = re.compile(r"-(?:amd64|arm64|arm|ppc64le|s390x)")
 _MIRRORED = "mirrored-"
-#: What organisations call the folder of their registry that holds what Docker Hub has, as it is there.
+#: Names of folders in an organisation's registry that mirror Docker Hub.
 _MIRROR = re.compile(
     r"(?:[a-z0-9]+[-_.])*mirror(?:s|ed)?"
     r"|docker[-_.]?io|(?=.*docker)(?=.*(?:hub|proxy|proxied|cache|remote|mirror|pull-?through))[a-z0-9._-]+"
 )
-#: What a Red Hat image of a product may be called: ubi8/python-311, rhscl/mysql-57-rhel7, sclorg/mysql-80-c9s.
+#: Names of Red Hat's product images: ubi8/python-311, rhscl/mysql-57-rhel7, sclorg/mysql-80-c9s.
 _RED_HAT_BASE = re.compile(
     r"(?:(?:ubi|rhel)(?P<namespace>\d{1,2})/|redhat/)?(?:ubi|rhel)(?P<own>\d{1,2})?(?:-(?:minimal|micro|init))?"
 )
 _RED_HAT = re.compile(
     r"(?:(?:ubi|rhel)\d{1,2}|rhscl|centos\d?|sclorg|fedora|openshift)/(?P<name>[a-z]+)-(?P<digits>\d{1,4})(?:-[a-z0-9]+)*"
 )
-#: The folder of Red Hat's registry that names the system below: `ubi8/python-311`, `rhel8/postgresql-12`.
+#: A folder of Red Hat's registry that names the base system: `ubi8/python-311`, `rhel8/postgresql-12`.
 _RED_HAT_FOLDER = re.compile(r"(?:^|/)(?P<name>ubi|rhel|centos)(?P<version>\d{1,2})/[a-z]")
-#: The same at the end of a name: `rhscl/python-36-rhel7`, `sclorg/postgresql-13-c9s`.
+#: The base system at the end of a name: `rhscl/python-36-rhel7`, `sclorg/postgresql-13-c9s`.
 _RED_HAT_END = re.compile(r"-\d{1,4}-(?P<name>ubi|rhel|centos|c)(?P<version>\d{1,2})s?$")
 _RED_HAT_SYSTEMS = {"centos": "centos", "c": "centos-stream"}
 _SPILO = re.compile(r"(?:zalando|acid)/spilo-(?P<version>\d{2})")
@@ -61,9 +61,9 @@ _BESIDE = re.compile(r"(?:^|/)distroless/[a-z]+(?P<java>(?<=java)\d+)?\d*-debian
 
 @dataclass(frozen=True, slots=True)
 class KnownImage:
-    """The product in a well-known image; `version` where the image's name, not its tag, says it.
+    """The product in a well-known image. `version` is set if the image's name gives it, and not its tag.
 
-    `provider` is whose clock counts, empty for upstream. `is_tag_version` says whether the tag is the version, where
+    `provider` is whose dates apply, "" for the maker's. `is_tag_version` is whether the whole tag is the version, if
     neither the name nor a part of the tag is.
     """
 
@@ -74,10 +74,10 @@ class KnownImage:
 
 
 def known_image(path: str, *, has_registry: bool, tag: str = "") -> KnownImage | None:
-    """Return the product in the image at `path`, its name without registry and tag; None for what is not well known.
+    """Return the product in the image at `path` (its name without registry and tag); None if it is not well known.
 
     A company's mirror keeps the end of a path (`mirror/library/postgres`). A name alone (`postgres`) counts from any
-    registry; a name under somebody's own namespace (`shop/postgres`) does not, for its tags may be their own versions.
+    registry. A name in somebody's own namespace (`shop/postgres`) does not, because its tags may be their own versions.
     """
     for spelt in _spellings(path):
         found = _known(spelt, tag, has_registry=has_registry)
@@ -87,7 +87,7 @@ def known_image(path: str, *, has_registry: bool, tag: str = "") -> KnownImage |
 
 
 def in_tag(tag: str, product: str) -> Iterator[tuple[str, str]]:
-    """Yield the other products, each with its version, that a tag of the product's image names: `8.5-jdk11`."""
+    """Yield the other products with versions in a tag of the product's image: `8.5-jdk11`."""
     found = [(_IN_TAGS[one["word"].lower()], one["version"] or "") for one in _IN_TAG.finditer(tag)]
     java = next((version for name, version in found if version and name not in _NO_JAVA), "")
     vendor = next((name for name, _ in found if name not in _NO_JAVA and name != _JAVA), _JAVA)
@@ -99,14 +99,14 @@ def in_tag(tag: str, product: str) -> Iterator[tuple[str, str]]:
 
 
 def languages_in(tag: str) -> Iterator[tuple[str, str]]:
-    """Yield the languages and systems, each with its version, that the tag of any image names: `python3.9-slim`."""
+    """Yield the languages and systems with versions in the tag of any image: `python3.9-slim`."""
     for product, words in _LANGUAGES.items():
         if found := words.search(tag):
             yield product, next(filter(None, found.groups()))
 
 
 def system_of(path: str, tag: str) -> Iterator[tuple[str, str]]:
-    """Yield the system that an image of a product is built on, where its tag or Red Hat's folder names one."""
+    """Yield the system on which a product's image is built, if its tag or Red Hat's folder gives it."""
     yield from ((product, version) for product, version in languages_in(tag) if product in _BASES)
     found = _RED_HAT_FOLDER.search(path) or _RED_HAT_END.search(path)
     if found is not None:
@@ -114,12 +114,12 @@ def system_of(path: str, tag: str) -> Iterator[tuple[str, str]]:
 
 
 def is_java(product: str) -> bool:
-    """Whether a product is a build of Java, of which the tag's words for Java speak, too."""
+    """Whether a product is a build of Java. The words for Java in a tag then mean this product."""
     return product in _IN_TAGS.values() and product not in _NO_JAVA
 
 
 def _spellings(path: str) -> Iterator[str]:
-    """Yield a path, and what it is called today, without its architecture and as its own registry has it."""
+    """Yield a path, its current name, the name without an architecture, and the name in its own registry."""
     yield path
     for old, new in _IMAGES["moved"].items():
         head, is_old, rest = path.rpartition(old)
@@ -139,7 +139,7 @@ def _known(path: str, tag: str, *, has_registry: bool) -> KnownImage | None:
         if official:
             return KnownImage(official)
         return _by_tag(path, tag) or (_by_pattern(path) if has_registry else None)
-    # Whoever makes a product has it under its own name in other registries: public.ecr.aws/nginx/nginx.
+    # In other registries, makers have a product under its own name: public.ecr.aws/nginx/nginx.
     if official and (parts[-2] in _OFFICIAL_NAMESPACES | _REPUBLISHERS or parts[-2] == parts[-1]):
         return KnownImage(official)
     if official and has_registry and _MIRROR.fullmatch(parts[-2]):
@@ -180,7 +180,7 @@ def _by_pattern(path: str) -> KnownImage | None:
 
 
 def _dotted(name: str, digits: str, cut: int) -> str:
-    """Return 3.11 for the `311` of Python, and 9.6 for the `96` of PostgreSQL, which has no minor ones since 10."""
+    """Return 3.11 for Python's `311`, and 9.6 for PostgreSQL's `96`, which has had no minor versions since 10."""
     if name == "postgresql" and digits.startswith("9"):
         cut = 1
     return ".".join(part for part in (digits[:cut], digits[cut:]) if part)
@@ -198,20 +198,20 @@ def _by_tag(path: str, tag: str) -> KnownImage | None:
 
 
 def _in_name(version: str, product: str) -> str:
-    """Return the version that an image's name carries: the `27` of passenger-ruby27 is 2.7."""
+    """Return the version in an image's name: `27` in passenger-ruby27 is 2.7."""
     return version if product in SYSTEMS else ".".join(version)
 
 
 def languages_in_name(path: str) -> Iterator[tuple[str, str]]:
-    """Yield the languages and systems that the name of any image names: `base-python3.8`.
+    """Yield the languages and systems in the name of any image: `base-python3.8`.
 
-    Their version has a dot there, for `worker-node-12` may be the twelfth.
+    The version must have a dot, because `worker-node-12` may be the twelfth worker.
     """
     yield from ((product, version) for product, version in languages_in(path.rpartition("/")[2]) if "." in version)
 
 
 def in_name(path: str) -> Iterator[tuple[str, str]]:
-    """Yield what the name of a distroless image names beside its product: the Debian of `python3-debian10`."""
+    """Yield what the name of a distroless image gives besides its product: the Debian in `python3-debian10`."""
     found = _BESIDE.search(path)
     if found is not None and found["debian"]:
         yield "debian", found["debian"]

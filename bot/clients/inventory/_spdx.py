@@ -16,13 +16,13 @@ _PURL = "purl"
 _CPES = ("cpe23Type", "cpe22Type")
 _NOTHING = frozenset({"NOASSERTION", "NONE"})
 _LINE = re.compile(r"(?P<tag>[A-Za-z][A-Za-z0-9]*):(?P<value>.*)")
-#: Tags that begin something that is not a package.
+#: Tags that begin something other than a package.
 _OTHERS = frozenset({"FileName", "SnippetSPDXID", "LicenseID"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Tag:
-    """One tag of a tag-value file with its 1-based line; values over several lines are joined."""
+    """One tag of a tag-value file with its line (from 1). Values over several lines are joined."""
 
     line: int
     name: str
@@ -30,7 +30,7 @@ class _Tag:
 
 
 def check_version(written: str, collector: Collector, line: int | None = None) -> None:
-    """Raise `UnreadableError` for a version of SPDX that is not read."""
+    """Raise `UnreadableError` for an unsupported version of SPDX."""
     if not written.startswith("SPDX-2."):
         raise UnreadableError(
             f"is {quoted(written)}, which is not read; write SPDX 2.3.", path=collector.path, line=line
@@ -62,7 +62,7 @@ def from_json(document: Mapping[str, Any], collector: Collector) -> Iterator[Com
 
 
 def _subjects(document: Mapping[str, Any]) -> frozenset[str]:
-    """Return the ids of what the document is about."""
+    """Return the ids of the document's subjects."""
     found = {text_of(each) for each in _list(document.get("documentDescribes"))}
     for each in _list(document.get("relationships")):
         if isinstance(each, dict) and each.get("spdxElementId") == _DOCUMENT:
@@ -72,7 +72,7 @@ def _subjects(document: Mapping[str, Any]) -> frozenset[str]:
 
 def _reference(references: Any, *types: str) -> str:
     for each in _list(references):
-        # Early documents have the type's whole address, http://spdx.org/rdf/references/purl.
+        # Early documents have the type's full address, http://spdx.org/rdf/references/purl.
         if isinstance(each, dict) and text_of(each.get("referenceType")).rpartition("/")[2] in types:
             return text_of(each.get("referenceLocator"))
     return ""
@@ -104,7 +104,7 @@ def from_tags(text: str, collector: Collector) -> Iterator[Component]:
 
 
 def _with(package: tuple[Component, str], tag: _Tag) -> tuple[Component, str]:
-    """Return the package and its id with what the tag says of it."""
+    """Return the package and its id with a tag's content added."""
     component, identifier = package
     if tag.name == "SPDXID":
         return component, tag.value
@@ -153,7 +153,7 @@ def _kind(purpose: str) -> str:
 
 
 def _kind_by_id(identifier: str) -> str:
-    """Return what Trivy's ids say of a package whose purpose is not said, as before version 2.3."""
+    """Return the kind that Trivy's ids give for a package without a purpose, as before version 2.3."""
     return "operating-system" if identifier.startswith("SPDXRef-OperatingSystem-") else ""
 
 

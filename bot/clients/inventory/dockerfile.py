@@ -1,9 +1,9 @@
 """Dockerfiles and Containerfiles: the image that the last stage starts from, followed through its stages.
 
-An image that files are copied from (`COPY --from=node:14`) is in the result, too.
+Images that files are copied from (`COPY --from=node:14`) are in the result, too.
 
-By the reference (https://docs.docker.com/reference/dockerfile/): parser directives, continued lines, here-documents,
-ARG before the first FROM, `--platform`, named stages.
+Supported parts of the reference (https://docs.docker.com/reference/dockerfile/): parser directives, continued lines,
+here-documents, ARG before the first FROM, `--platform`, named stages.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bot.domain.inventory.scans import How, Sightings
 _DIRECTIVE = re.compile(r"#\s*(?P<name>[A-Za-z][A-Za-z0-9]*)\s*=\s*(?P<value>.*)")
 _INSTRUCTION = re.compile(r"(?P<name>[A-Za-z]+)(?:\s+(?P<rest>.*))?", re.DOTALL)
 _WITH_HEREDOC = frozenset({"RUN", "COPY", "ADD"})
-#: A word of a shell command, quotes and escapes kept.
+#: A word of a shell command, with its quotes and escapes.
 _WORD = re.compile(r"(?:\\.|\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s\"'])+", re.DOTALL)
 _HEREDOC = re.compile(r"\d*<<(?P<strip>-?)(?P<end>[^<\s]+)")
 _ARGUMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:=(?P<value>.*))?", re.DOTALL | re.ASCII)
@@ -30,7 +30,7 @@ _STEPS = _COPIES | {"RUN"}
 _COPIED_FROM = re.compile(r"(?:--\S+\s+)*?--from=(?P<source>\S+)")
 _SCRATCH = "scratch"
 _MERE_WORD = re.compile(r"[\w.-]+")
-#: What the builder itself knows of the platform; which one it is changes no version.
+#: The builder's own arguments for the platform, which do not change any version.
 _PLATFORM = MappingProxyType(
     {
         f"{side}{what}": value
@@ -42,7 +42,7 @@ _PLATFORM = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class _Instruction:
-    """One instruction: its 1-based first line, its name in capitals, and the rest as one line."""
+    """One instruction: its first line (from 1), its name in capitals, and the rest as one line."""
 
     line: int
     name: str
@@ -51,10 +51,10 @@ class _Instruction:
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """A FROM line: `base` as written, its variables not yet put in, and `name` in small letters or empty.
+    """A FROM line: `base` as written, without its variables substituted, and `name` in lower case or "".
 
-    `copied` are the images or stages that it copies files from, as written, each with its line; `steps` the lines that
-    put something into it.
+    `copied` are the images or stages that it copies files from, as written, each with its line. `steps` are the lines
+    that add something to it.
     """
 
     line: int
@@ -72,10 +72,10 @@ def read(
     target: str = "",
     environment: str = "",
 ) -> Sightings:
-    """Return what the image built from a Dockerfile starts from; `path` names the file.
+    """Return what the image of a Dockerfile starts from. `path` is the file's name.
 
-    `arguments` are those given to the build, `target` the name or number of the stage that is built, the last when
-    empty. Only that stage's own chain of bases counts: what other stages build with does not run.
+    `arguments` are those given to the build. `target` is the name or number of the stage that is built; the last one if
+    "". Only the chain of bases of that stage counts, because what other stages build with does not run.
     """
     collector = Collector(path)
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
@@ -103,7 +103,7 @@ def read(
 
 
 def _escape(lines: list[str]) -> str:
-    """Return the escape character, which a parser directive before everything else may set."""
+    """Return the escape character, which a parser directive at the beginning may set."""
     for line in lines:
         match = _DIRECTIVE.fullmatch(line.strip())
         if match is None:
@@ -114,7 +114,7 @@ def _escape(lines: list[str]) -> str:
 
 
 def _instructions(lines: list[str], escape: str, collector: Collector) -> Iterator[_Instruction]:
-    """Yield the instructions; comments and empty lines go, also between continued lines, and here-documents as well."""
+    """Yield the instructions without comments, empty lines (also between continued lines) and here-documents."""
     continued = re.compile(re.escape(escape) + r"[ \t]*$")
     position = 0
     while position < len(lines):
@@ -137,14 +137,14 @@ def _instructions(lines: list[str], escape: str, collector: Collector) -> Iterat
 
 
 def _after_heredocs(lines: list[str], position: int, instruction: _Instruction, collector: Collector) -> int:
-    """Return the position of the line after the here-documents that the instruction begins."""
+    """Return the position of the line after the instruction's here-documents."""
     rest = instruction.rest
     if instruction.name == "ONBUILD":
         inner = _INSTRUCTION.fullmatch(rest.strip())
         name, rest = (inner["name"].upper(), inner["rest"] or "") if inner else ("", "")
     else:
         name = instruction.name
-    # The list form of a command, ["echo", "<<EOF"], is no shell and begins none.
+    # The list form of a command, ["echo", "<<EOF"], is not run by a shell and begins none.
     if name not in _WITH_HEREDOC or "<<" not in rest or rest.lstrip().startswith("["):
         return position
     for word in _WORD.findall(rest):
@@ -172,7 +172,7 @@ def _declare(
     escape: str,
     collector: Collector,
 ) -> None:
-    """Put the arguments of an ARG line into `values`; those without a value stay unset."""
+    """Add the arguments of an ARG line to `values`; those without a value stay unset."""
     for word in _WORD.findall(instruction.rest):
         match = _ARGUMENT.fullmatch(word)
         if match is None:
@@ -215,7 +215,7 @@ def _follow(
     environment: str,
     collector: Collector,
 ) -> None:
-    """Add the image at the end of the chain of stages that leads from the one at `position`, and those copied from."""
+    """Add the image that the chain of stages from `position` starts from, and those that files are copied from."""
     while True:
         stage = stages[position]
         _copied(stages, position, values, escape, environment, collector)
@@ -224,13 +224,13 @@ def _follow(
         except SubstitutionError as error:
             collector.problem(f"FROM {quoted(stage.base)} cannot be worked out: {error}.", stage.line)
             return
-        # A stage starts from one above it or from an image, so this ends.
+        # A stage starts from one above it or from an image, so this terminates.
         above = [number for number in range(position) if stages[number].name == base.lower()]
         if not above or not base:
             break
         position = above[-1]
     base = _without_prefix(base)
-    # An empty FROM has been reported, and on nothing at all nothing reaches its end of life.
+    # An empty FROM has been reported, and "scratch" contains nothing with an end of life.
     if not base or base.lower() == _SCRATCH:
         return
     if UNSET in base:
@@ -244,25 +244,25 @@ def _copied(
 ) -> None:
     """Add the images that a stage copies files from.
 
-    What is copied from a stage was only built there, unless that stage is but another name of an image.
+    What is copied from a stage was only built there, unless that stage is just another name of an image.
     """
     named = {stage.name: stage for stage in stages if stage.name}
     for line, source in stages[position].copied:
         stage = named.get(source.lower())
         if stage is not None:
             image = "" if stage.steps or stage.base.lower() in named else _base_of(stage, values, escape)
-        # A variable is not put in here by the builder, and a number is a stage.
+        # The builder does not substitute variables here, and a number is a stage.
         elif source.isdigit() or "$" in source:
             image = ""
         else:
-            # A mere word that is no image of everybody's is a folder or a stage that the build is given by that name.
+            # A plain word that is not a well-known image is a folder, or a stage that the build gets under that name.
             image = source if images.is_known(source) or not _MERE_WORD.fullmatch(source) else ""
         if image.lower() != _SCRATCH and images.parse(image):
             images.add_to(collector, image, line, how=How.DOCKERFILE, environment=environment)
 
 
 def _base_of(stage: _Stage, values: Mapping[str, str], escape: str) -> str:
-    """Return the image that a stage starts from, empty where that cannot be worked out."""
+    """Return the image that a stage starts from; "" if it cannot be determined."""
     try:
         return _without_prefix(substitute(stage.base, values, escape=escape))
     except SubstitutionError:
@@ -270,13 +270,13 @@ def _base_of(stage: _Stage, values: Mapping[str, str], escape: str) -> str:
 
 
 def _without_prefix(base: str) -> str:
-    """Return an image without an argument before its name that has no value: it counts as empty, as for a registry."""
+    """Return an image without a leading argument that has no value: it counts as empty, as for a registry."""
     name = base.lstrip(UNSET)
     return name.removeprefix("/") if name != base and name.strip("/:@") and UNSET not in name else base
 
 
 def _report_unset(stage: _Stage, base: str, environment: str, collector: Collector) -> None:
-    """Say that an argument is unset; where it stands only in the tag, the product is known all the same."""
+    """Report that an argument is unset. If it is only in the tag, the product is still known."""
     name = base.partition("@")[0]
     head, colon, tag = name.rpartition(":")
     is_product_known = bool(colon) and UNSET not in head and "/" not in tag

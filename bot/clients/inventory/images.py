@@ -1,4 +1,7 @@
-"""Image references: `[HOST[:PORT]/]PATH[:TAG][@DIGEST]`, by the grammar of https://github.com/distribution/reference."""
+"""Image references: `[HOST[:PORT]/]PATH[:TAG][@DIGEST]`.
+
+The grammar is that of https://github.com/distribution/reference.
+"""
 
 from __future__ import annotations
 
@@ -28,13 +31,13 @@ _HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:.]+\])(?::[0-9]{{1
 _PART = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[+._-][A-Za-z0-9]+)*:[0-9a-fA-F]{32,128}")
-#: The id of an image, short or whole.
+#: The id of an image, short or full.
 _ID = re.compile(r"sha(?:256|512):[0-9a-f]{32,128}|[0-9a-f]{12}|[0-9a-f]{64}")
 _DOCKER_HUB = frozenset({"docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"})
 
 _WORD = re.compile(r"[a-z]+")
 _FIRST_WORD = re.compile(r"[^._-]+")
-#: Tags that point somewhere else tomorrow.
+#: Tags that move to other versions.
 _MOVING = frozenset(
     {
         *("latest", "current", "next", "stable", "oldstable", "lts", "mainline", "rolling", "release"),
@@ -42,7 +45,7 @@ _MOVING = frozenset(
         *("dev", "develop", "development", "head", "main", "master", "prod", "production", "staging", "test", "trunk"),
     }
 )
-#: Words that stand before the version in a tag and say nothing of it: `enterprise-7.0.5`, `alpine3.19-v15.0.0`.
+#: Words before the version in a tag that do not belong to it: `enterprise-7.0.5`, `alpine3.19-v15.0.0`.
 _BEFORE_VERSION = re.compile(
     r"(?:(?:enterprise|community|latest|release|version|full|minimal|slim)-(?=v?\d)"
     r"|(?:alpine|ubuntu|debian|ubi|distroless)[\d.]*-(?=v\d)"
@@ -55,7 +58,7 @@ _COMMIT = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{7,64}|[0-9a-f]{40}|[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class ImageRef:
-    """An image reference in its parts; `registry`, `tag` and `digest` are empty where they are not written."""
+    """An image reference in its parts. `registry`, `tag` and `digest` are "" if they are not given."""
 
     registry: str
     path: str
@@ -69,12 +72,12 @@ class ImageRef:
 
     @property
     def is_on_docker_hub(self) -> bool:
-        """Whether the image comes from Docker Hub, which is meant where no registry is written."""
+        """Whether the image comes from Docker Hub, which is also the default without a registry."""
         return not self.registry or self.registry.lower() in _DOCKER_HUB
 
 
 def parse(reference: str) -> ImageRef | None:
-    """Return the parts of an image reference, None when it is none (or the id of an image, which names nothing)."""
+    """Return the parts of an image reference; None if it is not one (or an image's id, which names nothing)."""
     text = _SCHEME.sub("", reference.strip(), count=1) if len(reference) <= _MAX_LENGTH else ""
     rest, at, digest = text.partition("@")
     if at and not _DIGEST.fullmatch(digest):
@@ -92,7 +95,7 @@ def parse(reference: str) -> ImageRef | None:
 
 
 def _split_registry(name: str) -> tuple[str, str]:
-    """Return registry and path: what is before the first slash is a host when it could be nothing else."""
+    """Return registry and path. The part before the first slash is a host if it cannot be anything else."""
     first, slash, rest = name.partition("/")
     is_host = slash and ("." in first or ":" in first or first == "localhost" or first != first.lower())
     return (first, rest) if is_host else ("", name)
@@ -101,17 +104,17 @@ def _split_registry(name: str) -> tuple[str, str]:
 def sighting_of(
     reference: str, *, origin: Origin, how: How = How.IMAGE, environment: str = ""
 ) -> tuple[Sighting | None, Problem | None]:
-    """Return what an image reference shows, and what is wrong with it or not known of it; either may be None.
+    """Return what an image reference shows, and a problem with it; either may be None.
 
-    A reference whose tag names no version gives both: the product runs, and nobody knows at which version.
+    A reference whose tag gives no version has both: the product runs, at an unknown version.
     """
     ref = parse(reference)
     if ref is None:
-        # What comes before an @ that starts no digest may be a password; it is not repeated.
+        # Text before an @ that does not start a digest may be a password, so it is not repeated.
         shown = "This" if "@" in reference else quoted(reference)
         return None, Problem(origin, f"{shown} is not an image reference; write NAME:TAG.")
     known = _known(ref)
-    # From Docker Hub, library/ is only the long form of an official image's name.
+    # On Docker Hub, library/ is only the long form of an official image's name.
     as_written = ref.path.removeprefix("library/") if ref.is_on_docker_hub else ref.path
     version, why = _version(ref, known)
     problem = Problem(origin, f"{quoted(reference)} {why}", is_error=False) if why else None
@@ -129,7 +132,7 @@ def sighting_of(
 
 
 def beside(sighting: Sighting) -> Iterator[Sighting]:
-    """Yield what else an image names with its version: the Java of `tomcat:8.5-jdk11`, what it is built on."""
+    """Yield what else an image's name gives with a version: Java in `tomcat:8.5-jdk11`, the base system."""
     ref = parse(sighting.address)
     if ref is None:
         return
@@ -149,13 +152,13 @@ def _known(ref: ImageRef) -> KnownImage | None:
 
 
 def is_known(reference: str) -> bool:
-    """Whether a reference is that of an image which everybody uses."""
+    """Whether a reference is that of a well-known image."""
     ref = parse(reference)
     return ref is not None and _known(ref) is not None
 
 
 def add_to(collector: Collector, reference: str, line: int, *, how: How = How.IMAGE, environment: str = "") -> None:
-    """Put all that a reference at a line shows, and what is wrong with it, into the collector."""
+    """Add everything that a reference at a line shows, and the problems with it, to the collector."""
     sighting, problem = sighting_of(reference, origin=collector.at(line), how=how, environment=environment)
     if sighting:
         collector.add(sighting)
@@ -166,7 +169,7 @@ def add_to(collector: Collector, reference: str, line: int, *, how: How = How.IM
 
 
 def _version(ref: ImageRef, known: KnownImage | None) -> tuple[str, str]:
-    """Return the version that the name or the tag names, else nothing and the reason."""
+    """Return the version in the name or the tag; or "" and the reason."""
     if known is not None and (known.version or not known.is_tag_version):
         what = "" if known.version else f"names no version of {known.product}, so it is not known; name one."
         return known.version, what

@@ -1,7 +1,7 @@
-"""Databases that AWS runs, asked of its API for RDS, and how long AWS supports their versions.
+"""Databases that AWS runs, from its RDS API, and how long AWS supports their versions.
 
-Needs the extra `aws`. Credentials are found as AWS' own tools find them (environment, profile, role of the machine);
-Baton neither takes nor keeps any. The policy needs rds:DescribeDBInstances, rds:DescribeDBClusters and
+Needs the extra `aws`. Credentials are found as AWS's own tools find them (environment, profile, role of the machine);
+Baton neither receives nor stores any. The policy needs rds:DescribeDBInstances, rds:DescribeDBClusters and
 rds:DescribeDBMajorEngineVersions.
 """
 
@@ -22,11 +22,11 @@ from bot.domain.names import clean
 from bot.errors import SettingsError
 
 PROVIDER = "aws-rds"
-#: AWS takes from 20 to 100.
+#: AWS accepts 20 to 100.
 _PAGE_SIZE = 100
 _ATTEMPTS = 4
 _TIMEOUT_SECONDS = 30
-#: Regions that are asked at the same time.
+#: How many regions are asked at the same time.
 _AT_ONCE = 4
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]{2,20}){1,3}-\d{1,2}")
 _DATES = "DescribeDBMajorEngineVersions"
@@ -48,14 +48,14 @@ _THROTTLED = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceed
 
 @dataclass(frozen=True, slots=True)
 class RdsInventory:
-    """The databases seen and the lifecycles that AWS gives, over all regions asked, in their order."""
+    """The databases seen and the lifecycles that AWS gives, for all regions asked, in order."""
 
     sightings: Sightings
     cycles: tuple[ProviderCycle, ...]
 
 
 class _FailedError(Exception):
-    """A call that did not succeed; the message is a sentence. `is_final` when the next call would fare no better."""
+    """A call that failed. The message is a sentence. `is_final` is whether the next call would fail, too."""
 
     def __init__(self, message: str, *, is_final: bool) -> None:
         super().__init__(message)
@@ -70,17 +70,17 @@ async def read(
     page_size: int = _PAGE_SIZE,
     attempts: int = _ATTEMPTS,
 ) -> RdsInventory:
-    """Ask AWS what runs in `regions` (`eu-west-1`); what cannot be asked becomes a problem, and the rest is asked.
+    """Ask AWS what runs in `regions` (`eu-west-1`). A call that fails becomes a problem, and the others continue.
 
-    `profile` names one of AWS' own configuration; `endpoint_url` stands in for AWS in tests. Raise `SettingsError`
-    where the extra `aws` is not installed.
+    `profile` names one of AWS's own configuration. `endpoint_url` replaces AWS in tests. Raise `SettingsError` if the
+    extra `aws` is not installed.
     """
     try:
         from aiobotocore.session import AioSession  # noqa: PLC0415 - an extra, which not every installation has
     except ImportError:
         raise SettingsError("Reading AWS needs Baton's extra: install baton[aws].") from None
     for name in ("aiobotocore", "botocore"):
-        # At DEBUG they write signed requests, with the session's token.
+        # At DEBUG they log signed requests, with the session's token.
         logging.getLogger(name).setLevel(logging.WARNING)
     gate = asyncio.Semaphore(_AT_ONCE)
     session = AioSession(profile=profile or None)
@@ -100,7 +100,7 @@ async def read(
 
 
 class _Region:
-    """Asks one region; a call that fails leaves the others to be made."""
+    """Asks one region. If a call fails, the others are still made."""
 
     def __init__(self, region: str, page_size: int) -> None:
         self._region, self._page_size = region, page_size
@@ -130,7 +130,7 @@ class _Region:
         return RdsInventory(self._collector.done(), tuple(self._cycles))
 
     async def _ask(self, client: Any) -> None:
-        # Clusters come first: an instance in one that was seen is not another database.
+        # Clusters come first: an instance in a cluster that was seen is not another database.
         for operation, take in (
             ("DescribeDBClusters", self._cluster),
             ("DescribeDBInstances", self._instance),
@@ -140,7 +140,7 @@ class _Region:
                 async for row in self._rows(client, operation):
                     take(row)
             except _FailedError as error:
-                # The lists of databases are whole without the dates.
+                # The lists of databases are complete without the dates.
                 self._collector.problem(f"rds:{operation}: {error}", is_error=operation != _DATES)
                 if error.is_final:
                     return
@@ -165,7 +165,7 @@ class _Region:
 
     def _instance(self, row: Mapping[str, Any]) -> None:
         if str(row.get("DBClusterIdentifier") or "") not in self._clusters - {""}:
-            # One that is being made has no endpoint yet.
+            # An instance that is being created has no endpoint yet.
             self._add(row, "DBInstance", (row.get("Endpoint") or {}).get("Address"))
 
     def _add(self, row: Mapping[str, Any], what: str, *hosts: Any) -> None:
@@ -221,7 +221,10 @@ def _day(moment: Any) -> date | None:
 
 
 def _failed(error: Exception) -> _FailedError:
-    """Return what to say of an error of AWS' client; its own text may name accounts and keys, and is not repeated."""
+    """Return the problem for an error of AWS's client.
+
+    Its own text may contain accounts and keys, and is not repeated.
+    """
     from botocore import exceptions  # noqa: PLC0415 - an extra, see above
 
     if isinstance(error, exceptions.ClientError):

@@ -14,7 +14,7 @@ from bot.clients.inventory._components import Bill
 from bot.domain.inventory.scans import Sightings
 from bot.errors import UnreadableError
 
-#: A file is held in memory whole; one of an image with 50,000 packages has some 40 MiB.
+#: A whole file is held in memory; one of an image with 50,000 packages has about 40 MiB.
 MAX_BYTES = 64 * 1024 * 1024
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _TAG_VALUE = re.compile(r"^[ \t]*SPDXVersion:", re.MULTILINE)
@@ -23,10 +23,10 @@ _EXPECTED = "it takes CycloneDX as JSON or XML, and SPDX 2 as JSON or tag-value"
 
 
 def read(data: bytes, path: str, *, environment: str = "", max_bytes: int = MAX_BYTES) -> Sightings:
-    """Return what a bill of materials shows; `path` names the file.
+    """Return what a bill of materials shows. `path` is the file's name.
 
-    Every component with a package URL counts, and without one those that are no libraries: operating systems,
-    platforms, images. Of a file that breaks off, what stands before is kept, and the problem says its line.
+    Every component with a package URL counts, and of those without one, everything but libraries: operating systems,
+    platforms, images. If a file breaks off, what comes before is kept, and the problem gives the line.
     """
     collector = Collector(path)
     bill = Bill(collector, environment)
@@ -69,7 +69,7 @@ def _read(data: bytes, collector: Collector, bill: Bill) -> None:
 
 
 def _decoded(data: bytes) -> str:
-    """Return the text; some shells write what a tool prints as UTF-16. What is not text becomes U+FFFD."""
+    """Return the text. Some shells write a tool's output as UTF-16. Invalid bytes become U+FFFD."""
     return data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8-sig", errors="replace")
 
 
@@ -81,7 +81,7 @@ def _json(data: bytes, collector: Collector) -> dict[str, Any]:
         raise UnreadableError(
             "is not valid JSON; nothing of it is read.", path=collector.path, line=error.lineno
         ) from None
-    # The answer of GitHub's dependency graph wraps the document.
+    # GitHub's dependency graph wraps the document.
     wrapped = document.get("sbom") if isinstance(document, dict) else None
     document = wrapped if isinstance(wrapped, dict) else document
     return document if isinstance(document, dict) else {}

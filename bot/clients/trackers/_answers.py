@@ -1,4 +1,4 @@
-"""What a tracker's answers mean, as GitHub and Atlassian document their statuses and pauses.
+"""The meaning of a tracker's answers, as GitHub and Atlassian document their statuses and pauses.
 
 https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
@@ -18,7 +18,7 @@ from bot.domain.secrets import redacted
 from bot.errors import TrackerBusyError, TrackerError, TrackerRefusedError, TrackerUnreachableError
 
 TIMEOUT = aiohttp.ClientTimeout(total=30)
-#: The pause where the tracker asks for one and does not say how long.
+#: The pause if the tracker asks for one without saying how long, and the longest one respected.
 _PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 60.0, 86_400.0
 _LONGEST_OBJECTIONS = 300
 _FOR_ALL = {
@@ -32,9 +32,9 @@ _FOR_ALL = {
 def error_for(
     tracker: str, status: int, headers: Mapping[str, str], *, message: str = "", objections: str = ""
 ) -> TrackerError:
-    """Return the error for a status that is no success. `message` is only searched for a rate limit, never shown.
+    """Return the error for a status that is not a success. `message` is only searched for a rate limit, never shown.
 
-    `objections` is what the tracker has against one issue's fields: they say what to put right.
+    `objections` is what the tracker reports about an issue's fields, which says what to correct.
     """
     pause = retry_after(headers)
     is_used_up = headers.get("X-RateLimit-Remaining") == "0"
@@ -52,7 +52,7 @@ def error_for(
 
 
 def _until_reset(headers: Mapping[str, str]) -> float:
-    """Return the seconds until the limit that is used up begins anew."""
+    """Return the seconds until the used-up limit is reset."""
     written = headers.get("X-RateLimit-Reset", "")
     if not (written.isascii() and written.isdigit()):
         return _PAUSE_SECONDS
@@ -61,7 +61,7 @@ def _until_reset(headers: Mapping[str, str]) -> float:
 
 @contextmanager
 def translated(tracker: str) -> Iterator[None]:
-    """Raise TrackerUnreachableError for what the network does, and for an answer of another shape than documented."""
+    """Raise TrackerUnreachableError for network failures, and for answers of another shape than documented."""
     try:
         yield
     except TimeoutError:
@@ -73,6 +73,6 @@ def translated(tracker: str) -> Iterator[None]:
 
 
 def moment(written: str) -> datetime:
-    """Return a time as trackers write it: `2026-03-03T09:00:00Z`, `2026-03-03T10:00:00.000+0100`."""
+    """Return a time in a tracker's format: `2026-03-03T09:00:00Z`, `2026-03-03T10:00:00.000+0100`."""
     found = datetime.fromisoformat(written)
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

@@ -1,6 +1,6 @@
 """GitHub Issues, through gidgethub: https://docs.github.com/en/rest/issues/issues
 
-gidgethub is an extra (`baton[github]`), so this module is imported only where GitHub is the tracker.
+gidgethub is an extra (`baton[github]`), so this module is imported only if GitHub is the tracker.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from bot.errors import TrackerUnreachableError
 _SHOWN = "GitHub"
 _GONE = frozenset({404, 410})
 _BACKTICKS = re.compile("`+")
-#: What Baton writes at the end of a body.
-#: What GitHub shows to nobody who reads a comment.
+#: A part of a comment that GitHub does not show.
 _HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
+#: Baton's marker at the end of a body.
 _MARKER = re.compile(r"<!-- (baton-[0-9a-f]+:[0-9.]+) -->\s*\Z")
 
 
 class GitHubTracker:
-    """A repository's issues. Fits `bot.ports.Tracker`."""
+    """A repository's issues. Implements `bot.ports.Tracker`."""
 
     name, signature_header, delivery_header = "github", "X-Hub-Signature-256", "X-GitHub-Delivery"
 
@@ -43,13 +43,13 @@ class GitHubTracker:
         self._repository, self._api_url = repository, api_url.rstrip("/")
 
     async def create(self, draft: IssueDraft) -> TrackedIssue:
-        """Make an issue."""
+        """Create an issue."""
         with _asking():
             data = {"title": draft.title, "body": body(draft)}
             return self._issue(await self._api.post(self._url(self._repository, "/issues"), data=data))
 
     async def find(self, marker: str, *, since: datetime) -> TrackedIssue | None:
-        """Return the issue with this marker. The list is read, because the search runs behind."""
+        """Return the issue with this marker, or None. The list is read, because GitHub's search index is delayed."""
         with _asking():
             async with aclosing(self._listed(since, sort="created", direction="desc")) as listed:
                 async for each in listed:
@@ -60,22 +60,22 @@ class GitHubTracker:
         return None
 
     async def read(self, ref: str) -> TrackedIssue | None:
-        """Return an issue; None when it was deleted."""
+        """Return an issue; None if it was deleted."""
         repository, _, number = ref.rpartition("#")
         try:
             with _asking(passing=_GONE):
                 found = await self._api.getitem(self._url(repository, f"/issues/{number}"))
                 return TrackedIssue(ref, str(found["html_url"]), _status(found), moment(found["updated_at"]))
         except gidgethub.HTTPException:
-            await self._is_public(repository)  # raises where it is the repository that cannot be seen
+            await self._is_public(repository)  # raises if it is the repository that cannot be seen
             return None
 
     async def is_public(self, ref: str = "") -> bool:
-        """Whether the repository is anything but private: an internal one is shown to the whole enterprise."""
+        """Whether the repository is anything but private: the whole enterprise can see an internal one."""
         return await self._is_public(ref.rpartition("#")[0] or self._repository)
 
     async def changed_since(self, since: datetime) -> AsyncIterator[TrackedIssue]:
-        """Yield the issues that were changed since then, the oldest change first."""
+        """Yield the issues that changed since then, the oldest change first."""
         async for each in self._listed(since, sort="updated", direction="asc"):
             with _asking():
                 issue = self._issue(each)
@@ -87,14 +87,14 @@ class GitHubTracker:
             return _comment(await self._api.post(self._url_of(ref, "/comments"), data=_commented(draft)))
 
     async def comments(self, ref: str, *, since: datetime) -> AsyncIterator[TrackedComment]:
-        """Yield the comments of an issue that were changed since then."""
+        """Yield the comments of an issue that changed since then."""
         asked = urlencode({"since": _utc(since), "per_page": 100})
         with _asking():
             async for each in self._api.getiter(self._url_of(ref, f"/comments?{asked}")):
                 yield _comment(each)
 
     async def edit_comment(self, ref: str, comment_id: str, draft: CommentDraft) -> None:
-        """Write a comment anew."""
+        """Replace a comment's text."""
         with suppress(gidgethub.HTTPException), _asking(passing=_GONE):
             await self._api.patch(self._url_of_comment(ref, comment_id), data=_commented(draft))
 
@@ -104,7 +104,7 @@ class GitHubTracker:
             await self._api.delete(self._url_of_comment(ref, comment_id))
 
     def named_in(self, payload: Any) -> str:
-        """Return the ref of a payload's issue."""
+        """Return the ref of the issue in a payload."""
         number = payload.get("issue", {}).get("number") if isinstance(payload, dict) else None
         return f"{self._repository}#{number}" if isinstance(number, int) else ""
 
@@ -114,7 +114,7 @@ class GitHubTracker:
             return bool(found["private"] is not True or found.get("visibility", "private") != "private")
 
     async def _listed(self, since: datetime, **order: str) -> AsyncGenerator[dict[str, Any], None]:
-        """Yield issues, without pull requests, which GitHub counts among them."""
+        """Yield issues without pull requests, which GitHub lists among them."""
         asked = urlencode({"state": "all", "since": _utc(since), "per_page": 100, **order})
         with _asking():
             async for each in self._api.getiter(self._url(self._repository, f"/issues?{asked}")):
@@ -139,7 +139,7 @@ class GitHubTracker:
 def body(draft: IssueDraft | CommentDraft, *, linked: str = "The request in Slack") -> str:
     """Return the Markdown of an issue or a comment.
 
-    What people typed stands in a code block, where it mentions and refers to nobody.
+    What people typed is in a code block, where it mentions and references nobody.
     """
     text = "\n".join(draft.lines)
     fence = "`" * max(3, 1 + max((len(each) for each in _BACKTICKS.findall(text)), default=0))
@@ -178,7 +178,7 @@ def _status(found: dict[str, Any]) -> IssueStatus:
 
 
 def _objections(errors: Any) -> str:
-    """Return the fields that GitHub names with a 422, and what is wrong with each: `title: too_long`.
+    """Return the fields that GitHub reports with a 422, and what is wrong with each: `title: too_long`.
 
     https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed
     """
@@ -191,7 +191,7 @@ def _objections(errors: Any) -> str:
 
 @contextmanager
 def _asking(*, passing: frozenset[int] = frozenset()) -> Iterator[None]:
-    """Translate errors; those with a status of `passing` are raised as they are."""
+    """Translate errors. Those with a status in `passing` are raised unchanged."""
     with translated(_SHOWN):
         try:
             yield

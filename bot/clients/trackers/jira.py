@@ -23,20 +23,20 @@ from bot.ports import Clock
 log = logging.getLogger(__name__)
 
 _SHOWN = "Jira"
-#: What Baton puts at the end of the link in a comment.
+#: Baton's marker at the end of the link in a comment.
 _MARKER = re.compile(r"#(baton-[0-9a-f]+:[0-9.]+)\"")
-#: The nodes of ADF that end a line, and those that stand for a file.
+#: ADF nodes that end a line, and those that stand for a file.
 _LINES = frozenset({"paragraph", "heading", "codeBlock", "hardBreak", "rule"})
 _FILES = frozenset({"media", "mediaInline"})
 _FIELDS = ["status", "resolution", "updated"]
-#: When an issue was changed that could not be read yet: before all that is read of it later.
+#: The time of change of an issue that could not be read yet: earlier than all later readings.
 _UNREAD = datetime.fromtimestamp(0, UTC)
-#: The resolutions that every site of Jira's has for what was closed without being done.
+#: The resolutions in every Jira site for issues that are closed without being done.
 _DROPPED = frozenset({"won't do", "won't fix", "duplicate", "cannot reproduce", "declined"})
 
 
 class JiraTracker:
-    """A project's issues. Fits `bot.ports.Tracker`. The marker is a label, which the search finds exactly."""
+    """A project's issues. Implements `bot.ports.Tracker`. The marker is a label, which the search finds exactly."""
 
     name, signature_header, delivery_header = "jira", "X-Hub-Signature", "X-Atlassian-Webhook-Identifier"
 
@@ -56,7 +56,7 @@ class JiraTracker:
         self._site, self._project, self._issue_type = site.rstrip("/"), project, issue_type
 
     async def create(self, draft: IssueDraft) -> TrackedIssue:
-        """Make an issue, with a link to the request."""
+        """Create an issue with a link to the request."""
         fields = {
             "project": {"key": self._project},
             "issuetype": {"name": self._issue_type},
@@ -75,21 +75,24 @@ class JiraTracker:
                 return TrackedIssue(key, self._address(key), IssueStatus.OPEN, _UNREAD)
 
     async def find(self, marker: str, *, since: datetime) -> TrackedIssue | None:  # noqa: ARG002 - a label is unique
-        """Return the issue with this marker."""
+        """Return the issue with this marker, or None."""
         found = [each async for each in self._search(f'project = "{self._project}" AND labels = "{marker}"')]
         return found[0] if found else None
 
     async def read(self, ref: str) -> TrackedIssue | None:
-        """Return an issue; None when it was deleted."""
+        """Return an issue; None if it was deleted."""
         with translated(_SHOWN):
             found = await self._ask("GET", f"/issue/{ref}?fields={','.join(_FIELDS)}", is_optional=True)
             if found is None:
-                await self._ask("GET", f"/project/{self._project}")  # raises where it is the project that is not seen
+                await self._ask("GET", f"/project/{self._project}")  # raises if it is the project that cannot be seen
                 return None
             return self._issue(found)
 
     async def is_public(self, ref: str = "") -> bool:
-        """Whether the project shows itself to those who are not signed in. A key says in which one an issue is now."""
+        """Whether the project is visible without signing in.
+
+        With `ref`, this is checked for the project that the issue is in now.
+        """
         with translated(_SHOWN):
             url = f"{self._site}/rest/api/3/project/{ref.rpartition('-')[0] or self._project}"
             async with self._session.get(url) as response:
@@ -100,7 +103,10 @@ class JiraTracker:
                 return True
 
     async def changed_since(self, since: datetime) -> AsyncIterator[TrackedIssue]:
-        """Yield the issues that were changed since then. Minutes back are the same in every time zone."""
+        """Yield the issues that changed since then.
+
+        The query uses minutes back, which are the same in every time zone.
+        """
         minutes = max(1, math.ceil((self._clock.now() - since).total_seconds() / 60))
         changed = f'project = "{self._project}" AND updated >= "-{minutes}m" ORDER BY updated ASC'
         async for each in self._search(changed):
@@ -112,12 +118,12 @@ class JiraTracker:
             return self._comment(ref, await self._ask("POST", f"/issue/{ref}/comment", _commented(draft)))
 
     async def edit_comment(self, ref: str, comment_id: str, draft: CommentDraft) -> None:
-        """Write a comment anew."""
+        """Replace a comment's text."""
         with translated(_SHOWN):
             await self._ask("PUT", f"/issue/{ref}/comment/{comment_id}", _commented(draft), is_optional=True)
 
     async def comments(self, ref: str, *, since: datetime) -> AsyncIterator[TrackedComment]:
-        """Yield the comments of an issue since then, the newest first; not those of some roles, or of its agents."""
+        """Yield the comments of an issue since then, newest first, without internal ones and those for some roles."""
         start = 0
         while True:
             with translated(_SHOWN):
@@ -141,9 +147,9 @@ class JiraTracker:
             await self._ask("DELETE", f"/issue/{ref}/comment/{comment_id}", is_optional=True)
 
     def named_in(self, payload: Any) -> str:
-        """Return the key of a payload's issue: of one that was just moved the old one, for that is known here.
+        """Return the key of the issue in a payload; for an issue that was just moved the old key, which is known here.
 
-        Jira shows an issue under its old keys as well, so that reading it brings the new one.
+        Jira finds an issue by its old keys as well, so reading it returns the new one.
         """
         if not isinstance(payload, dict):
             return ""
@@ -153,7 +159,7 @@ class JiraTracker:
         return key if isinstance(key, str) else ""
 
     async def _search(self, query: str) -> AsyncIterator[TrackedIssue]:
-        """Yield what a query finds, page by page."""
+        """Yield the results of a query, page by page."""
         token = ""
         while True:
             asked: dict[str, Any] = {"jql": query, "fields": _FIELDS, "maxResults": 100}
@@ -163,11 +169,11 @@ class JiraTracker:
                 last, token = token, page.get("nextPageToken") or ""
             for each in found:
                 yield each
-            if not token or token == last:  # a page that leads to itself would never end
+            if not token or token == last:  # a page that points to itself would never end
                 return
 
     async def _link(self, key: str, draft: IssueDraft) -> None:
-        """Link to the request. The description does too, so a failure is only logged."""
+        """Add a link to the request. The description has it too, so a failure is only logged."""
         asked = {"globalId": draft.marker, "object": {"url": draft.permalink, "title": "The request in Slack"}}
         try:
             await self._ask("POST", f"/issue/{key}/remotelink", asked)
@@ -175,7 +181,7 @@ class JiraTracker:
             log.warning("%s has no link to its request: %s", key, error)
 
     async def _ask(self, method: str, path: str, data: Any = None, *, is_optional: bool = False) -> Any:
-        """Return what the API answers; with `is_optional` None for what it does not know."""
+        """Return the API's answer; with `is_optional`, None for something that does not exist."""
         url = f"{self._site}/rest/api/3{path}"
         body = None if data is None else orjson.dumps(data)
         headers = {"Authorization": self._auth} | ({"Content-Type": "application/json"} if body else {})
@@ -210,13 +216,13 @@ class JiraTracker:
 
 
 def _commented(draft: CommentDraft) -> dict[str, Any]:
-    """Return a comment. The marker is the end of its link: nothing else of it can be read again."""
+    """Return a comment. The marker is the end of its link, because nothing else of it can be read back."""
     marked = replace(draft, permalink=f"{draft.permalink}#{draft.marker}")
     return {"body": description(marked, linked="The message in Slack")}
 
 
 def _text(node: Any) -> str:
-    """Return what a node of ADF says, a line for each of its blocks."""
+    """Return the text of an ADF node, with a line for each of its blocks."""
     attrs, kind = node.get("attrs") or {}, node.get("type")
     said = str(node.get("text") or attrs.get("text") or attrs.get("url") or "")
     if kind == "date":
@@ -248,7 +254,7 @@ def _status(fields: dict[str, Any]) -> IssueStatus:
 
 
 def _objections(body: bytes) -> str:
-    """Return what Jira says is wrong with what it was sent, with the fields that it names; empty where it says nothing.
+    """Return what Jira says is wrong with a request, with the fields that it names; "" if it says nothing.
 
     https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#status-codes
     """
@@ -268,7 +274,8 @@ async def connected(
     headers = {
         "User-Agent": f"Baton/{__version__}",
         "Accept": "application/json",
-        # Resolutions come in the language of the account otherwise, and one that drops an issue would not be known.
+        # Otherwise, resolutions are in the language of the account, and those that drop an issue would not be
+        # recognised.
         "Accept-Language": "en-US",
         "X-Force-Accept-Language": "true",
     }
