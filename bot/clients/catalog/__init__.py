@@ -1,6 +1,6 @@
 """Catalog file formats: files in, `SourceCatalog` out.
 
-A format is one module with a `FORMAT`; adding one is that module and a line in `FORMATS`.
+A format is one module with a `FORMAT`. To add one, add the module and a line in `FORMATS`.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     }
 )
 
-#: Formats that share a file name, and what tells whether a file of that name is theirs.
+#: Formats that share a file name -> how to tell whether such a file is theirs.
 _TOLD_APART: Mapping[str, Callable[[Path], bool]] = MappingProxyType(
     {"codeowners": lambda path: not looks_like_gitlab(path), "gitlab-codeowners": looks_like_gitlab}
 )
@@ -69,10 +69,10 @@ _DEFAULTS = ReadOptions()
 
 
 def detect(paths: Sequence[Path]) -> tuple[dict[str, list[Path]], list[Problem]]:
-    """Return the files among `paths` by the name of the format that they are in, and what could not be placed.
+    """Return the files among `paths` by the name of their format, and problems for those without one.
 
-    A file belongs to the first of `FORMATS` that would use it; a file in a folder that none would use is passed over,
-    one that was named is a problem.
+    A file belongs to the first of `FORMATS` that would use it. A file in a folder that none would use is skipped; one
+    that was named is a problem.
     """
     found: dict[str, list[Path]] = {}
     problems: list[Problem] = []
@@ -96,9 +96,9 @@ def look(
     options: ReadOptions = _DEFAULTS,
     only: Collection[Path] | None = None,
 ) -> SourceFiles:
-    """Return the files among `paths`, not read yet; directories are searched for files of the format.
+    """Return the files among `paths` without reading them. Directories are searched for files of the format.
 
-    With `only`, of the files found those alone are taken. Raise `CatalogError` when there is no such format or no path.
+    With `only`, other files are ignored. Raise `CatalogError` if there is no such format or no path.
     """
     format_ = FORMATS.get(format_name)
     if format_ is None:
@@ -117,7 +117,7 @@ def read(
     only: Collection[Path] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SourceCatalog:
-    """Return what the files among `paths` say: `look` and `SourceFiles.read` in one."""
+    """Return the content of the files among `paths`: `look` and `SourceFiles.read` in one call."""
     return look(format_name, paths, options=options, only=only).read(progress)
 
 

@@ -1,4 +1,4 @@
-"""Names in which one word has letters of two alphabets: Cyrillic `а` in "pаyments" is another team than "payments"."""
+"""Names in which one word mixes two alphabets: with a Cyrillic `а`, "pаyments" is another team than "payments"."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from bot.clients.catalog._values import quoted
 from bot.domain.catalog import Problem, SourceCatalog
 
 _WORD = re.compile(r"[^\W\d_]+")
-#: Alphabets with letters that look like those of others.
+#: Alphabets with letters that look like those of another.
 _ALPHABETS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN"})
 _MOST_SHOWN = 3
 
 
 def notes(catalog: SourceCatalog) -> Iterator[Problem]:
-    """Yield a note for each name of a team, an owner or an asset that is written in two alphabets."""
+    """Yield a note for each name of a team, an owner or an asset that mixes two alphabets."""
     told: set[str] = set()
     names = [(each.origin, name) for each in catalog.teams for name in (each.name, *each.aliases)]
     names += [(claim.origin, name) for claim in catalog.assets for name in (claim.name, *claim.aliases)]
@@ -32,7 +32,7 @@ def notes(catalog: SourceCatalog) -> Iterator[Problem]:
 
 
 def _odd_letters(name: str) -> list[tuple[str, str]]:
-    """Return the letters, with their alphabets, that are not of the alphabet that most of their word is of."""
+    """Return the letters, each with its alphabet, that are not in the alphabet of most of their word."""
     found: dict[tuple[str, str], None] = {}
     for word in _WORD.findall(name):
         alphabets = [unicodedata.name(letter, "").partition(" ")[0] for letter in word]

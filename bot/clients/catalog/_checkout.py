@@ -1,4 +1,4 @@
-"""Where a checkout's CODEOWNERS file counts, and what the repository is called."""
+"""Where in a checkout a CODEOWNERS file counts, and the repository's name."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from bot.errors import CatalogError
 
 _REPOSITORY_COMMENT = re.compile(r"#\s*baton:\s*repository[:\s]\s*(?P<name>[\w.-]+(?:/[\w.-]+)*)\s*", re.IGNORECASE)
 
-# The first white space that no backslash precedes ends the pattern; a # after white space begins a comment.
+# The first white space without a backslash before it ends the pattern. A # after white space begins a comment.
 LINE = re.compile(r"(?P<pattern>(?:\\.|[^\s\\]|\\$)+)(?P<rest>\s.*)?", re.DOTALL)
 COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
 
-#: Folders in which a forge looks for the file, "" for the root, by the order in which it does.
+#: Folders in which a code host looks for the file ("" for the root), with their order.
 Places = Mapping[str, int]
 
 
 def root_of(path: Path, places: Places) -> Path:
-    """Return the repository's root, going by where the file is; a repository may itself be called docs or .github."""
+    """Return the repository's root, judging by the file's place. A repository may itself be called docs or .github."""
     folder = path.parent
     return folder.parent if folder.name in places and not (folder / ".git").exists() else folder
 
 
 def choose(files: Sequence[SourceFile], *, places: Places, forge: str) -> Chosen:
-    """Keep the first of the places for each repository; the forge ignores the others."""
+    """Keep the file in the first of the places for each repository; the code host ignores the others."""
     best: dict[Path, SourceFile] = {}
     problems: list[Problem] = []
     rank = partial(_rank, places=places)
@@ -47,12 +47,12 @@ def choose(files: Sequence[SourceFile], *, places: Places, forge: str) -> Chosen
         if second is not None:
             message = f"is ignored, as on {forge}: {first.shown} comes first."
             problems.append(Problem(second.at(), message, is_error=False))
-    # Of folders that are called alike, the one above the others is the repository itself.
+    # Of folders with the same name, the one above the others is the repository itself.
     return sorted(best.values(), key=lambda file: len(root_of(file.path, places).parts)), problems
 
 
 def repository(file: SourceFile, text: str, options: ReadOptions, places: Places, sink: Sink) -> Remote:
-    """Return the repository's name and addresses: from the options, a comment, the checkout, or the directory."""
+    """Return the repository's name and addresses, from the options, a comment, the checkout or the directory."""
     for line in "" if options.repository else text.split("\n", 200)[:200]:
         named = _REPOSITORY_COMMENT.fullmatch(line.strip())
         if named:
@@ -62,7 +62,7 @@ def repository(file: SourceFile, text: str, options: ReadOptions, places: Places
 
 
 def called(file: SourceFile, root: Path, options: ReadOptions, sink: Sink) -> Remote:
-    """Return what the repository at `root` is called by the options, the checkout, or its folder."""
+    """Return the name of the repository at `root`, from the options, the checkout or its folder."""
     remote = remote_of(root)
     if remote is not None and options.repository in ("", remote.name, remote.path):
         return remote
@@ -72,7 +72,7 @@ def called(file: SourceFile, root: Path, options: ReadOptions, sink: Sink) -> Re
 
 
 def split_line(line: str, check: Callable[[str], None]) -> tuple[str, str]:
-    """Return a line's pattern, which `check` approves, and what is behind it without the comment.
+    """Return a line's pattern, after `check` has accepted it, and the rest of the line without the comment.
 
     Raise `CatalogError` with what is wrong with the line.
     """
@@ -106,13 +106,13 @@ def _rank(file: SourceFile, *, places: Places) -> int:
 
 
 def _enclosing_checkout(file: SourceFile, places: Places) -> Path | None:
-    """Return the checkout, at or below the directory walked, inside which the file is not where the forge looks."""
+    """Return the checkout, at or below the directory walked, whose code host ignores a file in this place."""
     if file.walked_from is None:
         return None
     root = root_of(file.path, places)
     for directory in (root, *root.parents):
         if (directory / ".git").exists():
-            # A repository may itself be called docs, its CODEOWNERS in its root.
+            # A repository may itself be called docs and have its CODEOWNERS in its root.
             return None if directory in {root, file.path.parent} else directory
         if directory == file.walked_from:
             break

@@ -1,4 +1,4 @@
-"""The name and web address of a checkout's repository, from its `.git/config`; git itself is not needed."""
+"""The name and web address of a checkout's repository, from its `.git/config`. Git itself is not needed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SECTION = re.compile(r"\s*\[\s*(?P<name>[\w.-]+)(?:\s+\"(?P<sub>(?:[^\"\\]|\\.)
 _URL = re.compile(r"\s*url\s*=\s*\"?(?P<url>[^\"#;\s]+)", re.IGNORECASE)
 _INSTEAD_OF = re.compile(r"\s*insteadof\s*=\s*\"?(?P<short>[^\"#;\s]+)", re.IGNORECASE)
 _WORKTREE = re.compile(r"^\s*worktree\s*=\s*(.+)$", re.MULTILINE)
-#: Projects of Azure DevOps have blanks in their names: `Harbour%20Works`.
+#: Azure DevOps projects can have spaces in their names: `Harbour%20Works`.
 _PATH = re.compile(r"(?:[\w.~-]|%20)+(?:/(?:[\w.~-]|%20)+)*")
 # git@host:owner/name.git
 _SCP_LIKE = re.compile(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?P<path>[^/\\].*)")
@@ -29,7 +29,7 @@ _FORGES = {"github": "https://github.com/", "gitlab": "https://gitlab.com/", "bi
 class Remote:
     """A repository's name (`owner/name`) and its web addresses, without user names and passwords.
 
-    The name is what people call it: without what a host puts around it in addresses for git, such as `_git/`.
+    The name is the one people use, without what a host adds around it in git addresses, such as `_git/`.
     """
 
     name: str
@@ -37,19 +37,19 @@ class Remote:
 
     @property
     def path(self) -> str:
-        """The name as the address has it. Ids are made of it, so that a repository goes on being the same one."""
+        """The name as in the address. Ids are made from it, so that a repository keeps its identity."""
         return self.place.partition("/")[2] if self.addresses else self.name
 
     @property
     def place(self) -> str:
-        """The name with the host before it where that is known: two hosts may have a repository of one name each."""
+        """The name with its host if that is known, because two hosts may have a repository of the same name."""
         return self.addresses[0].removeprefix("https://") if self.addresses else self.name
 
 
 def remote_of(root: Path) -> Remote | None:
-    """Return what the checkout at `root` was cloned from; None when nothing says so.
+    """Return the remote that the checkout at `root` was cloned from; None if it is not known.
 
-    That is `origin`, or else `upstream`, or else the only remote: of several others, nobody knows which.
+    That is `origin`, or else `upstream`, or else the only remote. Of several others, nobody knows which it is.
     """
     config = _config_path(root / ".git")
     try:
@@ -73,13 +73,13 @@ def remote_of(root: Path) -> Remote | None:
 
 
 def _spelt_out(url: str, instead: Mapping[str, str]) -> str:
-    """Return a URL with the longest of what git is told to write otherwise replaced: `gh:acme/shop`."""
+    """Return a URL with git's longest matching `insteadOf` prefix replaced: `gh:acme/shop`."""
     short = max((each for each in instead if url.startswith(each)), key=len, default="")
     return instead[short] + url[len(short) :] if short else url
 
 
 def remote_around(file: Path) -> Remote | None:
-    """Return what the checkout that a file lies in is; None when it lies in none, or in one without a remote."""
+    """Return the remote of the checkout that contains a file; None if there is none, or it has no remote."""
     for folder in file.resolve().parents:
         if (folder / ".git").exists():
             return remote_of(folder)
@@ -87,13 +87,13 @@ def remote_around(file: Path) -> Remote | None:
 
 
 def forge_address(forge: str, slug: str) -> str:
-    """Return where `owner/name` is at GitHub, GitLab or Bitbucket; "" for another forge, or what is no such name."""
+    """Return the address of `owner/name` at GitHub, GitLab or Bitbucket; "" for other hosts and other texts."""
     host = _FORGES.get(forge.lower(), "")
     return host + slug if host and re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+", slug) else ""
 
 
 def parse_remote(url: str) -> Remote | None:
-    """Return the repository that a clone URL leads to; None for a path and for what is no clone URL."""
+    """Return the repository of a clone URL; None for a path and for other text."""
     if "://" in url:
         try:
             parts = urlsplit(url)
@@ -107,13 +107,13 @@ def parse_remote(url: str) -> Remote | None:
     name = path.strip("/").removesuffix(".git").strip("/")
     if not host or not _PATH.fullmatch(name):
         return None
-    # `git@work:acme/shop` is at a host that only somebody's own configuration of ssh knows.
+    # The host in `git@work:acme/shop` is known only to somebody's own ssh configuration.
     addresses = (f"https://{host.lower()}/{name}",) if "." in host else ()
     return Remote(shown_name(name), addresses)
 
 
 def _config_path(git: Path) -> Path | None:
-    """Return the configuration that belongs to `.git`, which in a worktree or a submodule is a file that says where."""
+    """Return the configuration that belongs to `.git`. In a worktree or a submodule, `.git` is a file with its path."""
     if git.is_dir():
         return None if leads_out(git, git.parent.resolve()) else git / "config"
     if not may_read(git, git.parent):
@@ -132,7 +132,7 @@ def _config_path(git: Path) -> Path | None:
 
 
 def _belongs(directory: Path, git: Path) -> bool:
-    """Whether git itself says that a directory is that of a worktree or a submodule: it points back at it."""
+    """Whether a directory really is a worktree or a submodule: git's own data points back at it."""
     back, config = directory / "gitdir", directory / "config"
     if may_read(back, directory):
         return Path(back.read_text(encoding="utf-8").strip()).resolve() == git.resolve()

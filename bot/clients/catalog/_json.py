@@ -1,4 +1,4 @@
-"""Streaming JSON, typed, so that a file of hundreds of megabytes is never held whole."""
+"""Streaming JSON with types, so that a file of hundreds of megabytes is never held in memory as a whole."""
 
 from __future__ import annotations
 
@@ -11,30 +11,34 @@ from typing import BinaryIO, cast
 
 import ijson  # type: ignore[import-untyped]
 
-#: One step of a walk over JSON: where it is (`items.item.kind`, "" at the top), its name (`start_map`, `map_key`,
-#: `string`, …) and its value, None for brackets.
+#: One step of a walk over JSON: its path (`items.item.kind`, "" at the top), its kind (`start_map`, `map_key`,
+#: `string`, …) and its value (None for brackets).
 Event = tuple[str, str, object]
 
 
-#: Read at a time. Where each step is takes room in proportion to its depth, so few steps are held at once.
+#: How many bytes are read at a time. A step's path takes memory in proportion to its depth, so few steps are held at
+#: once.
 _CHUNK = 4096
-#: Nobody nests deeper than this length of a step's place shows.
+#: The longest path of a step; nobody nests deeper.
 _LONGEST_PLACE = 10_000
 _BROKEN = "is not complete, valid JSON; what comes before the fault was read, write the file again."
 _TOO_DEEP = "nests its values too deep to be read; what comes before was read."
-#: Python makes no number of more digits, and ijson's parser in C crashes when it tries.
+#: The most digits of a number in Python; ijson's parser in C crashes with more.
 _MOST_DIGITS = sys.int_info.default_max_str_digits
 _TOO_LONG = f"has a number of more than {_MOST_DIGITS} digits; what comes before was read."
 
 
 class BadJSONError(Exception):
-    """The stream is not complete, valid JSON in UTF-8. The text is ours: the parser's own would quote the file."""
+    """The stream is not complete, valid JSON in UTF-8.
+
+    The message is ours, because the parser's own would quote the file.
+    """
 
 
 def events(stream: BinaryIO) -> Iterator[Event]:
-    """Yield the events of a JSON text; numbers are int or Decimal, for a state may have any that JSON can write.
+    """Yield the events of a JSON text. Numbers are int or Decimal, because a state may contain any JSON number.
 
-    Raise `BadJSONError` where it stops being valid, or nests too deep.
+    Raise `BadJSONError` if it stops being valid, or is nested too deeply.
     """
     try:
         for event in cast("Iterator[Event]", ijson.parse(_Digits(stream), buf_size=_CHUNK)):
@@ -46,13 +50,13 @@ def events(stream: BinaryIO) -> Iterator[Event]:
 
 
 def items(stream: BinaryIO, prefix: str) -> Iterator[object]:
-    """Yield the values at `prefix` (`item`, `items.item`, or "" for the whole), each made whole, one after another."""
+    """Yield the complete values at `prefix` (`item`, `items.item`, or "" for everything), one after another."""
     yield from cast("Iterator[object]", ijson.items(events(stream), prefix))
 
 
 @contextmanager
 def open_json(path: Path) -> Iterator[BinaryIO]:
-    """Open a JSON file as UTF-8 without a mark; UTF-16, which PowerShell's `>` writes, is converted on the way."""
+    """Open a JSON file as UTF-8 without a byte-order mark. UTF-16, as PowerShell's `>` writes it, is converted."""
     with path.open("rb") as stream:
         start = stream.read(3)
         if start[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
@@ -64,11 +68,14 @@ def open_json(path: Path) -> Iterator[BinaryIO]:
 
 
 class _Digits:
-    """The part of a binary stream that the JSON parser uses; more digits in a row than make a number end it."""
+    """The interface of a binary stream that the JSON parser uses.
+
+    Ends with an error if a number has too many digits.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._digits = 0  #: that the last chunk ended with
+        self._digits = 0  #: digits at the end of the last chunk
 
     def read(self, size: int = -1) -> bytes:
         chunk = self._stream.read(size)
@@ -81,7 +88,7 @@ class _Digits:
 
 
 class _Utf16:
-    """The part of a binary stream that the JSON parser uses, over UTF-16."""
+    """The interface of a binary stream that the JSON parser uses, over UTF-16."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream

@@ -1,4 +1,4 @@
-"""The words that catalogs have for what a thing is, to Baton's kinds: `bot/data/asset_kinds.yaml`."""
+"""Maps catalogs' words for what a thing is to Baton's kinds: `bot/data/asset_kinds.yaml`."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _HOSTING = {word: Hosting(hosting) for hosting, words in _TABLE["hosting"].items
 
 @lru_cache(maxsize=1024)
 def kind_of_word(word: str) -> AssetKind:
-    """Return the kind that a word means; a service for no word, `OTHER` for one that Baton does not know."""
+    """Return the kind that a word means; a service for "", `OTHER` for an unknown word."""
     folded = _folded(word)
     return _BY_WORD.get(folded, AssetKind.OTHER) if folded else AssetKind.SERVICE
 
 
 def kind_of(kind: str, type_: str) -> tuple[AssetKind, Hosting | None]:
-    """Return what a Backstage entity of `kind` (lower case) and `spec.type` is, and how it is hosted if that tells."""
+    """Return what a Backstage entity with `kind` (lower case) and `spec.type` is, and its hosting if that tells."""
     word = _folded(type_)
     if kind in _OF_KIND:
         return _OF_KIND[kind], None

@@ -1,7 +1,8 @@
-"""Which files an import may read: regular ones that no link brings in from elsewhere, or under a name not their own.
+"""Which files an import may read: regular ones, and not through a link from elsewhere or under another name.
 
-The files of a repository are somebody else's. A link in it may lead out of the folder that was named, or to a file of
-that folder which is no catalog, such as `.env`. Whoever can write the link chooses what the report and the catalog say.
+The files of a repository are written by other people. A link in it may lead out of the named folder, or to a file
+inside that is not a catalog, such as `.env`. Whoever can write the link would choose what the report and the catalog
+show.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from bot.domain.secrets import is_secret_file
 
 
 def identity(path: Path) -> Path:
-    """Return the real path; a symlink that leads nowhere or round in circles stands for itself."""
+    """Return the real path. A symlink that leads nowhere or in a circle stands for itself."""
     try:
         return path.resolve()
     except (OSError, RuntimeError):
@@ -21,16 +22,16 @@ def identity(path: Path) -> Path:
 
 
 def leads_out(path: Path, bounds: Path) -> bool:
-    """Return whether `path` is a link to something that exists and does not lie in `bounds`, a real path."""
+    """Return whether `path` is a link to something that exists outside of `bounds` (a real path)."""
     real = identity(path)
     return not real.is_relative_to(bounds) and real.exists()
 
 
 def leads_elsewhere(path: Path, matches: Callable[[Path], bool]) -> bool:
-    """Return whether `path` is a link to a file that is there for something else than what `matches` looks for.
+    """Return whether `path` is a link to a file with another purpose than what `matches` looks for.
 
-    The target has to have the name of the link, or to be a file that `matches` would take without the link. A file
-    that is there to hold secrets is neither.
+    The target has to have the link's name, or be a file that `matches` would take without the link. A file that is
+    meant to hold secrets is never accepted.
     """
     if not path.is_symlink():
         return False
@@ -39,9 +40,9 @@ def leads_elsewhere(path: Path, matches: Callable[[Path], bool]) -> bool:
 
 
 def may_read(path: Path, folder: Path) -> bool:
-    """Return whether `path` is a regular file in `folder` and, where it is a link, one of its own name.
+    """Return whether `path` is a regular file in `folder` and, if it is a link, leads to a file of the same name.
 
-    A pipe or a device would never end, and a link that leads nowhere is no file.
+    A pipe or a device would never end, and a link that leads nowhere is not a file.
     """
     try:
         real = path.resolve(strict=True)

@@ -11,7 +11,10 @@ from bot.domain.catalog import Area, Link, OwnerClaim, OwnerRef, OwnerType, Role
 
 
 def tier_of(reader: FieldReader, fields: Fields, key: str) -> int | None:
-    """Return the number in `tier_1`, `Tier 1` or `1`; words such as `high` are an organisation's own and are noted."""
+    """Return the number in `tier_1`, `Tier 1` or `1`.
+
+    Words such as `high` have an organisation's own meaning and are noted.
+    """
     text = reader.text(fields, key)
     if not text:
         return None
@@ -23,7 +26,7 @@ def tier_of(reader: FieldReader, fields: Fields, key: str) -> int | None:
 
 
 def name_of(reader: FieldReader, fields: Fields, key: str, what: str) -> str:
-    """Return the name under `key`, "" after a problem when there is none that can be used."""
+    """Return the name under `key`; "" after a problem if there is no usable one."""
     name = reader.text(fields, key)
     if not name:
         reader.problem(fields.line, f"has {what} without {quoted(key)}, which is left out; give it one.")
@@ -34,7 +37,7 @@ def name_of(reader: FieldReader, fields: Fields, key: str, what: str) -> str:
 
 
 def team_claim(written: str, role: Role = Role.OWNER) -> OwnerClaim | None:
-    """Return the claim of an owner that these formats hold for a team; an e-mail address may be a person's."""
+    """Return the claim for an owner that these formats treat as a team. An e-mail address may be a person's."""
     name = written.strip().removeprefix("@").removeprefix("mailto:")
     if not name or is_template(name):
         return None
@@ -44,12 +47,12 @@ def team_claim(written: str, role: Role = Role.OWNER) -> OwnerClaim | None:
 
 
 def person_claim(email: str) -> OwnerClaim | None:
-    """Return the claim of an owner who is a person, by e-mail address."""
+    """Return the claim for an owner who is a person, by e-mail address."""
     return OwnerClaim(OwnerRef(email.lower(), OwnerType.PERSON, email), Area.ALL) if is_email(email) else None
 
 
 def web_link(reader: FieldReader, fields: Fields, label: str) -> Iterator[Link]:
-    """Yield the link that a mapping with a `url` is; for one without a web address, a note."""
+    """Yield the link in a mapping with a `url`; note one without a web address."""
     url = reader.text(fields, "url")
     if is_web(url):
         yield Link(label or "link", url)
@@ -60,15 +63,15 @@ def web_link(reader: FieldReader, fields: Fields, label: str) -> Iterator[Link]:
 
 
 def pagerduty_link(service: str) -> Link:
-    """Return the link to who is on call for a service, by its id at PagerDuty."""
+    """Return the link to who is on call for a service, by the service's id at PagerDuty."""
     return Link("on-call", f"https://app.pagerduty.com/service-directory/{service}")
 
 
 def channel_of(text: str) -> str:
-    """Return a Slack channel as `#name`, or a link or an id as it is."""
+    """Return a Slack channel as `#name`; a link or an id stays as it is."""
     return f"#{text}" if re.fullmatch(r"[a-z0-9][\w-]*", text) else text
 
 
 def mapping(node: Node | None) -> Fields | None:
-    """Return a node that is a mapping, else None."""
+    """Return a node if it is a mapping, else None."""
     return node if isinstance(node, Fields) else None

@@ -1,4 +1,4 @@
-"""Values as a file wrote them, each with its line: what the YAML formats read their fields from."""
+"""Values as a file wrote them, each with its line: the YAML formats read their fields from these."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from bot.clients.catalog._values import quoted
 from bot.domain.catalog import Origin
 from bot.domain.names import clean
 
-#: Lists longer than this are cut, with a problem: nobody maintains one by hand, and an alias can repeat it at no cost.
+#: Longer lists are cut, with a problem: nobody maintains one by hand, and an alias can repeat one at no cost.
 MAX_ITEMS = 100_000
 
 
 @dataclass(slots=True)
 class Text:
-    """A scalar, exactly as written: `yes`, `123` and `2024-01-01` stay text. `is_null` for `null`, `~` and nothing."""
+    """A scalar exactly as written: `yes`, `123` and `2024-01-01` stay text. `is_null` for `null`, `~` and no value."""
 
     value: str
     line: int | None = None
@@ -34,14 +34,14 @@ class Items:
 
 @dataclass(slots=True)
 class Fields:
-    """A mapping; `key_lines` holds the lines of those keys that are not on the line of their value."""
+    """A mapping. `key_lines` has the lines of keys that are on another line than their value."""
 
     values: dict[str, Node] = field(default_factory=dict)
     line: int | None = None
     key_lines: dict[str, int | None] | None = None
 
     def put(self, key: str, value: Node, line: int | None) -> None:
-        """Set a key that stands on `line`."""
+        """Set a key that is on `line`."""
         self.values[key] = value
         if line != value.line:
             self.key_lines = self.key_lines or {}
@@ -50,7 +50,7 @@ class Fields:
             self.key_lines.pop(key, None)
 
     def line_of(self, key: str) -> int | None:
-        """Return the line of a key, the mapping's own when it has no such key."""
+        """Return the line of a key, or the mapping's own if it has no such key."""
         if self.key_lines and key in self.key_lines:
             return self.key_lines[key]
         node = self.values.get(key)
@@ -63,7 +63,7 @@ _WORDS = {Text: "text", Items: "a list", Fields: "a mapping"}
 
 
 def from_plain(value: object) -> Node:
-    """Return parsed JSON as nodes without lines; iterative, because the depth is the file's choice."""
+    """Return parsed JSON as nodes without lines. It is iterative, because the file decides the depth."""
     root = Items()
     todo: list[tuple[object, Items | Fields, str]] = [(value, root, "")]
     while todo:
@@ -88,7 +88,7 @@ def from_plain(value: object) -> Node:
 
 @dataclass(frozen=True, slots=True)
 class FieldReader:
-    """Takes fields of one file's mappings in the shape expected; anything else becomes a problem and is left out."""
+    """Reads fields of a file's mappings in the expected shape. Anything else becomes a problem and is left out."""
 
     file: SourceFile
     sink: Sink
@@ -102,7 +102,7 @@ class FieldReader:
         self.sink.problem(self.file.at(line), message, is_error=is_error)
 
     def text(self, fields: Fields, key: str) -> str:
-        """Return the cleaned text under `key`, "" when it is absent, null or not text."""
+        """Return the cleaned text under `key`; "" if it is missing, null or not text."""
         node = fields.values.get(key)
         if node is None:
             return ""
@@ -117,7 +117,7 @@ class FieldReader:
         return ""
 
     def texts(self, fields: Fields, key: str) -> tuple[str, ...]:
-        """Return the texts in the list under `key`; a single text counts as a list of one, empty ones are dropped."""
+        """Return the texts in the list under `key`. A single text counts as a list of one; empty ones are dropped."""
         node = fields.values.get(key)
         if node is None:
             return ()

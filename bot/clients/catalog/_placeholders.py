@@ -37,12 +37,12 @@ _TEMPLATE = re.compile(
     r"\{\{|\{%|<%|\$\{|\$\(|#\{|\(\(|(?:^|[@/:-])<(?![@!#])[^<>@:|]*>(?=$|/)|(?<!\w)\$[A-Za-z_]\w*|\{[\w. -]+\}"
     r"|%[A-Za-z_]\w*%|(?<!\w)__[A-Za-z]\w*?__(?!\w)"
 )
-#: Behind a word that says nobody, what follows is a remark: "TBD - maybe Payments", "Unknown (was Orders)".
+#: Behind a word for nobody, a remark follows: "TBD - maybe Payments", "Unknown (was Orders)".
 _REMARK = re.compile(r"\s+[-–—]\s*|\s*[–—(:,;/?|]\s*|[-]\s+")
-#: Nobody writes a name, or what stands for none, in more characters.
+#: The longest name or placeholder in characters.
 _LONGEST = 200
 _IN_BRACKETS = re.compile(r"\[(.+)\]")
-#: Where to ask, which is not who owns it.
+#: Whom to ask, which is not the owner.
 _ASKING = re.compile(
     r"(?:ask|see|talk\s+to|speak\s+(?:to|with)|check\s+with|reach\s+out\s+to|refer\s+to|get\s+in\s+touch\s+with|please\s+\w+"
     r"|fragt?(?:en)?(?:\s+sie)?|siehe|demande[rz]?(?:\s+[aà])?|voir(?:\s+avec)?|preguntar?(?:\s+a)?|ver\s+con"
@@ -53,7 +53,7 @@ _ASKING = re.compile(
 _CALLING = re.compile(
     r"(?:contact|ping|call|email|mail|message|dm|via|kontakt|contacter|contactar)\s+(?P<who>\S+).*", re.I
 )
-#: An address, a denial, what is struck through, and from one owner to another: whose it is by now, nobody can tell.
+#: A web address, a denial, struck-through text, or a change of owner: the current owner is not certain.
 _NO_NAME = re.compile(
     r"\S+://|.*(?:~~|\u0336)|(?:not|nicht|no\s+longer)\s.|\S.*\S\s*(?:→|➔|⇒|->|=>|>>)\s*\S",
     re.IGNORECASE | re.DOTALL,
@@ -65,7 +65,7 @@ _DOUBT = (
     r"|quizás?|tal\s+vez|probablemente|por\s+confirmar|forse|probabilmente|da\s+confermare|talvez|provavelmente|a\s+confirmar"
     r"|misschien|waarschijnlijk|kanske|kanskje|måske|ehkä|może|chyba|возможно|наверное|belki|mungkin|たぶん|おそらく|可能|也许"
 )
-#: Said beside an owner who is none any more.
+#: Words beside a former owner.
 _OVER = (
     r"old|(?:has\s+)?left(?:\s+the\s+company)?|gone|dissolved|disbanded|deprecated|retired|departed|resigned|moved|until|was|no\s+longer"
     r"|not\s+any\s?more|ex|ex-?employee|inactive|ausgeschieden|bis|parti|ancien"
@@ -87,7 +87,7 @@ _PLANNED = (
     rf"planned|upcoming|incoming|future(?:\s+owner)?|soon|new\s+owner|{_FROM}|geplant|künftig|zukünftig|demnächst|bald|prévue?|futur"
     r"|bientôt|previst[oa]|planead[oa]|futuro|pronto|gepland|toekomstig|binnenkort|planowan[ya]|with\s+help\s+(?:from|of)"
 )
-#: On the move: it was theirs, it will be, and who has it today nobody says.
+#: A change of owner: the text gives the former or future owner, but not today's.
 _MOVING = re.compile(
     r"(?:(?:will|shall|should|going\s+to|about\s+to|soon\s+to)\s+be|(?:moving|moved|transferring|transferred|transitioning|migrating"
     r"|handing|handed|passing|passed|goes|going|gone)\s+(?:over\s+)?to|hand-?over\s+to|wird\s+zu|geht\s+an|übergabe\s+an|wechselt\s+zu"
@@ -95,25 +95,25 @@ _MOVING = re.compile(
     rf"|fue|whoever)\s+\S.*|.+\s{_FROM}.*|.+\s?[(\[](?:{_PLANNED})(?:\W.*)?[)\]]|.+\s[-–—:]\s*(?:{_PLANNED})(?:\W.*)?",
     re.IGNORECASE | re.DOTALL,
 )
-#: A picture or a mark: no name of anybody's.
+#: An emoji or a mark, which is no name.
 _NO_WORD = re.compile(r"[^\w]+|〃")
 
 
 class NoOwner(StrEnum):
-    """What is said in the place of an owner."""
+    """What a text in place of an owner says."""
 
-    #: Nobody owns it, or nobody has filled it in.
+    #: Nobody owns it, or the field was not filled in.
     NOBODY = "nobody"
-    #: Somebody may own it, and the text does not say for sure who.
+    #: Somebody may own it, but the text does not certainly say who.
     UNREAD = "unread"
 
 
-@lru_cache(maxsize=4096)  # a few hundred owners are named a hundred thousand times
+@lru_cache(maxsize=4096)  # a few hundred owners occur a hundred thousand times
 def no_owner(owner: OwnerRef) -> NoOwner | None:
-    """Return what an owner's text says if it names none; None for a name.
+    """Return what an owner's text says if it names nobody; None for a name.
 
-    An account that is named as one may be called as few others are: `@nil`, `user:na`. A team behind an organisation is
-    not: `@acme/tbd`.
+    An account with a prefix may have an unusual name: `@nil`, `user:na`. A team of an organisation may not:
+    `@acme/tbd`.
     """
     written = owner.written.strip()
     if len(written) > _LONGEST:
@@ -142,7 +142,7 @@ def no_owner(owner: OwnerRef) -> NoOwner | None:
 
 @lru_cache(maxsize=4096)
 def said_of(owner: OwnerRef) -> NoOwner | None:
-    """Return what an owner's text says if it names none, in whatever format it stands: the rules of all of them."""
+    """Return what an owner's text says if it names nobody, by the rules of all formats together; else None."""
     written = owner.written.strip()
     if written == "0":
         return NoOwner.NOBODY
@@ -152,7 +152,7 @@ def said_of(owner: OwnerRef) -> NoOwner | None:
 
 
 def _is_nobody(text: str) -> bool:
-    # "k.A." is no team KA, and "N.N." no team NN.
+    # "k.A." is not a team KA, and "N.N." is not a team NN.
     if text.lower().replace(" ", "") in {"k.a.", "n.n.", "s/o", "s.o."}:
         return True
     heads = (text[: found.start()] for found in _REMARK.finditer(text))
@@ -160,7 +160,7 @@ def _is_nobody(text: str) -> bool:
 
 
 def _without_still(text: str) -> str:
-    """Return a text folded, without "yet", "for now" and the like around it or, where that is one word, in it."""
+    """Return a text folded, without "yet", "for now" and similar around it, or inside it if that is one word."""
     words = tokens(text)
     for count in range(_MOST_STILL, 0, -1):
         if words[:count] in _STILL:
@@ -190,7 +190,7 @@ def _is_template_handle(text: str) -> bool:
 
 
 def _is_account_of_nobody(owner: OwnerRef) -> bool:
-    """Whether it is an account that is called as nobody is: `@ghost`, `@unassigned`, `tbd` in OWNERS."""
+    """Whether it is an account with a name that means nobody: `@ghost`, `@unassigned`, `tbd` in OWNERS."""
     written = owner.written.strip()
     kind, colon, rest = written.partition(":")
     if colon and kind.strip().lower() == "user":

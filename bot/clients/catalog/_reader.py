@@ -25,22 +25,22 @@ from bot.domain.working_time import zone_of
 from bot.errors import UnreadableError
 
 MEBIBYTE = 1024 * 1024
-#: Bytes read from the start of a file to see whether a format would use it.
+#: Bytes read from the start of a file to decide whether a format would use it.
 PEEK_BYTES = 64 * 1024
-#: Owners are looked for so many assets above one that names none.
+#: How many assets above one without an owner are searched for owners.
 _MOST_STEPS = 10
-#: At most this many problems are kept for one file; a file in the wrong format would otherwise give one a line.
+#: The most problems kept for one file; a file in the wrong format would otherwise give one for each line.
 _PROBLEMS_PER_FILE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """What an organisation may set about how its files are read; the defaults fit most.
+    """What an organisation can configure about how its files are read. The defaults fit most.
 
-    Annotation and tag keys are compared without case; where several are present, the first in the list counts.
+    Annotation and tag keys are compared ignoring case. If several are present, the first in the list counts.
     """
 
-    #: Backstage annotations that hold the Slack channel.
+    #: Backstage annotations with the Slack channel.
     backstage_channel_annotations: tuple[str, ...] = (
         "slack.com/channel",
         "slack/channel",
@@ -49,7 +49,7 @@ class ReadOptions:
         "backstage.io/slack-channel",
         "slack-channel",
     )
-    #: Backstage annotations that lead to on-call: a URL, or a service's id at the vendor that the key names.
+    #: Backstage annotations for on-call: a URL, or a service's id at the vendor in the key.
     backstage_on_call_annotations: tuple[str, ...] = (
         "pagerduty.com/service-id",
         "pagerduty.com/integration-key",
@@ -57,11 +57,11 @@ class ReadOptions:
         "grafana/oncall",
         "on-call",
     )
-    #: Backstage annotations that list what an entity runs: `postgresql@11.22 on aws-rds, java@17`.
+    #: Backstage annotations with what an entity runs: `postgresql@11.22 on aws-rds, java@17`.
     backstage_runs_annotations: tuple[str, ...] = ("baton/runs",)
-    #: Name of the repository that a CODEOWNERS file belongs to (`acme/shop`); "" takes it from the checkout.
+    #: Name of a CODEOWNERS file's repository (`acme/shop`); "" takes it from the checkout.
     repository: str = ""
-    #: Tags and labels that name an owner in Terraform, first one first.
+    #: Terraform tags and labels that name an owner; the first one counts.
     owner_tags: tuple[str, ...] = (
         "owner",
         "owners",
@@ -74,15 +74,15 @@ class ReadOptions:
         "squad",
         "contact",
     )
-    #: Larger files are refused. Formats that have to be held in memory whole have a lower limit of their own.
+    #: Larger files are refused. Formats that need the whole file in memory have a lower limit.
     max_file_bytes: int = 2048 * MEBIBYTE
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to read: where it is, what the user called it, and the directory that was walked to find it, if any.
+    """A file to read: its path, its name as the user gave it, and the directory that was walked to find it, if any.
 
-    `ambiguous` are names that other files beside it give to other things, in lower case.
+    `ambiguous` are names (in lower case) that other files beside it use for other things.
     """
 
     path: Path
@@ -91,42 +91,42 @@ class SourceFile:
     ambiguous: frozenset[str] = frozenset()
 
     def at(self, line: int | None = None) -> Origin:
-        """Return the place in this file, `line` counted from 1."""
+        """Return a place in this file. `line` counts from 1."""
         return Origin(self.shown, line)
 
 
 @dataclass(slots=True)
 class Sink:
-    """Collects what a source says and keeps its names unique; the second of two equal ones becomes a problem."""
+    """Collects a source's statements and keeps its names unique. The second of two equal names becomes a problem."""
 
     catalog: SourceCatalog = field(default_factory=SourceCatalog)
     _seen: dict[tuple[str, str], Origin] = field(default_factory=dict)
     _problem_counts: dict[str, int] = field(default_factory=dict)
-    #: By external id, the owners that were named first, and where.
+    #: External id -> the owners that were named first, and where.
     _owners: dict[str, tuple[tuple[OwnerClaim, ...], Origin]] = field(default_factory=dict)
-    #: The assets of which an owner's text names none, as they were read.
+    #: Assets with an owner's text that names nobody, as they were read.
     _unnamed: list[AssetClaim] = field(default_factory=list)
-    #: By external id, what an asset takes its owner from, and what it is a part of by the word of the whole.
+    #: External id -> what the asset takes its owner from, or is a part of according to the whole.
     _heirs: dict[str, str] = field(default_factory=dict)
     _wholes: dict[str, str] = field(default_factory=dict)
-    #: By external id, the external ids of what cannot do without it.
+    #: External id -> the external ids of the assets that depend on it.
     _users: dict[str, set[str]] = field(default_factory=dict)
-    #: By the external ids of parts: the type and the name of the whole that runs the same, and whether parts count.
+    #: External id of a part -> the type and name of the whole that runs the same, and whether the parts count.
     _same: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
-    #: By the name of a repository, where the first of that name is.
+    #: Name of a repository -> where the first one with that name is.
     _places: dict[str, str] = field(default_factory=dict)
-    #: By the name of a repository that nothing in it says, the folder that was called so first.
+    #: Name of a repository that is only its folder's -> the first folder with that name.
     _called: dict[str, Path] = field(default_factory=dict)
 
     def repository_id(self, name: str, place: str) -> str:
-        """Return what to call a repository by: its name or, for the second of that name at another host, its place."""
+        """Return the id of a repository: its name or, for the second one with that name at another host, its place."""
         first = self._places.setdefault(name.casefold(), place)
         return name if first in {place, name} or place == name else place
 
     def called(self, name: str, root: Path, origin: Origin, *, is_guessed: bool) -> None:
-        """Note that a repository has its name from its folder, or from the command.
+        """Record that a repository's name comes from its folder, or from the command.
 
-        Raise `UnreadableError` where another folder has that name already: they are two repositories.
+        Raise `UnreadableError` if another folder has that name already, because they are two repositories.
         """
         is_first = name.casefold() not in self._called
         first = self._called.setdefault(name.casefold(), root)
@@ -144,7 +144,7 @@ class Sink:
             self.problem(origin, message, is_error=False)
 
     def asset(self, claim: AssetClaim) -> None:
-        """Add an asset, or a problem when its `external_id` is already taken or a name of it looks like a secret."""
+        """Add an asset; or a problem if its `external_id` is taken, or a name of it looks like a secret."""
         if self._is_secret("asset", _names_of(claim), claim.origin):
             return
         if looks_secret("\n".join(_remarks_of(claim))):
@@ -160,7 +160,10 @@ class Sink:
             self.catalog.assets.append(claim)
 
     def _with_owners(self, claim: AssetClaim) -> AssetClaim:
-        """Return an asset without what names no owner of it, which is counted; where somebody is meant, it says so."""
+        """Return an asset without owners that name nobody.
+
+        They are counted; if somebody is meant, the asset says so.
+        """
         said = [said_of(each.owner) for each in claim.owners]
         if not any(said):
             return claim
@@ -173,7 +176,7 @@ class Sink:
         return replace(claim, owners=(), description=f"{remark} {claim.description}".strip())
 
     def _contested(self, claim: AssetClaim, first: Origin) -> None:
-        """Keep both of two files' words about one asset: whoever asks is shown both, until one of them goes."""
+        """Keep both of two files' statements about one asset: answers show both, until one of them is removed."""
         external_id = external_id_in_file(claim)
         message = f"asset {quoted(claim.external_id)} has another owner at {first}; both are kept, correct one of them."
         if self._is_new("asset", external_id, claim.external_id, claim.origin):
@@ -181,11 +184,11 @@ class Sink:
             self.catalog.assets.append(replace(claim, external_id=external_id))
 
     def heir(self, external_id: str, of: str) -> None:
-        """Let an asset that names no owner take those of another one, which may come in a later file."""
+        """Let an asset without an owner take the owners of another one, which may be in a later file."""
         self._heirs[external_id.lower()] = of.lower()
 
     def part(self, name: str, whole: str) -> None:
-        """Let an asset that names no parent be a part of another one, which names it as its part."""
+        """Let an asset without a parent be a part of another one that lists it."""
         self._wholes.setdefault(name.lower(), whole)
 
     def used(self, external_id: str, by: str) -> None:
@@ -193,11 +196,11 @@ class Sink:
         self._users.setdefault(external_id.lower(), set()).add(by.lower())
 
     def counted_once(self, part: str, whole_type: str, whole: str, *, in_parts: bool) -> None:
-        """Let what a part runs be what its whole runs, if the source has both: only the parts, or the whole, say so."""
+        """Count what a part and its whole run only once, if the source has both: in the parts, or in the whole."""
         self._same[part] = (whole_type, whole.lower(), in_parts)
 
     def finish(self) -> None:
-        """Join what files say of one another's assets, and say of every file how many of its owners are none."""
+        """Connect what files say about each other's assets, and note how many owners in each file name nobody."""
         if self._heirs or self._wholes or self._users:
             self.catalog.assets[:] = self._joined()
         if self._same:
@@ -219,8 +222,8 @@ class Sink:
         ]
 
     def _count_unnamed(self) -> None:
-        """Give what is called as a team that is declared to that team, and say of the rest that it is nobody's."""
-        # Not folded: "payments?" is no Payments.
+        """Assign placeholder names that are declared teams to those teams, and note that the rest have no owner."""
+        # Not folded: "payments?" is not Payments.
         teams = {name.casefold() for team in self.catalog.teams for name in (team.name, *team.aliases)} - {""}
         counted: dict[tuple[str, NoOwner, str], list[tuple[AssetClaim, str]]] = {}
         declared: dict[str, AssetClaim] = {}
@@ -258,7 +261,7 @@ class Sink:
         return joined
 
     def _inherited(self, claim: AssetClaim, above: str, by_id: Mapping[str, AssetClaim]) -> AssetClaim:
-        """Return an asset with the owners of the first one above it that has any; without, with a word of it."""
+        """Return an asset with the owners of the nearest one above that has any; otherwise with a remark about it."""
         said, steps = above, 0
         while above in by_id and not by_id[above].owners and steps < _MOST_STEPS:
             above, steps = self._heirs.get(above, ""), steps + 1
@@ -269,7 +272,7 @@ class Sink:
         return replace(claim, description=unread_owner(claim.description, said))
 
     def team(self, claim: TeamClaim) -> None:
-        """Add a team, or a problem when the source already has one of that name, or it looks like a secret."""
+        """Add a team; or a problem if the source already has one with that name, or the name looks like a secret."""
         if self._is_secret("team", _texts_of(claim), claim.origin):
             return
         if not fold(claim.name):
@@ -280,7 +283,7 @@ class Sink:
             self.catalog.teams.append(replace(claim, timezone=self._zone(claim.timezone, claim.origin)))
 
     def person(self, claim: PersonClaim) -> None:
-        """Add a person, or a problem when somebody else has the same e-mail address, Slack id or handle."""
+        """Add a person; or a problem if somebody else has the same e-mail address, Slack id or handle."""
         if self._is_secret("person", _texts_of(claim), claim.origin):
             return
         keys = [("person", key.casefold()) for key in (claim.email, claim.slack_id, claim.handle) if key]
@@ -300,7 +303,7 @@ class Sink:
         return ""
 
     def problem(self, origin: Origin, message: str, *, is_error: bool = True) -> None:
-        """Add a problem; past a bound, the file's further ones are summed up in one sentence."""
+        """Add a problem. A file's problems beyond a limit are summed up in one sentence."""
         count = self._problem_counts[origin.path] = self._problem_counts.get(origin.path, 0) + 1
         if count < _PROBLEMS_PER_FILE:
             self.catalog.problems.append(Problem(origin, message, is_error))
@@ -309,9 +312,10 @@ class Sink:
             self.catalog.problems.append(Problem(Origin(origin.path), text))
 
     def leaves_out(self, line: str, origin: Origin) -> bool:
-        """Return whether a line of a file is to be left out because it looks like a secret; a problem says so.
+        """Return whether a line of a file has to be left out because it looks like a secret; a problem says so.
 
-        A single word of it may look like none, as `hunter2` in `password: hunter2`, so the line is judged whole.
+        A single word of it may not look like one, such as `hunter2` in `password: hunter2`, so the whole line is
+        checked.
         """
         if not looks_secret(line[:MOST_LOOKED_AT]):
             return False
@@ -321,13 +325,13 @@ class Sink:
     def _is_secret(self, what: str, names: Iterable[str], origin: Origin) -> bool:
         if not looks_secret("\n".join(names)):
             return False
-        # No error: an error would keep what the file said before, which may be this very secret.
+        # Not an error: an error would keep what the file said before, which may be this very secret.
         message = f"gives the {what} a name that looks like a secret; it is left out. Remove the secret."
         self.problem(origin, message, is_error=False)
         return True
 
     def _is_new(self, what: str, key: str, shown: str, origin: Origin, *, agrees: bool = False) -> bool:
-        """Whether nothing has this key yet; a problem says so, which is no error where another file says the same."""
+        """Whether the key is new. If not, a problem says so; it is not an error if another file says the same."""
         first = self._seen.get((what, key))
         if first is None:
             self._seen[what, key] = origin
@@ -340,7 +344,7 @@ class Sink:
         self.problem(origin, message, is_error=is_error)
 
 
-#: What the report says of owners that are none.
+#: What the report says about owners that name nobody.
 _UNNAMED = {
     NoOwner.NOBODY: "names nobody as the owner of {count} assets ({shown})",
     NoOwner.UNREAD: "says only vaguely who owns {count} assets ({shown})",
@@ -349,17 +353,15 @@ _ADVICE = {NoOwner.NOBODY: "", NoOwner.UNREAD: ", name a team or a person"}
 
 
 def _owned_by_then(claim: AssetClaim, teams: Collection[str]) -> str:
-    """Say what becomes of an asset of which one owner's text names none."""
+    """Return the sentence about an asset with an owner's text that names nobody."""
     if any(said_of(each.owner) is None or each.owner.name.casefold() in teams for each in claim.owners):
         return "their other owners are kept"
-    is_heir = (
-        claim.parent and claim.path_rule is None
-    )  # the last rule that matches answers for a path, whatever it says
+    is_heir = claim.parent and claim.path_rule is None  # the last matching rule decides about a path, whatever it says
     return "whoever owns what they are a part of answers for them" if is_heir else "they are unowned"
 
 
 def _as_declared(claim: AssetClaim, declared: Mapping[str, AssetClaim], teams: Collection[str]) -> AssetClaim:
-    """Return an asset with those of its owners whose names are such as nobody's, but are those of declared teams."""
+    """Return an asset with those of its owners whose placeholder names are names of declared teams."""
     read = declared.get(claim.external_id)
     if read is None:
         return claim
@@ -402,11 +404,12 @@ Chosen = tuple[Sequence[SourceFile], Sequence[Problem]]
 class Format:
     """A catalog file format.
 
-    `matches` says whether the format would use a file met in a walk; it may look inside, and never raises.
-    `read_file` adds what a file says to the sink; it raises `UnreadableError` or `OSError` only for a file of which
-    nothing (more) can be read. `choose` drops files that do not count beside others, with the reason.
-    `reads_beside` says that what a file says depends on more than its name, its bytes and the options: on the checkout
-    that it lies in, or on another file.
+    - `matches`: whether the format would use a file found in a directory. It may look inside, and never raises.
+    - `read_file`: adds a file's content to the sink. It raises `UnreadableError` or `OSError` only if nothing (more) of
+      the file can be read.
+    - `choose`: drops files that do not count beside others, with the reason.
+    - `reads_beside`: whether the result depends on more than the file's name, its bytes and the options: on the
+      checkout around it, or on another file.
     """
 
     name: str
@@ -418,7 +421,7 @@ class Format:
 
 
 def peek(path: Path) -> bytes:
-    """Return the start of a file, empty when it cannot be read."""
+    """Return the start of a file; empty if it cannot be read."""
     try:
         with path.open("rb") as file:
             return file.read(PEEK_BYTES)
@@ -427,5 +430,5 @@ def peek(path: Path) -> bytes:
 
 
 def unread_owner(description: str, where: str) -> str:
-    """Return a description that says where the owner stands that could not be read, for whoever asks."""
+    """Return a description with a remark where the owner is written that could not be read."""
     return f"Its owner stands in {quoted(where)}, which Baton could not read. {description}".strip()

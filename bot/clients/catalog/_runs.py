@@ -1,4 +1,4 @@
-"""What runs, as one cell or list item says it: at a version, or at one that nobody has written down."""
+"""What runs, according to one cell or list item: with a version, or with an unknown one."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ from bot.domain.eol.version_matcher import match
 from bot.domain.names import clean, fold
 
 _table = lru_cache(maxsize=1)(starter.load)
-#: What stands between several that one cell names: `PHP 7.4 + MySQL 5.7`, `Postgres 12 und 13`.
+#: Words and signs between several products in a cell: `PHP 7.4 + MySQL 5.7`, `Postgres 12 und 13`.
 _ALSO = "|".join(sorted(map(re.escape, version_words.ALSO), key=len, reverse=True))
 _BETWEEN = re.compile(
     rf"\s+(?:{_ALSO}|/)\s+|\s*[,;]\s+|\s+(?:w/|with|mit|avec)\s+(?=[A-Za-z][\w.+#-]*\s+v?\d)", re.IGNORECASE
 )
 _REMARK = re.compile(r"\([^()]*\)")
-#: What may be a version of what stands before it: the `13 (staging)` of `Postgres 12 (prod), 13 (staging)`.
+#: A version without a product, which belongs to the one before: `13 (staging)` in `Postgres 12 (prod), 13 (staging)`.
 _VERSION_ALONE = re.compile(r"v?\d.*", re.IGNORECASE | re.DOTALL)
 _JOINED = re.compile(r"[A-Za-z]+\d+")
 _AROUND = " ()[]{},;:?!\"'"
 _MOST_WORDS = 8
 _SHORTEST_NAME = 3
-#: What is said of what cannot be read.
+#: The problem for text that cannot be read.
 UNREAD = (
     "{} is not a product and a version: it counts as an unknown one; write postgresql@16, or python@3.12 on aws-lambda."
 )
-#: What is said of what names nothing, and is no `n/a` either.
+#: The problem for text that names nothing, and is not `n/a` either.
 UNSAID = "{} does not say what runs, so nothing is recorded; write postgresql@16, or n/a where nothing runs."
 _NOTHING_RUNS = frozenset(map(fold, data("version_words")["nothing_runs"].split()))
-#: So much of what cannot be read is kept to name it by.
+#: How many characters of unreadable text are kept as its name.
 _LONGEST_UNREAD = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one text says that runs, nothing where it says `n/a`; `is_read` unless a part of it could not be read."""
+    """What one text says that runs; nothing for `n/a`. `is_read` is False if a part of it could not be read."""
 
     text: str
     runs: tuple[Runs, ...]
@@ -52,14 +52,14 @@ class Reading:
 
     @property
     def problem(self) -> str:
-        """What is to be said of a text that could not be read, empty for any other."""
+        """The problem of a text that could not be read; "" for any other."""
         return "" if self.is_read else (UNREAD if self.runs else UNSAID).format(quoted(self.text))
 
 
 def readings_of(texts: Iterable[str], environment: str = "", *, is_engine: bool = False) -> tuple[Reading, ...]:
-    """Return what each of the texts of one cell says that runs; a version alone is of what stands before it.
+    """Return what each text of a cell says that runs. A version alone belongs to the product before it.
 
-    What cannot be read runs all the same, at a version that nobody knows.
+    Text that cannot be read counts as running, with an unknown version.
     """
     found: list[Reading] = []
     for text in texts:
@@ -73,7 +73,7 @@ def readings_of(texts: Iterable[str], environment: str = "", *, is_engine: bool 
 
 
 def _beside_provider(found: list[Reading]) -> list[Reading]:
-    """Return the readings of a cell, what a provider in it offers with that provider: `Lambda, Node 16`."""
+    """Return a cell's readings, with the provider for everything that it offers: `Lambda, Node 16`."""
     alone = [each for each in found if _is_provider(each.text)]
     if len(alone) != 1 or len(found) == 1:
         return found
@@ -140,7 +140,7 @@ def _reading(text: str, environment: str, *, is_engine: bool) -> Reading:
 
 
 def _one_upon_another(text: str, environment: str) -> tuple[Runs, ...]:
-    """Return what runs and what it runs on, each at its version: `Django 3.2 on Python 3.8`."""
+    """Return what runs and what it runs on, each with its version: `Django 3.2 on Python 3.8`."""
     first, between, second = text.partition(" on ")
     found = [parse_runs(each, environment) for each in (first, second)] if between else []
     runs = tuple(each for each in found if each is not None and each.version and is_product(each))
@@ -149,7 +149,10 @@ def _one_upon_another(text: str, environment: str) -> tuple[Runs, ...]:
 
 
 def _parts(text: str) -> list[str]:
-    """Return the parts of a text that names several, none of `12 and later`; commas of a remark are none between."""
+    """Return the parts of a text that lists several.
+
+    `12 and later` is one part, and commas in a remark do not count.
+    """
     masked = _REMARK.sub(lambda found: "_" * len(found[0]), text)
     parts, start = [], 0
     for found in _BETWEEN.finditer(masked):
@@ -160,7 +163,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _named_in(said: str) -> tuple[str, str] | None:
-    """Return the known product that is named somewhere in a text, and the rest of the text if it may say a version."""
+    """Return a known product anywhere in a text, and the rest of the text if that may contain a version; else None."""
     words = said.split()
     if len(words) > _MOST_WORDS:
         return None
@@ -168,7 +171,7 @@ def _named_in(said: str) -> tuple[str, str] | None:
         for end in range(len(words), start, -1):
             product = " ".join(words[start:end]).strip(_AROUND)
             if fold(product) in providers.OTHERS:
-                return None  # Elastic Beanstalk is nothing of Elastic's
+                return None  # Elastic Beanstalk is not a product of Elastic's
             if len(product) >= _SHORTEST_NAME and is_product(Runs(product, "")):
                 rest = " ".join((*words[:start], *words[end:])).strip()
                 return product, rest[:_LONGEST_UNREAD] if any(map(str.isdigit, rest)) else ""
@@ -176,19 +179,19 @@ def _named_in(said: str) -> tuple[str, str] | None:
 
 
 def runs_in(text: str, environment: str = "", *, is_engine: bool = False) -> Runs | None:
-    """Return what a text says that runs; None for a word that may be anything.
+    """Return what a text says that runs; None for a word that may mean anything.
 
-    Without a version it is at one that nobody knows, where the name is a known product's or, with `is_engine`, stands
-    where only an engine does.
+    Without a version it has an unknown one, if the name is a known product or, with `is_engine`, is in a place for
+    engines.
     """
     runs = parse_runs(text, environment) or _codenamed(text, environment) or unversioned(text, environment)
     return runs if runs is None or runs.version or is_engine or is_product(runs) else None
 
 
 def parse_runs(text: str, environment: str = "") -> Runs | None:
-    """Return what `postgresql@11`, `python 3.9` or `PostgreSQL 11.22 on AWS RDS in production` says, else None.
+    """Return what `postgresql@11`, `python 3.9` or `PostgreSQL 11.22 on AWS RDS in production` says; else None.
 
-    `environment` is where it runs unless it says so itself.
+    `environment` is the default if the text does not give one.
     """
     worded = run_words.read(text)
     if worded is None:
@@ -198,14 +201,14 @@ def parse_runs(text: str, environment: str = "") -> Runs | None:
 
 
 def _apart(product: str, digits: str) -> str:
-    """Return the version whose numbers are written together behind a product: the 5.7 of `mysql57`."""
+    """Return the version whose numbers are joined to a product: 5.7 in `mysql57`."""
     index = _table().identify(product)
     place = index.run_together(digits) if isinstance(index, CycleIndex) else None
     return index.product.cycles[place].name if isinstance(index, CycleIndex) and place is not None else digits
 
 
 def unversioned(text: str, environment: str = "", *, version: str = "") -> Runs | None:
-    """Return what a cell names that runs, at this version or one that nobody knows; None for what names nothing."""
+    """Return what a cell says that runs, with this version or an unknown one; None if it names nothing."""
     found = run_words.read_product(text)
     if found is None or no_owner(OwnerRef(found.product, written=text)) is NoOwner.NOBODY:
         return None
@@ -214,7 +217,7 @@ def unversioned(text: str, environment: str = "", *, version: str = "") -> Runs 
 
 
 def _codenamed(text: str, environment: str) -> Runs | None:
-    """Return what is followed by the name of a release: `Debian Buster`, `nodejs@lts/*`; None for any other words."""
+    """Return a product followed by a release's name (`Debian Buster`, `nodejs@lts/*`); None for other words."""
     named = run_words.read_product(text)
     said, provider = (named.product, named.provider) if named is not None else (clean(text), "")
     place = named.environment if named is not None else ""
@@ -226,7 +229,7 @@ def _codenamed(text: str, environment: str) -> Runs | None:
 
 
 def _splits(said: str, provider: str) -> Iterator[tuple[str, str, bool]]:
-    """Yield the known products that the words begin with, the rest, and whether an @ is between; the longest first."""
+    """Yield known products at the beginning of the words, the rest, and whether an @ is between; the longest first."""
     product, at, rest = said.partition("@")
     if at and rest.strip() and is_product(Runs(product.strip(), "", provider)):
         yield product.strip(), rest.strip(), True
@@ -238,6 +241,6 @@ def _splits(said: str, provider: str) -> Iterator[tuple[str, str, bool]]:
 
 
 def is_product(runs: Runs) -> bool:
-    """Whether the name is that of something that is known to age, as whoever offers it or as many vendors build it."""
+    """Whether the name is that of a product known to have an end of life, of any provider or vendor."""
     is_known = isinstance(_table().identify(runs.product, runs.provider), CycleIndex)
     return is_known or fold(runs.product) in providers.SOLD | frozenset(providers.VENDOR_REQUIRED)

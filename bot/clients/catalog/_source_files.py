@@ -1,4 +1,4 @@
-"""The files of one source between being found and being read, and the digest that tells whether they say the same."""
+"""The files of a source between finding and reading them, and the digest that shows whether they have changed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PACKAGE = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class SourceFiles:
-    """The files of one source in the order to read them in, what was wrong on the way, and how they are to be read."""
+    """The files of one source in reading order, the problems in finding them, and how they are to be read."""
 
     format: Format
     files: tuple[SourceFile, ...]
@@ -32,9 +32,9 @@ class SourceFiles:
     options: ReadOptions
 
     def read(self, progress: Callable[[int, int], None] | None = None) -> SourceCatalog:
-        """Return what the files say; whatever cannot be read is in `problems`, and the rest is read.
+        """Return the files' content. What cannot be read is in `problems`, and the rest is read.
 
-        `progress` is called with the numbers of files done and in all, first with 0.
+        `progress` is called with the number of finished files and of all files, first with 0.
         """
         sink = Sink()
         sink.catalog.problems.extend(self.problems)
@@ -55,19 +55,19 @@ class SourceFiles:
         except OSError as error:
             sink.problem(file.at(), f"cannot be read ({error.strerror}); check its permissions.")
         except Exception as error:  # noqa: BLE001 - one file never stops the rest
-            # Only the type: the text and the traceback of such an error may hold secrets out of the file.
+            # Only the type: the text and traceback of such an error may contain secrets from the file.
             _log.error("Reading %s as %s failed with %s", file.shown, self.format.name, type(error).__name__)
             sink.problem(
                 file.at(), f"could not be read to its end because of a fault in Baton ({type(error).__name__})."
             )
 
     def digest(self) -> str:
-        """Return 64 hexadecimal digits; where they are the same again, `read` would return the same as before.
+        """Return 64 hexadecimal digits. If they are the same again, `read` would return the same result.
 
-        It covers all that a reader goes by: the files' names as they were given, their order and bytes, the format and
-        the options, and who reads, which is Baton's own code, its parsers and Python. "" where that is not all, or not
-        known: for a format whose reader looks beside its files, where finding them met a problem, where one cannot be
-        read, and where Baton's code is not there as files.
+        They cover everything that a reader uses: the files' names as given, their order and bytes, the format and the
+        options, and the reader itself (Baton's code, its parsers and Python). Return "" if this is incomplete or
+        unknown: for a format that reads beside its files, if there was a problem in finding them, if one cannot be
+        read, or if Baton's code is not available as files.
         """
         reader = _reader()
         if self.format.reads_beside or self.problems or not reader:
@@ -94,11 +94,11 @@ def _digest_of(path: Path) -> str:
 
 @cache
 def _reader() -> str:
-    """Return what tells who reads, "" when that cannot be told.
+    """Return an identification of the reader; "" if that is not possible.
 
-    All of Baton's code and its tables, because a version says nothing of a checkout, and because a list of the modules
-    that matter would be wrong one day. It takes ten milliseconds; the price is that any other Baton reads every file
-    once more.
+    It covers all of Baton's code and tables, because a version number says nothing about a checkout, and a list of the
+    relevant modules would be wrong one day. It takes ten milliseconds; the price is that another version of Baton reads
+    every file once more.
     """
     modules = sorted(_PACKAGE.rglob("*.py"))
     if not modules:

@@ -1,4 +1,4 @@
-"""The text of a catalog's file: within its limit, whatever its bytes are."""
+"""The text of a catalog's file, within a size limit and with any bytes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from bot.errors import UnreadableError
 
 
 def read_text(file: SourceFile, sink: Sink, *, max_bytes: int) -> str:
-    r"""Return a file's text with `\n` line ends and no byte-order mark.
+    r"""Return a file's text with `\n` line ends and without a byte-order mark.
 
-    Bytes that are not UTF-8 become U+FFFD and a problem. Raise `UnreadableError` for what is too large or binary.
+    Bytes that are not UTF-8 become U+FFFD and a problem. Raise `UnreadableError` for a file that is too large or
+    binary.
     """
     check_size(file, max_bytes)
     raw = file.path.read_bytes()
@@ -27,7 +28,7 @@ def read_text(file: SourceFile, sink: Sink, *, max_bytes: int) -> str:
 
 
 def check_size(file: SourceFile, max_bytes: int) -> None:
-    """Raise `UnreadableError` when the file is larger than `max_bytes`."""
+    """Raise `UnreadableError` if the file is larger than `max_bytes`."""
     size = file.path.stat().st_size
     if size > max_bytes:
         have, limit = f"{size / MEBIBYTE:.1f}", f"{max_bytes / MEBIBYTE:.0f}"

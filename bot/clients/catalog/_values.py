@@ -1,4 +1,4 @@
-"""What single values of a file mean: an owner, an address, a tier, a word of a list; and how a sentence quotes them."""
+"""The meaning of single values (an owner, an address, a tier, a word of a list), and how sentences quote them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bot.domain.secrets import redacted
 
 E = TypeVar("E", bound=StrEnum)
 
-#: What is shown of a text is short, but a secret may begin in that and end far behind it.
+#: Only the beginning of a text is shown, but a secret may begin there and end far behind it.
 MOST_LOOKED_AT = 4096
 
 
 def quoted(text: str, *, limit: int = 80) -> str:
-    """Return `text` fit for a problem's sentence: cleaned, cut, in quotation marks."""
+    """Return `text` for a problem's sentence: cleaned, shortened, in quotation marks."""
     text = redacted(clean(text[:MOST_LOOKED_AT]))
     return f"'{text if len(text) <= limit else text[: limit - 1] + '…'}'"
 
@@ -28,16 +28,16 @@ _TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{")
 
 
 def is_template(text: str) -> bool:
-    """Return whether `text` holds a placeholder of a template language that somebody forgot to render."""
+    """Return whether `text` contains a placeholder of a template that was never rendered."""
     return _TEMPLATE.search(text) is not None
 
 
-#: "Jane Doe <jane@example.com>", as mail programs write it.
+#: "Jane Doe <jane@example.com>", as in mail programs.
 _ADDRESSED = re.compile(r"[^<>]*<([^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>")
 _EMAIL = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\"]+")
-#: Struck through, as Markdown writes it and as signs with a stroke.
+#: Struck-through text, in Markdown or with combining strokes.
 _STRUCK = re.compile(r"~~[^~]+~~|(?:\w\u0336\s?)+")
-#: Before a channel's name: "Slack: #payments".
+#: Words before a channel's name: "Slack: #payments".
 _CHANNEL_WORDS = frozenset({"slack", "channel", "slack channel"})
 _TYPES = {
     "team": OwnerType.TEAM,
@@ -52,11 +52,11 @@ def is_email(text: str) -> bool:
     return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
 
 
-@lru_cache(maxsize=4096)  # a few hundred owners are named a hundred thousand times
+@lru_cache(maxsize=4096)  # a few hundred owners occur a hundred thousand times
 def owner_ref(written: str) -> OwnerRef | None:
     """Return the owner in `payments`, `team:payments`, `person:jo@example.com` or `@acme/payments`; None if empty.
 
-    An e-mail address without a prefix stays `UNSAID`: it may be a person's or a team's mailbox.
+    An e-mail address without a prefix stays `UNSAID`, because it may be a person's or a team's mailbox.
     """
     text = clean(written)
     text = _STRUCK.sub("", text).strip() or text
@@ -82,13 +82,13 @@ _TIER = re.compile(r"(?:tier[\s_-]*)?([0-9]{1,2})", re.IGNORECASE)
 
 
 def tier_in(text: str) -> int | None:
-    """Return the number in `1`, `tier_1` or `Tier 1`; None for anything else."""
+    """Return the number in `1`, `tier_1` or `Tier 1`; None for other text."""
     found = _TIER.fullmatch(text)
     return int(found[1]) if found else None
 
 
 def word_in(text: str, words: type[E]) -> E | None:
-    """Return the word of an enumeration that `text` is, however it is spaced; None where it is none of them."""
+    """Return the member of an enumeration that `text` names, ignoring spacing; None if there is none."""
     try:
         return words(re.sub(r"[\s_/]+", "-", text.strip().lower()))
     except ValueError:
@@ -101,7 +101,7 @@ def is_web(text: str) -> bool:
 
 
 def unique(values: Iterator[str] | Sequence[str], *, without: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return the values that are not empty, each once, in order, leaving out those in `without`."""
+    """Return the non-empty values, each once, in order, except those in `without`."""
     if not values:
         return ()
     return tuple(dict.fromkeys(value for value in values if value and value not in without))

@@ -11,7 +11,7 @@ from bot.clients.catalog._reader import Format, SourceFile
 from bot.domain.catalog import Origin, Problem
 from bot.errors import UnreadableError
 
-#: Directories that hold no catalog of their own: version control, dependencies, caches.
+#: Directories without a catalog of their own: version control, dependencies, caches.
 _SKIPPED = frozenset(
     {".git", ".hg", ".svn", "node_modules", ".venv", "venv", ".terraform", "__pycache__", ".tox", ".cache"}
 )
@@ -22,9 +22,9 @@ _LEADS_OUT = "is a link that leads out of its folder; put the file itself there.
 def find(
     format_: Format, paths: Sequence[Path], *, only: Collection[Path] | None = None
 ) -> tuple[list[SourceFile], list[Problem]]:
-    """Return the files to read, each once and of `only` these, and a problem for each path that gives none.
+    """Return the files to read, each once and only those in `only` if given, and a problem for paths without any.
 
-    A file that is named is taken whatever it is called; a directory gives the files that the format would use.
+    A named file is taken whatever its name is. From a directory, the files that the format would use are taken.
     """
     files: dict[Path, SourceFile] = {}
     problems: list[Problem] = []
@@ -40,14 +40,14 @@ def find(
             )
             problems.append(Problem(Origin(str(path)), message))
     if only is not None:
-        # `detect` found these files, and has told the folder's notes already.
+        # `detect` found these files and has reported the folder's notes already.
         problems = [problem for problem in problems if problem.is_error]
     chosen, left_out = format_.choose(list(files.values()))
     return list(chosen), [*problems, *left_out]
 
 
 def every_file(path: Path, problems: list[Problem]) -> Iterator[Path]:
-    """Yield a file that was named, or the files of a folder; what cannot be read becomes a problem."""
+    """Yield a named file, or the files of a folder. What cannot be read becomes a problem."""
     try:
         if path.is_dir():
             yield from _walk(path, problems)
@@ -61,7 +61,7 @@ def every_file(path: Path, problems: list[Problem]) -> Iterator[Path]:
 
 
 def require_utf8(path: Path) -> None:
-    """Raise UnreadableError when the bytes of a path that was named are not UTF-8, as the catalog keeps names."""
+    """Raise UnreadableError if a named path is not valid UTF-8, in which the catalog stores names."""
     named = os.fsencode(path)
     try:
         named.decode()
@@ -71,9 +71,9 @@ def require_utf8(path: Path) -> None:
 
 
 def require_own(path: Path) -> None:
-    """Raise UnreadableError when a file that was named is a link out of its folder or to secrets, a pipe or a device.
+    """Raise UnreadableError if a named file is a link out of its folder or to secrets, a pipe or a device.
 
-    What does not exist, or may not be read, says so when it is read.
+    A file that does not exist, or may not be read, is reported when it is read.
     """
     require_utf8(path)
     why = ""
@@ -108,10 +108,10 @@ def _files_of(format_: Format, path: Path, problems: list[Problem]) -> Iterator[
 
 
 def _walk(root: Path, problems: list[Problem]) -> Iterator[Path]:
-    """Yield the regular files below `root`, a directory's own files first, both by name.
+    """Yield the regular files below `root`, a directory's own files first, sorted by name.
 
-    Links are followed as long as they stay within `root`, and loops of them end. A repository is somebody else's: a
-    link out of it would put any file of this machine into the catalog.
+    Links are followed as long as they stay within `root`, and loops end. A repository is written by other people: a
+    link out of it could put any file of this machine into the catalog.
     """
     seen: set[Path] = set()
     bounds = root.resolve()
@@ -144,7 +144,7 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[Path]:
 
 
 def _is_utf8(path: Path, problems: list[Problem]) -> bool:
-    """Whether the name of a file in a folder is UTF-8, as the catalog keeps names; a note says so when it is not."""
+    """Whether a file's name in a folder is valid UTF-8, in which the catalog stores names; if not, a note says so."""
     try:
         require_utf8(path)
     except UnreadableError as error:
@@ -154,9 +154,9 @@ def _is_utf8(path: Path, problems: list[Problem]) -> bool:
 
 
 def _stays(path: Path, bounds: Path, problems: list[Problem], *, is_error: bool = True) -> bool:
-    """Whether a path that may be a link leads to something within `bounds`; a problem says so when it does not.
+    """Whether a path that may be a link leads to something within `bounds`; if not, a problem says so.
 
-    It is no error where the rest of a folder is read: an error would keep what the link's file said before.
+    It is not an error if the rest of a folder is read, because an error would keep what the link's file said before.
     """
     if not leads_out(path, bounds):
         return True
@@ -165,7 +165,7 @@ def _stays(path: Path, bounds: Path, problems: list[Problem], *, is_error: bool 
 
 
 def is_itself(format_: Format, path: Path, problems: list[Problem], *, is_error: bool = True) -> bool:
-    """Whether a path that may be a link leads to a file that the format would use; a problem says so when it does not.
+    """Whether a path that may be a link leads to a file that the format would use; if not, a problem says so.
 
     `is_error` is as in `_stays`.
     """

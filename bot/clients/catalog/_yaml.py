@@ -1,7 +1,7 @@
-"""YAML text to nodes with lines: no tag is obeyed, no value guessed, and a bad document does not stop the rest.
+"""YAML text to nodes with lines. No tag is obeyed, no value is guessed, and a bad document does not stop the rest.
 
-Events come from libyaml. Scalars stay as they are written, so that a team called `on` or `123` keeps its name. An alias
-shares its node instead of copying it, so that a "billion laughs" costs nothing; merge keys (`<<`) copy and are bounded.
+Events come from libyaml. Scalars stay as written, so that a team called `on` or `123` keeps its name. An alias shares
+its node instead of copying it, so that a "billion laughs" costs nothing; merge keys (`<<`) copy, within a limit.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from bot.clients.catalog._reader import MEBIBYTE, ReadOptions, Sink, SourceFile
 from bot.clients.catalog._text import read_text
 from bot.clients.catalog._values import is_template, quoted
 
-#: A YAML file is held in memory whole.
+#: A whole YAML file is held in memory.
 _MAX_BYTES = 256 * MEBIBYTE
 MAX_DEPTH = 60
-#: Nodes that aliases and merge keys may stand for in one document.
+#: How many nodes aliases and merge keys may stand for in one document.
 _MAX_SHARED = 100_000
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _START = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _NO_CONTENT = re.compile(r"(?:[ \t]*(?:#.*)?\n|%.*\n)*(?:[ \t]*(?:#.*)?|%.*)")
-# What YAML does not allow in a document (YAML 1.2, 5.1), but for the mark of undecodable bytes.
+# Characters that YAML does not allow in a document (YAML 1.2, 5.1), except the mark of undecodable bytes.
 _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def documents(file: SourceFile, sink: Sink, options: ReadOptions) -> Iterator[Node]:
-    """Yield the file's documents that are not empty; each that cannot be read becomes a problem with its line."""
+    """Yield the file's non-empty documents. One that cannot be read becomes a problem with its line."""
     text = read_text(file, sink, max_bytes=min(_MAX_BYTES, options.max_file_bytes))
     for first_line, chunk in _split(text):
         try:
@@ -50,7 +50,7 @@ def documents(file: SourceFile, sink: Sink, options: ReadOptions) -> Iterator[No
 
 
 def _split(text: str) -> Iterator[tuple[int, str]]:
-    """Yield (0-based first line, text) of each document; comments and directives before `---` go with what follows."""
+    """Yield (first line from 0, text) of each document. Comments and directives before `---` belong to what follows."""
     starts = [0, *(match.start() for match in _START.finditer(text)), len(text)]
     line, begin = 0, 0
     for here, after in itertools.pairwise(starts):
@@ -66,7 +66,7 @@ def _split(text: str) -> Iterator[tuple[int, str]]:
 
 
 class _BadDocumentError(Exception):
-    """A document that is left out; `line` counts from 0 at the document's start."""
+    """A document that is left out. `line` counts from 0 at the document's start."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -99,7 +99,7 @@ def _explain(chunk: str, line: int, problem: str) -> str:
 
 @dataclass(slots=True)
 class _Open:
-    """A collection whose end has not come yet; `key` waits for its value."""
+    """A collection that has not ended yet. `key` waits for its value."""
 
     node: Items | Fields
     key: Text | None = None
@@ -107,7 +107,7 @@ class _Open:
 
 
 class _Composer:
-    """Makes nodes of one chunk's events."""
+    """Makes nodes from one chunk's events."""
 
     def __init__(self, file: SourceFile, sink: Sink, first_line: int) -> None:
         self._file, self._sink, self._first = file, sink, first_line
@@ -168,7 +168,7 @@ class _Composer:
             )
 
     def _add(self, node: Node, anchor: str | None, line: int) -> Node | None:
-        """Put a finished node where it belongs; return it when it is the document's root."""
+        """Put a finished node in its place; return it if it is the document's root."""
         if anchor:
             self._anchors[anchor] = node
         if not self._open:

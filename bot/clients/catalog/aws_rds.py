@@ -1,4 +1,4 @@
-"""Databases that AWS was seen to run, as what a source says of its assets: for those that no other source describes."""
+"""Databases seen in AWS, as a source's claims about assets: for those that no other source describes."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from bot.clients.catalog.terraform._tags import (
 from bot.domain.catalog import AssetClaim, AssetKind, Hosting
 from bot.domain.inventory.scans import Sighting
 
-#: The format of such a source.
+#: The format name of this source.
 FORMAT = "aws-rds"
 
 
 def claims(sightings: Iterable[Sighting]) -> list[AssetClaim]:
-    """Return one asset for each database; owners, parent and tier are taken from its tags, as in Terraform's states.
+    """Return one asset for each database. Owners, parent and tier come from its tags, as in Terraform states.
 
-    What it runs is no part of the claim: that is the scan's own to record, with all that it saw.
+    What it runs is not part of the claim: the scan records that itself.
     """
     owner_keys = tuple(dict.fromkeys(map(fold_key, ReadOptions().owner_tags)))
     accepted = CheckedValues()

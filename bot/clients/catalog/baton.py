@@ -55,7 +55,7 @@ _ASSET_KEYS = (
     "tags",
     "rule",
 )
-#: What a link may have in Backstage's files, which are often copied from.
+#: The keys of a link in Backstage files, which people often copy from.
 _LINK_KEYS = {"url", "title", "icon", "type"}
 _RULE_KEYS = ("repository", "pattern", "position", "section")
 _RUNS_KEYS = ("product", "version", "provider", "environment")
@@ -192,7 +192,7 @@ class _Document:
         )
 
     def _name(self, fields: Fields, what: str) -> str:
-        """Return the name of a team or an asset, "" after a problem when there is none that can be used."""
+        """Return the name of a team or an asset; "" after a problem if there is no usable one."""
         name = self._reader.text(fields, "name")
         if not name:
             self._reader.problem(fields.line, f"has a {what} without a name, which is left out; give it a 'name'.")
@@ -232,7 +232,7 @@ class _Document:
                 )
 
     def _labelled(self, fields: Fields) -> Iterator[tuple[str, str]]:
-        """Yield label and address of each link; in a list, one may be written with `title` and `url`, as elsewhere."""
+        """Yield label and address of each link. In a list, a link may have `title` and `url`, as in Backstage."""
         if not isinstance(fields.values.get("links"), Items):
             yield from self._reader.pairs(fields, "links")
             return
@@ -244,7 +244,7 @@ class _Document:
                 yield from ((clean(name), self._reader.text(one, name)) for name in one.values)
 
     def _pairs(self, fields: Fields, key: str) -> tuple[tuple[str, str], ...]:
-        """Return the pairs of a mapping, or of a list of mappings where a name comes more than once."""
+        """Return the pairs of a mapping, or of a list of mappings if a name occurs more than once."""
         if not isinstance(fields.values.get(key), Items):
             return self._reader.pairs(fields, key)
         return tuple(
@@ -254,7 +254,7 @@ class _Document:
         )
 
     def _rule(self, fields: Fields) -> PathRule | None:
-        """Return the line of a CODEOWNERS file that a path stands for; exports write it, nobody has to."""
+        """Return the CODEOWNERS rule that a path stands for. Exports write it; people never have to."""
         if "rule" not in fields.values:
             return None
         reader, inner = self._reader, self._reader.fields(fields, "rule")
@@ -278,7 +278,7 @@ class _Document:
             if isinstance(item, Fields):
                 reader.known_keys(item, _RUNS_KEYS, "'runs'")
                 product, version, provider, where = (reader.text(item, key) for key in _RUNS_KEYS)
-                # Without a version it runs at one that nobody knows, as exports write it.
+                # Without a version it has an unknown one, as exports write it.
                 runs = Runs(product, version, provider, where or environment) if product else None
             if runs is None:
                 if not (isinstance(item, Text) and item.is_null):
@@ -290,7 +290,7 @@ class _Document:
             yield runs
 
     def _versions(self, fields: Fields) -> Iterator[OwnVersion]:
-        """Yield the versions that others may use; one whose day cannot be read is left out, so that it never counts."""
+        """Yield the versions that others may use. One with an unreadable day is left out, so that it never counts."""
         reader, listed = self._reader, self._reader.fields(fields, "versions")
         for key, node in listed.values.items():
             if not _VERSION.fullmatch(key):

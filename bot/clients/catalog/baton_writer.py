@@ -1,4 +1,4 @@
-"""Claims as Baton's own YAML, such that `baton.FORMAT` reads the same claims out of it again."""
+"""Claims as Baton's own YAML, from which `baton.FORMAT` reads the same claims again."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import orjson
 
 from bot.domain.catalog import Area, AssetClaim, OwnerClaim, OwnerType, PersonClaim, Role, SourceCatalog, TeamClaim
 
-#: A text that YAML needs no quotation marks for, whatever follows it on its line.
+#: A text that never needs quotation marks in YAML.
 _BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./@-]*(?: [A-Za-z0-9_./@-]+)*")
 _NULLS = frozenset({"null", "~"})
-#: What JSON leaves as it is and YAML does not print, and the mark by which a reader tells bytes that are not UTF-8.
+#: Characters that JSON does not escape and YAML does not allow, and the mark for bytes that are not UTF-8.
 _UNPRINTABLE = re.compile("[\x7f-\x84\x86-\x9f\u2028\u2029\ufeff\ufffd\ufffe\uffff]")
 
 Pairs = Sequence[tuple[str, str]]
 
 
 def render(catalog: SourceCatalog) -> Iterator[str]:
-    """Yield the document line by line; problems and origins are no part of it."""
+    """Yield the document line by line, without problems and origins."""
     yield "baton: 1\n"
     for title, claims in (("teams", catalog.teams), ("people", catalog.people), ("assets", catalog.assets)):
         if not claims:

@@ -1,6 +1,7 @@
 """GitHub's CODEOWNERS: a `path` asset for each rule and a `repository` asset for the file.
 
-docs/adr/0002-codeowners-parser.md says why this is not a library, and what GitHub does where its page is silent.
+docs/adr/0002-codeowners-parser.md says why this is not a library, and what GitHub does where its documentation is
+silent.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ from bot.errors import CatalogError
 _MAX_BYTES = 3 * MEBIBYTE
 _PLACES = {".github": 0, "": 1, "docs": 2}
 _TEAM = re.compile(r"@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/(?P<slug>[\w.-]+)", re.ASCII)
-# A name may end in an underscore and a short code, as accounts that a company manages do.
+# A name may end with an underscore and a short code, as the managed accounts of a company do.
 _USER = re.compile(r"@(?P<login>[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:_[A-Za-z0-9]+)?)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A valid line: its number from 1, its pattern as written, and its owners, none when it clears them."""
+    """A valid line: its number from 1, its pattern as written, and its owners (none if it clears them)."""
 
     line: int
     pattern: str
@@ -69,7 +70,7 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
 
 
 def rules(text: str, file: SourceFile, sink: Sink) -> Iterator[Rule]:
-    """Yield the valid rules; the others become problems, as GitHub skips them."""
+    """Yield the valid rules. The others become problems, because GitHub skips them."""
     for number, line in enumerate(text.split("\n"), start=1):
         stripped = line.strip()
         if not stripped or stripped.startswith("#") or sink.leaves_out(COMMENT.sub("", stripped), file.at(number)):
@@ -81,7 +82,7 @@ def rules(text: str, file: SourceFile, sink: Sink) -> Iterator[Rule]:
 
 
 def _rule(line: str, number: int) -> Rule:
-    """Return the rule on a line; raise `CatalogError` with what is wrong with it."""
+    """Return the rule on a line. Raise `CatalogError` with what is wrong with it."""
     if re.fullmatch(r"\^?\[[^\]]+\](\[\d+\])?(\s.*)?", line):
         raise CatalogError(f"{quoted(line)} is a section of GitLab's format, which GitHub does not have")
     pattern, owners = split_line(line, check_pattern)

@@ -1,4 +1,4 @@
-"""Cortex: `cortex.yaml`, an OpenAPI document whose `info` holds the `x-cortex-…` fields.
+"""Cortex: `cortex.yaml`, an OpenAPI document whose `info` has the `x-cortex-…` fields.
 
 Source of the fields: https://docs.cortex.io/ingesting-data-into-cortex/entities/yaml
 """
@@ -102,7 +102,7 @@ class _Entity:
         )
 
     def _owners(self) -> Iterator[OwnerClaim]:
-        """Yield the owners: groups are teams, e-mail owners are people."""
+        """Yield the owners. Groups are teams, e-mail owners are people."""
         reader = self._reader
         for owner in reader.mappings(self._info, "x-cortex-owners"):
             type_ = reader.text(owner, "type").lower()
@@ -113,7 +113,7 @@ class _Entity:
             elif type_ in {"group", "team", ""}:
                 claim = team_claim(name)
             elif type_ == "slack":
-                continue  # a channel to ask in, which the links have
+                continue  # a channel, which is among the links
             if claim is None:
                 what = quoted(type_ or "no type")
                 reader.problem(owner.line, f"has an owner of {what} that names nobody; it is left out, correct it.")
@@ -121,7 +121,7 @@ class _Entity:
             yield claim
 
     def _channels(self) -> Iterator[str]:
-        """Yield the Slack channels, in either shape that Cortex has for them."""
+        """Yield the Slack channels, in either form that Cortex has for them."""
         reader = self._reader
         node = self._info.values.get("x-cortex-slack")
         slack = reader.fields(self._info, "x-cortex-slack") if node is not None else Fields()
@@ -158,14 +158,14 @@ class _Entity:
             yield pagerduty_link(service)
 
     def _parent(self) -> str:
-        """Return the first parent, named by its tag; Cortex lets an entity have several."""
+        """Return the first parent's tag. Cortex allows several."""
         for key in ("x-cortex-parents", "x-cortex-domain-parents"):
             if found := next(self._tags_of(key), ""):
                 return found
         return ""
 
     def _tags_of(self, key: str) -> Iterator[str]:
-        """Yield the tags of the entities in a list, which stand alone or in a field each."""
+        """Yield the tags of the entities in a list, given directly or each in a field."""
         node = self._info.values.get(key)
         for each in node.values if isinstance(node, Items) else ():
             tag = self._reader.text(each, "tag") if isinstance(each, Fields) else getattr(each, "value", "")

@@ -1,4 +1,4 @@
-"""Datadog's service and entity definitions, v1 to v3; one file may hold several and mix their versions.
+"""Datadog's service and entity definitions, v1 to v3. A file may contain several, in different versions.
 
 Source of the fields: https://docs.datadoghq.com/internal_developer_portal/software_catalog/entity_model/
 """
@@ -22,7 +22,7 @@ _LOOKS = re.compile(
     rb"['\"]?(?:dd-service|schema-version)['\"]?\s*:|['\"]?apiVersion['\"]?\s*:\s*['\"]?v3", re.MULTILINE
 )
 _MOST_ENTITIES = 100_000
-#: Types of version 2 that mean something else here than elsewhere.
+#: Types of version 2 that have another meaning here than in other formats.
 _V2_TYPES = {"web": AssetKind.SERVICE, "custom": AssetKind.SERVICE, "browser": AssetKind.WEBSITE}
 
 
@@ -31,7 +31,7 @@ def _matches(path: Path) -> bool:
 
 
 def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
-    # JSON is YAML, so the one reader serves both, with lines.
+    # JSON is YAML, so one reader serves both, with lines.
     reader = FieldReader(file, sink)
     older: list[Fields] = []
     newer: set[str] = set()
@@ -125,7 +125,7 @@ def _read_v3(reader: FieldReader, entity: Fields) -> None:
 
 
 def _owners(reader: FieldReader, metadata: Fields) -> Iterator[OwnerClaim]:
-    """Yield the owner, and the additional ones: who operates it helps, whoever else is named owns it too."""
+    """Yield the owner and the additional owners: operators and similar help, all others own it too."""
     if (claim := team_claim(reader.text(metadata, "owner"))) is not None:
         yield claim
     for other in reader.mappings(metadata, "additionalOwners"):
@@ -138,7 +138,7 @@ def _owners(reader: FieldReader, metadata: Fields) -> Iterator[OwnerClaim]:
 
 
 def _parent(reader: FieldReader, spec: Fields) -> str:
-    """Return the first of `componentOf`; `system:shop` names the system `shop` by its external id."""
+    """Return the first of `componentOf`; `system:shop` means the system with the external id `shop`."""
     return next(iter(reader.texts(spec, "componentOf")), "").lower()
 
 

@@ -22,7 +22,7 @@ from bot.errors import CatalogError
 
 _MAX_BYTES = 10 * MEBIBYTE
 _PLACES = {"": 0, "docs": 1, ".gitlab": 2}
-#: What GitLab itself calls the entries that stand before the first section.
+#: GitLab's name for the entries before the first section.
 _NO_SECTION = "codeowners"
 
 _SECTION = re.compile(r"(?P<optional>\^)?\[(?P<name>[^\]]*)\](?:\[(?P<approvals>-?\d+)\])?(?:\s+(?P<owners>.*))?")
@@ -43,7 +43,7 @@ class _Entry:
 
 @dataclass(slots=True)
 class _Section:
-    """The entries of all sections of one name; approval is optional when every heading of that name says so."""
+    """The entries of all sections with one name. Approval is optional if every heading of that name says so."""
 
     name: str
     is_optional: bool
@@ -53,7 +53,7 @@ class _Section:
 def looks_like_gitlab(path: Path) -> bool:
     """Return whether a CODEOWNERS file is written for GitLab rather than GitHub.
 
-    GitLab does not look into `.github`, so what lies there is GitHub's, whatever it looks like.
+    GitLab does not look in `.github`, so a file there is GitHub's, whatever it looks like.
     """
     if path.parent.name in {".github", ".gitlab"}:
         return path.parent.name == ".gitlab"
@@ -114,7 +114,8 @@ class _Reader:
         if line.startswith("!"):
             return _Entry(number, pattern, (), is_exclusion=True)
         owners = self._owners(written, number)
-        # Only an entry that names nobody takes the section's owners; one that names nobody known keeps nobody.
+        # Only an entry that names nobody gets the section's owners; one that only names unknown owners stays without
+        # any.
         return _Entry(number, pattern, owners if written.split() else defaults, is_exclusion=False)
 
     def _owners(self, text: str, number: int) -> tuple[OwnerRef, ...]:
@@ -125,7 +126,7 @@ class _Reader:
                 self._sink.problem(self._file.at(number), message, is_error=False)
             elif named := _NAMED.fullmatch(word):
                 path = named["path"]
-                # A name without a slash is a user's or a top group's: only the other sources can tell.
+                # A name without a slash is a user's or a top-level group's; only the other sources can tell.
                 type_ = OwnerType.TEAM if "/" in path else OwnerType.UNSAID
                 found[OwnerRef(path.rpartition("/")[2], type_, word)] = None
             elif is_email(word):
@@ -137,7 +138,7 @@ class _Reader:
 
 
 def _in_effect(file: SourceFile, sink: Sink, section: _Section) -> Iterator[_Entry]:
-    """Yield the entries in the order in which the last that matches counts; what is excluded stays excluded."""
+    """Yield the entries in an order in which the last match counts. What is excluded stays excluded."""
     kept = [entry for entry in section.entries if not entry.is_exclusion]
     kept += [entry for entry in section.entries if entry.is_exclusion]
     last = {(entry.pattern, entry.is_exclusion): entry for entry in kept}
@@ -170,7 +171,7 @@ def _claim(
 def _repository_asset(
     file: SourceFile, sink: Sink, remote: Remote, external_id: str, sections: Sequence[_Section]
 ) -> None:
-    """Add the repository; its owners are those of every section's last entry for all files, together."""
+    """Add the repository. Its owners are those of every section's last entry for all files, together."""
     owners: dict[OwnerRef, None] = {}
     line: int | None = None
     for section in sections:

@@ -1,8 +1,8 @@
 """Kubernetes-style OWNERS files, one for each directory, and the OWNERS_ALIASES file of a repository.
 
-Source of the rules: https://www.kubernetes.dev/docs/guide/owners/ — the nearest directory with approvers answers for a
-path. There, approvers of the directories above may approve as well; they are not named beside it, because the question
-is who looks after it.
+Source of the rules: https://www.kubernetes.dev/docs/guide/owners/ — the nearest directory with approvers decides about
+a path. Approvers of the directories above may approve there as well, but they are not named, because the question is
+who looks after it.
 """
 
 from __future__ import annotations
@@ -26,35 +26,35 @@ from bot.errors import UnreadableError
 
 _ALIASES = "OWNERS_ALIASES"
 _HANDLE = re.compile(r"@?(?P<login>[A-Za-z0-9](?:[\w.-]*\w)?)", re.ASCII)
-#: A line that only OWNERS files of another kind have: people by themselves, and what is done with them.
+#: A line that only Gerrit's OWNERS files have: single people, and directives.
 _OF_GERRIT = re.compile(
     rb"^(?:per-file\s|set\s+noparent\b|include\s+\S|file:\s?/?/|[^\s#:@-][^\s#:@]*@[^\s:@]+[ \t]*(?:#.*)?\r?$)",
     re.MULTILINE,
 )
-#: Filters that say "everything here".
+#: Filters for every file.
 _ALL_FILES = frozenset({".*", "^.*$", "^.*", ".*$", ""})
-#: Filters of names that are written out: `^Makefile$`, `^(Makefile|build\.sh)$`, `\.go$`, `go\.(mod|sum)$`.
-#: Without the `^` they are for every file below that ends so.
+#: Filters with literal names: `^Makefile$`, `^(Makefile|build\.sh)$`, `\.go$`, `go\.(mod|sum)$`. Without the `^` they
+#: match every file below whose name ends like this.
 _LITERAL = r"(?:[\w/-]|\\[.+-])"
 _NAMES = re.compile(
     rf"(?P<any>\^?\.\*|)(?P<start>\^?)(?P<before>{_LITERAL}*)(?:\((?:\?:)?(?P<one_of>{_LITERAL}+(?:\|{_LITERAL}+)*)\))?"
     rf"(?P<after>{_LITERAL}*)\$",
     re.ASCII,
 )
-#: Filters of all that lies in folders that are written out: `^docs/.*`, `^(docs|hack/ci)/`.
+#: Filters for everything in literal folders: `^docs/.*`, `^(docs|hack/ci)/`.
 _FOLDERS = re.compile(
     rf"\^(?P<before>{_LITERAL}*)(?:\((?:\?:)?(?P<one_of>{_LITERAL}+(?:\|{_LITERAL}+)*)\))?(?P<after>{_LITERAL}*)/(?:\.\*\$?)?",
     re.ASCII,
 )
 _MOST_PARENTS = 50
 _LONGEST_FILTER = 500
-#: Of one OWNERS file; their places lie between those of the directory above and of the next one below.
+#: The most rules of one OWNERS file. Their positions are between those of the directory above and the next one below.
 _MOST_RULES = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an OWNERS file is: its repository, and its directory below that as `/pkg/api/` (`/` for the root)."""
+    """Where an OWNERS file is: its repository, and its directory in it as `/pkg/api/` (`/` for the root)."""
 
     root: Path
     remote: Remote
@@ -94,7 +94,7 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
 
 
 def _choose(files: Sequence[SourceFile]) -> Chosen:
-    """Keep every file, and tell each which aliases stand in several repositories: these are different teams."""
+    """Keep every file, and tell each which aliases several repositories have: these are different teams."""
     roots: dict[str, set[Path]] = {}
     for file in files:
         if file.path.name == _ALIASES:
@@ -105,7 +105,7 @@ def _choose(files: Sequence[SourceFile]) -> Chosen:
 
 
 def _team_of(alias: str, repository: str, ambiguous: Collection[str]) -> str:
-    """Return what the team behind an alias is called: by its repository as well where others have such an alias."""
+    """Return the name of an alias's team, with its repository if others have an alias of that name."""
     return f"{repository}/{alias}" if alias.lower() in ambiguous else alias
 
 
@@ -142,7 +142,7 @@ class _Owners:
             self._rule(document, self._place.directory, 0, labels=document, stops=stops)
 
     def _filters(self, filters: Fields, document: Fields, *, stops: bool) -> None:
-        """Add a rule for each filter; a file has the approvers of every filter that it matches."""
+        """Add a rule for each filter. A file has the approvers of every filter that it matches."""
         said = self._said(filters)
         for_all = [inner for pattern, inner in said.items() if pattern in _ALL_FILES]
         endings: dict[str, list[Fields]] = {}
@@ -153,7 +153,7 @@ class _Owners:
             if (names := _Names.of(pattern)) is not None:
                 for name in names.written:
                     if not names.are_endings and self._place.has_directory(name):
-                        continue  # no file is called so
+                        continue  # no file has such a name
                     (endings if names.are_endings else files).setdefault(name, []).append(inner)
             elif named := _written_out(_FOLDERS, pattern):
                 for name in named:
@@ -164,7 +164,7 @@ class _Owners:
                 self._reader.problem(filters.line_of(pattern), message, is_error=False)
         remark = f"There may be more owners: Baton could not read the filter {', '.join(unread)}." if unread else ""
         directory = self._place.directory
-        # With the directories above left out, nobody has what no filter is for.
+        # With `no_parent_owners`, files that no filter matches have no owner.
         rules = [(directory, for_all or [Fields(line=document.line)])] if for_all or stops else []
         for folder in ("", *sorted(folders, key=len)):
             around = _of_folders(folders, folder)
@@ -178,7 +178,7 @@ class _Owners:
             self._rule(first, pattern, step, labels=document, stops=stops, also=others, remark=remark)
 
     def _said(self, filters: Fields) -> dict[str, Fields]:
-        """Return the filters that name people, by their patterns; one that is no mapping is reported."""
+        """Return the filters that name people, by pattern. A filter that is not a mapping is reported."""
         said = {}
         for pattern, value in filters.values.items():
             inner = mapping(value)
@@ -201,9 +201,9 @@ class _Owners:
         also: Sequence[Fields] = (),
         remark: str = "",
     ) -> None:
-        """Add what a directory (or its files of one kind) says; without approvers the directory above answers.
+        """Add the rule of a directory, or of its files of one kind. Without approvers, the directory above decides.
 
-        `remark` is for whoever asks: what is not read of the file.
+        `remark` tells people what was not read of the file.
         """
         reader, place = self._reader, self._place
         said = (fields, *also)
@@ -225,7 +225,7 @@ class _Owners:
                 parent=external_id,
                 tags=tuple(("label", label) for label in reader.texts(labels, "labels")),
                 owners=owners,
-                # A deeper directory wins over those above it, and files of a kind over the rest of their directory.
+                # A deeper directory wins over those above it, and a filter over the rest of its directory.
                 path_rule=PathRule(where, "*" if is_root else pattern, place.depth * _MOST_RULES + step),
                 origin=reader.at(fields.line),
             )
@@ -264,14 +264,14 @@ class _Owners:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What the names of the files are that a filter is for, or how they end."""
+    """The names of the files that a filter matches, or their endings."""
 
     written: tuple[str, ...]
     are_endings: bool
 
     @classmethod
     def of(cls, pattern: str) -> _Names | None:
-        """Return them; None for a filter that is for others, or written in another way."""
+        """Return them; None for a filter of another form."""
         found = _NAMES.fullmatch(pattern) if len(pattern) <= _LONGEST_FILTER else None
         if found is None or (found["any"] and found["start"]):
             return None
@@ -283,7 +283,7 @@ class _Names:
 
 
 def _written_out(form: re.Pattern[str], pattern: str) -> tuple[str, ...]:
-    """Return the names that a filter of this form writes out, one for each of its alternatives."""
+    """Return the literal names in a filter of this form, one for each alternative."""
     found = form.fullmatch(pattern) if len(pattern) <= _LONGEST_FILTER else None
     if found is None:
         return ()
@@ -292,13 +292,13 @@ def _written_out(form: re.Pattern[str], pattern: str) -> tuple[str, ...]:
 
 
 def _of_folders(folders: Mapping[str, Sequence[Fields]], name: str) -> list[Fields]:
-    """Return what is said of all folders that a name lies in, the nearest one's first."""
+    """Return what is said about all folders that contain a name, the nearest one's first."""
     found = sorted((each for each in folders if name.startswith(each)), key=len, reverse=True)
     return [inner for each in found for inner in folders[each]]
 
 
 def _of_endings(endings: Mapping[str, Sequence[Fields]], name: str) -> list[Fields]:
-    """Return what is said of all files that end as this name does, the most of it first."""
+    """Return what is said about all files with the endings of this name, the longest ending first."""
     found = sorted((each for each in endings if name.endswith(each)), key=len, reverse=True)
     return [inner for each in found for inner in endings[each]]
 
@@ -312,7 +312,7 @@ def _place(file: SourceFile, options: ReadOptions, sink: Sink) -> _Place:
 
 
 def _root(file: SourceFile) -> Path:
-    """Return the repository's root: the checkout's, else where the aliases are, else the directory walked."""
+    """Return the repository's root: the checkout's, else the folder of the aliases, else the directory walked."""
     above = [file.path.parent, *file.path.parent.parents][:_MOST_PARENTS]
     for mark in (".git", _ALIASES):
         for directory in above:
@@ -324,7 +324,7 @@ def _root(file: SourceFile) -> Path:
 
 
 def _alias_names(root: Path, options: ReadOptions) -> frozenset[str]:
-    """Return the aliases of a repository in lower case; what is wrong with their file is said where it is read."""
+    """Return the aliases of a repository in lower case. Problems in their file are reported when it is read."""
     path = root / _ALIASES
     if not may_read(path, root):
         return frozenset()

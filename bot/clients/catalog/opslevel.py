@@ -63,7 +63,7 @@ class _Document:
             self._team(fields)
 
     def _entries(self, document: Fields, key: str) -> Iterator[Fields]:
-        """Yield the mapping under `key`, or those of a list."""
+        """Yield the mapping under `key`, or those in a list."""
         node: Node | None = document.values.get(key)
         if isinstance(node, Items):
             yield from self._reader.mappings(document, key)
@@ -147,7 +147,7 @@ class _Document:
         members = [reader.text(each, "email").lower() for each in reader.mappings(fields, "members")]
         contacts = list(reader.mappings(fields, "contacts"))
         channels = [reader.text(each, "address") for each in contacts if "slack" in reader.text(each, "type").lower()]
-        lead = reader.text(fields, "manager").lower()  # OpsLevel knows one person above a team: who runs it
+        lead = reader.text(fields, "manager").lower()  # OpsLevel knows only one person above a team, who runs it
         reader.sink.team(
             TeamClaim(
                 name=name,
@@ -169,7 +169,7 @@ class _Document:
         return reader.text(node, "name") if node is not None else reader.text(fields, "system")
 
     def _repositories(self, fields: Fields) -> list[Link]:
-        """Return links to the service's repositories; a repository of a mono-repository ends in the service's path."""
+        """Return links to the service's repositories. In a mono-repository, the link ends with the service's path."""
         reader, found = self._reader, []
         for each in reader.mappings(fields, "repositories"):
             url = self._address(each, reader.text(each, "name"))
@@ -181,7 +181,7 @@ class _Document:
         return found
 
     def _slugs(self, fields: Fields) -> Iterator[str]:
-        """Yield the names of the repositories that are the service's alone, which people write without a host."""
+        """Yield the names of repositories that belong to the service alone, without a host, as people write them."""
         for each in self._reader.mappings(fields, "repositories"):
             name, path = self._reader.text(each, "name"), self._reader.text(each, "path")
             if not path.strip("/.") and forge_address(self._reader.text(each, "provider"), name):

@@ -1,4 +1,4 @@
-"""Backstage: `catalog-info.yaml` files, and JSON as its API gives it (`/entities/by-query`, a list, or one entity)."""
+"""Backstage: `catalog-info.yaml` files, and JSON from its API (`/entities/by-query`, a list, or one entity)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
 
 
 def _unwrap(document: Node) -> Iterator[Node]:
-    """Yield the entities of a document: itself, the items of a list, or those under `items`."""
+    """Yield the entities of a document: the document itself, the items of a list, or those under `items`."""
     if isinstance(document, Items):
         yield from document.values
     elif (
@@ -57,7 +57,7 @@ def _unwrap(document: Node) -> Iterator[Node]:
 
 
 def _json_entities(file: SourceFile, options: ReadOptions) -> Iterator[Node]:
-    """Yield the entities of a JSON file one by one, so that a dump of a large catalog is not held in memory."""
+    """Yield the entities of a JSON file one by one, so that the dump of a large catalog is not held in memory."""
     check_size(file, options.max_file_bytes)
     try:
         with open_json(file.path) as stream:
@@ -70,7 +70,7 @@ def _json_entities(file: SourceFile, options: ReadOptions) -> Iterator[Node]:
 
 
 def _prefix(stream: BinaryIO) -> str:
-    """Return where the entities are: in a list, under `items`, or the whole text is one."""
+    """Return where the entities are: in a list, under `items`, or "" if the whole text is one."""
     for prefix, event, value in events(stream):
         if prefix == "" and event == "start_array":
             return "item"

@@ -1,4 +1,4 @@
-"""What Baton takes from an entity's annotations: channel, on-call, repository, and its own `baton/...` keys."""
+"""What Baton reads from an entity's annotations: channel, on-call, repository, and its own `baton/...` keys."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _SLUGS = {
     "gitlab.com/project-slug": "gitlab",
     "bitbucket.org/project-slug": "bitbucket",
 }
-#: The parts of a hosted file's or directory's URL after the repository: GitHub, GitLab, Bitbucket.
+#: The part of a file's or directory's URL behind the repository, at GitHub, GitLab and Bitbucket.
 _BELOW_REPOSITORY = re.compile(r"/(?:-/)?(?:tree|blob|src)/[^/]+/?(?P<rest>.*)$")
 AREA_PREFIX = "baton/owner-"
 
 
 class Annotations:
-    """An entity's annotations, found without regard to case."""
+    """An entity's annotations, looked up ignoring case."""
 
     def __init__(self, reader: FieldReader, fields: Fields, options: ReadOptions) -> None:
         self._reader = reader
@@ -34,7 +34,7 @@ class Annotations:
         self._keys = {key.lower(): key for key in fields.values}
 
     def text(self, *names: str) -> str:
-        """Return the text of the first annotation that is there and not empty, "" when none is."""
+        """Return the text of the first annotation that exists and is not empty; else ""."""
         for name in names:
             key = self._keys.get(name.lower())
             text = self._reader.text(self._fields, key) if key is not None else ""
@@ -50,17 +50,17 @@ class Annotations:
         return channel_of(self.text(*self._options.backstage_channel_annotations))
 
     def user(self, name: str) -> str:
-        """Return the user whom an annotation names, "" for nobody."""
+        """Return the user in an annotation; "" for nobody."""
         text = self.text(name)
         ref = parse_ref(text, kind="user", namespace="default") if text else None
         return ref.short if ref else ""
 
     def aliases(self) -> tuple[str, ...]:
-        """Return the other names in `baton/aliases`, separated by commas."""
+        """Return the comma-separated names in `baton/aliases`."""
         return tuple(part.strip() for part in self.text("baton/aliases").split(","))
 
     def addresses(self) -> Iterator[str]:
-        """Yield the repository's URL, the channel and the page at PagerDuty that alerts link to."""
+        """Yield the repository's URL, the channel, and the PagerDuty page that alerts link to."""
         yield self._repository()
         yield self.channel()
         if service := self.text("pagerduty.com/service-id"):
@@ -102,7 +102,7 @@ class Annotations:
         return tier
 
     def runs(self, lifecycle: str) -> tuple[Runs, ...]:
-        """Return what runs: `postgresql@11, python@3.9 in staging`; `lifecycle` is the default place."""
+        """Return what runs: `postgresql@11, python@3.9 in staging`. `lifecycle` is the default environment."""
         for name in self._options.backstage_runs_annotations:
             text, line = self.text(name), self._line(name)
             if text:
@@ -135,7 +135,7 @@ class Annotations:
                 yield OwnerClaim(owner_of(ref, written=written) if is_plain else owner, area)
 
     def _repository(self) -> str:
-        """Return the repository's URL, or that of the entity's directory where it has only a part; "" if unknown."""
+        """Return the repository's URL, or that of the entity's directory if it has only a part of it; "" if unknown."""
         for name, forge in _SLUGS.items():
             if address := forge_address(forge, self.text(name)):
                 return address

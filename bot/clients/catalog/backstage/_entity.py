@@ -1,4 +1,4 @@
-"""One Backstage entity to a claim; https://backstage.io/docs/features/software-catalog/descriptor-format."""
+"""From one Backstage entity to a claim: https://backstage.io/docs/features/software-catalog/descriptor-format."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from bot.clients.catalog.backstage._refs import (
 from bot.domain.catalog import AssetClaim, Link, OwnerClaim, PersonClaim, TeamClaim
 
 _ASSETS = frozenset({"component", "api", "resource", "system", "domain"})
-#: Kinds of what is owned, and owns nothing itself.
+#: Kinds that are owned and never own anything.
 _OWN_NOTHING = frozenset({"component", "api", "resource", "system", "domain", "location", "template"})
-#: Kinds that say nothing of ownership. A Location's targets are found by walking.
+#: Kinds without ownership. A Location's targets are found by walking the directory.
 _IGNORED = frozenset({"location", "template"})
 _SLACK_IDS = ("slack.com/user-id", "slack.com/user_id", "slack/user-id")
 _GROUP_IDS = ("slack.com/user-group", "slack.com/usergroup", "slack/user-group")
@@ -38,7 +38,7 @@ class EntityReader:
         self._options = options
 
     def read(self, entity: Fields) -> None:
-        """Add what the entity says to the sink, or a problem."""
+        """Add the entity's content to the sink, or a problem."""
         reader = self._reader
         kind, version = reader.text(entity, "kind"), reader.text(entity, "apiVersion")
         if kind.lower() in _IGNORED:
@@ -151,7 +151,7 @@ class EntityReader:
             self._reader.problem(node.line, f"the owner of {quoted(ref.name)} is {quoted(said)}, which has no name.")
 
     def _related(self, entity: Fields, type_: str, *, kind: str, namespace: str) -> Iterator[EntityRef]:
-        """Yield the targets of the entity's relations of one type; only the API's answers have relations."""
+        """Yield the targets of the entity's relations of one type. Only the API's answers have relations."""
         reader = self._reader
         if "relations" not in entity.values:
             return
@@ -175,7 +175,7 @@ class EntityReader:
         return ""
 
     def _uses(self, ref: EntityRef, entity: Fields, spec: Fields) -> Iterator[tuple[EntityRef, EntityRef]]:
-        """Yield components with the resources that they depend on, as either of the two says it."""
+        """Yield pairs of a component and a resource that it depends on, as stated by either of them."""
         for key, of, kind in (("dependsOn", "component", "resource"), ("dependencyOf", "resource", "component")):
             if ref.kind != of:
                 continue
@@ -210,7 +210,7 @@ class EntityReader:
         )
 
     def _members(self, ref: EntityRef, entity: Fields, spec: Fields) -> tuple[str, ...] | None:
-        """Return the group's users, None when the entity does not say; users name their groups as well."""
+        """Return the group's users; None if the entity does not list them. Users name their groups as well."""
         related = [one.short for one in self._related(entity, "hasMember", kind="user", namespace=ref.namespace)]
         if related:
             return unique(related)
@@ -247,9 +247,9 @@ class EntityReader:
 
 
 def _described(description: str, spec: Fields, owners: Sequence[OwnerClaim]) -> str:
-    """Return the description, which says of an owner that is written and names nobody that it could not be read.
+    """Return the description, with a remark if the owner in the file names nobody and could not be read.
 
-    Else whoever owns what it is a part of would be taken for what the file says.
+    Otherwise the owner of what it is a part of would be taken for the file's answer.
     """
     node = spec.values.get("owner")
     if owners or node is None:
@@ -270,7 +270,7 @@ def _described(description: str, spec: Fields, owners: Sequence[OwnerClaim]) -> 
 
 
 def _written(node: Node) -> str:
-    """Return what stands in a field, in one line."""
+    """Return the text of a field in one line."""
     if isinstance(node, Text):
         return node.value.strip()
     if isinstance(node, Items):
@@ -279,6 +279,6 @@ def _written(node: Node) -> str:
 
 
 def _ref_spellings(ref: EntityRef) -> tuple[str, ...]:
-    """Return the ways people write the reference, the full one first."""
+    """Return the forms in which people write the reference, the full one first."""
     full = str(ref)
     return (full, f"{ref.kind}:{ref.name}".lower()) if ref.namespace == DEFAULT_NAMESPACE else (full,)

@@ -11,7 +11,7 @@ from bot.domain.catalog import OwnerRef, OwnerType
 from bot.domain.names import clean
 
 DEFAULT_NAMESPACE = "default"
-#: Names are at most this long and made of letters and digits joined by `-`, `_` or `.`.
+#: The longest name; names consist of letters and digits joined by `-`, `_` or `.`.
 MAX_NAME_LENGTH = 63
 _NAME = re.compile(r"[A-Za-z0-9]+(?:[-_.]+[A-Za-z0-9]+)*")
 
@@ -29,17 +29,17 @@ class EntityRef:
 
     @property
     def short(self) -> str:
-        """The name, with the namespace before it where that is not the default one."""
+        """The name, preceded by the namespace unless that is the default one."""
         return self.name if self.namespace == DEFAULT_NAMESPACE else f"{self.namespace}/{self.name}"
 
 
 def is_valid_name(name: str) -> bool:
-    """Return whether Backstage would take `name` as an entity's."""
+    """Return whether Backstage would accept `name` for an entity."""
     return len(name) <= MAX_NAME_LENGTH and _NAME.fullmatch(name) is not None
 
 
 def parse_ref(text: str, *, kind: str, namespace: str) -> EntityRef | None:
-    """Return what `text` refers to, with defaults for its missing parts; None for empty text and empty names."""
+    """Return the reference in `text`, with defaults for its missing parts; None for empty text and empty names."""
     head, colon, rest = clean(text).rpartition(":")
     space, slash, name = rest.partition("/")
     if not slash:
@@ -50,7 +50,7 @@ def parse_ref(text: str, *, kind: str, namespace: str) -> EntityRef | None:
 
 
 def node_ref(reader: FieldReader, node: Node | None, *, kind: str, namespace: str) -> EntityRef | None:
-    """Return the reference in a field: text, or the older form of a mapping with kind, namespace and name."""
+    """Return the reference in a field: text, or a mapping with kind, namespace and name, the older form."""
     if isinstance(node, Text):
         return parse_ref(node.value, kind=kind, namespace=namespace)
     if isinstance(node, Fields):
@@ -61,9 +61,9 @@ def node_ref(reader: FieldReader, node: Node | None, *, kind: str, namespace: st
 
 
 def owner_of(ref: EntityRef, *, written: str) -> OwnerRef:
-    """Return the owner that a reference names: a group is a team, a user a person.
+    """Return the owner in a reference: a group is a team, a user a person.
 
-    An e-mail address stays `UNSAID` unless it was called a user: it may be a team's mailbox.
+    An e-mail address stays `UNSAID` unless it is called a user, because it may be a team's mailbox.
     """
     if is_email(ref.name):
         type_ = OwnerType.PERSON if written.lower().startswith("user:") else OwnerType.UNSAID

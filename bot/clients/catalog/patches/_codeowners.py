@@ -28,10 +28,10 @@ class _Line:
 
 
 def edit(text: str, edits: Sequence[OwnerEdit]) -> Edited:
-    """Return the file with other owners for the rules and the repository that `edits` are about.
+    """Return the file with other owners for the rules and the repository in `edits`.
 
-    The last rule for everything says who owns the repository as well as every file without a rule of its own, so it
-    changes only where both pass on.
+    The last rule for everything gives the owner of the repository as well as of every file without a rule of its own,
+    so it changes only if both pass on.
     """
     lines = [_Line(each["line"], each["end"]) for each in _PHYSICAL.finditer(text) if each[0]]
     found = list(rules("\n".join(line.text for line in lines), SourceFile(Path("CODEOWNERS"), "CODEOWNERS"), Sink()))
@@ -59,12 +59,12 @@ def edit(text: str, edits: Sequence[OwnerEdit]) -> Edited:
 
 
 class _CannotError(Exception):
-    """An edit that the file does not allow."""
+    """The file does not allow an edit."""
 
 
 @dataclass(slots=True)
 class _Wanted:
-    """What is asked of a rule: as a path, and as the word on the repository where the rule `is_whole`."""
+    """The edits for a rule: for its path, and for the repository if the rule `is_whole`."""
 
     is_whole: bool
     repository: list[OwnerEdit] = field(default_factory=list)
@@ -77,19 +77,19 @@ class _Wanted:
 
     @property
     def passes_whole(self) -> bool:
-        """Whether the same is asked of the repository and of the rule."""
+        """Whether the repository and the rule get the same change."""
         repository, path = ({(one.givers, one.receiver) for one in each} for each in (self.repository, self.path))
         return repository == path
 
 
 def _pattern_of(one: OwnerEdit) -> str | None:
-    """Return the pattern of the rule that an edit is about, None for the repository."""
+    """Return the pattern of the rule that an edit is about; None for the repository."""
     _, colon, pattern = one.external_id.partition(":")
     return pattern if colon else None
 
 
 def _with_other_owners(line: str, edits: Sequence[OwnerEdit]) -> str:
-    """Return a line with its owners replaced, and everything else as it is."""
+    """Return a line with its owners replaced and everything else unchanged."""
     begin = len(line) - len(line.lstrip())
     match = LINE.fullmatch(line.strip())
     if match is None:
@@ -107,7 +107,7 @@ def _with_other_owners(line: str, edits: Sequence[OwnerEdit]) -> str:
 
 
 def _renamed(rest: str, one: OwnerEdit, *, is_there: bool) -> str:
-    """Return owners with the receiver in the giver's place, or without the giver where the receiver `is_there`."""
+    """Return owners with the receiver in place of the giver, or just without the giver if the receiver `is_there`."""
     if is_there:
         return re.sub(r"\s+(\S+)", lambda word: "" if one.names_giver(word[1]) else word[0], rest)
     is_written = False

@@ -1,4 +1,4 @@
-"""Where a file of a source is on this machine, and its text exactly as it is."""
+"""Finding a source's file on this machine, and its exact text."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _NOT_NAMES = frozenset({"..", ".", "/"})
 
 
 def find(shown: str, folder: Path) -> Path | None:
-    """Return the file in `folder` that an import called `shown`, by as much of its path as there is; None for none.
+    """Return the file in `folder` that an import called `shown`, by as much of its path as possible; else None.
 
-    Nothing out of the folder is read, and no link that leads to a file of another name.
+    Nothing outside the folder is read, and no link to a file with another name.
     """
     names = [name for name in PurePath(shown).parts if name not in _NOT_NAMES]
     for at in range(len(names)):
@@ -25,7 +25,7 @@ def find(shown: str, folder: Path) -> Path | None:
 
 
 def exact_text(path: Path) -> str | None:
-    """Return a file's text with its line ends and its byte-order mark; None for one that is too large or not UTF-8."""
+    """Return a file's text with its line ends and byte-order mark; None if it is too large or not UTF-8."""
     if path.stat().st_size > _MAX_BYTES:
         return None
     try:

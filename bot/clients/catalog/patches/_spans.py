@@ -1,4 +1,4 @@
-"""Pieces of a text that are replaced, all at once."""
+"""Replacing several pieces of a text at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """The text from `start` to `end` (before which it ends) is to be `text`."""
+    """The text from `start` up to `end` (exclusive) is to be replaced by `text`."""
 
     start: int
     end: int
@@ -16,11 +16,11 @@ class Span:
 
 
 class OverlapError(Exception):
-    """Two edits are about the same piece of a text."""
+    """Two edits concern the same piece of a text."""
 
 
 def replaced(text: str, spans: Iterable[Span]) -> str:
-    """Return `text` with its spans replaced; equal ones count once. Raises OverlapError for two that overlap."""
+    """Return `text` with its spans replaced. Equal spans count once. Raises OverlapError if two overlap."""
     pieces: list[str] = []
     at = 0
     for span in sorted(set(spans)):

@@ -1,4 +1,4 @@
-"""Edits of CSV: cells of the owner's column, and nothing else of the file."""
+"""Edits of CSV: only the cells of the owner's column change."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class _CannotError(Exception):
-    """An edit that the file does not allow."""
+    """The file does not allow an edit."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """A cell's value, and where it stands in the text, its quotation marks included."""
+    """A cell's value and its place in the text, including its quotation marks."""
 
     value: str
     start: int
@@ -41,7 +41,7 @@ class _Cell:
 
 
 def edit(text: str, edits: Sequence[OwnerEdit]) -> Edited:
-    """Return a table of assets with other owners for those that `edits` are about."""
+    """Return a table of assets with other owners for those in `edits`."""
     try:
         rows = list(_rows(text))
     except _CannotError as error:
@@ -79,14 +79,14 @@ def _is_about(row: SheetRow, one: OwnerEdit) -> bool:
 
 
 def _helpers(row: SheetRow, cells: Mapping[str, _Cell], one: OwnerEdit) -> Iterator[_Cell]:
-    """Yield the cells of a row that name who helps with what an edit is about."""
+    """Yield the cells of a row that name helpers for an edit's area."""
     if external_id(row) == one.external_id and (word_in(row.text("area"), Area) or Area.ALL) is one.area:
         names_helpers = word_in(row.text("role"), Role) is Role.SECONDARY
         yield from (cells[key] for key in ("secondary", *(("team", "owner") if names_helpers else ())) if key in cells)
 
 
 def _without(value: str, is_unwanted: Callable[[str], bool]) -> str | None:
-    """Return a cell's text without some of its words; None where it has none of them."""
+    """Return a cell's text without its unwanted words; None if it has none of them."""
     words, marks = LIST.split(value), LIST.findall(value)
     kept = [number for number, word in enumerate(words) if not is_unwanted(unranked(unmarked(word.strip())))]
     if len(kept) == len(words):
@@ -96,7 +96,7 @@ def _without(value: str, is_unwanted: Callable[[str], bool]) -> str | None:
 
 
 def _renamed(value: str, one: OwnerEdit) -> str | None:
-    """Return a cell's text with the receiver in the giver's place; None where it does not name the giver."""
+    """Return a cell's text with the receiver in place of the giver; None if it does not name the giver."""
     words = LIST.split(value)
     marks = LIST.findall(value)
     texts = [unmarked(word.strip()) for word in words]
@@ -118,14 +118,14 @@ def _renamed(value: str, one: OwnerEdit) -> str | None:
 
 
 def _quoted(word: str, before: str, delimiter: str) -> str:
-    """Return a cell as it is written: in quotation marks where it was, or where it has to be."""
+    """Return a cell as it is written: in quotation marks if it had them or needs them."""
     if before.startswith('"') or any(mark in word for mark in (delimiter, '"', "\r", "\n")):
         return '"' + word.replace('"', '""') + '"'
     return word
 
 
 def _rows(text: str) -> Iterator[tuple[SheetRow, Mapping[str, _Cell]]]:
-    """Yield the rows under the header, each with the cells of our own columns."""
+    """Yield the rows below the header, each with the cells of the columns that Baton uses."""
     delimiter = separator(text)
     below, skipped = below_hint(text)
     lines = _cells(text, len(text) - len(below), delimiter)
@@ -140,7 +140,7 @@ def _rows(text: str) -> Iterator[tuple[SheetRow, Mapping[str, _Cell]]]:
 
 
 def _check(lines: Sequence[Sequence[_Cell]], below: str, delimiter: str) -> None:
-    """Raise _CannotError unless the cells are those that the reader finds."""
+    """Raise _CannotError unless the cells are the same as those that the reader finds."""
     try:
         read = list(csv.reader(io.StringIO(below, newline=""), delimiter=delimiter, strict=False))
     except csv.Error:
@@ -150,7 +150,7 @@ def _check(lines: Sequence[Sequence[_Cell]], below: str, delimiter: str) -> None
 
 
 def _cells(text: str, at: int, delimiter: str) -> list[list[_Cell]]:
-    """Return the cells of the lines that are not empty, from a place on."""
+    """Return the cells of the non-empty lines, from `at` on."""
     lines: list[list[_Cell]] = []
     cells: list[_Cell] = []
     quoted = re.compile(r'"((?:[^"]|"")*)"')

@@ -1,6 +1,6 @@
 """Edits of YAML: Backstage's entities and Baton's own files. JSON is YAML, too.
 
-The parser says where each value stands; only these pieces of the text are replaced.
+The parser gives the place of each value, and only these pieces of the text are replaced.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bot.domain.catalog import Area, AssetKind
 from bot.domain.names import clean
 from bot.domain.reconcile.edits import Edited, OwnerEdit, Refusal
 
-#: Words that need no quotation marks, whatever is around them.
+#: Words that never need quotation marks.
 _PLAIN = re.compile(r"[A-Za-z_][\w./:-]*(?: [\w./-]+)*(?<!:)", re.ASCII)
 _ALIAS = re.compile(r"\s*:\s*(?P<alias>\*[^\s,\]}]+)")
 _ANCHOR = re.compile(r"&(?P<name>[^\s,\[\]{}]+)\s+")
@@ -30,7 +30,7 @@ _GONE = "the file has no such entry any more."
 
 
 class _CannotError(Exception):
-    """An edit that the file does not allow."""
+    """The file does not allow an edit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ class _Entry:
     fields: yaml.MappingNode
 
 
-#: The places in an entry where the owner of an area stands: each a key and its value, in the mapping that holds them.
+#: A place in an entry that gives the owner of an area: a key and its value.
 _Place = tuple[yaml.ScalarNode, yaml.Node]
 
 
 def edit_baton(text: str, edits: Sequence[OwnerEdit]) -> Edited:
-    """Return one of Baton's own files with other owners for the assets that `edits` are about."""
+    """Return one of Baton's own files with other owners for the assets in `edits`."""
     return _edit(
         text,
         edits,
@@ -58,7 +58,7 @@ def edit_baton(text: str, edits: Sequence[OwnerEdit]) -> Edited:
 
 
 def edit_backstage(text: str, edits: Sequence[OwnerEdit]) -> Edited:
-    """Return a file of Backstage's entities with other owners for those that `edits` are about."""
+    """Return a file of Backstage's entities with other owners for those in `edits`."""
 
     def spec(fields: yaml.MappingNode, _: Area) -> yaml.MappingNode | None:
         return _mapping(fields, "spec")
@@ -77,7 +77,7 @@ def _edit(
 ) -> Edited:
     """Replace owners.
 
-    `inherits` finds the mapping into which an owner may come by a merge key, `helped` those that may name helpers.
+    `inherits` finds the mapping into which a merge key may bring an owner, `helped` those that may name helpers.
     """
     try:
         found = {each.external_id: each.fields for each in entries(_documents(text))}
@@ -103,7 +103,7 @@ def _edit(
 
 
 def _documents(text: str) -> list[yaml.Node]:
-    """Return the documents of a file. Raises YAMLError for what cannot be read, or nests too deep to be a catalog."""
+    """Return the documents of a file. Raises YAMLError if it cannot be read, or is nested too deeply for a catalog."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -158,7 +158,7 @@ def _baton_places(asset: yaml.MappingNode, area: Area) -> Iterator[_Place]:
 
 
 def _baton_areas(asset: yaml.MappingNode, area: Area) -> Iterator[yaml.MappingNode]:
-    """Yield the mappings that may name those who help with an area."""
+    """Yield the mappings that may name helpers for an area."""
     if area is Area.ALL:
         yield asset
     for _, value in _pairs(_mapping(asset, "owners"), lambda key: word_in(key, Area) is area):
@@ -167,7 +167,7 @@ def _baton_areas(asset: yaml.MappingNode, area: Area) -> Iterator[yaml.MappingNo
 
 
 def _without_helper(text: str, fields: yaml.MappingNode, one: OwnerEdit) -> Iterator[Span]:
-    """Yield what has to go so that the receiver, who owns the area now, does not stand among its helpers."""
+    """Yield the removals after which the receiver, who owns the area now, is not among its helpers."""
     for key, value in _pairs(fields, "secondary".__eq__):
         items: list[yaml.Node] = value.value if isinstance(value, yaml.SequenceNode) else [value]
         named = [isinstance(each, yaml.ScalarNode) and one.names_receiver(clean(each.value)) for each in items]
@@ -182,7 +182,7 @@ def _without_helper(text: str, fields: yaml.MappingNode, one: OwnerEdit) -> Iter
 
 
 def _without_pair(text: str, fields: yaml.MappingNode, key: yaml.ScalarNode, last: yaml.Node) -> Span:
-    """Return the removal of a key and its value, of which `last` is the end."""
+    """Return the removal of a key and its value, which ends with `last`."""
     number = next(place for place, (each, _) in enumerate(fields.value) if each is key)
     if fields.flow_style and number + 1 < len(fields.value):
         return _removal(text, key.start_mark.index, fields.value[number + 1][0].start_mark.index)
@@ -195,7 +195,7 @@ def _without_pair(text: str, fields: yaml.MappingNode, key: yaml.ScalarNode, las
 
 
 def _removal(text: str, start: int, end: int) -> Span:
-    """Return the removal of a piece to which no other entry refers."""
+    """Return the removal of a piece that no other entry refers to."""
     for anchor in _ANCHOR.finditer(text, start, end):
         if re.search(rf"\*{re.escape(anchor['name'])}(?![^\s,\]}}])", text):
             raise _CannotError("other entries of the file refer to its helpers: change it by hand.")
@@ -207,7 +207,7 @@ def _is_block(value: yaml.Node) -> bool:
 
 
 def _renamed(text: str, place: _Place, one: OwnerEdit) -> Iterator[Span]:
-    """Yield what has to be replaced for the receiver to stand where the giver does; nothing where it does not."""
+    """Yield the replacements that put the receiver in place of the giver; none if the giver is not there."""
     key, value = place
     if isinstance(value, yaml.ScalarNode):
         if one.names_giver(clean(value.value)):
@@ -231,7 +231,7 @@ def _renamed(text: str, place: _Place, one: OwnerEdit) -> Iterator[Span]:
 
 
 def _scalar(text: str, node: yaml.ScalarNode, word: str, *, key: yaml.ScalarNode | None = None) -> Span:
-    """Return the replacement of a value by `word`, in the same quotation marks."""
+    """Return the replacement of a value by `word`, with the same quotation marks."""
     if key is not None and _is_alias(key, node):
         alias = _ALIAS.match(text, key.end_mark.index)
         if alias is None:
@@ -266,7 +266,7 @@ def _without(text: str, items: yaml.SequenceNode, number: int) -> Span:
 
 
 def _own_owner(text: str, fields: yaml.MappingNode | None, one: OwnerEdit) -> Span:
-    """Return a line of its own for an entry that has its owner from a merge key."""
+    """Return a line with an owner for an entry that has its owner from a merge key."""
     nothing = f"it does not name {' or '.join(one.givers)} any more: nothing is to be changed."
     if fields is None or one.area is not Area.ALL or _pair(fields, "<<") is None or _pair(fields, "owner") is not None:
         raise _CannotError(nothing)
@@ -283,19 +283,19 @@ def _own_owner(text: str, fields: yaml.MappingNode | None, one: OwnerEdit) -> Sp
 
 
 def _plain(word: str) -> str:
-    """Return a value without quotation marks where it needs none."""
+    """Return a value without quotation marks if it needs none."""
     if _PLAIN.fullmatch(word) and yaml.safe_load(word) == word:
         return word
     return json.dumps(word, ensure_ascii=False)
 
 
 def _is_alias(key: yaml.ScalarNode, value: yaml.Node) -> bool:
-    """Tell whether a value stands somewhere else than behind its key."""
+    """Tell whether a value is in another place than behind its key."""
     return bool(value.start_mark.index < key.end_mark.index)
 
 
 def _pairs(fields: yaml.Node | None, is_wanted: Callable[[str], bool]) -> Iterator[_Place]:
-    """Yield the key that is wanted with its value; of two the last counts, as it does for the reader."""
+    """Yield the wanted keys with their values. If a key occurs twice, the last one counts, as for the reader."""
     if isinstance(fields, yaml.MappingNode):
         for name, value in reversed(fields.value):
             if isinstance(name, yaml.ScalarNode) and is_wanted(name.value):

@@ -1,6 +1,7 @@
-"""CSV: one file of assets, one of teams or people, told apart by their header. docs/catalog-formats.md has templates.
+"""CSV: a file of assets, teams or people, recognised by its header. docs/catalog-formats.md has templates.
 
-An asset may stand on several lines, one for each owner or area. `_lines` reads the file, this what its lines say.
+An asset may have several lines, one for each owner or area. `_lines` reads the file; this module reads its lines'
+content.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ _ADDED_NAMES = re.compile(r"\s+\+\s+")
 _IN_BRACKETS = re.compile(r"(?P<owner>[^()\[\]]+?)\s*[(\[](?P<beside>[^()\[\]]+)[)\]]")
 _MOST_NAMES = 3
 _OWNERS = ("team", "owner", "secondary")
-#: Of which the first line that names a thing is believed.
+#: Columns for which the first line of an asset counts.
 _SINGLE = ("parent", "hosting", "tier", "unowned")
 _MOST_SHOWN = 5
 _YES = frozenset({"yes", "y", "true", "1", "x", "left"})
@@ -97,7 +98,7 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
 
 
 def external_id(row: SheetRow) -> str:
-    """Return what the file calls the asset of a line that has a name."""
+    """Return the file's id for the asset of a line that has a name."""
     kind, name = kind_of_word(row.text("kind")), row.text("name")
     return row.text("id") or f"{kind.value}:{row.text('namespace')}/{name}".replace(":/", ":").lower()
 
@@ -109,18 +110,18 @@ class _Gathered:
     row: SheetRow
     owners: dict[OwnerClaim, None] = field(default_factory=dict)
     runs: dict[Runs, None] = field(default_factory=dict)
-    #: Its lines, each with the owners that it names.
+    #: Its lines, each with its owners.
     said: list[tuple[SheetRow, list[OwnerClaim]]] = field(default_factory=list)
 
     @property
     def told(self) -> str:
-        """Its name, and on which lines it stands."""
+        """Its name, and the numbers of its lines."""
         return (
             f"{quoted(self.row.text('name'), limit=40)} (lines {', '.join(str(row.line) for row, _ in self.said[:5])}:"
         )
 
     def differing(self) -> list[str]:
-        """Return the columns of which its lines say different things."""
+        """Return the columns in which its lines differ."""
         found = [key for key in _SINGLE if len({fold(row.text(key)) for row, _ in self.said} - {""}) > 1]
         by_area: dict[Area, set[frozenset[str]]] = {}
         for _, owners in self.said:
@@ -134,12 +135,12 @@ class _Gathered:
 
 
 class _Assets:
-    """Gathers the lines of each asset, and adds the assets in the order of their first lines."""
+    """Collects the lines of each asset, and adds the assets in the order of their first lines."""
 
     def __init__(self, file: SourceFile, sink: Sink) -> None:
         self._file, self._sink = file, sink
         self._runs = RunsReader(file, sink)
-        #: What stands alone in an owner's cell, folded.
+        #: Texts that are alone in an owner's cell, folded.
         self._alone: frozenset[str] = frozenset()
 
     def read(self, rows: Iterator[SheetRow]) -> None:
@@ -163,7 +164,7 @@ class _Assets:
         self._say_differing(gathered.values())
 
     def _say_differing(self, gathered: Iterable[_Gathered]) -> None:
-        """Note what several lines say otherwise of one thing: all owners count, and else the first line."""
+        """Note where several lines of one asset differ: all owners count; for the rest, the first line does."""
         several = (each for each in gathered if len(each.said) > 1)
         differing = [(each, found) for each in several if (found := each.differing())]
         shown = "; ".join(f"{each.told} {', '.join(found)})" for each, found in differing[:_MOST_SHOWN])
@@ -212,16 +213,16 @@ class _Assets:
         for key, as_role in (("team", role), ("owner", role), ("secondary", Role.SECONDARY)):
             turned = _TURNED_NAME.fullmatch(row.text(key))
             if turned and all(fold(name) in self._alone for name in row.texts(key)):
-                turned = None  # each is an owner elsewhere
+                turned = None  # each part is an owner on another line
             for written, whole, helps in self._split(row.texts(key)):
                 owner = owner_ref(written)
                 if owner is not None:
-                    # "Doe, Jane" may be two owners as well as a person, "Data + AI" one: who is known tells.
+                    # "Doe, Jane" may be two owners or a person, "Data + AI" one owner: the known names decide.
                     owner = replace(owner, written=turned[0] if turned else whole or owner.written)
                     yield OwnerClaim(owner, area, Role.SECONDARY if helps else as_role)
 
     def _tagged(self, row: SheetRow) -> Iterator[OwnerClaim]:
-        """Yield the owner that a tag names, as exports of clouds have it."""
+        """Yield the owner in a tag, as in exports of cloud providers."""
         for key, value in self._tags(row):
             owner = owner_ref(value) if re.sub(r"[^a-z]", "", key.lower()) in OWNER_WORDS else None
             if owner is not None:
@@ -229,10 +230,10 @@ class _Assets:
                 return
 
     def _split(self, names: tuple[str, ...]) -> Iterator[tuple[str, str, bool]]:
-        """Yield the owners in a cell's texts, each with what it is a piece of, "" for none, and whether it helps.
+        """Yield the owners in a cell's texts, each with the text that it is a piece of (or ""), and whether it helps.
 
-        "red + blue" are two unless a team is called so, "red & blue" where each of them stands alone elsewhere. In "red
-        (Jane Doe)" stands a team with a person of it.
+        "red + blue" are two owners unless a team has that name; "red & blue" are two if each occurs alone on another
+        line. "red (Jane Doe)" is a team with one of its people.
         """
         for name, helps in ranked(names):
             parts = _JOINED_NAMES.split(name)
@@ -286,7 +287,7 @@ def _is_reference(text: str) -> bool:
 
 
 def _is_person(text: str) -> bool:
-    """Whether a text looks like a person: a first name with another, an e-mail address or a handle."""
+    """Whether a text looks like a person: a given name with another name, an e-mail address or a handle."""
     names = text.split()
     is_name = 1 < len(names) <= _MOST_NAMES and fold(names[0]) in GIVEN_NAMES
     return is_name or is_email(text) or (text.startswith("@") and "/" not in text)

@@ -1,6 +1,6 @@
-"""The lines of a CSV file under its header: what it is about, its columns by our own names, its cells.
+"""The lines of a CSV file below its header: the kind of the file, its columns by Baton's names, its cells.
 
-Separators `,` `;` and tab are found out, and encodings; whatever a spreadsheet does with quotes and byte-order marks is
+The separator (`,`, `;` or tab) and the encoding are detected, and quotes and byte-order marks of spreadsheets
 understood.
 """
 
@@ -20,39 +20,39 @@ from bot.data import table
 from bot.domain.names import clean, fold
 from bot.errors import UnreadableError
 
-#: A cell that is longer was made by an unclosed quotation mark.
+#: A longer cell is the result of an unclosed quotation mark.
 _LONGEST_CELL = 100_000
 _SEPARATORS = (",", ";", "\t", "|")
 
-#: By what a file is about: our names of its columns, and what each may be called.
+#: Kind of file -> Baton's column names, with the headers that mean them.
 _TABLE = table("spreadsheet_columns")
 _COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
     about: {name: spellings.split() for name, spellings in _TABLE[about].items()}
     for about in ("assets", "things", "teams", "people")
 }
-#: What a column for the owner may be called.
+#: Headers of a column for the owner.
 OWNER_WORDS = frozenset({*_COLUMNS["assets"]["owner"], *_COLUMNS["assets"]["team"]})
-#: The columns of a table of assets whose first is called as what a team has: `System,Team`.
+#: The columns of a table of assets whose first column is named after what a team has: `System,Team`.
 _THINGS = {**_COLUMNS["assets"], **_COLUMNS["things"]}
-#: By a column of what runs: what it may be called, and what the column of its version.
+#: Column of what runs -> its headers, and those of its version.
 _RUNS = {name: (column["what"].split(), column["version"].split()) for name, column in _TABLE["runs"].items()}
 RUNS = tuple(_RUNS)
-#: Those in which every word is a product.
+#: Columns in which every word is a product.
 OPEN_RUNS = frozenset(name for name, column in _TABLE["runs"].items() if column.get("is_open"))
-#: Those of which a provider sells its own; what is in the others somebody runs on what the provider rents out.
+#: Columns for which providers sell services. What is in the others is self-managed on rented machines.
 SOLD_RUNS = frozenset(name for name, column in _TABLE["runs"].items() if column.get("is_sold"))
 _VERSION = "version"
 _VERSIONS = frozenset(_TABLE["version"].split())
-#: What only a team has.
+#: Columns that only teams have.
 _OF_TEAMS = frozenset({"channel", "slackchannel", "usergroup", "slackgroup", "members", "people", "lead", "teamlead"})
 LIST = re.compile(r"[;\n]|(?<!\|)\|(?!\|)|,(?=\s*\S)|\s/\s")
 #: A list as JSON and Python write it: `["red", "blue"]`.
 _IN_QUOTES = re.compile(r"\"[^\"]*\"|'[^']*'")
 _QUOTED_LIST = re.compile(rf"\s*\[\s*(?:{_IN_QUOTES.pattern})(?:\s*,\s*(?:{_IN_QUOTES.pattern}))*\s*\]\s*")
-#: Letters that are none with an accent.
+#: Letters that do not decompose into a letter and an accent.
 _LATIN = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "đ": "d"})
 _FIRST_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)?")
-#: What a spreadsheet may have put before a text, so that it is not taken for a formula.
+#: A mark that spreadsheets put before a text so that it is not read as a formula.
 _TEXT_MARK = re.compile(r"^'(?=[=+\-@])")
 
 
@@ -64,13 +64,13 @@ class SheetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A line's cells by our own column names, and its number in the file."""
+    """A line's cells by Baton's column names, and its number in the file."""
 
     line: int
     cells: Mapping[str, str]
 
     def text(self, key: str) -> str:
-        """Return a cell as one cleaned line, "" when the file has no such column."""
+        """Return a cell as one cleaned line; "" if the file has no such column."""
         written = self.cells.get(key)
         return unmarked(written) if written else ""
 
@@ -89,7 +89,7 @@ def unmarked(written: str) -> str:
 
 
 class SheetRows:
-    """The lines of one file under its header."""
+    """The lines of one file below its header."""
 
     def __init__(self, file: SourceFile, sink: Sink, text: str) -> None:
         self._file, self._sink = file, sink
@@ -110,7 +110,7 @@ class SheetRows:
         self._say_unknown(header)
 
     def read(self) -> Iterator[SheetRow]:
-        """Yield the lines that say something; a line with too many cells is reported and left out."""
+        """Yield the lines with content. A line with too many cells is reported and left out."""
         while True:
             line, begins = self._reader.line_num + 1 + self._skipped, self._read_to.tell()
             try:
@@ -133,7 +133,7 @@ class SheetRows:
             yield SheetRow(line, {key: cells[place] for key, place in self._columns.items() if place < len(cells)})
 
     def _is_open(self, begins: int) -> bool:
-        """Whether a line of several is the last one only because a quotation mark in it is not closed."""
+        """Whether a multi-line cell reaches the end of the file only because its quotation mark is not closed."""
         is_last = self._read_to.tell() == len(self._text)
         return is_last and self._text.count('"', begins) % 2 == 1
 
@@ -156,11 +156,11 @@ class SheetRows:
 
 
 def columns_of(header: Sequence[str]) -> tuple[SheetKind, dict[str, int]] | None:
-    """Return what a header's file is about and where its columns are; None when it is about nothing that Baton knows.
+    """Return the kind of file for a header and the places of its columns; None if it is not one that Baton knows.
 
-    Of two columns with one meaning the first counts. An asset needs a name and one more of its columns. A table with
-    a column for a team and one for what teams have, such as a system, is about what stands first in it, and about
-    systems where nothing in it is a team's alone.
+    If two columns have the same meaning, the first counts. An asset needs a name and one more of its columns. A table
+    with a column for a team and one for what teams have, such as a system, is about whichever comes first, and about
+    systems if none of its columns is only a team's.
     """
     folded = [re.sub(r"[^a-z0-9]", "", fold(cell).translate(_LATIN)) for cell in header[:200]]
     words = set(folded)
@@ -181,14 +181,14 @@ def columns_of(header: Sequence[str]) -> tuple[SheetKind, dict[str, int]] | None
 
 
 def version_of(name: str) -> str:
-    """Return our name for the column of the version of what stands in a column of what runs."""
+    """Return Baton's name for the column with the version of a column of what runs."""
     return f"{name} {_VERSION}"
 
 
 def _things(folded: Sequence[str]) -> dict[str, int]:
-    """Return where the columns of a table are whose first is called as what a team has.
+    """Return the places of the columns of a table whose first column is named after what a team has.
 
-    `Software` beside its version is what runs on a `Server`, and names the line only where nothing else does.
+    `Software` beside its version is what runs on a `Server`; it is the line's name only if nothing else is.
     """
     runs = _with_runs(folded, {})
     beside = {folded[runs[name]] for name in RUNS if name in runs and version_of(name) in runs}
@@ -197,9 +197,12 @@ def _things(folded: Sequence[str]) -> dict[str, int]:
 
 
 def _with_runs(folded: Sequence[str], places: dict[str, int]) -> dict[str, int]:
-    """Add the columns of what runs; a `version` alone is that of the one before it, or of the first where none is."""
+    """Add the columns of what runs.
+
+    A `version` column belongs to the column before it, or to the first one if none is.
+    """
     columns = [(name, whats) for name, (whats, _) in _RUNS.items()]
-    # What is there takes the version that it may share with what is not.
+    # Columns that exist take a version that they may share with missing ones.
     present = sorted(_RUNS, key=lambda name: not any(each in folded for each in _RUNS[name][0]))
     for key, names in [*columns, *((version_of(name), _RUNS[name][1]) for name in present)]:
         place = next((folded.index(each) for each in names if each in folded), None)
@@ -225,19 +228,19 @@ def _places(folded: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[s
 
 
 def first_line(text: str) -> tuple[str, str]:
-    """Return a text's first line and the rest, whichever way lines end: Excel's CSV for the Macintosh has `\\r`."""
+    r"""Return a text's first line and the rest, for any line ends: Excel's CSV for the Macintosh has `\\r`."""
     found = _FIRST_LINE.match(text)
     return (found[1], text[found.end() :]) if found is not None else (text, "")
 
 
 def below_hint(text: str) -> tuple[str, int]:
-    """Return a text without the line `sep=;` that Excel writes for itself, and how many lines that was."""
+    """Return a text without Excel's own line `sep=;`, and the number of lines removed."""
     first, rest = first_line(text)
     return (rest, 1) if first.strip().lower().startswith("sep=") else (text, 0)
 
 
 def separator(text: str) -> str:
-    """Return the separator: what the first line says (`sep=;`), or what it has most of outside quotation marks."""
+    """Return the separator: from the line `sep=;`, or the most frequent one outside quotation marks."""
     first, rest = first_line(text.lstrip("\r\n"))
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         return first.strip()[4]
@@ -254,7 +257,7 @@ def decoded(raw: bytes) -> tuple[str, bool]:
     try:
         return raw.decode("utf-8-sig"), False
     except UnicodeDecodeError as error:
-        # The start of a file may end in the middle of a character.
+        # The start of a file may end inside a character.
         if error.end >= len(raw) and error.start > len(raw) - 4:
             return raw[: error.start].decode("utf-8-sig"), False
         return raw.decode("windows-1252", errors="replace"), True

@@ -1,4 +1,4 @@
-"""The rank that a cell gives to its owners.
+"""The ranks of the owners in a cell.
 
 `primary: red; secondary: blue`, `1. red 2. blue`, `red (primary)`, `red (backup: blue)`.
 """
@@ -17,7 +17,7 @@ _WHAT = r"(?:\s+(?:owner|team))?"
 _RANK = rf"(?:{_FIRST}|(?P<second>{_SECOND})){_WHAT}"
 _BEFORE = re.compile(rf"\s*{_RANK}\s*[:=]\s*(?P<name>\S.*?)\s*", re.IGNORECASE)
 _BEHIND = re.compile(rf"\s*(?P<name>[^()\[\]]*[^()\[\]\s])\s*[(\[]\s*{_RANK}\s*[)\]]\s*", re.IGNORECASE)
-#: A helper in brackets behind the owner; of several, "red (backup: blue, grey)", the first is in the same text.
+#: A helper in brackets behind the owner. Of several, as in "red (backup: blue, grey)", the first is in the same text.
 _BESIDE = re.compile(
     rf"\s*(?:(?:{_FIRST}){_WHAT}\s*[:=]\s*)?(?P<name>[^()\[\]]*[^()\[\]\s])\s*[(\[]\s*(?:{_SECOND}){_WHAT}\s*[:=]"
     r"\s*(?P<helper>[^()\[\]]*[^()\[\]\s])\s*(?P<end>[)\]]?)\s*",
@@ -28,14 +28,14 @@ _NEXT_NUMBER = re.compile(r"(?<=\S)\s+(?=\d{1,2}[.):]\s*\D)")
 
 
 class Ranked(NamedTuple):
-    """An owner's text without its rank, and whether that makes it a helper of the one who owns."""
+    """An owner's text without its rank, and whether the rank makes it a helper."""
 
     name: str
     helps: bool = False
 
 
 def ranked(texts: Sequence[str]) -> list[Ranked]:
-    """Return the owners of a cell's texts. A word before a colon is that of what follows it, too: `secondary: a, b`."""
+    """Return the owners in a cell's texts. A rank before a colon also applies to what follows: `secondary: a, b`."""
     if numbered := numbered_owners(texts):
         return [Ranked(name, helps=place > 0) for place, name in enumerate(numbered)]
     found: list[Ranked] = []
@@ -59,13 +59,13 @@ def ranked(texts: Sequence[str]) -> list[Ranked]:
 
 
 def unranked(text: str) -> str:
-    """Return one owner's text without the word for its rank, and without who helps."""
+    """Return one owner's text without the word for its rank, and without helpers."""
     found = _matched(text)
     return found["name"] if found is not None else text
 
 
 def renamed(text: str, name: str, *, is_unwanted: Callable[[str], bool]) -> str:
-    """Return one owner's text with another name, and without a helper who is unwanted."""
+    """Return one owner's text with another name, and without an unwanted helper."""
     found = _matched(text)
     if found is None:
         return text.replace(text.strip(), name)
@@ -79,7 +79,7 @@ def _matched(text: str) -> re.Match[str] | None:
 
 
 def numbered_owners(texts: Sequence[str]) -> list[str]:
-    """Return the owners of a list that counts from 1 on; none where it is none: `1. Level`, `1. Level, 2. Level`."""
+    """Return the owners of a list numbered from 1; none if it is not such a list: `1. Level`, `1. Level, 2. Level`."""
     pieces = [_NUMBERED.fullmatch(piece) for text in texts for piece in _NEXT_NUMBER.split(text)]
     found = [piece for piece in pieces if piece is not None]
     if [int(piece["number"]) for piece in found] != list(range(1, len(pieces) + 1)):

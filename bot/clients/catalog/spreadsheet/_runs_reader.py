@@ -1,4 +1,4 @@
-"""What a line of a table says that runs: in one cell, or what it is, its version and who runs it beside each other."""
+"""What runs according to a line of a table: in one cell, or with product, version and provider in separate cells."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from bot.domain.catalog import AssetKind, Hosting, OwnerRef, Runs
 from bot.domain.eol import providers, run_words
 from bot.domain.names import fold
 
-#: What a column `Cloud` may say that names nobody.
+#: Values of a column `Cloud` that name nobody.
 _ANSWERS = frozenset({"yes", "no", "y", "true", "false", "cloud", "public cloud"})
 
-#: By column of what runs: the cells that it is read from.
+#: Column of what runs -> the cells that it is read from.
 _CELLS = {name: (name, version_of(name), *(("version",) if name == "engine" else ())) for name in ("runs", *RUNS)}
-#: Kinds of things that run an engine at a version.
+#: Kinds of assets that run an engine at a version.
 _RUN_ENGINES = frozenset({AssetKind.DATABASE, AssetKind.CACHE, AssetKind.QUEUE, AssetKind.CLUSTER})
 
 
 def is_provider(text: str) -> bool:
-    """Whether a cell names somebody who runs things for others, or that nobody does."""
+    """Whether a cell names somebody who runs things for others, or says that nobody does."""
     folded = fold(text)
     return folded in providers.NAMED or folded in providers.SELF_HOSTED
 
 
 @dataclass(frozen=True, slots=True)
 class RunsReader:
-    """Reads what the lines of one file say that runs."""
+    """Reads what runs according to the lines of one file."""
 
     file: SourceFile
     sink: Sink
@@ -59,10 +59,10 @@ class RunsReader:
             yield _on(provider, alone)
 
     def _place(self, row: SheetRow) -> str:
-        """Return whose dates count for what a line runs; nobody's for a machine of one's own.
+        """Return whose dates apply to what a line runs; nobody's for a machine of one's own.
 
-        Of a whole vendor one may also rent only the machine, AWS being where it stands. Where a cell says something of
-        that which nobody can read, the dates are not known.
+        A whole vendor may also just rent out the machine, such as AWS. If a cell about this cannot be read, the dates
+        are unknown.
         """
         provider = _provider(row)
         if not providers.is_vendor(fold(provider)):
@@ -81,9 +81,9 @@ class RunsReader:
         return f"{provider} ({unread})"
 
     def _named_elsewhere(self, row: SheetRow, environment: str) -> Runs | None:
-        """Return what only the kind or the name of the line says that runs, at its version: `Software,Version`.
+        """Return what runs if only the kind or the name of the line says so, with its version: `Software,Version`.
 
-        What is a database, or a vendor's service, runs something, even where no cell says what that is.
+        A database, or a vendor's service, runs something even if no cell says what.
         """
         kind, version = row.text("kind"), row.text("version")
         if not version:
@@ -108,7 +108,7 @@ class RunsReader:
             return
         is_open, is_list = name in OPEN_RUNS, name == "runs"
         texts = row.texts(name)
-        if not (is_open or is_list):  # anything else is a language, or the name of a database
+        if not (is_open or is_list):  # anything else is a language or a database's name
             texts = tuple(each for each in texts if runs_in(each, environment) is not None)
         for reading in readings_of(texts, environment, is_engine=is_open):
             self._say_unread(row, reading)
@@ -128,7 +128,7 @@ class RunsReader:
 
 
 def _provider(row: SheetRow) -> str:
-    """Return who runs it, by the column for that or the one for the hosting: `Hosting: AWS RDS`."""
+    """Return the provider, from its column or the one for hosting: `Hosting: AWS RDS`."""
     provider = row.text("provider")
     if provider.lower() in _ANSWERS or no_owner(OwnerRef(provider, written=provider)) is not None:
         provider = ""
@@ -137,7 +137,7 @@ def _provider(row: SheetRow) -> str:
 
 
 def _functions(row: SheetRow) -> str:
-    """Return whose functions run what the column for the language says: `AWS Lambda`, "" for nobody's."""
+    """Return whose functions run the language in its column: `AWS Lambda`; "" if it is nobody's."""
     said = (row.text(name) for name in ("provider", "hosting", "platform"))
     return next((text for text in said if fold(text) in providers.LAMBDA), "") if row.text("runtime") else ""
 
@@ -147,9 +147,9 @@ def _on(provider: str, runs: Runs) -> Runs:
 
 
 def _beside(row: SheetRow, name: str, environment: str) -> Runs | None:
-    """Return a product at the version in the cell beside it, whatever that says: which it is, the matcher decides.
+    """Return a product with the version in the cell beside it. The matcher decides which version that is.
 
-    None where there is no such cell, and where the product's own says a version. A version alone may name the product.
+    None if there is no such cell, or if the product's own cell gives a version. A version alone may name the product.
     """
     whats, version = row.texts(name), row.text(version_of(name)) or (row.text("version") if name == "engine" else "")
     if not version:
@@ -163,7 +163,7 @@ def _beside(row: SheetRow, name: str, environment: str) -> Runs | None:
 
 
 def _is_machine(text: str) -> bool:
-    """Whether a cell says that something runs on a machine of one's own, and nothing else."""
+    """Whether a cell only says that something runs on a machine of one's own."""
     hosting = word_in(text, Hosting)
     if hosting is not None:
         return hosting in (Hosting.ON_PREMISES, Hosting.VIRTUAL_MACHINE)
@@ -171,7 +171,7 @@ def _is_machine(text: str) -> bool:
 
 
 def _is_read(text: str) -> bool:
-    """Whether it is known what a cell says of where something runs: how much, by whom, or on which product."""
+    """Whether the meaning of a cell about where something runs is known: how, by whom, or on which product."""
     if word_in(text, Hosting) is not None or is_provider(text):
         return True
     is_certain = not run_words.is_elsewhere(text) and not providers.is_machine(text)

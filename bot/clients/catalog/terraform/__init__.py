@@ -1,7 +1,7 @@
-"""Terraform: what `terraform show -json` writes of a state or a plan, and raw `.tfstate` files of version 4.
+"""Terraform: the output of `terraform show -json` for a state or a plan, and raw `.tfstate` files of version 4.
 
-These files hold secrets in plain text. Attributes and tags are taken from an allow-list, their shapes are checked, and
-no problem, log line or exception quotes a value of the file other than a resource's address.
+These files hold secrets in plain text. Attributes and tags are taken from an allow-list and their form is checked. No
+problem, log line or exception quotes a value of the file other than a resource's address.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from bot.clients.catalog.terraform._types import ATTRIBUTES, IMAGES, NESTED, TYP
 from bot.domain.catalog import AssetClaim
 from bot.errors import UnreadableError
 
-#: The attributes that hold tags, the one that counts first.
+#: The attributes with tags, the most important first.
 _TAG_MAPS = (
     *("tags_all", "tags", "effective_labels", "terraform_labels", "labels", "user_labels", "resource_labels"),
     "freeform_tags",  # Oracle's
-    # What Google's databases, Kubernetes' workloads and Cloud Run have in a block.
+    # Google's databases, Kubernetes workloads and Cloud Run have them in a block.
     *("settings.user_labels", "metadata.labels"),
 )
-#: `terraform show -json` begins with its version; a tool that sorts the keys may put others first.
+#: `terraform show -json` begins with its version, unless a tool has sorted the keys.
 _SHOWN = re.compile(rb"^\s*\{.*?\"format_version\"\s*:\s*\"[\d.]+\"", re.DOTALL)
-#: A state without anything in it has nothing else.
+#: An empty state has nothing else.
 _EMPTY = re.compile(rb"\s*\{\s*\"format_version\"\s*:\s*\"[\d.]+\"\s*\}\s*")
 _OF_TERRAFORM = re.compile(rb"\"(?:terraform_version|root_module|planned_values|resource_changes)\"")
-#: What a shell's redirection may be called: `terraform show -json > state`.
+#: File endings of a shell's redirection: `terraform show -json > state`.
 _SUFFIXES = frozenset({".json", ".txt", ""})
 
 
@@ -62,7 +62,7 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
 
 
 def owner_tags(file: SourceFile, options: ReadOptions) -> dict[str, tuple[str, str]]:
-    """Return where the owner of each resource is said, by its external id: the resource's address, and the tag's key.
+    """Return where each resource's owner is given, by external id: the resource's address, and the tag's key.
 
     Raises UnreadableError or OSError for a file that cannot be read.
     """
@@ -82,7 +82,7 @@ def _owner_keys(options: ReadOptions) -> tuple[str, ...]:
 def _claims(
     file: SourceFile, options: ReadOptions, note: Callable[[str], None]
 ) -> Iterator[tuple[Resource, AssetClaim, bool]]:
-    """Yield each resource that is an asset, what it says, and whether an owner tag of it was refused."""
+    """Yield each resource that is an asset, its claim, and whether an owner tag of it was refused."""
     check_size(file, options.max_file_bytes)
     owner_keys = _owner_keys(options)
     allowed = frozenset(owner_keys)

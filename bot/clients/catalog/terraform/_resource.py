@@ -1,4 +1,4 @@
-"""One resource to a claim. Every text taken from the file passes a check of its shape first."""
+"""From one resource to a claim. The form of every text from the file is checked first."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from bot.domain.names import clean, fold
 
 _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:\d*:[\w.:/@+=,*-]{1,500}", re.IGNORECASE)
 _PATH_ID = re.compile(r"/?[\w.-]+(?:/[\w.@ ()-]+){2,}")
-#: What AWS calls a machine, wherever it is.
+#: The id of an AWS machine.
 _INSTANCE = re.compile(r"i-[0-9a-f]{8}(?:[0-9a-f]{9})?")
 _INDEX = re.compile(r"\[\"[^\]]*\"\]")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -40,9 +40,9 @@ _WORD = re.compile(r"~?[\w.+-]{1,60}")
 _PRODUCT_UNDERSCORE = re.compile(r"(?P<product>[A-Za-z]+)_(?P<version>\d+(?:[_.]\d+)*)(?:_\w+)?")
 # python3.9, nodejs18.x, java8.al2 (which is not java8), dotnetcore3.1, go1.x, and python39, go121, ruby32 at Google
 _PRODUCT_DIGITS = re.compile(r"(?P<product>[a-z]+)(?P<version>\d+(?:\.\d+)*(?:\.al\d+)?)(?:\.x)?")
-# provided, provided.al2: what AWS runs a function's own runtime on
+# provided, provided.al2: the system on which AWS runs custom runtimes.
 _PROVIDED = re.compile(r"(?P<product>provided)(?:\.(?P<version>al\d+))?")
-#: Google writes a runtime's minor version without its dot, for these.
+#: Languages for which Google writes a runtime's minor version without the dot.
 _UNDOTTED = frozenset({"python", "go", "ruby", "php"})
 _HEROKU_KINDS = {
     "heroku-postgresql": ("postgresql", AssetKind.DATABASE),
@@ -52,7 +52,7 @@ _HEROKU_KINDS = {
 
 
 class ClaimReader:
-    """Makes claims of one file's resources; `owner_keys` are folded tag keys, the one that counts first."""
+    """Makes claims from one file's resources. `owner_keys` are folded tag keys, the most important first."""
 
     def __init__(self, file: SourceFile, owner_keys: tuple[str, ...]) -> None:
         self._file = file
@@ -61,7 +61,7 @@ class ClaimReader:
         self._accepted = CheckedValues()
 
     def claim(self, resource: Resource) -> tuple[AssetClaim | None, bool]:
-        """Return what the resource says, None for what is no asset of its own, and whether an owner tag was refused."""
+        """Return a resource's claim (None if it is not an asset of its own), and whether an owner tag was refused."""
         if resource.mode != "managed" or resource.is_deposed or not resource.type or is_glue(resource.type):
             return None, False
         tags = Tags(resource.tags, self._accepted, own=resource.own_tags)
@@ -103,7 +103,7 @@ class ClaimReader:
     def _all_runs(
         self, values: Mapping[str, str], rules: tuple[RunsRule, ...], otherwise: str, environment: str
     ) -> tuple[Runs, ...]:
-        """Return what a resource runs: where nothing is said of it, something at a version that nobody knows."""
+        """Return what a resource runs. If it does not say, that is something with an unknown version."""
         found = tuple(_runs(values, rules, environment, self._accepted))
         first = next((rule for rule in rules if not rule.is_optional), None)
         unknown = otherwise or (first.product or first.provider if first is not None else "")
@@ -111,14 +111,14 @@ class ClaimReader:
 
 
 def _address(text: str) -> str:
-    """Return the address in the configuration, an index that looks like a secret masked."""
+    """Return the address in the configuration. An index that looks like a secret is masked."""
     if '"' not in text:
         return tidy(text)
     return _INDEX.sub(lambda match: '["…"]' if looks_secret(match[0]) else match[0], clean(text[:1000]))
 
 
 def _text(values: Mapping[str, str], *names: str) -> str:
-    """Return the first of the attributes that is short and does not look like a secret."""
+    """Return the first attribute that is short and does not look like a secret."""
     for name in names:
         text = tidy(values[name]) if name in values else ""
         if text and len(text) <= 255 and not looks_secret(text):
@@ -137,14 +137,14 @@ def _matching(pattern: re.Pattern[str], values: Mapping[str, str], *names: str) 
 
 
 def _cloud_id(values: Mapping[str, str]) -> str:
-    """Return the provider's id where its shape says that it is unique: a path or a UUID."""
+    """Return the provider's id if its form shows that it is unique: a path or a UUID."""
     text = values.get("id", "")
     is_unique = _PATH_ID.fullmatch(text) or _UUID.fullmatch(text)
     return text if is_unique and len(text) <= 500 and not holds_token(text) else ""
 
 
 def _hosts(values: Mapping[str, str], rule: TypeRule) -> Iterator[str]:
-    """Yield host names and web addresses; user names, ports and queries are not part of what is taken."""
+    """Yield host names and web addresses, without user names, ports and queries."""
     for name in rule.hosts:
         text = values.get(name, "")
         if not text or holds_token(text):
@@ -169,7 +169,7 @@ def _runs(
         if rule.product_pattern is not None and (within := rule.product_pattern.fullmatch(product)):
             product = within["product"]
         if version and rule.product_from and not product:
-            # The version may say which of the provider's engines it is.
+            # The version may tell which of the provider's engines it is.
             product = providers.engine_of(fold(rule.provider), version) or rule.provider
         if rule.pattern is not None:
             product, version = _by_pattern(values, rule, rule.pattern)
@@ -182,7 +182,7 @@ def _runs(
 
 
 def _by_pattern(values: Mapping[str, str], rule: RunsRule, pattern: re.Pattern[str]) -> tuple[str, str]:
-    """Return the product and the version that a rule's pattern finds in its attribute, empty where it finds none."""
+    """Return the product and version that a rule's pattern finds in its attribute; "" if it finds none."""
     for name in rule.version_from:
         found = pattern.search(values.get(name, "")[:200])
         if found is not None:
@@ -192,7 +192,7 @@ def _by_pattern(values: Mapping[str, str], rule: RunsRule, pattern: re.Pattern[s
 
 
 def _in_image(reference: str, environment: str) -> Iterator[Runs]:
-    """Yield the product in a well-known container image; an organisation's own image is a product of its own."""
+    """Yield the product in a well-known container image. An organisation's own image is a product of its own."""
     sighting, _ = images.sighting_of(reference, origin=Origin(""))
     if sighting is None or holds_token(reference):
         return
@@ -213,9 +213,9 @@ def _word(values: Mapping[str, str], names: tuple[str, ...], accepted: CheckedVa
 
 
 def split_version(text: str, *, is_undotted: bool = False) -> tuple[str, str]:
-    """Return the product and version in one word, empty when there is no version in it.
+    """Return the product and version in one word; "" if it contains no version.
 
-    `is_undotted` says that `python39` means 3.9, as in the runtimes of Google's functions.
+    With `is_undotted`, `python39` means 3.9, as in the runtimes of Google's functions.
     """
     if provided := _PROVIDED.fullmatch(text):
         return provided["product"], provided["version"] or provided["product"]

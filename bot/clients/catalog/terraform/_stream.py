@@ -1,8 +1,8 @@
 """Terraform's JSON to resources, one at a time, keeping only what was asked for.
 
-Three shapes: a state as `terraform show -json` writes it (`values`), a plan (`planned_values`), and the raw `.tfstate`
-of version 4. All of them hold secrets in plain text, so a value is kept only when its name is on the caller's list, and
-nothing of the file ever enters an error's text. https://developer.hashicorp.com/terraform/internals/json-format
+There are three shapes: a state as `terraform show -json` writes it (`values`), a plan (`planned_values`), and the raw
+`.tfstate` of version 4. All of them hold secrets in plain text, so a value is kept only if its name is on the caller's
+list, and no error contains text from the file. https://developer.hashicorp.com/terraform/internals/json-format
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ import ijson  # type: ignore[import-untyped]
 
 from bot.clients.catalog._json import Event
 
-#: Modules may nest, but nobody nests them deeper.
+#: The deepest nesting of modules.
 _MAX_MODULES = 100
-#: A definition of containers is at most 64 KB at Amazon.
+#: Amazon allows at most 64 KB for a definition of containers.
 _MOST_JSON = 1 << 17
 _MODULE = ".child_modules.item"
-#: Where the resources of a state or a plan are, and the instances of a raw state's resources.
+#: The paths of the resources in a state or a plan, and of the instances in a raw state.
 _RESOURCE = re.compile(r"(?:planned_)?values\.root_module(?:\.child_modules\.item)*\.resources\.item")
 _RAW, _INSTANCE = "resources.item", "resources.item.instances.item"
 
 
 @dataclass(slots=True)
 class Resource:
-    """One instance of a resource: where it is in the configuration, and the wanted ones of its attributes.
+    """One instance of a resource: its address in the configuration, and its wanted attributes.
 
-    `values` is keyed by the attribute's name, nested ones by the path joined with dots (`build_config.runtime`).
+    `values` is keyed by attribute name; nested ones by their path, joined with dots (`build_config.runtime`).
     `own_tags` are the keys of `tags` that the resource itself is known to set; the rest may be a provider's defaults.
     """
 
@@ -46,10 +46,10 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which attributes to keep: `names` at the top, `nested` ones by their paths, and the tags whose key `tag` accepts.
+    """Which attributes to keep: top-level `names`, `nested` ones by path, and tags whose key `tag` accepts.
 
-    `tag_maps` are the attributes that hold tags, the one that counts first; what stands in blocks by its dotted path.
-    Of `lists`, which are among the nested ones, all blocks count, a value a line: a pod has several containers.
+    `tag_maps` are the attributes with tags, the most important first; those in blocks by dotted path. For `lists`,
+    which are among the nested ones, all blocks count, one value per line: a pod has several containers.
     """
 
     names: frozenset[str]
@@ -59,18 +59,18 @@ class Wanted:
     lists: frozenset[str] = frozenset()
 
 
-#: `team:payments`, as providers have tags whose tags are words.
+#: `team:payments`, for providers whose tags are words.
 _WORDED = re.compile(r"(?P<key>[\w.-]{1,60})\s*[:=]\s*(?P<value>[^\s:=][^:=]{0,200})")
 
 
 class BadShapeError(Exception):
-    """The JSON is not what Terraform writes; the message completes "this file ..." and quotes nothing."""
+    """The JSON is not Terraform's. The message completes "this file ..." and quotes nothing."""
 
 
 def resources(events: Iterator[Event], wanted: Wanted, *, note: Callable[[str], None]) -> Iterator[Resource]:
-    """Yield the resources in the file's order; `note` gets a sentence on a file that is less than a state.
+    """Yield the resources in the file's order. `note` gets a sentence if the file is less than a state.
 
-    Raise `BadShapeError` when the file is none of the three shapes.
+    Raise `BadShapeError` if the file has none of the three shapes.
     """
     if next(events, ("", "", None))[1] != "start_map":
         raise BadShapeError("is not a Terraform state; write it with 'terraform show -json'.")
@@ -84,9 +84,7 @@ def resources(events: Iterator[Event], wanted: Wanted, *, note: Callable[[str], 
             is_known = _check_format(str(value))
         elif prefix == "version":
             is_known = is_raw = _check_version(str(value))
-        elif (
-            event == "start_map" and prefix == _RAW and (is_raw or not is_known)
-        ):  # keys that were sorted: version last
+        elif event == "start_map" and prefix == _RAW and (is_raw or not is_known):  # sorted keys: the version is last
             yield from _instances(events, wanted)
         elif event == "start_map" and _RESOURCE.fullmatch(prefix):
             yield _resource(_built(events, prefix), wanted)
@@ -129,9 +127,9 @@ def _resource(built: Mapping[str, Any], wanted: Wanted) -> Resource:
 
 
 def _instances(events: Iterator[Event], wanted: Wanted) -> Iterator[Resource]:
-    """Yield the instances of one resource of a raw state, whose address is made of its parts.
+    """Yield the instances of one resource in a raw state, with the address composed of its parts.
 
-    There may be many of them, so they are built one by one.
+    There may be many, so they are built one by one.
     """
     parts: dict[str, str] = {}
     found: list[Resource] = []
@@ -152,12 +150,12 @@ def _instances(events: Iterator[Event], wanted: Wanted) -> Iterator[Resource]:
 
 
 def _index(key: object) -> str:
-    """Return what ends an instance's address: `[0]`, `["eu"]` or nothing."""
+    """Return the end of an instance's address: `[0]`, `["eu"]` or ""."""
     return "" if key is None else f'["{key}"]' if isinstance(key, str) else f"[{key}]"
 
 
 def _with_attributes(attributes: object, wanted: Wanted) -> Resource:
-    """Return a resource that has the wanted ones of the attributes, and nothing else yet."""
+    """Return a resource with only its wanted attributes."""
     resource = Resource()
     if not isinstance(attributes, dict):
         return resource
@@ -177,7 +175,7 @@ def _with_attributes(attributes: object, wanted: Wanted) -> Resource:
         for key, value in ((_text(key), _text(value)) for key, value in tags[name]):
             if key and value and wanted.tag(key):
                 found.setdefault(key, []).append(value)
-    # A default tag stands in one map, the resource's own in two: of two spellings the last, its own, counts.
+    # A default tag is in one map, the resource's own in two. Of two spellings the last one, its own, counts.
     resource.tags.update((key, values[0]) for key, values in sorted(found.items(), key=lambda each: len(each[1])))
     resource.own_tags = frozenset(key for key, values in found.items() if len(values) > 1)
     return resource
@@ -196,12 +194,12 @@ def _pairs(held: object) -> Iterable[tuple[object, object]]:
 
 
 def _texts(attributes: object, path: Iterable[str]) -> Iterator[str]:
-    """Yield what is under these keys, each below the one before, in all the blocks of a list that have it."""
+    """Yield the values under these nested keys, in all blocks of a list that have them."""
     return filter(None, map(_text, _below(attributes, path)))
 
 
 def _first_block(attributes: Mapping[str, object], name: str) -> object:
-    """Return the first of the blocks or mappings that are under a dotted name."""
+    """Return the first block or mapping under a dotted name."""
     return attributes.get(name) if "." not in name else next(iter(_below(attributes, name.split("."))), None)
 
 
@@ -215,7 +213,7 @@ def _below(attributes: object, path: Iterable[str]) -> list[object]:
 
 
 def _in_json(text: str) -> list[object]:
-    """Return what a text says that holds JSON, as Amazon's containers are written; nothing for any other text."""
+    """Return the content of a text with JSON, as in Amazon's definitions of containers; nothing for other text."""
     if not text.startswith(("[", "{")) or len(text) > _MOST_JSON:
         return []
     try:

@@ -1,4 +1,4 @@
-"""Tags and labels, and the suspicion that every text of a state file is met with: it may be a misplaced secret."""
+"""Tags and labels, and the check that every text of a state file goes through: it may be a misplaced secret."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ ENVIRONMENT_TAGS = ("environment", "env", "stage")
 PARENT_TAGS = ("service", "application", "app", "system")
 NAME_TAG = "name"
 TIER_TAG = "tier"
-#: Tags that are kept as they are, besides those above and the owner's.
+#: Tags that are kept unchanged, besides those above and the owner's.
 KEPT_TAGS = ("cost-centre", "cost-center", "component", "project", "product", "domain")
 _SHOWN = (*ENVIRONMENT_TAGS, *PARENT_TAGS, *KEPT_TAGS)
 _ALLOWED = frozenset({*ENVIRONMENT_TAGS, *PARENT_TAGS, NAME_TAG, TIER_TAG, *KEPT_TAGS})
 
-# Shapes of credentials: cloud keys, forge and chat tokens, JSON web tokens, keys in PEM, payment keys.
+# Forms of credentials: cloud keys, tokens of code hosts and chats, JSON web tokens, PEM keys, payment keys.
 _TOKEN = re.compile(
     r"(?:AKIA|ASIA)[A-Z0-9]{12,}|gh[pousr]_\w{8,}|github_pat_\w+|glpat-\S+|xox[a-z]-\S+|eyJ[\w-]{8,}|-----BEGIN|[sr]k_(?:live|test)_\w+"
     r"|AIza[\w-]{20,}|SG\.[\w-]{10,}|hv[sb]\.\w{10,}",
 )
 _SECRET_WORD = re.compile(r"passw|pwd|secret|token|api[-_ ]?key|private[-_ ]?key|credential", re.IGNORECASE)
 _LONG_RUN = re.compile(r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9+/]{32,}")
-# user:password@host, and Password=… as in a connection string.
+# user:password@host, and Password=… in a connection string.
 _USERINFO = re.compile(r":[^\s:/@]+@")
 _ASSIGNED = re.compile(r"(?:passw|pwd|secret|token|key|credential)\w*\s*=", re.IGNORECASE)
 _PLAIN = re.compile(r"[\w@(\[][\w .,@:&+()/\[\]#-]{0,119}")
@@ -37,20 +37,20 @@ _PREFIXED = re.compile(r"(?:team|group|user|person)\s*:\s*", re.IGNORECASE)
 
 
 def tidy(text: str) -> str:
-    """Return `text` cleaned, cut to 400 characters; quick for the plain texts that nearly all are."""
+    """Return `text` cleaned and cut to 400 characters; fast for plain text, which nearly all is."""
     is_clean = len(text) <= 400 and text.isascii() and text.isprintable() and "  " not in text and text == text.strip()
     return text if is_clean else clean(text[:400])
 
 
 def fold_key(key: str) -> str:
-    """Return a tag's key in one spelling: `Cost_Centre`, `cost centre` and `cost-centre` are the same."""
+    """Return a tag's key in one form: `Cost_Centre`, `cost centre` and `cost-centre` are the same."""
     if key.isalpha():
         return key.lower()
     return _SEPARATORS.sub("-", key.strip()).lower()
 
 
 def looks_secret(text: str) -> bool:
-    """Return whether `text` has the shape of a credential or of what carries one, such as a connection string."""
+    """Return whether `text` has the form of a credential, or of text that contains one: a connection string."""
     return (
         "://" in text
         or _TOKEN.search(text) is not None
@@ -61,13 +61,16 @@ def looks_secret(text: str) -> bool:
 
 
 def holds_token(text: str) -> bool:
-    """Return whether `text` holds a known kind of token; for texts whose own shape is checked already."""
+    """Return whether `text` contains a known kind of token; for text whose own form is checked already."""
     return _TOKEN.search(text) is not None
 
 
 @dataclass(slots=True)
 class CheckedValues:
-    """Values that passed their checks, as thousands of resources have the same ones; nothing refused is kept."""
+    """Values that passed their checks, cached because thousands of resources share them.
+
+    Refused values are not kept.
+    """
 
     plain: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
@@ -75,7 +78,7 @@ class CheckedValues:
 
 
 class Tags:
-    """One resource's tags by folded key; only values that are plain words come out."""
+    """One resource's tags by folded key. Only values that are plain words are returned."""
 
     def __init__(self, tags: Mapping[str, str], accepted: CheckedValues, *, own: frozenset[str] = frozenset()) -> None:
         self._own = frozenset(map(fold_key, own))
@@ -83,7 +86,7 @@ class Tags:
         self._accepted = accepted
 
     def text(self, *keys: str) -> str:
-        """Return the first of `keys` that has a plain value, "" when there is none."""
+        """Return the first of `keys` with a plain value; "" if there is none."""
         for key in keys:
             value = self._tags.get(key, "")
             if not value:
@@ -96,10 +99,10 @@ class Tags:
         return ""
 
     def owners(self, keys: Sequence[str]) -> tuple[tuple[OwnerClaim, ...], bool]:
-        """Return the owners that the first of the folded `keys` names, and whether a value was refused as no owner.
+        """Return the owners under the first of the folded `keys`, and whether a value was refused.
 
-        A tag of the resource's own comes before a default one. A key that says that there is none counts where no other
-        names any.
+        A tag of the resource's own comes before a default one. A key that says that there is no owner counts only if no
+        other key names one.
         """
         refused = False
         nobody: tuple[OwnerClaim, ...] = ()
@@ -127,7 +130,7 @@ class Tags:
 
 
 def is_allowed(key: str, owner_keys: frozenset[str]) -> bool:
-    """Return whether a tag may be kept at all; `owner_keys` are folded."""
+    """Return whether a tag may be kept at all. `owner_keys` are folded."""
     folded = fold_key(key)
     return folded in _ALLOWED or folded in owner_keys
 

@@ -1,7 +1,7 @@
 """What each resource type is: its kind and hosting, the attributes that name it, and what it runs.
 
-The table is `bot/data/terraform_types.yaml`; attributes that are not in it are never read. Types that only join or
-configure others are left out; of types that are not in it, a resource is taken when it has an owner.
+The table is `bot/data/terraform_types.yaml`. Attributes that are not in it are never read. Types that only connect or
+configure others are left out; a resource of an unknown type is used if it has an owner.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ from bot.domain.catalog import AssetKind, Hosting
 class RunsRule:
     """Where a type says what it runs.
 
-    `product` is a product's name, or "" when it is in the attributes `product_from`; `version_from` are the attributes
-    that may hold the version, the more exact one first; `product_pattern` finds the product in longer words. With
-    neither product nor `product_from` the one value holds both (`POSTGRES_11`, `python3.9`), in the groups `product`
-    and `version` of `pattern` where there is one. `image` is an attribute that holds a container's image. What
-    `is_optional` runs only if it has a version; everything else runs at a version that nobody knows when none is said.
-    `goes_on_from` is the attribute that says whether the provider goes on with the support for money, by the values of
-    `goes_on`.
+    - `product`: a product's name, or "" if it is in the attributes `product_from`.
+    - `version_from`: the attributes that may have the version, the more exact one first.
+    - `product_pattern`: finds the product in longer text.
+    - `pattern`: without product and `product_from`, one value has both (`POSTGRES_11`, `python3.9`), in the groups
+      `product` and `version` of this pattern if there is one.
+    - `image`: an attribute with a container's image.
+    - `is_optional`: it runs only if it has a version. Otherwise a missing version is an unknown one.
+    - `goes_on_from`: the attribute that says whether the provider continues support for money, by the values in
+      `goes_on`.
     """
 
     provider: str
@@ -43,9 +45,9 @@ class RunsRule:
 
 @dataclass(frozen=True, slots=True)
 class WholeRule:
-    """What resources of a type are a part of: `type` is the whole's, `name_from` the attribute that names it.
+    """What resources of a type are a part of. `type` is the whole's type, `name_from` the attribute with its name.
 
-    What both run is one thing. It is counted `in_parts`, or once as the whole.
+    Both run the same thing. It is counted `in_parts`, or once in the whole.
     """
 
     type: str
@@ -55,11 +57,11 @@ class WholeRule:
 
 @dataclass(frozen=True, slots=True)
 class TypeRule:
-    """What a resource type is; `names` and `hosts` are attributes, `parent` the one that names what it is a part of.
+    """What a resource type is. `names` and `hosts` are attributes, `parent` is the one that names what it is a part of.
 
-    `otherwise` is what it runs, at a version that nobody knows, where none of `runs` says anything. `whole` is what
-    runs the same as this. One of a type that `is_only_known` runs only what is known to age, and is taken only where it
-    does or has an owner.
+    `otherwise` is what it runs, with an unknown version, if none of `runs` applies. `whole` is what runs the same. A
+    type that `is_only_known` runs only products with a known end of life, and its resources are used only if they do or
+    have an owner.
     """
 
     kind: AssetKind
@@ -108,20 +110,20 @@ def _words(fields: Mapping[str, str], key: str, otherwise: str = "") -> tuple[st
     return tuple(fields.get(key, otherwise).split())
 
 
-#: Every type that is an asset of its own.
+#: Every type whose resources are assets of their own.
 TYPES = {name: _type_rule(fields) for name, fields in table("terraform_types").items()}
-#: For types that are not in the table: taken when they have an owner.
+#: For types that are not in the table; used if the resource has an owner.
 UNKNOWN = TypeRule(AssetKind.CLOUD_RESOURCE, None)
 
 _DATABASE, _CACHE, _QUEUE = AssetKind.DATABASE, AssetKind.CACHE, AssetKind.QUEUE
-#: The engines that the names of types have in them.
+#: Engines that occur in the names of types.
 _ENGINES = {
     **{"postgres": _DATABASE, "postgresql": _DATABASE, "mysql": _DATABASE, "mariadb": _DATABASE, "mongodb": _DATABASE},
     **{"opensearch": _DATABASE, "elasticsearch": _DATABASE, "cassandra": _DATABASE, "clickhouse": _DATABASE},
     **{"redis": _CACHE, "valkey": _CACHE, "memcached": _CACHE, "kafka": _QUEUE, "rabbitmq": _QUEUE},
     **{"kubernetes": AssetKind.CLUSTER, "k8s": AssetKind.CLUSTER},
 }
-#: `PROVIDER_..._ENGINE_instance`; what ends otherwise is in such a service, or joins it to another.
+#: `PROVIDER_..._ENGINE_instance`. Types with other endings are inside such a service, or connect it to another.
 _SERVICE = re.compile(
     rf"(?P<provider>[a-z0-9]+)_(?:\w+_)?(?P<engine>{'|'.join(sorted(_ENGINES, key=len, reverse=True))})(?:flex)?"
     r"(?:_(?:instance|cluster|server|service|deployment|db_?system))?(?:_v\d+)?"
@@ -145,13 +147,13 @@ _GLUE = re.compile(
 
 
 def is_glue(type_: str) -> bool:
-    """Return whether resources of `type_` only join or configure others, so that nobody asks who owns one."""
+    """Return whether resources of `type_` only connect or configure others, so that nobody asks for their owner."""
     return type_ not in TYPES and _GLUE.fullmatch(type_) is not None
 
 
 @lru_cache(maxsize=1024)
 def rule_of(type_: str) -> TypeRule | None:
-    """Return the rule of a type; of one that is not in the table, by the engine that is in its name."""
+    """Return the rule of a type; for a type that is not in the table, by the engine in its name; else None."""
     if type_ in TYPES:
         return TYPES[type_]
     found = _SERVICE.fullmatch(type_)
@@ -173,8 +175,8 @@ _READ |= {
     for name in (*runs.product_from, *runs.version_from, runs.image, runs.goes_on_from)
     if name
 }
-#: Every attribute that may be read, and those that stand in blocks, by their dotted paths.
+#: Every attribute that may be read; those in blocks by their dotted paths.
 ATTRIBUTES = frozenset(name for name in _READ if "." not in name)
 NESTED = {name: tuple(name.split(".")) for name in sorted(_READ) if "." in name}
-#: Those that hold the images of containers, of which there may be several.
+#: Attributes with container images, of which there may be several.
 IMAGES = frozenset(runs.image for rule in TYPES.values() for runs in rule.runs if runs.image)
