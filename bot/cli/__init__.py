@@ -1,4 +1,4 @@
-"""`baton …`: the command line. Each command lives in a module of its own and is imported only when it is asked for."""
+"""`baton …`: the command line. Each command has its own module, which is imported only when the command is used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.errors import BatonError
 if TYPE_CHECKING:
     import typer
 
-#: Modules by the first word after `baton`. A module has a typer sub-app `app`, or a function named like the command.
+#: Modules by the first word after `baton`. A module has a typer sub-app `app`, or a function with the command's name.
 _COMMANDS = {
     "ask": "bot.cli.ask",
     "attest": "bot.cli.attest",
@@ -35,9 +35,9 @@ _COMMANDS = {
 
 
 def main() -> None:
-    """Run `baton`. Exit codes: 0 done, 1 refused or not possible, 2 wrong usage, 130 interrupted.
+    """Run `baton`. Exit codes: 0 done, 1 refused or impossible, 2 wrong usage, 130 interrupted.
 
-    Expected errors are one sentence.
+    Expected errors are printed as one sentence.
     """
     try:
         with quick_imports():
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def _command(arguments: list[str]) -> Callable[[], object]:
-    """Return what carries the arguments out. `run` alone has nothing to be parsed: it need not wait for the parser."""
+    """Return a function that runs the arguments. `run` alone needs no parsing, so it does not wait for the parser."""
     if arguments == ["run"]:
         return import_module(_COMMANDS["run"]).run  # type: ignore[no-any-return]  # the module is found by its name
     return make_app(arguments[:1])
@@ -59,7 +59,7 @@ def _command(arguments: list[str]) -> Callable[[], object]:
 
 @contextmanager
 def quick_imports() -> Iterator[None]:
-    """Keep the garbage collector from modules, now and later: they stay, and to go through them is a start's tenth."""
+    """Keep modules out of the garbage collector for good: they stay, and scanning them takes a tenth of the start."""
     gc.disable()
     try:
         yield
@@ -69,11 +69,11 @@ def quick_imports() -> Iterator[None]:
 
 
 def make_app(wanted: list[str]) -> typer.Typer:
-    """Return the command line; with the command named in `wanted` only, where it is one, so that it starts sooner."""
+    """Return the command line; if `wanted` names a command, with only that one, so that it starts faster."""
     import typer  # noqa: PLC0415 - typer and rich cost 0.2 s that `import bot.cli` should not
 
     app = typer.Typer(name="baton", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-    app.callback()(_baton)  # keeps `baton NAME` a sub-command even where only one is loaded
+    app.callback()(_baton)  # keeps `baton NAME` a sub-command even if only one is loaded
     names = [name for name in wanted if name in _COMMANDS] or list(_COMMANDS)
     for name in names:
         module: Any = import_module(_COMMANDS[name])

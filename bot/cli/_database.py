@@ -1,4 +1,4 @@
-"""The database as commands open it: reached or one sentence, and closed whatever happens."""
+"""Opening the database for a command: it is reached or one sentence says why not, and it is always closed."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ T = TypeVar("T")
 
 
 def sqlite_file(url: str) -> Path | None:
-    """Return the file of a SQLite database, or None for another database."""
+    """Return the file of a SQLite database; None for any other database."""
     parsed = normalise_url(url)
     return Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
 
 
 def is_missing(url: str) -> bool:
-    """Tell whether `url` is a SQLite file that is not there yet, or that nothing was ever written to."""
+    """Tell whether `url` is a SQLite file that does not exist yet or has never been written to."""
     file = sqlite_file(url)
     return file is not None and (not file.exists() or file.stat().st_size == 0)
 
 
 @asynccontextmanager
 async def opened(url: str, *, may_make: bool = False) -> AsyncIterator[Database]:
-    """Open the database; with `may_make` a SQLite file that is not there yet is made.
+    """Open the database. With `may_make`, a missing SQLite file is created.
 
-    Raises StoreError, without the address and its password, when it cannot be reached.
+    Raises StoreError, without the address and its password, if the database cannot be reached.
     """
     file = sqlite_file(url)
     if file is not None and not file.parent.is_dir():
@@ -54,9 +54,9 @@ async def opened(url: str, *, may_make: bool = False) -> AsyncIterator[Database]
 
 @asynccontextmanager
 async def opened_deps(*, dry_run: bool = False) -> AsyncIterator[Deps]:
-    """Open the database that the settings name, its schema up to date, for a use case.
+    """Open the database of the settings, with its schema up to date, for a use case.
 
-    In a dry run everything is undone on leaving; until then nobody else can change anything.
+    In a dry run everything is rolled back at the end; until then nobody else can change anything.
     """
     settings = environment.load()
     async with opened(settings.database_url.get_secret_value()) as database, AsyncExitStack() as stack:
@@ -73,7 +73,7 @@ async def opened_deps(*, dry_run: bool = False) -> AsyncIterator[Deps]:
 
 
 def in_store(use: Callable[[Deps], Coroutine[Any, Any, T]]) -> T:
-    """Run a use case on the database that the settings name, and return what it returns."""
+    """Run a use case on the database of the settings, and return its result."""
 
     async def run() -> T:
         async with opened_deps() as deps:
@@ -84,7 +84,7 @@ def in_store(use: Callable[[Deps], Coroutine[Any, Any, T]]) -> T:
 
 @asynccontextmanager
 async def answering() -> AsyncIterator[tuple[Deps, Snapshot]]:
-    """Open the database that the settings name, with its catalog in memory, to answer questions."""
+    """Open the database of the settings, with its catalog in memory, to answer questions."""
     async with opened_deps() as deps:
         catalog = Snapshot()
         await snapshot.refresh(catalog, deps.database)
@@ -92,7 +92,7 @@ async def answering() -> AsyncIterator[tuple[Deps, Snapshot]]:
 
 
 def with_catalog(use: Callable[[Deps, Snapshot], Coroutine[Any, Any, T]]) -> T:
-    """Run a use case as `in_store` does, with the catalog in memory."""
+    """Run a use case as in `in_store`, with the catalog in memory."""
 
     async def run() -> T:
         async with answering() as (deps, catalog):

@@ -1,4 +1,4 @@
-"""Answers of `baton ask` about the past, as fields and as text."""
+"""Answers of `baton ask` about the past, as JSON fields and as text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from bot.services.history import Chronicle, Recalled
 
 
 def as_dict(found: Recalled | Chronicle) -> dict[str, Any]:
-    """Return an answer about the past as the fields of `--json`: those of one about today, and `on` or `history`."""
+    """Return an answer about the past as the fields of `--json`.
+
+    They are those of an answer about today, and `on` or `history`.
+    """
     if isinstance(found, Chronicle):
         return {
             "status": "history",

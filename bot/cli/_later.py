@@ -1,4 +1,4 @@
-"""Groups of commands whose modules are imported only when one of their commands is asked for."""
+"""Groups of commands whose modules are imported only when one of their commands is used."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typer.main import get_command
 
 
 def later(commands: Mapping[str, str]) -> type[TyperGroup]:
-    """Return a group that has these commands beside its own.
+    """Return a group that also has these commands.
 
-    `commands` maps the name of a command to where it is: `bot.cli.eol.due:due`.
+    `commands` maps a command's name to its place: `bot.cli.eol.due:due`.
     """
 
     class Group(TyperGroup):

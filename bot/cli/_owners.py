@@ -17,12 +17,12 @@ from bot.services.portfolio import Portfolios
 from bot.services.questions import AskerUnknown, NobodyCalled, PeopleMeant, PersonMeant, TeamsMeant, TeamThings
 from bot.services.snapshot import Snapshot
 
-#: Questions whose answer is a list of things.
+#: Meanings of a question whose answer is a list of things.
 OwnerMeant: TypeAlias = PersonMeant | PeopleMeant | TeamThings | TeamsMeant | AskerUnknown | NobodyCalled
 
 
 async def answer(deps: Deps, catalog: Snapshot, meant: OwnerMeant, *, as_json: bool) -> str | dict[str, Any]:
-    """Return the answer as text, or as the fields of `--json`. Raises UserError where it cannot tell who asks."""
+    """Return the answer as text, or as the fields of `--json`. Raises UserError if it is unknown who asks."""
     if isinstance(meant, AskerUnknown):
         raise UserError('I cannot tell who you are here: ask by name, as in `baton ask "what does Ada Byron own"`.')
     if isinstance(meant, PeopleMeant):
@@ -55,7 +55,7 @@ async def answer(deps: Deps, catalog: Snapshot, meant: OwnerMeant, *, as_json: b
 
 
 def _names(catalog: Snapshot, asset_ids: Sequence[int], owner: OwnerKey) -> list[dict[str, Any]]:
-    """Return things with the areas that somebody owns of each; none where that is inherited."""
+    """Return things, each with the areas that somebody owns of it (none if the ownership is inherited)."""
     assets = filter(None, map(catalog.asset, asset_ids))
     return [
         {"asset": asset.name, "ref": asset.ref, "tier": asset.tier, "areas": _areas(asset, owner)} for asset in assets

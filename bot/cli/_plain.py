@@ -1,4 +1,4 @@
-"""Messages for a terminal: the text twin without what only Slack reads."""
+"""Messages for a terminal: the plain-text version without Slack's markup."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _OTHERS = re.compile(
 
 
 def plain(text: str, catalog: Snapshot) -> str:
-    """Return a text without Slack's markup; signs that ask for attention become exclamation marks, others go.
+    """Return a text without Slack's markup. Warning emoji become exclamation marks; other emoji are removed.
 
-    Whom Slack would show by their id is called by the name that `catalog` knows.
+    People whom Slack would show by their id get the name in `catalog`.
     """
 
     def name(found: re.Match[str]) -> str:

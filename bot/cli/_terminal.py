@@ -1,4 +1,4 @@
-"""What commands take from a terminal and print on it."""
+"""What commands read from a terminal and print to it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from bot.domain.catalog import Problem
     from bot.services.pictures import Picture
 
-#: The option of a command that prints a document instead of words.
+#: The option to print a document instead of text.
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _SHOWN_PROBLEMS = 20
-#: Spreadsheets take a cell that begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection
+#: Spreadsheets read a cell that begins like this as a formula: https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def day(text: str) -> date:
-    """Read a day. Raises BadParameter, which says how a day is written."""
+    """Read a day. Raises BadParameter, which says how to write one."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -34,7 +34,7 @@ def day(text: str) -> date:
 
 
 def write_picture(file: Path, picture: Picture) -> None:
-    """Write a picture, and print what it shows in words. Raises UserError."""
+    """Write a picture to a file, and print its content as text. Raises UserError."""
     try:
         file.write_bytes(picture.content)
     except OSError as error:
@@ -43,7 +43,7 @@ def write_picture(file: Path, picture: Picture) -> None:
 
 
 def read_bytes(file: Path) -> bytes:
-    """Read a file that the command line names. Raises UnreadableError."""
+    """Read a file given on the command line. Raises UnreadableError."""
     try:
         return file.read_bytes()
     except OSError as error:
@@ -56,7 +56,7 @@ def print_json(document: Any) -> None:
 
 
 def print_problems(problems: Iterable[Problem]) -> None:
-    """Print the first problems to standard error, errors before notes, and how many more there are."""
+    """Print the first problems to standard error, errors before notes, and the number of further ones."""
     ordered = sorted(problems, key=lambda problem: not problem.is_error)
     for problem in ordered[:_SHOWN_PROBLEMS]:
         sys.stderr.write(f"{'error' if problem.is_error else 'note'}: {clean(str(problem))}\n")
@@ -65,9 +65,9 @@ def print_problems(problems: Iterable[Problem]) -> None:
 
 
 def cell(value: object) -> str:
-    """Return a value as a cell that no spreadsheet takes for a formula; days and times in ISO, nothing for None."""
+    """Return a value as a cell that no spreadsheet reads as a formula. Days and times are in ISO format, None is ""."""
     if value is None:
         return ""
     text = value.isoformat() if isinstance(value, date | datetime) else str(value)
-    # A number is no formula, however it begins.
+    # A number is never a formula.
     return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, int | float) else text

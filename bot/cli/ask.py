@@ -76,13 +76,13 @@ async def _answer(deps: Deps, catalog: Snapshot, text: str, on: date | None, *, 
         return as_dict(_NOTHING, catalog) if as_json else plain(said.text, catalog)
     if isinstance(found, _owners.OwnerMeant):
         return await _owners.answer(deps, catalog, found, as_json=as_json)
-    if isinstance(found, Meant):  # who or what a question refers to is Slack's to know
+    if isinstance(found, Meant):  # a reference by id can only be resolved in Slack
         found = ownership.find(deps, catalog, text)
     return as_dict(found, catalog) if as_json else as_text(found, catalog)
 
 
 def as_dict(found: Found, catalog: Snapshot) -> dict[str, Any]:
-    """Return an answer as the fields of `--json`; docs/ownership.md says what each means."""
+    """Return an answer as the fields of `--json`; docs/ownership.md explains them."""
     if isinstance(found, Answered):
         return _answered(found, catalog)
     return {
@@ -101,7 +101,7 @@ def as_dict(found: Found, catalog: Snapshot) -> dict[str, Any]:
 
 
 def as_text(found: Found, catalog: Snapshot) -> str:
-    """Return an answer for a person at a terminal: the message's text twin without Slack's markup."""
+    """Return an answer for a terminal: the message's plain-text version without Slack's markup."""
     if isinstance(found, Answered):
         message = blocks.answer(found.verdict, replace(found.frame, is_shared=True))
     elif isinstance(found, SeveralAssets):
@@ -146,7 +146,7 @@ def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
 
 
 def _without_owner(verdict: Verdict) -> list[Area]:
-    """Return the areas that nobody owns of something that is owned in part; of all that nobody is named for, `all`."""
+    """Return the areas without an owner of something partly owned; `all` for everything that nobody is named for."""
     if not isinstance(verdict, Owned):
         return []
     areas = {area for each in verdict.given_up for area in each.areas}
@@ -157,7 +157,7 @@ def _without_owner(verdict: Verdict) -> list[Area]:
 
 
 def _reason(verdict: Verdict) -> str | None:
-    """Why nobody owns it: on purpose, as far as that is so or said in a dispute, or because its owner gave it up."""
+    """Return why nobody owns it: it is unowned on purpose (also if disputed), or its owner gave it up; else None."""
     if isinstance(verdict, Unowned) and verdict.release is not None:
         return verdict.release.reason
     nobody = verdict.nobody if isinstance(verdict, Disputed) else None

@@ -1,4 +1,4 @@
-"""`baton attest`: how many things teams have confirmed this quarter as still theirs, and which they have not."""
+"""`baton attest`: how many things teams have confirmed this quarter as still theirs, and which are missing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def attest(
     name: Annotated[str | None, typer.Argument(help="A team, by any name it has; without one, all teams.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say how many things were confirmed this quarter, week by week, and which teams are behind."""
+    """Show how many things were confirmed this quarter, week by week, and which teams are behind."""
     with_catalog(partial(_attest, name=name or "", as_json=as_json))
 
 

@@ -21,13 +21,13 @@ app = typer.Typer(no_args_is_help=True, help="Look after the database.")
 
 @app.command()
 def upgrade() -> None:
-    """Bring the database to the schema of this Baton."""
+    """Migrate the database to the schema of this version of Baton."""
     asyncio.run(_upgrade())
 
 
 @app.command()
 def status() -> None:
-    """Say which schema the database has; exit with 1 unless it is this Baton's."""
+    """Show which schema the database has; exit with 1 unless it is that of this version of Baton."""
     if not asyncio.run(_status()):
         raise typer.Exit(1)
 

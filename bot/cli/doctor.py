@@ -1,4 +1,4 @@
-"""`baton doctor`: looks the installation over, and says what to do."""
+"""`baton doctor`: checks the installation and says what to do."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def doctor(
         bool, typer.Option("--messages", help="Ask Slack of a sample of each message and view whether it takes it.")
     ] = False,
 ) -> None:
-    """Look over settings, tokens, scopes, clock and database; exit with 1 when something has to be put right."""
+    """Check settings, tokens, scopes, clock and database; exit with 1 if something has to be fixed."""
     findings = asyncio.run(_examine(with_messages=with_messages))
     if as_json:
         found = [asdict(finding) for finding in findings]
@@ -77,7 +77,7 @@ def _settings(settings: Settings) -> Finding:
 
 
 def _optional(settings: Settings) -> Iterator[Finding]:
-    """Look over the file of settings, and the settings of the model where one is chosen; it is not asked."""
+    """Check the settings file, and the settings of the model if there is one. The model is not asked."""
     if (file := Path(environment.ENV_FILE)).is_file():
         yield from rules.settings_file(file.name, mode=file.stat().st_mode)
     try:
@@ -87,7 +87,7 @@ def _optional(settings: Settings) -> Iterator[Finding]:
 
 
 async def _listeners(settings: Settings) -> AsyncIterator[Finding]:
-    """Let the organisation's own module register its listeners, as `baton run` does; none of them is called."""
+    """Let the organisation's own module register its listeners, as `baton run` does. None of them is called."""
     if not settings.listeners:
         return
     from bot.app import count_listeners  # noqa: PLC0415 - all of Baton, for those who have listeners
@@ -100,7 +100,7 @@ async def _listeners(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _tracker(settings: Settings) -> AsyncIterator[Finding]:
-    """Ask the tracker that is chosen who can read the issues there."""
+    """Ask the configured tracker who can read the issues there."""
     do = 'See "Requests in a tracker" in docs/operating.md.'
     try:
         settings.require_tracker()

@@ -37,7 +37,7 @@ def health(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a row for each figure.")] = False,
     picture: Annotated[Path | None, typer.Option(help="Write the picture of everybody to this PNG file.")] = None,
 ) -> None:
-    """Say how well things are owned, what DevOps holds for whom, what has ended, and where to begin."""
+    """Show how well things are owned, what DevOps holds for other teams, what has ended, and where to begin."""
     if as_json + as_csv + (picture is not None) > 1 or (picture is not None and team):
         raise typer.BadParameter("--json, --csv or --picture, and no team with --picture")
     asyncio.run(_health(team, as_json=as_json, as_csv=as_csv, picture=picture))
@@ -71,7 +71,7 @@ def _of(known: Inventory) -> Health:
 
 
 def _rows(report: HealthReport) -> Iterator[dict[str, Any]]:
-    """Yield the figures of the report: the team's or everybody's, then what single teams have of one."""
+    """Yield the figures of the report: the team's or everybody's, then those of single teams."""
     headline = [HealthSection("Verdict", [report.headline])] if report.headline is not None else []
     for section in (*headline, *report.sections):
         for figure in section.figures:

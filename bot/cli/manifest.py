@@ -31,7 +31,7 @@ def manifest(
 
 
 def for_http(made: dict[str, Any], url: str) -> dict[str, Any]:
-    """Return the manifest with Socket Mode off and the request URL everywhere that Slack wants it.
+    """Return the manifest with Socket Mode off and the request URL everywhere that Slack needs it.
 
     Raises SettingsError unless `url` is an https address without a query.
     """

@@ -1,4 +1,4 @@
-"""`baton outbox list`, `retry` and `drop`: messages on Baton's own account that are on their way, or got stuck."""
+"""`baton outbox list`, `retry` and `drop`: Baton's own messages that are on their way, or stuck."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def list_messages(
     as_json: AsJson = False,
     most: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 200,
 ) -> None:
-    """Show the messages that are not delivered, those that failed first, and the places that cannot be posted to."""
+    """Show the messages that are not delivered, failed ones first, and the places that cannot be posted to."""
     listing, refused = in_store(partial(_list, is_everything=is_everything, with_text=with_text, most=most))
     if as_json:
         print_json(_as_dict(listing, refused, with_text=with_text))
@@ -62,7 +62,7 @@ def retry(
     ids: _Ids = None,
     is_failed: Annotated[bool, typer.Option("--failed", help="All that failed.")] = False,
 ) -> None:
-    """Try messages again, where they were first meant to go. `baton run` does it within a second or two."""
+    """Try messages again, in their original place. `baton run` does so within a second or two."""
     if bool(ids) == is_failed:
         raise UserError("Name messages, or say --failed for all that failed.")
     if ids:
@@ -74,7 +74,7 @@ def retry(
 
 @app.command()
 def drop(ids: _Ids = None) -> None:
-    """Let messages go that shall not be posted any more; replies to them are posted on their own."""
+    """Drop messages that should no longer be posted. Replies to them are posted on their own."""
     if not ids:
         raise UserError("Name the messages to drop; `baton outbox list` shows their numbers.")
     dropped = in_store(lambda deps: admin.drop(deps, ids, actor=_ACTOR))

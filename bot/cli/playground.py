@@ -31,12 +31,12 @@ def playground(
     ] = None,
 ) -> None:
     """Serve a simulated Slack with Baton in it, on a page in the browser. Needs no Slack account."""
-    # Of a visitor's own files it matters what was read; of the demo, that it is there.
+    # For your own files it matters what was read; for the demo only that it is there.
     logs.configure("text", level=logging.INFO if catalog else logging.WARNING)
     for said in environment.unknown():
         log.warning("%s", said)
     with TemporaryDirectory() as elsewhere:
-        # A visitor's catalog is read anew at every start, and leaves the demo's database alone. A second playground at
+        # Your own catalog is read again at every start, and leaves the demo's database alone. A second playground on
         # another port leaves that of the first alone.
         demo = Path(".var/playground.sqlite" if port == _PORT else f".var/playground-{port}.sqlite")
         file = database or (Path(elsewhere) / "playground.sqlite" if catalog else demo)

@@ -1,4 +1,4 @@
-"""`baton run`: serve a workspace. Without typer, which costs a twentieth of the start."""
+"""`baton run`: serve a workspace. Does not use typer, which takes a twentieth of the start."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def _run(settings: environment.Settings) -> None:
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     if asked.is_set() and not serves.is_set():
-        serving.cancel()  # it may wait for Slack or the database without end
+        serving.cancel()  # it may wait for Slack or the database forever
         with suppress(asyncio.CancelledError):
             await serving
     else:
@@ -53,7 +53,7 @@ async def stopped() -> None:
 
 
 def asked_to_stop() -> asyncio.Event:
-    """Return what is set by Ctrl-C and by a supervisor's request to stop."""
+    """Return an event that Ctrl-C and a supervisor's request to stop set."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

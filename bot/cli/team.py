@@ -1,4 +1,4 @@
-"""`baton team show`, `rename` and `merge`: what a team has, and how teams change while old names go on answering."""
+"""`baton team show`, `rename` and `merge`: what a team has, and renaming teams whose old names still work."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ACTOR = "cli"
 
 @app.callback()
 def _team() -> None:
-    """What a team owns; teams that are renamed or merged, whose old names go on answering."""
+    """What a team owns; renaming and merging teams, whose old names still work."""
 
 
 @app.command()
@@ -36,7 +36,7 @@ def show(
     name: Annotated[str, typer.Argument(help="The team, by any name it has.")],
     as_json: AsJson = False,
 ) -> None:
-    """Say what a team owns, what of it needs attention, and who is in the team."""
+    """Show what a team owns, what needs attention, and who is in the team."""
     with_catalog(partial(_show, name=name, as_json=as_json))
 
 
@@ -55,7 +55,7 @@ def merge(
     name: Annotated[str, typer.Argument(help="The team that ends, or a name that sources only refer to.")],
     into: Annotated[str, typer.Argument(help="The team that it becomes a part of.")],
 ) -> None:
-    """Make a team a part of another, which owns what it owned, and answers to its names. There is no way back."""
+    """Merge a team into another one, which then owns what it owned and also has its names. This cannot be undone."""
     merged = in_store(lambda deps: teams.merge_teams(deps, name=name, into=into, actor=_ACTOR))
     sys.stdout.write(f"'{merged.name}' owns what both owned, and answers to {_names(merged)}, too.\n")
 

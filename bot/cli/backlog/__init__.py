@@ -7,7 +7,7 @@ import typer
 from bot.cli._later import later
 
 _HELP = "Backlog: what the DevOps team is asked to do, and in which order."
-#: Where each command is; it is imported only when it is asked for.
+#: The place of each command, which is imported only when it is used.
 _LATER = {
     "draft": "bot.cli.backlog.draft:draft",
     "list": "bot.cli.backlog.requests:list_",

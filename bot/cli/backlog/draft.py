@@ -1,4 +1,4 @@
-"""`baton backlog draft`: what threads ask for, read from documents of `conversations.replies`."""
+"""`baton backlog draft`: what threads ask for, from documents of `conversations.replies`."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def draft(
     files: Annotated[list[Path], typer.Argument(help="Documents of conversations.replies, one thread each.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line for each file.")] = False,
 ) -> None:
-    """Say what each thread asks for. Nothing is created, and nothing leaves this machine.
+    """Show what each thread asks for. Nothing is created, and nothing leaves this machine.
 
-    With --json a file that cannot be read has a line, too, so that lines and files stay side by side.
+    With --json, a file that cannot be read has a line as well, so that lines and files correspond.
     """
     vocabulary = technologies.known()
     unread = False

@@ -1,4 +1,4 @@
-"""`baton backlog list`, `show`, `rank`, `shares`, `picture`, `export`: requests to the DevOps team, in their order."""
+"""`baton backlog list`, `show`, `rank`, `shares`, `picture`, `export`: requests to the DevOps team, in order."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def list_(
     is_all: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the requests that are open, oldest first."""
+    """List the open requests, oldest first."""
     cards = with_catalog(partial(lists.everything, is_open=not is_all))
     if as_json:
         print_json({"requests": [card_as_dict(each) for each in cards]})
@@ -43,7 +43,7 @@ def list_(
 
 
 def show(number: Annotated[int, typer.Argument(help="The request's number.")], as_json: AsJson = False) -> None:
-    """Show a request: what it asks for, how it stands, and why it is where it is in the backlog."""
+    """Show a request: what it asks for, its state, and the reasons for its place in the backlog."""
     card, place, reviews, words_ = with_catalog(partial(_one, number=number))
     if as_json:
         rank_ = place_as_dict(place) if place is not None else None
@@ -59,7 +59,7 @@ def show(number: Annotated[int, typer.Argument(help="The request's number.")], a
 
 
 def rank(as_json: AsJson = False) -> None:
-    """Print the backlog in its order: what to do first at the top, and what waiting costs."""
+    """Print the backlog in order: what to do first at the top, and what waiting costs."""
     ranked = with_catalog(partial(ranks.ranked, person_id=None, is_all=True))
     if as_json:
         print_json({"requests": [card_as_dict(each.card) | {"rank": place_as_dict(each)} for each in ranked]})
@@ -75,7 +75,7 @@ def rank(as_json: AsJson = False) -> None:
 
 
 def shares(as_json: AsJson = False) -> None:
-    """Print whose requests the last 90 days of work went to; the team that got the least is first."""
+    """Print which teams' requests the last 90 days of work went to, the team that got the least first."""
     found = with_catalog(ranks.shares)
     if as_json:
         print_json({"teams": [asdict(each) for each in found]})
@@ -91,14 +91,14 @@ def shares(as_json: AsJson = False) -> None:
 def picture(
     output: Annotated[Path, typer.Option("--output", "-o", help="The PNG file to write.")],
 ) -> None:
-    """Draw the backlog, and print what the picture shows in words."""
+    """Draw the backlog, and print the picture's content as text."""
     write_picture(output, with_catalog(partial(charts.chart, pictures=Pictures(), is_all=True)))
 
 
 def export(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, a row for each request.")] = False,
 ) -> None:
-    """Give everything back: every request with its rank, what each team said of it, and its history, as JSON or CSV."""
+    """Print every request with its rank, what each team entered, and its history, as JSON or CSV."""
     cards, ranked, said = with_catalog(_all_that_is_known)
     places = {each.card.id: each for each in ranked}
     rows = [
@@ -134,7 +134,7 @@ async def _everything(deps: Deps, catalog: Snapshot) -> tuple[list[RequestCard],
 
 
 def card_as_dict(card: RequestCard) -> dict[str, Any]:
-    """Return the fields of `--json`; docs/requests.md says what each means."""
+    """Return the fields of `--json`; docs/requests.md explains them."""
     return {
         "number": card.id,
         "title": card.title,
@@ -168,7 +168,7 @@ def _said_as_dict(said_: Said) -> dict[str, Any]:
 
 
 def place_as_dict(ranked: RankedRequest) -> dict[str, Any]:
-    """Return where a request stands, and the numbers behind it; hours and weeks."""
+    """Return a request's place in the backlog, and the numbers behind it in hours and weeks."""
     place, found = ranked.place, ranked.place.rank
     numbers: dict[str, Any] = {
         "position": place.position,
@@ -188,7 +188,7 @@ def place_as_dict(ranked: RankedRequest) -> dict[str, Any]:
 
 
 def _work_of(item: RequestItem, card: RequestCard) -> list[str]:
-    """Return who builds an item, or has built it, and who owns what it leaves behind; nothing where nobody does."""
+    """Return who builds an item, and who owns the result."""
     if not (card.is_awaited or card.is_built):
         return []
     work = WORK[item.type]
@@ -210,7 +210,7 @@ def _cost(each: RankedRequest) -> str:
 
 
 def _demand_in_a_cell(each: dict[str, Any]) -> str:
-    """Return what one team says of a request."""
+    """Return one team's demand as text."""
     parts = [f"{words.hours(each['hours_a_month'])} a month", each["evidence"]] if each["hours_a_month"] else []
     if each["blocked_people"]:
         share = f" ({each['blocked_share']})" if each["blocked_share"] else ""
@@ -233,12 +233,12 @@ def _entry_in_a_cell(each: dict[str, Any]) -> str:
     return f"{each['at']} {each['action']} by {each['by']}{f': {said}' if said else ''}"
 
 
-#: How what is a list of objects in JSON reads in a cell.
+#: How a list of objects in JSON is written in a cell.
 _IN_A_CELL = {"demands": _demand_in_a_cell, "savings": _saving_in_a_cell, "history": _entry_in_a_cell}
 
 
 def _write_csv(rows: Sequence[dict[str, Any]]) -> None:
-    """Write a row for each request; lists are joined."""
+    """Write a row for each request. Lists are joined."""
     names = [name for name in rows[0] if name not in ("items", "rank")] if rows else ["number", "title", "state"]
     writer = csv.writer(sys.stdout)
     writer.writerow([*names, "items", "lane", "position"])

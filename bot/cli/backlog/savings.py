@@ -1,4 +1,4 @@
-"""`baton backlog savings`: what was claimed against what came true, for each team and request, never for a person."""
+"""`baton backlog savings`: expected and actual savings, for each team and request, never for a person."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.services.backlog import savings as service
 
 
 def savings(as_json: AsJson = False) -> None:
-    """Print what teams were to be spared, and what they say 30 and 90 days after delivery: hours a month."""
+    """Print what teams expected to save, and what they report 30 and 90 days after delivery, in hours a month."""
     found = with_catalog(partial(service.report, person_id=None, is_all=True))
     if as_json:
         print_json({"savings": [asdict(each) for each in found.reviews]})
@@ -29,7 +29,7 @@ def savings(as_json: AsJson = False) -> None:
 
 
 def saved_by_team(reviews: Sequence[SavingReview]) -> Iterator[str]:
-    """Yield what each team says, a line for each time that it was asked."""
+    """Yield what each team reports, one line for each time that it was asked."""
     for days in REVIEW_DAYS:
         for team, each in by_team(reviews, after_days=days).items():
             yield f"{clean(team)}, after {days} days: {each.said}"

@@ -1,4 +1,4 @@
-"""`baton backlog simulate`: what ranking rules bring on synthetic backlogs. It needs no database."""
+"""`baton backlog simulate`: compares ranking rules on synthetic backlogs. It needs no database."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def simulate(  # noqa: PLR0913 - one option each, all of them by name
     blocked: Annotated[float, typer.Option(min=0, max=1, help="Share of requests that people wait for.")] = 0.3,
     as_json: AsJson = False,
 ) -> None:
-    """Compare ranking rules: hours gained and dates missed in a backlog, on average. Takes some seconds."""
+    """Compare ranking rules: hours gained and dates missed in a backlog, on average. Takes a few seconds."""
     simulation = SimulationSettings(
         seed=seed,
         backlogs=backlogs,

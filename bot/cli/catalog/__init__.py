@@ -1,4 +1,4 @@
-"""`baton catalog …`: fill the catalog from files, see what it is made of and what it lacks, write it out."""
+"""`baton catalog …`: import the catalog from files, list its sources and gaps, export it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`baton catalog commits`: whose people have worked on something lately, as evidence of who could own it."""
+"""`baton catalog commits`: who has committed to something recently, as evidence of which team could own it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from bot.errors import NotFoundError, UserError
 from bot.services import commits, ownership
 from bot.services.ownership import Answered
 
-#: What may stand around an address: the ends of lines, marks of the encoding, and quotes.
+#: What may surround an address: line ends, byte-order marks and quotes.
 _AROUND = " \t\r\n\ufeff<>\"'"
 
 
 def read_commits(asset: Annotated[str, typer.Argument(help="What the commits are about, by any name it has.")]) -> None:
-    """Count by team whose people have committed to something, and keep the counts as evidence of who could own it.
+    """Count commits to something by team, and store the counts as evidence of who could own it.
 
-    Reads an e-mail address a line from standard input: git log --since=90.days --format=%aE -- PATH | baton catalog
-    commits ASSET. Addresses are not kept. Reading again replaces what was counted before.
+    Reads one e-mail address per line from standard input: git log --since=90.days --format=%aE -- PATH | baton catalog
+    commits ASSET. Addresses are not stored. Running it again replaces the earlier counts.
     """
     lines = (line.decode(errors="replace") for line in sys.stdin.buffer)
     authors = Counter(address for line in lines if (address := line.strip(_AROUND).casefold()))

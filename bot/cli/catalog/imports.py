@@ -1,4 +1,4 @@
-"""`baton catalog import`: read files of a format, or of all that are there, and make the catalog what they say."""
+"""`baton catalog import`: read files of a format, or of all formats found, and update the catalog to match."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from bot.services.eol.own_names import public_name_notes
 from bot.store import migrations
 from bot.store.db import Database
 
-#: Reads every format that is there, each as a source of its own.
+#: Reads every format found, each as a source of its own.
 AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """One source to import: its name, its format, the files that may be read, how, and whether for people, too."""
+    """A source to import: its name, its format, its files, how to read them, and whether it is trusted for people."""
 
     source: str
     format_name: str
@@ -67,9 +67,9 @@ def import_(
     ] = None,
     repository: Annotated[str, typer.Option(help="The repository of a CODEOWNERS file, as owner/name.")] = "",
 ) -> None:
-    """Import what files say: whatever they no longer say is taken back, other sources are left alone.
+    """Import files. What they no longer say is removed; other sources are not affected.
 
-    Files that cannot be read are reported, and what they said before stands. Exits with 1 when a source was refused.
+    Files that cannot be read are reported, and what they said before stays. Exits with 1 if a source was refused.
     """
     settings = environment.load()
     for path in paths:
@@ -81,7 +81,8 @@ def import_(
     if not wanted:
         raise typer.Exit(1)
     wanted = [_trusting(settings, each, trust_people, format_name) for each in wanted]
-    # What is read lives until the command ends and holds no cycles: looking for them takes a sixth of an import's time.
+    # Everything read lives until the command ends and has no cycles; searching for them would take a sixth of an
+    # import's time.
     gc.disable()
     reports = asyncio.run(_import_all(settings, wanted, paths, dry_run=dry_run, allow_mass_change=allow_mass_change))
     if as_json:
@@ -115,7 +116,7 @@ def _wanted(
 
 
 def _trusting(settings: environment.Settings, wanted: _Wanted, trust_people: bool | None, format_name: str) -> _Wanted:
-    """Return what is wanted with whether its word on people counts: as the settings say, else the command."""
+    """Return `wanted` with whether it is trusted for people: as in the settings, or else as the command says."""
     by_setting = settings.trusts_people(wanted.source)
     if trust_people and not may_be_trusted(wanted.format_name) and format_name != AUTO:
         raise typer.BadParameter(
@@ -132,7 +133,7 @@ def _trusting(settings: environment.Settings, wanted: _Wanted, trust_people: boo
 
 @dataclass(slots=True)
 class _Said:
-    """What is to be imported as one source. `catalog` is None where that source's last import read the same."""
+    """What is to be imported as one source. `catalog` is None if the source's last import read the same."""
 
     wanted: _Wanted
     found: SourceFiles
@@ -143,9 +144,9 @@ class _Said:
 async def _import_all(
     settings: environment.Settings, wanted: list[_Wanted], paths: list[Path], *, dry_run: bool, allow_mass_change: bool
 ) -> list[ImportReport]:
-    """Import one source after another; a dry run does the same, and undoes it all in the end."""
+    """Import one source after another. A dry run does the same, and rolls everything back at the end."""
     async with ready(settings.database_url.get_secret_value(), dry_run=dry_run) as database, AsyncExitStack() as stack:
-        # All are read before the first is imported: from there on a dry run keeps others from changing anything.
+        # Everything is read before the first import: from then on, a dry run keeps others from changing anything.
         deps = Deps(database, SystemClock(), settings.stale_after)
         said = [await _look(deps, each, paths) for each in wanted]
         if dry_run:
@@ -157,19 +158,19 @@ async def _import_all(
         reports = [await run(number) for number in range(len(wanted))]
         for number, report in enumerate(reports[:-1]):
             if report.outcome is not ImportOutcome.REFUSED and report.notes:
-                # What it missed may have come with a source after it.
+                # A later source may have added what it lacked.
                 reports[number] = replace(report, problems=(await run(number)).problems)
         return [await _with_public_names(deps, report) for report in reports]
 
 
 async def _with_public_names(deps: Deps, report: ImportReport) -> ImportReport:
-    """Return a report with notes on libraries whose names mean something public."""
+    """Return a report with notes on libraries whose names have a public meaning."""
     notes = await public_name_notes(deps.database, report.source)
     return replace(report, problems=(*report.problems, *notes)) if notes else report
 
 
 async def _look(deps: Deps, wanted: _Wanted, paths: list[Path]) -> _Said:
-    """Find a source's files, and read them unless they are those that it was last read from."""
+    """Find a source's files, and read them unless they are unchanged since the last import."""
     found = look(wanted.format_name, paths, options=wanted.options, only=wanted.only)
     said = _Said(wanted, found, found.digest())
     if not await has_read(deps, source=wanted.source, digest=said.digest):
@@ -181,7 +182,7 @@ def _read(said: _Said) -> SourceCatalog:
     with _progress() as progress:
         said.catalog = said.found.read(progress)
     if said.found.digest() != said.digest:
-        said.digest = ""  # somebody wrote to the files meanwhile: what was read may be neither
+        said.digest = ""  # somebody changed the files meanwhile: the result may match neither version
     return said.catalog
 
 
@@ -198,7 +199,7 @@ async def _import(deps: Deps, said: _Said, paths: list[Path], *, allow_mass_chan
         )
         if report is not None:
             return report
-        catalog = _read(said)  # another import of the source has come between
+        catalog = _read(said)  # there was another import of the source in between
     return await import_catalog(
         deps,
         catalog,
@@ -213,7 +214,7 @@ async def _import(deps: Deps, said: _Said, paths: list[Path], *, allow_mass_chan
 
 @asynccontextmanager
 async def ready(url: str, *, dry_run: bool) -> AsyncIterator[Database]:
-    """Open the database with its schema; a SQLite file that is not there yet is made, for a dry run elsewhere."""
+    """Open the database with its schema. A missing SQLite file is created; for a dry run, in another place."""
     is_new = is_missing(url)
     with TemporaryDirectory() as elsewhere:
         if is_new and dry_run:
@@ -227,7 +228,7 @@ async def ready(url: str, *, dry_run: bool) -> AsyncIterator[Database]:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None] | None]:
-    """Show how many files are read, on a terminal only."""
+    """Show how many files are read, if the output is a terminal."""
     if not sys.stderr.isatty():
         yield None
         return

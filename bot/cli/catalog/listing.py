@@ -1,4 +1,4 @@
-"""`baton catalog sources`, `misses` and `export`: what the catalog is made of, what it lacks, and what it says."""
+"""`baton catalog sources`, `misses` and `export`: the sources of the catalog, what it lacks, and its content."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from bot.services.deps import Deps
 
 
 def sources(as_json: AsJson = False) -> None:
-    """List where the catalog comes from, the source that is believed first at the top."""
+    """List the sources of the catalog, the most believed first."""
     found = in_store(list_sources)
     if as_json:
         print_json([asdict(each) for each in found])
@@ -50,9 +50,9 @@ def prefer(
         typer.Argument(metavar="[SOURCE]...", help="Sources, the most believed first; none: formats decide again."),
     ] = None,
 ) -> None:
-    """Choose whose word comes first where several sources describe the same thing, for names, tiers, parents and links.
+    """Choose which source counts if several describe the same thing, for names, tiers, parents and links.
 
-    Who owns it is never chosen so: where sources disagree about that, both are shown.
+    This never decides who owns it: if sources disagree about that, both are shown.
     """
     ordered = in_store(lambda deps: prefer_sources(deps, names or [], actor="cli"))
     sys.stdout.write("Believed in this order: " + ", ".join(clean(each) for each in ordered) + ".\n")
@@ -62,7 +62,7 @@ def misses(
     limit: Annotated[int, typer.Option(min=1, help="How many to list.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List the names that people asked for most often and nobody could answer; those answered by now are left out.
+    """List the names that people asked for most often and the catalog did not have, except those that it has by now.
 
     As on the Home tab, a name counts once it was asked for in a public channel or by three different people.
     """
@@ -80,9 +80,9 @@ def export(
     out: Annotated[Path | None, typer.Option("-o", "--out", help="The file to write; left out, it is printed.")] = None,
     source: Annotated[str, typer.Option(help="Only what this source says; left out, what all say together.")] = "",
 ) -> None:
-    """Write the catalog as Baton's own YAML, which imports back as the same catalog.
+    """Write the catalog as Baton's own YAML, which imports as the same catalog.
 
-    One file cannot disagree with itself: of a dispute the side that is believed first is written, and that is said.
+    One file cannot contradict itself: for a dispute, the most believed side is written, and a message says so.
     """
     catalog, one_sided = in_store(partial(_export, source=source))
     if out is None:

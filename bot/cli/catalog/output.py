@@ -1,4 +1,4 @@
-"""An import's report for a person: a summary, then what changed under the team that it changed for."""
+"""An import's report for a person: a summary, then the changes, grouped by team."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from bot.services.catalog import (
     ReportLine,
 )
 
-#: Changes that are printed; `--json` has more.
+#: How many changes are printed; `--json` has all of them.
 _SHOWN = 40
 _MARKS = {ReportAction.ADDED: "+", ReportAction.CHANGED: "~", ReportAction.REMOVED: "-"}
-#: What must not be among the lines that are left out, by its mark.
+#: Which lines are kept first when not all are printed, by their mark.
 _WEIGHTS = {"!": 0, "-": 1, "~": 2}
 _NOBODY = "nobody"
-#: The heading of what no source names an owner of; whoever owns what it is a part of may answer for it.
+#: The heading for things without a named owner; the owner of what they are a part of may own them.
 _UNNAMED = "no owner named"
 
 #: A title and its lines.
@@ -32,7 +32,7 @@ _Section = tuple[str, list[str]]
 
 
 def print_report(report: ImportReport) -> None:
-    """Print the summary and changes to standard output, problems to standard error."""
+    """Print the summary and changes to standard output, and problems to standard error."""
     print_problems(report.problems)
     if report.kept:
         sys.stderr.write(f"{len(report.kept):,} kept unchanged because of errors in their files.\n")
@@ -53,7 +53,7 @@ def print_report(report: ImportReport) -> None:
 
 
 def _print_uncut(title: str, listed: Iterable[str], changed: int) -> None:
-    """Print what must not be lost among the changes, ahead of these."""
+    """Print lines that must not be lost among the changes before them."""
     lines = list(listed)
     if not lines:
         return
@@ -86,7 +86,7 @@ def _outdated(each: OutdatedLine) -> str:
 
 
 def summary(report: ImportReport) -> str:
-    """Return one line: what the outcome is, and how much came, changed and went."""
+    """Return one line with the outcome and the numbers of added, changed and removed things."""
     parts = []
     for noun in ("assets", "teams", "people", "facts"):
         counts = ((report.counts.get(f"{noun}_{verb}", 0), verb) for verb in ("added", "changed", "removed"))
@@ -104,7 +104,7 @@ def summary(report: ImportReport) -> str:
 
 
 def _weightiest(sections: Sequence[_Section]) -> set[tuple[int, int]]:
-    """Return the places of the lines to print when not all are: disputes before removals, these before the rest."""
+    """Return the places of the lines to print if not all are: disputes before removals, removals before the rest."""
     places = [
         (_WEIGHTS.get(line.lstrip()[0], len(_WEIGHTS)), number, at)
         for number, (_, lines) in enumerate(sections)
@@ -114,7 +114,7 @@ def _weightiest(sections: Sequence[_Section]) -> set[tuple[int, int]]:
 
 
 def _sections(changes: Iterable[ReportLine]) -> list[_Section]:
-    """Return each team with what changed for it; an asset that went from one team to another stands under both."""
+    """Return each team with its changes. An asset that went from one team to another is listed under both."""
     by_team: dict[str, list[str]] = {}
     others: list[str] = []
     for change in changes:
@@ -131,7 +131,7 @@ def _sections(changes: Iterable[ReportLine]) -> list[_Section]:
 
 
 def _asset(change: ReportLine, team: str) -> str:
-    """Say what happened to an asset as this team sees it."""
+    """Return what happened to an asset, from this team's point of view."""
     name = clean(change.name)
     before, after = (clean(", ".join(names)) or _NOBODY for names in (change.owners_before, change.owners_after))
     if change.is_disputed:

@@ -1,4 +1,4 @@
-"""What the commands about end of life have in common: the inventory as of a day, and whose part of it is asked for."""
+"""What the commands about end of life share: the inventory as of a day, and the part that is asked for."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from bot.services.eol.facts import Facts
 from bot.services.eol.questions import Asked, NothingFits, SeveralFit
 from bot.services.snapshot import Snapshot
 
-#: On another day than this one it is noon, which is that day nearly everywhere.
+#: The time used for another day: at noon UTC it is that day nearly everywhere.
 _NOON = time(12, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class _OnDay:
-    """A clock that stands still on a day."""
+    """A clock that is stopped on a day."""
 
     day: date
 
@@ -40,7 +40,7 @@ class _OnDay:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The inventory as it is held against the facts on a day. `asked_at` is the real time."""
+    """The inventory matched against the facts on a day. `asked_at` is the real time."""
 
     deps: Deps
     watcher: Watcher
@@ -52,7 +52,7 @@ class Inventory:
         return self.watcher.snapshot
 
     def team(self, name: str) -> ReportScope:
-        """Return the team of this name, or everybody for an empty one. Raises NotFoundError with the nearest names."""
+        """Return the team with this name, or everybody for "". Raises NotFoundError with the nearest names."""
         if not name:
             return ReportScope()
         question = EolQuestion(about=name, kind=NamedKind.TEAM)
@@ -64,7 +64,7 @@ class Inventory:
         raise NotFoundError(f"There is no team called {name!r}.{_did_you_mean(near)}")
 
     def question(self, text: str) -> Asked:
-        """Return what a question means. Raises NotFoundError, with what would have worked."""
+        """Return what a question means. Raises NotFoundError with what would have worked."""
         table = self.watcher.facts.table
         asked = parse_command(text, today=self.watcher.today(Addressee()))
         match questions.understand(self.snapshot, table, asked, "", self.watcher.latest):
@@ -85,7 +85,7 @@ class Inventory:
 
 @asynccontextmanager
 async def inventory(on: date | None = None) -> AsyncIterator[Inventory]:
-    """Open the store and hold what it has against the facts, on another day than today's where one is given."""
+    """Open the store and match its content against the facts, optionally for another day than today."""
     async with opened_deps() as deps:
         catalog, facts = Snapshot(), Facts()
         await snapshots.refresh(catalog, deps.database)
@@ -99,7 +99,7 @@ async def inventory(on: date | None = None) -> AsyncIterator[Inventory]:
 
 
 def understood(asked: Asked) -> str:
-    """Return how a question was read, where that is not plain."""
+    """Return how a question was read, if that is not obvious; else ""."""
     return f"I read that as {escape(asked.understood_as, 80)}." if asked.understood_as else ""
 
 

@@ -1,4 +1,4 @@
-"""`baton eol calendar`: an address for a team's end-of-life dates, and taking all of them back."""
+"""`baton eol calendar`: an address for a team's end-of-life dates, and revoking all of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def calendar(
     team: Annotated[str, typer.Option(help="Whose dates; without it, those of all teams.")] = "",
     revoke: Annotated[bool, typer.Option("--revoke", help="End all addresses of that team, people's as well.")] = False,
 ) -> None:
-    """Make an address that calendar programs subscribe to. It is printed once and not kept."""
+    """Create an address that calendar programs can subscribe to. It is printed once and not stored."""
     asyncio.run(_calendar(team, is_revoking=revoke))
 
 

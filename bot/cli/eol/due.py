@@ -1,4 +1,4 @@
-"""`baton eol due`: what is due or overdue, today or on another day; the questions of `/eol` in a terminal."""
+"""`baton eol due`: what is due or overdue, today or on another day. Takes the questions of `/eol`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def due(
     team: Annotated[str, typer.Option(help="What is that team's only.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say what is overdue or ends within 90 days, what is done about it, and which versions nobody knows."""
+    """Show what is overdue or ends within 90 days, what is done about it, and which versions are unknown."""
     asyncio.run(_due(" ".join(question or ()), on=on, team=team, as_json=as_json))
 
 
@@ -52,7 +52,7 @@ async def _due(text: str, *, on: date | None, team: str, as_json: bool) -> None:
 
 
 def as_dict(report: Report) -> dict[str, Any]:
-    """Return the fields of `--json`; docs/eol.md says what each means."""
+    """Return the fields of `--json`; docs/eol.md explains them."""
     age = report.facts
     return {
         "on": report.today.isoformat(),
@@ -79,6 +79,6 @@ def _asked(known: Inventory, text: str, team: str) -> Asked:
 
 
 def _without_later(report: Report) -> Report:
-    """Leave out what ends later than in 90 days: who asks what is due does not ask for that."""
+    """Leave out what ends later than in 90 days, because nobody asked for that."""
     kept = tuple(each for each in report.entries if each.urgency is not Urgency.LATER)
     return replace(report, entries=kept, later_besides=report.later_besides + len(report.entries) - len(kept))

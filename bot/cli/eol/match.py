@@ -43,9 +43,9 @@ STATUS: dict[type[Matched], str] = {
     UnknownProduct: "unknown_product",
 }
 _CLOCK_NAMES = (("active support", "eoas"), ("standard support", "eol"), ("extended support", "eoes"))
-#: Problems of a document that are shown; a document in the wrong shape has one for each product.
+#: How many problems of a document are shown; one in the wrong shape has a problem for each product.
 _PROBLEMS_SHOWN = 5
-#: All who build what has no end before its builder is known.
+#: Everybody who builds a product that has no end of life until its builder is known.
 _VENDORS = frozenset(key for keys in VENDOR_REQUIRED.values() for key in keys)
 
 
@@ -64,7 +64,7 @@ def match(
         Path | None, typer.Option(help="A saved document of endoflife.date's API (v1, products/full) to match against.")
     ] = None,
 ) -> None:
-    """Say which release cycle a version belongs to. What is not sure is never given as a cycle."""
+    """Show which release cycle a version belongs to. An uncertain version never gets a cycle."""
     if from_stdin and (product is not None or not as_json):
         raise typer.BadParameter("--stdin reads products and versions from its lines, and needs --json")
     rows = _rows(sys.stdin, provider) if from_stdin else iter([_asked(product or "", version, provider)])
@@ -78,7 +78,7 @@ def match(
 
 
 def _table(file: Path | None) -> Table:
-    """Return the table to match against: a document that the caller saved, else the facts in force."""
+    """Return the table to match against: a saved document, or else the facts in force."""
     if file is None:
         return in_force()
     read = document.read(read_bytes(file), shown=str(file))
@@ -90,8 +90,8 @@ def _table(file: Path | None) -> Table:
 
 
 def in_force() -> Table:
-    """Return the facts in the database, or those that ship with Baton if there is no database; none is created."""
-    # What the store needs costs start-up time, which matching against a document should not pay.
+    """Return the facts in the database, or those that ship with Baton if there is no database. None is created."""
+    # Imported here, because loading the store takes time, which matching against a document should not cost.
     from bot.cli._database import is_missing  # noqa: PLC0415
     from bot.settings import load  # noqa: PLC0415
 
@@ -118,7 +118,7 @@ async def _stored(url: str) -> Table:
 
 
 def _asked(product: str, version: str | None, provider: str) -> tuple[str, str, str]:
-    """Return product, version and provider; all three from words such as `PostgreSQL 11 on AWS RDS` given alone."""
+    """Return product, version and provider; all three from a single text such as `PostgreSQL 11 on AWS RDS`."""
     if version is not None:
         return product, version, provider
     said = run_words.read(product)
@@ -136,14 +136,14 @@ def _asked(product: str, version: str | None, provider: str) -> tuple[str, str, 
 
 
 def _rows(lines: TextIO, provider: str) -> Iterator[tuple[str, str, str]]:
-    """Yield product, version and provider of each line; a third column overrides `provider`, a missing one is empty."""
+    """Yield product, version and provider of each line. A third column overrides `provider`; a missing one is ""."""
     for line in lines:
         columns = line.rstrip("\r\n").split("\t")
         yield columns[0], columns[1] if len(columns) > 1 else "", columns[2] if len(columns) > 2 else provider
 
 
 def as_dict(found: Matched) -> dict[str, Any]:
-    """Return the fields of `--json`: `cycle` and `clocks` are null unless sure, `candidates` are names of cycles."""
+    """Return the fields of `--json`. `cycle` and `clocks` are null unless certain; `candidates` are names of cycles."""
     cycle = found.cycle if isinstance(found, InCycle) else None
     return {
         "status": STATUS[type(found)],
@@ -161,7 +161,7 @@ def as_dict(found: Matched) -> dict[str, Any]:
 
 
 def as_text(found: Matched, asked: str) -> str:
-    """Return an answer for a person at a terminal."""
+    """Return an answer for a terminal."""
     if isinstance(found, UnknownProduct):
         names = ", ".join(each.key for each in found.suggestions)
         if len(found.suggestions) > 1 and all(each.key in _VENDORS for each in found.suggestions):
@@ -204,7 +204,7 @@ def _clocks(cycle: Cycle) -> dict[str, str | None]:
 
 
 def plain_clock(clock: Clock) -> str | None:
-    """Return a clock as `--json` has it: a day, `ended`, `open`, or null where the cycle has no such clock."""
+    """Return a clock in the form of `--json`: a day, `ended`, `open`, or null if the cycle has no such clock."""
     return None if clock is Undated.ABSENT else str(clock)
 
 

@@ -1,4 +1,4 @@
-"""`baton eol refresh`: ask the feed of end-of-life dates now, or take a document of it that was saved."""
+"""`baton eol refresh`: ask the feed of end-of-life dates now, or use a saved document of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.domain.phrases import counted
 from bot.services.eol.feed_refresh import RefreshOutcome, RefreshReport, take
 from bot.services.eol.feed_refresh import refresh as ask
 
-#: Moved dates and problems that are printed; `--json` has all of them.
+#: How many moved dates and problems are printed; `--json` has all of them.
 _SHOWN = 20
 
 
@@ -26,7 +26,7 @@ def refresh(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring the end-of-life dates up to date. Exits with 1 when nothing new came; the last good copy stays in force."""
+    """Update the end-of-life dates. Exits with 1 if there is nothing new; the last good copy then stays in force."""
     if saved is None:
         report = in_store(lambda deps: ask(deps, base_url=environment.load().feed_url))
     else:

@@ -16,9 +16,9 @@ from bot.domain.eol.plans import plan_of
 from bot.domain.eol.records import Cycle
 from bot.domain.eol.reports import Entry, Report
 
-#: What is said of a plan whose day has passed.
+#: The answer for a plan whose day has passed.
 LAPSED = "plan not kept"
-#: The columns of the inventory, in their order.
+#: The columns of the inventory, in order.
 COLUMNS = (
     "team", "taken_over_from", "asset", "ref", "kind", "tier", "environment", "product", "version", "provider",
     "status", "urgency",
@@ -30,7 +30,7 @@ COLUMNS = (
 
 
 def entry(each: Entry, report: Report) -> dict[str, Any]:
-    """Return a deadline of somebody's, with what has it."""
+    """Return one of somebody's deadlines, with the things that it is about."""
     watch = each.watch
     return {
         "status": each.urgency.value,
@@ -53,7 +53,7 @@ def entry(each: Entry, report: Report) -> dict[str, Any]:
 
 
 def unsure(one: MatchedDeployment) -> dict[str, Any]:
-    """Return a deployment whose version nobody knows."""
+    """Return a deployment with an unknown version."""
     found = one.matched
     candidates = [cycle.name for cycle in found.candidates] if isinstance(found, AmbiguousVersion) else []
     suggestions = [product.key for product in found.suggestions] if isinstance(found, UnknownProduct) else []
@@ -70,7 +70,7 @@ def unsure(one: MatchedDeployment) -> dict[str, Any]:
 
 
 def inventory(report: Report) -> Iterator[dict[str, Any]]:
-    """Yield a row for each deployment and deadline: `COLUMNS`, with None for what is not known."""
+    """Yield a row of `COLUMNS` for each deployment and deadline. Unknown values are None."""
     for each in report.entries:
         for one in each.watch.runs:
             yield _row(one, each, report)
@@ -114,7 +114,7 @@ def _row(one: MatchedDeployment, each: Entry | None, report: Report) -> dict[str
 
 
 def _day(deadline: Deadline) -> date | None:
-    """Return the day of a deadline; None for what has ended nobody knows when."""
+    """Return the day of a deadline; None if it ended on an unknown day."""
     return None if deadline.on == LONG_AGO else deadline.on
 
 
@@ -139,7 +139,7 @@ def _clocks(cycle: Cycle | None) -> dict[str, str | None]:
 
 
 def _plan(each: Entry | None) -> dict[str, str | None]:
-    """Return the parts of the plan that counts, with None for what it does not say."""
+    """Return the parts of the current plan. Missing values are None."""
     last = each.effect.last if each is not None and each.effect is not None else None
     plan = plan_of(last) if last is not None else None
     found: dict[str, str | None] = dict.fromkeys(COLUMNS[COLUMNS.index("plan_target") : COLUMNS.index("source")])
@@ -174,9 +174,9 @@ def _charges(charged: Charged) -> dict[str, Any]:
 
 
 def _answer(each: Entry, today: date) -> str | None:
-    """Return what was answered last, None for nothing.
+    """Return the last answer; None if there is none.
 
-    That is `planned`, `plan not kept` once its day has passed, `snoozed`, `waived`, `acknowledged` or `claimed`.
+    It is `planned`, `plan not kept` once its day has passed, `snoozed`, `waived`, `acknowledged` or `claimed`.
     """
     reminder = each.reminder
     if reminder is None:

@@ -18,7 +18,7 @@ def timeline(
     output: Annotated[Path, typer.Option("--output", "-o", help="The PNG file to write.")],
     team: Annotated[str, typer.Option(help="Whose dates; without it, those of all teams.")] = "",
 ) -> None:
-    """Draw a timeline of what ends when, and print what it shows in words."""
+    """Draw a timeline of what ends when, and print its content as text."""
     write_picture(output, asyncio.run(_picture(team)))
 
 

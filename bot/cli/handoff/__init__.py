@@ -1,4 +1,4 @@
-"""`baton handoff …`: what is open, what files have to say after a handoff, and many handoffs at once."""
+"""`baton handoff …`: list handoffs, print file changes after one, and offer many at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True, help="Handoffs, files after one, and man
 
 @app.callback()
 def _handoff() -> None:
-    """Handoffs, files after one, and many at once."""
+    """Handoffs: list them, change files after one, offer many at once."""
 
 
 app.command("list")(list_)

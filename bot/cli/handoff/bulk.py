@@ -23,7 +23,7 @@ from bot.services.handoff import bulk as service
 from bot.services.handoff.bulk import BulkOutcome, BulkPlan, Offered
 from bot.services.snapshot import Snapshot
 
-#: Resources of a group that are listed.
+#: How many resources of a group are listed.
 _SHOWN = 20
 
 
@@ -39,8 +39,8 @@ def bulk(
 ) -> None:
     """Offer many handoffs at once, one for each system, giver and receiver.
 
-    A line that cannot be offered is named and does not end the others; then the command exits with 1. What was offered
-    before is not offered again, so the command can be repeated.
+    A line that cannot be offered is reported, the others go on, and the command exits with 1. What was offered before
+    is not offered again, so the command can be repeated.
     """
     if (file is None) == (not giver) or bool(giver) != bool(receiver) or (system and not giver):
         raise typer.BadParameter("give a file, or --from and --to (with --system if need be).")
@@ -55,7 +55,7 @@ def bulk(
 async def _run(
     lines: list[BulkLine], *, giver: str, receiver: str, system: str, by: str, dry_run: bool
 ) -> tuple[LeftOut, ...]:
-    async with inventory() as known:  # an offer says what runs out of support with it
+    async with inventory() as known:  # an offer includes the ends of support that come with it
         deps, catalog = known.deps, known.snapshot
         if giver:
             lines = await service.lines_of_team(deps, catalog, giver=giver, receiver=receiver, system=system)
@@ -122,7 +122,7 @@ def _title(group: BulkGroup) -> str:
 
 
 def _untold(each: Offered) -> str:
-    """Say that nobody could be told, and what to do."""
+    """Return that nobody could be told, and what to do."""
     if each.told.via is not Via.NOWHERE:
         return ""
     team = clean(each.group.receiver.name)

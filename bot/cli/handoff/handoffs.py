@@ -1,4 +1,4 @@
-"""`baton handoff list` and `show`: what one team hands to another, and how it stands."""
+"""`baton handoff list` and `show`: what one team hands to another, and its state."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.domain.handoff.readiness import READINESS_WORDS
 from bot.domain.names import clean
 from bot.services.handoff import lists
 
-#: Resources that a line names.
+#: How many resources a line names.
 _MOST_NAMES = 4
 
 
@@ -24,7 +24,7 @@ def list_(
     is_all: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the handoffs that are open, oldest first; with --all the latest first."""
+    """List the open handoffs, oldest first; with --all, all of them, latest first."""
     cards = with_catalog(partial(lists.listed, which=Which.ALL if is_all else Which.PENDING))
     if as_json:
         print_json({"handoffs": [handoff_as_dict(each) for each in cards]})
@@ -33,7 +33,7 @@ def list_(
 
 
 def show(number: Annotated[int, typer.Argument(help="The handoff's number.")], as_json: AsJson = False) -> None:
-    """Show a handoff: each resource with its answer, the terms, and what shows that the receiver is ready."""
+    """Show a handoff: each resource with its answer, the terms, and the evidence that the receiver is ready."""
     card = with_catalog(partial(lists.one, handoff_id=number))
     if as_json:
         print_json(handoff_as_dict(card))
@@ -46,7 +46,7 @@ def show(number: Annotated[int, typer.Argument(help="The handoff's number.")], a
 
 
 def handoff_as_dict(card: HandoffCard) -> dict[str, Any]:
-    """Return a handoff as `--json` prints it; days are in the ISO format, None where there is none."""
+    """Return a handoff as `--json` prints it. Days are in ISO format; missing values are None."""
     return {
         "id": card.id,
         "giver": card.giver.name,
@@ -108,7 +108,7 @@ def _line(card: HandoffCard) -> str:
 
 
 def _terms(card: HandoffCard) -> list[str]:
-    """Return what was agreed for all of it, a line each."""
+    """Return the terms of the whole handoff, one per line."""
     said = {
         "offered on": _day(card.offered_on),
         "open until": _day(card.expires_on),
@@ -125,7 +125,7 @@ def _terms(card: HandoffCard) -> list[str]:
 
 
 def resource_line(one: ResourceCard, card: HandoffCard) -> str:
-    """Return how a resource stands, with what it waits for, or waited for, and why it was declined."""
+    """Return the state of a resource, with what it waits or waited for, and why it was declined."""
     needs = f": {_needs(one)}" if one.needs else ""
     why = f": {clean(one.reason)}" if one.reason else ""
     return f"{clean(one.name)} ({one.area.value}) {_state(one, card)}{needs}{why}"
@@ -139,7 +139,7 @@ def _needs(one: ResourceCard) -> str:
 
 
 def _state(one: ResourceCard, card: HandoffCard) -> str:
-    """Return how a resource stands; what has come back is returned, whatever was answered."""
+    """Return the state of a resource. One that has come back is "returned", whatever was answered."""
     if one.returned_at is not None:
         return "returned"
     if one.state is ResourceState.DRAFT:

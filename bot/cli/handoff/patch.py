@@ -1,4 +1,4 @@
-"""`baton handoff patch`: the change of each file that still names the giver."""
+"""`baton handoff patch`: the changes to files that still name the giver."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def patch(
         Path, typer.Option("--in", help="The folder in which the files are, such as a checkout.", file_okay=False)
     ] = Path(),
 ) -> None:
-    """Print what sources have to say after a handoff: a change for `patch -p1`, and the tags to set for Terraform.
+    """Print how files have to change after a handoff: a change for `patch -p1`, and the tags to set for Terraform.
 
-    Only the owners of what was handed over change. What has to be changed by hand is said on standard error, and the
-    command exits with 1.
+    Only the owners of what was handed over change. Changes to make by hand are listed on standard error, and the
+    command then exits with 1.
     """
     found = with_catalog(partial(patches.edits, handoff_id=number))
     if not found.card.held:
@@ -53,7 +53,7 @@ def patch(
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What is printed of one file: its change, what to check in it, and what cannot be printed."""
+    """What is printed for one file: its change, what to check in it, and what cannot be printed."""
 
     text: str = ""
     notes: tuple[str, ...] = ()
@@ -90,7 +90,7 @@ def _by_hand(file: FileEdits, one: OwnerEdit, why: str) -> str:
 
 
 def _tags(file: FileEdits, path: Path | None) -> Iterator[str]:
-    """Yield the tags to set, each under its resource; a state is written by Terraform, not by hand."""
+    """Yield the tags to set, each under its resource, because Terraform writes a state, not people."""
     known: dict[str, tuple[str, str]] = {}
     if path is not None:
         try:

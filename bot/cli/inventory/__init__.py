@@ -1,4 +1,4 @@
-"""`baton inventory …`: what runs where, as the catalog says it and as scans have seen it."""
+"""`baton inventory …`: what runs where, from the catalog and from scans."""
 
 from __future__ import annotations
 

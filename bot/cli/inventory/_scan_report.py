@@ -35,7 +35,7 @@ _ACTOR = "cli"
 
 @dataclass(frozen=True, slots=True)
 class ScanGroup:
-    """What one file or one image showed, what it is called for the user, and by what names its asset may be known."""
+    """What one file or image showed, its name for the user, and the names by which its asset may be known."""
 
     shown: str
     names: Sequence[str]
@@ -43,15 +43,15 @@ class ScanGroup:
 
     @property
     def is_broken(self) -> bool:
-        """Whether it was not read whole, so that what is missing from it may be there all the same."""
+        """Whether it was not read completely, so that missing things may still be there."""
         return any(problem.is_error for problem in self.sightings.problems)
 
 
 @dataclass(slots=True)
 class SourceScan:
-    """The report of one source: what was recorded of which asset, and what was not and why.
+    """The report of one source: what was recorded for which asset, and what was not and why.
 
-    `new_assets` are those that a dry run would have made.
+    `new_assets` are those that a dry run would have created.
     """
 
     source: str
@@ -65,7 +65,7 @@ class SourceScan:
     recorded: ScanResult = field(default_factory=lambda: ScanResult(came=0, changed=0, ended=0, unchanged=0))
 
     def add(self, asset: AssetRecord, sightings: Sightings) -> None:
-        """Put down to an asset what was seen of it."""
+        """Assign to an asset what was seen of it."""
         found = evidence(sightings.found, self.table, inside=sightings.subject or asset.name)
         self.left_out += found.left_out
         self.assets[asset.id] = asset
@@ -80,9 +80,9 @@ class SourceScan:
 async def placed(
     groups: Sequence[ScanGroup], *, asset: str, source: str, dry_run: bool
 ) -> AsyncIterator[tuple[Deps, SourceScan]]:
-    """Open the database and find the asset of each group: the one that is named for all, else the group's own.
+    """Open the database and find the asset of each group: the one given for all, or else the group's own.
 
-    Raises NotFoundError when there is no asset of the name that is given for all.
+    Raises NotFoundError if there is no asset with the name given for all.
     """
     async with opened_deps(dry_run=dry_run) as deps:
         catalog, facts = Snapshot(), Facts()
@@ -97,7 +97,7 @@ async def placed(
         broken = {whose for whose, group in zip(owners, groups, strict=True) if group.is_broken}
         for whose, group in zip(owners, groups, strict=True):
             if group.is_broken or (whose in broken and not isinstance(whose, Unplaced)):
-                # What would take the place of the last sighting lacks something.
+                # What would replace the last sighting is incomplete.
                 found.not_recorded.append((group.shown, "not everything could be read: mend that and scan again."))
             elif isinstance(whose, Unplaced):
                 found.not_recorded.append((group.shown, _why(whose)))
@@ -107,7 +107,7 @@ async def placed(
 
 
 def named(places: Places, asset: str) -> AssetRecord:
-    """Return the asset that the user named. Raises NotFoundError, with the nearest, where it is not exactly one."""
+    """Return the asset that the user named. Raises NotFoundError with the nearest names unless exactly one has it."""
     found = places.asset_of([asset])
     if not isinstance(found, Unplaced):
         return found
@@ -124,7 +124,7 @@ def _why(unplaced: Unplaced) -> str:
 
 
 def finish(reports: Sequence[SourceScan], *, dry_run: bool, as_json: bool) -> None:
-    """Print the reports; exit with 1 when something could not be recorded."""
+    """Print the reports. Exit with 1 if something could not be recorded."""
     if as_json:
         documents = [_document(found, dry_run=dry_run) for found in reports]
         written = documents[0] if len(documents) == 1 else documents
@@ -137,12 +137,12 @@ def finish(reports: Sequence[SourceScan], *, dry_run: bool, as_json: bool) -> No
 
 
 def matched(seen: Seen, table: Table) -> Matched:
-    """Return what the rules make of what was seen."""
+    """Return the match of something that was seen."""
     return match(table, product=seen.product, version=seen.version, provider=seen.provider)
 
 
 def deployment(seen: Seen, found: Matched) -> dict[str, Any]:
-    """Return a deployment and what matching came to as fields of `--json`."""
+    """Return a deployment and its match as fields of `--json`."""
     return {
         "product": seen.product,
         "version": seen.version,
@@ -155,7 +155,7 @@ def deployment(seen: Seen, found: Matched) -> dict[str, Any]:
 
 
 def line(seen: Seen, found: Matched) -> str:
-    """Return a deployment and what matching came to for a person."""
+    """Return a deployment and its match for a terminal."""
     where = (f" on {clean(seen.provider)}" if seen.provider else "") + (
         f" in {clean(seen.environment)}" if seen.environment else ""
     )

@@ -30,7 +30,7 @@ def list_running(
     team: Annotated[str, typer.Option(help="Only what this team owns.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """List what runs where, as imports and scans have seen it, with the release cycle that it belongs to."""
+    """List what runs where, as imports and scans have seen it, with its release cycle."""
     found = asyncio.run(_found(asset, team))
     if as_json:
         documents = [_document(one, matched) for one, matched in found]
@@ -50,7 +50,7 @@ def list_running(
 
 
 async def _found(asset: str, team: str) -> list[tuple[ListedDeployment, Matched]]:
-    """Return what runs, each with what it counts as: by the rules, or as somebody has said."""
+    """Return what runs, each with its match: by the rules, or as somebody has said."""
     async with opened_deps() as deps:
         catalog, facts = Snapshot(), Facts()
         await snapshots.refresh(catalog, deps.database)

@@ -38,7 +38,8 @@ def scan_rds(
 ) -> None:
     """Record the databases of RDS. Those that no source describes become assets, so that nothing that runs is missed.
 
-    Each region (of each profile) is a source of its own; it is recorded whole or, where AWS refuses a list, not at all.
+    Each region (of each profile) is a source of its own. It is recorded completely or, if AWS refuses a list, not at
+    all.
     """
     reports = asyncio.run(
         _scan(list(dict.fromkeys(region)), profile, dry_run=dry_run, allow_mass_change=allow_mass_change)
@@ -47,7 +48,7 @@ def scan_rds(
 
 
 async def _scan(regions: Sequence[str], profile: str, *, dry_run: bool, allow_mass_change: bool) -> list[SourceScan]:
-    # All are asked before the first is recorded: from there on a dry run keeps others from changing anything.
+    # All regions are asked before the first is recorded: from then on, a dry run keeps others from changing anything.
     answers = [(region, await rds.read([region], profile=profile)) for region in regions]
     reports: list[SourceScan] = []
     async with opened_deps(dry_run=dry_run) as deps:
@@ -94,7 +95,7 @@ async def _record_sightings(
     known: Mapping[str, int],
     catalog: Snapshot,
 ) -> None:
-    """Put down every database to its asset: one that was described, or the one that was just made of it."""
+    """Assign every database to its asset: one that a source describes, or a new one."""
     own = await claimed_by(deps, found.source)
     for sighting in sightings:
         asset = catalog.asset(known.get(sighting.address, own.get(sighting.address, -1)))

@@ -1,4 +1,4 @@
-"""`baton inventory scan-image`, `scan-sbom` and `scan-dockerfile`: what was seen, put down to whose it is."""
+"""`baton inventory scan-image`, `scan-sbom` and `scan-dockerfile`: record what was seen, for its asset."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def scan_image(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Record which images run: all of one asset's in one command, for they take the place of those seen before."""
+    """Record which images run. Name all images of an asset in one command, because they replace those seen before."""
     groups = [_image(reference, environment) for reference in references]
     _scan(groups, How.IMAGE, asset=asset, source=_source(source, How.IMAGE, environment), dry_run=dry_run, json=as_json)
 
@@ -45,7 +45,7 @@ def scan_sbom(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Record what bills of materials list of systems, runtimes, databases and frameworks; libraries are counted."""
+    """Record the systems, runtimes, databases and frameworks in bills of materials; libraries are counted."""
     groups = []
     for file in files:
         read = sbom.read(_own(file), str(file), environment=environment)
@@ -63,7 +63,7 @@ def scan_dockerfile(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Record what images are built on. Without --asset, the asset is the one whose repository the file lies in."""
+    """Record what images are built on. Without --asset, the asset is the one whose repository contains the file."""
     arguments = dict(_argument(each) for each in build_arg or [])
     groups = []
     for file in files:
@@ -89,7 +89,7 @@ async def _record(groups: Sequence[ScanGroup], how: How, *, asset: str, source: 
 
 
 def _own(file: Path) -> bytes:
-    """Read a file of a repository, which is somebody else's: no link in it leads to other files of this machine."""
+    """Read a file of a repository. Other people wrote it, so no link in it may lead to other files of this machine."""
     require_own(file)
     return read_bytes(file)
 
@@ -102,7 +102,7 @@ def _image(reference: str, environment: str) -> ScanGroup:
 
 
 def _names_of_image(reference: str) -> tuple[str, ...]:
-    """Return what an asset may be called that an image belongs to; for a public one that is its whole name."""
+    """Return the names that an image's asset may have; for a public image, that is its full name."""
     ref = images.parse(reference)
     if ref is None:
         return (reference,)
@@ -111,7 +111,7 @@ def _names_of_image(reference: str) -> tuple[str, ...]:
 
 
 def _source(given: str, how: How, environment: str) -> str:
-    """Return the source's name: one for each environment, so that staging does not take production's place."""
+    """Return the source's name: one for each environment, so that staging does not replace production."""
     return given or (f"scan-{how}:{environment}" if environment else f"scan-{how}")
 
 
