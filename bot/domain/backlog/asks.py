@@ -12,8 +12,6 @@ from bot.domain.backlog.subjects import Subjects
 from bot.domain.backlog.threads import Sentence
 
 _SAID = patterns("wishes")
-#: "What we'd want then is X"
-_IS = re.compile(r"^(?:(?:then|now|really|also|most) )*(?:is|are|would be)\b:? ", re.IGNORECASE)
 
 
 class Asks:
@@ -24,21 +22,15 @@ class Asks:
 
     def wanted(self, sentence: Sentence, clause: str, asked: re.Match[str] | None) -> tuple[str, Strength]:
         """Return the words for what a clause asks for, and how surely it does."""
-        if asked is not None and not (_SAID["past"].search(clause) and "?" not in clause):
+        is_past, before = _SAID["past"].search(clause), _SAID["asked_before"].search(clause)
+        if asked and not is_past:
             return self._behind(sentence, clause, asked)
-        before = _SAID["asked_before"].search(clause)
-        if before is not None and not _SAID["past"].search(clause):
+        if before and not is_past:
             return self._ahead(sentence, clause, before)
-        if self.is_announced(sentence) and self._about.kind(sentence, clause):
-            return clause, Strength.ASKED
         concluding = _SAID["concluding"].match(clause)
-        if concluding and not clause.endswith("?") and self._about.names_things(sentence, clause[concluding.end() :]):
+        if concluding and self._about.names_things(sentence, clause[concluding.end() :]):
             return clause[concluding.end() :], Strength.LISTED
-        if (
-            _SAID["implied"].search(clause)
-            and not _SAID["team_itself"].search(clause)
-            and not _SAID["aside"].search(clause)
-        ):
+        if _SAID["implied"].search(clause) and not any(_SAID[each].search(clause) for each in ("team_itself", "aside")):
             absent = _SAID["absent"].search(clause)
             wanted = clause[absent.end() :] if absent and named(clause[absent.end() :]) else clause
             kind = self._about.kind(sentence, wanted)
@@ -51,19 +43,14 @@ class Asks:
         strength = self._listed_strength(sentence, clause)
         return ("", Strength.NAMED) if strength is None else (clause, strength)
 
-    def is_announced(self, sentence: Sentence) -> bool:
-        """Whether the sentence before, of the same person, says that something is asked for, and not what."""
-        before = self._sentences[sentence.at - 1] if sentence.at else sentence
-        return before.message.author == sentence.message.author and bool(_SAID["announces"].fullmatch(before.text))
-
     def _behind(self, sentence: Sentence, clause: str, asked: re.Match[str]) -> tuple[str, Strength]:
         """Return what stands behind the words that ask."""
         # "MLflow hosted for us and help with Nomad": help is one of the things in the list.
         is_help = asked[0].lower().startswith(("help", "a hand", "support"))
-        after = clause if is_help else _IS.sub("", clause[asked.end() :].strip(" :,.!"))
+        after = clause if is_help else _SAID["copula"].sub("", clause[asked.end() :].strip(" :,.!"))
         if not after and _SAID["pronoun"].search(asked[0]):
             return asked[0], Strength.ASKED
-        enough = self._about.kind(sentence, after) or self._about.technologies(sentence, after)
+        enough = self._about.names(sentence, after)
         if (not enough and _SAID["sums_up"].match(asked[0])) or (_SAID["only_when"].match(after) and self._found.needs):
             self._found.asked_in.add(sentence.at)
             return "", Strength.NAMED
@@ -77,16 +64,9 @@ class Asks:
     def _ahead(self, sentence: Sentence, clause: str, asked: re.Match[str]) -> tuple[str, Strength]:
         """Return what stands before the words that ask."""
         wanted, after = clause[: asked.start()].strip(" ,"), clause[asked.end() :].strip(" ,")
-        if asked[0].lower().startswith("not us") and not self._about.is_thing(sentence, wanted):
+        if asked[0].lower().startswith("not us"):
             return "that", Strength.ASKED
-        narrated, comma, thing = wanted.rpartition(", ")
-        if comma and _SAID["fragment"].match(thing) and _SAID["says"].search(narrated):
-            wanted = thing  # "our builds take an hour, a cache would help"
-        if (
-            _SAID["when"].search(wanted)
-            and not self._about.kind(sentence, wanted)
-            and not self._about.technologies(sentence, wanted)
-        ):
+        if _SAID["when"].search(wanted) and not self._about.names(sentence, wanted):
             return "", Strength.NAMED
         if _SAID["passive"].fullmatch(asked[0]) and not self._about.technologies(sentence, wanted):
             return (clause, Strength.IMPLIED) if self._about.kind(sentence, clause) else ("", Strength.NAMED)
@@ -95,24 +75,22 @@ class Asks:
 
     def _listed_strength(self, sentence: Sentence, clause: str) -> Strength | None:
         """Return how surely a thing that is only named is asked for, by the list or the talk in which it stands."""
-        kind = self._about.kind(sentence, clause)
-        is_thing = (kind and kind.weight) or self._about.technologies(sentence, clause)
-        is_named = kind or self._about.technologies(sentence, clause)
-        if sentence.is_bullet and is_named and self._is_listed(sentence):
+        kind, technologies = self._about.kind(sentence, clause), self._about.technologies(sentence, clause)
+        weight, is_question, is_new = kind.weight if kind else 0, clause.endswith("?"), _SAID["fragment"].match(clause)
+        if sentence.is_bullet and (kind or technologies) and self._is_listed(sentence):
             return Strength.LISTED
-        if kind and self._found.answers == sentence.message.index and not clause.endswith("?"):
+        if kind and self._found.answers == sentence.message.index and not is_question:
             return Strength.LISTED
-        continues = sentence.at - self._found.last_ask <= 3
+        far, says = sentence.at - self._found.last_ask, _SAID["says"].search(clause)
         # "and the keys have a ttl?" asks how things are.
-        is_new = _SAID["fragment"].match(clause) or _SAID["is_there"].search(clause)
-        is_told = clause.endswith("?") and _SAID["says"].search(clause) and not is_new
-        if continues and _SAID["continued"].search(clause) and is_thing and not is_told:
+        is_told = is_question and says and not is_new and not _SAID["is_there"].search(clause)
+        if far <= 3 and _SAID["continued"].search(clause) and (weight or technologies) and not is_told:
             return min(Strength.LISTED, self._found.last_strength)
-        if not kind or kind.weight < 2 or (clause.endswith("?") and not _SAID["fragment"].match(clause)):
+        if weight < 2 or (is_question and not is_new):
             return None
-        is_list = not _SAID["says"].search(clause) and not _SAID["no_part"].match(clause) and len(clause.split()) > 1
-        is_list = is_list and (not clause[0].isdigit() or self._found.last_ask == sentence.at - 1)
-        if is_list and continues and self._found.last_strength >= Strength.LISTED:
+        is_list = not says and not _SAID["no_part"].match(clause) and len(clause.split()) > 1
+        is_list = is_list and (not clause[0].isdigit() or far == 1)
+        if is_list and far <= 3 and self._found.last_strength >= Strength.LISTED:
             return Strength.LISTED
         return Strength.NAMED if is_list or _SAID["fragment"].search(clause) else None
 

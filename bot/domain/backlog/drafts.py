@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from bot.domain.backlog import due, gaps, need_reader, people, quantities, stances
-from bot.domain.backlog.cues import alternatives, patterns
+from bot.domain.backlog.cues import WORDS, alternatives, patterns
 from bot.domain.backlog.item_types import WORK, Work
 from bot.domain.backlog.needs import Need, Strength, title, together
 from bot.domain.backlog.people import Blocked
@@ -33,29 +33,9 @@ _TEAM = re.compile(
     r"\b(?:we|us|this is|i|here) (?:from|in|are|is|of|on|at)? ?(?:the )?(?P<name>[\w-]{2,30}) (?:team|squad|guild|"
     r"crew)(?: here)?\b|\bteam (?P<after>[A-Z][\w-]{1,30})\b(?= (?:here|needs|would|asks))"
 )
-#: Types of technologies that somebody has to set up.
-_SET_UP = frozenset(
-    ["broker", "cloud", "database", "observability", "orchestrator", "processing", "proxy", "warehouse"]
-)
 _HOSTS = (ItemType.INFRASTRUCTURE, ItemType.API_SERVICE, ItemType.ENVIRONMENT)
 #: What comes with a technology of a type; offered for the team to tick, never ticked.
-TEMPLATES: dict[str, tuple[tuple[ItemType, str], ...]] = {
-    "database": (
-        (ItemType.LIBRARY, "Terraform module for {}"),
-        (ItemType.LIBRARY, "Client library for {}"),
-        (ItemType.SCRIPT, "Backup and restore of {}"),
-        (ItemType.ENVIRONMENT, "{} in a local container"),
-    ),
-    "broker": ((ItemType.LIBRARY, "Terraform module for {}"), (ItemType.ENVIRONMENT, "{} in a local container")),
-    "testing": (
-        (ItemType.LIBRARY, "Proof of concept and sample tests with {}"),
-        (ItemType.PIPELINE, "Runner image with {}"),
-        (ItemType.PIPELINE, "CI stage that runs {}"),
-    ),
-    "library": ((ItemType.LIBRARY, "Proof of concept with {}"),),
-    "iac": ((ItemType.LIBRARY, "First resource in {}"),),
-    "ci": ((ItemType.PIPELINE, "First step in {}"),),
-}
+_USUAL: dict[str, dict[str, str]] = WORDS["usual"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +96,6 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
     is_over = found.withdrawn_at is not None or need_reader.is_closed(thread)
     if not wanted and not is_over and not choices:
         wanted = [each for each in found.likely if not taken.rejected.keys() & set(each.technologies)][:1]
-    if not is_over and not any(need.strength >= Strength.LISTED for need in wanted):
-        choices += _decided(thread, taken, wanted, vocabulary)
     gone = found.dropped - {each for need in wanted for each in (*need.technologies, *need.near)}
     about = Draft(
         title=_headline(thread),
@@ -182,17 +160,19 @@ def _left(found: Sequence[Need], rejected: dict[str, int]) -> list[Need]:
         technologies = tuple(each for each in need.technologies if each not in rejected)
         if technologies or need.sentence.at not in dropped:
             kept.append(replace(need, technologies=technologies))
-    if any(need.strength >= Strength.LISTED for need in kept):
+    surest = max((need.strength for need in kept), default=Strength.NAMED)
+    if surest >= Strength.LISTED:
         # Where something is asked for in words, what is only named beside it is talk or a part of it.
         least = {True: Strength.IMPLIED, False: Strength.LISTED}
         kept = [need for need in kept if need.strength >= least[bool(need.technologies) or need.weight > 2]]
-    elif any(need.strength is Strength.IMPLIED for need in kept):
-        kept = [need for need in kept if need.strength is Strength.IMPLIED or need.technologies or _is_listed(need)]
+    elif surest is Strength.IMPLIED:
+        kept = [need for need in kept if need.strength is surest or need.technologies or _is_new(need.sentence.text)]
     return kept
 
 
-def _is_listed(need: Need) -> bool:
-    return bool(_SAID["continued"].search(need.sentence.text) or _SAID["fragment"].match(need.sentence.text))
+def _is_new(text: str) -> bool:
+    """Whether a sentence names a thing as if for the first time, or one more."""
+    return bool(_SAID["continued"].search(text) or _SAID["fragment"].match(text))
 
 
 def _names_devops(thread: Thread) -> bool:
@@ -256,16 +236,6 @@ def _to_choose(
             )
 
 
-def _decided(thread: Thread, taken: stances.Stances, wanted: Sequence[Need], vocabulary: Vocabulary) -> Iterator[Item]:
-    """Yield an item for what was chosen over something else, where nobody asks for anything in words."""
-    covered = {each for need in wanted for each in need.technologies}
-    for name, at in taken.chosen.items():
-        kind = vocabulary[name].type
-        if name not in covered and kind in _SET_UP and taken.rejected:
-            said = thread.sentences[at]
-            yield Item(ItemType.INFRASTRUCTURE, title(said.text), said.text, said.message.index)
-
-
 def _named(
     thread: Thread, mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary, rejected: Set[str]
 ) -> tuple[Quoted, ...]:
@@ -283,15 +253,14 @@ def _named(
     return tuple(said for each, said in found.items() if each not in rejected)
 
 
-def _suggested(lacking: dict[str, Sentence], vocabulary: Vocabulary, items: Sequence[Item]) -> list[Item]:
-    """Return what usually comes with technologies that are new to the team."""
+def _suggested(lacking: Mapping[str, Sentence], vocabulary: Vocabulary, items: Sequence[Item]) -> Iterator[Item]:
+    """Yield what usually comes with technologies that are new to the team."""
     said = {item.title.lower() for item in items}
-    return [
-        Item(kind, title, sentence.text, sentence.message.index)
-        for each, sentence in lacking.items()
-        for kind, words in TEMPLATES.get(vocabulary[each].type, ())
-        if (title := words.format(vocabulary[each].name)).lower() not in said
-    ]
+    for each, sentence in lacking.items():
+        for words, kind in _USUAL.get(vocabulary[each].type, {}).items():
+            title = words.format(vocabulary[each].name)
+            if title.lower() not in said:
+                yield Item(ItemType(kind), title, sentence.text, sentence.message.index)
 
 
 def _title(items: Sequence[Item], wanted: Sequence[Need], vocabulary: Vocabulary) -> str:

@@ -38,10 +38,12 @@ class Subjects:
     def technologies(self, sentence: Sentence, text: str) -> tuple[str, ...]:
         """Return the technologies that are named in a piece of a sentence."""
         start = sentence.text.find(text)
-        if start < 0:
-            return ()
-        end = start + len(text)
-        return tuple(ids(each for each in self._mentions[sentence.at] if start <= each.start and each.end <= end))
+        within = [each for each in self._mentions[sentence.at] if 0 <= start <= each.start]
+        return tuple(ids(each for each in within if each.end <= start + len(text)))
+
+    def names(self, sentence: Sentence, text: str) -> bool:
+        """Whether a text names a kind of thing or a technology."""
+        return bool(self.kind(sentence, text) or self.technologies(sentence, text))
 
     def is_thing(self, sentence: Sentence, text: str) -> bool:
         """Whether the head of a text names a thing that can be asked for."""
@@ -54,11 +56,9 @@ class Subjects:
 
     def names_things(self, sentence: Sentence, text: str) -> bool:
         """Whether a text is a list of things, rather than what somebody does."""
-        parts = _SAID["part"].split(text)
-        is_name = self.kind(sentence, parts[0]) or self.technologies(sentence, parts[0])
-        if not is_name or _SAID["says"].search(parts[0]):
-            return False
-        return any(self.is_thing(sentence, each) for each in parts)
+        first, *rest = _SAID["part"].split(text)
+        is_list = self.names(sentence, first) and not _SAID["says"].search(first)
+        return is_list and any(self.is_thing(sentence, each) for each in (first, *rest))
 
     def parts(self, sentence: Sentence, wanted: str) -> list[Part]:
         """Cut a list of things into its parts: each begins anew, or is of another kind than the one before.
@@ -66,49 +66,38 @@ class Subjects:
         What stands behind "a package:" or "a library with" is what is in it.
         """
         head, colon, contents = wanted.partition(":")
-        if (
-            colon
-            and head.count("(") == head.count(")")
-            and self.is_thing(sentence, head)
-            and not _SAID["fragment"].match(contents.strip())
-        ):
+        has_contents = colon and head.count("(") == head.count(")") and not _SAID["fragment"].match(contents.strip())
+        if has_contents and self.is_thing(sentence, head):
             return [(wanted, self.kind(sentence, head), self.technologies(sentence, wanted))]
         bounds: list[tuple[int, int]] = []
-        cuts = list(_SAID["part"].finditer(wanted))
-        starts = [0, *(found.end() for found in cuts)]
-        ends = [*(found.start() for found in cuts), len(wanted)]
-        adds = [False, *(bool(_SAID["added"].match(found[0])) for found in cuts)]
-        for start, end, is_added in zip(starts, ends, adds, strict=True):
+        start, is_added = 0, False
+        for cut in (*_SAID["part"].finditer(wanted), None):
+            end = cut.start() if cut else len(wanted)
             piece = wanted[start:end].strip()
-            if is_added and piece.startswith("to "):
-                piece = piece[3:]
+            piece = piece.removeprefix("to ") if is_added else piece
             if bounds and not self._is_new(sentence, wanted[slice(*bounds[-1])], piece, is_added=is_added):
                 bounds[-1] = (bounds[-1][0], end)
             else:
                 bounds.append((wanted.index(piece, start, end), end))
-        pieces = [wanted[start:end] for start, end in bounds]
+            if cut:
+                start, is_added = cut.end(), bool(_SAID["added"].match(cut[0]))
+        pieces = [wanted[begin:end] for begin, end in bounds]
         return [(piece, self.kind(sentence, piece), self.technologies(sentence, piece)) for piece in pieces]
 
     def _is_new(self, sentence: Sentence, before: str, piece: str, *, is_added: bool) -> bool:
         """Whether a part of a list is another thing than the one before, rather than more of it."""
-        has_contents = bool(_SAID["contents"].search(before))
         begun = _SAID["does"].match(piece)
         piece = piece[begun.end() :] if begun else piece
-        is_anew = bool(begun or _SAID["fragment"].match(piece) or _SAID["has_to"].search(piece)) or piece.startswith(
-            "the "
-        )
         kind, known = self.kind(sentence, piece), self.kind(sentence, before)
-        technologies = self.technologies(sentence, piece)
-        if is_added and kind and known and kind.weight == 2 and kind.kind is not known.kind:
-            is_anew = True
-        if not piece or _SAID["no_part"].match(piece) or piece.count("(") != piece.count(")"):
+        technologies, is_other = self.technologies(sentence, piece), kind and known and kind.kind is not known.kind
+        is_anew = bool(begun or _SAID["fragment"].match(piece) or _SAID["has_to"].search(piece) or piece[:4] == "the ")
+        is_anew = is_anew or bool(is_added and is_other and kind and kind.weight == 2)
+        if _SAID["no_part"].match(piece) or piece.count("(") != piece.count(")"):
             return False
-        if not ((kind and kind.weight) or (is_anew and technologies)):
+        is_thing = (kind and kind.weight) or (is_anew and technologies)
+        if not is_thing or not self.names(sentence, before.strip()):
             return False
-        if not (known or self.technologies(sentence, before.strip())):
+        is_within = _SAID["contents"].search(before) and (not technologies or piece.startswith("our "))
+        if not is_anew and (is_within or (known and known.kind in HELP)):
             return False
-        if not is_anew and (
-            (has_contents and (not technologies or piece.startswith("our "))) or (known and known.kind in HELP)
-        ):
-            return False
-        return is_anew or known is None or kind is None or kind.kind is not known.kind or bool(technologies)
+        return bool(is_anew or known is None or is_other or technologies)

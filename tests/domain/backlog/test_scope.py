@@ -87,7 +87,6 @@ def test_a_missing_skill_is_about_what_its_clause_names(said: tuple[str, ...], l
             ["Raise our namespace quota", "A Redis for the locks"],
         ),
         (("it fails again, can devops look at the pipeline?", "sorry, restored, please retry"), []),
-        (("Cloudflare?", "no.", "Varnish it is", "must be stable by 3 May"), ["Varnish it is"]),
     ],
 )
 def test_what_is_asked_for_ends_with_its_clause(said: tuple[str, ...], titles: list[str]) -> None:
