@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from bot.domain.backlog import due, gaps, need_reader, people, quantities, stances
-from bot.domain.backlog.cues import WORDS, alternatives, patterns
+from bot.domain.backlog.cues import WORDS, patterns
 from bot.domain.backlog.item_types import WORK, Work
-from bot.domain.backlog.needs import Need, Strength, title, together
+from bot.domain.backlog.needs import HELP, Need, Strength, title, together
 from bot.domain.backlog.people import Blocked
 from bot.domain.backlog.quantities import Hours
 from bot.domain.backlog.requests import ItemType
@@ -17,22 +17,9 @@ from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 
 _SAID = patterns("wishes")
-_DEVOPS = re.compile(alternatives([r"\b{devops}\b"]), re.IGNORECASE)
-#: What a sentence tells before the clause that asks: "the module fails, can somebody …".
-_TOLD = re.compile(r"(.+?)\s*[,;:.–—-]\s[^,;:.–—]*$", re.DOTALL)
-#: A name that begins a sentence, of what something is needed for.
-_NEEDING = re.compile(
-    r"^\W*(?:(?:our|the) )?`?(?P<name>[a-z][a-z0-9]*(?:[-_][a-z0-9]+)+)`? (?:also |really |now )?"
-    r"(?:needs|requires|lacks|is (?:full|too small|out of)|runs out)\b",
-    re.IGNORECASE,
-)
 _TITLE = 80
 #: So many sentences back stands what help is for.
 _NEAR = 6
-_TEAM = re.compile(
-    r"\b(?:we|us|this is|i|here) (?:from|in|are|is|of|on|at)? ?(?:the )?(?P<name>[\w-]{2,30}) (?:team|squad|guild|"
-    r"crew)(?: here)?\b|\bteam (?P<after>[A-Z][\w-]{1,30})\b(?= (?:here|needs|would|asks))"
-)
 _HOSTS = (ItemType.INFRASTRUCTURE, ItemType.API_SERVICE, ItemType.ENVIRONMENT)
 #: What comes with a technology of a type; offered for the team to tick, never ticked.
 _USUAL: dict[str, dict[str, str]] = WORDS["usual"]
@@ -90,9 +77,8 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
     hours, blocked = quantities.hours(thread), people.blocked(thread, mentions)
     owned = {sentence.at for _, sentence in found.stays} - found.asked_in
     by = due.needed_by(thread, asked_in=found.asked_in, owned=owned)
-    has_evidence = is_asked or bool(lacking or hours or blocked or by or found.stays or _names_devops(thread))
     wanted = _left(_with_successors(found.needs, taken.rejected, mentions, vocabulary), taken.rejected)
-    choices = list(_to_choose(thread, mentions, taken, wanted, vocabulary))
+    choices = list(_to_choose(thread, mentions, taken.undecided, wanted, vocabulary))
     is_over = found.withdrawn_at is not None or need_reader.is_closed(thread)
     if not wanted and not is_over and not choices:
         wanted = [each for each in found.likely if not taken.rejected.keys() & set(each.technologies)][:1]
@@ -100,12 +86,14 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
     about = Draft(
         title=_headline(thread),
         technologies=_named(thread, mentions, vocabulary, taken.rejected.keys() | gone),
-        skills_gaps=tuple(Quoted(each, said.text, said.message.index) for each, said in lacking.items()),
+        skills_gaps=tuple(_quoted(each, said) for each, said in lacking.items()),
         hours=hours,
         blocked=blocked,
         needed_by=by,
         confidence=0.5,
     )
+    names_devops = any(_SAID["devops"].search(each.text) for each in thread.sentences)
+    has_evidence = is_asked or bool(lacking or hours or blocked or by or found.stays or names_devops)
     if not wanted and (is_over or not has_evidence or not choices):
         # Who says what it costs wants something, even where no words are found for it; a day alone is talk.
         if not is_over and (hours or blocked):
@@ -117,22 +105,22 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
         title=_title(items, wanted, vocabulary),
         items=items,
         suggested=tuple(_suggested(lacking, vocabulary, items)),
-        stays_with_team=tuple(Quoted(text, said.text, said.message.index) for text, said in found.stays),
+        stays_with_team=tuple(_quoted(text, said) for text, said in found.stays),
         team=_team(thread),
         questions=tuple(_questions(hours, taken.undecided, vocabulary)),
         confidence=_confidence(wanted),
     )
 
 
+def _quoted(value: str, said: Sentence) -> Quoted:
+    return Quoted(value, said.text, said.message.index)
+
+
 def _with_successors(
-    found: Sequence[Need],
-    rejected: Mapping[str, int],
-    mentions: Sequence[Sequence[Mention]],
-    vocabulary: Vocabulary,
-) -> list[Need]:
-    """Return the needs with what takes a technology's place: of "a MySQL database" and then "no, rather Postgres"."""
+    found: Sequence[Need], rejected: Mapping[str, int], mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary
+) -> Iterator[Need]:
+    """Yield the needs with what takes a technology's place: of "a MySQL database" and then "no, rather Postgres"."""
     asked = {each for need in found for each in need.technologies}
-    kept = []
     for need in found:
         # "I'd go with RabbitMQ" names no thing, and is gone with it.
         name = need.technologies[0] if need.weight and len(need.technologies) == 1 else ""
@@ -142,20 +130,14 @@ def _with_successors(
         called = [each for each in vocabulary.find([need.title])[0] if each.id == name]
         if len(alike) == len(called) == 1 and alike[0] not in asked:
             title = f"{need.title[: called[0].start]}{vocabulary[alike[0]].name}{need.title[called[0].end :]}"
-            kept.append(replace(need, technologies=(alike[0],), title=title))
-        else:
-            kept.append(need)
-    return kept
+            need = replace(need, technologies=(alike[0],), title=title)  # noqa: PLW2901
+        yield need
 
 
-def _left(found: Sequence[Need], rejected: dict[str, int]) -> list[Need]:
+def _left(found: Iterable[Need], rejected: Mapping[str, int]) -> list[Need]:
     """Return the needs that are not about a technology which the thread decides against later."""
-    dropped = {
-        need.sentence.at
-        for need in found
-        if need.technologies and all(rejected.get(each, -1) >= need.sentence.at for each in need.technologies)
-    }
-    kept = []
+    kept, found = [], list(found)
+    dropped = {each.sentence.at for each in found if each.technologies and _is_rejected(each, rejected)}
     for need in found:
         technologies = tuple(each for each in need.technologies if each not in rejected)
         if technologies or need.sentence.at not in dropped:
@@ -164,10 +146,12 @@ def _left(found: Sequence[Need], rejected: dict[str, int]) -> list[Need]:
     if surest >= Strength.LISTED:
         # Where something is asked for in words, what is only named beside it is talk or a part of it.
         least = {True: Strength.IMPLIED, False: Strength.LISTED}
-        kept = [need for need in kept if need.strength >= least[bool(need.technologies) or need.weight > 2]]
-    elif surest is Strength.IMPLIED:
-        kept = [need for need in kept if need.strength is surest or need.technologies or _is_new(need.sentence.text)]
-    return kept
+        return [need for need in kept if need.strength >= least[bool(need.technologies) or need.weight > 2]]
+    return [need for need in kept if need.strength is surest or need.technologies or _is_new(need.sentence.text)]
+
+
+def _is_rejected(need: Need, rejected: Mapping[str, int]) -> bool:
+    return all(rejected.get(each, -1) >= need.sentence.at for each in need.technologies)
 
 
 def _is_new(text: str) -> bool:
@@ -175,81 +159,60 @@ def _is_new(text: str) -> bool:
     return bool(_SAID["continued"].search(text) or _SAID["fragment"].match(text))
 
 
-def _names_devops(thread: Thread) -> bool:
-    return any(_DEVOPS.search(sentence.text) for sentence in thread.sentences)
-
-
 def _item(need: Need, lacking: Mapping[str, Sentence], thread: Thread) -> Item:
-    helps = need.kind is ItemType.SUPPORT and re.search(r"\bhelp\b|\bhand with\b", need.quote, re.IGNORECASE)
-    kind = (
-        ItemType.COACHING if helps and any(each in lacking for each in (*need.technologies, *need.near)) else need.kind
-    )
-    quote = need.quote
-    if kind in (ItemType.COACHING, ItemType.SUPPORT) and not need.technologies:
+    kind, quote = need.kind, need.quote
+    is_lacking = any(each in lacking for each in (*need.technologies, *need.near))
+    if kind is ItemType.SUPPORT and is_lacking and _SAID["helps"].search(quote):
+        kind = ItemType.COACHING
+    before = [each for each in lacking.values() if 0 < need.sentence.at - each.at <= _NEAR]
+    if kind in HELP and not need.technologies and before:
         # "Somebody who has": what for was said before.
-        before = [each for each in lacking.values() if 0 < need.sentence.at - each.at <= _NEAR]
-        quote = together(max(before, key=lambda each: each.at).text, quote) if before else quote
+        quote = together(max(before, key=lambda each: each.at).text, quote)
     return Item(kind, _called(need, thread), quote, need.sentence.message.index)
 
 
 def _called(need: Need, thread: Thread) -> str:
     """Return what is needed as it is called: of "fix it" the words before it, which say what."""
-    at, called = need.sentence.at, _SAID["spoken"].sub("", _with_subject(need))
+    text, at, called = need.sentence.text, need.sentence.at, _SAID["spoken"].sub("", need.title)
+    needing = _SAID["needing"].match(text)
     if _SAID["points"].match(need.title):
-        told = _TOLD.match(need.sentence.text)
-        before = told[1] if told is not None else thread.sentences[at - 1].text if at else ""
+        told = _SAID["told"].match(text)
+        before = told[1] if told else thread.sentences[at - 1].text if at else ""
         called = title(before) if len(before.split()) >= 3 else called
+    elif needing and needing["name"].lower() not in called.lower():
+        # "shipping-db needs a replica", "payments-db is full, can devops give it more disk?"
+        named = _SAID["it"].sub(needing["name"], called, count=1)
+        called = named if named != called else f"{called} for {needing['name']}"
     return called[:1].upper() + called[1:]
-
-
-def _with_subject(need: Need) -> str:
-    """Return what is needed, with what it is for where a name begins its sentence: "shipping-db needs a replica"."""
-    text = need.sentence.text
-    found = _NEEDING.match(text)
-    if found is None or found["name"].lower() in need.title.lower():
-        return need.title
-    before = text[found.end() : max(found.end(), text.lower().find(need.title.lower()))]
-    if re.search(r"\b(?:we|i)\b", before, re.IGNORECASE):  # another wish begins in between
-        return need.title
-    named = re.sub(r"(?<=\w )\bit\b", found["name"], need.title, count=1)
-    return named if named != need.title else f"{need.title} for {found['name']}"
 
 
 def _to_choose(
     thread: Thread,
     mentions: Sequence[Sequence[Mention]],
-    taken: stances.Stances,
+    undecided: Iterable[Sequence[str]],
     wanted: Sequence[Need],
     vocabulary: Vocabulary,
 ) -> Iterator[Item]:
     """Yield an item for alternatives that nobody chose from, where no other item is about one of them."""
     covered = {each for need in wanted for each in (*need.technologies, *need.near)}
-    for group in taken.undecided:
-        said = next(each for each in thread.sentences if group[-1] in ids(mentions[each.at]))
-        if not covered.intersection(group) and not any(need.kind in _HOSTS for need in wanted):
+    for group in undecided if not any(need.kind in _HOSTS for need in wanted) else ():
+        if not covered.intersection(group):
             covered |= set(group)
-            yield Item(
-                ItemType.INFRASTRUCTURE,
-                " or ".join(vocabulary[each].name for each in group),
-                said.text,
-                said.message.index,
-            )
+            said = next(each for each in thread.sentences if group[-1] in ids(mentions[each.at]))
+            names = " or ".join(vocabulary[each].name for each in group)
+            yield Item(ItemType.INFRASTRUCTURE, names, said.text, said.message.index)
 
 
 def _named(
     thread: Thread, mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary, rejected: Set[str]
 ) -> tuple[Quoted, ...]:
+    """Return the technologies that are named, in code as well; in what links lead to where nothing else names any."""
+    said = [(each, one.text, one.message) for one in thread.sentences for each in ids(mentions[one.at])]
+    said += [(each, one.code[:200], one) for one in thread.messages for each in ids(vocabulary.find([one.code])[0])]
+    links = [(one, each) for one in thread.messages for each in ids(vocabulary.find([one.unfurls])[0])]
     found: dict[str, Quoted] = {}
-    for sentence in thread.sentences:
-        for each in ids(mentions[sentence.at]):
-            found.setdefault(each, Quoted(each, sentence.text, sentence.message.index))
-    for message in thread.messages:
-        for each in ids(vocabulary.find([message.code])[0]) if message.code else ():
-            found.setdefault(each, Quoted(each, message.code[:200], message.index))
-    if not found:
-        for message in thread.messages:
-            for each in ids(vocabulary.find([message.unfurls])[0]) if message.unfurls else ():
-                found.setdefault(each, Quoted(each, message.unfurls[:200], message.index))
+    for each, text, message in said or [(each, one.unfurls[:200], one) for one, each in links]:
+        found.setdefault(each, Quoted(each, text, message.index))
     return tuple(said for each, said in found.items() if each not in rejected)
 
 
@@ -264,31 +227,27 @@ def _suggested(lacking: Mapping[str, Sentence], vocabulary: Vocabulary, items: S
 
 
 def _title(items: Sequence[Item], wanted: Sequence[Need], vocabulary: Vocabulary) -> str:
-    first = items[0].title
-    named = [vocabulary[each] for need in wanted[:1] for each in need.technologies]
-    is_said = any(_is_spelt(each, first) for one in named for each in one.spellings)
-    # "VM with a GPU" keeps its letters, "The queue" does not.
-    is_short_name = any(each.isupper() or each.isdigit() for each in first.partition(" ")[0][1:])
-    behind = first if is_short_name else f"{first[:1].lower()}{first[1:]}"
-    title = first if is_said or not named else f"{named[0].name}: {behind}"
+    first, named = items[0].title, [vocabulary[each] for need in wanted[:1] for each in need.technologies]
+    spellings = "|".join(re.escape(each) for one in named for each in one.spellings)
+    if named and not re.search(rf"(?<!\w)(?:{spellings})s?(?!\w)", first, re.IGNORECASE):
+        # "VM with a GPU" keeps its letters, "The queue" does not.
+        is_short_name = any(each.isupper() or each.isdigit() for each in first.partition(" ")[0][1:])
+        first = f"{named[0].name}: {first if is_short_name else first[:1].lower() + first[1:]}"
     more = f" and {len(items) - 1} more" if len(items) > 1 else ""
-    return (title if len(title) + len(more) <= _TITLE else title[: _TITLE - len(more) - 1].rstrip() + "…") + more
-
-
-def _is_spelt(name: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(name)}s?(?!\w)", text, re.IGNORECASE) is not None
+    return _cut(first, _TITLE - len(more)) + more
 
 
 def _headline(thread: Thread) -> str:
-    text = thread.sentences[0].text if thread.sentences else ""
-    return text if len(text) <= _TITLE else text[: _TITLE - 1].rstrip() + "…"
+    return _cut(thread.sentences[0].text, _TITLE) if thread.sentences else ""
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _team(thread: Thread) -> Quoted | None:
-    for sentence in thread.sentences:
-        if said := _TEAM.search(sentence.text):
-            return Quoted(said["name"] or said["after"], sentence.text, sentence.message.index)
-    return None
+    said = ((_SAID["team"].search(each.text), each) for each in thread.sentences)
+    return next((_quoted(found["name"] or found["after"], each) for found, each in said if found), None)
 
 
 def how_often_question(hours: Hours | None) -> str:
@@ -298,13 +257,11 @@ def how_often_question(hours: Hours | None) -> str:
     return f"How many times a month does it take {hours.amount:g} {'hour' if hours.amount == 1 else 'hours'}?"
 
 
-def _questions(hours: Hours | None, undecided: Sequence[Sequence[str]], vocabulary: Vocabulary) -> list[str]:
-    asked = []
+def _questions(hours: Hours | None, undecided: Sequence[Sequence[str]], vocabulary: Vocabulary) -> Iterator[str]:
     if how_often := how_often_question(hours):
-        asked.append(how_often)
+        yield how_often
     for group in dict.fromkeys(map(tuple, undecided)):
-        asked.append(f"Which of {', '.join(vocabulary[each].name for each in group)} is it to be?")
-    return asked
+        yield f"Which of {', '.join(vocabulary[each].name for each in group)} is it to be?"
 
 
 def _confidence(wanted: Sequence[Need]) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from bot.domain.backlog.cues import patterns, plain
+from bot.domain.backlog.cues import WORDS, patterns, plain
 from bot.domain.backlog.threads import Sentence, Thread
 from bot.domain.dates import COUNT, MONTHS, around, count_of, later, month_number
 
@@ -36,9 +36,7 @@ _FORMS = {
     "nth": r"(?P<ordinal>\d{1,2})(?:st|nd|rd|th)\b(?! (?:time|floor|of (?:our|the)))"
     r"|(?<=the )(?P<bare>[12]?\d|3[01])\.?(?=\s*(?:[,;!?)]|$|bitte|please))",
     "weekday": rf"(?P<next2>next )?(?:this |coming )?(?P<wday>{_DAY})(?P<later> next week| week)?",
-    "word": r"today|tonight|this (?:morning|afternoon|evening)|the day after tomorrow|tomorrow|"
-    r"next (?:week|month|sprint|quarter)|this (?:week|month|quarter|year)|(?:the|this) weekend|"
-    r"eod\b|eow\b|eom\b|eoy\b|christmas|year end|year's end|the year ends",
+    "word": rf"(?:today|{'|'.join(sorted(WORDS['days'], key=len, reverse=True))})\b",
     "ahead": rf"(?:with)?in (?:about |the next )?(?P<count>{_COUNT}) (?P<of>day|week|month|sprint)s?\b"
     rf"|(?P<count2>{_COUNT}) (?P<of2>day|week|month|sprint)s? (?:from now|from today|time)\b",
     "week": r"(?:kw|cw|calendar week|week)\s?(?P<number>[1-4]\d|5[0-3])\b",
@@ -48,17 +46,6 @@ _FORMS = {
 _DATE = re.compile(
     rf"(?<![\w/.-])(?:{'|'.join(f'(?P<{name}>{form})' for name, form in _FORMS.items())})(?!\w)", re.IGNORECASE
 )
-#: What days are also called.
-_SAME = {
-    "tonight": "today", "this morning": "today", "this afternoon": "today", "this evening": "today", "eod": "today",
-    "this week": "end of week", "eow": "end of week", "the weekend": "end of week", "this weekend": "end of week",
-    "this month": "end of month", "eom": "end of month", "this quarter": "end of quarter", "eoy": "end of year",
-    "this year": "end of year", "year end": "end of year", "year's end": "end of year", "the year ends": "end of year",
-    "next week": "end of next week", "next month": "end of next month", "next quarter": "start of next quarter",
-    "tomorrow": "in 1 day", "the day after tomorrow": "in 2 days", "next sprint": "in 14 days",
-    "christmas": "24 december",
-}  # fmt: skip
-
 #: "two weeks", "the evening before"
 _SPAN = re.compile(rf"\b({_COUNT}|the) (?:more )?(day|evening|night|week|fortnight|sprint|month)s?\b", re.IGNORECASE)
 _DAYS_END = r"(?:eod|eob|cob|(?:the )?end of (?:the )?(?:working |business )?day|close of business)"
@@ -246,7 +233,7 @@ def _day(found: re.Match[str], today: date, near: date | None = None) -> date | 
                 return _part("start", found["name"], False, found["m_year"], today) if is_name else None
     except ValueError:
         return None
-    same = _DATE.fullmatch(_SAME.get(found[0].lower(), ""))
+    same = _DATE.fullmatch(WORDS["days"].get(found[0].lower(), ""))
     return _day(same, today) if same else today
 
 

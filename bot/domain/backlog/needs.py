@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -14,13 +13,6 @@ from bot.domain.backlog.requests import ItemType
 from bot.domain.backlog.threads import Sentence
 
 _SAID = patterns("wishes")
-_SUBORDINATE = re.compile(
-    r"(?:,|\s)\s*(?:because|so that|otherwise|since|before|by|until|needed|no later|asap|if possible|ideally|which|"
-    r"as soon|\d+ of us)\s.*$|,\s*\w+ of us\s.*$|"
-    r"(?<=\w)\s+(?:would|is|are)\s.*$|"
-    r"\s*[?!.:;,]+\s*$",
-    re.IGNORECASE | re.DOTALL,
-)
 _TITLE = 90
 _MOST = 12
 _LONGEST_QUOTE = 600
@@ -111,21 +103,19 @@ class Needs:
 
 def is_same(known: Need, need: Need, *, in_one_list: bool) -> bool:
     """Whether two needs are one thing said twice: of one kind, about one technology, and not added to each other."""
-    shared = set(known.technologies) & set(need.technologies)
+    is_shared = bool(known.nouns & need.nouns)
     if known.kind is not need.kind:
         return not in_one_list and fuzz.token_set_ratio(known.title, need.title) >= _ALIKE
+    are_other = known.technologies and need.technologies and not set(known.technologies) & set(need.technologies)
     if in_one_list:
-        is_alike = len(need.title.split()) < 4 or bool(known.nouns & need.nouns)
-        return is_alike and not (known.technologies and need.technologies and not shared)
+        return (len(need.title.split()) < 4 or is_shared) and not are_other
     if known.sentence.is_bullet and need.sentence.is_bullet:
         return known.title == need.title
     is_added = bool(_SAID["adds"].search(need.sentence.text))
     if is_added and set(need.technologies) - set(known.technologies):
         return False
-    if known.technologies and need.technologies and not shared:
-        return bool(known.nouns & need.nouns)
-    is_anew = min(known.weight, need.weight) > 1 and bool(_SAID["anew"].match(need.title))
-    return bool(known.nouns & need.nouns) or not (is_anew or is_added)
+    is_anew = min(known.weight, need.weight) > 1 and _SAID["anew"].match(need.title)
+    return is_shared or not (are_other or is_anew or is_added)
 
 
 def together(quote: str, more: str) -> str:
@@ -137,7 +127,7 @@ def together(quote: str, more: str) -> str:
 
 def title(text: str) -> str:
     """Return the words of a wish as a title, without what leads to it."""
-    cut = _SUBORDINATE.sub("", _SAID["who_can"].sub("", text.strip()))
+    cut = _SAID["subordinate"].sub("", _SAID["who_can"].sub("", text.strip()))
     bare = _SAID["lead"].sub("", cut).strip(" .,:;?!-(") or cut.strip() or text
     short = bare if len(bare) <= _TITLE else bare[: _TITLE - 1].rsplit(" ", 1)[0] + "…"
     return short[:1].upper() + short[1:]

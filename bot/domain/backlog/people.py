@@ -24,24 +24,6 @@ _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ni
 #: Groups of the pattern of somebody: all of those who are named beside it, or others.
 _TOTAL = ("we", "all", "of", "both", "two")
 _COUNTS = (*_TOTAL, "many", "team", "size")
-#: What stands between people who are counted together.
-_LINK = re.compile(
-    r"\s*(?:,|&|\+|/|,? ?\b(?:and|or|nor|plus|as well as|also)\b)[\s,]*"
-    r"(?:(?:also|and|plus|then|the|our|my|those|all)\s)*",
-    re.IGNORECASE,
-)
-#: "0.4 of a person", "1.5 FTE": people are counted whole, and the part says how much of somebody's work it is.
-_PART_OF_PEOPLE = re.compile(
-    r"(?<![\w.,])\d{1,3}[.,]\d{1,2}"
-    r"(?= (?:[\w-]+ ){0,2}?(?:people|persons?|ppl|ftes?|devs?|developers?|engineers?|us)\b)",
-    re.IGNORECASE,
-)
-#: What a sentence says of one thing after the other.
-_CLAUSE = re.compile(
-    r"[;:,()]\s?|\s-\s|\.\.\s|\s(?:but|because|while|since|whereas|so)\s|"
-    r"\sand (?=(?:i|we|it|they|none|nobody|neither|that's)\b(?! (?:and|&|\+)\b))",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +39,7 @@ class Blocked:
         """How much they are kept from their work, where the words say it."""
         if said := next((each for each in _SHARES if _SAID[each].search(self.quote)), None):
             return said
-        part = _PART_OF_PEOPLE.search(self.quote)
+        part = _SAID["part"].search(self.quote)
         share = float(part[0].replace(",", ".")) if part else 1.0
         return min(Slowdown, key=lambda each: abs(each.share - share)) if share < 1 else None
 
@@ -89,29 +71,30 @@ def counted(text: str) -> int:
 
 def _whole(text: str) -> str:
     """Return a text with whole people in the place of parts."""
-    return _PART_OF_PEOPLE.sub(lambda part: str(math.ceil(float(part[0].replace(",", ".")))), text)
+    return _SAID["part"].sub(lambda part: str(math.ceil(float(part[0].replace(",", ".")))), text)
 
 
-def _groups(text: str) -> Iterator[_Group]:
-    """Yield the people of a text, those in a list together."""
-    listed: list[re.Match[str]] = []
+def _groups(text: str) -> list[_Group]:
+    """Return the people of a text, those in a list together."""
+    lists: list[list[re.Match[str]]] = []
     for each in _SAID["who"].finditer(text):
-        if listed and not _LINK.fullmatch(text, listed[-1].end(), each.start()):
-            yield from _group(text, listed)
-            listed = []
-        listed.append(each)
-    yield from _group(text, listed)
+        if lists and _SAID["link"].fullmatch(text, lists[-1][-1].end(), each.start()):
+            lists[-1].append(each)
+        else:
+            lists.append([each])
+    groups = (_group(text, each) for each in lists)
+    return [each for each in groups if each is not None]
 
 
-def _group(text: str, listed: Sequence[re.Match[str]]) -> Iterator[_Group]:
-    links = [text[one.end() : other.start()].strip() for one, other in pairwise(listed)]
-    is_names = all(each["name"] for each in listed)
-    if not listed or (is_names and set(links) <= {","} and not (links and text[: listed[0].start()].endswith(": "))):
-        return  # a name alone may be anything
+def _group(text: str, listed: Sequence[re.Match[str]]) -> _Group | None:
+    links = {text[one.end() : other.start()].strip() for one, other in pairwise(listed)}
+    start, end = listed[0].start(), listed[-1].end()
+    if all(each["name"] for each in listed) and links <= {","} and not (links and text[:start].endswith(": ")):
+        return None  # a name alone may be anything
     # "Ann and the intern, we both" are two, and "two squads, eleven people" are eleven.
     total = [each for each in listed if any(each[said] for said in _TOTAL)] if "," in links else []
     people = total or [each for each in listed if not each["team"]] or listed
-    yield _Group(listed[0].start(), listed[-1].end(), sum(map(_count, people)))
+    return _Group(start, end, sum(map(_count, people)))
 
 
 def _count(found: re.Match[str]) -> int:
@@ -127,15 +110,13 @@ def blocked(thread: Thread, mentions: Sequence[Sequence[Mention]]) -> Blocked | 
     alone: set[str] = set()
     last = -2
     for sentence in thread.sentences:
-        is_told = last == sentence.at - 1
-        count = _blocked(sentence, mentions[sentence.at], thread.sentences, is_told=is_told)
-        is_alone = count == 1 and bool(_SAID["i_am"].search(sentence.text))
-        is_too = bool(alone) and sentence.first and bool(_SAID["me_too"].match(sentence.text))
-        if is_alone or is_too:
+        count = _blocked(sentence, mentions[sentence.at], thread.sentences, is_told=last == sentence.at - 1)
+        is_me = count == 1 and _SAID["i_am"].search(sentence.text)
+        if is_me or (alone and _SAID["me_too"].match(sentence.text)):
             alone.add(sentence.message.author)
-        if count or is_too:
-            found = Blocked(len(alone) if is_alone or is_too else count or 1, sentence.text, sentence.message.index)
-            last = sentence.at
+            count = len(alone)
+        if count:
+            found, last = Blocked(count, sentence.text, sentence.message.index), sentence.at
     return found
 
 
@@ -147,52 +128,41 @@ def _blocked(
         text = text[: each.start] + text[each.start : each.end].lower() + text[each.end :]
     text = _whole(plain(text))
     asked = sentences[sentence.at - 1].text if sentence.at else ""
-    if is_told or (asked.endswith("?") and _SAID["blocked"].search(asked)):
-        # "who is stuck?" "Pavel and me"; "two of us are stuck" "three, so am I"
-        if only := _SAID["only"].match(text):
-            return number(only["n"] or "one")
-        if not is_told and not _SAID["not_blocked"].search(text) and (people := counted(text)):
-            return people
-    clauses = list(_clauses(text))
-    groups = list(_groups(text))
+    is_answer = asked.endswith("?") and _SAID["blocked"].search(asked)
+    # "who is stuck?" "Pavel and me"; "two of us are stuck" "three, so am I"
+    if (is_told or is_answer) and (only := _SAID["only"].match(text)):
+        return number(only["n"] or "one")
+    if is_answer and not is_told and (people := counted(text)):
+        return people
+    groups = _groups(text)
+    clauses = list(_clauses(text, groups))
     within = [[each.count for each in groups if start <= each.start < end] for start, end in clauses]
-    stops = [
-        _is_blocked(text[start:end]) and (bool(people) or not _SAID["things"].search(text[start:end]))
-        for people, (start, end) in zip(within, clauses, strict=True)
-    ]
+    said = [text[start:end] for start, end in clauses]
+    stops = [_stops(each, has_people=bool(some)) for each, some in zip(said, within, strict=True)]
     if not any(stops):
         return None
-    stops = [
-        stop or bool(_SAID["also"].search(text[start:end])) for stop, (start, end) in zip(stops, clauses, strict=True)
-    ]
+    stopped = [at for at, each in enumerate(said) if stops[at] or _SAID["also"].search(each)]
     people = 0
-    for at, (start, end) in enumerate(clauses):
-        if stops[at]:
-            beside = [within[each] for each in (at - 1, at + 1, at + 2) if 0 <= each < len(clauses) and not stops[each]]
-            people += next((each[0] for each in (within[at], *beside) if each), 0) or _is_alone(text[start:end])
+    for at in stopped:
+        beside = [within[each] for each in (at - 1, at + 1, at + 2) if 0 <= each < len(said) and each not in stopped]
+        is_alone = _SAID["i_am"].search(said[at]) or _SAID["alone"].match(said[at])
+        people += next((each[0] for each in (within[at], *beside) if each), 0) or bool(is_alone)
     if not people and _SAID["everybody"].search(text):
-        people = next(filter(None, (_size(each.text) for each in reversed(sentences))), 0)
+        sizes = (each for one in reversed(sentences) for each in _SAID["who"].finditer(one.text) if each["size"])
+        people = next(map(_count, sizes), 0)
     return max(people, 2) if people and _SAID["also"].search(text) else people or None
 
 
-def _clauses(text: str) -> Iterator[tuple[int, int]]:
-    start, groups = 0, list(_groups(text))
-    for cut in _CLAUSE.finditer(text):
+def _stops(clause: str, *, has_people: bool) -> bool:
+    is_thing = not has_people and _SAID["things"].search(clause)
+    return bool(_SAID["blocked"].search(clause) and not _SAID["not_blocked"].search(clause) and not is_thing)
+
+
+def _clauses(text: str, groups: Sequence[_Group]) -> Iterator[tuple[int, int]]:
+    """Yield what a sentence says of one thing after the other, and no part of people who are named together."""
+    start = 0
+    for cut in _SAID["cut"].finditer(text):
         if not any(each.start < cut.start() < each.end for each in groups):
             yield start, cut.start()
             start = cut.end()
     yield start, len(text)
-
-
-def _is_blocked(clause: str) -> bool:
-    return bool(_SAID["blocked"].search(clause)) and not _SAID["not_blocked"].search(clause)
-
-
-def _is_alone(clause: str) -> bool:
-    """Whether one person cannot go on: "I'm stuck", "Tom can't continue"."""
-    return bool(_SAID["i_am"].search(clause) or _SAID["alone"].match(clause))
-
-
-def _size(text: str) -> int:
-    """Return how many people a team is said to be."""
-    return next((_count(each) for each in _SAID["who"].finditer(text) if each["size"]), 0)

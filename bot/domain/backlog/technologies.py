@@ -66,14 +66,18 @@ class _Token:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    technology: Technology
+    id: str
+    said: str
     start: int
-    end: int
-    doubt: int  # 0 sure, 1 ambiguous, 2 an ordinary word
-    is_sure: bool
-    is_name: bool
+    doubt: int = 0  # 0 sure, 1 ambiguous, 2 an ordinary word
+    is_sure: bool = True
+    is_name: bool = True
     #: Whether it has a capital where no sentence begins.
     is_within: bool = False
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,37 +106,23 @@ class Vocabulary:
 
     def find(self, texts: Sequence[str]) -> list[list[Mention]]:
         """Return what each of a thread's texts names. A name that is sure in one of them is meant in all of them."""
-        found = [list(self._candidates(text)) for text in texts]
-        taken = {one.technology.id for row in found for one in row if not one.doubt or one.is_sure}
-        about = {word.lower() for text in texts for word in _TECHNICAL.findall(text)}
-        taken |= {one.technology.id for row in found for one in row if one.doubt == 1 and one.is_within}
-        if about or taken:
-            taken |= {one.technology.id for row in found for one in row if one.is_name}
+        rows = [list(self._candidates(text)) for text in texts]
+        found = [one for row in rows for one in row]
+        taken = {one.id for one in found if one.is_sure or (one.doubt == 1 and one.is_within)}
+        if taken or any(_TECHNICAL.search(text) for text in texts):
+            taken |= {one.id for one in found if one.is_name}
         #: "Composer", where Cloud Composer is named.
-        short = {
-            fold(text[one.start : one.end].split()[-1]): one.technology.id
-            for text, row in zip(texts, found, strict=True)
-            for one in row
-            if not one.doubt and " " in text[one.start : one.end]
-        }
+        short = {fold(one.said.split()[-1]): one.id for one in found if not one.doubt and " " in one.said}
         answers = []
-        for text, row in zip(texts, found, strict=True):
+        for text, row in zip(texts, rows, strict=True):
             sure = [one for one in row if not one.doubt]
-            taken |= {one.technology.id for one in row if one.doubt == 1 and _is_listed(text, one, sure)}
+            taken |= {one.id for one in row if one.doubt == 1 and _is_listed(text, one, sure)}
+            whole = text.strip(" .!?,")
             answers.append(
                 [
-                    Mention(
-                        short.get(fold(text[one.start : one.end]), one.technology.id)
-                        if one.doubt
-                        else one.technology.id,
-                        one.start,
-                        one.end,
-                    )
-                    for one in row
-                    if one.technology.id in taken
-                    and (
-                        one.doubt < 2 or one.is_sure or one.is_name or text.strip(" .!?,") == text[one.start : one.end]
-                    )
+                    Mention(short.get(fold(each.said), each.id) if each.doubt else each.id, each.start, each.end)
+                    for each in row
+                    if each.id in taken and (each.doubt < 2 or each.is_sure or each.is_name or each.said == whole)
                 ]
             )
         return answers
@@ -142,20 +132,16 @@ class Vocabulary:
         tokens = [_Token(_folded(found[0]), *found.span()) for found in _TOKEN.finditer(text)]
         at = 0
         while at < len(tokens):
-            found = self._longest(tokens, at)
-            if found is None:
-                at += 1
-                continue
-            technology, length, doubt = found
-            behind = self._longest(tokens, at + length - 1) if length > 1 else None
-            if behind is not None and behind[1] > 1 and not behind[2]:
-                at += length - 1  # "Apache Kafka Connect"
-                continue
-            is_other = any(start <= tokens[at].start < end for start, end in idioms)
-            if doubt and (is_other or _is_acronym(text, tokens[at], technology)):
-                at += length
-                continue
-            yield self._judged(text, tokens, at, length, technology, doubt)
+            technology, length, doubt = self._longest(tokens, at) or (None, 1, 0)
+            behind = self._longest(tokens, at + length - 1) if technology and length > 1 else None
+            if behind is not None and behind[1] > 1:
+                length, technology = length - 1, None  # "Apache Kafka Connect"
+            said = text[tokens[at].start : tokens[at].end]
+            # SWIFT is no programming language.
+            is_other = technology and said.isupper() and len(said) > 3 and said not in technology.name
+            is_other = is_other or any(start <= tokens[at].start < end for start, end in idioms)
+            if technology and not (doubt and is_other):
+                yield self._judged(text, tokens, at, length, technology, doubt)
             at += length
 
     def _longest(self, tokens: Sequence[_Token], at: int) -> tuple[Technology, int, int] | None:
@@ -173,29 +159,22 @@ class Vocabulary:
         self, text: str, tokens: Sequence[_Token], at: int, length: int, technology: Technology, doubt: int
     ) -> _Found:
         start, end = tokens[at].start, tokens[at + length - 1].end
+        said, before, after = text[start:end], text[:start], text[end:]
         if doubt == 0:
-            return _Found(technology, start, end, doubt, is_sure=True, is_name=True)
-        before, behind = tokens[max(0, at - 2) : at], tokens[at + length : at + length + 2]
-        quoted = text[max(0, start - 1) : start] == "`" or text[end : end + 1] == "`"
+            return _Found(technology.id, said, start)
+        last = tokens[at - 1].folded if at else ""
         # "Vault. We wait for a policy": what the message is about.
-        quoted |= doubt == 1 and text[start].isupper() and not text[:start].strip() and text[end:].strip() in ("", ".")
-        has_version = bool(_VERSION.match(text[end : end + 14].lstrip()))
-        last = before[-1].folded if before else ""
+        is_whole = doubt == 1 and said[0].isupper() and not before.strip() and after.strip() in ("", ".")
+        beside = (*tokens[max(0, at - 2) : at], *tokens[at + length : at + length + 2])
+        cues = beside if doubt == 1 else tokens[at + length : at + length + 1]
+        has_cue = _VERSION.match(after[:14].lstrip()) or any(token.folded in _CUES for token in cues)
         is_verb = doubt == 2 and last in _BEFORE_VERBS
-        cues = (*before, *behind) if doubt == 1 else behind[:1]
-        is_sure = quoted or ((has_version or any(token.folded in _CUES for token in cues)) and not is_verb)
+        is_sure = before[-1:] == "`" or is_whole or bool(has_cue and not is_verb)
         # A capital says little where a sentence begins; no article stands before a name.
-        is_within = bool(re.search(r"[\w,)'\"/+]\s*\(?$", text[max(0, start - 12) : start]))
-        is_name = text[start].isupper() and end - start > 1 and (is_within or (doubt == 1 and last not in _ARTICLES))
-        is_name = is_name or (doubt == 1 and last in _BEFORE_NAMES)
-        is_within = is_within and text[start].isupper()
-        return _Found(technology, start, end, doubt, is_sure, is_name, is_within)
-
-
-def _is_acronym(text: str, token: _Token, technology: Technology) -> bool:
-    """Whether a name is in capitals that are not its own: SWIFT is no programming language."""
-    said = text[token.start : token.end]
-    return len(said) > 3 and said.isupper() and not text.isupper() and said not in technology.name
+        is_within = said[0].isupper() and bool(re.search(r"[\w,)'\"/+]\s*\(?$", before[-12:]))
+        is_name = is_within or (said[0].isupper() and doubt == 1 and last not in _ARTICLES)
+        is_name = (is_name and len(said) > 1) or (doubt == 1 and last in _BEFORE_NAMES)
+        return _Found(technology.id, said, start, doubt, is_sure, is_name, is_within)
 
 
 def _is_listed(text: str, one: _Found, others: Sequence[_Found]) -> bool:

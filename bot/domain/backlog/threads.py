@@ -32,19 +32,8 @@ _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "�
 
 _BULLET = re.compile(r"^\s*(?:[-*•‣]|\(?(?P<label>[1-9a-h]{1,2})[.)])\s+")
 _NUMBERED = re.compile(r"(?:^|(?<=[\s,;:]))\(?([1-9a-h])(?:\)\s+|(?<=[1-9])\.\s+(?=\D))")
-_ABBREVIATIONS = (
-    "incl.",
-    "e.g.",
-    "i.e.",
-    "approx.",
-    "ca.",
-    "vs.",
-    "resp.",
-    "max.",
-    "min.",
-    "etc.",
-    "z.b.",
-    "st.",
+_ABBREVIATIONS = frozenset(
+    ["incl.", "e.g.", "i.e.", "approx.", "ca.", "vs.", "resp.", "max.", "min.", "etc.", "z.b.", "st."]
 )
 _BEFORE_NUMBERS = ("no.", *(f"{name.lower()}." for name in calendar.month_abbr[1:] if name != "May"), "sept.")
 _END = re.compile(r"(?<=[.!?;])[\"')]?\s+|(?<=\w[!?])(?=[A-Za-z]{2})|\s+(?=[-]\s)")
@@ -154,33 +143,31 @@ def _words(raw: str) -> tuple[str, str]:
 def _sentences(text: str) -> Iterator[tuple[str, bool, str]]:
     for line in text.split("\n"):
         bullet = _BULLET.match(line)
-        label = (bullet["label"] or "") if bullet else ""
         # The pieces between the numbers of "(a) a topic, (b) a role", each behind its number.
         said = line[bullet.end() :] if bullet else line
         # One number alone is no list: "the whole team (7) is stuck".
         is_list = bool(bullet) or len(_NUMBERED.findall(said)) > 1
         first, *rest = _NUMBERED.split(said) if is_list else [said]
-        points = [(label, first), *zip(rest[::2], rest[1::2], strict=True)]
+        points = [((bullet["label"] or "") if bullet else "", first), *zip(rest[::2], rest[1::2], strict=True)]
         for number, (label, part) in enumerate(points):
-            for place, sentence in enumerate(short for cut in _cut(part) for short in wrap(cut, _LONGEST_SENTENCE)):
-                is_bullet = place == 0 and (bool(bullet) or number > 0)
-                yield sentence, is_bullet, label.lower() if place == 0 else ""
+            is_bullet = bool(bullet) or number > 0
+            for sentence in (short for cut in _cut(part) for short in wrap(cut, _LONGEST_SENTENCE)):
+                yield sentence, is_bullet, label.lower() if is_bullet else ""
+                is_bullet = False
 
 
 def _cut(line: str) -> Iterator[str]:
     kept = ""
     pieces = _END.split(line)
-    for piece, following in zip(pieces, [*pieces[1:], ""], strict=True):
-        kept = f"{kept} {piece}".strip() if kept else piece.strip()
+    for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
+        kept = f"{kept} {piece}".strip()
         # "no. 7" is a number, and "Nov. 7" a day; "so no." ends.
         last = kept.lower().rpartition(" ")[2].lstrip("(")
-        if last in _ABBREVIATIONS or (last in _BEFORE_NUMBERS and following[:1].isdigit()):
-            continue
-        if any(letter.isalnum() for letter in kept):
-            yield " ".join(kept.split())
-        kept = ""
-    if any(letter.isalnum() for letter in kept):
-        yield " ".join(kept.split())
+        is_number = last in _BEFORE_NUMBERS and following and following[0].isdigit()
+        if following is None or not (last in _ABBREVIATIONS or is_number):
+            if any(letter.isalnum() for letter in kept):
+                yield " ".join(kept.split())
+            kept = ""
 
 
 def _of_blocks(blocks: object) -> str:
