@@ -1,4 +1,4 @@
-"""Which words of a clause say what is asked for, and how surely it is."""
+"""What the words of a clause are about, what they ask for, and how surely they do."""
 
 from __future__ import annotations
 
@@ -6,19 +6,26 @@ import re
 from collections.abc import Sequence
 
 from bot.domain.backlog.cues import patterns
-from bot.domain.backlog.item_types import named
-from bot.domain.backlog.needs import Needs, Strength
-from bot.domain.backlog.subjects import Subjects
+from bot.domain.backlog.item_types import Named, named
+from bot.domain.backlog.needs import HELP, Needs, Strength
+from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence
+from bot.domain.names import fold
 
 _SAID = patterns("wishes")
+#: Names of hosts say nothing.
+_HOST = re.compile(r"\b[\w-]+(?:\.[\w-]+){2,}\b")
+#: Words for one thing, the kind of thing that they name, and the technologies in them.
+Part = tuple[str, Named | None, tuple[str, ...]]
 
 
 class Asks:
-    """Finds what a clause asks for, beside what was found in the clauses before."""
+    """Reads what a piece of a sentence is about, and what it asks for beside what was found before."""
 
-    def __init__(self, sentences: Sequence[Sentence], about: Subjects, found: Needs) -> None:
-        self._sentences, self._about, self._found = sentences, about, found
+    def __init__(
+        self, sentences: Sequence[Sentence], mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary, found: Needs
+    ) -> None:
+        self._sentences, self._mentions, self._vocabulary, self._found = sentences, mentions, vocabulary, found
 
     def wanted(self, sentence: Sentence, clause: str, asked: re.Match[str] | None) -> tuple[str, Strength]:
         """Return the words for what a clause asks for, and how surely it does."""
@@ -28,29 +35,27 @@ class Asks:
         if before and not is_past:
             return self._ahead(sentence, clause, before)
         concluding = _SAID["concluding"].match(clause)
-        if concluding and self._about.names_things(sentence, clause[concluding.end() :]):
+        if concluding and self.names_things(sentence, clause[concluding.end() :]):
             return clause[concluding.end() :], Strength.LISTED
         if _SAID["implied"].search(clause) and not any(_SAID[each].search(clause) for each in ("team_itself", "aside")):
             absent = _SAID["absent"].search(clause)
             wanted = clause[absent.end() :] if absent and named(clause[absent.end() :]) else clause
-            kind = self._about.kind(sentence, wanted)
-            if kind is not None and (kind.weight or self._about.technologies(sentence, wanted)):
+            kind = self.kind(sentence, wanted)
+            if kind is not None and (kind.weight or self.technologies(sentence, wanted)):
                 return wanted, Strength.LISTED if absent and kind.weight > 1 else Strength.IMPLIED
         lead, colon, rest = clause.partition(": ")
         leads = colon and len(lead.split()) < 7 and not _SAID["tells"].search(lead)
-        if leads and self._about.is_new_thing(sentence, rest):
+        if leads and self.is_new_thing(sentence, rest):
             return rest, Strength.LISTED
         strength = self._listed_strength(sentence, clause)
         return ("", Strength.NAMED) if strength is None else (clause, strength)
 
     def _behind(self, sentence: Sentence, clause: str, asked: re.Match[str]) -> tuple[str, Strength]:
         """Return what stands behind the words that ask."""
-        # "MLflow hosted for us and help with Nomad": help is one of the things in the list.
-        is_help = asked[0].lower().startswith(("help", "a hand", "support"))
-        after = clause if is_help else _SAID["copula"].sub("", clause[asked.end() :].strip(" :,.!"))
+        after = _SAID["copula"].sub("", clause[asked.end() :].strip(" :,.!"))
         if not after and _SAID["pronoun"].search(asked[0]):
             return asked[0], Strength.ASKED
-        enough = self._about.names(sentence, after)
+        enough = self.names(sentence, after)
         if (not enough and _SAID["sums_up"].match(asked[0])) or (_SAID["only_when"].match(after) and self._found.needs):
             self._found.asked_in.add(sentence.at)
             return "", Strength.NAMED
@@ -66,16 +71,16 @@ class Asks:
         wanted, after = clause[: asked.start()].strip(" ,"), clause[asked.end() :].strip(" ,")
         if asked[0].lower().startswith("not us"):
             return "that", Strength.ASKED
-        if _SAID["when"].search(wanted) and not self._about.names(sentence, wanted):
+        if _SAID["when"].search(wanted) and not self.names(sentence, wanted):
             return "", Strength.NAMED
-        if _SAID["passive"].fullmatch(asked[0]) and not self._about.technologies(sentence, wanted):
-            return (clause, Strength.IMPLIED) if self._about.kind(sentence, clause) else ("", Strength.NAMED)
+        if _SAID["passive"].fullmatch(asked[0]) and not self.technologies(sentence, wanted):
+            return (clause, Strength.IMPLIED) if self.kind(sentence, clause) else ("", Strength.NAMED)
         # "It would help if there was a script": what is wanted stands behind.
         return (wanted if len(wanted.split()) > 1 or not named(after) else after) or clause, Strength.ASKED
 
     def _listed_strength(self, sentence: Sentence, clause: str) -> Strength | None:
         """Return how surely a thing that is only named is asked for, by the list or the talk in which it stands."""
-        kind, technologies = self._about.kind(sentence, clause), self._about.technologies(sentence, clause)
+        kind, technologies = self.kind(sentence, clause), self.technologies(sentence, clause)
         weight, is_question, is_new = kind.weight if kind else 0, clause.endswith("?"), _SAID["fragment"].match(clause)
         if sentence.is_bullet and (kind or technologies) and self._is_listed(sentence):
             return Strength.LISTED
@@ -102,3 +107,79 @@ class Asks:
         first = next(each.at for each in beside if each.is_bullet)
         lead = self._sentences[first - 1].text if first else ""
         return sum(each.is_bullet for each in beside) > 1 and not _SAID["tells"].search(lead)
+
+    def kind(self, sentence: Sentence, text: str) -> Named | None:
+        """Return what kind of thing a text names; GitHub Actions are no actions, for a technology's name is no noun."""
+        for mention in self._mentions[sentence.at]:
+            said = sentence.text[mention.start : mention.end]
+            *_, last = said.split()
+            is_name = fold(said) in (fold(self._vocabulary[mention.id].name), fold(mention.id))
+            text = text.replace(said, "§" if is_name or named(last) is None else f"§ {last}")
+        return named(_HOST.sub("§", text))
+
+    def technologies(self, sentence: Sentence, text: str) -> tuple[str, ...]:
+        """Return the technologies that are named in a piece of a sentence."""
+        start = sentence.text.find(text)
+        within = [each for each in self._mentions[sentence.at] if 0 <= start <= each.start]
+        return tuple(ids(each for each in within if each.end <= start + len(text)))
+
+    def names(self, sentence: Sentence, text: str) -> bool:
+        """Whether a text names a kind of thing or a technology."""
+        return bool(self.kind(sentence, text) or self.technologies(sentence, text))
+
+    def is_thing(self, sentence: Sentence, text: str) -> bool:
+        """Whether the head of a text names a thing that can be asked for."""
+        kind = self.kind(sentence, text)
+        return kind is not None and kind.weight >= 2
+
+    def is_new_thing(self, sentence: Sentence, text: str) -> bool:
+        """Whether a text names a thing as if for the first time: "a topic", "two runners"."""
+        return bool(_SAID["fragment"].match(text)) and self.is_thing(sentence, text)
+
+    def names_things(self, sentence: Sentence, text: str) -> bool:
+        """Whether a text is a list of things, rather than what somebody does."""
+        first, *rest = _SAID["part"].split(text)
+        is_list = self.names(sentence, first) and not _SAID["says"].search(first)
+        return is_list and any(self.is_thing(sentence, each) for each in (first, *rest))
+
+    def parts(self, sentence: Sentence, wanted: str) -> list[Part]:
+        """Cut a list of things into its parts: each begins anew, or is of another kind than the one before.
+
+        What stands behind "a package:" or "a library with" is what is in it.
+        """
+        head, colon, contents = wanted.partition(":")
+        has_contents = colon and head.count("(") == head.count(")") and not _SAID["fragment"].match(contents.strip())
+        if has_contents and self.is_thing(sentence, head):
+            return [(wanted, self.kind(sentence, head), self.technologies(sentence, wanted))]
+        bounds: list[tuple[int, int]] = []
+        start, is_added = 0, False
+        for cut in (*_SAID["part"].finditer(wanted), None):
+            end = cut.start() if cut else len(wanted)
+            piece = wanted[start:end].strip()
+            piece = piece.removeprefix("to ") if is_added else piece
+            if bounds and not self._is_new(sentence, wanted[slice(*bounds[-1])], piece, is_added=is_added):
+                bounds[-1] = (bounds[-1][0], end)
+            else:
+                bounds.append((wanted.index(piece, start, end), end))
+            if cut:
+                start, is_added = cut.end(), bool(_SAID["added"].match(cut[0]))
+        pieces = [wanted[begin:end] for begin, end in bounds]
+        return [(piece, self.kind(sentence, piece), self.technologies(sentence, piece)) for piece in pieces]
+
+    def _is_new(self, sentence: Sentence, before: str, piece: str, *, is_added: bool) -> bool:
+        """Whether a part of a list is another thing than the one before, rather than more of it."""
+        begun = _SAID["does"].match(piece)
+        piece = piece[begun.end() :] if begun else piece
+        kind, known = self.kind(sentence, piece), self.kind(sentence, before)
+        technologies, is_other = self.technologies(sentence, piece), kind and known and kind.kind is not known.kind
+        is_anew = bool(begun or _SAID["fragment"].match(piece) or _SAID["has_to"].search(piece) or piece[:4] == "the ")
+        is_anew = is_anew or bool(is_added and is_other and kind and kind.weight == 2)
+        if _SAID["no_part"].match(piece) or piece.count("(") != piece.count(")"):
+            return False
+        is_thing = (kind and kind.weight) or (is_anew and technologies)
+        if not is_thing or not self.names(sentence, before.strip()):
+            return False
+        is_within = _SAID["contents"].search(before) and (not technologies or piece.startswith("our "))
+        if not is_anew and (is_within or (known and known.kind in HELP)):
+            return False
+        return bool(is_anew or known is None or is_other or technologies)

@@ -1,8 +1,9 @@
-"""The words by which a thread is read, `bot/data/drafting.yaml`, as patterns."""
+"""The words by which a thread is read, `bot/data/drafting.yaml`, as patterns, and how far in a sentence they hold."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 
 from bot.data import table
 
@@ -34,3 +35,36 @@ _READINGS = re.compile(
 def plain(text: str) -> str:
     """Return a text in which days and numbers are said in the one way that is read."""
     return _READINGS.sub(lambda found: str(WORDS["readings"][found[0].lower()]), text)
+
+
+#: Cuts whatever stands behind it; a comma cuts only where what follows says something of its own.
+_CONTRAST = re.compile(
+    r"[;:]\s|\s-\s|\.\.\s|\s\(|\)\s?|(?<!nobody)(?<!no one)(?<!thing)[,\s]\s?but\s|"
+    r"[,\s]\s?(?:while|whereas|though|although|however|except that|because)\s",
+    re.IGNORECASE,
+)
+LINK = re.compile(r"[`\s]*(?:,|/|\+|&|,? (?:or|nor|and))[`\s]*(?:the |an? |our )?", re.IGNORECASE)
+_COMMA = re.compile(r",\s|\s(?:and|so|since|as|which|who)\s", re.IGNORECASE)
+
+
+def pieces(text: str, says: Callable[[str], bool]) -> Iterator[slice]:
+    """Yield the pieces of a sentence: "Appium I know, the tunnel I don't".
+
+    `says` tells whether a piece has a word of its own that holds in it.
+    """
+    start = 0
+    for cut in _CONTRAST.finditer(text):
+        yield from _by_comma(text, start, cut.start(), says)
+        start = cut.end()
+    yield from _by_comma(text, start, len(text), says)
+
+
+def _by_comma(text: str, start: int, end: int, says: Callable[[str], bool]) -> Iterator[slice]:
+    begin, heard = start, False
+    for cut in _COMMA.finditer(text, start, end):
+        if heard := heard or says(text[begin : cut.start()]):
+            rest = _COMMA.search(text, cut.end(), end)
+            if says(text[cut.end() : rest.start() if rest else end]):
+                yield slice(begin, cut.start())
+                begin, heard = cut.end(), False
+    yield slice(begin, end)

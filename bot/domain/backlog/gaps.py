@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 
-from bot.domain.backlog.clauses import listed, pieces, within
-from bot.domain.backlog.cues import patterns
+from bot.domain.backlog.cues import LINK, patterns, pieces
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 
@@ -118,7 +117,9 @@ class _Reader:
             yield _Skill.LACKS, ids(missed)
         for place in pieces(text, is_skill):
             piece = text[place]
-            named = [each for each in within(row, place) if each not in missed]
+            named = [
+                each for each in row if place.start <= each.start and each.end <= place.stop and each not in missed
+            ]
             missing = lacks(piece)
             if missing and not (missed and missed[0].start <= place.start + missing.start()):
                 skill = _Skill.ONE_PERSON if _SAID["bus_factor"].search(piece) else _Skill.LACKS
@@ -141,7 +142,7 @@ class _Reader:
             behind = [each for each in here if each.end > begins]
             if behind and ", " in whole[ends : behind[0].start]:
                 behind = []
-            return ids(behind) or listed(whole, [each for each in here if each.end <= ends]) or ids(here)
+            return ids(behind) or _listed(whole, [each for each in here if each.end <= ends]) or ids(here)
         nearest = _heads(whole, [each for each in row if each.end <= place.start])
         if not nearest and not _SAID["pronoun"].search(text):
             nearest = _heads(whole, [each for each in row if each.start >= place.stop])
@@ -193,6 +194,16 @@ class _Reader:
                 return named[-2:]
             found += [each for each in named if each not in found]
         return found[:2] if len(found) > 1 else []
+
+
+def _listed(text: str, mentions: Sequence[Mention]) -> list[str]:
+    """Return the last technology, and those of which it is one in a list: "Kafka, Flink and Spark"."""
+    found = list(mentions[-1:])
+    for each in reversed(mentions[:-1]):
+        if not LINK.fullmatch(text[each.end : found[0].start]):
+            break
+        found.insert(0, each)
+    return ids(found)
 
 
 def _heads(text: str, mentions: Sequence[Mention]) -> list[str]:

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.domain.backlog import gaps
-from bot.domain.backlog.asks import Asks
-from bot.domain.backlog.choices import is_against
+from bot.domain.backlog.asks import Asks, Part
 from bot.domain.backlog.cues import patterns
 from bot.domain.backlog.item_types import BY_TECHNOLOGY, Named, named, words_of
 from bot.domain.backlog.needs import HELP, Need, Needs, Strength, title, together
 from bot.domain.backlog.requests import ItemType
-from bot.domain.backlog.subjects import Part, Subjects
+from bot.domain.backlog.stances import is_against
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 
@@ -35,8 +34,7 @@ class _Reader:
     def __init__(self, thread: Thread, mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary) -> None:
         self._sentences, self._mentions, self._vocabulary = thread.sentences, mentions, vocabulary
         self._found = Needs()
-        self._about = Subjects(mentions, vocabulary)
-        self._asks = Asks(thread.sentences, self._about, self._found)
+        self._about = Asks(thread.sentences, mentions, vocabulary, self._found)
         #: What was said so far, for what "it" may be.
         self._topics: list[tuple[str, Sentence]] = []
 
@@ -133,7 +131,7 @@ class _Reader:
         return bool(gone)
 
     def _ask(self, sentence: Sentence, clause: str, asked: re.Match[str] | None) -> None:
-        wanted, strength = self._asks.wanted(sentence, clause, asked)
+        wanted, strength = self._about.wanted(sentence, clause, asked)
         if not wanted or _SAID["denied"].match(wanted) or self._refines(sentence, clause):
             return
         kind, technologies = self._about.kind(sentence, wanted), self._about.technologies(sentence, wanted)
