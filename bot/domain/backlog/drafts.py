@@ -122,13 +122,13 @@ def _with_successors(
     """Yield the needs with what takes a technology's place: of "a MySQL database" and then "no, rather Postgres"."""
     asked = {each for need in found for each in need.technologies}
     for need in found:
-        # "I'd go with RabbitMQ" names no thing, and is gone with it.
-        name = need.technologies[0] if need.weight and len(need.technologies) == 1 else ""
+        name = need.technologies[0] if len(need.technologies) == 1 else ""
         at = rejected.get(name, -1)
         later = ids(mentions[at]) if at > need.sentence.at else ()
         alike = [each for each in later if each not in rejected and vocabulary[each].type == vocabulary[name].type]
-        called = [each for each in vocabulary.find([need.title])[0] if each.id == name]
-        if len(alike) == len(called) == 1 and alike[0] not in asked:
+        called = [each for each in vocabulary.find([need.title])[0] if each.id == name] if alike else []
+        # "I'd go with RabbitMQ" names no thing, and is gone with it.
+        if len(alike) == len(called) == 1 and alike[0] not in asked and (need.weight or not called[0].start):
             title = f"{need.title[: called[0].start]}{vocabulary[alike[0]].name}{need.title[called[0].end :]}"
             need = replace(need, technologies=(alike[0],), title=title)  # noqa: PLW2901
         yield need

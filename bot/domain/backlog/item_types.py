@@ -59,7 +59,7 @@ _VERB = re.compile(alternatives(WORDS["types"]["verbs"]), re.IGNORECASE)
 #: The head of a noun phrase stands before these.
 _AFTER_HEAD = re.compile(alternatives(WORDS["types"]["after_head"]), re.IGNORECASE)
 #: What is done to a thing that is there.
-_CHANGES = re.compile(
+CHANGES = re.compile(
     r"\b(?:bump|chang|debug|downgrad|extend|fix|increas|migrat|mov|patch|renew|replac|reset|resiz|restart|restor|"
     r"rotat|scal|updat|upgrad)(?:e|ed|ing)?\b|\broll(?:ed|ing)? (?:back|out)\b|\bclean(?:ed|ing)? up\b",
     re.IGNORECASE,
@@ -134,7 +134,7 @@ def retitled(item: RequestItem, title: str) -> RequestItem:
 
 def is_about_what_is_there(item: RequestItem) -> bool:
     """Whether an item asks for work on a thing that it names, or for help with it, and for nothing new."""
-    return not WORK[item.type].leaves or _CHANGES.search(item.title) is not None
+    return not WORK[item.type].leaves or CHANGES.search(item.title) is not None
 
 
 def words_of(text: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -9,10 +10,13 @@ from enum import IntEnum
 from rapidfuzz import fuzz
 
 from bot.domain.backlog.cues import patterns
+from bot.domain.backlog.item_types import CHANGES
 from bot.domain.backlog.requests import ItemType
 from bot.domain.backlog.threads import Sentence
 
 _SAID = patterns("wishes")
+#: What a team calls its own things.
+_NAME = re.compile(r"(?<![\w-])[a-z][a-z0-9]*(?:[-_][a-z0-9]+)+(?![\w-])")
 _TITLE = 90
 _MOST = 12
 _LONGEST_QUOTE = 600
@@ -114,6 +118,8 @@ def is_same(known: Need, need: Need, *, in_one_list: bool) -> bool:
     is_added = bool(_SAID["adds"].search(need.sentence.text))
     if is_added and set(need.technologies) - set(known.technologies):
         return False
+    if CHANGES.match(need.title) and set(_NAME.findall(need.title)).difference(_NAME.findall(known.quote)):
+        return False  # "Upgrade payments-db" is another thing than a topic for orders
     is_anew = min(known.weight, need.weight) > 1 and _SAID["anew"].match(need.title)
     return is_shared or not (are_other or is_anew or is_added)
 

@@ -67,10 +67,9 @@ class _Reader:
     #: … that proposed it last, or named it last in another way, and not for who can handle it.
     proposals: dict[str, int] = field(default_factory=dict)
     affirmed: dict[str, int] = field(default_factory=dict)
-    #: What work is asked on, what is named as wanted, what the team uses, what was named as more than a proposal.
+    #: What work is asked on, what is named as wanted, what was asked about, what was named as more than a proposal.
     asked: set[str] = field(default_factory=set)
     wanted: set[str] = field(default_factory=set)
-    used: set[str] = field(default_factory=set)
     proposed: set[str] = field(default_factory=set)
     taken_up: set[str] = field(default_factory=set)
     groups: list[tuple[str, ...]] = field(default_factory=list)
@@ -100,7 +99,7 @@ class _Reader:
             gone += [name for name in idle if any(self._are_alike((name, other)) for other in chosen)]
             # A choice settles what was doubted shortly before, whatever its kind.
             gone += [each for each, there in self.doubted.items() if there >= at - _SHORTLY and each not in self.asked]
-        if _SAID["corrected"].match(text):
+        if _SAID["corrected"].search(text):
             gone += [each for each in self.last if any(self._do_one_job(each, name, is_wide=True) for name in named)]
         self.rejected |= dict.fromkeys(gone, at)
         before = [name for name in self.last if _SAID["offers"].match(text) or name not in self.asked]
@@ -143,11 +142,8 @@ class _Reader:
             self.proposed.add(name)
         else:
             self.wanted.add(name)
-            is_one_of_many = any(self._do_one_job(name, each.id) for each in said.here)
-            in_use = _SAID["in_use"].search(f"{said.before[-40:]}§{said.after[:40]}")
-            if lacks(text) or (in_use and not is_one_of_many):
-                self.used.add(name)
-            self.said[name] = at
+            if not lacks(text):
+                self.said[name] = at
 
     def stances(self) -> Stances:
         """Return what comes of all that was said."""
@@ -167,7 +163,7 @@ class _Reader:
             if len(taken) == 1 and self.affirmed[taken[0]] > max(idle.values(), default=0):
                 rejected |= idle
         open_choices = {name for group in groups for name in group if name not in rejected}
-        for name in self.said.keys() - self.asked - self.used - open_choices:
+        for name in self.said.keys() - self.asked - open_choices:
             is_later = self.thread.sentences[self.said[name]].message is not self.thread.messages[0]
             later = {each for each, there in self.affirmed.items() if is_later and there > self._last_named(name)}
             if self._has_rival(name, self.asked | later, rejected):
