@@ -48,7 +48,7 @@ class TestEndOfLife:
         [row] = await requests(stage)
         assert (row.area, row.title) == ("database", "Upgrade Node.js 20 to 24 (payments-db)")
         triage = (await posted(stage, "platform"))[-1]
-        assert "Who owns *payments-db* changes only with a handoff." in triage.text
+        assert "The DevOps team does it. Who owns *payments-db* changes only with a handoff." in triage.text
         assert "Search then owns" not in triage.text, "what it asks for is another team's"
 
     async def test_a_line_that_is_overdue_says_since_when_and_fills_in_no_day(self, stage: Stage) -> None:

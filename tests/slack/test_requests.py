@@ -726,7 +726,7 @@ class TestTheForm:
         answer = await stage.ask("/whoowns payments-db")
         await stage.press(answer, OPEN)
         said = said_in(stage.slack.view_stack("grace")[-1])
-        assert "• Who owns *payments-db* changes only with a handoff" in said
+        assert "• *Platform* does all of it\n• Who owns *payments-db* changes only with a handoff" in said
         assert "from the handoff on" not in said
         assert "from the handoff on" not in said_in(await whole(stage))
 

@@ -213,7 +213,7 @@ def work(card: RequestCard) -> str:
         return "The DevOps team helped." if is_built else "The DevOps team helps."
     left = left_behind(card.items)
     team = escape(card.team.name, 60) if card.team is not None else "Whoever asked"
-    does = DOES[is_built][bool(left.to_team or left.to_devops)]
+    does = DOES[is_built][bool(left.to_team or left.to_devops) and not card.asset]  # what is there is not built
     owns = "owns" if is_built else "goes on to own"
     said = [f"The DevOps team {does}{f' and {owns} {join(left.to_devops)}' if left.to_devops else ''}."]
     if left.to_team and card.asset:
@@ -234,9 +234,9 @@ def breakdown(kinds: Collection[ItemType], devops: str, asset: str = "", *, offe
     """
     known = kinds or tuple(ItemType)
     left, added, builder = left_by(known), left_by(each for each in offered if each not in known), bold(devops, 80)
-    does = "builds" if left.to_team or left.to_devops else "does"
+    does = "builds" if (left.to_team or left.to_devops) and not asset else "does"
     depends = "" if kinds else ", depending on its kind"
-    lines = [f"*Who builds it, and who owns it then{depends}*", f"• {builder} {does} all of it"]
+    lines = [f"*Who {does} it, and who owns it then{depends}*", f"• {builder} {does} all of it"]
     if left.to_team and asset:
         lines.append(f"• Who owns {bold(asset, 80)} changes only with a handoff")
     elif left.to_team:

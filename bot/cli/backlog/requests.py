@@ -193,7 +193,10 @@ def _work_of(item: RequestItem, card: RequestCard) -> list[str]:
         return []
     work = WORK[item.type]
     owner = "the DevOps team" if work.owns == work.builds else "the requesting team"
-    does, leaves = words.DOES[card.is_built][bool(work.leaves)], "left" if card.is_built else "leaves"
+    does = words.DOES[card.is_built][bool(work.leaves) and not card.asset]
+    if card.asset and work.leaves and work.owns != work.builds:
+        return [f"the DevOps team {does}, and who owns {clean(card.asset)} changes only with a handoff"]
+    leaves = "left" if card.is_built else "leaves"
     return [f"the DevOps team {does}, {leaves} {f'{work.leaves} to {owner}' if work.leaves else 'nothing'}"]
 
 
