@@ -113,7 +113,7 @@ async def on_follow(action: Action, context: Context) -> None:
         context.deps, context.snapshot, request_id=number(action.value), person_id=person_id, is_on=is_on
     )
     said = blocks.following(card, is_on=is_on)
-    await show(context, place_of(action), said.text, message=said)
+    await show(context, place_of(action), said, message=said)
 
 
 async def on_step_submitted(submission: Submission, context: Context) -> None:
@@ -224,7 +224,7 @@ async def done(
     jobs.react(context)
     jobs.redraw(context, card.id)
     message = shown(context, card, person_id)
-    await show(context, place, (said or blocks.receipt(card)).text, message=message)
+    await show(context, place, said or blocks.receipt(card), message=message)
 
 
 def shown(context: Context, card: RequestCard, person_id: int | None) -> Rendered:

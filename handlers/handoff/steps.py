@@ -92,7 +92,7 @@ async def on_no_submitted(submission: Submission, context: Context) -> None:
             why=said[forms.WHAT_FAILS],
         )
     context.drainer.wake()
-    await show(context, place, blocks.told_why(done.card, done.side, told).text)
+    await show(context, place, blocks.told_why(done.card, done.side, told))
 
 
 async def on_back(action: Action, context: Context) -> None:

@@ -176,6 +176,8 @@ class TestJoin:
         await stage.press(card, ids.WITHDRAW, user="solo")
         assert await submit(stage, "solo", {ids.WORDS: "We use another store"}) == {}
         assert [each.state for each in await requests(stage)] == ["proposed"], "the others still need it"
+        receipt = next(m for m in stage.slack.visible_messages("solo", "search", thread_ts=root.ts) if m.ephemeral_for)
+        assert list(buttons(receipt)) == ["Open DevOps request"], "which its words ask to press"
         teams = await team_ids(stage)
         assert {each.team_id for each in await rows(stage, tables.RequestDemand)} == {teams["Payments"]}
         await posted(stage, "search")

@@ -79,11 +79,15 @@ class Requested:
         return [m.text for m in self.stage.slack.visible_messages("lin", "platform", thread_ts=triage.ts)[1:]]
 
     def said_to(self, user: str) -> str:
+        """The last words that only this person sees, wherever they are."""
+        return self.shown_to(user).text
+
+    def shown_to(self, user: str) -> PostedMessage:
         """The last message that only this person sees, wherever it is."""
         mine = self.stage.slack.workspace.user(user).id
         every = self.stage.slack.workspace.messages.values()
         seen = [m for channel in every for m in channel.values() if m.ephemeral_for == mine]
-        return max(seen, key=lambda m: float(m.ts)).text
+        return max(seen, key=lambda m: float(m.ts))
 
     def written_to(self, user: str) -> list[str]:
         """The direct messages to somebody."""
@@ -528,6 +532,7 @@ async def test_whoever_asked_for_a_duplicate_is_asked_at_delivery_and_can_answer
 async def test_who_follows_hears_of_it_until_they_stop(requested: Requested) -> None:
     await requested.press(requested.card, ids.FOLLOW, user="eve")
     assert "You follow *#1*" in requested.said_to("eve")
+    assert set(buttons(requested.shown_to("eve"))) == {"Unfollow"}
     await requested.press(requested.card, ids.FOLLOW, user="eve")
     assert (await actions(requested.stage)).count("backlog.follow") == 1
     await requested.press(requested.triage, ids.ACCEPT, user="lin")

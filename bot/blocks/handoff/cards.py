@@ -187,7 +187,8 @@ def reviewed(its: HandoffCard) -> Rendered:
 def told_why(its: HandoffCard, side: Side, told: Told) -> Rendered:
     """Return the receipt of "No…", with who is told, and what the side that said so can do."""
     how = f"{_ask_back(its)} it back" if side is Side.GIVER else "*Hand it back* on its card ends it"
-    return Rendered(f"{words.number(its)} · {said_to([told])} {how}, and *It works* corrects this.")
+    said = f"{words.number(its)} · {said_to([told])} {how}, and *It works* corrects this."
+    return Rendered(said, [section(said), {"type": "actions", "elements": [_show(its)]}])
 
 
 def _ask_back(its: HandoffCard) -> str:
