@@ -12,7 +12,7 @@ from bot.services.backlog import drafts
 from tests.conftest import DEPLOYMENTS
 from tests.slack.conftest import Stage, read_only
 from tests.slack.test_eol_answers import posted
-from tests.slack.test_requests import STORY, element, form, requests, said_in, submit, thread
+from tests.slack.test_requests import SOON, STORY, element, form, requests, said_in, submit, thread
 
 
 @pytest.fixture
@@ -44,6 +44,18 @@ async def test_forty_thousand_characters_make_a_form(stage: Stage) -> None:
     assert await submit(stage) == {}
     [row] = await requests(stage)
     assert len(row.title) <= 150
+
+
+@read_only
+async def test_a_token_in_the_thread_is_neither_filled_in_nor_copied(stage: Stage) -> None:
+    token = "-".join(("xoxb", "1234567890", "abcdefghijkl"))
+    view = await form(stage, await thread(stage, f"We need a Redis cluster with {token} in it by {SOON}."))
+    assert "What looks like a password or a token is left out." in said_in(view)
+    assert token not in str(view.payload)
+    assert await submit(stage) == {}, "the form refuses nothing that it has filled in itself"
+    [row] = await requests(stage)
+    assert row.title.startswith("A Redis cluster")
+    assert (token in str((row.items, row.copied)), "(looks like a secret)" in row.copied) == (False, True)
 
 
 @read_only

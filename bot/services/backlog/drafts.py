@@ -12,10 +12,13 @@ from bot.domain.backlog.item_types import is_about_what_is_there
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import RequestItem
 from bot.domain.directory import Match
+from bot.domain.secrets import looks_secret
 from bot.domain.working_time import zone_of
 from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
+
+_LEFT_OUT = "What looks like a password or a token is left out."
 
 if TYPE_CHECKING:
     from bot.domain.backlog.drafts import Draft, Item
@@ -33,7 +36,7 @@ async def draft(
     authors = {str(each.get("user")) for each in messages}
     zones = {author: zone_of(routing.zone_name_at(deps, snapshot, author)) for author in authors}
     drafted = await asyncio.to_thread(_draft, messages, zones, is_asked=is_asked)
-    now = deps.clock.now()
+    drafted, now = _without_secrets(drafted), deps.clock.now()
     # A day is over once it is over for all who spoke of it.
     return _without_past(drafted, min((now.astimezone(zone).date() for zone in zones.values()), default=now.date()))
 
@@ -44,6 +47,31 @@ def _without_past(drafted: Prefill, today: date) -> Prefill:
         return drafted
     asked = f"{drafted.needed_by}, the day that the thread names, is over: by when is it needed now?"
     return replace(drafted, needed_by=None, needed_reason="", questions=(*drafted.questions, asked))
+
+
+def _without_secrets(drafted: Prefill) -> Prefill:
+    """Return a draft without what the form would refuse, because it looks like a password or a token."""
+    items = [
+        replace(each, title=title, quote=_without_secret(each.quote))
+        for each in drafted.items
+        if (title := _without_secret(each.title))
+    ]
+    found = replace(
+        drafted,
+        title=_without_secret(drafted.title),
+        items=tuple(items),
+        stays_with_team=tuple(filter(None, map(_without_secret, drafted.stays_with_team))),
+        needed_reason=_without_secret(drafted.needed_reason),
+    )
+    return found if found == drafted else replace(found, questions=(_LEFT_OUT, *found.questions))
+
+
+def _without_secret(text: str) -> str:
+    """Return a text without the words that look like a secret; nothing where it is not a word alone that does."""
+    if not looks_secret(text):
+        return text
+    left = " ".join(each for each in text.split() if not looks_secret(each))
+    return "" if looks_secret(left) else left
 
 
 def worked_on(snapshot: Snapshot, items: Sequence[RequestItem]) -> Match | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.names import storable
+from bot.domain.secrets import redacted
 from bot.domain.trust import AccountStanding
 from bot.errors import NotFoundError, SlackError, UserError
 from bot.ports import Slack
@@ -51,8 +52,9 @@ class ThreadWords:
 
     @property
     def said(self) -> str:
-        """All that was said, a line for each message."""
-        return storable("\n".join(str(each.get("text") or "") for each in self.messages))[:_MOST_CHARACTERS]
+        """All that was said, a line or more for each message, without lines that seem to hold a secret."""
+        lines = (line for each in self.messages for line in str(each.get("text") or "").split("\n"))
+        return storable("\n".join(map(redacted, lines)))[:_MOST_CHARACTERS]
 
 
 async def read(
