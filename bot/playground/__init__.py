@@ -1,1 +1,1 @@
-"""The simulated Slack workspace, which is also the fake of the tests, and its page."""
+"""The simulated Slack workspace, which the tests use as their fake, and its page."""

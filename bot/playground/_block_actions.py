@@ -1,4 +1,4 @@
-"""What people do with blocks: press, choose, type, submit, close. And what an app's answers do to views."""
+"""What people do with blocks (press, choose, type, submit, close), and what an app's answers do to views."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class Acting(Talking):
         block_id: str | None = None,
         value: Any = None,
     ) -> Delivery:
-        """Presses a button or makes a choice; the app gets `block_actions`.
+        """Press a button or make a choice. The app gets `block_actions`.
 
-        `value` is the value of an option (a list for several), an id of a person or channel, a date or time as Slack
-        writes it, or the text of an input with dispatch_action. Raises PlaygroundError for what is not there.
+        `value` is the value of an option (a list for several), the id of a person or channel, a date or time in Slack's
+        format, or the text of an input with dispatch_action. Raises PlaygroundError for anything that does not exist.
         """
         person = self.workspace.user(user)
         target = self._container(person, container)
@@ -74,7 +74,7 @@ class Acting(Talking):
         return stack[-1]
 
     def _chosen(self, person: User, target: PostedMessage | View, block: Json, element: Json, value: Any) -> Json:
-        """The entry of `actions`, once the choice is part of the container's state."""
+        """Return the entry of `actions`, after adding the choice to the container's state."""
         kind = element["type"]
         shown = {"placeholder", "text", "value", "style", "url", "confirm"} | {STATE_KEYS.get(kind, ("", ""))[1]}
         action = {"action_id": element["action_id"], "block_id": block["block_id"]}
@@ -97,11 +97,11 @@ class Acting(Talking):
         return kept
 
     async def submit_view(self, user: str, view_id: str, values: dict[str, Any] | None = None) -> Delivery:
-        """Fills the topmost modal and submits it; what the ack says happens to the view.
+        """Fill in and submit the topmost modal. The app's acknowledgement decides what happens to the view.
 
-        `values`: action_id, block_id or "block_id.action_id" -> value, as for `act`; None leaves an input empty and
-        what is not named stays as it is. What Slack's client checks itself (required inputs, lengths, numbers) never
-        reaches the app: the sentences are in `View.errors` and the Delivery has status 0.
+        `values` maps action_id, block_id or "block_id.action_id" to a value, as for `act`. None leaves an input empty;
+        inputs that are not named stay as they are. If Slack's client itself finds an error (required inputs, lengths,
+        numbers), nothing reaches the app: the sentences are in `View.errors`, and the Delivery has status 0.
         """
         person = self.workspace.user(user)
         view = self._open_view(person, view_id)
@@ -137,7 +137,7 @@ class Acting(Talking):
         view.payload["state"]["values"][block["block_id"]][element["action_id"]] = state
 
     async def _answered(self, person: User, view: View, answer: Any) -> None:
-        """Does to the views what the ack of a submission says; refuses what Slack refuses, with a toast."""
+        """Apply the acknowledgement of a submission to the views. What Slack refuses is refused, with a toast."""
         try:
             if answer in (None, "", {}):
                 self._drop(person, view)
@@ -150,7 +150,7 @@ class Acting(Talking):
             self.workspace.refuse("ack of view_submission", [error.code, *error.messages], {"response": answer})
 
     def _drop(self, person: User, view: View) -> None:
-        # the app may have changed the stack meanwhile: only a view that is still on top closes
+        # the app may have changed the stack in the meantime: only a view that is still on top closes
         if self.workspace.stack(person.id)[-1:] == [view]:
             self.workspace.drop_views(person.id, 1)
 
@@ -186,9 +186,9 @@ class Acting(Talking):
         self.workspace.changed("view", user=person.id)
 
     async def close_view(self, user: str, view_id: str) -> Delivery | None:
-        """A person closes the topmost modal (all of them if it has clear_on_close).
+        """Close the topmost modal (all of them if it has clear_on_close).
 
-        The app hears `view_closed` only for views with notify_on_close; the last such Delivery is returned, else None.
+        The app gets `view_closed` only for views with notify_on_close. Return the last such Delivery, or None.
         """
         person = self.workspace.user(user)
         view = self._open_view(person, view_id)

@@ -10,18 +10,18 @@ from bot.playground._core import Core
 from bot.playground._manifest import read_manifest
 from bot.playground.records import Channel, PlaygroundError, User, UserGroup
 
-#: The workspace of strangers.
+#: The workspace of people from outside.
 PARTNER_TEAM = "T0PARTNERS"
 
 
 class Building(Core):
-    """The part of the simulated Slack with which a workspace is set up."""
+    """The part of the simulated Slack that sets a workspace up."""
 
     def install(self, manifest: dict[str, Any]) -> None:
-        """Installs the app as its manifest says: from now on Slack refuses what the manifest does not name.
+        """Install the app with a manifest: from now on, Slack refuses what the manifest does not name.
 
-        Commands that are not in it are not valid, events that are not subscribed do not arrive, and methods whose
-        scope is missing answer `missing_scope`. Without a manifest everything goes.
+        Other commands are invalid, events without a subscription do not arrive, and methods whose scope is missing
+        answer `missing_scope`. Without a manifest everything is allowed.
         """
         read = read_manifest(manifest)
         self.workspace.manifest = read
@@ -41,7 +41,10 @@ class Building(Core):
         standing: Literal["member", "guest", "stranger"] = "member",
         user_id: str | None = None,
     ) -> User:
-        """Adds a person. Raises PlaygroundError when handle or id is taken, ZoneInfoNotFoundError for a bad tz."""
+        """Add a person.
+
+        Raises PlaygroundError if the handle or id is taken, ZoneInfoNotFoundError for an unknown `tz`.
+        """
         ZoneInfo(tz)
         users = self.workspace.users
         if user_id in users or any(user.handle == handle for user in users.values()):
@@ -65,7 +68,7 @@ class Building(Core):
         topic: str = "",
         channel_id: str | None = None,
     ) -> Channel:
-        """Adds a channel. Members are named by id or handle. Raises PlaygroundError when its name is taken."""
+        """Add a channel. Members are given by id or handle. Raises PlaygroundError if its name is taken."""
         channels = self.workspace.channels
         if channel_id in channels or any(channel.name == name for channel in channels.values()):
             raise PlaygroundError(f"There already is a channel called {name}.")
@@ -82,7 +85,7 @@ class Building(Core):
         return channel
 
     def add_user_group(self, handle: str, *, name: str, users: Iterable[str] = ()) -> UserGroup:
-        """Adds a user group. Raises PlaygroundError when its handle is taken."""
+        """Add a user group. Raises PlaygroundError if its handle is taken."""
         groups = self.workspace.groups
         if any(group.handle == handle for group in groups.values()):
             raise PlaygroundError(f"There already is a group called {handle}.")

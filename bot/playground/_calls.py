@@ -1,4 +1,4 @@
-"""What every Web API method is made of: its declaration, its arguments, its refusals."""
+"""The parts of every Web API method: its declaration, its arguments, its refusals."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from bot.playground.workspace import SimulatedWorkspace
 
 ArgumentType = Literal["str", "int", "bool", "list", "dict", "csv"]
 _T = TypeVar("_T")
-#: Every method takes these; SDKs send the team along with each call.
+#: Every method accepts these; SDKs send the team with each call.
 _ALWAYS = frozenset({"token", "team_id"})
 
 
 class ApiError(Exception):
-    """The answer is `ok: false` with this `error`; `extra` is merged into it, `messages` are Slack's explanations."""
+    """The answer is `ok: false` with this `error`. `extra` is merged into it; `messages` are Slack's explanations."""
 
     def __init__(self, code: str, *messages: str, **extra: Any) -> None:
         super().__init__(code)
@@ -42,14 +42,14 @@ class ApiError(Exception):
 
 
 class Server(Protocol):
-    """Whoever serves the Web API; the address is known once it listens."""
+    """The server of the Web API. Its address is known once it listens."""
 
     base_url: str
 
 
 @dataclass(frozen=True, slots=True)
 class CallContext:
-    """What the methods work on; `echo` is whether the app hears of what it does itself."""
+    """What the methods work on. `echo` is whether the app is told of its own actions."""
 
     workspace: SimulatedWorkspace
     courier: PayloadCourier
@@ -59,20 +59,20 @@ class CallContext:
 
     @property
     def base_url(self) -> str:
-        """Where this server is reached, with a slash at its end."""
+        """The address of this server, with a slash at its end."""
         return self.server.base_url
 
 
 @dataclass(frozen=True, slots=True)
 class ApiMethod:
-    """A Web API method. `scope` is what the token needs; `tier` 0 is "hundreds a minute"."""
+    """A Web API method. `scope` is what the token needs; `tier` 0 means "hundreds a minute"."""
 
     run: Callable[[CallContext, Json], Json]
     arguments: dict[str, ArgumentType]
     required: tuple[str, ...]
     tier: int
     scope: str | None = None
-    #: The kind of token it takes.
+    #: The kind of token that it accepts.
     caller: Literal["bot", "app"] = "bot"
 
 
@@ -84,7 +84,10 @@ def method(
     scope: str | None = None,
     caller: Literal["bot", "app"] = "bot",
 ) -> ApiMethod:
-    """Declares a method. `arguments`: its names, `name:type` where it is not a string, a `!` behind required ones."""
+    """Declare a method.
+
+    `arguments` has its names, `name:type` if it is not a string, with a `!` behind required ones.
+    """
     types: dict[str, ArgumentType] = {}
     required = []
     for word in arguments.split():
@@ -96,7 +99,7 @@ def method(
 
 
 def read_arguments(declared: ApiMethod, given: Json) -> Json:
-    """The arguments with their types. Raises ApiError for unknown names, missing ones and wrong types."""
+    """Return the arguments with their types. Raises ApiError for unknown names, missing ones and wrong types."""
     arguments: Json = {}
     for name, value in given.items():
         kind = declared.arguments.get(name)
@@ -145,13 +148,13 @@ def _read_json(name: str, kind: ArgumentType, value: Any) -> Any:
 
 
 def refuse_content(found: Found) -> None:
-    """Raises ApiError when there are refusals: the code of the first, the sentences of all with that code."""
+    """Raise ApiError if there are refusals: with the code of the first one, and the sentences of all with that code."""
     if found:
         raise ApiError(found[0].code, *(one.sentence for one in found if one.code == found[0].code))
 
 
 def page(items: Sequence[_T], arguments: Json, *, default: int, most: int) -> tuple[list[_T], str]:
-    """One page of a list and the cursor of the next ("" when there is none). Raises ApiError."""
+    """Return one page of a list and the cursor of the next ("" if there is none). Raises ApiError."""
     limit = arguments.get("limit", default)
     if not 0 < limit <= most:
         raise ApiError("invalid_limit", f"must be between 1 and {most} [json-pointer:/limit]")
@@ -174,7 +177,7 @@ def _offset(cursor: str) -> int:
 
 
 def visible_channel(context: CallContext, channel_id: str) -> Channel:
-    """A conversation that the bot may know of: not a private one it is not in. Raises ApiError."""
+    """Return a conversation that the bot may know, that is, not a private one without the bot. Raises ApiError."""
     channel = context.workspace.channels.get(channel_id)
     if channel is None or (channel.is_private and not channel.bot_is_member):
         raise ApiError("channel_not_found")
@@ -182,7 +185,7 @@ def visible_channel(context: CallContext, channel_id: str) -> Channel:
 
 
 def found_message(context: CallContext, channel: Channel, ts: str, *, code: str = "message_not_found") -> PostedMessage:
-    """A message that everybody in the conversation sees. Raises ApiError: ephemeral ones cannot be found."""
+    """Return a message that everybody in the conversation sees. Raises ApiError: ephemeral ones cannot be found."""
     message = context.workspace.message(channel.id, ts)
     if message is None or message.ephemeral_for is not None:
         raise ApiError(code)
@@ -190,7 +193,7 @@ def found_message(context: CallContext, channel: Channel, ts: str, *, code: str 
 
 
 def needs_scope(context: CallContext, scope: str) -> None:
-    """Raises ApiError `missing_scope` unless the app has it."""
+    """Raise ApiError `missing_scope` unless the app has it."""
     manifest = context.workspace.manifest
     if not manifest.grants(scope):
         raise ApiError("missing_scope", needed=scope, provided=",".join(sorted(manifest.scopes or ())))
@@ -200,5 +203,5 @@ _SCOPE_OF = {"channel": "channels", "group": "groups", "im": "im"}
 
 
 def needs_conversation_scope(context: CallContext, channel: Channel, verb: str) -> None:
-    """Raises ApiError unless the app has e.g. `channels:history`, or `groups:history` for a private channel."""
+    """Raise ApiError unless the app has, for example, `channels:history`, or `groups:history` for a private channel."""
     needs_scope(context, f"{_SCOPE_OF[channel.kind]}:{verb}")

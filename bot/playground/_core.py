@@ -10,26 +10,26 @@ from bot.playground.refusals import refuse_message, refuse_size
 from bot.playground.web_api import WebApi
 from bot.playground.workspace import SimulatedWorkspace
 
-#: What Slack's client says when an app did not answer a click or a submission.
+#: What Slack's client says if an app does not answer a click or a submission.
 NO_ANSWER = "We had some trouble connecting. Try again?"
 
 
 class Core:
-    """The state that `fake_slack.FakeSlack` is built on; its mixins add what people do and see."""
+    """The state of `fake_slack.FakeSlack`. Its mixins add what people do and see."""
 
     workspace: SimulatedWorkspace
     api: WebApi
-    #: Whether the app hears of what it does itself, as it does with Slack.
+    #: Whether the app is told of its own actions, as in Slack.
     echo: bool
     _courier: PayloadCourier
     _sockets: Sockets
-    #: Where this server is reached, with a slash at its end; "" before `start`.
+    #: The address of this server, with a slash at its end; "" before `start`.
     base_url: str
 
     def _occasion(
         self, user: User, *, channel: Channel | None = None, ts: str | None = None, view: str = ""
     ) -> Occasion:
-        """A trigger for something that this person just did, and a response_url when it was done in a conversation."""
+        """Return a trigger for something that this person just did, and a response_url if it was in a conversation."""
         trigger = self.workspace.issue_trigger(user.id, view_id=view or None)
         if channel is None:
             return Occasion(user, trigger)
@@ -37,7 +37,7 @@ class Core:
         return Occasion(user, trigger, f"{self.base_url}response/{issued.token}")
 
     def _not_sent(self, kind: DeliveryKind, user: User, sentence: str) -> Delivery:
-        """What Slack's own client refuses before anything reaches the app."""
+        """Return the Delivery for something that Slack's own client refuses before it reaches the app."""
         self.workspace.toast(user.id, sentence)
         at = self.workspace.now()
         return Delivery(at=at, kind=kind, payload={}, error=sentence)
@@ -50,7 +50,7 @@ class Core:
     def _say(
         self, body: Json, *, where: str, user: str, channel: Channel, sentence: str = NO_ANSWER
     ) -> PostedMessage | None:
-        """Shows a message that came in an ack or through a response_url; refuses what Slack refuses, with a toast."""
+        """Show a message from an ack or a response_url. What Slack refuses is refused, with a toast."""
         found = [*map(str, refuse_message(body) + refuse_size(body, "response_url"))]
         response_type = body.get("response_type", "ephemeral")
         if response_type not in ("ephemeral", "in_channel"):

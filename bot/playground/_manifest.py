@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-#: Granted only when a manifest names them: each changes what a refusal looks like.
+#: Granted only if a manifest names them, because each changes how a refusal looks.
 _NEVER_IMPLIED = frozenset({"chat:write.public", "chat:write.customize"})
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The part of an app manifest that Slack enforces. None means "no manifest was installed: everything goes"."""
+    """The part of an app manifest that Slack enforces.
+
+    None means that no manifest was installed: everything is allowed.
+    """
 
     commands: dict[str, bool] | None = None
     #: callback_id -> "message" or "global".
@@ -29,16 +32,16 @@ class Manifest:
         return scope not in _NEVER_IMPLIED if self.scopes is None else scope in self.scopes
 
     def subscribes(self, event: str) -> bool:
-        """Whether the app subscribes to this bot event, e.g. `message.channels`."""
+        """Whether the app subscribes to this bot event, such as `message.channels`."""
         return self.events is None or event in self.events
 
     def escapes(self, command: str) -> bool:
-        """Whether names typed behind this command arrive as mentions with ids (`should_escape`)."""
+        """Whether names behind this command arrive as mentions with ids (`should_escape`)."""
         return bool(self.commands and self.commands.get(command))
 
 
 def read_manifest(manifest: dict[str, Any]) -> Manifest:
-    """Reads Slack's manifest dict (of app.yaml). Raises KeyError/TypeError for one that is not a manifest."""
+    """Read Slack's manifest as a dict (from app.yaml). Raises KeyError or TypeError if it is not a manifest."""
     features = manifest.get("features", {})
     settings = manifest.get("settings", {})
     home = features.get("app_home", {})

@@ -1,4 +1,4 @@
-"""Slack's control sequences in text: what a person types becomes them; what the bot sends may hold none that ping."""
+"""Slack's control sequences in text: what people type becomes them, and the bot must not send any that ping."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _BROADCASTS = ("channel", "here", "everyone")
 
 
 def pings_in(payload: Any) -> Iterator[tuple[str, str]]:
-    """Every mention of a whole channel or group in a message or view: (the mention, the text it stands in).
+    """Yield every mention of a whole channel or group in a message or view: (the mention, the text around it).
 
     Only text that Slack parses counts: the top-level `text`, mrkdwn objects, markdown blocks, attachments' texts and
-    the broadcast elements of rich text. A plain_text object shows `<!channel>` as it is written.
+    the broadcast elements of rich text. A plain_text object shows `<!channel>` as written.
     """
-    # nearly every payload holds none: one look at its JSON is ten times quicker than the walk
+    # nearly every payload has none: searching its JSON is ten times faster than the walk
     if _HINT.search(orjson.dumps(payload)):
         yield from _pings(payload)
 
@@ -48,15 +48,15 @@ def _pings(payload: Any) -> Iterator[tuple[str, str]]:
 
 
 def escaped(text: str) -> str:
-    """`&`, `<` and `>` as Slack writes them on the wire."""
+    """Return a text with `&`, `<` and `>` as Slack sends them."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def as_typed(text: str, name_to_token: Callable[[str, str], str | None]) -> str:
-    """What Slack makes of the text that a person typed: control characters escaped, known names turned into mentions.
+    """Return what Slack makes of typed text: control characters escaped, known names turned into mentions.
 
-    Mentions that are already in wire form (`<@U…>`, `<#C…>`, `<!subteam^…>`, links) stay. `name_to_token` gets the
-    sigil and the name and answers with a token or None.
+    Mentions that already have Slack's form (`<@U…>`, `<#C…>`, `<!subteam^…>`, links) stay. `name_to_token` gets the
+    sigil and the name, and returns a token or None.
     """
     pieces, end = [], 0
     for found in _TOKEN.finditer(text):
@@ -72,7 +72,7 @@ def _named(text: str, name_to_token: Callable[[str, str], str | None]) -> str:
 def tokens_for(
     users: dict[str, User], channels: dict[str, Channel], groups: dict[str, UserGroup], *, labels: bool
 ) -> Callable[[str, str], str | None]:
-    """A `name_to_token` for `as_typed`; `labels` adds `|name`, as slash commands with should_escape have it."""
+    """Return a `name_to_token` for `as_typed`. `labels` adds `|name`, as in slash commands with should_escape."""
 
     def token(sigil: str, name: str) -> str | None:
         label = f"|{name}" if labels else ""
@@ -92,7 +92,7 @@ def tokens_for(
 
 
 def rich_text(text: str, block_id: str) -> list[Json]:
-    """The rich_text block that Slack's client sends with a typed message, from the text in wire form."""
+    """Return the rich_text block that Slack's client sends with a typed message, from the text in Slack's form."""
     elements: list[Json] = []
     end = 0
     for found in _TOKEN.finditer(text):

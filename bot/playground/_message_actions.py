@@ -18,10 +18,10 @@ class Talking(Core):
     """The part of the simulated Slack in which people talk."""
 
     async def run_command(self, user: str, channel: str, text: str, *, thread_ts: str | None = None) -> Delivery:
-        """Types a slash command, e.g. "/whoowns payments-db"; what the ack says is shown in the channel.
+        """Type a slash command, such as "/whoowns payments-db". The acknowledgement is shown in the channel.
 
-        Refused by Slack's client, with a toast and without a word to the app: commands that the manifest does not
-        name, and every command in a thread.
+        Slack's client refuses commands that the manifest does not name, and every command in a thread, with a toast;
+        the app is not told.
         """
         person, place = self._present(user, channel)
         command, _, rest = text.strip().partition(" ")
@@ -58,14 +58,14 @@ class Talking(Core):
         subtype: str | None = None,
         raw: bool = False,
     ) -> PostedMessage:
-        """Posts a person's message; returns when the app has answered the events.
+        """Post a person's message. Returns when the app has answered the events.
 
-        `text` is what the person types: `@handle`, `#channel` and `@group` become mentions and other control
-        characters are escaped, as Slack's client does it; `raw` takes it as it is on the wire. The app hears a
-        `message` in every conversation that the bot is in, and an `app_mention` where it is mentioned.
+        `text` is what the person types: `@handle`, `#channel` and `@group` become mentions and other control characters
+        are escaped, as in Slack's client. With `raw` it is used unchanged. The app gets a `message` in every
+        conversation that the bot is in, and an `app_mention` if it is mentioned.
 
-        `attachments` and the subtype `bot_message` make it another app's; `thread_broadcast` shows a reply in the
-        channel as well, and `me_message` is what `/me` writes. `file` is the name of a file that comes with it.
+        `attachments` and the subtype `bot_message` make it another app's message; `thread_broadcast` also shows a reply
+        in the channel, and `me_message` is what `/me` writes. `file` is the name of an attached file.
         """
         person, place = self._present(user, channel)
         if place.is_archived:
@@ -109,7 +109,7 @@ class Talking(Core):
         await asyncio.gather(*(self._courier.event(event) for event in events))
 
     async def edit(self, user: str, channel: str, ts: str, text: str) -> PostedMessage:
-        """A person edits a message of theirs; the app hears `message_changed`."""
+        """Edit a person's own message. The app gets `message_changed`."""
         person, place = self._present(user, channel)
         message = self._own(person, place, ts)
         previous = message_json(self.workspace, message)
@@ -122,7 +122,7 @@ class Talking(Core):
         return message
 
     async def delete(self, user: str, channel: str, ts: str) -> None:
-        """A person deletes a message of theirs; the app hears `message_deleted`."""
+        """Delete a person's own message. The app gets `message_deleted`."""
         person, place = self._present(user, channel)
         message = self._own(person, place, ts)
         previous = message_json(self.workspace, message)
@@ -131,11 +131,11 @@ class Talking(Core):
             await self._courier.event(_payloads.deleted_event(self.workspace, previous, place))
 
     async def react(self, user: str, channel: str, ts: str, emoji: str) -> Delivery:
-        """A person adds an emoji, named without colons. Raises PlaygroundError when theirs is there already."""
+        """Add a person's emoji, named without colons. Raises PlaygroundError if it is already there."""
         return await self._react(user, channel, ts, emoji.strip(":"), added=True)
 
     async def unreact(self, user: str, channel: str, ts: str, emoji: str) -> Delivery:
-        """A person takes their emoji away. Raises PlaygroundError when it is not there."""
+        """Remove a person's emoji. Raises PlaygroundError if it is not there."""
         return await self._react(user, channel, ts, emoji.strip(":"), added=False)
 
     async def _react(self, user: str, channel: str, ts: str, emoji: str, *, added: bool) -> Delivery:
@@ -155,7 +155,7 @@ class Talking(Core):
         return await self.emit(event, channel=place)
 
     async def run_message_shortcut(self, user: str, channel: str, ts: str, callback_id: str) -> Delivery:
-        """A person picks a message shortcut on a message that is not ephemeral."""
+        """Use a message shortcut on a message that is not ephemeral."""
         person, place = self._present(user, channel)
         self._shortcut(callback_id, "message")
         message = self._seen(place, ts)
@@ -164,7 +164,7 @@ class Talking(Core):
         return await self._interact(person, payload)
 
     async def run_global_shortcut(self, user: str, callback_id: str) -> Delivery:
-        """A person picks a global shortcut."""
+        """Use a global shortcut."""
         person = self.workspace.user(user)
         self._shortcut(callback_id, "global")
         trigger = self._occasion(person).trigger_id
@@ -177,7 +177,7 @@ class Talking(Core):
             raise PlaygroundError(f"The app has no {kind} shortcut {callback_id}.")
 
     async def _interact(self, person: User, payload: Json) -> Delivery:
-        """Sends an interaction whose ack Slack does not read."""
+        """Send an interaction whose acknowledgement Slack does not read."""
         delivery = await self._courier.send("interaction", payload)
         if self._complain_unless_ok(delivery, person, NO_ANSWER) and delivery.response not in (None, "", {}, "ok"):
             why = f"invalid_arguments: Slack does not read the body of an ack of {payload['type']}"
@@ -185,7 +185,7 @@ class Talking(Core):
         return delivery
 
     async def open_home(self, user: str) -> Delivery:
-        """A person opens the app's Home tab."""
+        """Open the app's Home tab for a person."""
         person = self.workspace.user(user)
         home = self.workspace.homes.get(person.id)
         event = {
@@ -199,7 +199,7 @@ class Talking(Core):
         return await self.emit(event)
 
     async def open_dm(self, user: str) -> Channel:
-        """A person opens the direct message with the bot; the app hears `app_home_opened` with the messages tab."""
+        """Open a person's direct message with the bot. The app gets `app_home_opened` with the messages tab."""
         person = self.workspace.user(user)
         place = self.workspace.im(person.id)
         ts = ts_of(self.workspace.now())
@@ -208,7 +208,7 @@ class Talking(Core):
         return place
 
     async def join(self, user: str, channel: str, *, inviter: str | None = None) -> Delivery:
-        """Somebody joins a channel, or is invited; also the bot (`workspace.bot_user_id`)."""
+        """Let somebody join a channel, or be invited; also the bot (`workspace.bot_user_id`)."""
         person, place = self.workspace.user(user), self.workspace.channel(channel)
         if person.id == self.workspace.bot_user_id:
             place.bot_is_member = True
@@ -227,9 +227,9 @@ class Talking(Core):
         return await self.emit(event, channel=place)
 
     async def emit(self, event: dict[str, Any], *, channel: Channel | None = None) -> Delivery:
-        """Sends any event, if the app subscribes to it and, where a channel is named, the bot is in it.
+        """Send any event, if the app subscribes to it and, if a channel is given, the bot is in it.
 
-        What is not sent is answered with a Delivery of status 0 that says why and is not kept in `deliveries`.
+        Otherwise return a Delivery of status 0 that says why; it is not kept in `deliveries`.
         """
         kind = event["type"]
         place = channel or (self.workspace.channels.get(event.get("channel", "")) if kind == "message" else None)
@@ -247,7 +247,7 @@ class Talking(Core):
         return tokens_for(workspace.users, workspace.channels, workspace.groups, labels=labels)
 
     def _present(self, user: str, channel: str) -> tuple[User, Channel]:
-        """The person and the conversation. Raises PlaygroundError unless the person is active and in it."""
+        """Return the person and the conversation. Raises PlaygroundError unless the person is active and in it."""
         person, place = self.workspace.user(user), self.workspace.channel(channel)
         if person.deleted:
             raise PlaygroundError(f"@{person.handle} is deactivated.")

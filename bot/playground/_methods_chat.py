@@ -21,7 +21,7 @@ from bot.playground.refusals import refuse_message, refuse_size
 
 
 def _checked(context: CallContext, where: str, arguments: Json) -> None:
-    """Refuses what Slack refuses in a message, and what Baton must never send; notes pings."""
+    """Refuse what Slack refuses in a message, and what Baton must never send; record pings."""
     if arguments.get("link_names") or arguments.get("parse", "none") not in ("none", "client"):
         context.workspace.refuse(where, ["link_names and parse=full turn people's words into pings"], arguments)
         raise ApiError("invalid_arguments", "link_names and parse=full turn people's words into pings")
@@ -43,7 +43,7 @@ def _metadata(metadata: Json | None) -> None:
 
 
 def _writable(context: CallContext, channel_id: str) -> Channel:
-    """The conversation to write to: one the bot is in, a person's direct message, or a public one if so granted."""
+    """Return the conversation to write to: one with the bot, a direct message, or a public one if so granted."""
     workspace = context.workspace
     if channel_id in workspace.users and channel_id != workspace.bot_user_id:
         if workspace.users[channel_id].deleted:
@@ -58,9 +58,9 @@ def _writable(context: CallContext, channel_id: str) -> Channel:
 
 
 def check_thread(context: CallContext, channel: Channel, arguments: Json) -> None:
-    """Raises ApiError unless `thread_ts`, where there is one, is a message of this conversation that takes replies.
+    """Raise ApiError unless `thread_ts`, if given, is a message of this conversation that accepts replies.
 
-    Stricter than Slack: a broadcast needs a thread, where Slack ignores the wish.
+    This is stricter than Slack, which ignores a broadcast without a thread.
     """
     ts = arguments.get("thread_ts")
     if not ts:
@@ -77,7 +77,7 @@ def post_message(context: CallContext, arguments: Json) -> Json:
     channel = _writable(context, arguments["channel"])
     _checked(context, "chat.postMessage", arguments)
     if (channel.id, arguments.get("thread_ts")) in context.workspace.deleted:
-        # Slack takes a reply to a message that was deleted, and shows it in the channel.
+        # Slack accepts a reply to a deleted message, and shows it in the channel.
         arguments = {**arguments, "thread_ts": None, "reply_broadcast": None}
     check_thread(context, channel, arguments)
     message = bot_message(context.workspace, channel.id, arguments)
@@ -107,7 +107,7 @@ def post_ephemeral(context: CallContext, arguments: Json) -> Json:
 
 
 def _own(context: CallContext, arguments: Json) -> PostedMessage:
-    """One of the bot's own messages, in an open conversation by its id: a person's id names none here."""
+    """Return one of the bot's own messages, in an open conversation given by its id, not by a person's."""
     workspace = context.workspace
     channel = visible_channel(context, arguments["channel"])
     message = found_message(context, channel, arguments["ts"])

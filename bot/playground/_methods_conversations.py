@@ -41,7 +41,7 @@ def _of_types(context: CallContext, arguments: Json) -> list[Channel]:
 
 
 def list_conversations(context: CallContext, arguments: Json) -> Json:
-    """conversations.list: public channels, and of the others those that the bot is in."""
+    """conversations.list: public channels, and those private ones that the bot is in."""
     seen = [one for one in _of_types(context, arguments) if one.bot_is_member or not one.is_private]
     shown, cursor = page(seen, arguments, default=100, most=1000)
     channels = [channel_json(context.workspace, channel, with_count=not channel.is_im) for channel in shown]
@@ -82,7 +82,7 @@ def _answer(context: CallContext, messages: list[PostedMessage], arguments: Json
 
 
 def history(context: CallContext, arguments: Json) -> Json:
-    """conversations.history: the newest first, without ephemeral messages and replies that were not broadcast."""
+    """conversations.history: newest first, without ephemeral messages and replies that were not broadcast."""
     channel = _readable(context, arguments)
     stored = context.workspace.messages.get(channel.id, {}).values()
     top = [
@@ -95,7 +95,7 @@ def history(context: CallContext, arguments: Json) -> Json:
 
 
 def replies(context: CallContext, arguments: Json) -> Json:
-    """conversations.replies: the thread's first message, then its replies, the oldest first."""
+    """conversations.replies: the thread's first message, then its replies, oldest first."""
     channel = _readable(context, arguments)
     asked = found_message(context, channel, arguments["ts"], code="thread_not_found")
     root = asked.thread_ts or asked.ts

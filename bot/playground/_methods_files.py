@@ -14,11 +14,11 @@ from bot.playground.records import Json, Upload
 from bot.playground.refusals import TEXT_LIMIT
 from bot.playground.workspace import SimulatedWorkspace
 
-#: What the simulated Slack takes; Slack itself takes 1 GB.
+#: The largest file that the simulated Slack accepts; Slack itself accepts 1 GB.
 MOST_BYTES = 50 * 1024 * 1024
 _SNIPPET_BYTES = 1024 * 1024
 _ALT_TEXT = 1000
-#: What a file may say of itself in files.completeUploadExternal.
+#: The fields of a file in files.completeUploadExternal.
 _PART = frozenset({"id", "title", "highlight_type"})
 
 
@@ -40,7 +40,7 @@ def get_upload_url(context: CallContext, arguments: Json) -> Json:
 
 
 def receiver(workspace: SimulatedWorkspace) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """The handler of upload URLs: takes the POST of the bytes once, raw or as a form field."""
+    """Return the handler of upload URLs. It accepts the bytes once by POST, raw or as a form field."""
 
     async def receive(request: web.Request) -> web.Response:
         return await _receive(workspace, request)
@@ -64,7 +64,7 @@ async def _receive(workspace: SimulatedWorkspace, request: web.Request) -> web.R
 
 
 def complete_upload(context: CallContext, arguments: Json) -> Json:
-    """files.completeUploadExternal: shares what was uploaded, in one message when a conversation is named."""
+    """files.completeUploadExternal: share what was uploaded, in one message if a conversation is given."""
     workspace = context.workspace
     files = [_uploaded(workspace, part) for part in arguments["files"]]
     if not files or len({file.id for file in files}) < len(files):

@@ -50,7 +50,7 @@ def user_info(context: CallContext, arguments: Json) -> Json:
 
 
 def list_users(context: CallContext, arguments: Json) -> Json:
-    """users.list: everybody, deactivated people and bots included."""
+    """users.list: everybody, including deactivated people and bots."""
     everybody = list(context.workspace.users.values())
     shown, cursor = page(everybody, arguments, default=1000, most=1000)
     members = [user_json(context.workspace, user) for user in shown]
@@ -64,7 +64,7 @@ def _paid(context: CallContext) -> None:
 
 
 def list_groups(context: CallContext, arguments: Json) -> Json:
-    """usergroups.list: enabled ones, all of them with `include_disabled`."""
+    """usergroups.list: enabled ones, or all of them with `include_disabled`."""
     _paid(context)
     disabled = arguments.get("include_disabled", False)
     users, count = bool(arguments.get("include_users")), bool(arguments.get("include_count"))

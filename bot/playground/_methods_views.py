@@ -1,4 +1,4 @@
-"""Web API: views.*. Also what an acknowledgement may do with views, which is the same by another way."""
+"""Web API: views.*. An acknowledgement may do the same with views."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from bot.playground.workspace import SimulatedWorkspace
 
 #: How long a trigger_id may be used.
 TRIGGER_SECONDS = 3
-#: How many modals may lie on top of one another.
+#: How many modals can be stacked.
 STACK = 3
 
 
 def check(workspace: SimulatedWorkspace, where: str, view: Json, *, kind: str = "modal") -> None:
-    """Refuses what Slack refuses in a view; notes pings. Raises ApiError."""
+    """Refuse what Slack refuses in a view; record pings. Raises ApiError."""
     found = refuse_view(view)
     if found:
         workspace.refuse(where, [str(one) for one in found], view)
@@ -35,7 +35,7 @@ def check(workspace: SimulatedWorkspace, where: str, view: Json, *, kind: str = 
 
 
 def exchange(workspace: SimulatedWorkspace, trigger_id: str) -> Trigger:
-    """Uses up a trigger. Raises ApiError for one that is unknown, used or older than three seconds."""
+    """Use up a trigger. Raises ApiError for one that is unknown, used or older than three seconds."""
     trigger = workspace.triggers.get(trigger_id)
     if trigger is None:
         raise ApiError("invalid_trigger_id")
@@ -48,7 +48,7 @@ def exchange(workspace: SimulatedWorkspace, trigger_id: str) -> Trigger:
 
 
 def new_view(workspace: SimulatedWorkspace, user: str, view: Json, *, below: View | None = None) -> View:
-    """A view object from a checked definition, not yet shown to anybody."""
+    """Return a view object from a checked definition, not yet shown to anybody."""
     view_id = workspace.next_id("V")
     root = below.root_view_id if below else view_id
     made = View(view_id, view["type"], user, {}, root, below.id if below else None)
@@ -57,7 +57,10 @@ def new_view(workspace: SimulatedWorkspace, user: str, view: Json, *, below: Vie
 
 
 def fill(workspace: SimulatedWorkspace, view: View, definition: Json) -> None:
-    """Puts a checked definition into a view: a new hash; what people typed stays where block and action still match."""
+    """Put a checked definition into a view, with a new hash.
+
+    What people typed stays if block and action still match.
+    """
     kept = view.payload.get("state", {}).get("values")
     blocks = with_ids(definition["blocks"])
     modal = view.type == "modal"
@@ -87,7 +90,7 @@ def fill(workspace: SimulatedWorkspace, view: View, definition: Json) -> None:
 
 
 def push(workspace: SimulatedWorkspace, below: View, definition: Json) -> View:
-    """Puts a checked modal on top of another. Raises ApiError when three lie there already."""
+    """Put a checked modal on top of another. Raises ApiError if there are three already."""
     if len(workspace.stacks.get(below.user, ())) >= STACK:
         raise ApiError("push_limit_reached")
     view = new_view(workspace, below.user, definition, below=below)
@@ -172,7 +175,7 @@ def publish(context: CallContext, arguments: Json) -> Json:
 
 
 def validate(_context: CallContext, arguments: Json) -> Json:
-    """blocks.validate: what Slack would say of blocks, a message or a view, without showing it to anybody."""
+    """blocks.validate: Slack's verdict on blocks, a message or a view, without showing it to anybody."""
     given = [name for name in ("blocks", "message", "view") if name in arguments]
     if len(given) != 1:
         raise ApiError("invalid_arguments", "exactly one of blocks, message and view is needed")
@@ -191,7 +194,7 @@ def validate(_context: CallContext, arguments: Json) -> Json:
 
 
 METHODS: dict[str, ApiMethod] = {
-    # Slack says "special rate limits apply", and not which.
+    # Slack says "special rate limits apply", but not which.
     "blocks.validate": method(validate, "blocks:list message:dict view:dict", tier=0),
     "views.open": method(open_view, "trigger_id view:dict!", tier=4),
     "views.push": method(push_view, "trigger_id view:dict!", tier=4),

@@ -8,12 +8,12 @@ from bot.playground._shapes import message_json, ts_of
 from bot.playground.records import Channel, Json, Occasion, PostedMessage, User, View
 from bot.playground.workspace import SimulatedWorkspace
 
-#: Slack still sends the token that signatures replaced; nothing may rely on it.
+#: Slack still sends the token that signatures replaced; nothing must rely on it.
 VERIFICATION_TOKEN = "deprecated-verification-token"
 
 
 def event_wrapper(workspace: SimulatedWorkspace, event: Json) -> Json:
-    """The `event_callback` around an event, with a new `event_id`."""
+    """Return the `event_callback` around an event, with a new `event_id`."""
     channel = workspace.channels.get(str(event.get("channel") or event.get("item", {}).get("channel", "")))
     bot = {"team_id": workspace.team_id, "user_id": workspace.bot_user_id, "is_bot": True}
     return {
@@ -53,7 +53,7 @@ def mention_event(workspace: SimulatedWorkspace, message: PostedMessage) -> Json
 
 
 def _author_team(workspace: SimulatedWorkspace, message: PostedMessage, channel: Channel) -> Json:
-    """What an event from a shared channel says of its author: https://docs.slack.dev/apis/slack-connect/"""
+    """Return what an event from a shared channel says about its author: https://docs.slack.dev/apis/slack-connect/"""
     if not channel.is_ext_shared:
         return {}
     team = workspace.team_of(message.user)
@@ -156,7 +156,7 @@ def message_shortcut(
 
 
 def message_action(workspace: SimulatedWorkspace, occasion: Occasion, message: PostedMessage, *, action: Json) -> Json:
-    """`block_actions` in a message. An ephemeral message does not come along, only its `container`."""
+    """Return `block_actions` in a message. For an ephemeral message only its `container` is included."""
     channel = workspace.channels[message.channel]
     container = {
         "type": "message",

@@ -1,4 +1,4 @@
-"""How the bot's words get into a conversation, whichever way they came: Web API, acknowledgement or response_url."""
+"""How the bot's messages get into a conversation, by Web API, acknowledgement or response_url."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _KIND = {"channel": "message.channels", "group": "message.groups", "im": "messag
 
 
 def message_subscription(channel: Channel) -> str:
-    """The bot event that carries messages of this conversation."""
+    """Return the bot event for messages of this conversation."""
     return _KIND[channel.kind]
 
 
 def hears(workspace: SimulatedWorkspace, channel: Channel) -> bool:
-    """Whether message events of this conversation reach the app."""
+    """Whether the app gets message events of this conversation."""
     return channel.bot_is_member and workspace.manifest.subscribes(message_subscription(channel))
 
 
 def bot_message(
     workspace: SimulatedWorkspace, channel: str, body: Json, *, ephemeral_for: str | None = None
 ) -> PostedMessage:
-    """A message of the bot from a checked body (`text`, `blocks`, `attachments`, `thread_ts`, `metadata` …)."""
+    """Return a message of the bot from a checked body (`text`, `blocks`, `attachments`, `thread_ts`, `metadata` …)."""
     text = body.get("text") or body.get("markdown_text") or ""
     return PostedMessage(
         ts=workspace.next_ts(),
@@ -50,7 +50,7 @@ def _identified(attachment: Json) -> Json:
 def post(
     workspace: SimulatedWorkspace, courier: PayloadCourier, message: PostedMessage, *, echo: bool
 ) -> PostedMessage:
-    """Stores a message of the bot and, like Slack, lets the app hear of it from the background."""
+    """Store a message of the bot and, like Slack, tell the app in the background."""
     workspace.add_message(message)
     channel = workspace.channels[message.channel]
     if echo and courier.connected and message.ephemeral_for is None and hears(workspace, channel):
@@ -61,7 +61,7 @@ def post(
 def replace(
     workspace: SimulatedWorkspace, courier: PayloadCourier, message: PostedMessage, body: Json, *, echo: bool
 ) -> PostedMessage:
-    """Puts a checked body in the place of a message's own; what the body does not name stays."""
+    """Replace a message's content by a checked body. Fields that the body does not have stay."""
     previous = message_json(workspace, message) if echo else {}
     if "text" in body:
         message.text = body["text"]
@@ -82,7 +82,7 @@ def replace(
 
 
 def delete(workspace: SimulatedWorkspace, courier: PayloadCourier, message: PostedMessage, *, echo: bool) -> None:
-    """Takes a message away."""
+    """Delete a message."""
     previous = message_json(workspace, message)
     workspace.delete_message(message)
     channel = workspace.channels[message.channel]

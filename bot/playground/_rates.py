@@ -1,4 +1,4 @@
-"""Slack's rate limits, as buckets that refill. They run on the machine's time: a workspace's clock may stand still."""
+"""Slack's rate limits as refilling buckets. They use the machine's time, because a workspace's clock may be stopped."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RateLimits:
         self._buckets: dict[str, tuple[float, float]] = {}
 
     def wait_seconds(self, method: str, tier: int, channel: str | None) -> int:
-        """0 when the call may go ahead, else the `Retry-After`; counts the call when it may go ahead."""
+        """Return 0 and count the call if it is allowed now, else its `Retry-After`."""
         if method != "chat.postMessage":
             return self._take(method, *(TIERS[tier] if tier else GENEROUS))
         return self._take(f"{method} {channel}", *CHANNEL) or self._take(method, *WORKSPACE)

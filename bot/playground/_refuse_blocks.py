@@ -1,4 +1,4 @@
-"""Checks of Block Kit's blocks and of rich text, and the rules that hold across the blocks of one surface."""
+"""Checks of Block Kit's blocks and of rich text, and the rules across the blocks of one surface."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ _MOST: dict[Surface, int] = {"message": 50, "modal": 100, "home": 100}
 
 
 def check_blocks(blocks: list[Any], at: str, found: Found, *, surface: Surface) -> None:
-    """Checks the blocks of one message, modal or Home tab, one by one and together."""
+    """Check the blocks of one message, modal or Home tab, one by one and together."""
     if len(blocks) > _MOST[surface]:
         refuse(found, at, f"no more than {_MOST[surface]} items allowed")
     for index, block in enumerate(blocks):
@@ -147,7 +147,7 @@ def check_blocks(blocks: list[Any], at: str, found: Found, *, surface: Surface) 
 
 
 def check_block(block: Any, at: str, found: Found, *, surface: Surface) -> None:
-    """Checks one block."""
+    """Check one block."""
     kind = block.get("type") if isinstance(block, dict) else None
     rule = _BLOCKS.get(kind) if isinstance(kind, str) else None
     if rule is None:
@@ -172,7 +172,7 @@ def _unique(ids: list[Any], what: str, at: str, found: Found) -> None:
 
 
 def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
-    """The interactive elements and images of one block; never fails, whatever the block holds."""
+    """Return the interactive elements and images of one block. Never fails, whatever the block contains."""
     kind = block.get("type")
     if kind in ("actions", "context"):
         inside = block.get("elements")

@@ -1,4 +1,4 @@
-"""Checks of Block Kit's interactive elements: which there are, what each may hold, how they may be combined."""
+"""Checks of Block Kit's interactive elements: the types, their fields, and the valid combinations."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _image = fields(
     {"image_url": url, "slack_file": anything, "alt_text": string(2000, shortest=1)}, required=("alt_text",)
 )
 
-#: element type -> its check, without the rules that join fields (`_joint`).
+#: element type -> its check, without the rules about several fields (`_joint`).
 _TABLES: dict[str, Check] = {
     "button": fields(
         {
@@ -122,7 +122,7 @@ _MULTIPLE = frozenset(f"multi_{kind}" for kind in _SINGLE)
 _PICKERS = frozenset({"checkboxes", "radio_buttons", "datepicker", "timepicker"})
 _INPUTS = frozenset({"plain_text_input", "number_input", "email_text_input", "url_text_input"})
 
-#: block type -> the elements that may stand in it.
+#: block type -> the elements that are allowed in it.
 ALLOWED: dict[str, frozenset[str]] = {
     "section": _SINGLE | _MULTIPLE | _PICKERS | {"button", "overflow", "image"},
     "actions": _SINGLE | _PICKERS | {"button", "overflow", "datetimepicker"},
@@ -132,7 +132,7 @@ ALLOWED: dict[str, frozenset[str]] = {
 
 
 def element_in(block: str) -> Check:
-    """A check of one element that stands in a block of this type."""
+    """Return a check of one element in a block of this type."""
     allowed = ALLOWED[block]
 
     def check(value: Any, at: str, found: Found) -> None:
@@ -150,7 +150,7 @@ def element_in(block: str) -> Check:
 
 
 def _joint(element: dict[str, Any], at: str, found: Found) -> None:
-    """The rules that join several fields of one element."""
+    """Check the rules about several fields of one element."""
     kind = element["type"]
     if kind in ("static_select", "multi_static_select") and ("options" in element) == ("option_groups" in element):
         refuse(found, at, "must have exactly one of options and option_groups")
@@ -165,7 +165,7 @@ def _joint(element: dict[str, Any], at: str, found: Found) -> None:
 
 
 def _initial(element: dict[str, Any], at: str, found: Found) -> None:
-    """What is chosen at first must be among the options, exactly as it stands there."""
+    """Check that the initial choice is among the options, exactly as it is there."""
     offered = options_of(element)
     if not offered:
         return
@@ -179,7 +179,7 @@ def _initial(element: dict[str, Any], at: str, found: Found) -> None:
 
 
 def options_of(element: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every option that an element offers, its groups' included; empty for elements without."""
+    """Return every option of an element, including those in groups; empty for elements without options."""
     groups = [group for group in _listed(element.get("option_groups")) if isinstance(group, dict)]
     options = [*_listed(element.get("options")), *(one for group in groups for one in _listed(group.get("options")))]
     return [option for option in options if isinstance(option, dict)]

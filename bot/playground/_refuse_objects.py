@@ -1,7 +1,7 @@
-"""Checks of Block Kit's composition objects and plain values, put together by the tables of elements and blocks.
+"""Checks of Block Kit's composition objects and plain values, from which the tables of elements and blocks are built.
 
-A check takes the value, its JSON pointer and the list that it adds its refusals to. Sentences follow Slack's own
-(`must be less than 3001 characters`), limits follow its Block Kit reference.
+A check takes the value, its JSON pointer and the list to which it adds its refusals. The sentences follow Slack's own
+(`must be less than 3001 characters`), the limits its Block Kit reference.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why Slack would not take something. `code` is the answer's `error`, `pointer` a JSON pointer to the culprit."""
+    """Why Slack would refuse something. `code` is the answer's `error`, `pointer` a JSON pointer to the cause."""
 
     code: str
     message: str
@@ -25,7 +25,7 @@ class Refusal:
 
     @property
     def sentence(self) -> str:
-        """The sentence as Slack has it in `response_metadata.messages`."""
+        """The sentence as in Slack's `response_metadata.messages`."""
         return f"{self.message} [json-pointer:{self.pointer}]" if self.pointer else self.message
 
 
@@ -35,7 +35,7 @@ _URL = re.compile(r"(?:https?|slack|mailto|tel):[^\s<>]+")
 
 
 def refuse(found: Found, at: str, message: str, *, code: str = "invalid_blocks") -> None:
-    """Adds one refusal."""
+    """Add one refusal."""
     found.append(Refusal(code, message, at))
 
 
@@ -93,7 +93,7 @@ def boolean(value: Any, at: str, found: Found) -> None:
 
 
 def anything(_value: Any, _at: str, _found: Found) -> None:
-    """No rule of ours."""
+    """Accept any value."""
 
 
 def url(value: Any, at: str, found: Found) -> None:

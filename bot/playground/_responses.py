@@ -21,10 +21,10 @@ _KNOWN = frozenset(
 
 
 class Responses(Core):
-    """The part of the simulated Slack that takes answers at a response_url."""
+    """The part of the simulated Slack that accepts answers at a response_url."""
 
     async def _handle_response(self, request: web.Request) -> web.Response:
-        """POST to a response_url: 200 "ok", or 404 once it is used up or too old, or 400 for what Slack refuses."""
+        """Handle a POST to a response_url: 200 "ok", 404 if it is used up or too old, or 400 for what Slack refuses."""
         issued = self.workspace.response_urls.get(request.match_info["token"])
         if issued is None or self.workspace.now() - issued.at > LIFETIME:
             return web.Response(status=404, text="expired_url")
@@ -41,7 +41,7 @@ class Responses(Core):
         return web.Response(status=400, text=error) if error else web.Response(text="ok")
 
     def _respond_with(self, issued: ResponseUrl, body: Json) -> str | None:
-        """Carries out one use; the error code of what Slack refuses, else None."""
+        """Carry out one use. Return the error code of what Slack refuses, else None."""
         found = self.workspace.message(issued.channel, issued.ts or "")
         original = found if found is not None and found.user == self.workspace.bot_user_id else None
         if unknown := body.keys() - _KNOWN:
@@ -65,7 +65,7 @@ class Responses(Core):
             self.workspace.refuse("response_url", found, body)
             return found[0].partition(":")[0]
         self.workspace.note_pings("response_url", body)
-        # unlike chat.update, the answer takes the place of the whole message
+        # unlike chat.update, the answer replaces the whole message
         whole = {"text": body["text"], "blocks": body.get("blocks", []), "attachments": body.get("attachments", [])}
         replace(self.workspace, self._courier, original, whole, echo=self.echo)
         return None

@@ -15,7 +15,10 @@ _ID_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def user_json(workspace: SimulatedWorkspace, user: User) -> Json:
-    """A user object; the e-mail address only when the app may read it. A deactivated one has fewer fields."""
+    """Return a user object.
+
+    It has the e-mail address only if the app may read it; a deactivated one has fewer fields.
+    """
     common = {
         "id": user.id,
         "team_id": workspace.team_of(user.id),
@@ -131,7 +134,7 @@ def group_json(workspace: SimulatedWorkspace, group: UserGroup, *, users: bool, 
 
 
 def bot_profile(workspace: SimulatedWorkspace) -> Json:
-    """Who the bot is, as its messages carry it."""
+    """Return the bot's profile, as its messages contain it."""
     icon = f"{workspace.url}avatar/{workspace.bot_id}.png"
     return {
         "id": workspace.bot_id,
@@ -145,7 +148,7 @@ def bot_profile(workspace: SimulatedWorkspace) -> Json:
 
 
 def message_json(workspace: SimulatedWorkspace, message: PostedMessage, *, metadata: bool = False) -> Json:
-    """A message as histories and payloads hold it."""
+    """Return a message as in histories and payloads."""
     shown: Json = {
         "type": "message",
         "user": message.user,
@@ -221,7 +224,7 @@ def file_json(workspace: SimulatedWorkspace, file: Upload) -> Json:
 
 
 def with_ids(blocks: list[Json]) -> list[Json]:
-    """The blocks with the `block_id`s and `action_id`s that Slack adds where the app gave none."""
+    """Return the blocks with the `block_id`s and `action_id`s that Slack adds if the app gives none."""
     numbers = itertools.count()
     taken = {block.get("block_id") for block in blocks}
 
@@ -249,7 +252,7 @@ def _with_action_id(element: Json, fresh: Any) -> Json:
 
 @functools.cache
 def _short(number: int) -> str:
-    """Five characters such as Slack gives: stable, so that a test's output is."""
+    """Return five characters like Slack's; always the same for a number, so that a test's output is stable."""
     digits = ""
     for _ in range(5):
         number, digit = divmod(number, len(_ID_DIGITS))
@@ -266,5 +269,5 @@ def permalink(workspace: SimulatedWorkspace, message: PostedMessage) -> str:
 
 
 def ts_of(moment: datetime) -> str:
-    """A moment in the form of a timestamp, for `event_ts` and `action_ts`."""
+    """Return a time as a timestamp, for `event_ts` and `action_ts`."""
     return f"{moment.timestamp():.6f}"

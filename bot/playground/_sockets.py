@@ -1,4 +1,4 @@
-"""Socket Mode: connections that an app opens, envelopes that go through them, and their acknowledgements."""
+"""Socket Mode: the connections that an app opens, the envelopes sent through them, and their acknowledgements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aiohttp import WSMsgType, web
 from bot.playground.records import Json
 from bot.playground.workspace import SimulatedWorkspace
 
-#: Slack allows ten connections an app.
+#: Slack allows ten connections per app.
 MOST_CONNECTIONS = 10
 
 
@@ -33,13 +33,13 @@ class Sockets:
         return len(self._connections)
 
     def ticket(self) -> str:
-        """A ticket that opens one connection, once."""
+        """Return a ticket that opens one connection, once."""
         ticket = secrets.token_urlsafe(16)
         self._tickets.add(ticket)
         return ticket
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """The WebSocket endpoint: says hello, then reads acknowledgements until the app goes."""
+        """The WebSocket endpoint: say hello, then read acknowledgements until the app disconnects."""
         ticket = request.query.get("ticket", "")
         if ticket not in self._tickets or self.count >= MOST_CONNECTIONS:
             return web.json_response({"ok": False, "error": "invalid_ticket"}, status=403)
@@ -69,15 +69,15 @@ class Sockets:
         try:
             ack = orjson.loads(text)
         except orjson.JSONDecodeError:
-            return  # Slack ignores what it cannot read; the envelope then counts as not acknowledged
+            return  # Slack ignores what it cannot read; the envelope counts as not acknowledged
         waiting = self._acks.pop(ack.get("envelope_id", ""), None) if isinstance(ack, dict) else None
         if waiting is not None and not waiting.done():
             waiting.set_result(ack.get("payload"))
 
     async def send(self, envelope: Json, *, timeout_seconds: float) -> Any:
-        """Sends an envelope through the next connection and returns the payload of its acknowledgement.
+        """Send an envelope through the next connection and return the payload of its acknowledgement.
 
-        Raises TimeoutError when none comes in time and ConnectionError when the connection is gone.
+        Raises TimeoutError if none comes in time, and ConnectionError if the connection is gone.
         """
         socket = self._connections[next(self._turns) % self.count]
         waiting: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -89,7 +89,10 @@ class Sockets:
             self._acks.pop(envelope["envelope_id"], None)
 
     async def disconnect(self, *, reason: str = "warning") -> None:
-        """Tells every connection that it will be closed; after a `warning` it stays open for now, else it closes."""
+        """Announce to every connection that it will be closed.
+
+        After a `warning` it stays open for now; otherwise it closes.
+        """
         message = {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-1"}}
         for socket in list(self._connections):
             await socket.send_json(message)
@@ -98,7 +101,7 @@ class Sockets:
                 await socket.close()
 
     async def close(self) -> None:
-        """Closes every connection, without a warning, and lets whoever waits for an acknowledgement go."""
+        """Close every connection without a warning, and release everybody who waits for an acknowledgement."""
         connections, self._connections = self._connections, []
         for socket in connections:
             await socket.close()

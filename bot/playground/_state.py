@@ -10,7 +10,7 @@ from bot.playground._refuse_blocks import elements_of
 from bot.playground._refuse_elements import options_of
 from bot.playground.records import Json, PlaygroundError, PostedMessage, View
 
-#: element type -> (the key in its state, the key of what it shows at first).
+#: element type -> (the key in its state, the key of its initial value).
 STATE_KEYS: dict[str, tuple[str, str]] = {
     "plain_text_input": ("value", "initial_value"),
     "email_text_input": ("value", "initial_value"),
@@ -40,7 +40,7 @@ Values = dict[str, dict[str, Json]]
 
 
 def blocks_of(container: PostedMessage | View) -> list[Json]:
-    """The blocks of a message (its attachments' included) or of a view."""
+    """Return the blocks of a message (including its attachments') or of a view."""
     if isinstance(container, View):
         blocks: list[Json] = container.payload["blocks"]
         return blocks
@@ -48,7 +48,7 @@ def blocks_of(container: PostedMessage | View) -> list[Json]:
 
 
 def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
-    """Every element that has an `action_id`, with its block."""
+    """Yield every element with an `action_id`, with its block."""
     for block in blocks:
         for element in elements_of(block):
             if "action_id" in element:
@@ -56,7 +56,7 @@ def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
 
 
 def find_element(blocks: list[Json], action_id: str, *, block_id: str | None = None) -> tuple[Json, Json]:
-    """The block and element with this `action_id`. Raises PlaygroundError when there is none or more than one."""
+    """Return the block and element with this `action_id`. Raises PlaygroundError unless there is exactly one."""
     found = [
         (block, element)
         for block, element in elements(blocks)
@@ -70,7 +70,7 @@ def find_element(blocks: list[Json], action_id: str, *, block_id: str | None = N
 
 
 def initial_values(blocks: list[Json], *, kept: Values | None = None) -> Values:
-    """The state of every stateful element; `kept` are values from before, used where block and action still match."""
+    """Return the state of every stateful element. `kept` are earlier values, used if block and action still match."""
     values: Values = {}
     for block, element in elements(blocks):
         kind = element["type"]
@@ -87,10 +87,10 @@ def initial_values(blocks: list[Json], *, kept: Values | None = None) -> Values:
 
 
 def chosen(element: Json, value: Any) -> Json:
-    """The state of an element in which a person chose or typed `value`.
+    """Return the state of an element in which a person chose or typed `value`.
 
-    Options are given by their value, several as a list. Raises PlaygroundError for what the element would not let a
-    person choose.
+    Options are given by their value, several as a list. Raises PlaygroundError for a choice that the element does not
+    allow.
     """
     kind = element["type"]
     key = "selected_option" if kind == "overflow" else STATE_KEYS[kind][0]
@@ -117,7 +117,7 @@ def _option(element: Json, value: Any) -> Json:
 
 
 def complaints(view: View) -> dict[str, str]:
-    """What Slack's client says before it submits a view: block_id -> sentence; empty when all is well."""
+    """Return what Slack's client says before it submits a view: block_id -> sentence; empty if everything is fine."""
     said: dict[str, str] = {}
     values: Values = view.payload["state"]["values"]
     for block in view.payload["blocks"]:

@@ -1,21 +1,21 @@
-"""The playground's clocks: the machine's, moved forward by whoever wants to see what comes; and one for the past."""
+"""The playground's clocks: one that runs ahead of the machine's and can be moved forward, and one for the past."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-#: One step, and the furthest that the clock goes: a reminder is due years ahead at most.
+#: The longest step, and how far ahead the clock can be: a reminder is due years ahead at most.
 LONGEST_STEP, FURTHEST = timedelta(days=366), timedelta(days=3 * 366)
 
 
 class SetClock:
-    """A `bot.ports.Clock` that stands at one moment: for what is done as of then."""
+    """A `bot.ports.Clock` that is stopped at one moment, for actions in the past."""
 
     def __init__(self, moment: datetime) -> None:
         self._moment = moment
 
     def now(self) -> datetime:
-        """Return the moment that it was set to, aware, in UTC."""
+        """Return the moment it was set to, aware, in UTC."""
         return self._moment
 
 
@@ -26,7 +26,7 @@ class MovableClock:
         self.ahead = timedelta()
 
     def now(self) -> datetime:
-        """Return the workspace's moment, aware, in UTC."""
+        """Return the workspace's time, aware, in UTC."""
         return datetime.now(UTC) + self.ahead
 
     def advance(self, by: timedelta) -> None:
@@ -35,6 +35,6 @@ class MovableClock:
         self.ahead += by
 
     def check(self, by: timedelta) -> None:
-        """Raise ValueError unless the clock may be moved by this."""
+        """Raise ValueError unless the clock may be moved by `by`."""
         if not timedelta() < by <= LONGEST_STEP or self.ahead + by > FURTHEST:
             raise ValueError(f"the clock moves forward only, a year at a time, and at most {FURTHEST.days:,} days")

@@ -1,6 +1,6 @@
-"""How payloads reach the app: signed HTTP requests or Socket Mode envelopes, three seconds, and redelivery of events.
+"""How payloads reach the app: signed HTTP requests or Socket Mode envelopes, three seconds, redelivery of events.
 
-Signatures carry the machine's time, not the workspace's: the app checks them against its own clock.
+Signatures use the machine's time, not the workspace's, because the app checks them against its own clock.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bot.playground._sockets import Sockets
 from bot.playground.records import Delivery, DeliveryKind, Json
 from bot.playground.workspace import SimulatedWorkspace, keep
 
-#: Events in the background that wait for their turn; what comes on top is lost, as with Slack's own hourly limit.
+#: How many background events can wait; further ones are lost, as with Slack's own hourly limit.
 MOST_WAITING = 10_000
 _SENDERS = 4
 _SECRET_HEADERS = ("X-Slack-Signature",)
@@ -31,7 +31,7 @@ _ENVELOPES = {"event": "events_api", "command": "slash_commands", "interaction":
 
 
 class Retry(NamedTuple):
-    """Which redelivery this is and why; `FIRST` is none."""
+    """Which redelivery this is and why; `FIRST` is not one."""
 
     number: int
     reason: str
@@ -42,20 +42,20 @@ FIRST = Retry(0, "")
 
 @dataclass(frozen=True, slots=True)
 class Forgery:
-    """What is wrong with a request on purpose: signed with another secret, or at another second."""
+    """What is deliberately wrong with a request: signed with another secret, or at another second."""
 
     signing_secret: str | None = None
     timestamp: int | None = None
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:
-    """Slack's request signature, version 0."""
+    """Return Slack's request signature, version 0."""
     digest = hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256)
     return f"v0={digest.hexdigest()}"
 
 
 def encode(kind: DeliveryKind, payload: Json) -> tuple[str, bytes]:
-    """Content type and body: events are JSON, commands a form, interactions a form with one JSON field."""
+    """Return content type and body: events are JSON, commands a form, interactions a form with one JSON field."""
     if kind == "event":
         return "application/json", orjson.dumps(payload)
     fields = payload if kind == "command" else {"payload": orjson.dumps(payload).decode()}
@@ -63,7 +63,7 @@ def encode(kind: DeliveryKind, payload: Json) -> tuple[str, bytes]:
 
 
 class PayloadCourier:
-    """Delivers payloads to the app and remembers each attempt in `log`."""
+    """Delivers payloads to the app and records each attempt in `log`."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class PayloadCourier:
         self._tasks: set[asyncio.Task[Any]] = set()
         self.request_url: str | None = None
         self.log: list[Delivery] = []
-        #: Events that were never sent because too many were waiting.
+        #: How many events were never sent because too many were waiting.
         self.lost_events = 0
 
     @property
@@ -93,13 +93,13 @@ class PayloadCourier:
         return self.request_url is not None or self._sockets.count > 0
 
     async def start(self) -> None:
-        """Opens the HTTP client and starts the senders of background events."""
+        """Open the HTTP client and start the senders of background events."""
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self._timeout))
         for _ in range(_SENDERS):
             self._spawn(self._send_waiting())
 
     async def stop(self) -> None:
-        """Ends every background task, redeliveries that are due later included, and closes the HTTP client."""
+        """End every background task, including later redeliveries, and close the HTTP client."""
         tasks, self._tasks = list(self._tasks), set()
         for task in tasks:
             task.cancel()
@@ -122,18 +122,18 @@ class PayloadCourier:
                 self._waiting.task_done()
 
     async def settle(self) -> None:
-        """Waits until every background event has been sent once (not for redeliveries, which may be minutes away)."""
+        """Wait until every background event has been sent once (not for redeliveries, which may be minutes away)."""
         await self._waiting.join()
 
     def queue_event(self, event: Json) -> None:
-        """Sends an event from the background: what the bot itself causes comes back to it like this."""
+        """Send an event in the background, as the events that the bot itself causes."""
         if self._waiting.full():
             self.lost_events += 1
         else:
             self._waiting.put_nowait(event)
 
     async def event(self, event: Json) -> Delivery:
-        """Wraps and sends an event, redelivers it after each of the delays if that fails; returns the first attempt."""
+        """Wrap and send an event. If that fails, redeliver it after each of the delays. Return the first attempt."""
         payload = event_wrapper(self._workspace, event)
         first = await self.send("event", payload)
         if self._wants_retry(first):
@@ -161,7 +161,7 @@ class PayloadCourier:
         retry: Retry = FIRST,
         forgery: Forgery | None = None,
     ) -> Delivery:
-        """One attempt, through a socket when one is open, else by HTTP; forgeries always go by HTTP."""
+        """Make one attempt: through a socket if one is open, else by HTTP. Forgeries always use HTTP."""
         started = time.monotonic()
         at = self._workspace.now()
         if self._sockets.count and forgery is None:
@@ -229,7 +229,7 @@ class PayloadCourier:
 
 
 def _parsed(headers: Mapping[str, str], body: bytes) -> Any:
-    """The body of an acknowledgement: None when empty, parsed when it says that it is JSON, else the text."""
+    """Return the body of an acknowledgement: None if empty, parsed if it is declared as JSON, else the text."""
     if not body:
         return None
     if "json" in headers.get("Content-Type", ""):

@@ -1,7 +1,8 @@
-"""The demo organisation, with a past: it is imported as it was on days before the start, change by change until now.
+"""The demo organisation, with a past: it is imported as it was on earlier days, change by change until today.
 
-Its files say what is. `history.yaml` says what each change found before it, so every earlier state is the files with
-the later changes undone; imports, claims and confirmations of such a day go through the services, by a clock set to it.
+Its files describe today. `history.yaml` gives the state before each change, so every earlier state is the files with
+the later changes undone. Imports, claims and confirmations of an earlier day go through the services, with a clock set
+to that day.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _HISTORY = DEMO / "history.yaml"
 
 @dataclass(frozen=True, slots=True)
 class DemoDecision:
-    """Somebody's click on a day: `by` (an e-mail address) claims the asset for `team`, or confirms it without one."""
+    """Somebody's click: `by` (an e-mail address) claims the asset for `team`, or confirms it if `team` is empty."""
 
     asset: str
     by: str
@@ -46,10 +47,10 @@ class DemoDecision:
 
 @dataclass(frozen=True, slots=True)
 class DemoChange:
-    """What happened `ago` before the start, as what was there before it.
+    """A change that happened `ago` before the start, described by the state before it.
 
-    `teams` are former names by name, `owners` former owners by source and asset ("" for nobody), `people` the team by
-    the e-mail address of who was still in it. `claim` and `confirm` happened in Slack and undo nothing in files.
+    `teams` are former names by name, `owners` former owners by source and asset ("" for nobody), `people` the former
+    teams by a member's e-mail address. `claim` and `confirm` happened in Slack and undo nothing in files.
     """
 
     ago: timedelta
@@ -61,7 +62,7 @@ class DemoChange:
 
 
 async def load_demo(database: Database, clock: Clock) -> bool:
-    """Live through the demo organisation's past in an empty store; return whether that was done."""
+    """Replay the demo organisation's past in an empty store. Return whether that was done."""
     async with database.reading() as session:
         if (await session.execute(select(col(tables.Source.id)).limit(1))).scalar() is not None:
             return False
@@ -78,7 +79,7 @@ async def load_demo(database: Database, clock: Clock) -> bool:
 
 
 def read_history(file: Path) -> tuple[timedelta, tuple[DemoChange, ...]]:
-    """Return how long before the start the catalog begins, and what has changed since, the earliest first."""
+    """Return how long before the start the catalog begins, and the changes since then, earliest first."""
     said = yaml.safe_load(file.read_text(encoding="utf-8"))
     changes = (_change(each) for each in said["changes"])
     return timedelta(days=said["begins"]), tuple(sorted(changes, key=lambda change: -change.ago))
@@ -87,9 +88,9 @@ def read_history(file: Path) -> tuple[timedelta, tuple[DemoChange, ...]]:
 def as_of(
     ago: timedelta, changes: Iterable[DemoChange], today: Mapping[str, SourceCatalog]
 ) -> dict[str, SourceCatalog]:
-    """Return what each source said `ago` before today, with the changes of that moment made.
+    """Return what each source said `ago` before today, including the changes of that moment.
 
-    Nobody looked at versions then: what runs where is known from today on.
+    Versions were not recorded then: what runs where is known only from today on.
     """
     later = sorted((change for change in changes if change.ago < ago), key=lambda change: change.ago)
     then = {}
@@ -144,7 +145,7 @@ def _asset_before(asset: AssetClaim, owners: Mapping[str, str], names: Mapping[s
 async def _import(
     database: Database, at: datetime, catalogs: Mapping[str, SourceCatalog], before: Mapping[str, SourceCatalog]
 ) -> Mapping[str, SourceCatalog]:
-    """Import, by a clock set to `at`, every source that says something else than `before`; return what all say."""
+    """Import, with a clock set to `at`, every source that differs from `before`. Return what all of them say."""
     deps = Deps(database, SetClock(at))
     for name, catalog in catalogs.items():
         if catalog != before.get(name):

@@ -70,7 +70,7 @@ __all__ = [
 
 
 class FakeSlack(Building, Acting, Responses):
-    """One simulated workspace. Every method that a person's action stands behind names the person by id or handle."""
+    """One simulated workspace. Every method for a person's action takes the person's id or handle."""
 
     def __init__(  # noqa: PLR0913 - one setting each, all of them by name
         self,
@@ -87,7 +87,7 @@ class FakeSlack(Building, Acting, Responses):
     ) -> None:
         """`clock` is the workspace's time: timestamps, triggers, response_urls. `monotonic` drives rate limits.
 
-        `echo` tells the app of its own messages and reactions, from the background, as Slack does.
+        With `echo`, the app is told of its own messages and reactions in the background, as in Slack.
         """
         self.workspace = SimulatedWorkspace(clock=clock)
         self.echo = echo
@@ -107,7 +107,7 @@ class FakeSlack(Building, Acting, Responses):
         self._runner: web.AppRunner | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Serves the Web API, uploads, response_urls and Socket Mode; `api_url` then says where."""
+        """Serve the Web API, uploads, response_urls and Socket Mode. Sets `api_url`."""
         app = web.Application(client_max_size=MOST_BYTES + 1024 * 1024)
         app.router.add_route("*", "/api/{method}", self.api.handle)
         app.router.add_post("/response/{token}", self._handle_response)
@@ -121,7 +121,7 @@ class FakeSlack(Building, Acting, Responses):
         await self._courier.start()
 
     async def stop(self) -> None:
-        """Closes every connection and ends every background task; redeliveries that were still due are given up."""
+        """Close every connection and end every background task. Redeliveries that were still due are dropped."""
         await self._courier.stop()
         await self._sockets.close()
         if self._runner is not None:
@@ -129,11 +129,11 @@ class FakeSlack(Building, Acting, Responses):
             self._runner = None
 
     def connect_http(self, request_url: str) -> None:
-        """Where events, commands and interactions go while no Socket Mode connection is open."""
+        """Set where events, commands and interactions go while no Socket Mode connection is open."""
         self._courier.request_url = request_url
 
     async def disconnect_sockets(self, *, reason: str = "warning") -> None:
-        """Sends `disconnect` to every Socket Mode connection; anything but `warning` also closes them."""
+        """Send `disconnect` to every Socket Mode connection. Any reason but `warning` also closes them."""
         await self._sockets.disconnect(reason=reason)
 
     @property
@@ -142,7 +142,7 @@ class FakeSlack(Building, Acting, Responses):
         return self._sockets.count
 
     async def settle(self) -> None:
-        """Waits until every background event has been sent once."""
+        """Wait until every background event has been sent once."""
         await self._courier.settle()
 
     async def deliver_again(
@@ -154,14 +154,14 @@ class FakeSlack(Building, Acting, Responses):
         signing_secret: str | None = None,
         timestamp: int | None = None,
     ) -> Delivery:
-        """Sends the very same payload again: a duplicate, a redelivery, or a forgery (other secret, old time)."""
+        """Send exactly the same payload again: a duplicate, a redelivery, or a forgery (other secret, old time)."""
         retry = Retry(retry_num, retry_reason) if retry_num else FIRST
         forged = signing_secret is not None or timestamp is not None
         forgery = Forgery(signing_secret, timestamp) if forged else None
         return await self._courier.send(delivery.kind, delivery.payload, retry=retry, forgery=forgery)
 
     async def verify_request_url(self) -> bool:
-        """The handshake with which Slack checks a request URL: whether the app sent the challenge back."""
+        """Check a request URL with Slack's handshake. Return whether the app sent the challenge back."""
         challenge = self.workspace.next_id("challenge-")
         payload: Json = {"token": "", "challenge": challenge, "type": "url_verification"}
         answer = (await self._courier.send("event", payload)).response
@@ -176,7 +176,7 @@ class FakeSlack(Building, Acting, Responses):
 
     @property
     def deliveries(self) -> list[Delivery]:
-        """Every payload sent to the app, one entry an attempt; at least the last 2,000."""
+        """Every payload sent to the app, one entry per attempt; at least the last 2,000."""
         return self._courier.log
 
     @property
@@ -186,12 +186,12 @@ class FakeSlack(Building, Acting, Responses):
 
     @property
     def refused(self) -> list[RefusedContent]:
-        """Content that Slack would not have taken, wherever it came from."""
+        """Content that Slack would have refused, wherever it came from."""
         return self.workspace.refused
 
     @property
     def pings(self) -> list[CrowdMention]:
-        """Mentions of whole channels and user groups in what the bot sent; a test wants none."""
+        """Mentions of whole channels and user groups in the bot's messages; tests expect none."""
         return self.workspace.pings
 
     def subscribe(self) -> asyncio.Queue[PageChange]:
@@ -205,9 +205,9 @@ class FakeSlack(Building, Acting, Responses):
     # What a person sees
 
     def visible_messages(self, user: str, channel: str, *, thread_ts: str | None = None) -> list[PostedMessage]:
-        """The messages that this person sees in a conversation or, with `thread_ts`, in a thread; the oldest first.
+        """Return the messages that a person sees in a conversation or, with `thread_ts`, in a thread; oldest first.
 
-        Their own ephemeral messages are among them; of a private conversation that they are not in they see nothing.
+        This includes their own ephemeral messages, and nothing of a private conversation that they are not in.
         """
         person, place = self.workspace.user(user), self.workspace.channel(channel)
         if place.is_private and person.id not in place.members:
@@ -223,5 +223,5 @@ class FakeSlack(Building, Acting, Responses):
         return self.workspace.stack(self.workspace.user(user).id)
 
     def home(self, user: str) -> View | None:
-        """The Home tab that the app published for this person, None while there is none."""
+        """Return the Home tab that the app published for this person; None if there is none."""
         return self.workspace.homes.get(self.workspace.user(user).id)

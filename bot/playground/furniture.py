@@ -20,17 +20,18 @@ from bot.store import tables
 from bot.store.db import Database
 
 _GENERAL, _GENERAL_ID, _THREADS_ID = "general", "C00000000", "C99999999"
-#: Who plays in a workspace whose catalog names nobody with an address.
+#: The person to play if the catalog has nobody with an address.
 _VISITOR = "visitor"
 _GUEST, _GUEST_ID = "guest", "U99999999"
-#: Assets looked at for something to try, and how a name looks that is easy to type and, from a length on, to mistype.
+#: How many assets are considered as examples, the form of names that are easy to type, and from which length on they
+#: can be mistyped.
 _CONSIDERED, _PLAIN, _LONG = 200, re.compile(r"[A-Za-z][\w .-]{2,40}"), 8
 
 
 async def furnish(slack: FakeSlack, database: Database, *, also: Sequence[str] = ()) -> None:
-    """Give the workspace the catalog's people and a channel for each team; ids stay the same at every start.
+    """Add the catalog's people and a channel for each team to the workspace. Ids stay the same at every start.
 
-    `also` are channels that the settings name, in which everybody is.
+    `also` are channels from the settings; everybody is in them.
     """
     async with database.reading() as session:
         people = (await session.execute(select(tables.Person).order_by(col(tables.Person.id)))).scalars().all()
@@ -56,13 +57,13 @@ async def furnish(slack: FakeSlack, database: Database, *, also: Sequence[str] =
 
 
 def add_guest(slack: FakeSlack) -> None:
-    """Let a guest in, who is in no team and only where everybody is, to show what guests see."""
+    """Add a guest, who is in no team and only in channels for everybody, to show what guests see."""
     guest = slack.add_user(_GUEST, real_name="Zuri Lang (guest)", standing="guest", user_id=_GUEST_ID)
     slack.workspace.channel(_GENERAL_ID).members.add(guest.id)
 
 
 async def things_to_try(database: Database) -> tuple[Suggestion, ...]:
-    """Return what somebody can ask about the catalog that is there: by name, in words, with a slip, about a team."""
+    """Return questions about the current catalog: by name, in words, with a typo, about a team."""
     asset, fact = tables.Asset, tables.Ownership
     owned = select(col(fact.asset_id)).where(col(fact.valid_to).is_(None), col(fact.role) == Role.OWNER.value)
     names = (
@@ -90,15 +91,15 @@ async def things_to_try(database: Database) -> tuple[Suggestion, ...]:
 
 
 def read_threads(file: Path) -> dict[str, Any]:
-    """Return a channel, its topic and its threads as a file of the demo has them."""
+    """Return a channel, its topic and its threads from a file of the demo."""
     said: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return said
 
 
 async def hold_threads(slack: FakeSlack, database: Database, said: Mapping[str, Any]) -> PostedMessage:
-    """Post threads to a channel that everybody is in, and return the first message of the one that is toured.
+    """Post threads to a channel that everybody is in, and return the first message of the one in the tour.
 
-    Each line is said by somebody of the team that it names, in turn.
+    Each line is posted by somebody of the team that it names, in turn.
     """
     speakers = await _speakers(database, slack)
     everybody = [user.id for user in slack.workspace.users.values() if not user.is_bot and not user.deleted]

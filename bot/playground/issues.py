@@ -1,4 +1,4 @@
-"""The playground's own tracker, shown as GitHub: issues in memory, each with a page that closes and opens it."""
+"""The playground's own tracker, shown as GitHub: issues in memory, each with a page to close and reopen it."""
 
 # ruff: noqa: ARG002 - a tracker is asked for more than one in memory needs to know
 
@@ -29,7 +29,7 @@ _REPOSITORY = "playground/issues"
 _STANDS: Mapping[IssueStatus, str] = MappingProxyType(
     {IssueStatus.OPEN: "Open", IssueStatus.DONE: "Closed as completed", IssueStatus.DROPPED: "Closed as not planned"}
 )
-#: What can be made of an issue, and what the button says.
+#: The possible changes to an issue's status, and the buttons for them.
 _CHANGES: Mapping[IssueStatus, tuple[tuple[IssueStatus, str], ...]] = MappingProxyType(
     {
         IssueStatus.OPEN: ((IssueStatus.DONE, "Close as completed"), (IssueStatus.DROPPED, "Close as not planned")),
@@ -68,7 +68,7 @@ _PAGE = """<!doctype html>
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """An issue with what stands in it."""
+    """An issue with its content."""
 
     number: int
     draft: IssueDraft
@@ -78,7 +78,7 @@ class _Kept:
 
 
 class PlaygroundIssues:
-    """Fits `bot.ports.Tracker`. `site` is the address of the playground, below which the issues' pages are."""
+    """Implements `bot.ports.Tracker`. `site` is the playground's address, below which the issues have their pages."""
 
     name, signature_header, delivery_header = "github", "X-Hub-Signature-256", "X-GitHub-Delivery"
 
@@ -89,7 +89,7 @@ class PlaygroundIssues:
         self._issues: dict[int, _Kept] = {}
 
     async def remember(self, database: Database) -> None:
-        """Have the issues again that were made before the playground was started anew."""
+        """Restore the issues that were created before the playground was restarted."""
         issue, request = tables.TrackerIssue, tables.Request
         query = select(issue, col(request.title)).join(request, col(request.id) == col(issue.request_id))
         async with database.reading() as session:
@@ -99,7 +99,7 @@ class PlaygroundIssues:
                 self._issues[number] = _Kept(number, IssueDraft(row.marker, title), IssueStatus(row.status), at)
 
     async def create(self, draft: IssueDraft) -> TrackedIssue:
-        """Make an issue."""
+        """Create an issue."""
         made = _Kept(max(self._issues, default=0) + 1, draft, IssueStatus.OPEN, self._clock.now())
         self._issues[made.number] = made
         return self._shown(made)
@@ -114,17 +114,17 @@ class PlaygroundIssues:
         return None if found is None else self._shown(found)
 
     async def is_public(self, ref: str = "") -> bool:
-        """Whether others can read the issues: nobody but the visitor is here."""
+        """Whether others can read the issues: no, the visitor is alone here."""
         return False
 
     async def changed_since(self, since: datetime) -> AsyncIterator[TrackedIssue]:
-        """Yield the issues that were changed since then."""
+        """Yield the issues that changed since then."""
         for each in sorted(self._issues.values(), key=lambda its: its.changed_at):
             if each.changed_at >= since:
                 yield self._shown(each)
 
     def named_in(self, payload: Any) -> str:
-        """Return the ref of a payload's issue."""
+        """Return the ref of the issue in a payload."""
         return str(payload["issue"])
 
     async def comment(self, ref: str, draft: CommentDraft) -> TrackedComment:
@@ -133,7 +133,7 @@ class PlaygroundIssues:
         return self._commented(kept, "Baton", "\n".join(draft.lines), marker=draft.marker)
 
     async def edit_comment(self, ref: str, comment_id: str, draft: CommentDraft) -> None:
-        """Write a comment anew."""
+        """Replace a comment's text."""
         self._rewrite(ref, lambda its: replace(its, text="\n".join(draft.lines)) if its.id == comment_id else its)
 
     async def comments(self, ref: str, *, since: datetime) -> AsyncIterator[TrackedComment]:
@@ -156,7 +156,7 @@ class PlaygroundIssues:
         return made
 
     async def act(self, body: Json) -> None:
-        """Do what somebody does on an issue's page, and tell Baton, as GitHub does. Raises PlaygroundError."""
+        """Carry out somebody's action on an issue's page, and tell Baton as GitHub does. Raises PlaygroundError."""
         kept, said = self._issues.get(body.get("number", 0)), str(body.get("comment") or "").strip()
         wanted = next((each for each in IssueStatus if each.value == body.get("status")), None)
         if kept is None or (wanted is None and not said):
@@ -172,7 +172,7 @@ class PlaygroundIssues:
             pass
 
     def page(self, number: int) -> str | None:
-        """Return the page of an issue; None where there is none."""
+        """Return the page of an issue; None if there is none."""
         kept = self._issues.get(number)
         if kept is None:
             return None

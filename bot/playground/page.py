@@ -1,7 +1,7 @@
 """The playground's page: the browser client of the simulated workspace.
 
-A local tool with no login, so it only answers its own page: the Host must be one that the caller allows (which stops
-DNS rebinding) and an action must be same-origin JSON (which stops other sites' pages from driving it).
+It is a local tool without a login, so it only answers its own page: the Host must be one that the caller allows (which
+prevents DNS rebinding), and an action must be same-origin JSON (which keeps other sites from driving it).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bot.playground.records import Json, PageChange
 
 STATIC = Path(__file__).parent / "static"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
-#: Proxies and browsers drop a silent stream; 15 s is well under the usual 60.
+#: Proxies and browsers close a silent stream; 15 s is well below the usual 60.
 HEARTBEAT_SECONDS = 15.0
 SUGGESTIONS = (
     Suggestion("/whoowns payments-db", "split ownership, and who confirmed it"),
@@ -35,7 +35,7 @@ SUGGESTIONS = (
     Suggestion("/eol timeline", "the same as a picture; then move the clock"),
     Suggestion("/baton help", "how to begin with each command"),
 )
-#: Offered first among the reactions.
+#: The first reactions offered.
 EMOJI = ("devops-request",)
 
 _CONTENT_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -63,12 +63,12 @@ def add_page(  # noqa: PLR0913 - one part of the page each, all of them by name
     moving: Callable[[], float | None] = lambda: None,
     issues: PlaygroundIssues | None = None,
 ) -> None:
-    """Adds the page at `/` and its interface under `/play/` to `app`.
+    """Add the page at `/` and its interface under `/play/` to `app`.
 
     `suggestions` are what a newcomer is told to try. `allowed_hosts` are the host names (without port) under which the
-    page may be opened; give more when it is served beyond the loopback interface. With `tour` the page offers one, with
-    `move` it has a clock that can be moved, and `moving` tells how much of that is done. With `issues` these have pages
-    below `/issues/`.
+    page can be opened; add others if it is served beyond the loopback interface. With `tour` the page offers one. With
+    `move` its clock can be moved, and `moving` tells how much of a move is done. With `issues` these have pages below
+    `/issues/`.
     """
     shown = partial(
         visible_state, suggestions=suggestions, emoji=emoji, tour=tour, has_clock=move is not None, moving=moving
@@ -90,7 +90,7 @@ def add_page(  # noqa: PLR0913 - one part of the page each, all of them by name
 
 
 class _Page:
-    """The handlers, over one simulated Slack."""
+    """The handlers for one simulated Slack."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class _Page:
         self._ending = asyncio.Event()
 
     def guarded(self, handler: _Handler) -> _Handler:
-        """`handler` behind the checks of this page, with its security headers."""
+        """Return `handler` with the checks of this page and its security headers."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
             response = self._refused(request) or await handler(request)
@@ -142,15 +142,15 @@ class _Page:
         )
 
     async def static(self, request: web.Request) -> web.StreamResponse:
-        """One of the page's files, by its bare name."""
+        """One of the page's files, by its plain name."""
         path = STATIC / request.match_info["name"]
-        # Only what lies in the folder itself: a name with an encoded slash finds nothing.
+        # Only files directly in the folder: a name with an encoded slash finds nothing.
         if path.parent != STATIC or not await asyncio.to_thread(path.is_file):
             return refusal(404, "There is no such file.")
         return _file(path)
 
     async def state(self, request: web.Request) -> web.StreamResponse:
-        """What the user named in the query sees; the first person when it names nobody who can be played."""
+        """What the user in the query sees; the first person if it names nobody who can be played."""
         playable = people(self._fake)
         if not playable:
             return refusal(409, "This workspace has no people yet; load the demo organisation first.")
@@ -175,7 +175,7 @@ class _Page:
         return web.Response(body=found.content, content_type=content_type)
 
     async def live(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events: one `change` for every change that concerns the user named in the query."""
+        """Server-sent events: one `change` for every change that concerns the user in the query."""
         user = request.query.get("user")
         response = web.StreamResponse(headers={**_HEADERS, "Content-Type": "text/event-stream"})
         queue = self._fake.subscribe()
@@ -184,7 +184,7 @@ class _Page:
             await response.write(b"retry: 1000\n\n")
             await self._stream(response, queue, user)
         except ConnectionResetError:
-            # The reader left: that is how every stream ends.
+            # The reader has left, which is how every stream ends.
             return response
         finally:
             self._fake.unsubscribe(queue)
@@ -205,7 +205,7 @@ class _Page:
             ending.cancel()
 
     async def end_streams(self, _app: web.Application) -> None:
-        """Lets the open streams finish, so that the server stops at once."""
+        """Let the open streams finish, so that the server stops at once."""
         self._ending.set()
 
 

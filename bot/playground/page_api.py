@@ -1,4 +1,4 @@
-"""What a person does on the page: one handler an action, each a JSON POST that calls the simulated Slack."""
+"""What a person does on the page: one handler per action, each a JSON POST that calls the simulated Slack."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.playground.issues import PlaygroundIssues
 from bot.playground.records import Json, MessageRef, PlaygroundError, PostedMessage, View, ViewRef
 
 _Action = Callable[[FakeSlack, Json], Awaitable[Json]]
-#: Moves the workspace's clock forward by so much.
+#: Moves the workspace's clock forward by a timedelta.
 Mover = Callable[[timedelta], Awaitable[None]]
 
 
@@ -67,7 +67,7 @@ async def _act(fake: FakeSlack, body: Json) -> Json:
 
 
 def _keep_typed(fake: FakeSlack, user: str, ref: MessageRef | ViewRef, fields: list[Json]) -> None:
-    """Puts what stands in the inputs into the container's state, which Slack sends along with every action."""
+    """Store the content of inputs in the container's state, which Slack sends with every action."""
     target: PostedMessage | View | None
     if isinstance(ref, MessageRef):
         target = next((m for m in _visible(fake, user, ref.channel) if m.ts == ref.ts), None)
@@ -119,7 +119,7 @@ async def _react(fake: FakeSlack, body: Json) -> Json:
 
 
 def issue_action(issues: PlaygroundIssues) -> _Action:
-    """Return the action that closes, opens or comments on an issue."""
+    """Return the action that closes, reopens or comments on an issue."""
 
     async def act(_fake: FakeSlack, body: Json) -> Json:
         await issues.act(body)
@@ -154,7 +154,7 @@ ACTIONS: dict[str, _Action] = {
 
 
 def action_handler(fake: FakeSlack, action: _Action) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """The aiohttp handler of one action. What cannot be done is an ordinary answer: `{"refused": sentence}`."""
+    """Return the aiohttp handler of an action. An impossible action is an ordinary answer: `{"refused": sentence}`."""
 
     async def handle(request: web.Request) -> web.Response:
         try:
@@ -172,5 +172,5 @@ def action_handler(fake: FakeSlack, action: _Action) -> Callable[[web.Request], 
 
 
 def refusal(status: int, sentence: str) -> web.Response:
-    """An error answer that the page shows as it stands."""
+    """Return an error answer that the page shows unchanged."""
     return web.json_response({"error": sentence}, status=status)

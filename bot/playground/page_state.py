@@ -1,4 +1,4 @@
-"""What one person sees of the simulated workspace, as JSON for the page. Only reads."""
+"""What one person sees of the simulated workspace, as JSON for the page. Read-only."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.records import ApiCall, Channel, Delivery, Json, PostedMessage, Upload, User, View
 
-#: How many messages of a conversation the page gets, newest last. Their thread parents come along.
+#: How many messages of a conversation the page gets, newest last, together with their threads' first messages.
 MESSAGES_SHOWN = 300
-#: How many deliveries the page's "Behind the scenes" offers.
+#: How many deliveries the page's "Behind the scenes" shows.
 DELIVERIES_SHOWN = 30
 TOASTS_SHOWN = 20
 _PICTURES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
@@ -27,7 +27,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Tour:
-    """Where the guided tour leads: the people to become, their channels, and the thread that becomes a request."""
+    """The stops of the guided tour: the people to play, their channels, and the thread that becomes a request."""
 
     asker: str  #: who asks who owns something
     owner: str  #: … and who does
@@ -40,7 +40,7 @@ class Tour:
 
 
 def people(fake: FakeSlack) -> list[User]:
-    """Those whom the page can play: members who are no bots and have not left, by name."""
+    """Return the people whom the page can play: members who are not bots and have not left, by name."""
     users = fake.workspace.users.values()
     return sorted((user for user in users if not user.is_bot and not user.deleted), key=lambda user: user.real_name)
 
@@ -55,7 +55,7 @@ def visible_state(
     has_clock: bool = False,
     moving: Callable[[], float | None] = lambda: None,
 ) -> Json:
-    """Everything that `user` (an id) sees: users, channels, messages, modals, Home tab, commands, toasts."""
+    """Return everything that `user` (an id) sees: users, channels, messages, modals, Home tab, commands, toasts."""
     workspace = fake.workspace
     channels = _channels(fake, user)
     dm = next((channel for channel in channels if channel.is_im), None)
@@ -86,19 +86,19 @@ def visible_state(
 
 
 def _absent(fake: FakeSlack) -> Iterable[User]:
-    """Bots and people who left: never played, but their names stand in old messages."""
+    """Return bots and people who left: they cannot be played, but their names are in old messages."""
     workspace = fake.workspace
     return (u for u in workspace.users.values() if (u.is_bot or u.deleted) and u.id != workspace.bot_user_id)
 
 
 def _channels(fake: FakeSlack, user: str) -> list[Channel]:
-    """The public channels, the private ones that this person is in, and the direct message with the bot."""
+    """Return the public channels, the private ones that this person is in, and the direct message with the bot."""
     seen = (channel for channel in _seen_by(fake, user) if not channel.is_archived)
     return sorted(seen, key=lambda channel: channel.name)
 
 
 def _seen_by(fake: FakeSlack, user: str) -> Iterable[Channel]:
-    """Yield what this person sees; an archived channel is not listed, but its name stands in messages.
+    """Yield the channels that this person sees. An archived channel is not listed, but its name is in messages.
 
     A guest sees only the channels that they are in.
     """

@@ -1,7 +1,7 @@
-"""The values that the simulated workspace holds and shows.
+"""The values that the simulated workspace stores and shows.
 
-Everything here is plain data; the rules are in `workspace`, `refusals` and `web_api`. Times are aware datetimes of
-the workspace's clock, `ts` are Slack's timestamps ("1700000000.000100"), which are also the ids of messages.
+They are plain data; the rules are in `workspace`, `refusals` and `web_api`. Times are aware datetimes of the
+workspace's clock. `ts` are Slack's timestamps ("1700000000.000100"), which are also the ids of messages.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ DeliveryKind = Literal["event", "command", "interaction"]
 
 
 class PlaygroundError(UserError):
-    """What was asked for cannot be done in this workspace: no such person, message, button or view."""
+    """The request is not possible in this workspace: there is no such person, message, button or view."""
 
 
 @dataclass(slots=True)
 class User:
-    """A member of the workspace, a bot user included."""
+    """A member of the workspace. Bot users are members, too."""
 
     id: str
     handle: str
@@ -33,7 +33,7 @@ class User:
     is_bot: bool = False
     is_guest: bool = False
     is_stranger: bool = False  #: of another organisation
-    #: The workspace that the account belongs to; empty for this one.
+    #: The account's workspace; "" for this one.
     team_id: str = ""
 
 
@@ -76,7 +76,7 @@ class UserGroup:
 
 @dataclass(slots=True)
 class PostedMessage:
-    """One message. `thread_ts` is None outside threads and equals `ts` on a parent that has replies."""
+    """One message. `thread_ts` is None outside threads, and equals `ts` on a first message with replies."""
 
     ts: str
     channel: str
@@ -85,11 +85,11 @@ class PostedMessage:
     blocks: list[Json] = field(default_factory=list)
     attachments: list[Json] = field(default_factory=list)
     thread_ts: str | None = None
-    #: The one person who sees it; None when everybody in the conversation does.
+    #: The only person who sees it; None if everybody in the conversation does.
     ephemeral_for: str | None = None
     bot_id: str | None = None
     edited: bool = False
-    #: When it was last edited and by whom; empty while `edited` is False.
+    #: When it was last edited and by whom; "" while `edited` is False.
     edited_at: str = ""
     edited_by: str = ""
     deleted: bool = False
@@ -105,7 +105,7 @@ class PostedMessage:
     reactions: dict[str, list[str]] = field(default_factory=dict)
     #: ids of uploaded files.
     files: list[str] = field(default_factory=list)
-    #: What each person has chosen in it so far: user id -> block_id -> action_id -> state.
+    #: What each person has chosen in it: user id -> block_id -> action_id -> state.
     state: dict[str, dict[str, dict[str, Json]]] = field(default_factory=dict)
 
 
@@ -124,7 +124,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """Names a message that a person acts on."""
+    """Identifies a message that a person acts on."""
 
     channel: str
     ts: str
@@ -132,14 +132,14 @@ class MessageRef:
 
 @dataclass(frozen=True, slots=True)
 class ViewRef:
-    """Names a modal or a Home tab that a person acts on."""
+    """Identifies a modal or a Home tab that a person acts on."""
 
     view_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """One call of the Web API. `arguments` hold no token."""
+    """One call of the Web API. `arguments` do not contain the token."""
 
     at: datetime
     method: str
@@ -150,11 +150,11 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One payload sent to the app, one attempt.
+    """One attempt to send a payload to the app.
 
-    `headers` are without the signature. `status` is the HTTP status, 200 for a Socket Mode ack, and 0 when no answer
-    came; `error` then says why (`http_timeout`, `connection_failed`, `not_connected`, or the sentence with which
-    Slack's own client refused before anything was sent). `response` is the parsed body: a dict, a text, or None.
+    `headers` exclude the signature. `status` is the HTTP status, 200 for a Socket Mode ack, and 0 if there was no
+    answer; `error` then says why (`http_timeout`, `connection_failed`, `not_connected`, or the sentence with which
+    Slack's own client refused it). `response` is the parsed body: a dict, a text, or None.
     """
 
     at: datetime
@@ -176,7 +176,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """What Slack's own client tells a person: a command that timed out, a button without an answer."""
+    """A message of Slack's own client to a person: a command that timed out, a button without an answer."""
 
     at: datetime
     user: str
@@ -185,7 +185,7 @@ class Toast:
 
 @dataclass(frozen=True, slots=True)
 class PageChange:
-    """Something that a page may want to draw again. `user` is None when it concerns everybody."""
+    """A change that a page may have to redraw. `user` is None if it concerns everybody."""
 
     kind: str
     user: str | None = None
@@ -195,7 +195,10 @@ class PageChange:
 
 @dataclass(frozen=True, slots=True)
 class RefusedContent:
-    """Content that Slack would not have taken, and the reasons. `where` is a method name or e.g. "command ack"."""
+    """Content that Slack would have refused, and the reasons.
+
+    `where` is a method name or, for example, "command ack".
+    """
 
     at: datetime
     where: str
@@ -205,7 +208,7 @@ class RefusedContent:
 
 @dataclass(frozen=True, slots=True)
 class CrowdMention:
-    """A mention of a whole channel or user group in something that the bot sent."""
+    """A mention of a whole channel or user group in a message of the bot."""
 
     at: datetime
     where: str
@@ -226,7 +229,7 @@ class Trigger:
 
 @dataclass(slots=True)
 class ResponseUrl:
-    """A `response_url`: five uses within thirty minutes. `ts` is the message it came from, None for a command."""
+    """A `response_url`: five uses within thirty minutes. `ts` is the message it came from; None for a command."""
 
     token: str
     user: str
@@ -238,7 +241,7 @@ class ResponseUrl:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Somebody just did something: what the app may answer it with. `response_url` is "" where there is none."""
+    """Something that somebody just did, with what the app can answer it with. `response_url` is "" if there is none."""
 
     user: User
     trigger_id: str

@@ -1,9 +1,9 @@
 """What Slack refuses in messages and views, as pure functions on dicts, for the simulated Slack and for any test.
 
-The limits are those of Slack's Block Kit reference and of `chat.postMessage` and `views.open`. Stricter than Slack:
-a message with blocks needs a top-level `text` as well (screen readers and notifications read nothing else), inputs
-stand in views only, unknown fields are refused everywhere, and text over 40,000 characters is refused where Slack
-would cut it.
+The limits are those of Slack's Block Kit reference and of `chat.postMessage` and `views.open`. This is stricter than
+Slack in some points: a message with blocks needs a top-level `text` as well (screen readers and notifications read
+nothing else), inputs are allowed in views only, unknown fields are refused everywhere, and text over 40,000 characters
+is refused where Slack would cut it.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from bot.playground._refuse_objects import (
 
 __all__ = ["Refusal", "refuse_message", "refuse_size", "refuse_view"]
 
-#: Slack cuts the text of a message here.
+#: Slack cuts the text of a message at this length.
 TEXT_LIMIT = 40_000
-#: Slack refuses messages long before that, by how they come. It does not document where; these are what apps report,
-#: of the text of all blocks together.
+#: Slack refuses messages long before that, depending on the method. It does not document the limits; these are what
+#: apps report, for the text of all blocks together.
 UPDATED_TEXT, POSTED_TEXT = 4_000, 13_000
 #: `view_too_large`.
 VIEW_BYTES = 250 * 1024
@@ -57,7 +57,7 @@ _home = fields(_VIEW, required=("blocks",))
 
 
 def refuse_message(payload: dict[str, Any]) -> Found:
-    """Why Slack would refuse this message (`text`, `blocks`, `attachments`); empty: it takes it."""
+    """Return why Slack would refuse this message (`text`, `blocks`, `attachments`); empty if it would accept it."""
     found: Found = []
     blocks, attachments = payload.get("blocks") or [], payload.get("attachments") or []
     _message_text(payload, bool(blocks or attachments), found)
@@ -80,7 +80,7 @@ def refuse_message(payload: dict[str, Any]) -> Found:
 
 
 def refuse_size(payload: dict[str, Any], method: str) -> Found:
-    """Why Slack would refuse a message for its length when it comes by this method."""
+    """Return why Slack would refuse a message of this length with this method."""
     found: Found = []
     parts = {name: _text_in(payload.get(name)) for name in ("blocks", "attachments")}
     together = sum(parts.values())
@@ -98,7 +98,7 @@ def refuse_size(payload: dict[str, Any], method: str) -> Found:
 
 
 def _text_in(value: Any) -> int:
-    """The characters of every text of blocks, buttons and options included."""
+    """Return the number of characters in all texts of blocks, including buttons and options."""
     if isinstance(value, dict):
         return sum(
             len(each) if key in ("text", "alt_text", "fallback", "title") and isinstance(each, str) else _text_in(each)
@@ -125,7 +125,7 @@ def _message_text(payload: dict[str, Any], has_blocks: bool, found: Found) -> No
 
 
 def refuse_view(view: dict[str, Any]) -> Found:
-    """Why Slack would refuse this modal or Home tab; empty when it takes it."""
+    """Return why Slack would refuse this modal or Home tab; empty if it would accept it."""
     found: Found = []
     if not isinstance(view, dict):
         return [Refusal("invalid_arguments", "must be an object", "/view")]

@@ -1,4 +1,4 @@
-"""The playground: Baton on a SQLite file, the simulated Slack around it, the page in front of both."""
+"""The playground: Baton on a SQLite file, the simulated Slack around it, and the page in front of both."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ from bot.web import SLACK_PATH, TRACKER_PATH, calendar_routes
 log = logging.getLogger(__name__)
 
 _TOUR_TEAM = "payments"
-#: Who hears in the demo of what reaches nobody else.
+#: The demo's channel for messages that reach nobody else.
 _DEMO_PLATFORM = "team-devops"
-#: The team of the demo that takes requests.
+#: The demo's team that takes requests.
 _DEMO_DEVOPS = "devops"
-#: Errors of a visitor's files that are said of each format; `baton catalog import auto --dry-run` says all.
+#: How many errors of your own files are shown for each format; `baton catalog import auto --dry-run` shows all.
 _ERRORS_SAID = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Playground:
-    """A playground that serves: the page's address, the simulated Slack, and the Baton in it."""
+    """A running playground: the page's address, the simulated Slack, and the Baton in it."""
 
     url: str
     slack: FakeSlack
@@ -68,11 +68,10 @@ async def playing(
     catalog: Sequence[Path] = (),
     anew: Path | None = None,
 ) -> AsyncIterator[Playground]:
-    """Serve the playground until the block is left.
+    """Serve the playground for the duration of the block.
 
-    An empty database gets the demo organisation first; with `catalog`, it gets what these files and folders hold. A
-    database whose file is to be begun `anew` is empty, as the channels are.
-    Raises CatalogError when nothing of them can be read.
+    An empty database gets the demo organisation first; with `catalog`, it gets the content of these files and folders.
+    With `anew`, the database file is deleted first. Raises CatalogError if nothing of the files can be read.
     """
     given = load_settings()
     database = Database(database_url)
@@ -83,7 +82,7 @@ async def playing(
         bot_token=token,
         app_token=f"xapp-{secrets.token_hex(12)}",
         clock=clock.now,
-        monotonic=lambda: clock.now().timestamp(),  # moved by a week, nobody has called too often
+        monotonic=lambda: clock.now().timestamp(),  # so that no rate limit applies after the clock was moved
     )
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
@@ -121,13 +120,13 @@ async def playing(
 
 
 def _remove(file: Path) -> None:
-    """Remove an SQLite file, and what SQLite keeps beside it."""
+    """Remove a SQLite file, and the files that SQLite keeps beside it."""
     for ending in ("", "-journal", "-shm", "-wal"):
         Path(f"{file}{ending}").unlink(missing_ok=True)
 
 
 async def _people(slack: FakeSlack, database: Database, given: Settings, *, is_own: bool) -> None:
-    """Install Baton in the workspace, and let in the people of the catalog; in the demo, a guest as well."""
+    """Install Baton in the workspace, and add the people of the catalog; in the demo, a guest as well."""
     slack.workspace.team_name = "Your catalog" if is_own else "Fernhill Labs"
     slack.install(manifest())
     await furnish(slack, database, also=(given.platform_channel, given.triage_channel) if is_own else ())
@@ -138,7 +137,7 @@ async def _people(slack: FakeSlack, database: Database, given: Settings, *, is_o
 def _settings(given: Settings, *, is_own: bool, admins: str, **addresses: object) -> Settings:
     """Return the settings of the playground's Baton.
 
-    With a catalog of their own, a visitor's settings are about that; the demo has its own.
+    With a catalog of your own, your settings apply; the demo has its own.
     """
     return load_settings(
         slack_app_token=SecretStr(""),
@@ -147,23 +146,23 @@ def _settings(given: Settings, *, is_own: bool, admins: str, **addresses: object
         catalog_admins=admins,
         platform_channel=given.platform_channel if is_own else _DEMO_PLATFORM,
         devops_team=given.devops_team if is_own else _DEMO_DEVOPS,
-        feed_refresh=False,  # the playground asks nobody outside
-        tracker="",  # it has issues of its own
+        feed_refresh=False,  # the playground contacts nobody outside
+        tracker="",  # it has its own issues
         model_url="",
         **addresses,
     )
 
 
 def _admins(slack: FakeSlack, given: str) -> str:
-    """Return the catalog admins: those given who are in the workspace, else whom the page begins with."""
+    """Return the catalog admins: those given who are in the workspace, or else the person that the page begins with."""
     everybody = people(slack)
     return ",".join(each.id for each in everybody if each.id in listed(given)) or everybody[0].id
 
 
 async def load_own(database: Database, paths: Sequence[Path]) -> None:
-    """Import what the visitor's files hold, each format as a source of its own.
+    """Import the visitor's files, each format as a source of its own.
 
-    Raises CatalogError, naming the first problem, when there is nothing in them that Baton reads or can make out.
+    Raises CatalogError, with the first problem, if they contain nothing that Baton can read.
     """
     deps = Deps(database, SystemClock())
     found, problems = formats.detect(paths)
@@ -179,7 +178,7 @@ async def load_own(database: Database, paths: Sequence[Path]) -> None:
             format_name=name,
             paths=[path.name for path in paths],
             allow_mass_change=True,
-            trust_people=True,  # nobody but the visitor is here, and without people nobody could press a button
+            trust_people=True,  # only the visitor is here, and without people nobody could press a button
         )
         errors = [problem for problem in report.problems if problem.is_error]
         log.info("%s: %d assets, %d errors", name, report.counts["assets_added"], len(errors))
@@ -192,7 +191,7 @@ async def load_own(database: Database, paths: Sequence[Path]) -> None:
 
 
 async def _tour(slack: FakeSlack, database: Database) -> Tour | None:
-    """Hold the threads, and find the people and places that the tour leads through."""
+    """Post the threads, and find the people and places of the tour."""
     story = await hold_threads(slack, database, read_threads(DEMO / "threads.yaml"))
     owner, owner_channel = await _lead(slack, database, _TOUR_TEAM)
     devops, devops_channel = await _lead(slack, database, _DEMO_DEVOPS)
@@ -213,7 +212,7 @@ async def _tour(slack: FakeSlack, database: Database) -> Tour | None:
 
 
 async def _lead(slack: FakeSlack, database: Database, name: str) -> tuple[str, str]:
-    """Return the Slack id of a team's lead, empty where there is none, and its channel's."""
+    """Return the Slack id of a team's lead ("" if it has none), and its channel's id."""
     async with database.reading() as session:
         team = (await session.execute(select(tables.Team).where(col(tables.Team.folded) == name))).scalar_one()
         lead = await session.get(tables.Person, team.lead_id)
@@ -222,7 +221,7 @@ async def _lead(slack: FakeSlack, database: Database, name: str) -> tuple[str, s
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Take a port, with 0 a free one, before anything names it."""
+    """Open a port (a free one if 0), before anything needs its number."""
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
@@ -240,7 +239,7 @@ async def _site(
     *,
     is_own: bool,
 ) -> web.Application:
-    """Return the page, and behind it the calendars, so that one address does for both."""
+    """Return the page together with the calendars, so that one address serves both."""
     site = web.Application()
     add_page(
         site,

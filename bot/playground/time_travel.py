@@ -1,4 +1,4 @@
-"""Moves the playground's clock, and lets happen on the way what happens by the clock."""
+"""Moves the playground's clock, and runs on the way what is due by the clock."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ from handlers.routes import Job
 
 log = logging.getLogger(__name__)
 
-#: So far the clock is moved between two looks at what is due.
+#: How far the clock is moved between two checks of what is due.
 _STEP = timedelta(hours=2)
-#: Jobs that run more often look for what comes from outside, where no time passes meanwhile.
+#: Jobs that run more often look for changes from outside, where no time passes meanwhile.
 _OFTEN = timedelta(minutes=15)
-#: The job that runs last of those of an hour.
+#: The job that runs last in each hour.
 _LAST = "daily_pass"
-#: A channel takes one message a second; so many are posted at most before the clock moves on.
+#: A channel accepts one message a second; at most this many are posted before the clock moves on.
 _BETWEEN_POSTS, _MOST_POSTS = timedelta(seconds=1), 30
 
 
 class ClockMover:
-    """Fits `bot.playground.page_api.Mover`. Whoever looks on sees the days go by."""
+    """Implements `bot.playground.page_api.Mover`. People who watch see the days pass."""
 
     def __init__(self, slack: FakeSlack, clock: MovableClock, baton: RunningApp) -> None:
         self._slack, self._clock, self._baton = slack, clock, baton
         self._turn = asyncio.Lock()
         self._moves: set[asyncio.Task[None]] = set()
         self._is_stopping = False
-        #: How much of the move that is under way is done, from 0 to 1; None while the clock just runs.
+        #: How much of the current move is done, from 0 to 1; None if there is none.
         self.progress: float | None = None
 
     async def __call__(self, by: timedelta) -> None:
-        """Move the clock in small steps, so that reminders come about when they would have come, then run every job.
+        """Move the clock in small steps, so that reminders are sent when they would have been, then run every job.
 
-        It may end up some seconds further, in which messages went out one after the other.
-        Who moves it while it is being moved waits for their turn; a move goes on when whoever asked for it has gone.
-        Raises PlaygroundError for a move that the clock does not make.
+        The clock may end a few seconds further, because messages are posted one after the other. A second move waits
+        for the first; a move continues if the person who asked for it has left. Raises PlaygroundError for a move that
+        the clock does not allow.
         """
         move = asyncio.create_task(self._move(by))
         self._moves.add(move)
@@ -56,7 +56,7 @@ class ClockMover:
         await asyncio.shield(move)
 
     async def finish(self) -> None:
-        """End every move after the step that is under way."""
+        """End every move after its current step."""
         self._is_stopping = True
         await asyncio.gather(*self._moves, return_exceptions=True)
 
@@ -87,11 +87,11 @@ class ClockMover:
                 self._slack.workspace.changed("clock")
 
     async def _go_on(self, *, is_new_day: bool) -> None:
-        """Keep the day's plans, let happen what is due at this hour, and say so, while the clock shows it."""
+        """Carry out the day's plans, run what is due at this hour, and post its messages, while the clock shows it."""
         try:
             if is_new_day:
                 await keep_plans(self._baton)
-            # What has passed to somebody by now is nobody else's to be reminded of: the pass comes last.
+            # What passes to somebody today is not another team's to be reminded of, so the daily pass comes last.
             due = [job for job in self._baton.jobs if _OFTEN <= timedelta(hours=job[1]) <= _STEP]
             await self._run(sorted(due, key=lambda job: job[0] == _LAST))
             await self._post()
@@ -110,11 +110,11 @@ class ClockMover:
             if not await outbox.drain(self._baton.context.deps, self._baton.context.slack):
                 if not await self._is_posting():
                     return
-                await asyncio.sleep(0.01)  # Baton's own drainer is at it
+                await asyncio.sleep(0.01)  # Baton's own sender is working on it
             self._clock.advance(_BETWEEN_POSTS)
 
     async def _is_posting(self) -> bool:
-        """Whether a message is on its way, or waits for the second between two posts to a channel."""
+        """Whether a message is being sent, or waits for the second between two posts to a channel."""
         soon = self._clock.now() + _BETWEEN_POSTS
         is_due = and_(col(OutboxMessage.state) == "waiting", col(OutboxMessage.due_at) <= soon)
         query = select(col(OutboxMessage.id)).where(or_(col(OutboxMessage.state) == "sending", is_due)).limit(1)

@@ -1,4 +1,4 @@
-"""The playground's organisation keeps its plans: on the day of one, what runs is the version that it names."""
+"""The playground's organisation carries out its plans: on a plan's day, the planned version runs."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from bot.services.eol.reminder_store import remembered
 from bot.store import tables
 from bot.store.journal import audit, next_revision
 
-#: Where a plan says what is upgraded to.
+#: The key of a plan's target.
 _TARGET = "target"
 
 
 async def keep_plans(baton: RunningApp) -> int:
-    """Upgrade whatever is planned for today or earlier, as a scan would find it then; return how many plans were kept.
+    """Upgrade everything planned for today or earlier, as a scan would find it then. Return how many plans were kept.
 
     Only a plan that names a release cycle can be kept. All others are missed, which shows what happens then.
     """
@@ -47,7 +47,7 @@ async def keep_plans(baton: RunningApp) -> int:
 def _due(
     reminders: Iterable[Remembered], watches: Exposure, watcher: Watcher
 ) -> Iterable[tuple[Remembered, Watch, str]]:
-    """Yield what is to be upgraded now, and to which version."""
+    """Yield what has to be upgraded now, and to which version."""
     for reminder in reminders:
         watch = watches.by_key.get(reminder.key)
         plan = next((each for each in reminder.answers if each.kind is AnswerKind.PLANNED), None)

@@ -1,4 +1,4 @@
-"""The simulated Web API over HTTP: tokens, scopes, rate limits, arguments; the methods are in `_methods_*`."""
+"""The simulated Web API over HTTP: tokens, scopes, rate limits, arguments. The methods are in `_methods_*`."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ METHODS: dict[str, ApiMethod] = {
 
 
 class WebApi:
-    """Answers `POST|GET /api/<method>` and remembers every call in `log`."""
+    """Answers `POST|GET /api/<method>` and records every call in `log`."""
 
     def __init__(self, context: CallContext, *, bot_token: str, app_token: str, rates: RateLimits | None) -> None:
         self.context = context
         self._tokens = {bot_token: "bot", app_token: "app"}
         self._rates = rates
         self.log: list[ApiCall] = []
-        #: method -> the error codes of its next calls, the first one first: a test's way to make Slack fail.
+        #: method -> the error codes of its next calls, in order, with which a test makes Slack fail.
         self.failures: dict[str, list[str]] = {}
 
     async def handle(self, request: web.Request) -> web.Response:
-        """One call. The HTTP status is 200 whatever the answer, as with Slack, and 429 when there were too many."""
+        """Handle one call. As with Slack, the HTTP status is 200 for every answer, or 429 after too many calls."""
         name = request.match_info["method"]
         given: Json = {}
         headers = {}
@@ -88,7 +88,7 @@ def _token(request: web.Request, given: Json) -> str:
 
 
 async def _given(request: web.Request) -> Json:
-    """The arguments of a call, from its query and its body. Raises ApiError for a body that cannot be read."""
+    """Return the arguments of a call, from its query and its body. Raises ApiError for an unreadable body."""
     given: Json = dict(request.query)
     if request.method != "POST":
         return given

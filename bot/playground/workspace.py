@@ -1,7 +1,7 @@
-"""The state of the simulated workspace: people, conversations, messages, views, and what may be done with them once.
+"""The state of the simulated workspace: people, conversations, messages, views, triggers.
 
-No network here and no `await`. The clock is the caller's, so that a playground can be moved forward; message
-timestamps never repeat and never run backwards, even when the clock stands still.
+There is no network here and no `await`. The caller provides the clock, so that a playground can be moved forward.
+Message timestamps never repeat and never run backwards, even if the clock is stopped.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ from bot.playground.records import (
     View,
 )
 
-#: How many entries the logs keep at least; they are cut back to it when they reach twice as many.
+#: How many entries the logs keep at least; they are cut to this number when they reach twice as many.
 KEPT = 2_000
-#: How many messages a conversation keeps before the oldest are forgotten.
+#: How many messages a conversation keeps before the oldest are dropped.
 KEPT_MESSAGES = 20_000
 _T = TypeVar("_T")
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def keep(log: list[_T], entry: _T, *, limit: int = KEPT) -> None:
-    """Appends to a log and forgets its oldest entries, at an amortised constant price."""
+    """Append to a log and drop its oldest entries, at an amortised constant cost."""
     log.append(entry)
     if len(log) >= 2 * limit:
         del log[:-limit]
 
 
 class SimulatedWorkspace:
-    """Everything that the simulated Slack remembers. One team, one app."""
+    """Everything that the simulated Slack stores. One team, one app."""
 
     team_id = "T0PLAYGRND"
     team_name = "Playground"
@@ -63,13 +63,13 @@ class SimulatedWorkspace:
     def __init__(self, *, clock: Callable[[], datetime] | None = None) -> None:
         self.clock: Callable[[], datetime] = clock or (lambda: datetime.now(UTC))
         self.manifest = Manifest()
-        #: False answers `plan_upgrade_required`, as Slack does on its free plan.
+        #: If False, the answer is `plan_upgrade_required`, as on Slack's free plan.
         self.has_user_groups = True
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.groups: dict[str, UserGroup] = {}
         self.messages: dict[str, dict[str, PostedMessage]] = {}
-        self.deleted: set[tuple[str, str]] = set()  #: channels and times of messages that were there once
+        self.deleted: set[tuple[str, str]] = set()  #: channel and `ts` of deleted messages
         self.views: dict[str, View] = {}
         self.stacks: dict[str, list[str]] = {}
         self.homes: dict[str, View] = {}
@@ -94,7 +94,7 @@ class SimulatedWorkspace:
         return int(self.clock().timestamp())
 
     def next_id(self, prefix: str) -> str:
-        """An id in Slack's form: a letter and eight digits or capitals; unique in this workspace."""
+        """Return an id in Slack's form: a letter and eight digits or capitals, unique in this workspace."""
         number, digits = next(self._numbers), ""
         while number:
             number, digit = divmod(number, 36)
@@ -102,7 +102,7 @@ class SimulatedWorkspace:
         return f"{prefix}{digits:0>8}"
 
     def next_ts(self) -> str:
-        """A message timestamp: later than every one before it."""
+        """Return a message timestamp that is later than every one before it."""
         micros = int(self.clock().timestamp() * 1_000_000)
         self._last_ts = micros = max(micros, self._last_ts + 1)
         return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
@@ -110,7 +110,7 @@ class SimulatedWorkspace:
     # Lookups that a mistake in a test or a page must not get past.
 
     def user(self, user: str) -> User:
-        """The person with this id or handle. Raises PlaygroundError."""
+        """Return the person with this id or handle. Raises PlaygroundError."""
         found = self.users.get(user) or next(
             (u for u in self.users.values() if u.handle == user.removeprefix("@")), None
         )
@@ -119,12 +119,12 @@ class SimulatedWorkspace:
         return found
 
     def team_of(self, user_id: str) -> str:
-        """The workspace that an account belongs to."""
+        """Return the workspace that an account belongs to."""
         found = self.users.get(user_id)
         return (found.team_id if found is not None else "") or self.team_id
 
     def channel(self, channel: str) -> Channel:
-        """The conversation with this id or name. Raises PlaygroundError."""
+        """Return the conversation with this id or name. Raises PlaygroundError."""
         name = channel.removeprefix("#")
         found = self.channels.get(channel) or next((c for c in self.channels.values() if c.name == name), None)
         if found is None:
@@ -132,12 +132,12 @@ class SimulatedWorkspace:
         return found
 
     def message(self, channel: str, ts: str) -> PostedMessage | None:
-        """The message, or None when it never was there, is deleted or has been forgotten."""
+        """Return the message; None if it never existed, is deleted or was dropped."""
         found = self.messages.get(channel, {}).get(ts)
         return None if found is None or found.deleted else found
 
     def im(self, user: str) -> Channel:
-        """The direct message between this person and the bot, opened when it is not there yet."""
+        """Return the direct message between this person and the bot, opening it if needed."""
         person = self.user(user)
         for channel in self.channels.values():
             if channel.is_im and person.id in channel.members:
@@ -152,7 +152,7 @@ class SimulatedWorkspace:
     # Messages
 
     def add_message(self, message: PostedMessage) -> PostedMessage:
-        """Stores a message and keeps its thread's counts."""
+        """Store a message and update its thread's counts."""
         stored = self.messages.setdefault(message.channel, {})
         stored[message.ts] = message
         if message.ephemeral_for is None and message.thread_ts and message.thread_ts != message.ts:
@@ -172,7 +172,7 @@ class SimulatedWorkspace:
             parent.reply_users.append(reply.user)
 
     def delete_message(self, message: PostedMessage) -> None:
-        """Takes a message away; a parent with replies stays as a tombstone in Slack, here its replies just stay."""
+        """Delete a message. In Slack, a first message with replies becomes a tombstone; here its replies just stay."""
         message.deleted = True
         self.deleted.add((message.channel, message.ts))
         parent = self.messages[message.channel].get(message.thread_ts or "")
@@ -184,17 +184,17 @@ class SimulatedWorkspace:
     # Views
 
     def stack(self, user: str) -> list[View]:
-        """The open modals of a person, the top one last."""
+        """Return the open modals of a person, the top one last."""
         return [self.views[view_id] for view_id in self.stacks.get(user, ())]
 
     def push_view(self, view: View) -> None:
-        """Puts a modal on top of its person's stack."""
+        """Put a modal on top of its person's stack."""
         self.views[view.id] = view
         self.stacks.setdefault(view.user, []).append(view.id)
         self.changed("view", user=view.user)
 
     def drop_views(self, user: str, count: int | None = None) -> list[View]:
-        """Closes the topmost `count` modals of a person (None: all of them) and returns them, the top one first."""
+        """Close the topmost `count` modals of a person (None: all of them) and return them, the top one first."""
         stack, dropped = self.stacks.get(user, []), []
         for _ in range(len(stack) if count is None else min(count, len(stack))):
             dropped.append(self.views.pop(stack.pop()))
@@ -203,14 +203,14 @@ class SimulatedWorkspace:
         return dropped
 
     def add_file(self, file: Upload) -> None:
-        """Remembers a file; the oldest are forgotten."""
+        """Store a file; the oldest ones are dropped."""
         self.files[file.id] = file
         self._forget(self.files)
 
     # Things that work once or for a while
 
     def issue_trigger(self, user: str, *, view_id: str | None = None) -> str:
-        """A new `trigger_id` for something that this person just did."""
+        """Return a new `trigger_id` for something that this person just did."""
         number = next(self._numbers)
         trigger = Trigger(f"{number}.{self.seconds()}.{secrets.token_hex(16)}", user, self.now(), view_id)
         self.triggers[trigger.id] = trigger
@@ -218,7 +218,7 @@ class SimulatedWorkspace:
         return trigger.id
 
     def issue_response_url(self, user: str, channel: str, *, ts: str | None = None) -> ResponseUrl:
-        """A new `response_url` for something that this person just did in this conversation."""
+        """Return a new `response_url` for something that this person just did in this conversation."""
         issued = ResponseUrl(self.next_id("R"), user, channel, self.now(), ts)
         self.response_urls[issued.token] = issued
         self._forget(self.response_urls)
@@ -232,33 +232,33 @@ class SimulatedWorkspace:
     # Logs
 
     def toast(self, user: str, text: str) -> None:
-        """Notes what Slack's own client would have told this person."""
+        """Record what Slack's own client would have told this person."""
         keep(self.toasts, Toast(self.now(), user, text))
         self.changed("toast", user=user)
 
     def refuse(self, where: str, messages: list[str], payload: Json) -> None:
-        """Notes content that Slack would not have taken."""
+        """Record content that Slack would have refused."""
         keep(self.refused, RefusedContent(self.now(), where, messages, payload))
 
     def note_pings(self, where: str, payload: Json) -> None:
-        """Notes every mention of a whole channel or user group in something that the bot sent."""
+        """Record every mention of a whole channel or user group in a message of the bot."""
         for mention, text in pings_in(payload):
             keep(self.pings, CrowdMention(self.now(), where, mention, text))
 
     # Live pages
 
     def subscribe(self) -> asyncio.Queue[PageChange]:
-        """A queue that receives every change from now on; a reader that falls far behind loses the oldest."""
+        """Return a queue that receives every change from now on. A reader that falls far behind loses the oldest."""
         queue: asyncio.Queue[PageChange] = asyncio.Queue(maxsize=KEPT)
         self._queues.add(queue)
         return queue
 
     def unsubscribe(self, queue: asyncio.Queue[PageChange]) -> None:
-        """Ends a subscription."""
+        """End a subscription."""
         self._queues.discard(queue)
 
     def changed(self, kind: str, *, user: str | None = None, channel: str | None = None, ts: str | None = None) -> None:
-        """Tells every subscriber."""
+        """Notify every subscriber."""
         if not self._queues:
             return
         change = PageChange(kind, user, channel, ts)
