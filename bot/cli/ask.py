@@ -49,7 +49,7 @@ def ask(
         date | None, typer.Option(parser=day, metavar="YYYY-MM-DD", help="Ask about the end of that day.")
     ] = None,
 ) -> None:
-    """Answer who owns something, or who owned it on a day that is over, from the catalog."""
+    """Answer who owns something, or who owned it on a day in the past, from the catalog."""
     if from_stdin != (question is None) or (from_stdin and not as_json):
         raise typer.BadParameter("give a question, or --stdin --json with a question a line")
     asyncio.run(_ask(" ".join(question or ()), as_json=as_json, on=on))

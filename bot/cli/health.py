@@ -1,4 +1,4 @@
-"""`baton health`: how well things are owned, what DevOps holds for whom, and where to begin."""
+"""`baton health`: how well things are owned, what DevOps holds for other teams, and where to begin."""
 
 from __future__ import annotations
 

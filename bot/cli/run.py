@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def run() -> None:
-    """Serve a real workspace: over Socket Mode when BATON_SLACK_APP_TOKEN is set, else over HTTP."""
+    """Serve a real workspace: over Socket Mode if BATON_SLACK_APP_TOKEN is set, else over HTTP."""
     settings = environment.load()
     logs.configure(settings.log_format)
     for said in environment.unknown():

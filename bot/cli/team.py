@@ -45,7 +45,7 @@ def rename(
     name: Annotated[str, typer.Argument(help="The team, by any name it has.")],
     to: Annotated[str, typer.Argument(help="Its new name.")],
 ) -> None:
-    """Give a team another name, whatever its sources go on calling it."""
+    """Rename a team. Its sources can keep the old name."""
     renamed = in_store(lambda deps: teams.rename_team(deps, name=name, to=to, actor=_ACTOR))
     sys.stdout.write(f"It is '{renamed.name}' now, and answers to {_names(renamed)} as before.\n")
 

@@ -114,5 +114,5 @@ def is_secret_file(name: str) -> bool:
 
 
 def redacted(text: str) -> str:
-    """Return a text that may be shown: if it contains a secret, all of it is replaced."""
+    """Return a text that may be shown. If it contains a secret, all of it is replaced."""
     return REDACTED if looks_secret(text) else text

@@ -14,7 +14,7 @@ from bot.playground.records import Json, Trigger, View
 from bot.playground.refusals import refuse_message, refuse_view
 from bot.playground.workspace import SimulatedWorkspace
 
-#: How long a trigger_id may be used.
+#: How long a trigger_id can be used.
 TRIGGER_SECONDS = 3
 #: How many modals can be stacked.
 STACK = 3

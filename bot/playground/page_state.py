@@ -35,7 +35,7 @@ class Tour:
     threads: str  #: the channel of the grooming threads
     story: str  #: the `ts` of the thread that becomes a request
     requester: str  #: who began it
-    devops: str  #: who takes the request on
+    devops: str  #: who accepts the request
     devops_channel: str
 
 
@@ -207,7 +207,7 @@ def traffic(fake: FakeSlack, index: int) -> Json:
         return {"recent": recent, "delivery": None, "calls": []}
     following = deliveries[at + 1].at if at + 1 < len(deliveries) else None
     chosen = deliveries[at]
-    # A call names no delivery: those made from this one on, until the next one, are shown with it.
+    # A call does not name its delivery: the calls from this delivery until the next one are shown with it.
     calls = [call for call in fake.calls if call.at >= chosen.at and (following is None or call.at < following)]
     return {"recent": recent, "delivery": _delivery(chosen, at), "calls": [_call(call) for call in calls[-50:]]}
 

@@ -1,4 +1,4 @@
-"""`baton eol timeline`: a picture of what ends when."""
+"""`baton eol timeline`: a picture of release cycles and when they end."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ class FieldReader:
         return tuple(dict.fromkeys(text for text in found if text))
 
     def fields(self, fields: Fields, key: str) -> Fields:
-        """Return the mapping under `key`, an empty one when it is absent, null or something else."""
+        """Return the mapping under `key`; an empty one if it is missing, null or something else."""
         node = fields.values.get(key)
         if isinstance(node, Fields):
             return node

@@ -1,4 +1,4 @@
-"""What stands in the place of an owner and names none: `N/A`, `niemand`, `<your-team>`, "ask Bob"."""
+"""Text in place of an owner that names nobody: `N/A`, `niemand`, `<your-team>`, "ask Bob"."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _ADDRESSES, _DOMAINS = _folded(_WORDS["address"]), _folded(_WORDS["address_domai
 
 _STILL = frozenset(filter(None, map(tokens, _WORDS["still"].split(";"))))
 _MOST_STILL = max(map(len, _STILL))
-#: The word that says of a name that it is a team's.
+#: The word that marks a name as a team's.
 _BEFORE_TEAM, _BEHIND_TEAM = re.compile("^(?:team|squad|group)"), re.compile("(?:team|squad|group)$")
-#: What spreadsheets show for a formula that has no value.
+#: What spreadsheets show for a formula without a value.
 _SHEET_ERRORS = frozenset({"#ref!", "#n/a", "#name?", "#value!", "#div/0!", "#null!", "#num!", "#error!", "#spill!"})
-#: A variable of a template or of a shell that nobody has filled in. "<jane@example.com>" and "<@U123>" are none.
+#: A variable of a template or a shell that was not filled in. "<jane@example.com>" and "<@U123>" are not.
 _TEMPLATE = re.compile(
     r"\{\{|\{%|<%|\$\{|\$\(|#\{|\(\(|(?:^|[@/:-])<(?![@!#])[^<>@:|]*>(?=$|/)|(?<!\w)\$[A-Za-z_]\w*|\{[\w. -]+\}"
     r"|%[A-Za-z_]\w*%|(?<!\w)__[A-Za-z]\w*?__(?!\w)"

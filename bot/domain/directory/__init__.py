@@ -1,7 +1,7 @@
-"""The directory: what a person writes, resolved to an asset in memory, and never to a wrong one.
+"""The directory: finds the asset that a person's text means, in memory, and never a wrong one.
 
-Written for the answer path: a literal name costs one look-up; every later stage works over hashed rows and bounded
-candidates. What is not sure is offered, not answered.
+It is on the path of every answer: a literal name costs one look-up, and every later stage uses hashed rows and a
+limited number of candidates. What is uncertain is offered, not answered.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ __all__ = ["Candidate", "Directory", "Match", "Nearest", "Resolution", "Resoluti
 
 
 class Directory(DirectoryIndex):
-    """The in-memory index over assets. Changed only by `replace` and `remove`, each whole for one asset.
+    """The in-memory index of assets. `replace` and `remove` are the only changes, each complete for one asset.
 
-    Texts are whatever people write: names however spelt, references, addresses, paths, questions in plain words, with
-    Slack's markup or without. No question of a text raises, and each takes bounded time whatever the text.
+    A `text` is anything that a person wrote: a name in any spelling, a reference, an address, a path or a question in
+    plain words, with or without Slack's markup. No method that takes one raises, and each takes a limited time.
     """
 
     __slots__ = ()
@@ -39,7 +39,7 @@ class Directory(DirectoryIndex):
 
     @classmethod
     def build(cls, assets: Iterable[AssetRecord]) -> Directory:
-        """Return a directory of the assets; the last one counts where an id comes twice."""
+        """Return a directory of the assets. If an id occurs twice, the last asset counts."""
         directory = cls()
         directory.assets.update((asset.id, asset) for asset in assets)
         directory.names.fill(directory.enter_all())
@@ -50,11 +50,11 @@ class Directory(DirectoryIndex):
         return self.assets.get(asset_id)
 
     def ids(self) -> tuple[int, ...]:
-        """Return the ids of all assets as they are at this moment."""
+        """Return the ids of all current assets."""
         return tuple(self.assets)
 
     def by_ref(self, ref: str) -> AssetRecord | None:
-        """Return the asset with this reference, up to case, or None."""
+        """Return the asset with this reference, ignoring case; or None."""
         key = ref.lower()
         return next((asset for each in self.known_as(key) if (asset := self.assets[each]).ref.lower() == key), None)
 
@@ -71,23 +71,23 @@ class Directory(DirectoryIndex):
 
     @staticmethod
     def plain(text: str) -> str:
-        """Return the words of `text` without Slack's markup; empty where it has none."""
+        """Return the words of `text` without Slack's markup; "" if there are none."""
         return read(text).text
 
     @staticmethod
     def asks_by_name(text: str) -> bool:
-        """Return whether `text` has words beside those that questions are made of."""
+        """Return whether `text` has words other than those of questions."""
         return any(chunk.part is Part.NAME for chunk in read(text).chunks)
 
     def mentioned(self, *texts: str, limit: int = 10) -> tuple[Match, ...]:
-        """Return the assets that a message names, at most `limit`, in the order in which it names them.
+        """Return the assets that a message names, at most `limit`, in order of appearance. Quoted names come first.
 
-        `texts` are what it says, piece by piece: no name reaches from one into the next. Quoted names come first.
-        Precise rather than complete: nothing is guessed, and a name that is an ordinary word counts only in quotes or
-        beside a word for its kind.
+        `texts` are the pieces of the message; no name continues from one into the next. The result is precise rather
+        than complete: nothing is guessed, and a name that is an ordinary word counts only in quotes or beside a word
+        for its kind.
         """
         return mentioned(self, texts, limit=limit)
 
     def named_in_links(self, *texts: str, limit: int = 10) -> tuple[Match, ...]:
-        """Return the assets that only the addresses of links name, at most `limit`, under the same rules."""
+        """Return the assets that only the addresses of links name, at most `limit`, by the same rules."""
         return named_in(self, texts, limit=limit)

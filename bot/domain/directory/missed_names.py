@@ -30,12 +30,12 @@ _PERSONAL = re.compile(
 
 
 def asks_owner(text: str) -> bool:
-    """Whether a text asks in words whose something is: "who owns X" does, "X" does not."""
+    """Whether a text asks in words for an owner: "who owns X" does, "X" does not."""
     return ASKING.search(text) is not None or asks_in_words(read(text).chunks)
 
 
 def is_personal(text: str, name: str) -> bool:
-    """Whether a question says that what it names is one person's, such as "Bob's salary"."""
+    """Whether a question asks for something that belongs to one person, such as "Bob's salary"."""
     held = read(text).chunks
     inside = {chunk.text for chunk in read(name).chunks[:-1]}
     return _PERSONAL.search(text) is not None or any(

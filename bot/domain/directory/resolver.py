@@ -44,7 +44,7 @@ _BEYOND_DOUBT = frozenset({ResolutionMethod.REF, ResolutionMethod.ADDRESS, Resol
 
 
 def resolve(index: DirectoryIndex, text: str, *, limit: int = 5) -> Resolution:
-    """Return the asset that `text` means, the several that it may mean, or the names nearest to it."""
+    """Return the asset that `text` means, the several that it may mean, or at most `limit` of the nearest names."""
     if (known := places.literally(index, text, limit=limit)) is not None:
         return known
     text = without_quotations(text)

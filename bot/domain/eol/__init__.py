@@ -1,4 +1,4 @@
-"""What runs where, when its support ends, and when to say so."""
+"""When the support of what runs ends, and when people are told."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The owners of these parts of a plan are asked how it stands."""
+    """The owners of these parts of a plan are asked about their progress."""
 
     reminder: Remembered
     answer: Answer

@@ -14,7 +14,7 @@ class MatchMethod(StrEnum):
     CYCLE = "cycle"  #: The version is a cycle's name, its codename or its label.
     PREFIX = "prefix"  #: The cycle's name is the longest beginning of the version, in whole numbers.
     EDITION = "edition"  #: The version names an edition or service pack of the cycle that begins it.
-    BUILD = "build"  #: The version is a build from the cycle's first one on, or of its build number.
+    BUILD = "build"  #: The version is a build in the cycle's range, or has its build number.
     LATEST = "latest"  #: The version is the cycle's latest, and no other rule matched.
     OLDER = "older"  #: The version is older than every cycle, and support of the oldest is over.
     COARSE = "coarse"  #: The version is shorter than the names of the cycles.
@@ -68,7 +68,7 @@ class UntrackedOld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BetweenCycles:
-    """The version lies between two cycles and belongs to neither; a pre-release lies just before its cycle."""
+    """The version is between two cycles and belongs to neither. A pre-release is just before its cycle."""
 
     product: Product
     below: Cycle | None

@@ -49,14 +49,14 @@ class EolQuestion:
 
 
 def parse_command(text: str, *, today: date) -> EolQuestion:
-    """Return what somebody typed behind `/eol`: all of it is about end of life."""
+    """Return the question in the text of `/eol`, which is always about end of life."""
     return _question(text, today, needs_product=False)
 
 
 def parse(text: str, *, today: date) -> EolQuestion | None:
-    """Return the question about end of life that a sentence asks; None when it asks something else.
+    """Return the question about end of life in a sentence; None if it asks something else.
 
-    Who owns something is never a question of end of life, whatever else is said.
+    A question about who owns something is never about end of life, whatever else it says.
     """
     said = read(text).text
     if _OWNERSHIP.search(said) is not None:

@@ -60,7 +60,7 @@ class Holding:
 
     @property
     def trusted_at(self) -> datetime:
-        """When the fact was last confirmed by a person or said by its source, whichever is later."""
+        """When a person last confirmed the fact, or its source last said so, whichever is later."""
         confirmed = self.fact.confirmed_at
         return self.seen_at if confirmed is None else max(confirmed, self.seen_at)
 

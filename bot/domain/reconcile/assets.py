@@ -53,7 +53,7 @@ def _hosts(claim: AssetClaim) -> set[str]:
 
 
 def external_id_in_file(claim: AssetClaim) -> str:
-    """Return the external id of an asset of which another file of its source names another owner."""
+    """Return the external id for an asset if another file of its source names another owner."""
     return f"{claim.external_id}@{claim.origin.path}"
 
 
@@ -93,7 +93,7 @@ class Refs:
         self._holders[identity(ref)] = asset
 
     def holder(self, ref: str) -> int | None:
-        """Return the asset that has `ref` in any spelling."""
+        """Return the asset that has `ref` in any spelling, or None."""
         return self._holders.get(identity(ref)) if self._holders else None
 
     def release(self, ref: str) -> None:

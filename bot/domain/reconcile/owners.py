@@ -188,7 +188,7 @@ class OwnerIndex:
         return "/" in path and f"{path.partition('/')[0]}/{word}" in self.shared.apart
 
     def stub(self, text: str) -> TeamEntry | UnknownTeam | Nobody:
-        """Return the stub that `text` names, or what it would have to be."""
+        """Return the stub that `text` names, or the one to create."""
         name = self.stub_name(text)
         folded = fold(name) or name
         return self.stubs.get(folded) or (UnknownTeam(folded, name) if folded else Nobody())

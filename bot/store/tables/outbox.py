@@ -36,7 +36,7 @@ class OutboxMessage(Row, table=True):
     id: int = Field(default=None, primary_key=True)
     key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
     channel: str = words()  #: a channel id or name, or a user id; for a reply, once known, its root's
-    body: dict[str, Any] = json(dict)  #: `text`, perhaps `blocks`, and `askers`, who hear when it is lost
+    body: dict[str, Any] = json(dict)  #: `text`, perhaps `blocks`, and `askers`, who are told if it is lost
     state: str = "waiting"  #: `waiting`, `sending`, `sent`, `failed` or `dropped`
     attempts: int = 0
     created_at: datetime = when()

@@ -1,4 +1,7 @@
-"""Backstage entity references: `[kind:][namespace/]name`, without case; https://backstage.io/docs/features/software-catalog/references."""
+"""Backstage entity references: `[kind:][namespace/]name`, ignoring case.
+
+https://backstage.io/docs/features/software-catalog/references
+"""
 
 from __future__ import annotations
 
