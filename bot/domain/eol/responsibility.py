@@ -70,8 +70,9 @@ class Responsible:
 def responsible_for(asset: AssetRecord, catalog: CatalogView, *, now: datetime, stale_after: timedelta) -> Responsible:
     """Return who gets the reminders about an asset: the owner of the area with an end of life, else of the whole.
 
-    During a dispute this is the owner named first: a claim changes nothing until the other side agrees. An area that
-    was given up has no owner. The owner of the rest has not accepted it, but still sees it.
+    Owners who are gone are skipped. During a dispute this is the owner named first: a claim changes nothing until the
+    other side agrees. An area that was given up has no owner. The owner of the rest has not accepted it, but still sees
+    it.
     """
     area = ageing_area(asset)
     verdict = whole = ownership.verdict(asset, catalog, now=now, stale_after=stale_after)
