@@ -31,7 +31,7 @@ class Handoff(Row, table=True):
     created_at: datetime = when()
     offered_at: datetime | None = when(nullable=True)  #: for the current version
     closed_at: datetime | None = when(nullable=True, index=True)  #: when no more answers were awaited
-    giver_says: str = words()  #: whether it works, asked 30 days later: "", `works` or `no`
+    giver_says: str = words()  #: whether it works, asked 28 days later: "", `works` or `no`
     receiver_says: str = words()
 
 
