@@ -104,7 +104,7 @@ def _event(entry: Entry, on: date, summary: str, moves: tuple[DateMove, ...], *,
 
 def _changed_at(entry: Entry, moves: tuple[DateMove, ...]) -> datetime:
     """Return when the event's content last changed."""
-    times = [one.deployment.first_seen_at for one in entry.watch.runs]
+    times = [one.deployment.observed.first_seen_at for one in entry.watch.runs]
     times += [move.at for move in moves]
     if entry.reminder is not None:
         times += [answer.decided_at or answer.at for answer in entry.reminder.answers]
