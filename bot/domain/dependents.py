@@ -31,7 +31,7 @@ class Dependents:
         if after is not None:
             for owner in _owners_of(after):
                 id_lists.add(self._by_owner, owner, after.id)
-            if after.parent_id is not None and after.path_rule is None:  # a line of CODEOWNERS does not inherit
+            if after.parent_id is not None and after.path_rule is None:  # path rules do not inherit
                 id_lists.add(self._children, after.parent_id, after.id)
 
     def of(self, asset_ids: Iterable[int], owners: Iterable[Owner]) -> set[int]:

@@ -54,7 +54,7 @@ class TeamRecord:
 
     @property
     def people_ids(self) -> tuple[int, ...]:
-        """The ids of its members and its lead, each once."""
+        """The ids of the members and the lead, each once."""
         lead, members = self.lead_id, self.member_ids
         return members if lead is None or lead in members else (*members, lead)
 

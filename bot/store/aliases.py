@@ -28,5 +28,5 @@ def _names(among: Among) -> Select[Any]:
 
 
 def applied(asset: AssetRecord, names: tuple[str, ...]) -> AssetRecord:
-    """Return an asset that answers to these names, too."""
+    """Return an asset with these names added."""
     return replace(asset, aliases=tuple(dict.fromkeys((*asset.aliases, *names))))

@@ -118,7 +118,7 @@ def with_help(fact: OwnershipRecord, matters: OpenMatters) -> OwnershipRecord:
 
 @about_ids
 def _doubts(among: Among) -> Select[Any]:
-    """Return the doubts that no owner has settled."""
+    """Select the doubts that no owner has settled."""
     doubt, person = tables.core(tables.OwnerDoubt).c, tables.core(tables.Person).c
     return (
         select(
@@ -185,14 +185,14 @@ def _helped(among: Among) -> Select[Any]:
 
 @about_ids
 def _drift(among: Among) -> Select[Any]:
-    """Return what sources say that have not followed a handoff."""
+    """Select what sources say that have not followed a handoff."""
     drift = tables.core(tables.Drift)
     return select(drift).where(among(drift.c.asset_id)).order_by(drift.c.id)
 
 
 @about_ids
 def _overruled(among: Among) -> Select[Any]:
-    """Return what sources said, and say still, that people decided against: the facts that the decision ended."""
+    """Select what sources still say against a decision: the facts that the decision ended."""
     no, fact, source = (tables.core(each).c for each in (tables.Disownment, tables.Ownership, tables.Source))
     return (
         select(no.asset_id, no.area, no.team_id, no.person_id, no.at.label("since"), fact.source_id)
@@ -208,7 +208,7 @@ def _overruled(among: Among) -> Select[Any]:
 async def _said_by_sources(
     connection: AsyncConnection, statement: AboutIds, ids: Ids, source_names: Mapping[int, str]
 ) -> list[tuple[int, DriftRecord]]:
-    """Return what sources say of assets, each with the asset's id, and with the files that say it."""
+    """Return what sources say about assets, each with the asset's id and the files that say it."""
     rows = (await asked(connection, statement, ids)).all()
     files = await _files(connection, {(row.asset_id, row.source_id) for row in rows}) if rows else {}
     return [
@@ -227,7 +227,7 @@ async def _said_by_sources(
 
 
 async def _files(connection: AsyncConnection, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], list[str]]:
-    """Return the files in which sources speak of assets, by the ids of both, each once."""
+    """Return the files in which sources describe assets, by asset id and source id, each file once."""
     claim = tables.core(tables.Claim).c
     query = (
         select(claim.subject_id, claim.source_id, claim.path)

@@ -117,7 +117,7 @@ async def teams(connection: AsyncConnection, *, after: int = -1, ids: Ids | None
     m, f, found = tables.core(tables.Membership).c, tables.core(tables.FormerMember).c, {row.id for row in rows}
     in_them = select(m.team_id, m.person_id, m.id).order_by(m.id)
     members = await _in_teams(connection, in_them, m.team_id, found)
-    # … and who was in them, with when they left, as the last source had it.
+    # Former members, with the day on which they left according to the last source that had them.
     left_them = select(f.team_id, f.person_id, f.left_at).order_by(f.left_at, f.id)
     former = await _in_teams(connection, left_them, f.team_id, found)
     return [
@@ -223,7 +223,7 @@ async def declined_since(connection: AsyncConnection, moment: datetime) -> froze
 async def _in_teams(
     connection: AsyncConnection, query: Select[Any], team_id: ColumnElement[int], wanted: set[int]
 ) -> dict[int, dict[int, Any]]:
-    """Return people by their teams, each once in a team, with what else a query says of them."""
+    """Return by team id the people that `query` finds, each once per team, with the third column of their row."""
     found: dict[int, dict[int, Any]] = {}
     if 0 < len(wanted) <= CHUNK:
         query = query.where(team_id.in_(sorted(wanted)))

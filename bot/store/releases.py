@@ -15,7 +15,7 @@ from bot.store.large_tables import Among, Ids, about_ids, asked
 
 
 async def decided(connection: AsyncConnection, ids: Ids) -> dict[int, tuple[NobodyRecord, str]]:
-    """Return what was decided of these assets, with the reason where one is unowned on purpose."""
+    """Return what was decided about these assets, each with the reason if it is unowned on purpose."""
     found = dict[int, tuple[NobodyRecord, str]]()
     for row in await asked(connection, _releases_of, ids):
         areas, owner = tuple(map(Area, row.areas)), row.team or row.person or ""
@@ -42,7 +42,7 @@ def _marks_of(among: Among) -> Select[Any]:
 
 
 def applied(asset: AssetRecord, said: tuple[NobodyRecord, str]) -> AssetRecord:
-    """Return an asset with what people decided of it: their word comes before that of any source."""
+    """Return an asset with people's decisions about it, which come before any source."""
     nobody, reason = said
     if nobody.until is None:
         return replace(asset, nobody=nobody)
@@ -51,7 +51,7 @@ def applied(asset: AssetRecord, said: tuple[NobodyRecord, str]) -> AssetRecord:
 
 @about_ids
 def _releases_of(among: Among) -> Select[Any]:
-    """Return the releases in force, the latest first."""
+    """Select the releases in force, the latest first."""
     release = tables.core(tables.Release).c
     team, person = tables.core(tables.Team), tables.core(tables.Person)
     return (

@@ -91,7 +91,7 @@ _MOST_WORDS_ASKING = 9
 
 
 def courtesy(text: str) -> Courtesy | None:
-    """Return what kind of message a text is that asks for nothing by name; None for any other."""
+    """Return the kind of a message that asks for nothing by name; None for any other message."""
     opening = text.split(None, _MOST_WORDS_ASKING) if len(text) <= _MOST_CHARACTERS else []
     if not opening:
         return None

@@ -38,7 +38,7 @@ class DirectoryIndex:
         self._children: dict[int, Ids] = {}
 
     def enter_all(self) -> Iterator[tuple[int, tuple[str, ...], str]]:
-        """Enter every asset in every book but that of names; yield each name's asset, words and folded spelling."""
+        """Enter every asset in every table but that of names; yield each name's asset, words and folded spelling."""
         for asset in self.assets.values():
             if not _has_name_only(asset):
                 yield from self._enter(asset)

@@ -17,7 +17,7 @@ _NOBODY = -1
 #: A piece that more names than this have in common does not single out any.
 _MOST_PER_PIECE = 400
 _INITIALS_SALT = 0x1F83D9AB
-#: Names of so many words are also found by their initials, and those of one word are not.
+#: Names of two to this many words are also found by their initials.
 _MOST_INITIALS = 6
 
 

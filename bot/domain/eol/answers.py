@@ -91,8 +91,8 @@ class State(StrEnum):
 class Effect:
     """The effect of the answers to a deadline on the day `today`.
 
-    `milestone` is the one that was said last, None before anything was. `current` is what there is to acknowledge: that
-    one, or where nothing was said, the days left.
+    `states` has a state for each answer, the newest first. `milestone` is the one that was sent last, or None if none
+    was. `current` is the milestone to acknowledge: the one sent last, or else the days left.
     """
 
     states: tuple[tuple[Answer, State], ...]
@@ -171,7 +171,7 @@ class Effect:
 
 
 def effect(answers: Sequence[Answer], deadline: date, milestone: Milestone | None, today: date) -> Effect:
-    """Return what answers, the newest first, do on a day, to a deadline of which a milestone was said last."""
+    """Return the effect of `answers` (newest first) on the day `today`. `milestone` is the one that was sent last."""
     current = milestone if milestone is not None else Milestone((deadline - today).days)
     states = tuple((each, _state(each, deadline, current, today)) for each in answers)
     return Effect(states, deadline, milestone, current, today)

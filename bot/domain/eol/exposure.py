@@ -53,7 +53,7 @@ class MatchedDeployment:
 
     @property
     def goes_on(self) -> GoesOn:
-        """Whether its support can be extended for money; machines in a cluster follow the cluster."""
+        """Whether its support can be extended for money. Machines in a cluster follow the cluster."""
         one = self.deployment.observed
         said = one.has_extended_support
         if said is None and _is_bought(one.product, one.version):
@@ -89,11 +89,11 @@ class Watch:
 
     @property
     def goes_on(self) -> list[GoesOn]:
-        """Whether the support of each thing that runs it can be extended for money."""
+        """For each deployment, whether its support can be extended for money."""
         return [one.goes_on for one in self.runs]
 
     def charged(self, day: date) -> Charged:
-        """Return what is charged on a day for what runs it."""
+        """Return what is charged on a day for all these deployments."""
         return charged(self.product, self.cycle, day, self.goes_on)
 
 

@@ -22,7 +22,7 @@ class Inside(Generic[_Item]):
 
 
 def is_inside(runs: Sequence[MatchedDeployment]) -> bool:
-    """Whether all of these are libraries inside images: what also runs by itself is a line of its own."""
+    """Whether all of these are libraries inside images. Something that also runs by itself has a line of its own."""
     return bool(runs) and all(one.deployment.observed.inside for one in runs)
 
 

@@ -50,7 +50,7 @@ def plan(
     return Plan(
         opening=tuple(subject.watch for subject in subjects if subject.reminder is None),
         redating=redating,
-        # Of what is said today the message has everything that runs it.
+        # A message sent today already lists everything that runs, so its additions are left out.
         joined=tuple(
             Joined(each.reminder, runs)
             for each in unsaid
@@ -60,7 +60,7 @@ def plan(
         due=tuple(sorted(due, key=_urgency)),
         answered=frozenset(quiet),
         quiet=frozenset(quiet - {each.subject.watch.key[:3] for each in due}),
-        # Each version that nobody knows is named once.
+        # Each unknown version is named in one digest only.
         unsure=tuple(run for run in unsure if sent is None or run.deployment.observed.first_seen_at > sent),
         known_since=min(known_since, default=None),
         next_on=min((day for each in dated for day in _turns(each, today, work) if day > today), default=None),
@@ -68,11 +68,11 @@ def plan(
 
 
 def is_answered(reminder: Remembered, today: date, work: WorkingTime, *, by_taking_over: bool = True) -> bool:
-    """Whether somebody answered what was said last, so that nobody above the addressee hears of it.
+    """Whether somebody answered the last milestone, so that the people above the addressee are not told.
 
-    A plan answers until its day has passed, all else what had been said when it was given, a snooze or a waiver also
-    for as long as it lasts. A team that takes the reminder over answers what had been said by then, unless it is asked
-    whether that team has answered itself. No answer outlives a move of the deadline to an earlier day.
+    A plan answers until its day has passed. Other answers cover what had been sent by then, and a snooze or a waiver
+    also what comes while it lasts. Taking the reminder over counts as an answer to what had been sent by then, unless
+    `by_taking_over` is false. No answer survives a move of the deadline to an earlier day.
     """
     if reminder.claimed_at is not None and today < _evidence_due(reminder.claimed_at, work):
         return True
@@ -125,7 +125,7 @@ def _redatings(subjects: Iterable[Subject], work: WorkingTime) -> Iterable[Redat
 
 
 def _as_of_now(subject: Subject, moved: Mapping[int, Milestone | None]) -> Subject:
-    """Return a subject with its date as it is now, without a plan for another deadline and what that is about."""
+    """Return a subject with its present date, without plans for other deadlines and without what those cover."""
     reminder = subject.reminder
     if reminder is None:
         return subject
@@ -172,7 +172,7 @@ def _due_of(
     said = reminder.milestone if reminder is not None else None
     is_again = said is not None and milestone >= said
     is_repeated = is_again and not _is_put_off_no_longer(reminder, today)
-    has_passed = watch.deadline.on < today  # then it stays in the digest each week until somebody answers
+    has_passed = watch.deadline.on < today  # it is in the digest every week until somebody answers
     if is_repeated and reminder is not None:
         stays = has_passed or is_missed
         if not stays or is_answered(reminder, today, work, by_taking_over=False):
@@ -209,7 +209,7 @@ def _stage(subject: Subject, today: date, work: WorkingTime) -> int | None:
         return None
     last = reminder.effect(today).last
     if last is not None and last.is_lapsed_plan(today):
-        return None  # they have heard that it was not kept
+        return None  # they have been told that it was not kept
     is_charged = watch.charged(today).now is not None
     days, told_for = (watch.deadline.on - today).days, (today - reminder.opened_on).days
     return stage_of(days, told_for, is_charged=is_charged)
@@ -281,7 +281,7 @@ def _is_put_off_no_longer(reminder: Remembered | None, today: date) -> bool:
 
 
 def _keeps_quiet(reminder: Remembered, milestone: Milestone, today: date, work: WorkingTime) -> bool:
-    """Whether an answer, or the wait for the evidence, keeps a milestone from being said today."""
+    """Whether a milestone is not sent today, because of an answer or because Baton waits for evidence."""
     if reminder.claimed_at is not None and today < _evidence_due(reminder.claimed_at, work):
         return True
     done = reminder.effect(today)
@@ -312,10 +312,11 @@ def _evidence_due(claimed_at: datetime, work: WorkingTime) -> date:
 
 
 def _listed(subject: Subject, today: date, work: WorkingTime, written: Written) -> DueReminder | None:
-    """Return what a digest says of a subject of which nothing else is due; None for nothing.
+    """Return what a digest says about a subject for which nothing else is due; None if it says nothing.
 
-    One digest has what was said to be done and should be seen to be by now. Any has a plan that holds though its first
-    part is late, and what was said, lies ahead and waits for an answer.
+    - If the team said that it is done, and the inventory should show that by now, one digest says so.
+    - A plan in force whose first part is late is in every digest.
+    - So is a deadline that has not passed and whose last milestone nobody has answered.
     """
     deadline, reminder = subject.watch.deadline, subject.reminder
     if reminder is None:
@@ -330,7 +331,7 @@ def _listed(subject: Subject, today: date, work: WorkingTime, written: Written) 
         if late_since is not None:
             is_said = written.digest is not None and written.digest >= late_since
             return DueReminder(subject, milestone, Loudness.DIGEST, stands=is_said)
-    # The end of active support harms nobody yet.
+    # The end of active support does no harm yet.
     is_ahead = deadline.on >= today and deadline.kind is not DeadlineKind.ACTIVE_SUPPORT
     if not is_ahead or reminder.milestone is None or _keeps_quiet(reminder, reminder.milestone, today, work):
         return None

@@ -88,7 +88,7 @@ def resolve(
             return Resolution.PASSED if reminder.deadline < today else Resolution.REPLACED
         has_passed = kind == DeadlineKind.ACTIVE_SUPPORT.value and reminder.deadline < today
         return Resolution.PASSED if has_passed else None
-    # What is gone or runs nothing is taken for the addressee's.
+    # An asset that is gone or runs nothing counts as the addressee's.
     runs_of = {each.asset_id: watches.by_asset.get(each.asset_id, ()) for each in evidence.gone}
     owners = {number: runs[0].responsible.addressee.key for number, runs in runs_of.items() if runs}
     theirs = [each for each in evidence.gone if owners.get(each.asset_id, addressee) == addressee]

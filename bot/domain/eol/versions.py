@@ -90,7 +90,7 @@ def plain_run(text: str) -> str:
 
 
 def tokens(text: str) -> tuple[Token, ...]:
-    """Return the numbers, whole and without leading zeros, and the words of a text, in lower case."""
+    """Return the numbers (whole, without leading zeros) and the words of a text, in lower case."""
     plain = text.lower()
     if not text.isascii():
         plain = "".join(c if c.isascii() else " " for c in names.clean(text).lower())

@@ -48,7 +48,7 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A source has seen an asset run what is `observed`."""
+    """What an asset runs according to a source: `observed` says what, and how the source knows."""
 
     id: int
     observed: Observed

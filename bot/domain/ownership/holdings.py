@@ -104,7 +104,7 @@ def has_somebody(team: TeamRecord | None, catalog: CatalogView) -> TypeGuard[Tea
     """Whether a team exists and has not lost all of its people."""
     if team is None or team.is_gone:
         return False
-    for person_id in team.people_ids:  # not by `active_members`: every answer asks this of each owner
+    for person_id in team.people_ids:  # not `active_members`, which is slower: every answer asks this of each owner
         person = catalog.person(person_id)
         if person is not None and person.is_active:
             return True
@@ -112,7 +112,7 @@ def has_somebody(team: TeamRecord | None, catalog: CatalogView) -> TypeGuard[Tea
 
 
 def active_members(team: TeamRecord, catalog: CatalogView) -> Iterator[PersonRecord]:
-    """Yield the team's members who are still here, its lead included, each once."""
+    """Yield the team's members who are still here, the lead included, each once."""
     for person_id in team.people_ids:
         person = catalog.person(person_id)
         if person is not None and person.is_active:

@@ -166,7 +166,7 @@ def _release(holder: AssetRecord, area: Area | None) -> ReleaseRecord | None:
 
 
 def _given_up(nobody: NobodyRecord, holdings: tuple[Holding, ...]) -> tuple[ReleaseRecord, ...]:
-    """Return the releases of areas that nobody owns, each with those areas only."""
+    """Return the releases of areas that nobody owns, each reduced to those areas."""
     owned = {holding.fact.area for holding in holdings if holding.fact.role is Role.OWNER}
     if Area.ALL in owned:
         return ()
@@ -182,7 +182,10 @@ def _left_behind(holdings: tuple[Holding, ...], gone: tuple[Holding, ...]) -> tu
 
 
 def _is_unowned_on_purpose(asset: AssetRecord) -> bool:
-    """Tell whether it is settled that nobody owns it: no other source names an owner, or this one is preferred."""
+    """Whether it is settled that an asset is unowned, as a source says.
+
+    It is if no other source names an owner, or if this source is preferred, unless a person has decided.
+    """
     if _is_decided(asset):
         return False
     return asset.unowned_by.is_preferred or not any(fact.role is Role.OWNER for fact in asset.facts)

@@ -217,7 +217,7 @@ class OwnerIndex:
         return self._unsaid(ref)
 
     def owners(self, ref: OwnerRef) -> tuple[Resolved, ...]:
-        """Return all whom `ref` means: several, where its text is a list of those who are known."""
+        """Return everybody whom `ref` means: several, if its text is a list of known owners."""
         written, folded = ref.written.strip(), fold(ref.written.strip())
         is_known = folded in self.teams or folded in self.names or written.startswith("#") or "@" in written
         if ref.type is OwnerType.UNSAID and written == ref.name and not is_known:
