@@ -56,7 +56,7 @@ def _document(file: Path) -> dict[str, Any]:
 
 
 def as_dict(found: Draft) -> dict[str, Any]:
-    """Return the fields of `--json`. What nobody said is null; an unknown cadence gives no hours a month."""
+    """Return the fields of `--json`. Missing values are null; without a known cadence there are no hours a month."""
     return {
         "title": clean(found.title),
         "items": [_item(item) for item in found.items],

@@ -1,7 +1,7 @@
 """Which files an import may read: regular ones, and not through a link from elsewhere or under another name.
 
 The files of a repository are written by other people. A link in it may lead out of the named folder, or to a file
-inside that is not a catalog, such as `.env`. Whoever can write the link would choose what the report and the catalog
+inside that is not a catalog, such as `.env`. The author of the link could then choose what the report and the catalog
 show.
 """
 

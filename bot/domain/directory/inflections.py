@@ -14,7 +14,7 @@ from bot.domain.names import fold
 _ENDED = re.compile(r"(?P<name>.{2,})(?P<mark>['’:-])(?P<ending>[^\W\d_]{1,5})")
 _ELIDED = re.compile(r"(?P<before>[^\W\d_]{1,5})['’](?P<name>.{2,})")
 #: Names of Kubernetes objects: `deploy/checkout`, `checkout-7d9f8b6c5d-x2x9z`, `checkout.shop.svc.cluster.local:8080`.
-#: A pod has its parent's name and two suffixes, of which the first has a digit. Also addresses and places
+#: A pod has its parent's name and two suffixes; the first contains a digit. Also addresses and places
 #: (`https://checkout/health`, `checkout:8080`, `checkout-prod`), the first of a set of pods (`checkout-0`), and an
 #: image or a release by its digest or version.
 _OBJECT = re.compile(

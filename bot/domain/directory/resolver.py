@@ -73,7 +73,7 @@ def _with_named(index: DirectoryIndex, found: Nearest, text: str, *, limit: int)
 
 
 def _is_called_alike(index: DirectoryIndex, text: str, found: Match) -> bool:
-    """Whether the found repository only has a similar name and another owner: more than one typo makes it another's."""
+    """Whether the found repository belongs to another organisation: the written one differs by more than one typo."""
     asset = index.assets[found.asset_id]
     organisation, slash, _ = asset.name.lower().rpartition("/")
     if found.method not in _FREELY or asset.kind is not AssetKind.REPOSITORY or not slash:

@@ -79,7 +79,7 @@ def piece_keys(text: str) -> tuple[int, ...]:
 
 
 def near_keys(text: str, *, slips: int) -> Iterator[int]:
-    """Yield keys of which every text within `slips` edits of `text` has at least one among its `piece_keys`.
+    """Yield keys: the `piece_keys` of every text within `slips` edits of `text` contain at least one of them.
 
     A transposition counts as two edits here, but a single one is always found.
     """

@@ -27,7 +27,7 @@ _CENT = Decimal("0.01")
 
 
 class With(Enum):
-    """The whole that alone is charged for. Support of its parts continues as long as its own."""
+    """The whole that is charged for instead of its parts. Their support continues as long as that of the whole."""
 
     CLUSTER = "cluster"
 

@@ -52,8 +52,8 @@ def next_one(cycle: Cycle, today: date, *, has_extended_support: GoesOn = None) 
 def current(deadlines: tuple[Deadline, ...], today: date) -> tuple[Deadline, ...]:
     """Return the deadlines that count today: the last one that has passed, and the next one.
 
-    With paid support, standard support has ended all the same, so today's charge is always said, whatever follows. The
-    end of active support is added until it has come.
+    Paid support does not change the end of standard support, so today's charge is always said. The end of active
+    support is added until it has passed.
     """
     if len(deadlines) == 1:  # the usual case
         only = deadlines[0]

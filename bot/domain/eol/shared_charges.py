@@ -16,11 +16,11 @@ from bot.domain.records import TeamRecord
 
 @dataclass(frozen=True, slots=True)
 class SharedCharge:
-    """A release cycle that has been charged since `since`, of which `holder` is reminded.
+    """A release cycle that has cost money since `since`. `holder` gets the reminders about it.
 
-    `runs` are what both teams own.
-
-    `giver` is from whom the holder has taken it over, or None. `plan` is the plan for all of it, or None.
+    - `runs`: what both teams own.
+    - `giver`: who handed it over to the holder, or None.
+    - `plan`: the plan for all of it, or None.
     """
 
     product: Product

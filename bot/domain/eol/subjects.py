@@ -104,7 +104,7 @@ class ReportScope:
     def covers(self, running: MatchedDeployment) -> bool:
         """Whether the report includes this deployment.
 
-        A team's report has what its reminders are about, and things of which it owns another area: the owner of the
+        A team's report has what its reminders are about, and things where it owns another area: the owner of the
         application above a database is affected by the database's end.
         """
         if self.asset is not None and running.asset.id != self.asset.id and running.asset.id not in self.part_ids:

@@ -37,12 +37,12 @@ _WORDS_OF_OTHERS = {key: one["words"] for one in _TABLE["others"] for key in one
 OTHERS: Mapping[str, Mapping[str, str]] = {
     key: _WORDS_OF_OTHERS.get(key, {}) | _TABLE["marks"].get(key, {}) for key in (_WORDS_OF_OTHERS | _TABLE["marks"])
 }
-#: By product: the form of another product's versions that pass for its own.
+#: By product: the form of versions that look like its own, and the product that they belong to.
 WRITTEN = {
     key: {re.compile(pattern, re.IGNORECASE): other for pattern, other in of.items()}
     for key, of in _TABLE["written"].items()
 }
-#: Products whose protocol others imitate, giving its version and a name of their own behind it.
+#: Products whose protocol others imitate. Those report its version, followed by their own name.
 IMITATED = frozenset(_TABLE["imitated"].split())
 #: Kernel versions beside these systems, which are not versions of the system.
 _KERNELS = frozenset(_TABLE["kernels"]["of"].split())

@@ -112,8 +112,8 @@ def decides_alone(way: WayBack | None, actor: Actor) -> bool:
 def may_say(owner: str, *, own: Set[str], asked: str, is_admin: bool) -> bool:
     """Whether somebody may say that something disputed belongs to `owner`, an owner's key.
 
-    `own` are the owners for whom they speak. They may give way to another side. That it is their own they may say only
-    for the owner who was `asked`. Catalog admins may say either.
+    `own` are the owners that they speak for. Anybody who speaks for an owner may give way to another side. Only
+    somebody who speaks for the owner who was `asked` may say that it is theirs. Catalog admins may say either.
     """
     return is_admin or (asked == owner if owner in own else bool(own))
 
@@ -122,7 +122,7 @@ def may_say(owner: str, *, own: Set[str], asked: str, is_admin: bool) -> bool:
 class Reader:
     """What a person who is shown a matter in private may do about it. Each click checks again.
 
-    - `sides`: the keys of the owners of whom they may say that something disputed is theirs.
+    - `sides`: the keys of the owners that they may name as the owner of something disputed.
     - `may_answer`: whether they may answer a claim or a doubt.
     - `may_pass_on`: whether they may let a catalog admin decide.
     - `is_giver`, `is_receiver`: whether they are in one of the teams of a `WayBack`.

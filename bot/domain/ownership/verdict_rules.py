@@ -199,7 +199,7 @@ def _is_decided(asset: AssetRecord) -> bool:
 def _only_person(
     owners: tuple[Holding, ...], rest: tuple[Holding, ...], gone: tuple[Holding, ...], catalog: CatalogView
 ) -> PersonRecord | None:
-    """Return the only person behind all owners, and behind those of the rest who stand in for them.
+    """Return the person, if only one is behind all owners and the helpers who stand in for them.
 
     None if there are several, or if nobody knows.
     """

@@ -95,8 +95,9 @@ class Orphaned(Owned):
 class Disputed:
     """Two sources name different owners for the same area. `claims` are both sides, a person's decision first.
 
-    If a source says instead that nobody owns it on purpose, `nobody` is the asset of which it says so: this one, or the
-    parent from which the contradiction is inherited. `others` are the remaining facts in force, which nobody disputes.
+    If one source says that the asset is unowned on purpose, `nobody` is the asset that it says this about: this one, or
+    the parent that the contradiction is inherited from. `others` are the remaining facts in force, which nobody
+    disputes.
     """
 
     asset: AssetRecord

@@ -31,7 +31,7 @@ class UnknownTeam:
 
 @dataclass(frozen=True, slots=True)
 class UnknownPerson:
-    """A person of whom only this identifier is known."""
+    """A person who is known only by this identifier."""
 
     key: Key
 

@@ -143,7 +143,7 @@ class People:
         return None
 
     def _may_take(self, entry: PersonEntry, key: Key, said: Given) -> bool:
-        """Tell whether an identifier that `said` gives to `entry` is free, or another's only by a less believed claim.
+        """Whether an identifier that `said` gives to `entry` is free, or held only by a less believed claim.
 
         Slack decides which account an address has, and no file takes either away from its person.
         """

@@ -30,8 +30,8 @@ class _Line:
 def edit(text: str, edits: Sequence[OwnerEdit]) -> Edited:
     """Return the file with other owners for the rules and the repository in `edits`.
 
-    The last rule for everything gives the owner of the repository as well as of every file without a rule of its own,
-    so it changes only if both pass on.
+    The last rule for everything names the owner of the repository and of every file without its own rule, so it changes
+    only if both pass on.
     """
     lines = [_Line(each["line"], each["end"]) for each in _PHYSICAL.finditer(text) if each[0]]
     found = list(rules("\n".join(line.text for line in lines), SourceFile(Path("CODEOWNERS"), "CODEOWNERS"), Sink()))
