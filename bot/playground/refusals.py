@@ -1,9 +1,12 @@
 """What Slack refuses in messages and views, as pure functions on dicts, for the simulated Slack and for any test.
 
 The limits are those of Slack's Block Kit reference and of `chat.postMessage` and `views.open`. This is stricter than
-Slack in some points: a message with blocks needs a top-level `text` as well (screen readers and notifications read
-nothing else), inputs are allowed in views only, unknown fields are refused everywhere, and text over 40,000 characters
-is refused where Slack would cut it.
+Slack in some points:
+
+- A message with blocks needs a top-level `text` as well: screen readers and notifications read nothing else.
+- Inputs are allowed in views only.
+- Unknown fields are refused everywhere.
+- Text over 40,000 characters is refused; Slack would cut it.
 """
 
 from __future__ import annotations

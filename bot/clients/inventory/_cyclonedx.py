@@ -1,7 +1,7 @@
 """CycloneDX, the parts that say what runs: https://cyclonedx.org/docs/
 
-The files are walked instead of being built into the model of the format's own library, which takes a millisecond per
-component, and rejects a whole file for one component of a newer kind.
+Baton walks the files itself. The format's own library takes a millisecond per component to build its model, and rejects
+a whole file for one component of a newer kind.
 """
 
 from __future__ import annotations

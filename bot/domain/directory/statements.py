@@ -88,9 +88,9 @@ _BESIDE_NAME = frozenset(
 def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: str, found: Match) -> bool:
     """Whether a text gives no reason to name the owner of `found`, however exactly it contains the name.
 
-    There is a reason if the text asks for somebody, if the name is written in a way that no word of a sentence is, or
-    if the text says that the thing has a problem. Nobody can list all ordinary words: any word of letters only may be
-    one. A short word that is known to be ordinary is not a name even with a problem ("web is slow").
+    There are three reasons: the text asks for somebody, the name is written unlike any word of a sentence, or the text
+    says that the thing has a problem. Any word of letters only may be an ordinary word, because nobody can list them
+    all. A short word that is known to be ordinary is not a name even with a problem ("web is slow").
     """
     chunks = question.chunks
     named = _places(index, chunks, found)

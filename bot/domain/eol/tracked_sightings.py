@@ -35,8 +35,8 @@ def evidence(sightings: Iterable[Sighting], table: Table, *, inside: str = "") -
       something else: the npm package `redis` is not Redis.
     - A product without a version is left out if the same bill has it with one.
     - Images that are neither well known nor in the table are the organisation's own, which have no end of life.
-    - Libraries are recorded as parts of `inside` (the name that the bill is about), unless they are that very product,
-      such as Python in an image of Python, or one that people run, such as PostgreSQL.
+    - Libraries are recorded as parts of `inside`, the name that the bill is about. Exceptions are that product itself,
+      such as Python in an image of Python, and products that people run, such as PostgreSQL.
     """
     found: list[tuple[Seen, How]] = []
     parts: dict[int, str] = {}

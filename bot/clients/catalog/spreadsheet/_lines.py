@@ -158,9 +158,9 @@ class SheetRows:
 def columns_of(header: Sequence[str]) -> tuple[SheetKind, dict[str, int]] | None:
     """Return the kind of file for a header and the places of its columns; None if it is not one that Baton knows.
 
-    If two columns have the same meaning, the first counts. An asset needs a name and one more of its columns. A table
-    with a column for a team and one for what teams have, such as a system, is about whichever comes first, and about
-    systems if none of its columns is only a team's.
+    If two columns have the same meaning, the first counts. An asset needs a name and one more of its columns. If a
+    table has a column for a team and one for what teams have, such as a system, the first of the two says what it is
+    about. If none of its columns is only a team's, it is about systems.
     """
     folded = [re.sub(r"[^a-z0-9]", "", fold(cell).translate(_LATIN)) for cell in header[:200]]
     words = set(folded)

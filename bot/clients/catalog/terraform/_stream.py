@@ -182,8 +182,9 @@ def _with_attributes(attributes: object, wanted: Wanted) -> Resource:
 
 
 def _pairs(held: object) -> Iterable[tuple[object, object]]:
-    """Return the keys and values of a mapping, of the blocks of `key` and `value` that some types have instead, or of
-    the texts `key:value` that providers have whose tags are words.
+    """Return the keys and values of a mapping.
+
+    Some types have blocks of `key` and `value` instead, and providers whose tags are words have texts `key:value`.
     """
     if isinstance(held, dict):
         return held.items()
