@@ -1,8 +1,9 @@
 """How much of what a DevOps lead would want in a draft is in it, over threads that people might have written.
 
 The rules have been mended on the threads of each file but those of `drafting.UNREAD`: only these say how drafting does
-on threads that are new to it, and what they say is printed, not held (docs/adr/0015). The shared examples are measured
-where they lie beside the checkout.
+on threads that are new to it, and what they say is printed, not held (docs/adr/0015). What is held is what the rules
+reach on the largest sets that they were written with, and the goal on the shared examples, where they lie beside the
+checkout.
 """
 
 from __future__ import annotations
@@ -26,6 +27,17 @@ TO_REACH = {
     "null where null is right": 0.97,
 }
 _REJECTED_OFFERED = 0.05
+#: What is reached by the rules as they are: a fault in one of them shows here.
+_HELD = {
+    "technologies precision": 0.97,
+    "technologies recall": 0.92,
+    "gaps precision": 0.94,
+    "gaps recall": 0.89,
+    "items precision": 0.79,
+    "items recall": 0.88,
+    "numbers and dates right": 0.93,
+    "null where null is right": 0.99,
+}
 
 
 def test_drafts_say_what_their_threads_ask_for() -> None:
@@ -40,7 +52,8 @@ def test_drafts_say_what_their_threads_ask_for() -> None:
     for figure, value in unread.figures.items():
         print(f"  {figure:28}{value:10.1%}")
     for name in scores.keys() & {"own", "examples", "tuning"}:
-        missed = {figure for figure, least in TO_REACH.items() if scores[name].figures[figure] < least}
+        bounds = TO_REACH if name == "examples" else _HELD
+        missed = {figure for figure, least in bounds.items() if scores[name].figures[figure] < least}
         assert not missed, f"{name}: {missed}"
         assert scores[name].figures["rejected offered"] <= _REJECTED_OFFERED
 

@@ -76,7 +76,7 @@ class _Reader:
             words = set(map(str.lower, _SAID["evidence"].findall(text)))
             evidence = len(words) + bool(_SAID["trouble"].search(text))
             is_none = _SAID["no_ask"].search(text) or _SAID["denied"].match(text) or text[:3].lower() == "if "
-            if (kind or technologies) and evidence and not is_none:
+            if ((kind and kind.weight) or technologies) and evidence and not is_none:
                 past = bool(_SAID["past"].search(text))
                 sure = 2 * evidence + (kind.weight if kind else 0) + bool(technologies) - 2 * past
                 weighed.append((sure, self._need(said, (text, kind, technologies), said.text, Strength.IMPLIED)))

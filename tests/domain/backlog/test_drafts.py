@@ -810,6 +810,10 @@ def test_trouble_is_a_request_without_a_wish() -> None:
     assert draft("Our service won't start since the new Istio came", "never mind, it was a typo of ours").items == ()
 
 
+def test_a_guess_needs_a_thing() -> None:
+    assert draft("Last year the same, devops raised it the same day, it must run").items == ()
+
+
 def test_what_is_named_is_the_best_guess_where_nobody_asks_in_words() -> None:
     found = draft("Pulsar was on the table, and fell off it", "three Kafka brokers in eu-west, and ACLs for the ledger")
     assert kinds(found) == ["infrastructure", "access"]
