@@ -261,6 +261,15 @@ async def test_losing_the_owners_of_many_assets_is_refused_unless_asked_for(
     assert again.outcome is (ImportOutcome.IMPORTED if is_refused else ImportOutcome.UNCHANGED)
 
 
+async def test_assets_that_go_are_named_before_owners_that_do(world: World) -> None:
+    claims = [asset(str(number), f"s{number}", "ops") for number in range(40)]
+    await world.load("csv", *claims)
+    bare = [asset(str(number), f"s{number}") for number in range(15)]
+    refused = await world.load("csv", *bare, *claims[15:25])
+    told = "remove 15 of the source's 40 assets and the owners of 15 of the source's 40 owned assets, more than 20%"
+    assert told in refused.refusal
+
+
 async def test_files_in_which_nothing_stands_are_refused_however_small_the_source_is(world: World) -> None:
     await world.load("csv", asset("1", "red"))
     refused = await world.load("csv")
