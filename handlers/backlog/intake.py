@@ -14,7 +14,7 @@ from bot.blocks.backlog import form_metadata, forms
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.backlog.forms import FormFrame
 from bot.blocks.eol.words import upgrade_title
-from bot.blocks.ownership.words import AREA_WORDS
+from bot.blocks.ownership.words import AREA_WORDS, sentence
 from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, is_channel_id
 from bot.blocks.values import UNKNOWN, parse
@@ -146,7 +146,7 @@ class ThreadForm:
             items=prefill.items_to_tick,
             stays_with_team=prefill.stays_with_team,
         )
-        prefill, metadata = _about(context, self._user_id, prefill, metadata)
+        prefill, metadata = about(context, self._user_id, prefill, metadata)
         frame = FormFrame(
             devops=devops.name,
             teams=teams(context),
@@ -207,10 +207,10 @@ async def _typed_form(context: Context, user_id: str, text: str = "", *, is_priv
         items=prefill.items_to_tick,
         stays_with_team=prefill.stays_with_team,
     )
-    return await _form(context, user_id, *_about(context, user_id, prefill, metadata))
+    return await _form(context, user_id, *about(context, user_id, prefill, metadata))
 
 
-def _about(context: Context, user_id: str, prefill: Prefill, metadata: FormMetadata) -> tuple[Prefill, FormMetadata]:
+def about(context: Context, user_id: str, prefill: Prefill, metadata: FormMetadata) -> tuple[Prefill, FormMetadata]:
     """Return a draft with the thing of the catalog that it is about, where there is one, and whose that is."""
     found = drafts.worked_on(context.snapshot, prefill.items)
     asset = context.snapshot.asset(found.asset_id) if found is not None else None
@@ -219,7 +219,7 @@ def _about(context: Context, user_id: str, prefill: Prefill, metadata: FormMetad
     verdict = ownership.look_up(context.deps, context.snapshot, asset.id)
     offer = intake.offer(context.deps, context.snapshot, verdict, user_id)
     area = found.area or Area(offer.area if offer is not None and offer.area else Area.ALL)
-    filled = replace(metadata, asset_id=asset.id, area=area.value)
+    filled = replace(metadata, asset_id=asset.id, area=area.value, is_named=True)
     return replace(prefill, details=_owners(context, asset, area)), filled
 
 
@@ -280,7 +280,7 @@ def _owners(context: Context, asset: AssetRecord, area: Area) -> str:
     """Return whose an asset is, for the DevOps team to know."""
     verdict = ownership.look_up(context.deps, context.snapshot, asset.id, area=area)
     names = ownership.names_of(verdict.owners) if isinstance(verdict, Owned) else "nobody that I know of"
-    return f"{AREA_WORDS[area].capitalize()} of {asset.name} belongs to {names}."
+    return sentence(f"{AREA_WORDS[area]} of {asset.name} belongs to {names}.")
 
 
 def existing_view(context: Context, card: RequestCard, user_id: str, *, is_itself: bool = False) -> Block:

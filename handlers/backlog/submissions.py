@@ -18,6 +18,7 @@ from bot.blocks.values import parse
 from bot.domain.backlog.demand import DemandPart, EvidenceKind, Slowdown
 from bot.domain.backlog.item_types import retitled
 from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin, problems, thread_key
+from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import ItemType, RequestItem
 from bot.domain.catalog import Area
 from bot.domain.records import TeamRecord
@@ -30,7 +31,7 @@ from bot.services.backlog import alternatives, intake, joins, lists, threads
 from bot.services.context import Context
 from handlers import replies, share
 from handlers.backlog import jobs
-from handlers.backlog.intake import reminder_key
+from handlers.backlog.intake import about, reminder_key
 from handlers.interaction import person_of
 from handlers.payloads import Submission
 
@@ -62,6 +63,7 @@ async def _submitted(submission: Submission, context: Context) -> Ack:
     asked_by = await chosen_person(context, forms.ASKED_BY, asker) if asker else filed_by
     origin = await _origin(context, submission, metadata, is_copied=bool(said[forms.COPY]))
     new = _new_request(origin, metadata, said, team, filed_by=filed_by, asked_by=asked_by)
+    new = _about_what_is_named(context, submission.user_id, metadata, said, new)
     if instead is not None:
         return await _instead(context, instead, new, team)
     return await _open(context, new)
@@ -161,17 +163,8 @@ def _new_request(
     filed_by: int,
     asked_by: int,
 ) -> NewRequest:
-    ticked = (*said[forms.ITEMS], *said[forms.MODEL_ITEMS])
-    titles, chosen = map(said.text, forms.ITEM_TITLES), map(said.text, forms.ITEM_KINDS)
-    filled = chain(metadata.kept.get(form_metadata.KINDS, ()), repeat(""))
-    typed = zip(metadata.items, titles, chosen, filled, strict=False)
-    # A kind that was left as it was filled in follows the words, as it does where none is shown.
-    items = tuple(
-        retitled(each, words) if kind in ("", before) else replace(each, title=words, type=ItemType(kind))
-        for each, words, kind, before in typed
-        if words
-    )
-    items += form_metadata.chosen(metadata.items, ticked)
+    items = _asked(metadata, said)
+    items += form_metadata.chosen(metadata.items, (*said[forms.ITEMS], *said[forms.MODEL_ITEMS]))
     may_copy = not metadata.thread_ts or bool(said[forms.COPY])
     if not may_copy:
         items = tuple(RequestItem(each.type, each.title, each.why) for each in items)
@@ -197,6 +190,39 @@ def _new_request(
         area=Area(metadata.area) if metadata.area else None,
         reminder_id=metadata.reminder_id,
         supports_id=metadata.supports_id,
+    )
+
+
+def _asked(metadata: FormMetadata, said: Answers) -> tuple[RequestItem, ...]:
+    """Return the items that stand in fields of their own, without those whose words were taken away.
+
+    A kind that was left as it was filled in follows the words, as it does where none is shown.
+    """
+    titles, chosen = map(said.text, forms.ITEM_TITLES), map(said.text, forms.ITEM_KINDS)
+    filled = chain(metadata.kept.get(form_metadata.KINDS, ()), repeat(""))
+    return tuple(
+        retitled(each, words) if kind in ("", before) else replace(each, title=words, type=ItemType(kind))
+        for each, words, kind, before in zip(metadata.items, titles, chosen, filled, strict=False)
+        if words
+    )
+
+
+def _about_what_is_named(
+    context: Context, user_id: str, metadata: FormMetadata, said: Answers, new: NewRequest
+) -> NewRequest:
+    """Return a request about what its words name now, where its asset was found in words that were changed."""
+    asked = _asked(metadata, said)
+    if not metadata.is_named or {each.title for each in asked} <= {each.title for each in metadata.items}:
+        return new
+    prefill, found = about(context, user_id, Prefill(items=asked), FormMetadata())
+    if found.asset_id == metadata.asset_id:
+        return new
+    is_left = new.details == metadata.kept.get(forms.DETAILS.block_id, "")
+    return replace(
+        new,
+        asset_id=found.asset_id,
+        area=Area(found.area) if found.area else None,
+        details=prefill.details if is_left else new.details,
     )
 
 

@@ -201,6 +201,29 @@ class TestWords:
         assert (about.name, row.area) == ("payments-db", "database")
 
     @pytest.mark.parametrize(
+        ("typed", "name", "said"),
+        [
+            ("Upgrade payments-db to PostgreSQL 17", "payments-db", "The database of payments-db belongs to Platform."),
+            (
+                "Restart checkout-worker",
+                "checkout-worker",
+                "CI and deployments of checkout-worker belongs to Platform.",
+            ),
+            ("A new Redis cluster", "", ""),
+        ],
+    )
+    async def test_words_that_are_changed_change_what_it_is_about(
+        self, stage: Stage, typed: str, name: str, said: str
+    ) -> None:
+        await stage.slack.run_command("solo", "general", "/devops please upgrade payments-db to PostgreSQL 16")
+        await stage.settle()
+        assert await submit(stage, "solo", {f"{ids.ITEM}.0": typed}) == {}
+        [row] = await requests(stage)
+        about = stage.baton.context.snapshot.asset(row.asset_id or 0)
+        assert (about.name if about is not None else "") == name
+        assert row.details == said
+
+    @pytest.mark.parametrize(
         "texts",
         [
             ("@baton please add a read replica for payments-db",),

@@ -27,7 +27,8 @@ class FormMetadata:
     """Where the form was opened, and the items that can be asked for in it, which its fields name by their place.
 
     `kept` is what the fields were filled with that are not shown yet, by their ids: a text, or the values of what is
-    chosen. Everything is as it was when the form was opened.
+    chosen. With `is_named` the asset is the one that the items' words name. Everything is as it was when the form was
+    opened.
     """
 
     channel_id: str = ""
@@ -41,6 +42,7 @@ class FormMetadata:
     reminder_id: int | None = None
     supports_id: int | None = None
     kept: Mapping[str, str | list[str]] = field(default_factory=dict)
+    is_named: bool = False
 
     def encode(self) -> str:
         """Return it as text; quotes are cut first where it is too long."""
@@ -58,7 +60,8 @@ class FormMetadata:
         place = [self.channel_id, self.thread_ts, self.permalink[:200], self.is_private]
         theirs = [clean(each)[:stays] for each in self.stays_with_team[:8]] if stays else []
         hidden = {key: _cut(each, kept) for key, each in self.kept.items()}
-        return [place, items, theirs, self.asset_id, self.area, self.reminder_id, self.supports_id, hidden]
+        about = [self.asset_id, self.area, self.reminder_id, self.supports_id]
+        return [place, items, theirs, *about, hidden, self.is_named]
 
 
 def _cut(value: str | list[str], most: int) -> str | list[str]:
@@ -87,6 +90,7 @@ def read(text: str) -> FormMetadata:
             reminder_id=reminder_id,
             supports_id=rest[0] if rest else None,
             kept=rest[1] if len(rest) > 1 else {},
+            is_named=rest[2] if len(rest) > 2 else False,
         )
     except (ValueError, TypeError):
         raise NotFoundError(UNKNOWN) from None
