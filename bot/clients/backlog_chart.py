@@ -14,8 +14,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from bot.blocks.text import shorten
-from bot.clients.canvas import BLUE, GREEN, GREY, INK, RED, blank, png, write
+from bot.clients.canvas import BLUE, GREEN, GREY, INK, RED, WIDTH, blank, cut_to, png, width_of, write
 from bot.domain.backlog.chart import Chart, ChartRow
 from bot.domain.backlog.lanes import NUMBERS_ARE_MISSING, Lane
 
@@ -28,7 +27,9 @@ TITLE = "The DevOps backlog: what waiting costs against the work"
 ROW_HEIGHT, REST_HEIGHT, LEAST_HEIGHT = 24, 90, 640
 #: Fewer hours than this are drawn as this many.
 _LEAST_HOURS = 1.0
-_LONGEST_NAME, _LONGEST_BESIDE_WORDS = 35, 28
+#: Where the list begins and ends, in shares of the width; pixels before what is said of a name; and sizes of letters.
+_LIST, _RIGHT, _GAP = 0.6, 0.985, 12
+_NORMAL, _SMALL = 10.0, 8.5
 _MARKS: Mapping[Lane, tuple[str, str]] = MappingProxyType(
     {
         Lane.AT_RISK: ("s", RED),
@@ -101,9 +102,10 @@ def _list(figure: Figure, chart: Chart, height: int) -> None:
         write(figure, 0.6, y / height, lane.value.capitalize(), fontsize=12, fontweight="bold", color=colour)
         for row in rows:
             y -= ROW_HEIGHT
-            name = shorten(row.name, _LONGEST_NAME if row.efforts is not None else _LONGEST_BESIDE_WORDS)
-            write(figure, 0.6, y / height, f"{row.position}.  {name}", fontsize=10)
-            write(figure, 0.985, y / height, row.said, fontsize=8.5, color=GREY, ha="right")
+            left = (_RIGHT - _LIST) * WIDTH - _GAP - width_of(row.said, fontsize=_SMALL)
+            name = cut_to(f"{row.position}.  {row.name}", left, fontsize=_NORMAL)
+            write(figure, _LIST, y / height, name, fontsize=_NORMAL)
+            write(figure, _RIGHT, y / height, row.said, fontsize=_SMALL, color=GREY, ha="right")
         y -= 1.6 * ROW_HEIGHT
     below = [f"And {chart.more} more."] if chart.more else []
     below += [NUMBERS_ARE_MISSING] if chart.has_gaps else []

@@ -9,6 +9,8 @@ import io
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from bot.blocks.text import shorten
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -42,6 +44,25 @@ def png(figure: Figure, *, title: str) -> bytes:
 def write(where: Figure | Axes, x: float, y: float, text: str, **style: Any) -> None:
     """Draw text literally: a `$` in a name does not begin a formula, and a character that the font lacks is a box."""
     where.text(x, y, _drawable(text), parse_math=False, **{"va": "center", "color": INK, **style})
+
+
+def width_of(text: str, *, fontsize: float) -> float:
+    """Return how many pixels wide a text is as `write` draws it, in plain letters."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font  # noqa: PLC0415 - as above
+
+    font = get_font(findfont(FontProperties()))
+    font.set_size(fontsize, DOTS)
+    font.set_text(_drawable(text))
+    return float(font.get_width_height()[0]) / 64
+
+
+def cut_to(text: str, width: float, *, fontsize: float) -> str:
+    """Return as much of a text as is so many pixels wide, with a mark where something is left out."""
+    for length in range(len(text), 0, -1):
+        found = shorten(text, length)
+        if width_of(found, fontsize=fontsize) <= width:
+            return found
+    return ""
 
 
 def _drawable(text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.blocks.backlog import alt_text
 from bot.clients.backlog_chart import LEAST_HEIGHT, draw
-from bot.clients.canvas import WIDTH
+from bot.clients.canvas import WIDTH, cut_to, width_of
 from bot.domain.backlog.chart import MOST_ROWS, Chart, ChartRow, chart
 from bot.domain.backlog.demand import BacklogRequest, Demand, Estimate, EvidenceKind, NeededBy
 from bot.domain.backlog.lanes import Lane
@@ -39,6 +39,15 @@ def shown(*requests: BacklogRequest) -> Chart:
 def row(name: str = "#1 Cassandra", **changes: object) -> ChartRow:
     its = ChartRow(position=1, name=name, lane=Lane.REST, waiting_hours=30.4, effort_hours=60, efforts=(30, 120))
     return replace(its, **changes)  # type: ignore[arg-type]  # the fields are given by name
+
+
+@pytest.mark.parametrize("efforts", [(30, 120), None])
+def test_a_name_of_wide_letters_leaves_room_for_what_is_said_of_it(efforts: tuple[int, int] | None) -> None:
+    narrow, wide = (cut_to(f"1.  #1 {letter * 60}", 300, fontsize=10) for letter in ("i", "W"))
+    assert narrow.endswith("…") is (width_of(f"1.  #1 {'i' * 60}", fontsize=10) > 300)
+    assert wide.endswith("…")
+    assert width_of(wide, fontsize=10) <= 300 < width_of(wide.replace("…", "WW"), fontsize=10)
+    assert pixels(draw(replace(shown(), rows=(row("#1 " + "W" * 60, efforts=efforts),))))
 
 
 def test_each_request_has_its_place_its_lane_and_both_numbers() -> None:
