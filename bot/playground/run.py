@@ -74,7 +74,6 @@ async def playing(
     With `anew`, the database file is deleted first. Raises CatalogError if nothing of the files can be read.
     """
     given = load_settings()
-    database = Database(database_url)
     clock = MovableClock()
     secret, token = secrets.token_hex(16), f"xoxb-{secrets.token_hex(12)}"
     slack = FakeSlack(
@@ -85,10 +84,11 @@ async def playing(
         monotonic=lambda: clock.now().timestamp(),  # so that no rate limit applies after the clock was moved
     )
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(database.close)
         listening = stack.enter_context(_listen(host, port))
         if anew is not None:
             _remove(anew)
+        database = Database(database_url)  # makes the file, as its owner's alone
+        stack.push_async_callback(database.close)
         address = f"http://{host}:{listening.getsockname()[1]}"
         await migrations.upgrade(database)
         await (load_own(database, catalog) if catalog else load_demo(database, clock))

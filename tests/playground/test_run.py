@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,6 +32,19 @@ async def test_whom_the_page_begins_with_is_a_catalog_admin_and_where_the_page_i
         await background.drain(seconds=10)
         shown = [str(view.payload) if (view := slack.home(user.id)) else "" for user in (first, other)]
         assert ["*zeppelin-scheduler* · once" in each for each in shown] == [True, False]
+
+
+async def test_a_command_beside_it_takes_nothing_of_its_database_away(tmp_path: Path) -> None:
+    """Whoever closes SQLite's file as the last one deletes what lies beside it: the playground has to hold its lock."""
+    file = tmp_path / "playground.sqlite"
+    async with run.playing(f"sqlite:///{file}", anew=file) as playground:
+        code = "import sqlite3, sys; made = sqlite3.connect(sys.argv[1]); made.execute('SELECT 1 FROM teams')"
+        code += "; made.close()"
+        command = await asyncio.create_subprocess_exec(sys.executable, "-c", code, str(file))
+        assert await command.wait() == 0
+        assert file.with_name("playground.sqlite-wal").exists()
+        assert file.stat().st_mode & 0o077 == 0
+        playground.baton.context.deps.database.check_file()
 
 
 async def test_the_demo_begins_anew_at_each_start_once_its_port_is_free(tmp_path: Path) -> None:
