@@ -218,8 +218,11 @@ async def fresh_database(
 
 @pytest.fixture(params=DATABASES)
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """The address of a database, empty unless the test has `database`, too; each test with it runs on both kinds."""
-    fill = migrated if "database" in request.fixturenames else None
+    """The address of a database, empty unless the test has `database`, too; each test with it runs on both kinds.
+
+    A module may name by `FILL` what its databases begin with.
+    """
+    fill = getattr(request.module, "FILL", migrated) if "database" in request.fixturenames else None
     async with fresh_database(request.param, request, tmp_path, fill=fill) as url:
         yield url
 

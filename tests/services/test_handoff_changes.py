@@ -27,13 +27,15 @@ from bot.services.handoff.health import HandoffFigures
 from bot.services.handoff.offers import Begun, NewHandoff
 from bot.services.matters import answers
 from bot.services.ownership import look_up
-from bot.services.snapshot import refresh
+from bot.services.snapshot import Snapshot, refresh
 from bot.services.transfers import Resource
 from bot.services.working_times import WorkingTimes
 from bot.store import tables
 from bot.store.db import Database
+from tests.clocks import FixedClock
+from tests.postgres_databases import migrated
 from tests.services.catalog_world import Said, asset, owner, person, team
-from tests.services.test_handoffs import AREAS, Givers
+from tests.services.test_handoffs import AREAS, PEOPLE, Givers
 
 DATABASE = Resource(1, Area.DATABASE)
 LENT_UNTIL = date(2026, 3, 20)
@@ -47,6 +49,12 @@ class Three(Givers):
         await self.bring()
         more = (person(name="Solo", email="solo@example.test"), team("Search", members=("solo@example.test",)))
         await self.load("more", *more)
+        await self.remember()
+
+    async def resume(self) -> None:
+        """Go on where `begin` has ended, in a store that it has filled."""
+        self.claims, self.snapshot = PEOPLE, Snapshot()
+        self.clock.advance(timedelta(minutes=3))
         await self.remember()
 
     async def bring(self, *assets: Said) -> None:
@@ -116,10 +124,21 @@ class Three(Givers):
         return str(sent[f"handoff.card:{number}"])
 
 
+async def begun(url: str) -> None:
+    """Bring what three teams begin with into the empty database at an address."""
+    await migrated(url)
+    database = Database(url)
+    await Three(database, FixedClock()).begin()
+    await database.close()
+
+
+FILL = begun
+
+
 @pytest.fixture
 async def three(database: Database, clock: Any) -> Three:
     made = Three(database, clock)
-    await made.begin()
+    await made.resume()
     return made
 
 

@@ -30,6 +30,11 @@ from bot.store.db import Database
 from tests.services.catalog_world import Said, World, asset, owner, person, team
 
 AREAS = (Area.DATABASE, Area.MONITORING)
+PEOPLE: tuple[Said, ...] = (
+    *(person(name=name, email=f"{name}@example.test") for name in ("Omar", "Ada", "Grace")),
+    team("DevOps", channel="#devops", members=("omar@example.test",)),
+    team("Payments", channel="#payments", members=("ada@example.test", "grace@example.test")),
+)
 
 
 class Givers(World):
@@ -41,12 +46,7 @@ class Givers(World):
     claims: tuple[Said, ...]
 
     async def begin(self) -> None:
-        names = ("Omar", "Ada", "Grace")
-        self.claims = (
-            *(person(name=name, email=f"{name}@example.test") for name in names),
-            team("DevOps", channel="#devops", members=("omar@example.test",)),
-            team("Payments", channel="#payments", members=("ada@example.test", "grace@example.test")),
-        )
+        self.claims = PEOPLE
         await self.load(
             "backstage",
             *self.claims,

@@ -25,13 +25,15 @@ from bot.services.working_times import WorkingTimes
 from bot.store import tables
 from bot.store.db import Database
 from tests.services.catalog_world import asset, owner, person, team
-from tests.services.test_handoff_changes import AREAS, Three
+from tests.services.test_handoff_changes import AREAS, Three, begun
+
+FILL = begun
 
 
 @pytest.fixture
 async def world(database: Database, clock: Any) -> Three:
     made = Three(database, clock)
-    await made.begin()
+    await made.resume()
     return made
 
 

@@ -19,13 +19,15 @@ from bot.services.snapshot import Snapshot, refresh
 from bot.store import tables
 from bot.store.db import Database
 from tests.services.catalog_world import asset, owner
-from tests.services.test_handoff_changes import AREAS, Three
+from tests.services.test_handoff_changes import AREAS, Three, begun
+
+FILL = begun
 
 
 @pytest.fixture
 async def world(database: Database, clock: Any) -> Three:
     made = Three(database, clock)
-    await made.begin()
+    await made.resume()
     return made
 
 
