@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.app import RunningApp, running
+from bot.clients.slack import SlackClient
 from bot.domain.catalog import (
     Area,
     AssetClaim,
@@ -33,7 +35,10 @@ from bot.playground.fake_slack import Delivery, FakeSlack, MessageRef, PostedMes
 from bot.services import snapshot
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
+from bot.services.listings import Listings
+from bot.services.members import Members
 from bot.services.outbox import drain
+from bot.services.snapshot import Snapshot
 from bot.settings import Settings
 from bot.store.db import Database
 from bot.store.tables import OutboxMessage, core
@@ -93,14 +98,62 @@ def organisation() -> SourceCatalog:
 
 
 async def organised(url: str) -> None:
-    """Bring the small organisation into the empty database at an address, at the time when clocks begin."""
+    """Bring the small organisation into the empty database at an address, at the time when clocks begin.
+
+    What Slack lists has been read then, too.
+    """
     await migrated(url)
     database = Database(url)
     deps = Deps(database, FixedClock())
     await import_catalog(
         deps, organisation(), source="baton", format_name="baton", paths=["catalog.yaml"], trust_people=True
     )
+    slack = furnished()
+    await slack.start()
+    async with SlackClient(token=BOT_TOKEN, api_url=slack.api_url) as client:
+        memory = Snapshot()
+        await snapshot.refresh(memory, database)
+        listings = Listings(deps, client, memory, Members(deps, client, memory))
+        await listings.read_members()
+        await listings.read_channels()
+    await slack.stop()
     await database.close()
+
+
+def furnished() -> FakeSlack:
+    """Slack as every scene finds it: its people and channels have the same ids each time."""
+    slack = FakeSlack(signing_secret=SECRET, bot_token=BOT_TOKEN, app_token=APP_TOKEN, rate_limits=False)
+    slack.install(kept.manifest())
+    for handle, name in (
+        ("ada", "Ada Byron"),
+        ("grace", "Grace Marsh"),
+        ("lin", "Lin Wei"),
+        ("omar", "Omar Sol"),
+        ("solo", "Solo Singh"),
+        ("eve", "Eve Nobody"),
+    ):
+        slack.add_user(handle, real_name=name, email=f"{handle}@example.test")
+    everybody = ["ada", "grace", "lin", "omar", "solo", "eve"]
+    slack.add_channel("general", members=everybody, bot_is_member=True)
+    for name in ("payments", "platform", "search"):
+        slack.add_channel(name, members=everybody, bot_is_member=True)
+    return slack
+
+
+@contextmanager
+def already_read() -> Iterator[None]:
+    """Let a Baton that starts here take what Slack lists from the store: it has been read a moment ago.
+
+    To read it took a third of a scene's start. `test_start` holds that every start reads it.
+    """
+    read = Listings._read
+
+    async def _read(listings: Listings, *how: Any) -> None:
+        await read(listings, *how[:-1], False)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Listings, "_read", _read)
+        yield
 
 
 @dataclass
@@ -269,21 +322,7 @@ async def stage(
     catalog_admins: tuple[str, ...],
     more_settings: Mapping[str, Any],
 ) -> AsyncIterator[Stage]:
-    slack = FakeSlack(signing_secret=SECRET, bot_token=BOT_TOKEN, app_token=APP_TOKEN, rate_limits=False)
-    slack.install(kept.manifest())
-    for handle, name in (
-        ("ada", "Ada Byron"),
-        ("grace", "Grace Marsh"),
-        ("lin", "Lin Wei"),
-        ("omar", "Omar Sol"),
-        ("solo", "Solo Singh"),
-        ("eve", "Eve Nobody"),
-    ):
-        slack.add_user(handle, real_name=name, email=f"{handle}@example.test")
-    everybody = ["ada", "grace", "lin", "omar", "solo", "eve"]
-    slack.add_channel("general", members=everybody, bot_is_member=True)
-    for name in ("payments", "platform", "search"):
-        slack.add_channel(name, members=everybody, bot_is_member=True)
+    slack = furnished()
     await slack.start()
     settings = Settings(
         _env_file=None,
@@ -301,9 +340,11 @@ async def stage(
         **more_settings,
     )
     try:
-        async with running(settings, clock=clock) as baton:
-            slack.connect_http(baton.url + SLACK_PATH)
-            await baton.context.background.drain(seconds=10)
+        async with AsyncExitStack() as stack:
+            with already_read():
+                baton = await stack.enter_async_context(running(settings, clock=clock))
+                slack.connect_http(baton.url + SLACK_PATH)
+                await baton.context.background.drain(seconds=10)
             await snapshot.refresh(baton.context.snapshot, database)
             scene = Stage(slack, baton, database, clock)
             yield scene

@@ -22,6 +22,7 @@ from bot.playground.fake_slack import FakeSlack
 from bot.settings import Settings
 from bot.store import migrations
 from bot.store.db import Database, Limits
+from tests import kept
 from tests.conftest import fresh_database, lasting_port
 from tests.postgres_wire import wired
 from tests.slack.conftest import APP_TOKEN, BOT_TOKEN, SECRET
@@ -201,6 +202,19 @@ async def test_health_is_served_before_slack_is_asked(slack: FakeSlack, tmp_path
         given = settings(url, slack, slack_api_url=f"http://127.0.0.1:{silent.getsockname()[1]}/api/")
         async with starting(given) as task:
             await until(task, given, 503, "still to answer")
+
+
+async def test_every_start_reads_what_slack_lists_although_that_is_not_due(slack: FakeSlack, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/baton.sqlite"
+    await migrated(url)
+    slack.install(kept.manifest())
+    for name in ("ada", "eve"):
+        slack.add_user(name, real_name=name.title())
+        slack.add_channel(f"{name}s", bot_is_member=True)
+        async with running(settings(url, slack)) as baton:
+            await baton.context.background.drain(seconds=10)
+            assert baton.context.members.standing(slack.workspace.user(name).id) is not None
+            assert baton.context.snapshot.channel_id(f"#{name}s").startswith("C")
 
 
 async def test_a_newer_schema_ends_it(slack: FakeSlack, tmp_path: Path) -> None:
