@@ -76,8 +76,7 @@ class Due:
         """Why by that day: the words that neither wish for or describe something nor name the day; perhaps empty."""
         said = [each.strip(" .!?") for each in _SAID["pieces"].split(self.quote)]
         said = [each for each in said if each and not any(_SAID[kind].search(each) for kind in ("wish", "detail"))]
-        reasons = [each for each in said if not (_is_day(each) or _sets_day(each))]
-        if reasons:
+        if reasons := [each for each in said if not _is_day(each)]:
             return ", ".join(reasons)
         before = _SAID["occasion"].search(self.quote)
         if before is None or _is_day(before[0]):
@@ -168,14 +167,11 @@ def _days_alone(text: str) -> str:
 
 
 def _is_day(text: str) -> bool:
-    """Whether words name a day, and nothing else."""
-    return not _SAID["content"].search(_DATE.sub(" ", plain(text)))
-
-
-def _sets_day(text: str) -> bool:
-    """Whether words say by which day something is needed, as in "more memory before 2026-12-10": that is no reason."""
-    found = _DATE.search(plain(text))
-    return found is not None and bool(_SAID["limit"].search(plain(text)[: found.start()]))
+    """Whether words name a day and nothing else, or the day by which something is needed: that is no reason."""
+    said = plain(text)
+    found = _DATE.search(said)
+    is_limit = found is not None and _SAID["limit"].search(said[: found.start()])
+    return bool(is_limit or not _SAID["content"].search(_DATE.sub(" ", said)))
 
 
 def _moved(due: Due, shift: re.Match[str], sentence: Sentence) -> Due:

@@ -110,17 +110,10 @@ def named(text: str) -> Named | None:
         return _read(phrase, 3)
     cut = _AFTER_HEAD.search(text, 2)
     head = text[: cut.start()] if cut else text
-    nouns = list(_NOUN.finditer(head))
-    if nouns:
-        return _read(nouns[-1], 2)
-    is_name = head.rstrip(" `").endswith("§")
-    if (
-        cut
-        and not is_name
-        and (behind := list(_NOUN.finditer((_AFTER_HEAD.split(text[cut.end() :].strip()) or [""])[0])))
-    ):
-        return _read(behind[-1], 1)
-    if (noun := _NOUN.search(text)) and not is_name:
+    if noun := _last_noun(head):
+        return _read(noun, 2)
+    behind = _AFTER_HEAD.split(text[cut.end() :].strip())[0] if cut else ""
+    if not head.rstrip(" `").endswith("§") and (noun := _last_noun(behind) or _NOUN.search(text)):
         return _read(noun, 1)
     verb = _VERB.search(text)
     return Named(ItemType.INFRASTRUCTURE, verb[0].lower(), 0) if verb else None
@@ -150,6 +143,10 @@ def _stem(word: str) -> str:
 
 
 _ALIKE = {_stem(word): row.split()[0] for row in WORDS["types"]["alike"] for word in row.split()}
+
+
+def _last_noun(text: str) -> re.Match[str] | None:
+    return next(reversed(list(_NOUN.finditer(text))), None)
 
 
 def _read(found: re.Match[str], weight: int) -> Named:

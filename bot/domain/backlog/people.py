@@ -21,9 +21,8 @@ _NUMBERS = (
     *("thirteen", "fourteen", "fifteen"),
 )
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-#: Groups of the pattern of somebody: all of those who are named beside it, or others.
-_TOTAL = ("we", "all", "of", "both", "two")
-_COUNTS = (*_TOTAL, "many", "team", "size")
+#: Groups of the pattern of somebody.
+_COUNTS = ("we", "all", "of", "both", "two", "many", "team", "size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +90,8 @@ def _group(text: str, listed: Sequence[re.Match[str]]) -> _Group | None:
     start, end = listed[0].start(), listed[-1].end()
     if all(each["name"] for each in listed) and links <= {","} and not (links and text[:start].endswith(": ")):
         return None  # a name alone may be anything
-    # "Ann and the intern, we both" are two, and "two squads, eleven people" are eleven.
-    total = [each for each in listed if any(each[said] for said in _TOTAL)] if "," in links else []
-    people = total or [each for each in listed if not each["team"]] or listed
-    return _Group(start, end, sum(map(_count, people)))
+    # "Two squads, eleven people" are eleven.
+    return _Group(start, end, sum(map(_count, [each for each in listed if not each["team"]] or listed)))
 
 
 def _count(found: re.Match[str]) -> int:

@@ -21,13 +21,13 @@ _NOT_YET = re.compile(
 )
 #: Of these kinds a team wants one, and what it says of another one is seldom praise.
 _ONE_IS_ENOUGH = frozenset(("broker", "database", "processing", "warehouse"))
+#: So many sentences back a doubt is what a choice answers.
+_SHORTLY = 4
 #: By name, all that do the same job.
 _RIVALS: dict[str, set[str]] = {}
 for _family in (frozenset(row.split()) for row in WORDS["rivals"]):
     for _each in _family:
         _RIVALS.setdefault(_each, set()).update(_family)
-#: So many sentences back a doubt is what a choice answers.
-_SHORTLY = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,8 +72,6 @@ class _Found:
     doubt: int = 0  # 0 sure, 1 ambiguous, 2 an ordinary word
     is_sure: bool = True
     is_name: bool = True
-    #: Whether it has a capital where no sentence begins.
-    is_within: bool = False
 
     @property
     def end(self) -> int:
@@ -108,7 +106,7 @@ class Vocabulary:
         """Return what each of a thread's texts names. A name that is sure in one of them is meant in all of them."""
         rows = [list(self._candidates(text)) for text in texts]
         found = [one for row in rows for one in row]
-        taken = {one.id for one in found if one.is_sure or (one.doubt == 1 and one.is_within)}
+        taken = {one.id for one in found if one.is_sure}
         if taken or any(_TECHNICAL.search(text) for text in texts):
             taken |= {one.id for one in found if one.is_name}
         #: "Composer", where Cloud Composer is named.
@@ -174,7 +172,7 @@ class Vocabulary:
         is_within = said[0].isupper() and bool(re.search(r"[\w,)'\"/+]\s*\(?$", before[-12:]))
         is_name = is_within or (said[0].isupper() and doubt == 1 and last not in _ARTICLES)
         is_name = (is_name and len(said) > 1) or (doubt == 1 and last in _BEFORE_NAMES)
-        return _Found(technology.id, said, start, doubt, is_sure, is_name, is_within)
+        return _Found(technology.id, said, start, doubt, is_sure, is_name)
 
 
 def _is_listed(text: str, one: _Found, others: Sequence[_Found]) -> bool:
