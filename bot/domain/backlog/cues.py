@@ -26,15 +26,22 @@ def alternatives(listed: list[str | list[str]]) -> str:
 
 
 _CLASS = re.compile("{(" + "|".join(_CLASSES) + ")}")
+
+
+def instead(key: str) -> dict[str, str]:
+    """Return what is read instead of each of the words of a table."""
+    return {said: read for read, listed in WORDS[key].items() for said in listed.split(", ")}
+
+
+_INSTEAD = instead("readings")
 _READINGS = re.compile(
-    r"(?<![\w'])(?:" + "|".join(sorted(map(re.escape, WORDS["readings"]), key=len, reverse=True)) + r")(?!\w)",
-    re.IGNORECASE,
+    rf"(?<![\w'])(?:{'|'.join(sorted(map(re.escape, _INSTEAD), key=len, reverse=True))})(?!\w)", re.IGNORECASE
 )
 
 
 def plain(text: str) -> str:
     """Return a text in which days and numbers are said in the one way that is read."""
-    return _READINGS.sub(lambda found: str(WORDS["readings"][found[0].lower()]), text)
+    return _READINGS.sub(lambda found: _INSTEAD[found[0].lower()], text)
 
 
 #: Cuts whatever stands behind it; a comma cuts only where what follows says something of its own.

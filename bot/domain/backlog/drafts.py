@@ -75,8 +75,7 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
     coached_in = {need.sentence.at for need in found.needs if need.kind is ItemType.COACHING}
     lacking = gaps.find(thread, mentions, vocabulary, rejected=taken.rejected.keys(), coached_in=coached_in)
     hours, blocked = quantities.hours(thread), people.blocked(thread, mentions)
-    owned = {sentence.at for _, sentence in found.stays} - found.asked_in
-    by = due.needed_by(thread, asked_in=found.asked_in, owned=owned)
+    by = due.needed_by(thread, asked_in=found.asked_in)
     wanted = _left(_with_successors(found.needs, taken.rejected, mentions, vocabulary), taken.rejected)
     choices = list(_to_choose(thread, mentions, taken.undecided, wanted, vocabulary))
     is_over = found.withdrawn_at is not None or need_reader.is_closed(thread)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from bot.domain.backlog.cues import WORDS, patterns, plain
+from bot.domain.backlog.cues import instead, patterns, plain
 from bot.domain.backlog.threads import Sentence, Thread
 from bot.domain.dates import COUNT, MONTHS, around, count_of, later, month_number
 
@@ -21,6 +21,8 @@ _DAY = rf"(?:{'|'.join(sorted(_DAYS, key=len, reverse=True))})\b"
 _NAMED_MONTH = re.compile(rf"\b(?-i:(?=[A-Z])){_MONTH}", re.IGNORECASE)
 _FEW = {"a couple of": 2, "a few": 3}
 _COUNT = rf"{'|'.join(_FEW)}|{COUNT}"
+#: What days are also called.
+_SAME = instead("days")
 #: How days are written, by how they are read.
 _FORMS = {
     "iso": r"\d{4}-\d{2}-\d{2}",
@@ -36,7 +38,7 @@ _FORMS = {
     "nth": r"(?P<ordinal>\d{1,2})(?:st|nd|rd|th)\b(?! (?:time|floor|of (?:our|the)))"
     r"|(?<=the )(?P<bare>[12]?\d|3[01])\.?(?=\s*(?:[,;!?)]|$|bitte|please))",
     "weekday": rf"(?P<next2>next )?(?:this |coming )?(?P<wday>{_DAY})(?P<later> next week| week)?",
-    "word": rf"(?:today|{'|'.join(sorted(WORDS['days'], key=len, reverse=True))})\b",
+    "word": rf"(?:today|{'|'.join(sorted(_SAME, key=len, reverse=True))})\b",
     "ahead": rf"(?:with)?in (?:about |the next )?(?P<count>{_COUNT}) (?P<of>day|week|month|sprint)s?\b"
     rf"|(?P<count2>{_COUNT}) (?P<of2>day|week|month|sprint)s? (?:from now|from today|time)\b",
     "week": r"(?:kw|cw|calendar week|week)\s?(?P<number>[1-4]\d|5[0-3])\b",
@@ -84,8 +86,8 @@ class Due:
         return re.sub(r"(?:\s+(?:on|at|in|by|of|the))+$", "", _DATE.sub("", plain(before[0])).strip(" .,"))
 
 
-def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | None:
-    """Return the first day that DevOps must meet. Sentences in `owned` are about what the team does itself."""
+def needed_by(thread: Thread, *, asked_in: Set[int]) -> Due | None:
+    """Return the first day that DevOps must meet. Sentences in `asked_in` ask for something."""
     known: list[Due] = []
     for sentence in thread.sentences:
         text = _days_alone(sentence.text)
@@ -97,8 +99,6 @@ def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | N
         near = known[-1].day if known and corrects else None
         is_asked = sentence.at in asked_in
         found = list(_found(thread, sentence, text, shift, near, is_asked=is_asked, corrects=corrects))
-        if sentence.at in owned and not corrects:
-            found = []
         if not found and _SAID["taken_back"].search(text):
             known = []
         elif not found and shift:
@@ -229,7 +229,7 @@ def _day(found: re.Match[str], today: date, near: date | None = None) -> date | 
                 return _part("start", found["name"], False, found["m_year"], today) if is_name else None
     except ValueError:
         return None
-    same = _DATE.fullmatch(WORDS["days"].get(found[0].lower(), ""))
+    same = _DATE.fullmatch(_SAME.get(found[0].lower(), ""))
     return _day(same, today) if same else today
 
 

@@ -144,9 +144,6 @@ def _blocked(
         beside = [within[each] for each in (at - 1, at + 1, at + 2) if 0 <= each < len(said) and each not in stopped]
         is_alone = _SAID["i_am"].search(said[at]) or _SAID["alone"].match(said[at])
         people += next((each[0] for each in (within[at], *beside) if each), 0) or bool(is_alone)
-    if not people and _SAID["everybody"].search(text):
-        sizes = (each for one in reversed(sentences) for each in _SAID["who"].finditer(one.text) if each["size"])
-        people = next(map(_count, sizes), 0)
     return max(people, 2) if people and _SAID["also"].search(text) else people or None
 
 

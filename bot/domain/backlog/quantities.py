@@ -81,17 +81,12 @@ def _put_right(last: Hours, sentence: Sentence) -> Hours | None:
     rest = text[begins.end() :]
     amount, bare, rates = _SAID["amount"].search(rest), _SAID["bare"].match(rest), list(_rates(rest))
     spent, people, per, factor = last.amount, last.people, last.per, last.monthly / (last.amount * last.people)
-    if bare and per and (bare["times"] or abs(factor - _A_MONTH[per]) > 0.1):
-        factor = _A_MONTH[per] * _number(bare["n"])
-    elif bare:
+    if bare:
         spent = _number(bare["n"]) / (60 if spent < 1 else 1)
     elif rates:
-        per, said = _times(rates[0])
-        factor = factor + said if begins["more"] else said
-    elif amount and (begins["sure"] or _SAID["over"].match(rest, amount.end())):
+        per, factor = _times(rates[0])
+    elif amount:
         spent = _spent(amount)
-    elif begins["each"]:
-        people = max(counted(text), people)
     else:
         return None
     return Hours(spent, per, people, round(spent * factor * people, 2), sentence.text, sentence.message.index)
@@ -102,7 +97,6 @@ def _hours(thread: Thread, sentence: Sentence) -> Iterator[Hours]:
     # "seven days a week" says how often, where it is not all that is said.
     often = _SAID["days_a_week"].sub(_hush, text)
     text = often if _SAID["amount"].search(often) else text
-    last, end = None, 0
     for amount in islice(_SAID["amount"].finditer(text), _MOST_AMOUNTS):
         rate, times = _rate(thread, sentence, amount), _SAID["each_time"].search(text)
         if not _is_spent(text, amount) or not (rate or times):
@@ -111,11 +105,8 @@ def _hours(thread: Thread, sentence: Sentence) -> Iterator[Hours]:
         of_each = _SAID["each_of"].search(text[: amount.start()])
         people = int(_number(of_each["n"])) if of_each else _people(thread, sentence, amount)
         per, factor = rate or (times[0].lower() if times else None, None)
-        if last and last.per == per and _SAID["adds"].fullmatch(text, end, amount.start()):
-            spent += last.amount  # "an hour of me and an hour of you"
         monthly = None if factor is None else round(spent * factor * people, 2)
-        last, end = Hours(spent, per, people, monthly, sentence.text, sentence.message.index), amount.end()
-        yield last
+        yield Hours(spent, per, people, monthly, sentence.text, sentence.message.index)
 
 
 def _is_spent(text: str, amount: re.Match[str]) -> bool:
@@ -146,30 +137,16 @@ def _rate(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> tuple[st
     if days := _days_a_week(text):
         return "week", WEEKS_A_MONTH * days
     if around:
-        is_counted = any(each["times"] for each in around)
-        if not is_counted and (times := _SAID["occasions"].search(text[: amount.start()])):
-            period, factor = _times(around[0])
-            return period, factor * _number(times["n"])
-        after = [found for found in around if found.start() >= amount.end()]
-        best = min(after or around, key=lambda found: abs(found.start() - amount.end()))
-        again = None if is_counted or best["often"] else _SAID["again"].search(text[amount.end() :])
-        period, factor = _times(best)
-        if again:
-            return period, factor * _number(again["n"])
-        # "3 times a day, 10 minutes each time"
-        other = [_times(found) for found in around if found["times"] and found is not best]
-        return other[0] if other and _SAID["each_time"].search(text) else (period, factor)
+        return _times(min(around, key=lambda found: abs(found.start() - amount.end())))
     for place in (sentence.at + 1, sentence.at - 1, sentence.at + 2, sentence.at - 2):
         beside = thread.sentences[place] if 0 <= place < len(thread.sentences) else sentence
         said, is_near = _plain(beside.low), beside.message is sentence.message
         if _SAID["amount"].search(said):
             continue
-        if days := _days_a_week(said):
-            return "week", WEEKS_A_MONTH * days
         for found in _rates(said):
             if _SAID["so"].match(text):
                 return _times(found)[0], _A_MONTH[_times(found)[0]]
-            if found["times"] or found["every"] or is_near or _SAID["each_time"].search(text):
+            if found["times"] or is_near or _SAID["each_time"].search(text):
                 return _times(found)
     return None
 
@@ -177,8 +154,7 @@ def _rate(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> tuple[st
 def _days_a_week(text: str) -> int:
     """Return how often "Tuesdays and Fridays" is, 0 where no days are listed."""
     listed = _SAID["days_listed"].search(text)
-    is_until = listed is not None and _SAID["by_day"].search(text[: listed.start()])
-    return 0 if listed is None or is_until else len(_SAID["weekday"].findall(listed[0]))
+    return len(_SAID["weekday"].findall(listed[0])) if listed else 0
 
 
 def _rates(text: str, start: int = 0, end: int = 0) -> Iterator[re.Match[str]]:
@@ -194,8 +170,8 @@ def _times(found: re.Match[str]) -> tuple[str, float]:
     said = said.rstrip("s") if len(said) > 2 else said
     period = _PERIODS.get(said, "week" if said.endswith("day") and said != "day" else said)
     factor = _A_MONTH[period] * _number(found["times"] or found["often"] or "one")
-    if period == "day" and (weekend := _SAID["weekend"].search(found.string)):
-        factor *= (6 if weekend["saturdays"] or weekend["saturday"] else 7) / 5
+    if period == "day" and _SAID["weekend"].search(found.string):
+        factor *= 7 / 5
     return period, factor / _number((found["every"] or "one").replace("single", "one"))
 
 

@@ -38,12 +38,6 @@ def test_hours_are_put_right_while_they_are_talked_about() -> None:
         assert found.monthly == pytest.approx(monthly, abs=0.02)
 
 
-def test_hours_in_a_normal_week_may_come_again() -> None:
-    found = draft("We need a script.", "In a normal week it takes me an hour and a half, twice").hours
-    assert found is not None
-    assert found.monthly == pytest.approx(12.99)
-
-
 def test_who_loses_hours_by_waiting_is_not_stuck() -> None:
     assert draft("We need a script.", "the four of us lose 2 hours a week each waiting for it").blocked is None
     found = draft("We need a script.", "we lose 2 hours a week and 3 people are stuck").blocked
@@ -215,5 +209,5 @@ def test_a_day_is_counted_from_an_event(said: str, event: str) -> None:
 def _needed_by(said: str) -> str | None:
     wish = {"ts": "1793700000", "user": "U1", "text": "please, we need a test environment"}
     told = [{"ts": "1793700001", "user": "U2", "text": each} for each in said.split(" - ")]
-    found = due.needed_by(threads.read({"messages": [wish, *told]}), asked_in={0}, owned=set())
+    found = due.needed_by(threads.read({"messages": [wish, *told]}), asked_in={0})
     return None if found is None else found.day.isoformat()
