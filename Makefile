@@ -15,7 +15,7 @@ DAYS ?= 365
 KILLS ?= 50
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench night year quarter strangers format lock clean
+.PHONY: help run test lint bench night year quarter strangers weights format lock clean
 
 help: ## Say what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ quarter: .venv/dev ## Print what three teams are told in 120 simulated days, to 
 strangers: .venv/dev ## Run hostile and unlucky cases against a real process (some minutes)
 	$(BIN)/python -m tests.strangers
 
+weights: .venv/dev ## Learn the weights of drafting's classifier from the labelled threads in tests (a minute)
+	$(INSTALL) -r requirements/training.txt
+	$(BIN)/python -m tests.training.classifier
+
 format: .venv/dev ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -57,6 +61,8 @@ lock: .venv/dev ## Pin and hash the requirements anew, from pyproject.toml
 	  --no-header --no-annotate pyproject.toml requirements/build.in -o requirements/base.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --no-annotate pyproject.toml requirements/build.in --all-extras --group dev -c requirements/base.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header --no-annotate --group training -c requirements/dev.txt -o requirements/training.txt
 
 clean: ## Remove what was made: environment, caches, the playground's database
 	rm -rf .venv .var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
