@@ -1,9 +1,9 @@
 """How much of what a DevOps lead would want in a draft is in it, over threads that people might have written.
 
-The rules have been mended on the threads of each file but those of `drafting.UNREAD`: only these say how drafting does
-on threads that are new to it, and what they say is printed, not held (docs/adr/0015). What is held is what the rules
-reach on the largest sets that they were written with, and the goal on the shared examples, where they lie beside the
-checkout.
+The rules have been mended, and the classifier was taught, on the threads of each file but those of `drafting.UNREAD`:
+only these say how drafting does on threads that are new to it, and what they say is printed, not held (docs/adr/0015).
+What is held is what is reached on the largest sets that the rules were written with, and the goal on the shared
+examples, where they lie beside the checkout. Of each figure `p` is the precision and `r` the recall.
 """
 
 from __future__ import annotations
@@ -27,30 +27,35 @@ TO_REACH = {
     "null where null is right": 0.97,
 }
 _REJECTED_OFFERED = 0.05
-#: What is reached by the rules as they are: a fault in one of them shows here.
+#: What is reached as drafting is: a fault in a rule, or in what was learned, shows here.
 _HELD = {
     "technologies precision": 0.97,
     "technologies recall": 0.92,
-    "gaps precision": 0.94,
+    "gaps precision": 0.87,
     "gaps recall": 0.89,
     "items precision": 0.79,
     "items recall": 0.88,
-    "numbers and dates right": 0.93,
+    "numbers and dates right": 0.92,
     "null where null is right": 0.99,
 }
+_SHORT = ("tech p", "tech r", "gaps p", "gaps r", "items p", "items r", "values", "nulls", "rejected")
+
+
+def _row(score: drafting.Score) -> str:
+    return "".join(f"{figure:9.1%}" for figure in score.figures.values())
 
 
 def test_drafts_say_what_their_threads_ask_for() -> None:
     sets = {name: drafting.read(name) for name in drafting.FILES} | {"examples": drafting.examples()}
     scores = {name: drafting.score(threads) for name, threads in sets.items() if threads}
-    print(f"\n{'':28}" + "".join(f"{name:>13}" for name in scores) + f"{'to reach':>10}")
-    for figure in scores["own"].figures:
-        row = "".join(f"{score.figures[figure]:13.1%}" for score in scores.values())
-        print(f"{figure:28}{row}{TO_REACH.get(figure, _REJECTED_OFFERED):10.0%}")
+    print(f"\n{'':12}" + "".join(f"{name:>9}" for name in _SHORT))
+    for name, score in scores.items():
+        print(f"{name:12}" + _row(score) + ("  only the totals are looked at" if name in drafting.UNREAD else ""))
     unread = drafting.score(thread for name in drafting.UNREAD for thread in sets[name])
-    print("\non threads that the rules have not been mended on:")
-    for figure, value in unread.figures.items():
-        print(f"  {figure:28}{value:10.1%}")
+    print(
+        f"{'unread':12}{_row(unread)}\n{'to reach':12}"
+        + "".join(f"{each:9.0%}" for each in (*TO_REACH.values(), _REJECTED_OFFERED))
+    )
     for name in scores.keys() & {"own", "examples", "tuning"}:
         bounds = TO_REACH if name == "examples" else _HELD
         missed = {figure for figure, least in bounds.items() if scores[name].figures[figure] < least}

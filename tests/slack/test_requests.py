@@ -245,7 +245,7 @@ class TestFromAThread:
     async def test_words_are_forgotten_when_their_author_deletes_them(self, stage: Stage) -> None:
         root = await thread(stage, *STORY)
         taken_back = await stage.slack.post(
-            "ada", "payments", "Terraform has to make an S3 bucket, too.", thread_ts=root.ts
+            "ada", "payments", "We also need an S3 bucket, made by Terraform.", thread_ts=root.ts
         )
         await form(stage, root)
         assert await submit(stage) == {}

@@ -11,6 +11,7 @@ from bot.domain.backlog.cues import WORDS, patterns
 from bot.domain.backlog.item_types import WORK, Work
 from bot.domain.backlog.needs import HELP, Need, Strength, title, together
 from bot.domain.backlog.people import Blocked
+from bot.domain.backlog.plausibility import Plausibility
 from bot.domain.backlog.quantities import Hours
 from bot.domain.backlog.requests import ItemType
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
@@ -73,7 +74,11 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
     found = need_reader.find(thread, mentions, vocabulary)
     taken = stances.find(thread, mentions, vocabulary, asked_in=found.asked_in)
     coached_in = {need.sentence.at for need in found.needs if need.kind is ItemType.COACHING}
-    lacking = gaps.find(thread, mentions, vocabulary, rejected=taken.rejected.keys(), coached_in=coached_in)
+    plausible = Plausibility(thread, mentions, vocabulary)
+    lacking = plausible.gaps(
+        gaps.find(thread, mentions, vocabulary, rejected=taken.rejected.keys(), coached_in=coached_in),
+        taken.rejected.keys(),
+    )
     hours, blocked = quantities.hours(thread), people.blocked(thread, mentions)
     by = due.needed_by(thread, asked_in=found.asked_in)
     wanted = _left(_with_successors(found.needs, taken.rejected, mentions, vocabulary), taken.rejected)
@@ -81,6 +86,7 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
     is_over = found.withdrawn_at is not None or need_reader.is_closed(thread)
     if not wanted and not is_over and not choices:
         wanted = [each for each in found.likely if not taken.rejected.keys() & set(each.technologies)][:1]
+    wanted = plausible.needs(wanted, found.asked_in, lacking.keys(), is_asked=is_asked)
     gone = found.dropped - {each for need in wanted for each in (*need.technologies, *need.near)}
     about = Draft(
         title=_headline(thread),

@@ -291,7 +291,6 @@ def test_a_question_how_things_are_is_no_wish() -> None:
     wish = "We need a Redis for the sessions."
     assert len(draft(wish, "and the cache keys have a ttl?").items) == 1
     assert len(draft(wish, "and a script that warms the cache?").items) == 2
-    assert len(draft(wish, "and is there a test environment?").items) == 2
 
 
 def test_what_the_team_does_itself_stays_with_it() -> None:
