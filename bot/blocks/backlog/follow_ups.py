@@ -21,7 +21,7 @@ _TO_ESTIMATE = "The first to estimate, by what waiting costs:"
 _LINE = "backlog.line:"
 #: In place of a kind of follow-up, in the id of a line of the DevOps team's alone.
 _RISK, _ESTIMATE = "risk", "estimate"
-_AT_RISK = "A date is missed unless the work starts now:"
+_AT_RISK = "A date is missed unless the work starts soon:"
 
 
 def line(its: FollowUp) -> Line:

@@ -35,7 +35,7 @@ _ROWS_IN_WORDS, _ALT_TEXT = 12, 1_000
 #: The lanes in words.
 LANES: Mapping[Lane, str] = MappingProxyType(
     {
-        Lane.AT_RISK: "At risk: start now or miss the date",
+        Lane.AT_RISK: "At risk: start soon or miss the date",
         Lane.QUICK_WINS: "Quick wins: at most eight hours, paid back in four weeks",
         Lane.REST: "The rest, by cost of waiting per hour of work",
         Lane.NOT_ESTIMATED: "To estimate, by cost of waiting",

@@ -31,6 +31,20 @@ def test_a_day_alone_is_talk() -> None:
     assert draft("who comes to the dinner?", "tell me by the 20th").needed_by is None
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Also reminder: retro moves to Thursday 14:00",
+        "I had to ask Mia 4 times this week",
+        "there is a freeze till 31 March",
+        "I lost half a day on Tuesday with that again",
+    ],
+)
+def test_a_day_of_something_else_is_no_day_by_which_it_is_needed(said: str) -> None:
+    assert draft("Can devops help us with the build agents?", said).needed_by is None
+    assert draft(said, "Can devops help us with the build agents?").needed_by is None
+
+
 def test_hours_are_put_right_while_they_are_talked_about() -> None:
     for between, monthly in ((), 13), (("ok.", "and who builds it?", "devops.", "good."), 4.33):
         found = draft("it takes me an hour every week", *between, "make that 3 hours").hours

@@ -40,6 +40,8 @@ from bot.domain.backlog.people import Blocked
         ("None of us has used Terraform, we need it by 10 December.", ""),
         ("Nobody here knows Cassandra; the partner goes live on 3 May", "the partner goes live on 3 May"),
         ("It has to be ready by 12 May: our tenant moves out that week.", "our tenant moves out that week"),
+        ("Right, by 20 December", ""),
+        ("a Redis for the basket before Christmas, and somebody to show us Terraform", ""),
     ],
 )
 def test_the_reason_of_a_date_repeats_neither_the_wish_nor_the_day(quote: str, reason: str) -> None:
