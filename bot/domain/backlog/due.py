@@ -115,7 +115,10 @@ def needed_by(thread: Thread, *, asked_in: Set[int]) -> Due | None:
 
 def _corrects(thread: Thread, sentence: Sentence, text: str, *, is_open: bool) -> bool:
     """Whether the day of a sentence takes the place of those that were said before."""
-    said = [each.text for each in thread.sentences[: sentence.at + 1] if each.message is sentence.message]
+    start = sentence.at
+    while start and thread.sentences[start - 1].message is sentence.message:
+        start -= 1
+    said = [each.text for each in thread.sentences[start : sentence.at + 1]]
     # A message that is nothing but a day settles the day that was talked about.
     only = _DATE.fullmatch(_SAID["settles"].sub("", text).strip(" .!?"))
     is_turned_down = any(_SAID["turned_down"].search(each) for each in said)

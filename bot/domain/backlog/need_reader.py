@@ -118,11 +118,13 @@ class _Reader:
 
     def _strikes(self, sentence: Sentence, clause: str, *, is_gone: bool) -> bool:
         """Strike a point of a list by its number: "(a) exists since May", "strike 3", "so only b"."""
-        earlier = [each for each in self._sentences[: sentence.at] if each.message is not sentence.message]
-        listed = {each.label for each in earlier} - {""}
         left, struck = _SAID["only_left"].search(clause), _SAID["struck"].search(clause)
         point = _SAID["point"].match(sentence.text)
         said = sentence.label or (point["label"].lower() if point else "") if is_gone else ""
+        if not (left or struck or said):
+            return False
+        earlier = [each for each in self._sentences[: sentence.at] if each.message is not sentence.message]
+        listed = {each.label for each in earlier} - {""}
         gone = listed & {(struck["label"] or struck["label2"]).lower() if struck else said}
         if left and left["label"].lower() in listed:
             gone = listed - {left["label"].lower()}
@@ -234,6 +236,8 @@ class _Reader:
         touched = [each for each in needs if each.shares(about, technologies)]
         if not touched and (about or technologies) and not _SAID["pronoun"].search(clause):
             return  # "the containers are done": that was no wish
+        if not touched and _SAID["event"].search(clause) and not _SAID["pronoun"].search(clause):
+            return  # "the audit got cancelled": an event, and no wish
         if not touched and set(ids(self._mentions[sentence.at])).difference(*(each.technologies for each in needs)):
             return  # "Pulsar costs a fortune, forget it"
         if not touched and _SAID["there"].search(clause):

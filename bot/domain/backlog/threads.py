@@ -28,6 +28,8 @@ _EMOJI = re.compile(r"(?<![\w`]):(?=[\w+'-]{0,60}[a-z+])[\w+'-]{1,60}(?:::[\w-]{
 _STRUCK = re.compile(r"(?<![\w~])~(?=\S)[^~\n]{1,300}(?<=\S)~(?![\w~])")
 _BOLD = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{1,300})(?<=\S)\*(?![\w*])")
 _ITALIC = re.compile(r"(?<![\w_])_(?=\S)([^_\n]{1,300})(?<=\S)_(?![\w_])")
+#: Python reads no number of more than 4,300 digits.
+_LONG_NUMBER = re.compile(r"&#\d{8,};?")
 _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": ". ", "\u00a0": " "})
 
 _BULLET = re.compile(r"^\s*(?:[-*•‣]|\(?(?P<label>[1-9a-h]{1,2})[.)])\s+")
@@ -119,8 +121,8 @@ def _day(ts: str, zone: tzinfo) -> date:
         day = datetime.fromtimestamp(float(ts), zone).date()
     except (ValueError, OverflowError, OSError):
         return _NO_DAY
-    # Days are counted on from this one, and the calendar ends.
-    return day if day.year < 9000 else _NO_DAY
+    # Days are counted on and back from this one, and the calendar begins and ends.
+    return day if 1900 < day.year < 9000 else _NO_DAY
 
 
 def _words(raw: str) -> tuple[str, str]:
@@ -135,9 +137,14 @@ def _words(raw: str) -> tuple[str, str]:
     text = _CHANNEL.sub(r"#\1", text)
     text = _LINK.sub(lambda found: found[1] or " ", text)
     text = _BARE_LINK.sub(" ", _ANGLE.sub(" ", text))
-    text = html.unescape(text).translate(_TYPOGRAPHY)
+    text = _unescaped(text).translate(_TYPOGRAPHY)
     text = _STRUCK.sub(" ", _EMOJI.sub(" ", text))
-    return _ITALIC.sub(r"\1", _BOLD.sub(r"\1", text)), html.unescape(code)
+    return _ITALIC.sub(r"\1", _BOLD.sub(r"\1", text)), _unescaped(code)
+
+
+def _unescaped(text: str) -> str:
+    """Return a text with its entities as characters; a number longer than any character's is none."""
+    return html.unescape(_LONG_NUMBER.sub(" ", text))
 
 
 def _sentences(text: str) -> Iterator[tuple[str, bool, str]]:
@@ -197,4 +204,4 @@ def _unfurled(attachments: object) -> str:
         return ""
     fields = ("title", "text", "fallback", "pretext")
     said = [str(one.get(field) or "") for one in attachments if isinstance(one, dict) for field in fields]
-    return html.unescape("\n".join(dict.fromkeys(filter(None, said))))[:_LONGEST]
+    return _unescaped("\n".join(dict.fromkeys(filter(None, said)))[:_LONGEST])

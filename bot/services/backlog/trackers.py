@@ -350,8 +350,8 @@ class Trackers:
     async def hear(self, headers: Mapping[str, str], body: bytes, background: Background) -> int:
         """Take a webhook in and return the HTTP status for it. It is a hint: the issue is read behind the answer.
 
-        401 for a wrong signature, 400 for what is not JSON; 200 for everything else, whether it concerns a request or
-        not, and however often it comes.
+        401 for a wrong signature, 400 for what is not JSON or not of the tracker's shape; 200 for everything else,
+        whether it concerns a request or not, and however often it comes.
         """
         secret, given = self.tracker.webhook_secret, headers.get(self.tracker.signature_header, "")
         signature = hmac.new(secret.encode(), body, sha256).hexdigest()
@@ -359,7 +359,7 @@ class Trackers:
             return 401
         try:
             ref = self.tracker.named_in(orjson.loads(body))
-        except (orjson.JSONDecodeError, AttributeError):
+        except (orjson.JSONDecodeError, AttributeError, TypeError):
             return 400
         async with self._deps.database.transaction() as session:
             named = select(col(_ISSUE.request_id)).where(col(_ISSUE.ref) == ref, col(_ISSUE.state).in_(READABLE))

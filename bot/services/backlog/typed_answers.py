@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import html
 import logging
 import re
 
+from bot.domain.directory.questions import unescaped
 from bot.errors import SlackError, UserError
 from bot.ports import Slack
 from bot.services.backlog import questions, threads
@@ -55,4 +55,4 @@ def as_typed(text: str, snapshot: Snapshot) -> str:
         return f"@{person.name}" if person is not None else ""
 
     text = _LINK.sub(r"\1", _CROWD.sub(r"@\1", _NAMED.sub(r"\1", _PERSON.sub(name, text))))
-    return html.unescape(text).strip()
+    return unescaped(text).strip()

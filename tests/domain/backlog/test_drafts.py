@@ -287,6 +287,20 @@ def test_an_item_that_is_called_anew_is_of_the_kind_that_its_words_name(title: s
     assert item_types.retitled(item, title).type is kind
 
 
+@pytest.mark.parametrize(
+    "said", ["The audit got cancelled.", "Sorry, the call was postponed.", "The flight is cancelled."]
+)
+def test_an_event_that_is_cancelled_takes_no_wish_back(said: str) -> None:
+    wish = "We need a CI pipeline for billing."
+    assert len(draft(wish, said).items) == 1
+    assert draft(wish, "This request is cancelled, thanks.").items == ()
+
+
+@pytest.mark.parametrize("text", ["&#" + "1" * 4301 + ";", "```&#" + "1" * 5000 + ";```", "&#x41;"])
+def test_what_only_looks_like_a_character_is_left_out(text: str) -> None:
+    assert len(draft(f"We need a Postgres database {text}").items) == 1
+
+
 def test_a_question_how_things_are_is_no_wish() -> None:
     wish = "We need a Redis for the sessions."
     assert len(draft(wish, "and the cache keys have a ttl?").items) == 1
@@ -664,7 +678,7 @@ def test_no_document_raises(messages: list[dict[str, Any]]) -> None:
     assert isinstance(found.title, str)
 
 
-@pytest.mark.parametrize("ts", ["", "x", "nan", "inf", "-1e30", "253402300000", "1e18"])
+@pytest.mark.parametrize("ts", ["", "x", "nan", "inf", "-1e30", "-62135596800", "253402300000", "1e18"])
 def test_a_day_that_no_calendar_has_is_no_error(ts: str) -> None:
     message = {"ts": ts, "user": "U1", "text": "We need a database by end of next month, moved by 12 months"}
     assert kinds(drafts.draft(threads.read({"messages": [message]}), technologies.known())) == ["infrastructure"]
