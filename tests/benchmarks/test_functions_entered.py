@@ -6,7 +6,7 @@ Each function of `bot` and `handlers` that is entered counts once. The simulated
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import _lru_cache_wrapper
@@ -21,9 +21,9 @@ from bot.clients.catalog import ReadOptions, look
 from bot.services import snapshot as snapshots
 from bot.services.catalog import import_catalog
 from bot.services.eol.facts import Facts
-from tests.conftest import REPOSITORY
-from tests.services.eol_world import World
-from tests.services.test_eol_reminders import world
+from bot.store.db import Database
+from tests.conftest import REPOSITORY, FixedClock
+from tests.services.eol_world import World, made_world
 from tests.slack.conftest import (
     Stage,
     catalog_admins,
@@ -48,7 +48,6 @@ __all__ = [
     "public_url",
     "stage",
     "transport",
-    "world",
 ]  # fmt: skip
 
 pytestmark = pytest.mark.bench
@@ -57,6 +56,13 @@ _OURS = tuple(f"{REPOSITORY / folder}/" for folder in ("bot", "handlers"))
 _SIMULATED = f"{REPOSITORY / 'bot' / 'playground'}/"
 #: What there is today and a little more; whoever raises them says for what in docs/adr/0014.
 _MOST_FOR_A_QUESTION, _MOST_FOR_A_TRIP = 120, 839
+
+
+@pytest.fixture
+async def world(database: Database, clock: FixedClock) -> AsyncIterator[World]:
+    """Return a Baton whose pass asks every noun, as a deployment's does."""
+    async with made_world(database, clock) as made:
+        yield made
 
 
 @contextmanager
