@@ -51,6 +51,8 @@ def test_what_is_said_later_and_beside_a_sentence_counts() -> None:
     wish = "can devops give us a staging environment?"
     alone, answered = likelihoods(wish)[0], likelihoods(wish, "never mind, solved, thanks")[0]
     assert answered.wish < alone.wish
+    later, other = likelihoods(wish, "ok", "found it, works now, thanks")[0], likelihoods(wish, "ok", "ok")[0]
+    assert later.wish < other.wish
 
 
 def test_sentences_are_read_one_by_one_in_their_order() -> None:

@@ -680,7 +680,7 @@ def test_no_document_raises(messages: list[dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize("ts", ["", "x", "nan", "inf", "-1e30", "-62135596800", "253402300000", "1e18"])
 def test_a_day_that_no_calendar_has_is_no_error(ts: str) -> None:
-    message = {"ts": ts, "user": "U1", "text": "We need a database by end of next month, moved by 12 months"}
+    message = {"ts": ts, "user": "U1", "text": "We need a database by tomorrow. Two weeks earlier, moved by 12 months"}
     assert kinds(drafts.draft(threads.read({"messages": [message]}), technologies.known())) == ["infrastructure"]
 
 
