@@ -44,6 +44,15 @@ def plain(text: str) -> str:
     return _READINGS.sub(lambda found: _INSTEAD[found[0].lower()], text)
 
 
+#: "1,200", "1 200", "1'200" and "1.200"
+_GROUPED = re.compile(r"(?<![\d.,])([1-9]\d{0,2})((?:[,.' ]\d{3})+)(?![\d.,]*\d)")
+
+
+def ungrouped(text: str) -> str:
+    """Return a text whose numbers have nothing between their thousands: of "1,200 of us", 200 are not meant."""
+    return _GROUPED.sub(lambda found: found[1] + re.sub(r"\D", "", found[2]), text)
+
+
 #: Cuts whatever stands behind it; a comma cuts only where what follows says something of its own.
 _CONTRAST = re.compile(
     r"[;:]\s|\s-\s|\.\.\s|\s\(|\)\s?|(?<!nobody)(?<!no one)(?<!thing)[,\s]\s?but\s|"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.domain.backlog.cues import patterns, plain
+from bot.domain.backlog.cues import patterns, plain, ungrouped
 from bot.domain.backlog.demand import Slowdown
 from bot.domain.backlog.technologies import Mention
 from bot.domain.backlog.threads import Sentence, Thread
@@ -65,7 +65,7 @@ def number(word: str) -> int:
 
 def counted(text: str) -> int:
     """Return how many people a text counts or names; of several groups, the largest."""
-    return max((each.count for each in _groups(_whole(text))), default=0)
+    return max((each.count for each in _groups(_whole(ungrouped(text)))), default=0)
 
 
 def _whole(text: str) -> str:
@@ -87,6 +87,9 @@ def _groups(text: str) -> list[_Group]:
 
 def _group(text: str, listed: Sequence[re.Match[str]]) -> _Group | None:
     links = {text[one.end() : other.start()].strip() for one, other in pairwise(listed)}
+    if len(listed) > 1 and listed[0]["name"] and not listed[1]["name"] and not text[: listed[0].start()].strip():
+        between = text[listed[0].end() : listed[1].start()].strip()
+        listed = listed[1:] if between in ("", ",") else listed  # "Unfortunately, three of us"
     start, end = listed[0].start(), listed[-1].end()
     if all(each["name"] for each in listed) and links <= {","} and not (links and text[:start].endswith(": ")):
         return None  # a name alone may be anything
@@ -123,7 +126,7 @@ def _blocked(
     text = sentence.text
     for each in mentions:  # "Jenkins is stuck" is nobody
         text = text[: each.start] + text[each.start : each.end].lower() + text[each.end :]
-    text = _whole(plain(text))
+    text = _whole(plain(ungrouped(text)))
     asked = sentences[sentence.at - 1].text if sentence.at else ""
     is_answer = asked.endswith("?") and _SAID["blocked"].search(asked)
     # "who is stuck?" "Pavel and me"; "two of us are stuck" "three, so am I"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.domain.backlog.cues import patterns, plain
+from bot.domain.backlog.cues import patterns, plain, ungrouped
 from bot.domain.backlog.people import counted, number
 from bot.domain.backlog.threads import Sentence, Thread
 
@@ -48,7 +48,7 @@ class Hours:
 def _plain(text: str) -> str:
     """Return a text in which days and numbers are said in the one way that is read, and times in hours."""
     text = _SAID["part_of_time"].sub(
-        lambda found: f"{int(found[1]) / 100 * HOURS_A_WEEK:.1f} hours a week", plain(text)
+        lambda found: f"{int(found[1]) / 100 * HOURS_A_WEEK:.1f} hours a week", plain(ungrouped(text))
     )
     return _SAID["two_units"].sub(_in_hours, text)
 

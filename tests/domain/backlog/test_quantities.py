@@ -45,6 +45,29 @@ def test_a_day_of_something_else_is_no_day_by_which_it_is_needed(said: str) -> N
     assert draft(said, "Can devops help us with the build agents?").needed_by is None
 
 
+@pytest.mark.parametrize(
+    ("said", "people", "monthly"),
+    [
+        ("Unfortunately, three of us are blocked.", 3, None),
+        ("Agreed, three of us are blocked.", 3, None),
+        ("Ana and three of us are blocked", 4, None),
+        ("Ana, Bo and Cy are blocked", 3, None),
+        ("1,200 of us are blocked.", None, None),
+        ("1 500 people are blocked", None, None),
+        ("It costs us 1 200 hours a year", None, 100),
+        ("It costs us 1,500 hours a year", None, 125),
+        ("We lose 10'000 minutes a week", None, None),
+        ("We lose 2.5 hours a week", None, 10.82),
+    ],
+)
+def test_a_first_word_is_nobody_and_thousands_are_no_number_of_their_own(
+    said: str, people: int | None, monthly: float | None
+) -> None:
+    found = draft("We need a CI pipeline for billing.", said)
+    assert (found.blocked.people if found.blocked else None) == people
+    assert (found.hours.monthly if found.hours else None) == (pytest.approx(monthly, abs=0.02) if monthly else None)
+
+
 def test_hours_are_put_right_while_they_are_talked_about() -> None:
     for between, monthly in ((), 13), (("ok.", "and who builds it?", "devops.", "good."), 4.33):
         found = draft("it takes me an hour every week", *between, "make that 3 hours").hours
