@@ -641,8 +641,8 @@ async def test_a_claim_of_a_team_that_is_gone_says_so(stage: Stage) -> None:
     await stage.bring(made, allow_mass_change=True)
     await stage.baton.context.daily_pass.run()
     now = next(each for each in await posted(stage, "payments") if each.ts == told.ts)
-    assert "*Search* is gone, so its claim is over." in now.text
-    assert "*invoices*: *Search* is gone, so its claim is over." in (await private(stage, "solo"))[-1]
+    assert "Nobody is left in *Search*, so its claim is over." in now.text
+    assert "*invoices*: Nobody is left in *Search*, so its claim is over." in (await private(stage, "solo"))[-1]
     assert "owns it now" not in now.text
 
 

@@ -183,7 +183,7 @@ def ended(matter: MatterCard) -> str:
         case MatterState.OVER if matter.has_left:
             return "It is no longer in the catalog, so nothing is left to decide."
         case MatterState.OVER if matter.kind is MatterKind.CLAIM and matter.named is None:
-            return f"{words.sentence(whose_team(matter))} is gone, so its claim is over."
+            return f"Nobody is left in {whose_team(matter)}, so its claim is over."
         case MatterState.OVER if matter.is_owner_gone:
             return f"Its owner {whose} is gone, so nobody owns it until a team takes it."
         case MatterState.OVER if matter.kind is MatterKind.CLAIM and is_nobodys(matter):
