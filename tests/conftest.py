@@ -48,8 +48,8 @@ DEPLOYMENTS = ["http-sqlite", "http-postgresql", "socket-sqlite"]
 DATABASES = ["sqlite", "postgresql"]
 #: Where tests run by day, of so many: on PostgreSQL they take over half as much processor time again.
 _BY_DAY = {
-    "deployment": [*DEPLOYMENTS, "http-sqlite", "http-sqlite", "socket-sqlite"],
-    "database_url": [*DATABASES, "sqlite", "sqlite"],
+    "deployment": [*DEPLOYMENTS, *["http-sqlite"] * 6, *["socket-sqlite"] * 3],
+    "database_url": [*DATABASES, *["sqlite"] * 6],
 }
 #: The folders whose single tests take about a minute each.
 LONGEST = {"simulation", "strangers"}
