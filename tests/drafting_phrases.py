@@ -11,7 +11,7 @@ import yaml
 
 from tests import drafting
 
-_FILE = Path(__file__).parent / "domain" / "backlog" / "phrases.yaml"
+FILE = Path(__file__).parent / "domain" / "backlog" / "phrases.yaml"
 _DATE = "2026-11-03T10:00"
 #: What stands around a phrase, so that it is said in a thread.
 _AROUND = {
@@ -65,6 +65,13 @@ class Phrase:
             case _:
                 return bool(draft["people_blocked"] == self.expected["n"])
 
+    @property
+    def labelled(self) -> drafting.Labels:
+        """The thread of a phrase about a skill, with its labels."""
+        said = self.text.replace("X", "Pulsar").split(" - ")
+        lacking = {"gaps": ["pulsar"], "gaps_said": said} if self.kind == "gaps" else {"gaps_said": []}
+        return self._thread() | {"only_skills": True} | lacking
+
     def _thread(self) -> dict[str, Any]:
         before, after = _AROUND[self.kind]
         said = [f"{'ben' if at % 2 == 0 else 'cas'}: {part}" for at, part in enumerate(self.text.split(" - "))]
@@ -73,7 +80,7 @@ class Phrase:
 
 
 def read() -> Iterator[Phrase]:
-    for kind, phrases in yaml.safe_load(_FILE.read_text(encoding="utf-8")).items():
+    for kind, phrases in yaml.safe_load(FILE.read_text(encoding="utf-8")).items():
         for at, row in enumerate(phrases):
             expected = row if isinstance(row, dict) else {"text": row}
             yield Phrase(kind, expected["text"], expected, is_aside=at % 2 == 1)

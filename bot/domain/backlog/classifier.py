@@ -1,24 +1,22 @@
 """How likely a sentence is to ask for something, or to say that a skill is missing, as labelled threads teach it.
 
-Three logistic regressions over the words of a sentence, the words around it and its place in the thread. Their weights
-are data: `bot/data/classifier.json`, which `make weights` learns from the threads in `tests/domain/backlog` (see
-docs/adr/0015). The rules say what is asked for and in which words; the classifier says how much a sentence sounds like
-it, so that what only looks like a wish is left out, and a wish that no rule knows is found.
+Logistic regressions over the words of a sentence, the words around it and its place in the thread; `relevance` and
+`type_classifier` have others. Their weights are data: `bot/data/classifier.json`, which `make weights` learns from the
+threads in `tests/domain/backlog` (see docs/adr/0015). The rules say what is asked for and in which words; the
+classifier says how much a sentence sounds like it, so that what only looks like a wish is left out, and a wish that no
+rule knows is found.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from bot.domain.backlog.item_types import named
-from bot.domain.backlog.requests import ItemType
 from bot.domain.backlog.technologies import Mention, Vocabulary
 from bot.domain.backlog.threads import Sentence, Thread
 
@@ -27,7 +25,7 @@ _TOKEN = re.compile(r"[A-Za-z_]+(?:'[a-z]+)?|\d+|[?!:;,()`-]")
 _ENDINGS = ("ing", "ed", "es", "s")
 #: So many words before and after a sentence are looked at.
 _AROUND = 12
-_NEAR, _LATER, _PAIR = 0.5, 0.15, 0.7
+_NEAR, _LATER = 0.5, 0.15
 
 #: Features of one sentence and their values, by names such as `w need` (a word) or `b we need` (two in a row).
 Features = dict[str, float]
@@ -45,7 +43,7 @@ class Likelihood:
 
 def likelihoods(thread: Thread, mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary) -> list[Likelihood]:
     """Return the likelihoods of a thread's sentences, in their order. Takes time in proportion to the thread."""
-    wish, gap = _weights()["wish"], _weights()["gap"]
+    wish, gap = weights()["wish"], weights()["gap"]
     later_wish = later_gap = 0.0
     found = []
     for own, fresh in features(thread, mentions, vocabulary):
@@ -63,11 +61,11 @@ def features(
     What is said after a sentence counts, too: its features are `l WORD` with the value of `LATER`. Whoever needs them
     collects the words on the way.
     """
-    words = [list(_words(each.text, mentions[each.at], vocabulary)) for each in thread.sentences]
+    said = [list(words(each.text, mentions[each.at], vocabulary)) for each in thread.sentences]
     heard: set[str] = set()
     for sentence in reversed(thread.sentences):
-        yield _of_sentence(thread, sentence, words), set(words[sentence.at]) - heard
-        heard |= set(words[sentence.at])
+        yield _of_sentence(thread, sentence, said), set(said[sentence.at]) - heard
+        heard |= set(said[sentence.at])
 
 
 def later(heard: set[str]) -> Features:
@@ -75,8 +73,8 @@ def later(heard: set[str]) -> Features:
     return {f"l {word}": _LATER for word in heard}
 
 
-def _of_sentence(thread: Thread, sentence: Sentence, words: Sequence[Sequence[str]]) -> Features:
-    said, at, last = words[sentence.at], sentence.at, len(thread.sentences) - 1
+def _of_sentence(thread: Thread, sentence: Sentence, all_said: Sequence[Sequence[str]]) -> Features:
+    said, at, last = all_said[sentence.at], sentence.at, len(thread.sentences) - 1
     found: Features = {f"w {word}": 1.0 for word in said}
     found |= {f"b {one} {two}": 1.0 for one, two in zip(["^", *said], [*said, "$"], strict=True)}
     if len(said) > 1:
@@ -84,7 +82,7 @@ def _of_sentence(thread: Thread, sentence: Sentence, words: Sequence[Sequence[st
     for beside, letter in ((at - 1, "p"), (at + 1, "n")):
         if 0 <= beside <= last:
             whose = "s" if thread.sentences[beside].message is sentence.message else "o"
-            near = words[beside][-_AROUND:] if beside < at else words[beside][:_AROUND]
+            near = all_said[beside][-_AROUND:] if beside < at else all_said[beside][:_AROUND]
             found |= {f"{letter}{whose} {word}": _NEAR for word in near}
     root, end = thread.sentences[0].message, thread.sentences[last].message
     flags = {
@@ -98,34 +96,27 @@ def _of_sentence(thread: Thread, sentence: Sentence, words: Sequence[Sequence[st
     return found | {"pos": at / (last + 1), "len": min(len(said), 40) / 40, "many": min(last + 1, 30) / 30}
 
 
-def kind(sentence: Sentence, mentions: Sequence[Mention], vocabulary: Vocabulary) -> ItemType:
-    """Return the type of what a sentence most likely asks for."""
-    own = kind_features(sentence, mentions, vocabulary)
-    kinds = {each: _weights()[each.value] for each in ItemType}
-    return max(kinds, key=lambda each: _weighed(kinds[each], own))
+def likelihood(what: str, own: Features) -> float:
+    """Return how likely the answer to one of the questions is yes, from these features."""
+    return _sure(weights()[what], own, 0.0)
 
 
-def kind_features(sentence: Sentence, mentions: Sequence[Mention], vocabulary: Vocabulary) -> Features:
-    """Return what the type of a wish is told from: words, types of technologies, and what the words name."""
-    said = list(_words(sentence.text, mentions, vocabulary))
-    found: Features = {f"w {word}": 1.0 for word in said}
-    found |= {f"b {one} {two}": _PAIR for one, two in itertools.pairwise(said)}
-    found |= {f"tt {vocabulary[each.id].type}": 1.0 for each in mentions}
-    called = named(_masked(sentence.text, mentions, lambda _: "§"))
-    names = (f"nk {called.kind.value}", f"nk {called.kind.value}{called.weight}") if called else ("nk none",)
-    return found | dict.fromkeys(names, 1.0)
+def scores(names: Iterable[str], own: Features) -> dict[str, float]:
+    """Return the score of each of several answers, from these features: the highest is the most likely one."""
+    return {each: _weighed(weights()[each], own) for each in names}
 
 
-def _words(text: str, mentions: Sequence[Mention], vocabulary: Vocabulary) -> Iterator[str]:
-    """Yield the stems of a text; a technology is a word for all of its type, and so is a number."""
-    for word in _TOKEN.findall(_masked(text, mentions, lambda each: f"TECH TECH_{vocabulary[each.id].type}")):
+def words(text: str, mentions: Sequence[Mention], vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield the words of a text without small endings; all technologies of a type are one word, and so are numbers."""
+    for word in _TOKEN.findall(masked(text, mentions, lambda each: f"TECH TECH_{vocabulary[each.id].type}")):
         if word.isdigit():
             yield "<num>"
         else:
             yield word if word.startswith("TECH") else _stem(word.lower())
 
 
-def _masked(text: str, mentions: Sequence[Mention], called: Callable[[Mention], str]) -> str:
+def masked(text: str, mentions: Iterable[Mention], called: Callable[[Mention], str]) -> str:
+    """Return a text with other words for the technologies that it names."""
     pieces, last = [], 0
     for each in sorted(mentions, key=lambda one: one.start):
         if each.start >= last:
@@ -141,15 +132,16 @@ def _stem(word: str) -> str:
     return word
 
 
-def _weighed(weights: Weights, own: Features) -> float:
-    return weights[""] + sum(value * weights.get(name, 0.0) for name, value in own.items())
+def _weighed(each: Weights, own: Features) -> float:
+    return each[""] + sum(value * each.get(name, 0.0) for name, value in own.items())
 
 
-def _sure(weights: Weights, own: Features, of_later: float) -> float:
-    return 1 / (1 + math.exp(-_weighed(weights, own) - of_later))
+def _sure(each: Weights, own: Features, of_later: float) -> float:
+    return 1 / (1 + math.exp(-_weighed(each, own) - of_later))
 
 
 @lru_cache(maxsize=1)
-def _weights() -> Mapping[str, Weights]:
+def weights() -> Mapping[str, Weights]:
+    """Return the weights of all questions, by name."""
     read: Mapping[str, Weights] = json.loads(_FILE.read_text(encoding="utf-8"))
     return read

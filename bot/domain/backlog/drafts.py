@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.backlog import due, gaps, need_reader, people, quantities, stances
+from bot.domain.backlog import due, gaps, need_reader, people, quantities, stances, type_classifier
 from bot.domain.backlog.cues import WORDS, patterns
 from bot.domain.backlog.item_types import WORK, Work
-from bot.domain.backlog.needs import HELP, Need, Strength, title, together
+from bot.domain.backlog.needs import HELP, Need, Needs, Strength, title, together
 from bot.domain.backlog.people import Blocked
 from bot.domain.backlog.plausibility import Plausibility
 from bot.domain.backlog.quantities import Hours
+from bot.domain.backlog.relevance import Relevance
 from bot.domain.backlog.requests import ItemType
+from bot.domain.backlog.stances import Stances
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 
@@ -68,8 +70,26 @@ class Draft:
     confidence: float = 0.0
 
 
-def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> Draft:
-    """Return the draft of a request from a thread; with `is_asked` from words that are meant as one."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read in a thread, before it is put into a draft."""
+
+    found: Needs
+    taken: Stances
+    wanted: list[Need]
+    choices: list[Item]
+    #: What nobody in the team can do as the rules have it, with the sentence that says so.
+    lacking: dict[str, Sentence]
+    relevance: Relevance
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is wanted any more: it was taken back, or the thread says that it is done."""
+        return self.found.withdrawn_at is not None or need_reader.is_closed(self.relevance.thread)
+
+
+def read(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> Reading:
+    """Return what a thread wants, what it decides against and what nobody can do."""
     mentions = vocabulary.find([sentence.text for sentence in thread.sentences])
     found = need_reader.find(thread, mentions, vocabulary)
     taken = stances.find(thread, mentions, vocabulary, asked_in=found.asked_in)
@@ -79,18 +99,40 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
         gaps.find(thread, mentions, vocabulary, rejected=taken.rejected.keys(), coached_in=coached_in),
         taken.rejected.keys(),
     )
-    hours, blocked = quantities.hours(thread), people.blocked(thread, mentions)
-    by = due.needed_by(thread, asked_in=found.asked_in)
     wanted = _left(_with_successors(found.needs, taken.rejected, mentions, vocabulary), taken.rejected)
     choices = list(_to_choose(thread, mentions, taken.undecided, wanted, vocabulary))
     is_over = found.withdrawn_at is not None or need_reader.is_closed(thread)
     if not wanted and not is_over and not choices:
         wanted = [each for each in found.likely if not taken.rejected.keys() & set(each.technologies)][:1]
     wanted = plausible.needs(wanted, found.asked_in, lacking.keys(), is_asked=is_asked)
-    gone = found.dropped - {each for need in wanted for each in (*need.technologies, *need.near)}
+    wanted = [replace(need, kind=ItemType.COACHING) if _is_to_learn(need, lacking) else need for need in wanted]
+    about = {each for need in wanted for each in need.technologies} | {
+        each.id for row, said in zip(mentions, thread.sentences, strict=True) for each in row if _quotes(wanted, said)
+    }
+    relevance = Relevance(
+        thread,
+        mentions,
+        vocabulary,
+        taken,
+        plausible.likely,
+        wanted=about,
+        lacking=lacking.keys(),
+        dropped=found.dropped - about,
+        is_wish=bool(wanted or choices),
+    )
+    return Reading(found, taken, wanted, choices, lacking, relevance)
+
+
+def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> Draft:
+    """Return the draft of a request from a thread; with `is_asked` from words that are meant as one."""
+    reading = read(thread, vocabulary, is_asked=is_asked)
+    found, wanted = reading.found, reading.wanted
+    lacking = reading.lacking if is_asked else dict(_lacking(reading))
+    hours, blocked = quantities.hours(thread), people.blocked(thread, reading.relevance.mentions)
+    by = due.needed_by(thread, asked_in=found.asked_in)
     about = Draft(
         title=_headline(thread),
-        technologies=_named(thread, mentions, vocabulary, taken.rejected.keys() | gone),
+        technologies=tuple(_named(reading, is_asked=is_asked)),
         skills_gaps=tuple(_quoted(each, said) for each, said in lacking.items()),
         hours=hours,
         blocked=blocked,
@@ -99,12 +141,12 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
     )
     names_devops = any(_SAID["devops"].search(each.text) for each in thread.sentences)
     has_evidence = is_asked or bool(lacking or hours or blocked or by or found.stays or names_devops)
-    if not wanted and (is_over or not has_evidence or not choices):
+    if not wanted and (reading.is_over or not has_evidence or not reading.choices):
         # Who says what it costs wants something, even where no words are found for it; a day alone is talk.
-        if not is_over and (hours or blocked):
+        if not reading.is_over and (hours or blocked):
             return about
         return Draft(title=_headline(thread), confidence=0.8 if found.withdrawn_at is not None else 0.5)
-    items = (*(_item(need, lacking, thread) for need in wanted), *choices)
+    items = (*(_item(need, reading) for need in wanted), *reading.choices)
     return replace(
         about,
         title=_title(items, wanted, vocabulary),
@@ -112,9 +154,13 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
         suggested=tuple(_suggested(lacking, vocabulary, items)),
         stays_with_team=tuple(_quoted(text, said) for text, said in found.stays),
         team=_team(thread),
-        questions=tuple(_questions(hours, taken.undecided, vocabulary)),
+        questions=tuple(_questions(hours, reading.taken.undecided, vocabulary)),
         confidence=_confidence(wanted),
     )
+
+
+def _quotes(wanted: Iterable[Need], said: Sentence) -> bool:
+    return any(said.text in need.quote for need in wanted)
 
 
 def _quoted(value: str, said: Sentence) -> Quoted:
@@ -164,12 +210,22 @@ def _is_new(text: str) -> bool:
     return bool(_SAID["continued"].search(text) or _SAID["fragment"].match(text))
 
 
-def _item(need: Need, lacking: Mapping[str, Sentence], thread: Thread) -> Item:
-    kind, quote = need.kind, need.quote
+def _is_to_learn(need: Need, lacking: Container[str]) -> bool:
+    """Whether help is asked for with what nobody in the team can do."""
     is_lacking = any(each in lacking for each in (*need.technologies, *need.near))
-    if kind is ItemType.SUPPORT and is_lacking and _SAID["helps"].search(quote):
-        kind = ItemType.COACHING
-    before = [each for each in lacking.values() if 0 < need.sentence.at - each.at <= _NEAR]
+    return need.kind is ItemType.SUPPORT and is_lacking and _SAID["helps"].search(need.quote) is not None
+
+
+def quoted(reading: Reading, need: Need) -> dict[Sentence, list[Mention]]:
+    """Return the sentences that ask for something, each with the technologies that it names."""
+    rows = zip(reading.relevance.thread.sentences, reading.relevance.mentions, strict=True)
+    return {said: list(row) for said, row in rows if said.text in need.quote or need.quote in said.text}
+
+
+def _item(need: Need, reading: Reading) -> Item:
+    vocabulary, thread, quote = reading.relevance.vocabulary, reading.relevance.thread, need.quote
+    kind = type_classifier.kind(need, quoted(reading, need), reading.lacking, vocabulary)
+    before = [each for each in reading.lacking.values() if 0 < need.sentence.at - each.at <= _NEAR]
     if kind in HELP and not need.technologies and before:
         # "Somebody who has": what for was said before.
         quote = together(max(before, key=lambda each: each.at).text, quote)
@@ -208,17 +264,37 @@ def _to_choose(
             yield Item(ItemType.INFRASTRUCTURE, names, said.text, said.message.index)
 
 
-def _named(
-    thread: Thread, mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary, rejected: Set[str]
-) -> tuple[Quoted, ...]:
+def candidates(reading: Reading) -> dict[str, Quoted]:
     """Return the technologies that are named, in code as well; in what links lead to where nothing else names any."""
+    thread, vocabulary, mentions = reading.relevance.thread, reading.relevance.vocabulary, reading.relevance.mentions
     said = [(each, one.text, one.message) for one in thread.sentences for each in ids(mentions[one.at])]
     said += [(each, one.code[:200], one) for one in thread.messages for each in ids(vocabulary.find([one.code])[0])]
     links = [(one, each) for one in thread.messages for each in ids(vocabulary.find([one.unfurls])[0])]
     found: dict[str, Quoted] = {}
     for each, text, message in said or [(each, one.unfurls[:200], one) for one, each in links]:
         found.setdefault(each, Quoted(each, text, message.index))
-    return tuple(said for each, said in found.items() if each not in rejected)
+    return found
+
+
+def _named(reading: Reading, *, is_asked: bool) -> Iterator[Quoted]:
+    """Yield the technologies of what is asked for: where all is meant as a request, all but what is rejected."""
+    for name, said in candidates(reading).items():
+        if name not in reading.taken.rejected if is_asked else reading.relevance.belongs(name):
+            yield said
+
+
+def _lacking(reading: Reading) -> Iterator[tuple[str, Sentence]]:
+    """Yield the technologies that nobody in the team can handle, each with the sentence that says so."""
+    relevance = reading.relevance
+    by_sentence: dict[Sentence, list[str]] = {}
+    for name, said in reading.lacking.items():
+        by_sentence.setdefault(said, []).append(name)
+    for said, names in by_sentence.items():
+        if relevance.lacks(names, is_said=True):
+            yield from ((name, said) for name in names)
+    for name in relevance.stances.notes:
+        if name not in reading.lacking and relevance.lacks([name], is_said=False):
+            yield name, relevance.plainest(name)
 
 
 def _suggested(lacking: Mapping[str, Sentence], vocabulary: Vocabulary, items: Sequence[Item]) -> Iterator[Item]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 
 from bot.domain.backlog import classifier
-from bot.domain.backlog.item_types import words_of
+from bot.domain.backlog.item_types import named, words_of
 from bot.domain.backlog.needs import Need, Strength, is_same, title
+from bot.domain.backlog.requests import ItemType
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 
@@ -33,7 +34,8 @@ class Plausibility:
         self._sentences = thread.sentences
         self._mentions = mentions
         self._vocabulary = vocabulary
-        self._likely = classifier.likelihoods(thread, mentions, vocabulary)
+        #: How likely each sentence is one, by its place.
+        self.likely = classifier.likelihoods(thread, mentions, vocabulary)
 
     def needs(self, wanted: Sequence[Need], asked_in: Set[int], lacking: Set[str], *, is_asked: bool) -> list[Need]:
         """Return the needs that may be wishes, with one for each other sentence that surely is; in their order.
@@ -46,7 +48,7 @@ class Plausibility:
         is_beside = any(need.strength is Strength.ASKED for need in kept)
         for said in self._sentences:
             is_read = said.at in asked_in or any(_is_of(said, need.quote) for need in kept)
-            if self._likely[said.at].wish >= (_LIKELY_BESIDE if is_beside else _LIKELY_WISH) and not is_read:
+            if self.likely[said.at].wish >= (_LIKELY_BESIDE if is_beside else _LIKELY_WISH) and not is_read:
                 found = self._need(said)
                 if not any(is_same(need, found, in_one_list=False) for need in kept):
                     kept.append(found)
@@ -60,18 +62,19 @@ class Plausibility:
         """
         kept = dict(lacking)
         for said in self._sentences:
-            if self._likely[said.at].gap >= _LIKELY_GAP and said not in lacking.values():
+            if self.likely[said.at].gap >= _LIKELY_GAP and said not in lacking.values():
                 kept |= {each: said for each in self._meant(said) if each not in rejected and each not in kept}
         return kept
 
     def _wish(self, quote: str) -> float:
         """Return how likely one of the sentences of a quote is a wish; what quotes no sentence counts as one."""
-        return max((self._likely[each.at].wish for each in self._sentences if _is_of(each, quote)), default=1.0)
+        return max((self.likely[each.at].wish for each in self._sentences if _is_of(each, quote)), default=1.0)
 
     def _need(self, said: Sentence) -> Need:
         here = self._mentions[said.at]
+        called = named(classifier.masked(said.text, here, lambda _: "§"))
         return Need(
-            classifier.kind(said, here, self._vocabulary),
+            called.kind if called else ItemType.INFRASTRUCTURE,
             title(said.text),
             said.text,
             said,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -32,10 +33,15 @@ for _family in (frozenset(row.split()) for row in WORDS["rivals"]):
 
 @dataclass(frozen=True, slots=True)
 class Stances:
-    """What is decided against, with the place of the sentence that does, and what is left to choose from."""
+    """What is decided against, with the place of the sentence that does, and what is left to choose from.
+
+    `notes` says of each technology, in words such as `asked` or `doubted`, what was noted of it, and in words such as
+    `rival asked` what was noted of others that do the same job.
+    """
 
     rejected: dict[str, int]
     undecided: tuple[tuple[str, ...], ...]
+    notes: dict[str, set[str]]
 
 
 def find(
@@ -175,7 +181,36 @@ class _Reader:
             if self._has_rival(name, rivals, (), is_wide=True):
                 rejected[name] = at
         left = [tuple(name for name in group if name not in rejected) for group in groups]
-        return Stances(rejected, tuple(group for group in left if len(group) > 1))
+        return Stances(rejected, tuple(group for group in left if len(group) > 1), self._notes(rejected))
+
+    def _notes(self, rejected: Container[str]) -> dict[str, set[str]]:
+        """Return what was noted of each technology, and of its rivals."""
+        noted: dict[str, Container[str]] = {
+            "out": rejected,
+            "refused": self.rejected,
+            "aside": self.aside,
+            "said": self.said,
+            "doubted": self.doubted,
+            "denied": self.denied,
+            "proposal": self.proposals,
+            "affirmed": self.affirmed,
+            "asked": self.asked,
+            "wanted": self.wanted,
+            "proposed": self.proposed,
+            "taken up": self.taken_up,
+            "choice": {name for group in self.groups for name in group},
+        }
+        names = dict.fromkeys(each.id for row in self.mentions for each in row)
+        own = {name: {note for note, those in noted.items() if name in those} for name in names}
+        of_type: dict[str, Counter[str]] = {}
+        for name, notes in own.items():
+            of_type.setdefault(self.vocabulary[name].type, Counter()).update([*notes, "named"])
+        found = {}
+        for name, notes in own.items():
+            alike = of_type[self.vocabulary[name].type] - Counter([*notes, "named"])
+            rivals = (own[each] | {"named"} for each in _RIVALS.get(name, ()) if each != name and each in own)
+            found[name] = notes | {f"rival {each}" for each in set(alike).union(*rivals)}
+        return found
 
     def _is_last_word(self, name: str, at: int, rejected: Container[str]) -> bool:
         """Whether a denial is the last that is said of a name, and work is asked on another one that does its job.
