@@ -13,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 import orjson
 
+from bot.domain import authors
 from bot.domain.value_object import value_object
 from bot.ports import SlackUser
 from handlers import message_text
@@ -28,9 +29,6 @@ _ONE = ("selected_option", "selected_user", "selected_channel", "selected_conver
 _LISTS = ("selected_options", "selected_users", "selected_channels", "selected_conversations", "files")
 #: Moments come as seconds; a number that no calendar has is none of them.
 _FAR_FUTURE = 10**12
-#: Subtypes of messages that a person writes; the others tell of edits, joins and the like, or are an app's:
-#: https://docs.slack.dev/reference/events/message#subtypes
-_WRITTEN = ("", "file_share", "thread_broadcast", "me_message")
 _HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 #: A time of Slack's: seconds, and the millionths behind the point.
 _TIMESTAMP = re.compile(r"\d{1,11}\.\d{1,6}")
@@ -274,7 +272,7 @@ def event(body: Mapping[str, Any]) -> Event:
         thread_ts="" if thread_ts == ts else thread_ts,
         tab=_text(inner, "tab"),
         reaction=_text(inner, "reaction"),
-        is_from_person=_is_from_person(inner),
+        is_from_person=bool(_text(inner, "user")) and authors.is_from_person(inner),
         says=message_text.attached(inner),
         at=_seconds(_text(inner, "event_ts")),
     )
@@ -321,7 +319,7 @@ def _account(user: Mapping[str, Any]) -> SlackUser | None:
         email="",
         timezone="",
         is_active=user.get("deleted") is not True,
-        is_bot=user.get("is_bot") is True,
+        is_bot=authors.is_bot(user),
         is_guest=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
         is_stranger=user.get("is_stranger") is True,
     )
@@ -359,11 +357,6 @@ def first_input_of(body: Mapping[str, Any]) -> str:
     """Return the block id of the first input of a submitted modal, where an error can be shown; perhaps empty."""
     blocks = _objects(mapping(body, "view"), "blocks", _MOST_BLOCKS)
     return next((_text(each, "block_id") for each in blocks if each.get("type") == "input"), "")
-
-
-def _is_from_person(event: Mapping[str, Any]) -> bool:
-    is_automatic = any(event.get(key) for key in ("bot_id", "bot_profile", "app_id", "hidden"))
-    return bool(_text(event, "user")) and not is_automatic and (event.get("subtype") or "") in _WRITTEN
 
 
 def _text(source: Mapping[str, Any], key: str) -> str:

@@ -296,11 +296,18 @@ def test_what_was_typed_or_chosen(element: dict[str, Any], value: str) -> None:
         ({"user": "U1", "subtype": "file_share", "hidden": True}, False),
         ({"subtype": "channel_join", "user": "U1"}, False),
         ({"user": {"id": "U1"}}, False),
+        ({"user": "USLACKBOT"}, False),
         ({}, False),
     ],
 )
 def test_only_people_are_answered(inner: dict[str, Any], is_from_person: bool) -> None:
     assert payloads.event({"event": inner}).is_from_person is is_from_person
+
+
+def test_slackbot_joins_as_a_bot() -> None:
+    joined = payloads.change({"event": {"type": "team_join", "user": {"id": "USLACKBOT", "is_bot": False}}})
+    assert joined.seems is not None
+    assert joined.seems.is_bot
 
 
 CONTENT_TYPES = st.sampled_from(["application/json", FORM, "text/plain", ""]) | st.text(max_size=5)

@@ -13,6 +13,7 @@ import aiohttp
 import orjson
 from slack_sdk.errors import SlackApiError
 
+from bot.domain.authors import is_bot
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.ports import ENDLESS_LIST, Identity, ListedChannel, Posted, SlackUser
 
@@ -179,7 +180,7 @@ def user(member: Mapping[str, Any], here: Identity | None) -> SlackUser:
         email=_address(profile),
         timezone=_text(member, "tz"),
         is_active=not member.get("deleted", False),
-        is_bot=bool(member.get("is_bot")) or user_id == "USLACKBOT",
+        is_bot=is_bot(member),
         is_guest=bool(member.get("is_restricted") or member.get("is_ultra_restricted")),
         is_stranger=bool(member.get("is_stranger")) or _is_of_another_workspace(member, here),
     )

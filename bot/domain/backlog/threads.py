@@ -11,12 +11,12 @@ from datetime import UTC, date, datetime, tzinfo
 from textwrap import wrap
 from typing import Any
 
+from bot.domain.authors import is_from_person
+
 #: More than this of one message is not read: a pasted log is not a wish.
 _LONGEST = 8_000
 #: A longer sentence is read in pieces, so that reading takes time in proportion to its length.
 _LONGEST_SENTENCE = 400
-#: Messages of other subtypes are Slack's own notes: somebody joined, a topic changed.
-_WRITTEN = frozenset({"", "thread_broadcast", "file_share", "me_message"})
 
 _NO_DAY = date(1970, 1, 1)
 _GROUP = re.compile(r"<!subteam\^\w{1,20}\|@?([^<>|]{1,80})>")
@@ -105,7 +105,7 @@ def thread(messages: Sequence[Message]) -> Thread:
 
 def _messages(rows: Sequence[object], zones: Mapping[str, tzinfo]) -> Iterator[Message]:
     for index, row in enumerate(rows):
-        if not isinstance(row, dict) or row.get("bot_id") or str(row.get("subtype") or "") not in _WRITTEN:
+        if not isinstance(row, dict) or not is_from_person(row):
             continue
         raw = row.get("text")
         said = raw if isinstance(raw, str) and raw.strip() else _of_blocks(row.get("blocks"))

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.domain.authors import is_from_person
 from bot.domain.names import storable
 from bot.domain.secrets import redacted
 from bot.domain.trust import AccountStanding
@@ -100,7 +101,7 @@ async def is_there(slack: Slack, channel: str, thread_ts: str) -> bool:
 
 
 async def _of_people(members: Members, found: Sequence[Mapping[str, Any]]) -> ThreadWords:
-    people = [each for each in found if _is_from_person(each)]
+    people = [each for each in found if each.get("user") and is_from_person(each)]
     ours = {author for author in {str(each["user"]) for each in people} if members.standing(author) is not None}
     others = {author for author in ours if members.standing(author) in _LEFT_OUT}
     unknown = sorted({str(each["user"]) for each in people} - ours)
@@ -119,12 +120,6 @@ async def _is_left_out(members: Members, author: str) -> bool:
         return await members.learn(author) in _LEFT_OUT
     except SlackError:
         return True
-
-
-def _is_from_person(message: Mapping[str, Any]) -> bool:
-    is_automatic = any(message.get(key) for key in ("bot_id", "bot_profile", "app_id"))
-    written = message.get("subtype") in (None, "", "file_share", "thread_broadcast", "me_message")
-    return bool(message.get("user")) and written and not is_automatic
 
 
 def _bounded(messages: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
