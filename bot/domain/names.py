@@ -21,6 +21,11 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub("", text)
 
 
+def visible(text: str) -> str:
+    """Return `text` without control, bidirectional and invisible characters; whatever ends a line is a line feed."""
+    return _UNPRINTABLE.sub("", "\n".join(text.splitlines()))
+
+
 def clean(text: str) -> str:
     """Return `text` without control, bidirectional and invisible characters, and with single spaces.
 

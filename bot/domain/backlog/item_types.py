@@ -50,7 +50,7 @@ def _compiled(key: str) -> re.Pattern[str]:
     """Return a pattern whose groups are the types of items."""
     listed = WORDS["types"][key]
     groups = "|".join(f"(?P<{kind}>{alternatives(listed[kind])})" for kind in _ORDER if kind in listed)
-    return re.compile(rf"(?<![\w-])(?:{groups})(?!\w|-\w)", re.IGNORECASE)
+    return re.compile(rf"(?<![\w#-])(?:{groups})(?!\w|-\w)", re.IGNORECASE)
 
 
 _PHRASE, _NOUN = map(_compiled, ("phrases", "nouns"))

@@ -13,7 +13,8 @@ from bot.data import table
 from bot.domain.backlog.cues import WORDS, alternatives
 from bot.domain.names import fold
 
-_TOKEN = re.compile(r"(?<!\w)\.net\b|[^\W_]+(?:\+\+|#(?!\w))?", re.IGNORECASE)
+#: A channel such as `#redis-help` is one word, and so no technology.
+_TOKEN = re.compile(r"(?<![\w#])#\w[\w-]*|(?<!\w)\.net\b|[^\W_]+(?:\+\+|#(?!\w))?", re.IGNORECASE)
 _VERSION = re.compile(r"v?\d{1,4}(?:\.\d{1,5}){0,3}(?!\s*(?:%|hours?|h\b|min|days?|people|of us|times|x\b))")
 #: Stands between two names of a list.
 _LISTED = re.compile(

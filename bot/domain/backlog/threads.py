@@ -12,6 +12,7 @@ from textwrap import wrap
 from typing import Any
 
 from bot.domain.authors import is_from_person
+from bot.domain.names import visible
 
 #: More than this of one message is not read: a pasted log is not a wish.
 _LONGEST = 8_000
@@ -127,7 +128,7 @@ def _day(ts: str, zone: tzinfo) -> date:
 
 def _words(raw: str) -> tuple[str, str]:
     """Return what a person wrote, without markup, and the code that they pasted."""
-    pieces = raw[:_LONGEST].split("```")
+    pieces = visible(raw[:_LONGEST]).split("```")
     code = "\n".join(pieces[1::2])
     text = "\n".join(pieces[::2])
     # A quoted line begins with the sign that Slack escapes; what it quotes somebody else has said.
@@ -144,7 +145,7 @@ def _words(raw: str) -> tuple[str, str]:
 
 def _unescaped(text: str) -> str:
     """Return a text with its entities as characters; a number longer than any character's is none."""
-    return html.unescape(_LONG_NUMBER.sub(" ", text))
+    return visible(html.unescape(_LONG_NUMBER.sub(" ", text)))
 
 
 def _sentences(text: str) -> Iterator[tuple[str, bool, str]]:
