@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Sequence, Set
+from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -80,15 +80,22 @@ class _Reader:
     taken_up: set[str] = field(default_factory=set)
     groups: list[tuple[str, ...]] = field(default_factory=list)
     last: tuple[str, ...] = ()
+    #: By sentence what answers it, and by name the sentence that names it last.
+    answers: Sequence[str] = field(init=False)
+    last_named: Mapping[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.answers = _answers(self.thread.sentences)
+        self.last_named = {each.id: at for at, row in enumerate(self.mentions) for each in row}
 
     def read(self, sentence: Sentence) -> None:
         """Note what a sentence says of the technologies that it names, or of those before."""
         here, text, at = self.mentions[sentence.at], sentence.text, sentence.at
-        named, said = ids(here), [_Said(self.thread, sentence, here, each) for each in here]
+        named, said = ids(here), _said(self.thread, sentence, here, self.answers[at])
         if not here and _SAID["takes_it"].match(text):
             self.asked.update(self.last[-1:])
             self.wanted.update(self.last[-1:])
-        is_proposed = _is_only_proposed(self.thread, sentence, here)
+        is_proposed = _is_only_proposed(self.thread, sentence, here, self.answers[at])
         is_idea = (
             is_proposed and _is_bare(sentence, here) and not (self.said.keys() | self.proposals.keys()) & set(named)
         )
@@ -155,13 +162,13 @@ class _Reader:
         """Return what comes of all that was said."""
         rejected = self.rejected | {name: at for name, at in self.aside.items() if name not in self.wanted}
         for name, at in self.doubted.items():
-            named_after = {each.id for row in self.mentions[at:] for each in row}
+            named_after = {each for each, last in self.last_named.items() if last >= at}
             rivals = self.asked | ((named_after | self.wanted) - self.doubted.keys())
             is_wide = self.vocabulary[name].type != "language"
             if name not in self.asked and self._has_rival(name, rivals, rejected, is_wide=is_wide):
                 rejected[name] = at
         rejected |= {name: at for name, at in self.denied.items() if self._is_last_word(name, at, rejected)}
-        groups = [group for group in self.groups if not self._is_settled(group)]
+        groups = [group for group in dict.fromkeys(self.groups) if not self._is_settled(group)]
         for group in groups:
             # Of "PagerDuty? Grafana OnCall?" one is spoken of again.
             taken = [name for name in group if name in self.affirmed and name not in rejected]
@@ -171,7 +178,7 @@ class _Reader:
         open_choices = {name for group in groups for name in group if name not in rejected}
         for name in self.said.keys() - self.asked - open_choices:
             is_later = self.thread.sentences[self.said[name]].message is not self.thread.messages[0]
-            later = {each for each, there in self.affirmed.items() if is_later and there > self._last_named(name)}
+            later = {each for each, there in self.affirmed.items() if is_later and there > self.last_named[name]}
             if self._has_rival(name, self.asked | later, rejected):
                 rejected[name] = self.said[name]
         for name in self.proposals.keys() - self.taken_up - rejected.keys() - open_choices:
@@ -217,13 +224,13 @@ class _Reader:
 
         Where work was asked on the first one, too, that must have been before.
         """
-        rivals = {each for each in self.asked if name not in self.asked or self._last_named(each) > at}
-        return self._last_named(name) == at and self._has_rival(name, rivals, rejected, is_wide=True)
+        rivals = {each for each in self.asked if name not in self.asked or self.last_named[each] > at}
+        return self.last_named[name] == at and self._has_rival(name, rivals, rejected, is_wide=True)
 
     def _is_settled(self, group: Sequence[str]) -> bool:
         """Whether work is asked on something else that does the job of a group of alternatives, and on none of them."""
-        last = max(map(self._last_named, group))
-        later = {each.id for row in self.mentions[last + 1 :] for each in row} & self.taken_up
+        last = max(self.last_named[name] for name in group)
+        later = {name for name in self.taken_up if self.last_named[name] > last}
         rivals = (self.asked | later).difference(group)
         return not self.asked.intersection(group) and any(_RIVALS.get(name, set()) & rivals for name in group)
 
@@ -243,10 +250,7 @@ class _Reader:
 
     def _has_alike(self, name: str) -> bool:
         kind = self.vocabulary[name].type
-        return any(each.id != name and self.vocabulary[each.id].type == kind for row in self.mentions for each in row)
-
-    def _last_named(self, name: str) -> int:
-        return max(at for at, row in enumerate(self.mentions) for each in row if each.id == name)
+        return any(each != name and self.vocabulary[each].type == kind for each in self.last_named)
 
     def _has_rival(self, name: str, rivals: Set[str], rejected: Container[str], *, is_wide: bool = False) -> bool:
         """Whether one of these does its job, of which a team needs only one."""
@@ -263,19 +267,45 @@ class _Reader:
         return len({self.vocabulary[name].type for name in group} - {"cloud", "saas"}) < 2
 
 
+class _Statement:
+    """A sentence that names technologies, and what it says whichever of them is meant."""
+
+    def __init__(self, thread: Thread, sentence: Sentence, here: Sequence[Mention], answer: str) -> None:
+        self.thread, self.sentence, self.answer = thread, sentence, answer
+        self.is_skill, self.without_skill = is_skill(sentence.text), without_skill(sentence.text, here)
+        self.clauses = tuple(pieces(sentence.text, bool))
+        #: Where each piece of it ends, and whether that one is about a skill.
+        self.pieces = tuple(
+            (place.stop, is_about_skill(thread.sentences, sentence.at, place))
+            for place in pieces(sentence.text, _decides)
+        )
+
+
+def _said(thread: Thread, sentence: Sentence, here: Sequence[Mention], answer: str) -> list[_Said]:
+    """Return the technologies that a sentence names, each among the words around it."""
+    said: list[_Said] = []
+    if not here:
+        return said
+    statement = _Statement(thread, sentence, here, answer)
+    before: Mention | None = None
+    start = 0
+    for each, behind in zip(here, [*(each.start for each in here[1:]), None], strict=True):
+        if before is None or not LINK.fullmatch(sentence.text[before.end : each.start]):
+            start = each.start
+        said.append(_Said(statement, each, start, behind))
+        before = each
+    return said
+
+
 class _Said:
     """A technology that a sentence names, among the words around it."""
 
-    def __init__(self, thread: Thread, sentence: Sentence, here: Sequence[Mention], mention: Mention) -> None:
-        text, start = sentence.text, mention.start
-        for each in reversed([each for each in here if each.end <= start]):
-            start = each.start if LINK.fullmatch(text[each.end : start]) else start
-        behind = next((each.start for each in here if each.start >= mention.end), None)
-        self.thread, self.sentence, self.here, self.mention, self.id = thread, sentence, here, mention, mention.id
+    def __init__(self, statement: _Statement, mention: Mention, start: int, behind: int | None) -> None:
+        text = statement.sentence.text
+        self.statement, self.sentence, self.mention, self.id = statement, statement.sentence, mention, mention.id
         self.before, self.after = text[: mention.start].rstrip("`"), text[mention.end :]
         #: What stands before the list in which it stands, and behind it up to the next name.
         self.before_list, self.own = text[:start].rstrip("`"), text[mention.end : behind]
-        self.place = next(each for each in pieces(text, _decides) if mention.start < each.stop)
         self.is_last = behind is None
 
     @property
@@ -298,14 +328,13 @@ class _Said:
     @property
     def is_doubted(self) -> bool:
         """Whether what is said of it speaks against it: "X was nice, but expensive"."""
-        return bool(_SAID["doubt"].search(self.own)) and not is_skill(self.sentence.text)
+        return bool(_SAID["doubt"].search(self.own)) and not self.statement.is_skill
 
     @property
     def is_denied(self) -> bool:
         """Whether something is denied of it, other than a skill: "we are not paying for it", "it gets no support"."""
-        text = self.sentence.text
-        place = next(each for each in pieces(text, bool) if self.mention.start < each.stop)
-        return bool(_SAID["denial"].search(text[place])) and not is_skill(text)
+        place = next(each for each in self.statement.clauses if self.mention.start < each.stop)
+        return bool(_SAID["denial"].search(self.sentence.text[place])) and not self.statement.is_skill
 
     @property
     def is_refused(self) -> bool:
@@ -314,8 +343,8 @@ class _Said:
         # "Kafka, no RabbitMQ": the no belongs to the name behind it.
         denied = _SAID["denies_next"].search(self.own)
         after = self.after[: denied.start()] if denied else self.after
-        is_skill_said = is_about_skill(self.thread.sentences, self.sentence.at, self.place)
-        if is_skill_said or self.mention in without_skill(text, self.here):
+        is_skill_said = next(is_said for stop, is_said in self.statement.pieces if self.mention.start < stop)
+        if is_skill_said or self.mention in self.statement.without_skill:
             return False
         if _SAID["choice_before"].search(before) or _SAID["work"].search(before):
             return False
@@ -332,9 +361,9 @@ class _Said:
             return True
         is_asked = after.lstrip("`").startswith("?") or _SAID["should_we"].search(text)
         # "BigQuery?" and then "no, the data stays here".
-        replied = _answer(self.thread, self.sentence)
+        replied = self.statement.answer
         is_no = _SAID["no_at_all"].search(replied) or _SAID["no"].fullmatch(replied.strip(" .!"))
-        return bool(is_asked and is_no) and _is_proposal(self.thread, self.sentence.at)
+        return bool(is_asked and is_no) and _is_proposal(self.statement.thread, self.sentence.at)
 
 
 def _decides(text: str) -> bool:
@@ -347,12 +376,14 @@ def is_against(text: str, start: int, end: int) -> bool:
     return bool(_SAID["before"].search(text[:start].rstrip("`")) or _SAID["after"].search(text[end:]))
 
 
-def _answer(thread: Thread, sentence: Sentence) -> str:
-    """Return the sentence after a question, or after the questions that follow it in its message: "Dask? Polars?"."""
-    after = thread.sentences[sentence.at + 1 :]
-    return next(
-        (each.text for each in after if each.message is not sentence.message or not each.text.endswith("?")), ""
-    )
+def _answers(sentences: Sequence[Sentence]) -> list[str]:
+    """Return the sentence after each, or after the questions that follow it in its message: "Dask? Polars?"."""
+    answers = [""] * len(sentences)
+    for at in range(len(sentences) - 2, -1, -1):
+        after = sentences[at + 1]
+        is_question = after.message is sentences[at].message and after.text.endswith("?")
+        answers[at] = answers[at + 1] if is_question else after.text
+    return answers
 
 
 def _is_proposal(thread: Thread, at: int) -> bool:
@@ -369,11 +400,11 @@ def _is_bare(sentence: Sentence, here: Sequence[Mention]) -> bool:
     return _SAID["beyond"].search(sentence.text[: here[0].start] + sentence.text[here[0].end :]) is None
 
 
-def _is_only_proposed(thread: Thread, sentence: Sentence, here: Sequence[Mention]) -> bool:
+def _is_only_proposed(thread: Thread, sentence: Sentence, here: Sequence[Mention], answer: str) -> bool:
     """Whether a sentence puts names up for a choice: it asks, says what could be, or is hardly more than the names."""
     if sentence.is_bullet or is_skill(sentence.text):
         return False
-    is_agreed = _SAID["yes"].match(_answer(thread, sentence))
+    is_agreed = _SAID["yes"].match(answer)
     if sentence.text.endswith("?"):
         return _is_proposal(thread, sentence.at) and not is_agreed
     if _is_bare(sentence, here):

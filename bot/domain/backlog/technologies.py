@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from bot.data import table
@@ -127,7 +129,7 @@ class Vocabulary:
         return answers
 
     def _candidates(self, text: str) -> Iterator[_Found]:
-        idioms = [found.span() for found in _IDIOMS.finditer(text)]
+        idioms = {at for found in _IDIOMS.finditer(text) for at in range(*found.span())}
         tokens = [_Token(_folded(found[0]), *found.span()) for found in _TOKEN.finditer(text)]
         at = 0
         while at < len(tokens):
@@ -138,7 +140,7 @@ class Vocabulary:
             said = text[tokens[at].start : tokens[at].end]
             # SWIFT is no programming language.
             is_other = technology and said.isupper() and len(said) > 3 and said not in technology.name
-            is_other = is_other or any(start <= tokens[at].start < end for start, end in idioms)
+            is_other = is_other or tokens[at].start in idioms
             if technology and not (doubt and is_other):
                 yield self._judged(text, tokens, at, length, technology, doubt)
             at += length
@@ -178,8 +180,11 @@ class Vocabulary:
 
 def _is_listed(text: str, one: _Found, others: Sequence[_Found]) -> bool:
     """Whether a name stands in a list or a comparison with one of the others: "kafka, rabbit or nats"."""
+    at = bisect(others, one.start, key=attrgetter("start"))
+    # Between it and all others stands the name of one of these two.
     return any(
-        _LISTED.fullmatch(text[min(one.end, other.end) : max(one.start, other.start)]) is not None for other in others
+        _LISTED.fullmatch(text[min(one.end, other.end) : max(one.start, other.start)])
+        for other in others[max(0, at - 1) : at + 1]
     )
 
 
