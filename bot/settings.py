@@ -18,6 +18,8 @@ from bot.errors import SettingsError
 
 #: Beside where a command is run.
 ENV_FILE = ".env"
+#: A byte-order mark, as editors on Windows write it, is no part of the first name.
+_ENCODING = "utf-8-sig"
 #: Tokens as Slack makes them: of plain letters, without the quotation marks and spaces that copying adds.
 BOT_TOKEN = re.compile(r"(xoxe\.)?xoxb-[!#-&(-~]+")
 APP_TOKEN = re.compile(r"xapp-[!#-&(-~]+")
@@ -116,7 +118,12 @@ class Settings(BaseSettings):
     """Everything that can be set. Secrets are `SecretStr`, so that they never show in a log or a traceback."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BATON_", env_file=ENV_FILE, extra="ignore", frozen=True, allow_inf_nan=False
+        env_prefix="BATON_",
+        env_file=ENV_FILE,
+        env_file_encoding=_ENCODING,
+        extra="ignore",
+        frozen=True,
+        allow_inf_nan=False,
     )
 
     #: Where the store is: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,9 +10,8 @@ from itertools import islice
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-import orjson
-
 from bot.domain import authors
+from bot.domain.encodings import read_json
 from bot.domain.value_object import value_object
 from bot.ports import SlackUser
 from handlers import message_text
@@ -29,7 +27,6 @@ _ONE = ("selected_option", "selected_user", "selected_channel", "selected_conver
 _LISTS = ("selected_options", "selected_users", "selected_channels", "selected_conversations", "files")
 #: Moments come as seconds; a number that no calendar has is none of them.
 _FAR_FUTURE = 10**12
-_HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 #: A time of Slack's: seconds, and the millionths behind the point.
 _TIMESTAMP = re.compile(r"\d{1,11}\.\d{1,6}")
 
@@ -159,23 +156,6 @@ def parse(raw: bytes, content_type: str) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise ValueError("the payload is not an object")
     return body
-
-
-def read_json(raw: bytes) -> Any:
-    """Return what JSON says; half a character, as bots leave it that cut a text, becomes a question mark.
-
-    Raises ValueError for what is no JSON.
-    """
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        if not _HALF_A_CHARACTER.search(raw):
-            raise
-    try:
-        whole = json.dumps(json.loads(raw), ensure_ascii=False)
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
-    return orjson.loads(whole.encode(errors="replace"))
 
 
 def command(body: Mapping[str, Any]) -> Command:

@@ -17,8 +17,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.domain.encodings import read_json
 from bot.errors import SlackError, SlackRateLimitedError
-from handlers.payloads import read_json
 
 log = logging.getLogger(__name__)
 

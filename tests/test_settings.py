@@ -41,6 +41,11 @@ def given(*, bot: str = TOKEN, app: str = "", secret: str = SECRET) -> Settings:
     )
 
 
+def test_a_byte_order_mark_hides_no_setting(folder: Path) -> None:
+    (folder / ".env").write_text("BATON_TIMEZONE=Europe/Berlin\n", encoding="utf-8-sig")
+    assert (load().timezone, unknown()) == ("Europe/Berlin", [])
+
+
 def test_a_name_that_is_no_setting_is_said_with_the_nearest(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.setenv("BATON_CATALOG_ADMIN", HIDDEN)
     monkeypatch.setenv("BATON_SERVICE_HOST", "10.0.0.1")  # Kubernetes sets these for a service called baton

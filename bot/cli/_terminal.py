@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
 
+from bot.domain.encodings import UTF_16, as_utf8
 from bot.domain.names import clean
 from bot.errors import UnreadableError, UserError
 
@@ -42,12 +44,27 @@ def write_picture(file: Path, picture: Picture) -> None:
     sys.stdout.write(f"{file}: {picture.alt_text}\n")
 
 
+def read_utf8(file: Path) -> bytes:
+    """Read a text file given on the command line, as UTF-8. Raises UnreadableError."""
+    return as_utf8(read_bytes(file))
+
+
 def read_bytes(file: Path) -> bytes:
     """Read a file given on the command line. Raises UnreadableError."""
     try:
         return file.read_bytes()
     except OSError as error:
         raise UnreadableError(f"{file} cannot be read: {error.strerror}.", path=str(file)) from None
+
+
+def typed_lines() -> Iterator[str]:
+    """Yield the lines of standard input without their ends. Bytes that are no text become U+FFFD."""
+    source = sys.stdin.buffer
+    first = source.readline()
+    if first.startswith(UTF_16):  # what ended this line is half of a character
+        first += source.read()
+    for line in chain(as_utf8(first).splitlines(), source):
+        yield line.rstrip(b"\r\n").decode(errors="replace")
 
 
 def print_json(document: Any) -> None:

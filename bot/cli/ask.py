@@ -16,7 +16,7 @@ from bot.blocks import ownership as blocks
 from bot.cli import _history, _owners
 from bot.cli._database import answering
 from bot.cli._plain import plain
-from bot.cli._terminal import day
+from bot.cli._terminal import day, typed_lines
 from bot.domain.catalog import Area
 from bot.domain.directory.courtesies import Courtesy
 from bot.domain.handoff.status import HandoffStatus
@@ -57,9 +57,9 @@ def ask(
 
 async def _ask(question: str, *, as_json: bool, on: date | None) -> None:
     async with answering() as (deps, catalog):
-        questions = [question] if question else sys.stdin
+        questions = [question] if question else typed_lines()
         for line in questions:
-            said = await _answer(deps, catalog, line.rstrip("\r\n"), on, as_json=as_json)
+            said = await _answer(deps, catalog, line, on, as_json=as_json)
             sys.stdout.write((said if isinstance(said, str) else orjson.dumps(said).decode()) + "\n")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.clients.catalog._nodes import FieldReader, Fields, Items
@@ -29,13 +30,23 @@ def read(path: Path) -> list[BulkLine]:
     """
     try:
         file = SourceFile(path, str(path))
-        check_size(file, _MAX_BYTES)
+        with _named(file):
+            check_size(file, _MAX_BYTES)
         rows = list(_yaml(file) if path.suffix.lower() in {".yaml", ".yml"} else _csv(path))
     except OSError as error:
         raise UnreadableError(f"{path} cannot be read: {error.strerror}.", path=str(path)) from None
     if not rows:
         raise UnreadableError(f"{path} has no line: give each an asset, a giver and a receiver.", path=str(path))
     return [_line(path, number, cells) for number, cells in rows]
+
+
+@contextmanager
+def _named(file: SourceFile) -> Iterator[None]:
+    """Name the file in what a reader of catalogs, which leaves that to its caller, says against it."""
+    try:
+        yield
+    except UnreadableError as error:
+        raise UnreadableError(f"{file.shown} {error}", path=file.shown, line=error.line) from None
 
 
 def _line(path: Path, number: int, cells: Mapping[str, str]) -> BulkLine:
@@ -70,7 +81,9 @@ def _csv(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 def _yaml(file: SourceFile) -> Iterator[tuple[int, dict[str, str]]]:
     sink = Sink()
     reader = FieldReader(file, sink)
-    for document in documents(file, sink, ReadOptions()):
+    with _named(file):
+        read_ = list(documents(file, sink, ReadOptions()))
+    for document in read_:
         listed = document if isinstance(document, Items) else Fields()
         root = Fields({"handoffs": listed}) if isinstance(document, Items) else document
         for each in reader.mappings(root, "handoffs") if isinstance(root, Fields) else ():

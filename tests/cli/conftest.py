@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import logging
 import sys
 from collections.abc import Callable, Iterator
@@ -22,6 +23,11 @@ class Ran:
 
 
 Baton = Callable[..., Ran]
+
+
+def pipe(monkeypatch: pytest.MonkeyPatch, read: bytes) -> None:
+    """Let standard input be what a pipe brings."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(read), encoding="utf-8"))
 
 
 @pytest.fixture

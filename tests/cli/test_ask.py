@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sqlite3
 from contextlib import closing
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Baton
+from tests.cli.conftest import Baton, pipe
 
 CATALOG = """\
 teams:
@@ -331,7 +330,7 @@ def test_an_answer_for_a_program(
 
 @pytest.mark.usefixtures("catalog")
 def test_a_question_a_line_is_answered_a_line_in_order(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("checkout\n\nzeppelin\npayments_db\n"))
+    pipe(monkeypatch, b"checkout\n\nzeppelin\npayments_db\n")
     lines = [json.loads(line) for line in baton("ask", "--stdin", "--json").out.splitlines()]
     assert [line["status"] for line in lines] == ["owned", "unknown", "unknown", "owned"]
     assert [line["asset"] for line in lines] == ["checkout", None, None, "payments-db"]

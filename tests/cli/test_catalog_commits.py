@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Baton
+from tests.cli.conftest import Baton, pipe
 
 CATALOG = """\
 baton: 1
@@ -28,11 +26,6 @@ def counted(baton: Baton, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ba
     return baton
 
 
-def pipe(monkeypatch: pytest.MonkeyPatch, read: bytes) -> None:
-    """Let standard input be what a pipe brings."""
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(read), encoding="utf-8"))
-
-
 def test_commits_are_counted_by_team_and_addresses_of_nobody_are_said(counted: Baton) -> None:
     said = counted("catalog", "commits", "gate")
     assert said.code == 0
@@ -50,6 +43,7 @@ def test_what_nothing_is_called_is_refused(counted: Baton) -> None:
     [
         (b"ada@example.test\r\nLIN@example.test\r\n\r\n", "2 commits of the last 90 days: Keepers 2, Wardens 1.\n"),
         (b"\xef\xbb\xbfada@example.test\n", "1 commit of the last 90 days: Keepers 1, Wardens 1.\n"),
+        ("lin@example.test\r\n".encode("utf-16"), "1 commit of the last 90 days: Keepers 1.\n"),
         (b"<lin@example.test>\n'lin@example.test'\n", "2 commits of the last 90 days: Keepers 2.\n"),
         (
             b"lin@example.test\nada at example dot test\n",
@@ -73,7 +67,7 @@ def test_addresses_as_other_systems_write_them(
     "lines",
     [
         b"commit 1a2b\nAuthor: Ada <ada@example.test>\nDate: Tue Mar 3\n\n    Add a gate\n",
-        "lin@example.test\n".encode("utf-16"),
+        "lin@example.test\n".encode("utf-16-le"),
     ],
     ids=["a whole log", "another encoding"],
 )

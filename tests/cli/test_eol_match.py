@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Baton
+from tests.cli.conftest import Baton, pipe
 
 FIELDS = {"status", "product", "cycle", "method", "clocks", "candidates"}
 SAVED = {
@@ -88,7 +87,7 @@ def test_an_answer_for_a_person(baton: Baton, words: list[str], said: str) -> No
 
 def test_a_row_a_line_is_answered_a_line_in_order(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = "redis\t7.2.4\n\nzeppelin\t1\npostgres\t11\taws-rds\nnode\nk8s\tv1.29.3-eks\r\n"
-    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    pipe(monkeypatch, lines.encode())
     answers = [json.loads(line) for line in baton("eol", "match", "--stdin", "--json").out.splitlines()]
     assert [(answer["product"], answer["cycle"]) for answer in answers] == [
         ("redis", "7.2"),

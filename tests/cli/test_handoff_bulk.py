@@ -184,6 +184,7 @@ def test_whoever_offers_has_to_be_of_the_giving_team(baton: Baton, database: Pat
         ("a.csv", "asset,giver,receiver\n", "a.csv has no line"),
         ("a.yaml", "handoffs:\n  - {asset: x, giver: y, to: z}\n", "a.yaml:2: a line has an unknown key 'to'"),
         ("a.yaml", "- asset: [", "a.yaml:2: is not valid YAML"),
+        ("a.yaml", "- {asset: \0}", "a.yaml is not a text file."),
         ("b.csv", None, "b.csv cannot be read"),
     ],
 )

@@ -10,8 +10,10 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from bot.cli._terminal import read_utf8
 from bot.domain.backlog import drafts, technologies, threads
 from bot.domain.backlog.drafts import Draft
+from bot.domain.encodings import read_json
 from bot.domain.names import clean, storable
 from bot.errors import UnreadableError
 
@@ -45,10 +47,8 @@ def draft(
 
 def _document(file: Path) -> dict[str, Any]:
     try:
-        read = orjson.loads(file.read_bytes())
-    except OSError as error:
-        raise UnreadableError(f"{file} cannot be read: {error.strerror}.", path=str(file)) from None
-    except orjson.JSONDecodeError as error:
+        read = read_json(read_utf8(file))
+    except ValueError as error:
         raise UnreadableError(f"{file} is not JSON: {error}.", path=str(file)) from None
     if not isinstance(read, dict) or not isinstance(read.get("messages"), list):
         raise UnreadableError(f"{file} has no messages: save an answer of conversations.replies in it.", path=str(file))

@@ -10,13 +10,14 @@ from typing import Annotated
 import typer
 
 from bot.cli._database import answering
+from bot.cli._terminal import typed_lines
 from bot.domain import phrases
 from bot.errors import NotFoundError, UserError
 from bot.services import commits, ownership
 from bot.services.ownership import Answered
 
-#: What may surround an address: line ends, byte-order marks and quotes.
-_AROUND = " \t\r\n\ufeff<>\"'"
+#: What may surround an address.
+_AROUND = " \t<>\"'"
 
 
 def read_commits(asset: Annotated[str, typer.Argument(help="What the commits are about, by any name it has.")]) -> None:
@@ -25,8 +26,7 @@ def read_commits(asset: Annotated[str, typer.Argument(help="What the commits are
     Reads one e-mail address per line from standard input: git log --since=90.days --format=%aE -- PATH | baton catalog
     commits ASSET. Addresses are not stored. Running it again replaces the earlier counts.
     """
-    lines = (line.decode(errors="replace") for line in sys.stdin.buffer)
-    authors = Counter(address for line in lines if (address := line.strip(_AROUND).casefold()))
+    authors = Counter(address for line in typed_lines() if (address := line.strip(_AROUND).casefold()))
     addresses = sum(count for line, count in authors.items() if _is_address(line))
     if addresses * 2 < authors.total():
         raise UserError("Most of these lines are no e-mail addresses: read them with `git log --format=%aE`.")

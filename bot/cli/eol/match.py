@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import orjson
 import typer
 
-from bot.cli._terminal import read_bytes
+from bot.cli._terminal import read_utf8, typed_lines
 from bot.clients.eol import document, starter
 from bot.domain import eol
 from bot.domain.eol import (
@@ -67,7 +67,7 @@ def match(
     """Show which release cycle a version belongs to. An uncertain version never gets a cycle."""
     if from_stdin and (product is not None or not as_json):
         raise typer.BadParameter("--stdin reads products and versions from its lines, and needs --json")
-    rows = _rows(sys.stdin, provider) if from_stdin else iter([_asked(product or "", version, provider)])
+    rows = _rows(typed_lines(), provider) if from_stdin else iter([_asked(product or "", version, provider)])
     chosen = _table(table)
     for name, written, by in rows:
         found = eol.match(chosen, product=name, version=written, provider=by)
@@ -81,7 +81,7 @@ def _table(file: Path | None) -> Table:
     """Return the table to match against: a saved document, or else the facts in force."""
     if file is None:
         return in_force()
-    read = document.read(read_bytes(file), shown=str(file))
+    read = document.read(read_utf8(file), shown=str(file))
     for problem in read.problems[:_PROBLEMS_SHOWN]:
         sys.stderr.write(f"note: {problem}\n")
     if len(read.problems) > _PROBLEMS_SHOWN:
@@ -135,10 +135,10 @@ def _asked(product: str, version: str | None, provider: str) -> tuple[str, str, 
     return said.product, said.version, provider or said.provider
 
 
-def _rows(lines: TextIO, provider: str) -> Iterator[tuple[str, str, str]]:
+def _rows(lines: Iterable[str], provider: str) -> Iterator[tuple[str, str, str]]:
     """Yield product, version and provider of each line. A third column overrides `provider`; a missing one is ""."""
     for line in lines:
-        columns = line.rstrip("\r\n").split("\t")
+        columns = line.split("\t")
         yield columns[0], columns[1] if len(columns) > 1 else "", columns[2] if len(columns) > 2 else provider
 
 

@@ -10,7 +10,7 @@ import typer
 
 from bot import settings as environment
 from bot.cli._database import in_store
-from bot.cli._terminal import AsJson, print_json, read_bytes
+from bot.cli._terminal import AsJson, print_json, read_utf8
 from bot.domain.names import clean
 from bot.domain.phrases import counted
 from bot.services.eol.feed_refresh import RefreshOutcome, RefreshReport, take
@@ -30,7 +30,7 @@ def refresh(
     if saved is None:
         report = in_store(lambda deps: ask(deps, base_url=environment.load().feed_url))
     else:
-        content = read_bytes(saved)
+        content = read_utf8(saved)
         report = in_store(lambda deps: take(deps, content, shown=str(saved)))
     if as_json:
         print_json(as_dict(report))

@@ -14,6 +14,7 @@ from bot.cli.inventory._scan_report import ScanGroup, SourceScan, finish, placed
 from bot.clients.catalog import remote_around, require_own
 from bot.clients.inventory import dockerfile, images, sbom
 from bot.domain.catalog import Origin, Problem
+from bot.domain.encodings import as_utf8
 from bot.domain.inventory.scans import How, Sightings
 from bot.services.inventory.deployments import Scan
 
@@ -67,7 +68,7 @@ def scan_dockerfile(
     arguments = dict(_argument(each) for each in build_arg or [])
     groups = []
     for file in files:
-        text = _own(file).decode("utf-8", errors="replace")
+        text = as_utf8(_own(file)).decode(errors="replace")
         read = dockerfile.read(text, str(file), arguments=arguments, target=target, environment=environment)
         remote = remote_around(file)
         groups.append(ScanGroup(str(file), remote.addresses if remote is not None else (), read))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from typing import Any
 
@@ -11,12 +10,12 @@ import orjson
 from bot.clients.inventory import _cyclonedx, _spdx
 from bot.clients.inventory._collector import Collector
 from bot.clients.inventory._components import Bill
+from bot.domain.encodings import as_utf8
 from bot.domain.inventory.scans import Sightings
 from bot.errors import UnreadableError
 
 #: A whole file is held in memory; one of an image with 50,000 packages has about 40 MiB.
 MAX_BYTES = 64 * 1024 * 1024
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _TAG_VALUE = re.compile(r"^[ \t]*SPDXVersion:", re.MULTILINE)
 _PEEK = 64 * 1024
 _EXPECTED = "it takes CycloneDX as JSON or XML, and SPDX 2 as JSON or tag-value"
@@ -69,14 +68,13 @@ def _read(data: bytes, collector: Collector, bill: Bill) -> None:
 
 
 def _decoded(data: bytes) -> str:
-    """Return the text. Some shells write a tool's output as UTF-16. Invalid bytes become U+FFFD."""
-    return data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8-sig", errors="replace")
+    """Return the text. Invalid bytes become U+FFFD."""
+    return as_utf8(data).decode(errors="replace")
 
 
 def _json(data: bytes, collector: Collector) -> dict[str, Any]:
-    text = _decoded(data) if data.startswith(_UTF_16) else data.removeprefix(codecs.BOM_UTF8)
     try:
-        document = orjson.loads(text)
+        document = orjson.loads(as_utf8(data))
     except orjson.JSONDecodeError as error:
         raise UnreadableError(
             "is not valid JSON; nothing of it is read.", path=collector.path, line=error.lineno
