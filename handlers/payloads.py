@@ -143,7 +143,7 @@ class ChangeEvent:
 
 
 def parse(raw: bytes, content_type: str) -> dict[str, Any]:
-    """Return the payload of a request: JSON, a form, or a form with JSON in its field `payload`.
+    """Return the payload of a request: JSON, a form, or a form with JSON in its field `payload`; NUL is left out.
 
     Raises ValueError when it is none of these. (Bolt's own parser takes a command that has the word "payload" in its
     text for an interaction, and loses it.)
@@ -375,12 +375,12 @@ def _objects(source: Mapping[str, Any], key: str, most: int) -> list[Mapping[str
 
 
 def _form(text: str) -> dict[str, str]:
-    """Read a form as `dict(parse_qsl(text, keep_blank_values=True))` does, in half of the time."""
+    """Read a form as `dict(parse_qsl(text, keep_blank_values=True))` does, in half of the time, and without NUL."""
     form = {}
-    for pair in filter(None, text.replace("+", " ").split("&")):
+    for pair in filter(None, text.replace("+", " ").replace("\0", "").split("&")):
         name, _, value = pair.partition("=")
         if "%" in pair:
             name = unquote_to_bytes(name).decode(errors="replace")
-            value = unquote_to_bytes(value).decode(errors="replace")
+            value = unquote_to_bytes(value).decode(errors="replace").replace("\0", "")
         form[name] = value
     return form

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from handlers import payloads
@@ -362,13 +362,28 @@ def test_of_a_field_that_comes_twice_the_last_counts() -> None:
 @given(text=st.text(max_size=60))
 def test_a_command_keeps_its_words(text: str) -> None:
     body = parse(urlencode({"command": "/whoowns", "text": text}).encode(), FORM)
-    assert payloads.command(body).text == text
+    assert payloads.command(body).text == text.replace("\0", "")
 
 
 @given(content=OBJECTS)
 def test_an_interaction_keeps_its_payload(content: dict[str, Any]) -> None:
     sent = orjson.dumps(content)
+    assume(b"\\u0000" not in sent)
     assert parse(urlencode({"payload": sent}).encode(), FORM) == json.loads(sent)
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (rb'{"text": "a\u0000b\u0000"}', {"text": "ab"}),
+        (rb'{"te\u0000xt": ["\\u0000", "\\\u0000", "\"\u0000"]}', {"text": ["\\u0000", "\\", '"']}),
+        (rb'{"text": "\u0000\ud83d"}', {"text": "?"}),
+    ],
+)
+def test_what_no_database_stores_is_left_out(raw: bytes, said: dict[str, str]) -> None:
+    assert parse(raw, "application/json") == said
+    assert parse(urlencode({"payload": raw}).encode(), FORM) == said
+    assert parse(b"command=%2Feol&text=a%00b\0", FORM) == {"command": "/eol", "text": "ab"}
 
 
 @pytest.mark.parametrize(

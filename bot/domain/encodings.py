@@ -12,6 +12,8 @@ import orjson
 #: With these bytes, files in UTF-16 begin.
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+#: NUL, as JSON writes it, or whatever else a backslash stands before.
+_NUL, _ESCAPE = rb"\u0000", re.compile(rb"\\(?:u0000|.)", re.DOTALL)
 
 
 def as_utf8(raw: bytes) -> bytes:
@@ -25,10 +27,12 @@ def as_utf8(raw: bytes) -> bytes:
 
 
 def read_json(raw: bytes) -> Any:
-    """Return what JSON says; half a character, as programs leave it that cut a text, becomes a question mark.
+    """Return what JSON says, without what no database stores. Raises ValueError for what is no JSON.
 
-    Raises ValueError for what is no JSON.
+    Half a character, as programs leave it that cut a text, becomes a question mark, and NUL is left out.
     """
+    if _NUL in raw:
+        raw = _ESCAPE.sub(lambda found: b"" if found[0] == _NUL else found[0], raw)
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:

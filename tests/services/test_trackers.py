@@ -855,6 +855,15 @@ async def test_an_issue_that_was_moved_to_another_project_is_followed_there(worl
     assert ((await world.row()).ref, await world.state()) == ("NET-7", RequestState.DELIVERED)
 
 
+@pytest.mark.sql
+async def test_the_name_of_a_delivery_may_be_any_bytes(world: World) -> None:
+    await made(world)
+    world.server.change(1, "closed")
+    body, headers = world.server.webhook(1, delivery="d\udcff\x00")
+    assert await _taken(world.trackers, body, headers) == 200
+    assert await world.state() == RequestState.DELIVERED
+
+
 async def test_old_deliveries_are_forgotten(world: World) -> None:
     await made(world)
     await _heard(world.trackers, world)
@@ -873,7 +882,9 @@ async def client(world: World) -> AsyncIterator[TestClient[Any, Any]]:
     await background.drain(seconds=5)
 
 
-@pytest.mark.parametrize("kind", ["forged", "unsigned", "oversized", "no_json", "odd", "odder", "of_another", "ping"])
+@pytest.mark.parametrize(
+    "kind", ["forged", "unsigned", "oversized", "no_json", "odd", "odder", "true", "nul", "huge", "of_another", "ping"]
+)
 async def test_webhooks_that_cannot_be_taken(world: World, client: TestClient[Any, Any], kind: str) -> None:
     await made(world)
     calls = len(world.server.calls)
@@ -889,6 +900,9 @@ async def test_webhooks_that_cannot_be_taken(world: World, client: TestClient[An
             b'{"changelog": {"items": 5}, "issue": {"number": "x"}}',
             400 if isinstance(world.server, JiraServer) else 200,
         ),
+        "true": (b'{"issue": {"number": true, "key": true}}', 200),
+        "nul": (rb'{"issue": {"number": "\u0000", "key": "OPS-\u0000"}, "\u0000": "\ud800"}', 200),
+        "huge": (b'{"issue": {"number": %d, "key": "OPS-%d"}}' % (2**63, 10**400), 200),
         "of_another": (world.server.webhook(99)[0], 200),
         "ping": (b'{"zen": "Keep it logically awesome."}', 200),
     }[kind]

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from bot.web import SLACK_PATH
+from tests.conftest import DEPLOYMENTS
 from tests.slack.conftest import APP_TOKEN, BOT_TOKEN, SECRET, Stage
 
 #: These look at HTTP itself; over Socket Mode there is nothing to forge.
@@ -116,3 +117,18 @@ async def test_logs_hold_neither_secrets_nor_what_people_write(stage: Stage, cap
     logged = "\n".join(record.getMessage() + str(record.exc_info or "") for record in caplog.records)
     for secret in ("my-very-private-words", SECRET, BOT_TOKEN, APP_TOKEN):
         assert secret not in logged
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, indirect=True)
+async def test_characters_that_no_database_takes_spoil_no_event(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
+    await stage.arrive()
+    told = next(each for each in stage.slack.deliveries if each.payload.get("event", {}).get("type") == "app_mention")
+    for place in ("ts", "text", "thread_ts", "channel", "user"):
+        event = told.payload["event"]
+        event = event | {"ts": f"{event['ts']}{place}"} | {place: f"{event.get(place, '')}\x00"}
+        again = replace(told, payload=told.payload | {"event_id": f"Ev\x00{place}", "event": event})
+        assert (await stage.slack.deliver_again(again)).ok, place
+    await stage.arrive()
+    logged = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+    assert not [each for each in logged if "Bolt" in each or "could not" in each]

@@ -161,6 +161,29 @@ async def test_a_comment_becomes_a_reply_once_with_name_and_link(stage: Stage, s
     assert len(server.comments) == 1, "a reply of Baton's is no person's"
 
 
+@pytest.mark.sql
+async def test_a_comment_with_what_no_database_stores_becomes_a_reply(stage: Stage, server: StandIn) -> None:
+    made = await accepted(stage)
+    server.say("Jo\x00e", "The keyspace\x00 is up \ud83d")
+    await hour(stage)
+    [said] = replies(made)
+    assert "Joe" in said
+    assert "The keyspace is up" in said
+
+
+@pytest.mark.parametrize("server", ["jira"], indirect=True)
+@pytest.mark.parametrize("moment", ["1" + "0" * 30, "-1" + "0" * 17, "soon"])
+async def test_a_comment_that_cannot_be_read_holds_up_nothing(
+    stage: Stage, server: StandIn, caplog: pytest.LogCaptureFixture, moment: str
+) -> None:
+    made = await accepted(stage)
+    server.commented(1, {"type": "doc", "content": [{"type": "date", "attrs": {"timestamp": moment}}]}, author="Ada")
+    server.change(1, "closed")
+    await hour(stage)
+    assert replies(made) == []
+    assert "the comments on request 1 are asked for again in an hour: Jira" in caplog.text
+
+
 async def test_a_comment_that_holds_a_secret_stays_in_the_tracker(stage: Stage, server: StandIn) -> None:
     made = await accepted(stage)
     server.say("mia", "Use ghp_16C7e42F292c6912E7710c838347Ae178B4a until Friday")

@@ -68,11 +68,11 @@ def translated(tracker: str) -> Iterator[None]:
         raise TrackerUnreachableError(f"{tracker} did not answer in time.") from None
     except (aiohttp.ClientError, OSError):
         raise TrackerUnreachableError(f"{tracker} cannot be reached.") from None
-    except (LookupError, TypeError, ValueError, AttributeError):
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
         raise TrackerUnreachableError(f"{tracker} answered with something that is not what it documents.") from None
 
 
 def moment(written: str) -> datetime:
     """Return a time in a tracker's format: `2026-03-03T09:00:00Z`, `2026-03-03T10:00:00.000+0100`."""
     found = datetime.fromisoformat(written)
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)

@@ -106,7 +106,7 @@ class GitHubTracker:
     def named_in(self, payload: Any) -> str:
         """Return the ref of the issue in a payload."""
         number = payload.get("issue", {}).get("number") if isinstance(payload, dict) else None
-        return f"{self._repository}#{number}" if isinstance(number, int) else ""
+        return f"{self._repository}#{number}" if type(number) is int else ""  # a bool is one, too
 
     async def _is_public(self, repository: str) -> bool:
         with _asking():

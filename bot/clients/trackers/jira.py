@@ -16,6 +16,7 @@ import orjson
 
 from bot import __version__
 from bot.clients.trackers._answers import TIMEOUT, error_for, moment, translated
+from bot.domain.encodings import read_json
 from bot.domain.tracker import CommentDraft, IssueDraft, IssueStatus, TrackedComment, TrackedIssue
 from bot.errors import TrackerError
 from bot.ports import Clock
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 _SHOWN = "Jira"
 #: Baton's marker at the end of the link in a comment.
 _MARKER = re.compile(r"#(baton-[0-9a-f]+:[0-9.]+)\"")
+#: https://support.atlassian.com/jira-cloud-administration/docs/manage-project-keys/
+_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,254}-[1-9]\d{0,18}", re.ASCII)
 #: ADF nodes that end a line, and those that stand for a file.
 _LINES = frozenset({"paragraph", "heading", "codeBlock", "hardBreak", "rule"})
 _FILES = frozenset({"media", "mediaInline"})
@@ -65,7 +68,7 @@ class JiraTracker:
             "labels": [draft.marker],
         }
         with translated(_SHOWN):
-            key = str((await self._ask("POST", "/issue", {"fields": fields}))["key"])
+            key = _key(await self._ask("POST", "/issue", {"fields": fields}))
             if draft.permalink:
                 await self._link(key, draft)
             try:
@@ -156,7 +159,7 @@ class JiraTracker:
         changes = (payload.get("changelog") or {}).get("items") or ()
         old = [each.get("fromString") for each in changes if each.get("field") == "Key"]
         key = old[0] if old else payload.get("issue", {}).get("key")
-        return key if isinstance(key, str) else ""
+        return key if isinstance(key, str) and _KEY.fullmatch(key) else ""
 
     async def _search(self, query: str) -> AsyncIterator[TrackedIssue]:
         """Yield the results of a query, page by page."""
@@ -192,10 +195,10 @@ class JiraTracker:
                 raise error_for(
                     _SHOWN, response.status, response.headers, objections=_objections(await response.read())
                 )
-            return None if response.status == 204 else orjson.loads(await response.read())
+            return None if response.status == 204 else read_json(await response.read())
 
     def _issue(self, found: dict[str, Any]) -> TrackedIssue:
-        fields, key = found["fields"], str(found["key"])
+        fields, key = found["fields"], _key(found)
         return TrackedIssue(key, self._address(key), _status(fields), moment(fields["updated"]))
 
     def _address(self, key: str) -> str:
@@ -213,6 +216,13 @@ class JiraTracker:
             is_from_person=author.get("accountType") != "app",
             marker=marked[1] if marked is not None else "",
         )
+
+
+def _key(found: dict[str, Any]) -> str:
+    """Return the key of an issue. Raises ValueError for what is none, which would become a part of addresses."""
+    if not _KEY.fullmatch(key := str(found["key"])):
+        raise ValueError("an answer has another key than Jira gives")
+    return key
 
 
 def _commented(draft: CommentDraft) -> dict[str, Any]:

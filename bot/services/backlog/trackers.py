@@ -19,7 +19,6 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-import orjson
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlmodel import col
 
@@ -28,6 +27,8 @@ from bot.blocks.text import Rendered
 from bot.domain.backlog.new_request import thread_of
 from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
 from bot.domain.backlog.tracker_issues import draft
+from bot.domain.encodings import read_json
+from bot.domain.names import storable
 from bot.domain.tracker import IssueStatus, TrackedIssue
 from bot.errors import (
     SlackError,
@@ -358,15 +359,15 @@ class Trackers:
         if not secret or not hmac.compare_digest(f"sha256={signature}".encode(), given.encode(errors="replace")):
             return 401
         try:
-            ref = self.tracker.named_in(orjson.loads(body))
-        except (orjson.JSONDecodeError, AttributeError, TypeError):
+            ref = self.tracker.named_in(read_json(body))
+        except (ValueError, AttributeError, TypeError):
             return 400
         async with self._deps.database.transaction() as session:
             named = select(col(_ISSUE.request_id)).where(col(_ISSUE.ref) == ref, col(_ISSUE.state).in_(READABLE))
             request_id = (await session.execute(named)).scalars().first() if ref else None
             if request_id is None:
                 return 200
-            delivery = headers.get(self.tracker.delivery_header, "")[:_LONGEST_DELIVERY_ID] or signature
+            delivery = storable(headers.get(self.tracker.delivery_header, ""))[:_LONGEST_DELIVERY_ID] or signature
             key, now = f"{self.tracker.name}:{delivery}", self._deps.clock.now()
             is_new = await add_once(session, tables.TrackerDelivery, key=key, at=now)
         if is_new:
