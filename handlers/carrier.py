@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
 from inspect import isawaitable
 from traceback import extract_tb, walk_tb
+from typing import Any
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
@@ -29,7 +30,7 @@ from bot.errors import NotTakenError, SettingsError
 from bot.ports import Ack, Identity
 from bot.services.background import Background
 from handlers.dispatch import Dispatch
-from handlers.own_listeners import OwnListeners, hand_on, in_time, kept_to_itself
+from handlers.own_listeners import OwnListeners, hand_on, in_time, kept_to_itself, noted
 from handlers.payloads import kind_of, parse
 
 log = logging.getLogger(__name__)
@@ -129,6 +130,11 @@ class Carrier(AsyncApp):
 
         `FrontDoor` does it for what goes on to Bolt's listeners.
         """
+
+    def _register_listener(
+        self, functions: Any, primary_matcher: Any, matchers: Any, middleware: Any, *more: Any, **rest: Any
+    ) -> Any:
+        return super()._register_listener(functions, primary_matcher, matchers, noted(middleware), *more, **rest)
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Answer one payload."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import monotonic
@@ -16,6 +16,7 @@ from slack_bolt.kwargs_injection.async_utils import build_async_required_kwargs
 from slack_bolt.lazy_listener.async_runner import AsyncLazyListenerRunner
 from slack_bolt.listener.async_listener import AsyncListener
 from slack_bolt.listener.asyncio_runner import AsyncioListenerRunner
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.util.utils import get_arg_names_of_callable
 
@@ -35,7 +36,7 @@ class _Way:
 
     #: The kind of payload, once it is theirs to answer.
     theirs: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    #: Whether a listener has it.
+    #: Whether a listener has it, or middleware of one.
     is_heard: bool = False
 
 
@@ -46,6 +47,30 @@ def hand_on(kind: str) -> None:
     """Note that the payload at hand goes on to middleware and listeners of the organisation's own."""
     if (way := _way.get()) is not None:
         way.theirs.set_result(kind)
+
+
+class _Noted(AsyncMiddleware):
+    """Notes that a listener's own middleware has the payload at hand: Bolt goes on where that calls no `next()`."""
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,  # noqa: ARG002 - Bolt's signature
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[Any]],  # noqa: A002 - Bolt's signature
+    ) -> BoltResponse:
+        """Note it, and go on."""
+        if (way := _way.get()) is not None:
+            way.is_heard = True
+        await next()
+        return resp
+
+
+def noted(middleware: Iterable[Any] | None) -> list[Any]:
+    """Return the middleware of one listener with a note before what is not Bolt's, which tells whom a message is for."""
+    listed = list(middleware or ())
+    own = [at for at, each in enumerate(listed) if not type(each).__module__.startswith("slack_bolt.")]
+    return [*listed[: own[0]], _Noted(), *listed[own[0] :]] if own else listed
 
 
 def kept_to_itself(error: BoltUnhandledRequestError, kind: str) -> BoltResponse | None:

@@ -153,3 +153,11 @@ def _register_gate(app: AsyncApp) -> None:
             case _:
                 await next()
         return None
+
+    async def members_only(ack: Any, respond: Any, command: dict[str, Any]) -> None:
+        if command["text"] == "politely":
+            await ack("For members.")
+        elif command["text"] == "later":
+            await respond("For members only.")
+
+    app.command("/bar", middleware=[members_only])(_served)

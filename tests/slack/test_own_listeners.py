@@ -360,6 +360,17 @@ async def test_middleware_that_lets_nothing_through_answers_for_itself(
     assert said == "what BATON_LISTENERS registers ended without an acknowledgement: command"
 
 
+async def test_what_middleware_of_one_listener_lets_through_to_nobody_is_not_answered_with_help(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert "For members." in await command(stage, "/bar", "politely")
+    assert not caplog.records
+    assert await command(stage, "/bar", "later") == "null"
+    assert stage.slack.visible_messages("grace", "general")[-1].text == "For members only."
+    [said] = [each.getMessage() for each in caplog.records]
+    assert said == "what BATON_LISTENERS registers ended without an acknowledgement: command"
+
+
 @pytest.mark.parametrize("deployment", ["http-sqlite"], indirect=True)
 async def test_middleware_that_refuses_is_not_taken_for_a_wrong_signature(
     stage: Stage, caplog: pytest.LogCaptureFixture
