@@ -191,11 +191,14 @@ def _deps(database: Database, clock: Clock, settings: Settings) -> Deps:
     )
 
 
-async def count_listeners(settings: Settings) -> int:
-    """Return how much the organisation's own module registers. Raises SettingsError when it cannot be used."""
+async def count_listeners(settings: Settings) -> tuple[int, list[str]]:
+    """Return how much the organisation's own module registers, and what of it Baton answers itself.
+
+    Raises SettingsError when it cannot be used.
+    """
     token, api_url = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
     async with SlackClient(token=token, api_url=api_url) as slack:
-        return await tried_listeners(settings.listeners, slack.for_listeners)
+        return await tried_listeners(settings.listeners, slack.for_listeners, ROUTES)
 
 
 async def opened_tracker(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Tracker | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from importlib import import_module
 from inspect import isawaitable
 from traceback import extract_tb, walk_tb
@@ -32,6 +32,7 @@ from bot.services.background import Background
 from handlers.dispatch import Dispatch
 from handlers.own_listeners import OwnListeners, hand_on, in_time, kept_to_itself, noted
 from handlers.payloads import kind_of, parse
+from handlers.routes import Routes
 
 log = logging.getLogger(__name__)
 #: Bolt takes its level over: at INFO it would log the bodies of requests whose signature is wrong.
@@ -203,17 +204,40 @@ async def add_listeners(app: AsyncApp, name: str) -> AsyncOAuthFlow | None:
     return flow
 
 
-async def tried_listeners(name: str, client: AsyncWebClient) -> int:
-    """Let a module of the organisation's own register with an app that serves nobody; return how much it registers.
+async def tried_listeners(name: str, client: AsyncWebClient, routes: Routes) -> tuple[int, list[str]]:
+    """Let a module of the organisation's own register with an app that serves nobody.
 
+    Returns how much it registers, and the names among it under which Baton, which listens to `routes`, answers itself.
     Raises SettingsError as `add_listeners` does.
     """
     token, client.token = client.token, None  # as a Carrier does
     app = AsyncApp(name="baton", logger=_BOLT_LOG, client=client, authorize=_nobody)
     client.token = token
-    before = _registered(app)
+    before, taken = _registered(app), dict[str, None]()
+    for way, names in _ways(routes).items():
+        setattr(app, way, _noting(getattr(app, way), names, taken))
     flow = await add_listeners(app, name)
-    return _registered(app) - before + (flow is not None)
+    return _registered(app) - before + (flow is not None), list(taken)
+
+
+def _ways(routes: Routes) -> dict[str, Collection[str]]:
+    """Return the names that Baton listens to, by Bolt's ways of listening to them."""
+    shortcuts = dict.fromkeys(("shortcut", "global_shortcut", "message_shortcut"), routes.shortcuts)
+    actions = dict.fromkeys(("action", "block_action"), routes.actions)
+    views = dict.fromkeys(("view", "view_submission"), routes.submissions)
+    return {"command": routes.commands, "event": routes.changes, **shortcuts, **actions, **views}
+
+
+def _noting(register: Callable[..., Any], names: Collection[str], taken: dict[str, None]) -> Callable[..., Any]:
+    """Return a way of listening that notes which of these names it is used for."""
+
+    def noting(*given: Any, **named: Any) -> Any:
+        said = [*given, *named.values()][0]
+        asked = said.values() if isinstance(said, dict) else [said]
+        taken.update(dict.fromkeys(each for each in asked if isinstance(each, str) and each in names))
+        return register(*given, **named)
+
+    return noting
 
 
 async def _nobody(**_: object) -> AuthorizeResult:

@@ -67,7 +67,7 @@ class _Noted(AsyncMiddleware):
 
 
 def noted(middleware: Iterable[Any] | None) -> list[Any]:
-    """Return the middleware of one listener with a note before what is not Bolt's, which tells whom a message is for."""
+    """Return the middleware of one listener with a note before what is not Bolt's own, which only looks for words."""
     listed = list(middleware or ())
     own = [at for at, each in enumerate(listed) if not type(each).__module__.startswith("slack_bolt.")]
     return [*listed[: own[0]], _Noted(), *listed[own[0] :]] if own else listed

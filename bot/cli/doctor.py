@@ -93,7 +93,8 @@ async def _listeners(settings: Settings) -> AsyncIterator[Finding]:
     from bot.app import count_listeners  # noqa: PLC0415 - all of Baton, for those who have listeners
 
     try:
-        yield rules.listeners(settings.listeners, registered=await count_listeners(settings))
+        registered, taken = await count_listeners(settings)
+        yield rules.listeners(settings.listeners, registered=registered, taken=taken)
     except SettingsError as error:
         do = 'See "Listeners of your own" in docs/operating.md. `baton run` does not start with it.'
         yield Finding("listeners", Level.PROBLEM, str(error), do)

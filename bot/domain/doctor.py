@@ -141,11 +141,17 @@ def settings_file(name: str, *, mode: int) -> Iterator[Finding]:
         yield Finding("settings file", Level.NOTE, what, f"Take them away: chmod go= {name}")
 
 
-def listeners(name: str, *, registered: int) -> Finding:
-    """Report the organisation's own module, which was registered to see whether it works."""
+def listeners(name: str, *, registered: int, taken: Sequence[str]) -> Finding:
+    """Report the organisation's own module, which was registered to see whether it works.
+
+    `taken` is what it wants to listen to and Baton answers itself.
+    """
     if not registered:
         do = "Add listeners in its `register(app)`, or unset BATON_LISTENERS."
         return Finding("listeners", Level.NOTE, f"{name} registers nothing.", do)
+    if taken:
+        said = f"Baton itself takes {', '.join(taken)}: the listeners of {name} for that are never called."
+        return Finding("listeners", Level.NOTE, said, 'See "Listeners of your own" in docs/operating.md.')
     return Finding("listeners", Level.OK, f"{registered:,} of {name} can be registered.")
 
 

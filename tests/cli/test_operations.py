@@ -239,13 +239,19 @@ def test_a_file_of_settings_that_others_may_read_is_named(
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("def register(app): app.event('team_join')(print_it)\nasync def print_it(): ...", "ok      listeners: 1 of"),
+        ("def register(app): app.event('pin_added')(print_it)\nasync def print_it(): ...", "ok      listeners: 1 of"),
         ("def register(app): app.use(every)\nasync def every(next): await next()", "ok      listeners: 1 of"),
         (
             "from slack_bolt.oauth import async_oauth_flow as o, async_oauth_settings as t\n"
             "def register(app):\n"
             "    return o.AsyncOAuthFlow(settings=t.AsyncOAuthSettings(client_id='1.2', client_secret='s'))",
             "ok      listeners: 1 of",
+        ),
+        (
+            "async def f(ack): ...\ndef register(app):\n"
+            "    app.command('/lunch')(f); app.command(command='/eol')(f); app.event('team_join')(f)\n"
+            "    app.shortcut({'type': 'message_action', 'callback_id': 'who_owns_this'})(f); app.view('lunch')(f)",
+            "note    listeners: Baton itself takes /eol, team_join, who_owns_this: the listeners of lunch_bot for that",
         ),
         ("def register(app): ...", "note    listeners: lunch_bot registers nothing"),
         ("registers = []", "PROBLEM listeners: BATON_LISTENERS is 'lunch_bot', which is no module that has a function"),
@@ -257,6 +263,7 @@ def test_a_file_of_settings_that_others_may_read_is_named(
         "a listener",
         "middleware",
         "OAuth alone",
+        "names of Baton's",
         "nothing",
         "no function",
         "no such module",
