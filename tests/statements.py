@@ -25,3 +25,20 @@ def noted(database: Database) -> Iterator[list[tuple[str, Any]]]:
         yield said
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def one_connection(database: Database) -> Iterator[None]:
+    """Fail where a second connection is asked for while the first is held: a pool of one would wait for itself."""
+    pool: Any = database.engine.sync_engine.pool
+    held: list[int] = []
+
+    def note(*_: Any) -> None:
+        held.append(pool.checkedout())
+
+    event.listen(pool, "checkout", note)
+    try:
+        yield
+    finally:
+        event.remove(pool, "checkout", note)
+    assert max(held, default=0) <= 1

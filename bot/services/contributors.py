@@ -98,7 +98,10 @@ AnyPart = TypeVar("AnyPart", bound=MessagePart)
 
 
 class Contributor(Protocol[AnyPart]):
-    """A noun that has something to say. `name` is what its `Due` and `Owed` carry."""
+    """A noun that has something to say. `name` is what its `Due` and `Owed` carry.
+
+    A noun that needs another connection than the given session's releases that one first (`bot.store.db.release`).
+    """
 
     @property
     def name(self) -> str:

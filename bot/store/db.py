@@ -37,7 +37,7 @@ _CHOICES = {
     "ssl": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     "target_session_attrs": ("any", "primary", "standby", "read-write", "read-only", "prefer-standby"),
 }
-_IMMEDIATE = "baton_begin_immediate"
+_IMMEDIATE, _IS_READING = "baton_begin_immediate", "baton_is_reading"
 #: Run first on every SQLite connection.
 _PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
 #: Statements that change nothing but write to the disk. SQLite does not write a row that is updated to its old value.
@@ -216,9 +216,9 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """Open a session that sees one consistent state. It must not write."""
+        """Open a session that sees one consistent state, until it is released. It must not write."""
         with _translated():
-            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            async with AsyncSession(self.engine, expire_on_commit=False, info={_IS_READING: True}) as session:
                 yield session
 
     @asynccontextmanager
@@ -282,6 +282,15 @@ class _Rehearsal(Database):
 
     def _session(self) -> AsyncSession:
         return AsyncSession(self._connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+
+async def release(session: AsyncSession) -> None:
+    """Give a reading session's connection back until the session is asked again; a transaction keeps its own.
+
+    Whoever is about to use another connection does so first: the pool may have no second one.
+    """
+    if _IS_READING in session.info:
+        await session.commit()
 
 
 @contextmanager

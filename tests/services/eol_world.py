@@ -32,6 +32,7 @@ from bot.store import tables
 from bot.store.db import Database
 from bot.store.journal import audit, next_revision
 from tests.conftest import NIGHT, FixedClock
+from tests.statements import one_connection
 
 TOKEN = "xoxb-lifecycle"
 #: When the job runs in a day: once at night, and in the first and the last hours of work.
@@ -324,7 +325,8 @@ class World:
     async def look(self) -> None:
         """Run the job once, and let what it said arrive."""
         await snapshots.refresh(self.snapshot, self.deps.database)
-        await self.context.daily_pass.run()
+        with one_connection(self.deps.database):
+            await self.context.daily_pass.run()
         await self.arrive()
 
     async def arrive(self) -> None:

@@ -32,6 +32,7 @@ from bot.store import tables
 from bot.store.journal import written_about
 from tests.conftest import NIGHT, FixedClock
 from tests.services.test_backlog import ADA, EVE, GRACE, NEW_REQUEST, OMAR, PAYMENTS, deps, entries, snapshot
+from tests.statements import one_connection
 
 __all__ = ["deps", "snapshot"]
 
@@ -63,7 +64,8 @@ class Days:
         """Run the pass at that moment; return what it said: key, place and text."""
         self.clock.at = datetime(2026, month, day, hour, tzinfo=UTC)
         before = await self.said()
-        await self.new_pass().run()
+        with one_connection(self.deps.database):
+            await self.new_pass().run()
         return [each for key, each in (await self.said()).items() if key not in before]
 
     async def go_beside_ops(self, month: int, day: int) -> list[tuple[str, str, str]]:

@@ -26,6 +26,7 @@ from bot.store import tables
 from bot.store.db import Database
 from tests.services.catalog_world import asset, owner, person, team
 from tests.services.test_handoff_changes import AREAS, Three, begun
+from tests.statements import one_connection
 
 FILL = begun
 
@@ -41,8 +42,9 @@ async def reconcile(world: Three) -> list[tables.OwnershipMatter]:
     """Let the daily pass look at what is disputed; return all matters."""
     await world.remember()
     current = await Portfolios(world.deps, world.snapshot).current()
-    async with world.database.reading() as session:
-        await disputes.reconcile(session, world.deps, world.snapshot, current.disputed)
+    with one_connection(world.database):
+        async with world.database.reading() as session:
+            await disputes.reconcile(session, world.deps, world.snapshot, current.disputed)
     return await world.rows(tables.OwnershipMatter)
 
 

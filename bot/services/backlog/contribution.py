@@ -26,6 +26,7 @@ from bot.services.backlog.standings import Backlog, Placed
 from bot.services.contributors import Message, Telling, Unaccompanied, Unescalated
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
+from bot.store.db import release
 
 NOUN = "backlog"
 
@@ -137,7 +138,10 @@ class Requests(Unescalated[RequestNews]):
             for key, each in (await self._by_key(session, keys)).items()
         }
         team = devops_team.find(self._deps, self._snapshot)
-        if team is not None and (key := Recipient(team).key) in keys and await self._backlog.has_any():
+        if team is None or (key := Recipient(team).key) not in keys:
+            return parts
+        await release(session)
+        if await self._backlog.has_any():
             news = parts.setdefault(key, RequestNews(self._deps, self._snapshot, Recipient(team)))
             news.at_risk, news.to_estimate, news.since = await self._backlog.to_watch(ESTIMATED_NEXT)
         return parts

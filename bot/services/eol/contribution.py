@@ -61,7 +61,7 @@ class Reminders:
         self, session: AsyncSession, since: _Position | None, written: Mapping[str, set[int]]
     ) -> tuple[_Position, Collection[str]]:
         """Return whose exposure has changed since a position, or whose reminders were answered; and where it is now."""
-        exposure, snapshot = await self._watcher.current(), self._watcher.snapshot
+        exposure, snapshot = await self._watcher.current(session), self._watcher.snapshot
         position = (self._watcher.fillings, exposure.moves)
         if since != position or written["reminder"]:
             await plan_news.look_again(session, self._deps.database, self._watcher)
@@ -78,7 +78,7 @@ class Reminders:
 
     async def parts(self, session: AsyncSession, keys: Collection[str]) -> Mapping[str, Notices]:
         """Return what these are told of, by their keys; nothing for those who have nothing."""
-        watches, snapshot = await self._watcher.current(), self._watcher.snapshot
+        watches, snapshot = await self._watcher.current(session), self._watcher.snapshot
         takers, turns = await reminder_store.takers_of(session, snapshot), Turns()
         found: dict[str, Notices] = {}
         for key in keys:
@@ -129,7 +129,7 @@ class Reminders:
         rows = {row.id: row for row in found if unheard(row.owed, _heard(row))}
         if not rows:
             return []
-        by_key, owed = (await self._watcher.current()).by_key, list[Owed]()
+        by_key, owed = (await self._watcher.current(session)).by_key, list[Owed]()
         for each in await reminder_store.remembered(session, reminder_ids=list(rows)):
             if each.key in by_key and each.said_on is not None:
                 row, holder = rows[each.id], self._watcher.snapshot.recipient(each.holder)
@@ -142,7 +142,7 @@ class Reminders:
 
     async def complaints(self, session: AsyncSession, owed: Sequence[Owed]) -> list[Complaint]:
         """Return what those above are told of these."""
-        by_key = (await self._watcher.current()).by_key
+        by_key = (await self._watcher.current(session)).by_key
         reminders = await reminder_store.remembered(session, reminder_ids=[each.id for each in owed])
         moves = await reminder_store.moves_of(session, [by_key[each.key] for each in reminders])
         cards = {

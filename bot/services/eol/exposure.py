@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col
 
 from bot.domain.eol.exposure import Exposure, MatchedDeployment, PinKey, certain_of, matched
@@ -24,7 +24,7 @@ from bot.services.eol.facts import Facts
 from bot.services.slices import in_slices
 from bot.services.snapshot import Snapshot, give_memory_back, without_collections
 from bot.store import deployments, tables
-from bot.store.db import Database
+from bot.store.db import Database, release
 
 log = logging.getLogger(__name__)
 
@@ -69,13 +69,16 @@ class Watcher:
         pin = self._pins.get((asset_id, product, version, provider))
         return certain_of(matched(self.facts.table, pin, product=product, version=version, provider=provider))
 
-    async def current(self) -> Exposure:
-        """Return what runs where as of now.
+    async def current(self, session: AsyncSession | None = None) -> Exposure:
+        """Return what runs where as of now. The caller's `session` is released where something has to be read.
 
         What it costs depends on what has changed since the last time: assets with their owners and deployments, and
         what crosses a date on a new day. Only the first time, and when the facts are others, everything is gone
         through: at 100,000 deployments some two seconds of work, a slice of two milliseconds at a time.
         """
+        is_known = self._exposure is not None and self._exposure.table is self.facts.table
+        if session is not None and not (is_known and self._revision == self.snapshot.revision):
+            await release(session)
         async with self._lock:
             now, exposure = self._deps.clock.now(), self._exposure
             for name, last_run in self._last_runs.items():

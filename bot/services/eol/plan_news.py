@@ -32,7 +32,7 @@ from bot.services.eol.successors import successor
 from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes
 from bot.store import tables
-from bot.store.db import Database
+from bot.store.db import Database, release
 
 _TIMES = WorkingTimes()
 #: With what the outbox keys begin of what people whom a plan names are told, and teams that own another area.
@@ -179,6 +179,7 @@ async def look_again(session: AsyncSession, database: Database, watcher: Watcher
     gone = [each for each, now in found if now is not None and each.holder != now.owner.key]
     if gone and (exposure := watcher.latest) is not None:
         begins = tuple(begin for each in gone if each.key not in exposure.by_key for begin in _begins(each.id))
+        await release(session)
         async with database.transaction() as writing:
             await outbox.take_back(writing, [key for key in unsent if key.startswith(begins)])
 

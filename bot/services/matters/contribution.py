@@ -37,6 +37,7 @@ from bot.services.matters._open import open_rows
 from bot.services.matters.admins import admin_to_ask, has_admin, meet_admins
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
+from bot.store.db import release
 from bot.store.journal import audit, lock_catalog
 
 NOUN = "ownership"
@@ -183,6 +184,7 @@ class Matters(Unescalated[MatterNews]):
         current = await self._portfolios.current()
         rows = await disputes.reconcile(session, self._deps, self._snapshot, current.disputed)
         if rows:
+            await release(session)
             await meet_admins(self._deps, self._slack, self._snapshot)
         seen = frozenset((row.id, row.answerer, row.asked_at, row.told_at, row.times_reminded) for row in rows)
         return seen, {each[1] for each in seen ^ (since or frozenset())}

@@ -31,6 +31,7 @@ from bot.services.matters.admins import admin_to_ask
 from bot.services.ownership import claimed_by, look_up
 from bot.services.snapshot import Snapshot, deciding
 from bot.store import tables
+from bot.store.db import release
 from bot.store.journal import audit
 
 #: Disputes that are opened in one transaction; the next pass takes the next ones.
@@ -61,6 +62,7 @@ async def reconcile(
     ]
     if not over and not lost and not new:
         return rows
+    await release(session)
     async with deciding(snapshot, deps.database) as writing:
         for row in await open_rows(writing):
             if row.id in over:
