@@ -13,7 +13,7 @@ import orjson
 import typer
 
 from bot.domain.encodings import UTF_16, as_utf8
-from bot.domain.names import clean
+from bot.domain.names import clean, storable
 from bot.errors import UnreadableError, UserError
 
 if TYPE_CHECKING:
@@ -33,6 +33,13 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"'{text}' is no day; write it as in 2026-03-03.") from None
+
+
+def stored(text: str) -> str:
+    """Read what is written down as it is. Raises BadParameter for bytes that are no text."""
+    if storable(text) != text:
+        raise typer.BadParameter(f"'{storable(text)}' has bytes that are not UTF-8; write it in that.")
+    return text
 
 
 def write_picture(file: Path, picture: Picture) -> None:

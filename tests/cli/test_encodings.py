@@ -88,3 +88,21 @@ def test_a_thread_that_is_none_is_one_sentence(baton: Baton, tmp_path: Path, raw
     assert ran.err.startswith(f"{file} is not JSON: ")
     assert ran.err.endswith(".\n")
     assert ran.err.isprintable() or ran.err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("catalog")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("inventory", "scan-image", "node:18", "--asset", "gate", "--environment"),
+        ("inventory", "scan-image", "node:18", "--asset", "gate", "--source"),
+        ("inventory", "scan-rds", "--region", "eu-west-1", "--profile"),
+        ("catalog", "import", "baton", "catalog.yaml", "--source"),
+        ("catalog", "import", "codeowners", "CODEOWNERS", "--repository"),
+    ],
+)
+def test_a_name_to_be_stored_that_is_no_text_is_refused(baton: Baton, tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "CODEOWNERS").write_text("/gate @acme/wardens\n")
+    ran = baton(*words, "b\udcfccher")
+    assert (ran.code, ran.out) == (2, "")
+    assert "'bcher' has bytes that are not UTF-8" in ran.err

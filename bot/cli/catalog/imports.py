@@ -16,7 +16,7 @@ import typer
 
 from bot import settings as environment
 from bot.cli._database import is_missing, opened
-from bot.cli._terminal import AsJson, print_json
+from bot.cli._terminal import AsJson, print_json, stored
 from bot.cli.catalog.output import print_report
 from bot.clients.catalog import FORMATS, ReadOptions, SourceFiles, detect, look, require_utf8
 from bot.domain.catalog import Problem, SourceCatalog
@@ -48,7 +48,10 @@ def import_(
         str, typer.Argument(metavar="FORMAT", help=f"'{AUTO}' for what is there, or one of {', '.join(FORMATS)}.")
     ],
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders that are searched for them.")],
-    source: Annotated[str, typer.Option(help="What to call this source; the format's name if left out.")] = "",
+    source: Annotated[
+        str,
+        typer.Option(parser=stored, metavar="TEXT", help="What to call this source; the format's name if left out."),
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
     as_json: AsJson = False,
     allow_mass_change: Annotated[
@@ -65,7 +68,9 @@ def import_(
             help="Whether this source may say who is in which team, which gives rights; as last time if left out.",
         ),
     ] = None,
-    repository: Annotated[str, typer.Option(help="The repository of a CODEOWNERS file, as owner/name.")] = "",
+    repository: Annotated[
+        str, typer.Option(parser=stored, metavar="TEXT", help="The repository of a CODEOWNERS file, as owner/name.")
+    ] = "",
 ) -> None:
     """Import files. What they no longer say is removed; other sources are not affected.
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.cli._database import opened_deps
-from bot.cli._terminal import AsJson
+from bot.cli._terminal import AsJson, stored
 from bot.cli.inventory._scan_report import SourceScan, finish
 from bot.clients.catalog import aws_rds
 from bot.clients.inventory import rds
@@ -29,7 +29,9 @@ _ACTOR = "cli"
 
 def scan_rds(
     region: Annotated[list[str], typer.Option(help="A region, such as eu-west-1; may be given repeatedly.")],
-    profile: Annotated[str, typer.Option(help="A profile of AWS' own configuration.")] = "",
+    profile: Annotated[
+        str, typer.Option(parser=stored, metavar="TEXT", help="A profile of AWS' own configuration.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
     as_json: AsJson = False,
     allow_mass_change: Annotated[

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli._terminal import AsJson, read_bytes
+from bot.cli._terminal import AsJson, read_bytes, stored
 from bot.cli.inventory._scan_report import ScanGroup, SourceScan, finish, placed
 from bot.clients.catalog import remote_around, require_own
 from bot.clients.inventory import dockerfile, images, sbom
@@ -19,8 +19,11 @@ from bot.domain.inventory.scans import How, Sightings
 from bot.services.inventory.deployments import Scan
 
 Asset = Annotated[str, typer.Option("--asset", help="The asset that runs it: its reference, name or address.")]
-Environment = Annotated[str, typer.Option(help="Where it runs, such as production.")]
-SourceName = Annotated[str, typer.Option(help="What to call this source; left out, it is named after the scan.")]
+Environment = Annotated[str, typer.Option(parser=stored, metavar="TEXT", help="Where it runs, such as production.")]
+SourceName = Annotated[
+    str,
+    typer.Option(parser=stored, metavar="TEXT", help="What to call this source; left out, it is named by the scan."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
 _COMMAND_LINE = "the command line"
 
