@@ -22,7 +22,7 @@ Asset = Annotated[str, typer.Option("--asset", help="The asset that runs it: its
 Environment = Annotated[str, typer.Option(parser=stored, metavar="TEXT", help="Where it runs, such as production.")]
 SourceName = Annotated[
     str,
-    typer.Option(parser=stored, metavar="TEXT", help="What to call this source; left out, it is named by the scan."),
+    typer.Option(parser=stored, metavar="TEXT", help="What to call this source; the scan's name if left out."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
 _COMMAND_LINE = "the command line"
