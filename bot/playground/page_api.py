@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
+from bot.domain.encodings import read_json
 from bot.playground._state import STATE_KEYS, blocks_of, chosen, find_element
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.issues import PlaygroundIssues
@@ -158,8 +158,8 @@ def action_handler(fake: FakeSlack, action: _Action) -> Callable[[web.Request], 
 
     async def handle(request: web.Request) -> web.Response:
         try:
-            body = await request.json()
-        except json.JSONDecodeError:
+            body = read_json(await request.read())
+        except ValueError:
             return refusal(400, "The request is not JSON.")
         if not isinstance(body, dict):
             return refusal(400, "The request is not a JSON object.")

@@ -76,6 +76,13 @@ async def test_what_cannot_be_done_is_said(client: ClientSession, playground: Pl
         assert response.status == 400
 
 
+async def test_half_a_character_is_said_as_a_question_mark(client: ClientSession, playground: Playground) -> None:
+    async with client.post("/play/message", json=say_hello(playground) | {"text": "half a \ud83d"}) as response:
+        assert response.status == 200
+    said = playground.fake.visible_messages(playground.ada, playground.general)[-1]
+    assert said.text == "half a ?"
+
+
 async def test_a_stream_says_what_changed_to_whom_it_concerns(client: ClientSession, playground: Playground) -> None:
     async with client.get("/play/live", params={"user": playground.bert}) as response:
         assert response.content_type == "text/event-stream"
