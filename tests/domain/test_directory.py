@@ -135,6 +135,8 @@ def test_slips_of_the_finger_are_seen_through(directory: Directory, text: str, n
         ("who owns “billing app”?", "billing-app", None),
         ("the checkout-worker is failing, whom do we ping?", "checkout-worker", None),
         ("payments-db in production", "payments-db", None),
+        ("the portal in production", "portal", None),
+        ("portal on staging please", "portal", None),
         ("<https://example.com/x|portal> owner", "portal", None),
     ],
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.catalog import Area, AssetKind, Role
-from bot.domain.directory import Directory, Match, Nearest
-from bot.domain.records import OwnershipRecord
+from bot.domain.directory import Directory, Match, Nearest, Several
+from bot.domain.records import AssetRecord, OwnershipRecord
 from tests.domain.directory_assets import NOON, answer, asset
 
 
@@ -106,3 +106,20 @@ def test_the_part_of_what_is_named_is_asked_for_whatever_the_part_is_called() ->
     for text in ("the cache behind roaming-hub", "roaming-hub's cache", "cache of roaming-hub"):
         assert answer(directory, text) == "charging-cache", text
     assert answer(directory, "a meter cache would be nice") == ""
+
+
+@pytest.mark.parametrize("place", ["", " in production", " on prod", " in staging"])
+def test_where_something_runs_says_no_more_than_its_name(place: str) -> None:
+    doors = [
+        AssetRecord(id=1, kind=AssetKind.SERVICE, name="door"),
+        AssetRecord(id=2, kind=AssetKind.DATABASE, name="door"),
+        AssetRecord(id=3, kind=AssetKind.SERVICE, name="lift"),
+    ]
+    directory = Directory.build(doors)
+    [lift, database, several] = [directory.resolve(f"the {text}{place}") for text in ("lift", "door database", "door")]
+    assert isinstance(lift, Match)
+    assert isinstance(database, Match)
+    assert (lift.asset_id, database.asset_id) == (3, 2)
+    assert isinstance(several, Several)
+    assert {one.asset_id for one in several.candidates} == {1, 2}
+    assert isinstance(directory.resolve(f"we took the lift{place}"), Nearest)

@@ -79,7 +79,7 @@ def outside(question: ParsedQuestion, start: int, end: int) -> Reading | None:
             continue
         part = part or part_of_name(chunks, place, range(start, end))
         if chunk.part is Part.NAME:
-            if not _is_environment_phrase(chunks, place):
+            if not is_environment(chunks, place):
                 return None
         elif chunk.part is Part.DOUBTFUL:
             if not _says_nothing(chunks, place) and not (place == end and chunk.folded in TRAILING_WORDS):
@@ -128,7 +128,7 @@ def readings(question: ParsedQuestion) -> list[Reading]:
     choices = [everything, asked, named]
     for parts in ({Part.KIND, Part.KIND_OR_AREA}, {Part.AREA}, {Part.KIND, Part.KIND_OR_AREA, Part.AREA}):
         choices.append(tuple(i for i in named if chunks[i].part not in parts))
-    choices.append(tuple(i for i in named if not _is_environment_phrase(chunks, i)))
+    choices.append(tuple(i for i in named if not is_environment(chunks, i)))
     found: dict[tuple[int, ...], Reading] = {}
     for kept in choices:
         if kept and kept not in found and (reading := _reading(chunks, kept)) is not None:
@@ -226,6 +226,6 @@ def part_of_name(chunks: tuple[Chunk, ...], place: int, kept: Sequence[int]) -> 
     return ""
 
 
-def _is_environment_phrase(chunks: tuple[Chunk, ...], place: int) -> bool:
-    """Whether the chunk is the end of "in production" or the like."""
-    return chunks[place].folded in ENVIRONMENT_WORDS and place > 0 and chunks[place - 1].folded in _IN
+def is_environment(chunks: Sequence[Chunk], place: int) -> bool:
+    """Whether the chunk at a place is the end of "in production" or the like."""
+    return 0 < place < len(chunks) and chunks[place].folded in ENVIRONMENT_WORDS and chunks[place - 1].folded in _IN

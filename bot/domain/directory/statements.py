@@ -14,6 +14,7 @@ from bot.domain.directory.answers import Match, ResolutionMethod
 from bot.domain.directory.choices import run_named
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
+from bot.domain.directory.readings import is_environment
 from bot.domain.directory.trouble import ANY, ARTICLES, BEFORE_NAME, MINE, is_in_trouble, says_trouble
 from bot.domain.directory.vocabulary import (
     AREA_WORDS,
@@ -113,7 +114,12 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
         return _is_verb(index, chunks, found)
     if any(_is_written_as_name(chunks, name) for name in named):
         return False
-    others = [chunk for place, chunk in enumerate(chunks) if not any(place in name for name in named)]
+    inside = {place for name in named for place in name}
+    others = [
+        chunk
+        for place, chunk in enumerate(chunks)
+        if not (place in inside or is_environment(chunks, place) or is_environment(chunks, place + 1))
+    ]
     theirs = _words_of(index, found)
     if all(_says_no_more(chunk.folded) or theirs.issuperset(chunk.words) for chunk in others):
         # "Please deploy" asks somebody to do something.
