@@ -34,7 +34,7 @@ _MARKS: Mapping[Lane, tuple[str, str]] = MappingProxyType(
     {
         Lane.AT_RISK: ("s", RED),
         Lane.QUICK_WINS: ("D", GREEN),
-        Lane.REST: ("o", BLUE),
+        Lane.WORTH_BUILDING: ("o", BLUE),
         Lane.NOT_ESTIMATED: ("", INK),
         Lane.NOT_WORTH_BUILDING: ("p", GREY),
     }

@@ -37,7 +37,8 @@ def shown(*requests: BacklogRequest) -> Chart:
 
 
 def row(name: str = "#1 Cassandra", **changes: object) -> ChartRow:
-    its = ChartRow(position=1, name=name, lane=Lane.REST, waiting_hours=30.4, effort_hours=60, efforts=(30, 120))
+    lane = Lane.WORTH_BUILDING
+    its = ChartRow(position=1, name=name, lane=lane, waiting_hours=30.4, effort_hours=60, efforts=(30, 120))
     return replace(its, **changes)  # type: ignore[arg-type]  # the fields are given by name
 
 
@@ -56,14 +57,14 @@ def test_each_request_has_its_place_its_lane_and_both_numbers() -> None:
     assert [(each.position, each.name, each.lane) for each in made.rows] == [
         (1, "#1 Thing 1", Lane.AT_RISK),
         (2, "#2 Thing 2", Lane.QUICK_WINS),
-        (3, "#3 Thing 3", Lane.REST),
+        (3, "#3 Thing 3", Lane.WORTH_BUILDING),
         (4, "#4 Thing 4", Lane.NOT_ESTIMATED),
     ]
     assert [each.efforts for each in made.rows] == [(24, 84), (6, 8), (34, 54), None]
     assert alt_text(made) == (
         "The DevOps backlog as of 2026-11-28: what waiting 2 more weeks costs against the work, in hours. 4 requests. "
         "1. #1 Thing 1 (at risk): waiting 50 h, work 47 h; 2. #2 Thing 2 (quick wins): waiting 10 h, work 7 h; "
-        "3. #3 Thing 3 (the rest): waiting 10 h, work 44 h; "
+        "3. #3 Thing 3 (worth building): waiting 10 h, work 44 h; "
         "4. #4 Thing 4 (not estimated): waiting up to 10 h."
     )
     found = colours(draw(made))

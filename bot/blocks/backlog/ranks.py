@@ -37,7 +37,7 @@ LANES: Mapping[Lane, str] = MappingProxyType(
     {
         Lane.AT_RISK: "At risk: start soon or miss the date",
         Lane.QUICK_WINS: "Quick wins: at most eight hours, paid back in four weeks",
-        Lane.REST: "The rest, by cost of waiting per hour of work",
+        Lane.WORTH_BUILDING: "Worth building, by cost of waiting per hour of work",
         Lane.NOT_ESTIMATED: "To estimate, by cost of waiting",
         Lane.NOT_WORTH_BUILDING: "Not worth building: costs more than it saves in a year",
     }

@@ -23,7 +23,7 @@ class Lane(StrEnum):
 
     AT_RISK = "at risk"
     QUICK_WINS = "quick wins"
-    REST = "the rest"
+    WORTH_BUILDING = "worth building"
     NOT_ESTIMATED = "not estimated"
     NOT_WORTH_BUILDING = "not worth building"
 
@@ -61,7 +61,7 @@ def lane_of(request: BacklogRequest, ranked: Rank | Unestimated, *, today: date)
         return Lane.QUICK_WINS
     if ranked.return_over_year < 0 and not _has_urgency(request, ranked, today=today):
         return Lane.NOT_WORTH_BUILDING
-    return Lane.REST
+    return Lane.WORTH_BUILDING
 
 
 def compared(request: BacklogRequest, settings: RankSettings, *, today: date) -> tuple[int, float]:

@@ -36,13 +36,13 @@ def ids(places: list[BacklogPlace], lane: Lane | None = None) -> list[int]:
 @pytest.mark.parametrize(
     ("request_", "lane"),
     [
-        (a_request(1), Lane.REST),
+        (a_request(1), Lane.WORTH_BUILDING),
         (a_request(1, needed_by=NeededBy(TODAY + timedelta(21))), Lane.AT_RISK),
-        (a_request(1, needed_by=NeededBy(TODAY + timedelta(60))), Lane.REST),
-        (a_request(1, needed_by=NeededBy(TODAY - timedelta(1))), Lane.REST),
+        (a_request(1, needed_by=NeededBy(TODAY + timedelta(60))), Lane.WORTH_BUILDING),
+        (a_request(1, needed_by=NeededBy(TODAY - timedelta(1))), Lane.WORTH_BUILDING),
         (a_request(1, effort=4, times_per_month=10), Lane.QUICK_WINS),
-        (a_request(1, effort=4.1, times_per_month=10), Lane.REST),
-        (a_request(1, effort=4, times_per_month=5), Lane.REST),
+        (a_request(1, effort=4.1, times_per_month=10), Lane.WORTH_BUILDING),
+        (a_request(1, effort=4, times_per_month=5), Lane.WORTH_BUILDING),
         (a_request(1, effort=4, times_per_month=10, needed_by=NeededBy(TODAY)), Lane.AT_RISK),
         (replace(a_request(1), estimate=None), Lane.NOT_ESTIMATED),
         (a_request(1, effort=60), Lane.NOT_WORTH_BUILDING),
@@ -61,7 +61,7 @@ def test_lanes(request_: BacklogRequest, lane: Lane) -> None:
     ],
 )
 def test_whom_somebody_waits_for_is_worth_building_without_hours_each_month(urgent: dict[str, object]) -> None:
-    assert ids(order([a_request(1, effort=60, **urgent)], SETTINGS, today=TODAY), Lane.REST) == [1]
+    assert ids(order([a_request(1, effort=60, **urgent)], SETTINGS, today=TODAY), Lane.WORTH_BUILDING) == [1]
 
 
 def test_lanes_come_one_after_the_other() -> None:
