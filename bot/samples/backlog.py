@@ -240,9 +240,9 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     for count in (1, 40):
         cards = [replace(card, id=number) for card, _, _ in ranked[:1] for number in range(1, count + 1)]
         yield blocks.savings, blocks.savings(cards, [each for card in cards for each in reviews(name, card.id)])
-    for card, place, sentences in ranked:
+    for card, _, sentences in ranked:
         for may_estimate in (False, True):
-            yield blocks.why, blocks.why(card, place, sentences, may_estimate=may_estimate)
+            yield blocks.why, blocks.why(card, sentences, may_estimate=may_estimate)
     for card in requests(name):
         yield from _of_request(card, name)
     cards = list(requests(name))

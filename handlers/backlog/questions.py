@@ -54,6 +54,8 @@ async def on_devops(command: Command, context: Context) -> Ack | None:
             return replies.ephemeral(blocks.savings(found_savings.cards, found_savings.reviews))
     if (asked := _SHOW.fullmatch(text)) is not None:
         return replies.ephemeral(await request(context, min(int(asked[1][:10]), _NO_ID), command.user_id))
+    if (asked_why := wishes.asked_why(text)) is not None:
+        return replies.ephemeral(await _why(context, min(asked_why, _NO_ID), command.user_id))
     if meant := wishes.meant(text):
         return replies.ephemeral(blocks.mistyped(text, meant))
     await open_typed(command, context, "" if wishes.asks_for_form(text) else text)
@@ -92,13 +94,18 @@ async def on_show(action: Action, context: Context) -> None:
 
 async def on_why(action: Action, context: Context) -> None:
     """Say to whoever asked why a request stands where it does."""
-    request_id, person_id = number(action.value), _person_id(context, action.user_id)
+    message = await _why(context, number(action.value), action.user_id)
+    await reply(context, action.response_url, message, thread_ts=action.thread_ts)
+
+
+async def _why(context: Context, request_id: int, user_id: str) -> Rendered:
+    """Return why a request stands where it does, for somebody. Raises NotFoundError for one that they may not see."""
+    person_id = _person_id(context, user_id)
     card = await lists.one(context.deps, context.snapshot, request_id, person_id)
     is_devops = person_id is not None and devops_team.is_member(context.deps, context.snapshot, person_id)
     found = await context.backlog.why(request_id, is_all=is_devops)
     card = lists.as_seen_by(context.snapshot, card, person_id)
-    message = blocks.why(card, *found, may_estimate=is_devops) if found is not None else blocks.unranked(card)
-    await reply(context, action.response_url, message, thread_ts=action.thread_ts)
+    return blocks.why(card, found[1], may_estimate=is_devops) if found is not None else blocks.unranked(card)
 
 
 async def answer_in_words(context: Context, text: str, event: Event) -> Rendered | None:
@@ -107,7 +114,7 @@ async def answer_in_words(context: Context, text: str, event: Event) -> Rendered
     The draft is made from the message, with the rest of its thread. A request that the words name is shown.
     """
     if request_id := wishes.named(text):
-        return await _named(context, request_id, event)
+        return await _named(context, request_id, event, is_why=wishes.asked_why(text) is not None)
     is_command = wishes.is_command(text)
     if not is_command and not wishes.asks(text):
         return None
@@ -117,11 +124,14 @@ async def answer_in_words(context: Context, text: str, event: Event) -> Rendered
     return await _offer(context, event.channel_id, ts, event.user_id, mentioned=event.user_id)
 
 
-async def _named(context: Context, request_id: int, event: Event) -> Rendered:
+async def _named(context: Context, request_id: int, event: Event, *, is_why: bool) -> Rendered:
     """Return a request that words name. Everybody in a channel reads the answer, so a private one is not among them."""
-    reader = _person_id(context, event.user_id) if event.channel_type == "im" else None
+    reader = event.user_id if event.channel_type == "im" else ""
     try:
-        return blocks.already(await lists.one(context.deps, context.snapshot, request_id, reader), is_itself=True)
+        if is_why:
+            return await _why(context, request_id, reader)
+        card = await lists.one(context.deps, context.snapshot, request_id, _person_id(context, reader))
+        return blocks.already(card, is_itself=True)
     except NotFoundError as error:
         return Rendered(str(error))
 

@@ -276,7 +276,7 @@ async def test_the_tour_leads_a_story_from_its_thread_to_what_was_delivered(
     await ask_what_is_written(page, "/devops rank")
     await messages(page).get_by_role("button", name="Why #").first.click()
     # Whether the day is in danger depends on how far off the end of next month is today.
-    await expect(messages(page).last).to_contain_text("Missing that day costs 40 hours (assumed)")
+    await expect(messages(page).last).to_contain_text("missing it costs 40 hours, assumed")
     await keep(page, "backlog")
     await next_step()
     await close_its_issue(page)

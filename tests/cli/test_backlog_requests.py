@@ -104,9 +104,9 @@ def test_the_list_has_what_is_open(baton: Baton, filled: Path) -> None:
 
 def test_the_order_and_why(baton: Baton, filled: Path) -> None:
     ranked = json.loads(baton("backlog", "rank", "--json").out)["requests"]
-    assert [(each["number"], each["rank"]["lane"]) for each in ranked] == [(1, "the rest"), (2, "not estimated")]
+    assert [(each["number"], each["rank"]["lane"]) for each in ranked] == [(1, "worth building"), (2, "not estimated")]
     shown = baton("backlog", "show", "1")
-    assert "Number 1 in the backlog:" in shown.out
+    assert "\nNumber 1, worth building: " in shown.out
     assert "20 hours a month" in shown.out
     assert "- CQL library (library; the DevOps team builds it, leaves a shared library to the DevOps team)" in shown.out
     assert "at risk" not in baton("backlog", "rank").out
@@ -160,7 +160,7 @@ def test_a_request_that_is_not_there(baton: Baton, filled: Path) -> None:
 def test_everything_is_given_back_and_no_spreadsheet_runs_it(baton: Baton, filled: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(baton("backlog", "export", "--csv").out)))
     assert [(row["number"], row["title"], row["lane"]) for row in rows] == [
-        ("1", "Cassandra", "the rest"),
+        ("1", "Cassandra", "worth building"),
         ("2", "'=HYPERLINK(1)", "not estimated"),
         ("3", "Grafana", ""),
     ]

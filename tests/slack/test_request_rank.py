@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from bot.blocks.backlog import actions as ids
 from bot.blocks.text import day
 from tests.slack.conftest import Stage, read_only
@@ -28,11 +30,12 @@ async def test_the_backlog_says_what_waiting_costs_and_why(requested: Requested)
     assert "not estimated" in ranked.text
     await requested.stage.press(ranked, ids.WHY, user="eve", block_id=f"backlog.ranked.{requested.id}")
     said = requested.said_to("eve")
-    assert "is number 1 in the backlog" in said
+    assert 0 < said.find("Number 1, worth building: somebody waits for it or has a date") < said.index("•")
     assert "estimates Lin Wei" in said
-    assert "Payments has 2 people at half speed (assumed) until " in said
-    assert "(from the draft that Grace Marsh sent; assumed to be guessed; 20% of it counts)" in said
-    assert "(the partner goes live then), from the draft that Grace Marsh sent." in said
+    assert "Payments: 40 hours a week (2 people at half speed, assumed until " in said
+    assert "; taken as guessed, from the draft of Grace Marsh: 20% counts." in said
+    assert "Guessed hours count 20%, estimated 50%, counted 80%, measured all: better numbers move it up." in said
+    assert "(the partner goes live then), from the draft of Grace Marsh; missing it costs" in said
     assert "says Grace Marsh" not in said, "she has typed and chosen nothing"
 
 
@@ -41,7 +44,7 @@ async def test_whoever_may_estimate_can_do_so_from_why_nobody_has(requested: Req
         ranked = await requested.stage.ask("/devops rank", user=reader)
         await requested.stage.press(ranked, ids.WHY, user=reader, block_id=f"backlog.ranked.{requested.id}")
         why = requested.stage.slack.visible_messages(reader, "general")[-1]
-        assert "Nobody has estimated it yet" in why.text
+        assert "Number 1, not estimated: nobody has said how much work it is" in why.text
         assert ("Estimate…" in buttons(why)) is has_button
 
 
@@ -52,9 +55,29 @@ async def test_what_somebody_types_or_chooses_is_what_they_say(stage: Stage) -> 
     ranked = await stage.ask("/devops rank", user="eve")
     await stage.press(ranked, ids.WHY, user="eve", block_id="backlog.ranked.1")
     why = stage.slack.visible_messages("eve", "general")[-1].text
-    assert "Payments has 1 person slowed until " in why
-    assert "(counted, says Grace Marsh; 80% of it counts)" in why
-    assert f"needs it by {day(date(2026, 5, 2))} (the partner goes live then), says Grace Marsh." in why
+    assert "Payments: 10 hours a week (1 person slowed until " in why
+    assert "; counted, says Grace Marsh: 80% counts." in why
+    assert f"needs it by {day(date(2026, 5, 2))} (the partner goes live then), says Grace Marsh;" in why
+
+
+@pytest.mark.parametrize("words", ["why 1", "rank #1", "explain request 1", "why is 1 here?"])
+async def test_a_question_behind_the_command_says_why(requested: Requested, words: str) -> None:
+    said = await requested.stage.ask(f"/devops {words}", user="eve")
+    assert "Number 1, not estimated: nobody has said how much work it is" in said.text
+    assert requested.stage.slack.view_stack("eve") == []
+
+
+async def test_why_asks_of_a_request_that_is_there(requested: Requested) -> None:
+    shown, asked = [(await requested.stage.ask(f"/devops {word} 99", user="eve")).text for word in ("show", "why")]
+    assert asked == shown
+    assert "Did you mean `/devops why 1`?" in (await requested.stage.ask("/devops explian 1", user="eve")).text
+
+
+async def test_a_mention_that_asks_why_is_told_it(requested: Requested) -> None:
+    stage = requested.stage
+    asked = await stage.say(f"<@{stage.slack.workspace.bot_user_id}> why is request 1 here?", user="eve")
+    [said] = stage.slack.visible_messages("solo", "general", thread_ts=asked.ts)[1:]
+    assert "Number 1, not estimated: nobody has said how much work it is" in said.text
 
 
 async def test_a_picture_of_the_backlog_is_posted_with_its_words_and_without_what_is_private(

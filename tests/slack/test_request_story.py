@@ -72,7 +72,7 @@ async def test_from_a_grooming_thread_to_a_delivery_that_does_the_job(stage: Sta
     assert await its.fill("lin", optimistic="30", likely="50", pessimistic="90") == {}
     ranked = await stage.ask("/devops rank", user="grace")
     await stage.press(ranked, ids.WHY, user="grace", block_id="backlog.ranked.1")
-    assert "is number 1 in the backlog" in its.said_to("grace")
+    assert "Number 1, " in its.said_to("grace")
     assert "2 people stopped until" in its.said_to("grace")
 
     github.change(issue.number, "closed")

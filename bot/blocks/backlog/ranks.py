@@ -89,10 +89,10 @@ def alt_text(chart: Chart) -> str:
     return plain(f"{said}{'; '.join(rows) or 'No request is open'}.", _ALT_TEXT)
 
 
-def why(card: RequestCard, place: BacklogPlace, sentences: Sequence[str], *, may_estimate: bool = False) -> Rendered:
-    """Return why a request stands where it does, in words, with what changes that for whoever reads it."""
-    head = f"{words.name(card)} is number {place.position} in the backlog."
-    lines = within([head, *(f"• {with_days(escape(each, 600))}" for each in sentences)], 2_900)
+def why(card: RequestCard, sentences: Sequence[str], *, may_estimate: bool = False) -> Rendered:
+    """Return why a request stands where it does: the answer, the arithmetic, and what changes it for its reader."""
+    answer, *steps = (with_days(escape(each, 600)) for each in sentences)
+    lines = within([words.name(card), answer, *(f"• {each}" for each in steps)], 2_900)
     buttons = [*(words.estimate_button(card) if may_estimate else []), *words.change_button(card)]
     block: list[Block] = [{"type": "actions", "elements": buttons}] if buttons else []
     return Rendered("\n".join(lines), [section("\n".join(lines)), *block])

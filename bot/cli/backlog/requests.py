@@ -51,11 +51,11 @@ def show(number: Annotated[int, typer.Argument(help="The request's number.")], a
         print_json(card_as_dict(card) | {"rank": rank_} | more)
         return
     items = [f"  - {clean(each.title)} ({'; '.join([each.type, *_work_of(each, card)])})" for each in card.items]
-    why = [f"  {clean(each)}" for each in place.why] if place is not None else []
-    head = [f"Number {place.place.position} in the backlog:"] if place is not None else []
+    answer, *steps = map(clean, place.why) if place is not None else [""]
+    why = [answer, *(f"  {each}" for each in steps)] if answer else []
     saved = [f"  {line}" for line in (*saved_by_team(reviews), *([WHERE_FROM] if reviews else ()))]
     told = ["Said so far:", *(f"  {each.at:%Y-%m-%d} {clean(words.said(each))}" for each in words_)] if words_ else []
-    sys.stdout.write("\n".join([_line(card), *items, *head, *why, *saved, *told]) + "\n")
+    sys.stdout.write("\n".join([_line(card), *items, *why, *saved, *told]) + "\n")
 
 
 def rank(as_json: AsJson = False) -> None:

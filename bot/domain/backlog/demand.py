@@ -39,6 +39,11 @@ _WEIGHTS = {
     EvidenceKind.ESTIMATED: 0.5,
     EvidenceKind.GUESSED: 0.2,
 }
+#: The same in a sentence, for whoever reads that only a part of what was said counts.
+EVIDENCE_SHARES = (
+    f"Guessed hours count {EvidenceKind.GUESSED.weight:.0%}, estimated {EvidenceKind.ESTIMATED.weight:.0%}, counted "
+    f"{EvidenceKind.COUNTED.weight:.0%}, measured all"
+)
 _WEAKER = dict(zip(EvidenceKind, [*[*EvidenceKind][1:], EvidenceKind.GUESSED], strict=True))
 
 

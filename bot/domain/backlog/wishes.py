@@ -7,15 +7,24 @@ from difflib import get_close_matches
 
 #: What `/devops` understands, as it is typed.
 COMMANDS = {word: word for word in ("help", "list", "mine", "rank", "picture", "savings", "channel")} | {
-    "show": "show 7"
+    "show": "show 7",
+    "why": "why 7",
 }
 _NUMBER = re.compile(r"#?\d{1,9}")
 _NEAR = 0.75
+_NEAR_WHY = 0.65  # of three letters one is wrong
 #: What is done to a request with the buttons that `show` shows; "PostgreSQL 16" is no step.
 _STEPS = (
     *("accept", "answer", "ask", "assign", "cancel", "change", "close", "confirm", "decline", "delete", "deliver"),
     *("done", "edit", "estimate", "follow", "merge", "reopen", "show", "snooze", "start"),
     *("status", "unfollow", "withdraw"),
+)
+#: What asks why a request stands where it does: "why 7", "rank 7", "explain request #7", "why is 7 so low?".
+_WHY_WORDS = ("why", "explain", "rank", "place", "position", "reason")
+_WHY = re.compile(
+    rf"(?:{'|'.join(_WHY_WORDS)})(?: (?:is|for|of|does))?(?: request)? #?(\d{{1,10}})"
+    r"(?: (?:is|stands?|ranked|here|there|where|it|so|as|low|high|far|up|down)){0,4} ?[?.!]*",
+    re.IGNORECASE,
 )
 #: Words behind `/devops` that ask for the form and say nothing of what is needed.
 _FORM = re.compile(r"(?:open|new|create|request|(?:open|new|create) (?:an? )?(?:new )?request)", re.IGNORECASE)
@@ -80,10 +89,18 @@ def meant(text: str) -> str:
         return ""
     if rest and _NUMBER.fullmatch(rest[0]) and get_close_matches(first, _STEPS, n=1, cutoff=_NEAR):
         return f"show {rest[0].removeprefix('#')}"
+    if rest and _NUMBER.fullmatch(rest[0]) and get_close_matches(first, _WHY_WORDS, n=1, cutoff=_NEAR_WHY):
+        return f"why {rest[0].removeprefix('#')}"
     if rest and first not in COMMANDS:
         return ""
     near = get_close_matches(first, COMMANDS, n=1, cutoff=_NEAR)
     return COMMANDS[near[0]] if near else ""
+
+
+def asked_why(text: str) -> int | None:
+    """Return the number of the request of which words behind `/devops` ask why it stands where it does."""
+    found = _WHY.fullmatch(" ".join(text.split()))
+    return int(found[1]) if found is not None else None
 
 
 def asks_for_form(text: str) -> bool:

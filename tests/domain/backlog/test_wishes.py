@@ -111,8 +111,33 @@ def test_a_request_that_is_named(text: str, number: int) -> None:
         ("shwo 12", "show 12"),
         ("rank the search results anew", ""),
         ("a list of all queues", ""),
+        ("why", "why 7"),
+        ("whi 7", "why 7"),
+        ("explian #3", "why 3"),
         ("", ""),
     ],
 )
 def test_a_word_that_is_nearly_a_command_is_no_request(text: str, command: str) -> None:
     assert wishes.meant(text) == command
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("why 7", 7),
+        ("why #7?", 7),
+        ("Explain request 7", 7),
+        ("rank  7", 7),
+        ("why is request #7 here?", 7),
+        ("why is 7 so low?", 7),
+        ("why does 7 stand there", 7),
+        ("place of 7", 7),
+        ("why 2 clusters", None),
+        ("rank the search results anew", None),
+        ("rank 7 reports by age", None),
+        ("explain Kafka 3 to us", None),
+        ("why", None),
+    ],
+)
+def test_a_question_why_a_request_stands_where_it_does(text: str, number: int | None) -> None:
+    assert wishes.asked_why(text) == number
