@@ -16,7 +16,7 @@ from bot.blocks.forms import Answers, Field
 from bot.blocks.text import is_channel_id
 from bot.blocks.values import parse
 from bot.domain.backlog.demand import DemandPart, EvidenceKind, Slowdown
-from bot.domain.backlog.item_types import retitled
+from bot.domain.backlog.item_types import kind_in, retitled
 from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin, problems, thread_key
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import ItemType, RequestItem
@@ -196,15 +196,18 @@ def _new_request(
 def _asked(metadata: FormMetadata, said: Answers) -> tuple[RequestItem, ...]:
     """Return the items that stand in fields of their own, without those whose words were taken away.
 
-    A kind that was left as it was filled in follows the words, as it does where none is shown.
+    A kind that was left as it was filled in follows the words, as it does where none is shown or chosen.
     """
     titles, chosen = map(said.text, forms.ITEM_TITLES), map(said.text, forms.ITEM_KINDS)
     filled = chain(metadata.kept.get(form_metadata.KINDS, ()), repeat(""))
-    return tuple(
+    asked = tuple(
         retitled(each, words) if kind in ("", before) else replace(each, title=words, type=ItemType(kind))
         for each, words, kind, before in zip(metadata.items, titles, chosen, filled, strict=False)
         if words
     )
+    if not (added := said.text(forms.ADDED)):
+        return asked
+    return (*asked, RequestItem(kind_of(said.text(forms.ADDED_TYPE)) or kind_in(added), added))
 
 
 def _about_what_is_named(

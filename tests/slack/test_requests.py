@@ -687,7 +687,7 @@ class TestTheForm:
         view = await form(stage, await thread(stage, *STORY))
         asked = [each["block_id"] for each in view.payload["blocks"] if each["type"] == "input"]
         items = [f"{ids.ITEM}.0", f"{ids.ITEM}.1"]
-        assert asked == [ids.TITLE, *items, ids.ITEMS, ids.TEAM, ids.NEEDED_BY]
+        assert asked == [ids.TITLE, *items, ids.ADDED, ids.ITEMS, ids.TEAM, ids.NEEDED_BY]
         assert "Blocked: 2" in said_in(view)
         assert "Cassandra" in said_in(view)
         assert "DevOps keeps a copy" in said_in(view)
@@ -797,11 +797,48 @@ class TestTheForm:
         assert said not in said_in(await form(stage, await thread(stage, *STORY)))
         assert said not in said_in(await form(stage, await thread(stage, ":tada:"))), "that has no words at all"
 
+    @pytest.mark.parametrize("words", ["me neither", "Lunch at noon?"])
+    async def test_words_that_say_nothing_are_not_what_is_needed(self, stage: Stage, words: str) -> None:
+        view = await form(stage, await thread(stage, words))
+        [asked] = [each for each in view.payload["blocks"] if each.get("block_id") == ids.TITLE]
+        assert "initial_value" not in asked["element"]
+        assert asked["hint"]["text"] == "In a few words, such as “a Kafka topic for orders”"
+
     async def test_hours_of_the_team_are_not_said_to_be_one_person_s(self, stage: Stage) -> None:
         view = await form(stage, await thread(stage, "We need a script for it. We lose six hours a week to it."))
-        assert "Lost without it: 6 hours, 4.33 times a month (a guess" in said_in(view)
+        assert "Lost without it: 6 hours, 4.33 times a month\n" in said_in(view)
         view = await form(stage, await thread(stage, "We need a runner. Two of us lose three hours a week each."))
-        assert "Lost without it: 2 people, 4.33 times a month, 3 hours each (a guess" in said_in(view)
+        assert "Lost without it: 2 people, 4.33 times a month, 3 hours each\n" in said_in(view)
+
+    async def test_how_much_of_what_is_lost_counts_is_said_and_what_raises_it(self, stage: Stage) -> None:
+        view = await form(stage, await thread(stage, "We need a runner. Two of us lose three hours a week each."))
+        said = (
+            "How you know: nobody says, so 20% counts, as of a guess; "
+            "say under *More…* if it is estimated (50%), counted (80%) or measured (100%)"
+        )
+        assert said in said_in(view)
+        choices = element(await whole(stage), ids.EVIDENCE)["options"]
+        assert [each["text"]["text"] for each in choices][1:] == [
+            "Counted for a while: 80% of the hours count",
+            "Estimated: 50% of the hours count",
+            "A guess: 20% of the hours count",
+        ]
+        view = await form(stage, await thread(stage, "Please set up a bucket for invoices, devops."))
+        assert "How you know" not in said_in(view), "nothing is lost that could be known"
+
+    async def test_one_more_thing_is_asked_for_before_the_rest_is_shown(self, stage: Stage) -> None:
+        view = await form(stage, await thread(stage, *STORY))
+        drafted = asked_for(view)
+        assert await submit(stage, values={ids.ADDED: "A library that reads the keyspace"}) == {}
+        [row] = await requests(stage)
+        assert [each["title"] for each in row.items] == [*drafted, "A library that reads the keyspace"]
+        assert row.items[-1]["type"] == "library"
+
+    async def test_the_kind_of_one_more_thing_can_be_chosen(self, stage: Stage) -> None:
+        await form(stage, await thread(stage, *STORY))
+        assert await submit(stage, values={ids.ADDED: "Two days with us", ids.ADDED_TYPE: "coaching"}) == {}
+        [row] = await requests(stage)
+        assert (row.items[-1]["title"], row.items[-1]["type"]) == ("Two days with us", "coaching")
 
 
 class TestHowOften:
@@ -815,7 +852,7 @@ class TestHowOften:
         [asked] = [each for each in view.payload["blocks"] if each.get("block_id") == ids.TIMES]
         assert asked["label"]["text"] == "How many times a month does it take 6 hours?"
         assert asked["optional"] is False, "it is not sent without"
-        assert "Lost without it: 6 hours (a guess, unless" in said_in(view)
+        assert "Lost without it: 6 hours\n" in said_in(view)
         assert "How many times" not in said_in(view), "it is asked once"
         assert set(await submit(stage)) == {ids.TIMES}
         assert await requests(stage) == []

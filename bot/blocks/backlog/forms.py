@@ -30,17 +30,23 @@ from bot.blocks.text import (
 )
 from bot.blocks.values import encode
 from bot.domain.backlog.alternatives import NO_ALTERNATIVES, Alternatives
+from bot.domain.backlog.demand import EvidenceKind
 from bot.domain.backlog.item_types import retitled
 from bot.domain.backlog.new_request import LONGEST_TITLE
 from bot.domain.backlog.prefills import MOST_ITEMS, Prefill
 from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem, Step
+from bot.domain.phrases import join
 from bot.domain.records import TeamRecord
 
+#: How hours are known, with the share of them that counts for the place in the backlog.
 EVIDENCE_WORDS = {
-    "measured": "Measured",
-    "counted": "Counted for a while",
-    "estimated": "Estimated",
-    "guessed": "A guess",
+    kind.value: f"{said}: {f'{kind.weight:.0%}' if kind.weight < 1 else 'all'} of the hours count"
+    for kind, said in {
+        EvidenceKind.MEASURED: "Measured",
+        EvidenceKind.COUNTED: "Counted for a while",
+        EvidenceKind.ESTIMATED: "Estimated",
+        EvidenceKind.GUESSED: "A guess",
+    }.items()
 }
 SHARE_WORDS = {"slowed": "Slowed down", "half": "Half of their work", "stopped": "Stopped"}
 SHARE_CHOICES = {
@@ -56,9 +62,12 @@ INSTEAD_WORDS = {
     Instead.USE: "Use",
     Instead.SUPPORT: "Ask for support with",
 }
+_BETTER_KNOWN = (EvidenceKind.ESTIMATED, EvidenceKind.COUNTED, EvidenceKind.MEASURED)
 #: Characters above the fields, beside what there is already.
 _MOST_ABOVE = 1_200
 _FOLLOWS = "Follows the words until you choose another."
+_WHY_EVIDENCE = "The better you know the hours, the higher the request stands: what is only guessed may be wrong."
+_NO_TITLE = "In a few words, such as “a Kafka topic for orders”"
 _ABOUT = "About; 0 if it does not happen again."
 _MOST_PEOPLE, _MOST_TIMES, _MOST_HOURS = 10_000, 10_000, 1_000
 
@@ -72,6 +81,9 @@ ITEM_TITLES = tuple(
 ITEM_KINDS = tuple(
     forms.choice(f"{actions.ITEM_KIND}.{place}", "Its kind", is_kept=True) for place in range(MOST_ITEMS)
 )
+#: One more item, in words that nobody has drafted; and its kind.
+ADDED = forms.text(actions.ADDED, "One more thing?", limit=LONGEST_TITLE)
+ADDED_TYPE = forms.choice(actions.ADDED_TYPE, "Kind of the one more thing")
 ITEMS = forms.ticks(actions.ITEMS, "What usually comes with it", is_menu=True)
 MODEL_ITEMS = forms.ticks(actions.MODEL_ITEMS, "Suggested by a model")
 ITEM_TYPE = forms.choice(actions.ITEM_TYPE, "Kind of the title, if no item says it")
@@ -92,10 +104,12 @@ NEEDED_REASON = forms.text(actions.NEEDED_REASON, "Why by then?", limit=200)
 MISSED = forms.number_between(actions.MISSED, "How many hours does it cost to miss that day?", 0, _MOST_PEOPLE)
 DETAILS = forms.text(actions.DETAILS, "Anything else?", limit=2_000, is_long=True)
 COPY = forms.ticks(actions.COPY, "The thread's words")
+_HINTS: Mapping[Field[Any], str] = MappingProxyType({ADDED_TYPE: _FOLLOWS, EVIDENCE: _WHY_EVIDENCE})
 #: What has to be decided is asked at once, the rest behind a button.
-_WHAT: tuple[Field[Any], ...] = (INSTEAD, TITLE, *ITEM_TITLES, ITEMS, MODEL_ITEMS, ITEM_TYPE)
+_WHAT: tuple[Field[Any], ...] = (INSTEAD, TITLE, ITEM_TYPE, *ITEM_TITLES, ADDED, ITEMS, MODEL_ITEMS)
 _FOR_WHOM: tuple[Field[Any], ...] = (TEAM, NEEDED_BY)
 _REST: tuple[Field[Any], ...] = (
+    ADDED_TYPE,
     NEEDED_REASON,
     MISSED,
     TECHNOLOGIES,
@@ -167,7 +181,7 @@ def request_view(prefill: Prefill, metadata: FormMetadata, frame: FormFrame) -> 
         # Whoever uses what is there already need not say it.
         TIMES: Fill(label=prefill.how_often, hint=_ABOUT, is_needed=not instead),
         INSTEAD: Fill(options=instead),
-        TITLE: Fill(prefill.title),
+        TITLE: Fill(prefill.title, hint="" if prefill.title else _NO_TITLE),
         **{field: _words(each) for field, each in zip(ITEM_TITLES, metadata.items[:first], strict=False)},
         ITEMS: _boxes(suggested),
         MODEL_ITEMS: replace(_boxes(models), label=f"Suggested by {plain(frame.model, 60)}"),
@@ -179,6 +193,8 @@ def request_view(prefill: Prefill, metadata: FormMetadata, frame: FormFrame) -> 
     rest = {**section(_filled(prefill, frame)), "block_id": actions.REST, "accessory": more}
     # A question that the thread leaves open is asked where everybody sees it.
     what = (TIMES, *_WHAT) if prefill.how_often else _WHAT
+    if len(items) >= MOST_ITEMS:
+        what = tuple(each for each in what if each is not ADDED)
     blocks = [
         section(_above(prefill, frame, is_private=metadata.is_private)),
         *REQUEST.inputs(what, fills),
@@ -209,18 +225,24 @@ def full_view(
     shown = [work.get(str(each.get("block_id")), each) for each in kept]
     texts = {key: each for key, each in metadata.kept.items() if isinstance(each, str)}
     chosen = {key: each for key, each in metadata.kept.items() if not isinstance(each, str)}
+    ids = {one.get("block_id") for one in shown}
     options: dict[Field[Any], Mapping[str, str]] = {
         TECHNOLOGIES: technologies,
         GAPS: technologies,
         EVIDENCE: EVIDENCE_WORDS,
         SHARE: SHARE_CHOICES,
         ITEM_TYPE: KINDS,
+        ADDED_TYPE: KINDS if ADDED.block_id in ids else {},
         COPY: {COPY_VALUE: "DevOps may keep a copy"} if COPY.block_id in metadata.kept else {},
     }
-    ids = {one.get("block_id") for one in shown}
     fields = [each for each in (ITEM_TYPE, *_REST) if each.block_id not in ids]
     fills = {
-        each: Fill(texts.get(each.block_id, ""), options.get(each, {}), chosen=chosen.get(each.block_id, ()))
+        each: Fill(
+            texts.get(each.block_id, ""),
+            options.get(each, {}),
+            chosen=chosen.get(each.block_id, ()),
+            hint=_HINTS.get(each, ""),
+        )
         for each in fields
     }
     asked = zip(metadata.items, ITEM_TITLES, ITEM_KINDS, strict=False)
@@ -295,16 +317,17 @@ def _lost(prefill: Prefill) -> str:
 
 def _filled(prefill: Prefill, frame: FormFrame) -> str:
     """Return in words what the fields are filled with that are not shown at first: nothing is sent unseen."""
-    numbers = _lost(prefill)
-    if numbers:
-        numbers += " (a guess, unless you say under *More…* how you know)"
+    numbers, blocked = _lost(prefill), _blocked(prefill)
+    known = f"nobody says, so {EvidenceKind.GUESSED.weight:.0%} counts, as of a guess; say under *More…* if it is "
+    known += join((f"{kind} ({kind.weight:.0%})" for kind in _BETTER_KNOWN), last="or")
     gaps = [name for key, name in prefill.technologies.items() if key in prefill.gaps]
     said = {
         "Who needs it": mention(frame.asked_by),
         "Technologies": escape(", ".join(prefill.technologies.values()), 300),
         "New to the team": escape(", ".join(gaps), 300),
         "Lost without it": numbers,
-        "Blocked": _blocked(prefill),
+        "Blocked": blocked,
+        "How you know": known if numbers or blocked else "",
         "Why by then": escape(prefill.needed_reason, 150),
         "Also said": passage(prefill.details, 600),
         "The thread's words": {None: "", True: "DevOps keeps a copy", False: "not copied"}[frame.may_copy],

@@ -125,6 +125,12 @@ def retitled(item: RequestItem, title: str) -> RequestItem:
     return replace(item, title=title, type=found.kind if found is not None and found.weight else item.type)
 
 
+def kind_in(title: str) -> ItemType:
+    """Return the kind of an item in words that somebody has typed: infrastructure where they name none."""
+    found = named(title)
+    return found.kind if found is not None else ItemType.INFRASTRUCTURE
+
+
 def is_about_what_is_there(item: RequestItem) -> bool:
     """Whether an item asks for work on a thing that it names, or for help with it, and for nothing new."""
     return not WORK[item.type].leaves or CHANGES.search(item.title) is not None

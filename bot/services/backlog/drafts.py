@@ -95,7 +95,9 @@ def _draft(messages: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo], *
 
     vocabulary = technologies.known()
     found = drafts.draft(threads.read({"messages": list(messages)}, zones), vocabulary, is_asked=is_asked)
-    return _prefill(found, vocabulary)
+    drafted = _prefill(found, vocabulary)
+    # What only stands in a thread, as "me neither" does, is nobody's wish: whoever opens the form says it.
+    return drafted if is_asked or drafted.items else replace(drafted, title="")
 
 
 def _prefill(found: Draft, vocabulary: Vocabulary) -> Prefill:
