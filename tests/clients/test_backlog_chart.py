@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from matplotlib.text import Text
 
 from bot.blocks.backlog import alt_text
-from bot.clients.backlog_chart import LEAST_HEIGHT, draw
-from bot.clients.canvas import WIDTH, cut_to, width_of
+from bot.clients.backlog_chart import LEAST_HEIGHT, draw, figure
+from bot.clients.canvas import DOTS, WIDTH, cut_to, width_of
 from bot.domain.backlog.chart import MOST_ROWS, Chart, ChartRow, chart
 from bot.domain.backlog.demand import BacklogRequest, Demand, Estimate, EvidenceKind, NeededBy
 from bot.domain.backlog.lanes import Lane
@@ -71,10 +72,24 @@ def test_each_request_has_its_place_its_lane_and_both_numbers() -> None:
     assert all(found.get(colour, 0) > 100 for colour in (AT_RISK, QUICK, REST))
 
 
+@pytest.mark.parametrize("count", [1, MOST_ROWS + 5])
+def test_its_letters_can_be_read_on_a_phone(count: int) -> None:
+    made = figure(shown(*(request(number, Estimate(2, number, 90)) for number in range(2, count + 2))))
+    made.canvas.draw()
+    texts = [each for each in made.findobj(Text) if each.get_text().strip() and each.get_visible()]
+    assert {"1", "The DevOps backlog", "hours of work, with triage and handoff"} <= {each.get_text() for each in texts}
+    on_a_phone = [float(each.get_fontsize()) * DOTS / 72 * 360 / WIDTH for each in texts]
+    assert min(on_a_phone) >= 9
+    [axes] = made.axes
+    boxes = [each.get_window_extent() for each in (*made.texts, *axes.texts, axes.xaxis.label, axes.yaxis.label)]
+    assert all(each.x0 >= 0 and each.x1 <= WIDTH and each.y0 >= 0 for each in boxes), "none is cut off"
+
+
 def test_more_than_fit_are_counted() -> None:
     made = shown(*(request(number, None) for number in range(1, MOST_ROWS + 6)))
     assert (len(made.rows), made.more) == (MOST_ROWS, 5)
     assert f"{MOST_ROWS + 5} requests. 1. " in alt_text(made)
+    assert alt_text(made).endswith("; and 23 more.")
     assert pixels(draw(made)).height > LEAST_HEIGHT
 
 
@@ -85,6 +100,13 @@ def test_it_says_which_numbers_are_missing() -> None:
     made = chart([("Thing", place) for place in places], SETTINGS, today=TODAY)
     assert " in hours. Missing numbers are private requests. 1 request. 2. " in alt_text(made)
     assert draw(made) != draw(replace(made, has_gaps=False))
+
+
+def test_long_names_leave_room_for_how_many_more_there_are() -> None:
+    long = [row(f"#{number} {'W' * 150}", position=number, waiting_hours=1e6) for number in range(1, 10)]
+    said = alt_text(Chart(today=TODAY, period_weeks=2, rows=tuple(long), more=3, has_gaps=True))
+    assert 800 < len(said) <= 1_000
+    assert said.endswith(f"; and {12 - said.count('#')} more.")
 
 
 def test_an_empty_backlog_says_so() -> None:

@@ -81,12 +81,18 @@ def drawing() -> Rendered:
 
 def alt_text(chart: Chart) -> str:
     """Return what the picture shows, for whoever does not see it: how many there are, and the first in words."""
-    rows = [f"{row.position}. {row.name} ({row.lane.value}): {row.said}" for row in chart.rows[:_ROWS_IN_WORDS]]
     count = len(chart.rows) + chart.more
     counted = f"{count:,} request{'s' if count > 1 else ''}. " if count else ""
-    said = f"The DevOps backlog as of {chart.today}: what waiting {chart.period_weeks:g} more weeks costs against the "
-    said += f"work, in hours. {f'{NUMBERS_ARE_MISSING} ' if chart.has_gaps else ''}{counted}"
-    return plain(f"{said}{'; '.join(rows) or 'No request is open'}.", _ALT_TEXT)
+    head = f"The DevOps backlog as of {chart.today}: what waiting {chart.period_weeks:g} more weeks costs against the "
+    head += f"work, in hours. {f'{NUMBERS_ARE_MISSING} ' if chart.has_gaps else ''}{counted}"
+    rows = [f"{row.position}. {plain(row.name, 80)} ({row.lane.value}): {row.said}" for row in chart.rows]
+
+    def said(shown: int) -> str:
+        more = [f"and {count - shown:,} more"] if count > shown else []
+        return f"{head}{'; '.join([*rows[:shown], *more]) or 'No request is open'}."
+
+    fits = (shown for shown in range(min(len(rows), _ROWS_IN_WORDS), 0, -1) if len(said(shown)) <= _ALT_TEXT)
+    return said(next(fits, 0))
 
 
 def why(card: RequestCard, sentences: Sequence[str], *, may_estimate: bool = False) -> Rendered:
