@@ -57,7 +57,7 @@ from bot.samples.catalog import NOW
 
 def requests(name: str) -> Iterator[RequestCard]:
     """A request with everything and one with little, in each state."""
-    items = tuple(RequestItem(kind, name, name, name) for kind in ItemType) * 2
+    items = tuple(RequestItem(kind, name, name, name, is_done) for is_done in (False, True) for kind in ItemType)
     asker, filer = (
         PersonRecord(id=1, name=name, slack_id="U12345678"),
         PersonRecord(id=2, name="", slack_id="U12345678"),

@@ -124,10 +124,26 @@ async def on_step_submitted(submission: Submission, context: Context) -> None:
     said = form.read(submission.values)
     words = said.text(form.fields[0])
     link = said.text(step_forms.LINK)
+    left = _left(form, submission)
     with form.refusing():
         if step is Step.DELIVER and not (words or link):  # a tracker delivers without words, a person does not
             raise UserError("Say what was delivered, or give the link to it: whoever asked reads it.")
-        await _take(context, submission.user_id, place, request_id, step, words=words, link=link, version=version)
+        await _take(
+            context, submission.user_id, place, request_id, step, words=words, link=link, version=version, left=left
+        )
+
+
+def _left(form: Form, submission: Submission) -> tuple[int, ...]:
+    """Return the places of the items that are not done, as they are ticked; none where nobody was asked.
+
+    Raises FormError where none of them is.
+    """
+    if step_forms.LEFT not in form.fields or step_forms.LEFT.block_id not in submission.values:
+        return ()
+    ticked = tuple(map(number, submission.choices.get(step_forms.LEFT.block_id, ())))
+    if not ticked:
+        raise FormError({step_forms.LEFT.block_id: "Tick at least one. Is all of it done? Close this."})
+    return ticked
 
 
 def _step_form_of(submission: Submission) -> Form:

@@ -22,6 +22,7 @@ from bot.services.background import Background
 from bot.services.backlog import merges
 from bot.services.backlog.comments import LATELY, Comments
 from bot.services.backlog.joins import join
+from bot.services.backlog.steps import take
 from bot.services.backlog.trackers import Trackers
 from bot.services.context import assemble
 from bot.services.deps import Deps
@@ -526,6 +527,18 @@ async def test_what_goes_on_in_slack_with_a_closed_issue_is_said_with_the_link(w
         asked.append([each[0] for each in await world.told() if "open it again there" in each])
     assert asked == [["<"], ["~"], ["~"], ["~", "<"]]
     assert "still open" not in str(await world.told())
+
+
+async def test_what_is_left_of_it_is_said_where_its_closed_issue_is_to_be_opened_again(world: World) -> None:
+    items = (*NEW_REQUEST.items, RequestItem(ItemType.LIBRARY, "A CQL library"))
+    await world.accepted(items=items)
+    await world.sent()
+    world.server.change(1, "closed")
+    await world.trackers.reconcile()
+    given = {"request_id": 1, "person_id": ADA, "step": Step.NOT_YET, "words": "There is none", "left": [1]}
+    await take(world.deps, world.snapshot, **given)
+    [said] = [each for each in await world.told() if "open it again there" in each]
+    assert said.endswith("\nStill to do: A CQL library")
 
 
 async def test_a_delivery_that_is_taken_back_in_slack_leaves_its_issue_closed_and_says_so(world: World) -> None:

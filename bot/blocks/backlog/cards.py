@@ -301,6 +301,8 @@ def triage_news(its: RequestCard, step: Step, by: PersonRecord | None = None, *,
     }[step]
     who = words.person(by or its.asker)
     said = f"{who[:1].upper()}{who[1:]} {did} {passage(its.reason, _LONGEST_SAID)}".strip()
+    if step in (Step.NOT_YET, Step.REOPEN):
+        said = "\n".join(filter(None, (said, words.left_to_do(its))))
     return Rendered(f"{to}{said}", [section(f"{to}{said}")])
 
 
@@ -377,13 +379,14 @@ def _news(its: RequestCard, by: PersonRecord | None = None) -> str:
         case RequestState.ANSWERED:
             return f"Answered{who}: {' '.join(filter(None, (reason, where)))}"
         case RequestState.PROPOSED:
-            return f"Opened again{who}: {reason}"
+            return "\n".join(filter(None, (f"Opened again{who}: {reason}", words.left_to_do(its))))
         case RequestState.IN_PROGRESS if not its.reason:
             works = f": {words.person(its.assignee)} works on it" if its.assignee is not None else ""
             return f"The DevOps team has accepted it and begun{works}."
         case RequestState.IN_PROGRESS:
             says = f"{words.person(by)} says that it" if by is not None else "it"
-            return f"Back in progress, {says} does not do the job yet: {reason}"
+            back = f"Back in progress, {says} does not do the job yet: {reason}"
+            return "\n".join(filter(None, (back, words.left_to_do(its))))
         case _:
             what = " ".join(filter(None, (reason, where)))
             return "\n".join(["Delivered" + (f": {what}" if what else "."), _DOES_IT])

@@ -8,9 +8,10 @@ from typing import Any
 
 from bot.blocks import forms
 from bot.blocks.backlog import actions, words
-from bot.blocks.forms import Fill, Form, filled_day
+from bot.blocks.forms import Field, Fill, Form, filled_day
 from bot.blocks.text import Block, bold, passage, section
 from bot.domain.backlog.demand import OpenQuestion
+from bot.domain.backlog.open_items import asked_about
 from bot.domain.backlog.requests import NEEDS_WORDS, RequestCard, Step
 
 _WHAT = "What do you want to know?"
@@ -30,6 +31,8 @@ _STEPS: Mapping[Step, tuple[str, str, str, bool]] = MappingProxyType(
     }
 )
 LINK = forms.address(actions.LINK, "Link")
+#: Items that are not done, asked for where there are several.
+LEFT = forms.ticks(actions.LEFT, "Which are not done yet?")
 
 
 def _step_form(step: Step) -> Form:
@@ -37,7 +40,8 @@ def _step_form(step: Step) -> Form:
     # Slack asks for what is missing before anything is sent, unless a link may take its place.
     missing = "" if has_link else NEEDS_WORDS.get(step, "")
     said = forms.text(actions.WORDS, label, missing=missing, limit=1_000, is_long=True)
-    return Form(actions.STEP_VIEW, title, submit, (said, *([LINK] if has_link else [])), refused_at=said)
+    more: list[Field[Any]] = [*([LINK] if has_link else []), *([LEFT] if step in (Step.NOT_YET, Step.REOPEN) else [])]
+    return Form(actions.STEP_VIEW, title, submit, (said, *more), refused_at=said)
 
 
 STEP_FORMS: Mapping[Step, Form] = MappingProxyType({step: _step_form(step) for step in _STEPS})
@@ -92,7 +96,19 @@ def step_view(its: RequestCard, step: Step, metadata: str, *, typed: str = "", i
     if LINK in form.fields:
         said += "\nWrite it, give a link, or both: whoever asked reads it."
     fill = Fill(typed, hint="This is what you have written in the thread." if typed else "")
-    return form.view(metadata, said, {form.fields[0]: fill})
+    return form.view(metadata, said, {form.fields[0]: fill, LEFT: _left(its, step) if is_own else Fill()})
+
+
+def _left(its: RequestCard, step: Step) -> Fill:
+    """Return the boxes of the items that may be done already, all ticked: whatever stays so goes back."""
+    asked = {str(place): each for place, each in asked_about(its, step).items()}
+    return Fill(
+        options={place: each.title for place, each in asked.items()},
+        chosen=tuple(asked),
+        hints={place: words.ITEM_WORDS[each.type] for place, each in asked.items()},
+        hint="Untick what does the job: only the others go back to the DevOps team.",
+        is_needed=True,
+    )
 
 
 def merge_view(its: RequestCard, others: Iterable[RequestCard], metadata: str) -> Block:

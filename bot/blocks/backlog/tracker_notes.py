@@ -86,12 +86,16 @@ def comment_kept(ref: str, url: str, problem: str) -> Rendered:
     return _said(f"{said} Delete it there.")
 
 
-def issue_left(tracker: str, ref: str, url: str, *, is_open: bool) -> Rendered:
-    """Return that the issue does not stand as the request does since somebody has done something in Slack."""
+def issue_left(tracker: str, ref: str, url: str, *, is_open: bool, still: str = "") -> Rendered:
+    """Return that the issue does not stand as the request does since somebody has done something in Slack.
+
+    `still` says in a line what is left to do, where that is not all of the request.
+    """
     where = link(url, ref)
     if is_open:
         return _said(f"{where} is still open in {tracker}: close it there.")
-    return _said(f"{where} is closed in {tracker}: open it again there, so that whoever works there knows.")
+    closed = f"{where} is closed in {tracker}: open it again there, so that whoever works there knows."
+    return _said("\n".join(filter(None, (closed, still))))
 
 
 def struck(message: Rendered) -> Rendered:

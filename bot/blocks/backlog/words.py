@@ -10,6 +10,7 @@ from bot.blocks.backlog import actions
 from bot.blocks.text import Block, bold, button, day, escape, link, mention, passage, plain
 from bot.domain.backlog.demand import Estimate, Slowdown
 from bot.domain.backlog.item_types import left_behind, left_by
+from bot.domain.backlog.open_items import still_to_do
 from bot.domain.backlog.requests import STATE_WORDS, AskedToo, ItemType, RequestCard, RequestItem, Said
 from bot.domain.phrases import counted, join
 from bot.domain.records import PersonRecord
@@ -107,6 +108,8 @@ def public_name(card: RequestCard) -> str:
 def standing(card: RequestCard) -> str:
     """Return how a request stands, for whom, and while somebody waits for it by when, and who works on it."""
     parts = [STATE_WORDS[card.state]]
+    if left := how_many_left(card):
+        parts.append(left)
     if card.team is not None:
         parts.append(f"for {escape(card.team.name, 60)}")
     if card.needed_by is not None and card.is_awaited:
@@ -197,13 +200,26 @@ def effort(its: Estimate) -> str:
 
 def item(one: RequestItem) -> str:
     """Return an item as a line of a list."""
-    return f"• {escape(one.title, 120)} _({ITEM_WORDS[one.type]})_"
+    return f"• {escape(one.title, 120)} _({ITEM_WORDS[one.type]}{', done' if one.is_done else ''})_"
 
 
 def items(several: Sequence[RequestItem]) -> list[str]:
     """Return items as lines of a list; beyond the first they are counted."""
     hidden = len(several) - _MOST_ITEMS
     return [*map(item, several[:_MOST_ITEMS]), *([f"… and {hidden} more"] if hidden > 0 else [])]
+
+
+def how_many_left(card: RequestCard) -> str:
+    """Return how many items of an open request go on where others are done; empty where all do."""
+    left, total = len(still_to_do(card.items)), len(card.items)
+    return f"{left} of {counted(total, 'item')} still to do" if card.is_open and left < total else ""
+
+
+def left_to_do(card: RequestCard) -> str:
+    """Return which items go on where others are done; empty where all do."""
+    left = still_to_do(card.items)
+    several = join((escape(each.title, 120) for each in left), most=_MOST_ITEMS)
+    return f"Still to do: {several}" if len(left) < len(card.items) else ""
 
 
 def work(card: RequestCard) -> str:

@@ -188,7 +188,9 @@ def place_as_dict(ranked: RankedRequest) -> dict[str, Any]:
 
 
 def _work_of(item: RequestItem, card: RequestCard) -> list[str]:
-    """Return who builds an item, and who owns the result."""
+    """Return who builds an item, and who owns the result; of one that is done before the others only that."""
+    if item.is_done:
+        return ["done"]
     if not (card.is_awaited or card.is_built):
         return []
     work = WORK[item.type]
@@ -203,7 +205,8 @@ def _work_of(item: RequestItem, card: RequestCard) -> list[str]:
 def _line(card: RequestCard) -> str:
     team = f" for {clean(card.team.name)}" if card.team is not None else ""
     by = f", needed by {card.needed_by}" if card.needed_by is not None and card.is_awaited else ""
-    return f"#{card.id} {clean(card.title)}: {STATE_WORDS[card.state].lower()}{team}{by}"
+    left = f", {said}" if (said := words.how_many_left(card)) else ""
+    return f"#{card.id} {clean(card.title)}: {STATE_WORDS[card.state].lower()}{left}{team}{by}"
 
 
 def _cost(each: RankedRequest) -> str:
@@ -224,6 +227,10 @@ def _demand_in_a_cell(each: dict[str, Any]) -> str:
         parts.append(f"needed by {each['needed_by']}{cost}")
     parts += [f"asks for {'; '.join(item['title'] for item in one['items']) or one['title']}" for one in each["asked"]]
     return f"{each['team'] or each['said_by']}: {', '.join(filter(None, parts))}"
+
+
+def _item_in_a_cell(each: dict[str, Any]) -> str:
+    return f"{each['type']}: {each['title']}{' (done)' if each['is_done'] else ''}"
 
 
 def _saving_in_a_cell(each: dict[str, Any]) -> str:
@@ -248,6 +255,6 @@ def _write_csv(rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
         rank_ = row["rank"] or {}
         cells = [[_IN_A_CELL[name](each) for each in row[name]] if name in _IN_A_CELL else row[name] for name in names]
-        items = "; ".join(f"{each['type']}: {each['title']}" for each in row["items"])
+        items = "; ".join(map(_item_in_a_cell, row["items"]))
         cells = ["; ".join(map(str, each)) if isinstance(each, list) else each for each in cells]
         writer.writerow(map(cell, [*cells, items, rank_.get("lane"), rank_.get("position")]))

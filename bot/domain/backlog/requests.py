@@ -241,12 +241,16 @@ def _refusal(step: Step | None, standing: RequestStanding) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RequestItem:
-    """One thing that is asked for. `quote` is what was said in the thread; empty when it was typed into the form."""
+    """One thing that is asked for. `quote` is what was said in the thread; empty when it was typed into the form.
+
+    It `is_done` once a delivery of it does the job while that of others does not yet.
+    """
 
     type: ItemType
     title: str
     why: str = ""
     quote: str = ""
+    is_done: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,9 @@ def _by_whom(card: RequestCard, names: Collection[str]) -> str:
 
 
 def _asked(items: Sequence[RequestItem], details: str) -> list[str]:
-    lines = [f"- {each.title} ({each.type})" + (f": {each.why}" if each.why else "") for each in items]
+    kinds = (f"{each.type}, done" if each.is_done else each.type for each in items)
+    asked = zip(items, kinds, strict=True)
+    lines = [f"- {each.title} ({kind})" + (f": {each.why}" if each.why else "") for each, kind in asked]
     return lines + details.splitlines()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -208,13 +208,15 @@ def estimate_of(snapshot: Snapshot, row: tables.Request) -> Estimate | None:
     return Estimate(row.optimistic_hours, row.likely_hours, row.pessimistic_hours, by.name if by else "")
 
 
-def stored_item(item: RequestItem) -> dict[str, str]:
+def stored_item(item: RequestItem) -> dict[str, Any]:
     """Return an item as the store keeps it."""
-    return {"type": item.type.value, "title": item.title, "why": item.why, "quote": item.quote}
+    done = {"is_done": True} if item.is_done else {}
+    return {"type": item.type.value, "title": item.title, "why": item.why, "quote": item.quote, **done}
 
 
-def _item(stored: dict[str, str]) -> RequestItem:
-    return RequestItem(ItemType(stored["type"]), stored["title"], stored.get("why", ""), stored.get("quote", ""))
+def _item(stored: Mapping[str, Any]) -> RequestItem:
+    why, quote, is_done = stored.get("why", ""), stored.get("quote", ""), bool(stored.get("is_done"))
+    return RequestItem(ItemType(stored["type"]), stored["title"], why, quote, is_done)
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks.backlog import tracker_notes as notes
+from bot.blocks.backlog import words
 from bot.blocks.text import Rendered
 from bot.domain.backlog.requests import Step
 from bot.domain.backlog.tracker_issues import TRACKER_WORDS
@@ -29,7 +30,8 @@ async def tell_out_of_step(act: RequestAct, step: Step) -> None:
         await strike(act, issue, asked_to_close=is_open)
         return
     key = f"{_said_at(act, step)}:{int(act.now.timestamp() * 1000)}"
-    await tell_devops(act.session, act.subject_id, key=key, message=_left(issue, is_open=is_open), at=act.now)
+    message = _left(issue, is_open=is_open, still=words.left_to_do(act.card))
+    await tell_devops(act.session, act.subject_id, key=key, message=message, at=act.now)
 
 
 async def strike(act: RequestAct, issue: tables.TrackerIssue, *, asked_to_close: bool) -> None:
@@ -46,8 +48,8 @@ async def strike(act: RequestAct, issue: tables.TrackerIssue, *, asked_to_close:
             await act.revise(key, notes.struck(_left(issue, is_open=asked_to_close)))
 
 
-def _left(issue: tables.TrackerIssue, *, is_open: bool) -> Rendered:
-    return notes.issue_left(TRACKER_WORDS[issue.tracker], issue.ref, issue.url, is_open=is_open)
+def _left(issue: tables.TrackerIssue, *, is_open: bool, still: str = "") -> Rendered:
+    return notes.issue_left(TRACKER_WORDS[issue.tracker], issue.ref, issue.url, is_open=is_open, still=still)
 
 
 def _said_at(act: RequestAct, step: Step) -> str:

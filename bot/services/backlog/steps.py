@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from bot.blocks import backlog as blocks
 from bot.blocks.text import Rendered
+from bot.domain.backlog import open_items
 from bot.domain.backlog.requests import (
     AT_DELIVERY,
     KEEPS_SNOOZE,
@@ -31,7 +32,7 @@ from bot.errors import UserError
 from bot.services import outbox, routing
 from bot.services.backlog import joins, questions
 from bot.services.backlog._below_card import LEFT_TO_CARD, post_below
-from bot.services.backlog._cards import RequestAct, acting, loaded, tell_devops, took_in_key
+from bot.services.backlog._cards import RequestAct, acting, loaded, stored_item, tell_devops, took_in_key
 from bot.services.backlog._demands import demands_of, is_own, is_said_privately
 from bot.services.backlog._duty import ask_anew, called
 from bot.services.backlog._issue_notes import tell_out_of_step
@@ -80,7 +81,7 @@ class StepTaken:
     reach: Reach = Reach.TOLD
 
 
-async def take(
+async def take(  # noqa: PLR0913 - all but two by name
     deps: Deps,
     snapshot: Snapshot,
     *,
@@ -90,8 +91,11 @@ async def take(
     words: str = "",
     link: str = "",
     version: int = 0,
+    left: Collection[int] = (),
 ) -> StepTaken:
     """Take a step. `words` are the question, the answer or the reason; `link` goes with an answer or a delivery.
+
+    `left` are the places of the items that are not done, where the step sends only some of them back.
 
     Raises NotFoundError for no such request, NotAllowedError without the right, and UserError for a step that the
     request's state does not allow, or without the words that it needs. ChangedError is raised where others have changed
@@ -110,10 +114,12 @@ async def take(
             return await _confirm_parts(act)
         if step in NEEDS_WORDS and not (clean(words) or link) and await act.after(step):
             raise UserError(NEEDS_WORDS[step])
-        return await carry_out(act, step, words=words, link=link)
+        return await carry_out(act, step, words=words, link=link, left=left)
 
 
-async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str = "") -> StepTaken:
+async def carry_out(
+    act: RequestAct, step: Step, *, words: str = "", link: str = "", left: Collection[int] = ()
+) -> StepTaken:
     """Take a step in a transaction that is open, for whoever acts in it. The right to it is asked for before."""
     words = said = clean_lines(words)[:_LONGEST_REASON]
     moved = await act.after(step)
@@ -126,6 +132,7 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
         link = link or await last_link(act, step)  # what comes later belongs to what is there
     if step is Step.REOPEN or (step is Step.UNMERGE and _was_answered_by_merging(act.row)):
         await ask_anew(act, act.row)
+    _put_items(act, step, left)
     _move(act.row, step, moved)
     if step is Step.REPLY and act.row.reason:
         # The card goes on to show the question beside its answer.
@@ -135,7 +142,8 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
     at_work = act.snapshot.person(act.row.assignee_id)
     if step is Step.START and (at_work is None or not at_work.is_active):
         act.row.assignee_id = act.person_id
-    keep(act, await act.note(step.value, state=moved.state.value), words, link)
+    sent_back = {"left": sorted(left)} if left else {}
+    keep(act, await act.note(step.value, state=moved.state.value, **sent_back), words, link)
     if step in _ALONE:
         await _release_parts(act)
     if step in _SENT_BACK:
@@ -155,6 +163,15 @@ async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str =
 def _said_by(act: RequestAct, by: PersonRecord | None, step: Step, words: str = "", link: str = "") -> Said | None:
     """Return what somebody says with a step; None for a tracker, which says nothing."""
     return Said(act.now, by.name, step.value, words, link) if by is not None else None
+
+
+def _put_items(act: RequestAct, step: Step, left: Collection[int]) -> None:
+    """Write down which items are done. Raises UserError for places of none that the step asks about."""
+    items = open_items.sent_back(act.card, step, left) if left else act.card.items
+    if step is Step.CONFIRM:
+        items = open_items.confirmed(items)
+    if items != act.card.items:
+        act.row.items = [stored_item(each) for each in items]
 
 
 def _move(row: tables.Request, step: Step, moved: RequestStanding) -> None:

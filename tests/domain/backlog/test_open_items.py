@@ -1,0 +1,64 @@
+"""Which items of a request are still to do once some of a delivery does the job."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bot.domain.backlog.open_items import asked_about, confirmed, sent_back, still_to_do
+from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem, RequestStanding, RequestState, Step
+from bot.domain.backlog.tracker_issues import draft
+from bot.domain.records import PersonRecord
+from bot.errors import UserError
+
+ADA = PersonRecord(id=1, name="Ada")
+KEYSPACE, LIBRARY, STEP = (RequestItem(ItemType.LIBRARY, title) for title in ("A keyspace", "A library", "A step"))
+
+
+def card(*items: RequestItem, state: RequestState = RequestState.DELIVERED) -> RequestCard:
+    standing = RequestStanding(state, RequestState.IN_PROGRESS, datetime(2026, 11, 2, tzinfo=UTC))
+    return RequestCard(id=7, title="Cassandra", items=items, standing=standing, steps=frozenset(), asker=ADA, filer=ADA)
+
+
+def done(item: RequestItem) -> RequestItem:
+    return replace(item, is_done=True)
+
+
+@pytest.mark.parametrize(
+    ("its", "step", "places"),
+    [
+        (card(KEYSPACE, LIBRARY), Step.NOT_YET, [0, 1]),
+        (card(done(KEYSPACE), LIBRARY, STEP), Step.NOT_YET, [1, 2]),
+        (card(done(KEYSPACE), LIBRARY), Step.NOT_YET, []),
+        (card(KEYSPACE), Step.NOT_YET, []),
+        (card(KEYSPACE, LIBRARY), Step.WITHDRAW, []),
+        (card(KEYSPACE, LIBRARY, state=RequestState.CONFIRMED), Step.REOPEN, [0, 1]),
+        (card(KEYSPACE, LIBRARY, state=RequestState.DECLINED), Step.REOPEN, []),
+    ],
+)
+def test_what_is_asked_about(its: RequestCard, step: Step, places: list[int]) -> None:
+    assert list(asked_about(its, step)) == places
+
+
+def test_what_is_done_stays_so_until_all_is() -> None:
+    first = sent_back(card(KEYSPACE, LIBRARY, STEP), Step.NOT_YET, [1, 2])
+    assert first == (done(KEYSPACE), LIBRARY, STEP)
+    second = sent_back(card(*first), Step.NOT_YET, [0, 2])
+    assert second == (done(KEYSPACE), done(LIBRARY), STEP)
+    assert still_to_do(second) == (STEP,)
+    assert confirmed(second) == (KEYSPACE, LIBRARY, STEP)
+
+
+@pytest.mark.parametrize("left", [[], [0], [9]])
+def test_something_has_to_be_left(left: list[int]) -> None:
+    with pytest.raises(UserError, match="Tick what is not done yet"):
+        sent_back(card(done(KEYSPACE), LIBRARY, STEP), Step.NOT_YET, left)
+
+
+def test_an_issue_says_what_is_done() -> None:
+    its = card(done(KEYSPACE), LIBRARY)
+    issue = draft(its, "m", is_public=False, is_from_private_channel=False, as_of=date(2026, 11, 2))
+    assert issue is not None
+    assert issue.lines[1:3] == ("- A keyspace (library, done)", "- A library (library)")

@@ -1,0 +1,96 @@
+"""A delivery of which a part does the job: only what is not done yet goes back to the DevOps team."""
+
+from __future__ import annotations
+
+from bot.blocks.backlog import actions as ids
+from bot.playground.fake_slack import View
+from tests.slack.conftest import Stage
+from tests.slack.test_eol_answers import posted
+from tests.slack.test_request_steps import Requested, devops_team, requested
+from tests.slack.test_requests import element, form, initial, submit, thread
+
+__all__ = ["devops_team", "requested"]
+
+
+async def delivered(its: Requested) -> None:
+    await its.press(its.triage, ids.DELIVER, user="omar")
+    assert await its.fill("omar", words="All of it is there") == {}
+
+
+async def titles(its: Requested) -> list[str]:
+    return [each["title"] for each in (await its.row()).items]
+
+
+def top(its: Requested, user: str = "grace") -> View:
+    return its.stage.slack.view_stack(user)[-1]
+
+
+async def not_yet(its: Requested, left: list[str], words: str = "No backups") -> dict[str, str]:
+    await its.press(its.card, ids.NOT_YET, user="grace")
+    return await its.fill("grace", words=words, left=left)
+
+
+async def test_only_what_is_ticked_goes_back_and_all_say_so(requested: Requested) -> None:
+    await delivered(requested)
+    await requested.press(requested.card, ids.NOT_YET, user="grace")
+    first, second = await titles(requested)
+    assert initial(top(requested), ids.LEFT) == [first, second], "all are ticked from the start"
+    assert await requested.fill("grace", words="No backups", left=["1"]) == {}
+    for message in (requested.card, requested.triage):
+        assert "In progress · 1 of 2 items still to do" in message.text
+        assert f"• {first} _(infrastructure, done)_" in message.text
+        assert f"• {second} _(pipeline)_" in message.text
+    assert requested.under_triage()[-1].endswith(f"says not yet: No backups\nStill to do: {second}")
+    listed = await requested.stage.ask("/devops rank", user="eve")
+    assert "1 of 2 items still to do" in listed.text
+
+
+async def test_the_next_delivery_asks_only_about_what_is_left_and_a_yes_ends_all(requested: Requested) -> None:
+    await delivered(requested)
+    assert await not_yet(requested, ["0"]) == {}
+    await delivered(requested)
+    await requested.press(requested.card, ids.NOT_YET, user="grace")
+    assert ids.LEFT not in str(top(requested).payload["blocks"]), "one item is left: there is nothing to choose"
+    assert await requested.fill("grace", words="Still none") == {}
+    assert [each.get("is_done", False) for each in (await requested.row()).items] == [False, True]
+    await delivered(requested)
+    await requested.press(requested.card, ids.CONFIRM, user="ada")
+    assert "done)" not in requested.card.text
+
+
+async def test_whoever_opens_it_again_says_which_items(requested: Requested) -> None:
+    await delivered(requested)
+    await requested.press(requested.card, ids.CONFIRM, user="ada")
+    await requested.press(requested.card, ids.REOPEN, user="ada")
+    assert len(element(top(requested, "ada"), ids.LEFT)["initial_options"]) == 2
+    assert await requested.fill("ada", words="It broke", left=["0"]) == {}
+    assert "Proposed · 1 of 2 items still to do" in requested.card.text
+    first, _ = await titles(requested)
+    assert requested.under_triage()[-1].endswith(f"opened it again: It broke\nStill to do: {first}")
+
+
+async def test_all_ticked_sends_all_back(requested: Requested) -> None:
+    await delivered(requested)
+    assert await not_yet(requested, ["0", "1"]) == {}
+    assert "still to do" not in requested.card.text
+    assert "done" not in requested.card.text
+    assert not any("Still to do" in each for each in requested.under_triage())
+
+
+async def test_nothing_ticked_is_refused_at_the_boxes(requested: Requested) -> None:
+    await delivered(requested)
+    assert set(await not_yet(requested, [])) == {ids.LEFT}
+    assert (await requested.row()).state == "delivered"
+
+
+async def test_a_request_of_one_item_is_asked_for_words_alone(stage: Stage) -> None:
+    root = await thread(stage, "We need a Redis cluster for the sessions, devops please.")
+    await form(stage, root)
+    assert await submit(stage) == {}
+    await posted(stage, "payments")
+    its = Requested(stage, root)
+    await delivered(its)
+    await its.press(its.card, ids.NOT_YET, user="grace")
+    assert ids.LEFT not in str(top(its).payload["blocks"])
+    assert await its.fill("grace", words="It is not reachable") == {}
+    assert "In progress" in its.card.text
