@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
-from bot.domain.encodings import read_json
 from bot.playground._state import STATE_KEYS, blocks_of, chosen, find_element
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.issues import PlaygroundIssues
@@ -158,17 +158,26 @@ def action_handler(fake: FakeSlack, action: _Action) -> Callable[[web.Request], 
 
     async def handle(request: web.Request) -> web.Response:
         try:
-            body = read_json(await request.read())
-        except ValueError:
+            body = json.loads(await request.read())
+        except (ValueError, RecursionError):  # bytes that are no text are a ValueError, too
             return refusal(400, "The request is not JSON.")
         if not isinstance(body, dict):
             return refusal(400, "The request is not a JSON object.")
         try:
+            _require_whole_characters(body)
             return web.json_response(await action(fake, body))
         except PlaygroundError as error:
             return web.json_response({"refused": str(error)})
 
     return handle
+
+
+def _require_whole_characters(body: Json) -> None:
+    """Raise PlaygroundError for half of a surrogate pair anywhere: no UTF-8 holds one, and so no delivery does."""
+    try:
+        json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise PlaygroundError("That holds half of a character, which Slack refuses: type it again.") from None
 
 
 def refusal(status: int, sentence: str) -> web.Response:
