@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 from bot.blocks.text import Block, is_web_address, mention, modal, option, plain, section
 from bot.blocks.values import number
 from bot.domain.catalog import Area
-from bot.domain.names import clean_lines, storable
+from bot.domain.names import clean_lines, cut, storable
 from bot.domain.secrets import SECRET, looks_secret
 from bot.errors import ChangedError, FormError, UserError
 
@@ -294,7 +294,7 @@ def _harmless(typed: str) -> str:
 
 def _text(fill: Fill, *, limit: int, hint: str, is_long: bool) -> Block:
     element: Block = {"type": "plain_text_input", "multiline": is_long, "max_length": limit}
-    if shown := clean_lines(fill.initial)[:limit] if is_long else plain(fill.initial, limit):
+    if shown := cut(clean_lines(fill.initial), limit) if is_long else plain(fill.initial, limit):
         element["initial_value"] = shown
     if hint:
         element["placeholder"] = {"type": "plain_text", "text": hint}

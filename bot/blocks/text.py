@@ -10,7 +10,7 @@ from datetime import date as calendar_day
 from functools import lru_cache
 from typing import Any
 
-from bot.domain.names import clean, clean_lines
+from bot.domain.names import clean, clean_lines, cut, units
 from bot.domain.value_object import value_object
 
 #: A block, an element or a composition object, as Slack's JSON has it.
@@ -70,12 +70,15 @@ def fitting(draw: Callable[[int], Rendered], most: int, limit: int) -> Rendered:
 def within(paragraphs: Sequence[str], limit: int) -> list[str]:
     """Return escaped paragraphs with the longest ones cut until all of them together are at most `limit` characters."""
     shown = list(paragraphs)
+    if 2 * sum(map(len, shown)) <= limit:
+        return shown
     for _ in range(len(shown)):
-        over = sum(map(len, shown)) - limit
+        lengths = [*map(units, shown)]
+        over = sum(lengths) - limit
         if over <= 0:
             break
-        longest = max(range(len(shown)), key=lambda index: len(shown[index]))
-        share = max(len(shown[longest]) - over, limit // len(shown))
+        longest = lengths.index(max(lengths))
+        share = max(lengths[longest] - over, limit // len(shown))
         shown[longest] = cut_mrkdwn(shown[longest], share)
     return shown
 
@@ -108,12 +111,16 @@ def possessive(name: str) -> str:
 def plain(text: str, limit: int) -> str:
     """Return foreign text for a `plain_text` object or a label: one line, no control characters, cut to `limit`."""
     text = clean(text)
-    return text if len(text) <= limit else shorten(text, limit)
+    return text if 2 * len(text) <= limit else shorten(text, limit)
 
 
 def shorten(text: str, limit: int) -> str:
-    """Return `text` cut to `limit` characters, with an ellipsis where something was cut."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    """Return `text` cut to `limit` characters, with an ellipsis where something was cut.
+
+    Slack does not say how it counts, so an emoji counts as two.
+    """
+    is_short = len(text.encode("utf-16-le", "surrogatepass")) <= 2 * limit
+    return text if is_short else cut(text, limit - 1) + "…"
 
 
 @lru_cache(maxsize=1024)
@@ -211,9 +218,9 @@ def option(said: str, value: str) -> Block:
 
 def cut_mrkdwn(text: str, limit: int) -> str:
     """Return escaped mrkdwn cut to `limit` characters, never inside a `<…>` or an `&…;`."""
-    if len(text) <= limit:
+    if len(text.encode("utf-16-le", "surrogatepass")) <= 2 * limit:
         return text
-    head = text[: limit - 1]
+    head = cut(text, limit - 1)
     if head.rfind("<") > head.rfind(">"):
         head = head[: head.rfind("<")]
     if head.rfind("&") > head.rfind(";"):
@@ -229,12 +236,12 @@ def button(text: str, action_id: str, value: str, *, label: str = "", style: str
     """
     made: Block = {
         "type": "button",
-        "text": {"type": "plain_text", "text": text if len(text) <= BUTTON_TEXT else shorten(text, BUTTON_TEXT)},
+        "text": {"type": "plain_text", "text": text if 2 * len(text) <= BUTTON_TEXT else shorten(text, BUTTON_TEXT)},
         "action_id": action_id,
         "value": value[:BUTTON_VALUE],
     }
     if label:
-        made["accessibility_label"] = label if len(label) <= BUTTON_TEXT else shorten(label, BUTTON_TEXT)
+        made["accessibility_label"] = label if 2 * len(label) <= BUTTON_TEXT else shorten(label, BUTTON_TEXT)
     if style:
         made["style"] = style
     return made
@@ -265,4 +272,4 @@ def _escaped(text: str, limit: int) -> str:
 def _mrkdwn(text: str, limit: int) -> Block:
     # Without `verbatim` Slack looks for addresses, channels and mentions in the plain words, which may be a stranger's:
     # https://docs.slack.dev/reference/block-kit/composition-objects/text-object/
-    return {"type": "mrkdwn", "text": text if len(text) <= limit else cut_mrkdwn(text, limit), "verbatim": True}
+    return {"type": "mrkdwn", "text": text if 2 * len(text) <= limit else cut_mrkdwn(text, limit), "verbatim": True}

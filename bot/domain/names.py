@@ -26,6 +26,18 @@ def visible(text: str) -> str:
     return _UNPRINTABLE.sub("", "\n".join(text.splitlines()))
 
 
+def units(text: str) -> int:
+    """Return how long a text is for who counts in UTF-16, as JavaScript and Java do: an emoji counts as two."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut(text: str, limit: int) -> str:
+    """Return the first `limit` units of a text, without half of a character at its end."""
+    if text.isascii() or 2 * len(text) <= limit:
+        return text[:limit]
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * limit].decode("utf-16-le", "ignore")
+
+
 def clean(text: str) -> str:
     """Return `text` without control, bidirectional and invisible characters, and with single spaces.
 

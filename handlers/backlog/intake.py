@@ -25,6 +25,7 @@ from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem
 from bot.domain.catalog import Area
 from bot.domain.eol.deadlines import LONG_AGO
+from bot.domain.names import cut
 from bot.domain.ownership import Owned
 from bot.domain.records import AssetRecord, TeamRecord
 from bot.errors import NotFoundError, SlackError
@@ -254,7 +255,7 @@ async def _asset_form(context: Context, user_id: str, value: OpenValue) -> Block
     is_over = ends is not None and ends < context.deps.clock.now().date()
     needed_by = None if is_over else ends
     prefill = Prefill(
-        title=(value.title or f"Help with {AREA_WORDS[area]} of {asset.name}")[:LONGEST_TITLE],
+        title=cut(value.title or f"Help with {AREA_WORDS[area]} of {asset.name}", LONGEST_TITLE),
         items=items,
         details=f"{_overdue(ends)} {details}" if is_over else details,
         needed_by=needed_by,

@@ -15,6 +15,7 @@ from bot.blocks.text import Rendered
 from bot.blocks.values import number, parse
 from bot.domain.backlog import wishes
 from bot.domain.backlog.new_request import thread_key
+from bot.domain.directory.questions import unescaped
 from bot.errors import NotFoundError, SlackError
 from bot.ports import Ack
 from bot.services import devops_team, inbound
@@ -57,7 +58,7 @@ async def on_devops(command: Command, context: Context) -> Ack | None:
     if (asked_why := wishes.asked_why(text)) is not None:
         return replies.ephemeral(await _why(context, min(asked_why, _NO_ID), command.user_id))
     if meant := wishes.meant(text):
-        return replies.ephemeral(blocks.mistyped(text, meant))
+        return replies.ephemeral(blocks.mistyped(unescaped(text), meant))
     await open_typed(command, context, "" if wishes.asks_for_form(text) else text)
     return None
 

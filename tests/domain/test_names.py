@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.names import clean, fold, tokens
+from bot.domain.names import clean, cut, fold, tokens, units
 
 _WORDS = st.lists(st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=8), min_size=1, max_size=5)
 _SEPARATORS = st.sampled_from(["-", "_", ".", " ", "/", ":", " - ", "--"])
@@ -50,3 +50,12 @@ def test_cleaning_is_done_once(text: str) -> None:
     assert clean(clean(text)) == clean(text)
     assert "\x00" not in clean(text)
     assert "\u202e" not in clean(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "kept"),
+    [("abc", 2, "ab"), ("😀😀", 3, "😀"), ("a😀", 2, "a"), ("a😀", 3, "a😀"), ("支付", 1, "支"), ("é" * 9, 4, "é" * 4)],
+)
+def test_a_text_is_cut_between_characters(text: str, limit: int, kept: str) -> None:
+    assert cut(text, limit) == kept
+    assert units(kept) <= limit

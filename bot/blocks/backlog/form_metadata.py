@@ -12,7 +12,7 @@ import orjson
 from bot.blocks.values import UNKNOWN
 from bot.domain.backlog.prefills import MOST_ITEMS
 from bot.domain.backlog.requests import ItemType, RequestItem
-from bot.domain.names import clean
+from bot.domain.names import clean, units
 from bot.errors import NotFoundError
 
 _LIMIT = 3_000
@@ -49,7 +49,7 @@ class FormMetadata:
         text = ""
         for kept, title, stays, quote in product(_KEPT, _TITLES, _STAYS, _QUOTES):
             text = orjson.dumps(self._parts(quote, title, stays, kept)).decode()
-            if len(text) <= _LIMIT:
+            if units(text) <= _LIMIT:
                 break
         return text
 

@@ -8,6 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from bot.domain.backlog.requests import RequestCard, RequestItem, Step
+from bot.domain.names import cut
 from bot.domain.secrets import redacted
 from bot.domain.tracker import CommentDraft, IssueDraft, IssueStatus
 
@@ -33,7 +34,7 @@ def draft(
     permalink = card.permalink if _ADDRESS.fullmatch(card.permalink) else ""
     if is_from_private_channel:
         return IssueDraft(marker, f"DevOps request #{card.id}", permalink=permalink)
-    title = redacted(card.title)[:_LONGEST_TITLE]
+    title = cut(redacted(card.title), _LONGEST_TITLE)
     if is_public:
         return IssueDraft(marker, title, permalink=permalink)
     as_of_line = f"As of {as_of.isoformat()}: what has changed since stands in Slack."

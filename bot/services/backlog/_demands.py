@@ -13,7 +13,7 @@ from sqlmodel import col
 from bot.domain.backlog.demand import Demand, DemandPart, EvidenceKind, NeededBy, Slowdown, TeamBlock
 from bot.domain.backlog.new_request import LONGEST_TITLE, NewRequest, thread_of
 from bot.domain.backlog.requests import AskedToo, ItemType, RequestItem
-from bot.domain.names import clean
+from bot.domain.names import clean, cut
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
@@ -56,7 +56,7 @@ def asked_by(new: NewRequest) -> dict[str, Any]:
     """
     is_private = new.origin.is_private
     return {
-        "title": clean(new.title)[:LONGEST_TITLE],
+        "title": cut(clean(new.title), LONGEST_TITLE),
         "items": [{"type": each.type.value, "title": each.title} for each in new.items],
         "details": new.details.strip(),
         "permalink": "" if is_private else new.origin.permalink,

@@ -15,6 +15,7 @@ from bot.domain.backlog.new_request import LONGEST_TITLE, NewRequest
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import OPEN, ItemType, RequestCard, RequestItem, RequestState
 from bot.domain.catalog import AssetKind
+from bot.domain.names import cut
 from bot.domain.records import AssetRecord
 from bot.errors import NotFoundError
 from bot.services import outbox
@@ -136,7 +137,7 @@ def support(new: NewRequest, used: Used) -> NewRequest:
 
 def support_item(used: Used) -> RequestItem:
     """Return what is asked for by a request for support."""
-    return RequestItem(ItemType.SUPPORT, f"Support with {used.name}"[:LONGEST_TITLE])
+    return RequestItem(ItemType.SUPPORT, cut(f"Support with {used.name}", LONGEST_TITLE))
 
 
 async def use(deps: Deps, used: Used, new: NewRequest) -> None:

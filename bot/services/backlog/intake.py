@@ -15,7 +15,7 @@ from bot.blocks.request_button import OpenValue
 from bot.domain.backlog.new_request import LONGEST_TITLE, NewRequest
 from bot.domain.backlog.requests import FREES_JOINED, RequestCard, RequestState, as_joined
 from bot.domain.catalog import Area, AssetKind, Role
-from bot.domain.names import clean
+from bot.domain.names import clean, cut
 from bot.domain.ownership import Owned, Verdict
 from bot.domain.recipients import Recipient, Told, Via
 from bot.domain.records import TeamRecord
@@ -156,7 +156,7 @@ async def _insert(session: AsyncSession, new: NewRequest, now: datetime, due: da
     origin = new.origin
     row = tables.Request(
         source_key=origin.key,
-        title=clean(new.title)[:LONGEST_TITLE],
+        title=cut(clean(new.title), LONGEST_TITLE),
         details=new.details.strip(),
         items=[stored_item(each) for each in new.items],
         technologies=list(new.technologies),

@@ -25,7 +25,7 @@ from bot.domain.backlog.requests import (
     after,
     with_answer,
 )
-from bot.domain.names import clean, clean_lines
+from bot.domain.names import clean, clean_lines, cut
 from bot.domain.recipients import Reach
 from bot.domain.records import PersonRecord
 from bot.errors import UserError
@@ -121,7 +121,7 @@ async def carry_out(
     act: RequestAct, step: Step, *, words: str = "", link: str = "", left: Collection[int] = ()
 ) -> StepTaken:
     """Take a step in a transaction that is open, for whoever acts in it. The right to it is asked for before."""
-    words = said = clean_lines(words)[:_LONGEST_REASON]
+    words = said = cut(clean_lines(words), _LONGEST_REASON)
     moved = await act.after(step)
     if moved is None:
         return StepTaken(act.card, is_new=False)
@@ -211,7 +211,7 @@ async def _leave(act: RequestAct, words: str) -> StepTaken:
     """Let those who have joined a request need it no longer. Raises UserError for one that is not open."""
     if after(Step.WITHDRAW, act.card.standing, now=act.now) is None:
         return StepTaken(act.card, is_new=False)
-    why = clean_lines(words)[:_LONGEST_REASON]
+    why = cut(clean_lines(words), _LONGEST_REASON)
     is_private = await _speaks_privately(act)
     who = await joins.leave(act, "" if is_private else why)
     key = f"backlog.left:{act.subject_id}:{int(act.now.timestamp() * 1000)}"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.authors import is_from_person
+from bot.domain.directory.questions import unescaped
 from bot.domain.names import storable
 from bot.domain.secrets import redacted
 from bot.domain.trust import AccountStanding
@@ -54,7 +55,7 @@ class ThreadWords:
     @property
     def said(self) -> str:
         """All that was said, a line or more for each message, without lines that seem to hold a secret."""
-        lines = (line for each in self.messages for line in str(each.get("text") or "").split("\n"))
+        lines = (line for each in self.messages for line in unescaped(str(each.get("text") or "")).split("\n"))
         return storable("\n".join(map(redacted, lines)))[:_MOST_CHARACTERS]
 
 

@@ -62,3 +62,15 @@ def test_an_issue_says_what_is_done() -> None:
     issue = draft(its, "m", is_public=False, is_from_private_channel=False, as_of=date(2026, 11, 2))
     assert issue is not None
     assert issue.lines[1:3] == ("- A keyspace (library, done)", "- A library (library)")
+
+
+def test_a_title_of_emoji_fits_into_any_tracker() -> None:
+    issue = draft(
+        replace(card(LIBRARY), title="😀" * 150),
+        "m",
+        is_public=True,
+        is_from_private_channel=False,
+        as_of=date(2026, 11, 2),
+    )
+    assert issue is not None
+    assert issue.title == "😀" * 75, "trackers count an emoji as two"
