@@ -30,11 +30,14 @@ async def test_the_backlog_says_what_waiting_costs_and_why(requested: Requested)
     assert "not estimated" in ranked.text
     await requested.stage.press(ranked, ids.WHY, user="eve", block_id=f"backlog.ranked.{requested.id}")
     said = requested.said_to("eve")
-    assert 0 < said.find("Number 1, worth building: somebody waits for it or has a date") < said.index("•")
+    assert 0 < said.find("Number 1, worth building: people wait for it, and no date is in danger.") < said.index("•")
     assert "estimates Lin Wei" in said
     assert "Payments: 40 hours a week (2 people at half speed, assumed until " in said
     assert "; taken as guessed, from the draft of Grace Marsh: 20% counts." in said
-    assert "Guessed hours count 20%, estimated 50%, counted 80%, measured all: better numbers move it up." in said
+    assert (
+        "Guessed hours count 20%, estimated 50%, counted 80%, measured all: better numbers from its teams move it up."
+        in said
+    )
     assert "(the partner goes live then), from the draft of Grace Marsh; missing it costs" in said
     assert "says Grace Marsh" not in said, "she has typed and chosen nothing"
 

@@ -97,7 +97,7 @@ def _evidence(demands: Iterable[Demand], *, today: date) -> list[str]:
     counted = (each for each in demands if each.claimed_hours_per_month or each.block is not None)
     if all(each.evidence_on(today) is EvidenceKind.MEASURED for each in counted):
         return []
-    return [f"{EVIDENCE_SHARES}: better numbers move it up."]
+    return [f"{EVIDENCE_SHARES}: better numbers from its teams move it up."]
 
 
 def _sources(demand: Demand, part: DemandPart | None) -> list[str]:
@@ -177,8 +177,10 @@ def _answer(place: BacklogPlace, settings: RankSettings, *, today: date) -> str:
             why = f"it takes at most {QUICK_EFFORT_HOURS} hours and pays back within {QUICK_PAYBACK_WEEKS} weeks"
         case Lane.WORTH_BUILDING, Rank(return_over_year=gained) if gained >= 0:
             why = "it saves more in a year than it costs, and no date is in danger"
+        case Lane.WORTH_BUILDING, Rank(blocked_hours=blocked) if blocked:
+            why = "people wait for it, and no date is in danger"
         case Lane.WORTH_BUILDING, _:
-            why = "somebody waits for it or has a date, and no date is in danger"
+            why = "it has a date, and none is in danger"
         case Lane.NOT_WORTH_BUILDING, _:
             why = "it saves less in a year than it costs, nobody waits for it and it has no date"
         case _:

@@ -78,7 +78,7 @@ const STEPS = [
     title: "See why it stands where it does",
     text: "Ask for the backlog in its order, and press “Why”: the arithmetic in words, with who said what. “/devops picture” draws it.",
     look: "#composer-input",
-    done: (app) => said(app, " in the backlog.\n"),
+    done: (app) => said(app, "\nNumber "),
     help: { text: "Write that question", run: (app) => app.go(theChannel(app)).then(() => app.fill(RANK)) },
   },
   {

@@ -31,7 +31,7 @@ def test_the_example_in_words() -> None:
         "Saved: 126 hours a year (70% of what counts), 0.95 gained for each hour of work after 15% upkeep; payback "
         "25 weeks.",
         "Waiting 2 more weeks: 30 hours (4.8 lost every month and 26 while people are blocked).",
-        "Guessed hours count 20%, estimated 50%, counted 80%, measured all: better numbers move it up.",
+        "Guessed hours count 20%, estimated 50%, counted 80%, measured all: better numbers from its teams move it up.",
     ]
 
 
@@ -76,7 +76,11 @@ def with_payments(**fields: object) -> BacklogRequest:
         (replace(EXAMPLE, estimate=None), "Waiting 2 more weeks: up to 30 hours."),
         (replace(EXAMPLE, demands=(CHECKOUT,)), "not worth building: it saves less in a year than it costs, nobody"),
         (replace(EXAMPLE, demands=(CHECKOUT,)), "34 hours a year (70% of what counts), 0.59 lost for each hour"),
-        (with_payments(people=0, hours_each=0), "worth building: somebody waits for it or has a date"),
+        (with_payments(people=0, hours_each=0), "worth building: people wait for it, and no date is in danger."),
+        (
+            with_payments(people=0, hours_each=0, block=None, needed_by=NeededBy(TODAY + timedelta(90))),
+            "worth building: it has a date, and none is in danger.",
+        ),
         (replace(EXAMPLE, demands=()), "Saved: no hours a month, so it never pays back in hours."),
         (replace(EXAMPLE, estimate=Estimate(1, 2, 3)), "a quick win: it takes at most 8 hours and pays back within 4"),
     ],
