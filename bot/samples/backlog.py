@@ -32,6 +32,7 @@ from bot.domain.backlog.explanation import explain
 from bot.domain.backlog.follow_ups import FollowUp, FollowUpKind
 from bot.domain.backlog.lanes import BacklogPlace
 from bot.domain.backlog.new_request import DemandEntry
+from bot.domain.backlog.open_items import confirmed
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.rank import RankSettings
 from bot.domain.backlog.requests import (
@@ -167,6 +168,8 @@ def forms_of(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Block]]:
     """The forms behind a request's buttons."""
     for step in STEP_FORMS:
         yield blocks.step_view, blocks.step_view(card, step, "7")
+    undone = replace(card, items=confirmed(card.items))
+    yield blocks.step_view, blocks.step_view(undone, Step.NOT_YET, "7")
     yield blocks.merge_view, blocks.merge_view(card, [replace(card, id=number) for number in range(1, 120)], "7")
     yield blocks.merge_view, blocks.merge_view(card, [card], "7")
     yield blocks.merge_view, blocks.merge_view(card, [], "7")
@@ -369,6 +372,7 @@ def issues(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     dropped = tracker_notes.issue_dropped("GitHub", name, "https://github.com/acme/platform/issues/12", 7)
     yield tracker_notes.issue_dropped, dropped
     for is_open in (True, False):
-        left = tracker_notes.issue_left("GitHub", name, "https://github.com/acme/platform/issues/12", is_open=is_open)
+        address, still = "https://github.com/acme/platform/issues/12", words.left_to_do(next(requests(name)))
+        left = tracker_notes.issue_left("GitHub", name, address, is_open=is_open, still=still)
         yield tracker_notes.issue_left, left
         yield tracker_notes.struck, tracker_notes.struck(left)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.blocks.backlog import actions as ids
+from bot.blocks.text import escape
 from tests.blocks.foreign import mrkdwn, unexpected_markup
 from tests.slack.conftest import Stage, read_only
 from tests.slack.test_eol_answers import posted
@@ -41,7 +42,12 @@ def objects(payload: Any) -> Iterator[dict[str, Any]]:
 
 
 def sent(stage: Stage) -> list[dict[str, Any]]:
-    return [each for call in stage.slack.calls for each in objects(dict(call.arguments))]
+    """Every object of what Baton has called Slack with, and of its messages, some of which are answers to a command."""
+    bot, every = stage.slack.workspace.bot_user_id, stage.slack.workspace.messages.values()
+    ours = [each for channel in every for each in channel.values() if each.user == bot]
+    given = [dict(call.arguments) for call in stage.slack.calls]
+    given += [{"text": each.text, "blocks": each.blocks} for each in ours]
+    return [each for one in given for each in objects(one)]
 
 
 def plain_texts(found: list[dict[str, Any]]) -> list[str]:
@@ -56,15 +62,15 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def assert_harmless(stage: Stage) -> None:
-    """Nothing that was sent pings anybody, shows an escape, or is longer than Slack takes."""
+def assert_harmless(stage: Stage, words: str) -> None:
+    """Nothing that was sent pings anybody, shows an escape, or is longer than Slack takes; the words are among it."""
     found = sent(stage)
     known = frozenset(stage.slack.workspace.users) | frozenset(stage.slack.workspace.channels)
     said = plain_texts(found)
-    assert any("R&D" in each or "😀" in each for each in said)
+    assert any(words in each for each in said)
     assert [each for each in said if _ESCAPES.search(each)] == []
     marked = [text for each in found for text in mrkdwn(each)]
-    assert any("R&amp;D &lt;!channel&gt; ＊x＊" in each or "😀&amp;&lt;" in each for each in marked)
+    assert any(escape(words) in each for each in marked)
     assert [each for each in marked if unexpected_markup(each, ids=known) or "&amp;amp;" in each] == []
     for each in found:
         for key, limit in _LIMITS.items():
@@ -107,7 +113,7 @@ async def test_what_is_typed_into_forms(stage: Stage, words: str) -> None:
     for user in ("grace", "lin"):
         await stage.slack.open_home(user)
         await stage.settle()
-    assert_harmless(stage)
+    assert_harmless(stage, words[:20])
 
 
 @read_only
@@ -127,6 +133,22 @@ async def test_what_is_typed_behind_the_command_is_read_as_it_was_typed(stage: S
     assert "R&D" in element(stage.slack.view_stack("grace")[-1], ids.TITLE)["initial_value"]
     said = await stage.ask("/devops list R&amp;D")  # as Slack escapes what it sends
     assert "I do not know `/devops list R&amp;D`." in said.text
+
+
+@pytest.mark.parametrize(
+    "words", ["a Kafka topic for " + "R&D<" * 75, "a Kafka topic for " + "😀" * 150], ids=["long", "emoji"]
+)
+async def test_what_is_long_is_cut(stage: Stage, words: str) -> None:
+    await stage.slack.run_command("grace", "general", f"/devops {words}")
+    await stage.settle()
+    view = stage.slack.view_stack("grace")[-1]
+    assert units(element(view, ids.TITLE)["initial_value"]) <= 150
+    kind = {} if f"{ids.ITEM}.0" in str(view.payload["blocks"]) else {ids.ITEM_TYPE: "infrastructure"}
+    assert await submit(stage, values={ids.BLOCKED: "1", **kind}) == {}
+    for command in ("list", "rank", "show 1", "why 1", "picture"):
+        await stage.slack.run_command("lin", "general", f"/devops {command}")
+        await stage.settle()
+    assert_harmless(stage, "Kafka topic")
 
 
 async def test_the_copied_words_are_those_that_were_typed(stage: Stage) -> None:
