@@ -117,7 +117,7 @@ def test_a_picture_with_its_words(baton: Baton, filled: Path, tmp_path: Path) ->
     ran = baton("backlog", "picture", "-o", file)
     assert (ran.code, ran.err) == (0, "")
     assert file.read_bytes().startswith(b"\x89PNG")
-    assert "2 requests. 1. #1 Cassandra (the rest): waiting" in ran.out
+    assert "2 requests. 1. #1 Cassandra (worth building): waiting" in ran.out
 
 
 def test_the_work_is_shown_by_the_team_it_went_to(baton: Baton, filled: Path) -> None:

@@ -83,6 +83,18 @@ async def test_a_mention_that_asks_why_is_told_it(requested: Requested) -> None:
     assert "Number 1, not estimated: nobody has said how much work it is" in said.text
 
 
+async def test_why_a_private_request_stands_where_it_does_only_its_readers_are_told(requested: Requested) -> None:
+    stage = requested.stage
+    await stage.slack.run_command("solo", stage.slack.workspace.im(stage.slack.workspace.user("solo").id).id, "/devops")
+    await stage.settle()
+    assert await submit(stage, "solo", {ids.TITLE: "A secret", ids.ITEM_TYPE: "library", ids.BLOCKED: "1"}) == {}
+    assert "A secret" in (await stage.ask("/devops why 2", user="solo")).text
+    assert "A secret" not in (await stage.ask("/devops why 2", user="eve")).text
+    asked = await stage.say(f"<@{stage.slack.workspace.bot_user_id}> why is request 2 here?", user="solo")
+    [said] = stage.slack.visible_messages("solo", "general", thread_ts=asked.ts)[1:]
+    assert "A secret" not in said.text, "everybody in the channel reads the answer"
+
+
 async def test_a_picture_of_the_backlog_is_posted_with_its_words_and_without_what_is_private(
     requested: Requested,
 ) -> None:
