@@ -813,7 +813,7 @@ class TestTheForm:
     async def test_how_much_of_what_is_lost_counts_is_said_and_what_raises_it(self, stage: Stage) -> None:
         view = await form(stage, await thread(stage, "We need a runner. Two of us lose three hours a week each."))
         said = (
-            "How you know: nobody says, so 20% counts, as of a guess; "
+            "How you know: a guess, of which 20% counts in the backlog; "
             "say under *More…* if it is estimated (50%), counted (80%) or measured (100%)"
         )
         assert said in said_in(view)

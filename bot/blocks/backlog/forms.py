@@ -318,7 +318,7 @@ def _lost(prefill: Prefill) -> str:
 def _filled(prefill: Prefill, frame: FormFrame) -> str:
     """Return in words what the fields are filled with that are not shown at first: nothing is sent unseen."""
     numbers, blocked = _lost(prefill), _blocked(prefill)
-    known = f"nobody says, so {EvidenceKind.GUESSED.weight:.0%} counts, as of a guess; say under *More…* if it is "
+    known = f"a guess, of which {EvidenceKind.GUESSED.weight:.0%} counts in the backlog; say under *More…* if it is "
     known += join((f"{kind} ({kind.weight:.0%})" for kind in _BETTER_KNOWN), last="or")
     gaps = [name for key, name in prefill.technologies.items() if key in prefill.gaps]
     said = {
