@@ -26,6 +26,8 @@ MESSAGE_TEXT = 40_000
 #: 11,000. Whatever Baton makes stays below these.
 EDITED_TEXT, POSTED_TEXT = 3_500, 9_000
 
+#: Characters from here on are two for who counts in UTF-16.
+_COUNTS_TWICE = "\U00010000"
 #: Slack shows a moment in the reader's time zone: at this one it is the same day from Hawaii to New Zealand's summer.
 _SAME_DAY = time(10, 30, tzinfo=UTC)
 #: A longer address than this is left out of a link rather than cut: half an address leads elsewhere.
@@ -111,7 +113,7 @@ def possessive(name: str) -> str:
 def plain(text: str, limit: int) -> str:
     """Return foreign text for a `plain_text` object or a label: one line, no control characters, cut to `limit`."""
     text = clean(text)
-    return text if 2 * len(text) <= limit else shorten(text, limit)
+    return text if len(text) <= limit and max(text, default="") < _COUNTS_TWICE else shorten(text, limit)
 
 
 def shorten(text: str, limit: int) -> str:
@@ -241,7 +243,9 @@ def button(text: str, action_id: str, value: str, *, label: str = "", style: str
         "value": value[:BUTTON_VALUE],
     }
     if label:
-        made["accessibility_label"] = label if 2 * len(label) <= BUTTON_TEXT else shorten(label, BUTTON_TEXT)
+        made["accessibility_label"] = (
+            label if len(label) <= BUTTON_TEXT and max(label) < _COUNTS_TWICE else shorten(label, BUTTON_TEXT)
+        )
     if style:
         made["style"] = style
     return made
