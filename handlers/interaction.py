@@ -202,13 +202,16 @@ async def open_slowly(
     *,
     what: str,
     then: Callable[[str, str], Awaitable[None]] | None = None,
+    below: str = "",
 ) -> None:
     """Open a loading view at once, and replace it by the form when that has been made.
 
-    `then` is given the view's id and hash when the form is there.
+    `then` is given the view's id and hash when the form is there. `below` is the modal that the trigger comes from,
+    empty for none: it stays below.
     """
     task = asyncio.ensure_future(making)
-    view_id = await _while_it_is_made(task, context.slack.open_view(trigger_id, loading_view()))
+    show_ = context.slack.push_view if below else context.slack.open_view
+    view_id = await _while_it_is_made(task, show_(trigger_id, loading_view()))
     await _fill_later(context, view_id, task, then, what=what)
 
 

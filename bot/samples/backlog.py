@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.blocks import backlog as blocks
 from bot.blocks.backlog import form_metadata, tracker_notes, words
+from bot.blocks.backlog.actions import OtherValue
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.backlog.forms import FormFrame
 from bot.blocks.backlog.step_forms import ESTIMATE, STEP_FORMS
@@ -21,6 +22,7 @@ from bot.domain.backlog.channels import ChannelPosts, ChannelSettings, StatusMar
 from bot.domain.backlog.demand import (
     BacklogRequest,
     Demand,
+    DemandPart,
     Estimate,
     EvidenceKind,
     NeededBy,
@@ -50,6 +52,7 @@ from bot.domain.backlog.requests import (
 )
 from bot.domain.backlog.savings import REVIEW_DAYS, SavingReview
 from bot.domain.backlog.standings import order
+from bot.domain.backlog.thread_news import ThreadNews
 from bot.domain.catalog import AssetKind, Link
 from bot.domain.recipients import Reach
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
@@ -229,7 +232,7 @@ def places(name: str) -> Iterator[tuple[RequestCard, BacklogPlace, tuple[str, ..
 #: What shows a request, and asks for nothing else.
 _OF_A_CARD: tuple[Callable[[RequestCard], Rendered | Block], ...] = (
     *(blocks.card, blocks.triage, blocks.estimated, blocks.news, blocks.followed, blocks.also_asked),
-    *(blocks.already, blocks.existing_view, blocks.opened_view, blocks.unranked),
+    *(blocks.already, blocks.opened_view, blocks.unranked),
 )
 
 
@@ -273,6 +276,7 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
     """What shows one request, or says what happened to it."""
     for render in _OF_A_CARD:
         yield render, render(card)
+    yield from _of_thread(card, name)
     for is_private in (False, True):
         shown = replace(card, is_private=is_private)
         yield blocks.triage_post, blocks.triage_post(shown, duty="U12345678")
@@ -314,6 +318,18 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
     yield blocks.asked_for, blocks.asked_for(card, card.asker)
 
 
+def _of_thread(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """What is shown where a thread has made requests already, and what it asks for besides."""
+    other, second = OtherValue("C012345678", "1700000000.000100"), replace(card, id=card.id + 1, may_change=False)
+    yield blocks.existing_view, blocks.existing_view([card], is_itself=True)
+    yield blocks.existing_view, blocks.existing_view([card, second], other)
+    yield blocks.already, blocks.already(card, second, other=other)
+    yield blocks.offer, blocks.offer(OpenValue("C012345678", "1700000000.000100"), name, ended=[card])
+    for ended, besides in (([card], []), ([card] * 4, [card, second])):
+        frame = FormFrame(devops=name, ended=ended, besides=besides)
+        yield blocks.request_view, blocks.request_view(Prefill(), FormMetadata(turn=1), frame)
+
+
 def _settled(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """What has asked something, once it is answered."""
     for is_pointer in (True, False):
@@ -338,6 +354,20 @@ def _changed(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., Any],
             Changeable(card, DemandEntry(), card.needed_by, is_own),
         )
         yield blocks.change_view, blocks.change_view(its, "1|0", teams)
+        for news in (thread_news(card, name), ThreadNews(is_day_gone=True)):
+            found = replace(its, channel_id="C012345678", thread_ts="1700000000.000100", news=news)
+            yield blocks.change_view, blocks.change_view(found, "1||0", teams, is_found=True)
+
+
+def thread_news(card: RequestCard, name: str) -> ThreadNews:
+    """As much as a thread says of a request by now."""
+    return ThreadNews(
+        items=card.items,
+        needed_by=NOW.date() + timedelta(40),
+        hours=(3, 4.33, 2.5),
+        blocked=(2, Slowdown.HALF),
+        quotes=dict.fromkeys(DemandPart, name),
+    )
 
 
 def channels() -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

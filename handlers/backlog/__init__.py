@@ -17,6 +17,7 @@ ROUTES = Routes(
     },
     actions={
         OPEN: intake.on_open,
+        ids.OTHER: intake.on_other,
         ids.REST: intake.on_rest,
         ids.SHOW: questions.on_show,
         **dict.fromkeys(ids.LIST_TURNS, questions.on_turn),

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from bot.blocks import backlog as blocks
+from typing import NamedTuple
+
 from bot.blocks.backlog import forms
-from bot.blocks.backlog.change_form import ADDED, ADDED_TYPE, CHANGE, TITLE
-from bot.blocks.text import Block
+from bot.blocks.backlog.actions import BlockedValue, HoursValue, WishValue
+from bot.blocks.backlog.change_form import (
+    ADDED,
+    ADDED_TYPE,
+    CHANGE,
+    NO_DAY,
+    TAKE_BLOCKED,
+    TAKE_DAY,
+    TAKE_HOURS,
+    TITLE,
+    WISHES,
+)
+from bot.blocks.forms import Field
 from bot.blocks.values import number, parse
 from bot.domain.backlog.changes import RequestChange
+from bot.domain.backlog.requests import RequestItem
 from bot.errors import FormError
 from bot.services import portfolio
 from bot.services.backlog import changes
 from bot.services.context import Context
-from handlers.backlog.intake import teams
-from handlers.backlog.steps import PlanSubject, done
+from handlers.backlog.change_forms import change_form
+from handlers.backlog.steps import done
 from handlers.backlog.submissions import chosen_person, demand_of, kind_of, today_of
 from handlers.interaction import open_form, person_of, place_of, read_metadata
 from handlers.payloads import Action, Submission
@@ -21,20 +34,43 @@ from handlers.payloads import Action, Submission
 _MORE_FIELDS = {"added": ADDED, "added_type": ADDED_TYPE, "team": forms.TEAM}
 
 
+class ChangeSubject(NamedTuple):
+    """What the form is about, and up to when its thread was read for it."""
+
+    request_id: int
+    read_to: str
+    version: int = 0
+
+
 async def on_change(action: Action, context: Context) -> None:
     """Open the form, filled with what is said so far."""
-    await open_form(context, action, _form(action, context))
+    here = action.channel_id or action.metadata  # of what stands in the place of the form of a new request
+    form = change_form(context, action.user_id, number(action.value), place_of(action), here=here)
+    await open_form(context, action, form)
 
 
-async def _form(action: Action, context: Context) -> Block:
-    request_id, person_id = number(action.value), await person_of(context, action.user_id)
-    its = await changes.to_change(context.deps, context.snapshot, request_id=request_id, person_id=person_id)
-    return blocks.change_view(its, place_of(action).metadata(request_id, its.card.version), teams(context))
+def _taken(submission: Submission) -> dict[str, str]:
+    """Return the fields that are to have what the thread says by now, each with that: a tick takes it."""
+
+    def chosen(asked: Field[tuple[str, ...]]) -> str:
+        return next(iter(submission.choices.get(asked.block_id, ())), "")
+
+    found: dict[str, str] = {}
+    if day := chosen(TAKE_DAY):
+        found[forms.NEEDED_BY.block_id] = "" if day == NO_DAY else day
+    if hours := chosen(TAKE_HOURS):
+        fields = (forms.PEOPLE, forms.TIMES, forms.HOURS)
+        found |= {each.block_id: f"{value:g}" for each, value in zip(fields, parse(HoursValue, hours), strict=True)}
+    if blocked := chosen(TAKE_BLOCKED):
+        people, share = parse(BlockedValue, blocked)
+        found |= {forms.BLOCKED.block_id: str(people), **({forms.SHARE.block_id: share} if share else {})}
+    return found
 
 
-async def _read(submission: Submission, context: Context) -> RequestChange:
+async def _read(submission: Submission, context: Context, read_to: str) -> RequestChange:
     """Return what the form says. Raises FormError with what is wrong at its fields."""
-    said = CHANGE.read(submission.values)
+    said = CHANGE.read({**submission.values, **_taken(submission)}, submission.choices)
+    wishes = [parse(WishValue, each) for each in said.get(WISHES) or ()]
     asker, kind = said.text(forms.ASKED_BY), said.text(ADDED_TYPE)
     with forms.REQUEST.refusing():  # beside the team
         team = portfolio.team_called(context.snapshot, name) if (name := said.text(forms.TEAM)) else None
@@ -49,20 +85,24 @@ async def _read(submission: Submission, context: Context) -> RequestChange:
         added_type=kind_of(kind),
         team_id=team.id if team is not None else None,
         asked_by=await chosen_person(context, forms.ASKED_BY, asker) if asker else None,
+        wishes=tuple(RequestItem(each.kind, each.title) for each in wishes),
+        read_to=read_to,
     )
 
 
 async def on_change_submitted(submission: Submission, context: Context) -> None:
     """Correct the request, unless others have changed it meanwhile."""
     subject, place = read_metadata(submission.metadata)
-    new = await _read(submission, context)
+    its = parse(ChangeSubject, subject)
+    new = await _read(submission, context, its.read_to)
     person_id = await person_of(context, submission.user_id)
     try:
         with CHANGE.refusing():
             card = await changes.change(
                 context.deps,
                 context.snapshot,
-                **parse(PlanSubject, subject)._asdict(),
+                request_id=its.request_id,
+                version=its.version,
                 person_id=person_id,
                 new=new,
                 today=today_of(context, submission.user_id),

@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
-import logging
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from bot.blocks import backlog as blocks
 from bot.blocks.backlog import form_metadata, forms
+from bot.blocks.backlog.actions import OtherValue
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.backlog.forms import FormFrame
 from bot.blocks.eol.words import upgrade_title
-from bot.blocks.ownership.words import AREA_WORDS, sentence
+from bot.blocks.ownership.words import AREA_WORDS
 from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, is_channel_id
 from bot.blocks.values import UNKNOWN, parse
-from bot.domain.backlog import wishes
 from bot.domain.backlog.alternatives import NO_ALTERNATIVES
-from bot.domain.backlog.new_request import LONGEST_TITLE, thread_key
+from bot.domain.backlog.new_request import LONGEST_TITLE
 from bot.domain.backlog.prefills import Prefill
-from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem
+from bot.domain.backlog.requests import ItemType, RequestItem
 from bot.domain.catalog import Area
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.names import cut
-from bot.domain.ownership import Owned
-from bot.domain.records import AssetRecord, TeamRecord
-from bot.errors import NotFoundError, SlackError
-from bot.services import inbound, ownership
-from bot.services.backlog import alternatives, drafts, intake, lists, suggestions, threads
-from bot.services.backlog.threads import ThreadWords
+from bot.errors import NotFoundError
+from bot.services import inbound
+from bot.services.backlog import alternatives, drafts, intake
 from bot.services.context import Context
 from bot.services.eol import answers
+from handlers.backlog.request_forms import about, asset_name, existing_view, owners, team_of, teams
+from handlers.backlog.thread_forms import ThreadForm
 from handlers.interaction import open_slowly
 from handlers.payloads import Action, Command, Shortcut
-
-log = logging.getLogger(__name__)
-
-_NO_WORDS = "I found no words of your colleagues in this thread: fill it in yourself."
-_NO_WISH = "I found nothing in this thread to ask DevOps for: say what you need."
-_OUTSIDERS = "Messages of guests and from outside your organisation are left out."
 
 
 def reminder_key(reminder_id: int) -> str:
@@ -85,11 +74,20 @@ async def on_open(action: Action, context: Context) -> None:
     await open_slowly(context, action.trigger_id, making, what="request form")
 
 
+async def on_other(action: Action, context: Context) -> None:
+    """Open the form of one more request of a thread, for something else."""
+    inbound.require_full_member()
+    channel_id, ts = parse(OtherValue, action.value)
+    form = ThreadForm(context, action.user_id, channel_id, ts, something_else=True)
+    making, then = form.make(), form.add_from_model
+    await open_slowly(context, action.trigger_id, making, what="request form", then=then, below=action.view_id)
+
+
 async def on_rest(action: Action, context: Context) -> None:
     """Show the rest of the form below what is there."""
     metadata = form_metadata.read(action.metadata)
     names = drafts.names_of(metadata.kept.get(forms.TECHNOLOGIES.block_id, ()))
-    devops, asset = intake.require_devops(context.deps, context.snapshot).name, _asset_name(context, metadata)
+    devops, asset = intake.require_devops(context.deps, context.snapshot).name, asset_name(context, metadata)
     view = blocks.full_view(
         action.blocks, action.metadata, metadata, names, devops=devops, asset=asset, typed=action.values
     )
@@ -102,98 +100,6 @@ async def open_typed(command: Command, context: Context, text: str) -> None:
     is_private = command.channel_id.startswith("D")
     making = _typed_form(context, command.user_id, text, is_private=is_private)
     await open_slowly(context, command.trigger_id, making, what="request form")
-
-
-class ThreadForm:
-    """The form that is filled from a thread, and to which a language model may add when people see it already."""
-
-    def __init__(
-        self,
-        context: Context,
-        user_id: str,
-        channel_id: str,
-        ts: str,
-        *,
-        pressed: str = "",
-        instead: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._context, self._user_id, self._channel_id, self._ts = context, user_id, channel_id, ts
-        self._pressed, self._instead = pressed, instead
-        self._shown: tuple[Prefill, FormMetadata, FormFrame] | None = None
-        self._said: list[Mapping[str, Any]] = []
-
-    async def make(self) -> Block:
-        """Return the form, or the request that the thread has made already."""
-        context, channel_id, ts = self._context, self._channel_id, self._ts
-        devops = intake.require_devops(context.deps, context.snapshot)
-        if (card := await intake.existing(context.deps, context.snapshot, thread_key(channel_id, ts))) is not None:
-            return existing_view(context, card, self._user_id)
-        if (card := await named_by(context, self._user_id, channel_id, self._pressed, ts)) is not None:
-            return existing_view(context, card, self._user_id, is_itself=True)
-        words = await threads.read(context.slack, context.members, channel_id, ts, instead=self._instead)
-        root_ts = words.root_ts or ts
-        if root_ts != ts:
-            card = await intake.existing(context.deps, context.snapshot, thread_key(channel_id, root_ts))
-            if card is not None:
-                return existing_view(context, card, self._user_id)
-        self._said = [each for each in words.messages if not _is_command(context, str(each.get("text") or ""))]
-        prefill = await drafts.draft(context.deps, context.snapshot, self._said)
-        asked_by = words.author or self._user_id
-        metadata = FormMetadata(
-            channel_id=channel_id,
-            thread_ts=root_ts,
-            permalink=await _permalink(context, channel_id, root_ts),
-            is_private=not is_channel_id(channel_id),
-            items=prefill.items_to_tick,
-            stays_with_team=prefill.stays_with_team,
-        )
-        prefill, metadata = about(context, self._user_id, prefill, metadata)
-        frame = FormFrame(
-            devops=devops.name,
-            teams=teams(context),
-            team_id=_team_of(context, channel_id, asked_by, self._user_id),
-            asked_by=asked_by,
-            note=_note(words, has_words=any(map(_has_words, self._said)), has_items=bool(prefill.items)),
-            may_copy=await _is_public(context, channel_id),
-            alternatives=await alternatives.find(context.deps, context.snapshot, prefill, asset_id=metadata.asset_id),
-            asset=_asset_name(context, metadata),
-        )
-        self._shown = prefill, metadata, frame
-        return blocks.request_view(*self._shown)
-
-    async def add_from_model(self, view_id: str, view_hash: str) -> None:
-        """Add what a model finds in the thread, unticked, where one is set and may read this channel.
-
-        Nothing is added to a form that shows something else by then, such as the rest of its fields.
-        """
-        model, context = self._context.model, self._context
-        if model is None or self._shown is None:
-            return
-        if not await suggestions.may_read(context.deps, context.slack, self._channel_id):
-            return
-        prefill, metadata, frame = self._shown
-        found = await suggestions.find(model, self._said, metadata.items)
-        if not found:
-            return
-        prefill = replace(prefill, from_model=found)
-        frame = replace(frame, model=model.name, note=frame.note.replace(_NO_WISH, "").strip())
-        view = blocks.request_view(prefill, replace(metadata, items=prefill.items_to_tick), frame)
-        try:
-            await context.slack.update_view(view_id, view, view_hash=view_hash)
-        except SlackError as error:
-            log.info("what the model found is not shown, the form is gone or another by now: %s", error)
-
-
-async def named_by(context: Context, user_id: str, channel_id: str, *timestamps: str) -> RequestCard | None:
-    """Return the request that one of these messages of Baton's own is about; None for all others.
-
-    Raises NotFoundError for one that this person may not see.
-    """
-    number = await intake.named_by(context.deps, channel_id, *timestamps)
-    if number is None:
-        return None
-    person = context.snapshot.person_by_slack_id(user_id)
-    return await lists.one(context.deps, context.snapshot, number, person.id if person is not None else None)
 
 
 async def _typed_form(context: Context, user_id: str, text: str = "", *, is_private: bool = False) -> Block:
@@ -209,19 +115,6 @@ async def _typed_form(context: Context, user_id: str, text: str = "", *, is_priv
         stays_with_team=prefill.stays_with_team,
     )
     return await _form(context, user_id, *about(context, user_id, prefill, metadata))
-
-
-def about(context: Context, user_id: str, prefill: Prefill, metadata: FormMetadata) -> tuple[Prefill, FormMetadata]:
-    """Return a draft with the thing of the catalog that it is about, where there is one, and whose that is."""
-    found = drafts.worked_on(context.snapshot, prefill.items)
-    asset = context.snapshot.asset(found.asset_id) if found is not None else None
-    if found is None or asset is None:
-        return prefill, metadata
-    verdict = ownership.look_up(context.deps, context.snapshot, asset.id)
-    offer = intake.offer(context.deps, context.snapshot, verdict, user_id)
-    area = found.area or Area(offer.area if offer is not None and offer.area else Area.ALL)
-    filled = replace(metadata, asset_id=asset.id, area=area.value, is_named=True)
-    return replace(prefill, details=_owners(context, asset, area)), filled
 
 
 async def _support_form(context: Context, user_id: str, value: OpenValue) -> Block:
@@ -251,7 +144,7 @@ async def _asset_form(context: Context, user_id: str, value: OpenValue) -> Block
     area = next((each for each in Area if each.value == value.area), Area.ALL)
     items = (RequestItem(ItemType.INFRASTRUCTURE, value.title),) if value.title else ()
     metadata = FormMetadata(items=items, asset_id=asset.id, area=area.value)
-    ends, details = _day(value.needed_by), _owners(context, asset, area)
+    ends, details = _day(value.needed_by), owners(context, asset, area)
     is_over = ends is not None and ends < context.deps.clock.now().date()
     needed_by = None if is_over else ends
     prefill = Prefill(
@@ -277,27 +170,13 @@ def _day(text: str) -> date | None:
         raise NotFoundError(UNKNOWN) from None
 
 
-def _owners(context: Context, asset: AssetRecord, area: Area) -> str:
-    """Return whose an asset is, for the DevOps team to know."""
-    verdict = ownership.look_up(context.deps, context.snapshot, asset.id, area=area)
-    names = ownership.names_of(verdict.owners) if isinstance(verdict, Owned) else "nobody that I know of"
-    return sentence(f"{AREA_WORDS[area]} of {asset.name} belongs to {names}.")
-
-
-def existing_view(context: Context, card: RequestCard, user_id: str, *, is_itself: bool = False) -> Block:
-    """Return the request that there is already, in the place of the form, with what somebody may do about it."""
-    person = context.snapshot.person_by_slack_id(user_id)
-    seen = lists.as_seen_by(context.snapshot, card, person.id if person is not None else None)
-    return blocks.existing_view(seen, is_itself=is_itself)
-
-
 async def reminder_form(context: Context, user_id: str, reminder_id: int, *, by: date | None = None) -> Block:
     """Return the form of a request for help with an upgrade, or the request that there is already.
 
     `by` is the day of the plan, where it is made with one.
     """
     if (made := await intake.existing(context.deps, context.snapshot, reminder_key(reminder_id))) is not None:
-        return existing_view(context, made, user_id)
+        return existing_view(context, [made], user_id)
     card = await answers.look_up(context.deps, context.watcher, reminder_id=reminder_id)
     item = RequestItem(ItemType.INFRASTRUCTURE, upgrade_title(card.watch, card.today))
     ends = card.watch.deadline.on
@@ -321,61 +200,6 @@ async def _form(context: Context, user_id: str, prefill: Prefill, metadata: Form
         frame["alternatives"] = await alternatives.find(
             context.deps, context.snapshot, prefill, asset_id=metadata.asset_id
         )
-    whose: dict[str, Any] = {"team_id": _team_of(context, "", user_id), "asked_by": user_id}
-    made = FormFrame(devops=devops.name, teams=teams(context), asset=_asset_name(context, metadata), **(whose | frame))
+    whose: dict[str, Any] = {"team_id": team_of(context, "", user_id), "asked_by": user_id}
+    made = FormFrame(devops=devops.name, teams=teams(context), asset=asset_name(context, metadata), **(whose | frame))
     return blocks.request_view(prefill, metadata, made)
-
-
-def _asset_name(context: Context, metadata: FormMetadata) -> str:
-    asset = context.snapshot.asset(metadata.asset_id) if metadata.asset_id is not None else None
-    return asset.name if asset is not None else ""
-
-
-def _note(words: ThreadWords, *, has_words: bool, has_items: bool) -> str:
-    missing = "" if has_items else _NO_WISH if has_words else _NO_WORDS
-    return " ".join(filter(None, (missing, _OUTSIDERS if words.outsiders else "")))
-
-
-def _has_words(message: Mapping[str, Any]) -> bool:
-    """Whether a message says anything but emoji."""
-    return re.search(r"[^\W_]", re.sub(r":[\w+'-]+:", "", str(message.get("text") or ""))) is not None
-
-
-def _is_command(context: Context, text: str) -> bool:
-    """Whether a message only calls Baton to the thread, as `@Baton request` does."""
-    mention = re.compile(rf"<@{re.escape(context.bot_user_id)}(\|[^>]*)?>")
-    bare = mention.sub(" ", text).strip()
-    return bare != text.strip() and (not bare or (wishes.is_command(bare) and len(bare.split()) <= 3))
-
-
-def teams(context: Context) -> list[TeamRecord]:
-    """Return the teams that can be chosen, by name."""
-    return sorted(context.snapshot.teams(), key=lambda team: team.name.casefold())
-
-
-def _team_of(context: Context, channel_id: str, *people: str) -> int | None:
-    """Return the team that a request is likely of: that of the channel, or else of the first of these people."""
-    snapshot = context.snapshot
-    here = {team.id for team in snapshot.teams_in(channel_id)}
-    theirs = [team.id for each in _known(context, people) for team in snapshot.teams_of(each)]
-    return next((each for each in theirs if each in here), next(iter(sorted(here)), next(iter(theirs), None)))
-
-
-def _known(context: Context, slack_ids: Iterable[str]) -> list[int]:
-    people = map(context.snapshot.person_by_slack_id, slack_ids)
-    return [each.id for each in people if each is not None]
-
-
-async def _permalink(context: Context, channel_id: str, ts: str) -> str:
-    try:
-        return await context.slack.permalink(channel_id, ts)
-    except SlackError:
-        return ""
-
-
-async def _is_public(context: Context, channel_id: str) -> bool:
-    """Whether every member may read a conversation, as far as Slack tells."""
-    try:
-        return await context.slack.is_public_channel(channel_id)
-    except SlackError:
-        return False

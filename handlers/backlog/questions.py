@@ -9,12 +9,11 @@ from functools import partial
 
 from bot.blocks import backlog as blocks
 from bot.blocks import help as help_blocks
-from bot.blocks.backlog.actions import ListTurn, RequestList
+from bot.blocks.backlog.actions import ListTurn, OtherValue, RequestList
 from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Rendered
 from bot.blocks.values import number, parse
 from bot.domain.backlog import wishes
-from bot.domain.backlog.new_request import thread_key
 from bot.domain.directory.questions import unescaped
 from bot.errors import NotFoundError, SlackError
 from bot.ports import Ack
@@ -24,7 +23,8 @@ from bot.services.context import Context
 from bot.services.inbound import Reply
 from handlers import pictures, replies
 from handlers.backlog.channels import channel_settings
-from handlers.backlog.intake import named_by, open_typed
+from handlers.backlog.intake import open_typed
+from handlers.backlog.request_forms import named_by, seen_by
 from handlers.backlog.steps import shown
 from handlers.interaction import replace_answer, reply, whisper
 from handlers.payloads import Action, Command, Event
@@ -172,14 +172,16 @@ async def _offer(
 ) -> Rendered:
     """Return the button that opens the form, or the request that there is; `pressed` is a message of the thread."""
     devops = intake.require_devops(context.deps, context.snapshot)
-    there = await intake.existing(context.deps, context.snapshot, thread_key(channel_id, ts))
-    card = there or await named_by(context, user_id, channel_id, pressed, ts)
-    if card is not None:
-        # The answer to a mention is read by others as well, who may follow.
-        seen = card if mentioned else lists.as_seen_by(context.snapshot, card, _person_id(context, user_id))
-        return blocks.already(seen, is_itself=there is None)
+    its = await intake.of_thread(context.deps, context.snapshot, channel_id, ts)
+    named = (pressed,) if its.ended else (pressed, ts)
+    card = await named_by(context, user_id, channel_id, *named) if not its.live else None
+    # The answer to a mention is read by others as well, who may follow.
+    seen = [each if mentioned else seen_by(context, each, user_id) for each in (*its.live, *([card] if card else []))]
+    if seen:
+        other = OtherValue(channel_id, ts) if its.live else None
+        return blocks.already(*seen, other=other, is_itself=card is not None)
     inbound.require_full_member()
-    return blocks.offer(OpenValue(channel_id, ts), devops.name, user_id=mentioned)
+    return blocks.offer(OpenValue(channel_id, ts), devops.name, user_id=mentioned, ended=its.ended)
 
 
 async def _root(context: Context, event: Event) -> tuple[str, bool]:

@@ -10,16 +10,16 @@ from typing import Any
 
 from bot.blocks import backlog as blocks
 from bot.blocks.backlog import form_metadata, forms
-from bot.blocks.backlog.actions import Instead, InsteadValue
+from bot.blocks.backlog.actions import Instead, InsteadValue, OtherValue
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.forms import Answers, Field
-from bot.blocks.text import is_channel_id
+from bot.blocks.text import Block, is_channel_id
 from bot.blocks.values import parse
 from bot.domain.backlog.demand import DemandPart, EvidenceKind, Slowdown
 from bot.domain.backlog.item_types import kind_in, retitled
-from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin, problems, thread_key
+from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin, problems, thread_key, thread_of
 from bot.domain.backlog.prefills import Prefill
-from bot.domain.backlog.requests import ItemType, RequestItem
+from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem
 from bot.domain.catalog import Area
 from bot.domain.records import TeamRecord
 from bot.domain.trust import AccountStanding
@@ -31,7 +31,8 @@ from bot.services.backlog import alternatives, intake, joins, lists, threads
 from bot.services.context import Context
 from handlers import replies, share
 from handlers.backlog import jobs
-from handlers.backlog.intake import about, reminder_key
+from handlers.backlog.intake import reminder_key
+from handlers.backlog.request_forms import about
 from handlers.interaction import person_of
 from handlers.payloads import Submission
 
@@ -75,9 +76,15 @@ async def _open(context: Context, new: NewRequest) -> Ack:
     jobs.react(context)
     jobs.redraw(context, opened.card.id)
     if not opened.is_new:
-        card = lists.as_seen_by(context.snapshot, opened.card, new.filed_by)
-        return replies.view(blocks.existing_view(card))
+        return replies.view(_existing(context, opened.card, new))
     return replies.nothing() if new.origin.channel_id else replies.view(blocks.opened_view(opened.card))
+
+
+def _existing(context: Context, card: RequestCard, new: NewRequest) -> Block:
+    """Return the request that the same thread or form has made before."""
+    place = thread_of(new.origin.key)
+    seen = lists.as_seen_by(context.snapshot, card, new.filed_by)
+    return blocks.existing_view([seen], OtherValue(*place) if any(place) else None)
 
 
 async def _instead(context: Context, value: InsteadValue, new: NewRequest, team: TeamRecord | None) -> Ack:
@@ -104,8 +111,7 @@ async def _join(context: Context, request_id: int, new: NewRequest, team: TeamRe
     context.drainer.wake()
     jobs.redraw(context, joined.card.id)
     if not joined.is_new:
-        card = lists.as_seen_by(context.snapshot, joined.card, new.filed_by)
-        return replies.view(blocks.existing_view(card))
+        return replies.view(_existing(context, joined.card, new))
     name = team.name if team is not None else ""
     return replies.view(blocks.joined_view(joined.card, name, hours_stay=joined.hours_stay))
 
@@ -240,7 +246,8 @@ async def _origin(context: Context, submission: Submission, metadata: FormMetada
     if not metadata.thread_ts:
         return Origin(f"form:{submission.view_id}", is_private=metadata.is_private)
     channel, ts = metadata.channel_id, metadata.thread_ts
-    origin = Origin(thread_key(channel, ts), is_private=metadata.is_private)
+    key = thread_key(channel, ts, metadata.turn)
+    origin = Origin(key, is_private=metadata.is_private, read_to=metadata.read_to)
     if not await threads.is_there(context.slack, channel, ts):
         return origin
     copied = await _words(context, channel, ts) if is_copied else ""

@@ -215,6 +215,15 @@ async def questions(stage: Stage) -> None:
     assert await asked.fill("lin", words="How large?") == {}
 
 
+async def later_wishes(stage: Stage) -> None:
+    """A request whose thread has asked for more since, before somebody who may change it and somebody who may not."""
+    asked = await filed(stage)
+    await stage.slack.post("ada", "payments", "We also need a Kafka topic in staging.", thread_ts=asked.root.ts)
+    for user in ("ada", "eve"):
+        await stage.slack.run_message_shortcut(user, "payments", asked.root.ts, request_ids.MESSAGE_SHORTCUT)
+        await stage.settle()
+
+
 async def savings(stage: Stage) -> None:
     """A request that was delivered a month ago: what does it save?"""
     asked = await filed(stage)
@@ -444,6 +453,7 @@ SCENES: Mapping[Callable[[Stage], Awaitable[None]], frozenset[str]] = {
     ),
     channels: frozenset({"backlog.channel", "backlog.channel_form"}),
     questions: frozenset({"backlog.reply", "backlog.need", "backlog.no_date", "backlog.need_form"}),
+    later_wishes: frozenset({"backlog.other"}),
     savings: frozenset({"backlog.saving", "backlog.saving_form"}),
     releases: frozenset(
         {

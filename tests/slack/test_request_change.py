@@ -142,8 +142,10 @@ async def test_what_is_wrong_is_said_at_its_field_and_nobody_else_may_change_it(
 async def test_it_can_be_changed_while_it_is_open_from_its_thread_and_from_why(requested: Requested) -> None:
     stage = requested.stage
     view = await form(stage, requested.root, user="ada")
-    assert "There is a request already" in said_in(view)
-    assert ids.CHANGE in str(view.payload["blocks"])
+    assert "There is a request already: *#1*" in said_in(view)
+    assert view.payload["callback_id"] == ids.CHANGE_VIEW
+    assert await requested.fill("ada", title="A keyspace") == {}
+    assert "*#1* *A keyspace*" in requested.card.text
     listed = await stage.ask("/devops rank", user="ada")
     await stage.press(listed, ids.WHY, user="ada", value="1")
     await stage.settle()

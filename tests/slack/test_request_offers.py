@@ -175,7 +175,7 @@ async def test_an_offer_leads_to_the_request_once_there_is_one(stage: Stage) -> 
     await posted(stage, "payments")
     [again] = [m for m in stage.slack.visible_messages("grace", "payments", thread_ts=root.ts) if m.ts == offer.ts]
     assert again.text.startswith("There is a request already: *#1*")
-    assert list(buttons(again)) == ["Show", "Follow"]
+    assert list(buttons(again)) == ["Show", "Follow", "Ask for something else"]
 
 
 class TestWords:

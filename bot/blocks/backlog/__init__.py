@@ -31,7 +31,7 @@ from bot.blocks.backlog.cards import (
 from bot.blocks.backlog.change_form import change_view
 from bot.blocks.backlog.channels import channel_settings, channel_view, not_a_channel, shared_channel
 from bot.blocks.backlog.follow_ups import answered, follow_up, line, lines_redrawn, named_in, section
-from bot.blocks.backlog.forms import existing_view, full_view, joined_view, opened_view, request_view, used_view
+from bot.blocks.backlog.forms import full_view, joined_view, opened_view, request_view, used_view
 from bot.blocks.backlog.home import MOST_OF_LANE, MOST_ON_HOME, RequestsOverview, home_parts
 from bot.blocks.backlog.lists import MOST_LISTED, already, listing, mistyped, offer
 from bot.blocks.backlog.ranks import MOST_RANKED, alt_text, backlog, drawing, unranked, why
@@ -47,6 +47,7 @@ from bot.blocks.backlog.step_forms import (
     snooze_view,
     step_view,
 )
+from bot.blocks.backlog.thread_requests import existing_view
 from bot.blocks.backlog.triage_notes import (
     assigned,
     ended_by,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.domain.backlog.requests import ItemType
+
 COMMAND = "/devops"
 #: The shortcuts: on a message, and everywhere.
 MESSAGE_SHORTCUT, GLOBAL_SHORTCUT = "open_devops_request", "devops_request"
@@ -45,6 +47,9 @@ ANSWER, MERGE, UNMERGE, DECLINE, SNOOZE, ASSIGN = "answer", "merge", "unmerge", 
 RESUME = "resume"
 DISMISS = "dismiss"
 
+#: Opens the form of one more request of a thread; the value is an `OtherValue`.
+OTHER = "backlog.other"
+
 REQUEST_VIEW = "backlog.request_form"
 TITLE, ITEMS, ITEM_TYPE = "backlog.title", "backlog.items", "backlog.item_type"
 MODEL_ITEMS = "backlog.model_items"
@@ -59,6 +64,9 @@ MISSED = "backlog.missed"
 #: An item that a correction adds, and its kind.
 ADDED, ADDED_TYPE = "backlog.added", "backlog.added_type"
 INSTEAD = "backlog.instead"
+#: What a correction takes from the thread: more items, and what it says by now of what the request has otherwise.
+WISHES, TAKE_DAY = "backlog.wishes", "backlog.take_day"
+TAKE_HOURS, TAKE_BLOCKED = "backlog.take_hours", "backlog.take_blocked"
 
 STEP_VIEW, MERGE_VIEW = "backlog.step_form", "backlog.merge_form"
 SNOOZE_VIEW, ASSIGN_VIEW, ESTIMATE_VIEW = "backlog.snooze_form", "backlog.assign_form", "backlog.estimate_form"
@@ -83,6 +91,35 @@ class InsteadValue(NamedTuple):
     what: Instead
     request_id: int | None = None
     asset_id: int | None = None
+
+
+class OtherValue(NamedTuple):
+    """A thread that asks for something else than its requests."""
+
+    channel_id: str
+    thread_ts: str
+
+
+class WishValue(NamedTuple):
+    """An item that the thread asks for by now."""
+
+    kind: ItemType
+    title: str
+
+
+class HoursValue(NamedTuple):
+    """The hours that are lost as the thread says by now: people, times a month and hours each."""
+
+    people: float
+    times: float
+    hours: float
+
+
+class BlockedValue(NamedTuple):
+    """How many people are blocked as the thread says by now, and how much; empty where it does not say how much."""
+
+    people: int
+    share: str = ""
 
 
 class MoreValue(NamedTuple):

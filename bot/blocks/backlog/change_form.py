@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from bot.blocks.backlog import actions, words
+from bot.blocks.backlog.actions import BlockedValue, HoursValue, OtherValue, WishValue
 from bot.blocks.backlog.forms import (
     ASKED_BY,
     BLOCKED,
@@ -22,36 +23,59 @@ from bot.blocks.backlog.forms import (
     PEOPLE,
     SHARE,
     SHARE_CHOICES,
+    SHARE_WORDS,
     TEAM,
     TIMES,
     UNTIL,
     kind_of,
+    lost_hours,
 )
-from bot.blocks.forms import Field, Fill, Form, choice, filled_day, filled_number, filled_text, text
-from bot.blocks.text import Block
+from bot.blocks.backlog.words import ITEM_WORDS
+from bot.blocks.forms import Field, Fill, Form, choice, filled_day, filled_number, filled_text, text, ticks
+from bot.blocks.text import Block, section
+from bot.blocks.values import encode
 from bot.domain.backlog.changes import Changeable
+from bot.domain.backlog.demand import DemandPart
 from bot.domain.backlog.new_request import LONGEST_TITLE
+from bot.domain.backlog.thread_news import ThreadNews
+from bot.domain.names import clean
+from bot.domain.phrases import counted
 from bot.domain.records import TeamRecord
 
+#: Slack's most for the value of a box.
+_LONGEST_VALUE = 150
 ADDED = text(actions.ADDED, "Another item", limit=LONGEST_TITLE)
 ADDED_TYPE = choice(actions.ADDED_TYPE, "What kind of item is that?")
+#: What the thread says by now, each beside the fields that have it otherwise: a tick takes it.
+WISHES = ticks(actions.WISHES, "Asked for in the thread since")
+TAKE_DAY = ticks(actions.TAKE_DAY, "By when")
+TAKE_HOURS = ticks(actions.TAKE_HOURS, "What is lost")
+TAKE_BLOCKED = ticks(actions.TAKE_BLOCKED, "Who is blocked")
+#: What is chosen where the thread has taken its day back.
+NO_DAY = "none"
+_NEWS = "*The thread says more by now.* Tick what is to be taken; what you leave out is not offered again."
 TITLE = filled_text(actions.TITLE, "What do you need?", limit=LONGEST_TITLE)
 #: Each item's words, and its kind below them.
 _ITEMS: tuple[Field[Any], ...] = tuple(chain.from_iterable(zip(ITEM_TITLES, ITEM_KINDS, strict=True)))
 #: What only those change who speak for the request itself.
-_OWN: tuple[Field[Any], ...] = (TITLE, *_ITEMS, ADDED, ADDED_TYPE, TEAM, ASKED_BY, NEEDED_REASON)
-_FIELDS: tuple[Field[Any], ...] = (PEOPLE, TIMES, HOURS, EVIDENCE, BLOCKED, SHARE, UNTIL, NEEDED_BY, MISSED)
+_OWN: tuple[Field[Any], ...] = (TITLE, *_ITEMS, WISHES, ADDED, ADDED_TYPE, TEAM, ASKED_BY, NEEDED_REASON)
+_LOST: tuple[Field[Any], ...] = (PEOPLE, TIMES, HOURS, TAKE_HOURS, EVIDENCE)
+_BLOCKED: tuple[Field[Any], ...] = (BLOCKED, SHARE, TAKE_BLOCKED, UNTIL)
+_FIELDS: tuple[Field[Any], ...] = (*_LOST, *_BLOCKED, NEEDED_BY, TAKE_DAY, MISSED)
 CHANGE = Form(
     actions.CHANGE_VIEW,
     "Change",
     "Save",
-    (TITLE, *_ITEMS, ADDED, ADDED_TYPE, TEAM, ASKED_BY, *_FIELDS, NEEDED_REASON),
+    (TITLE, *_ITEMS, WISHES, ADDED, ADDED_TYPE, TEAM, ASKED_BY, *_FIELDS, NEEDED_REASON),
     refused_at=PEOPLE,
 )
 
 
-def change_view(its: Changeable, metadata: str, teams: Sequence[TeamRecord] = ()) -> Block:
-    """Return the form; for those who have joined the request with what their own team says alone."""
+def change_view(its: Changeable, metadata: str, teams: Sequence[TeamRecord] = (), *, is_found: bool = False) -> Block:
+    """Return the form; for those who have joined the request with what their own team says alone.
+
+    With `is_found` it stands in the place of the form of a new request.
+    """
     said, team = its.said, its.card.team
     fills: dict[Field[Any], Fill] = {
         TITLE: Fill(its.card.title),
@@ -68,9 +92,53 @@ def change_view(its: Changeable, metadata: str, teams: Sequence[TeamRecord] = ()
         NEEDED_BY: Fill(filled_day(its.needed_by)),
         MISSED: Fill(filled_number(said.miss_hours)),
         NEEDED_REASON: Fill(its.card.needed_reason),
+        **_news(its.news),
     }
     for item, title, kind in zip(its.card.items, ITEM_TITLES, ITEM_KINDS, strict=False):
         fills |= {title: Fill(item.title), kind: kind_of(item)}
     fields = CHANGE.fields if its.is_own else tuple(each for each in CHANGE.fields if each not in _OWN)
     made = Form(CHANGE.callback_id, CHANGE.title, CHANGE.submit, fields)
-    return made.view(metadata, f"{words.name(its.card)}\nIts place in the backlog depends on these answers.", fills)
+    other = words.other_question(OtherValue(its.channel_id, its.thread_ts)) if its.thread_ts else []
+    return made.of_blocks(metadata, [section(_above(its, is_found=is_found)), *made.inputs(fields, fills), *other])
+
+
+def _above(its: Changeable, *, is_found: bool) -> str:
+    name = words.name(its.card)
+    head = [f"{words.THERE_IS} {name}", words.standing(its.card)] if is_found else [name]
+    lines = [*head, "Its place in the backlog depends on these answers."]
+    wishes = [] if its.is_own else its.news.items
+    if its.news.differs or (its.is_own and its.news.items):
+        lines.append(_NEWS)
+    if wishes:
+        lines += ["Your thread asks for more by now, which can be a request of its own:", *words.items(wishes)]
+    return "\n".join(lines)
+
+
+def _news(news: ThreadNews) -> dict[Field[Any], Fill]:
+    """Return what the thread says by now, each thing with the words that say so, and nothing of it ticked."""
+    fills: dict[Field[Any], Fill] = {}
+    if news.items:
+        values = {encode(WishValue(each.type, clean(each.title)))[:_LONGEST_VALUE]: each for each in news.items}
+        texts = {value: each.title for value, each in values.items()}
+        hints = {value: ": ".join(filter(None, (ITEM_WORDS[each.type], each.quote))) for value, each in values.items()}
+        fills[WISHES] = Fill(options=texts, hints=hints)
+    if news.needed_by is not None:
+        said = f"The thread says {news.needed_by.day} {news.needed_by:%B %Y} now"
+        fills[TAKE_DAY] = _taking(said, news.needed_by.isoformat(), news.quotes.get(DemandPart.NEEDED_BY, ""))
+    elif news.is_day_gone:
+        fills[TAKE_DAY] = _taking("The thread names no day any more", NO_DAY, "", "Take the day away")
+    if news.hours is not None:
+        said = f"The thread says now: {lost_hours(*news.hours)}"
+        value = encode(HoursValue(*news.hours))
+        fills[TAKE_HOURS] = _taking(said, value, news.quotes.get(DemandPart.LOST, ""))
+    if news.blocked is not None:
+        count, share = news.blocked
+        how = f", {SHARE_WORDS[share].lower()}" if share is not None else ""
+        said = f"The thread says now: {counted(count, 'person', 'people')} blocked{how}"
+        value = encode(BlockedValue(count, share or ""))
+        fills[TAKE_BLOCKED] = _taking(said, value, news.quotes.get(DemandPart.BLOCKED, ""))
+    return fills
+
+
+def _taking(said: str, value: str, quote: str, text: str = "Take it") -> Fill:
+    return Fill(options={value: text}, hints={value: quote}, label=said)

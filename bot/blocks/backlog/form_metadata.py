@@ -27,7 +27,8 @@ class FormMetadata:
     """Where the form was opened, and the items that can be asked for in it, which its fields name by their place.
 
     `kept` is what the fields were filled with that are not shown yet, by their ids: a text, or the values of what is
-    chosen. With `is_named` the asset is the one that the items' words name. Everything is as it was when the form was
+    chosen. With `is_named` the asset is the one that the items' words name. `read_to` is up to when the thread was
+    read, and `turn` the one in which it makes this request: 0 for its first. Everything is as it was when the form was
     opened.
     """
 
@@ -43,6 +44,8 @@ class FormMetadata:
     supports_id: int | None = None
     kept: Mapping[str, str | list[str]] = field(default_factory=dict)
     is_named: bool = False
+    read_to: str = ""
+    turn: int = 0
 
     def encode(self) -> str:
         """Return it as text; quotes are cut first where it is too long."""
@@ -61,7 +64,7 @@ class FormMetadata:
         theirs = [clean(each)[:stays] for each in self.stays_with_team[:8]] if stays else []
         hidden = {key: _cut(each, kept) for key, each in self.kept.items()}
         about = [self.asset_id, self.area, self.reminder_id, self.supports_id]
-        return [place, items, theirs, *about, hidden, self.is_named]
+        return [place, items, theirs, *about, hidden, self.is_named, self.read_to, self.turn]
 
 
 def _cut(value: str | list[str], most: int) -> str | list[str]:
@@ -91,6 +94,8 @@ def read(text: str) -> FormMetadata:
             supports_id=rest[0] if rest else None,
             kept=rest[1] if len(rest) > 1 else {},
             is_named=rest[2] if len(rest) > 2 else False,
+            read_to=rest[3] if len(rest) > 3 else "",
+            turn=rest[4] if len(rest) > 4 else 0,
         )
     except (ValueError, TypeError):
         raise NotFoundError(UNKNOWN) from None

@@ -12,6 +12,7 @@ from bot.blocks import forms
 from bot.blocks.backlog import actions, form_metadata, words
 from bot.blocks.backlog.actions import Instead, InsteadValue
 from bot.blocks.backlog.form_metadata import FormMetadata
+from bot.blocks.backlog.thread_requests import before
 from bot.blocks.forms import Field, Fill, Form, filled_day, filled_number
 from bot.blocks.text import (
     Block,
@@ -34,7 +35,7 @@ from bot.domain.backlog.demand import EvidenceKind
 from bot.domain.backlog.item_types import retitled
 from bot.domain.backlog.new_request import LONGEST_TITLE
 from bot.domain.backlog.prefills import MOST_ITEMS, Prefill
-from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem, Step
+from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem
 from bot.domain.phrases import join
 from bot.domain.records import TeamRecord
 
@@ -154,7 +155,8 @@ class FormFrame:
     `note` says in a sentence why something is not filled in. `may_copy` is whether the box that lets the thread's words
     be copied is ticked, None where there are none. `model` is the name of the one that `Prefill.from_model` is from.
     `alternatives` is what is offered in place of a new request. `asset` is the name of what the request is about, where
-    it is in the catalog.
+    it is in the catalog. The thread has made the requests that are `ended` before, and for something else also those
+    `besides`.
     """
 
     devops: str
@@ -166,6 +168,8 @@ class FormFrame:
     model: str = ""
     alternatives: Alternatives = NO_ALTERNATIVES
     asset: str = ""
+    ended: Sequence[RequestCard] = ()
+    besides: Sequence[RequestCard] = ()
 
 
 def request_view(prefill: Prefill, metadata: FormMetadata, frame: FormFrame) -> Block:
@@ -197,6 +201,7 @@ def request_view(prefill: Prefill, metadata: FormMetadata, frame: FormFrame) -> 
         what = tuple(each for each in what if each is not ADDED)
     blocks = [
         section(_above(prefill, frame, is_private=metadata.is_private)),
+        *before(frame.ended, frame.besides),
         *REQUEST.inputs(what, fills),
         _work([each.type for each in metadata.items], first, frame.devops, frame.asset),
         *REQUEST.inputs(_FOR_WHOM, fills),
@@ -305,19 +310,19 @@ def _kept(prefill: Prefill, frame: FormFrame) -> dict[str, str | list[str]]:
     return kept if frame.may_copy is None else {**kept, COPY.block_id: [COPY_VALUE] if frame.may_copy else []}
 
 
-def _lost(prefill: Prefill) -> str:
+def lost_hours(people: float | None, times: float | None, hours: float | None) -> str:
     """Return the hours that are lost, in words; one person is not named: it may be the whole team."""
-    times = (prefill.times, ("time a month", "times a month"))
-    if prefill.people == 1:
-        lost = [(prefill.hours, ("hour", "hours")), times]
+    how_often = (times, ("time a month", "times a month"))
+    if people == 1:
+        lost = [(hours, ("hour", "hours")), how_often]
     else:
-        lost = [(prefill.people, ("person", "people")), times, (prefill.hours, ("hour each", "hours each"))]
+        lost = [(people, ("person", "people")), how_often, (hours, ("hour each", "hours each"))]
     return ", ".join(f"{words.number(value)} {unit[value != 1]}" for value, unit in lost if value is not None)
 
 
 def _filled(prefill: Prefill, frame: FormFrame) -> str:
     """Return in words what the fields are filled with that are not shown at first: nothing is sent unseen."""
-    numbers, blocked = _lost(prefill), _blocked(prefill)
+    numbers, blocked = lost_hours(prefill.people, prefill.times, prefill.hours), _blocked(prefill)
     known = f"a guess, of which {EvidenceKind.GUESSED.weight:.0%} counts in the backlog; say under *More…* if it is "
     known += join((f"{kind} ({kind.weight:.0%})" for kind in _BETTER_KNOWN), last="or")
     gaps = [name for key, name in prefill.technologies.items() if key in prefill.gaps]
@@ -398,22 +403,6 @@ def _instead(found: Alternatives) -> dict[str, str]:
         named += [(what, InsteadValue(what, each.id), f"#{each.id} {each.title}") for each in found.delivered]
         named += [(what, InsteadValue(what, None, each.id), each.name) for each in found.libraries]
     return {encode(value): f"{INSTEAD_WORDS[what]} {name}" for what, value, name in named}
-
-
-def existing_view(its: RequestCard, *, is_itself: bool = False) -> Block:
-    """Return what is shown in place of the form where the thread has a request already, or the message is its own."""
-    lines = [
-        f"{words.THIS_IS if is_itself else words.THERE_IS} {words.name(its)}",
-        words.standing(its),
-        *map(words.item, its.items[:8]),
-    ]
-    if its.permalink:
-        lines.append(link(its.permalink, "The thread"))
-    elements = [*words.change_button(its), *words.follow_buttons(its)]
-    if Step.REOPEN in its.steps:
-        elements.append(button("Reopen…", actions.REOPEN, str(its.id), label=f"Reopen… #{its.id}"))
-    buttons = {"type": "actions", "block_id": f"backlog.existing.{its.id}", "elements": elements}
-    return modal(REQUEST.title, [section("\n".join(lines)), *([buttons] if elements else [])])
 
 
 def opened_view(its: RequestCard) -> Block:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.blocks.backlog import actions, words
-from bot.blocks.backlog.actions import ListTurn, RequestList
+from bot.blocks.backlog.actions import ListTurn, OtherValue, RequestList
 from bot.blocks.portfolio import turns
 from bot.blocks.request_button import OpenValue, open_buttons
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, escape, fitting, mention, plain, section
@@ -53,10 +54,15 @@ def pages(which: RequestList, found: FirstOf[Any], count: int, size: int) -> tup
     return [said], [context(said), {"type": "actions", "elements": turns(actions.LIST, before, after)}]
 
 
-def offer(value: OpenValue, devops: str, *, user_id: str = "") -> Rendered:
-    """Return the button that opens the form, for somebody who has asked for something."""
+def offer(value: OpenValue, devops: str, *, user_id: str = "", ended: Sequence[RequestCard] = ()) -> Rendered:
+    """Return the button that opens the form, for somebody who has asked for something.
+
+    The thread has made the requests that are `ended` before.
+    """
+    last = "".join(f"{words.ended(each)}: this would be a new one. " for each in ended[-1:])
     who = f"{mention(user_id)} " if mention(user_id) else ""
-    said = f"{who}Open a request to *{escape(devops, 80)}*? Nothing is sent until you press *Open it* in its form."
+    asks = f"Open a request to *{escape(devops, 80)}*? Nothing is sent until you press *Open it* in its form."
+    said = f"{who}{last}{asks}"
     elements = open_buttons(value, style="primary")
     return Rendered(said, [section(said), {"type": "actions", "elements": elements}])
 
@@ -69,8 +75,17 @@ def mistyped(text: str, command: str) -> Rendered:
     return Rendered(f"{said} {step}", [section(f"{said} {step}"), actions_])
 
 
-def already(its: RequestCard, *, is_itself: bool = False) -> Rendered:
-    """Return what is said where a thread has a request already, or where a message is about one itself."""
-    said = f"{words.THIS_IS if is_itself else words.THERE_IS} {words.name(its)}\n{words.standing(its)}"
-    elements = [button("Show", actions.SHOW, str(its.id), label=f"Show #{its.id}"), *words.follow_buttons(its)]
-    return Rendered(said, [section(said), {"type": "actions", "elements": elements}])
+def already(its: RequestCard, *more: RequestCard, other: OtherValue | None = None, is_itself: bool = False) -> Rendered:
+    """Return what is said where a thread has requests already, or where a message is about one itself.
+
+    `other` is the thread, where its readers may ask for something else.
+    """
+    lines, blocks = list[str](), list[Block]()
+    heads = [words.THIS_IS if is_itself else words.THERE_IS, *["And"] * len(more)]
+    for head, each in zip(heads, (its, *more), strict=True):
+        lines.append(f"{head} {words.name(each)}\n{words.standing(each)}")
+        elements = [button("Show", actions.SHOW, str(each.id), label=f"Show #{each.id}"), *words.follow_buttons(each)]
+        if each is (its, *more)[-1] and other is not None and not each.for_guest:
+            elements += words.other_button(other)
+        blocks += [section(lines[-1]), {"type": "actions", "elements": elements}]
+    return Rendered("\n".join(lines), blocks)

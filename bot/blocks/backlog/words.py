@@ -7,7 +7,8 @@ from datetime import date
 from types import MappingProxyType
 
 from bot.blocks.backlog import actions
-from bot.blocks.text import Block, bold, button, day, escape, link, mention, passage, plain
+from bot.blocks.text import Block, bold, button, day, escape, link, mention, passage, plain, section
+from bot.blocks.values import encode
 from bot.domain.backlog.demand import Estimate, Slowdown
 from bot.domain.backlog.item_types import left_behind, left_by
 from bot.domain.backlog.open_items import still_to_do
@@ -272,6 +273,22 @@ def follow_buttons(card: RequestCard, *, is_following: bool = False) -> list[Blo
     if card.for_guest:
         return []
     return [button(text, action, str(card.id), label=f"{text} #{card.id} {plain(card.title, 40)}")]
+
+
+def ended(card: RequestCard) -> str:
+    """Return that a request of a thread has ended, and how."""
+    return f"{name(card)} of this thread is {STATE_WORDS[(card.whole or card).state].lower()}"
+
+
+def other_question(place: actions.OtherValue) -> list[Block]:
+    """Return the question whether a thread asks for something else as well, with the button that opens that."""
+    said = section("Something that no request of this thread is about? Open one of its own for it.")
+    return [{**said, "accessory": each} for each in other_button(place)]
+
+
+def other_button(place: actions.OtherValue) -> list[Block]:
+    """Return the button that opens the form of one more request of a thread."""
+    return [button("Ask for something else", actions.OTHER, encode(place))]
 
 
 def change_button(card: RequestCard) -> list[Block]:

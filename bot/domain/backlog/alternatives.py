@@ -18,7 +18,7 @@ _SHARED = frozenset({ItemType.LIBRARY, ItemType.SCRIPT, ItemType.API_SERVICE})
 _DONE = frozenset({RequestState.DELIVERED, RequestState.CONFIRMED})
 #: Two requests are alike with such a share of technologies in common, or with titles that are so much the same.
 _LEAST_TECHNOLOGIES, _LEAST_TITLE = 0.4, 0.8
-_FILLERS = frozenset(
+FILLERS = frozenset(
     [
         "a",
         "an",
@@ -112,7 +112,7 @@ def _likeness(wanted: Wanted, other: RequestCard) -> float:
 
 def _same_title(one: str, other: str) -> float:
     """Return how much two titles are the same, from 0 to 1. A single word in common is none."""
-    mine, theirs = ([word for word in tokens(each) if len(word) > 2 and word not in _FILLERS] for each in (one, other))
+    mine, theirs = ([word for word in tokens(each) if len(word) > 2 and word not in FILLERS] for each in (one, other))
     if len(mine) < 2 or len(theirs) < 2:
         return 0.0
     return fuzz.token_set_ratio(" ".join(mine), " ".join(theirs)) / 100 if len({*mine} & {*theirs}) > 1 else 0.0

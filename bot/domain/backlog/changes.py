@@ -8,6 +8,7 @@ from datetime import date
 from bot.domain.backlog.item_types import named, retitled
 from bot.domain.backlog.new_request import DemandEntry
 from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem
+from bot.domain.backlog.thread_news import NO_NEWS, ThreadNews
 
 
 def corrected(item: RequestItem, title: str, kind: ItemType | None) -> RequestItem:
@@ -22,12 +23,21 @@ def corrected(item: RequestItem, title: str, kind: ItemType | None) -> RequestIt
 
 @dataclass(frozen=True, slots=True)
 class Changeable:
-    """A request as somebody may correct it: what their team says of it, and with `is_own` what is asked for as well."""
+    """A request as somebody may correct it: what their team says of it, and with `is_own` what is asked for as well.
+
+    Their thread is at `channel_id` and `thread_ts`, empty for none, and was read up to `read_to`, by Slack's clock.
+    What it says besides stands in `news`; `held` is what the requests of that thread ask for.
+    """
 
     card: RequestCard
     said: DemandEntry
     needed_by: date | None
     is_own: bool
+    channel_id: str = ""
+    thread_ts: str = ""
+    read_to: str = ""
+    held: tuple[RequestItem, ...] = ()
+    news: ThreadNews = NO_NEWS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +45,8 @@ class RequestChange:
     """A correction. Without a `title`, a `team_id` or `asked_by` a request keeps those that it has.
 
     `titles` are the words of the items by their places, without words for one that goes, and `kinds` their kinds, None
-    for one that keeps its own. `added` is one more item, and `added_type` its kind.
+    for one that keeps its own. `added` is one more item, and `added_type` its kind; `wishes` are what of its thread is
+    added, which was read up to `read_to`, by Slack's clock.
     """
 
     said: DemandEntry
@@ -48,3 +59,5 @@ class RequestChange:
     added_type: ItemType | None = None
     team_id: int | None = None
     asked_by: int | None = None
+    wishes: tuple[RequestItem, ...] = ()
+    read_to: str = ""

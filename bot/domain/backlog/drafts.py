@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from bot.domain.backlog import due, gaps, need_reader, people, quantities, stances, type_classifier
@@ -163,6 +163,23 @@ def _quotes(wanted: Iterable[Need], said: Sentence) -> bool:
     return any(said.text in need.quote for need in wanted)
 
 
+def said_in(found: Draft, messages: Set[int], vocabulary: Vocabulary) -> Draft:
+    """Return what these messages of a thread say of a draft, which is read from all of it, by their places."""
+    items = tuple(each for each in found.items if each.message in messages)
+    named = {name for each in items for name in ids(vocabulary.find([each.why])[0])}
+    hours, blocked, due_ = found.hours, found.blocked, found.needed_by
+    return Draft(
+        title=_cut(items[0].title, _TITLE - len(more := _more(items))) + more if items else "",
+        items=items,
+        technologies=tuple(each for each in found.technologies if each.message in messages or each.value in named),
+        skills_gaps=tuple(each for each in found.skills_gaps if each.message in messages or each.value in named),
+        stays_with_team=tuple(each for each in found.stays_with_team if each.message in messages),
+        hours=hours if hours is not None and hours.message in messages else None,
+        blocked=blocked if blocked is not None and blocked.message in messages else None,
+        needed_by=due_ if due_ is not None and due_.message in messages else None,
+    )
+
+
 def _quoted(value: str, said: Sentence) -> Quoted:
     return Quoted(value, said.text, said.message.index)
 
@@ -314,8 +331,12 @@ def _title(items: Sequence[Item], wanted: Sequence[Need], vocabulary: Vocabulary
         # "VM with a GPU" keeps its letters, "The queue" does not.
         is_short_name = any(each.isupper() or each.isdigit() for each in first.partition(" ")[0][1:])
         first = f"{named[0].name}: {first if is_short_name else first[:1].lower() + first[1:]}"
-    more = f" and {len(items) - 1} more" if len(items) > 1 else ""
+    more = _more(items)
     return _cut(first, _TITLE - len(more)) + more
+
+
+def _more(items: Sequence[Item]) -> str:
+    return f" and {len(items) - 1} more" if len(items) > 1 else ""
 
 
 def _headline(thread: Thread) -> str:

@@ -15,23 +15,29 @@ MONTH_HOURS = 4.33 * 5 * 8
 LONGEST_TITLE = 150
 
 
-def thread_key(channel_id: str, thread_ts: str) -> str:
-    """Return what a request from this thread is known by: a thread makes one request."""
-    return f"thread:{channel_id}:{thread_ts}"
+def thread_key(channel_id: str, thread_ts: str, turn: int = 0) -> str:
+    """Return what a request from this thread is known by: a thread makes one request, and one more in each `turn`."""
+    return ":".join(["thread", channel_id, thread_ts, *([str(turn)] if turn else [])])
+
+
+def turn_of(key: str) -> int:
+    """Return in which turn a thread has made the request with this key: 0 for its first."""
+    _, _, _, *turn = key.split(":")
+    return int(turn[0]) if turn else 0
 
 
 def thread_of(key: str) -> tuple[str, str]:
     """Return the channel and the first message of the thread that a key names; empty for a request from elsewhere."""
-    kind, _, place = key.partition(":")
-    channel, _, ts = place.partition(":")
-    return (channel, ts) if kind == "thread" else ("", "")
+    kind, *place = key.split(":")
+    return (place[0], place[1]) if kind == "thread" else ("", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a request comes from. `key` is the same for the same thread or form, so that it makes one request only.
 
-    `thread_ts` is empty for a form that stands by itself. `copied` holds the thread's words, where they may be kept.
+    `thread_ts` is empty for a form that stands by itself. `copied` holds the thread's words, where they may be kept,
+    and `read_to` is up to when the form has read them, by Slack's clock.
     """
 
     key: str
@@ -39,6 +45,7 @@ class Origin:
     thread_ts: str = ""
     permalink: str = ""
     copied: str = ""
+    read_to: str = ""
     is_private: bool = False
 
 

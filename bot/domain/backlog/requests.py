@@ -404,6 +404,14 @@ def as_joined(card: RequestCard) -> RequestCard:
     return replace(card, steps=card.joined_steps)
 
 
+def has_ended(card: RequestCard, *, is_joined: bool = False) -> bool:
+    """Whether nothing more becomes of a request by itself, nor of what it is part of, so that its thread may ask anew.
+
+    Those who have joined one that was merged hear of it still, and so do those whose own is part of an open one.
+    """
+    return (card if is_joined else card.whole or card).state in FREES_JOINED
+
+
 _Listed = TypeVar("_Listed")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -74,15 +75,15 @@ class Used:
 
 
 async def find(
-    deps: Deps, snapshot: Snapshot, prefill: Prefill, *, key: str = "", asset_id: int | None = None
+    deps: Deps, snapshot: Snapshot, prefill: Prefill, *, asset_id: int | None = None, but: Collection[int] = ()
 ) -> Alternatives:
-    """Return what may be used or joined instead of a new request; `key` is the thread or reminder it comes from."""
+    """Return what may be used or joined instead of a new request, except the requests with the numbers `but`."""
     wanted = _wanted(prefill, asset_id)
     if not wanted.technologies and not wanted.title and asset_id is None:
         return NO_ALTERNATIVES
     table, now = tables.Request, deps.clock.now()
     states = [state.value for state in (*OPEN, *_DONE)]
-    query = select(table).where(col(table.state).in_(states), col(table.source_key) != key)
+    query = select(table).where(col(table.state).in_(states), col(table.id).not_in(but))
     async with deps.database.reading() as session:
         rows = (await session.execute(query.order_by(col(table.id).desc()).limit(_MOST))).scalars().all()
         cards = [card_of(snapshot, row, now=now) for row in rows]

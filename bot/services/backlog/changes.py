@@ -7,21 +7,35 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from bot.blocks import backlog as blocks
 from bot.blocks.backlog import words
 from bot.domain.backlog.changes import Changeable, RequestChange, corrected
 from bot.domain.backlog.demand import DemandPart, EvidenceKind, Slowdown
-from bot.domain.backlog.new_request import LONGEST_TITLE, DemandEntry, NewRequest, Origin, problems
+from bot.domain.backlog.new_request import (
+    LONGEST_TITLE,
+    DemandEntry,
+    NewRequest,
+    Origin,
+    problems,
+    thread_key,
+    thread_of,
+)
 from bot.domain.backlog.prefills import MOST_ITEMS
 from bot.domain.backlog.requests import OPEN, RequestCard, RequestItem
+from bot.domain.backlog.thread_news import held_by
 from bot.domain.names import clean
 from bot.domain.phrases import join
 from bot.domain.rights import Right
 from bot.errors import FormError, UserError
 from bot.services import outbox, routing
-from bot.services.backlog._cards import TAKEN_ON, RequestAct, acting, stored_item, tell_devops
+from bot.services.backlog._cards import TAKEN_ON, RequestAct, acting, loaded, stored_item, tell_devops
 from bot.services.backlog._demands import demands_of
 from bot.services.backlog._duty import wake_if_needed_sooner
+from bot.services.backlog._joiners import threads_of
+from bot.services.backlog.intake import requests_of
 from bot.services.backlog.message_updates import redraw_answered
 from bot.services.backlog.step_words import keep
 from bot.services.deps import Deps
@@ -57,7 +71,11 @@ async def to_change(deps: Deps, snapshot: Snapshot, *, request_id: int, person_i
         demand, is_own = await _demand(act)
         # The day on the card may be another team's.
         card = replace(act.card, needed_reason=act.row.needed_reason, version=await act.version())
-        return Changeable(card, _entry(demand), demand.needed_by, is_own)
+        source = act.row if is_own else await _joined_from(act)
+        if source is None or not any(place := thread_of(source.source_key)):
+            return Changeable(card, _entry(demand), demand.needed_by, is_own)
+        held = await _held(act, thread_key(*place))
+        return Changeable(card, _entry(demand), demand.needed_by, is_own, *place, source.read_to, held)
 
 
 async def change(
@@ -82,6 +100,9 @@ async def change(
         await act.require_current(version, but=TAKEN_ON)
         items = tuple(_corrected(act.card.items, new)) if is_own else act.card.items
         await _check(act, demand, new, items, today)
+        source = act.row if is_own else await _joined_from(act)
+        if source is not None:
+            source.read_to = max(source.read_to, new.read_to)
         before = _said(act.row, demand)
         _put(demand, new)
         if is_own:
@@ -122,6 +143,20 @@ async def _demand(act: RequestAct) -> tuple[tables.RequestDemand, bool]:
     return theirs[0], False
 
 
+async def _joined_from(act: RequestAct) -> tables.RequestJoin | None:
+    """Return the last thread or form from which a team has joined the request for which somebody speaks."""
+    table = tables.RequestJoin
+    keys = await threads_of(act, [act.person_id])
+    query = select(table).where(col(table.request_id) == act.subject_id, col(table.source_key).in_(keys))
+    return (await act.session.execute(query.order_by(col(table.at).desc()).limit(1))).scalar_one_or_none()
+
+
+async def _held(act: RequestAct, key: str) -> tuple[RequestItem, ...]:
+    """Return what the requests ask for that a thread has made or joined."""
+    rows = [await act.session.get_one(tables.Request, each) for each in await requests_of(act.session, key)]
+    return held_by([await loaded(act.session, act.snapshot, each, now=act.now) for each in rows])
+
+
 def _corrected(items: tuple[RequestItem, ...], new: RequestChange) -> Iterator[RequestItem]:
     """Return the items with their new words and kinds, without those that have none, and what is added.
 
@@ -134,6 +169,7 @@ def _corrected(items: tuple[RequestItem, ...], new: RequestChange) -> Iterator[R
             yield corrected(item, title or item.title, kind)
     if (added := clean(new.added)[:LONGEST_TITLE]) and new.added_type is not None:
         yield RequestItem(new.added_type, added)
+    yield from new.wishes
 
 
 async def _check(

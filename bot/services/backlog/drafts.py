@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import date, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from bot.domain.backlog.demand import DemandPart
 from bot.domain.backlog.item_types import is_about_what_is_there
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import RequestItem
+from bot.domain.backlog.thread_news import LaterDraft, unheld, written_at
 from bot.domain.directory import Match
 from bot.domain.secrets import looks_secret
 from bot.domain.working_time import zone_of
@@ -33,12 +35,40 @@ async def draft(
 
     With `is_asked` the words are meant as a request: nobody has only talked about it.
     """
-    authors = {str(each.get("user")) for each in messages}
-    zones = {author: zone_of(routing.zone_name_at(deps, snapshot, author)) for author in authors}
+    zones = _zones(deps, snapshot, messages)
     drafted = await asyncio.to_thread(_draft, messages, zones, is_asked=is_asked)
-    drafted, now = _without_secrets(drafted), deps.clock.now()
-    # A day is over once it is over for all who spoke of it.
-    return _without_past(drafted, min((now.astimezone(zone).date() for zone in zones.values()), default=now.date()))
+    return _without_past(_without_secrets(drafted), _today(deps, zones))
+
+
+async def rest(
+    deps: Deps, snapshot: Snapshot, messages: Sequence[Mapping[str, Any]], held: Sequence[RequestItem]
+) -> tuple[Prefill, str]:
+    """Return what messages ask for besides what is held, with all else that the same messages say; and who wants it.
+
+    That is the Slack id of whoever has written the first of them, empty where nothing is left.
+    """
+    zones = _zones(deps, snapshot, messages)
+    drafted, author = await asyncio.to_thread(_rest, messages, zones, held)
+    return _without_past(_without_secrets(drafted), _today(deps, zones)), author
+
+
+async def later(deps: Deps, snapshot: Snapshot, messages: Sequence[Mapping[str, Any]], read_to: str) -> LaterDraft:
+    """Return what was said, or said otherwise, after the time at which somebody had read the messages."""
+    zones = _zones(deps, snapshot, messages)
+    found = await asyncio.to_thread(_later, messages, zones, read_to)
+    said = _without_past(_without_secrets(found.said), _today(deps, zones))
+    return replace(found, said=said, quotes={part: _without_secret(each) for part, each in found.quotes.items()})
+
+
+def _zones(deps: Deps, snapshot: Snapshot, messages: Sequence[Mapping[str, Any]]) -> dict[str, tzinfo]:
+    authors = {str(each.get("user")) for each in messages}
+    return {author: zone_of(routing.zone_name_at(deps, snapshot, author)) for author in authors}
+
+
+def _today(deps: Deps, zones: Mapping[str, tzinfo]) -> date:
+    """Return the day that it is somewhere still: one is over once it is over for all who spoke of it."""
+    now = deps.clock.now()
+    return min((now.astimezone(zone).date() for zone in zones.values()), default=now.date())
 
 
 def _without_past(drafted: Prefill, today: date) -> Prefill:
@@ -98,6 +128,45 @@ def _draft(messages: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo], *
     drafted = _prefill(found, vocabulary)
     # What only stands in a thread, as "me neither" does, is nobody's wish: whoever opens the form says it.
     return drafted if is_asked or drafted.items else replace(drafted, title="")
+
+
+def _later(messages: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo], read_to: str) -> LaterDraft:
+    from bot.domain.backlog import drafts, technologies, threads  # noqa: PLC0415 - as above
+
+    vocabulary = technologies.known()
+    new = {place for place, each in enumerate(messages) if written_at(each) > read_to}
+    if not new:
+        return LaterDraft(said=Prefill())
+    old = [each for place, each in enumerate(messages) if place not in new]
+    found = drafts.draft(threads.read({"messages": list(messages)}, zones), vocabulary)
+    before = drafts.draft(threads.read({"messages": old}, zones), vocabulary).needed_by
+    quotes = {
+        DemandPart.LOST: found.hours,
+        DemandPart.BLOCKED: found.blocked,
+        DemandPart.NEEDED_BY: found.needed_by,
+    }
+    return LaterDraft(
+        said=_prefill(drafts.said_in(found, new, vocabulary), vocabulary),
+        quotes={part: each.quote for part, each in quotes.items() if each is not None},
+        before=before.day if before is not None else None,
+        now=found.needed_by.day if found.needed_by is not None else None,
+    )
+
+
+def _rest(
+    messages: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo], held: Sequence[RequestItem]
+) -> tuple[Prefill, str]:
+    from bot.domain.backlog import drafts, technologies, threads  # noqa: PLC0415 - as above
+
+    vocabulary = technologies.known()
+    found = drafts.draft(threads.read({"messages": list(messages)}, zones), vocabulary)
+    left = unheld(tuple(map(_item, found.items)), held)
+    items = tuple(each for each in found.items if _item(each) in left)
+    if not items:
+        return Prefill(), ""
+    asking = {each.message for each in items}
+    its = drafts.said_in(replace(found, items=items), asking, vocabulary)
+    return _prefill(its, vocabulary), str(messages[min(asking)].get("user") or "")
 
 
 def _prefill(found: Draft, vocabulary: Vocabulary) -> Prefill:

@@ -12,8 +12,16 @@ from sqlmodel import col
 
 from bot.blocks import backlog as blocks
 from bot.blocks.request_button import OpenValue
-from bot.domain.backlog.new_request import LONGEST_TITLE, NewRequest
-from bot.domain.backlog.requests import FREES_JOINED, RequestCard, RequestState, as_joined
+from bot.domain.backlog.new_request import LONGEST_TITLE, NewRequest, thread_key, turn_of
+from bot.domain.backlog.requests import (
+    FREES_JOINED,
+    RequestCard,
+    RequestItem,
+    RequestState,
+    as_joined,
+    has_ended,
+)
+from bot.domain.backlog.thread_news import held_by
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.names import clean, cut
 from bot.domain.ownership import Owned, Verdict
@@ -48,6 +56,20 @@ class Opened:
     is_new: bool
     told: Told | None = None
     hours_stay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRequests:
+    """The requests of a thread, the oldest first, and the turn in which it would make another.
+
+    Those that are `live` are shown in the place of the form of another one, unless it is asked for: what none of them
+    has `held`.
+    """
+
+    live: tuple[RequestCard, ...]
+    ended: tuple[RequestCard, ...]
+    turn: int
+    held: tuple[RequestItem, ...]
 
 
 async def open_request(deps: Deps, snapshot: Snapshot, new: NewRequest) -> Opened:
@@ -118,6 +140,25 @@ async def existing(deps: Deps, snapshot: Snapshot, key: str) -> RequestCard | No
         return card if row.source_key == key else as_joined(card)
 
 
+async def of_thread(deps: Deps, snapshot: Snapshot, channel_id: str, thread_ts: str) -> ThreadRequests:
+    """Return the requests that a thread has made or joined."""
+    key = thread_key(channel_id, thread_ts)
+    async with deps.database.reading() as session:
+        keys = await requests_of(session, key)
+        rows = [(await session.get_one(tables.Request, number), theirs) for number, theirs in sorted(keys.items())]
+        cards = [(await loaded(session, snapshot, row, now=deps.clock.now()), theirs) for row, theirs in rows]
+    live, ended, turns = list[RequestCard](), list[RequestCard](), list[int]()
+    holding: list[RequestCard] = []
+    for (row, theirs), (card, _) in zip(rows, cards, strict=True):
+        is_joined = row.source_key not in theirs
+        is_over = has_ended(card, is_joined=is_joined)
+        (ended if is_over else live).append(as_joined(card) if is_joined else card)
+        if not (is_joined and is_over):  # that leaves its turn to the next, which may ask for the same
+            turns += map(turn_of, theirs)
+            holding.append(card)
+    return ThreadRequests(tuple(live), tuple(ended), 1 + max(turns, default=-1), held_by(holding))
+
+
 async def named_by(deps: Deps, channel_id: str, *timestamps: str) -> int | None:
     """Return the number of the request that one of these messages of Baton's own is about; None for all others."""
     table = tables.OutboxMessage
@@ -141,6 +182,17 @@ async def reminders_of(
         joined = select(col(join.source_key)).join(request, col(request.id) == col(join.request_id)).where(wanted)
         keys = [*(await session.execute(made)).scalars(), *(await session.execute(joined)).scalars()]
     return [int(key.removeprefix("reminder:")) for key in keys if key.startswith("reminder:")]
+
+
+async def requests_of(session: AsyncSession, key: str) -> dict[int, list[str]]:
+    """Return the requests that a thread has made or joined, by their numbers, each with the keys by which it has."""
+    table, join = tables.Request, tables.RequestJoin
+    found: dict[int, list[str]] = {}
+    for number, source_key in ((col(table.id), col(table.source_key)), (col(join.request_id), col(join.source_key))):
+        is_its = (source_key == key) | source_key.startswith(f"{key}:", autoescape=True)
+        for each, theirs in (await session.execute(select(number, source_key).where(is_its))).all():
+            found.setdefault(each, []).append(theirs)
+    return found
 
 
 async def _by_key(session: AsyncSession, key: str) -> tables.Request | None:
@@ -172,6 +224,7 @@ async def _insert(session: AsyncSession, new: NewRequest, now: datetime, due: da
         thread_ts=origin.thread_ts,
         permalink=origin.permalink,
         copied=origin.copied,
+        read_to=origin.read_to,
         asset_id=new.asset_id,
         area=new.area.value if new.area is not None else "",
         reminder_id=new.reminder_id,

@@ -76,6 +76,7 @@ async def _begin(act: RequestAct, new: NewRequest) -> bool:
     before = (col(table.source_key) == new.origin.key) & col(table.request_id).in_(ended)
     await act.session.execute(delete(table).where(before))
     row = {"source_key": new.origin.key, "request_id": act.subject_id, "person_id": new.filed_by, "at": act.now}
+    row["read_to"] = new.origin.read_to
     return await add_once(act.session, table, **row)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks import backlog as blocks
+from bot.blocks.backlog.actions import OtherValue
 from bot.blocks.request_button import OPEN, OpenValue
 from bot.blocks.values import encode
 from bot.domain.backlog.new_request import Origin
@@ -36,8 +37,9 @@ async def settle(session: AsyncSession, deps: Deps, origin: Origin, card: Reques
     uses = (col(table.key) >= head) & (col(table.key) < f"{head[:-1]};")
     found = await session.execute(select(col(table.key), col(table.body)).where((answers | uses) & here))
     opens = encode(OpenValue(origin.channel_id, origin.thread_ts))
+    other = OtherValue(origin.channel_id, origin.thread_ts)
     for key, body in found.all():
         buttons = [one for each in body.get("blocks", ()) for one in each.get("elements", ())]
         is_offer = any((one.get("action_id"), one.get("value")) == (OPEN, opens) for one in buttons)
         if is_offer or key.startswith(head):
-            await outbox.revise(session, key=key, message=blocks.already(card), at=deps.clock.now())
+            await outbox.revise(session, key=key, message=blocks.already(card, other=other), at=deps.clock.now())

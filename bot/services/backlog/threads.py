@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.authors import is_from_person
+from bot.domain.backlog import wishes
+from bot.domain.backlog.thread_news import written_at
 from bot.domain.directory.questions import unescaped
 from bot.domain.names import storable
 from bot.domain.secrets import redacted
@@ -53,6 +56,11 @@ class ThreadWords:
     there: frozenset[str] = frozenset()
 
     @property
+    def read_to(self) -> str:
+        """When the newest of the words were written, by Slack's clock; empty without any."""
+        return max(map(written_at, self.messages), default="")
+
+    @property
     def said(self) -> str:
         """All that was said, a line or more for each message, without lines that seem to hold a secret."""
         lines = (line for each in self.messages for line in unescaped(str(each.get("text") or "")).split("\n"))
@@ -90,6 +98,18 @@ async def read(
             case code if code in _NO_THREAD:
                 raise NotFoundError(GONE) from error
         raise
+
+
+def said_by_people(words: ThreadWords, bot_user_id: str) -> list[Mapping[str, Any]]:
+    """Return the messages of a thread without those that only call Baton to it, as `@Baton request` does."""
+    mention = re.compile(rf"<@{re.escape(bot_user_id)}(\|[^>]*)?>")
+
+    def is_call(message: Mapping[str, Any]) -> bool:
+        text = str(message.get("text") or "")
+        bare = mention.sub(" ", text).strip()
+        return bare != text.strip() and (not bare or (wishes.is_command(bare) and len(bare.split()) <= 3))
+
+    return [each for each in words.messages if not is_call(each)]
 
 
 async def is_there(slack: Slack, channel: str, thread_ts: str) -> bool:

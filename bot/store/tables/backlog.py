@@ -16,7 +16,8 @@ class Request(Row, table=True):
 
     __tablename__ = "requests"
     id: int = Field(default=None, primary_key=True)
-    #: `thread:C1:1700000000.000100` for a thread, `form:V123` for a form without one.
+    #: `thread:C1:1700000000.000100` for a thread, with `:1` behind it for its second request, `form:V123` for a form
+    #: without one.
     source_key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
     title: str = words()
     details: str = words()  #: what the person who filed it added in their own words
@@ -39,6 +40,8 @@ class Request(Row, table=True):
     thread_ts: str = words()
     permalink: str = words()
     copied: str = words()  #: the thread's words, if they may be copied
+    #: Up to when, by Slack's clock, whoever opened or changed it last had read its thread; "" if it was not read.
+    read_to: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=text("''")))
     asset_id: int | None = Field(default=None, foreign_key="assets.id")
     area: str = words()
     reminder_id: int | None = Field(default=None, foreign_key="reminders.id", index=True)
@@ -130,6 +133,8 @@ class RequestJoin(Row, table=True):
     request_id: int = Field(foreign_key="requests.id", index=True)
     person_id: int = Field(foreign_key="people.id")
     at: datetime = when()
+    #: As of a `Request`, for the thread that has joined.
+    read_to: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=text("''")))
 
 
 class RequestSaving(Row, table=True):

@@ -1,0 +1,115 @@
+"""What a thread says since somebody last looked: what its request does not hold, and what it holds otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from bot.domain.backlog.alternatives import FILLERS
+from bot.domain.backlog.copied_words import folded
+from bot.domain.backlog.demand import DemandPart, Slowdown
+from bot.domain.backlog.new_request import DemandEntry
+from bot.domain.backlog.prefills import Prefill
+from bot.domain.backlog.requests import RequestCard, RequestItem, RequestState
+from bot.domain.names import tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadNews:
+    """What is new in a thread. Of what stays as it is, and of what nobody has said, there is nothing.
+
+    With `is_day_gone` the thread has taken its day back. The hours lost are people, times a month and hours each;
+    `quotes` are the words that say the numbers and the day.
+    """
+
+    items: tuple[RequestItem, ...] = ()
+    needed_by: date | None = None
+    is_day_gone: bool = False
+    hours: tuple[float, float, float] | None = None
+    blocked: tuple[int, Slowdown | None] | None = None
+    quotes: Mapping[DemandPart, str] = field(default_factory=dict)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the thread says something otherwise than its request."""
+        return bool(self.needed_by or self.is_day_gone or self.hours or self.blocked)
+
+
+NO_NEWS = ThreadNews()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterDraft:
+    """What the new messages of a thread say: `said` has nothing from the ones before, whose day `before` is."""
+
+    said: Prefill
+    quotes: Mapping[DemandPart, str] = field(default_factory=dict)
+    before: date | None = None
+    now: date | None = None
+
+
+def written_at(message: Mapping[str, Any]) -> str:
+    """Return when a message of Slack's got the words that it has now, by Slack's clock."""
+    edited = message.get("edited")
+    return max(str(message.get("ts") or ""), str(edited.get("ts") or "") if isinstance(edited, Mapping) else "")
+
+
+def news(later: LaterDraft, held: Iterable[RequestItem], said: DemandEntry, needed_by: date | None) -> ThreadNews:
+    """Return what of a thread's new messages a request does not hold, which asks for `held` and says the rest.
+
+    A number or a day that nobody has said anew stays, whoever corrected it.
+    """
+    its = later.said
+    hours = None
+    if its.people is not None and its.times is not None and its.hours is not None:
+        hours = (its.people, its.times, its.hours)
+    share = its.blocked_share
+    blocked = (its.people_blocked, share) if its.people_blocked else None
+    is_same = its.people_blocked == said.blocked_people and share in (None, said.blocked_share)
+    return ThreadNews(
+        items=unheld(its.items, held),
+        needed_by=its.needed_by if its.needed_by != needed_by else None,
+        is_day_gone=needed_by is not None and later.before is not None and later.now is None,
+        hours=hours if hours != (said.lost_people, said.lost_times, said.lost_hours) else None,
+        blocked=None if is_same else blocked,
+        quotes=later.quotes,
+    )
+
+
+def held_by(cards: Iterable[RequestCard]) -> tuple[RequestItem, ...]:
+    """Return what requests ask for, or have been given: what was declined or withdrawn may be asked for anew."""
+    gone = (RequestState.DECLINED, RequestState.WITHDRAWN)
+    kept = [each for each in cards if each.state not in gone]
+    asked = [items for each in kept for items in (each.items, *(one.items for one in each.asked_too))]
+    return tuple(item for items in asked for item in items)
+
+
+def unheld(drafted: Sequence[RequestItem], held: Iterable[RequestItem]) -> tuple[RequestItem, ...]:
+    """Return the items that are in none of those which are held, in whatever words somebody has put them since.
+
+    An item is held by one whose words have all of its own. Of those left over, one that quotes the same words holds
+    one: two wishes of the same sentence are two.
+    """
+    there = list(held)
+    left = [each for each in drafted if not any(_says(one, each) for one in there)]
+    taken = [each for each in there if not any(_says(each, one) for one in drafted)]
+    quotes = [folded(each.quote) for each in taken if each.quote]
+    found = []
+    for each in left:
+        if (quote := folded(each.quote)) in quotes:
+            quotes.remove(quote)
+        else:
+            found.append(each)
+    return tuple(found)
+
+
+def _says(held: RequestItem, item: RequestItem) -> bool:
+    """Whether all that an item says is said by one that is held."""
+    words = _words(item)
+    return words <= _words(held) if words else folded(item.title) == folded(held.title)
+
+
+def _words(item: RequestItem) -> frozenset[str]:
+    return frozenset(tokens(item.title)) - FILLERS
