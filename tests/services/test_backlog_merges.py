@@ -22,6 +22,10 @@ from tests.services.test_backlog import ADA, EVE, NEW_REQUEST, OMAR, deps, entri
 __all__ = ["deps", "snapshot"]
 
 
+#: What the card of a part says, by the number of the whole.
+PART_OF = {number: f"Part of *#{number}* *{NEW_REQUEST.title}* now" for number in (1, 2)}
+
+
 async def opened_by(deps: Deps, snapshot: Snapshot, *people: int) -> None:
     """One request of each: of Ada's team, or of somebody without one."""
     for number, person_id in enumerate(people, 1):
@@ -99,14 +103,14 @@ async def test_what_was_part_of_a_request_that_ended_says_so_and_can_be_reopened
     await opened_by(deps, snapshot, ADA, EVE, EVE)
     await merged(deps, snapshot, 3, 2)
     await merged(deps, snapshot, 2, 1)
-    assert "Part of #1 now, which is proposed." in (await messages(deps))["backlog.card:3"].body["text"]
+    assert f"{PART_OF[1]}, which is proposed." in (await messages(deps))["backlog.card:3"].body["text"]
     with pytest.raises(UserError, match="part of another one"):
         await step(deps, snapshot, Step.REOPEN, EVE, "We need it", request_id=2)
     await step(deps, snapshot, ends, OMAR, "We have no hands")
     said = await messages(deps)
     for number in (2, 3):
         text = said[f"backlog.card:{number}"].body["text"]
-        assert "Part of #1 now, which is " in text
+        assert f"{PART_OF[1]}, which is " in text
         assert "We have no hands" in text
         [told] = [row for key, row in said.items() if key.startswith(f"backlog.ended:{number}:")]
         assert told.parent_key == f"backlog.card:{number}"
@@ -115,7 +119,7 @@ async def test_what_was_part_of_a_request_that_ended_says_so_and_can_be_reopened
     assert (reopened.card.state, reopened.card.merged_into) == (RequestState.PROPOSED, None)
     said = await messages(deps)
     assert "Also for Eve (#3)" in said["backlog.card:2"].body["text"], "its own parts go with it"
-    assert "Part of #2 now, which is proposed." in said["backlog.card:3"].body["text"]
+    assert f"{PART_OF[2]}, which is proposed." in said["backlog.card:3"].body["text"]
     assert "Also for" not in said["backlog.card:1"].body["text"]
 
 
@@ -123,7 +127,7 @@ async def test_the_card_of_a_part_shows_how_the_whole_stands(deps: Deps, snapsho
     await opened_by(deps, snapshot, ADA, EVE)
     await merged(deps, snapshot, 2, 1)
     await step(deps, snapshot, Step.START, OMAR)
-    assert "Part of #1 now, which is in progress." in (await messages(deps))["backlog.card:2"].body["text"]
+    assert f"{PART_OF[1]}, which is in progress." in (await messages(deps))["backlog.card:2"].body["text"]
 
 
 async def test_of_two_who_merge_crosswise_at_once_one_does_and_the_other_is_told(

@@ -623,7 +623,7 @@ async def test_the_issue_of_a_part_that_is_opened_again_says_where_the_work_goes
         world.server.change(1, status)
         await world.trackers.reconcile()
     [told] = [each for each in await world.told() if "was opened again in" in each]
-    assert told.endswith("and its request is part of #2 now, which is accepted. Go on there.")
+    assert told.endswith("and its request is part of *#2* *Cassandra for metrics* now, which is accepted. Go on there.")
     assert await asked_again(world) == []
     await step(world.deps, world.snapshot, Step.DECLINE, OMAR, "Not now", request_id=2)
     for status in ("closed", "open"):

@@ -93,6 +93,8 @@ def said_last(its: RequestCard) -> list[str]:
 
 def part_of(whole: RequestCard, *, is_private: bool) -> str:
     """Return which request another is part of, and how it stands; why only where that is no secret."""
-    said = f"#{whole.id} now, which is {STATE_WORDS[whole.state].lower()}"
-    is_told = whole.reason and whole.state in ENDED and (is_private or not whole.is_private)
+    is_known = is_private or not whole.is_private
+    name = words.name(whole) if is_known else words.public_name(whole)
+    said = f"{name} now, which is {STATE_WORDS[whole.state].lower()}"
+    is_told = whole.reason and whole.state in ENDED and is_known
     return f"{said}: {escape(whole.reason, 600)}" if is_told else f"{said}."

@@ -404,6 +404,21 @@ def as_joined(card: RequestCard) -> RequestCard:
     return replace(card, steps=card.joined_steps)
 
 
+def as_part(card: RequestCard, whole: RequestCard) -> RequestCard:
+    """Return a request that became part of another with the day that counts for both, and who works on them."""
+    whose = whole.needed_for or (whole.team.name if whole.team is not None else "")
+    is_theirs = card.team is not None and whose == card.team.name
+    return replace(
+        card,
+        whole=whole,
+        needed_by=whole.needed_by,
+        needed_reason=whole.needed_reason,
+        needed_for="" if is_theirs else whose,
+        assignee=whole.assignee,
+        estimate=whole.estimate,
+    )
+
+
 def has_ended(card: RequestCard, *, is_joined: bool = False) -> bool:
     """Whether nothing more becomes of a request by itself, nor of what it is part of, so that its thread may ask anew.
 

@@ -30,6 +30,7 @@ from bot.domain.backlog.requests import (
     RequestState,
     Step,
     after,
+    as_part,
     may_take,
     may_take_joined,
 )
@@ -134,7 +135,8 @@ async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request,
     parts = [card_of(snapshot, each, now=now) for each in rows]
     whose = tuple((each.id, each.team.name if each.team is not None else each.asker.name) for each in parts)
     confirmed = frozenset(each.id for each in rows if each.confirmed_at is not None)
-    card = card_of(snapshot, row, now=now, whole=await whole_of(session, row))
+    whole = await whole_of(session, row)
+    card = card_of(snapshot, row, now=now, whole=whole)
     demands = await demands_of(session, row.id)
     said = [*demands, *(await demands_of(session, *(each.id for each in parts)) if parts else ())]
     counted = [demand_of(each, snapshot) for each in said]
@@ -146,6 +148,7 @@ async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request,
         is_private = not row.is_private and is_said_privately(by_number[each.request_id], each)
         whose_are[is_private] |= {_whose(snapshot, each), snapshot.somebody(each.person_id).name}
     card = first_day(card, said, by_number, snapshot, today=now.date())
+    card = as_part(card, await loaded(session, snapshot, whole, now=now)) if whole is not None else card
     names = await asyncio.to_thread(drafts.names_of, row.technologies) if row.technologies else {}
     return replace(
         card,
@@ -253,8 +256,13 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
         return await loaded(self.session, self.snapshot, self.row, now=self.now)
 
     async def render(self) -> None:
-        """Revise the card in its threads, and the message to the DevOps team."""
+        """Revise the card in its threads, and the message to the DevOps team.
+
+        So are those of what the request is, or was, a part of, and of its parts: they show each other.
+        """
         await revise_all(self.session, self.deps, self.snapshot, self.card, at=self.now)
+        for number in sorted(self.rows.keys() - {self.subject_id}):
+            await redraw(self.session, self.deps, self.snapshot, self.rows[number], at=self.now)
 
     async def note_of(self, request_id: int, action: str, **detail: Any) -> None:
         """Write into the audit log what this act does to another request."""
@@ -308,12 +316,6 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
         """Return where the request stands after a step of whoever acts. Raises UserError as the table of steps does."""
         is_joined = step in AT_DELIVERY and not await self.speaks_for_whole()
         return after(step, self.card.standing, now=self.now, is_joined=is_joined)
-
-    async def redraw_others(self) -> None:
-        """Draw the messages anew of what the request is, or was, a part of, and of its parts: they show each other."""
-        await self.session.flush()
-        for number in sorted(self.rows.keys() - {self.subject_id}):
-            await redraw(self.session, self.deps, self.snapshot, self.rows[number], at=self.now)
 
     async def holders(self, *, asked_by: int | None = None) -> Holders:
         """Return whoever speaks for the request: the requesting team, and whoever filed it or needs it."""

@@ -71,7 +71,6 @@ async def needed_until(
         await tell_devops(
             act.session, request_id, key=f"backlog.changed:{request_id}:{entry}", message=message, at=act.now
         )
-        await act.redraw_others()
         await redraw_answered(act)
         return card
 

@@ -125,6 +125,8 @@ async def change(
         message = blocks.changed_news(card, person.name if person is not None else "", _what(changed))
         key = f"backlog.changed:{request_id}:{entry}"
         await tell_devops(act.session, request_id, key=key, message=message, at=act.now)
+        if "title" in changed:
+            await _rename_whole(act)
         if "asked_by" in changed:
             await _tell_asker(act)
         return card
@@ -217,6 +219,15 @@ async def _put_own(
         return
     row.asked_by = new.asked_by
     await add_once(act.session, tables.RequestFollower, request_id=act.subject_id, person_id=new.asked_by, at=act.now)
+
+
+async def _rename_whole(act: RequestAct) -> None:
+    """Let what has told those whose requests became part of this one what it is called now."""
+    for part in await act.parts():
+        card = await loaded(act.session, act.snapshot, part, now=act.now)
+        for key in await outbox.keys_below(act.session, f"backlog.merged:{part.id}"):
+            if key.count(":") == 2:  # the others are the direct messages of those who follow it
+                await act.revise(key, blocks.merged(card))
 
 
 async def _tell_asker(act: RequestAct) -> None:

@@ -31,6 +31,7 @@ from bot.errors import UserError
 from bot.services import devops_team, outbox, routing
 from bot.services.backlog import offers
 from bot.services.backlog._cards import card_key, card_of, loaded, stored_item, triage_key
+from bot.services.backlog._dates import wholes_of
 from bot.services.backlog._demands import demand_row
 from bot.services.backlog._duty import answer_by
 from bot.services.deps import Deps
@@ -174,10 +175,15 @@ async def named_by(deps: Deps, channel_id: str, *timestamps: str) -> int | None:
 async def reminders_of(
     deps: Deps, *, request_id: int | None = None, changed_since: datetime | None = None
 ) -> list[int]:
-    """Return the ids of the reminders for which a request was made, or joined: one, or all that moved on since then."""
+    """Return the ids of the reminders for which a request was made, or joined: one, or all that moved on since then.
+
+    So are those of what became part of them, which stands as they do.
+    """
     request, join = tables.Request, tables.RequestJoin
-    wanted = col(request.id) == request_id if changed_since is None else col(request.state_at) >= changed_since
+    wanted = col(request.state_at) >= changed_since if changed_since is not None else col(request.id) == request_id
     async with deps.database.reading() as session:
+        ids = set((await session.execute(select(col(request.id)).where(wanted))).scalars())
+        wanted = col(request.id).in_(ids | (await wholes_of(session, ids)).keys())
         made = select(col(request.source_key)).where(wanted)
         joined = select(col(join.source_key)).join(request, col(request.id) == col(join.request_id)).where(wanted)
         keys = [*(await session.execute(made)).scalars(), *(await session.execute(joined)).scalars()]

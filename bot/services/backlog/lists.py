@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.domain.backlog.requests import (
@@ -18,6 +21,7 @@ from bot.domain.backlog.requests import (
     RequestState,
     Step,
     as_joined,
+    as_part,
     require_open,
 )
 from bot.domain.rights import Holders, Right, may
@@ -25,6 +29,7 @@ from bot.errors import NotFoundError
 from bot.services import actors, devops_team
 from bot.services.backlog._cards import UNKNOWN, acting, card_of, loaded
 from bot.services.backlog._dates import dated
+from bot.services.backlog._families import whole_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -39,8 +44,7 @@ async def everything(deps: Deps, snapshot: Snapshot, *, is_open: bool = False) -
     if is_open:
         query = query.where(col(table.state).in_([state.value for state in OPEN]))
     async with deps.database.reading() as session:
-        cards = [card_of(snapshot, row, now=now) for row in (await session.execute(query)).scalars()]
-        return await dated(session, snapshot, cards, today=now.date())
+        return await _shown(session, snapshot, (await session.execute(query)).scalars().all(), now=now)
 
 
 async def mine(
@@ -70,8 +74,21 @@ async def mine(
     async with deps.database.reading() as session:
         total = (await session.execute(select(func.count()).select_from(tables.Request).where(wanted))).scalar_one()
         rows = await session.execute(select(tables.Request).where(wanted).order_by(*order).limit(count).offset(start))
-        cards = [card_of(snapshot, row, now=now) for row in rows.scalars()]
-        return FirstOf(await dated(session, snapshot, cards, today=now.date()), total, start)
+        return FirstOf(await _shown(session, snapshot, rows.scalars().all(), now=now), total, start)
+
+
+async def _shown(
+    session: AsyncSession, snapshot: Snapshot, rows: Sequence[tables.Request], *, now: datetime
+) -> list[RequestCard]:
+    """Return requests with the days that count for them; what became part of another one with that of the whole."""
+    merged = [row for row in rows if row.merged_into is not None]
+    wholes = {row.id: whole for row in merged if (whole := await whole_of(session, row)) is not None}
+    each_once = {whole.id: card_of(snapshot, whole, now=now) for whole in wholes.values()}
+    cards = [card_of(snapshot, row, now=now, whole=wholes.get(row.id)) for row in rows]
+    found = await dated(session, snapshot, [*each_once.values(), *cards], today=now.date())
+    by_number = {each.id: each for each in found[: len(each_once)]}
+    shown = found[len(each_once) :]
+    return [as_part(each, by_number[wholes[each.id].id]) if each.id in wholes else each for each in shown]
 
 
 async def one(deps: Deps, snapshot: Snapshot, request_id: int, person_id: int | None) -> RequestCard:

@@ -43,7 +43,6 @@ async def merge(
         await act.note(Step.MERGE.value, into=into_id)
         await wake_if_needed_sooner(act)
         card = await act.redraw()
-        await act.redraw_others()
         await redraw_answered(act)
         await questions.settle(act)
         reach = await tell_merged(act)

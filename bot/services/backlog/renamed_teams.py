@@ -25,4 +25,3 @@ async def redraw_open(deps: Deps, snapshot: Snapshot, team_ids: Collection[int])
     for each in ids:
         async with acting(RequestAct(deps, snapshot, each, NOBODY), None) as act:
             await act.redraw()
-            await act.redraw_others()

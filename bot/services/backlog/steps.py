@@ -150,7 +150,6 @@ async def carry_out(
         for part in (*await act.parts(), *await demands_of(act.session, act.subject_id)):
             part.confirmed_at = None
     card = await act.redraw()
-    await act.redraw_others()
     await redraw_answered(act)
     but = await _unanswered(act) if step is Step.CONFIRM else ()
     await questions.settle(act, but=but, said=_said_by(act, await _by(act, step), step, words, link))

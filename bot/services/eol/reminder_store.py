@@ -163,10 +163,13 @@ async def _with_answers(
 
 
 async def help_asked(session: AsyncSession, reminder_ids: Sequence[int]) -> dict[int, HelpAsked]:
-    """Return the requests for help with reminders, by the reminders' ids: those made for them, or joined instead."""
+    """Return the requests for help with reminders, by the reminders' ids: those made for them, or joined instead.
+
+    One that became part of another stands as that does.
+    """
     request, join = tables.Request, tables.RequestJoin
     keys = {f"reminder:{each}": each for each in reminder_ids}
-    columns = col(request.id), col(request.state), col(request.link)
+    columns = col(request.id), col(request.state), col(request.link), col(request.merged_into)
     made = select(col(request.source_key), *columns).where(col(request.source_key).in_(keys))
     joined = (
         select(col(join.source_key), *columns)
@@ -174,7 +177,19 @@ async def help_asked(session: AsyncSession, reminder_ids: Sequence[int]) -> dict
         .where(col(join.source_key).in_(keys))
     )
     rows = [*await session.execute(joined), *await session.execute(made)]
-    return {keys[key]: HelpAsked(number, state, link) for key, number, state, link in rows}
+    found = {keys[key]: HelpAsked(number, state, link) for key, number, state, link, _ in rows}
+    parts = {keys[key]: into for key, *_, into in rows if into is not None}
+    seen = set(parts.values())
+    while parts:
+        wanted = select(col(request.id), *columns[1:]).where(col(request.id).in_(set(parts.values())))
+        wholes = {number: (state, link, into) for number, state, link, into in await session.execute(wanted)}
+        for each, number in parts.items():
+            state, link, _ = wholes[number]
+            found[each] = replace(found[each], state=state, link=link)
+        ahead = {each: wholes[number][2] for each, number in parts.items()}
+        parts = {each: into for each, into in ahead.items() if into is not None and into not in seen}
+        seen |= set(parts.values())
+    return found
 
 
 async def card_of(deps: Deps, watcher: Watcher, session: AsyncSession, reminder_id: int) -> Card | ClosedCard | None:
