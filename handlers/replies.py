@@ -50,6 +50,11 @@ def view_in(ack: Ack | None) -> dict[str, Any]:
     return view
 
 
+def all_closed() -> Ack:
+    """Close the modal that was submitted, and those below it."""
+    return Ack(orjson.dumps({"response_action": "clear"}))
+
+
 def challenge(value: str) -> Ack:
     """Answer Slack's check that this address is ours."""
     return Ack(orjson.dumps({"challenge": value}))

@@ -77,7 +77,8 @@ async def _open(context: Context, new: NewRequest) -> Ack:
     jobs.redraw(context, opened.card.id)
     if not opened.is_new:
         return replies.view(_existing(context, opened.card, new))
-    return replies.nothing() if new.origin.channel_id else replies.view(blocks.opened_view(opened.card))
+    # Below the form of one more request of a thread there may be the others as they were.
+    return replies.all_closed() if new.origin.channel_id else replies.view(blocks.opened_view(opened.card))
 
 
 def _existing(context: Context, card: RequestCard, new: NewRequest) -> Block:

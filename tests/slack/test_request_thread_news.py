@@ -224,6 +224,7 @@ class TestSomethingElse:
         assert "initial_value" not in element(view, ids.BLOCKED)
         assert not any(each.get("block_id") == ids.INSTEAD for each in view.payload["blocks"])
         assert await submit(stage, "ada") == {}
+        assert stage.slack.view_stack("ada") == [], "what lies below shows how it was"
         await posted(stage, "payments")
         first, second = await requests(stage)
         assert second.source_key == f"{first.source_key}:1"

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from bot.blocks.backlog import actions as ids
 from bot.domain.backlog.requests import Step
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
+from bot.playground.fake_slack import ViewRef
 from bot.services.backlog import status_emoji, steps
 from bot.store import tables
 from handlers.backlog import jobs
@@ -67,6 +68,19 @@ async def test_it_is_off_until_the_channels_people_switch_it_on(stage: Stage) ->
     assert reactions(made) == set(), "threads of before are left alone until something happens"
     await made.press(made.triage, ids.START, user="lin")
     assert reactions(made) == SEEN
+
+
+async def test_what_says_how_another_request_of_the_thread_stands_stays(stage: Stage) -> None:
+    assert await change(stage, emoji="on") == {}
+    made = await opened(stage)
+    await form(stage, made.root)
+    await stage.slack.act("grace", ViewRef(stage.slack.view_stack("grace")[-1].id), ids.OTHER)
+    await stage.settle()
+    assert await submit(stage, values={ids.TITLE: "A bucket", ids.ITEM_TYPE: "infrastructure"}) == {}
+    await look(stage)
+    await made.press(made.triage, ids.DELIVER, user="lin")
+    assert await made.fill("lin", words="The keyspace is there") == {}
+    assert reactions(made) == SEEN | DONE, "the second is not done"
 
 
 async def test_it_follows_the_request_and_the_former_one_goes(stage: Stage) -> None:

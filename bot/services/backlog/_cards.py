@@ -130,12 +130,20 @@ def _handoff_of(snapshot: Snapshot, row: tables.Request) -> int | None:
 
 
 async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request, *, now: datetime) -> RequestCard:
-    """Return a request with those that became part of it, and the teams that have joined it."""
+    """Return a request with those that became part of it, the teams that have joined it, and what it is part of."""
+    whole = await whole_of(session, row)
+    card = await _with_others(session, snapshot, row, whole, now=now)
+    return card if whole is None else as_part(card, await _with_others(session, snapshot, whole, None, now=now))
+
+
+async def _with_others(
+    session: AsyncSession, snapshot: Snapshot, row: tables.Request, whole: tables.Request | None, *, now: datetime
+) -> RequestCard:
+    """Return a request with all who need it; `whole` is the one that it is part of in the end."""
     rows = await parts_of(session, row.id)
     parts = [card_of(snapshot, each, now=now) for each in rows]
     whose = tuple((each.id, each.team.name if each.team is not None else each.asker.name) for each in parts)
     confirmed = frozenset(each.id for each in rows if each.confirmed_at is not None)
-    whole = await whole_of(session, row)
     card = card_of(snapshot, row, now=now, whole=whole)
     demands = await demands_of(session, row.id)
     said = [*demands, *(await demands_of(session, *(each.id for each in parts)) if parts else ())]
@@ -148,7 +156,6 @@ async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request,
         is_private = not row.is_private and is_said_privately(by_number[each.request_id], each)
         whose_are[is_private] |= {_whose(snapshot, each), snapshot.somebody(each.person_id).name}
     card = first_day(card, said, by_number, snapshot, today=now.date())
-    card = as_part(card, await loaded(session, snapshot, whole, now=now)) if whole is not None else card
     names = await asyncio.to_thread(drafts.names_of, row.technologies) if row.technologies else {}
     return replace(
         card,

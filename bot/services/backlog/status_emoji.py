@@ -42,7 +42,10 @@ _ALREADY, _NO_MESSAGE = "already_reacted", "message_not_found"
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """A message, the emoji that is there, and the one that ought to be; empty for none. `state` is the request's."""
+    """A message, the emoji to take away, and the one that ought to be there; empty for none.
+
+    `state` is the request's.
+    """
 
     request_id: int
     channel: str
@@ -118,7 +121,8 @@ async def _claim(deps: Deps, request_id: int) -> _Due | None:
             row.state = request.state
             return None
         row.not_before = now + _HELD
-        return _Due(request_id, request.channel_id, request.thread_ts, request.state, row.emoji, wanted)
+        shown = "" if await _is_shared(session, request, row.emoji) else row.emoji
+        return _Due(request_id, request.channel_id, request.thread_ts, request.state, shown, wanted)
 
 
 async def _wanted(session: AsyncSession, deps: Deps, request: tables.Request) -> str:
@@ -126,6 +130,15 @@ async def _wanted(session: AsyncSession, deps: Deps, request: tables.Request) ->
     if setting is None or setting.emoji_since is None:
         return ""
     return emoji(deps)[status_mark(standing_of(request, await whole_of(session, request)))]
+
+
+async def _is_shared(session: AsyncSession, request: tables.Request, shown: str) -> bool:
+    """Whether a reaction also says how another request of the same thread stands, so that it stays."""
+    table = tables.Request
+    here = (col(table.channel_id) == request.channel_id) & (col(table.thread_ts) == request.thread_ts)
+    others = select(col(table.id)).where(here, col(table.id) != request.id)
+    query = select(_REACTION).where(col(_REACTION.request_id).in_(others), col(_REACTION.emoji) == shown).limit(1)
+    return bool(shown) and (await session.execute(query)).first() is not None
 
 
 async def _show(deps: Deps, slack: Slack, due: _Due) -> bool:
