@@ -39,7 +39,7 @@ from bot.domain.backlog.demand import DemandPart
 from bot.domain.backlog.new_request import LONGEST_TITLE
 from bot.domain.backlog.thread_news import ThreadNews
 from bot.domain.names import clean
-from bot.domain.phrases import counted
+from bot.domain.phrases import counted, join
 from bot.domain.records import TeamRecord
 
 #: Slack's most for the value of a box.
@@ -53,7 +53,7 @@ TAKE_HOURS = ticks(actions.TAKE_HOURS, "What is lost")
 TAKE_BLOCKED = ticks(actions.TAKE_BLOCKED, "Who is blocked")
 #: What is chosen where the thread has taken its day back.
 NO_DAY = "none"
-_NEWS = "*The thread says more by now.* Tick what is to be taken; what you leave out is not offered again."
+_NEWS = "Tick what is to be taken; what you leave out is not offered again."
 TITLE = filled_text(actions.TITLE, "What do you need?", limit=LONGEST_TITLE)
 #: Each item's words, and its kind below them.
 _ITEMS: tuple[Field[Any], ...] = tuple(chain.from_iterable(zip(ITEM_TITLES, ITEM_KINDS, strict=True)))
@@ -107,11 +107,19 @@ def _above(its: Changeable, *, is_found: bool) -> str:
     head = [f"{words.THERE_IS} {name}", words.standing(its.card)] if is_found else [name]
     lines = [*head, "Its place in the backlog depends on these answers."]
     wishes = [] if its.is_own else its.news.items
-    if its.news.differs or (its.is_own and its.news.items):
-        lines.append(_NEWS)
+    if new := _named(its.news, is_own=its.is_own):
+        lines.append(f"*The thread says more by now:* {join(new)}. {_NEWS}")
     if wishes:
         lines += ["Your thread asks for more by now, which can be a request of its own:", *words.items(wishes)]
     return "\n".join(lines)
+
+
+def _named(news: ThreadNews, *, is_own: bool) -> list[str]:
+    """Return what of the thread's news can be ticked, in words: the form is long."""
+    items = [counted(len(news.items), "more item", "more items")] if news.items and is_own else []
+    day = ["another day"] if news.needed_by is not None else ["no day any more"] if news.is_day_gone else []
+    hours = ["other hours"] if news.hours is not None else []
+    return [*items, *hours, *(["who is blocked"] if news.blocked is not None else []), *day]
 
 
 def _news(news: ThreadNews) -> dict[Field[Any], Fill]:

@@ -31,11 +31,6 @@ class ThreadNews:
     blocked: tuple[int, Slowdown | None] | None = None
     quotes: Mapping[DemandPart, str] = field(default_factory=dict)
 
-    @property
-    def differs(self) -> bool:
-        """Whether the thread says something otherwise than its request."""
-        return bool(self.needed_by or self.is_day_gone or self.hours or self.blocked)
-
 
 NO_NEWS = ThreadNews()
 

@@ -60,7 +60,6 @@ def test_what_is_said_otherwise_is_new() -> None:
     said = Prefill(needed_by=TWELFTH, people=3, times=8, hours=2.5, people_blocked=2, blocked_share=Slowdown.STOPPED)
     its = news(LaterDraft(said=said, before=TWENTIETH, now=TWELFTH), [], HELD, TWENTIETH)
     assert (its.needed_by, its.hours, its.blocked) == (TWELFTH, (3, 8, 2.5), (2, Slowdown.STOPPED))
-    assert its.differs
 
 
 def test_hours_without_how_often_say_nothing_that_could_be_taken() -> None:
