@@ -38,13 +38,17 @@ from bot.store.journal import audit
 
 
 async def everything(deps: Deps, snapshot: Snapshot, *, is_open: bool = False) -> list[RequestCard]:
-    """Return all requests, or all that are open, for an administrator at the command line."""
+    """Return all requests, or all that are open, for an administrator at the command line.
+
+    What became part of another one has its own day, estimate and people here: nothing of it is lost.
+    """
     table, now = tables.Request, deps.clock.now()
     query = select(table).order_by(col(table.id))
     if is_open:
         query = query.where(col(table.state).in_([state.value for state in OPEN]))
     async with deps.database.reading() as session:
-        return await _shown(session, snapshot, (await session.execute(query)).scalars().all(), now=now)
+        cards = [card_of(snapshot, row, now=now) for row in (await session.execute(query)).scalars()]
+        return await dated(session, snapshot, cards, today=now.date())
 
 
 async def mine(
