@@ -354,7 +354,7 @@ def _changed(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., Any],
             Changeable(card, DemandEntry(), card.needed_by, is_own),
         )
         yield blocks.change_view, blocks.change_view(its, "1|0", teams)
-        for news in (thread_news(card, name), ThreadNews(is_day_gone=True)):
+        for news in (thread_news(card, name), ThreadNews(is_day_gone=True, is_over=True)):
             found = replace(its, channel_id="C012345678", thread_ts="1700000000.000100", news=news)
             yield blocks.change_view, blocks.change_view(found, "1||0", teams, is_found=True)
 

@@ -146,6 +146,12 @@ class TestChange:
         assert await requested.fill("ada", take_day=[options(view, ids.TAKE_DAY)[0]["value"]]) == {}
         assert (await requested.row()).needed_by is None
 
+    async def test_a_thread_that_takes_everything_back_leads_to_the_withdrawal(self, requested: Requested) -> None:
+        await say(requested, "Never mind, we no longer need any of this.")
+        view = await change(requested)
+        assert "The thread sounds as if nobody needs it any more" in said_in(view)
+        assert options(view, ids.TAKE_DAY) == []
+
     async def test_a_message_that_is_edited_says_it_anew(self, requested: Requested) -> None:
         last = requested.stage.slack.visible_messages("grace", "payments", thread_ts=requested.root.ts)[2]
         await requested.stage.slack.edit("grace", "payments", last.ts, f"We need it by {LATER.isoformat()}.")

@@ -109,6 +109,8 @@ def _above(its: Changeable, *, is_found: bool) -> str:
     wishes = [] if its.is_own else its.news.items
     if new := _named(its.news, is_own=its.is_own):
         lines.append(f"*The thread says more by now:* {join(new)}. {_NEWS}")
+    if its.news.is_over:
+        lines.append("*The thread sounds as if nobody needs it any more.* If so, *Withdraw…* on its card ends it.")
     if wishes:
         lines += ["Your thread asks for more by now, which can be a request of its own:", *words.items(wishes)]
     return "\n".join(lines)

@@ -20,13 +20,14 @@ from bot.domain.names import tokens
 class ThreadNews:
     """What is new in a thread. Of what stays as it is, and of what nobody has said, there is nothing.
 
-    With `is_day_gone` the thread has taken its day back. The hours lost are people, times a month and hours each;
-    `quotes` are the words that say the numbers and the day.
+    With `is_day_gone` the thread has taken its day back, and with `is_over` all that it had asked for. The hours lost
+    are people, times a month and hours each; `quotes` are the words that say the numbers and the day.
     """
 
     items: tuple[RequestItem, ...] = ()
     needed_by: date | None = None
     is_day_gone: bool = False
+    is_over: bool = False
     hours: tuple[float, float, float] | None = None
     blocked: tuple[int, Slowdown | None] | None = None
     quotes: Mapping[DemandPart, str] = field(default_factory=dict)
@@ -37,12 +38,16 @@ NO_NEWS = ThreadNews()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaterDraft:
-    """What the new messages of a thread say: `said` has nothing from the ones before, whose day `before` is."""
+    """What the new messages of a thread say: `said` has nothing from the ones before, whose day `before` is.
+
+    With `is_over` they have taken back all that those had asked for.
+    """
 
     said: Prefill
     quotes: Mapping[DemandPart, str] = field(default_factory=dict)
     before: date | None = None
     now: date | None = None
+    is_over: bool = False
 
 
 def written_at(message: Mapping[str, Any]) -> str:
@@ -66,7 +71,8 @@ def news(later: LaterDraft, held: Iterable[RequestItem], said: DemandEntry, need
     return ThreadNews(
         items=unheld(its.items, held),
         needed_by=its.needed_by if its.needed_by != needed_by else None,
-        is_day_gone=needed_by is not None and later.before is not None and later.now is None,
+        is_day_gone=needed_by is not None and later.before is not None and later.now is None and not later.is_over,
+        is_over=later.is_over,
         hours=hours if hours != (said.lost_people, said.lost_times, said.lost_hours) else None,
         blocked=None if is_same else blocked,
         quotes=later.quotes,

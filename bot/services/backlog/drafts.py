@@ -139,7 +139,7 @@ def _later(messages: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo], r
         return LaterDraft(said=Prefill())
     old = [each for place, each in enumerate(messages) if place not in new]
     found = drafts.draft(threads.read({"messages": list(messages)}, zones), vocabulary)
-    before = drafts.draft(threads.read({"messages": old}, zones), vocabulary).needed_by
+    first = drafts.draft(threads.read({"messages": old}, zones), vocabulary)
     quotes = {
         DemandPart.LOST: found.hours,
         DemandPart.BLOCKED: found.blocked,
@@ -148,8 +148,9 @@ def _later(messages: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo], r
     return LaterDraft(
         said=_prefill(drafts.said_in(found, new, vocabulary), vocabulary),
         quotes={part: each.quote for part, each in quotes.items() if each is not None},
-        before=before.day if before is not None else None,
+        before=first.needed_by.day if first.needed_by is not None else None,
         now=found.needed_by.day if found.needed_by is not None else None,
+        is_over=bool(first.items) and not found.items,
     )
 
 

@@ -82,6 +82,11 @@ def test_a_day_is_gone_where_the_thread_has_taken_it_back(
     assert news(LaterDraft(said=Prefill(), before=before, now=now), [], HELD, needed_by).is_day_gone is is_gone
 
 
+def test_a_thread_that_takes_everything_back_says_no_more_of_its_day() -> None:
+    its = news(LaterDraft(said=Prefill(), before=TWENTIETH, is_over=True), [], HELD, TWENTIETH)
+    assert (its.is_over, its.is_day_gone) == (True, False)
+
+
 def test_an_edit_is_as_new_as_its_words() -> None:
     edited = {"ts": "1700000000.000100", "edited": {"user": "U1", "ts": "1700000009.000000"}}
     assert written_at(edited) == "1700000009.000000"
