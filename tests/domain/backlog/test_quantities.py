@@ -196,7 +196,10 @@ _DAYS = {
     "the end of the month": "2026-11-30", "mid December": "2026-12-15", "the end of Q1": "2027-03-31",
     "Monday, the 16th": "2026-11-16", "the 1st of December": "2026-12-01", "Thursday evening": "2026-11-05",
     "the last day of November": "2026-11-30", "the 20th of this month": "2026-11-20", "EOD Thursday": "2026-11-05",
-    "Nov. 13": "2026-11-13", "the first Monday in December": "2026-12-07", "the last Friday of November": "2026-11-27",
+    "Nov. 13": "2026-11-13", "15 Jan '27": "2027-01-15", "29 February": "2028-02-29", "Saturday the 21st": "2026-11-21",
+    "December, the 7th": "2026-12-07", "the end of 2026": "2026-12-31", "Thursday in two weeks": "2026-11-19",
+    "the end of next sprint": "2026-12-01",
+    "the first Monday in December": "2026-12-07", "the last Friday of November": "2026-11-27",
 }  # fmt: skip
 _BY = (
     *("we need it by {d}", "deadline: {d}", "it has to be there before {d}", "until {d} at the latest"),
@@ -220,6 +223,46 @@ _NOT_BY = (
     ),
     *("it was fine before {d}", "I opened the ticket on {d}", "I'll be back on {d}", "I'm out of office until {d}"),
 )
+#: Of a day that is named like this, nothing else has to say that it counts.
+_EXACTLY = ("20 November", "the 20th", "Nov 20", "2026-11-20", "Friday the 20th", "20 November 2026")
+_HAPPENS = (
+    *(
+        "from {d} every app must pass the check",
+        "the server goes off on {d}",
+        "Ines leaves on {d}",
+        "first dry run on {d}",
+    ),
+    *("no more psql on prod from {d}", "tablets come on {d}", "the derby is on {d}", "they close the exemption on {d}"),
+    *("the hub wants to test from {d}", "flyers go out when? - {d}, 412 stores", "Mateo is away from {d}"),
+    *("it is needed by Wednesday next week - [+3d] the vendor delivers late, go-live now {d}",),
+    *("it is needed by 11 November - [+1d] good news, they start later, so {d}",),
+    *("it is needed by 25 November - [+1d] lab called: {d}, not the 25th",),
+    *("it is needed by 25 November - [+3d] please change that to {d}",),
+)
+_ELSE = (
+    *("the retro is on {d}", "next grooming is on {d}", "I'll look at it on {d}", "I'm on holiday until {d}"),
+    *("I have a dentist appointment on {d}", "it runs out every month around {d}", "{d} is a bank holiday"),
+    *("it ran out of memory on {d}", "blocked until {d}, says the works council", "since when? - {d}", "{d} was bad"),
+)
+
+
+@pytest.mark.parametrize("said", _HAPPENS)
+def test_a_day_on_which_something_happens_counts_and_news_of_it_wins(said: str) -> None:
+    assert {each: _needed_by(said.format(d=each)) for each in _EXACTLY} == dict.fromkeys(_EXACTLY, "2026-11-20")
+
+
+@pytest.mark.parametrize("said", _ELSE)
+def test_a_day_on_which_nothing_has_to_be_ready_is_none(said: str) -> None:
+    assert [each for each in _EXACTLY if _needed_by(said.format(d=each)) is not None] == []
+
+
+@pytest.mark.parametrize(
+    "said", ["the 3rd cert has expired", "5th floor", "2nd: a queue", "by 20 November 2126", "24/7 it is"]
+)
+def test_what_only_looks_like_a_day_is_none(said: str) -> None:
+    assert _needed_by(said) is None
+
+
 _BEFORE_IT = {
     "the day before": "2026-11-24", "a week before": "2026-11-18", "two weeks before that": "2026-11-11",
     "three days ahead of it": "2026-11-22", "the Friday before": "2026-11-20",
@@ -244,7 +287,10 @@ def test_a_day_is_counted_from_an_event(said: str, event: str) -> None:
 
 
 def _needed_by(said: str) -> str | None:
-    wish = {"ts": "1793700000", "user": "U1", "text": "please, we need a test environment"}
-    told = [{"ts": "1793700001", "user": "U2", "text": each} for each in said.split(" - ")]
-    found = due.needed_by(threads.read({"messages": [wish, *told]}), asked_in={0})
+    told = [{"ts": "1793700000", "user": "U1", "text": "please, we need a test environment"}]
+    for each in said.split(" - "):
+        days = int(each[2]) if each.startswith("[+") else 0
+        ts = int(told[-1]["ts"]) + 1 + 86_400 * days
+        told.append({"ts": str(ts), "user": "U2", "text": each[5:] if days else each})
+    found = due.needed_by(threads.read({"messages": told}), asked_in={0})
     return None if found is None else found.day.isoformat()
