@@ -22,7 +22,7 @@ _NUMBERS = (
 )
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 #: Groups of the pattern of somebody.
-_COUNTS = ("we", "all", "of", "both", "two", "many", "team", "size")
+_COUNTS = ("we", "all", "of", "trio", "both", "two", "many", "team", "size")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 
 from bot.domain.backlog.cues import patterns, plain, ungrouped
 from bot.domain.backlog.people import counted, number
@@ -21,13 +21,18 @@ _SHORTLY = 3
 #: A sentence with more amounts is a table or a log.
 _MOST_AMOUNTS = 4
 _WORDS = {"once": 1, "twice": 2, "thrice": 3, "other": 2, "second": 2, "a couple of": 2, "a few": 3, "a dozen": 12}
+#: A month has no more hours.
+_MOST_HOURS = 31 * 24
+_FRACTIONS = {"½": 0.5, "1/2": 0.5, "¼": 0.25, "1/4": 0.25, "¾": 0.75, "3/4": 0.75}
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _A_MONTH = {
     "day": 5 * WEEKS_A_MONTH, "night": 7 * WEEKS_A_MONTH, "week": WEEKS_A_MONTH,
     "month": 1.0, "sprint": WEEKS_A_MONTH / WEEKS_A_SPRINT,
     "quarter": 1 / 3, "year": 1 / 12,
 }  # fmt: skip
 _PERIODS = {
-    **dict.fromkeys(("working day", "work day", "workday", "weekday", "morning", "evening", "afternoon", "dai"), "day"),
+    **dict.fromkeys(("working day", "work day", "workday", "weekday", "dai"), "day"),
+    **dict.fromkeys(("morning", "working morning", "evening", "afternoon", "weekdays", "workdays"), "day"),
     **dict.fromkeys(("iteration", "fortnight", "biweek", "bi-week"), "sprint"),
     "weekend": "week", "d": "day", "w": "week", "wk": "week",
 }  # fmt: skip
@@ -47,6 +52,7 @@ class Hours:
 
 def _plain(text: str) -> str:
     """Return a text in which days and numbers are said in the one way that is read, and times in hours."""
+    text = _SAID["fraction"].sub(lambda found: f"{int(found[1] or 0) + _FRACTIONS[found[2]]}", text)
     text = _SAID["part_of_time"].sub(
         lambda found: f"{int(found[1]) / 100 * HOURS_A_WEEK:.1f} hours a week", plain(ungrouped(text))
     )
@@ -94,10 +100,7 @@ def _put_right(last: Hours, sentence: Sentence) -> Hours | None:
 
 def _hours(thread: Thread, sentence: Sentence) -> Iterator[Hours]:
     text = _plain(sentence.text)
-    # "seven days a week" says how often, where it is not all that is said.
-    often = _SAID["days_a_week"].sub(_hush, text)
-    text = often if _SAID["amount"].search(often) else text
-    for amount in islice(_SAID["amount"].finditer(text), _MOST_AMOUNTS):
+    for amount in islice(_amounts(text), _MOST_AMOUNTS):
         rate, times = _rate(thread, sentence, amount), _SAID["each_time"].search(text)
         if not _is_spent(text, amount) or not (rate or times):
             continue
@@ -105,17 +108,26 @@ def _hours(thread: Thread, sentence: Sentence) -> Iterator[Hours]:
         of_each = _SAID["each_of"].search(text[: amount.start()])
         people = int(_number(of_each["n"])) if of_each else _people(thread, sentence, amount)
         per, factor = rate or (times[0].lower() if times else None, None)
+        if spent * (factor or 0) > _MOST_HOURS:
+            continue
         monthly = None if factor is None else round(spent * factor * people, 2)
         yield Hours(spent, per, people, monthly, sentence.text, sentence.message.index)
 
 
+def _amounts(text: str) -> Iterator[re.Match[str]]:
+    """Yield the amounts of time; "a day" in "20 minutes a day" and "seven days a week" say how often."""
+    hushed = _SAID["days_of_five"].sub(_hush, text)
+    often = _SAID["days_a_week"].sub(_hush, hushed)
+    for amount in _SAID["amount"].finditer(often if _SAID["amount"].search(often) else hushed):
+        is_day = amount["unit"].lower().startswith(("day", "morning", "afternoon"))
+        is_one = is_day and amount["low"].lower() in ("a", "an", "one")
+        if not (is_one and _SAID["rated"].search(text[: amount.start()])):
+            yield amount
+
+
 def _is_spent(text: str, amount: re.Match[str]) -> bool:
     """Whether somebody works for that time."""
-    before = text[: amount.start()]
-    is_day = amount["unit"].lower().startswith(("day", "morning", "afternoon"))
-    # "A day" is no amount but how often another one is spent: "20 minutes a day".
-    is_rate = is_day and amount["low"].lower() in ("a", "an", "one") and _SAID["rated"].search(before)
-    if is_rate or _SAID["no_amount"].search(before):
+    if _SAID["no_amount"].search(text[: amount.start()]):
         return False
     near = re.split(r"[,;:(]\s", text[: amount.end()])[-1] + re.split(r"[,;)]", text[amount.end() :])[0]
     return not _SAID["with_us"].search(near) and bool(not _SAID["no_work"].search(near) or _SAID["hands"].search(near))
@@ -132,27 +144,56 @@ def _spent(amount: re.Match[str]) -> float:
 
 def _rate(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> tuple[str, float] | None:
     """Return how often: said beside the amount, else in its sentence, else in the sentences around it."""
-    text = _plain(sentence.low)
-    around = list(_rates(text, *amount.span()))
-    if days := _days_a_week(text):
-        return "week", WEEKS_A_MONTH * days
-    if around:
-        return _times(min(around, key=lambda found: abs(found.start() - amount.end())))
-    for place in (sentence.at + 1, sentence.at - 1, sentence.at + 2, sentence.at - 2):
-        beside = thread.sentences[place] if 0 <= place < len(thread.sentences) else sentence
-        said, is_near = _plain(beside.low), beside.message is sentence.message
-        if _SAID["amount"].search(said):
-            continue
-        for found in _rates(said):
-            if _SAID["so"].match(text):
-                return _times(found)[0], _A_MONTH[_times(found)[0]]
-            if found["times"] or is_near or _SAID["each_time"].search(text):
-                return _times(found)
+    text = _plain(sentence.text)
+    if often := _often(text, *amount.span()):
+        return often
+    for beside, is_talk in _beside(thread, sentence):
+        said = _plain(beside.text)
+        often = None if any(_amounts(_SAID["days_a_week"].sub(_hush, said))) else _often(said)
+        if often and _SAID["so"].match(text):
+            return often[0], _A_MONTH[often[0]]
+        is_near = is_talk or beside.message is sentence.message or bool(_SAID["each_time"].search(text))
+        if often and (is_near or any(each["times"] for each in _rates(said))):
+            return often
     return None
 
 
-def _days_a_week(text: str) -> int:
-    """Return how often "Tuesdays and Fridays" is, 0 where no days are listed."""
+def _beside(thread: Thread, sentence: Sentence) -> Iterator[tuple[Sentence, bool]]:
+    """Yield two sentences on either side of one, the nearest first, and whether they talk about the same thing.
+
+    So they do with "how long?" between them, which counts for no distance, or "every release".
+    """
+    sides: list[list[tuple[Sentence, bool]]] = [[], []]
+    for side, step in zip(sides, (1, -1), strict=True):
+        at, left, is_talk = sentence.at + step, 2, False
+        while left and 0 <= at < len(thread.sentences):
+            beside = thread.sentences[at]
+            is_question = bool(_SAID["how"].search(beside.text))
+            side.append((beside, is_talk or is_question))
+            is_talk = is_question or bool(_SAID["each_time"].match(beside.text))
+            left, at = left - (not is_question), at + step
+    yield from (each for pair in zip_longest(*sides) for each in pair if each)
+
+
+def _often(text: str, start: int = 0, end: int = 0) -> tuple[str, float] | None:
+    """Return how often a text says, nearest to the amount from `start` to `end`."""
+    if days := _days_a_week(text):
+        daily = next((each for each in _rates(text, start, end) if each["times"] and each["period"] == "day"), None)
+        return "week", WEEKS_A_MONTH * days * (_number(daily["times"]) if daily else 1)
+    found = sorted(_rates(text, start, end), key=lambda each: abs(each.start() - end))
+    # "ten times a day, 6 minutes each, weekdays"
+    daily = next((each for each in found if each["times"] and each["period"] == "day"), None)
+    is_daily = found and _times(found[0]) == ("day", _A_MONTH["day"])
+    return _times(daily if daily and is_daily else found[0]) if found else None
+
+
+def _days_a_week(text: str) -> float:
+    """Return how often "Tuesdays and Fridays", "Mon-Fri" or "two of five mornings" is; 0 where no days are listed."""
+    if part := _SAID["days_of_five"].search(text):
+        return _number(part["n"] or part["of"])
+    if span := _SAID["days_span"].search(text):
+        first, last = (_WEEK.index(span[each][:3].lower()) for each in ("first", "last"))
+        return (last - first) % 7 + 1
     listed = _SAID["days_listed"].search(text)
     return len(_SAID["weekday"].findall(listed[0])) if listed else 0
 
@@ -168,8 +209,9 @@ def _rates(text: str, start: int = 0, end: int = 0) -> Iterator[re.Match[str]]:
 def _times(found: re.Match[str]) -> tuple[str, float]:
     said = (found["period"] or found["slash"] or found["adverb"] or found["on"]).lower().removesuffix("ly")
     said = said.rstrip("s") if len(said) > 2 else said
-    period = _PERIODS.get(said, "week" if said.endswith("day") and said != "day" else said)
-    factor = _A_MONTH[period] * _number(found["times"] or found["often"] or "one")
+    period = _PERIODS.get(said, said if said in _A_MONTH else "week")
+    times = _number(found["times"] or found["often"] or "one")
+    factor = _A_MONTH[period] * ((times + _number(found["most"])) / 2 if found["most"] else times)
     if period == "day" and _SAID["weekend"].search(found.string):
         factor *= 7 / 5
     return period, factor / _number((found["every"] or "one").replace("single", "one"))
@@ -177,15 +219,21 @@ def _times(found: re.Match[str]) -> tuple[str, float]:
 
 def _people(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> int:
     """Return how many people spend that time: each of those who are named, or those of whom the sentence tells it."""
-    text = _SAID["each_what"].sub(_hush, _SAID["days_listed"].sub(_hush, sentence.text))
+    text = sentence.text
+    for kind in ("weekday", "days_of_five", "each_what"):
+        text = _SAID[kind].sub(_hush, text)
     if _SAID["as_often"].search(text) or _SAID["together"].search(text):
         return 1
-    if not _SAID["each"].search(text):
-        subject = _SAID["doers"].search(_plain(text)[: amount.start()])
-        return max(1, counted(subject[0])) if subject else 1
-    at, sentences = sentence.at, thread.sentences
-    beside = (each.text for each in (*reversed(sentences[max(0, at - 2) : at]), *sentences[at + 1 : at + 2]))
-    return next(filter(None, map(counted, (text, *beside))), 1)
+    beside = [each.text for each, _ in _beside(thread, sentence)]
+    people = 1
+    if _SAID["each"].search(text):
+        people = next((each for each in map(counted, (text, *beside)) if each > 1), 1)
+    elif subject := _SAID["doers"].search(_plain(text)[: amount.start()]):
+        people = counted(subject[0])
+    if people > 1:
+        return people
+    # "half a day each", "same here", "so does Bo"
+    return 1 + sum(bool(_SAID["same"].search(each)) for each in (sentence.text, *beside[:4]))
 
 
 def _hush(found: re.Match[str]) -> str:

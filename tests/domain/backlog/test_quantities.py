@@ -122,11 +122,16 @@ def test_a_day_is_told_by_an_event_and_by_what_was_said_before(said: tuple[str, 
 
 _AMOUNTS = {
     "an hour": 1, "an hour and a half": 1.5, "half a day": 4, "2h": 2, "a day": 8, "between 2 and 4 hours": 3,
-    "ninety minutes": 1.5, "1h30": 1.5, "three quarters of an hour": 0.75, "an hour or two": 1.5, "an afternoon": 4,
+    "½ hour": 0.5, "2 ½ hours": 2.5, "1/2 an hour": 0.5, "2-3 hours": 2.5, "20-odd minutes": 1 / 3,
+    "the whole morning": 4, "a full working day": 8, "ninety minutes": 1.5, "1h30": 1.5,
+    "three quarters of an hour": 0.75,
+    "an hour or two": 1.5, "an afternoon": 4,
 }  # fmt: skip
 _RATES = {
     "per sprint": 2.165, "every Monday": 4.33, "twice daily": 43.3, "three times a week": 12.99, "once a month": 1,
     "on Mondays and Thursdays": 8.66, "every two weeks": 2.165, "each quarter": 1 / 3, "3x/week": 12.99,
+    "every Mon": 4.33, "Mon, Wed and Fri": 12.99, "Monday to Friday": 21.65, "two mornings out of five": 8.66,
+    "on Monday mornings": 4.33, "at month's end": 1, "2-3 times a week": 10.825, "every working morning": 21.65,
     "five days a week": 21.65, "at the end of each month": 1, "every workday": 21.65,
 }  # fmt: skip
 _ORDERS = {
@@ -150,9 +155,33 @@ def test_an_amount_a_cadence_and_people_are_read_in_any_order(heads: int, order:
     wrong = {
         each: None if read is None else read.monthly
         for each, read in found.items()
-        if read is None or read.monthly != pytest.approx(said[each], rel=0.01)
+        if read is None or read.monthly != pytest.approx(said[each], rel=0.01, abs=0.01)
     }
     assert not wrong
+
+
+_TURNS = {
+    "I copy the list by hand every Monday - how long? - 3 hours": 12.99,
+    "it takes me 2 hours - how often? - twice a week": 17.32,
+    "a release takes me two days by hand - every release. we release monthly": 16,
+    "I lose 2 hours a week with that - same here": 17.32,
+    "I do it by hand, so does Bo - how long? - a day each, every month": 16,
+    "it's 6 hours a month, and Ana has the same": 12,
+    "each of us two loses 2 hours a month": 4,
+    "ten times a day, 6 minutes each, weekdays": 21.65,
+    "20 minutes every morning, seven days": 10.1,
+}
+_NO_HOURS = (
+    *("we scan it weekly, and legal wants to keep them 90 days", "how long was it down? - 2 hours"),
+    *("logs are kept for 12 hours, backups run daily", "I lost an hour yesterday, we deploy daily"),
+)
+
+
+@pytest.mark.parametrize(("said", "monthly"), [*_TURNS.items(), *((each, None) for each in _NO_HOURS)])
+def test_hours_are_read_over_turns_of_talk(said: str, monthly: float | None) -> None:
+    told = [{"ts": f"176700000{at}", "user": f"U{at % 2}", "text": each} for at, each in enumerate(said.split(" - "))]
+    found = hours(threads.read({"messages": told}))
+    assert (found and found.monthly) == (monthly and pytest.approx(monthly, rel=0.01))
 
 
 _PEOPLE = {
