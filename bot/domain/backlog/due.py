@@ -178,7 +178,8 @@ def _is_told(found: re.Match[str], before: str, after: str, *, is_asked: bool) -
         return False
     is_event = bool(_SAID["event"].search(before) or _SAID["event"].search(after[:40]))
     is_wanted = is_asked and bool(word or found["ahead"] or _SAID["on"].search(before))
-    return is_event or is_wanted or any(found[each] for each in _EXACT)
+    is_vague = bool((found["month"] or found["span"]) and before.endswith("in "))
+    return not is_vague and (is_event or is_wanted or any(found[each] for each in _EXACT))
 
 
 def _is_beside(found: re.Match[str], after: str) -> bool:
