@@ -136,8 +136,12 @@ def _blocked(
         return people
     groups = _groups(text)
     clauses = list(_clauses(text, groups))
-    within = [[each.count for each in groups if start <= each.start < end] for start, end in clauses]
     said = [text[start:end] for start, end in clauses]
+    # "we can't host it for six teams" stops nobody in them
+    hinders = (_SAID["hinders"].search(text, start, end) for start, end in clauses)
+    ends = [found.start() if found else end for found, (_, end) in zip(hinders, clauses, strict=True)]
+    spans = [(start, last) for (start, _), last in zip(clauses, ends, strict=True)]
+    within = [[each.count for each in groups if start <= each.start < last] for start, last in spans]
     stops = [_stops(each, has_people=bool(some)) for each, some in zip(said, within, strict=True)]
     if not any(stops):
         return None
@@ -147,6 +151,10 @@ def _blocked(
         beside = [within[each] for each in (at - 1, at + 1, at + 2) if 0 <= each < len(said) and each not in stopped]
         is_alone = _SAID["i_am"].search(said[at]) or _SAID["alone"].match(said[at])
         people += next((each[0] for each in (within[at], *beside) if each), 0) or bool(is_alone)
+    if not people and any(_SAID["they"].search(said[at]) for at in stopped):
+        before = reversed(sentences[max(0, sentence.at - 3) : sentence.at])
+        told = (counted(each.text) for each in before if each.message.author == sentence.message.author)
+        people = next((each for each in told if each > 1), 0)
     return max(people, 2) if people and _SAID["also"].search(text) else people or None
 
 

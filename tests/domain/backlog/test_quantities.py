@@ -323,3 +323,17 @@ def _needed_by(said: str) -> str | None:
         told.append({"ts": str(ts), "user": "U2", "text": each[5:] if days else each})
     found = due.needed_by(threads.read({"messages": told}), asked_in={0})
     return None if found is None else found.day.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("said", "people"),
+    [
+        ("Five colleagues have no rights on it. They cannot deploy and sit idle", 5),
+        ("three of us cant start", 3),
+        ("7 devs with broken builds", 7),
+        ("we can't maintain it for 6 teams", None),
+        ("the four testers always wait for each other", None),
+    ],
+)
+def test_who_is_blocked_stands_before_what_cannot_be_done(said: str, people: int | None) -> None:
+    assert _blocked(said) == people
