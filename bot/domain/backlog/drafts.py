@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from bot.domain.backlog import due, gaps, need_reader, people, quantities, stances, type_classifier
 from bot.domain.backlog.cues import WORDS, patterns
 from bot.domain.backlog.item_types import WORK, Work
-from bot.domain.backlog.needs import HELP, Need, Needs, Strength, title, together
+from bot.domain.backlog.needs import HELP, Need, Needs, Strength, together
 from bot.domain.backlog.people import Blocked
 from bot.domain.backlog.plausibility import Plausibility
 from bot.domain.backlog.quantities import Hours
@@ -18,6 +17,7 @@ from bot.domain.backlog.requests import ItemType
 from bot.domain.backlog.stances import Stances
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
+from bot.domain.backlog.titles import Titles
 
 _SAID = patterns("wishes")
 _TITLE = 80
@@ -146,10 +146,11 @@ def draft(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> 
         if not reading.is_over and (hours or blocked):
             return about
         return Draft(title=_headline(thread), confidence=0.8 if found.withdrawn_at is not None else 0.5)
-    items = (*(_item(need, reading) for need in wanted), *reading.choices)
+    called = Titles(thread, reading.relevance.mentions, vocabulary)
+    items = (*(_item(need, reading, called) for need in wanted), *reading.choices)
     return replace(
         about,
-        title=_title(items, wanted, vocabulary),
+        title=_title(items),
         items=items,
         suggested=tuple(_suggested(lacking, vocabulary, items)),
         stays_with_team=tuple(_quoted(text, said) for text, said in found.stays),
@@ -239,29 +240,14 @@ def quoted(reading: Reading, need: Need) -> dict[Sentence, list[Mention]]:
     return {said: list(row) for said, row in rows if said.text in need.quote or need.quote in said.text}
 
 
-def _item(need: Need, reading: Reading) -> Item:
-    vocabulary, thread, quote = reading.relevance.vocabulary, reading.relevance.thread, need.quote
-    kind = type_classifier.kind(need, quoted(reading, need), reading.lacking, vocabulary)
+def _item(need: Need, reading: Reading, titles: Titles) -> Item:
+    kind = type_classifier.kind(need, quoted(reading, need), reading.lacking, reading.relevance.vocabulary)
+    need, quote = replace(need, kind=kind), need.quote
     before = [each for each in reading.lacking.values() if 0 < need.sentence.at - each.at <= _NEAR]
     if kind in HELP and not need.technologies and before:
         # "Somebody who has": what for was said before.
         quote = together(max(before, key=lambda each: each.at).text, quote)
-    return Item(kind, _called(need, thread), quote, need.sentence.message.index)
-
-
-def _called(need: Need, thread: Thread) -> str:
-    """Return what is needed as it is called: of "fix it" the words before it, which say what."""
-    text, at, called = need.sentence.text, need.sentence.at, _SAID["spoken"].sub("", need.title)
-    needing = _SAID["needing"].match(text)
-    if _SAID["points"].match(need.title):
-        told = _SAID["told"].match(text)
-        before = told[1] if told else thread.sentences[at - 1].text if at else ""
-        called = title(before) if len(before.split()) >= 3 else called
-    elif needing and needing["name"].lower() not in called.lower():
-        # "shipping-db needs a replica", "payments-db is full, can devops give it more disk?"
-        named = _SAID["it"].sub(needing["name"], called, count=1)
-        called = named if named != called else f"{called} for {needing['name']}"
-    return called[:1].upper() + called[1:]
+    return Item(kind, titles.of(need), quote, need.sentence.message.index)
 
 
 def _to_choose(
@@ -324,15 +310,9 @@ def _suggested(lacking: Mapping[str, Sentence], vocabulary: Vocabulary, items: S
                 yield Item(ItemType(kind), title, sentence.text, sentence.message.index)
 
 
-def _title(items: Sequence[Item], wanted: Sequence[Need], vocabulary: Vocabulary) -> str:
-    first, named = items[0].title, [vocabulary[each] for need in wanted[:1] for each in need.technologies]
-    spellings = "|".join(re.escape(each) for one in named for each in one.spellings)
-    if named and not re.search(rf"(?<!\w)(?:{spellings})s?(?!\w)", first, re.IGNORECASE):
-        # "VM with a GPU" keeps its letters, "The queue" does not.
-        is_short_name = any(each.isupper() or each.isdigit() for each in first.partition(" ")[0][1:])
-        first = f"{named[0].name}: {first if is_short_name else first[:1].lower() + first[1:]}"
+def _title(items: Sequence[Item]) -> str:
     more = _more(items)
-    return _cut(first, _TITLE - len(more)) + more
+    return _cut(items[0].title, _TITLE - len(more)) + more
 
 
 def _more(items: Sequence[Item]) -> str:
