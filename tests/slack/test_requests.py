@@ -192,6 +192,17 @@ class TestFromAThread:
         [row] = await requests(stage)
         assert row.thread_ts == root.ts
 
+    async def test_what_the_team_turned_down_is_not_asked_for(self, stage: Stage) -> None:
+        root = await thread(
+            stage,
+            "Should we ask for a dedicated Redis?",
+            "nah, our TTL is wrong",
+            "And Grafana access for Lena?",
+            "yes",
+        )
+        view = await form(stage, root)
+        assert asked_for(view) == ["Grafana access for Lena"]
+
     async def test_a_thread_of_a_thousand_replies_is_read_to_its_end(self, stage: Stage) -> None:
         root = await stage.slack.post("ada", "payments", STORY[0])
         for number in range(998):

@@ -11,6 +11,7 @@ from bot.domain.backlog.asks import Asks, Part
 from bot.domain.backlog.cues import patterns
 from bot.domain.backlog.item_types import BY_TECHNOLOGY, Named, named, words_of
 from bot.domain.backlog.needs import HELP, Need, Needs, Strength, title, together
+from bot.domain.backlog.proposals import Answer, answers
 from bot.domain.backlog.requests import ItemType
 from bot.domain.backlog.stances import is_against
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
@@ -34,13 +35,15 @@ class _Reader:
     def __init__(self, thread: Thread, mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary) -> None:
         self._sentences, self._mentions, self._vocabulary = thread.sentences, mentions, vocabulary
         self._found = Needs()
+        self._answers = answers(thread.sentences)
         self._about = Asks(thread.sentences, mentions, vocabulary, self._found)
         #: What was said so far, for what "it" may be.
         self._topics: list[tuple[str, Sentence]] = []
 
     def read(self) -> Needs:
         for sentence in self._sentences:
-            self._deny(sentence)
+            if sentence.at in self._answers:
+                self._answer(self._answers[sentence.at], sentence.at)
             before = ""
             for clause in _clauses(sentence.text):
                 self._read(sentence, clause, before)
@@ -49,17 +52,25 @@ class _Reader:
         self._found.likely = self._likely()
         return self._found
 
-    def _deny(self, sentence: Sentence) -> None:
-        """Take back what the question before asks for, if the answer is no."""
-        asked = self._sentences[sentence.at - 1] if sentence.at else sentence
-        is_no = sentence.first and asked.text.endswith("?") and _SAID["says_no"].match(sentence.text)
-        if not is_no or gaps.is_about_skill(self._sentences, sentence.at, slice(None)):
-            return  # "nope, nobody has ever used it"
-        question = " ".join(each.text for each in self._sentences if each.message is asked.message)
-        is_any = _SAID["anything"].search(question)
-        gone = [each for each in self._found.needs if is_any or each.sentence is asked]
-        if gone or _SAID["tentative"].match(asked.text):
-            self._found.take_back(gone, sentence.at)
+    def _answer(self, answer: Answer, at: int) -> None:
+        """Take back what is proposed in a question, or ask for it, by the answer in the sentence at a place."""
+        proposal, question = answer.proposal, answer.proposal.text
+        of_it = [each for each in self._found.needs if each.sentence.message is proposal.message]
+        gone = [each for each in of_it if each.sentence.at >= proposal.at]
+        if answer.is_yes:
+            if not gone and self._about.names(proposal, question):
+                self._ask(proposal, question, _SAID["ask"].search(question))
+            agreed = [each for each in self._found.needs if each in gone or each.sentence is proposal]
+            self._found.needs = [
+                replace(each, strength=Strength.AGREED) if each in agreed else each for each in self._found.needs
+            ]
+            return
+        beside = " ".join(each.text for each in self._sentences if each.message is proposal.message)
+        if _SAID["anything"].search(beside):
+            gone = list(self._found.needs)
+        self._found.asked_in.add(proposal.at)
+        if gone or self._about.names(proposal, question):
+            self._found.take_back(gone, at)
 
     def _elaborated(self, need: Need) -> Need:
         """Add the next sentence of the message to a wish that names no technology; it says what is wanted."""
@@ -82,7 +93,22 @@ class _Reader:
                 weighed.append((sure, self._need(said, (text, kind, technologies), said.text, Strength.IMPLIED)))
         return tuple(need for _, need in sorted(weighed, key=lambda pair: -pair[0]))
 
+    def _corrects(self, sentence: Sentence, clause: str) -> bool:
+        """Take what a clause corrects for what was asked for just before: "scratch that, a Mac runner"."""
+        last = next(iter(self._found.needs[-1:]), None)
+        said = _SAID["corrects"].match(clause)
+        if last is None or said is None or sentence.at - last.sentence.at > 2:
+            return False
+        rest = clause[said.end() :]
+        if not self._about.is_thing(sentence, rest):
+            return False
+        self._found.drop(last)
+        self._add(sentence, self._about.parts(sentence, rest), sentence.text, last.strength)
+        return True
+
     def _read(self, sentence: Sentence, clause: str, before: str) -> None:
+        if self._corrects(sentence, clause):
+            return
         asked, asked_before = _SAID["ask"].search(clause), _SAID["asked_before"].search(clause)
         own = None if _SAID["not_own"].search(clause) else _SAID["own"].search(clause)
         withdrawn = None if _SAID["people_wait"].search(clause) else _SAID["withdrawn"].search(clause)
@@ -136,6 +162,10 @@ class _Reader:
         wanted, strength = self._about.wanted(sentence, clause, asked)
         if not wanted or _SAID["denied"].match(wanted) or self._refines(sentence, clause):
             return
+        earlier, *corrected = _SAID["corrects"].split(wanted)
+        if corrected and self._about.names(sentence, corrected[-1]):
+            wanted = corrected[-1]
+            self._found.dropped.update(self._about.technologies(sentence, earlier))
         kind, technologies = self._about.kind(sentence, wanted), self._about.technologies(sentence, wanted)
         parts, is_short = self._about.parts(sentence, wanted), len(wanted.split()) < 4
         is_bare = not technologies and (kind is None or (kind.weight < 2 and len(wanted.split()) < 8))
@@ -178,7 +208,7 @@ class _Reader:
         quote = sentence.text if said is sentence else f"{text} {sentence.text}"
         if kind is not None and kind.kind in HELP:
             self._add(sentence, [(wanted, kind, technologies)], quote, Strength.ASKED)
-        elif not any(each.sentence.at >= said.at and each.strength is Strength.ASKED for each in self._found.needs):
+        elif not any(each.sentence.at >= said.at and each.strength >= Strength.ASKED for each in self._found.needs):
             parts = self._about.parts(said, text)
             self._add(
                 sentence, parts if len(parts) > 1 else [(text, there or kind, technologies)], quote, Strength.ASKED

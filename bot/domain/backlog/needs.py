@@ -29,12 +29,13 @@ HELP = (ItemType.SUPPORT, ItemType.COACHING)
 
 
 class Strength(IntEnum):
-    """How surely a thing is asked for: proposed, implied by what has to be, in a list of wishes, or in words."""
+    """How surely a thing is asked for: proposed, implied by what has to be, in a list, in words, or agreed to."""
 
     NAMED = 1
     IMPLIED = 2
     LISTED = 3
     ASKED = 4
+    AGREED = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Plausibility:
         `lacking`, that nobody knows, counts as asked for.
         """
         kept = [need for need in wanted if is_asked or self._wish(need.quote) >= _least(need, lacking)]
-        is_beside = any(need.strength is Strength.ASKED for need in kept)
+        is_beside = any(need.strength >= Strength.ASKED for need in kept)
         for said in self._sentences:
             is_read = said.at in asked_in or any(_is_of(said, need.quote) for need in kept)
             if self.likely[said.at].wish >= (_LIKELY_BESIDE if is_beside else _LIKELY_WISH) and not is_read:
@@ -90,6 +90,8 @@ class Plausibility:
 
 def _least(need: Need, lacking: Set[str]) -> float:
     """Return how likely a need has to be a wish: the less, the more plainly a rule has read it."""
+    if need.strength is Strength.AGREED:
+        return 0.0
     if need.strength < Strength.ASKED and lacking.isdisjoint(need.technologies):
         return _UNLIKELY
     return _UNLIKELY_NAMED if need.weight >= _NAMES_A_THING or need.technologies else _UNLIKELY_ASKED

@@ -26,6 +26,9 @@ _LINK = re.compile(r"<(?:https?|mailto|tel|ftp)[^<>|\s]{0,2000}(?:\|([^<>]{0,300
 _ANGLE = re.compile(r"<[@!#][^<>]{0,100}>")
 _BARE_LINK = re.compile(r"https?://[^\s<>]{1,2000}")
 _EMOJI = re.compile(r"(?<![\w`]):(?=[\w+'-]{0,60}[a-z+])[\w+'-]{1,60}(?:::[\w-]{1,20})?:")
+#: A message that is nothing but a sign for yes, or begins with one for no.
+_YES = re.compile(r"^\s*(?:(?::(?:thumbsup|\+1|100|heavy_check_mark|white_check_mark):|[👍✅✔💯])\s*)+$")
+_NO = re.compile(r"^\s*(?:(?::(?:thumbsdown|-1|no_good|no_entry|no_entry_sign|x):|[👎❌🚫⛔])\s*)+")
 _STRUCK = re.compile(r"(?<![\w~])~(?=\S)[^~\n]{1,300}(?<=\S)~(?![\w~])")
 _BOLD = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{1,300})(?<=\S)\*(?![\w*])")
 _ITALIC = re.compile(r"(?<![\w_])_(?=\S)([^_\n]{1,300})(?<=\S)_(?![\w_])")
@@ -130,7 +133,7 @@ def _words(raw: str) -> tuple[str, str]:
     """Return what a person wrote, without markup, and the code that they pasted."""
     pieces = visible(raw[:_LONGEST]).split("```")
     code = "\n".join(pieces[1::2])
-    text = "\n".join(pieces[::2])
+    text = _YES.sub("yes", _NO.sub("no, ", "\n".join(pieces[::2])))
     # A quoted line begins with the sign that Slack escapes; what it quotes somebody else has said.
     lines = [line for line in text.split("\n") if not line.lstrip().startswith(("&gt;", ">"))]
     text = "\n".join(lines)

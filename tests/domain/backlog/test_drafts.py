@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from bot.domain.backlog import drafts, item_types, technologies, threads
 from bot.domain.backlog.demand import Slowdown
 from bot.domain.backlog.drafts import Draft
 from bot.domain.backlog.requests import ItemType, RequestItem
+from bot.domain.backlog.threads import Thread
 from tests import drafting
 
 WORDS = (
@@ -24,16 +24,17 @@ WORDS = (
 MONDAY = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
 
-def written(said: Sequence[str]) -> list[dict[str, Any]]:
-    return [
-        {"ts": f"{MONDAY.timestamp() + at:.6f}", "user": f"U{at % 2}", "text": text} for at, text in enumerate(said)
-    ]
+def thread(*said: str, **fields: Any) -> Thread:
+    """Return a thread of two people, in turn."""
+    messages = []
+    for at, text in enumerate(said):
+        messages.append({"ts": f"{MONDAY.timestamp() + at:.6f}", "user": f"U{at % 2}", "text": text} | fields)
+    return threads.read({"ok": True, "messages": messages})
 
 
 def draft(*said: str, **fields: Any) -> Draft:
-    """Return the draft of a thread; what begins with `name:` is that person's."""
-    messages = [each | fields for each in written(said)]
-    return drafts.draft(threads.read({"ok": True, "messages": messages}), technologies.known())
+    """Return the draft of a thread of two people."""
+    return drafts.draft(thread(*said, **fields), technologies.known())
 
 
 def kinds(found: Draft) -> list[str]:
@@ -42,7 +43,7 @@ def kinds(found: Draft) -> list[str]:
 
 def rejected(*said: str) -> set[str]:
     """Return what the rules take a thread to decide against."""
-    return set(drafts.read(threads.read({"ok": True, "messages": written(said)}), technologies.known()).taken.rejected)
+    return set(drafts.read(thread(*said), technologies.known()).taken.rejected)
 
 
 def named(found: Draft) -> list[str]:
