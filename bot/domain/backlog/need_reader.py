@@ -125,6 +125,10 @@ class _Reader:
             if _SAID["what_is_needed"].search(clause):
                 self._found.last_ask, self._found.last_strength = sentence.at, Strength.LISTED
                 self._found.answers = sentence.message.index + 1
+            elif not asked and _SAID["shut_out"].search(clause):
+                access = Named(ItemType.ACCESS, "access", 3)
+                part = (clause, access, self._about.technologies(sentence, clause))
+                self._add(sentence, [part], sentence.text, Strength.ASKED)
             elif not (_SAID["no_ask"].search(clause) or _is_skill(clause, asked)):
                 self._ask(sentence, clause, asked)
             self._topics.append((clause, sentence))
@@ -204,6 +208,8 @@ class _Reader:
         if before is None:
             return False
         text, said = before
+        if _SAID["shut_out"].search(text):
+            return True  # "I'm locked out of Grafana", "can somebody help?"
         there, technologies = self._about.kind(said, text), self._about.technologies(said, text)
         quote = sentence.text if said is sentence else f"{text} {sentence.text}"
         if kind is not None and kind.kind in HELP:

@@ -33,6 +33,8 @@ class Titles:
     def of(self, need: Need) -> str:
         """Return a title that names the thing or the work: what "it" is, and for which technology or service."""
         text = _plain(need.title)
+        if need.kind is ItemType.ACCESS:
+            text = _SAID["shut_out"].sub("Access to ", text, count=1)
         if _SAID["points"].match(text) and (told := self._told(need)):
             text = _plain(told)
         elif not self._says_enough(text):

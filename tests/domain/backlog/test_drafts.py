@@ -948,3 +948,32 @@ def test_who_is_stuck_may_be_a_question() -> None:
     found = draft("We need a certificate.", "who is stuck?", "Pavel and me completely")
     assert found.blocked is not None
     assert found.blocked.people == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("I'm locked out of the staging ledger db since I joined, Grace and me can't test anything", "Access to the"),
+        ("We can't get into the Grafana of prod", "Access to the Grafana of prod"),
+        ("403 on the artifacts bucket since this morning", "403 on the artifacts bucket"),
+        ("permission denied when I push to the registry", "Permission denied when I push to the registry"),
+        ("Since the move we no longer have rights on the payments namespace", "Access to the payments namespace"),
+        ("Jo lost his access to Vault", "Access to Vault"),
+        ("My account on the bastion was disabled", "My account on the bastion was disabled"),
+    ],
+)
+def test_who_does_not_get_in_asks_for_access(said: str, title: str) -> None:
+    [item] = draft(said).items
+    assert item.type is ItemType.ACCESS
+    assert item.title.startswith(title)
+    assert draft(said, "never mind, it works again").items == ()
+
+
+@pytest.mark.parametrize("said", ["Customers get a 403 on the checkout page", "The build fails with 403"])
+def test_what_fails_for_others_is_no_access_of_the_team(said: str) -> None:
+    assert "access" not in kinds(draft(f"{said}, can DevOps have a look?"))
+
+
+def test_people_who_have_nothing_to_do_take_no_wish_back() -> None:
+    asked = "The new cutters can't get into Cloudinary. Nothing to do without it."
+    assert kinds(draft(asked)) == ["access"]
