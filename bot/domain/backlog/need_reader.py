@@ -145,6 +145,18 @@ class _Reader:
             is_point = need.sentence.is_bullet and begins.intersection(need.technologies)
             if is_point or (is_short and need.quote == before):
                 self._found.drop(need)
+        if taken := self._taken_over(sentence, clause):
+            self._found.take_back(taken, sentence.at)
+
+    def _taken_over(self, sentence: Sentence, clause: str) -> list[Need]:
+        """Return what was asked for and somebody of the team does: "Ana takes that", "the chart is on me"."""
+        needs = self._found.needs
+        if _SAID["takes_thing"].match(clause):
+            about, technologies = set(words_of(clause)), set(self._about.technologies(sentence, clause))
+            return [each for each in needs if each.shares(about, technologies) and each.sentence is not sentence]
+        last = next(iter(needs[-1:]), None)
+        is_reply = last is not None and 0 < sentence.message.index - last.sentence.message.index <= 1
+        return needs[-1:] if is_reply and sentence.first and _SAID["takes_it"].search(clause) else []
 
     def _strikes(self, sentence: Sentence, clause: str, *, is_gone: bool) -> bool:
         """Strike a point of a list by its number: "(a) exists since May", "strike 3", "so only b"."""

@@ -977,3 +977,28 @@ def test_what_fails_for_others_is_no_access_of_the_team(said: str) -> None:
 def test_people_who_have_nothing_to_do_take_no_wish_back() -> None:
     asked = "The new cutters can't get into Cloudinary. Nothing to do without it."
     assert kinds(draft(asked)) == ["access"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("Please bump the base image to node 22.", "we do that ourselves, it's our Dockerfile"),
+        ("Could someone upgrade the base image?", "Ana takes that"),
+        ("We need a dashboard.", "I'll do it"),
+        ("Please migrate the queue.", "I'll do a PR"),
+        ("We need a Helm chart.", "the chart is on us"),
+    ],
+)
+def test_what_somebody_of_the_team_takes_over_is_no_longer_asked_for(asked: str, said: str) -> None:
+    found = draft(asked, said)
+    assert found.items == ()
+    beside = draft(asked, said, "And we need a Kafka topic for refunds.")
+    assert [item.title for item in beside.items] == ["A Kafka topic for refunds"]
+    assert [each.value for each in beside.stays_with_team]
+
+
+@pytest.mark.parametrize(
+    "said", ["once it is there we take it from there", "The code is ours.", "I'll put it on the list for DevOps."]
+)
+def test_what_the_team_does_beside_it_takes_no_wish_back(said: str) -> None:
+    assert len(draft("We need a message queue for orders.", said).items) == 1
