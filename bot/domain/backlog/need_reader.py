@@ -107,7 +107,7 @@ class _Reader:
         return True
 
     def _read(self, sentence: Sentence, clause: str, before: str) -> None:
-        if self._corrects(sentence, clause):
+        if _SAID["takes_place"].match(clause) or self._corrects(sentence, clause):
             return
         asked, asked_before = _SAID["ask"].search(clause), _SAID["asked_before"].search(clause)
         own = None if _SAID["not_own"].search(clause) else _SAID["own"].search(clause)

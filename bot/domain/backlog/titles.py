@@ -58,7 +58,9 @@ class Titles:
         beside += [each.text for each in self._sentences[: said.at][-1:]]
         beside += [each.text for each in self._sentences[said.at + 1 :][:1] if each.message is said.message]
         beside += [self._sentences[0].text]
-        return next((each for each in beside if _weight(each) > _ENOUGH and need.title[1:] not in each), "")
+        beside = [_SAID["story"].sub("", each) for each in beside]
+        said_enough = [each for each in beside if _weight(each) > _ENOUGH and need.title[1:] not in each]
+        return next((each for each in said_enough if not _SAID["talk"].match(each)), "") or next(iter(said_enough), "")
 
     def _longer(self, said: Sentence, text: str) -> str:
         """Return more of the sentence where a title was cut too short: "A session" "by someone from SRE"."""

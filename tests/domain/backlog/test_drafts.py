@@ -1002,3 +1002,18 @@ def test_what_somebody_of_the_team_takes_over_is_no_longer_asked_for(asked: str,
 )
 def test_what_the_team_does_beside_it_takes_no_wish_back(said: str) -> None:
     assert len(draft("We need a message queue for orders.", said).items) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "load test is week of 14 Dec, so we'd want it on the 11th",
+        "Release 3.0 is on 18 December, would be nice before",
+        "the audit is in May",
+        "our go-live was moved to Friday",
+    ],
+)
+def test_an_event_that_takes_place_is_nothing_to_build(said: str) -> None:
+    found = draft("We need an environment that looks like prod.", said)
+    assert [item.title for item in found.items] == ["An environment that looks like prod"]
+    assert kinds(draft("We need a load test of the checkout.")) == ["pipeline"]

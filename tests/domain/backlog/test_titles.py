@@ -21,8 +21,12 @@ from tests.domain.backlog.test_drafts import draft
         # what "it" is stands before, or is a technology named there
         (["The deploy to staging takes 40 minutes", "something for DevOps to look into?"], "The deploy to staging"),
         (
-            ["One of us compares the ledger export by hand. Could DevOps give us a nightly job that does it?"],
+            ["PAY-88: one of us compares the ledger export by hand. Could DevOps give us a nightly job that does it?"],
             "A nightly job: one of us compares the ledger export by hand",
+        ),
+        (
+            ["Deploys to staging take 40 minutes", "it was 10 min in summer", "something for DevOps to look into?"],
+            "Deploys to staging take 40 minutes",
         ),
         (["Only Ruth knows MongoDB.", "We'd want it hosted, with backups"], "MongoDB: hosted, with backups"),
         (["The CUPS queue is rewritten every week.", "Could we get a script for that?"], "CUPS: a script"),
