@@ -14,8 +14,8 @@ from bot.domain.backlog.technologies import Mention, Vocabulary
 from bot.domain.backlog.threads import Sentence
 
 _PAIR, _QUOTE, _QUOTE_PAIR = 0.7, 0.7, 0.5
-#: By so much another type has to be likelier than the one that the rules take it for.
-_MARGIN = 0.5
+#: By so much another type has to be likelier than that of the rules: the more, the more plainly words name a kind.
+_MARGINS = (0.0, 0.5, 0.75, 1.0)
 #: So many sentences of a quote are looked at.
 _MOST = 3
 
@@ -29,7 +29,8 @@ def kind(
     """
     scores = classifier.scores([each.value for each in ItemType], features(need, quoted, lacking, vocabulary))
     best = max(scores, key=lambda each: scores[each])
-    return ItemType(best) if scores[best] - scores[need.kind.value] >= _MARGIN else need.kind
+    is_likelier = scores[best] - scores[need.kind.value] >= _MARGINS[min(need.weight, len(_MARGINS) - 1)]
+    return ItemType(best) if is_likelier else need.kind
 
 
 def features(

@@ -51,7 +51,8 @@ def test_the_example() -> None:
 
 def test_the_example_in_words() -> None:
     place = order([EXAMPLE], SETTINGS, today=TODAY)[0]
-    assert "\n".join(f"- {line}" for line in explain(place, SETTINGS, today=TODAY)) in PAGE
+    answer, *reasons = explain(place, SETTINGS, today=TODAY)
+    assert "\n".join([answer, "", *(f"- {line}" for line in reasons)]) in PAGE
 
 
 def test_the_constants() -> None:
