@@ -9,7 +9,6 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,8 @@ _LEAST = 3
 _STRENGTH = {"wish": 0.3, "gap": 0.3, "technology": 0.7, "skill": 0.7, "type": 1.0}
 #: Phrases of skills and of missing ones, each in a short thread.
 _PHRASES = "phrases"
+#: How the names of the features begin that are about the words of a sentence alone.
+_OWN_WORDS = ("w ", "b ", "f ")
 #: The sets are put into so many parts, each read by what the others teach.
 _PARTS = 6
 
@@ -54,8 +55,7 @@ def learn() -> dict[str, dict[str, float]]:
     labelled = {name: drafting.read(name) for name in sets()}
     said = {name: list(examples(labelled[name], quotes.get(name, {}))) for name in labelled}
     labelled |= {_PHRASES: list(_phrases())}
-    # What else is said around a phrase is the same for all of them, and no wish that teaches anything.
-    said |= {_PHRASES: [replace(each, wish=None) for each in examples(labelled[_PHRASES], {})]}
+    said |= {_PHRASES: [_own(each) for each in examples(labelled[_PHRASES], {})]}
     seen = Technologies()
     for part in (list(labelled)[at::_PARTS] for at in range(_PARTS)):
         weights = _of_sentences(row for name in labelled if name not in part for row in said[name])
@@ -72,12 +72,17 @@ def learn() -> dict[str, dict[str, float]]:
 
 
 def _phrases() -> Iterator[drafting.Labels]:
-    """Yield as many phrases of skills as of missing ones: what stands around them says nothing."""
+    """Yield as many phrases of skills as of missing ones."""
     tuned = [each for each in drafting_phrases.read() if not each.is_aside]
-    lacking = [each.labelled for each in tuned if each.kind == "gaps"]
-    skilled = [each.labelled for each in tuned if each.kind == "skilled"]
+    lacking, skilled = ([each.labelled for each in tuned if each.kind == kind] for kind in ("gaps", "skilled"))
     yield from lacking
     yield from itertools.islice(itertools.cycle(skilled), len(lacking))
+
+
+def _own(phrase: Example) -> Example:
+    """Return what a phrase teaches: what stands around it is the same for all of them, and says nothing."""
+    features = {name: value for name, value in phrase.features.items() if name.startswith(_OWN_WORDS)}
+    return Example(features, wish=None, gap=phrase.gap)
 
 
 def _of_sentences(seen: Iterable[Example]) -> dict[str, dict[str, float]]:
