@@ -199,10 +199,20 @@ class _Reader:
             is_pronoun = is_bare and len(parts) == 1 and (is_short or _SAID["pronoun"].search(wanted))
             if is_pronoun and self._refers(sentence, wanted, kind):
                 return
+            if kind is None or kind.weight < 2:
+                kind = self._best_kind(sentence, clause, kind, has_technology=bool(technologies))
             self._found.last_ask, self._found.last_strength = sentence.at, strength
             if kind is None and not technologies and _SAID["unnamed"].match(wanted) and any(self._mentions):
                 kind = Named(ItemType.INFRASTRUCTURE, "", 0)
         self._add(sentence, parts if len(parts) > 1 else [(wanted, kind, technologies)], sentence.text, strength)
+
+    def _best_kind(self, sentence: Sentence, clause: str, kind: Named | None, *, has_technology: bool) -> Named | None:
+        """Return a surer kind than the words of the wish give: the topic before a colon, or the clause."""
+        topic, colon, _ = sentence.text.partition(":")
+        if colon and (named_there := self._about.kind(sentence, topic)) and named_there.weight >= 2:
+            return named_there
+        around = self._about.kind(sentence, clause)
+        return around if kind is None and not has_technology else kind
 
     def _refers(self, sentence: Sentence, wanted: str, kind: Named | None) -> bool:
         """Whether "it" is what was named before; then that is asked for."""

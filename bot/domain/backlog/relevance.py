@@ -7,7 +7,7 @@ technology and of its rivals, the words of the sentences that name it, and those
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.backlog import classifier
 from bot.domain.backlog.classifier import Features, Likelihood
@@ -43,6 +43,9 @@ class Relevance:
     lacking: Set[str]
     dropped: Set[str]
     is_wish: bool
+    #: The words of a sentence by its place, and the features of a technology: each is asked for more than once.
+    _said: dict[int, list[str]] = field(default_factory=dict)
+    _read: dict[str, Features] = field(default_factory=dict)
 
     def belongs(self, name: str) -> bool:
         """Whether a technology belongs to what is asked for."""
@@ -62,7 +65,12 @@ class Relevance:
         return max((each for row in near for each in row), key=lambda each: self.likely[each.at].gap)
 
     def features(self, name: str) -> Features:
-        """Return what tells whether a technology belongs to what is asked for."""
+        """Return what tells whether a technology belongs to what is asked for, and whether nobody can handle it."""
+        if name not in self._read:
+            self._read[name] = self._features(name)
+        return self._read[name]
+
+    def _features(self, name: str) -> Features:
         found: Features = {f"id {name}": 1.0}
         found |= {f"note {each}": 1.0 for each in self.stances.notes.get(name, ())}
         flags = {
@@ -85,7 +93,10 @@ class Relevance:
         return [each for each in self.thread.sentences if any(one.id == name for one in self.mentions[each.at])]
 
     def _words(self, sentence: Sentence) -> list[str]:
-        return list(classifier.words(sentence.text, self.mentions[sentence.at], self.vocabulary))
+        if sentence.at not in self._said:
+            found = classifier.words(sentence.text, self.mentions[sentence.at], self.vocabulary)
+            self._said[sentence.at] = list(found)
+        return self._said[sentence.at]
 
     def _next(self, sentence: Sentence) -> Features:
         after = self.thread.sentences[sentence.at + 1 : sentence.at + 2]

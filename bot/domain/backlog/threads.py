@@ -12,6 +12,7 @@ from textwrap import wrap
 from typing import Any
 
 from bot.domain.authors import is_from_person
+from bot.domain.backlog.cues import WORDS
 from bot.domain.names import visible
 
 #: More than this of one message is not read: a pasted log is not a wish.
@@ -42,6 +43,10 @@ _ABBREVIATIONS = frozenset(
     ["incl.", "e.g.", "i.e.", "approx.", "ca.", "vs.", "resp.", "max.", "min.", "etc.", "z.b.", "st."]
 )
 _BEFORE_NUMBERS = ("no.", *(f"{name.lower()}." for name in calendar.month_abbr[1:] if name != "May"), "sept.")
+_ORDINAL = re.compile(r"\d{1,2}\.")
+_MONTHS = frozenset(
+    each for name in calendar.month_name[1:] for each in WORDS["readings"].get(name.lower(), "").split(", ") if each
+)
 _END = re.compile(r"(?<=[.!?;])[\"')]?\s+|(?<=\w[!?])(?=[A-Za-z]{2})|\s+(?=[-]\s)")
 
 
@@ -175,7 +180,11 @@ def _cut(line: str) -> Iterator[str]:
         # "no. 7" is a number, and "Nov. 7" a day; "so no." ends.
         last = kept.lower().rpartition(" ")[2].lstrip("(")
         is_number = last in _BEFORE_NUMBERS and following and following[0].isdigit()
-        if following is None or not (last in _ABBREVIATIONS or is_number):
+        # "bis zum 15. Januar"
+        is_day = _ORDINAL.fullmatch(last) and following and following.partition(" ")[0].lower().strip(".,") in _MONTHS
+        if is_day:
+            kept = kept.removesuffix(".")
+        elif following is None or not (last in _ABBREVIATIONS or is_number):
             if any(letter.isalnum() for letter in kept):
                 yield " ".join(kept.split())
             kept = ""

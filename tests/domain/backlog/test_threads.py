@@ -24,6 +24,13 @@ def test_a_channel_is_a_place_and_no_technology(place: str) -> None:
     assert named(draft(f"We need a Postgres database, as we said in {place}")) == ["postgresql"]
 
 
+@pytest.mark.parametrize("said", ["bis zum 15. Januar", "spätestens am 15. Januar, bitte"])
+def test_a_day_with_a_dot_ends_no_sentence(said: str) -> None:
+    found = draft(f"Wir brauchen eine Queue {said}.").needed_by
+    assert found is not None
+    assert (found.day.month, found.day.day) == (1, 15)
+
+
 def test_what_a_channel_is_called_is_not_asked_for() -> None:
     assert draft("Please write that in #pipelines.").items == ()
     [asked] = draft("Please ask in <#C1|redis> first. We need a queue.").items
