@@ -79,7 +79,8 @@ async def _read(submission: Submission, context: Context, read_to: str) -> Reque
         needed_by=said.get(forms.NEEDED_BY),
         needed_reason=said.text(forms.NEEDED_REASON),
         title=said.text(TITLE),
-        titles=tuple(map(said.text, forms.ITEM_TITLES)),
+        # What others have added since is in no field of this form, and stays.
+        titles=tuple(said.text(each) for each in forms.ITEM_TITLES if each.block_id in submission.values),
         kinds=tuple(map(kind_of, map(said.text, forms.ITEM_KINDS))),
         added=said.text(ADDED),
         added_type=kind_of(kind),

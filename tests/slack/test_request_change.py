@@ -165,6 +165,19 @@ async def test_two_who_change_it_at_once_read_of_each_other(requested: Requested
     assert "Meanwhile Ada Byron changed it." in said_in(requested.stage.slack.view_stack("grace")[-1])
 
 
+async def test_what_somebody_adds_meanwhile_is_not_taken_out_by_a_form_that_does_not_show_it(
+    requested: Requested,
+) -> None:
+    for user in ("ada", "grace"):
+        await requested.press(requested.card, ids.CHANGE, user=user)
+    before = [each["title"] for each in (await requested.row()).items]
+    assert await requested.fill("ada", added="A Redis cache", added_type="infrastructure") == {}
+    for _ in range(2):  # the first time the form says that Ada has changed it
+        assert await requested.fill("grace", blocked="1") == {}
+    assert [each["title"] for each in (await requested.row()).items] == [*before, "A Redis cache"]
+    assert "1 person blocked" in requested.card.text
+
+
 async def test_a_team_that_has_joined_changes_what_it_has_said_itself(stage: Stage) -> None:
     await open_first(stage)
     root = await search_form(stage)

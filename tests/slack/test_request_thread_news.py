@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.blocks.backlog import actions as ids
+from bot.domain.backlog.prefills import MOST_ITEMS
 from bot.playground.fake_slack import View, ViewRef
 from bot.store import tables
 from tests.slack.conftest import Stage
@@ -115,6 +116,31 @@ class TestChange:
         assert [each["text"] for each in options(await change(requested), ids.WISHES)] == [
             "An S3 bucket for the backups"
         ]
+
+    async def test_no_wish_is_one_too_many(self, requested: Requested) -> None:
+        names = "RabbitMQ Redis MongoDB Elasticsearch MinIO Grafana Vault MySQL Keycloak SonarQube ClickHouse Memcached"
+        await say(requested, *(f"We also need a {each} in staging." for each in names.split()))
+        held = len((await requested.row()).items)
+        view = await change(requested)
+        offered = [each["value"] for each in options(view, ids.WISHES)]
+        assert len(offered) > 12 - held
+        assert await requested.fill("ada", wishes=offered) == {}
+        await say(requested, "We also need a Nexus repository in staging.")
+        assert [each["text"] for each in options(await change(requested), ids.WISHES)] == [
+            "A Nexus repository in staging"
+        ]
+
+    async def test_a_form_holds_as_many_things_as_there_is_room_for(self, stage: Stage) -> None:
+        names = (
+            "RabbitMQ Redis MongoDB Elasticsearch MinIO Grafana Vault MySQL Keycloak SonarQube ClickHouse Memcached "
+            "Kafka Cassandra Nexus Prometheus Airflow Solr Neo4j InfluxDB CouchDB Harbor Jaeger"
+        )
+        root = await thread(stage, *(f"We also need a {each} in staging." for each in names.split()))
+        view = await form(stage, root)
+        assert len(asked_for(view)) == MOST_ITEMS
+        assert await submit(stage) == {}
+        await posted(stage, "payments")
+        assert len((await Requested(stage, root).row()).items) == MOST_ITEMS
 
     async def test_what_is_said_while_the_form_is_open_is_offered_afterwards(self, stage: Stage) -> None:
         root = await thread(stage, *STORY)

@@ -18,7 +18,7 @@ _SAID = patterns("wishes")
 #: What a team calls its own things.
 _NAME = re.compile(r"(?<![\w-])[a-z][a-z0-9]*(?:[-_][a-z0-9]+)+(?![\w-])")
 _TITLE = 90
-_MOST = 12
+_MOST = 50
 _LONGEST_QUOTE = 600
 #: Titles of which the shorter one's words stand in the longer one are alike.
 _ALIKE = 85

@@ -43,7 +43,9 @@ class Relevance:
     lacking: Set[str]
     dropped: Set[str]
     is_wish: bool
-    #: The words of a sentence by its place, and the features of a technology: each is asked for more than once.
+    #: The sentences that name a technology, the words of a sentence by its place, and the features of a technology:
+    #: each is asked for more than once.
+    _named: dict[str, list[Sentence]] = field(default_factory=dict)
     _said: dict[int, list[str]] = field(default_factory=dict)
     _read: dict[str, Features] = field(default_factory=dict)
 
@@ -90,7 +92,11 @@ class Relevance:
         return found
 
     def _places(self, name: str) -> list[Sentence]:
-        return [each for each in self.thread.sentences if any(one.id == name for one in self.mentions[each.at])]
+        if not self._named:
+            for sentence, row in zip(self.thread.sentences, self.mentions, strict=True):
+                for each in dict.fromkeys(one.id for one in row):
+                    self._named.setdefault(each, []).append(sentence)
+        return self._named.get(name, [])
 
     def _words(self, sentence: Sentence) -> list[str]:
         if sentence.at not in self._said:

@@ -66,6 +66,22 @@ def test_the_type_of_a_wish_is_told_by_its_words() -> None:
     assert [item.type for item in drafts.draft(said, technologies.known()).items] == [ItemType.COACHING]
 
 
+@pytest.mark.parametrize(
+    ("wish", "rule", "least"),
+    [
+        ("Can devops set up Kafka for us?", ItemType.INFRASTRUCTURE, 0.01),
+        ("Can devops give us a staging environment?", ItemType.ENVIRONMENT, 0.75),
+    ],
+)
+def test_a_type_that_words_name_gives_way_only_to_one_that_is_likelier_by_more(
+    monkeypatch: pytest.MonkeyPatch, wish: str, rule: ItemType, least: float
+) -> None:
+    for more, found in ((least - 0.05, rule), (least + 0.26, ItemType.SCRIPT)):
+        scores = {each.value: 0.0 for each in ItemType} | {ItemType.SCRIPT.value: more}
+        monkeypatch.setattr(classifier, "scores", lambda _names, _own, given=scores: given)
+        assert [item.type for item in drafts.draft(thread(wish), technologies.known()).items] == [found]
+
+
 def test_a_wish_that_no_rule_knows_is_found_and_what_only_looks_like_one_is_not() -> None:
     vocabulary = technologies.known()
     found = drafts.draft(thread("db of ledger is full again and the disk alarm goes off every night"), vocabulary)
