@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from types import MappingProxyType
 
 
 class BatonError(Exception):
@@ -82,11 +83,14 @@ class ChangedError(UserError):
     """Others have changed what a form is about since it was opened, so it has to be sent once more.
 
     `version` is the last change that whoever sends it has been told of then, and `shown` how things stand, as mrkdwn.
+    `contested` are the fields that both have changed, by block id: what stands there now, and what they have sent.
     """
 
-    def __init__(self, said: str, *, shown: str, version: int) -> None:
+    def __init__(
+        self, said: str, *, shown: str, version: int, contested: Mapping[str, tuple[str, str]] = MappingProxyType({})
+    ) -> None:
         super().__init__(said)
-        self.shown, self.version = shown, version
+        self.shown, self.version, self.contested = shown, version, contested
 
 
 class NotTakenError(BatonError):

@@ -11,6 +11,7 @@ from typing import Any
 from bot.blocks import backlog as blocks
 from bot.blocks.backlog import form_metadata, tracker_notes, words
 from bot.blocks.backlog.actions import OtherValue
+from bot.blocks.backlog.change_form import CHANGE
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.backlog.forms import FormFrame
 from bot.blocks.backlog.step_forms import ESTIMATE, STEP_FORMS
@@ -182,6 +183,12 @@ def forms_of(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Block]]:
     yield blocks.estimate_view, form
     shown = words.now(card, words.meanwhile([(card.asker.name, word) for word in words.DID]))
     yield blocks.changed_view, blocks.changed_view(ESTIMATE, form["blocks"], "7", shown)
+    corrected = blocks.change_view(
+        Changeable(card, DemandEntry(evidence=EvidenceKind.MEASURED), needed_by=None, is_own=True), "7"
+    )
+    both = {"backlog.needed_by": ("2026-12-15", ""), "backlog.evidence": ("counted", "measured")}
+    both |= {"backlog.asked_by": ("U0", card.asker.slack_id), "backlog.title": ("", card.title)}
+    yield blocks.changed_view, blocks.changed_view(CHANGE, corrected["blocks"], "7", shown, both, lambda _: "")
 
 
 def follow_ups(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

@@ -19,13 +19,14 @@ from bot.blocks.backlog.change_form import (
 )
 from bot.blocks.forms import Field
 from bot.blocks.values import number, parse
-from bot.domain.backlog.changes import RequestChange
+from bot.domain.backlog.changes import Changeable, RequestChange
 from bot.domain.backlog.requests import RequestItem
 from bot.errors import FormError
 from bot.services import portfolio
 from bot.services.backlog import changes
 from bot.services.context import Context
 from handlers.backlog.change_forms import change_form
+from handlers.backlog.concurrent_changes import merge
 from handlers.backlog.steps import done
 from handlers.backlog.submissions import chosen_person, demand_of, kind_of, today_of
 from handlers.interaction import open_form, person_of, place_of, read_metadata
@@ -67,9 +68,10 @@ def _taken(submission: Submission) -> dict[str, str]:
     return found
 
 
-async def _read(submission: Submission, context: Context, read_to: str) -> RequestChange:
-    """Return what the form says. Raises FormError with what is wrong at its fields."""
-    said = CHANGE.read({**submission.values, **_taken(submission)}, submission.choices)
+async def _read(submission: Submission, context: Context, its: Changeable, read_to: str) -> RequestChange:
+    """Return what the form says. Raises FormError with what is wrong at its fields, and as `merge`."""
+    values, restored = merge(context, its, submission.blocks, {**submission.values, **_taken(submission)})
+    said = CHANGE.read(values, submission.choices)
     wishes = [parse(WishValue, each) for each in said.get(WISHES) or ()]
     asker, kind = said.text(forms.ASKED_BY), said.text(ADDED_TYPE)
     with forms.REQUEST.refusing():  # beside the team
@@ -79,37 +81,31 @@ async def _read(submission: Submission, context: Context, read_to: str) -> Reque
         needed_by=said.get(forms.NEEDED_BY),
         needed_reason=said.text(forms.NEEDED_REASON),
         title=said.text(TITLE),
-        # What others have added since is in no field of this form, and stays.
-        titles=tuple(said.text(each) for each in forms.ITEM_TITLES if each.block_id in submission.values),
+        titles=tuple(said.text(each) for each in forms.ITEM_TITLES if each.block_id in values),
         kinds=tuple(map(kind_of, map(said.text, forms.ITEM_KINDS))),
         added=said.text(ADDED),
         added_type=kind_of(kind),
         team_id=team.id if team is not None else None,
         asked_by=await chosen_person(context, forms.ASKED_BY, asker) if asker else None,
-        wishes=tuple(RequestItem(each.kind, each.title) for each in wishes),
+        wishes=(*restored, *(RequestItem(each.kind, each.title) for each in wishes)),
         read_to=read_to,
     )
 
 
 async def on_change_submitted(submission: Submission, context: Context) -> None:
-    """Correct the request, unless others have changed it meanwhile."""
+    """Correct the request. What others have corrected meanwhile stays, unless the form says otherwise."""
     subject, place = read_metadata(submission.metadata)
-    its = parse(ChangeSubject, subject)
-    new = await _read(submission, context, its.read_to)
-    person_id = await person_of(context, submission.user_id)
+    about = parse(ChangeSubject, subject)
+    whose = {"request_id": about.request_id, "person_id": await person_of(context, submission.user_id)}
+    with CHANGE.refusing():
+        its = await changes.to_change(context.deps, context.snapshot, **whose, version=about.version)
+    new = await _read(submission, context, its, about.read_to)
+    version, today = its.card.version, today_of(context, submission.user_id)
     try:
         with CHANGE.refusing():
-            card = await changes.change(
-                context.deps,
-                context.snapshot,
-                request_id=its.request_id,
-                version=its.version,
-                person_id=person_id,
-                new=new,
-                today=today_of(context, submission.user_id),
-            )
+            card = await changes.change(context.deps, context.snapshot, **whose, version=version, new=new, today=today)
     except FormError as error:
         asked = {**forms.PROBLEM_FIELDS, "items": forms.ITEM_TITLES[0], **_MORE_FIELDS}
         wrong = {asked[name].block_id if name in asked else name: said for name, said in error.by_field.items()}
         raise FormError(wrong) from None
-    await done(context, place, card, person_id)
+    await done(context, place, card, whose["person_id"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -73,9 +73,16 @@ def told(listener: Listener, form_of: Callable[[Submission], Form]) -> Listener:
             subject, place = read_metadata(submission.metadata)
             metadata = place.metadata(*subject.split("|")[:-1], error.version)
             form = form_of(submission)
-            return replies.view(blocks.changed_view(form, submission.blocks, metadata, error.shown))
+            shown, contested = error.shown, error.contested
+            named = partial(_name, context)
+            return replies.view(blocks.changed_view(form, submission.blocks, metadata, shown, contested, named))
 
     return listen
+
+
+def _name(context: Context, slack_id: str) -> str:
+    person = context.snapshot.person_by_slack_id(slack_id)
+    return person.name if person is not None else ""
 
 
 async def on_step(action: Action, context: Context) -> None:

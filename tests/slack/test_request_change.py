@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from bot.blocks.backlog import actions as ids
-from bot.playground.fake_slack import PostedMessage
+from bot.playground.fake_slack import PostedMessage, View
 from bot.store import tables
 from tests.slack.conftest import Stage, organisation
 from tests.slack.test_clicks import actions
@@ -157,25 +157,85 @@ async def test_it_can_be_changed_while_it_is_open_from_its_thread_and_from_why(r
     assert "Change…" not in buttons(requested.card)
 
 
-async def test_two_who_change_it_at_once_read_of_each_other(requested: Requested) -> None:
+async def both_open(requested: Requested) -> None:
     for user in ("ada", "grace"):
         await requested.press(requested.card, ids.CHANGE, user=user)
-    assert await requested.fill("ada", **KNOWN) == {}
-    assert await requested.fill("grace", **KNOWN, blocked="1") == {}
-    assert "Meanwhile Ada Byron changed it." in said_in(requested.stage.slack.view_stack("grace")[-1])
 
 
-async def test_what_somebody_adds_meanwhile_is_not_taken_out_by_a_form_that_does_not_show_it(
+def hint(view: View, block_id: str) -> str:
+    [found] = [each for each in view.payload["blocks"] if each.get("block_id") == block_id]
+    return str(found.get("hint", {}).get("text", ""))
+
+
+async def test_what_others_have_changed_meanwhile_stays_where_somebody_has_not_touched_it(
     requested: Requested,
 ) -> None:
-    for user in ("ada", "grace"):
-        await requested.press(requested.card, ids.CHANGE, user=user)
-    before = [each["title"] for each in (await requested.row()).items]
-    assert await requested.fill("ada", added="A Redis cache", added_type="infrastructure") == {}
-    for _ in range(2):  # the first time the form says that Ada has changed it
-        assert await requested.fill("grace", blocked="1") == {}
-    assert [each["title"] for each in (await requested.row()).items] == [*before, "A Redis cache"]
-    assert "1 person blocked" in requested.card.text
+    await both_open(requested)
+    titles = [each["title"] for each in (await requested.row()).items]
+    more = {"added": "A Redis cache", "added_type": "infrastructure", "title": "A keyspace and more"}
+    assert await requested.fill("ada", needed_by="2026-06-01", needed_reason="The audit", **KNOWN, **more) == {}
+    assert await requested.fill("grace", blocked="1") == {}
+    assert requested.stage.slack.view_stack("grace") == [], "nothing is asked: they do not contradict each other"
+    row, [demand] = await requested.row(), await demands(requested.stage)
+    assert (str(row.needed_by), row.needed_reason, row.title) == ("2026-06-01", "The audit", "A keyspace and more")
+    assert [each["title"] for each in row.items] == [*titles, "A Redis cache"]
+    assert (demand.lost_people, demand.lost_times, demand.blocked_people) == (3, 4, 1)
+    assert under(requested)[-1].text.startswith("Grace Marsh changed who is blocked: ")
+
+
+async def test_what_both_have_changed_is_said_beside_its_field_and_sent_again_it_is_ones_own(
+    requested: Requested,
+) -> None:
+    await both_open(requested)
+    solo = requested.stage.slack.workspace.user("solo").id
+    theirs = {"needed_by": "2026-06-01", "evidence": "measured", "title": "A keyspace", "asked_by": solo}
+    assert await requested.fill("ada", **{**KNOWN, **theirs}) == {}
+    mine = {"needed_by": "2026-07-01", "evidence": "counted", "title": None, "blocked": "1"}
+    lin = requested.stage.slack.workspace.user("lin").id
+    await requested.fill("grace", **mine, asked_by=lin)
+    view = requested.stage.slack.view_stack("grace")[-1]
+    assert "Meanwhile Ada Byron changed it." in said_in(view)
+    again = "Send again to make it"
+    assert hint(view, ids.NEEDED_BY) == f"Meanwhile it became 1 June 2026. {again} 1 July 2026."
+    assert hint(view, ids.EVIDENCE).startswith("Meanwhile it became Measured")
+    assert hint(view, ids.TITLE) == "Meanwhile it became “A keyspace”. Send again to empty it."
+    assert hint(view, ids.ASKED_BY) == f"Meanwhile it became Solo Singh. {again} Lin Wei."
+    assert hint(view, ids.BLOCKED) == "", "only Grace has changed that"
+    assert hint(view, ids.PEOPLE) == "", "only Ada has changed that"
+    assert await requested.fill("grace") == {}
+    row, [demand] = await requested.row(), await demands(requested.stage)
+    assert (str(row.needed_by), demand.evidence, demand.blocked_people) == ("2026-07-01", "counted", 1)
+    assert (demand.lost_people, row.title) == (3, "A keyspace"), "a request always has a title"
+
+
+async def test_what_three_change_at_once_is_said_to_each(requested: Requested) -> None:
+    await both_open(requested)
+    assert await requested.fill("ada", needed_by="2026-06-01") == {}
+    await requested.fill("grace", needed_by="2026-07-01")
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    assert await requested.fill("ada", needed_by="2026-06-08") == {}
+    await requested.fill("grace")
+    assert "became 8 June 2026" in hint(requested.stage.slack.view_stack("grace")[-1], ids.NEEDED_BY)
+    assert await requested.fill("grace") == {}
+    assert str((await requested.row()).needed_by) == "2026-07-01"
+
+
+async def test_items_are_merged_wherever_they_stand_by_now(requested: Requested) -> None:
+    await both_open(requested)
+    assert await requested.fill("ada", **{"item.0": None}) == {}
+    assert await requested.fill("grace", **{"item.1": "A pipeline with tests"}) == {}
+    assert [each["title"] for each in (await requested.row()).items] == ["A pipeline with tests"]
+
+
+async def test_an_item_that_one_rewords_and_the_other_takes_out_is_asked_about(requested: Requested) -> None:
+    await both_open(requested)
+    second = (await requested.row()).items[1]["title"]
+    assert await requested.fill("ada", **{"item.0": None}) == {}
+    await requested.fill("grace", **{"item.0": "A keyspace with backups"})
+    said = hint(requested.stage.slack.view_stack("grace")[-1], f"{ids.ITEM}.0")
+    assert said == "Meanwhile it was emptied. Send again to make it “A keyspace with backups”."
+    assert await requested.fill("grace") == {}
+    assert {each["title"] for each in (await requested.row()).items} == {second, "A keyspace with backups"}
 
 
 async def test_a_team_that_has_joined_changes_what_it_has_said_itself(stage: Stage) -> None:

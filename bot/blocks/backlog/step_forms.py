@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from bot.blocks import forms
 from bot.blocks.backlog import actions, words
+from bot.blocks.contested import with_contested
 from bot.blocks.forms import Field, Fill, Form, filled_day
 from bot.blocks.text import Block, bold, passage, section
 from bot.domain.backlog.demand import OpenQuestion
@@ -64,10 +65,21 @@ SAVED = forms.number_between(actions.SAVED, "Hours saved a month", 0, 10_000, mi
 SAVING = Form(actions.SAVING_VIEW, "What does it save?", "Save", (SAVED,), refused_at=SAVED)
 
 
-def changed_view(form: Form, blocks: Sequence[Mapping[str, Any]], metadata: str, shown: str) -> Block:
-    """Return a form once more, with what others have done meanwhile above it. Slack keeps what was typed."""
+def changed_view(
+    form: Form,
+    blocks: Sequence[Mapping[str, Any]],
+    metadata: str,
+    shown: str,
+    contested: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+    named: Callable[[str], str] = str,
+) -> Block:
+    """Return a form once more, with what others have done meanwhile above it. Slack keeps what was typed.
+
+    `contested` fields say what stands there now beside what was sent; `named` names people by their Slack ids.
+    """
     note = {**section(shown), "block_id": _MEANWHILE}
-    return form.of_blocks(metadata, [note, *(each for each in blocks if each.get("block_id") != _MEANWHILE)])
+    there = [each for each in blocks if each.get("block_id") != _MEANWHILE]
+    return form.of_blocks(metadata, [note, *with_contested(there, contested, named)])
 
 
 def need_view(its: RequestCard, question: OpenQuestion, metadata: str) -> Block:

@@ -26,7 +26,8 @@ class Changeable:
     """A request as somebody may correct it: what their team says of it, and with `is_own` what is asked for as well.
 
     Their thread is at `channel_id` and `thread_ts`, empty for none, and was read up to `read_to`, by Slack's clock.
-    What it says besides stands in `news`; `held` is what the requests of that thread ask for.
+    What it says besides stands in `news`; `held` is what the requests of that thread ask for. `meanwhile` is what
+    others have done since somebody last saw it.
     """
 
     card: RequestCard
@@ -38,6 +39,7 @@ class Changeable:
     read_to: str = ""
     held: tuple[RequestItem, ...] = ()
     news: ThreadNews = NO_NEWS
+    meanwhile: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

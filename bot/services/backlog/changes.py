@@ -63,19 +63,21 @@ _WORDS = {
 _TEXTS = {"title": "title", "items": "items", "needed_reason": "why by then"}
 
 
-async def to_change(deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int) -> Changeable:
-    """Return a request to somebody who is about to correct it. Raises as `change`."""
+async def to_change(deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, version: int = 0) -> Changeable:
+    """Return a request to somebody who is about to correct it, and saw its `version`. Raises as `change`."""
     async with acting(
         deps, snapshot, request_id=request_id, person_id=person_id, right=Right.REQUEST, with_joined=True
     ) as act:
         demand, is_own = await _demand(act)
         # The day on the card may be another team's.
         card = replace(act.card, needed_reason=act.row.needed_reason, version=await act.version())
+        meanwhile = await act.meanwhile(version, but=TAKEN_ON)
+        its = Changeable(card, _entry(demand), demand.needed_by, is_own, meanwhile=meanwhile)
         source = act.row if is_own else await _joined_from(act)
         if source is None or not any(place := thread_of(source.source_key)):
-            return Changeable(card, _entry(demand), demand.needed_by, is_own)
-        held = await _held(act, thread_key(*place))
-        return Changeable(card, _entry(demand), demand.needed_by, is_own, *place, source.read_to, held)
+            return its
+        held, (channel_id, ts) = await _held(act, thread_key(*place)), place
+        return replace(its, channel_id=channel_id, thread_ts=ts, read_to=source.read_to, held=held)
 
 
 async def change(
@@ -169,9 +171,12 @@ def _corrected(items: tuple[RequestItem, ...], new: RequestChange) -> Iterator[R
         kind = new.kinds[place] if place < len(new.kinds) else None
         if title or place >= MOST_ITEMS:
             yield corrected(item, title or item.title, kind)
-    if (added := clean(new.added)[:LONGEST_TITLE]) and new.added_type is not None:
-        yield RequestItem(new.added_type, added)
-    yield from new.wishes
+    more = [RequestItem(new.added_type, added)] if (added := clean(new.added)) and new.added_type is not None else []
+    there = {each.title for each in items}  # others may have ticked the same
+    for each in (*more, *new.wishes):
+        if (title := each.title[:LONGEST_TITLE]) not in there:
+            there.add(title)
+            yield replace(each, title=title)
 
 
 async def _check(
