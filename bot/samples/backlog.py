@@ -370,6 +370,7 @@ def thread_news(card: RequestCard, name: str) -> ThreadNews:
     """As much as a thread says of a request by now."""
     return ThreadNews(
         items=card.items,
+        withdrawn={place: name if place else "" for place in range(len(card.items))},
         needed_by=NOW.date() + timedelta(40),
         hours=(3, 4.33, 2.5),
         blocked=(2, Slowdown.HALF),

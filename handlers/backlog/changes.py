@@ -14,6 +14,7 @@ from bot.blocks.backlog.change_form import (
     TAKE_BLOCKED,
     TAKE_DAY,
     TAKE_HOURS,
+    TAKE_OUT,
     TITLE,
     WISHES,
 )
@@ -65,7 +66,15 @@ def _taken(submission: Submission) -> dict[str, str]:
     if blocked := chosen(TAKE_BLOCKED):
         people, share = parse(BlockedValue, blocked)
         found |= {forms.BLOCKED.block_id: str(people), **({forms.SHARE.block_id: share} if share else {})}
+    found |= {forms.ITEM_TITLES[number(each)].block_id: "" for each in submission.choices.get(TAKE_OUT.block_id, ())}
     return found
+
+
+def _left_out(submission: Submission, asked: Field[tuple[str, ...]]) -> set[str]:
+    """Return what a field had to tick and was left out."""
+    there = (each["element"]["options"] for each in submission.blocks if each.get("block_id") == asked.block_id)
+    values = {str(option["value"]) for options in there for option in options}
+    return values - set(submission.choices.get(asked.block_id, ()))
 
 
 async def _read(submission: Submission, context: Context, its: Changeable, read_to: str) -> RequestChange:
@@ -88,6 +97,10 @@ async def _read(submission: Submission, context: Context, its: Changeable, read_
         team_id=team.id if team is not None else None,
         asked_by=await chosen_person(context, forms.ASKED_BY, asker) if asker else None,
         wishes=(*restored, *(RequestItem(each.kind, each.title) for each in wishes)),
+        kept=frozenset(
+            values.get(forms.ITEM_TITLES[number(each)].block_id, "") for each in _left_out(submission, TAKE_OUT)
+        ),
+        keeps_day=NO_DAY in _left_out(submission, TAKE_DAY),
         read_to=read_to,
     )
 

@@ -52,6 +52,16 @@ async def change(asked: Requested, user: str = "ada") -> View:
     return asked.stage.slack.view_stack(user)[-1]
 
 
+async def gone(asked: Requested, place: int, how: str, text: str = "") -> None:
+    """A message of the thread has other words, or is not there any more."""
+    slack = asked.stage.slack
+    message = slack.visible_messages("grace", "payments", thread_ts=asked.root.ts)[place]
+    if how == "edited":
+        await slack.edit("grace", "payments", message.ts, text)
+    else:
+        await slack.delete("grace", "payments", message.ts)
+
+
 def options(view: View, block_id: str) -> list[dict[str, str]]:
     """The boxes of a field: text, hint and value; nothing where it is not asked."""
     found = [each for each in view.payload["blocks"] if each.get("block_id") == block_id]
@@ -177,6 +187,52 @@ class TestChange:
         view = await change(requested)
         assert "The thread sounds as if nobody needs it any more" in said_in(view)
         assert options(view, ids.TAKE_DAY) == []
+
+    async def test_one_wish_that_is_taken_back_can_be_taken_out(self, requested: Requested) -> None:
+        dropped = "We don't need the Cassandra keyspace any more."
+        await say(requested, "Hello all.", dropped, "Thank you.")
+        view = await change(requested)
+        first, second = asked_for(view)
+        assert "*The thread says more by now:* 1 item taken back." in said_in(view)
+        assert options(view, ids.TAKE_OUT) == [{"text": first[:75], "hint": dropped, "value": "0"}]
+        assert initial(view, ids.TAKE_OUT) == []
+        assert await requested.fill("ada", take_out=["0"]) == {}
+        assert [each["title"] for each in (await requested.row()).items] == [second]
+
+    async def test_one_that_stays_all_the_same_is_not_asked_about_again(self, requested: Requested) -> None:
+        await say(requested, "We don't need the Cassandra keyspace any more.")
+        await change(requested)
+        assert await requested.fill("ada") == {}
+        assert options(await change(requested), ids.TAKE_OUT) == []
+        assert len((await requested.row()).items) == 2
+
+    @pytest.mark.parametrize("how", ["edited", "deleted"])
+    async def test_a_wish_whose_words_are_gone_can_be_taken_out(self, requested: Requested, how: str) -> None:
+        await gone(requested, 1, how, "Jenkins is fine.")
+        view = await change(requested)
+        [box] = options(view, ids.TAKE_OUT)
+        assert (box["value"], box["hint"]) == ("1", "The words that asked for it are gone.")
+        assert await requested.fill("ada") == {}
+        view = await change(requested)
+        assert options(view, ids.TAKE_OUT) == [], "what is left out is not offered again"
+
+    @pytest.mark.parametrize("how", ["edited", "deleted"])
+    async def test_a_day_whose_words_are_gone_can_be_taken_away(self, requested: Requested, how: str) -> None:
+        await gone(requested, 2, how, "Without it two of us are blocked.")
+        view = await change(requested)
+        assert label(view, ids.TAKE_DAY) == "The thread names no day any more"
+        assert await requested.fill("ada", take_day=[options(view, ids.TAKE_DAY)[0]["value"]]) == {}
+        assert (await requested.row()).needed_by is None
+        assert options(await change(requested), ids.TAKE_DAY) == []
+
+    async def test_a_day_that_stays_though_its_words_are_gone_is_not_asked_about_again(
+        self, requested: Requested
+    ) -> None:
+        await gone(requested, 2, "deleted")
+        await change(requested)
+        assert await requested.fill("ada") == {}
+        assert options(await change(requested), ids.TAKE_DAY) == []
+        assert (await requested.row()).needed_by is not None
 
     async def test_a_message_that_is_edited_says_it_anew(self, requested: Requested) -> None:
         last = requested.stage.slack.visible_messages("grace", "payments", thread_ts=requested.root.ts)[2]

@@ -66,6 +66,7 @@ ADDED, ADDED_TYPE = "backlog.added", "backlog.added_type"
 INSTEAD = "backlog.instead"
 #: What a correction takes from the thread: more items, and what it says by now of what the request has otherwise.
 WISHES, TAKE_DAY = "backlog.wishes", "backlog.take_day"
+TAKE_OUT = "backlog.take_out"
 TAKE_HOURS, TAKE_BLOCKED = "backlog.take_hours", "backlog.take_blocked"
 
 STEP_VIEW, MERGE_VIEW = "backlog.step_form", "backlog.merge_form"

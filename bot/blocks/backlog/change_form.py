@@ -48,17 +48,20 @@ ADDED = text(actions.ADDED, "Another item", limit=LONGEST_TITLE)
 ADDED_TYPE = choice(actions.ADDED_TYPE, "What kind of item is that?")
 #: What the thread says by now, each beside the fields that have it otherwise: a tick takes it.
 WISHES = ticks(actions.WISHES, "Asked for in the thread since")
+TAKE_OUT = ticks(actions.TAKE_OUT, "The thread takes this back: take it out?")
 TAKE_DAY = ticks(actions.TAKE_DAY, "By when")
 TAKE_HOURS = ticks(actions.TAKE_HOURS, "What is lost")
 TAKE_BLOCKED = ticks(actions.TAKE_BLOCKED, "Who is blocked")
 #: What is chosen where the thread has taken its day back.
 NO_DAY = "none"
+#: What is said of an item whose words were edited or deleted.
+_GONE = "The words that asked for it are gone."
 _NEWS = "Tick what is to be taken; what you leave out is not offered again."
 TITLE = filled_text(actions.TITLE, "What do you need?", limit=LONGEST_TITLE)
 #: Each item's words, and its kind below them.
 _ITEMS: tuple[Field[Any], ...] = tuple(chain.from_iterable(zip(ITEM_TITLES, ITEM_KINDS, strict=True)))
 #: What only those change who speak for the request itself.
-_OWN: tuple[Field[Any], ...] = (TITLE, *_ITEMS, WISHES, ADDED, ADDED_TYPE, TEAM, ASKED_BY, NEEDED_REASON)
+_OWN: tuple[Field[Any], ...] = (TITLE, *_ITEMS, TAKE_OUT, WISHES, ADDED, ADDED_TYPE, TEAM, ASKED_BY, NEEDED_REASON)
 _LOST: tuple[Field[Any], ...] = (PEOPLE, TIMES, HOURS, TAKE_HOURS, EVIDENCE)
 _BLOCKED: tuple[Field[Any], ...] = (BLOCKED, SHARE, TAKE_BLOCKED, UNTIL)
 _FIELDS: tuple[Field[Any], ...] = (*_LOST, *_BLOCKED, NEEDED_BY, TAKE_DAY, MISSED)
@@ -66,7 +69,7 @@ CHANGE = Form(
     actions.CHANGE_VIEW,
     "Change",
     "Save",
-    (TITLE, *_ITEMS, WISHES, ADDED, ADDED_TYPE, TEAM, ASKED_BY, *_FIELDS, NEEDED_REASON),
+    (TITLE, *_ITEMS, TAKE_OUT, WISHES, ADDED, ADDED_TYPE, TEAM, ASKED_BY, *_FIELDS, NEEDED_REASON),
     refused_at=PEOPLE,
 )
 
@@ -93,6 +96,7 @@ def change_view(its: Changeable, metadata: str, teams: Sequence[TeamRecord] = ()
         MISSED: Fill(filled_number(said.miss_hours)),
         NEEDED_REASON: Fill(its.card.needed_reason),
         **_news(its.news),
+        TAKE_OUT: _withdrawn(its),
     }
     for item, title, kind in zip(its.card.items, ITEM_TITLES, ITEM_KINDS, strict=False):
         fills |= {title: Fill(item.title), kind: kind_of(item)}
@@ -119,9 +123,10 @@ def _above(its: Changeable, *, is_found: bool) -> str:
 def _named(news: ThreadNews, *, is_own: bool) -> list[str]:
     """Return what of the thread's news can be ticked, in words: the form is long."""
     items = [counted(len(news.items), "more item", "more items")] if news.items and is_own else []
+    out = [counted(len(news.withdrawn), "item taken back", "items taken back")] if news.withdrawn else []
     day = ["another day"] if news.needed_by is not None else ["no day any more"] if news.is_day_gone else []
     hours = ["other hours"] if news.hours is not None else []
-    return [*items, *hours, *(["who is blocked"] if news.blocked is not None else []), *day]
+    return [*items, *out, *hours, *(["who is blocked"] if news.blocked is not None else []), *day]
 
 
 def _news(news: ThreadNews) -> dict[Field[Any], Fill]:
@@ -148,6 +153,12 @@ def _news(news: ThreadNews) -> dict[Field[Any], Fill]:
         value = encode(BlockedValue(count, share or ""))
         fills[TAKE_BLOCKED] = _taking(said, value, news.quotes.get(DemandPart.BLOCKED, ""))
     return fills
+
+
+def _withdrawn(its: Changeable) -> Fill:
+    """Return the items that the thread has taken back, by their places among those that are shown."""
+    hints = {str(place): words or _GONE for place, words in its.news.withdrawn.items() if place < len(ITEM_TITLES)}
+    return Fill(options={place: its.card.items[int(place)].title for place in hints}, hints=hints)
 
 
 def _taking(said: str, value: str, quote: str, text: str = "Take it") -> Fill:

@@ -20,11 +20,14 @@ from bot.domain.names import tokens
 class ThreadNews:
     """What is new in a thread. Of what stays as it is, and of what nobody has said, there is nothing.
 
-    With `is_day_gone` the thread has taken its day back, and with `is_over` all that it had asked for. The hours lost
-    are people, times a month and hours each; `quotes` are the words that say the numbers and the day.
+    With `is_day_gone` the thread has taken its day back, and with `is_over` all that it had asked for; `withdrawn` are
+    the items that it has taken back, by their places in the request, with the words that do so, empty where words were
+    edited or deleted. The hours lost are people, times a month and hours each; `quotes` are the words that say the
+    numbers and the day.
     """
 
     items: tuple[RequestItem, ...] = ()
+    withdrawn: Mapping[int, str] = field(default_factory=dict)
     needed_by: date | None = None
     is_day_gone: bool = False
     is_over: bool = False
@@ -40,10 +43,14 @@ NO_NEWS = ThreadNews()
 class LaterDraft:
     """What the new messages of a thread say: `said` has nothing from the ones before, whose day `before` is.
 
-    With `is_over` they have taken back all that those had asked for.
+    With `is_over` they have taken back all that those had asked for, and `withdrawn` are what they have taken back of
+    it, each with the words that do so. `items` is what the whole thread asks for, and `words` all of its words, folded.
     """
 
     said: Prefill
+    items: tuple[RequestItem, ...] = ()
+    withdrawn: tuple[tuple[RequestItem, str], ...] = ()
+    words: str = ""
     quotes: Mapping[DemandPart, str] = field(default_factory=dict)
     before: date | None = None
     now: date | None = None
@@ -56,10 +63,17 @@ def written_at(message: Mapping[str, Any]) -> str:
     return max(str(message.get("ts") or ""), str(edited.get("ts") or "") if isinstance(edited, Mapping) else "")
 
 
-def news(later: LaterDraft, held: Iterable[RequestItem], said: DemandEntry, needed_by: date | None) -> ThreadNews:
+def news(
+    later: LaterDraft,
+    held: Iterable[RequestItem],
+    said: DemandEntry,
+    needed_by: date | None,
+    *,
+    own: Sequence[RequestItem] = (),
+) -> ThreadNews:
     """Return what of a thread's new messages a request does not hold, which asks for `held` and says the rest.
 
-    A number or a day that nobody has said anew stays, whoever corrected it.
+    Those of `own` can be taken out of it. A number or a day that nobody has said anew stays, whoever corrected it.
     """
     its = later.said
     hours = None
@@ -68,15 +82,39 @@ def news(later: LaterDraft, held: Iterable[RequestItem], said: DemandEntry, need
     share = its.blocked_share
     blocked = (its.people_blocked, share) if its.people_blocked else None
     is_same = its.people_blocked == said.blocked_people and share in (None, said.blocked_share)
+    back = withdrawn(own, later)
+    is_over = later.is_over or (bool(own) and len(back) == len(own) and not its.items)
+    # The words of a day that was drafted may be gone, which no message tells.
+    had_day = later.before is not None or DemandPart.NEEDED_BY in said.drafted
     return ThreadNews(
         items=unheld(its.items, held),
+        withdrawn={} if is_over else back,
         needed_by=its.needed_by if its.needed_by != needed_by else None,
-        is_day_gone=needed_by is not None and later.before is not None and later.now is None and not later.is_over,
-        is_over=later.is_over,
+        is_day_gone=needed_by is not None and had_day and later.now is None and not is_over,
+        is_over=is_over,
         hours=hours if hours != (said.lost_people, said.lost_times, said.lost_hours) else None,
         blocked=None if is_same else blocked,
         quotes=later.quotes,
     )
+
+
+def withdrawn(own: Sequence[RequestItem], later: LaterDraft) -> dict[int, str]:
+    """Return which items of a request the thread has taken back, by their places, with the words that do so.
+
+    One whose words were edited or deleted is taken back without any.
+    """
+    found: dict[int, str] = {}
+    for place, each in enumerate(own):
+        if each.is_done or each not in unheld(own, later.items):
+            continue
+        words = next(
+            (quote for gone, quote in later.withdrawn if _says(each, gone) or not unheld([each], [gone])), None
+        )
+        if words is None and each.quote and folded(each.quote) not in later.words:
+            words = ""
+        if words is not None:
+            found[place] = words
+    return found
 
 
 def held_by(cards: Iterable[RequestCard]) -> tuple[RequestItem, ...]:

@@ -170,7 +170,9 @@ def _corrected(items: tuple[RequestItem, ...], new: RequestChange) -> Iterator[R
         title = clean(new.titles[place])[:LONGEST_TITLE] if place < len(new.titles) else item.title
         kind = new.kinds[place] if place < len(new.kinds) else None
         if title or place >= MOST_ITEMS:
-            yield corrected(item, title or item.title, kind)
+            # Whoever keeps what the thread has taken back says it themselves.
+            kept = replace(item, quote="") if title in new.kept else item
+            yield corrected(kept, title or item.title, kind)
     more = [RequestItem(new.added_type, added)] if (added := clean(new.added)) and new.added_type is not None else []
     there = {each.title for each in items}  # others may have ticked the same
     for each in (*more, *new.wishes):
@@ -258,10 +260,11 @@ def _put(demand: tables.RequestDemand, new: RequestChange) -> None:
     }
     parts = {DemandPart.LOST: _LOST, DemandPart.BLOCKED: _BLOCKED, DemandPart.NEEDED_BY: ("needed_by",)}
     changed = {part for part, names in parts.items() if any(getattr(demand, name) != values[name] for name in names)}
+    kept = {DemandPart.NEEDED_BY} if new.keeps_day else set()
     for name, value in values.items():
         setattr(demand, name, value)
     # Now somebody says it, and what was asked of the day before is asked of the new one again.
-    demand.drafted = " ".join(each for each in demand.drafted.split() if each not in changed)
+    demand.drafted = " ".join(each for each in demand.drafted.split() if each not in changed | kept)
     if DemandPart.NEEDED_BY in changed:
         demand.needed_asked_on = None
     if DemandPart.BLOCKED in changed:
@@ -297,4 +300,5 @@ def _entry(demand: tables.RequestDemand) -> DemandEntry:
         blocked_share=Slowdown(demand.blocked_share) if demand.blocked_share else None,
         blocked_until=demand.blocked_until,
         miss_hours=demand.miss_hours,
+        drafted=frozenset(map(DemandPart, demand.drafted.split())),
     )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from bot.domain.backlog.copied_words import folded
 from bot.domain.backlog.demand import DemandPart
 from bot.domain.backlog.item_types import is_about_what_is_there
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import RequestItem
 from bot.domain.backlog.thread_news import LaterDraft, unheld, written_at
 from bot.domain.directory import Match
+from bot.domain.directory.questions import unescaped
 from bot.domain.secrets import looks_secret
 from bot.domain.working_time import zone_of
 from bot.services import routing
@@ -57,7 +60,12 @@ async def later(deps: Deps, snapshot: Snapshot, messages: Sequence[Mapping[str, 
     zones = _zones(deps, snapshot, messages)
     found = await asyncio.to_thread(_later, messages, zones, read_to)
     said = _without_past(_without_secrets(found.said), _today(deps, zones))
-    return replace(found, said=said, quotes={part: _without_secret(each) for part, each in found.quotes.items()})
+    return replace(
+        found,
+        said=said,
+        withdrawn=tuple((each, _without_secret(unescaped(words))) for each, words in found.withdrawn),
+        quotes={part: _without_secret(each) for part, each in found.quotes.items()},
+    )
 
 
 def _zones(deps: Deps, snapshot: Snapshot, messages: Sequence[Mapping[str, Any]]) -> dict[str, tzinfo]:
@@ -135,11 +143,22 @@ def _later(messages: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo], r
 
     vocabulary = technologies.known()
     new = {place for place, each in enumerate(messages) if written_at(each) > read_to}
-    if not new:
-        return LaterDraft(said=Prefill())
-    old = [each for place, each in enumerate(messages) if place not in new]
-    found = drafts.draft(threads.read({"messages": list(messages)}, zones), vocabulary)
-    first = drafts.draft(threads.read({"messages": old}, zones), vocabulary)
+
+    def drafted(places: Iterable[int]) -> Draft:
+        return drafts.draft(threads.read({"messages": [messages[each] for each in places]}, zones), vocabulary)
+
+    def taken_back_at(item: RequestItem) -> int:
+        """Return the place of the first new message after which a wish is gone."""
+        places = sorted(new)
+        at = bisect(places, 0, key=lambda last: bool(unheld([item], map(_item, drafted(range(last + 1)).items))))
+        return places[min(at, len(places) - 1)]
+
+    thread = threads.read({"messages": list(messages)}, zones)
+    found = drafts.draft(thread, vocabulary)
+    first = drafted(place for place in range(len(messages)) if place not in new) if new else found
+    items, before = tuple(map(_item, found.items)), tuple(map(_item, first.items))
+    is_over = bool(before) and not items
+    back = () if is_over else unheld(before, items)
     quotes = {
         DemandPart.LOST: found.hours,
         DemandPart.BLOCKED: found.blocked,
@@ -147,10 +166,13 @@ def _later(messages: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo], r
     }
     return LaterDraft(
         said=_prefill(drafts.said_in(found, new, vocabulary), vocabulary),
+        items=items,
+        withdrawn=tuple((each, str(messages[taken_back_at(each)].get("text") or "")) for each in back),
+        words=folded(" ".join(each.text for each in thread.sentences)),
         quotes={part: each.quote for part, each in quotes.items() if each is not None},
         before=first.needed_by.day if first.needed_by is not None else None,
         now=found.needed_by.day if found.needed_by is not None else None,
-        is_over=bool(first.items) and not found.items,
+        is_over=is_over,
     )
 
 
