@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bot.blocks.backlog import forms
-from bot.blocks.backlog.actions import BlockedValue, HoursValue, WishValue
+from bot.blocks.backlog.actions import BlockedValue, DayValue, HoursValue, WishValue
 from bot.blocks.backlog.change_form import (
     ADDED,
     ADDED_TYPE,
@@ -18,6 +18,7 @@ from bot.blocks.backlog.change_form import (
     TITLE,
     WISHES,
 )
+from bot.blocks.contested import opened_with
 from bot.blocks.forms import Field
 from bot.blocks.values import number, parse
 from bot.domain.backlog.changes import Changeable, RequestChange
@@ -59,7 +60,11 @@ def _taken(submission: Submission) -> dict[str, str]:
 
     found: dict[str, str] = {}
     if day := chosen(TAKE_DAY):
-        found[forms.NEEDED_BY.block_id] = "" if day == NO_DAY else day
+        name = forms.NEEDED_REASON.block_id
+        found[forms.NEEDED_BY.block_id], reason = parse(DayValue, day)
+        # The reason is that of the other day, unless somebody has just written it.
+        if submission.values.get(name, "") == opened_with(submission.blocks).get(name, ""):
+            found[name] = reason
     if hours := chosen(TAKE_HOURS):
         fields = (forms.PEOPLE, forms.TIMES, forms.HOURS)
         found |= {each.block_id: f"{value:g}" for each, value in zip(fields, parse(HoursValue, hours), strict=True)}

@@ -180,13 +180,32 @@ class TestChange:
         view = await change(requested)
         assert label(view, ids.TAKE_DAY) == "The thread names no day any more"
         assert await requested.fill("ada", take_day=[options(view, ids.TAKE_DAY)[0]["value"]]) == {}
-        assert (await requested.row()).needed_by is None
+        row = await requested.row()
+        assert (row.needed_by, row.needed_reason) == (None, "")
 
     async def test_a_thread_that_takes_everything_back_leads_to_the_withdrawal(self, requested: Requested) -> None:
         await say(requested, "Never mind, we no longer need any of this.")
         view = await change(requested)
         assert "The thread sounds as if nobody needs it any more" in said_in(view)
         assert options(view, ids.TAKE_DAY) == []
+
+    @pytest.mark.parametrize(
+        ("said", "typed", "reason"),
+        [
+            (f"We need it by {LATER.isoformat()} now, the audit begins then.", {}, "the audit begins then"),
+            (f"We need it by {LATER.isoformat()} now.", {}, ""),
+            (MOVED, {"needed_reason": "The audit"}, "The audit"),
+        ],
+    )
+    async def test_the_reason_comes_with_the_day(
+        self, requested: Requested, said: str, typed: dict[str, str], reason: str
+    ) -> None:
+        assert (await requested.row()).needed_reason
+        await say(requested, said)
+        view = await change(requested)
+        assert await requested.fill("ada", **typed, take_day=[options(view, ids.TAKE_DAY)[0]["value"]]) == {}
+        row = await requested.row()
+        assert (str(row.needed_by), row.needed_reason) == (LATER.isoformat(), reason)
 
     async def test_one_wish_that_is_taken_back_can_be_taken_out(self, requested: Requested) -> None:
         dropped = "We don't need the Cassandra keyspace any more."
@@ -238,7 +257,7 @@ class TestChange:
         last = requested.stage.slack.visible_messages("grace", "payments", thread_ts=requested.root.ts)[2]
         await requested.stage.slack.edit("grace", "payments", last.ts, f"We need it by {LATER.isoformat()}.")
         view = await change(requested)
-        assert options(view, ids.TAKE_DAY)[0]["value"] == LATER.isoformat()
+        assert options(view, ids.TAKE_DAY)[0]["value"] == f"{LATER.isoformat()}|"
         assert options(view, ids.WISHES) == []
 
     async def test_a_wish_of_a_guest_is_not_offered(self, requested: Requested) -> None:

@@ -108,6 +108,13 @@ class WishValue(NamedTuple):
     title: str
 
 
+class DayValue(NamedTuple):
+    """By when it is needed as the thread says by now, empty for no day any more, and why by then."""
+
+    day: str
+    reason: str = ""
+
+
 class HoursValue(NamedTuple):
     """The hours that are lost as the thread says by now: people, times a month and hours each."""
 

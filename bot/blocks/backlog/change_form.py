@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from bot.blocks.backlog import actions, words
-from bot.blocks.backlog.actions import BlockedValue, HoursValue, OtherValue, WishValue
+from bot.blocks.backlog.actions import BlockedValue, DayValue, HoursValue, OtherValue, WishValue
 from bot.blocks.backlog.forms import (
     ASKED_BY,
     BLOCKED,
@@ -53,7 +53,7 @@ TAKE_DAY = ticks(actions.TAKE_DAY, "By when")
 TAKE_HOURS = ticks(actions.TAKE_HOURS, "What is lost")
 TAKE_BLOCKED = ticks(actions.TAKE_BLOCKED, "Who is blocked")
 #: What is chosen where the thread has taken its day back.
-NO_DAY = "none"
+NO_DAY = encode(DayValue(""))
 #: What is said of an item whose words were edited or deleted.
 _GONE = "The words that asked for it are gone."
 _NEWS = "Tick what is to be taken; what you leave out is not offered again."
@@ -139,7 +139,11 @@ def _news(news: ThreadNews) -> dict[Field[Any], Fill]:
         fills[WISHES] = Fill(options=texts, hints=hints)
     if news.needed_by is not None:
         said = f"The thread says {news.needed_by.day} {news.needed_by:%B %Y} now"
-        fills[TAKE_DAY] = _taking(said, news.needed_by.isoformat(), news.quotes.get(DemandPart.NEEDED_BY, ""))
+        fills[TAKE_DAY] = _taking(
+            said,
+            encode(DayValue(news.needed_by.isoformat(), news.needed_reason)),
+            news.quotes.get(DemandPart.NEEDED_BY, ""),
+        )
     elif news.is_day_gone:
         fills[TAKE_DAY] = _taking("The thread names no day any more", NO_DAY, "", "Take the day away")
     if news.hours is not None:
@@ -162,4 +166,5 @@ def _withdrawn(its: Changeable) -> Fill:
 
 
 def _taking(said: str, value: str, quote: str, text: str = "Take it") -> Fill:
+    value = value[:_LONGEST_VALUE]
     return Fill(options={value: text}, hints={value: quote}, label=said)

@@ -29,6 +29,7 @@ class ThreadNews:
     items: tuple[RequestItem, ...] = ()
     withdrawn: Mapping[int, str] = field(default_factory=dict)
     needed_by: date | None = None
+    needed_reason: str = ""
     is_day_gone: bool = False
     is_over: bool = False
     hours: tuple[float, float, float] | None = None
@@ -86,10 +87,12 @@ def news(
     is_over = later.is_over or (bool(own) and len(back) == len(own) and not its.items)
     # The words of a day that was drafted may be gone, which no message tells.
     had_day = later.before is not None or DemandPart.NEEDED_BY in said.drafted
+    is_day_new = its.needed_by != needed_by
     return ThreadNews(
         items=unheld(its.items, held),
         withdrawn={} if is_over else back,
-        needed_by=its.needed_by if its.needed_by != needed_by else None,
+        needed_by=its.needed_by if is_day_new else None,
+        needed_reason=its.needed_reason if is_day_new else "",
         is_day_gone=needed_by is not None and had_day and later.now is None and not is_over,
         is_over=is_over,
         hours=hours if hours != (said.lost_people, said.lost_times, said.lost_hours) else None,
