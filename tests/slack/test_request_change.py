@@ -288,6 +288,23 @@ async def why(stage: Stage) -> str:
     return "\n".join(found[1])
 
 
+async def test_each_number_stays_the_word_of_whoever_said_it(requested: Requested) -> None:
+    stage = requested.stage
+    today = stage.baton.context.deps.clock.now().date()
+    assert "from the draft of Grace Marsh" in await why(stage)
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    assert await requested.fill("ada", **KNOWN, missed="120") == {}
+    said = await why(stage)
+    assert "measured, says Ada Byron" in said
+    assert f"from the draft of Grace Marsh on {today}; missing it costs 120 hours, says Ada Byron." in said
+    await requested.press(requested.card, ids.CHANGE, user="grace")
+    assert await requested.fill("grace", blocked="1") == {}
+    said = await why(stage)
+    assert f"30 hours a month (3 people, 4 times, 2.5 hours each); measured, says Ada Byron on {today}" in said
+    assert "says Grace Marsh" in said
+    assert f"missing it costs 120 hours, says Ada Byron on {today}" in said
+
+
 async def test_an_item_is_added_with_its_kind(requested: Requested) -> None:
     stage = requested.stage
     await requested.press(requested.card, ids.CHANGE, user="ada")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -68,6 +69,18 @@ class DemandPart(StrEnum):
     NEEDED_BY = "needed_by"
 
 
+#: What missing the date costs: no draft says it.
+MISS_COST = "miss_cost"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who said something, and when."""
+
+    name: str
+    on: date
+
+
 @dataclass(frozen=True, slots=True)
 class TeamBlock:
     """People of a team who wait for the request.
@@ -110,7 +123,8 @@ class Demand:
     """What one team says about one request. A request has one demand for each team.
 
     `team` is the team's name, `team_people` how many are in it; None when the catalog does not say. The hours lost are
-    asked as people x times a month x hours each time. `said_by` are the names of all who asked for the team. They have
+    asked as people x times a month x hours each time. `said_by` are the names of all who asked for the team, and
+    `authors` who said a part of it, such as `lost` or `miss_cost`, where that is somebody else. They have
     left what is in `drafted` as the form was filled in. With `is_evidence_assumed` nobody said how the team knows.
     With `is_private` the team has asked for it privately, through the person `asked_by`, and others may read neither
     its name nor its words.
@@ -120,6 +134,7 @@ class Demand:
     evidence: EvidenceKind
     confirmed_on: date
     said_by: tuple[str, ...] = ()
+    authors: Mapping[str, Author] = field(default_factory=dict)
     team_people: int | None = None
     people: float = 0
     times_per_month: float = 0

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from bot.domain.backlog.demand import (
     EVIDENCE_SHARES,
+    MISS_COST,
     BacklogRequest,
     Demand,
     DemandPart,
@@ -47,7 +48,7 @@ def explain(place: BacklogPlace, settings: RankSettings, *, today: date, is_all:
 
 def _unnamed(demand: Demand) -> Demand:
     needed_by = replace(demand.needed_by, reason="") if demand.needed_by is not None else None
-    return replace(demand, team="Another team", said_by=(), needed_by=needed_by)
+    return replace(demand, team="Another team", said_by=(), authors={}, needed_by=needed_by)
 
 
 def _demand(demand: Demand, settings: RankSettings, *, today: date) -> list[str]:
@@ -102,17 +103,23 @@ def _evidence(demands: Iterable[Demand], *, today: date) -> list[str]:
 
 def _sources(demand: Demand, part: DemandPart | None) -> list[str]:
     """Return whose words something is: somebody's own, or those of the draft that they left as it was."""
-    if not demand.said_by:
+    who = _who(demand, part)
+    if not who:
         return []
-    who = join(demand.said_by)
     return [f"from the draft of {who}" if part in demand.drafted else f"says {who}"]
+
+
+def _who(demand: Demand, part: str | None) -> str:
+    """Return who says a part of a demand, and when, where that is not whoever said the last of it."""
+    author = demand.authors.get(part or "")
+    return f"{author.name} on {author.on}" if author is not None else join(demand.said_by)
 
 
 def _missed(demand: Demand, settings: RankSettings) -> str:
     """Return what it costs to miss the date, and whether somebody says so. No draft does."""
     if demand.needed_by is None or demand.needed_by.miss_hours is None:
         return f"missing it costs {_amount(settings.miss_hours, 'hour')}, assumed"
-    by = f", says {join(demand.said_by)}" if demand.said_by else ""
+    by = f", says {who}" if (who := _who(demand, MISS_COST)) else ""
     return f"missing it costs {_amount(demand.needed_by.miss_hours, 'hour')}{by}"
 
 

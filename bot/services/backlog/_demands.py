@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.domain.backlog.demand import Demand, DemandPart, EvidenceKind, NeededBy, Slowdown, TeamBlock
+from bot.domain.backlog.demand import MISS_COST, Author, Demand, DemandPart, EvidenceKind, NeededBy, Slowdown, TeamBlock
 from bot.domain.backlog.new_request import LONGEST_TITLE, NewRequest, thread_of
 from bot.domain.backlog.requests import AskedToo, ItemType, RequestItem
 from bot.domain.names import clean, cut
@@ -104,6 +104,21 @@ def reason_of(request: tables.Request, row: tables.RequestDemand) -> str:
     return next((str(each["reason"]) for each in reversed(row.asked or []) if day and each["needed_by"] == day), "")
 
 
+def sign(row: tables.RequestDemand, parts: Collection[str], person_id: int, now: datetime) -> None:
+    """Note who says these parts of what a team says; the others stay the word of whoever said them."""
+    last = [row.person_id, row.at.date().isoformat()]
+    new = [person_id, now.date().isoformat()]
+    authors = row.authors or {}
+    row.authors = {part: new if part in parts else authors.get(part, last) for part in (*DemandPart, MISS_COST)}
+
+
+def _authors(row: tables.RequestDemand, snapshot: Snapshot) -> Iterator[tuple[str, Author]]:
+    for part, (person_id, day) in (row.authors or {}).items():
+        person = snapshot.person(person_id) if person_id != row.person_id else None
+        if person is not None and person.name:
+            yield part, Author(person.name, date.fromisoformat(day))
+
+
 def demand_of(row: tables.RequestDemand, snapshot: Snapshot, *, reason: str = "", is_private: bool = False) -> Demand:
     """Return what a team says of a request; `reason` is why it is needed by its day."""
     team = snapshot.team(row.team_id)
@@ -114,6 +129,7 @@ def demand_of(row: tables.RequestDemand, snapshot: Snapshot, *, reason: str = ""
         is_evidence_assumed=not row.evidence,
         confirmed_on=row.at.date(),
         said_by=(person.name,) if person is not None and person.name else (),
+        authors=dict(_authors(row, snapshot)),
         team_people=len(team.member_ids) or None if team is not None else None,
         people=row.lost_people,
         times_per_month=row.lost_times,

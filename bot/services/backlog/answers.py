@@ -13,7 +13,7 @@ from bot.domain.rights import Right, may
 from bot.errors import NotFoundError, UserError
 from bot.services import actors
 from bot.services.backlog._cards import UNKNOWN, acting, tell_devops
-from bot.services.backlog._demands import demands_of
+from bot.services.backlog._demands import demands_of, sign
 from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog.message_updates import redraw_answered
 from bot.services.deps import Deps
@@ -57,6 +57,7 @@ async def needed_until(
         ]
         before = _said(act.row, demands)
         for demand in demands:
+            sign(demand, [DemandPart.NEEDED_BY if is_date else DemandPart.BLOCKED], person_id, act.now)
             _say(demand, until, is_date=is_date)
         if is_date and speaks_for_it and act.row.needed_by != until:
             # The reason was that of the other day.

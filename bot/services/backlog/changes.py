@@ -13,7 +13,7 @@ from sqlmodel import col
 from bot.blocks import backlog as blocks
 from bot.blocks.backlog import words
 from bot.domain.backlog.changes import Changeable, RequestChange, corrected
-from bot.domain.backlog.demand import DemandPart, EvidenceKind, Slowdown
+from bot.domain.backlog.demand import MISS_COST, DemandPart, EvidenceKind, Slowdown
 from bot.domain.backlog.new_request import (
     LONGEST_TITLE,
     DemandEntry,
@@ -32,7 +32,7 @@ from bot.domain.rights import Right
 from bot.errors import FormError, UserError
 from bot.services import outbox, routing
 from bot.services.backlog._cards import TAKEN_ON, RequestAct, acting, loaded, stored_item, tell_devops
-from bot.services.backlog._demands import demands_of
+from bot.services.backlog._demands import demands_of, sign
 from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog._joiners import threads_of
 from bot.services.backlog.intake import requests_of
@@ -106,7 +106,7 @@ async def change(
         if source is not None:
             source.read_to = max(source.read_to, new.read_to)
         before = _said(act.row, demand)
-        _put(demand, new)
+        _put(act, demand, new)
         if is_own:
             await _put_own(act, demand, new, items)
         after = _said(act.row, demand)
@@ -245,7 +245,7 @@ async def _tell_asker(act: RequestAct) -> None:
         await outbox.enqueue(act.session, key=key, channel=slack_id, message=blocks.asked_for(act.card, by), at=act.now)
 
 
-def _put(demand: tables.RequestDemand, new: RequestChange) -> None:
+def _put(act: RequestAct, demand: tables.RequestDemand, new: RequestChange) -> None:
     said = new.said
     values: dict[str, Any] = {
         "lost_people": said.lost_people or 0.0,
@@ -261,6 +261,8 @@ def _put(demand: tables.RequestDemand, new: RequestChange) -> None:
     parts = {DemandPart.LOST: _LOST, DemandPart.BLOCKED: _BLOCKED, DemandPart.NEEDED_BY: ("needed_by",)}
     changed = {part for part, names in parts.items() if any(getattr(demand, name) != values[name] for name in names)}
     kept = {DemandPart.NEEDED_BY} if new.keeps_day else set()
+    cost = {MISS_COST} if demand.miss_hours != values["miss_hours"] else set()
+    sign(demand, changed | kept | cost, act.person_id, act.now)
     for name, value in values.items():
         setattr(demand, name, value)
     # Now somebody says it, and what was asked of the day before is asked of the new one again.

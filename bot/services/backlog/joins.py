@@ -10,7 +10,7 @@ from sqlmodel import col
 from bot.blocks import backlog as blocks
 from bot.blocks.request_button import OpenValue
 from bot.domain import rights
-from bot.domain.backlog.demand import DemandPart, EvidenceKind
+from bot.domain.backlog.demand import MISS_COST, DemandPart, EvidenceKind
 from bot.domain.backlog.new_request import NewRequest, thread_of
 from bot.domain.backlog.requests import FREES_JOINED, OPEN, as_joined
 from bot.domain.rights import Right
@@ -18,7 +18,7 @@ from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services import actors, cards, outbox, routing
 from bot.services.backlog import offers
 from bot.services.backlog._cards import UNKNOWN, RequestAct, joined_key, tell_devops
-from bot.services.backlog._demands import asked_by, demand_row, demands_of
+from bot.services.backlog._demands import asked_by, demand_row, demands_of, sign
 from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog.intake import Opened
 from bot.services.backlog.step_words import keep
@@ -142,6 +142,8 @@ def _put_news(before: tables.RequestDemand, row: tables.RequestDemand, *, is_bet
     drafted = {
         part for part, names in said.items() for its in [row if names else before] if part in its.drafted.split()
     }
+    new = {part for part, names in said.items() if names} | ({MISS_COST} if row.miss_hours is not None else set())
+    sign(before, new, row.person_id, row.at)
     cost = ("miss_hours",) if row.miss_hours is not None else ()
     for name in (*(name for names in said.values() for name in names), *cost, "person_id", "at", "confirmed_at"):
         setattr(before, name, getattr(row, name))

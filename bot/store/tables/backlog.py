@@ -97,6 +97,8 @@ class RequestDemand(Row, table=True):
     confirmed_at: datetime | None = when(nullable=True)
     #: Fields that were left as the form suggested: `bot.domain.backlog.demand.DemandPart`s separated by spaces.
     drafted: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=text("''")))
+    #: Who said what, and on which day, where that is not who has said the last of it: [person, day] by the part.
+    authors: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
     #: What a joined team asked for: `bot.domain.backlog.requests.AskedToo`s, by their fields.
     asked: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
 
