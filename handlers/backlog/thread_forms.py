@@ -84,7 +84,7 @@ class ThreadForm:
         cards = [each for each in its.live if each.id == number] or its.live
         person = context.snapshot.person_by_slack_id(user_id)
         seen = lists.as_seen_by(context.snapshot, cards[0], person.id if person is not None else None)
-        if len(cards) == 1 and seen.is_open and seen.may_change:
+        if len(cards) == 1 and seen.is_changeable and seen.may_change:
             try:
                 here = self._channel_id
                 return await change_form(context, user_id, seen.id, Place(), here=here, is_found=True)

@@ -234,6 +234,32 @@ class TestUnmerged:
         assert "made this part of" in here(made)[-1].text
         return made
 
+    async def test_the_whole_lists_what_only_its_part_asks_for(self, stage: Stage) -> None:
+        made = await self.merged(stage)
+        second = "A Jenkins job that loads the snapshots"
+        whole = Requested(stage, made.root, 1)
+        for on in (await card_of_payments(made), whole.triage):
+            assert "*Search* asked for A Cassandra keyspace for the search index _(infrastructure)_" in on.text
+        await made.press(here(made)[0], ids.CHANGE, user="solo")
+        assert await made.fill("solo", added=second, added_type="pipeline", needed_by="2026-03-20", blocked="1") == {}
+        await posted(stage, "platform")
+        for on in (await card_of_payments(made), whole.triage):
+            assert f"• {second} _(pipeline)_" in on.text
+            assert "2026-03-20> (Search)" in on.text
+        assert "Solo Singh changed" in whole.under_triage()[-1]
+        await made.press(made.triage, ids.MORE, user="lin", word=ids.UNMERGE)
+        assert second not in (await card_of_payments(made)).text
+        assert second in here(made)[0].text
+
+    async def test_the_form_of_a_merge_shows_what_would_be_listed(self, stage: Stage) -> None:
+        await open_first(stage)
+        await posted(stage, "platform")
+        made = Requested(stage, await search_form(stage), 1)
+        await made.press(made.triage, ids.MORE, user="lin", word=ids.MERGE)
+        view = stage.slack.view_stack("lin")[-1]
+        assert "which lists what only this one asks for:" in said_in(view)
+        assert all(f"• {each['title']}" in said_in(view) for each in (await made.row()).items)
+
     async def test_undoing_a_merge_edits_what_was_said_and_tells_the_asker_once(self, stage: Stage) -> None:
         made = await self.merged(stage)
         await made.press(made.triage, ids.MORE, user="lin", word=ids.UNMERGE)

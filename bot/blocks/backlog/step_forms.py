@@ -126,7 +126,8 @@ def _left(its: RequestCard, step: Step) -> Fill:
 def merge_view(its: RequestCard, others: Iterable[RequestCard], metadata: str) -> Block:
     """Return the form that makes a request part of another."""
     options = {str(each.id): f"#{each.id} {each.title}" for each in others}
-    said = f"{words.name(its)}\nWhoever asked for it then counts for the other one. You can undo the merge."
+    said = "Whoever asked for it then counts for the other one, which lists what only this one asks for:"
+    said = "\n".join([words.name(its), said, *words.items(its.items), "You can undo the merge."])
     return MERGE.view(metadata, said, {INTO: Fill(options=options)})
 
 

@@ -32,7 +32,7 @@ def _existing(its: RequestCard, head: str) -> list[Block]:
     lines = [f"{head} {words.name(its)}", words.standing(its), *map(words.item, its.items[:8])]
     if its.permalink:
         lines.append(link(its.permalink, "The thread"))
-    if its.is_open and not its.may_change and not its.for_guest:
+    if its.is_changeable and not its.may_change and not its.for_guest:
         who = [words.person(its.asker), *([escape(its.team.name, 60)] if its.team is not None else [])]
         lines.append(f"Something to add? Tell {' or '.join(who)}, who can change it.")
     elements = [*words.change_button(its), *words.follow_buttons(its), *_reopen(its)]

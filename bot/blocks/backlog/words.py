@@ -294,7 +294,9 @@ def other_button(place: actions.OtherValue) -> list[Block]:
 def change_button(card: RequestCard) -> list[Block]:
     """Return the button that corrects a request, where that is possible, and its one reader may."""
     label = f"Change… #{card.id} {plain(card.title, 40)}"
-    return [button("Change…", actions.CHANGE, str(card.id), label=label)] if card.is_open and card.may_change else []
+    return (
+        [button("Change…", actions.CHANGE, str(card.id), label=label)] if card.is_changeable and card.may_change else []
+    )
 
 
 def estimate_button(card: RequestCard) -> list[Block]:

@@ -370,8 +370,13 @@ class RequestCard:
 
     @property
     def is_open(self) -> bool:
-        """Whether it has a rank, and those who ask for it may correct it."""
+        """Whether it has a rank."""
         return self.state in OPEN
+
+    @property
+    def is_changeable(self) -> bool:
+        """Whether those who ask for it may correct it: while it is open, or part of one that is."""
+        return self.is_open or (self.whole is not None and self.whole.is_open)
 
     @property
     def is_awaited(self) -> bool:

@@ -19,6 +19,7 @@ from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Rendered
 from bot.domain import rights
 from bot.domain.backlog.demand import Estimate
+from bot.domain.backlog.merges import asked_besides
 from bot.domain.backlog.new_request import thread_of
 from bot.domain.backlog.rank import lost_hours_per_month, people_blocked
 from bot.domain.backlog.requests import (
@@ -156,6 +157,9 @@ async def _with_others(
         is_private = not row.is_private and is_said_privately(by_number[each.request_id], each)
         whose_are[is_private] |= {_whose(snapshot, each), snapshot.somebody(each.person_id).name}
     card = first_day(card, said, by_number, snapshot, today=now.date())
+    asked = [one for each in said for one in asked_too(each, _whose(snapshot, each))]
+    for part, its_row in zip(parts, rows, strict=True):
+        asked += asked_besides(card, asked, part, channel_id=its_row.channel_id)
     names = await asyncio.to_thread(drafts.names_of, row.technologies) if row.technologies else {}
     return replace(
         card,
@@ -166,7 +170,7 @@ async def _with_others(
         hours_a_month=lost_hours_per_month(counted, today=now.date()),
         blocked_people=people_blocked(counted),
         joined=tuple(_whose(snapshot, each) for each in joined),
-        asked_too=tuple(one for each in said for one in asked_too(each, _whose(snapshot, each))),
+        asked_too=tuple(asked),
         unnamed=frozenset(whose_are[True] - whose_are[False]),
         private_parts=frozenset(each.id for each in parts if each.is_private and not row.is_private),
         joined_confirmed=frozenset(_whose(snapshot, each) for each in joined if each.confirmed_at is not None),

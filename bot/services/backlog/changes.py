@@ -24,7 +24,7 @@ from bot.domain.backlog.new_request import (
     thread_of,
 )
 from bot.domain.backlog.prefills import MOST_ITEMS
-from bot.domain.backlog.requests import OPEN, RequestCard, RequestItem
+from bot.domain.backlog.requests import RequestCard, RequestItem
 from bot.domain.backlog.thread_news import held_by
 from bot.domain.names import clean
 from bot.domain.phrases import join
@@ -126,7 +126,8 @@ async def change(
         person = snapshot.person(person_id)
         message = blocks.changed_news(card, person.name if person is not None else "", _what(changed))
         key = f"backlog.changed:{request_id}:{entry}"
-        await tell_devops(act.session, request_id, key=key, message=message, at=act.now)
+        told = act.card.whole.id if act.card.whole is not None else request_id
+        await tell_devops(act.session, told, key=key, message=message, at=act.now)
         if "title" in changed:
             await _rename_whole(act)
         if "asked_by" in changed:
@@ -136,7 +137,7 @@ async def change(
 
 async def _demand(act: RequestAct) -> tuple[tables.RequestDemand, bool]:
     """Return what is said for whom somebody speaks, and whether that is the request's own team."""
-    if act.card.state not in OPEN:
+    if not act.card.is_changeable:
         raise UserError(_ENDED)
     is_own = await act.speaks_for_whole()
     demands = await demands_of(act.session, act.subject_id)
