@@ -482,7 +482,7 @@ async def test_whoever_asked_for_a_duplicate_is_told_what_it_is_part_of_and_can_
     assert set(buttons(told)) == {"Show", "Withdraw…"}
     await other.press(told, ids.SHOW, user="solo")
     assert "*#1*" in requested.said_to("solo")
-    assert set(buttons(other.card)) == {"Withdraw…", "Follow"}
+    assert set(buttons(other.card)) == {"Withdraw…", "Change…", "Follow"}
     assert "Also for Search (#2)" in requested.card.text
     await other.press(told, ids.WITHDRAW, user="solo")
     assert await other.fill("solo", words="It is another cluster") == {}
