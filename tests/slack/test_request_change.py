@@ -65,7 +65,7 @@ async def test_hours_evidence_people_date_and_items_can_be_corrected(requested: 
     why = await stage.baton.context.backlog.why(1)
     assert why is not None
     assert "Payments: 30 hours a month" in why[1][1]
-    assert "; measured, says Ada Byron." in why[1][1]
+    assert "; measured, says Ada Byron; adds 10 h." in why[1][1]
 
 
 async def test_the_kind_of_an_item_says_who_owns_it_and_can_be_corrected(requested: Requested) -> None:
@@ -261,14 +261,14 @@ async def test_what_missing_the_date_costs_is_asked_corrected_and_said_with_whos
     await posted(stage, "payments")
     asked = Requested(stage, root)
     assert [each.miss_hours for each in await demands(stage)] == [120]
-    assert "missing it costs 120 hours, says Grace Marsh." in await why(stage)
+    assert "missing it costs 120 hours, says Grace Marsh; adds " in await why(stage)
     await asked.press(asked.card, ids.CHANGE, user="ada")
     assert element(stage.slack.view_stack("ada")[-1], ids.MISSED)["initial_value"] == "120"
     assert await asked.fill("ada", missed="8.5") == {}
-    assert "; missing it costs 8.5 hours, says Ada Byron." in await why(stage)
+    assert "; missing it costs 8.5 hours, says Ada Byron; adds " in await why(stage)
     await asked.press(asked.card, ids.CHANGE, user="ada")
     assert await asked.fill("ada", missed=None) == {}
-    assert "; missing it costs 40 hours, assumed." in await why(stage)
+    assert "; missing it costs 40 hours, assumed; adds " in await why(stage)
 
 
 async def test_a_team_that_joins_says_what_missing_its_own_date_costs(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -33,13 +34,16 @@ async def test_the_backlog_says_what_waiting_costs_and_why(requested: Requested)
     assert 0 < said.find("Number 1, worth building: people wait for it, and no date is in danger.") < said.index("•")
     assert "estimates Lin Wei" in said
     assert "Payments: 40 hours a week (2 people at half speed, assumed until " in said
-    assert "; taken as guessed, from the draft of Grace Marsh: 20% counts." in said
+    assert "; taken as guessed, from the draft of Grace Marsh: 20% counts; adds " in said
     assert (
         "Guessed hours count 20%, estimated 50%, counted 80%, measured all: better numbers from its teams move it up."
         in said
     )
     assert "(the partner goes live then), from the draft of Grace Marsh; missing it costs" in said
     assert "says Grace Marsh" not in said, "she has typed and chosen nothing"
+    adds = sum(int(each) for each in re.findall(r"; adds (\d+) h", said))
+    assert f"costs {adds} h in all" in said, "who adds up the lines gets the answer"
+    assert f"waiting costs {adds} h" in ranked.text, "and that of the list"
 
 
 async def test_whoever_may_estimate_can_do_so_from_why_nobody_has(requested: Requested) -> None:
@@ -59,7 +63,7 @@ async def test_what_somebody_types_or_chooses_is_what_they_say(stage: Stage) -> 
     await stage.press(ranked, ids.WHY, user="eve", block_id="backlog.ranked.1")
     why = stage.slack.visible_messages("eve", "general")[-1].text
     assert "Payments: 10 hours a week (1 person slowed until " in why
-    assert "; counted, says Grace Marsh: 80% counts." in why
+    assert "; counted, says Grace Marsh: 80% counts; adds " in why
     assert f"needs it by {day(date(2026, 5, 2))} (the partner goes live then), says Grace Marsh;" in why
 
 

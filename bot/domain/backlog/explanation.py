@@ -6,7 +6,7 @@ The sentences are plain text with names as they were typed. Whoever shows them e
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -22,7 +22,16 @@ from bot.domain.backlog.demand import (
     open_questions,
 )
 from bot.domain.backlog.lanes import QUICK_EFFORT_HOURS, QUICK_PAYBACK_WEEKS, BacklogPlace, Lane
-from bot.domain.backlog.rank import SAFETY, WEEKS_PER_YEAR, Rank, RankSettings, is_at_risk
+from bot.domain.backlog.rank import (
+    SAFETY,
+    WEEKS_PER_YEAR,
+    Rank,
+    RankSettings,
+    added_in_words,
+    is_at_risk,
+    shares_of_waiting,
+    waiting_in_words,
+)
 from bot.domain.phrases import join
 
 #: What a request is said to be, where that is not the name of its lane.
@@ -32,17 +41,18 @@ _LANES = {Lane.QUICK_WINS: "a quick win"}
 def explain(place: BacklogPlace, settings: RankSettings, *, today: date, is_all: bool = False) -> tuple[str, ...]:
     """Return the answer to "Why is this here?" in one sentence, and behind it one for each step of the arithmetic.
 
+    Each thing that a team says ends with what it adds to the cost of waiting, and the whole hours add up to that.
     Who has asked privately is left out, with their words, unless it `is_all` for those to read who may know them.
     """
     request = place.request
     shown = [each if is_all or not each.is_private else _unnamed(each) for each in request.demands]
+    said = list(_demands(place, shown, settings, today=today))
     place = replace(place, request=replace(request, demands=tuple(shown)))
-    said = [line for demand in shown for line in _demand(demand, settings, today=today)]
     if len(request.teams) < len(request.demands):
         said.append("A team that asked twice counts once, with its larger claim.")
+    said.append(_when(place, settings))
     if isinstance(place.rank, Rank):
         said += [_effort(request, place.rank, settings), _whether(place.rank, settings)]
-    said.append(_when(place, settings))
     return (_answer(place, settings, today=today), *said, *_evidence(shown, today=today))
 
 
@@ -51,19 +61,35 @@ def _unnamed(demand: Demand) -> Demand:
     return replace(demand, team="Another team", said_by=(), authors={}, needed_by=needed_by)
 
 
-def _demand(demand: Demand, settings: RankSettings, *, today: date) -> list[str]:
-    by_source: dict[str, list[str]] = {}
-    for part, what in _losses(demand, settings):
-        by_source.setdefault(_how(demand, part, today=today), []).append(what)
-    lines = [f"{demand.team}: {' and '.join(losses)}; {how}." for how, losses in by_source.items()]
-    if demand.needed_by is not None:
-        reason = f" ({demand.needed_by.reason})" if demand.needed_by.reason else ""
-        by = "".join(f", {each}" for each in _sources(demand, DemandPart.NEEDED_BY))
-        lines.append(f"{demand.team} needs it by {demand.needed_by.day}{reason}{by}; {_missed(demand, settings)}.")
-    if not lines:
-        by = "".join(f", {each}" for each in _sources(demand, None))
-        lines.append(f"{demand.team} asks for it{by}, and names no hours, nobody who waits and no date.")
-    return lines + _passed(demand, settings, today=today)
+def _demands(place: BacklogPlace, shown: Sequence[Demand], settings: RankSettings, *, today: date) -> Iterator[str]:
+    """Yield what each team says, and what that adds to the cost of waiting; `shown` may leave out who says it."""
+    shares = shares_of_waiting(place.request, settings, today=today)
+    added = iter(added_in_words([hours for each in shares for hours in (each.saved, each.blocked, each.missed)]))
+    for demand, share in zip(shown, shares, strict=True):
+        adds = {part: next(added) for part in (DemandPart.LOST, DemandPart.BLOCKED, DemandPart.NEEDED_BY)}
+        lines = [
+            f"{demand.team}: {what}; {_how(demand, part, today=today)}; adds {adds[part]}."
+            for part, what in _losses(demand, settings)
+        ]
+        if demand.needed_by is not None:
+            reason = f" ({demand.needed_by.reason})" if demand.needed_by.reason else ""
+            by = "".join(f", {each}" for each in _sources(demand, DemandPart.NEEDED_BY))
+            needs = f"{demand.team} needs it by {demand.needed_by.day}{reason}{by}; {_missed(demand, settings)}"
+            why_not = "" if share.missed else _no_danger(place, demand, settings, today=today)
+            lines.append(f"{needs}; adds {adds[DemandPart.NEEDED_BY]}{why_not}.")
+        if not lines:
+            by = "".join(f", {each}" for each in _sources(demand, None))
+            lines.append(f"{demand.team} asks for it{by}, and names no hours, nobody who waits and no date.")
+        yield from [*lines, *_passed(demand, settings, today=today)]
+
+
+def _no_danger(place: BacklogPlace, demand: Demand, settings: RankSettings, *, today: date) -> str:
+    """Return why missing a date adds nothing to the cost of waiting; nothing where it has passed or costs nothing."""
+    if demand.needed_by is None or demand.needed_by.day < today or demand.needed_by.miss_hours == 0:
+        return ""
+    effort = place.rank.effort_hours if isinstance(place.rank, Rank) else settings.triage_hours
+    is_counted = is_at_risk(demand, settings, effort_hours=effort, today=today)
+    return ", as only the costliest date counts" if is_counted else " while it is in no danger"
 
 
 def _losses(demand: Demand, settings: RankSettings) -> Iterator[tuple[DemandPart, str]]:
@@ -160,19 +186,12 @@ def _whether(ranked: Rank, settings: RankSettings) -> str:
 
 
 def _when(place: BacklogPlace, settings: RankSettings) -> str:
-    waiting = f"Waiting {_amount(settings.period_weeks, 'more week')}:"
-    ranked, hours = place.rank, _amount(place.rank.waiting_cost_hours, "hour")
-    if not isinstance(ranked, Rank):
-        return f"{waiting} up to {hours}."
-    parts = {
-        "lost every month": settings.period_weeks * ranked.saved_hours_per_week,
-        "while people are blocked": ranked.blocked_hours,
-        "for a missed date": ranked.miss_hours,
-    }
-    named = [f"{_number(each)} {what}" for what, each in parts.items() if each]
+    hours = waiting_in_words(place.rank.waiting_cost_hours, is_estimated=isinstance(place.rank, Rank))
+    waiting = f"Waiting {_amount(settings.period_weeks, 'more week')} costs {hours} in all."
     above = place.band - 1  # whatever their work turns out to be
-    first = f" {_amount(above, 'request')} in its lane {'is' if above == 1 else 'are'} above it for certain."
-    return f"{waiting} {hours}{f' ({join(named)})' if len(named) > 1 else ''}.{first if above else ''}"
+    if not isinstance(place.rank, Rank) or not above:
+        return waiting
+    return f"{waiting} {_amount(above, 'request')} in its lane {'is' if above == 1 else 'are'} above it for certain."
 
 
 def _answer(place: BacklogPlace, settings: RankSettings, *, today: date) -> str:

@@ -6,7 +6,7 @@ Both are in hours, so that anybody can check them; docs/backlog-ranking.md has t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -91,15 +91,16 @@ class Unestimated:
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class Waiting:
     """What starting one period later costs, in hours."""
 
-    saved: float
-    blocked: float
-    missed: float
+    saved: float = 0.0  #: that are lost every month
+    blocked: float = 0.0  #: while people wait
+    missed: float = 0.0  #: for a date
 
     @property
     def hours(self) -> float:
+        """All of it."""
         return self.saved + self.blocked + self.missed
 
 
@@ -131,9 +132,18 @@ def rank(request: BacklogRequest, settings: RankSettings, *, today: date) -> Ran
 
 def waiting_in_words(hours: float, *, is_estimated: bool) -> str:
     """Return the hours that waiting costs; where nobody has estimated the work, they are the most that it may cost."""
-    if is_estimated:
-        return f"{hours:,.0f} h"
-    return f"up to {hours:,.0f} h" if hours >= _LEAST_SAID else "under 1 h"
+    if hours < _LEAST_SAID:
+        return "under 1 h"
+    return f"{'' if is_estimated else 'up to '}{hours:,.0f} h"
+
+
+def added_in_words(hours: Sequence[float]) -> list[str]:
+    """Return in words what each of several amounts adds to their sum, so that the whole hours add up to it."""
+    whole = [math.floor(each) for each in hours]
+    missing = round(math.fsum(hours)) - sum(whole)
+    for place in sorted(range(len(hours)), key=lambda each: whole[each] - hours[each])[:missing]:
+        whole[place] += 1
+    return [f"{shown:,} h" if shown or not each else "under 1 h" for shown, each in zip(whole, hours, strict=True)]
 
 
 def same_until(request: BacklogRequest, settings: RankSettings, *, today: date) -> date | None:
@@ -257,7 +267,7 @@ def is_at_risk(demand: Demand, settings: RankSettings, *, effort_hours: float, t
 
 def _waiting(
     request: BacklogRequest, saved_per_week: float, settings: RankSettings, *, effort_hours: float, today: date
-) -> _Waiting:
+) -> Waiting:
     def blocked(demand: Demand) -> float:
         return blocked_hours(demand, settings, effort_hours=effort_hours, today=today)
 
@@ -267,7 +277,7 @@ def _waiting(
         for each in request.demands
         if each.needed_by is not None
     ]
-    return _Waiting(
+    return Waiting(
         saved=settings.period_weeks * saved_per_week,
         blocked=_sum_over_teams([each for each in request.demands if each.block is not None], blocked),
         missed=max(missed, default=0.0),
@@ -275,10 +285,34 @@ def _waiting(
 
 
 def _sum_over_teams(demands: Iterable[Demand], hours: Callable[[Demand], float]) -> float:
-    """Add up what the teams lose; of several demands of one team, the one that says most counts."""
-    by_team: dict[str, float] = {}
-    for demand in demands:
+    return math.fsum(found for _, found in _counted(demands, hours))
+
+
+def _counted(demands: Iterable[Demand], hours: Callable[[Demand], float]) -> Iterable[tuple[int, float]]:
+    """Return the places of the demands that count, with their hours: of several of one team, the one that says most."""
+    by_team: dict[str, tuple[int, float]] = {}
+    for place, demand in enumerate(demands):
         found = hours(demand)
-        if found > by_team.get(demand.team, 0.0):
-            by_team[demand.team] = found
-    return math.fsum(by_team.values())
+        if found > by_team.get(demand.team, (0, 0.0))[1]:
+            by_team[demand.team] = place, found
+    return by_team.values()
+
+
+def shares_of_waiting(request: BacklogRequest, settings: RankSettings, *, today: date) -> tuple[Waiting, ...]:
+    """Return for each demand of a request what it adds to the cost of waiting, at the expected effort."""
+    effort = _efforts(request, settings)[0]
+    per_month = settings.period_weeks * settings.removed_share / WEEKS_PER_MONTH
+
+    def saved(demand: Demand) -> float:
+        return per_month * weighed_hours_per_month(demand, today=today)
+
+    def blocked(demand: Demand) -> float:
+        return blocked_hours(demand, settings, effort_hours=effort, today=today)
+
+    lost, waited = dict(_counted(request.demands, saved)), dict(_counted(request.demands, blocked))
+    missed = [miss_hours(each, settings, effort_hours=effort, today=today) for each in request.demands]
+    costliest = missed.index(max(missed)) if missed else None
+    return tuple(
+        Waiting(lost.get(place, 0.0), waited.get(place, 0.0), hours if place == costliest else 0.0)
+        for place, hours in enumerate(missed)
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,14 +25,15 @@ def why(*backlog: BacklogRequest, number: int = 0) -> str:
 def test_the_example_in_words() -> None:
     assert why(EXAMPLE).splitlines() == [
         "Number 1, worth building: it saves more in a year than it costs, and no date is in danger.",
-        "Payments: 10 hours a month (5 people, 4 times, 0.5 hours each) and 16 hours a week (0.4 people stopped until "
-        "2026-12-28, assumed); counted, says Ada: 80% counts.",
-        "Search: 6 hours a month (3 people, once, 2 hours each); estimated, says Ben: 50% counts.",
-        "Checkout: 4 hours a month (2 people, 2 times, 1 hour each); measured, says Cem.",
+        "Payments: 10 hours a month (5 people, 4 times, 0.5 hours each); counted, says Ada: 80% counts; adds 2 h.",
+        "Payments: 16 hours a week (0.4 people stopped until 2026-12-28, assumed); counted, says Ada: 80% counts; "
+        "adds 26 h.",
+        "Search: 6 hours a month (3 people, once, 2 hours each); estimated, says Ben: 50% counts; adds 1 h.",
+        "Checkout: 4 hours a month (2 people, 2 times, 1 hour each); measured, says Cem; adds 1 h.",
+        "Waiting 2 more weeks costs 30 h in all.",
         "Work: 60 hours, 2 weeks (32 to 80, most likely 56, estimates Dana; triage and handoff 4).",
         "Saved: 126 hours a year (70% of what counts), 0.95 gained for each hour of work after 15% upkeep; payback "
         "25 weeks.",
-        "Waiting 2 more weeks: 30 hours (4.8 lost every month and 26 while people are blocked).",
         "Guessed hours count 20%, estimated 50%, counted 80%, measured all: better numbers from its teams move it up.",
     ]
 
@@ -44,24 +47,31 @@ def with_payments(**fields: object) -> BacklogRequest:
     [
         (with_payments(said_by=("Ada", "Eve", "Cem")), "says Ada, Eve and Cem"),
         (with_payments(confirmed_on=TODAY - timedelta(91)), "counted, not confirmed since 2026-08-03, says Ada: 50% c"),
-        (with_payments(people=1), "Payments: 2 hours a month (4 times, 0.5 hours) and 16 hours a week"),
+        (with_payments(people=1), "Payments: 2 hours a month (4 times, 0.5 hours); counted"),
         (with_payments(times_per_month=800), "0.5 hours each; only half the team's time counts, 693 hours)"),
         (with_payments(block=TeamBlock(1, Slowdown.HALF)), "(1 person at half speed until 2026-12-28, assumed)"),
         (with_payments(needed_by=NeededBy(TODAY, "the audit")), "needs it by 2026-11-02 (the audit), says Ada;"),
         (
             with_payments(drafted=frozenset({DemandPart.LOST}), needed_by=NeededBy(TODAY)),
-            "0.5 hours each); counted, from the draft of Ada: 80% counts.",
+            "0.5 hours each); counted, from the draft of Ada: 80% counts; adds",
         ),
         (
             with_payments(drafted=frozenset({DemandPart.LOST})),
-            "Payments: 16 hours a week (0.4 people stopped until 2026-12-28, assumed); counted, says Ada: 80% counts.",
+            "Payments: 16 hours a week (0.4 people stopped until 2026-12-28, assumed); counted, says Ada: 80% counts;",
         ),
-        (with_payments(is_evidence_assumed=True), "taken as counted, says Ada: 80% counts."),
+        (with_payments(is_evidence_assumed=True), "taken as counted, says Ada: 80% counts;"),
         (with_payments(block=TeamBlock(1, Slowdown.HALF, TODAY, is_assumed=True)), "at half speed, assumed until"),
         (with_payments(block=TeamBlock(1, Slowdown.HALF, TODAY)), "20 hours a week (1 person at half speed until 2026"),
-        (with_payments(needed_by=NeededBy(TODAY)), "; missing it costs 40 hours, assumed."),
-        (with_payments(needed_by=NeededBy(TODAY, miss_hours=1)), "; missing it costs 1 hour, says Ada."),
-        (with_payments(needed_by=NeededBy(TODAY, miss_hours=90)), "90 for a missed date"),
+        (with_payments(needed_by=NeededBy(TODAY)), "; missing it costs 40 hours, assumed; adds 40 h."),
+        (with_payments(needed_by=NeededBy(TODAY, miss_hours=1)), "; missing it costs 1 hour, says Ada; adds 1 h."),
+        (with_payments(needed_by=NeededBy(TODAY + timedelta(90))), "assumed; adds 0 h while it is in no danger."),
+        (
+            replace(
+                EXAMPLE,
+                demands=tuple(replace(each, needed_by=NeededBy(TODAY)) for each in EXAMPLE.demands),
+            ),
+            "Search needs it by 2026-11-02, says Ben; missing it costs 40 hours, assumed; adds 0 h, as only the c",
+        ),
         (
             with_payments(drafted=frozenset({DemandPart.NEEDED_BY}), needed_by=NeededBy(TODAY)),
             "Payments needs it by 2026-11-02, from the draft of Ada;",
@@ -73,7 +83,7 @@ def with_payments(**fields: object) -> BacklogRequest:
         ),
         (replace(EXAMPLE, demands=(PAYMENTS, replace(PAYMENTS, people=9))), "A team that asked twice counts once"),
         (replace(EXAMPLE, estimate=None), "Number 1, not estimated: nobody has said how much work it is"),
-        (replace(EXAMPLE, estimate=None), "Waiting 2 more weeks: up to 30 hours."),
+        (replace(EXAMPLE, estimate=None), "Waiting 2 more weeks costs up to 30 h in all."),
         (replace(EXAMPLE, demands=(CHECKOUT,)), "not worth building: it saves less in a year than it costs, nobody"),
         (replace(EXAMPLE, demands=(CHECKOUT,)), "34 hours a year (70% of what counts), 0.59 lost for each hour"),
         (with_payments(people=0, hours_each=0), "worth building: people wait for it, and no date is in danger."),
@@ -99,11 +109,22 @@ def test_how_many_are_above_it() -> None:
     assert "1 request in its lane is above it for certain." in why(EXAMPLE, quick, number=1)
 
 
+def added(lines: Sequence[str]) -> int:
+    return sum(int(each.replace(",", "")) for line in lines for each in re.findall(r"; adds ([\d,]+) h", line))
+
+
+def costs(lines: Sequence[str]) -> int:
+    """Return the whole hours that waiting costs; they are none where it says "under 1 h"."""
+    found = next(found for line in lines if (found := re.search(r" costs (?:up to )?(under 1|[\d,]+) h in all", line)))
+    return 0 if found[1] == "under 1" else int(found[1].replace(",", ""))
+
+
 @given(backlogs)
 def test_every_place_has_an_explanation(backlog: list[BacklogRequest]) -> None:
     for place in order(backlog, SETTINGS, today=TODAY):
         lines = explain(place, SETTINGS, today=TODAY)
         assert all(line.endswith(".") and "nan" not in line for line in lines)
+        assert added(lines) == costs(lines), "who adds up the lines gets the answer"
         assert {name for each in place.request.demands for name in each.said_by} <= set(
             " ".join(lines).translate(str.maketrans(",.;:", "    ")).split()
         )

@@ -22,9 +22,17 @@ from bot.domain.backlog.demand import (
     open_questions,
 )
 from bot.domain.backlog.lanes import Lane, lane_of
-from bot.domain.backlog.rank import Rank, RankSettings, Unestimated, rank, waiting_in_words
+from bot.domain.backlog.rank import (
+    Rank,
+    RankSettings,
+    Unestimated,
+    added_in_words,
+    rank,
+    shares_of_waiting,
+    waiting_in_words,
+)
 from bot.errors import SettingsError, UserError
-from tests.domain.backlog.requests import EXAMPLE, SETTINGS, TODAY, estimated, estimates
+from tests.domain.backlog.requests import EXAMPLE, SETTINGS, TODAY, demands, estimated, estimates, requests
 
 
 def ranked(request: BacklogRequest, *, settings: RankSettings = SETTINGS, later: int = 0) -> Rank:
@@ -242,7 +250,30 @@ def test_settings_that_cannot_be_are_refused(setting: dict[str, float]) -> None:
 
 @pytest.mark.parametrize(
     ("hours", "is_estimated", "said"),
-    [(0.2, True, "0 h"), (0.2, False, "under 1 h"), (12.4, True, "12 h"), (1_200, False, "up to 1,200 h")],
+    [(0.2, True, "under 1 h"), (0.2, False, "under 1 h"), (12.4, True, "12 h"), (1_200, False, "up to 1,200 h")],
 )
-def test_hours_that_nobody_has_estimated_are_never_said_to_be_none(hours: float, is_estimated: bool, said: str) -> None:
+def test_what_waiting_costs_is_worded_in_one_way(hours: float, is_estimated: bool, said: str) -> None:
     assert waiting_in_words(hours, is_estimated=is_estimated) == said
+
+
+def test_what_waiting_costs_is_the_sum_of_what_each_team_adds() -> None:
+    found = shares_of_waiting(EXAMPLE, SETTINGS, today=TODAY)
+    assert [round(each.hours, 2) for each in found] == [28.18, 0.97, 1.29]
+    assert [each.blocked > 0 for each in found] == [True, False, False]
+
+
+@given(requests, st.lists(demands, max_size=6))
+def test_the_shares_of_waiting_add_up_to_it(request_: BacklogRequest, said: list[Demand]) -> None:
+    request_ = replace(request_, demands=tuple(said))
+    shares = shares_of_waiting(request_, SETTINGS, today=TODAY)
+    cost = rank(request_, SETTINGS, today=TODAY).waiting_cost_hours
+    assert math.fsum(each.hours for each in shares) == pytest.approx(cost)
+
+
+@given(st.lists(st.floats(0, 1e6)))
+def test_whole_hours_add_up_to_their_rounded_sum(hours: list[float]) -> None:
+    said = added_in_words(hours)
+    whole = [0 if each == "under 1 h" else int(each.removesuffix(" h").replace(",", "")) for each in said]
+    assert sum(whole) == round(math.fsum(hours))
+    assert all(abs(shown - each) < 1 for shown, each in zip(whole, hours, strict=True))
+    assert all((each == "0 h") is (found == 0) for each, found in zip(said, hours, strict=True))
