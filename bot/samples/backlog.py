@@ -173,7 +173,8 @@ def forms_of(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Block]]:
     for step in STEP_FORMS:
         yield blocks.step_view, blocks.step_view(card, step, "7")
     undone = replace(card, items=confirmed(card.items))
-    yield blocks.step_view, blocks.step_view(undone, Step.NOT_YET, "7")
+    for step in (Step.NOT_YET, Step.DELIVER):
+        yield blocks.step_view, blocks.step_view(undone, step, "7")
     yield blocks.merge_view, blocks.merge_view(card, [replace(card, id=number) for number in range(1, 120)], "7")
     yield blocks.merge_view, blocks.merge_view(card, [card], "7")
     yield blocks.merge_view, blocks.merge_view(card, [], "7")
@@ -321,6 +322,8 @@ def _of_request(card: RequestCard, name: str) -> Iterator[tuple[Callable[..., An
     yield blocks.unassigned, blocks.unassigned(card, card.asker, card.filer)
     yield blocks.ended_by, blocks.ended_by(card, Step.DECLINE, card.asker)
     yield blocks.news, blocks.news(card, card.asker)
+    going_on = replace(card, standing=replace(card.standing, state=RequestState.IN_PROGRESS))
+    yield blocks.news, blocks.news(going_on, card.asker, Step.DELIVER_PART)
     yield blocks.in_person, blocks.in_person(card, blocks.news(card.uncalled, card.asker))
     yield blocks.asked_for, blocks.asked_for(card, card.asker)
 

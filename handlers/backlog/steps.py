@@ -10,10 +10,11 @@ from typing import Any, NamedTuple, TypeAlias
 from bot.blocks import backlog as blocks
 from bot.blocks.backlog import actions, step_forms
 from bot.blocks.backlog.actions import MoreValue
-from bot.blocks.forms import Form
+from bot.blocks.forms import Field, Form
 from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import UNKNOWN, number, parse
+from bot.domain.backlog.open_items import NOTHING_IS_THERE
 from bot.domain.backlog.requests import TRANSITIONS, RequestCard, Step, may_take_in
 from bot.domain.rights import Right
 from bot.errors import ChangedError, FormError, NotFoundError, UserError
@@ -129,27 +130,26 @@ async def on_step_submitted(submission: Submission, context: Context) -> None:
     request_id, step, version = parse(_StepSubject, subject)
     form = _step_form_of(submission)
     said = form.read(submission.values)
-    words = said.text(form.fields[0])
+    words = said.text(step_forms.said_in(form))
     link = said.text(step_forms.LINK)
-    left = _left(form, submission)
+    left, there = (_ticked(form, each, submission) for each in (step_forms.LEFT, step_forms.THERE))
     with form.refusing():
         if step is Step.DELIVER and not (words or link):  # a tracker delivers without words, a person does not
             raise UserError("Say what was delivered, or give the link to it: whoever asked reads it.")
-        await _take(
-            context, submission.user_id, place, request_id, step, words=words, link=link, version=version, left=left
-        )
+        given = {"words": words, "link": link, "version": version, "left": left, "there": there}
+        await _take(context, submission.user_id, place, request_id, step, **given)
 
 
-def _left(form: Form, submission: Submission) -> tuple[int, ...]:
-    """Return the places of the items that are not done, as they are ticked; none where nobody was asked.
+def _ticked(form: Form, boxes: Field[tuple[str, ...]], submission: Submission) -> tuple[int, ...]:
+    """Return the places of the items whose boxes are ticked; none where nobody was asked.
 
-    Raises FormError where none of them is.
+    Raises FormError where a delivery has none of them.
     """
-    if step_forms.LEFT not in form.fields or step_forms.LEFT.block_id not in submission.values:
+    if boxes not in form.fields or boxes.block_id not in submission.values:
         return ()
-    ticked = tuple(map(number, submission.choices.get(step_forms.LEFT.block_id, ())))
-    if not ticked:
-        raise FormError({step_forms.LEFT.block_id: "Tick at least one. Is all of it done? Close this."})
+    ticked = tuple(map(number, submission.choices.get(boxes.block_id, ())))
+    if boxes is step_forms.THERE and not ticked:
+        raise FormError({boxes.block_id: NOTHING_IS_THERE})
     return ticked
 
 
@@ -224,7 +224,7 @@ async def _take(context: Context, user_id: str, place: Place, request_id: int, s
     said = blocks.left(card, taken.left, OpenValue(asset_id=card.asset_id)) if taken.left else None
     said = said or blocks.receipt(
         card,
-        step,
+        taken.step or step,
         is_new=taken.is_new,
         is_for_theirs=taken.is_for_theirs,
         is_told=taken.is_told,

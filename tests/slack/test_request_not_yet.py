@@ -21,6 +21,10 @@ async def titles(its: Requested) -> list[str]:
     return [each["title"] for each in (await its.row()).items]
 
 
+async def done(its: Requested) -> list[bool]:
+    return [each.get("is_done", False) for each in (await its.row()).items]
+
+
 def top(its: Requested, user: str = "grace") -> View:
     return its.stage.slack.view_stack(user)[-1]
 
@@ -34,7 +38,8 @@ async def test_only_what_is_ticked_goes_back_and_all_say_so(requested: Requested
     await delivered(requested)
     await requested.press(requested.card, ids.NOT_YET, user="grace")
     first, second = await titles(requested)
-    assert initial(top(requested), ids.LEFT) == [first, second], "all are ticked from the start"
+    assert "initial_options" not in element(top(requested), ids.LEFT), "nothing is ticked from the start"
+    assert "Tick what is still missing" in str(top(requested).payload["blocks"])
     assert await requested.fill("grace", words="No backups", left=["1"]) == {}
     for message in (requested.card, requested.triage):
         assert "In progress · 1 of 2 items still to do" in message.text
@@ -45,14 +50,15 @@ async def test_only_what_is_ticked_goes_back_and_all_say_so(requested: Requested
     assert "1 of 2 items still to do" in listed.text
 
 
-async def test_the_next_delivery_asks_only_about_what_is_left_and_a_yes_ends_all(requested: Requested) -> None:
+async def test_the_next_delivery_may_miss_any_item_and_a_yes_ends_all(requested: Requested) -> None:
     await delivered(requested)
     assert await not_yet(requested, ["0"]) == {}
     await delivered(requested)
-    await requested.press(requested.card, ids.NOT_YET, user="grace")
-    assert ids.LEFT not in str(top(requested).payload["blocks"]), "one item is left: there is nothing to choose"
-    assert await requested.fill("grace", words="Still none") == {}
-    assert [each.get("is_done", False) for each in (await requested.row()).items] == [False, True]
+    assert await not_yet(requested, [], words="Still none") == {}, "without a tick, what was delivered goes back"
+    assert await done(requested) == [False, True]
+    await delivered(requested)
+    assert await not_yet(requested, ["1"], words="It is gone again") == {}
+    assert await done(requested) == [True, False], "what was called done may be missing as well"
     await delivered(requested)
     await requested.press(requested.card, ids.CONFIRM, user="ada")
     assert "done)" not in requested.card.text
@@ -62,7 +68,7 @@ async def test_whoever_opens_it_again_says_which_items(requested: Requested) -> 
     await delivered(requested)
     await requested.press(requested.card, ids.CONFIRM, user="ada")
     await requested.press(requested.card, ids.REOPEN, user="ada")
-    assert len(element(top(requested, "ada"), ids.LEFT)["initial_options"]) == 2
+    assert len(element(top(requested, "ada"), ids.LEFT)["options"]) == 2
     assert await requested.fill("ada", words="It broke", left=["0"]) == {}
     assert "Proposed · 1 of 2 items still to do" in requested.card.text
     first, _ = await titles(requested)
@@ -77,10 +83,45 @@ async def test_all_ticked_sends_all_back(requested: Requested) -> None:
     assert not any("Still to do" in each for each in requested.under_triage())
 
 
-async def test_nothing_ticked_is_refused_at_the_boxes(requested: Requested) -> None:
+async def test_a_tick_says_it_without_words_and_neither_is_refused(requested: Requested) -> None:
     await delivered(requested)
-    assert set(await not_yet(requested, [])) == {ids.LEFT}
+    assert await not_yet(requested, [], words="") == {ids.WORDS: "Say what is missing."}
     assert (await requested.row()).state == "delivered"
+    assert await requested.fill("grace", words="", left=["1"]) == {}
+    _, second = await titles(requested)
+    assert requested.under_triage()[-1].endswith(f"says not yet: {second}"), "it is said once"
+
+
+async def test_a_part_can_be_delivered_and_all_of_it_is_asked_about_at_the_end(requested: Requested) -> None:
+    first, second = await titles(requested)
+    await requested.press(requested.card, ids.FOLLOW, user="eve")
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    assert initial(top(requested, "omar"), ids.THERE) == [first, second], "all are ticked from the start"
+    assert await requested.fill("omar", words="The keyspace is there", there=["0"]) == {}
+    for message in (requested.card, requested.triage):
+        assert "In progress · 1 of 2 items still to do" in message.text
+        assert "with Omar Sol" in message.text
+        assert f"• {first} _(infrastructure, done)_" in message.text
+    said = [each for each in requested.replies() if f"1 of 2 is there: {first}\nThe keyspace is there" in each.text]
+    assert len(said) == 1
+    assert "Does it do the job?" not in said[0].text
+    assert f"1 of 2 is there: {first}" in requested.written_to("eve")[-1]
+    assert "Ada Byron reads which items are there." in requested.said_to("omar")
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    assert ids.THERE not in str(top(requested, "omar").payload["blocks"]), "one item is left: it is that"
+    assert await requested.fill("omar", words="The pipeline, too") == {}
+    assert "Does it do the job?" in requested.replies()[-1].text
+    assert await not_yet(requested, ["0"], words="No backups") == {}
+    assert await done(requested) == [False, True]
+
+
+async def test_a_delivery_of_nothing_is_refused_at_the_boxes_and_one_of_all_is_asked_about(
+    requested: Requested,
+) -> None:
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    assert set(await requested.fill("omar", words="Nothing", there=[])) == {ids.THERE}
+    assert await requested.fill("omar", words="All of it", there=["0", "1"]) == {}
+    assert "Does it do the job?" in requested.replies()[-1].text
 
 
 async def test_a_request_of_one_item_is_asked_for_words_alone(stage: Stage) -> None:

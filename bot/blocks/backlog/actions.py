@@ -73,7 +73,7 @@ STEP_VIEW, MERGE_VIEW = "backlog.step_form", "backlog.merge_form"
 SNOOZE_VIEW, ASSIGN_VIEW, ESTIMATE_VIEW = "backlog.snooze_form", "backlog.assign_form", "backlog.estimate_form"
 CHANGE_VIEW = "backlog.change_form"
 NEED_VIEW, SAVING_VIEW, SAVED = "backlog.need_form", "backlog.saving_form", "backlog.saved"
-LEFT = "backlog.left"
+LEFT, THERE = "backlog.left", "backlog.there"
 WORDS, LINK, INTO, DAY, ASSIGNEE = "backlog.words", "backlog.link", "backlog.into", "backlog.day", "backlog.assignee"
 OPTIMISTIC, LIKELY, PESSIMISTIC = "backlog.optimistic", "backlog.likely", "backlog.pessimistic"
 

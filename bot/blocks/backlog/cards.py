@@ -26,6 +26,7 @@ from bot.blocks.text import (
     within,
 )
 from bot.domain.backlog.alternatives import is_usable
+from bot.domain.backlog.open_items import named
 from bot.domain.backlog.requests import (
     AT_DELIVERY,
     FREES_JOINED,
@@ -138,13 +139,13 @@ def triage_post(its: RequestCard, *, duty: str = "") -> Rendered:
     return _message(lines, [_show(its)], f"backlog.triage.{its.id}.{its.state}")
 
 
-def news(its: RequestCard, by: PersonRecord | None = None) -> Rendered:
+def news(its: RequestCard, by: PersonRecord | None = None, step: Step | None = None) -> Rendered:
     """Return what is posted below the card when the asker has to know; it calls whoever filed it for one who left.
 
-    `by` is whoever has done it, where a person has.
+    `by` is whoever has done it, where a person has, and `step` what was done.
     """
     who = mention(its.reachable[0].slack_id) if its.reachable else ""
-    said = " ".join(filter(None, (who, _news(its, by))))
+    said = " ".join(filter(None, (who, _news(its, by, step))))
     is_over = its.state in _ENDED_WITHOUT_IT and Step.REOPEN in its.steps
     return _asking("\n".join([said, *(["Still needed?"] if is_over else [])]), its, *([Step.REOPEN] if is_over else []))
 
@@ -188,32 +189,36 @@ def _asking(said: str, its: RequestCard, *more: Step) -> Rendered:
     return _message([said], buttons, f"backlog.asking.{its.id}.{its.state}")
 
 
-def followed(its: RequestCard, by: PersonRecord | None = None, *, is_reply: bool = False) -> Rendered:
-    """Return what somebody who follows a request reads; `by` is as for `news`. Others are asked whether it does."""
+def followed(its: RequestCard, by: PersonRecord | None = None, step: Step | None = None) -> Rendered:
+    """Return what somebody who follows a request reads, with what `news` takes. Others are asked whether it does."""
     answer = f"The question was answered: {passage(its.reason, _LONGEST_SAID)}"
-    said = answer if is_reply else _news(its, by).removesuffix(f"\n{_DOES_IT}")
+    said = answer if step is Step.REPLY else _news(its, by, step).removesuffix(f"\n{_DOES_IT}")
     where = f" {link(its.permalink, 'The thread')}" if its.permalink else ""
     said = f"{words.name(its)}: {said}{where}"
     return Rendered(said, [section(said), _stop_following(its)])
 
 
-def also_asked(its: RequestCard, *, has_joined: bool = False) -> Rendered:
+def also_asked(its: RequestCard, step: Step | None = None, *, has_joined: bool = False) -> Rendered:
     """Return what somebody reads whose own request became part of this one, or who has joined it.
 
     At delivery they are asked as well.
     """
     why = "which you have joined" if has_joined else "which yours is part of"
-    said = f"{words.name(its)}, {why}: {_news(its)}"
+    said = f"{words.name(its)}, {why}: {_news(its, step=step)}"
     buttons = [*_step_buttons(as_joined(its), AT_DELIVERY), *words.follow_buttons(its, is_following=True)]
     return _message([said], buttons, f"backlog.also_asked.{its.id}.{its.state}")
 
 
 def joined_news(
-    its: RequestCard, value: OpenValue, called: Sequence[str] = (), by: PersonRecord | None = None
+    its: RequestCard,
+    value: OpenValue,
+    called: Sequence[str] = (),
+    by: PersonRecord | None = None,
+    step: Step | None = None,
 ) -> Rendered:
     """Return what is posted below the card where another team has joined the request, to these people of it."""
     own = open_buttons(value) if its.state in FREES_JOINED else []
-    said, buttons = f"{words.name(its)}: {_news(its, by)}", [*_step_buttons(as_joined(its), AT_DELIVERY), *own]
+    said, buttons = f"{words.name(its)}: {_news(its, by, step)}", [*_step_buttons(as_joined(its), AT_DELIVERY), *own]
     return _message([_called(called) + said], buttons, f"backlog.joined_news.{its.id}.{its.state}")
 
 
@@ -302,7 +307,7 @@ def triage_news(its: RequestCard, step: Step, by: PersonRecord | None = None, *,
     who = words.person(by or its.asker)
     said = f"{who[:1].upper()}{who[1:]} {did} {passage(its.reason, _LONGEST_SAID)}".strip()
     if step in (Step.NOT_YET, Step.REOPEN):
-        said = "\n".join(filter(None, (said, words.left_to_do(its))))
+        said = "\n".join(filter(None, (said, _still_to_do(its))))
     return Rendered(f"{to}{said}", [section(f"{to}{said}")])
 
 
@@ -360,7 +365,13 @@ def _stop_following(its: RequestCard) -> Block:
     return {"type": "actions", "block_id": f"backlog.followed.{its.id}", "elements": elements}
 
 
-def _news(its: RequestCard, by: PersonRecord | None = None) -> str:
+def _still_to_do(its: RequestCard) -> str:
+    """Return which items go on; nothing where that is all that somebody has said."""
+    is_said = its.reason == named(its.items, [place for place, each in enumerate(its.items) if not each.is_done])
+    return "" if is_said else words.left_to_do(its)
+
+
+def _news(its: RequestCard, by: PersonRecord | None = None, step: Step | None = None) -> str:
     reason = passage(its.reason, _LONGEST_SAID)
     where = link(its.link, its.link) if its.link else ""
     who = f" by {words.person(by)}" if by is not None else ""
@@ -378,6 +389,8 @@ def _news(its: RequestCard, by: PersonRecord | None = None) -> str:
             return f"Declined{who}: {reason}"
         case RequestState.ANSWERED:
             return f"Answered{who}: {' '.join(filter(None, (reason, where)))}"
+        case RequestState.IN_PROGRESS if step is Step.DELIVER_PART:
+            return "\n".join(filter(None, (words.there(its), " ".join(filter(None, (reason, where))))))
         case RequestState.PROPOSED:
             return "\n".join(filter(None, (f"Opened again{who}: {reason}", words.left_to_do(its))))
         case RequestState.IN_PROGRESS if not its.reason:
@@ -386,7 +399,7 @@ def _news(its: RequestCard, by: PersonRecord | None = None) -> str:
         case RequestState.IN_PROGRESS:
             says = f"{words.person(by)} says that it" if by is not None else "it"
             back = f"Back in progress, {says} does not do the job yet: {reason}"
-            return "\n".join(filter(None, (back, words.left_to_do(its))))
+            return "\n".join(filter(None, (back, _still_to_do(its))))
         case _:
             what = " ".join(filter(None, (reason, where)))
             return "\n".join(["Delivered" + (f": {what}" if what else "."), _DOES_IT])

@@ -16,6 +16,7 @@ _DONE: Mapping[Step, str] = MappingProxyType(
         Step.ACCEPT: "{asker} is told, and so are those who follow it.",
         Step.START: "Started; nobody is written to.",
         Step.DELIVER: "{asker} is asked whether it does the job.",
+        Step.DELIVER_PART: "{asker} reads which items are there. Press *Delivered…* again when the others are.",
         Step.ASK: "Your question goes to {asker}, and to those who follow it.",
         Step.REPLY: "The DevOps team reads your answer under its message.",
         Step.ANSWER: "{asker} is told, and so are those who follow it.",

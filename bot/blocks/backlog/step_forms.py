@@ -32,17 +32,19 @@ _STEPS: Mapping[Step, tuple[str, str, str, bool]] = MappingProxyType(
     }
 )
 LINK = forms.address(actions.LINK, "Link")
-#: Items that are not done, asked for where there are several.
-LEFT = forms.ticks(actions.LEFT, "Which are not done yet?")
+#: Items that are missing, or delivered: asked for where there are several.
+LEFT = forms.ticks(actions.LEFT, "Tick what is still missing")
+THERE = forms.ticks(actions.THERE, "What is there?")
 
 
 def _step_form(step: Step) -> Form:
     title, submit, label, has_link = _STEPS[step]
-    # Slack asks for what is missing before anything is sent, unless a link may take its place.
-    missing = "" if has_link else NEEDS_WORDS.get(step, "")
+    # Slack asks for what is missing before anything is sent, unless a link or a tick may take its place.
+    missing = "" if has_link or step is Step.NOT_YET else NEEDS_WORDS.get(step, "")
     said = forms.text(actions.WORDS, label, missing=missing, limit=1_000, is_long=True)
-    more: list[Field[Any]] = [*([LINK] if has_link else []), *([LEFT] if step in (Step.NOT_YET, Step.REOPEN) else [])]
-    return Form(actions.STEP_VIEW, title, submit, (said, *more), refused_at=said)
+    first: list[Field[Any]] = [LEFT] if step in (Step.NOT_YET, Step.REOPEN) else []
+    first += [THERE] if step is Step.DELIVER else []
+    return Form(actions.STEP_VIEW, title, submit, (*first, said, *([LINK] if has_link else [])), refused_at=said)
 
 
 STEP_FORMS: Mapping[Step, Form] = MappingProxyType({step: _step_form(step) for step in _STEPS})
@@ -107,19 +109,32 @@ def step_view(its: RequestCard, step: Step, metadata: str, *, typed: str = "", i
         said += "\n" + passage(its.reason, 1_000, mark="> ")
     if LINK in form.fields:
         said += "\nWrite it, give a link, or both: whoever asked reads it."
-    fill = Fill(typed, hint="This is what you have written in the thread." if typed else "")
-    return form.view(metadata, said, {form.fields[0]: fill, LEFT: _left(its, step) if is_own else Fill()})
+    boxes = _boxes(its, step) if is_own or step is Step.DELIVER else Fill()
+    fill = Fill(
+        typed,
+        hint="This is what you have written in the thread." if typed else "",
+        is_needed=step is Step.NOT_YET and not boxes.options,
+    )
+    return form.view(metadata, said, {said_in(form): fill, LEFT: boxes, THERE: boxes})
 
 
-def _left(its: RequestCard, step: Step) -> Fill:
-    """Return the boxes of the items that may be done already, all ticked: whatever stays so goes back."""
+def said_in(form: Form) -> Field[str]:
+    """Return the field for what is said with a step."""
+    return next(each for each in form.fields if each.block_id == actions.WORDS)
+
+
+def _boxes(its: RequestCard, step: Step) -> Fill:
+    """Return the boxes of the items that a step asks about: all of them are delivered, none is missing."""
     asked = {str(place): each for place, each in asked_about(its, step).items()}
+    is_delivery = step is Step.DELIVER
     return Fill(
         options={place: each.title for place, each in asked.items()},
-        chosen=tuple(asked),
-        hints={place: words.ITEM_WORDS[each.type] for place, each in asked.items()},
-        hint="Untick what does the job: only the others go back to the DevOps team.",
-        is_needed=True,
+        chosen=tuple(asked) if is_delivery else (),
+        hints={place: words.kind_of(each) for place, each in asked.items()},
+        hint="Untick what is still to come."
+        if is_delivery
+        else "Without a tick, all that was just delivered goes back.",
+        is_needed=is_delivery,
     )
 
 

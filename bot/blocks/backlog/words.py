@@ -54,6 +54,7 @@ DID: Mapping[str, str] = MappingProxyType(
         "accept": "accepted it",
         "start": "started it",
         "deliver": "delivered it",
+        "deliver_part": "delivered a part of it",
         "ask": "asked something",
         "reply": "answered the question",
         "answer": "answered it",
@@ -201,7 +202,12 @@ def effort(its: Estimate) -> str:
 
 def item(one: RequestItem) -> str:
     """Return an item as a line of a list."""
-    return f"• {escape(one.title, 120)} _({ITEM_WORDS[one.type]}{', done' if one.is_done else ''})_"
+    return f"• {escape(one.title, 120)} _({kind_of(one)})_"
+
+
+def kind_of(one: RequestItem) -> str:
+    """Return what kind of item it is, and that it is done while others are not."""
+    return f"{ITEM_WORDS[one.type]}{', done' if one.is_done else ''}"
 
 
 def items(several: Sequence[RequestItem]) -> list[str]:
@@ -214,6 +220,13 @@ def how_many_left(card: RequestCard) -> str:
     """Return how many items of an open request go on where others are done; empty where all do."""
     left, total = len(still_to_do(card.items)), len(card.items)
     return f"{left} of {counted(total, 'item')} still to do" if card.is_open and left < total else ""
+
+
+def there(card: RequestCard) -> str:
+    """Return which items of a request are there, while others are still to come."""
+    done = [each for each in card.items if each.is_done]
+    several = join((escape(each.title, 120) for each in done), most=_MOST_ITEMS)
+    return f"{len(done)} of {len(card.items)} {'is' if len(done) == 1 else 'are'} there: {several}"
 
 
 def left_to_do(card: RequestCard) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.backlog.requests import RequestCard, RequestItem, RequestState, Step
+from bot.domain.phrases import join
 from bot.errors import UserError
+
+NOTHING_IS_THERE = "Tick what is there. Is nothing? Close this."
 
 
 def still_to_do(items: Iterable[RequestItem]) -> tuple[RequestItem, ...]:
@@ -15,14 +18,29 @@ def still_to_do(items: Iterable[RequestItem]) -> tuple[RequestItem, ...]:
 
 
 def asked_about(card: RequestCard, step: Step) -> Mapping[int, RequestItem]:
-    """Return the items by their places of which a step asks whether they are done; none where it would be all or one.
+    """Return the items by their places of which a step asks which are done; none where there is nothing to choose.
 
-    A request goes back to the DevOps team by "not yet", or when it is opened again after it was confirmed.
+    A delivery may be one of some of the items that are still to do. A request goes back to the DevOps team by "not
+    yet", or when it is opened again after it was confirmed: then any item may be missing, whoever has called it done.
     """
-    if step is not Step.NOT_YET and not (step is Step.REOPEN and card.state is RequestState.CONFIRMED):
+    if step is Step.DELIVER:
+        found = {place: each for place, each in enumerate(card.items) if not each.is_done}
+    elif step is Step.NOT_YET or (step is Step.REOPEN and card.state is RequestState.CONFIRMED):
+        found = dict(enumerate(card.items))
+    else:
         return {}
-    found = {place: each for place, each in enumerate(card.items) if not each.is_done}
     return found if len(found) > 1 else {}
+
+
+def still_to_come(card: RequestCard, there: Collection[int]) -> tuple[int, ...]:
+    """Return the places of the items that a delivery of those at the places `there` leaves to do.
+
+    Raises UserError where it delivers none of them.
+    """
+    asked = asked_about(card, Step.DELIVER)
+    if asked and not asked.keys() & set(there):
+        raise UserError(NOTHING_IS_THERE)
+    return tuple(place for place in asked if place not in there)
 
 
 def sent_back(card: RequestCard, step: Step, left: Collection[int]) -> tuple[RequestItem, ...]:
@@ -30,13 +48,17 @@ def sent_back(card: RequestCard, step: Step, left: Collection[int]) -> tuple[Req
 
     Raises UserError where none of them is one that the step asks about.
     """
-    asked = asked_about(card, step)
+    asked = asked_about(card, Step.DELIVER if step is Step.DELIVER_PART else step)
     if not asked.keys() & set(left):
-        raise UserError("Tick what is not done yet. If all of it is, press “Yes, it does the job”.")
+        raise UserError("Tick what is still missing. If nothing is, press “Yes, it does the job”.")
     return tuple(
-        replace(each, is_done=True) if place in asked and place not in left else each
-        for place, each in enumerate(card.items)
+        replace(each, is_done=place not in left) if place in asked else each for place, each in enumerate(card.items)
     )
+
+
+def named(items: Sequence[RequestItem], places: Collection[int]) -> str:
+    """Return the items at some places as somebody would say them."""
+    return join([each.title for place, each in enumerate(items) if place in places])
 
 
 def confirmed(items: Iterable[RequestItem]) -> tuple[RequestItem, ...]:

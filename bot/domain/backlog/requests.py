@@ -69,6 +69,7 @@ class Step(StrEnum):
     ACCEPT = "accept"
     START = "start"
     DELIVER = "deliver"
+    DELIVER_PART = "deliver_part"  #: some of the items, while the others are still to come
     ASK = "ask"
     REPLY = "reply"
     ANSWER = "answer"
@@ -116,6 +117,7 @@ TRANSITIONS: Mapping[Step, Transition] = MappingProxyType(
         Step.ACCEPT: Transition(_UNDECIDED, RequestState.ACCEPTED, Right.TRIAGE),
         Step.START: Transition(_UNDECIDED | {RequestState.ACCEPTED}, RequestState.IN_PROGRESS, Right.TRIAGE),
         Step.DELIVER: Transition(OPEN, RequestState.DELIVERED, Right.TRIAGE),
+        Step.DELIVER_PART: Transition(OPEN, RequestState.IN_PROGRESS, Right.TRIAGE),
         Step.ASK: Transition(OPEN - {RequestState.NEEDS_INFO}, RequestState.NEEDS_INFO, Right.TRIAGE),
         Step.REPLY: Transition(frozenset({RequestState.NEEDS_INFO}), None, Right.REQUEST),
         Step.ANSWER: Transition(OPEN, RequestState.ANSWERED, Right.TRIAGE),

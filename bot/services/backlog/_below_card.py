@@ -14,7 +14,7 @@ from bot.services.backlog._cards import RequestAct, card_key
 from bot.store import tables
 
 #: Steps of which the card alone tells where its channel wants no other posts: nobody has to answer, and nothing ends.
-LEFT_TO_CARD = frozenset({Step.ACCEPT, Step.START})
+LEFT_TO_CARD = frozenset({Step.ACCEPT, Step.START, Step.DELIVER_PART})
 
 
 async def post_below(

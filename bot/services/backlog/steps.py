@@ -46,7 +46,9 @@ from bot.store import tables
 
 #: Steps of which the thread hears in a message of its own, as it does of the start of what nobody had accepted; of all
 #: others the card alone tells.
-_NEWS = frozenset({Step.ACCEPT, Step.ASK, Step.ANSWER, Step.DECLINE, Step.DISMISS, Step.DELIVER})
+_NEWS = frozenset({Step.ACCEPT, Step.ASK, Step.ANSWER, Step.DECLINE, Step.DISMISS, Step.DELIVER, Step.DELIVER_PART})
+#: Steps with which somebody of the DevOps team who works on what nobody had begun takes it on.
+_BEGINS = frozenset({Step.START, Step.DELIVER_PART})
 #: Steps of its own team's of which those who need it as well, and who follow it, hear; the card tells that team.
 _NEWS_FOR_OTHERS = frozenset({Step.NOT_YET, Step.REOPEN})
 #: … but not in the threads that have joined: a question and its answer are its own team's, and those who have joined
@@ -79,6 +81,8 @@ class StepTaken:
     is_told: bool = False
     #: Whether those hear of it whom the receipt names.
     reach: Reach = Reach.TOLD
+    #: The step that it came to: a delivery of some items is one of a part.
+    step: Step | None = None
 
 
 async def take(  # noqa: PLR0913 - all but two by name
@@ -92,18 +96,20 @@ async def take(  # noqa: PLR0913 - all but two by name
     link: str = "",
     version: int = 0,
     left: Collection[int] = (),
+    there: Collection[int] = (),
 ) -> StepTaken:
     """Take a step. `words` are the question, the answer or the reason; `link` goes with an answer or a delivery.
 
-    `left` are the places of the items that are not done, where the step sends only some of them back.
+    `left` are the places of the items that are not done, where the step sends only some of them back; `there` those of
+    what is delivered, where that may be some of them.
 
     Raises NotFoundError for no such request, NotAllowedError without the right, and UserError for a step that the
     request's state does not allow, or without the words that it needs. ChangedError is raised where others have changed
     the request since its `version`. ValueError is for merging, which needs to know
-    into what: `merges.merge` does.
+    into what: `merges.merge` does, and for the delivery of a part, which is one with `there`.
     """
-    if step is Step.MERGE:
-        raise ValueError("a request is merged by merges.merge")
+    if step in (Step.MERGE, Step.DELIVER_PART):
+        raise ValueError("a request is merged by merges.merge, and a part delivered by a delivery with `there`")
     right = TRANSITIONS[step].right
     whose = {"with_parts": step in AT_DELIVERY, "with_joined": step in OF_JOINED}
     async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right, **whose) as act:
@@ -112,8 +118,10 @@ async def take(  # noqa: PLR0913 - all but two by name
             return await _leave(act, words)
         if step is Step.CONFIRM and not await act.speaks_for_whole():
             return await _confirm_parts(act)
-        if step in NEEDS_WORDS and not (clean(words) or link) and await act.after(step):
+        if step in NEEDS_WORDS and not (clean(words) or link or left) and await act.after(step):
             raise UserError(NEEDS_WORDS[step])
+        if step is Step.DELIVER and there and (left := open_items.still_to_come(act.card, there)):
+            step = Step.DELIVER_PART
         return await carry_out(act, step, words=words, link=link, left=left)
 
 
@@ -121,7 +129,8 @@ async def carry_out(
     act: RequestAct, step: Step, *, words: str = "", link: str = "", left: Collection[int] = ()
 ) -> StepTaken:
     """Take a step in a transaction that is open, for whoever acts in it. The right to it is asked for before."""
-    words = said = cut(clean_lines(words), _LONGEST_REASON)
+    words = clean_lines(words) or (open_items.named(act.card.items, left) if step is Step.NOT_YET else "")
+    words = said = cut(words, _LONGEST_REASON)
     moved = await act.after(step)
     if moved is None:
         return StepTaken(act.card, is_new=False)
@@ -140,7 +149,7 @@ async def carry_out(
     if step is not Step.CONFIRM:  # a yes takes nothing off what was delivered
         act.row.reason, act.row.link = said, link
     at_work = act.snapshot.person(act.row.assignee_id)
-    if step is Step.START and (at_work is None or not at_work.is_active):
+    if step in _BEGINS and (at_work is None or not at_work.is_active):
         act.row.assignee_id = act.person_id
     sent_back = {"left": sorted(left)} if left else {}
     keep(act, await act.note(step.value, state=moved.state.value, **sent_back), words, link)
@@ -156,7 +165,7 @@ async def carry_out(
     if was_merged and step is not Step.UNMERGE:
         await _take_back_merged(act, act.row)
     reach = await _tell(act, step, is_news=is_news)
-    return StepTaken(card, is_new=True, is_told=is_news, reach=reach)
+    return StepTaken(card, is_new=True, is_told=is_news, reach=reach, step=step)
 
 
 def _said_by(act: RequestAct, by: PersonRecord | None, step: Step, words: str = "", link: str = "") -> Said | None:
@@ -176,7 +185,7 @@ def _put_items(act: RequestAct, step: Step, left: Collection[int]) -> None:
 def _move(row: tables.Request, step: Step, moved: RequestStanding) -> None:
     """Put a request where it stands after a step, with the days that belong to that."""
     row.state, row.state_before, row.state_at = moved.state.value, moved.before.value, moved.since
-    if step is Step.DELIVER:
+    if step in (Step.DELIVER, Step.DELIVER_PART):
         row.delivered_at = moved.since
     if step not in KEEPS_SNOOZE:
         row.snoozed_until = None
@@ -302,7 +311,7 @@ async def _tell(act: RequestAct, step: Step, *, is_news: bool) -> Reach:
         reach = await _tell_unmerged(act, act.row)
     by = await _by(act, step)
     if (is_news or step in _NEWS_FOR_OTHERS) and step not in _NOT_IN_JOINED:
-        await post_in_joined(act, key, lambda value, called: blocks.joined_news(act.card, value, called, by))
+        await post_in_joined(act, key, lambda value, called: blocks.joined_news(act.card, value, called, by, step))
     if step in _ENDS_PARTS:
         await _tell_parts(act)
     if step in _TRIAGE_NEWS:
@@ -356,7 +365,9 @@ async def ask_again(act: RequestAct, tracker: str) -> None:
 async def _post_news(act: RequestAct, key: str, step: Step) -> Reach:
     """Post below the card what became of the request, and to those who follow it."""
     card, by = act.card, await _by(act, step)
-    reach = await post_below(act, act.row, key, card, lambda its: blocks.news(its, by), is_on_card=step in LEFT_TO_CARD)
+    reach = await post_below(
+        act, act.row, key, card, lambda its: blocks.news(its, by, step), is_on_card=step in LEFT_TO_CARD
+    )
     await _tell_others(act, key, step)
     return reach
 
@@ -379,9 +390,9 @@ async def _tell_others(act: RequestAct, key: str, step: Step) -> None:
         if slack_id := routing.slack_id_of(person):
             is_part = person_id in theirs
             if is_part and step is not Step.REPLY:
-                message = blocks.also_asked(card, has_joined=person_id in others)
+                message = blocks.also_asked(card, step, has_joined=person_id in others)
             else:
-                message = blocks.followed(card, by, is_reply=step is Step.REPLY)
+                message = blocks.followed(card, by, step)
             await outbox.enqueue(act.session, key=f"{key}:{person_id}", channel=slack_id, message=message, at=act.now)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.domain.backlog.open_items import asked_about, confirmed, sent_back, still_to_do
+from bot.domain.backlog.open_items import asked_about, confirmed, named, sent_back, still_to_come, still_to_do
 from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem, RequestStanding, RequestState, Step
 from bot.domain.backlog.tracker_issues import draft
 from bot.domain.records import PersonRecord
@@ -30,8 +30,10 @@ def done(item: RequestItem) -> RequestItem:
     ("its", "step", "places"),
     [
         (card(KEYSPACE, LIBRARY), Step.NOT_YET, [0, 1]),
-        (card(done(KEYSPACE), LIBRARY, STEP), Step.NOT_YET, [1, 2]),
-        (card(done(KEYSPACE), LIBRARY), Step.NOT_YET, []),
+        (card(done(KEYSPACE), LIBRARY, STEP), Step.NOT_YET, [0, 1, 2]),
+        (card(done(KEYSPACE), LIBRARY), Step.NOT_YET, [0, 1]),
+        (card(done(KEYSPACE), LIBRARY, STEP), Step.DELIVER, [1, 2]),
+        (card(done(KEYSPACE), LIBRARY), Step.DELIVER, []),
         (card(KEYSPACE), Step.NOT_YET, []),
         (card(KEYSPACE, LIBRARY), Step.WITHDRAW, []),
         (card(KEYSPACE, LIBRARY, state=RequestState.CONFIRMED), Step.REOPEN, [0, 1]),
@@ -42,18 +44,30 @@ def test_what_is_asked_about(its: RequestCard, step: Step, places: list[int]) ->
     assert list(asked_about(its, step)) == places
 
 
+def test_what_is_there_is_done_until_somebody_misses_it() -> None:
+    its = card(KEYSPACE, LIBRARY, STEP)
+    assert still_to_come(its, [0, 1, 2]) == ()
+    assert still_to_come(its, [1]) == (0, 2)
+    first = sent_back(its, Step.DELIVER_PART, [0, 2])
+    assert first == (KEYSPACE, done(LIBRARY), STEP)
+    assert sent_back(card(*first), Step.NOT_YET, [1]) == (done(KEYSPACE), LIBRARY, done(STEP))
+    assert named(first, [0, 2]) == "A keyspace and A step"
+    with pytest.raises(UserError, match="Tick what is there"):
+        still_to_come(card(*first), [1])
+
+
 def test_what_is_done_stays_so_until_all_is() -> None:
     first = sent_back(card(KEYSPACE, LIBRARY, STEP), Step.NOT_YET, [1, 2])
     assert first == (done(KEYSPACE), LIBRARY, STEP)
-    second = sent_back(card(*first), Step.NOT_YET, [0, 2])
+    second = sent_back(card(*first), Step.NOT_YET, [2])
     assert second == (done(KEYSPACE), done(LIBRARY), STEP)
     assert still_to_do(second) == (STEP,)
     assert confirmed(second) == (KEYSPACE, LIBRARY, STEP)
 
 
-@pytest.mark.parametrize("left", [[], [0], [9]])
+@pytest.mark.parametrize("left", [[], [9]])
 def test_something_has_to_be_left(left: list[int]) -> None:
-    with pytest.raises(UserError, match="Tick what is not done yet"):
+    with pytest.raises(UserError, match="Tick what is still missing"):
         sent_back(card(done(KEYSPACE), LIBRARY, STEP), Step.NOT_YET, left)
 
 
