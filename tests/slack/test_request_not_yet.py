@@ -46,8 +46,10 @@ async def test_only_what_is_ticked_goes_back_and_all_say_so(requested: Requested
         assert f"• {first} _(infrastructure, done)_" in message.text
         assert f"• {second} _(pipeline)_" in message.text
     assert requested.under_triage()[-1].endswith(f"says not yet: No backups\nStill to do: {second}")
-    listed = await requested.stage.ask("/devops rank", user="eve")
-    assert "1 of 2 items still to do" in listed.text
+    for command in ("/devops rank", "/devops list"):
+        listed = await requested.stage.ask(command, user="eve")
+        assert "1 of 2 items still to do" in listed.text
+        assert f"*#1* *{second}*" in listed.text, "a list names what is still to do"
 
 
 async def test_the_next_delivery_may_miss_any_item_and_a_yes_ends_all(requested: Requested) -> None:

@@ -202,6 +202,6 @@ def _label(text: str, card: RequestCard) -> str:
 
 def _dated(card: RequestCard) -> str:
     """Return a request's name with the day by which it is needed."""
-    return words.public_name(card) + (
+    return (words.public_name(card) if card.is_private else words.listed(card)) + (
         f" · {words.needed_by(card.needed_by, card.needed_for)}" if card.needed_by is not None else ""
     )

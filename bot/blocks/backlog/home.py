@@ -66,5 +66,5 @@ def _line(card: RequestCard, about: str, number: str = "") -> Block:
     text = "Answer…" if asks else "Show"
     label = f"{text} #{card.id} {plain(card.title, 40)}"
     question = "\nDoes it do the job?" if asks else ""
-    made = section(f"{number}{words.name(card)}\n{about}{question}")
+    made = section(f"{number}{words.listed(card)}\n{about}{question}")
     return {**made, "accessory": button(text, actions.SHOW, str(card.id), label=label)}

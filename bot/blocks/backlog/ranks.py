@@ -62,7 +62,7 @@ def backlog(found: FirstOf[tuple[RequestCard, BacklogPlace]], *, weeks: int, may
             lines.append(LANES[lane])
             blocks.append(context(LANES[lane]))
             for card, place in group:
-                said = f"{place.position}. {words.name(card)}\n{cost(place)} · {words.standing(card)}"
+                said = f"{place.position}. {words.listed(card)}\n{cost(place)} · {words.standing(card)}"
                 label = f"Why #{card.id} {plain(card.title, 40)} is here"
                 why = button("Why", actions.WHY, str(card.id), label=label)
                 blocks.append({**section(said), "block_id": f"backlog.ranked.{card.id}", "accessory": why})

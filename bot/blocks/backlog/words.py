@@ -11,7 +11,7 @@ from bot.blocks.text import Block, bold, button, day, escape, link, mention, pas
 from bot.blocks.values import encode
 from bot.domain.backlog.demand import Estimate, Slowdown
 from bot.domain.backlog.item_types import left_behind, left_by
-from bot.domain.backlog.open_items import still_to_do
+from bot.domain.backlog.open_items import heading, still_to_do
 from bot.domain.backlog.requests import STATE_WORDS, AskedToo, ItemType, RequestCard, RequestItem, Said
 from bot.domain.phrases import counted, join
 from bot.domain.records import PersonRecord
@@ -100,6 +100,11 @@ def now(card: RequestCard, said: str) -> str:
 def name(card: RequestCard) -> str:
     """Return a request by its number and title."""
     return f"{bold(f'#{card.id}')} {bold(card.title, 150)}"
+
+
+def listed(card: RequestCard) -> str:
+    """Return a request by its number and what is still to do of it, for a list of several."""
+    return f"{bold(f'#{card.id}')} {bold(heading(card), 150)}"
 
 
 def public_name(card: RequestCard) -> str:

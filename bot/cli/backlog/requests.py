@@ -17,6 +17,7 @@ from bot.cli._database import with_catalog
 from bot.cli._terminal import AsJson, cell, print_json, write_picture
 from bot.cli.backlog.savings import saved_by_team
 from bot.domain.backlog.item_types import WORK
+from bot.domain.backlog.open_items import heading
 from bot.domain.backlog.rank import Rank, waiting_in_words
 from bot.domain.backlog.requests import STATE_WORDS, RequestCard, RequestItem, Said
 from bot.domain.backlog.savings import WHERE_FROM, SavingReview
@@ -206,7 +207,7 @@ def _line(card: RequestCard) -> str:
     team = f" for {clean(card.team.name)}" if card.team is not None else ""
     by = f", needed by {card.needed_by}" if card.needed_by is not None and card.is_awaited else ""
     left = f", {said}" if (said := words.how_many_left(card)) else ""
-    return f"#{card.id} {clean(card.title)}: {STATE_WORDS[card.state].lower()}{left}{team}{by}"
+    return f"#{card.id} {clean(heading(card))}: {STATE_WORDS[card.state].lower()}{left}{team}{by}"
 
 
 def _cost(each: RankedRequest) -> str:

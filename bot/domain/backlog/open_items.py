@@ -61,6 +61,14 @@ def named(items: Sequence[RequestItem], places: Collection[int]) -> str:
     return join([each.title for place, each in enumerate(items) if place in places])
 
 
+def heading(card: RequestCard) -> str:
+    """Return what a request is called among others: its title, or while some of it is done, what is still to do."""
+    left = still_to_do(card.items)
+    if not card.is_open or not 0 < len(left) < len(card.items):
+        return card.title
+    return f"{left[0].title}{f' and {len(left) - 1} more' if left[1:] else ''}"
+
+
 def confirmed(items: Iterable[RequestItem]) -> tuple[RequestItem, ...]:
     """Return items that all do the job: none of them is done before the others any more."""
     return tuple(replace(each, is_done=False) for each in items)

@@ -7,6 +7,7 @@ import asyncio
 from bot.blocks import backlog as blocks
 from bot.clients import backlog_chart as drawing
 from bot.domain.backlog.chart import chart as layout
+from bot.domain.backlog.open_items import heading
 from bot.errors import UserError
 from bot.services.backlog import ranks
 from bot.services.deps import Deps
@@ -23,7 +24,7 @@ async def chart(deps: Deps, snapshot: Snapshot, pictures: Pictures, *, is_all: b
         ranked = await ranks.ranked(deps, snapshot, None, is_all=is_all)
         if not ranked:
             raise UserError("No request is open that everybody may see: there is nothing to draw.")
-        entries = [(each.card.title, each.place) for each in ranked]
+        entries = [(heading(each.card), each.place) for each in ranked]
         shown = layout(entries, ranks.settings_of(deps), today=deps.clock.now().date())
         content = await asyncio.to_thread(drawing.draw, shown)
     return Picture(

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.domain.backlog.open_items import asked_about, confirmed, named, sent_back, still_to_come, still_to_do
+from bot.domain.backlog.open_items import asked_about, confirmed, heading, named, sent_back, still_to_come, still_to_do
 from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem, RequestStanding, RequestState, Step
 from bot.domain.backlog.tracker_issues import draft
 from bot.domain.records import PersonRecord
@@ -69,6 +69,19 @@ def test_what_is_done_stays_so_until_all_is() -> None:
 def test_something_has_to_be_left(left: list[int]) -> None:
     with pytest.raises(UserError, match="Tick what is still missing"):
         sent_back(card(done(KEYSPACE), LIBRARY, STEP), Step.NOT_YET, left)
+
+
+@pytest.mark.parametrize(
+    ("its", "said"),
+    [
+        (card(KEYSPACE, LIBRARY, STEP, state=RequestState.IN_PROGRESS), "Cassandra"),
+        (card(done(KEYSPACE), LIBRARY, STEP, state=RequestState.IN_PROGRESS), "A library and 1 more"),
+        (card(done(KEYSPACE), done(LIBRARY), STEP, state=RequestState.PROPOSED), "A step"),
+        (card(done(KEYSPACE), LIBRARY), "Cassandra"),
+    ],
+)
+def test_a_list_names_what_is_still_to_do(its: RequestCard, said: str) -> None:
+    assert heading(its) == said
 
 
 def test_an_issue_says_what_is_done() -> None:
