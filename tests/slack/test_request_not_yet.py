@@ -52,6 +52,22 @@ async def test_only_what_is_ticked_goes_back_and_all_say_so(requested: Requested
         assert f"*#1* *{second}*" in listed.text, "a list names what is still to do"
 
 
+async def why(its: Requested) -> str:
+    return (await its.stage.ask("/devops why 1", user="eve")).text
+
+
+async def test_why_says_what_is_still_to_do_and_that_the_numbers_are_from_before(requested: Requested) -> None:
+    assert "still to do" not in await why(requested)
+    await delivered(requested)
+    assert await not_yet(requested, ["1"]) == {}
+    said = await why(requested)
+    assert "1 of 2 items still to do." in said
+    assert said.count(", as said before 1 of 2 items was done; ") == 2, "the people who wait, and the day"
+    await requested.press(requested.card, ids.CHANGE, user="grace")
+    assert await requested.fill("grace", blocked="1") == {}
+    assert "said before" not in await why(requested)
+
+
 async def test_the_next_delivery_may_miss_any_item_and_a_yes_ends_all(requested: Requested) -> None:
     await delivered(requested)
     assert await not_yet(requested, ["0"]) == {}

@@ -127,7 +127,7 @@ class Demand:
     `authors` who said a part of it, such as `lost` or `miss_cost`, where that is somebody else. They have
     left what is in `drafted` as the form was filled in. With `is_evidence_assumed` nobody said how the team knows.
     With `is_private` the team has asked for it privately, through the person `asked_by`, and others may read neither
-    its name nor its words.
+    its name nor its words. It `is_from_before` where some of the request has been done since, and nothing new was said.
     """
 
     team: str
@@ -145,6 +145,7 @@ class Demand:
     needed_by: NeededBy | None = None
     is_private: bool = False
     asked_by: int | None = None
+    is_from_before: bool = False
 
     def __post_init__(self) -> None:
         _require_amount(self.people, "The number of people who lose time")
@@ -213,8 +214,9 @@ class Estimate:
 class BacklogRequest:
     """A request as far as its rank depends on it.
 
-    `types` are those of its items, such as `library`. `demands` may hold several demands of one team when requests were
-    merged; the one that counts most is taken, because two requests for the same thing are about the same hours.
+    `types` are those of its `items`, such as `library`; so many of them are `done`. `demands` may hold several demands
+    of one team when requests were merged; the one that counts most is taken, because two requests for the same thing
+    are about the same hours.
     """
 
     id: int
@@ -222,6 +224,8 @@ class BacklogRequest:
     types: tuple[str, ...] = ()
     demands: tuple[Demand, ...] = ()
     estimate: Estimate | None = None
+    items: int = 0
+    done: int = 0
 
     @property
     def teams(self) -> tuple[str, ...]:

@@ -66,21 +66,26 @@ def _demands(place: BacklogPlace, shown: Sequence[Demand], settings: RankSetting
     shares = shares_of_waiting(place.request, settings, today=today)
     added = iter(added_in_words([hours for each in shares for hours in (each.saved, each.blocked, each.missed)]))
     for demand, share in zip(shown, shares, strict=True):
+        before = f", as said before {_done(place.request)} done" if demand.is_from_before else ""
         adds = {part: next(added) for part in (DemandPart.LOST, DemandPart.BLOCKED, DemandPart.NEEDED_BY)}
         lines = [
-            f"{demand.team}: {what}; {_how(demand, part, today=today)}; adds {adds[part]}."
+            f"{demand.team}: {what}; {_how(demand, part, today=today)}{before}; adds {adds[part]}."
             for part, what in _losses(demand, settings)
         ]
         if demand.needed_by is not None:
             reason = f" ({demand.needed_by.reason})" if demand.needed_by.reason else ""
             by = "".join(f", {each}" for each in _sources(demand, DemandPart.NEEDED_BY))
-            needs = f"{demand.team} needs it by {demand.needed_by.day}{reason}{by}; {_missed(demand, settings)}"
+            needs = f"{demand.team} needs it by {demand.needed_by.day}{reason}{by}{before}; {_missed(demand, settings)}"
             why_not = "" if share.missed else _no_danger(place, demand, settings, today=today)
             lines.append(f"{needs}; adds {adds[DemandPart.NEEDED_BY]}{why_not}.")
         if not lines:
             by = "".join(f", {each}" for each in _sources(demand, None))
             lines.append(f"{demand.team} asks for it{by}, and names no hours, nobody who waits and no date.")
         yield from [*lines, *_passed(demand, settings, today=today)]
+
+
+def _done(request: BacklogRequest) -> str:
+    return f"{request.done} of {request.items} items {'was' if request.done == 1 else 'were'}"
 
 
 def _no_danger(place: BacklogPlace, demand: Demand, settings: RankSettings, *, today: date) -> str:
@@ -211,7 +216,9 @@ def _answer(place: BacklogPlace, settings: RankSettings, *, today: date) -> str:
             why = "it saves less in a year than it costs, nobody waits for it and it has no date"
         case _:
             why = "nobody has said how much work it is, and what costs most is estimated first"
-    return f"Number {place.position:,}, {_LANES.get(place.lane, place.lane)}: {why}."
+    left = place.request.items - place.request.done
+    to_do = f" {left} of {place.request.items} items still to do." if place.request.done else ""
+    return f"Number {place.position:,}, {_LANES.get(place.lane, place.lane)}: {why}.{to_do}"
 
 
 def _danger(request: BacklogRequest, ranked: Rank, settings: RankSettings, *, today: date) -> str:

@@ -119,7 +119,20 @@ def _authors(row: tables.RequestDemand, snapshot: Snapshot) -> Iterator[tuple[st
             yield part, Author(person.name, date.fromisoformat(day))
 
 
-def demand_of(row: tables.RequestDemand, snapshot: Snapshot, *, reason: str = "", is_private: bool = False) -> Demand:
+def is_from_before(request: tables.Request, row: tables.RequestDemand) -> bool:
+    """Whether a team has said this of a request, or of what became part of it, before some of its items were done."""
+    is_delivered = request.delivered_at is not None and row.at < request.delivered_at
+    return is_delivered and any(each.get("is_done") for each in request.items)
+
+
+def demand_of(
+    row: tables.RequestDemand,
+    snapshot: Snapshot,
+    *,
+    reason: str = "",
+    is_private: bool = False,
+    is_from_before: bool = False,
+) -> Demand:
     """Return what a team says of a request; `reason` is why it is needed by its day."""
     team = snapshot.team(row.team_id)
     person = snapshot.person(row.person_id)
@@ -139,6 +152,7 @@ def demand_of(row: tables.RequestDemand, snapshot: Snapshot, *, reason: str = ""
         drafted=frozenset(map(DemandPart, row.drafted.split())),
         is_private=is_private,
         asked_by=row.person_id,
+        is_from_before=is_from_before,
     )
 
 

@@ -21,7 +21,7 @@ from bot.domain.backlog.work_shares import WorkShare, work_shares
 from bot.services.backlog import lists
 from bot.services.backlog._cards import card_of, estimate_of
 from bot.services.backlog._dates import dated, wholes_of
-from bot.services.backlog._demands import demand_of, is_said_privately, reason_of
+from bot.services.backlog._demands import demand_of, is_from_before, is_said_privately, reason_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -107,9 +107,14 @@ async def with_demands(
         said = await session.execute(select(table).where(col(table.request_id).in_(some)).order_by(col(table.id)))
         for row in said.scalars():
             request = all_rows[row.request_id]
-            is_public = not all_rows[parts.get(row.request_id, row.request_id)].is_private
-            is_private = is_public and is_said_privately(request, row)
-            said_by_team = demand_of(row, snapshot, reason=reason_of(request, row), is_private=is_private)
+            counts_for = all_rows[parts.get(row.request_id, row.request_id)]
+            said_by_team = demand_of(
+                row,
+                snapshot,
+                reason=reason_of(request, row),
+                is_private=not counts_for.is_private and is_said_privately(request, row),
+                is_from_before=is_from_before(counts_for, row),
+            )
             demands.setdefault(row.request_id, []).append(said_by_team)
     counted = {number: _request(row, demands.get(number, ()), snapshot) for number, row in all_rows.items()}
     settings, today = settings_of(deps), deps.clock.now().date()
@@ -144,4 +149,6 @@ def _request(row: tables.Request, demands: Iterable[Demand], snapshot: Snapshot)
         types=tuple(dict.fromkeys(each["type"] for each in row.items)),
         demands=tuple(demands),
         estimate=estimate_of(snapshot, row),
+        items=len(row.items),
+        done=sum(bool(each.get("is_done")) for each in row.items),
     )

@@ -91,6 +91,15 @@ def with_payments(**fields: object) -> BacklogRequest:
             with_payments(people=0, hours_each=0, block=None, needed_by=NeededBy(TODAY + timedelta(90))),
             "worth building: it has a date, and none is in danger.",
         ),
+        (replace(EXAMPLE, items=4, done=3), "no date is in danger. 1 of 4 items still to do."),
+        (
+            replace(with_payments(is_from_before=True, needed_by=NeededBy(TODAY)), items=4, done=3),
+            "Payments needs it by 2026-11-02, says Ada, as said before 3 of 4 items were done; missing it costs",
+        ),
+        (
+            replace(with_payments(is_from_before=True), items=4, done=1),
+            "0.5 hours each); counted, says Ada: 80% counts, as said before 1 of 4 items was done; adds",
+        ),
         (replace(EXAMPLE, demands=()), "Saved: no hours a month, so it never pays back in hours."),
         (replace(EXAMPLE, estimate=Estimate(1, 2, 3)), "a quick win: it takes at most 8 hours and pays back within 4"),
     ],
