@@ -28,6 +28,7 @@ from bot.domain.backlog.demand import (
     EvidenceKind,
     NeededBy,
     OpenQuestion,
+    RestCost,
     Slowdown,
     TeamBlock,
 )
@@ -173,6 +174,8 @@ def forms_of(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Block]]:
     for step in STEP_FORMS:
         yield blocks.step_view, blocks.step_view(card, step, "7")
     undone = replace(card, items=confirmed(card.items))
+    rest: RestCost = {DemandPart.LOST: 34.64, DemandPart.BLOCKED: 2.0, DemandPart.NEEDED_BY: NOW.date()}
+    yield blocks.step_view, blocks.step_view(undone, Step.NOT_YET, "7", rest=rest)
     for step in (Step.NOT_YET, Step.DELIVER):
         yield blocks.step_view, blocks.step_view(undone, step, "7")
     yield blocks.merge_view, blocks.merge_view(card, [replace(card, id=number) for number in range(1, 120)], "7")

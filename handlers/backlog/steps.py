@@ -14,13 +14,14 @@ from bot.blocks.forms import Field, Form
 from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import UNKNOWN, number, parse
+from bot.domain.backlog.demand import DemandPart
 from bot.domain.backlog.open_items import NOTHING_IS_THERE
 from bot.domain.backlog.requests import TRANSITIONS, RequestCard, Step, may_take_in
 from bot.domain.rights import Right
 from bot.errors import ChangedError, FormError, NotFoundError, UserError
 from bot.ports import Ack
 from bot.services import devops_team
-from bot.services.backlog import lists, merges, plans, steps, typed_answers
+from bot.services.backlog import lists, merges, plans, rest_costs, steps, typed_answers
 from bot.services.context import Context
 from handlers import attestation, replies
 from handlers.backlog import jobs
@@ -136,8 +137,13 @@ async def on_step_submitted(submission: Submission, context: Context) -> None:
     with form.refusing():
         if step is Step.DELIVER and not (words or link):  # a tracker delivers without words, a person does not
             raise UserError("Say what was delivered, or give the link to it: whoever asked reads it.")
-        given = {"words": words, "link": link, "version": version, "left": left, "there": there}
-        await _take(context, submission.user_id, place, request_id, step, **given)
+        rest = {part: said.get(field) for part, field in step_forms.REST.items() if field.block_id in submission.values}
+        given = {"words": words, "link": link, "version": version, "left": left, "there": there, "rest": rest}
+        try:
+            await _take(context, submission.user_id, place, request_id, step, **given)
+        except FormError as error:
+            wrong = {step_forms.REST[DemandPart(part)].block_id: why for part, why in error.by_field.items()}
+            raise FormError(wrong) from None
 
 
 def _ticked(form: Form, boxes: Field[tuple[str, ...]], submission: Submission) -> tuple[int, ...]:
@@ -273,7 +279,8 @@ async def _step_form(context: Context, action: Action, request_id: int, step: St
     metadata = place_of(action).metadata(request_id, step.value, card.version)
     person = context.snapshot.person_by_slack_id(action.user_id)
     is_own = lists.as_seen_by(context.snapshot, card, person.id if person is not None else None) is card
-    return blocks.step_view(card, step, metadata, typed=typed, is_own=is_own)
+    rest = await rest_costs.of_request(context.deps, request_id) if step is Step.NOT_YET and is_own else {}
+    return blocks.step_view(card, step, metadata, typed=typed, is_own=is_own, rest=rest)
 
 
 async def _plan_form(context: Context, action: Action, word: str, request_id: int) -> Block:

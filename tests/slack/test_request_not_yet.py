@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.blocks.backlog import actions as ids
 from bot.playground.fake_slack import View
 from tests.slack.conftest import Stage
+from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import posted
 from tests.slack.test_request_steps import Requested, devops_team, requested
 from tests.slack.test_requests import element, form, initial, submit, thread
@@ -66,6 +67,26 @@ async def test_why_says_what_is_still_to_do_and_that_the_numbers_are_from_before
     await requested.press(requested.card, ids.CHANGE, user="grace")
     assert await requested.fill("grace", blocked="1") == {}
     assert "said before" not in await why(requested)
+
+
+async def test_a_request_that_comes_back_asks_whether_the_numbers_still_hold(requested: Requested) -> None:
+    await delivered(requested)
+    await requested.press(requested.card, ids.NOT_YET, user="grace")
+    assert element(top(requested), ids.REST_BLOCKED)["initial_value"] == "2", "it shows what is said so far"
+    assert ids.REST_HOURS not in str(top(requested).payload["blocks"]), "what nobody has said is not asked"
+    over = await requested.fill("grace", words="No backups", left=["1"], rest_day="2026-01-01")
+    assert set(over) == {ids.REST_DAY}
+    assert await requested.fill("grace", words="No backups", left=["1"], rest_day=None, rest_blocked="1") == {}
+    said = await why(requested)
+    assert "1 of 2 items still to do." in said
+    assert "Payments: 20 hours a week (1 person at half speed, assumed until " in said
+    assert "says Grace Marsh" in said
+    assert "needs it by" not in said
+    assert "said before" not in said
+    for message in (requested.card, requested.triage):
+        assert "1 person blocked" in message.text
+        assert "needed by" not in message.text
+    assert "backlog.change" in await actions(requested.stage)
 
 
 async def test_the_next_delivery_may_miss_any_item_and_a_yes_ends_all(requested: Requested) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from bot.blocks import forms
 from bot.blocks.backlog import actions, words
 from bot.blocks.contested import with_contested
-from bot.blocks.forms import Field, Fill, Form, filled_day
+from bot.blocks.forms import Field, Fill, Form, filled_day, filled_number
 from bot.blocks.text import Block, bold, passage, section
-from bot.domain.backlog.demand import OpenQuestion
+from bot.domain.backlog.demand import DemandPart, OpenQuestion, RestCost
 from bot.domain.backlog.open_items import asked_about
 from bot.domain.backlog.requests import NEEDS_WORDS, RequestCard, Step
 
@@ -35,6 +36,17 @@ LINK = forms.address(actions.LINK, "Link")
 #: Items that are missing, or delivered: asked for where there are several.
 LEFT = forms.ticks(actions.LEFT, "Tick what is still missing")
 THERE = forms.ticks(actions.THERE, "What is there?")
+#: What the team still loses, asked for as far as it has said it before.
+REST: Mapping[DemandPart, Field[Any]] = MappingProxyType(
+    {
+        DemandPart.LOST: forms.number_between(actions.REST_HOURS, "Hours your team still loses a month", 0, 10_000),
+        DemandPart.BLOCKED: forms.number_between(
+            actions.REST_BLOCKED, "People still blocked", 0, 10_000, is_whole=True
+        ),
+        DemandPart.NEEDED_BY: forms.day(actions.REST_DAY, "The rest is needed by"),
+    }
+)
+_REST_HOLDS = "Do your numbers still hold for what is missing? What you leave as it is counts as said before."
 
 
 def _step_form(step: Step) -> Form:
@@ -44,7 +56,8 @@ def _step_form(step: Step) -> Form:
     said = forms.text(actions.WORDS, label, missing=missing, limit=1_000, is_long=True)
     first: list[Field[Any]] = [LEFT] if step in (Step.NOT_YET, Step.REOPEN) else []
     first += [THERE] if step is Step.DELIVER else []
-    return Form(actions.STEP_VIEW, title, submit, (*first, said, *([LINK] if has_link else [])), refused_at=said)
+    more: list[Field[Any]] = [LINK] if has_link else [*REST.values()] if step is Step.NOT_YET else []
+    return Form(actions.STEP_VIEW, title, submit, (*first, said, *more), refused_at=said)
 
 
 STEP_FORMS: Mapping[Step, Form] = MappingProxyType({step: _step_form(step) for step in _STEPS})
@@ -95,9 +108,18 @@ def saving_view(its: RequestCard, metadata: str) -> Block:
     return SAVING.view(metadata, f"{words.name(its)}\nAbout how many hours a month does it save your whole team?")
 
 
-def step_view(its: RequestCard, step: Step, metadata: str, *, typed: str = "", is_own: bool = True) -> Block:
+def step_view(
+    its: RequestCard,
+    step: Step,
+    metadata: str,
+    *,
+    typed: str = "",
+    is_own: bool = True,
+    rest: RestCost = MappingProxyType({}),
+) -> Block:
     """Return the form of a step that takes words; `typed` are those that somebody has written into the thread.
 
+    `rest` is what the team has said that it loses, where it is asked whether that still holds.
     With `is_own` false whoever takes it speaks only for a team that has joined the request.
     """
     said, form = words.name(its), STEP_FORMS[step]
@@ -115,7 +137,15 @@ def step_view(its: RequestCard, step: Step, metadata: str, *, typed: str = "", i
         hint="This is what you have written in the thread." if typed else "",
         is_needed=step is Step.NOT_YET and not boxes.options,
     )
-    return form.view(metadata, said, {said_in(form): fill, LEFT: boxes, THERE: boxes})
+    said += f"\n{_REST_HOLDS}" if rest else ""
+    stored = {REST[part]: _stored(value) for part, value in rest.items()}
+    asked = [each for each in form.fields if each not in REST.values() or each in stored]
+    fills = {said_in(form): fill, LEFT: boxes, THERE: boxes, **stored}
+    return form.of_blocks(metadata, [section(said), *form.inputs(asked, fills)])
+
+
+def _stored(value: float | date | None) -> Fill:
+    return Fill(filled_day(value) if isinstance(value, date) else filled_number(value))
 
 
 def said_in(form: Form) -> Field[str]:

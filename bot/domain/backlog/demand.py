@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
 from bot.errors import UserError
 
@@ -69,6 +70,8 @@ class DemandPart(StrEnum):
     NEEDED_BY = "needed_by"
 
 
+#: What a team still loses: hours in a month, people who are blocked, and the day; None for what it does not any more.
+RestCost: TypeAlias = Mapping[DemandPart, float | date | None]
 #: What missing the date costs: no draft says it.
 MISS_COST = "miss_cost"
 

@@ -11,6 +11,7 @@ from sqlmodel import col
 from bot.blocks import backlog as blocks
 from bot.blocks.text import Rendered
 from bot.domain.backlog import open_items
+from bot.domain.backlog.demand import RestCost
 from bot.domain.backlog.requests import (
     AT_DELIVERY,
     KEEPS_SNOOZE,
@@ -30,7 +31,7 @@ from bot.domain.recipients import Reach
 from bot.domain.records import PersonRecord
 from bot.errors import UserError
 from bot.services import outbox, routing
-from bot.services.backlog import joins, questions
+from bot.services.backlog import joins, questions, rest_costs
 from bot.services.backlog._below_card import LEFT_TO_CARD, post_below
 from bot.services.backlog._cards import RequestAct, acting, loaded, stored_item, tell_devops, took_in_key
 from bot.services.backlog._demands import demands_of, is_own, is_said_privately
@@ -97,11 +98,12 @@ async def take(  # noqa: PLR0913 - all but two by name
     version: int = 0,
     left: Collection[int] = (),
     there: Collection[int] = (),
+    rest: RestCost | None = None,
 ) -> StepTaken:
     """Take a step. `words` are the question, the answer or the reason; `link` goes with an answer or a delivery.
 
     `left` are the places of the items that are not done, where the step sends only some of them back; `there` those of
-    what is delivered, where that may be some of them.
+    what is delivered, where that may be some of them. `rest` is what the request's own team says that it still loses.
 
     Raises NotFoundError for no such request, NotAllowedError without the right, and UserError for a step that the
     request's state does not allow, or without the words that it needs. ChangedError is raised where others have changed
@@ -122,6 +124,8 @@ async def take(  # noqa: PLR0913 - all but two by name
             raise UserError(NEEDS_WORDS[step])
         if step is Step.DELIVER and there and (left := open_items.still_to_come(act.card, there)):
             step = Step.DELIVER_PART
+        if rest and await act.after(step) and await act.speaks_for_whole():
+            await rest_costs.put(act, rest)
         return await carry_out(act, step, words=words, link=link, left=left)
 
 
