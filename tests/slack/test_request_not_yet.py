@@ -136,7 +136,8 @@ async def test_a_part_can_be_delivered_and_all_of_it_is_asked_about_at_the_end(r
     await requested.press(requested.card, ids.FOLLOW, user="eve")
     await requested.press(requested.triage, ids.DELIVER, user="omar")
     assert initial(top(requested, "omar"), ids.THERE) == [first, second], "all are ticked from the start"
-    assert await requested.fill("omar", words="The keyspace is there", there=["0"]) == {}
+    link = "https://docs.example.test/keyspace"
+    assert await requested.fill("omar", words="The keyspace is there", link=link, there=["0"]) == {}
     for message in (requested.card, requested.triage):
         assert "In progress · 1 of 2 items still to do" in message.text
         assert "with Omar Sol" in message.text
@@ -150,6 +151,7 @@ async def test_a_part_can_be_delivered_and_all_of_it_is_asked_about_at_the_end(r
     assert ids.THERE not in str(top(requested, "omar").payload["blocks"]), "one item is left: it is that"
     assert await requested.fill("omar", words="The pipeline, too") == {}
     assert "Does it do the job?" in requested.replies()[-1].text
+    assert link in requested.card.text, "what comes later belongs to what is there"
     assert await not_yet(requested, ["0"], words="No backups") == {}
     assert await done(requested) == [False, True]
 

@@ -26,12 +26,13 @@ def keep(act: RequestAct, entry_id: int, words: str, link: str = "") -> None:
         act.session.add(row)
 
 
-async def last_link(act: RequestAct, step: Step) -> str:
-    """Return the link that was given last with a step; empty for none."""
+async def last_link(act: RequestAct, *steps: Step) -> str:
+    """Return the link that was given last with one of these steps; empty for none."""
     table, entry = tables.RequestWords, tables.AuditEntry
     query = select(col(table.link)).join(entry, col(entry.id) == col(table.entry_id))
     query = query.where(col(table.request_id) == act.subject_id, col(table.link) != "")
-    query = query.where(col(entry.action) == f"{act.prefix}.{step.value}").order_by(col(entry.id).desc()).limit(1)
+    query = query.where(col(entry.action).in_([f"{act.prefix}.{each.value}" for each in steps]))
+    query = query.order_by(col(entry.id).desc()).limit(1)
     return (await act.session.execute(query)).scalar_one_or_none() or ""
 
 
