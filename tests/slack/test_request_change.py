@@ -45,6 +45,8 @@ async def test_hours_evidence_people_date_and_items_can_be_corrected(requested: 
     await requested.press(requested.card, ids.CHANGE, user="ada")
     view = stage.slack.view_stack("ada")[-1]
     first, second = asked_for(view)
+    labels = [each["label"]["text"] for each in view.payload["blocks"] if "label" in each]
+    assert {"Infrastructure", "Pipeline"} <= {*labels}, "an item is called by its kind, as in the first form"
     assert element(view, ids.BLOCKED)["initial_value"] == "2", "it shows what is said so far"
     changed = {"needed_by": "2026-06-01", "blocked": "1", "item.0": "A keyspace with backups", "item.1": None}
     assert await requested.fill("ada", title="A keyspace", **KNOWN, **changed) == {}

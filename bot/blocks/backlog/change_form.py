@@ -99,7 +99,7 @@ def change_view(its: Changeable, metadata: str, teams: Sequence[TeamRecord] = ()
         TAKE_OUT: _withdrawn(its),
     }
     for item, title, kind in zip(its.card.items, ITEM_TITLES, ITEM_KINDS, strict=False):
-        fills |= {title: Fill(item.title), kind: kind_of(item)}
+        fills |= {title: Fill(item.title, label=words.kind_label(item)), kind: kind_of(item)}
     fields = CHANGE.fields if its.is_own else tuple(each for each in CHANGE.fields if each not in _OWN)
     made = Form(CHANGE.callback_id, CHANGE.title, CHANGE.submit, fields)
     other = words.other_question(OtherValue(its.channel_id, its.thread_ts)) if its.thread_ts else []

@@ -357,9 +357,8 @@ def _kinds(prefill: Prefill, frame: FormFrame, *, has_items: bool) -> Fill:
 
 def _words(item: RequestItem) -> Fill:
     """Return the field with an item's words, its kind, and the words that ask for it where they say more."""
-    kind = words.ITEM_WORDS[item.type]
     quote = plain(item.quote, 150) if item.quote.strip(" .") != item.title.strip(" .") else ""
-    return Fill(item.title, label=kind[:1].upper() + kind[1:], hint=quote)
+    return Fill(item.title, label=words.kind_label(item), hint=quote)
 
 
 def _boxes(items: Mapping[str, RequestItem]) -> Fill:

@@ -215,6 +215,12 @@ def kind_of(one: RequestItem) -> str:
     return f"{ITEM_WORDS[one.type]}{', done' if one.is_done else ''}"
 
 
+def kind_label(one: RequestItem) -> str:
+    """Return what the field with an item's words is called: its kind."""
+    kind = kind_of(one)
+    return kind[:1].upper() + kind[1:]
+
+
 def items(several: Sequence[RequestItem]) -> list[str]:
     """Return items as lines of a list; beyond the first they are counted."""
     hidden = len(several) - _MOST_ITEMS
