@@ -142,9 +142,8 @@ async def carry_out(
     is_news = step in _NEWS or (step is Step.START and _is_unaccepted(act.row))
     note_response(act, step)
     if step is Step.DELIVER:
-        link = link or await last_link(
-            act, Step.DELIVER, Step.DELIVER_PART
-        )  # what comes later belongs to what is there
+        # What comes later belongs to what is there.
+        link = link or await last_link(act, Step.DELIVER, Step.DELIVER_PART)
     if step is Step.REOPEN or (step is Step.UNMERGE and _was_answered_by_merging(act.row)):
         await ask_anew(act, act.row)
     _put_items(act, step, left)
