@@ -140,7 +140,7 @@ def step_view(
     said += f"\n{_REST_HOLDS}" if rest else ""
     stored = {REST[part]: _stored(value) for part, value in rest.items()}
     asked = [each for each in form.fields if each not in REST.values() or each in stored]
-    fills = {said_in(form): fill, LEFT: boxes, THERE: boxes, **stored}
+    fills: dict[Field[Any], Fill] = {said_in(form): fill, LEFT: boxes, THERE: boxes, **stored}
     return form.of_blocks(metadata, [section(said), *form.inputs(asked, fills)])
 
 

@@ -8,7 +8,7 @@ from bot.domain.backlog.demand import DemandPart, RestCost
 from bot.domain.backlog.new_request import most_hours
 from bot.errors import FormError
 from bot.services.backlog._cards import RequestAct
-from bot.services.backlog._demands import demands_of, is_own
+from bot.services.backlog._demands import demands_of, is_own, sign
 from bot.services.deps import Deps
 from bot.store import tables
 
@@ -32,6 +32,7 @@ async def put(act: RequestAct, rest: RestCost) -> None:
     if not changed:
         return
     _check(act, demand, changed)
+    sign(demand, changed.keys(), act.person_id, act.now)
     for part, value in changed.items():
         _write(act.row, demand, part, value)
     demand.drafted = " ".join(each for each in demand.drafted.split() if each not in changed)
