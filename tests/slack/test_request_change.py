@@ -298,7 +298,7 @@ async def test_each_number_stays_the_word_of_whoever_said_it(requested: Requeste
     assert await requested.fill("ada", **KNOWN, missed="120") == {}
     said = await why(stage)
     assert "measured, says Ada Byron" in said
-    assert f"from the draft of Grace Marsh on {today}; missing it costs 120 hours, says Ada Byron." in said
+    assert f"from the draft of Grace Marsh on {today}; missing it costs 120 hours, says Ada Byron;" in said
     await requested.press(requested.card, ids.CHANGE, user="grace")
     assert await requested.fill("grace", blocked="1") == {}
     said = await why(stage)

@@ -23,6 +23,7 @@ _SAID = patterns("wishes")
 _TITLE = 80
 #: So many sentences back stands what help is for.
 _NEAR = 6
+_ARTICLES = ("", "a", "an", "the")
 _HOSTS = (ItemType.INFRASTRUCTURE, ItemType.API_SERVICE, ItemType.ENVIRONMENT)
 #: What comes with a technology of a type; offered for the team to tick, never ticked.
 _USUAL: dict[str, dict[str, str]] = WORDS["usual"]
@@ -189,15 +190,17 @@ def _with_successors(
     found: Sequence[Need], rejected: Mapping[str, int], mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary
 ) -> Iterator[Need]:
     """Yield the needs with what takes a technology's place: of "a MySQL database" and then "no, rather Postgres"."""
-    asked = {each for need in found for each in need.technologies}
+    asked = {each for need in found if need.strength > Strength.NAMED for each in need.technologies}
     for need in found:
         name = need.technologies[0] if len(need.technologies) == 1 else ""
         at = rejected.get(name, -1)
         later = ids(mentions[at]) if at > need.sentence.at else ()
         alike = [each for each in later if each not in rejected and vocabulary[each].type == vocabulary[name].type]
         called = [each for each in vocabulary.find([need.title])[0] if each.id == name] if alike else []
+        before = need.title[: called[0].start].strip().lower() if called else ""
         # "I'd go with RabbitMQ" names no thing, and is gone with it.
-        if len(alike) == len(called) == 1 and alike[0] not in asked and (need.weight or not called[0].start):
+        is_thing = need.weight or before in _ARTICLES
+        if len(alike) == len(called) == 1 and alike[0] not in asked and is_thing:
             title = f"{need.title[: called[0].start]}{vocabulary[alike[0]].name}{need.title[called[0].end :]}"
             need = replace(need, technologies=(alike[0],), title=title)  # noqa: PLW2901
         yield need

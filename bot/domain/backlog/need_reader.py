@@ -114,6 +114,9 @@ class _Reader:
         withdrawn = None if _SAID["people_wait"].search(clause) else _SAID["withdrawn"].search(clause)
         if withdrawn is None and self._about.names(sentence, clause):
             withdrawn = _SAID["so_none"].match(clause)
+        if (said := _SAID["drops"].search(clause)) and (dropped := self._dropped(sentence, clause, said)):
+            self._found.take_back(dropped, sentence.at)
+            return
         if self._strikes(sentence, clause, is_gone=bool(withdrawn or own)):
             return
         if withdrawn and not (asked and (asked.start() > withdrawn.end() or named(clause[asked.end() :]))):
@@ -152,8 +155,7 @@ class _Reader:
         """Return what was asked for and somebody of the team does: "Ana takes that", "the chart is on me"."""
         needs = self._found.needs
         if _SAID["takes_thing"].match(clause):
-            about, technologies = set(words_of(clause)), set(self._about.technologies(sentence, clause))
-            return [each for each in needs if each.shares(about, technologies) and each.sentence is not sentence]
+            return self._named(sentence, clause)
         last = next(iter(needs[-1:]), None)
         is_reply = last is not None and 0 < sentence.message.index - last.sentence.message.index <= 1
         return needs[-1:] if is_reply and sentence.first and _SAID["takes_it"].search(clause) else []
@@ -276,12 +278,25 @@ class _Reader:
             weight=weight,
         )
 
+    def _dropped(self, sentence: Sentence, clause: str, said: re.Match[str]) -> list[Need]:
+        """Return the needs that are dropped by name: "scrap the topic"."""
+        words = set((said["thing"] or said["thing2"]).lower().split())
+        called = [each for each in self._found.needs if words.intersection(each.title.lower().split()[1:])]
+        return self._named(sentence, clause) or [each for each in called if each.sentence is not sentence]
+
+    def _named(self, sentence: Sentence, clause: str) -> list[Need]:
+        """Return the needs of earlier sentences that share a noun or a technology with a clause."""
+        about, technologies = set(words_of(clause)), set(self._about.technologies(sentence, clause))
+        return [
+            each for each in self._found.needs if each.sentence is not sentence and each.shares(about, technologies)
+        ]
+
     def _withdraw(self, sentence: Sentence, clause: str) -> None:
         needs, about = self._found.needs, set(words_of(clause))
         technologies = set(self._about.technologies(sentence, clause))
-        if _SAID["whole_request"].search(clause):
-            about, technologies = set(), set()
         touched = [each for each in needs if each.shares(about, technologies)]
+        if not touched and _SAID["whole_request"].search(clause):
+            about, technologies = set(), set()
         if not touched and (about or technologies) and not _SAID["pronoun"].search(clause):
             return  # "the containers are done": that was no wish
         if not touched and _SAID["event"].search(clause) and not _SAID["pronoun"].search(clause):

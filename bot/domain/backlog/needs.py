@@ -135,6 +135,9 @@ def together(quote: str, more: str) -> str:
 def title(text: str) -> str:
     """Return the words of a wish as a title, without what leads to it."""
     cut = _SAID["subordinate"].sub("", _SAID["who_can"].sub("", text.strip()))
+    said = _SAID["predicate"].search(cut)
+    if said is not None and not _SAID["which_one"].search(cut[: said.start()]):
+        cut = cut[: said.start()]
     bare = _SAID["lead"].sub("", cut).strip(" .,:;?!-(") or cut.strip() or text
     short = bare if len(bare) <= _TITLE else bare[: _TITLE - 1].rsplit(" ", 1)[0] + "…"
     return short[:1].upper() + short[1:]
