@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
-from bot.domain.backlog.cues import WORDS, alternatives
 from bot.domain.backlog.requests import ItemType, RequestItem
 
 
@@ -46,18 +46,40 @@ BY_TECHNOLOGY: dict[str, ItemType] = {
 }
 
 
-def _compiled(key: str) -> re.Pattern[str]:
-    """Return a pattern whose groups are the types of items."""
-    listed = WORDS["types"][key]
-    groups = "|".join(f"(?P<{kind}>{alternatives(listed[kind])})" for kind in _ORDER if kind in listed)
-    return re.compile(rf"(?<![\w#-])(?:{groups})(?!\w|-\w)", re.IGNORECASE)
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words that name kinds of things; the groups of the first two patterns are the types of items."""
+
+    phrase: re.Pattern[str]
+    noun: re.Pattern[str]
+    #: What is done with a thing that no noun names; it says little of its type.
+    verb: re.Pattern[str]
+    #: The head of a noun phrase stands before these.
+    after_head: re.Pattern[str]
+    #: The stems of nouns that name the same thing as another one, with the stem of that.
+    alike: dict[str, str]
 
 
-_PHRASE, _NOUN = map(_compiled, ("phrases", "nouns"))
-#: What is done with a thing that no noun names; it says little of its type.
-_VERB = re.compile(alternatives(WORDS["types"]["verbs"]), re.IGNORECASE)
-#: The head of a noun phrase stands before these.
-_AFTER_HEAD = re.compile(alternatives(WORDS["types"]["after_head"]), re.IGNORECASE)
+@cache
+def _words() -> _Words:
+    # Reading them costs start-up time, and the first request is early enough.
+    from bot.domain.backlog.cues import WORDS, alternatives  # noqa: PLC0415
+
+    types = WORDS["types"]
+
+    def by_type(key: str) -> re.Pattern[str]:
+        groups = (f"(?P<{kind}>{alternatives(types[key][kind])})" for kind in _ORDER if kind in types[key])
+        return re.compile(rf"(?<![\w#-])(?:{'|'.join(groups)})(?!\w|-\w)", re.IGNORECASE)
+
+    return _Words(
+        by_type("phrases"),
+        by_type("nouns"),
+        re.compile(alternatives(types["verbs"]), re.IGNORECASE),
+        re.compile(alternatives(types["after_head"]), re.IGNORECASE),
+        {_stem(word): row.split()[0] for row in types["alike"] for word in row.split()},
+    )
+
+
 #: What is done to a thing that is there.
 CHANGES = re.compile(
     r"\b(?:bump|chang|debug|downgrad|extend|fix|increas|migrat|mov|patch|renew|replac|reset|resiz|restart|restor|"
@@ -104,18 +126,18 @@ def named(text: str) -> Named | None:
     """Return what kind of thing a text asks for; None where no word says it."""
     # "the permissions, no hand-holding": that is not asked for.
     text = _NOT_THAT.split(text)[0] or text
-    thing = _DOES.split(text, maxsplit=1)[0]
+    said, thing = _words(), _DOES.split(text, maxsplit=1)[0]
     # "A dashboard that shows the deploy pipeline" is no pipeline.
-    if phrase := _PHRASE.search(thing if _NOUN.search(thing) else text):
+    if phrase := said.phrase.search(thing if said.noun.search(thing) else text):
         return _read(phrase, 3)
-    cut = _AFTER_HEAD.search(text, 2)
+    cut = said.after_head.search(text, 2)
     head = text[: cut.start()] if cut else text
     if noun := _last_noun(head):
         return _read(noun, 2)
-    behind = _AFTER_HEAD.split(text[cut.end() :].strip())[0] if cut else ""
-    if not head.rstrip(" `").endswith("§") and (noun := _last_noun(behind) or _NOUN.search(text)):
+    behind = said.after_head.split(text[cut.end() :].strip())[0] if cut else ""
+    if not head.rstrip(" `").endswith("§") and (noun := _last_noun(behind) or said.noun.search(text)):
         return _read(noun, 1)
-    verb = _VERB.search(text)
+    verb = said.verb.search(text)
     return Named(ItemType.INFRASTRUCTURE, verb[0].lower(), 0) if verb else None
 
 
@@ -138,21 +160,19 @@ def is_about_what_is_there(item: RequestItem) -> bool:
 
 def words_of(text: str) -> Iterator[str]:
     """Yield the nouns of a text that name things of some type, those for one thing in the same way."""
-    for words in (_PHRASE, _NOUN):
+    said = _words()
+    for words in (said.phrase, said.noun):
         for found in words.finditer(text):
             for word in found[0].lower().split():
-                yield _ALIKE.get(_stem(word), _stem(word))
+                yield said.alike.get(_stem(word), _stem(word))
 
 
 def _stem(word: str) -> str:
     return word[:5].rstrip("s")
 
 
-_ALIKE = {_stem(word): row.split()[0] for row in WORDS["types"]["alike"] for word in row.split()}
-
-
 def _last_noun(text: str) -> re.Match[str] | None:
-    return next(reversed(list(_NOUN.finditer(text))), None)
+    return next(reversed(list(_words().noun.finditer(text))), None)
 
 
 def _read(found: re.Match[str], weight: int) -> Named:
