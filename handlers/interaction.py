@@ -78,6 +78,12 @@ async def decider(context: Context, slack_id: str) -> Decider:
     return Decider(await people.identify(context.deps, context.slack, slack_id), slack_id)
 
 
+def name_of(context: Context, slack_id: str) -> str:
+    """Return the name of somebody by their Slack id; empty for nobody that is known."""
+    person = context.snapshot.person_by_slack_id(slack_id)
+    return person.name if person is not None else ""
+
+
 async def person_of(context: Context, slack_id: str) -> int:
     """Return the id of a person, whom memory knows by their account afterwards, too."""
     person_id = await people.identify(context.deps, context.slack, slack_id)

@@ -26,7 +26,7 @@ from bot.services.context import Context
 from handlers import attestation, replies
 from handlers.backlog import jobs
 from handlers.backlog.submissions import chosen_person, today_of
-from handlers.interaction import Place, open_form, person_of, place_of, read_metadata, show
+from handlers.interaction import Place, name_of, open_form, person_of, place_of, read_metadata, show
 from handlers.payloads import Action, Submission
 
 Listener: TypeAlias = Callable[[Submission, Context], Awaitable[Ack | None]]
@@ -76,15 +76,10 @@ def told(listener: Listener, form_of: Callable[[Submission], Form]) -> Listener:
             metadata = place.metadata(*subject.split("|")[:-1], error.version)
             form = form_of(submission)
             shown, contested = error.shown, error.contested
-            named = partial(_name, context)
+            named = partial(name_of, context)
             return replies.view(blocks.changed_view(form, submission.blocks, metadata, shown, contested, named))
 
     return listen
-
-
-def _name(context: Context, slack_id: str) -> str:
-    person = context.snapshot.person_by_slack_id(slack_id)
-    return person.name if person is not None else ""
 
 
 async def on_step(action: Action, context: Context) -> None:

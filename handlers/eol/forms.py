@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
+from bot.blocks.contested import opened_with, with_contested
 from bot.blocks.eol import forms
 from bot.blocks.values import number, parse
+from bot.domain.concurrent_edits import merged
 from bot.domain.eol import plans
 from bot.ports import Ack
 from bot.services import people, portfolio, snapshot
@@ -15,7 +18,7 @@ from bot.services.eol import delegation, not_ours, version_overrides, waivers
 from handlers import replies
 from handlers.backlog.intake import reminder_form
 from handlers.eol.receipts import answer, say
-from handlers.interaction import read_metadata
+from handlers.interaction import name_of, read_metadata
 from handlers.payloads import Submission
 
 
@@ -27,14 +30,26 @@ class _Pinned(NamedTuple):
 
 
 async def on_plan_submitted(submission: Submission, context: Context) -> Ack | None:
-    """Record the plan; where help is needed, the form of a request takes its place."""
+    """Record the plan; where help is needed, the form of a request takes its place.
+
+    What was left as it was when the form was opened stays as others have planned it since. Where both have said
+    something else, the form is shown once more, with what stands there by now beside its fields.
+    """
     subject, place = read_metadata(submission.metadata)
-    said = forms.PLAN.read(submission.values, submission.choices)
+    reminder_id = number(subject)
+    with forms.PLAN.refusing():
+        card = await answering.look_up(context.deps, context.watcher, reminder_id=reminder_id)
+    opened, stands = opened_with(submission.blocks), opened_with(forms.plan_view(card, "")["blocks"])
+    edit = merged(opened, submission.values, stands)
+    if edit.contested:
+        contested = {name: (there, edit.values[name]) for name, there in edit.contested.items()}
+        shown = with_contested(submission.blocks, contested, partial(name_of, context))
+        return replies.view(forms.PLAN.of_blocks(submission.metadata, shown))
+    said = forms.PLAN.read(edit.values, submission.choices)
     detail = {key: said.text(asked) for key, asked in forms.PLAN_DETAIL.items()}
     compatible_by = said.get(forms.PLAN_COMPATIBLE_BY)
     detail[plans.TARGET] = said.text(forms.PLAN_OTHER) or said.text(forms.PLAN_TARGET)
     detail[plans.COMPATIBLE_BY] = compatible_by.isoformat() if compatible_by is not None else ""
-    reminder_id = number(subject)
     with forms.PLAN.refusing():
         await answer(
             context,

@@ -458,6 +458,19 @@ class TestPlan:
         assert [(each.kind, each.until) for each in await reminded.answers()] == [("planned", date(2026, 4, 8))]
         assert len(await reminded.answers(in_force=False)) == 2
 
+    async def test_what_two_plan_at_once_is_put_together(self, reminded: Reminded) -> None:
+        for user in ("ada", "grace"):
+            await reminded.form(ids.PLAN, user=user)
+        assert await reminded.submit("ada", {ids.PLAN_DAY: "2026-04-01", ids.PLAN_ROLLBACK: "errors above 1%"}) == {}
+        await reminded.submit("grace", {ids.PLAN_DAY: "2026-04-08"})
+        [view] = reminded.stage.slack.view_stack("grace")
+        assert "Meanwhile it became 1 April 2026. Send again to make it 8 April 2026." in str(view.payload["blocks"])
+        assert [each.until for each in await reminded.answers()] == [date(2026, 4, 1)]
+        assert await reminded.submit("grace", {ids.PLAN_DAY: "2026-04-08"}) == {}
+        [answer] = await reminded.answers()
+        assert answer.until == date(2026, 4, 8)
+        assert "Roll back when: errors above 1%" in reminded.root.text, "Grace has left it as it was"
+
     async def test_a_day_that_is_over_is_refused_at_its_field(self, reminded: Reminded) -> None:
         await reminded.form(ids.PLAN, user="grace")
         errors = await reminded.submit("grace", {ids.PLAN_DAY: "2026-03-02"})
