@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 from bot.blocks import backlog as blocks
 from bot.blocks.backlog import actions, step_forms
 from bot.blocks.backlog.actions import MoreValue
+from bot.blocks.contested import opened_with
 from bot.blocks.forms import Field, Form
 from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, Rendered
@@ -130,15 +131,33 @@ async def on_step_submitted(submission: Submission, context: Context) -> None:
     link = said.text(step_forms.LINK)
     left, there = (_ticked(form, each, submission) for each in (step_forms.LEFT, step_forms.THERE))
     with form.refusing():
+        await _require_same_items(context, submission, request_id, step)
         if step is Step.DELIVER and not (words or link):  # a tracker delivers without words, a person does not
             raise UserError("Say what was delivered, or give the link to it: whoever asked reads it.")
-        rest = {part: said.get(field) for part, field in step_forms.REST.items() if field.block_id in submission.values}
+        opened = opened_with(submission.blocks)
+        # What was left as it was shown stays as others have it by now.
+        changed = {each for each, value in submission.values.items() if value != opened.get(each, "")}
+        rest = {part: said.get(field) for part, field in step_forms.REST.items() if field.block_id in changed}
         given = {"words": words, "link": link, "version": version, "left": left, "there": there, "rest": rest}
         try:
             await _take(context, submission.user_id, place, request_id, step, **given)
         except FormError as error:
             wrong = {step_forms.REST[DemandPart(part)].block_id: why for part, why in error.by_field.items()}
             raise FormError(wrong) from None
+
+
+async def _require_same_items(context: Context, submission: Submission, request_id: int, step: Step) -> None:
+    """Raise UserError where the boxes of a form are not those of the request's items any more: a tick says another."""
+    form = step_forms.STEP_FORMS[step]
+    if not {step_forms.LEFT, step_forms.THERE}.intersection(form.fields):
+        return
+    person = context.snapshot.person_by_slack_id(submission.user_id)
+    person_id = person.id if person is not None else None
+    card = await lists.one(context.deps, context.snapshot, request_id, person_id)
+    is_own = lists.as_seen_by(context.snapshot, card, person_id) is card
+    now = blocks.step_view(card, step, "", is_own=is_own)
+    if step_forms.boxes_in(submission.blocks) != step_forms.boxes_in(now["blocks"]):
+        raise UserError("Meanwhile its items have changed, so nothing was saved: copy your words, and open this again.")
 
 
 def _ticked(form: Form, boxes: Field[tuple[str, ...]], submission: Submission) -> tuple[int, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from bot.blocks.backlog import actions as ids
 from bot.playground.fake_slack import View
+from bot.store import tables
 from tests.slack.conftest import Stage
 from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import posted
@@ -33,6 +36,52 @@ def top(its: Requested, user: str = "grace") -> View:
 async def not_yet(its: Requested, left: list[str], words: str = "No backups") -> dict[str, str]:
     await its.press(its.card, ids.NOT_YET, user="grace")
     return await its.fill("grace", words=words, left=left)
+
+
+async def test_boxes_of_items_that_have_changed_meanwhile_tick_no_others(requested: Requested) -> None:
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    assert await requested.fill("ada", **{"item.0": None}, added="A bucket", added_type="infrastructure") == {}
+    for _ in range(2):
+        wrong = await requested.fill("omar", words="In staging", there=["0"])
+        assert "its items have changed" in str(wrong)
+    assert (await requested.row()).state == "proposed"
+
+
+async def test_two_who_deliver_the_same_part_leave_the_rest(requested: Requested) -> None:
+    for user in ("omar", "lin"):
+        await requested.press(requested.triage, ids.DELIVER, user=user)
+    assert await requested.fill("omar", words="In staging", there=["0"]) == {}
+    for _ in range(2):
+        assert "its items have changed" in str(await requested.fill("lin", words="In staging", there=["0"]))
+    assert "In progress · 1 of 2 items still to do" in requested.card.text
+
+
+async def test_a_request_of_which_all_that_is_left_was_delivered_says_nothing_of_a_rest(requested: Requested) -> None:
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    assert await requested.fill("omar", words="In staging", there=["0"]) == {}
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    assert await requested.fill("ada", **{"item.1": None}) == {}
+    assert "still to do" not in requested.card.text
+
+
+async def test_numbers_that_were_left_as_they_were_stay_as_others_have_them(requested: Requested) -> None:
+    await delivered(requested)
+    await requested.press(requested.card, ids.NOT_YET, user="grace")
+    async with requested.stage.database.transaction() as session:
+        [demand] = (await session.execute(select(tables.RequestDemand))).scalars()
+        demand.blocked_people = 1
+    assert await requested.fill("grace", words="No backups") == {}
+    async with requested.stage.database.reading() as session:
+        [demand] = (await session.execute(select(tables.RequestDemand))).scalars()
+    assert demand.blocked_people == 1
+
+
+async def test_no_more_people_are_blocked_than_a_team_has(requested: Requested) -> None:
+    await delivered(requested)
+    await requested.press(requested.card, ids.NOT_YET, user="grace")
+    wrong = await requested.fill("grace", words="No backups", rest_blocked="9000")
+    assert "The team has no more than 2" in str(wrong)
 
 
 async def test_only_what_is_ticked_goes_back_and_all_say_so(requested: Requested) -> None:

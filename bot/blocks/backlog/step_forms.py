@@ -168,6 +168,12 @@ def _boxes(its: RequestCard, step: Step) -> Fill:
     )
 
 
+def boxes_in(blocks: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Return the boxes of a form's items as they are shown: their places and words."""
+    asked = [each for each in blocks if each.get("block_id") in (LEFT.block_id, THERE.block_id)]
+    return [(one["value"], one["text"]["text"]) for each in asked for one in each["element"]["options"]]
+
+
 def merge_view(its: RequestCard, others: Iterable[RequestCard], metadata: str) -> Block:
     """Return the form that makes a request part of another."""
     options = {str(each.id): f"#{each.id} {each.title}" for each in others}

@@ -23,6 +23,7 @@ from bot.domain.backlog.new_request import (
     thread_key,
     thread_of,
 )
+from bot.domain.backlog.open_items import confirmed, still_to_do
 from bot.domain.backlog.prefills import MOST_ITEMS
 from bot.domain.backlog.requests import RequestCard, RequestItem
 from bot.domain.backlog.thread_news import held_by
@@ -219,7 +220,8 @@ async def _put_own(
     """Correct what is asked for, for which team and for whom; who needs it now follows it, and is told."""
     row = act.row
     row.title = clean(new.title)[:LONGEST_TITLE] or row.title
-    row.items = [stored_item(each) for each in items]
+    # What is left of it may be what was delivered before the rest.
+    row.items = [stored_item(each) for each in (items if still_to_do(items) else confirmed(items))]
     row.needed_by, row.needed_reason = new.needed_by, new.needed_reason
     if new.team_id is not None:
         row.team_id = demand.team_id = new.team_id

@@ -56,6 +56,9 @@ def _check(act: RequestAct, demand: tables.RequestDemand, changed: RestCost) -> 
         raise FormError({DemandPart.NEEDED_BY: "That day is over: choose a later one."})
     team = act.snapshot.team(demand.team_id)
     size = len(team.member_ids) if team is not None else 0
+    people = changed.get(DemandPart.BLOCKED)
+    if size and isinstance(people, float) and people > size:
+        raise FormError({DemandPart.BLOCKED: f"The team has no more than {size}: give at most that."})
     if size and isinstance(hours, float) and hours > (most := most_hours(size)):
         raise FormError({DemandPart.LOST: f"A team of {size} cannot lose more than {most:,.0f} hours a month."})
 
