@@ -307,6 +307,14 @@ async def test_each_number_stays_the_word_of_whoever_said_it(requested: Requeste
     assert f"missing it costs 120 hours, says Ada Byron on {today}" in said
 
 
+async def test_the_old_words_of_an_item_that_is_reworded_can_be_added_as_another(requested: Requested) -> None:
+    first, second = [each["title"] for each in (await requested.row()).items]
+    await requested.press(requested.card, ids.CHANGE, user="ada")
+    new = {"item.0": "Something else", "added": first, "added_type": "infrastructure"}
+    assert await requested.fill("ada", **new) == {}
+    assert [each["title"] for each in (await requested.row()).items] == ["Something else", second, first]
+
+
 async def test_an_item_is_added_with_its_kind(requested: Requested) -> None:
     stage = requested.stage
     await requested.press(requested.card, ids.CHANGE, user="ada")

@@ -168,15 +168,16 @@ def _corrected(items: tuple[RequestItem, ...], new: RequestChange) -> Iterator[R
 
     Those beyond the fields stay.
     """
+    there: set[str] = set()  # others may have ticked the same
     for place, item in enumerate(items):
         title = clean(new.titles[place])[:LONGEST_TITLE] if place < len(new.titles) else item.title
         kind = new.kinds[place] if place < len(new.kinds) else None
         if title or place >= MOST_ITEMS:
             # Whoever keeps what the thread has taken back says it themselves.
             kept = replace(item, quote="") if title in new.kept else item
+            there.add(title or item.title)
             yield corrected(kept, title or item.title, kind)
     more = [RequestItem(new.added_type, added)] if (added := clean(new.added)) and new.added_type is not None else []
-    there = {each.title for each in items}  # others may have ticked the same
     for each in (*more, *new.wishes):
         if (title := each.title[:LONGEST_TITLE]) not in there:
             there.add(title)
