@@ -31,8 +31,12 @@ def merged(opened: Mapping[str, str], typed: Mapping[str, str], now: Mapping[str
 
 
 def places(opened: Sequence[str], now: Sequence[str]) -> dict[int, int]:
-    """Return where the lines of a list stand now, reworded or not, without those that are gone."""
+    """Return where the lines of a list stand now, reworded or not, without those that are gone.
+
+    Of several lines that became fewer or more nobody knows which is which: they count as gone.
+    """
     found: dict[int, int] = {}
     for _, start, end, there, there_end in SequenceMatcher(None, opened, now, autojunk=False).get_opcodes():
-        found |= dict(zip(range(start, end), range(there, there_end), strict=False))
+        if end - start == there_end - there:
+            found |= dict(zip(range(start, end), range(there, there_end), strict=True))
     return found

@@ -35,6 +35,8 @@ def test_only_what_both_have_changed_otherwise_is_contested(
         ("abc", "ac", {0: 0, 2: 1}),
         ("abc", "aXc", {0: 0, 1: 1, 2: 2}),
         ("ab", "", {}),
+        ("ab", "X", {}),
+        ("abc", "Xc", {2: 1}),
     ],
 )
 def test_lines_are_found_again_wherever_they_stand_now(opened: str, now: str, found: dict[int, int]) -> None:

@@ -317,6 +317,22 @@ class TestWhoAskedPrivately:
         assert await submit(stage, "solo", values) == {}
         await posted(stage, "platform")
 
+    async def test_nobody_reads_who_corrects_what_they_have_asked_privately(self, stage: Stage) -> None:
+        root = await thread(stage, "We need a Redis cluster.")
+        await form(stage, root)
+        assert await submit(stage) == {}
+        await posted(stage, "payments")
+        requested = Requested(stage, root)
+        await self.ask_privately(stage, "we need a Redis cluster", is_join=True)
+        shown = await stage.ask("/devops show 1", user="solo")
+        await stage.press(shown, ids.CHANGE, user="solo")
+        await stage.settle()
+        assert await submit(stage, "solo", {ids.NEEDED_BY: "2026-05-04"}) == {}
+        await posted(stage, "platform")
+        said = requested.under_triage()[-1]
+        assert said.startswith("Somebody changed the date")
+        assert "Solo" not in said
+
     @pytest.mark.parametrize("how", ["merged", "joined"])
     async def test_nobody_reads_their_team_in_the_public_request(self, stage: Stage, how: str) -> None:
         root = await thread(stage, "We need a Redis cluster.")

@@ -39,7 +39,7 @@ THERE = forms.ticks(actions.THERE, "What is there?")
 #: What the team still loses, asked for as far as it has said it before.
 REST: Mapping[DemandPart, Field[Any]] = MappingProxyType(
     {
-        DemandPart.LOST: forms.number_between(actions.REST_HOURS, "Hours your team still loses a month", 0, 10_000),
+        DemandPart.LOST: forms.number_between(actions.REST_HOURS, "Hours your team still loses a month", 0, 1_000_000),
         DemandPart.BLOCKED: forms.number_between(
             actions.REST_BLOCKED, "People still blocked", 0, 10_000, is_whole=True
         ),

@@ -321,7 +321,10 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
 
     def _named(self, actor: str) -> str:
         kind, _, who = actor.partition(":")
-        return self.snapshot.somebody(int(who)).name if kind == "person" else TRACKER_WORDS.get(who, "the tracker")
+        if kind != "person":
+            return TRACKER_WORDS.get(who, "the tracker")
+        name = self.snapshot.somebody(int(who)).name
+        return "" if name in self.card.unnamed else name  # whoever has only asked privately
 
     async def after(self, step: Step) -> RequestStanding | None:
         """Return where the request stands after a step of whoever acts. Raises UserError as the table of steps does."""

@@ -13,7 +13,7 @@ from bot.domain.rights import Right, may
 from bot.errors import NotFoundError, UserError
 from bot.services import actors
 from bot.services.backlog._cards import UNKNOWN, acting, tell_devops
-from bot.services.backlog._demands import demands_of, sign
+from bot.services.backlog._demands import demands_of, is_said_privately, sign
 from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog.message_updates import redraw_answered
 from bot.services.deps import Deps
@@ -67,8 +67,9 @@ async def needed_until(
         said = until.isoformat() if until is not None else None
         entry = await act.note("needed_by" if is_date else "blocked_until", until=said)
         await wake_if_needed_sooner(act)
-        card, person = await act.redraw(), snapshot.person(person_id)
-        message = blocks.changed_news(card, person.name if person is not None else "")
+        card = await act.redraw()
+        is_unnamed = not speaks_for_it and all(is_said_privately(act.row, each) for each in demands)
+        message = blocks.changed_news(card, "" if is_unnamed else snapshot.somebody(person_id).name)
         await tell_devops(
             act.session, request_id, key=f"backlog.changed:{request_id}:{entry}", message=message, at=act.now
         )

@@ -33,7 +33,7 @@ from bot.domain.rights import Right
 from bot.errors import FormError, UserError
 from bot.services import outbox, routing
 from bot.services.backlog._cards import TAKEN_ON, RequestAct, acting, loaded, stored_item, tell_devops
-from bot.services.backlog._demands import demands_of, sign
+from bot.services.backlog._demands import demands_of, is_said_privately, sign
 from bot.services.backlog._duty import wake_if_needed_sooner
 from bot.services.backlog._joiners import threads_of
 from bot.services.backlog.intake import requests_of
@@ -124,8 +124,9 @@ async def change(
         await wake_if_needed_sooner(act)
         card = await act.redraw()
         await redraw_answered(act)
-        person = snapshot.person(person_id)
-        message = blocks.changed_news(card, person.name if person is not None else "", _what(changed))
+        is_unnamed = not is_own and is_said_privately(act.row, demand)
+        who = "" if is_unnamed else snapshot.somebody(person_id).name
+        message = blocks.changed_news(card, who, _what(changed))
         key = f"backlog.changed:{request_id}:{entry}"
         told = act.card.whole.id if act.card.whole is not None else request_id
         await tell_devops(act.session, told, key=key, message=message, at=act.now)
