@@ -139,8 +139,9 @@ async def on_step_submitted(submission: Submission, context: Context) -> None:
         changed = {each for each, value in submission.values.items() if value != opened.get(each, "")}
         rest = {part: said.get(field) for part, field in step_forms.REST.items() if field.block_id in changed}
         given = {"words": words, "link": link, "version": version, "left": left, "there": there, "rest": rest}
+        today = today_of(context, submission.user_id)
         try:
-            await _take(context, submission.user_id, place, request_id, step, **given)
+            await _take(context, submission.user_id, place, request_id, step, today=today, **given)
         except FormError as error:
             wrong = {step_forms.REST[DemandPart(part)].block_id: why for part, why in error.by_field.items()}
             raise FormError(wrong) from None

@@ -20,8 +20,10 @@ async def of_request(deps: Deps, request_id: int) -> RestCost:
         return _said(next(each for each in await demands_of(session, request_id) if is_own(row, each)))
 
 
-async def put(act: RequestAct, rest: RestCost) -> None:
+async def put(act: RequestAct, rest: RestCost, today: date) -> None:
     """Note what the request's own team says that it still loses; what it leaves as it was stays so.
+
+    `today` is the day that it is for whoever says it.
 
     Raises FormError by parts of the demand, for a day that is over and for more hours than a team can lose.
     """
@@ -31,7 +33,7 @@ async def put(act: RequestAct, rest: RestCost) -> None:
     changed = {part: value for part, value in rest.items() if value != before.get(part)}
     if not changed:
         return
-    _check(act, demand, changed)
+    _check(act, demand, changed, today)
     sign(demand, changed.keys(), act.person_id, act.now)
     for part, value in changed.items():
         _write(act.row, demand, part, value)
@@ -50,9 +52,9 @@ def _said(demand: tables.RequestDemand) -> RestCost:
     return {**{part: amount for part, amount in said.items() if amount}, **day}
 
 
-def _check(act: RequestAct, demand: tables.RequestDemand, changed: RestCost) -> None:
+def _check(act: RequestAct, demand: tables.RequestDemand, changed: RestCost, today: date) -> None:
     day, hours = changed.get(DemandPart.NEEDED_BY), changed.get(DemandPart.LOST)
-    if isinstance(day, date) and day < act.now.date():
+    if isinstance(day, date) and day < today:
         raise FormError({DemandPart.NEEDED_BY: "That day is over: choose a later one."})
     team = act.snapshot.team(demand.team_id)
     size = len(team.member_ids) if team is not None else 0

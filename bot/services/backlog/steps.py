@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -99,11 +100,13 @@ async def take(  # noqa: PLR0913 - all but two by name
     left: Collection[int] = (),
     there: Collection[int] = (),
     rest: RestCost | None = None,
+    today: date | None = None,
 ) -> StepTaken:
     """Take a step. `words` are the question, the answer or the reason; `link` goes with an answer or a delivery.
 
     `left` are the places of the items that are not done, where the step sends only some of them back; `there` those of
-    what is delivered, where that may be some of them. `rest` is what the request's own team says that it still loses.
+    what is delivered, where that may be some of them. `rest` is what the request's own team says that it still loses,
+    and `today` the day that it is for them.
 
     Raises NotFoundError for no such request, NotAllowedError without the right, and UserError for a step that the
     request's state does not allow, or without the words that it needs. ChangedError is raised where others have changed
@@ -125,7 +128,7 @@ async def take(  # noqa: PLR0913 - all but two by name
         if step is Step.DELIVER and there and (left := open_items.still_to_come(act.card, there)):
             step = Step.DELIVER_PART
         if rest and await act.after(step) and await act.speaks_for_whole():
-            await rest_costs.put(act, rest)
+            await rest_costs.put(act, rest, today or act.now.date())
         return await carry_out(act, step, words=words, link=link, left=left)
 
 
