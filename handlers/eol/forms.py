@@ -18,7 +18,7 @@ from bot.services.eol import delegation, not_ours, version_overrides, waivers
 from handlers import replies
 from handlers.backlog.intake import reminder_form
 from handlers.eol.receipts import answer, say
-from handlers.interaction import name_of, read_metadata
+from handlers.interaction import name_of, person_of, read_metadata
 from handlers.payloads import Submission
 
 
@@ -37,8 +37,9 @@ async def on_plan_submitted(submission: Submission, context: Context) -> Ack | N
     """
     subject, place = read_metadata(submission.metadata)
     reminder_id = number(subject)
+    person_id = await person_of(context, submission.user_id)
     with forms.PLAN.refusing():
-        card = await answering.look_up(context.deps, context.watcher, reminder_id=reminder_id)
+        card = await answering.look_up(context.deps, context.watcher, reminder_id=reminder_id, person_id=person_id)
     opened, stands = opened_with(submission.blocks), opened_with(forms.plan_view(card, "")["blocks"])
     edit = merged(opened, submission.values, stands)
     if edit.contested:

@@ -105,7 +105,10 @@ def why(card: RequestCard, sentences: Sequence[str], *, may_estimate: bool = Fal
 
 
 def unranked(card: RequestCard) -> Rendered:
-    """Return what is said of a request that is not open, and so has no place in the backlog."""
+    """Return what is said of a request without a place of its own: it is not open, or part of another one."""
+    if card.whole is not None and card.whole.is_open:
+        whole = words.public_name(card.whole)
+        return Rendered(f"{words.name(card)} counts with {whole}: `/devops why {card.whole.id}` says why.")
     return Rendered(f"{words.name(card)} is {STATE_WORDS[card.state].lower()}, so it has no place in the backlog.")
 
 

@@ -127,6 +127,9 @@ def step_view(
         others = ", ".join(bold(each, 60) for each in its.joined[:_MOST_NAMES])
         ends = f"It ends for {others} as well, who are told and can open their own."
         said += f"\n{ends if is_own else 'Only your team is taken off it: it stays open for the others.'}"
+    if step is Step.DELIVER and its.parts and (besides := [each for each in its.asked_too if each.title]):
+        merged = [line for each in besides[:_MOST_NAMES] for line in words.asked_too(each, details=its.details)]
+        said += "\n".join(["\nWith the last of it, what became part of it counts as delivered, too:", *merged])
     if step is Step.REPLY and its.reason:
         said += "\n" + passage(its.reason, 1_000, mark="> ")
     if LINK in form.fields:

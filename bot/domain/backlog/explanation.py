@@ -171,10 +171,11 @@ def _effort(request: BacklogRequest, ranked: Rank, settings: RankSettings) -> st
     if (estimate := request.estimate) is None:
         raise ValueError("a request that has a rank has an estimate")
     by = f", estimates {estimate.estimated_by}" if estimate.estimated_by else ""
+    whole = f", for all {request.items} items" if request.done else ""
     return (
         f"Work: {_amount(ranked.effort_hours, 'hour')}, {_amount(ranked.work_weeks, 'week')} "
         f"({_number(estimate.optimistic_hours)} to {_number(estimate.pessimistic_hours)}, most likely "
-        f"{_number(estimate.likely_hours)}{by}; triage and handoff {_number(settings.triage_hours)})."
+        f"{_number(estimate.likely_hours)}{by}{whole}; triage and handoff {_number(settings.triage_hours)})."
     )
 
 

@@ -281,8 +281,10 @@ class _Reader:
     def _dropped(self, sentence: Sentence, clause: str, said: re.Match[str]) -> list[Need]:
         """Return the needs that are dropped by name: "scrap the topic"."""
         words = set((said["thing"] or said["thing2"]).lower().split())
-        called = [each for each in self._found.needs if words.intersection(each.title.lower().split()[1:])]
-        return self._named(sentence, clause) or [each for each in called if each.sentence is not sentence]
+        earlier = [each for each in self._found.needs if each.sentence is not sentence]
+        shared = {id(each): len(words.intersection(each.title.lower().split()[1:])) for each in earlier}
+        most = max(shared.values(), default=0)
+        return [each for each in earlier if most and shared[id(each)] == most] or self._named(sentence, clause)
 
     def _named(self, sentence: Sentence, clause: str) -> list[Need]:
         """Return the needs of earlier sentences that share a noun or a technology with a clause."""

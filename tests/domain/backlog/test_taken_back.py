@@ -28,6 +28,14 @@ def titles(*said: str) -> list[str]:
             ["An S3 bucket"],
         ),
         (
+            (
+                "We need a Jenkins pipeline that builds the import job.",
+                "We also need read access to the ledger database for the import job.",
+                "Forget the Jenkins pipeline, Tom builds it with make.",
+            ),
+            ["Read access to the ledger database for the import job"],
+        ),
+        (
             ("Can devops give us a Redis and a staging environment?", "skip the Redis, we'll cache in memory"),
             ["A staging environment"],
         ),
