@@ -906,6 +906,13 @@ class TestTypedBehindTheCommand:
         assert initial(view, ids.TECHNOLOGIES) == ["CQL"]
         assert element(view, ids.TITLE)["initial_value"].startswith("A CQL library")
 
+    async def test_what_no_rule_reads_is_an_item_as_it_was_typed(self, stage: Stage) -> None:
+        await stage.slack.run_command("grace", "general", "/devops publish the docs on each release")
+        await stage.settle()
+        assert await submit(stage, user="grace") == {}
+        [row] = await requests(stage)
+        assert [each["title"] for each in row.items] == ["Publish the docs on each release"]
+
 
 async def test_tomorrow_is_that_of_whoever_wrote_it(stage: Stage) -> None:
     """The two are 26 hours apart, so that it is never the same day for both."""

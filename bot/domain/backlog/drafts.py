@@ -106,6 +106,8 @@ def read(thread: Thread, vocabulary: Vocabulary, *, is_asked: bool = False) -> R
     if not wanted and not is_over and not choices:
         wanted = [each for each in found.likely if not taken.rejected.keys() & set(each.technologies)][:1]
     wanted = plausible.needs(wanted, found.asked_in, lacking.keys(), is_asked=is_asked)
+    if is_asked and not (wanted or choices or is_over):
+        wanted = plausible.as_said()
     wanted = [replace(need, kind=ItemType.COACHING) if _is_to_learn(need, lacking) else need for need in wanted]
     about = {each for need in wanted for each in need.technologies} | {
         each.id for row, said in zip(mentions, thread.sentences, strict=True) for each in row if _quotes(wanted, said)

@@ -6,6 +6,7 @@ Left out is what sounds like nothing of the kind; added is a sentence that surel
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 
 from bot.domain.backlog import classifier
 from bot.domain.backlog.item_types import named, words_of
@@ -53,6 +54,11 @@ class Plausibility:
                 if not any(is_same(need, found, in_one_list=False) for need in kept):
                     kept.append(found)
         return sorted(kept, key=lambda need: need.sentence.at)
+
+    def as_said(self) -> list[Need]:
+        """Return the first sentence that is no greeting as a need, for words that are meant as one."""
+        said = (self._need(each) for each in self._sentences)
+        return [replace(each, strength=Strength.ASKED) for each in said if " " in each.title][:1]
 
     def gaps(self, lacking: Mapping[str, Sentence], rejected: Set[str]) -> dict[str, Sentence]:
         """Return the gaps that rules found, with those of which a sentence surely says that the skill is missing.

@@ -98,6 +98,22 @@ def test_nothing_is_left_out_of_words_that_are_meant_as_a_request() -> None:
     assert drafts.draft(thread("PostgreSQL 16 for payments-db before March"), vocabulary, is_asked=True).items != ()
 
 
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("Publish the docs on each release", "Publish the docs on each release"),
+        ("hi all! SSH to the batch host", "SSH to the batch host"),
+        ("Hello", None),
+    ],
+)
+def test_what_no_rule_reads_is_asked_for_as_it_was_said_where_it_is_meant_as_a_request(
+    said: str, title: str | None
+) -> None:
+    found = drafts.draft(thread(said), technologies.known(), is_asked=True)
+    assert [item.title for item in found.items] == ([title] if title else [])
+    assert drafts.draft(thread(said), technologies.known()).items == ()
+
+
 def test_the_weights_are_those_of_the_threads_that_are_here() -> None:
     weights = json.loads(training.FILE.read_text(encoding="utf-8"))
     assert weights["learned_from"] == training.learned_from(), "run `make weights`"
