@@ -17,15 +17,15 @@ import yaml
 from bot.domain.backlog import classifier
 from bot.domain.backlog.classifier import Features
 from tests import drafting, drafting_phrases
-from tests.training.readings import Row, Technologies, items, read
+from tests.training.readings import ASKS, Row, Technologies, asks, items, parts, read
 from tests.training.sentences import QUOTES, Example, examples
 
 FILE = Path(classifier.__file__).resolve().parents[2] / "data" / "classifier.json"
 #: The features that count most for each question, and for each type of item.
-_MOST = {"wish": 2500, "gap": 1500, "technology": 2500, "skill": 1500, "type": 500}
+_MOST = {"wish": 2500, "gap": 1500, "technology": 2500, "skill": 1500, "type": 500, "part": 500}
 #: A feature of fewer examples is chance.
 _LEAST = 3
-_STRENGTH = {"wish": 0.3, "gap": 0.3, "technology": 0.7, "skill": 0.7, "type": 1.0}
+_STRENGTH = {"wish": 0.3, "gap": 0.3, "technology": 0.7, "skill": 0.7, "type": 0.5, "part": 0.3}
 #: Phrases of skills and of missing ones, each in a short thread.
 _PHRASES = "phrases"
 #: How the names of the features begin that are about the words of a sentence alone.
@@ -39,7 +39,7 @@ def learned_from() -> str:
     seen = hashlib.sha256()
     for name in sets():
         seen.update(json.dumps(drafting.read(name), default=str, sort_keys=True).encode())
-    for file in (QUOTES, drafting_phrases.FILE):
+    for file in (QUOTES, ASKS, drafting_phrases.FILE):
         seen.update(file.read_bytes())
     return seen.hexdigest()[:16]
 
@@ -56,17 +56,19 @@ def learn() -> dict[str, dict[str, float]]:
     said = {name: list(examples(labelled[name], quotes.get(name, {}))) for name in labelled}
     labelled |= {_PHRASES: list(_phrases())}
     said |= {_PHRASES: [_own(each) for each in examples(labelled[_PHRASES], {})]}
+    cuts = _binary([row for name in sets() for row in parts(labelled[name])], "part")
     seen = Technologies()
     for part in (list(labelled)[at::_PARTS] for at in range(_PARTS)):
-        weights = _of_sentences(row for name in labelled if name not in part for row in said[name])
+        weights = {"part": cuts} | _of_sentences(row for name in labelled if name not in part for row in said[name])
         for one, reading in read((one for name in part for one in labelled[name]), weights):
             seen.add(one, reading)
-    found = _of_sentences(row for rows in said.values() for row in rows)
+    found = {"part": cuts} | _of_sentences(row for rows in said.values() for row in rows)
     types = [
         row
         for one, reading in read((one for name in sets() for one in labelled[name]), found)
         for row in items(one, reading)
     ]
+    types += asks(found)
     found |= {"technology": _binary(seen.technology, "technology"), "skill": _binary(seen.skill, "skill")}
     return found | _by_type(types)
 

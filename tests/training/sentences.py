@@ -66,7 +66,7 @@ class _Labels:
         return None if any(_is_about(sentence, each) for each in unsure) else False
 
     def is_gap(self, sentence: Sentence) -> bool | None:
-        if any(_is_in(sentence, each) for each in self._gaps):
+        if any(is_in(sentence, each) for each in self._gaps):
             return True
         named = {each.id for each in self._mentions[sentence.at]}
         return None if not self._quotes_itself and self._lacking & named else False
@@ -74,11 +74,11 @@ class _Labels:
 
 def _first(thread: Thread, quotes: Iterable[str]) -> set[int]:
     """Return the places of the sentences that are quoted; of what is said in several, the first one."""
-    found = (next((each.at for each in thread.sentences if _is_in(each, quote)), None) for quote in quotes)
+    found = (next((each.at for each in thread.sentences if is_in(each, quote)), None) for quote in quotes)
     return {at for at in found if at is not None}
 
 
-def _is_in(sentence: Sentence, quote: str) -> bool:
+def is_in(sentence: Sentence, quote: str) -> bool:
     """Whether a sentence is what a label quotes, or holds it, or is a part of it."""
     said, quoted = _plain(sentence.text), _plain(quote)
     return said in quoted or quoted in said or (len(quoted) > 25 and quoted[:25] in said)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.domain.backlog import item_parts
 from bot.domain.backlog.cues import patterns
+from bot.domain.backlog.item_parts import Cut
 from bot.domain.backlog.item_types import Named, named
-from bot.domain.backlog.needs import HELP, Needs, Strength
+from bot.domain.backlog.needs import Needs, Strength
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence
 from bot.domain.names import fold
@@ -157,7 +159,7 @@ class Asks:
             end = cut.start() if cut else len(wanted)
             piece = wanted[start:end].strip()
             piece = piece.removeprefix("to ") if is_added else piece
-            if bounds and not self._is_new(sentence, wanted[slice(*bounds[-1])], piece, is_added=is_added):
+            if bounds and not self._is_new(sentence, wanted[slice(*bounds[-1])].strip(), piece, is_added=is_added):
                 bounds[-1] = (bounds[-1][0], end)
             else:
                 bounds.append((wanted.index(piece, start, end), end))
@@ -168,18 +170,8 @@ class Asks:
 
     def _is_new(self, sentence: Sentence, before: str, piece: str, *, is_added: bool) -> bool:
         """Whether a part of a list is another thing than the one before, rather than more of it."""
-        begun = _SAID["does"].match(piece)
-        piece = piece[begun.end() :] if begun else piece
-        kind, known = self.kind(sentence, piece), self.kind(sentence, before)
-        technologies, is_other = self.technologies(sentence, piece), kind and known and kind.kind is not known.kind
-        is_anew = bool(begun or _SAID["fragment"].match(piece) or _SAID["has_to"].search(piece) or piece[:4] == "the ")
-        is_anew = is_anew or bool(is_added and is_other and kind and kind.weight == 2)
-        if _SAID["no_part"].match(piece) or piece.count("(") != piece.count(")"):
+        if piece.count("(") != piece.count(")") or not all(self.names(sentence, each) for each in (before, piece)):
             return False
-        is_thing = (kind and kind.weight) or (is_anew and technologies)
-        if not is_thing or not self.names(sentence, before.strip()):
-            return False
-        is_within = _SAID["contents"].search(before) and (not technologies or piece.startswith("our "))
-        if not is_anew and (is_within or (known and known.kind in HELP)):
-            return False
-        return bool(is_anew or known is None or is_other or technologies)
+        kinds = self.kind(sentence, before), self.kind(sentence, piece)
+        named = self.technologies(sentence, before), self.technologies(sentence, piece)
+        return item_parts.is_new(Cut(sentence, before, piece, is_added, kinds, named))

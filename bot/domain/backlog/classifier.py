@@ -108,7 +108,12 @@ def scores(names: Iterable[str], own: Features) -> dict[str, float]:
 
 def words(text: str, mentions: Sequence[Mention], vocabulary: Vocabulary) -> Iterator[str]:
     """Yield the words of a text without small endings; all technologies of a type are one word, and so are numbers."""
-    for word in _TOKEN.findall(masked(text, mentions, lambda each: f"TECH TECH_{vocabulary[each.id].type}")):
+    return plain_words(masked(text, mentions, lambda each: f"TECH TECH_{vocabulary[each.id].type}"))
+
+
+def plain_words(text: str) -> Iterator[str]:
+    """Yield the words of a text without small endings; all numbers are one word."""
+    for word in _TOKEN.findall(text):
         if word.isdigit():
             yield "<num>"
         else:
