@@ -128,7 +128,7 @@ async def test_a_request_that_comes_back_asks_whether_the_numbers_still_hold(req
     assert await requested.fill("grace", words="No backups", left=["1"], rest_day=None, rest_blocked="1") == {}
     said = await why(requested)
     assert "1 of 2 items still to do." in said
-    assert "Payments: 20 hours a week (1 person at half speed, assumed until " in said
+    assert "Payments: 40 hours a week (1 person stopped until " in said
     assert "says Grace Marsh" in said
     assert "needs it by" not in said
     assert "said before" not in said

@@ -33,7 +33,7 @@ async def test_the_backlog_says_what_waiting_costs_and_why(requested: Requested)
     said = requested.said_to("eve")
     assert 0 < said.find("Number 1, worth building: people wait for it, and no date is in danger.") < said.index("•")
     assert "estimates Lin Wei" in said
-    assert "Payments: 40 hours a week (2 people at half speed, assumed until " in said
+    assert "Payments: 80 hours a week (2 people stopped until " in said
     assert "; taken as guessed, from the draft of Grace Marsh: 20% counts; adds " in said
     assert (
         "Guessed hours count 20%, estimated 50%, counted 80%, measured all: better numbers from its teams move it up."

@@ -37,7 +37,7 @@ __all__ = ["devops_team", "requested"]
 LATER = (datetime.now(UTC) + timedelta(days=40)).date()
 WISH = "We also need a Kafka topic in staging."
 MOVED = f"Sorry, we need it by {LATER.isoformat()} now."
-BLOCKED = "Now both of us are stopped. It costs us 5 hours a week."
+BLOCKED = "Now both of us are at half speed. It costs us 5 hours a week."
 ELSE = "Ask for something else"
 
 
@@ -95,7 +95,7 @@ class TestChange:
         assert initial(view, ids.WISHES) == [], "a draft is not always right, and others work on it"
         assert label(view, ids.TAKE_DAY) == f"The thread says {LATER.day} {LATER:%B %Y} now"
         assert options(view, ids.TAKE_DAY)[0]["hint"] == MOVED
-        assert label(view, ids.TAKE_BLOCKED) == "The thread says now: 2 people blocked, stopped"
+        assert label(view, ids.TAKE_BLOCKED) == "The thread says now: 2 people blocked, half of their work"
         assert label(view, ids.TAKE_HOURS) == "The thread says now: 5 hours, 4.33 times a month"
         assert element(view, ids.NEEDED_BY)["initial_date"] != LATER.isoformat(), "nothing is overwritten"
         assert element(view, ids.BLOCKED)["initial_value"] == "2"
@@ -113,7 +113,7 @@ class TestChange:
         assert [each["title"] for each in row.items][2:] == ["A Kafka topic in staging"]
         assert [each["type"] for each in row.items][2:] == ["infrastructure"]
         assert str(row.needed_by) == LATER.isoformat()
-        assert "Without it: 21.6 hours a month lost, 2 people blocked" in requested.card.text
+        assert "Without it: 21.6 hours a month lost, 2 people blocked half of the time" in requested.card.text
         assert "• A Kafka topic in staging" in requested.card.text
 
     async def test_what_was_there_to_tick_is_not_offered_again(self, requested: Requested) -> None:

@@ -38,9 +38,10 @@ class Blocked:
         """How much they are kept from their work, where the words say it."""
         if said := next((each for each in _SHARES if _SAID[each].search(self.quote)), None):
             return said
-        part = _SAID["part"].search(self.quote)
-        share = float(part[0].replace(",", ".")) if part else 1.0
-        return min(Slowdown, key=lambda each: abs(each.share - share)) if share < 1 else None
+        if (part := _SAID["part"].search(self.quote)) is not None:
+            share = float(part[0].replace(",", "."))
+            return min(Slowdown, key=lambda each: abs(each.share - share)) if share < 1 else None
+        return Slowdown.STOPPED if _SAID["stuck"].search(self.quote) else None
 
 
 @dataclass(frozen=True, slots=True)

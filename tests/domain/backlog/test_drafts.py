@@ -609,6 +609,7 @@ def test_the_technology_of_another_item_does_not_stand_in_the_title() -> None:
         ("0.4 of a person is blocked by it.", 1, Slowdown.HALF),
         ("It keeps 0,25 FTE waiting.", 1, Slowdown.SLOWED),
         ("1.5 people are blocked.", 2, None),
+        ("Two of us are stuck.", 2, Slowdown.STOPPED),
         ("It blocks me two days a week.", 1, Slowdown.HALF),
         ("2 of us are stuck one day a week.", 2, Slowdown.SLOWED),
     ],
