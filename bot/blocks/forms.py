@@ -16,6 +16,7 @@ from bot.blocks.text import Block, is_web_address, mention, modal, option, plain
 from bot.blocks.values import number
 from bot.domain.catalog import Area
 from bot.domain.names import clean_lines, cut, storable
+from bot.domain.phrases import LEAST_AMOUNT
 from bot.domain.secrets import SECRET, looks_secret
 from bot.errors import ChangedError, FormError, UserError
 
@@ -178,7 +179,9 @@ def number_between(
         except ValueError:
             value = nan
         if not least <= value <= most or (is_whole and value != int(value)):
-            raise UserError(f"Write a {'whole ' if is_whole else ''}number from {least:g} to {most:g}.")
+            raise UserError(f"Write a {'whole ' if is_whole else ''}number from {least:g} to {most:,g}.")
+        if 0 < abs(value) < LEAST_AMOUNT:
+            raise UserError(f"Write {LEAST_AMOUNT} or more, or 0 for none.")
         return value
 
     def element(fill: Fill) -> Block:
@@ -343,4 +346,4 @@ def filled_day(on: date | None) -> str:
 
 def filled_number(value: float | None) -> str:
     """Return a number as a field is filled with it; empty without one."""
-    return f"{value:g}" if value is not None else ""
+    return f"{value:.6f}".rstrip("0").rstrip(".") if value is not None else ""

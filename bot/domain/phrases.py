@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+
+#: The smallest amount that is taken and written, such as hours: less than a minute is nothing that anybody measures.
+LEAST_AMOUNT = 0.01
+
+
+def figure(amount: float, *, digits: int = 3) -> str:
+    """Return an amount as people write it, with so many digits at least: `0.25`, `16.8`, `1,732`, `under 0.01`."""
+    if 0 < amount < LEAST_AMOUNT:
+        return f"under {LEAST_AMOUNT}"
+    magnitude = math.floor(math.log10(abs(amount))) if amount else 0
+    text = f"{amount:,.{max(0, digits - 1 - magnitude)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def counted(count: int, one: str, several: str = "") -> str:

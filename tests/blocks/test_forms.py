@@ -128,6 +128,21 @@ def test_a_number_that_is_none_or_out_of_bounds_is_refused(typed: str) -> None:
     assert raised.value.by_field == {"count": "Write a whole number from 0 to 10."}
 
 
+@pytest.mark.parametrize("typed", ["0.0000001", "1e-7", "0.009"])
+def test_an_amount_that_nobody_can_measure_is_refused(typed: str) -> None:
+    with pytest.raises(FormError) as raised:
+        NUMBERS.read({"share": typed})
+    assert raised.value.by_field == {"share": "Write 0.01 or more, or 0 for none."}
+
+
+@pytest.mark.parametrize(
+    ("value", "filled"),
+    [(None, ""), (0, "0"), (20, "20"), (0.0000001, "0"), (1 / 3, "0.333333"), (1_234_567.5, "1234567.5")],
+)
+def test_a_number_is_filled_in_as_it_can_be_sent_again(value: float | None, filled: str) -> None:
+    assert forms.filled_number(value) == filled
+
+
 @pytest.mark.parametrize(
     ("number", "kind"), [(10, "checkboxes"), (11, "multi_static_select"), (150, "multi_static_select")]
 )

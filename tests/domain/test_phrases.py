@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.phrases import counted, join
+from bot.domain.phrases import counted, figure, join
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,26 @@ from bot.domain.phrases import counted, join
 )
 def test_a_number_with_what_it_counts(count: int, words: tuple[str, ...], said: str) -> None:
     assert counted(count, *words) == said
+
+
+@pytest.mark.parametrize(
+    ("amount", "said", "exactly"),
+    [
+        (0, "0", "0"),
+        (0.0000001, "under 0.01", "under 0.01"),
+        (0.01, "0.01", "0.01"),
+        (0.25, "0.25", "0.25"),
+        (1 / 3, "0.333", "0.3333"),
+        (52 / 12, "4.33", "4.333"),
+        (12.99, "13", "12.99"),
+        (100, "100", "100"),
+        (999.6, "1,000", "999.6"),
+        (1732.4, "1,732", "1,732"),
+        (1_234_567, "1,234,567", "1,234,567"),
+    ],
+)
+def test_an_amount_is_written_without_an_exponent(amount: float, said: str, exactly: str) -> None:
+    assert (figure(amount), figure(amount, digits=4)) == (said, exactly)
 
 
 @pytest.mark.parametrize(

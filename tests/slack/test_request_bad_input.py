@@ -85,6 +85,8 @@ async def test_an_estimate_in_the_wrong_order_is_said_at_its_field(stage: Stage)
         ({ids.UNTIL: "2020-01-01", ids.BLOCKED: "1"}, ids.UNTIL),
         ({ids.NEEDED_BY: "2020-01-01"}, ids.NEEDED_BY),
         ({ids.PEOPLE: "nan"}, ids.PEOPLE),
+        ({ids.PEOPLE: "2", ids.TIMES: "1", ids.HOURS: "0.0000001"}, ids.HOURS),
+        ({ids.MISSED: "1e-7", ids.NEEDED_BY: "2030-01-01"}, ids.MISSED),
         ({ids.PEOPLE: "2", ids.TIMES: "10000", ids.HOURS: "1000"}, ids.HOURS),
         ({ids.BLOCKED: "1.5"}, ids.BLOCKED),
     ],

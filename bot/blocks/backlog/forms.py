@@ -36,7 +36,7 @@ from bot.domain.backlog.item_types import retitled
 from bot.domain.backlog.new_request import LONGEST_TITLE
 from bot.domain.backlog.prefills import MOST_ITEMS, Prefill
 from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem
-from bot.domain.phrases import join
+from bot.domain.phrases import figure, join
 from bot.domain.records import TeamRecord
 
 #: How hours are known, with the share of them that counts for the place in the backlog.
@@ -317,7 +317,7 @@ def lost_hours(people: float | None, times: float | None, hours: float | None) -
         lost = [(hours, ("hour", "hours")), how_often]
     else:
         lost = [(people, ("person", "people")), how_often, (hours, ("hour each", "hours each"))]
-    return ", ".join(f"{words.number(value)} {unit[value != 1]}" for value, unit in lost if value is not None)
+    return ", ".join(f"{figure(value)} {unit[value != 1]}" for value, unit in lost if value is not None)
 
 
 def _filled(prefill: Prefill, frame: FormFrame) -> str:

@@ -203,5 +203,5 @@ def estimate_view(its: RequestCard, metadata: str) -> Block:
     if its.estimate is None:
         return ESTIMATE.view(metadata, said)
     hours = (its.estimate.optimistic_hours, its.estimate.likely_hours, its.estimate.pessimistic_hours)
-    fills = {field: Fill(f"{each:g}") for field, each in zip(ESTIMATE.fields, hours, strict=True)}
+    fills = {field: Fill(filled_number(each)) for field, each in zip(ESTIMATE.fields, hours, strict=True)}
     return ESTIMATE.view(metadata, said, fills)

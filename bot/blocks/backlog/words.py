@@ -13,7 +13,7 @@ from bot.domain.backlog.demand import Estimate, Slowdown
 from bot.domain.backlog.item_types import left_behind, left_by
 from bot.domain.backlog.open_items import heading, still_to_do
 from bot.domain.backlog.requests import STATE_WORDS, AskedToo, ItemType, RequestCard, RequestItem, Said
-from bot.domain.phrases import counted, join
+from bot.domain.phrases import counted, figure, join
 from bot.domain.records import PersonRecord
 
 ITEM_WORDS: Mapping[ItemType, str] = MappingProxyType(
@@ -41,8 +41,6 @@ _BLOCKED_WORDS: Mapping[Slowdown | None, str] = MappingProxyType(
 )
 #: What the DevOps team does, and has done: with what leaves nothing behind, and with what leaves something.
 DOES = (("does it", "builds it"), ("did it", "built it"))
-#: From so many on an amount is said without a fraction; below, with three digits.
-_MANY = 999.5
 #: Items of a list; the rest is counted.
 _MOST_ITEMS = 8
 #: What is said in place of opening a request; its name follows.
@@ -186,14 +184,9 @@ def about(card: RequestCard) -> list[str]:
     return lines
 
 
-def number(amount: float) -> str:
-    """Return an amount as people write it: `0.25`, `16.8`, `1,732`."""
-    return f"{amount:,.0f}" if amount >= _MANY else f"{amount:.3g}"
-
-
 def hours(amount: float) -> str:
     """Return hours in words: `1 hour`, `6.5 hours`."""
-    said = number(amount)
+    said = figure(amount)
     return f"{said} {'hour' if said == '1' else 'hours'}"
 
 
@@ -202,7 +195,7 @@ def effort(its: Estimate) -> str:
     if its.optimistic_hours == its.pessimistic_hours:
         return f"Work: {hours(its.likely_hours)}"
     most = hours(its.pessimistic_hours)
-    return f"Work: {number(its.optimistic_hours)} to {most}, most likely {number(its.likely_hours)}"
+    return f"Work: {figure(its.optimistic_hours)} to {most}, most likely {figure(its.likely_hours)}"
 
 
 def item(one: RequestItem) -> str:

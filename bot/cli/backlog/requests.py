@@ -22,7 +22,7 @@ from bot.domain.backlog.rank import Rank, waiting_in_words
 from bot.domain.backlog.requests import STATE_WORDS, RequestCard, RequestItem, Said
 from bot.domain.backlog.savings import WHERE_FROM, SavingReview
 from bot.domain.names import clean
-from bot.domain.phrases import counted
+from bot.domain.phrases import counted, figure
 from bot.errors import NotFoundError
 from bot.services.backlog import charts, exports, lists, ranks, savings, step_words
 from bot.services.backlog.ranks import RankedRequest
@@ -235,7 +235,7 @@ def _item_in_a_cell(each: dict[str, Any]) -> str:
 
 
 def _saving_in_a_cell(each: dict[str, Any]) -> str:
-    hours = "-" if each["actual_hours"] is None else f"{each['actual_hours']:g}"
+    hours = "-" if each["actual_hours"] is None else figure(each["actual_hours"])
     return f"{each['team']} after {each['after_days']} days: {hours}"
 
 

@@ -18,6 +18,7 @@ from bot.domain.backlog.stances import Stances
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 from bot.domain.backlog.titles import Titles
+from bot.domain.phrases import figure
 
 _SAID = patterns("wishes")
 _TITLE = 80
@@ -341,7 +342,7 @@ def how_often_question(hours: Hours | None) -> str:
     """Return what is asked where a thread names hours and not how often they are lost; empty where it says both."""
     if hours is None or hours.monthly is not None:
         return ""
-    return f"How many times a month does it take {hours.amount:g} {'hour' if hours.amount == 1 else 'hours'}?"
+    return f"How many times a month does it take {figure(hours.amount)} {'hour' if hours.amount == 1 else 'hours'}?"
 
 
 def _questions(hours: Hours | None, undecided: Sequence[Sequence[str]], vocabulary: Vocabulary) -> Iterator[str]:

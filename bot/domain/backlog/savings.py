@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from bot.domain.backlog.demand import BacklogRequest
 from bot.domain.backlog.rank import RankSettings
+from bot.domain.phrases import figure
 
 #: Where the figures beside what teams say come from.
 WHERE_FROM = f"Claimed is {RankSettings().removed_share:.0%} of the hours lost that a team named in its request."
@@ -56,7 +57,7 @@ class SavingComparison:
         share = f" ({self.ratio:.0%})" if self.ratio is not None else ""
         rest = f", {self.unanswered} not answered" if self.unanswered else ""
         claimed = round(self.claimed_hours, 1)
-        return f"{round(self.actual_hours, 1):,g} of {claimed:,g} {'hour' if claimed == 1 else 'hours'}{share}{rest}"
+        return f"{figure(self.actual_hours)} of {figure(claimed)} {'hour' if claimed == 1 else 'hours'}{share}{rest}"
 
 
 def claimed_hours(request: BacklogRequest, settings: RankSettings) -> Mapping[str, float]:
