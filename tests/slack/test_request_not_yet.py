@@ -12,6 +12,7 @@ from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import posted
 from tests.slack.test_request_steps import Requested, devops_team, requested
 from tests.slack.test_requests import element, form, initial, submit, thread
+from tests.slack.test_whoowns import buttons
 
 __all__ = ["devops_team", "requested"]
 
@@ -225,3 +226,29 @@ async def test_a_request_of_one_item_is_asked_for_words_alone(stage: Stage) -> N
     assert ids.LEFT not in str(top(its).payload["blocks"])
     assert await its.fill("grace", words="It is not reachable") == {}
     assert "In progress" in its.card.text
+
+
+async def test_a_question_stays_until_it_is_answered_though_a_part_is_delivered(requested: Requested) -> None:
+    first, second = await titles(requested)
+    await requested.press(requested.triage, ids.ASK, user="lin")
+    assert await requested.fill("lin", words="Which region?") == {}
+    asked = requested.replies()[-1]
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    assert await requested.fill("omar", words="In staging", there=["0"]) == {}
+    for message in (requested.card, requested.triage):
+        assert "Needs info · 1 of 2 items still to do" in message.text
+        assert f"• {first} _(infrastructure, done)_" in message.text
+        assert "Which region?" in message.text
+    told = requested.replies()[-1]
+    assert f"1 of 2 is there: {first}\nIn staging" in told.text
+    assert buttons(told) == {}
+    assert list(buttons(requested.again(asked))) == ["Answer…"]
+    await requested.press(requested.again(asked), ids.REPLY, user="grace")
+    assert await requested.fill("grace", words="Frankfurt") == {}
+    assert "In progress · 1 of 2 items still to do" in requested.card.text
+    assert "Which region? — Frankfurt" in requested.card.text
+    assert buttons(requested.again(asked)) == {}
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    assert await requested.fill("omar", words="All of it") == {}
+    assert f"{second}" in requested.card.text
+    assert "Does it do the job?" in requested.replies()[-1].text

@@ -376,6 +376,8 @@ def _news(its: RequestCard, by: PersonRecord | None = None, step: Step | None = 
     where = link(its.link, its.link) if its.link else ""
     who = f" by {words.person(by)}" if by is not None else ""
     match its.state:
+        case _ if step is Step.DELIVER_PART:
+            return "\n".join(filter(None, (words.there(its), " ".join(filter(None, (reason, where))))))
         case RequestState.MERGED if its.whole is not None:
             return " ".join(card_lines.said_last(its))
         case RequestState.ACCEPTED:
@@ -389,8 +391,6 @@ def _news(its: RequestCard, by: PersonRecord | None = None, step: Step | None = 
             return f"Declined{who}: {reason}"
         case RequestState.ANSWERED:
             return f"Answered{who}: {' '.join(filter(None, (reason, where)))}"
-        case RequestState.IN_PROGRESS if step is Step.DELIVER_PART:
-            return "\n".join(filter(None, (words.there(its), " ".join(filter(None, (reason, where))))))
         case RequestState.PROPOSED:
             return "\n".join(filter(None, (f"Opened again{who}: {reason}", words.left_to_do(its))))
         case RequestState.IN_PROGRESS if not its.reason:

@@ -140,8 +140,7 @@ TRANSITIONS: Mapping[Step, Transition] = MappingProxyType(
 KEEPS_SNOOZE = frozenset({Step.ACCEPT, Step.REPLY, Step.MERGE, Step.UNMERGE})
 #: What is answered at delivery: by whoever speaks for the request, or for one that became part of it.
 AT_DELIVERY = frozenset({Step.CONFIRM, Step.NOT_YET})
-
-#: What whoever has joined a request may do as well, for their own team alone: they leave it.
+#: What whoever has joined a request may do, for their own team alone: they leave it.
 OF_JOINED = frozenset({Step.WITHDRAW})
 #: How a request may end so that those who have joined it, who cannot reopen it, can ask anew from the same thread.
 FREES_JOINED = ENDED - {RequestState.MERGED}
@@ -219,6 +218,8 @@ def after(step: Step, standing: RequestStanding, *, now: datetime, is_joined: bo
         if standing.state is transition.to:
             return None
         raise UserError(_refusal(step, standing))
+    if step is Step.DELIVER_PART and standing.state is RequestState.NEEDS_INFO:
+        return replace(standing, before=RequestState.IN_PROGRESS)  # the question stays until it is answered
     waits = standing.state in (RequestState.NEEDS_INFO, RequestState.MERGED)
     return RequestStanding(transition.to or standing.before, standing.before if waits else standing.state, now)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -143,6 +143,7 @@ async def carry_out(
         return StepTaken(act.card, is_new=False)
     was_merged = act.row.merged_into is not None
     is_news = step in _NEWS or (step is Step.START and _is_unaccepted(act.row))
+    is_still_asked = moved.state is RequestState.NEEDS_INFO and step is not Step.ASK
     note_response(act, step)
     if step is Step.DELIVER:
         # What comes later belongs to what is there.
@@ -150,11 +151,12 @@ async def carry_out(
     if step is Step.REOPEN or (step is Step.UNMERGE and _was_answered_by_merging(act.row)):
         await ask_anew(act, act.row)
     _put_items(act, step, left)
-    _move(act.row, step, moved)
+    _move(act.row, step, moved, act.now)
     if step is Step.REPLY and act.row.reason:
         # The card goes on to show the question beside its answer.
         said = with_answer(act.row.reason, said)
-    if step is not Step.CONFIRM:  # a yes takes nothing off what was delivered
+    # A yes takes nothing off what was delivered.
+    if step is not Step.CONFIRM and not is_still_asked:
         act.row.reason, act.row.link = said, link
     at_work = act.snapshot.person(act.row.assignee_id)
     if step in _BEGINS and (at_work is None or not at_work.is_active):
@@ -168,8 +170,11 @@ async def carry_out(
             part.confirmed_at = None
     card = await act.redraw()
     await redraw_answered(act)
-    but = await _unanswered(act) if step is Step.CONFIRM else ()
-    await questions.settle(act, but=but, said=_said_by(act, await _by(act, step), step, words, link))
+    if is_still_asked:
+        act.card = replace(card, reason=said, link=link, steps=card.steps - {Step.REPLY})  # the news is about the part
+    else:
+        but = await _unanswered(act) if step is Step.CONFIRM else ()
+        await questions.settle(act, but=but, said=_said_by(act, await _by(act, step), step, words, link))
     if was_merged and step is not Step.UNMERGE:
         await _take_back_merged(act, act.row)
     reach = await _tell(act, step, is_news=is_news)
@@ -190,11 +195,11 @@ def _put_items(act: RequestAct, step: Step, left: Collection[int]) -> None:
         act.row.items = [stored_item(each) for each in items]
 
 
-def _move(row: tables.Request, step: Step, moved: RequestStanding) -> None:
+def _move(row: tables.Request, step: Step, moved: RequestStanding, now: datetime) -> None:
     """Put a request where it stands after a step, with the days that belong to that."""
     row.state, row.state_before, row.state_at = moved.state.value, moved.before.value, moved.since
     if step in (Step.DELIVER, Step.DELIVER_PART):
-        row.delivered_at = moved.since
+        row.delivered_at = now
     if step not in KEEPS_SNOOZE:
         row.snoozed_until = None
     if moved.state is not RequestState.MERGED:
@@ -292,7 +297,7 @@ def note_response(act: RequestAct, step: Step) -> None:
     row = act.row
     if TRANSITIONS[step].right is TRANSITIONS[Step.ACCEPT].right and row.responded_at is None:
         row.responded_at = act.now
-    if row.state == RequestState.NEEDS_INFO.value:
+    if row.state == RequestState.NEEDS_INFO.value and step is not Step.DELIVER_PART:  # that leaves it waiting
         row.waited_seconds += int((act.now - row.state_at).total_seconds())
 
 
