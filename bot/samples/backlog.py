@@ -174,7 +174,8 @@ def forms_of(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Block]]:
     for step in STEP_FORMS:
         yield blocks.step_view, blocks.step_view(card, step, "7")
     undone = replace(card, items=confirmed(card.items))
-    rest: RestCost = {DemandPart.LOST: 34.64, DemandPart.BLOCKED: 2.0, DemandPart.NEEDED_BY: NOW.date()}
+    rest: RestCost = {"lost_people": 3.0, "lost_times": 4.33, "lost_hours": 4.0, "evidence": "", "blocked_people": 2}
+    rest = {**rest, "blocked_share": "stopped", "needed_by": NOW.date()}
     yield blocks.step_view, blocks.step_view(undone, Step.NOT_YET, "7", rest=rest)
     for step in (Step.NOT_YET, Step.DELIVER):
         yield blocks.step_view, blocks.step_view(undone, step, "7")

@@ -15,7 +15,6 @@ from bot.blocks.forms import Field, Form
 from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import UNKNOWN, number, parse
-from bot.domain.backlog.demand import DemandPart
 from bot.domain.backlog.open_items import NOTHING_IS_THERE
 from bot.domain.backlog.requests import TRANSITIONS, RequestCard, Step, may_take_in
 from bot.domain.rights import Right
@@ -137,13 +136,13 @@ async def on_step_submitted(submission: Submission, context: Context) -> None:
         opened = opened_with(submission.blocks)
         # What was left as it was shown stays as others have it by now.
         changed = {each for each, value in submission.values.items() if value != opened.get(each, "")}
-        rest = {part: said.get(field) for part, field in step_forms.REST.items() if field.block_id in changed}
+        rest = {name: said.get(field) for name, field in step_forms.REST.items() if field.block_id in changed}
         given = {"words": words, "link": link, "version": version, "left": left, "there": there, "rest": rest}
         today = today_of(context, submission.user_id)
         try:
             await _take(context, submission.user_id, place, request_id, step, today=today, **given)
         except FormError as error:
-            wrong = {step_forms.REST[DemandPart(part)].block_id: why for part, why in error.by_field.items()}
+            wrong = {step_forms.REST[name].block_id: why for name, why in error.by_field.items()}
             raise FormError(wrong) from None
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import chain, repeat
 from typing import Any
 
@@ -64,6 +65,9 @@ async def _submitted(submission: Submission, context: Context) -> Ack:
     asked_by = await chosen_person(context, forms.ASKED_BY, asker) if asker else filed_by
     origin = await _origin(context, submission, metadata, is_copied=bool(said[forms.COPY]))
     new = _new_request(origin, metadata, said, team, filed_by=filed_by, asked_by=asked_by)
+    if metadata.thread_ts and said[forms.COPY]:  # else nothing is kept of who has said what there
+        speakers = await _speakers(context, metadata, new.demand.drafted)
+        new = replace(new, demand=replace(new.demand, speakers=speakers))
     new = _about_what_is_named(context, submission.user_id, metadata, said, new)
     if instead is not None:
         return await _instead(context, instead, new, team)
@@ -284,6 +288,21 @@ def _drafted(metadata: FormMetadata, said: Answers) -> frozenset[DemandPart]:
         DemandPart.NEEDED_BY: is_left(forms.NEEDED_BY),
     }
     return frozenset(part for part, is_so in parts.items() if is_so)
+
+
+async def _speakers(
+    context: Context, metadata: FormMetadata, drafted: Collection[DemandPart]
+) -> dict[DemandPart, tuple[int, datetime]]:
+    """Return who has said in the thread what was left as it stands there, and when."""
+    found: dict[DemandPart, tuple[int, datetime]] = {}
+    for part in drafted:
+        slack_id, ts = metadata.speakers.get(part, ("", ""))
+        try:
+            if slack_id:
+                found[part] = await person_of(context, slack_id), datetime.fromtimestamp(float(ts), UTC)
+        except (UserError, SlackError) as error:
+            log.warning("who has said a number in a thread is not known: %s", type(error).__name__)
+    return found
 
 
 def kind_of(chosen: str) -> ItemType | None:

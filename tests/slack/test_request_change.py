@@ -11,7 +11,7 @@ from tests.slack.conftest import Stage, organisation
 from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import posted
 from tests.slack.test_request_reuse import offered, open_first, search_form, team_ids
-from tests.slack.test_request_steps import Requested, devops_team, requested
+from tests.slack.test_request_steps import Requested, devops_team, requested, written_on
 from tests.slack.test_requests import (
     SOON,
     STORY,
@@ -67,7 +67,7 @@ async def test_hours_evidence_people_date_and_items_can_be_corrected(requested: 
     why = await stage.baton.context.backlog.why(1)
     assert why is not None
     assert "Payments: 30 hours a month" in why[1][1]
-    assert "; measured, says Ada Byron; adds 10 h." in why[1][1]
+    assert "; measured, says Ada Byron on 2026-03-03; adds 10 h = 30 × 70% × 12 ÷ 52 × 2." in why[1][1]
 
 
 async def test_the_kind_of_an_item_says_who_owns_it_and_can_be_corrected(requested: Requested) -> None:
@@ -263,11 +263,11 @@ async def test_what_missing_the_date_costs_is_asked_corrected_and_said_with_whos
     await posted(stage, "payments")
     asked = Requested(stage, root)
     assert [each.miss_hours for each in await demands(stage)] == [120]
-    assert "missing it costs 120 hours, says Grace Marsh; adds " in await why(stage)
+    assert "missing it costs 120 hours, says Grace Marsh on 2026-03-03; adds " in await why(stage)
     await asked.press(asked.card, ids.CHANGE, user="ada")
     assert element(stage.slack.view_stack("ada")[-1], ids.MISSED)["initial_value"] == "120"
     assert await asked.fill("ada", missed="8.5") == {}
-    assert "; missing it costs 8.5 hours, says Ada Byron; adds " in await why(stage)
+    assert "; missing it costs 8.5 hours, says Ada Byron on 2026-03-03; adds " in await why(stage)
     await asked.press(asked.card, ids.CHANGE, user="ada")
     assert await asked.fill("ada", missed=None) == {}
     assert "; missing it costs 40 hours, assumed; adds " in await why(stage)
@@ -293,18 +293,56 @@ async def why(stage: Stage) -> str:
 async def test_each_number_stays_the_word_of_whoever_said_it(requested: Requested) -> None:
     stage = requested.stage
     today = stage.baton.context.deps.clock.now().date()
-    assert "from the draft of Grace Marsh" in await why(stage)
+    drafted = f"says Grace Marsh in the thread on {written_on(requested.root)}"
+    assert drafted in await why(stage)
     await requested.press(requested.card, ids.CHANGE, user="ada")
     assert await requested.fill("ada", **KNOWN, missed="120") == {}
     said = await why(stage)
-    assert "measured, says Ada Byron" in said
-    assert f"from the draft of Grace Marsh on {today}; missing it costs 120 hours, says Ada Byron;" in said
+    assert f"measured, says Ada Byron on {today}" in said
+    assert f"{drafted}; missing it costs 120 hours, says Ada Byron on {today};" in said
     await requested.press(requested.card, ids.CHANGE, user="grace")
     assert await requested.fill("grace", blocked="1") == {}
     said = await why(stage)
-    assert f"30 hours a month (3 people, 4 times, 2.5 hours each); measured, says Ada Byron on {today}" in said
-    assert "says Grace Marsh" in said
+    assert f"30 hours a month = 3 people × 4 times × 2.5 hours; measured, says Ada Byron on {today}" in said
+    assert f"says Grace Marsh on {today}" in said
+    assert f"{drafted}; missing it costs" in said
     assert f"missing it costs 120 hours, says Ada Byron on {today}" in said
+
+
+async def test_each_number_names_who_has_said_it_in_the_thread(stage: Stage) -> None:
+    root = await thread(stage, "We need a Cassandra keyspace for checkout, devops please.")
+    for user, text in (("eve", "It costs three of us 4 hours a week each."), ("ada", "Two of us are stuck.")):
+        await stage.slack.post(user, "payments", text, thread_ts=root.ts)
+    on = written_on(root)
+    await form(stage, root)
+    assert await submit(stage, values={ids.NEEDED_BY: SOON}) == {}
+    await posted(stage, "payments")
+    said = await why(stage)
+    hours = "51.96 hours a month = 3 people × 4.33 times × 4 hours"
+    assert f"{hours}; taken as guessed, says eve in the thread on {on}: 20% counts; adds" in said
+    assert f"stopped until 2026-04-28 (assumed); taken as guessed, says Ada Byron in the thread on {on}: 20%" in said
+    assert f"needs it by {SOON}, says Grace Marsh on {stage.clock.now().date()};" in said, "she has chosen the day"
+
+
+async def test_who_has_said_a_number_in_a_thread_is_not_kept_where_its_words_are_not(stage: Stage) -> None:
+    root = await thread(stage, *STORY)
+    await form(stage, root, is_whole=True)
+    assert await submit(stage, values={ids.COPY: []}) == {}
+    await posted(stage, "payments")
+    said = await why(stage)
+    assert f"from the draft of Grace Marsh on {stage.clock.now().date()}" in said
+    assert "in the thread" not in said
+
+
+async def test_how_hours_are_known_is_said_of_who_is_blocked_where_nobody_has_said_it(requested: Requested) -> None:
+    stage = requested.stage
+    today = stage.clock.now().date()
+    for user, hours, evidence in (("ada", "2.5", "measured"), ("grace", "2", "counted")):
+        await requested.press(requested.card, ids.CHANGE, user=user)
+        assert await requested.fill(user, **{**KNOWN, "hours": hours, "evidence": evidence}) == {}
+    said = await why(stage)
+    assert f"3 people × 4 times × 2 hours; counted, says Grace Marsh on {today}: 80% counts" in said
+    assert f"stopped until 2026-04-28 (assumed); measured, says Ada Byron on {today}; adds" in said
 
 
 async def test_the_old_words_of_an_item_that_is_reworded_can_be_added_as_another(requested: Requested) -> None:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from bot.blocks.backlog import actions as ids
+from bot.blocks.text import day as date_words
 from bot.playground.fake_slack import View
 from bot.store import tables
 from tests.slack.conftest import Stage
 from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import posted
-from tests.slack.test_request_steps import Requested, devops_team, requested
+from tests.slack.test_request_steps import Requested, devops_team, requested, written_on
 from tests.slack.test_requests import element, form, initial, submit, thread
 from tests.slack.test_whoowns import buttons
 
 __all__ = ["devops_team", "requested"]
+
+
+BEFORE = ", as said before 1 of 2 items was done"
+#: What Ada says that her team loses: hours, how she knows them, and who is blocked.
+MEASURED = {"people": "3", "times": "4", "hours": "2", "evidence": "measured", "blocked": "2", "share": "stopped"}
 
 
 async def delivered(its: Requested) -> None:
@@ -113,10 +121,12 @@ async def test_why_says_what_is_still_to_do_and_that_the_numbers_are_from_before
     assert await not_yet(requested, ["1"]) == {}
     said = await why(requested)
     assert "1 of 2 items still to do." in said
-    assert said.count(", as said before 1 of 2 items was done; ") == 2, "the people who wait, and the day"
+    assert said.count(BEFORE) == 2, "the people who wait, and the day"
     await requested.press(requested.card, ids.CHANGE, user="grace")
     assert await requested.fill("grace", blocked="1") == {}
-    assert "said before" not in await why(requested)
+    said = await why(requested)
+    assert "= 1 person × 40 hours, stopped until" in said
+    assert said.count(BEFORE) == 1, "nobody has said anything new of the day"
 
 
 async def test_a_request_that_comes_back_asks_whether_the_numbers_still_hold(requested: Requested) -> None:
@@ -129,7 +139,7 @@ async def test_a_request_that_comes_back_asks_whether_the_numbers_still_hold(req
     assert await requested.fill("grace", words="No backups", left=["1"], rest_day=None, rest_blocked="1") == {}
     said = await why(requested)
     assert "1 of 2 items still to do." in said
-    assert "Payments: 40 hours a week (1 person stopped until " in said
+    assert "Payments: 40 hours a week = 1 person × 40 hours, stopped until " in said
     assert "says Grace Marsh" in said
     assert "needs it by" not in said
     assert "said before" not in said
@@ -137,6 +147,70 @@ async def test_a_request_that_comes_back_asks_whether_the_numbers_still_hold(req
         assert "1 person blocked" in message.text
         assert "needed by" not in message.text
     assert "backlog.change" in await actions(requested.stage)
+
+
+async def measured(its: Requested) -> None:
+    """Ada has said what her team loses, and all of it was delivered."""
+    await its.press(its.card, ids.CHANGE, user="ada")
+    assert await its.fill("ada", **MEASURED) == {}
+    its.stage.clock.advance(timedelta(hours=1))
+    await delivered(its)
+    await its.press(its.card, ids.NOT_YET, user="grace")
+
+
+async def test_what_is_left_keeps_the_shape_in_which_people_said_it(requested: Requested) -> None:
+    await measured(requested)
+    fields = (ids.REST_PEOPLE, ids.REST_TIMES, ids.REST_HOURS, ids.REST_BLOCKED)
+    assert [element(top(requested), each)["initial_value"] for each in fields] == ["3", "4", "2", "2"]
+    assert element(top(requested), ids.REST_SHARE)["initial_option"]["value"] == "stopped"
+    assert "initial_option" not in element(top(requested), ids.REST_EVIDENCE), "what was measured was the whole"
+    assert await requested.fill("grace", words="No backups", left=["1"], rest_times="1", rest_share="slowed") == {}
+    said = await why(requested)
+    assert "Payments: 6 hours a month = 3 people × 2 hours; " in said
+    assert "Payments: 20 hours a week = 2 people × 40 hours × 25%, slowed until " in said
+    await requested.press(requested.card, ids.CHANGE, user="grace")
+    shown = [element(top(requested), each)["initial_value"] for each in (ids.PEOPLE, ids.TIMES, ids.HOURS)]
+    assert shown == ["3", "1", "2"]
+
+
+async def test_only_what_is_changed_is_new_and_known_as_whoever_changes_it_says(requested: Requested) -> None:
+    await measured(requested)
+    assert await requested.fill("grace", words="No backups", left=["1"], rest_hours="1") == {}
+    today = date_words(requested.stage.clock.now().date())
+    said = await why(requested)
+    assert f"= 3 people × 4 times × 1 hour; taken as guessed, says Grace Marsh on {today}: 20% counts; adds" in said
+    assert f"; measured, says Ada Byron on {today}{BEFORE}; adds" in said, "who is blocked"
+    assert f"in the thread on {date_words(written_on(requested.root))}{BEFORE}; missing it" in said
+    await delivered(requested)
+    await requested.press(requested.card, ids.NOT_YET, user="ada")
+    assert await requested.fill("ada", words="Still none", rest_hours="1.5", rest_evidence="counted") == {}
+    said = await why(requested)
+    assert f"= 3 people × 4 times × 1.5 hours; counted, says Ada Byron on {today}: 80% counts; adds" in said
+    assert f"; measured, says Ada Byron on {today}{BEFORE}; adds" in said
+
+
+async def test_how_numbers_are_known_can_be_said_of_those_that_still_hold(requested: Requested) -> None:
+    await delivered(requested)
+    await requested.press(requested.card, ids.NOT_YET, user="grace")
+    assert await requested.fill("grace", words="No backups", left=["1"], rest_evidence="counted") == {}
+    today = date_words(requested.stage.clock.now().date())
+    assert f"; counted, says Grace Marsh on {today}: 80% counts; adds" in await why(requested)
+
+
+async def test_what_is_wrong_with_what_is_left_is_said_at_its_field(requested: Requested) -> None:
+    await measured(requested)
+    for wrong, field in (
+        ({"rest_hours": "0.0000001"}, ids.REST_HOURS),
+        ({"rest_hours": "500"}, ids.REST_HOURS),
+        ({"rest_people": None}, ids.REST_PEOPLE),
+        ({"rest_times": None}, ids.REST_TIMES),
+        ({"rest_blocked": "9000"}, ids.REST_BLOCKED),
+    ):
+        kept = {"rest_people": "3", "rest_times": "4", "rest_hours": "2", "rest_blocked": "2", **wrong}
+        assert set(await requested.fill("grace", words="No backups", **kept)) == {field}
+    nothing = {"rest_people": None, "rest_times": None, "rest_hours": None, "rest_blocked": None}
+    assert await requested.fill("grace", words="No backups", **nothing) == {}
+    assert "Without it" not in requested.card.text
 
 
 async def test_the_next_delivery_may_miss_any_item_and_a_yes_ends_all(requested: Requested) -> None:

@@ -11,7 +11,7 @@ from bot.blocks.backlog import actions as ids
 from bot.blocks.text import day
 from tests.slack.conftest import Stage, read_only
 from tests.slack.test_eol import png_size
-from tests.slack.test_request_steps import Requested, another, devops_team, requested
+from tests.slack.test_request_steps import Requested, another, devops_team, requested, written_on
 from tests.slack.test_requests import STORY, form, requests, submit, thread
 from tests.slack.test_whoowns import buttons
 
@@ -33,14 +33,15 @@ async def test_the_backlog_says_what_waiting_costs_and_why(requested: Requested)
     said = requested.said_to("eve")
     assert 0 < said.find("Number 1, worth building: people wait for it, and no date is in danger.") < said.index("•")
     assert "estimates Lin Wei" in said
-    assert "Payments: 80 hours a week (2 people stopped until " in said
-    assert "; taken as guessed, from the draft of Grace Marsh: 20% counts; adds " in said
+    assert "Payments: 80 hours a week = 2 people × 40 hours, stopped until " in said
+    on = day(written_on(requested.root))
+    assert f"; taken as guessed, says Grace Marsh in the thread on {on}: 20% counts; adds " in said
     assert (
         "Guessed hours count 20%, estimated 50%, counted 80%, measured all: better numbers from its teams move it up."
         in said
     )
-    assert "(the partner goes live then), from the draft of Grace Marsh; missing it costs" in said
-    assert "says Grace Marsh" not in said, "she has typed and chosen nothing"
+    assert f"(the partner goes live then), says Grace Marsh in the thread on {on}; missing it costs" in said
+    assert "says Grace Marsh on" not in said, "she has typed and chosen nothing"
     adds = sum(int(each) for each in re.findall(r"; adds (\d+) h", said))
     assert f"costs {adds} h in all" in said, "who adds up the lines gets the answer"
     assert f"waiting costs {adds} h" in ranked.text, "and that of the list"
@@ -62,9 +63,10 @@ async def test_what_somebody_types_or_chooses_is_what_they_say(stage: Stage) -> 
     ranked = await stage.ask("/devops rank", user="eve")
     await stage.press(ranked, ids.WHY, user="eve", block_id="backlog.ranked.1")
     why = stage.slack.visible_messages("eve", "general")[-1].text
-    assert "Payments: 10 hours a week (1 person slowed until " in why
-    assert "; counted, says Grace Marsh: 80% counts; adds " in why
-    assert f"needs it by {day(date(2026, 5, 2))} (the partner goes live then), says Grace Marsh;" in why
+    on = day(stage.clock.now().date())
+    assert "Payments: 10 hours a week = 1 person × 40 hours × 25%, slowed until " in why
+    assert f"; counted, says Grace Marsh on {on}: 80% counts; adds " in why
+    assert f"needs it by {day(date(2026, 5, 2))} (the partner goes live then), says Grace Marsh on {on};" in why
 
 
 @pytest.mark.parametrize("words", ["why 1", "rank #1", "explain request 1", "why is 1 here?"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,6 +27,11 @@ from tests.slack.test_whoowns import buttons
 @pytest.fixture
 def devops_team() -> str:
     return "Platform"
+
+
+def written_on(message: PostedMessage) -> date:
+    """The day of a message, by Slack's clock."""
+    return datetime.fromtimestamp(float(message.ts), UTC).date()
 
 
 @dataclass

@@ -28,7 +28,8 @@ class FormMetadata:
 
     `kept` is what the fields were filled with that are not shown yet, by their ids: a text, or the values of what is
     chosen. With `is_named` the asset is the one that the items' words name. `read_to` is up to when the thread was
-    read, and `turn` the one in which it makes this request: 0 for its first. Everything is as it was when the form was
+    read, and `turn` the one in which it makes this request: 0 for its first. `speakers` are those who have said the
+    thread's numbers, by their Slack ids, each with the message's time. Everything is as it was when the form was
     opened.
     """
 
@@ -46,6 +47,7 @@ class FormMetadata:
     is_named: bool = False
     read_to: str = ""
     turn: int = 0
+    speakers: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def encode(self) -> str:
         """Return it as text; quotes are cut first where it is too long."""
@@ -64,7 +66,7 @@ class FormMetadata:
         theirs = [clean(each)[:stays] for each in self.stays_with_team[:8]] if stays else []
         hidden = {key: _cut(each, kept) for key, each in self.kept.items()}
         about = [self.asset_id, self.area, self.reminder_id, self.supports_id]
-        return [place, items, theirs, *about, hidden, self.is_named, self.read_to, self.turn]
+        return [place, items, theirs, *about, hidden, self.is_named, self.read_to, self.turn, self.speakers]
 
 
 def _cut(value: str | list[str], most: int) -> str | list[str]:
@@ -96,6 +98,7 @@ def read(text: str) -> FormMetadata:
             is_named=rest[2] if len(rest) > 2 else False,
             read_to=rest[3] if len(rest) > 3 else "",
             turn=rest[4] if len(rest) > 4 else 0,
+            speakers=rest[5] if len(rest) > 5 else {},
         )
     except (ValueError, TypeError):
         raise NotFoundError(UNKNOWN) from None

@@ -70,7 +70,7 @@ _FOLLOWS = "Follows the words until you choose another."
 _WHY_EVIDENCE = "The better you know the hours, the higher the request stands: what is only guessed may be wrong."
 _NO_TITLE = "In a few words, such as “a Kafka topic for orders”"
 _ABOUT = "About; 0 if it does not happen again."
-_MOST_PEOPLE, _MOST_TIMES, _MOST_HOURS = 10_000, 10_000, 1_000
+MOST_PEOPLE, MOST_TIMES, MOST_HOURS = 10_000, 10_000, 1_000
 
 INSTEAD = forms.choice(actions.INSTEAD, "Join or use what is there already?")
 TITLE = forms.text(actions.TITLE, "What do you need?", missing="Say what you need.", limit=LONGEST_TITLE)
@@ -93,16 +93,16 @@ OTHER_TECHNOLOGIES = forms.text(actions.OTHER_TECHNOLOGIES, "Other technologies"
 GAPS = forms.ticks(actions.GAPS, "Which are new to the team?")
 TEAM = forms.name_or_choice(actions.TEAM, "Which team needs it?", hint="The team's name")
 ASKED_BY = forms.person(actions.ASKED_BY, "Who needs it?")
-PEOPLE = forms.number_between(actions.PEOPLE, "Without it: how many people lose time", 0, _MOST_PEOPLE, is_whole=True)
-TIMES = forms.number_between(actions.TIMES, "… how many times a month", 0, _MOST_TIMES)
-HOURS = forms.number_between(actions.HOURS, "… how many hours each time", 0, _MOST_HOURS)
+PEOPLE = forms.number_between(actions.PEOPLE, "Without it: how many people lose time", 0, MOST_PEOPLE, is_whole=True)
+TIMES = forms.number_between(actions.TIMES, "… how many times a month", 0, MOST_TIMES)
+HOURS = forms.number_between(actions.HOURS, "… how many hours each time", 0, MOST_HOURS)
 EVIDENCE = forms.choice(actions.EVIDENCE, "How do you know?")
-BLOCKED = forms.number_between(actions.BLOCKED, "How many people are blocked?", 0, _MOST_PEOPLE, is_whole=True)
+BLOCKED = forms.number_between(actions.BLOCKED, "How many people are blocked?", 0, MOST_PEOPLE, is_whole=True)
 SHARE = forms.choice(actions.SHARE, "How much are they blocked?")
 UNTIL = forms.day(actions.UNTIL, "Blocked until when, if it ends by itself?")
 NEEDED_BY = forms.day(actions.NEEDED_BY, "Needed by")
 NEEDED_REASON = forms.text(actions.NEEDED_REASON, "Why by then?", limit=200)
-MISSED = forms.number_between(actions.MISSED, "How many hours does it cost to miss that day?", 0, _MOST_PEOPLE)
+MISSED = forms.number_between(actions.MISSED, "How many hours does it cost to miss that day?", 0, MOST_PEOPLE)
 DETAILS = forms.text(actions.DETAILS, "Anything else?", limit=2_000, is_long=True)
 COPY = forms.ticks(actions.COPY, "The thread's words")
 _HINTS: Mapping[Field[Any], str] = MappingProxyType({ADDED_TYPE: _FOLLOWS, EVIDENCE: _WHY_EVIDENCE})
@@ -207,7 +207,8 @@ def request_view(prefill: Prefill, metadata: FormMetadata, frame: FormFrame) -> 
         *REQUEST.inputs(_FOR_WHOM, fills),
         rest,
     ]
-    return REQUEST.of_blocks(replace(metadata, kept=_kept(prefill, frame)).encode(), blocks)
+    speakers = {part.value: each for part, each in prefill.speakers.items()}
+    return REQUEST.of_blocks(replace(metadata, kept=_kept(prefill, frame), speakers=speakers).encode(), blocks)
 
 
 def full_view(

@@ -9,10 +9,20 @@ from typing import Any
 
 from bot.blocks import forms
 from bot.blocks.backlog import actions, words
+from bot.blocks.backlog.forms import (
+    EVIDENCE_WORDS,
+    HOURS,
+    MOST_HOURS,
+    MOST_PEOPLE,
+    MOST_TIMES,
+    SHARE,
+    SHARE_CHOICES,
+    TIMES,
+)
 from bot.blocks.contested import with_contested
 from bot.blocks.forms import Field, Fill, Form, filled_day, filled_number
 from bot.blocks.text import Block, bold, passage, section
-from bot.domain.backlog.demand import DemandPart, OpenQuestion, RestCost
+from bot.domain.backlog.demand import OpenQuestion, RestCost
 from bot.domain.backlog.open_items import asked_about
 from bot.domain.backlog.requests import NEEDS_WORDS, RequestCard, Step
 
@@ -36,16 +46,26 @@ LINK = forms.address(actions.LINK, "Link")
 #: Items that are missing, or delivered: asked for where there are several.
 LEFT = forms.ticks(actions.LEFT, "Tick what is still missing")
 THERE = forms.ticks(actions.THERE, "What is there?")
-#: What the team still loses, asked for as far as it has said it before.
-REST: Mapping[DemandPart, Field[Any]] = MappingProxyType(
+#: What the team still loses, by the names of its numbers: asked for as it has said it before, and as far as it has.
+REST: Mapping[str, Field[Any]] = MappingProxyType(
     {
-        DemandPart.LOST: forms.number_between(actions.REST_HOURS, "Hours your team still loses a month", 0, 1_000_000),
-        DemandPart.BLOCKED: forms.number_between(
-            actions.REST_BLOCKED, "People still blocked", 0, 10_000, is_whole=True
+        "lost_people": forms.number_between(
+            actions.REST_PEOPLE, "How many people still lose time", 0, MOST_PEOPLE, is_whole=True
         ),
-        DemandPart.NEEDED_BY: forms.day(actions.REST_DAY, "The rest is needed by"),
+        "lost_times": forms.number_between(actions.REST_TIMES, TIMES.label, 0, MOST_TIMES),
+        "lost_hours": forms.number_between(actions.REST_HOURS, HOURS.label, 0, MOST_HOURS),
+        "blocked_people": forms.number_between(
+            actions.REST_BLOCKED, "People still blocked", 0, MOST_PEOPLE, is_whole=True
+        ),
+        "blocked_share": forms.choice(actions.REST_SHARE, SHARE.label),
+        "evidence": forms.choice(actions.REST_EVIDENCE, "How do you know the new numbers?"),
+        "needed_by": forms.day(actions.REST_DAY, "The rest is needed by"),
     }
 )
+_REST_OPTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {"blocked_share": SHARE_CHOICES, "evidence": EVIDENCE_WORDS}
+)
+_REST_EVIDENCE = "Without an answer, what you change is a guess."
 _REST_HOLDS = "Do your numbers still hold for what is missing? What you leave as it is counts as said before."
 
 
@@ -141,13 +161,15 @@ def step_view(
         is_needed=step is Step.NOT_YET and not boxes.options,
     )
     said += f"\n{_REST_HOLDS}" if rest else ""
-    stored = {REST[part]: _stored(value) for part, value in rest.items()}
+    stored = {REST[name]: _stored(name, value) for name, value in rest.items()}
     asked = [each for each in form.fields if each not in REST.values() or each in stored]
     fills: dict[Field[Any], Fill] = {said_in(form): fill, LEFT: boxes, THERE: boxes, **stored}
     return form.of_blocks(metadata, [section(said), *form.inputs(asked, fills)])
 
 
-def _stored(value: float | date | None) -> Fill:
+def _stored(name: str, value: float | str | date | None) -> Fill:
+    if isinstance(value, str):
+        return Fill(value, _REST_OPTIONS.get(name, {}), hint=_REST_EVIDENCE if name == "evidence" else "")
     return Fill(filled_day(value) if isinstance(value, date) else filled_number(value))
 
 

@@ -35,6 +35,19 @@ class EvidenceKind(StrEnum):
         return self if days <= FRESH_DAYS else _WEAKER[self]
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How a team knows a number. With `is_assumed` nobody has said it."""
+
+    kind: EvidenceKind
+    is_assumed: bool = False
+
+    @classmethod
+    def of(cls, said: str) -> Evidence:
+        """Return the evidence that somebody has said, which is a guess where they have not."""
+        return cls(EvidenceKind(said or EvidenceKind.GUESSED), not said)
+
+
 _WEIGHTS = {
     EvidenceKind.MEASURED: 1.0,
     EvidenceKind.COUNTED: 0.8,
@@ -70,18 +83,24 @@ class DemandPart(StrEnum):
     NEEDED_BY = "needed_by"
 
 
-#: What a team still loses: hours in a month, people who are blocked, and the day; None for what it does not any more.
-RestCost: TypeAlias = Mapping[DemandPart, float | date | None]
+#: What a team still loses, by the names of its numbers: those that it has said, or says anew; None for none any more.
+RestCost: TypeAlias = Mapping[str, float | str | date | None]
 #: What missing the date costs: no draft says it.
 MISS_COST = "miss_cost"
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who said something, and when."""
+    """Who said a number, and when.
+
+    What was said in a thread was confirmed on the day on which it was filed. `evidence` is how they know it, where that
+    is not how the team knows its hours.
+    """
 
     name: str
     on: date
+    filed_on: date | None = None
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +145,11 @@ class Demand:
     """What one team says about one request. A request has one demand for each team.
 
     `team` is the team's name, `team_people` how many are in it; None when the catalog does not say. The hours lost are
-    asked as people x times a month x hours each time. `said_by` are the names of all who asked for the team, and
-    `authors` who said a part of it, such as `lost` or `miss_cost`, where that is somebody else. They have
-    left what is in `drafted` as the form was filled in. With `is_evidence_assumed` nobody said how the team knows.
-    With `is_private` the team has asked for it privately, through the person `asked_by`, and others may read neither
-    its name nor its words. It `is_from_before` where some of the request has been done since, and nothing new was said.
+    asked as people x times a month x hours each time. `said_by` are the names of all who asked for the team, on the day
+    `confirmed_on`, and `authors` who said a part of it, such as `lost` or `miss_cost`, where that is written down. What
+    is in `drafted` was left as the form was filled in. With `is_evidence_assumed` nobody said how the team
+    knows. With `is_private` the team has asked for it privately, through the person `asked_by`, and others may read
+    neither its name nor its words. What is `from_before` was said before some of the request was done.
     """
 
     team: str
@@ -148,7 +167,7 @@ class Demand:
     needed_by: NeededBy | None = None
     is_private: bool = False
     asked_by: int | None = None
-    is_from_before: bool = False
+    from_before: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         _require_amount(self.people, "The number of people who lose time")
@@ -172,9 +191,20 @@ class Demand:
         """The hours that count, before their evidence is weighed."""
         return min(self.claimed_hours_per_month, self.most_hours_per_month)
 
-    def evidence_on(self, today: date) -> EvidenceKind:
-        """Return the kind of evidence that the demand counts with today."""
-        return self.evidence.after((today - self.confirmed_on).days)
+    def evidence_of(self, part: DemandPart) -> Evidence:
+        """Return how the team knows a part of the demand."""
+        author = self.authors.get(part)
+        own = author.evidence if author is not None else None
+        return own or Evidence(self.evidence, self.is_evidence_assumed)
+
+    def evidence_on(self, today: date, part: DemandPart = DemandPart.LOST) -> EvidenceKind:
+        """Return the kind of evidence that a part of the demand counts with today."""
+        return self.evidence_of(part).kind.after((today - self.last_confirmed(part)).days)
+
+    def last_confirmed(self, part: DemandPart) -> date:
+        """Return when a part of the demand was last entered or confirmed."""
+        author = self.authors.get(part)
+        return self.confirmed_on if author is None else author.filed_on or author.on
 
     def block_ends(self, usual_weeks: float) -> date | None:
         """Return when the block ends by itself; None without one.
@@ -183,7 +213,7 @@ class Demand:
         """
         if self.block is None:
             return None
-        return self.block.until or self.confirmed_on + timedelta(weeks=usual_weeks)
+        return self.block.until or self.last_confirmed(DemandPart.BLOCKED) + timedelta(weeks=usual_weeks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +224,7 @@ class Estimate:
     likely_hours: float
     pessimistic_hours: float
     estimated_by: str = ""
+    estimated_on: date | None = None
 
     def __post_init__(self) -> None:
         hours = (self.optimistic_hours, self.likely_hours, self.pessimistic_hours)

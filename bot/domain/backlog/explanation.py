@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from bot.domain.backlog import arithmetic
 from bot.domain.backlog.demand import (
     EVIDENCE_SHARES,
     MISS_COST,
@@ -24,18 +25,20 @@ from bot.domain.backlog.demand import (
 from bot.domain.backlog.lanes import QUICK_EFFORT_HOURS, QUICK_PAYBACK_WEEKS, BacklogPlace, Lane
 from bot.domain.backlog.rank import (
     SAFETY,
-    WEEKS_PER_YEAR,
     Rank,
     RankSettings,
+    Waiting,
     added_in_words,
     is_at_risk,
     shares_of_waiting,
     waiting_in_words,
 )
-from bot.domain.phrases import join
+from bot.domain.phrases import counted, join
 
 #: What a request is said to be, where that is not the name of its lane.
 _LANES = {Lane.QUICK_WINS: "a quick win"}
+#: Why something adds nothing.
+_LARGER, _COSTLIEST = ", as the team's larger claim counts", ", as only the costliest date counts"
 
 
 def explain(place: BacklogPlace, settings: RankSettings, *, today: date, is_all: bool = False) -> tuple[str, ...]:
@@ -52,13 +55,15 @@ def explain(place: BacklogPlace, settings: RankSettings, *, today: date, is_all:
         said.append("A team that asked twice counts once, with its larger claim.")
     said.append(_when(place, settings))
     if isinstance(place.rank, Rank):
-        said += [_effort(request, place.rank, settings), _whether(place.rank, settings)]
-    return (_answer(place, settings, today=today), *said, *_evidence(shown, today=today))
+        said.append(_effort(request, place.rank, settings))
+        said.append(_whether(request, place.rank, settings, shown, today=today))
+    return (_answer(place, settings, today=today), *said, *_evidence(shown, settings, today=today))
 
 
 def _unnamed(demand: Demand) -> Demand:
     needed_by = replace(demand.needed_by, reason="") if demand.needed_by is not None else None
-    return replace(demand, team="Another team", said_by=(), authors={}, needed_by=needed_by)
+    authors = {part: replace(author, name="") for part, author in demand.authors.items()}
+    return replace(demand, team="Another team", said_by=(), authors=authors, needed_by=needed_by)
 
 
 def _demands(place: BacklogPlace, shown: Sequence[Demand], settings: RankSettings, *, today: date) -> Iterator[str]:
@@ -66,96 +71,126 @@ def _demands(place: BacklogPlace, shown: Sequence[Demand], settings: RankSetting
     shares = shares_of_waiting(place.request, settings, today=today)
     added = iter(added_in_words([hours for each in shares for hours in (each.saved, each.blocked, each.missed)]))
     for demand, share in zip(shown, shares, strict=True):
-        before = f", as said before {_done(place.request)} done" if demand.is_from_before else ""
         adds = {part: next(added) for part in (DemandPart.LOST, DemandPart.BLOCKED, DemandPart.NEEDED_BY)}
+        made = _made(place, demand, share, settings, today=today)
         lines = [
-            f"{demand.team}: {what}; {_how(demand, part, today=today)}{before}; adds {adds[part]}."
+            f"{demand.team}: {what}; {_how(place.request, demand, part, today=today)}; adds {adds[part]}{made[part]}."
             for part, what in _losses(demand, settings)
         ]
         if demand.needed_by is not None:
             reason = f" ({demand.needed_by.reason})" if demand.needed_by.reason else ""
-            by = "".join(f", {each}" for each in _sources(demand, DemandPart.NEEDED_BY))
-            needs = f"{demand.team} needs it by {demand.needed_by.day}{reason}{by}{before}; {_missed(demand, settings)}"
-            why_not = "" if share.missed else _no_danger(place, demand, settings, today=today)
-            lines.append(f"{needs}; adds {adds[DemandPart.NEEDED_BY]}{why_not}.")
+            by = "".join(f", {each}" for each in _sources(place.request, demand, DemandPart.NEEDED_BY))
+            missed = _missed(place.request, demand, settings)
+            adds_ = f"{adds[DemandPart.NEEDED_BY]}{made[DemandPart.NEEDED_BY]}"
+            lines.append(f"{demand.team} needs it by {demand.needed_by.day}{reason}{by}; {missed}; adds {adds_}.")
         if not lines:
-            by = "".join(f", {each}" for each in _sources(demand, None))
+            by = "".join(f", {each}" for each in _sources(place.request, demand, None))
             lines.append(f"{demand.team} asks for it{by}, and names no hours, nobody who waits and no date.")
         yield from [*lines, *_passed(demand, settings, today=today)]
+
+
+def _made(
+    place: BacklogPlace, demand: Demand, share: Waiting, settings: RankSettings, *, today: date
+) -> dict[DemandPart, str]:
+    """Return behind what each number adds to the cost of waiting how it is made, or why it adds nothing."""
+    work_weeks = _effort_hours(place, settings) / settings.devops_hours_per_week
+    ends = demand.block_ends(settings.block_weeks)
+    is_over = ends is not None and (ends - today).days / 7 <= work_weeks
+    lost = f" = {arithmetic.saved_by_then(demand, settings, today=today)}" if share.saved else _LARGER
+    blocked = ", as it ends before the work does" if is_over else _LARGER
+    if share.blocked:
+        blocked = f" = {arithmetic.blocked_by_then(demand, settings, work_weeks=work_weeks, today=today)}"
+    missed = _no_danger(place, demand, settings, today=today)
+    if demand.needed_by is not None and share.missed:
+        day, is_passed = demand.needed_by.day, demand.needed_by.day < today
+        cost = settings.miss_hours if demand.needed_by.miss_hours is None else demand.needed_by.miss_hours
+        missed = f" = {arithmetic.missed_by_then(cost, day, settings, today=today)}" if is_passed else ""
+    return {DemandPart.LOST: lost, DemandPart.BLOCKED: blocked, DemandPart.NEEDED_BY: missed}
+
+
+def _effort_hours(place: BacklogPlace, settings: RankSettings) -> float:
+    return place.rank.effort_hours if isinstance(place.rank, Rank) else settings.triage_hours
+
+
+def _no_danger(place: BacklogPlace, demand: Demand, settings: RankSettings, *, today: date) -> str:
+    """Return why missing a date adds nothing to the cost of waiting; nothing where it costs nothing."""
+    if demand.needed_by is None or demand.needed_by.miss_hours == 0:
+        return ""
+    if demand.needed_by.day < today:
+        is_over = today - demand.needed_by.day >= timedelta(weeks=settings.period_weeks)
+        return ", as it has passed" if is_over else _COSTLIEST
+    effort = _effort_hours(place, settings)
+    is_counted = is_at_risk(demand, settings, effort_hours=effort, today=today)
+    return _COSTLIEST if is_counted else " while it is in no danger"
+
+
+def _losses(demand: Demand, settings: RankSettings) -> Iterator[tuple[DemandPart, str]]:
+    """Yield what the team loses, each with the part of the demand that says it."""
+    if claimed := demand.claimed_hours_per_month:
+        is_more = claimed > demand.most_hours_per_month
+        most = f"; only half the team's time counts, {arithmetic.most_lost(demand)}" if is_more else ""
+        yield DemandPart.LOST, f"{arithmetic.lost(demand)}{most}"
+    if (block := demand.block) is not None:
+        slowdown = "at half speed" if block.slowdown is Slowdown.HALF else str(block.slowdown)
+        until = f"until {demand.block_ends(settings.block_weeks)}{_assumed(block.until is None)}"
+        yield DemandPart.BLOCKED, f"{arithmetic.blocked(demand)}, {slowdown}{_assumed(block.is_assumed)} {until}"
+
+
+def _how(request: BacklogRequest, demand: Demand, part: DemandPart, *, today: date) -> str:
+    """Return how the team knows its numbers, who says them, and how much of them counts."""
+    evidence, kind = demand.evidence_of(part), demand.evidence_on(today, part)
+    how = [f"taken as {evidence.kind}" if evidence.is_assumed else str(evidence.kind)]
+    if kind is not evidence.kind:
+        how.append(f"not confirmed since {demand.last_confirmed(part)}")
+    share = f": {kind.weight:.0%} counts" if kind.weight < 1 else ""
+    return f"{', '.join([*how, *_sources(request, demand, part)])}{share}"
+
+
+def _evidence(demands: Iterable[Demand], settings: RankSettings, *, today: date) -> Iterator[str]:
+    """Yield what the shares are that count, and what raises them, and what else stands in the arithmetic."""
+    demands = list(demands)
+    lost = [each for each in demands if each.claimed_hours_per_month]
+    kinds = [each.evidence_on(today) for each in lost]
+    kinds += [each.evidence_on(today, DemandPart.BLOCKED) for each in demands if each.block is not None]
+    if lost:
+        removed = f"Of the hours lost, {settings.removed_share:.0%} are assumed to end with it"
+        yield f"{removed}; 12 ÷ 52 makes a week of a month; whole hours are rounded so that they add up."
+    if not all(kind is EvidenceKind.MEASURED for kind in kinds):
+        yield f"{EVIDENCE_SHARES}: better numbers from its teams move it up."
+
+
+def _sources(request: BacklogRequest, demand: Demand, part: str | None) -> list[str]:
+    """Return who has said a number and when: somebody, or the draft of whoever left it as it was.
+
+    Nothing is said of those who have asked privately.
+    """
+    author = demand.authors.get(part or "")
+    name = join(demand.said_by) if author is None else author.name
+    before = [f"as said before {_done(request)} done"] if part in demand.from_before else []
+    if not name:
+        return before
+    on = demand.confirmed_on if author is None else author.on
+    if part not in demand.drafted:
+        return [f"says {name} on {on}", *before]
+    is_known = author is not None and author.filed_on is not None
+    said = f"says {name} in the thread on {on}" if is_known else f"from the draft of {name} on {on}"
+    return [said, *before]
+
+
+def _missed(request: BacklogRequest, demand: Demand, settings: RankSettings) -> str:
+    """Return what it costs to miss the date, and whether somebody says so. No draft does."""
+    if demand.needed_by is None or demand.needed_by.miss_hours is None:
+        return f"missing it costs {arithmetic.amount(settings.miss_hours, 'hour')}, assumed"
+    by = "".join(f", {each}" for each in _sources(request, demand, MISS_COST))
+    return f"missing it costs {arithmetic.amount(demand.needed_by.miss_hours, 'hour')}{by}"
 
 
 def _done(request: BacklogRequest) -> str:
     return f"{request.done} of {request.items} items {'was' if request.done == 1 else 'were'}"
 
 
-def _no_danger(place: BacklogPlace, demand: Demand, settings: RankSettings, *, today: date) -> str:
-    """Return why missing a date adds nothing to the cost of waiting; nothing where it has passed or costs nothing."""
-    if demand.needed_by is None or demand.needed_by.day < today or demand.needed_by.miss_hours == 0:
-        return ""
-    effort = place.rank.effort_hours if isinstance(place.rank, Rank) else settings.triage_hours
-    is_counted = is_at_risk(demand, settings, effort_hours=effort, today=today)
-    return ", as only the costliest date counts" if is_counted else " while it is in no danger"
-
-
-def _losses(demand: Demand, settings: RankSettings) -> Iterator[tuple[DemandPart, str]]:
-    """Yield what the team loses, each with the part of the demand that says it."""
-    if claimed := demand.claimed_hours_per_month:
-        often = "once" if demand.times_per_month == 1 else _amount(demand.times_per_month, "time")
-        # "We lose six hours a sprint" is said of the team: no 1 person loses them.
-        people = f"{_amount(demand.people, 'person')}, " if demand.people != 1 else ""
-        parts = f"{people}{often}, {_amount(demand.hours_each, 'hour')}{' each' if people else ''}"
-        if claimed > demand.most_hours_per_month:
-            parts += f"; only half the team's time counts, {_amount(demand.hours_per_month, 'hour')}"
-        yield DemandPart.LOST, f"{_amount(claimed, 'hour')} a month ({parts})"
-    if (block := demand.block) is not None:
-        slowdown = "at half speed" if block.slowdown is Slowdown.HALF else str(block.slowdown)
-        who = f"{_amount(block.people, 'person')} {slowdown}{_assumed(block.is_assumed)}"
-        until = f"{demand.block_ends(settings.block_weeks)}{_assumed(block.until is None)}"
-        yield DemandPart.BLOCKED, f"{_amount(block.hours_per_week, 'hour')} a week ({who} until {until})"
-
-
-def _how(demand: Demand, part: DemandPart, *, today: date) -> str:
-    """Return how the team knows its numbers, who says them, and how much of them counts."""
-    kind = demand.evidence_on(today)
-    how = [f"taken as {demand.evidence}" if demand.is_evidence_assumed else str(demand.evidence)]
-    if kind is not demand.evidence:
-        how.append(f"not confirmed since {demand.confirmed_on}")
-    share = f": {kind.weight:.0%} counts" if kind.weight < 1 else ""
-    return f"{', '.join([*how, *_sources(demand, part)])}{share}"
-
-
-def _evidence(demands: Iterable[Demand], *, today: date) -> list[str]:
-    """Return what the shares are that count, and what raises them; nothing where all counts."""
-    counted = (each for each in demands if each.claimed_hours_per_month or each.block is not None)
-    if all(each.evidence_on(today) is EvidenceKind.MEASURED for each in counted):
-        return []
-    return [f"{EVIDENCE_SHARES}: better numbers from its teams move it up."]
-
-
-def _sources(demand: Demand, part: DemandPart | None) -> list[str]:
-    """Return whose words something is: somebody's own, or those of the draft that they left as it was."""
-    who = _who(demand, part)
-    if not who:
-        return []
-    return [f"from the draft of {who}" if part in demand.drafted else f"says {who}"]
-
-
-def _who(demand: Demand, part: str | None) -> str:
-    """Return who says a part of a demand, and when, where that is not whoever said the last of it."""
-    author = demand.authors.get(part or "")
-    return f"{author.name} on {author.on}" if author is not None else join(demand.said_by)
-
-
-def _missed(demand: Demand, settings: RankSettings) -> str:
-    """Return what it costs to miss the date, and whether somebody says so. No draft does."""
-    if demand.needed_by is None or demand.needed_by.miss_hours is None:
-        return f"missing it costs {_amount(settings.miss_hours, 'hour')}, assumed"
-    by = f", says {who}" if (who := _who(demand, MISS_COST)) else ""
-    return f"missing it costs {_amount(demand.needed_by.miss_hours, 'hour')}{by}"
-
-
 def _assumed(is_assumed: bool) -> str:
-    return ", assumed" if is_assumed else ""
+    return " (assumed)" if is_assumed else ""
 
 
 def _passed(demand: Demand, settings: RankSettings, *, today: date) -> list[str]:
@@ -170,34 +205,34 @@ def _passed(demand: Demand, settings: RankSettings, *, today: date) -> list[str]
 def _effort(request: BacklogRequest, ranked: Rank, settings: RankSettings) -> str:
     if (estimate := request.estimate) is None:
         raise ValueError("a request that has a rank has an estimate")
-    by = f", estimates {estimate.estimated_by}" if estimate.estimated_by else ""
+    on = f" on {estimate.estimated_on}" if estimate.estimated_on is not None else ""
+    by = f", estimates {estimate.estimated_by}{on}" if estimate.estimated_by else ""
     whole = f", for all {request.items} items" if request.done else ""
-    return (
-        f"Work: {_amount(ranked.effort_hours, 'hour')}, {_amount(ranked.work_weeks, 'week')} "
-        f"({_number(estimate.optimistic_hours)} to {_number(estimate.pessimistic_hours)}, most likely "
-        f"{_number(estimate.likely_hours)}{by}{whole}; triage and handoff {_number(settings.triage_hours)})."
-    )
+    three = f"{arithmetic.written(estimate.optimistic_hours)} to {arithmetic.written(estimate.pessimistic_hours)}"
+    likely = f"most likely {arithmetic.written(estimate.likely_hours)}{by}{whole}"
+    triage = f"and {arithmetic.written(settings.triage_hours)} for triage and handoff"
+    weeks = f"{arithmetic.weeks_of_work(ranked, settings)} hours a week for requests"
+    return f"Work: {arithmetic.work(estimate, ranked, settings)}: {three}, {likely}, {triage}; {weeks}."
 
 
-def _whether(ranked: Rank, settings: RankSettings) -> str:
+def _whether(
+    request: BacklogRequest, ranked: Rank, settings: RankSettings, shown: Sequence[Demand], *, today: date
+) -> str:
     if ranked.payback_weeks == math.inf:
         return "Saved: no hours a month, so it never pays back in hours."
-    upkeep = f" after {ranked.upkeep_share:.0%} upkeep" if ranked.upkeep_share else ""
-    gained = "gained" if ranked.return_over_year >= 0 else "lost"
-    return (
-        f"Saved: {_amount(WEEKS_PER_YEAR * ranked.saved_hours_per_week, 'hour')} a year ({settings.removed_share:.0%} "
-        f"of what counts), {abs(ranked.return_over_year):.2f} {gained} for each hour of work{upkeep}; payback "
-        f"{_amount(ranked.payback_weeks, 'week')}."
-    )
+    shares = shares_of_waiting(request, settings, today=today)
+    saving = [demand for demand, share in zip(shown, shares, strict=True) if share.saved]
+    saved = arithmetic.saved_a_year(saving, ranked, settings, today=today)
+    return f"Saved: {saved}; {arithmetic.gained(ranked)}; payback {arithmetic.payback(ranked)}."
 
 
 def _when(place: BacklogPlace, settings: RankSettings) -> str:
     hours = waiting_in_words(place.rank.waiting_cost_hours, is_estimated=isinstance(place.rank, Rank))
-    waiting = f"Waiting {_amount(settings.period_weeks, 'more week')} costs {hours} in all."
+    waiting = f"Waiting {arithmetic.amount(settings.period_weeks, 'more week')} costs {hours} in all."
     above = place.band - 1  # whatever their work turns out to be
     if not isinstance(place.rank, Rank) or not above:
         return waiting
-    return f"{waiting} {_amount(above, 'request')} in its lane {'is' if above == 1 else 'are'} above it for certain."
+    return f"{waiting} {counted(above, 'request')} in its lane {'is' if above == 1 else 'are'} above it for certain."
 
 
 def _answer(place: BacklogPlace, settings: RankSettings, *, today: date) -> str:
@@ -230,15 +265,5 @@ def _danger(request: BacklogRequest, ranked: Rank, settings: RankSettings, *, to
     ]
     day, team = min(days)
     start = day - timedelta(weeks=SAFETY * ranked.work_weeks)
-    return f"the last safe start for the date of {team} {'was' if start < today else 'is'} {start}"
-
-
-def _number(amount: float) -> str:
-    return f"{amount:,.0f}" if amount >= 10 else f"{amount:.1f}".removesuffix(".0")
-
-
-def _amount(amount: float, noun: str) -> str:
-    number = _number(amount)
-    if number == "1":
-        return f"1 {noun}"
-    return f"{number} {'people' if noun == 'person' else f'{noun}s'}"
+    ahead = f"{SAFETY:g} × {arithmetic.amount(ranked.work_weeks, 'week')} before"
+    return f"the last safe start, {ahead} the date of {team}, {'was' if start < today else 'is'} {start}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from bot.domain.backlog.demand import DemandPart, EvidenceKind, Slowdown
 from bot.domain.backlog.requests import RequestItem
@@ -54,7 +55,7 @@ class DemandEntry:
     """What not having it costs the team: so many people lose so many hours each time, so many times a month.
 
     `miss_hours` are lost once if its date is missed. What nobody said is None. `drafted` was left as the form was
-    filled in.
+    filled in, and `speakers` are those who have said that in its thread, each with the time.
     """
 
     lost_people: float | None = None
@@ -66,6 +67,7 @@ class DemandEntry:
     blocked_until: date | None = None
     miss_hours: float | None = None
     drafted: frozenset[DemandPart] = frozenset()
+    speakers: Mapping[DemandPart, tuple[int, datetime]] = field(default_factory=dict)
 
     @property
     def hours_a_month(self) -> float:

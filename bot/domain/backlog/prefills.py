@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.domain.backlog.demand import Slowdown
+from bot.domain.backlog.demand import DemandPart, Slowdown
 from bot.domain.backlog.requests import RequestItem
 
 #: As many items can be ticked in a form: more do not fit into what it carries.
@@ -23,6 +23,7 @@ class Prefill:
 
     The hours lost are `people` x `times` a month x `hours` each. What was not said is None. `how_often` asks
     for `times` where the thread names the other two alone, and `questions` are the others that it leaves open.
+    `speakers` are those who have said the numbers in the thread, by their Slack ids, each with the message's time.
     """
 
     title: str = ""
@@ -42,6 +43,7 @@ class Prefill:
     details: str = ""
     how_often: str = ""
     questions: tuple[str, ...] = ()
+    speakers: Mapping[DemandPart, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def items_to_tick(self) -> tuple[RequestItem, ...]:

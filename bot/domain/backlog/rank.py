@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
-from bot.domain.backlog.demand import FRESH_DAYS, WEEKS_PER_MONTH, BacklogRequest, Demand, Slowdown, TeamBlock
+from bot.domain.backlog.demand import (
+    FRESH_DAYS,
+    WEEKS_PER_MONTH,
+    BacklogRequest,
+    Demand,
+    DemandPart,
+    Slowdown,
+    TeamBlock,
+)
 from bot.errors import SettingsError
 
 WEEKS_PER_YEAR = 52
@@ -160,7 +168,8 @@ def same_until(request: BacklogRequest, settings: RankSettings, *, today: date) 
 
 def _turns(demand: Demand, efforts: Iterable[float], settings: RankSettings, today: int) -> Iterator[int]:
     """Yield days as ordinals, in no order and some of them over, on which what a demand counts may be another."""
-    yield demand.confirmed_on.toordinal() + FRESH_DAYS + 1
+    for part in (DemandPart.LOST, DemandPart.BLOCKED):
+        yield demand.last_confirmed(part).toordinal() + FRESH_DAYS + 1
     period, longest = settings.period_weeks * 7, max(efforts) / settings.devops_hours_per_week * 7
     if (ends := demand.block_ends(settings.block_weeks)) is not None and ends.toordinal() > today:
         # Until so near its end, putting the work off costs a whole period of the block.
@@ -239,7 +248,7 @@ def blocked_hours(demand: Demand, settings: RankSettings, *, effort_hours: float
         return 0.0
     weeks_left = (ends - today).days / 7 - effort_hours / settings.devops_hours_per_week
     weeks_lost = min(settings.period_weeks, max(0.0, weeks_left))
-    return demand.block.hours_per_week * demand.evidence_on(today).weight * weeks_lost
+    return demand.block.hours_per_week * demand.evidence_on(today, DemandPart.BLOCKED).weight * weeks_lost
 
 
 def miss_hours(demand: Demand, settings: RankSettings, *, effort_hours: float, today: date) -> float:

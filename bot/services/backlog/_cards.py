@@ -219,7 +219,8 @@ def estimate_of(snapshot: Snapshot, row: tables.Request) -> Estimate | None:
     if row.optimistic_hours is None or row.likely_hours is None or row.pessimistic_hours is None:
         return None
     by = snapshot.person(row.estimated_by)
-    return Estimate(row.optimistic_hours, row.likely_hours, row.pessimistic_hours, by.name if by else "")
+    on = row.estimated_at.date() if row.estimated_at is not None else None
+    return Estimate(row.optimistic_hours, row.likely_hours, row.pessimistic_hours, by.name if by else "", on)
 
 
 def stored_item(item: RequestItem) -> dict[str, Any]:

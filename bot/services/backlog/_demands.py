@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.domain.backlog.demand import MISS_COST, Author, Demand, DemandPart, EvidenceKind, NeededBy, Slowdown, TeamBlock
+from bot.domain.backlog.demand import MISS_COST, Author, Demand, DemandPart, Evidence, NeededBy, Slowdown, TeamBlock
 from bot.domain.backlog.new_request import LONGEST_TITLE, NewRequest, thread_of
 from bot.domain.backlog.requests import AskedToo, ItemType, RequestItem
 from bot.domain.names import clean, cut
@@ -39,6 +39,11 @@ def demand_row(request_id: int, new: NewRequest, now: datetime) -> tables.Reques
         needed_by=new.needed_by,
         miss_hours=said.miss_hours,
         drafted=" ".join(sorted(said.drafted)),
+        authors={
+            part: list(_Word(person_id, at.isoformat(), filed_at=now.isoformat()))
+            for part, (person_id, at) in said.speakers.items()
+        }
+        or None,
     )
 
 
@@ -104,25 +109,71 @@ def reason_of(request: tables.Request, row: tables.RequestDemand) -> str:
     return next((str(each["reason"]) for each in reversed(row.asked or []) if day and each["needed_by"] == day), "")
 
 
-def sign(row: tables.RequestDemand, parts: Collection[str], person_id: int, now: datetime) -> None:
-    """Note who says these parts of what a team says; the others stay the word of whoever said them."""
-    last = [row.person_id, row.at.date().isoformat()]
-    new = [person_id, now.date().isoformat()]
-    authors = row.authors or {}
-    row.authors = {part: new if part in parts else authors.get(part, last) for part in (*DemandPart, MISS_COST)}
+class _Word(NamedTuple):
+    """Who said a number, and when, as `RequestDemand.authors` keeps it.
+
+    `evidence` is how they know it, where that is not the row's own: "" if they have not said it. What was said in a
+    thread counts as confirmed `filed_at`.
+    """
+
+    person_id: int
+    at: str
+    evidence: str | None = None
+    filed_at: str = ""
+
+    @property
+    def confirmed_at(self) -> datetime:
+        return _time(self.filed_at or self.at)
+
+
+def _time(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)  # once only the day was kept
+
+
+def _word(row: tables.RequestDemand, part: str) -> _Word:
+    """Return who said a number last, and when."""
+    kept = (row.authors or {}).get(part)
+    return _Word(*kept) if kept is not None else _Word(row.person_id, row.at.isoformat())
+
+
+def sign(
+    row: tables.RequestDemand, parts: Collection[str], person_id: int, now: datetime, *, evidence: str | None = None
+) -> None:
+    """Note who says these numbers of a team; the others stay the word of whoever said them.
+
+    They are known by the `evidence`, where it is given, and the others as before. Otherwise all that has none of its
+    own is known as the row says.
+    """
+    words = {part: _word(row, part) for part in (*DemandPart, MISS_COST)}
+    words |= {part: _Word(person_id, now.isoformat()) for part in words.keys() & set(parts)}
+    if evidence is not None:
+        before, row.evidence = row.evidence, evidence if DemandPart.LOST in parts else row.evidence
+        blocked = words[DemandPart.BLOCKED]
+        known = evidence if DemandPart.BLOCKED in parts else before if blocked.evidence is None else blocked.evidence
+        words[DemandPart.BLOCKED] = blocked._replace(evidence=None if known == row.evidence else known)
+    row.authors = {part: list(word) for part, word in words.items()}
 
 
 def _authors(row: tables.RequestDemand, snapshot: Snapshot) -> Iterator[tuple[str, Author]]:
-    for part, (person_id, day) in (row.authors or {}).items():
-        person = snapshot.person(person_id) if person_id != row.person_id else None
-        if person is not None and person.name:
-            yield part, Author(person.name, date.fromisoformat(day))
+    for part in row.authors or {}:
+        word = _word(row, part)
+        person = snapshot.person(word.person_id)
+        filed_on = word.confirmed_at.date() if word.filed_at else None
+        evidence = Evidence.of(word.evidence) if word.evidence is not None else None
+        yield part, Author(person.name if person is not None else "", _time(word.at).date(), filed_on, evidence)
 
 
-def is_from_before(request: tables.Request, row: tables.RequestDemand) -> bool:
-    """Whether a team has said this of a request, or of what became part of it, before some of its items were done."""
-    is_delivered = request.delivered_at is not None and row.at < request.delivered_at
-    return is_delivered and any(each.get("is_done") for each in request.items)
+def done_at(request: tables.Request) -> datetime | None:
+    """Return when the items of a request were done that are done while others are not; None where there are none."""
+    return request.delivered_at if any(each.get("is_done") for each in request.items) else None
+
+
+def _from_before(row: tables.RequestDemand, done: datetime | None) -> Iterator[str]:
+    """Yield what a team has said of a request, or of what became part of it, before some of its items were done."""
+    for part in (*DemandPart, MISS_COST):
+        if done is not None and _word(row, part).confirmed_at < done:
+            yield part
 
 
 def demand_of(
@@ -131,15 +182,15 @@ def demand_of(
     *,
     reason: str = "",
     is_private: bool = False,
-    is_from_before: bool = False,
+    done: datetime | None = None,
 ) -> Demand:
-    """Return what a team says of a request; `reason` is why it is needed by its day."""
+    """Return what a team says of a request, of which some was `done`; `reason` is why it is needed by its day."""
     team = snapshot.team(row.team_id)
-    person = snapshot.person(row.person_id)
+    person, known = snapshot.person(row.person_id), Evidence.of(row.evidence)
     return Demand(
         team=team.name if team is not None else (person.name if person is not None and person.name else _NO_TEAM),
-        evidence=EvidenceKind(row.evidence or EvidenceKind.GUESSED),
-        is_evidence_assumed=not row.evidence,
+        evidence=known.kind,
+        is_evidence_assumed=known.is_assumed,
         confirmed_on=row.at.date(),
         said_by=(person.name,) if person is not None and person.name else (),
         authors=dict(_authors(row, snapshot)),
@@ -152,7 +203,7 @@ def demand_of(
         drafted=frozenset(map(DemandPart, row.drafted.split())),
         is_private=is_private,
         asked_by=row.person_id,
-        is_from_before=is_from_before,
+        from_before=frozenset(_from_before(row, done)),
     )
 
 

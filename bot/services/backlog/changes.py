@@ -267,15 +267,28 @@ def _put(act: RequestAct, demand: tables.RequestDemand, new: RequestChange) -> N
     changed = {part for part, names in parts.items() if any(getattr(demand, name) != values[name] for name in names)}
     kept = {DemandPart.NEEDED_BY} if new.keeps_day else set()
     cost = {MISS_COST} if demand.miss_hours != values["miss_hours"] else set()
-    sign(demand, changed | kept | cost, act.person_id, act.now)
+    is_known = demand.evidence != values["evidence"]
+    known = _known_with_hours(demand, values) if is_known else set()
+    evidence = values["evidence"] if is_known else None
+    sign(demand, changed | known | kept | cost, act.person_id, act.now, evidence=evidence)
     for name, value in values.items():
         setattr(demand, name, value)
     # Now somebody says it, and what was asked of the day before is asked of the new one again.
-    demand.drafted = " ".join(each for each in demand.drafted.split() if each not in changed | kept)
+    demand.drafted = " ".join(each for each in demand.drafted.split() if each not in changed | known | kept)
     if DemandPart.NEEDED_BY in changed:
         demand.needed_asked_on = None
     if DemandPart.BLOCKED in changed:
         demand.block_asked_on = None
+
+
+def _known_with_hours(demand: tables.RequestDemand, values: Mapping[str, Any]) -> set[DemandPart]:
+    """Return who is blocked, where what is said of how the hours are known is said of that as well.
+
+    With new hours it is said of these alone, unless nobody has said how the rest is known.
+    """
+    are_hours_new = any(getattr(demand, name) != values[name] for name in _LOST if name != "evidence")
+    is_blocked = demand.blocked_people and demand.blocked_people == values["blocked_people"]
+    return {DemandPart.BLOCKED} if is_blocked and not (are_hours_new and demand.evidence) else set()
 
 
 def _said(row: tables.Request, demand: tables.RequestDemand) -> dict[str, object]:

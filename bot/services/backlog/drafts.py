@@ -27,6 +27,8 @@ _LEFT_OUT = "What looks like a password or a token is left out."
 
 if TYPE_CHECKING:
     from bot.domain.backlog.drafts import Draft, Item
+    from bot.domain.backlog.due import Due
+    from bot.domain.backlog.people import Blocked
     from bot.domain.backlog.quantities import Hours
     from bot.domain.backlog.technologies import Vocabulary
 
@@ -133,7 +135,7 @@ def _draft(messages: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo], *
 
     vocabulary = technologies.known()
     found = drafts.draft(threads.read({"messages": list(messages)}, zones), vocabulary, is_asked=is_asked)
-    drafted = _prefill(found, vocabulary)
+    drafted = replace(_prefill(found, vocabulary), speakers=_speakers(found, messages))
     # What only stands in a thread, as "me neither" does, is nobody's wish: whoever opens the form says it.
     return drafted if is_asked or drafted.items else replace(drafted, title="")
 
@@ -159,17 +161,12 @@ def _later(messages: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo], r
     items, before = tuple(map(_item, found.items)), tuple(map(_item, first.items))
     is_over = bool(before) and not items
     back = () if is_over else unheld(before, items)
-    quotes = {
-        DemandPart.LOST: found.hours,
-        DemandPart.BLOCKED: found.blocked,
-        DemandPart.NEEDED_BY: found.needed_by,
-    }
     return LaterDraft(
         said=_prefill(drafts.said_in(found, new, vocabulary), vocabulary),
         items=items,
         withdrawn=tuple((each, str(messages[taken_back_at(each)].get("text") or "")) for each in back),
         words=folded(" ".join(each.text for each in thread.sentences)),
-        quotes={part: each.quote for part, each in quotes.items() if each is not None},
+        quotes={part: each.quote for part, each in _numbers(found).items()},
         before=first.needed_by.day if first.needed_by is not None else None,
         now=found.needed_by.day if found.needed_by is not None else None,
         is_over=is_over,
@@ -189,7 +186,24 @@ def _rest(
         return Prefill(), ""
     asking = {each.message for each in items}
     its = drafts.said_in(replace(found, items=items), asking, vocabulary)
-    return _prefill(its, vocabulary), str(messages[min(asking)].get("user") or "")
+    filled = replace(_prefill(its, vocabulary), speakers=_speakers(its, messages))
+    return filled, str(messages[min(asking)].get("user") or "")
+
+
+def _numbers(found: Draft) -> dict[DemandPart, Hours | Blocked | Due]:
+    """Return what a draft says that a team loses, each thing with the words and the place of them."""
+    said = {
+        DemandPart.LOST: found.hours,
+        DemandPart.BLOCKED: found.blocked,
+        DemandPart.NEEDED_BY: found.needed_by,
+    }
+    return {part: each for part, each in said.items() if each is not None}
+
+
+def _speakers(found: Draft, messages: Sequence[Mapping[str, Any]]) -> dict[DemandPart, tuple[str, str]]:
+    """Return who has said the numbers of a draft, by their Slack ids, and when."""
+    said = {part: messages[each.message] for part, each in _numbers(found).items()}
+    return {part: (str(each.get("user") or ""), str(each.get("ts") or "")) for part, each in said.items()}
 
 
 def _prefill(found: Draft, vocabulary: Vocabulary) -> Prefill:

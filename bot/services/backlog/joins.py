@@ -131,7 +131,7 @@ async def _put_demand(act: RequestAct, new: NewRequest) -> bool:
 
 def _put_news(before: tables.RequestDemand, row: tables.RequestDemand, *, is_better: bool) -> None:
     """Let a team's row say what one of its people says anew; what they leave out, or know less well, stays."""
-    hours = ("lost_people", "lost_times", "lost_hours", "evidence")
+    hours = ("lost_people", "lost_times", "lost_hours")
     said = {
         DemandPart.LOST: hours if _hours(row) and is_better else (),
         DemandPart.BLOCKED: ("blocked_people", "blocked_share", "blocked_until", "block_asked_on")
@@ -143,7 +143,11 @@ def _put_news(before: tables.RequestDemand, row: tables.RequestDemand, *, is_bet
         part for part, names in said.items() for its in [row if names else before] if part in its.drafted.split()
     }
     new = {part for part, names in said.items() if names} | ({MISS_COST} if row.miss_hours is not None else set())
-    sign(before, new, row.person_id, row.at)
+    sign(before, new, row.person_id, row.at, evidence=row.evidence)
+    before.authors = {
+        **(before.authors or {}),
+        **{part: its for part, its in (row.authors or {}).items() if part in new},
+    }
     cost = ("miss_hours",) if row.miss_hours is not None else ()
     for name in (*(name for names in said.values() for name in names), *cost, "person_id", "at", "confirmed_at"):
         setattr(before, name, getattr(row, name))

@@ -21,7 +21,7 @@ from bot.domain.backlog.work_shares import WorkShare, work_shares
 from bot.services.backlog import lists
 from bot.services.backlog._cards import card_of, estimate_of
 from bot.services.backlog._dates import dated, wholes_of
-from bot.services.backlog._demands import demand_of, is_from_before, is_said_privately, reason_of
+from bot.services.backlog._demands import demand_of, done_at, is_said_privately, reason_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -113,7 +113,7 @@ async def with_demands(
                 snapshot,
                 reason=reason_of(request, row),
                 is_private=not counts_for.is_private and is_said_privately(request, row),
-                is_from_before=is_from_before(counts_for, row),
+                done=done_at(counts_for),
             )
             demands.setdefault(row.request_id, []).append(said_by_team)
     counted = {number: _request(row, demands.get(number, ()), snapshot) for number, row in all_rows.items()}

@@ -49,12 +49,12 @@ EXAMPLE = BacklogRequest(
             hours_each=1,
         ),
     ),
-    estimate=Estimate(32, 56, 80, estimated_by="Dana"),
+    estimate=Estimate(32, 56, 80, "Dana", date(2026, 10, 30)),
 )
 
 days = st.integers(-60, 200).map(lambda number: TODAY + timedelta(number))
 past_days = st.integers(0, 400).map(lambda number: TODAY - timedelta(number))
-amounts = st.floats(0, 50, allow_subnormal=False)
+amounts = st.integers(0, 5_000).map(lambda number: number / 100)
 demands = st.builds(
     Demand,
     team=st.sampled_from(["Payments", "Search", "Checkout", "Data"]),
@@ -64,7 +64,7 @@ demands = st.builds(
     team_people=st.none() | st.integers(1, 12),
     people=st.integers(0, 12),
     times_per_month=st.integers(0, 30),
-    hours_each=st.floats(0, 8, allow_subnormal=False),
+    hours_each=st.integers(0, 800).map(lambda number: number / 100),
     block=st.none() | st.builds(TeamBlock, st.integers(0, 6), st.sampled_from(Slowdown), st.none() | days),
     needed_by=st.none() | st.builds(NeededBy, days, st.just("the audit"), st.none() | amounts),
 )
