@@ -68,7 +68,8 @@ demands = st.builds(
     block=st.none() | st.builds(TeamBlock, st.integers(0, 6), st.sampled_from(Slowdown), st.none() | days),
     needed_by=st.none() | st.builds(NeededBy, days, st.just("the audit"), st.none() | amounts),
 )
-estimates = st.lists(st.floats(0, 300), min_size=3, max_size=3).map(lambda hours: Estimate(*sorted(hours)))
+hours_of_work = st.integers(0, 30_000).map(lambda number: number / 100)
+estimates = st.lists(hours_of_work, min_size=3, max_size=3).map(lambda hours: Estimate(*sorted(hours)))
 requests = st.builds(
     BacklogRequest,
     id=st.integers(1, 10_000),
