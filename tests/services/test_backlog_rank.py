@@ -72,7 +72,7 @@ async def test_why_it_is_there_names_who_said_and_who_estimated(deps: Deps, snap
     await estimated(deps, snapshot, request, 20)
     [only] = await ranks.ranked(deps, snapshot, OMAR)
     said = " ".join(only.why)
-    assert "Payments: 10 hours a month (5 people, 2 times, 1 hour each); counted, says Ada" in said
+    assert "Payments: 10 hours a month = 5 people × 2 times × 1 hour; counted, says Ada on 2026-03-03" in said
     assert "estimates Omar" in said
 
 
