@@ -179,7 +179,7 @@ async def _say_more(database: Path) -> None:
         session.add(tables.RequestFollower(request_id=1, person_id=2, at=AT))
         joined = tables.RequestDemand(request_id=1, team_id=2, person_id=2, at=AT, blocked_people=3)
         joined.blocked_share, joined.blocked_until, joined.needed_by = "stopped", date(2026, 5, 1), date(2026, 4, 1)
-        joined.miss_hours = 90
+        joined.miss_hours, joined.authors = 90, {"blocked": [1, AT.isoformat(), "counted", ""]}
         session.add(joined)
         row = await session.get_one(tables.Request, 1)
         row.details, row.copied = "In Frankfurt", "we need it"
@@ -200,6 +200,9 @@ def test_an_export_gives_back_all_that_was_said(baton: Baton, filled: Path) -> N
     )
     own, joined = first["demands"]
     assert (own["team"], own["said_by"], own["evidence"]) == ("DevOps", "Omar", "counted")
+    assert own["numbers"] == {}, "all of them are of whoever said the last"
+    told = {"said_by": "Omar", "said_at": AT.isoformat(), "evidence": "counted"}
+    assert joined["numbers"] == {"blocked": told}
     assert (own["people"], own["times_a_month"], own["hours_each"], own["hours_a_month"]) == (2, 10, 1, 20)
     assert (joined["team"], joined["blocked_people"], joined["blocked_share"]) == ("Payments", 3, "stopped")
     assert (joined["blocked_until"], joined["needed_by"], joined["miss_hours"]) == ("2026-05-01", "2026-04-01", 90)

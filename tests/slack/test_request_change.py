@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from bot.blocks.backlog import actions as ids
@@ -10,7 +11,7 @@ from bot.store import tables
 from tests.slack.conftest import Stage, organisation
 from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import posted
-from tests.slack.test_request_reuse import offered, open_first, search_form, team_ids
+from tests.slack.test_request_reuse import SAME, offered, open_first, search_form, team_ids
 from tests.slack.test_request_steps import Requested, devops_team, requested, written_on
 from tests.slack.test_requests import (
     SOON,
@@ -309,12 +310,13 @@ async def test_each_number_stays_the_word_of_whoever_said_it(requested: Requeste
     assert f"missing it costs 120 hours, says Ada Byron on {today}" in said
 
 
-async def test_each_number_names_who_has_said_it_in_the_thread(stage: Stage) -> None:
+@pytest.mark.parametrize("is_whole", [False, True])
+async def test_each_number_names_who_has_said_it_in_the_thread(stage: Stage, is_whole: bool) -> None:
     root = await thread(stage, "We need a Cassandra keyspace for checkout, devops please.")
     for user, text in (("eve", "It costs three of us 4 hours a week each."), ("ada", "Two of us are stuck.")):
         await stage.slack.post(user, "payments", text, thread_ts=root.ts)
     on = written_on(root)
-    await form(stage, root)
+    await form(stage, root, is_whole=is_whole)
     assert await submit(stage, values={ids.NEEDED_BY: SOON}) == {}
     await posted(stage, "payments")
     said = await why(stage)
@@ -322,6 +324,17 @@ async def test_each_number_names_who_has_said_it_in_the_thread(stage: Stage) -> 
     assert f"{hours}; taken as guessed, says eve in the thread on {on}: 20% counts; adds" in said
     assert f"stopped until 2026-04-28 (assumed); taken as guessed, says Ada Byron in the thread on {on}: 20%" in said
     assert f"needs it by {SOON}, says Grace Marsh on {stage.clock.now().date()};" in said, "she has chosen the day"
+
+
+async def test_a_number_of_a_team_that_joins_names_who_has_said_it_in_their_thread(stage: Stage) -> None:
+    await open_first(stage)
+    for hours in ("2", "3"):
+        root = await thread(stage, SAME, channel="search", user="solo")
+        await stage.slack.post("omar", "search", f"It costs me {hours} hours a week.", thread_ts=root.ts)
+        await form(stage, root, user="solo", channel="search")
+        assert await submit(stage, "solo", {ids.INSTEAD: next(iter(offered(stage).values()))}) == {}
+        said = f"4.33 times × {hours} hours; taken as guessed, says Omar Sol in the thread on {written_on(root)}: 20%"
+        assert said in await why(stage)
 
 
 async def test_who_has_said_a_number_in_a_thread_is_not_kept_where_its_words_are_not(stage: Stage) -> None:

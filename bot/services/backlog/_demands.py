@@ -40,7 +40,7 @@ def demand_row(request_id: int, new: NewRequest, now: datetime) -> tables.Reques
         miss_hours=said.miss_hours,
         drafted=" ".join(sorted(said.drafted)),
         authors={
-            part: list(_Word(person_id, at.isoformat(), filed_at=now.isoformat()))
+            part: list(Word(person_id, at.isoformat(), filed_at=now.isoformat()))
             for part, (person_id, at) in said.speakers.items()
         }
         or None,
@@ -109,7 +109,7 @@ def reason_of(request: tables.Request, row: tables.RequestDemand) -> str:
     return next((str(each["reason"]) for each in reversed(row.asked or []) if day and each["needed_by"] == day), "")
 
 
-class _Word(NamedTuple):
+class Word(NamedTuple):
     """Who said a number, and when, as `RequestDemand.authors` keeps it.
 
     `evidence` is how they know it, where that is not the row's own: "" if they have not said it. What was said in a
@@ -131,10 +131,10 @@ def _time(text: str) -> datetime:
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)  # once only the day was kept
 
 
-def _word(row: tables.RequestDemand, part: str) -> _Word:
+def _word(row: tables.RequestDemand, part: str) -> Word:
     """Return who said a number last, and when."""
     kept = (row.authors or {}).get(part)
-    return _Word(*kept) if kept is not None else _Word(row.person_id, row.at.isoformat())
+    return Word(*kept) if kept is not None else Word(row.person_id, row.at.isoformat())
 
 
 def sign(
@@ -146,7 +146,7 @@ def sign(
     own is known as the row says.
     """
     words = {part: _word(row, part) for part in (*DemandPart, MISS_COST)}
-    words |= {part: _Word(person_id, now.isoformat()) for part in words.keys() & set(parts)}
+    words |= {part: Word(person_id, now.isoformat()) for part in words.keys() & set(parts)}
     if evidence is not None:
         before, row.evidence = row.evidence, evidence if DemandPart.LOST in parts else row.evidence
         blocked = words[DemandPart.BLOCKED]
@@ -155,9 +155,13 @@ def sign(
     row.authors = {part: list(word) for part, word in words.items()}
 
 
+def words_of(row: tables.RequestDemand) -> dict[str, Word]:
+    """Return who said the numbers of a team, and when, as far as that is written down."""
+    return {part: _word(row, part) for part in row.authors or {}}
+
+
 def _authors(row: tables.RequestDemand, snapshot: Snapshot) -> Iterator[tuple[str, Author]]:
-    for part in row.authors or {}:
-        word = _word(row, part)
+    for part, word in words_of(row).items():
         person = snapshot.person(word.person_id)
         filed_on = word.confirmed_at.date() if word.filed_at else None
         evidence = Evidence.of(word.evidence) if word.evidence is not None else None

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlmodel import col
 
+from bot.services.backlog._demands import Word, words_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -64,9 +65,14 @@ def _demand(snapshot: Snapshot, row: tables.RequestDemand) -> dict[str, Any]:
         "blocked_until": _iso(row.blocked_until),
         "needed_by": _iso(row.needed_by),
         "miss_hours": row.miss_hours,
+        "numbers": {part: _word(snapshot, word) for part, word in words_of(row).items()},
         "confirmed_at": _iso(row.confirmed_at),
         "asked": row.asked or [],
     }
+
+
+def _word(snapshot: Snapshot, word: Word) -> dict[str, Any]:
+    return {"said_by": _person(snapshot, word.person_id), "said_at": word.at, "evidence": word.evidence or None}
 
 
 def _saving(snapshot: Snapshot, row: tables.RequestSaving) -> dict[str, Any]:

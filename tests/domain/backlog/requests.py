@@ -6,7 +6,18 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from bot.domain.backlog.demand import BacklogRequest, Demand, Estimate, EvidenceKind, NeededBy, Slowdown, TeamBlock
+from bot.domain.backlog.demand import (
+    Author,
+    BacklogRequest,
+    Demand,
+    DemandPart,
+    Estimate,
+    Evidence,
+    EvidenceKind,
+    NeededBy,
+    Slowdown,
+    TeamBlock,
+)
 from bot.domain.backlog.rank import RankSettings
 
 TODAY = date(2026, 11, 2)
@@ -55,11 +66,22 @@ EXAMPLE = BacklogRequest(
 days = st.integers(-60, 200).map(lambda number: TODAY + timedelta(number))
 past_days = st.integers(0, 400).map(lambda number: TODAY - timedelta(number))
 amounts = st.integers(0, 5_000).map(lambda number: number / 100)
+authors = st.dictionaries(
+    st.sampled_from(DemandPart),
+    st.builds(
+        Author,
+        st.sampled_from(["Ada", "Ben", ""]),
+        past_days,
+        st.none() | past_days,
+        st.none() | st.builds(Evidence, st.sampled_from(EvidenceKind), st.booleans()),
+    ),
+)
 demands = st.builds(
     Demand,
     team=st.sampled_from(["Payments", "Search", "Checkout", "Data"]),
     evidence=st.sampled_from(EvidenceKind),
     confirmed_on=past_days,
+    authors=authors,
     said_by=st.sets(st.sampled_from(["Ada", "Ben", "Cem", "Dana"])).map(lambda names: tuple(sorted(names))),
     team_people=st.none() | st.integers(1, 12),
     people=st.integers(0, 12),
