@@ -8,6 +8,7 @@ from sqlalchemy import select
 from bot.blocks.backlog import actions as ids
 from bot.playground.fake_slack import PostedMessage, View
 from bot.store import tables
+from handlers.backlog.jobs import forget_deleted_words
 from tests.slack.conftest import Stage, organisation
 from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import posted
@@ -324,6 +325,23 @@ async def test_each_number_names_who_has_said_it_in_the_thread(stage: Stage, is_
     assert f"{hours}; taken as guessed, says eve in the thread on {on}: 20% counts; adds" in said
     assert f"stopped until 2026-04-28 (assumed); taken as guessed, says Ada Byron in the thread on {on}: 20%" in said
     assert f"needs it by {SOON}, says Grace Marsh on {stage.clock.now().date()};" in said, "she has chosen the day"
+
+
+async def test_who_has_said_a_number_is_forgotten_with_their_message(stage: Stage) -> None:
+    root = await thread(stage, "We need a Cassandra keyspace for checkout, devops please.")
+    hours = await stage.slack.post("omar", "payments", "It costs me 4 hours a week.", thread_ts=root.ts)
+    await stage.slack.post("ada", "payments", "Two of us are stuck.", thread_ts=root.ts)
+    await form(stage, root)
+    assert await submit(stage) == {}
+    await posted(stage, "payments")
+    await forget_deleted_words(stage.baton.context)
+    assert "taken as guessed, says Omar Sol in the thread on" in await why(stage)
+    await stage.slack.delete("omar", "payments", hours.ts)
+    await forget_deleted_words(stage.baton.context)
+    said = await why(stage)
+    assert f"taken as guessed, from the draft of Grace Marsh on {stage.clock.now().date()}" in said
+    assert "Omar" not in said
+    assert "says Ada Byron in the thread on" in said
 
 
 async def test_a_number_of_a_team_that_joins_names_who_has_said_it_in_their_thread(stage: Stage) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -158,6 +158,21 @@ def sign(
 def words_of(row: tables.RequestDemand) -> dict[str, Word]:
     """Return who said the numbers of a team, and when, as far as that is written down."""
     return {part: _word(row, part) for part in row.authors or {}}
+
+
+def forget_speakers(row: tables.RequestDemand, there: Container[str], filed_by: int) -> bool:
+    """Let numbers be of the draft of whoever filed it that were said in messages which are not `there` any more.
+
+    Return whether there were any.
+    """
+    gone = {
+        part: word
+        for part, word in words_of(row).items()
+        if word.filed_at and f"{_time(word.at).timestamp():.6f}" not in there
+    }
+    drafts = {part: list(Word(filed_by, word.filed_at, word.evidence)) for part, word in gone.items()}
+    row.authors = {**(row.authors or {}), **drafts} if gone else row.authors
+    return bool(gone)
 
 
 def _authors(row: tables.RequestDemand, snapshot: Snapshot) -> Iterator[tuple[str, Author]]:

@@ -17,6 +17,8 @@ from bot.ports import Slack
 from bot.services import cards
 from bot.services.backlog import threads
 from bot.services.backlog._cards import UNKNOWN, redraw
+from bot.services.backlog._demands import demands_of, forget_speakers, is_own
+from bot.services.backlog.threads import ThreadWords
 from bot.services.deps import Deps
 from bot.services.members import Members
 from bot.services.snapshot import Snapshot
@@ -39,25 +41,27 @@ async def forget_deleted(deps: Deps, snapshot: Snapshot, slack: Slack, members: 
         found = (await session.execute(query.order_by(col(table.id).desc()).limit(_MOST))).all()
     for number, channel, ts in found:
         try:
-            said = (await threads.read(slack, members, channel, ts)).said
+            found_now = await threads.read(slack, members, channel, ts)
         except NotFoundError:
-            said = ""
+            found_now = ThreadWords(())
         except (UserError, SlackError) as error:
             log.warning("the thread of request %d could not be read again: %s", number, type(error).__name__)
             continue
         try:
-            await _forget(deps, snapshot, number, said)
+            await _forget(deps, snapshot, number, found_now)
         except Exception as error:  # noqa: BLE001 - per request
             log_failure(log, error, "the copied words of request %d could not be looked at", number)
 
 
-async def _forget(deps: Deps, snapshot: Snapshot, request_id: int, said: str) -> None:
+async def _forget(deps: Deps, snapshot: Snapshot, request_id: int, now_there: ThreadWords) -> None:
     now = deps.clock.now()
     async with deps.database.transaction() as session:
         row: tables.Request = await cards.locked(session, tables.Request, request_id, unknown=UNKNOWN)
         copied = CopiedWords(row.copied, tuple(each.get("quote", "") for each in row.items), tuple(row.stays_with_team))
-        left = still_said(copied, said)
-        if left == copied:
+        left = still_said(copied, now_there.said)
+        own = (each for each in await demands_of(session, request_id) if is_own(row, each))
+        without = [each for each in own if forget_speakers(each, now_there.there, row.filed_by)]
+        if left == copied and not without:
             return
         row.copied, row.stays_with_team = left.said, list(left.stays_with_team)
         row.items = [{**each, "quote": quote} for each, quote in zip(row.items, left.quotes, strict=True)]
