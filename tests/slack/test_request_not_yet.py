@@ -326,3 +326,18 @@ async def test_a_question_stays_until_it_is_answered_though_a_part_is_delivered(
     assert await requested.fill("omar", words="All of it") == {}
     assert f"{second}" in requested.card.text
     assert "Does it do the job?" in requested.replies()[-1].text
+
+
+async def test_a_delivery_that_is_taken_back_leaves_what_was_said_after_the_part(requested: Requested) -> None:
+    clock = requested.stage.clock
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    assert await requested.fill("omar", words="In staging", there=["0"]) == {}
+    clock.advance(timedelta(hours=1))
+    await requested.press(requested.card, ids.CHANGE, user="grace")
+    assert await requested.fill("grace", blocked="1") == {}
+    clock.advance(timedelta(hours=1))
+    await delivered(requested)
+    await requested.press(requested.triage, ids.MORE, user="omar", word=ids.RESUME)
+    said = await why(requested)
+    assert "= 1 person × 40 hours, stopped until" in said
+    assert said.count(BEFORE) == 1, "the day alone was said before the part was there"

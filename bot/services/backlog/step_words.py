@@ -7,6 +7,7 @@ deleted from the audit log.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -34,6 +35,17 @@ async def last_link(act: RequestAct, *steps: Step) -> str:
     query = query.where(col(entry.action).in_([f"{act.prefix}.{each.value}" for each in steps]))
     query = query.order_by(col(entry.id).desc()).limit(1)
     return (await act.session.execute(query)).scalar_one_or_none() or ""
+
+
+async def done_at(act: RequestAct, step: Step) -> datetime | None:
+    """Return when what is done of a request that a step sends back was delivered: what is taken back never was."""
+    if step is not Step.RESUME:
+        return act.row.delivered_at
+    entry, steps = tables.AuditEntry, (Step.DELIVER_PART, Step.NOT_YET)
+    query = select(col(entry.at)).where(col(entry.subject) == f"request:{act.subject_id}")
+    query = query.where(col(entry.action).in_([f"{act.prefix}.{each.value}" for each in steps]))
+    last = (await act.session.execute(query.order_by(col(entry.id).desc()).limit(1))).scalar_one_or_none()
+    return last or act.row.delivered_at
 
 
 async def of_request(deps: Deps, snapshot: Snapshot, request_id: int) -> Sequence[Said]:

@@ -41,7 +41,7 @@ from bot.services.backlog._issue_notes import tell_out_of_step
 from bot.services.backlog._joiners import joined, tell_ended, threads_of, told_in_threads
 from bot.services.backlog._joiners import post as post_in_joined
 from bot.services.backlog.message_updates import redraw_answered
-from bot.services.backlog.step_words import keep, last_link
+from bot.services.backlog.step_words import done_at, keep, last_link
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -166,6 +166,7 @@ async def carry_out(
     if step in _ALONE:
         await _release_parts(act)
     if step in _SENT_BACK:
+        act.row.delivered_at = await done_at(act, step)
         for part in (*await act.parts(), *await demands_of(act.session, act.subject_id)):
             part.confirmed_at = None
     card = await act.redraw()
