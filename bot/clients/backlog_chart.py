@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from bot.clients.canvas import BLUE, GREEN, GREY, INK, RED, WIDTH, blank, cut_to, png, write
+from bot.domain import phrases
 from bot.domain.backlog.chart import Chart, ChartRow
 from bot.domain.backlog.lanes import NUMBERS_ARE_MISSING, Lane
 
@@ -78,7 +79,7 @@ def _frame(axes: Axes, chart: Chart) -> None:
     axes.set_xlim(2, max(100.0, most_work * 1.6))
     axes.set_ylim(_LEAST_HOURS / 1.5, max(100.0, most_waiting * 1.6))
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(lambda hours, _: f"{hours:,g}")
+        axis.set_major_formatter(lambda hours, _: phrases.figure(hours))
         axis.set_minor_formatter(lambda *_: "")
         axis.set_tick_params(labelsize=SMALLEST)
     axes.set_xlabel("hours of work, with triage and handoff", fontsize=_NORMAL, color=INK)
