@@ -73,7 +73,7 @@ async def test_from_a_grooming_thread_to_a_delivery_that_does_the_job(stage: Sta
     ranked = await stage.ask("/devops rank", user="grace")
     await stage.press(ranked, ids.WHY, user="grace", block_id="backlog.ranked.1")
     assert "Number 1, " in its.said_to("grace")
-    assert "2 people stopped until" in its.said_to("grace")
+    assert "80 hours a week = 2 people × 40 hours, stopped until" in its.said_to("grace")
 
     github.change(issue.number, "closed")
     body, headers = github.webhook(issue.number)
