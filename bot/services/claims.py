@@ -224,7 +224,7 @@ async def _offer(
     asked: Recipient | None = None,
 ) -> Offered:
     """Ask the owner, of several the first, whether the team may have it."""
-    held = [each for each in ordered(_others(before, new.team_id)) if rules.is_alive(each, snapshot)]
+    held = [each for each in ordered(_others(before, new.team_id)) if rules.is_here(each.owner, snapshot)]
     await _log(session, new, area, at=deps.clock.now(), is_offer=True)
     row = tables.OwnershipMatter(
         kind=MatterKind.CLAIM.value,
@@ -334,7 +334,7 @@ def _is_contested(before: Verdict, snapshot: Snapshot, team_id: int) -> bool:
     is_nobody_said = isinstance(before, UnownedOnPurpose) or (
         isinstance(before, Disputed) and before.nobody is not None
     )
-    alive = [holding.fact for holding in _others(before, team_id) if rules.is_alive(holding, snapshot)]
+    alive = [holding.fact for holding in _others(before, team_id) if rules.is_here(holding.owner, snapshot)]
     if isinstance(before, Disputed) and not is_nobody_said:
         return bool(alive)
     # The claim takes the place of "nobody", beside what the other sources say of the same area.

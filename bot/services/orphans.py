@@ -159,7 +159,7 @@ def _left(deps: Deps, snapshot: Snapshot, owner: Recipient, asset_ids: Sequence[
         for area in dict.fromkeys(each.fact.area for each in held if each.owner.key == owner.key):
             said = claimed_by(look_up(deps, snapshot, asset.id, area=area))
             owners = [each for each in said if each.fact.role is Role.OWNER]
-            is_alive = any(rules.is_alive(each, snapshot) for each in owners)
+            is_alive = any(rules.is_here(each.owner, snapshot) for each in owners)
             if not is_alive and any(each.owner.key == owner.key for each in owners):
                 yield Resource(asset.id, area)
 
@@ -192,7 +192,7 @@ def _new_owners(snapshot: Snapshot, asset_id: int, since: datetime) -> list[Hold
     """Return the owners who are there, and have been owners `since` a moment at most."""
     asset = snapshot.asset(asset_id)
     held = rules.holdings_of(asset.facts, snapshot) if asset is not None else ()
-    owners = [each for each in held if each.fact.role is Role.OWNER and rules.is_alive(each, snapshot)]
+    owners = [each for each in held if each.fact.role is Role.OWNER and rules.is_here(each.owner, snapshot)]
     return [each for each in owners if each.fact.valid_from >= since]
 
 

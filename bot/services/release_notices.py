@@ -41,8 +41,8 @@ async def tell_sharers(session: AsyncSession, deps: Deps, snapshot: Snapshot, wh
     but = {what.owner.key, what.besides.key if what.besides is not None else ""}
     theirs: dict[str, tuple[Recipient, list[Area]]] = {}
     for held in rules.holdings_of(rules.holder_of(what.asset, snapshot).facts, snapshot):
-        is_left = held.fact.role is Role.OWNER and held.fact.area not in what.areas and rules.is_alive(held, snapshot)
-        if is_left and held.owner.key != what.owner.key:
+        is_left = held.fact.role is Role.OWNER and held.fact.area not in what.areas
+        if is_left and rules.is_here(held.owner, snapshot) and held.owner.key != what.owner.key:
             theirs.setdefault(held.owner.key, (held.owner, []))[1].append(held.fact.area)
     if any(Area.ALL in own for _, own in theirs.values()):
         return  # whoever owns the whole has it now

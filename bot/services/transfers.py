@@ -197,7 +197,7 @@ def require_no_silent_heir(verdict: Verdict, facts: Sequence[OwnershipRecord], s
     areas = {fact.area for fact in facts}
     drift = verdict.drift if isinstance(verdict, Owned) else ()
     for late in [each.holding for each in drift if not each.is_overruled]:
-        if late.fact.area in areas and rules.is_alive(late, snapshot):
+        if late.fact.area in areas and rules.is_here(late.owner, snapshot):
             raise _offer_instead(
                 verdict.asset, late, late.fact.area, f"A file still names {escape(late.name, 80)}, who would"
             )
@@ -246,7 +246,9 @@ def _check(deps: Deps, snapshot: Snapshot, resource: Resource, terms: Terms, *, 
     what = f"{escape(verdict.asset.name, 80)}{area}"
     gone = [held for held in owners if not held.fact.is_human and held.owner.key in gave_before]
     others = [
-        held for held in owners if held.owner.key not in agreed and held not in gone and rules.is_alive(held, snapshot)
+        held
+        for held in owners
+        if held.owner.key not in agreed and held not in gone and rules.is_here(held.owner, snapshot)
     ]
     if others:
         own = "own" if len({held.owner.key for held in others}) > 1 else "owns"

@@ -86,18 +86,17 @@ def responsible_for(asset: AssetRecord, catalog: CatalogView, *, now: datetime, 
         answering = verdict.owners
     else:
         return _nobodys(whole, area, catalog)
-    alive = [holding for holding in answering if ownership.is_alive(holding, catalog)]
+    alive = [holding for holding in answering if ownership.is_here(holding.owner, catalog)]
     if not alive:
         return _nobodys(whole, area, catalog)
-    first = next((holding for holding in alive if holding.team is not None), alive[0])
-    addressee = Addressee(first.team, None if first.team is not None else first.person)
-    return Responsible(addressee, _others(whole, first), isinstance(verdict, Disputed))
+    first = next((holding for holding in alive if holding.owner.team is not None), alive[0])
+    return Responsible(first.owner, _others(whole, first), isinstance(verdict, Disputed))
 
 
 def _nobodys(whole: ownership.Verdict, area: Area, catalog: CatalogView) -> Responsible:
     """Return the result that nobody is responsible for an area, with the owners of others."""
     others = (each for each in _holdings(whole) if each.fact.role is Role.OWNER and each.fact.area is not area)
-    living = ((each.fact.area, each.name) for each in others if ownership.is_alive(each, catalog))
+    living = ((each.fact.area, each.name) for each in others if ownership.is_here(each.owner, catalog))
     return Responsible(NOBODY, tuple(dict.fromkeys(living)))
 
 
@@ -129,6 +128,6 @@ def _others(whole: ownership.Verdict, first: Holding) -> tuple[tuple[Area, str],
             for holding in _holdings(whole)
             if holding.fact.role is Role.OWNER
             and holding.fact.area is not first.fact.area
-            and (holding.team, holding.person) != (first.team, first.person)
+            and holding.owner != first.owner
         )
     )

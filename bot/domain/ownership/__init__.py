@@ -11,7 +11,6 @@ from bot.domain.ownership.holdings import (
     active_members,
     has_somebody,
     holdings_of,
-    is_alive,
     is_here,
 )
 from bot.domain.ownership.pending_handoffs import all_taken_by, loans_of, taken_by

@@ -17,12 +17,16 @@ def find_dispute(holdings: tuple[Holding, ...], area: Area | None) -> tuple[Hold
     A source is one side. Of the claims made in Slack, each is a side. If there are several disputes, the most important
     one is returned: about the whole, then the application, then the rest. None without a dispute.
     """
-    if len(holdings) < 2 or len({_side(holding) for holding in holdings}) < 2:
+    facts = [holding.fact for holding in holdings]
+    sides_of: list[_Side] = [
+        (fact.source, fact.team_id, fact.person_id) if fact.is_human else (fact.source, None, None) for fact in facts
+    ]
+    if len(set(sides_of)) < 2:
         return None
     by_area: dict[Area, dict[_Side, list[Holding]]] = {}
-    for holding in holdings:
+    for holding, side in zip(holdings, sides_of, strict=True):
         if holding.fact.role is Role.OWNER:
-            by_area.setdefault(holding.fact.area, {}).setdefault(_side(holding), []).append(holding)
+            by_area.setdefault(holding.fact.area, {}).setdefault(side, []).append(holding)
     concerned = by_area if area is None else {a: s for a, s in by_area.items() if a in (area, Area.ALL)}
     if area is not None and area in concerned:
         concerned = {area: concerned[area]}
@@ -36,8 +40,3 @@ def find_dispute(holdings: tuple[Holding, ...], area: Area | None) -> tuple[Hold
 def contradict(sides: Sequence[Set[object]]) -> bool:
     """Return whether two of several sides, each a set of owners of one area, have nobody in common."""
     return any(not (one & other) for i, one in enumerate(sides) for other in sides[i + 1 :])
-
-
-def _side(holding: Holding) -> _Side:
-    fact = holding.fact
-    return (fact.source, fact.team_id, fact.person_id) if fact.is_human else (fact.source, None, None)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.domain.catalog import Area, Role
-from bot.domain.ownership.holdings import CatalogView, Holding, holdings_of, is_alive
+from bot.domain.ownership.holdings import CatalogView, Holding, holdings_of, is_here
 from bot.domain.records import AssetRecord, DriftRecord, HandoffRecord, HandoffStage, OwnerKey, OwnershipRecord
 
 #: How long a source may name the giver before that is a dispute.
@@ -105,7 +105,7 @@ def with_drift(
     by_agreement = [each for each in held if each.fact.is_agreed and each.fact.role is Role.OWNER]
     agreed = {((each.fact.team_id, each.fact.person_id), each.fact.area) for each in by_agreement}
     areas = {area for _, area in agreed}
-    left = areas - {each.fact.area for each in by_agreement if is_alive(each, catalog)}
+    left = areas - {each.fact.area for each in by_agreement if is_here(each.owner, catalog)}
     loans = _loans(asset.matters.handoffs)
     drift = _overruled(asset, catalog, now=now)
     for record in asset.matters.drift:
@@ -121,7 +121,7 @@ def with_drift(
                     one,
                     over,
                     record.files,
-                    becomes_dispute=not is_lenders and record.area not in left and is_alive(one, catalog),
+                    becomes_dispute=not is_lenders and record.area not in left and is_here(one.owner, catalog),
                     is_lent=is_lenders,
                 )
                 for one in said

@@ -90,11 +90,6 @@ def answering_for(holdings: tuple[Holding, ...], area: Area | None) -> tuple[Hol
     return owners if area is None else ()
 
 
-def is_alive(holding: Holding, catalog: CatalogView) -> bool:
-    """Whether somebody is there to answer for a holding; see `is_here`."""
-    return is_here(holding.owner, catalog)
-
-
 def is_here(owner: Recipient, catalog: CatalogView) -> bool:
     """Whether somebody is there to answer: an active person, or a team that has not lost all of its people."""
     return owner.person.is_active if owner.person is not None else has_somebody(owner.team, catalog)
@@ -122,7 +117,7 @@ def active_members(team: TeamRecord, catalog: CatalogView) -> Iterator[PersonRec
 def without_the_gone(held: tuple[Holding, ...], catalog: CatalogView) -> tuple[Holding, ...]:
     """Drop owners who are gone, in areas that people claimed and that have an owner who is still here."""
     owners = [holding for holding in held if holding.fact.role is Role.OWNER]
-    gone = {id(holding) for holding in owners if not is_alive(holding, catalog)}
+    gone = {id(holding) for holding in owners if not is_here(holding.owner, catalog)}
     claimed = {holding.fact.area for holding in owners if holding.fact.is_human}
     lived_in = claimed & {holding.fact.area for holding in owners if id(holding) not in gone}
     return tuple(h for h in held if id(h) not in gone or h.fact.area not in lived_in)

@@ -35,11 +35,12 @@ def verdict(
     asked = None if area is Area.ALL else area
     if asset.unowned_reason and _is_unowned_on_purpose(asset):
         return UnownedOnPurpose(asset=asset, area=asked, others=holdings_of(asset.facts, catalog))
-    holder = _holder(asset, catalog)
-    if holder is None:
-        return Unowned(asset=asset, area=asked)
-    holdings, drift = _holdings(asset, holder, catalog, now=now)
-    dispute, owners = find_dispute(holdings, asked), answering_for(holdings, asked)
+    holder = holder_of(asset, catalog)
+    holdings, drift = with_drift(holder, catalog, now=now)
+    if asset.matters.disowned or any(fact.is_human for fact in holder.facts):
+        holdings, drift = _as_decided(asset, holder, holdings, drift, catalog, now=now)
+    dispute = find_dispute(holdings, asked) if len(holdings) > 1 else None
+    owners = answering_for(holdings, asked)
     is_nobody_said = bool(holder.unowned_reason) and not _is_decided(holder)
     if is_nobody_said and holder is asset and not owners:
         return UnownedOnPurpose(asset=asset, area=asked, others=holdings)
@@ -106,15 +107,32 @@ def _stale(owned: Owned, trusted_at: datetime) -> Stale:
 
 
 def holder_of(asset: AssetRecord, catalog: CatalogView) -> AssetRecord:
-    """Return the asset whose facts answer for `asset`: itself, or the nearest parent that has any."""
-    return _holder(asset, catalog) or asset
+    """Return the asset whose facts answer for `asset`: the nearest parent that has any, unless it has some itself.
+
+    A line of CODEOWNERS without owners means "nobody", and does not inherit.
+    """
+    current: AssetRecord | None = asset
+    for _ in range(MOST_PARENTS):
+        if current is None:
+            break
+        # What an owner gave up does not silently go to the owner of the parent.
+        if current.facts or current.matters.drift or (current.nobody is not None and current.nobody.releases):
+            return current
+        current = _parent(current, catalog)
+    return asset
 
 
-def _holdings(
-    asset: AssetRecord, holder: AssetRecord, catalog: CatalogView, *, now: datetime
+def _as_decided(
+    asset: AssetRecord,
+    holder: AssetRecord,
+    held: tuple[Holding, ...],
+    drift: tuple[Drift, ...],
+    catalog: CatalogView,
+    *,
+    now: datetime,
 ) -> tuple[tuple[Holding, ...], tuple[Drift, ...]]:
-    held, drift = with_drift(holder, catalog, now=now)
-    if holder is not asset and asset.matters.disowned:
+    """Return an asset's holdings and drift after what people have decided about it."""
+    if holder is not asset:
         held = tuple(each for each in held if not _is_disowned(asset, each))
     decided = [fact for fact in holder.facts if fact.is_human]
     if not decided:
@@ -122,10 +140,9 @@ def _holdings(
     if holder is asset and _release(asset, None) is None and len(decided) == len(asset.facts):
         # A claim in Slack does not silently take away what was inherited until then. The agreement of its owner does.
         parent = _parent(asset, catalog)
-        above = _holder(parent, catalog) if parent is not None else None
-        if above is not None:
+        if parent is not None:
             agreed = {fact.area for fact in asset.facts if fact.is_agreed}
-            inherited, late = with_drift(above, catalog, now=now)
+            inherited, late = with_drift(holder_of(parent, catalog), catalog, now=now)
             held += tuple(one for one in inherited if one.fact.area not in agreed and not _is_disowned(asset, one))
             drift += tuple(one for one in late if one.holding.fact.area not in agreed)
     return without_the_gone(held, catalog), drift
@@ -135,19 +152,6 @@ def _is_disowned(asset: AssetRecord, inherited: Holding) -> bool:
     """Whether people have decided that an owner of a parent does not own this part of it."""
     fact = inherited.fact
     return (fact.area, fact.team_id, fact.person_id) in asset.matters.disowned
-
-
-def _holder(asset: AssetRecord, catalog: CatalogView) -> AssetRecord | None:
-    # A line of CODEOWNERS without owners means "nobody", and does not inherit.
-    current: AssetRecord | None = asset
-    for _ in range(MOST_PARENTS):
-        if current is None:
-            return None
-        # What an owner gave up does not silently go to the owner of the parent.
-        if current.facts or current.matters.drift or (current.nobody is not None and current.nobody.releases):
-            return current
-        current = _parent(current, catalog)
-    return None
 
 
 def _parent(asset: AssetRecord, catalog: CatalogView) -> AssetRecord | None:

@@ -275,7 +275,7 @@ def require_owned(
     owners = verdict.owners if isinstance(verdict, Owned) else ()
     if not any(held.fact.team_id == team_id for held in owners):
         raise UserError(f"{escape(team_of(snapshot, team_id).name, 80)} does not own {what}: look who does.")
-    others = [held for held in owners if held.fact.team_id != team_id and rules.is_alive(held, snapshot)]
+    others = [held for held in owners if held.fact.team_id != team_id and rules.is_here(held.owner, snapshot)]
     if others:
         raise UserError(f"{escape(names_of(others), 80)} own {what} as well: one of you has to release it first.")
 

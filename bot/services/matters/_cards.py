@@ -66,7 +66,7 @@ class MatterAct(cards.Act[tables.OwnershipMatter, MatterCard]):
     def living_owners(self) -> set[str]:
         """Return the keys of the owners who are still there."""
         owners = claimed_by(self.verdict) if self.verdict is not None else ()
-        return {each.owner.key for each in owners if rules.is_alive(each, self.snapshot)}
+        return {each.owner.key for each in owners if rules.is_here(each.owner, self.snapshot)}
 
     async def holders(self, *, asked_by: int | None = None) -> Holders:
         """Return in whose hands the matter is: those of all owners."""

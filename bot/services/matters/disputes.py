@@ -206,7 +206,7 @@ async def add_dispute(
 
 def _first(snapshot: Snapshot, said: Verdict) -> Recipient:
     """Return who of the owners is asked first: nobody where none is there any more."""
-    alive = [each for each in ordered(claimed_by(said)) if rules.is_alive(each, snapshot)]
+    alive = [each for each in ordered(claimed_by(said)) if rules.is_here(each.owner, snapshot)]
     return alive[0].owner if alive else NOBODY
 
 
@@ -232,7 +232,7 @@ def _next_owner(deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> 
     side = snapshot.recipient(row.owner if row.kind == MatterKind.DISPUTE.value else row.answerer)
     answering = {answerer_of(snapshot, row, each, verdict).key for each in claimed_by(verdict)}
     if side.key not in answering or (isinstance(verdict, Disputed) and not rules.is_here(side, snapshot)):
-        alive = [each for each in ordered(claimed_by(verdict)) if rules.is_alive(each, snapshot)]
+        alive = [each for each in ordered(claimed_by(verdict)) if rules.is_here(each.owner, snapshot)]
         return answerer_of(snapshot, row, alive[0], verdict) if alive else NOBODY
     person = snapshot.recipient(row.answerer).person
     is_theirs = side.team is None or person is None or person in rules.active_members(side.team, snapshot)

@@ -193,7 +193,7 @@ async def _matter(
     known = await matter_of(session, MatterKind.DOUBT, new.asset_id, area)
     if known is not None:
         return known, False
-    alive = [each for each in owners if rules.is_alive(each, snapshot)]
+    alive = [each for each in owners if rules.is_here(each.owner, snapshot)]
     row = tables.OwnershipMatter(
         kind=MatterKind.DOUBT.value,
         asset_id=new.asset_id,
@@ -222,7 +222,7 @@ async def _tell(
     """Ask whoever can answer a doubt, and every other owner of the area; those who know already are not asked again."""
     asked = [snapshot.recipient(row.answerer)]
     if row.kind == MatterKind.DOUBT.value and not row.is_passed_on:
-        alive = [each for each in ordered(claimed_by(said)) if rules.is_alive(each, snapshot)]
+        alive = [each for each in ordered(claimed_by(said)) if rules.is_here(each.owner, snapshot)]
         asked += [answerer_of(snapshot, row, each, said) for each in alive]
     recipients = {each.key: each for each in asked}
     if is_new or row.told_at is None:
