@@ -23,6 +23,8 @@ _TEMPLATES, _UNREAD = _folded(_WORDS["template"]), _folded(_WORDS["unread"])
 _HANDLES, _NOBODYS_HANDLES = _folded(_WORDS["handle"]), _folded(_WORDS["handle_nobody"])
 _ACCOUNTS, _NAMED_ACCOUNTS = _folded(_WORDS["account"]), _folded(_WORDS["accounts_named"])
 _ORGANISATIONS, _TEAMS = _folded(_WORDS["handle_organisation"]), _folded(_WORDS["handle_team"])
+#: What handles, accounts and addresses have in them, and names do not.
+_IN_ADDRESSES = frozenset("@/:")
 _ADDRESSES, _DOMAINS = _folded(_WORDS["address"]), _folded(_WORDS["address_domain"])
 
 
@@ -118,11 +120,10 @@ def no_owner(owner: OwnerRef) -> NoOwner | None:
     written = owner.written.strip()
     if len(written) > _LONGEST:
         return None
-    if _TEMPLATE.search(written) or _is_template_handle(written) or _is_template_address(owner.name):
+    if _TEMPLATE.search(written):
         return NoOwner.NOBODY
-    organisation, slash, team = written.partition("/")
-    is_nobodys_team = organisation.startswith("@") and fold(team.rpartition("/")[2]) in _NOBODYS_HANDLES
-    if (slash and is_nobodys_team) or _is_account_of_nobody(owner):
+    is_account = owner.type is OwnerType.PERSON or not _IN_ADDRESSES.isdisjoint(written)
+    if is_account and _is_address_of_nobody(owner, written):
         return NoOwner.NOBODY
     if owner.type is OwnerType.PERSON or written.startswith("@"):
         return None
@@ -179,6 +180,14 @@ def _is_unread(text: str) -> bool:
     return called is not None and (called["who"][0] in "@#<" or fold(called["who"]) in GIVEN_NAMES)
 
 
+def _is_address_of_nobody(owner: OwnerRef, written: str) -> bool:
+    """Whether it is a handle, an account or an e-mail address that is a template's, or means nobody: `@acme/tbd`."""
+    organisation, slash, team = written.partition("/")
+    if slash and organisation.startswith("@") and fold(team.rpartition("/")[2]) in _NOBODYS_HANDLES:
+        return True
+    return _is_template_handle(written) or _is_template_address(owner.name) or _is_account_of_nobody(owner, written)
+
+
 def _is_template_handle(text: str) -> bool:
     """Whether a handle is a template's: `@your-org/team`, `@acme/your-team`, `@org/team-name`, `@username`."""
     organisation, slash, team = text.removeprefix("@").partition("/")
@@ -189,9 +198,8 @@ def _is_template_handle(text: str) -> bool:
     return fold(organisation) in _ORGANISATIONS and fold(team) in _TEAMS
 
 
-def _is_account_of_nobody(owner: OwnerRef) -> bool:
+def _is_account_of_nobody(owner: OwnerRef, written: str) -> bool:
     """Whether it is an account with a name that means nobody: `@ghost`, `@unassigned`, `tbd` in OWNERS."""
-    written = owner.written.strip()
     kind, colon, rest = written.partition(":")
     if colon and kind.strip().lower() == "user":
         return fold(rest.rpartition("/")[2]) in _ACCOUNTS | _NAMED_ACCOUNTS

@@ -205,7 +205,8 @@ class Sink:
             self.catalog.assets[:] = self._joined()
         if self._same:
             self._count_once()
-        self._count_unnamed()
+        if self._unnamed:
+            self._count_unnamed()
         for note in _alphabets.notes(self.catalog):
             self.problem(note.origin, note.message, is_error=False)
 

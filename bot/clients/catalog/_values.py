@@ -73,7 +73,7 @@ def owner_ref(written: str) -> OwnerRef | None:
         name = name.rpartition("/")[2] if team else name[1:]
         type_ = type_ if type_ is not OwnerType.UNSAID else (OwnerType.TEAM if team else OwnerType.UNSAID)
     name = name.removeprefix("#")
-    if is_email(name):
+    if "@" in name and is_email(name):
         name = name.lower()
     return OwnerRef(name, type_, text) if name else None
 

@@ -95,7 +95,8 @@ def _files_of(format_: Format, path: Path, problems: list[Problem]) -> Iterator[
                 if format_.matches(found) and is_itself(format_, found, problems, is_error=False):
                     yield SourceFile(found, str(found), path)
         elif path.is_file():
-            if _stays(path, path.parent.resolve(), problems) and is_itself(format_, path, problems):
+            is_link = path.is_symlink()
+            if not is_link or (_stays(path, path.parent.resolve(), problems) and is_itself(format_, path, problems)):
                 yield SourceFile(path, shown)
         elif path.exists():
             problems.append(Problem(Origin(shown), "is neither a file nor a directory; name a file."))

@@ -201,7 +201,10 @@ def _texts(attributes: object, path: Iterable[str]) -> Iterator[str]:
 
 def _first_block(attributes: Mapping[str, object], name: str) -> object:
     """Return the first block or mapping under a dotted name."""
-    return attributes.get(name) if "." not in name else next(iter(_below(attributes, name.split("."))), None)
+    path = name.split(".")
+    if path[0] not in attributes:
+        return None
+    return attributes[name] if len(path) == 1 else next(iter(_below(attributes, path)), None)
 
 
 def _below(attributes: object, path: Iterable[str]) -> list[object]:
