@@ -160,9 +160,9 @@ class Portfolio:
         return Ids(self._lists[Gap.UNOWNED])
 
     @property
-    def disputed(self) -> Sequence[int]:
+    def disputed(self) -> tuple[int, ...]:
         """The ids of assets whose owner is disputed."""
-        return Ids(self._lists[Gap.DISPUTED])
+        return tuple(each[-1] for each in self._lists[Gap.DISPUTED])
 
     @property
     def orphaned(self) -> Sequence[int]:

@@ -44,7 +44,7 @@ class Portfolios:
                 self._position = await self._snapshot.follow_changes()
                 self._sources_position = self._snapshot.sources_position
                 portfolio = Portfolio(self._snapshot.asset, stale_after=self._deps.stale_after)
-                assets = filter(None, map(self._snapshot.asset, self._snapshot.directory.ids()))
+                assets = filter(None, map(self._snapshot.asset, tuple(self._snapshot.directory.assets)))
                 await in_slices(portfolio.fill(map(self._verdict, assets)))
                 give_memory_back()
                 self._portfolio = portfolio

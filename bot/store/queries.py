@@ -196,7 +196,8 @@ async def _changes(
     `beside` is what people have said about them (or about more assets), if it was read already.
     """
     facts = await _facts(connection, ids, by_source, shared)
-    nobody = await _nobody(connection, [row[0] for row in rows if row[_UNOWNED_AT]])
+    unowned = [row[0] for row in rows if row[_UNOWNED_AT]]
+    nobody = await _nobody(connection, unowned) if unowned else {}
     matters, decided, called = beside or await _beside(connection, ids, by_source)
     present = list[AssetRecord]()
     for row in rows:
@@ -282,8 +283,6 @@ def _fact(said: tuple[Any, ...], by_source: dict[int, SourceRow], ids: dict[int 
 
 async def _nobody(connection: AsyncConnection, asset_ids: Sequence[int]) -> dict[int, Source]:
     """Return, by asset id, the most believed source that says that nobody owns it on purpose. There are few of them."""
-    if not asset_ids:
-        return {}
     claim, source = tables.core(tables.Claim).c, tables.core(tables.Source).c
     query = (
         select(claim.subject_id, source.id, source.name, source.format, source.is_human, source.precedence)

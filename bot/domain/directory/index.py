@@ -147,10 +147,9 @@ def _has_name_only(asset: AssetRecord) -> bool:
 
 
 def _named(asset: AssetRecord) -> Sequence[str]:
-    if not asset.aliases and asset.kind is not AssetKind.REPOSITORY:
-        return (asset.name,)
-    short = short_name(asset)
-    return (asset.name, *asset.aliases, short) if short else (asset.name, *asset.aliases)
+    if asset.kind is not AssetKind.REPOSITORY:
+        return (asset.name, *asset.aliases)
+    return (asset.name, *asset.aliases, *filter(None, (short_name(asset),)))
 
 
 def _reference_and_name(asset: AssetRecord) -> tuple[str, ...]:

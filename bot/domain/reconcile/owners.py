@@ -55,7 +55,7 @@ def slug(text: str) -> str:
     A name such as `UI/UX` stays whole.
     """
     name = bare(text).rstrip("/")
-    return name if is_slashed(text) else name.rpartition("/")[2]
+    return name if "/" not in name or is_slashed(text) else name.rpartition("/")[2]
 
 
 def is_slashed(text: str) -> bool:
@@ -70,7 +70,7 @@ def path_of(ref: OwnerRef) -> str:
 
     A reference with Backstage's default namespace is a plain name.
     """
-    if is_slashed(ref.written):
+    if "/" not in ref.written or is_slashed(ref.written):
         return ""
     written = bare(ref.written).strip("/").lower()
     return "" if "/" not in written or " " in written or written.startswith("default/") else written
@@ -174,7 +174,7 @@ class OwnerIndex:
     def team(self, *texts: str) -> TeamEntry | None:
         """Return the declared team that one of `texts` names, by the longest path or else its last part; or None."""
         nearest_first = sorted(texts, key=lambda text: -bare(text).count("/"))
-        if any(self._stands_apart(text) for text in texts):
+        if any("/" in text and self._stands_apart(text) for text in texts):
             return self.teams.get(fold(bare(nearest_first[0])))
         for text in nearest_first:
             if entry := self.teams.get(fold(bare(text))):
@@ -201,7 +201,7 @@ class OwnerIndex:
 
     def called(self, ref: OwnerRef) -> str:
         """Return the name for an undeclared team in a reference."""
-        is_turned = ref.type is OwnerType.UNSAID and turned(ref.written) and self._may_be_turned(ref.written)
+        is_turned = ref.type is OwnerType.UNSAID and "," in ref.written and self._may_be_turned(ref.written)
         return ref.written if is_turned else self.stub_name(spelling(ref))
 
     def resolve(self, ref: OwnerRef) -> Resolved:
@@ -220,7 +220,8 @@ class OwnerIndex:
         """Return everybody whom `ref` means: several, if its text is a list of known owners."""
         written, folded = ref.written.strip(), fold(ref.written.strip())
         is_known = folded in self.teams or folded in self.names or written.startswith("#") or "@" in written
-        if ref.type is OwnerType.UNSAID and written == ref.name and not is_known:
+        # A single word is a single name.
+        if ref.type is OwnerType.UNSAID and written == ref.name and not (is_known or written.isalnum()):
             read: Sequence[Owner] | None = read_owners(written, self._live_team, self._known_person)
             if read is not None:
                 return tuple(read) or (Nobody(),)
@@ -231,18 +232,16 @@ class OwnerIndex:
         return entry if entry is not None and entry.is_live else None
 
     def _known_person(self, text: str) -> Owner | None:
-        keys = (fold(text), turned(text), *surname_first(text))
-        if person := next(filter(None, map(self.names.get, keys)), None):
+        if person := next(filter(None, map(self.names.get, person_names(text, text))), None):
             return person
         key = person_key(text)
         return self.people[key] if key in self.known else None
 
     def _unsaid(self, ref: OwnerRef) -> Resolved:
         name = ref.name
-        spellings = (fold(name), turned(ref.written), *surname_first(name))
-        if person := next(filter(None, map(self.names.get, spellings)), None):
+        if person := next(filter(None, map(self.names.get, person_names(name, ref.written))), None):
             return person
-        if turned(ref.written) and self._may_be_turned(ref.written):
+        if "," in ref.written and self._may_be_turned(ref.written):
             return self.stub(ref.written)
         key = person_key(name)
         if key is not None and (key in self.known or key[0] == "slack_id"):
@@ -257,9 +256,9 @@ class OwnerIndex:
 
         That is so if the last part is a given name and neither part is a team's name.
         """
-        names = [fold(name) for name in written.split(",")]
-        given = fold(next(iter(written.rpartition(",")[2].split()), ""))
-        return given in GIVEN_NAMES and not any(name in self.teams for name in names)
+        last, _, first = written.partition(",")
+        given = fold(next(iter(first.split()), ""))
+        return given in GIVEN_NAMES and "," not in first and not {fold(last), fold(first)} & self.teams.keys()
 
     def _person(self, name: str) -> Resolved:
         if (key := person_key(name)) is None:
@@ -272,14 +271,15 @@ class OwnerIndex:
                 self.teams.setdefault(key, entry)
 
 
-def turned(written: str) -> str:
-    """Return "Doe, Jane" as "Jane Doe", folded; "" for other text."""
+def person_names(name: str, written: str) -> Iterator[str]:
+    """Yield the names, folded, under which a person may be known who is called `name`, or `written` as a source has it.
+
+    "Doe, Jane" and "Doe Jane" are "Jane Doe", and "Doe Jane Ann" may begin with the surname or end with it.
+    """
+    yield fold(name)
     last, comma, first = written.partition(",")
-    return fold(f"{first} {last}") if comma and "," not in first else ""
-
-
-def surname_first(name: str) -> Iterator[str]:
-    """Yield "Doe Jane" as "Jane Doe" (folded), and both orders of "Doe Jane Ann"; nothing for one word or many."""
+    if comma and "," not in first:
+        yield fold(f"{first} {last}")
     words = name.split()
     if 1 < len(words) <= _MOST_NAMES:
         yield fold("".join([*words[1:], words[0]]))

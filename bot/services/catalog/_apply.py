@@ -110,7 +110,8 @@ async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collec
     await _facts.write(run, writer.facts, audit_id=audit_id)
     if writer.corrected:
         await _facts.forget_corrected(run, writer.corrected)
-    await _drift.write(run, writer.drift)
+    if writer.drift.begun or writer.drift.ended:
+        await _drift.write(run, writer.drift)
     await _roster.drop_unused_stubs(run)
     await next_revision(session)
     return audit_id

@@ -50,11 +50,6 @@ class DigestedCatalog:
     people: Said[PersonClaim] = field(default_factory=Said)
     problems: list[Problem] = field(default_factory=list)
 
-    @property
-    def size(self) -> int:
-        """How many claims there are."""
-        return len(self.assets.claims) + len(self.teams.claims) + len(self.people.claims)
-
 
 async def read(catalog: SourceCatalog) -> DigestedCatalog:
     """Return a parser's claims by external id; takes some 10 microseconds a claim, without a transaction open."""

@@ -18,7 +18,7 @@ from bot.domain.names import fold
 from bot.domain.reconcile.book import Book, PersonEntry, TeamEntry
 from bot.domain.reconcile.claims import decode_team
 from bot.domain.reconcile.owner_texts import without_title
-from bot.domain.reconcile.owners import bare, surname_first, turned
+from bot.domain.reconcile.owners import bare, person_names
 from bot.domain.secrets import redacted
 from bot.domain.sources import ClaimSubject, rank
 from bot.errors import CatalogError
@@ -135,7 +135,7 @@ def _person(owner: OwnerRef, called: Mapping[str, PersonClaim], known: Mapping[s
     if owner.type is OwnerType.TEAM:
         return None
     name = without_title(owner.name)
-    spellings = (fold(owner.name), turned(owner.written), fold(name), *surname_first(name))
+    spellings = (fold(owner.name), *person_names(name, owner.written))
     return known.get(owner.name.lower()) or next(filter(None, map(called.get, spellings)), None)
 
 

@@ -166,8 +166,9 @@ async def flush(run: Run, roster: Roster) -> None:
         roster.teams_by_id[team.id] = team
     for before, into in roster.book.merged.items():
         await _merges.repoint(run, before, into)
-    await _write_members(run, tables.Membership, roster.stored_members, roster.members)
-    await _write_members(run, tables.FormerMember, roster.stored_former, roster.former, left_at=run.now)
+    if changed:
+        await _write_members(run, tables.Membership, roster.stored_members, roster.members)
+        await _write_members(run, tables.FormerMember, roster.stored_former, roster.former, left_at=run.now)
 
 
 async def _write(

@@ -47,7 +47,7 @@ class AssetWriter:
         known, refs = plan.known, {asset: planned.ref for asset, planned in plan.planned.items()}
         aside = [asset for asset, ref in refs.items() if asset in known and ref != known[asset].ref]
         await update_rows(run.connection, table, ({"row_id": asset, "ref": f"~{asset}"} for asset in aside))
-        for chunk in chunks(by_depth(plan.planned, self._parents)):
+        for chunk in chunks(by_depth(plan.planned, self._parents) if self._parents else plan.planned):
             await self._write_chunk(chunk)
             await asyncio.sleep(0)
         moved = [

@@ -206,7 +206,7 @@ def _refusal(run: Run, owners: Going | None, *, allow_mass_change: bool, secret:
         going.append(Going(noun, before - hidden, len(diff.removed) - hidden, is_other_file, hidden))
     return refusal(
         going if owners is None else [*going, owners],
-        read=run.reading.size,
+        read=sum(len(each.claims) for each in (run.reading.assets, run.reading.teams, run.reading.people)),
         lost=sum(len(diff.removed) for diff in run.diffs.values()) if run.is_empty else 0,
         errors=sum(problem.is_error for problem in run.reading.problems),
         allow_mass_change=allow_mass_change,
