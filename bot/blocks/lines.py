@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from bot.blocks.text import POSTED_TEXT, Block, Rendered, context, fitting, section
+from bot.blocks.text import EDITED_TEXT, POSTED_TEXT, Block, Rendered, context, fitting, section
 
 #: Lines of what is due as well that one message has.
-MOST_ALSO = 10
+_MOST_ALSO = 10
 #: Lines of a section of a digest.
 _MOST_LISTED = 10
 #: Ends the id of the block with a line's buttons.
@@ -51,18 +51,18 @@ def choices(head: str, shown: Sequence[Line], more: str = "") -> Rendered:
     return Rendered("\n".join([head, *(f"• {each.text}" for each in shown), *([more] if more else [])]), blocks)
 
 
-def with_also(lines: Sequence[str], blocks: Sequence[Block], also: Sequence[Line]) -> Callable[[int], Rendered]:
-    """Return how a message is drawn with so many lines of what is due as well."""
+def with_also(lines: Sequence[str], blocks: Sequence[Block], also: Sequence[Line]) -> Rendered:
+    """Return a message with as many lines of what is due as well as fit into one that can be edited."""
+    if not also:
+        return Rendered("\n".join(lines), blocks)
 
     def drawn(most: int) -> Rendered:
-        if not also:
-            return Rendered("\n".join(lines), blocks)
         head, shown, rest = f"Also due {also[0].due}:", also[:most], more(also[most:])
         said = [*lines, head, *(f"• {each.text}" for each in shown), *rest]
         parts = [part for each in shown for part in each.listed]
         return Rendered("\n".join(said), [*blocks, context(head), *parts, *map(context, rest)])
 
-    return drawn
+    return fitting(drawn, _MOST_ALSO, EDITED_TEXT)
 
 
 def texts(blocks: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -24,7 +24,8 @@ async def send(telling: Telling, weekly: Weekly, parts: Mapping[str, MessagePart
     sections = {}
     for name, part in parts.items():
         own = [each for each in weekly.due if each.noun == name]
-        await part.say(telling, own, lead=None)
+        if own:
+            await part.say(telling, own, lead=None)
         section = part.section(telling, own, is_first=weekly.is_first)
         if section is not None:
             sections[name] = section

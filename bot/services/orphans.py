@@ -352,8 +352,8 @@ def _lead(snapshot: Snapshot, owner: Recipient) -> PersonRecord | None:
     """Return who is asked first: the lead of an owner's team who is still there, else its manager."""
     teams = snapshot.last_teams_of(owner.person.id) if owner.person is not None else ()
     for team in (*teams, *([owner.team] if owner.team is not None else [])):
-        for person in (routing.lead_of(snapshot, team), routing.manager_of(snapshot, team)):
-            if person is not None and routing.slack_id_of(person):
+        for person in routing.above(snapshot, team):
+            if routing.slack_id_of(person):
                 return person
     return None
 

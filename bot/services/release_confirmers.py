@@ -36,7 +36,7 @@ def confirmers(
 ) -> Iterator[PersonRecord]:
     """Yield whoever may confirm and is in Slack, in the order in which they are asked."""
     team = owner.team
-    above = (routing.lead_of(snapshot, team), routing.manager_of(snapshot, team)) if team is not None else ()
+    above = routing.above(snapshot, team) if team is not None else ()
     known = (None, AccountStanding.MEMBER)  # of an account that nobody has asked about yet nothing speaks against it
     members = (each for each in sorted(deps.catalog_admins) if snapshot.standing(each) in known)
     for person in (*above, *map(snapshot.person_by_slack_id, members)):

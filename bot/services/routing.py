@@ -113,6 +113,12 @@ def manager_of(snapshot: Snapshot, team: TeamRecord) -> PersonRecord | None:
     return _active(snapshot, team.manager_id)
 
 
+def above(snapshot: Snapshot, team: TeamRecord) -> list[PersonRecord]:
+    """Return a team's lead and whoever answers for it above, in this order, as far as they are still there."""
+    people = map(snapshot.person, (team.lead_id, team.manager_id))
+    return [each for each in people if each is not None and each.is_active]
+
+
 def zone_name_of(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> str:
     """Return the time zone that a recipient works in, else the installation's.
 
@@ -158,10 +164,10 @@ def _ways(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> list[_Way]:
     unlisted: list[_Way] = []
     team, person, own = recipient.team, recipient.person, list[_Way]()
     if team is not None:
-        own = [_Way(team.channel, Via.OWN), *_people(_above(snapshot, [team]), Via.PERSON)]
+        own = [_Way(team.channel, Via.OWN), *_people(above(snapshot, team), Via.PERSON)]
     elif person is not None:
-        above = _above(snapshot, snapshot.last_teams_of(person.id))
-        own = [*_people([person], Via.OWN), *_people(above, Via.PERSON)]
+        leads = (lead for each in snapshot.last_teams_of(person.id) for lead in above(snapshot, each))
+        own = [*_people([person], Via.OWN), *_people(leads, Via.PERSON)]
     platform = _Way(platform_of(deps, snapshot), Via.PLATFORM)
     for way in (*own, platform, *_members(snapshot, team)):
         if is_closed(deps, snapshot, way.place):
@@ -183,12 +189,6 @@ def _members(snapshot: Snapshot, team: TeamRecord | None) -> Iterator[_Way]:
     people = map(snapshot.person, sorted(team.member_ids)) if team is not None else ()
     full = (each for each in people if snapshot.standing(slack_id_of(each)) is AccountStanding.MEMBER)
     return _people(islice(full, _MOST_MEMBERS), Via.MEMBER)
-
-
-def _above(snapshot: Snapshot, teams: Iterable[TeamRecord]) -> Iterator[PersonRecord | None]:
-    for team in teams:
-        yield lead_of(snapshot, team)
-        yield manager_of(snapshot, team)
 
 
 def _people(people: Iterable[PersonRecord | None], via: Via) -> Iterator[_Way]:

@@ -88,7 +88,7 @@ class Asked:
 
     def message(self, lead: Due, also: Sequence[Line]) -> Message:
         text = f"Please decide on request {lead.key[0]}."
-        return Message(key=f"request:{lead.key[0]}", content=with_also([text], [section(text)], also)(9))
+        return Message(key=f"request:{lead.key[0]}", content=with_also([text], [section(text)], also))
 
     def section(self, telling: Telling, due: Sequence[Due], *, is_first: bool) -> Section | None:
         text = "\n".join(["*Requests*", *(f"• Request {each.number}" for each in self._of(due))])

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from bot.blocks.backlog import actions, words
 from bot.blocks.backlog.actions import NeedValue, SavingValue
-from bot.blocks.lines import MOST_ALSO, Line, listed, replaced, with_also
-from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, button, context, day, fitting, passage
+from bot.blocks.lines import Line, listed, replaced, with_also
+from bot.blocks.text import Block, Rendered, bold, button, context, day, passage
 from bot.blocks.text import date as date_of
 from bot.blocks.text import section as block_of
 from bot.blocks.values import encode
@@ -34,7 +34,7 @@ def follow_up(its: FollowUp, also: Sequence[Line] = ()) -> Rendered:
     """Return the message about one thing, with what is due as well."""
     said, card = _said(its), its.card
     actions_: Block = {"type": "actions", "block_id": _block_id(its.kind.value, card), "elements": _buttons(its)}
-    return fitting(with_also([said], [block_of(said), actions_], also), MOST_ALSO, EDITED_TEXT)
+    return with_also([said], [block_of(said), actions_], also)
 
 
 def answered(message: Rendered, kind: str, card: RequestCard) -> Rendered | None:

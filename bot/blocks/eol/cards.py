@@ -8,9 +8,9 @@ from datetime import date
 from bot.blocks import text
 from bot.blocks.eol import answers, words
 from bot.blocks.eol.buttons import card_buttons, claim_blocks, explain_button, open_button, reading_buttons
-from bot.blocks.lines import MOST_ALSO, Line, with_also
+from bot.blocks.lines import Line, with_also
 from bot.blocks.ownership.words import AREA_WORDS, join, source, verb
-from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, context, escape, fitting, link, modal, section, within
+from bot.blocks.text import Block, Rendered, bold, context, escape, link, modal, section, within
 from bot.domain.catalog import Area
 from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.charges import charged
@@ -61,7 +61,7 @@ def card(card: Card, *, also: Sequence[Line] = (), reader: CardReader | None = N
     elif is_theirs and reader is not None:
         blocks += reading_buttons(card, may_close=reader.may_close)
     lines = list(filter(None, (*paragraphs, small)))
-    return fitting(with_also(lines, blocks, also), MOST_ALSO, EDITED_TEXT)
+    return with_also(lines, blocks, also)
 
 
 def opened(its: Card, note: str = "", *, reader: CardReader | None = None) -> Rendered:
@@ -86,14 +86,14 @@ def handed_over(card: Card, *, also: Sequence[Line] = ()) -> Rendered:
     lines = [f"{name} on {where}:", *answers.said(card, may_answer=False), "They get its reminders now."]
     said = "\n".join(within(lines, _MOST_WORDS))
     buttons: Block = {"type": "actions", "elements": [open_button(card), explain_button(card)]}
-    return fitting(with_also([said], [section(said), buttons], also), MOST_ALSO, EDITED_TEXT)
+    return with_also([said], [section(said), buttons], also)
 
 
 def closed(card: ClosedCard, *, also: Sequence[Line] = ()) -> Rendered:
     """Return the root message of a reminder that is over."""
     said, seen = over(card), _evidence(card.evidence)
     blocks: list[Block] = [section(said), *([context(seen)] if seen else [])]
-    return fitting(with_also(list(filter(None, (said, seen))), blocks, also), MOST_ALSO, EDITED_TEXT)
+    return with_also(list(filter(None, (said, seen))), blocks, also)
 
 
 def resolved(card: ClosedCard) -> Rendered:

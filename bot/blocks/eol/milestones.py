@@ -10,8 +10,8 @@ from bot.blocks.eol.actions import ACKNOWLEDGE, COMMAND, OPEN, PLAN
 from bot.blocks.eol.buttons import keep_buttons, open_button
 from bot.blocks.eol.cards import headline, over
 from bot.blocks.escalation import OWNER, Complaint, in_the_past, said
-from bot.blocks.lines import MOST_ALSO, Line, with_also
-from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, fitting, section
+from bot.blocks.lines import Line, with_also
+from bot.blocks.text import Block, Rendered, button, section
 from bot.domain.eol.charges import monthly_of
 from bot.domain.eol.reminders import Card, ClosedCard, DueMilestone
 from bot.domain.eol.responsibility import NOBODY
@@ -26,7 +26,7 @@ def milestone(item: DueMilestone, *, also: Sequence[Line] = ()) -> Rendered:
     lines = [headline(card), _where(card)]
     lines += answers.said(card)[:1]
     blocks: list[Block] = [section("\n".join(lines)), _buttons(card)]
-    return fitting(with_also(lines, blocks, also), MOST_ALSO, EDITED_TEXT)
+    return with_also(lines, blocks, also)
 
 
 def complaint(card: Card) -> Complaint:

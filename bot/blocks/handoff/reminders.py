@@ -9,9 +9,9 @@ from datetime import date
 from bot.blocks.handoff import actions, words
 from bot.blocks.handoff.cards import answer_buttons, ask_again_buttons, offer_buttons, part_buttons, supply_buttons
 from bot.blocks.handoff_button import back_buttons, show_buttons
-from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
+from bot.blocks.lines import Line, listed, with_also
 from bot.blocks.ownership.words import file, join
-from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, day, escape, fitting, possessive
+from bot.blocks.text import Block, Rendered, button, day, escape, possessive
 from bot.blocks.text import section as block_of
 from bot.domain.handoff.due import DueKind, HandoffDue, Side
 from bot.domain.handoff.handoffs import HandoffCard, ResourceState
@@ -31,7 +31,7 @@ def reminder(its: HandoffDue, also: Sequence[Line] = ()) -> Rendered:
     """Return the message about one thing, with what is due as well."""
     text = said(its)
     blocks: list[Block] = [block_of(text), {"type": "actions", "elements": buttons(its)}]
-    return fitting(with_also([text], blocks, also), MOST_ALSO, EDITED_TEXT)
+    return with_also([text], blocks, also)
 
 
 def section(its: Sequence[HandoffDue], *, share: int = 1) -> Rendered:

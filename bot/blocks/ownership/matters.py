@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.blocks.health import Shown, show_button
-from bot.blocks.lines import MOST_ALSO, Line, listed, texts, with_also
+from bot.blocks.lines import Line, listed, texts, with_also
 from bot.blocks.ownership import actions, matter_lines, words
 from bot.blocks.ownership.attestation import not_ours_button
 from bot.blocks.ownership.claims import claim_part_button
@@ -55,7 +55,7 @@ def card(
     if matter.is_open and (buttons := answer_buttons(matter, reader)):
         blocks.append({"type": "actions", "elements": buttons})
     blocks = [{**each, "block_id": f"{_block_ids(matter)}{number}"} for number, each in enumerate(blocks)]
-    return fitting(with_also([*lines, *(f"• {each.text}" for each in sides)], blocks, also), MOST_ALSO, EDITED_TEXT)
+    return with_also([*lines, *(f"• {each.text}" for each in sides)], blocks, also)
 
 
 def redrawn(before: Rendered, matter: MatterCard) -> Rendered:

@@ -79,8 +79,9 @@ class TokenIndex:
                     holder.append(name)
                 own.append(number)
             found.append(tuple(own))
-        for word, holder in zip(numbers, holders, strict=True):
-            self._coin(word, holder[0] if len(holder) == 1 else holder)
+        self._numbers, self._words = numbers, list(numbers)
+        self.meanings = [meaning_of(word) for word in numbers]
+        self.names = [holder[0] if len(holder) == 1 else holder for holder in holders]
         self._near.load([row(key, number) for word, number in numbers.items() for key in piece_keys(word)])
         self._sorted = sorted(numbers)
         return found

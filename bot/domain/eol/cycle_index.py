@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TypeVar
 
 from bot.domain.eol import version_schemes
@@ -37,37 +38,6 @@ class CycleIndex:
 
     `groups` maps the numbers at the beginning of a cycle's name to the words that follow and the cycle: 13.0, 13.0-sp1.
     """
-
-    __slots__ = (
-        "_beside",
-        "_by_name",
-        "_fillers",
-        "_head",
-        "_heads",
-        "_names_with_digits",
-        "_own",
-        "_results",
-        "_words",
-        "builds",
-        "by_text",
-        "codenames",
-        "contested",
-        "exact",
-        "feed",
-        "finer",
-        "groups",
-        "heads",
-        "heads_by_place",
-        "is_java",
-        "latest",
-        "latest_runs",
-        "named",
-        "others",
-        "plain",
-        "prefix",
-        "product",
-        "worded",
-    )
 
     def __init__(self, product: Product, feed: str, prefix: str = "") -> None:
         self.product = product
@@ -102,21 +72,24 @@ class CycleIndex:
         self._add_latest()
         #: By the first numbers of a cycle: the cycles inside it, whose versions have one number more than its own.
         self.finer = dict(self._finer())
-        self.heads = sorted(self.groups, key=without_zeros)
-        #: The numbers at the beginning of each cycle's names, for cycles that the prefix leaves.
-        self.heads_by_place = self._by_place()
-        by_build = [(one, places) for one, places in self.latest.items() if self._is_by_build(one, places)]
-        #: The builds in order, if cycles are not named after the beginning of their builds (Windows).
-        self.latest_runs = (
-            sorted((leading_numbers(one), places[0]) for one, places in by_build)
-            if 2 * sum(len(places) for _, places in by_build) > len(product.cycles)
-            else []
-        )
         #: Names that decide a plain version by themselves: as its beginning, and as all of it.
         self.plain = dict(self._plain())
         self.named = {name: self.sure(self._by_name[name], MatchMethod.CYCLE) for name in self.plain}
         #: Latest versions that begin with another cycle's name.
         self.contested = frozenset(self._contested())
+
+    @cached_property
+    def heads(self) -> list[Run]:
+        """The numbers at the beginning of cycles' names, in order."""
+        return sorted(self.groups, key=without_zeros)
+
+    @cached_property
+    def latest_runs(self) -> list[tuple[Run, int]]:
+        """The builds in order, if cycles are not named after the beginning of their builds (Windows)."""
+        by_build = [(one, places) for one, places in self.latest.items() if self._is_by_build(one, places)]
+        if 2 * sum(len(places) for _, places in by_build) <= len(self.product.cycles):
+            return []
+        return sorted((leading_numbers(one), places[0]) for one, places in by_build)
 
     def sure(self, place: int, method: MatchMethod) -> InCycle:
         """Return the answer that it is the cycle at `place`: one shared object for all versions with that answer."""
@@ -302,7 +275,9 @@ class CycleIndex:
             if len(lengths) == len(own) == 1 and 0 < min(own) < min(lengths):
                 yield head, (min(lengths), sorted(finer))
 
-    def _by_place(self) -> dict[int, tuple[Run, ...]]:
+    @cached_property
+    def heads_by_place(self) -> dict[int, tuple[Run, ...]]:
+        """The numbers at the beginning of each cycle's names, for cycles that the prefix leaves."""
         found: dict[int, tuple[Run, ...]] = {}
         for head, members in self.groups.items() if not self.prefix else ():
             for _, place in members:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import unquote
 
 from rapidfuzz import fuzz, process
@@ -40,17 +41,11 @@ class Names:
     The organisation's own products are kept apart, because public names are looked up first.
     """
 
-    __slots__ = ("_identifiers", "_names", "_own", "by_key")
-
     def __init__(self, products: Sequence[Product]) -> None:
         """Index `products`. Raises ValueError if two have the same key."""
         self.by_key = {product.key: product for product in products}
         if len(self.by_key) != len(products):
             raise ValueError("two products have the same key")
-        self._identifiers: dict[str, tuple[Product, ...]] = {}
-        for product in products:
-            for form in dict.fromkeys(form for one in product.identifiers for form in _forms(one)):
-                self._identifiers[form] = (*self._identifiers.get(form, ()), product)
         self._own: dict[str, tuple[Product, ...]] = {each.key: (each,) for each in products if each.asset_ref}
         for product in filter(lambda each: each.asset_ref, products):
             for name in dict.fromkeys(map(_own_name, product.aliases)):
@@ -65,6 +60,15 @@ class Names:
                     if name and name not in self._names:
                         new[name] = (*new.get(name, ()), product)
             self._names |= new
+
+    @cached_property
+    def _identifiers(self) -> dict[str, tuple[Product, ...]]:
+        """The products by the forms in which their purls and CPEs are looked up."""
+        found: dict[str, tuple[Product, ...]] = {}
+        for product in self.by_key.values():
+            for form in dict.fromkeys(form for one in product.identifiers for form in _forms(one)):
+                found[form] = (*found.get(form, ()), product)
+        return found
 
     def by_identifier(self, text: str) -> tuple[Product, ...]:
         """Return the products that a purl or a CPE stands for, ignoring its version."""

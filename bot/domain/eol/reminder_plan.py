@@ -76,6 +76,8 @@ def is_answered(reminder: Remembered, today: date, work: WorkingTime, *, by_taki
     """
     if reminder.claimed_at is not None and today < _evidence_due(reminder.claimed_at, work):
         return True
+    if not reminder.answers:
+        return False
     done = reminder.effect(today)
     taken = next((answer for answer, _ in done.states if answer.is_taken_over), None)
     if by_taking_over and taken is not None and not done.is_overtaken(taken) and _is_since(taken, reminder, work):
@@ -97,7 +99,7 @@ def _askings(subjects: Iterable[Subject], today: date) -> Iterator[Asking]:
     """Yield the plans in force whose part owners are to be asked before their day."""
     for subject in subjects:
         reminder = subject.reminder
-        if reminder is None or reminder.claimed_at is not None:
+        if reminder is None or not reminder.answers or reminder.claimed_at is not None:
             continue
         held = reminder.effect(today).answer
         if held is not None and not held.is_shared and (parts := plans.to_ask(held, today)):
@@ -131,6 +133,8 @@ def _as_of_now(subject: Subject, moved: Mapping[int, Milestone | None]) -> Subje
         return subject
     if reminder.id in moved:
         reminder = replace(reminder, deadline=subject.watch.deadline.on, milestone=moved[reminder.id])
+    if not reminder.answers:
+        return Subject(subject.watch, reminder)
     watch = unanswered_part(reminder, subject.watch)
     return Subject(watch, answered(reminder, watch))
 
@@ -223,7 +227,7 @@ def _missed(subjects: Sequence[Subject], today: date) -> set[WatchKey]:
     lapsed: dict[CycleKey, list[tuple[WatchKey, date | None, date]]] = {}
     for subject in subjects:
         reminder = subject.reminder
-        last = reminder.effect(today).last if reminder is not None else None
+        last = reminder.effect(today).last if reminder is not None and reminder.answers else None
         if reminder is not None and last is not None and last.until is not None and last.is_lapsed_plan(today):
             lapsed.setdefault(subject.watch.key[:3], []).append((subject.watch.key, reminder.said_on, last.until))
     found = set[WatchKey]()
@@ -262,7 +266,7 @@ def _planned(subjects: Sequence[Subject], today: date) -> dict[CycleKey, set[Dea
     A new deadline of such a cycle is not news.
     """
     found: dict[CycleKey, set[DeadlineKind]] = {}
-    for reminder in (each.reminder for each in subjects if each.reminder is not None):
+    for reminder in (each.reminder for each in subjects if each.reminder is not None and each.reminder.answers):
         held = reminder.effect(today).answer
         late = plans.quiet_until(held) if held is not None else None
         if held is not None and held.kind in SHARED and (late is None or today < late):
@@ -272,7 +276,7 @@ def _planned(subjects: Sequence[Subject], today: date) -> dict[CycleKey, set[Dea
 
 def _is_put_off_no_longer(reminder: Remembered | None, today: date) -> bool:
     """Whether a snooze or a waiver is over and nothing was sent since: the earlier milestone is due again."""
-    if reminder is None or reminder.said_on is None:
+    if reminder is None or reminder.said_on is None or not reminder.answers:
         return False
     done = reminder.effect(today)
     if done.last is not None and done.is_overtaken(done.last):  # it was due again when the deadline moved closer
@@ -284,6 +288,8 @@ def _keeps_quiet(reminder: Remembered, milestone: Milestone, today: date, work: 
     """Whether a milestone is not sent today, because of an answer or because Baton waits for evidence."""
     if reminder.claimed_at is not None and today < _evidence_due(reminder.claimed_at, work):
         return True
+    if not reminder.answers:
+        return False
     done = reminder.effect(today)
     late = plans.quiet_until(done.last) if done.last is not None else None
     return done.keeps_quiet(milestone) and (late is None or today < late)
@@ -326,7 +332,12 @@ def _listed(subject: Subject, today: date, work: WorkingTime, written: Written) 
         since = _evidence_due(reminder.claimed_at, work)
         if since <= today and (written.digest is None or written.digest < since):
             return DueReminder(subject, milestone, Loudness.DIGEST, is_repeated=True)
-    elif milestone is not None and (held := reminder.effect(today).answer) is not None and not held.is_shared:
+    elif (
+        milestone is not None
+        and reminder.answers
+        and (held := reminder.effect(today).answer) is not None
+        and not held.is_shared
+    ):
         late_since = plans.late_since(held, today)
         if late_since is not None:
             is_said = written.digest is not None and written.digest >= late_since

@@ -66,15 +66,14 @@ def match(table: Table, *, product: str, version: str, provider: str = "") -> Ma
             index = table.identify(product, providers.java_vendor_in(version) or provider)
         if isinstance(index, UnknownProduct):
             answer = index
+        elif version_words.is_plain(version):  # numbers name no product, and nothing beside them leaves them open
+            answer = _match(index, version)
         elif (other := _other(index, version)) is not None:
             answer = match(table, product=other, version=version, provider=provider)
         elif (named := _behind_name(table, index, version)) is not None:
             own = match(table, product=product, version=named, provider=provider) if named else None
             answer = _doubtful(index, ()) if own is None else own
-        elif (
-            not (version_words.is_plain(version) or version in index.named)
-            and (labelled := version_labels.read(version, _own_words(index))) is not None
-        ):
+        elif version not in index.named and (labelled := version_labels.read(version, _own_words(index))) is not None:
             said = labelled.version
             answer = _doubtful(index, labelled.numbers)
             if said is not None:
@@ -101,7 +100,7 @@ def _behind_name(table: Table, index: CycleIndex, version: str) -> str | None:
 
     "" if the only version is another product's; None if there are no names to decide it.
     """
-    if version_words.is_plain(version) or version.lower() in index.by_text:
+    if version.lower() in index.by_text:
         return None
 
     own_names = providers.engines_by((index.product.key,)) | {index.prefix}
@@ -121,7 +120,7 @@ def _behind_name(table: Table, index: CycleIndex, version: str) -> str | None:
 
 def _unless_open(index: CycleIndex, version: str, found: Matched) -> Matched:
     """Return the answer, unless the words beside the version leave it open: `16 (planned)`, `12 oder neuer`."""
-    if version_words.is_plain(version) or version.lower() in index.by_text:
+    if version.lower() in index.by_text:
         return found
     if isinstance(found, UntrackedOld) and version_words.leaves_open(version, _NO_PLACE, _own_words(index)):
         return _doubtful(index, ())  # "ruby 3.0.6" is not an old Rails

@@ -93,9 +93,10 @@ class Reminders:
                 shared=shared_charges(watches, recipient, takers),
             )
             await turns.give()
-        plans = await reminder_store.plans_of(session, {its.cycle_key for one in found.values() for its in one.shared})
-        for each in found.values():
-            each.shared = tuple(its.with_plan(plans.get(its.cycle_key)) for its in each.shared)
+        if sharing := [each for each in found.values() if each.shared]:
+            plans = await reminder_store.plans_of(session, {its.cycle_key for one in sharing for its in one.shared})
+            for each in sharing:
+                each.shared = tuple(its.with_plan(plans.get(its.cycle_key)) for its in each.shared)
         sorted_in: set[int] = set()
         async for chunk in reminder_store.told_to(session, found):
             for reminder in chunk:
@@ -104,7 +105,8 @@ class Reminders:
                     sorted_in.add(reminder.id)
                     _sort_in(reminder, found, watches)
             await asyncio.sleep(0)
-        _hand_over_new(takers, found)
+        if takers:
+            _hand_over_new(takers, found)
         vanished = [reminder for each in found.values() for reminder in each.vanished]
         resolved = await self._closing.look(session, vanished) if vanished else {}
         for each in found.values():

@@ -31,7 +31,8 @@ async def evidence_for(watcher: Watcher, session: AsyncSession, reminders: Seque
         known = watcher.cycle_of(asset_id, product=product, version=version, provider=provider)
         if known is not None and at is not None:
             gone.setdefault((known.product.key, known.cycle.name), []).append((at, Gone(asset_id, product)))
-    unlisted = await _unlisted(session, {(each.product, each.cycle) for each in reminders})
+    own = {(each.product, each.cycle) for each in reminders if ":" in each.product}  # as references of assets have it
+    unlisted = await _unlisted(session, own) if own else set()
     return {
         each.id: Evidence(
             [found for at, found in gone.get((each.product, each.cycle), ()) if at >= opened[each.id]],

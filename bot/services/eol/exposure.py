@@ -7,6 +7,7 @@ import gc
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -40,6 +41,9 @@ class Watcher:
     def __init__(self, deps: Deps, snapshot: Snapshot, facts: Facts) -> None:
         #: The catalog that is watched, and the release cycles that it is held against.
         self.snapshot, self.facts = snapshot, facts
+        #: The name of the time zone that an addressee works in, and the day that it is there.
+        self.zone_name: Callable[[Addressee], str] = partial(routing.zone_name_of, deps, snapshot)
+        self.today: Callable[[Addressee], date] = partial(routing.today_of, deps, snapshot)
         self._deps = deps
         self._lock = asyncio.Lock()
         self._days = _Days(deps.clock.now(), self.zone_name)
@@ -55,14 +59,6 @@ class Watcher:
     def latest(self) -> Exposure | None:
         """What ran where when this was last looked at; None before that, and while it is being looked at."""
         return self._exposure
-
-    def zone_name(self, addressee: Addressee) -> str:
-        """Return the name of the time zone that the addressee works in."""
-        return routing.zone_name_of(self._deps, self.snapshot, addressee)
-
-    def today(self, addressee: Addressee) -> date:
-        """Return the day that it is where the addressee is."""
-        return routing.today_of(self._deps, self.snapshot, addressee)
 
     def cycle_of(self, asset_id: int, *, product: str, version: str, provider: str) -> InCycle | None:
         """Return the cycle that a deployment is certainly in, even if it is gone; None when that is uncertain."""

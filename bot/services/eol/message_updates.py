@@ -19,11 +19,10 @@ from bot.domain.eol.due_reminders import NOUN
 from bot.domain.eol.reminders import Card, ClosedCard, DueMilestone, Remembered
 from bot.domain.eol.resolution import Resolution
 from bot.domain.recipients import NOBODY, Recipient
-from bot.services import daily_limit, outbox
+from bot.services import daily_limit, outbox, routing
 from bot.services.deps import Deps
 from bot.services.eol import reminder_store
 from bot.services.eol.exposure import Watcher
-from bot.services.routing import lead_of, manager_of
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
@@ -111,8 +110,8 @@ async def end_questions(session: AsyncSession, reminder: Remembered, at: datetim
 async def _redraw_complaints(session: AsyncSession, deps: Deps, snapshot: Snapshot, card: Card | ClosedCard) -> None:
     """Let what those above its teams were told last say that a reminder is answered, or over."""
     teams = [snapshot.recipient(each).team for each in (card.reminder.holder, card.reminder.addressee)]
-    people = [found(snapshot, each) for each in teams if each is not None for found in (lead_of, manager_of)]
-    above = {NOBODY.key, *(Recipient(person=each).key for each in people if each is not None)}
+    people = [each for team in teams if team is not None for each in routing.above(snapshot, team)]
+    above = {NOBODY.key, *(Recipient(person=each).key for each in people)}
     pings = tables.Ping
     told = select(col(pings.key)).where(
         col(pings.addressee).in_(above), col(pings.key).startswith(daily_limit.OWED, autoescape=True)

@@ -142,13 +142,9 @@ async def _with_answers(
     if not rows:
         return []
     answers = await reminder_answers.in_force(session, conditions)
-    people = await reminder_answers.people_of(
-        session,
-        {
-            *reminder_answers.people_in(rows, "claimed_by"),
-            *reminder_answers.people_in(answers, "person_id", "decided_by"),
-        },
-    )
+    ids = reminder_answers.people_in(rows, "claimed_by")
+    ids |= reminder_answers.people_in(answers, "person_id", "decided_by")
+    people = await reminder_answers.people_of(session, ids) if ids else {}
     by_reminder: dict[int, list[Answer]] = {}
     for row in answers:
         by_reminder.setdefault(row.reminder_id, []).append(reminder_answers.as_answer(row, people))
@@ -234,7 +230,7 @@ async def closed_card(watcher: Watcher, session: AsyncSession, reminder: Remembe
 
 def card(deps: Deps, watcher: Watcher, reminder: Remembered, watch: Watch, moves: Moves) -> Card:
     """Return what the root message of an open reminder shows."""
-    reminder = answered(reminder, watch)
+    reminder = answered(reminder, watch) if reminder.answers else reminder
     offer = next((each for each in reminder.answers if each.kind is AnswerKind.DELEGATED), None)
     is_offered = offer is not None and offer.decided_by is None
     taker = watcher.snapshot.team(reminder.delegated_to) if reminder.delegated_to is not None else None
@@ -256,8 +252,12 @@ def card(deps: Deps, watcher: Watcher, reminder: Remembered, watch: Watch, moves
 def _handoffs(snapshot: Snapshot, watch: Watch) -> tuple[tuple[int, int], ...]:
     """Return which assets of a watch are in a handoff with all that its addressee has of them."""
     giver = watch.addressee.team
-    assets = {one.asset.id: one.asset for one in watch.runs} if giver is not None else {}
-    found = ((each, all_taken_by([asset], snapshot, giver_id=giver.id)) for each, asset in assets.items() if giver)
+    if giver is None:
+        return ()
+    assets = {one.asset.id: one.asset for one in watch.runs}
+    # What has no handoff itself can only be in one of what it is a part of.
+    maybe = {key: each for key, each in assets.items() if each.matters.handoffs or each.parent_id is not None}
+    found = ((key, all_taken_by([each], snapshot, giver_id=giver.id)) for key, each in maybe.items())
     return tuple((each, its.number) for each, its in found if its is not None)
 
 

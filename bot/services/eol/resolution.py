@@ -97,7 +97,7 @@ class Closing:
                 parent_key=reminder.root_key,
                 fallbacks=places[1:],
             )
-        if resolution is Resolution.UPGRADED:
+        if resolution is Resolution.UPGRADED and reminder.answers:
             await self._tell_planners(session, card, places)
         if resolution is Resolution.MOVED:
             await plan_news.call_off(session, self._watcher, reminder, now)

@@ -331,6 +331,8 @@ class Courier:
 
 def _shown(message: OutboxMessage) -> Rendered:
     meant = Rendered(message.body["text"], message.body.get("blocks", ()))
+    if not message.moved_from:
+        return meant
     return moved(meant, message.moved_from, is_answer=message.key.startswith(rules.ANSWER_PREFIX))
 
 
