@@ -37,6 +37,7 @@ from handlers.door import Door, sender_of
 from handlers.events import Events
 from handlers.failures import failure
 from handlers.interaction import UnshownError, showing
+from handlers.message_text import string
 from handlers.private_words import PrivateWords, fill, tell
 from handlers.routes import Routes
 
@@ -178,10 +179,11 @@ class Dispatch:
         is_heard = await self._door.lets_hear(sender_of(body))
         if is_heard is None and self.has_listeners:
             raise NotTakenError("Slack does not say whose it is")
-        return is_heard is True and not self._is_repeated(payloads.event_id_of(body))
+        return is_heard is True and not self._is_repeated(string(body, "event_id"))  # which its redeliveries have, too
 
     async def _admitted(self, kind: str, body: Mapping[str, Any], began: float) -> tuple[str, Ack | None]:
-        sender, trigger = sender_of(body), payloads.trigger_of(body)
+        # Slack's id of what a person did, which no other press or form has.
+        sender, trigger = sender_of(body), string(body, "trigger_id")
         admitted = await self._door.admit(sender)
         may_decide = admitted is Admission.DECIDE
         inbound.begin(Interaction(trigger, may_decide, sender.user_id, began + _SLACK_SECONDS))

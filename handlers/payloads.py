@@ -318,16 +318,6 @@ def held_back_at(body: Mapping[str, Any]) -> str:
         return "a time that it does not say"
 
 
-def trigger_of(body: Mapping[str, Any]) -> str:
-    """Return Slack's id of what a person did, which no other press or form has; empty where there is none."""
-    return _text(body, "trigger_id")
-
-
-def event_id_of(body: Mapping[str, Any]) -> str:
-    """Return Slack's id of an event, which its redeliveries have, too."""
-    return _text(body, "event_id")
-
-
 def view_id_of(body: Mapping[str, Any]) -> str:
     """Return the id of the modal that was submitted."""
     return _text(mapping(body, "view"), "id")

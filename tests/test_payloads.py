@@ -19,7 +19,7 @@ from handlers.payloads import parse
 
 FORM = "application/x-www-form-urlencoded"
 READERS = (payloads.command, payloads.action, payloads.submission, payloads.shortcut, payloads.event)
-LOOKS = (payloads.kind_of, payloads.trigger_of, payloads.view_id_of, payloads.first_input_of)
+LOOKS = (payloads.kind_of, payloads.view_id_of, payloads.first_input_of)
 #: Every key that Slack's payloads have where the readers look, so that drawn payloads get past the first look.
 KEYS = st.sampled_from(
     [

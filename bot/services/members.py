@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -24,12 +24,10 @@ class Members:
 
     def __init__(self, deps: Deps, slack: Slack, snapshot: Snapshot) -> None:
         self._deps, self._slack, self._snapshot = deps, slack, snapshot
+        #: What an account is; None for one that nobody has asked about yet.
+        self.standing: Callable[[str], AccountStanding | None] = snapshot.standing
         #: Those that were asked about one by one since accounts were last stored.
         self._unstored: dict[str, AccountStanding] = {}
-
-    def standing(self, slack_id: str) -> AccountStanding | None:
-        """Return what an account is; None for one that nobody has asked about yet."""
-        return self._snapshot.standing(slack_id)
 
     async def load(self) -> None:
         """Read what the store knows and is not too old."""

@@ -62,23 +62,19 @@ def hold_to(run: Run, *, is_trusted: bool, is_said: bool) -> None:
         raise CatalogError(
             f"Another import of '{run.source.name}' changed whether it is trusted for people. Import it again."
         )
+    run.is_trust_new = run.source.is_trusted_for_people != is_trusted
     run.source = replace(run.source, is_trusted_for_people=is_trusted)
     run.sources = {**run.sources, run.source.id: run.source}
 
 
 async def remember(session: AsyncSession, run: Run) -> dict[str, bool]:
-    """Keep whether the run's source is trusted for people; return what the audit log is to say of it when that is new.
+    """Keep whether the run's source is trusted for people, which is new; return what the audit log is to say of it.
 
     Where the run changes nothing else, there is no other entry to say it, so this adds one.
     """
     table, is_trusted = table_of(tables.Source), run.source.is_trusted_for_people
-    changed = await run.connection.execute(
-        update(table)
-        .where(table.c.id == run.source.id, table.c.is_trusted_for_people != is_trusted)
-        .values(is_trusted_for_people=is_trusted)
-    )
-    if not changed.rowcount:
-        return {}
+    trusted = update(table).where(table.c.id == run.source.id).values(is_trusted_for_people=is_trusted)
+    await run.connection.execute(trusted)
     detail = {"is_trusted_for_people": is_trusted}
     if not run.has_changed:
         await audit(session, run.now, f"import:{run.source.name}", "catalog.trust", f"source:{run.source.id}", detail)

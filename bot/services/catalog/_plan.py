@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,7 +118,11 @@ async def _identify(run: Run, plan: ImportPlan) -> None:
     refs = {external: ref_of(read[external]) for external in diff.added if external not in again}
     wanted = {external: plan.refs.holder(ref) for external, ref in refs.items()}
     wanted |= {each: stored[each].subject_id for each in diff.changed if read[each].kind is AssetKind.PATH}
-    apart = await _at_other_hosts(run, wanted)
+    at_hosts: dict[int, list[str]] = {}
+    for external, holder in wanted.items():
+        if holder is not None and read[external].kind in (AssetKind.REPOSITORY, AssetKind.PATH):
+            at_hosts.setdefault(holder, []).append(external)
+    apart = await _at_other_hosts(run, at_hosts) if at_hosts else set()
     # What was one before hosts were told apart.
     new = sorted(each for each in diff.changed if (each, stored[each].subject_id) in apart)
     # Sorted, because of two claims of one name the first joins: that must not depend on the order of files or imports.
@@ -137,14 +141,10 @@ async def _identify(run: Run, plan: ImportPlan) -> None:
     plan.asset_ids.update((external, plan.asset_ids[first]) for external, first in again.items())
 
 
-async def _at_other_hosts(run: Run, wanted: Mapping[str, int | None]) -> set[tuple[str, int]]:
-    """Return which claims are not about the asset that they are `wanted` for, since that is at another host."""
+async def _at_other_hosts(run: Run, holders: Mapping[int, Sequence[str]]) -> set[tuple[str, int]]:
+    """Return which claims are not about the assets whose names they have, since those are at another host."""
     read, diff = run.reading.assets.claims, run.diffs[ClaimSubject.ASSET]
     outdated = {*diff.removed, *diff.changed}
-    holders: dict[int, list[str]] = {}
-    for external, holder in wanted.items():
-        if holder is not None and read[external].kind in (AssetKind.REPOSITORY, AssetKind.PATH):
-            holders.setdefault(holder, []).append(external)
     found: set[tuple[str, int]] = set()
     t = table_of(tables.Claim).c
     query = select(t.id, t.source_id, t.external_id, t.subject_id, t.content, t.path, t.line).where(

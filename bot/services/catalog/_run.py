@@ -43,6 +43,8 @@ class Run:
     is_empty: bool = False
     #: Whether none of what was named for the last import was named for this one.
     is_elsewhere: bool = False
+    #: Whether it is trusted for people now and was not before, or the other way round.
+    is_trust_new: bool = False
     counts: Counter[str] = field(default_factory=empty_counts)
     changes: Changes = field(default_factory=Changes)
     notes: list[Problem] = field(default_factory=list)

@@ -165,7 +165,7 @@ async def _import(
 async def _carry_out(session: AsyncSession, run: Run, paths: Sequence[str]) -> tuple[ImportOutcome, int | None]:
     """Make what was compared so; return the outcome, with the audit entry's id. What the claims lack is noted."""
     outcome, audit_id = ImportOutcome.UNCHANGED, None
-    trust = await _people.remember(session, run)
+    trust = await _people.remember(session, run) if run.is_trust_new else {}
     if run.has_changed:
         detail = {"counts": run.counts, "paths": list(paths), "revision": run.revision, **trust}
         reason = apply.Reason(f"import:{run.source.name}", "catalog.import", f"source:{run.source.id}", detail)

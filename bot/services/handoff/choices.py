@@ -15,7 +15,7 @@ from bot.domain.portfolio import Portfolio
 from bot.domain.records import AssetRecord, HandoffStage, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may, require
 from bot.errors import UserError
-from bot.services import actors
+from bot.services import actors, inbound
 from bot.services.deps import Deps
 from bot.services.handoff.lists import InAnotherError
 from bot.services.handoff.offers import owned_by
@@ -60,7 +60,7 @@ def next_step(snapshot: Snapshot, verdict: Verdict, slack_id: str) -> OpenHandof
     person = snapshot.person_by_slack_id(slack_id)
     mine = {team.id for team in snapshot.teams_of(person.id)} if person is not None and person.is_active else set()
     owners = [held.fact.team_id for held in verdict.holdings if held.fact.role is Role.OWNER]
-    if actors.actor(None).is_guest or not mine & set(owners):
+    if inbound.is_guest() or not mine & set(owners):
         return None
     main = _main(verdict)
     way = Way.ASK if main in mine and not mine >= set(owners) else Way.OFFER
